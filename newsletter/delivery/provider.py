@@ -1,0 +1,129 @@
+"""The words every provider speaks. Opens no socket; all that dispatch knows of delivery."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from newsletter.message.envelope import Envelope
+
+
+class Blame(StrEnum):
+    """Whom an answer speaks of; decides what is done beyond the single delivery."""
+
+    RECIPIENT = "recipient"  # the mailbox does not exist or will never take mail
+    TEMPORARY = "temporary"  # mailbox full, greylisting, a busy server
+    SENDER = "sender"  # reputation, rate or policy: other readers will meet it too
+    MESSAGE = "message"  # the letter itself: size, content, form
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has taken the message over."""
+
+    answer: str  # what the provider said, one line
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not taken now, surely not delivered; may be tried again."""
+
+    answer: str
+    blame: Blame = Blame.TEMPORARY
+    retry_after: timedelta | None = None  # the provider's own wish
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not taken, and not to be tried again."""
+
+    answer: str
+    blame: Blame = Blame.RECIPIENT
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The content left and no clear answer came: it may or may not have been taken."""
+
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """No byte of the content left, so the delivery is as it was before it was begun."""
+
+    answer: str
+
+
+Outcome = Accepted | Deferred | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one envelope that was begun."""
+
+    envelope: Envelope
+    outcome: Outcome | Unsent
+
+
+class Begun(Protocol):
+    """A delivery on its way into the ledger."""
+
+    def wait(self) -> bool:
+        """
+        Return once the ledger has decided: True when the delivery is durably begun.
+
+        False means that this envelope must not be sent (its reader has unsubscribed, or
+        another process has begun it): no byte of its content may leave, and no receipt
+        is given for it.
+
+        Raises whatever stopped the ledger; then nothing more may be sent either.
+        """
+
+
+class Connection(Protocol):
+    """An open way to the provider; used by one thread."""
+
+    def deliver(
+        self,
+        envelopes: Iterator[Envelope | None],
+        begin: Callable[[Envelope], Begun],
+    ) -> Iterator[Receipt]:
+        """
+        Hand envelopes over, as many in flight as the protocol allows; one Receipt each.
+
+        ``begin(e)`` asks the ledger to hold durably that *e* is under way, and returns at
+        once; only after ``Begun.wait()`` returned True may bytes leave that could complete
+        *e*. (So the commit overlaps the replies to MAIL, RCPT and DATA.)
+
+        None among *envelopes* means "nothing just now": finish what is begun without a
+        follower, yield its receipts, ask again. A slow rate or a pause therefore never
+        holds a message open.
+
+        A connection that breaks yields the receipts of all that was begun (`Unknown` if
+        content had left, else `Unsent`) and ends; what was not taken from *envelopes*
+        stays there for the next connection.
+
+        Raises:
+            ProviderError: what a person must fix (the password, the sender address).
+                Receipts of all that was begun are yielded before it is raised.
+        """
+
+    def close(self) -> None:
+        """End the connection politely; never raises for a connection already lost."""
+
+
+class Provider(Protocol):
+    """A way to hand messages over: a relay, an HTTP service, a folder."""
+
+    name: str  # shown to the operator, without secrets: "smtp relay.example.org:587"
+
+    def connect(self) -> Connection:
+        """
+        Open a connection, with credentials checked where the protocol allows.
+
+        Raises:
+            ProviderError: what a person must fix: password, sender, certificate, host.
+            ProviderBusy: nothing is wrong, but not now (421 at the greeting).
+        """
