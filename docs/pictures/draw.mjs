@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { geoAzimuthalEquidistant, geoOrthographic, geoPath, geoInterpolate,
-  geoGraticule, geoDistance } from "d3-geo";
+  geoDistance, geoArea } from "d3-geo";
 import { feature, mesh, merge } from "topojson-client";
 
 const world = createRequire(import.meta.url)("world-atlas/countries-50m.json");
@@ -49,76 +49,85 @@ const site = (p, radius = 9) =>
 
 // ---- 1. The way from Gyeonggi-do to Ulaanbaatar (lead, August)
 function way(lang, name) {
-  const t = { ko: { mn: "몽골", cn: "중국", ru: "러시아", nk: "북한", kr: "대한민국", jp: "일본", east: "동해",
-      ub: "울란바토르", gg: "경기도", dist: "약 2,000km" },
-    en: { mn: "MONGOLIA", cn: "CHINA", ru: "RUSSIA", nk: "NORTH KOREA", kr: "SOUTH KOREA", jp: "JAPAN",
-      east: "East Sea", ub: "Ulaanbaatar", gg: "Gyeonggi-do", dist: "about 2,000 km" } }[lang];
+  const ko = lang === "ko";
+  const t = ko ? { mn: "몽골", cn: "중국", ru: "러시아", east: "동해",
+    ub: "울란바토르", gg: "경기도", dist: ["약 2,000km"] }
+    : { mn: "MONGOLIA", cn: "CHINA", ru: "RUSSIA", east: "East Sea",
+      ub: "Ulaanbaatar", gg: "Gyeonggi-do", dist: ["about", "2,000 km"] };
   const W = 1200, H = 675;
   const mid = geoInterpolate(GYEONGGI, ULAANBAATAR)(0.5);
-  const proj = geoAzimuthalEquidistant().rotate([-mid[0], -mid[1]]).scale(2010)
-    .translate([W / 2 + 46, H / 2 - 8]).clipExtent([[-5, -5], [W + 5, H + 5]]).precision(0.2);
+  const proj = geoAzimuthalEquidistant().rotate([-mid[0], -mid[1]]).scale(1630)
+    .translate([W / 2 + 14, H / 2 + 14]).clipExtent([[-5, -5], [W + 5, H + 5]]).precision(0.2);
   const path = geoPath(proj).digits(1);
   const a = proj(GYEONGGI), b = proj(ULAANBAATAR);
   // The centre of the projection lies on the great circle, so the circle is drawn
   // straight and true to scale: one tick for every 500 km.
   const [dx, dy] = [b[0] - a[0], b[1] - a[1]], len = Math.hypot(dx, dy);
   const total = geoDistance(GYEONGGI, ULAANBAATAR) * KM;
+  const stroke = (colour, width) => `<line x1="${r(a[0])}" y1="${r(a[1])}" x2="${r(b[0])}" y2="${r(b[1])}" `
+    + `stroke="${colour}" stroke-width="${width}"/>`;
   let ticks = "";
   for (let km = 500; km < total - 100; km += 500) {
-    const f = km / total, x = a[0] + dx * f, y = a[1] + dy * f, n = 9;
-    ticks += `<line x1="${r(x - dy / len * n)}" y1="${r(y + dx / len * n)}" x2="${r(x + dy / len * n)}" `
-      + `y2="${r(y - dx / len * n)}" stroke="${ACCENT}" stroke-width="2.5"/>`;
+    const x = a[0] + dx * km / total, y = a[1] + dy * km / total, n = 10 / len;
+    ticks += `<line x1="${r(x - dy * n)}" y1="${r(y + dx * n)}" x2="${r(x + dy * n)}" y2="${r(y - dx * n)}" `
+      + `stroke="${ACCENT}" stroke-width="3"/>`;
   }
-  const country = (ll, s, o = {}) => { const p = proj(ll);
-    return text(p[0], p[1], s, { size: lang === "ko" ? 28 : 24, fill: "#555", anchor: "middle",
-      spacing: lang === "ko" ? 6 : 3, halo: 7, ...o }); };
-  const c = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2], angle = Math.atan2(-dy, -dx) * 180 / Math.PI;
+  const label = (ll, s, o = {}) => { const p = proj(ll);
+    return text(p[0], p[1], s, { size: ko ? 30 : 26, fill: "#444", anchor: "middle",
+      spacing: ko ? 6 : 3, halo: 8, ...o }); };
+  const at = [a[0] + dx * 0.5, a[1] + dy * 0.5];
   save(name, W, H, `<defs>${hatch("h")}</defs>`
-    + `<path d="${path(coast)}" fill="none" stroke="${INK}" stroke-width="1.3"/>`
+    + `<path d="${path(coast)}" fill="none" stroke="#6f6f6f" stroke-width="1.1"/>`
     + `<path d="${path(borders)}" fill="none" stroke="${SOFT}" stroke-width="1.1"/>`
     + [MONGOLIA, KOREA].map((f) =>
-      `<path d="${path(f)}" fill="url(#h)" fill-opacity=".5" stroke="${INK}" stroke-width="1.8"/>`).join("")
-    + country([111.5, 54.6], t.ru) + country([108.8, 38.2], t.cn)
-    + country([140.6, 36.35], t.jp)
-    + country([133.6, 40.2], t.east, { fill: ACCENT, font: SERIF, spacing: lang === "ko" ? 8 : 1, size: 28 })
-    + country(lang === "ko" ? [101.2, 45.35] : [100.6, 45.35], t.mn,
-      { size: lang === "ko" ? 42 : 36, weight: 500, fill: INK, spacing: lang === "ko" ? 14 : 6, halo: 12 })
-    + `<line x1="${r(a[0])}" y1="${r(a[1])}" x2="${r(b[0])}" y2="${r(b[1])}" stroke="#fff" stroke-width="11"/>`
-    + `<line x1="${r(a[0])}" y1="${r(a[1])}" x2="${r(b[0])}" y2="${r(b[1])}" stroke="${ACCENT}" stroke-width="3.5"/>`
-    + ticks + site(a) + site(b)
-    + text(0, -22, t.dist, { size: 38, font: SERIF, weight: 600, fill: ACCENT, anchor: "middle", halo: 10,
-      extra: `transform="translate(${r(c[0])} ${r(c[1])}) rotate(${r(angle)})"` })
-    + text(b[0] - 4, b[1] - 34, t.ub, { size: 36, weight: 700, anchor: "middle", halo: 10 })
-    + text(a[0] - 32, a[1] + 20, t.gg, { size: 40, weight: 700, anchor: "end", halo: 10 }));
+      `<path d="${path(f)}" fill="url(#h)" fill-opacity=".8" stroke="${INK}" stroke-width="1.9"/>`).join("")
+    + label([114.2, 52.3], t.ru) + label([108.6, 37.6], t.cn)
+    + label([135.2, 40.6], t.east, { fill: ACCENT, font: SERIF, spacing: ko ? 8 : 1, size: 30 })
+    + label(ko ? [103.4, 45.1] : [103.1, 45.1], t.mn,
+      { size: ko ? 44 : 36, weight: 500, fill: INK, spacing: ko ? 14 : 5, halo: 14 })
+    + stroke("#fff", 9) + stroke(ACCENT, 4) + ticks
+    + `<path d="M${r(a[0])},${r(a[1])}h90" fill="none" stroke="#fff" stroke-width="8"/>`
+    + `<path d="M${r(a[0])},${r(a[1])}h90" fill="none" stroke="${INK}" stroke-width="1.5"/>`
+    + site(a) + site(b)
+    + (ko ? text(at[0] + 32, at[1] - 28, t.dist[0], { size: 43, font: SERIF, weight: 600, fill: ACCENT })
+      : text(at[0] + 38, at[1] - 68, t.dist[0], { size: 32, font: SERIF, weight: 500, fill: ACCENT })
+        + text(at[0] + 38, at[1] - 18, t.dist[1], { size: 48, font: SERIF, weight: 600, fill: ACCENT }))
+    + text(b[0] - 26, b[1] - 14, t.ub, { size: 38, weight: 700, anchor: "end", halo: 12 })
+    + text(a[0] + 101, a[1] + 13, t.gg, { size: ko ? 40 : 36, weight: 700, halo: 10 }));
 }
 
 // ---- 2. Where Mongolia is (lead, July)
 function globe(lang, name) {
-  const t = { ko: ["몽골", "수도 울란바토르", "경기도"],
-    en: ["Mongolia", "Capital: Ulaanbaatar", "Gyeonggi-do"] }[lang];
-  const W = 1200, H = 675, R = 500, cx = 800, cy = 520;
-  const proj = geoOrthographic().rotate([-107, -33]).scale(R).translate([cx, cy]).precision(0.2);
+  const t = { ko: ["몽골", "울란바토르", "경기도"], en: ["Mongolia", "Ulaanbaatar", "Gyeonggi-do"] }[lang];
+  const W = 1200, H = 675, R = 640, cx = 800, cy = 706;
+  const proj = geoOrthographic().rotate([-104, -22]).scale(R).translate([cx, cy]).precision(0.2);
   const path = geoPath(proj).digits(1);
   const u = proj(ULAANBAATAR), g = proj(GYEONGGI);
-  save(name, W, H, `<defs>${hatch("h", 7)}</defs>`
-    + `<path d="${path(geoGraticule().step([15, 15])())}" fill="none" stroke="#b8b8b8" stroke-width=".9"/>`
-    + `<path d="${path(land)}" fill="#fff" stroke="${INK}" stroke-width="1.2"/>`
+  // islands too small to see would only blacken the rim
+  const shores = { ...land, coordinates: land.coordinates.filter((p) =>
+    geoArea({ type: "Polygon", coordinates: p }) * KM * KM > 1500) };
+  save(name, W, H, `<defs><pattern id="sea" width="8" height="6" patternUnits="userSpaceOnUse">`
+    + `<line x1="0" y1="3.5" x2="8" y2="3.5" stroke="${ACCENT}" stroke-width="1" stroke-opacity=".5"/></pattern></defs>`
+    + `<circle cx="${cx}" cy="${cy}" r="${R}" fill="url(#sea)"/>`
+    + `<path d="${path(shores)}" fill="#fff" stroke="${INK}" stroke-width="1.1"/>`
     + `<path d="${path(MONGOLIA)}" fill="${ACCENT}"/>`
-    + `<circle cx="${cx}" cy="${cy}" r="${R}" fill="none" stroke="${INK}" stroke-width="1.6"/>`
-    + `<circle cx="${r(u[0])}" cy="${r(u[1])}" r="7" fill="#fff"/>`
-    + `<path d="M${r(u[0])},${r(u[1])}H${cx - R - 10 > 70 ? 70 : 70}" fill="none" stroke="#fff" stroke-width="0"/>`
-    + `<circle cx="${r(g[0])}" cy="${r(g[1])}" r="7" fill="${ACCENT}" stroke="#fff" stroke-width="2"/>`
-    + text(g[0] + 18, g[1] + 36, t[2], { size: 30, weight: 500, halo: 10 })
-    + line(70, 96, 330, 96, 'stroke-width="1.5"')
-    + text(66, 190, t[0], { size: 84, font: SERIF, weight: 700 })
-    + text(70, 246, t[1], { size: 32, fill: ACCENT, weight: 500 }));
+    + `<circle cx="${cx}" cy="${cy}" r="${R}" fill="none" stroke="${INK}" stroke-width="1.8"/>`
+    + `<path d="M${r(u[0])},${r(u[1])}V${r(u[1] - 74)}" stroke="#fff" stroke-width="2"/>`
+    + `<path d="M${r(u[0])},${r(u[1] - 34)}V${r(u[1] - 74)}" stroke="${INK}" stroke-width="2"/>`
+    + `<circle cx="${r(u[0])}" cy="${r(u[1])}" r="8" fill="#fff"/>`
+    + text(u[0], u[1] - 90, t[1], { size: 38, weight: 700, anchor: "middle" })
+    + `<path d="M${r(g[0])},${r(g[1])}v58" stroke="${INK}" stroke-width="2"/>`
+    + `<circle cx="${r(g[0])}" cy="${r(g[1])}" r="9" fill="${ACCENT}" stroke="#fff" stroke-width="3"/>`
+    + text(g[0] - 48, g[1] + 98, t[2], { size: 34, weight: 500, halo: 12 })
+    + line(60, 70, 300, 70, 'stroke-width="3"')
+    + text(56, lang === "ko" ? 180 : 162, t[0], { size: lang === "ko" ? 88 : 68, font: SERIF, weight: 700 }));
 }
 
 // ---- 3. Two screens facing each other (August, shared by both languages)
 function screens(name) {
   const W = 1200, H = 800;
   // each screen is a trapezium in one-point perspective; [outer x, inner x]
-  const L = { xo: 90, xi: 400, to: 110, bo: 590, ti: 190, bi: 510 };
+  const L = { xo: 90, xi: 430, to: 70, bo: 570, ti: 150, bi: 490 };
   const pt = (side, u, v) => { // u: 0 outer edge .. 1 inner edge, v: 0 top .. 1 bottom
     const x = L.xo + (L.xi - L.xo) * u, top = L.to + (L.ti - L.to) * u, bot = L.bo + (L.bi - L.bo) * u;
     return [side === "l" ? x : W - x, top + (bot - top) * v];
@@ -138,64 +147,78 @@ function screens(name) {
     const v = 0.06 + 0.88 * i / n, p = pt(s, 0.06, v), q = pt(s, 0.94, v);
     ruled += `<line x1="${r(p[0])}" y1="${r(p[1])}" x2="${r(q[0])}" y2="${r(q[1])}" stroke="${ACCENT}" stroke-width="1.3"/>`;
   }
+  const extras = ["l", "r"].map((s) => {
+    const cam = pt(s, 0.5, 0.03), foot = pt(s, 0.5, 1), y = 606;
+    return `<circle cx="${r(cam[0])}" cy="${r(cam[1])}" r="4.5" fill="${ACCENT}"/>`
+      + [-16, 16].map((d) => line(foot[0] + d, pt(s, 0.5 + (s === "l" ? d : -d) / (L.xi - L.xo), 1)[1], foot[0] + d, y, 'stroke-width="1.8"')).join("")
+      + line(foot[0] - 74, y, foot[0] + 74, y, 'stroke-width="2.4"');
+  }).join("");
   save(name, W, H, strings
     + ["l", "r"].map((s) => quad(s, 0, `fill="#fff" stroke="${INK}" stroke-width="2.4"`)
-      + quad(s, 0.06, `fill="none" stroke="${INK}" stroke-width="1.2"`)).join("") + ruled
-    + line(90, 650, 1110, 650, 'stroke-width="1.2"')
-    + text(90, 704, "경기도", { size: 38, font: SERIF, weight: 700 })
-    + text(90, 748, "Gyeonggi-do", { size: 30 })
-    + text(600, 704, "2022. 7. 25.", { size: 34, font: SERIF, weight: 500, fill: ACCENT, anchor: "middle" })
-    + text(1110, 704, "몽골 HDC", { size: 38, font: SERIF, weight: 700, anchor: "end" })
-    + text(1110, 748, "Mongolian HDC", { size: 30, anchor: "end" }));
+      + quad(s, 0.06, `fill="none" stroke="${INK}" stroke-width="1.2"`)).join("") + ruled + extras
+    + line(90, 656, 1110, 656, 'stroke-width="1.2"')
+    + text(90, 710, "경기도", { size: 38, font: SERIF, weight: 700 })
+    + text(90, 756, "Gyeonggi-do", { size: 30 })
+    + text(600, 710, "2022. 7. 25.", { size: 34, font: SERIF, weight: 500, fill: ACCENT, anchor: "middle" })
+    + text(1110, 710, "몽골 HDC", { size: 38, font: SERIF, weight: 700, anchor: "end" })
+    + text(1110, 756, "Mongolian HDC", { size: 30, anchor: "end" }));
 }
 
 // ---- 4. What the HDC does (August): a typographic plate
 function plate(lang, name) {
-  const t = { ko: ["보건개발센터", "법적 근거를 마련하는 정부 산하 기관", ["의료서비스", "질 관리"], ["보건의료", "인력 양성"], ["관련 정책", "개발"]],
-    en: ["Health Development Center", "Government-affiliated; sets the legal basis for", ["Quality of", "services"], ["Training of", "workforce"], ["Health", "policy"]] }[lang];
-  const W = 1200, H = 800, x0 = 80, x1 = 1120, cw = (x1 - x0) / 3;
-  const cols = t.slice(2).map((s, i) => {
-    const x = x0 + cw * i + (i ? 36 : 0);
-    return (i ? line(x0 + cw * i, 440, x0 + cw * i, 720, 'stroke-width="1"') : "")
-      + text(x, 640, s[0], { size: 42, font: SERIF, weight: 600 }) + text(x, 696, s[1], { size: 42, font: SERIF, weight: 600 })
-      + sign(i, x, 448);
-  }).join("");
-  function sign(i, x, y) { // three small constructions of rules and circles
-    const s = `fill="none" stroke="${ACCENT}" stroke-width="2.2"`;
-    if (i === 0) return [60, 42, 24].map((q) => `<circle cx="${x + 60}" cy="${y + 60}" r="${q}" ${s}/>`).join("")
-      + `<circle cx="${x + 60}" cy="${y + 60}" r="7" fill="${ACCENT}"/>`;
-    if (i === 1) return [0, 1, 2, 3].map((k) => Array.from({ length: k + 1 }, (_, j) =>
-      `<circle cx="${x + 14 + k * 38}" cy="${y + 106 - j * 31}" r="12" ${j === k ? `fill="${ACCENT}" stroke="${ACCENT}" stroke-width="2.2"` : s}/>`).join("")).join("");
-    return `<rect x="${x + 1}" y="${y}" width="92" height="120" ${s}/>`
-      + [26, 44, 62, 80].map((d, k) => `<line x1="${x + 18}" y1="${y + d}" x2="${x + (k === 3 ? 50 : 76)}" y2="${y + d}" stroke="${ACCENT}" stroke-width="2.2"/>`).join("");
-  }
-  save(name, W, H, line(x0, 80, x1, 80, 'stroke-width="3"')
-    + text(x0 - 12, 276, "HDC", { size: 230, font: SERIF, weight: 700, spacing: -4 })
-    + text(x1, lang === "ko" ? 276 : 276, "", {})
-    + text(x0, 350, t[0], { size: 46, font: SERIF, weight: 500, fill: ACCENT })
-    + line(x0, 392, x1, 392, 'stroke-width="1.2"') + cols);
+  const ko = lang === "ko";
+  const t = ko
+    ? [["보건", "개발", "센터"], "몽골 정부 산하 기관", ["의료서비스", "질 관리"], ["보건의료", "인력 양성"], ["관련 정책", "개발"]]
+    : [["Health", "Development", "Center"], "Affiliated with the Mongolian government",
+      ["Managing", "service quality"], ["Fostering", "the workforce"], ["Developing", "policies"]];
+  const W = 1200, H = 800, x0 = 80, x1 = 1120, cw = 360;
+  // three small constructions of rules and circles
+  const s = `fill="none" stroke="${ACCENT}" stroke-width="2.4"`;
+  const signs = [
+    (x, y) => [60, 42, 24].map((q) => `<circle cx="${x + 61}" cy="${y + 60}" r="${q}" ${s}/>`).join("")
+      + `<circle cx="${x + 61}" cy="${y + 60}" r="8" fill="${ACCENT}"/>`,
+    (x, y) => [0, 1, 2, 3].flatMap((k) => Array.from({ length: k + 1 }, (_, j) =>
+      `<circle cx="${x + 14 + k * 36}" cy="${y + 107 - j * 31.3}" r="12" ${j === k ? `fill="${ACCENT}" `
+        + `stroke="${ACCENT}" stroke-width="2.4"` : s}/>`)).join(""),
+    (x, y) => `<rect x="${x + 2}" y="${y}" width="92" height="120" ${s}/>` + [28, 48, 68, 88].map((d, k) =>
+      `<line x1="${x + 20}" y1="${y + d}" x2="${x + (k === 3 ? 50 : 76)}" y2="${y + d}" `
+        + `stroke="${ACCENT}" stroke-width="2.4"/>`).join(""),
+  ];
+  save(name, W, H, line(x0, 66, x1, 66, 'stroke-width="3"')
+    + text(x0 - 8, 282, "HDC", { size: 232, font: SERIF, weight: 700, spacing: -4 })
+    + t[0].map((w, i) => text(x0 + 2 * cw, 146 + 67 * i, w, { size: ko ? 54 : 47, font: SERIF, weight: 500 })).join("")
+    + text(x0, 358, t[1], { size: 40, weight: 500, fill: ACCENT })
+    + line(x0, 408, x1, 408, 'stroke-width="1.4"')
+    + t.slice(2).map((w, i) => { const x = x0 + cw * i;
+      return (i ? line(x - 36, 452, x - 36, 728, 'stroke-width="1.2"') : "") + signs[i](x, 456)
+        + text(x, 656, w[0], { size: ko ? 44 : 40, font: SERIF, weight: 600 })
+        + text(x, 716, w[1], { size: ko ? 44 : 40, font: SERIF, weight: 600 }); }).join(""));
 }
 
 // ---- 5. From June to the next conference (August)
 function timeline(lang, name) {
-  const t = { ko: [["6월", "메디컬 경기 연수", "몽골"], ["7월 25일", "실무급 화상회의", "온라인"], ["다음", "화상회의 재개최", "온라인"]],
-    en: [["June", "Medical Gyeonggi", "Training in Mongolia"], ["July 25", "Working-level", "video conference"], ["Next", "Another", "video conference"]] }[lang];
-  const W = 1200, H = 800, y = 400, xs = [80, 460, 840];
-  save(name, W, H, line(80, 90, 1120, 90, 'stroke-width="3"')
-    + text(80, 150, lang === "ko" ? "2022년" : "2022", { size: 40, font: SERIF, weight: 500, fill: ACCENT })
-    + `<line x1="80" y1="${y}" x2="840" y2="${y}" stroke="${ACCENT}" stroke-width="3"/>`
-    + `<line x1="840" y1="${y}" x2="1120" y2="${y}" stroke="${ACCENT}" stroke-width="3" stroke-dasharray="3 11"/>`
-    + xs.map((x, i) => `<circle cx="${x + 20}" cy="${y}" r="20" fill="${i === 2 ? "#fff" : ACCENT}" stroke="${ACCENT}" stroke-width="3"/>`
-      + text(x, y - 60, t[i][0], { size: 68, font: SERIF, weight: 700 })
-      + text(x, y + 92, t[i][1], { size: 36, weight: 500 }) + text(x, y + 142, t[i][2], { size: 36, weight: 400 })).join("")
-    + line(80, 710, 1120, 710, 'stroke-width="1.2"'));
+  const t = { ko: ["2022년", ["6월", "메디컬 경기", "연수", "몽골에서"],
+    ["7월 25일", "실무급", "화상회의", "온라인으로"], ["다음", "추가", "화상회의", "다시 온라인으로"]],
+    en: ["2022", ["June", "Medical Gyeonggi", "Training", "in Mongolia"],
+      ["July 25", "Working-level", "video conference", "online"], ["Next", "Another", "video conference", "online again"]] }[lang];
+  const W = 1200, H = 800, y = 392, xs = [80, 446, 812], size = lang === "ko" ? 38 : 36;
+  save(name, W, H, line(80, 66, 1120, 66, 'stroke-width="3"')
+    + text(80, 132, t[0], { size: 44, font: SERIF, weight: 500, fill: ACCENT })
+    + `<line x1="80" y1="${y}" x2="812" y2="${y}" stroke="${ACCENT}" stroke-width="4"/>`
+    + `<line x1="852" y1="${y}" x2="1120" y2="${y}" stroke="${ACCENT}" stroke-width="4" stroke-dasharray="4 12"/>`
+    + xs.map((x, i) => { const w = t[i + 1];
+      return `<circle cx="${x + 22}" cy="${y}" r="20" fill="${i === 2 ? "#fff" : ACCENT}" stroke="${ACCENT}" stroke-width="4"/>`
+        + text(x, y - 56, w[0], { size: 78, font: SERIF, weight: 700 })
+        + text(x, y + 100, w[1], { size, weight: 700 }) + text(x, y + 152, w[2], { size, weight: 700 })
+        + text(x, y + 216, w[3], { size: 34, fill: "#444" }); }).join("")
+    + line(80, 706, 1120, 706, 'stroke-width="1.4"'));
 }
 
-way("ko", "2022-08/01-video-conference/지도".normalize("NFC").replaceAll("/", "__"));
-way("en", "2022-08__01-video-conference__map");
-screens("2022-08__02-introductions__screens");
-plate("ko", "2022-08__03-hdc__hdc.ko");
-plate("en", "2022-08__03-hdc__hdc.en");
+way("ko", "2022-08__01-mongolia-conference__지도".normalize("NFC"));
+way("en", "2022-08__01-mongolia-conference__map");
+screens("2022-08__03-introductions__screens");
+plate("ko", "2022-08__02-hdc__hdc.ko");
+plate("en", "2022-08__02-hdc__hdc.en");
 timeline("ko", "2022-08__04-next-steps__timeline.ko");
 timeline("en", "2022-08__04-next-steps__timeline.en");
 globe("ko", "2022-07__01-medical-gyeonggi-training__mongolia.ko");

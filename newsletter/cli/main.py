@@ -9,6 +9,7 @@ import click
 from newsletter.errors import NewsletterError
 
 COMMANDS: Final = {
+    "compose": "newsletter.cli.compose",
     "subscribers": "newsletter.cli.subscribers",
 }
 
@@ -34,6 +35,9 @@ class LazyGroup(click.Group):
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Compose the monthly issue in Korean and English, test it, dispatch it."""
+    from newsletter.app import Site  # noqa: PLC0415 - settings are read by commands, not by help
+
+    ctx.obj = Site()
 
 
 def main() -> None:

@@ -4,45 +4,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from newsletter.errors import SettingsError
+from newsletter.storage.location import read_database_url
 
 HEAD: Final = "0001"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 
 
-def database_url(setting: str, root: Path) -> URL:
+def open_database(setting: str, root: Path) -> Engine:
     """
-    Read a database setting; a relative SQLite path belongs to *root*.
-
-    Raises:
-        SettingsError: the setting is no database URL, or names a database that this
-            program does not speak to.
-    """
-    try:
-        url = make_url(setting)
-    except ArgumentError:
-        msg = (
-            "NEWSLETTER_DATABASE_URL: not a database URL; "
-            "write sqlite:///newsletter.db or postgresql://user:password@host/name"
-        )
-        raise SettingsError(msg) from None
-    match url.get_backend_name():
-        case "sqlite":
-            path = root / (url.database or "newsletter.db")
-            return url.set(database=str(path))
-        case "postgresql":
-            return url.set(drivername="postgresql+psycopg")
-        case other:
-            msg = f"NEWSLETTER_DATABASE_URL: {other!r} is not supported; use sqlite or postgresql"
-            raise SettingsError(msg)
-
-
-def open_database(url: URL) -> Engine:
-    """
-    Connect, and bring the tables up to the newest revision.
+    Connect to the database, and bring its tables up to the newest revision.
 
     On SQLite every commit is durable against power loss when it returns (WAL,
     ``synchronous=FULL``), and a writer waits up to 60 s for another.
@@ -50,15 +23,15 @@ def open_database(url: URL) -> Engine:
     Raises:
         SettingsError: the database cannot be opened or is newer than this program.
     """
-    engine = create_engine(url)
-    if url.get_backend_name() == "sqlite":
+    location = read_database_url(setting, root)
+    engine = create_engine(location.url)
+    if location.is_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
     try:
         _migrate(engine)
     except (OperationalError, DatabaseError) as error:
-        shown = url.render_as_string(hide_password=True)
         msg = (
-            f"NEWSLETTER_DATABASE_URL: {shown} cannot be opened: {error.orig}; "
+            f"NEWSLETTER_DATABASE_URL: {location.shown} cannot be opened: {error.orig}; "
             "check that the folder exists and may be written"
         )
         raise SettingsError(msg) from error

@@ -1,12 +1,19 @@
 """Who reads, in which language, with what consent."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
-from typing import NewType
+from functools import lru_cache
+from typing import Final, NewType, TypeVar
+from unicodedata import normalize
 
+from newsletter.errors import ContentError
 from newsletter.lang import EDITION_OF, EditionKind, Preference
+from newsletter.subscribers.address import shown
+
+T = TypeVar("T")
 
 SubscriberId = NewType("SubscriberId", int)
 
@@ -32,6 +39,32 @@ class Subscriber:
     consented_at: datetime | None  # aware UTC; None where it is not on record
 
 
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """How a date of consent is to be read."""
+
+    zone: tzinfo  # of dates and times that name none
+    now: datetime  # aware UTC; no consent is later
+    otherwise: datetime | None = None  # where no date is given
+
+
+_LANGUAGES: Final = {
+    Preference.KO: "ko kr kor ko-kr korean 한국어 국문 한글",
+    Preference.EN: "en eng en-us en-gb english 영어 영문",
+    Preference.BOTH: "both ko+en en+ko ko,en en,ko ko/en en/ko bilingual 둘다 모두 국영문 한영",
+}
+_PREFERENCE_OF: Final = {word: p for p, words in _LANGUAGES.items() for word in words.split()}
+
+_STANDINGS: Final = {
+    Standing.ACTIVE: "active subscribed 구독 구독중 정상 수신",
+    Standing.UNSUBSCRIBED: "unsubscribed withdrawn 구독취소 구독해지 해지 수신거부 거부",
+    Standing.SUPPRESSED: "suppressed cleaned bounced complained 자동삭제 발송제외 차단",
+}
+_STANDING_OF: Final = {word: s for s, words in _STANDINGS.items() for word in words.split()}
+
+_DATE_WITH_DOTS: Final = re.compile(r"(\d{4})[./] ?(\d{1,2})[./] ?(\d{1,2})\.?(?=$| )")
+
+
 def editions_by_preference(
     default: Preference | None,
 ) -> Mapping[Preference | None, EditionKind]:
@@ -45,3 +78,65 @@ def editions_by_preference(
     editions: dict[Preference | None, EditionKind] = dict(EDITION_OF.items())
     editions[None] = EDITION_OF[default] if default else EditionKind.BILINGUAL
     return editions
+
+
+@lru_cache(maxsize=1024)
+def preference_of(text: str) -> Preference | None:
+    """
+    Read a language as people write it: ko, Korean, 한국어 …; empty is no preference.
+
+    Raises:
+        ContentError: it is none of the accepted words.
+    """
+    return _word_of(text, _PREFERENCE_OF, "language", "ko, en, both, or nothing")
+
+
+@lru_cache(maxsize=1024)
+def standing_of(text: str) -> Standing:
+    """
+    Read a standing as an export writes it; empty is active.
+
+    Raises:
+        ContentError: it is none of the accepted words.
+    """
+    accepted = "active, unsubscribed, suppressed, or nothing"
+    return _word_of(text, _STANDING_OF, "standing", accepted) or Standing.ACTIVE
+
+
+def consent_in(text: str, consent: Consent) -> datetime | None:
+    """
+    Read the time of a consent; empty is ``consent.otherwise``.
+
+    Raises:
+        ContentError: it is no date, or later than ``consent.now``.
+    """
+    if not text or text.isspace():
+        return consent.otherwise
+    when = _time_of(text, consent.zone)
+    if when > consent.now:
+        msg = f"the consent date {shown(text)} is in the future; correct it"
+        raise ContentError(msg)
+    return when
+
+
+@lru_cache(maxsize=4096)
+def _time_of(text: str, zone: tzinfo) -> datetime:
+    written = _DATE_WITH_DOTS.sub(
+        lambda date: f"{date[1]}-{date[2]:0>2}-{date[3]:0>2}", text.strip(), count=1
+    )
+    try:
+        when = datetime.fromisoformat(written)
+        if when.year < 1970:  # the year 22 was meant to be 2022
+            raise ValueError
+    except ValueError:
+        msg = f"the consent date {shown(text)} is no date; write it like 2022-07-01"
+        raise ContentError(msg) from None
+    return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _word_of(text: str, words: Mapping[str, T], what: str, accepted: str) -> T | None:
+    word = "".join(normalize("NFKC", text).casefold().split())
+    if word and word not in words:
+        msg = f"the {what} {shown(text)} is not known; write {accepted}"
+        raise ContentError(msg)
+    return words.get(word)

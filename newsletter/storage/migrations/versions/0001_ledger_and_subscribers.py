@@ -32,9 +32,7 @@ def upgrade() -> None:
         Column("consented_at", TIME),
         Column("import_id", Text),
         UniqueConstraint("address_key", name="uq_subscribers_address_key"),
-        CheckConstraint(
-            "preference IN ('ko', 'en', 'both')", name="ck_subscribers_preference"
-        ),
+        CheckConstraint("preference IN ('ko', 'en', 'both')", name="ck_subscribers_preference"),
         CheckConstraint(
             "standing IN ('active', 'unsubscribed', 'suppressed')",
             name="ck_subscribers_standing",

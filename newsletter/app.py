@@ -1,0 +1,189 @@
+"""The composition root: the only place that knows which concrete class is used."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from newsletter.errors import ContentError, Problem, SettingsError
+from newsletter.lang import Lang
+from newsletter.settings import Settings, read_or_make_secret_key
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from newsletter.compose.composition import Composition
+    from newsletter.compose.press import Press
+    from newsletter.delivery.provider import Provider
+    from newsletter.issue.issue import Issue, Publication
+    from newsletter.message.letter import CompiledLetter
+    from newsletter.message.links import ReaderLinks
+    from newsletter.storage.ledger import SqlLedger
+    from newsletter.storage.subscribers import SqlSubscriberBook
+
+PACKAGE: Final = Path(__file__).parent
+NO_PUBLIC_URL: Final = "https://newsletter.invalid"  # RFC 2606: leads nowhere, ever
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An issue with everything that was read for it and made of it."""
+
+    publication: "Publication"
+    issue: "Issue"
+    press: "Press"
+    composition: "Composition"
+
+
+class Site:
+    """One newsletter site: its folder, its settings, and the parts made from them on demand."""
+
+    def __init__(
+        self, environ: Mapping[str, str] | None = None, folder: Path | None = None
+    ) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._folder = Path.cwd() if folder is None else folder
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, validated whole; see `Settings.from_env` for its errors."""
+        return Settings.from_env(self._environ, self._folder)
+
+    @property
+    def root(self) -> Path:
+        """The folder of the site, absolute."""
+        return self.settings.root
+
+    @property
+    def public_url(self) -> str:
+        """Where pictures and readers' pages are; an address that leads nowhere if unset."""
+        return self.settings.public_url or NO_PUBLIC_URL
+
+    def clock(self) -> datetime:
+        """Say what time it is, aware UTC."""
+        return datetime.now(UTC)
+
+    @cached_property
+    def publication(self) -> "Publication":
+        """The publication; raises ContentError with everything wrong in its file."""
+        from newsletter.issue.reading import read_site_publication  # noqa: PLC0415
+
+        return read_site_publication(self.root)
+
+    def zone(self) -> ZoneInfo:
+        """The publication's time zone."""
+        return self.publication.zone
+
+    def compose(self, issue_id: str) -> Composed:
+        """
+        Read an issue and compose every edition of it.
+
+        Raises:
+            UsageError: there is no such issue.
+            ContentError: everything that is wrong with its files, together.
+        """
+        from newsletter.compose.composition import compose  # noqa: PLC0415
+        from newsletter.issue.reading import read_site_issue  # noqa: PLC0415
+
+        publication, issue = read_site_issue(self.root, issue_id)
+        press = self._press()
+        return Composed(publication, issue, press, compose(publication, issue, press))
+
+    def compiled_letters(
+        self, composed: Composed, *, is_test: bool = False
+    ) -> "Mapping[str, CompiledLetter]":
+        """Compile every edition to wire bytes, by the name of its kind."""
+        from newsletter.message.letter import CompiledLetter  # noqa: PLC0415
+
+        return {
+            kind.value: CompiledLetter(
+                edition,
+                composed.publication,
+                composed.press.strings,
+                self.public_url,
+                is_test=is_test,
+            )
+            for kind, edition in composed.composition.editions.items()
+        }
+
+    def links(self, publication: "Publication") -> "ReaderLinks":
+        """Make the signer of readers' links; makes the secret key on first use."""
+        from newsletter.message.links import ReaderLinks  # noqa: PLC0415
+
+        key = read_or_make_secret_key(self.settings)
+        return ReaderLinks(key, publication.list_id, self.public_url)
+
+    def provider(self) -> "Provider":
+        """
+        Open the way to the mail provider that NEWSLETTER_MAIL_URL names.
+
+        Raises:
+            SettingsError: letters would leave over the network, but the pictures and links
+                in them lead nowhere.
+        """
+        from newsletter.delivery.registry import open_provider  # noqa: PLC0415
+
+        url = self.settings.mail_url
+        if url.needs_public_url and not (self.settings.public_url or "").startswith("https://"):
+            msg = (
+                "NEWSLETTER_PUBLIC_URL: must be set to an https:// address before letters are "
+                "sent: their pictures and unsubscribe links lead there"
+            )
+            raise SettingsError(msg)
+        return open_provider(url, self.root)
+
+    @cached_property
+    def _database(self) -> "Engine":
+        from newsletter.storage.database import open_database  # noqa: PLC0415
+
+        return open_database(self.settings.database_url, self.root)
+
+    def book(self) -> "SqlSubscriberBook":
+        """Open the list of subscribers."""
+        from newsletter.storage.subscribers import SqlSubscriberBook  # noqa: PLC0415
+
+        return SqlSubscriberBook(self._database)
+
+    def ledger(self) -> "SqlLedger":
+        """Open the ledger of dispatches."""
+        from newsletter.storage.ledger import SqlLedger  # noqa: PLC0415
+
+        return SqlLedger(self._database)
+
+    def _press(self) -> "Press":
+        from newsletter.compose.press import Press  # noqa: PLC0415
+        from newsletter.compose.strings import read_strings  # noqa: PLC0415
+
+        files = read_templates(self.root)
+        words = {lang: files[f"strings.{lang}.yaml"] for lang in Lang}
+        return Press(files, read_strings(words), self.public_url)
+
+
+def read_templates(root: Path) -> dict[str, str]:
+    """
+    Read the templates by their names; a file in ROOT/templates takes the place of ours.
+
+    Raises:
+        ContentError: a file is not UTF-8.
+    """
+    files: dict[str, str] = {}
+    for folder in (*_own_templates(), root / "templates"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".j2", ".css", ".yaml") and path.is_file():
+                name = path.relative_to(folder).as_posix()
+                try:
+                    files[name] = path.read_text(encoding="utf-8")
+                except UnicodeDecodeError as error:
+                    problem = Problem(f"templates/{name}", None, f"is not UTF-8: {error.reason}")
+                    raise ContentError([problem]) from error
+    return files
+
+
+def _own_templates() -> tuple[Path, ...]:
+    """Where our templates are: inside an installed package, or beside it in a checkout."""
+    installed = PACKAGE / "site" / "templates"
+    return (installed,) if installed.is_dir() else (PACKAGE.parent / "templates",)

@@ -1,0 +1,101 @@
+"""Writes what `compose` shows: letters for a sample reader, a preview, the pictures."""
+
+import json
+import tempfile
+from datetime import date, datetime, time
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from newsletter.app import Composed
+from newsletter.compose.hosting import resize
+from newsletter.lang import EditionKind
+from newsletter.message.letter import CompiledLetter, Reader
+
+SAMPLE_ADDRESS: Final = "reader@example.org"
+SAMPLE_HOUR: Final = 9  # o'clock in the publication's zone, on the issue's day
+
+
+def write_build(
+    out: Path, composed: Composed, letters: dict[str, CompiledLetter], public_url: str
+) -> Path:
+    """
+    Write OUT/ISSUE anew as a whole: either all of it is there afterwards, or nothing changed.
+
+    Args:
+        out: the folder for all issues; made if it is missing.
+        composed: the issue.
+        letters: the compiled letters by the name of their kind.
+        public_url: where pictures and links lead.
+
+    Returns:
+        The folder that was written.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    target = out / composed.issue.id
+    with tempfile.TemporaryDirectory(dir=out, prefix=f".{composed.issue.id}-") as scratch:
+        fresh = Path(scratch, "new")
+        _write_pictures(fresh / "public", composed)
+        _write_editions(fresh, composed, letters, public_url)
+        if target.exists():
+            target.rename(Path(scratch, "old"))
+        fresh.rename(target)
+    return target
+
+
+def sample_reader(composed: Composed, kind: EditionKind, public_url: str) -> Reader:
+    """Invent the reader that a composed letter is shown for; the same on every day."""
+    issue = composed.issue
+    name = composed.press.strings[kind.langs[0]]["sample_name"]
+    return Reader(
+        key=0,
+        address=SAMPLE_ADDRESS,
+        name=name,
+        consented_on=date(issue.year - 1, 7, 1),
+        message_id=f"{issue.id}.sample-{kind}@{composed.publication.list_id}",
+        unsubscribe_url=f"{public_url}/u/sample",
+        preferences_url=f"{public_url}/p/sample",
+    )
+
+
+def _write_pictures(public: Path, composed: Composed) -> None:
+    for hosted in composed.composition.pictures:
+        path = public / hosted.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(resize(hosted))
+
+
+def _write_editions(
+    fresh: Path, composed: Composed, letters: dict[str, CompiledLetter], public_url: str
+) -> None:
+    (fresh / "preview").mkdir(parents=True)
+    editions: dict[str, dict[str, str | int]] = {}
+    sent_at = datetime.combine(composed.issue.date, time(SAMPLE_HOUR), composed.publication.zone)
+    for kind, edition in composed.composition.editions.items():
+        letter = letters[kind.value]
+        reader = sample_reader(composed, kind, public_url)
+        html, text = letter.html(reader), letter.text(reader)
+        (fresh / f"{kind}.html").write_text(html, encoding="utf-8", newline="\n")
+        (fresh / f"{kind}.txt").write_text(text, encoding="utf-8", newline="\n")
+        (fresh / f"{kind}.eml").write_bytes(letter.envelope(reader, sent_at).mime)
+        preview = html.replace(
+            f"{public_url}/issues/{composed.issue.id}/pictures/",
+            f"../public/issues/{composed.issue.id}/pictures/",
+        )
+        (fresh / "preview" / f"{kind}.html").write_text(preview, encoding="utf-8", newline="\n")
+        editions[kind.value] = {
+            "subject": edition.subject,
+            "preheader": edition.preheader,
+            "html": f"{kind}.html",
+            "text": f"{kind}.txt",
+            "eml": f"{kind}.eml",
+            "html_bytes": len(html.encode()),
+            "sha256": sha256(html.encode()).hexdigest(),
+        }
+    manifest = {
+        "issue": composed.issue.id,
+        "digest": composed.composition.digest,
+        "editions": editions,
+    }
+    content = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    (fresh / "manifest.json").write_text(content, encoding="utf-8", newline="\n")

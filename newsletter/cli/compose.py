@@ -1,0 +1,42 @@
+"""``newsletter compose``: the issue's folder becomes finished letters to look at."""
+
+from pathlib import Path
+
+import click
+
+from newsletter.app import NO_PUBLIC_URL, Site
+
+
+@click.command()
+@click.argument("issue")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write to; ISSUE is added to it.  [default: build in the site's folder]",
+)
+@click.pass_obj
+def compose(site: Site, issue: str, out: Path | None) -> None:
+    """
+    Make the letters of ISSUE (like 2022-08) in every edition.
+
+    Everything that is wrong in the issue's folder is shown together, and nothing is
+    written then.
+    """
+    composed = site.compose(issue)
+
+    from newsletter.cli.build_folder import write_build  # noqa: PLC0415
+    from newsletter.cli.output import shown_path  # noqa: PLC0415
+
+    letters = dict(site.compiled_letters(composed))
+    target = write_build(out or site.root / "build", composed, letters, site.public_url)
+    click.echo(f"Composed {issue}, digest {composed.composition.digest[:12]}")
+    for kind, edition in composed.composition.editions.items():
+        size = (target / f"{kind}.html").stat().st_size
+        click.echo(f"  {kind:<9}  {size / 1000:5.1f} kB  {edition.subject}")
+    click.echo(f"Open     {shown_path(target / 'preview' / 'bilingual.html')}")
+    public = shown_path(target / "public")
+    if site.public_url == NO_PUBLIC_URL:
+        click.echo(f"Pictures {public}/ (set NEWSLETTER_PUBLIC_URL to where you will upload them)")
+    else:
+        click.echo(f"Upload   {public}/ to {site.public_url}/")
+    click.echo(f"Next     newsletter test {issue} --to you@example.org")

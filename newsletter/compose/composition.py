@@ -1,0 +1,69 @@
+"""All editions of an issue, and the digest that binds what was composed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from newsletter.compose.edition import Edition, compose_edition
+from newsletter.compose.hosting import HostedPicture, host_picture
+from newsletter.compose.press import Press
+from newsletter.issue.issue import Issue, Publication
+from newsletter.lang import EditionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What is proofread, tested, approved and dispatched."""
+
+    issue: str
+    editions: Mapping[EditionKind, Edition]
+    pictures: tuple[HostedPicture, ...]
+    parts: Mapping[str, str]  # name of a part, for people -> its SHA-256, hexadecimal
+    digest: str  # SHA-256 over *parts*, hexadecimal
+
+
+def compose(publication: Publication, issue: Issue, press: Press) -> Composition:
+    """
+    Compose every edition of *issue*.
+
+    The same issue, templates and public URL give the same bytes, whatever the day, the
+    time zone, the locale and the folder.
+
+    Raises:
+        ContentError: the texts hold what looks like a slot.
+    """
+    hosted = {place: host_picture(picture, issue.id) for place, picture in issue.pictures.items()}
+    editions = {
+        kind: compose_edition(publication, issue, kind, hosted, press) for kind in EditionKind
+    }
+    parts = parts_of(editions, issue)
+    return Composition(issue.id, editions, tuple(hosted.values()), parts, digest_of(parts))
+
+
+def parts_of(editions: Mapping[EditionKind, Edition], issue: Issue) -> Mapping[str, str]:
+    """Name and hash everything the digest is over: editions with open slots, source pictures."""
+    parts = {}
+    for kind, edition in editions.items():
+        for name, value in (
+            ("subject", edition.subject),
+            ("preheader", edition.preheader),
+            ("HTML", edition.html),
+            ("text", edition.text),
+        ):
+            parts[f"{name} of the {kind} edition"] = hashlib.sha256(value.encode()).hexdigest()
+    for place, picture in issue.pictures.items():
+        parts[f"picture {place}"] = picture.sha256
+    return parts
+
+
+def digest_of(parts: Mapping[str, str]) -> str:
+    """Hash the named parts into the one digest, whatever their order."""
+    canonical = json.dumps(dict(parts), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """Name, for people, the parts that are not the same in both."""
+    names = [name for name in (*old, *new) if old.get(name) != new.get(name)]
+    return list(dict.fromkeys(names))

@@ -1,0 +1,123 @@
+"""Hand letters over by writing them to a folder: one .eml each, whole or not at all."""
+
+import os
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkstemp
+from urllib.parse import quote
+
+from newsletter.delivery.mail_url import MailUrl
+from newsletter.delivery.provider import Accepted, Begun, Receipt, Unsent
+from newsletter.errors import ProviderError
+from newsletter.message.envelope import Envelope
+
+
+class Outbox:
+    """A folder of letters, readable by their owner only; any mail program opens them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.name = f"outbox {folder}"
+
+    def connect(self) -> "OutboxConnection":
+        """
+        Make the folder if it is missing.
+
+        Raises:
+            ProviderError: it cannot be made, or nothing can be written in it.
+        """
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _write_whole(self._folder, ".writable", b"")
+            (self._folder / ".writable").unlink()
+        except OSError as error:
+            raise _unwritable(self._folder, error) from error
+        return OutboxConnection(self._folder)
+
+
+class OutboxConnection:
+    """Writes one letter after the other."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def deliver(
+        self,
+        envelopes: Iterator[Envelope | None],
+        begin: Callable[[Envelope], Begun],
+    ) -> Iterator[Receipt]:
+        """
+        Write each envelope to a file named after its reference; a repeat overwrites.
+
+        An accepted letter is on the disk, not only in the system's memory.
+
+        Raises:
+            ProviderError: the disk is full, or the folder went away.
+        """
+        for envelope in envelopes:
+            if envelope is None or not begin(envelope).wait():
+                continue
+            name = file_name(envelope.reference)
+            try:
+                _write_whole(self._folder, name, envelope.mime)
+            except OSError as error:
+                yield Receipt(envelope, Unsent(f"not written: {error.strerror}"))
+                raise _unwritable(self._folder, error) from error
+            yield Receipt(envelope, Accepted(f"written to {name}"))
+
+    def close(self) -> None:
+        """Nothing is open between two letters."""
+
+
+def file_name(reference: str) -> str:
+    """
+    Name the file of a letter: safe in any folder, different for different references.
+
+    Marks other than letters, digits and ``@ + = . - _ ~`` become percent codes; a name
+    that would be too long for a file system ends in its SHA-256 instead.
+    """
+    name = quote(reference, safe="@+=")
+    if name.startswith("."):
+        name = "%2E" + name[1:]
+    if len(name) > 200:
+        name = f"{name[:130]}~{sha256(reference.encode()).hexdigest()}"
+    return f"{name}.eml"
+
+
+def open_provider(url: MailUrl, root: Path) -> Outbox:
+    """Make the outbox *url* names; a relative folder is in *root*."""
+    return Outbox(root / url.folder)
+
+
+def _write_whole(folder: Path, name: str, content: bytes) -> None:
+    """Write a file that appears under its name only when it is on the disk."""
+    handle, temporary = mkstemp(prefix=".", suffix=".part", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(folder / name)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(folder)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name itself on the disk (fsync(2): the file's own fsync does not)."""
+    if os.name != "posix":
+        return  # only POSIX opens a folder
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unwritable(folder: Path, error: OSError) -> ProviderError:
+    return ProviderError(
+        f"outbox {folder}: {error.strerror}; make room there, or name a folder that can be "
+        "written to in NEWSLETTER_MAIL_URL, such as outbox:outbox"
+    )

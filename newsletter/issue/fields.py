@@ -1,0 +1,257 @@
+"""Takes the fields out of a YAML mapping one by one, noting what is wrong with each."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from difflib import get_close_matches
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from newsletter.issue.problems import Problems
+from newsletter.lang import Lang
+
+DEPTH_MAX: Final = 8
+YES: Final = ("yes", "true", "on")
+NO: Final = ("no", "false", "off")
+QUOTE_IT: Final = 'put the value in quotes: {key}: "..."'
+ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+)
+
+
+class Fields:
+    """
+    The fields of one mapping; each is taken once, `finish` names those nobody took.
+
+    A field that is missing or wrong is noted in *problems* and stands as an empty value,
+    so that reading goes on and all problems are shown together.
+    """
+
+    def __init__(
+        self, node: yaml.MappingNode, place: str, first_line: int, problems: Problems
+    ) -> None:
+        self._place = place
+        self._first_line = first_line
+        self._problems = problems
+        self._own_line = self._line(node)
+        self._nodes: dict[str, yaml.Node] = {}
+        self._lines: dict[str, int] = {}
+        self._known: set[str] = set()
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._note(key, "a field's name must be a single word")
+                continue
+            if key.value in self._nodes:
+                self._note(key, f"{key.value!r} stands twice; keep one of them")
+            self._nodes[key.value] = value
+            self._lines[key.value] = self._line(key)
+
+    def text(self, key: str, *, required: bool = True) -> str:
+        """Take a line of text; numbers and dates are taken as they are written."""
+        node = self._take(key, required=required)
+        if node is None:
+            return ""
+        if not isinstance(node, yaml.ScalarNode):
+            kind = "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
+            self._note(node, f"{key!r} is {kind}, not text; " + QUOTE_IT.format(key=key))
+            return ""
+        if node.tag.endswith((":bool", ":null")) and node.style is None and node.value:
+            self._note(
+                node,
+                f"{key!r}: YAML does not take {node.value} as text; " + QUOTE_IT.format(key=key),
+            )
+            return ""
+        value = " ".join(node.value.split())
+        if required and not value:
+            self._note(node, f"{key!r} is empty; write its text behind the colon")
+        return value
+
+    def flag(self, key: str) -> bool:
+        """Take yes or no; a person has to have written one of them."""
+        node = self._take(key)
+        value = node.value.lower() if isinstance(node, yaml.ScalarNode) else ""
+        if node is not None and value not in YES + NO:
+            self._note(node, f"{key!r} must be yes or no")
+        return value in YES
+
+    def day(self, key: str) -> date:
+        """Take a calendar day, written as 2022-08-26."""
+        node = self._take(key)
+        if node is not None:
+            value = node.value if isinstance(node, yaml.ScalarNode) else ""
+            try:
+                if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+                    return date.fromisoformat(value)
+            except ValueError:
+                pass
+            self._note(node, f"{key!r} is no day; write it as 2022-08-26")
+        return date(1970, 1, 1)
+
+    def choice(self, key: str, accepted: Iterable[str], *, required: bool = True) -> str:
+        """Take one of the *accepted* words, or nothing where it is not required."""
+        value = self.text(key, required=required)
+        if value and value not in accepted:
+            self._note(self._nodes[key], f"{key!r} must be one of: {', '.join(accepted)}")
+            return ""
+        return value
+
+    def matching(self, key: str, pattern: str, remedy: str, *, required: bool = True) -> str:
+        """Take a text that the regular expression *pattern* matches as a whole."""
+        value = self.text(key, required=required)
+        if value and not re.fullmatch(pattern, value):
+            self._note(self._nodes[key], f"{key!r} is not of its form; {remedy}")
+            return ""
+        return value
+
+    def address(self, key: str, *, required: bool = True) -> str:
+        """Take an e-mail address in ASCII."""
+        return self.matching(key, ADDRESS.pattern, "write news@example.org", required=required)
+
+    def url(self, key: str, *, required: bool = True) -> str:
+        """Take an absolute http or https address, percent-encoded."""
+        value = self.text(key, required=required)
+        if value and not is_web_address(value):
+            self._note(
+                self._nodes[key], f"{key!r} is no web address; write https://www.example.org/page"
+            )
+            return ""
+        return value
+
+    def zone(self, key: str) -> ZoneInfo:
+        """Take the name of a time zone, such as Asia/Seoul."""
+        value = self.text(key)
+        try:
+            return ZoneInfo(value or "UTC")
+        except (OSError, ValueError, LookupError):
+            self._note(self._nodes[key], f"{key!r} is no time zone; write Asia/Seoul")
+            return ZoneInfo("UTC")
+
+    def by_lang(self, key: str) -> Mapping[Lang, str]:
+        """Take a text in every language: ``{ko: …, en: …}``."""
+        inner = self.inner(key)
+        texts = {lang: inner.text(lang.value) if inner else "" for lang in Lang}
+        if inner:
+            inner.finish()
+        return texts
+
+    def inner(self, key: str) -> "Fields | None":
+        """Take a mapping, to take its fields in turn."""
+        node = self._take(key)
+        if node is None:
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return Fields(node, self._place, self._first_line, self._problems)
+        self._note(node, f"{key!r} must hold fields of its own: " + ", ".join(Lang))
+        return None
+
+    def rows(self, key: str) -> tuple[tuple[str, str], ...]:
+        """Take label-and-value rows in their order; empty where the field is missing."""
+        node = self._take(key, required=False)
+        if node is None:
+            return ()
+        if not isinstance(node, yaml.MappingNode):
+            self._note(node, f"{key!r} must be rows of 'label: value'")
+            return ()
+        inner = Fields(node, self._place, self._first_line, self._problems)
+        return tuple((label, inner.text(label)) for label in list(inner._nodes))
+
+    def line_of(self, key: str) -> int:
+        """Say which line of the file the field stands on."""
+        return self._lines.get(key, self._own_line)
+
+    def finish(self) -> None:
+        """Note every field that nobody took."""
+        for key, line in self._lines.items():
+            if key not in self._known:
+                near = get_close_matches(key, self._known - self._nodes.keys(), n=1, cutoff=0.5)
+                remedy = (
+                    f"did you mean {near[0]!r}?"
+                    if near
+                    else ("the fields here are: " + ", ".join(sorted(self._known)))
+                )
+                self._problems.add(self._place, line, f"there is no field {key!r}; {remedy}")
+
+    def _take(self, key: str, *, required: bool = True) -> yaml.Node | None:
+        self._known.add(key)
+        node = self._nodes.get(key)
+        if node is None and required:
+            self._problems.add(
+                self._place, self._own_line, f"the field {key!r} is missing; add a line '{key}: …'"
+            )
+        return node
+
+    def _line(self, node: yaml.Node) -> int:
+        return int(node.start_mark.line) + self._first_line
+
+    def _note(self, node: yaml.Node, message: str) -> None:
+        self._problems.add(self._place, self._line(node), message)
+
+
+def read_fields(text: str, place: str, first_line: int, problems: Problems) -> Fields | None:
+    """
+    Read a YAML mapping without ever building an object or expanding an alias.
+
+    Args:
+        text: the YAML text, NFC with LF.
+        place: the file, for messages.
+        first_line: the line of the file that *text* starts on, counted from 1.
+        problems: takes what is wrong.
+
+    Returns:
+        The mapping's fields, or None if *text* is not one plain mapping.
+    """
+    try:
+        if not _is_plain(text, place, first_line, problems):
+            return None
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = first_line + (mark.line if mark else 0)
+        problems.add(
+            place,
+            line,
+            f"this is not YAML ({error.problem}); text with a colon, or that starts with "
+            'a bracket or a mark, must stand in quotes: title: "[AUG. 2022] …"',
+        )
+        return None
+    except yaml.YAMLError as error:
+        problems.add(place, first_line, f"this is not YAML: {error}")
+        return None
+    if isinstance(node, yaml.MappingNode):
+        return Fields(node, place, first_line, problems)
+    kind = {yaml.SequenceNode: "a list", yaml.ScalarNode: "a text"}.get(type(node), "empty")
+    problems.add(place, first_line, f"this is {kind}; write fields, one a line: 'name: value'")
+    return None
+
+
+def is_web_address(value: str) -> bool:
+    """Say whether *value* is an absolute http or https address without spaces."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in value
+    except ValueError:
+        return False
+
+
+def _is_plain(text: str, place: str, first_line: int, problems: Problems) -> bool:
+    """Refuse aliases (they can blow up), tags (they can build objects) and deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        line = first_line + (event.start_mark.line if event.start_mark else 0)
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            problems.add(place, line, "aliases (& and *) are not allowed; write the value out")
+            return False
+        if tag := getattr(event, "tag", None):
+            problems.add(place, line, f"the tag {tag!r} is not allowed; write plain text")
+            return False
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEPTH_MAX:
+            problems.add(place, line, f"more than {DEPTH_MAX} levels deep; write it flatter")
+            return False
+    return True

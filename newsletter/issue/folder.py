@@ -1,0 +1,147 @@
+"""The only opener of issue files: reads bytes below the site root, and nothing outside it."""
+
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from newsletter.issue.fields import Fields, read_fields
+from newsletter.issue.pictures import BYTES_MAX, Picture, check_picture
+from newsletter.issue.problems import Problems
+from newsletter.issue.text_file import decode_text
+
+TEXT_BYTES_MAX: Final = 1024 * 1024
+IGNORED: Final = ("Thumbs.db", "desktop.ini", "Icon\r")
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """A Markdown file with fields between ``---`` lines on top."""
+
+    place: str
+    fields: Fields
+    body: str
+    body_line: int  # the line that *body* starts on, counted from 1
+
+
+class Folder:
+    """A folder of the site; names are compared in NFC, whatever the disk holds."""
+
+    def __init__(self, root: Path, path: Path, problems: Problems) -> None:
+        self._root = root
+        self._path = path
+        self._problems = problems
+        self._pictures: dict[str, Picture | None] = {}
+
+    @property
+    def place(self) -> str:
+        """The folder relative to the site root, for messages."""
+        return _place(self._path, self._root)
+
+    def exists(self) -> bool:
+        """Say whether there is such a folder."""
+        return self._path.is_dir()
+
+    def names(self) -> list[str]:
+        """Name what is in the folder, in NFC and sorted; hidden files are left out."""
+        found = (unicodedata.normalize("NFC", entry.name) for entry in self._path.iterdir())
+        return sorted(name for name in found if not name.startswith(".") and name not in IGNORED)
+
+    def has_folder(self, name: str) -> bool:
+        """Say whether *name* is a folder in this one."""
+        path = self._find(name)
+        return path is not None and path.is_dir()
+
+    def inner(self, name: str) -> "Folder":
+        """Return the folder *name* in this one."""
+        return Folder(self._root, self._find(name) or self._path / name, self._problems)
+
+    def fields(self, name: str) -> Fields | None:
+        """Read a YAML file's fields, or note what is wrong and return None."""
+        text = self._text(name)
+        return None if text is None else read_fields(text, self._place_of(name), 1, self._problems)
+
+    def front_matter(self, name: str) -> FrontMatter | None:
+        """Read a Markdown file with its front matter, or note what is wrong."""
+        text = self._text(name)
+        if text is None:
+            return None
+        place = self._place_of(name)
+        lines = text.split("\n")
+        ends = [at for at, line in enumerate(lines) if at and line.rstrip() == "---"]
+        if lines[0].rstrip() != "---" or not ends:
+            self._problems.add(
+                place, 1, "the file must start with fields between two lines of '---'"
+            )
+            return None
+        fields = read_fields("\n".join(lines[1 : ends[0]]), place, 2, self._problems)
+        if fields is None:
+            return None
+        return FrontMatter(place, fields, "\n".join(lines[ends[0] + 1 :]), ends[0] + 2)
+
+    def picture(self, name: str, named_at: tuple[str, int]) -> Picture | None:
+        """Read and check the picture *name*; what is wrong is noted at *named_at*."""
+        name = unicodedata.normalize("NFC", name)
+        if name not in self._pictures:
+            self._pictures[name] = self._read_picture(name, named_at)
+        return self._pictures[name]
+
+    def _read_picture(self, name: str, named_at: tuple[str, int]) -> Picture | None:
+        if "/" in name or "\\" in name or name in ("", ".", ".."):
+            self._problems.add(
+                *named_at,
+                f"the image {name!r} lies outside its folder; copy it to {self.place}/ "
+                "and give its name alone",
+            )
+            return None
+        path = self._find(name)
+        if path is None or not path.is_file():
+            near = get_close_matches(name, self.names(), n=1)
+            remedy = f"did you mean {near[0]!r}?" if near else f"put it into {self.place}/"
+            self._problems.add(*named_at, f"there is no image {name!r} here; {remedy}")
+            return None
+        if not path.resolve().is_relative_to(self._path.resolve()):
+            self._problems.add(
+                *named_at, f"the image {name!r} is a link out of its folder; copy the file here"
+            )
+            return None
+        size = path.stat().st_size
+        if size > BYTES_MAX:
+            self._problems.add(
+                *named_at,
+                f"{name!r} has {size / 2**20:.1f} MB, and 10 MB is the limit; "
+                "scale it to 1200 pixels of width",
+            )
+            return None
+        return check_picture(path.read_bytes(), self._place_of(name), named_at, self._problems)
+
+    def _text(self, name: str) -> str | None:
+        place = self._place_of(name)
+        path = self._find(name)
+        if path is None or not path.is_file():
+            self._problems.add(place, None, "the file is missing; write it")
+            return None
+        if not path.resolve().is_relative_to(self._root.resolve()):
+            self._problems.add(place, None, "the file is a link out of the site; copy it here")
+            return None
+        if path.stat().st_size > TEXT_BYTES_MAX:
+            self._problems.add(place, None, "the file has more than 1 MB; no letter is so long")
+            return None
+        return decode_text(path.read_bytes(), place, self._problems)
+
+    def _find(self, name: str) -> Path | None:
+        """Find an entry by its NFC name (macOS and some archives store NFD)."""
+        if not self._path.is_dir():
+            return None
+        for entry in self._path.iterdir():
+            if unicodedata.normalize("NFC", entry.name) == name:
+                return entry
+        return None
+
+    def _place_of(self, name: str) -> str:
+        return f"{self.place}/{name}"
+
+
+def _place(path: Path, root: Path) -> str:
+    return unicodedata.normalize("NFC", path.relative_to(root).as_posix())

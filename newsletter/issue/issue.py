@@ -1,0 +1,81 @@
+"""What an issue and its publication are, once read: values without a file behind them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from newsletter.issue.markdown import Markdown
+from newsletter.issue.pictures import Picture
+from newsletter.lang import Lang, Preference
+
+ByLang = Mapping[Lang, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is the same in every issue (issues/publication.yaml)."""
+
+    name: ByLang
+    sender_name: ByLang  # the From display name
+    sender_address: str  # an ASCII address
+    reply_to: str | None
+    organisation: ByLang  # who answers for the letter
+    postal_address: ByLang
+    phone: str
+    email: str  # shown to readers
+    website: ByLang  # absolute URLs
+    author: ByLang
+    accent: str  # "#rrggbb"
+    list_id: str  # RFC 2919 identifier, such as e-news.example.org
+    sender_id: str  # Feedback-ID's last field, 5 to 15 characters
+    zone: ZoneInfo
+    default_preference: Preference | None  # for readers without one; None: bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The issue's own text in one language: what stands around the articles."""
+
+    place: str
+    subject: str
+    preheader: str
+    greeting: Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleText:
+    """An article in one language."""
+
+    place: str
+    title: str
+    kicker: str  # may be empty
+    image: Picture | None
+    alt: str
+    caption: str  # may be empty
+    link: str | None  # absolute URL of the button under the text
+    link_label: str  # may be empty: the program's own words are used
+    facts: tuple[tuple[str, str], ...]  # (label, value) rows
+    body: Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article in every language."""
+
+    slug: str  # the folder's name: 01-mongolia-conference
+    texts: Mapping[Lang, ArticleText]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A month's issue in every language."""
+
+    id: str  # 2022-08
+    year: int
+    month: int  # 1 to 12
+    date: date  # the day of publication, in the publication's zone
+    advertising: bool
+    letters: Mapping[Lang, Letter]
+    articles: tuple[Article, ...]
+    pictures: Mapping[str, Picture]  # by place; every picture that an edition shows

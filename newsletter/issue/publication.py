@@ -1,0 +1,50 @@
+"""Reads issues/publication.yaml: what is the same in every issue."""
+
+from newsletter.issue.fields import Fields
+from newsletter.issue.folder import Folder
+from newsletter.issue.issue import Publication
+from newsletter.lang import Preference
+
+COLOUR = r"#[0-9A-Fa-f]{6}"
+HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+"
+PHONE = r"\+?[0-9][0-9 ()./-]{4,30}"
+
+
+def read_publication(issues: Folder) -> Publication | None:
+    """Read the publication; None (and noted problems) if it cannot be read as YAML."""
+    fields = issues.fields("publication.yaml")
+    if fields is None:
+        return None
+    sender = fields.inner("sender")
+    contact = fields.inner("contact")
+    preference = fields.choice("default_language", list(Preference), required=False)
+    publication = Publication(
+        name=fields.by_lang("name"),
+        sender_name=sender.by_lang("name") if sender else {},
+        sender_address=sender.address("address") if sender else "",
+        reply_to=(sender.address("reply_to", required=False) if sender else "") or None,
+        organisation=contact.by_lang("organisation") if contact else {},
+        postal_address=contact.by_lang("address") if contact else {},
+        phone=_phone(contact),
+        email=contact.address("email") if contact else "",
+        website=fields.by_lang("website"),
+        author=fields.by_lang("author"),
+        accent=fields.matching("accent", COLOUR, 'write a colour in quotes: "#0a5c7a"').lower(),
+        list_id=fields.matching("list_id", HOST, "write a name with dots: e-news.example.org"),
+        sender_id=fields.matching(
+            "sender_id", r"[A-Za-z0-9]{5,15}", "write 5 to 15 letters and digits without spaces"
+        ),
+        zone=fields.zone("time_zone"),
+        default_preference=Preference(preference) if preference else None,
+    )
+    for inner in (sender, contact):
+        if inner:
+            inner.finish()
+    fields.finish()
+    return publication
+
+
+def _phone(contact: Fields | None) -> str:
+    if contact is None:
+        return ""
+    return contact.matching("phone", PHONE, 'write it in quotes: "+82 31 000 0000"')

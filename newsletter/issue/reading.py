@@ -1,0 +1,223 @@
+"""Disk to Issue: reads a month's folder, collecting every problem before it gives up."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from newsletter.errors import UsageError
+from newsletter.issue.fields import is_web_address
+from newsletter.issue.folder import Folder, FrontMatter
+from newsletter.issue.issue import Article, ArticleText, Issue, Letter, Publication
+from newsletter.issue.markdown import Markdown, images_of, parse_markdown
+from newsletter.issue.pictures import Picture
+from newsletter.issue.problems import Problems
+from newsletter.issue.publication import read_publication
+from newsletter.lang import Lang
+
+ISSUE_ID: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+ARTICLE: Final = re.compile(r"([0-9]+)-[a-z0-9]+(-[a-z0-9]+)*")
+LANGUAGE_FILES: Final = {f"{lang}.md" for lang in Lang}
+
+
+def read_site_issue(root: Path, issue_id: str) -> tuple[Publication, Issue]:
+    """
+    Read the publication and one issue of it.
+
+    Args:
+        root: the site root, absolute.
+        issue_id: a year and a month: 2022-08.
+
+    Raises:
+        UsageError: *issue_id* is no month, or there is no such issue.
+        ContentError: everything that is wrong with the files, together.
+    """
+    check_issue_id(issue_id)
+    problems = Problems()
+    issues = Folder(root, root / "issues", problems)
+    folder = issues.inner(issue_id)
+    if not folder.exists():
+        known = ", ".join(issue_ids(root)) or "none yet"
+        msg = (
+            f"issues/{issue_id}: there is no such issue; the issues here are: {known}; "
+            f"'newsletter new {issue_id}' starts it"
+        )
+        raise UsageError(msg)
+    publication = read_publication(issues)
+    issue = _read_issue(folder, issue_id, problems)
+    problems.raise_any()
+    assert publication is not None  # noqa: S101 - None always comes with a problem
+    return publication, issue
+
+
+def read_site_publication(root: Path) -> Publication:
+    """Read the publication alone; raises ContentError with everything wrong in it."""
+    problems = Problems()
+    publication = read_publication(Folder(root, root / "issues", problems))
+    problems.raise_any()
+    assert publication is not None  # noqa: S101 - None always comes with a problem
+    return publication
+
+
+def check_issue_id(issue_id: str) -> tuple[int, int]:
+    """Return year and month, or raise a UsageError."""
+    found = ISSUE_ID.fullmatch(issue_id)
+    if not found:
+        msg = f"{issue_id!r} is no month; write the year and the month like 2022-08"
+        raise UsageError(msg)
+    return int(found[1]), int(found[2])
+
+
+def issue_ids(root: Path) -> list[str]:
+    """Name the issues of a site, oldest first."""
+    folder = root / "issues"
+    if not folder.is_dir():
+        return []
+    return sorted(entry.name for entry in folder.iterdir() if ISSUE_ID.fullmatch(entry.name))
+
+
+def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
+    year, month = check_issue_id(issue_id)
+    names = folder.names()
+    fields = folder.fields("issue.yaml")
+    day = fields.day("date") if fields else None
+    advertising = fields.flag("advertising") if fields else False
+    if fields:
+        fields.finish()
+    letters = {lang: _read_letter(folder, lang, problems) for lang in Lang}
+    _note_strangers(folder, names, LANGUAGE_FILES | {"issue.yaml"}, problems)
+    articles = tuple(_read_articles(folder, names, problems))
+    if not articles:
+        problems.add(
+            folder.place, None, "there is no article; make a folder 01-name with ko.md, en.md"
+        )
+    pictures = [picture for article in articles for picture in _pictures_of(article)]
+    for letter in letters.values():
+        pictures += letter.greeting.pictures.values() if letter else []
+    return Issue(
+        id=issue_id,
+        year=year,
+        month=month,
+        date=day,  # type: ignore[arg-type] # None only beside a problem, which is raised
+        advertising=advertising,
+        letters={lang: letter for lang, letter in letters.items() if letter},
+        articles=articles,
+        pictures={picture.place: picture for picture in pictures},
+    )
+
+
+def _read_letter(folder: Folder, lang: Lang, problems: Problems) -> Letter | None:
+    found = folder.front_matter(f"{lang}.md")
+    if found is None:
+        return None
+    letter = Letter(
+        place=found.place,
+        subject=found.fields.text("subject"),
+        preheader=found.fields.text("preheader"),
+        greeting=_body(folder, found, problems),
+    )
+    found.fields.finish()
+    return letter
+
+
+def _read_articles(folder: Folder, names: list[str], problems: Problems) -> Iterator[Article]:
+    numbered: dict[int, str] = {}
+    for name in filter(folder.has_folder, names):
+        place = folder.inner(name).place
+        found = ARTICLE.fullmatch(name)
+        if not found:
+            problems.add(
+                place, None, "an article's folder has a number and a name, like 01-conference"
+            )
+        elif (other := numbered.setdefault(int(found[1]), name)) != name:
+            problems.add(
+                place, None, f"has the same number as {other}; give each article its own number"
+            )
+    for _, name in sorted(numbered.items()):
+        inner = folder.inner(name)
+        texts = {lang: _read_article_text(inner, lang, problems) for lang in Lang}
+        _note_strangers(inner, inner.names(), LANGUAGE_FILES, problems)
+        yield Article(name, {lang: text for lang, text in texts.items() if text})
+
+
+def _read_article_text(folder: Folder, lang: Lang, problems: Problems) -> ArticleText | None:
+    found = folder.front_matter(f"{lang}.md")
+    if found is None:
+        return None
+    fields = found.fields
+    image, alt = _lead_image(folder, found, problems)
+    text = ArticleText(
+        place=found.place,
+        title=fields.text("title"),
+        kicker=fields.text("kicker", required=False),
+        image=image,
+        alt=alt,
+        caption=fields.text("caption", required=False),
+        link=fields.url("link", required=False) or None,
+        link_label=fields.text("link_label", required=False),
+        facts=fields.rows("facts"),
+        body=_body(folder, found, problems),
+    )
+    fields.finish()
+    if not found.body.strip():
+        problems.add(found.place, found.body_line, "the article has no text; write it below '---'")
+    return text
+
+
+def _lead_image(
+    folder: Folder, found: FrontMatter, problems: Problems
+) -> tuple[Picture | None, str]:
+    fields = found.fields
+    name = fields.text("image", required=False)
+    alt = fields.text("alt", required=False)
+    if not name:
+        return None, ""
+    if not alt:
+        problems.add(
+            found.place,
+            fields.line_of("image"),
+            f"the image {name!r} has no alt text; add a line 'alt: what it shows', for readers "
+            "who don't see pictures",
+        )
+    return folder.picture(name, (found.place, fields.line_of("image"))), alt
+
+
+def _body(folder: Folder, found: FrontMatter, problems: Problems) -> Markdown:
+    parsed = parse_markdown(found.body, found.place, found.body_line, problems)
+    pictures: dict[str, Picture] = {}
+    for use in images_of(parsed):
+        if not use.alt:
+            problems.add(
+                found.place,
+                use.line,
+                f"the image {use.name!r} has no alt text; write ![what it shows]({use.name})",
+            )
+        if is_web_address(use.name):
+            problems.add(
+                found.place,
+                use.line,
+                f"the image {use.name!r} is elsewhere; copy it to this folder",
+            )
+            continue
+        picture = folder.picture(use.name, (found.place, use.line))
+        if picture:
+            pictures[use.src] = picture
+    return Markdown(parsed.source, parsed.first_line, parsed.tokens, pictures)
+
+
+def _pictures_of(article: Article) -> Iterator[Picture]:
+    for text in article.texts.values():
+        if text.image:
+            yield text.image
+        yield from text.body.pictures.values()
+
+
+def _note_strangers(folder: Folder, names: list[str], known: set[str], problems: Problems) -> None:
+    """Note text files under a name that nobody reads: most are misspelt languages."""
+    for name in names:
+        if name.endswith((".md", ".yaml", ".yml", ".markdown")) and name not in known:
+            problems.add(
+                f"{folder.place}/{name}",
+                None,
+                "nothing reads a file of this name; the names here are " + ", ".join(sorted(known)),
+            )

@@ -1,0 +1,123 @@
+"""
+Header fields as bytes on the wire.
+
+The standard library's folding is not used: CPython 3.11 re-encodes a long List-Unsubscribe
+as encoded-words, which no mail program reads, and loses spaces where it folds Korean
+subjects.
+"""
+
+import base64
+import re
+from typing import Final
+
+WORD_MAX: Final = 75  # RFC 2047, section 2: an encoded-word, delimiters included
+LINE_MAX: Final = 76  # RFC 2047, section 2: a line that holds encoded-words
+LINE_LIMIT: Final = 998  # RFC 5322, section 2.1.1, without CRLF
+PREFIX: Final = "=?utf-8?b?"
+SUFFIX: Final = "?="
+ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+# C0, DEL, C1, line and paragraph separators: a header field holds none of them.
+FORBIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def field(name: str, value: str) -> bytes:
+    """
+    Return one unstructured field, such as Subject, ending in CRLF.
+
+    Non-ASCII values become RFC 2047 encoded-words of at most 75 characters, cut between
+    characters, never inside one.
+
+    Raises:
+        ValueError: *value* holds a control character or a line separator.
+    """
+    refuse_controls(value)
+    if is_plain(value):
+        return ascii_field(name, value)
+    return f"{name}: ".encode() + encoded_words(value, len(name) + 2) + b"\r\n"
+
+
+def ascii_field(name: str, value: str) -> bytes:
+    """
+    Return a field whose value is ASCII, folded at single spaces only, ending in CRLF.
+
+    A value without a space stays on one line, however long: a folded or encoded
+    List-Unsubscribe is no List-Unsubscribe (RFC 8058; Gmail 550 5.7.1).
+
+    Raises:
+        ValueError: a line would pass 998 characters, or *value* holds a control character.
+        UnicodeEncodeError: *value* is not ASCII.
+    """
+    refuse_controls(value)
+    lines = [f"{name}:"]
+    for word in value.split(" "):
+        if len(lines[-1]) + 1 + len(word) > LINE_MAX and lines[-1] != f"{name}:":
+            lines.append("")
+        lines[-1] += " " + word
+    if max(map(len, lines)) > LINE_LIMIT:
+        msg = f"the header field {name} has a line of more than {LINE_LIMIT} characters"
+        raise ValueError(msg)
+    return "\r\n".join(lines).encode("ascii") + b"\r\n"
+
+
+def phrase(value: str, used: int) -> bytes:
+    """
+    Return a display name (RFC 5322 phrase): as it is, quoted, or as encoded-words.
+
+    Args:
+        value: the name as people write it.
+        used: characters already on the line.
+    """
+    refuse_controls(value)
+    if not is_plain(value):
+        return encoded_words(value, used)
+    if ATOMS.fullmatch(value):
+        return value.encode()
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'.encode()
+
+
+def encoded_words(value: str, used: int) -> bytes:
+    """
+    Encode *value* as base64 encoded-words, folded so that no line passes 76 characters.
+
+    White space between encoded-words is dropped by readers (RFC 2047, section 6.2), so
+    every space of *value* is inside a word.
+    """
+    words: list[bytes] = []
+    room = _octets_in(LINE_MAX - used)
+    chunk = b""
+    for char in value:
+        octets = char.encode()
+        if len(chunk) + len(octets) > room:
+            words.append(chunk)
+            chunk, room = b"", _octets_in(LINE_MAX - 1)
+        chunk += octets
+    words.append(chunk)
+    parts = [PREFIX.encode() + base64.b64encode(word) + SUFFIX.encode() for word in words if word]
+    start = b"" if words[0] else b"\r\n "  # no room left on the first line
+    return start + b"\r\n ".join(parts)
+
+
+def is_plain(value: str) -> bool:
+    """Say whether *value* may stand in a field unencoded, and is read back unchanged."""
+    return (
+        value.isascii()
+        and "=?" not in value
+        and "  " not in value
+        and value == value.strip()
+        and max(map(len, value.split(" "))) < LINE_LIMIT - 80
+    )
+
+
+def refuse_controls(value: str) -> None:
+    """Raise a ValueError if *value* could end a header field or hide in it."""
+    found = FORBIDDEN.search(value)
+    if found:
+        msg = f"U+{ord(found[0]):04X} may not stand in a header field"
+        raise ValueError(msg)
+
+
+def _octets_in(columns: int) -> int:
+    """Count the octets that fit into one encoded-word of a line with *columns* left."""
+    columns = min(columns, WORD_MAX) - len(PREFIX) - len(SUFFIX)
+    return max(0, columns // 4 * 3)

@@ -1,0 +1,218 @@
+"""The settings: read once from the environment and ROOT/.env, validated whole."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+from newsletter.delivery.registry import MailUrl, read_mail_url
+from newsletter.errors import SettingsError
+from newsletter.storage.location import read_database_url
+
+PREFIX: Final = "NEWSLETTER_"
+SECRET_KEY_BYTES: Final = 32  # at least
+CONNECTIONS_MAX: Final = 100
+
+DEFAULTS: Final[Mapping[str, str]] = {
+    "NEWSLETTER_ROOT": "",
+    "NEWSLETTER_DATABASE_URL": "sqlite:///newsletter.db",
+    "NEWSLETTER_MAIL_URL": "outbox:outbox",
+    "NEWSLETTER_PUBLIC_URL": "",
+    "NEWSLETTER_SECRET_KEY": "",
+    "NEWSLETTER_TEST_RECIPIENTS": "",
+    "NEWSLETTER_CONNECTIONS": "10",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, checked. Relative paths belong to *root*."""
+
+    root: Path  # absolute
+    database_url: str  # sqlite:///… or postgresql://…, as written
+    mail_url: MailUrl
+    public_url: str | None  # no trailing slash; None: unset
+    secret_key: bytes | None  # UTF-8, 32 bytes or more; None: kept in ROOT/.secret-key
+    test_recipients: tuple[str, ...]
+    connections: int  # 1 to 100, open to the provider at once
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str], folder: Path) -> "Settings":
+        """
+        Read and check all settings; the environment wins over ROOT/.env.
+
+        Args:
+            environ: the process environment.
+            folder: the site root unless NEWSLETTER_ROOT names another.
+
+        Raises:
+            SettingsError: every setting that is wrong, one a line.
+        """
+        root = Path(folder, environ.get("NEWSLETTER_ROOT", "").strip()).resolve()
+        if not root.is_dir():
+            msg = f"NEWSLETTER_ROOT: {root} is no folder; name the folder that holds issues/"
+            raise SettingsError(msg)
+        from_file = _read_env_file(root / ".env")
+        reader = _Reader({**from_file, **environ})
+        if from_file.get("NEWSLETTER_ROOT"):
+            reader.faults.append(
+                "NEWSLETTER_ROOT: stands in .env, which is found by it; set it in the environment"
+            )
+        reader.refuse_unknown_names()
+        settings = cls(
+            root=root,
+            database_url=reader.database_url(root),
+            mail_url=reader.mail_url(),
+            public_url=reader.public_url(),
+            secret_key=reader.secret_key(),
+            test_recipients=reader.test_recipients(),
+            connections=reader.connections(),
+        )
+        if reader.faults:
+            raise SettingsError("\n".join(reader.faults))
+        return settings
+
+
+def read_or_make_secret_key(settings: Settings) -> bytes:
+    """
+    Return the key that signs the readers' links, making it on first use.
+
+    A made key is kept in ROOT/.secret-key with mode 0600; it must outlive the letters,
+    since their unsubscribe links are signed with it.
+
+    Raises:
+        SettingsError: the file holds fewer than 32 bytes, or cannot be read or written.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key
+    path = settings.root / ".secret-key"
+    try:
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(SECRET_KEY_BYTES + 16))
+        key = path.read_bytes().strip()
+    except OSError as error:
+        msg = f".secret-key: {error.strerror}; make {path} readable and its folder writable"
+        raise SettingsError(msg) from error
+    if len(key) < SECRET_KEY_BYTES:
+        msg = (
+            f".secret-key: has {len(key)} bytes, and {SECRET_KEY_BYTES} are needed; restore it "
+            "from a backup, or delete it to have a new one made (links in letters already "
+            "sent then stop working)"
+        )
+        raise SettingsError(msg)
+    return key
+
+
+class _Reader:
+    """Takes one setting after the other, collecting what is wrong."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+        self.faults: list[str] = []
+
+    def refuse_unknown_names(self) -> None:
+        for name in sorted(self.values):
+            if name.startswith(PREFIX) and name not in DEFAULTS:
+                near = get_close_matches(name, DEFAULTS, n=1, cutoff=0.0)
+                self.faults.append(f"{name}: there is no such setting; did you mean {near[0]}?")
+
+    def database_url(self, root: Path) -> str:
+        return self._checked("NEWSLETTER_DATABASE_URL", lambda url: read_database_url(url, root))
+
+    def mail_url(self) -> MailUrl:
+        value = self._value("NEWSLETTER_MAIL_URL")
+        try:
+            return read_mail_url(value)
+        except SettingsError as error:
+            self.faults.append(str(error))
+            return read_mail_url(DEFAULTS["NEWSLETTER_MAIL_URL"])
+
+    def public_url(self) -> str | None:
+        value = self._value("NEWSLETTER_PUBLIC_URL").rstrip("/")
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            good = False
+        if not good or "?" in value or "#" in value or not value.isascii() or " " in value:
+            self.faults.append(
+                "NEWSLETTER_PUBLIC_URL: is no web address; write https://news.example.org"
+            )
+        return value
+
+    def secret_key(self) -> bytes | None:
+        value = self._value("NEWSLETTER_SECRET_KEY").encode()
+        if value and len(value) < SECRET_KEY_BYTES:
+            self.faults.append(
+                f"NEWSLETTER_SECRET_KEY: has {len(value)} bytes, and {SECRET_KEY_BYTES} or more "
+                "are needed; leave it empty to have one made in .secret-key"
+            )
+        return value or None
+
+    def test_recipients(self) -> tuple[str, ...]:
+        addresses = [part.strip() for part in self._value("NEWSLETTER_TEST_RECIPIENTS").split(",")]
+        recipients = tuple(filter(None, addresses))
+        if recipients:
+            from newsletter.subscribers.address import read_address  # noqa: PLC0415 - rarely set
+
+            for address in recipients:
+                try:
+                    read_address(address)
+                except ValueError as error:
+                    self.faults.append(
+                        f"NEWSLETTER_TEST_RECIPIENTS: {address}: {error}; "
+                        "write addresses with commas between them"
+                    )
+        return recipients
+
+    def connections(self) -> int:
+        value = self._value("NEWSLETTER_CONNECTIONS")
+        if value.isascii() and value.isdigit() and 1 <= int(value) <= CONNECTIONS_MAX:
+            return int(value)
+        self.faults.append(
+            f"NEWSLETTER_CONNECTIONS: {value!r} is no number from 1 to {CONNECTIONS_MAX}"
+        )
+        return 1
+
+    def _value(self, name: str) -> str:
+        return self.values.get(name, "").strip() or DEFAULTS[name]
+
+    def _checked(self, name: str, check: Callable[[str], object]) -> str:
+        value = self._value(name)
+        try:
+            check(value)
+        except SettingsError as error:
+            self.faults.append(str(error))
+        return value
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    try:
+        # Passwords hold dollar signs: nothing in .env is a reference to something else.
+        values = dotenv_values(path, interpolate=False, encoding="utf-8")
+    except UnicodeDecodeError as error:
+        msg = f".env: byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+        raise SettingsError(msg) from error
+    except OSError as error:
+        msg = f".env: {error.strerror}; make it readable or remove it"
+        raise SettingsError(msg) from error
+    return {name: value or "" for name, value in values.items()}
+
+
+def _write_once(path: Path, key: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another command made it a moment ago
+        return
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key + "\n")
+        file.flush()
+        os.fsync(file.fileno())

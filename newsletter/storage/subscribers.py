@@ -1,0 +1,195 @@
+"""The list of subscribers in the database, on SQLite and PostgreSQL alike."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    false,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from newsletter.errors import NewsletterError
+from newsletter.lang import Preference
+from newsletter.storage.tables import deliveries, subscribers
+from newsletter.subscribers.book import Entry, PastDelivery, Selection
+from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
+
+ROWS_AT_A_TIME: Final = 1_000
+
+_COLUMNS: Final = subscribers.c
+_FIELDS: Final = (
+    _COLUMNS.id,
+    _COLUMNS.address,
+    _COLUMNS.name,
+    _COLUMNS.preference,
+    _COLUMNS.standing,
+    _COLUMNS.standing_since,
+    _COLUMNS.consented_at,
+)
+
+# Changes no row, yet takes SQLite's one write lock, so that what is found next stays true
+# until it is written; PostgreSQL locks the rows that are found instead (FOR UPDATE).
+_TAKE_THE_LIST: Final = update(subscribers).values(import_id=None).where(false())
+_FIND: Final = (
+    select(*_FIELDS, _COLUMNS.address_key, _COLUMNS.import_id)
+    .where(_COLUMNS.address_key.in_(bindparam("keys", expanding=True)))
+    .with_for_update()
+)
+_UPDATE: Final = update(subscribers).where(_COLUMNS.id == bindparam("entry_id"))
+_MARK: Final = (
+    update(subscribers)
+    .where(_COLUMNS.id.in_(bindparam("ids", expanding=True)))
+    .values(import_id=bindparam("mark"))
+)
+
+
+class SqlSubscriberBook:
+    """A `SubscriberBook` in the tables of *engine*."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @contextmanager
+    def opened(self, *, keep: bool = True) -> Iterator["SqlOpenBook"]:
+        """
+        Open the list for one change in one transaction; ``keep=False`` rolls it back.
+
+        On SQLite, every other writer (a dispatch too) waits until the block is left.
+
+        Raises:
+            NewsletterError: another process holds the list for longer than the database
+                waits, or adds the same address at the same moment; nothing was changed.
+        """
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            try:
+                connection.execute(_TAKE_THE_LIST)
+            except OperationalError as error:
+                msg = f"the list of subscribers cannot be changed now: {error.orig}; try again"
+                raise NewsletterError(msg) from error
+            try:
+                yield SqlOpenBook(connection)
+            except IntegrityError as error:
+                msg = (
+                    "another process added one of these addresses at the same moment; "
+                    "nothing was changed: run the command again"
+                )
+                raise NewsletterError(msg) from error
+            if not keep:
+                transaction.rollback()
+
+    def find(self, key: str) -> Subscriber | None:
+        """Return the subscriber whose address has this key."""
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(*_FIELDS).where(_COLUMNS.address_key == key)
+            ).one_or_none()
+        return None if row is None else _subscriber(row)
+
+    def select(self, selection: Selection) -> Iterator[Subscriber]:
+        """Yield subscribers in the order they joined; a thousand are held at a time."""
+        query = _chosen(select(*_FIELDS), selection).order_by(_COLUMNS.id)
+        with self._engine.connect() as connection:
+            yield from map(
+                _subscriber,
+                connection.execution_options(yield_per=ROWS_AT_A_TIME).execute(query),
+            )
+
+    def deliveries(self, subscriber: SubscriberId) -> Sequence[PastDelivery]:
+        """Return what the subscriber was sent, issue by issue."""
+        of = deliveries.c
+        query = select(of.issue, of.edition, of.state, of.answered_at, of.answer)
+        query = query.where(of.subscriber_id == subscriber).order_by(of.issue)
+        with self._engine.connect() as connection:
+            return [PastDelivery(*row) for row in connection.execute(query)]
+
+
+class SqlOpenBook:
+    """An `OpenBook` in a transaction that is under way."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """Return the entries of those *keys* that are on the list."""
+        if not keys:
+            return {}
+        rows = self._connection.execute(_FIND, {"keys": keys})
+        return {entry.key: entry for entry in map(_entry, rows)}
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Insert new rows."""
+        if entries:
+            rows = [{**_values(entry), "address_key": entry.key} for entry in entries]
+            self._connection.execute(insert(subscribers), rows)
+
+    def update(self, entries: Sequence[Entry]) -> None:
+        """Overwrite rows by their ids."""
+        if entries:
+            rows = [{**_values(entry), "entry_id": entry.id} for entry in entries]
+            self._connection.execute(_UPDATE, rows)
+
+    def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
+        """Set the import that saw the rows last."""
+        if ids:
+            self._connection.execute(_MARK, {"ids": ids, "mark": import_id})
+
+
+def _chosen(query: Select[Any], selection: Selection) -> Select[Any]:
+    if selection.standings is not None:
+        query = query.where(_COLUMNS.standing.in_(selection.standings))
+    if selection.preferences is not None:
+        named = [p for p in selection.preferences if p is not None]
+        conditions = [_COLUMNS.preference.in_(named)]
+        if None in selection.preferences:
+            conditions.append(_COLUMNS.preference.is_(None))
+        query = query.where(or_(*conditions))
+    return query
+
+
+def _subscriber(row: Sequence[Any]) -> Subscriber:
+    number, address, name, preference, standing, since, consented_at = row
+    return Subscriber(
+        id=number,
+        address=address,
+        name=name,
+        preference=Preference(preference) if preference else None,
+        standing=Standing(standing),
+        standing_since=since,
+        consented_at=consented_at,
+    )
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    number, address, name, preference, standing, since, consented_at, key, import_id = row
+    return Entry(
+        id=number,
+        key=key,
+        address=address,
+        name=name,
+        preference=Preference(preference) if preference else None,
+        standing=Standing(standing),
+        standing_since=since,
+        consented_at=consented_at,
+        import_id=import_id,
+    )
+
+
+def _values(entry: Entry) -> dict[str, object]:
+    return {
+        "address": entry.address,
+        "name": entry.name,
+        "preference": entry.preference,
+        "standing": entry.standing,
+        "standing_since": entry.standing_since,
+        "consented_at": entry.consented_at,
+        "import_id": entry.import_id,
+    }

@@ -1,0 +1,84 @@
+"""What the list of subscribers must be able to do, wherever it is kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.lang import Preference
+from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A subscriber as the book holds it, or is about to."""
+
+    id: SubscriberId | None  # None until the book has given one
+    key: str  # of the address; unique in the book
+    address: str
+    name: str
+    preference: Preference | None
+    standing: Standing
+    standing_since: datetime  # aware UTC
+    consented_at: datetime | None  # aware UTC
+    import_id: str | None  # the import that saw the entry last
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which subscribers are meant; without a word, all of them."""
+
+    preferences: frozenset[Preference | None] | None = None  # None among them: no preference
+    standings: frozenset[Standing] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastDelivery:
+    """What one reader was sent, in the ledger's words."""
+
+    issue: str
+    edition: str
+    state: str
+    answered_at: datetime | None  # aware UTC
+    answer: str | None  # the provider's words, one line
+
+
+class OpenBook(Protocol):
+    """The list while one change is being made to it: all of the change, or nothing."""
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """Return the entries of those *keys* (a few thousand at most) that are on the list."""
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Write new entries; their ids are given by the book."""
+
+    def update(self, entries: Sequence[Entry]) -> None:
+        """Write entries again that the book has given ids to; the key stays."""
+
+    def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
+        """Note that this import has seen these entries, and change nothing else."""
+
+
+class SubscriberBook(Protocol):
+    """The list of subscribers."""
+
+    def opened(self, *, keep: bool = True) -> AbstractContextManager[OpenBook]:
+        """
+        Open the list for one change, alone.
+
+        Leaving the block makes the change durable; an exception, a crash or
+        ``keep=False`` leaves the list as it was.
+
+        Raises:
+            NewsletterError: another process is changing the list.
+        """
+
+    def find(self, key: str) -> Subscriber | None:
+        """Return the subscriber whose address has this key."""
+
+    def select(self, selection: Selection) -> Iterator[Subscriber]:
+        """Yield subscribers in the order they joined, however many, a few at a time."""
+
+    def deliveries(self, subscriber: SubscriberId) -> Sequence[PastDelivery]:
+        """Return what the subscriber was sent, issue by issue."""

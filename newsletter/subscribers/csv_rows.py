@@ -1,0 +1,268 @@
+"""From the lines of a CSV file to rows: encoding, heading, fields, and what is wrong with them."""
+
+import csv
+import re
+from codecs import getincrementaldecoder
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import chain
+from typing import Final
+from unicodedata import normalize
+
+from newsletter.errors import ContentError, Problem
+from newsletter.lang import Preference
+from newsletter.subscribers.address import Address, address_of, name_of, shown
+from newsletter.subscribers.exporting import unguarded
+from newsletter.subscribers.subscriber import (
+    Consent,
+    Standing,
+    consent_in,
+    preference_of,
+    standing_of,
+)
+
+
+class Field(StrEnum):
+    """A column an import understands."""
+
+    EMAIL = "email"
+    NAME = "name"
+    LANGUAGE = "language"
+    STANDING = "standing"
+    CONSENTED_AT = "consented_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What the first line says about all that follow."""
+
+    line: int  # where it stands, counted from 1
+    delimiter: str  # one character
+    width: int  # fields in every row
+    places: Mapping[Field, int]  # EMAIL among them
+    ignored: tuple[str, ...]  # columns that mean nothing here, as they are written
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that can be imported: what a person told of one reader."""
+
+    address: Address
+    name: str  # may be empty
+    preference: Preference | None
+    standing: Standing  # ACTIVE where the file has no such column
+    consented_at: datetime | None  # aware UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that cannot."""
+
+    line: int
+    reason: str  # what is wrong; then what to do
+
+
+# Headings as people write them and as Mailchimp and Stibee export them; case, spaces, hyphens
+# and underscores don't count. The date of joining a list is no date of consent: not here.
+_HEADINGS: Final = {
+    Field.EMAIL: "email emailaddress mail mailaddress address 이메일 이메일주소 메일 메일주소 "
+    "전자우편 전자우편주소 전자메일",
+    Field.NAME: "name fullname firstname 이름 성명 성함",
+    Field.LANGUAGE: "language lang preference preferredlanguage languagepreference "
+    "언어 선호언어 구독언어 사용언어",
+    Field.STANDING: "standing status 상태 구독상태 수신상태 수신여부",
+    Field.CONSENTED_AT: "consentedat consent consentdate consentedon dateofconsent confirmtime "
+    "동의일 동의일시 동의일자 동의날짜 동의시각 수신동의일 수신동의일시 수신동의일자",
+}
+_FIELD_OF: Final = {word: field for field, words in _HEADINGS.items() for word in words.split()}
+
+_EXPECTED: Final = (
+    "the first line must name the columns: email (or 이메일), and if you have them name (이름), "
+    "language (언어), consented_at (동의일)"
+)
+_NOTHING: Final = " \t\r\n,;\ufeff"  # all that a line without a column may hold
+_SAVE_AS: Final = "save it as “CSV UTF-8 (comma delimited)” and import that"
+
+
+def encoding_of(chunks: Iterable[bytes], place: str) -> str:
+    """
+    Say which codec reads a whole file: UTF-8 (a byte order mark is dropped), else CP949.
+
+    Args:
+        chunks: the bytes of the file in order, cut anywhere.
+        place: the file's name, for the message.
+
+    Raises:
+        ContentError: it is UTF-16, a workbook, or neither UTF-8 nor CP949 in some line.
+    """
+    decoders = {name: getincrementaldecoder(name)() for name in ("utf-8-sig", "cp949")}
+    line = broken = 1
+    for number, chunk in enumerate(chain(chunks, [b""])):
+        if number == 0:
+            _refuse_other_formats(chunk, place)
+        for name, decoder in list(decoders.items()):
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                broken = max(broken, line + error.object[: error.start].count(b"\n"))
+                del decoders[name]
+        if not decoders:
+            message = f"neither UTF-8 nor CP949; {_SAVE_AS}"
+            raise ContentError([Problem(place, broken, message)])
+        line += chunk.count(b"\n")
+    return next(iter(decoders))
+
+
+def heading_in(lines: Iterator[str], place: str) -> Heading:
+    """
+    Take the heading off *lines*, with empty lines before it.
+
+    The delimiter is the one of comma, semicolon and tab by which most columns are known.
+
+    Args:
+        place: the file's name, for the message.
+
+    Raises:
+        ContentError: there is no heading, no column of addresses, or two columns of the
+            same meaning.
+    """
+    numbered = enumerate(lines, 1)
+    first = next((one for one in numbered if one[1].strip(_NOTHING)), None)
+    if first is None:
+        raise ContentError([Problem(place, None, f"the file is empty; {_EXPECTED}")])
+    line, text = first
+    readings = [(delimiter, _split(text, delimiter)) for delimiter in ",;\t"]
+    delimiter, columns = max(readings, key=lambda one: (len(_known(one[1])), len(one[1])))
+    known = _known(columns)
+    fields = [field for _, field in known]
+    if Field.EMAIL not in fields:
+        found = ", ".join(shown(column) for column in columns)
+        message = f"no column of addresses among {found}; {_EXPECTED}"
+        raise ContentError([Problem(place, line, message)])
+    if twice := [field for field in Field if fields.count(field) > 1]:
+        names = " and ".join(shown(columns[at]) for at, field in known if field == twice[0])
+        message = f"{names} both mean {twice[0]}; rename the one that is not meant"
+        raise ContentError([Problem(place, line, message)])
+    return Heading(
+        line=line,
+        delimiter=delimiter,
+        width=len(columns),
+        places={field: at for at, field in known},
+        ignored=tuple(c.strip() for c in columns if c.strip() and _field_of(c) is None),
+    )
+
+
+def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iterator[Row | Refusal]:
+    """Yield what each row below *heading* holds, as lines come; empty rows are passed over."""
+    source = _Lines(lines, heading.line)
+    records = csv.reader(source, delimiter=heading.delimiter, strict=True)
+    places, width = heading.places, heading.width
+    email, name = places[Field.EMAIL], places.get(Field.NAME, width)
+    language = places.get(Field.LANGUAGE, width)
+    standing = places.get(Field.STANDING, width)
+    consented_at = places.get(Field.CONSENTED_AT, width)
+    while True:
+        source.begin_row()
+        try:
+            fields = next(records)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield source.refuse_first_line(f"the quotation marks do not pair ({error})")
+            continue
+        if not any(fields):
+            continue
+        if len(fields) != width:
+            yield source.refuse_first_line(f"{len(fields)} fields where the heading has {width}")
+            continue
+        fields.append("")  # stands for the columns that the file does not have
+        try:
+            yield Row(
+                address_of(unguarded(fields[email])),
+                name_of(unguarded(fields[name])),
+                preference_of(fields[language]),
+                standing_of(fields[standing]),
+                consent_in(fields[consented_at], consent),
+            )
+        except ContentError:
+            yield Refusal(source.first, "; ".join(_faults(fields, heading, consent)))
+
+
+class _Lines:
+    """
+    Lines, counted, that can be taken again.
+
+    A quotation mark that nobody closed joins the lines after it into one row. Only its own
+    line is refused; the others are read once more, each for itself.
+    """
+
+    def __init__(self, lines: Iterator[str], count: int) -> None:
+        self._lines = lines
+        self._count = count  # lines handed out so far, the heading's included
+        self._again: deque[str] = deque()
+        self._row: list[str] = []
+        self.first = 0  # the first line of the row under way
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else next(self._lines)
+        self._row.append(line)
+        self._count += 1
+        return line
+
+    def begin_row(self) -> None:
+        self._row.clear()
+        self.first = self._count + 1
+
+    def refuse_first_line(self, reason: str) -> Refusal:
+        rest = self._row[1:]
+        self._again.extendleft(reversed(rest))
+        self._count -= len(rest)
+        if rest:
+            return Refusal(self.first, "a quotation mark is opened and not closed; close it")
+        remedy = "put a field that holds a delimiter or a quotation mark in double quotes"
+        return Refusal(self.first, f"{reason}; {remedy}")
+
+
+def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[str]:
+    """Say all that is wrong with a row, so that one correction is enough."""
+    checks: dict[Field, Callable[[str], object]] = {
+        Field.EMAIL: lambda text: address_of(unguarded(text)),
+        Field.NAME: lambda text: name_of(unguarded(text)),
+        Field.LANGUAGE: preference_of,
+        Field.STANDING: standing_of,
+        Field.CONSENTED_AT: lambda text: consent_in(text, consent),
+    }
+    for field, at in heading.places.items():
+        try:
+            checks[field](fields[at])
+        except ContentError as error:
+            yield str(error)
+
+
+def _refuse_other_formats(start: bytes, place: str) -> None:
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[:64].count(0) > 16:
+        raise ContentError([Problem(place, None, f"the file is UTF-16; {_SAVE_AS}")])
+    if start.startswith(b"PK\x03\x04"):
+        raise ContentError([Problem(place, None, f"the file is a workbook; {_SAVE_AS}")])
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line.lstrip("\ufeff")], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return [line.strip()]
+
+
+def _known(columns: list[str]) -> list[tuple[int, Field]]:
+    fields = enumerate(map(_field_of, columns))
+    return [(at, field) for at, field in fields if field is not None]
+
+
+def _field_of(column: str) -> Field | None:
+    return _FIELD_OF.get(re.sub(r"[\s_\-]", "", normalize("NFKC", column)).casefold())

@@ -1,0 +1,45 @@
+"""The list as CSV that a spreadsheet shows without running it and an import reads back."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from newsletter.subscribers.subscriber import Subscriber
+
+COLUMNS: Final = ("email", "name", "language", "standing", "consented_at")
+
+# What spreadsheets take for a formula (OWASP, "CSV Injection"). An apostrophe before such a
+# start is guarded once more, so that taking one off always gives back what was there.
+_FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
+_GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
+
+
+def export_lines(subscribers: Iterable[Subscriber]) -> Iterator[str]:
+    """Yield the header, then a line (ending in LF) for each subscriber; times are UTC."""
+    yield csv_line(COLUMNS)
+    for subscriber in subscribers:
+        consented = subscriber.consented_at
+        yield csv_line(
+            (
+                subscriber.address,
+                subscriber.name,
+                subscriber.preference or "",
+                subscriber.standing,
+                consented.isoformat() if consented else "",
+            )
+        )
+
+
+def csv_line(fields: Iterable[str]) -> str:
+    """Write one row with every field quoted (RFC 4180) and no field a formula."""
+    return ",".join('"' + guarded(field).replace('"', '""') + '"' for field in fields) + "\n"
+
+
+def guarded(text: str) -> str:
+    """Put an apostrophe before what a spreadsheet would compute."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    """Take off the apostrophe that `guarded` put on."""
+    return text[1:] if text.startswith("'") and _GUARDED.match(text) else text

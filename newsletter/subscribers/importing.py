@@ -1,0 +1,241 @@
+"""What a file of readers, or word of one, does to the list: who is new, merged, kept out."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Final
+
+from newsletter.errors import ContentError
+from newsletter.subscribers.address import Address
+from newsletter.subscribers.book import Entry, OpenBook
+from newsletter.subscribers.csv_rows import Refusal, Row
+from newsletter.subscribers.subscriber import Standing
+
+BATCH_ROWS: Final = 2_000  # found in one query: SQLite allows 32,766 values, PostgreSQL 65,535
+
+_STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
+
+
+class Fate(StrEnum):
+    """What became of a row; every row has one."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"  # repeats an address of the same file; merged into it
+    WITHDRAWN = "withdrawn"  # active here, but the file says unsubscribed or suppressed
+    KEPT_OUT = "kept out"  # unsubscribed or suppressed; an import brings nobody back
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a batch of rows came to."""
+
+    fates: Counter[Fate]
+    refusals: tuple[Refusal, ...]
+
+
+def import_rows(
+    rows: Iterable[Row | Refusal],
+    book: OpenBook,
+    import_id: str,
+    now: datetime,
+    batch_rows: int = BATCH_ROWS,
+) -> Iterator[Step]:
+    """
+    Merge *rows* into *book*, and say after each batch what it came to.
+
+    Only a batch is held at a time, so memory does not grow with the file. The list is the
+    same whatever the size of a batch, and so is the sum of the steps.
+
+    Args:
+        import_id: different for every import; tells a repeated address from a known one.
+        now: aware UTC; when readers who are new begin to stand as they do.
+    """
+    source = iter(rows)
+    while batch := list(islice(source, batch_rows)):
+        good = [row for row in batch if isinstance(row, Row)]
+        refusals = tuple(row for row in batch if isinstance(row, Refusal))
+        fates = _merge(good, book, import_id, now)
+        fates[Fate.REFUSED] = len(refusals)
+        yield Step(fates, refusals)
+
+
+def _merge(rows: list[Row], book: OpenBook, import_id: str, now: datetime) -> Counter[Fate]:
+    found = book.find(list({row.address.key for row in rows}))
+    entries = dict(found)
+    fates: Counter[Fate] = Counter()
+    for row in rows:
+        key = row.address.key
+        known = entries.get(key)
+        entry = merged(known, row, import_id, now) if known else new_entry(row, import_id, now)
+        entries[key] = entry
+        fates[fate_of(known, entry, import_id)] += 1
+    _write(book, found, entries.values(), import_id)
+    return fates
+
+
+def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fate:
+    """
+    Put one reader on the list, or merge what is new of them.
+
+    Args:
+        now: aware UTC.
+        again: ``row.consented_at`` is a new consent, which brings back a reader who has
+            unsubscribed.
+
+    Raises:
+        ContentError: the reader unsubscribed, and no newer consent is given; or the
+            address is suppressed, which no consent mends.
+    """
+    known = book.find([row.address.key]).get(row.address.key)
+    if known is None:
+        book.add([new_entry(row, None, now)])
+        return Fate.NEW
+    if known.standing is Standing.ACTIVE:
+        entry = merged(known, row, known.import_id, now)
+    else:
+        entry = _brought_back(known, row, now, again=again)
+    if not changes(known, entry):
+        return Fate.UNCHANGED
+    book.update([entry])
+    return Fate.UPDATED
+
+
+def withdraw(address: Address, book: OpenBook, now: datetime) -> Standing:
+    """
+    Unsubscribe a reader; the entry stays, so that no import brings them back.
+
+    Returns:
+        How they stood before; a suppressed address stays suppressed.
+
+    Raises:
+        ContentError: they are not on the list.
+    """
+    known = book.find([address.key]).get(address.key)
+    if known is None:
+        msg = f"{address.spelling} is not on the list; see newsletter subscribers list"
+        raise ContentError(msg)
+    if known.standing is Standing.ACTIVE:
+        book.update([replace(known, standing=Standing.UNSUBSCRIBED, standing_since=now)])
+    return known.standing
+
+
+def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entry:
+    since = f"{known.standing} since {known.standing_since:%Y-%m-%d %H:%M} UTC"
+    if known.standing is Standing.SUPPRESSED:
+        msg = (
+            f"{known.address} is {since}: its mailbox refused mail for good or complained, "
+            "so it is not written to again; ask the reader for another address"
+        )
+        raise ContentError(msg)
+    if not again or row.consented_at is None:
+        msg = (
+            f"{known.address} is {since}; if the reader asked again, "
+            "add --again --consented-at with the date and time of that"
+        )
+        raise ContentError(msg)
+    if row.consented_at <= known.standing_since:
+        msg = (
+            f"{known.address} is {since}, which is later than that consent; "
+            "give the time of the new one (for the same day, like 2022-07-01T15:00)"
+        )
+        raise ContentError(msg)
+    return replace(
+        known,
+        address=row.address.spelling,
+        name=row.name or known.name,
+        preference=row.preference or known.preference,
+        standing=Standing.ACTIVE,
+        standing_since=now,
+        consented_at=row.consented_at,
+    )
+
+
+def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:
+    """Make the entry of a reader who is not on the list yet."""
+    return Entry(
+        id=None,
+        key=row.address.key,
+        address=row.address.spelling,
+        name=row.name,
+        preference=row.preference,
+        standing=row.standing,
+        standing_since=now,
+        consented_at=row.consented_at,
+        import_id=import_id,
+    )
+
+
+def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entry:
+    """
+    Merge *row* into the entry of the same address.
+
+    The later name and preference win unless empty, and the earliest consent; the address
+    stays as it was first spelt. The stricter standing stands, and whoever may not be
+    written to is otherwise left as they are.
+    """
+    standing = min(known.standing, row.standing, key=_STRICTEST_FIRST.index)
+    if standing is not Standing.ACTIVE:
+        since = known.standing_since if standing is known.standing else now
+        return replace(known, standing=standing, standing_since=since, import_id=import_id)
+    return Entry(
+        id=known.id,
+        key=known.key,
+        address=known.address,
+        name=row.name or known.name,
+        preference=row.preference or known.preference,
+        standing=standing,
+        standing_since=known.standing_since,
+        consented_at=earliest(known.consented_at, row.consented_at),
+        import_id=import_id,
+    )
+
+
+def fate_of(known: Entry | None, entry: Entry, import_id: str) -> Fate:
+    """Say what became of a row whose address was *known* as that, and is *entry* now."""
+    if known is not None and known.import_id == import_id:
+        return Fate.DUPLICATE
+    if known is not None and known.standing is Standing.ACTIVE is not entry.standing:
+        return Fate.WITHDRAWN
+    if entry.standing is not Standing.ACTIVE:
+        return Fate.KEPT_OUT
+    if known is None:
+        return Fate.NEW
+    return Fate.UPDATED if changes(known, entry) else Fate.UNCHANGED
+
+
+def changes(known: Entry, entry: Entry) -> bool:
+    """Say whether *entry* tells anything of the reader that *known* did not."""
+    return (known.name, known.preference, known.standing, known.consented_at) != (
+        entry.name,
+        entry.preference,
+        entry.standing,
+        entry.consented_at,
+    )
+
+
+def earliest(*times: datetime | None) -> datetime | None:
+    """Return the earliest time that is on record."""
+    return min((time for time in times if time is not None), default=None)
+
+
+def _write(
+    book: OpenBook, found: Mapping[str, Entry], entries: Iterable[Entry], import_id: str
+) -> None:
+    added, updated, seen = [], [], []
+    for entry in entries:
+        known = found.get(entry.key)
+        if known is None or entry.id is None:
+            added.append(entry)
+        elif changes(known, entry):
+            updated.append(entry)
+        else:
+            seen.append(entry.id)
+    book.add(added)
+    book.update(updated)
+    book.mark(seen, import_id)
