@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import ContentError, Problem, SettingsError
-from newsletter.lang import Lang
+from newsletter.lang import EditionKind, Lang
 from newsletter.settings import Settings, read_or_make_secret_key
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from newsletter.compose.composition import Composition
     from newsletter.compose.press import Press
     from newsletter.delivery.provider import Provider
+    from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
     from newsletter.message.letter import CompiledLetter
-    from newsletter.message.links import ReaderLinks
     from newsletter.storage.ledger import SqlLedger
     from newsletter.storage.subscribers import SqlSubscriberBook
 
@@ -93,14 +93,14 @@ class Site:
         press = self._press()
         return Composed(publication, issue, press, compose(publication, issue, press))
 
-    def compiled_letters(
+    def letters(
         self, composed: Composed, *, is_test: bool = False
-    ) -> "Mapping[str, CompiledLetter]":
-        """Compile every edition to wire bytes, by the name of its kind."""
+    ) -> "Mapping[EditionKind, CompiledLetter]":
+        """Compile every edition to wire bytes."""
         from newsletter.message.letter import CompiledLetter  # noqa: PLC0415
 
         return {
-            kind.value: CompiledLetter(
+            kind: CompiledLetter(
                 edition,
                 composed.publication,
                 composed.press.strings,
@@ -110,12 +110,15 @@ class Site:
             for kind, edition in composed.composition.editions.items()
         }
 
-    def links(self, publication: "Publication") -> "ReaderLinks":
-        """Make the signer of readers' links; makes the secret key on first use."""
+    def scribe(self, composed: Composed, *, is_test: bool = False) -> "Scribe":
+        """Make the writer of an issue's letters; makes the secret key on first use."""
+        from newsletter.dispatch.writing import Scribe  # noqa: PLC0415
         from newsletter.message.links import ReaderLinks  # noqa: PLC0415
 
+        publication = composed.publication
         key = read_or_make_secret_key(self.settings)
-        return ReaderLinks(key, publication.list_id, self.public_url)
+        links = ReaderLinks(key, publication.list_id, self.public_url)
+        return Scribe(self.letters(composed, is_test=is_test), links, publication.zone)
 
     def provider(self) -> "Provider":
         """
@@ -187,3 +190,10 @@ def _own_templates() -> tuple[Path, ...]:
     """Where our templates are: inside an installed package, or beside it in a checkout."""
     installed = PACKAGE / "site" / "templates"
     return (installed,) if installed.is_dir() else (PACKAGE.parent / "templates",)
+
+
+def read_env_example() -> str:
+    """Return the text of .env.example, which explains every setting."""
+    installed = PACKAGE / "site" / "env.example"
+    path = installed if installed.is_file() else PACKAGE.parent / ".env.example"
+    return path.read_text(encoding="utf-8")

@@ -62,3 +62,9 @@ class UnfinishedError(NewsletterError):
 
 class ProviderBusy(ProviderError):  # noqa: N818 - a state, not a fault
     """The provider takes nothing more just now; trying again later may work."""
+
+
+class LedgerError(NewsletterError):
+    """Nothing can be recorded, so nothing may be sent."""
+
+    exit_status = 3

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from newsletter.delivery.registry import MailUrl, read_mail_url
-from newsletter.errors import SettingsError
+from newsletter.delivery.mail_url import MailUrl
+from newsletter.delivery.registry import read_mail_url
+from newsletter.errors import ContentError, SettingsError
 from newsletter.storage.location import read_database_url
 
 PREFIX: Final = "NEWSLETTER_"
@@ -161,14 +162,14 @@ class _Reader:
         addresses = [part.strip() for part in self._value("NEWSLETTER_TEST_RECIPIENTS").split(",")]
         recipients = tuple(filter(None, addresses))
         if recipients:
-            from newsletter.subscribers.address import read_address  # noqa: PLC0415 - rarely set
+            from newsletter.subscribers.address import address_of  # noqa: PLC0415 - rarely set
 
             for address in recipients:
                 try:
-                    read_address(address)
-                except ValueError as error:
+                    address_of(address)
+                except ContentError as error:
                     self.faults.append(
-                        f"NEWSLETTER_TEST_RECIPIENTS: {address}: {error}; "
+                        f"NEWSLETTER_TEST_RECIPIENTS: {error}; "
                         "write addresses with commas between them"
                     )
         return recipients

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +18,7 @@ SAMPLE_HOUR: Final = 9  # o'clock in the publication's zone, on the issue's day
 
 
 def write_build(
-    out: Path, composed: Composed, letters: dict[str, CompiledLetter], public_url: str
+    out: Path, composed: Composed, letters: Mapping[EditionKind, CompiledLetter], public_url: str
 ) -> Path:
     """
     Write OUT/ISSUE anew as a whole: either all of it is there afterwards, or nothing changed.
@@ -25,7 +26,7 @@ def write_build(
     Args:
         out: the folder for all issues; made if it is missing.
         composed: the issue.
-        letters: the compiled letters by the name of their kind.
+        letters: the compiled letters.
         public_url: where pictures and links lead.
 
     Returns:
@@ -46,11 +47,10 @@ def write_build(
 def sample_reader(composed: Composed, kind: EditionKind, public_url: str) -> Reader:
     """Invent the reader that a composed letter is shown for; the same on every day."""
     issue = composed.issue
-    name = composed.press.strings[kind.langs[0]]["sample_name"]
     return Reader(
         key=0,
         address=SAMPLE_ADDRESS,
-        name=name,
+        name=composed.press.strings[kind.langs[0]]["sample_name"],
         consented_on=date(issue.year - 1, 7, 1),
         message_id=f"{issue.id}.sample-{kind}@{composed.publication.list_id}",
         unsubscribe_url=f"{public_url}/u/sample",
@@ -66,13 +66,13 @@ def _write_pictures(public: Path, composed: Composed) -> None:
 
 
 def _write_editions(
-    fresh: Path, composed: Composed, letters: dict[str, CompiledLetter], public_url: str
+    fresh: Path, composed: Composed, letters: Mapping[EditionKind, CompiledLetter], public_url: str
 ) -> None:
     (fresh / "preview").mkdir(parents=True)
     editions: dict[str, dict[str, str | int]] = {}
     sent_at = datetime.combine(composed.issue.date, time(SAMPLE_HOUR), composed.publication.zone)
     for kind, edition in composed.composition.editions.items():
-        letter = letters[kind.value]
+        letter = letters[kind]
         reader = sample_reader(composed, kind, public_url)
         html, text = letter.html(reader), letter.text(reader)
         (fresh / f"{kind}.html").write_text(html, encoding="utf-8", newline="\n")

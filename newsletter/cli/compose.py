@@ -27,8 +27,8 @@ def compose(site: Site, issue: str, out: Path | None) -> None:
     from newsletter.cli.build_folder import write_build  # noqa: PLC0415
     from newsletter.cli.output import shown_path  # noqa: PLC0415
 
-    letters = dict(site.compiled_letters(composed))
-    target = write_build(out or site.root / "build", composed, letters, site.public_url)
+    folder = out or site.root / "build"
+    target = write_build(folder, composed, site.letters(composed), site.public_url)
     click.echo(f"Composed {issue}, digest {composed.composition.digest[:12]}")
     for kind, edition in composed.composition.editions.items():
         size = (target / f"{kind}.html").stat().st_size

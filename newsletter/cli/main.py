@@ -9,7 +9,12 @@ import click
 from newsletter.errors import NewsletterError
 
 COMMANDS: Final = {
+    "init": "newsletter.cli.init",
+    "new": "newsletter.cli.new",
     "compose": "newsletter.cli.compose",
+    "test": "newsletter.cli.test",
+    "dispatch": "newsletter.cli.dispatch",
+    "status": "newsletter.cli.status",
     "subscribers": "newsletter.cli.subscribers",
 }
 

@@ -1,9 +1,76 @@
-"""How commands show things on a terminal."""
+"""How commands show things: paths, tables, progress; plain lines where there is no terminal."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+import click
+
+if TYPE_CHECKING:
+    from rich import progress as rich
+
+PLAIN_LINE_EVERY: Final = 0.1  # of the whole, where there is no terminal
+
+
+class Progress(Protocol):
+    """Something that shows how far a long work has come."""
+
+    def show(self, done: int, words: str) -> None:
+        """Show that *done* pieces are done; *words* say more."""
 
 
 def shown_path(path: Path) -> str:
     """Return *path* as a person in the current folder would write it."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def is_terminal(stream: Literal["stdin", "stdout", "stderr"]) -> bool:
+    """Say whether a person sits at *stream*."""
+    return {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}[stream].isatty()
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Progress]:
+    """Show a bar with rate and time left on a terminal, plain lines elsewhere."""
+    if not is_terminal("stderr"):
+        yield _PlainLines(title, total)
+        return
+    from rich import progress as rich  # noqa: PLC0415 - 100 ms, and only for a terminal
+    from rich.console import Console  # noqa: PLC0415
+
+    bar = rich.Progress(
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TaskProgressColumn(show_speed=True),
+        rich.TimeRemainingColumn(),
+        rich.TextColumn("{task.fields[words]}"),
+        console=Console(stderr=True),
+    )
+    with bar:
+        task = bar.add_task(title, total=total, words="")
+        yield _RichBar(bar, task)
+
+
+class _RichBar:
+    def __init__(self, bar: "rich.Progress", task: "rich.TaskID") -> None:
+        self._bar = bar
+        self._task = task
+
+    def show(self, done: int, words: str) -> None:
+        self._bar.update(self._task, completed=done, words=words)
+
+
+class _PlainLines:
+    def __init__(self, title: str, total: int) -> None:
+        self._title = title
+        self._total = total
+        self._next = 0.0
+
+    def show(self, done: int, words: str) -> None:
+        if done and (done >= self._next or done == self._total):
+            click.echo(f"{self._title}: {done:,} of {self._total:,} ({words})", err=True)
+            self._next = done + self._total * PLAIN_LINE_EVERY

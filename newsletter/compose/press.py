@@ -19,7 +19,6 @@ from newsletter.issue.markdown import Markdown
 from newsletter.issue.pictures import Picture
 from newsletter.lang import EditionKind, Lang
 
-
 DARK_PAPER: Final = "#16181a"  # the background in dark.css
 CSS_COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 

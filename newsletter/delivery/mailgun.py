@@ -26,16 +26,18 @@ from newsletter.message.envelope import Envelope
 BASE_URLS: Final = {"us": "https://api.mailgun.net", "eu": "https://api.eu.mailgun.net"}
 LONGEST_BODY: Final = 65_536  # bytes read of an answer
 
-# A kept connection that idles longer is not used again: the server may be closing it just
-# as the next letter leaves, and that letter would be unknown for nothing.
-LONGEST_IDLE_S: Final = 20
-
 
 class MailgunProvider:
     """A sending domain at Mailgun."""
 
     def __init__(
-        self, domain: str, key: str, *, base_url: str = BASE_URLS["us"], timeout_s: float = 60
+        self,
+        domain: str,
+        key: str,
+        *,
+        base_url: str = BASE_URLS["us"],
+        timeout_s: float = 60,
+        longest_idle_s: float = 20,
     ) -> None:
         """
         Prepare for *domain*; nothing is opened yet.
@@ -45,11 +47,14 @@ class MailgunProvider:
             key: a sending key of the domain, or the account's.
             base_url: the region's, without a path.
             timeout_s: for connecting, and for each piece of an answer.
+            longest_idle_s: a kept connection that idled longer is not used again. The server
+                may be closing it just as the next letter leaves, which would then be unknown.
         """
         self.name = f"Mailgun {domain}"
         self.domain = domain
         self.url = f"{base_url}/v3/{quote(domain, safe='')}/messages.mime"
         self.timeout_s = timeout_s
+        self.longest_idle_s = longest_idle_s
         self.has_worked = False  # an answer has come: the host, the port, the way are right
         self._key = key
 
@@ -62,6 +67,10 @@ class MailgunProvider:
         session = requests.Session()
         session.auth = ("api", self._key)
         return MailgunConnection(self, session)
+
+    def without_key(self, text: bytes) -> bytes:
+        """Take the key out of what a server says, should it repeat what it was sent."""
+        return text.replace(self._key.encode(), b"***")
 
 
 class Content(BytesIO):
@@ -119,7 +128,7 @@ class MailgunConnection:
         self._session.close()
 
     def _post(self, recipient: str, mime: bytes) -> Verdict:
-        if monotonic() - self._used_at > LONGEST_IDLE_S:
+        if monotonic() - self._used_at > self._provider.longest_idle_s:
             self._session.close()  # a session that is used again opens a new connection
         body, content_type = urllib3.encode_multipart_formdata(
             [
@@ -155,7 +164,11 @@ class MailgunConnection:
                 body += piece
                 if len(body) >= LONGEST_BODY:
                     break
-            return HttpAnswer(response.status_code, body, response.headers.get("Retry-After", ""))
+            return HttpAnswer(
+                response.status_code,
+                self._provider.without_key(body),
+                response.headers.get("Retry-After", ""),
+            )
 
     def _explain(self, error: Exception) -> ProviderError:
         """Say why nothing could be sent."""

@@ -58,7 +58,7 @@ class SmtpProvider:
         self._timeout_s = timeout_s
         self._verdict_timeout_s = max(timeout_s, verdict_timeout_s)
         self._messages_per_connection = messages_per_connection
-        self._has_worked = False
+        self._own_name: str | None = None  # looked up by the first session that works
 
     def connect(self) -> "SmtpConnection":
         """
@@ -68,8 +68,14 @@ class SmtpProvider:
             ProviderError: host, port, certificate, user or password must be corrected.
             ProviderBusy: the relay asks to come back later, or has gone since it was used.
         """
-        session = open_session(self._relay, self._tls, self._timeout_s, has_worked=self._has_worked)
-        self._has_worked = True
+        session = open_session(
+            self._relay,
+            self._tls,
+            self._timeout_s,
+            own_name=self._own_name,
+            has_worked=self._own_name is not None,
+        )
+        self._own_name = session.local_hostname
         return SmtpConnection(
             session, self.name, self._verdict_timeout_s, self._messages_per_connection
         )

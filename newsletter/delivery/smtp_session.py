@@ -34,7 +34,12 @@ class Relay:
 
 
 def open_session(
-    relay: Relay, tls: ssl.SSLContext | None, timeout_s: float, *, has_worked: bool
+    relay: Relay,
+    tls: ssl.SSLContext | None,
+    timeout_s: float,
+    *,
+    own_name: str | None,
+    has_worked: bool,
 ) -> smtplib.SMTP:
     """
     Go through greeting, EHLO, TLS and login.
@@ -43,6 +48,7 @@ def open_session(
         relay: whom to talk to.
         tls: decides whom to trust; None for `Security.PLAIN` only.
         timeout_s: for every single answer.
+        own_name: what to say in EHLO; None looks it up, which may take the DNS seconds.
         has_worked: the relay was reached before, so not reaching it will pass.
 
     Raises:
@@ -52,9 +58,11 @@ def open_session(
     session: smtplib.SMTP | None = None
     try:
         if relay.security is Security.TLS:
-            session = smtplib.SMTP_SSL(relay.host, relay.port, timeout=timeout_s, context=tls)
+            session = smtplib.SMTP_SSL(
+                relay.host, relay.port, own_name, timeout=timeout_s, context=tls
+            )
         else:
-            session = smtplib.SMTP(relay.host, relay.port, timeout=timeout_s)
+            session = smtplib.SMTP(relay.host, relay.port, own_name, timeout=timeout_s)
         _encrypt_and_log_in(session, relay, tls)
     except OSError as error:  # smtplib's and ssl's errors are OSErrors
         _drop(session)

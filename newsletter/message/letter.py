@@ -82,6 +82,16 @@ class CompiledLetter:
             subject = f"{' '.join(marks)} {subject}"
         self._pieces = tuple(self._headers(subject, public_url)) + tuple(self._body())
 
+    @property
+    def sender_domain(self) -> str:
+        """The domain of the sender's address; Message-IDs end in it."""
+        return self._sender.rpartition("@")[2]
+
+    @property
+    def sample_name(self) -> str:
+        """An invented reader's name in the edition's first language."""
+        return self._strings[self.edition.kind.langs[0]]["sample_name"]
+
     def envelope(self, reader: Reader, now: datetime) -> Envelope:
         """
         Write the letter to one reader.

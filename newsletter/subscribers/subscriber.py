@@ -128,10 +128,10 @@ def _time_of(text: str, zone: tzinfo) -> datetime:
         when = datetime.fromisoformat(written)
         if when.year < 1970:  # the year 22 was meant to be 2022
             raise ValueError
-    except ValueError:
+        return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter at the end of the year 9999
         msg = f"the consent date {shown(text)} is no date; write it like 2022-07-01"
         raise ContentError(msg) from None
-    return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def _word_of(text: str, words: Mapping[str, T], what: str, accepted: str) -> T | None:

@@ -1,0 +1,139 @@
+"""A run of a dispatch at the terminal: holds the ledger, shows progress, stops politely."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import Final
+
+import click
+
+from newsletter.app import Composed, Site
+from newsletter.cli.output import Progress, progress
+from newsletter.delivery.provider import Accepted, Deferred, Provider, Refused, Unknown
+from newsletter.dispatch.engine import Engine, Run
+from newsletter.dispatch.feed import Feed
+from newsletter.dispatch.ledger import Delivery, Ledger
+from newsletter.errors import UnfinishedError
+from newsletter.lang import EditionKind, Preference
+from newsletter.message.envelope import Envelope
+from newsletter.subscribers.subscriber import editions_by_preference
+
+HOLD_AGAIN_AFTER: Final = timedelta(seconds=30)
+
+
+class Sending:
+    """One issue on its way to its readers."""
+
+    def __init__(self, site: Site, composed: Composed, ledger: Ledger, provider: Provider) -> None:
+        self.composed = composed
+        self.ledger = ledger
+        self.provider = provider
+        self.editions: Mapping[Preference | None, EditionKind] = editions_by_preference(
+            composed.publication.default_preference
+        )
+        self.answered = 0  # deliveries that got an outcome in this run
+        self._site = site
+        self._issue = composed.issue.id
+        self._scribe = site.scribe(composed)
+        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+
+    def rehearse(self) -> None:
+        """Write every edition once, as if to a reader; sends nothing."""
+        now = self._site.clock()
+        for kind in EditionKind:
+            self._scribe.write_test("reader@example.org", kind, "rehearsal", now)
+
+    def run(self, limit: int | None) -> None:
+        """
+        Send what is due, until it is done or somebody stops it.
+
+        Raises:
+            UnfinishedError: another process is sending this issue.
+            ProviderError: what a person must fix.
+            LedgerError: nothing can be recorded any more.
+        """
+        clock = self._site.clock
+        self._hold(clock())
+        try:
+            self.ledger.skip_withdrawn(self._issue)
+            due = self.ledger.count_due(self._issue, clock())
+            expected = min(due, limit or due)
+            feed = Feed(self.ledger, self._issue, self._write, clock, limit)
+            engine = Engine(self.provider, self.ledger, feed, clock)
+            with progress(f"Sending {self._issue}", expected) as bar, _stopping(engine.stop):
+                try:
+                    engine.send(
+                        max(1, min(self._site.settings.connections, expected)),
+                        lambda run: self._watch(run, bar),
+                    )
+                finally:
+                    self.answered = engine.run.answered
+            if feed.failed:
+                click.echo(f"{feed.failed} letters could not be written; see the log", err=True)
+        finally:
+            self.ledger.release(self._issue, self._holder)
+
+    def _write(self, delivery: Delivery) -> Envelope:
+        return self._scribe.write(delivery, self._site.clock())
+
+    def _watch(self, run: Run, bar: Progress) -> None:
+        bar.show(run.answered, _in_words(run))
+        now = self._site.clock()
+        if now - self._held_at > HOLD_AGAIN_AFTER:
+            self._hold(now)
+
+    def _hold(self, now: datetime) -> None:
+        other = self.ledger.hold(self._issue, self._holder, now, _is_gone)
+        if other:
+            msg = (
+                f"{self._issue} is being sent by another process ({other}); wait for it, or stop "
+                "it there with Ctrl-C. If its machine is lost, this one may go on in 2 minutes"
+            )
+            raise UnfinishedError(msg)
+        self._held_at = now
+
+
+def _in_words(run: Run) -> str:
+    names = {Deferred: "deferred", Refused: "refused", Unknown: "unknown"}
+    shown = [f"{run.outcomes[Accepted]:,} accepted"]
+    shown += [
+        f"{run.outcomes[kind]:,} {name}" for kind, name in names.items() if run.outcomes[kind]
+    ]
+    return ", ".join(shown)
+
+
+def _is_gone(holder: str) -> bool:
+    """Say whether the process named host:pid ran on this machine and has ended."""
+    host, _, pid = holder.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+@contextmanager
+def _stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def obey(number: int, _frame: FrameType | None) -> None:
+        click.echo("\nStopping: what is in flight gets its answer first …", err=True)
+        stop()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, obey)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

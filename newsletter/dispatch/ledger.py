@@ -1,0 +1,131 @@
+"""What a dispatch needs to be remembered, and for how long: the ledger's promises."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType, Protocol
+
+from newsletter.delivery.provider import Begun, Outcome
+from newsletter.dispatch.states import State, Tally
+from newsletter.lang import EditionKind, Preference
+from newsletter.subscribers.subscriber import SubscriberId
+
+DeliveryId = NewType("DeliveryId", int)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A dispatch whose readers and editions are frozen."""
+
+    issue: str
+    digest: str
+    parts: Mapping[str, str]  # what the digest is over; see Composition.parts
+    planned_at: datetime  # aware UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One issue to one subscriber, waiting to be sent."""
+
+    id: DeliveryId
+    subscriber: SubscriberId
+    address: str
+    name: str
+    edition: EditionKind  # chosen once, when the dispatch was planned
+    consented_at: datetime | None  # aware UTC
+    attempts: int  # sends begun so far
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger, for people."""
+
+    address: str
+    name: str
+    edition: EditionKind
+    state: State
+    attempts: int
+    answered_at: datetime | None  # aware UTC
+    due_at: datetime | None  # aware UTC
+    answer: str  # the provider's words, or why it was skipped; may be empty
+
+
+class Ledger(Protocol):
+    """
+    Plans and outcomes, durable when a call returns unless it says otherwise.
+
+    Every method raises LedgerError when nothing can be recorded any more; then nothing
+    more may be sent.
+    """
+
+    def hold(
+        self, issue: str, holder: str, now: datetime, is_gone: Callable[[str], bool]
+    ) -> str | None:
+        """
+        Take or keep the right to send *issue*, for two minutes from *now*.
+
+        Args:
+            issue: a planned issue.
+            holder: names the process that asks, for people too: host:pid.
+            now: aware UTC.
+            is_gone: says whether another holder's process is known to have ended.
+
+        Returns:
+            None if *holder* has it now, or the name of the process that does.
+        """
+
+    def release(self, issue: str, holder: str) -> None:
+        """Give up the right to send, if *holder* has it."""
+
+    def find_plan(self, issue: str) -> Plan | None:
+        """Return the plan of *issue*, or None if it was never dispatched."""
+
+    def freeze(self, plan: Plan, editions: Mapping[Preference | None, EditionKind]) -> int:
+        """Plan a delivery to every active subscriber, and return how many; all or nothing."""
+
+    def add_new(self, issue: str, editions: Mapping[Preference | None, EditionKind]) -> int:
+        """Plan deliveries to the active subscribers who have none yet; return how many."""
+
+    def count_unplanned(
+        self, issue: str, editions: Mapping[Preference | None, EditionKind]
+    ) -> Mapping[EditionKind, int]:
+        """Count the active subscribers who have no delivery of *issue*, by edition."""
+
+    def skip_withdrawn(self, issue: str) -> int:
+        """Skip what waits for readers who have withdrawn since planning; return how many."""
+
+    def find_due(
+        self, issue: str, now: datetime, after: DeliveryId, limit: int
+    ) -> Sequence[Delivery]:
+        """Return deliveries that are pending, or deferred and due, with ids above *after*."""
+
+    def count_due(self, issue: str, now: datetime) -> int:
+        """Count what `find_due` would return without a limit."""
+
+    def begin(self, delivery: DeliveryId, now: datetime) -> Begun:
+        """
+        Ask for the delivery to be marked as begun, and return at once.
+
+        ``Begun.wait()`` is True once it durably is; False if the reader has withdrawn
+        (then it is skipped) or somebody else has begun it.
+        """
+
+    def record(
+        self, delivery: DeliveryId, outcome: Outcome, due_at: datetime | None, now: datetime
+    ) -> None:
+        """Note an outcome; durable after the next `flush`."""
+
+    def put_back(self, delivery: DeliveryId) -> None:
+        """Make a begun delivery pending again: no byte of its content has left."""
+
+    def flush(self) -> None:
+        """Return when everything noted so far is durable."""
+
+    def tally(self, issue: str) -> Tally:
+        """Count the deliveries of *issue* by edition and state."""
+
+    def next_due_at(self, issue: str) -> datetime | None:
+        """Say when the first deferred delivery is due, or None."""
+
+    def entries(self, issue: str, state: State) -> Iterator[Entry]:
+        """Yield the deliveries in *state*, in the order they were planned."""

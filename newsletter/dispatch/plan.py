@@ -1,0 +1,45 @@
+"""Freezes who gets what, and refuses to go on with another letter than the planned one."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from newsletter.compose.composition import Composition, changed_parts
+from newsletter.dispatch.ledger import Ledger, Plan
+from newsletter.errors import ContentError
+from newsletter.lang import EditionKind, Preference
+
+CHANGES_SHOWN = 12
+
+
+def check_digest(plan: Plan, composition: Composition) -> None:
+    """
+    Refuse to go on when what was composed is not what the plan was made for.
+
+    Raises:
+        ContentError: names what changed and how to go on.
+    """
+    if plan.digest == composition.digest:
+        return
+    changed = changed_parts(plan.parts, composition.parts)
+    shown = "\n".join(f"  changed: {name}" for name in changed[:CHANGES_SHOWN])
+    more = f"\n  and {len(changed) - CHANGES_SHOWN} more" if len(changed) > CHANGES_SHOWN else ""
+    msg = (
+        f"issues/{plan.issue}: this is not the letter whose dispatch began with digest "
+        f"{plan.digest[:12]} (now {composition.digest[:12]})\n{shown}{more}\n"
+        "Readers who have it would have another letter than those who wait. Bring the files "
+        "back to what they were ('git log' and 'git checkout' help; templates/, "
+        "publication.yaml and NEWSLETTER_PUBLIC_URL count too), then run dispatch again; "
+        "publish a correction in the next issue"
+    )
+    raise ContentError(msg)
+
+
+def freeze_plan(
+    ledger: Ledger,
+    composition: Composition,
+    editions: Mapping[Preference | None, EditionKind],
+    now: datetime,
+) -> int:
+    """Freeze the first plan of an issue: one delivery for each active subscriber."""
+    plan = Plan(composition.issue, composition.digest, composition.parts, now)
+    return ledger.freeze(plan, editions)

@@ -1,0 +1,52 @@
+"""The states of a delivery, and what they add up to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.lang import EditionKind
+
+
+class State(StrEnum):
+    """
+    Where a delivery stands.
+
+    A delivery is *unknown* from the moment it is durably begun until its outcome is
+    recorded. So after any crash the ledger already tells the truth, and nothing that may
+    have left is taken up again by itself.
+    """
+
+    PENDING = "pending"  # not begun
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"  # not taken; tried again when due
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    SKIPPED = "skipped"  # not sent, for a reason: unsubscribed since planning
+
+
+OPEN = (State.PENDING, State.DEFERRED, State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many deliveries of one issue are in each state, by edition."""
+
+    counts: Mapping[EditionKind, Mapping[State, int]]
+
+    @property
+    def planned(self) -> int:
+        """All deliveries; always the sum of those in the six states."""
+        return sum(self.of(state) for state in State)
+
+    @property
+    def is_finished(self) -> bool:
+        """Say whether no delivery is pending, deferred or unknown."""
+        return not any(self.of(state) for state in OPEN)
+
+    def of(self, state: State) -> int:
+        """Count the deliveries in *state*, over all editions."""
+        return sum(row.get(state, 0) for row in self.counts.values())
+
+    def planned_for(self, kind: EditionKind) -> int:
+        """Count the deliveries of one edition."""
+        return sum(self.counts.get(kind, {}).values())

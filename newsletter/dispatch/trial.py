@@ -1,0 +1,37 @@
+"""A test send: the way of a dispatch, without a ledger and without a subscriber."""
+
+from collections.abc import Iterator, Sequence
+
+from newsletter.delivery.provider import Provider, Receipt
+from newsletter.message.envelope import Envelope
+
+
+class _Allowed:
+    """Nothing has to be remembered of a test, so it may leave at once."""
+
+    def wait(self) -> bool:
+        return True
+
+
+def send_tests(provider: Provider, envelopes: Sequence[Envelope]) -> Iterator[Receipt]:
+    """
+    Send test letters over one connection after the other, yielding a receipt for each.
+
+    An envelope that came back unsent is not offered again.
+
+    Raises:
+        ProviderError: what a person must fix.
+    """
+    waiting = iter(envelopes)
+    left = len(envelopes)
+    while left:
+        connection = provider.connect()
+        before = left
+        try:
+            for receipt in connection.deliver(waiting, lambda _: _Allowed()):
+                left -= 1
+                yield receipt
+        finally:
+            connection.close()
+        if left == before:
+            return

@@ -1,0 +1,65 @@
+"""A planned delivery becomes an envelope: the letter of its edition, with its reader's own data."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from newsletter.dispatch.ledger import Delivery
+from newsletter.lang import EditionKind
+from newsletter.message.envelope import Envelope
+from newsletter.message.letter import CompiledLetter, Reader
+from newsletter.message.links import Purpose, ReaderLinks
+
+
+class Scribe:
+    """Writes the letters of one issue to its readers."""
+
+    def __init__(
+        self, letters: Mapping[EditionKind, CompiledLetter], links: ReaderLinks, zone: tzinfo
+    ) -> None:
+        self._letters = letters
+        self._links = links
+        self._zone = zone
+
+    def write(self, delivery: Delivery, now: datetime) -> Envelope:
+        """Write to the reader of *delivery*, in the edition that was planned for them."""
+        letter = self._letters[delivery.edition]
+        consented_at = delivery.consented_at
+        reader = Reader(
+            key=delivery.id,
+            address=delivery.address,
+            name=delivery.name,
+            consented_on=consented_at.astimezone(self._zone).date() if consented_at else None,
+            message_id=self._links.message_id(
+                letter.edition.issue, delivery.subscriber, letter.sender_domain
+            ),
+            unsubscribe_url=self._links.unsubscribe_url(
+                self._links.token(Purpose.UNSUBSCRIBE, delivery.subscriber)
+            ),
+            preferences_url=self._links.preferences_url(
+                self._links.token(Purpose.PREFERENCES, delivery.subscriber)
+            ),
+        )
+        return letter.envelope(reader, now.astimezone(self._zone))
+
+    def write_test(self, address: str, kind: EditionKind, nonce: str, now: datetime) -> Envelope:
+        """
+        Write a test letter: no subscriber's, with links that change nothing.
+
+        Args:
+            address: where it goes.
+            kind: the edition.
+            nonce: makes the Message-ID a new one each time.
+            now: an aware time.
+        """
+        letter = self._letters[kind]
+        token = self._links.token(Purpose.TEST, 0)
+        reader = Reader(
+            key=0,
+            address=address,
+            name=letter.sample_name,
+            consented_on=now.astimezone(self._zone).date(),
+            message_id=f"{letter.edition.issue}.test-{nonce}@{letter.sender_domain}",
+            unsubscribe_url=self._links.unsubscribe_url(token),
+            preferences_url=self._links.preferences_url(token),
+        )
+        return letter.envelope(reader, now.astimezone(self._zone))

@@ -1,0 +1,171 @@
+"""Each provider with something real at its other end, on loopback or in a folder."""
+
+import getpass
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Session
+from aiosmtpd.smtp import Envelope as SmtpEnvelope
+
+from newsletter.delivery.mailgun import MailgunProvider
+from newsletter.delivery.outbox import Outbox
+from newsletter.delivery.provider import Provider
+from newsletter.delivery.smtp import SmtpProvider
+from newsletter.delivery.smtp_session import Relay
+from tests.delivery.mailgun_server import MailgunServer
+from tests.delivery.provider_contract import Bench
+
+SMTP_SINK = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+@dataclass
+class OutboxBench:
+    folder: Path
+    provider: Provider
+
+    def received(self) -> list[bytes]:
+        return [letter.read_bytes() for letter in self.folder.glob("*.eml")]
+
+    def sessions(self) -> int | None:
+        return None
+
+
+@contextmanager
+def outbox_bench(folder: Path) -> Iterator[Bench]:
+    yield OutboxBench(folder / "outbox", Outbox(folder / "outbox"))
+
+
+@dataclass
+class Mailroom:
+    """Takes letters in for aiosmtpd."""
+
+    letters: list[bytes] = field(default_factory=list)
+    recipients: list[list[str]] = field(default_factory=list)
+    mail_options: list[list[str]] = field(default_factory=list)
+    peers: set[Any] = field(default_factory=set)
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: SmtpEnvelope
+    ) -> str:
+        assert isinstance(envelope.content, bytes)
+        self.peers.add(session.peer)
+        self.letters.append(envelope.content)
+        self.recipients.append(list(envelope.rcpt_tos))
+        self.mail_options.append(list(envelope.mail_options))
+        return "250 2.0.0 queued"
+
+
+@dataclass
+class SmtpBench:
+    provider: Provider
+    mailroom: Mailroom
+
+    def received(self) -> list[bytes]:
+        return list(self.mailroom.letters)
+
+    def sessions(self) -> int | None:
+        return len(self.mailroom.peers)
+
+
+@contextmanager
+def aiosmtpd_relay(mailroom: Mailroom, **options: Any) -> Iterator[Relay]:
+    """Run a relay; *options* are those of aiosmtpd's SMTP."""
+    controller = Controller(mailroom, hostname="127.0.0.1", port=free_port(), **options)
+    controller.start()
+    try:
+        yield Relay("127.0.0.1", controller.port)
+    finally:
+        controller.stop()
+
+
+@contextmanager
+def smtp_bench(folder: Path) -> Iterator[Bench]:
+    mailroom = Mailroom()
+    with aiosmtpd_relay(mailroom) as relay:
+        yield SmtpBench(SmtpProvider(relay, timeout_s=10), mailroom)
+
+
+@dataclass
+class SinkBench:
+    folder: Path
+    provider: Provider
+
+    def received(self) -> list[bytes]:
+        """Undo what smtp-sink does to a dump: LF line ends, a Received line, an empty line."""
+        letters = []
+        for dump in self.folder.iterdir():
+            _, _, letter = dump.read_bytes().partition(b"(UTC)\n")
+            letters.append(letter.removesuffix(b"\n").replace(b"\n", b"\r\n"))
+        return [letter for letter in letters if letter]
+
+    def sessions(self) -> int | None:
+        return None
+
+
+@contextmanager
+def smtp_sink_bench(folder: Path) -> Iterator[Bench]:
+    if SMTP_SINK is None:
+        pytest.skip("needs Postfix's smtp-sink")
+    dumps = folder / "dumps"
+    dumps.mkdir()
+    port = free_port()
+    # smtp-sink wants to be told whom to run as when root starts it.
+    user = ["-u", getpass.getuser()] if os.geteuid() == 0 else []
+    sink = subprocess.Popen(
+        [SMTP_SINK, *user, "-d", f"{dumps}/letter.", f"127.0.0.1:{port}", "20"],
+        env={**os.environ, "TZ": "UTC"},
+    )
+    try:
+        _wait_for(port)
+        yield SinkBench(dumps, SmtpProvider(Relay("127.0.0.1", port), timeout_s=10))
+    finally:
+        sink.terminate()
+        sink.wait(10)
+
+
+@dataclass
+class MailgunBench:
+    provider: Provider
+    server: MailgunServer
+
+    def received(self) -> list[bytes]:
+        return [post.fields["message"] for post in self.server.posts]
+
+    def sessions(self) -> int | None:
+        return self.server.connections
+
+
+@contextmanager
+def mailgun_bench(folder: Path) -> Iterator[Bench]:
+    with MailgunServer() as server:
+        provider = MailgunProvider(
+            "mg.example.org", "secret-key", base_url=server.base_url, timeout_s=5
+        )
+        yield MailgunBench(provider, server)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail("smtp-sink did not start")

@@ -1,0 +1,26 @@
+"""The contract, run over every provider there is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.delivery import benches
+from tests.delivery.provider_contract import Bench, ProviderContract
+
+
+@pytest.fixture(
+    params=[
+        benches.outbox_bench,
+        benches.smtp_bench,
+        benches.smtp_sink_bench,
+        benches.mailgun_bench,
+    ]
+)
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    with request.param(tmp_path) as running:
+        yield running
+
+
+class TestEveryProvider(ProviderContract):
+    pass

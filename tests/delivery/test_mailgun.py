@@ -1,0 +1,303 @@
+"""Mailgun's answers, and every way the line to it can go wrong."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.delivery.mailgun import MailgunProvider
+from newsletter.delivery.mailgun_answers import read_retry_after
+from newsletter.delivery.provider import (
+    Accepted,
+    Blame,
+    Deferred,
+    Outcome,
+    Receipt,
+    Refused,
+    Unknown,
+    Unsent,
+)
+from newsletter.errors import ProviderBusy, ProviderError
+from tests.delivery.benches import free_port
+from tests.delivery.mailgun_server import Answer, MailgunServer
+from tests.delivery.makers import LedgerStub, deliver_all, make_envelope
+from tests.delivery.scripted_server import Hear, ScriptedServer
+
+KEY = "key-s3cret"
+NOW = datetime(2022, 8, 1, 12, 0, tzinfo=UTC)
+SPECIFICATION = Path(__file__).parents[1] / "specs" / "mailgun_messages_mime.yaml"
+
+
+def make_provider(base_url: str, *, timeout_s: float = 5) -> MailgunProvider:
+    return MailgunProvider("mg.example.org", KEY, base_url=base_url, timeout_s=timeout_s)
+
+
+def says(status: int, message: str, **headers: str) -> Answer:
+    return Answer(status, json.dumps({"message": message}).encode(), headers)
+
+
+def send_two(*answers: Answer, timeout_s: float = 5) -> tuple[list[Receipt], Exception | None, int]:
+    """Post two letters; the receipts, what was raised, and how many requests came in."""
+    receipts: list[Receipt] = []
+    raised = None
+    with MailgunServer(*answers) as server:
+        connection = make_provider(server.base_url, timeout_s=timeout_s).connect()
+        stream = iter([make_envelope(1), make_envelope(2)])
+        try:
+            for receipt in connection.deliver(stream, LedgerStub().begin):
+                receipts.append(receipt)  # noqa: PERF402 - extend would lose them
+        except ProviderError as error:
+            raised = error
+        connection.close()
+    return receipts, raised, len(server.posts)
+
+
+def test_a_request_is_what_the_specification_asks_for() -> None:
+    specification: Any = yaml.safe_load(SPECIFICATION.read_text())
+    (template,) = specification["paths"]
+    body = specification["components"]["schemas"]["SendMimeRequest"]
+    with MailgunServer() as server:
+        connection = make_provider(server.base_url).connect()
+        deliver_all(connection, [make_envelope(1, recipient="reader@예시.한국")])
+        connection.close()
+
+    (post,) = server.posts
+    assert post.path == template.replace("{domain_name}", "mg.example.org")
+    assert post.headers["Authorization"] == "Basic YXBpOmtleS1zM2NyZXQ="
+    assert post.headers.get_content_type() == "multipart/form-data"
+    assert set(body["required"]) <= set(post.fields) <= set(body["properties"])
+    assert post.fields["to"] == b"reader@xn--vv4b11d.xn--3e0b707e"  # D8: one
+    assert post.fields["o:tracking"].decode() in body["properties"]["o:tracking"]["enum"]
+    assert post.files == {"message"}
+
+
+def test_an_acceptance_keeps_mailguns_id() -> None:
+    receipts, raised, _ = send_two()
+
+    assert receipts[0].outcome == Accepted("200 Queued. Thank you. <1@mg.example.org>")
+    assert raised is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (
+            says(400, "to parameter is not a valid address. please check documentation"),
+            Refused(
+                "400 to parameter is not a valid address. please check documentation",
+                Blame.TEMPORARY,
+            ),
+        ),
+        (says(400, "what?"), Deferred("400 what?", Blame.MESSAGE)),
+        (says(413, "too large"), Deferred("413 too large", Blame.MESSAGE)),
+        (says(429, "slow"), Deferred("429 slow", Blame.SENDER)),
+        (
+            says(429, "slow", **{"Retry-After": "7"}),
+            Deferred("429 slow", Blame.SENDER, timedelta(seconds=7)),
+        ),
+        (
+            says(429, "limit exceeded, try again after 120 seconds"),
+            Deferred(
+                "429 limit exceeded, try again after 120 seconds",
+                Blame.SENDER,
+                timedelta(seconds=120),
+            ),
+        ),
+    ],
+)
+def test_an_answer_about_one_letter_does_not_stop_the_next(
+    answer: Answer, outcome: Outcome
+) -> None:
+    receipts, raised, posts = send_two(answer)
+
+    assert receipts[0].outcome == outcome
+    assert isinstance(receipts[1].outcome, Accepted)
+    assert raised is None
+    assert posts == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "remedy"),
+    [
+        (Answer(401, b"Forbidden"), "the key is wrong"),
+        (Answer(401, f'"{KEY}"'.encode()), "the key is wrong"),
+        (says(402, "pay"), "must be paid"),
+        (says(403, "no"), "sending key"),
+        (says(404, "Domain not found"), "does not know this domain"),
+        (says(400, "Domain mg.example.org is not allowed to send"), "control panel"),
+        (says(410, "gone"), "control panel"),
+    ],
+)
+def test_what_a_person_must_fix_stops_with_the_letter_unsent(answer: Answer, remedy: str) -> None:
+    receipts, raised, posts = send_two(answer)
+
+    assert [type(receipt.outcome) for receipt in receipts] == [Unsent]
+    assert remedy in str(raised)
+    assert KEY not in str(raised) + str(receipts[0].outcome)
+    assert not isinstance(raised, ProviderBusy)
+    assert posts == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(200, b"<html>log in</html>"),
+        Answer(200, b"[]"),
+        Answer(200, b'{"id": 5}'),
+        Answer(200, b"[" * 60_000),
+        Answer(204, b""),
+        Answer(302, b"", {"Location": "/elsewhere"}),
+        Answer(307, b"", {"Location": "/elsewhere"}),
+    ],
+)
+def test_an_answer_that_is_not_mailguns_is_unknown_and_stops(answer: Answer) -> None:
+    receipts, raised, posts = send_two(answer)
+
+    assert [type(receipt.outcome) for receipt in receipts] == [Unknown]
+    assert "not Mailgun's" in str(raised)
+    assert posts == 1, "no redirect is followed"
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_server_error_is_unknown_and_never_posted_again(status: int) -> None:
+    """D1: it may have been queued before the answer was lost."""
+    receipts, raised, posts = send_two(says(status, "oops", **{"Retry-After": "1"}))
+
+    assert [type(receipt.outcome) for receipt in receipts] == [Unknown]
+    assert isinstance(raised, ProviderBusy)
+    assert posts == 1
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(cuts=True),
+        Answer(keeps_silent=True),
+        Answer(200, b"{}", {"Content-Encoding": "gzip"}),
+        Answer(200, b"{", {"Content-Length": "999"}),
+    ],
+)
+def test_a_lost_answer_is_unknown_and_never_posted_again(answer: Answer) -> None:
+    receipts, raised, posts = send_two(answer, timeout_s=0.5)
+
+    assert [type(receipt.outcome) for receipt in receipts] == [Unknown]
+    assert raised is None
+    assert posts == 1
+
+
+def test_an_endless_answer_is_not_read_to_its_end() -> None:
+    receipts, _, _ = send_two(Answer(401, b"x" * 10_000_000))
+
+    assert isinstance(receipts[0].outcome, Unsent)
+    assert len(receipts[0].outcome.answer) <= 500
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_nobody_listening_leaves_it_unsent(scheme: str) -> None:
+    connection = make_provider(f"{scheme}://127.0.0.1:{free_port()}").connect()
+    stream = iter([make_envelope(1), make_envelope(2)])
+    receipts = connection.deliver(stream, LedgerStub().begin)
+
+    first = next(receipts)
+
+    assert isinstance(first.outcome, Unsent)
+    with pytest.raises(ProviderError, match="cannot be reached") as caught:
+        next(receipts)
+    assert not isinstance(caught.value, ProviderBusy)
+    assert [envelope.key for envelope in stream] == [2]
+    connection.close()
+
+
+def test_a_line_that_breaks_before_the_content_leaves_it_unsent() -> None:
+    """A server that hangs up during the TLS handshake has seen nothing of the letter."""
+    with ScriptedServer([]) as server:
+        connection = make_provider(f"https://127.0.0.1:{server.port}").connect()
+        receipts = connection.deliver(iter([make_envelope(1)]), LedgerStub().begin)
+
+        first = next(receipts)
+
+        assert isinstance(first.outcome, Unsent)
+        with pytest.raises(ProviderError):
+            next(receipts)
+        connection.close()
+
+
+def test_a_host_that_went_away_is_busy() -> None:
+    with MailgunServer() as server:
+        provider = make_provider(server.base_url)
+        first = provider.connect()
+        deliver_all(first, [make_envelope(1)])
+        first.close()
+    connection = provider.connect()
+
+    with pytest.raises(ProviderBusy):
+        deliver_all(connection, [make_envelope(2)])
+    connection.close()
+
+
+@pytest.mark.parametrize(("longest_idle_s", "connections"), [(20, 1), (0, 2)])
+def test_a_connection_that_idled_too_long_is_not_trusted(
+    longest_idle_s: float, connections: int
+) -> None:
+    with MailgunServer() as server:
+        provider = MailgunProvider(
+            "mg.example.org", KEY, base_url=server.base_url, longest_idle_s=longest_idle_s
+        )
+        connection = provider.connect()
+        deliver_all(connection, [make_envelope(1), None, make_envelope(2)])
+        connection.close()
+
+    assert server.connections == connections
+
+
+def test_an_address_that_would_be_two_is_never_posted() -> None:
+    """D8: Mailgun reads a comma as the next recipient."""
+    with MailgunServer() as server:
+        connection = make_provider(server.base_url).connect()
+        receipts = deliver_all(connection, [make_envelope(1, recipient="a,b@example.org")])
+        connection.close()
+
+    assert isinstance(receipts[0].outcome, Refused)
+    assert server.posts == []
+
+
+@pytest.mark.parametrize(
+    ("header", "message", "wait"),
+    [
+        ("30", "", timedelta(seconds=30)),
+        ("0", "", timedelta(seconds=1)),
+        ("999999999", "", timedelta(days=1)),
+        ("Mon, 01 Aug 2022 12:05:00 GMT", "", timedelta(minutes=5)),
+        ("Mon, 01 Aug 2022 11:00:00 GMT", "", timedelta(seconds=1)),
+        ("Mon, 01 Aug 2022 21:05:00 +0900", "", timedelta(minutes=5)),
+        ("", "try again after 120 seconds", timedelta(seconds=120)),
+        ("soon", "try again after 1 second", timedelta(seconds=1)),
+        ("soon", "", None),
+        ("-5", "", None),
+        ("", "", None),
+    ],
+)
+def test_the_wish_to_wait_is_understood(header: str, message: str, wait: timedelta | None) -> None:
+    """D10."""
+    assert read_retry_after(header, message, NOW) == wait
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_wish_to_wait_is_beyond_a_day(header: str, message: str) -> None:
+    wait = read_retry_after(header, message, NOW)
+
+    assert wait is None or timedelta(seconds=1) <= wait <= timedelta(days=1)
+
+
+def test_a_server_that_hangs_up_in_the_middle_of_a_request_leaves_it_unknown() -> None:
+    with ScriptedServer([Hear(b"POST")]) as server:
+        connection = make_provider(f"http://127.0.0.1:{server.port}").connect()
+        receipts = deliver_all(connection, [make_envelope(1)])
+        connection.close()
+
+    assert isinstance(receipts[0].outcome, Unknown)
