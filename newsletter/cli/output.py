@@ -68,9 +68,10 @@ class _PlainLines:
     def __init__(self, title: str, total: int) -> None:
         self._title = title
         self._total = total
-        self._next = 0.0
+        self._shown = 0
 
     def show(self, done: int, words: str) -> None:
-        if done and (done >= self._next or done == self._total):
+        is_due = done - self._shown >= self._total * PLAIN_LINE_EVERY or done == self._total
+        if done != self._shown and is_due:
             click.echo(f"{self._title}: {done:,} of {self._total:,} ({words})", err=True)
-            self._next = done + self._total * PLAIN_LINE_EVERY
+            self._shown = done

@@ -30,7 +30,7 @@ class Outbox:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             _write_whole(self._folder, ".writable", b"")
-            (self._folder / ".writable").unlink()
+            (self._folder / ".writable").unlink(missing_ok=True)  # another connection may have
         except OSError as error:
             raise _unwritable(self._folder, error) from error
         return OutboxConnection(self._folder)

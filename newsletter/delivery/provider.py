@@ -51,7 +51,11 @@ class Unknown:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """No byte of the content left, so the delivery is as it was before it was begun."""
+    """
+    Surely not taken: no byte of the content left, or it was turned away unread.
+
+    The delivery is as it was before it was begun.
+    """
 
     answer: str
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from newsletter.delivery.provider import (
+    Accepted,
     Begun,
+    Blame,
     Connection,
     Deferred,
     Outcome,
@@ -24,6 +26,8 @@ from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
 from newsletter.message.envelope import Envelope
 
 BROKEN_MAX: Final = 3  # connections in a row that delivered nothing, in one thread
+STRIKES_MAX: Final = 10  # deferrals in a row that speak of the sender or the letter
+NOT_THE_READER: Final = (Blame.SENDER, Blame.MESSAGE)
 TICK_S: Final = 0.1  # how often the run's progress is shown
 
 
@@ -51,6 +55,7 @@ class Engine:
         self._feed = feed
         self._clock = clock
         self._lock = threading.Lock()
+        self._strikes = 0
         self._working = 0  # connections that have not ended
         self.run = Run()
 
@@ -106,12 +111,11 @@ class Engine:
         broken = 0
         while self._feed.has_more():
             try:
-                connection = self._provider.connect()
+                answered = self._deliver(self._provider.connect())
             except ProviderBusy:
                 if self._is_last():
                     raise
                 return  # the others go on, fewer than before
-            answered = self._deliver(connection)
             broken = 0 if answered else broken + 1
             if broken >= BROKEN_MAX:
                 msg = (
@@ -145,14 +149,28 @@ class Engine:
         attempts = self._feed.settle(key).attempts + 1
         due_at = next_attempt(outcome, attempts, now)
         if isinstance(outcome, Deferred) and due_at is None:
-            outcome = Refused(f"given up after {attempts} attempts: {outcome.answer}")
+            answer = f"given up after {attempts} attempts: {outcome.answer}"
+            outcome = Refused(answer, Blame.TEMPORARY)
         self._ledger.record(DeliveryId(key), outcome, due_at, now)
         self._count(outcome)
         return True
 
     def _count(self, outcome: Outcome) -> None:
+        """Count an outcome; stop when the provider turns the sender or the letter away."""
         with self._lock:
             self.run.outcomes[type(outcome)] += 1
+            if isinstance(outcome, Accepted):
+                self._strikes = 0
+            elif isinstance(outcome, Deferred) and outcome.blame in NOT_THE_READER:
+                self._strikes += 1
+            if self._strikes < STRIKES_MAX:
+                return
+        msg = (
+            f"{self._provider.name}: turned {STRIKES_MAX} letters in a row away for a reason that "
+            f"lies with the sender or the letter ({outcome.answer}); mend that, then run "
+            "dispatch again: the readers concerned are deferred, nobody is given up"
+        )
+        raise ProviderError(msg)
 
     def _is_last(self) -> bool:
         with self._lock:

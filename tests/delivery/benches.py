@@ -1,18 +1,11 @@
 """Each provider with something real at its other end, on loopback or in a folder."""
 
-import getpass
-import os
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
@@ -24,8 +17,7 @@ from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay
 from tests.delivery.mailgun_server import MailgunServer
 from tests.delivery.provider_contract import Bench
-
-SMTP_SINK = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin")
+from tests.mail_sinks import free_port, smtp_sink
 
 
 @dataclass
@@ -114,23 +106,10 @@ class SinkBench:
 
 @contextmanager
 def smtp_sink_bench(folder: Path) -> Iterator[Bench]:
-    if SMTP_SINK is None:
-        pytest.skip("needs Postfix's smtp-sink")
     dumps = folder / "dumps"
     dumps.mkdir()
-    port = free_port()
-    # smtp-sink wants to be told whom to run as when root starts it.
-    user = ["-u", getpass.getuser()] if os.geteuid() == 0 else []
-    sink = subprocess.Popen(
-        [SMTP_SINK, *user, "-d", f"{dumps}/letter.", f"127.0.0.1:{port}", "20"],
-        env={**os.environ, "TZ": "UTC"},
-    )
-    try:
-        _wait_for(port)
+    with smtp_sink(dumps) as port:
         yield SinkBench(dumps, SmtpProvider(Relay("127.0.0.1", port), timeout_s=10))
-    finally:
-        sink.terminate()
-        sink.wait(10)
 
 
 @dataclass
@@ -152,20 +131,3 @@ def mailgun_bench(folder: Path) -> Iterator[Bench]:
             "mg.example.org", "secret-key", base_url=server.base_url, timeout_s=5
         )
         yield MailgunBench(provider, server)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except ConnectionRefusedError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("smtp-sink did not start")

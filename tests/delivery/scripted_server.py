@@ -36,7 +36,12 @@ class KeepSilent:
     """Say nothing until the other side hangs up."""
 
 
-Step = Say | Hear | HearContent | Encrypt | KeepSilent
+@dataclass(frozen=True)
+class Think:
+    seconds: float  # before the next step
+
+
+Step = Say | Hear | HearContent | Encrypt | KeepSilent | Think
 
 
 def greet(*extensions: bytes) -> list[Step]:
@@ -133,6 +138,8 @@ class ScriptedServer:
                     self.content.append(_read_until(peer, b"\r\n.\r\n", at_most))
                 case Encrypt(tls):
                     peer = tls.wrap_socket(peer, server_side=True)
+                case Think(seconds):
+                    self._leaving.wait(seconds)
                 case KeepSilent():
                     while peer.recv(4096):
                         pass

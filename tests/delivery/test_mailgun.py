@@ -23,10 +23,10 @@ from newsletter.delivery.provider import (
     Unsent,
 )
 from newsletter.errors import ProviderBusy, ProviderError
-from tests.delivery.benches import free_port
 from tests.delivery.mailgun_server import Answer, MailgunServer
 from tests.delivery.makers import LedgerStub, deliver_all, make_envelope
 from tests.delivery.scripted_server import Hear, ScriptedServer
+from tests.mail_sinks import free_port
 
 KEY = "key-s3cret"
 NOW = datetime(2022, 8, 1, 12, 0, tzinfo=UTC)

@@ -98,6 +98,16 @@ def test_what_is_wrong_comes_with_what_to_write(setting: str, remedy: str) -> No
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "setting", ["smtps://user:S3CRET@relay", "mailgun://S3CRET@mg.example.org"]
+)
+def test_a_printout_of_what_was_read_shows_no_secret(setting: str) -> None:
+    """X7: it may end up in a traceback or a log."""
+    url = read_mail_url(setting)
+
+    assert "S3CRET" not in f"{url} {url!r} {open_provider(url, Path())!r}"
+
+
 @given(
     st.sampled_from([*SCHEMES, "smtp+tls", "nonsense"]),
     st.text(min_size=1, max_size=30).map(lambda text: f"S3CRET{text}S3CRET"),

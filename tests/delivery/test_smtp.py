@@ -26,6 +26,7 @@ from tests.delivery.scripted_server import (
     Say,
     ScriptedServer,
     Step,
+    Think,
     greet,
     take_letter,
 )
@@ -195,6 +196,23 @@ def test_silence_before_the_content_is_unsent_and_after_it_unknown() -> None:
 
     assert isinstance(before[0].outcome, Unsent)
     assert isinstance(after[0].outcome, Unknown)
+
+
+def test_the_verdict_on_a_content_may_take_longer_than_other_answers() -> None:
+    """RFC 5321 4.5.3.2.6: giving up sooner makes letters unknown that were accepted."""
+    slow: list[Step] = [*DATA, HearContent(), Think(0.6), Say(b"250 scanned\r\n")]
+    hanging: list[Step] = [*MAIL, KeepSilent()]
+    with ScriptedServer([*greet(), *slow, *hanging]) as server:
+        relay = Relay("127.0.0.1", server.port)
+        connection = SmtpProvider(relay, timeout_s=0.3, verdict_timeout_s=5).connect()
+
+        receipts = deliver_all(connection, [make_envelope(1), make_envelope(2)])
+        connection.close()
+
+    assert receipts[0].outcome == Accepted("250 scanned")
+    assert receipts[1].outcome == Unsent(
+        "connection lost: Connection unexpectedly closed: timed out"
+    )
 
 
 @pytest.mark.parametrize(

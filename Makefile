@@ -1,0 +1,77 @@
+# Two commands matter: 'make demo' shows the whole way of an issue, 'make test' checks everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NEWSLETTER := $(BIN)/newsletter
+DEMO_ISSUE := 2022-08
+# The tests need a mail sink, a browser, and a Korean font for the browser to draw with.
+PACKAGES := postfix chromium fonts-noto-cjk
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint check unit wheel-test screenshots system clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: $(VENV)/installed ## Compose August 2022, import readers, send a test, dispatch to outbox/
+	@$(BIN)/python examples/demo.py $(DEMO_ISSUE)
+
+test: system $(VENV)/installed-dev lint unit wheel-test ## Everything that has to hold before a change lands
+	@echo "All checks passed."
+
+lint: $(VENV)/installed-dev ## Style, types, and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: $(VENV)/installed-dev ## The test suite
+	$(BIN)/pytest
+
+wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone must compose
+	@rm -rf build/wheel && mkdir -p build/wheel
+	$(BIN)/python -m build --wheel --outdir build/wheel . > build/wheel/log.txt 2>&1 || { cat build/wheel/log.txt; exit 1; }
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt build/wheel/*.whl
+	cd build/wheel && venv/bin/newsletter init site && cd site && ../venv/bin/newsletter compose "$$(ls issues | grep -m1 '^[0-9]')"
+
+screenshots: system $(VENV)/installed-dev ## Pictures of every edition in build/screenshots/
+	$(BIN)/python -m tests.browser.screenshots
+
+system:
+	@missing=""; \
+	PATH="$$PATH:/usr/sbin"; \
+	command -v smtp-sink >/dev/null || missing="$$missing postfix"; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	fc-list :lang=ko 2>/dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then \
+	    echo "Installing$$missing"; \
+	    echo "postfix postfix/main_mailer_type select No configuration" | debconf-set-selections; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing fontconfig >/dev/null; \
+	  else \
+	    echo "The tests need:$$missing. Run this once, then make test again:"; \
+	    echo "  sudo apt-get update && sudo apt-get install --no-install-recommends -y$$missing fontconfig"; \
+	    exit 1; \
+	  fi; \
+	fi
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; 'make demo PYTHON=python3.12' uses another one."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "No virtual environment can be made here. Run: apt install python3-venv"; exit 1; }
+
+$(VENV)/installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Installing into $(VENV)/ (once)"
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	@echo "Installing what the tests need into $(VENV)/ (once)"
+	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+clean: ## Remove what was made here, but not the readers or the ledger
+	rm -rf build outbox $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,95 @@
+"""A whole site in a temporary folder, run as a person runs it: by its commands."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+ISSUE = "2022-08"
+PUBLIC_URL = "https://news.example.org"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A copy of the sample site, and the settings its commands run with."""
+
+    root: Path
+    settings: Mapping[str, str]
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of a newsletter command."""
+        return [sys.executable, "-m", "newsletter", *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a command: this one's, without settings but for our own."""
+        clean = {name: value for name, value in os.environ.items() if "NEWSLETTER_" not in name}
+        return {**clean, **self.settings}
+
+    def run(self, *arguments: str, status: int = 0, stdin: str = "") -> str:
+        """Run a command, check its exit status, and return what it printed."""
+        ended = subprocess.run(
+            self.command(*arguments),
+            cwd=self.root,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert ended.returncode == status, ended.stdout + ended.stderr
+        assert "Traceback" not in ended.stderr, ended.stderr
+        return ended.stdout + ended.stderr
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start a command without waiting for it."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.root,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def status(self) -> dict[str, Any]:
+        """Return what `newsletter status --json` says of the sample issue."""
+        shown: dict[str, Any] = json.loads(self.run("status", ISSUE, "--json"))
+        return shown
+
+    def listed(self, state: str) -> list[str]:
+        """Return the addresses that `newsletter status --list` names."""
+        lines = self.run("status", ISSUE, "--list", state).splitlines()
+        return [line.split("\t")[0] for line in lines]
+
+
+def make_stage(root: Path, **settings: str) -> Stage:
+    """Copy the sample issues to *root*; settings are given without their prefix."""
+    shutil.copytree(CHECKOUT / "issues", root / "issues")
+    values = {f"NEWSLETTER_{name.upper()}": value for name, value in settings.items()}
+    return Stage(root, values)
+
+
+def write_readers(path: Path, ko: int, en: int, both: int, none: int) -> dict[str, str]:
+    """Write a CSV of invented readers; return the edition each is to get, by address."""
+    expected = {}
+    lines = ["email,name,language,consented_at"]
+    for count, word, edition, name in (
+        (ko, "ko", "ko", "김독자"),
+        (en, "en", "en", "Avery Reader"),
+        (both, "both", "bilingual", "이두리 Lee"),
+        (none, "", "bilingual", ""),
+    ):
+        for number in range(count):
+            address = f"{word or 'none'}.{number}@example.org"
+            expected[address] = edition
+            lines.append(f"{address},{name},{word},2022-07-01")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return expected

@@ -1,0 +1,142 @@
+"""The promise that matters most, on real servers: everyone once, in the right language."""
+
+import re
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
+from tests.mail_sinks import RecordingServer, kept_by_sink, smtp_sink
+
+CONNECTIONS = 4
+
+
+@pytest.fixture
+def server() -> Iterator[RecordingServer]:
+    with RecordingServer(delay_s=0.02).running() as running:
+        yield running
+
+
+def edition_read_off(message: EmailMessage) -> str:
+    """Tell the edition by what a reader sees, not by what we call it."""
+    part = message.get_body(("plain",))
+    assert part is not None
+    text = part.get_content().replace("\r\n", "\n")
+    above_the_foot = text.rpartition("\n" + "-" * 72 + "\n")[0]
+    has_korean = bool(re.search(r"[가-힣]{2} [가-힣]{2,}", above_the_foot))
+    has_english = bool(re.search(r"the two sides", above_the_foot))
+    return {(True, False): "ko", (False, True): "en", (True, True): "bilingual"}[
+        has_korean, has_english
+    ]
+
+
+def make_full_stage(folder: Path, mail_url: str) -> tuple[Stage, dict[str, str]]:
+    stage = make_stage(
+        folder, mail_url=mail_url, public_url=PUBLIC_URL, connections=str(CONNECTIONS)
+    )
+    expected = write_readers(folder / "readers.csv", ko=100, en=60, both=20, none=20)
+    stage.run("subscribers", "import", "readers.csv")
+    return stage, expected
+
+
+def test_smtp_sink_gets_200_readers_once_each_in_the_right_language(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    with smtp_sink(kept) as port:
+        stage, expected = make_full_stage(tmp_path / "site", f"smtp://127.0.0.1:{port}")
+
+        stage.run("dispatch", ISSUE, "--yes")
+        second = stage.run("dispatch", ISSUE, "--yes")
+
+    got = kept_by_sink(kept)
+    assert len(got) == 200
+    assert {recipient: edition_read_off(message) for recipient, message in got} == expected
+    assert "Nothing to send now" in second
+    assert stage.status()["finished"] is True
+
+
+def test_aiosmtpd_gets_200_readers_once_each_in_the_right_language(
+    tmp_path: Path, server: RecordingServer
+) -> None:
+    stage, expected = make_full_stage(tmp_path / "site", server.url)
+
+    stage.run("dispatch", ISSUE, "--yes")
+    stage.run("dispatch", ISSUE, "--yes")
+
+    assert Counter(recipient for recipient, _ in server.taken) == Counter(list(expected))
+    assert {who: edition_read_off(message) for who, message in server.taken} == expected
+    assert len({message["Message-ID"] for _, message in server.taken}) == 200
+
+
+@pytest.mark.parametrize("after", [1, 37, 120])
+def test_a_run_killed_in_the_middle_and_run_again_leaves_out_nobody_and_doubles_nobody(
+    tmp_path: Path, server: RecordingServer, after: int
+) -> None:
+    stage, expected = make_full_stage(tmp_path / "site", server.url)
+
+    killed = stage.start("dispatch", ISSUE, "--yes")
+    wait_until_taken(server, after, killed)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate(timeout=30)
+    time.sleep(0.2)  # the server finishes what it was handed
+    in_the_middle = stage.status()
+    stage.run("dispatch", ISSUE, "--yes", status=4 if in_the_middle["unknown"] else 0)
+
+    received = Counter(recipient for recipient, _ in server.taken)
+    unknown = stage.listed("unknown")
+    status = stage.status()
+    assert max(received.values()) == 1
+    assert in_the_middle["unknown"] <= CONNECTIONS
+    assert len(unknown) == in_the_middle["unknown"]
+    assert set(expected) - set(received) <= set(unknown)
+    assert status["accepted"] + status["unknown"] == status["planned"] == 200
+    assert status["pending"] == 0
+
+
+def test_sigterm_finishes_what_is_in_flight_and_says_how_to_go_on(
+    tmp_path: Path, server: RecordingServer
+) -> None:
+    stage, expected = make_full_stage(tmp_path / "site", server.url)
+
+    stopped = stage.start("dispatch", ISSUE, "--yes")
+    wait_until_taken(server, 30, stopped)
+    stopped.send_signal(signal.SIGTERM)
+    output, _ = stopped.communicate(timeout=30)
+
+    status = stage.status()
+    assert stopped.returncode == 4
+    assert status["unknown"] == 0
+    assert status["accepted"] == len(server.taken) < 200
+    assert f"pending: run 'newsletter dispatch {ISSUE}' again" in output
+    stage.run("dispatch", ISSUE, "--yes")
+    assert Counter(recipient for recipient, _ in server.taken) == Counter(list(expected))
+
+
+def test_a_second_dispatch_at_the_same_time_says_who_is_sending(
+    tmp_path: Path, server: RecordingServer
+) -> None:
+    stage, expected = make_full_stage(tmp_path / "site", server.url)
+
+    first = stage.start("dispatch", ISSUE, "--yes")
+    wait_until_taken(server, 5, first)
+    refused = stage.run("dispatch", ISSUE, "--yes", status=4)
+    output, _ = first.communicate(timeout=60)
+
+    assert f":{first.pid})" in refused
+    assert first.returncode == 0, output
+    assert Counter(recipient for recipient, _ in server.taken) == Counter(list(expected))
+
+
+def wait_until_taken(server: RecordingServer, count: int, process: "subprocess.Popen[str]") -> None:
+    for _ in range(3000):
+        if len(server.taken) >= count:
+            return
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.01)
+    raise AssertionError("the dispatch sent too little in 30 seconds")

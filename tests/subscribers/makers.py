@@ -1,0 +1,84 @@
+"""Plain makers of rows, entries and readers; and a book in memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from newsletter.lang import Preference
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.csv_rows import Refusal, Row, heading_in, rows_under
+from newsletter.subscribers.subscriber import Consent, Standing, Subscriber, SubscriberId
+
+SEOUL: Final = ZoneInfo("Asia/Seoul")
+NOW: Final = datetime(2022, 8, 1, 3, 0, tzinfo=UTC)
+CONSENT: Final = Consent(SEOUL, NOW)
+
+
+def make_row(
+    address: str = "minji.kim@example.org",
+    name: str = "",
+    preference: Preference | None = None,
+    consented_at: datetime | None = None,
+    standing: Standing = Standing.ACTIVE,
+) -> Row:
+    return Row(address_of(address), name, preference, standing, consented_at)
+
+
+def make_subscriber(
+    address: str = "minji.kim@example.org",
+    name: str = "김민지",
+    preference: Preference | None = Preference.KO,
+    consented_at: datetime | None = NOW,
+) -> Subscriber:
+    return Subscriber(
+        SubscriberId(1), address, name, preference, Standing.ACTIVE, NOW, consented_at
+    )
+
+
+def read(text: str, consent: Consent = CONSENT) -> list[Row | Refusal]:
+    """Read a whole CSV text, its heading included."""
+    lines = StringIO(text, newline="")
+    return list(rows_under(heading_in(lines, "list.csv"), lines, consent))
+
+
+def read_rows(text: str) -> list[Row]:
+    """Read a CSV text in which no row is refused."""
+    rows = [row for row in read(text) if isinstance(row, Row)]
+    assert len(rows) == len(read(text))
+    return rows
+
+
+def read_refusals(text: str) -> list[tuple[int, str]]:
+    return [(row.line, row.reason) for row in read(text) if isinstance(row, Refusal)]
+
+
+class MemoryBook:
+    """An `OpenBook` that forgets."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.most_keys = 0  # asked for at once
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        self.most_keys = max(self.most_keys, len(keys))
+        return {key: self.entries[key] for key in keys if key in self.entries}
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            assert entry.key not in self.entries
+            number = SubscriberId(len(self.entries) + 1)
+            self.entries[entry.key] = replace(entry, id=number)
+
+    def update(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            assert entry.id == self.entries[entry.key].id
+            self.entries[entry.key] = entry
+
+    def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
+        for entry in self.entries.values():
+            if entry.id in ids:
+                self.entries[entry.key] = replace(entry, import_id=import_id)

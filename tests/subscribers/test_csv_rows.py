@@ -1,0 +1,247 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice, pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.errors import ContentError
+from newsletter.lang import Preference
+from newsletter.subscribers.csv_rows import Row, encoding_of, heading_in, rows_under
+from newsletter.subscribers.subscriber import Standing
+from tests.subscribers.makers import CONSENT, read, read_refusals, read_rows
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "subscribers.csv"
+KOREAN = "이메일,이름\nminji.kim@example.org,김민지\n"
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (KOREAN.encode(), "utf-8-sig"),
+        (KOREAN.encode("utf-8-sig"), "utf-8-sig"),
+        (KOREAN.encode("cp949"), "cp949"),
+        (b"email\n", "utf-8-sig"),
+        (b"", "utf-8-sig"),
+    ],
+)
+def test_the_encoding_is_found_from_the_bytes(raw: bytes, expected: str) -> None:
+    assert encoding_of([raw] if raw else [], "list.csv") == expected
+
+
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=50),
+    st.lists(st.integers(0, 60), max_size=5),
+)
+def test_utf8_is_known_wherever_it_is_cut(text: str, cuts: list[int]) -> None:
+    raw = ("email,이름\n" + text).encode()
+    marks = [0, *sorted(cuts), len(raw)]
+    chunks = [raw[a:b] for a, b in pairwise(marks) if a < b]
+
+    assert encoding_of(chunks, "list.csv") == "utf-8-sig"
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_refused_with_the_remedy(codec: str) -> None:
+    raw = "email,name\nminji.kim@example.org,\n".encode(codec)
+
+    with pytest.raises(ContentError, match="UTF-16; save it as “CSV UTF-8"):
+        encoding_of([raw], "list.csv")
+
+
+def test_a_workbook_is_refused_with_the_remedy() -> None:
+    with pytest.raises(ContentError, match="is a workbook; save it as"):
+        encoding_of([b"PK\x03\x04rest"], "list.csv")
+
+
+def test_a_line_that_no_encoding_explains_is_named() -> None:
+    raw = KOREAN.encode() + b"a@example.org,\xff\xff\n"
+
+    with pytest.raises(ContentError, match=r"^list\.csv:3: neither UTF-8 nor CP949"):
+        encoding_of([raw[:20], raw[20:]], "list.csv")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_the_heading_decides_the_delimiter(delimiter: str) -> None:
+    lines = iter([delimiter.join(["email", "name", "language"]) + "\r\n"])
+
+    assert heading_in(lines, "list.csv").delimiter == delimiter
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "email,name,language,consented_at",
+        "이메일,이름,언어,동의일",
+        "이메일 주소,성명,선호 언어,수신 동의일",
+        "Email Address,First Name,Language,CONFIRM_TIME",
+        " E-MAIL , Full Name , Preferred Language , Consented At ",
+        '\ufeff"email","name","language","consent date"',
+    ],
+)
+def test_columns_have_the_names_people_give_them(heading: str) -> None:
+    [row] = read_rows(heading + "\nminji@example.org,김민지,ko,2022-07-01\n")
+
+    assert row.address.spelling == "minji@example.org"
+    assert row.name == "김민지"
+    assert row.preference is Preference.KO
+    assert row.consented_at == datetime(2022, 6, 30, 15, tzinfo=UTC)
+
+
+@given(st.permutations(["email", "name", "language", "consented_at", "standing"]))
+def test_columns_come_in_any_order(columns: list[str]) -> None:
+    values = {
+        "email": "minji@example.org",
+        "name": "김민지",
+        "language": "둘 다",
+        "consented_at": "",
+        "standing": "unsubscribed",
+    }
+
+    [row] = read_rows(",".join(columns) + "\n" + ",".join(values[c] for c in columns) + "\n")
+
+    assert row == Row(row.address, "김민지", Preference.BOTH, Standing.UNSUBSCRIBED, None)
+
+
+def test_unknown_columns_are_listed_and_passed_over() -> None:
+    lines = iter(["email,TAGS,메모,\n", "minji@example.org,a,b,\n"])
+
+    heading = heading_in(lines, "list.csv")
+    rows = list(rows_under(heading, lines, CONSENT))
+
+    assert heading.ignored == ("TAGS", "메모")
+    assert isinstance(rows[0], Row)
+
+
+def test_a_file_without_addresses_is_refused_with_what_was_found() -> None:
+    with pytest.raises(ContentError, match=r"^list\.csv:2: .*'성함', '전화'.*email \(or 이메일\)"):
+        read("\n성함,전화\n")
+
+
+@pytest.mark.parametrize("text", ["", "\n", "\ufeff\n;;\n"])
+def test_an_empty_file_is_refused(text: str) -> None:
+    with pytest.raises(ContentError, match="the file is empty"):
+        read(text)
+
+
+def test_two_columns_of_one_meaning_are_refused() -> None:
+    with pytest.raises(ContentError, match="'이름' and '성명' both mean name"):
+        read("email,이름,성명\n")
+
+
+def test_empty_lines_and_rows_are_passed_over_and_counted_as_lines() -> None:
+    text = "\nemail,name\n\n,\nminji@example.org,\nbad,\n"
+
+    assert len(read(text)) == 2
+    assert [line for line, _ in read_refusals(text)] == [6]
+
+
+@pytest.mark.parametrize(("row", "found"), [("minji@example.org", 1), ("minji@example.org,a,b", 3)])
+def test_a_row_of_another_width_is_named(row: str, found: int) -> None:
+    text = f"email,name\n{row}\n"
+
+    [(line, reason)] = read_refusals(text)
+    assert line == 2
+    assert reason.startswith(f"{found} fields where the heading has 2; put ")
+
+
+def test_all_that_is_wrong_with_a_row_is_said_at_once() -> None:
+    text = "email,name,language,consented_at\nminji,a\x00b,불어,2099-01-01\n"
+
+    [(_, reason)] = read_refusals(text)
+    assert reason.count("; ") >= 3
+    assert [part in reason for part in ("@-sign", "U+0000", "불어", "future")] == [True] * 4
+
+
+def test_lines_are_counted_through_a_field_of_two_lines() -> None:
+    text = 'email,memo\nminji@example.org,"one\ntwo"\nbad,\n'
+
+    assert [line for line, _ in read_refusals(text)] == [4]
+
+
+def test_a_name_of_two_lines_is_refused_as_one_row() -> None:
+    text = 'email,name\nminji@example.org,"김\n민지"\nok@example.org,\n'
+
+    [(line, reason)] = read_refusals(text)
+    assert line == 2
+    assert "U+000A" in reason
+
+
+@pytest.mark.parametrize("after", ["", 'jiho@example.org,"최지호"\n', "\n\n"])
+def test_a_quotation_mark_left_open_costs_its_own_row_only(after: str) -> None:
+    text = (
+        f'email,name\na@example.org,\nminji@example.org,"김민지\ndoyun@example.org,이도윤\n{after}'
+    )
+
+    rows = read(text)
+
+    assert [(row.line, row.reason) for row in rows if not isinstance(row, Row)] == [
+        (3, "a quotation mark is opened and not closed; close it")
+    ]
+    kept = [row.address.spelling for row in rows if isinstance(row, Row)]
+    assert kept[:2] == ["a@example.org", "doyun@example.org"]
+    assert len(kept) == (3 if "jiho" in after else 2)
+
+
+def test_an_open_quotation_mark_at_the_top_of_a_long_file_costs_one_row() -> None:
+    body = "".join(f"reader{n}@example.org,\n" for n in range(20_000))
+
+    rows = read('email,name\nminji@example.org,"김민지\n' + body)
+
+    assert len(rows) == 20_001
+    assert [row.line for row in rows if not isinstance(row, Row)] == [2]
+
+
+def test_quotation_marks_that_do_not_pair_are_named() -> None:
+    [(line, reason)] = read_refusals('email,name\nminji@example.org,"김"민지\n')
+
+    assert line == 2
+    assert "do not pair" in reason
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=80))
+def test_no_text_breaks_the_reading(text: str) -> None:
+    for row in read("email,name\n" + text):
+        assert isinstance(row, Row) or row.reason
+
+
+@given(st.lists(st.sampled_from(['a@example.org,"x', "b@example.org,y", '"', 'c,"d""', ""])))
+def test_refused_lines_are_counted_right_whatever_is_quoted(body: list[str]) -> None:
+    rows = read("email,name\n" + "".join(line + "\n" for line in body))
+
+    lines = [row.line for row in rows if not isinstance(row, Row)]
+    assert lines == sorted(set(lines))
+    assert all(body[line - 2] for line in lines)
+
+
+def test_rows_are_read_as_they_are_asked_for() -> None:
+    taken = 0
+
+    def endless() -> Iterator[str]:
+        nonlocal taken
+        yield "email\n"
+        while True:
+            taken += 1
+            yield f"reader{taken}@example.org\n"
+
+    lines = endless()
+    rows = list(islice(rows_under(heading_in(lines, "list.csv"), lines, CONSENT), 100))
+
+    assert len(rows) == 100
+    assert taken == 100
+
+
+def test_the_guard_of_an_export_comes_off() -> None:
+    rows = read_rows("email,name\n'+82@example.org,'=1+1\n")
+
+    assert (rows[0].address.spelling, rows[0].name) == ("+82@example.org", "=1+1")
+
+
+def test_the_example_shows_every_preference_and_a_reader_without_a_name() -> None:
+    rows = read_rows(EXAMPLE.read_text(encoding="utf-8"))
+
+    assert {row.preference for row in rows} == {*Preference, None}
+    assert "" in {row.name for row in rows}
+    assert {row.consented_at.year for row in rows if row.consented_at} == {2021, 2022}

@@ -1,0 +1,268 @@
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.errors import ContentError
+from newsletter.lang import Preference
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.csv_rows import Refusal, Row
+from newsletter.subscribers.importing import Fate, enrol, import_rows, withdraw
+from newsletter.subscribers.subscriber import Standing
+from tests.subscribers.makers import NOW, MemoryBook, make_row
+
+LONG_AGO = datetime(2021, 3, 14, tzinfo=UTC)
+
+
+def import_into(
+    book: MemoryBook, rows: Iterable[Row | Refusal], import_id: str = "first", batch_rows: int = 3
+) -> Counter[Fate]:
+    total = Counter[Fate]()
+    for step in import_rows(rows, book, import_id, NOW, batch_rows):
+        total.update(step.fates)
+    return +total
+
+
+def test_new_readers_are_active_from_now_on() -> None:
+    book = MemoryBook()
+
+    fates = import_into(book, [make_row(name="김민지", preference=Preference.KO)])
+
+    [entry] = book.entries.values()
+    assert fates == {Fate.NEW: 1}
+    assert (entry.name, entry.preference) == ("김민지", Preference.KO)
+    assert (entry.standing, entry.standing_since) == (Standing.ACTIVE, NOW)
+
+
+def test_the_same_file_again_changes_nothing() -> None:
+    book = MemoryBook()
+    rows = [make_row(f"reader{n}@example.org") for n in range(7)]
+    import_into(book, rows)
+    before = {key: replace(entry, import_id=None) for key, entry in book.entries.items()}
+
+    fates = import_into(book, rows, "second")
+
+    after = {key: replace(entry, import_id=None) for key, entry in book.entries.items()}
+    assert fates == {Fate.UNCHANGED: 7}
+    assert after == before
+
+
+def test_the_later_name_and_preference_win_unless_they_are_empty() -> None:
+    book = MemoryBook()
+    import_into(book, [make_row(name="민지", preference=Preference.KO)])
+
+    fates = import_into(book, [make_row(name="김민지")], "second")
+
+    [entry] = book.entries.values()
+    assert fates == {Fate.UPDATED: 1}
+    assert (entry.name, entry.preference) == ("김민지", Preference.KO)
+
+
+def test_the_earliest_consent_on_record_is_kept() -> None:
+    book = MemoryBook()
+    for number, when in enumerate([None, NOW, LONG_AGO, None, NOW]):
+        import_into(book, [make_row(consented_at=when)], str(number))
+
+    [entry] = book.entries.values()
+    assert entry.consented_at == LONG_AGO
+
+
+def test_the_first_spelling_of_an_address_stays() -> None:
+    book = MemoryBook()
+
+    import_into(book, [make_row("Minji@Example.org"), make_row("minji@example.org")])
+
+    [entry] = book.entries.values()
+    assert entry.address == "Minji@Example.org"
+
+
+@pytest.mark.parametrize("batch_rows", [1, 2, 100])
+def test_an_address_repeated_in_the_file_is_merged_and_counted(batch_rows: int) -> None:
+    book = MemoryBook()
+    rows = [
+        make_row(name="김민지"),
+        make_row("other@example.org"),
+        make_row("MINJI.KIM@example.org"),
+    ]
+
+    fates = import_into(book, rows, batch_rows=batch_rows)
+
+    assert fates == {Fate.NEW: 2, Fate.DUPLICATE: 1}
+    assert book.entries["minji.kim@example.org"].name == "김민지"
+
+
+@pytest.mark.parametrize("standing", [Standing.UNSUBSCRIBED, Standing.SUPPRESSED])
+def test_an_import_brings_nobody_back(standing: Standing) -> None:
+    book = MemoryBook()
+    import_into(book, [make_row(name="김민지", standing=standing)])
+    before = replace(book.entries["minji.kim@example.org"], import_id="second")
+
+    fates = import_into(book, [make_row(name="새 이름", consented_at=NOW)], "second")
+
+    assert fates == {Fate.KEPT_OUT: 1}
+    assert book.entries["minji.kim@example.org"] == before
+
+
+def test_a_file_that_says_unsubscribed_withdraws_an_active_reader() -> None:
+    book = MemoryBook()
+    import_into(book, [make_row()])
+
+    fates = import_into(book, [make_row(standing=Standing.UNSUBSCRIBED)], "second")
+
+    assert fates == {Fate.WITHDRAWN: 1}
+    assert book.entries["minji.kim@example.org"].standing is Standing.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("batch_rows", [1, 100])
+def test_a_withdrawal_counts_wherever_it_stands_in_the_file(batch_rows: int) -> None:
+    book = MemoryBook()
+    rows = [make_row(), make_row(standing=Standing.UNSUBSCRIBED), make_row()]
+
+    import_into(book, rows, batch_rows=batch_rows)
+
+    assert book.entries["minji.kim@example.org"].standing is Standing.UNSUBSCRIBED
+
+
+def test_refused_rows_are_handed_back_and_the_good_ones_kept() -> None:
+    book = MemoryBook()
+    refusal = Refusal(3, "no address")
+
+    [step] = import_rows([make_row(), refusal], book, "first", NOW)
+
+    assert step.refusals == (refusal,)
+    assert +step.fates == {Fate.NEW: 1, Fate.REFUSED: 1}
+
+
+ROWS = st.lists(
+    st.builds(
+        make_row,
+        address=st.sampled_from(
+            ["a@example.org", "A@example.org", "b@example.org", "c@example.org"]
+        ),
+        name=st.sampled_from(["", "김민지", "Emma"]),
+        preference=st.sampled_from([None, *Preference]),
+        consented_at=st.sampled_from([None, NOW, LONG_AGO]),
+        standing=st.sampled_from([*Standing, Standing.ACTIVE, Standing.ACTIVE]),
+    ),
+    max_size=12,
+)
+
+
+@given(ROWS, ROWS, st.integers(1, 12))
+def test_the_size_of_a_batch_changes_neither_the_list_nor_the_counts(
+    first: list[Row], second: list[Row], batch_rows: int
+) -> None:
+    one, other = MemoryBook(), MemoryBook()
+
+    whole = [import_into(one, rows, str(n), 100) for n, rows in enumerate((first, second))]
+    parts = [import_into(other, rows, str(n), batch_rows) for n, rows in enumerate((first, second))]
+
+    assert parts == whole
+    assert {k: replace(e, id=None) for k, e in one.entries.items()} == {
+        k: replace(e, id=None) for k, e in other.entries.items()
+    }
+    assert [fates.total() for fates in whole] == [len(first), len(second)]
+
+
+@given(ROWS)
+def test_no_order_of_rows_brings_a_withdrawn_reader_back(rows: list[Row]) -> None:
+    book = MemoryBook()
+
+    import_into(book, rows)
+
+    for key, entry in book.entries.items():
+        told = {row.standing for row in rows if row.address.key == key}
+        assert (entry.standing is Standing.ACTIVE) == (told == {Standing.ACTIVE})
+
+
+def test_no_more_than_a_batch_is_held() -> None:
+    book = MemoryBook()
+    rows = (make_row(f"reader{n}@example.org") for n in range(500))
+
+    steps = import_rows(rows, book, "first", NOW, batch_rows=50)
+    next(steps)
+
+    assert len(book.entries) == 50
+    assert next(rows).address.key == "reader50@example.org"
+    assert book.most_keys == 50
+
+
+def test_adding_a_reader_twice_adds_one() -> None:
+    book = MemoryBook()
+
+    fates = [
+        enrol(row, book, NOW)
+        for row in (make_row(), make_row(), make_row(preference=Preference.EN))
+    ]
+
+    assert fates == [Fate.NEW, Fate.UNCHANGED, Fate.UPDATED]
+    assert len(book.entries) == 1
+
+
+def test_a_reader_who_unsubscribed_is_not_added_without_a_new_consent() -> None:
+    book = MemoryBook()
+    enrol(make_row(), book, LONG_AGO)
+    withdraw(make_row().address, book, NOW - timedelta(days=2))
+
+    with pytest.raises(ContentError, match=r"is unsubscribed since .* --again --consented-at"):
+        enrol(make_row(consented_at=NOW), book, NOW)
+    with pytest.raises(ContentError, match="later than that consent"):
+        enrol(make_row(consented_at=NOW - timedelta(days=3)), book, NOW, again=True)
+
+
+def test_a_new_consent_brings_a_reader_back_and_takes_the_place_of_the_old() -> None:
+    book = MemoryBook()
+    enrol(make_row(name="김민지", consented_at=LONG_AGO), book, LONG_AGO)
+    withdraw(make_row().address, book, NOW - timedelta(days=2))
+    anew = NOW - timedelta(days=1)
+
+    fate = enrol(make_row(consented_at=anew), book, NOW, again=True)
+
+    [entry] = book.entries.values()
+    assert fate is Fate.UPDATED
+    assert (entry.standing, entry.standing_since, entry.consented_at) == (
+        Standing.ACTIVE,
+        NOW,
+        anew,
+    )
+    assert entry.name == "김민지"
+
+
+def test_no_consent_brings_a_suppressed_address_back() -> None:
+    book = MemoryBook()
+    import_into(book, [make_row(standing=Standing.SUPPRESSED)])
+
+    with pytest.raises(ContentError, match="is not written to again"):
+        enrol(make_row(consented_at=NOW), book, NOW, again=True)
+
+
+def test_whoever_is_removed_stays_on_the_list_as_unsubscribed() -> None:
+    book = MemoryBook()
+    enrol(make_row(), book, LONG_AGO)
+
+    before = withdraw(address_of("MINJI.KIM@example.org"), book, NOW)
+
+    [entry] = book.entries.values()
+    assert before is Standing.ACTIVE
+    assert (entry.standing, entry.standing_since) == (Standing.UNSUBSCRIBED, NOW)
+
+
+@pytest.mark.parametrize("standing", [Standing.UNSUBSCRIBED, Standing.SUPPRESSED])
+def test_removing_again_changes_nothing(standing: Standing) -> None:
+    book = MemoryBook()
+    import_into(book, [make_row(standing=standing)])
+    entries = dict(book.entries)
+
+    before = withdraw(make_row().address, book, NOW + timedelta(days=1))
+
+    assert before is standing
+    assert book.entries == entries
+
+
+def test_removing_somebody_unknown_says_so() -> None:
+    with pytest.raises(ContentError, match="is not on the list"):
+        withdraw(make_row().address, MemoryBook(), NOW)
