@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from newsletter.issue.fields import read_fields
 from newsletter.issue.problems import Problems
+from newsletter.issue.yaml_fields import read_fields
 from newsletter.lang import Lang
 
 KEYS: Final = (

@@ -5,18 +5,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
+from unicodedata import normalize
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import yaml
+from markdown_it.common.normalize_url import normalizeLink
 
 from newsletter.issue.problems import Problems
+from newsletter.issue.text_file import FORBIDDEN, describe
 from newsletter.lang import Lang
 
-DEPTH_MAX: Final = 8
 YES: Final = ("yes", "true", "on")
 NO: Final = ("no", "false", "off")
 QUOTE_IT: Final = 'put the value in quotes: {key}: "..."'
+SPACES: Final = re.compile(r"[ \t\r\n]+")  # a no-break space stays what it is
 ADDRESS: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 )
@@ -41,13 +44,14 @@ class Fields:
         self._lines: dict[str, int] = {}
         self._known: set[str] = set()
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                self._note(key, "a field's name must be a single word")
+            name = self._clean(key) if isinstance(key, yaml.ScalarNode) else ""
+            if not name:
+                self._note(key, "a field must have a name before its colon")
                 continue
-            if key.value in self._nodes:
-                self._note(key, f"{key.value!r} stands twice; keep one of them")
-            self._nodes[key.value] = value
-            self._lines[key.value] = self._line(key)
+            if name in self._nodes:
+                self._note(key, f"{name!r} stands twice; keep one of them")
+            self._nodes[name] = value
+            self._lines[name] = self._line(key)
 
     def text(self, key: str, *, required: bool = True) -> str:
         """Take a line of text; numbers and dates are taken as they are written."""
@@ -64,7 +68,7 @@ class Fields:
                 f"{key!r}: YAML does not take {node.value} as text; " + QUOTE_IT.format(key=key),
             )
             return ""
-        value = " ".join(node.value.split())
+        value = self._clean(node)
         if required and not value:
             self._note(node, f"{key!r} is empty; write its text behind the colon")
         return value
@@ -111,14 +115,22 @@ class Fields:
         return self.matching(key, ADDRESS.pattern, "write news@example.org", required=required)
 
     def url(self, key: str, *, required: bool = True) -> str:
-        """Take an absolute http or https address, percent-encoded."""
+        """Take an absolute http or https address; it comes back percent-encoded, all ASCII."""
         value = self.text(key, required=required)
         if value and not is_web_address(value):
             self._note(
                 self._nodes[key], f"{key!r} is no web address; write https://www.example.org/page"
             )
             return ""
-        return value
+        return normalizeLink(value)
+
+    def url_by_lang(self, key: str) -> Mapping[Lang, str]:
+        """Take a web address in every language."""
+        inner = self.inner(key)
+        urls = {lang: inner.url(lang.value) if inner else "" for lang in Lang}
+        if inner:
+            inner.finish()
+        return urls
 
     def zone(self, key: str) -> ZoneInfo:
         """Take the name of a time zone, such as Asia/Seoul."""
@@ -158,6 +170,10 @@ class Fields:
         inner = Fields(node, self._place, self._first_line, self._problems)
         return tuple((label, inner.text(label)) for label in list(inner._nodes))
 
+    def has(self, key: str) -> bool:
+        """Say whether the field stands there, whatever its value."""
+        return key in self._nodes
+
     def line_of(self, key: str) -> int:
         """Say which line of the file the field stands on."""
         return self._lines.get(key, self._own_line)
@@ -166,7 +182,8 @@ class Fields:
         """Note every field that nobody took."""
         for key, line in self._lines.items():
             if key not in self._known:
-                near = get_close_matches(key, self._known - self._nodes.keys(), n=1, cutoff=0.5)
+                untaken = sorted(self._known - self._nodes.keys())
+                near = get_close_matches(key, untaken, n=1, cutoff=0.5)
                 remedy = (
                     f"did you mean {near[0]!r}?"
                     if near
@@ -183,6 +200,14 @@ class Fields:
             )
         return node
 
+    def _clean(self, node: yaml.ScalarNode) -> str:
+        """Return a scalar on one line in NFC; a YAML escape can hide what a file may not hold."""
+        value = normalize("NFC", SPACES.sub(" ", node.value).strip(" "))
+        if found := FORBIDDEN.search(value):
+            self._note(node, f"the text holds {describe(found[0])}; delete it")
+            return ""
+        return value
+
     def _line(self, node: yaml.Node) -> int:
         return int(node.start_mark.line) + self._first_line
 
@@ -190,68 +215,11 @@ class Fields:
         self._problems.add(self._place, self._line(node), message)
 
 
-def read_fields(text: str, place: str, first_line: int, problems: Problems) -> Fields | None:
-    """
-    Read a YAML mapping without ever building an object or expanding an alias.
-
-    Args:
-        text: the YAML text, NFC with LF.
-        place: the file, for messages.
-        first_line: the line of the file that *text* starts on, counted from 1.
-        problems: takes what is wrong.
-
-    Returns:
-        The mapping's fields, or None if *text* is not one plain mapping.
-    """
-    try:
-        if not _is_plain(text, place, first_line, problems):
-            return None
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
-        problems.add(
-            place,
-            line,
-            f"this is not YAML ({error.problem}); text with a colon, or that starts with "
-            'a bracket or a mark, must stand in quotes: title: "[AUG. 2022] …"',
-        )
-        return None
-    except yaml.YAMLError as error:
-        problems.add(place, first_line, f"this is not YAML: {error}")
-        return None
-    if isinstance(node, yaml.MappingNode):
-        return Fields(node, place, first_line, problems)
-    kind = {yaml.SequenceNode: "a list", yaml.ScalarNode: "a text"}.get(type(node), "empty")
-    problems.add(place, first_line, f"this is {kind}; write fields, one a line: 'name: value'")
-    return None
-
-
 def is_web_address(value: str) -> bool:
     """Say whether *value* is an absolute http or https address without spaces."""
     try:
         parts = urlsplit(value)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and " " not in value
+        is_whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+        return is_whole and not re.search(r"\s", value)
     except ValueError:
         return False
-
-
-def _is_plain(text: str, place: str, first_line: int, problems: Problems) -> bool:
-    """Refuse aliases (they can blow up), tags (they can build objects) and deep nesting."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = first_line + (event.start_mark.line if event.start_mark else 0)
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            problems.add(place, line, "aliases (& and *) are not allowed; write the value out")
-            return False
-        if tag := getattr(event, "tag", None):
-            problems.add(place, line, f"the tag {tag!r} is not allowed; write plain text")
-            return False
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > DEPTH_MAX:
-            problems.add(place, line, f"more than {DEPTH_MAX} levels deep; write it flatter")
-            return False
-    return True

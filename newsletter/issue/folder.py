@@ -1,17 +1,20 @@
 """The only opener of issue files: reads bytes below the site root, and nothing outside it."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from newsletter.issue.fields import Fields, read_fields
+from newsletter.issue.fields import Fields
 from newsletter.issue.pictures import BYTES_MAX, Picture, check_picture
 from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import decode_text
+from newsletter.issue.yaml_fields import read_fields
 
-TEXT_BYTES_MAX: Final = 1024 * 1024
+TEXT_BYTES_MAX: Final = 256 * 1024
 IGNORED: Final = ("Thumbs.db", "desktop.ini", "Icon\r")
 
 
@@ -32,7 +35,7 @@ class Folder:
         self._root = root
         self._path = path
         self._problems = problems
-        self._pictures: dict[str, Picture | None] = {}
+        self._pictures: dict[str, Picture] = {}
 
     @property
     def place(self) -> str:
@@ -45,8 +48,9 @@ class Folder:
 
     def names(self) -> list[str]:
         """Name what is in the folder, in NFC and sorted; hidden files are left out."""
-        found = (unicodedata.normalize("NFC", entry.name) for entry in self._path.iterdir())
-        return sorted(name for name in found if not name.startswith(".") and name not in IGNORED)
+        return sorted(
+            name for name in self._entries if not name.startswith(".") and name not in IGNORED
+        )
 
     def has_folder(self, name: str) -> bool:
         """Say whether *name* is a folder in this one."""
@@ -83,9 +87,10 @@ class Folder:
     def picture(self, name: str, named_at: tuple[str, int]) -> Picture | None:
         """Read and check the picture *name*; what is wrong is noted at *named_at*."""
         name = unicodedata.normalize("NFC", name)
-        if name not in self._pictures:
-            self._pictures[name] = self._read_picture(name, named_at)
-        return self._pictures[name]
+        picture = self._pictures.get(name) or self._read_picture(name, named_at)
+        if picture:
+            self._pictures[name] = picture
+        return picture
 
     def _read_picture(self, name: str, named_at: tuple[str, int]) -> Picture | None:
         if "/" in name or "\\" in name or name in ("", ".", ".."):
@@ -114,7 +119,10 @@ class Folder:
                 "scale it to 1200 pixels of width",
             )
             return None
-        return check_picture(path.read_bytes(), self._place_of(name), named_at, self._problems)
+        data = self._bytes(path, named_at)
+        if data is None:
+            return None
+        return check_picture(data, self._place_of(name), named_at, self._problems)
 
     def _text(self, name: str) -> str | None:
         place = self._place_of(name)
@@ -126,18 +134,44 @@ class Folder:
             self._problems.add(place, None, "the file is a link out of the site; copy it here")
             return None
         if path.stat().st_size > TEXT_BYTES_MAX:
-            self._problems.add(place, None, "the file has more than 1 MB; no letter is so long")
+            self._problems.add(place, None, "the file has more than 256 KB; no letter is so long")
             return None
-        return decode_text(path.read_bytes(), place, self._problems)
+        data = self._bytes(path, (place, None))
+        return None if data is None else decode_text(data, place, self._problems)
+
+    def _bytes(self, path: Path, named_at: tuple[str, int | None]) -> bytes | None:
+        try:
+            return path.read_bytes()
+        except OSError as error:
+            self._problems.add(
+                *named_at, f"{path.name!r} cannot be read ({error.strerror}); check its permissions"
+            )
+            return None
 
     def _find(self, name: str) -> Path | None:
-        """Find an entry by its NFC name (macOS and some archives store NFD)."""
-        if not self._path.is_dir():
-            return None
-        for entry in self._path.iterdir():
-            if unicodedata.normalize("NFC", entry.name) == name:
-                return entry
-        return None
+        return self._entries.get(name)
+
+    @cached_property
+    def _entries(self) -> Mapping[str, Path]:
+        """What is in the folder, by NFC names (macOS and some archives store NFD)."""
+        entries: dict[str, Path] = {}
+        try:
+            found = sorted(self._path.iterdir()) if self._path.is_dir() else []
+        except OSError as error:
+            message = f"the folder cannot be read ({error.strerror}); check its permissions"
+            self._problems.add(self.place, None, message)
+            return entries
+        for entry in found:
+            name = unicodedata.normalize("NFC", entry.name)
+            if name in entries:
+                self._problems.add(
+                    self._place_of(name),
+                    None,
+                    "stands here twice, in two spellings of Unicode that look the same; "
+                    "delete one of them",
+                )
+            entries.setdefault(name, entry)
+        return entries
 
     def _place_of(self, name: str) -> str:
         return f"{self.place}/{name}"

@@ -1,7 +1,7 @@
 """Markdown as editors may write it: one token tree for the letter, its text part and proofs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -10,8 +10,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from newsletter.issue.emphasis import allow_emphasis_next_to_hangul
+from newsletter.issue.lines import track_lines, walk
 from newsletter.issue.pictures import Picture
 from newsletter.issue.problems import Problems
+from newsletter.issue.text_file import FORBIDDEN, describe
 
 SCHEMES: Final = ("http", "https", "mailto", "tel")
 INSTEAD: Final = {
@@ -34,9 +36,15 @@ INSTEAD: Final = {
     "h3": "write ### Heading",
     "script": "leave it out; a letter may hold no program",
     "style": "leave it out; the look of a letter belongs to templates/",
+    "div": "leave it out; the look of a letter belongs to templates/",
+    "span": "leave it out; the look of a letter belongs to templates/",
+    "font": "leave it out; the look of a letter belongs to templates/",
+    "center": "leave it out; the look of a letter belongs to templates/",
+    "u": "write *italic* or **bold**; readers take underlined words for links",
     "iframe": "write a link: [text](https://www.example.org)",
     "!--": "leave the comment out; readers would get it too",
 }
+NESTING_MAX: Final = 12  # markdown-it's levels; it drops the text below level 20 in silence
 PLAIN_MARKDOWN: Final = "leave it out and write plain Markdown"
 
 
@@ -68,29 +76,20 @@ class _Parser(MarkdownIt):
 
 
 def parse_markdown(source: str, place: str, first_line: int, problems: Problems) -> Markdown:
-    """Parse *source* and note raw HTML, forbidden links and headings out of order."""
+    """Parse *source* and note what no letter may hold, each with its line."""
     parser = _Parser("commonmark", {"html": True}).enable("table")
     allow_emphasis_next_to_hangul(parser)
+    track_lines(parser)
     tokens = tuple(parser.parse(source))
+    last_type = ""
     for token, line in walk(tokens, first_line):
-        message = _fault(token)
+        message = _hidden_fault(token) or _fault(token)
+        if token.type == "link_close" and last_type == "link_open":
+            message = "a link without words; write [where it leads](https://www.example.org)"
         if message:
             problems.add(place, line, message)
+        last_type = token.type
     return Markdown(source, first_line, tokens)
-
-
-def walk(tokens: tuple[Token, ...], first_line: int) -> Iterator[tuple[Token, int]]:
-    """Yield every token, inline ones included, with its line in the file."""
-    line = first_line
-    for token in tokens:
-        if token.map:
-            line = token.map[0] + first_line
-        yield token, line
-        inline_line = line
-        for child in token.children or ():
-            yield child, inline_line
-            if child.type in ("softbreak", "hardbreak"):
-                inline_line += 1
 
 
 def images_of(markdown: Markdown) -> Iterator[ImageUse]:
@@ -98,7 +97,26 @@ def images_of(markdown: Markdown) -> Iterator[ImageUse]:
     for token, line in walk(markdown.tokens, markdown.first_line):
         if token.type == "image":
             src = str(token.attrs["src"])
-            yield ImageUse(src, unquote(src), token.content.strip(), line)
+            yield ImageUse(src, unquote(src), alt_of(token), line)
+
+
+def alt_of(image: Token) -> str:
+    """Return the alt text of a picture as plain text, without the marks of bold or italic."""
+    return " ".join(_plain(image.children or ()).split())
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    return "".join(
+        " " if token.type in ("softbreak", "hardbreak") else token.content or "" for token in tokens
+    )
+
+
+def _hidden_fault(token: Token) -> str | None:
+    """Find a forbidden character that a text smuggles in as ``&#x202e;``."""
+    for text in (token.content, *map(str, token.attrs.values())):
+        if found := FORBIDDEN.search(text):
+            return f"an entity like &#x…; makes {describe(found[0])}; delete it"
+    return None
 
 
 def _fault(token: Token) -> str | None:
@@ -110,6 +128,8 @@ def _fault(token: Token) -> str | None:
                 f"a heading of rank {token.tag[1]}; the title is the article's own heading, "
                 "so write ### for those inside (and an empty line before ---)"
             )
+        case "blockquote_open" | "list_item_open" if token.level > NESTING_MAX:
+            return "lists or quotes stand too deep in each other; write it flatter"
         case "link_open":
             return _link_fault(str(token.attrs["href"]))
         case _:
@@ -118,7 +138,7 @@ def _fault(token: Token) -> str | None:
 
 def _html_fault(content: str) -> str:
     found = re.match(r"\s*</?([A-Za-z][A-Za-z0-9-]*|!--)", content)
-    name = found[1].lower() if found else content.strip()[:20]
+    name = found[1].lower() if found else content.strip()[1:10]
     return f"raw HTML <{name}> is not allowed; {INSTEAD.get(name, PLAIN_MARKDOWN)}"
 
 
@@ -127,8 +147,10 @@ def _link_fault(href: str) -> str | None:
         parts = urlsplit(href)
         scheme, host = parts.scheme, parts.hostname
     except ValueError:
-        scheme, host = "", None
-    if scheme in ("mailto", "tel") or (scheme in ("http", "https") and host):
+        return f"the link {unquote(href)!r} is no address; write https://www.example.org in full"
+    if scheme in ("mailto", "tel"):
+        return None if parts.path else f"{scheme}: leads nowhere; write an address behind it"
+    if scheme in ("http", "https") and host:
         return None
     if scheme and scheme not in SCHEMES:
         return (

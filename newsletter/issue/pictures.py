@@ -2,15 +2,31 @@
 
 import hashlib
 import io
+import struct
 import warnings
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from newsletter.issue.problems import Problems
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 BYTES_MAX: Final = 10 * 1024 * 1024
 PIXELS_MAX: Final = 20_000_000
-FORMATS: Final = {"PNG": "png", "JPEG": "jpg"}
+# Some phones write MPO: a JPEG with a second picture behind the first, which alone is shown.
+ENDINGS: Final = {"PNG": "png", "JPEG": "jpg", "MPO": "jpg"}
+# What Pillow raises for damaged files, beside OSError; it parses EXIF with few checks.
+DAMAGE: Final = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    EOFError,
+    struct.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +35,8 @@ class Picture:
 
     place: str  # relative to the site root, in NFC
     data: bytes  # the file as it is
-    width: int  # pixels
-    height: int  # pixels
+    width: int  # pixels, as seen
+    height: int  # pixels, as seen
     ending: str  # "png" or "jpg", by content
     sha256: str  # of *data*, hexadecimal
 
@@ -40,30 +56,40 @@ def check_picture(
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - slow to load
 
     try:
-        with warnings.catch_warnings():
-            # Pillow's own bound is higher than ours and only warns.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data))
+        image = open_upright(data)
+    except Image.DecompressionBombError:
+        message = f"{place!r} has more than 20 megapixels; scale it to 1200 pixels of width"
+    except UnidentifiedImageError:
+        message = f"{place!r} is no PNG or JPEG image; save it as one of them"
+    except DAMAGE as error:
+        message = f"{place!r} is damaged ({error}); save it anew"
+    else:
+        ending = ENDINGS[image.format or "PNG"]
+        return Picture(place, data, *image.size, ending, hashlib.sha256(data).hexdigest())
+    problems.add(*named_at, message)
+    return None
+
+
+def open_upright(data: bytes) -> "Image.Image":
+    """
+    Decode a picture and turn it as its camera's orientation mark says.
+
+    Only PNG and JPEG are tried: Pillow knows dozens of formats, some of which start
+    programs.
+
+    Raises:
+        Image.DecompressionBombError: it has more than `PIXELS_MAX` pixels.
+        UnidentifiedImageError: it is neither PNG nor JPEG.
+        One of `DAMAGE`: it cannot be decoded.
+    """
+    from PIL import Image, ImageOps  # noqa: PLC0415 - slow to load
+
+    with warnings.catch_warnings():
+        # Pillow warns of damaged EXIF, and of a bound on pixels that is higher than ours.
+        warnings.simplefilter("ignore")
+        image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
         if image.width * image.height > PIXELS_MAX:
             raise Image.DecompressionBombError
-        if image.format not in FORMATS:
-            problems.add(
-                *named_at, f"{place!r} is {image.format}; mail clients want PNG or JPEG, save it so"
-            )
-            return None
         image.load()
-    except Image.DecompressionBombError:
-        problems.add(
-            *named_at, f"{place!r} has more than 20 megapixels; scale it to 1200 pixels of width"
-        )
-    except UnidentifiedImageError:
-        problems.add(*named_at, f"{place!r} is no image; save it as PNG or JPEG")
-    except (OSError, SyntaxError, ValueError) as error:
-        problems.add(*named_at, f"{place!r} is damaged ({error}); save it anew")
-    else:
-        # A camera's orientation mark swaps width and height of what is seen.
-        turned = image.getexif().get(0x0112, 1) >= 5
-        width, height = image.size[::-1] if turned else image.size
-        ending = FORMATS[image.format]
-        return Picture(place, data, width, height, ending, hashlib.sha256(data).hexdigest())
-    return None
+        ImageOps.exif_transpose(image, in_place=True)
+    return image

@@ -4,18 +4,21 @@ from newsletter.errors import ContentError, Problem
 
 
 class Problems:
-    """The problems found so far, in the order of reading."""
+    """The problems found so far, in the order of reading, each of them once."""
 
     def __init__(self) -> None:
-        self.found: list[Problem] = []
+        self._found: dict[Problem, None] = {}
+
+    @property
+    def found(self) -> list[Problem]:
+        """The problems noted so far."""
+        return list(self._found)
 
     def add(self, place: str, line: int | None, message: str) -> None:
         """Note a problem; *place* is relative to the site root, *line* counts from 1."""
-        problem = Problem(place, line, message)
-        if problem not in self.found:
-            self.found.append(problem)
+        self._found[Problem(place, line, message)] = None
 
     def raise_any(self) -> None:
         """Raise a ContentError with all problems, if there are any."""
-        if self.found:
+        if self._found:
             raise ContentError(self.found)

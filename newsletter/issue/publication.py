@@ -27,7 +27,7 @@ def read_publication(issues: Folder) -> Publication | None:
         postal_address=contact.by_lang("address") if contact else {},
         phone=_phone(contact),
         email=contact.address("email") if contact else "",
-        website=fields.by_lang("website"),
+        website=fields.url_by_lang("website"),
         author=fields.by_lang("author"),
         accent=fields.matching("accent", COLOUR, 'write a colour in quotes: "#0a5c7a"').lower(),
         list_id=fields.matching("list_id", HOST, "write a name with dots: e-news.example.org"),

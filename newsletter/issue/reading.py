@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from newsletter.errors import UsageError
-from newsletter.issue.fields import is_web_address
+from newsletter.issue.fields import Fields, is_web_address
 from newsletter.issue.folder import Folder, FrontMatter
 from newsletter.issue.issue import Article, ArticleText, Issue, Letter, Publication
 from newsletter.issue.markdown import Markdown, images_of, parse_markdown
@@ -15,8 +16,9 @@ from newsletter.issue.problems import Problems
 from newsletter.issue.publication import read_publication
 from newsletter.lang import Lang
 
-ISSUE_ID: Final = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+ISSUE_ID: Final = re.compile(r"((?:19|2[0-9])[0-9]{2})-(0[1-9]|1[0-2])")
 ARTICLE: Final = re.compile(r"([0-9]+)-[a-z0-9]+(-[a-z0-9]+)*")
+ADVERTISING_MARK: Final = re.compile(r"[(\[（]\s*광\s*고\s*[)\]）]")
 LANGUAGE_FILES: Final = {f"{lang}.md" for lang in Lang}
 
 
@@ -73,14 +75,18 @@ def issue_ids(root: Path) -> list[str]:
     folder = root / "issues"
     if not folder.is_dir():
         return []
-    return sorted(entry.name for entry in folder.iterdir() if ISSUE_ID.fullmatch(entry.name))
+    return sorted(entry.name for entry in folder.iterdir() if _is_issue(entry))
+
+
+def _is_issue(entry: Path) -> bool:
+    return bool(ISSUE_ID.fullmatch(entry.name)) and entry.is_dir()
 
 
 def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
     year, month = check_issue_id(issue_id)
     names = folder.names()
     fields = folder.fields("issue.yaml")
-    day = fields.day("date") if fields else None
+    day = _read_day(folder, fields, year * 12 + month, problems) if fields else None
     advertising = fields.flag("advertising") if fields else False
     if fields:
         fields.finish()
@@ -106,6 +112,18 @@ def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
     )
 
 
+def _read_day(folder: Folder, fields: Fields, months: int, problems: Problems) -> date:
+    day = fields.day("date")
+    if day.year > 1970 and abs(day.year * 12 + day.month - months) > 1:
+        problems.add(
+            f"{folder.place}/issue.yaml",
+            fields.line_of("date"),
+            f"{day} is more than a month away from this issue's month; "
+            "write the day of publication",
+        )
+    return day
+
+
 def _read_letter(folder: Folder, lang: Lang, problems: Problems) -> Letter | None:
     found = folder.front_matter(f"{lang}.md")
     if found is None:
@@ -116,6 +134,13 @@ def _read_letter(folder: Folder, lang: Lang, problems: Problems) -> Letter | Non
         preheader=found.fields.text("preheader"),
         greeting=_body(folder, found, problems),
     )
+    if ADVERTISING_MARK.search(letter.subject):
+        problems.add(
+            found.place,
+            found.fields.line_of("subject"),
+            "(광고) is put before the subject by itself; leave it out here, and write "
+            "'advertising: yes' in issue.yaml",
+        )
     found.fields.finish()
     return letter
 
@@ -127,7 +152,10 @@ def _read_articles(folder: Folder, names: list[str], problems: Problems) -> Iter
         found = ARTICLE.fullmatch(name)
         if not found:
             problems.add(
-                place, None, "an article's folder has a number and a name, like 01-conference"
+                place,
+                None,
+                "an article's folder is named with a number and small English letters, "
+                "like 01-conference; rename it",
             )
         elif (other := numbered.setdefault(int(found[1]), name)) != name:
             problems.add(
@@ -158,10 +186,22 @@ def _read_article_text(folder: Folder, lang: Lang, problems: Problems) -> Articl
         facts=fields.rows("facts"),
         body=_body(folder, found, problems),
     )
+    _note_alone(fields, found.place, problems)
     fields.finish()
     if not found.body.strip():
         problems.add(found.place, found.body_line, "the article has no text; write it below '---'")
     return text
+
+
+def _note_alone(fields: Fields, place: str, problems: Problems) -> None:
+    """Note fields that show nothing without another one."""
+    for key, other in (("alt", "image"), ("caption", "image"), ("link_label", "link")):
+        if fields.has(key) and not fields.has(other):
+            problems.add(
+                place,
+                fields.line_of(key),
+                f"{key!r} shows nothing without {other!r}; add a line '{other}: …'",
+            )
 
 
 def _lead_image(

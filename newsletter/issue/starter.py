@@ -24,8 +24,8 @@ def start_issue(root: Path, issue_id: str, today: date) -> list[Path]:
         The files written, in the order to open them.
 
     Raises:
-        UsageError: *issue_id* is no month, the issue is there already, or *root* has no
-            publication.
+        UsageError: *issue_id* is no month, the issue is there already, *root* has no
+            publication, or a file cannot be written.
     """
     year, month = check_issue_id(issue_id)
     if not (root / "issues" / "publication.yaml").is_file():
@@ -53,16 +53,14 @@ def start_site(folder: Path, env_example: str, issue_id: str, today: date) -> li
         today: as in `start_issue`.
 
     Raises:
-        UsageError: *folder* holds something already.
+        UsageError: *folder* holds something already, or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        msg = f"{folder}: is not empty; name a folder that does not exist yet"
+        msg = f"{folder}: is there already and not empty; name a folder that does not exist yet"
         raise UsageError(msg)
     written = _copy(STARTER / "site", folder, {})
-    (folder / ".env.example").write_text(env_example, encoding="utf-8")
-    (folder / ".gitignore").write_text(
-        "build/\noutbox/\nnewsletter.db*\n.env\n.secret-key\n", encoding="utf-8"
-    )
+    _write(folder / ".env.example", env_example.encode())
+    _write(folder / ".gitignore", b"build/\noutbox/\nnewsletter.db*\n.env\n.secret-key\n")
     return written + start_issue(folder, issue_id, today)
 
 
@@ -75,7 +73,17 @@ def _copy(source: Path, target: Path, values: Mapping[str, str]) -> list[Path]:
         for name, value in values.items():
             data = data.replace(f"%{name}%".encode(), value.encode())
         copy = target / path.relative_to(source)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(data)
+        _write(copy, data)
         written.append(copy)
     return written
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a new file; "x" refuses one that appeared since we looked."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(data)
+    except OSError as error:
+        msg = f"{path}: cannot be written ({error.strerror}); nothing was overwritten"
+        raise UsageError(msg) from error

@@ -1,5 +1,6 @@
 """From the bytes of a text file to text in NFC with LF, or to what is wrong with them."""
 
+import codecs
 import re
 import unicodedata
 from typing import Final
@@ -7,35 +8,50 @@ from typing import Final
 from newsletter.issue.problems import Problems
 
 # C0 but for tab and newline, DEL, C1 (they make Gmail clip a letter), line and paragraph
-# separators, byte order marks inside the text, bidirectional overrides.
+# separators, bidirectional overrides, byte order marks inside the text, half characters
+# (YAML's "\ud800" makes one, and it has no bytes).
 FORBIDDEN: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
+    "\ud800-\udfff]"
 )
+SHOWN_MAX: Final = 5  # forbidden characters of one file that are named one by one
 
 
 def decode_text(data: bytes, place: str, problems: Problems) -> str | None:
     """Decode a text file, or note its problems and return None."""
+    mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     try:
-        text = data.decode("utf-8-sig")
+        text = data[mark:].decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        start = error.start + mark
         problems.add(
             place,
-            line,
-            f"byte {error.start + 1} of the file (0x{data[error.start]:02x}) is not UTF-8; "
+            _with_lf(data[mark:start].decode("utf-8")).count("\n") + 1,
+            f"byte {start + 1} of the file (0x{data[start]:02x}) is not UTF-8; "
             "open the file in an editor and save it with the encoding UTF-8",
         )
         return None
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = unicodedata.normalize("NFC", _with_lf(text))
     found = list(FORBIDDEN.finditer(text))
-    for match in found[:5]:
+    for match in found[:SHOWN_MAX]:
         start = match.start()
         column = start - text.rfind("\n", 0, start)
-        name = unicodedata.name(match[0], "a control character")
         problems.add(
             place,
             text.count("\n", 0, start) + 1,
-            f"column {column} holds U+{ord(match[0]):04X} ({name}), which no letter may hold; "
-            "delete it",
+            f"column {column} holds {describe(match[0])}, which no letter may hold; delete it",
+        )
+    if len(found) > SHOWN_MAX:
+        problems.add(
+            place, None, f"{len(found) - SHOWN_MAX} more such characters follow; delete them too"
         )
     return None if found else text
+
+
+def describe(char: str) -> str:
+    """Name a character that cannot be seen: ``U+202E (RIGHT-TO-LEFT OVERRIDE)``."""
+    return f"U+{ord(char):04X} ({unicodedata.name(char, 'a control character')})"
+
+
+def _with_lf(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

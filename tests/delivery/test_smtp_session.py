@@ -10,7 +10,7 @@ from newsletter.delivery.provider import Accepted
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay, Security
 from newsletter.errors import ProviderBusy, ProviderError
-from tests.delivery.benches import Mailroom, aiosmtpd_relay, free_port
+from tests.delivery.benches import Mailroom, aiosmtpd_relay
 from tests.delivery.certificates import make_tls
 from tests.delivery.makers import deliver_all, make_envelope
 from tests.delivery.scripted_server import (
@@ -24,6 +24,7 @@ from tests.delivery.scripted_server import (
     greet,
     take_letter,
 )
+from tests.mail_sinks import free_port
 
 PASSWORD = "s3cret pass"
 
