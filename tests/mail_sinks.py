@@ -22,10 +22,13 @@ SMTP_SINK = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin")
 class RecordingServer:
     """An aiosmtpd server; every message it acknowledged is in *taken*, in order."""
 
-    def __init__(self, delay_s: float = 0.0) -> None:
+    def __init__(self, delay_s: float = 0.0, *, smtputf8: bool = True) -> None:
+        """Take *delay_s* seconds over each message; offer SMTPUTF8 or not."""
         self.taken: list[tuple[str, EmailMessage]] = []  # recipient, message
         self._delay_s = delay_s
-        self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=smtputf8
+        )
 
     @property
     def url(self) -> str:

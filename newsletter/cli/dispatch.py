@@ -1,17 +1,19 @@
 """``newsletter dispatch``: the issue to every subscriber, each once."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.app import Composed, Site
 from newsletter.cli.output import is_terminal
-from newsletter.cli.sending import Sending
-from newsletter.dispatch.ledger import Ledger
-from newsletter.dispatch.plan import check_digest, freeze_plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError, UsageError
 from newsletter.lang import EditionKind
+
+if TYPE_CHECKING:
+    from newsletter.cli.sending import Sending
+    from newsletter.dispatch.ledger import Ledger
 
 
 @click.command()
@@ -32,6 +34,9 @@ def dispatch(
     Who gets it is fixed when it is run first; run again, it goes on with those who have
     not got it, and never sends anything twice.
     """
+    from newsletter.cli.sending import Sending  # noqa: PLC0415
+    from newsletter.dispatch.plan import check_digest, freeze_plan  # noqa: PLC0415
+
     composed = site.compose(issue)
     sending = Sending(site, composed, site.ledger(), site.provider())
     ledger = sending.ledger
@@ -64,7 +69,7 @@ def dispatch(
     _report(sending, ledger, composed)
 
 
-def _show_intention(sending: Sending, joining: Mapping[EditionKind, int] | None) -> None:
+def _show_intention(sending: "Sending", joining: Mapping[EditionKind, int] | None) -> None:
     composition = sending.composed.composition
     click.echo(f"Issue     {composition.issue}  {sending.composed.issue.date}")
     click.echo(f"Digest    {composition.digest[:12]}")
@@ -86,7 +91,7 @@ def _confirm(issue: str, expected: int, *, yes: bool) -> None:
         raise UsageError("the issue's name was not typed; nothing was sent")
 
 
-def _report(sending: Sending, ledger: Ledger, composed: Composed) -> None:
+def _report(sending: "Sending", ledger: "Ledger", composed: Composed) -> None:
     issue = composed.issue.id
     tally = ledger.tally(issue)
     counts = {state: tally.of(state) for state in State}

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.app import Site
 from newsletter.cli.output import is_terminal
-from newsletter.dispatch.ledger import Entry
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UsageError
 from newsletter.lang import EditionKind
+
+if TYPE_CHECKING:
+    from newsletter.dispatch.ledger import LedgerLine
 
 LISTED = (
     State.UNKNOWN,
@@ -87,7 +90,7 @@ def _show(issue: str, digest: str, tally: Tally) -> None:
             click.echo(f"  who: newsletter status {issue} --list {state}")
 
 
-def _list(entries: Iterator[Entry]) -> None:
+def _list(entries: Iterator["LedgerLine"]) -> None:
     if not is_terminal("stdout"):
         for entry in entries:
             fields = (entry.address, entry.edition, entry.state, str(entry.attempts), entry.answer)

@@ -17,7 +17,7 @@ ALL = "all"
 @click.option("--to", "addresses", multiple=True, help="Address to send to; may be repeated.")
 @click.option(
     "--edition",
-    type=click.Choice([*EditionKind, ALL]),
+    type=click.Choice([*(kind.value for kind in EditionKind), ALL]),
     default=ALL,
     show_default=True,
     help="Which letters to send.",

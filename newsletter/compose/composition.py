@@ -5,11 +5,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsletter.compose.edition import Edition, compose_edition
+from newsletter.compose.edition import Edition, compose_edition, refuse_own_tokens
 from newsletter.compose.hosting import HostedPicture, host_picture
 from newsletter.compose.press import Press
+from newsletter.compose.strings import FILLED_IN_SLOTS, Strings
 from newsletter.issue.issue import Issue, Publication
-from newsletter.lang import EditionKind
+from newsletter.lang import EditionKind, Lang
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,29 @@ def compose(publication: Publication, issue: Issue, press: Press) -> Composition
     time zone, the locale and the folder.
 
     Raises:
-        ContentError: the texts hold what looks like a slot.
+        ContentError: the texts hold what looks like a slot, or a template cannot be filled.
     """
+    refuse_own_tokens(publication, issue)
     hosted = {place: host_picture(picture, issue.id) for place, picture in issue.pictures.items()}
     editions = {
         kind: compose_edition(publication, issue, kind, hosted, press) for kind in EditionKind
     }
-    parts = parts_of(editions, issue)
+    parts = parts_of(publication, issue, editions, press.strings)
     return Composition(issue.id, editions, tuple(hosted.values()), parts, digest_of(parts))
 
 
-def parts_of(editions: Mapping[EditionKind, Edition], issue: Issue) -> Mapping[str, str]:
-    """Name and hash everything the digest is over: editions with open slots, source pictures."""
+def parts_of(
+    publication: Publication,
+    issue: Issue,
+    editions: Mapping[EditionKind, Edition],
+    strings: Mapping[Lang, Strings],
+) -> Mapping[str, str]:
+    """
+    Name and hash everything the digest is over.
+
+    That is the editions with their slots open, the words that fill those slots, who the
+    letter says it is from, and the pictures as the editor gave them.
+    """
     parts = {}
     for kind, edition in editions.items():
         for name, value in (
@@ -51,7 +63,17 @@ def parts_of(editions: Mapping[EditionKind, Edition], issue: Issue) -> Mapping[s
             ("HTML", edition.html),
             ("text", edition.text),
         ):
-            parts[f"{name} of the {kind} edition"] = hashlib.sha256(value.encode()).hexdigest()
+            parts[f"{name} of the {kind} edition"] = _sha256(value)
+    for lang, own in strings.items():
+        filled = [own[key] for key in FILLED_IN_SLOTS]
+        parts[f"greeting and reason in {lang}"] = _sha256(_canonical(filled))
+    sender = [
+        {str(lang): name for lang, name in publication.sender_name.items()},
+        publication.sender_address,
+        publication.reply_to,
+        publication.list_id,
+    ]
+    parts["sender"] = _sha256(_canonical(sender))
     for place, picture in issue.pictures.items():
         parts[f"picture {place}"] = picture.sha256
     return parts
@@ -59,11 +81,18 @@ def parts_of(editions: Mapping[EditionKind, Edition], issue: Issue) -> Mapping[s
 
 def digest_of(parts: Mapping[str, str]) -> str:
     """Hash the named parts into the one digest, whatever their order."""
-    canonical = json.dumps(dict(parts), sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return _sha256(_canonical(dict(parts)))
 
 
 def changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """Name, for people, the parts that are not the same in both."""
     names = [name for name in (*old, *new) if old.get(name) != new.get(name)]
     return list(dict.fromkeys(names))
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,14 +1,17 @@
 """An issue in one language, or in every language one after the other: an Edition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from newsletter.compose.hosting import HostedPicture
 from newsletter.compose.inline import inline_css
+from newsletter.compose.markdown_text import render_text
 from newsletter.compose.press import Page, Press
-from newsletter.compose.slots import TOKEN
+from newsletter.compose.slots import MARK
 from newsletter.errors import ContentError, Problem
 from newsletter.issue.issue import Issue, Publication
+from newsletter.issue.lines import walk
+from newsletter.issue.markdown import Markdown
 from newsletter.lang import EditionKind
 
 BETWEEN = " / "  # between the languages of a bilingual subject
@@ -37,12 +40,11 @@ def compose_edition(
     Compose *issue* as *kind*: the steps an issue goes through, in order.
 
     Raises:
-        ContentError: the texts hold what looks like a slot.
+        ContentError: a template cannot be filled.
     """
     subject = subject_of(issue, kind, press)
     preheader = BETWEEN.join(issue.letters[lang].preheader for lang in kind.langs)
     page = Page(publication, issue, kind, subject, preheader, hosted)
-    refuse_own_tokens(issue)
     html = inline_css(press.html(page))
     text = press.text(page)
     return Edition(issue.id, kind, subject, preheader, html, text)
@@ -64,27 +66,34 @@ def subject_of(issue: Issue, kind: EditionKind, press: Press) -> str:
     return mark + BETWEEN.join(words)
 
 
-def refuse_own_tokens(issue: Issue) -> None:
-    """Refuse a text that holds a slot's token: it would be filled with a reader's data."""
-    problems = []
-    for place, source in _sources(issue):
-        if TOKEN.search(source):
-            problems.append(
-                Problem(place, None, "holds text like NLSLOT-…-END, which is reserved; change it")
-            )
-    if problems:
-        raise ContentError(problems)
+def refuse_own_tokens(publication: Publication, issue: Issue) -> None:
+    """
+    Refuse texts that would be taken for a slot, and filled with a reader's data.
+
+    Markdown is looked at as it comes out: escapes and emphasis could hide a token.
+    """
+    held = [place for place, text in _texts(publication, issue) if MARK in text]
+    if held:
+        message = f"the text holds {MARK!r}, which is reserved; write it another way"
+        raise ContentError([Problem(place, None, message) for place in dict.fromkeys(held)])
 
 
-def _sources(issue: Issue) -> list[tuple[str, str]]:
-    sources = [
-        (letter.place, f"{letter.subject} {letter.preheader} {letter.greeting.source}")
-        for letter in issue.letters.values()
-    ]
+def _texts(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
+    """Yield everything a person wrote that reaches a letter, with its file."""
+    yield "issues/publication.yaml", repr(publication)
+    for letter in issue.letters.values():
+        yield letter.place, f"{letter.subject} {letter.preheader}"
+        yield from ((letter.place, text) for text in _rendered(letter.greeting))
     for article in issue.articles:
         for text in article.texts.values():
-            facts = " ".join(f"{label} {value}" for label, value in text.facts)
             fields = (text.title, text.kicker, text.alt, text.caption, text.link, text.link_label)
-            whole = " ".join(filter(None, (*fields, facts, text.body.source)))
-            sources.append((text.place, whole))
-    return sources
+            facts = (f"{label} {value}" for label, value in text.facts)
+            yield text.place, " ".join(filter(None, (*fields, *facts)))
+            yield from ((text.place, shown) for shown in _rendered(text.body))
+
+
+def _rendered(markdown: Markdown) -> Iterator[str]:
+    """Yield the words and the attributes that a text comes down to."""
+    yield render_text(markdown, "")
+    for token, _ in walk(markdown.tokens, 0):
+        yield " ".join(map(str, token.attrs.values()))

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from newsletter.compose.hosting import HostedPicture
-from newsletter.issue.markdown import Markdown
+from newsletter.issue.markdown import Markdown, alt_of
 
 OPTIONS: Final = MarkdownIt("commonmark").options
 
@@ -23,7 +23,7 @@ class _LetterRenderer(RendererHTML):
     ) -> str:
         token = tokens[idx]
         src, width, height = env["pictures"][str(token.attrs["src"])]
-        alt = escapeHtml(token.content)
+        alt = escapeHtml(alt_of(token))
         caption = str(token.attrs.get("title", ""))
         note = f'<br><span class="caption">{escapeHtml(caption)}</span>' if caption else ""
         return (

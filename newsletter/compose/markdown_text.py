@@ -1,14 +1,18 @@
 """From the token tree to the text part: the same words, every link spelt out."""
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
+from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
 
-from newsletter.issue.markdown import Markdown
+from newsletter.issue.markdown import Markdown, alt_of
 
 COLUMNS: Final = 72  # a Hangul syllable takes two
+NARROWEST: Final = 24  # deep lists run over the edge rather than into single words
+BREAKABLE: Final = re.compile(r"[ \t]+")  # a no-break space is none
 
 
 def render_text(markdown: Markdown, picture_word: str) -> str:
@@ -20,20 +24,20 @@ def render_text(markdown: Markdown, picture_word: str) -> str:
         picture_word: what stands before a picture's alt text: "그림", "Picture".
     """
     tree = SyntaxTreeNode(list(markdown.tokens))
-    return "\n\n".join(filter(None, (_block(node, picture_word) for node in tree.children)))
+    return _blocks(tree.children, picture_word, COLUMNS)
 
 
-def wrap(text: str, indent: str = "", first: str | None = None) -> str:
+def wrap(text: str, indent: str = "", first: str | None = None, width: int = COLUMNS) -> str:
     """Wrap at spaces only, so that no word and no address is cut."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = indent if first is None or lines else first
-        used = len(line)
+        used = columns(line)
         is_empty = True
-        for word in paragraph.split():
-            if not is_empty and used + 1 + columns(word) > COLUMNS:
+        for word in filter(None, BREAKABLE.split(paragraph)):
+            if not is_empty and used + 1 + columns(word) > width:
                 lines.append(line)
-                line, used, is_empty = indent, len(indent), True
+                line, used, is_empty = indent, columns(indent), True
             line += word if is_empty else " " + word
             used += columns(word) + (not is_empty)
             is_empty = False
@@ -43,37 +47,56 @@ def wrap(text: str, indent: str = "", first: str | None = None) -> str:
 
 def columns(text: str) -> int:
     """Count the columns that *text* takes on a terminal (Unicode TR11)."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(map(_char_columns, text))
 
 
-def _block(node: SyntaxTreeNode, picture_word: str) -> str:
+def _char_columns(char: str) -> int:
+    if unicodedata.combining(char):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _blocks(nodes: Sequence[SyntaxTreeNode], picture_word: str, width: int) -> str:
+    return "\n\n".join(filter(None, (_block(node, picture_word, width) for node in nodes)))
+
+
+def _block(node: SyntaxTreeNode, picture_word: str, width: int) -> str:
+    width = max(width, NARROWEST)
     match node.type:
         case "bullet_list" | "ordered_list":
-            return _items(node, picture_word)
+            return _items(node, picture_word, width)
         case "blockquote":
-            inner = "\n\n".join(_block(child, picture_word) for child in node.children)
+            inner = _blocks(node.children, picture_word, width - 2)
             return "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
         case "fence" | "code_block":
             return "\n".join(f"    {line}" for line in node.content.rstrip("\n").split("\n"))
         case "table":
             rows = (row for part in node.children for row in part.children)
-            return "\n".join(wrap(_row(row, picture_word), "    ", "") for row in rows)
+            return "\n".join(wrap(_row(row, picture_word), "    ", "", width) for row in rows)
         case "hr":
             return "* * *"
         case _:  # a heading or a paragraph
-            return wrap(_inline(node, picture_word))
+            return wrap(_inline(node, picture_word), width=width)
 
 
-def _items(node: SyntaxTreeNode, picture_word: str) -> str:
+def _items(node: SyntaxTreeNode, picture_word: str, width: int) -> str:
     start = int(node.attrs.get("start", 1))
     items = []
     for number, item in enumerate(node.children, start):
         mark = f"{number}. " if node.type == "ordered_list" else "- "
-        inner = "\n".join(_block(child, picture_word) for child in item.children)
-        first, *rest = inner.split("\n")
+        first, *rest = _item(item, picture_word, width - len(mark)).split("\n")
         pad = " " * len(mark)
-        items.append("\n".join([mark + first, *((pad + line).rstrip() for line in rest)]))
+        items.append("\n".join([(mark + first).rstrip(), *((pad + li).rstrip() for li in rest)]))
     return "\n".join(items)
+
+
+def _item(item: SyntaxTreeNode, picture_word: str, width: int) -> str:
+    """Write what stands in an item; a list in it follows its words without an empty line."""
+    written = ""
+    for node in item.children:
+        gap = "\n" if node.type.endswith("_list") else "\n\n"
+        written += (gap if written else "") + _block(node, picture_word, width)
+    return written
 
 
 def _row(row: SyntaxTreeNode, picture_word: str) -> str:
@@ -81,7 +104,7 @@ def _row(row: SyntaxTreeNode, picture_word: str) -> str:
 
 
 def _inline(node: SyntaxTreeNode, picture_word: str) -> str:
-    return _join(_piece(child, picture_word) for child in node.children)
+    return "".join(_piece(child, picture_word) for child in node.children)
 
 
 def _piece(node: SyntaxTreeNode, picture_word: str) -> str:
@@ -93,14 +116,16 @@ def _piece(node: SyntaxTreeNode, picture_word: str) -> str:
         case "hardbreak":
             return "\n"
         case "image":
-            return f"[{picture_word}: {node.content}]"
+            assert node.token is not None  # noqa: S101 - every image node has one
+            return f"[{picture_word}: {alt_of(node.token)}]"
         case "link":
-            words, href = _inline(node, picture_word), str(node.attrs["href"])
-            bare = href.removeprefix("mailto:").removeprefix("tel:")
-            return words if words in (href, bare) else f"{words} ({href})"
+            return _link(_inline(node, picture_word), str(node.attrs["href"]))
         case _:
             return _inline(node, picture_word)
 
 
-def _join(pieces: Iterable[str]) -> str:
-    return "".join(pieces)
+def _link(words: str, href: str) -> str:
+    bare = href.removeprefix("mailto:").removeprefix("tel:")
+    if words in (bare, href):
+        return words
+    return href if words == unquote(href) else f"{words} ({href})"

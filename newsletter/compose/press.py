@@ -1,11 +1,19 @@
 """Fills the templates: Jinja2 over templates that were read beforehand."""
 
 import re
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import (
+    Environment,
+    FunctionLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
 from markupsafe import Markup
 
 from newsletter.compose.colours import lighten_for
@@ -14,12 +22,14 @@ from newsletter.compose.markdown_html import render_html
 from newsletter.compose.markdown_text import render_text, wrap
 from newsletter.compose.slots import Slot, slot_token
 from newsletter.compose.strings import Strings
+from newsletter.errors import ContentError, Problem
 from newsletter.issue.issue import Issue, Publication
 from newsletter.issue.markdown import Markdown
 from newsletter.issue.pictures import Picture
 from newsletter.lang import EditionKind, Lang
 
 DARK_PAPER: Final = "#16181a"  # the background in dark.css
+FOLDER: Final = "templates/"
 CSS_COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 
 
@@ -51,8 +61,9 @@ class Press:
         """
         self.strings = strings
         self.public_url = public_url
+        self._templates = templates
         self._jinja = Environment(
-            loader=DictLoader(templates),
+            loader=FunctionLoader(self._find),
             autoescape=_is_html,  # noqa: S701 - but for the text part, always
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -60,30 +71,50 @@ class Press:
             keep_trailing_newline=True,
         )
         self._jinja.filters["wrap"] = wrap
-        self._templates = templates
 
     def html(self, page: Page) -> str:
-        """Fill the HTML letter; its plain ``<style>`` block still wants inlining."""
+        """
+        Fill the HTML letter; its plain ``<style>`` block still wants inlining.
+
+        Raises:
+            ContentError: a template cannot be filled.
+        """
         return self._fill("email/letter.html.j2", page)
 
     def text(self, page: Page) -> str:
-        """Fill the text part."""
+        """
+        Fill the text part.
+
+        Raises:
+            ContentError: a template cannot be filled.
+        """
         filled = self._fill("email/letter.txt.j2", page)
         return "\n".join(line.rstrip() for line in filled.strip().split("\n")) + "\n"
 
     def _fill(self, name: str, page: Page) -> str:
-        return self._jinja.get_template(name).render(self._values(page))
+        try:
+            return self._jinja.get_template(name).render(self._values(page))
+        except TemplateError as error:
+            place, line = _fault_at(error, name)
+            message = f"{type(error).__name__}: {error.message}; mend the template"
+            raise ContentError([Problem(place, line, message)]) from error
+
+    def _find(self, name: str) -> tuple[str, str, None] | None:
+        source = self._templates.get(name)
+        return None if source is None else (source, FOLDER + name, None)
+
+    def _css(self, name: str, accent: str) -> Markup:
+        path = f"email/{name}"
+        if path not in self._templates:
+            raise TemplateNotFound(path)
+        source = CSS_COMMENT.sub("", self._templates[path])
+        source = source.replace("ACCENT_ON_DARK", lighten_for(accent, DARK_PAPER))
+        return Markup(source.replace("ACCENT", accent))  # noqa: S704 - a template of the site
 
     def _values(self, page: Page) -> dict[str, Any]:
         issue_url = f"{self.public_url}/issues/{page.issue.id}"
         base = f"{self.public_url}/"
         langs = page.kind.langs
-
-        def css(name: str) -> Markup:
-            accent = page.publication.accent
-            source = CSS_COMMENT.sub("", self._templates[f"email/{name}"])
-            source = source.replace("ACCENT_ON_DARK", lighten_for(accent, DARK_PAPER))
-            return Markup(source.replace("ACCENT", accent))  # noqa: S704 - a template of the site
 
         def picture_url(picture: Picture) -> str:
             return base + page.hosted[picture.place].path
@@ -102,7 +133,7 @@ class Press:
             "langs": langs,
             "all_langs": list(Lang),
             "footer_langs": [*langs, *(lang for lang in Lang if lang not in langs)],
-            "css": css,
+            "css": lambda name: self._css(name, page.publication.accent),
             "subject": page.subject,
             "preheader": page.preheader,
             "strings": self.strings,
@@ -116,6 +147,15 @@ class Press:
             "unsubscribe_url": slot_token(Slot.UNSUBSCRIBE),
             "preferences_url": slot_token(Slot.PREFERENCES),
         }
+
+
+def _fault_at(error: TemplateError, name: str) -> tuple[str, int | None]:
+    """Say in which template, and on which line, filling stopped."""
+    if isinstance(error, TemplateSyntaxError):
+        return f"{FOLDER}{error.name or name}", error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    found = [frame for frame in frames if frame.filename.startswith(FOLDER)]
+    return (found[-1].filename, found[-1].lineno) if found else (FOLDER + name, None)
 
 
 def _is_html(name: str | None) -> bool:

@@ -6,7 +6,8 @@ from typing import Final
 
 from newsletter.lang import Lang
 
-TOKEN: Final = re.compile(r"NLSLOT-([a-z]+(?:-[a-z]+)*)-END")
+MARK: Final = "NLSLOT"  # no text of a person may hold it
+TOKEN: Final = re.compile(MARK + r"-([a-z]+(?:-[a-z]+)*)-END")
 
 
 class Slot(StrEnum):
@@ -30,7 +31,7 @@ def slot_token(slot: Slot, lang: Lang | None = None) -> str:
     The token is plain ASCII that no step of composing changes, neither in a URL nor in
     text; a letter that holds such a token by itself is refused.
     """
-    return f"NLSLOT-{slot_name(slot, lang)}-END"
+    return f"{MARK}-{slot_name(slot, lang)}-END"
 
 
 def split_at_slots(text: str) -> list[str]:

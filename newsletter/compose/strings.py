@@ -1,8 +1,9 @@
 """The words the program itself says to a reader, one table a language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from string import Formatter
 from typing import Final
 
 from newsletter.issue.problems import Problems
@@ -38,6 +39,18 @@ KEYS: Final = (
     "preferences",
     "sample_name",
 )
+# What may stand in braces, by key; in the words of other keys a brace is a brace.
+PLACES: Final = {
+    "label": {"year", "month"},
+    "greeting": {"name"},
+    "read_more": {"title"},
+    "reason": {"publication"},
+    "reason_since": {"publication", "date"},
+}
+# The keys whose words reach a letter only when it is addressed to its reader.
+FILLED_IN_SLOTS: Final = ("greeting", "greeting_unnamed", "reason", "reason_since", "day")
+DATE_FORMS: Final = ("dateline", "day")
+ADVERTISING_MARK: Final = "(광고)"  # Enforcement Decree of the Network Act, Table 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +85,7 @@ def read_strings(texts: Mapping[Lang, str]) -> Mapping[Lang, Strings]:
         texts: the YAML of templates/strings.LANG.yaml, by language.
 
     Raises:
-        ContentError: a key is missing, unknown or empty in a language.
+        ContentError: a key is missing, unknown, empty or cannot be filled in a language.
     """
     problems = Problems()
     strings: dict[Lang, Strings] = {}
@@ -82,9 +95,42 @@ def read_strings(texts: Mapping[Lang, str]) -> Mapping[Lang, Strings]:
         if fields is None:
             continue
         words = {key: fields.text(key) for key in KEYS}
-        if words["months"] and len(words["months"].split(" ")) != 12:
-            problems.add(place, fields.line_of("months"), "'months' must be twelve words")
         fields.finish()
         strings[lang] = Strings(words)
+        for key, message in _faults(strings[lang]):
+            problems.add(place, fields.line_of(key), f"{key!r} {message}")
     problems.raise_any()
     return strings
+
+
+def _faults(strings: Strings) -> Iterator[tuple[str, str]]:
+    words = strings.words
+    if words["months"] and len(words["months"].split(" ")) != 12:
+        yield "months", "must be twelve words"
+    if words["advertising_mark"] not in ("", ADVERTISING_MARK):
+        yield "advertising_mark", f"must be {ADVERTISING_MARK}, in every language: the law says so"
+    for key, places in PLACES.items():
+        if not _can_fill(words[key], places):
+            shown = ", ".join(f"{{{place}}}" for place in sorted(places))
+            yield key, f"may hold no braces but: {shown}"
+    for key in DATE_FORMS:
+        if words["locale"] and words[key] and not _can_write_date(strings, key):
+            yield key, f"is no date pattern of CLDR for the locale {words['locale']}"
+
+
+def _can_fill(words: str, places: set[str]) -> bool:
+    try:
+        pieces = list(Formatter().parse(words))
+    except ValueError:
+        return False
+    return all(name is None or (name in places and not form) for _, name, form, _ in pieces)
+
+
+def _can_write_date(strings: Strings, form: str) -> bool:
+    from babel import UnknownLocaleError  # noqa: PLC0415 - slow to load
+
+    try:
+        strings.date(date(2022, 8, 26), form)
+    except (UnknownLocaleError, ValueError, LookupError, TypeError, AttributeError):
+        return False
+    return True

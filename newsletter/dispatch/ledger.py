@@ -37,7 +37,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerLine:
     """One line of the ledger, for people."""
 
     address: str
@@ -127,5 +127,5 @@ class Ledger(Protocol):
     def next_due_at(self, issue: str) -> datetime | None:
         """Say when the first deferred delivery is due, or None."""
 
-    def entries(self, issue: str, state: State) -> Iterator[Entry]:
+    def entries(self, issue: str, state: State) -> Iterator[LedgerLine]:
         """Yield the deliveries in *state*, in the order they were planned."""

@@ -4,15 +4,17 @@ from newsletter.errors import ContentError, Problem
 
 
 class Problems:
-    """The problems found so far, in the order of reading, each of them once."""
+    """The problems found so far, each of them once."""
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
 
     @property
     def found(self) -> list[Problem]:
-        """The problems noted so far."""
-        return list(self._found)
+        """The problems noted so far: files in the order of reading, each from top to bottom."""
+        places = list(dict.fromkeys(problem.place for problem in self._found))
+        rank = {place: at for at, place in enumerate(places)}
+        return sorted(self._found, key=lambda found: (rank[found.place], found.line or 0))
 
     def add(self, place: str, line: int | None, message: str) -> None:
         """Note a problem; *place* is relative to the site root, *line* counts from 1."""

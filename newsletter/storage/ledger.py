@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.delivery.provider import Accepted, Deferred, Outcome, Refused, Unknown
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Entry, Plan
+from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Plan
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import LedgerError
 from newsletter.lang import EditionKind, Preference
@@ -175,6 +175,10 @@ class SqlLedger:
         """Return when everything noted so far is durable."""
         self._recorder.flush()
 
+    def close(self) -> None:
+        """Make everything noted durable, and end the thread that writes."""
+        self._recorder.close()
+
     def tally(self, issue: str) -> Tally:
         """Count the deliveries of *issue* by edition and state."""
         with self._reading() as connection:
@@ -198,7 +202,7 @@ class SqlLedger:
             ).scalar()
         return first
 
-    def entries(self, issue: str, state: State) -> Iterator[Entry]:
+    def entries(self, issue: str, state: State) -> Iterator[LedgerLine]:
         """Yield the deliveries in *state*, in the order they were planned."""
         with self._reading() as connection:
             rows = connection.execution_options(yield_per=1000).execute(
@@ -208,7 +212,7 @@ class SqlLedger:
                 .order_by(deliveries.c.id)
             )
             for row in rows:
-                yield Entry(
+                yield LedgerLine(
                     row.address,
                     row.name,
                     EditionKind(row.edition),

@@ -53,6 +53,8 @@ class Mark:
     done: threading.Event = field(default_factory=threading.Event)
 
 
+Event = Beginning | Ending | Mark
+
 END: Final = (
     update(deliveries)
     .where(deliveries.c.id == bindparam("delivery"))
@@ -82,12 +84,12 @@ class Recorder:
 
     def __init__(self, database: Engine) -> None:
         self._database = database
-        self._events: queue.SimpleQueue[Beginning | Ending | Mark] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._put_lock = threading.Lock()
         self._fault: LedgerError | None = None
         self._thread: threading.Thread | None = None
 
-    def put(self, event: Beginning | Ending | Mark) -> None:
+    def put(self, event: Event) -> None:
         """Queue an event; raises the LedgerError that stopped the recorder, if one did."""
         with self._put_lock:
             if self._fault:
@@ -108,10 +110,17 @@ class Recorder:
         if self._fault:
             raise self._fault
 
+    def close(self) -> None:
+        """Write what is left, and end the writing thread; later events start another."""
+        thread, self._thread = self._thread, None
+        if thread and thread.is_alive():
+            self._events.put(None)
+            thread.join(WAIT_S)
+
     def _write(self) -> None:
-        held: Beginning | Ending | Mark | None = None
-        while True:
-            group, held = self._gather(held)
+        held: Event | None = None
+        while (first := held or self._events.get()) is not None:
+            group, held = self._gather(first)
             try:
                 with self._database.begin() as connection:
                     self._apply(connection, group)
@@ -120,16 +129,17 @@ class Recorder:
                 return
             _release(group)
 
-    def _gather(
-        self, held: Beginning | Ending | Mark | None
-    ) -> tuple[list[Beginning | Ending | Mark], Beginning | Ending | Mark | None]:
+    def _gather(self, first: Event) -> tuple[list[Event], Event | None]:
         """Take what has gathered, up to a beginning of a delivery that is already in it."""
-        group = [held or self._events.get()]
+        group = [first]
         seen = {event.delivery for event in group if not isinstance(event, Mark)}
         while len(group) < GROUP_MAX:
             try:
                 event = self._events.get_nowait()
             except queue.Empty:
+                break
+            if event is None:  # close: nothing comes behind it
+                self._events.put(None)
                 break
             if isinstance(event, Beginning) and event.delivery in seen:
                 return group, event
@@ -138,7 +148,7 @@ class Recorder:
             group.append(event)
         return group, None
 
-    def _apply(self, connection: Connection, group: Sequence[Beginning | Ending | Mark]) -> None:
+    def _apply(self, connection: Connection, group: Sequence[Event]) -> None:
         beginnings = [event for event in group if isinstance(event, Beginning)]
         endings = [event.values for event in group if isinstance(event, Ending)]
         if beginnings:
@@ -149,8 +159,8 @@ class Recorder:
     def _fail(
         self,
         error: SQLAlchemyError,
-        group: list[Beginning | Ending | Mark],
-        held: Beginning | Ending | Mark | None,
+        group: list[Event],
+        held: Event | None,
     ) -> None:
         cause = getattr(error, "orig", None) or error
         fault = LedgerError(
@@ -161,7 +171,8 @@ class Recorder:
             self._fault = fault
         left = [*group, *([held] if held else [])]
         while not self._events.empty():
-            left.append(self._events.get())
+            if event := self._events.get():
+                left.append(event)
         for event in left:
             if isinstance(event, Beginning):
                 event.fault = fault
@@ -203,7 +214,7 @@ def skip_withdrawn(connection: Connection, which: Any) -> int:
     return skipped.rowcount
 
 
-def _release(events: Sequence[Beginning | Ending | Mark]) -> None:
+def _release(events: Sequence[Event]) -> None:
     for event in events:
         if not isinstance(event, Ending):
             event.done.set()

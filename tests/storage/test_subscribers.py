@@ -1,6 +1,5 @@
-"""Every test runs on SQLite, and on PostgreSQL too when NEWSLETTER_TEST_POSTGRESQL_URL is set."""
+"""Every test runs on SQLite, and on PostgreSQL too when TEST_POSTGRESQL_URL is set."""
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -15,26 +14,14 @@ from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
 from newsletter.storage.database import open_database
 from newsletter.storage.subscribers import SqlSubscriberBook
-from newsletter.storage.tables import deliveries, dispatches, metadata
+from newsletter.storage.tables import deliveries, dispatches
 from newsletter.subscribers.book import PastDelivery, Selection
 from newsletter.subscribers.csv_rows import Refusal, Row
 from newsletter.subscribers.importing import Fate, enrol, import_rows, new_entry, withdraw
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 from tests.subscribers.makers import NOW, MemoryBook, make_row
 
-POSTGRESQL = os.environ.get("NEWSLETTER_TEST_POSTGRESQL_URL")
-DATABASES = ["sqlite:///newsletter.db", *([POSTGRESQL] if POSTGRESQL else [])]
 ALL = Selection()
-
-
-@pytest.fixture(params=DATABASES, ids=lambda url: url.partition(":")[0])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(request.param, tmp_path)
-    with engine.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
-    yield engine
-    engine.dispose()
 
 
 def import_into(

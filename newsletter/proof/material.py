@@ -1,0 +1,49 @@
+"""What a proof is made of: everything it may look at, and nothing it has to fetch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.compose.composition import Composition
+from newsletter.compose.strings import Strings
+from newsletter.issue.issue import Issue, Publication
+from newsletter.lang import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A name or an expression, and how it is agreed to be written in each language."""
+
+    line: int  # in issues/glossary.yaml, counted from 1
+    forms: Mapping[Lang, tuple[str, ...]]  # the first form is the agreed one; others are accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """When a file was changed last, and in which lines."""
+
+    at: datetime  # aware UTC
+    lines: Sequence[int]  # changed since the moment asked about; counted from 1
+
+
+class History(Protocol):
+    """What the version history knows of the issue's files."""
+
+    def changed_at(self, file: str) -> datetime | None:
+        """Say when *file* (relative to the site root) was last changed; None: not known."""
+
+    def lines_since(self, file: str, moment: datetime) -> Sequence[int]:
+        """Name the lines of *file* that were changed after *moment*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """An issue, what was composed of it, and what is known about it."""
+
+    publication: Publication
+    issue: Issue
+    composition: Composition
+    strings: Mapping[Lang, Strings]
+    terms: Sequence[Term]
+    history: History | None  # None: the site is in no version history

@@ -1,0 +1,62 @@
+"""A provider that does what a test tells it, and a ledger on a real database."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from newsletter.delivery.provider import Accepted, Begun, Outcome, Receipt, Unsent
+from newsletter.message.envelope import Envelope
+
+
+@dataclass
+class ScriptedProvider:
+    """Hands each envelope to *answer*; remembers what it let through."""
+
+    answer: Callable[[Envelope], Outcome | Unsent | BaseException] = lambda _: Accepted("ok")
+    refuse_connection: Callable[[int], Exception | None] = lambda _: None
+    messages_per_connection: int = 1000
+    name: str = "scripted"
+    sent: Counter[str] = field(default_factory=Counter)  # by recipient; content has left
+    connections: int = 0
+    closed: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def connect(self) -> "ScriptedConnection":
+        with self.lock:
+            self.connections += 1
+            number = self.connections
+        if error := self.refuse_connection(number):
+            raise error
+        return ScriptedConnection(self)
+
+
+class ScriptedConnection:
+    """One envelope at a time."""
+
+    def __init__(self, provider: ScriptedProvider) -> None:
+        self._provider = provider
+
+    def deliver(
+        self, envelopes: Iterator[Envelope | None], begin: Callable[[Envelope], Begun]
+    ) -> Iterator[Receipt]:
+        for _ in range(self._provider.messages_per_connection):
+            envelope = next(envelopes, None)
+            if envelope is None:
+                return
+            if not begin(envelope).wait():
+                continue
+            answer = self._provider.answer(envelope)
+            if isinstance(answer, BaseException):
+                yield Receipt(envelope, Unsent(str(answer)))
+                raise answer
+            if isinstance(answer, Unsent):
+                yield Receipt(envelope, answer)
+                return
+            with self._provider.lock:
+                self._provider.sent[envelope.recipient] += 1
+            yield Receipt(envelope, answer)
+
+    def close(self) -> None:
+        with self._provider.lock:
+            self._provider.closed += 1

@@ -1,0 +1,148 @@
+"""Settings are validated whole, before any command acts."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.errors import SettingsError
+from newsletter.settings import Settings, read_or_make_secret_key
+
+
+def read(folder: Path, **environ: str) -> Settings:
+    return Settings.from_env({f"NEWSLETTER_{key}": value for key, value in environ.items()}, folder)
+
+
+def faults(folder: Path, **environ: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read(folder, **environ)
+    assert caught.value.exit_status == 3
+    return str(caught.value)
+
+
+def test_without_settings_everything_stays_on_this_machine(tmp_path: Path) -> None:
+    settings = read(tmp_path)
+
+    assert settings.database_url == "sqlite:///newsletter.db"
+    assert (settings.mail_url.scheme, settings.mail_url.folder) == ("outbox", "outbox")
+    assert settings.public_url is None
+    assert settings.test_recipients == ()
+    assert settings.connections == 10
+    assert settings.root == tmp_path.resolve()
+
+
+def test_the_environment_wins_over_env(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "NEWSLETTER_CONNECTIONS=3\nNEWSLETTER_PUBLIC_URL=https://a.example.org/\n"
+    )
+
+    settings = read(tmp_path, CONNECTIONS="5")
+
+    assert settings.connections == 5
+    assert settings.public_url == "https://a.example.org"
+
+
+def test_a_dollar_sign_in_a_password_is_a_dollar_sign(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(
+        "NEWSLETTER_MAIL_URL=smtp+starttls://me:pa${HOME}ss@relay.example.org\n"
+    )
+
+    assert read(tmp_path).mail_url.password == "pa${HOME}ss"
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("MAIL_UR", "NEWSLETTER_MAIL_URL"),
+        ("CONECTIONS", "NEWSLETTER_CONNECTIONS"),
+        ("SECRETKEY", "NEWSLETTER_SECRET_KEY"),
+    ],
+)
+def test_a_misspelt_name_is_an_error_that_names_the_nearest(
+    tmp_path: Path, name: str, near: str
+) -> None:
+    assert faults(tmp_path, **{name: "x"}) == (
+        f"NEWSLETTER_{name}: there is no such setting; did you mean {near}?"
+    )
+
+
+def test_a_misspelt_name_in_env_is_found_too(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("NEWSLETTER_PUBLICURL=https://a.example.org\n")
+
+    assert "did you mean NEWSLETTER_PUBLIC_URL?" in faults(tmp_path)
+
+
+def test_all_faults_are_named_together(tmp_path: Path) -> None:
+    found = faults(
+        tmp_path,
+        DATABASE_URL="mysql://x",
+        MAIL_URL="smpt://relay",
+        PUBLIC_URL="news.example.org",
+        SECRET_KEY="short",
+        TEST_RECIPIENTS="me@example.org, nobody",
+        CONNECTIONS="many",
+    )
+
+    assert len(found.splitlines()) == 6
+    for name in ("DATABASE_URL", "MAIL_URL", "PUBLIC_URL", "SECRET_KEY", "TEST_RECIPIENTS"):
+        assert f"NEWSLETTER_{name}: " in found
+    assert "NEWSLETTER_CONNECTIONS: 'many' is no number from 1 to 100" in found
+
+
+@pytest.mark.parametrize("value", ["0", "101", "-1", "1.5", "٣", "ten"])
+def test_connections_are_bounded(tmp_path: Path, value: str) -> None:
+    assert "NEWSLETTER_CONNECTIONS" in faults(tmp_path, CONNECTIONS=value)
+
+
+@pytest.mark.parametrize(
+    "value", ["news.example.org", "ftp://x.example.org", "https://", "https://x/?a=b", "https://[x"]
+)
+def test_a_public_url_that_is_no_web_address_is_refused(tmp_path: Path, value: str) -> None:
+    assert "NEWSLETTER_PUBLIC_URL" in faults(tmp_path, PUBLIC_URL=value)
+
+
+def test_x7_a_secret_is_not_repeated_in_a_fault(tmp_path: Path) -> None:
+    found = faults(
+        tmp_path,
+        DATABASE_URL="mysql://me:hunter2@db.example.org/x",
+        MAIL_URL="smtps://me:hunter2@relay.example.org:99999",
+        SECRET_KEY="hunter2",
+    )
+
+    assert "hunter2" not in found
+
+
+def test_a_root_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    assert "NEWSLETTER_ROOT" in faults(tmp_path, ROOT="nowhere")
+
+
+def test_a_root_in_env_is_refused_because_it_is_found_by_the_root(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("NEWSLETTER_ROOT=/somewhere\n")
+
+    assert "set it in the environment" in faults(tmp_path)
+
+
+def test_an_env_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("NEWSLETTER_MAIL_URL=받은편지함".encode("cp949"))
+
+    assert ".env: byte" in faults(tmp_path)
+
+
+def test_the_secret_key_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    key = read_or_make_secret_key(read(tmp_path))
+
+    path = tmp_path / ".secret-key"
+    assert len(key) >= 32
+    assert read_or_make_secret_key(read(tmp_path)) == key
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_secret_key_of_the_environment_is_taken_as_it_is(tmp_path: Path) -> None:
+    assert read_or_make_secret_key(read(tmp_path, SECRET_KEY="k" * 32)) == b"k" * 32
+    assert not (tmp_path / ".secret-key").exists()
+
+
+def test_a_short_secret_key_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".secret-key").write_text("short\n")
+
+    with pytest.raises(SettingsError, match="has 5 bytes, and 32 are needed"):
+        read_or_make_secret_key(read(tmp_path))
