@@ -12,7 +12,10 @@ NEWSLETTER = Path(sys.executable).with_name("newsletter")
 def newsletter(*arguments: str) -> str:
     """Run a command as a person would, showing it and what it prints."""
     print(f"\n$ newsletter {' '.join(arguments)}", flush=True)
-    ended = subprocess.run([NEWSLETTER, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    command = [NEWSLETTER, *arguments]
+    ended = subprocess.run(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     print(ended.stdout, end="", flush=True)
     if ended.returncode:
         sys.exit(ended.returncode)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
     from newsletter.message.letter import CompiledLetter
+    from newsletter.proof.report import Report
+    from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.ledger import SqlLedger
     from newsletter.storage.subscribers import SqlSubscriberBook
 
@@ -72,6 +74,7 @@ class Site:
         """The publication; raises ContentError with everything wrong in its file."""
         from newsletter.issue.reading import read_site_publication  # noqa: PLC0415
 
+        self.require()
         return read_site_publication(self.root)
 
     def zone(self) -> ZoneInfo:
@@ -89,9 +92,44 @@ class Site:
         from newsletter.compose.composition import compose  # noqa: PLC0415
         from newsletter.issue.reading import read_site_issue  # noqa: PLC0415
 
+        self.require()
         publication, issue = read_site_issue(self.root, issue_id)
         press = self._press()
         return Composed(publication, issue, press, compose(publication, issue, press))
+
+    def proof(self, issue_id: str, *, online: bool = False) -> "Report":
+        """
+        Compose and proofread an issue; what is wrong with its files comes as findings too.
+
+        Raises:
+            UsageError: there is no such issue.
+        """
+        from newsletter.proof.report import report_on_folder  # noqa: PLC0415
+
+        try:
+            composed = self.compose(issue_id)
+        except ContentError as error:
+            if not error.problems:
+                raise
+            return report_on_folder(issue_id, error.problems)
+        return self.proofread(composed, online=online)
+
+    def proofread(self, composed: Composed, *, online: bool = False) -> "Report":
+        """Proofread what was composed; *online* also asks every link whether it is there."""
+        from newsletter.issue.history import git_history  # noqa: PLC0415
+        from newsletter.proof.material import Material  # noqa: PLC0415
+        from newsletter.proof.report import proofread, settings_of  # noqa: PLC0415
+        from newsletter.proof.rules import RULES  # noqa: PLC0415
+
+        material = Material(
+            composed.publication,
+            composed.issue,
+            composed.composition,
+            composed.press.strings,
+            composed.publication.terms,
+            git_history(self.root, self.clock()),
+        )
+        return proofread(material, RULES, settings_of(RULES, composed.publication.rules))
 
     def letters(
         self, composed: Composed, *, is_test: bool = False
@@ -139,10 +177,26 @@ class Site:
             raise SettingsError(msg)
         return open_provider(url, self.root)
 
+    def require(self) -> None:
+        """Raise a SettingsError if the root is no site: then nothing is made in it."""
+        if not (self.root / "issues" / "publication.yaml").is_file():
+            msg = (
+                f"{self.root}: is no newsletter site, for issues/publication.yaml is not in it; "
+                "go to your site's folder, or start one with 'newsletter init DIR'"
+            )
+            raise SettingsError(msg)
+
+    def approvals(self) -> "SqlApprovals":
+        """Open the record of approvals and overrides."""
+        from newsletter.storage.approvals import SqlApprovals  # noqa: PLC0415
+
+        return SqlApprovals(self._database)
+
     @cached_property
     def _database(self) -> "Engine":
         from newsletter.storage.database import open_database  # noqa: PLC0415
 
+        self.require()
         return open_database(self.settings.database_url, self.root)
 
     def book(self) -> "SqlSubscriberBook":

@@ -26,22 +26,36 @@ def render(svg: Path, png: Path) -> None:
         )
         # The window is taller than the picture, for the browser takes some of its height.
         subprocess.run(
-            ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-             "--force-device-scale-factor=1", "--virtual-time-budget=2000",
-             f"--window-size={width},{height + 200}", f"--screenshot={shot}", page.as_uri()],
-            check=True, capture_output=True,
+            [
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                "--force-device-scale-factor=1",
+                "--virtual-time-budget=2000",
+                f"--window-size={width},{height + 200}",
+                f"--screenshot={shot}",
+                page.as_uri(),
+            ],
+            check=True,
+            capture_output=True,
         )
         picture = Image.open(shot).convert("RGB").crop((0, 0, width, height))
     png.parent.mkdir(parents=True, exist_ok=True)
     # A palette without dithering: line drawings look the same at a third of the size.
-    picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(png, optimize=True)
+    picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+        png, optimize=True
+    )
     print(f"{png.name}: {width} x {height}, {png.stat().st_size // 1024} KB")
 
 
 def main() -> None:
     source, issues = Path(sys.argv[1]), Path(sys.argv[2])
     for svg in sorted(source.glob("*.svg")):
-        render(svg, issues.joinpath(*svg.stem.split("__")).with_name(svg.stem.split("__")[-1] + ".png"))
+        render(
+            svg, issues.joinpath(*svg.stem.split("__")).with_name(svg.stem.split("__")[-1] + ".png")
+        )
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ def compose(site: Site, issue: str, out: Path | None) -> None:
 
     from newsletter.cli.build_folder import write_build  # noqa: PLC0415
     from newsletter.cli.output import shown_path  # noqa: PLC0415
+    from newsletter.cli.proof_table import summary  # noqa: PLC0415
 
     folder = out or site.root / "build"
     target = write_build(folder, composed, site.letters(composed), site.public_url)
@@ -33,6 +34,7 @@ def compose(site: Site, issue: str, out: Path | None) -> None:
     for kind, edition in composed.composition.editions.items():
         size = (target / f"{kind}.html").stat().st_size
         click.echo(f"  {kind:<9}  {size / 1000:5.1f} kB  {edition.subject}")
+    click.echo(f"{summary(site.proofread(composed))} (newsletter check {issue} shows it)")
     click.echo(f"Open     {shown_path(target / 'preview' / 'bilingual.html')}")
     public = shown_path(target / "public")
     if site.public_url == NO_PUBLIC_URL:

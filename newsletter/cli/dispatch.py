@@ -1,19 +1,16 @@
 """``newsletter dispatch``: the issue to every subscriber, each once."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.app import Composed, Site
-from newsletter.cli.output import is_terminal
+from newsletter.cli.output import is_terminal, readers
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError, UsageError
-from newsletter.lang import EditionKind
 
 if TYPE_CHECKING:
-    from newsletter.cli.sending import Sending
-    from newsletter.dispatch.ledger import Ledger
+    from newsletter.cli.sending import Intention, Sending
 
 
 @click.command()
@@ -24,9 +21,27 @@ if TYPE_CHECKING:
     "--limit", type=click.IntRange(min=1), metavar="N", help="Send to N readers at the most."
 )
 @click.option("--add-new", is_flag=True, help="Also send to readers who came since the plan.")
+@click.option(
+    "--override",
+    "rules",
+    multiple=True,
+    metavar="RULE",
+    help="Send though RULE blocks.",
+)
+@click.option("--because", metavar="TEXT", help="Why; kept in the ledger with every override.")
+@click.option("--by", "name", metavar="NAME", help="Who dispatches.  [default: the system's user]")
 @click.pass_obj
-def dispatch(
-    site: Site, issue: str, *, yes: bool, dry_run: bool, limit: int | None, add_new: bool
+def dispatch(  # noqa: PLR0913 - one for each option
+    site: Site,
+    issue: str,
+    *,
+    yes: bool,
+    dry_run: bool,
+    limit: int | None,
+    add_new: bool,
+    rules: tuple[str, ...],
+    because: str | None,
+    name: str | None,
 ) -> None:
     """
     Send ISSUE to every subscriber, in the language each has chosen.
@@ -34,65 +49,57 @@ def dispatch(
     Who gets it is fixed when it is run first; run again, it goes on with those who have
     not got it, and never sends anything twice.
     """
+    from newsletter.cli.gate import Gate  # noqa: PLC0415
     from newsletter.cli.sending import Sending  # noqa: PLC0415
-    from newsletter.dispatch.plan import check_digest, freeze_plan  # noqa: PLC0415
 
+    if not yes and not dry_run and not is_terminal("stdin"):
+        raise UsageError("there is no terminal to ask at; add --yes to send")
     composed = site.compose(issue)
     sending = Sending(site, composed, site.ledger(), site.provider())
-    ledger = sending.ledger
-    plan = ledger.find_plan(issue)
-    if plan:
-        check_digest(plan, composed.composition)
-    newcomers = ledger.count_unplanned(issue, sending.editions)
-    is_joining = plan is None or add_new
-    _show_intention(sending, newcomers if is_joining else None)
-    if plan and not add_new and sum(newcomers.values()):
-        click.echo(
-            f"Left out  {sum(newcomers.values())} readers who came since the plan of "
-            f"{plan.planned_at:%Y-%m-%d}; --add-new sends to them too"
-        )
-    waiting = ledger.count_due(issue, site.clock()) if plan else 0
-    expected = waiting + (sum(newcomers.values()) if is_joining else 0)
-    if not expected:
-        _report(sending, ledger, composed)
+    intention = sending.intention(add_new=add_new)
+    _show_intention(sending, intention)
+    if not intention.expected:
+        _report(sending, composed)
         return
+    gate = Gate(site, composed, name)
+    overrides = gate.check(rules, because)
+    now = min(intention.expected, limit or intention.expected)
     if dry_run:
         sending.rehearse()
-        click.echo(f"Dry run: {min(expected, limit or expected)} would be sent now; nothing was.")
+        click.echo(f"Dry run: {now:,} would be sent now; nothing was.")
         return
-    _confirm(issue, expected, yes=yes)
-    if plan is None:
-        freeze_plan(ledger, composed.composition, sending.editions, site.clock())
-    elif add_new:
-        ledger.add_new(issue, sending.editions)
+    _confirm(issue, now, yes=yes)
+    gate.record(overrides)
+    sending.freeze(intention)
     sending.run(limit)
-    _report(sending, ledger, composed)
+    _report(sending, composed)
 
 
-def _show_intention(sending: "Sending", joining: Mapping[EditionKind, int] | None) -> None:
+def _show_intention(sending: "Sending", intention: "Intention") -> None:
     composition = sending.composed.composition
     click.echo(f"Issue     {composition.issue}  {sending.composed.issue.date}")
     click.echo(f"Digest    {composition.digest[:12]}")
-    click.echo(f"Provider  {sending.provider.name}")
-    tally = sending.ledger.tally(composition.issue)
+    click.echo(f"Provider  {sending.provider.name}{sending.provider_note}")
     for kind, edition in composition.editions.items():
-        new = (joining or {}).get(kind, 0)
-        count = f"{tally.planned_for(kind) + new:>9,}"
-        click.echo(f"{kind:<9} {count} readers  {edition.subject}")
+        count = intention.planned_for(kind)
+        click.echo(f"{kind:<9} {readers(count):>13}  {edition.subject}")
+    if intention.left_out and intention.plan:
+        click.echo(
+            f"Left out  {readers(intention.left_out)} who came since the plan of "
+            f"{intention.plan.planned_at:%Y-%m-%d}; --add-new sends it to them too"
+        )
 
 
 def _confirm(issue: str, expected: int, *, yes: bool) -> None:
     if yes:
         return
-    if not is_terminal("stdin"):
-        raise UsageError("there is no terminal to ask at; add --yes to send")
     answer = click.prompt(f"This sends {expected:,} letters. Type {issue} to go on", default="")
     if answer.strip() != issue:
         raise UsageError("the issue's name was not typed; nothing was sent")
 
 
-def _report(sending: "Sending", ledger: "Ledger", composed: Composed) -> None:
-    issue = composed.issue.id
+def _report(sending: "Sending", composed: Composed) -> None:
+    issue, ledger = composed.issue.id, sending.ledger
     tally = ledger.tally(issue)
     counts = {state: tally.of(state) for state in State}
     words = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)

@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Final
@@ -16,13 +17,34 @@ from newsletter.cli.output import Progress, progress
 from newsletter.delivery.provider import Accepted, Deferred, Provider, Refused, Unknown
 from newsletter.dispatch.engine import Engine, Run
 from newsletter.dispatch.feed import Feed
-from newsletter.dispatch.ledger import Delivery, Ledger
-from newsletter.errors import UnfinishedError
+from newsletter.dispatch.ledger import Delivery, Ledger, Plan
+from newsletter.dispatch.plan import check_digest, freeze_plan
+from newsletter.errors import ContentError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.message.envelope import Envelope
 from newsletter.subscribers.subscriber import editions_by_preference
 
 HOLD_AGAIN_AFTER: Final = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What a dispatch is about to do."""
+
+    plan: Plan | None  # None: this is the first run
+    planned: Mapping[EditionKind, int]  # deliveries in the plan already
+    joining: Mapping[EditionKind, int]  # deliveries that will be added to it
+    left_out: int  # subscribers who came since, and are not added
+    waiting: int  # deliveries in the plan that are due
+
+    @property
+    def expected(self) -> int:
+        """Count the letters that will be sent if all goes well."""
+        return self.waiting + sum(self.joining.values())
+
+    def planned_for(self, kind: EditionKind) -> int:
+        """Count the deliveries of one edition, those to be added included."""
+        return self.planned[kind] + self.joining.get(kind, 0)
 
 
 class Sending:
@@ -36,10 +58,49 @@ class Sending:
             composed.publication.default_preference
         )
         self.answered = 0  # deliveries that got an outcome in this run
+        is_local = not site.settings.mail_url.needs_public_url
+        self.provider_note = " (letters written there count as delivered)" if is_local else ""
         self._site = site
         self._issue = composed.issue.id
         self._scribe = site.scribe(composed)
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
+
+    def intention(self, *, add_new: bool) -> Intention:
+        """
+        Say what is to be done: for whom the first time, or how to go on.
+
+        Raises:
+            ContentError: the letter is not the one whose dispatch began, or there is
+                nobody to send it to.
+        """
+        plan = self.ledger.find_plan(self._issue)
+        if plan:
+            check_digest(plan, self.composed.composition)
+        newcomers = self.ledger.count_unplanned(self._issue, self.editions)
+        count = sum(newcomers.values())
+        if plan is None and not count:
+            msg = (
+                f"issues/{self._issue}: there is nobody to send it to; add readers first: "
+                "newsletter subscribers import FILE.csv"
+            )
+            raise ContentError(msg)
+        is_joining = plan is None or add_new
+        tally = self.ledger.tally(self._issue)
+        return Intention(
+            plan=plan,
+            planned={kind: tally.planned_for(kind) for kind in EditionKind},
+            joining=newcomers if is_joining else {},
+            left_out=0 if is_joining else count,
+            waiting=self.ledger.count_due(self._issue, self._site.clock()) if plan else 0,
+        )
+
+    def freeze(self, intention: Intention) -> None:
+        """Plan the deliveries that *intention* adds; durable on return."""
+        if intention.plan is None:
+            composition = self.composed.composition
+            freeze_plan(self.ledger, composition, self.editions, self._site.clock())
+        elif intention.joining:
+            self.ledger.add_new(self._issue, self.editions)
 
     def rehearse(self) -> None:
         """Write every edition once, as if to a reader; sends nothing."""

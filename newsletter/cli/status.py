@@ -15,13 +15,13 @@ from newsletter.lang import EditionKind
 if TYPE_CHECKING:
     from newsletter.dispatch.ledger import LedgerLine
 
-LISTED = (
-    State.UNKNOWN,
-    State.REFUSED,
-    State.DEFERRED,
-    State.PENDING,
-    State.SKIPPED,
+SHOWN = (
     State.ACCEPTED,
+    State.DEFERRED,
+    State.REFUSED,
+    State.UNKNOWN,
+    State.SKIPPED,
+    State.PENDING,
 )
 
 
@@ -31,7 +31,7 @@ LISTED = (
 @click.option(
     "--list",
     "listed",
-    type=click.Choice([state.value for state in LISTED]),
+    type=click.Choice([state.value for state in SHOWN]),
     help="Name the readers in this state, with the server's answer.",
 )
 @click.pass_obj
@@ -39,9 +39,9 @@ def status(site: Site, issue: str | None, as_json: bool, listed: str | None) -> 
     """Show how far the dispatch of ISSUE has come, or of every issue."""
     ledger = site.ledger()
     issues = [issue] if issue else ledger.issues()
-    if listed:
-        if issue is None:
-            raise UsageError("--list wants an issue: newsletter status 2022-08 --list unknown")
+    if listed and issue is None:
+        raise UsageError("--list wants an issue: newsletter status 2022-08 --list unknown")
+    if listed and issue and ledger.find_plan(issue):
         _list(ledger.entries(issue, State(listed)))
         return
     reports = []
@@ -62,13 +62,11 @@ def status(site: Site, issue: str | None, as_json: bool, listed: str | None) -> 
 
 
 def _as_json(issue: str, digest: str, tally: Tally) -> dict[str, object]:
-    counts = {state.value: tally.of(state) for state in State}
     return {
         "issue": issue,
         "digest": digest,
         "planned": tally.planned,
-        **{name: counts[name] for name in ("accepted", "deferred", "refused", "unknown")},
-        **{name: counts[name] for name in ("skipped", "pending")},
+        **{state.value: tally.of(state) for state in SHOWN},
         "finished": tally.is_finished,
     }
 
@@ -77,13 +75,13 @@ def _show(issue: str, digest: str, tally: Tally) -> None:
     click.echo(
         f"{issue}  digest {digest[:12]}  {'finished' if tally.is_finished else 'not finished'}"
     )
-    columns = ["planned", *(state.value for state in State)]
+    columns = ["planned", *(state.value for state in SHOWN)]
     click.echo(f"  {'':<9}" + "".join(f"{column:>10}" for column in columns))
     for kind in EditionKind:
         row = tally.counts.get(kind, {})
-        numbers = [tally.planned_for(kind), *(row.get(state, 0) for state in State)]
+        numbers = [tally.planned_for(kind), *(row.get(state, 0) for state in SHOWN)]
         click.echo(f"  {kind:<9}" + "".join(f"{number:>10,}" for number in numbers))
-    totals = [tally.planned, *(tally.of(state) for state in State)]
+    totals = [tally.planned, *(tally.of(state) for state in SHOWN)]
     click.echo(f"  {'all':<9}" + "".join(f"{number:>10,}" for number in totals))
     for state in (State.UNKNOWN, State.REFUSED, State.DEFERRED):
         if tally.of(state):

@@ -34,6 +34,7 @@ def test(site: Site, issue: str, addresses: tuple[str, ...], edition: str, yes: 
     kinds = list(EditionKind) if edition == ALL else [EditionKind(edition)]
     composed = site.compose(issue)
 
+    from newsletter.cli.proof_table import summary  # noqa: PLC0415
     from newsletter.delivery.provider import Accepted  # noqa: PLC0415
     from newsletter.dispatch.trial import send_tests  # noqa: PLC0415
 
@@ -45,6 +46,9 @@ def test(site: Site, issue: str, addresses: tuple[str, ...], edition: str, yes: 
         scribe.write_test(address, kind, secrets.token_hex(8), now) for address, kind in pairs
     ]
     named = {envelope.reference: pair for envelope, pair in zip(envelopes, pairs, strict=True)}
+    report = site.proofread(composed)
+    if report.findings:
+        click.echo(f"{summary(report)}; newsletter check {issue} shows it", err=True)
     failed = 0
     click.echo(f"Testing {issue}, digest {composed.composition.digest[:12]}, by {provider.name}")
     for receipt in send_tests(provider, envelopes):

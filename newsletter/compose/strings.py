@@ -123,7 +123,10 @@ def _can_fill(words: str, places: set[str]) -> bool:
         pieces = list(Formatter().parse(words))
     except ValueError:
         return False
-    return all(name is None or (name in places and not form) for _, name, form, _ in pieces)
+    return all(
+        name is None or (name in places and not form and not conversion)
+        for _, name, form, conversion in pieces
+    )
 
 
 def _can_write_date(strings: Strings, form: str) -> bool:

@@ -96,9 +96,10 @@ class Fields:
 
     def choice(self, key: str, accepted: Iterable[str], *, required: bool = True) -> str:
         """Take one of the *accepted* words, or nothing where it is not required."""
-        value = self.text(key, required=required)
-        if value and value not in accepted:
-            self._note(self._nodes[key], f"{key!r} must be one of: {', '.join(accepted)}")
+        node = self._take(key, required=required)
+        value = node.value if isinstance(node, yaml.ScalarNode) else ""
+        if node is not None and value not in accepted:
+            self._note(node, f"{key!r} must be one of: {', '.join(accepted)}")
             return ""
         return value
 
@@ -149,9 +150,9 @@ class Fields:
             inner.finish()
         return texts
 
-    def inner(self, key: str) -> "Fields | None":
+    def inner(self, key: str, *, required: bool = True) -> "Fields | None":
         """Take a mapping, to take its fields in turn."""
-        node = self._take(key)
+        node = self._take(key, required=required)
         if node is None:
             return None
         if isinstance(node, yaml.MappingNode):
@@ -168,7 +169,11 @@ class Fields:
             self._note(node, f"{key!r} must be rows of 'label: value'")
             return ()
         inner = Fields(node, self._place, self._first_line, self._problems)
-        return tuple((label, inner.text(label)) for label in list(inner._nodes))
+        return tuple((label, inner.text(label)) for label in inner.names())
+
+    def names(self) -> list[str]:
+        """Name the fields that stand there, in their order."""
+        return list(self._nodes)
 
     def has(self, key: str) -> bool:
         """Say whether the field stands there, whatever its value."""

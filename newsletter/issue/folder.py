@@ -102,7 +102,8 @@ class Folder:
             return None
         path = self._find(name)
         if path is None or not path.is_file():
-            near = get_close_matches(name, self.names(), n=1)
+            others = [other for other in self.names() if other != name]
+            near = get_close_matches(name, others, n=1)
             remedy = f"did you mean {near[0]!r}?" if near else f"put it into {self.place}/"
             self._problems.add(*named_at, f"there is no image {name!r} here; {remedy}")
             return None
@@ -128,9 +129,10 @@ class Folder:
         place = self._place_of(name)
         path = self._find(name)
         if path is None or not path.is_file():
-            self._problems.add(place, None, "the file is missing; write it")
+            if not self._is_elsewhere(self._path):
+                self._problems.add(place, None, "the file is missing; write it")
             return None
-        if not path.resolve().is_relative_to(self._root.resolve()):
+        if self._is_elsewhere(path):
             self._problems.add(place, None, "the file is a link out of the site; copy it here")
             return None
         if path.stat().st_size > TEXT_BYTES_MAX:
@@ -155,6 +157,10 @@ class Folder:
     def _entries(self) -> Mapping[str, Path]:
         """What is in the folder, by NFC names (macOS and some archives store NFD)."""
         entries: dict[str, Path] = {}
+        if self._is_elsewhere(self._path):
+            message = "the folder is a link out of the site; copy it here"
+            self._problems.add(self.place, None, message)
+            return entries
         try:
             found = sorted(self._path.iterdir()) if self._path.is_dir() else []
         except OSError as error:
@@ -172,6 +178,12 @@ class Folder:
                 )
             entries.setdefault(name, entry)
         return entries
+
+    def _is_elsewhere(self, path: Path) -> bool:
+        try:
+            return not path.resolve().is_relative_to(self._root.resolve())
+        except (OSError, RuntimeError):  # a link that leads in a circle
+            return True
 
     def _place_of(self, name: str) -> str:
         return f"{self.place}/{name}"

@@ -1,14 +1,19 @@
 """What an issue and its publication are, once read: values without a file behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from newsletter.issue.glossary import Term
 from newsletter.issue.markdown import Markdown
 from newsletter.issue.pictures import Picture
 from newsletter.lang import Lang, Preference
 
+IMAGES: Final = ("hosted", "embedded")  # on the web, or sent along
+APPROVALS: Final = ("none", "required", "two-person")
+RULE_SETTINGS: Final = ("off", "advise", "block")
 ByLang = Mapping[Lang, str]
 
 
@@ -31,6 +36,10 @@ class Publication:
     sender_id: str  # Feedback-ID's last field, 5 to 15 characters
     zone: ZoneInfo
     default_preference: Preference | None  # for readers without one; None: bilingual
+    images: str  # one of IMAGES: where the letters' pictures are
+    approval: str  # one of APPROVALS: what a dispatch demands
+    rules: Mapping[str, str]  # a proof's rule -> one of RULE_SETTINGS
+    terms: Sequence[Term] = ()  # issues/glossary.yaml
 
 
 @dataclass(frozen=True, slots=True)

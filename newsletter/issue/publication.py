@@ -2,7 +2,8 @@
 
 from newsletter.issue.fields import Fields
 from newsletter.issue.folder import Folder
-from newsletter.issue.issue import Publication
+from newsletter.issue.glossary import read_glossary
+from newsletter.issue.issue import APPROVALS, IMAGES, RULE_SETTINGS, Publication
 from newsletter.lang import Preference
 
 COLOUR = r"#[0-9A-Fa-f]{6}"
@@ -36,12 +37,21 @@ def read_publication(issues: Folder) -> Publication | None:
         ),
         zone=fields.zone("time_zone"),
         default_preference=Preference(preference) if preference else None,
+        images=fields.choice("images", IMAGES, required=False) or IMAGES[0],
+        approval=fields.choice("approval", APPROVALS, required=False) or APPROVALS[0],
+        rules=_rules(fields),
+        terms=read_glossary(issues),
     )
     for inner in (sender, contact):
         if inner:
             inner.finish()
     fields.finish()
     return publication
+
+
+def _rules(fields: Fields) -> dict[str, str]:
+    inner = fields.inner("rules", required=False)
+    return {name: inner.choice(name, RULE_SETTINGS) for name in inner.names()} if inner else {}
 
 
 def _phone(contact: Fields | None) -> str:

@@ -7,24 +7,9 @@ from typing import Protocol
 
 from newsletter.compose.composition import Composition
 from newsletter.compose.strings import Strings
+from newsletter.issue.glossary import Term
 from newsletter.issue.issue import Issue, Publication
 from newsletter.lang import Lang
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A name or an expression, and how it is agreed to be written in each language."""
-
-    line: int  # in issues/glossary.yaml, counted from 1
-    forms: Mapping[Lang, tuple[str, ...]]  # the first form is the agreed one; others are accepted
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """When a file was changed last, and in which lines."""
-
-    at: datetime  # aware UTC
-    lines: Sequence[int]  # changed since the moment asked about; counted from 1
 
 
 class History(Protocol):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from newsletter.errors import SettingsError
 from newsletter.storage.location import read_database_url
 
-HEAD: Final = "0001"  # the newest revision under migrations/versions
+HEAD: Final = "0002"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 
 
@@ -24,7 +24,14 @@ def open_database(setting: str, root: Path) -> Engine:
         SettingsError: the database cannot be opened or is newer than this program.
     """
     location = read_database_url(setting, root)
-    engine = create_engine(location.url)
+    try:
+        engine = create_engine(location.url)
+    except ModuleNotFoundError as error:
+        msg = (
+            f"NEWSLETTER_DATABASE_URL: {location.shown} wants the module {error.name!r}; "
+            "install it with: pip install 'newsletter[postgresql]'"
+        )
+        raise SettingsError(msg) from error
     if location.is_sqlite:
         event.listen(engine, "connect", _prepare_sqlite)
     try:

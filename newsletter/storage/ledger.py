@@ -253,17 +253,18 @@ class SqlLedger:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _as_ledger_error(), self._database.connect() as connection:
+        with as_ledger_error(), self._database.connect() as connection:
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with _as_ledger_error(), self._database.begin() as connection:
+        with as_ledger_error(), self._database.begin() as connection:
             yield connection
 
 
 @contextmanager
-def _as_ledger_error() -> Iterator[None]:
+def as_ledger_error() -> Iterator[None]:
+    """Turn what a database says is wrong into a LedgerError."""
     try:
         yield
     except SQLAlchemyError as error:

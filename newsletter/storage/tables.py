@@ -72,7 +72,7 @@ dispatches: Final = Table(
     Column("digest", Text, nullable=False),
     Column("parts", JSON, nullable=False),  # name of a part -> its SHA-256; what the digest is of
     Column("planned_at", UtcTime, nullable=False),
-    Column("holder", Text),  # host:pid:start of the process that is sending now
+    Column("holder", Text),  # host:pid of the process that is sending now
     Column("held_until", UtcTime),
 )
 
@@ -100,4 +100,30 @@ deliveries: Final = Table(
         name="state",
     ),
     Index("ix_deliveries_issue_state", "issue", "state", "id"),
+)
+
+approvals: Final = Table(
+    "approvals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False),
+    Column("parts", JSON, nullable=False),  # what the digest is of, to name what changed since
+    Column("approved_by", Text, nullable=False),
+    Column("approved_at", UtcTime, nullable=False),
+    Column("blocking", Integer, nullable=False),  # findings that were seen
+    Column("advising", Integer, nullable=False),
+)
+
+overrides: Final = Table(
+    "overrides",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("findings", Integer, nullable=False),  # how many of the rule were overridden
+    Column("because", Text, nullable=False),
+    Column("overridden_by", Text, nullable=False),
+    Column("overridden_at", UtcTime, nullable=False),
 )

@@ -148,7 +148,7 @@ def test_readers_who_came_later_are_named_and_added_only_when_asked(stage: Stage
     without = stage.run("dispatch", ISSUE, "--yes")
     stage.run("dispatch", ISSUE, "--yes", "--add-new")
 
-    assert "1 readers who came since the plan" in without
+    assert "1 reader who came since the plan" in without
     assert stage.status()["accepted"] == 8
 
 
@@ -173,7 +173,7 @@ def test_status_counts_by_language_and_as_json(stage: Stage) -> None:
     shown = stage.run("status")
     status = stage.status()
 
-    assert re.search(r"bilingual +2 +0 +2 +0", shown)
+    assert re.search(r"bilingual +2 +2 +0 +0", shown)
     assert set(status) == {
         "issue", "digest", "planned", "accepted", "deferred", "refused", "unknown", "skipped",
         "pending", "finished",
@@ -243,3 +243,29 @@ def test_init_refuses_a_folder_that_holds_something(stage: Stage) -> None:
     output = stage.run("init", str(stage.root), status=2)
 
     assert "not empty" in output
+
+
+def test_a_folder_that_is_no_site_is_told_so_and_nothing_is_made_in_it(tmp_path: Path) -> None:
+    nowhere = Stage(tmp_path, {})
+
+    for command in (["compose", ISSUE], ["status"], ["subscribers", "list"], ["new", ISSUE]):
+        assert "newsletter init DIR" in nowhere.run(*command, status=3)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dispatch_without_readers_is_told_so(stage: Stage) -> None:
+    output = stage.run("dispatch", ISSUE, "--yes", status=1)
+
+    assert "newsletter subscribers import FILE.csv" in output
+    assert "never dispatched" in stage.run("status", ISSUE, "--list", "unknown", status=2)
+
+
+def test_a_database_whose_driver_is_missing_says_what_to_install(tmp_path: Path) -> None:
+    stage = make_stage(
+        tmp_path / "site", database_url="postgresql://me:hunter2@localhost/newsletter"
+    )
+
+    output = stage.run("subscribers", "list", status=3)
+
+    assert "hunter2" not in output
+    assert "NEWSLETTER_DATABASE_URL: postgresql://localhost/newsletter" in output

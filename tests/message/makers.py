@@ -34,6 +34,9 @@ def make_publication() -> Publication:
         sender_id="mgenews",
         zone=ZoneInfo("Asia/Seoul"),
         default_preference=None,
+        images="hosted",
+        approval="none",
+        rules={},
     )
 
 

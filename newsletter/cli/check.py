@@ -1,0 +1,52 @@
+"""``newsletter check``: a proof of the issue that reads both languages."""
+
+import json
+
+import click
+
+from newsletter.app import Site
+from newsletter.errors import ContentError
+
+
+@click.command()
+@click.argument("issue")
+@click.option("--json", "as_json", is_flag=True, help="For machines; always JSON.")
+@click.option("--strict", is_flag=True, help="Exit with status 1 on advice too.")
+@click.option("--online", is_flag=True, help="Also ask every link once whether it is there.")
+@click.pass_obj
+def check(site: Site, issue: str, *, as_json: bool, strict: bool, online: bool) -> None:
+    """
+    Proofread ISSUE: do both languages say the same, and will every mail program show it?
+
+    Exits with status 1 if anything blocks. docs/proof.md explains every rule.
+    """
+    from newsletter.cli.proof_table import show_report  # noqa: PLC0415
+
+    report = site.proof(issue, online=online)
+    if as_json:
+        click.echo(
+            json.dumps(
+                {
+                    "issue": report.issue,
+                    "digest": report.digest,
+                    "blocking": report.blocking,
+                    "findings": [
+                        {
+                            "rule": finding.rule,
+                            "severity": finding.severity,
+                            "file": finding.file,
+                            "line": finding.line,
+                            "edition": finding.edition,
+                            "message": finding.message,
+                        }
+                        for finding in report.findings
+                    ],
+                },
+                ensure_ascii=False,
+                indent=2,
+            )
+        )
+    else:
+        show_report(report)
+    if report.blocking or (strict and report.findings):
+        raise ContentError("" if as_json else f"{issue} is not fit to go out yet")

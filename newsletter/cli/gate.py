@@ -1,0 +1,84 @@
+"""What has to hold before a letter goes to readers: the proof, overrides, the approval."""
+
+import getpass
+from collections.abc import Sequence
+
+import click
+
+from newsletter.app import Composed, Site
+from newsletter.cli.proof_table import show_report, summary
+from newsletter.errors import ContentError, UsageError
+from newsletter.proof.approval import ApprovalPolicy, Override, check_approval
+from newsletter.proof.finding import Severity
+
+
+class Gate:
+    """Opens for a letter that may go out."""
+
+    def __init__(self, site: Site, composed: Composed, sender: str | None) -> None:
+        self._site = site
+        self._composed = composed
+        self._approvals = site.approvals()
+        self._sender = sender or getpass.getuser()
+
+    def check(self, rules: Sequence[str], because: str | None) -> Sequence[Override]:
+        """
+        Proofread the letter and look for its approval.
+
+        Args:
+            rules: whose findings do not matter this time.
+            because: why; wanted where *rules* are named.
+
+        Returns:
+            The overrides to record when the dispatch is begun.
+
+        Raises:
+            UsageError: an override without a reason, or of a rule that found nothing.
+            ContentError: something blocks, or the approval that is demanded is missing.
+        """
+        composition = self._composed.composition
+        if rules and not (because and because.strip()):
+            raise UsageError('--override wants a reason: --because "…"; it is kept in the ledger')
+        report = self._site.proofread(self._composed)
+        blocking = [one for one in report.findings if one.severity is Severity.BLOCKS]
+        counts = {rule: sum(one.rule == rule for one in blocking) for rule in rules}
+        idle = [rule for rule, count in counts.items() if not count]
+        if idle:
+            msg = f"--override {', '.join(idle)}: this rule blocks nothing here; leave it out"
+            raise UsageError(msg)
+        earlier = {
+            one.rule
+            for one in self._approvals.overrides(composition.issue)
+            if one.digest == composition.digest
+        }
+        left = sorted({one.rule for one in blocking} - earlier - set(rules))
+        if left:
+            show_report(report)
+            msg = (
+                f"issues/{composition.issue}: must not go out like this; mend what blocks, or, "
+                f'if you answer for it: --override {left[0]} --because "…"'
+            )
+            raise ContentError(msg)
+        click.echo(summary(report))
+        policy = ApprovalPolicy(self._composed.publication.approval)
+        check_approval(
+            self._approvals.approvals(composition.issue), composition, policy, self._sender
+        )
+        now = self._site.clock()
+        return [
+            Override(
+                composition.issue,
+                composition.digest,
+                rule,
+                count,
+                (because or "").strip(),
+                self._sender,
+                now,
+            )
+            for rule, count in counts.items()
+        ]
+
+    def record(self, overrides: Sequence[Override]) -> None:
+        """Write overrides to the ledger."""
+        for override in overrides:
+            self._approvals.record_override(override)

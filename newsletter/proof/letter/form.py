@@ -1,0 +1,173 @@
+"""Rules about the finished letter: sizes, links, conditionals, contrast, what the law wants in."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from newsletter.compose.colours import CONTRAST_AA, contrast
+from newsletter.compose.edition import Edition
+from newsletter.compose.markdown_text import COLUMNS, columns
+from newsletter.compose.slots import Slot, slot_token
+from newsletter.lang import Lang
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.letter.page import parse_page, shown_texts
+from newsletter.proof.material import Material
+
+HTML_BYTES_MAX: Final = 76_000  # so that base64 stays under the 104,448 where Gmail clips
+STYLE_CHARS_MAX: Final = 8_000  # Gmail drops all style sheets past 16 KB
+TEXT_SIZE_MIN: Final = 13  # pixels
+STYLE_BLOCK: Final = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+OPENED: Final = re.compile(r"<!--\[if [^\]]+\]>")
+CLOSED: Final = re.compile(r"<!\[endif\]-->")
+PICTURES_BYTES_MAX: Final = 1_500_000  # of one edition, as they stand in the folder
+ONE_PICTURE_BYTES_MAX: Final = 600_000
+
+
+def size(material: Material) -> Iterator[Finding]:
+    """Find letters that Gmail would clip, and style sheets that it would drop."""
+    for edition in material.composition.editions.values():
+        html_bytes = len(edition.html.encode())
+        if html_bytes >= HTML_BYTES_MAX:
+            yield _block(
+                "size", edition,
+                f"the HTML has {html_bytes:,} bytes, and Gmail clips letters of {HTML_BYTES_MAX:,} "
+                "and more; shorten an article or link to the rest of it",
+                f"issues/{edition.issue}",
+            )  # fmt: skip
+        style_chars = sum(map(len, STYLE_BLOCK.findall(edition.html)))
+        if style_chars >= STYLE_CHARS_MAX:
+            yield _block(
+                "size", edition,
+                f"the style sheets have {style_chars:,} characters, and {STYLE_CHARS_MAX:,} are "
+                "the limit; shorten wide.css, dark.css or outlook.css",
+            )  # fmt: skip
+
+
+def picture_weight(material: Material) -> Iterator[Finding]:
+    """Find pictures that make a letter slow to open."""
+    for picture in material.issue.pictures.values():
+        if len(picture.data) > ONE_PICTURE_BYTES_MAX:
+            yield Finding(
+                "picture-weight", Severity.ADVISES, picture.place, None, None,
+                f"has {len(picture.data) / 1000:,.0f} kB; {ONE_PICTURE_BYTES_MAX // 1000} kB are "
+                "enough for a letter, so save it smaller",
+            )  # fmt: skip
+    for lang in Lang:
+        shown = {
+            text.image.place: len(text.image.data)
+            for article in material.issue.articles
+            if (text := article.texts[lang]).image
+        }
+        if sum(shown.values()) > PICTURES_BYTES_MAX:
+            yield Finding(
+                "picture-weight", Severity.ADVISES, f"issues/{material.issue.id}", None, None,
+                f"the pictures of one edition have {sum(shown.values()) / 1e6:.1f} MB together; "
+                f"{PICTURES_BYTES_MAX / 1e6:.1f} MB are the budget",
+            )  # fmt: skip
+
+
+def links(material: Material) -> Iterator[Finding]:
+    """Find links that lead nowhere from an inbox."""
+    for edition in material.composition.editions.values():
+        page = parse_page(edition.html)
+        names = {element.get("id") for element in page.iter() if element.get("id")}
+        for anchor in page.iter("a"):
+            href = anchor.get("href") or ""
+            fault = _link_fault(href, names)
+            if fault:
+                words = " ".join(anchor.text_content().split())
+                yield _block("links", edition, f"the link {words!r} {fault}; give it an address")
+
+
+def conditionals(material: Material) -> Iterator[Finding]:
+    """Find Outlook's conditional comments that are not closed."""
+    for edition in material.composition.editions.values():
+        opened, closed = len(OPENED.findall(edition.html)), len(CLOSED.findall(edition.html))
+        if opened != closed:
+            yield _block(
+                "conditionals", edition,
+                f"{opened} conditional comments are opened and {closed} closed; Outlook would "
+                "show the letter broken, so mend the template",
+            )  # fmt: skip
+
+
+def legibility(material: Material) -> Iterator[Finding]:
+    """Find text that is too small, or too pale on its background (WCAG 2.2, 1.4.3)."""
+    for edition in material.composition.editions.values():
+        for shown in shown_texts(parse_page(edition.html)):
+            ratio = contrast(shown.colour, shown.background)
+            if ratio < CONTRAST_AA:
+                yield _block(
+                    "legibility", edition,
+                    f"{shown.text[:40]!r} is {shown.colour} on {shown.background}, a contrast of "
+                    f"{ratio:.1f}; {CONTRAST_AA} are needed, so choose a stronger colour "
+                    "(accent in publication.yaml, or the template's own)",
+                )  # fmt: skip
+            if 1 < shown.size_px < TEXT_SIZE_MIN:
+                yield _block(
+                    "legibility", edition,
+                    f"{shown.text[:40]!r} is {shown.size_px:g} pixels high; {TEXT_SIZE_MIN} are "
+                    "the least",
+                )  # fmt: skip
+
+
+def required_parts(material: Material) -> Iterator[Finding]:
+    """Find letters that lack what the law wants in them, in both languages (M11)."""
+    publication = material.publication
+    unsubscribe = slot_token(Slot.UNSUBSCRIBE)
+    for edition in material.composition.editions.values():
+        whole = " ".join(parse_page(edition.html).text_content().split())
+        flat = " ".join(edition.text.split())
+        if f'href="{unsubscribe}"' not in edition.html or unsubscribe not in edition.text:
+            yield _block("required-parts", edition, "the unsubscribe link is missing")
+        for lang, strings in material.strings.items():
+            wanted = {
+                "the word for unsubscribing": strings["unsubscribe"],
+                "the sender's name": publication.organisation[lang],
+                "the postal address": publication.postal_address[lang],
+                "the phone number": publication.phone,
+                "the e-mail address": publication.email,
+                "the reason why readers get it": slot_token(Slot.REASON, lang),
+            }
+            for what, words in wanted.items():
+                places = [
+                    name for name, text in (("HTML", whole), ("text", flat)) if words not in text
+                ]
+                if places:
+                    yield _block(
+                        "required-parts", edition,
+                        f"{what} ({lang}) is missing in the {' and '.join(places)}; put it back "
+                        "into the template parts/colophon",
+                    )  # fmt: skip
+
+
+def text_lines(material: Material) -> Iterator[Finding]:
+    """Find lines of the text part that are wider than a plain window."""
+    for edition in material.composition.editions.values():
+        for line in edition.text.split("\n"):
+            is_breakable = len(line.split()) > 1 and "://" not in line and "NLSLOT-" not in line
+            if columns(line) > COLUMNS + 6 and is_breakable:
+                yield Finding(
+                    "text-lines", Severity.ADVISES, "templates/email/letter.txt.j2", None,
+                    edition.kind,
+                    f"the line {line[:40]!r}… is {columns(line)} columns wide; pass it through "
+                    "the filter 'wrap'",
+                )  # fmt: skip
+
+
+def _link_fault(href: str, names: set[str | None]) -> str | None:
+    if href.startswith("#"):
+        return None if href[1:] in names else f"leads to {href}, which is not in the letter"
+    if href.startswith("NLSLOT-"):
+        return None
+    parts = urlsplit(href)
+    if parts.scheme in ("mailto", "tel") or (parts.scheme in ("http", "https") and parts.hostname):
+        return None
+    return f"is not a whole address ({href!r})"
+
+
+def _block(
+    rule: str, edition: Edition, message: str, place: str = "templates/email/letter.html.j2"
+) -> Finding:
+    return Finding(rule, Severity.BLOCKS, place, None, edition.kind, message)

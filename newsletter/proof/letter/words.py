@@ -1,0 +1,154 @@
+"""Rules about what editors wrote: subjects, alt texts, links, placeholders."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from newsletter.compose.markdown_text import columns
+from newsletter.issue.issue import ArticleText
+from newsletter.issue.lines import walk
+from newsletter.issue.markdown import Markdown, images_of
+from newsletter.lang import EditionKind, Lang
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.letter.places import passages
+from newsletter.proof.letter.wording import NO_DESCRIPTION, PLACEHOLDERS, SAYS_NOTHING
+from newsletter.proof.material import Material
+
+# What a phone shows of a subject and of the line behind it; a Hangul syllable is two columns.
+SUBJECT_COLUMNS: Final = 70
+PREHEADER_COLUMNS: Final = (30, 110)
+MONTH_LABEL: Final = re.compile(r"\s*[\[(【［]\s*[^\])】］]*(?:20\d\d|\d\d?월)[^\])】］]*[\])】］]")
+SHOUTED: Final = re.compile(r"\b[A-Z]{4,}\b")
+ALT_MIN: Final = 5  # characters
+FILE_NAME: Final = re.compile(r"[\w.-]+\.(?:png|jpe?g|gif)", re.IGNORECASE)
+
+
+def subject_length(material: Material) -> Iterator[Finding]:
+    """Find subjects and preheaders that a phone cuts off, or that say too little."""
+    for lang, letter in material.issue.letters.items():
+        label = material.strings[lang].label(material.issue.year, material.issue.month)
+        width = columns(f"{label} {letter.subject}")
+        if width > SUBJECT_COLUMNS:
+            yield _advice(
+                "subject-length", letter.place, None, lang,
+                f"the subject is {width} columns wide with its label, and phones show about "
+                f"{SUBJECT_COLUMNS}; shorten it by {width - SUBJECT_COLUMNS}",
+            )  # fmt: skip
+        least, most = PREHEADER_COLUMNS
+        if not least <= columns(letter.preheader) <= most:
+            yield _advice(
+                "subject-length", letter.place, None, lang,
+                f"the preheader is {columns(letter.preheader)} columns wide; inboxes show it well "
+                f"from {least} to {most}",
+            )  # fmt: skip
+
+
+def capitals(material: Material) -> Iterator[Finding]:
+    """Find subjects that shout: most of their longer words in capitals."""
+    for lang, letter in material.issue.letters.items():
+        words = re.findall(r"\b[A-Za-z]{4,}\b", letter.subject)
+        shouted = SHOUTED.findall(letter.subject)
+        if len(shouted) >= 2 and len(shouted) * 2 > len(words):
+            yield _advice(
+                "capitals", letter.place, None, lang,
+                f"the subject is written in capitals ({' '.join(shouted)}); spam filters and "
+                "readers take it for shouting, so write it in small letters",
+            )  # fmt: skip
+
+
+def month_label(material: Material) -> Iterator[Finding]:
+    """Find a month label that an editor wrote by hand and that is not this issue's."""
+    for lang, letter in material.issue.letters.items():
+        label = material.strings[lang].label(material.issue.year, material.issue.month)
+        found = MONTH_LABEL.match(letter.subject)
+        if found and not letter.subject.startswith(label):
+            yield _block(
+                "month-label", letter.place, None, lang,
+                f"the subject starts with {found[0].strip()}, but this issue's label is {label}; "
+                "leave it out, the right one is put in front by itself",
+            )  # fmt: skip
+
+
+def advertising(material: Material) -> Iterator[Finding]:
+    """Find editions whose subject lacks (광고), or carries it without advertising (M6)."""
+    for kind, edition in material.composition.editions.items():
+        mark = material.strings[kind.langs[0]]["advertising_mark"]
+        starts = edition.subject.startswith(f"{mark} ")
+        if starts != material.issue.advertising or (starts and edition.subject.count(mark) > 1):
+            place = f"issues/{material.issue.id}/issue.yaml"
+            yield Finding(
+                "advertising", Severity.BLOCKS, place, None, kind,
+                f"'advertising' is {'yes' if material.issue.advertising else 'no'}, and the "
+                f"subject is {edition.subject!r}; it must start with {mark} exactly when the "
+                "issue advertises",
+            )  # fmt: skip
+
+
+def alt_text(material: Material) -> Iterator[Finding]:
+    """Find alt texts that tell a reader without pictures nothing."""
+    for article in material.issue.articles:
+        for lang, text in article.texts.items():
+            if text.image:
+                yield from _poor_alt(text.alt, text, lang, None)
+            for use in images_of(text.body):
+                yield from _poor_alt(use.alt, text, lang, use.line)
+
+
+def link_text(material: Material) -> Iterator[Finding]:
+    """Find links whose words do not say where they lead."""
+    for article in material.issue.articles:
+        for lang, text in article.texts.items():
+            for words, line in _link_words(text.body):
+                if words.strip(" .…→>").lower() in SAYS_NOTHING[lang]:
+                    yield _advice(
+                        "link-text", text.place, line, lang,
+                        f"the link says only {words!r}; write what it leads to, for readers who "
+                        "hear links one by one",
+                    )  # fmt: skip
+
+
+def placeholders(material: Material) -> Iterator[Finding]:
+    """Find text that somebody meant to fill in."""
+    for passage in passages(material.issue):
+        found = PLACEHOLDERS.search(passage.text)
+        if found:
+            yield _block(
+                "placeholder", passage.file, passage.line, passage.lang,
+                f"{found[0]!r} looks like a place left to fill in: {passage.text[:60]!r}",
+            )  # fmt: skip
+
+
+def _poor_alt(alt: str, text: ArticleText, lang: Lang, line: int | None) -> Iterator[Finding]:
+    bare = alt.strip(" .").lower()
+    if bare == text.title.strip(" .").lower():
+        fault = "repeats the title"
+    elif FILE_NAME.fullmatch(bare):
+        fault = "is a file name"
+    elif bare in NO_DESCRIPTION[lang] or len(bare) < ALT_MIN:
+        fault = "says nothing"
+    else:
+        return
+    yield _advice(
+        "alt-text", text.place, line, lang,
+        f"the alt text {alt!r} {fault}; write what the picture shows, in one phrase",
+    )  # fmt: skip
+
+
+def _link_words(markdown: Markdown) -> Iterator[tuple[str, int]]:
+    words: list[str] | None = None
+    for token, line in walk(markdown.tokens, markdown.first_line):
+        if token.type == "link_open":
+            words = []
+        elif token.type == "link_close" and words is not None:
+            yield "".join(words), line
+            words = None
+        elif words is not None and token.type in ("text", "code_inline"):
+            words.append(token.content)
+
+
+def _advice(rule: str, file: str, line: int | None, lang: Lang, message: str) -> Finding:
+    return Finding(rule, Severity.ADVISES, file, line, EditionKind(lang.value), message)
+
+
+def _block(rule: str, file: str, line: int | None, lang: Lang, message: str) -> Finding:
+    return Finding(rule, Severity.BLOCKS, file, line, EditionKind(lang.value), message)

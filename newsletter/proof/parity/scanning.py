@@ -1,0 +1,112 @@
+"""Finds the figures of a text with a language's table of patterns."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final
+
+from newsletter.proof.parity.meaning import BARE, Calendar, Day, Figure, Quantity, Unit
+
+# One character stands for one, so that places in the text stay true.
+SAME_WIDTH: Final = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000"), " "),
+    **dict.fromkeys(map(ord, "∼〜～˜"), "~"),
+    **dict.fromkeys(map(ord, "‐‑‒–—−―"), "-"),
+    **dict.fromkeys(map(ord, "’‘ʼ′"), "'"),
+    **dict.fromkeys(map(ord, "“”″"), '"'),
+    **dict.fromkeys(map(ord, "∙•‧・ㆍ⋅"), "·"),
+}
+READ: Final = "\x00"  # stands for what a pattern has taken
+SHARES_UNIT: Final = re.compile(r"\s?(?:~|-|,|·|/|to|and|or|에서|부터|또는|내지|과|와)\s?")
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """How a language writes figures: tables that the code looks into."""
+
+    name: str  # for messages: "Korean"
+    patterns: tuple["Pattern", ...]  # tried in this order; what one takes, no other sees
+    number: Callable[[str], Fraction | None]  # reads a number that a pattern found
+    scales: Mapping[str, Fraction]  # what makes numbers bigger, as written
+    units: Mapping[str, tuple[Unit, ...]]  # what a unit, as written, may mean
+    months: Mapping[str, int]
+    hours: Mapping[str, Mapping[int, int]]  # of a word for a part of the day: 3 -> 15
+    weekdays: Mapping[str, int]  # Monday is 0
+    weekday_gaps: tuple[re.Pattern[str], re.Pattern[str]]  # between weekday and day; day, weekday
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a pattern's reader may look at."""
+
+    tongue: Tongue
+    calendar: Calendar
+
+
+Reader = Callable[[re.Match[str], Reading], Iterable[Figure]]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A spelling of figures, and what reads it."""
+
+    regex: re.Pattern[str]
+    read: Reader
+
+
+def even_out(text: str) -> str:
+    """Write full-width digits, dashes, waves and quotes in one way, in the same places."""
+    return text.translate(SAME_WIDTH)
+
+
+def figures_in(text: str, tongue: Tongue, calendar: Calendar) -> tuple[Figure, ...]:
+    """Return the figures of *text* in their order."""
+    rest = even_out(text)
+    reading = Reading(tongue, calendar)
+    found: list[Figure] = []
+    for pattern in tongue.patterns:
+        taken: list[re.Match[str]] = []
+        for match in pattern.regex.finditer(rest):
+            figures = list(pattern.read(match, reading))
+            found += figures
+            taken.append(match)
+        for match in taken:
+            rest = rest[: match.start()] + READ * len(match[0]) + rest[match.end() :]
+    found.sort(key=lambda figure: (figure.start, figure.end))
+    return tuple(_share_units(even_out(text), found))
+
+
+def _share_units(text: str, figures: list[Figure]) -> Iterator[Figure]:
+    """Let "10 and 20 percent", "3~5만 명" give the first number what the second one says."""
+    following: Figure | None = None
+    shared: list[Figure] = []
+    for figure in reversed(figures):
+        lent = figure
+        if following and SHARES_UNIT.fullmatch(text, figure.end, following.start):
+            lent = _lend(figure, following)
+        shared.append(lent)
+        following = lent
+    yield from reversed(shared)
+
+
+def _lend(figure: Figure, following: Figure) -> Figure:
+    bare = [one for one in figure.meanings if isinstance(one, Quantity) and one.unit == BARE]
+    if not bare or figure.scale != 1:
+        return figure
+    value = bare[0].value
+    more = [
+        Quantity(value * scale, one.unit)
+        for one in following.meanings
+        if isinstance(one, Quantity)
+        for scale in {Fraction(1), following.scale}
+    ]
+    days = [
+        replace(one, day=int(value))
+        for one in following.meanings
+        if isinstance(one, Day) and one.day is not None and value.denominator == 1
+    ]
+    return replace(
+        figure, meanings=tuple(dict.fromkeys((*figure.meanings, *more, *days)))
+    )

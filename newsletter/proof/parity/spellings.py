@@ -1,0 +1,105 @@
+"""Spellings of figures that every language shares: addresses, telephones, ISO days, clocks."""
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from newsletter.proof.parity.meaning import Unit, Weight
+from newsletter.proof.parity.readers import (
+    nothing,
+    read_day,
+    read_digital_clock,
+    read_phone,
+    read_slashed,
+)
+from newsletter.proof.parity.scanning import Pattern
+
+DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?"
+NOT_IN_A_NAME: Final = r"(?<![A-Z]-)(?<![A-Za-z\d.,#])"  # not in COVID-19, D-7, A4
+
+METRE: Final = "length"
+GRAM: Final = "mass"
+LITRE: Final = "volume"
+AREA: Final = "area"
+TIME: Final = "duration"  # in minutes
+DAYS: Final = "days"
+MONTHS: Final = "months"
+
+
+def unit(of: str, factor: Fraction | int | str = 1) -> tuple[Unit, ...]:
+    """Make a unit that means one thing."""
+    return (Unit(of, Fraction(factor)),)
+
+
+SYMBOLS: Final = {
+    "km": unit(METRE, 1000), "㎞": unit(METRE, 1000),
+    "m": unit(METRE), "cm": unit(METRE, "1/100"), "㎝": unit(METRE, "1/100"),
+    "mm": unit(METRE, "1/1000"), "㎜": unit(METRE, "1/1000"),
+    "kg": unit(GRAM, 1000), "㎏": unit(GRAM, 1000), "g": unit(GRAM), "mg": unit(GRAM, "1/1000"),
+    "㎎": unit(GRAM, "1/1000"), "㎍": unit(GRAM, "1/1000000"),
+    "t": unit(GRAM, 1_000_000),
+    "L": unit(LITRE), "ℓ": unit(LITRE), "l": unit(LITRE),
+    "mL": unit(LITRE, "1/1000"), "ml": unit(LITRE, "1/1000"), "㎖": unit(LITRE, "1/1000"),
+    "㎡": unit(AREA), "m²": unit(AREA), "m2": unit(AREA), "ha": unit(AREA, 10_000),
+    "km²": unit(AREA, 1_000_000), "㎢": unit(AREA, 1_000_000),
+    "℃": unit("degrees"), "°C": unit("degrees"), "°": unit("degrees"),
+    "%": unit("%"), "%p": unit("%p"),
+}  # fmt: skip
+
+CURRENCIES: Final = {
+    "KRW": unit("KRW"), "₩": unit("KRW"), "￦": unit("KRW"),
+    "USD": unit("USD"), "US$": unit("USD"), "$": unit("USD"),
+    "EUR": unit("EUR"), "€": unit("EUR"), "JPY": unit("JPY"), "¥": unit("JPY"),
+    "GBP": unit("GBP"), "£": unit("GBP"), "CNY": unit("CNY"),
+}  # fmt: skip
+CURRENCY: Final = r"KRW|USD|EUR|JPY|GBP|CNY|US\$|[₩￦$€¥£]"
+
+
+def any_of(words: object) -> str:
+    """Return a regular expression for any of the words, the longest first."""
+    assert hasattr(words, "__iter__")
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+ADDRESSES: Final = (
+    Pattern(re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), nothing),
+)
+
+PHONES: Final = (
+    Pattern(
+        re.compile(
+            r"(?<![\d-])(?P<phone>\+82[\s.-]*\(?0?\)?\d{1,2}\)?[\s.-]+\d{3,4}(?:[\s.-]+\d{4})?"
+            r"|\(?0\d{1,2}\)?[\s.-]+\d{3,4}[\s.-]+\d{4}|\(?0\d{1,2}\)?-\d{3}"
+            r"|1[5-9]\d{2}-\d{4})(?![\d-]*\d)"
+        ),
+        read_phone,
+    ),
+)
+
+ISO_DAYS: Final = (
+    Pattern(
+        re.compile(
+            r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<between>[-/])(?P<month>\d{1,2})(?P=between)"
+            r"(?P<days>\d{1,2})(?!\d)"
+        ),
+        read_day,
+    ),
+)
+
+CLOCKS: Final = (
+    Pattern(
+        re.compile(r"(?<![\d:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?![\d:])"),
+        read_digital_clock,
+    ),
+)
+
+SLASHED: Final = (
+    Pattern(
+        re.compile(NOT_IN_A_NAME + r"(?<!/)(?P<one>\d{1,2})/(?P<other>\d{1,2})(?![\d/])"),
+        read_slashed,
+    ),
+)
+
+HINT: Final = Weight.HINT
+WORD: Final = Weight.WORD
+SURE: Final = Weight.SURE

@@ -1,0 +1,123 @@
+"""A proof's result, and the rules it is made with."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from enum import StrEnum
+
+from newsletter.errors import ContentError, Problem
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+
+FOLDER = "folder"  # the rule that what is wrong with the files themselves is found under
+
+
+class Setting(StrEnum):
+    """What a publication makes of a rule."""
+
+    OFF = "off"
+    ADVISE = "advise"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that is looked for."""
+
+    name: str
+    severity: Severity  # unless the publication sets another
+    summary: str  # one line, for people
+    check: Callable[[Material], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings of one proof, the grave ones first."""
+
+    issue: str
+    digest: str | None  # None where the folder could not be composed
+    findings: Sequence[Finding]
+    notes: Sequence[str] = ()  # rules that did not run, and why
+
+    @property
+    def blocking(self) -> int:
+        """Count the findings that must not go out."""
+        return sum(finding.severity is Severity.BLOCKS for finding in self.findings)
+
+    @property
+    def advising(self) -> int:
+        """Count the findings that are worth a look."""
+        return len(self.findings) - self.blocking
+
+
+def proofread(material: Material, rules: Iterable[Rule], settings: Mapping[str, Setting]) -> Report:
+    """
+    Apply every rule that is not switched off.
+
+    Args:
+        material: the issue and what was composed of it.
+        rules: what to look for.
+        settings: a publication's own view of some rules, by their names.
+    """
+    findings: list[Finding] = []
+    for rule in rules:
+        setting = settings.get(rule.name)
+        if setting is not Setting.OFF:
+            severity = _severity(rule, setting)
+            findings += (replace(finding, severity=severity) for finding in rule.check(material))
+    return Report(
+        material.issue.id, material.composition.digest, in_order(findings), notes_on(material)
+    )
+
+
+def settings_of(rules: Iterable[Rule], chosen: Mapping[str, str]) -> Mapping[str, Setting]:
+    """
+    Read a publication's own view of the rules.
+
+    Raises:
+        ContentError: there is no rule of that name; the nearest is named.
+    """
+    known = [rule.name for rule in rules]
+    problems = []
+    for name in chosen:
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            message = f"'rules' names {name!r}, which is no rule; did you mean {near!r}?"
+            problems.append(Problem("issues/publication.yaml", None, message))
+    if problems:
+        raise ContentError(problems)
+    return {name: Setting(value) for name, value in chosen.items()}
+
+
+def report_on_folder(issue: str, problems: Iterable[Problem]) -> Report:
+    """Report what is wrong with the files themselves, where nothing could be composed."""
+    findings = [
+        Finding(FOLDER, Severity.BLOCKS, problem.place, problem.line, None, problem.message)
+        for problem in problems
+    ]
+    return Report(issue, None, findings)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Sort findings: those that block first, then by file and line; each once."""
+    unique = dict.fromkeys(findings)
+    return tuple(
+        sorted(unique, key=lambda one: (one.severity is Severity.ADVISES, one.file, one.line or 0))
+    )
+
+
+def notes_on(material: Material) -> tuple[str, ...]:
+    """Name the rules that could not run."""
+    if material.history is None:
+        return ("stale-translation did not run: the site is in no git repository",)
+    return ()
+
+
+def _severity(rule: Rule, setting: Setting | None) -> Severity:
+    match setting:
+        case Setting.BLOCK:
+            return Severity.BLOCKS
+        case Setting.ADVISE:
+            return Severity.ADVISES
+        case _:
+            return rule.severity

@@ -1,0 +1,30 @@
+"""Every rule of the proof, in the order they are listed for people."""
+
+from typing import Final
+
+from newsletter.proof.finding import Severity
+from newsletter.proof.letter import form, words
+from newsletter.proof.report import Rule
+
+LETTER_RULES: Final = (
+    Rule(
+        "subject-length",
+        Severity.ADVISES,
+        "subject and preheader fit a phone",
+        words.subject_length,
+    ),
+    Rule("capitals", Severity.ADVISES, "no subject shouts in capitals", words.capitals),
+    Rule("month-label", Severity.BLOCKS, "no wrong month label in a subject", words.month_label),
+    Rule("advertising", Severity.BLOCKS, "(광고) exactly when it advertises", words.advertising),
+    Rule("alt-text", Severity.ADVISES, "alt texts say what pictures show", words.alt_text),
+    Rule("link-text", Severity.ADVISES, "links say where they lead", words.link_text),
+    Rule("placeholder", Severity.BLOCKS, "nothing is left to fill in", words.placeholders),
+    Rule("required-parts", Severity.BLOCKS, "sender, reason, unsubscribing", form.required_parts),
+    Rule("links", Severity.BLOCKS, "links lead somewhere from an inbox", form.links),
+    Rule("size", Severity.BLOCKS, "Gmail clips nothing", form.size),
+    Rule("picture-weight", Severity.ADVISES, "pictures are light enough", form.picture_weight),
+    Rule("legibility", Severity.BLOCKS, "text is large and dark enough", form.legibility),
+    Rule("conditionals", Severity.BLOCKS, "Outlook's comments are closed", form.conditionals),
+    Rule("text-lines", Severity.ADVISES, "the text part's lines are short", form.text_lines),
+)
+RULES: Final = LETTER_RULES

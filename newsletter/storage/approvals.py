@@ -1,0 +1,86 @@
+"""Approvals and overrides in the database; see `newsletter.proof.approval.Approvals`."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine, insert, select
+
+from newsletter.proof.approval import Approval, Override
+from newsletter.storage import tables
+from newsletter.storage.ledger import as_ledger_error
+
+
+class SqlApprovals:
+    """Rows that are added and never changed."""
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+
+    def record_approval(self, approval: Approval) -> None:
+        """Keep an approval; durable on return."""
+        with as_ledger_error(), self._database.begin() as connection:
+            connection.execute(
+                insert(tables.approvals).values(
+                    issue=approval.issue,
+                    digest=approval.digest,
+                    parts=dict(approval.parts),
+                    approved_by=approval.by,
+                    approved_at=approval.at,
+                    blocking=approval.blocking,
+                    advising=approval.advising,
+                )
+            )
+
+    def record_override(self, override: Override) -> None:
+        """Keep an override; durable on return."""
+        with as_ledger_error(), self._database.begin() as connection:
+            connection.execute(
+                insert(tables.overrides).values(
+                    issue=override.issue,
+                    digest=override.digest,
+                    rule=override.rule,
+                    findings=override.findings,
+                    because=override.because,
+                    overridden_by=override.by,
+                    overridden_at=override.at,
+                )
+            )
+
+    def approvals(self, issue: str) -> Sequence[Approval]:
+        """Return the approvals of *issue*, oldest first."""
+        table = tables.approvals
+        with as_ledger_error(), self._database.connect() as connection:
+            rows = connection.execute(
+                select(table).where(table.c.issue == issue).order_by(table.c.id)
+            ).all()
+        return [
+            Approval(
+                row.issue,
+                row.digest,
+                row.parts,
+                row.approved_by,
+                row.approved_at,
+                row.blocking,
+                row.advising,
+            )
+            for row in rows
+        ]
+
+    def overrides(self, issue: str) -> Sequence[Override]:
+        """Return the overrides of *issue*, oldest first."""
+        table = tables.overrides
+        with as_ledger_error(), self._database.connect() as connection:
+            rows = connection.execute(
+                select(table).where(table.c.issue == issue).order_by(table.c.id)
+            ).all()
+        return [
+            Override(
+                row.issue,
+                row.digest,
+                row.rule,
+                row.findings,
+                row.because,
+                row.overridden_by,
+                row.overridden_at,
+            )
+            for row in rows
+        ]

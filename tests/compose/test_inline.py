@@ -1,0 +1,74 @@
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from newsletter.compose.hosting import host_picture
+from newsletter.compose.inline import inline_css
+from newsletter.compose.press import Page
+from newsletter.issue.reading import read_site_issue
+from newsletter.lang import EditionKind
+from tests.compose.tags import comments_of, tags_of
+from tests.makers import CHECKOUT, make_press
+
+KEPT = re.compile(r'<style data-premailer="ignore">(.*?)</style>', re.DOTALL)
+STYLES = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+ADDED = {"style", "data-premailer"}
+PLAIN = re.compile(r"<style>.*?</style>", re.DOTALL)
+
+
+def _source(kind: EditionKind) -> str:
+    publication, issue = read_site_issue(CHECKOUT, "2022-08")
+    hosted = {place: host_picture(picture, issue.id) for place, picture in issue.pictures.items()}
+    return make_press().html(Page(publication, issue, kind, "subject", "preheader", hosted))
+
+
+@pytest.mark.parametrize("kind", EditionKind)
+def test_inlining_adds_styles_and_changes_nothing_else(kind: EditionKind) -> None:
+    source = _source(kind)
+
+    inlined = inline_css(source)
+
+    before = tags_of(PLAIN.sub("", source))
+    after = tags_of(inlined)
+    assert [tag.name for tag in after] == [tag.name for tag in before]
+    for was, tag in zip(before, after, strict=True):
+        own = {name: was.attrs[name] for name in was.attrs.keys() - ADDED}
+        assert own.items() <= tag.attrs.items()
+        assert tag.attrs.keys() - own.keys() <= ADDED
+    assert sum("style" in tag.attrs for tag in after) > len(after) / 2
+
+
+@pytest.mark.parametrize("kind", EditionKind)
+def test_conditional_comments_and_kept_styles_stay_byte_for_byte(kind: EditionKind) -> None:
+    source = _source(kind)
+
+    inlined = inline_css(source)
+
+    assert comments_of(inlined) == comments_of(source)
+    kept = KEPT.findall(source)
+    assert len(kept) == 3
+    assert STYLES.findall(inlined) == kept
+
+
+def test_important_stays_in_media_queries_and_leaves_the_elements() -> None:
+    page = (
+        "<!DOCTYPE html><html><head><style>p { color: #112233 !important; }</style>"
+        '<style data-premailer="ignore">@media (max-width: 9px) { p { color: red !important; } }'
+        "</style></head><body><p>가😀 &amp; &lt;</p></body></html>"
+    )
+
+    inlined = inline_css(page)
+
+    assert '<p style="color:#112233">가😀 &amp; &lt;</p>' in inlined
+    assert "p { color: red !important; }" in inlined
+
+
+def test_several_threads_get_what_one_gets() -> None:
+    page = _source(EditionKind.EN)
+    expected = inline_css(page)
+
+    with ThreadPoolExecutor(4) as pool:
+        inlined = list(pool.map(inline_css, [page] * 8))
+
+    assert set(inlined) == {expected}

@@ -1,0 +1,60 @@
+import pytest
+
+from newsletter.compose.composition import compose
+from newsletter.errors import ContentError
+from tests.makers import make_issue, make_press, make_publication
+
+
+def _problem(name: str, source: str) -> str:
+    press = make_press(templates={name: source})
+    with pytest.raises(ContentError) as caught:
+        compose(make_publication(), make_issue(), press)
+    (problem,) = caught.value.problems
+    return str(problem)
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "start"),
+    [
+        (
+            "email/letter.html.j2",
+            "<p>\n{% if %}",
+            "templates/email/letter.html.j2:2: TemplateSyntaxError: ",
+        ),
+        (
+            "email/letter.html.j2",
+            "\n\n{{ nobody }}",
+            "templates/email/letter.html.j2:3: UndefinedError: 'nobody' is undefined",
+        ),
+        (
+            "email/letter.html.j2",
+            '{% include "x.j2" %}',
+            "templates/email/letter.html.j2:1: TemplateNotFound: x.j2",
+        ),
+        (
+            "email/letter.html.j2",
+            '\n{{ css("x.css") }}',
+            "templates/email/letter.html.j2:2: TemplateNotFound: email/x.css",
+        ),
+        (
+            "email/parts/colophon.html.j2",
+            "{% macro colophon() %}\n{{ x.y }}{% endmacro %}",
+            "templates/email/parts/colophon.html.j2:2: UndefinedError: ",
+        ),
+        (
+            "email/parts/article.html.j2",
+            "{% macro %}",
+            "templates/email/parts/article.html.j2:1: TemplateSyntaxError: ",
+        ),
+        (
+            "email/letter.txt.j2",
+            "{{ strings.ko.nothing }}",
+            "templates/email/letter.txt.j2:1: UndefinedError: ",
+        ),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(name: str, source: str, start: str) -> None:
+    problem = _problem(name, source)
+
+    assert problem.startswith(start)
+    assert problem.endswith("; mend the template")

@@ -1,0 +1,93 @@
+import pytest
+import yaml
+
+from newsletter.compose.strings import KEYS, Strings, read_strings
+from newsletter.errors import ContentError
+from newsletter.lang import Lang
+from tests.makers import CHECKOUT
+
+TEXTS = {lang: (CHECKOUT / f"templates/strings.{lang}.yaml").read_text("utf-8") for lang in Lang}
+STRINGS = read_strings(TEXTS)
+MONTHS = (
+    "JAN.",
+    "FEB.",
+    "MAR.",
+    "APR.",
+    "MAY",
+    "JUNE",
+    "JULY",
+    "AUG.",
+    "SEPT.",
+    "OCT.",
+    "NOV.",
+    "DEC.",
+)
+
+
+def _problems(lang: Lang, old: str, new: str) -> list[str]:
+    assert old in TEXTS[lang]
+    with pytest.raises(ContentError) as caught:
+        read_strings({**TEXTS, lang: TEXTS[lang].replace(old, new)})
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_every_language_has_the_same_keys() -> None:
+    keys = {lang: set(yaml.safe_load(text)) for lang, text in TEXTS.items()}
+
+    assert keys == {lang: set(KEYS) for lang in Lang}
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_every_month_has_its_label(month: int) -> None:
+    assert STRINGS[Lang.KO].label(2022, month) == f"[2022년 {month}월]"
+    assert STRINGS[Lang.EN].label(2022, month) == f"[{MONTHS[month - 1]} 2022]"
+
+
+def test_a_missing_key_is_reported_with_its_file() -> None:
+    assert _problems(Lang.KO, "contents: 이번 호 차례\n", "") == [
+        "templates/strings.ko.yaml:3: the field 'contents' is missing; add a line 'contents: …'"
+    ]
+
+
+def test_a_misspelt_key_is_reported_with_the_right_one() -> None:
+    problems = _problems(Lang.EN, "picture: Picture", "pictur: Picture")
+
+    assert problems[1].endswith("there is no field 'pictur'; did you mean 'picture'?")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Dear {nam},", "Dear {},", "Dear {name", "Dear {name.upper},", "{name!r}", "{name:>9}"],
+)
+def test_braces_that_nothing_fills_are_refused(words: str) -> None:
+    (problem,) = _problems(Lang.EN, '"Dear {name},"', f'"{words}"')
+
+    assert problem.startswith("templates/strings.en.yaml:")
+    assert problem.endswith("'greeting' may hold no braces but: {name}")
+
+
+def test_the_months_are_twelve() -> None:
+    (problem,) = _problems(Lang.EN, "DEC.", "")
+
+    assert problem == "templates/strings.en.yaml:4: 'months' must be twelve words"
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_the_mark_of_advertising_is_the_same_in_every_language(lang: Lang) -> None:
+    (problem,) = _problems(lang, "advertising_mark: (광고)", "advertising_mark: (AD)")
+
+    assert problem.endswith("'advertising_mark' must be (광고), in every language: the law says so")
+
+
+@pytest.mark.parametrize("locale", ["xx_YY", "Korean!", "1"])
+def test_a_locale_that_does_not_exist_is_named(locale: str) -> None:
+    problems = _problems(Lang.EN, "locale: en_US", f"locale: {locale}")
+
+    assert len(problems) == 2
+    assert problems[0].endswith(f"is no date pattern of CLDR for the locale {locale}")
+
+
+def test_words_are_filled_by_name() -> None:
+    strings = Strings({"greeting": "{name} 님, 안녕하십니까?"})
+
+    assert strings.fill("greeting", name="{0}") == "{0} 님, 안녕하십니까?"

@@ -1,0 +1,179 @@
+import io
+import warnings
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from newsletter.issue.pictures import check_picture
+from newsletter.issue.problems import Problems
+from tests.makers import (
+    ARTICLE,
+    ARTICLE_EN,
+    make_jpeg,
+    make_picture,
+    make_png,
+    problems_of,
+    write_site,
+)
+
+EN = f"{ARTICLE}/en.md"
+PNG, JPEG = make_png(32, 24), make_jpeg(32, 24)
+
+
+def _with_image(root: Path, name: str, data: bytes | None = None) -> list[str]:
+    changes: dict[str, str | bytes | None] = {EN: ARTICLE_EN.replace("map.png", name)}
+    if data is not None:
+        changes[f"{ARTICLE}/{name}"] = data
+    write_site(root, changes)
+    return problems_of(root)
+
+
+def test_a_missing_image_is_named_with_where_to_put_it(tmp_path: Path) -> None:
+    assert _with_image(tmp_path, "conference.jpg") == [
+        f"{EN}:3: there is no image 'conference.jpg' here; put it into {ARTICLE}/"
+    ]
+
+
+def test_a_missing_image_is_named_for_each_language_that_shows_it(tmp_path: Path) -> None:
+    write_site(tmp_path, {f"{ARTICLE}/map.png": None})
+
+    assert [problem.partition(": ")[0] for problem in problems_of(tmp_path)] == [
+        f"{ARTICLE}/ko.md:3",
+        f"{ARTICLE}/en.md:3",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["../map.png", "/etc/passwd", "a/b.png", "..\\\\map.png", "C:\\\\x.png", "..", "."]
+)
+def test_an_image_outside_its_folder_is_refused(tmp_path: Path, name: str) -> None:
+    problems = _with_image(tmp_path, f'"{name}"')
+
+    shown = name.replace("\\\\", "\\")
+    assert problems == [
+        f"{EN}:3: the image {shown!r} lies outside its folder; copy it to {ARTICLE}/ "
+        "and give its name alone"
+    ]
+
+
+def test_an_image_that_is_a_link_out_of_its_folder_is_refused(tmp_path: Path) -> None:
+    write_site(tmp_path / "site", {EN: ARTICLE_EN.replace("map.png", "x.png")})
+    (tmp_path / "outside.png").write_bytes(PNG)
+    (tmp_path / "site" / ARTICLE / "x.png").symlink_to(tmp_path / "outside.png")
+
+    assert problems_of(tmp_path / "site") == [
+        f"{EN}:3: the image 'x.png' is a link out of its folder; copy the file here"
+    ]
+
+
+def test_a_link_that_leads_in_a_circle_is_no_image(tmp_path: Path) -> None:
+    write_site(tmp_path, {EN: ARTICLE_EN.replace("map.png", "x.png")})
+    (tmp_path / ARTICLE / "x.png").symlink_to("x.png")
+
+    assert problems_of(tmp_path) == [
+        f"{EN}:3: there is no image 'x.png' here; did you mean 'map.png'?"
+    ]
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"<svg xmlns='x'/>", b"%!PS-Adobe-3.0 EPSF-3.0\n"])
+def test_a_file_that_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
+    assert _with_image(tmp_path, "x.png", data) == [
+        f"{EN}:3: '{ARTICLE}/x.png' is no PNG or JPEG image; save it as one of them"
+    ]
+
+
+@pytest.mark.parametrize("form", ["GIF", "WEBP", "BMP", "TIFF"])
+def test_an_image_that_mail_clients_may_not_show_is_refused(tmp_path: Path, form: str) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(out, form)
+
+    assert _with_image(tmp_path, "x.png", out.getvalue()) == [
+        f"{EN}:3: '{ARTICLE}/x.png' is no PNG or JPEG image; save it as one of them"
+    ]
+
+
+def test_more_than_20_megapixels_are_refused(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    Image.new("1", (5001, 4000)).save(out, "PNG")
+
+    assert _with_image(tmp_path, "x.png", out.getvalue()) == [
+        f"{EN}:3: '{ARTICLE}/x.png' has more than 20 megapixels; scale it to 1200 pixels of width"
+    ]
+
+
+def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    bomb = bytearray(PNG)
+    bomb[16:24] = (60_000).to_bytes(4, "big") * 2  # IHDR's width and height
+    problems = Problems()
+
+    assert check_picture(bytes(bomb), "x.png", ("en.md", 3), problems) is None
+    assert len(problems.found) == 1
+
+
+def test_more_than_10_megabytes_are_refused(tmp_path: Path) -> None:
+    assert _with_image(tmp_path, "x.png", PNG + bytes(11 * 2**20)) == [
+        f"{EN}:3: 'x.png' has 11.0 MB, and 10 MB is the limit; scale it to 1200 pixels of width"
+    ]
+
+
+@pytest.mark.parametrize(("name", "data"), [("x.png", PNG), ("x.jpg", JPEG)])
+def test_a_truncated_image_is_refused(tmp_path: Path, name: str, data: bytes) -> None:
+    (problem,) = _with_image(tmp_path, name, data[: len(data) * 2 // 3])
+
+    assert problem.startswith(f"{EN}:3: '{ARTICLE}/{name}' is damaged (")
+    assert problem.endswith("); save it anew")
+
+
+def test_an_image_is_what_its_content_is_not_what_its_name_says() -> None:
+    assert make_picture(JPEG, "issues/2022-08/x.png").ending == "jpg"
+
+
+def test_a_picture_that_a_phone_wrote_with_a_second_one_behind_it_is_a_jpeg() -> None:
+    out = io.BytesIO()
+    first, second = Image.new("RGB", (8, 6), "red"), Image.new("RGB", (4, 3), "blue")
+    first.save(out, "MPO", save_all=True, append_images=[second])
+
+    picture = make_picture(out.getvalue())
+
+    assert (picture.ending, picture.width, picture.height) == ("jpg", 8, 6)
+
+
+def test_the_orientation_mark_of_a_camera_turns_width_and_height() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+
+    picture = make_picture(make_jpeg(32, 24, exif))
+
+    assert (picture.width, picture.height) == (24, 32)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from([PNG, JPEG]),
+    st.lists(st.tuples(st.integers(0, 400), st.integers(0, 255)), max_size=6),
+    st.integers(0, 40),
+)
+def test_damaged_bytes_never_raise(original: bytes, edits: list[tuple[int, int]], cut: int) -> None:
+    data = bytearray(original)
+    for at, value in edits:
+        data[at % len(data)] = value
+    problems = Problems()
+
+    picture = check_picture(bytes(data[: len(data) - cut]), "x.png", ("en.md", 1), problems)
+
+    assert (picture is None) == bool(problems.found)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=60))
+def test_damaged_exif_never_raises_or_warns(tail: bytes) -> None:
+    exif = b"Exif\x00\x00MM\x00*\x00\x00\x00\x08" + tail
+    segment = b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif
+    problems = Problems()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        check_picture(JPEG[:2] + segment + JPEG[2:], "x.jpg", ("en.md", 1), problems)

@@ -1,0 +1,303 @@
+from pathlib import Path
+
+import pytest
+
+from newsletter.errors import ContentError, UsageError
+from newsletter.issue.reading import (
+    check_issue_id,
+    issue_ids,
+    read_site_issue,
+    read_site_publication,
+)
+from newsletter.lang import Lang
+from tests.makers import (
+    ARTICLE,
+    ARTICLE_EN,
+    ARTICLE_KO,
+    LETTER_EN,
+    PUBLICATION,
+    problems_of,
+    site_files,
+    write_site,
+)
+
+KO, EN = f"{ARTICLE}/ko.md", f"{ARTICLE}/en.md"
+
+
+def test_a_site_without_problems_becomes_an_issue_in_both_languages(tmp_path: Path) -> None:
+    write_site(tmp_path)
+
+    publication, issue = read_site_issue(tmp_path, "2022-08")
+
+    assert publication.name[Lang.KO] == "메디컬 경기 e-뉴스"
+    assert (issue.year, issue.month, issue.date.day) == (2022, 8, 26)
+    assert issue.letters[Lang.EN].subject == "Gyeonggi-do and Mongolia meet by video"
+    assert [article.slug for article in issue.articles] == ["01-conference"]
+    assert issue.articles[0].texts[Lang.KO].title == "화상회의로 보건의료 현안 논의"
+    assert list(issue.pictures) == [f"{ARTICLE}/map.png"]
+
+
+def test_every_problem_is_reported_together_with_exit_status_1(tmp_path: Path) -> None:
+    changes = {
+        "issues/publication.yaml": PUBLICATION.replace("#0a5c7a", "teal"),
+        "issues/2022-08/issue.yaml": "date: tomorrow\nadvertising: perhaps\n",
+        "issues/2022-08/en.md": None,
+        KO: ARTICLE_KO.replace("map.png", "mop.png") + "\n<b>굵게</b>\n",
+        EN: ARTICLE_EN.replace("title:", "titel:"),
+    }
+    write_site(tmp_path, changes)
+
+    with pytest.raises(ContentError) as caught:
+        read_site_issue(tmp_path, "2022-08")
+
+    assert caught.value.exit_status == 1
+    assert [str(problem) for problem in caught.value.problems] == [
+        "issues/publication.yaml:12: 'accent' is not of its form; "
+        'write a colour in quotes: "#0a5c7a"',
+        "issues/2022-08/issue.yaml:1: 'date' is no day; write it as 2022-08-26",
+        "issues/2022-08/issue.yaml:2: 'advertising' must be yes or no",
+        "issues/2022-08/en.md: the file is missing; write it",
+        f"{KO}:3: there is no image 'mop.png' here; did you mean 'map.png'?",
+        f"{KO}:9: raw HTML <b> is not allowed; write **bold**",
+        f"{EN}:2: the field 'title' is missing; add a line 'title: …'",
+        f"{EN}:2: there is no field 'titel'; did you mean 'title'?",
+    ]
+
+
+@pytest.mark.parametrize("name", ["issues/2022-08/ko.md", "issues/2022-08/en.md", KO, EN])
+def test_a_missing_language_is_named(tmp_path: Path, name: str) -> None:
+    write_site(tmp_path, {name: None})
+
+    assert problems_of(tmp_path) == [f"{name}: the file is missing; write it"]
+
+
+def test_a_field_that_does_not_exist_is_told_with_the_fields_that_do(tmp_path: Path) -> None:
+    write_site(tmp_path, {"issues/2022-08/en.md": LETTER_EN.replace("---\n\n", "제목: x\n---\n\n")})
+
+    assert problems_of(tmp_path) == [
+        "issues/2022-08/en.md:4: there is no field '제목'; the fields here are: preheader, subject"
+    ]
+
+
+@pytest.mark.parametrize("value", ["", '""', '"  "'])
+def test_an_empty_title_is_refused(tmp_path: Path, value: str) -> None:
+    text = ARTICLE_EN.replace("Health issues discussed by video", value)
+    write_site(tmp_path, {EN: text})
+
+    assert problems_of(tmp_path) == [f"{EN}:2: 'title' is empty; write its text behind the colon"]
+
+
+def test_a_title_that_yaml_takes_for_something_else_is_told_to_stand_in_quotes(
+    tmp_path: Path,
+) -> None:
+    text = ARTICLE_EN.replace("Health issues discussed by video", "yes")
+    write_site(tmp_path, {EN: text})
+
+    assert problems_of(tmp_path) == [
+        f"{EN}:2: 'title': YAML does not take yes as text; put the value in quotes: title: \"...\""
+    ]
+
+
+def test_a_title_in_square_brackets_alone_is_told_to_stand_in_quotes(tmp_path: Path) -> None:
+    text = ARTICLE_EN.replace("Health issues discussed by video", "[AUG. 2022]")
+    write_site(tmp_path, {EN: text})
+
+    assert problems_of(tmp_path) == [
+        f"{EN}:2: 'title' is a list, not text; put the value in quotes: title: \"...\""
+    ]
+
+
+@pytest.mark.parametrize("title", ["[AUG. 2022] x", "a: b: c", "8월 소식: 회의: 둘째"])
+def test_a_title_that_is_no_yaml_is_told_to_stand_in_quotes(tmp_path: Path, title: str) -> None:
+    write_site(tmp_path, {EN: ARTICLE_EN.replace("Health issues discussed by video", title)})
+
+    (problem,) = problems_of(tmp_path)
+
+    assert problem.startswith(f"{EN}:2: this is not YAML (")
+    assert problem.endswith('must stand in quotes: title: "[AUG. 2022] …"')
+
+
+def test_an_article_without_text_is_refused(tmp_path: Path) -> None:
+    write_site(tmp_path, {EN: ARTICLE_EN.partition("\n\n")[0] + "\n"})
+
+    assert problems_of(tmp_path) == [f"{EN}:6: the article has no text; write it below '---'"]
+
+
+def test_an_issue_without_articles_is_refused(tmp_path: Path) -> None:
+    write_site(tmp_path, {name: None for name in site_files() if name.startswith(ARTICLE)})
+
+    assert problems_of(tmp_path) == [
+        "issues/2022-08: there is no article; make a folder 01-name with ko.md, en.md"
+    ]
+
+
+def test_alt_text_is_wanted_in_each_language(tmp_path: Path) -> None:
+    changes = {
+        KO: ARTICLE_KO.replace("alt: 경기도와 울란바토르를 잇는 지도\n", ""),
+        EN: ARTICLE_EN + "\nA word,\nand ![](map.png).\n",
+    }
+    write_site(tmp_path, changes)
+
+    assert problems_of(tmp_path) == [
+        f"{KO}:3: the image 'map.png' has no alt text; add a line 'alt: what it shows', "
+        "for readers who don't see pictures",
+        f"{EN}:10: the image 'map.png' has no alt text; write ![what it shows](map.png)",
+    ]
+
+
+def test_fields_that_show_nothing_alone_are_named(tmp_path: Path) -> None:
+    text = ARTICLE_EN.replace("image: map.png\n", "caption: A map\nlink_label: More\n")
+    write_site(tmp_path, {EN: text})
+
+    assert problems_of(tmp_path) == [
+        f"{EN}:3: 'caption' shows nothing without 'image'; add a line 'image: …'",
+        f"{EN}:4: 'link_label' shows nothing without 'link'; add a line 'link: …'",
+        f"{EN}:5: 'alt' shows nothing without 'image'; add a line 'image: …'",
+    ]
+
+
+def test_an_image_from_the_web_is_told_to_be_copied(tmp_path: Path) -> None:
+    write_site(tmp_path, {EN: ARTICLE_EN + "![Map](https://example.org/map.png)\n"})
+
+    assert problems_of(tmp_path) == [
+        f"{EN}:8: the image 'https://example.org/map.png' is elsewhere; copy it to this folder"
+    ]
+
+
+def test_articles_of_the_same_number_are_named(tmp_path: Path) -> None:
+    other = "issues/2022-08/1-other"
+    write_site(tmp_path, {f"{other}/ko.md": ARTICLE_KO, f"{other}/en.md": ARTICLE_EN})
+
+    assert problems_of(tmp_path)[0] == (
+        "issues/2022-08/1-other: has the same number as 01-conference; "
+        "give each article its own number"
+    )
+
+
+@pytest.mark.parametrize("name", ["drafts", "01-회의", "02-Upper", "02_x", "-x"])
+def test_a_folder_that_is_no_article_is_named(tmp_path: Path, name: str) -> None:
+    write_site(tmp_path, {f"issues/2022-08/{name}/ko.md": ARTICLE_KO})
+
+    assert problems_of(tmp_path) == [
+        f"issues/2022-08/{name}: an article's folder is named with a number and small "
+        "English letters, like 01-conference; rename it"
+    ]
+
+
+def test_articles_stand_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    text = ARTICLE_EN.replace(
+        "image: map.png\nalt: A map that joins Gyeonggi-do and Ulaanbaatar\n", ""
+    )
+    changes = {f"issues/2022-08/{n}-x/{lang}.md": text for n in (10, 9, 100) for lang in Lang}
+    write_site(tmp_path, changes)
+
+    _, issue = read_site_issue(tmp_path, "2022-08")
+
+    assert [a.slug for a in issue.articles] == ["01-conference", "9-x", "10-x", "100-x"]
+
+
+def test_a_misspelt_language_file_is_named(tmp_path: Path) -> None:
+    write_site(tmp_path, {f"{ARTICLE}/kr.md": ARTICLE_KO})
+
+    assert problems_of(tmp_path) == [
+        f"{ARTICLE}/kr.md: nothing reads a file of this name; the names here are en.md, ko.md"
+    ]
+
+
+@pytest.mark.parametrize(
+    "issue_id",
+    ["2022-13", "2022-00", "abc", "../x", "２０２２-０８", "2022-8", "2022-08\n", "0000-01", ""],
+)
+def test_a_month_that_is_no_month_is_refused(tmp_path: Path, issue_id: str) -> None:
+    write_site(tmp_path)
+
+    with pytest.raises(UsageError) as caught:
+        read_site_issue(tmp_path, issue_id)
+
+    assert str(caught.value) == (
+        f"{issue_id!r} is no month; write the year and the month like 2022-08"
+    )
+
+
+def test_a_month_without_an_issue_is_told_with_those_that_are_there(tmp_path: Path) -> None:
+    write_site(tmp_path)
+
+    with pytest.raises(UsageError) as caught:
+        read_site_issue(tmp_path, "2022-09")
+
+    assert str(caught.value) == (
+        "issues/2022-09: there is no such issue; the issues here are: 2022-08; "
+        "'newsletter new 2022-09' starts it"
+    )
+
+
+def test_only_folders_named_like_months_are_issues(tmp_path: Path) -> None:
+    write_site(
+        tmp_path, {"issues/2022-07": "a file", "issues/notes/x.md": "", "issues/2022-13/x": ""}
+    )
+
+    assert issue_ids(tmp_path) == ["2022-08"]
+    assert issue_ids(tmp_path / "nowhere") == []
+    assert check_issue_id("2022-08") == (2022, 8)
+
+
+def test_a_date_far_from_the_month_of_the_issue_is_refused(tmp_path: Path) -> None:
+    write_site(tmp_path, {"issues/2022-08/issue.yaml": "advertising: no\ndate: 2021-08-26\n"})
+
+    assert problems_of(tmp_path) == [
+        "issues/2022-08/issue.yaml:2: 2021-08-26 is more than a month away from this issue's "
+        "month; write the day of publication"
+    ]
+
+
+@pytest.mark.parametrize("mark", ["(광고)", "( 광 고 )", "[광고]", "（광고）"])
+def test_a_mark_of_advertising_written_by_hand_is_refused(tmp_path: Path, mark: str) -> None:
+    text = LETTER_EN.replace("subject: Gyeonggi-do", f'subject: "{mark} x" #')
+    write_site(tmp_path, {"issues/2022-08/en.md": text})
+
+    assert problems_of(tmp_path) == [
+        "issues/2022-08/en.md:2: (광고) is put before the subject by itself; leave it out here, "
+        "and write 'advertising: yes' in issue.yaml"
+    ]
+
+
+def test_nobody_may_leave_open_whether_an_issue_advertises(tmp_path: Path) -> None:
+    write_site(tmp_path, {"issues/2022-08/issue.yaml": "date: 2022-08-26\n"})
+
+    assert problems_of(tmp_path) == [
+        "issues/2022-08/issue.yaml:1: the field 'advertising' is missing; "
+        "add a line 'advertising: …'"
+    ]
+
+
+def test_the_publication_alone_reports_everything_wrong_in_it(tmp_path: Path) -> None:
+    text = (
+        PUBLICATION.replace("Asia/Seoul", "Seoul/Asia")
+        .replace("news@example.org", "news at example.org")
+        .replace("https://www.example.org/ko/", "javascript:alert(1)")
+        .replace("sender_id: mgenews", "sender_id: mg")
+        .replace("{ko: 관리자, en: Administrator}", "관리자")
+        .replace('"+82 31 000 0000"', "[1]")
+        + "default_language: kr\n"
+    )
+    write_site(tmp_path, {"issues/publication.yaml": text})
+
+    with pytest.raises(ContentError) as caught:
+        read_site_publication(tmp_path)
+
+    assert [
+        str(problem).removeprefix("issues/publication.yaml:") for problem in caught.value.problems
+    ] == [
+        "2: 'author' must hold fields of its own: ko, en",
+        "3: 'ko' is no web address; write https://www.example.org/page",
+        "6: 'address' is not of its form; write news@example.org",
+        "10: 'phone' is a list, not text; put the value in quotes: phone: \"...\"",
+        "13: 'time_zone' is no time zone; write Asia/Seoul",
+        "15: 'sender_id' is not of its form; write 5 to 15 letters and digits without spaces",
+        "16: 'default_language' must be one of: ko, en, both",
+    ]
+
+
+def test_a_site_without_a_publication_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match=r"publication\.yaml: the file is missing; write it"):
+        read_site_publication(tmp_path)

@@ -1,0 +1,107 @@
+"""The house as a whole: its layers, the size of its modules, and what no file may hold."""
+
+import ast
+import re
+import tokenize
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "newsletter"
+PACKAGE_FILES = sorted(PACKAGE.rglob("*.py"))
+CODE = sorted([*PACKAGE_FILES, *(ROOT / "tests").rglob("*.py")])
+TEXTS = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(path for path in (ROOT / "templates").rglob("*") if path.is_file()),
+    ]
+)
+LINES_MAX = 400
+LINES_PER_IGNORE = 1_000
+BANNED = {
+    *("manager", "helper", "helpers", "util", "utils", "service", "services"),
+    *("handler", "handlers", "processor", "data", "info", "common", "base", "misc"),
+}
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
+# Written so that these lines are not found themselves.
+IGNORE = re.compile(r"# type[:] ignore")
+EXPLAINED_IGNORE = re.compile(r"# type[:] ignore\[[a-z-]+\] +# \w")
+
+
+def test_every_layer_of_the_contract_exists_and_no_other() -> None:
+    """Whether imports keep to the layers is for lint-imports; that there are any is for here."""
+    contract = tomllib.loads(read(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"][0]
+    layers = {name for line in contract["layers"] for name in re.findall(r"\w+", line)}
+
+    entries = [path for path in PACKAGE.iterdir() if (path / "__init__.py").is_file()]
+    modules = [path for path in PACKAGE.glob("*.py") if path.stem != "__init__"]
+    assert layers == {path.stem for path in [*entries, *modules]}
+
+
+@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_fits_into_one_reading(path: Path) -> None:
+    assert len(read(path).splitlines()) <= LINES_MAX
+
+
+@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_say_what_a_thing_is(path: Path) -> None:
+    tree = ast.parse(read(path))
+    defined = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    used = {word for name in [*path.relative_to(PACKAGE).parts, *defined] for word in words(name)}
+    assert used & BANNED == set()
+
+
+def test_only_the_root_has_something_in_its_init() -> None:
+    inits = [path for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE]
+
+    assert [path for path in inits if read(path).strip()] == []
+
+
+def test_everything_is_synchronous() -> None:
+    """Throughput comes from threads and connections, never from a second copy of a function."""
+    colours = (ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith, ast.Await)
+    trees = {path: ast.parse(read(path)) for path in PACKAGE_FILES}
+
+    assert [
+        p for p, tree in trees.items() if any(isinstance(n, colours) for n in ast.walk(tree))
+    ] == []
+
+
+def test_no_file_puts_work_off() -> None:
+    """In code, comments count: a proof may look for such words in what an editor wrote."""
+    found = {path: UNFINISHED.findall("\n".join(comments(path))) for path in CODE}
+    found |= {path: UNFINISHED.findall(read(path)) for path in TEXTS}
+
+    assert {path: marks for path, marks in found.items() if marks} == {}
+
+
+def test_type_ignores_are_few_and_give_their_reason() -> None:
+    lines = [line for path in CODE for line in read(path).splitlines()]
+    ignores = [line for line in lines if IGNORE.search(line)]
+
+    assert [line for line in ignores if not EXPLAINED_IGNORE.search(line)] == []
+    assert len(ignores) <= len(lines) // LINES_PER_IGNORE
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def comments(path: Path) -> list[str]:
+    with tokenize.open(path) as file:
+        tokens = list(tokenize.generate_tokens(file.readline))
+    return [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+def words(name: str) -> list[str]:
+    """Split a name of either style into its words, in lower case."""
+    spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    return [word.lower() for word in re.findall(r"[A-Za-z]+", spaced)]
