@@ -4,8 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 NEWSLETTER := $(BIN)/newsletter
 DEMO_ISSUE := 2022-08
-# The tests need a mail sink, a browser, and a Korean font for the browser to draw with.
-PACKAGES := postfix chromium fonts-noto-cjk
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -39,12 +37,14 @@ wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone 
 screenshots: system $(VENV)/installed-dev ## Pictures of every edition in build/screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
+# The tests need a mail sink, a browser, and fonts for it: Hangul, and Latin as wide as Arial.
 system:
 	@missing=""; \
 	PATH="$$PATH:/usr/sbin"; \
 	command -v smtp-sink >/dev/null || missing="$$missing postfix"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	fc-list :lang=ko 2>/dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \
+	fc-list 2>/dev/null | grep -q 'Liberation Sans' || missing="$$missing fonts-liberation"; \
 	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ]; then \
 	    echo "Installing$$missing"; \

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
-    from newsletter.message.letter import CompiledLetter
+    from newsletter.message.letter import CompiledLetter, Enclosure
     from newsletter.proof.report import Report
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.ledger import SqlLedger
@@ -137,16 +137,32 @@ class Site:
         """Compile every edition to wire bytes."""
         from newsletter.message.letter import CompiledLetter  # noqa: PLC0415
 
+        enclosures = self._enclosures(composed)
         return {
             kind: CompiledLetter(
                 edition,
                 composed.publication,
                 composed.press.strings,
                 self.public_url,
+                enclosures=enclosures,
                 is_test=is_test,
             )
             for kind, edition in composed.composition.editions.items()
         }
+
+    def _enclosures(self, composed: Composed) -> "list[Enclosure]":
+        """Make the pictures that are sent along, if the publication wants them to be."""
+        if composed.publication.images != "embedded":
+            return []
+        from newsletter.compose.hosting import resize  # noqa: PLC0415
+        from newsletter.message.letter import Enclosure  # noqa: PLC0415
+
+        return [
+            Enclosure(
+                f"{self.public_url}/{hosted.path}", hosted.path.rpartition("/")[2], resize(hosted)
+            )
+            for hosted in composed.composition.pictures
+        ]
 
     def scribe(self, composed: Composed, *, is_test: bool = False) -> "Scribe":
         """Make the writer of an issue's letters; makes the secret key on first use."""

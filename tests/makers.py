@@ -189,6 +189,7 @@ def make_publication(
         sender_id="mgenews",
         zone=ZoneInfo("Asia/Seoul"),
         default_preference=None,
+        logo=None,
         images="hosted",
         approval="none",
         rules={},

@@ -216,9 +216,9 @@ function timeline(lang, name) {
 
 way("ko", "2022-08__01-mongolia-conference__지도".normalize("NFC"));
 way("en", "2022-08__01-mongolia-conference__map");
-screens("2022-08__03-introductions__screens");
-plate("ko", "2022-08__02-hdc__hdc.ko");
-plate("en", "2022-08__02-hdc__hdc.en");
+screens("2022-08__02-introductions__screens");
+plate("ko", "2022-08__03-hdc__hdc.ko");
+plate("en", "2022-08__03-hdc__hdc.en");
 timeline("ko", "2022-08__04-next-steps__timeline.ko");
 timeline("en", "2022-08__04-next-steps__timeline.en");
 globe("ko", "2022-07__01-medical-gyeonggi-training__mongolia.ko");

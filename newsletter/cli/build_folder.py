@@ -3,6 +3,7 @@
 import json
 import tempfile
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time
 from hashlib import sha256
 from pathlib import Path
@@ -59,10 +60,12 @@ def sample_reader(composed: Composed, kind: EditionKind, public_url: str) -> Rea
 
 
 def _write_pictures(public: Path, composed: Composed) -> None:
-    for hosted in composed.composition.pictures:
-        path = public / hosted.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(resize(hosted))
+    pictures = composed.composition.pictures
+    with ThreadPoolExecutor() as pool:  # Pillow works outside the interpreter's lock
+        for hosted, content in zip(pictures, pool.map(resize, pictures), strict=True):
+            path = public / hosted.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
 
 def _write_editions(

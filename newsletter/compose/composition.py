@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from newsletter.compose.edition import Edition, compose_edition, refuse_own_tokens
-from newsletter.compose.hosting import HostedPicture, host_picture
+from newsletter.compose.hosting import Gallery, HostedPicture
 from newsletter.compose.press import Press
 from newsletter.compose.strings import FILLED_IN_SLOTS, Strings
 from newsletter.issue.issue import Issue, Publication
@@ -35,12 +35,12 @@ def compose(publication: Publication, issue: Issue, press: Press) -> Composition
         ContentError: the texts hold what looks like a slot, or a template cannot be filled.
     """
     refuse_own_tokens(publication, issue)
-    hosted = {place: host_picture(picture, issue.id) for place, picture in issue.pictures.items()}
+    gallery = Gallery(issue.id)
     editions = {
-        kind: compose_edition(publication, issue, kind, hosted, press) for kind in EditionKind
+        kind: compose_edition(publication, issue, kind, gallery, press) for kind in EditionKind
     }
     parts = parts_of(publication, issue, editions, press.strings)
-    return Composition(issue.id, editions, tuple(hosted.values()), parts, digest_of(parts))
+    return Composition(issue.id, editions, gallery.pictures, parts, digest_of(parts))
 
 
 def parts_of(
@@ -74,6 +74,7 @@ def parts_of(
         publication.list_id,
     ]
     parts["sender"] = _sha256(_canonical(sender))
+    parts["way of the pictures"] = _sha256(publication.images)
     for place, picture in issue.pictures.items():
         parts[f"picture {place}"] = picture.sha256
     return parts

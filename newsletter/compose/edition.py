@@ -1,9 +1,9 @@
 """An issue in one language, or in every language one after the other: an Edition."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from newsletter.compose.hosting import HostedPicture
+from newsletter.compose.hosting import Gallery
 from newsletter.compose.inline import inline_css
 from newsletter.compose.markdown_text import render_text
 from newsletter.compose.press import Page, Press
@@ -33,7 +33,7 @@ def compose_edition(
     publication: Publication,
     issue: Issue,
     kind: EditionKind,
-    hosted: Mapping[str, HostedPicture],
+    gallery: Gallery,
     press: Press,
 ) -> Edition:
     """
@@ -44,7 +44,7 @@ def compose_edition(
     """
     subject = subject_of(issue, kind, press)
     preheader = BETWEEN.join(issue.letters[lang].preheader for lang in kind.langs)
-    page = Page(publication, issue, kind, subject, preheader, hosted)
+    page = Page(publication, issue, kind, subject, preheader, gallery)
     html = inline_css(press.html(page))
     text = press.text(page)
     return Edition(issue.id, kind, subject, preheader, html, text)

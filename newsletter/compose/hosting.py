@@ -46,6 +46,24 @@ def host_picture(picture: Picture, issue_id: str, width: int = CONTENT_WIDTH) ->
     return HostedPicture(picture, path, shown, height)
 
 
+class Gallery:
+    """The pictures of an issue as its letters show them, once for each width."""
+
+    def __init__(self, issue_id: str) -> None:
+        self._issue_id = issue_id
+        self._hosted: dict[tuple[str, int], HostedPicture] = {}
+
+    def host(self, picture: Picture, width: int = CONTENT_WIDTH) -> HostedPicture:
+        """Return *picture* as it is shown at most *width* pixels wide."""
+        hosted = host_picture(picture, self._issue_id, width)
+        return self._hosted.setdefault((picture.place, hosted.width), hosted)
+
+    @property
+    def pictures(self) -> tuple[HostedPicture, ...]:
+        """Every picture that was asked for so far, in the order of asking."""
+        return tuple(self._hosted.values())
+
+
 def resize(hosted: HostedPicture) -> bytes:
     """
     Return the picture's file for the web, at most twice as wide as it is shown.

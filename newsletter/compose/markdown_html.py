@@ -1,6 +1,7 @@
 """From the token tree to HTML that mail clients keep."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
@@ -9,53 +10,118 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from newsletter.compose.hosting import HostedPicture
-from newsletter.issue.markdown import Markdown, alt_of
+from newsletter.compose.hosting import CONTENT_WIDTH, Gallery
+from newsletter.issue.markdown import BUTTON, Markdown, alt_of
 
 OPTIONS: Final = MarkdownIt("commonmark").options
+Env = MutableMapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a text stands in a letter."""
+
+    gallery: Gallery  # takes the pictures that the text shows
+    picture_base: str  # what stands before a picture's path, with a slash at its end
+    width: int = CONTENT_WIDTH  # pixels; pictures are shown no wider
+    name: str = "text"  # makes ids unique: ko-1
+
+
+def render_html(markdown: Markdown, frame: Frame) -> str:
+    """Render *markdown*, a text without problems, as HTML without a wrapper."""
+    tokens = list(_as_letters_want([token.copy() for token in markdown.tokens]))
+    env = {"pictures": markdown.pictures, "frame": frame}
+    return _LetterRenderer().render(tokens, OPTIONS, env).strip()
+
+
+def _as_letters_want(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Turn a paragraph that is only a button or a picture into a block of its own."""
+    at = 0
+    while at < len(tokens):
+        alone = _alone_in(tokens[at : at + 3])
+        if alone:
+            yield Token(alone, "", 0, children=tokens[at + 1].children, block=True)
+            at += 3
+        else:
+            yield tokens[at]
+            at += 1
+
+
+def _alone_in(paragraph: Sequence[Token]) -> str | None:
+    if len(paragraph) < 3 or paragraph[0].type != "paragraph_open" or paragraph[0].hidden:
+        return None
+    children = paragraph[1].children or []
+    types = [child.type for child in children]
+    if types == ["image"]:
+        return "figure"
+    is_link = types[:1] == ["link_open"] and types[-1:] == ["link_close"]
+    if is_link and types.count("link_open") == 1 and children[0].attrs.get("class") == BUTTON:
+        return "button"
+    return None
 
 
 class _LetterRenderer(RendererHTML):
-    """Adds what mail clients need to markdown-it's HTML; *env* holds pictures by src."""
+    """Adds what mail clients need to markdown-it's HTML; the env holds pictures and frame."""
 
-    def image(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
-    ) -> str:
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         token = tokens[idx]
-        src, width, height = env["pictures"][str(token.attrs["src"])]
-        alt = escapeHtml(alt_of(token))
-        caption = str(token.attrs.get("title", ""))
-        note = f'<br><span class="caption">{escapeHtml(caption)}</span>' if caption else ""
+        frame: Frame = env["frame"]
+        shown = frame.gallery.host(env["pictures"][str(token.attrs["src"])], frame.width)
+        caption = escapeHtml(str(token.attrs.get("title", "")))
         return (
-            f'<img src="{escapeHtml(src)}" alt="{alt}" width="{width}" height="{height}" '
-            f'style="display:block;width:100%;max-width:{width}px;height:auto">{note}'
+            f'<img src="{escapeHtml(frame.picture_base + shown.path)}" '
+            f'alt="{escapeHtml(alt_of(token))}" width="{shown.width}" height="{shown.height}" '
+            f'style="display:block;width:100%;max-width:{shown.width}px;height:auto">'
+        ) + (f'<span class="caption">{caption}</span>' if caption else "")
+
+    def figure(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        image = self.image(tokens[idx].children or [], 0, options, env)
+        return f'<div class="picture">{image}</div>\n'
+
+    def button(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
+        link, *words, _ = tokens[idx].children or []
+        return (
+            '<table class="button" role="presentation" cellpadding="0" cellspacing="0" border="0">'
+            f'<tr><td><a href="{escapeHtml(str(link.attrs["href"]))}">'
+            f"{self.renderInline(words, options, env)}</a></td></tr></table>\n"
         )
 
-    def table_open(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
-    ) -> str:
+    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         return '<table class="data" width="100%" cellpadding="0" cellspacing="0" border="0">\n'
 
-    def th_open(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: MutableMapping[str, Any]
-    ) -> str:
+    def th_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         tokens[idx].attrSet("scope", "col")
         return self.renderToken(tokens, idx, options, env)
 
+    def footnote_ref(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env
+    ) -> str:
+        number = int(tokens[idx].meta["id"]) + 1
+        name = env["frame"].name
+        return f'<sup class="mark"><a href="#{name}-note-{number}">{number}</a></sup>'
 
-def render_html(markdown: Markdown, hosted: Mapping[str, HostedPicture], picture_base: str) -> str:
-    """
-    Render *markdown* as HTML without a wrapper.
+    def footnote_block_open(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env
+    ) -> str:
+        return '<ol class="notes">\n'
 
-    Args:
-        markdown: a text without problems (raw HTML has been refused on reading).
-        hosted: every picture of the issue, by its place.
-        picture_base: what stands before a picture's path, with a slash at its end.
-    """
-    pictures = {}
-    for src, picture in markdown.pictures.items():
-        shown = hosted[picture.place]
-        pictures[src] = (picture_base + shown.path, shown.width, shown.height)
-    renderer = _LetterRenderer()
-    tokens = [token.copy() for token in markdown.tokens]
-    return renderer.render(tokens, OPTIONS, {"pictures": pictures}).strip()
+    def footnote_block_close(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env
+    ) -> str:
+        return "</ol>\n"
+
+    def footnote_open(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env
+    ) -> str:
+        number = int(tokens[idx].meta["id"]) + 1
+        return f'<li id="{env["frame"].name}-note-{number}">'
+
+    def footnote_close(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env
+    ) -> str:
+        return "</li>\n"
+
+    def footnote_anchor(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env
+    ) -> str:
+        return ""  # a link back would be one more thing to tap by mistake

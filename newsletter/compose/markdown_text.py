@@ -75,6 +75,8 @@ def _block(node: SyntaxTreeNode, picture_word: str, width: int) -> str:
             return "\n".join(wrap(_row(row, picture_word), "    ", "", width) for row in rows)
         case "hr":
             return "* * *"
+        case "footnote_block":
+            return "\n".join(_note(note, picture_word, width) for note in node.children)
         case _:  # a heading or a paragraph
             return wrap(_inline(node, picture_word), width=width)
 
@@ -88,6 +90,12 @@ def _items(node: SyntaxTreeNode, picture_word: str, width: int) -> str:
         pad = " " * len(mark)
         items.append("\n".join([(mark + first).rstrip(), *((pad + li).rstrip() for li in rest)]))
     return "\n".join(items)
+
+
+def _note(note: SyntaxTreeNode, picture_word: str, width: int) -> str:
+    mark = f"[{int(note.meta['id']) + 1}] "
+    first, *rest = _blocks(note.children, picture_word, width - len(mark)).split("\n")
+    return "\n".join([mark + first, *((" " * len(mark) + line).rstrip() for line in rest)])
 
 
 def _item(item: SyntaxTreeNode, picture_word: str, width: int) -> str:
@@ -113,6 +121,10 @@ def _piece(node: SyntaxTreeNode, picture_word: str) -> str:
             return node.content
         case "softbreak":
             return " "
+        case "footnote_ref":
+            return f"[{int(node.meta['id']) + 1}]"
+        case "footnote_anchor":
+            return ""
         case "hardbreak":
             return "\n"
         case "image":

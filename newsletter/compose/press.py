@@ -16,16 +16,16 @@ from jinja2 import (
 )
 from markupsafe import Markup
 
+from newsletter.compose.arrangement import arrange
 from newsletter.compose.colours import lighten_for
-from newsletter.compose.hosting import HostedPicture
-from newsletter.compose.markdown_html import render_html
+from newsletter.compose.hosting import CONTENT_WIDTH, Gallery
+from newsletter.compose.markdown_html import Frame, render_html
 from newsletter.compose.markdown_text import render_text, wrap
 from newsletter.compose.slots import Slot, slot_token
 from newsletter.compose.strings import Strings
 from newsletter.errors import ContentError, Problem
 from newsletter.issue.issue import Issue, Publication
 from newsletter.issue.markdown import Markdown
-from newsletter.issue.pictures import Picture
 from newsletter.lang import EditionKind, Lang
 
 DARK_PAPER: Final = "#16181a"  # the background in dark.css
@@ -42,7 +42,7 @@ class Page:
     kind: EditionKind
     subject: str
     preheader: str
-    hosted: Mapping[str, HostedPicture]  # by the picture's place
+    gallery: Gallery  # takes every picture that the templates show
 
 
 class Press:
@@ -116,12 +116,11 @@ class Press:
         base = f"{self.public_url}/"
         langs = page.kind.langs
 
-        def picture_url(picture: Picture) -> str:
-            return base + page.hosted[picture.place].path
-
-        def html_of(markdown: Markdown) -> Markup:
+        def html_of(markdown: Markdown, name: str, width: int = CONTENT_WIDTH) -> Markup:
+            """Render a text; *name* makes its footnotes' ids unique, *width* is in pixels."""
+            frame = Frame(page.gallery, base, width, name)
             # Raw HTML was refused on reading; markdown-it escapes everything else.
-            return Markup(render_html(markdown, page.hosted, base))  # noqa: S704
+            return Markup(render_html(markdown, frame))  # noqa: S704
 
         def text_of(markdown: Markdown, lang: Lang) -> str:
             return render_text(markdown, self.strings[lang]["picture"])
@@ -137,8 +136,9 @@ class Press:
             "subject": page.subject,
             "preheader": page.preheader,
             "strings": self.strings,
-            "hosted": page.hosted,
-            "picture_url": picture_url,
+            "rows": arrange(page.issue.articles),
+            "shown": page.gallery.host,
+            "picture_base": base,
             "html_of": html_of,
             "text_of": text_of,
             "issue_url": issue_url,

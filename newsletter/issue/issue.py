@@ -36,6 +36,7 @@ class Publication:
     sender_id: str  # Feedback-ID's last field, 5 to 15 characters
     zone: ZoneInfo
     default_preference: Preference | None  # for readers without one; None: bilingual
+    logo: Picture | None  # in issues/; None: the masthead is type alone
     images: str  # one of IMAGES: where the letters' pictures are
     approval: str  # one of APPROVALS: what a dispatch demands
     rules: Mapping[str, str]  # a proof's rule -> one of RULE_SETTINGS

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from mdit_py_plugins.attrs import attrs_plugin
+from mdit_py_plugins.footnote import footnote_plugin
 
 from newsletter.issue.emphasis import allow_emphasis_next_to_hangul
 from newsletter.issue.lines import track_lines, walk
@@ -45,6 +47,16 @@ INSTEAD: Final = {
     "!--": "leave the comment out; readers would get it too",
 }
 NESTING_MAX: Final = 12  # markdown-it's levels; it drops the text below level 20 in silence
+BUTTON: Final = "button"  # the class of a link that is shown as a button
+ATTRIBUTES: Final = {  # what a token may carry, by its type; the rest came out of braces
+    "link_open": frozenset({"href", "title", "class"}),
+    "image": frozenset({"src", "alt", "title"}),
+    "span_open": frozenset({"lang"}),
+    "ordered_list_open": frozenset({"start"}),
+    "th_open": frozenset({"style"}),
+    "td_open": frozenset({"style"}),
+}
+LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 PLAIN_MARKDOWN: Final = "leave it out and write plain Markdown"
 
 
@@ -78,12 +90,13 @@ class _Parser(MarkdownIt):
 def parse_markdown(source: str, place: str, first_line: int, problems: Problems) -> Markdown:
     """Parse *source* and note what no letter may hold, each with its line."""
     parser = _Parser("commonmark", {"html": True}).enable("table")
+    parser.use(footnote_plugin).use(attrs_plugin, spans=True)
     allow_emphasis_next_to_hangul(parser)
     track_lines(parser)
     tokens = tuple(parser.parse(source))
     last_type = ""
     for token, line in walk(tokens, first_line):
-        message = _hidden_fault(token) or _fault(token)
+        message = _hidden_fault(token) or _attribute_fault(token) or _fault(token)
         if token.type == "link_close" and last_type == "link_open":
             message = "a link without words; write [where it leads](https://www.example.org)"
         if message:
@@ -116,6 +129,19 @@ def _hidden_fault(token: Token) -> str | None:
     for text in (token.content, *map(str, token.attrs.values())):
         if found := FORBIDDEN.search(text):
             return f"an entity like &#x…; makes {describe(found[0])}; delete it"
+    return None
+
+
+def _attribute_fault(token: Token) -> str | None:
+    """Find attributes in braces other than those of a button and of foreign words."""
+    strange = set(token.attrs) - ATTRIBUTES.get(token.type, frozenset())
+    if strange or token.attrs.get("class", BUTTON) != BUTTON:
+        return (
+            "words in braces are for buttons, [text](https://…){.button}, and for foreign words, "
+            "[MOU]{lang=en}; leave the braces out"
+        )
+    if token.type == "span_open" and not LANGUAGE_TAG.fullmatch(str(token.attrs.get("lang", ""))):
+        return "foreign words want their language: [MOU]{lang=en}"
     return None
 
 

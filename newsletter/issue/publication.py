@@ -19,6 +19,8 @@ def read_publication(issues: Folder) -> Publication | None:
     sender = fields.inner("sender")
     contact = fields.inner("contact")
     preference = fields.choice("default_language", list(Preference), required=False)
+    logo = fields.text("logo", required=False)
+    place = f"{issues.place}/publication.yaml"
     publication = Publication(
         name=fields.by_lang("name"),
         sender_name=sender.by_lang("name") if sender else {},
@@ -37,6 +39,7 @@ def read_publication(issues: Folder) -> Publication | None:
         ),
         zone=fields.zone("time_zone"),
         default_preference=Preference(preference) if preference else None,
+        logo=issues.picture(logo, (place, fields.line_of("logo"))) if logo else None,
         images=fields.choice("images", IMAGES, required=False) or IMAGES[0],
         approval=fields.choice("approval", APPROVALS, required=False) or APPROVALS[0],
         rules=_rules(fields),

@@ -1,7 +1,8 @@
 """An edition compiled once to wire bytes with slots; a reader's letter is a join."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from base64 import encodebytes
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import format_datetime
@@ -35,6 +36,20 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A picture that is sent along with the letter instead of lying on the web."""
+
+    url: str  # what the edition's HTML names it by
+    name: str  # a file name, ASCII
+    data: bytes  # PNG or JPEG
+
+    @property
+    def content_id(self) -> str:
+        """Name the picture inside the letter (RFC 2392): the same for the same content."""
+        return f"{hashlib.sha256(self.data).hexdigest()[:24]}.{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     """A constant, or a place to be filled with the value of *slot*."""
 
@@ -57,6 +72,7 @@ class CompiledLetter:
         strings: Mapping[Lang, Strings],
         public_url: str,
         *,
+        enclosures: Sequence[Enclosure] = (),
         is_test: bool = False,
     ) -> None:
         """
@@ -67,6 +83,8 @@ class CompiledLetter:
             publication: sender and list.
             strings: the words of every language.
             public_url: where the archive is, without a trailing slash.
+            enclosures: pictures to send along; those that the edition does not show are
+                left out.
             is_test: mark the subject before anything else.
 
         Raises:
@@ -76,6 +94,7 @@ class CompiledLetter:
         self._publication = publication
         self._strings = strings
         self._sender = publication.sender_address
+        self._enclosures = [one for one in enclosures if one.url in edition.html]
         subject = edition.subject
         if is_test:
             marks = (strings[lang]["test_mark"] for lang in edition.kind.langs)
@@ -173,22 +192,53 @@ class CompiledLetter:
             yield _Piece(headers.ascii_field(name, value))
 
     def _body(self) -> Iterator[_Piece]:
-        both = hashlib.sha256(f"{self.edition.text}\0{self.edition.html}".encode())
-        # "=_" never occurs in quoted-printable, so no part can hold its own boundary.
-        boundary = f"=_{both.hexdigest()[:32]}"
-        yield _Piece(
-            f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'.encode()
-        )
-        for kind, content in (("plain", self.edition.text), ("html", self.edition.html)):
-            place = "text" if kind == "plain" else kind
-            yield _Piece(
-                f"--{boundary}\r\n"
-                f"Content-Type: text/{kind}; charset=utf-8\r\n"
-                "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode()
-            )
-            yield from _quoted_pieces(content, place)
-            yield _Piece(b"\r\n")
-        yield _Piece(f"--{boundary}--\r\n".encode())
+        html = self.edition.html
+        for one in self._enclosures:
+            html = html.replace(one.url, f"cid:{one.content_id}")
+        both = hashlib.sha256(f"{self.edition.text}\0{html}".encode()).hexdigest()
+        # "=_" never occurs in quoted-printable or base64, so no part can hold a boundary.
+        outer, inner = f"=_{both[:32]}", f"=_{both[32:]}"
+        yield _lines(f'Content-Type: multipart/alternative;\n boundary="{outer}"', "")
+        yield _lines(f"--{outer}")
+        yield from _text_part("plain", self.edition.text, "text")
+        if self._enclosures:
+            related = f'Content-Type: multipart/related; type="text/html";\n boundary="{inner}"'
+            yield _lines("", f"--{outer}", related, "", f"--{inner}")
+            yield from _text_part("html", html, "html")
+            for one in self._enclosures:
+                yield from _picture_part(one, inner)
+            yield _lines("", f"--{inner}--")
+        else:
+            yield _lines("", f"--{outer}")
+            yield from _text_part("html", html, "html")
+        yield _lines("", f"--{outer}--")
+
+
+def _lines(*lines: str) -> _Piece:
+    return _Piece(("\n".join(lines) + "\n").replace("\n", "\r\n").encode())
+
+
+def _text_part(kind: str, content: str, place: str) -> Iterator[_Piece]:
+    yield _lines(
+        f"Content-Type: text/{kind}; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable",
+        "",
+    )
+    yield from _quoted_pieces(content, place)
+
+
+def _picture_part(enclosure: Enclosure, boundary: str) -> Iterator[_Piece]:
+    kind = "jpeg" if enclosure.name.endswith(".jpg") else "png"
+    yield _lines(
+        "",
+        f"--{boundary}",
+        f"Content-Type: image/{kind}",
+        "Content-Transfer-Encoding: base64",
+        f"Content-ID: <{enclosure.content_id}>",
+        f'Content-Disposition: inline; filename="{enclosure.name}"',
+        "",
+    )
+    yield _Piece(encodebytes(enclosure.data).replace(b"\n", b"\r\n"))
 
 
 def _quoted_pieces(content: str, place: str) -> Iterator[_Piece]:

@@ -50,13 +50,13 @@ def test_compose_writes_everything_and_a_manifest_that_tells_the_truth(stage: St
 
 
 def test_compose_writes_nothing_when_something_is_wrong(stage: Stage) -> None:
-    article = stage.root / "issues" / ISSUE / "02-hdc" / "ko.md"
+    article = stage.root / "issues" / ISSUE / "03-hdc" / "ko.md"
     article.write_text(article.read_text().replace("title:", "titel:"), encoding="utf-8")
 
     output = stage.run("compose", ISSUE, status=1)
 
     assert (
-        "issues/2022-08/02-hdc/ko.md:2: there is no field 'titel'; did you mean 'title'?" in output
+        "issues/2022-08/03-hdc/ko.md:2: there is no field 'titel'; did you mean 'title'?" in output
     )
     assert "the field 'title' is missing" in output
     assert not (stage.root / "build").exists()

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from newsletter.compose.hosting import host_picture
+from newsletter.compose.hosting import Gallery
 from newsletter.compose.inline import inline_css
 from newsletter.compose.press import Page
 from newsletter.issue.reading import read_site_issue
@@ -19,8 +19,8 @@ PLAIN = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 def _source(kind: EditionKind) -> str:
     publication, issue = read_site_issue(CHECKOUT, "2022-08")
-    hosted = {place: host_picture(picture, issue.id) for place, picture in issue.pictures.items()}
-    return make_press().html(Page(publication, issue, kind, "subject", "preheader", hosted))
+    page = Page(publication, issue, kind, "subject", "preheader", Gallery(issue.id))
+    return make_press().html(page)
 
 
 @pytest.mark.parametrize("kind", EditionKind)

@@ -102,3 +102,15 @@ def test_wrapping_keeps_every_word_in_its_order(text: str, width: int) -> None:
 def test_every_parsed_text_can_be_written_plainly(source: str) -> None:
     with suppress(ContentError):  # the others are refused on reading
         render_text(make_markdown(source), "그림")
+
+
+def test_footnotes_are_numbered_and_stand_at_the_end() -> None:
+    assert _text("본문[^a]입니다.\n\n[^a]: 출처\n") == "본문[1]입니다.\n\n[1] 출처"
+
+
+def test_a_button_is_a_link_with_its_address() -> None:
+    assert _text("[신청](https://x.org/){.button}") == "신청 (https://x.org/)"
+
+
+def test_foreign_words_are_plain_words() -> None:
+    assert _text("[MOU]{lang=en}를") == "MOU를"

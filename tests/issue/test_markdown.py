@@ -206,3 +206,33 @@ def test_no_text_makes_parsing_raise(source: str) -> None:
 
     assert all(1 <= (found.line or 1) <= lines for found in problems.found)
     assert all(1 <= use.line <= lines for use in images_of(markdown))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "[가](https://x.org){target=_blank}",
+        "[가](https://x.org){.other}",
+        "[가](https://x.org){#id}",
+        "[가]{style=color:red}",
+        "[가]{lang=9}",
+        "`code`{.button}",
+    ],
+)
+def test_words_in_braces_are_for_buttons_and_foreign_words_only(source: str) -> None:
+    problems = Problems()
+
+    parse_markdown(source, "ko.md", 1, problems)
+
+    assert problems.found, source
+    assert "leave the braces out" in problems.found[0].message or "lang=en" in str(
+        problems.found[0]
+    )
+
+
+def test_buttons_foreign_words_and_plain_braces_are_allowed() -> None:
+    problems = Problems()
+
+    parse_markdown("[가](https://x.org){.button} [MOU]{lang=en} {그냥}", "ko.md", 1, problems)
+
+    assert problems.found == []

@@ -34,6 +34,7 @@ def make_publication() -> Publication:
         sender_id="mgenews",
         zone=ZoneInfo("Asia/Seoul"),
         default_preference=None,
+        logo=None,
         images="hosted",
         approval="none",
         rules={},

@@ -1,6 +1,7 @@
 """A reader's letter on the wire: M1, M2, M5-M11, M14, M15 of the delivery rules."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
@@ -12,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.lang import EditionKind
-from tests.message.makers import NOW, PUBLIC_URL, make_letter, make_reader
+from newsletter.message.letter import CompiledLetter, Enclosure
+from tests.message.makers import (
+    NOW,
+    PUBLIC_URL,
+    make_edition,
+    make_letter,
+    make_publication,
+    make_reader,
+    make_strings,
+)
 
 LETTERS = {kind: make_letter(kind) for kind in EditionKind}
 NAMES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60)
@@ -222,3 +232,47 @@ def test_what_people_look_at_is_what_readers_get() -> None:
 
     assert part(message, "html").replace("\r\n", "\n") == letter.html(reader)
     assert part(message, "plain").replace("\r\n", "\n") == letter.text(reader)
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9
+
+
+def make_letter_with_picture() -> CompiledLetter:
+    edition = make_edition(EditionKind.KO)
+    url = f"{PUBLIC_URL}/issues/2022-08/pictures/map-1.png"
+    html = edition.html.replace("<body>", f'<body><img src="{url}" alt="지도">')
+    return CompiledLetter(
+        replace(edition, html=html),
+        make_publication(),
+        make_strings(),
+        PUBLIC_URL,
+        enclosures=[
+            Enclosure(url, "map-1.png", PICTURE),
+            Enclosure(f"{PUBLIC_URL}/other.png", "other.png", b"not shown in this edition"),
+        ],
+    )
+
+
+def test_pictures_that_are_sent_along_are_found_by_the_html() -> None:
+    message = parsed(make_letter_with_picture().envelope(make_reader(), NOW).mime)
+
+    text, related = message.iter_parts()
+    assert isinstance(related, EmailMessage)
+    html, picture = related.iter_parts()
+    assert isinstance(html, EmailMessage)
+    assert isinstance(picture, EmailMessage)
+    assert text.get_content_type() == "text/plain"
+    assert related.get_content_type() == "multipart/related"
+    content_id = str(picture["Content-ID"]).strip("<>")
+    assert f'<img src="cid:{content_id}" alt="지도">' in html.get_content()
+    assert picture.get_content() == PICTURE
+    assert message.defects == related.defects == picture.defects == []
+
+
+def test_a_letter_with_pictures_keeps_the_rules_of_the_wire() -> None:
+    mime = make_letter_with_picture().envelope(make_reader(), NOW).mime
+
+    assert mime.isascii()
+    assert b"\n" not in mime.replace(b"\r\n", b"")
+    assert not any(line.startswith(b".") for line in mime.split(b"\r\n"))
+    assert max(map(len, mime.split(b"\r\n"))) <= 998
