@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
     from newsletter.message.letter import CompiledLetter, Enclosure
+    from newsletter.proof.material import Probe
     from newsletter.proof.report import Report
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.ledger import SqlLedger
@@ -128,8 +129,14 @@ class Site:
             composed.press.strings,
             composed.publication.terms,
             git_history(self.root, self.clock()),
+            self._probe() if online else None,
         )
         return proofread(material, RULES, settings_of(RULES, composed.publication.rules))
+
+    def _probe(self) -> "Probe":
+        from newsletter.delivery.link_probe import LinkProbe  # noqa: PLC0415
+
+        return LinkProbe()
 
     def letters(
         self, composed: Composed, *, is_test: bool = False

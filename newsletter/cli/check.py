@@ -49,4 +49,4 @@ def check(site: Site, issue: str, *, as_json: bool, strict: bool, online: bool) 
     else:
         show_report(report)
     if report.blocking or (strict and report.findings):
-        raise ContentError("" if as_json else f"{issue} is not fit to go out yet")
+        click.get_current_context().exit(ContentError.exit_status)

@@ -22,6 +22,13 @@ class History(Protocol):
         """Name the lines of *file* that were changed after *moment*."""
 
 
+class Probe(Protocol):
+    """Asks whether a link is there."""
+
+    def fault(self, url: str) -> str | None:
+        """Ask *url* once; return what is wrong in words for people, or None."""
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """An issue, what was composed of it, and what is known about it."""
@@ -32,3 +39,4 @@ class Material:
     strings: Mapping[Lang, Strings]
     terms: Sequence[Term]
     history: History | None  # None: the site is in no version history
+    probe: Probe | None = None  # None: nobody wants links to be asked

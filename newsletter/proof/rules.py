@@ -18,6 +18,7 @@ LETTER_RULES: Final = (
     Rule("advertising", Severity.BLOCKS, "(광고) exactly when it advertises", words.advertising),
     Rule("alt-text", Severity.ADVISES, "alt texts say what pictures show", words.alt_text),
     Rule("link-text", Severity.ADVISES, "links say where they lead", words.link_text),
+    Rule("dead-links", Severity.ADVISES, "every link answers (with --online)", words.dead_links),
     Rule("placeholder", Severity.BLOCKS, "nothing is left to fill in", words.placeholders),
     Rule("required-parts", Severity.BLOCKS, "sender, reason, unsubscribing", form.required_parts),
     Rule("links", Severity.BLOCKS, "links lead somewhere from an inbox", form.links),

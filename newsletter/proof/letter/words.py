@@ -107,6 +107,26 @@ def link_text(material: Material) -> Iterator[Finding]:
                     )  # fmt: skip
 
 
+def dead_links(material: Material) -> Iterator[Finding]:
+    """Ask every link of the texts once whether it is there, if somebody wants that."""
+    if material.probe is None:
+        return
+    asked: dict[str, str | None] = {}
+    for article in material.issue.articles:
+        for lang, text in article.texts.items():
+            uses: list[tuple[str, int | None]] = list(_addresses(text.body))
+            if text.link:
+                uses.append((text.link, None))
+            for href, line in uses:
+                if href not in asked:
+                    asked[href] = material.probe.fault(href)
+                if fault := asked[href]:
+                    yield _advice(
+                        "dead-links", text.place, line, lang,
+                        f"the link {href} {fault}; correct it or leave it out",
+                    )  # fmt: skip
+
+
 def placeholders(material: Material) -> Iterator[Finding]:
     """Find text that somebody meant to fill in."""
     for passage in passages(material.issue):
@@ -132,6 +152,13 @@ def _poor_alt(alt: str, text: ArticleText, lang: Lang, line: int | None) -> Iter
         "alt-text", text.place, line, lang,
         f"the alt text {alt!r} {fault}; write what the picture shows, in one phrase",
     )  # fmt: skip
+
+
+def _addresses(markdown: Markdown) -> Iterator[tuple[str, int]]:
+    for token, line in walk(markdown.tokens, markdown.first_line):
+        href = str(token.attrs.get("href", ""))
+        if token.type == "link_open" and href.startswith(("http://", "https://")):
+            yield href, line
 
 
 def _link_words(markdown: Markdown) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,188 @@
+"""Rules about words and form: each finds what it is for, and nothing in the sample issues."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from newsletter.app import Composed, Site
+from newsletter.errors import ContentError
+from newsletter.lang import EditionKind
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.letter import form, words
+from newsletter.proof.material import Material
+from newsletter.proof.report import Setting, settings_of
+from newsletter.proof.rules import LETTER_RULES
+from tests.makers import CHECKOUT, write_site
+
+KO = "issues/2022-08/01-conference/ko.md"
+EN = "issues/2022-08/01-conference/en.md"
+LETTER_EN = "issues/2022-08/en.md"
+
+Check = Callable[[Material], Iterable[Finding]]
+
+
+def material_of(composed: Composed) -> Material:
+    return Material(
+        composed.publication,
+        composed.issue,
+        composed.composition,
+        composed.press.strings,
+        (),
+        None,
+    )
+
+
+def changed_site(root: Path, path: str, old: str, new: str) -> Site:
+    write_site(root)
+    file = root / path
+    text = file.read_text(encoding="utf-8")
+    assert old in text, text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return Site({}, root)
+
+
+def edited(composed: Composed, kind: EditionKind, **fields: str) -> Material:
+    """Change an edition after it was composed, as a broken template would."""
+    editions = dict(composed.composition.editions)
+    editions[kind] = replace(editions[kind], **fields)
+    return replace(
+        material_of(composed), composition=replace(composed.composition, editions=editions)
+    )
+
+
+@pytest.fixture(scope="module")
+def august() -> Composed:
+    return Site({}, CHECKOUT).compose("2022-08")
+
+
+@pytest.mark.parametrize("issue", ["2022-07", "2022-08"])
+def test_the_sample_issues_have_no_finding_of_the_letter_rules(issue: str) -> None:
+    material = material_of(Site({}, CHECKOUT).compose(issue))
+
+    found = [finding for rule in LETTER_RULES for finding in rule.check(material)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("check", "change"),
+    [
+        (form.size, lambda html: html + "<!-- " + "x" * 80_000 + " -->"),
+        (form.size, lambda html: html.replace("<style>", "<style>" + "a{}" * 3000, 1)
+         .replace("@media (max", "a{}" * 3000 + "@media (max", 1)),
+        (form.links, lambda html: html.replace('href="https://', 'href="//', 1)),
+        (form.links, lambda html: html.replace('href="#ko-1"', 'href="#ko-99"')),
+        (form.conditionals, lambda html: html.replace("<![endif]-->", "-->", 1)),
+        (form.legibility, lambda html: html.replace("color:#111111", "color:#aaaaaa")),
+        (form.legibility, lambda html: html.replace("font-size:14px", "font-size:10px")),
+        (form.required_parts, lambda html: html.replace("수신 거부", "")),
+        (form.required_parts, lambda html: html.replace("NLSLOT-unsubscribe-END", "#")),
+        (form.required_parts, lambda html: html.replace("NLSLOT-reason-en-END", "")),
+        (form.required_parts, lambda html: html.replace("Suwon", "")),
+    ],
+)  # fmt: skip
+def test_a_broken_letter_is_found_in_the_edition_it_is_broken_in(
+    august: Composed, check: Check, change: Callable[[str], str]
+) -> None:
+    html = august.composition.editions[EditionKind.KO].html
+    broken = change(html)
+    assert broken != html
+
+    found = list(check(edited(august, EditionKind.KO, html=broken)))
+
+    assert found
+    assert {finding.edition for finding in found} == {EditionKind.KO}
+    assert {finding.severity for finding in found} == {Severity.BLOCKS}
+
+
+def test_a_text_part_without_a_way_out_is_found(august: Composed) -> None:
+    text = august.composition.editions[EditionKind.EN].text.replace("NLSLOT-unsubscribe-END", "")
+
+    [finding] = form.required_parts(edited(august, EditionKind.EN, text=text))
+
+    assert finding.message == "the unsubscribe link is missing"
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "rule", "line"),
+    [
+        (KO, "alt: ", "alt: map.png #", "alt-text", None),
+        (EN, "---\n\n", "---\n\nTODO: the rest. ", "placeholder", 7),
+        (KO, "---\n\n", "---\n\n○○○ 과장이 말했습니다. ", "placeholder", 7),
+        (EN, "---\n\n", "---\n\nRead [here](https://www.example.org/). ", "link-text", 7),
+        (KO, "---\n\n", "---\n\n[여기](https://www.example.org/)를 보십시오. ", "link-text", 7),
+        (LETTER_EN, "subject: ", "subject: GREAT NEWS FROM GYEONGGI ABOUT #", "capitals", None),
+        (LETTER_EN, "subject: ", "subject: " + "very " * 14, "subject-length", None),
+        (LETTER_EN, "subject: ", 'subject: "[SEPT. 2022] News"\n#', "month-label", None),
+    ],
+)
+def test_what_editors_write_is_looked_at(
+    tmp_path: Path, path: str, old: str, new: str, rule: str, line: int | None
+) -> None:
+    report = changed_site(tmp_path, path, old, new).proof("2022-08")
+
+    found = [finding for finding in report.findings if finding.rule == rule]
+    assert [(finding.file, finding.line) for finding in found] == [(path, line)], report.findings
+
+
+def test_m6_the_mark_of_advertising_stands_exactly_when_it_advertises(august: Composed) -> None:
+    subject = "(광고) " + august.composition.editions[EditionKind.KO].subject
+
+    [finding] = words.advertising(edited(august, EditionKind.KO, subject=subject))
+
+    assert finding.severity is Severity.BLOCKS
+    assert finding.file == "issues/2022-08/issue.yaml"
+
+
+class DeadLinks:
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def fault(self, url: str) -> str | None:
+        self.asked.append(url)
+        return "answers 404"
+
+
+def test_links_are_asked_only_when_somebody_wants_it_and_each_once(tmp_path: Path) -> None:
+    twice = "[One](https://a.example.org/) [two](https://a.example.org/). "
+    site = changed_site(tmp_path, EN, "---\n\n", "---\n\n" + twice)
+    material = material_of(site.compose("2022-08"))
+    probe = DeadLinks()
+
+    assert list(words.dead_links(material)) == []
+    found = list(words.dead_links(replace(material, probe=probe)))
+
+    assert probe.asked == ["https://a.example.org/"]
+    assert [finding.line for finding in found] == [7, 7]
+
+
+def test_what_is_wrong_with_the_folder_comes_as_findings(tmp_path: Path) -> None:
+    report = changed_site(tmp_path, KO, "title:", "titel:").proof("2022-08")
+
+    assert report.digest is None
+    assert {finding.rule for finding in report.findings} == {"folder"}
+    assert report.blocking == len(report.findings) >= 2
+
+
+def test_a_publication_sets_rules_to_its_own_mind(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    path = tmp_path / "issues" / "publication.yaml"
+    article = tmp_path / EN
+    article.write_text(article.read_text("utf-8").replace("---\n\n", "---\n\nTODO ", 1), "utf-8")
+    text = path.read_text(encoding="utf-8")
+
+    path.write_text(text + "\nrules:\n  placeholder: advise\n", encoding="utf-8")
+    advised = Site({}, tmp_path).proof("2022-08")
+    path.write_text(text + "\nrules:\n  placeholder: off\n", encoding="utf-8")
+    switched_off = Site({}, tmp_path).proof("2022-08")
+
+    assert [one.severity for one in advised.findings if one.rule == "placeholder"] == ["advises"]
+    assert [one for one in switched_off.findings if one.rule == "placeholder"] == []
+
+
+def test_a_rule_that_does_not_exist_names_the_nearest() -> None:
+    with pytest.raises(ContentError, match="did you mean 'placeholder'"):
+        settings_of(LETTER_RULES, {"placeholders": "off"})
+    assert settings_of(LETTER_RULES, {"size": "block"}) == {"size": Setting.BLOCK}
