@@ -1,5 +1,5 @@
 // Draws every picture of the sample issues as one SVG per file.
-// Usage: node draw.mjs OUTDIR   (see README.md beside this file)
+// Usage: node draw.mjs OUTDIR [WIDE] [COLUMN]   (see README.md beside this file)
 import { createRequire } from "node:module";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,8 @@ import { feature, mesh, merge } from "topojson-client";
 
 const world = createRequire(import.meta.url)("world-atlas/countries-50m.json");
 const out = process.argv[2] ?? "svg";
+// How many pixels wide the files are: the pictures over the whole letter, and those of a column.
+const WIDE = Number(process.argv[3] ?? 1120), COLUMN = Number(process.argv[4] ?? 1080);
 mkdirSync(out, { recursive: true });
 
 const INK = "#111111", ACCENT = "#0a5c7a", SOFT = "#9a9a9a";
@@ -40,9 +42,12 @@ const hatch = (id, step = 7) =>
   `<pattern id="${id}" width="${step}" height="${step}" patternUnits="userSpaceOnUse" `
   + `patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="${step}" `
   + `stroke="${ACCENT}" stroke-width="1.3"/></pattern>`;
-const save = (name, w, h, body) =>
-  writeFileSync(join(out, name + ".svg"), `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" `
-    + `height="${h}" viewBox="0 0 ${w} ${h}"><rect width="${w}" height="${h}" fill="#fff"/>${body}</svg>\n`);
+// Drawn on a canvas of w x h, painted as many pixels wide as asked for; the height is even,
+// so that a letter can show the picture at half its size.
+const save = (name, w, h, body, pixels = WIDE) =>
+  writeFileSync(join(out, name + ".svg"), `<svg xmlns="http://www.w3.org/2000/svg" width="${pixels}" `
+    + `height="${2 * Math.round(h * pixels / w / 2)}" viewBox="0 0 ${w} ${h}">`
+    + `<rect width="${w}" height="${h}" fill="#fff"/>${body}</svg>\n`);
 const site = (p, radius = 9) =>
   `<circle cx="${r(p[0])}" cy="${r(p[1])}" r="${radius + 7}" fill="#fff" stroke="${ACCENT}" stroke-width="2"/>`
   + `<circle cx="${r(p[0])}" cy="${r(p[1])}" r="${radius}" fill="${ACCENT}"/>`;
@@ -164,61 +169,48 @@ function screens(name) {
     + text(1110, 756, "Mongolian HDC", { size: 30, anchor: "end" }));
 }
 
-// ---- 4. What the HDC does (August): a typographic plate
-function plate(lang, name) {
-  const ko = lang === "ko";
-  const t = ko
-    ? [["보건", "개발", "센터"], "몽골 정부 산하 기관", ["의료서비스", "질 관리"], ["보건의료", "인력 양성"], ["관련 정책", "개발"]]
-    : [["Health", "Development", "Center"], "Affiliated with the Mongolian government",
-      ["Managing", "service quality"], ["Fostering", "the workforce"], ["Developing", "policies"]];
-  const W = 1200, H = 800, x0 = 80, x1 = 1120, cw = 360;
-  // three small constructions of rules and circles
-  const s = `fill="none" stroke="${ACCENT}" stroke-width="2.4"`;
-  const signs = [
-    (x, y) => [60, 42, 24].map((q) => `<circle cx="${x + 61}" cy="${y + 60}" r="${q}" ${s}/>`).join("")
-      + `<circle cx="${x + 61}" cy="${y + 60}" r="8" fill="${ACCENT}"/>`,
-    (x, y) => [0, 1, 2, 3].flatMap((k) => Array.from({ length: k + 1 }, (_, j) =>
-      `<circle cx="${x + 14 + k * 36}" cy="${y + 107 - j * 31.3}" r="12" ${j === k ? `fill="${ACCENT}" `
-        + `stroke="${ACCENT}" stroke-width="2.4"` : s}/>`)).join(""),
-    (x, y) => `<rect x="${x + 2}" y="${y}" width="92" height="120" ${s}/>` + [28, 48, 68, 88].map((d, k) =>
-      `<line x1="${x + 20}" y1="${y + d}" x2="${x + (k === 3 ? 50 : 76)}" y2="${y + d}" `
-        + `stroke="${ACCENT}" stroke-width="2.4"/>`).join(""),
-  ];
-  save(name, W, H, line(x0, 66, x1, 66, 'stroke-width="3"')
-    + text(x0 - 8, 282, "HDC", { size: 232, font: SERIF, weight: 700, spacing: -4 })
-    + t[0].map((w, i) => text(x0 + 2 * cw, 146 + 67 * i, w, { size: ko ? 54 : 47, font: SERIF, weight: 500 })).join("")
-    + text(x0, 358, t[1], { size: 40, weight: 500, fill: ACCENT })
-    + line(x0, 408, x1, 408, 'stroke-width="1.4"')
-    + t.slice(2).map((w, i) => { const x = x0 + cw * i;
-      return (i ? line(x - 36, 452, x - 36, 728, 'stroke-width="1.2"') : "") + signs[i](x, 456)
-        + text(x, 656, w[0], { size: ko ? 44 : 40, font: SERIF, weight: 600 })
-        + text(x, 716, w[1], { size: ko ? 44 : 40, font: SERIF, weight: 600 }); }).join(""));
+// ---- 4. and 5. Two plates that stand side by side in columns (August)
+// They share a grid: a heavy rule on top, a light one at the foot, three rows between, each with
+// its baseline. Shown 270 pixels wide, 56 on this canvas are 12.6: nothing is lettered smaller.
+const PLATE = { w: 1200, h: 800, top: 22, foot: 778, left: 30, right: 1170,
+  base: (n) => 184 + 252 * n };
+const plate = (name, body) => save(name, PLATE.w, PLATE.h,
+  line(0, PLATE.top, PLATE.w, PLATE.top, 'stroke-width="12"')
+    + line(0, PLATE.foot, PLATE.w, PLATE.foot, 'stroke-width="5"') + body, COLUMN);
+
+// The name of the HDC: the letters over two rows, the words in the third, all as wide as the rule.
+// Each is set a little further out, for no glyph fills the whole of its box.
+function hdc(lang, name) {
+  const { left, right, base } = PLATE, y = 512;
+  const [words, size, out, last] = { ko: ["보건개발센터", 142, 3, 20],
+    en: ["Health Development Center", 90, 3, 1] }[lang];
+  const fill = (o, l) => `textLength="${right - left + o + l}" lengthAdjust="spacing"`;
+  plate(name, text(left - 23, base(1), "HDC", { size: 478, font: SERIF, weight: 600, extra: fill(23, 22) })
+    + `<line x1="${left}" y1="${y}" x2="${right}" y2="${y}" stroke="${ACCENT}" stroke-width="7"/>`
+    + text(left - out, base(2), words, { size, font: SERIF, weight: 600, extra: fill(out, last) }));
 }
 
-// ---- 5. From June to the next conference (August)
+// From June to the next conference: a station in each row, the way to the last one still dotted.
 function timeline(lang, name) {
-  const t = { ko: ["2022년", ["6월", "메디컬 경기", "연수", "몽골에서"],
-    ["7월 25일", "실무급", "화상회의", "온라인으로"], ["다음", "추가", "화상회의", "다시 온라인으로"]],
-    en: ["2022", ["June", "Medical Gyeonggi", "Training", "in Mongolia"],
-      ["July 25", "Working-level", "video conference", "online"], ["Next", "Another", "video conference", "online again"]] }[lang];
-  const W = 1200, H = 800, y = 392, xs = [80, 446, 812], size = lang === "ko" ? 38 : 36;
-  save(name, W, H, line(80, 66, 1120, 66, 'stroke-width="3"')
-    + text(80, 132, t[0], { size: 44, font: SERIF, weight: 500, fill: ACCENT })
-    + `<line x1="80" y1="${y}" x2="812" y2="${y}" stroke="${ACCENT}" stroke-width="4"/>`
-    + `<line x1="852" y1="${y}" x2="1120" y2="${y}" stroke="${ACCENT}" stroke-width="4" stroke-dasharray="4 12"/>`
-    + xs.map((x, i) => { const w = t[i + 1];
-      return `<circle cx="${x + 22}" cy="${y}" r="20" fill="${i === 2 ? "#fff" : ACCENT}" stroke="${ACCENT}" stroke-width="4"/>`
-        + text(x, y - 56, w[0], { size: 78, font: SERIF, weight: 700 })
-        + text(x, y + 100, w[1], { size, weight: 700 }) + text(x, y + 152, w[2], { size, weight: 700 })
-        + text(x, y + 216, w[3], { size: 34, fill: "#444" }); }).join("")
-    + line(80, 706, 1120, 706, 'stroke-width="1.4"'));
+  const { left, base } = PLATE;
+  const { stops, at, big, size } = {
+    ko: { stops: [["6월", "연수"], ["7월 25일", "화상회의"], ["다음", "화상회의"]], at: 748, big: 124, size: 118 },
+    en: { stops: [["June", "Training"], ["July 25", "Video conference"], ["Next", "Video conference"]], at: 560, big: 102, size: 76 },
+  }[lang];
+  const x = left + 36, y = (n) => base(n) - 42, rule = `stroke="${ACCENT}" stroke-width="10"`;
+  plate(name, `<line x1="${x}" y1="${y(0)}" x2="${x}" y2="${y(1)}" ${rule}/>`
+    + `<line x1="${x}" y1="${y(1)}" x2="${x}" y2="${y(2)}" ${rule} stroke-linecap="round" stroke-dasharray="0 25.2"/>`
+    + stops.map(([when, what], n) =>
+      `<circle cx="${x}" cy="${y(n)}" r="31" fill="${n === 2 ? "#fff" : ACCENT}" ${rule}/>`
+        + text(146, base(n), when, { size: big, font: SERIF, weight: 700 })
+        + text(at, base(n), what, { size })).join(""));
 }
 
 way("ko", "2022-08__01-mongolia-conference__지도".normalize("NFC"));
 way("en", "2022-08__01-mongolia-conference__map");
 screens("2022-08__02-introductions__screens");
-plate("ko", "2022-08__03-hdc__hdc.ko");
-plate("en", "2022-08__03-hdc__hdc.en");
+hdc("ko", "2022-08__03-hdc__hdc.ko");
+hdc("en", "2022-08__03-hdc__hdc.en");
 timeline("ko", "2022-08__04-next-steps__timeline.ko");
 timeline("en", "2022-08__04-next-steps__timeline.en");
 globe("ko", "2022-07__01-medical-gyeonggi-training__mongolia.ko");

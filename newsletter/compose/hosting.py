@@ -26,9 +26,12 @@ class HostedPicture:
     path: str  # below NEWSLETTER_PUBLIC_URL, ASCII: issues/2022-08/pictures/map-1a2b….png
     width: int  # pixels shown
     height: int  # pixels shown
+    widest: int  # pixels; as wide it may be shown where there is more room
 
 
-def host_picture(picture: Picture, issue_id: str, width: int = CONTENT_WIDTH) -> HostedPicture:
+def host_picture(
+    picture: Picture, issue_id: str, width: int = CONTENT_WIDTH, widest: int = 0
+) -> HostedPicture:
     """
     Say under which permanent address and in which size a picture is shown.
 
@@ -37,13 +40,14 @@ def host_picture(picture: Picture, issue_id: str, width: int = CONTENT_WIDTH) ->
     Names are ASCII, because servers and archives disagree on how to spell others.
     """
     shown = min(width, picture.width)
+    widest = min(max(width, widest), picture.width)
     height = max(1, round(picture.height * shown / picture.width))
     stem = picture.place.rpartition("/")[2].rpartition(".")[0]
     name = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "picture"
-    recipe = f"{picture.sha256} {shown} {DENSITY} {RECIPE}"
+    recipe = f"{picture.sha256} {widest} {DENSITY} {RECIPE}"
     digest = hashlib.sha256(recipe.encode()).hexdigest()[:12]
     path = f"issues/{issue_id}/pictures/{name[:60]}-{digest}.{picture.ending}"
-    return HostedPicture(picture, path, shown, height)
+    return HostedPicture(picture, path, shown, height, widest)
 
 
 class Gallery:
@@ -53,9 +57,18 @@ class Gallery:
         self._issue_id = issue_id
         self._hosted: dict[tuple[str, int], HostedPicture] = {}
 
-    def host(self, picture: Picture, width: int = CONTENT_WIDTH) -> HostedPicture:
-        """Return *picture* as it is shown at most *width* pixels wide."""
-        hosted = host_picture(picture, self._issue_id, width)
+    def host(
+        self, picture: Picture, width: int = CONTENT_WIDTH, widest: int = 0
+    ) -> HostedPicture:
+        """
+        Return *picture* as it is shown.
+
+        Args:
+            picture: one of the issue's.
+            width: pixels; what is shown where columns stand side by side.
+            widest: pixels; what it may grow to on a phone; *width* if that is more.
+        """
+        hosted = host_picture(picture, self._issue_id, width, widest)
         return self._hosted.setdefault((picture.place, hosted.width), hosted)
 
     @property
@@ -76,7 +89,8 @@ def resize(hosted: HostedPicture) -> bytes:
     source = open_upright(hosted.picture.data)
     is_jpeg = hosted.picture.ending == "jpg"
     is_drawing = source.mode == "P" and not source.has_transparency_data
-    size = (hosted.width * DENSITY, hosted.height * DENSITY)
+    width = hosted.widest * DENSITY
+    size = (width, max(1, round(source.height * width / source.width)))
     if size[0] >= source.width and is_drawing and not is_jpeg:
         image = source
     else:
