@@ -57,9 +57,7 @@ class Gallery:
         self._issue_id = issue_id
         self._hosted: dict[tuple[str, int], HostedPicture] = {}
 
-    def host(
-        self, picture: Picture, width: int = CONTENT_WIDTH, widest: int = 0
-    ) -> HostedPicture:
+    def host(self, picture: Picture, width: int = CONTENT_WIDTH, widest: int = 0) -> HostedPicture:
         """
         Return *picture* as it is shown.
 

@@ -23,6 +23,7 @@ from newsletter.compose.markdown_html import Frame, render_html
 from newsletter.compose.markdown_text import render_text, wrap
 from newsletter.compose.slots import Slot, slot_token
 from newsletter.compose.strings import Strings
+from newsletter.compose.whole_words import keep_whole, keep_words_whole
 from newsletter.errors import ContentError, Problem
 from newsletter.issue.issue import Issue, Publication
 from newsletter.issue.markdown import Markdown
@@ -71,6 +72,7 @@ class Press:
             keep_trailing_newline=True,
         )
         self._jinja.filters["wrap"] = wrap
+        self._jinja.filters["whole"] = keep_whole
 
     def html(self, page: Page) -> str:
         """
@@ -120,7 +122,7 @@ class Press:
             """Render a text; *name* makes its footnotes' ids unique, *width* is in pixels."""
             frame = Frame(page.gallery, base, width, name)
             # Raw HTML was refused on reading; markdown-it escapes everything else.
-            return Markup(render_html(markdown, frame))  # noqa: S704
+            return Markup(keep_words_whole(render_html(markdown, frame)))  # noqa: S704
 
         def text_of(markdown: Markdown, lang: Lang) -> str:
             return render_text(markdown, self.strings[lang]["picture"])

@@ -43,10 +43,18 @@ def changed_site(root: Path, path: str, old: str, new: str) -> Site:
     return Site({}, root)
 
 
-def edited(composed: Composed, kind: EditionKind, **fields: str) -> Material:
+def edited(
+    composed: Composed, kind: EditionKind, html: str | None = None, **fields: str
+) -> Material:
     """Change an edition after it was composed, as a broken template would."""
-    editions = dict(composed.composition.editions)
-    editions[kind] = replace(editions[kind], **fields)
+    edition = composed.composition.editions[kind]
+    changed = replace(
+        edition,
+        html=edition.html if html is None else html,
+        text=fields.get("text", edition.text),
+        subject=fields.get("subject", edition.subject),
+    )
+    editions = {**composed.composition.editions, kind: changed}
     return replace(
         material_of(composed), composition=replace(composed.composition, editions=editions)
     )
