@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.registry import read_mail_url
@@ -197,15 +198,25 @@ class _Reader:
 
 def _read_env_file(path: Path) -> dict[str, str]:
     try:
-        # Passwords hold dollar signs: nothing in .env is a reference to something else.
-        values = dotenv_values(path, interpolate=False, encoding="utf-8")
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
     except UnicodeDecodeError as error:
         msg = f".env: byte {error.start + 1} is not UTF-8; save the file as UTF-8"
         raise SettingsError(msg) from error
     except OSError as error:
         msg = f".env: {error.strerror}; make it readable or remove it"
         raise SettingsError(msg) from error
-    return {name: value or "" for name, value in values.items()}
+    # Read line by line, for python-dotenv itself passes over what it cannot read, and takes
+    # a dollar sign in a password for a reference to something else.
+    values: dict[str, str] = {}
+    faults = []
+    for binding in parse_stream(StringIO(text)):
+        if binding.error or (binding.key and binding.value is None):
+            faults.append(f".env:{binding.original.line}: is no setting; write NAME=value")
+        elif binding.key:
+            values[binding.key] = binding.value or ""
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return values
 
 
 def _write_once(path: Path, key: str) -> None:

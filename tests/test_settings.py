@@ -127,6 +127,14 @@ def test_an_env_file_that_is_not_utf8_is_named(tmp_path: Path) -> None:
     assert ".env: byte" in faults(tmp_path)
 
 
+def test_a_line_of_env_that_is_no_setting_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("# ok\nNEWSLETTER_CONNECTIONS=3\nNEWSLETTER_PUBLIC_URL\n=x\n")
+
+    assert faults(tmp_path) == (
+        ".env:3: is no setting; write NAME=value\n.env:4: is no setting; write NAME=value"
+    )
+
+
 def test_the_secret_key_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
     key = read_or_make_secret_key(read(tmp_path))
 

@@ -81,10 +81,17 @@ class Engine:
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(TICK_S)
-                watch(self.run)
+        try:
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(TICK_S)
+                    watch(self.run)
+        except Exception:  # the watcher has found a reason to stop
+            self._feed.stop()
+            for thread in threads:
+                thread.join()
+            self._ledger.flush()
+            raise
         self._ledger.flush()
         watch(self.run)
         if self.run.fault:

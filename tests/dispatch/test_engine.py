@@ -1,5 +1,6 @@
 """The engine: every delivery once, whatever providers and ledgers do."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from newsletter.dispatch.engine import BROKEN_MAX, STRIKES_MAX, Engine, Run
 from newsletter.dispatch.feed import TRIES_PER_RUN, Feed
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Plan
 from newsletter.dispatch.states import State
-from newsletter.errors import LedgerError, ProviderBusy, ProviderError
+from newsletter.errors import LedgerError, ProviderBusy, ProviderError, UnfinishedError
 from newsletter.lang import Preference
 from newsletter.message.envelope import Envelope
 from newsletter.storage.database import open_database
@@ -248,6 +249,27 @@ def test_stopping_lets_what_is_in_flight_get_its_answer(database: Database) -> N
     states = counts(database)
     assert State.UNKNOWN not in states
     assert states[State.ACCEPTED] == run.answered < READERS
+
+
+def test_a_watcher_that_stops_the_run_leaves_nothing_in_flight(database: Database) -> None:
+    ledger = SqlLedger(database)
+
+    def slowly(_: Envelope) -> Outcome:
+        time.sleep(0.01)
+        return Accepted("ok")
+
+    provider = ScriptedProvider(slowly)
+
+    def another_process_holds_it(run: Run) -> None:
+        raise UnfinishedError("held by another process")
+
+    with pytest.raises(UnfinishedError):
+        make_engine(provider, ledger).send(2, another_process_holds_it)
+    ledger.close()
+
+    states = counts(database)
+    assert State.UNKNOWN not in states
+    assert states.get(State.ACCEPTED, 0) == sum(provider.sent.values()) < READERS
 
 
 class CrashingLedger(SqlLedger):
