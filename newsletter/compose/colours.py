@@ -3,6 +3,7 @@
 from typing import Final
 
 CONTRAST_AA: Final = 4.5  # for text, WCAG 2.2 criterion 1.4.3
+CONTRAST_IN_THE_DARK: Final = 6.0  # more than the least: colours look duller there
 
 
 def contrast(one: str, other: str) -> float:
@@ -17,7 +18,7 @@ def lighten_for(colour: str, background: str) -> str:
     for step in range(21):
         mixed = [round(value + (255 - value) * step / 20) for value in (red, green, blue)]
         candidate = "#{:02x}{:02x}{:02x}".format(*mixed)
-        if contrast(candidate, background) >= CONTRAST_AA:
+        if contrast(candidate, background) >= CONTRAST_IN_THE_DARK:
             return candidate
     return "#ffffff"
 

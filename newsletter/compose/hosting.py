@@ -55,7 +55,7 @@ class Gallery:
 
     def __init__(self, issue_id: str) -> None:
         self._issue_id = issue_id
-        self._hosted: dict[tuple[str, int], HostedPicture] = {}
+        self._hosted: dict[tuple[str, int, int], HostedPicture] = {}
 
     def host(self, picture: Picture, width: int = CONTENT_WIDTH, widest: int = 0) -> HostedPicture:
         """
@@ -67,7 +67,7 @@ class Gallery:
             widest: pixels; what it may grow to on a phone; *width* if that is more.
         """
         hosted = host_picture(picture, self._issue_id, width, widest)
-        return self._hosted.setdefault((picture.place, hosted.width), hosted)
+        return self._hosted.setdefault((picture.place, hosted.width, hosted.widest), hosted)
 
     @property
     def pictures(self) -> tuple[HostedPicture, ...]:

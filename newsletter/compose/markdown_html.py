@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
 from newsletter.compose.hosting import CONTENT_WIDTH, Gallery
-from newsletter.issue.markdown import BUTTON, Markdown, alt_of
+from newsletter.issue.markdown import Markdown, alt_of, is_lone_button
 
 OPTIONS: Final = MarkdownIt("commonmark").options
 Env = MutableMapping[str, Any]
@@ -51,13 +51,14 @@ def _alone_in(paragraph: Sequence[Token]) -> str | None:
     if len(paragraph) < 3 or paragraph[0].type != "paragraph_open" or paragraph[0].hidden:
         return None
     children = paragraph[1].children or []
-    types = [child.type for child in children]
-    if types == ["image"]:
+    if [child.type for child in children] == ["image"]:
         return "figure"
-    is_link = types[:1] == ["link_open"] and types[-1:] == ["link_close"]
-    if is_link and types.count("link_open") == 1 and children[0].attrs.get("class") == BUTTON:
-        return "button"
-    return None
+    return "button" if is_lone_button(children) else None
+
+
+def _caption(image: Token, element: str) -> str:
+    caption = escapeHtml(str(image.attrs.get("title", "")))
+    return f'<{element} class="caption">{caption}</{element}>' if caption else ""
 
 
 class _LetterRenderer(RendererHTML):
@@ -67,16 +68,17 @@ class _LetterRenderer(RendererHTML):
         token = tokens[idx]
         frame: Frame = env["frame"]
         shown = frame.gallery.host(env["pictures"][str(token.attrs["src"])], frame.width)
-        caption = escapeHtml(str(token.attrs.get("title", "")))
         return (
             f'<img src="{escapeHtml(frame.picture_base + shown.path)}" '
             f'alt="{escapeHtml(alt_of(token))}" width="{shown.width}" height="{shown.height}" '
             f'style="display:block;width:100%;max-width:{shown.width}px;height:auto">'
-        ) + (f'<span class="caption">{caption}</span>' if caption else "")
+        ) + _caption(token, "span")
 
     def figure(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
-        image = self.image(tokens[idx].children or [], 0, options, env)
-        return f'<div class="picture">{image}</div>\n'
+        image = (tokens[idx].children or [])[0]
+        caption = _caption(image, "p")
+        bare = image.copy(attrs={**image.attrs, "title": ""})
+        return f'<div class="picture">{self.image([bare], 0, options, env)}{caption}</div>\n'
 
     def button(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         link, *words, _ = tokens[idx].children or []

@@ -118,6 +118,21 @@ def alt_of(image: Token) -> str:
     return " ".join(_plain(image.children or ()).split())
 
 
+def is_lone_button(children: Sequence[Token]) -> bool:
+    """Say whether a paragraph's inline tokens are one link that is shown as a button."""
+    types = [child.type for child in children]
+    is_link = types[:1] == ["link_open"] and types[-1:] == ["link_close"]
+    return is_link and types.count("link_open") == 1 and _is_button(children[0])
+
+
+def _holds_button(inline: Token) -> bool:
+    return any(_is_button(child) for child in inline.children or ())
+
+
+def _is_button(token: Token) -> bool:
+    return token.type == "link_open" and token.attrs.get("class") == BUTTON
+
+
 def _plain(tokens: Sequence[Token]) -> str:
     return "".join(
         " " if token.type in ("softbreak", "hardbreak") else token.content or "" for token in tokens
@@ -156,6 +171,8 @@ def _fault(token: Token) -> str | None:
             )
         case "blockquote_open" | "list_item_open" if token.level > NESTING_MAX:
             return "lists or quotes stand too deep in each other; write it flatter"
+        case "inline" if _holds_button(token) and not is_lone_button(token.children or ()):
+            return "a button stands alone in its paragraph, between empty lines"
         case "link_open":
             return _link_fault(str(token.attrs["href"]))
         case _:

@@ -64,7 +64,7 @@ def test_a_picture_has_address_alt_and_size() -> None:
         "style": "display:block;width:100%;max-width:560px;height:auto",
     }
     assert rendered.startswith('<div class="picture"><img ')
-    assert '<span class="caption">캡션 &lt;b&gt;</span>' in rendered
+    assert '<p class="caption">캡션 &lt;b&gt;</p>' in rendered
 
 
 def test_a_picture_is_shown_no_wider_than_its_place_and_noted_for_hosting() -> None:

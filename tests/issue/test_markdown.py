@@ -233,6 +233,20 @@ def test_words_in_braces_are_for_buttons_and_foreign_words_only(source: str) -> 
 def test_buttons_foreign_words_and_plain_braces_are_allowed() -> None:
     problems = Problems()
 
-    parse_markdown("[가](https://x.org){.button} [MOU]{lang=en} {그냥}", "ko.md", 1, problems)
+    parse_markdown("[가](https://x.org){.button}\n\n[MOU]{lang=en} {그냥}", "ko.md", 1, problems)
 
     assert problems.found == []
+
+
+@pytest.mark.parametrize("beside", ["말 {}", "{} 말", "{} {}", "- {} 말"])
+def test_a_button_beside_words_is_named(beside: str) -> None:
+    problems = Problems()
+
+    source = beside.replace("{}", "[가](https://x.org){.button}")
+    parse_markdown(f"첫 줄\n\n{source}", "ko.md", 1, problems)
+
+    [problem] = problems.found
+    assert (problem.line, problem.message.split(",")[0]) == (
+        3,
+        "a button stands alone in its paragraph",
+    )

@@ -95,7 +95,12 @@ def conditionals(material: Material) -> Iterator[Finding]:
 def legibility(material: Material) -> Iterator[Finding]:
     """Find text that is too small, or too pale on its background (WCAG 2.2, 1.4.3)."""
     for edition in material.composition.editions.values():
+        seen: set[tuple[str, str, float]] = set()
         for shown in shown_texts(parse_page(edition.html)):
+            look = (shown.colour, shown.background, shown.size_px)
+            if look in seen:  # one finding for each cause, with the first text that shows it
+                continue
+            seen.add(look)
             ratio = contrast(shown.colour, shown.background)
             if ratio < CONTRAST_AA:
                 yield _block(
