@@ -183,6 +183,17 @@ class Fields:
         """Say which line of the file the field stands on."""
         return self._lines.get(key, self._own_line)
 
+    def lines(self) -> Mapping[str, int]:
+        """Return the line of every field, and of the fields inside a field: ``facts.Date``."""
+        inside = {
+            f"{name}.{self._clean(key)}": self._line(key)
+            for name, node in self._nodes.items()
+            if isinstance(node, yaml.MappingNode)
+            for key, _ in node.value
+            if isinstance(key, yaml.ScalarNode)
+        }
+        return {**self._lines, **inside}
+
     def finish(self) -> None:
         """Note every field that nobody took."""
         for key, line in self._lines.items():

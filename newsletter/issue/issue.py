@@ -1,7 +1,7 @@
 """What an issue and its publication are, once read: values without a file behind them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -51,6 +51,7 @@ class Letter:
     subject: str
     preheader: str
     greeting: Markdown
+    lines: Mapping[str, int] = field(default_factory=dict)  # where its fields stand, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class ArticleText:
     link_label: str  # may be empty: the program's own words are used
     facts: tuple[tuple[str, str], ...]  # (label, value) rows
     body: Markdown
+    lines: Mapping[str, int] = field(default_factory=dict)  # by field; facts.LABEL for a row
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ def _read_letter(folder: Folder, lang: Lang, problems: Problems) -> Letter | Non
         subject=found.fields.text("subject"),
         preheader=found.fields.text("preheader"),
         greeting=_body(folder, found, problems),
+        lines=found.fields.lines(),
     )
     if ADVERTISING_MARK.search(letter.subject):
         problems.add(
@@ -185,6 +186,7 @@ def _read_article_text(folder: Folder, lang: Lang, problems: Problems) -> Articl
         link_label=fields.text("link_label", required=False),
         facts=fields.rows("facts"),
         body=_body(folder, found, problems),
+        lines=fields.lines(),
     )
     _note_alone(fields, found.place, problems)
     fields.finish()

@@ -4,6 +4,7 @@ from typing import Final
 
 from newsletter.proof.finding import Severity
 from newsletter.proof.letter import form, words
+from newsletter.proof.parity.rules import PARITY_RULES
 from newsletter.proof.report import Rule
 
 LETTER_RULES: Final = (
@@ -28,4 +29,4 @@ LETTER_RULES: Final = (
     Rule("conditionals", Severity.BLOCKS, "Outlook's comments are closed", form.conditionals),
     Rule("text-lines", Severity.ADVISES, "the text part's lines are short", form.text_lines),
 )
-RULES: Final = LETTER_RULES
+RULES: Final = (*PARITY_RULES, *LETTER_RULES)

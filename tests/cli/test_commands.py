@@ -156,7 +156,7 @@ def test_a_changed_letter_is_refused_with_what_changed(stage: Stage) -> None:
     import_readers(stage)
     stage.run("dispatch", ISSUE, "--yes", "--limit", "2", status=4)
     letter = stage.root / "issues" / ISSUE / "en.md"
-    letter.write_text(letter.read_text().replace("video conference", "phone call", 1))
+    letter.write_text(letter.read_text().replace("dialogue", "talks", 1))
 
     output = stage.run("dispatch", ISSUE, "--yes", status=1)
 

@@ -160,8 +160,8 @@ def test_m11_the_reason_names_the_day_of_consent_in_both_languages() -> None:
         "plain",
     )
 
-    assert "2022년 7월 1일에 ‘메디컬 경기 e-뉴스’ 구독을 신청하신 분께" in text
-    assert "subscribed to “Medical Gyeonggi e-News” on July 1, 2022." in text
+    assert "2022년 7월 1일에 ‘메디컬 경기 e-뉴스’ 수신에 동의하신 분께" in text
+    assert "agreed on July 1, 2022 to receive “Medical Gyeonggi e-News”." in text
 
 
 def test_m12_the_sender_is_the_publication_and_not_the_reader() -> None:

@@ -1,4 +1,14 @@
-"""How many planted mistakes the comparison finds, and how often it is wrong: measured."""
+"""
+How many planted mistakes the comparison finds, and how often it is wrong: measured.
+
+Every file of samples was written before the code had read it, and the code was mended after
+each. So what the tests print flatters; the first sight of each file says what to expect of
+new texts: written-first.yaml 24 of 25 planted mistakes and no false alarm in
+558 words, held-out.yaml 28 of 30 and 3 false alarms in 665 words,
+paragraphs.yaml 4 false alarms in 1,252 words, held-out-again.yaml 17 of 18 and 3 false alarms
+in 548 words. These texts are denser in figures than any letter; the two real issues, with
+some 1,650 words, gave none.
+"""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +59,7 @@ def issue_material(issue_id: str, root: Path = CHECKOUT) -> Material:
         composed.issue,
         composed.composition,
         composed.press.strings,
-        (),
+        composed.publication.terms,
         None,
     )
 

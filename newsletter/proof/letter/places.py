@@ -22,22 +22,17 @@ class Passage:
 def passages(issue: Issue) -> Iterator[Passage]:
     """Yield everything editors wrote: fields first, then the text line by line."""
     for lang, letter in issue.letters.items():
-        for text in (letter.subject, letter.preheader):
-            yield Passage(lang, letter.place, None, text)
+        for name in ("subject", "preheader"):
+            yield Passage(lang, letter.place, letter.lines.get(name), getattr(letter, name))
         yield from _written(lang, letter.place, letter.greeting)
     for article in issue.articles:
         for lang, words in article.texts.items():
-            rows = [part for row in words.facts for part in row]
-            for text in (
-                words.title,
-                words.kicker,
-                words.alt,
-                words.caption,
-                words.link_label,
-                *rows,
-            ):
-                if text:
-                    yield Passage(lang, words.place, None, text)
+            for name in ("title", "kicker", "alt", "caption", "link_label"):
+                if text := getattr(words, name):
+                    yield Passage(lang, words.place, words.lines.get(name), text)
+            for label, value in words.facts:
+                line = words.lines.get(f"facts.{label}")
+                yield Passage(lang, words.place, line, f"{label}: {value}")
             yield from _written(lang, words.place, words.body)
 
 

@@ -30,14 +30,14 @@ def subject_length(material: Material) -> Iterator[Finding]:
         width = columns(f"{label} {letter.subject}")
         if width > SUBJECT_COLUMNS:
             yield _advice(
-                "subject-length", letter.place, None, lang,
+                "subject-length", letter.place, letter.lines.get("subject"), lang,
                 f"the subject is {width} columns wide with its label, and phones show about "
                 f"{SUBJECT_COLUMNS}; shorten it by {width - SUBJECT_COLUMNS}",
             )  # fmt: skip
         least, most = PREHEADER_COLUMNS
         if not least <= columns(letter.preheader) <= most:
             yield _advice(
-                "subject-length", letter.place, None, lang,
+                "subject-length", letter.place, letter.lines.get("preheader"), lang,
                 f"the preheader is {columns(letter.preheader)} columns wide; inboxes show it well "
                 f"from {least} to {most}",
             )  # fmt: skip
@@ -50,7 +50,7 @@ def capitals(material: Material) -> Iterator[Finding]:
         shouted = SHOUTED.findall(letter.subject)
         if len(shouted) >= 2 and len(shouted) * 2 > len(words):
             yield _advice(
-                "capitals", letter.place, None, lang,
+                "capitals", letter.place, letter.lines.get("subject"), lang,
                 f"the subject is written in capitals ({' '.join(shouted)}); spam filters and "
                 "readers take it for shouting, so write it in small letters",
             )  # fmt: skip
@@ -63,7 +63,7 @@ def month_label(material: Material) -> Iterator[Finding]:
         found = MONTH_LABEL.match(letter.subject)
         if found and not letter.subject.startswith(label):
             yield _block(
-                "month-label", letter.place, None, lang,
+                "month-label", letter.place, letter.lines.get("subject"), lang,
                 f"the subject starts with {found[0].strip()}, but this issue's label is {label}; "
                 "leave it out, the right one is put in front by itself",
             )  # fmt: skip
@@ -89,7 +89,7 @@ def alt_text(material: Material) -> Iterator[Finding]:
     for article in material.issue.articles:
         for lang, text in article.texts.items():
             if text.image:
-                yield from _poor_alt(text.alt, text, lang, None)
+                yield from _poor_alt(text.alt, text, lang, text.lines.get("alt"))
             for use in images_of(text.body):
                 yield from _poor_alt(use.alt, text, lang, use.line)
 
@@ -116,7 +116,7 @@ def dead_links(material: Material) -> Iterator[Finding]:
         for lang, text in article.texts.items():
             uses: list[tuple[str, int | None]] = list(_addresses(text.body))
             if text.link:
-                uses.append((text.link, None))
+                uses.append((text.link, text.lines.get("link")))
             for href, line in uses:
                 if href not in asked:
                     asked[href] = material.probe.fault(href)

@@ -4,6 +4,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
+from newsletter.proof.parity.clocks import read_clock
 from newsletter.proof.parity.korean_numbers import (
     IN_DIGITS,
     NATIVE_WORDS,
@@ -11,115 +12,201 @@ from newsletter.proof.parity.korean_numbers import (
     SINO_WORDS,
     korean_number,
 )
-from newsletter.proof.parity.meaning import (
-    BARE,
-    CLOCK,
-    HALF,
-    PERCENT,
-    QUARTER,
-    WEEKDAY,
-    Quantity,
-    Unit,
-)
+from newsletter.proof.parity.korean_words import COUNTER, HOURS, UNIT, UNITS, WEEKDAYS
+from newsletter.proof.parity.meaning import CLOCK, HALF, QUARTER, WEEKDAY, Quantity, Unit
 from newsletter.proof.parity.readers import (
     fixed,
     nothing,
-    read_clock,
     read_day,
+    read_fraction,
     read_ordinal,
     read_part_of_year,
     read_quantity,
     read_weekday,
     read_year,
 )
-from newsletter.proof.parity.scanning import Pattern, Tongue
+from newsletter.proof.parity.scanning import Pattern, Reader, Tongue
 from newsletter.proof.parity.spellings import (
     ADDRESSES,
-    AREA,
     CLOCKS,
-    CURRENCIES,
     CURRENCY,
     DAYS,
-    GRAM,
     HINT,
     ISO_DAYS,
-    LITRE,
-    METRE,
     MONTHS,
     NOT_IN_A_NAME,
     PHONES,
+    ROMANS,
     SLASHED,
     SURE,
-    SYMBOLS,
-    TIME,
     WORD,
-    any_of,
-    unit,
 )
 
-AM: Final = {hour: hour % 12 for hour in range(1, 13)}
-PM: Final = {hour: hour % 12 + 12 for hour in range(1, 13)}
-HOURS: Final = {
-    **dict.fromkeys(("오전", "새벽", "아침"), AM),
-    **dict.fromkeys(("오후", "저녁"), PM),
-    "낮": {**PM, 10: 10, 11: 11},
-    "밤": {**PM, **{hour: hour % 12 for hour in (12, 1, 2, 3, 4, 5)}},
-}
-WEEKDAYS: Final = {day: number for number, day in enumerate("월화수목금토일")}
-UNITS: Final = {
-    **SYMBOLS,
-    **CURRENCIES,
-    "원": unit("KRW"), "달러": unit("USD"), "유로": unit("EUR"), "엔": unit("JPY"),
-    "위안": unit("CNY"),
-    "퍼센트포인트": unit("%p"), "%포인트": unit("%p"), "퍼센트": unit("%"), "프로": unit("%"),
-    "킬로미터": unit(METRE, 1000), "미터": unit(METRE), "센티미터": unit(METRE, "1/100"),
-    "킬로그램": unit(GRAM, 1000), "그램": unit(GRAM), "톤": unit(GRAM, 1_000_000),
-    "리터": unit(LITRE), "밀리리터": unit(LITRE, "1/1000"),
-    "제곱미터": unit(AREA), "헥타르": unit(AREA, 10_000), "평": unit("pyeong"),
-    "시간": unit(TIME, 60), "초": unit(TIME, "1/60"), "분간": unit(TIME),
-    "분": (*unit(TIME), BARE),
-    "일": unit(DAYS), "일간": unit(DAYS), "주간": unit(DAYS, 7), "주일": unit(DAYS, 7),
-    "주": (*unit(DAYS, 7), BARE), "박": unit("nights"),
-    "개월": unit(MONTHS), "달": unit(MONTHS), "년": unit(MONTHS, 12), "년간": unit(MONTHS, 12),
-    "주년": (BARE,), "년대": (BARE,),
-}  # fmt: skip
-UNIT: Final = (
-    r"퍼센트\s?포인트|%\s?포인트|주년|년대|분기(?!점)|km/h|"
-    + any_of({*UNITS} - {"m", "t", "g", "l", "L", "프로", "평", "주", "일", "달", "분"})
-    + r"|(?:[mtglL])(?![A-Za-z])|프로(?![가-힣])|평(?!균|생|화|가)|주(?!년|요|차|기|의|민|제|최|간)"
-    r"|(?P<dayunit>일)(?!차|반|자|부)|달(?!러)|분(?!기|야|의|과)"
-)
-# Nouns that are counted; without one of them a numeral in words is only a hint.
-COUNTER: Final = (
-    r"가지|개(?!월)|명|사람|분(?!야)|나라|곳|군데|건|번|차례|회|배|팀|기관|도시|지역|분야|종류?|"
-    r"권|편|장|대(?!한)|쌍|가구|마을|병원|시군|축|단계|부문|과정|세대|강좌|국가|달|시간|해|주|살|쪽"
-)
-DAY_LIST: Final = r"\d{1,2}(?:\s?일?\s?(?:~|-|,|·|부터)\s?\d{1,2})*"
+DAY_LIST: Final = r"\d{1,2}(?:\s?일?\s?(?:~|-|,|·|부터)\s?\d{1,2}){0,9}"
 YEAR: Final = r"(?P<year>(?:19|20)\d{2}|'\d{2})"
+MONTH: Final = r"(?P<month>1[0-2]|0?[1-9])"
+WEEKDAY_BEHIND: Final = r"(?:\([월화수목금토일]\)\s?)?"
+FREE: Final = r"(?<![가-힣])"  # where a word starts
+PART: Final = r"(?P<part>오전|오후|새벽|아침|낮|저녁|밤)"
+HOUR: Final = rf"(?P<hour>\d{{1,2}}|{NATIVE_WORDS})"
+NO_CITY: Final = r"(?!간|\s?[·,]\s?[군도]|[군도민장설작행점청내립스험])"  # "31개 시·군"
 
-DATES: Final = (
-    Pattern(
-        re.compile(
-            rf"(?<![\d.])(?:{YEAR}년\s?)?(?P<month>1[0-2]|0?[1-9])월\s?(?P<days>{DAY_LIST})일"
-        ),
-        read_day,
-    ),
-    Pattern(re.compile(rf"(?<![\d.]){YEAR}년(?:도|형)?\s?(?:(?P<month>1[0-2]|0?[1-9])월)?"), read_day),
-    Pattern(
-        re.compile(
-            rf"(?<![\d.]){YEAR}\.\s?(?P<month>1[0-2]|0?[1-9])\.\s?"
-            r"(?P<days>\d{1,2}(?:\.?\s?(?:\([월화수목금토일]\)\s?)?~\s?\d{1,2}(?!\d|\.\s?\d))?)(?!\d)\.?"
-        ),
-        read_day,
-    ),
-    Pattern(re.compile(rf"(?<![\d.]){YEAR}\.\s(?P<month>1[0-2]|0?[1-9])\.(?!\d)"), read_day),
-    Pattern(
-        re.compile(
-            r"(?<![\d.])(?P<month>1[0-2]|0?[1-9])\.\s(?P<days>\d{1,2})\.(?!\d)"
-            r"|(?<![\d.])(?P<month_>1[0-2]|[1-9])\.\s?(?P<days_>\d{1,2})\.?(?=\s?\([월화수목금토일])"
-            .replace("month_", "monthless").replace("days_", "dayless")
-        ),
+
+def _pattern(regex: str, read: Reader) -> Pattern:
+    return Pattern(re.compile(regex), read)
+
+
+def _days(count: int) -> Quantity:
+    return Quantity(Fraction(count), Unit(DAYS))
+
+
+NAMES: Final = (
+    _pattern(
+        r"코로나\s?(?:바이러스(?:감염증)?)?\s?-?\s?19|\d{1,2}·\d{1,2}(?=절|혁명|운동|전쟁|민주)",
         nothing,
     ),
-    Pattern(re.compile(r"(?<![\d.])(?P<month>1[0-2]|0?[1-9])월(?!\s?달)"), read_day),
+    _pattern(r"[수몇][십백천만억]+(?:\s?여)?|두세|서너|너댓|한두|예닐곱|대여섯", nothing),
+    _pattern(r"제\s?3자|세계|세대|한편|두루|양해각서", nothing),
+)
+
+DATES: Final = (
+    _pattern(rf"(?<![\d.])(?:{YEAR}년\s?)?{MONTH}월\s?(?P<days>{DAY_LIST})일", read_day),
+    _pattern(rf"(?<![\d.]){YEAR}년(?:도|형)?(?!대)(?:\s?{MONTH}월)?", read_day),
+    _pattern(
+        rf"(?<![\d.]){YEAR}\.\s?{MONTH}\.\s?"
+        rf"(?P<days>\d{{1,2}}(?:\.?\s?{WEEKDAY_BEHIND}~\s?\d{{1,2}}(?!\d|\.\s?\d))?)(?!\d)\.?",
+        read_day,
+    ),
+    _pattern(rf"(?<![\d.]){YEAR}\.\s{MONTH}\.(?!\d)", read_day),
+    _pattern(rf"(?<![\d.]){MONTH}\.\s(?P<days>\d{{1,2}})\.(?!\d)", read_day),
+    _pattern(rf"(?<![\d.]){MONTH}[./](?P<days>\d{{1,2}})\.?(?=\s?\([월화수목금토일])", read_day),
+    _pattern(rf"(?<![\d.]){MONTH}월(?!\s?달)", read_day),
+)
+
+TIMES: Final = (
+    _pattern(r"정오", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))),
+    _pattern(r"자정", fixed(SURE, Quantity(Fraction(0), CLOCK))),
+    _pattern(
+        rf"{PART}\s?(?:(?P<hour0>\d{{1,2}})(?::(?P<minute0>\d{{2}})|시)?\s?[~-]\s?)?"
+        rf"(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})",
+        read_clock,
+    ),
+    _pattern(
+        rf"(?:{PART}\s?)?(?:(?<!\d)(?P<hour0>\d{{1,2}})시?\s?(?:(?P<minute0>\d{{1,2}})분)?\s?[~-]\s?)?"
+        rf"(?<!\d){HOUR}\s?시{NO_CITY}(?:\s?(?P<minute>\d{{1,2}})분|\s?(?P<half>반)(?![가-힣]))?",
+        read_clock,
+    ),
+    *CLOCKS,
+)
+
+PARTS_OF_YEAR: Final = (
+    _pattern(r"(?P<number>[1-4])\s?(?:/4\s?)?분기", read_part_of_year(QUARTER, SURE)),
+    _pattern(r"상반기", fixed(SURE, Quantity(Fraction(1), HALF))),
+    _pattern(r"하반기", fixed(SURE, Quantity(Fraction(2), HALF))),
+)
+
+DAYS_OF_WEEK: Final = (
+    _pattern(
+        r"\((?P<one>[월화수목금토일])(?:요일)?(?:\s?[~,·-]\s?(?P<other>[월화수목금토일]))?(?:요일)?\)",
+        read_weekday,
+    ),
+    _pattern(
+        r"(?<![가-힣])(?P<one>[월화수목금토일])\s?~\s?(?P<other>[월화수목금토일])(?![가-힣])",
+        read_weekday,
+    ),
+    _pattern(
+        r"(?:(?<![가-힣])(?P<first>[월화수목금토일])[·,]\s?)?(?:(?<![가-힣])(?P<second>[월화수목금토일])[·,]\s?)?"
+        r"(?P<one>[월화수목금토일])요일",
+        read_weekday,
+    ),
+    _pattern(r"평일", fixed(HINT, *(Quantity(Fraction(day), WEEKDAY) for day in range(5)))),
+    _pattern(r"주말", fixed(HINT, *(Quantity(Fraction(day), WEEKDAY) for day in (5, 6)))),
+)
+
+QUANTITIES: Final = (
+    _pattern(
+        r"(?<!\d)(?P<number>\d+)\s?(?P<unit>시간|년)\s?(?:(?P<more>\d+)\s?(?P<moreunit>분|개월))"
+        r"(?!기|야)",
+        read_quantity,
+    ),
+    _pattern(
+        rf"(?<![\d가-힣])(?P<number>\d+|{NATIVE_WORDS})\s?(?P<unit>시간)\s?(?P<more>반)(?![가-힣])",
+        read_quantity,
+    ),
+    _pattern(
+        r"(?<!\d)(?P<whole>\d+)분의\s?(?P<part>\d+)",
+        read_fraction,
+    ),
+    _pattern(r"제\s?(?P<number>\d+)", read_ordinal),
+    _pattern(rf"{NOT_IN_A_NAME}(?P<currency>{CURRENCY})\s?(?P<number>{IN_DIGITS})", read_quantity),
+    _pattern(
+        r"(?<![\d,])(?P<year>(?:19|20)\d{2})(?![\d,.]|\s?(?:[가-힣]|%|[a-z㎏-㎥]))", read_year
+    ),
+    _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})\s?여?\s?(?P<unit>{UNIT})", read_quantity),
+    _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})", read_quantity),
+    _pattern(
+        rf"{FREE}(?P<number>{SINO_WORDS})\s?여?\s?(?:(?P<unit>원|달러|개월|년|일간)|(?:{COUNTER}))",
+        read_quantity,
+    ),
+    _pattern(
+        rf"{FREE}(?P<number>{NATIVE_WORDS})\s?여?\s?(?:(?P<unit>시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를))|(?:{COUNTER}))",
+        read_quantity,
+    ),
+    _pattern(rf"{FREE}(?P<hint>(?P<number>{SINO_WORDS}))\s(?=[가-힣])", read_quantity),
+    _pattern(rf"{FREE}(?P<number>두|세|다섯|여섯|일곱|여덟|아홉)\s(?=[가-힣])", read_quantity),
+)
+
+WORDS: Final = (
+    _pattern(rf"{FREE}하루|당일", fixed(HINT, _days(1))),
+    *(
+        _pattern(FREE + word, fixed(WORD, _days(count)))
+        for word, count in (
+            ("이틀", 2),
+            ("사흘", 3),
+            ("나흘", 4),
+            ("닷새", 5),
+            ("엿새", 6),
+            ("이레(?![가-힣])", 7),
+            ("여드레", 8),
+            ("아흐레", 9),
+            ("열흘", 10),
+            ("보름(?!달)", 15),
+            ("일주일", 7),
+        )
+    ),
+    _pattern(r"격주", fixed(HINT, _days(14), Quantity(Fraction(2)))),
+    _pattern(
+        r"절반|반값", fixed(HINT, Quantity(Fraction(1, 2)), Quantity(Fraction(50), Unit("%")))
+    ),
+    _pattern(r"반년", fixed(HINT, Quantity(Fraction(6), Unit(MONTHS)))),
+    _pattern(r"양국|양측|양쪽|양자|양 (?=[가-힣])|두|둘|쌍방", fixed(HINT, Quantity(Fraction(2)))),
+    _pattern(rf"{FREE}(?P<hint>(?P<number>네|셋|넷|열))(?=\s)", read_ordinal),
+    _pattern(rf"첫째?|처음|{FREE}한\s|하나|매|단일|각|홀로", fixed(HINT, Quantity(Fraction(1)))),
+    _pattern(r"둘째", fixed(HINT, Quantity(Fraction(2)))),
+    _pattern(r"셋째", fixed(HINT, Quantity(Fraction(3)))),
+)
+
+KOREAN: Final = Tongue(
+    name="Korean",
+    patterns=(
+        *ADDRESSES,
+        *NAMES,
+        *PHONES,
+        *ISO_DAYS,
+        *PARTS_OF_YEAR,
+        *DATES,
+        *TIMES,
+        *DAYS_OF_WEEK,
+        *SLASHED,
+        *ROMANS,
+        *QUANTITIES,
+        *WORDS,
+    ),
+    number=korean_number,
+    scales=SCALES,
+    units=UNITS,
+    months={},
+    hours=HOURS,
+    weekdays=WEEKDAYS,
+    weekday_gaps=(re.compile(r"(?!)"), re.compile(r"\s?\(?")),
 )

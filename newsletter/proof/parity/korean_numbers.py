@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from newsletter.proof.parity.spellings import DIGITS, any_of
+from newsletter.proof.parity.spellings import DIGITS, DIGITS_MAX, any_of
 
 SMALL: Final = {"십": 10, "백": 100, "천": 1000}
 BIG: Final = {"만": 10**4, "억": 10**8, "조": 10**12}
@@ -25,19 +25,28 @@ NATIVE: Final = {
     "첫": 1,
     **{ten + one: TENS[ten] + ONES[one] for ten in TENS for one in ONES},
 }
+HALF: Final = "반"
 NATIVE_WORDS: Final = any_of(NATIVE)
 # Every group but the last ends in 천, 만, 억…: "1만 2천", "3억 5,000만".
-_GROUP: Final = rf"{DIGITS}[천백십]?[만억조]?"
-IN_DIGITS: Final = rf"(?:{DIGITS}(?:[천백십][만억조]?|[만억조])\s?)*{_GROUP}"
-SINO_WORDS: Final = r"(?:[일이삼사오육칠팔구]?[십백천만억])+[일이삼사오육칠팔구]?"
-_PIECE: Final = re.compile(rf"(?P<digits>{DIGITS})|(?P<sino>[{''.join(SINO)}])|(?P<scale>[십백천만억조])")
+# "2인 1조" is a team; a trillion has more digits or a currency behind it.
+_BIG: Final = r"(?:[만억]|조(?=\s?[\d원달유엔여]))"
+_GROUP: Final = rf"{DIGITS}[천백십]?{_BIG}?"
+IN_DIGITS: Final = rf"(?:{DIGITS}(?:[천백십]{_BIG}?|{_BIG})\s?){{0,8}}{_GROUP}"
+SINO_WORDS: Final = r"(?:[일이삼사오육칠팔구]?[십백천만억]){1,9}[일이삼사오육칠팔구]?"
+_PIECE: Final = re.compile(
+    rf"(?P<digits>{DIGITS})|(?P<sino>[{''.join(SINO)}])|(?P<scale>[십백천만억조])"
+)
 
 
 def korean_number(written: str) -> Fraction | None:
     """Return what "1만 2천", "열두" or "오천" is; None if it is no number."""
     word = written.strip()
+    if word == HALF:
+        return Fraction(1, 2)
     if word in NATIVE:
         return Fraction(NATIVE[word])
+    if any(len(digits) > DIGITS_MAX for digits in re.findall(DIGITS, word)):
+        return None
     total = section = Fraction(0)
     current: Fraction | None = None
     for piece in _PIECE.finditer(word):

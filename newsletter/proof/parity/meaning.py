@@ -104,8 +104,14 @@ def are_comparable(one: Figure, other: Figure) -> bool:
 
 def lone(figures: Iterable[Figure], others: Iterable[Figure]) -> list[Figure]:
     """Return the *figures* that agree with none of the *others*."""
-    others = list(others)
-    return [one for one in figures if not any(may_agree(one, other) for other in others)]
+    figures = list(figures)
+    distinct = list({other.meanings: other for other in others}.values())
+    alone = {
+        meanings
+        for meanings, one in {figure.meanings: figure for figure in figures}.items()
+        if not any(may_agree(one, other) for other in distinct)
+    }
+    return [figure for figure in figures if figure.meanings in alone]
 
 
 def _agree(one: Meaning, other: Meaning) -> bool:

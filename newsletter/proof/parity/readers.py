@@ -7,7 +7,6 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import (
     BARE,
-    CLOCK,
     PHONE,
     WEEKDAY,
     Day,
@@ -19,8 +18,7 @@ from newsletter.proof.parity.meaning import (
 )
 from newsletter.proof.parity.scanning import Reader, Reading
 
-AMBIGUOUS_TO: Final = 12  # an hour up to this one may be of the morning or the afternoon
-DAY: Final = 24 * 60
+ROMAN: Final = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
 
 
 def groups(match: re.Match[str]) -> dict[str, str]:
@@ -94,55 +92,19 @@ def read_slashed(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         yield Figure(tuple(meanings), Weight.SURE, match.start(), match.end())
 
 
-def read_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read ``hour``, ``minute``, ``half`` and ``part`` of the day; ``hour0``: a range's start."""
-    found = groups(match)
-    table = reading.tongue.hours.get(found.get("part", "").replace(".", "").replace(" ", "").lower())
-    minute = 30 if "half" in found else int(found.get("minute", 0))
-    hours = _hours(found["hour"], table, reading)
-    if "hour0" not in found:
-        yield _at(hours, minute, match.start(), match.end())
-        return
-    minute0 = int(found.get("minute0", 0))
-    start, end = match.start("hour0"), match.end("hour0")
-    # The part of the day stands once, before the first hour (오후 2~4시) or behind the
-    # second (2-4 p.m.); the other hour is the nearest one that fits.
-    if match.start("part") < match.start("hour"):
-        first = _hours(found["hour0"], table, reading)
-        hours = _nearest(_hours(found["hour"], None, reading), first, forward=True)
-    else:
-        first = _nearest(_hours(found["hour0"], None, reading), hours, forward=False)
-    yield _at(first, minute0, start, end)
-    yield _at(hours, minute, match.start("hour"), match.end())
+def read_fraction(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read ``part`` of ``whole``: "two-thirds", "3분의 2"."""
+    part, whole = (reading.tongue.number(match[name]) for name in ("part", "whole"))
+    value = Fraction(part or 1) / Fraction(whole or 1)
+    yield Figure((Quantity(value),), Weight.SURE, match.start(), match.end())
 
 
-def _hours(written: str, table: object, reading: Reading) -> tuple[int, ...]:
-    number = reading.tongue.number(written)
-    hour = int(number) if number is not None else 0
-    if isinstance(table, dict):
-        return (table.get(hour, hour),)
-    if 1 <= hour <= AMBIGUOUS_TO and not written.startswith("0"):
-        return (hour % 12, hour % 12 + 12)
-    return (hour,)
-
-
-def _nearest(hours: tuple[int, ...], to: tuple[int, ...], *, forward: bool) -> tuple[int, ...]:
-    if len(to) != 1 or len(hours) == 1:
-        return hours
-    return (min(hours, key=lambda hour: ((hour - to[0]) if forward else (to[0] - hour)) % 24 or 24),)
-
-
-def _at(hours: tuple[int, ...], minute: int, start: int, end: int) -> Figure:
-    times = tuple(Quantity(Fraction((hour * 60 + minute) % DAY), CLOCK) for hour in hours)
-    return Figure(times, Weight.SURE, start, end)
-
-
-def read_digital_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "15:30", where an hour from 8 on is meant as it stands."""
-    del reading
-    hour, minute = int(match["hour"]), int(match["minute"])
-    can_be_later = 1 <= hour <= 7 and not match["hour"].startswith("0")
-    yield _at((hour, hour + 12) if can_be_later else (hour,), minute, match.start(), match.end())
+def read_part_or_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "a third": a part of something, or one more after the second."""
+    whole = reading.tongue.number(match["whole"])
+    if whole:
+        meanings = (Quantity(1 / whole), Quantity(whole))
+        yield Figure(meanings, Weight.WORD, match.start(), match.end())
 
 
 def read_phone(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
@@ -199,9 +161,7 @@ def read_quantity(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     yield Figure(tuple(meanings), _weight(match, value), match.start(), match.end(), scale)
 
 
-def _with_more(
-    value: Fraction, unit: Unit, found: dict[str, str], reading: Reading
-) -> Quantity:
+def _with_more(value: Fraction, unit: Unit, found: dict[str, str], reading: Reading) -> Quantity:
     """Add "30 minutes" to "2 hours"."""
     more = reading.tongue.number(found["more"]) or Fraction(0)
     smaller = _units(found.get("moreunit"), reading) or (unit,)
@@ -242,3 +202,10 @@ def _weight(match: re.Match[str], value: Fraction) -> Weight:
     if value == 1 or (not in_digits and (value < 10 or "word" in found)):
         return Weight.WORD
     return Weight.SURE
+
+
+def read_roman(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "II" as the name of a hall or a stage: it may stand for a number."""
+    del reading
+    value = Fraction(ROMAN[match["roman"]])
+    yield Figure((Quantity(value),), Weight.HINT, match.start(), match.end())

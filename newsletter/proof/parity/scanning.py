@@ -9,7 +9,7 @@ from typing import Final
 from newsletter.proof.parity.meaning import BARE, Calendar, Day, Figure, Quantity, Unit
 
 # One character stands for one, so that places in the text stay true.
-SAME_WIDTH: Final = {
+SAME_WIDTH: Final[Mapping[int, int | str]] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000"), " "),
     **dict.fromkeys(map(ord, "∼〜～˜"), "~"),
@@ -67,15 +67,22 @@ def figures_in(text: str, tongue: Tongue, calendar: Calendar) -> tuple[Figure, .
     reading = Reading(tongue, calendar)
     found: list[Figure] = []
     for pattern in tongue.patterns:
-        taken: list[re.Match[str]] = []
-        for match in pattern.regex.finditer(rest):
-            figures = list(pattern.read(match, reading))
-            found += figures
-            taken.append(match)
-        for match in taken:
-            rest = rest[: match.start()] + READ * len(match[0]) + rest[match.end() :]
+        matches = list(pattern.regex.finditer(rest))
+        for match in matches:
+            found += pattern.read(match, reading)
+        rest = _without(rest, matches)
     found.sort(key=lambda figure: (figure.start, figure.end))
     return tuple(_share_units(even_out(text), found))
+
+
+def _without(text: str, matches: Iterable[re.Match[str]]) -> str:
+    """Blot out what was read, so that no other pattern reads it again."""
+    parts = []
+    end = 0
+    for match in matches:
+        parts += [text[end : match.start()], READ * len(match[0])]
+        end = match.end()
+    return "".join([*parts, text[end:]])
 
 
 def _share_units(text: str, figures: list[Figure]) -> Iterator[Figure]:
@@ -103,10 +110,8 @@ def _lend(figure: Figure, following: Figure) -> Figure:
         for scale in {Fraction(1), following.scale}
     ]
     days = [
-        replace(one, day=int(value))
+        replace(one, day=int(value)) if one.day else replace(one, month=int(value))
         for one in following.meanings
-        if isinstance(one, Day) and one.day is not None and value.denominator == 1
+        if isinstance(one, Day) and (one.day or one.month) and value.denominator == 1
     ]
-    return replace(
-        figure, meanings=tuple(dict.fromkeys((*figure.meanings, *more, *days)))
-    )
+    return replace(figure, meanings=tuple(dict.fromkeys((*figure.meanings, *more, *days))))

@@ -1,21 +1,26 @@
 """Spellings of figures that every language shares: addresses, telephones, ISO days, clocks."""
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Final
 
+from newsletter.proof.parity.clocks import read_digital_clock
 from newsletter.proof.parity.meaning import Unit, Weight
 from newsletter.proof.parity.readers import (
+    ROMAN,
     nothing,
     read_day,
-    read_digital_clock,
     read_phone,
+    read_roman,
     read_slashed,
 )
 from newsletter.proof.parity.scanning import Pattern
 
 DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?"
 NOT_IN_A_NAME: Final = r"(?<![A-Z]-)(?<![A-Za-z\d.,#])"  # not in COVID-19, D-7, A4
+
+DIGITS_MAX: Final = 40  # characters; Python itself refuses to read thousands of digits
 
 METRE: Final = "length"
 GRAM: Final = "mass"
@@ -55,14 +60,15 @@ CURRENCIES: Final = {
 CURRENCY: Final = r"KRW|USD|EUR|JPY|GBP|CNY|US\$|[₩￦$€¥£]"
 
 
-def any_of(words: object) -> str:
+def any_of(words: Iterable[str]) -> str:
     """Return a regular expression for any of the words, the longest first."""
-    assert hasattr(words, "__iter__")
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 ADDRESSES: Final = (
-    Pattern(re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), nothing),
+    Pattern(
+        re.compile(r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"), nothing
+    ),
 )
 
 PHONES: Final = (
@@ -98,6 +104,10 @@ SLASHED: Final = (
         re.compile(NOT_IN_A_NAME + r"(?<!/)(?P<one>\d{1,2})/(?P<other>\d{1,2})(?![\d/])"),
         read_slashed,
     ),
+)
+
+ROMANS: Final = (
+    Pattern(re.compile(rf"(?<![A-Za-z])(?P<roman>{any_of(ROMAN)})(?![A-Za-z])"), read_roman),
 )
 
 HINT: Final = Weight.HINT

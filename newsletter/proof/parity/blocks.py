@@ -1,0 +1,246 @@
+"""An issue as pairs of texts: blocks of plain text, each with the lines it stands on."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+from markdown_it.token import Token
+
+from newsletter.issue.issue import ArticleText, Issue, Letter
+from newsletter.issue.lines import LINE
+from newsletter.issue.markdown import Markdown, alt_of
+from newsletter.lang import Lang
+
+
+class Kind(StrEnum):
+    """What a block is; the value is how messages name it."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    ITEM = "list item"
+    ROW = "table row"
+    CODE = "block of code"
+    FOOTNOTE = "footnote"
+    FIELD = "field"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of text that stands for itself."""
+
+    kind: Kind
+    name: str  # of a field: "title"; of anything else its kind
+    text: str  # without marks of Markdown
+    line: int | None  # of the file, counted from 1; None where it is not known
+    starts: tuple[int, ...] = ()  # where in *text* a further line of the file starts
+    cells: tuple["Block", ...] = ()  # of a table row
+    foreign: tuple[tuple[int, int], ...] = ()  # from, to: what is marked as another language
+
+    def line_at(self, place: int) -> int | None:
+        """Say on which line of the file the character at *place* stands."""
+        return None if self.line is None else self.line + bisect_right(self.starts, place)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a link leads."""
+
+    href: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture in a text."""
+
+    place: str  # the file, relative to the site root
+    sha256: str
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A letter or an article in one language."""
+
+    lang: Lang
+    file: str
+    fields: Mapping[str, Block]  # by name: title, alt, facts 1…; those that are not empty
+    body: tuple[Block, ...]
+    links: tuple[Link, ...]
+    pictures: tuple[Shown, ...]  # the lead picture first
+    has_lead: bool
+    facts: tuple[Block, ...]  # rows of two cells
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield everything with text in it; of table rows and facts, the cells."""
+        yield from self.fields.values()
+        for block in (*self.facts, *self.body):
+            yield from block.cells or (block,)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A letter or an article, in two languages to compare."""
+
+    sides: tuple[Side, Side]
+
+
+def sections(issue: Issue) -> Iterator[Section]:
+    """Yield the letter and the articles, for every two languages."""
+    for one, other in combinations(Lang, 2):
+        if one in issue.letters and other in issue.letters:
+            yield Section(
+                (letter_side(one, issue.letters[one]), letter_side(other, issue.letters[other]))
+            )
+        for article in issue.articles:
+            if one in article.texts and other in article.texts:
+                yield Section(
+                    (
+                        article_side(one, article.texts[one]),
+                        article_side(other, article.texts[other]),
+                    )
+                )
+
+
+def letter_side(lang: Lang, letter: Letter) -> Side:
+    """Lay out the issue's own text in one language."""
+    fields = {
+        "subject": _field(letter, "subject", letter.subject),
+        "preheader": _field(letter, "preheader", letter.preheader),
+    }
+    body = letter.greeting
+    return Side(
+        lang, letter.place, fields, tuple(_blocks(body)), tuple(_links(body)),
+        tuple(_pictures(body)), False, (),
+    )  # fmt: skip
+
+
+def article_side(lang: Lang, words: ArticleText) -> Side:
+    """Lay out an article in one language."""
+    texts = {
+        "title": words.title,
+        "kicker": words.kicker,
+        "alt": words.alt,
+        "caption": words.caption,
+        "link_label": words.link_label,
+    }
+    fields = {name: _field(words, name, text) for name, text in texts.items() if text}
+    facts = tuple(_fact(words, label, value) for label, value in words.facts)
+    links = [Link(words.link, line_of(words, "link"))] if words.link else []
+    image = words.image
+    lead = [Shown(image.place, image.sha256, line_of(words, "image"))] if image else []
+    return Side(
+        lang, words.place, fields, tuple(_blocks(words.body)),
+        (*links, *_links(words.body)), (*lead, *_pictures(words.body)), bool(lead), facts,
+    )  # fmt: skip
+
+
+def line_of(words: Letter | ArticleText, field: str) -> int | None:
+    """Say on which line of its file a field stands; None where the reading did not keep it."""
+    return words.lines.get(field)
+
+
+def _field(words: Letter | ArticleText, name: str, text: str) -> Block:
+    return Block(Kind.FIELD, name, text, line_of(words, name))
+
+
+def _fact(words: ArticleText, label: str, value: str) -> Block:
+    line = line_of(words, f"facts.{label}")
+    cells = (
+        Block(Kind.FIELD, "facts", label, line),
+        Block(Kind.FIELD, "facts", value, line),
+    )
+    return Block(Kind.ROW, "facts", f"{label}: {value}", line, cells=cells)
+
+
+def _blocks(markdown: Markdown) -> Iterator[Block]:
+    row: list[Block] | None = None
+    inside: list[str] = []
+    line = markdown.first_line
+    for token in markdown.tokens:
+        if token.map:
+            line = token.map[0] + markdown.first_line
+        _step(inside, token)
+        if token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close" and row is not None:
+            text = " | ".join(cell.text for cell in row)
+            yield Block(Kind.ROW, Kind.ROW, text, row[0].line if row else line, cells=tuple(row))
+            row = None
+        elif token.type == "inline":
+            block = _inline_block(token, _kind(inside), line)
+            if row is not None:
+                row.append(block)
+            elif block.text:
+                yield block
+        elif token.type in ("fence", "code_block"):
+            text = token.content.rstrip("\n")
+            first = line + (token.type == "fence")
+            yield Block(Kind.CODE, Kind.CODE, text, first, _line_starts(text))
+
+
+def _step(inside: list[str], token: Token) -> None:
+    """Keep in *inside* the names of what is open at *token*."""
+    if token.nesting == 1:
+        inside.append(token.type)
+    elif token.nesting == -1:
+        inside.pop()
+
+
+def _kind(inside: Sequence[str]) -> Kind:
+    if "heading_open" in inside:
+        return Kind.HEADING
+    if "tr_open" in inside:
+        return Kind.ROW
+    if "footnote_open" in inside:
+        return Kind.FOOTNOTE
+    return Kind.ITEM if "list_item_open" in inside else Kind.PARAGRAPH
+
+
+def _inline_block(token: Token, kind: Kind, line: int) -> Block:
+    text = ""
+    starts: list[int] = []
+    foreign: list[tuple[int, int]] = []
+    spans: list[int | None] = []  # where those start that name a language
+    for child in token.children or ():
+        below = int(child.meta.get(LINE, 0))
+        starts += [len(text)] * (below - len(starts))
+        if child.type in ("softbreak", "hardbreak"):
+            text += " "
+        elif child.type == "image":
+            text += alt_of(child)
+        else:
+            text += child.content
+        if child.type == "span_open":
+            spans.append(len(text) if "lang" in child.attrs else None)
+        elif child.type == "span_close" and (start := spans.pop()) is not None:
+            foreign.append((start, len(text)))
+    return Block(kind, kind, text, line, tuple(starts), foreign=tuple(foreign))
+
+
+def _line_starts(text: str) -> tuple[int, ...]:
+    return tuple(at + 1 for at, char in enumerate(text) if char == "\n")
+
+
+def _inline_tokens(markdown: Markdown) -> Iterator[tuple[Token, int]]:
+    line = markdown.first_line
+    for token in markdown.tokens:
+        if token.map:
+            line = token.map[0] + markdown.first_line
+        for child in token.children or ():
+            yield child, line + int(child.meta.get(LINE, 0))
+
+
+def _links(markdown: Markdown) -> Iterator[Link]:
+    for token, line in _inline_tokens(markdown):
+        if token.type == "link_open":
+            yield Link(str(token.attrs["href"]), line)
+
+
+def _pictures(markdown: Markdown) -> Iterator[Shown]:
+    for token, line in _inline_tokens(markdown):
+        picture = markdown.pictures.get(str(token.attrs.get("src", "")))
+        if token.type == "image" and picture:
+            yield Shown(picture.place, picture.sha256, line)

@@ -1,0 +1,68 @@
+"""Readers of times of the day: from a match's named groups to figures, for any language."""
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Final
+
+from newsletter.proof.parity.meaning import CLOCK, Figure, Quantity, Weight
+from newsletter.proof.parity.readers import groups
+from newsletter.proof.parity.scanning import Reading
+
+AMBIGUOUS_TO: Final = 12  # an hour up to this one may be of the morning or the afternoon
+DAY: Final = 24 * 60
+
+
+def read_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read ``hour``, ``minute``, ``half`` and ``part`` of the day; ``hour0``: a range's start."""
+    found = groups(match)
+    table = reading.tongue.hours.get(
+        found.get("part", "").replace(".", "").replace(" ", "").lower()
+    )
+    minute = 30 if "half" in found else int(found.get("minute", 0))
+    hours = _hours(found["hour"], table, reading)
+    if "hour0" not in found:
+        yield _at(hours, minute, match.start(), match.end())
+        return
+    minute0 = int(found.get("minute0", 0))
+    start, end = match.start("hour0"), match.end("hour0")
+    # The part of the day stands once, before the first hour (오후 2~4시) or behind the
+    # second (2-4 p.m.); the other hour is the nearest one that fits.
+    if match.start("part") < match.start("hour"):
+        first = _hours(found["hour0"], table, reading)
+        hours = _nearest(_hours(found["hour"], None, reading), first, forward=True)
+    else:
+        first = _nearest(_hours(found["hour0"], None, reading), hours, forward=False)
+    yield _at(first, minute0, start, end)
+    yield _at(hours, minute, match.start("hour"), match.end())
+
+
+def _hours(written: str, table: Mapping[int, int] | None, reading: Reading) -> tuple[int, ...]:
+    number = reading.tongue.number(written)
+    hour = int(number) if number is not None else 0
+    if table is not None:
+        return (table.get(hour, hour),)
+    if 1 <= hour <= AMBIGUOUS_TO and not written.startswith("0"):
+        return (hour % 12, hour % 12 + 12)
+    return (hour,)
+
+
+def _nearest(hours: tuple[int, ...], to: tuple[int, ...], *, forward: bool) -> tuple[int, ...]:
+    if len(to) != 1 or len(hours) == 1:
+        return hours
+    return (
+        min(hours, key=lambda hour: ((hour - to[0]) if forward else (to[0] - hour)) % 24 or 24),
+    )
+
+
+def _at(hours: tuple[int, ...], minute: int, start: int, end: int) -> Figure:
+    times = tuple(Quantity(Fraction((hour * 60 + minute) % DAY), CLOCK) for hour in hours)
+    return Figure(times, Weight.SURE, start, end)
+
+
+def read_digital_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "15:30", where an hour from 8 on is meant as it stands."""
+    del reading
+    hour, minute = int(match["hour"]), int(match["minute"])
+    can_be_later = 1 <= hour <= 7 and not match["hour"].startswith("0")
+    yield _at((hour, hour + 12) if can_be_later else (hour,), minute, match.start(), match.end())

@@ -1,0 +1,211 @@
+"""How English writes figures."""
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from newsletter.proof.parity.clocks import read_clock
+from newsletter.proof.parity.english_numbers import (
+    IN_DIGITS,
+    IN_WORDS,
+    ORDINALS,
+    SCALES,
+    english_number,
+)
+from newsletter.proof.parity.english_words import HOURS, MONTHS, UNIT, UNITS, WEEKDAY, WEEKDAYS
+from newsletter.proof.parity.meaning import CLOCK, HALF, PERCENT, QUARTER, Quantity, Unit
+from newsletter.proof.parity.meaning import WEEKDAY as MONDAYS
+from newsletter.proof.parity.readers import (
+    fixed,
+    nothing,
+    read_day,
+    read_fraction,
+    read_ordinal,
+    read_part_of_year,
+    read_part_or_ordinal,
+    read_quantity,
+    read_weekday,
+    read_year,
+)
+from newsletter.proof.parity.scanning import Pattern, Reader, Tongue
+from newsletter.proof.parity.spellings import (
+    ADDRESSES,
+    CLOCKS,
+    CURRENCY,
+    DAYS,
+    HINT,
+    ISO_DAYS,
+    NOT_IN_A_NAME,
+    PHONES,
+    ROMANS,
+    SLASHED,
+    SURE,
+    TIME,
+    WORD,
+    any_of,
+)
+from newsletter.proof.parity.spellings import MONTHS as MONTHS_LONG
+
+DAY: Final = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%]|,\d|\.\d|\s?[ap]\.?m\b)"
+MORE_DAYS: Final = (
+    rf"(?:\s?-\s?{DAY}(?!\s?-\s?\d)|\s(?:and|to|or|through|until)\s(?:the\s)?{DAY}"
+    rf"|,\s{DAY}(?=(?:,\s{DAY}){{0,9}},?\sand\s{DAY}))"
+)
+DAY_LIST: Final = rf"(?P<days>{DAY}{MORE_DAYS}{{0,9}})"
+MONTH: Final = rf"(?P<month>{any_of(MONTHS)})(?![a-z])\.?"
+YEAR: Final = r"(?P<year>(?:19|20)\d{2})(?!\d|,\d)"
+# May and March are verbs too, and short names are people's: alone they are only hints.
+ALSO_WORDS: Final = "May|March|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+HOUR: Final = r"(?:1[0-2]|0?[1-9])"
+
+
+def _pattern(regex: str, read: Reader, flags: re.RegexFlag = re.IGNORECASE) -> Pattern:
+    return Pattern(re.compile(regex, flags), read)
+
+
+def _number(value: int, unit: str = "") -> Quantity:
+    return Quantity(Fraction(value), Unit(unit))
+
+
+NAMES: Final = (
+    _pattern(r"\bcovid-?\s?19|\b\d{1,2}-to-\d{1,2}\b(?=\s+match)", nothing),
+    _pattern(
+        r"\b(?:tens|hundreds|thousands|millions|billions|dozens)\sof(?:\s(?:thousands|millions)\sof)?",
+        nothing,
+    ),
+    _pattern(
+        r"\b24/7|\ba?round[\s-]the[\s-]clock|\bat\s(?:any|all)\s(?:hours?|times?)\b|\bday\sand\snight",
+        fixed(HINT, Quantity(Fraction(24 * 60), Unit(TIME)), _number(24), _number(7)),
+    ),
+    _pattern(
+        r"\bone-on-one|\bone-stop|\bno\sone\b|\beach\sother|\bone\sanother", fixed(HINT, _number(1))
+    ),
+)
+
+DATES: Final = (
+    _pattern(rf"\b{MONTH}\s(?:the\s)?{DAY_LIST}(?:,?\s{YEAR})?", read_day, re.NOFLAG),
+    _pattern(rf"(?<![\d.,:]){DAY_LIST}\s(?:of\s)?{MONTH}(?:,?\s{YEAR})?", read_day, re.NOFLAG),
+    _pattern(rf"\b{MONTH},?\s(?:of\s)?{YEAR}", read_day, re.NOFLAG),
+    _pattern(rf"\b(?P<hint>(?P<month>{ALSO_WORDS}))\b(?!\.)", read_day, re.NOFLAG),
+    _pattern(rf"\b{MONTH}", read_day, re.NOFLAG),
+)
+
+TIMES: Final = (
+    _pattern(
+        rf"(?<![\d:.,])(?:(?P<hour0>{HOUR})(?:[:.](?P<minute0>[0-5]\d))?\s?(?:-|to|until|and|or)\s?)?"
+        rf"(?P<hour>{HOUR})(?:[:.](?P<minute>[0-5]\d))?\s?(?P<part>[ap]\.?\s?m)\b\.?",
+        read_clock,
+    ),
+    _pattern(rf"\b(?P<hour>{HOUR})\so'clock", read_clock),
+    _pattern(r"\b(?:noon|midday)\b", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))),
+    _pattern(r"\bmidnight\b", fixed(SURE, Quantity(Fraction(0), CLOCK))),
+    *CLOCKS,
+)
+
+PARTS_OF_YEAR: Final = (
+    _pattern(
+        r"\b(?P<number>first|second|third|fourth|1st|2nd|3rd|4th)[\s-]quarter",
+        read_part_of_year(QUARTER, SURE),
+    ),
+    _pattern(r"\bQ(?P<number>[1-4])\b", read_part_of_year(QUARTER, SURE)),
+    _pattern(r"\b(?:first|1st)[\s-]half\b|\bH1\b", fixed(SURE, Quantity(Fraction(1), HALF))),
+    _pattern(
+        r"\b(?:second|latter|2nd)[\s-]half\b|\bH2\b", fixed(SURE, Quantity(Fraction(2), HALF))
+    ),
+)
+
+DAYS_OF_WEEK: Final = (
+    _pattern(
+        rf"\b(?P<one>{WEEKDAY})(?:\s?(?:-|to|through)\s?(?P<other>{WEEKDAY}))?",
+        read_weekday,
+        re.NOFLAG,
+    ),
+    _pattern(
+        r"\bweekdays?\b", fixed(HINT, *(Quantity(Fraction(day), MONDAYS) for day in range(5)))
+    ),
+    _pattern(r"\bweekends?\b", fixed(HINT, *(Quantity(Fraction(day), MONDAYS) for day in (5, 6)))),
+)
+
+PARTS_OF: Final = "third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|quarter|hundredth"
+QUANTITIES: Final = (
+    _pattern(
+        r"(?<![\d.,])(?P<number>\d+|two|three|four|five|six|one|an)[\s-](?P<unit>hour|year)s?,?"
+        r"\s(?:and\s)?(?P<more>\d+|half|six|three|four|five|nine)[\s-](?P<moreunit>minute|month)s?\b",
+        read_quantity,
+    ),
+    _pattern(
+        r"\ban?\s(?:hour|year)\sand\sa\shalf\b",
+        fixed(SURE, _number(90, TIME), _number(18, MONTHS_LONG)),
+    ),
+    _pattern(
+        r"(?<!and a )\bhalf(?:\san)?[\s-]hour|\bhalf\san\shour", fixed(WORD, _number(30, TIME))
+    ),
+    _pattern(
+        rf"\b(?P<part>one|an?)[\s-](?P<whole>{PARTS_OF})(?=\sof\b)",
+        read_fraction,
+    ),
+    _pattern(rf"\b(?:one|an?)[\s-](?P<whole>{PARTS_OF})\b", read_part_or_ordinal),
+    _pattern(rf"\b(?P<part>two|three|four|five)[\s-](?P<whole>{PARTS_OF})s\b", read_fraction),
+    _pattern(r"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)\b", read_ordinal),
+    _pattern(rf"(?<![A-Za-z])(?P<currency>{CURRENCY})\s?(?P<number>{IN_DIGITS})", read_quantity),
+    _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})[\s-]?(?P<unit>{UNIT})", read_quantity),
+    _pattern(r"(?<![\d,.-])(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
+    _pattern(r"(?<=-)(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
+    _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})", read_quantity),
+    _pattern(rf"\b(?P<number>{IN_WORDS})[\s-](?P<unit>{UNIT})", read_quantity),
+    _pattern(rf"\b(?P<number>{IN_WORDS})\b", read_quantity),
+    _pattern(rf"\b(?P<number>{any_of(ORDINALS)})\b", read_ordinal),
+)
+
+WORDS_FOR: Final = (
+    (r"an?|per|each|every|single|sole|once|initial|alone|any|individual|solo", (_number(1),)),
+    (r"both|bilateral|mutual|pair|pairs|couple|dual|twin", (_number(2),)),
+    (r"twice|double[ds]?|doubling|twofold|two-fold", (_number(2),)),
+    (r"triple[ds]?|tripling|threefold|trilateral|thrice", (_number(3),)),
+    (r"quadruple[ds]?|fourfold|quadrilateral", (_number(4),)),
+    (r"dozen|dozens", (_number(12),)),
+    (r"half|halves|halved", (Quantity(Fraction(1, 2)), Quantity(Fraction(50), PERCENT))),
+    (r"quarter", (Quantity(Fraction(1, 4)), _number(3, MONTHS_LONG))),
+    (r"overnight", (_number(1, "nights"), _number(2, DAYS))),
+    (r"day|daily|same-day|one-day|daylong", (_number(1, DAYS),)),
+    (r"week|weekly|weeklong", (_number(7, DAYS),)),
+    (r"fortnight|biweekly", (_number(14, DAYS), _number(2))),
+    (r"month|monthly|monthlong", (_number(1, MONTHS_LONG),)),
+    (r"year|yearly|annual|annually|yearlong", (_number(12, MONTHS_LONG),)),
+    (r"hour|hourly|hour-long", (_number(60, TIME),)),
+    (r"minute", (_number(1, TIME),)),
+    (r"teens|teenagers?|teenage", (_number(10),)),
+    (r"twenties", (_number(20),)),
+    (r"thirties", (_number(30),)),
+    (r"forties", (_number(40),)),
+    (r"fifties", (_number(50),)),
+    (r"sixties", (_number(60),)),
+)
+WORDS: Final = tuple(
+    _pattern(rf"\b(?:{words})\b", fixed(HINT, *meanings)) for words, meanings in WORDS_FOR
+)
+
+ENGLISH: Final = Tongue(
+    name="English",
+    patterns=(
+        *ADDRESSES,
+        *NAMES,
+        *PHONES,
+        *ISO_DAYS,
+        *PARTS_OF_YEAR,
+        *DATES,
+        *TIMES,
+        *DAYS_OF_WEEK,
+        *SLASHED,
+        *ROMANS,
+        *QUANTITIES,
+        *WORDS,
+    ),
+    number=english_number,
+    scales=SCALES,
+    units=UNITS,
+    months=MONTHS,
+    hours=HOURS,
+    weekdays=WEEKDAYS,
+    weekday_gaps=(re.compile(r",?\s(?:the\s)?"), re.compile(r",\s|\s?\(")),
+)

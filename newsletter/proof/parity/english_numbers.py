@@ -1,0 +1,81 @@
+"""English numbers: digits with million, and numbers in words."""
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from newsletter.proof.parity.spellings import DIGITS, DIGITS_MAX, any_of
+
+ONES: Final = {
+    word: value
+    for value, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+        "sixteen seventeen eighteen nineteen".split(),
+        1,
+    )
+}
+TENS: Final = {
+    word: value * 10
+    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
+ORDINALS: Final = {
+    word: value
+    for value, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+        "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
+        "twentieth".split(),
+        1,
+    )
+}
+BIG: Final = {
+    "hundred": 100,
+    "thousand": 1000,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+}
+SCALES: Final = {word: Fraction(value) for word, value in BIG.items()}
+WORDS: Final = {
+    **ONES,
+    **TENS,
+    **ORDINALS,
+    "dozen": 12,
+    "thirtieth": 30,
+    "quarter": 4,
+    "hundredth": 100,
+}
+_SCALE: Final = any_of(BIG)
+IN_DIGITS: Final = rf"{DIGITS}(?:[\s-](?:{_SCALE})(?!s)){{0,3}}"
+_ONE: Final = rf"(?:{any_of({**TENS, **ONES})})(?!\w)"
+IN_WORDS: Final = (
+    rf"(?:(?:{_ONE})|(?:half\s)?an?(?=\s(?:{_SCALE}|dozen)\b))"
+    rf"(?:[\s-](?:and\s)?(?:{_ONE}|(?:{_SCALE}|dozen)\b)){{0,9}}(?:\sand\sa\shalf)?"
+)
+
+
+def english_number(written: str) -> Fraction | None:
+    """Return what "350 million", "twenty-five" or "third" is; None if it is no number."""
+    words = re.findall(r"[a-z]+|\d[\d,]*(?:\.\d+)?", written.lower())
+    if words[-3:] == ["and", "a", "half"]:
+        whole = english_number(" ".join(words[:-3]))
+        return None if whole is None else whole + Fraction(1, 2)
+    if any(len(word) > DIGITS_MAX for word in words):
+        return None
+    total = section = Fraction(0)
+    is_number = False
+    for word in words:
+        if word[0].isdigit():
+            section += Fraction(word.replace(",", ""))
+        elif word in BIG and BIG[word] > 100:
+            total += (section or 1) * BIG[word]
+            section = Fraction(0)
+        elif word in BIG or word == "dozen":
+            section = Fraction(section or 1) * BIG.get(word, 12)
+        elif word in WORDS:
+            section += WORDS[word]
+        elif word == "half":
+            section += Fraction(1, 2)
+        elif word not in ("a", "an", "and"):
+            return None
+        is_number = is_number or word not in ("a", "an", "and")
+    return total + section if is_number else None

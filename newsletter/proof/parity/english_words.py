@@ -1,0 +1,82 @@
+"""English words around figures: units, months, weekdays, parts of the day."""
+
+from typing import Final
+
+from newsletter.proof.parity.meaning import BARE
+from newsletter.proof.parity.spellings import (
+    AREA,
+    CURRENCIES,
+    DAYS,
+    GRAM,
+    LITRE,
+    METRE,
+    SYMBOLS,
+    TIME,
+    any_of,
+    unit,
+)
+from newsletter.proof.parity.spellings import MONTHS as IN_MONTHS
+
+NAMES: Final = (
+    "January February March April May June July August September October November December".split()
+)
+MONTHS: Final = {
+    **{name: number for number, name in enumerate(NAMES, 1)},
+    **{name[:3]: number for number, name in enumerate(NAMES, 1)},
+    "Sept": 9,
+}
+DAY_NAMES: Final = "monday tuesday wednesday thursday friday saturday sunday".split()
+WEEKDAYS: Final = {
+    **{name: number for number, name in enumerate(DAY_NAMES)},
+    **{name + "s": number for number, name in enumerate(DAY_NAMES)},
+    **{name[:3]: number for number, name in enumerate(DAY_NAMES)},
+    "tues": 1,
+    "thur": 3,
+    "thurs": 3,
+}
+# Short names stand with a capital, and never behind a digit: "3 sun hats" is no Sunday.
+WEEKDAY: Final = (
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
+    r"|(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\b\.?)"
+)
+HOURS: Final = {
+    "am": {hour: hour % 12 for hour in range(1, 13)},
+    "pm": {hour: hour % 12 + 12 for hour in range(1, 13)},
+}
+UNITS: Final = {
+    **SYMBOLS,
+    **CURRENCIES,
+    "won": unit("KRW"), "korean won": unit("KRW"), "dollar": unit("USD"), "us dollar": unit("USD"),
+    "u.s. dollar": unit("USD"), "euro": unit("EUR"), "yen": unit("JPY"), "yuan": unit("CNY"),
+    "percent": unit("%"), "per cent": unit("%"), "pct": unit("%"),
+    "percentage point": unit("%p"), "percent point": unit("%p"),
+    "kilometer": unit(METRE, 1000), "kilometre": unit(METRE, 1000), "meter": unit(METRE),
+    "metre": unit(METRE), "centimeter": unit(METRE, "1/100"), "millimeter": unit(METRE, "1/1000"),
+    "mile": unit(METRE, "1609.344"), "inch": unit(METRE, "0.0254"),
+    "inches": unit(METRE, "0.0254"), "foot": unit(METRE, "0.3048"), "feet": unit(METRE, "0.3048"),
+    "kilogram": unit(GRAM, 1000), "gram": unit(GRAM), "ton": unit(GRAM, 1_000_000),
+    "tonne": unit(GRAM, 1_000_000), "metric ton": unit(GRAM, 1_000_000),
+    "milligram": unit(GRAM, "1/1000"), "ounce": unit(GRAM, "28.3495"),
+    "pound": (*unit(GRAM, "453.592"), *unit("GBP")),
+    "liter": unit(LITRE), "litre": unit(LITRE), "milliliter": unit(LITRE, "1/1000"),
+    "square meter": unit(AREA), "square metre": unit(AREA),
+    "square kilometer": unit(AREA, 1_000_000), "square kilometre": unit(AREA, 1_000_000),
+    "hectare": unit(AREA, 10_000), "acre": unit(AREA, "4046.86"), "sqm": unit(AREA),
+    "pyeong": unit("pyeong"),
+    "degree": unit("degrees"),
+    "hour": unit(TIME, 60), "hr": unit(TIME, 60), "minute": unit(TIME), "min": unit(TIME),
+    "second": unit(TIME, "1/60"),
+    "day": unit(DAYS), "week": unit(DAYS, 7), "night": unit("nights"),
+    "month": unit(IN_MONTHS), "year": unit(IN_MONTHS, 12),
+    "years old": (BARE,), "years of age": (BARE,), "year-old": (BARE,),
+}  # fmt: skip
+UNIT: Final = (
+    r"years?\sold|years?\sof\sage|years?-olds?|%\s?p\b|percent(?:age)?\spoints?|"
+    + "|".join(
+        rf"{any_of([word])}{'s?' if word.isascii() and word[-1].isalpha() else ''}"
+        + (r"(?![A-Za-z])" if word[-1].isalpha() else "")
+        for word in sorted(UNITS, key=len, reverse=True)
+        if word not in ("%p", "second", "year-old")
+    )
+    + r"|seconds(?![a-z])"
+)

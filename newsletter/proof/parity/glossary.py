@@ -1,0 +1,91 @@
+"""The rule "glossary": names and terms are written as agreed, in both languages."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from newsletter.issue.glossary import Term
+from newsletter.lang import Lang
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+from newsletter.proof.parity.blocks import Block, Side, sections
+from newsletter.proof.parity.languages import TONGUES
+from newsletter.proof.parity.scanning import even_out
+from newsletter.proof.parity.wording import finding, sentence_at
+
+RULE: Final = "glossary"
+# Particles and the copula, which Korean writes onto a name.
+PARTICLES: Final = (
+    "이라는|라는|이라고|라고|으로서|으로써|으로부터|로부터|에서는|에서도|에서|에게서|에게|에는|에도|"
+    "에|으로는|으로도|으로|로서|로써|로는|로도|로|과의|와의|과는|와는|과|와|이나|이며|며|이고|입니다|"
+    "이다|인|까지|부터|마다|만|은|는|이|가|을|를|의|보다|처럼|측|들|께서|등|및|하고"
+)
+ENDS: Final = {
+    Lang.KO: rf"(?=(?:{PARTICLES})?(?:[^가-힣]|$))",
+    Lang.EN: r"(?:(?:es|s)?(?:'s|')?)(?![A-Za-z0-9])",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """Where a term stands first in a text."""
+
+    block: Block
+    at: int
+
+
+def check_glossary(material: Material) -> Iterator[Finding]:
+    """Find terms whose counterpart is not written in any of the agreed ways."""
+    for section in sections(material.issue):
+        one, other = section.sides
+        yield from _check(one, other, material.terms)
+        yield from _check(other, one, material.terms)
+
+
+def _check(side: Side, other: Side, terms: Sequence[Term]) -> Iterator[Finding]:
+    if not terms:
+        return
+    there = " ".join(_plain(block.text) for block in other.blocks())
+    for term, use in _uses(side, terms):
+        agreed = term.forms.get(other.lang, ())
+        if agreed and not any(_plain(form) in there for form in agreed):
+            form = term.forms[side.lang][0]
+            message = (
+                f"{form!r} stands here, but the {TONGUES[other.lang].name} text has none of: "
+                f"{', '.join(agreed)}; write it so in {other.file}, or add the form used there to "
+                f"issues/glossary.yaml:{term.line}. “{sentence_at(use.block, use.at)}”"
+            )
+            yield finding(RULE, Severity.ADVISES, side, use.block.line_at(use.at), message)
+
+
+def _uses(side: Side, terms: Sequence[Term]) -> Iterator[tuple[Term, _Use]]:
+    """Yield each term that stands in a text, with its first place; the longest names first."""
+    forms = sorted(
+        ((form, term) for term in terms for form in term.forms.get(side.lang, ())),
+        key=lambda pair: len(pair[0]),
+        reverse=True,
+    )
+    texts = [(block, even_out(block.text)) for block in side.blocks()]
+    seen: set[int] = set()
+    for form, term in forms:
+        pattern = _pattern(form, side.lang)
+        for at, (block, text) in enumerate(texts):
+            found = pattern.search(text)
+            if found and term.line not in seen:
+                seen.add(term.line)
+                yield term, _Use(block, found.start())
+            if found:
+                texts[at] = (block, pattern.sub(lambda hit: "\x00" * len(hit[0]), text))
+
+
+@cache
+def _pattern(form: str, lang: Lang) -> re.Pattern[str]:
+    words = r"\s+".join(map(re.escape, even_out(form).split()))
+    flags = re.NOFLAG if form.isupper() else re.IGNORECASE
+    return re.compile(rf"(?<![가-힣A-Za-z0-9]){words}{ENDS[lang]}", flags)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s-]+", "", even_out(text)).casefold()

@@ -1,0 +1,56 @@
+"""Korean words around figures: units, counted nouns, weekdays, parts of the day."""
+
+from typing import Final
+
+from newsletter.proof.parity.meaning import BARE
+from newsletter.proof.parity.spellings import (
+    AREA,
+    CURRENCIES,
+    DAYS,
+    GRAM,
+    LITRE,
+    METRE,
+    MONTHS,
+    SYMBOLS,
+    TIME,
+    any_of,
+    unit,
+)
+
+AM: Final = {hour: hour % 12 for hour in range(1, 13)}
+PM: Final = {hour: hour % 12 + 12 for hour in range(1, 13)}
+HOURS: Final = {
+    **dict.fromkeys(("오전", "새벽", "아침"), AM),
+    **dict.fromkeys(("오후", "저녁"), PM),
+    "낮": {**PM, 10: 10, 11: 11},
+    "밤": {**PM, **{hour: hour % 12 for hour in (12, 1, 2, 3, 4, 5)}},
+}
+WEEKDAYS: Final = {day: number for number, day in enumerate("월화수목금토일")}
+UNITS: Final = {
+    **SYMBOLS,
+    **CURRENCIES,
+    "원": unit("KRW"), "달러": unit("USD"), "유로": unit("EUR"), "엔": unit("JPY"),
+    "위안": unit("CNY"),
+    "퍼센트포인트": unit("%p"), "%포인트": unit("%p"), "퍼센트": unit("%"), "프로": unit("%"),
+    "킬로미터": unit(METRE, 1000), "미터": unit(METRE), "센티미터": unit(METRE, "1/100"),
+    "킬로그램": unit(GRAM, 1000), "그램": unit(GRAM), "톤": unit(GRAM, 1_000_000),
+    "리터": unit(LITRE), "밀리리터": unit(LITRE, "1/1000"),
+    "제곱미터": unit(AREA), "헥타르": unit(AREA, 10_000), "평": unit("pyeong"),
+    "시간": unit(TIME, 60), "초": unit(TIME, "1/60"), "분간": unit(TIME),
+    "분": unit(TIME),
+    "일": unit(DAYS), "일간": unit(DAYS), "주간": unit(DAYS, 7), "주일": unit(DAYS, 7),
+    "주": unit(DAYS, 7), "박": unit("nights"),
+    "개월": unit(MONTHS), "달": unit(MONTHS), "년": unit(MONTHS, 12), "년간": unit(MONTHS, 12),
+    "주년": (BARE,), "년대": (BARE,),
+}  # fmt: skip
+UNIT: Final = (
+    r"퍼센트\s?포인트|%\s?포인트|주년|년대|분기(?!점)|km/h|"
+    + any_of({*UNITS} - {"m", "t", "g", "l", "L", "프로", "평", "주", "일", "달", "분"})
+    + r"|(?:[mtglL])(?![A-Za-z])|프로(?![가-힣])|평(?!균|생|화|가)|주(?!년|요|차|기|의|민|제|최|간)"
+    r"|(?P<dayunit>일)(?!차|반|자|부)|달(?!러)|분(?!기|야|의|과)"
+)
+# Nouns that are counted; without one of them a numeral in words is only a hint.
+COUNTER: Final = (
+    r"가지|개(?!월)|명|사람|분(?!야)|나라|곳|군데|건|번|차례|회|배|팀|기관|도시|지역|분야|종류?|"
+    r"권|편|장|대(?!한)|쌍|가구|마을|병원|시군|축|단계|부문|과정|세대|강좌|국가|달|시간|해|주|살|쪽"
+)

@@ -1,0 +1,98 @@
+"""The rule "length": no text is much shorter in one language than the others let expect."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from newsletter.lang import Lang
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+from newsletter.proof.parity.alignment import align_sides
+from newsletter.proof.parity.blocks import Block, Kind, Section, Side, sections
+from newsletter.proof.parity.clues import readings_of
+from newsletter.proof.parity.languages import TONGUES
+from newsletter.proof.parity.wording import cut, finding, place
+
+RULE: Final = "length"
+# Characters that say the same; measured on the publication's letters.
+USUAL: Final = {Lang.KO: 1.0, Lang.EN: 2.35}
+SHORTEST: Final = 30  # characters of a Korean paragraph that is compared at all
+TEXTS_FEW: Final = 3  # fewer articles than these do not show what is usual
+FAR_ARTICLE: Final = 0.40  # natural logarithm: 1.5 times as long
+FAR_PARAGRAPH: Final = 0.62  # 1.85 times
+EXTREME: Final = 0.75  # 2.1 times, where little is known
+SPREAD: Final = 4.0  # so many median deviations are usual
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """How much longer a text is in the second language than usual."""
+
+    sides: tuple[Side, Side]
+    blocks: tuple[Block | None, Block | None]  # None: the whole article
+    excess: float  # natural logarithm
+
+
+def check_length(material: Material) -> Iterator[Finding]:
+    """Find articles and paragraphs of which one language says much less than usual."""
+    both = list(sections(material.issue))
+    articles = [one for section in both for one in _article(section)]
+    paragraphs = [one for section in both for one in _paragraphs(section, material)]
+    found = [one for one in articles if _is_far(one, articles, FAR_ARTICLE)]
+    named = {side.file for one in found for side in one.sides}
+    for one in found:
+        yield _finding(one)
+    for one in paragraphs:
+        if one.sides[0].file not in named and _is_far(one, paragraphs, FAR_PARAGRAPH):
+            yield _finding(one)
+
+
+def _article(section: Section) -> Iterator[_Measured]:
+    one, other = (sum(len(block.text) for block in side.body) for side in section.sides)
+    if _is_long_enough(section, one, other):
+        yield _Measured(section.sides, (None, None), _excess(section, one, other))
+
+
+def _is_long_enough(section: Section, *lengths: int) -> bool:
+    usual = [length / USUAL[side.lang] for length, side in zip(lengths, section.sides, strict=True)]
+    return max(usual) >= SHORTEST
+
+
+def _paragraphs(section: Section, material: Material) -> Iterator[_Measured]:
+    for pair in align_sides(*section.sides, readings_of(section, material)):
+        one, other = pair.one, pair.other
+        if one and other and one.kind is Kind.PARAGRAPH:
+            lengths = len(one.text), len(other.text)
+            if _is_long_enough(section, *lengths):
+                yield _Measured(section.sides, (one, other), _excess(section, *lengths))
+
+
+def _excess(section: Section, one: int, other: int) -> float:
+    first, second = (USUAL[side.lang] for side in section.sides)
+    return math.log((other + 1) / second) - math.log((one + 1) / first)
+
+
+def _is_far(one: _Measured, all_of_them: Sequence[_Measured], far: float) -> bool:
+    """Compare with the other texts of the issue, as far as they are enough to tell."""
+    others = [other.excess for other in all_of_them if other is not one]
+    if len(others) < TEXTS_FEW - 1:
+        return abs(one.excess) > EXTREME
+    middle = median(others)
+    spread = median(abs(excess - middle) for excess in others)
+    return abs(one.excess - middle) > max(far, SPREAD * spread)
+
+
+def _finding(one: _Measured) -> Finding:
+    short, long = (0, 1) if one.excess > 0 else (1, 0)
+    side, other = one.sides[short], one.sides[long]
+    block, longer = one.blocks[short], one.blocks[long]
+    what = block.name if block else "article"
+    line = block.line if block else (side.body[0].line if side.body else None)
+    seen = f" ({place(other, longer.line)}): “{cut(longer.text)}”" if longer else f" {other.file}"
+    message = (
+        f"this {what} says much less in {TONGUES[side.lang].name} than in "
+        f"{TONGUES[other.lang].name}, by its length; see whether a sentence is missing{seen}"
+    )
+    return finding(RULE, Severity.ADVISES, side, line, message)

@@ -1,0 +1,81 @@
+"""Links lead to the same places in both languages."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.parity.blocks import Link, Side
+from newsletter.proof.parity.languages import TONGUES
+from newsletter.proof.parity.wording import finding
+
+MARK: Final = re.compile(r"(?i)(?:ko|kr|kor|korean|en|eng|english)(?:[-_][a-z]{2})?")
+ENDING: Final = re.compile(r"(?i)[._-](?:ko|kr|kor|en|eng)(?=\.[a-z]+$|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A link without what names its language."""
+
+    site: str
+    rest: str
+    names_language: bool = field(compare=False)
+
+
+def check_links(rule: str, side: Side, other: Side) -> Iterator[Finding]:
+    """Find links of *side* that have no counterpart in *other*."""
+    name = TONGUES[other.lang].name
+    for link in _lone_links(side.links, other.links):
+        message = (
+            f"the {name} text has no link to {link.href}; link to it in {other.file}, "
+            "or correct the address here"
+        )
+        yield finding(rule, Severity.BLOCKS, side, link.line, message)
+
+
+def _lone_links(links: Sequence[Link], others: Sequence[Link]) -> list[Link]:
+    """Return the links that stand more often in *links* than in *others*."""
+    left = Counter(_target(link.href) for link in others)
+    alone = []
+    for link in links:
+        target = _target(link.href)
+        if left[target]:
+            left[target] -= 1
+        else:
+            alone.append(link)
+    # A site with an address of its own for each language may name its pages differently.
+    mine = Counter(_target(link.href) for link in links)
+    own_sites = Counter(
+        target.site
+        for target, count in left.items()
+        for _ in range(count)
+        if target.names_language and count > 0 and mine[target] == 0
+    )
+    found = []
+    for link in alone:
+        target = _target(link.href)
+        if target.names_language and own_sites[target.site]:
+            own_sites[target.site] -= 1
+        else:
+            found.append(link)
+    return found
+
+
+def _target(href: str) -> _Target:
+    parts = urlsplit(href)
+    if parts.scheme == "tel":
+        digits = re.sub(r"\D", "", re.sub(r"^\+82", "0", parts.path)).lstrip("0")
+        return _Target("tel", digits, names_language=False)
+    hosts = (parts.hostname or "").removeprefix("www.").split(".")
+    host = [name for name in hosts[:-1] if not MARK.fullmatch(name)] + hosts[-1:]
+    steps = [step for step in parts.path.split("/") if step]
+    path = [ENDING.sub("", step) for step in steps if not MARK.fullmatch(step)]
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    query = sorted((key, value) for key, value in asked if not MARK.fullmatch(value))
+    rest = f"{'/'.join(path)}?{query}#{parts.fragment}"
+    names_language = host != hosts or path != steps or len(query) != len(asked)
+    scheme = {"http": "https"}.get(parts.scheme, parts.scheme)
+    return _Target(f"{scheme}:{'.'.join(host)}", rest, names_language=names_language)

@@ -1,0 +1,124 @@
+"""The rule "numbers": figures mean the same in every language."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+from newsletter.proof.parity.alignment import Pair, align_sides
+from newsletter.proof.parity.blocks import Block, Section, Side, sections
+from newsletter.proof.parity.clues import Reading, readings_of
+from newsletter.proof.parity.languages import TONGUES
+from newsletter.proof.parity.meaning import (
+    Figure,
+    Weight,
+    are_comparable,
+    lone,
+    may_agree,
+)
+from newsletter.proof.parity.partners import without_partner
+from newsletter.proof.parity.wording import finding, place, sentence_at
+
+RULE: Final = "numbers"
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """One language of a pair of blocks."""
+
+    side: Side
+    block: Block
+    lone: Sequence[Figure]  # figures that no figure of the other language agrees with
+    surplus: Sequence[Figure]  # those that stand more often than in the other language
+
+
+def check_numbers(material: Material) -> Iterator[Finding]:
+    """Find figures that have no counterpart in the other language."""
+    for section in sections(material.issue):
+        yield from numbers_of(section, material)
+
+
+def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
+    """Find the figures of one letter or article that have no counterpart."""
+    read = readings_of(section, material)
+    pairs = align_sides(*section.sides, read)
+    spare = _spare(pairs, read)
+    everywhere = tuple(
+        _firm(figure for block in side.blocks() for figure in look(block).figures)
+        for side, look in zip(section.sides, read, strict=True)
+    )
+    for pair in pairs:
+        if pair.one is None or pair.other is None:
+            continue  # the rule "structure" names a block without counterpart
+        mine, theirs = read[0](pair.one).figures, read[1](pair.other).figures
+        left, right = without_partner(mine, theirs)
+        one = _half(section.sides[0], pair.one, (mine, theirs), left, spare[1])
+        other = _half(section.sides[1], pair.other, (theirs, mine), right, spare[0])
+        yield from _contradictions(one, other, everywhere[1])
+        yield from _contradictions(other, one, everywhere[0])
+
+
+def _half(
+    side: Side,
+    block: Block,
+    figures: tuple[Sequence[Figure], Sequence[Figure]],
+    left: Sequence[Figure],
+    spare: Sequence[Figure],
+) -> _Half:
+    alone = lone(*figures)
+    surplus = [figure for figure in left if figure not in alone]
+    return _Half(side, block, lone(alone, spare), surplus)
+
+
+def _spare(
+    pairs: Sequence[Pair], read: tuple[Reading, Reading]
+) -> tuple[list[Figure], list[Figure]]:
+    """Return the figures of each language that have no partner where they stand."""
+    spare: tuple[list[Figure], list[Figure]] = ([], [])
+    for pair in pairs:
+        mine = read[0](pair.one).figures if pair.one else ()
+        theirs = read[1](pair.other).figures if pair.other else ()
+        spare[0].extend(_firm(lone(mine, theirs)))
+        spare[1].extend(_firm(lone(theirs, mine)))
+    return spare
+
+
+def _firm(figures: Iterable[Figure]) -> list[Figure]:
+    """Leave hints out: a word like "a" is a partner in its own block only."""
+    return [figure for figure in figures if figure.weight is not Weight.HINT]
+
+
+def _contradictions(half: _Half, other: _Half, everywhere: Sequence[Figure]) -> Iterator[Finding]:
+    for figure in (*half.lone, *half.surplus):
+        rivals = [
+            rival
+            for rival in (*other.lone, *other.surplus)
+            if rival.weight is not Weight.HINT and are_comparable(figure, rival)
+        ]
+        if figure in half.surplus:
+            is_wrong = any(
+                Weight.SURE in (figure.weight, rival.weight) or rival in other.lone
+                for rival in rivals
+            )
+        else:
+            is_said = any(may_agree(figure, one) for one in everywhere)
+            is_wrong = bool(rivals) or (figure.weight is Weight.SURE and not is_said)
+        if is_wrong and figure.weight is not Weight.HINT:
+            yield _finding(figure, half, other, rivals)
+
+
+def _finding(figure: Figure, half: _Half, other: _Half, rivals: Sequence[Figure]) -> Finding:
+    line = half.block.line_at(figure.start)
+    there = rivals[0].start if rivals else 0
+    name, other_name = TONGUES[half.side.lang].name, TONGUES[other.side.lang].name
+    shown = half.block.text[figure.start : figure.end]
+    instead = ", ".join(f"“{other.block.text[rival.start : rival.end]}”" for rival in rivals)
+    stands = f"; {instead} stands there" if rivals else ""
+    message = (
+        f"“{shown}” has no counterpart in the {other_name} {other.block.name}{stands}; "
+        f"make both languages say the same. {name}: “{sentence_at(half.block, figure.start)}” "
+        f"{other_name} ({place(other.side, other.block.line_at(there))}): "
+        f"“{sentence_at(other.block, there)}”"
+    )
+    return finding(RULE, Severity.BLOCKS, half.side, line, message)

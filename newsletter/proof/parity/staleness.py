@@ -1,0 +1,73 @@
+"""The rule "stale-translation": no language was changed without the other one."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+from newsletter.issue.issue import ArticleText, Letter
+from newsletter.issue.markdown import Markdown
+from newsletter.lang import EditionKind, Lang
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import History, Material
+from newsletter.proof.parity.languages import TONGUES
+
+RULE: Final = "stale-translation"
+WHOLE: Final = 0.9  # a file of which so much is newer was written, not changed
+
+
+def check_staleness(material: Material) -> Iterator[Finding]:
+    """Find files that were changed after the other language's file; nothing without history."""
+    if material.history is None:
+        return
+    texts: list[Mapping[Lang, Letter | ArticleText]] = [
+        dict(material.issue.letters),
+        *(dict(article.texts) for article in material.issue.articles),
+    ]
+    for by_lang in texts:
+        langs = list(by_lang)
+        for newer in langs:
+            for older in langs:
+                if newer is not older:
+                    yield from _check(
+                        material.history, (newer, by_lang[newer]), (older, by_lang[older])
+                    )
+
+
+def _check(
+    history: History,
+    newer: tuple[Lang, Letter | ArticleText],
+    older: tuple[Lang, Letter | ArticleText],
+) -> Iterator[Finding]:
+    (lang, text), (old_lang, old_text) = newer, older
+    changed, translated = history.changed_at(text.place), history.changed_at(old_text.place)
+    if changed is None or translated is None or changed <= translated:
+        return
+    lines = sorted(set(history.lines_since(text.place, translated)))
+    if not lines or len(lines) >= WHOLE * _line_count(text):
+        return  # the translation that was written after its original
+    message = (
+        f"{_ranges(lines)} changed on {_day(changed)}, after {old_text.place} was last touched "
+        f"({_day(translated)}); bring the {TONGUES[old_lang].name} text up to date"
+    )
+    edition = EditionKind(lang.value)
+    yield Finding(RULE, Severity.ADVISES, text.place, lines[0], edition, message)
+
+
+def _line_count(text: Letter | ArticleText) -> int:
+    body: Markdown = text.greeting if isinstance(text, Letter) else text.body
+    return body.first_line + body.source.rstrip("\n").count("\n")
+
+
+def _ranges(lines: Sequence[int]) -> str:
+    """Write 3, 4, 5, 9 as "lines 3-5, 9"."""
+    runs = [
+        [line for _, line in run]
+        for _, run in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0])
+    ]
+    shown = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"{'line' if len(lines) == 1 else 'lines'} {shown}"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"

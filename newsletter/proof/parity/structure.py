@@ -1,0 +1,88 @@
+"""The rule "structure": both languages have the same parts, in the same order."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Final
+
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+from newsletter.proof.parity.alignment import Pair, align
+from newsletter.proof.parity.blocks import Block, Section, Side, sections
+from newsletter.proof.parity.clues import readings_of
+from newsletter.proof.parity.languages import TONGUES
+from newsletter.proof.parity.links import check_links
+from newsletter.proof.parity.pictures import check_pictures
+from newsletter.proof.parity.wording import cut, finding, place
+
+RULE: Final = "structure"
+
+
+def check_structure(material: Material) -> Iterator[Finding]:
+    """Find the parts of each letter and article that the other language lacks."""
+    for section in sections(material.issue):
+        one, other = section.sides
+        yield from _check_fields(one, other)
+        yield from _check_fields(other, one)
+        yield from _check_blocks(section, material)
+        yield from check_links(RULE, one, other)
+        yield from check_links(RULE, other, one)
+    yield from check_pictures(RULE, material.issue)
+
+
+def _check_fields(side: Side, other: Side) -> Iterator[Finding]:
+    for name, block in side.fields.items():
+        if name not in other.fields and not (name == "alt" and side.has_lead > other.has_lead):
+            message = (
+                f"the {_name(other)} text has no {name!r}; write it in {other.file}, "
+                f"or delete it here: “{cut(block.text)}”"
+            )
+            yield finding(RULE, Severity.BLOCKS, side, block.line, message)
+
+
+def _check_blocks(section: Section, material: Material) -> Iterator[Finding]:
+    one, other = section.sides
+    read = readings_of(section, material)
+    for pairs in (align(one.facts, other.facts, read), align(one.body, other.body, read)):
+        for at, pair in enumerate(pairs):
+            if pair.one and not pair.other:
+                yield _no_counterpart(one, other, pair.one, _line_before(pairs, at, second=True))
+            elif pair.other and not pair.one:
+                yield _no_counterpart(other, one, pair.other, _line_before(pairs, at, second=False))
+            elif pair.one and pair.other:
+                yield from _check_cells(one, other, pair.one, pair.other)
+
+
+def _line_before(pairs: list[Pair], at: int, *, second: bool) -> int | None:
+    """Return the line of the last block before pairs[at] that stands in the other language."""
+    for pair in reversed(pairs[:at]):
+        block = pair.other if second else pair.one
+        if block:
+            return block.line_at(len(block.text))
+    return None
+
+
+def _no_counterpart(side: Side, other: Side, block: Block, after: int | None) -> Finding:
+    where = f"behind {place(other, after)}" if after else f"in {other.file}"
+    name = block.name if block.name != "facts" else "row of 'facts'"
+    message = (
+        f"this {name} has no counterpart in {_name(other)}; write it {where}, "
+        f"or delete it here: “{cut(block.text)}”"
+    )
+    return finding(RULE, Severity.BLOCKS, side, block.line, message)
+
+
+def _check_cells(one: Side, other: Side, mine: Block, theirs: Block) -> Iterator[Finding]:
+    for at, (a, b) in enumerate(zip_longest(mine.cells, theirs.cells)):
+        has_a, has_b = bool(a and a.text), bool(b and b.text)
+        if has_a == has_b:
+            continue
+        side, block, other_side = (one, mine, other) if has_a else (other, theirs, one)
+        message = (
+            f"“{cut(block.cells[at].text)}” has no counterpart in the table of {other_side.file}; "
+            f"fill in cell {at + 1} of that row: “{cut(block.text)}”"
+        )
+        yield finding(RULE, Severity.BLOCKS, side, block.line, message)
+
+
+def _name(side: Side) -> str:
+    return TONGUES[side.lang].name

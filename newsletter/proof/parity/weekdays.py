@@ -1,0 +1,95 @@
+"""The rule "weekday": a weekday beside a date is that date's weekday."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import Final
+
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+from newsletter.proof.parity.blocks import Block, Side, sections
+from newsletter.proof.parity.clues import readings_of
+from newsletter.proof.parity.languages import TONGUES
+from newsletter.proof.parity.meaning import WEEKDAY, Day, Figure, Quantity
+from newsletter.proof.parity.scanning import even_out
+from newsletter.proof.parity.wording import finding
+
+RULE: Final = "weekday"
+NAMES: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+
+
+def check_weekdays(material: Material) -> Iterator[Finding]:
+    """Find dates with a weekday that is not theirs, and dates that no calendar has."""
+    for section in sections(material.issue):
+        readers = readings_of(section, material)
+        for side, read in zip(section.sides, readers, strict=True):
+            for block in side.blocks():
+                yield from _check_block(side, block, read(block).figures)
+
+
+def _check_block(side: Side, block: Block, figures: Sequence[Figure]) -> Iterator[Finding]:
+    for figure in figures:
+        day = _day(figure)
+        if day and not _dates(day):
+            line = block.line_at(figure.start)
+            message = f"“{_shown(block, figure)}” is in no calendar; correct the date"
+            yield finding(RULE, Severity.BLOCKS, side, line, message)
+    behind, before = TONGUES[side.lang].weekday_gaps
+    text = even_out(block.text)
+    taken: set[Figure] = set()
+    for first, second in pairwise(figures):
+        gap = text[first.end : second.start]
+        if _weekday(first) is not None and behind.fullmatch(gap) and first not in taken:
+            wrong = _mistake(side, block, second, first)
+        elif _weekday(second) is not None and before.fullmatch(gap) and _day(first):
+            taken.add(second)
+            wrong = _mistake(side, block, first, second)
+        else:
+            wrong = None
+        if wrong:
+            yield wrong
+
+
+def _mistake(side: Side, block: Block, dated: Figure, named: Figure) -> Finding | None:
+    day, weekday = _day(dated), _weekday(named)
+    dates = _dates(day) if day else []
+    if not dates or weekday in {one.weekday() for one in dates}:
+        return None
+    likely = dates[0]
+    message = (
+        f"“{_shown(block, dated)}” is a {NAMES[likely.weekday()]} in {likely.year}, but "
+        f"“{_shown(block, named)}” stands beside it; correct the date or the weekday"
+    )
+    return finding(RULE, Severity.BLOCKS, side, block.line_at(named.start), message)
+
+
+def _shown(block: Block, figure: Figure) -> str:
+    return block.text[figure.start : figure.end]
+
+
+def _day(figure: Figure) -> Day | None:
+    """Return the whole date that a figure is, if it is nothing else."""
+    match figure.meanings:
+        case (Day(month=int(), day=int()) as day,):
+            return day
+        case _:
+            return None
+
+
+def _weekday(figure: Figure) -> int | None:
+    match figure.meanings:
+        case (Quantity(value, unit),) if unit == WEEKDAY:
+            return int(value)
+        case _:
+            return None
+
+
+def _dates(day: Day) -> list[date]:
+    """Return the dates that *day* may be in the years it may be of."""
+    found = []
+    for year in sorted(day.years, reverse=True):
+        try:
+            found.append(date(year, day.month or 1, day.day or 1))
+        except ValueError:
+            continue
+    return found
