@@ -1,6 +1,7 @@
 """The settings: read once from the environment and ROOT/.env, validated whole."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
 
@@ -20,6 +20,11 @@ from newsletter.storage.location import read_database_url
 PREFIX: Final = "NEWSLETTER_"
 SECRET_KEY_BYTES: Final = 32  # at least
 CONNECTIONS_MAX: Final = 100
+PUBLIC_URL_MAX: Final = 200  # characters: it stands in header fields, which may not be folded
+PUBLIC_URL: Final = re.compile(
+    r"https?://[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
+    r"(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*"
+)
 
 DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_ROOT": "",
@@ -139,12 +144,7 @@ class _Reader:
         value = self._value("NEWSLETTER_PUBLIC_URL").rstrip("/")
         if not value:
             return None
-        try:
-            parts = urlsplit(value)
-            good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-        except ValueError:
-            good = False
-        if not good or "?" in value or "#" in value or not value.isascii() or " " in value:
+        if not PUBLIC_URL.fullmatch(value) or len(value) > PUBLIC_URL_MAX:
             self.faults.append(
                 "NEWSLETTER_PUBLIC_URL: is no web address; write https://news.example.org"
             )

@@ -94,7 +94,16 @@ def test_connections_are_bounded(tmp_path: Path, value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["news.example.org", "ftp://x.example.org", "https://", "https://x/?a=b", "https://[x"]
+    "value",
+    [
+        *("news.example.org", "ftp://x.example.org", "https://", "https://x/?a=b", "https://[x"),
+        *(
+            "https://n.example.org/\tx",
+            "https://me:geheim@n.example.org",
+            "https://n.example.org/a>b",
+        ),
+        *("https://a..b", "https://n.example.org/" + "a" * 300, "https://n.example.org/%zz"),
+    ],
 )
 def test_a_public_url_that_is_no_web_address_is_refused(tmp_path: Path, value: str) -> None:
     assert "NEWSLETTER_PUBLIC_URL" in faults(tmp_path, PUBLIC_URL=value)

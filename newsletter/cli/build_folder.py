@@ -11,9 +11,11 @@ from typing import Final
 
 from newsletter.app import Composed
 from newsletter.compose.hosting import resize
+from newsletter.errors import UsageError
 from newsletter.lang import EditionKind
 from newsletter.message.letter import CompiledLetter, Reader
 
+MANIFEST: Final = "manifest.json"
 SAMPLE_ADDRESS: Final = "reader@example.org"
 SAMPLE_HOUR: Final = 9  # o'clock in the publication's zone, on the issue's day
 
@@ -32,9 +34,13 @@ def write_build(
 
     Returns:
         The folder that was written.
+
+    Raises:
+        UsageError: OUT/ISSUE holds something that this program has not built.
     """
-    out.mkdir(parents=True, exist_ok=True)
     target = out / composed.issue.id
+    _refuse_foreign(target)
+    out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=f".{composed.issue.id}-") as scratch:
         fresh = Path(scratch, "new")
         _write_pictures(fresh / "public", composed)
@@ -43,6 +49,14 @@ def write_build(
             target.rename(Path(scratch, "old"))
         fresh.rename(target)
     return target
+
+
+def _refuse_foreign(target: Path) -> None:
+    """Refuse to replace anything but an earlier build: above all the issue's own sources."""
+    is_free = not target.exists() or (target.is_dir() and not any(target.iterdir()))
+    if not is_free and not (target / MANIFEST).is_file():
+        msg = f"--out: {target} is no build of this program and would be lost; name another folder"
+        raise UsageError(msg)
 
 
 def sample_reader(composed: Composed, kind: EditionKind, public_url: str) -> Reader:
@@ -101,4 +115,4 @@ def _write_editions(
         "editions": editions,
     }
     content = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-    (fresh / "manifest.json").write_text(content, encoding="utf-8", newline="\n")
+    (fresh / MANIFEST).write_text(content, encoding="utf-8", newline="\n")

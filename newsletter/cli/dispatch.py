@@ -83,6 +83,9 @@ def _show_intention(sending: "Sending", intention: "Intention") -> None:
     for kind, edition in composition.editions.items():
         count = intention.planned_for(kind)
         click.echo(f"{kind:<9} {readers(count):>13}  {edition.subject}")
+    if intention.replaced:
+        day = f"{intention.replaced.planned_at:%Y-%m-%d}"
+        click.echo(f"Anew      the plan of {day} was for another letter, which nobody was sent")
     if intention.left_out and intention.plan:
         click.echo(
             f"Left out  {readers(intention.left_out)} who came since the plan of "

@@ -12,6 +12,13 @@ from newsletter.proof.approval import ApprovalPolicy, Override, check_approval
 from newsletter.proof.finding import Severity
 
 
+def _system_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a container's user may have no name
+        raise UsageError("--by: the system has no name for you; say who dispatches") from None
+
+
 class Gate:
     """Opens for a letter that may go out."""
 
@@ -19,7 +26,7 @@ class Gate:
         self._site = site
         self._composed = composed
         self._approvals = site.approvals()
-        self._sender = sender or getpass.getuser()
+        self._sender = sender or _system_user()
 
     def check(self, rules: Sequence[str], because: str | None) -> Sequence[Override]:
         """

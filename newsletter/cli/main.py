@@ -1,12 +1,15 @@
 """The command line: finds the command, shows faults without a traceback."""
 
+import os
 import sys
 from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
 from typing import Final
 
 import click
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import NewsletterError, UsageError
 
 COMMANDS: Final = {
     "init": "newsletter.cli.init",
@@ -49,8 +52,40 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run a command; end with the exit status of the fault that stopped it."""
+    _prepare_streams()
     try:
+        _refuse_unreadable(sys.argv[1:])
         cli(prog_name="newsletter")
     except NewsletterError as error:
-        click.echo(f"newsletter: {error}", err=True)
-        sys.exit(error.exit_status)
+        _end(str(error), error.exit_status)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        _end(f"{place}{error.strerror or error}; make room or rights there, or name another place")
+    except Exception as error:
+        if type(error).__module__.startswith("sqlalchemy."):
+            cause = getattr(error, "orig", None) or type(error).__name__
+            _end(f"the database cannot be used ({cause}); mend it and try again", 3)
+        raise
+
+
+def _end(message: str, status: int = 1) -> None:
+    click.echo(f"newsletter: {message}", err=True)
+    sys.exit(status)
+
+
+def _prepare_streams() -> None:
+    """Give a command somewhere to write, whatever it was started from, and any letters."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed, as by a daemon
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - till the end
+            setattr(sys, name, nowhere)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _refuse_unreadable(arguments: list[str]) -> None:
+    for argument in arguments:
+        if any("\ud800" <= char <= "\udfff" for char in argument):
+            msg = f"{argument!r} is not in your terminal's encoding; set the terminal to UTF-8"
+            raise UsageError(msg)

@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import FrameType
@@ -14,16 +14,17 @@ import click
 
 from newsletter.app import Composed, Site
 from newsletter.cli.output import Progress, progress
-from newsletter.delivery.provider import Accepted, Deferred, Provider, Refused, Unknown
+from newsletter.delivery.provider import Accepted, Connection, Deferred, Provider, Refused, Unknown
 from newsletter.dispatch.engine import Engine, Run
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.ledger import Delivery, Ledger, Plan
 from newsletter.dispatch.plan import check_digest, freeze_plan
-from newsletter.errors import ContentError, UnfinishedError
+from newsletter.errors import ContentError, LedgerError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.message.envelope import Envelope
 from newsletter.subscribers.subscriber import editions_by_preference
 
+STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: a terminal closed
 HOLD_AGAIN_AFTER: Final = timedelta(seconds=30)
 
 
@@ -32,6 +33,7 @@ class Intention:
     """What a dispatch is about to do."""
 
     plan: Plan | None  # None: this is the first run
+    replaced: Plan | None  # a plan for another letter that nobody was ever sent
     planned: Mapping[EditionKind, int]  # deliveries in the plan already
     joining: Mapping[EditionKind, int]  # deliveries that will be added to it
     left_out: int  # subscribers who came since, and are not added
@@ -57,6 +59,7 @@ class Sending:
         self.editions: Mapping[Preference | None, EditionKind] = editions_by_preference(
             composed.publication.default_preference
         )
+        self._first: Connection | None = None  # open since the deliveries were planned
         self.answered = 0  # deliveries that got an outcome in this run
         is_local = not site.settings.mail_url.needs_public_url
         self.provider_note = " (letters written there count as delivered)" if is_local else ""
@@ -74,9 +77,17 @@ class Sending:
                 nobody to send it to.
         """
         plan = self.ledger.find_plan(self._issue)
-        if plan:
-            check_digest(plan, self.composed.composition)
-        newcomers = self.ledger.count_unplanned(self._issue, self.editions)
+        replaced = None
+        if plan and plan.digest != self.composed.composition.digest:
+            if not self.ledger.is_untouched(self._issue):
+                check_digest(plan, self.composed.composition)
+            plan, replaced = None, plan
+        tally = self.ledger.tally(self._issue)
+        planned = {kind: tally.planned_for(kind) for kind in EditionKind}
+        newcomers = dict(self.ledger.count_unplanned(self._issue, self.editions))
+        if replaced:
+            newcomers = {kind: newcomers[kind] + planned[kind] for kind in EditionKind}
+            planned = dict.fromkeys(EditionKind, 0)
         count = sum(newcomers.values())
         if plan is None and not count:
             msg = (
@@ -85,17 +96,25 @@ class Sending:
             )
             raise ContentError(msg)
         is_joining = plan is None or add_new
-        tally = self.ledger.tally(self._issue)
         return Intention(
             plan=plan,
-            planned={kind: tally.planned_for(kind) for kind in EditionKind},
+            replaced=replaced,
+            planned=planned,
             joining=newcomers if is_joining else {},
             left_out=0 if is_joining else count,
             waiting=self.ledger.count_due(self._issue, self._site.clock()) if plan else 0,
         )
 
     def freeze(self, intention: Intention) -> None:
-        """Plan the deliveries that *intention* adds; durable on return."""
+        """
+        Plan the deliveries that *intention* adds; durable on return.
+
+        The provider is reached first: a wrong password or host then costs nothing, and
+        binds nobody to this letter.
+        """
+        self._first = self.provider.connect()
+        if intention.replaced:
+            self.ledger.discard_untouched(self._issue)
         if intention.plan is None:
             composition = self.composed.composition
             freeze_plan(self.ledger, composition, self.editions, self._site.clock())
@@ -118,13 +137,14 @@ class Sending:
             LedgerError: nothing can be recorded any more.
         """
         clock = self._site.clock
-        self._hold(clock())
         try:
+            self._hold(clock())
             self.ledger.skip_withdrawn(self._issue)
             due = self.ledger.count_due(self._issue, clock())
             expected = min(due, limit or due)
             feed = Feed(self.ledger, self._issue, self._write, clock, limit)
-            engine = Engine(self.provider, self.ledger, feed, clock)
+            first, self._first = self._first, None
+            engine = Engine(self.provider, self.ledger, feed, clock, first)
             with progress(f"Sending {self._issue}", expected) as bar, _stopping(engine.stop):
                 try:
                     engine.send(
@@ -136,7 +156,10 @@ class Sending:
             if feed.failed:
                 click.echo(f"{feed.failed} letters could not be written; see the log", err=True)
         finally:
-            self.ledger.release(self._issue, self._holder)
+            if self._first:
+                self._first.close()
+            with suppress(LedgerError):  # what went wrong before is worth more to a reader
+                self.ledger.release(self._issue, self._holder)
 
     def _write(self, delivery: Delivery) -> Envelope:
         return self._scribe.write(delivery, self._site.clock())
@@ -184,12 +207,13 @@ def _is_gone(holder: str) -> bool:
 @contextmanager
 def _stopping(stop: Callable[[], None]) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.getsignal(number) for number in STOPS}
 
     def obey(number: int, _frame: FrameType | None) -> None:
-        click.echo("\nStopping: what is in flight gets its answer first …", err=True)
         stop()
         signal.signal(number, before[signal.Signals(number)])
+        with suppress(OSError):  # a terminal that was closed has nobody to tell
+            click.echo("\nStopping: what is in flight gets its answer first …", err=True)
 
     for number in before:
         signal.signal(number, obey)

@@ -76,7 +76,9 @@ def _recipients(site: Site, addresses: tuple[str, ...], *, yes: bool) -> list[st
     from newsletter.subscribers.address import address_of  # noqa: PLC0415
 
     try:
-        chosen = {address_of(text).key: text for text in addresses or allowed}
+        chosen = {
+            (address := address_of(text)).key: address.spelling for text in addresses or allowed
+        }
     except ContentError as error:
         msg = f"--to: {error}"
         raise UsageError(msg) from error

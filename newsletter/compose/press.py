@@ -10,7 +10,6 @@ from jinja2 import (
     Environment,
     FunctionLoader,
     StrictUndefined,
-    TemplateError,
     TemplateNotFound,
     TemplateSyntaxError,
 )
@@ -21,7 +20,7 @@ from newsletter.compose.colours import lighten_for
 from newsletter.compose.hosting import CONTENT_WIDTH, Gallery
 from newsletter.compose.markdown_html import Frame, render_html
 from newsletter.compose.markdown_text import render_text, wrap
-from newsletter.compose.slots import Slot, slot_token
+from newsletter.compose.slots import Slot, slot_token, unknown_slots
 from newsletter.compose.strings import Strings
 from newsletter.compose.whole_words import keep_whole, keep_words_whole
 from newsletter.errors import ContentError, Problem
@@ -95,11 +94,16 @@ class Press:
 
     def _fill(self, name: str, page: Page) -> str:
         try:
-            return self._jinja.get_template(name).render(self._values(page))
-        except TemplateError as error:
+            filled = self._jinja.get_template(name).render(self._values(page))
+        except Exception as error:  # whatever a template's own expressions do
             place, line = _fault_at(error, name)
-            message = f"{type(error).__name__}: {error.message}; mend the template"
+            words = getattr(error, "message", None) or str(error)
+            message = f"{type(error).__name__}: {words}; mend the template"
             raise ContentError([Problem(place, line, message)]) from error
+        if unknown := unknown_slots(filled):
+            message = f"there is no slot {unknown[0]!r}, so nothing would fill it; leave it out"
+            raise ContentError([Problem(FOLDER + name, None, message)])
+        return filled
 
     def _find(self, name: str) -> tuple[str, str, None] | None:
         source = self._templates.get(name)
@@ -151,7 +155,7 @@ class Press:
         }
 
 
-def _fault_at(error: TemplateError, name: str) -> tuple[str, int | None]:
+def _fault_at(error: Exception, name: str) -> tuple[str, int | None]:
     """Say in which template, and on which line, filling stopped."""
     if isinstance(error, TemplateSyntaxError):
         return f"{FOLDER}{error.name or name}", error.lineno

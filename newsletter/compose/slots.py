@@ -34,6 +34,13 @@ def slot_token(slot: Slot, lang: Lang | None = None) -> str:
     return f"{MARK}-{slot_name(slot, lang)}-END"
 
 
+def unknown_slots(text: str) -> list[str]:
+    """Name the slots of *text* that nothing will ever fill."""
+    known = {slot_name(slot) for slot in Slot}
+    known |= {slot_name(slot, lang) for slot in Slot for lang in Lang}
+    return [name for name in TOKEN.findall(text) if name not in known]
+
+
 def split_at_slots(text: str) -> list[str]:
     """Cut *text* at its slots: constant, slot name, constant, slot name, …, constant."""
     return TOKEN.split(text)

@@ -15,7 +15,7 @@ SETTING: Final = "NEWSLETTER_MAIL_URL"
 # A word longer than this in the place of the scheme may be a key pasted there by mistake.
 SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{0,15}")
 PLACE: Final = re.compile(
-    r"(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<host>[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?))"
+    r"(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<host>[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*))"
     r"(?::(?P<port>[0-9]{1,5}))?/?(?:\?(?P<query>.*))?",
     re.IGNORECASE,
 )

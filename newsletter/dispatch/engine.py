@@ -21,13 +21,12 @@ from newsletter.delivery.provider import (
 )
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.ledger import DeliveryId, Ledger
-from newsletter.dispatch.retry import next_attempt
+from newsletter.dispatch.retry import NOT_THE_READER, next_attempt
 from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
 from newsletter.message.envelope import Envelope
 
 BROKEN_MAX: Final = 3  # connections in a row that delivered nothing, in one thread
 STRIKES_MAX: Final = 10  # deferrals in a row that speak of the sender or the letter
-NOT_THE_READER: Final = (Blame.SENDER, Blame.MESSAGE)
 TICK_S: Final = 0.1  # how often the run's progress is shown
 
 
@@ -48,8 +47,26 @@ class Engine:
     """Sends the envelopes of one feed over several connections at once."""
 
     def __init__(
-        self, provider: Provider, ledger: Ledger, feed: Feed, clock: Callable[[], datetime]
+        self,
+        provider: Provider,
+        ledger: Ledger,
+        feed: Feed,
+        clock: Callable[[], datetime],
+        first: Connection | None = None,
     ) -> None:
+        """
+        Prepare a run.
+
+        Args:
+            provider: opens the connections.
+            ledger: remembers.
+            feed: what is to be sent.
+            clock: says what time it is, aware UTC.
+            first: a connection that is open already. Without one `send` opens it before
+                all others, so that what a person must fix shows before anything is begun,
+                and a relay that takes fewer connections than asked for is no fault.
+        """
+        self._first = first
         self._provider = provider
         self._ledger = ledger
         self._feed = feed
@@ -75,6 +92,8 @@ class Engine:
             LedgerError: nothing can be recorded any more.
         """
         self._working = connections
+        if self._first is None and self._feed.has_more():
+            self._first = self._provider.connect()
         threads = [
             threading.Thread(target=self._work_fenced, name=f"connection {number}", daemon=True)
             for number in range(1, connections + 1)
@@ -92,6 +111,9 @@ class Engine:
                 thread.join()
             self._ledger.flush()
             raise
+        finally:
+            if unused := self._take_first():
+                unused.close()
         self._ledger.flush()
         watch(self.run)
         if self.run.fault:
@@ -105,22 +127,21 @@ class Engine:
     def _work_fenced(self) -> None:
         try:
             self._work()
+            # A connection that found no more work has not failed: it stays counted, so
+            # that one turned away later is not taken for the last.
         except BaseException as error:  # noqa: BLE001 - raised again by `send`, in its thread
             self._feed.stop()
             with self._lock:
                 if self.run.fault is None or not isinstance(error, NewsletterError):
                     self.run.fault = error
-        finally:
-            with self._lock:
-                self._working -= 1
 
     def _work(self) -> None:
         broken = 0
         while self._feed.has_more():
             try:
-                answered = self._deliver(self._provider.connect())
+                answered = self._deliver(self._take_first() or self._provider.connect())
             except ProviderBusy:
-                if self._is_last():
+                if self._leave():
                     raise
                 return  # the others go on, fewer than before
             broken = 0 if answered else broken + 1
@@ -179,6 +200,13 @@ class Engine:
         )
         raise ProviderError(msg)
 
-    def _is_last(self) -> bool:
+    def _take_first(self) -> Connection | None:
         with self._lock:
-            return self._working == 1
+            first, self._first = self._first, None
+            return first
+
+    def _leave(self) -> bool:
+        """Count this connection out; say whether it was the last that worked."""
+        with self._lock:
+            self._working -= 1
+            return self._working == 0

@@ -83,6 +83,12 @@ class Ledger(Protocol):
     def freeze(self, plan: Plan, editions: Mapping[Preference | None, EditionKind]) -> int:
         """Plan a delivery to every active subscriber, and return how many; all or nothing."""
 
+    def is_untouched(self, issue: str) -> bool:
+        """Say whether *issue* is planned and no delivery of it was ever begun."""
+
+    def discard_untouched(self, issue: str) -> bool:
+        """Forget the plan of *issue* if no delivery of it was ever begun; say whether so."""
+
     def add_new(self, issue: str, editions: Mapping[Preference | None, EditionKind]) -> int:
         """Plan deliveries to the active subscribers who have none yet; return how many."""
 

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from newsletter.delivery.provider import Deferred, Outcome
+from newsletter.delivery.provider import Blame, Deferred, Outcome
 
 ATTEMPTS_MAX: Final = 6
 FIRST_WAIT: Final = timedelta(minutes=1)
+DOUBLINGS_MAX: Final = 8  # more than lead to the longest wait
+NOT_THE_READER: Final = (Blame.SENDER, Blame.MESSAGE)
 LONGEST_WAIT: Final = timedelta(hours=4)
 
 
@@ -21,10 +23,13 @@ def next_attempt(outcome: Outcome, attempts: int, now: datetime) -> datetime | N
 
     Returns:
         An aware UTC time 1 minute to 4 hours after *now*, doubling with each attempt; the
-        provider's own wish wins if it is longer. None unless *outcome* is `Deferred` and
-        fewer than 6 attempts were made.
+        provider's own wish wins if it is longer. None unless *outcome* is `Deferred`, and
+        None after 6 attempts; but what lies with the sender or the letter never uses up a
+        reader's attempts.
     """
-    if not isinstance(outcome, Deferred) or attempts >= ATTEMPTS_MAX:
+    if not isinstance(outcome, Deferred):
         return None
-    wait: timedelta = min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    if attempts >= ATTEMPTS_MAX and outcome.blame not in NOT_THE_READER:
+        return None
+    wait: timedelta = min(FIRST_WAIT * 2 ** min(attempts - 1, DOUBLINGS_MAX), LONGEST_WAIT)
     return now + max(wait, outcome.retry_after or wait)

@@ -113,7 +113,8 @@ class Fields:
 
     def address(self, key: str, *, required: bool = True) -> str:
         """Take an e-mail address in ASCII."""
-        return self.matching(key, ADDRESS.pattern, "write news@example.org", required=required)
+        pattern = r"(?=.{1,254}$)" + ADDRESS.pattern
+        return self.matching(key, pattern, "write news@example.org", required=required)
 
     def url(self, key: str, *, required: bool = True) -> str:
         """Take an absolute http or https address; it comes back percent-encoded, all ASCII."""

@@ -7,7 +7,8 @@ from newsletter.issue.issue import APPROVALS, IMAGES, RULE_SETTINGS, Publication
 from newsletter.lang import Preference
 
 COLOUR = r"#[0-9A-Fa-f]{6}"
-HOST = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+"
+LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+HOST = rf"(?=.{{1,200}}$){LABEL}(\.{LABEL})+"
 PHONE = r"\+?[0-9][0-9 ()./-]{4,30}"
 
 

@@ -1,5 +1,6 @@
 """Approval of a digest: who saw which letter, and whether that is the letter that goes out."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,4 +107,9 @@ def check_approval(
 
 
 def _same(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()
+    return _written(one) == _written(other)
+
+
+def _written(name: str) -> str:
+    """Write a name so that spellings which look the same are the same."""
+    return " ".join(unicodedata.normalize("NFC", name).split()).casefold()

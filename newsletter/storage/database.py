@@ -1,16 +1,19 @@
 """Opens the database that NEWSLETTER_DATABASE_URL names, with its tables up to date."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from newsletter.errors import SettingsError
-from newsletter.storage.location import read_database_url
+from newsletter.storage.location import REMEDY, read_database_url
 
 HEAD: Final = "0002"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
+MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
 
 
 def open_database(setting: str, root: Path) -> Engine:
@@ -25,7 +28,11 @@ def open_database(setting: str, root: Path) -> Engine:
     """
     location = read_database_url(setting, root)
     try:
-        engine = create_engine(location.url)
+        # Parameters hold addresses and names: no message may repeat them.
+        engine = create_engine(location.url, hide_parameters=True)
+    except (ArgumentError, ValueError):
+        msg = f"NEWSLETTER_DATABASE_URL: is no address; {REMEDY}"
+        raise SettingsError(msg) from None
     except ModuleNotFoundError as error:
         msg = (
             f"NEWSLETTER_DATABASE_URL: {location.shown} wants the module {error.name!r}; "
@@ -39,7 +46,7 @@ def open_database(setting: str, root: Path) -> Engine:
     except (OperationalError, DatabaseError) as error:
         msg = (
             f"NEWSLETTER_DATABASE_URL: {location.shown} cannot be opened: {error.orig}; "
-            "check that the folder exists and may be written"
+            "check that it exists, may be written and has room"
         )
         raise SettingsError(msg) from error
     return engine
@@ -55,18 +62,20 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _migrate(engine: Engine) -> None:
+    """Bring the tables up to HEAD: as a whole or not at all, and by one process at a time."""
     with engine.connect() as connection:
-        if inspect(connection).has_table("alembic_version"):
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            if found == HEAD:
-                return
+        if _revision(connection) == HEAD:
+            return
     from alembic import command  # noqa: PLC0415 - 200 ms, and only for a new or old database
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.begin() as connection:
+    with engine.connect() as connection, _alone(connection):
+        found = _revision(connection)
+        if found == HEAD:  # another process was quicker
+            return
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
@@ -76,3 +85,33 @@ def _migrate(engine: Engine) -> None:
                 "install the newer version that wrote it"
             )
             raise SettingsError(msg) from error
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+@contextmanager
+def _alone(connection: Connection) -> Iterator[None]:
+    """Hold the database for one transaction that takes in changes of tables too."""
+    connection.rollback()
+    driver: Any = connection.connection.dbapi_connection
+    is_sqlite = connection.dialect.name == "sqlite"
+    if is_sqlite:
+        # Left to itself, Python's sqlite3 commits every CREATE on its own.
+        driver.isolation_level = None
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    finally:
+        if is_sqlite:
+            driver.isolation_level = ""

@@ -12,6 +12,8 @@ from sqlalchemy import (
     String,
     and_,
     case,
+    delete,
+    exists,
     func,
     insert,
     literal,
@@ -19,12 +21,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from newsletter.delivery.provider import Accepted, Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Plan
 from newsletter.dispatch.states import State, Tally
-from newsletter.errors import LedgerError
+from newsletter.errors import LedgerError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage.recorder import Beginning, Ending, Recorder, skip_withdrawn
 from newsletter.storage.tables import deliveries, dispatches, subscribers
@@ -80,16 +82,42 @@ class SqlLedger:
 
     def freeze(self, plan: Plan, editions: Mapping[Preference | None, EditionKind]) -> int:
         """Plan a delivery to every active subscriber, and return how many; all or nothing."""
+        row = {
+            "issue": plan.issue,
+            "digest": plan.digest,
+            "parts": dict(plan.parts),
+            "planned_at": plan.planned_at,
+        }
         with self._writing() as connection:
-            connection.execute(
-                insert(dispatches).values(
-                    issue=plan.issue,
-                    digest=plan.digest,
-                    parts=dict(plan.parts),
-                    planned_at=plan.planned_at,
+            try:
+                connection.execute(insert(dispatches).values(row))
+            except IntegrityError as error:
+                msg = (
+                    f"{plan.issue}: another process has just begun to send it; "
+                    f"see 'newsletter status {plan.issue}'"
                 )
-            )
+                raise UnfinishedError(msg) from error
             return _plan_missing(connection, plan.issue, editions)
+
+    def is_untouched(self, issue: str) -> bool:
+        """Say whether *issue* is planned and no delivery of it was ever begun."""
+        with self._reading() as connection:
+            planned = select(dispatches.c.issue).where(dispatches.c.issue == issue, ~_was_begun())
+            return connection.execute(planned).first() is not None
+
+    def discard_untouched(self, issue: str) -> bool:
+        """Forget the plan of *issue* if no delivery of it was ever begun; say whether so."""
+        with self._writing() as connection:
+            taken = connection.execute(
+                update(dispatches)  # takes the write lock before anything is read
+                .where(dispatches.c.issue == issue, ~_was_begun())
+                .values(issue=issue)
+            )
+            if not taken.rowcount:
+                return False
+            connection.execute(delete(deliveries).where(deliveries.c.issue == issue))
+            connection.execute(delete(dispatches).where(dispatches.c.issue == issue))
+        return True
 
     def add_new(self, issue: str, editions: Mapping[Preference | None, EditionKind]) -> int:
         """Plan deliveries to the active subscribers who have none yet; return how many."""
@@ -279,6 +307,15 @@ def _is_due(issue: str, now: datetime) -> ColumnElement[bool]:
         and_(deliveries.c.state == State.DEFERRED, deliveries.c.due_at <= now),
     )
     return and_(deliveries.c.issue == issue, is_waiting)
+
+
+def _was_begun() -> ColumnElement[bool]:
+    return exists(
+        select(deliveries.c.id).where(
+            deliveries.c.issue == dispatches.c.issue,
+            or_(deliveries.c.begun_at.is_not(None), deliveries.c.attempts > 0),
+        )
+    )
 
 
 def _has_delivery(issue: str) -> ColumnElement[bool]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 from newsletter.errors import SettingsError
 
@@ -36,13 +35,9 @@ def read_database_url(setting: str, root: Path) -> DatabaseLocation:
         whole = root / path
         return DatabaseLocation(f"{SQLITE}{whole}", f"{SQLITE}{whole}", is_sqlite=True)
     if setting.startswith(POSTGRESQL):
-        try:
-            parts = urlsplit(setting)
-            host = parts.hostname or "localhost"
-        except ValueError:
-            msg = f"NEWSLETTER_DATABASE_URL: is no address; {REMEDY}"
-            raise SettingsError(msg) from None
-        driver = "postgresql+psycopg://" + setting.removeprefix(POSTGRESQL)
-        return DatabaseLocation(driver, f"{POSTGRESQL}{host}{parts.path}", is_sqlite=False)
+        rest = setting.removeprefix(POSTGRESQL)
+        place = rest.rpartition("@")[2].partition("?")[0]  # a password may hold any other mark
+        shown = f"{POSTGRESQL}{place}"
+        return DatabaseLocation(f"postgresql+psycopg://{rest}", shown, is_sqlite=False)
     msg = f"NEWSLETTER_DATABASE_URL: this kind of database is not supported; {REMEDY}"
     raise SettingsError(msg)

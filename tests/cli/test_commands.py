@@ -8,7 +8,10 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from newsletter.storage.database import open_database
+from newsletter.storage.tables import deliveries
 from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 from tests.mail_sinks import RecordingServer
 
@@ -214,7 +217,6 @@ def test_a_relay_that_is_not_there_is_a_fault_of_the_provider(tmp_path: Path) ->
     output = stage.run("dispatch", ISSUE, "--yes", status=3)
 
     assert "127.0.0.1:9" in output
-    assert stage.status()["pending"] == 7
 
 
 def test_a_wrong_setting_stops_every_command_before_it_acts(tmp_path: Path) -> None:
@@ -269,3 +271,70 @@ def test_a_database_whose_driver_is_missing_says_what_to_install(tmp_path: Path)
 
     assert "hunter2" not in output
     assert "NEWSLETTER_DATABASE_URL: postgresql://localhost/newsletter" in output
+
+
+def test_compose_never_replaces_what_it_has_not_built(stage: Stage) -> None:
+    output = stage.run("compose", ISSUE, "--out", "issues", status=2)
+
+    assert "is no build of this program and would be lost" in output
+    assert (stage.root / "issues" / ISSUE / "ko.md").is_file()
+
+
+def test_a_letter_that_nobody_was_sent_can_still_be_corrected(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path / "site")
+    import_readers(stage)
+    stage.run("dispatch", ISSUE, "--yes", "--limit", "1", status=4)
+    letter = stage.root / "issues" / ISSUE / "en.md"
+    corrected = letter.read_text().replace("dialogue", "talks", 1)
+
+    engine = open_database("sqlite:///newsletter.db", stage.root)
+    with engine.begin() as connection:
+        connection.execute(
+            update(deliveries).values(state="pending", begun_at=None, attempts=0, answer=None)
+        )
+    engine.dispose()
+    letter.write_text(corrected, encoding="utf-8")
+    output = stage.run("dispatch", ISSUE, "--yes")
+
+    assert "was for another letter, which nobody was sent" in output
+    assert stage.status()["accepted"] == 7
+
+
+def test_a_provider_that_cannot_be_reached_binds_nobody_to_this_letter(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path / "site", mail_url="smtp://127.0.0.1:9", public_url=PUBLIC_URL)
+    import_readers(stage)
+
+    stage.run("dispatch", ISSUE, "--yes", status=3)
+
+    assert "never dispatched" in stage.run("status", ISSUE, status=2)
+
+
+def test_a_folder_that_cannot_be_written_is_named_without_a_traceback(stage: Stage) -> None:
+    (stage.root / "build").write_text("a file in the way")
+
+    assert "build" in stage.run("compose", ISSUE, status=1)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-"])
+def test_a_closed_stream_stops_no_command(stage: Stage, closed: str) -> None:
+    import_readers(stage)
+    command = " ".join(stage.command("dispatch", ISSUE, "--yes"))
+
+    ended = subprocess.run(
+        ["sh", "-c", f"{command} {closed}"], cwd=stage.root, env=stage.environment, check=False
+    )
+
+    assert ended.returncode == 0
+    assert stage.status()["accepted"] == 7
+
+
+def test_output_that_cannot_hold_korean_is_no_traceback(stage: Stage) -> None:
+    environment = {**stage.environment, "PYTHONIOENCODING": "cp1252"}
+
+    ended = subprocess.run(
+        stage.command("compose", ISSUE), cwd=stage.root, env=environment, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "\\u" in ended.stdout

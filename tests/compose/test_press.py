@@ -58,3 +58,11 @@ def test_a_broken_template_is_named_with_its_line(name: str, source: str, start:
 
     assert problem.startswith(start)
     assert problem.endswith("; mend the template")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["{{ 1/0 }}", "{% for x in 5 %}{% endfor %}", '{{ greeting("fr") }}', "NLSLOT-foo-END"],
+)
+def test_whatever_a_template_does_its_place_is_named(source: str) -> None:
+    assert _problem("email/letter.txt.j2", source).startswith("templates/email/letter.txt.j2")

@@ -186,6 +186,34 @@ def test_a_busy_relay_gets_fewer_connections(database: Database) -> None:
     assert states == {State.ACCEPTED: READERS}
 
 
+def test_a_relay_that_takes_fewer_connections_than_asked_for_is_no_fault(
+    database: Database,
+) -> None:
+    opened: list[int] = []
+
+    def only_three(number: int) -> Exception | None:
+        opened.append(number)
+        if number <= 3:
+            return None
+        return ProviderBusy("closed without a word") if number > 1 else None
+
+    _, states = send(ScriptedProvider(refuse_connection=only_three), database, connections=10)
+
+    assert states == {State.ACCEPTED: READERS}
+
+
+def test_a_connection_that_is_open_already_is_used_first(database: Database) -> None:
+    provider = ScriptedProvider()
+    ledger = SqlLedger(database)
+    feed = Feed(ledger, ISSUE, write, lambda: NOW, None)
+
+    Engine(provider, ledger, feed, lambda: NOW, provider.connect()).send(1, lambda _: None)
+    ledger.close()
+
+    assert provider.connections == provider.closed == 1
+    assert counts(database) == {State.ACCEPTED: READERS}
+
+
 def test_a_relay_that_takes_no_connection_at_all_ends_the_run(database: Database) -> None:
     provider = ScriptedProvider(refuse_connection=lambda _: ProviderBusy("421 come back later"))
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.delivery.provider import Accepted, Deferred, Outcome, Refused, Unknown
+from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.retry import ATTEMPTS_MAX, next_attempt
 
 NOW = datetime(2022, 8, 26, tzinfo=UTC)
@@ -30,3 +30,11 @@ def test_the_wait_doubles_within_bounds_and_the_providers_longer_wish_wins(
     else:
         own = timedelta(minutes=2 ** (attempts - 1))
         assert at == NOW + max(min(own, timedelta(hours=4)), wish)
+
+
+@given(st.integers(min_value=1, max_value=200), st.sampled_from([Blame.SENDER, Blame.MESSAGE]))
+def test_what_lies_with_sender_or_letter_never_costs_a_reader(attempts: int, blame: Blame) -> None:
+    at = next_attempt(Deferred("quota", blame), attempts, NOW)
+
+    assert at is not None
+    assert NOW < at <= NOW + timedelta(hours=4)

@@ -1,5 +1,6 @@
 """Approval is bound to a digest, and to a person."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -42,7 +43,7 @@ def test_d4_any_change_voids_an_approval_and_is_named() -> None:
     assert "subject" not in str(caught.value)
 
 
-@pytest.mark.parametrize("sender", ["김승인", " 김승인 "])
+@pytest.mark.parametrize("sender", ["김승인", " 김승인 ", unicodedata.normalize("NFD", "김승인")])
 def test_d4_who_approved_may_not_dispatch_where_two_are_wanted(sender: str) -> None:
     check_approval([APPROVAL], LETTER, ApprovalPolicy.REQUIRED, sender)
 

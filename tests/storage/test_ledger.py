@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, create_engine, inspect, update
 
 from newsletter.delivery.provider import (
     Accepted,
@@ -18,7 +18,7 @@ from newsletter.delivery.provider import (
 )
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Plan
 from newsletter.dispatch.states import State
-from newsletter.errors import LedgerError, SettingsError
+from newsletter.errors import LedgerError, SettingsError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage.database import open_database
 from newsletter.storage.ledger import HOLD, SqlLedger
@@ -88,7 +88,7 @@ def test_the_publication_decides_for_those_without_a_preference(engine: Engine) 
 def test_a_plan_is_frozen_once_and_found_again(ledger: SqlLedger) -> None:
     assert ledger.find_plan(ISSUE) == PLAN
     assert ledger.find_plan("2022-07") is None
-    with pytest.raises(LedgerError):
+    with pytest.raises(UnfinishedError, match="another process has just begun"):
         ledger.freeze(PLAN, EDITIONS)
 
 
@@ -296,3 +296,58 @@ def test_sqlite_commits_survive_a_power_cut(engine: Engine) -> None:
         ]
 
     assert modes == ["wal", 2, 1]
+
+
+def test_a_plan_that_nobody_was_sent_may_be_discarded_and_no_other(ledger: SqlLedger) -> None:
+    assert ledger.is_untouched(ISSUE)
+    assert not ledger.is_untouched("2022-07")
+    [first, *_] = due(ledger)
+    ledger.begin(first.id, NOW).wait()
+
+    assert not ledger.is_untouched(ISSUE)
+    assert not ledger.discard_untouched(ISSUE)
+    ledger.put_back(first.id)
+    ledger.flush()
+    assert not ledger.discard_untouched(ISSUE)
+    assert ledger.tally(ISSUE).planned == 4
+
+
+def test_a_discarded_plan_leaves_nothing_behind(ledger: SqlLedger) -> None:
+    assert ledger.discard_untouched(ISSUE)
+
+    assert ledger.find_plan(ISSUE) is None
+    assert ledger.tally(ISSUE).planned == 0
+    assert ledger.freeze(PLAN, EDITIONS) == 4
+
+
+def test_two_processes_that_make_the_tables_at_once_both_succeed(tmp_path: Path) -> None:
+    faults: list[SettingsError] = []
+
+    def open_it() -> None:
+        try:
+            open_database("sqlite:///newsletter.db", tmp_path).dispose()
+        except SettingsError as error:
+            faults.append(error)
+
+    threads = [threading.Thread(target=open_it) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert faults == []
+
+
+def test_tables_that_could_not_be_made_whole_are_not_made_at_all(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/newsletter.db")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE overrides (id INTEGER)")
+
+    with pytest.raises(SettingsError):
+        open_database("sqlite:///newsletter.db", tmp_path)
+
+    with engine.begin() as connection:
+        assert inspect(connection).get_table_names() == ["overrides"]
+        connection.exec_driver_sql("DROP TABLE overrides")
+    engine.dispose()
+    open_database("sqlite:///newsletter.db", tmp_path).dispose()
