@@ -333,7 +333,7 @@ def test_output_that_cannot_hold_korean_is_no_traceback(stage: Stage) -> None:
 
     ended = subprocess.run(
         stage.command("compose", ISSUE), cwd=stage.root, env=environment, capture_output=True,
-        text=True, check=False,
+        text=True, encoding="cp1252", check=False,
     )  # fmt: skip
 
     assert (ended.returncode, ended.stderr) == (0, "")
