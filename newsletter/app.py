@@ -1,10 +1,11 @@
 """The composition root: the only place that knows which concrete class is used."""
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
     from newsletter.message.letter import CompiledLetter, Enclosure
+    from newsletter.proof.clients.features import Support
     from newsletter.proof.material import Probe
     from newsletter.proof.report import Report
     from newsletter.storage.approvals import SqlApprovals
@@ -129,6 +131,7 @@ class Site:
             composed.press.strings,
             composed.publication.terms,
             git_history(self.root, self.clock()),
+            read_client_support(),
             self._probe() if online else None,
         )
         return proofread(material, RULES, settings_of(RULES, composed.publication.rules))
@@ -267,6 +270,14 @@ def _own_templates() -> tuple[Path, ...]:
     """Where our templates are: inside an installed package, or beside it in a checkout."""
     installed = PACKAGE / "site" / "templates"
     return (installed,) if installed.is_dir() else (PACKAGE.parent / "templates",)
+
+
+@cache
+def read_client_support() -> "Support":
+    """Read what mail clients can do: Can I email's answers, cut down to what we look up."""
+    path = PACKAGE / "proof" / "clients" / "caniemail" / "support.json"
+    features: Support = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return features
 
 
 def read_env_example() -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 BYTES_MAX: Final = 10 * 1024 * 1024
+SAMPLE_SIDE: Final = 128  # pixels; enough to tell a photograph from a drawing
+PHOTOGRAPH_COLOURS: Final = 0.35  # different colours, for each pixel looked at
 PIXELS_MAX: Final = 20_000_000
 # Some phones write MPO: a JPEG with a second picture behind the first, which alone is shown.
 ENDINGS: Final = {"PNG": "png", "JPEG": "jpg", "MPO": "jpg"}
@@ -64,7 +66,7 @@ def check_picture(
     except DAMAGE as error:
         message = f"{place!r} is damaged ({error}); save it anew"
     else:
-        ending = ENDINGS[image.format or "PNG"]
+        ending = "jpg" if _is_photograph(image) else ENDINGS[image.format or "PNG"]
         return Picture(place, data, *image.size, ending, hashlib.sha256(data).hexdigest())
     problems.add(*named_at, message)
     return None
@@ -93,3 +95,12 @@ def open_upright(data: bytes) -> "Image.Image":
         image.load()
         ImageOps.exif_transpose(image, in_place=True)
     return image
+
+
+def _is_photograph(image: "Image.Image") -> bool:
+    """Say whether a picture is better kept as JPEG: opaque, and full of different colours."""
+    if image.has_transparency_data or image.mode not in ("RGB", "RGBA"):
+        return False
+    small = image.convert("RGB").resize((SAMPLE_SIDE, SAMPLE_SIDE), resample=0)  # nearest
+    colours = small.getcolors(SAMPLE_SIDE * SAMPLE_SIDE) or []
+    return len(colours) > SAMPLE_SIDE * SAMPLE_SIDE * PHOTOGRAPH_COLOURS

@@ -10,6 +10,7 @@ from newsletter.compose.strings import Strings
 from newsletter.issue.glossary import Term
 from newsletter.issue.issue import Issue, Publication
 from newsletter.lang import Lang
+from newsletter.proof.clients.features import Support
 
 
 class History(Protocol):
@@ -39,4 +40,5 @@ class Material:
     strings: Mapping[Lang, Strings]
     terms: Sequence[Term]
     history: History | None  # None: the site is in no version history
+    support: Support | None = None  # what mail clients can do; None: not looked at
     probe: Probe | None = None  # None: nobody wants links to be asked

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from newsletter.proof.clients.rule import check_clients
 from newsletter.proof.finding import Severity
 from newsletter.proof.letter import form, words
 from newsletter.proof.parity.rules import PARITY_RULES
@@ -23,6 +24,7 @@ LETTER_RULES: Final = (
     Rule("placeholder", Severity.BLOCKS, "nothing is left to fill in", words.placeholders),
     Rule("required-parts", Severity.BLOCKS, "sender, reason, unsubscribing", form.required_parts),
     Rule("links", Severity.BLOCKS, "links lead somewhere from an inbox", form.links),
+    Rule("clients", Severity.ADVISES, "every mail client shows what is used", check_clients),
     Rule("size", Severity.BLOCKS, "Gmail clips nothing", form.size),
     Rule("picture-weight", Severity.ADVISES, "pictures are light enough", form.picture_weight),
     Rule("legibility", Severity.BLOCKS, "text is large and dark enough", form.legibility),

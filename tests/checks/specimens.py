@@ -20,7 +20,6 @@ from newsletter.message.letter import CompiledLetter
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PUBLIC_URL: Final = "https://news.example.org"
 STYLE_BLOCK: Final = re.compile(r"<style\b[^>]*>.*?</style>\s*", re.DOTALL | re.IGNORECASE)
-SUPPORT: Final = ROOT / "tests" / "samples" / "caniemail" / "support.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,9 +2,9 @@
 
 from typing import Any, Final
 
-from tests.checks.allowances import WORD
+from newsletter.app import read_client_support
+from newsletter.proof.clients.allowances import WORD
 from tests.checks.browsing import Window
-from tests.checks.clients import read_support
 from tests.checks.layout import COLUMNS, TEXTS, WIDEST_LETTER, misplaced
 from tests.checks.markup import reveal_for_word
 from tests.checks.specimens import Specimen, without_styles
@@ -53,6 +53,6 @@ def dropped_properties() -> list[str]:
     """Name the properties that Word does not know."""
     return [
         feature.removeprefix("css-")
-        for feature, clients in read_support().items()
+        for feature, clients in read_client_support().items()
         if feature.startswith("css-") and clients.get(WORD) == "n"
     ]

@@ -1,4 +1,5 @@
 import io
+import random
 import warnings
 from pathlib import Path
 
@@ -177,3 +178,20 @@ def test_damaged_exif_never_raises_or_warns(tail: bytes) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         check_picture(JPEG[:2] + segment + JPEG[2:], "x.jpg", ("en.md", 1), problems)
+
+
+def test_a_photograph_is_kept_as_jpeg_and_a_drawing_as_png_whatever_the_file() -> None:
+    noise = random.Random(1).randbytes(200 * 200 * 3)
+    photograph = Image.frombytes("RGB", (200, 200), noise)
+    drawing = Image.new("RGB", (200, 200), "#ffffff")
+    drawing.paste("#0a5c7a", (20, 20, 90, 90))
+
+    endings = []
+    for image in (photograph, drawing, photograph.convert("RGBA")):
+        out = io.BytesIO()
+        image.save(out, "PNG")
+        picture = check_picture(out.getvalue(), "a.png", ("ko.md", 1), Problems())
+        assert picture is not None
+        endings.append(picture.ending)
+
+    assert endings == ["jpg", "png", "png"]

@@ -13,7 +13,7 @@ from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter import form, words
 from newsletter.proof.material import Material
 from newsletter.proof.report import Setting, settings_of
-from newsletter.proof.rules import LETTER_RULES
+from newsletter.proof.rules import LETTER_RULES, RULES
 from tests.makers import CHECKOUT, write_site
 
 KO = "issues/2022-08/01-conference/ko.md"
@@ -194,3 +194,28 @@ def test_a_rule_that_does_not_exist_names_the_nearest() -> None:
     with pytest.raises(ContentError, match="did you mean 'placeholder'"):
         settings_of(LETTER_RULES, {"placeholders": "off"})
     assert settings_of(LETTER_RULES, {"size": "block"}) == {"size": Setting.BLOCK}
+
+
+def test_what_a_mail_client_refuses_is_found_in_a_sites_own_template(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    own = tmp_path / "templates" / "email"
+    own.mkdir(parents=True)
+    css = (CHECKOUT / "templates" / "email" / "letter.css").read_text(encoding="utf-8")
+    (own / "letter.css").write_text(
+        css + ".opening .greeting { display: flex; }\n", encoding="utf-8"
+    )
+
+    report = Site({}, tmp_path).proof("2022-08")
+
+    found = [finding for finding in report.findings if finding.rule == "clients"]
+    assert {finding.edition for finding in found} == set(EditionKind)
+    assert all(finding.message.startswith("css-display-flex is refused by") for finding in found)
+
+
+def test_every_rule_is_explained_with_its_severity() -> None:
+    lines = (CHECKOUT / "docs" / "proof.md").read_text(encoding="utf-8").splitlines()
+
+    explained = {line.split("|")[1].strip(" `"): line.split("|")[2].strip() for line in lines
+                 if line.startswith("| `") and line.count("|") >= 6}  # fmt: skip
+
+    assert explained == {rule.name: rule.severity.value for rule in RULES}

@@ -1,5 +1,5 @@
 """
-Cut caniemail's data down to what the checks read: python trim.py caniemail.json
+Cut caniemail's data down to what the proof reads: python trim_caniemail.py caniemail.json
 
 The input is data/caniemail.json of the npm package caniemail. For each client the newest
 version's answer is kept; for Outlook on Windows the worst of 2016 and later, because
@@ -32,13 +32,14 @@ OLD_OUTLOOK: Final = ("2003", "2007", "2010", "2013")
 
 
 def main() -> None:
-    """Write support.json beside this file."""
+    """Write support.json into the package."""
     given = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     features = {feature["slug"]: support_of(feature["stats"]) for feature in given["data"]}
     lines = [f"{json.dumps(slug)}: {json.dumps(features[slug])}" for slug in sorted(features)]
     date = given["last_update_date"].partition(" ")[0]
     text = f'{{"date": "{date}",\n"features": {{\n' + ",\n".join(lines) + "\n}}\n"
-    Path(__file__).with_name("support.json").write_text(text, encoding="utf-8")
+    folder = Path(__file__).parents[2] / "newsletter" / "proof" / "clients" / "caniemail"
+    (folder / "support.json").write_text(text, encoding="utf-8")
 
 
 def support_of(stats: dict[str, Any]) -> dict[str, str]:

@@ -1,0 +1,35 @@
+"""The rule about mail clients: no client we must work in may refuse what a letter uses."""
+
+from collections.abc import Iterator
+
+from newsletter.proof.clients.allowances import ALLOWANCES, UNASKED
+from newsletter.proof.clients.features import Support, refusals, unasked
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+
+
+def check_clients(material: Material) -> Iterator[Finding]:
+    """Find HTML and CSS that some client refuses; our own templates answer for all of theirs."""
+    support = material.support
+    if support is None:
+        return
+    for kind, edition in material.composition.editions.items():
+        for complaint in complaints_about(edition.html, support):
+            place = "templates/email/letter.html.j2"
+            yield Finding("clients", Severity.ADVISES, place, None, kind, complaint)
+
+
+def complaints_about(html: str, support: Support) -> list[str]:
+    """Say what a letter uses that a client refuses, and that is not written down as fine."""
+    allowed = {(name, client) for name, (clients, _) in ALLOWANCES.items() for client in clients}
+    by_feature: dict[str, list[str]] = {}
+    for feature, client in sorted(refusals(html, support) - allowed):
+        by_feature.setdefault(feature, []).append(client)
+    complaints = [
+        f"{feature} is refused by {', '.join(clients)}; do without it in your templates"
+        for feature, clients in by_feature.items()
+    ]
+    return complaints + [
+        f"{use} is nowhere in Can I email, so nobody knows who shows it; do without it"
+        for use in sorted(unasked(html, support) - set(UNASKED))
+    ]
