@@ -1,6 +1,8 @@
 """check, approve, and what dispatch makes of them."""
 
 import json
+import re
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,22 @@ def test_compose_and_test_say_how_the_proof_ended(stage: Stage) -> None:
 
     assert "Proof    1 blocks" in stage.run("compose", ISSUE)
     assert "1 blocks" in stage.run("test", ISSUE, "--to", "me@example.org", "--yes")
+
+
+def test_pictures_are_sent_along_where_the_publication_wants_it(stage: Stage) -> None:
+    publish(stage, "images: embedded")
+
+    stage.run("dispatch", ISSUE, "--yes")
+
+    letters = [
+        message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in (stage.root / "outbox").glob("*.eml")
+    ]
+    assert len(letters) == 4
+    for letter in letters:
+        pictures = [part for part in letter.walk() if part.get_content_maintype() == "image"]
+        html = next(part for part in letter.walk() if part.get_content_subtype() == "html")
+        shown = re.findall(r'src="cid:([^"]+)"', html.get_content())
+        assert len(shown) == 4
+        assert sorted(shown) == sorted(str(part["Content-ID"]).strip("<>") for part in pictures)
+        assert "/pictures/" not in html.get_content()
