@@ -61,7 +61,7 @@ def main() -> None:
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _end(f"{place}{error.strerror or error}; make room or rights there, or name another place")
-    except Exception as error:
+    except Exception as error:  # a database's words are for people; all else is a bug
         if type(error).__module__.startswith("sqlalchemy."):
             cause = getattr(error, "orig", None) or type(error).__name__
             _end(f"the database cannot be used ({cause}); mend it and try again", 3)

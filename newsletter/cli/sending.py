@@ -114,6 +114,7 @@ class Sending:
         """
         self._first = self.provider.connect()
         if intention.replaced:
+            self._hold(self._site.clock())
             self.ledger.discard_untouched(self._issue)
         if intention.plan is None:
             composition = self.composed.composition
@@ -133,12 +134,17 @@ class Sending:
 
         Raises:
             UnfinishedError: another process is sending this issue.
+            ContentError: another letter was planned meanwhile.
             ProviderError: what a person must fix.
             LedgerError: nothing can be recorded any more.
         """
         clock = self._site.clock
         try:
             self._hold(clock())
+            # Another process may have planned another letter since this one looked.
+            plan = self.ledger.find_plan(self._issue)
+            if plan:
+                check_digest(plan, self.composed.composition)
             self.ledger.skip_withdrawn(self._issue)
             due = self.ledger.count_due(self._issue, clock())
             expected = min(due, limit or due)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from newsletter.compose.edition import Edition, compose_edition, refuse_own_tokens
 from newsletter.compose.hosting import Gallery, HostedPicture
@@ -11,6 +12,8 @@ from newsletter.compose.press import Press
 from newsletter.compose.strings import FILLED_IN_SLOTS, Strings
 from newsletter.issue.issue import Issue, Publication
 from newsletter.lang import EditionKind, Lang
+
+CHANGES_SHOWN: Final = 12  # parts named in one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,14 @@ def changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """Name, for people, the parts that are not the same in both."""
     names = [name for name in (*old, *new) if old.get(name) != new.get(name)]
     return list(dict.fromkeys(names))
+
+
+def describe_changes(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    """Name what changed, a line each and each line after a line end; long lists are cut."""
+    changed = changed_parts(old, new)
+    shown = [f"\n  changed: {name}" for name in changed[:CHANGES_SHOWN]]
+    rest = len(changed) - CHANGES_SHOWN
+    return "".join(shown) + (f"\n  and {rest} more" if rest > 0 else "")
 
 
 def _canonical(value: object) -> str:

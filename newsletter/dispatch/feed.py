@@ -50,7 +50,7 @@ class Feed(Iterator[Envelope]):
                 delivery = self._next_delivery()
                 try:
                     envelope = self._render(delivery)
-                except Exception:
+                except Exception:  # one reader's data must not stop all the others
                     log.exception("delivery %d could not be written", delivery.id)
                     self.failed += 1
                     continue

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from newsletter.compose.composition import Composition, changed_parts
+from newsletter.compose.composition import Composition, describe_changes
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.errors import ContentError
 from newsletter.lang import EditionKind, Preference
-
-CHANGES_SHOWN = 12
 
 
 def check_digest(plan: Plan, composition: Composition) -> None:
@@ -20,12 +18,10 @@ def check_digest(plan: Plan, composition: Composition) -> None:
     """
     if plan.digest == composition.digest:
         return
-    changed = changed_parts(plan.parts, composition.parts)
-    shown = "\n".join(f"  changed: {name}" for name in changed[:CHANGES_SHOWN])
-    more = f"\n  and {len(changed) - CHANGES_SHOWN} more" if len(changed) > CHANGES_SHOWN else ""
     msg = (
         f"issues/{plan.issue}: this is not the letter whose dispatch began with digest "
-        f"{plan.digest[:12]} (now {composition.digest[:12]})\n{shown}{more}\n"
+        f"{plan.digest[:12]} (now {composition.digest[:12]})"
+        f"{describe_changes(plan.parts, composition.parts)}\n"
         "Readers who have it would have another letter than those who wait. Bring the files "
         "back to what they were ('git log' and 'git checkout' help; templates/, "
         "publication.yaml and NEWSLETTER_PUBLIC_URL count too), then run dispatch again; "

@@ -7,10 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from newsletter.compose.composition import Composition, changed_parts
+from newsletter.compose.composition import Composition, describe_changes
 from newsletter.errors import ContentError
-
-CHANGES_SHOWN = 12
 
 
 class ApprovalPolicy(StrEnum):
@@ -88,14 +86,10 @@ def check_approval(
         raise ContentError(msg)
     if not valid:
         latest = approvals[-1]
-        changed = changed_parts(latest.parts, composition.parts)
-        shown = "".join(f"\n  changed: {name}" for name in changed[:CHANGES_SHOWN])
-        more = (
-            f"\n  and {len(changed) - CHANGES_SHOWN} more" if len(changed) > CHANGES_SHOWN else ""
-        )
+        changes = describe_changes(latest.parts, composition.parts)
         msg = (
             f"issues/{issue}: {latest.by} approved another letter (digest {latest.digest[:12]}, "
-            f"now {composition.digest[:12]}){shown}{more}\nHave it read again, then: {approve}"
+            f"now {composition.digest[:12]}){changes}\nHave it read again, then: {approve}"
         )
         raise ContentError(msg)
     if policy is ApprovalPolicy.TWO_PERSON and all(_same(one.by, sender) for one in valid):

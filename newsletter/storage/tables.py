@@ -100,6 +100,8 @@ deliveries: Final = Table(
         name="state",
     ),
     Index("ix_deliveries_issue_state", "issue", "state", "id"),
+    # A discarded plan's ids must never name another reader's delivery to a late process.
+    sqlite_autoincrement=True,
 )
 
 approvals: Final = Table(

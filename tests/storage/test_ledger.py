@@ -320,6 +320,15 @@ def test_a_discarded_plan_leaves_nothing_behind(ledger: SqlLedger) -> None:
     assert ledger.freeze(PLAN, EDITIONS) == 4
 
 
+def test_a_late_process_cannot_begin_what_a_new_plan_has_taken_over(ledger: SqlLedger) -> None:
+    old = due(ledger)
+    ledger.discard_untouched(ISSUE)
+    ledger.freeze(PLAN, EDITIONS)
+
+    assert not any(ledger.begin(delivery.id, NOW).wait() for delivery in old)
+    assert counts(ledger) == {State.PENDING: 4}
+
+
 def test_two_processes_that_make_the_tables_at_once_both_succeed(tmp_path: Path) -> None:
     faults: list[SettingsError] = []
 

@@ -69,6 +69,7 @@ def upgrade() -> None:
             "state IN ('pending', 'accepted', 'deferred', 'refused', 'unknown', 'skipped')",
             name="ck_deliveries_state",
         ),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_deliveries_issue_state", "deliveries", ["issue", "state", "id"])
 
