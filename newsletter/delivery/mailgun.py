@@ -5,7 +5,7 @@ Mailgun makes its own reverse-path, so `Envelope.sender` is not used here.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from time import monotonic
@@ -29,6 +29,8 @@ LONGEST_BODY: Final = 65_536  # bytes read of an answer
 
 class MailgunProvider:
     """A sending domain at Mailgun."""
+
+    recognises_repeats: timedelta | None = None
 
     def __init__(
         self,

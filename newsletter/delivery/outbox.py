@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
@@ -15,6 +16,8 @@ from newsletter.message.envelope import Envelope
 
 class Outbox:
     """A folder of letters, readable by their owner only; any mail program opens them."""
+
+    recognises_repeats: timedelta | None = None
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -14,7 +14,8 @@ class Blame(StrEnum):
 
     RECIPIENT = "recipient"  # the mailbox does not exist or will never take mail
     TEMPORARY = "temporary"  # mailbox full, greylisting, a busy server
-    SENDER = "sender"  # reputation, rate or policy: other readers will meet it too
+    SENDER = "sender"  # reputation, rate or policy: other readers of its domain meet it too
+    PROVIDER = "provider"  # the way to send takes nothing just now: every reader meets it
     MESSAGE = "message"  # the letter itself: size, content, form
 
 
@@ -122,6 +123,9 @@ class Provider(Protocol):
     """A way to hand messages over: a relay, an HTTP service, a folder."""
 
     name: str  # shown to the operator, without secrets: "smtp relay.example.org:587"
+    # For how long after a first try a repeat of the same reference is recognised and taken
+    # no second time; None: never. Within it, what is unknown is sent again by itself.
+    recognises_repeats: timedelta | None
 
     def connect(self) -> Connection:
         """

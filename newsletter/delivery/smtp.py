@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 from newsletter.delivery.addresses import wire_address
@@ -29,6 +30,8 @@ RSET = b"RSET\r\n"
 
 class SmtpProvider:
     """A relay, and how patiently to talk to it."""
+
+    recognises_repeats: timedelta | None = None
 
     def __init__(
         self,

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from newsletter.delivery.provider import Accepted, Begun, Outcome, Receipt, Unsent
 from newsletter.message.envelope import Envelope
@@ -17,6 +18,7 @@ class ScriptedProvider:
     refuse_connection: Callable[[int], Exception | None] = lambda _: None
     messages_per_connection: int = 1000
     name: str = "scripted"
+    recognises_repeats: timedelta | None = None
     sent: Counter[str] = field(default_factory=Counter)  # by recipient; content has left
     connections: int = 0
     closed: int = 0
