@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
 
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger, Page
 from newsletter.message.envelope import Envelope
 
 BATCH: Final = 500  # deliveries read from the ledger at once
@@ -91,7 +91,7 @@ class Feed(Iterator[Envelope]):
         if self._is_stopped or self._left == 0:
             raise StopIteration
         if not self._waiting and not self._is_read:
-            batch = self._ledger.find_due(self._issue, self._clock(), self._after, BATCH)
+            batch = self._ledger.find_due(self._issue, self._clock(), Page(self._after, BATCH))
             self._waiting.extend(batch)
             self._is_read = len(batch) < BATCH
             if batch:

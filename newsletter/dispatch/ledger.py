@@ -30,6 +30,7 @@ class Delivery:
     id: DeliveryId
     subscriber: SubscriberId
     address: str
+    domain: str  # of the address, in A-labels and lower case
     name: str
     edition: EditionKind  # chosen once, when the dispatch was planned
     consented_at: datetime | None  # aware UTC
@@ -48,6 +49,16 @@ class LedgerLine:
     answered_at: datetime | None  # aware UTC
     due_at: datetime | None  # aware UTC
     answer: str  # the provider's words, or why it was skipped; may be empty
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A stretch of the deliveries of an issue, in the order they were planned."""
+
+    after: DeliveryId  # ids above this one
+    limit: int
+    domain: str | None = None  # of this domain alone, in A-labels and lower case
+    without: frozenset[str] = frozenset()  # of none of these domains
 
 
 class Ledger(Protocol):
@@ -100,10 +111,8 @@ class Ledger(Protocol):
     def skip_withdrawn(self, issue: str) -> int:
         """Skip what waits for readers who have withdrawn since planning; return how many."""
 
-    def find_due(
-        self, issue: str, now: datetime, after: DeliveryId, limit: int
-    ) -> Sequence[Delivery]:
-        """Return deliveries that are pending, or deferred and due, with ids above *after*."""
+    def find_due(self, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
+        """Return the deliveries of *page* that are pending, or deferred and due."""
 
     def count_due(self, issue: str, now: datetime) -> int:
         """Count what `find_due` would return without a limit."""
@@ -119,7 +128,11 @@ class Ledger(Protocol):
     def record(
         self, delivery: DeliveryId, outcome: Outcome, due_at: datetime | None, now: datetime
     ) -> None:
-        """Note an outcome; durable after the next `flush`."""
+        """
+        Note an outcome; durable after the next `flush`.
+
+        A refusal that blames the recipient suppresses the subscriber in the same commit.
+        """
 
     def put_back(self, delivery: DeliveryId) -> None:
         """Make a begun delivery pending again: no byte of its content has left."""
@@ -135,3 +148,12 @@ class Ledger(Protocol):
 
     def entries(self, issue: str, state: State) -> Iterator[LedgerLine]:
         """Yield the deliveries in *state*, in the order they were planned."""
+
+    def count_begun(self, since: datetime) -> Mapping[datetime, int]:
+        """Count the deliveries of all issues begun at *since* or later, by minute (UTC)."""
+
+    def pause_domain(self, domain: str, until: datetime, answer: str) -> None:
+        """Remember that *domain* wants to be left alone; a later time wins."""
+
+    def domain_pauses(self, since: datetime) -> Mapping[str, datetime]:
+        """Return the domains whose pause ends, or has ended, after *since*, and when."""

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, insert, select
 
 from newsletter.proof.approval import Approval, Override
 from newsletter.storage import tables
-from newsletter.storage.ledger import as_ledger_error
+from newsletter.storage.transactions import reading, writing
 
 
 class SqlApprovals:
@@ -17,7 +17,7 @@ class SqlApprovals:
 
     def record_approval(self, approval: Approval) -> None:
         """Keep an approval; durable on return."""
-        with as_ledger_error(), self._database.begin() as connection:
+        with writing(self._database) as connection:
             connection.execute(
                 insert(tables.approvals).values(
                     issue=approval.issue,
@@ -32,7 +32,7 @@ class SqlApprovals:
 
     def record_override(self, override: Override) -> None:
         """Keep an override; durable on return."""
-        with as_ledger_error(), self._database.begin() as connection:
+        with writing(self._database) as connection:
             connection.execute(
                 insert(tables.overrides).values(
                     issue=override.issue,
@@ -48,7 +48,7 @@ class SqlApprovals:
     def approvals(self, issue: str) -> Sequence[Approval]:
         """Return the approvals of *issue*, oldest first."""
         table = tables.approvals
-        with as_ledger_error(), self._database.connect() as connection:
+        with reading(self._database) as connection:
             rows = connection.execute(
                 select(table).where(table.c.issue == issue).order_by(table.c.id)
             ).all()
@@ -68,7 +68,7 @@ class SqlApprovals:
     def overrides(self, issue: str) -> Sequence[Override]:
         """Return the overrides of *issue*, oldest first."""
         table = tables.overrides
-        with as_ledger_error(), self._database.connect() as connection:
+        with reading(self._database) as connection:
             rows = connection.execute(
                 select(table).where(table.c.issue == issue).order_by(table.c.id)
             ).all()

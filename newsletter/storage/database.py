@@ -10,8 +10,9 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from newsletter.errors import SettingsError
 from newsletter.storage.location import REMEDY, read_database_url
+from newsletter.storage.transactions import mark_file
 
-HEAD: Final = "0002"  # the newest revision under migrations/versions
+HEAD: Final = "0003"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
 
@@ -52,12 +53,13 @@ def open_database(setting: str, root: Path) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    record.info["file"] = mark_file(cursor.execute("PRAGMA database_list").fetchone()[2])
     cursor.close()
 
 

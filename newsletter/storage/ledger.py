@@ -1,36 +1,23 @@
 """The ledger on SQLite or PostgreSQL; see `newsletter.dispatch.ledger.Ledger`."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    String,
-    and_,
-    case,
-    delete,
-    exists,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from newsletter.delivery.provider import Accepted, Deferred, Outcome, Refused, Unknown
-from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Plan
+from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
+from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page, Plan
 from newsletter.dispatch.states import State, Tally
-from newsletter.errors import LedgerError, UnfinishedError
+from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
-from newsletter.storage.recorder import Beginning, Ending, Recorder, skip_withdrawn
-from newsletter.storage.tables import deliveries, dispatches, subscribers
-from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.storage import deliveries as rows
+from newsletter.storage import domains, planning
+from newsletter.storage.recorder import Beginning, Ended, Recorder, Returned
+from newsletter.storage.tables import dispatches
+from newsletter.storage.transactions import reading, writing
+from newsletter.storage.transitions import Ending, skip_withdrawn
 
 HOLD: Final = timedelta(minutes=2)
 
@@ -46,7 +33,7 @@ class SqlLedger:
         self, issue: str, holder: str, now: datetime, is_gone: Callable[[str], bool]
     ) -> str | None:
         """Take or keep the right to send *issue*; return who has it if another has."""
-        with self._writing() as connection:
+        with writing(self._database) as connection:
             current = connection.execute(
                 update(dispatches)  # takes the write lock before anything is read
                 .where(dispatches.c.issue == issue)
@@ -65,7 +52,7 @@ class SqlLedger:
 
     def release(self, issue: str, holder: str) -> None:
         """Give up the right to send, if *holder* has it."""
-        with self._writing() as connection:
+        with writing(self._database) as connection:
             connection.execute(
                 update(dispatches)
                 .where(dispatches.c.issue == issue, dispatches.c.holder == holder)
@@ -74,7 +61,7 @@ class SqlLedger:
 
     def find_plan(self, issue: str) -> Plan | None:
         """Return the plan of *issue*, or None if it was never dispatched."""
-        with self._reading() as connection:
+        with reading(self._database) as connection:
             row = connection.execute(
                 select(dispatches).where(dispatches.c.issue == issue)
             ).one_or_none()
@@ -88,7 +75,7 @@ class SqlLedger:
             "parts": dict(plan.parts),
             "planned_at": plan.planned_at,
         }
-        with self._writing() as connection:
+        with writing(self._database) as connection:
             try:
                 connection.execute(insert(dispatches).values(row))
             except IntegrityError as error:
@@ -97,91 +84,44 @@ class SqlLedger:
                     f"see 'newsletter status {plan.issue}'"
                 )
                 raise UnfinishedError(msg) from error
-            return _plan_missing(connection, plan.issue, editions)
+            return planning.plan_missing(connection, plan.issue, editions)
 
     def is_untouched(self, issue: str) -> bool:
         """Say whether *issue* is planned and no delivery of it was ever begun."""
-        with self._reading() as connection:
-            planned = select(dispatches.c.issue).where(dispatches.c.issue == issue, ~_was_begun())
-            return connection.execute(planned).first() is not None
+        with reading(self._database) as connection:
+            return planning.is_untouched(connection, issue)
 
     def discard_untouched(self, issue: str) -> bool:
         """Forget the plan of *issue* if no delivery of it was ever begun; say whether so."""
-        with self._writing() as connection:
-            taken = connection.execute(
-                update(dispatches)  # takes the write lock before anything is read
-                .where(dispatches.c.issue == issue, ~_was_begun())
-                .values(issue=issue)
-            )
-            if not taken.rowcount:
-                return False
-            connection.execute(delete(deliveries).where(deliveries.c.issue == issue))
-            connection.execute(delete(dispatches).where(dispatches.c.issue == issue))
-        return True
+        with writing(self._database) as connection:
+            return planning.discard_untouched(connection, issue)
 
     def add_new(self, issue: str, editions: Mapping[Preference | None, EditionKind]) -> int:
         """Plan deliveries to the active subscribers who have none yet; return how many."""
-        with self._writing() as connection:
-            return _plan_missing(connection, issue, editions)
+        with writing(self._database) as connection:
+            return planning.plan_missing(connection, issue, editions)
 
     def count_unplanned(
         self, issue: str, editions: Mapping[Preference | None, EditionKind]
     ) -> Mapping[EditionKind, int]:
         """Count the active subscribers who have no delivery of *issue*, by edition."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(subscribers.c.preference, func.count())
-                .where(subscribers.c.standing == Standing.ACTIVE, ~_has_delivery(issue))
-                .group_by(subscribers.c.preference)
-            ).all()
-        counts = dict.fromkeys(EditionKind, 0)
-        for preference, count in rows:
-            counts[editions[Preference(preference) if preference else None]] += count
-        return counts
+        with reading(self._database) as connection:
+            return planning.count_unplanned(connection, issue, editions)
 
     def skip_withdrawn(self, issue: str) -> int:
         """Skip what waits for readers who have withdrawn since planning; return how many."""
-        with self._writing() as connection:
-            return skip_withdrawn(connection, deliveries.c.issue == issue)
+        with writing(self._database) as connection:
+            return skip_withdrawn(connection, issue)
 
-    def find_due(
-        self, issue: str, now: datetime, after: DeliveryId, limit: int
-    ) -> Sequence[Delivery]:
-        """Return deliveries that are pending, or deferred and due, with ids above *after*."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(
-                    deliveries.c.id,
-                    deliveries.c.subscriber_id,
-                    deliveries.c.address,
-                    subscribers.c.name,
-                    deliveries.c.edition,
-                    subscribers.c.consented_at,
-                    deliveries.c.attempts,
-                )
-                .join(subscribers)
-                .where(_is_due(issue, now), deliveries.c.id > after)
-                .order_by(deliveries.c.id)
-                .limit(limit)
-            ).all()
-        return [
-            Delivery(
-                DeliveryId(row.id),
-                SubscriberId(row.subscriber_id),
-                row.address,
-                row.name,
-                EditionKind(row.edition),
-                row.consented_at,
-                row.attempts,
-            )
-            for row in rows
-        ]
+    def find_due(self, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
+        """Return the deliveries of *page* that are pending, or deferred and due."""
+        with reading(self._database) as connection:
+            return rows.find_due(connection, issue, now, page)
 
     def count_due(self, issue: str, now: datetime) -> int:
         """Count what `find_due` would return without a limit."""
-        with self._reading() as connection:
-            counted = select(func.count()).select_from(deliveries).where(_is_due(issue, now))
-            return connection.execute(counted).scalar_one()
+        with reading(self._database) as connection:
+            return rows.count_due(connection, issue, now)
 
     def begin(self, delivery: DeliveryId, now: datetime) -> Beginning:
         """Ask for the delivery to be marked as begun, and return at once."""
@@ -192,12 +132,20 @@ class SqlLedger:
     def record(
         self, delivery: DeliveryId, outcome: Outcome, due_at: datetime | None, now: datetime
     ) -> None:
-        """Note an outcome; durable after the next `flush`."""
-        self._end(delivery, _state_of(outcome), outcome.answer, now, due_at)
+        """Note an outcome, and suppress the reader it blames; durable after the next `flush`."""
+        ending = Ending(
+            delivery=delivery,
+            new_state=_state_of(outcome).value,
+            new_answer=outcome.answer,
+            new_due_at=due_at,
+            now=now,
+        )
+        blames_reader = isinstance(outcome, Refused) and outcome.blame is Blame.RECIPIENT
+        self._recorder.put(Ended(delivery, ending, blames_reader))
 
     def put_back(self, delivery: DeliveryId) -> None:
         """Make a begun delivery pending again: no byte of its content has left."""
-        self._end(delivery, State.PENDING, None, None, None, more_attempts=-1)
+        self._recorder.put(Returned(delivery))
 
     def flush(self) -> None:
         """Return when everything noted so far is durable."""
@@ -209,151 +157,42 @@ class SqlLedger:
 
     def tally(self, issue: str) -> Tally:
         """Count the deliveries of *issue* by edition and state."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                select(deliveries.c.edition, deliveries.c.state, func.count())
-                .where(deliveries.c.issue == issue)
-                .group_by(deliveries.c.edition, deliveries.c.state)
-            ).all()
-        counts: dict[EditionKind, dict[State, int]] = {kind: {} for kind in EditionKind}
-        for edition, state, count in rows:
-            counts[EditionKind(edition)][State(state)] = count
-        return Tally(counts)
+        with reading(self._database) as connection:
+            return rows.tally(connection, issue)
 
     def next_due_at(self, issue: str) -> datetime | None:
         """Say when the first deferred delivery is due, or None."""
-        with self._reading() as connection:
-            first: datetime | None = connection.execute(
-                select(func.min(deliveries.c.due_at)).where(
-                    deliveries.c.issue == issue, deliveries.c.state == State.DEFERRED
-                )
-            ).scalar()
-        return first
+        with reading(self._database) as connection:
+            return rows.next_due_at(connection, issue)
 
     def entries(self, issue: str, state: State) -> Iterator[LedgerLine]:
         """Yield the deliveries in *state*, in the order they were planned."""
-        with self._reading() as connection:
-            rows = connection.execution_options(yield_per=1000).execute(
-                select(deliveries, subscribers.c.name)
-                .join(subscribers)
-                .where(deliveries.c.issue == issue, deliveries.c.state == state)
-                .order_by(deliveries.c.id)
-            )
-            for row in rows:
-                yield LedgerLine(
-                    row.address,
-                    row.name,
-                    EditionKind(row.edition),
-                    State(row.state),
-                    row.attempts,
-                    row.answered_at,
-                    row.due_at,
-                    row.answer or row.reason or "",
-                )
+        with reading(self._database) as connection:
+            yield from rows.entries(connection, issue, state)
+
+    def count_begun(self, since: datetime) -> Mapping[datetime, int]:
+        """Count the deliveries of all issues begun at *since* or later, by minute (UTC)."""
+        with reading(self._database) as connection:
+            return domains.count_begun(connection, since)
+
+    def pause_domain(self, domain: str, until: datetime, answer: str) -> None:
+        """Remember that *domain* wants to be left alone; a later time wins."""
+        with writing(self._database) as connection:
+            domains.pause_domain(connection, domain, until, answer)
+
+    def domain_pauses(self, since: datetime) -> Mapping[str, datetime]:
+        """Return the domains whose pause ends, or has ended, after *since*, and when."""
+        with reading(self._database) as connection:
+            return domains.find_domain_pauses(connection, since)
 
     def issues(self) -> list[str]:
         """Name the issues that were dispatched, oldest first."""
-        with self._reading() as connection:
+        with reading(self._database) as connection:
             return list(
                 connection.execute(
                     select(dispatches.c.issue).order_by(dispatches.c.issue)
                 ).scalars()
             )
-
-    def _end(
-        self,
-        delivery: DeliveryId,
-        state: State,
-        answer: str | None,
-        now: datetime | None,
-        due_at: datetime | None,
-        more_attempts: int = 0,
-    ) -> None:
-        values = {
-            "delivery": delivery,
-            "new_state": state,
-            "new_answer": answer,
-            "new_answered_at": now,
-            "new_due_at": due_at,
-            "more_attempts": more_attempts,
-        }
-        self._recorder.put(Ending(delivery, values))
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with as_ledger_error(), self._database.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with as_ledger_error(), self._database.begin() as connection:
-            yield connection
-
-
-@contextmanager
-def as_ledger_error() -> Iterator[None]:
-    """Turn what a database says is wrong into a LedgerError."""
-    try:
-        yield
-    except SQLAlchemyError as error:
-        cause = getattr(error, "orig", None) or error
-        msg = f"the ledger cannot be used ({cause}); mend the database and run the command again"
-        raise LedgerError(msg) from error
-
-
-def _is_due(issue: str, now: datetime) -> ColumnElement[bool]:
-    is_waiting = or_(
-        deliveries.c.state == State.PENDING,
-        and_(deliveries.c.state == State.DEFERRED, deliveries.c.due_at <= now),
-    )
-    return and_(deliveries.c.issue == issue, is_waiting)
-
-
-def _was_begun() -> ColumnElement[bool]:
-    return exists(
-        select(deliveries.c.id).where(
-            deliveries.c.issue == dispatches.c.issue,
-            or_(deliveries.c.begun_at.is_not(None), deliveries.c.attempts > 0),
-        )
-    )
-
-
-def _has_delivery(issue: str) -> ColumnElement[bool]:
-    return (
-        select(deliveries.c.id)
-        .where(deliveries.c.issue == issue, deliveries.c.address_key == subscribers.c.address_key)
-        .exists()
-    )
-
-
-def _plan_missing(
-    connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
-) -> int:
-    """Insert a delivery for every active subscriber without one, in one statement."""
-    without = editions[None]
-    edition = case(
-        *(
-            (subscribers.c.preference == preference, literal(kind.value, String))
-            for preference, kind in editions.items()
-            if preference is not None
-        ),
-        else_=literal(without.value, String),
-    )
-    chosen = (
-        select(
-            literal(issue, String),
-            subscribers.c.id,
-            subscribers.c.address_key,
-            subscribers.c.address,
-            edition,
-            literal(State.PENDING.value, String),
-            literal(0),
-        )
-        .where(subscribers.c.standing == Standing.ACTIVE, ~_has_delivery(issue))
-        .order_by(subscribers.c.id)
-    )
-    columns = ["issue", "subscriber_id", "address_key", "address", "edition", "state", "attempts"]
-    return connection.execute(insert(deliveries).from_select(columns, chosen)).rowcount
 
 
 def _state_of(outcome: Outcome) -> State:

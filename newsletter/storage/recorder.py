@@ -5,18 +5,49 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Engine, bindparam, exists, select, update
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
-from newsletter.storage.tables import deliveries, subscribers
-from newsletter.subscribers.subscriber import Standing
+from newsletter.storage.transactions import check_file, said_by
+from newsletter.storage.transitions import (
+    Ending,
+    begin_deliveries,
+    end_deliveries,
+    put_deliveries_back,
+    suppress_readers,
+)
 
 GROUP_MAX: Final = 500  # events in one commit
 WAIT_S: Final = 120.0  # for one commit; the database's own patience is shorter
+IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to the pool
+
+
+class Gate:
+    """
+    Opens once, and lets through whoever waits; a lock costs less than an Event.
+
+    Twenty thousand are made and passed in the seconds in which as many letters leave.
+    """
+
+    __slots__ = ("_lock",)
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def open(self) -> None:
+        """Let everybody through, from now on; called once."""
+        self._lock.release()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Return True once the gate is open, False if it was not in time."""
+        if not self._lock.acquire(timeout=timeout_s):
+            return False
+        self._lock.release()
+        return True
 
 
 @dataclass(slots=True)
@@ -25,9 +56,9 @@ class Beginning:
 
     delivery: int
     at: datetime
-    done: threading.Event = field(default_factory=threading.Event)
+    done: Gate = field(default_factory=Gate)
     is_held: bool = False
-    fault: LedgerError | None = None
+    fault: BaseException | None = None
 
     def wait(self) -> bool:
         """Return once the ledger has decided; True when the delivery is durably begun."""
@@ -39,39 +70,29 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Ended:
     """What a begun delivery has become."""
 
     delivery: int
-    values: dict[str, Any]  # of the bound parameters of END
+    ending: Ending
+    blames_reader: bool  # who is then suppressed
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A begun delivery of which nothing has left."""
+
+    delivery: int
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A place in the stream of events; passed when all before it is durable."""
 
-    done: threading.Event = field(default_factory=threading.Event)
+    done: Gate = field(default_factory=Gate)
 
 
-Event = Beginning | Ending | Mark
-
-END: Final = (
-    update(deliveries)
-    .where(deliveries.c.id == bindparam("delivery"))
-    .values(
-        state=bindparam("new_state"),
-        answer=bindparam("new_answer"),
-        answered_at=bindparam("new_answered_at"),
-        due_at=bindparam("new_due_at"),
-        attempts=deliveries.c.attempts + bindparam("more_attempts"),
-    )
-)
-WAITING: Final = (State.PENDING, State.DEFERRED)
-STILL_READS: Final = exists(
-    select(subscribers.c.id).where(
-        subscribers.c.id == deliveries.c.subscriber_id, subscribers.c.standing == Standing.ACTIVE
-    )
-)
+Event = Beginning | Ended | Returned | Mark
 
 
 class Recorder:
@@ -85,8 +106,9 @@ class Recorder:
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._held: Event | None = None  # taken from the queue, and left for the next group
         self._put_lock = threading.Lock()
-        self._fault: LedgerError | None = None
+        self._fault: BaseException | None = None
         self._thread: threading.Thread | None = None
 
     def put(self, event: Event) -> None:
@@ -118,58 +140,57 @@ class Recorder:
             thread.join(WAIT_S)
 
     def _write(self) -> None:
-        held: Event | None = None
-        while (first := held or self._events.get()) is not None:
-            group, held = self._gather(first)
-            try:
-                with self._database.begin() as connection:
-                    self._apply(connection, group)
-            except SQLAlchemyError as error:
-                self._fail(error, group, held)
-                return
-            _release(group)
+        group: list[Event] | None = None
+        try:
+            while (group := self._gather(None)) is not None:
+                with self._database.connect() as connection:
+                    while group:
+                        with connection.begin():
+                            _apply(connection, group)
+                        check_file(connection)
+                        _release(group)
+                        group = self._gather(IDLE_S)
+                if group is None:
+                    return
+        except BaseException as error:  # noqa: BLE001 - raised in the threads that wait
+            self._fail(error, group or [])
 
-    def _gather(self, first: Event) -> tuple[list[Event], Event | None]:
-        """Take what has gathered, up to a beginning of a delivery that is already in it."""
-        group = [first]
-        seen = {event.delivery for event in group if not isinstance(event, Mark)}
-        while len(group) < GROUP_MAX:
-            try:
+    def _gather(self, timeout_s: float | None) -> list[Event] | None:
+        """
+        Wait for an event, and take what else has gathered.
+
+        A beginning of a delivery that is in the group already is left for the next one.
+
+        Returns:
+            The group; empty if none came in time; None if the recorder is to close.
+        """
+        group: list[Event] = []
+        seen: set[int] = set()
+        try:
+            event = self._held or self._events.get(timeout=timeout_s)
+            self._held = None
+            while event is not None:
+                if not isinstance(event, Mark):
+                    if isinstance(event, Beginning) and event.delivery in seen:
+                        self._held = event
+                        return group
+                    seen.add(event.delivery)
+                group.append(event)
+                if len(group) == GROUP_MAX:
+                    return group
                 event = self._events.get_nowait()
-            except queue.Empty:
-                break
-            if event is None:  # close: nothing comes behind it
-                self._events.put(None)
-                break
-            if isinstance(event, Beginning) and event.delivery in seen:
-                return group, event
-            if not isinstance(event, Mark):
-                seen.add(event.delivery)
-            group.append(event)
-        return group, None
+        except queue.Empty:
+            return group
+        if group:  # what came before the end is written first
+            self._events.put(None)
+            return group
+        return None
 
-    def _apply(self, connection: Connection, group: Sequence[Event]) -> None:
-        beginnings = [event for event in group if isinstance(event, Beginning)]
-        endings = [event.values for event in group if isinstance(event, Ending)]
-        if beginnings:
-            begin_deliveries(connection, beginnings)
-        if endings:
-            connection.execute(END, endings)
-
-    def _fail(
-        self,
-        error: SQLAlchemyError,
-        group: list[Event],
-        held: Event | None,
-    ) -> None:
-        cause = getattr(error, "orig", None) or error
-        fault = LedgerError(
-            f"the ledger cannot be written ({cause}); sending has stopped. Make room or mend "
-            "the database, then run dispatch again: what was under way is listed as unknown"
-        )
+    def _fail(self, error: BaseException, group: Sequence[Event]) -> None:
+        fault = _fault_of(error)
         with self._put_lock:
             self._fault = fault
-        left = [*group, *([held] if held else [])]
+        left = [*group, *([self._held] if self._held else [])]
         while not self._events.empty():
             if event := self._events.get():
                 left.append(event)
@@ -179,42 +200,50 @@ class Recorder:
         _release(left)
 
 
-def begin_deliveries(connection: Connection, beginnings: Sequence[Beginning]) -> None:
-    """Begin those that still wait and whose readers still read; skip the withdrawn."""
-    ids = [beginning.delivery for beginning in beginnings]
-    held = set(
-        connection.execute(
-            update(deliveries)
-            .where(deliveries.c.id.in_(ids), deliveries.c.state.in_(WAITING), STILL_READS)
-            .values(
-                state=State.UNKNOWN,
-                attempts=deliveries.c.attempts + 1,
-                begun_at=beginnings[-1].at,
-                answered_at=None,
-                due_at=None,
-                answer=None,
-            )
-            .returning(deliveries.c.id)
-        ).scalars()
-    )
-    for beginning in beginnings:
-        beginning.is_held = beginning.delivery in held
-    if len(held) < len(ids):
-        lost = [identity for identity in ids if identity not in held]
-        skip_withdrawn(connection, deliveries.c.id.in_(lost))
+def _apply(connection: Connection, group: Sequence[Event]) -> None:
+    begun: list[Beginning] = []
+    endings: list[Ending] = []
+    returned: list[int] = []
+    for event in group:
+        match event:
+            case Beginning():
+                begun.append(event)
+            case Ended():
+                endings.append(event.ending)
+            case Returned():
+                returned.append(event.delivery)
+            case Mark():
+                pass
+    if begun:
+        held = begin_deliveries(connection, [event.delivery for event in begun], begun[-1].at)
+        for event in begun:
+            event.is_held = event.delivery in held
+    if endings:
+        end_deliveries(connection, endings)
+        _suppress(connection, [e for e in group if isinstance(e, Ended) and e.blames_reader])
+    if returned:
+        put_deliveries_back(connection, returned)
 
 
-def skip_withdrawn(connection: Connection, which: Any) -> int:
-    """Skip what waits for readers who have withdrawn; *which* is a condition on deliveries."""
-    skipped = connection.execute(
-        update(deliveries)
-        .where(which, deliveries.c.state.in_(WAITING), ~STILL_READS)
-        .values(state=State.SKIPPED, reason="unsubscribed since planning", due_at=None)
+def _suppress(connection: Connection, ended: Sequence[Ended]) -> None:
+    if ended:
+        ids = [event.delivery for event in ended]
+        suppress_readers(connection, ids, ended[-1].ending["now"])
+
+
+def _fault_of(error: BaseException) -> BaseException:
+    """Say what a person must mend; a fault of the program's own stays what it is."""
+    if not isinstance(error, SQLAlchemyError):
+        return error
+    fault = LedgerError(
+        f"the ledger cannot be written ({said_by(error)}); sending has stopped. Make room or "
+        "mend the database, then run dispatch again: what was under way is listed as unknown"
     )
-    return skipped.rowcount
+    fault.__cause__ = error
+    return fault
 
 
 def _release(events: Sequence[Event]) -> None:
     for event in events:
-        if not isinstance(event, Ending):
-            event.done.set()
+        if isinstance(event, Beginning | Mark):
+            event.done.open()

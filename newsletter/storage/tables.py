@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -16,6 +17,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.engine import Dialect
 
@@ -74,7 +77,21 @@ dispatches: Final = Table(
     Column("planned_at", UtcTime, nullable=False),
     Column("holder", Text),  # host:pid of the process that is sending now
     Column("held_until", UtcTime),
+    Column("paused_at", UtcTime),
+    Column("paused_by", Text),
+    Column("paused_because", Text),
+    Column("cancelled_at", UtcTime),  # for good
+    Column("cancelled_by", Text),
+    Column("cancelled_because", Text),
+    # The newest run was to reach only some readers, so the rest must not go out by itself.
+    Column("is_limited", Boolean, nullable=False, default=False, server_default=false()),
 )
+
+
+def _index(name: str, columns: list[str], where: str) -> Index:
+    """Index those rows alone of which *where* is true."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
 
 deliveries: Final = Table(
     "deliveries",
@@ -99,7 +116,11 @@ deliveries: Final = Table(
         "state IN ('pending', 'accepted', 'deferred', 'refused', 'unknown', 'skipped')",
         name="state",
     ),
-    Index("ix_deliveries_issue_state", "issue", "state", "id"),
+    # A delivery's state changes twice while it is sent, so no index holds every state: each
+    # of these is written once or never on that way.
+    _index("ix_deliveries_waiting", ["issue", "id"], "state IN ('pending', 'deferred')"),
+    _index("ix_deliveries_due", ["issue", "due_at"], "state = 'deferred'"),
+    _index("ix_deliveries_begun", ["issue", "begun_at"], "begun_at IS NOT NULL"),
     # A discarded plan's ids must never name another reader's delivery to a late process.
     sqlite_autoincrement=True,
 )
@@ -128,4 +149,33 @@ overrides: Final = Table(
     Column("because", Text, nullable=False),
     Column("overridden_by", Text, nullable=False),
     Column("overridden_at", UtcTime, nullable=False),
+)
+
+notes: Final = Table(
+    "notes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue", Text, nullable=False, index=True),  # planned or not
+    Column("act", Text, nullable=False),
+    Column("noted_by", Text, nullable=False),
+    Column("noted_at", UtcTime, nullable=False),
+    Column("words", Text, nullable=False),
+)
+
+appointments: Final = Table(
+    "appointments",
+    metadata,
+    Column("issue", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("send_at", UtcTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+)
+
+domain_pauses: Final = Table(
+    "domain_pauses",
+    metadata,
+    Column("domain", Text, primary_key=True),  # in A-labels and lower case
+    Column("until", UtcTime, nullable=False),
+    Column("answer", Text, nullable=False),  # the server's words, one line
 )

@@ -16,7 +16,7 @@ from newsletter.delivery.provider import (
     Refused,
     Unknown,
 )
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Plan
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, SettingsError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
@@ -57,7 +57,7 @@ def leave(engine: Engine, name: str) -> None:
 
 
 def due(ledger: SqlLedger, now: datetime = NOW) -> list[Delivery]:
-    return list(ledger.find_due(ISSUE, now, START, 100))
+    return list(ledger.find_due(ISSUE, now, Page(START, 100)))
 
 
 def counts(ledger: SqlLedger) -> dict[State, int]:

@@ -1,0 +1,129 @@
+"""What people decide about a dispatch under way: pause, cancel, settle, appoint."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+PROGRAM: Final = "newsletter"  # who pauses a dispatch when no person does
+
+
+class Settlement(StrEnum):
+    """What an operator says of deliveries that may or may not have been taken."""
+
+    RESEND = "resend"  # send them again; a reader may get the letter twice
+    ASSUME_ACCEPTED = "assume-accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Which of the unknown deliveries of an issue: all of them, or fewer."""
+
+    address: str | None = None  # of this reader alone, in any spelling
+    begun_since: datetime | None = None  # aware UTC; at this time or later
+
+
+class Act(StrEnum):
+    """What was done to a dispatch, by a person or by the program."""
+
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    CANCELLED = "cancelled"
+    SETTLED = "settled"
+    APPOINTED = "appointed"
+    DISAPPOINTED = "appointment dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A line of a dispatch's diary; never changed, never removed."""
+
+    issue: str
+    act: Act
+    by: str
+    at: datetime  # aware UTC
+    words: str  # the reason, or what came of it; may be empty
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Why nothing more of an issue is begun."""
+
+    act: Act  # PAUSED, or CANCELLED for good
+    by: str
+    at: datetime  # aware UTC
+    because: str  # may be empty
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether the program itself has paused, for people to look at."""
+        return self.by == PROGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """An issue that is to go out at a time, as the letter it was when that was said."""
+
+    issue: str
+    digest: str
+    send_at: datetime  # aware UTC
+    by: str
+    made_at: datetime  # aware UTC
+
+
+class Diary(Protocol):
+    """
+    What was decided about dispatches, by whom and when; durable when a call returns.
+
+    Every method raises LedgerError when the database cannot be used.
+    """
+
+    def find_halt(self, issue: str) -> Halt | None:
+        """Say why nothing more of *issue* is to be begun, or None."""
+
+    def pause(self, issue: str, by: str, because: str, now: datetime) -> bool:
+        """Pause *issue*; False if it was paused or cancelled already."""
+
+    def resume(self, issue: str, by: str, now: datetime) -> bool:
+        """Take a pause back; False if there was none."""
+
+    def cancel(self, issue: str, by: str, because: str, now: datetime) -> int:
+        """Skip all that is pending or deferred, for good; return how many."""
+
+    def settle(
+        self, issue: str, settlement: Settlement, which: Doubt, by: str, now: datetime
+    ) -> int:
+        """
+        Make unknown deliveries pending, or accepted; return how many.
+
+        Args:
+            issue: a planned issue that no other process holds, for what is under way there
+                is unknown too.
+            settlement: which of the two.
+            which: the deliveries that are meant.
+            by: who answers for it; noted with the number and the time.
+            now: aware UTC.
+        """
+
+    def notes(self, issue: str) -> Sequence[Note]:
+        """Return the diary of *issue*, oldest line first."""
+
+    def appoint(self, appointment: Appointment) -> None:
+        """Remember when an issue is to go out, in place of any earlier appointment."""
+
+    def drop_appointment(self, issue: str, by: str, now: datetime) -> bool:
+        """Forget the appointment of *issue*; False if there was none."""
+
+    def appointments(self) -> Sequence[Appointment]:
+        """Return all appointments, the earliest first."""
+
+    def limit_runs(self, issue: str, *, is_limited: bool) -> None:
+        """Note whether the newest run was to reach only some readers; see `find_unfinished`."""
+
+    def find_unfinished(self, now: datetime) -> Sequence[str]:
+        """
+        Name the issues with deliveries that are due and may go out by themselves.
+
+        Those are neither paused nor cancelled, and their newest run was not limited.
+        """

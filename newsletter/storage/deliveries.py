@@ -1,0 +1,115 @@
+"""Reads the deliveries of an issue: what is due, and how they stand."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page
+from newsletter.dispatch.states import State, Tally
+from newsletter.lang import EditionKind
+from newsletter.storage.tables import deliveries, subscribers
+from newsletter.subscribers.subscriber import SubscriberId
+
+
+def find_due(connection: Connection, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
+    """Return the deliveries of *page* that are pending, or deferred and due."""
+    rows = connection.execute(
+        select(
+            deliveries.c.id,
+            deliveries.c.subscriber_id,
+            deliveries.c.address,
+            deliveries.c.address_key,
+            subscribers.c.name,
+            deliveries.c.edition,
+            subscribers.c.consented_at,
+            deliveries.c.attempts,
+        )
+        .join(subscribers)
+        .where(_is_due(issue, now), *_on_page(page))
+        .order_by(deliveries.c.id)
+        .limit(page.limit)
+    ).all()
+    return [
+        Delivery(
+            DeliveryId(row.id),
+            SubscriberId(row.subscriber_id),
+            row.address,
+            row.address_key.rpartition("@")[2],
+            row.name,
+            EditionKind(row.edition),
+            row.consented_at,
+            row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def count_due(connection: Connection, issue: str, now: datetime) -> int:
+    """Count what `find_due` would return without a limit."""
+    counted = select(func.count()).select_from(deliveries).where(_is_due(issue, now))
+    return connection.execute(counted).scalar_one()
+
+
+def next_due_at(connection: Connection, issue: str) -> datetime | None:
+    """Say when the first deferred delivery is due, or None."""
+    first: datetime | None = connection.execute(
+        select(func.min(deliveries.c.due_at)).where(
+            deliveries.c.issue == issue, deliveries.c.state == State.DEFERRED.value
+        )
+    ).scalar()
+    return first
+
+
+def tally(connection: Connection, issue: str) -> Tally:
+    """Count the deliveries of *issue* by edition and state."""
+    rows = connection.execute(
+        select(deliveries.c.edition, deliveries.c.state, func.count())
+        .where(deliveries.c.issue == issue)
+        .group_by(deliveries.c.edition, deliveries.c.state)
+    ).all()
+    counts: dict[EditionKind, dict[State, int]] = {kind: {} for kind in EditionKind}
+    for edition, state, count in rows:
+        counts[EditionKind(edition)][State(state)] = count
+    return Tally(counts)
+
+
+def entries(connection: Connection, issue: str, state: State) -> Iterator[LedgerLine]:
+    """Yield the deliveries in *state*, in the order they were planned."""
+    rows = connection.execution_options(yield_per=1000).execute(
+        select(deliveries, subscribers.c.name)
+        .join(subscribers)
+        .where(deliveries.c.issue == issue, deliveries.c.state == state.value)
+        .order_by(deliveries.c.id)
+    )
+    for row in rows:
+        yield LedgerLine(
+            row.address,
+            row.name,
+            EditionKind(row.edition),
+            State(row.state),
+            row.attempts,
+            row.answered_at,
+            row.due_at,
+            row.answer or row.reason or "",
+        )
+
+
+def _is_due(issue: str, now: datetime) -> ColumnElement[bool]:
+    is_waiting = or_(
+        deliveries.c.state == State.PENDING.value,
+        and_(deliveries.c.state == State.DEFERRED.value, deliveries.c.due_at <= now),
+    )
+    return and_(deliveries.c.issue == issue, is_waiting)
+
+
+def _on_page(page: Page) -> Iterator[ColumnElement[bool]]:
+    yield deliveries.c.id > page.after
+    if page.domain:
+        yield _is_at(page.domain)
+    for domain in page.without:
+        yield ~_is_at(domain)
+
+
+def _is_at(domain: str) -> ColumnElement[bool]:
+    return deliveries.c.address_key.endswith(f"@{domain}", autoescape=True)

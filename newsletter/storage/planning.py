@@ -1,0 +1,105 @@
+"""The rows of a plan: who gets an issue, in which edition, each once."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from newsletter.dispatch.states import State
+from newsletter.lang import EditionKind, Preference
+from newsletter.storage.tables import deliveries, dispatches, subscribers
+from newsletter.subscribers.subscriber import Standing
+
+
+def plan_missing(
+    connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
+) -> int:
+    """Insert a delivery for every active subscriber without one, in one statement."""
+    without = editions[None]
+    edition = case(
+        *(
+            (subscribers.c.preference == preference, literal(kind.value, String))
+            for preference, kind in editions.items()
+            if preference is not None
+        ),
+        else_=literal(without.value, String),
+    )
+    chosen = (
+        select(
+            literal(issue, String),
+            subscribers.c.id,
+            subscribers.c.address_key,
+            subscribers.c.address,
+            edition,
+            literal(State.PENDING.value, String),
+            literal(0),
+        )
+        .where(subscribers.c.standing == Standing.ACTIVE.value, ~_has_delivery(issue))
+        .order_by(subscribers.c.id)
+    )
+    columns = ["issue", "subscriber_id", "address_key", "address", "edition", "state", "attempts"]
+    return connection.execute(insert(deliveries).from_select(columns, chosen)).rowcount
+
+
+def count_unplanned(
+    connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
+) -> Mapping[EditionKind, int]:
+    """Count the active subscribers who have no delivery of *issue*, by edition."""
+    rows = connection.execute(
+        select(subscribers.c.preference, func.count())
+        .where(subscribers.c.standing == Standing.ACTIVE.value, ~_has_delivery(issue))
+        .group_by(subscribers.c.preference)
+    ).all()
+    counts = dict.fromkeys(EditionKind, 0)
+    for preference, count in rows:
+        counts[editions[Preference(preference) if preference else None]] += count
+    return counts
+
+
+def is_untouched(connection: Connection, issue: str) -> bool:
+    """Say whether *issue* is planned and no delivery of it was ever begun."""
+    planned = select(dispatches.c.issue).where(dispatches.c.issue == issue, ~_was_begun())
+    return connection.execute(planned).first() is not None
+
+
+def discard_untouched(connection: Connection, issue: str) -> bool:
+    """Forget the plan of *issue* if no delivery of it was ever begun; say whether so."""
+    taken = connection.execute(
+        update(dispatches)  # takes the write lock before anything is read
+        .where(dispatches.c.issue == issue, ~_was_begun())
+        .values(issue=issue)
+    )
+    if not taken.rowcount:
+        return False
+    connection.execute(delete(deliveries).where(deliveries.c.issue == issue))
+    connection.execute(delete(dispatches).where(dispatches.c.issue == issue))
+    return True
+
+
+def _was_begun() -> ColumnElement[bool]:
+    return exists(
+        select(deliveries.c.id).where(
+            deliveries.c.issue == dispatches.c.issue,
+            or_(deliveries.c.begun_at.is_not(None), deliveries.c.attempts > 0),
+        )
+    )
+
+
+def _has_delivery(issue: str) -> ColumnElement[bool]:
+    return (
+        select(deliveries.c.id)
+        .where(deliveries.c.issue == issue, deliveries.c.address_key == subscribers.c.address_key)
+        .exists()
+    )

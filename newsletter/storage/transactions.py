@@ -1,0 +1,83 @@
+"""Transactions whose faults are LedgerErrors, on a database file that is still in its place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsletter.errors import LedgerError
+
+FileMark = tuple[int, int]  # device and inode: which file it is, whatever its name
+
+
+@contextmanager
+def reading(database: Engine) -> Iterator[Connection]:
+    """Open a connection to read by; raises LedgerError for what the database says is wrong."""
+    with as_ledger_error(), database.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(database: Engine) -> Iterator[Connection]:
+    """
+    Open a transaction; durable once the block is left.
+
+    Raises:
+        LedgerError: what the database says is wrong (then nothing was written), or its file
+            was removed or replaced meanwhile.
+    """
+    with as_ledger_error(), database.connect() as connection:
+        with connection.begin():
+            yield connection
+        check_file(connection)
+
+
+@contextmanager
+def as_ledger_error() -> Iterator[None]:
+    """Turn what a database says is wrong into a LedgerError."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        msg = (
+            f"the ledger cannot be used ({said_by(error)}); mend the database and run the "
+            "command again"
+        )
+        raise LedgerError(msg) from error
+
+
+def said_by(error: SQLAlchemyError) -> str:
+    """Return the database's own words, without a statement or its parameters."""
+    return str(getattr(error, "orig", None) or error)
+
+
+def mark_file(path: str) -> FileMark | None:
+    """Say which file is at *path* now, or None."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def check_file(connection: Connection) -> None:
+    """
+    Make sure that SQLite's file is the one that *connection* has opened.
+
+    A file that was removed takes commits without a word and loses them at the end.
+
+    Raises:
+        LedgerError: it was removed or replaced.
+    """
+    opened: FileMark | None = connection.info.get("file")
+    if opened is None:  # not SQLite
+        return
+    path = str(connection.engine.url.database)
+    if mark_file(path) != opened:
+        msg = (
+            f"{path}: the database file was removed or replaced while it was in use, and what "
+            "was written last is lost with it. Bring back the newest copy there is; readers who "
+            "got the letter after it was made would get it again"
+        )
+        raise LedgerError(msg)

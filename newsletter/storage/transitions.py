@@ -1,0 +1,172 @@
+"""How deliveries pass from state to state: the statements, many deliveries at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final, TypedDict
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Text,
+    bindparam,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from newsletter.dispatch.states import State
+from newsletter.storage.tables import deliveries, dispatches, subscribers
+from newsletter.subscribers.subscriber import Standing
+
+# Statements name this many deliveries, absent ones as NULL: a text that never changes is
+# prepared once, where one for each number of deliveries costs more than its work.
+SLOTS: Final = 32
+CANCELLED: Final = "cancelled"  # why skipped
+_SLOT_NAMES: Final = [f"delivery_{number}" for number in range(SLOTS)]
+_NO_SLOTS: Final[dict[str, int | None]] = dict.fromkeys(_SLOT_NAMES)
+_IN_SLOTS: Final = deliveries.c.id.in_([bindparam(name, type_=Integer) for name in _SLOT_NAMES])
+
+IS_WAITING: Final = or_(
+    deliveries.c.state == State.PENDING.value, deliveries.c.state == State.DEFERRED.value
+)
+_standing: Final = (
+    select(subscribers.c.standing)
+    .where(subscribers.c.id == deliveries.c.subscriber_id)
+    .scalar_subquery()
+)
+_HAS_LEFT: Final = _standing != Standing.ACTIVE.value
+_WHY_LEFT: Final = case(
+    (_standing == Standing.SUPPRESSED.value, literal("suppressed since planning", Text)),
+    else_=literal("unsubscribed since planning", Text),
+)
+_IS_CANCELLED: Final = exists(
+    select(dispatches.c.issue).where(
+        dispatches.c.issue == deliveries.c.issue, dispatches.c.cancelled_at.is_not(None)
+    )
+)
+
+_BEGIN: Final = (
+    update(deliveries)
+    .where(_IN_SLOTS, IS_WAITING, _standing == Standing.ACTIVE.value)
+    .values(
+        state=State.UNKNOWN.value,
+        attempts=deliveries.c.attempts + 1,
+        begun_at=bindparam("now"),
+        answered_at=None,
+        due_at=None,
+        answer=None,
+    )
+    .returning(deliveries.c.id)
+)
+_END: Final = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("delivery"))
+    .values(
+        state=bindparam("new_state"),
+        answer=bindparam("new_answer"),
+        answered_at=bindparam("now"),
+        due_at=bindparam("new_due_at"),
+    )
+)
+_PUT_BACK: Final = (
+    update(deliveries)
+    # Only what is under way can come back: it may have been settled meanwhile.
+    .where(_IN_SLOTS, deliveries.c.state == State.UNKNOWN.value)
+    .values(state=State.PENDING.value, attempts=deliveries.c.attempts - 1)
+)
+_LOCK_DISPATCHES: Final = (
+    select(dispatches.c.cancelled_at)
+    .where(dispatches.c.issue.in_(select(deliveries.c.issue).where(_IN_SLOTS)))
+    .with_for_update(read=True)
+)
+_SKIP_CANCELLED: Final = (
+    update(deliveries)
+    .where(_IN_SLOTS, IS_WAITING, _IS_CANCELLED)
+    .values(state=State.SKIPPED.value, reason=CANCELLED, due_at=None)
+)
+_SUPPRESS: Final = (
+    update(subscribers)
+    .where(
+        subscribers.c.id.in_(select(deliveries.c.subscriber_id).where(_IN_SLOTS)),
+        subscribers.c.standing == Standing.ACTIVE.value,
+    )
+    .values(standing=Standing.SUPPRESSED.value, standing_since=bindparam("now"))
+)
+
+
+class Ending(TypedDict):
+    """What a begun delivery has become: the bound parameters of the statement."""
+
+    delivery: int
+    new_state: str
+    new_answer: str
+    new_due_at: datetime | None
+    now: datetime
+
+
+def begin_deliveries(connection: Connection, ids: Sequence[int], now: datetime) -> set[int]:
+    """Begin those that still wait and whose readers still read; skip those of others."""
+    held: set[int] = set()
+    for slots in _in_slots(ids):
+        held.update(connection.execute(_BEGIN, {**slots, "now": now}).scalars())
+    if len(held) < len(ids):
+        for slots in _in_slots(number for number in ids if number not in held):
+            connection.execute(_skip(_IN_SLOTS), slots)
+    return held
+
+
+def end_deliveries(connection: Connection, endings: Sequence[Ending]) -> None:
+    """Enter outcomes; what is deferred of a cancelled dispatch is skipped instead."""
+    ids = [ending["delivery"] for ending in endings if ending["new_state"] == State.DEFERRED]
+    _hold_off_cancelling(connection, ids)
+    connection.execute(_END, endings)
+    _skip_cancelled(connection, ids)
+
+
+def put_deliveries_back(connection: Connection, ids: Sequence[int]) -> None:
+    """Make begun deliveries pending as they were, or skipped if their dispatch is cancelled."""
+    _hold_off_cancelling(connection, ids)
+    for slots in _in_slots(ids):
+        connection.execute(_PUT_BACK, slots)
+    _skip_cancelled(connection, ids)
+
+
+def suppress_readers(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """Suppress the readers of these deliveries; who has unsubscribed stays that."""
+    for slots in _in_slots(ids):
+        connection.execute(_SUPPRESS, {**slots, "now": now})
+
+
+def skip_withdrawn(connection: Connection, issue: str) -> int:
+    """Skip what waits for readers who have withdrawn since planning; return how many."""
+    return connection.execute(_skip(deliveries.c.issue == issue)).rowcount
+
+
+def _skip(which: ColumnElement[bool]) -> Any:
+    return (
+        update(deliveries)
+        .where(which, IS_WAITING, _HAS_LEFT)
+        .values(state=State.SKIPPED.value, reason=_WHY_LEFT, due_at=None)
+    )
+
+
+def _hold_off_cancelling(connection: Connection, ids: Iterable[int]) -> None:
+    """Let nobody cancel between what comes now and the look at whether somebody has."""
+    for slots in _in_slots(ids):
+        connection.execute(_LOCK_DISPATCHES, slots)
+
+
+def _skip_cancelled(connection: Connection, ids: Iterable[int]) -> None:
+    for slots in _in_slots(ids):
+        connection.execute(_SKIP_CANCELLED, slots)
+
+
+def _in_slots(ids: Iterable[int]) -> Iterator[dict[str, int | None]]:
+    source = iter(ids)
+    while some := list(islice(source, SLOTS)):
+        yield {**_NO_SLOTS, **dict(zip(_SLOT_NAMES, some, strict=False))}
