@@ -50,7 +50,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     not got it, and never sends anything twice.
     """
     from newsletter.cli.gate import Gate  # noqa: PLC0415
-    from newsletter.cli.sending import Sending  # noqa: PLC0415
+    from newsletter.cli.sending import Sending, Wishes  # noqa: PLC0415
 
     if not yes and not dry_run and not is_terminal("stdin"):
         raise UsageError("there is no terminal to ask at; add --yes to send")
@@ -71,7 +71,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     _confirm(issue, now, yes=yes)
     gate.record(overrides)
     sending.freeze(intention)
-    sending.run(limit)
+    sending.run(Wishes(limit))
     _report(sending, composed)
 
 

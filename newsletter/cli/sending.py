@@ -49,6 +49,15 @@ class Intention:
         return self.planned[kind] + self.joining.get(kind, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a run is to go."""
+
+    limit: int | None = None  # letters at the most
+    canary: int | None = None  # letters awaited before the rest; None: as the publication says
+    waits: bool = False  # stay until the deferred are due, and send those too
+
+
 class Sending:
     """One issue on its way to its readers."""
 
@@ -128,7 +137,7 @@ class Sending:
         for kind in EditionKind:
             self._scribe.write_test("reader@example.org", kind, "rehearsal", now)
 
-    def run(self, limit: int | None) -> None:
+    def run(self, wishes: Wishes) -> None:
         """
         Send what is due, until it is done or somebody stops it.
 
@@ -147,8 +156,8 @@ class Sending:
                 check_digest(plan, self.composed.composition)
             self.ledger.skip_withdrawn(self._issue)
             due = self.ledger.count_due(self._issue, clock())
-            expected = min(due, limit or due)
-            feed = Feed(self.ledger, self._issue, self._write, clock, limit)
+            expected = min(due, wishes.limit or due)
+            feed = Feed(self.ledger, self._issue, self._write, clock, wishes.limit)
             first, self._first = self._first, None
             engine = Engine(self.provider, self.ledger, feed, clock, first)
             with progress(f"Sending {self._issue}", expected) as bar, _stopping(engine.stop):
