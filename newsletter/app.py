@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from newsletter.proof.material import Probe
     from newsletter.proof.report import Report
     from newsletter.storage.approvals import SqlApprovals
+    from newsletter.storage.diary import SqlDiary
     from newsletter.storage.ledger import SqlLedger
     from newsletter.storage.subscribers import SqlSubscriberBook
 
@@ -236,6 +237,12 @@ class Site:
         from newsletter.storage.ledger import SqlLedger  # noqa: PLC0415
 
         return SqlLedger(self._database)
+
+    def diary(self) -> "SqlDiary":
+        """Open the record of what people decided about dispatches."""
+        from newsletter.storage.diary import SqlDiary  # noqa: PLC0415
+
+        return SqlDiary(self._database)
 
     def _press(self) -> "Press":
         from newsletter.compose.press import Press  # noqa: PLC0415

@@ -91,7 +91,7 @@ def entries(connection: Connection, issue: str, state: State) -> Iterator[Ledger
             row.attempts,
             row.answered_at,
             row.due_at,
-            row.answer or row.reason or "",
+            row.reason or row.answer or "",
         )
 
 

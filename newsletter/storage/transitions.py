@@ -19,8 +19,10 @@ from sqlalchemy import (
     update,
 )
 
+from newsletter.dispatch.control import Doubt, Settlement
 from newsletter.dispatch.states import State
 from newsletter.storage.tables import deliveries, dispatches, subscribers
+from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
 
 # Statements name this many deliveries, absent ones as NULL: a text that never changes is
@@ -145,6 +147,44 @@ def suppress_readers(connection: Connection, ids: Sequence[int], now: datetime) 
 def skip_withdrawn(connection: Connection, issue: str) -> int:
     """Skip what waits for readers who have withdrawn since planning; return how many."""
     return connection.execute(_skip(deliveries.c.issue == issue)).rowcount
+
+
+def cancel_waiting(connection: Connection, issue: str) -> int:
+    """Skip what is pending or deferred, as cancelled; return how many."""
+    skipped = (
+        update(deliveries)
+        .where(deliveries.c.issue == issue, IS_WAITING)
+        .values(state=State.SKIPPED.value, reason=CANCELLED, due_at=None)
+    )
+    return connection.execute(skipped).rowcount
+
+
+def settle_unknown(
+    connection: Connection,
+    issue: str,
+    settlement: Settlement,
+    which: Doubt,
+    by: str,
+    now: datetime,
+) -> int:
+    """Make unknown deliveries pending or accepted, as *by* says; return how many."""
+    values: dict[str, str | datetime]
+    conditions = [deliveries.c.issue == issue, deliveries.c.state == State.UNKNOWN.value]
+    if which.address is not None:
+        conditions.append(deliveries.c.address_key == address_of(which.address).key)
+    if which.begun_since is not None:
+        conditions.append(deliveries.c.begun_at >= which.begun_since)
+    match settlement:
+        case Settlement.RESEND:
+            conditions.append(~_IS_CANCELLED)
+            values = {"state": State.PENDING.value, "answer": f"to be sent again, says {by}"}
+        case Settlement.ASSUME_ACCEPTED:
+            values = {
+                "state": State.ACCEPTED.value,
+                "answer": f"assumed to be accepted, says {by}",
+                "answered_at": now,
+            }
+    return connection.execute(update(deliveries).where(*conditions).values(values)).rowcount
 
 
 def _skip(which: ColumnElement[bool]) -> Any:

@@ -1,0 +1,198 @@
+"""What people decided about dispatches, in the database; see `newsletter.dispatch.control`."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, and_, delete, exists, insert, or_, select, update
+
+from newsletter.dispatch.control import Act, Appointment, Doubt, Halt, Note, Settlement
+from newsletter.dispatch.states import State
+from newsletter.storage.tables import appointments, deliveries, dispatches, notes
+from newsletter.storage.transactions import reading, writing
+from newsletter.storage.transitions import cancel_waiting, settle_unknown
+
+
+class SqlDiary:
+    """Decisions about dispatches, each noted with who and when in the same commit."""
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+
+    def find_halt(self, issue: str) -> Halt | None:
+        """Say why nothing more of *issue* is to be begun, or None."""
+        of = dispatches.c
+        with reading(self._database) as connection:
+            row = connection.execute(
+                select(
+                    of.cancelled_at,
+                    of.cancelled_by,
+                    of.cancelled_because,
+                    of.paused_at,
+                    of.paused_by,
+                    of.paused_because,
+                ).where(of.issue == issue)
+            ).one_or_none()
+        if row is None:
+            return None
+        if row.cancelled_at:
+            return Halt(
+                Act.CANCELLED, row.cancelled_by, row.cancelled_at, row.cancelled_because or ""
+            )
+        if row.paused_at:
+            return Halt(Act.PAUSED, row.paused_by, row.paused_at, row.paused_because or "")
+        return None
+
+    def pause(self, issue: str, by: str, because: str, now: datetime) -> bool:
+        """Pause *issue*; False if it was paused or cancelled already, or never planned."""
+        with writing(self._database) as connection:
+            paused = connection.execute(
+                update(dispatches)
+                .where(
+                    dispatches.c.issue == issue,
+                    dispatches.c.paused_at.is_(None),
+                    dispatches.c.cancelled_at.is_(None),
+                )
+                .values(paused_at=now, paused_by=by, paused_because=because)
+            )
+            if not paused.rowcount:
+                return False
+            _note(connection, Note(issue, Act.PAUSED, by, now, because))
+        return True
+
+    def resume(self, issue: str, by: str, now: datetime) -> bool:
+        """Take a pause back; False if there was none."""
+        with writing(self._database) as connection:
+            resumed = connection.execute(
+                update(dispatches)
+                .where(dispatches.c.issue == issue, dispatches.c.paused_at.is_not(None))
+                .values(paused_at=None, paused_by=None, paused_because=None)
+            )
+            if not resumed.rowcount:
+                return False
+            _note(connection, Note(issue, Act.RESUMED, by, now, ""))
+        return True
+
+    def cancel(self, issue: str, by: str, because: str, now: datetime) -> int:
+        """
+        Skip all that is pending or deferred, for good; return how many.
+
+        What is under way gets its answer; what is then deferred or comes back is skipped.
+        """
+        with writing(self._database) as connection:
+            cancelled = connection.execute(
+                update(dispatches)
+                .where(dispatches.c.issue == issue, dispatches.c.cancelled_at.is_(None))
+                .values(cancelled_at=now, cancelled_by=by, cancelled_because=because)
+            )
+            if not cancelled.rowcount:
+                return 0
+            count = cancel_waiting(connection, issue)
+            words = f"{count:,} skipped" + (f": {because}" if because else "")
+            _note(connection, Note(issue, Act.CANCELLED, by, now, words))
+        return count
+
+    def settle(
+        self, issue: str, settlement: Settlement, which: Doubt, by: str, now: datetime
+    ) -> int:
+        """
+        Make unknown deliveries pending, or accepted; return how many.
+
+        Of a cancelled dispatch nothing is made pending.
+
+        Raises:
+            ContentError: the address in *which* is none.
+        """
+        with writing(self._database) as connection:
+            count = settle_unknown(connection, issue, settlement, which, by, now)
+            if count:
+                _note(connection, Note(issue, Act.SETTLED, by, now, f"{count:,} × {settlement}"))
+        return count
+
+    def notes(self, issue: str) -> Sequence[Note]:
+        """Return the diary of *issue*, oldest line first."""
+        with reading(self._database) as connection:
+            rows = connection.execute(
+                select(notes).where(notes.c.issue == issue).order_by(notes.c.id)
+            ).all()
+        return [Note(issue, Act(row.act), row.noted_by, row.noted_at, row.words) for row in rows]
+
+    def appoint(self, appointment: Appointment) -> None:
+        """Remember when an issue is to go out, in place of any earlier appointment."""
+        with writing(self._database) as connection:
+            connection.execute(
+                delete(appointments).where(appointments.c.issue == appointment.issue)
+            )
+            connection.execute(
+                insert(appointments).values(
+                    issue=appointment.issue,
+                    digest=appointment.digest,
+                    send_at=appointment.send_at,
+                    made_by=appointment.by,
+                    made_at=appointment.made_at,
+                )
+            )
+            words = f"for {appointment.send_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            _note(
+                connection,
+                Note(appointment.issue, Act.APPOINTED, appointment.by, appointment.made_at, words),
+            )
+
+    def drop_appointment(self, issue: str, by: str, now: datetime) -> bool:
+        """Forget the appointment of *issue*; False if there was none."""
+        with writing(self._database) as connection:
+            dropped = connection.execute(delete(appointments).where(appointments.c.issue == issue))
+            if not dropped.rowcount:
+                return False
+            _note(connection, Note(issue, Act.DISAPPOINTED, by, now, ""))
+        return True
+
+    def appointments(self) -> Sequence[Appointment]:
+        """Return all appointments, the earliest first."""
+        with reading(self._database) as connection:
+            rows = connection.execute(
+                select(appointments).order_by(appointments.c.send_at, appointments.c.issue)
+            ).all()
+        return [
+            Appointment(row.issue, row.digest, row.send_at, row.made_by, row.made_at)
+            for row in rows
+        ]
+
+    def limit_runs(self, issue: str, *, is_limited: bool) -> None:
+        """Note whether the newest run was to reach only some readers."""
+        with writing(self._database) as connection:
+            connection.execute(
+                update(dispatches).where(dispatches.c.issue == issue).values(is_limited=is_limited)
+            )
+
+    def find_unfinished(self, now: datetime) -> Sequence[str]:
+        """Name the issues with deliveries that are due and may go out by themselves."""
+        is_due = or_(
+            deliveries.c.state == State.PENDING.value,
+            and_(deliveries.c.state == State.DEFERRED.value, deliveries.c.due_at <= now),
+        )
+        of = dispatches.c
+        has_due = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, is_due))
+        with reading(self._database) as connection:
+            found = connection.execute(
+                select(of.issue)
+                .where(
+                    of.paused_at.is_(None),
+                    of.cancelled_at.is_(None),
+                    of.is_limited.is_(False),
+                    has_due,
+                )
+                .order_by(of.planned_at)
+            )
+            return list(found.scalars())
+
+
+def _note(connection: Connection, note: Note) -> None:
+    connection.execute(
+        insert(notes).values(
+            issue=note.issue,
+            act=note.act.value,
+            noted_by=note.by,
+            noted_at=note.at,
+            words=note.words,
+        )
+    )
