@@ -1,28 +1,34 @@
 """Opens the database that NEWSLETTER_DATABASE_URL names, with its tables up to date."""
 
+import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from newsletter.errors import SettingsError
+from newsletter.storage.copies import copy_beside
 from newsletter.storage.location import REMEDY, read_database_url
 from newsletter.storage.transactions import mark_file
 
 HEAD: Final = "0003"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
+log = logging.getLogger(__name__)
 
 
 def open_database(setting: str, root: Path) -> Engine:
     """
     Connect to the database, and bring its tables up to the newest revision.
 
-    On SQLite every commit is durable against power loss when it returns (WAL,
-    ``synchronous=FULL``), and a writer waits up to 60 s for another.
+    Before older tables of a SQLite file are changed, a copy of it is put beside it
+    (``newsletter.db.before-0003``); PostgreSQL changes them all or not at all. On SQLite
+    every commit is durable against power loss when it returns (WAL, ``synchronous=FULL``),
+    and a writer waits up to 60 s for another.
 
     Raises:
         SettingsError: the database cannot be opened or is newer than this program.
@@ -44,7 +50,14 @@ def open_database(setting: str, root: Path) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
     try:
         _migrate(engine)
-    except (OperationalError, DatabaseError) as error:
+    except (OSError, sqlite3.Error) as error:
+        engine.dispose()
+        msg = (
+            f"NEWSLETTER_DATABASE_URL: {location.shown} cannot be copied before its tables are "
+            f"brought up to date ({error}), so nothing was changed; make room beside it"
+        )
+        raise SettingsError(msg) from error
+    except DatabaseError as error:
         msg = (
             f"NEWSLETTER_DATABASE_URL: {location.shown} cannot be opened: {error.orig}; "
             "check that it exists, may be written and has room"
@@ -78,6 +91,9 @@ def _migrate(engine: Engine) -> None:
         found = _revision(connection)
         if found == HEAD:  # another process was quicker
             return
+        if found and connection.dialect.name == "sqlite":
+            copy = copy_beside(Path(str(engine.url.database)), f"before-{HEAD}")
+            log.warning("The ledger's tables are brought up to date; a copy of it is %s", copy.name)
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

@@ -1,0 +1,44 @@
+"""Puts a copy of a SQLite database beside it, before its tables are changed."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+
+def copy_beside(database: Path, ending: str) -> Path:
+    """
+    Copy the SQLite file *database*, with what its write-ahead log holds, to NAME.ENDING.
+
+    The copy is on the disk, under its name and as readable as the file itself, when this
+    returns. An earlier copy of that name is replaced. Whoever calls holds the write lock, so
+    that nothing is written meanwhile.
+
+    Raises:
+        OSError, sqlite3.Error: there is no room or no right; an earlier copy is unharmed.
+    """
+    copy = database.with_name(f"{database.name}.{ending}")
+    part = copy.with_name(f"{copy.name}.part")
+    part.unlink(missing_ok=True)
+    try:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")  # whole in one file
+        part.chmod(database.stat().st_mode & 0o777)
+        part.replace(copy)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync_folder(copy.parent)
+    return copy
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":
+        return  # only POSIX opens a folder
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

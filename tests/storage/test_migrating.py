@@ -1,0 +1,98 @@
+"""A ledger of an older program is brought up to date, and nothing of it can be lost."""
+
+import logging
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, select
+
+from newsletter.dispatch.states import State
+from newsletter.errors import SettingsError
+from newsletter.lang import EditionKind
+from newsletter.storage import database
+from newsletter.storage.database import HEAD, open_database
+from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.tables import dispatches
+
+SETTING = "sqlite:///newsletter.db"
+ROWS = """
+INSERT INTO subscribers (id, address, address_key, name, standing, standing_since) VALUES
+  (1, 'a@example.org', 'a@example.org', '', 'active', '2022-08-01 00:00:00.000000'),
+  (2, 'b@example.org', 'b@example.org', '', 'active', '2022-08-01 00:00:00.000000');
+INSERT INTO dispatches (issue, digest, parts, planned_at) VALUES
+  ('2022-08', 'd', '{}', '2022-08-26 00:00:00.000000');
+INSERT INTO deliveries (issue, subscriber_id, address_key, address, edition, state, attempts) VALUES
+  ('2022-08', 1, 'a@example.org', 'a@example.org', 'ko', 'accepted', 1),
+  ('2022-08', 2, 'b@example.org', 'b@example.org', 'en', 'unknown', 1);
+"""
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A database as revision 0002 left it, with a dispatch under way."""
+    path = tmp_path / "newsletter.db"
+    engine = create_engine(f"sqlite:///{path}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as connection_:
+        connection_.executescript(f"PRAGMA journal_mode=WAL; {ROWS}")
+    path.chmod(0o640)
+    return path
+
+
+def revision(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+def test_a_ledger_of_an_older_program_goes_on_where_it_was(older: Path) -> None:
+    engine = open_database(SETTING, older.parent)
+
+    tally = SqlLedger(engine).tally("2022-08")
+    with engine.connect() as connection:
+        row = connection.execute(select(dispatches)).one()
+    engine.dispose()
+
+    assert (tally.of(State.ACCEPTED), tally.of(State.UNKNOWN)) == (1, 1)
+    assert tally.planned_for(EditionKind.KO) == 1
+    assert (row.paused_at, row.cancelled_at, row.is_limited) == (None, None, False)
+    assert revision(older) == HEAD
+
+
+def test_a_copy_from_before_is_put_beside_it_whole_and_no_more_readable(
+    older: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+
+    open_database(SETTING, older.parent).dispose()
+
+    copy = older.with_name(f"newsletter.db.before-{HEAD}")
+    assert revision(copy) == "0002"
+    assert copy.stat().st_mode & 0o777 == 0o640
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT count(*) FROM deliveries").fetchone() == (2,)
+    assert "a copy of it is newsletter.db.before-" in caplog.text
+    assert sorted(path.name for path in older.parent.iterdir()) == ["newsletter.db", copy.name]
+
+
+def test_what_cannot_be_copied_is_not_changed(older: Path) -> None:
+    (older.parent / f"newsletter.db.before-{HEAD}.part").mkdir()  # nothing can be written there
+
+    with pytest.raises(SettingsError, match="nothing was changed; make room"):
+        open_database(SETTING, older.parent)
+
+    assert revision(older) == "0002"
+
+
+def test_a_new_ledger_is_made_without_a_copy(tmp_path: Path) -> None:
+    open_database(SETTING, tmp_path).dispose()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["newsletter.db"]
