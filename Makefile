@@ -37,10 +37,11 @@ wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone 
 screenshots: system $(VENV)/installed-dev ## Pictures of every edition in build/screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-# The tests need a mail sink, a browser, and fonts for it: Hangul, and Latin as wide as Arial.
+# The tests need a database server, a mail sink, a browser, and fonts for it: Hangul, and Latin as wide as Arial.
 system:
 	@missing=""; \
 	PATH="$$PATH:/usr/sbin"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v smtp-sink >/dev/null || missing="$$missing postfix"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
 	fc-list :lang=ko 2>/dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \

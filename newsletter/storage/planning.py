@@ -50,7 +50,11 @@ def plan_missing(
         .order_by(subscribers.c.id)
     )
     columns = ["issue", "subscriber_id", "address_key", "address", "edition", "state", "attempts"]
-    return connection.execute(insert(deliveries).from_select(columns, chosen)).rowcount
+    added = connection.execute(
+        insert(deliveries).from_select(columns, chosen),
+        execution_options={"preserve_rowcount": True},  # psycopg drops it for an INSERT
+    )
+    return added.rowcount
 
 
 def count_unplanned(

@@ -1,6 +1,5 @@
-"""A fresh database: SQLite, and PostgreSQL too when TEST_POSTGRESQL_URL is set."""
+"""A fresh database: SQLite and PostgreSQL, which must pass the same tests."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +8,20 @@ from sqlalchemy import Engine
 
 from newsletter.storage.database import open_database
 from newsletter.storage.tables import metadata
-
-POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL")
-DATABASES = ["sqlite:///newsletter.db", *([POSTGRESQL] if POSTGRESQL else [])]
+from tests.postgresql import postgresql
 
 
-@pytest.fixture(params=DATABASES, ids=lambda url: url.partition(":")[0])
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    engine = open_database(request.param, tmp_path)
+    is_sqlite = request.param == "sqlite"
+    url = "sqlite:///newsletter.db" if is_sqlite else request.getfixturevalue("postgresql_url")
+    engine = open_database(url, tmp_path)
     with engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())

@@ -142,6 +142,7 @@ def test_what_was_begun_is_never_handed_out_again(ledger: SqlLedger, engine: Eng
 
     assert first.id not in [delivery.id for delivery in due(after_a_crash, NOW + timedelta(days=9))]
     assert not after_a_crash.begin(first.id, NOW).wait()
+    after_a_crash.close()
 
 
 def test_one_of_many_who_begin_the_same_delivery_wins(engine: Engine) -> None:
@@ -161,6 +162,8 @@ def test_one_of_many_who_begin_the_same_delivery_wins(engine: Engine) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    for one in ledgers:
+        one.close()
 
     assert sorted(answers) == [False] * 7 + [True]
 

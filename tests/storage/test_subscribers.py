@@ -1,4 +1,4 @@
-"""Every test runs on SQLite, and on PostgreSQL too when TEST_POSTGRESQL_URL is set."""
+"""The list of subscribers, on SQLite and on PostgreSQL."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

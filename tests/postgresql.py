@@ -1,0 +1,51 @@
+"""A PostgreSQL server of the tests' own, on loopback, for as long as they run."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.mail_sinks import free_port
+
+NEWEST_FIRST = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)  # Debian's place
+PROGRAMS = os.pathsep.join([*map(str, NEWEST_FIRST), os.environ["PATH"]])
+SERVER_USER = "postgres" if os.geteuid() == 0 else None  # it refuses to run as root
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Run a server on an empty database; yield its address as a setting."""
+    port = free_port()
+    folder = Path(tempfile.mkdtemp(prefix="newsletter-postgresql-"))
+    if SERVER_USER:
+        shutil.chown(folder, SERVER_USER)
+    store = str(folder / "store")
+    options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off"
+    try:
+        _run("initdb", ["-D", store, "-U", "tester", "--auth=trust", "-E", "UTF8", "--locale=C"])
+        _run("pg_ctl", ["-D", store, "-o", options, "-w", "-l", f"{folder}/log", "start"])
+        try:
+            yield f"postgresql://tester@127.0.0.1:{port}/postgres"
+        finally:
+            _run("pg_ctl", ["-D", store, "-m", "immediate", "-w", "stop"])
+    finally:
+        shutil.rmtree(folder)
+
+
+def _run(program: str, arguments: Sequence[str]) -> None:
+    found = shutil.which(program, path=PROGRAMS)
+    assert found, f"{program} is missing: make test installs it with Debian's postgresql"
+    ended = subprocess.run(
+        [found, *arguments],
+        user=SERVER_USER,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
