@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page
 from newsletter.dispatch.states import State, Tally
 from newsletter.lang import EditionKind
+from newsletter.storage.conditions import constant, is_due
 from newsletter.storage.tables import deliveries, subscribers
 from newsletter.subscribers.subscriber import SubscriberId
 
@@ -26,7 +27,7 @@ def find_due(connection: Connection, issue: str, now: datetime, page: Page) -> S
             deliveries.c.attempts,
         )
         .join(subscribers)
-        .where(_is_due(issue, now), *_on_page(page))
+        .where(deliveries.c.issue == issue, is_due(now), *_on_page(page))
         .order_by(deliveries.c.id)
         .limit(page.limit)
     ).all()
@@ -47,7 +48,9 @@ def find_due(connection: Connection, issue: str, now: datetime, page: Page) -> S
 
 def count_due(connection: Connection, issue: str, now: datetime) -> int:
     """Count what `find_due` would return without a limit."""
-    counted = select(func.count()).select_from(deliveries).where(_is_due(issue, now))
+    counted = (
+        select(func.count()).select_from(deliveries).where(deliveries.c.issue == issue, is_due(now))
+    )
     return connection.execute(counted).scalar_one()
 
 
@@ -55,7 +58,7 @@ def next_due_at(connection: Connection, issue: str) -> datetime | None:
     """Say when the first deferred delivery is due, or None."""
     first: datetime | None = connection.execute(
         select(func.min(deliveries.c.due_at)).where(
-            deliveries.c.issue == issue, deliveries.c.state == State.DEFERRED.value
+            deliveries.c.issue == issue, deliveries.c.state == constant(State.DEFERRED)
         )
     ).scalar()
     return first
@@ -79,7 +82,7 @@ def entries(connection: Connection, issue: str, state: State) -> Iterator[Ledger
     rows = connection.execution_options(yield_per=1000).execute(
         select(deliveries, subscribers.c.name)
         .join(subscribers)
-        .where(deliveries.c.issue == issue, deliveries.c.state == state.value)
+        .where(deliveries.c.issue == issue, deliveries.c.state == state)
         .order_by(deliveries.c.id)
     )
     for row in rows:
@@ -93,14 +96,6 @@ def entries(connection: Connection, issue: str, state: State) -> Iterator[Ledger
             row.due_at,
             row.reason or row.answer or "",
         )
-
-
-def _is_due(issue: str, now: datetime) -> ColumnElement[bool]:
-    is_waiting = or_(
-        deliveries.c.state == State.PENDING.value,
-        and_(deliveries.c.state == State.DEFERRED.value, deliveries.c.due_at <= now),
-    )
-    return and_(deliveries.c.issue == issue, is_waiting)
 
 
 def _on_page(page: Page) -> Iterator[ColumnElement[bool]]:

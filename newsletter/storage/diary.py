@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, exists, insert, select, update
 
 from newsletter.dispatch.control import Act, Appointment, Doubt, Halt, Note, Settlement
-from newsletter.dispatch.states import State
+from newsletter.storage.conditions import is_due
 from newsletter.storage.tables import appointments, deliveries, dispatches, notes
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import cancel_waiting, settle_unknown
@@ -166,12 +166,8 @@ class SqlDiary:
 
     def find_unfinished(self, now: datetime) -> Sequence[str]:
         """Name the issues with deliveries that are due and may go out by themselves."""
-        is_due = or_(
-            deliveries.c.state == State.PENDING.value,
-            and_(deliveries.c.state == State.DEFERRED.value, deliveries.c.due_at <= now),
-        )
         of = dispatches.c
-        has_due = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, is_due))
+        has_due = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, is_due(now)))
         with reading(self._database) as connection:
             found = connection.execute(
                 select(of.issue)

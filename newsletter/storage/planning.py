@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind, Preference
+from newsletter.storage.conditions import constant
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.subscriber import Standing
 
@@ -43,10 +44,10 @@ def plan_missing(
             subscribers.c.address_key,
             subscribers.c.address,
             edition,
-            literal(State.PENDING.value, String),
+            constant(State.PENDING),
             literal(0),
         )
-        .where(subscribers.c.standing == Standing.ACTIVE.value, ~_has_delivery(issue))
+        .where(subscribers.c.standing == constant(Standing.ACTIVE), ~_has_delivery(issue))
         .order_by(subscribers.c.id)
     )
     columns = ["issue", "subscriber_id", "address_key", "address", "edition", "state", "attempts"]
@@ -63,7 +64,7 @@ def count_unplanned(
     """Count the active subscribers who have no delivery of *issue*, by edition."""
     rows = connection.execute(
         select(subscribers.c.preference, func.count())
-        .where(subscribers.c.standing == Standing.ACTIVE.value, ~_has_delivery(issue))
+        .where(subscribers.c.standing == constant(Standing.ACTIVE), ~_has_delivery(issue))
         .group_by(subscribers.c.preference)
     ).all()
     counts = dict.fromkeys(EditionKind, 0)

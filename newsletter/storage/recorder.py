@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from newsletter.errors import LedgerError
 from newsletter.storage.transactions import check_file, said_by
 from newsletter.storage.transitions import (
+    ContestedError,
     Ending,
-    begin_deliveries,
+    begin_all,
+    begin_some,
     end_deliveries,
     put_deliveries_back,
     suppress_readers,
@@ -65,7 +67,7 @@ class Beginning:
         if not self.done.wait(WAIT_S):
             raise LedgerError("the database did not answer for two minutes; nothing was sent")
         if self.fault:
-            raise self.fault
+            raise self.fault.with_traceback(None)  # many raise it: each from its own place
         return self.is_held
 
 
@@ -92,6 +94,7 @@ class Mark:
     done: Gate = field(default_factory=Gate)
 
 
+Begin = Callable[[Connection, Sequence[int], datetime], set[int]]
 Event = Beginning | Ended | Returned | Mark
 
 
@@ -145,8 +148,7 @@ class Recorder:
             while (group := self._gather(None)) is not None:
                 with self._database.connect() as connection:
                     while group:
-                        with connection.begin():
-                            _apply(connection, group)
+                        _commit(connection, group)
                         check_file(connection)
                         _release(group)
                         group = self._gather(IDLE_S)
@@ -200,7 +202,16 @@ class Recorder:
         _release(left)
 
 
-def _apply(connection: Connection, group: Sequence[Event]) -> None:
+def _commit(connection: Connection, group: Sequence[Event]) -> None:
+    try:
+        with connection.begin():
+            _apply(connection, group, begin_all)
+    except ContestedError:
+        with connection.begin():
+            _apply(connection, group, begin_some)
+
+
+def _apply(connection: Connection, group: Sequence[Event], begin: Begin) -> None:
     begun: list[Beginning] = []
     endings: list[Ending] = []
     returned: list[int] = []
@@ -215,7 +226,7 @@ def _apply(connection: Connection, group: Sequence[Event]) -> None:
             case Mark():
                 pass
     if begun:
-        held = begin_deliveries(connection, [event.delivery for event in begun], begun[-1].at)
+        held = begin(connection, [event.delivery for event in begun], begun[-1].at)
         for event in begun:
             event.is_held = event.delivery in held
     if endings:

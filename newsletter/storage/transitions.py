@@ -9,18 +9,19 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
-    Text,
+    and_,
     bindparam,
     case,
     exists,
-    literal,
-    or_,
+    literal_column,
+    null,
     select,
     update,
 )
 
 from newsletter.dispatch.control import Doubt, Settlement
 from newsletter.dispatch.states import State
+from newsletter.storage.conditions import IS_WAITING, constant
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
@@ -33,18 +34,15 @@ _SLOT_NAMES: Final = [f"delivery_{number}" for number in range(SLOTS)]
 _NO_SLOTS: Final[dict[str, int | None]] = dict.fromkeys(_SLOT_NAMES)
 _IN_SLOTS: Final = deliveries.c.id.in_([bindparam(name, type_=Integer) for name in _SLOT_NAMES])
 
-IS_WAITING: Final = or_(
-    deliveries.c.state == State.PENDING.value, deliveries.c.state == State.DEFERRED.value
-)
 _standing: Final = (
     select(subscribers.c.standing)
     .where(subscribers.c.id == deliveries.c.subscriber_id)
     .scalar_subquery()
 )
-_HAS_LEFT: Final = _standing != Standing.ACTIVE.value
+_HAS_LEFT: Final = _standing != constant(Standing.ACTIVE)
 _WHY_LEFT: Final = case(
-    (_standing == Standing.SUPPRESSED.value, literal("suppressed since planning", Text)),
-    else_=literal("unsubscribed since planning", Text),
+    (_standing == constant(Standing.SUPPRESSED), constant("suppressed since planning")),
+    else_=constant("unsubscribed since planning"),
 )
 _IS_CANCELLED: Final = exists(
     select(dispatches.c.issue).where(
@@ -52,18 +50,20 @@ _IS_CANCELLED: Final = exists(
     )
 )
 
-_BEGIN: Final = (
-    update(deliveries)
-    .where(_IN_SLOTS, IS_WAITING, _standing == Standing.ACTIVE.value)
-    .values(
-        state=State.UNKNOWN.value,
-        attempts=deliveries.c.attempts + 1,
-        begun_at=bindparam("now"),
-        answered_at=None,
-        due_at=None,
-        answer=None,
-    )
-    .returning(deliveries.c.id)
+_MAY_BEGIN: Final = and_(IS_WAITING, _standing == constant(Standing.ACTIVE))
+_BEGUN: Final = {
+    "state": constant(State.UNKNOWN),
+    "attempts": deliveries.c.attempts + literal_column("1"),
+    "begun_at": bindparam("now"),
+    "answered_at": null(),
+    "due_at": null(),
+    "answer": null(),
+}
+_BEGIN_EACH: Final = (
+    update(deliveries).where(deliveries.c.id == bindparam("delivery"), _MAY_BEGIN).values(_BEGUN)
+)
+_BEGIN_SOME: Final = (
+    update(deliveries).where(_IN_SLOTS, _MAY_BEGIN).values(_BEGUN).returning(deliveries.c.id)
 )
 _END: Final = (
     update(deliveries)
@@ -78,8 +78,8 @@ _END: Final = (
 _PUT_BACK: Final = (
     update(deliveries)
     # Only what is under way can come back: it may have been settled meanwhile.
-    .where(_IN_SLOTS, deliveries.c.state == State.UNKNOWN.value)
-    .values(state=State.PENDING.value, attempts=deliveries.c.attempts - 1)
+    .where(_IN_SLOTS, deliveries.c.state == constant(State.UNKNOWN))
+    .values(state=constant(State.PENDING), attempts=deliveries.c.attempts - 1)
 )
 _LOCK_DISPATCHES: Final = (
     select(dispatches.c.cancelled_at)
@@ -89,15 +89,15 @@ _LOCK_DISPATCHES: Final = (
 _SKIP_CANCELLED: Final = (
     update(deliveries)
     .where(_IN_SLOTS, IS_WAITING, _IS_CANCELLED)
-    .values(state=State.SKIPPED.value, reason=CANCELLED, due_at=None)
+    .values(state=constant(State.SKIPPED), reason=constant(CANCELLED), due_at=None)
 )
 _SUPPRESS: Final = (
     update(subscribers)
     .where(
         subscribers.c.id.in_(select(deliveries.c.subscriber_id).where(_IN_SLOTS)),
-        subscribers.c.standing == Standing.ACTIVE.value,
+        subscribers.c.standing == constant(Standing.ACTIVE),
     )
-    .values(standing=Standing.SUPPRESSED.value, standing_since=bindparam("now"))
+    .values(standing=constant(Standing.SUPPRESSED), standing_since=bindparam("now"))
 )
 
 
@@ -111,11 +111,29 @@ class Ending(TypedDict):
     now: datetime
 
 
-def begin_deliveries(connection: Connection, ids: Sequence[int], now: datetime) -> set[int]:
+class ContestedError(Exception):
+    """Not every one of these deliveries may be begun; nothing of the attempt may be kept."""
+
+
+def begin_all(connection: Connection, ids: Sequence[int], now: datetime) -> set[int]:
+    """
+    Begin deliveries that nobody is expected to contest: a third of the cost of `begin_some`.
+
+    Raises:
+        ContestedError: one has been begun by somebody else, or its reader has left; the
+            transaction must be taken back, and `begin_some` tried.
+    """
+    begun = connection.execute(_BEGIN_EACH, [{"delivery": one, "now": now} for one in ids])
+    if begun.rowcount != len(ids):
+        raise ContestedError
+    return set(ids)
+
+
+def begin_some(connection: Connection, ids: Sequence[int], now: datetime) -> set[int]:
     """Begin those that still wait and whose readers still read; skip those of others."""
     held: set[int] = set()
     for slots in _in_slots(ids):
-        held.update(connection.execute(_BEGIN, {**slots, "now": now}).scalars())
+        held.update(connection.execute(_BEGIN_SOME, {**slots, "now": now}).scalars())
     if len(held) < len(ids):
         for slots in _in_slots(number for number in ids if number not in held):
             connection.execute(_skip(_IN_SLOTS), slots)
@@ -154,7 +172,7 @@ def cancel_waiting(connection: Connection, issue: str) -> int:
     skipped = (
         update(deliveries)
         .where(deliveries.c.issue == issue, IS_WAITING)
-        .values(state=State.SKIPPED.value, reason=CANCELLED, due_at=None)
+        .values(state=constant(State.SKIPPED), reason=constant(CANCELLED), due_at=None)
     )
     return connection.execute(skipped).rowcount
 
@@ -168,8 +186,8 @@ def settle_unknown(
     now: datetime,
 ) -> int:
     """Make unknown deliveries pending or accepted, as *by* says; return how many."""
-    values: dict[str, str | datetime]
-    conditions = [deliveries.c.issue == issue, deliveries.c.state == State.UNKNOWN.value]
+    values: dict[str, ColumnElement[str] | str | datetime]
+    conditions = [deliveries.c.issue == issue, deliveries.c.state == constant(State.UNKNOWN)]
     if which.address is not None:
         conditions.append(deliveries.c.address_key == address_of(which.address).key)
     if which.begun_since is not None:
@@ -177,10 +195,10 @@ def settle_unknown(
     match settlement:
         case Settlement.RESEND:
             conditions.append(~_IS_CANCELLED)
-            values = {"state": State.PENDING.value, "answer": f"to be sent again, says {by}"}
+            values = {"state": constant(State.PENDING), "answer": f"to be sent again, says {by}"}
         case Settlement.ASSUME_ACCEPTED:
             values = {
-                "state": State.ACCEPTED.value,
+                "state": constant(State.ACCEPTED),
                 "answer": f"assumed to be accepted, says {by}",
                 "answered_at": now,
             }
@@ -191,7 +209,7 @@ def _skip(which: ColumnElement[bool]) -> Any:
     return (
         update(deliveries)
         .where(which, IS_WAITING, _HAS_LEFT)
-        .values(state=State.SKIPPED.value, reason=_WHY_LEFT, due_at=None)
+        .values(state=constant(State.SKIPPED), reason=_WHY_LEFT, due_at=None)
     )
 
 

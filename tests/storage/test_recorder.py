@@ -1,0 +1,158 @@
+"""One writer, many events in a commit: what one of them meets concerns no other."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, update
+
+from newsletter.dispatch.control import Doubt, Settlement
+from newsletter.dispatch.ledger import DeliveryId, Page, Plan
+from newsletter.dispatch.states import State
+from newsletter.errors import LedgerError
+from newsletter.lang import Preference
+from newsletter.storage.database import open_database
+from newsletter.storage.diary import SqlDiary
+from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import dispatches, subscribers
+from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.subscriber import editions_by_preference
+from tests.subscribers.makers import make_row
+
+NOW = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
+ISSUE = "2022-08"
+READERS = 50  # more than one statement names
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> Iterator[SqlLedger]:
+    with SqlSubscriberBook(engine).opened() as page:
+        for number in range(READERS):
+            enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
+    ledger = SqlLedger(engine)
+    ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW), editions_by_preference(None))
+    yield ledger
+    ledger.close()
+
+
+def ids(ledger: SqlLedger) -> list[DeliveryId]:
+    return [one.id for one in ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), READERS))]
+
+
+@contextmanager
+def writer_kept_waiting(engine: Engine) -> Iterator[None]:
+    """Hold what the writer needs, so that all events of the block gather into one commit."""
+    with engine.begin() as connection:
+        connection.execute(update(dispatches).values(digest="d" * 64))
+        connection.execute(update(subscribers).values(name=""))
+        yield
+
+
+def test_a_reader_who_has_left_keeps_nobody_else_in_the_commit_waiting(
+    ledger: SqlLedger, engine: Engine
+) -> None:
+    everyone = ids(ledger)
+    with engine.begin() as connection:
+        left = update(subscribers).where(subscribers.c.address == "r1@example.org")
+        connection.execute(left.values(standing="unsubscribed"))
+
+    with writer_kept_waiting(engine):
+        begun = [ledger.begin(one, NOW) for one in everyone]
+
+    assert [one.wait() for one in begun] == [True, False, *[True] * (READERS - 2)]
+    tally = ledger.tally(ISSUE)
+    assert (tally.of(State.UNKNOWN), tally.of(State.SKIPPED)) == (READERS - 1, 1)
+
+
+def test_what_another_process_has_begun_stays_its_own_in_a_commit_of_many(
+    ledger: SqlLedger, engine: Engine
+) -> None:
+    everyone = ids(ledger)
+    other = SqlLedger(engine)
+    assert other.begin(everyone[7], NOW).wait()
+
+    with writer_kept_waiting(engine):
+        begun = [ledger.begin(one, NOW) for one in everyone]
+    other.close()
+
+    assert [number for number, one in enumerate(begun) if not one.wait()] == [7]
+    assert {line.attempts for line in ledger.entries(ISSUE, State.UNKNOWN)} == {1}
+
+
+def test_one_delivery_may_be_begun_returned_and_begun_in_the_time_of_one_commit(
+    ledger: SqlLedger, engine: Engine
+) -> None:
+    [first, *_] = ids(ledger)
+
+    with writer_kept_waiting(engine):
+        once = ledger.begin(first, NOW)
+        ledger.put_back(first)
+        again = ledger.begin(first, NOW)
+
+    assert (once.wait(), again.wait()) == (True, True)
+    [line] = ledger.entries(ISSUE, State.UNKNOWN)
+    assert line.attempts == 1
+
+
+def test_every_waiter_hears_of_a_ledger_that_cannot_be_written(
+    ledger: SqlLedger, engine: Engine
+) -> None:
+    @event.listens_for(engine, "before_cursor_execute")
+    def break_down(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        if statement.startswith("UPDATE deliveries"):
+            cursor.execute("SELECT nothing FROM nowhere")
+
+    begun = [ledger.begin(one, NOW) for one in ids(ledger)[:10]]
+    heard = []
+    for one in begun:
+        with pytest.raises(LedgerError, match="sending has stopped") as caught:
+            one.wait()
+        heard.append(caught.value)
+
+    event.remove(engine, "before_cursor_execute", break_down)
+    with pytest.raises(LedgerError):
+        ledger.begin(ids(ledger)[0], NOW)
+    assert len(heard) == 10
+    assert ledger.tally(ISSUE).of(State.PENDING) == READERS
+
+
+def test_a_million_deliveries_are_walked_by_index_on_sqlite(tmp_path: Path) -> None:
+    """Without the index each page would look at all deliveries of the issue again."""
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+    ledger = SqlLedger(engine)
+    plan: list[str] = []
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def explain(
+        connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+    ) -> None:
+        asked = connection.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        plan.extend(row[3] for row in asked)
+
+    ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), 500))
+    ledger.next_due_at(ISSUE)
+    ledger.count_begun(NOW)
+    engine.dispose()
+
+    for name in ("ix_deliveries_waiting", "ix_deliveries_due", "ix_deliveries_begun"):
+        assert any(name in line for line in plan), plan
+    assert not any("FOR ORDER BY" in line for line in plan), plan
+
+
+def test_what_is_settled_while_it_is_under_way_is_not_taken_back(
+    ledger: SqlLedger, engine: Engine
+) -> None:
+    [first, *_] = ids(ledger)
+    ledger.begin(first, NOW).wait()
+    SqlDiary(engine).settle(ISSUE, Settlement.ASSUME_ACCEPTED, Doubt(), "Kim", NOW)
+
+    ledger.put_back(first)
+    ledger.flush()
+
+    assert ledger.tally(ISSUE).of(State.ACCEPTED) == 1
