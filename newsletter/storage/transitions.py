@@ -22,6 +22,7 @@ from sqlalchemy import (
 from newsletter.dispatch.control import Doubt, Settlement
 from newsletter.dispatch.states import State
 from newsletter.storage.conditions import IS_WAITING, constant
+from newsletter.storage.prepared import prepare
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
@@ -123,8 +124,8 @@ def begin_all(connection: Connection, ids: Sequence[int], now: datetime) -> set[
         ContestedError: one has been begun by somebody else, or its reader has left; the
             transaction must be taken back, and `begin_some` tried.
     """
-    begun = connection.execute(_BEGIN_EACH, [{"delivery": one, "now": now} for one in ids])
-    if begun.rowcount != len(ids):
+    begin_each = prepare(_BEGIN_EACH, connection.dialect)
+    if begin_each.execute(connection, [{"delivery": one, "now": now} for one in ids]) != len(ids):
         raise ContestedError
     return set(ids)
 
@@ -144,7 +145,7 @@ def end_deliveries(connection: Connection, endings: Sequence[Ending]) -> None:
     """Enter outcomes; what is deferred of a cancelled dispatch is skipped instead."""
     ids = [ending["delivery"] for ending in endings if ending["new_state"] == State.DEFERRED]
     _hold_off_cancelling(connection, ids)
-    connection.execute(_END, endings)
+    prepare(_END, connection.dialect).execute(connection, endings)
     _skip_cancelled(connection, ids)
 
 

@@ -1,0 +1,57 @@
+"""A prepared statement does to many rows what SQLAlchemy's own does, and counts them."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Engine, bindparam, select, update
+
+from newsletter.lang import Preference
+from newsletter.storage.prepared import prepare
+from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.importing import enrol
+from tests.subscribers.makers import make_row
+
+NOW = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
+CHANGE = (
+    update(subscribers)
+    .where(subscribers.c.address_key == bindparam("key"))
+    .values(name=bindparam("new_name"), consented_at=bindparam("when"))
+)
+
+
+@pytest.fixture(autouse=True)
+def readers(engine: Engine) -> None:
+    with SqlSubscriberBook(engine).opened() as page:
+        for number in range(3):
+            enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
+
+
+def test_it_binds_each_row_by_its_types_and_counts_what_it_changed(engine: Engine) -> None:
+    seoul = NOW.astimezone(timezone(timedelta(hours=9)))
+    rows: list[dict[str, object]] = [
+        {"key": "r0@example.org", "new_name": "김독자", "when": seoul},
+        {"key": "r1@example.org", "new_name": "100% '나'", "when": None},
+        {"key": "nobody@example.org", "new_name": "x", "when": NOW},
+    ]
+
+    with engine.begin() as connection:
+        changed = prepare(CHANGE, connection.dialect).execute(connection, rows)
+
+    with engine.connect() as connection:
+        found = connection.execute(
+            select(subscribers.c.name, subscribers.c.consented_at).order_by(subscribers.c.id)
+        ).all()
+    assert changed == 2
+    assert [tuple(row) for row in found[:2]] == [("김독자", NOW), ("100% '나'", None)]
+
+
+def test_a_time_without_a_zone_does_not_get_through(engine: Engine) -> None:
+    row = {"key": "r0@example.org", "new_name": "x", "when": NOW.replace(tzinfo=None)}
+
+    with engine.begin() as connection, pytest.raises(ValueError, match="without a zone"):
+        prepare(CHANGE, connection.dialect).execute(connection, [row])
+
+
+def test_a_statement_is_prepared_once_for_each_database(engine: Engine) -> None:
+    assert prepare(CHANGE, engine.dialect) is prepare(CHANGE, engine.dialect)
