@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 NEWSLETTER := $(BIN)/newsletter
 DEMO_ISSUE := 2022-08
+ROUNDS ?= 200
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check unit wheel-test screenshots system clean
+.PHONY: help demo test lint check unit wheel-test crash-test screenshots system clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -33,6 +34,9 @@ wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone 
 	$(PYTHON) -m venv build/wheel/venv
 	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt build/wheel/*.whl
 	cd build/wheel && venv/bin/newsletter init site && cd site && ../venv/bin/newsletter compose "$$(ls issues | grep -m1 '^[0-9]')"
+
+crash-test: $(VENV)/installed-dev ## Kill dispatches, servers and disks ROUNDS times (200); compare person by person
+	$(BIN)/python -m tests.crash --rounds $(ROUNDS) --write docs/reliability.md
 
 screenshots: system $(VENV)/installed-dev ## Pictures of every edition in build/screenshots/
 	$(BIN)/python -m tests.browser.screenshots

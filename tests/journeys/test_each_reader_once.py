@@ -1,16 +1,15 @@
 """The promise that matters most, on real servers: everyone once, in the right language."""
 
-import re
 import signal
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from tests.journeys.reading import edition_read_off
 from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 from tests.mail_sinks import RecordingServer, kept_by_sink, smtp_sink
 
@@ -21,19 +20,6 @@ CONNECTIONS = 4
 def server() -> Iterator[RecordingServer]:
     with RecordingServer(delay_s=0.02).running() as running:
         yield running
-
-
-def edition_read_off(message: EmailMessage) -> str:
-    """Tell the edition by what a reader sees, not by what we call it."""
-    part = message.get_body(("plain",))
-    assert part is not None
-    text = part.get_content().replace("\r\n", "\n")
-    above_the_foot = text.rpartition("\n" + "-" * 72 + "\n")[0]
-    has_korean = bool(re.search(r"[가-힣]{2} [가-힣]{2,}", above_the_foot))
-    has_english = bool(re.search(r"the two sides", above_the_foot))
-    return {(True, False): "ko", (False, True): "en", (True, True): "bilingual"}[
-        has_korean, has_english
-    ]
 
 
 def make_full_stage(folder: Path, mail_url: str) -> tuple[Stage, dict[str, str]]:
@@ -72,31 +58,6 @@ def test_aiosmtpd_gets_200_readers_once_each_in_the_right_language(
     assert Counter(recipient for recipient, _ in server.taken) == Counter(list(expected))
     assert {who: edition_read_off(message) for who, message in server.taken} == expected
     assert len({message["Message-ID"] for _, message in server.taken}) == 200
-
-
-@pytest.mark.parametrize("after", [1, 37, 120])
-def test_a_run_killed_in_the_middle_and_run_again_leaves_out_nobody_and_doubles_nobody(
-    tmp_path: Path, server: RecordingServer, after: int
-) -> None:
-    stage, expected = make_full_stage(tmp_path / "site", server.url)
-
-    killed = stage.start("dispatch", ISSUE, "--yes")
-    wait_until_taken(server, after, killed)
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate(timeout=30)
-    time.sleep(0.2)  # the server finishes what it was handed
-    in_the_middle = stage.status()
-    stage.run("dispatch", ISSUE, "--yes", status=4 if in_the_middle["unknown"] else 0)
-
-    received = Counter(recipient for recipient, _ in server.taken)
-    unknown = stage.listed("unknown")
-    status = stage.status()
-    assert max(received.values()) == 1
-    assert in_the_middle["unknown"] <= CONNECTIONS
-    assert len(unknown) == in_the_middle["unknown"]
-    assert set(expected) - set(received) <= set(unknown)
-    assert status["accepted"] + status["unknown"] == status["planned"] == 200
-    assert status["pending"] == 0
 
 
 def test_sigterm_finishes_what_is_in_flight_and_says_how_to_go_on(

@@ -1,0 +1,183 @@
+"""The kinds of round: what is done to a dispatch, its server or its database."""
+
+import os
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from tests.crash.scene import UNKNOWN_MAX, Fault, Scene
+
+LONG_STALL_S = 25.0  # a server that answers within 30 s costs no unknown delivery
+SOME_ROOM = 1_200_000  # bytes: enough for a while
+
+
+def kill_dispatch(scene: Scene) -> None:
+    """Kill the dispatch with -9, often several times in a row."""
+    for _ in range(scene.times()):
+        with scene.unknown_within(UNKNOWN_MAX):
+            process = scene.start()
+            scene.wait_for(scene.moment(), process)
+            scene.kill(process)
+            _settle(scene)
+
+
+def kill_server(scene: Scene) -> None:
+    """Kill the server with -9 under a running dispatch, and start it again."""
+    process = scene.start()
+    for _ in range(scene.times()):
+        if not scene.wait_for(scene.moment(), process):
+            break
+        scene.office.kill()
+        time.sleep(scene.chance.choice([0, scene.chance.uniform(0, 0.3)]))
+        scene.office.start()
+        scene.faults += 1
+    scene.end(process)
+
+
+def kill_both(scene: Scene) -> None:
+    """Kill dispatch and server in the same instant, as a machine that stops does."""
+    process = scene.start()
+    with scene.unknown_within(UNKNOWN_MAX):
+        scene.wait_for(scene.moment(), process)
+        scene.office.kill()
+        scene.kill(process)
+        scene.office.start()
+
+
+def refuse_writes(scene: Scene) -> None:
+    """Let the system refuse every write beyond some size of file (RLIMIT_FSIZE)."""
+    process = scene.start()
+    with scene.unknown_within(UNKNOWN_MAX):
+        if scene.wait_for(scene.moment(), process):
+            wal = Path(f"{scene.database}-wal")
+            size = wal.stat().st_size if wal.exists() else 0
+            limit = scene.chance.choice([0, 0, 1, 4096, size // 2, size])
+            with suppress(ProcessLookupError):  # it has just ended
+                _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+                resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, hard))
+        _end_with_ledger_fault(scene, process)
+
+
+def fill_disk(scene: Scene) -> None:
+    """Fill the disk that the database lies on, but for a few bytes."""
+    process = scene.start()
+    filler = scene.database.parent / "filler"
+    with scene.unknown_within(UNKNOWN_MAX):
+        if scene.wait_for(scene.moment(before=400), process):
+            _fill(filler, scene.chance.choice([0, 0, 4096, 20_000, SOME_ROOM]))
+        _end_with_ledger_fault(scene, process)
+        filler.unlink(missing_ok=True)
+
+
+def move_database(scene: Scene) -> None:
+    """Move the database away under a running dispatch, and bring it back when it has ended."""
+    away = scene.database.parent / "away"
+    away.mkdir()
+    process = scene.start()
+    with scene.unknown_within(UNKNOWN_MAX):
+        if scene.wait_for(scene.moment(), process):
+            _move_all(scene.database, away)
+            if _end_with_ledger_fault(scene, process) != 3:
+                scene.faults += 1  # it went on with the files it had open
+            for stray in scene.database.parent.glob(f"{scene.database.name}*"):
+                stray.unlink()
+            _move_all(away / scene.database.name, scene.database.parent)
+        else:
+            scene.end(process)
+
+
+def terminate(scene: Scene) -> None:
+    """Send SIGTERM, mostly while the server takes its time; nothing may become unknown."""
+    for _ in range(scene.times()):
+        process = scene.start()
+        with scene.unknown_within(0):
+            before = scene.office.count()
+            is_running = scene.wait_for(scene.moment(), process)
+            stall_s = scene.chance.choice([0, 0.5, scene.chance.uniform(0, 3)])
+            if scene.faults == 0 and scene.chance.random() < 0.15 and not scene.is_short:
+                stall_s = LONG_STALL_S
+            scene.office.hold_up()
+            with suppress(ProcessLookupError):  # it has just ended
+                process.send_signal(signal.SIGTERM)
+            scene.faults += is_running
+            time.sleep(stall_s)
+            scene.office.go_on()
+            status, words = scene.end(process)
+        # Before its first letter a dispatch may end as any command does.
+        is_orderly = status in {0, 4} or scene.office.count() == before
+        if not is_orderly:
+            scene.wrongs.append(f"SIGTERM ended a dispatch with {status}: {words[-500:]}")
+
+
+def send_twice(scene: Scene) -> None:
+    """Start two dispatches at once, and kill one of them."""
+    first = scene.start()
+    time.sleep(scene.chance.choice([0, scene.chance.uniform(0, 1.5)]))
+    both = [first, scene.start()]
+    scene.chance.shuffle(both)
+    victim, other = both
+    with scene.unknown_within(UNKNOWN_MAX):
+        scene.wait_for(scene.moment(), first)
+        scene.kill(victim)
+        status, words = scene.end(other)
+        _settle(scene)
+    if status not in {0, 3, 4}:
+        scene.wrongs.append(f"the other dispatch ended with {status}: {words[-500:]}")
+
+
+KINDS: Mapping[str, Fault] = {
+    "dispatch killed": kill_dispatch,
+    "server killed": kill_server,
+    "both killed": kill_both,
+    "writes refused": refuse_writes,
+    "disk full": fill_disk,
+    "database moved away": move_database,
+    "SIGTERM": terminate,
+    "two at once, one killed": send_twice,
+}
+WEIGHTS: Mapping[str, int] = {"dispatch killed": 3, "server killed": 2}  # the others 1
+
+
+def _settle(scene: Scene) -> None:
+    """Give the server time for what had reached it when its client died."""
+    before = -1
+    while (now := scene.office.count()) != before:
+        before = now
+        time.sleep(0.05)
+
+
+def _end_with_ledger_fault(scene: Scene, process: "subprocess.Popen[str]") -> int:
+    """Wait for the end; count the fault if it was met, and see that it is named."""
+    status, words = scene.end(process)
+    scene.is_record_cut = True
+    if status == 3:
+        scene.faults += 1
+        if "ledger" not in words and "NEWSLETTER_DATABASE_URL" not in words:
+            scene.wrongs.append(f"the fault of the database is not named: {words[-500:]}")
+    elif status not in {0, 4}:
+        scene.wrongs.append(f"dispatch ended with status {status}: {words[-500:]}")
+    return status
+
+
+def _fill(filler: Path, but: int) -> None:
+    handle = os.open(filler, os.O_WRONLY | os.O_CREAT)
+    try:
+        for size in (1 << 20, 1 << 12):
+            try:
+                while True:
+                    os.write(handle, bytes(size))
+            except OSError:  # full to this grain
+                continue
+        os.ftruncate(handle, max(0, os.fstat(handle).st_size - but))
+    finally:
+        os.close(handle)
+
+
+def _move_all(database: Path, folder: Path) -> None:
+    """Move a database with its journal, the journal first."""
+    for path in sorted(database.parent.glob(f"{database.name}*"), reverse=True):
+        path.rename(folder / path.name)

@@ -1,0 +1,130 @@
+"""One round on its way: a fresh ledger, a server, and what has been done to them."""
+
+import random
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.crash.ground import CONNECTIONS, Ground
+from tests.crash.post_office import PostOffice
+from tests.journeys.stage import ISSUE, Stage
+
+LOOK_EVERY_S = 0.0005
+PATIENCE_S = 120.0  # for a dispatch to end by itself
+RESTARTS_MAX = 12
+UNKNOWN_MAX = 2 * CONNECTIONS  # for each fault: what one dispatch has in flight
+WORD_OF_A_BUG = "Traceback (most recent call last)"
+
+
+@dataclass(slots=True)
+class Scene:
+    """A site, its server, a seeded chance, and the book of what went wrong."""
+
+    ground: Ground
+    stage: Stage
+    office: PostOffice
+    chance: random.Random
+    database: Path
+    is_short: bool  # one fault, and no long wait
+    faults: int = 0
+    unknown: int = 0  # when last asked
+    is_record_cut: bool = False  # a dispatch could not write down what it knew at the end
+    wrongs: list[str] = field(default_factory=list)  # each a broken promise
+    running: list["subprocess.Popen[str]"] = field(default_factory=list)
+
+    def start(self) -> "subprocess.Popen[str]":
+        """Start a dispatch."""
+        process = self.stage.start("dispatch", ISSUE, "--yes")
+        self.running.append(process)
+        return process
+
+    def times(self) -> int:
+        """Choose how many faults in a row there shall be."""
+        return 1 if self.is_short else self.chance.choice([1, 1, 2, 3])
+
+    def moment(self, before: int | None = None) -> int:
+        """
+        Choose a number of letters to wait for: anywhere, with the first and last favoured.
+
+        Args:
+            before: choose below this one; all letters if None.
+        """
+        taken = self.office.count()
+        last = len(self.ground.expected) - len(self.ground.refused)
+        end = max(taken + 1, last if before is None else before)
+        anywhere = self.chance.randint(taken, end)
+        return self.chance.choice([taken, taken + 1, anywhere, anywhere, anywhere, anywhere, end])
+
+    def wait_for(self, count: int, process: "subprocess.Popen[str]") -> bool:
+        """
+        Wait for *count* letters, and a random instant more; say whether *process* still runs.
+
+        A count that was reached before the process sent anything means: some time between
+        its start and its first letter.
+        """
+        at_start = self.office.count()
+        deadline = time.monotonic() + PATIENCE_S
+        if count <= at_start:
+            time.sleep(self.chance.uniform(0.2, 2.0))
+        while self.office.count() < count and process.poll() is None:
+            if time.monotonic() > deadline:
+                self.wrongs.append(f"no {count} letters came in {PATIENCE_S:.0f} s")
+                break
+            time.sleep(LOOK_EVERY_S)
+        time.sleep(self.chance.uniform(0, 0.004))
+        return process.poll() is None
+
+    def end(self, process: "subprocess.Popen[str]") -> tuple[int, str]:
+        """Wait for a dispatch to end by itself; return its exit status and its words."""
+        try:
+            words, _ = process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.wrongs.append(f"a dispatch did not end in {PATIENCE_S:.0f} s")
+            process.kill()
+            words, _ = process.communicate()
+        self.running.remove(process)
+        if WORD_OF_A_BUG in words:
+            self.wrongs.append("a dispatch ended with a traceback:\n" + words[-2000:])
+        return process.returncode, words
+
+    def kill(self, process: "subprocess.Popen[str]") -> None:
+        """Kill a dispatch with -9, and count it if it was alive."""
+        if process.poll() is None:
+            process.kill()
+            self.faults += 1
+            self.is_record_cut = True
+        self.end(process)
+
+    @contextmanager
+    def unknown_within(self, most: int) -> Iterator[None]:
+        """Demand that no more than *most* deliveries become unknown in this block."""
+        yield
+        before = self.unknown
+        with suppress(AssertionError):  # not planned yet
+            self.unknown = int(self.stage.status()["unknown"])
+        if self.unknown - before > most:
+            more = self.unknown - before
+            self.wrongs.append(f"{more} became unknown by one fault, where {most} may")
+
+    def finish(self) -> None:
+        """Run dispatch again until nobody waits any more."""
+        for _ in range(RESTARTS_MAX):
+            status, words = self.end(self.start())
+            if status not in {0, 3, 4}:
+                self.wrongs.append(f"dispatch ended with status {status}: {words[-500:]}")
+            state = self.stage.status()
+            if not state["pending"] and not state["deferred"]:
+                return
+        self.wrongs.append(f"not finished after {RESTARTS_MAX} runs: {words[-500:]}")
+
+    def clear(self) -> None:
+        """End what was started here and still runs."""
+        for process in self.running:
+            process.kill()
+            process.communicate()
+
+
+Fault = Callable[[Scene], None]
