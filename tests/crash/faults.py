@@ -79,7 +79,8 @@ def move_database(scene: Scene) -> None:
     away.mkdir()
     process = scene.start()
     with scene.unknown_within(UNKNOWN_MAX):
-        if scene.wait_for(scene.moment(), process):
+        # From the first letter on: a dispatch that finds no database says so, and sends nothing.
+        if scene.wait_for(max(1, scene.moment()), process):
             _move_all(scene.database, away)
             if _end_with_ledger_fault(scene, process) != 3:
                 scene.faults += 1  # it went on with the files it had open
@@ -107,8 +108,8 @@ def terminate(scene: Scene) -> None:
             time.sleep(stall_s)
             scene.office.go_on()
             status, words = scene.end(process)
-        # Before its first letter a dispatch may end as any command does.
-        is_orderly = status in {0, 4} or scene.office.count() == before
+        # Before its first letter and after its last a dispatch may end as any command does.
+        is_orderly = status in {0, 4} or scene.office.count() in {before, scene.letters_due}
         if not is_orderly:
             scene.wrongs.append(f"SIGTERM ended a dispatch with {status}: {words[-500:]}")
 

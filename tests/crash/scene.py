@@ -35,6 +35,11 @@ class Scene:
     wrongs: list[str] = field(default_factory=list)  # each a broken promise
     running: list["subprocess.Popen[str]"] = field(default_factory=list)
 
+    @property
+    def letters_due(self) -> int:
+        """Count the letters that the server will take if all goes well."""
+        return len(self.ground.expected) - len(self.ground.refused)
+
     def start(self) -> "subprocess.Popen[str]":
         """Start a dispatch."""
         process = self.stage.start("dispatch", ISSUE, "--yes")
@@ -53,8 +58,7 @@ class Scene:
             before: choose below this one; all letters if None.
         """
         taken = self.office.count()
-        last = len(self.ground.expected) - len(self.ground.refused)
-        end = max(taken + 1, last if before is None else before)
+        end = max(taken + 1, self.letters_due if before is None else before)
         anywhere = self.chance.randint(taken, end)
         return self.chance.choice([taken, taken + 1, anywhere, anywhere, anywhere, anywhere, end])
 

@@ -2,8 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostOffice]:
 class Fault:
     """Something that begins when the twentieth letter is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, _: Path | None = None) -> None:
         self.is_on = threading.Event()
         self.letters = 0
 
@@ -60,6 +59,10 @@ class Fault:
     def begin(self) -> None:
         """Let the fault begin."""
         self.is_on.set()
+
+    def end(self) -> None:
+        """Let the fault end."""
+        self.is_on.clear()
 
     def prepare(self, driver: Any) -> None:
         """Prepare a connection to the database for what is to come."""
@@ -85,7 +88,7 @@ class ReadOnly(Fault):
 class Locked(Fault):
     """Another program writes, and does not end."""
 
-    def __init__(self, path: Path, patience_ms: int) -> None:
+    def __init__(self, path: Path, patience_ms: int | None = None) -> None:
         super().__init__()
         self.other = sqlite3.connect(path, check_same_thread=False)
         self._patience_ms = patience_ms
@@ -95,9 +98,15 @@ class Locked(Fault):
         self.other.execute("BEGIN EXCLUSIVE")
         super().begin()
 
+    def end(self) -> None:
+        """Give the lock back."""
+        super().end()
+        self.other.close()
+
     def prepare(self, driver: Any) -> None:
-        """Shorten the minute that a dispatch waits for the lock."""
-        driver.execute(f"PRAGMA busy_timeout = {self._patience_ms}")
+        """Shorten the minute that a dispatch waits for the lock, if that is asked for."""
+        if self._patience_ms is not None:
+            driver.execute(f"PRAGMA busy_timeout = {self._patience_ms}")
 
 
 def run_into(fault: Fault, folder: Path, office: PostOffice) -> None:
@@ -168,6 +177,23 @@ def test_nothing_leaves_after_a_read_only_database_has_shown_itself(
     assert len(office.read(start).letters) <= STRIKES_AT + IN_FLIGHT
 
 
+@pytest.mark.parametrize("make", [ReadOnly, lambda path: Locked(path, patience_ms=100)])
+def test_not_one_letter_leaves_if_nothing_could_be_recorded_from_the_start(
+    tmp_path: Path, office: PostOffice, make: Callable[[Path], Fault]
+) -> None:
+    make_dispatch(tmp_path, READERS)
+    start = office.size()
+    fault = make(tmp_path / DATABASE)
+    fault.begin()
+
+    with pytest.raises(LedgerError):
+        run_into(fault, tmp_path, office)
+
+    fault.end()
+    assert office.read(start).letters == []
+    assert set(states(tmp_path).values()) == {State.PENDING}
+
+
 def test_nothing_leaves_while_another_program_keeps_the_database_locked(
     tmp_path: Path, office: PostOffice
 ) -> None:
@@ -175,9 +201,10 @@ def test_nothing_leaves_while_another_program_keeps_the_database_locked(
     start = office.size()
     fault = Locked(tmp_path / DATABASE, patience_ms=200)
 
-    with closing(fault.other), pytest.raises(LedgerError, match="locked"):
+    with pytest.raises(LedgerError, match="locked"):
         run_into(fault, tmp_path, office)
 
+    fault.end()
     assert len(office.read(start).letters) <= STRIKES_AT + IN_FLIGHT
     assert_sending_stopped(tmp_path, office, start)
     assert_the_rest_is_sent(tmp_path, office, start)
@@ -186,13 +213,12 @@ def test_nothing_leaves_while_another_program_keeps_the_database_locked(
 def test_a_lock_that_ends_in_time_is_waited_for(tmp_path: Path, office: PostOffice) -> None:
     make_dispatch(tmp_path, READERS)
     start = office.size()
-    fault = Locked(tmp_path / DATABASE, patience_ms=20_000)
+    fault = Locked(tmp_path / DATABASE)
 
-    with closing(fault.other):
-        opener = threading.Thread(target=unlock_when_it_holds, args=[fault])
-        opener.start()
-        run_into(fault, tmp_path, office)
-        opener.join()
+    opener = threading.Thread(target=unlock_when_it_holds, args=[fault])
+    opener.start()
+    run_into(fault, tmp_path, office)
+    opener.join()
 
     assert set(states(tmp_path).values()) == {State.ACCEPTED}
     assert set(office.read(start).times.values()) == {1}
@@ -201,4 +227,4 @@ def test_a_lock_that_ends_in_time_is_waited_for(tmp_path: Path, office: PostOffi
 def unlock_when_it_holds(fault: Locked) -> None:
     assert fault.is_on.wait(30)
     threading.Event().wait(0.3)  # long enough for both connections to stand still
-    fault.other.rollback()
+    fault.end()
