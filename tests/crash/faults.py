@@ -115,14 +115,14 @@ def terminate(scene: Scene) -> None:
 
 
 def send_twice(scene: Scene) -> None:
-    """Start two dispatches at once, and kill one of them."""
-    first = scene.start()
+    """Start two dispatches at once, and kill one that is at work."""
+    both = [scene.start()]
     time.sleep(scene.chance.choice([0, scene.chance.uniform(0, 1.5)]))
-    both = [first, scene.start()]
+    both.append(scene.start())
     scene.chance.shuffle(both)
-    victim, other = both
     with scene.unknown_within(UNKNOWN_MAX):
-        scene.wait_for(scene.moment(), first)
+        scene.wait_for(scene.moment(), *both)
+        victim, other = sorted(both, key=lambda process: process.poll() is not None)
         scene.kill(victim)
         status, words = scene.end(other)
         _settle(scene)

@@ -3,7 +3,7 @@
 import random
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,24 +62,24 @@ class Scene:
         anywhere = self.chance.randint(taken, end)
         return self.chance.choice([taken, taken + 1, anywhere, anywhere, anywhere, anywhere, end])
 
-    def wait_for(self, count: int, process: "subprocess.Popen[str]") -> bool:
+    def wait_for(self, count: int, *processes: "subprocess.Popen[str]") -> bool:
         """
-        Wait for *count* letters, and a random instant more; say whether *process* still runs.
+        Wait for *count* letters, and a random instant more; say whether a process still runs.
 
-        A count that was reached before the process sent anything means: some time between
-        its start and its first letter.
+        A count that was reached before the processes sent anything means: some time between
+        their start and their first letter.
         """
         at_start = self.office.count()
         deadline = time.monotonic() + PATIENCE_S
         if count <= at_start:
             time.sleep(self.chance.uniform(0.2, 2.0))
-        while self.office.count() < count and process.poll() is None:
+        while self.office.count() < count and _any_runs(processes):
             if time.monotonic() > deadline:
                 self.wrongs.append(f"no {count} letters came in {PATIENCE_S:.0f} s")
                 break
             time.sleep(LOOK_EVERY_S)
         time.sleep(self.chance.uniform(0, 0.004))
-        return process.poll() is None
+        return _any_runs(processes)
 
     def end(self, process: "subprocess.Popen[str]") -> tuple[int, str]:
         """Wait for a dispatch to end by itself; return its exit status and its words."""
@@ -129,6 +129,10 @@ class Scene:
         for process in self.running:
             process.kill()
             process.communicate()
+
+
+def _any_runs(processes: Sequence["subprocess.Popen[str]"]) -> bool:
+    return any(process.poll() is None for process in processes)
 
 
 Fault = Callable[[Scene], None]
