@@ -1,5 +1,6 @@
 """What all rounds start from: a site with 2,000 readers, and the marks of its editions."""
 
+import random
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,10 @@ def prepare(folder: Path, part: int = 1) -> Ground:
     counts = {group: count // part for group, count in READERS.items()}
     expected = write_readers(readers, **counts)
     refused = {f"refused.{number}@example.org": "ko" for number in range(REFUSED // part)}
-    with readers.open("a", encoding="utf-8") as file:
-        file.writelines(f"{address},,ko,2022-07-01\n" for address in refused)
+    heading, *lines = readers.read_text(encoding="utf-8").splitlines()
+    lines += [f"{address},,ko,2022-07-01" for address in refused]
+    random.Random(ISSUE).shuffle(lines)  # editions and refusals stand next to each other
+    readers.write_text("\n".join([heading, *lines, ""]), encoding="utf-8")
     stage.run("subscribers", "import", "readers.csv")
     marks = folder / "marks.json"
     marked = _learn_marks(folder / "samples", marks)
