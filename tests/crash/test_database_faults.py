@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, event
 from sqlalchemy import Engine as Database
-from sqlalchemy import event
 
 from newsletter.dispatch.ledger import Delivery
 from newsletter.dispatch.states import State
@@ -122,9 +122,9 @@ def run_into(fault: Fault, folder: Path, office: PostOffice) -> None:
 
 
 def prepare_all(database: Database, fault: Fault) -> None:
-    @event.listens_for(database, "checkout")
-    def checkout(driver: Any, _record: object, _proxy: object) -> None:
-        fault.prepare(driver)
+    @event.listens_for(database, "begin")  # the ledger keeps its connection while it writes
+    def begin(connection: Connection) -> None:
+        fault.prepare(connection.connection.dbapi_connection)
 
 
 def assert_sending_stopped(folder: Path, office: PostOffice, start: int) -> None:
