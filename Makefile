@@ -8,7 +8,7 @@ ROUNDS ?= 200
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check unit wheel-test crash-test screenshots system clean
+.PHONY: help demo test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -41,7 +41,17 @@ crash-test: $(VENV)/installed-dev ## Kill dispatches, servers and disks ROUNDS t
 screenshots: system $(VENV)/installed-dev ## Pictures of every edition in build/screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
-# The tests need a database server, a mail sink, a browser, and fonts for it: Hangul, and Latin as wide as Arial.
+bench: $(VENV)/installed ## Measure beside smtp-source, nodemailer, smtplib: benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks $(if $(filter 0,$(MILLION)),--no-million)
+
+bench-quick: $(VENV)/installed ## The same with few letters; writes nothing
+	$(BIN)/python -m benchmarks --quick
+
+profile: $(VENV)/installed ## Which functions of a dispatch take the processor's time
+	$(BIN)/python -m benchmarks profile
+
+# The tests need a database server, a mail sink, a browser, and fonts for it: Hangul, and
+# Latin as wide as Arial.
 system:
 	@missing=""; \
 	PATH="$$PATH:/usr/sbin"; \

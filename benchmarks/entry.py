@@ -1,0 +1,59 @@
+"""
+The few entry points of the package that are timed without a command around them.
+
+``python entry.py NAME ISSUE …`` runs in a site's folder with its settings in the environment,
+and prints one line of JSON. Whatever the benchmark knows of the package's inside is here.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from newsletter.app import Site
+from newsletter.dispatch.ledger import Delivery, DeliveryId
+from newsletter.dispatch.plan import freeze_plan
+from newsletter.subscribers.subscriber import editions_by_preference
+
+
+def freeze(site: Site, issue: str) -> dict[str, float]:
+    """Plan a delivery to everyone on the list; seconds, and how many."""
+    composed = site.compose(issue)
+    ledger = site.ledger()
+    editions = editions_by_preference(composed.publication.default_preference)
+    began_at = time.perf_counter()
+    planned = freeze_plan(ledger, composed.composition, editions, site.clock())
+    return {"seconds": time.perf_counter() - began_at, "planned": planned}
+
+
+def write(site: Site, issue: str) -> dict[str, float]:
+    """Write letters to planned readers, no I/O; seconds a letter, and its bytes."""
+    freeze(site, issue)
+    scribe = site.scribe(site.compose(issue))
+    now = datetime.now(UTC)
+    waiting = list(site.ledger().find_due(issue, now, DeliveryId(0), 500))
+    mime = scribe.write(waiting[0], now).mime
+    return {
+        "seconds": best_of(7, lambda: write_all(lambda one: scribe.write(one, now), waiting)),
+        "bytes": len(mime),
+    }
+
+
+def write_all(write_one: Callable[[Delivery], object], waiting: Sequence[Delivery]) -> float:
+    """Write to everybody in *waiting*; return the seconds a letter took."""
+    began_at = time.perf_counter()
+    for one in waiting:
+        write_one(one)
+    return (time.perf_counter() - began_at) / len(waiting)
+
+
+def best_of(times: int, measure: Callable[[], float]) -> float:
+    """Repeat a measurement of pure computing; what slows it down comes from outside."""
+    return min(measure() for _ in range(times))
+
+
+ENTRIES = {"freeze": freeze, "write": write}
+
+if __name__ == "__main__":
+    print(json.dumps(ENTRIES[sys.argv[1]](Site(), sys.argv[2])))

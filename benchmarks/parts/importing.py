@@ -1,0 +1,40 @@
+"""Reading lists of readers in: rows a second, and whether a row of a long list costs more."""
+
+from typing import Final
+
+from benchmarks import product
+from benchmarks.figures import Figure, Goal, Part
+from benchmarks.progress import say
+from benchmarks.scale import Scale
+
+START_ROWS: Final = 10  # a file so short that it takes as long as the start of the command
+
+
+def measure(scale: Scale) -> Part:
+    """Import lists of growing length by the command, each into an empty site."""
+    start_s = min(product.import_readers(START_ROWS).wall_s for _ in range(min(3, scale.starts)))
+    rows = [["rows", "seconds", "rows a second", "a row, start-up left out", "peak memory"]]
+    costs = {}
+    for size in scale.sizes:
+        say(f"importing: {size:,} rows")
+        done = product.import_readers(size)
+        costs[size] = (done.wall_s - start_s) / size * 1e6
+        rate = size / done.wall_s
+        say(f"  {rate:,.0f} rows a second")
+        cells = [f"{size:,}", f"{done.wall_s:.2f}", f"{rate:,.0f}"]
+        rows.append([*cells, f"{costs[size]:.1f} µs", f"{done.peak_mb:.0f} MB"])
+    first, last = scale.sizes[0], scale.sizes[-1]
+    return Part(
+        "Importing a CSV",
+        [
+            Figure(f"rows a second, {last:,} rows, whole command", rate, "", Goal(25_000), 0),
+            Figure(
+                f"a row of {last:,} beside a row of {first:,}",
+                costs[last] / costs[first],
+                "x",
+                Goal(1.2, False),
+            ),
+        ],
+        rows,
+        ["Validated, normalised and deduplicated, in one transaction on SQLite."],
+    )

@@ -1,0 +1,39 @@
+"""Writing one reader's letter, without sending it; and signing it."""
+
+from typing import Final
+
+from benchmarks import product
+from benchmarks.figures import Figure, Goal, Part
+from benchmarks.progress import say
+from benchmarks.scale import Scale
+
+READERS: Final = 500
+
+
+def measure(_scale: Scale) -> Part:
+    """Write letters to planned readers in a process of its own; with DKIM too if there is any."""
+    say("personalising")
+    written = _write()
+    micros = written["seconds"] * 1e6
+    figures = [
+        Figure(
+            f"one letter of {written['bytes'] / 1000:.0f} kB, tokens and Message-ID included",
+            micros,
+            " µs",
+            Goal(20, is_least=False),
+            places=1,
+        )
+    ]
+    notes = ["From a planned delivery to its envelope; the best of several runs, no I/O."]
+    if settings := product.dkim_settings():
+        signed = _write(**settings)
+        millis = (signed["seconds"] - written["seconds"]) * 1000
+        figures.append(Figure("DKIM RSA-2048 on top of it", millis, " ms", Goal(0.5, False)))
+    else:
+        notes.append("DKIM is not configured: this version has no command dkim-key.")
+    return Part("Personalising", figures, notes=notes)
+
+
+def _write(**settings: str) -> dict[str, float]:
+    product.set_stage(READERS)
+    return product.entry_point("write", **settings)
