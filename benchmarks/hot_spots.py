@@ -1,21 +1,26 @@
-"""Where the processor's time of a dispatch goes: a sampling profile of all its threads."""
+"""Where the processor's time of a dispatch goes: thread by thread, function by function."""
 
+import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from benchmarks import peers, product
 from benchmarks.figures import table_of
-from benchmarks.processes import Command, cores, run
+from benchmarks.processes import ROOT, Command, Ended, cores, run
 from benchmarks.progress import say
 from benchmarks.wire import smtp_sink
 
 RATE: Final = 250  # samples a second
 SHOWN: Final = 25  # functions of a table
 FRAME: Final = re.compile(r"^(?P<name>.+) \((?P<file>.+?)(:\d+)?\)$")
-CONTROLS: Final = "engine.py"  # what the main thread does while the letters leave
+MAIN: Final = "main"
+STARTING: Final = "main, before and after sending"
+SENDING: Final = "main, while sending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,38 +30,62 @@ class Tally:
     within: Counter[str] = field(default_factory=Counter)  # by function, those it called included
     alone: Counter[str] = field(default_factory=Counter)  # by function, in its own lines
 
+    @property
+    def samples(self) -> int:
+        """Count them all."""
+        return self.alone.total()
+
 
 def report(letters: int) -> str:
-    """Dispatch that many letters under py-spy, and lay out who had the processor."""
+    """Dispatch that many letters twice: for each thread's time, and under a sampling profiler."""
+    times = _thread_times(letters)
     tallies: dict[str, Tally] = {}
     for kind, frames, count in _samples(_recorded(letters)):
         tally = tallies.setdefault(kind, Tally())
         for frame in set(frames):
             tally.within[frame] += count
-        tally.alone[frames[-1] if frames else kind] += count
-        tally.within[""] += count
-    blocks = [_shares(tallies, letters)]
-    for kind, tally in tallies.items():
+        tally.alone[frames[-1]] += count
+    blocks = [
+        "# Processor time of each thread, user and system",
+        _times_table(times, letters),
+        "# Who holds the interpreter (its lock): samples of a run of its own",
+        _shares(tallies, letters),
+    ]
+    for kind, tally in sorted(tallies.items(), key=lambda one: -one[1].samples):
         blocks += [
-            f"## {kind}: with what they call",
-            _table(tally.within, letters, only="newsletter/"),
-            f"## {kind}: in their own lines",
-            _table(tally.alone, letters),
+            f"## {kind}: our functions, with what they call",
+            _table(tally.within, tally.samples, letters, only="newsletter/"),
+            f"## {kind}: all functions, their own lines",
+            _table(tally.alone, tally.samples, letters),
         ]
     return "\n\n".join(blocks)
 
 
+def _thread_times(letters: int) -> dict[str, float]:
+    say(f"profile: {letters:,} letters, each thread's time")
+    script = [sys.executable, str(ROOT / "benchmarks" / "thread_times.py")]
+    measured: dict[str, float] = json.loads(_dispatch(letters, script).output.splitlines()[-1])
+    return measured
+
+
 def _recorded(letters: int) -> list[str]:
-    py_spy = peers.install_py_spy()
+    """Sample who holds the interpreter, from outside and without stopping it."""
+    program = peers.install_py_spy()
+    raw = Path(product.site().parent, "profile.txt")
+    spying = [program, "record", "--gil", "--nonblocking", "--threads", "--function"]
+    spying += ["--rate", str(RATE), "--format", "raw", "--output", str(raw), "--"]
+    say(f"profile: {letters:,} letters under py-spy")
+    _dispatch(letters, [*spying, sys.executable, "-m", "newsletter"])
+    return raw.read_text(encoding="utf-8").splitlines()
+
+
+def _dispatch(letters: int, instead: list[str]) -> Ended:
+    """Dispatch, with *instead* in the place of the program's name."""
     product.set_stage(letters)
-    raw = product.site().parent / "profile.txt"
     with smtp_sink() as sink:
         ours = product.dispatch(sink.port)
-        spying = [py_spy, "record", "--rate", str(RATE), "--threads", "--function"]
-        spying += ["--format", "raw", "--output", str(raw), "--"]
-        say(f"profile: {letters:,} letters under py-spy")
-        run(Command([*spying, *ours.arguments], ours.folder, ours.settings), cores()[0])
-    return raw.read_text(encoding="utf-8").splitlines()
+        command = Command([*instead, *ours.arguments[1:]], ours.folder, ours.settings)
+        return run(command, cores()[0])
 
 
 def _samples(lines: Iterable[str]) -> Iterator[tuple[str, list[str], int]]:
@@ -65,16 +94,17 @@ def _samples(lines: Iterable[str]) -> Iterator[tuple[str, list[str], int]]:
         stack, _, count = line.rpartition(" ")
         thread, *frames = stack.split(";")
         named = [_function(frame) for frame in frames]
-        yield _kind(thread, named), named, int(count)
+        if named:
+            yield _kind(thread.rpartition(": ")[2], named), named, int(count)
 
 
-def _kind(thread: str, frames: Iterable[str]) -> str:
-    if "connection " in thread:
-        return "connections"
-    if "ledger" in thread:
-        return "ledger"
-    sending = any(frame.startswith(f"newsletter/dispatch/{CONTROLS}") for frame in frames)
-    return "main thread while sending" if sending else "start, composing, proof, plan, end"
+def _kind(thread: str, frames: Iterable[str] = ()) -> str:
+    """Put the threads of a pool together; part the main thread's work into two."""
+    name = re.sub(r"[ -]*\d+( \(.*\))?$", "", thread)
+    if name not in {"MainThread", MAIN} and not thread.startswith("thread ("):  # no name yet
+        return name
+    sending = any("dispatch/engine.py:" in one and "<module>" not in one for one in frames)
+    return SENDING if sending else STARTING
 
 
 def _function(frame: str) -> str:
@@ -86,22 +116,31 @@ def _function(frame: str) -> str:
     return f"{file}:{found['name']}"
 
 
-def _shares(tallies: dict[str, Tally], letters: int) -> str:
-    whole = sum(tally.within[""] for tally in tallies.values())
+def _times_table(times: dict[str, float], letters: int) -> str:
+    kinds: Counter[str] = Counter()
+    for thread, seconds in times.items():
+        kinds[MAIN if thread == MAIN else _kind(thread)] += round(seconds * 1e6)
     rows = [("threads", "share", "a letter")]
-    for kind, tally in tallies.items():
-        samples = tally.within[""]
-        rows.append((kind, f"{samples / whole:.1%}", _micros(samples, letters)))
+    for kind, micros in kinds.most_common():
+        rows.append((kind, f"{micros / kinds.total():.1%}", f"{micros / letters:,.0f} µs"))
+    return table_of([*rows, ("all", "100 %", f"{kinds.total() / letters:,.0f} µs")])
+
+
+def _shares(tallies: dict[str, Tally], letters: int) -> str:
+    whole = sum(tally.samples for tally in tallies.values())
+    rows = [("threads", "share", "a letter")]
+    for kind, tally in sorted(tallies.items(), key=lambda one: -one[1].samples):
+        rows.append((kind, f"{tally.samples / whole:.1%}", _micros(tally.samples, letters)))
     return table_of([*rows, ("all", "100 %", _micros(whole, letters))])
 
 
-def _table(samples: Counter[str], letters: int, only: str = "") -> str:
-    whole = samples[""] or samples.total()
-    rows = [("function", "share", "a letter")]
-    for function, count in samples.most_common():
-        if function.startswith(only) and function and len(rows) <= SHOWN:
-            rows.append((function, f"{count / whole:.1%}", _micros(count, letters)))
-    return table_of(rows)
+def _table(functions: Counter[str], whole: int, letters: int, only: str = "") -> str:
+    ours = [one for one in functions.most_common() if one[0].startswith(only)]
+    rows = [
+        (function, f"{count / whole:.1%}", _micros(count, letters))
+        for function, count in ours[:SHOWN]
+    ]
+    return table_of([("function", "share", "a letter"), *rows])
 
 
 def _micros(samples: int, letters: int) -> str:
