@@ -29,6 +29,7 @@ class Passage:
     before_s: float  # from the start of the process to the first letter
     after_s: float  # from the last letter to the end of the process
     cpu_s: float
+    sink_cpu_s: float
     peak_mb: float
 
     @property
@@ -40,6 +41,11 @@ class Passage:
         first of all has arrived: no sender gains by the letters that were under way then.
         """
         return (self.letters - CONNECTIONS) / self.sending_s
+
+    @property
+    def sink_share(self) -> float:
+        """Say how busy the sink was while letters came: at 1 it is what limits the sender."""
+        return min(1.0, self.sink_cpu_s / self.sending_s)
 
     @property
     def whole(self) -> float:
@@ -59,6 +65,7 @@ def race(sender: Sender, sink: Sink, letters: int, port: int | None = None) -> P
     """
     command = sender.command(port or sink.port, letters)
     sink.count()
+    sink_before_s = sink.cpu_s()
     ended = run(command, cores()[0])
     count = sink.count()
     if count.letters != letters:
@@ -71,6 +78,7 @@ def race(sender: Sender, sink: Sink, letters: int, port: int | None = None) -> P
         count.first_at - ended.started_at,
         max(0.0, ended.ended_at - count.last_at),
         ended.cpu_s,
+        sink.cpu_s() - sink_before_s,
         ended.peak_mb,
     )
 

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from benchmarks import peers
@@ -38,8 +39,9 @@ class Sink:
     by the same watch, and trusts none of them.
     """
 
-    def __init__(self, port: int, pipe: int) -> None:
+    def __init__(self, port: int, pipe: int, pid: int) -> None:
         self.port = port
+        self._pid = pid
         self._pipe = pipe
         self._count = Count()
         self._lock = threading.Lock()
@@ -53,6 +55,12 @@ class Sink:
         with self._lock:
             taken, self._count = self._count, Count()
         return taken
+
+    def cpu_s(self) -> float:
+        """Return the processor time the sink has taken since it began, in seconds."""
+        text = Path(f"/proc/{self._pid}/stat").read_text(encoding="ascii")
+        user, system = text.rpartition(")")[2].split()[11:13]  # after the name; proc(5)
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def join(self) -> None:
         """Wait until the sink's last word is read; only after it has ended."""
@@ -92,7 +100,7 @@ def smtp_sink() -> Iterator[Sink]:
     os.close(its)
     try:
         _await_port(port)
-        sink = Sink(port, ours)
+        sink = Sink(port, ours, process.pid)
         yield sink
         _end(process)
         sink.join()

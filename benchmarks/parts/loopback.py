@@ -106,7 +106,8 @@ def _of_the_run(ours: Sequence[Passage], sources: Sequence[Passage]) -> list[Fig
 
 def passages_table(passages: Sequence[Passage]) -> list[list[str]]:
     """Lay passages out, one a row."""
-    heading = ["sender", "letters", "while sending", "whole", "processor a letter", "peak memory"]
+    heading = ["sender", "letters", "while sending", "whole", "processor a letter", "sink busy"]
+    heading.append("peak memory")
     rows = [
         [
             one.sender,
@@ -114,6 +115,7 @@ def passages_table(passages: Sequence[Passage]) -> list[list[str]]:
             _rate(one.while_sending),
             _rate(one.whole),
             f"{one.cpu_s / one.letters * 1000:.2f} ms",
+            f"{one.sink_share:.0%}",
             f"{one.peak_mb:.0f} MB",
         ]
         for one in passages
