@@ -13,7 +13,8 @@ from benchmarks.processes import ROOT
 
 NODEMAILER: Final = "10.6.1"
 PY_SPY: Final = "0.4.3"
-NODE_FOLDER: Final = ROOT / ".node"  # ignored by git
+# Of its own, for npm removes from a folder what it was not asked for this time.
+NODE_FOLDER: Final = ROOT / ".node" / "benchmarks"  # ignored by git
 PATH: Final = f"{os.environ.get('PATH', '')}:/usr/sbin"
 DEBIAN: Final = {"smtp-sink": "postfix", "smtp-source": "postfix", "node": "nodejs", "npm": "npm"}
 
@@ -35,7 +36,7 @@ def install() -> None:
     if missing:
         _install_packages(missing)
     if _nodemailer_version() != NODEMAILER:
-        print(f"Installing nodemailer {NODEMAILER} into .node/ (once)", file=sys.stderr)
+        print(f"Installing nodemailer {NODEMAILER} into .node/benchmarks/ (once)", file=sys.stderr)
         subprocess.run(
             [
                 *(tool("npm"), "install", "--prefix", str(NODE_FOLDER)),

@@ -30,6 +30,7 @@ class Letter:
     """The letter that all senders send: ours as a reader gets it, with places to be filled."""
 
     wire_bytes: int
+    sender_domain: str
     file: Path  # JSON for the peers: sender, subject, html, text, headers, marks
 
 
@@ -129,7 +130,8 @@ def letter() -> Letter:
     assert isinstance(message, EmailMessage)
     file = site().parent / "letter.json"
     file.write_text(json.dumps(_for_peers(message), ensure_ascii=False), encoding="utf-8")
-    return Letter(len(content), file)
+    domain = str(message["From"]).rpartition("@")[2].strip("> ")
+    return Letter(len(content), domain, file)
 
 
 @cache
@@ -141,7 +143,7 @@ def dkim_settings() -> Mapping[str, str] | None:
     except RuntimeError:
         return None
     return {
-        "dkim_domain": "example.org",
+        "dkim_domain": letter().sender_domain,
         "dkim_selector": "benchmark",
         "dkim_key": str(key),
     }
