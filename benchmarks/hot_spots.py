@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -40,7 +40,9 @@ def report(letters: int) -> str:
     """Dispatch that many letters twice: for each thread's time, and under a sampling profiler."""
     times = _thread_times(letters)
     tallies: dict[str, Tally] = {}
+    stages: Counter[str] = Counter()
     for kind, frames, count in _samples(_recorded(letters)):
+        stages[STARTING if kind == STARTING else _stage(frames)] += count
         tally = tallies.setdefault(kind, Tally())
         for frame in set(frames):
             tally.within[frame] += count
@@ -49,7 +51,9 @@ def report(letters: int) -> str:
         "# Processor time of each thread, user and system",
         _times_table(times, letters),
         "# Who holds the interpreter (its lock): samples of a run of its own",
-        _shares(tallies, letters),
+        _shares({kind: tally.samples for kind, tally in tallies.items()}, letters),
+        "# The same by stage: where our innermost function stands",
+        _shares(stages, letters),
     ]
     for kind, tally in sorted(tallies.items(), key=lambda one: -one[1].samples):
         blocks += [
@@ -107,6 +111,12 @@ def _kind(thread: str, frames: Iterable[str] = ()) -> str:
     return SENDING if sending else STARTING
 
 
+def _stage(frames: Sequence[str]) -> str:
+    """Name the folder of the innermost function that is ours."""
+    ours = [frame.split("/") for frame in frames if frame.startswith("newsletter/")]
+    return f"newsletter/{ours[-1][1].partition(':')[0]}" if ours else "interpreter, threads"
+
+
 def _function(frame: str) -> str:
     """Write a frame as file:function, with our files from the package on."""
     found = FRAME.match(frame)
@@ -126,12 +136,13 @@ def _times_table(times: dict[str, float], letters: int) -> str:
     return table_of([*rows, ("all", "100 %", f"{kinds.total() / letters:,.0f} µs")])
 
 
-def _shares(tallies: dict[str, Tally], letters: int) -> str:
-    whole = sum(tally.samples for tally in tallies.values())
-    rows = [("threads", "share", "a letter")]
-    for kind, tally in sorted(tallies.items(), key=lambda one: -one[1].samples):
-        rows.append((kind, f"{tally.samples / whole:.1%}", _micros(tally.samples, letters)))
-    return table_of([*rows, ("all", "100 %", _micros(whole, letters))])
+def _shares(samples: Mapping[str, int], letters: int) -> str:
+    whole = sum(samples.values())
+    rows = [
+        (kind, f"{count / whole:.1%}", _micros(count, letters))
+        for kind, count in Counter(samples).most_common()
+    ]
+    return table_of([("", "share", "a letter"), *rows, ("all", "100 %", _micros(whole, letters))])
 
 
 def _table(functions: Counter[str], whole: int, letters: int, only: str = "") -> str:

@@ -21,6 +21,7 @@ from benchmarks.processes import ROOT, Command, Ended, run
 ISSUE: Final = "2022-08"  # the sample issue; its bilingual letter has some 70 KB
 CONNECTIONS: Final = 10
 NEWSLETTER: Final = str(Path(sys.executable).with_name("newsletter"))
+SCATTER: Final = 2_654_435_761  # odd, so that no two numbers meet modulo a power of two
 SLOT_NAME: Final = "김독자아무개"
 DATABASE: Final = "newsletter.db"
 
@@ -76,8 +77,10 @@ def write_readers(readers: int) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("email,name,language,consented_at\n")
         for number in range(readers):
+            # In no order, as real lists are: sorted addresses would be kind to the index.
+            mailbox = f"reader.{number * SCATTER % 2**32:08x}"
             domain = ("example.org", "example.com", "mail.example.net")[number % 3]
-            file.write(f"reader.{number}@{domain},김독자{number},both,2022-07-01\n")
+            file.write(f"{mailbox}@{domain},김독자{number},both,2022-07-01\n")
     return path
 
 
