@@ -101,6 +101,7 @@ def _of_the_run(ours: Sequence[Passage], sources: Sequence[Passage]) -> list[Fig
         Figure("after the last letter", middle.after_s, " s"),
         Figure("processor, a letter, whole process", middle.cpu_s / middle.letters * 1000, " ms"),
         Figure("processor, a letter, smtp-source", source.cpu_s / source.letters * 1000, " ms"),
+        Figure("processor, a letter, the sink", source.sink_cpu_s / source.letters * 1000, " ms"),
     ]
 
 
