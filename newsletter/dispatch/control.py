@@ -92,7 +92,13 @@ class Diary(Protocol):
         """Skip all that is pending or deferred, for good; return how many."""
 
     def settle(
-        self, issue: str, settlement: Settlement, which: Doubt, by: str, now: datetime
+        self,
+        issue: str,
+        settlement: Settlement,
+        which: Doubt,
+        by: str,
+        now: datetime,
+        because: str = "",
     ) -> int:
         """
         Make unknown deliveries pending, or accepted; return how many.
@@ -104,6 +110,7 @@ class Diary(Protocol):
             which: the deliveries that are meant.
             by: who answers for it; noted with the number and the time.
             now: aware UTC.
+            because: why; noted too.
         """
 
     def notes(self, issue: str) -> Sequence[Note]:

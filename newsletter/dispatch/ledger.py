@@ -46,6 +46,7 @@ class LedgerLine:
     edition: EditionKind
     state: State
     attempts: int
+    begun_at: datetime | None  # aware UTC; the latest attempt
     answered_at: datetime | None  # aware UTC
     due_at: datetime | None  # aware UTC
     answer: str  # the provider's words, or why it was skipped; may be empty

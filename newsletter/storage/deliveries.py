@@ -92,6 +92,7 @@ def entries(connection: Connection, issue: str, state: State) -> Iterator[Ledger
             EditionKind(row.edition),
             State(row.state),
             row.attempts,
+            row.begun_at,
             row.answered_at,
             row.due_at,
             row.reason or row.answer or "",

@@ -92,7 +92,13 @@ class SqlDiary:
         return count
 
     def settle(
-        self, issue: str, settlement: Settlement, which: Doubt, by: str, now: datetime
+        self,
+        issue: str,
+        settlement: Settlement,
+        which: Doubt,
+        by: str,
+        now: datetime,
+        because: str = "",
     ) -> int:
         """
         Make unknown deliveries pending, or accepted; return how many.
@@ -105,7 +111,8 @@ class SqlDiary:
         with writing(self._database) as connection:
             count = settle_unknown(connection, issue, settlement, which, by, now)
             if count:
-                _note(connection, Note(issue, Act.SETTLED, by, now, f"{count:,} × {settlement}"))
+                words = f"{count:,} × {settlement}" + (f": {because}" if because else "")
+                _note(connection, Note(issue, Act.SETTLED, by, now, words))
         return count
 
     def notes(self, issue: str) -> Sequence[Note]:

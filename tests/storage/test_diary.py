@@ -181,6 +181,26 @@ def test_settling_what_nobody_doubts_changes_and_notes_nothing(
     assert counts(ledger) == {State.ACCEPTED: 1, State.PENDING: READERS - 1}
 
 
+def test_why_a_doubt_was_settled_is_noted_beside_the_number(
+    ledger: SqlLedger, diary: SqlDiary
+) -> None:
+    begin(ledger, 3)
+
+    diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", NOW, "not in the relay's log")
+
+    assert [note.words for note in diary.notes(ISSUE)] == ["3 × resend: not in the relay's log"]
+
+
+def test_the_time_at_which_a_letter_left_is_known_while_its_answer_is_not(
+    ledger: SqlLedger,
+) -> None:
+    begin(ledger, 1, LATER)
+
+    [line] = ledger.entries(ISSUE, State.UNKNOWN)
+
+    assert (line.begun_at, line.answered_at) == (LATER, None)
+
+
 def test_only_what_was_begun_lately_is_settled_by_a_key_that_the_provider_still_knows(
     ledger: SqlLedger, diary: SqlDiary
 ) -> None:
