@@ -1,0 +1,65 @@
+"""The right to send an issue: one process has it, and shows that it is alive."""
+
+import os
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Final
+
+from newsletter.dispatch.ledger import Ledger
+from newsletter.errors import LedgerError, UnfinishedError
+
+AGAIN_AFTER: Final = timedelta(seconds=30)
+
+
+class Hold:
+    """This process's right to send an issue; the ledger keeps it for two minutes at a time."""
+
+    def __init__(self, ledger: Ledger, issue: str, clock: Callable[[], datetime]) -> None:
+        self._ledger = ledger
+        self._issue = issue
+        self._clock = clock
+        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._taken_at: datetime | None = None
+
+    def take(self) -> None:
+        """
+        Take the right, or keep it for longer.
+
+        Raises:
+            UnfinishedError: another process has it.
+        """
+        now = self._clock()
+        other = self._ledger.hold(self._issue, self._holder, now, _is_gone)
+        if other:
+            msg = (
+                f"{self._issue} is being sent by another process ({other}); wait for it, or stop "
+                "it there with Ctrl-C. If its machine is lost, this one may go on in 2 minutes"
+            )
+            raise UnfinishedError(msg)
+        self._taken_at = now
+
+    def keep(self) -> None:
+        """Take it again if half a minute has passed; raises as `take` does."""
+        if self._taken_at is None or self._clock() - self._taken_at > AGAIN_AFTER:
+            self.take()
+
+    def release(self) -> None:
+        """Give it up, if this process has it."""
+        with suppress(LedgerError):  # what went wrong before is worth more to a reader
+            self._ledger.release(self._issue, self._holder)
+
+
+def _is_gone(holder: str) -> bool:
+    """Say whether the process named host:pid ran on this machine and has ended."""
+    host, _, pid = holder.rpartition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,79 @@
+"""Times as people write and read them: in the publication's time zone."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from newsletter.app import Site
+from newsletter.errors import ContentError, UsageError
+
+FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
+
+
+def read_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    """
+    Read a date and time of day in *zone* that is yet to come; return it as aware UTC.
+
+    Raises:
+        UsageError: it is written otherwise, is past, or the clocks of *zone* show it never
+            or twice.
+    """
+    local = _parse(text, zone, now)
+    first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    moment = first.astimezone(UTC)
+    if first.utcoffset() != second.utcoffset():  # PEP 495: the clocks are being changed
+        is_skipped = moment.astimezone(zone).replace(tzinfo=None) != local
+        how = "does not exist" if is_skipped else "comes twice"
+        msg = (
+            f"--at: {local:%Y-%m-%d %H:%M} {how} in {zone.key}, where the clocks are changed "
+            "that night; take another time"
+        )
+        raise UsageError(msg)
+    if moment <= now:
+        msg = f"--at: {local:%Y-%m-%d %H:%M} is past; in {zone.key} it is {show_moment(now, zone)}"
+        raise UsageError(msg)
+    return moment
+
+
+def _parse(text: str, zone: ZoneInfo, now: datetime) -> datetime:
+    for form in FORMATS:
+        try:
+            return datetime.strptime(text.strip(), form)  # noqa: DTZ007 - the caller's zone
+        except ValueError:
+            continue
+    example = (now.astimezone(zone) + timedelta(days=1)).replace(hour=9, minute=0)
+    msg = (
+        f"--at: {text!r} is no date and time; write it as the clocks show it in {zone.key}, "
+        f'like --at "{example:%Y-%m-%d %H:%M}"'
+    )
+    raise UsageError(msg)
+
+
+def find_zone(site: Site) -> ZoneInfo:
+    """Return the publication's time zone, or UTC while its file has a fault."""
+    try:
+        return site.zone()
+    except ContentError:
+        return ZoneInfo("UTC")
+
+
+def show_moment(at: datetime, zone: ZoneInfo) -> str:
+    """Show a time to the minute: 2022-08-26 09:00 KST."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def show_second(at: datetime, zone: ZoneInfo) -> str:
+    """Show a time to the second, as one looks it up in a log: 2022-08-26 09:00:12 KST."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
+
+
+def show_wait(wait: timedelta) -> str:
+    """Show how long something takes, in its two largest units: 3 h 20 min, or 45 s."""
+    seconds = max(0, round(wait.total_seconds()))
+    days, seconds = divmod(seconds, 86_400)
+    hours, seconds = divmod(seconds, 3_600)
+    minutes, seconds = divmod(seconds, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")]
+    while len(parts) > 1 and not parts[0][0]:
+        parts = parts[1:]
+    return " ".join(f"{count} {unit}" for count, unit in parts[:2] if count) or "0 s"

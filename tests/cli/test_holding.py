@@ -1,0 +1,68 @@
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from newsletter.cli.holding import Hold
+from newsletter.errors import UnfinishedError
+from tests.cli.desk import NOW, Desk
+from tests.makers import ISSUE_ID
+
+OTHER = "otherhost.example.org:4711"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path, readers=1)
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    return desk
+
+
+def is_held_by(desk: Desk, holder: str) -> bool:
+    """Leave the issue with *holder*, whoever asks whether that process lives."""
+    return desk.site.ledger().hold(ISSUE_ID, holder, NOW, lambda _: False) is None
+
+
+def make_hold(desk: Desk) -> Hold:
+    return Hold(desk.site.ledger(), ISSUE_ID, desk.site.clock)
+
+
+def test_a_held_issue_is_refused_to_others_by_the_name_of_the_process_and_then_free(
+    desk: Desk,
+) -> None:
+    hold = make_hold(desk)
+    hold.take()
+
+    other = desk.site.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
+    hold.release()
+
+    assert other == f"{socket.gethostname()}:{os.getpid()}"
+    assert is_held_by(desk, OTHER)
+
+
+def test_what_another_machine_holds_is_not_taken_from_it(desk: Desk) -> None:
+    assert is_held_by(desk, OTHER)
+
+    with pytest.raises(UnfinishedError, match=OTHER):
+        make_hold(desk).take()
+
+
+def test_what_an_ended_process_of_this_machine_held_is_taken_at_once(desk: Desk) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert is_held_by(desk, f"{socket.gethostname()}:{ended.pid}")
+
+    make_hold(desk).take()
+
+    assert not is_held_by(desk, OTHER)
+
+
+def test_what_a_living_process_of_this_machine_holds_is_not_taken_from_it(desk: Desk) -> None:
+    living = f"{socket.gethostname()}:{os.getppid()}"
+    assert is_held_by(desk, living)
+
+    with pytest.raises(UnfinishedError, match=living):
+        make_hold(desk).take()
