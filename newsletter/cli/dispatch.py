@@ -1,26 +1,44 @@
-"""``newsletter dispatch``: the issue to every subscriber, each once."""
-
-from typing import TYPE_CHECKING
+"""``newsletter dispatch``: the issue to every subscriber, each once; now, or at a time."""
 
 import click
 
-from newsletter.app import Composed, Site
-from newsletter.cli.output import is_terminal, readers
-from newsletter.dispatch.states import State
-from newsletter.errors import UnfinishedError, UsageError
+from newsletter.app import Site
+from newsletter.cli.confirming import require_person
+from newsletter.cli.moments import read_moment
+from newsletter.cli.output import is_terminal
+from newsletter.cli.person import name_person
+from newsletter.errors import UsageError
 
-if TYPE_CHECKING:
-    from newsletter.cli.sending import Intention, Sending
+NEVER = "never"  # instead of a time
 
 
 @click.command()
-@click.argument("issue")
+@click.argument("issue", required=False)
 @click.option("--yes", is_flag=True, help="Send without asking for the issue's name.")
 @click.option("--dry-run", is_flag=True, help="Do everything but plan and send.")
 @click.option(
     "--limit", type=click.IntRange(min=1), metavar="N", help="Send to N readers at the most."
 )
+@click.option(
+    "--canary",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Send to N readers first, and go on if few are refused.  [default: publication.yaml]",
+)
 @click.option("--add-new", is_flag=True, help="Also send to readers who came since the plan.")
+@click.option(
+    "--wait/--no-wait",
+    "waits",
+    default=None,
+    help="Stay until those who were put off have it; with --at, until the time has come.  "
+    "[default: on a terminal]",
+)
+@click.option(
+    "--at",
+    metavar="TIME",
+    help='Send at a time in the publication\'s zone: "2022-08-26 09:00"; or never.',
+)
+@click.option("--due", is_flag=True, help="Send what is due of all issues; for cron and systemd.")
 @click.option(
     "--override",
     "rules",
@@ -30,15 +48,19 @@ if TYPE_CHECKING:
 )
 @click.option("--because", metavar="TEXT", help="Why; kept in the ledger with every override.")
 @click.option("--by", "name", metavar="NAME", help="Who dispatches.  [default: the system's user]")
-@click.pass_obj
+@click.pass_context
 def dispatch(  # noqa: PLR0913 - one for each option
-    site: Site,
-    issue: str,
+    ctx: click.Context,
+    issue: str | None,
     *,
     yes: bool,
     dry_run: bool,
     limit: int | None,
+    canary: int | None,
     add_new: bool,
+    waits: bool | None,
+    at: str | None,
+    due: bool,
     rules: tuple[str, ...],
     because: str | None,
     name: str | None,
@@ -47,84 +69,53 @@ def dispatch(  # noqa: PLR0913 - one for each option
     Send ISSUE to every subscriber, in the language each has chosen.
 
     Who gets it is fixed when it is run first; run again, it goes on with those who have
-    not got it, and never sends anything twice.
+    not got it, and never sends anything twice. With --at it is confirmed now and goes out
+    then, if it is still the same letter.
     """
-    from newsletter.cli.gate import Gate  # noqa: PLC0415
-    from newsletter.cli.sending import Sending, Wishes  # noqa: PLC0415
+    from newsletter.cli.due import send_due  # noqa: PLC0415 - slow to load, and help is fast
+    from newsletter.cli.order import Order, carry_out, drop_appointment  # noqa: PLC0415
+    from newsletter.cli.sending import Wishes  # noqa: PLC0415
 
-    if not yes and not dry_run and not is_terminal("stdin"):
-        raise UsageError("there is no terminal to ask at; add --yes to send")
-    composed = site.compose(issue)
-    sending = Sending(site, composed, site.ledger(), site.provider())
-    intention = sending.intention(add_new=add_new)
-    _show_intention(sending, intention)
-    if not intention.expected:
-        _report(sending, composed)
+    site: Site = ctx.obj
+    if due:
+        _refuse_others(ctx, "--due", {"due", "waits"})
+        send_due(site, Wishes(waits=bool(waits)))
         return
-    gate = Gate(site, composed, name)
-    overrides = gate.check(rules, because)
-    now = min(intention.expected, limit or intention.expected)
-    if dry_run:
-        sending.rehearse()
-        click.echo(f"Dry run: {now:,} would be sent now; nothing was.")
+    if issue is None:
+        raise UsageError("name the issue: newsletter dispatch 2022-08; or send all that is --due")
+    by = name_person(name)
+    if at == NEVER:
+        _refuse_others(ctx, "--at never", {"issue", "at", "name"})
+        drop_appointment(site, issue, by)
         return
-    _confirm(issue, now, yes=yes)
-    gate.record(overrides)
-    sending.freeze(intention)
-    sending.run(Wishes(limit))
-    _report(sending, composed)
-
-
-def _show_intention(sending: "Sending", intention: "Intention") -> None:
-    composition = sending.composed.composition
-    click.echo(f"Issue     {composition.issue}  {sending.composed.issue.date}")
-    click.echo(f"Digest    {composition.digest[:12]}")
-    click.echo(f"Provider  {sending.provider.name}{sending.provider_note}")
-    for kind, edition in composition.editions.items():
-        count = intention.planned_for(kind)
-        click.echo(f"{kind:<9} {readers(count):>13}  {edition.subject}")
-    if intention.replaced:
-        day = f"{intention.replaced.planned_at:%Y-%m-%d}"
-        click.echo(f"Anew      the plan of {day} was for another letter, which nobody was sent")
-    if intention.left_out and intention.plan:
-        click.echo(
-            f"Left out  {readers(intention.left_out)} who came since the plan of "
-            f"{intention.plan.planned_at:%Y-%m-%d}; --add-new sends it to them too"
+    if at:
+        _refuse_others(
+            ctx, "--at", {"issue", "at", "name", "yes", "dry_run", "waits", "rules", "because"}
         )
+    send_at = read_moment(at, site.zone(), site.clock()) if at else None
+    if not dry_run:
+        require_person("send", yes=yes)
+    order = Order(
+        issue=issue,
+        by=by,
+        wishes=Wishes(limit, canary, is_terminal("stdin") if waits is None else waits),
+        add_new=add_new,
+        is_rehearsal=dry_run,
+        is_confirmed=yes,
+        rules=rules,
+        because=because,
+        send_at=send_at,
+        returns_at_once=waits is False,
+    )
+    carry_out(site, order)
 
 
-def _confirm(issue: str, expected: int, *, yes: bool) -> None:
-    if yes:
-        return
-    answer = click.prompt(f"This sends {expected:,} letters. Type {issue} to go on", default="")
-    if answer.strip() != issue:
-        raise UsageError("the issue's name was not typed; nothing was sent")
-
-
-def _report(sending: "Sending", composed: Composed) -> None:
-    issue, ledger = composed.issue.id, sending.ledger
-    tally = ledger.tally(issue)
-    counts = {state: tally.of(state) for state in State}
-    words = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
-    answered = sending.answered
-    start = f"{answered:,} answered in this run" if answered else "Nothing to send now"
-    click.echo(f"{start}; of {tally.planned:,} planned: {words or 'none'}")
-    if tally.is_finished:
-        click.echo(f"Finished  newsletter status {issue}")
-        return
-    hints = [f"{issue} is not finished"]
-    if counts[State.PENDING]:
-        hints.append(f"{counts[State.PENDING]:,} pending: run 'newsletter dispatch {issue}' again")
-    if counts[State.DEFERRED]:
-        due_at = ledger.next_due_at(issue)
-        when = due_at.astimezone(composed.publication.zone) if due_at else None
-        hints.append(
-            f"{counts[State.DEFERRED]:,} deferred: run 'newsletter dispatch {issue}' again"
-            + (f" after {when:%Y-%m-%d %H:%M %Z}" if when else "")
-        )
-    if counts[State.UNKNOWN]:
-        hints.append(
-            f"{counts[State.UNKNOWN]:,} unknown: they left and no answer came, and they are not "
-            f"sent again by themselves; see 'newsletter status {issue} --list unknown'"
-        )
-    raise UnfinishedError("\n  ".join(hints))
+def _refuse_others(ctx: click.Context, option: str, fitting: set[str]) -> None:
+    """Refuse arguments that mean nothing beside *option*."""
+    for parameter in ctx.command.params:
+        source = ctx.get_parameter_source(parameter.name or "")
+        is_given = source is click.core.ParameterSource.COMMANDLINE
+        if is_given and parameter.name not in fitting:
+            what = parameter.opts[0] if parameter.opts[0].startswith("-") else "an issue"
+            msg = f"{option} does not go with {what}; leave one of them out"
+            raise UsageError(msg)

@@ -1,6 +1,5 @@
 """What has to hold before a letter goes to readers: the proof, overrides, the approval."""
 
-import getpass
 from collections.abc import Sequence
 
 import click
@@ -12,21 +11,14 @@ from newsletter.proof.approval import ApprovalPolicy, Override, check_approval
 from newsletter.proof.finding import Severity
 
 
-def _system_user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # a container's user may have no name
-        raise UsageError("--by: the system has no name for you; say who dispatches") from None
-
-
 class Gate:
     """Opens for a letter that may go out."""
 
-    def __init__(self, site: Site, composed: Composed, sender: str | None) -> None:
+    def __init__(self, site: Site, composed: Composed, sender: str) -> None:
         self._site = site
         self._composed = composed
         self._approvals = site.approvals()
-        self._sender = sender or _system_user()
+        self._sender = sender
 
     def check(self, rules: Sequence[str], because: str | None) -> Sequence[Override]:
         """

@@ -19,6 +19,10 @@ COMMANDS: Final = {
     "test": "newsletter.cli.test",
     "approve": "newsletter.cli.approve",
     "dispatch": "newsletter.cli.dispatch",
+    "pause": "newsletter.cli.pause",
+    "resume": "newsletter.cli.resume",
+    "cancel": "newsletter.cli.cancel",
+    "resolve": "newsletter.cli.resolve",
     "status": "newsletter.cli.status",
     "subscribers": "newsletter.cli.subscribers",
 }

@@ -179,7 +179,7 @@ def test_status_counts_by_language_and_as_json(stage: Stage) -> None:
     assert re.search(r"bilingual +2 +2 +0 +0", shown)
     assert set(status) == {
         "issue", "digest", "planned", "accepted", "deferred", "refused", "unknown", "skipped",
-        "pending", "finished",
+        "pending", "finished", "halt", "appointment", "next_due_at", "resting",
     }  # fmt: skip
     parts = ("accepted", "refused", "deferred", "unknown", "skipped", "pending")
     assert status["planned"] == 7 == sum(status[name] for name in parts)

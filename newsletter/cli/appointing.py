@@ -1,0 +1,114 @@
+"""Appointments: an issue that a person has confirmed goes out later, as the letter it was then."""
+
+from collections.abc import Mapping
+
+import click
+
+from newsletter.app import Composed, Site
+from newsletter.cli.countdown import count_down
+from newsletter.cli.halting import find_appointment, refuse_halted
+from newsletter.cli.moments import show_moment
+from newsletter.cli.send_off import send_confirmed
+from newsletter.cli.sending import Sending, Wishes
+from newsletter.compose.composition import describe_changes
+from newsletter.dispatch.control import Appointment
+from newsletter.errors import ContentError, UnfinishedError
+
+
+def appoint(site: Site, sending: Sending, appointment: Appointment) -> None:
+    """
+    Remember an appointment; durable on return.
+
+    The provider is reached first, so that a wrong password shows while somebody is there.
+
+    Raises:
+        ProviderError: what a person must fix; nothing was appointed.
+    """
+    sending.provider.connect().close()
+    site.diary().appoint(appointment)
+    when = show_moment(appointment.send_at, sending.composed.publication.zone)
+    click.echo(f"Appointed {appointment.issue} for {when}, by {appointment.by}")
+
+
+def wait_for(site: Site, appointment: Appointment) -> None:
+    """
+    Wait in the foreground until the time of *appointment* has come.
+
+    Raises:
+        UnfinishedError: the person at the terminal waits no longer (the appointment
+            stands), or it was dropped or changed elsewhere.
+    """
+    issue, diary = appointment.issue, site.diary()
+    when = show_moment(appointment.send_at, site.zone())
+    try:
+        click.echo("Waiting   Ctrl-C ends the waiting, not the appointment")
+        stands = count_down(
+            f"Sending {issue} at {when}, in",
+            appointment.send_at,
+            site.clock,
+            lambda: find_appointment(diary, issue) == appointment,
+        )
+    except KeyboardInterrupt:
+        msg = (
+            f"this terminal waits no longer; the appointment of {issue} for {when} stands\n"
+            f"  'newsletter dispatch --due' sends it then; 'newsletter cancel {issue}' drops it"
+        )
+        raise UnfinishedError(msg) from None
+    if not stands:
+        msg = (
+            f"the appointment of {issue} for {when} was kept, changed or dropped elsewhere; see "
+            f"'newsletter status {issue} --diary'"
+        )
+        raise UnfinishedError(msg)
+
+
+def send_appointed(
+    site: Site, appointment: Appointment, wishes: Wishes, parts: Mapping[str, str] | None = None
+) -> None:
+    """
+    Send what was appointed, if it is still that letter and may still go out.
+
+    Args:
+        site: where the issue is.
+        appointment: whose time has come.
+        wishes: how the run is to go.
+        parts: what the appointed digest is over, where that is known.
+
+    Raises:
+        ContentError: it is another letter now, or the gate does not open for it.
+        UnfinishedError: it is paused, readers are left, or another process is sending.
+        ProviderError: what a person must fix.
+        LedgerError: nothing can be recorded any more.
+    """
+    composed = site.compose(appointment.issue)
+    _check_letter(site, appointment, composed, parts)
+    refuse_halted(site, appointment.issue)
+    send_confirmed(site, composed, appointment.by, wishes)
+
+
+def _check_letter(
+    site: Site, appointment: Appointment, composed: Composed, parts: Mapping[str, str] | None
+) -> None:
+    composition = composed.composition
+    if composition.digest == appointment.digest:
+        return
+    known = parts or _find_parts(site, appointment)
+    changes = describe_changes(known, composition.parts) if known else ""
+    issue = appointment.issue
+    msg = (
+        f"issues/{issue}: this is not the letter that {appointment.by} appointed for "
+        f"{show_moment(appointment.send_at, composed.publication.zone)} (digest "
+        f"{appointment.digest[:12]}, now {composition.digest[:12]}); nothing was sent{changes}\n"
+        "Bring the files back to what they were, or appoint the letter as it is now: "
+        f"newsletter dispatch {issue} --at TIME"
+    )
+    raise ContentError(msg)
+
+
+def _find_parts(site: Site, appointment: Appointment) -> Mapping[str, str] | None:
+    """Look for what the digest is over where somebody has approved it, or a run has begun."""
+    for approval in site.approvals().approvals(appointment.issue):
+        if approval.digest == appointment.digest:
+            return approval.parts
+    plan = site.ledger().find_plan(appointment.issue)
+    return plan.parts if plan and plan.digest == appointment.digest else None

@@ -1,0 +1,29 @@
+"""Names readers with what became of their letters: a table for people, tabs for programs."""
+
+from collections.abc import Iterator
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from newsletter.cli.output import is_terminal
+from newsletter.dispatch.ledger import LedgerLine
+
+
+def show_deliveries(entries: Iterator[LedgerLine]) -> None:
+    """Print deliveries, in a table on a terminal, elsewhere a line each with tabs between."""
+    if not is_terminal("stdout"):
+        for entry in entries:
+            fields = (entry.address, entry.edition, entry.state, str(entry.attempts), entry.answer)
+            click.echo("\t".join(" ".join(field.split()) for field in fields))
+        return
+    table = Table("address", "edition", "attempts", "answer", box=None)
+    for entry in entries:
+        table.add_row(
+            Text(entry.address, overflow="fold"),
+            entry.edition,
+            str(entry.attempts),
+            Text(entry.answer),
+        )
+    Console().print(table if table.rows else "Nobody.")

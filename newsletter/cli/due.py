@@ -1,0 +1,86 @@
+"""``newsletter dispatch --due``: what a timer sends, all of it confirmed by a person before."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+import click
+
+from newsletter.app import Site
+from newsletter.cli.appointing import send_appointed
+from newsletter.cli.moments import find_zone, show_moment
+from newsletter.cli.output import is_terminal
+from newsletter.cli.send_off import send_confirmed
+from newsletter.cli.sending import Wishes
+from newsletter.dispatch.control import PROGRAM, Appointment
+from newsletter.dispatch.plan import check_digest
+from newsletter.errors import LedgerError, NewsletterError, UnfinishedError
+
+
+def send_due(site: Site, wishes: Wishes) -> None:
+    """
+    Send every appointment whose time has come, and go on with what is unfinished and due.
+
+    What stands in one issue's way does not keep the others back. An issue that is
+    appointed for later waits for that, though it has begun.
+
+    Raises:
+        NewsletterError: the worst that happened; everything else was printed.
+    """
+    now = site.clock()
+    diary = site.diary()
+    appointments = diary.appointments()
+    appointed = {one.issue for one in appointments}
+    begun = [issue for issue in diary.find_unfinished(now) if issue not in appointed]
+    steps = [
+        partial(send_appointed, site, one, wishes) for one in appointments if one.send_at <= now
+    ]
+    steps += [partial(go_on, site, issue, wishes) for issue in begun]
+    if not steps and is_terminal("stdout"):  # where cron listens, every line becomes a mail
+        _say_when(site, appointments, now)
+    _raise_worst(_run_all(steps))
+
+
+def go_on(site: Site, issue: str, wishes: Wishes) -> None:
+    """
+    Go on with a dispatch that a person has begun, with that letter and to those readers.
+
+    Raises:
+        NewsletterError: see `send_confirmed`; or it is another letter now.
+    """
+    composed = site.compose(issue)
+    plan = site.ledger().find_plan(issue)
+    if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
+        check_digest(plan, composed.composition)
+    send_confirmed(site, composed, PROGRAM, wishes)
+
+
+def _say_when(site: Site, appointments: Sequence[Appointment], now: datetime) -> None:
+    click.echo("Nothing is due.")
+    zone = find_zone(site)
+    for one in appointments:
+        click.echo(f"  {one.issue} goes out at {show_moment(one.send_at, zone)}")
+
+
+def _run_all(steps: Sequence[Callable[[], None]]) -> list[NewsletterError]:
+    """Take every step, and return what went wrong; a ledger that fails ends it."""
+    faults: list[NewsletterError] = []
+    for step in steps:
+        try:
+            step()
+        except LedgerError as fault:
+            return [fault, *faults]
+        except NewsletterError as fault:
+            faults.append(fault)
+    return faults
+
+
+def _raise_worst(faults: Sequence[NewsletterError]) -> None:
+    """Raise the fault whose exit status says most, and print the others."""
+    if not faults:
+        return
+    worst = min(faults, key=lambda fault: isinstance(fault, UnfinishedError))
+    for fault in faults:
+        if fault is not worst:
+            click.echo(f"newsletter: {fault}", err=True)
+    raise worst

@@ -1,0 +1,51 @@
+"""What stands against sending an issue, in words; shared by the commands that care."""
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from newsletter.app import Site
+from newsletter.cli.moments import find_zone, show_moment
+from newsletter.dispatch.control import Act, Appointment, Diary, Halt
+from newsletter.errors import UnfinishedError, UsageError
+
+if TYPE_CHECKING:
+    from newsletter.dispatch.ledger import Ledger, Plan
+
+
+def require_plan(ledger: "Ledger", issue: str) -> "Plan":
+    """Return the plan of *issue*; raises a UsageError if it was never dispatched."""
+    plan = ledger.find_plan(issue)
+    if plan is None:
+        msg = f"{issue} was never dispatched; 'newsletter dispatch {issue} --dry-run' tries it"
+        raise UsageError(msg)
+    return plan
+
+
+def find_appointment(diary: Diary, issue: str) -> Appointment | None:
+    """Return the appointment of *issue*, or None."""
+    return next((one for one in diary.appointments() if one.issue == issue), None)
+
+
+def describe_halt(halt: Halt, zone: ZoneInfo) -> str:
+    """Say who halted a dispatch, when and why: "by minji at 2022-08-26 09:12 KST: a typo"."""
+    reason = f": {halt.because}" if halt.because else ""
+    return f"by {halt.by} at {show_moment(halt.at, zone)}{reason}"
+
+
+def refuse_halted(site: Site, issue: str) -> None:
+    """
+    Refuse to send what is paused or cancelled.
+
+    Raises:
+        UnfinishedError: it is paused.
+        UsageError: it is cancelled.
+    """
+    halt = site.diary().find_halt(issue)
+    if halt is None:
+        return
+    words = describe_halt(halt, find_zone(site))
+    if halt.act is Act.CANCELLED:
+        msg = f"{issue} was cancelled for good, {words}; nothing more of it is sent"
+        raise UsageError(msg)
+    msg = f"{issue} is paused, {words}\n  newsletter resume {issue}: lets it go on"
+    raise UnfinishedError(msg)

@@ -1,0 +1,162 @@
+"""How an issue stands: counts, and everything that was decided about it, for `status`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import click
+
+from newsletter.app import Site
+from newsletter.cli.halting import find_appointment, require_plan
+from newsletter.cli.moments import show_moment, show_wait
+from newsletter.dispatch.control import Act, Appointment, Halt, Note
+from newsletter.dispatch.states import State, Tally
+from newsletter.lang import EditionKind
+
+if TYPE_CHECKING:
+    from newsletter.dispatch.ledger import Plan
+
+SHOWN: Final = (
+    State.ACCEPTED,
+    State.DEFERRED,
+    State.REFUSED,
+    State.UNKNOWN,
+    State.SKIPPED,
+    State.PENDING,
+)
+WIDTHS: Final = (9, *(10 for _ in SHOWN))  # of the counts; with the label, 80 columns
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What `status` knows of one issue."""
+
+    issue: str
+    plan: "Plan | None"  # None: it is appointed, and nothing was planned yet
+    tally: Tally
+    halt: Halt | None
+    appointment: Appointment | None
+    next_due_at: datetime | None  # aware UTC
+    resting: Mapping[str, datetime]  # domain -> until when nothing is sent there, aware UTC
+    notes: Sequence[Note] | None  # None: they were not asked for
+
+
+def find_issues(site: Site) -> list[str]:
+    """Name the issues that were dispatched or are appointed, oldest first."""
+    appointed = [one.issue for one in site.diary().appointments()]
+    return sorted({*site.ledger().issues(), *appointed})
+
+
+def find_overview(site: Site, issue: str, *, has_notes: bool) -> Overview:
+    """Look up how *issue* stands; raises a UsageError if it was never dispatched or appointed."""
+    ledger, diary = site.ledger(), site.diary()
+    appointment = find_appointment(diary, issue)
+    plan = ledger.find_plan(issue) if appointment else require_plan(ledger, issue)
+    tally = ledger.tally(issue)
+    is_open = plan is not None and not tally.is_finished
+    return Overview(
+        issue=issue,
+        plan=plan,
+        tally=tally,
+        halt=diary.find_halt(issue),
+        appointment=appointment,
+        next_due_at=ledger.next_due_at(issue),
+        resting=ledger.domain_pauses(site.clock()) if is_open else {},
+        notes=diary.notes(issue) if has_notes else None,
+    )
+
+
+def as_json(one: Overview) -> dict[str, object]:
+    """Describe an overview for machines; times are ISO 8601 in UTC."""
+    halt, appointment = one.halt, one.appointment
+    digest = one.plan.digest if one.plan else None
+    shown: dict[str, object] = {
+        "issue": one.issue,
+        "digest": digest,
+        "planned": one.tally.planned,
+        **{state.value: one.tally.of(state) for state in SHOWN},
+        "finished": one.plan is not None and one.tally.is_finished,
+        "halt": halt and {**_signed(halt.by, halt.at), "act": halt.act, "because": halt.because},
+        "appointment": appointment
+        and {
+            **_signed(appointment.by, appointment.made_at),
+            "send_at": appointment.send_at.isoformat(),
+            "digest": appointment.digest,
+        },
+        "next_due_at": one.next_due_at and one.next_due_at.isoformat(),
+        "resting": {domain: until.isoformat() for domain, until in one.resting.items()},
+    }
+    if one.notes is not None:
+        shown["diary"] = [
+            {**_signed(note.by, note.at), "act": note.act, "words": note.words}
+            for note in one.notes
+        ]
+    return shown
+
+
+def _signed(by: str, at: datetime) -> dict[str, str]:
+    return {"by": by, "at": at.isoformat()}
+
+
+def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
+    """Print an overview for people, within 80 columns unless their own words are longer."""
+    if one.plan is None:
+        click.echo(f"{one.issue}  not begun")
+    else:
+        state = "finished" if one.tally.is_finished else "not finished"
+        click.echo(f"{one.issue}  digest {one.plan.digest[:12]}  {state}")
+    for label, words in _decided(one, zone, now):
+        click.echo(f"  {label:<9}  {words}")
+    if one.plan:
+        _show_counts(one)
+    for note in one.notes or ():
+        _show_note(note, zone)
+
+
+def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, str]]:
+    """Return label and words of whatever stands in the way, or is to come."""
+    rows = []
+    if one.halt:
+        label = "cancelled" if one.halt.act is Act.CANCELLED else "paused"
+        rows.append((label, f"{show_moment(one.halt.at, zone)}, by {one.halt.by}"))
+        if one.halt.because:
+            rows.append(("", one.halt.because))
+    if one.appointment:
+        when = show_moment(one.appointment.send_at, zone)
+        wait = one.appointment.send_at - now
+        how = f"in {show_wait(wait)}" if wait.total_seconds() > 0 else "due"
+        rows.append(("appointed", f"{when} ({how}), by {one.appointment.by}"))
+    if one.next_due_at and not (one.halt and one.halt.act is Act.CANCELLED):
+        wait = one.next_due_at - now
+        how = f"in {show_wait(wait)}" if wait.total_seconds() > 0 else "due"
+        rows.append(("retry", f"{show_moment(one.next_due_at, zone)} ({how})"))
+    for domain, until in sorted(one.resting.items()):
+        rows.append(("resting", f"{domain} until {show_moment(until, zone)}"))
+    return rows
+
+
+def _show_counts(one: Overview) -> None:
+    tally = one.tally
+    _show_row("", ["planned", *SHOWN])
+    for kind in EditionKind:
+        row = tally.counts.get(kind, {})
+        _show_row(kind, [tally.planned_for(kind), *(row.get(state, 0) for state in SHOWN)])
+    _show_row("all", [tally.planned, *(tally.of(state) for state in SHOWN)])
+    for state in (State.UNKNOWN, State.REFUSED, State.DEFERRED):
+        if tally.of(state):
+            click.echo(f"  who: newsletter status {one.issue} --list {state}")
+
+
+def _show_row(label: str, cells: Sequence[int | str]) -> None:
+    shown = (f"{cell:,}" if isinstance(cell, int) else cell for cell in cells)
+    widths = zip(shown, WIDTHS, strict=True)
+    click.echo(f"  {label:<9}" + "".join(f"{cell:>{width}}" for cell, width in widths))
+
+
+def _show_note(note: Note, zone: ZoneInfo) -> None:
+    start = f"  {show_moment(note.at, zone)}  "
+    click.echo(f"{start}{note.act} by {note.by}")
+    if note.words:
+        click.echo(f"{'':<{len(start)}}{note.words}")

@@ -1,0 +1,140 @@
+"""The last steps of every dispatch: what is about to leave, the run, and what came of it."""
+
+import click
+
+from newsletter.app import Composed, Site
+from newsletter.cli.gate import Gate
+from newsletter.cli.halting import describe_halt
+from newsletter.cli.moments import show_moment
+from newsletter.cli.output import readers
+from newsletter.cli.sending import Intention, Sending, Wishes
+from newsletter.dispatch.control import PROGRAM, Act, Halt
+from newsletter.dispatch.states import State, Tally
+from newsletter.errors import UnfinishedError
+
+
+def open_sending(site: Site, composed: Composed) -> Sending:
+    """Make ready to send what was composed; the provider is not reached yet."""
+    return Sending(site, composed, site.ledger(), site.provider())
+
+
+def show_intention(sending: Sending, intention: Intention) -> None:
+    """Print what is about to leave: which letter, how, and to how many."""
+    composition = sending.composed.composition
+    click.echo(f"Issue     {composition.issue}  {sending.composed.issue.date}")
+    click.echo(f"Digest    {composition.digest[:12]}")
+    click.echo(f"Provider  {sending.provider.name}{sending.provider_note}")
+    for kind, edition in composition.editions.items():
+        count = intention.planned_for(kind)
+        click.echo(f"{kind:<9} {readers(count):>13}  {edition.subject}")
+    if intention.replaced:
+        day = f"{intention.replaced.planned_at:%Y-%m-%d}"
+        click.echo(f"Anew      the plan of {day} was for another letter, which nobody was sent")
+    if intention.left_out and intention.plan:
+        click.echo(
+            f"Left out  {readers(intention.left_out)} who came since the plan of "
+            f"{intention.plan.planned_at:%Y-%m-%d}; --add-new sends it to them too"
+        )
+
+
+def send_confirmed(site: Site, composed: Composed, sender: str, wishes: Wishes) -> None:
+    """
+    Send, without a question, a letter that a person has confirmed before.
+
+    Args:
+        site: where the issue is.
+        composed: that letter; the caller has compared digests.
+        sender: who dispatches, as the approval's policy sees it.
+        wishes: how the run is to go.
+
+    Raises:
+        ContentError: the gate does not open for it now.
+        UnfinishedError: readers are left, or another process is sending this issue.
+        ProviderError: what a person must fix.
+        LedgerError: nothing can be recorded any more.
+    """
+    sending = open_sending(site, composed)
+    intention = sending.intention(add_new=False)
+    show_intention(sending, intention)
+    if intention.expected:
+        Gate(site, composed, sender).check((), None)
+        send_off(site, sending, intention, wishes, PROGRAM)
+        return
+    site.diary().drop_appointment(composed.issue.id, PROGRAM, site.clock())
+    report(site, sending)
+
+
+def send_off(site: Site, sending: Sending, intention: Intention, wishes: Wishes, by: str) -> None:
+    """
+    Plan what *intention* adds, and send what is due.
+
+    An appointment is kept, and so dropped, only once a run for everybody has ended: until
+    then a crash leaves it standing, and the next ``dispatch --due`` goes on.
+
+    Raises:
+        UnfinishedError: readers are left, or another process is sending this issue.
+        ContentError: another letter was planned meanwhile.
+        ProviderError: what a person must fix.
+        LedgerError: nothing can be recorded any more.
+    """
+    issue, diary, is_limited = sending.composed.issue.id, site.diary(), wishes.limit is not None
+    sending.freeze(intention)
+    if is_limited:  # noted before the run begins: a timer must not go on with the rest
+        diary.limit_runs(issue, is_limited=True)
+    try:
+        sending.run(wishes)
+    except UnfinishedError:
+        if diary.find_halt(issue) is None:
+            raise
+    else:
+        if not is_limited:
+            diary.drop_appointment(issue, by, site.clock())
+    report(site, sending)
+
+
+def report(site: Site, sending: Sending) -> None:
+    """
+    Print what came of a run, and how to go on.
+
+    Raises:
+        UnfinishedError: readers are left; the message says how to reach them.
+    """
+    issue = sending.composed.issue.id
+    tally = sending.ledger.tally(issue)
+    halt = site.diary().find_halt(issue)
+    counts = {state: tally.of(state) for state in State}
+    words = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
+    answered = sending.answered
+    start = f"{answered:,} answered in this run" if answered else "Nothing to send now"
+    click.echo(f"{start}; of {tally.planned:,} planned: {words or 'none'}")
+    if halt and halt.act is Act.CANCELLED:
+        click.echo(f"Cancelled {describe_halt(halt, sending.composed.publication.zone)}")
+    if tally.is_finished:
+        click.echo(f"Finished  newsletter status {issue}")
+        return
+    hints = [f"{issue} is not finished", *_hints(sending, tally, halt)]
+    raise UnfinishedError("\n  ".join(hints))
+
+
+def _hints(sending: Sending, tally: Tally, halt: Halt | None) -> list[str]:
+    """Say, state by state, what reaches the readers who are left."""
+    issue, zone = sending.composed.issue.id, sending.composed.publication.zone
+    pending, deferred = tally.of(State.PENDING), tally.of(State.DEFERRED)
+    again = f"run 'newsletter dispatch {issue}' again"
+    hints = []
+    if halt and halt.act is Act.PAUSED:
+        hints.append(f"paused {describe_halt(halt, zone)}")
+        again = f"'newsletter resume {issue}' lets it go on"
+    if pending:
+        hints.append(f"{pending:,} pending: {again}")
+    if deferred:
+        due_at = sending.ledger.next_due_at(issue)
+        after = f" after {show_moment(due_at, zone)}" if due_at else ""
+        hints.append(f"{deferred:,} deferred: {again}{after}")
+    if unknown := tally.of(State.UNKNOWN):
+        hints.append(
+            f"{unknown:,} unknown: they left and no answer came, and they are not sent again by "
+            f"themselves;\n  'newsletter status {issue} --list unknown' names them, "
+            f"'newsletter resolve {issue}' settles them"
+        )
+    return hints

@@ -1,0 +1,203 @@
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.dispatch.control import PROGRAM
+from newsletter.dispatch.states import State
+from tests.cli.desk import NOW, Desk
+from tests.makers import ISSUE_ID
+
+NINE = "2022-08-26 09:00"
+NINE_UTC = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
+OTHER = "otherhost.example.org:4711"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def appoint(desk: Desk, issue: str = ISSUE_ID) -> None:
+    desk.run("dispatch", issue, "--at", NINE, "--yes", "--no-wait", "--by", "김민지")
+
+
+def test_where_nothing_is_due_nothing_is_printed(desk: Desk) -> None:
+    """Cron makes a mail of every line."""
+    first = desk.run("dispatch", "--due")
+    appoint(desk)
+
+    assert first == ""
+    assert desk.run("dispatch", "--due") == ""
+    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+
+
+def test_a_person_who_runs_it_is_told_what_comes_next(desk: Desk) -> None:
+    desk.site.now = datetime.now(UTC)
+    at = f"{desk.site.now + timedelta(days=3):%Y-%m-%d} 09:00"
+    desk.run("dispatch", ISSUE_ID, "--at", at, "--yes", "--no-wait")
+
+    shown = desk.type("dispatch", "--due", dialogue={})
+
+    assert shown == f"Nothing is due.\n  2022-08 goes out at {at} KST\n"
+
+
+def test_an_appointment_survives_a_restart_and_is_kept_once(desk: Desk) -> None:
+    appoint(desk)
+    desk.restart()
+    desk.site.now = NINE_UTC - timedelta(seconds=1)
+    before = desk.run("dispatch", "--due")
+    desk.restart()
+    desk.site.now = NINE_UTC
+
+    output = desk.run("dispatch", "--due")
+
+    assert before == ""
+    assert "4 answered in this run" in output
+    assert desk.states() == {State.ACCEPTED: 4}
+    assert desk.run("dispatch", "--due") == ""
+    assert len(list((desk.root / "outbox").glob("*.eml"))) == 4
+
+
+def test_another_letter_than_the_appointed_one_is_refused_with_what_was_changed(
+    desk: Desk,
+) -> None:
+    desk.run("approve", ISSUE_ID, "--by", "anna", "--yes")
+    appoint(desk)
+    desk.change_letter()
+    desk.site.now = NINE_UTC
+
+    output = desk.run("dispatch", "--due", status=1)
+
+    assert "not the letter that 김민지 appointed" in output
+    assert "changed: text of the en edition" in output
+    assert "newsletter dispatch 2022-08 --at TIME" in output
+    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert len(desk.site.diary().appointments()) == 1
+
+
+def test_a_dispatch_that_was_begun_goes_on_when_its_readers_are_due(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(2)
+    desk.defer(3, due_at=NINE_UTC)
+
+    first = desk.run("dispatch", "--due", status=4)
+    second = desk.run("dispatch", "--due")
+    desk.site.now = NINE_UTC
+    third = desk.run("dispatch", "--due")
+
+    assert "1 answered in this run" in first
+    assert "1 deferred: run 'newsletter dispatch 2022-08' again after 2022-08-26 09:00 KST" in first
+    assert second == ""
+    assert "1 answered in this run" in third
+    assert desk.states() == {State.ACCEPTED: 4}
+
+
+def test_readers_that_a_limited_run_left_out_are_not_sent_it_by_a_timer(desk: Desk) -> None:
+    """Nobody has confirmed that they are to get it."""
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
+
+    assert desk.run("dispatch", "--due") == ""
+    assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}
+
+
+def test_a_plan_that_nobody_was_sent_binds_a_timer_to_its_letter(desk: Desk) -> None:
+    """A person may replace such a plan by another letter, for he is asked; a timer may not."""
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(1, 2, 3, 4)
+    desk.change_letter()
+
+    output = desk.run("dispatch", "--due", status=1)
+
+    assert "this is not the letter whose dispatch began" in output
+    assert desk.states() == {State.PENDING: 4}
+
+
+def test_unknown_ones_are_never_taken_up(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.lose_answers(1, 2)
+
+    assert desk.run("dispatch", "--due") == ""
+    assert desk.states() == {State.ACCEPTED: 2, State.UNKNOWN: 2}
+
+
+def test_what_has_begun_but_is_appointed_for_later_waits_for_that(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(2, 3)
+    appoint(desk)
+
+    early = desk.run("dispatch", "--due")
+    desk.site.now = NINE_UTC
+    desk.run("dispatch", "--due")
+
+    assert early == ""
+    assert desk.states() == {State.ACCEPTED: 4}
+
+
+def test_an_appointment_whose_readers_have_it_already_is_dropped(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(1)
+    appoint(desk)
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1")
+    desk.site.now = NINE_UTC
+
+    output = desk.run("dispatch", "--due")
+
+    assert "Nothing to send now" in output
+    assert desk.site.diary().appointments() == []
+    assert desk.decided()[-1][:2] == ("appointment dropped", PROGRAM)
+
+
+def test_an_appointment_of_a_paused_dispatch_waits_until_somebody_resumes_it(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(2)
+    appoint(desk)
+    desk.run("pause", ISSUE_ID, "--by", "anna", "--because", "a typo")
+    desk.site.now = NINE_UTC
+
+    refused = desk.run("dispatch", "--due", status=4)
+    desk.run("resume", ISSUE_ID)
+    desk.run("dispatch", "--due")
+
+    assert "is paused, by anna" in refused
+
+    assert "a typo" in refused
+    assert desk.states() == {State.ACCEPTED: 4}
+
+
+def test_whoever_is_sending_already_is_named_and_nothing_is_sent_beside_him(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(2)
+    desk.site.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
+
+    output = desk.run("dispatch", "--due", status=4)
+
+    assert f"is being sent by another process ({OTHER})" in output
+    assert desk.states() == {State.ACCEPTED: 3, State.PENDING: 1}
+
+
+def test_a_fault_of_one_issue_does_not_keep_the_others_back(desk: Desk) -> None:
+    shutil.copytree(desk.root / "issues" / ISSUE_ID, desk.root / "issues" / "2022-09")
+    facts = desk.root / "issues" / "2022-09" / "issue.yaml"
+    facts.write_text(facts.read_text().replace("2022-08-26", "2022-09-26"))
+    appoint(desk)
+    appoint(desk, "2022-09")
+    desk.change_letter()
+    desk.site.now = NINE_UTC
+
+    output = desk.run("dispatch", "--due", status=1)
+
+    assert "issues/2022-08: this is not the letter" in output
+    assert desk.site.ledger().tally("2022-09").of(State.ACCEPTED) == 4
+
+
+def test_an_approval_demanded_meanwhile_is_demanded_of_a_timer_too(desk: Desk) -> None:
+    appoint(desk)
+    publication = desk.root / "issues" / "publication.yaml"
+    publication.write_text(f"{publication.read_text()}approval: required\n")
+    desk.restart()
+    desk.site.now = NINE_UTC
+
+    assert "nobody has approved it" in desk.run("dispatch", "--due", status=1)
+    assert desk.site.ledger().find_plan(ISSUE_ID) is None
