@@ -76,3 +76,28 @@ def test_a_timer_beside_a_dispatch_by_hand_sends_nothing_and_says_who_does(
     assert f":{running.pid})" in refused
     assert "answered in this run" not in refused
     assert max(Counter(recipient for recipient, _ in server.taken).values()) == 1
+
+
+def test_a_dispatch_that_is_paused_begins_nothing_more_and_goes_on_once_it_is_resumed(
+    stage: Stage, server: RecordingServer
+) -> None:
+    """Without a terminal a run that is paused ends; it would take half a minute otherwise."""
+    running = stage.start("dispatch", ISSUE, "--yes")
+    wait_until_taken(server, 10, running)
+
+    stage.run("pause", ISSUE, "--because", "a typo", "--by", "minji")
+    at_the_pause = len(server.taken)
+    output, _ = running.communicate(timeout=60)
+    status = stage.status()
+    refused = stage.run("dispatch", ISSUE, "--yes", status=4)
+
+    # 2 seconds of both connections, the start of the reading command, and what was in flight
+    assert len(server.taken) - at_the_pause < READERS / 4
+    assert running.returncode == 4, output
+    assert "paused by minji" in output
+    assert f"newsletter resume {ISSUE}" in output
+    assert status["unknown"] == 0
+    assert status["accepted"] == len(server.taken)
+    assert "is paused, by minji" in refused
+    stage.run("resume", ISSUE, "--by", "anna")
+    assert stage.status()["halt"] is None
