@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from newsletter.app import Site
-from newsletter.dispatch.ledger import Delivery, DeliveryId
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Page
 from newsletter.dispatch.plan import freeze_plan
 from newsletter.subscribers.subscriber import editions_by_preference
 
@@ -36,7 +36,7 @@ def write(site: Site, issue: str) -> dict[str, float]:
     freeze(site, issue)
     scribe = site.scribe(site.compose(issue))
     now = datetime.now(UTC)
-    waiting = list(site.ledger().find_due(issue, now, DeliveryId(0), 500))
+    waiting = list(site.ledger().find_due(issue, now, Page(DeliveryId(0), 500)))
     mime = scribe.write(waiting[0], now).mime
     return {
         "seconds": best_of(7, lambda: write_all(lambda one: scribe.write(one, now), waiting)),
