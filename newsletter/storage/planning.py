@@ -1,6 +1,7 @@
 """The rows of a plan: who gets an issue, in which edition, each once."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -21,7 +22,10 @@ from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage.conditions import constant
 from newsletter.storage.tables import deliveries, dispatches, subscribers
+from newsletter.storage.transactions import with_page_cache
 from newsletter.subscribers.subscriber import Standing
+
+PLANNING_MB: Final = 16  # no more than the sending that follows needs for other things
 
 
 def plan_missing(
@@ -51,10 +55,11 @@ def plan_missing(
         .order_by(subscribers.c.id)
     )
     columns = ["issue", "subscriber_id", "address_key", "address", "edition", "state", "attempts"]
-    added = connection.execute(
-        insert(deliveries).from_select(columns, chosen),
-        execution_options={"preserve_rowcount": True},  # psycopg drops it for an INSERT
-    )
+    with with_page_cache(connection, PLANNING_MB):
+        added = connection.execute(
+            insert(deliveries).from_select(columns, chosen),
+            execution_options={"preserve_rowcount": True},  # psycopg drops it for an INSERT
+        )
     return added.rowcount
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Update
+from sqlalchemy import Connection, Dialect, Insert, Update
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Fit = Callable[[Any], Any]  # a value as the driver wants it
@@ -18,9 +18,9 @@ class Prepared:
     long as the database does. Text, types and parameters are still SQLAlchemy's.
     """
 
-    def __init__(self, statement: Update, dialect: Dialect) -> None:
+    def __init__(self, statement: Insert | Update, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
-        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what an Update compiles to
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what they compile to
         self._text = str(compiled)
         self._is_positional = compiled.positional
         names = (compiled.positiontup if compiled.positional else list(compiled.binds)) or []
@@ -45,7 +45,7 @@ class Prepared:
 
 
 @lru_cache(maxsize=16)
-def prepare(statement: Update, dialect: Dialect) -> Prepared:
+def prepare(statement: Insert | Update, dialect: Dialect) -> Prepared:
     """Return *statement* prepared for *dialect*, from the second time on without any work."""
     return Prepared(statement, dialect)
 

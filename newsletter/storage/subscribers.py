@@ -19,11 +19,14 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
+from newsletter.storage.prepared import prepare
 from newsletter.storage.tables import deliveries, subscribers
+from newsletter.storage.transactions import with_page_cache
 from newsletter.subscribers.book import Entry, PastDelivery, Selection
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 
 ROWS_AT_A_TIME: Final = 1_000
+CHANGING_MB: Final = 64  # the index of addresses of a million readers
 
 _COLUMNS: Final = subscribers.c
 _FIELDS: Final = (
@@ -43,6 +46,13 @@ _FIND: Final = (
     select(*_FIELDS, _COLUMNS.address_key, _COLUMNS.import_id)
     .where(_COLUMNS.address_key.in_(bindparam("keys", expanding=True)))
     .with_for_update()
+)
+_ADD: Final = insert(subscribers).values(
+    {
+        column.name: bindparam(column.name, type_=column.type)
+        for column in subscribers.columns
+        if column is not _COLUMNS.id
+    }
 )
 _UPDATE: Final = update(subscribers).where(_COLUMNS.id == bindparam("entry_id"))
 _MARK: Final = (
@@ -76,7 +86,8 @@ class SqlSubscriberBook:
                 msg = f"the list of subscribers cannot be changed now: {error.orig}; try again"
                 raise NewsletterError(msg) from error
             try:
-                yield SqlOpenBook(connection)
+                with with_page_cache(connection, CHANGING_MB):
+                    yield SqlOpenBook(connection)
             except IntegrityError as error:
                 msg = (
                     "another process added one of these addresses at the same moment; "
@@ -129,7 +140,7 @@ class SqlOpenBook:
         """Insert new rows."""
         if entries:
             rows = [{**_values(entry), "address_key": entry.key} for entry in entries]
-            self._connection.execute(insert(subscribers), rows)
+            prepare(_ADD, self._connection.dialect).execute(self._connection, rows)
 
     def update(self, entries: Sequence[Entry]) -> None:
         """Overwrite rows by their ids."""
@@ -187,8 +198,8 @@ def _values(entry: Entry) -> dict[str, object]:
     return {
         "address": entry.address,
         "name": entry.name,
-        "preference": entry.preference,
-        "standing": entry.standing,
+        "preference": None if entry.preference is None else str(entry.preference),
+        "standing": str(entry.standing),
         "standing_since": entry.standing_since,
         "consented_at": entry.consented_at,
         "import_id": entry.import_id,
