@@ -1,7 +1,11 @@
 """Tokens: X1 of the delivery rules."""
 
+import hashlib
+import hmac
+
 from hypothesis import given
 from hypothesis import strategies as st
+from itsdangerous import Signer
 
 from newsletter.message.links import Purpose, ReaderLinks
 
@@ -56,3 +60,35 @@ def test_the_message_id_is_a_function_of_issue_and_subscriber() -> None:
     assert make("2022-08", 1) == make("2022-08", 1)
     assert len({make("2022-08", 1), make("2022-08", 2), make("2022-07", 1)}) == 3
     assert make("2022-08", 1).startswith("2022-08.")
+
+
+@given(st.sampled_from(Purpose), st.integers(min_value=0, max_value=2**53))
+def test_tokens_are_those_of_itsdangerous_so_that_links_in_old_letters_work(
+    purpose: Purpose, subscriber: int
+) -> None:
+    signer = Signer(
+        b"k" * 32,
+        salt=f"newsletter e-news.example.org {purpose}",
+        sep=".",
+        key_derivation="hmac",
+        digest_method=hashlib.sha256,
+    )
+
+    assert LINKS.token(purpose, subscriber) == signer.sign(str(subscriber)).decode()
+
+
+def test_tokens_and_message_ids_are_what_they_were_in_the_first_letters() -> None:
+    """Written down once: letters that were sent carry them, and cannot be called back."""
+    assert LINKS.token(Purpose.UNSUBSCRIBE, 7) == "7.vtIjPyhR0bEtgEh5WUpb6qhBZVeuo9Q6aqfxuRD9Y68"
+    assert LINKS.token(Purpose.PREFERENCES, 7) == "7.YpJ-INXY5mLDGHDDuZus1bjSLMyfWjrQwT5ZpT-VTbw"
+    assert (
+        LINKS.message_id("2022-08", 7, "example.org")
+        == "2022-08.9dbf0511d2bbfd82f121980806b6b890@example.org"
+    )
+
+
+@given(st.integers(min_value=0, max_value=2**53))
+def test_a_message_id_is_an_hmac_of_issue_and_subscriber(subscriber: int) -> None:
+    expected = hmac.digest(b"k" * 32, f"message-id 2022-08 {subscriber}".encode(), "sha256").hex()
+
+    assert LINKS.message_id("2022-08", subscriber, "x.org") == f"2022-08.{expected[:32]}@x.org"
