@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
-    from newsletter.message.letter import CompiledLetter, Enclosure
+    from newsletter.message.enclosure import Enclosure
+    from newsletter.message.letter import CompiledLetter
     from newsletter.proof.clients.features import Support
     from newsletter.proof.material import Probe
     from newsletter.proof.report import Report
@@ -166,7 +167,7 @@ class Site:
         if composed.publication.images != "embedded":
             return []
         from newsletter.compose.hosting import resize  # noqa: PLC0415
-        from newsletter.message.letter import Enclosure  # noqa: PLC0415
+        from newsletter.message.enclosure import Enclosure  # noqa: PLC0415
 
         return [
             Enclosure(

@@ -1,12 +1,15 @@
 """Quoted-printable (RFC 2045, section 6.7) that can be cut and joined at line ends."""
 
-import re
 from email.quoprimime import body_encode
 from typing import Final
 
 WIDTH: Final = 72  # leaves room for "=2E" in the place of a dot, within 76
 SOFT_BREAK: Final = b"=\r\n"
-AS_THEY_ARE: Final = re.compile(rb"[A-Za-z0-9 ,:;!?/()_+-]{0,71}[A-Za-z0-9,:;!?/()_+-]")
+UNSAFE_STARTS: Final = (".", "From ")
+SPELLINGS: Final = [
+    chr(octet) if 0x20 <= octet <= 0x7E and octet != 0x3D else f"={octet:02X}"
+    for octet in range(256)
+]
 
 
 def encode_constant(text: str) -> bytes:
@@ -17,33 +20,33 @@ def encode_constant(text: str) -> bytes:
     """
     octets = text.replace("\n", "\r\n").encode()
     body = body_encode(octets.decode("latin-1"), maxlinelen=WIDTH, eol="\r\n")
-    lines = [_safe_start(line) for line in body.encode("ascii").split(b"\r\n")]
-    return b"\r\n".join(lines)
+    return "\r\n".join(map(_safe_start, body.split("\r\n"))).encode("ascii")
 
 
 def encode_value(text: str) -> bytes:
     """Encode what fills a slot; it starts a line, and a soft break follows it."""
-    octets = text.encode()
-    if AS_THEY_ARE.fullmatch(octets):
-        return octets if not octets.startswith(b"From ") else b"=46" + octets[1:]
-    encoded = [b"=%02X" % octet if _wants_encoding(octet) else bytes((octet,)) for octet in octets]
-    lines: list[bytes] = []
-    line = b""
-    for piece in encoded:
-        if len(line) + len(piece) > WIDTH:
-            lines.append(line)
-            line = b""
-        line += piece
-    return SOFT_BREAK.join(_safe_start(part) for part in (*lines, line))
+    if not (text.isascii() and text.isprintable()) or "=" in text:
+        return _encode_octets(text.encode())
+    if len(text) <= WIDTH and not text.startswith(UNSAFE_STARTS):
+        return text.encode()
+    lines = [_safe_start(text[at : at + WIDTH]) for at in range(0, len(text), WIDTH)]
+    return "=\r\n".join(lines).encode()
 
 
-def _wants_encoding(octet: int) -> bool:
-    return octet == 0x3D or not 0x20 <= octet <= 0x7E
+def _encode_octets(octets: bytes) -> bytes:
+    spelt = [SPELLINGS[octet] for octet in octets]
+    encoded = "".join(spelt)
+    if len(encoded) <= WIDTH and not encoded.startswith(UNSAFE_STARTS):
+        return encoded.encode()
+    lines = [""]
+    for piece in spelt:
+        if len(lines[-1]) + len(piece) > WIDTH:
+            lines.append("")
+        lines[-1] += piece
+    return "=\r\n".join(map(_safe_start, lines)).encode()
 
 
-def _safe_start(line: bytes) -> bytes:
-    if line.startswith(b"."):
-        return b"=2E" + line[1:]
-    if line.startswith(b"From "):
-        return b"=46" + line[1:]
+def _safe_start(line: str) -> str:
+    if line.startswith(UNSAFE_STARTS):
+        return f"={ord(line[0]):02X}{line[1:]}"
     return line

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.lang import EditionKind
-from newsletter.message.letter import CompiledLetter, Enclosure
+from newsletter.message.enclosure import Enclosure
+from newsletter.message.letter import CompiledLetter
 from tests.message.makers import (
     NOW,
     PUBLIC_URL,

@@ -1,0 +1,90 @@
+"""The MIME body of an edition's letters, cut at its slots."""
+
+import hashlib
+from base64 import encodebytes
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from newsletter.compose.edition import Edition
+from newsletter.compose.slots import split_at_slots
+from newsletter.message.enclosure import Enclosure
+from newsletter.message.quoted_printable import SOFT_BREAK, encode_constant
+from newsletter.message.segments import Piece
+
+
+class Body:
+    """The alternatives of one edition: text first, then HTML with the pictures sent along."""
+
+    def __init__(self, edition: Edition, enclosures: Sequence[Enclosure]) -> None:
+        """
+        Give the pictures their names inside the letter.
+
+        Args:
+            edition: with its slots open.
+            enclosures: pictures to send along; those that the edition does not show are
+                left out.
+        """
+        self._text = edition.text
+        self._html = edition.html
+        self._enclosures = [one for one in enclosures if one.url in edition.html]
+        for one in self._enclosures:
+            self._html = self._html.replace(one.url, f"cid:{one.content_id}")
+        both = hashlib.sha256(f"{self._text}\0{self._html}".encode()).hexdigest()
+        # "=_" never occurs in quoted-printable or base64, so no part can hold a boundary.
+        self._outer, self._inner = f"=_{both[:32]}", f"=_{both[32:]}"
+        self.content_type: Final = _lines(
+            f'Content-Type: multipart/alternative;\n boundary="{self._outer}"'
+        )
+
+    def pieces(self) -> Iterator[Piece]:
+        """
+        Yield the body.
+
+        A slot has soft line breaks before and after it, so that its value starts a line
+        and whatever is done line by line may be done to constants and values alone.
+        """
+        yield _lines(f"--{self._outer}")
+        yield from _text_part("plain", self._text, "text")
+        yield _lines("", f"--{self._outer}")
+        if self._enclosures:
+            related = 'Content-Type: multipart/related; type="text/html";\n boundary='
+            yield _lines(f'{related}"{self._inner}"', "", f"--{self._inner}")
+        yield from _text_part("html", self._html, "html")
+        for one in self._enclosures:
+            yield from _picture_part(one, self._inner)
+        if self._enclosures:
+            yield _lines("", f"--{self._inner}--")
+        yield _lines("", f"--{self._outer}--")
+
+
+def _lines(*lines: str) -> bytes:
+    return ("\n".join(lines) + "\n").replace("\n", "\r\n").encode()
+
+
+def _text_part(kind: str, content: str, place: str) -> Iterator[Piece]:
+    yield _lines(
+        f"Content-Type: text/{kind}; charset=utf-8",
+        "Content-Transfer-Encoding: quoted-printable",
+        "",
+    )
+    for at, part in enumerate(split_at_slots(content)):
+        if at % 2:
+            yield SOFT_BREAK
+            yield f"{place} {part}"
+            yield SOFT_BREAK
+        elif part:
+            yield encode_constant(part)
+
+
+def _picture_part(enclosure: Enclosure, boundary: str) -> Iterator[Piece]:
+    kind = "jpeg" if enclosure.name.endswith(".jpg") else "png"
+    yield _lines(
+        "",
+        f"--{boundary}",
+        f"Content-Type: image/{kind}",
+        "Content-Transfer-Encoding: base64",
+        f"Content-ID: <{enclosure.content_id}>",
+        f'Content-Disposition: inline; filename="{enclosure.name}"',
+        "",
+    )
+    yield encodebytes(enclosure.data).replace(b"\n", b"\r\n")

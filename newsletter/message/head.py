@@ -1,0 +1,119 @@
+"""The header fields of an edition's letters, in their order on the wire."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from typing import Final
+
+from newsletter.compose.edition import BETWEEN, Edition
+from newsletter.compose.strings import Strings
+from newsletter.issue.issue import Publication
+from newsletter.lang import Lang
+from newsletter.message import headers
+from newsletter.message.mailbox import beside, mailbox
+from newsletter.message.segments import Piece
+
+STREAM: Final = "newsletter"  # Feedback-ID's third field: what kind of mail this is
+# The fields that differ from reader to reader; a slot is named like its field, in lower case.
+READERS_FIELDS: Final = ("to", "date", "message-id", "list-unsubscribe")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the header of an edition's letters is made from."""
+
+    edition: Edition
+    publication: Publication
+    strings: Mapping[Lang, Strings]
+    public_url: str  # without a trailing slash
+    is_test: bool  # mark the subject before anything else
+
+    def pieces(self) -> Iterator[Piece]:
+        """
+        Yield the fields, each one piece that ends in CRLF.
+
+        Raises:
+            ValueError: a field would hold a control character.
+        """
+        publication, kind = self.publication, self.edition.kind
+        names = dict.fromkeys(publication.sender_name[lang] for lang in kind.langs)
+        yield b"From: " + mailbox(BETWEEN.join(names), publication.sender_address, 6) + b"\r\n"
+        yield "to"
+        if publication.reply_to:
+            yield headers.ascii_field("Reply-To", publication.reply_to)
+        yield headers.field("Subject", self._subject())
+        yield "date"
+        yield "message-id"
+        list_name = headers.phrase(publication.name[kind.langs[0]], 9)
+        list_id = f"<{publication.list_id}>".encode()
+        yield b"List-Id: " + beside(list_name, list_id, 9) + b"\r\n"
+        yield "list-unsubscribe"
+        feedback_id = f"{self.edition.issue}:{kind}:{STREAM}:{publication.sender_id}"
+        for name, value in (
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+            ("List-Help", f"<mailto:{publication.email}>"),
+            ("List-Archive", f"<{self.public_url}/issues/>"),
+            ("Feedback-ID", feedback_id),
+            ("Precedence", "bulk"),
+            ("Content-Language", ", ".join(kind.langs)),
+            ("MIME-Version", "1.0"),
+        ):
+            yield headers.ascii_field(name, value)
+
+    def _subject(self) -> str:
+        if not self.is_test:
+            return self.edition.subject
+        marks = (self.strings[lang]["test_mark"] for lang in self.edition.kind.langs)
+        return f"{' '.join(marks)} {self.edition.subject}"
+
+
+def readers_fields(
+    name: str, address: str, date: bytes, message_id: str, unsubscribe_url: str
+) -> list[bytes]:
+    """
+    Return the values of `READERS_FIELDS`, in their order.
+
+    Raises:
+        ValueError: the name, the address or a link would break its field.
+    """
+    return [
+        b"To: " + mailbox(name, address, 4) + b"\r\n",
+        date,
+        headers.angle_field("Message-ID", message_id),
+        headers.angle_field("List-Unsubscribe", unsubscribe_url),
+    ]
+
+
+class DateField:
+    """The Date field, written anew once a second; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._held: _DateOfSecond | None = None
+
+    def at(self, now: datetime) -> bytes:
+        """Return the field for *now*, an aware time, in its own zone."""
+        held = self._held
+        if held and held.is_second_of(now):
+            return held.field
+        self._held = _DateOfSecond(now)
+        return self._held.field
+
+
+class _DateOfSecond:
+    def __init__(self, now: datetime) -> None:
+        self._zone, self._fold = now.tzinfo, now.fold
+        self._from = now.replace(microsecond=0)
+        self._until = self._from + timedelta(seconds=1)
+        self.field = headers.ascii_field("Date", format_datetime(now))
+
+    def is_second_of(self, now: datetime) -> bool:
+        """
+        Say whether *now* is written the same.
+
+        Times of one zone are compared by the clock on its wall, which shows an hour twice
+        when summer ends; times of two zones may be equal and yet be written differently.
+        """
+        return (
+            now.tzinfo is self._zone and now.fold == self._fold and self._from <= now < self._until
+        )

@@ -1,0 +1,39 @@
+"""Constants with places between them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.message.segments import Segments
+
+SLOTS = ("one", "two", "three")
+PIECES = st.lists(st.one_of(st.binary(max_size=4), st.sampled_from(SLOTS)))
+
+
+@given(PIECES, st.tuples(*[st.binary(max_size=4)] * 3))
+def test_every_value_stands_in_its_own_places_and_nowhere_else(
+    pieces: list[bytes | str], values: tuple[bytes, ...]
+) -> None:
+    filled = Segments(pieces, SLOTS).fill(values)
+
+    by_name = dict(zip(SLOTS, values, strict=True))
+    assert filled == b"".join(p if isinstance(p, bytes) else by_name[p] for p in pieces)
+
+
+def test_filling_leaves_nothing_behind_for_the_next_reader() -> None:
+    segments = Segments([b"<", "one", b">"], SLOTS)
+
+    segments.fill([b"first", b"", b""])
+
+    assert segments.fill([b"", b"", b""]) == b"<>"
+
+
+def test_a_change_meets_constants_only_after_they_were_merged() -> None:
+    segments = Segments([b"a ", b" b", "one", b"c"], SLOTS, lambda one: one.replace(b"  ", b"_"))
+
+    assert segments.fill([b"1", b"", b""]) == b"a_b1c"
+
+
+def test_a_slot_that_nothing_fills_is_refused_before_anybody_is_written_to() -> None:
+    with pytest.raises(KeyError, match="four"):
+        Segments(["four"], SLOTS)
