@@ -8,6 +8,10 @@ ROUNDS ?= 200
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
+# Programs the tests use without installing them: Debian's in .debian/, npm's in .node/.
+OPENDKIM := .debian/opendkim.stamp
+MAILPARSER := .node/mailparser-3.14.2.stamp
+
 .PHONY: help demo test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
 
 help: ## Show this list
@@ -25,7 +29,7 @@ lint: $(VENV)/installed-dev ## Style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/installed-dev ## The test suite
+unit: $(VENV)/installed-dev $(OPENDKIM) $(MAILPARSER) ## The test suite
 	$(BIN)/pytest
 
 wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone must compose
@@ -50,14 +54,16 @@ bench-quick: $(VENV)/installed ## The same with few letters; writes nothing
 profile: $(VENV)/installed ## Which functions of a dispatch take the processor's time
 	$(BIN)/python -m benchmarks profile
 
-# The tests need a database server, a mail sink, a browser, and fonts for it: Hangul, and
-# Latin as wide as Arial.
+# The tests need a database server, a mail sink, Perl and npm to read letters with, a browser,
+# and fonts for it: Hangul, and Latin as wide as Arial.
 system:
 	@missing=""; \
 	PATH="$$PATH:/usr/sbin"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v smtp-sink >/dev/null || missing="$$missing postfix"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
+	perl -MMIME::Parser -e 1 2>/dev/null || missing="$$missing libmime-tools-perl"; \
 	fc-list :lang=ko 2>/dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \
 	fc-list 2>/dev/null | grep -q 'Liberation Sans' || missing="$$missing fonts-liberation"; \
 	if [ -n "$$missing" ]; then \
@@ -71,6 +77,16 @@ system:
 	    exit 1; \
 	  fi; \
 	fi
+
+$(OPENDKIM): tests/system/unpack_debian.sh
+	@rm -f $@
+	@tests/system/unpack_debian.sh opendkim
+
+$(MAILPARSER): | system
+	@echo "Installing mailparser into .node/ (once)"
+	@rm -rf .node && mkdir .node
+	@npm install --prefix .node --no-package-lock --no-save --no-audit --no-fund --loglevel=error mailparser@3.14.2 >/dev/null
+	@touch $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -89,4 +105,4 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 clean: ## Remove what was made here, but not the readers or the ledger
-	rm -rf build outbox $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build outbox .debian .node $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
