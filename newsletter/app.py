@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.errors import ContentError, Problem, SettingsError
 from newsletter.lang import EditionKind, Lang
-from newsletter.settings import Settings, read_or_make_secret_key
+from newsletter.settings import Settings, read_dkim_keys, read_or_make_secret_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
+    from newsletter.message.dkim import DkimSigner
     from newsletter.message.enclosure import Enclosure
     from newsletter.message.letter import CompiledLetter
     from newsletter.proof.clients.features import Support
@@ -144,9 +145,9 @@ class Site:
         return LinkProbe()
 
     def letters(
-        self, composed: Composed, *, is_test: bool = False
+        self, composed: Composed, *, is_test: bool = False, signer: "DkimSigner | None" = None
     ) -> "Mapping[EditionKind, CompiledLetter]":
-        """Compile every edition to wire bytes."""
+        """Compile every edition to wire bytes, signed by *signer* if there is one."""
         from newsletter.message.letter import CompiledLetter  # noqa: PLC0415
 
         enclosures = self._enclosures(composed)
@@ -158,6 +159,7 @@ class Site:
                 self.public_url,
                 enclosures=enclosures,
                 is_test=is_test,
+                signer=signer,
             )
             for kind, edition in composed.composition.editions.items()
         }
@@ -177,14 +179,29 @@ class Site:
         ]
 
     def scribe(self, composed: Composed, *, is_test: bool = False) -> "Scribe":
-        """Make the writer of an issue's letters; makes the secret key on first use."""
+        """
+        Make the writer of an issue's letters; makes the secret key on first use.
+
+        Raises:
+            SettingsError: letters are to be signed, but not with these keys or this sender.
+        """
         from newsletter.dispatch.writing import Scribe  # noqa: PLC0415
         from newsletter.message.links import ReaderLinks  # noqa: PLC0415
 
         publication = composed.publication
         key = read_or_make_secret_key(self.settings)
         links = ReaderLinks(key, publication.list_id, self.public_url)
-        return Scribe(self.letters(composed, is_test=is_test), links, publication.zone)
+        letters = self.letters(composed, is_test=is_test, signer=self._signer(publication))
+        return Scribe(letters, links, publication.zone)
+
+    def _signer(self, publication: "Publication") -> "DkimSigner | None":
+        setting = self.settings.dkim
+        if setting is None:
+            return None
+        from newsletter.message.dkim import DkimSigner  # noqa: PLC0415 - slow to load, optional
+
+        setting.refuse_other_sender(publication.sender_address)
+        return DkimSigner(setting.domain, read_dkim_keys(self.root, setting))
 
     def provider(self) -> "Provider":
         """

@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dotenv.parser import parse_stream
 
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.registry import read_mail_url
 from newsletter.errors import ContentError, SettingsError
+from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
 from newsletter.storage.location import read_database_url
+
+if TYPE_CHECKING:
+    from newsletter.message.dkim_key import SigningKey
 
 PREFIX: Final = "NEWSLETTER_"
 SECRET_KEY_BYTES: Final = 32  # at least
@@ -34,6 +38,9 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_SECRET_KEY": "",
     "NEWSLETTER_TEST_RECIPIENTS": "",
     "NEWSLETTER_CONNECTIONS": "10",
+    "NEWSLETTER_DKIM_DOMAIN": "",
+    "NEWSLETTER_DKIM_SELECTOR": "",
+    "NEWSLETTER_DKIM_KEY": "",
 }
 
 
@@ -48,6 +55,7 @@ class Settings:
     secret_key: bytes | None  # UTF-8, 32 bytes or more; None: kept in ROOT/.secret-key
     test_recipients: tuple[str, ...]
     connections: int  # 1 to 100, open to the provider at once
+    dkim: DkimSetting | None  # None: letters leave unsigned
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], folder: Path) -> "Settings":
@@ -80,6 +88,7 @@ class Settings:
             secret_key=reader.secret_key(),
             test_recipients=reader.test_recipients(),
             connections=reader.connections(),
+            dkim=reader.dkim(),
         )
         if reader.faults:
             raise SettingsError("\n".join(reader.faults))
@@ -114,6 +123,43 @@ def read_or_make_secret_key(settings: Settings) -> bytes:
         )
         raise SettingsError(msg)
     return key
+
+
+def read_dkim_keys(root: Path, setting: DkimSetting) -> "dict[str, SigningKey]":
+    """
+    Read the keys that sign letters, by selector.
+
+    Raises:
+        SettingsError: every file that is missing, open to others or no key, and two keys of
+            one kind.
+    """
+    from newsletter.message.dkim_key import read_key  # noqa: PLC0415 - slow to load, optional
+
+    keys: dict[str, SigningKey] = {}
+    faults = []
+    for selector, name in setting.keys:
+        try:
+            keys[selector] = read_key(_read_private(root / name))
+        except SettingsError as error:
+            faults.append(f"NEWSLETTER_DKIM_KEY: {name}: {error}")
+    if len(keys) > 1 and len({key.algorithm for key in keys.values()}) == 1:
+        faults.append("NEWSLETTER_DKIM_KEY: both keys are of one kind; name an RSA and an Ed25519")
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return keys
+
+
+def _read_private(path: Path) -> bytes:
+    """Read a file that must be its owner's alone, for it lets one write as the sender."""
+    try:
+        mode = path.stat().st_mode & 0o777
+        if os.name == "posix" and mode & 0o077:
+            msg = f"may be used by others (mode {mode:04o}); run: chmod 600 {path}"
+            raise SettingsError(msg)
+        return path.read_bytes()
+    except OSError as error:
+        msg = f"{error.strerror}; make a key with 'newsletter dkim-key', or name another file"
+        raise SettingsError(msg) from error
 
 
 class _Reader:
@@ -183,6 +229,14 @@ class _Reader:
             f"NEWSLETTER_CONNECTIONS: {value!r} is no number from 1 to {CONNECTIONS_MAX}"
         )
         return 1
+
+    def dkim(self) -> DkimSetting | None:
+        names = ("NEWSLETTER_DKIM_DOMAIN", "NEWSLETTER_DKIM_SELECTOR", "NEWSLETTER_DKIM_KEY")
+        try:
+            return read_dkim_setting(*map(self._value, names))
+        except SettingsError as error:
+            self.faults.append(str(error))
+            return None
 
     def _value(self, name: str) -> str:
         return self.values.get(name, "").strip() or DEFAULTS[name]

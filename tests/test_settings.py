@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.errors import SettingsError
-from newsletter.settings import Settings, read_or_make_secret_key
+from newsletter.message.dkim_key import Algorithm, make_key
+from newsletter.settings import Settings, read_dkim_keys, read_or_make_secret_key
 
 
 def read(folder: Path, **environ: str) -> Settings:
@@ -163,3 +164,74 @@ def test_a_short_secret_key_file_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="has 5 bytes, and 32 are needed"):
         read_or_make_secret_key(read(tmp_path))
+
+
+def dkim_faults(folder: Path, selector: str, key: str) -> str:
+    setting = read(folder, DKIM_DOMAIN="example.org", DKIM_SELECTOR=selector, DKIM_KEY=key).dkim
+    assert setting is not None
+    with pytest.raises(SettingsError) as caught:
+        read_dkim_keys(folder, setting)
+    return str(caught.value)
+
+
+def write_key(path: Path, algorithm: Algorithm = Algorithm.ED25519, mode: int = 0o600) -> None:
+    path.write_bytes(make_key(algorithm))
+    path.chmod(mode)
+
+
+def test_without_settings_letters_are_not_signed(tmp_path: Path) -> None:
+    assert read(tmp_path).dkim is None
+
+
+def test_faults_of_dkim_are_named_with_all_others(tmp_path: Path) -> None:
+    found = faults(tmp_path, DKIM_DOMAIN="example.org", CONNECTIONS="many")
+
+    assert [line.partition(":")[0] for line in found.splitlines()] == [
+        "NEWSLETTER_CONNECTIONS",
+        "NEWSLETTER_DKIM_SELECTOR",
+        "NEWSLETTER_DKIM_KEY",
+    ]
+
+
+def test_dkim_keys_are_read_from_the_site_root_by_their_selectors(tmp_path: Path) -> None:
+    write_key(tmp_path / "a.pem", Algorithm.RSA)
+    write_key(tmp_path / "b.pem", Algorithm.ED25519)
+    setting = read(
+        tmp_path, DKIM_DOMAIN="Example.org", DKIM_SELECTOR="one, two", DKIM_KEY="a.pem,b.pem"
+    ).dkim
+
+    assert setting is not None
+    keys = read_dkim_keys(tmp_path, setting)
+
+    assert setting.domain == "example.org"
+    assert {selector: key.algorithm for selector, key in keys.items()} == {
+        "one": Algorithm.RSA,
+        "two": Algorithm.ED25519,
+    }
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
+def test_a_dkim_key_that_others_may_use_is_refused(tmp_path: Path, mode: int) -> None:
+    write_key(tmp_path / "a.pem", mode=mode)
+
+    assert dkim_faults(tmp_path, "one", "a.pem") == (
+        f"NEWSLETTER_DKIM_KEY: a.pem: may be used by others (mode {mode:04o}); "
+        f"run: chmod 600 {tmp_path}/a.pem"
+    )
+
+
+def test_every_dkim_key_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "b.pem").write_text("no key")
+    (tmp_path / "b.pem").chmod(0o600)
+
+    found = dkim_faults(tmp_path, "one,two", "a.pem,b.pem").splitlines()
+
+    assert found[0].startswith("NEWSLETTER_DKIM_KEY: a.pem: No such file or directory; make a key")
+    assert found[1].startswith("NEWSLETTER_DKIM_KEY: b.pem: is no private key in PEM form")
+
+
+def test_two_dkim_keys_of_one_kind_are_refused(tmp_path: Path) -> None:
+    for name in ("a.pem", "b.pem"):
+        write_key(tmp_path / name)
+
+    assert "both keys are of one kind" in dkim_faults(tmp_path, "one,two", "a.pem,b.pem")

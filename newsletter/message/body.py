@@ -40,8 +40,8 @@ class Body:
         """
         Yield the body.
 
-        A slot has soft line breaks before and after it, so that its value starts a line
-        and whatever is done line by line may be done to constants and values alone.
+        A slot starts a line, and a soft line break follows it, so that whatever is done
+        line by line may be done to constants and values alone.
         """
         yield _lines(f"--{self._outer}")
         yield from _text_part("plain", self._text, "text")
@@ -67,13 +67,15 @@ def _text_part(kind: str, content: str, place: str) -> Iterator[Piece]:
         "Content-Transfer-Encoding: quoted-printable",
         "",
     )
-    for at, part in enumerate(split_at_slots(content)):
+    parts = split_at_slots(content)
+    for at, part in enumerate(parts):
         if at % 2:
-            yield SOFT_BREAK
             yield f"{place} {part}"
             yield SOFT_BREAK
         elif part:
             yield encode_constant(part)
+            if at < len(parts) - 1 and not part.endswith("\n"):
+                yield SOFT_BREAK
 
 
 def _picture_part(enclosure: Enclosure, boundary: str) -> Iterator[Piece]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from html import escape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from newsletter.compose.edition import Edition
 from newsletter.compose.slots import Slot, slot_token, split_at_slots
@@ -17,6 +17,9 @@ from newsletter.message.envelope import Envelope
 from newsletter.message.head import READERS_FIELDS, DateField, Head, readers_fields
 from newsletter.message.segments import Segments
 from newsletter.message.wording import Wording
+
+if TYPE_CHECKING:
+    from newsletter.message.dkim import DkimSigner
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class CompiledLetter:
     between threads.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - two of them are rarely given
         self,
         edition: Edition,
         publication: Publication,
@@ -50,6 +53,7 @@ class CompiledLetter:
         *,
         enclosures: Sequence[Enclosure] = (),
         is_test: bool = False,
+        signer: "DkimSigner | None" = None,
     ) -> None:
         """
         Compile *edition*.
@@ -62,6 +66,7 @@ class CompiledLetter:
             enclosures: pictures to send along; those that the edition does not show are
                 left out.
             is_test: mark the subject before anything else.
+            signer: signs every letter; None leaves that to whoever takes the letters.
 
         Raises:
             ValueError: a header field would hold a control character.
@@ -81,6 +86,7 @@ class CompiledLetter:
         body = list(parts.pieces())
         slots = (*READERS_FIELDS, *self._wording.slots)
         self._segments = Segments([*fields, b"\r\n", *body], slots)
+        self._seal = signer.seal(fields, body, slots) if signer else None
 
     @property
     def sample_name(self) -> str:
@@ -109,6 +115,8 @@ class CompiledLetter:
             reader.name, reader.consented_on, reader.unsubscribe_url, reader.preferences_url
         )
         mime = self._segments.fill(values)
+        if self._seal:
+            mime = self._seal.signatures(values, now) + mime
         return Envelope(reader.key, reader.message_id, self._sender, reader.address, mime)
 
     def html(self, reader: Reader) -> str:

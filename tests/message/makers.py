@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsletter.app import read_templates
+from newsletter.app import Composed, Site, read_templates
 from newsletter.compose.edition import Edition
 from newsletter.compose.slots import Slot, slot_token
 from newsletter.compose.strings import Strings, read_strings
@@ -13,6 +15,10 @@ from newsletter.issue.issue import Publication
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.letter import CompiledLetter, Reader
 
+if TYPE_CHECKING:
+    from newsletter.message.dkim import DkimSigner
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
 NOW = datetime(2022, 8, 26, 9, 0, tzinfo=UTC)
 PUBLIC_URL = "https://news.example.org"
 
@@ -83,3 +89,20 @@ def make_reader(
         unsubscribe_url=f"{PUBLIC_URL}/u/{token}",
         preferences_url=f"{PUBLIC_URL}/p/{token}",
     )
+
+
+@cache
+def composed_sample() -> Composed:
+    """Compose the sample issue of the checkout; once for a whole test run."""
+    return Site({"NEWSLETTER_PUBLIC_URL": PUBLIC_URL}, CHECKOUT).compose("2022-08")
+
+
+def real_letters(signer: "DkimSigner | None" = None) -> Mapping[EditionKind, CompiledLetter]:
+    """Compile every edition of the sample issue."""
+    composed = composed_sample()
+    return {
+        kind: CompiledLetter(
+            edition, composed.publication, composed.press.strings, PUBLIC_URL, signer=signer
+        )
+        for kind, edition in composed.composition.editions.items()
+    }
