@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
     from newsletter.message.dkim import DkimSigner
+    from newsletter.message.dkim_key import SigningKey
     from newsletter.message.enclosure import Enclosure
     from newsletter.message.letter import CompiledLetter
     from newsletter.proof.clients.features import Support
@@ -201,7 +202,12 @@ class Site:
         from newsletter.message.dkim import DkimSigner  # noqa: PLC0415 - slow to load, optional
 
         setting.refuse_other_sender(publication.sender_address)
-        return DkimSigner(setting.domain, read_dkim_keys(self.root, setting))
+        return DkimSigner(setting.domain, self.dkim_keys())
+
+    def dkim_keys(self) -> "Mapping[str, SigningKey]":
+        """Read the keys that sign letters, by selector; see `read_dkim_keys` for its errors."""
+        setting = self.settings.dkim
+        return read_dkim_keys(self.root, setting) if setting else {}
 
     def provider(self) -> "Provider":
         """

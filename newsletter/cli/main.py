@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "cancel": "newsletter.cli.cancel",
     "resolve": "newsletter.cli.resolve",
     "status": "newsletter.cli.status",
+    "dkim-key": "newsletter.cli.dkim_key",
     "subscribers": "newsletter.cli.subscribers",
 }
 
@@ -39,7 +40,7 @@ class LazyGroup(click.Group):
         """Import and return the command, or None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - ours, not input
         return command
 
