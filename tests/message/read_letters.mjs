@@ -1,0 +1,24 @@
+// Reads letters as npm's mailparser does. In: a JSON list of letters in base64.
+// Out: a JSON list of what each says. The first argument is the folder that holds node_modules.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const { simpleParser } = createRequire(`${process.argv[2]}/`)("mailparser");
+const mailbox = ({ value: [{ name, address }] }) => [name, address];
+const read = [];
+for (const letter of JSON.parse(readFileSync(0, "utf8"))) {
+  const parsed = await simpleParser(Buffer.from(letter, "base64"), {
+    skipHtmlToText: true,
+    skipTextToHtml: true,
+    skipTextLinks: true,
+  });
+  read.push({
+    subject: parsed.subject,
+    from: mailbox(parsed.from),
+    to: mailbox(parsed.to),
+    list_unsubscribe: `<${parsed.headers.get("list").unsubscribe.url}>`,
+    text: parsed.text,
+    html: parsed.html,
+  });
+}
+process.stdout.write(JSON.stringify(read));
