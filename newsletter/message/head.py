@@ -94,10 +94,9 @@ class DateField:
     def at(self, now: datetime) -> bytes:
         """Return the field for *now*, an aware time, in its own zone."""
         held = self._held
-        if held and held.is_second_of(now):
-            return held.field
-        self._held = _DateOfSecond(now)
-        return self._held.field
+        if held is None or not held.is_second_of(now):
+            held = self._held = _DateOfSecond(now)
+        return held.field
 
 
 class _DateOfSecond:

@@ -30,6 +30,19 @@ def test_m7_a_date_held_for_a_second_is_the_date_of_no_other_time(times: list[da
     assert shown == [f"Date: {format_datetime(now)}\r\n".encode() for now in times]
 
 
+def test_m7_the_hour_that_clocks_show_twice_has_two_dates() -> None:
+    field, berlin = DateField(), ZoneInfo("Europe/Berlin")
+    first = datetime(2022, 10, 30, 0, 30, tzinfo=UTC).astimezone(berlin)
+    second = datetime(2022, 10, 30, 1, 30, tzinfo=UTC).astimezone(berlin)
+
+    shown = [field.at(first), field.at(second)]
+
+    assert shown == [
+        b"Date: Sun, 30 Oct 2022 02:30:00 +0200\r\n",
+        b"Date: Sun, 30 Oct 2022 02:30:00 +0100\r\n",
+    ]
+
+
 @pytest.mark.parametrize("token", ["a>,<mailto:x@example.org", "a b", "", "가", "a\r\nBcc: x", "<"])
 def test_m1_a_link_that_would_make_another_field_or_uri_is_refused(token: str) -> None:
     url = f"https://news.example.org/u/{token}" if token else ""

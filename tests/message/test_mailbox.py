@@ -33,6 +33,15 @@ def test_m5_any_name_is_read_back_beside_its_address_on_lines_of_76(name: str) -
     assert wire.isascii()
 
 
+@pytest.mark.parametrize("name", ["word " * 39 + "word", "a, b " * 20 + "c", '"' * 50, "x" * 75])
+def test_a_long_plain_name_is_folded_as_encoded_words(name: str) -> None:
+    wire = b"To: " + mailbox(name, "reader@example.org", 4)
+
+    read_name, _ = parseaddr(wire.decode()[4:].replace("\r\n", ""))
+    assert str(make_header(decode_header(read_name))) == name
+    assert max(map(len, wire.split(b"\r\n"))) <= 76
+
+
 @pytest.mark.parametrize(
     ("address", "wire"),
     [

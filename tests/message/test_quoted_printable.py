@@ -17,6 +17,15 @@ def decoded(wire: bytes) -> str:
     return quopri.decodestring(wire).decode().replace("\r\n", "\n")
 
 
+def test_what_stands_for_itself_is_left_readable_and_nothing_else() -> None:
+    assert encode_value("Dear (Avery), 50% off?") == b"Dear (Avery), 50% off?"
+    assert encode_value("a=b") == b"a=3Db"
+    assert encode_value("a\tb~") == b"a=09b~"
+    assert encode_value("가") == b"=EA=B0=80"
+    assert encode_value("From me") == b"=46rom me"
+    assert encode_value(".com") == b"=2Ecom"
+
+
 @given(TEXT)
 def test_a_constant_is_read_back_exactly(text: str) -> None:
     assert decoded(encode_constant(text)) == text

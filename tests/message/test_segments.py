@@ -1,5 +1,8 @@
 """Constants with places between them."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +21,20 @@ def test_every_value_stands_in_its_own_places_and_nowhere_else(
 
     by_name = dict(zip(SLOTS, values, strict=True))
     assert filled == b"".join(p if isinstance(p, bytes) else by_name[p] for p in pieces)
+
+
+def test_threads_that_fill_at_once_get_their_own_values_only() -> None:
+    segments = Segments([b"<", *SLOTS * 3000, b">"], SLOTS)
+    values = [(b"%d," % number,) * 3 for number in range(50)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            filled = list(pool.map(segments.fill, values))
+    finally:
+        sys.setswitchinterval(interval)
+
+    assert filled == [b"<" + value[0] * 9000 + b">" for value in values]
 
 
 def test_filling_leaves_nothing_behind_for_the_next_reader() -> None:

@@ -47,7 +47,7 @@ def test_bytes_and_words_of_every_slot_say_the_same(name: str, consented_on: dat
     "greeting",
     ["{name}", "Dear {name}, {name}", "{name}{name}", "Hello", "{{{name}}} & <you>", ".{name}."],
 )
-@pytest.mark.parametrize("name", ["", "김독자", ".dot", "From me", "a=b"])
+@pytest.mark.parametrize("name", ["", "김독자", ".dot", "From me", "a=b", "x" * 72])
 def test_a_greeting_may_name_its_reader_anywhere_and_any_number_of_times(
     greeting: str, name: str
 ) -> None:
@@ -60,3 +60,4 @@ def test_a_greeting_may_name_its_reader_anywhere_and_any_number_of_times(
     assert decoded(values["html greeting-en"]) == escape(expected)
     lines = b"\r\n".join(values.values()).split(b"\r\n")
     assert [line for line in lines if line.startswith((b".", b"From "))] == []
+    assert max(map(len, lines)) <= 76
