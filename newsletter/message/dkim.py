@@ -34,6 +34,11 @@ def relaxed_lines(lines: bytes) -> bytes:
     return WHITE_SPACE.sub(b" ", LINE_ENDS.sub(b"", lines))
 
 
+def relaxed_value(value: bytes) -> bytes:
+    """Return what fills a slot of a body in relaxed form; its lines must end in no space."""
+    return WHITE_SPACE.sub(b" ", value) if b"  " in value or b"\t" in value else value
+
+
 class DkimSigner:
     """Signs the letters of one domain with every key it has; safe to share between threads."""
 
@@ -78,8 +83,8 @@ class Seal:
         canonical = [relaxed_field(one) if isinstance(one, bytes) else one for one in signed]
         self._fields = Segments(canonical, slots)
         self._body = Segments(body, slots, relaxed_lines)
-        # A value has no line end of its own but soft ones, so that its lines end in no space.
-        self._relax = [relaxed_field if slot in by_name else relaxed_lines for slot in slots]
+        # A value's own line ends are soft: an equals sign keeps white space away from them.
+        self._relax = [relaxed_field if slot in by_name else relaxed_value for slot in slots]
         names = [name for name in SIGNED for _ in range(1 + (name in by_name))]
         self._signatures = [
             _Signature(domain, selector, key, names) for selector, key in keys.items()

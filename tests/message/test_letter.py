@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.compose.composition import compose
 from newsletter.lang import EditionKind
 from newsletter.message.enclosure import Enclosure
 from newsletter.message.letter import CompiledLetter
+from tests.makers import make_issue, make_press
 from tests.message.makers import (
     NOW,
     PUBLIC_URL,
@@ -81,6 +83,42 @@ def test_m5_the_readers_name_is_read_back_exactly(name: str) -> None:
     message = parsed(mime)
     assert shown_mailbox(mime, "To") == (name, "reader@example.org")
     assert f"Dear {name}," in part(message, "plain").replace("\r\n", "\n")
+
+
+@given(
+    st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=200),
+    st.one_of(
+        st.emails(), st.sampled_from(["reader@예시.한국", '"a b"@example.org', "독자@예시.한국"])
+    ),
+    st.text("abcXYZ019-_.", min_size=1, max_size=300),
+    st.sampled_from(EditionKind),
+)
+def test_m1_m7_m10_m14_hold_for_any_name_address_and_token(
+    name: str, address: str, token: str, kind: EditionKind
+) -> None:
+    mime = LETTERS[kind].envelope(make_reader(name, address, token), NOW).mime
+
+    assert mime.replace(address.encode(), b"").isascii()
+    assert mime.count(b"\n") == mime.count(b"\r") == mime.count(b"\r\n")
+    assert max(map(len, mime.split(b"\r\n"))) <= 998
+    assert not any(line.startswith(b".") for line in mime.split(b"\r\n"))
+    head = message_from_bytes(mime)
+    assert head.keys() == message_from_bytes(LETTERS[kind].envelope(make_reader(), NOW).mime).keys()
+    assert head["List-Unsubscribe"] == f"<{PUBLIC_URL}/u/{token}>"
+
+
+@pytest.mark.parametrize("advertising", [True, False])
+@pytest.mark.parametrize("own", ["소식", "(광고) 아님", "광고 (광고)"])
+def test_m6_the_subject_starts_with_the_mark_exactly_when_it_advertises(
+    own: str, advertising: bool
+) -> None:
+    composition = compose(
+        make_publication(), make_issue(("본문", "Text"), (own, own), 8, advertising), make_press()
+    )
+    for kind, edition in composition.editions.items():
+        letter = CompiledLetter(edition, make_publication(), make_strings(), PUBLIC_URL)
+        subject = str(parsed(letter.envelope(make_reader(), NOW).mime)["Subject"])
+        assert subject.startswith("(광고)") == advertising, kind
 
 
 @pytest.mark.parametrize("kind", EditionKind)
