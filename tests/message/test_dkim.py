@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from newsletter.lang import EditionKind
 from newsletter.message.dkim import SIGNED, DkimSigner, relaxed_field, relaxed_lines
 from newsletter.message.dkim_key import Algorithm
+from newsletter.message.enclosure import Enclosure
 from newsletter.message.letter import CompiledLetter
 from tests.message.dkim_verifiers import (
     DOMAIN,
@@ -156,6 +157,26 @@ def test_what_relays_may_do_on_the_way_leaves_the_signature_whole(
 
     assert carry(mime) != mime
     assert verdicts_of_dkimpy(carry(mime), RECORDS) == [True, True]
+
+
+def test_m4_the_signature_of_a_letter_with_pictures_holds(tmp_path: Path) -> None:
+    edition = make_edition(EditionKind.KO)
+    url = f"{PUBLIC_URL}/issues/2022-08/pictures/map-1.png"
+    shown = edition.html.replace("<body>", f'<body><img src="{url}" alt="지도">')
+    letter = CompiledLetter(
+        replace(edition, html=shown),
+        make_publication(),
+        make_strings(),
+        PUBLIC_URL,
+        enclosures=[Enclosure(url, "map-1.png", bytes(range(256)) * 90)],
+        signer=SIGNER,
+    )
+
+    mime = letter.envelope(make_reader("김독자"), NOW).mime
+
+    assert b"multipart/related" in mime
+    assert verdicts_of_dkimpy(mime, RECORDS) == [True, True]
+    assert verdicts_of_opendkim([mime], RECORDS, tmp_path) == [["pass", "pass"]]
 
 
 @given(st.lists(TEXTS))
