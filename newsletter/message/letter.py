@@ -114,9 +114,8 @@ class CompiledLetter:
         values += self._wording.values(
             reader.name, reader.consented_on, reader.unsubscribe_url, reader.preferences_url
         )
-        mime = self._segments.fill(values)
-        if self._seal:
-            mime = self._seal.signatures(values, now) + mime
+        signatures = self._seal.signatures(values, now) if self._seal else b""
+        mime = self._segments.fill(values, signatures)
         return Envelope(reader.key, reader.message_id, self._sender, reader.address, mime)
 
     def html(self, reader: Reader) -> str:

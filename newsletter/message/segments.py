@@ -40,14 +40,14 @@ class Segments:
                 if isinstance(piece, bytes):
                     constants.append(piece)
                 else:
-                    self._places.append((len(self._segments), order[piece]))
+                    self._places.append((len(self._segments) + 1, order[piece]))
                     self._segments.append(b"")
             if constants:
                 self._segments.append(change(b"".join(constants)))
 
-    def fill(self, values: Sequence[bytes]) -> bytes:
-        """Return the constants with *values* in their places."""
-        segments = self._segments.copy()
+    def fill(self, values: Sequence[bytes], first: bytes = b"") -> bytes:
+        """Return the constants with *values* in their places, and *first* before them all."""
+        segments = [first, *self._segments]
         for place, value in self._places:
             segments[place] = values[value]
         return b"".join(segments)
