@@ -44,6 +44,7 @@ def deliveries() -> Iterator[Delivery]:
             id=DeliveryId(number),
             subscriber=SubscriberId(number * 7),
             address=f"{mark}@example.org",
+            domain="example.org",
             name=NAMES[number // len(kinds) % len(NAMES)].replace("{}", mark),
             edition=kinds[number % len(kinds)],
             consented_at=datetime(2020, 1 + number % 12, 1, 20, tzinfo=UTC) if number % 5 else None,
