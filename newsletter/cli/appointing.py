@@ -1,7 +1,5 @@
 """Appointments: an issue that a person has confirmed goes out later, as the letter it was then."""
 
-from collections.abc import Mapping
-
 import click
 
 from newsletter.app import Composed, Site
@@ -62,9 +60,7 @@ def wait_for(site: Site, appointment: Appointment) -> None:
         raise UnfinishedError(msg)
 
 
-def send_appointed(
-    site: Site, appointment: Appointment, wishes: Wishes, parts: Mapping[str, str] | None = None
-) -> None:
+def send_appointed(site: Site, appointment: Appointment, wishes: Wishes) -> None:
     """
     Send what was appointed, if it is still that letter and may still go out.
 
@@ -72,7 +68,6 @@ def send_appointed(
         site: where the issue is.
         appointment: whose time has come.
         wishes: how the run is to go.
-        parts: what the appointed digest is over, where that is known.
 
     Raises:
         ContentError: it is another letter now, or the gate does not open for it.
@@ -81,19 +76,16 @@ def send_appointed(
         LedgerError: nothing can be recorded any more.
     """
     composed = site.compose(appointment.issue)
-    _check_letter(site, appointment, composed, parts)
+    _check_letter(appointment, composed)
     refuse_halted(site, appointment.issue)
     send_confirmed(site, composed, appointment.by, wishes)
 
 
-def _check_letter(
-    site: Site, appointment: Appointment, composed: Composed, parts: Mapping[str, str] | None
-) -> None:
+def _check_letter(appointment: Appointment, composed: Composed) -> None:
     composition = composed.composition
     if composition.digest == appointment.digest:
         return
-    known = parts or _find_parts(site, appointment)
-    changes = describe_changes(known, composition.parts) if known else ""
+    changes = describe_changes(appointment.parts, composition.parts)
     issue = appointment.issue
     msg = (
         f"issues/{issue}: this is not the letter that {appointment.by} appointed for "
@@ -103,12 +95,3 @@ def _check_letter(
         f"newsletter dispatch {issue} --at TIME"
     )
     raise ContentError(msg)
-
-
-def _find_parts(site: Site, appointment: Appointment) -> Mapping[str, str] | None:
-    """Look for what the digest is over where somebody has approved it, or a run has begun."""
-    for approval in site.approvals().approvals(appointment.issue):
-        if approval.digest == appointment.digest:
-            return approval.parts
-    plan = site.ledger().find_plan(appointment.issue)
-    return plan.parts if plan and plan.digest == appointment.digest else None

@@ -84,14 +84,16 @@ def drop_appointment(site: Site, issue: str, by: str) -> None:
 
 def _send_later(site: Site, sending: Sending, order: Order, send_at: datetime) -> None:
     composition = sending.composed.composition
-    appointment = Appointment(order.issue, composition.digest, send_at, order.by, site.clock())
+    appointment = Appointment(
+        order.issue, composition.digest, composition.parts, send_at, order.by, site.clock()
+    )
     appoint(site, sending, appointment)
     if order.returns_at_once:
         click.echo("Next      'newsletter dispatch --due' sends it then; let a timer run that")
         click.echo(f"          newsletter cancel {order.issue}: drops the appointment")
         return
     wait_for(site, appointment)
-    send_appointed(site, appointment, order.wishes, composition.parts)
+    send_appointed(site, appointment, order.wishes)
 
 
 def _show_appointment(site: Site, issue: str) -> None:

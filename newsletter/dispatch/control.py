@@ -1,6 +1,6 @@
 """What people decide about a dispatch under way: pause, cancel, settle, appoint."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +67,7 @@ class Appointment:
 
     issue: str
     digest: str
+    parts: Mapping[str, str]  # what the digest is over; see Composition.parts
     send_at: datetime  # aware UTC
     by: str
     made_at: datetime  # aware UTC

@@ -133,6 +133,7 @@ class SqlDiary:
                 insert(appointments).values(
                     issue=appointment.issue,
                     digest=appointment.digest,
+                    parts=dict(appointment.parts),
                     send_at=appointment.send_at,
                     made_by=appointment.by,
                     made_at=appointment.made_at,
@@ -160,7 +161,7 @@ class SqlDiary:
                 select(appointments).order_by(appointments.c.send_at, appointments.c.issue)
             ).all()
         return [
-            Appointment(row.issue, row.digest, row.send_at, row.made_by, row.made_at)
+            Appointment(row.issue, row.digest, row.parts, row.send_at, row.made_by, row.made_at)
             for row in rows
         ]
 

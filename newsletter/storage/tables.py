@@ -167,6 +167,7 @@ appointments: Final = Table(
     metadata,
     Column("issue", Text, primary_key=True),
     Column("digest", Text, nullable=False),
+    Column("parts", JSON, nullable=False),
     Column("send_at", UtcTime, nullable=False),
     Column("made_by", Text, nullable=False),
     Column("made_at", UtcTime, nullable=False),

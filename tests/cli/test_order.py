@@ -25,8 +25,10 @@ def appointed(desk: Desk) -> list[Appointment]:
 def test_an_appointment_holds_the_letter_the_time_and_who_made_it(desk: Desk) -> None:
     output = desk.run(*APPOINT, "--yes", "--no-wait")
 
-    digest = desk.site.compose(ISSUE_ID).composition.digest
-    assert appointed(desk) == [Appointment(ISSUE_ID, digest, NINE_UTC, "김민지", NOW)]
+    letter = desk.site.compose(ISSUE_ID).composition
+    assert appointed(desk) == [
+        Appointment(ISSUE_ID, letter.digest, letter.parts, NINE_UTC, "김민지", NOW)
+    ]
     assert "Appointed 2022-08 for 2022-08-27 09:00 KST, by 김민지" in output
     assert "newsletter dispatch --due" in output
     assert not (desk.root / "outbox").exists() or not list((desk.root / "outbox").iterdir())

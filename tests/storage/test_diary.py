@@ -235,9 +235,9 @@ def test_an_outcome_that_comes_after_the_settlement_is_kept(
 
 
 def test_an_appointment_is_kept_replaced_and_dropped(diary: SqlDiary) -> None:
-    first = Appointment(ISSUE, "d" * 64, LATER, "Kim", NOW)
-    other = Appointment("2022-07", "e" * 64, NOW, "Lee", NOW)
-    again = Appointment(ISSUE, "f" * 64, LATER + timedelta(days=1), "Lee", LATER)
+    first = Appointment(ISSUE, "d" * 64, {"a": "b"}, LATER, "Kim", NOW)
+    other = Appointment("2022-07", "e" * 64, {}, NOW, "Lee", NOW)
+    again = Appointment(ISSUE, "f" * 64, {}, LATER + timedelta(days=1), "Lee", LATER)
     diary.appoint(first)
     diary.appoint(other)
     assert diary.appointments() == [other, first]

@@ -1,7 +1,7 @@
 """What people decide about a dispatch, domains that are left alone, and leaner indexes."""
 
 from alembic import op
-from sqlalchemy import Boolean, Column, DateTime, Integer, Text, false, text
+from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, Text, false, text
 
 revision = "0003"
 down_revision = "0002"
@@ -28,6 +28,7 @@ def upgrade() -> None:
         "appointments",
         Column("issue", Text, primary_key=True),
         Column("digest", Text, nullable=False),
+        Column("parts", JSON, nullable=False),
         Column("send_at", TIME, nullable=False),
         Column("made_by", Text, nullable=False),
         Column("made_at", TIME, nullable=False),
