@@ -13,7 +13,7 @@ ENHANCED: Final = re.compile(r"(?<![\d.])[245]\.(\d{1,3})\.(\d{1,3})(?!\.?\d)") 
 # Told from the text where the codes are missing or too coarse.
 FORM: Final = re.compile(
     r"rfc ?2?822|rfc ?5322|encoded-word|message-?id header|duplicate headers?"
-    r"|content presents a potential security"
+    r"|content presents a potential security|unicode\b.{0,40}\bheader|header.{0,40}\bunicode"
     r"|\b(message|mail)\b.{0,30}(too (big|large)|exceeds)",
     re.IGNORECASE,
 )
@@ -26,6 +26,7 @@ RATE: Final = re.compile(
     r"|발송.{0,20}(초과|제한)",
     re.IGNORECASE,
 )
+STORAGE: Final = re.compile(r"insufficient (system )?(storage|(disk )?space)", re.IGNORECASE)
 FULL: Final = re.compile(
     r"(mailbox|inbox|user|account|recipient).{0,40}\bfull\b|over ?quota|quota (is )?exceeded"
     r"|exceed\w*.{0,30}(quota|storage)|(사서함|메일함|용량).{0,20}(가득|초과|부족)",
@@ -73,6 +74,8 @@ class Reply:
 def one_line(text: str) -> str:
     """Make foreign *text* safe to keep and show: one line, no control marks, at most 500."""
     joined = " ".join(text.split())
+    if joined.isprintable() and len(joined) <= LONGEST_ANSWER:
+        return joined
     safe = "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in joined)
     return safe if len(safe) <= LONGEST_ANSWER else f"{safe[: LONGEST_ANSWER - 1]}…"
 
@@ -113,6 +116,13 @@ def speaks_of_rate(reply: Reply) -> bool:
     return reply.enhanced in {(4, 5), (7, 28)} or RATE.search(reply.text) is not None
 
 
+def speaks_of_storage(reply: Reply) -> bool:
+    """Whether *reply* says that the relay itself, not a mailbox, has no room."""
+    if STORAGE.search(reply.text):
+        return reply.enhanced != (2, 2)
+    return reply.enhanced == (3, 1) and RATE.search(reply.text) is None
+
+
 def _find_blame(reply: Reply, *, after_content: bool) -> Blame | None:
     """Look for whom *reply* speaks of; the first sign that holds wins."""
     text = reply.text
@@ -122,11 +132,13 @@ def _find_blame(reply: Reply, *, after_content: bool) -> Blame | None:
         (enhanced in GONE or reply.code in {521, 556}, Blame.RECIPIENT),  # RFC 7504
         (enhanced == (3, 4) or FORM.search(text), Blame.MESSAGE),
         (enhanced == (2, 2) or BUSY_RECIPIENT.search(text), Blame.TEMPORARY),
+        (speaks_of_storage(reply), Blame.PROVIDER),
         (subject == 7 or speaks_of_rate(reply), Blame.SENDER),
         (enhanced == (2, 1) and DISABLED.search(text), Blame.RECIPIENT),
         (FULL.search(text), Blame.TEMPORARY),
         (reply.code in {530, 535, 538} or POLICY.search(text), Blame.SENDER),  # RFC 4954 §6
-        (after_content and subject in {5, 6}, Blame.MESSAGE),
+        # A 4xx of these subjects is a fault of the relay's filters, and passes.
+        (after_content and reply.code >= 500 and subject in {5, 6}, Blame.MESSAGE),
         # A bare text suppresses an address only where no code says otherwise.
         (enhanced in {(0, 0), (1, 0)} and NOBODY.search(text), Blame.RECIPIENT),
     )

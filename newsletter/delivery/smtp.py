@@ -1,31 +1,19 @@
 """Hand letters over to an SMTP relay, one reader a transaction."""
 
-import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 
-from newsletter.delivery.addresses import wire_address
 from newsletter.delivery.mail_url import MailUrl
-from newsletter.delivery.provider import (
-    Begun,
-    Blame,
-    Deferred,
-    Outcome,
-    Receipt,
-    Refused,
-    Unknown,
-    Unsent,
-)
-from newsletter.delivery.replies import Reply, classify, one_line, read_text, speaks_of_rate
+from newsletter.delivery.provider import Begun, Receipt, Unknown, Unsent
+from newsletter.delivery.smtp_dialogue import Dialogue, Patience, Pipelining
+from newsletter.delivery.smtp_letter import Letter, begin_letter
 from newsletter.delivery.smtp_session import Relay, Security, open_session
+from newsletter.delivery.smtp_wire import LostError
 from newsletter.errors import ProviderError
 from newsletter.message.envelope import Envelope
-
-DATA = b"DATA\r\n"
-RSET = b"RSET\r\n"
 
 
 class SmtpProvider:
@@ -40,6 +28,7 @@ class SmtpProvider:
         tls: ssl.SSLContext | None = None,
         timeout_s: float = 60,
         verdict_timeout_s: float = 600,
+        idle_s: float = 30,
         messages_per_connection: int = 100,
     ) -> None:
         """
@@ -48,9 +37,12 @@ class SmtpProvider:
         Args:
             relay: whom to talk to.
             tls: whom to trust; what the system trusts if None.
-            timeout_s: for connecting and for every answer but one:
-            verdict_timeout_s: for the answer to the content. RFC 5321 §4.5.3.2.6 asks for
-                10 minutes; giving up sooner makes letters unknown that were accepted.
+            timeout_s: for connecting, and for every whole answer but one:
+            verdict_timeout_s: for handing the content over, and for the answer to it. RFC 5321
+                §4.5.3.2.6 asks for 10 minutes; giving up sooner makes letters unknown that
+                were accepted.
+            idle_s: how long a session may lie idle before it is ended. Relays hang up after
+                5 minutes, some after 1.
             messages_per_connection: after as many a connection ends its iteration.
         """
         self.name = str(relay)
@@ -58,9 +50,10 @@ class SmtpProvider:
         self._tls = tls
         if tls is None and relay.security is not Security.PLAIN:
             self._tls = ssl.create_default_context()
-        self._timeout_s = timeout_s
-        self._verdict_timeout_s = max(timeout_s, verdict_timeout_s)
+        self._patience = Patience(timeout_s, max(timeout_s, verdict_timeout_s))
+        self._idle_s = idle_s
         self._messages_per_connection = messages_per_connection
+        self._pipelining = Pipelining()
         self._own_name: str | None = None  # looked up by the first session that works
 
     def connect(self) -> "SmtpConnection":
@@ -71,40 +64,38 @@ class SmtpProvider:
             ProviderError: host, port, certificate, user or password must be corrected.
             ProviderBusy: the relay asks to come back later, or has gone since it was used.
         """
+        return SmtpConnection(self._open, self.name, self._idle_s, self._messages_per_connection)
+
+    def _open(self) -> Dialogue:
         session = open_session(
             self._relay,
             self._tls,
-            self._timeout_s,
+            self._patience.reply_s,
             own_name=self._own_name,
             has_worked=self._own_name is not None,
         )
-        self._own_name = session.local_hostname
-        return SmtpConnection(
-            session, self.name, self._verdict_timeout_s, self._messages_per_connection
-        )
-
-
-class LostError(Exception):
-    """The connection is gone, or what comes out of it is not SMTP."""
+        self._own_name = session.own_name
+        return Dialogue(session, self.name, self._patience, self._pipelining)
 
 
 class SmtpConnection:
     """
-    A session with a relay, in the plain dialogue: MAIL, RCPT, DATA, content.
+    A way to a relay, opened at once.
 
-    DATA is not sent before the delivery is durably begun. A letter that must not go after
-    all therefore costs one RSET, and no half-opened content ever stands in the way.
+    It never has more than two letters begun and unanswered. Left idle it says QUIT, so that
+    a pause of hours holds no place at the relay, and opens a new session when it is needed.
     """
 
     def __init__(
-        self, session: smtplib.SMTP, relay: str, verdict_timeout_s: float, messages: int
+        self, open_dialogue: Callable[[], Dialogue], relay: str, idle_s: float, messages: int
     ) -> None:
-        self._session = session
+        self._open_dialogue = open_dialogue
         self._relay = relay
-        self._verdict_timeout_s = verdict_timeout_s
-        self._messages_left = messages
-        self._is_open = True
-        self._in_transaction = False
+        self._idle_s = idle_s
+        self._messages = self._messages_left = messages
+        self._dialogue = open_dialogue()
+        self._used_at = monotonic()
+        self._is_resting = False  # has ended the session itself, for a while
 
     def deliver(
         self,
@@ -117,150 +108,100 @@ class SmtpConnection:
         Ends early when the connection is lost or has carried as many messages as it may.
 
         Raises:
-            ProviderError: the relay refuses the sender address.
+            ProviderError: the relay refuses the sender address, or, after a rest, the login.
+            ProviderBusy: the relay has no room any more, after a rest.
         """
-        while self._is_open and self._messages_left:
+        letter: Letter | None = None
+        try:
+            while letter := letter or self._await_letter(envelopes, begin):
+                follower = self._carry(letter, envelopes, begin)
+                yield from letter.receipts()
+                if isinstance(letter.answer, ProviderError):
+                    raise letter.answer
+                letter = follower
+        finally:
+            # If the ledger broke, or nobody wants the rest, a letter may stand announced.
+            self._dialogue.hang_up_unless_at_rest()
+
+    def close(self) -> None:
+        """Say QUIT, if that can be said where the dialogue stands; may be called again."""
+        self._dialogue.quit()
+
+    def _await_letter(
+        self, envelopes: Iterator[Envelope | None], begin: Callable[[Envelope], Begun]
+    ) -> Letter | None:
+        """
+        Wait for a letter that follows no other; None when no more can be carried.
+
+        It is durably begun before a relay that pipelines hears of it: behind DATA there is
+        no way back but to hang up. For a follower that is worth the time saved.
+        """
+        has_idled = False
+        while self._messages_left and (self._is_resting or not self._dialogue.is_over):
             try:
                 envelope = next(envelopes)
             except StopIteration:
-                return
+                return None
+            is_late = monotonic() - self._used_at > self._idle_s
+            if is_late or (has_idled and envelope and self._dialogue.has_gone()):
+                self._rest()
             if envelope is None:
+                has_idled = True
                 continue
-            self._messages_left -= 1
-            begun = begin(envelope)
-            answer = self._announce(envelope)
-            if begun.wait():
-                answer = answer or self._send_content(envelope.mime)
-                if isinstance(answer, ProviderError):
-                    yield Receipt(envelope, Unsent(str(answer)))
-                else:
-                    yield Receipt(envelope, answer)
-            if isinstance(answer, ProviderError):
-                raise answer
-            self._end_transaction()
+            fault = self._wake()
+            letter = self._begin(envelope, begin)
+            letter.answer = fault or letter.answer
+            if not self._dialogue.pipelines or letter.may_go():
+                return letter
+        return None
 
-    def close(self) -> None:
-        """Say QUIT, if there is still somebody to say it to; may be called again."""
-        if self._is_open:
-            self._is_open = False
-            with suppress(OSError):
-                self._set_timeout(5)
-                self._session.quit()
-        self._session.close()
-
-    def _announce(self, envelope: Envelope) -> Outcome | Unsent | ProviderError | None:
-        """Send MAIL and RCPT; None when the relay will take the content."""
-        recipient = wire_address(envelope.recipient)
-        if recipient is None:
-            return Refused("not sent: this is not an address that SMTP can carry")
-        if not recipient.isascii() and not self._session.has_extn("smtputf8"):
-            return Refused(
-                f"not sent: {self._relay} offers no SMTPUTF8 (RFC 6531), so it takes no "
-                "address with such letters before the @",
-                Blame.TEMPORARY,
-            )
-        if wire_address(envelope.sender) is None or not envelope.sender.isascii():
-            return ProviderError(
-                f"{self._relay}: was not asked, for the sender address is not a plain ASCII "
-                "address; correct it in the publication"
-            )
+    def _carry(
+        self,
+        letter: Letter,
+        envelopes: Iterator[Envelope | None],
+        begin: Callable[[Envelope], Begun],
+    ) -> Letter | None:
+        """Bring *letter* to its answer; return the letter that was begun behind it, if any."""
+        follower: Letter | None = None
         try:
-            mail = self._ask(self._mail_command(envelope, recipient))
-            if mail.code >= 400:
-                return self._explain_mail(mail)
-            self._in_transaction = True
-            rcpt = self._ask(f"RCPT TO:<{recipient}>\r\n".encode())
-            return None if rcpt.code < 400 else self._explain(rcpt)
+            if letter.answer is None:
+                self._dialogue.open(letter)
+            if not letter.may_go() and self._dialogue.withdraw():
+                self._is_resting = True  # the next letter gets a new session
+            if self._may_follow(letter) and (envelope := next(envelopes, None)):
+                follower = self._begin(envelope, begin)
+            self._dialogue.finish(letter, follower)
         except LostError as lost:
-            return Unsent(str(lost))
+            self._dialogue.hang_up(str(lost))
+            lost_letter = Unknown(str(lost)) if letter.has_left else Unsent(str(lost))
+            letter.answer = letter.answer or lost_letter
+        self._used_at = monotonic()
+        return follower
 
-    def _mail_command(self, envelope: Envelope, recipient: str) -> bytes:
-        size = f" SIZE={len(envelope.mime)}" if self._session.has_extn("size") else ""
-        utf8 = "" if recipient.isascii() else " SMTPUTF8"
-        return f"MAIL FROM:<{envelope.sender}>{size}{utf8}\r\n".encode()
+    def _may_follow(self, letter: Letter) -> bool:
+        may_go_on = self._messages_left and not isinstance(letter.answer, ProviderError)
+        return bool(may_go_on) and self._dialogue.pipelines
 
-    def _send_content(self, mime: bytes) -> Outcome | Unsent:
-        """Send DATA and the content, and wait for the relay's verdict."""
-        try:
-            go_ahead = self._ask(DATA, expected=354)
-        except LostError as lost:
-            return Unsent(str(lost))
-        if go_ahead.code != 354:
-            return self._explain(go_ahead)
-        try:
-            self._set_timeout(self._verdict_timeout_s)
-            verdict = self._ask(_stuff_dots(mime) + b".\r\n")
-            self._set_timeout(self._session.timeout)
-        except LostError as lost:
-            return Unknown(str(lost))
-        self._in_transaction = False
-        return classify(verdict, after_content=True)
+    def _begin(self, envelope: Envelope, begin: Callable[[Envelope], Begun]) -> Letter:
+        self._messages_left -= 1
+        return begin_letter(envelope, begin, self._dialogue.offer, self._relay)
 
-    def _explain_mail(self, mail: Reply) -> Outcome | Unsent | ProviderError:
-        """Say what a refused MAIL means: nothing in it is about the reader."""
-        outcome = self._explain(mail)
-        match outcome:
-            case Deferred(blame=Blame.MESSAGE) | Unsent():
-                return outcome
-            case _ if mail.code < 500 or speaks_of_rate(mail):
-                return Deferred(mail.answer, Blame.SENDER)
-            case _ if mail.code == 530:
-                remedy = "write user and password (smtp+starttls://) in NEWSLETTER_MAIL_URL"
-            case _:
-                remedy = "correct the sender address, or ask the relay's operator to allow it"
-        return ProviderError(f"{self._relay}: refuses the sender: {mail.answer}; {remedy}")
+    def _rest(self) -> None:
+        self._dialogue.quit()
+        self._is_resting = True
 
-    def _explain(self, reply: Reply) -> Outcome | Unsent:
-        """Say what a refusal before the content means; after 421 the relay hangs up."""
-        outcome = classify(reply)
-        if reply.code != 421 or outcome == Deferred(reply.answer, Blame.SENDER):
-            return outcome
-        return Unsent(reply.answer)
-
-    def _end_transaction(self) -> None:
-        """Take back what was announced but not sent."""
-        if self._is_open and self._in_transaction:
-            self._in_transaction = False
-            with suppress(LostError):
-                if self._ask(RSET).code >= 400:
-                    self._hang_up()
-
-    def _ask(self, command: bytes, expected: int = 250) -> Reply:
-        """Send *command*, read its reply: of *expected*'s hundred, 4xx or 5xx."""
-        try:
-            self._session.send(command)
-            code, text = self._session.getreply()
-        except OSError as error:
-            self._hang_up()
-            raise LostError(one_line(f"connection lost: {error}")) from error
-        reply = Reply(code, read_text(text))
-        if code == 421:
-            self._hang_up()
-        elif code // 100 not in {expected // 100, 4, 5}:
-            self._hang_up()
-            raise LostError(one_line(f"the relay answered out of turn: {reply.answer}"))
-        return reply
-
-    def _hang_up(self) -> None:
-        self._is_open = False
-        self._session.close()
-
-    def _set_timeout(self, seconds: float) -> None:
-        if self._session.sock is not None:
-            self._session.sock.settimeout(seconds)
+    def _wake(self) -> ProviderError | None:
+        """Open a new session after a rest; return what stands in the way."""
+        if self._is_resting:
+            self._is_resting = False
+            self._messages_left = self._messages
+            try:
+                self._dialogue = self._open_dialogue()
+            except ProviderError as fault:
+                return fault
+        return None
 
 
 def open_provider(url: MailUrl, root: Path) -> SmtpProvider:
     """Make the provider for the relay *url* names."""
     return SmtpProvider(Relay(url.host, url.port, Security(url.scheme), url.user, url.password))
-
-
-def _stuff_dots(mime: bytes) -> bytes:
-    """
-    Double a dot at the start of a line (RFC 5321 §4.5.2).
-
-    A compiled letter has none. If one came in all the same, it would end the content
-    early, and a relay would read the rest as commands.
-    """
-    stuffed = mime.replace(b"\r\n.", b"\r\n..")
-    return b"." + stuffed if stuffed.startswith(b".") else stuffed

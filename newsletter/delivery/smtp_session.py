@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from newsletter.delivery.replies import one_line, read_text
+from newsletter.delivery.smtp_wire import LostError, Wire
 from newsletter.errors import ProviderBusy, ProviderError
 
 
@@ -33,6 +34,58 @@ class Relay:
         return f"smtp relay {self.host}:{self.port}"
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What a relay says after EHLO that it can do, over the encrypted connection if it is."""
+
+    pipelining: bool = False  # RFC 2920
+    size: bool = False  # RFC 1870
+    size_max: int = 0  # bytes of a letter; 0: no limit is told
+    smtputf8: bool = False  # RFC 6531
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A connection ready for letters."""
+
+    wire: Wire
+    offer: Offer
+    own_name: str  # what was said in EHLO
+
+
+class Handshake(smtplib.SMTP):
+    """smtplib's, but no relay can hold it for ever: see `Wire`."""
+
+    _wire: Wire | None = None
+
+    @property
+    def wire(self) -> Wire:
+        """
+        The way to the relay as it is now.
+
+        Once encryption has begun it is another. What had come before, and was not asked
+        for, could be from anybody, and is forgotten (RFC 3207 §4.2).
+        """
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        if self._wire is None or self._wire.sock is not self.sock:
+            self._wire = Wire(self.sock)
+        return self._wire
+
+    def getreply(self) -> tuple[int, bytes]:
+        """Read a reply, all of it within the time-out."""
+        try:
+            code, lines = self.wire.hear_lines(self.timeout)
+        except LostError as lost:
+            self.close()
+            raise smtplib.SMTPServerDisconnected(str(lost)) from None
+        return code, b"\n".join(lines)
+
+
+class TlsHandshake(Handshake, smtplib.SMTP_SSL):
+    """The same, encrypted from the start."""
+
+
 def open_session(
     relay: Relay,
     tls: ssl.SSLContext | None,
@@ -40,7 +93,7 @@ def open_session(
     *,
     own_name: str | None,
     has_worked: bool,
-) -> smtplib.SMTP:
+) -> Session:
     """
     Go through greeting, EHLO, TLS and login.
 
@@ -55,49 +108,61 @@ def open_session(
         ProviderError: what a person must fix.
         ProviderBusy: the relay asks to come back later, or has gone for now.
     """
-    session: smtplib.SMTP | None = None
+    handshake: Handshake | None = None
     try:
         if relay.security is Security.TLS:
-            session = smtplib.SMTP_SSL(
+            handshake = TlsHandshake(
                 relay.host, relay.port, own_name, timeout=timeout_s, context=tls
             )
         else:
-            session = smtplib.SMTP(relay.host, relay.port, own_name, timeout=timeout_s)
-        _encrypt_and_log_in(session, relay, tls)
+            handshake = Handshake(relay.host, relay.port, own_name, timeout=timeout_s)
+        _encrypt_and_log_in(handshake, relay, tls)
     except OSError as error:  # smtplib's and ssl's errors are OSErrors
-        _drop(session)
+        _drop(handshake)
         # Not chained: the words of the relay may repeat what was sent to it.
         raise _explain(error, relay, has_worked=has_worked) from None
     except ProviderError:
-        _drop(session)
+        _drop(handshake)
         raise
-    return session
+    handshake.wire.make_ready(timeout_s)
+    return Session(handshake.wire, _read_offer(handshake), handshake.local_hostname)
 
 
-def _drop(session: smtplib.SMTP | None) -> None:
-    if session is not None:
-        session.close()
+def _read_offer(handshake: smtplib.SMTP) -> Offer:
+    """Read what the last EHLO offered; what an earlier one did, before TLS, is forgotten."""
+    size_max = handshake.esmtp_features.get("size", "").strip()
+    return Offer(
+        pipelining=handshake.has_extn("pipelining"),
+        size=handshake.has_extn("size"),
+        size_max=int(size_max) if size_max.isdecimal() else 0,
+        smtputf8=handshake.has_extn("smtputf8"),
+    )
 
 
-def _encrypt_and_log_in(session: smtplib.SMTP, relay: Relay, tls: ssl.SSLContext | None) -> None:
-    session.ehlo_or_helo_if_needed()
+def _drop(handshake: smtplib.SMTP | None) -> None:
+    if handshake is not None:
+        handshake.close()
+
+
+def _encrypt_and_log_in(handshake: smtplib.SMTP, relay: Relay, tls: ssl.SSLContext | None) -> None:
+    handshake.ehlo_or_helo_if_needed()
     if relay.security is Security.STARTTLS:
-        if not session.has_extn("starttls"):
+        if not handshake.has_extn("starttls"):
             msg = (
                 f"{relay}: offers no STARTTLS, and nothing is sent to it unencrypted; if it "
                 f"encrypts from the start write smtps://…@{relay.host}:465, or ask its operator"
             )
             raise ProviderError(msg)
-        session.starttls(context=tls)
-        session.ehlo_or_helo_if_needed()
+        handshake.starttls(context=tls)
+        handshake.ehlo_or_helo_if_needed()
     if relay.user:
-        if not session.has_extn("auth"):
+        if not handshake.has_extn("auth"):
             msg = (
                 f"{relay}: offers no login; take the user and the password out of "
                 "NEWSLETTER_MAIL_URL, or use the relay's port for submission, often 587"
             )
             raise ProviderError(msg)
-        session.login(relay.user, relay.password)
+        handshake.login(relay.user, relay.password)
 
 
 def _explain(error: OSError, relay: Relay, *, has_worked: bool) -> ProviderError:

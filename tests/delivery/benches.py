@@ -57,6 +57,21 @@ class Mailroom:
         return "250 2.0.0 queued"
 
 
+class PipeliningMailroom(Mailroom):
+    """Offers what aiosmtpd can do, but does not say."""
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self,
+        server: SMTP,
+        session: Session,
+        envelope: SmtpEnvelope,
+        hostname: str,
+        responses: list[str],
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]]
+
+
 @dataclass
 class SmtpBench:
     provider: Provider
@@ -83,6 +98,13 @@ def aiosmtpd_relay(mailroom: Mailroom, **options: Any) -> Iterator[Relay]:
 @contextmanager
 def smtp_bench(folder: Path) -> Iterator[Bench]:
     mailroom = Mailroom()
+    with aiosmtpd_relay(mailroom) as relay:
+        yield SmtpBench(SmtpProvider(relay, timeout_s=10), mailroom)
+
+
+@contextmanager
+def pipelining_bench(folder: Path) -> Iterator[Bench]:
+    mailroom = PipeliningMailroom()
     with aiosmtpd_relay(mailroom) as relay:
         yield SmtpBench(SmtpProvider(relay, timeout_s=10), mailroom)
 

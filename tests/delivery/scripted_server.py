@@ -4,7 +4,9 @@ import socket
 import ssl
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import cycle
 from types import TracebackType
 from typing import Self
 
@@ -32,6 +34,28 @@ class Encrypt:
 
 
 @dataclass(frozen=True)
+class SayInPieces:
+    text: bytes
+    size: int = 7  # bytes a packet
+    pause_s: float = 0.002
+
+
+@dataclass(frozen=True)
+class Drip:
+    """Say one byte at a time, over and over, until the other side hangs up."""
+
+    text: bytes
+    pause_s: float = 0.05
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Lose whatever has come, or comes in a moment."""
+
+    moment_s: float = 0.1
+
+
+@dataclass(frozen=True)
 class KeepSilent:
     """Say nothing until the other side hangs up."""
 
@@ -41,7 +65,9 @@ class Think:
     seconds: float  # before the next step
 
 
-Step = Say | Hear | HearContent | Encrypt | KeepSilent | Think
+Step = Say | SayInPieces | Drip | Hear | HearContent | Forget | Encrypt | KeepSilent | Think
+
+PIPELINING = b"PIPELINING"
 
 
 def greet(*extensions: bytes) -> list[Step]:
@@ -63,6 +89,17 @@ def take_letter(verdict: bytes = b"250 2.0.0 queued\r\n") -> list[Step]:
     ]
 
 
+def announced(replies: bytes | Step = b"250 Ok\r\n250 Ok\r\n354 go ahead\r\n") -> list[Step]:
+    """Hear MAIL, RCPT and DATA before saying a word: only a client that pipelines gets on."""
+    saying = Say(replies) if isinstance(replies, bytes) else replies
+    return [Hear(b"MAIL FROM:"), Hear(b"RCPT TO:"), Hear(b"DATA"), saying]
+
+
+def take_followed(verdict: bytes, replies: bytes = b"250 Ok\r\n250 Ok\r\n354 go\r\n") -> list[Step]:
+    """Hear a content and the group behind its dot before saying a word."""
+    return [HearContent(), *announced(verdict + b"\r\n" + replies)]
+
+
 BYE: list[Step] = [Hear(b"QUIT"), Say(b"221 bye\r\n")]
 
 
@@ -71,10 +108,11 @@ class ScriptedServer:
     Plays one script a connection, in order, on a loopback port of its own.
 
     A script that runs out, or meets a line it did not expect, hangs up; the latter fails
-    the test when the server is left.
+    the test when the server is left. After the last script nobody listens any more.
     """
 
-    def __init__(self, *scripts: Sequence[Step]) -> None:
+    def __init__(self, *scripts: Sequence[Step], at_once: bool = False) -> None:
+        """Play *scripts* one after the other, or each as soon as somebody connects."""
         self.heard: list[bytes] = []  # lines without their ends
         self.content: list[bytes] = []  # with the final dot where it came
         self._scripts = scripts
@@ -83,6 +121,7 @@ class ScriptedServer:
         self._listener.settimeout(0.1)
         self.port: int = self._listener.getsockname()[1]
         self._leaving = threading.Event()
+        self._at_once = at_once
         self._thread = threading.Thread(target=self._serve)
 
     def __enter__(self) -> Self:
@@ -103,17 +142,27 @@ class ScriptedServer:
             assert self._complaint is None, self._complaint
 
     def _serve(self) -> None:
+        playing: list[threading.Thread] = []
         for script in self._scripts:
             peer = self._accept()
             if peer is None:
-                return
-            peer.settimeout(PATIENCE_S)
-            try:
-                peer = self._play(peer, script)
-            except OSError:
-                pass  # the client hung up; its side of the story is what the test looks at
-            finally:
-                peer.close()
+                break
+            playing.append(threading.Thread(target=self._play_to, args=(peer, script)))
+            playing[-1].start()
+            if not self._at_once:
+                playing[-1].join()
+        self._listener.close()
+        for thread in playing:
+            thread.join()
+
+    def _play_to(self, peer: socket.socket, script: Sequence[Step]) -> None:
+        peer.settimeout(PATIENCE_S)
+        try:
+            peer = self._play(peer, script)
+        except OSError:
+            pass  # the client hung up; its side of the story is what the test looks at
+        finally:
+            peer.close()
 
     def _accept(self) -> socket.socket | None:
         while not self._leaving.is_set():
@@ -126,8 +175,6 @@ class ScriptedServer:
     def _play(self, peer: socket.socket, script: Sequence[Step]) -> socket.socket:
         for step in script:
             match step:
-                case Say(text):
-                    peer.sendall(text)
                 case Hear(start):
                     line = _read_until(peer, b"\n").rstrip(b"\r\n")
                     self.heard.append(line)
@@ -143,7 +190,32 @@ class ScriptedServer:
                 case KeepSilent():
                     while peer.recv(4096):
                         pass
+                case Forget(moment_s):
+                    self._forget(peer, moment_s)
+                case _:
+                    self._talk(peer, step)
         return peer
+
+    def _talk(self, peer: socket.socket, step: Say | SayInPieces | Drip) -> None:
+        match step:
+            case Say(text):
+                peer.sendall(text)
+            case SayInPieces(text, size, pause_s):
+                for start in range(0, len(text), size):
+                    peer.sendall(text[start : start + size])
+                    self._leaving.wait(pause_s)
+            case Drip(text, pause_s):
+                for byte in cycle(text):
+                    peer.sendall(bytes([byte]))
+                    if self._leaving.wait(pause_s):
+                        return
+
+    def _forget(self, peer: socket.socket, moment_s: float) -> None:
+        peer.settimeout(moment_s)
+        with suppress(TimeoutError):
+            while peer.recv(4096):
+                pass
+        peer.settimeout(PATIENCE_S)
 
 
 def _read_until(peer: socket.socket, end: bytes, at_most: int | None = None) -> bytes:

@@ -13,6 +13,7 @@ from tests.delivery.provider_contract import Bench, ProviderContract
     params=[
         benches.outbox_bench,
         benches.smtp_bench,
+        benches.pipelining_bench,
         benches.smtp_sink_bench,
         benches.mailgun_bench,
     ]

@@ -36,6 +36,12 @@ SOFT = [  # 2.4: try again, nothing held against anybody
     "421 4.3.2 Service shutting down",
     "450 Try again",
     "550 5.2.1 The user you are trying to contact is receiving mail at a rate that prevents",
+    "550 5.2.1 receiving at a rate",
+    "450 4.2.2 mailbox full",
+    "450 4.0.0 Requested mail action not taken",
+    "451 4.5.0 Requested action aborted: error in processing",
+    "451 4.6.0 filter failed",
+    "452 4.5.3 Too many recipients",
     "450 4.2.1 The user you are trying to contact is receiving mail too quickly",
 ]
 SENDER = [  # 2.4 and D7: other readers will meet it too; the reader is not suppressed
@@ -45,6 +51,13 @@ SENDER = [  # 2.4 and D7: other readers will meet it too; the reader is not supp
     "550 5.7.25 The sending IP has no PTR record",
     "550 5.7.515 Access denied, sending domain does not meet the required authentication level",
     "550 5.4.5 Daily user sending limit exceeded",
+    "550 5.4.5 daily limit",
+    *(f"550 5.7.{detail} Unauthenticated mail is not accepted" for detail in range(25, 33)),
+    *(f"421 4.7.{detail} Unauthenticated mail" for detail in (23, 27, 28, 29, 30, 31, 32)),
+    "550 blocked",
+    "550 spam",
+    "550 policy",
+    "550 rate",
     "554 Service unavailable; Client host [192.0.2.1] blocked using zen.example.org",
     "550 Message looks like spam",
     "550 스팸으로 차단되었습니다",
@@ -64,6 +77,16 @@ MESSAGE = [  # 2.4: stop the issue
     "550 5.7.1 Encoded-word syntax is not permitted in message header",
     "550 5.7.1 Messages missing a valid messageId header are not accepted",
     "552 message is too big",
+    "552 5.3.4 header size limits",
+    "550 5.7.1 Encoded-word syntax is not permitted in message header From",
+    "550 5.7.1 Unicode characters are not permitted in this header",
+    "554 5.6.1 Media not supported",
+]
+PROVIDER = [  # the relay has no room: every reader meets it
+    "452 4.3.1 Insufficient system storage",
+    "451 4.3.1 no room",
+    "452 Requested action not taken: insufficient system storage",
+    "452 4.4.5 Insufficient disk space; try again later",
 ]
 NOT_UNDERSTOOD = [  # 2.4: the letter is lost, but the address is not suppressed
     "550 Requested action not taken",
@@ -99,6 +122,20 @@ def test_what_is_said_of_the_sender_is_not_held_against_the_reader(
     reply = make_reply(line)
 
     assert classify(reply, after_content=after_content) == Deferred(reply.answer, Blame.SENDER)
+
+
+@pytest.mark.parametrize("line", PROVIDER)
+@pytest.mark.parametrize("after_content", [False, True])
+def test_a_relay_without_room_is_to_blame_itself(line: str, after_content: bool) -> None:
+    reply = make_reply(line)
+
+    assert classify(reply, after_content=after_content) == Deferred(reply.answer, Blame.PROVIDER)
+
+
+def test_a_mailbox_without_room_is_not_taken_for_the_relay() -> None:
+    reply = make_reply("452 4.2.2 insufficient storage in this mailbox")
+
+    assert classify(reply) == Deferred(reply.answer, Blame.TEMPORARY)
 
 
 @pytest.mark.parametrize("line", MESSAGE)

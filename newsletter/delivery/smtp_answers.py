@@ -1,0 +1,49 @@
+"""What a relay's replies mean at each step of the dialogue."""
+
+import re
+from typing import Final
+
+from newsletter.delivery.provider import Blame, Deferred, Outcome, Unsent
+from newsletter.delivery.replies import Reply, classify, speaks_of_rate, speaks_of_storage
+from newsletter.errors import ProviderError
+
+# Exim: "554 SMTP synchronization error"; Postfix: "503 5.5.0 <DATA>: Data command rejected:
+# Improper use of SMTP command pipelining".
+PIPELINING: Final = re.compile(r"synchroni[sz]|command pipelining|pipelining not", re.IGNORECASE)
+
+
+def dislikes_pipelining(reply: Reply) -> bool:
+    """Say whether *reply* refuses what was said too early, rather than what was said."""
+    return reply.code >= 400 and PIPELINING.search(reply.text) is not None
+
+
+def explain_mail(mail: Reply, relay: str) -> Outcome | Unsent | ProviderError:
+    """
+    Say what a refused MAIL means: nothing in it is about the reader.
+
+    The relay names its own state, or what it thinks of the sender; the next reader would
+    meet the same.
+    """
+    outcome = classify(mail)
+    is_passing = mail.code < 500 or speaks_of_rate(mail) or speaks_of_storage(mail)
+    match outcome:
+        case Deferred(blame=Blame.MESSAGE):
+            return outcome
+        case Deferred(blame=Blame.SENDER | Blame.PROVIDER) if is_passing:
+            return Deferred(mail.answer, Blame.PROVIDER)
+        case _ if mail.code == 421:
+            return Unsent(mail.answer)
+        case _ if is_passing:
+            return Deferred(mail.answer, Blame.PROVIDER)
+        case _ if mail.code == 530:
+            remedy = "write user and password (smtp+starttls://) in NEWSLETTER_MAIL_URL"
+        case _:
+            remedy = "correct the sender address, or ask the relay's operator to allow it"
+    return ProviderError(f"{relay}: refuses the sender: {mail.answer}; {remedy}")
+
+
+def explain_refusal(reply: Reply) -> Outcome | Unsent:
+    """Say what a refused RCPT or DATA means; after 421 the relay hangs up."""
+    outcome = classify(reply)
+    speaks_of_us = isinstance(outcome, Deferred) and outcome.blame is not Blame.TEMPORARY
+    return outcome if reply.code != 421 or speaks_of_us else Unsent(reply.answer)

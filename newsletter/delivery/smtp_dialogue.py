@@ -1,0 +1,294 @@
+"""
+The dialogue with a relay, one letter a transaction.
+
+Where the relay offers PIPELINING (RFC 2920) a write is the content of one letter, its final
+dot, and MAIL, RCPT and DATA of the next: one round trip a letter. Replies are matched to
+commands one by one, in order. Otherwise it is the plain dialogue of four steps.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from newsletter.delivery.provider import Unsent
+from newsletter.delivery.replies import Reply, classify
+from newsletter.delivery.smtp_answers import dislikes_pipelining, explain_mail, explain_refusal
+from newsletter.delivery.smtp_letter import DATA, Letter
+from newsletter.delivery.smtp_session import Session
+from newsletter.delivery.smtp_wire import LostError
+
+DOT: Final = b".\r\n"
+RSET: Final = b"RSET\r\n"
+QUIT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait, in seconds."""
+
+    reply_s: float  # for a whole reply
+    verdict_s: float  # for the reply to the content, and for handing the content over
+
+
+class Pipelining:
+    """
+    Whether a relay's word about PIPELINING is believed; one for all connections to it.
+
+    Relays, or a firewall before them, are known to offer it and to lose what came early or
+    to hang up. Once a group behind a final dot was answered whole, a connection that is
+    lost later is no reason to doubt; before, it is. Both facts are only ever set, so that
+    threads need no lock.
+    """
+
+    def __init__(self) -> None:
+        self.is_proven = False
+        self.is_refuted = False
+
+    def doubt(self) -> None:
+        """Go without from now on, unless it was seen to work."""
+        self.is_refuted |= not self.is_proven
+
+
+class Stage(Enum):
+    """How far the relay has come; decides what may be said next."""
+
+    REST = auto()  # no transaction, no reply outstanding
+    ANNOUNCED = auto()  # MAIL, RCPT and DATA were said, and are not answered
+    OPEN = auto()  # a transaction to take back
+    EMPTY = auto()  # 354 without a recipient: only a dot leads on (RFC 2920 §3.1)
+    CONTENT = auto()  # 354: whatever is said now is the letter
+
+
+class Dialogue:
+    """One session with a relay, from letter to letter."""
+
+    def __init__(
+        self, session: Session, relay: str, patience: Patience, pipelining: Pipelining
+    ) -> None:
+        self.offer = session.offer
+        self.is_over = False  # nothing more can be said
+        self._stage = Stage.REST
+        self._wire = session.wire
+        self._relay = relay
+        self._patience = patience
+        self._pipelining = pipelining
+        self._is_behind_a_dot = False  # what is announced
+        self._why = "connection lost"
+
+    @property
+    def pipelines(self) -> bool:
+        """Whether a letter may be announced behind the one before."""
+        return self.offer.pipelining and not self._pipelining.is_refuted and not self.is_over
+
+    def has_gone(self) -> bool:
+        """Say whether the relay, left idle, has hung up or said that it will."""
+        return self._stage is Stage.REST and self._wire.has_news()
+
+    def open(self, letter: Letter) -> None:
+        """
+        Bring *letter* to where its content may be sent; set its answer if it may not.
+
+        Raises:
+            LostError: the connection is gone; no byte of the content has left.
+        """
+        self._must_not_be_over()
+        if letter.is_announced or self.pipelines:
+            replies = self._hear_group(letter)
+        else:
+            replies = self._ask_in_steps(letter)
+        disliked = next(filter(dislikes_pipelining, replies), None)
+        if disliked and letter.is_announced:
+            self._refute(letter, disliked)
+            return
+        self._decide(letter, replies)
+        if replies[-1].code == 421:
+            self.hang_up(replies[-1].answer)
+
+    def finish(self, letter: Letter, follower: Letter | None) -> None:
+        """
+        Send the content of *letter* and set its answer; or take back what has one already.
+
+        Args:
+            letter: its `has_left` tells, if the connection is lost, whether any byte of
+                the content can have reached the relay.
+            follower: announced in the same write.
+
+        Raises:
+            LostError: the connection is gone.
+        """
+        stage = self._stage
+        ending = _ending(letter, stage)
+        group = follower.group if follower else b""
+        if self.is_over or not ending + group:
+            return
+        self._say_ending(letter, ending, group)
+        self._stage = Stage.ANNOUNCED if group else Stage.REST
+        self._is_behind_a_dot = stage is Stage.CONTENT
+        if follower:
+            follower.is_announced = bool(group)
+        if ending:
+            with self._doubting(bool(group)):
+                reply = self._hear(2, self._patience.verdict_s)
+            self._judge(letter, stage, reply, is_followed=bool(group))
+
+    def withdraw(self) -> bool:
+        """
+        Let the letter go that was opened, unsent; say whether that ended the session.
+
+        Behind 354 there is no way back: a dot would deliver an empty letter. The relay
+        drops what has no dot when the connection ends (RFC 5321 §4.1.1.4), which costs a
+        new one.
+        """
+        has_to_go = self._stage is Stage.CONTENT
+        if has_to_go:
+            self.hang_up("a letter was withdrawn")
+        return has_to_go
+
+    def hang_up_unless_at_rest(self) -> None:
+        """End the session if anything stands open."""
+        if self._stage is not Stage.REST:
+            self.hang_up("stopped")
+
+    def hang_up(self, why: str) -> None:
+        """End the session without another word: what stands open comes to nothing."""
+        if not self.is_over:
+            self.is_over = True
+            self._why = why
+            self._wire.close()
+
+    def quit(self) -> None:
+        """End the session as politely as its stage allows; may be called again."""
+        if not self.is_over and self._stage in {Stage.REST, Stage.OPEN}:
+            with suppress(LostError):
+                self._wire.say(b"QUIT\r\n", QUIT_S)
+                self._wire.hear(QUIT_S)
+        self.hang_up("connection closed")
+
+    def _hear_group(self, letter: Letter) -> list[Reply]:
+        """Hear the answers to MAIL, RCPT and DATA, said at once; after 421 no more come."""
+        with self._doubting():
+            if not letter.is_announced:
+                self._say(letter.group)
+                letter.is_announced = True
+                self._is_behind_a_dot = False
+            self._stage = Stage.ANNOUNCED
+            replies: list[Reply] = []
+            for hundred in (2, 2, 3):
+                replies.append(self._hear(hundred))
+                if replies[-1].code == 421:
+                    return replies
+        self._pipelining.is_proven |= self._is_behind_a_dot
+        return replies
+
+    def _ask_in_steps(self, letter: Letter) -> list[Reply]:
+        """Say MAIL, RCPT and DATA one by one, and no further than is of use."""
+        replies: list[Reply] = []
+        for words, hundred in zip((*letter.commands, DATA), (2, 2, 3), strict=True):
+            # Not before it is durably begun: until then RSET still takes it back.
+            if words is DATA and not letter.may_go():
+                break
+            self._say(words)
+            replies.append(self._hear(hundred))
+            if replies[-1].code >= 400:
+                break
+        return replies
+
+    def _decide(self, letter: Letter, replies: Sequence[Reply]) -> None:
+        """Note what the answers to MAIL, RCPT and DATA mean, and where they leave us."""
+        refused = next((step for step, reply in enumerate(replies) if reply.code >= 400), None)
+        if refused == 0:
+            letter.answer = explain_mail(replies[0], self._relay)
+        elif refused is not None:
+            letter.answer = explain_refusal(replies[refused])
+        has_recipient = len(replies) > 1 and replies[1].code < 400
+        match replies:
+            case [_, _, Reply(code=354)] if refused is None:
+                self._stage = Stage.CONTENT
+            case [_, _, Reply(code=354)] if has_recipient:
+                # MAIL was refused, yet a dot would deliver an empty letter.
+                self.hang_up("the relay takes a letter it has refused")
+            case [_, _, Reply(code=354)]:
+                self._stage = Stage.EMPTY
+            case [mail, *_] if mail.code < 400 or has_recipient:
+                self._stage = Stage.OPEN
+            case _:
+                self._stage = Stage.REST
+
+    def _judge(self, letter: Letter, stage: Stage, reply: Reply, *, is_followed: bool) -> None:
+        """Note what the answer to an ending means."""
+        if stage is Stage.CONTENT:
+            if is_followed and dislikes_pipelining(reply):
+                self._refute(letter, reply)
+                return
+            letter.answer = classify(reply, after_content=True)
+        if reply.code == 421 or (stage is Stage.OPEN and reply.code >= 400):
+            self.hang_up(reply.answer)
+
+    def _refute(self, letter: Letter, disliked: Reply) -> None:
+        """Turned away unread, for having come early; the plain dialogue is for this relay."""
+        self._pipelining.is_refuted = True
+        letter.answer = Unsent(disliked.answer)
+        self.hang_up(disliked.answer)
+
+    @contextmanager
+    def _doubting(self, is_early: bool = True) -> Iterator[None]:
+        """Blame a loss on what was said early, if it may be that."""
+        try:
+            yield
+        except LostError:
+            if is_early:
+                self._pipelining.doubt()
+            raise
+
+    def _say(self, words: bytes) -> None:
+        self._must_not_be_over()
+        self._wire.say(words, self._patience.reply_s)
+
+    def _say_ending(self, letter: Letter, ending: bytes, group: bytes) -> None:
+        self._must_not_be_over()
+        letter.has_left = self._stage is Stage.CONTENT
+        try:
+            self._wire.say(ending + group, self._patience.verdict_s)
+        except LostError as lost:
+            # What the kernel took may have arrived, in part or whole.
+            letter.has_left = letter.has_left and lost.sent > 0
+            raise
+
+    def _hear(self, hundred: int, patience_s: float | None = None) -> Reply:
+        """Hear a reply: of *hundred*'s hundred, 4xx or 5xx."""
+        reply = self._wire.hear(patience_s or self._patience.reply_s)
+        if reply.code // 100 not in {hundred, 4, 5}:
+            msg = f"the relay answered out of turn: {reply.answer}"
+            raise LostError(msg)
+        return reply
+
+    def _must_not_be_over(self) -> None:
+        if self.is_over:
+            raise LostError(self._why)
+
+
+def _ending(letter: Letter, stage: Stage) -> bytes:
+    """Say what ends the transaction of *letter* at *stage*, with one reply; may be nothing."""
+    match stage:
+        case Stage.CONTENT:
+            return _stuff_dots(letter.envelope.mime) + DOT
+        case Stage.EMPTY:
+            return DOT
+        case Stage.OPEN:
+            return RSET
+        case _:
+            return b""
+
+
+def _stuff_dots(mime: bytes) -> bytes:
+    """
+    Double a dot at the start of a line (RFC 5321 §4.5.2).
+
+    A compiled letter has none. If one came in all the same, it would end the content
+    early, and a relay would read the rest as commands.
+    """
+    if b"\r\n." in mime:
+        mime = mime.replace(b"\r\n.", b"\r\n..")
+    return b"." + mime if mime.startswith(b".") else mime

@@ -1,0 +1,105 @@
+"""A letter on its way through one connection, and what is said of it to the relay."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from newsletter.delivery.addresses import wire_address
+from newsletter.delivery.provider import (
+    Begun,
+    Blame,
+    Deferred,
+    Outcome,
+    Receipt,
+    Refused,
+    Unsent,
+)
+from newsletter.delivery.smtp_session import Offer
+from newsletter.errors import ProviderError
+from newsletter.message.envelope import Envelope
+
+DATA = b"DATA\r\n"
+Answer = Outcome | Unsent | ProviderError
+
+
+@dataclass(slots=True)
+class Letter:
+    """An envelope that was begun, until its receipt is given."""
+
+    envelope: Envelope
+    begun: Begun
+    commands: tuple[bytes, bytes] = (b"", b"")  # MAIL and RCPT; empty if the answer is set
+    answer: Answer | None = None  # once it is decided
+    is_announced: bool = False  # MAIL, RCPT and DATA were said
+    has_left: bool = False  # bytes of its content may have left
+    _may_go: bool | None = None
+
+    @property
+    def group(self) -> bytes:
+        """All that is said before the content, for a relay that takes it at once."""
+        return b"".join((*self.commands, DATA)) if self.commands[0] else b""
+
+    def may_go(self) -> bool:
+        """
+        Wait until the ledger has decided; the first time only.
+
+        Raises whatever stopped the ledger.
+        """
+        if self._may_go is None:
+            self._may_go = self.begun.wait()
+        return self._may_go
+
+    def receipts(self) -> Iterator[Receipt]:
+        """Give the receipt, if there is to be one."""
+        if self.answer is None or not self.may_go():
+            return
+        if isinstance(self.answer, ProviderError):
+            yield Receipt(self.envelope, Unsent(str(self.answer)))
+        else:
+            yield Receipt(self.envelope, self.answer)
+
+
+def begin_letter(
+    envelope: Envelope, begin: Callable[[Envelope], Begun], offer: Offer, relay: str
+) -> Letter:
+    """Begin *envelope*, and put into words what the relay is told of it, or why nothing is."""
+    begun = begin(envelope)
+    recipient = wire_address(envelope.recipient)
+    answer = _find_hindrance(envelope, recipient, offer, relay)
+    if answer is not None:
+        return Letter(envelope, begun, answer=answer)
+    size = f" SIZE={len(envelope.mime)}" if offer.size else ""
+    utf8 = " SMTPUTF8" if recipient and not recipient.isascii() else ""
+    mail = f"MAIL FROM:<{envelope.sender}>{size}{utf8}\r\n".encode()
+    return Letter(envelope, begun, (mail, f"RCPT TO:<{recipient}>\r\n".encode()))
+
+
+def _find_hindrance(
+    envelope: Envelope, recipient: str | None, offer: Offer, relay: str
+) -> Answer | None:
+    """Say why the relay need not be asked."""
+    if recipient is None:
+        return Refused("not sent: this is not an address that SMTP can carry")
+    if not recipient.isascii() and not offer.smtputf8:
+        return Refused(
+            f"not sent: {relay} offers no SMTPUTF8 (RFC 6531), so it takes no "
+            "address with such letters before the @",
+            Blame.TEMPORARY,
+        )
+    if not _is_sender(envelope.sender):
+        return ProviderError(
+            f"{relay}: was not asked, for the sender address is not a plain ASCII "
+            "address; correct it in the publication"
+        )
+    if 0 < offer.size_max < len(envelope.mime):
+        return Deferred(
+            f"not sent: {relay} takes letters of {offer.size_max:,} bytes at most (SIZE), "
+            f"and this one has {len(envelope.mime):,}; make its pictures smaller",
+            Blame.MESSAGE,
+        )
+    return None
+
+
+@lru_cache(maxsize=16)
+def _is_sender(address: str) -> bool:
+    return wire_address(address) is not None and address.isascii()

@@ -1,0 +1,142 @@
+"""A socket to a relay: bytes go out, replies come in, and every wait has an end."""
+
+import select
+import socket
+import ssl
+from contextlib import suppress
+from time import monotonic
+from typing import Final
+
+from newsletter.delivery.replies import Reply, one_line, read_text
+
+TICK_S: Final = 1.0  # how late a wait may end that is longer
+LONGEST_REPLY: Final = 32 * 1024  # bytes, all its lines together
+
+
+class LostError(Exception):
+    """The connection is gone, or what comes out of it is not SMTP."""
+
+    def __init__(self, why: str, sent: int = 0) -> None:
+        super().__init__(one_line(why))
+        self.sent = sent  # bytes of the last `say` that may have left
+
+
+class Wire:
+    """
+    The way to a relay and back, used by one thread.
+
+    smtplib reads replies from a file that starts a new time-out with every byte, so a relay
+    that drips could hold a connection for ever. Here the time-out is for a whole reply.
+    """
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self._heard = b""  # read, but not yet asked for
+
+    def make_ready(self, timeout_s: float) -> None:
+        """Prepare for letters, and for waits of *timeout_s* and longer."""
+        self.sock.settimeout(min(timeout_s, TICK_S))
+        # The end of a letter must not wait for the relay to acknowledge its beginning.
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def say(self, words: bytes, patience_s: float) -> None:
+        """
+        Hand *words* to the kernel, all of them.
+
+        Raises:
+            LostError: not all could be handed over in time; *sent* tells how many may have.
+        """
+        deadline = monotonic() + patience_s
+        left = memoryview(words)
+        while left:
+            try:
+                left = left[self.sock.send(left) :]
+            except TimeoutError:
+                pass
+            except OSError as error:
+                raise self._lost_saying(str(error), words, left) from error
+            if left and monotonic() >= deadline:
+                raise self._lost_saying("timed out", words, left)
+
+    def hear(self, patience_s: float) -> Reply:
+        """
+        Read one reply.
+
+        Raises:
+            LostError: none came whole in *patience_s*, or what came is no reply.
+        """
+        code, texts = self.hear_lines(patience_s)
+        return Reply(code, read_text(b" ".join(texts)))
+
+    def hear_lines(self, patience_s: float) -> tuple[int, list[bytes]]:
+        """Read one reply: its code, and the text of each line as it came."""
+        deadline = monotonic() + patience_s
+        code, texts, size = b"", [], 0
+        while True:
+            line = self._hear_line(deadline).rstrip(b"\r")
+            digits, mark = line[:3], line[3:4]
+            # RFC 5321 §4.2.1: all lines of a reply have one code. Where they differ, nobody
+            # can say which of them decides over the letter.
+            if code not in {b"", digits} or not _is_code(digits) or mark not in {b" ", b"-", b""}:
+                msg = f"the relay's answer is not SMTP: {read_text(line)}"
+                raise LostError(msg)
+            code = digits
+            texts.append(line[4:])
+            if mark != b"-":
+                return int(code), texts
+            size += len(line)
+            if size > LONGEST_REPLY:
+                raise LostError("the relay's answer has no end")
+
+    def has_news(self) -> bool:
+        """Say whether the relay spoke, or hung up, without having been asked."""
+        if self._heard:
+            return True
+        poll = select.poll()
+        poll.register(self.sock, select.POLLIN)
+        return bool(poll.poll(0))
+
+    def close(self) -> None:
+        """Hang up; may be called again."""
+        with suppress(OSError):
+            self.sock.close()
+
+    def _hear_line(self, deadline: float) -> bytes:
+        while True:
+            line, end, rest = self._heard.partition(b"\n")
+            if end:
+                self._heard = rest
+                return line
+            if len(line) > LONGEST_REPLY:
+                raise LostError("the relay's answer has no end")
+            if monotonic() >= deadline:
+                raise LostError("connection lost: timed out")
+            self._heard += self._receive()
+
+    def _receive(self) -> bytes:
+        try:
+            heard = self.sock.recv(4096)
+        except TimeoutError:
+            return b""
+        except OSError as error:
+            msg = f"connection lost: {error}"
+            raise LostError(msg) from error
+        if not heard:
+            raise LostError("connection lost: the relay hung up")
+        return heard
+
+    def _lost_saying(self, why: str, words: bytes, left: memoryview) -> LostError:
+        """
+        Count what may have left.
+
+        The kernel tells exactly what it took. TLS does not: the record that failed may have
+        left in part or whole, so nothing is sure there.
+        """
+        is_sure = not isinstance(self.sock, ssl.SSLSocket)
+        return LostError(
+            f"connection lost: {why}", len(words) - len(left) if is_sure else len(words)
+        )
+
+
+def _is_code(digits: bytes) -> bool:
+    return len(digits) == 3 and digits.isdigit() and b"2" <= digits[:1] <= b"5"
