@@ -54,8 +54,8 @@ bench-quick: $(VENV)/installed ## The same with few letters; writes nothing
 profile: $(VENV)/installed ## Which functions of a dispatch take the processor's time
 	$(BIN)/python -m benchmarks profile
 
-# The tests need a database server, a mail sink, Perl and npm to read letters with, a browser,
-# and fonts for it: Hangul, and Latin as wide as Arial.
+# The tests need a database server, a mail sink, two mail servers, Perl and npm to read letters
+# with, a browser, and fonts for it: Hangul, and Latin as wide as Arial.
 system:
 	@missing=""; \
 	PATH="$$PATH:/usr/sbin"; \
@@ -76,6 +76,11 @@ system:
 	    echo "  sudo apt-get update && sudo apt-get install --no-install-recommends -y$$missing fontconfig"; \
 	    exit 1; \
 	  fi; \
+	fi
+	@# Exim is only unpacked, for Postfix excludes it; it insists on its own user.
+	@tests/system/unpack_debian.sh exim4-daemon-light
+	@if [ "$$(id -u)" = 0 ] && ! getent passwd Debian-exim >/dev/null; then \
+	  useradd --system --user-group --no-create-home --home-dir /var/spool/exim4 --shell /usr/sbin/nologin Debian-exim; \
 	fi
 
 $(OPENDKIM): tests/system/unpack_debian.sh

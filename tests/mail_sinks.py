@@ -68,7 +68,7 @@ def smtp_sink(folder: Path) -> Iterator[int]:
         env={**os.environ, "TZ": "UTC"},
     )
     try:
-        _await_port(port)
+        await_port(port)
         yield port
     finally:
         process.terminate()
@@ -99,7 +99,8 @@ def free_port() -> int:
         return port
 
 
-def _await_port(port: int) -> None:
+def await_port(port: int) -> None:
+    """Return when somebody listens on *port*."""
     for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
