@@ -10,6 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 .DEFAULT_GOAL := help
 # Programs the tests use without installing them: Debian's in .debian/, npm's in .node/.
 OPENDKIM := .debian/opendkim.stamp
+EXIM := .debian/exim4-daemon-light.stamp
 MAILPARSER := .node/mailparser-3.14.2.stamp
 
 .PHONY: help demo test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
@@ -29,7 +30,7 @@ lint: $(VENV)/installed-dev ## Style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/installed-dev $(OPENDKIM) $(MAILPARSER) ## The test suite
+unit: $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(MAILPARSER) ## The test suite
 	$(BIN)/pytest
 
 wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone must compose
@@ -55,7 +56,8 @@ profile: $(VENV)/installed ## Which functions of a dispatch take the processor's
 	$(BIN)/python -m benchmarks profile
 
 # The tests need a database server, a mail sink, two mail servers, Perl and npm to read letters
-# with, a browser, and fonts for it: Hangul, and Latin as wide as Arial.
+# with, a browser, and fonts for it: Hangul, and Latin as wide as Arial. Exim, which is only
+# unpacked because Postfix excludes it, insists on a user of its own.
 system:
 	@missing=""; \
 	PATH="$$PATH:/usr/sbin"; \
@@ -77,19 +79,17 @@ system:
 	    exit 1; \
 	  fi; \
 	fi
-	@# Exim is only unpacked, for Postfix excludes it; it insists on its own user.
-	@tests/system/unpack_debian.sh exim4-daemon-light
 	@if [ "$$(id -u)" = 0 ] && ! getent passwd Debian-exim >/dev/null; then \
 	  useradd --system --user-group --no-create-home --home-dir /var/spool/exim4 --shell /usr/sbin/nologin Debian-exim; \
 	fi
 
-$(OPENDKIM): tests/system/unpack_debian.sh
+$(OPENDKIM) $(EXIM): tests/system/unpack_debian.sh | system
 	@rm -f $@
-	@tests/system/unpack_debian.sh opendkim
+	@tests/system/unpack_debian.sh $(basename $(notdir $@))
 
 $(MAILPARSER): | system
 	@echo "Installing mailparser into .node/ (once)"
-	@rm -rf .node && mkdir .node
+	@rm -rf .node/node_modules && mkdir -p .node
 	@npm install --prefix .node --no-package-lock --no-save --no-audit --no-fund --loglevel=error mailparser@3.14.2 >/dev/null
 	@touch $@
 

@@ -171,7 +171,7 @@ def postfix_relay() -> Iterator[PostfixRelay]:
 def exim_relay() -> Iterator[EximRelay]:
     """Run Exim, unpacked beside the machine's own mail server; it keeps what it takes."""
     unpacked = CHECKOUT / ".debian/usr/sbin/exim4"
-    assert unpacked.exists(), "exim4 is missing: make test unpacks it"
+    assert unpacked.exists(), "Exim is not unpacked; run: make .debian/exim4-daemon-light.stamp"
     [libraries] = (CHECKOUT / ".debian/usr/lib").glob("*-linux-gnu*")
     with _public_folder() as folder:
         port = free_port()
