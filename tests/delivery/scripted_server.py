@@ -1,9 +1,10 @@
 """A server that plays a list of steps to whoever connects, and hangs up on cue."""
 
+import select
 import socket
 import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
@@ -56,6 +57,13 @@ class Forget:
 
 
 @dataclass(frozen=True)
+class MindSilence:
+    """Nobody may speak now, but for who hangs up."""
+
+    moment_s: float = 0.05
+
+
+@dataclass(frozen=True)
 class KeepSilent:
     """Say nothing until the other side hangs up."""
 
@@ -65,7 +73,18 @@ class Think:
     seconds: float  # before the next step
 
 
-Step = Say | SayInPieces | Drip | Hear | HearContent | Forget | Encrypt | KeepSilent | Think
+Step = (
+    Say
+    | SayInPieces
+    | Drip
+    | Hear
+    | HearContent
+    | Forget
+    | Encrypt
+    | KeepSilent
+    | MindSilence
+    | Think
+)
 
 PIPELINING = b"PIPELINING"
 
@@ -86,6 +105,14 @@ def take_letter(verdict: bytes = b"250 2.0.0 queued\r\n") -> list[Step]:
         Say(b"354 go ahead\r\n"),
         HearContent(),
         Say(verdict),
+    ]
+
+
+def take_plainly() -> list[Step]:
+    """Take a letter, and see that each step waits for its answer."""
+    steps = take_letter()
+    return [
+        one for step in steps for one in ([step, MindSilence()] if step in steps[::2] else [step])
     ]
 
 
@@ -175,40 +202,57 @@ class ScriptedServer:
     def _play(self, peer: socket.socket, script: Sequence[Step]) -> socket.socket:
         for step in script:
             match step:
-                case Hear(start):
-                    line = _read_until(peer, b"\n").rstrip(b"\r\n")
-                    self.heard.append(line)
-                    if not line.upper().startswith(start):
-                        self._complaint = f"expected {start!r}, heard {line!r}"
-                        return peer
-                case HearContent(at_most):
-                    self.content.append(_read_until(peer, b"\r\n.\r\n", at_most))
                 case Encrypt(tls):
                     peer = tls.wrap_socket(peer, server_side=True)
-                case Think(seconds):
-                    self._leaving.wait(seconds)
-                case KeepSilent():
-                    while peer.recv(4096):
-                        pass
-                case Forget(moment_s):
-                    self._forget(peer, moment_s)
+                case Hear() | HearContent() | MindSilence():
+                    self._listen(peer, step)
                 case _:
                     self._talk(peer, step)
+            if self._complaint:
+                break
         return peer
 
-    def _talk(self, peer: socket.socket, step: Say | SayInPieces | Drip) -> None:
+    def _listen(self, peer: socket.socket, step: Hear | HearContent | MindSilence) -> None:
+        match step:
+            case Hear(start):
+                line = _read_until(peer, b"\n").rstrip(b"\r\n")
+                self.heard.append(line)
+                if not line.upper().startswith(start):
+                    self._complaint = f"expected {start!r}, heard {line!r}"
+            case HearContent(at_most):
+                self.content.append(_read_until(peer, b"\r\n.\r\n", at_most))
+            case MindSilence(moment_s):
+                if self._hears(peer, moment_s):
+                    self._complaint = "the client did not wait for its answer"
+
+    def _talk(
+        self, peer: socket.socket, step: Say | SayInPieces | Drip | Forget | KeepSilent | Think
+    ) -> None:
         match step:
             case Say(text):
                 peer.sendall(text)
             case SayInPieces(text, size, pause_s):
-                for start in range(0, len(text), size):
-                    peer.sendall(text[start : start + size])
-                    self._leaving.wait(pause_s)
+                pieces = (text[start : start + size] for start in range(0, len(text), size))
+                self._say_slowly(peer, pieces, pause_s)
             case Drip(text, pause_s):
-                for byte in cycle(text):
-                    peer.sendall(bytes([byte]))
-                    if self._leaving.wait(pause_s):
-                        return
+                self._say_slowly(peer, (bytes([byte]) for byte in cycle(text)), pause_s)
+            case Think(seconds):
+                self._leaving.wait(seconds)
+            case KeepSilent():
+                self._forget(peer, PATIENCE_S)
+            case Forget(moment_s):
+                self._forget(peer, moment_s)
+
+    def _say_slowly(self, peer: socket.socket, pieces: Iterable[bytes], pause_s: float) -> None:
+        for piece in pieces:
+            peer.sendall(piece)
+            if self._leaving.wait(pause_s):
+                return
+
+    def _hears(self, peer: socket.socket, moment_s: float) -> bool:
+        poll = select.poll()
+        poll.register(peer, select.POLLIN)
+        return bool(poll.poll(moment_s * 1000)) and peer.recv(1, socket.MSG_PEEK) != b""
 
     def _forget(self, peer: socket.socket, moment_s: float) -> None:
         peer.settimeout(moment_s)

@@ -1,6 +1,6 @@
 """Pipelined groups: each way they can go wrong, and what the ledger says after it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ from tests.delivery.scripted_server import (
     announced,
     greet,
     take_followed,
-    take_letter,
+    take_plainly,
 )
 
 A, D, P, R, S, U = (
@@ -99,7 +99,7 @@ def test_the_next_letter_is_announced_behind_the_final_dot(tmp_path: Path) -> No
 
 
 def test_without_pipelining_each_step_waits_for_its_answer(tmp_path: Path) -> None:
-    after = dispatch(tmp_path, [*greet(b"SIZE"), *take_letter(), *take_letter(), *BYE])
+    after = dispatch(tmp_path, [*greet(b"SIZE"), *take_plainly(), *take_plainly(), *BYE])
 
     assert after.states == [A, A]
     assert after.accepted_by_server() == ["r1", "r2"]
@@ -294,6 +294,20 @@ def test_cut_while_or_after_the_content_is_unknown_and_the_follower_pending(
     assert after.states == [U, P]
 
 
+def test_cut_while_a_large_content_is_on_its_way_is_unknown(tmp_path: Path) -> None:
+    """More than the kernel's buffers hold, so that it is the write that fails."""
+    script = [*FIRST, HearContent(at_most=1000)]
+
+    def write(delivery: Delivery) -> Envelope:
+        letter = write_letter(delivery)
+        return replace(letter, mime=letter.mime + b"and so on\r\n" * 3_000_000)
+
+    with ledger_bench(tmp_path, 2) as bench, ScriptedServer(script) as server:
+        bench.run(SmtpProvider(Relay("127.0.0.1", server.port), timeout_s=5), write=write)
+
+        assert bench.states() == [U, P]
+
+
 def test_cut_between_the_verdict_and_the_group_behind_it(tmp_path: Path) -> None:
     after = dispatch(tmp_path, [*FIRST, HearContent(), Say(TAKEN)])
 
@@ -349,9 +363,9 @@ def test_late_replies_are_waited_for(tmp_path: Path) -> None:
 def test_a_relay_that_loses_what_was_pipelined_gets_the_plain_dialogue(tmp_path: Path) -> None:
     """It offers PIPELINING, and empties its input with every answer."""
     liar = [*HELLO, Hear(b"MAIL"), Forget(), Say(b"250 Ok\r\n"), KeepSilent()]
-    plain = [*HELLO, *take_letter(), *take_letter(), *BYE]
+    plain = [*HELLO, *take_plainly(), *take_plainly(), *BYE]
 
-    after = dispatch(tmp_path, liar, plain, timeout_s=0.3)
+    after = dispatch(tmp_path, liar, plain, timeout_s=1)
 
     assert after.states == [A, A]
     assert sorted(after.accepted_by_server()) == ["r1", "r2"]
@@ -361,9 +375,9 @@ def test_a_relay_that_loses_what_came_behind_the_dot_gets_the_plain_dialogue(
     tmp_path: Path,
 ) -> None:
     liar = [*FIRST, HearContent(), Forget(), Say(TAKEN), KeepSilent()]
-    plain = [*HELLO, *take_letter(), *BYE]
+    plain = [*HELLO, *take_plainly(), *BYE]
 
-    after = dispatch(tmp_path, liar, plain, timeout_s=0.3)
+    after = dispatch(tmp_path, liar, plain, timeout_s=1)
 
     assert after.states == [A, A]
     assert after.accepted_by_server() == ["r1", "r2"]
@@ -383,7 +397,7 @@ def test_a_relay_that_complains_of_pipelining_gets_the_plain_dialogue(
 ) -> None:
     follower = [*FIRST, *take_followed(TAKEN.strip(), complaint)]
     liar = follower if is_follower else [*HELLO, *announced(complaint)]
-    plain = [*HELLO, *take_letter(), *([] if is_follower else take_letter()), *BYE]
+    plain = [*HELLO, *take_plainly(), *([] if is_follower else take_plainly()), *BYE]
 
     after = dispatch(tmp_path, liar, plain)
 
@@ -396,7 +410,7 @@ def test_a_complaint_of_pipelining_as_a_verdict_leaves_both_letters_pending(
 ) -> None:
     """It turned the content away for what stood behind it; in the plain dialogue both go."""
     liar = [*FIRST, HearContent(), *announced(b"554 SMTP synchronization error\r\n")]
-    plain = [*HELLO, *take_letter(), *take_letter(), *BYE]
+    plain = [*HELLO, *take_plainly(), *take_plainly(), *BYE]
 
     after = dispatch(tmp_path, liar, plain)
 
@@ -414,7 +428,7 @@ def test_a_relay_that_has_pipelined_is_not_doubted_for_a_lost_connection(tmp_pat
 
 
 def test_a_relay_that_never_greets_is_given_up(tmp_path: Path) -> None:
-    after = dispatch(tmp_path, [KeepSilent()], timeout_s=0.2)
+    after = dispatch(tmp_path, [KeepSilent()], timeout_s=0.6)
 
     assert after.states == [P, P]
     assert "timed out" in str(after.fault)
@@ -431,7 +445,7 @@ def test_a_relay_that_never_greets_is_given_up(tmp_path: Path) -> None:
 def test_a_relay_that_falls_silent_is_given_up(
     tmp_path: Path, script: list[Step], states: list[State]
 ) -> None:
-    after = dispatch(tmp_path, script, timeout_s=0.2)
+    after = dispatch(tmp_path, script, timeout_s=0.6)
 
     assert after.states == states
 
@@ -451,7 +465,7 @@ def test_a_relay_that_drips_holds_nobody_for_ever(
     tmp_path: Path, script: list[Step], states: list[State], text: bytes
 ) -> None:
     """Every byte comes before the time-out; the whole reply never does."""
-    after = dispatch(tmp_path, [*script, Drip(text)], timeout_s=0.2)
+    after = dispatch(tmp_path, [*script, Drip(text)], timeout_s=0.6)
 
     assert after.states == states
 

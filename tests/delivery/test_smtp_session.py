@@ -10,11 +10,12 @@ from newsletter.delivery.provider import Accepted
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay, Security
 from newsletter.errors import ProviderBusy, ProviderError
-from tests.delivery.benches import Mailroom, aiosmtpd_relay
+from tests.delivery.benches import Mailroom, PipeliningMailroom, aiosmtpd_relay
 from tests.delivery.certificates import make_tls
-from tests.delivery.makers import deliver_all, make_envelope
+from tests.delivery.makers import deliver_all, make_envelope, make_mime
 from tests.delivery.scripted_server import (
     BYE,
+    PIPELINING,
     Encrypt,
     Hear,
     KeepSilent,
@@ -23,6 +24,7 @@ from tests.delivery.scripted_server import (
     Step,
     greet,
     take_letter,
+    take_plainly,
 )
 from tests.mail_sinks import free_port
 
@@ -75,6 +77,41 @@ def test_a_letter_goes_through_starttls_and_login(tmp_path: Path) -> None:
         connection.close()
 
     assert isinstance(receipts[0].outcome, Accepted)
+
+
+def test_what_was_offered_before_encryption_is_not_believed(tmp_path: Path) -> None:
+    """Anybody on the way could have offered it (RFC 3207 4.2), or said more than was asked."""
+    server_tls, client = make_tls(tmp_path)
+    script: list[Step] = [
+        *greet(b"STARTTLS", PIPELINING, b"SIZE 10"),
+        Hear(b"STARTTLS"),
+        Say(b"220 go\r\n250-relay.test\r\n250 PIPELINING\r\n"),
+        Encrypt(server_tls),
+        *greet(b"8BITMIME")[1:],
+        *take_plainly(),
+        *BYE,
+    ]
+    with ScriptedServer(script) as server:
+        connection = make_provider(server.port, Security.STARTTLS, tls=client).connect()
+
+        receipts = deliver_all(connection, [make_envelope(1)])
+        connection.close()
+
+    assert isinstance(receipts[0].outcome, Accepted)
+
+
+def test_letters_are_pipelined_through_tls(tmp_path: Path) -> None:
+    server_tls, client = make_tls(tmp_path)
+    letters = [make_envelope(key, mime=make_mime(key) * 40) for key in range(1, 8)]
+    mailroom = PipeliningMailroom()
+    with aiosmtpd_relay(mailroom, ssl_context=server_tls) as relay:
+        connection = make_provider(relay.port, Security.TLS, tls=client).connect()
+
+        receipts = deliver_all(connection, letters)
+        connection.close()
+
+    assert [type(receipt.outcome) for receipt in receipts] == [Accepted] * 7
+    assert mailroom.letters == [letter.mime for letter in letters]
 
 
 def test_a_letter_goes_through_smtps_with_a_real_server(tmp_path: Path) -> None:
