@@ -246,6 +246,9 @@ class Dialogue:
 
     def _say_ending(self, letter: Letter, words: bytes) -> None:
         self._must_not_be_over()
+        if self._stage is Stage.CONTENT and self._wire.has_news():
+            # All that was said is answered. One reply more would be taken for the verdict.
+            raise LostError("the relay spoke out of turn, or hung up")
         letter.has_left = self._stage is Stage.CONTENT
         try:
             self._wire.say(words, self._patience.verdict_s)

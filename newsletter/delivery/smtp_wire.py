@@ -32,6 +32,8 @@ class Wire:
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
         self._heard = b""  # read, but not yet asked for
+        self._poll = select.poll()
+        self._poll.register(sock, select.POLLIN)
 
     def make_ready(self, timeout_s: float) -> None:
         """Prepare for letters, and for waits of *timeout_s* and longer."""
@@ -90,11 +92,7 @@ class Wire:
 
     def has_news(self) -> bool:
         """Say whether the relay spoke, or hung up, without having been asked."""
-        if self._heard:
-            return True
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN)
-        return bool(poll.poll(0))
+        return bool(self._heard or self._poll.poll(0))
 
     def close(self) -> None:
         """Hang up; may be called again."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -278,11 +279,40 @@ def test_cut_within_a_group_leaves_its_letter_pending(tmp_path: Path, replies: b
     assert after.accepted_by_server() == ["r1"]
 
 
-def test_cut_before_the_content_was_read_is_unknown_once_it_has_left(tmp_path: Path) -> None:
-    """The kernel has taken it, so nobody can say how far it came."""
+def test_cut_before_the_content_is_pending_if_noticed_and_unknown_once_it_has_left(
+    tmp_path: Path,
+) -> None:
+    """What the kernel has taken may have come any way."""
     after = dispatch(tmp_path, FIRST)
 
-    assert after.states == [U, P]
+    assert after.states in ([P, P], [U, P])
+    assert after.accepted_by_server() == []
+
+
+@pytest.mark.parametrize("stray", [b"250 2.0.0 queued\r\n", b"421 bye\r\n", b"x"])
+def test_a_reply_too_many_is_never_taken_for_a_verdict(tmp_path: Path, stray: bytes) -> None:
+    first = [*HELLO, *announced(GO + stray), HearContent()]
+
+    after = dispatch(tmp_path, first, [*FIRST, *LAST], readers=1)
+
+    assert after.states == [A]
+    assert after.server.content[0] == b""
+    assert after.accepted_by_server() == ["r1"]
+
+
+def test_a_relay_that_hung_up_before_the_content_leaves_the_letter_pending(
+    tmp_path: Path,
+) -> None:
+    """Noticed, since the ledger takes its time over the letter behind."""
+
+    def write(delivery: Delivery) -> Envelope:
+        sleep(0.3)
+        return write_letter(delivery)
+
+    with ledger_bench(tmp_path, 2) as bench, ScriptedServer(FIRST) as server:
+        bench.run(SmtpProvider(Relay("127.0.0.1", server.port), timeout_s=5), write=write)
+
+        assert bench.states() == [P, P]
 
 
 @pytest.mark.parametrize("content", [HearContent(at_most=20), HearContent()])
