@@ -163,7 +163,6 @@ def test_421_for_sending_too_much_blames_the_sender_and_ends() -> None:
 @pytest.mark.parametrize(
     "script",
     [
-        [*DATA],
         [*DATA, HearContent(at_most=100)],
         [*DATA, HearContent()],
         [*DATA, HearContent(), Say(b"nonsense\r\n")],
