@@ -43,6 +43,7 @@ download() {
   local try
   for try in 1 2 3; do
     (cd "$scratch" && apt-get -qq -o Acquire::Retries=3 download "$@" 2> errors.txt) && return
+    if [ "$(id -u)" = 0 ]; then apt-get -qq update || true; fi # old lists name files that are gone
     sleep "$try"
   done
   cat "$scratch/errors.txt" >&2
