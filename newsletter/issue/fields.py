@@ -111,6 +111,21 @@ class Fields:
             return ""
         return value
 
+    def matching_each(self, key: str, pattern: str, remedy: str) -> list[str]:
+        """Take one text or a list of them, each as `matching` would; empty where it is missing."""
+        if not isinstance(self._nodes.get(key), yaml.SequenceNode):
+            value = self.matching(key, pattern, remedy, required=False)
+            return [value] if value else []
+        node = self._take(key)
+        values = []
+        for item in node.value if node else ():
+            value = self._clean(item) if isinstance(item, yaml.ScalarNode) else ""
+            if re.fullmatch(pattern, value):
+                values.append(value)
+            else:
+                self._note(item, f"{value!r} in {key!r} is not of its form; {remedy}")
+        return values
+
     def address(self, key: str, *, required: bool = True) -> str:
         """Take an e-mail address in ASCII."""
         pattern = r"(?=.{1,254}$)" + ADDRESS.pattern
@@ -151,14 +166,16 @@ class Fields:
             inner.finish()
         return texts
 
-    def inner(self, key: str, *, required: bool = True) -> "Fields | None":
-        """Take a mapping, to take its fields in turn."""
+    def inner(
+        self, key: str, *, required: bool = True, of: Iterable[str] = tuple(Lang)
+    ) -> "Fields | None":
+        """Take a mapping, to take its fields in turn; *of* names them for a remedy."""
         node = self._take(key, required=required)
         if node is None:
             return None
         if isinstance(node, yaml.MappingNode):
             return Fields(node, self._place, self._first_line, self._problems)
-        self._note(node, f"{key!r} must hold fields of its own: " + ", ".join(Lang))
+        self._note(node, f"{key!r} must hold fields of its own: " + ", ".join(of))
         return None
 
     def rows(self, key: str) -> tuple[tuple[str, str], ...]:
@@ -179,6 +196,14 @@ class Fields:
     def has(self, key: str) -> bool:
         """Say whether the field stands there, whatever its value."""
         return key in self._nodes
+
+    def is_mapping(self, key: str) -> bool:
+        """Say whether the field holds fields of its own."""
+        return isinstance(self._nodes.get(key), yaml.MappingNode)
+
+    def note(self, key: str, message: str) -> None:
+        """Note what is wrong with a field beyond its form."""
+        self._problems.add(self._place, self.line_of(key), message)
 
     def line_of(self, key: str) -> int:
         """Say which line of the file the field stands on."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.issue.glossary import Term
 from newsletter.issue.markdown import Markdown
+from newsletter.issue.pace import Pace
 from newsletter.issue.pictures import Picture
 from newsletter.lang import Lang, Preference
 
@@ -41,6 +42,7 @@ class Publication:
     approval: str  # one of APPROVALS: what a dispatch demands
     rules: Mapping[str, str]  # a proof's rule -> one of RULE_SETTINGS
     terms: Sequence[Term] = ()  # issues/glossary.yaml
+    pace: Pace = field(default_factory=Pace)  # how fast it goes out; no part of the digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,27 @@
 """How fast and how carefully an issue goes out: `pace:` in publication.yaml."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
+import idna
+
+from newsletter.issue.fields import Fields
+
 REFUSALS_OF: Final = 200  # the newest outcomes that the share of refusals is taken of
+REFUSALS_PERCENT: Final = 5
+UNITS: Final = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
+RATE: Final = rf"([1-9][0-9]{{0,8}}) ?/ ?({'|'.join(UNITS)})"
+RATE_REMEDY: Final = "write so many letters a second, minute, hour or day: {}"
+DOMAIN: Final = r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
+FIELDS: Final = ("rate", "quota", "domains", "warm_up", "canary", "refusals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +32,8 @@ class Rate:
     per: timedelta  # a second, a minute, an hour or a day
 
     def __str__(self) -> str:
-        names = {1: "second", 60: "minute", 3600: "hour", 86400: "day"}
-        return f"{self.count:,}/{names[int(self.per.total_seconds())]}"
+        unit = next(name for name, length in UNITS.items() if length == self.per)
+        return f"{self.count:,}/{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +61,105 @@ class Pace:
     domains: Mapping[str, DomainPace] = field(default_factory=dict)  # by domain in A-labels
     warm_up: WarmUp | None = None
     canary: int = 0  # letters whose outcomes are awaited before the rest; 0: none
-    refusals_percent: int = 5  # of the last 200 outcomes; more of them pause the dispatch
+    refusals_percent: int = (
+        REFUSALS_PERCENT  # of the last 200 outcomes; more of them pause the dispatch
+    )
 
     @property
     def refusals_max(self) -> int:
         """Count the refusals that the newest outcomes may hold."""
         return REFUSALS_OF * self.refusals_percent // 100
+
+
+def read_pace(publication: Fields) -> Pace:
+    """Read `pace:`, which may be left out as a whole and in each of its fields."""
+    fields = publication.inner("pace", required=False, of=FIELDS)
+    if fields is None:
+        return Pace()
+    refusals = fields.matching(
+        "refusals",
+        r"([1-9][0-9]?|100) ?%",
+        "write a share of 1 to 100 per cent: 5%",
+        required=False,
+    )
+    pace = Pace(
+        rate=_read_rate(fields),
+        quotas=tuple(
+            _rate_of(text)
+            for text in fields.matching_each("quota", RATE, RATE_REMEDY.format("10000/day"))
+        ),
+        domains=_read_domains(fields),
+        warm_up=_read_warm_up(fields),
+        canary=_read_number(fields, "canary", "write how many readers are to get it first: 50"),
+        refusals_percent=int(refusals.rstrip(" %")) if refusals else REFUSALS_PERCENT,
+    )
+    fields.finish()
+    return pace
+
+
+def _read_rate(fields: Fields, key: str = "rate", example: str = "20/second") -> Rate | None:
+    text = fields.matching(key, RATE, RATE_REMEDY.format(example), required=False)
+    return _rate_of(text) if text else None
+
+
+def _rate_of(text: str) -> Rate:
+    count, _, unit = text.partition("/")
+    return Rate(int(count), UNITS[unit.strip()])
+
+
+def _read_number(fields: Fields, key: str, remedy: str) -> int:
+    return int(fields.matching(key, "[0-9]{1,7}", remedy, required=False) or 0)
+
+
+def _read_warm_up(fields: Fields) -> WarmUp | None:
+    inner = fields.inner("warm_up", required=False, of=("first_day", "since"))
+    if inner is None:
+        return None
+    first_day = inner.matching(
+        "first_day", "[1-9][0-9]{0,6}", "write how many letters the first day may have: 200"
+    )
+    since = inner.day("since")
+    inner.finish()
+    return WarmUp(int(first_day), since) if first_day else None
+
+
+def _read_domains(fields: Fields) -> Mapping[str, DomainPace]:
+    inner = fields.inner("domains", required=False, of=("naver.com: 5/second",))
+    paces: dict[str, DomainPace] = {}
+    if inner is None:
+        return paces
+    for name in inner.names():
+        pace = _read_domain(inner, name)
+        domain = _a_labels(name)
+        if domain is None:
+            inner.note(name, f"{name!r} is no domain; write what stands behind the @: naver.com")
+        elif domain in paces:
+            inner.note(name, f"{name!r} stands twice, in two spellings; keep one of them")
+        else:
+            paces[domain] = pace
+    return paces
+
+
+def _read_domain(domains: Fields, name: str) -> DomainPace:
+    if not domains.is_mapping(name):
+        return DomainPace(_read_rate(domains, name, "5/second"))
+    inner = domains.inner(name)
+    if inner is None:
+        return DomainPace()
+    if not inner.names():
+        domains.note(name, f"{name!r} has no pace; write {name}: 5/second")
+    at_once = inner.matching(
+        "connections", "[1-9][0-9]?|100", "write a number from 1 to 100", required=False
+    )
+    pace = DomainPace(_read_rate(inner, example="5/second"), int(at_once) if at_once else None)
+    inner.finish()
+    return pace
+
+
+def _a_labels(name: str) -> str | None:
+    """Return a domain as the ledger has it: in A-labels (RFC 5890) and lower case."""
+    try:
+        domain = name if name.isascii() else idna.encode(name, uts46=True).decode()
+    except idna.IDNAError:
+        return None
+    return domain.lower() if re.fullmatch(DOMAIN, domain.lower()) else None

@@ -4,6 +4,7 @@ from newsletter.issue.fields import Fields
 from newsletter.issue.folder import Folder
 from newsletter.issue.glossary import read_glossary
 from newsletter.issue.issue import APPROVALS, IMAGES, RULE_SETTINGS, Publication
+from newsletter.issue.pace import read_pace
 from newsletter.lang import Preference
 
 COLOUR = r"#[0-9A-Fa-f]{6}"
@@ -44,6 +45,7 @@ def read_publication(issues: Folder) -> Publication | None:
         images=fields.choice("images", IMAGES, required=False) or IMAGES[0],
         approval=fields.choice("approval", APPROVALS, required=False) or APPROVALS[0],
         rules=_rules(fields),
+        pace=read_pace(fields),
         terms=read_glossary(issues),
     )
     for inner in (sender, contact):
