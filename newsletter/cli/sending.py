@@ -1,31 +1,29 @@
 """A run of a dispatch at the terminal: holds the ledger, shows progress, stops politely."""
 
-import os
-import signal
-import socket
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from types import FrameType
+from datetime import timedelta
+from time import monotonic
 from typing import Final
 
 import click
 
 from newsletter.app import Composed, Site
-from newsletter.cli.output import Progress, progress
-from newsletter.delivery.provider import Accepted, Connection, Deferred, Provider, Refused, Unknown
-from newsletter.dispatch.engine import Engine, Run
-from newsletter.dispatch.feed import Feed
-from newsletter.dispatch.ledger import Delivery, Ledger, Plan
+from newsletter.cli.holding import Hold
+from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted
+from newsletter.cli.stopping import stopping
+from newsletter.delivery.provider import Connection, Provider
+from newsletter.dispatch.clock import SteadyClock
+from newsletter.dispatch.control import PROGRAM, Doubt, Settlement
+from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.plan import check_digest, freeze_plan
-from newsletter.errors import ContentError, LedgerError, UnfinishedError
+from newsletter.errors import ContentError
 from newsletter.lang import EditionKind, Preference
-from newsletter.message.envelope import Envelope
 from newsletter.subscribers.subscriber import editions_by_preference
 
-STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: a terminal closed
-HOLD_AGAIN_AFTER: Final = timedelta(seconds=30)
+__all__ = ["Intention", "Sending", "Wishes"]
+
+REPEAT_MARGIN: Final = timedelta(hours=1)  # of a provider's window for repeats, kept unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +47,6 @@ class Intention:
         return self.planned[kind] + self.joining.get(kind, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """How a run is to go."""
-
-    limit: int | None = None  # letters at the most
-    canary: int | None = None  # letters awaited before the rest; None: as the publication says
-    waits: bool = False  # stay until the deferred are due, and send those too
-
-
 class Sending:
     """One issue on its way to its readers."""
 
@@ -75,7 +64,10 @@ class Sending:
         self._site = site
         self._issue = composed.issue.id
         self._scribe = site.scribe(composed)
-        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._zone = composed.publication.zone
+        self._clock = SteadyClock(site.clock, monotonic)
+        self._diary = site.diary()
+        self._hold = Hold(ledger, self._issue, self._clock)
 
     def intention(self, *, add_new: bool) -> Intention:
         """
@@ -84,7 +76,9 @@ class Sending:
         Raises:
             ContentError: the letter is not the one whose dispatch began, or there is
                 nobody to send it to.
+            UnfinishedError: the dispatch is paused, or was cancelled.
         """
+        refuse_halted(self._diary, self._issue, self._zone)
         plan = self.ledger.find_plan(self._issue)
         replaced = None
         if plan and plan.digest != self.composed.composition.digest:
@@ -111,7 +105,7 @@ class Sending:
             planned=planned,
             joining=newcomers if is_joining else {},
             left_out=0 if is_joining else count,
-            waiting=self.ledger.count_due(self._issue, self._site.clock()) if plan else 0,
+            waiting=self.ledger.count_due(self._issue, self._clock()) if plan else 0,
         )
 
     def freeze(self, intention: Intention) -> None:
@@ -123,17 +117,17 @@ class Sending:
         """
         self._first = self.provider.connect()
         if intention.replaced:
-            self._hold(self._site.clock())
+            self._hold.take()
             self.ledger.discard_untouched(self._issue)
         if intention.plan is None:
             composition = self.composed.composition
-            freeze_plan(self.ledger, composition, self.editions, self._site.clock())
+            freeze_plan(self.ledger, composition, self.editions, self._clock())
         elif intention.joining:
             self.ledger.add_new(self._issue, self.editions)
 
     def rehearse(self) -> None:
         """Write every edition once, as if to a reader; sends nothing."""
-        now = self._site.clock()
+        now = self._clock()
         for kind in EditionKind:
             self._scribe.write_test("reader@example.org", kind, "rehearsal", now)
 
@@ -142,98 +136,53 @@ class Sending:
         Send what is due, until it is done or somebody stops it.
 
         Raises:
-            UnfinishedError: another process is sending this issue.
+            UnfinishedError: another process is sending this issue, or it is paused.
             ContentError: another letter was planned meanwhile.
             ProviderError: what a person must fix.
             LedgerError: nothing can be recorded any more.
         """
-        clock = self._site.clock
+        first, self._first = self._first, None
+        rounds = Rounds(self._means(), wishes, self._hold, first)
         try:
-            self._hold(clock())
+            self._hold.take()
+            refuse_halted(self._diary, self._issue, self._zone)
             # Another process may have planned another letter since this one looked.
             plan = self.ledger.find_plan(self._issue)
             if plan:
                 check_digest(plan, self.composed.composition)
             self.ledger.skip_withdrawn(self._issue)
-            due = self.ledger.count_due(self._issue, clock())
-            expected = min(due, wishes.limit or due)
-            feed = Feed(self.ledger, self._issue, self._write, clock, wishes.limit)
-            first, self._first = self._first, None
-            engine = Engine(self.provider, self.ledger, feed, clock, first)
-            with progress(f"Sending {self._issue}", expected) as bar, _stopping(engine.stop):
-                try:
-                    engine.send(
-                        max(1, min(self._site.settings.connections, expected)),
-                        lambda run: self._watch(run, bar),
-                    )
-                finally:
-                    self.answered = engine.run.answered
-            if feed.failed:
-                click.echo(f"{feed.failed} letters could not be written; see the log", err=True)
+            self._settle_repeats()
+            self._diary.limit_runs(self._issue, is_limited=wishes.limit is not None)
+            with stopping(rounds.stop):
+                rounds.send_all()
         finally:
-            if self._first:
-                self._first.close()
-            with suppress(LedgerError):  # what went wrong before is worth more to a reader
-                self.ledger.release(self._issue, self._holder)
+            self.answered = rounds.answered
+            rounds.close()
+            self._hold.release()
 
-    def _write(self, delivery: Delivery) -> Envelope:
-        return self._scribe.write(delivery, self._site.clock())
+    def _means(self) -> Means:
+        return Means(
+            issue=self._issue,
+            ledger=self.ledger,
+            diary=self._diary,
+            provider=self.provider,
+            write=lambda delivery: self._scribe.write(delivery, self._clock()),
+            clock=self._clock,
+            pace=self.composed.publication.pace,
+            zone=self._zone,
+            connections=self._site.settings.connections,
+        )
 
-    def _watch(self, run: Run, bar: Progress) -> None:
-        bar.show(run.answered, _in_words(run))
-        now = self._site.clock()
-        if now - self._held_at > HOLD_AGAIN_AFTER:
-            self._hold(now)
-
-    def _hold(self, now: datetime) -> None:
-        other = self.ledger.hold(self._issue, self._holder, now, _is_gone)
-        if other:
-            msg = (
-                f"{self._issue} is being sent by another process ({other}); wait for it, or stop "
-                "it there with Ctrl-C. If its machine is lost, this one may go on in 2 minutes"
-            )
-            raise UnfinishedError(msg)
-        self._held_at = now
-
-
-def _in_words(run: Run) -> str:
-    names = {Deferred: "deferred", Refused: "refused", Unknown: "unknown"}
-    shown = [f"{run.outcomes[Accepted]:,} accepted"]
-    shown += [
-        f"{run.outcomes[kind]:,} {name}" for kind, name in names.items() if run.outcomes[kind]
-    ]
-    return ", ".join(shown)
-
-
-def _is_gone(holder: str) -> bool:
-    """Say whether the process named host:pid ran on this machine and has ended."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
-
-
-@contextmanager
-def _stopping(stop: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
-    before = {number: signal.getsignal(number) for number in STOPS}
-
-    def obey(number: int, _frame: FrameType | None) -> None:
-        stop()
-        signal.signal(number, before[signal.Signals(number)])
-        with suppress(OSError):  # a terminal that was closed has nobody to tell
-            click.echo("\nStopping: what is in flight gets its answer first …", err=True)
-
-    for number in before:
-        signal.signal(number, obey)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    def _settle_repeats(self) -> None:
+        """Send again what is unknown, where the provider recognises a repeat and drops it."""
+        window = self.provider.recognises_repeats
+        if window is None:
+            return
+        now = self._clock()
+        # It must also arrive within the window: those that wait longest go first.
+        since = now - window + min(window / 2, REPEAT_MARGIN)
+        count = self._diary.settle(
+            self._issue, Settlement.RESEND, Doubt(begun_since=since), PROGRAM, now
+        )
+        if count:
+            click.echo(f"{count:,} unknown go again: {self.provider.name} drops repeats", err=True)

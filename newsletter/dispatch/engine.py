@@ -4,12 +4,11 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from newsletter.delivery.provider import (
     Accepted,
-    Begun,
     Blame,
     Connection,
     Deferred,
@@ -19,14 +18,15 @@ from newsletter.delivery.provider import (
     Refused,
     Unsent,
 )
-from newsletter.dispatch.feed import Feed
-from newsletter.dispatch.ledger import DeliveryId, Ledger
-from newsletter.dispatch.retry import NOT_THE_READER, next_attempt
+from newsletter.dispatch.feed import PATIENCE_S, Feed
+from newsletter.dispatch.guard import Guard
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
+from newsletter.dispatch.pool import Pool
+from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
+from newsletter.dispatch.tap import Tap
 from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
-from newsletter.message.envelope import Envelope
 
 BROKEN_MAX: Final = 3  # connections in a row that delivered nothing, in one thread
-STRIKES_MAX: Final = 10  # deferrals in a row that speak of the sender or the letter
 TICK_S: Final = 0.1  # how often the run's progress is shown
 
 
@@ -53,6 +53,7 @@ class Engine:
         feed: Feed,
         clock: Callable[[], datetime],
         first: Connection | None = None,
+        guard: Guard | None = None,
     ) -> None:
         """
         Prepare a run.
@@ -65,15 +66,17 @@ class Engine:
             first: a connection that is open already. Without one `send` opens it before
                 all others, so that what a person must fix shows before anything is begun,
                 and a relay that takes fewer connections than asked for is no fault.
+            guard: stops the run when the answers are bad; one of the run's own if None.
         """
         self._first = first
         self._provider = provider
         self._ledger = ledger
         self._feed = feed
         self._clock = clock
+        self._guard = guard or Guard("the issue", provider.name, clock)
         self._lock = threading.Lock()
-        self._strikes = 0
-        self._working = 0  # connections that have not ended
+        self._pool = Pool(1)
+        self._holds = 0  # pauses for the provider's sake, one after the other
         self.run = Run()
 
     def send(self, connections: int, watch: Callable[[Run], None]) -> Run:
@@ -89,9 +92,10 @@ class Engine:
 
         Raises:
             ProviderError: what a person must fix; no reader was marked for it.
+            UnfinishedError: the answers were so bad that the issue is paused.
             LedgerError: nothing can be recorded any more.
         """
-        self._working = connections
+        self._pool = Pool(connections)
         if self._first is None and self._feed.has_more():
             self._first = self._provider.connect()
         threads = [
@@ -118,6 +122,7 @@ class Engine:
         watch(self.run)
         if self.run.fault:
             raise self.run.fault
+        self._guard.check_end()
         return self.run
 
     def stop(self) -> None:
@@ -127,8 +132,6 @@ class Engine:
     def _work_fenced(self) -> None:
         try:
             self._work()
-            # A connection that found no more work has not failed: it stays counted, so
-            # that one turned away later is not taken for the last.
         except BaseException as error:  # noqa: BLE001 - raised again by `send`, in its thread
             self._feed.stop()
             with self._lock:
@@ -138,13 +141,22 @@ class Engine:
     def _work(self) -> None:
         broken = 0
         while self._feed.has_more():
+            if self._feed.is_held or not self._pool.enter():
+                self._feed.rest()
+                continue
             try:
-                answered = self._deliver(self._take_first() or self._provider.connect())
-            except ProviderBusy:
-                if self._leave():
-                    raise
-                return  # the others go on, fewer than before
-            broken = 0 if answered else broken + 1
+                connection = self._take_first() or self._provider.connect()
+                is_barren = not self._deliver(connection)
+            except ProviderBusy as busy:
+                # The others go on, fewer than before. Where there are none, it is waited for.
+                if self._pool.turn_away() and self._feed.has_more():
+                    self._hold_off(PROVIDER_PAUSE, str(busy))
+                continue
+            except BaseException:
+                self._pool.leave()
+                raise
+            self._pool.leave()
+            broken = broken + 1 if is_barren else 0
             if broken >= BROKEN_MAX:
                 msg = (
                     f"{self._provider.name}: the connection broke {broken} times before anything "
@@ -152,61 +164,92 @@ class Engine:
                 )
                 raise ProviderError(msg)
 
-    def _deliver(self, connection: Connection) -> int:
-        """Work through one connection; return how many outcomes it brought."""
-        answered = 0
+    def _deliver(self, connection: Connection) -> bool:
+        """Work through one connection; say whether anything came of it."""
+        tap = Tap(self._feed, self._ledger, self._clock, self._pool)
         try:
-            for receipt in connection.deliver(self._feed, self._begin):
-                answered += self._take(receipt)
+            for receipt in connection.deliver(tap, tap.begin):
+                tap.note_receipt(receipt.envelope.key)
+                self._take(receipt, tap)
         finally:
             connection.close()
-        return answered
+            tap.close()
+            self._judge_canary()
+        return tap.has_done_something
 
-    def _begin(self, envelope: Envelope) -> Begun:
-        return self._ledger.begin(DeliveryId(envelope.key), self._clock())
-
-    def _take(self, receipt: Receipt) -> bool:
-        """Enter a receipt into the ledger; say whether it was an outcome."""
-        key = receipt.envelope.key
-        outcome = receipt.outcome
+    def _take(self, receipt: Receipt, tap: Tap) -> None:
+        """Enter a receipt into the ledger, and see what it means for the others."""
+        key, outcome = receipt.envelope.key, receipt.outcome
         if isinstance(outcome, Unsent):
             self._ledger.put_back(DeliveryId(key))
             self._feed.offer_again(key)
-            return False
-        now = self._clock()
-        attempts = self._feed.settle(key).attempts + 1
-        due_at = next_attempt(outcome, attempts, now)
-        if isinstance(outcome, Deferred) and due_at is None:
-            answer = f"given up after {attempts} attempts: {outcome.answer}"
-            outcome = Refused(answer, Blame.TEMPORARY)
-        self._ledger.record(DeliveryId(key), outcome, due_at, now)
-        self._count(outcome)
-        return True
+            return
+        tap.has_done_something = True
+        delivery = self._feed.delivery(key)
+        try:
+            self._record(delivery, outcome)
+            if isinstance(outcome, Accepted):
+                self._pool.note_accepted()
+                self._guard.note_accepted()
+                self._holds = 0
+            else:
+                self._react(delivery, outcome)
+        finally:
+            self._feed.settle(key, is_accepted=isinstance(outcome, Accepted))
+        self._judge_canary()
 
-    def _count(self, outcome: Outcome) -> None:
-        """Count an outcome; stop when the provider turns the sender or the letter away."""
+    def _record(self, delivery: Delivery, outcome: Outcome) -> None:
+        """Enter an outcome into the ledger: a refusal, if this was the last try."""
+        now = self._clock()
+        due_at = None
+        if isinstance(outcome, Deferred):
+            attempts = delivery.attempts + 1
+            due_at = next_attempt(outcome, attempts, now)
+            if due_at is None:
+                answer = f"given up after {attempts} attempts: {outcome.answer}"
+                outcome = Refused(answer, Blame.TEMPORARY)
+        self._ledger.record(delivery.id, outcome, due_at, now)
         with self._lock:
             self.run.outcomes[type(outcome)] += 1
-            if isinstance(outcome, Accepted):
-                self._strikes = 0
-            elif isinstance(outcome, Deferred) and outcome.blame in NOT_THE_READER:
-                self._strikes += 1
-            if self._strikes < STRIKES_MAX:
-                return
-        msg = (
-            f"{self._provider.name}: turned {STRIKES_MAX} letters in a row away for a reason that "
-            f"lies with the sender or the letter ({outcome.answer}); mend that, then run "
-            "dispatch again: the readers concerned are deferred, nobody is given up"
-        )
-        raise ProviderError(msg)
+
+    def _react(self, delivery: Delivery, outcome: Outcome) -> None:
+        """Do what an answer asks for beyond the single delivery (who is to blame decides)."""
+        match outcome:
+            case Deferred(blame=Blame.SENDER):
+                self._leave_alone(delivery.domain, outcome)
+            case Deferred(blame=Blame.PROVIDER):
+                self._pool.halve()
+                self._hold_off(pause_length(outcome), outcome.answer)
+            case Deferred(blame=Blame.MESSAGE) | Refused(blame=Blame.MESSAGE):
+                self._guard.note_bad_letter(outcome)
+            case Refused():
+                self._guard.note_refused(outcome)
+            case _:  # it passes by itself, or nobody knows
+                pass
+
+    def _leave_alone(self, domain: str, outcome: Deferred) -> None:
+        length = pause_length(outcome)
+        if self._feed.pause_domain(domain, length):
+            self._ledger.pause_domain(domain, self._clock() + length, outcome.answer)
+            self._guard.note_rebuff(domain, outcome)
+        else:
+            self._guard.note_error(outcome)
+
+    def _hold_off(self, length: timedelta, answer: str) -> None:
+        """Leave the provider alone for a while, and longer each time that did not help."""
+        if self._feed.is_held:
+            return
+        grown = length * 2**self._holds
+        self._holds += 1
+        self._guard.note_busy(answer)
+        self._feed.hold_all(max(length, min(grown, timedelta(seconds=PATIENCE_S))))
+
+    def _judge_canary(self) -> None:
+        if self._feed.canary_is_answered:
+            self._guard.judge_canary()
+            self._feed.release_rest()
 
     def _take_first(self) -> Connection | None:
         with self._lock:
             first, self._first = self._first, None
             return first
-
-    def _leave(self) -> bool:
-        """Count this connection out; say whether it was the last that worked."""
-        with self._lock:
-            self._working -= 1
-            return self._working == 0

@@ -5,11 +5,13 @@ from typing import Final
 
 from newsletter.delivery.provider import Blame, Deferred, Outcome
 
-ATTEMPTS_MAX: Final = 6
+ATTEMPTS_MAX: Final = 14  # the last of them about 24 hours after the first
 FIRST_WAIT: Final = timedelta(minutes=1)
 DOUBLINGS_MAX: Final = 8  # more than lead to the longest wait
-NOT_THE_READER: Final = (Blame.SENDER, Blame.MESSAGE)
 LONGEST_WAIT: Final = timedelta(hours=4)
+NOT_THE_READER: Final = (Blame.SENDER, Blame.PROVIDER, Blame.MESSAGE)
+DOMAIN_PAUSE: Final = timedelta(minutes=10)  # what Gmail asks for after 4.7.28
+PROVIDER_PAUSE: Final = timedelta(seconds=15)
 
 
 def next_attempt(outcome: Outcome, attempts: int, now: datetime) -> datetime | None:
@@ -22,14 +24,23 @@ def next_attempt(outcome: Outcome, attempts: int, now: datetime) -> datetime | N
         now: when the answer came, aware UTC.
 
     Returns:
-        An aware UTC time 1 minute to 4 hours after *now*, doubling with each attempt; the
+        An aware UTC time 1 minute to 4 hours after *now*, doubling with each attempt, so
+        that the last of 14 attempts takes place about a day after the first; 10 minutes or
+        15 seconds where the answer speaks of the sender or the way to send. The
         provider's own wish wins if it is longer. None unless *outcome* is `Deferred`, and
-        None after 6 attempts; but what lies with the sender or the letter never uses up a
-        reader's attempts.
+        None after 14 attempts; but what does not lie with the reader never uses them up.
     """
     if not isinstance(outcome, Deferred):
         return None
-    if attempts >= ATTEMPTS_MAX and outcome.blame not in NOT_THE_READER:
+    if outcome.blame in NOT_THE_READER:
+        return now + pause_length(outcome)
+    if attempts >= ATTEMPTS_MAX:
         return None
     wait: timedelta = min(FIRST_WAIT * 2 ** min(attempts - 1, DOUBLINGS_MAX), LONGEST_WAIT)
     return now + max(wait, outcome.retry_after or wait)
+
+
+def pause_length(outcome: Deferred) -> timedelta:
+    """Say how long an answer that does not speak of the reader wants its like to wait."""
+    own = PROVIDER_PAUSE if outcome.blame is Blame.PROVIDER else DOMAIN_PAUSE
+    return max(own, outcome.retry_after or own)

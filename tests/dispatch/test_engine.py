@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,49 +10,31 @@ from sqlalchemy import Engine as Database
 
 from newsletter.delivery.provider import (
     Accepted,
-    Blame,
     Deferred,
     Outcome,
     Refused,
     Unknown,
     Unsent,
 )
-from newsletter.dispatch.engine import BROKEN_MAX, STRIKES_MAX, Engine, Run
+from newsletter.dispatch.engine import BROKEN_MAX, Engine, Run
 from newsletter.dispatch.feed import TRIES_PER_RUN, Feed
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Plan
+from newsletter.dispatch.ledger import Delivery, DeliveryId
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, ProviderBusy, ProviderError, UnfinishedError
-from newsletter.lang import Preference
 from newsletter.message.envelope import Envelope
-from newsletter.storage.database import open_database
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.recorder import Beginning
-from newsletter.storage.subscribers import SqlSubscriberBook
-from newsletter.subscribers.importing import enrol
-from newsletter.subscribers.subscriber import editions_by_preference
+from tests.dispatch.makers import ISSUE, NOW, counts, make_database, write
 from tests.dispatch.stand_ins import ScriptedProvider
-from tests.subscribers.makers import make_row
 
-NOW = datetime(2022, 8, 26, tzinfo=UTC)
-ISSUE = "2022-08"
 READERS = 40
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    database = open_database("sqlite:///newsletter.db", tmp_path)
-    with SqlSubscriberBook(database).opened() as page:
-        for number in range(READERS):
-            enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
-    ledger = SqlLedger(database)
-    ledger.freeze(Plan(ISSUE, "d", {}, NOW), editions_by_preference(None))
-    ledger.close()
+    database = make_database(tmp_path, [f"r{number}@example.org" for number in range(READERS)])
     yield database
     database.dispose()
-
-
-def write(delivery: Delivery) -> Envelope:
-    return Envelope(delivery.id, f"m{delivery.id}", "n@example.org", delivery.address, b"x\r\n")
 
 
 def make_engine(
@@ -74,11 +56,6 @@ def send(
     finally:
         ledger.close()
     return run, counts(database)
-
-
-def counts(database: Database) -> dict[State, int]:
-    tally = SqlLedger(database).tally(ISSUE)
-    return {state: tally.of(state) for state in State if tally.of(state)}
 
 
 def test_every_reader_gets_the_issue_once_over_several_connections(database: Database) -> None:
@@ -230,18 +207,6 @@ def test_a_connection_that_breaks_every_time_ends_the_run(database: Database) ->
         send(provider, database, connections=1)
 
     assert counts(database) == {State.PENDING: READERS}
-
-
-def test_a_provider_that_turns_the_sender_away_stops_the_run(database: Database) -> None:
-    provider = ScriptedProvider(lambda _: Deferred("550 5.7.1 blocked", Blame.SENDER))
-
-    with pytest.raises(ProviderError, match=r"lies with the sender or the letter \(550 5.7.1"):
-        send(provider, database, connections=1)
-
-    assert counts(database) == {
-        State.DEFERRED: STRIKES_MAX,
-        State.PENDING: READERS - STRIKES_MAX,
-    }
 
 
 def test_a_letter_that_cannot_be_written_holds_up_nobody_else(

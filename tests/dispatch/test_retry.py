@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
-from newsletter.dispatch.retry import ATTEMPTS_MAX, next_attempt
+from newsletter.dispatch.retry import ATTEMPTS_MAX, NOT_THE_READER, next_attempt
 
 NOW = datetime(2022, 8, 26, tzinfo=UTC)
 
@@ -32,9 +32,25 @@ def test_the_wait_doubles_within_bounds_and_the_providers_longer_wish_wins(
         assert at == NOW + max(min(own, timedelta(hours=4)), wish)
 
 
-@given(st.integers(min_value=1, max_value=200), st.sampled_from([Blame.SENDER, Blame.MESSAGE]))
-def test_what_lies_with_sender_or_letter_never_costs_a_reader(attempts: int, blame: Blame) -> None:
+def test_a_reader_is_given_up_about_a_day_after_the_first_attempt() -> None:
+    now, attempts = NOW, 1
+    while due_at := next_attempt(Deferred("mailbox full"), attempts, now):
+        now, attempts = due_at, attempts + 1
+
+    assert timedelta(hours=23) < now - NOW < timedelta(hours=25)
+
+
+@given(st.integers(min_value=1, max_value=200), st.sampled_from(NOT_THE_READER))
+def test_what_lies_with_sender_way_or_letter_never_costs_a_reader(
+    attempts: int, blame: Blame
+) -> None:
     at = next_attempt(Deferred("quota", blame), attempts, NOW)
 
     assert at is not None
-    assert NOW < at <= NOW + timedelta(hours=4)
+    assert NOW < at <= NOW + timedelta(minutes=10)
+
+
+def test_a_domain_is_left_alone_for_ten_minutes_or_as_long_as_it_says() -> None:
+    assert next_attempt(Deferred("4.7.28", Blame.SENDER), 1, NOW) == NOW + timedelta(minutes=10)
+    wish = Deferred("4.7.28", Blame.SENDER, timedelta(hours=1))
+    assert next_attempt(wish, 1, NOW) == NOW + timedelta(hours=1)

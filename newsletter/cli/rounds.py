@@ -1,0 +1,254 @@
+"""A run of a dispatch, round after round: what is due, and what becomes due while it waits."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+import click
+
+from newsletter.cli.holding import Hold
+from newsletter.cli.output import Progress, progress
+from newsletter.cli.waiting import Countdown
+from newsletter.delivery.provider import Accepted, Connection, Deferred, Provider, Refused, Unknown
+from newsletter.dispatch.clock import SteadyClock
+from newsletter.dispatch.control import Act, Diary
+from newsletter.dispatch.engine import Engine, Run
+from newsletter.dispatch.feed import Feed, Resumption
+from newsletter.dispatch.guard import Guard
+from newsletter.dispatch.ledger import Delivery, Ledger
+from newsletter.dispatch.pacing import Pacing, begin_pacing
+from newsletter.dispatch.states import State
+from newsletter.errors import ProviderBusy, UnfinishedError
+from newsletter.issue.pace import Pace
+from newsletter.message.envelope import Envelope
+
+STAYS: Final = timedelta(days=1)  # how long a run that waits goes on at the most
+ASK_EVERY_S: Final = 1.0  # whether somebody has paused the issue
+BUSY_WAIT: Final = timedelta(minutes=10)  # before a provider that took nothing is tried again
+SOON: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a run is to go."""
+
+    limit: int | None = None  # letters at the most
+    canary: int | None = None  # letters awaited before the rest; None: as the publication says
+    waits: bool = False  # stay until the deferred are due, and send those too
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What an issue is sent with."""
+
+    issue: str
+    ledger: Ledger
+    diary: Diary
+    provider: Provider
+    write: Callable[[Delivery], Envelope]
+    clock: SteadyClock
+    pace: Pace
+    zone: tzinfo  # the publication's: times are shown in it, and a day begins in it
+    connections: int
+    sleep: Callable[[float], None] = time.sleep  # seconds
+
+
+class Rounds:
+    """Sends what is due; where that is wished for, waits for the rest and sends that too."""
+
+    def __init__(
+        self, means: Means, wishes: Wishes, hold: Hold, first: Connection | None = None
+    ) -> None:
+        """
+        Prepare a run.
+
+        Args:
+            means: what it is sent with.
+            wishes: how it is to go.
+            hold: the right to send; kept up.
+            first: a connection that is open already; closed by `close`, if not before.
+        """
+        self._means = means
+        self._wishes = wishes
+        self._hold = hold
+        self._first = first
+        self._pacing: Pacing | None = None
+        self._guard = Guard(
+            means.issue,
+            means.provider.name,
+            means.clock,
+            means.diary,
+            means.pace.refusals_percent,
+            is_patient=wishes.waits,
+        )
+        self._engine: Engine | None = None
+        self._is_stopped = False
+        self._is_halted = False
+        self._asked_at = means.clock.ticks()
+        self.answered = 0  # deliveries that got an outcome
+
+    def send_all(self) -> None:
+        """
+        Send everything that may go in this run.
+
+        Raises:
+            UnfinishedError: somebody, or the program itself, has paused the issue.
+            ProviderError: what a person must fix.
+            LedgerError: nothing can be recorded any more.
+        """
+        clock = self._means.clock
+        ends_at = clock() + STAYS
+        while True:
+            resumption = self._send_patiently()
+            if self._is_stopped or self._left == 0 or resumption is None:
+                return
+            when = f"{resumption.at.astimezone(self._means.zone):%Y-%m-%d %H:%M %Z}"
+            if not self._wishes.waits or resumption.at > ends_at:
+                click.echo(f"{resumption.why}; it may go on at {when}", err=True)
+                return
+            self._wait(resumption)
+            if self._is_stopped:
+                return
+
+    def stop(self) -> None:
+        """Begin nothing more; what is in flight gets its answer. Safe in a signal handler."""
+        self._is_stopped = True
+        if self._engine:
+            self._engine.stop()
+
+    def close(self) -> None:
+        """Close a connection that was not used."""
+        first, self._first = self._first, None
+        if first:
+            first.close()
+
+    @property
+    def _left(self) -> int | None:
+        limit = self._wishes.limit
+        return None if limit is None else max(0, limit - self.answered)
+
+    def _send_patiently(self) -> Resumption | None:
+        """Send a round; say when the next one can begin, and why then, if there is one."""
+        before = self.answered
+        try:
+            feed = self._send_round()
+        except ProviderBusy as busy:
+            if not self._wishes.waits:
+                raise
+            return Resumption(self._means.clock() + BUSY_WAIT, str(busy))
+        now = self._means.clock()
+        due_at = self._means.ledger.next_due_at(self._means.issue)
+        if due_at and due_at <= now:  # due since a moment ago, or held back all the same
+            due_at = now + SOON if self.answered > before and not feed.resumption else None
+        if due_at and (feed.resumption is None or due_at < feed.resumption.at):
+            return Resumption(due_at, f"{self._count(State.DEFERRED):,} deferred")
+        return feed.resumption
+
+    def _send_round(self) -> Feed:
+        means = self._means
+        due = means.ledger.count_due(means.issue, means.clock())
+        expected = due if self._left is None else min(due, self._left)
+        feed = Feed(
+            means.ledger, means.issue, means.write, means.clock, self._left, self._get_pacing()
+        )
+        first, self._first = self._first, None
+        engine = self._engine = Engine(
+            means.provider, means.ledger, feed, means.clock, first, self._guard
+        )
+        if self._is_stopped:
+            engine.stop()
+        try:
+            with progress(f"Sending {means.issue}", expected) as bar:
+                connections = max(1, min(means.connections, expected))
+                engine.send(connections, lambda run: self._watch(run, feed, bar))
+        finally:
+            self.answered += engine.run.answered
+        if self._is_halted:
+            refuse_halted(means.diary, means.issue, means.zone)
+        if feed.failed:
+            click.echo(f"{feed.failed} letters could not be written; see the log", err=True)
+        return feed
+
+    def _get_pacing(self) -> Pacing:
+        """Begin to count when the first round begins; later ones go on, without a canary."""
+        means = self._means
+        if self._pacing is None:
+            self._pacing = begin_pacing(
+                means.pace, means.zone, means.ledger, means.clock, means.clock.ticks
+            )
+            self._pacing.canary = self._count_canary()
+        else:
+            self._pacing.canary = 0
+        return self._pacing
+
+    def _count_canary(self) -> int:
+        """Count the letters to be awaited; none if earlier runs brought enough answers."""
+        if self._wishes.canary is not None:
+            return self._wishes.canary
+        answered = self._count(State.ACCEPTED) + self._count(State.REFUSED)
+        return max(0, self._means.pace.canary - answered)
+
+    def _count(self, state: State) -> int:
+        return self._means.ledger.tally(self._means.issue).of(state)
+
+    def _wait(self, resumption: Resumption) -> None:
+        """Count down to the next round, in ticks: the wall clock may be put back meanwhile."""
+        clock = self._means.clock
+        wait_s = max(SOON, resumption.at - clock()).total_seconds()
+        ends = clock.ticks() + wait_s
+        with Countdown(resumption.why) as countdown:
+            while not self._is_stopped and (left_s := ends - clock.ticks()) > 0:
+                countdown.show(left_s)
+                self._hold.keep()
+                if self._ask():
+                    refuse_halted(self._means.diary, self._means.issue, self._means.zone)
+                self._means.sleep(min(left_s, 0.25))
+
+    def _watch(self, run: Run, feed: Feed, bar: Progress) -> None:
+        slowness = feed.slowness(self._means.zone)
+        bar.show(run.answered, _in_words(run) + (f"; {slowness}" if slowness else ""))
+        self._hold.keep()
+        if not self._is_halted and self._ask():
+            self._is_halted = True
+            feed.stop()
+
+    def _ask(self) -> bool:
+        """Ask about once a second whether somebody has paused or cancelled the issue."""
+        ticks = self._means.clock.ticks()
+        if ticks - self._asked_at < ASK_EVERY_S:
+            return False
+        self._asked_at = ticks
+        return self._means.diary.find_halt(self._means.issue) is not None
+
+
+def refuse_halted(diary: Diary, issue: str, zone: tzinfo) -> None:
+    """
+    Refuse to go on with an issue that is paused or cancelled.
+
+    Raises:
+        UnfinishedError: it is; says by whom, since when and why, and how to go on.
+    """
+    halt = diary.find_halt(issue)
+    if halt is None:
+        return
+    why = f" ({halt.because})" if halt.because else ""
+    by = "by the program itself" if halt.is_ours else f"by {halt.by}"
+    at: datetime = halt.at.astimezone(zone)
+    how = (
+        f"'newsletter resume {issue}' takes that back, then run dispatch again"
+        if halt.act is Act.PAUSED
+        else "who has not got it by now does not get it"
+    )
+    msg = f"{issue} was {halt.act} {by} at {at:%Y-%m-%d %H:%M %Z}{why}; {how}"
+    raise UnfinishedError(msg)
+
+
+def _in_words(run: Run) -> str:
+    names = {Deferred: "deferred", Refused: "refused", Unknown: "unknown"}
+    shown = [f"{run.outcomes[Accepted]:,} accepted"]
+    shown += [
+        f"{run.outcomes[kind]:,} {name}" for kind, name in names.items() if run.outcomes[kind]
+    ]
+    return ", ".join(shown)

@@ -1,0 +1,31 @@
+"""Ctrl-C and its like: the first lets what is in flight finish, the second ends at once."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Final
+
+import click
+
+STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: a terminal closed
+
+
+@contextmanager
+def stopping(stop: Callable[[], None]) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
+    before = {number: signal.getsignal(number) for number in STOPS}
+
+    def obey(number: int, _frame: FrameType | None) -> None:
+        stop()
+        signal.signal(number, before[signal.Signals(number)])
+        with suppress(OSError):  # a terminal that was closed has nobody to tell
+            click.echo("\nStopping: what is in flight gets its answer first …", err=True)
+
+    for number in before:
+        signal.signal(number, obey)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

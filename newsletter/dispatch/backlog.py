@@ -1,0 +1,79 @@
+"""What the ledger still has for a run, read a page at a time and never all of it."""
+
+from collections.abc import Callable, Container, Sequence
+from datetime import datetime
+from typing import Final
+
+from newsletter.dispatch.lanes import Lane, Lanes
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger, Page
+
+BATCH: Final = 500  # deliveries read from the ledger at once
+LOW: Final = 250  # letters left; time to read more
+HELD_MAX: Final = 20_000  # letters to slow domains that are kept in memory
+LANE_MAX: Final = 250  # letters to one domain that are kept before it is read apart
+APART_MAX: Final = 64  # domains; each makes the reading of the others a little slower
+
+
+class Backlog:
+    """
+    Fills the lanes from the ledger.
+
+    All domains are read together, in the order of the plan, until one piles up, for it is
+    slow, or the list is sorted by it. From there on it is read apart, when its lane runs
+    low, and the others without it. Not for several threads at once, but for `read`.
+    """
+
+    def __init__(
+        self, ledger: Ledger, issue: str, clock: Callable[[], datetime], lanes: Lanes
+    ) -> None:
+        self._ledger = ledger
+        self._issue = issue
+        self._clock = clock
+        self._lanes = lanes
+        self._apart: dict[str, Lane] = {}
+        self._hungry: list[Lane] = []  # lanes apart that run low
+        self._after = DeliveryId(0)
+        self._is_read = False
+
+    def next_page(self, ticks: float) -> Page | None:
+        """Say what should be read now, if anything."""
+        for lane in self._hungry:
+            if not lane.is_paused(ticks):
+                return Page(lane.after, BATCH, domain=lane.domain)
+        lanes = self._lanes
+        if self._is_read or lanes.open >= LOW or lanes.held >= HELD_MAX:
+            return None
+        return Page(self._after, BATCH, without=frozenset(self._apart))
+
+    def read(self, page: Page) -> Sequence[Delivery]:
+        """Read a page; changes nothing here, so that others need not wait for it."""
+        return self._ledger.find_due(self._issue, self._clock(), page)
+
+    def enter(self, page: Page, found: Sequence[Delivery], known: Container[int]) -> None:
+        """Put what was read into the lanes, but for those *known* to be in flight."""
+        touched = self._lanes.add(delivery for delivery in found if delivery.id not in known)
+        is_read = len(found) < page.limit
+        if page.domain:
+            lane = self._apart[page.domain]
+            lane.is_read = is_read
+            lane.after = found[-1].id if found else lane.after
+            if is_read or len(lane.waiting) >= LOW:
+                self._hungry.remove(lane)
+            return
+        self._is_read = is_read
+        self._after = found[-1].id if found else self._after
+        if is_read:
+            return
+        for lane in touched:
+            if len(lane.waiting) > LANE_MAX and len(self._apart) < APART_MAX:
+                self._lanes.set_apart(lane, self._after)
+                self._apart[lane.domain] = lane
+
+    def note_taken(self, lane: Lane) -> None:
+        """Remember that a lane which is read apart runs low."""
+        if not lane.is_read and len(lane.waiting) < LOW and lane not in self._hungry:
+            self._hungry.append(lane)
+
+    def paused(self, ticks: float) -> list[Lane]:
+        """Return the paused lanes whose letters are still in the ledger alone."""
+        return [lane for lane in self._hungry if lane.is_paused(ticks) and not lane.waiting]

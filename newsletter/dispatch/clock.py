@@ -1,0 +1,40 @@
+"""What time it is in a run: the wall clock, but never going back."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+FRESH_S: Final = 0.01  # for so long the time told last is told again: it is asked for every letter
+
+
+class SteadyClock:
+    """
+    Tells the time of the wall clock as long as that goes forward.
+
+    Where the wall clock is put back, this one goes on from where it was, at its own pace:
+    otherwise what is due would wait for as long again, and a lease would never end.
+    """
+
+    def __init__(self, wall: Callable[[], datetime], ticks: Callable[[], float]) -> None:
+        """
+        Start the clock.
+
+        Args:
+            wall: what time it is, aware UTC.
+            ticks: seconds since some moment, which nobody can put back.
+        """
+        self.ticks = ticks
+        self._wall = wall
+        self._ahead = float("-inf")  # seconds that the wall clock is ahead of the ticks
+        self._told: tuple[float, datetime] | None = None  # replaced whole: threads share it
+
+    def __call__(self) -> datetime:
+        """Say what time it is, aware UTC, to about a hundredth of a second."""
+        ticks = self.ticks()
+        told = self._told
+        if told and ticks - told[0] < FRESH_S:
+            return told[1]
+        self._ahead = max(self._ahead, self._wall().timestamp() - ticks)
+        now = datetime.fromtimestamp(self._ahead + ticks, UTC)
+        self._told = (ticks, now)
+        return now

@@ -1,0 +1,189 @@
+"""Watches the answers of a run, and stops it before all readers meet what the first have met."""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, NoReturn
+
+from newsletter.delivery.provider import Deferred, Outcome, Refused
+from newsletter.dispatch.control import PROGRAM, Diary
+from newsletter.errors import ProviderBusy, ProviderError, UnfinishedError
+from newsletter.issue.pace import REFUSALS_OF, REFUSALS_PERCENT
+
+REBUFFS_MAX: Final = 10  # domains in a row that turned the sender away, nothing taken in between
+BUSY_MAX: Final = 5  # times in a row that the provider took nothing, and was waited for
+
+
+class Guard:
+    """
+    What the answers of a run amount to; kept over all its rounds.
+
+    Where a person has to look first, the issue is paused in the diary, so that no other
+    run goes on with it by itself.
+    """
+
+    def __init__(
+        self,
+        issue: str,
+        provider: str,
+        clock: Callable[[], datetime],
+        diary: Diary | None = None,
+        refusals_percent: int = REFUSALS_PERCENT,
+        *,
+        is_patient: bool = False,
+    ) -> None:
+        """
+        Begin to watch.
+
+        Args:
+            issue: what is sent.
+            provider: its name, for people.
+            clock: what time it is, aware UTC.
+            diary: where a pause is noted; nowhere if None, and the run is stopped all the same.
+            refusals_percent: the share of refusals that is borne.
+            is_patient: whether the run stays until domains that pause can be tried again.
+        """
+        self._issue = issue
+        self._provider = provider
+        self._clock = clock
+        self._diary = diary
+        self._percent = refusals_percent
+        self._is_patient = is_patient
+        self._lock = threading.Lock()
+        self._latest: deque[bool] = deque(maxlen=REFUSALS_OF)  # True: refused
+        self._refused = 0  # of the latest
+        self._rebuffs: list[str] = []  # domains in a row
+        self._busy = 0
+        self._counts: Counter[str] = Counter()
+        self._example = ""
+
+    def note_accepted(self) -> None:
+        """Count a letter that was taken: whatever there was before is over."""
+        with self._lock:
+            self._counts["accepted"] += 1
+            self._busy = 0
+            if self._rebuffs:
+                self._rebuffs = []
+            self._note(is_refused=False)
+
+    def note_refused(self, outcome: Refused) -> None:
+        """
+        Count a refusal.
+
+        Raises:
+            UnfinishedError: there are too many, and the issue is paused.
+        """
+        with self._lock:
+            self._counts["errors"] += 1
+            self._example = outcome.answer
+            self._note(is_refused=True)
+            refused, latest = self._refused, len(self._latest)
+        if refused * 100 > REFUSALS_OF * self._percent:
+            self._pause(
+                f"{refused} of the last {latest} answers were refusals, and more than "
+                f"{self._percent} % of {REFUSALS_OF} is too many; for example: {outcome.answer}",
+                f"look at 'newsletter status {self._issue} --list refused'",
+            )
+
+    def note_rebuff(self, domain: str, outcome: Deferred) -> None:
+        """
+        Count a domain that turns the sender away, and is left alone from now on.
+
+        Raises:
+            ProviderError: one after the other does, so it lies with the sender.
+        """
+        with self._lock:
+            self._counts["errors"] += 1
+            self._example = outcome.answer
+            self._rebuffs.append(domain)
+            if len(self._rebuffs) >= REBUFFS_MAX:
+                self._blame_sender()
+
+    def note_error(self, outcome: Outcome) -> None:
+        """Count an answer that speaks of the sender, of a domain that is left alone already."""
+        with self._lock:
+            self._counts["errors"] += 1
+            self._example = outcome.answer
+
+    def note_busy(self, answer: str) -> None:
+        """
+        Count that the provider took nothing, and is waited for.
+
+        Raises:
+            ProviderBusy: it does not pass.
+        """
+        with self._lock:
+            self._busy += 1
+            if self._busy <= BUSY_MAX:
+                return
+        msg = (
+            f"{self._provider}: took nothing {BUSY_MAX + 1} times in a row, with longer and longer "
+            f"pauses ({answer}); run dispatch again later: nobody is given up"
+        )
+        raise ProviderBusy(msg)
+
+    def note_bad_letter(self, outcome: Deferred | Refused) -> NoReturn:
+        """
+        Stop at an answer that speaks of the letter itself: every reader would meet it.
+
+        Raises:
+            UnfinishedError: always; the issue is paused.
+        """
+        self._pause(
+            f"the letter itself was turned away, as it would be for every reader: {outcome.answer}",
+            "have the relay take it, or name another one in NEWSLETTER_MAIL_URL",
+        )
+
+    def judge_canary(self) -> None:
+        """
+        Let the rest follow, or not.
+
+        Raises:
+            UnfinishedError: too many of the first letters met an error; the issue is paused.
+        """
+        with self._lock:
+            errors = self._counts["errors"]
+            answered = errors + self._counts["accepted"]
+        if errors > max(1, answered * self._percent // 100):
+            self._pause(
+                f"{errors} of the first {answered} letters met an error, and more than "
+                f"{self._percent} % is too many; for example: {self._example}",
+                f"look at 'newsletter status {self._issue}'",
+            )
+
+    def check_end(self) -> None:
+        """
+        Tell a run that reached nobody from one that only ended early.
+
+        Raises:
+            ProviderError: all that came were answers that turn the sender away.
+        """
+        with self._lock:
+            if self._rebuffs and not self._counts["accepted"] and not self._is_patient:
+                self._blame_sender()
+
+    def _note(self, *, is_refused: bool) -> None:
+        if len(self._latest) == REFUSALS_OF:
+            self._refused -= self._latest[0]
+        self._latest.append(is_refused)
+        self._refused += is_refused
+
+    def _blame_sender(self) -> NoReturn:
+        domains = list(dict.fromkeys(self._rebuffs))
+        shown = ", ".join(domains[:3]) + (", …" if len(domains) > 3 else "")
+        msg = (
+            f"{self._provider}: every letter was turned away for a reason that lies with the "
+            f"sender, at {shown} ({self._example}); mend that, then run dispatch again in 10 "
+            "minutes: the readers concerned are deferred, nobody is given up"
+        )
+        raise ProviderError(msg)
+
+    def _pause(self, because: str, remedy: str) -> NoReturn:
+        if self._diary:
+            self._diary.pause(self._issue, PROGRAM, because, self._clock())
+        msg = (
+            f"{self._issue} is paused: {because}\n  {remedy}; "
+            f"'newsletter resume {self._issue}' takes the pause back, then run dispatch again"
+        )
+        raise UnfinishedError(msg)

@@ -1,0 +1,253 @@
+"""One lane for each recipient domain, so that a slow one holds nobody else back."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from enum import Enum, auto
+from heapq import heappop, heappush, heapreplace
+from itertools import count
+from typing import Final
+
+from newsletter.dispatch.ledger import Delivery, DeliveryId
+from newsletter.dispatch.limits import Spacer
+from newsletter.issue.pace import DomainPace
+
+RAMP_STEP: Final = 10  # letters taken before a domain that had paused gets one more at once
+RAMP_END: Final = 100  # at once; then nothing is left of a pause
+SHARE_MAX: Final = 250  # letters that a lane's share is reckoned by at the most
+FULL: Final = float("inf")
+
+
+class Curb:
+    """What holds one domain back. Times are ticks."""
+
+    __slots__ = ("_at_once", "_ramp", "_spacer", "_taken", "paused_until")
+
+    def __init__(self, pace: DomainPace | None = None) -> None:
+        self._spacer = Spacer(pace.rate) if pace and pace.rate else None
+        self._at_once = (pace.at_once if pace else None) or FULL
+        self._ramp = FULL  # letters at once, on the way up after a pause
+        self._taken = 0  # since the ramp's last step
+        self.paused_until = float("-inf")
+
+    def hold(self, in_flight: int, ticks: float) -> float:
+        """Say for how many seconds nothing may be sent; `FULL`: not before an answer comes."""
+        if self.paused_until > ticks:
+            return self.paused_until - ticks
+        if in_flight >= self._at_once or in_flight >= self._ramp:
+            return FULL
+        return self._spacer.hold(ticks) if self._spacer else 0
+
+    def take(self, ticks: float) -> None:
+        """Count a letter."""
+        if self._spacer:
+            self._spacer.take(ticks)
+
+    def pause(self, until: float) -> None:
+        """Send nothing until then; after it one letter at a time, and slowly more."""
+        self.paused_until = max(self.paused_until, until)
+        self._ramp = 1
+        self._taken = 0
+
+    def note_accepted(self) -> None:
+        """Go a step up after so many letters that were taken."""
+        if self._ramp == FULL:
+            return
+        self._taken += 1
+        if self._taken >= RAMP_STEP:
+            self._taken = 0
+            self._ramp = self._ramp + 1 if self._ramp < RAMP_END else FULL
+
+
+class Place(Enum):
+    """Where a lane waits for its turn."""
+
+    NOWHERE = auto()  # it has no letter
+    READY = auto()
+    RESTING = auto()  # until a time
+    FULL = auto()  # until an answer comes
+
+
+class Lane:
+    """The letters to one domain."""
+
+    __slots__ = (
+        "after",
+        "curb",
+        "domain",
+        "in_flight",
+        "is_apart",
+        "is_read",
+        "place",
+        "stride",
+        "turn",
+        "waiting",
+    )
+
+    def __init__(self, domain: str, curb: Curb | None, turn: float) -> None:
+        self.domain = domain
+        self.curb = curb
+        self.turn = turn  # when it is served next, in rounds of all lanes
+        self.stride = 1.0  # how much later the one after that
+        self.waiting: deque[Delivery] = deque()
+        self.in_flight = 0
+        self.place = Place.NOWHERE
+        self.is_apart = False  # its letters are read from the ledger by themselves ...
+        self.after = DeliveryId(0)  # ... those behind this one ...
+        self.is_read = True  # ... unless there are none
+
+    def is_paused(self, ticks: float) -> bool:
+        """Say whether the domain wants to be left alone."""
+        return self.curb is not None and self.curb.paused_until > ticks
+
+
+class Lanes:
+    """
+    Hands deliveries out so that all domains go on side by side, each by its share.
+
+    A lane is served in proportion to what is known to wait in it, at even distances: a big
+    domain neither goes first as a whole nor is left over for the end. Not for several
+    threads at once.
+    """
+
+    def __init__(self, curbs: dict[str, Curb]) -> None:
+        self._curbs = curbs
+        self._lanes: dict[str, Lane] = {}
+        self._ready: list[tuple[float, int, Lane]] = []  # heaps; the number breaks ties
+        self._spaced: list[tuple[float, int, Lane]] = []  # resting for the sake of a rate
+        self._paused: list[tuple[float, int, Lane]] = []
+        self._number = count()
+        self._full = 0  # lanes that wait for an answer
+        self._round = 0.0  # the turn that was served last
+        self.held = 0  # letters in the lanes that are not apart
+        self.open = 0  # of those, letters that nothing holds back
+
+    def add(self, deliveries: Iterable[Delivery]) -> Sequence[Lane]:
+        """Put deliveries into their lanes; return the lanes."""
+        touched: dict[str, Lane] = {}
+        for delivery in deliveries:
+            lane = touched.get(delivery.domain) or self._lane(delivery.domain)
+            touched[delivery.domain] = lane
+            lane.waiting.append(delivery)
+            self._count(lane, 1)
+        for lane in touched.values():
+            lane.stride = 1 / min(len(lane.waiting), SHARE_MAX)
+            self._make_ready(lane)
+        return list(touched.values())
+
+    def put_back(self, delivery: Delivery) -> None:
+        """Put a delivery that was taken out back, behind the others; it is in flight no more."""
+        lane = self._lanes[delivery.domain]
+        lane.waiting.append(delivery)
+        self._count(lane, 1)
+        self.release(delivery, is_accepted=False)
+        self._make_ready(lane)
+
+    def set_apart(self, lane: Lane, after: DeliveryId) -> None:
+        """Read this lane's letters by themselves from now on, those behind *after*."""
+        self._count(lane, -len(lane.waiting))
+        lane.is_apart = True
+        lane.after = after
+        lane.is_read = False
+
+    def find(self, ticks: float) -> Lane | None:
+        """Return the lane to be served now, or None if none can be."""
+        for resting in (self._spaced, self._paused):
+            while resting and resting[0][0] <= ticks:
+                lane = heappop(resting)[2]
+                lane.place = Place.NOWHERE
+                self._make_ready(lane)
+        while self._ready:
+            lane = self._ready[0][2]
+            hold = lane.curb.hold(lane.in_flight, ticks) if lane.curb else 0
+            if hold <= 0:
+                return lane
+            heappop(self._ready)
+            self._rest(lane, hold, ticks)
+        return None
+
+    def take(self, lane: Lane, ticks: float) -> Delivery:
+        """Take the next delivery out of the lane that `find` has just returned."""
+        delivery = lane.waiting.popleft()
+        self._count(lane, -1)
+        lane.in_flight += 1
+        if lane.curb:
+            lane.curb.take(ticks)
+        self._round = lane.turn
+        lane.turn += lane.stride
+        if lane.waiting:
+            heapreplace(self._ready, (lane.turn, next(self._number), lane))
+        else:
+            heappop(self._ready)
+            lane.place = Place.NOWHERE
+        return delivery
+
+    def release(self, delivery: Delivery, *, is_accepted: bool) -> bool:
+        """Count a delivery out of flight; say whether its domain has waited for that."""
+        lane = self._lanes[delivery.domain]
+        lane.in_flight -= 1
+        if is_accepted and lane.curb:
+            lane.curb.note_accepted()
+        if lane.place is Place.FULL:
+            self._full -= 1
+            lane.place = Place.NOWHERE
+            self._make_ready(lane)
+            return True
+        if not lane.in_flight and not lane.waiting and lane.is_read:
+            del self._lanes[delivery.domain]
+        return False
+
+    def pause(self, domain: str, until: float, ticks: float) -> bool:
+        """Leave a domain alone until then; False if it is paused already."""
+        curb = self._curbs.setdefault(domain, Curb())
+        was_paused = curb.paused_until > ticks
+        curb.pause(until)
+        if lane := self._lanes.get(domain):
+            lane.curb = curb
+        return not was_paused
+
+    def soonest(self) -> tuple[float, Lane | None] | None:
+        """
+        Say when a lane can be served that `find` does not return now.
+
+        Returns:
+            The time and, if it is paused until then, the lane; a time in the past where
+            an answer has to come first. None if nothing waits.
+        """
+        if self._full:
+            return float("-inf"), None
+        if self._spaced:
+            return self._spaced[0][0], None
+        if self._paused:
+            return self._paused[0][0], self._paused[0][2]
+        return None
+
+    def _lane(self, domain: str) -> Lane:
+        lane = self._lanes.get(domain)
+        if lane is None:
+            lane = self._lanes[domain] = Lane(domain, self._curbs.get(domain), self._round)
+        return lane
+
+    def _make_ready(self, lane: Lane) -> None:
+        if lane.place is Place.NOWHERE and lane.waiting:
+            lane.place = Place.READY
+            lane.turn = max(lane.turn, self._round)
+            heappush(self._ready, (lane.turn, next(self._number), lane))
+            if not lane.is_apart:
+                self.open += len(lane.waiting)
+
+    def _rest(self, lane: Lane, hold: float, ticks: float) -> None:
+        if not lane.is_apart:
+            self.open -= len(lane.waiting)
+        if hold == FULL:
+            lane.place = Place.FULL
+            self._full += 1
+            return
+        lane.place = Place.RESTING
+        resting = self._paused if lane.is_paused(ticks) else self._spaced
+        heappush(resting, (ticks + hold, next(self._number), lane))
+
+    def _count(self, lane: Lane, change: int) -> None:
+        if not lane.is_apart:
+            self.held += change
+            if lane.place is Place.READY:
+                self.open += change

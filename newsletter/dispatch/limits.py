@@ -1,0 +1,200 @@
+"""Limits on all letters together: an even rate, quotas, and a new sender's first days."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Final, Protocol
+
+from newsletter.issue.pace import Rate, WarmUp
+
+CATCH_UP_S: Final = 0.1  # a rate makes up for being asked too late, but for no more than this
+REMEMBERED_MAX: Final = 1000  # letters whose times a rate remembers
+PIECES: Final = 60  # that a quota's window is counted in
+DOUBLINGS_MAX: Final = 30  # of a warm-up; by then nothing is limited any more
+
+
+class Limit(Protocol):
+    """Something that all letters have to wait for. Times are ticks: seconds, never going back."""
+
+    @property
+    def words(self) -> str:
+        """Say what the limit is, for people: 10,000/day."""
+
+    def hold(self, ticks: float) -> float:
+        """Say for how many seconds nothing may be sent; 0 or less: now it may."""
+
+    def take(self, ticks: float) -> None:
+        """Count a letter."""
+
+    def give_back(self) -> None:
+        """Take back the count of a letter that was not sent after all."""
+
+
+class Spacer:
+    """An even rate: letters at equal distances, and never more than it says in its time."""
+
+    def __init__(self, rate: Rate) -> None:
+        self.words = str(rate)
+        # A million a day is kept as 1,000 in each of its thousand parts.
+        parts = -(-rate.count // REMEMBERED_MAX)
+        most = rate.count // parts
+        self._length = rate.per.total_seconds() / parts
+        self._distance = self._length / most
+        self._next = float("-inf")
+        self._latest: deque[float] = deque(maxlen=most)
+
+    def hold(self, ticks: float) -> float:
+        """Say for how many seconds nothing may be sent; 0 or less: now it may."""
+        if len(self._latest) == self._latest.maxlen:
+            # What waits for this is not late, so there is nothing to make up for.
+            self._next = max(self._next, self._latest[0] + self._length)
+        return self._next - ticks
+
+    def take(self, ticks: float) -> None:
+        """Count a letter."""
+        start = ticks - CATCH_UP_S if self._latest else ticks
+        self._next = max(self._next, start) + self._distance
+        self._latest.append(ticks)
+
+    def give_back(self) -> None:
+        """Keep the count: the distance to the next letter stays."""
+
+
+class Quota:
+    """So many letters in any stretch of time of one length, earlier runs included."""
+
+    def __init__(self, quota: Rate, begun: Iterable[tuple[float, int]] = ()) -> None:
+        """
+        Begin to count.
+
+        Args:
+            quota: the most.
+            begun: letters of earlier runs, oldest first: until when they were begun at the
+                latest, in ticks, and how many.
+        """
+        self.words = str(quota)
+        self._most = quota.count
+        self._length = quota.per.total_seconds()
+        self._piece = min(60.0, self._length / PIECES)
+        self._pieces = deque([at, count] for at, count in begun)
+        self._used = sum(count for _, count in self._pieces)
+
+    def hold(self, ticks: float) -> float:
+        """Say for how many seconds nothing may be sent; 0 or less: now it may."""
+        pieces = self._pieces
+        while pieces and pieces[0][0] + self._length <= ticks:
+            self._used -= int(pieces.popleft()[1])
+        if self._used < self._most:
+            return 0
+        left = self._used
+        for at, count in pieces:  # rare: only once the quota is used up
+            left -= int(count)
+            if left < self._most:
+                return at + self._length - ticks
+        return self._length
+
+    def take(self, ticks: float) -> None:
+        """Count a letter."""
+        self._used += 1
+        if self._pieces and self._pieces[-1][0] >= ticks:
+            self._pieces[-1][1] += 1
+        else:
+            self._pieces.append([ticks + self._piece, 1])
+
+    def give_back(self) -> None:
+        """Take back the count of a letter that was not sent after all."""
+        if self._pieces and self._pieces[-1][1] > 0:
+            self._pieces[-1][1] -= 1
+            self._used -= 1
+
+
+class WarmUpDay:
+    """A new sender's limit of the day, by the publication's calendar: it doubles each day."""
+
+    def __init__(
+        self, warm_up: WarmUp, zone: tzinfo, clock: Callable[[], datetime], used: int
+    ) -> None:
+        """
+        Begin to count.
+
+        Args:
+            warm_up: the first day, and its letters.
+            zone: whose midnights count.
+            clock: what time it is, aware UTC.
+            used: letters of earlier runs since the midnight before.
+        """
+        self._warm_up = warm_up
+        self._zone = zone
+        self._clock = clock
+        self._used = used
+        self._most = 0
+        self._ends: float | None = None  # in ticks
+
+    @property
+    def words(self) -> str:
+        """Say what the limit is, for people."""
+        return f"warm-up: {self._most:,} today"
+
+    def hold(self, ticks: float) -> float:
+        """Say for how many seconds nothing may be sent; 0 or less: now it may."""
+        if self._ends is None or ticks >= self._ends:
+            self._begin_day(ticks)
+        return 0 if self._used < self._most else (self._ends or ticks) - ticks
+
+    def take(self, ticks: float) -> None:
+        """Count a letter."""
+        self._used += 1
+
+    def give_back(self) -> None:
+        """Take back the count of a letter that was not sent after all."""
+        self._used = max(0, self._used - 1)
+
+    def _begin_day(self, ticks: float) -> None:
+        now = self._clock()
+        today = now.astimezone(self._zone).date()
+        days = min(max(0, (today - self._warm_up.since).days), DOUBLINGS_MAX)
+        self._most = self._warm_up.first_day * 2**days
+        if self._ends is not None:
+            self._used = 0
+        tomorrow = midnight(today + timedelta(days=1), self._zone)
+        self._ends = ticks + max(1.0, (tomorrow - now).total_seconds())
+
+
+class Limits:
+    """All limits of a publication at once."""
+
+    def __init__(self, rate: Spacer | None, quotas: Sequence[Limit] = ()) -> None:
+        self._rate = rate
+        self._quotas = tuple(quotas)
+        self._all: tuple[Limit, ...] = (*((rate,) if rate else ()), *self._quotas)
+        self.are_any = bool(self._all)
+
+    def pause(self, ticks: float) -> tuple[float, str]:
+        """Say for how many seconds a quota forbids more, and which; 0 or less: none does."""
+        if not self._quotas:
+            return 0, ""
+        return max((quota.hold(ticks), quota.words) for quota in self._quotas)
+
+    def spacing(self, ticks: float) -> float:
+        """Say for how many seconds the rate wants to wait; 0 or less: not at all."""
+        return self._rate.hold(ticks) if self._rate else 0
+
+    @property
+    def rate_words(self) -> str:
+        """Name the rate, for people; may be empty."""
+        return self._rate.words if self._rate else ""
+
+    def take(self, ticks: float) -> None:
+        """Count a letter."""
+        for limit in self._all:
+            limit.take(ticks)
+
+    def give_back(self) -> None:
+        """Take back the count of a letter that was not sent after all."""
+        for limit in self._all:
+            limit.give_back()
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """Say when *day* begins in *zone*."""
+    return datetime.combine(day, time.min, zone)

@@ -1,0 +1,64 @@
+"""How the letters of a run are held back: a publication's pace, and what the ledger remembers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from newsletter.dispatch.lanes import Curb
+from newsletter.dispatch.ledger import Ledger
+from newsletter.dispatch.limits import Limit, Limits, Quota, Spacer, WarmUpDay, midnight
+from newsletter.issue.pace import Pace
+
+MINUTE: Final = timedelta(minutes=1)
+REMEMBERED: Final = timedelta(hours=1)  # how long a pause that is over still means "slowly"
+
+
+@dataclass(slots=True)
+class Pacing:
+    """Everything that holds letters back; kept over all rounds of a run."""
+
+    ticks: Callable[[], float]  # seconds that never go back
+    limits: Limits = field(default_factory=lambda: Limits(None))
+    curbs: dict[str, Curb] = field(default_factory=dict)  # by domain
+    canary: int = 0  # letters whose outcomes are awaited before the rest; 0: none
+
+
+def begin_pacing(
+    pace: Pace,
+    zone: tzinfo,
+    ledger: Ledger,
+    clock: Callable[[], datetime],
+    ticks: Callable[[], float],
+) -> Pacing:
+    """
+    Make what holds the letters of a run back.
+
+    Args:
+        pace: the publication's limits.
+        zone: whose days a warm-up counts.
+        ledger: asked for the letters of earlier runs and for domains that pause.
+        clock: what time it is, aware UTC.
+        ticks: seconds that never go back.
+    """
+    now = clock()
+    today = midnight(now.astimezone(zone).date(), zone)
+    longest = max([quota.per for quota in pace.quotas], default=timedelta(0))
+    since = min(now - longest - MINUTE, today) if pace.warm_up else now - longest - MINUTE
+    is_counted = bool(pace.quotas or pace.warm_up)
+    begun = sorted(ledger.count_begun(since).items()) if is_counted else []
+    at = ticks()
+    # Until when the letters of that minute were begun at the latest. What a clock that was
+    # ahead has written counts as begun just now.
+    pieces = [
+        (at - max(0.0, (now - minute - MINUTE).total_seconds()), letters)
+        for minute, letters in begun
+    ]
+    limits: list[Limit] = [Quota(quota, pieces) for quota in pace.quotas]
+    if pace.warm_up:
+        used = sum(letters for minute, letters in begun if minute >= today)
+        limits.append(WarmUpDay(pace.warm_up, zone, clock, used))
+    curbs = {domain: Curb(own) for domain, own in pace.domains.items()}
+    for domain, until in ledger.domain_pauses(now - REMEMBERED).items():
+        curbs.setdefault(domain, Curb()).pause(at + (until - now).total_seconds())
+    return Pacing(ticks, Limits(Spacer(pace.rate) if pace.rate else None, limits), curbs)

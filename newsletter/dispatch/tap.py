@@ -1,0 +1,86 @@
+"""The envelopes of one connection, out of the feed that all share."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from newsletter.delivery.provider import Begun
+from newsletter.dispatch.feed import Feed
+from newsletter.dispatch.ledger import DeliveryId, Ledger
+from newsletter.dispatch.pool import Pool
+from newsletter.message.envelope import Envelope
+
+
+class Tap(Iterator[Envelope | None]):
+    """
+    Hands one connection its envelopes, and keeps account of them.
+
+    "Nothing just now" is said at once to a connection that may have a message open, and
+    only after a wait when it asks again.
+    """
+
+    def __init__(
+        self, feed: Feed, ledger: Ledger, clock: Callable[[], datetime], pool: Pool
+    ) -> None:
+        self._feed = feed
+        self._ledger = ledger
+        self._clock = clock
+        self._pool = pool
+        self._is_idle = True
+        self._taken: dict[int, bool] = {}  # without a receipt yet: whether it was begun
+        self.has_done_something = False  # brought an outcome, or had none to bring
+
+    def __next__(self) -> Envelope | None:
+        if self._pool.is_crowded:
+            self.has_done_something = True
+            raise StopIteration
+        envelope = self._feed.take(may_wait=self._is_idle)
+        if envelope is None:
+            self.has_done_something |= self._is_idle
+            self._is_idle = True
+            return None
+        self._is_idle = False
+        self._taken[envelope.key] = False
+        return envelope
+
+    def begin(self, envelope: Envelope) -> "Begin":
+        """Ask the ledger to mark an envelope as begun; see `Connection.deliver`."""
+        begun = self._ledger.begin(DeliveryId(envelope.key), self._clock())
+        self._taken[envelope.key] = True
+        return Begin(begun, self, envelope.key)
+
+    def deny(self, key: int) -> None:
+        """Let go of an envelope that must not be sent."""
+        self.has_done_something = True
+        if self._taken.pop(key, None) is not None:
+            self._feed.drop(key)
+
+    def note_receipt(self, key: int) -> None:
+        """Let go of an envelope whose receipt has come."""
+        del self._taken[key]
+
+    def close(self) -> None:
+        """Give back what the connection took and left lying."""
+        while self._taken:
+            key, was_begun = self._taken.popitem()
+            if was_begun:  # the ledger has it as unknown, and so it stays
+                self._feed.drop(key)
+            else:
+                self._feed.offer_again(key)
+
+
+class Begin:
+    """A delivery on its way into the ledger, let go of if it must not be sent."""
+
+    __slots__ = ("_begun", "_key", "_tap")
+
+    def __init__(self, begun: Begun, tap: Tap, key: int) -> None:
+        self._begun = begun
+        self._tap = tap
+        self._key = key
+
+    def wait(self) -> bool:
+        """Return once the ledger has decided; see `Begun.wait`."""
+        if self._begun.wait():
+            return True
+        self._tap.deny(self._key)
+        return False
