@@ -63,7 +63,7 @@ class Feed:
         self._is_reading = False
         self._is_stopped = False
         self._waiters = 0
-        self.idle_s = IDLE_S
+        self.idle_s = IDLE_S  # what a wait lasts at the most
         self.failed = 0  # deliveries that could not be written; they stay pending
         self.resumption: Resumption | None = None  # why it ended early, if it did
 
@@ -221,7 +221,7 @@ class Feed:
             if self._is_over():  # others went on meanwhile
                 return None
         if self._canary == 0:
-            return self.idle_s
+            return IDLE_S
         self._lane = self._lanes.find(ticks)
         if self._lane is None:
             return self._look_ahead(ticks)
@@ -257,7 +257,7 @@ class Feed:
     def _look_ahead(self, ticks: float) -> float | None:
         """Say when a lane will be served, where none can be now; None: not soon."""
         if self._is_reading:
-            return self.idle_s
+            return IDLE_S
         soonest = self._lanes.soonest()
         unread = self._backlog.paused(ticks)
         for lane in unread:
@@ -270,7 +270,7 @@ class Feed:
         if paused and at - ticks > PATIENCE_S:
             self._note_resumption(at - ticks, f"{paused.domain} pauses")
             return None
-        return max(at - ticks, SHORTEST_WAIT_S) if at > float("-inf") else self.idle_s
+        return max(at - ticks, SHORTEST_WAIT_S) if at > float("-inf") else IDLE_S
 
     def _note_resumption(self, seconds: float, why: str) -> None:
         self.resumption = Resumption(self._clock() + timedelta(seconds=seconds), why)

@@ -15,6 +15,7 @@ RAMP_STEP: Final = 10  # letters taken before a domain that had paused gets one 
 RAMP_END: Final = 100  # at once; then nothing is left of a pause
 SHARE_MAX: Final = 250  # letters that a lane's share is reckoned by at the most
 FULL: Final = float("inf")
+GOLDEN: Final = 0.6180339887  # its multiples, less their whole parts, lie evenly
 
 
 class Curb:
@@ -230,8 +231,11 @@ class Lanes:
     def _make_ready(self, lane: Lane) -> None:
         if lane.place is Place.NOWHERE and lane.waiting:
             lane.place = Place.READY
-            lane.turn = max(lane.turn, self._round)
-            heappush(self._ready, (lane.turn, next(self._number), lane))
+            number = next(self._number)
+            if lane.turn <= self._round:
+                # Not all at the same moment: small domains would come in crowds.
+                lane.turn = self._round + lane.stride * (number * GOLDEN % 1)
+            heappush(self._ready, (lane.turn, number, lane))
             if not lane.is_apart:
                 self.open += len(lane.waiting)
 
