@@ -24,7 +24,7 @@ from newsletter.errors import ProviderBusy, UnfinishedError
 from newsletter.issue.pace import Pace
 from newsletter.message.envelope import Envelope
 
-STAYS: Final = timedelta(days=1)  # how long a run that waits goes on at the most
+STAYS: Final = timedelta(hours=25)  # how long a run waits: beyond anybody's last attempt
 ASK_EVERY_S: Final = 1.0  # whether somebody has paused the issue
 BUSY_WAIT: Final = timedelta(minutes=10)  # before a provider that took nothing is tried again
 SOON: Final = timedelta(seconds=1)

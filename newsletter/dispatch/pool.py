@@ -16,6 +16,7 @@ class Pool:
         self._open = 0
         self._taken = 0  # letters, since the pool has changed
         self._grow_after = GROW_AFTER
+        self._has_grown = False
 
     def enter(self) -> bool:
         """Count a connection in, if one more may be open."""
@@ -56,9 +57,11 @@ class Pool:
             if self._taken >= self._grow_after and self._allowed < self._size:
                 self._taken = 0
                 self._allowed += 1
+                self._has_grown = True
 
     def _shrink_to(self, number: int) -> None:
-        if self._allowed < self._size:
+        if self._has_grown:
             self._grow_after *= 2  # it grew too fast
+            self._has_grown = False
         self._allowed = max(1, number)
         self._taken = 0

@@ -80,7 +80,7 @@ def make_delivery(number: int, domain: str, attempts: int = 0) -> Delivery:
 
 
 class FastClock:
-    """A clock that runs a thousand times as fast as the machine's; sleeping costs nothing."""
+    """A clock faster than the machine's, on which who sleeps oversleeps and loses no time."""
 
     def __init__(self, speed: float = 1000.0) -> None:
         self._started = monotonic()
@@ -94,4 +94,4 @@ class FastClock:
         return (monotonic() - self._started) * self._speed + self._slept
 
     def sleep(self, seconds: float) -> None:
-        self._slept += seconds
+        self._slept += 1000 * seconds

@@ -1,0 +1,317 @@
+"""A run, round after round: halts, waits, repeats, and states that always add up."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from datetime import UTC, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine as Database
+from sqlalchemy import update
+
+from newsletter.cli.holding import Hold
+from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted
+from newsletter.delivery.provider import (
+    Accepted,
+    Blame,
+    Deferred,
+    Outcome,
+    Refused,
+    Unknown,
+    Unsent,
+)
+from newsletter.dispatch.clock import SteadyClock
+from newsletter.dispatch.retry import ATTEMPTS_MAX
+from newsletter.dispatch.states import State
+from newsletter.errors import ProviderError, UnfinishedError
+from newsletter.issue.pace import Pace, Rate
+from newsletter.message.envelope import Envelope
+from newsletter.storage.diary import SqlDiary
+from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.subscriber import Standing
+from tests.dispatch.makers import ISSUE, NOW, FastClock, counts, make_database, write
+from tests.dispatch.stand_ins import ScriptedProvider
+
+SEOUL = ZoneInfo("Asia/Seoul")
+READERS = 30
+Answer = Callable[[Envelope], Outcome | Unsent | BaseException]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = make_database(tmp_path, [f"r{number}@example.org" for number in range(READERS)])
+    yield database
+    database.dispose()
+
+
+def run(
+    database: Database,
+    answer: Answer,
+    wishes: Wishes | None = None,
+    pace: Pace | None = None,
+    clock: FastClock | None = None,
+    connections: int = 2,
+) -> ScriptedProvider:
+    provider = ScriptedProvider(answer)
+    clock = clock or FastClock()
+    steady = SteadyClock(clock, clock.ticks)
+    with closing(SqlLedger(database)) as ledger:
+        means = Means(
+            issue=ISSUE,
+            ledger=ledger,
+            diary=SqlDiary(database),
+            provider=provider,
+            write=write,
+            clock=steady,
+            pace=pace or Pace(),
+            zone=SEOUL,
+            connections=connections,
+            sleep=clock.sleep,
+        )
+        Rounds(means, wishes or Wishes(), Hold(ledger, ISSUE, steady)).send_all()
+    return provider
+
+
+@pytest.mark.parametrize("act", ["pause", "cancel"])
+def test_a_pause_or_cancelling_from_elsewhere_is_obeyed_within_two_seconds(
+    database: Database, act: str
+) -> None:
+    clock = FastClock(speed=1.0)
+
+    def decide_at_the_third(envelope: Envelope) -> Outcome:
+        if envelope.key == 3:
+            diary = SqlDiary(database)
+            (diary.pause if act == "pause" else diary.cancel)(ISSUE, "Kim", "a mistake", clock())
+        return Accepted("ok")
+
+    with pytest.raises(UnfinishedError) as stopped:
+        run(
+            database,
+            decide_at_the_third,
+            pace=Pace(rate=Rate(4, timedelta(seconds=1))),  # so 8 letters are 2 seconds
+            clock=clock,
+        )
+
+    states = counts(database)
+    assert 3 <= states[State.ACCEPTED] <= 3 + 8
+    assert State.UNKNOWN not in states
+    assert "by Kim at 2022-08-26 09:00 KST (a mistake)" in str(stopped.value)
+    if act == "pause":
+        assert f"'newsletter resume {ISSUE}' takes that back" in str(stopped.value)
+    else:
+        assert states[State.SKIPPED] + states[State.ACCEPTED] == READERS
+
+
+def test_an_issue_that_nobody_has_halted_may_go_on(database: Database) -> None:
+    diary = SqlDiary(database)
+    refuse_halted(diary, ISSUE, UTC)
+    diary.pause(ISSUE, "newsletter", "", NOW)
+
+    with pytest.raises(UnfinishedError, match="was paused by the program itself at"):
+        refuse_halted(diary, ISSUE, UTC)
+
+    diary.resume(ISSUE, "Kim", NOW)
+    refuse_halted(diary, ISSUE, UTC)
+
+
+def test_a_run_that_waits_sends_the_deferred_when_they_are_due(
+    database: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tries: Counter[int] = Counter()
+
+    def greylist(envelope: Envelope) -> Outcome:
+        tries[envelope.key] += 1
+        return Accepted("ok") if tries[envelope.key] == 3 else Deferred("450 greylisted")
+
+    run(database, greylist, Wishes(waits=True))
+
+    assert counts(database) == {State.ACCEPTED: READERS}
+    assert set(tries.values()) == {3}
+    assert "30 deferred, next try in" in capfd.readouterr().err
+
+
+def test_a_run_that_does_not_wait_leaves_the_deferred_to_the_next(
+    database: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run(database, lambda _: Deferred("450 greylisted"))
+
+    assert counts(database) == {State.DEFERRED: READERS}
+    assert "30 deferred; it may go on at 2022-08-26 " in capfd.readouterr().err
+
+
+def test_a_run_that_waits_gives_up_after_a_day_what_was_never_taken(database: Database) -> None:
+    tries: Counter[int] = Counter()
+
+    def full(envelope: Envelope) -> Outcome:
+        tries[envelope.key] += 1
+        return Deferred("452 mailbox full")
+
+    run(database, full, Wishes(waits=True))
+
+    assert counts(database) == {State.REFUSED: READERS}
+    assert set(tries.values()) == {ATTEMPTS_MAX}
+
+
+def test_a_run_that_waits_goes_on_with_a_domain_after_its_pause(database: Database) -> None:
+    answers = iter([Deferred("421 4.7.28", Blame.SENDER)])
+
+    run(database, lambda _: next(answers, Accepted("ok")), Wishes(waits=True))
+
+    assert counts(database) == {State.ACCEPTED: READERS}
+
+
+def test_a_sender_whom_the_only_domain_never_takes_ends_even_a_run_that_waits(
+    database: Database,
+) -> None:
+    with pytest.raises(ProviderError, match="lies with the sender, at example"):
+        run(
+            database,
+            lambda _: Deferred("550 5.7.1 blocked", Blame.SENDER),
+            Wishes(waits=True),
+            connections=1,
+        )
+
+    states = counts(database)
+    assert states[State.DEFERRED] + states.get(State.PENDING, 0) == READERS
+
+
+def test_a_quota_that_is_used_up_ends_a_run_and_one_that_waits_goes_on_when_it_may(
+    database: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pace = Pace(quotas=(Rate(20, timedelta(hours=1)),))
+    clock = FastClock()
+    run(database, lambda _: Accepted("ok"), pace=pace, clock=clock)
+    assert counts(database) == {State.ACCEPTED: 20, State.PENDING: 10}
+
+    run(database, lambda _: Accepted("ok"), Wishes(waits=True), pace, clock)
+
+    assert counts(database) == {State.ACCEPTED: READERS}
+    assert "is used up; it may go on at 2022-08-26 1" in capfd.readouterr().err
+
+
+def test_a_limit_counts_over_all_rounds(database: Database) -> None:
+    tries: Counter[int] = Counter()
+
+    def greylist(envelope: Envelope) -> Outcome:
+        tries[envelope.key] += 1
+        return Accepted("ok") if tries[envelope.key] == 2 else Deferred("450 greylisted")
+
+    run(database, greylist, Wishes(limit=15, waits=True))
+
+    assert tries.total() == 15
+
+
+def test_a_canary_that_was_answered_by_an_earlier_run_is_not_awaited_again(
+    database: Database,
+) -> None:
+    run(database, lambda _: Accepted("ok"), Wishes(limit=10), Pace(canary=10))
+
+    # Each of the first ten would be an error, were they a canary.
+    run(database, lambda e: Refused("550") if e.key < 15 else Accepted("ok"), pace=Pace(canary=10))
+
+    assert counts(database) == {State.ACCEPTED: 26, State.REFUSED: 4}
+
+
+def test_a_wall_clock_put_back_an_hour_does_not_stall_a_run_that_waits(
+    database: Database,
+) -> None:
+    clock = FastClock(speed=1.0)
+    provider = ScriptedProvider()
+    tries: Counter[int] = Counter()
+    jump = timedelta(0)
+
+    def greylist(envelope: Envelope) -> Outcome:
+        nonlocal jump
+        jump = timedelta(hours=1)
+        tries[envelope.key] += 1
+        return Accepted("ok") if tries[envelope.key] == 2 else Deferred("450 greylisted")
+
+    provider.answer = greylist
+    steady = SteadyClock(lambda: clock() - jump, clock.ticks)
+    with closing(SqlLedger(database)) as ledger:
+        means = Means(
+            ISSUE,
+            ledger,
+            SqlDiary(database),
+            provider,
+            write,
+            steady,
+            Pace(),
+            SEOUL,
+            2,
+            clock.sleep,
+        )
+        Rounds(means, Wishes(waits=True), Hold(ledger, ISSUE, steady)).send_all()
+
+    assert counts(database) == {State.ACCEPTED: READERS}
+    assert clock.ticks() < 3600
+    assert set(tries.values()) == {2}
+
+
+def test_a_reader_who_unsubscribes_during_the_dispatch_gets_nothing(database: Database) -> None:
+    def unsubscribe_the_last(envelope: Envelope) -> Outcome:
+        if envelope.key == 3:
+            with database.begin() as connection:
+                connection.execute(
+                    update(subscribers)
+                    .where(subscribers.c.address_key == "r29@example.org")
+                    .values(standing=Standing.UNSUBSCRIBED.value)
+                )
+        return Accepted("ok")
+
+    provider = run(database, unsubscribe_the_last, connections=1)
+
+    assert "r29@example.org" not in provider.sent
+    assert counts(database) == {State.ACCEPTED: READERS - 1, State.SKIPPED: 1}
+
+
+ANSWERS: list[Outcome | Unsent] = [
+    Accepted("ok"),
+    Accepted("ok"),
+    Accepted("ok"),
+    Deferred("450 later"),
+    Deferred("421 4.7.28", Blame.SENDER),
+    Deferred("429", Blame.PROVIDER),
+    Deferred("552 5.3.4", Blame.MESSAGE),
+    Refused("550 5.1.1"),
+    Unknown("cut off"),
+    Unsent("connection lost"),
+]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.sampled_from(ANSWERS), max_size=25), st.integers(1, 4), st.integers(0, 5))
+def test_whatever_is_answered_the_states_add_up_and_nobody_gets_two(
+    answers: list[Outcome | Unsent], connections: int, canary: int
+) -> None:
+    taken: Counter[str] = Counter()
+    script = iter(answers)
+
+    def answer(envelope: Envelope) -> Outcome | Unsent:
+        outcome = next(script, Accepted("ok"))
+        taken[envelope.recipient] += isinstance(outcome, Accepted | Unknown)
+        return outcome
+
+    with tempfile.TemporaryDirectory() as folder:
+        readers = [f"r{number}@d{number % 3}.example" for number in range(12)]
+        database = make_database(Path(folder), readers)
+        for _ in range(3):
+            with suppress(UnfinishedError, ProviderError):
+                run(database, answer, Wishes(canary=canary, waits=True), connections=connections)
+            assert sum(counts(database).values()) == 12
+            SqlDiary(database).resume(ISSUE, "Kim", NOW)
+
+        states = counts(database)
+        tally = SqlLedger(database).tally(ISSUE)
+        assert tally.planned == 12
+        assert max(taken.values()) <= 1
+        assert states.get(State.ACCEPTED, 0) + states.get(State.UNKNOWN, 0) == taken.total()
+        database.dispose()
