@@ -152,7 +152,7 @@ def test_a_run_that_waits_gives_up_after_a_day_what_was_never_taken(database: Da
         tries[envelope.key] += 1
         return Deferred("452 mailbox full")
 
-    run(database, full, Wishes(waits=True))
+    run(database, full, Wishes(waits=True), clock=FastClock(speed=1.0))
 
     assert counts(database) == {State.REFUSED: READERS}
     assert set(tries.values()) == {ATTEMPTS_MAX}

@@ -94,4 +94,4 @@ class FastClock:
         return (monotonic() - self._started) * self._speed + self._slept
 
     def sleep(self, seconds: float) -> None:
-        self._slept += 1000 * seconds
+        self._slept += 200 * seconds
