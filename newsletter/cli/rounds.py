@@ -13,7 +13,7 @@ from newsletter.cli.output import Progress, progress
 from newsletter.cli.waiting import Countdown
 from newsletter.delivery.provider import Accepted, Connection, Deferred, Provider, Refused, Unknown
 from newsletter.dispatch.clock import SteadyClock
-from newsletter.dispatch.control import Act, Diary
+from newsletter.dispatch.control import PROGRAM, Act, Diary, Doubt, Settlement
 from newsletter.dispatch.engine import Engine, Run
 from newsletter.dispatch.feed import Feed, Resumption
 from newsletter.dispatch.guard import Guard
@@ -28,6 +28,7 @@ STAYS: Final = timedelta(hours=25)  # how long a run waits: beyond anybody's las
 ASK_EVERY_S: Final = 1.0  # whether somebody has paused the issue
 BUSY_WAIT: Final = timedelta(minutes=10)  # before a provider that took nothing is tried again
 SOON: Final = timedelta(seconds=1)
+REPEAT_MARGIN: Final = timedelta(hours=1)  # of a provider's window for repeats, kept unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +244,25 @@ def refuse_halted(diary: Diary, issue: str, zone: tzinfo) -> None:
     )
     msg = f"{issue} was {halt.act} {by} at {at:%Y-%m-%d %H:%M %Z}{why}; {how}"
     raise UnfinishedError(msg)
+
+
+def settle_repeats(means: Means) -> None:
+    """
+    Make what is unknown pending again, where the provider recognises a repeat and drops it.
+
+    Only what was begun so lately that it arrives again within the provider's window: what
+    has waited longest goes first, and a part of the window is kept for that.
+    """
+    window = means.provider.recognises_repeats
+    if window is None:
+        return
+    now = means.clock()
+    since = now - window + min(window / 2, REPEAT_MARGIN)
+    count = means.diary.settle(
+        means.issue, Settlement.RESEND, Doubt(begun_since=since), PROGRAM, now
+    )
+    if count:
+        click.echo(f"{count:,} unknown go again: {means.provider.name} drops repeats", err=True)
 
 
 def _in_words(run: Run) -> str:

@@ -2,19 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from time import monotonic
-from typing import Final
-
-import click
 
 from newsletter.app import Composed, Site
 from newsletter.cli.holding import Hold
-from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted
+from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted, settle_repeats
 from newsletter.cli.stopping import stopping
 from newsletter.delivery.provider import Connection, Provider
 from newsletter.dispatch.clock import SteadyClock
-from newsletter.dispatch.control import PROGRAM, Doubt, Settlement
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.plan import check_digest, freeze_plan
 from newsletter.errors import ContentError
@@ -22,8 +17,6 @@ from newsletter.lang import EditionKind, Preference
 from newsletter.subscribers.subscriber import editions_by_preference
 
 __all__ = ["Intention", "Sending", "Wishes"]
-
-REPEAT_MARGIN: Final = timedelta(hours=1)  # of a provider's window for repeats, kept unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +135,8 @@ class Sending:
             LedgerError: nothing can be recorded any more.
         """
         first, self._first = self._first, None
-        rounds = Rounds(self._means(), wishes, self._hold, first)
+        means = self._means()
+        rounds = Rounds(means, wishes, self._hold, first)
         try:
             self._hold.take()
             refuse_halted(self._diary, self._issue, self._zone)
@@ -151,7 +145,7 @@ class Sending:
             if plan:
                 check_digest(plan, self.composed.composition)
             self.ledger.skip_withdrawn(self._issue)
-            self._settle_repeats()
+            settle_repeats(means)
             self._diary.limit_runs(self._issue, is_limited=wishes.limit is not None)
             with stopping(rounds.stop):
                 rounds.send_all()
@@ -172,17 +166,3 @@ class Sending:
             zone=self._zone,
             connections=self._site.settings.connections,
         )
-
-    def _settle_repeats(self) -> None:
-        """Send again what is unknown, where the provider recognises a repeat and drops it."""
-        window = self.provider.recognises_repeats
-        if window is None:
-            return
-        now = self._clock()
-        # It must also arrive within the window: those that wait longest go first.
-        since = now - window + min(window / 2, REPEAT_MARGIN)
-        count = self._diary.settle(
-            self._issue, Settlement.RESEND, Doubt(begun_since=since), PROGRAM, now
-        )
-        if count:
-            click.echo(f"{count:,} unknown go again: {self.provider.name} drops repeats", err=True)

@@ -4,6 +4,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import update
 
 from newsletter.cli.holding import Hold
-from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted
+from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted, settle_repeats
 from newsletter.delivery.provider import (
     Accepted,
     Blame,
@@ -26,6 +27,8 @@ from newsletter.delivery.provider import (
     Unsent,
 )
 from newsletter.dispatch.clock import SteadyClock
+from newsletter.dispatch.control import PROGRAM, Act
+from newsletter.dispatch.ledger import DeliveryId, Page
 from newsletter.dispatch.retry import ATTEMPTS_MAX
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError, UnfinishedError
@@ -50,6 +53,23 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.dispose()
 
 
+def make_means(
+    database: Database, ledger: SqlLedger, provider: ScriptedProvider, clock: FastClock
+) -> Means:
+    return Means(
+        issue=ISSUE,
+        ledger=ledger,
+        diary=SqlDiary(database),
+        provider=provider,
+        write=write,
+        clock=SteadyClock(clock, clock.ticks),
+        pace=Pace(),
+        zone=SEOUL,
+        connections=2,
+        sleep=clock.sleep,
+    )
+
+
 def run(
     database: Database,
     answer: Answer,
@@ -59,22 +79,13 @@ def run(
     connections: int = 2,
 ) -> ScriptedProvider:
     provider = ScriptedProvider(answer)
-    clock = clock or FastClock()
-    steady = SteadyClock(clock, clock.ticks)
     with closing(SqlLedger(database)) as ledger:
-        means = Means(
-            issue=ISSUE,
-            ledger=ledger,
-            diary=SqlDiary(database),
-            provider=provider,
-            write=write,
-            clock=steady,
+        means = replace(
+            make_means(database, ledger, provider, clock or FastClock()),
             pace=pace or Pace(),
-            zone=SEOUL,
             connections=connections,
-            sleep=clock.sleep,
         )
-        Rounds(means, wishes or Wishes(), Hold(ledger, ISSUE, steady)).send_all()
+        Rounds(means, wishes or Wishes(), Hold(ledger, ISSUE, means.clock)).send_all()
     return provider
 
 
@@ -235,18 +246,7 @@ def test_a_wall_clock_put_back_an_hour_does_not_stall_a_run_that_waits(
     provider.answer = greylist
     steady = SteadyClock(lambda: clock() - jump, clock.ticks)
     with closing(SqlLedger(database)) as ledger:
-        means = Means(
-            ISSUE,
-            ledger,
-            SqlDiary(database),
-            provider,
-            write,
-            steady,
-            Pace(),
-            SEOUL,
-            2,
-            clock.sleep,
-        )
+        means = replace(make_means(database, ledger, provider, clock), clock=steady)
         Rounds(means, Wishes(waits=True), Hold(ledger, ISSUE, steady)).send_all()
 
     assert counts(database) == {State.ACCEPTED: READERS}
@@ -269,6 +269,30 @@ def test_a_reader_who_unsubscribes_during_the_dispatch_gets_nothing(database: Da
 
     assert "r29@example.org" not in provider.sent
     assert counts(database) == {State.ACCEPTED: READERS - 1, State.SKIPPED: 1}
+
+
+@pytest.mark.parametrize(
+    ("window", "again"),
+    [(timedelta(hours=24), {2, 3}), (timedelta(minutes=30), {3}), (None, set())],
+)
+def test_d2_what_is_unknown_goes_again_only_while_the_provider_recognises_it(
+    database: Database, window: timedelta | None, again: set[int]
+) -> None:
+    ages = {1: timedelta(hours=25), 2: timedelta(hours=2), 3: timedelta(minutes=5)}
+    with closing(SqlLedger(database)) as ledger:
+        for key, age in ages.items():
+            assert ledger.begin(DeliveryId(key), NOW - age).wait()
+            ledger.flush()
+        provider = ScriptedProvider(recognises_repeats=window)
+
+        settle_repeats(make_means(database, ledger, provider, FastClock(speed=1.0)))
+
+        due = {delivery.id for delivery in ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), 99))}
+    notes = SqlDiary(database).notes(ISSUE)
+    assert due & set(ages) == again
+    assert [(note.act, note.by) for note in notes if note.act is Act.SETTLED] == (
+        [(Act.SETTLED, PROGRAM)] if again else []
+    )
 
 
 ANSWERS: list[Outcome | Unsent] = [

@@ -1,0 +1,85 @@
+"""An issue on its way: who may send it, and that a halt is obeyed from the start."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from newsletter.app import Site
+from newsletter.cli.holding import Hold
+from newsletter.cli.sending import Sending, Wishes
+from newsletter.dispatch.states import State
+from newsletter.errors import UnfinishedError
+from newsletter.subscribers.importing import enrol
+from tests.makers import ISSUE_ID, PUBLICATION, write_site
+from tests.subscribers.makers import make_row
+
+NOW = datetime(2022, 8, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    pace = "pace: {quota: 2/day}\n"
+    write_site(tmp_path, {"issues/publication.yaml": PUBLICATION + pace})
+    site = Site({"NEWSLETTER_MAIL_URL": "outbox:outbox"}, tmp_path)
+    with site.book().opened() as page:
+        for number in range(3):
+            enrol(make_row(f"r{number}@example.org"), page, NOW)
+    return site
+
+
+@pytest.fixture
+def sending(site: Site) -> Iterator[Sending]:
+    ledger = site.ledger()
+    yield Sending(site, site.compose(ISSUE_ID), ledger, site.provider())
+    ledger.close()
+
+
+def test_the_pace_of_the_publication_is_kept(
+    sending: Sending, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sending.freeze(sending.intention(add_new=False))
+
+    sending.run(Wishes())
+
+    tally = sending.ledger.tally(ISSUE_ID)
+    assert (tally.of(State.ACCEPTED), tally.of(State.PENDING)) == (2, 1)
+    assert sending.answered == 2
+    assert "2/day is used up; it may go on at" in capfd.readouterr().err
+
+
+def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(
+    site: Site, sending: Sending
+) -> None:
+    intention = sending.intention(add_new=False)
+    sending.freeze(intention)
+    site.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
+
+    for start in (lambda: sending.run(Wishes()), lambda: sending.intention(add_new=False)):
+        with pytest.raises(UnfinishedError, match=r"paused by Kim at .* \(a mistake\); 'news"):
+            start()
+    assert sending.ledger.tally(ISSUE_ID).of(State.PENDING) == 3
+
+    site.diary().resume(ISSUE_ID, "Kim", NOW)
+    sending.run(Wishes(limit=1))
+    assert sending.ledger.tally(ISSUE_ID).of(State.ACCEPTED) == 1
+
+
+def test_the_hold_is_given_up_at_the_end_of_a_run(site: Site, sending: Sending) -> None:
+    sending.freeze(sending.intention(add_new=False))
+    sending.run(Wishes(limit=1))
+
+    assert sending.ledger.hold(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
+    with pytest.raises(UnfinishedError, match="being sent by another process"):
+        Hold(sending.ledger, ISSUE_ID, lambda: NOW).take()
+
+
+def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(
+    site: Site, sending: Sending
+) -> None:
+    sending.freeze(sending.intention(add_new=False))
+
+    sending.run(Wishes(limit=1))
+
+    assert site.diary().find_unfinished(site.clock()) == []
