@@ -171,9 +171,12 @@ class Limits:
 
     def pause(self, ticks: float) -> tuple[float, str]:
         """Say for how many seconds a quota forbids more, and which; 0 or less: none does."""
-        if not self._quotas:
-            return 0, ""
-        return max((quota.hold(ticks), quota.words) for quota in self._quotas)
+        longest, words = 0.0, ""
+        for quota in self._quotas:
+            hold = quota.hold(ticks)
+            if hold > longest:
+                longest, words = hold, quota.words
+        return longest, words
 
     def spacing(self, ticks: float) -> float:
         """Say for how many seconds the rate wants to wait; 0 or less: not at all."""

@@ -145,3 +145,14 @@ def test_the_example_in_the_sample_publication_can_be_used_as_it_stands(tmp_path
     assert pace.domains["daum.net"] == DomainPace(Rate(5, SECOND), 2)
     assert pace.warm_up == WarmUp(200, date(2022, 8, 1))
     assert (pace.canary, pace.refusals_percent) == (50, 5)
+
+
+def test_the_example_in_the_documentation_can_be_used_as_it_stands(tmp_path: Path) -> None:
+    text = (CHECKOUT / "docs/pace.md").read_text(encoding="utf-8")
+    _, _, rest = text.partition("```yaml\n")
+
+    pace = read(tmp_path, rest.partition("```")[0])
+
+    assert pace.rate == Rate(20, SECOND)
+    assert pace.domains["daum.net"] == DomainPace(Rate(5, SECOND), 2)
+    assert pace.quotas == (Rate(10_000, DAY),)
