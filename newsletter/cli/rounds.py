@@ -3,14 +3,17 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import click
 
+from newsletter.cli.countdown import count_down
+from newsletter.cli.halting import describe_halt
 from newsletter.cli.holding import Hold
+from newsletter.cli.moments import show_moment
 from newsletter.cli.output import Progress, progress
-from newsletter.cli.waiting import Countdown
 from newsletter.delivery.provider import Accepted, Connection, Deferred, Provider, Refused, Unknown
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import PROGRAM, Act, Diary, Doubt, Settlement
@@ -51,7 +54,7 @@ class Means:
     write: Callable[[Delivery], Envelope]
     clock: SteadyClock
     pace: Pace
-    zone: tzinfo  # the publication's: times are shown in it, and a day begins in it
+    zone: ZoneInfo  # the publication's: times are shown in it, and a day begins in it
     connections: int
     sleep: Callable[[float], None] = time.sleep  # seconds
 
@@ -105,7 +108,7 @@ class Rounds:
             resumption = self._send_patiently()
             if self._is_stopped or self._left == 0 or resumption is None:
                 return
-            when = f"{resumption.at.astimezone(self._means.zone):%Y-%m-%d %H:%M %Z}"
+            when = show_moment(resumption.at, self._means.zone)
             if not self._wishes.waits or resumption.at > ends_at:
                 click.echo(f"{resumption.why}; it may go on at {when}", err=True)
                 return
@@ -195,17 +198,19 @@ class Rounds:
         return self._means.ledger.tally(self._means.issue).of(state)
 
     def _wait(self, resumption: Resumption) -> None:
-        """Count down to the next round, in ticks: the wall clock may be put back meanwhile."""
+        """Count down to the next round; keep the hold, and look whether somebody has halted."""
         clock = self._means.clock
-        wait_s = max(SOON, resumption.at - clock()).total_seconds()
-        ends = clock.ticks() + wait_s
-        with Countdown(resumption.why) as countdown:
-            while not self._is_stopped and (left_s := ends - clock.ticks()) > 0:
-                countdown.show(left_s)
-                self._hold.keep()
-                if self._ask():
-                    refuse_halted(self._means.diary, self._means.issue, self._means.zone)
-                self._means.sleep(min(left_s, 0.25))
+        title = f"{resumption.why}; Ctrl-C leaves it to the next run; next try in"
+        until = max(resumption.at, clock() + SOON)
+        count_down(title, until, clock, self._is_wanted, self._means.sleep)
+
+    def _is_wanted(self) -> bool:
+        if self._is_stopped:
+            return False
+        self._hold.keep()
+        if self._ask():
+            refuse_halted(self._means.diary, self._means.issue, self._means.zone)
+        return True
 
     def _watch(self, run: Run, feed: Feed, bar: Progress) -> None:
         slowness = feed.slowness(self._means.zone)
@@ -224,7 +229,7 @@ class Rounds:
         return self._means.diary.find_halt(self._means.issue) is not None
 
 
-def refuse_halted(diary: Diary, issue: str, zone: tzinfo) -> None:
+def refuse_halted(diary: Diary, issue: str, zone: ZoneInfo) -> None:
     """
     Refuse to go on with an issue that is paused or cancelled.
 
@@ -234,15 +239,11 @@ def refuse_halted(diary: Diary, issue: str, zone: tzinfo) -> None:
     halt = diary.find_halt(issue)
     if halt is None:
         return
-    why = f" ({halt.because})" if halt.because else ""
-    by = "by the program itself" if halt.is_ours else f"by {halt.by}"
-    at: datetime = halt.at.astimezone(zone)
-    how = (
-        f"'newsletter resume {issue}' takes that back, then run dispatch again"
-        if halt.act is Act.PAUSED
-        else "who has not got it by now does not get it"
-    )
-    msg = f"{issue} was {halt.act} {by} at {at:%Y-%m-%d %H:%M %Z}{why}; {how}"
+    words = describe_halt(halt, zone)
+    if halt.act is Act.CANCELLED:
+        msg = f"{issue} was cancelled for good, {words}; nothing more of it is sent"
+    else:
+        msg = f"{issue} is paused, {words}\n  newsletter resume {issue}: lets it go on"
     raise UnfinishedError(msg)
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -112,23 +112,23 @@ def test_a_pause_or_cancelling_from_elsewhere_is_obeyed_within_two_seconds(
     states = counts(database)
     assert 3 <= states[State.ACCEPTED] <= 3 + 8
     assert State.UNKNOWN not in states
-    assert "by Kim at 2022-08-26 09:00 KST (a mistake)" in str(stopped.value)
+    assert "by Kim at 2022-08-26 09:00 KST: a mistake" in str(stopped.value)
     if act == "pause":
-        assert f"'newsletter resume {ISSUE}' takes that back" in str(stopped.value)
+        assert f"newsletter resume {ISSUE}: lets it go on" in str(stopped.value)
     else:
         assert states[State.SKIPPED] + states[State.ACCEPTED] == READERS
 
 
 def test_an_issue_that_nobody_has_halted_may_go_on(database: Database) -> None:
     diary = SqlDiary(database)
-    refuse_halted(diary, ISSUE, UTC)
-    diary.pause(ISSUE, "newsletter", "", NOW)
+    refuse_halted(diary, ISSUE, SEOUL)
+    diary.pause(ISSUE, PROGRAM, "", NOW)
 
-    with pytest.raises(UnfinishedError, match="was paused by the program itself at"):
-        refuse_halted(diary, ISSUE, UTC)
+    with pytest.raises(UnfinishedError, match="is paused, by newsletter at 2022-08-26 09:00"):
+        refuse_halted(diary, ISSUE, SEOUL)
 
     diary.resume(ISSUE, "Kim", NOW)
-    refuse_halted(diary, ISSUE, UTC)
+    refuse_halted(diary, ISSUE, SEOUL)
 
 
 def test_a_run_that_waits_sends_the_deferred_when_they_are_due(
@@ -144,7 +144,7 @@ def test_a_run_that_waits_sends_the_deferred_when_they_are_due(
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert set(tries.values()) == {3}
-    assert "30 deferred, next try in" in capfd.readouterr().err
+    assert "30 deferred; Ctrl-C leaves it to the next run; next try in: " in capfd.readouterr().err
 
 
 def test_a_run_that_does_not_wait_leaves_the_deferred_to_the_next(

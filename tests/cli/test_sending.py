@@ -57,7 +57,7 @@ def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(
     site.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
     for start in (lambda: sending.run(Wishes()), lambda: sending.intention(add_new=False)):
-        with pytest.raises(UnfinishedError, match=r"paused by Kim at .* \(a mistake\); 'news"):
+        with pytest.raises(UnfinishedError, match=r"is paused, by Kim at .*: a mistake\n  news"):
             start()
     assert sending.ledger.tally(ISSUE_ID).of(State.PENDING) == 3
 
