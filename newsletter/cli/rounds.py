@@ -88,6 +88,7 @@ class Rounds:
             is_patient=wishes.waits,
         )
         self._engine: Engine | None = None
+        self._held: Resumption | None = None  # what ended the latest round early
         self._is_stopped = False
         self._is_halted = False
         self._asked_at = means.clock.ticks()
@@ -108,9 +109,8 @@ class Rounds:
             resumption = self._send_patiently()
             if self._is_stopped or self._left == 0 or resumption is None:
                 return
-            when = show_moment(resumption.at, self._means.zone)
             if not self._wishes.waits or resumption.at > ends_at:
-                click.echo(f"{resumption.why}; it may go on at {when}", err=True)
+                self._say_what_holds()
                 return
             self._wait(resumption)
             if self._is_stopped:
@@ -133,6 +133,12 @@ class Rounds:
         limit = self._wishes.limit
         return None if limit is None else max(0, limit - self.answered)
 
+    def _say_what_holds(self) -> None:
+        """Name the pause or quota that has ended the run; the deferred are in its report."""
+        if self._held:
+            when = show_moment(self._held.at, self._means.zone)
+            click.echo(f"{self._held.why}; it may go on at {when}", err=True)
+
     def _send_patiently(self) -> Resumption | None:
         """Send a round; say when the next one can begin, and why then, if there is one."""
         before = self.answered
@@ -142,6 +148,7 @@ class Rounds:
             if not self._wishes.waits:
                 raise
             return Resumption(self._means.clock() + BUSY_WAIT, str(busy))
+        self._held = feed.resumption
         now = self._means.clock()
         due_at = self._means.ledger.next_due_at(self._means.issue)
         if due_at and due_at <= now:  # due since a moment ago, or held back all the same

@@ -150,10 +150,21 @@ def test_a_run_that_waits_sends_the_deferred_when_they_are_due(
 def test_a_run_that_does_not_wait_leaves_the_deferred_to_the_next(
     database: Database, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    run(database, lambda _: Deferred("450 greylisted"))
+    tries = run(database, lambda _: Deferred("450 greylisted")).sent
 
     assert counts(database) == {State.DEFERRED: READERS}
-    assert "30 deferred; it may go on at 2022-08-26 " in capfd.readouterr().err
+    assert set(tries.values()) == {1}
+    assert "it may go on" not in capfd.readouterr().err
+
+
+def test_a_domain_that_pauses_is_named_when_it_ends_a_run(
+    database: Database, capfd: pytest.CaptureFixture[str]
+) -> None:
+    answers: Iterator[Outcome] = iter([Accepted("ok"), Deferred("421 4.7.28", Blame.SENDER)])
+
+    run(database, lambda _: next(answers), connections=1)
+
+    assert "example.org pauses; it may go on at 2022-08-26 09:" in capfd.readouterr().err
 
 
 def test_a_run_that_waits_gives_up_after_a_day_what_was_never_taken(database: Database) -> None:
