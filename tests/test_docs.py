@@ -19,7 +19,12 @@ from newsletter.settings import DEFAULTS
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.ko.md")
-DOCUMENTS = (*READMES, "ARCHITECTURE.md", "CHANGELOG.md", "docs/adding-a-provider.md")
+DOCUMENTS = (
+    *READMES,
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+)
 ENV_EXAMPLE = ".env.example"
 COMMAND_ROW = re.compile(r"\*\*`newsletter ([^`]+)`\*\*")
 

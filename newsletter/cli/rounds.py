@@ -1,5 +1,6 @@
 """A run of a dispatch, round after round: what is due, and what becomes due while it waits."""
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,6 +104,8 @@ class Rounds:
             ProviderError: what a person must fix.
             LedgerError: nothing can be recorded any more.
         """
+        gc.collect()
+        gc.freeze()  # what was composed stays: no collection need look at it, letter by letter
         clock = self._means.clock
         ends_at = clock() + STAYS
         while True:

@@ -101,9 +101,11 @@ class Sending:
             waiting=self.ledger.count_due(self._issue, self._clock()) if plan else 0,
         )
 
-    def freeze(self, intention: Intention) -> None:
+    def freeze(self, intention: Intention, *, is_limited: bool = False) -> None:
         """
         Plan the deliveries that *intention* adds; durable on return.
+
+        With *is_limited* a timer leaves the rest alone, even if this run never begins.
 
         The provider is reached first: a wrong password or host then costs nothing, and
         binds nobody to this letter.
@@ -114,7 +116,8 @@ class Sending:
             self.ledger.discard_untouched(self._issue)
         if intention.plan is None:
             composition = self.composed.composition
-            freeze_plan(self.ledger, composition, self.editions, self._clock())
+            now = self._clock()
+            freeze_plan(self.ledger, composition, self.editions, now, is_limited=is_limited)
         elif intention.joining:
             self.ledger.add_new(self._issue, self.editions)
 

@@ -274,7 +274,8 @@ def _ending(letter: Letter, stage: Stage) -> tuple[bytes, ...]:
     """Say what ends the transaction of *letter* at *stage*, with one reply; may be nothing."""
     match stage:
         case Stage.CONTENT:
-            return (_stuff_dots(letter.envelope.mime), DOT)
+            mime = letter.envelope.mime
+            return (mime if letter.envelope.is_dotless else _stuff_dots(mime), DOT)
         case Stage.EMPTY:
             return (DOT,)
         case Stage.OPEN:

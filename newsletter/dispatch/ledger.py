@@ -21,6 +21,7 @@ class Plan:
     digest: str
     parts: Mapping[str, str]  # what the digest is over; see Composition.parts
     planned_at: datetime  # aware UTC
+    is_limited: bool = False  # the newest run was to reach only some readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ class Ledger(Protocol):
         """
         Note an outcome; durable after the next `flush`.
 
-        A refusal that blames the recipient suppresses the subscriber in the same commit.
+        A refusal that blames the recipient suppresses the subscriber in the same commit. A
+        deferral for a reason that is not the reader's counts as no attempt.
         """
 
     def put_back(self, delivery: DeliveryId) -> None:

@@ -35,7 +35,9 @@ def freeze_plan(
     composition: Composition,
     editions: Mapping[Preference | None, EditionKind],
     now: datetime,
+    *,
+    is_limited: bool = False,
 ) -> int:
     """Freeze the first plan of an issue: one delivery for each active subscriber."""
-    plan = Plan(composition.issue, composition.digest, composition.parts, now)
+    plan = Plan(composition.issue, composition.digest, composition.parts, now, is_limited)
     return ledger.freeze(plan, editions)

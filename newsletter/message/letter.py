@@ -116,7 +116,14 @@ class CompiledLetter:
         )
         signatures = self._seal.signatures(values, now) if self._seal else b""
         mime = self._segments.fill(values, signatures)
-        return Envelope(reader.key, reader.message_id, self._sender, reader.address, mime)
+        return Envelope(
+            reader.key,
+            reader.message_id,
+            self._sender,
+            reader.address,
+            mime,
+            is_dotless=self._segments.stay_dotless((signatures, *values)),
+        )
 
     def html(self, reader: Reader) -> str:
         """Return the HTML part as *reader* gets it."""

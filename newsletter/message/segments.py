@@ -44,6 +44,15 @@ class Segments:
                     self._segments.append(b"")
             if constants:
                 self._segments.append(change(b"".join(constants)))
+        self._are_dotless = are_dotless(self._segments)
+
+    def stay_dotless(self, values: Iterable[bytes]) -> bool:
+        """
+        Say whether surely no line starts with a dot once *values* are filled in.
+
+        Looks at the values alone, some hundred bytes: the constants were looked at once.
+        """
+        return self._are_dotless and are_dotless(values)
 
     def fill(self, values: Sequence[bytes], first: bytes = b"") -> bytes:
         """Return the constants with *values* in their places, and *first* before them all."""
@@ -51,3 +60,8 @@ class Segments:
         for place, value in self._places:
             segments[place] = values[value]
         return b"".join(segments)
+
+
+def are_dotless(parts: Iterable[bytes]) -> bool:
+    """Say whether no line of *parts* starts with a dot, wherever their borders fall."""
+    return b"\n." not in b"\n".join((b"", *parts))

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page, Plan
+from newsletter.dispatch.retry import NOT_THE_READER
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
@@ -65,7 +66,9 @@ class SqlLedger:
             row = connection.execute(
                 select(dispatches).where(dispatches.c.issue == issue)
             ).one_or_none()
-        return None if row is None else Plan(issue, row.digest, row.parts, row.planned_at)
+        if row is None:
+            return None
+        return Plan(issue, row.digest, row.parts, row.planned_at, row.is_limited)
 
     def freeze(self, plan: Plan, editions: Mapping[Preference | None, EditionKind]) -> int:
         """Plan a delivery to every active subscriber, and return how many; all or nothing."""
@@ -74,6 +77,7 @@ class SqlLedger:
             "digest": plan.digest,
             "parts": dict(plan.parts),
             "planned_at": plan.planned_at,
+            "is_limited": plan.is_limited,
         }
         with writing(self._database) as connection:
             try:
@@ -139,6 +143,7 @@ class SqlLedger:
             new_answer=outcome.answer,
             new_due_at=due_at,
             now=now,
+            uncounted=int(isinstance(outcome, Deferred) and outcome.blame in NOT_THE_READER),
         )
         blames_reader = isinstance(outcome, Refused) and outcome.blame is Blame.RECIPIENT
         self._recorder.put(Ended(delivery, ending, blames_reader))

@@ -74,6 +74,7 @@ _END: Final = (
         answer=bindparam("new_answer"),
         answered_at=bindparam("now"),
         due_at=bindparam("new_due_at"),
+        attempts=deliveries.c.attempts - bindparam("uncounted", type_=Integer),
     )
 )
 _PUT_BACK: Final = (
@@ -110,6 +111,7 @@ class Ending(TypedDict):
     new_answer: str
     new_due_at: datetime | None
     now: datetime
+    uncounted: int  # attempts to be taken back: 1 where the reader has nothing to do with it
 
 
 class ContestedError(Exception):

@@ -54,3 +54,22 @@ def test_a_change_meets_constants_only_after_they_were_merged() -> None:
 def test_a_slot_that_nothing_fills_is_refused_before_anybody_is_written_to() -> None:
     with pytest.raises(KeyError, match="four"):
         Segments(["four"], SLOTS)
+
+
+LINES = st.text("\r\n.x", max_size=6).map(str.encode)
+
+
+@given(st.lists(st.one_of(LINES, st.sampled_from(SLOTS))), st.tuples(*[LINES] * 3))
+def test_what_is_called_dotless_has_no_line_that_starts_with_a_dot(
+    pieces: list[bytes | str], values: tuple[bytes, ...]
+) -> None:
+    segments = Segments(pieces, SLOTS)
+
+    if segments.stay_dotless(values):
+        assert b"\r\n." not in b"\r\n" + segments.fill(values)
+
+
+def test_a_constant_or_a_value_that_starts_with_a_dot_is_not_called_dotless() -> None:
+    assert Segments([b"x", "one"], SLOTS).stay_dotless([b"a.b", b"", b""])
+    assert not Segments([b"x", "one"], SLOTS).stay_dotless([b".b", b"", b""])
+    assert not Segments([b"x\r\n.y", "one"], SLOTS).stay_dotless([b"", b"", b""])

@@ -84,6 +84,13 @@ def test_no_readers_data_stands_in_another_readers_letter() -> None:
     assert count == COUNT
 
 
+def test_m10_every_letter_is_known_to_need_no_dots_for_smtp_and_needs_none() -> None:
+    """Known beforehand, or each letter would be searched once more on its way out."""
+    for _, envelope in islice(written(), None, None, 7):
+        assert envelope.is_dotless
+        assert b"\r\n." not in b"\r\n" + envelope.mime
+
+
 def test_m10_m11_every_part_is_the_edition_with_the_readers_own_words_in_its_slots() -> None:
     letters = real_letters()
     for delivery, envelope in islice(written(), None, None, 11):  # every name, every edition

@@ -205,6 +205,27 @@ def test_a_deferred_delivery_is_due_when_its_time_has_come(ledger: SqlLedger) ->
     assert ledger.count_due(ISSUE, later) == 4
 
 
+def test_only_what_is_said_of_the_reader_counts_as_an_attempt(ledger: SqlLedger) -> None:
+    first, second, *_ = due(ledger)
+    for delivery, blame in ((first, Blame.TEMPORARY), (second, Blame.SENDER)):
+        ledger.begin(delivery.id, NOW).wait()
+        ledger.record(delivery.id, Deferred("451 later", blame), NOW, NOW)
+    ledger.flush()
+
+    assert [delivery.attempts for delivery in due(ledger)[:2]] == [1, 0]
+
+
+def test_a_plan_for_only_some_readers_says_so_from_the_start(engine: Engine) -> None:
+    add_readers(engine, ko=Preference.KO)
+    ledger = SqlLedger(engine)
+
+    ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW, is_limited=True), EDITIONS)
+
+    plan = ledger.find_plan(ISSUE)
+    assert plan is not None
+    assert plan.is_limited
+
+
 def test_what_came_back_unsent_is_pending_as_if_it_had_not_been_begun(ledger: SqlLedger) -> None:
     [first, *_] = due(ledger)
     ledger.begin(first.id, NOW).wait()
