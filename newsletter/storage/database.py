@@ -36,7 +36,7 @@ def open_database(setting: str, root: Path) -> Engine:
     location = read_database_url(setting, root)
     try:
         # Parameters hold addresses and names: no message may repeat them.
-        engine = create_engine(location.url, hide_parameters=True)
+        engine = create_engine(location.url, hide_parameters=True, pool_use_lifo=True)
     except (ArgumentError, ValueError):
         msg = f"NEWSLETTER_DATABASE_URL: is no address; {REMEDY}"
         raise SettingsError(msg) from None

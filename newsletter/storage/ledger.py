@@ -79,7 +79,7 @@ class SqlLedger:
             "planned_at": plan.planned_at,
             "is_limited": plan.is_limited,
         }
-        with writing(self._database) as connection:
+        with writing(self._database, planning.PLANNING_MB) as connection:
             try:
                 connection.execute(insert(dispatches).values(row))
             except IntegrityError as error:
@@ -102,7 +102,7 @@ class SqlLedger:
 
     def add_new(self, issue: str, editions: Mapping[Preference | None, EditionKind]) -> int:
         """Plan deliveries to the active subscribers who have none yet; return how many."""
-        with writing(self._database) as connection:
+        with writing(self._database, planning.PLANNING_MB) as connection:
             return planning.plan_missing(connection, issue, editions)
 
     def count_unplanned(

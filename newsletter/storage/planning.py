@@ -22,16 +22,19 @@ from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage.conditions import constant
 from newsletter.storage.tables import deliveries, dispatches, subscribers
-from newsletter.storage.transactions import with_page_cache
 from newsletter.subscribers.subscriber import Standing
 
-PLANNING_MB: Final = 16  # no more than the sending that follows needs for other things
+PLANNING_MB: Final = 12  # what the sending that follows needs anyway, for other things
 
 
 def plan_missing(
     connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
 ) -> int:
-    """Insert a delivery for every active subscriber without one, in one statement."""
+    """
+    Insert a delivery for every active subscriber without one, in one statement.
+
+    For a long list the transaction is to have a page cache of `PLANNING_MB`.
+    """
     without = editions[None]
     edition = case(
         *(
@@ -55,11 +58,10 @@ def plan_missing(
         .order_by(subscribers.c.id)
     )
     columns = ["issue", "subscriber_id", "address_key", "address", "edition", "state", "attempts"]
-    with with_page_cache(connection, PLANNING_MB):
-        added = connection.execute(
-            insert(deliveries).from_select(columns, chosen),
-            execution_options={"preserve_rowcount": True},  # psycopg drops it for an INSERT
-        )
+    added = connection.execute(
+        insert(deliveries).from_select(columns, chosen),
+        execution_options={"preserve_rowcount": True},  # psycopg drops it for an INSERT
+    )
     return added.rowcount
 
 

@@ -79,15 +79,18 @@ class SqlSubscriberBook:
             NewsletterError: another process holds the list for longer than the database
                 waits, or adds the same address at the same moment; nothing was changed.
         """
-        with self._engine.connect() as connection, connection.begin() as transaction:
+        with (
+            self._engine.connect() as connection,
+            with_page_cache(connection, CHANGING_MB),
+            connection.begin() as transaction,
+        ):
             try:
                 connection.execute(_TAKE_THE_LIST)
             except OperationalError as error:
                 msg = f"the list of subscribers cannot be changed now: {error.orig}; try again"
                 raise NewsletterError(msg) from error
             try:
-                with with_page_cache(connection, CHANGING_MB):
-                    yield SqlOpenBook(connection)
+                yield SqlOpenBook(connection)
             except IntegrityError as error:
                 msg = (
                     "another process added one of these addresses at the same moment; "

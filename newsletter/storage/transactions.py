@@ -20,39 +20,46 @@ def reading(database: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(database: Engine) -> Iterator[Connection]:
+def writing(database: Engine, page_cache_mb: int | None = None) -> Iterator[Connection]:
     """
     Open a transaction; durable once the block is left.
+
+    Args:
+        database: where.
+        page_cache_mb: for `with_page_cache`; None leaves SQLite its own.
 
     Raises:
         LedgerError: what the database says is wrong (then nothing was written), or its file
             was removed or replaced meanwhile.
     """
     with as_ledger_error(), database.connect() as connection:
-        with connection.begin():
+        with with_page_cache(connection, page_cache_mb), connection.begin():
             yield connection
         check_file(connection)
 
 
 @contextmanager
-def with_page_cache(connection: Connection, megabytes: int) -> Iterator[None]:
+def with_page_cache(connection: Connection, megabytes: int | None) -> Iterator[None]:
     """
-    Let SQLite keep so many pages in memory while the block lasts; PostgreSQL has its own way.
+    Let SQLite keep so many pages in memory for a transaction; PostgreSQL has its own way.
 
     An index over addresses is met in no order. With the 2 MB that SQLite keeps by itself, a
     row of a long list costs several times one of a short list; what is kept for ever would
-    be kept for every connection.
+    be kept for every connection. The transaction is to end inside the block, for a page
+    that is not yet committed cannot be let go.
     """
-    if connection.dialect.name != "sqlite":
+    if megabytes is None or connection.dialect.name != "sqlite":
         yield
         return
     own = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
     connection.exec_driver_sql(f"PRAGMA cache_size = -{megabytes * 1000}")
+    connection.rollback()  # what SQLAlchemy began for these two
     try:
         yield
     finally:
         connection.exec_driver_sql(f"PRAGMA cache_size = {own}")
         connection.exec_driver_sql("PRAGMA shrink_memory")
+        connection.rollback()
 
 
 @contextmanager
