@@ -24,7 +24,7 @@ from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pool import Pool
 from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
 from newsletter.dispatch.tap import Tap
-from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
+from newsletter.errors import NewsletterError, ProviderBusy, ProviderError, UnfinishedError
 
 BROKEN_MAX: Final = 3  # connections in a row that delivered nothing, in one thread
 TICK_S: Final = 0.1  # how often the run's progress is shown
@@ -133,10 +133,13 @@ class Engine:
         try:
             self._work()
         except BaseException as error:  # noqa: BLE001 - raised again by `send`, in its thread
-            self._feed.stop()
-            with self._lock:
-                if self.run.fault is None or not isinstance(error, NewsletterError):
-                    self.run.fault = error
+            self._stop_for(error)
+
+    def _stop_for(self, error: BaseException) -> None:
+        self._feed.stop()
+        with self._lock:
+            if self.run.fault is None or not isinstance(error, NewsletterError):
+                self.run.fault = error
 
     def _work(self) -> None:
         broken = 0
@@ -174,7 +177,7 @@ class Engine:
         finally:
             connection.close()
             tap.close()
-            self._judge_canary()
+        self._heed(self._judge_canary)
         return tap.has_done_something
 
     def _take(self, receipt: Receipt, tap: Tap) -> None:
@@ -193,10 +196,21 @@ class Engine:
                 self._guard.note_accepted()
                 self._holds = 0
             else:
-                self._react(delivery, outcome)
+                self._heed(lambda: self._react(delivery, outcome))
         finally:
             self._feed.settle(key, is_accepted=isinstance(outcome, Accepted))
-        self._judge_canary()
+        self._heed(self._judge_canary)
+
+    def _heed(self, judge: Callable[[], None]) -> None:
+        """
+        Let *judge* end the run, but not this connection: the next letter may be under way.
+
+        Cut off, it would be unknown; as it is, it gets its answer.
+        """
+        try:
+            judge()
+        except (ProviderError, UnfinishedError) as verdict:
+            self._stop_for(verdict)
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> None:
         """Enter an outcome into the ledger: a refusal, if this was the last try."""
