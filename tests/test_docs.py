@@ -191,7 +191,7 @@ def documented_commands(readme: str) -> dict[str, set[str]]:
         if command := COMMAND_ROW.fullmatch(row[0]):
             path = " ".join(word for word in command[1].split() if word.islower())
             found[path] = set()
-        elif option := re.match(r"`(--[a-z-]+)", row[0]):
+        elif option := re.match(r"`(--[a-z0-9-]+)", row[0]):
             assert option[1] not in found[path], f"{path} {option[1]} stands twice"
             found[path].add(option[1])
     return found

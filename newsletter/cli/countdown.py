@@ -53,7 +53,7 @@ def _shown(title: str) -> Iterator[Show]:
     from rich.console import Console  # noqa: PLC0415 - 100 ms, and only for a terminal
 
     with Console(stderr=True).status(title) as line:
-        yield lambda left: line.update(f"{title}: {show_wait(left)}")
+        yield lambda left: line.update(f"{title} {show_wait(left)}")
 
 
 class _PlainLines:
@@ -66,5 +66,5 @@ class _PlainLines:
     def __call__(self, left: timedelta) -> None:
         is_due = self._shown is None or LAST_PLAIN_LINE <= left <= self._shown / 2
         if is_due:
-            click.echo(f"{self._title}: {show_wait(left)}", err=True)
+            click.echo(f"{self._title} {show_wait(left)}", err=True)
             self._shown = left

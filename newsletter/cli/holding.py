@@ -35,7 +35,8 @@ class Hold:
         if other:
             msg = (
                 f"{self._issue} is being sent by another process ({other}); wait for it, or stop "
-                "it there with Ctrl-C. If its machine is lost, this one may go on in 2 minutes"
+                f"it with 'newsletter pause {self._issue}'. If its machine is lost, this one may "
+                "go on in 2 minutes"
             )
             raise UnfinishedError(msg)
         self._taken_at = now

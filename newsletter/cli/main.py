@@ -1,7 +1,9 @@
 """The command line: finds the command, shows faults without a traceback."""
 
 import os
+import shutil
 import sys
+import textwrap
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -74,8 +76,26 @@ def main() -> None:
 
 
 def _end(message: str, status: int = 1) -> None:
-    click.echo(f"newsletter: {message}", err=True)
+    click.echo(_wrapped(f"newsletter: {message}"), err=True)
     sys.exit(status)
+
+
+def _wrapped(message: str) -> str:
+    """Break long lines between words where a person reads them; files get them whole."""
+    if not sys.stderr.isatty():
+        return message
+    width = shutil.get_terminal_size().columns
+    lines = []
+    for line in message.split("\n"):
+        indent = " " * (len(line) - len(line.lstrip()))
+        lines += textwrap.wrap(
+            line,
+            width,
+            subsequent_indent=f"{indent}  ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        ) or [""]
+    return "\n".join(lines)
 
 
 def _prepare_streams() -> None:

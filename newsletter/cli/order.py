@@ -100,7 +100,7 @@ def _show_appointment(site: Site, issue: str) -> None:
     standing = find_appointment(site.diary(), issue)
     if standing:
         when = show_moment(standing.send_at, find_zone(site))
-        click.echo(f"Before    appointed for {when} by {standing.by}")
+        click.echo(f"Appointed until now for {when}, by {standing.by}")
 
 
 def _when(site: Site, order: Order) -> str:

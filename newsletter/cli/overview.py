@@ -53,7 +53,8 @@ def find_overview(site: Site, issue: str, *, has_notes: bool) -> Overview:
     """Look up how *issue* stands; raises a UsageError if it was never dispatched or appointed."""
     ledger, diary = site.ledger(), site.diary()
     appointment = find_appointment(diary, issue)
-    plan = ledger.find_plan(issue) if appointment else require_plan(ledger, issue)
+    is_known = appointment or diary.notes(issue)  # its appointment may have been dropped
+    plan = ledger.find_plan(issue) if is_known else require_plan(ledger, issue)
     tally = ledger.tally(issue)
     is_open = plan is not None and not tally.is_finished
     return Overview(
@@ -113,6 +114,8 @@ def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
         _show_counts(one)
     for note in one.notes or ():
         _show_note(note, zone)
+    if one.notes == []:
+        click.echo("  No decisions are noted.")
 
 
 def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, str]]:
@@ -158,5 +161,8 @@ def _show_row(label: str, cells: Sequence[int | str]) -> None:
 def _show_note(note: Note, zone: ZoneInfo) -> None:
     start = f"  {show_moment(note.at, zone)}  "
     click.echo(f"{start}{note.act} by {note.by}")
-    if note.words:
-        click.echo(f"{'':<{len(start)}}{note.words}")
+    words = note.words
+    if note.act is Act.APPOINTED:  # they are a time, for machines
+        words = f"for {show_moment(datetime.fromisoformat(words), zone)}"
+    if words:
+        click.echo(f"{'':<{len(start)}}{words}")

@@ -103,7 +103,8 @@ def report(site: Site, sending: Sending) -> None:
     counts = {state: tally.of(state) for state in State}
     words = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
     answered = sending.answered
-    start = f"{answered:,} answered in this run" if answered else "Nothing to send now"
+    attempts = "1 attempt" if answered == 1 else f"{answered:,} attempts"
+    start = f"{attempts} in this run" if answered else "Nothing to send now"
     click.echo(f"{start}; of {tally.planned:,} planned: {words or 'none'}")
     if halt and halt.act is Act.CANCELLED:
         click.echo(f"Cancelled {describe_halt(halt, sending.composed.publication.zone)}")
@@ -122,7 +123,7 @@ def _hints(sending: Sending, tally: Tally, halt: Halt | None) -> list[str]:
     hints = []
     if halt and halt.act is Act.PAUSED:
         hints.append(f"paused {describe_halt(halt, zone)}")
-        again = f"'newsletter resume {issue}' lets it go on"
+        again = f"'newsletter resume {issue}', then {again}"
     if pending:
         hints.append(f"{pending:,} pending: {again}")
     if deferred:

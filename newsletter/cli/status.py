@@ -28,6 +28,8 @@ def status(
     """Show how far the dispatch of ISSUE has come, or of every issue."""
     if listed and issue is None:
         raise UsageError("--list wants an issue: newsletter status 2022-08 --list unknown")
+    if listed and (is_json or has_notes):
+        raise UsageError("--list prints names alone; ask for --json or --diary without it")
     overviews = [
         find_overview(site, name, has_notes=has_notes)
         for name in ([issue] if issue else find_issues(site))

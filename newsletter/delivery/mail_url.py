@@ -145,7 +145,11 @@ def _parse_options(query: str, scheme: Scheme) -> dict[str, str]:
 
 def _unknown_scheme(name: str, schemes: Mapping[str, Scheme]) -> SettingsError:
     nearest = get_close_matches(name, schemes, n=1, cutoff=0)[0] if name else "outbox"
-    named = f"{name}: is not a way to send" if SCHEME.fullmatch(name) else "it begins with no way"
+    named = (
+        f"{name}: is not a way to send"
+        if SCHEME.fullmatch(name)
+        else "it does not say how letters go"
+    )
     return SettingsError(
         f"{SETTING}: {named} (known: {', '.join(schemes)}); write {schemes[nearest].form}"
     )

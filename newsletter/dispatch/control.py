@@ -43,7 +43,7 @@ class Note:
     act: Act
     by: str
     at: datetime  # aware UTC
-    words: str  # the reason, or what came of it; may be empty
+    words: str  # the reason, or what came of it; may be empty. Of an appointment: ISO 8601
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ class Feed:
             if self._canary == 0:
                 words.append("waiting for the canary's answers")
             if self._held_until > ticks:
-                words.append(f"the provider wants a pause of {self._held_until - ticks:.0f} s")
+                words.append(f"goes on in {self._held_until - ticks:.0f} s")
         now = self._clock().astimezone(zone)
         words += [
             f"{domain} pauses until {now + timedelta(seconds=seconds):%H:%M}"

@@ -181,7 +181,7 @@ class Guard:
 
     def _pause(self, because: str, remedy: str) -> NoReturn:
         if self._diary:
-            self._diary.pause(self._issue, PROGRAM, because, self._clock())
+            self._diary.pause(self._issue, PROGRAM, f"{because}; {remedy}", self._clock())
         msg = (
             f"{self._issue} is paused: {because}\n  {remedy}; "
             f"'newsletter resume {self._issue}' takes the pause back, then run dispatch again"

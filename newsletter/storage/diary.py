@@ -139,7 +139,7 @@ class SqlDiary:
                     made_at=appointment.made_at,
                 )
             )
-            words = f"for {appointment.send_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            words = appointment.send_at.astimezone(UTC).isoformat()
             _note(
                 connection,
                 Note(appointment.issue, Act.APPOINTED, appointment.by, appointment.made_at, words),

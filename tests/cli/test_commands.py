@@ -139,7 +139,7 @@ def test_a_limited_dispatch_is_not_finished_and_the_next_one_is(stage: Stage) ->
     second = stage.run("dispatch", ISSUE, "--yes")
 
     assert "4 pending: run 'newsletter dispatch 2022-08' again" in first
-    assert "4 answered in this run; of 7 planned: 7 accepted" in second
+    assert "4 attempts in this run; of 7 planned: 7 accepted" in second
     assert len(subjects(stage.root / "outbox")) == 7
 
 

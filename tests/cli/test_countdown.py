@@ -66,6 +66,6 @@ def test_without_a_terminal_few_lines_are_printed_and_none_in_the_last_minute(
     count_down("Sending, in", NOW + timedelta(hours=8), watch, lambda: True, watch.rest)
 
     lines = capsys.readouterr().err.splitlines()
-    assert lines[:3] == ["Sending, in: 8 h", "Sending, in: 4 h", "Sending, in: 2 h"]
-    assert lines[-1] == "Sending, in: 1 min 52 s"
+    assert lines[:3] == ["Sending, in 8 h", "Sending, in 4 h", "Sending, in 2 h"]
+    assert lines[-1] == "Sending, in 1 min 52 s"
     assert len(lines) == 9

@@ -54,7 +54,7 @@ def test_an_appointment_survives_a_restart_and_is_kept_once(desk: Desk) -> None:
     output = desk.run("dispatch", "--due")
 
     assert before == ""
-    assert "4 answered in this run" in output
+    assert "4 attempts in this run" in output
     assert desk.states() == {State.ACCEPTED: 4}
     assert desk.run("dispatch", "--due") == ""
     assert len(list((desk.root / "outbox").glob("*.eml"))) == 4
@@ -87,10 +87,10 @@ def test_a_dispatch_that_was_begun_goes_on_when_its_readers_are_due(desk: Desk) 
     desk.site.now = NINE_UTC
     third = desk.run("dispatch", "--due")
 
-    assert "1 answered in this run" in first
+    assert "1 attempt in this run" in first
     assert "1 deferred: run 'newsletter dispatch 2022-08' again after 2022-08-26 09:00 KST" in first
     assert second == ""
-    assert "1 answered in this run" in third
+    assert "1 attempt in this run" in third
     assert desk.states() == {State.ACCEPTED: 4}
 
 

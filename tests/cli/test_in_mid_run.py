@@ -74,7 +74,7 @@ def test_a_timer_beside_a_dispatch_by_hand_sends_nothing_and_says_who_does(
     running.communicate(timeout=60)
 
     assert f":{running.pid})" in refused
-    assert "answered in this run" not in refused
+    assert "attempts in this run" not in refused
     assert max(Counter(recipient for recipient, _ in server.taken).values()) == 1
 
 

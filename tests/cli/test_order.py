@@ -42,7 +42,7 @@ def test_waiting_in_the_foreground_sends_when_the_time_has_come(desk: Desk) -> N
 
     plan = desk.site.ledger().find_plan(ISSUE_ID)
     assert "Sending 2022-08 at 2022-08-27 09:00 KST, in:" in output
-    assert "4 answered in this run" in output
+    assert "4 attempts in this run" in output
     assert plan is not None
     assert plan.planned_at >= NINE_UTC
     assert desk.states() == {State.ACCEPTED: 4}

@@ -57,7 +57,7 @@ def test_a_letter_whose_answer_was_lost_is_sent_again_once_somebody_says_so(
     assert "Nothing to send now" in untouched
     assert "r1@example.org  ko, attempt 1, left 2022-08-26 08:00:00 KST" in settled
     assert f"Next     newsletter dispatch {ISSUE_ID}" in settled
-    assert "1 answered in this run" in sent
+    assert "1 attempt in this run" in sent
     assert desk.states() == {State.ACCEPTED: 1}
     assert len(server.content) == 2
 

@@ -265,7 +265,7 @@ def test_people_are_told_what_makes_a_run_slow(few: Database) -> None:
     feed.hold_all(timedelta(seconds=15))
 
     assert feed.slowness(SEOUL) == (
-        "20/second, the provider wants a pause of 15 s, daum.net pauses until 09:10, "
+        "20/second, goes on in 15 s, daum.net pauses until 09:10, "
         "gmail.com pauses until 09:10, 1 more domains pause"
     )
 
