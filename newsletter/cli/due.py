@@ -8,6 +8,7 @@ import click
 
 from newsletter.app import Site
 from newsletter.cli.appointing import send_appointed
+from newsletter.cli.halting import find_appointment
 from newsletter.cli.moments import find_zone, show_moment
 from newsletter.cli.output import is_terminal
 from newsletter.cli.send_off import send_confirmed
@@ -28,31 +29,47 @@ def send_due(site: Site, wishes: Wishes) -> None:
         NewsletterError: the worst that happened; everything else was printed.
     """
     now = site.clock()
-    diary = site.diary()
-    appointments = diary.appointments()
-    appointed = {one.issue for one in appointments}
-    begun = [issue for issue in diary.find_unfinished(now) if issue not in appointed]
-    steps = [
-        partial(send_appointed, site, one, wishes) for one in appointments if one.send_at <= now
-    ]
-    steps += [partial(go_on, site, issue, wishes) for issue in begun]
+    appointments = site.diary().appointments()
+    steps = [partial(keep, site, one, wishes) for one in appointments if one.send_at <= now]
+    steps += [partial(go_on, site, issue, wishes) for issue in _find_begun(site)]
     if not steps and is_terminal("stdout"):  # where cron listens, every line becomes a mail
         _say_when(site, appointments, now)
     _raise_worst(_run_all(steps))
+
+
+def keep(site: Site, appointment: Appointment, wishes: Wishes) -> None:
+    """
+    Keep an appointment, if it still stands: the issue before it may have taken hours.
+
+    Raises:
+        NewsletterError: see `send_appointed`.
+    """
+    if find_appointment(site.diary(), appointment.issue) == appointment:
+        send_appointed(site, appointment, wishes)
 
 
 def go_on(site: Site, issue: str, wishes: Wishes) -> None:
     """
     Go on with a dispatch that a person has begun, with that letter and to those readers.
 
+    Nothing happens if it may not go on by itself any more: see `keep`.
+
     Raises:
         NewsletterError: see `send_confirmed`; or it is another letter now.
     """
+    if issue not in _find_begun(site):
+        return
     composed = site.compose(issue)
     plan = site.ledger().find_plan(issue)
     if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
         check_digest(plan, composed.composition)
     send_confirmed(site, composed, PROGRAM, wishes)
+
+
+def _find_begun(site: Site) -> Sequence[str]:
+    """Name the issues that go on by themselves now; what is appointed waits for its time."""
+    appointed = {one.issue for one in site.diary().appointments()}
+    return [one for one in site.diary().find_unfinished(site.clock()) if one not in appointed]
 
 
 def _say_when(site: Site, appointments: Sequence[Appointment], now: datetime) -> None:

@@ -4,7 +4,7 @@ import gc
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -25,12 +25,13 @@ from newsletter.dispatch.ledger import Delivery, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderBusy, UnfinishedError
-from newsletter.issue.pace import Pace
+from newsletter.issue.pace import REFUSALS_OF, Pace
 from newsletter.message.envelope import Envelope
 
 STAYS: Final = timedelta(hours=25)  # how long a run waits: beyond anybody's last attempt
 ASK_EVERY_S: Final = 1.0  # whether somebody has paused the issue
 BUSY_WAIT: Final = timedelta(minutes=10)  # before a provider that took nothing is tried again
+LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SOON: Final = timedelta(seconds=1)
 REPEAT_MARGIN: Final = timedelta(hours=1)  # of a provider's window for repeats, kept unused
 
@@ -42,6 +43,11 @@ class Wishes:
     limit: int | None = None  # letters at the most
     canary: int | None = None  # letters awaited before the rest; None: as the publication says
     waits: bool = False  # stay until the deferred are due, and send those too
+
+    @property
+    def is_limited(self) -> bool:
+        """Say whether a timer is to leave the rest alone; with a canary, until it is answered."""
+        return self.limit is not None or bool(self.canary)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Rounds:
         self._held: Resumption | None = None  # what ended the latest round early
         self._is_stopped = False
         self._is_halted = False
+        self._has_open_canary = wishes.limit is None and bool(wishes.canary)
         self._asked_at = means.clock.ticks()
         self.answered = 0  # deliveries that got an outcome
 
@@ -179,23 +186,40 @@ class Rounds:
                 engine.send(connections, lambda run: self._watch(run, feed, bar))
         finally:
             self.answered += engine.run.answered
+            if self._pacing:
+                self._pacing.canary = feed.canary_left
         if self._is_halted:
             refuse_halted(means.diary, means.issue, means.zone)
+        if not self._is_stopped and feed.resumption is None:  # there were fewer readers
+            self._note_answered_canary()
         if feed.failed:
             click.echo(f"{feed.failed} letters could not be written; see the log", err=True)
         return feed
 
     def _get_pacing(self) -> Pacing:
-        """Begin to count when the first round begins; later ones go on, without a canary."""
+        """Begin to count when the first round begins; later ones go on, with what is left."""
         means = self._means
         if self._pacing is None:
             self._pacing = begin_pacing(
                 means.pace, means.zone, means.ledger, means.clock, means.clock.ticks
             )
             self._pacing.canary = self._count_canary()
-        else:
-            self._pacing.canary = 0
+            self._guard.remember(
+                means.ledger.latest_refusals(means.issue, self._resumed_at(), REFUSALS_OF)
+            )
         return self._pacing
+
+    def _resumed_at(self) -> datetime:
+        """Say since when answers count: somebody who resumes has looked at those before."""
+        notes = self._means.diary.notes(self._means.issue)
+        resumed = [note.at for note in notes if note.act is Act.RESUMED]
+        return max(resumed, default=LONG_AGO)
+
+    def _note_answered_canary(self) -> None:
+        """Let a timer go on with the rest, now that this run does."""
+        if self._has_open_canary:
+            self._has_open_canary = False
+            self._means.diary.limit_runs(self._means.issue, is_limited=False)
 
     def _count_canary(self) -> int:
         """Count the letters to be awaited; none if earlier runs brought enough answers."""
@@ -226,6 +250,8 @@ class Rounds:
         slowness = feed.slowness(self._means.zone)
         bar.show(run.answered, _in_words(run) + (f"; {slowness}" if slowness else ""))
         self._hold.keep()
+        if feed.is_rest_released:
+            self._note_answered_canary()
         if not self._is_halted and self._ask():
             self._is_halted = True
             feed.stop()

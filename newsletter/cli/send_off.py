@@ -78,7 +78,7 @@ def send_off(site: Site, sending: Sending, intention: Intention, wishes: Wishes,
         LedgerError: nothing can be recorded any more.
     """
     issue, diary, is_limited = sending.composed.issue.id, site.diary(), wishes.limit is not None
-    sending.freeze(intention, is_limited=is_limited)
+    sending.freeze(intention, is_limited=wishes.is_limited)
     try:
         sending.run(wishes)
     except UnfinishedError:

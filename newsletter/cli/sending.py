@@ -109,16 +109,25 @@ class Sending:
 
         The provider is reached first: a wrong password or host then costs nothing, and
         binds nobody to this letter.
+
+        Raises:
+            UnfinishedError: another process is sending this issue, or somebody has paused or
+                cancelled it since *intention* was made.
+            ProviderError: what a person must fix.
         """
         self._first = self.provider.connect()
-        if intention.replaced:
+        if intention.plan or intention.replaced:
             self._hold.take()
+        refuse_halted(self._diary, self._issue, self._zone)
+        if intention.replaced:
             self.ledger.discard_untouched(self._issue)
         if intention.plan is None:
             composition = self.composed.composition
             now = self._clock()
             freeze_plan(self.ledger, composition, self.editions, now, is_limited=is_limited)
         elif intention.joining:
+            if is_limited:
+                self._diary.limit_runs(self._issue, is_limited=True)
             self.ledger.add_new(self._issue, self.editions)
 
     def rehearse(self) -> None:
@@ -149,7 +158,7 @@ class Sending:
                 check_digest(plan, self.composed.composition)
             self.ledger.skip_withdrawn(self._issue)
             settle_repeats(means)
-            self._diary.limit_runs(self._issue, is_limited=wishes.limit is not None)
+            self._diary.limit_runs(self._issue, is_limited=wishes.is_limited)
             with stopping(rounds.stop):
                 rounds.send_all()
         finally:

@@ -260,7 +260,9 @@ class Dialogue:
     def _hear(self, hundred: int, patience_s: float | None = None) -> Reply:
         """Hear a reply: of *hundred*'s hundred, 4xx or 5xx."""
         reply = self._wire.hear(patience_s or self._patience.reply_s)
-        if reply.code // 100 not in {hundred, 4, 5}:
+        # RFC 5321 §4.3.2: of 3xx there is 354 alone. What else would come next, nobody can say.
+        is_odd = reply.code // 100 == 3 and reply.code != 354
+        if is_odd or reply.code // 100 not in {hundred, 4, 5}:
             msg = f"the relay answered out of turn: {reply.answer}"
             raise LostError(msg)
         return reply

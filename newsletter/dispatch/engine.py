@@ -16,6 +16,7 @@ from newsletter.delivery.provider import (
     Provider,
     Receipt,
     Refused,
+    Unknown,
     Unsent,
 )
 from newsletter.dispatch.feed import PATIENCE_S, Feed
@@ -238,7 +239,9 @@ class Engine:
                 self._guard.note_bad_letter(outcome)
             case Refused():
                 self._guard.note_refused(outcome)
-            case _:  # it passes by itself, or nobody knows
+            case Unknown():
+                self._guard.note_unknown(outcome)
+            case _:  # it passes by itself
                 pass
 
     def _leave_alone(self, domain: str, outcome: Deferred) -> None:

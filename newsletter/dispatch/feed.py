@@ -145,6 +145,16 @@ class Feed:
         """Say whether the canary has gone, its outcomes are in, and the rest waits for that."""
         return self._canary == 0 and not self._handed
 
+    @property
+    def canary_left(self) -> int:
+        """Count the letters of the canary that have still to go; 0 once the rest may follow."""
+        return self._canary or 0
+
+    @property
+    def is_rest_released(self) -> bool:
+        """Say whether nothing waits for a canary, as there was none or it is answered."""
+        return self._canary is None
+
     def release_rest(self) -> None:
         """Let the rest follow the canary."""
         with self._changed:

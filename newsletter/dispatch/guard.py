@@ -2,16 +2,17 @@
 
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final, NoReturn
 
-from newsletter.delivery.provider import Deferred, Outcome, Refused
+from newsletter.delivery.provider import Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.control import PROGRAM, Diary
 from newsletter.errors import ProviderBusy, ProviderError, UnfinishedError
 from newsletter.issue.pace import REFUSALS_OF, REFUSALS_PERCENT
 
 REBUFFS_MAX: Final = 10  # domains in a row that turned the sender away, nothing taken in between
+UNKNOWN_MAX: Final = 50  # in a row; a relay that is restarted leaves two a connection
 BUSY_MAX: Final = 5  # times in a row that the provider took nothing, and was waited for
 
 
@@ -55,14 +56,22 @@ class Guard:
         self._refused = 0  # of the latest
         self._rebuffs: list[str] = []  # domains in a row
         self._busy = 0
+        self._unknown = 0  # in a row
         self._counts: Counter[str] = Counter()
         self._example = ""
+
+    def remember(self, refusals: Iterable[bool]) -> None:
+        """Take in the newest outcomes of earlier runs, oldest first; True: refused."""
+        with self._lock:
+            for is_refused in refusals:
+                self._note(is_refused=is_refused)
 
     def note_accepted(self) -> None:
         """Count a letter that was taken: whatever there was before is over."""
         with self._lock:
             self._counts["accepted"] += 1
             self._busy = 0
+            self._unknown = 0
             if self._rebuffs:
                 self._rebuffs = []
             self._note(is_refused=False)
@@ -105,6 +114,26 @@ class Guard:
         with self._lock:
             self._counts["errors"] += 1
             self._example = outcome.answer
+
+    def note_unknown(self, outcome: Unknown) -> None:
+        """
+        Count a letter that left and got no answer.
+
+        Raises:
+            UnfinishedError: none is answered any more, and the issue is paused: each of them
+                a person has to settle.
+        """
+        with self._lock:
+            self._counts["errors"] += 1
+            self._example = outcome.answer
+            self._unknown += 1
+            unknown = self._unknown
+        if unknown >= UNKNOWN_MAX:
+            self._pause(
+                f"{unknown} letters in a row left and were not answered; for example: "
+                f"{outcome.answer}",
+                f"look at the server's log and 'newsletter status {self._issue} --list unknown'",
+            )
 
     def note_busy(self, answer: str) -> None:
         """

@@ -152,6 +152,13 @@ class Ledger(Protocol):
     def entries(self, issue: str, state: State) -> Iterator[LedgerLine]:
         """Yield the deliveries in *state*, in the order they were planned."""
 
+    def latest_refusals(self, issue: str, since: datetime, count: int) -> Sequence[bool]:
+        """
+        Say of the newest outcomes of *issue* whether each was a refusal, oldest first.
+
+        Of *count* at the most, begun at *since* or later.
+        """
+
     def count_begun(self, since: datetime) -> Mapping[datetime, int]:
         """Count the deliveries of all issues begun at *since* or later, by minute (UTC)."""
 

@@ -64,6 +64,23 @@ def next_due_at(connection: Connection, issue: str) -> datetime | None:
     return first
 
 
+def latest_refusals(
+    connection: Connection, issue: str, since: datetime, count: int
+) -> Sequence[bool]:
+    """Say of the newest outcomes whether each was a refusal, oldest first."""
+    states = connection.execute(
+        select(deliveries.c.state)
+        .where(
+            deliveries.c.issue == issue,
+            deliveries.c.begun_at >= since,  # so that ix_deliveries_begun can be used
+            deliveries.c.state.in_([constant(State.ACCEPTED), constant(State.REFUSED)]),
+        )
+        .order_by(deliveries.c.begun_at.desc(), deliveries.c.id.desc())
+        .limit(count)
+    ).scalars()
+    return [state == State.REFUSED for state in states][::-1]
+
+
 def tally(connection: Connection, issue: str) -> Tally:
     """Count the deliveries of *issue* by edition and state."""
     rows = connection.execute(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import GenericFunction
@@ -30,10 +30,15 @@ def _minute_on_postgresql(element: minute_of, compiler: SQLCompiler, **options: 
 
 
 def count_begun(connection: Connection, since: datetime) -> Mapping[datetime, int]:
-    """Count the deliveries of all issues begun at *since* or later, by minute (UTC)."""
+    """
+    Count the letters of all issues begun at *since* or later, by minute (UTC).
+
+    All attempts of a delivery are counted in the minute of the latest: too late, if anything.
+    """
     minute = minute_of(deliveries.c.begun_at)
+    attempts = case((deliveries.c.attempts > 1, deliveries.c.attempts), else_=1)
     counted = (
-        select(minute.label("begun"), func.count().label("letters"))
+        select(minute.label("begun"), func.sum(attempts).label("letters"))
         # Issue by issue, for so the index is ordered.
         .where(deliveries.c.issue.in_(select(dispatches.c.issue)), deliveries.c.begun_at >= since)
         .group_by(minute)

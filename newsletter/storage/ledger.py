@@ -175,6 +175,11 @@ class SqlLedger:
         with reading(self._database) as connection:
             yield from rows.entries(connection, issue, state)
 
+    def latest_refusals(self, issue: str, since: datetime, count: int) -> Sequence[bool]:
+        """Say of the newest outcomes whether each was a refusal, oldest first."""
+        with reading(self._database) as connection:
+            return rows.latest_refusals(connection, issue, since, count)
+
     def count_begun(self, since: datetime) -> Mapping[datetime, int]:
         """Count the deliveries of all issues begun at *since* or later, by minute (UTC)."""
         with reading(self._database) as connection:

@@ -87,10 +87,16 @@ def is_untouched(connection: Connection, issue: str) -> bool:
 
 
 def discard_untouched(connection: Connection, issue: str) -> bool:
-    """Forget the plan of *issue* if no delivery of it was ever begun; say whether so."""
+    """Forget the plan of *issue* if nothing of it was begun or halted; say whether so."""
     taken = connection.execute(
         update(dispatches)  # takes the write lock before anything is read
-        .where(dispatches.c.issue == issue, ~_was_begun())
+        .where(
+            dispatches.c.issue == issue,
+            ~_was_begun(),
+            # What a person has decided meanwhile must not be forgotten with it.
+            dispatches.c.paused_at.is_(None),
+            dispatches.c.cancelled_at.is_(None),
+        )
         .values(issue=issue)
     )
     if not taken.rowcount:

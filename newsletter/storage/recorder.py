@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
 from newsletter.storage.transactions import check_file, said_by
 from newsletter.storage.transitions import (
@@ -18,11 +19,14 @@ from newsletter.storage.transitions import (
     begin_all,
     begin_some,
     end_deliveries,
+    hold_off_cancelling,
     put_deliveries_back,
     suppress_readers,
 )
 
 GROUP_MAX: Final = 500  # events in one commit
+DEADLOCK: Final = "40P01"  # PostgreSQL: of two that wait for each other, one is taken back
+DEADLOCKS_MAX: Final = 5  # in a row
 WAIT_S: Final = 120.0  # for one commit; the database's own patience is shorter
 IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to the pool
 
@@ -203,12 +207,21 @@ class Recorder:
 
 
 def _commit(connection: Connection, group: Sequence[Event]) -> None:
-    try:
-        with connection.begin():
-            _apply(connection, group, begin_all)
-    except ContestedError:
-        with connection.begin():
-            _apply(connection, group, begin_some)
+    """Write a group; once more from the start where PostgreSQL took it back for another's sake."""
+    begin: Begin = begin_all
+    deadlocks = 0
+    while True:
+        try:
+            with connection.begin():
+                _apply(connection, group, begin)
+        except ContestedError:
+            begin = begin_some
+        except OperationalError as error:
+            deadlocks += 1
+            if deadlocks > DEADLOCKS_MAX or getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+        else:
+            return
 
 
 def _apply(connection: Connection, group: Sequence[Event], begin: Begin) -> None:
@@ -225,6 +238,8 @@ def _apply(connection: Connection, group: Sequence[Event], begin: Begin) -> None
                 returned.append(event.delivery)
             case Mark():
                 pass
+    may_wait = [one["delivery"] for one in endings if one["new_state"] == State.DEFERRED]
+    hold_off_cancelling(connection, [*may_wait, *returned])
     if begun:
         held = begin(connection, [event.delivery for event in begun], begun[-1].at)
         for event in begun:

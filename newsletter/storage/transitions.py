@@ -143,17 +143,34 @@ def begin_some(connection: Connection, ids: Sequence[int], now: datetime) -> set
     return held
 
 
+def hold_off_cancelling(connection: Connection, ids: Iterable[int]) -> None:
+    """
+    Let nobody cancel between what comes now and the look at whether somebody has.
+
+    Has to come before any delivery is changed: cancelling too locks the dispatch first, and
+    two that lock in different orders end in PostgreSQL's "deadlock detected".
+    """
+    for slots in _in_slots(ids):
+        connection.execute(_LOCK_DISPATCHES, slots)
+
+
 def end_deliveries(connection: Connection, endings: Sequence[Ending]) -> None:
-    """Enter outcomes; what is deferred of a cancelled dispatch is skipped instead."""
+    """
+    Enter outcomes; what is deferred of a cancelled dispatch is skipped instead.
+
+    Wants `hold_off_cancelling` before it.
+    """
     ids = [ending["delivery"] for ending in endings if ending["new_state"] == State.DEFERRED]
-    _hold_off_cancelling(connection, ids)
     prepare(_END, connection.dialect).execute(connection, endings)
     _skip_cancelled(connection, ids)
 
 
 def put_deliveries_back(connection: Connection, ids: Sequence[int]) -> None:
-    """Make begun deliveries pending as they were, or skipped if their dispatch is cancelled."""
-    _hold_off_cancelling(connection, ids)
+    """
+    Make begun deliveries pending as they were, or skipped if their dispatch is cancelled.
+
+    Wants `hold_off_cancelling` before it.
+    """
     for slots in _in_slots(ids):
         connection.execute(_PUT_BACK, slots)
     _skip_cancelled(connection, ids)
@@ -214,12 +231,6 @@ def _skip(which: ColumnElement[bool]) -> Any:
         .where(which, IS_WAITING, _HAS_LEFT)
         .values(state=constant(State.SKIPPED), reason=_WHY_LEFT, due_at=None)
     )
-
-
-def _hold_off_cancelling(connection: Connection, ids: Iterable[int]) -> None:
-    """Let nobody cancel between what comes now and the look at whether somebody has."""
-    for slots in _in_slots(ids):
-        connection.execute(_LOCK_DISPATCHES, slots)
 
 
 def _skip_cancelled(connection: Connection, ids: Iterable[int]) -> None:

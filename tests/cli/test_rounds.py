@@ -144,7 +144,7 @@ def test_a_run_that_waits_sends_the_deferred_when_they_are_due(
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert set(tries.values()) == {3}
-    assert "30 deferred; Ctrl-C leaves it to the next run; next try in: " in capfd.readouterr().err
+    assert "30 deferred; Ctrl-C leaves it to the next run; next try in " in capfd.readouterr().err
 
 
 def test_a_run_that_does_not_wait_leaves_the_deferred_to_the_next(

@@ -157,7 +157,7 @@ def _end_with_ledger_fault(scene: Scene, process: "subprocess.Popen[str]") -> in
     scene.is_record_cut = True
     if status == 3:
         scene.faults += 1
-        if "ledger" not in words and "NEWSLETTER_DATABASE_URL" not in words:
+        if not any(one in words for one in ("ledger", "database file", "NEWSLETTER_DATABASE_URL")):
             scene.wrongs.append(f"the fault of the database is not named: {words[-500:]}")
     elif status not in {0, 4}:
         scene.wrongs.append(f"dispatch ended with status {status}: {words[-500:]}")

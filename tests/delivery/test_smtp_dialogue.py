@@ -126,6 +126,16 @@ def test_a_refused_mail_within_a_group_concerns_that_letter_alone(
     assert after.answers[1] == group.split(b"\r\n")[0].decode()
 
 
+def test_an_answer_to_data_that_is_no_answer_leaves_nothing_unknown(tmp_path: Path) -> None:
+    """355 is neither 354 nor a refusal: nothing of the letter has left, and nobody waits."""
+    odd = [*HELLO, *announced(b"250 Ok\r\n250 Ok\r\n355 odd\r\n")]
+
+    after = dispatch(tmp_path, odd, [*HELLO, *take_plainly(), *BYE], readers=1)
+
+    assert after.states == [A]
+    assert after.accepted_by_server() == ["r1"]
+
+
 def test_a_refused_sender_within_a_group_stops_and_marks_nobody(tmp_path: Path) -> None:
     group = b"553 5.7.1 not yours\r\n503 no MAIL\r\n503 no RCPT\r\n"
 

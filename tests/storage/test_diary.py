@@ -314,6 +314,15 @@ def test_letters_are_counted_by_the_minute_they_were_begun_in(ledger: SqlLedger)
     assert ledger.count_begun(NOW + timedelta(seconds=60)) == {NOW + timedelta(minutes=1): 3}
 
 
+def test_every_attempt_counts_towards_a_quota(ledger: SqlLedger) -> None:
+    for number in range(3):
+        [first] = begin(ledger, 1, NOW + timedelta(minutes=number))
+        ledger.record(first.id, Deferred("451 later"), NOW, NOW)
+        ledger.flush()
+
+    assert sum(ledger.count_begun(NOW).values()) == 3
+
+
 def test_the_later_pause_of_a_domain_wins(ledger: SqlLedger) -> None:
     ledger.pause_domain("example.org", LATER, "421 4.7.28 too fast")
     ledger.pause_domain("example.org", NOW, "earlier")

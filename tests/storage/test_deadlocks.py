@@ -1,0 +1,135 @@
+"""Two that lock the same rows in different orders: nobody is lost by it, and no run stops."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, select
+from sqlalchemy.engine import ExceptionContext
+
+from newsletter.delivery.provider import Blame, Deferred, Refused
+from newsletter.dispatch.ledger import DeliveryId, Page, Plan
+from newsletter.dispatch.states import State
+from newsletter.lang import Preference
+from newsletter.storage.diary import SqlDiary
+from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.subscribers import SqlOpenBook, SqlSubscriberBook
+from newsletter.storage.tables import deliveries
+from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.subscriber import editions_by_preference
+from tests.subscribers.makers import make_row
+
+NOW = datetime(2022, 8, 26, tzinfo=UTC)
+ISSUE = "2022-08"
+READERS = 4
+PATIENCE_S = 10.0
+
+
+@pytest.fixture
+def ledger(engine: Engine) -> Iterator[SqlLedger]:
+    with SqlSubscriberBook(engine).opened() as page:
+        for number in range(READERS):
+            enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
+    ledger = SqlLedger(engine)
+    ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW), editions_by_preference(None))
+    yield ledger
+    ledger.close()
+
+
+def ids(ledger: SqlLedger) -> list[DeliveryId]:
+    return [one.id for one in ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), READERS))]
+
+
+def note_faults(engine: Engine) -> list[str]:
+    """Return a list to which the database's faults are added, those that are mended included."""
+    faults: list[str] = []
+
+    @event.listens_for(engine, "handle_error")
+    def note(context: ExceptionContext) -> None:
+        faults.append(type(context.original_exception).__name__)
+
+    return faults
+
+
+def await_waiter(engine: Engine) -> None:
+    """Return once somebody waits for a row that another has locked."""
+    ends_at = time.monotonic() + PATIENCE_S
+    with engine.connect() as connection:
+        while not connection.exec_driver_sql(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        ).scalar_one():
+            assert time.monotonic() < ends_at, "nobody waits for a lock"
+            time.sleep(0.01)
+
+
+@contextmanager
+def writer_kept_busy(engine: Engine, ledger: SqlLedger, delivery: DeliveryId) -> Iterator[None]:
+    """Let the writer wait for a beginning, so that all events of the block are one commit."""
+    with engine.begin() as connection:
+        locked = select(deliveries.c.id).where(deliveries.c.id == delivery).with_for_update()
+        connection.execute(locked)
+        ledger.begin(delivery, NOW)
+        await_waiter(engine)
+        yield
+
+
+def test_a_cancelling_and_a_commit_of_several_events_never_wait_for_each_other(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    """A beginning and a deferral in one commit, while somebody cancels."""
+    if engine.dialect.name == "sqlite":
+        return  # it has one writer: nobody can lock in another order
+    first, second, third, _ = ids(ledger)
+    assert ledger.begin(second, NOW).wait()
+    faults = note_faults(engine)
+
+    with ExitStack() as busy:
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def let_the_writer_go_on(
+            connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool
+        ) -> None:
+            """The dispatch is locked by now, and its deliveries are not: a long list takes time."""
+            is_cancelling = threading.current_thread() is threading.main_thread()
+            if is_cancelling and statement.startswith("UPDATE deliveries"):
+                busy.close()
+                await_waiter(engine)
+
+        busy.enter_context(writer_kept_busy(engine, ledger, third))
+        begun = ledger.begin(first, NOW)
+        ledger.record(second, Deferred("450 later"), NOW, NOW)
+        skipped = SqlDiary(engine).cancel(ISSUE, "Kim", "a mistake", NOW)
+    ledger.flush()
+
+    assert faults == []
+    assert (skipped, begun.wait()) == (2, False)
+    tally = ledger.tally(ISSUE)
+    assert (tally.of(State.SKIPPED), tally.of(State.UNKNOWN)) == (3, 1)
+
+
+def test_a_deadlock_with_an_import_does_not_stop_a_run(engine: Engine, ledger: SqlLedger) -> None:
+    """An import has one reader and wants the others, whom refusals are about to suppress."""
+    if engine.dialect.name == "sqlite":
+        return  # it has one writer: nobody can lock in another order
+    *refused, last = ids(ledger)
+    assert all(ledger.begin(one, NOW).wait() for one in refused)
+    faults = note_faults(engine)
+
+    with engine.begin() as connection:
+        # Whose patience ends first is taken back: that is to be the ledger, not the import.
+        connection.exec_driver_sql("SET LOCAL deadlock_timeout = '20s'")
+        page = SqlOpenBook(connection)
+        page.find(["r1@example.org"])
+        with writer_kept_busy(engine, ledger, last):
+            for one in refused:
+                ledger.record(one, Refused("550 no such user", Blame.RECIPIENT), None, NOW)
+        await_waiter(engine)  # for r1; by then it has r0 or r2, from whichever end it goes
+        page.find(["r0@example.org", "r2@example.org"])
+    ledger.flush()
+
+    assert faults == ["DeadlockDetected"]
+    assert ledger.tally(ISSUE).of(State.REFUSED) == len(refused)
