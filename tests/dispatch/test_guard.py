@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine as Database
 
-from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused
+from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.engine import Engine
 from newsletter.dispatch.feed import Feed
-from newsletter.dispatch.guard import REBUFFS_MAX, Guard
+from newsletter.dispatch.guard import REBUFFS_MAX, UNKNOWN_MAX, Guard
 from newsletter.dispatch.lanes import RAMP_STEP
 from newsletter.dispatch.pacing import begin_pacing
 from newsletter.dispatch.retry import ATTEMPTS_MAX
@@ -313,3 +313,29 @@ def test_a_provider_that_asks_for_a_long_pause_ends_the_run_with_its_end(
     assert feed.resumption is not None
     assert feed.resumption.at == NOW + wish
     assert counts(database) == {State.DEFERRED: 1, State.PENDING: 29}
+
+
+def test_a_relay_that_answers_no_letter_any_more_pauses_the_issue(
+    planned: Callable[[Iterable[str]], Database],
+) -> None:
+    """Each letter that it swallows would have to be settled by a person."""
+    database = planned(addresses(one=2 * UNKNOWN_MAX))
+
+    _, fault = send(database, lambda _: Unknown("cut off"))
+
+    assert isinstance(fault, UnfinishedError)
+    assert "letters in a row left and were not answered" in str(fault)
+    assert counts(database) == {State.UNKNOWN: UNKNOWN_MAX, State.PENDING: UNKNOWN_MAX}
+
+
+def test_letters_without_an_answer_are_borne_where_others_are_answered(
+    planned: Callable[[Iterable[str]], Database],
+) -> None:
+    database = planned(addresses(one=2 * UNKNOWN_MAX))
+
+    _, fault = send(
+        database, lambda one: Accepted("ok") if one.key % 10 == 0 else Unknown("cut off")
+    )
+
+    assert fault is None
+    assert counts(database)[State.UNKNOWN] == 2 * UNKNOWN_MAX * 9 // 10
