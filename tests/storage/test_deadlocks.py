@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,36 +11,23 @@ from sqlalchemy import Engine, event, select
 from sqlalchemy.engine import ExceptionContext
 
 from newsletter.delivery.provider import Blame, Deferred, Refused
-from newsletter.dispatch.ledger import DeliveryId, Page, Plan
+from newsletter.dispatch.ledger import DeliveryId
 from newsletter.dispatch.states import State
-from newsletter.lang import Preference
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
-from newsletter.storage.subscribers import SqlOpenBook, SqlSubscriberBook
+from newsletter.storage.subscribers import SqlOpenBook
 from newsletter.storage.tables import deliveries
-from newsletter.subscribers.importing import enrol
-from newsletter.subscribers.subscriber import editions_by_preference
-from tests.subscribers.makers import make_row
+from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 
-NOW = datetime(2022, 8, 26, tzinfo=UTC)
-ISSUE = "2022-08"
 READERS = 4
 PATIENCE_S = 10.0
 
 
 @pytest.fixture
 def ledger(engine: Engine) -> Iterator[SqlLedger]:
-    with SqlSubscriberBook(engine).opened() as page:
-        for number in range(READERS):
-            enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
-    ledger = SqlLedger(engine)
-    ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW), editions_by_preference(None))
+    ledger = make_planned_ledger(engine, READERS)
     yield ledger
     ledger.close()
-
-
-def ids(ledger: SqlLedger) -> list[DeliveryId]:
-    return [one.id for one in ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), READERS))]
 
 
 def note_faults(engine: Engine) -> list[str]:
@@ -83,7 +69,7 @@ def test_a_cancelling_and_a_commit_of_several_events_never_wait_for_each_other(
     """A beginning and a deferral in one commit, while somebody cancels."""
     if engine.dialect.name == "sqlite":
         return  # it has one writer: nobody can lock in another order
-    first, second, third, _ = ids(ledger)
+    first, second, third, _ = due_ids(ledger)
     assert ledger.begin(second, NOW).wait()
     faults = note_faults(engine)
 
@@ -115,7 +101,7 @@ def test_a_deadlock_with_an_import_does_not_stop_a_run(engine: Engine, ledger: S
     """An import has one reader and wants the others, whom refusals are about to suppress."""
     if engine.dialect.name == "sqlite":
         return  # it has one writer: nobody can lock in another order
-    *refused, last = ids(ledger)
+    *refused, last = due_ids(ledger)
     assert all(ledger.begin(one, NOW).wait() for one in refused)
     faults = note_faults(engine)
 
@@ -131,5 +117,5 @@ def test_a_deadlock_with_an_import_does_not_stop_a_run(engine: Engine, ledger: S
         page.find(["r0@example.org", "r2@example.org"])
     ledger.flush()
 
-    assert faults == ["DeadlockDetected"]
+    assert set(faults) == {"DeadlockDetected"}  # once, or again at the next try
     assert ledger.tally(ISSUE).of(State.REFUSED) == len(refused)

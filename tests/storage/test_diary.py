@@ -1,7 +1,7 @@
 """What people decide about a dispatch, and what becomes of its deliveries, on every database."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -11,28 +11,22 @@ from newsletter.dispatch.control import PROGRAM, Act, Appointment, Doubt, Halt, 
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError
-from newsletter.lang import Preference
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.importing import enrol
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
+from tests.storage.makers import ISSUE, NOW, make_planned_ledger
 from tests.subscribers.makers import make_row
 
-NOW = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
-ISSUE = "2022-08"
 READERS = 40  # more than one statement names
 
 
 @pytest.fixture
 def ledger(engine: Engine) -> Iterator[SqlLedger]:
-    with SqlSubscriberBook(engine).opened() as page:
-        for number in range(READERS):
-            enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
-    ledger = SqlLedger(engine)
-    ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW), editions_by_preference(None))
+    ledger = make_planned_ledger(engine, READERS)
     yield ledger
     ledger.close()
 

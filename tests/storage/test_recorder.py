@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,37 +9,23 @@ import pytest
 from sqlalchemy import Engine, event, update
 
 from newsletter.dispatch.control import Doubt, Settlement
-from newsletter.dispatch.ledger import DeliveryId, Page, Plan
+from newsletter.dispatch.ledger import DeliveryId, Page
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
-from newsletter.lang import Preference
 from newsletter.storage.database import open_database
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
-from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import dispatches, subscribers
-from newsletter.subscribers.importing import enrol
-from newsletter.subscribers.subscriber import editions_by_preference
-from tests.subscribers.makers import make_row
+from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 
-NOW = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
-ISSUE = "2022-08"
 READERS = 50  # more than one statement names
 
 
 @pytest.fixture
 def ledger(engine: Engine) -> Iterator[SqlLedger]:
-    with SqlSubscriberBook(engine).opened() as page:
-        for number in range(READERS):
-            enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
-    ledger = SqlLedger(engine)
-    ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW), editions_by_preference(None))
+    ledger = make_planned_ledger(engine, READERS)
     yield ledger
     ledger.close()
-
-
-def ids(ledger: SqlLedger) -> list[DeliveryId]:
-    return [one.id for one in ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), READERS))]
 
 
 @contextmanager
@@ -55,7 +40,7 @@ def writer_kept_waiting(engine: Engine) -> Iterator[None]:
 def test_a_reader_who_has_left_keeps_nobody_else_in_the_commit_waiting(
     ledger: SqlLedger, engine: Engine
 ) -> None:
-    everyone = ids(ledger)
+    everyone = due_ids(ledger)
     with engine.begin() as connection:
         left = update(subscribers).where(subscribers.c.address == "r1@example.org")
         connection.execute(left.values(standing="unsubscribed"))
@@ -71,7 +56,7 @@ def test_a_reader_who_has_left_keeps_nobody_else_in_the_commit_waiting(
 def test_what_another_process_has_begun_stays_its_own_in_a_commit_of_many(
     ledger: SqlLedger, engine: Engine
 ) -> None:
-    everyone = ids(ledger)
+    everyone = due_ids(ledger)
     other = SqlLedger(engine)
     assert other.begin(everyone[7], NOW).wait()
 
@@ -86,7 +71,7 @@ def test_what_another_process_has_begun_stays_its_own_in_a_commit_of_many(
 def test_one_delivery_may_be_begun_returned_and_begun_in_the_time_of_one_commit(
     ledger: SqlLedger, engine: Engine
 ) -> None:
-    [first, *_] = ids(ledger)
+    [first, *_] = due_ids(ledger)
 
     with writer_kept_waiting(engine):
         once = ledger.begin(first, NOW)
@@ -108,7 +93,7 @@ def test_every_waiter_hears_of_a_ledger_that_cannot_be_written(
         if statement.startswith("UPDATE deliveries"):
             cursor.execute("SELECT nothing FROM nowhere")
 
-    begun = [ledger.begin(one, NOW) for one in ids(ledger)[:10]]
+    begun = [ledger.begin(one, NOW) for one in due_ids(ledger)[:10]]
     heard = []
     for one in begun:
         with pytest.raises(LedgerError, match="sending has stopped") as caught:
@@ -117,7 +102,7 @@ def test_every_waiter_hears_of_a_ledger_that_cannot_be_written(
 
     event.remove(engine, "before_cursor_execute", break_down)
     with pytest.raises(LedgerError):
-        ledger.begin(ids(ledger)[0], NOW)
+        ledger.begin(due_ids(ledger)[0], NOW)
     assert len(heard) == 10
     assert ledger.tally(ISSUE).of(State.PENDING) == READERS
 
@@ -148,7 +133,7 @@ def test_a_million_deliveries_are_walked_by_index_on_sqlite(tmp_path: Path) -> N
 def test_what_is_settled_while_it_is_under_way_is_not_taken_back(
     ledger: SqlLedger, engine: Engine
 ) -> None:
-    [first, *_] = ids(ledger)
+    [first, *_] = due_ids(ledger)
     ledger.begin(first, NOW).wait()
     SqlDiary(engine).settle(ISSUE, Settlement.ASSUME_ACCEPTED, Doubt(), "Kim", NOW)
 
