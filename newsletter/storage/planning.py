@@ -24,7 +24,7 @@ from newsletter.storage.conditions import constant
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.subscriber import Standing
 
-PLANNING_MB: Final = 12  # what the sending that follows needs anyway, for other things
+PLANNING_MB: Final = 10  # what the sending that follows needs anyway, for other things
 
 
 def plan_missing(

@@ -1,7 +1,8 @@
 """Transactions whose faults are LedgerErrors, on a database file that is still in its place."""
 
+import ctypes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -60,6 +61,13 @@ def with_page_cache(connection: Connection, megabytes: int | None) -> Iterator[N
         connection.exec_driver_sql(f"PRAGMA cache_size = {own}")
         connection.exec_driver_sql("PRAGMA shrink_memory")
         connection.rollback()
+        _give_memory_back()
+
+
+def _give_memory_back() -> None:
+    """Let the system have what was freed, where the C library can (glibc: malloc_trim(3))."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 @contextmanager
