@@ -29,7 +29,7 @@ class SmtpProvider:
         timeout_s: float = 60,
         verdict_timeout_s: float = 600,
         idle_s: float = 30,
-        messages_per_connection: int = 100,
+        messages_per_connection: int = 500,
     ) -> None:
         """
         Prepare for *relay*; nothing is opened yet.
@@ -43,7 +43,8 @@ class SmtpProvider:
                 were accepted.
             idle_s: how long a session may lie idle before it is ended. Relays hang up after
                 5 minutes, some after 1.
-            messages_per_connection: after as many a connection ends its iteration.
+            messages_per_connection: after as many a connection ends its iteration. A relay
+                that wants fewer says so, or hangs up, and loses nothing by it.
         """
         self.name = str(relay)
         self._relay = relay

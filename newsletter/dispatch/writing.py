@@ -23,8 +23,13 @@ class Scribe:
     def write(self, delivery: Delivery, now: datetime) -> Envelope:
         """Write to the reader of *delivery*, in the edition that was planned for them."""
         letter = self._letters[delivery.edition]
+        return letter.envelope(self.describe(delivery), now.astimezone(self._zone))
+
+    def describe(self, delivery: Delivery) -> Reader:
+        """Say what the letter of *delivery* says of its reader: signed links and all."""
+        letter = self._letters[delivery.edition]
         consented_at = delivery.consented_at
-        reader = Reader(
+        return Reader(
             key=delivery.id,
             address=delivery.address,
             name=delivery.name,
@@ -39,7 +44,6 @@ class Scribe:
                 self._links.token(Purpose.PREFERENCES, delivery.subscriber)
             ),
         )
-        return letter.envelope(reader, now.astimezone(self._zone))
 
     def write_test(self, address: str, kind: EditionKind, nonce: str, now: datetime) -> Envelope:
         """
