@@ -48,12 +48,14 @@ class Fault:
     def __init__(self, _: Path | None = None) -> None:
         self.is_on = threading.Event()
         self.letters = 0
+        self._turn = threading.Lock()  # while a fault begins, nobody writes another letter
 
     def write(self, delivery: Delivery) -> Envelope:
         """Write a letter; the fault begins with the chosen one."""
-        self.letters += 1
-        if self.letters == STRIKES_AT:
-            self.begin()
+        with self._turn:
+            self.letters += 1
+            if self.letters == STRIKES_AT:
+                self.begin()
         return write(delivery)
 
     def begin(self) -> None:
