@@ -23,7 +23,7 @@ class CrashError(BaseException):
 @dataclass(slots=True)
 class Mishap:
     """
-    Counts the calls to *side*, and fails at the chosen one.
+    Counts the calls to *sides*, and fails at the chosen one.
 
     A mishap that *stays* fails at every later call too. A crash concerns both sides, and
     stays: so nothing reaches the database or the server any more, as after ``kill -9``.
@@ -32,6 +32,7 @@ class Mishap:
     fault: Callable[[], BaseException]
     sides: frozenset[str]
     at: int = 0  # the number of the call, from 1; 0: none
+    named: str = ""  # or the first call of this name
     stays: bool = True
     calls: int = 0
     struck: str = ""  # the call that failed first
@@ -43,7 +44,8 @@ class Mishap:
             return
         with self.lock:
             self.calls += 1
-            if self.calls == self.at:
+            is_chosen = f"{side}: {call}" == self.named and not self.struck
+            if self.calls == self.at or is_chosen:
                 self.struck = f"{side}: {call}"
             elif not (self.struck and self.stays):
                 return
