@@ -32,6 +32,14 @@ def describe_halt(halt: Halt, zone: ZoneInfo) -> str:
     return f"by {halt.by} at {show_moment(halt.at, zone)}{reason}"
 
 
+def explain_halt(issue: str, halt: Halt, zone: ZoneInfo) -> str:
+    """Say why nothing more of *issue* is sent, and how it can go on if it can."""
+    words = describe_halt(halt, zone)
+    if halt.act is Act.CANCELLED:
+        return f"{issue} was cancelled for good, {words}; nothing more of it is sent"
+    return f"{issue} is paused, {words}\n  newsletter resume {issue}: lets it go on"
+
+
 def refuse_halted(site: Site, issue: str) -> None:
     """
     Refuse to send what is paused or cancelled.
@@ -43,9 +51,5 @@ def refuse_halted(site: Site, issue: str) -> None:
     halt = site.diary().find_halt(issue)
     if halt is None:
         return
-    words = describe_halt(halt, find_zone(site))
-    if halt.act is Act.CANCELLED:
-        msg = f"{issue} was cancelled for good, {words}; nothing more of it is sent"
-        raise UsageError(msg)
-    msg = f"{issue} is paused, {words}\n  newsletter resume {issue}: lets it go on"
-    raise UnfinishedError(msg)
+    words = explain_halt(issue, halt, find_zone(site))
+    raise UsageError(words) if halt.act is Act.CANCELLED else UnfinishedError(words)

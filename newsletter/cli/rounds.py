@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.cli.countdown import count_down
-from newsletter.cli.halting import describe_halt
+from newsletter.cli.halting import explain_halt
 from newsletter.cli.holding import Hold
 from newsletter.cli.moments import show_moment
 from newsletter.cli.output import Progress, progress
@@ -272,15 +272,8 @@ def refuse_halted(diary: Diary, issue: str, zone: ZoneInfo) -> None:
     Raises:
         UnfinishedError: it is; says by whom, since when and why, and how to go on.
     """
-    halt = diary.find_halt(issue)
-    if halt is None:
-        return
-    words = describe_halt(halt, zone)
-    if halt.act is Act.CANCELLED:
-        msg = f"{issue} was cancelled for good, {words}; nothing more of it is sent"
-    else:
-        msg = f"{issue} is paused, {words}\n  newsletter resume {issue}: lets it go on"
-    raise UnfinishedError(msg)
+    if halt := diary.find_halt(issue):
+        raise UnfinishedError(explain_halt(issue, halt, zone))
 
 
 def settle_repeats(means: Means) -> None:

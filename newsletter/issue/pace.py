@@ -65,11 +65,6 @@ class Pace:
         REFUSALS_PERCENT  # of the last 200 outcomes; more of them pause the dispatch
     )
 
-    @property
-    def refusals_max(self) -> int:
-        """Count the refusals that the newest outcomes may hold."""
-        return REFUSALS_OF * self.refusals_percent // 100
-
 
 def read_pace(publication: Fields) -> Pace:
     """Read `pace:`, which may be left out as a whole and in each of its fields."""

@@ -32,7 +32,7 @@ def faults(root: Path, pace: str) -> list[str]:
 
 def test_without_a_pace_nothing_is_limited_but_the_share_of_refusals(tmp_path: Path) -> None:
     assert read(tmp_path, "") == Pace()
-    assert Pace().refusals_max == 10
+    assert Pace().refusals_percent == 5
 
 
 def test_every_field_of_a_pace_is_read(tmp_path: Path) -> None:
