@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from newsletter.errors import ContentError, Problem, SettingsError
 from newsletter.lang import EditionKind, Lang
-from newsletter.settings import Settings, read_dkim_keys, read_or_make_secret_key
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from newsletter.proof.clients.features import Support
     from newsletter.proof.material import Probe
     from newsletter.proof.report import Report
+    from newsletter.settings import Settings
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.ledger import SqlLedger
@@ -58,8 +58,10 @@ class Site:
         self._folder = Path.cwd() if folder is None else folder
 
     @cached_property
-    def settings(self) -> Settings:
+    def settings(self) -> "Settings":
         """The settings, validated whole; see `Settings.from_env` for its errors."""
+        from newsletter.settings import Settings  # noqa: PLC0415 - help does without
+
         return Settings.from_env(self._environ, self._folder)
 
     @property
@@ -134,7 +136,7 @@ class Site:
             composed.composition,
             composed.press.strings,
             composed.publication.terms,
-            git_history(self.root, self.clock()),
+            git_history(self.root, f"issues/{composed.issue.id}", self.clock()),
             read_client_support(),
             self._probe() if online else None,
         )
@@ -188,6 +190,7 @@ class Site:
         """
         from newsletter.dispatch.writing import Scribe  # noqa: PLC0415
         from newsletter.message.links import ReaderLinks  # noqa: PLC0415
+        from newsletter.settings import read_or_make_secret_key  # noqa: PLC0415
 
         publication = composed.publication
         key = read_or_make_secret_key(self.settings)
@@ -206,6 +209,8 @@ class Site:
 
     def dkim_keys(self) -> "Mapping[str, SigningKey]":
         """Read the keys that sign letters, by selector; see `read_dkim_keys` for its errors."""
+        from newsletter.settings import read_dkim_keys  # noqa: PLC0415
+
         setting = self.settings.dkim
         return read_dkim_keys(self.root, setting) if setting else {}
 
