@@ -1,6 +1,7 @@
 """Writes what `compose` shows: letters for a sample reader, a preview, the pictures."""
 
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -75,7 +76,7 @@ def sample_reader(composed: Composed, kind: EditionKind, public_url: str) -> Rea
 
 def _write_pictures(public: Path, composed: Composed) -> None:
     pictures = composed.composition.pictures
-    with ThreadPoolExecutor() as pool:  # Pillow works outside the interpreter's lock
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # Pillow works outside the interpreter's lock
         for hosted, content in zip(pictures, pool.map(resize, pictures), strict=True):
             path = public / hosted.path
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,7 @@
 """The command line: finds the command, shows faults without a traceback."""
 
 import os
-import shutil
 import sys
-import textwrap
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -84,6 +82,9 @@ def _wrapped(message: str) -> str:
     """Break long lines between words where a person reads them; files get them whole."""
     if not sys.stderr.isatty():
         return message
+    import shutil  # noqa: PLC0415 - help does without
+    import textwrap  # noqa: PLC0415
+
     width = shutil.get_terminal_size().columns
     lines = []
     for line in message.split("\n"):

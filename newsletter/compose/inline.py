@@ -1,7 +1,10 @@
 """Inlines CSS with premailer, set so that it changes nothing else."""
 
 import logging
+import sys
 import threading
+from importlib import import_module
+from types import ModuleType
 from typing import Final
 
 LOCK: Final = threading.Lock()  # premailer is not thread-safe
@@ -16,13 +19,13 @@ def inline_css(page: str) -> str:
     rewrite links, and fetch style sheets. Blocks marked ``data-premailer="ignore"`` stay
     byte for byte.
     """
-    import cssutils  # noqa: PLC0415 - 150 ms with premailer
-    from premailer import Premailer  # noqa: PLC0415
-
     with LOCK:
+        import cssutils  # noqa: PLC0415 - slow to load, with premailer
+
         cssutils.log.setLevel(logging.CRITICAL)
         cssutils.ser.prefs.minimizeColorHash = False
-        inlined = Premailer(
+        premailer = _import_premailer()
+        inlined = premailer.Premailer(
             page,
             allow_network=False,
             allow_loading_external_files=False,
@@ -41,3 +44,20 @@ def inline_css(page: str) -> str:
             method="html",
         ).transform(pretty_print=False)
     return str(inlined)
+
+
+def _import_premailer() -> ModuleType:
+    """
+    Import premailer without requests, half of its time, which nothing here lets it use.
+
+    What premailer holds instead becomes the real module as soon as it is asked for anything.
+    """
+    if "requests" in sys.modules or "premailer" in sys.modules:
+        return import_module("premailer")
+    stand_in = ModuleType("requests")
+    stand_in.__dict__["__getattr__"] = lambda name: getattr(import_module("requests"), name)
+    sys.modules["requests"] = stand_in
+    try:
+        return import_module("premailer")
+    finally:
+        del sys.modules["requests"]

@@ -47,7 +47,7 @@ def wrap(text: str, indent: str = "", first: str | None = None, width: int = COL
 
 def columns(text: str) -> int:
     """Count the columns that *text* takes on a terminal (Unicode TR11)."""
-    return sum(map(_char_columns, text))
+    return len(text) if text.isascii() else sum(map(_char_columns, text))
 
 
 def _char_columns(char: str) -> int:

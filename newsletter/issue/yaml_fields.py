@@ -1,8 +1,12 @@
 """From YAML text to fields, without ever building an object or expanding an alias."""
 
+from collections import deque
+from collections.abc import Iterable
 from typing import Final
 
 import yaml
+from yaml.composer import Composer
+from yaml.resolver import Resolver
 
 from newsletter.issue.fields import Fields
 from newsletter.issue.problems import Problems
@@ -34,8 +38,8 @@ def read_fields(text: str, place: str, first_line: int, problems: Problems) -> F
         The mapping's fields, or None if *text* is not one plain mapping.
     """
     try:
-        refused = _refusal(text)
-        node = None if refused else yaml.compose(text, Loader=yaml.SafeLoader)
+        events, refused = _plain_events(text)
+        node = None if refused else _Composed(events).get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.context_mark if error.context in OPENED else error.problem_mark
         line = first_line + (mark.line if mark else 0)
@@ -62,10 +66,30 @@ def _remedy(error: yaml.MarkedYAMLError) -> str:
     return QUOTES
 
 
-def _refusal(text: str) -> tuple[int, str] | None:
-    """Say where (a line counted from 0) *text* is more than plain fields, and what to do."""
+class _Composed(Composer, Resolver):
+    """Makes nodes of events that are there already, so that the text is parsed once."""
+
+    def __init__(self, events: Iterable[yaml.Event]) -> None:
+        Composer.__init__(self)
+        Resolver.__init__(self)
+        self._events = deque(events)
+
+    def check_event(self, *choices: type[yaml.Event]) -> bool:
+        return isinstance(self._events[0], choices)
+
+    def peek_event(self) -> yaml.Event:
+        return self._events[0]
+
+    def get_event(self) -> yaml.Event:
+        return self._events.popleft()
+
+
+def _plain_events(text: str) -> tuple[list[yaml.Event], tuple[int, str] | None]:
+    """Parse *text*; where (a line counted from 0) it is more than plain fields, say what to do."""
     depth = documents = 0
+    events = []
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        events.append(event)
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
@@ -75,8 +99,8 @@ def _refusal(text: str) -> tuple[int, str] | None:
         elif depth > DEPTH_MAX:
             message = f"more than {DEPTH_MAX} levels deep; write it flatter"
         if message:
-            return int(event.start_mark.line) if event.start_mark else 0, message
-    return None
+            return events, (int(event.start_mark.line) if event.start_mark else 0, message)
+    return events, None
 
 
 def _event_refusal(event: yaml.Event) -> str | None:

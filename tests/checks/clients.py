@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from newsletter.app import read_client_support
 from newsletter.proof.clients.allowances import ALLOWANCES, UNASKED
-from newsletter.proof.clients.features import refusals, unasked
+from newsletter.proof.clients.features import look_up
 from newsletter.proof.clients.rule import complaints_about
 from tests.checks.specimens import Specimen
 
@@ -16,9 +16,9 @@ def check_clients(letter: Specimen) -> list[str]:
 
 def needless_allowances(letters: Collection[Specimen]) -> list[str]:
     """Name the allowances that no letter needs any more."""
-    support = read_client_support()
-    needed = set().union(*(refusals(letter.html, support) for letter in letters))
-    strange = set().union(*(unasked(letter.html, support) for letter in letters))
+    answers = [look_up(letter.html, read_client_support()) for letter in letters]
+    needed = frozenset().union(*(one.refused for one in answers))
+    strange = frozenset().union(*(one.unasked for one in answers))
     return [
         f"{feature} for {client}"
         for feature, (clients, _) in ALLOWANCES.items()

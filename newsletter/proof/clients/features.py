@@ -1,7 +1,9 @@
 """What a letter uses of HTML and CSS, in the words of Can I email."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import tinycss2
@@ -38,43 +40,45 @@ COMBINATORS: Final = {">": "child", "+": "adjacent-sibling", "~": "general-sibli
 MEDIA: Final = ("hover", "orientation", "prefers-color-scheme", "prefers-reduced-motion")
 KEYWORDS: Final = ("initial", "inherit", "unset", "revert")
 CSS_WIDE: Final = "css-unit-initial"
+ALWAYS: Final = frozenset(("html-doctype", "html-comments"))
 SEMANTIC: Final = {
     *("article", "aside", "details", "figcaption", "figure", "footer", "header"),
     *("main", "mark", "nav", "section", "summary", "time"),
 }
 
 
-def features_of(html: str, support: Support) -> tuple[set[str], set[str]]:
-    """Return the features that all clients meet, and those that only Word does."""
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What Can I email says of a letter."""
+
+    refused: frozenset[tuple[str, str]]  # every (feature, client) that it marks with n
+    unasked: frozenset[str]  # what the letter uses and there is no answer for
+
+
+def look_up(html: str, support: Support) -> Answers:
+    """Look up everything that a letter uses; what only Word meets, for Word alone."""
+    used = {*ALWAYS, *uses(html, support)}
     only_word = "".join(found[2] for found in FOR_WORD.finditer(html))
-    for_all = {"html-doctype", "html-comments", *uses(html, support)}
     in_word = set(uses(only_word, support)) if only_word.strip() else set()
-    return for_all & set(support), in_word & set(support)
-
-
-def refusals(html: str, support: Support) -> set[tuple[str, str]]:
-    """Return every (feature, client) of a letter that Can I email marks with n."""
-    everywhere, for_word = features_of(html, support)
-    asked = [(feature, client) for feature in everywhere for client in support[feature]]
-    asked += [(feature, WORD) for feature in for_word]
-    return {(feature, client) for feature, client in asked if support[feature].get(client) == "n"}
-
-
-def unasked(html: str, support: Support) -> set[str]:
-    """Return what a letter uses and Can I email has no answer for."""
-    return set(uses(html, support)) - set(support) - {"html-doctype", "html-comments"}
+    known = set(support)
+    asked = [(feature, client) for feature in used & known for client in support[feature]]
+    asked += [(feature, WORD) for feature in in_word & known]
+    refused = [pair for pair in asked if support[pair[0]].get(pair[1]) == "n"]
+    return Answers(frozenset(refused), frozenset(used - known - ALWAYS))
 
 
 def uses(html: str, support: Support) -> Iterator[str]:
     """Yield the features of *html*; what has no entry of its own is yielded by its name."""
+    styles: set[str] = set()  # an inlined letter repeats each of them many times
     for element in parse_page(FOR_OTHERS.sub(r"\1", FOR_WORD.sub("", html))).iter():
         if not isinstance(element.tag, str):
             continue
         yield from _uses_of_element(element, support)
-        if style := element.get("style"):
-            yield from _uses_of_declarations(style, support)
+        styles.add(element.get("style") or "")
         if element.tag == "style":
             yield from _uses_of_sheet(element.text or "", support)
+    for style in sorted(styles):
+        yield from _uses_of_declarations(_parsed_style(style), support)
 
 
 def _uses_of_element(element: HtmlElement, support: Support) -> Iterator[str]:
@@ -109,15 +113,23 @@ def _image_form(address: str) -> str:
 def _uses_of_sheet(css: str, support: Support) -> Iterator[str]:
     if "/*" in css:
         yield "css-comments"
-    for rule in tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True):
+    yield from _uses_of_rules(_parsed_sheet(css), support)
+
+
+def _uses_of_rules(rules: Iterable[Any], support: Support) -> Iterator[str]:
+    for rule in rules:
         if rule.type == "qualified-rule":
             yield from _uses_of_selectors(rule.prelude)
-            yield from _uses_of_declarations(tinycss2.serialize(rule.content), support)
+            yield from _uses_of_declarations(_parsed_block(rule.content), support)
         elif rule.type == "at-rule":
             yield f"css-at-{rule.at_keyword.lower()}"
             yield from _uses_of_media(tinycss2.serialize(rule.prelude).lower())
-            if rule.content is not None:
-                yield from _uses_of_sheet(tinycss2.serialize(rule.content), support)
+            yield from _uses_of_rules(
+                tinycss2.parse_rule_list(
+                    rule.content or (), skip_comments=True, skip_whitespace=True
+                ),
+                support,
+            )
 
 
 def _uses_of_media(query: str) -> Iterator[str]:
@@ -128,8 +140,8 @@ def _uses_of_media(query: str) -> Iterator[str]:
         yield "css-at-media-device-pixel-ratio"
 
 
-def _uses_of_declarations(css: str, support: Support) -> Iterator[str]:
-    for found in tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True):
+def _uses_of_declarations(declarations: Iterable[Any], support: Support) -> Iterator[str]:
+    for found in declarations:
         if found.type == "declaration":
             yield from _uses_of_property(found.lower_name, support)
             yield from _uses_of_value(found.lower_name, found.value, support)
@@ -137,6 +149,21 @@ def _uses_of_declarations(css: str, support: Support) -> Iterator[str]:
                 yield "css-important"
         elif found.type in ("qualified-rule", "at-rule"):
             yield "css-nesting"
+
+
+# The editions of an issue share their style sheet and most of what is on their elements.
+@lru_cache(maxsize=8)
+def _parsed_sheet(css: str) -> Sequence[Any]:
+    return tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
+
+
+@lru_cache(maxsize=1000)
+def _parsed_style(css: str) -> Sequence[Any]:
+    return _parsed_block(css)
+
+
+def _parsed_block(css: str | Sequence[Any]) -> Sequence[Any]:
+    return tinycss2.parse_blocks_contents(css, skip_comments=True, skip_whitespace=True)
 
 
 def _uses_of_property(name: str, support: Support) -> Iterator[str]:

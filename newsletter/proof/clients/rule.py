@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from newsletter.proof.clients.allowances import ALLOWANCES, UNASKED
-from newsletter.proof.clients.features import Support, refusals, unasked
+from newsletter.proof.clients.features import Support, look_up
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 
@@ -22,8 +22,9 @@ def check_clients(material: Material) -> Iterator[Finding]:
 def complaints_about(html: str, support: Support) -> list[str]:
     """Say what a letter uses that a client refuses, and that is not written down as fine."""
     allowed = {(name, client) for name, (clients, _) in ALLOWANCES.items() for client in clients}
+    answers = look_up(html, support)
     by_feature: dict[str, list[str]] = {}
-    for feature, client in sorted(refusals(html, support) - allowed):
+    for feature, client in sorted(answers.refused - allowed):
         by_feature.setdefault(feature, []).append(client)
     complaints = [
         f"{feature} is refused by {', '.join(clients)}; do without it in your templates"
@@ -31,5 +32,5 @@ def complaints_about(html: str, support: Support) -> list[str]:
     ]
     return complaints + [
         f"{use} is nowhere in Can I email, so nobody knows who shows it; do without it"
-        for use in sorted(unasked(html, support) - set(UNASKED))
+        for use in sorted(answers.unasked - set(UNASKED))
     ]

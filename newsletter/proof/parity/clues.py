@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from newsletter.issue.glossary import Term
@@ -37,16 +38,21 @@ def readings_of(section: Section, material: Material) -> tuple[Reading, Reading]
 def _reading(side: Side, material: Material) -> Reading:
     years = frozenset(int(year) for block in side.blocks() for year in YEAR.findall(block.text))
     calendar = Calendar(material.issue.year, material.issue.month, years)
-    tongue = TONGUES[side.lang]
     known: dict[int, Clues] = {}
 
     def read(block: Block) -> Clues:
         if id(block) not in known:
-            figures = figures_in(block.text, tongue, calendar)
+            figures = _figures(block.text, side.lang, calendar)
             known[id(block)] = Clues(figures, _names(block.text, side.lang, material.terms))
         return known[id(block)]
 
     return read
+
+
+@lru_cache(maxsize=1000)
+def _figures(text: str, lang: Lang, calendar: Calendar) -> tuple[Figure, ...]:
+    """Read a text's figures, which more than one rule wants to know."""
+    return figures_in(text, TONGUES[lang], calendar)
 
 
 def _names(text: str, lang: Lang, terms: Sequence[Term]) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """English words around figures: units, months, weekdays, parts of the day."""
 
+import re
 from typing import Final
 
 from newsletter.proof.parity.meaning import BARE
@@ -70,13 +71,18 @@ UNITS: Final = {
     "month": unit(IN_MONTHS), "year": unit(IN_MONTHS, 12),
     "years old": (BARE,), "years of age": (BARE,), "year-old": (BARE,),
 }  # fmt: skip
+_WRITTEN: Final = [word for word in UNITS if word not in ("%p", "second", "year-old")]
+_WORDS: Final = [word for word in _WRITTEN if word[-1].isalpha()]
+_SIGNS: Final = [word for word in _WRITTEN if not word[-1].isalpha()]
+_ANY_WORD: Final = "|".join(
+    re.escape(word) + ("s?" if word.isascii() else "")
+    for word in sorted(_WORDS, key=len, reverse=True)
+)
+# Signs that a word's letters begin stand before the words: km², US$. One sign begins a word: °C.
 UNIT: Final = (
-    r"years?\sold|years?\sof\sage|years?-olds?|%\s?p\b|percent(?:age)?\spoints?|"
-    + "|".join(
-        rf"{any_of([word])}{'s?' if word.isascii() and word[-1].isalpha() else ''}"
-        + (r"(?![A-Za-z])" if word[-1].isalpha() else "")
-        for word in sorted(UNITS, key=len, reverse=True)
-        if word not in ("%p", "second", "year-old")
-    )
-    + r"|seconds(?![a-z])"
+    r"years?\sold|years?\sof\sage|years?-olds?|%\s?p\b|percent(?:age)?\spoints?"
+    rf"|{any_of(sign for sign in _SIGNS if len(sign) > 1)}"
+    rf"|(?:{_ANY_WORD})(?![A-Za-z])"
+    rf"|{any_of(sign for sign in _SIGNS if len(sign) == 1)}"
+    r"|seconds(?![a-z])"
 )

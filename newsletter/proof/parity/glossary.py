@@ -1,7 +1,7 @@
 """The rule "glossary": names and terms are written as agreed, in both languages."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -23,7 +23,8 @@ PARTICLES: Final = (
     "이다|인|까지|부터|마다|만|은|는|이|가|을|를|의|보다|처럼|측|들|께서|등|및|하고"
 )
 ENDS: Final = {
-    Lang.KO: rf"(?=(?:{PARTICLES})?(?:[^가-힣]|$))",
+    # Ignoring case would look each character of a wide range up, one by one.
+    Lang.KO: rf"(?-i:(?=(?:{PARTICLES})?(?:[^가-힣]|$)))",
     Lang.EN: r"(?:(?:es|s)?(?:'s|')?)(?![A-Za-z0-9])",
 }
 
@@ -70,21 +71,39 @@ def _uses(side: Side, terms: Sequence[Term]) -> Iterator[tuple[Term, _Use]]:
     texts = [(block, even_out(block.text)) for block in side.blocks()]
     seen: set[int] = set()
     for form, term in forms:
-        pattern = _pattern(form, side.lang)
         for at, (block, text) in enumerate(texts):
-            found = pattern.search(text)
-            if found and term.line not in seen:
+            places = list(_places(form, side.lang, text))
+            if places and term.line not in seen:
                 seen.add(term.line)
-                yield term, _Use(block, found.start())
-            if found:
-                texts[at] = (block, pattern.sub(lambda hit: "\x00" * len(hit[0]), text))
+                yield term, _Use(block, places[0][0])
+            texts[at] = (block, _blotted(text, places))
+
+
+def _places(form: str, lang: Lang, text: str) -> Iterator[tuple[int, int]]:
+    """Yield from where to where a name stands in *text*, with what is written onto it."""
+    flags = re.NOFLAG if form.isupper() else re.IGNORECASE
+    ends = _ends(lang, flags)
+    for found in _beginning(form, flags).finditer(text):
+        if end := ends.match(text, found.end()):
+            yield found.start(), end.end()
 
 
 @cache
-def _pattern(form: str, lang: Lang) -> re.Pattern[str]:
+def _beginning(form: str, flags: re.RegexFlag) -> re.Pattern[str]:
     words = r"\s+".join(map(re.escape, even_out(form).split()))
-    flags = re.NOFLAG if form.isupper() else re.IGNORECASE
-    return re.compile(rf"(?<![가-힣A-Za-z0-9]){words}{ENDS[lang]}", flags)
+    return re.compile(rf"(?<![^\W_]){words}", flags)
+
+
+@cache
+def _ends(lang: Lang, flags: re.RegexFlag) -> re.Pattern[str]:
+    """Compile a language's endings once, not once a name."""
+    return re.compile(ENDS[lang], flags)
+
+
+def _blotted(text: str, places: Iterable[tuple[int, int]]) -> str:
+    for start, end in places:
+        text = text[:start] + "\x00" * (end - start) + text[end:]
+    return text
 
 
 def _plain(text: str) -> str:

@@ -15,6 +15,7 @@ from newsletter.proof.parity.korean_numbers import (
 from newsletter.proof.parity.korean_words import COUNTER, HOURS, UNIT, UNITS, WEEKDAYS
 from newsletter.proof.parity.meaning import CLOCK, HALF, QUARTER, WEEKDAY, Quantity, Unit
 from newsletter.proof.parity.readers import (
+    by_word,
     fixed,
     nothing,
     read_day,
@@ -156,23 +157,22 @@ QUANTITIES: Final = (
     _pattern(rf"{FREE}(?P<number>두|세|다섯|여섯|일곱|여덟|아홉)\s(?=[가-힣])", read_quantity),
 )
 
+COUNTED_DAYS: Final = {
+    "이틀": _days(2),
+    "사흘": _days(3),
+    "나흘": _days(4),
+    "닷새": _days(5),
+    "엿새": _days(6),
+    "일주일": _days(7),
+    "여드레": _days(8),
+    "아흐레": _days(9),
+    "열흘": _days(10),
+}
 WORDS: Final = (
     _pattern(rf"{FREE}하루|당일", fixed(HINT, _days(1))),
-    *(
-        _pattern(FREE + word, fixed(WORD, _days(count)))
-        for word, count in (
-            ("이틀", 2),
-            ("사흘", 3),
-            ("나흘", 4),
-            ("닷새", 5),
-            ("엿새", 6),
-            ("이레(?![가-힣])", 7),
-            ("여드레", 8),
-            ("아흐레", 9),
-            ("열흘", 10),
-            ("보름(?!달)", 15),
-            ("일주일", 7),
-        )
+    _pattern(
+        rf"{FREE}(?P<word>{'|'.join(COUNTED_DAYS)}|이레(?![가-힣])|보름(?!달))",
+        by_word(WORD, {**COUNTED_DAYS, "이레": _days(7), "보름": _days(15)}),
     ),
     _pattern(r"격주", fixed(HINT, _days(14), Quantity(Fraction(2)))),
     _pattern(

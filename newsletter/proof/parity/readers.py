@@ -1,7 +1,7 @@
 """Readers of patterns: from a match's named groups to figures, for any language."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -38,6 +38,16 @@ def fixed(weight: Weight, *meanings: Meaning) -> Reader:
     def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         del reading
         yield Figure(meanings, weight, match.start(), match.end())
+
+    return read
+
+
+def by_word(weight: Weight, meanings: Mapping[str, Meaning]) -> Reader:
+    """Make a reader of words that each mean one thing: the group ``word`` says which."""
+
+    def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+        del reading
+        yield Figure((meanings[match["word"]],), weight, match.start(), match.end())
 
     return read
 
