@@ -79,9 +79,10 @@ class Begun(Protocol):
         """
         Return once the ledger has decided: True when the delivery is durably begun.
 
-        False means that this envelope must not be sent (its reader has unsubscribed, or
-        another process has begun it): no byte of its content may leave, and no receipt
-        is given for it.
+        May be asked again, and should be just before the content leaves: the reader may
+        have left since. False means that this envelope must not be sent (its reader has
+        unsubscribed, or another process has begun it): no byte of its content may leave,
+        and no receipt is given for it.
 
         Raises whatever stopped the ledger; then nothing more may be sent either.
         """

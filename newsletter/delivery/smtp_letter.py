@@ -41,11 +41,12 @@ class Letter:
 
     def may_go(self) -> bool:
         """
-        Wait until the ledger has decided; the first time only.
+        Wait until the ledger has decided; asked again until the letter leaves or is answered.
 
         Raises whatever stopped the ledger.
         """
-        if self._may_go is None:
+        is_open = self._may_go and self.answer is None and not self.has_left
+        if self._may_go is None or is_open:
             self._may_go = self.begun.wait()
         return self._may_go
 

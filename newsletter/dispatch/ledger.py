@@ -124,7 +124,8 @@ class Ledger(Protocol):
         Ask for the delivery to be marked as begun, and return at once.
 
         ``Begun.wait()`` is True once it durably is; False if the reader has withdrawn
-        (then it is skipped) or somebody else has begun it.
+        (then it is skipped) or somebody else has begun it. Asked more than a second later,
+        or again, it looks whether the reader has withdrawn since.
         """
 
     def record(

@@ -15,7 +15,7 @@ from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage import deliveries as rows
 from newsletter.storage import domains, planning
-from newsletter.storage.recorder import Beginning, Ended, Recorder, Returned
+from newsletter.storage.recorder import Beginning, Ended, RecordedBegin, Recorder, Returned
 from newsletter.storage.tables import dispatches
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import Ending, skip_withdrawn
@@ -127,11 +127,11 @@ class SqlLedger:
         with reading(self._database) as connection:
             return rows.count_due(connection, issue, now)
 
-    def begin(self, delivery: DeliveryId, now: datetime) -> Beginning:
+    def begin(self, delivery: DeliveryId, now: datetime) -> RecordedBegin:
         """Ask for the delivery to be marked as begun, and return at once."""
-        beginning = Beginning(delivery, now)
+        beginning = Beginning(delivery, at=now)
         self._recorder.put(beginning)
-        return beginning
+        return RecordedBegin(self._recorder, beginning)
 
     def record(
         self, delivery: DeliveryId, outcome: Outcome, due_at: datetime | None, now: datetime

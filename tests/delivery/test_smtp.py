@@ -306,16 +306,17 @@ def test_a_relay_that_cannot_take_back_is_not_used_on() -> None:
     assert [envelope.key for envelope in stream] == [2]
 
 
-def test_the_ledger_is_asked_between_rcpt_and_data() -> None:
+def test_the_ledger_is_asked_between_rcpt_and_data_and_again_before_the_content() -> None:
     with ScriptedServer([*greet(), *take_letter(), *BYE]) as server:
-        heard: list[bytes] = []
-        ledger = LedgerStub(look=lambda _: heard.extend(line[:4] for line in server.heard))
+        heard: list[list[bytes]] = []
+        ledger = LedgerStub(look=lambda _: heard.append([line[:4] for line in server.heard]))
         connection = make_provider(server).connect()
 
         deliver_all(connection, [make_envelope(1)], ledger)
         connection.close()
 
-    assert heard == [b"ehlo", b"MAIL", b"RCPT"]
+    before_data = [b"ehlo", b"MAIL", b"RCPT"]
+    assert heard == [before_data, [*before_data, b"DATA"]]
 
 
 def test_a_connection_ends_after_its_share_and_takes_no_more() -> None:

@@ -23,7 +23,7 @@ from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, ProviderBusy, ProviderError, UnfinishedError
 from newsletter.message.envelope import Envelope
 from newsletter.storage.ledger import SqlLedger
-from newsletter.storage.recorder import Beginning
+from newsletter.storage.recorder import RecordedBegin
 from tests.dispatch.makers import ISSUE, NOW, counts, make_database, write
 from tests.dispatch.stand_ins import ScriptedProvider
 
@@ -277,7 +277,7 @@ class CrashingLedger(SqlLedger):
         if self._left == 0:
             raise LedgerError("crash")
 
-    def begin(self, delivery: DeliveryId, now: datetime) -> Beginning:
+    def begin(self, delivery: DeliveryId, now: datetime) -> RecordedBegin:
         self._count()
         return super().begin(delivery, now)
 
