@@ -158,10 +158,12 @@ class Fields:
             self._note(self._nodes[key], f"{key!r} is no time zone; write Asia/Seoul")
             return ZoneInfo("UTC")
 
-    def by_lang(self, key: str) -> Mapping[Lang, str]:
-        """Take a text in every language: ``{ko: …, en: …}``."""
+    def by_lang(self, key: str, pattern: str = r"(?s).*", remedy: str = "") -> Mapping[Lang, str]:
+        """Take a text in every language, ``{ko: …, en: …}``, each as `matching` would."""
         inner = self.inner(key)
-        texts = {lang: inner.text(lang.value) if inner else "" for lang in Lang}
+        texts = {
+            lang: inner.matching(lang.value, pattern, remedy) if inner else "" for lang in Lang
+        }
         if inner:
             inner.finish()
         return texts

@@ -9,7 +9,8 @@ from newsletter.issue.reading import (
     read_site_issue,
     read_site_publication,
 )
-from newsletter.lang import Lang
+from newsletter.lang import EditionKind, Lang
+from newsletter.message.head import STREAM
 from tests.makers import (
     ARTICLE,
     ARTICLE_EN,
@@ -22,6 +23,7 @@ from tests.makers import (
 )
 
 KO, EN = f"{ARTICLE}/ko.md", f"{ARTICLE}/en.md"
+SENDER_NAME = "{ko: 메디컬 경기 e-뉴스, en: Medical Gyeonggi e-News}\n  address"
 
 
 def test_a_site_without_problems_becomes_an_issue_in_both_languages(tmp_path: Path) -> None:
@@ -293,9 +295,36 @@ def test_the_publication_alone_reports_everything_wrong_in_it(tmp_path: Path) ->
         "6: 'address' is not of its form; write news@example.org",
         "10: 'phone' is a list, not text; put the value in quotes: phone: \"...\"",
         "13: 'time_zone' is no time zone; write Asia/Seoul",
-        "15: 'sender_id' is not of its form; write 5 to 15 letters and digits without spaces",
+        "15: 'sender_id' is not of its form; write 5 to 15 letters and digits without spaces, "
+        "and none of: newsletter, ko, en, bilingual",
         "16: 'default_language' must be one of: ko, en, both",
     ]
+
+
+@pytest.mark.parametrize("name", [STREAM, STREAM.upper(), *EditionKind])
+def test_m8_the_fields_of_a_feedback_id_are_four_different_ones(tmp_path: Path, name: str) -> None:
+    text = PUBLICATION.replace("sender_id: mgenews", f"sender_id: {name}")
+    write_site(tmp_path, {"issues/publication.yaml": text})
+
+    with pytest.raises(ContentError, match="15: 'sender_id' is not of its form"):
+        read_site_publication(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["📣 News", "News ✉️", "소식 ❤", "🇰🇷 News", "⭐ News"])
+def test_m12_no_emoji_stands_in_the_sender(tmp_path: Path, name: str) -> None:
+    text = PUBLICATION.replace(SENDER_NAME, f"{{ko: 소식, en: {name}}}\n  address")
+    write_site(tmp_path, {"issues/publication.yaml": text})
+
+    with pytest.raises(ContentError, match=r"'en' is not of its form; leave emoji out"):
+        read_site_publication(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["㈜의료경기", "Müller & Söhne™", "경기도 ‧ 소식®", "第1号 ①"])
+def test_signs_that_are_no_emoji_may_stand_in_the_sender(tmp_path: Path, name: str) -> None:
+    text = PUBLICATION.replace(SENDER_NAME, f'{{ko: "{name}", en: News}}\n  address')
+    write_site(tmp_path, {"issues/publication.yaml": text})
+
+    assert read_site_publication(tmp_path).sender_name[Lang.KO] == name
 
 
 def test_a_site_without_a_publication_is_told_so(tmp_path: Path) -> None:
