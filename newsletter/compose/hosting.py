@@ -112,14 +112,14 @@ def _in_srgb(source: "Image.Image") -> "Image.Image":
 
     Phones write Display P3: without its profile such a picture would look pale.
     """
-    from PIL import ImageCms  # noqa: PLC0415 - slow to load
-
     if source.mode.startswith("I"):  # 16 bits of grey; Pillow would cut, not scale
         return source.convert("I").point(lambda value: value / 256).convert("L")
     if source.mode in ("1", "L") and not source.has_transparency_data:
         return source.convert("L")
     profile = source.info.get("icc_profile")
     if profile and source.mode in ("RGB", "CMYK"):
+        from PIL import ImageCms  # noqa: PLC0415 - slow to load, and few need it
+
         try:
             own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             srgb = ImageCms.createProfile("sRGB")
