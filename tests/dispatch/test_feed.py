@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,10 +12,10 @@ from sqlalchemy import Engine as Database
 
 from newsletter.delivery.provider import Accepted
 from newsletter.dispatch.backlog import BATCH, LANE_MAX, LOW
-from newsletter.dispatch.feed import Feed
+from newsletter.dispatch.feed import Feed, Resumption
 from newsletter.dispatch.ledger import DeliveryId
 from newsletter.dispatch.pacing import Pacing, begin_pacing
-from newsletter.issue.pace import DomainPace, Pace, Rate
+from newsletter.issue.pace import DomainPace, Pace, Rate, WarmUp
 from newsletter.message.envelope import Envelope
 from newsletter.storage.ledger import SqlLedger
 from tests.dispatch.makers import ISSUE, NOW, FakeClock, make_database, write
@@ -69,6 +69,16 @@ def take_what_may_go(feed: Feed) -> list[Envelope]:
             taken.append(envelope)
     except StopIteration:
         pass
+    return taken
+
+
+def send_what_may_go(feed: Feed, database: Database, clock: FakeClock) -> list[Envelope]:
+    """Take envelopes as above, and enter each into the ledger as accepted."""
+    taken = take_what_may_go(feed)
+    with closing(SqlLedger(database)) as ledger:
+        for envelope in taken:
+            assert ledger.begin(DeliveryId(envelope.key), clock()).wait()
+            ledger.record(DeliveryId(envelope.key), Accepted("ok"), None, clock())
     return taken
 
 
@@ -170,11 +180,7 @@ def test_a_quota_that_is_used_up_ends_the_run_and_survives_a_restart(few: Databa
     clock = FakeClock()
     pace = Pace(quotas=(Rate(4, DAY),))
     first = make_feed(few, clock, pace)
-    taken = take_what_may_go(first)
-    with closing(SqlLedger(few)) as ledger:
-        for envelope in taken:
-            assert ledger.begin(DeliveryId(envelope.key), clock()).wait()
-            ledger.record(DeliveryId(envelope.key), Accepted("ok"), None, clock())
+    taken = send_what_may_go(first, few, clock)
     assert len(taken) == 4
     assert first.resumption is not None
     assert first.resumption.why == "4/day is used up"
@@ -187,6 +193,25 @@ def test_a_quota_that_is_used_up_ends_the_run_and_survives_a_restart(few: Databa
 
     clock.move(86400 - 3600 + 60)
     assert len(take_what_may_go(make_feed(few, clock, pace))) == 4
+
+
+@pytest.mark.parametrize("quotas", [(), (Rate(100, DAY),)], ids=["alone", "beside a quota"])
+def test_a_new_sender_s_share_of_a_day_survives_a_restart_and_is_larger_on_the_next(
+    few: Database, quotas: tuple[Rate, ...]
+) -> None:
+    """A quota looks at the letters of the day before too, which are no part of a share."""
+    clock = FakeClock()  # at nine in Seoul
+    pace = Pace(quotas=quotas, warm_up=WarmUp(3, date(2022, 8, 26)))
+    first = make_feed(few, clock, pace)
+    assert len(send_what_may_go(first, few, clock)) == 3
+    midnight = datetime(2022, 8, 26, 15, 0, tzinfo=UTC)
+    assert first.resumption == Resumption(midnight, "warm-up: 3 today is used up")
+
+    clock.move(3600)
+    assert take_what_may_go(make_feed(few, clock, pace)) == []
+
+    clock.move(14 * 3600)
+    assert len(take_what_may_go(make_feed(few, clock, pace))) == 6
 
 
 def test_letters_begun_by_a_clock_that_was_ahead_count_for_a_quota(few: Database) -> None:
