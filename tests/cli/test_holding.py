@@ -2,16 +2,19 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from newsletter.cli.holding import Hold
+from newsletter.cli.holding import AGAIN_AFTER, Hold
 from newsletter.errors import UnfinishedError
+from newsletter.storage.ledger import HOLD
 from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
 
 OTHER = "otherhost.example.org:4711"
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -21,9 +24,9 @@ def desk(tmp_path: Path) -> Desk:
     return desk
 
 
-def is_held_by(desk: Desk, holder: str) -> bool:
+def is_held_by(desk: Desk, holder: str, now: datetime = NOW) -> bool:
     """Leave the issue with *holder*, whoever asks whether that process lives."""
-    return desk.site.ledger().hold(ISSUE_ID, holder, NOW, lambda _: False) is None
+    return desk.site.ledger().hold(ISSUE_ID, holder, now, lambda _: False) is None
 
 
 def make_hold(desk: Desk) -> Hold:
@@ -66,3 +69,25 @@ def test_what_a_living_process_of_this_machine_holds_is_not_taken_from_it(desk: 
 
     with pytest.raises(UnfinishedError, match=living):
         make_hold(desk).take()
+
+
+def test_a_run_that_shows_that_it_is_alive_keeps_the_issue_for_longer(desk: Desk) -> None:
+    hold = make_hold(desk)
+    hold.take()
+
+    desk.site.now = NOW + AGAIN_AFTER + SECOND
+    hold.keep()
+
+    assert not is_held_by(desk, OTHER, NOW + HOLD + SECOND)
+    assert is_held_by(desk, OTHER, desk.site.now + HOLD + SECOND)
+
+
+def test_a_run_that_slept_while_another_took_the_issue_may_not_go_on(desk: Desk) -> None:
+    """A laptop that was closed for an hour wakes in the middle of a run."""
+    hold = make_hold(desk)
+    hold.take()
+    desk.site.now = NOW + HOLD + SECOND
+    assert is_held_by(desk, OTHER, desk.site.now)
+
+    with pytest.raises(UnfinishedError, match=OTHER):
+        hold.keep()
