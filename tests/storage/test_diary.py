@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Refused
-from newsletter.dispatch.control import PROGRAM, Act, Appointment, Doubt, Halt, Settlement
+from newsletter.dispatch.control import PROGRAM, Act, Appointment, Doubt, Halt, Note, Settlement
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError
@@ -22,6 +22,7 @@ from tests.subscribers.makers import make_row
 
 LATER = NOW + timedelta(minutes=5)
 READERS = 40  # more than one statement names
+OTHER_PLAN = Plan("2022-09", "e" * 64, {}, NOW)
 
 
 @pytest.fixture
@@ -45,6 +46,13 @@ def begin(ledger: SqlLedger, count: int, now: datetime = NOW) -> list[Delivery]:
     for begun in [ledger.begin(delivery.id, now) for delivery in chosen]:
         assert begun.wait()
     return chosen
+
+
+def refuse_the_first(ledger: SqlLedger) -> None:
+    """Let the provider say of the first reader that there is nobody of that name."""
+    [first] = begin(ledger, 1)
+    ledger.record(first.id, Refused("550 5.1.1 no such user", Blame.RECIPIENT), None, NOW)
+    ledger.flush()
 
 
 def counts(ledger: SqlLedger) -> dict[State, int]:
@@ -139,13 +147,13 @@ def test_unknown_deliveries_are_sent_again_only_when_somebody_says_so(
 ) -> None:
     begin(ledger, 3)
 
-    count = diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", NOW)
+    count = diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", LATER)
 
     assert count == 3
     assert counts(ledger) == {State.PENDING: READERS}
     assert answers(ledger, State.PENDING)[:3] == ["to be sent again, says Kim"] * 3
     [note] = diary.notes(ISSUE)
-    assert (note.act, note.by, note.words) == (Act.SETTLED, "Kim", "3 × resend")
+    assert note == Note(ISSUE, Act.SETTLED, "Kim", LATER, "3 × resend")
 
 
 def test_what_is_assumed_to_be_accepted_says_so(ledger: SqlLedger, diary: SqlDiary) -> None:
@@ -280,14 +288,23 @@ def test_a_refusal_that_blames_the_reader_suppresses_them_in_the_same_commit(
 
 
 def test_who_is_suppressed_since_planning_is_skipped_with_that_reason(
-    ledger: SqlLedger, engine: Engine
+    ledger: SqlLedger,
 ) -> None:
-    [first] = begin(ledger, 1)
-    ledger.record(first.id, Refused("550 5.1.1 no such user", Blame.RECIPIENT), None, NOW)
-    ledger.flush()
-    ledger.freeze(Plan("2022-09", "e" * 64, {}, NOW), editions_by_preference(None))
+    """One issue finds out that a mailbox is gone while another waits."""
+    ledger.freeze(OTHER_PLAN, editions_by_preference(None))
+    refuse_the_first(ledger)
 
-    assert ledger.tally("2022-09").planned == READERS - 1
+    assert ledger.skip_withdrawn(OTHER_PLAN.issue) == 1
+
+    [line] = ledger.entries(OTHER_PLAN.issue, State.SKIPPED)
+    assert (line.address, line.answer) == ("r0@example.org", "suppressed since planning")
+    assert ledger.tally(OTHER_PLAN.issue).of(State.PENDING) == READERS - 1
+
+
+def test_who_is_suppressed_before_planning_is_not_planned(ledger: SqlLedger) -> None:
+    refuse_the_first(ledger)
+
+    assert ledger.freeze(OTHER_PLAN, editions_by_preference(None)) == READERS - 1
 
 
 def test_many_deliveries_are_begun_and_ended_in_a_commit(ledger: SqlLedger) -> None:
