@@ -1,12 +1,13 @@
 """One writer, many events in a commit: what one of them meets concerns no other."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, update
+from sqlalchemy import Connection, Engine, event, update
 
 from newsletter.dispatch.control import Doubt, Settlement
 from newsletter.dispatch.ledger import DeliveryId, Page
@@ -35,6 +36,25 @@ def writer_kept_waiting(engine: Engine) -> Iterator[None]:
         connection.execute(update(dispatches).values(digest="d" * 64))
         connection.execute(update(subscribers).values(name=""))
         yield
+
+
+def test_what_gathers_while_the_writer_waits_is_written_in_one_commit(
+    ledger: SqlLedger, engine: Engine
+) -> None:
+    """A commit waits for the disk: one for each letter would take the time of all the rest."""
+    everyone = due_ids(ledger)
+    writers: list[str] = []
+
+    @event.listens_for(engine, "commit")
+    def note_writer(connection: Connection) -> None:
+        writers.append(threading.current_thread().name)
+
+    with writer_kept_waiting(engine):
+        begun = [ledger.begin(one, NOW) for one in everyone]
+    assert all(one.wait() for one in begun)
+
+    assert len(everyone) == READERS
+    assert 1 <= writers.count("ledger") <= 2  # the event it had taken already, and all others
 
 
 def test_a_reader_who_has_left_keeps_nobody_else_in_the_commit_waiting(
