@@ -33,14 +33,18 @@ INSERT INTO deliveries (issue, subscriber_id, address_key, address, edition, sta
 
 @pytest.fixture
 def older(tmp_path: Path) -> Path:
-    """A database as revision 0002 left it, with a dispatch under way."""
-    path = tmp_path / "newsletter.db"
+    return make_older(tmp_path, "0002")
+
+
+def make_older(folder: Path, revision: str) -> Path:
+    """Make a database as a program of that revision left it, with a dispatch under way."""
+    path = folder / "newsletter.db"
     engine = create_engine(f"sqlite:///{path}")
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0002")
+        command.upgrade(config, revision)
     engine.dispose()
     with closing(sqlite3.connect(path)) as connection_:
         connection_.executescript(f"PRAGMA journal_mode=WAL; {ROWS}")
@@ -53,8 +57,11 @@ def revision(path: Path) -> str:
         return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
 
 
-def test_a_ledger_of_an_older_program_goes_on_where_it_was(older: Path) -> None:
-    engine = open_database(SETTING, older.parent)
+@pytest.mark.parametrize("written_by", ["0001", "0002"])
+def test_a_ledger_of_an_older_program_goes_on_where_it_was(tmp_path: Path, written_by: str) -> None:
+    older = make_older(tmp_path, written_by)
+
+    engine = open_database(SETTING, tmp_path)
 
     tally = SqlLedger(engine).tally("2022-08")
     with engine.connect() as connection:
@@ -81,6 +88,21 @@ def test_a_copy_from_before_is_put_beside_it_whole_and_no_more_readable(
         assert connection.execute("SELECT count(*) FROM deliveries").fetchone() == (2,)
     assert "a copy of it is newsletter.db.before-" in caplog.text
     assert sorted(path.name for path in older.parent.iterdir()) == ["newsletter.db", copy.name]
+
+
+def test_a_copy_holds_what_only_the_write_ahead_log_holds(older: Path) -> None:
+    """Another process has the ledger open, and what it wrote last is not yet in its file."""
+    with closing(sqlite3.connect(older)) as other:
+        other.execute("PRAGMA wal_autocheckpoint=0")
+        other.execute("UPDATE deliveries SET state = 'accepted' WHERE state = 'unknown'")
+        other.commit()
+        assert older.with_name("newsletter.db-wal").stat().st_size > 0
+
+        open_database(SETTING, older.parent).dispose()
+
+    with closing(sqlite3.connect(older.with_name(f"newsletter.db.before-{HEAD}"))) as copy:
+        found = copy.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall()
+    assert found == [("accepted", 2)]
 
 
 def test_what_cannot_be_copied_is_not_changed(older: Path) -> None:
