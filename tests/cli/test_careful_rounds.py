@@ -1,0 +1,117 @@
+"""A run by what the publication says of care, and a run that waits: halted, and held."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine as Database
+
+from newsletter.cli.holding import AGAIN_AFTER, Hold
+from newsletter.cli.rounds import Rounds, Wishes
+from newsletter.delivery.provider import Accepted, Deferred, Refused
+from newsletter.dispatch.clock import SteadyClock
+from newsletter.dispatch.states import State
+from newsletter.errors import UnfinishedError
+from newsletter.issue.pace import REFUSALS_OF, Pace
+from newsletter.message.envelope import Envelope
+from newsletter.storage.diary import SqlDiary
+from newsletter.storage.ledger import HOLD, SqlLedger
+from tests.cli.test_rounds import make_means, run
+from tests.dispatch.makers import ISSUE, FakeClock, FastClock, counts, make_database
+from tests.dispatch.stand_ins import ScriptedProvider
+
+NOBODY = Refused("550 5.1.1 no such user")
+OTHER = "otherhost.example.org:4711"
+LATER = Deferred("450 greylisted")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    readers = [f"r{number}@example.org" for number in range(REFUSALS_OF)]
+    database = make_database(tmp_path, readers)
+    yield database
+    database.dispose()
+
+
+def refuse_the_first(count: int) -> Callable[[Envelope], Accepted | Refused]:
+    return lambda envelope: NOBODY if envelope.key <= count else Accepted("ok")
+
+
+def wait(database: Database, clock: FakeClock, sleep: Callable[[float], None]) -> None:
+    """Send by this clock to servers that put everybody off, and wait by this sleep."""
+    provider = ScriptedProvider(lambda _: LATER)
+    with closing(SqlLedger(database)) as ledger:
+        steady = SteadyClock(clock, clock.ticks)
+        means = make_means(database, ledger, provider, FastClock())
+        means = replace(means, clock=steady, sleep=sleep)
+        Rounds(means, Wishes(waits=True), Hold(ledger, ISSUE, steady)).send_all()
+
+
+def test_the_canary_of_the_publication_is_awaited_by_a_run_that_names_none(
+    database: Database,
+) -> None:
+    with pytest.raises(UnfinishedError, match="4 of the first 20 letters met an error"):
+        run(database, refuse_the_first(4), pace=Pace(canary=20))
+
+    assert counts(database) == {
+        State.ACCEPTED: 16,
+        State.REFUSED: 4,
+        State.PENDING: REFUSALS_OF - 20,
+    }
+
+
+def test_the_share_of_refusals_that_the_publication_bears_is_borne(database: Database) -> None:
+    run(database, refuse_the_first(6), pace=Pace(refusals_percent=3), connections=1)
+
+    assert counts(database) == {State.ACCEPTED: REFUSALS_OF - 6, State.REFUSED: 6}
+
+
+def test_one_refusal_more_than_the_publication_bears_pauses_the_issue(database: Database) -> None:
+    with pytest.raises(UnfinishedError, match="more than 3 % of 200 is too many"):
+        run(database, refuse_the_first(7), pace=Pace(refusals_percent=3), connections=1)
+
+    states = counts(database)
+    assert states[State.REFUSED] == 7
+    assert states[State.PENDING] > REFUSALS_OF / 2
+
+
+@pytest.mark.parametrize("act", ["pause", "cancel"])
+def test_a_halt_is_obeyed_at_once_by_a_run_that_counts_down(database: Database, act: str) -> None:
+    clock = FakeClock()
+    slept: list[float] = []
+
+    def decide_in_the_first_second(seconds: float) -> None:
+        if not slept:
+            diary = SqlDiary(database)
+            (diary.pause if act == "pause" else diary.cancel)(ISSUE, "Kim", "a mistake", clock())
+        slept.append(seconds)
+        clock.move(seconds)
+
+    with pytest.raises(UnfinishedError, match="by Kim at 2022-08-26 09:00 KST: a mistake"):
+        wait(database, clock, decide_in_the_first_second)
+
+    assert len(slept) <= 2
+    left = State.DEFERRED if act == "pause" else State.SKIPPED
+    assert counts(database) == {left: REFUSALS_OF}
+
+
+def test_a_run_that_counts_down_keeps_others_from_the_issue(database: Database) -> None:
+    clock = FakeClock()
+    asked = SqlLedger(database)
+    taken_at: list[float] = []
+    started = clock.ticks()
+
+    def ask_for_the_issue(seconds: float) -> None:
+        clock.move(seconds)
+        if asked.hold(ISSUE, OTHER, clock(), lambda _: False) is None:
+            taken_at.append(clock.ticks() - started)
+            asked.release(ISSUE, OTHER)
+        if clock.ticks() - started > 2 * (HOLD + AGAIN_AFTER).total_seconds():
+            SqlDiary(database).pause(ISSUE, "Kim", "the test is over", clock())
+
+    with pytest.raises(UnfinishedError, match="the test is over"):
+        wait(database, clock, ask_for_the_issue)
+
+    assert taken_at == []
