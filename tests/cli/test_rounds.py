@@ -265,21 +265,26 @@ def test_a_wall_clock_put_back_an_hour_does_not_stall_a_run_that_waits(
     assert set(tries.values()) == {2}
 
 
-def test_a_reader_who_unsubscribes_during_the_dispatch_gets_nothing(database: Database) -> None:
-    def unsubscribe_the_last(envelope: Envelope) -> Outcome:
+@pytest.mark.parametrize("standing", [Standing.UNSUBSCRIBED, Standing.SUPPRESSED])
+def test_a_reader_who_leaves_during_the_dispatch_gets_nothing(
+    database: Database, standing: Standing
+) -> None:
+    def strike_the_last(envelope: Envelope) -> Outcome:
         if envelope.key == 3:
             with database.begin() as connection:
                 connection.execute(
                     update(subscribers)
                     .where(subscribers.c.address_key == "r29@example.org")
-                    .values(standing=Standing.UNSUBSCRIBED.value)
+                    .values(standing=standing.value)
                 )
         return Accepted("ok")
 
-    provider = run(database, unsubscribe_the_last, connections=1)
+    provider = run(database, strike_the_last, connections=1)
 
     assert "r29@example.org" not in provider.sent
     assert counts(database) == {State.ACCEPTED: READERS - 1, State.SKIPPED: 1}
+    [entry] = SqlLedger(database).entries(ISSUE, State.SKIPPED)
+    assert entry.answer == f"{standing} since planning"
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,8 @@ from newsletter.storage.database import open_database
 from newsletter.storage.ledger import HOLD, SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import subscribers
-from newsletter.subscribers.address import address_of
-from newsletter.subscribers.importing import enrol, withdraw
-from newsletter.subscribers.subscriber import editions_by_preference
+from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.subscriber import Standing, editions_by_preference
 from tests.subscribers.makers import make_row
 
 NOW = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
@@ -34,6 +33,7 @@ ISSUE = "2022-08"
 PLAN = Plan(ISSUE, "d" * 64, {"subject of the ko edition": "a" * 64}, NOW)
 EDITIONS = editions_by_preference(None)
 START = DeliveryId(0)
+both_standings = pytest.mark.parametrize("standing", [Standing.UNSUBSCRIBED, Standing.SUPPRESSED])
 
 
 @pytest.fixture
@@ -51,9 +51,10 @@ def add_readers(engine: Engine, **readers: Preference | None) -> None:
             enrol(make_row(f"{name}@example.org", name, preference), page, NOW)
 
 
-def leave(engine: Engine, name: str) -> None:
-    with SqlSubscriberBook(engine).opened() as page:
-        withdraw(address_of(f"{name}@example.org"), page, NOW)
+def leave(engine: Engine, name: str, standing: Standing = Standing.UNSUBSCRIBED) -> None:
+    reader = update(subscribers).where(subscribers.c.address_key == f"{name}@example.org")
+    with engine.begin() as connection:
+        connection.execute(reader.values(standing=standing.value))
 
 
 def due(ledger: SqlLedger, now: datetime = NOW) -> list[Delivery]:
@@ -168,25 +169,31 @@ def test_one_of_many_who_begin_the_same_delivery_wins(engine: Engine) -> None:
     assert sorted(answers) == [False] * 7 + [True]
 
 
+@both_standings
 def test_s8_a_reader_who_leaves_during_the_dispatch_is_skipped_when_begun(
-    ledger: SqlLedger, engine: Engine
+    ledger: SqlLedger, engine: Engine, standing: Standing
 ) -> None:
     [first, second, *_] = due(ledger)
-    leave(engine, first.name)
+    leave(engine, first.name, standing)
 
     first_begun, second_begun = ledger.begin(first.id, NOW), ledger.begin(second.id, NOW)
 
     assert (first_begun.wait(), second_begun.wait()) == (False, True)
     [entry] = ledger.entries(ISSUE, State.SKIPPED)
-    assert (entry.address, entry.answer) == ("ko@example.org", "unsubscribed since planning")
+    assert (entry.address, entry.answer) == ("ko@example.org", f"{standing} since planning")
 
 
-def test_who_left_since_planning_is_skipped_before_a_run(ledger: SqlLedger, engine: Engine) -> None:
-    leave(engine, "en")
+@both_standings
+def test_who_left_since_planning_is_skipped_before_a_run(
+    ledger: SqlLedger, engine: Engine, standing: Standing
+) -> None:
+    leave(engine, "en", standing)
 
     assert ledger.skip_withdrawn(ISSUE) == 1
 
     assert counts(ledger) == {State.PENDING: 3, State.SKIPPED: 1}
+    [entry] = ledger.entries(ISSUE, State.SKIPPED)
+    assert (entry.address, entry.answer) == ("en@example.org", f"{standing} since planning")
 
 
 def test_a_deferred_delivery_is_due_when_its_time_has_come(ledger: SqlLedger) -> None:
