@@ -154,13 +154,21 @@ def test_a_refused_sender_stops_the_run_and_marks_nobody(database: Database) -> 
 
 
 def test_a_busy_relay_gets_fewer_connections(database: Database) -> None:
+    """Who was turned away at the greeting does not knock again while the letters go out."""
+
+    def slowly(_: Envelope) -> Outcome:
+        time.sleep(0.005)
+        return Accepted("ok")
+
     provider = ScriptedProvider(
-        refuse_connection=lambda number: ProviderBusy("421 too many") if number > 1 else None
+        slowly,
+        refuse_connection=lambda number: ProviderBusy("421 too many") if number > 1 else None,
     )
 
-    _, states = send(provider, database)
+    _, states = send(provider, database, connections=4)
 
     assert states == {State.ACCEPTED: READERS}
+    assert provider.connections <= 4
 
 
 def test_a_relay_that_takes_fewer_connections_than_asked_for_is_no_fault(
