@@ -1,7 +1,9 @@
 """An issue on its way: who may send it, and that a halt is obeyed from the start."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -9,13 +11,23 @@ import pytest
 from newsletter.app import Site
 from newsletter.cli.holding import Hold
 from newsletter.cli.sending import Sending, Wishes
+from newsletter.delivery.provider import Provider
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.subscribers.importing import enrol
+from tests.cli.desk import ClockedSite, Desk
+from tests.dispatch.stand_ins import ScriptedProvider
 from tests.makers import ISSUE_ID, PUBLICATION, write_site
 from tests.subscribers.makers import make_row
 
 NOW = datetime(2022, 8, 1, tzinfo=UTC)
+
+
+class ForgivingSite(ClockedSite):
+    """A site whose provider drops what it was given before, for a day."""
+
+    def provider(self) -> Provider:
+        return ScriptedProvider(recognises_repeats=timedelta(days=1))
 
 
 @pytest.fixture
@@ -83,3 +95,32 @@ def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(
     sending.run(Wishes(limit=1))
 
     assert site.diary().find_unfinished(site.clock()) == []
+
+
+def test_what_is_unknown_goes_again_with_a_run_where_the_provider_drops_repeats(
+    tmp_path: Path,
+) -> None:
+    desk = Desk(tmp_path)
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.lose_answers(1)
+    desk.forget(2)
+    desk.site = ForgivingSite(desk.environ, desk.root)
+
+    output = desk.run("dispatch", ISSUE_ID, "--yes")
+
+    assert "1 unknown go again: scripted drops repeats" in output
+    assert desk.states() == {State.ACCEPTED: 4}
+
+
+def test_a_letter_is_dated_when_it_is_written(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, readers=2)
+    started = desk.site.now
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
+    desk.restart()
+    desk.site.now = started + timedelta(days=400)
+    desk.run("dispatch", ISSUE_ID, "--yes")
+
+    letters = [message_from_bytes(one.read_bytes()) for one in desk.root.glob("outbox/*.eml")]
+    dates = sorted(parsedate_to_datetime(letter["Date"]) for letter in letters)
+    assert [(date - started).days for date in dates] == [0, 400]
+    assert {date.utcoffset() for date in dates} == {timedelta(hours=9)}  # the publication's zone
