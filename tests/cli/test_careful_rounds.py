@@ -1,12 +1,15 @@
 """A run by what the publication says of care, and a run that waits: halted, and held."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine as Database
+from sqlalchemy import select
 
 from newsletter.cli.holding import AGAIN_AFTER, Hold
 from newsletter.cli.rounds import Rounds, Wishes
@@ -18,12 +21,14 @@ from newsletter.issue.pace import REFUSALS_OF, Pace
 from newsletter.message.envelope import Envelope
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import HOLD, SqlLedger
+from newsletter.storage.tables import dispatches
 from tests.cli.test_rounds import make_means, run
 from tests.dispatch.makers import ISSUE, FakeClock, FastClock, counts, make_database
 from tests.dispatch.stand_ins import ScriptedProvider
 
 NOBODY = Refused("550 5.1.1 no such user")
 OTHER = "otherhost.example.org:4711"
+SECOND = timedelta(seconds=1)
 LATER = Deferred("450 greylisted")
 
 
@@ -37,6 +42,16 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def refuse_the_first(count: int) -> Callable[[Envelope], Accepted | Refused]:
     return lambda envelope: NOBODY if envelope.key <= count else Accepted("ok")
+
+
+def wait_until_held(database: Database, until: datetime) -> None:
+    """Give a run the time to look at its clock, which takes it a tenth of a second."""
+    for _ in range(500):
+        with database.connect() as connection:
+            held_until = connection.execute(select(dispatches.c.held_until)).scalar_one()
+        if held_until and held_until >= until:
+            return
+        time.sleep(0.01)
 
 
 def wait(database: Database, clock: FakeClock, sleep: Callable[[float], None]) -> None:
@@ -115,3 +130,26 @@ def test_a_run_that_counts_down_keeps_others_from_the_issue(database: Database) 
         wait(database, clock, ask_for_the_issue)
 
     assert taken_at == []
+
+
+def test_a_run_that_sends_slowly_keeps_others_from_the_issue(database: Database) -> None:
+    clock = FakeClock()
+    ledger = SqlLedger(database)
+    taken_by: list[int] = []
+
+    def take_half_a_minute(envelope: Envelope) -> Accepted:
+        clock.move((AGAIN_AFTER + SECOND).total_seconds())
+        wait_until_held(database, clock() + HOLD)
+        if ledger.hold(ISSUE, OTHER, clock(), lambda _: False) is None:
+            taken_by.append(envelope.key)
+        return Accepted("ok")
+
+    provider = ScriptedProvider(take_half_a_minute)
+    with closing(SqlLedger(database)) as sent:
+        steady = SteadyClock(clock, clock.ticks)
+        means = make_means(database, sent, provider, FastClock())
+        means = replace(means, clock=steady, connections=1)
+        Rounds(means, Wishes(limit=6), Hold(sent, ISSUE, steady)).send_all()
+
+    assert taken_by == []
+    assert counts(database)[State.ACCEPTED] == 6
