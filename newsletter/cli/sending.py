@@ -12,6 +12,7 @@ from newsletter.delivery.provider import Connection, Provider
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.plan import check_digest, freeze_plan
+from newsletter.dispatch.states import State, Tally
 from newsletter.errors import ContentError
 from newsletter.lang import EditionKind, Preference
 from newsletter.subscribers.subscriber import editions_by_preference
@@ -28,7 +29,7 @@ class Intention:
     planned: Mapping[EditionKind, int]  # deliveries in the plan already
     joining: Mapping[EditionKind, int]  # deliveries that will be added to it
     left_out: int  # subscribers who came since, and are not added
-    waiting: int  # deliveries in the plan that are due
+    waiting: int  # deliveries in the plan that are due, or may go again
 
     @property
     def expected(self) -> int:
@@ -98,8 +99,14 @@ class Sending:
             planned=planned,
             joining=newcomers if is_joining else {},
             left_out=0 if is_joining else count,
-            waiting=self.ledger.count_due(self._issue, self._clock()) if plan else 0,
+            waiting=self._waiting(tally) if plan else 0,
         )
+
+    def _waiting(self, tally: Tally) -> int:
+        """Count what is due, and what is unknown where a run makes it pending by itself."""
+        goes_again = self.provider.recognises_repeats is not None
+        repeats = tally.of(State.UNKNOWN) if goes_again else 0
+        return self.ledger.count_due(self._issue, self._clock()) + repeats
 
     def freeze(self, intention: Intention, *, is_limited: bool = False) -> None:
         """

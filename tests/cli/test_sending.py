@@ -97,13 +97,15 @@ def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(
     assert site.diary().find_unfinished(site.clock()) == []
 
 
+@pytest.mark.parametrize("is_alone", [True, False])
 def test_what_is_unknown_goes_again_with_a_run_where_the_provider_drops_repeats(
-    tmp_path: Path,
+    tmp_path: Path, *, is_alone: bool
 ) -> None:
     desk = Desk(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.lose_answers(1)
-    desk.forget(2)
+    if not is_alone:
+        desk.forget(2)
     desk.site = ForgivingSite(desk.environ, desk.root)
 
     output = desk.run("dispatch", ISSUE_ID, "--yes")
