@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import category
 from zoneinfo import ZoneInfo
 
 from newsletter.app import Composed, Site, read_templates
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 NOW = datetime(2022, 8, 26, 9, 0, tzinfo=UTC)
 PUBLIC_URL = "https://news.example.org"
+# Every character that ends a line or steers a terminal, as Unicode names them (M14).
+BREAKS = [char for char in map(chr, range(0x3000)) if category(char) in {"Cc", "Zl", "Zp"}]
 
 
 def make_publication() -> Publication:

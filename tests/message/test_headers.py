@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.message.headers import ascii_field, field, is_plain, phrase
+from newsletter.message.headers import angle_field, ascii_field, field, is_plain, phrase
+from tests.message.makers import BREAKS
 
 HANGUL = st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3)
 SUBJECTS = st.text(
@@ -67,15 +68,26 @@ def test_a_line_of_more_than_998_characters_is_refused() -> None:
         ascii_field("List-Unsubscribe", f"<https://news.example.org/{'a' * 1000}>")
 
 
-@pytest.mark.parametrize(
-    "bad", ["\r\nBcc: x@example.org", "\n", "\0", "\x1f", "\x7f", "\x85", "\u2028", "\u2029"]
-)
-def test_m14_a_value_that_could_start_another_field_is_refused(bad: str) -> None:
-    for write in (field, ascii_field):
-        with pytest.raises(ValueError, match=r"U\+"):
-            write("Subject", f"a{bad}b")
-    with pytest.raises(ValueError, match=r"U\+"):
-        phrase(f"a{bad}b", 4)
+@given(st.one_of(st.just(""), SUBJECTS), st.one_of(st.just(""), SUBJECTS))
+def test_m14_every_control_character_is_refused_wherever_it_stands(before: str, after: str) -> None:
+    for bad in (*BREAKS, "\r\nBcc: x@example.org"):
+        value = f"{before}{bad}{after}"
+
+        for write in (field, ascii_field):
+            with pytest.raises(ValueError, match=rf"U\+{ord(bad[0]):04X} "):
+                write("Subject", value)
+        with pytest.raises(ValueError, match=rf"U\+{ord(bad[0]):04X} "):
+            phrase(value, 4)
+
+
+@given(st.sampled_from([*BREAKS, *" <>한\xa0"]), st.booleans())
+def test_m14_nothing_but_visible_ascii_stands_in_angle_brackets(bad: str, is_last: bool) -> None:
+    with pytest.raises(ValueError, match="angle brackets of Message-ID"):
+        angle_field("Message-ID", f"a@b{bad}" if is_last else f"{bad}a@b")
+
+
+def test_m14_there_are_sixty_five_control_characters_and_two_separators() -> None:
+    assert len(BREAKS) == 65 + 2
 
 
 @pytest.mark.parametrize(

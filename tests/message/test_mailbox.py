@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from newsletter.message.mailbox import mailbox
 from newsletter.subscribers.address import LONGEST_NAME
+from tests.message.makers import BREAKS
 
 NAMES = st.text(
     st.one_of(
@@ -68,3 +69,22 @@ def test_m14_what_would_be_read_as_something_else_than_one_address_is_refused(
     for name in ("", "김독자"):
         with pytest.raises(ValueError, match=r"U\+|one address"):
             mailbox(name, address, 4)
+
+
+@given(NAMES, st.integers(0, LONGEST_NAME))
+def test_m14_a_control_character_anywhere_in_a_mailbox_is_refused(name: str, at: int) -> None:
+    for bad in BREAKS:
+        with pytest.raises(ValueError, match=rf"U\+{ord(bad):04X} "):
+            mailbox(f"{name[:at]}{bad}{name[at:]}", "reader@example.org", 4)
+
+
+ADDRESSES = ("reader@example.org", '"a reader"@example.org', "독자@예시.한국", "reader@예시.한국")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize("name", ["", "김독자"])
+def test_m14_a_control_character_anywhere_in_an_address_is_refused(name: str, address: str) -> None:
+    for at in range(len(address) + 1):
+        for bad in BREAKS:
+            with pytest.raises(ValueError, match=rf"U\+{ord(bad):04X} "):
+                mailbox(name, f"{address[:at]}{bad}{address[at:]}", 4)
