@@ -1,6 +1,7 @@
 """Rules about words and form: each finds what it is for, and nothing in the sample issues."""
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from newsletter.app import Composed, Site
 from newsletter.errors import ContentError
-from newsletter.lang import EditionKind
+from newsletter.lang import EditionKind, Lang
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter import form, words
 from newsletter.proof.material import Material
@@ -19,6 +20,22 @@ from tests.makers import CHECKOUT, write_site
 KO = "issues/2022-08/01-conference/ko.md"
 EN = "issues/2022-08/01-conference/en.md"
 LETTER_EN = "issues/2022-08/en.md"
+
+# What M11 asks for, as it stands in a composed edition of the sample issue.
+PARTS: Mapping[str, Mapping[Lang, str]] = {
+    "the word for unsubscribing": {Lang.KO: "수신 거부", Lang.EN: "Unsubscribe"},
+    "the sender's name": {Lang.KO: "경기도", Lang.EN: "Gyeonggi-do"},
+    "the postal address": {
+        Lang.KO: "경기도 수원시 영통구 도청로 30",
+        Lang.EN: "30 Docheong-ro, Yeongtong-gu, Suwon, Gyeonggi-do, Republic of Korea",
+    },
+    "the phone number": dict.fromkeys(Lang, "+82 31 000 0000"),
+    "the e-mail address": dict.fromkeys(Lang, "desk@example.org"),
+    "the reason why readers get it": {
+        Lang.KO: "NLSLOT-reason-ko-END",
+        Lang.EN: "NLSLOT-reason-en-END",
+    },
+}
 
 Check = Callable[[Material], Iterable[Finding]]
 
@@ -111,6 +128,32 @@ def test_a_text_part_without_a_way_out_is_found(august: Composed) -> None:
     [finding] = form.required_parts(edited(august, EditionKind.EN, text=text))
 
     assert finding.message == "the unsubscribe link is missing"
+
+
+@pytest.mark.parametrize("place", ["HTML", "text"])
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize("what", PARTS)
+def test_m11_each_thing_the_law_wants_is_missed_in_each_part_and_language(
+    august: Composed, what: str, lang: Lang, place: str
+) -> None:
+    edition = august.composition.editions[EditionKind.EN]
+    gone = PARTS[what][lang]
+    where = re.compile(r"\s+".join(map(re.escape, gone.split())))  # lines may be wrapped there
+    if place == "HTML":
+        material = edited(august, EditionKind.EN, html=where.sub("…", edition.html))
+    else:
+        material = edited(august, EditionKind.EN, text=where.sub("…", edition.text))
+
+    found = {finding.message.partition(";")[0] for finding in form.required_parts(material)}
+
+    # The name of a province is part of its address, and one phone serves both languages.
+    assert f"{what} ({lang}) is missing in the {place}" in found
+    assert found == {
+        f"{part} ({name}) is missing in the {place}"
+        for part, words_of in PARTS.items()
+        for name, words in words_of.items()
+        if gone in words
+    }
 
 
 @pytest.mark.parametrize(
