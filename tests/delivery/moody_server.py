@@ -26,8 +26,9 @@ class MoodyServer:
     """
     Speaks SMTP with PIPELINING to one client after another.
 
-    *mood* chooses the answer to each step: MAIL, RCPT, DATA, CONTENT or RSET, out of the
-    bytes to say. An answer to DATA of 354 is obeyed even when no reader was accepted.
+    *mood* chooses the answer to each step: MAIL, RCPT, DATA, CONTENT, DOT or RSET, out of
+    the bytes to say. An answer to DATA of 354 is obeyed even when no reader was accepted;
+    DOT is what then ends a content of nothing.
     """
 
     def __init__(self, mood: Callable[[str], bytes], offer: bytes = b"PIPELINING") -> None:
@@ -125,7 +126,7 @@ class _Visit:
         if not content:
             if reader:
                 self._truth.mistakes.append(f"an empty letter for {reader}")
-            return self._say(b"554 5.5.1 no valid recipients\r\n")
+            return self._say(self._mood("DOT"))
         if f"for {reader} alone" not in content or not reader:
             self._truth.mistakes.append(f"{content!r} went to {reader!r}")
         return self._judge(reader)

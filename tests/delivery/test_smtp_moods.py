@@ -36,6 +36,7 @@ ANSWERS = {
     "RCPT": [OK, *SOFT, *HARD, *BYE, TWICE],
     "DATA": [b"354 go\r\n", *SOFT, *HARD, *BYE, b"354 go\r\n" + OK],
     "CONTENT": [OK, *SOFT, *HARD, *BYE, TWICE],
+    "DOT": [b"554 5.5.1 no valid recipients\r\n", OK, *SOFT, *BYE, TWICE],
     "RSET": [OK, OK, OK, *BYE],
 }
 
