@@ -16,6 +16,7 @@ from tests.delivery.makers import deliver_all, make_envelope, make_mime
 from tests.delivery.scripted_server import (
     BYE,
     PIPELINING,
+    Drip,
     Encrypt,
     Hear,
     KeepSilent,
@@ -236,6 +237,36 @@ def test_a_host_that_is_not_found_is_named() -> None:
 def test_a_server_that_never_greets_is_given_up() -> None:
     with ScriptedServer([KeepSilent()]) as server:
         provider = make_provider(server.port, timeout_s=0.2)
+
+        with pytest.raises(ProviderError, match="timed out"):
+            provider.connect()
+
+
+@pytest.mark.parametrize(
+    "falls_silent_after",
+    ["connecting to smtps", "greeting", "STARTTLS", "220 to STARTTLS", "encryption", "AUTH"],
+)
+@pytest.mark.parametrize("is_dripping", [False, True])
+def test_a_server_that_falls_silent_before_it_is_ready_is_given_up(
+    tmp_path: Path, falls_silent_after: str, is_dripping: bool
+) -> None:
+    """A person is told so, and no reader was touched."""
+    server_tls, client = make_tls(tmp_path)
+    whole = [*starttls(server_tls), Hear(b"AUTH PLAIN")]
+    steps = {
+        "connecting to smtps": whole[:0],
+        "greeting": whole[:2],
+        "STARTTLS": whole[:4],
+        "220 to STARTTLS": whole[:5],
+        "encryption": whole[:7],
+        "AUTH": whole,
+    }[falls_silent_after]
+    security = Security.TLS if falls_silent_after.endswith("smtps") else Security.STARTTLS
+    # A byte at a time, of what TLS reads as the start of a long record, or SMTP as a reply's.
+    is_shaking_hands = falls_silent_after in {"connecting to smtps", "220 to STARTTLS"}
+    drops = Drip(b"\x16\x03\x03\x3f\xff\x02" if is_shaking_hands else b"2")
+    with ScriptedServer([*steps, drops if is_dripping else KeepSilent()]) as server:
+        provider = make_provider(server.port, security, tls=client, user="u", timeout_s=0.4)
 
         with pytest.raises(ProviderError, match="timed out"):
             provider.connect()
