@@ -23,6 +23,7 @@ class Read:
     subject: str
     sender: tuple[str, str]  # name, address
     recipient: tuple[str, str]
+    list_id: tuple[str, str]  # phrase, identifier
     list_unsubscribe: str
     text: str  # LF
     html: str  # LF
@@ -65,6 +66,7 @@ def _read_by(command: Sequence[str], letters: Sequence[bytes]) -> list[Read]:
             one["subject"],
             tuple(one["from"]),
             tuple(one["to"]),
+            tuple(one["list_id"]),
             one["list_unsubscribe"],
             one["text"],
             one["html"],
@@ -81,13 +83,17 @@ def _read_by_python(letter: "Message[str, str]") -> Read:
         return payload.decode().replace("\r\n", "\n")
 
     def mailbox(name: str) -> tuple[str, str]:
-        shown, address = parseaddr(str(letter[name]).replace("\r\n", ""))
+        # As it came: `letter[name]` shows octets beyond ASCII (RFC 6532) as U+FFFD.
+        [raw] = [value for field, value in letter.raw_items() if field == name]
+        value = raw.encode("ascii", "surrogateescape").decode()
+        shown, address = parseaddr(value.replace("\r\n", ""))
         return _decoded(shown), address
 
     return Read(
         _decoded(str(letter["Subject"]).replace("\r\n", "")),
         mailbox("From"),
         mailbox("To"),
+        mailbox("List-Id"),
         str(letter["List-Unsubscribe"]),
         words("text/plain"),
         words("text/html"),

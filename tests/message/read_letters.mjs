@@ -3,7 +3,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-const { simpleParser } = createRequire(`${process.argv[2]}/`)("mailparser");
+const fromNode = createRequire(`${process.argv[2]}/`);
+const { simpleParser } = fromNode("mailparser");
+const libmime = fromNode("libmime"); // mailparser's own, which it spares List-*
 const mailbox = ({ value: [{ name, address }] }) => [name, address];
 const read = [];
 for (const letter of JSON.parse(readFileSync(0, "utf8"))) {
@@ -12,11 +14,13 @@ for (const letter of JSON.parse(readFileSync(0, "utf8"))) {
     skipTextToHtml: true,
     skipTextLinks: true,
   });
+  const { id, unsubscribe } = parsed.headers.get("list");
   read.push({
     subject: parsed.subject,
     from: mailbox(parsed.from),
     to: mailbox(parsed.to),
-    list_unsubscribe: `<${parsed.headers.get("list").unsubscribe.url}>`,
+    list_id: [libmime.decodeWords(id.name), id.id],
+    list_unsubscribe: `<${unsubscribe.url}>`,
     text: parsed.text,
     html: parsed.html,
   });

@@ -22,9 +22,11 @@ sub unfolded {
     return $value;
 }
 
+my $quoted = qr/"(?:[^"\\]|\\.)*"/s;
+
 sub mailbox {
-    my ($value) = @_;
-    return ["", $value] unless $value =~ /^(.*?)\s*<([^<>]*)>$/s;
+    my $value = decode('UTF-8', $_[0], Encode::FB_CROAK); # RFC 6532: addresses beyond ASCII
+    return ["", $value] unless $value =~ /^((?:$quoted|[^<"])*?)\s*<((?:$quoted|[^<>"])*)>$/s;
     my ($name, $address) = ($1, $2);
     if ($name =~ /^"(.*)"$/s) { $name = $1; $name =~ s/\\(.)/$1/gs; return [$name, $address] }
     return [decode('MIME-Header', $name), $address];
@@ -48,6 +50,7 @@ my @read = map {
         subject => decode('MIME-Header', unfolded($letter, 'Subject')),
         from => mailbox(unfolded($letter, 'From')),
         to => mailbox(unfolded($letter, 'To')),
+        list_id => mailbox(unfolded($letter, 'List-Id')),
         list_unsubscribe => unfolded($letter, 'List-Unsubscribe'),
         text => words($letter, 'text/plain'),
         html => words($letter, 'text/html'),

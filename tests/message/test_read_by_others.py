@@ -98,6 +98,7 @@ def meant(letter: CompiledLetter, reader: Reader) -> Read:
         letter.edition.subject,
         (" / ".join(names), publication.sender_address),
         (reader.name, reader.address),
+        (publication.name[letter.edition.kind.langs[0]], publication.list_id),
         f"<{reader.unsubscribe_url}>",
         letter.text(reader),
         letter.html(reader),
