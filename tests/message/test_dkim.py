@@ -111,6 +111,23 @@ def test_m4_the_signature_holds_whatever_the_readers_name_is(name: str, is_test:
     assert verdicts_of_dkimpy(mime, RECORDS) == [True]
 
 
+@pytest.mark.parametrize("name", ["", "김독자", "Avery Reader"])
+@pytest.mark.parametrize("address", ["독자@예시.한국", "독자@example.org", "dømi@example.org"])
+def test_m4_m15_a_signed_to_field_beyond_ascii_is_accepted_by_both_verifiers(
+    tmp_path: Path, name: str, address: str
+) -> None:
+    """RFC 6532 puts the address there as it is, and RFC 6376 signs octets."""
+    mime = make_signed().envelope(make_reader(name, address), NOW).mime
+    changed = mime.replace(address.encode(), f"x{address}".encode(), 1)
+
+    by_opendkim = verdicts_of_opendkim([mime, changed], RECORDS, tmp_path)
+
+    assert address.encode() in mime.partition(b"\r\nReply-To:")[0].partition(b"\r\nTo: ")[2]
+    assert by_opendkim == [["pass", "pass"], ["fail", "fail"]]
+    assert verdicts_of_dkimpy(mime, RECORDS) == [True, True]
+    assert verdicts_of_dkimpy(changed, RECORDS) == [False, False]
+
+
 def test_m3_whoever_adds_changes_or_removes_something_breaks_the_signature(
     tmp_path: Path,
 ) -> None:
