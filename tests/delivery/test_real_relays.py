@@ -2,15 +2,21 @@
 
 import socket
 from collections import Counter
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
 import pytest
 
 from newsletter.delivery.smtp import SmtpProvider
+from newsletter.delivery.smtp_session import Relay
+from newsletter.dispatch.ledger import Delivery
 from newsletter.dispatch.states import State
-from tests.delivery.ledger_bench import ledger_bench
+from newsletter.lang import EditionKind
+from newsletter.message.envelope import Envelope
+from tests.delivery.ledger_bench import ledger_bench, write_letter
 from tests.delivery.real_relays import (
     MAILBOXES,
     EximRelay,
@@ -21,26 +27,44 @@ from tests.delivery.real_relays import (
     why_no_exim,
     why_no_postfix,
 )
+from tests.delivery.tap import tapped
+from tests.message.makers import NOW, make_reader, real_letters
 
 READERS = MAILBOXES
-EVERYBODY = {(f"r{number}", f"r{number}"): 1 for number in range(1, READERS + 1)}
+SOME = 100  # who get a letter of the sample issue, of 70 kB and many packets
 
 needs_postfix = pytest.mark.skipif(why_no_postfix() is not None, reason=f"{why_no_postfix()}")
 needs_exim = pytest.mark.skipif(why_no_exim() is not None, reason=f"{why_no_exim()}")
 
 
-def dispatch(relay: RealRelay, folder: Path) -> Counter[State]:
-    with ledger_bench(folder, READERS) as bench:
-        provider = SmtpProvider(relay.relay, timeout_s=30, verdict_timeout_s=60)
+def everybody(readers: int) -> dict[tuple[str, str], int]:
+    return {(f"r{number}", f"r{number}"): 1 for number in range(1, readers + 1)}
 
-        assert bench.run(provider, connections=4) is None
+
+def dispatch(
+    relay: Relay,
+    folder: Path,
+    readers: int = READERS,
+    write: Callable[[Delivery], Envelope] = write_letter,
+) -> Counter[State]:
+    with ledger_bench(folder, readers) as bench:
+        provider = SmtpProvider(relay, timeout_s=30, verdict_timeout_s=60)
+
+        assert bench.run(provider, connections=4, write=write) is None
         return Counter(bench.states())
 
 
-def arrivals(relay: PostfixRelay | EximRelay) -> Counter[tuple[str, str]]:
+def write_real_letter(delivery: Delivery) -> Envelope:
+    """Write the bilingual letter of the sample issue, which names its reader in each part."""
+    reader = make_reader(f"for {delivery.address} alone", delivery.address)
+    letter = real_letters()[EditionKind.BILINGUAL].envelope(reader, NOW)
+    return replace(letter, key=delivery.id, reference=f"{delivery.id}@example.org")
+
+
+def arrivals(relay: PostfixRelay | EximRelay, readers: int = READERS) -> Counter[tuple[str, str]]:
     """Wait until all are there, and a moment for more than should be."""
     for _ in range(600):
-        if relay.arrived().total() >= READERS:
+        if relay.arrived().total() >= readers:
             break
         sleep(0.1)
     sleep(0.2)
@@ -52,26 +76,46 @@ def test_a_strict_postfix_takes_a_thousand_letters_and_each_reader_gets_one(
     tmp_path: Path,
 ) -> None:
     with postfix_relay() as postfix:
-        states = dispatch(postfix, tmp_path)
+        states = dispatch(postfix.relay, tmp_path)
 
         assert states == {State.ACCEPTED: READERS}
-        assert arrivals(postfix) == EVERYBODY
+        assert arrivals(postfix) == everybody(READERS)
         assert "pipelining" not in postfix.log()
 
 
 @needs_exim
 def test_exim_takes_a_thousand_letters_pipelined_and_each_reader_gets_one(tmp_path: Path) -> None:
     with exim_relay() as exim:
-        states = dispatch(exim, tmp_path)
+        states = dispatch(exim.relay, tmp_path)
         arrived = arrivals(exim)
 
         taken = [line.split() for line in exim.log().splitlines() if " <= " in line]
         assert states == {State.ACCEPTED: READERS}
-        assert arrived == EVERYBODY
+        assert arrived == everybody(READERS)
         assert len(taken) == READERS
         # Exim's mark for a letter that came pipelined; it ends in - if that was offered in vain.
         assert all({"L", "L."} & {*words} for words in taken)
         assert "synchronization" not in exim.log()
+
+
+@pytest.mark.parametrize(
+    "running",
+    [pytest.param(postfix_relay, marks=needs_postfix), pytest.param(exim_relay, marks=needs_exim)],
+)
+def test_real_letters_are_pipelined_to_real_servers_and_each_reader_gets_one(
+    tmp_path: Path, running: "Callable[[], AbstractContextManager[PostfixRelay | EximRelay]]"
+) -> None:
+    """The dot and the group behind it need not share a packet; nobody speaks between them."""
+    with running() as server, tapped(server.relay.port) as tap:
+        states = dispatch(Relay("127.0.0.1", tap.port), tmp_path, SOME, write_real_letter)
+
+        assert states == {State.ACCEPTED: SOME}
+        assert arrivals(server, SOME) == everybody(SOME)
+        assert "pipelining" not in server.log()
+        assert "synchronization" not in server.log()
+    assert tap.said_in_one_go(b"\r\nRCPT TO") == tap.said_in_one_go(b"\r\nDATA\r\n") == SOME
+    # All but the first of a connection, and those whose turn came with nothing to follow.
+    assert tap.said_in_one_go(b"\r\n.\r\nMAIL FROM") >= SOME * 3 / 4
 
 
 @pytest.mark.parametrize(
