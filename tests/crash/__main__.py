@@ -82,7 +82,7 @@ def _play_all(options: argparse.Namespace, folder: Path) -> Iterator[tuple[int, 
             else:
                 kind = turns[(number - 1) % len(turns)]
                 wrongs = (f"the round itself failed: {error!r}"[:WRONG_MAX],)
-                yield number, Result(kind, 0, Verdict(), wrongs, 0)
+                yield number, Result(kind, (), 0, Verdict(), wrongs, 0)
 
 
 def _read_options() -> argparse.Namespace:

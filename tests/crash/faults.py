@@ -32,9 +32,9 @@ def kill_server(scene: Scene) -> None:
         if not scene.wait_for(scene.moment(), process):
             break
         scene.office.kill()
+        scene.struck_at.append(scene.office.count())
         time.sleep(scene.chance.choice([0, scene.chance.uniform(0, 0.3)]))
         scene.office.start()
-        scene.faults += 1
     scene.end(process)
 
 
@@ -51,25 +51,30 @@ def kill_both(scene: Scene) -> None:
 def refuse_writes(scene: Scene) -> None:
     """Let the system refuse every write beyond some size of file (RLIMIT_FSIZE)."""
     process = scene.start()
+    at = 0
     with scene.unknown_within(UNKNOWN_MAX):
         if scene.wait_for(scene.moment(), process):
             wal = Path(f"{scene.database}-wal")
             size = wal.stat().st_size if wal.exists() else 0
-            limit = scene.chance.choice([0, 0, 1, 4096, size // 2, size])
+            limit = 0 if scene.is_short else scene.chance.choice([0, 0, 1, 4096, size // 2, size])
             with suppress(ProcessLookupError):  # it has just ended
                 _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
                 resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, hard))
-        _end_with_ledger_fault(scene, process)
+            at = scene.office.count()
+        _end_with_ledger_fault(scene, process, at)
 
 
 def fill_disk(scene: Scene) -> None:
     """Fill the disk that the database lies on, but for a few bytes."""
     process = scene.start()
     filler = scene.database.parent / "filler"
+    at = 0
     with scene.unknown_within(UNKNOWN_MAX):
         if scene.wait_for(scene.moment(before=400), process):
-            _fill(filler, scene.chance.choice([0, 0, 4096, 20_000, SOME_ROOM]))
-        _end_with_ledger_fault(scene, process)
+            room = 0 if scene.is_short else scene.chance.choice([0, 0, 4096, 20_000, SOME_ROOM])
+            _fill(filler, room)
+            at = scene.office.count()
+        _end_with_ledger_fault(scene, process, at)
         filler.unlink(missing_ok=True)
 
 
@@ -82,8 +87,9 @@ def move_database(scene: Scene) -> None:
         # From the first letter on: a dispatch that finds no database says so, and sends nothing.
         if scene.wait_for(max(1, scene.moment()), process):
             _move_all(scene.database, away)
-            if _end_with_ledger_fault(scene, process) != 3:
-                scene.faults += 1  # it went on with the files it had open
+            at = scene.office.count()
+            if _end_with_ledger_fault(scene, process, at) != 3:
+                scene.struck_at.append(at)  # it went on with the files it had open
             for stray in scene.database.parent.glob(f"{scene.database.name}*"):
                 stray.unlink()
             _move_all(away / scene.database.name, scene.database.parent)
@@ -104,7 +110,8 @@ def terminate(scene: Scene) -> None:
             scene.office.hold_up()
             with suppress(ProcessLookupError):  # it has just ended
                 process.send_signal(signal.SIGTERM)
-            scene.faults += is_running
+            if is_running:
+                scene.struck_at.append(scene.office.count())
             time.sleep(stall_s)
             scene.office.go_on()
             status, words = scene.end(process)
@@ -122,7 +129,7 @@ def send_twice(scene: Scene) -> None:
     scene.chance.shuffle(both)
     with scene.unknown_within(UNKNOWN_MAX):
         scene.wait_for(scene.moment(), *both)
-        victim, other = sorted(both, key=lambda process: process.poll() is not None)
+        other, victim = sorted(both, key=_count_threads)
         scene.kill(victim)
         status, words = scene.end(other)
         _settle(scene)
@@ -151,12 +158,19 @@ def _settle(scene: Scene) -> None:
         time.sleep(0.05)
 
 
-def _end_with_ledger_fault(scene: Scene, process: "subprocess.Popen[str]") -> int:
-    """Wait for the end; count the fault if it was met, and see that it is named."""
+def _count_threads(process: "subprocess.Popen[str]") -> int:
+    """Count a dispatch's threads: the one at work has one a connection; 0 when it has ended."""
+    if process.poll() is not None:
+        return 0
+    return sum(1 for _ in Path(f"/proc/{process.pid}/task").iterdir())
+
+
+def _end_with_ledger_fault(scene: Scene, process: "subprocess.Popen[str]", at: int) -> int:
+    """Wait for the end; count a fault that was met *at* so many letters, and see it named."""
     status, words = scene.end(process)
     scene.is_record_cut = True
     if status == 3:
-        scene.faults += 1
+        scene.struck_at.append(at)
         if not any(one in words for one in ("ledger", "database file", "NEWSLETTER_DATABASE_URL")):
             scene.wrongs.append(f"the fault of the database is not named: {words[-500:]}")
     elif status not in {0, 4}:

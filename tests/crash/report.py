@@ -19,8 +19,9 @@ from tests.journeys.stage import CHECKOUT
 BEGIN = "<!-- results of the crash test: written by make crash-test -->"
 END = "<!-- end of the results -->"
 COLUMNS = (
-    *("kind of round", "rounds", "faults", "letters", "lost", "doubled", "wrong letter"),
-    *("contradictions", "unknown", "most in a round", "of them arrived", "not arrived"),
+    *("kind of round", "rounds", "faults", "in mid-run", "letters", "lost", "doubled"),
+    *("wrong letter", "contradictions", "unknown", "most in a round", "of them arrived"),
+    "not arrived",
 )
 
 
@@ -42,7 +43,8 @@ def as_line(number: int, result: Result) -> str:
     """Tell one round in a line."""
     verdict = result.verdict
     return (
-        f"{number:>4}  {result.kind:<24} {result.faults} faults, {verdict.letters:,} letters, "
+        f"{number:>4}  {result.kind:<24} {result.faults} faults "
+        f"({result.faults_in_mid_run} in mid-run), {verdict.letters:,} letters, "
         f"{len(verdict.lost)} lost, {len(verdict.doubled)} doubled, {verdict.unknown} unknown "
         f"({verdict.unknown_arrived} arrived), {result.took_s:.0f} s"
         + ("  BROKEN: " + " / ".join(result.wrongs)[:300] if result.wrongs else "")
@@ -57,7 +59,7 @@ def circumstances(seed: int) -> str:
         f"connections; newsletter {version('newsletter')}{_commit()}, Python "
         f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, SQLAlchemy "
         f"{version('sqlalchemy')}; {platform.system()} {platform.machine()}, "
-        f"{os.cpu_count()} cores."
+        f"{os.cpu_count()} cores. In mid-run: after the first letter and before the last."
     )
 
 
@@ -86,6 +88,7 @@ def _row(name: str, results: Collection[Result]) -> tuple[str, ...]:
     numbers = (
         len(results),
         sum(result.faults for result in results),
+        sum(result.faults_in_mid_run for result in results),
         sum(verdict.letters for verdict in verdicts),
         sum(len(verdict.lost) for verdict in verdicts),
         sum(len(verdict.doubled) for verdict in verdicts),

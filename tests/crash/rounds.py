@@ -26,10 +26,21 @@ class Result:
     """A round that was played."""
 
     kind: str
-    faults: int  # that really struck a dispatch at work
+    struck_at: tuple[int, ...]  # letters there were at each fault that really struck
+    due: int  # letters that there are in the end
     verdict: Verdict
     wrongs: tuple[str, ...]  # every broken promise in words; none is what is hoped for
     took_s: float
+
+    @property
+    def faults(self) -> int:
+        """Count the faults that really struck."""
+        return len(self.struck_at)
+
+    @property
+    def faults_in_mid_run(self) -> int:
+        """Count the faults that struck after the first letter and before the last."""
+        return sum(0 < at < self.due for at in self.struck_at)
 
 
 def kinds_in_turn() -> list[str]:
@@ -52,7 +63,7 @@ def play(kind: str, seed: str, ground: Ground, folder: Path, *, is_short: bool =
         seed: decides every choice that is made by chance, though not how fast processes run.
         ground: what to start from.
         folder: made for the round, and removed if it went well.
-        is_short: let one fault be enough.
+        is_short: let one fault be enough, in mid-run.
     """
     began = time.monotonic()
     folder.mkdir(parents=True)
@@ -79,7 +90,8 @@ def play(kind: str, seed: str, ground: Ground, folder: Path, *, is_short: bool =
     wrongs = (*scene.wrongs, *describe(verdict))
     if not wrongs:
         shutil.rmtree(folder)
-    return Result(kind, scene.faults, verdict, wrongs, time.monotonic() - began)
+    took_s = time.monotonic() - began
+    return Result(kind, tuple(scene.struck_at), scene.letters_due, verdict, wrongs, took_s)
 
 
 def _send_nothing_more(scene: Scene) -> None:

@@ -29,7 +29,7 @@ class Scene:
     chance: random.Random
     database: Path
     is_short: bool  # one fault, and no long wait
-    faults: int = 0
+    struck_at: list[int] = field(default_factory=list)  # letters there were at each fault
     unknown: int = 0  # when last asked
     is_record_cut: bool = False  # a dispatch could not write down what it knew at the end
     wrongs: list[str] = field(default_factory=list)  # each a broken promise
@@ -39,6 +39,11 @@ class Scene:
     def letters_due(self) -> int:
         """Count the letters that the server will take if all goes well."""
         return len(self.ground.expected) - len(self.ground.refused)
+
+    @property
+    def faults(self) -> int:
+        """Count the faults that really struck."""
+        return len(self.struck_at)
 
     def start(self) -> "subprocess.Popen[str]":
         """Start a dispatch."""
@@ -54,11 +59,16 @@ class Scene:
         """
         Choose a number of letters to wait for: anywhere, with the first and last favoured.
 
+        In a short round it lies in the middle, for its one fault shall meet a dispatch at work.
+
         Args:
             before: choose below this one; all letters if None.
         """
         taken = self.office.count()
         end = max(taken + 1, self.letters_due if before is None else before)
+        if self.is_short:
+            fifth = min(end, self.letters_due) // 5
+            return self.chance.randint(fifth, 4 * fifth)
         anywhere = self.chance.randint(taken, end)
         return self.chance.choice([taken, taken + 1, anywhere, anywhere, anywhere, anywhere, end])
 
@@ -98,7 +108,7 @@ class Scene:
         """Kill a dispatch with -9, and count it if it was alive."""
         if process.poll() is None:
             process.kill()
-            self.faults += 1
+            self.struck_at.append(self.office.count())
             self.is_record_cut = True
         self.end(process)
 

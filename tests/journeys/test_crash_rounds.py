@@ -27,3 +27,4 @@ def test_a_fault_in_mid_dispatch_loses_nobody_and_doubles_nobody(
     result = play(kind, "journey", ground, tmp_path / "round", is_short=True)
 
     assert result.wrongs == ()
+    assert result.faults == result.faults_in_mid_run == 1, result.struck_at
