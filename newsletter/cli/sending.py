@@ -123,6 +123,14 @@ class Sending:
             ProviderError: what a person must fix.
         """
         self._first = self.provider.connect()
+        try:
+            self._plan(intention, is_limited=is_limited)
+        except BaseException:  # nothing will be sent by it
+            first, self._first = self._first, None
+            first.close()
+            raise
+
+    def _plan(self, intention: Intention, *, is_limited: bool) -> None:
         if intention.plan or intention.replaced:
             self._hold.take()
         refuse_halted(self._diary, self._issue, self._zone)

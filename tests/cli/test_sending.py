@@ -126,3 +126,19 @@ def test_a_letter_is_dated_when_it_is_written(tmp_path: Path) -> None:
     dates = sorted(parsedate_to_datetime(letter["Date"]) for letter in letters)
     assert [(date - started).days for date in dates] == [0, 400]
     assert {date.utcoffset() for date in dates} == {timedelta(hours=9)}  # the publication's zone
+
+
+def test_a_connection_that_nothing_will_be_sent_by_is_closed(site: Site) -> None:
+    provider = ScriptedProvider()
+    ledger = site.ledger()
+    sending = Sending(site, site.compose(ISSUE_ID), ledger, provider)
+    sending.freeze(sending.intention(add_new=False))
+    sending.run(Wishes(limit=1))
+    intention = sending.intention(add_new=False)
+    site.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
+
+    with pytest.raises(UnfinishedError, match="is paused"):
+        sending.freeze(intention)
+
+    ledger.close()
+    assert (provider.connections, provider.closed) == (2, 2)
