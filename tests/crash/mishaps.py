@@ -1,4 +1,4 @@
-"""A ledger and a provider that fail at a chosen call."""
+"""A ledger, a diary and a provider that fail at a chosen call."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from newsletter.delivery.provider import Begun, Connection, Provider, Receipt
+from newsletter.dispatch.control import Diary
 from newsletter.dispatch.ledger import Ledger
 from newsletter.message.envelope import Envelope
 
@@ -25,17 +26,19 @@ class Mishap:
     """
     Counts the calls to *sides*, and fails at the chosen one.
 
-    A mishap that *stays* fails at every later call too. A crash concerns both sides, and
+    A mishap that *stays* fails at every later call too. A crash concerns all sides, and
     stays: so nothing reaches the database or the server any more, as after ``kill -9``.
     """
 
     fault: Callable[[], BaseException]
     sides: frozenset[str]
+    uncounted: frozenset[str] = frozenset()  # of the sides: it begins at no call of these
     at: int = 0  # the number of the call, from 1; 0: none
     named: str = ""  # or the first call of this name
     stays: bool = True
     calls: int = 0
     struck: str = ""  # the call that failed first
+    met: set[str] = field(default_factory=set)  # all calls
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def pass_by(self, side: str, call: str) -> None:
@@ -43,29 +46,32 @@ class Mishap:
         if side not in self.sides:
             return
         with self.lock:
-            self.calls += 1
+            is_counted = side not in self.uncounted
+            self.calls += is_counted
+            self.met.add(f"{side}: {call}")
             is_chosen = f"{side}: {call}" == self.named and not self.struck
-            if self.calls == self.at or is_chosen:
+            if (is_counted and self.calls == self.at) or is_chosen:
                 self.struck = f"{side}: {call}"
             elif not (self.struck and self.stays):
                 return
         raise self.fault()
 
 
-class FailingLedger:
-    """Every method of a ledger, with a chance to fail before it and after it."""
+class FailingBooks:
+    """Every method of a ledger or a diary, with a chance to fail before it and after it."""
 
-    def __init__(self, ledger: Ledger, mishap: Mishap) -> None:
-        self._ledger = ledger
+    def __init__(self, side: str, books: Ledger | Diary, mishap: Mishap) -> None:
+        self._side = side
+        self._books = books
         self._mishap = mishap
 
     def __getattr__(self, name: str) -> Any:
-        method = getattr(self._ledger, name)
+        method = getattr(self._books, name)
 
         def call(*arguments: Any, **named: Any) -> Any:
-            self._mishap.pass_by("ledger", f"before {name}")
+            self._mishap.pass_by(self._side, f"before {name}")
             returned = method(*arguments, **named)
-            self._mishap.pass_by("ledger", f"after {name}")
+            self._mishap.pass_by(self._side, f"after {name}")
             return FailingBegun(returned, self._mishap) if name == "begin" else returned
 
         return call
@@ -167,4 +173,10 @@ def fail_commits(database: Database, mishap: Mishap) -> None:
 
 def failing(ledger: Ledger, provider: Provider, mishap: Mishap) -> tuple[Ledger, Provider]:
     """Let both fail at the call that *mishap* has chosen."""
-    return cast("Ledger", FailingLedger(ledger, mishap)), FailingProvider(provider, mishap)
+    books = cast("Ledger", FailingBooks("ledger", ledger, mishap))
+    return books, FailingProvider(provider, mishap)
+
+
+def failing_diary(diary: Diary, mishap: Mishap) -> Diary:
+    """Let a diary fail at the call that *mishap* has chosen."""
+    return cast("Diary", FailingBooks("diary", diary, mishap))

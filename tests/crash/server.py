@@ -28,6 +28,12 @@ MESSAGE_ID = re.compile(rb"^Message-ID:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 TO = re.compile(rb"^To:((?:.*\r\n)(?:[ \t].*\r\n)*)", re.IGNORECASE | re.MULTILINE)
 TOKEN = re.compile(rb"/u/([A-Za-z0-9_.-]+)")
 ADDRESS = re.compile(rb"<([^>]*)>")
+AT_FIRST = {  # what such a mailbox is answered the first time; nothing: the connection is cut
+    "cut-first.": "",
+    "deferred-first.": "451 4.2.0 come back later",
+    "complains-first.": "450 4.7.28 too many messages from you",
+    "too-big-first.": "452 4.3.4 the message is too big",
+}
 
 
 class Record:
@@ -105,6 +111,8 @@ class Server:
         self._marks = marks
         self._options = options
         self._padding = " as was asked" * options.long_answers
+        self._known: set[str] = set()  # recipients of AT_FIRST that were answered
+        self._taken: set[tuple[str, str]] = set()  # by recipient and Message-ID
 
     async def listen(self, port: int) -> None:
         """Serve for ever."""
@@ -142,7 +150,7 @@ class Server:
                 case b"EHLO":
                     wire.say("250-recorder.example.net\r\n250-PIPELINING\r\n250 SIZE 10000000")
                 case b"RCPT":
-                    recipient = self._answer_rcpt(wire, command) or recipient
+                    recipient = await self._answer_rcpt(wire, command) or recipient
                 case b"DATA" if recipient:
                     await self._take(wire, recipient)
                     recipient = None
@@ -156,13 +164,19 @@ class Server:
                     recipient = None
                     wire.say("250 2.0.0 ok")
 
-    def _answer_rcpt(self, wire: Wire, command: bytes) -> str | None:
+    async def _answer_rcpt(self, wire: Wire, command: bytes) -> str | None:
         found = ADDRESS.search(command)
         recipient = found[1].decode() if found else ""
         if recipient.startswith("refused."):
             wire.say("550 5.1.1 no such mailbox")
         elif recipient.startswith("deferred."):
             wire.say("451 4.2.0 come back later")
+        elif recipient not in self._known and (kind := _kind_at_first(recipient)):
+            self._known.add(recipient)
+            if not AT_FIRST[kind]:
+                await wire.flush()
+                raise ConnectionError("cut, as was asked")
+            wire.say(AT_FIRST[kind])
         else:
             wire.say("250 2.1.5 ok")
             return recipient
@@ -172,7 +186,11 @@ class Server:
         self._record.note("go-ahead", recipient=recipient)
         wire.say("354 go on")
         content = await wire.content()
-        self._record.note("taken", recipient=recipient, **self._read(content))
+        fields = self._read(content)
+        key = (recipient, str(fields["message_id"]))
+        if not self._options.drops_repeats or key not in self._taken:
+            self._record.note("taken", recipient=recipient, **fields)
+        self._taken.add(key)
         if self._options.verdict_delay:
             await wire.flush()
             await asyncio.sleep(self._options.verdict_delay)
@@ -192,6 +210,10 @@ class Server:
         }
 
 
+def _kind_at_first(recipient: str) -> str | None:
+    return next((kind for kind in AT_FIRST if recipient.startswith(kind)), None)
+
+
 def main() -> None:
     """Serve until killed."""
     parser = argparse.ArgumentParser(description="An SMTP server that records what it takes.")
@@ -201,6 +223,7 @@ def main() -> None:
     parser.add_argument("--answer-delay", type=float, default=0.0, help="seconds, each command")
     parser.add_argument("--verdict-delay", type=float, default=0.0, help="seconds, each letter")
     parser.add_argument("--long-answers", type=int, default=0, help="words to each 250, times")
+    parser.add_argument("--drops-repeats", action="store_true", help="told by their Message-ID")
     options = parser.parse_args()
     texts = json.loads(options.marks.read_text(encoding="utf-8")) if options.marks else []
     server = Server(Record(options.record), [text.encode() for text in texts], options)
