@@ -22,8 +22,9 @@ PARTICLES: Final = (
     "에|으로는|으로도|으로|로서|로써|로는|로도|로|과의|와의|과는|와는|과|와|이나|이며|며|이고|입니다|"
     "이다|인|까지|부터|마다|만|은|는|이|가|을|를|의|보다|처럼|측|들|께서|등|및|하고"
 )
+# Ignoring case would look each character of a wide range up, one by one.
+IN_A_WORD: Final = "(?-i:[가-힣A-Za-z0-9])"
 ENDS: Final = {
-    # Ignoring case would look each character of a wide range up, one by one.
     Lang.KO: rf"(?-i:(?=(?:{PARTICLES})?(?:[^가-힣]|$)))",
     Lang.EN: r"(?:(?:es|s)?(?:'s|')?)(?![A-Za-z0-9])",
 }
@@ -91,7 +92,7 @@ def _places(form: str, lang: Lang, text: str) -> Iterator[tuple[int, int]]:
 @cache
 def _beginning(form: str, flags: re.RegexFlag) -> re.Pattern[str]:
     words = r"\s+".join(map(re.escape, even_out(form).split()))
-    return re.compile(rf"(?<![^\W_]){words}", flags)
+    return re.compile(rf"(?<!{IN_A_WORD}){words}", flags)
 
 
 @cache

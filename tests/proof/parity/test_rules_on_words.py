@@ -83,6 +83,7 @@ def test_terms_written_as_agreed_are_let_through(ko: str, en: str) -> None:
     [
         ("보건개발센터는 기관입니다.", "The Health Center is an organization.", KO),
         ("그 기관은 큽니다.", "The HDC is large.", EN),
+        ("前보건개발센터는 기관입니다.", "The former center was an organization.", KO),
     ],
 )
 def test_a_term_without_an_agreed_form_in_the_other_language_is_named(
