@@ -8,7 +8,6 @@ from pathlib import Path
 from time import monotonic
 
 from sqlalchemy import Engine as Database
-from sqlalchemy import select
 
 from newsletter.delivery.provider import Provider
 from newsletter.dispatch.engine import Engine
@@ -22,7 +21,6 @@ from newsletter.message.envelope import Envelope
 from newsletter.storage.database import open_database
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
-from newsletter.storage.tables import deliveries
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.importing import enrol, withdraw
 from newsletter.subscribers.subscriber import editions_by_preference
@@ -88,10 +86,8 @@ class LedgerBench:
 
     def skipped(self) -> list[tuple[str, int]]:
         """Tell why readers are skipped, and after how many attempts."""
-        columns = select(deliveries.c.reason, deliveries.c.attempts)
-        with self.database.connect() as connection:
-            rows = connection.execute(columns.where(deliveries.c.state == State.SKIPPED)).all()
-        return [(row.reason, row.attempts) for row in rows]
+        lines = SqlLedger(self.database).entries(ISSUE, State.SKIPPED)
+        return [(line.answer, line.attempts) for line in lines]
 
     def answers(self) -> list[str]:
         """Tell what the ledger keeps of the provider's words, by reader."""

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay
-from newsletter.dispatch.states import State
 from newsletter.storage.recorder import FRESH_S
 from tests.delivery.ledger_bench import LedgerBench, ledger_bench
 from tests.delivery.scripted_server import (
@@ -17,17 +16,12 @@ from tests.delivery.scripted_server import (
     ScriptedServer,
     Step,
     Think,
-    announced,
     greet,
     take_plainly,
 )
+from tests.delivery.test_smtp_dialogue import FIRST, GO, LAST, TAKEN, A, S
 
-A, S = State.ACCEPTED, State.SKIPPED
-TAKEN = b"250 2.0.0 queued\r\n"
-GO = b"250 Ok\r\n250 Ok\r\n354 go ahead\r\n"
 GROUP: list[Step] = [Hear(b"MAIL"), Hear(b"RCPT"), Hear(b"DATA")]
-FIRST: list[Step] = [*greet(PIPELINING), *announced()]
-LAST: list[Step] = [HearContent(), Say(TAKEN), *BYE]
 LONG = Think(FRESH_S + 0.2)
 
 

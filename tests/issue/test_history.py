@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.issue.history import git_history
+from newsletter.issue.history import GitHistory, git_history
 
 NOW = datetime(2022, 9, 1, 12, tzinfo=UTC)
 MONDAY = datetime(2022, 8, 1, 9, tzinfo=UTC)
@@ -42,6 +42,12 @@ def _write(root: Path, file: str, text: str) -> None:
     (root / file).write_text(text, encoding="utf-8")
 
 
+def open_history(root: Path) -> GitHistory:
+    history = git_history(root, FOLDER, NOW)
+    assert history is not None
+    return history
+
+
 def _commit(root: Path, at: datetime) -> None:
     _git(root, "add", "--all")
     _git(root, "commit", "--quiet", "--message", "change", at=at)
@@ -54,8 +60,7 @@ def test_a_file_was_changed_when_it_was_last_committed(root: Path) -> None:
     _write(root, KO, "하나\n둘\n")
     _write(root, "issues/2022-09/letter.ko.md", "다른 호\n")
     _commit(root, TUESDAY)
-    history = git_history(root, FOLDER, NOW)
-    assert history is not None
+    history = open_history(root)
     assert history.changed_at(KO) == TUESDAY
     assert history.changed_at(EN) == MONDAY
     assert history.lines_since(KO, MONDAY) == [2]
@@ -69,8 +74,7 @@ def test_what_is_not_committed_counts_as_now(root: Path, name: str, *, is_staged
     _write(root, f"{FOLDER}/{name}", "one\ntwo\n")
     if is_staged:
         _git(root, "add", "--all")
-    history = git_history(root, FOLDER, NOW)
-    assert history is not None
+    history = open_history(root)
     assert history.changed_at(f"{FOLDER}/{name}") == NOW
 
 
@@ -78,8 +82,7 @@ def test_names_are_read_as_they_are_written(root: Path) -> None:
     name = f"{FOLDER}/8월 소식 (둘째).ko.md"
     _write(root, name, "글\n")
     _commit(root, MONDAY)
-    history = git_history(root, FOLDER, NOW)
-    assert history is not None
+    history = open_history(root)
     assert history.changed_at(name) == MONDAY
 
 
@@ -95,16 +98,14 @@ def test_a_change_made_while_merging_counts(root: Path) -> None:
     _git(root, "merge", "--quiet", "--no-commit", "--no-ff", "side", at=TUESDAY)
     _write(root, KO, "하나 합침\n")
     _commit(root, TUESDAY)
-    history = git_history(root, FOLDER, NOW)
-    assert history is not None
+    history = open_history(root)
     assert history.changed_at(KO) == TUESDAY
 
 
 def test_a_file_that_git_does_not_know_is_not_known(root: Path) -> None:
     _write(root, KO, "하나\n")
     _commit(root, MONDAY)
-    history = git_history(root, FOLDER, NOW)
-    assert history is not None
+    history = open_history(root)
     assert history.changed_at(f"{FOLDER}/missing.md") is None
 
 

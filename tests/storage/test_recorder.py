@@ -73,6 +73,24 @@ def test_a_reader_who_has_left_keeps_nobody_else_in_the_commit_waiting(
     assert (tally.of(State.UNKNOWN), tally.of(State.SKIPPED)) == (READERS - 1, 1)
 
 
+def test_s8_a_begin_that_is_not_fresh_is_looked_at_again_before_the_letter_leaves(
+    ledger: SqlLedger, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.storage.recorder.FRESH_S", 0)
+    leaving, staying = (ledger.begin(one, NOW) for one in due_ids(ledger)[:2])
+    assert (leaving.wait(), staying.wait()) == (True, True)
+    with engine.begin() as connection:
+        left = update(subscribers).where(subscribers.c.address == "r0@example.org")
+        connection.execute(left.values(standing="unsubscribed"))
+
+    assert (leaving.wait(), staying.wait(), leaving.wait()) == (False, True, False)
+
+    [line] = ledger.entries(ISSUE, State.SKIPPED)
+    assert (line.address, line.answer) == ("r0@example.org", "unsubscribed since planning")
+    assert line.attempts == 0
+    assert ledger.tally(ISSUE).of(State.UNKNOWN) == 1
+
+
 def test_what_another_process_has_begun_stays_its_own_in_a_commit_of_many(
     ledger: SqlLedger, engine: Engine
 ) -> None:
