@@ -4,6 +4,7 @@ import select
 import socket
 import ssl
 from contextlib import suppress
+from functools import lru_cache
 from time import monotonic
 from typing import Final
 
@@ -11,6 +12,7 @@ from newsletter.delivery.replies import Reply, one_line, read_text
 
 TICK_S: Final = 1.0  # how late a wait may end that is longer
 LONGEST_REPLY: Final = 32 * 1024  # bytes, all its lines together
+REMEMBERED: Final = 16  # lines and replies: of four to a letter, three are always the same
 
 
 class LostError(Exception):
@@ -67,28 +69,25 @@ class Wire:
         Raises:
             LostError: none came whole in *patience_s*, or what came is no reply.
         """
-        code, texts = self.hear_lines(patience_s)
-        return Reply(code, read_text(b" ".join(texts)))
+        return _read_reply(*self.hear_lines(patience_s))
 
-    def hear_lines(self, patience_s: float) -> tuple[int, list[bytes]]:
+    def hear_lines(self, patience_s: float) -> tuple[int, tuple[bytes, ...]]:
         """Read one reply: its code, and the text of each line as it came."""
         deadline = monotonic() + patience_s
-        code, texts, size = b"", [], 0
-        while True:
-            line = self._hear_line(deadline).rstrip(b"\r")
-            digits, mark = line[:3], line[3:4]
-            # RFC 5321 §4.2.1: all lines of a reply have one code. Where they differ, nobody
-            # can say which of them decides over the letter.
-            if code not in {b"", digits} or not _is_code(digits) or mark not in {b" ", b"-", b""}:
-                msg = f"the relay's answer is not SMTP: {read_text(line)}"
-                raise LostError(msg)
-            code = digits
-            texts.append(line[4:])
-            if mark != b"-":
-                return int(code), texts
-            size += len(line)
+        code, is_last, text = _read_line(self._hear_line(deadline))
+        texts, size = [text], len(text)
+        while not is_last:
             if size > LONGEST_REPLY:
                 raise LostError("the relay's answer has no end")
+            line = self._hear_line(deadline)
+            next_code, is_last, text = _read_line(line)
+            # RFC 5321 §4.2.1: all lines of a reply have one code. Where they differ, nobody
+            # can say which of them decides over the letter.
+            if next_code != code:
+                raise _no_reply(line)
+            texts.append(text)
+            size += len(line)
+        return code, tuple(texts)
 
     def has_news(self) -> bool:
         """Say whether the relay spoke, or hung up, without having been asked."""
@@ -134,6 +133,25 @@ class Wire:
         return LostError(
             f"connection lost: {why}", len(words) - len(left) if is_sure else len(words)
         )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read_line(line: bytes) -> tuple[int, bool, bytes]:
+    """Read a line of a reply: its code, whether it is the last, and its text as it came."""
+    line = line.rstrip(b"\r")
+    digits, mark = line[:3], line[3:4]
+    if not _is_code(digits) or mark not in {b" ", b"-", b""}:
+        raise _no_reply(line)
+    return int(digits), mark != b"-", line[4:]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _read_reply(code: int, texts: tuple[bytes, ...]) -> Reply:
+    return Reply(code, read_text(b" ".join(texts)))
+
+
+def _no_reply(line: bytes) -> LostError:
+    return LostError(f"the relay's answer is not SMTP: {read_text(line)}")
 
 
 def _is_code(digits: bytes) -> bool:

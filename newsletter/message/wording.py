@@ -15,6 +15,7 @@ from newsletter.message.quoted_printable import SOFT_BREAK, encode_value
 
 PLACES: Final = ("text", "html")  # a slot's bytes are made once for each part of a letter
 DAYS_HELD: Final = 4096  # eleven years of days of consent
+STARTS_HELD: Final = 16  # what links begin with: there are two to a publication
 
 
 class Wording:
@@ -50,7 +51,7 @@ class Wording:
     ) -> list[bytes]:
         """Return the quoted-printable bytes that fill `slots`, in their order."""
         text, html = _in_both(name)
-        values = [*_in_both(unsubscribe_url), *_in_both(preferences_url)]
+        values = [*_link(unsubscribe_url), *_link(preferences_url)]
         values += [one.to(html if one.is_html else text) for one in self._greetings]
         values += self._reasons(consented_on)
         return values
@@ -113,6 +114,19 @@ def _around_names(pieces: Iterator[str]) -> Iterator[bytes]:
         before = SOFT_BREAK if at and piece else b""
         after = SOFT_BREAK if at < len(words) - 1 and (piece or at) else b""
         yield before + piece + after
+
+
+def _link(url: str) -> tuple[bytes, bytes]:
+    """Encode a link for the text and for the HTML; all readers' links begin the same."""
+    start, slash, token = url.rpartition("/")
+    (start_text, start_html), (text, html) = _start_of_link(start + slash), _in_both(token)
+    return start_text + text, start_html + html
+
+
+@lru_cache(STARTS_HELD)
+def _start_of_link(start: str) -> tuple[bytes, bytes]:
+    text, html = _in_both(start)
+    return text + SOFT_BREAK, html + SOFT_BREAK
 
 
 def _in_both(words: str) -> tuple[bytes, bytes]:

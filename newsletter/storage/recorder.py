@@ -32,6 +32,7 @@ DEADLOCKS_MAX: Final = 5  # in a row
 WAIT_S: Final = 120.0  # for one commit; the database's own patience is shorter
 FRESH_S: Final = 1.0  # a begin that is older is looked at again before its letter leaves
 IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to the pool
+LINGER_S: Final = 0.002  # that events gather for a commit which nobody waits for yet
 
 
 class Gate:
@@ -65,6 +66,7 @@ class Question:
 
     delivery: int
     done: Gate = field(default_factory=Gate)
+    is_taken: bool = False  # by the writing thread: the answer is on its way
     is_held: bool = False
     fault: BaseException | None = None
 
@@ -106,11 +108,11 @@ class RecordedBegin:
         A letter is begun while the one before it is under way, and a relay may think about
         that one for minutes: who unsubscribes meanwhile gets nothing.
         """
-        beginning = self._beginning
-        if beginning.answer() and monotonic() - beginning.decided_at > FRESH_S:
+        beginning, recorder = self._beginning, self._recorder
+        if recorder.answer(beginning) and monotonic() - beginning.decided_at > FRESH_S:
             renewal = Renewal(beginning.delivery)
-            self._recorder.put(renewal)
-            beginning.is_held = renewal.answer()
+            recorder.put(renewal)
+            beginning.is_held = recorder.answer(renewal)
             beginning.decided_at = monotonic()
         return beginning.is_held
 
@@ -147,8 +149,10 @@ class Recorder:
     """
     Takes events from all connections and commits whatever has gathered.
 
-    Events of one delivery are never reordered. After a fault nothing is taken any more:
-    everything that waits, and everything that comes later, gets the fault.
+    A commit costs nearly as much for one event as for ten, so events gather for a moment,
+    or until somebody waits for one of them. Those of one delivery are never reordered.
+    After a fault nothing is taken any more: everything that waits, and everything that
+    comes later, gets the fault.
     """
 
     def __init__(self, database: Engine) -> None:
@@ -156,6 +160,7 @@ class Recorder:
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._held: Event | None = None  # taken from the queue, and left for the next group
         self._put_lock = threading.Lock()
+        self._is_awaited = threading.Event()  # somebody waits for an event in the queue
         self._fault: BaseException | None = None
         self._thread: threading.Thread | None = None
 
@@ -169,12 +174,19 @@ class Recorder:
                 self._thread.start()
             self._events.put(event)
 
+    def answer(self, question: Question) -> bool:
+        """Have a question that was put decided now; see `Question.answer`."""
+        if not question.is_taken:
+            self._is_awaited.set()
+        return question.answer()
+
     def flush(self) -> None:
         """Return when all events put so far are durable."""
         if self._thread is None:
             return
         mark = Mark()
         self.put(mark)
+        self._is_awaited.set()
         if not mark.done.wait(WAIT_S):
             raise LedgerError("the database did not answer for two minutes")
         if self._fault:
@@ -185,6 +197,7 @@ class Recorder:
         thread, self._thread = self._thread, None
         if thread and thread.is_alive():
             self._events.put(None)
+            self._is_awaited.set()
             thread.join(WAIT_S)
 
     def _write(self) -> None:
@@ -204,7 +217,7 @@ class Recorder:
 
     def _gather(self, timeout_s: float | None) -> list[Event] | None:
         """
-        Wait for an event, and take what else has gathered.
+        Wait for an event, and take what gathers until somebody waits, or for `LINGER_S`.
 
         A beginning of a delivery that is in the group already is left for the next one.
 
@@ -216,12 +229,17 @@ class Recorder:
         try:
             event = self._held or self._events.get(timeout=timeout_s)
             self._held = None
+            if event is not None:
+                self._is_awaited.wait(LINGER_S)
+                self._is_awaited.clear()  # before the queue is emptied: whoever waits is in it
             while event is not None:
                 if not isinstance(event, Mark):
                     if isinstance(event, Beginning) and event.delivery in seen:
                         self._held = event
                         return group
                     seen.add(event.delivery)
+                if isinstance(event, Question):
+                    event.is_taken = True
                 group.append(event)
                 if len(group) == GROUP_MAX:
                     return group

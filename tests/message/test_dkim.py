@@ -143,7 +143,7 @@ def test_m3_whoever_adds_changes_or_removes_something_breaks_the_signature(
         **{field + b" changed": mime.replace(field, field[:-3] + b"~\r\n", 1) for field in own},
         b"a letter in the text": mime.replace(b"body", b"bodY", 1),
         b"a line at the end": mime + b"x\r\n",
-        b"the token in the body": head + b"\r\n\r\n" + body.replace(b"/u/t0ken", b"/u/t1ken"),
+        b"the token in the body": head + b"\r\n\r\n" + body.replace(b"t0ken", b"t1ken"),
     }
     assert len(own) == 12
     assert mime not in tampered.values()

@@ -4,11 +4,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, update
 
+from newsletter.delivery.provider import Accepted
 from newsletter.dispatch.control import Doubt, Settlement
 from newsletter.dispatch.ledger import DeliveryId, Page
 from newsletter.dispatch.states import State
@@ -55,6 +57,45 @@ def test_what_gathers_while_the_writer_waits_is_written_in_one_commit(
 
     assert len(everyone) == READERS
     assert 1 <= writers.count("ledger") <= 2  # the event it had taken already, and all others
+
+
+def test_events_gather_until_somebody_waits_for_one_of_them(
+    ledger: SqlLedger, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.storage.recorder.LINGER_S", 300.0)
+    monkeypatch.setattr("newsletter.storage.recorder.WAIT_S", 20.0)  # then a wait is given up
+    monkeypatch.setattr("newsletter.storage.recorder.FRESH_S", 0)
+    writers: list[str] = []
+
+    @event.listens_for(engine, "commit")
+    def note_writer(connection: Connection) -> None:
+        writers.append(threading.current_thread().name)
+
+    *first, last = due_ids(ledger)
+
+    begun = [ledger.begin(first[0], NOW)]
+    sleep(0.2)  # a writer in a hurry would write this one alone
+    begun += [ledger.begin(one, NOW) for one in first[1:]]
+    assert begun[-1].wait()  # a commit, and one for looking at it again
+    for one in first:
+        ledger.record(one, Accepted("250 2.0.0 Ok"), None, NOW)
+    ledger.flush()
+    ledger.begin(last, NOW)
+    ledger.close()
+
+    assert writers.count("ledger") == 4
+    tally = ledger.tally(ISSUE)
+    assert (tally.of(State.ACCEPTED), tally.of(State.UNKNOWN)) == (READERS - 1, 1)
+
+
+def test_what_nobody_waits_for_is_written_all_the_same(ledger: SqlLedger) -> None:
+    ledger.begin(due_ids(ledger)[0], NOW)
+
+    for _ in range(1000):
+        if ledger.tally(ISSUE).of(State.UNKNOWN):
+            return
+        sleep(0.02)
+    pytest.fail("it was not written in twenty seconds")
 
 
 def test_a_reader_who_has_left_keeps_nobody_else_in_the_commit_waiting(
