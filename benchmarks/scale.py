@@ -21,7 +21,7 @@ class Scale:
 
 FULL: Final = Scale(
     letters=20_000,
-    repetitions=3,
+    repetitions=5,
     nodemailer_letters=2_000,
     smtplib_letters=1_000,
     distant_letters=2_000,
