@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from benchmarks import hot_spots, machine, peers
+from benchmarks.cores import PACE
 from benchmarks.figures import Figure, Part, figures_table, table_of
 from benchmarks.parts import (
     distance,
@@ -32,6 +33,7 @@ PARTS: Final[dict[str, Callable[[Scale], Part]]] = {
     "planning": planning.measure,
     "memory": memory.measure,
 }
+WAITS_MAX: Final = 30  # for quiet, in a whole run
 RESULTS: Final = ROOT / "benchmarks" / "RESULTS.md"
 
 
@@ -65,6 +67,7 @@ def main(  # noqa: PLR0913, PLR0917 - one for each option
             click.echo(hot_spots.report(letters or 5_000))
             return
         about = machine.description()
+        PACE.be_patient(chosen.patience_s, chosen.patience_s * WAITS_MAX)
         found = [PARTS[name](chosen) for name in (parts or PARTS)]
     except RuntimeError as error:
         sys.exit(f"benchmarks: {error}")
@@ -103,7 +106,7 @@ def _scale(name: str, letters: int | None, repetitions: int | None, *, no_millio
     if letters:
         scale = replace(scale, letters=letters)
     if repetitions:
-        scale = replace(scale, repetitions=repetitions)
+        scale = replace(scale, repetitions=repetitions, repetitions_max=repetitions)
     if no_million:
         few, _ = scale.remembered
         largest = scale.sizes[-2]

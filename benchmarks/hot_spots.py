@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import peers, product
+from benchmarks.cores import cores
 from benchmarks.figures import table_of
-from benchmarks.processes import ROOT, Command, Ended, cores, run
+from benchmarks.processes import ROOT, Command, Ended, run
 from benchmarks.progress import say
 from benchmarks.wire import smtp_sink
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks import peers, product
-from benchmarks.processes import cores
+from benchmarks.cores import cores
 
 
 def description() -> list[tuple[str, str]]:

@@ -5,11 +5,12 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
+
+from benchmarks.cores import PACE, on_core
 
 POLL_S: Final = 0.1  # how often a process's memory is looked at
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -33,6 +34,7 @@ class Ended:
     cpu_s: float  # user and system
     peak_mb: float  # resident memory at its highest
     output: str
+    pace: float  # of the cores, before or after: the slower one
 
     @property
     def wall_s(self) -> float:
@@ -40,19 +42,14 @@ class Ended:
         return self.ended_at - self.started_at
 
 
-def cores() -> tuple[int, int]:
-    """Return the core for those who send and the core for those who receive."""
-    allowed = sorted(os.sched_getaffinity(0))
-    return allowed[0], allowed[min(1, len(allowed) - 1)]
-
-
 def run(command: Command, core: int | None = None) -> Ended:
     """
-    Run *command* to its end, on *core* alone if one is given.
+    Run *command* to its end, on *core* alone if one is given, once the cores are quiet.
 
     Raises:
         RuntimeError: it failed; the message ends with what it printed.
     """
+    pace_before = PACE.settle()
     with tempfile.TemporaryFile() as output:
         started_at = time.monotonic()
         process = start(command, core, output)
@@ -67,7 +64,8 @@ def run(command: Command, core: int | None = None) -> Ended:
         msg = f"{' '.join(command.arguments)} ended with {process.returncode}:\n{printed[-3000:]}"
         raise RuntimeError(msg)
     cpu_s = usage.ru_utime + usage.ru_stime
-    return Ended(started_at, ended_at, cpu_s, peak.kb / 1024, printed)
+    pace = min(pace_before, PACE.look())
+    return Ended(started_at, ended_at, cpu_s, peak.kb / 1024, printed, pace)
 
 
 def start(
@@ -75,7 +73,7 @@ def start(
 ) -> "subprocess.Popen[bytes]":
     """Start *command* on *core*, without waiting for it."""
     own = {name: value for name, value in os.environ.items() if "NEWSLETTER_" not in name}
-    with _on_core(core):
+    with on_core(core):
         return subprocess.Popen(
             list(command.arguments),
             cwd=command.folder,
@@ -84,18 +82,6 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT if output is not None else None,
         )
-
-
-@contextmanager
-def _on_core(core: int | None) -> Iterator[None]:
-    """Let what is started in the block inherit *core*."""
-    before = os.sched_getaffinity(0)
-    if core is not None:
-        os.sched_setaffinity(0, {core})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 class _Peak:

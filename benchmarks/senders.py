@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks import peers, product
-from benchmarks.processes import ROOT, Command, cores, run
+from benchmarks.cores import PACE, cores
+from benchmarks.processes import ROOT, Command, run
 from benchmarks.wire import Sink
 
 CONNECTIONS = product.CONNECTIONS
@@ -31,6 +32,12 @@ class Passage:
     cpu_s: float
     sink_cpu_s: float
     peak_mb: float
+    pace: float  # of the cores: `benchmarks.cores`
+
+    @property
+    def is_quiet(self) -> bool:
+        """Say whether nobody else slowed the cores meanwhile, as far as is known by now."""
+        return PACE.is_quiet(self.pace)
 
     @property
     def while_sending(self) -> float:
@@ -80,6 +87,7 @@ def race(sender: Sender, sink: Sink, letters: int, port: int | None = None) -> P
         ended.cpu_s,
         sink.cpu_s() - sink_before_s,
         ended.peak_mb,
+        ended.pace,
     )
 
 

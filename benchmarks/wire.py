@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import peers
-from benchmarks.processes import Command, cores, start
+from benchmarks.cores import cores
+from benchmarks.processes import Command, start
 
 TICK_S: Final = 0.02  # how often the sink's counter is read; the figures are that exact
 PIPE_BYTES: Final = 1 << 20  # so that the sink never waits for its reader

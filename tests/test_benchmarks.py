@@ -3,15 +3,18 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from benchmarks import peers, product
 from benchmarks.__main__ import PARTS, document
+from benchmarks.cores import PACE, Pace
 from benchmarks.figures import Figure, Goal, Part
+from benchmarks.parts import loopback
 from benchmarks.processes import run
 from benchmarks.scale import TINY
-from benchmarks.senders import NODEMAILER, SMTP_SOURCE, SMTPLIB, Sender, race
+from benchmarks.senders import NODEMAILER, SMTP_SOURCE, SMTPLIB, Passage, Sender, race
 from benchmarks.smtplib_peer import compose
 from benchmarks.wire import Sink, long_way, round_trip, smtp_sink
 
@@ -51,6 +54,49 @@ def test_every_peer_sends_as_many_letters_as_it_is_asked_to(sender: Sender, sink
 
     assert [one.letters for one in passages] == [11, 20]
     assert all(one.sending_s >= 0 for one in passages)
+
+
+def make_passage(rate: float, pace: float, sender: str = "ours") -> Passage:
+    return Passage(sender, 1010, 1000 / rate, 0.0, 0.0, 1.0, 1.0, 10.0, pace)
+
+
+def test_a_comparison_that_somebody_else_has_slowed_down_does_not_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(PACE, "best", 100.0)
+    sources = [make_passage(rate, 100) for rate in (100, 100, 100, 100)]
+    ours = [make_passage(90, 100), make_passage(10, 60), make_passage(80, 100)]
+    loud = [make_passage(100, 60) for _ in range(4)]
+
+    quiet, *_ = loopback.against_source(ours, sources)
+    without_quiet, *_ = loopback.against_source(ours, loud)
+
+    assert quiet.value == pytest.approx(0.85)
+    assert without_quiet.value == pytest.approx(0.8)
+
+
+def test_races_go_on_until_enough_of_them_were_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PACE, "best", 100.0)
+    scale = replace(TINY, repetitions=2, repetitions_max=4)
+    sources = [make_passage(100, 100)] * 5
+    quiet, loud = make_passage(90, 100), make_passage(10, 60)
+
+    assert loopback.want_more([], [], scale)
+    assert loopback.want_more([quiet, loud, loud], sources, scale)
+    assert not loopback.want_more([quiet, loud, quiet], sources, scale)
+    assert not loopback.want_more([quiet, loud, loud, loud], sources, scale)
+
+
+def test_quiet_is_waited_for_but_not_for_ever() -> None:
+    pace = Pace()
+    pace.be_patient(0.2, 0.5)
+    learnt = pace.best
+    pace.best = learnt * 1000
+
+    paces = [pace.settle() for _ in range(3)]
+
+    assert learnt > 0
+    assert not any(map(pace.is_quiet, paces))
 
 
 def test_a_sender_that_leaves_letters_out_is_found_out(sink: Sink) -> None:

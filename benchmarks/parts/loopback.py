@@ -1,9 +1,11 @@
 """Sending on loopback: ours between runs of smtp-source, then the other peers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 from benchmarks import product
+from benchmarks.cores import PACE, QUIET
 from benchmarks.figures import Figure, Goal, Part
 from benchmarks.progress import say
 from benchmarks.scale import Scale
@@ -29,7 +31,7 @@ def measure(scale: Scale) -> Part:
     with smtp_sink() as sink:
         sources = [_race(SMTP_SOURCE, sink, scale.letters)]
         ours: list[Passage] = []
-        for _ in range(scale.repetitions):
+        while want_more(ours, sources, scale):
             ours.append(_race(OURS, sink, scale.letters))
             sources.append(_race(SMTP_SOURCE, sink, scale.letters))
         nodemailer = _race(NODEMAILER, sink, scale.nodemailer_letters)
@@ -40,7 +42,7 @@ def measure(scale: Scale) -> Part:
     return Part(
         "Loopback, 10 connections",
         [
-            *_against_source(ours, sources),
+            *against_source(ours, sources),
             *_against_peers(ours, nodemailer, smtplib),
             *_of_the_run(ours, sources),
         ],
@@ -51,7 +53,7 @@ def measure(scale: Scale) -> Part:
             "last; “whole” is the process from start to exit, with composing, proof and plan.",
             "smtp-source keeps its connections (-d) and sends the same lines to everybody: "
             "no merge, no MIME, no ledger. Each of ours stands against the mean of the runs "
-            "before and after it; the median of these ratios counts.",
+            "before and after it; the median of these ratios counts. " + _on_quiet(ours, sources),
             "nodemailer pools 10 connections for ever and has twice as many letters waiting; "
             "smtplib has 10 threads with a kept connection each and makes an EmailMessage a "
             "reader. Both build the letter from our HTML and text, with each reader's name and "
@@ -67,13 +69,52 @@ def _race(sender: Sender, sink: Sink, letters: int) -> Passage:
     return passage
 
 
-def _against_source(ours: Sequence[Passage], sources: Sequence[Passage]) -> list[Figure]:
-    beside = list(zip(ours, sources, sources[1:], strict=False))
-    sending = median(
-        one.while_sending * 2 / (before.while_sending + after.while_sending)
-        for one, before, after in beside
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One of ours between two of smtp-source."""
+
+    ours: Passage
+    before: Passage
+    after: Passage
+
+    @property
+    def is_quiet(self) -> bool:
+        return all(one.is_quiet for one in (self.ours, self.before, self.after))
+
+    def ratio(self, rate: Callable[[Passage], float]) -> float:
+        return rate(self.ours) * 2 / (rate(self.before) + rate(self.after))
+
+
+def _compare(ours: Sequence[Passage], sources: Sequence[Passage]) -> list[_Comparison]:
+    return list(map(_Comparison, ours, sources, sources[1:]))
+
+
+def _quiet_ones(compared: Sequence[_Comparison]) -> list[_Comparison]:
+    """Leave out what somebody else has slowed down; all were slowed down alike if none is left."""
+    return [one for one in compared if one.is_quiet] or list(compared)
+
+
+def want_more(ours: Sequence[Passage], sources: Sequence[Passage], scale: Scale) -> bool:
+    """Say whether another race is needed: too few were quiet so far, and some are left."""
+    quiet = sum(one.is_quiet for one in _compare(ours, sources))
+    return quiet < scale.repetitions and len(ours) < scale.repetitions_max
+
+
+def _on_quiet(ours: Sequence[Passage], sources: Sequence[Passage]) -> str:
+    quiet = sum(one.is_quiet for one in _compare(ours, sources))
+    return (
+        f"Pace is how fast an interpreter was on the slower core before or after, beside the best "
+        f"of the whole run: below {QUIET:.0%} somebody else has slowed the machine, and a "
+        f"comparison is left out. {quiet} of {len(ours)} were quiet"
+        + ("." if quiet else ", so all of them count.")
     )
-    whole = median(one.whole * 2 / (before.whole + after.whole) for one, before, after in beside)
+
+
+def against_source(ours: Sequence[Passage], sources: Sequence[Passage]) -> list[Figure]:
+    """Compare each of ours with the runs before and after it; in quiet, if it was ever quiet."""
+    compared = _quiet_ones(_compare(ours, sources))
+    sending = median(one.ratio(lambda passage: passage.while_sending) for one in compared)
+    whole = median(one.ratio(lambda passage: passage.whole) for one in compared)
     return [
         Figure("against smtp-source, while sending", sending, "x", Goal(0.9, aim=1.0)),
         Figure("against smtp-source, whole process", whole, "x", Goal(0.75, aim=0.9)),
@@ -88,11 +129,16 @@ def _against_source(ours: Sequence[Passage], sources: Sequence[Passage]) -> list
 
 
 def _against_peers(ours: Sequence[Passage], nodemailer: Passage, smtplib: Passage) -> list[Figure]:
-    rate = median(one.while_sending for one in ours)
     return [
-        Figure("against nodemailer's pool", rate / nodemailer.while_sending, "x", Goal(6), 1),
-        Figure("against smtplib", rate / smtplib.while_sending, "x", Goal(10), 1),
+        Figure("against nodemailer's pool", _times(ours, nodemailer), "x", Goal(6), 1),
+        Figure("against smtplib", _times(ours, smtplib), "x", Goal(10), 1),
     ]
+
+
+def _times(ours: Sequence[Passage], peer: Passage) -> float:
+    """Compare with ours at the peer's pace: quiet with quiet."""
+    alike = [one for one in ours if one.is_quiet == peer.is_quiet] or ours
+    return median(one.while_sending for one in alike) / peer.while_sending
 
 
 def _of_the_run(ours: Sequence[Passage], sources: Sequence[Passage]) -> list[Figure]:
@@ -112,7 +158,7 @@ def _of_the_run(ours: Sequence[Passage], sources: Sequence[Passage]) -> list[Fig
 def passages_table(passages: Sequence[Passage]) -> list[list[str]]:
     """Lay passages out, one a row."""
     heading = ["sender", "letters", "while sending", "whole", "processor a letter", "sink busy"]
-    heading.append("peak memory")
+    heading += ["peak memory", "pace"]
     rows = [
         [
             one.sender,
@@ -122,6 +168,7 @@ def passages_table(passages: Sequence[Passage]) -> list[list[str]]:
             f"{one.cpu_s / one.letters * 1000:.2f} ms",
             f"{one.sink_share:.0%}",
             f"{one.peak_mb:.0f} MB",
+            f"{PACE.share(one.pace):.0%}",
         ]
         for one in passages
     ]
