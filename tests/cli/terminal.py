@@ -32,7 +32,8 @@ def run_in_terminal(
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = subprocess.Popen(
-        ["setsid", "--ctty", "--wait", *command],  # so that Ctrl-C reaches it
+        # So that Ctrl-C reaches it, even where the tests run in the background and ignore it.
+        ["setsid", "--ctty", "--wait", "env", "--default-signal=INT", *command],
         cwd=folder,
         env={**environ, "TERM": "xterm"},
         stdin=theirs,
