@@ -15,7 +15,7 @@ from newsletter.storage.copies import copy_beside
 from newsletter.storage.location import REMEDY, read_database_url
 from newsletter.storage.transactions import mark_file
 
-HEAD: Final = "0003"  # the newest revision under migrations/versions
+HEAD: Final = "0004"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
 log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ def open_database(setting: str, root: Path) -> Engine:
     Connect to the database, and bring its tables up to the newest revision.
 
     Before older tables of a SQLite file are changed, a copy of it is put beside it
-    (``newsletter.db.before-0003``); PostgreSQL changes them all or not at all. On SQLite
+    (``newsletter.db.before-0004``); PostgreSQL changes them all or not at all. On SQLite
     every commit is durable against power loss when it returns (WAL, ``synchronous=FULL``),
     and a writer waits up to 60 s for another.
 

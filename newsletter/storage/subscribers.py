@@ -23,6 +23,7 @@ from newsletter.storage.prepared import prepare
 from newsletter.storage.tables import deliveries, subscribers
 from newsletter.storage.transactions import with_page_cache
 from newsletter.subscribers.book import Entry, PastDelivery, Selection
+from newsletter.subscribers.reader_id import draw_reader_ids
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 
 ROWS_AT_A_TIME: Final = 1_000
@@ -142,7 +143,16 @@ class SqlOpenBook:
     def add(self, entries: Sequence[Entry]) -> None:
         """Insert new rows."""
         if entries:
-            rows = [{**_values(entry), "address_key": entry.key} for entry in entries]
+            ids = draw_reader_ids(len(entries))
+            rows = [
+                {
+                    **_values(entry),
+                    "address_key": entry.key,
+                    "reader_id": reader_id,
+                    "old_number": None,
+                }
+                for entry, reader_id in zip(entries, ids, strict=True)
+            ]
             prepare(_ADD, self._connection.dialect).execute(self._connection, rows)
 
     def update(self, entries: Sequence[Entry]) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     text,
+    true,
 )
 from sqlalchemy.engine import Dialect
 
@@ -64,8 +65,20 @@ subscribers: Final = Table(
     Column("standing_since", UtcTime, nullable=False),
     Column("consented_at", UtcTime),
     Column("import_id", Text),  # the import that touched the row last; finds duplicates in a file
+    Column("reader_id", Text),  # names the person in links, in whatever database
+    Column("old_number", Integer),  # names them in links from before reader ids
+    Index("uq_subscribers_reader_id", "reader_id", unique=True),
+    Index("uq_subscribers_old_number", "old_number", unique=True),
     CheckConstraint("preference IN ('ko', 'en', 'both')", name="preference"),
     CheckConstraint("standing IN ('active', 'unsubscribed', 'suppressed')", name="standing"),
+)
+
+# What else names a reader: ids of a list that was merged into this one.
+reader_aliases: Final = Table(
+    "reader_aliases",
+    metadata,
+    Column("alias", Text, primary_key=True),  # a reader id, or an old number in digits
+    Column("subscriber_id", Integer, ForeignKey("subscribers.id"), nullable=False, index=True),
 )
 
 dispatches: Final = Table(
@@ -85,6 +98,29 @@ dispatches: Final = Table(
     Column("cancelled_because", Text),
     # The newest run was to reach only some readers, so the rest must not go out by itself.
     Column("is_limited", Boolean, nullable=False, default=False, server_default=false()),
+    Column(
+        "provider_kind", Text
+    ),  # scheme of NEWSLETTER_MAIL_URL; NULL: planned before it was kept
+    Column("provider_name", Text),  # for people, without secrets
+    Column("is_rehearsal", Boolean, nullable=False, default=False, server_default=false()),
+    # Message-IDs of dispatches that are older than reader ids are made of row numbers.
+    Column("names_numbers", Boolean, nullable=False, default=True, server_default=true()),
+)
+
+
+# One process sending one issue. Its row outlives it: an answer may come late.
+runs: Final = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue", Text, nullable=False, index=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("process_started", Text),  # as the system counts; tells a pid from its next owner
+    Column("began_at", UtcTime, nullable=False),  # by the database's clock, as the next two
+    Column("seen_at", UtcTime, nullable=False),  # its last sign of life
+    Column("ended_at", UtcTime),
+    sqlite_autoincrement=True,  # a number names one run for ever
 )
 
 
@@ -109,6 +145,10 @@ deliveries: Final = Table(
     Column("answered_at", UtcTime),
     Column("due_at", UtcTime),  # when a deferred delivery may be tried again
     Column("answer", Text),  # the provider's words, one line
+    # The attempt that was begun last: its run, and its number in that run. No foreign key:
+    # it would be looked up for every letter.
+    Column("run_id", Integer),
+    Column("attempt", Integer),
     UniqueConstraint("issue", "subscriber_id"),
     UniqueConstraint("issue", "address_key", name="uq_deliveries_issue_address_key"),
     CheckConstraint("edition IN ('ko', 'en', 'bilingual')", name="edition"),
@@ -171,6 +211,8 @@ appointments: Final = Table(
     Column("send_at", UtcTime, nullable=False),
     Column("made_by", Text, nullable=False),
     Column("made_at", UtcTime, nullable=False),
+    Column("provider_kind", Text),  # as in dispatches
+    Column("provider_name", Text),
 )
 
 domain_pauses: Final = Table(
@@ -179,4 +221,66 @@ domain_pauses: Final = Table(
     Column("domain", Text, primary_key=True),  # in A-labels and lower case
     Column("until", UtcTime, nullable=False),
     Column("answer", Text, nullable=False),  # the server's words, one line
+)
+
+# Dispatches that were no sending, set aside when the issue was dispatched in earnest.
+rehearsals: Final = Table(
+    "rehearsals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("issue", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False),
+    Column("planned_at", UtcTime, nullable=False),
+    Column("provider_name", Text),
+    Column("set_aside_at", UtcTime, nullable=False),
+    Column("set_aside_by", Text, nullable=False),
+    Column("because", Text, nullable=False),
+)
+
+rehearsed_deliveries: Final = Table(
+    "rehearsed_deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),  # as it was in deliveries
+    Column("rehearsal_id", Integer, ForeignKey("rehearsals.id"), nullable=False, index=True),
+    Column("subscriber_id", Integer, nullable=False),
+    Column("address_key", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("begun_at", UtcTime),
+    Column("answered_at", UtcTime),
+    Column("answer", Text),
+)
+
+# Which database this is, and how far it has come: one row, compared with a file beside it.
+ledger_marks: Final = Table(
+    "ledger_marks",
+    metadata,
+    Column("id", Text, primary_key=True),  # random; made with the database
+    Column("ends", Integer, nullable=False),  # commands that wrote and have ended
+    Column("looked_at", UtcTime),  # by ``dispatch --due``, while something was to be sent
+)
+
+# Why this ledger may know less than happened: nothing is sent before a person has answered.
+doubts: Final = Table(
+    "doubts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("words", Text, nullable=False),  # what was seen, for people
+    Column("raised_at", UtcTime, nullable=False),
+    Column("told_at", UtcTime),  # when a timer said so, which it does once
+    Column("ended_at", UtcTime),  # when nothing was left to be answered for
+)
+
+doubt_answers: Final = Table(
+    "doubt_answers",
+    metadata,
+    Column("doubt_id", Integer, ForeignKey("doubts.id"), primary_key=True),
+    Column("issue", Text, primary_key=True),
+    Column("answered_by", Text, nullable=False),
+    Column("answered_at", UtcTime, nullable=False),
+    Column("because", Text, nullable=False),
 )
