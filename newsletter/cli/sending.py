@@ -1,6 +1,7 @@
 """A run of a dispatch at the terminal: holds the ledger, shows progress, stops politely."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -13,7 +14,7 @@ from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.plan import check_digest, freeze_plan
 from newsletter.dispatch.states import State, Tally
-from newsletter.errors import ContentError
+from newsletter.errors import ContentError, LedgerError
 from newsletter.lang import EditionKind, Preference
 from newsletter.subscribers.subscriber import editions_by_preference
 
@@ -171,6 +172,7 @@ class Sending:
             plan = self.ledger.find_plan(self._issue)
             if plan:
                 check_digest(plan, self.composed.composition)
+            self.ledger.begin_run(self._issue)
             self.ledger.skip_withdrawn(self._issue)
             settle_repeats(means)
             self._diary.limit_runs(self._issue, is_limited=wishes.is_limited)
@@ -179,6 +181,8 @@ class Sending:
         finally:
             self.answered = rounds.answered
             rounds.close()
+            with suppress(LedgerError):  # what went wrong before is worth more to a reader
+                self.ledger.end_run()
             self._hold.release()
 
     def _means(self) -> Means:

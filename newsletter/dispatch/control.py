@@ -33,6 +33,7 @@ class Act(StrEnum):
     SETTLED = "settled"
     APPOINTED = "appointed"
     DISAPPOINTED = "appointment dropped"
+    LATE_ANSWER = "late answer"  # of a letter that had been settled, or begun again, meanwhile
 
 
 @dataclass(frozen=True, slots=True)

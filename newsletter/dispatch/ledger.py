@@ -90,6 +90,18 @@ class Ledger(Protocol):
     def release(self, issue: str, holder: str) -> None:
         """Give up the right to send, if *holder* has it."""
 
+    def begin_run(self, issue: str) -> None:
+        """
+        Note that this process is about to send *issue*, before anything of it is begun.
+
+        What is begun from here on belongs to this run: an outcome of it counts only as long
+        as nobody else has settled the delivery or begun it again. `hold` notes that the run
+        is alive, by the database's clock.
+        """
+
+    def end_run(self) -> None:
+        """Note that this process gets no more answers; what is unknown may be settled."""
+
     def find_plan(self, issue: str) -> Plan | None:
         """Return the plan of *issue*, or None if it was never dispatched."""
 
@@ -125,21 +137,25 @@ class Ledger(Protocol):
 
         ``Begun.wait()`` is True once it durably is; False if the reader has withdrawn
         (then it is skipped) or somebody else has begun it. Asked more than a second later,
-        or again, it looks whether the reader has withdrawn since.
+        or again, it looks whether the reader has withdrawn since, and whether the delivery
+        is still this run's own.
         """
 
     def record(
         self, delivery: DeliveryId, outcome: Outcome, due_at: datetime | None, now: datetime
     ) -> None:
         """
-        Note an outcome; durable after the next `flush`.
+        Note an outcome of the attempt that is under way; durable after the next `flush`.
+
+        Where that attempt was settled meanwhile, or another begun, the delivery stays as it
+        is, and the answer goes into the diary as late.
 
         A refusal that blames the recipient suppresses the subscriber in the same commit. A
         deferral for a reason that is not the reader's counts as no attempt.
         """
 
     def put_back(self, delivery: DeliveryId) -> None:
-        """Make a begun delivery pending again: no byte of its content has left."""
+        """Make what is under way pending again: no byte of its content has left."""
 
     def flush(self) -> None:
         """Return when everything noted so far is durable."""

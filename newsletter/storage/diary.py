@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, delete, exists, insert, select, updat
 
 from newsletter.dispatch.control import Act, Appointment, Doubt, Halt, Note, Settlement
 from newsletter.storage.conditions import is_due
+from newsletter.storage.runs import LivingRun, find_living_runs
 from newsletter.storage.tables import appointments, deliveries, dispatches, notes
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import cancel_waiting, settle_unknown
@@ -56,7 +57,7 @@ class SqlDiary:
             )
             if not paused.rowcount:
                 return False
-            _note(connection, Note(issue, Act.PAUSED, by, now, because))
+            write_note(connection, Note(issue, Act.PAUSED, by, now, because))
         return True
 
     def resume(self, issue: str, by: str, now: datetime) -> bool:
@@ -69,7 +70,7 @@ class SqlDiary:
             )
             if not resumed.rowcount:
                 return False
-            _note(connection, Note(issue, Act.RESUMED, by, now, ""))
+            write_note(connection, Note(issue, Act.RESUMED, by, now, ""))
         return True
 
     def cancel(self, issue: str, by: str, because: str, now: datetime) -> int:
@@ -88,7 +89,7 @@ class SqlDiary:
                 return 0
             count = cancel_waiting(connection, issue)
             words = f"{count:,} skipped" + (f": {because}" if because else "")
-            _note(connection, Note(issue, Act.CANCELLED, by, now, words))
+            write_note(connection, Note(issue, Act.CANCELLED, by, now, words))
         return count
 
     def settle(
@@ -103,7 +104,8 @@ class SqlDiary:
         """
         Make unknown deliveries pending, or accepted; return how many.
 
-        Of a cancelled dispatch nothing is made pending.
+        Of a cancelled dispatch nothing is made pending. What a living run may still be
+        answered for stays as it is; see `living_runs`.
 
         Raises:
             ContentError: the address in *which* is none.
@@ -112,8 +114,13 @@ class SqlDiary:
             count = settle_unknown(connection, issue, settlement, which, by, now)
             if count:
                 words = f"{count:,} × {settlement}" + (f": {because}" if because else "")
-                _note(connection, Note(issue, Act.SETTLED, by, now, words))
+                write_note(connection, Note(issue, Act.SETTLED, by, now, words))
         return count
+
+    def living_runs(self, issue: str) -> Sequence[LivingRun]:
+        """Return the runs of *issue* whose letters may still be answered."""
+        with reading(self._database) as connection:
+            return find_living_runs(connection, issue)
 
     def notes(self, issue: str) -> Sequence[Note]:
         """Return the diary of *issue*, oldest line first."""
@@ -140,7 +147,7 @@ class SqlDiary:
                 )
             )
             words = appointment.send_at.astimezone(UTC).isoformat()
-            _note(
+            write_note(
                 connection,
                 Note(appointment.issue, Act.APPOINTED, appointment.by, appointment.made_at, words),
             )
@@ -151,7 +158,7 @@ class SqlDiary:
             dropped = connection.execute(delete(appointments).where(appointments.c.issue == issue))
             if not dropped.rowcount:
                 return False
-            _note(connection, Note(issue, Act.DISAPPOINTED, by, now, ""))
+            write_note(connection, Note(issue, Act.DISAPPOINTED, by, now, ""))
         return True
 
     def appointments(self) -> Sequence[Appointment]:
@@ -190,7 +197,8 @@ class SqlDiary:
             return list(found.scalars())
 
 
-def _note(connection: Connection, note: Note) -> None:
+def write_note(connection: Connection, note: Note) -> None:
+    """Add a line to the diary of an issue, within a transaction."""
     connection.execute(
         insert(notes).values(
             issue=note.issue,

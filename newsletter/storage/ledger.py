@@ -1,8 +1,9 @@
 """The ledger on SQLite or PostgreSQL; see `newsletter.dispatch.ledger.Ledger`."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
+from itertools import count
 
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,13 +15,13 @@ from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage import deliveries as rows
-from newsletter.storage import domains, planning
+from newsletter.storage import domains, planning, runs
+from newsletter.storage.processes import this_process
 from newsletter.storage.recorder import Beginning, Ended, RecordedBegin, Recorder, Returned
+from newsletter.storage.runs import HOLD
 from newsletter.storage.tables import dispatches
 from newsletter.storage.transactions import reading, writing
-from newsletter.storage.transitions import Ending, skip_withdrawn
-
-HOLD: Final = timedelta(minutes=2)
+from newsletter.storage.transitions import Attempt, Begin, Ending, find_issue, skip_withdrawn
 
 
 class SqlLedger:
@@ -29,6 +30,12 @@ class SqlLedger:
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._recorder = Recorder(database)
+        self._run: int | None = None
+        self._run_lock = threading.Lock()
+        self._numbers = count(1)  # of attempts in this run
+        # The attempt that is under way of each delivery. Never two: a feed hands a delivery
+        # out again only when the one before has its receipt.
+        self._under_way: dict[int, Attempt] = {}
 
     def hold(
         self, issue: str, holder: str, now: datetime, is_gone: Callable[[str], bool]
@@ -49,6 +56,8 @@ class SqlLedger:
                 .where(dispatches.c.issue == issue)
                 .values(holder=holder, held_until=now + HOLD)
             )
+            if self._run is not None:
+                runs.note_life(connection, self._run)
         return None
 
     def release(self, issue: str, holder: str) -> None:
@@ -59,6 +68,18 @@ class SqlLedger:
                 .where(dispatches.c.issue == issue, dispatches.c.holder == holder)
                 .values(holder=None, held_until=None)
             )
+
+    def begin_run(self, issue: str) -> None:
+        """Note that this process is about to send *issue*; durable on return."""
+        with writing(self._database) as connection:
+            self._run = runs.begin_run(connection, issue, this_process())
+
+    def end_run(self) -> None:
+        """Note that this process gets no more answers; nothing if it has begun no run."""
+        run, self._run = self._run, None
+        if run is not None:
+            with writing(self._database) as connection:
+                runs.end_run(connection, run)
 
     def find_plan(self, issue: str) -> Plan | None:
         """Return the plan of *issue*, or None if it was never dispatched."""
@@ -129,16 +150,23 @@ class SqlLedger:
 
     def begin(self, delivery: DeliveryId, now: datetime) -> RecordedBegin:
         """Ask for the delivery to be marked as begun, and return at once."""
-        beginning = Beginning(delivery, at=now)
+        if self._run is None:
+            self._begin_run_of(delivery)
+        begin = Begin(delivery=delivery, run=self._run or 0, number=next(self._numbers), now=now)
+        beginning = Beginning(begin)
         self._recorder.put(beginning)
+        self._under_way[delivery] = begin
         return RecordedBegin(self._recorder, beginning)
 
     def record(
         self, delivery: DeliveryId, outcome: Outcome, due_at: datetime | None, now: datetime
     ) -> None:
         """Note an outcome, and suppress the reader it blames; durable after the next `flush`."""
+        attempt = self._under_way.pop(delivery)
         ending = Ending(
             delivery=delivery,
+            run=attempt["run"],
+            number=attempt["number"],
             new_state=_state_of(outcome).value,
             new_answer=outcome.answer,
             new_due_at=due_at,
@@ -146,11 +174,11 @@ class SqlLedger:
             uncounted=int(isinstance(outcome, Deferred) and outcome.blame in NOT_THE_READER),
         )
         blames_reader = isinstance(outcome, Refused) and outcome.blame is Blame.RECIPIENT
-        self._recorder.put(Ended(delivery, ending, blames_reader))
+        self._recorder.put(Ended(ending, blames_reader))
 
     def put_back(self, delivery: DeliveryId) -> None:
         """Make a begun delivery pending again: no byte of its content has left."""
-        self._recorder.put(Returned(delivery))
+        self._recorder.put(Returned(self._under_way.pop(delivery)))
 
     def flush(self) -> None:
         """Return when everything noted so far is durable."""
@@ -159,6 +187,14 @@ class SqlLedger:
     def close(self) -> None:
         """Make everything noted durable, and end the thread that writes."""
         self._recorder.close()
+
+    def _begin_run_of(self, delivery: DeliveryId) -> None:
+        """Begin a run where nobody has: every attempt belongs to one."""
+        with self._run_lock:
+            if self._run is None:
+                with reading(self._database) as connection:
+                    issue = find_issue(connection, delivery)
+                self.begin_run(issue or "")
 
     def tally(self, issue: str) -> Tally:
         """Count the deliveries of *issue* by edition and state."""

@@ -2,27 +2,32 @@
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from time import monotonic
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from newsletter.dispatch.control import PROGRAM, Act, Note
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
+from newsletter.storage.diary import write_note
 from newsletter.storage.transactions import check_file, said_by
 from newsletter.storage.transitions import (
+    Attempt,
+    Begin,
     ContestedError,
     Ending,
     begin_all,
     begin_some,
-    end_deliveries,
+    end_all,
+    end_some,
+    find_issue,
     hold_off_cancelling,
+    look_again,
     put_deliveries_back,
-    skip_begun,
     suppress_readers,
 )
 
@@ -33,6 +38,12 @@ WAIT_S: Final = 120.0  # for one commit; the database's own patience is shorter
 FRESH_S: Final = 1.0  # a begin that is older is looked at again before its letter leaves
 IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to the pool
 LINGER_S: Final = 0.002  # that events gather for a commit which nobody waits for yet
+
+
+def ticks() -> float:
+    """Count seconds, those too in which the machine slept (where the system can: Linux)."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock)
 
 
 class Gate:
@@ -64,11 +75,16 @@ class Gate:
 class Question:
     """What a connection asks the writing thread about a delivery, and waits for."""
 
-    delivery: int
+    attempt: Attempt
     done: Gate = field(default_factory=Gate)
     is_taken: bool = False  # by the writing thread: the answer is on its way
     is_held: bool = False
     fault: BaseException | None = None
+
+    @property
+    def delivery(self) -> int:
+        """Which delivery is asked about."""
+        return self.attempt["delivery"]
 
     def answer(self) -> bool:
         """Return once the ledger has decided; True when the letter may leave."""
@@ -83,13 +99,13 @@ class Question:
 class Beginning(Question):
     """A delivery that asks to be begun."""
 
-    at: datetime = field(kw_only=True)
-    decided_at: float = 0.0  # of the monotonic clock
+    attempt: Begin
+    decided_at: float = 0.0  # in `ticks`
 
 
 @dataclass(slots=True)
 class Renewal(Question):
-    """A begun delivery, of which nothing has left: whether its reader still reads."""
+    """A begun delivery, not yet whole with the provider: whether it may still be sent."""
 
 
 class RecordedBegin:
@@ -106,14 +122,15 @@ class RecordedBegin:
         Return whether the letter may leave now; the answer is `FRESH_S` old at the most.
 
         A letter is begun while the one before it is under way, and a relay may think about
-        that one for minutes: who unsubscribes meanwhile gets nothing.
+        that one for minutes: who unsubscribes meanwhile gets nothing. A process may sleep, and
+        somebody settle its letters meanwhile: then they are no longer its own.
         """
         beginning, recorder = self._beginning, self._recorder
-        if recorder.answer(beginning) and monotonic() - beginning.decided_at > FRESH_S:
-            renewal = Renewal(beginning.delivery)
+        if recorder.answer(beginning) and ticks() - beginning.decided_at > FRESH_S:
+            renewal = Renewal(beginning.attempt)
             recorder.put(renewal)
             beginning.is_held = recorder.answer(renewal)
-            beginning.decided_at = monotonic()
+            beginning.decided_at = ticks()
         return beginning.is_held
 
 
@@ -121,16 +138,25 @@ class RecordedBegin:
 class Ended:
     """What a begun delivery has become."""
 
-    delivery: int
     ending: Ending
     blames_reader: bool  # who is then suppressed
+
+    @property
+    def delivery(self) -> int:
+        """Which delivery it is."""
+        return self.ending["delivery"]
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
     """A begun delivery of which nothing has left."""
 
-    delivery: int
+    attempt: Attempt
+
+    @property
+    def delivery(self) -> int:
+        """Which delivery it is."""
+        return self.attempt["delivery"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +166,6 @@ class Mark:
     done: Gate = field(default_factory=Gate)
 
 
-Begin = Callable[[Connection, Sequence[int], datetime], set[int]]
 Event = Beginning | Renewal | Ended | Returned | Mark
 Kind = TypeVar("Kind", bound=Event)
 
@@ -267,14 +292,14 @@ class Recorder:
 
 def _commit(connection: Connection, group: Sequence[Event]) -> None:
     """Write a group; once more from the start where PostgreSQL took it back for another's sake."""
-    begin: Begin = begin_all
+    is_contested = False
     deadlocks = 0
     while True:
         try:
             with connection.begin():
-                _apply(connection, group, begin)
+                _apply(connection, group, is_contested=is_contested)
         except ContestedError:
-            begin = begin_some
+            is_contested = True
         except OperationalError as error:
             deadlocks += 1
             if deadlocks > DEADLOCKS_MAX or getattr(error.orig, "sqlstate", None) != DEADLOCK:
@@ -283,23 +308,26 @@ def _commit(connection: Connection, group: Sequence[Event]) -> None:
             return
 
 
-def _apply(connection: Connection, group: Sequence[Event], begin: Begin) -> None:
+def _apply(connection: Connection, group: Sequence[Event], *, is_contested: bool) -> None:
     begun, renewed = _those(Beginning, group), _those(Renewal, group)
-    ended, returned = _those(Ended, group), [event.delivery for event in _those(Returned, group)]
+    ended, returned = _those(Ended, group), [event.attempt for event in _those(Returned, group)]
     endings = [event.ending for event in ended]
     may_wait = [one["delivery"] for one in endings if one["new_state"] == State.DEFERRED]
-    hold_off_cancelling(connection, [*may_wait, *returned])
+    hold_off_cancelling(connection, [*may_wait, *(one["delivery"] for one in returned)])
     if begun:
-        held = begin(connection, [event.delivery for event in begun], begun[-1].at)
+        begin = begin_some if is_contested else begin_all
+        held = begin(connection, [event.attempt for event in begun])
         for event in begun:
             event.is_held = event.delivery in held
     if renewed:
-        skipped = skip_begun(connection, [event.delivery for event in renewed])
+        may_leave = look_again(connection, [event.attempt for event in renewed])
         for again in renewed:
-            again.is_held = again.delivery not in skipped
+            again.is_held = again.delivery in may_leave
     if endings:
-        end_deliveries(connection, endings)
-        _suppress(connection, [event for event in ended if event.blames_reader])
+        end = end_some if is_contested else end_all
+        in_time = end(connection, endings)
+        _suppress(connection, [one for one in ended if one.blames_reader], in_time)
+        _note_late(connection, [one for one in endings if one["delivery"] not in in_time])
     if returned:
         put_deliveries_back(connection, returned)
 
@@ -308,10 +336,18 @@ def _those(kind: type[Kind], group: Iterable[Event]) -> list[Kind]:
     return [event for event in group if isinstance(event, kind)]
 
 
-def _suppress(connection: Connection, ended: Sequence[Ended]) -> None:
-    if ended:
-        ids = [event.delivery for event in ended]
-        suppress_readers(connection, ids, ended[-1].ending["now"])
+def _suppress(connection: Connection, blamed: Sequence[Ended], in_time: Container[int]) -> None:
+    ids = [event.delivery for event in blamed if event.delivery in in_time]
+    if ids:
+        suppress_readers(connection, ids, blamed[-1].ending["now"])
+
+
+def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
+    """Write an answer into the diary that came too late to count; a person may want to know."""
+    for one in late:
+        if issue := find_issue(connection, one["delivery"]):
+            words = f"delivery {one['delivery']}: {one['new_state']}, {one['new_answer']}"
+            write_note(connection, Note(issue, Act.LATE_ANSWER, PROGRAM, one["now"], words))
 
 
 def _fault_of(error: BaseException) -> BaseException:
@@ -327,7 +363,7 @@ def _fault_of(error: BaseException) -> BaseException:
 
 
 def _release(events: Sequence[Event]) -> None:
-    now = monotonic()
+    now = ticks()
     for event in events:
         if isinstance(event, Beginning):
             event.decided_at = now

@@ -9,12 +9,14 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    Update,
     and_,
     bindparam,
     case,
     exists,
     literal_column,
     null,
+    or_,
     select,
     update,
 )
@@ -23,6 +25,7 @@ from newsletter.dispatch.control import Doubt, Settlement
 from newsletter.dispatch.states import State
 from newsletter.storage.conditions import IS_WAITING, constant
 from newsletter.storage.prepared import prepare
+from newsletter.storage.runs import find_living_runs
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
@@ -59,16 +62,22 @@ _BEGUN: Final = {
     "answered_at": null(),
     "due_at": null(),
     "answer": null(),
+    "run_id": bindparam("run", type_=Integer),
+    "attempt": bindparam("number", type_=Integer),
 }
-_BEGIN_EACH: Final = (
+_BEGIN: Final = (
     update(deliveries).where(deliveries.c.id == bindparam("delivery"), _MAY_BEGIN).values(_BEGUN)
 )
-_BEGIN_SOME: Final = (
-    update(deliveries).where(_IN_SLOTS, _MAY_BEGIN).values(_BEGUN).returning(deliveries.c.id)
+# Of an attempt that is still under way. What was settled, or begun by another, is not.
+_IS_UNDER_WAY: Final = and_(
+    deliveries.c.id == bindparam("delivery"),
+    deliveries.c.state == constant(State.UNKNOWN),
+    deliveries.c.run_id == bindparam("run", type_=Integer),
+    deliveries.c.attempt == bindparam("number", type_=Integer),
 )
 _END: Final = (
     update(deliveries)
-    .where(deliveries.c.id == bindparam("delivery"))
+    .where(_IS_UNDER_WAY)
     .values(
         state=bindparam("new_state"),
         answer=bindparam("new_answer"),
@@ -79,16 +88,20 @@ _END: Final = (
 )
 _PUT_BACK: Final = (
     update(deliveries)
-    # Only what is under way can come back: it may have been settled meanwhile.
-    .where(_IN_SLOTS, deliveries.c.state == constant(State.UNKNOWN))
-    .values(state=constant(State.PENDING), attempts=deliveries.c.attempts - 1)
+    .where(_IS_UNDER_WAY)
+    .values(state=constant(State.PENDING), attempts=deliveries.c.attempts - literal_column("1"))
 )
 _SKIP_BEGUN: Final = (
     update(deliveries)
-    .where(_IN_SLOTS, deliveries.c.state == constant(State.UNKNOWN), _HAS_LEFT)
-    .values(state=constant(State.SKIPPED), reason=_WHY_LEFT, attempts=deliveries.c.attempts - 1)
-    .returning(deliveries.c.id)
+    .where(_IS_UNDER_WAY, _HAS_LEFT)
+    .values(
+        state=constant(State.SKIPPED),
+        reason=_WHY_LEFT,
+        attempts=deliveries.c.attempts - literal_column("1"),
+    )
 )
+_FIND_UNDER_WAY: Final = select(deliveries.c.id).where(_IS_UNDER_WAY)
+_ISSUE_OF: Final = select(deliveries.c.issue).where(deliveries.c.id == bindparam("delivery"))
 _LOCK_DISPATCHES: Final = (
     select(dispatches.c.cancelled_at)
     .where(dispatches.c.issue.in_(select(deliveries.c.issue).where(_IN_SLOTS)))
@@ -109,10 +122,23 @@ _SUPPRESS: Final = (
 )
 
 
-class Ending(TypedDict):
-    """What a begun delivery has become: the bound parameters of the statement."""
+class Attempt(TypedDict):
+    """One begin of a delivery, told from all others; bound parameters, as the next two."""
 
     delivery: int
+    run: int
+    number: int  # within the run
+
+
+class Begin(Attempt):
+    """A delivery that asks to be begun."""
+
+    now: datetime
+
+
+class Ending(Attempt):
+    """What a begun delivery has become."""
+
     new_state: str
     new_answer: str
     new_due_at: datetime | None
@@ -124,28 +150,25 @@ class ContestedError(Exception):
     """Not every one of these deliveries may be begun; nothing of the attempt may be kept."""
 
 
-def begin_all(connection: Connection, ids: Sequence[int], now: datetime) -> set[int]:
+def begin_all(connection: Connection, begins: Sequence[Begin]) -> set[int]:
     """
-    Begin deliveries that nobody is expected to contest: a third of the cost of `begin_some`.
+    Begin deliveries that nobody is expected to contest.
 
     Raises:
         ContestedError: one has been begun by somebody else, or its reader has left; the
             transaction must be taken back, and `begin_some` tried.
     """
-    begin_each = prepare(_BEGIN_EACH, connection.dialect)
-    if begin_each.execute(connection, [{"delivery": one, "now": now} for one in ids]) != len(ids):
+    if prepare(_BEGIN, connection.dialect).execute(connection, begins) != len(begins):
         raise ContestedError
-    return set(ids)
+    return {one["delivery"] for one in begins}
 
 
-def begin_some(connection: Connection, ids: Sequence[int], now: datetime) -> set[int]:
+def begin_some(connection: Connection, begins: Sequence[Begin]) -> set[int]:
     """Begin those that still wait and whose readers still read; skip those of others."""
-    held: set[int] = set()
-    for slots in _in_slots(ids):
-        held.update(connection.execute(_BEGIN_SOME, {**slots, "now": now}).scalars())
-    if len(held) < len(ids):
-        for slots in _in_slots(number for number in ids if number not in held):
-            connection.execute(_skip(_IN_SLOTS), slots)
+    held = {one["delivery"] for one in begins if _changes(connection, _BEGIN, one)}
+    lost = [one["delivery"] for one in begins if one["delivery"] not in held]
+    for slots in _in_slots(lost):
+        connection.execute(_skip(_IN_SLOTS), slots)
     return held
 
 
@@ -160,34 +183,60 @@ def hold_off_cancelling(connection: Connection, ids: Iterable[int]) -> None:
         connection.execute(_LOCK_DISPATCHES, slots)
 
 
-def end_deliveries(connection: Connection, endings: Sequence[Ending]) -> None:
+def end_all(connection: Connection, endings: Sequence[Ending]) -> set[int]:
     """
-    Enter outcomes; what is deferred of a cancelled dispatch is skipped instead.
+    Enter outcomes of attempts that are under way; what of them waits again is skipped where
+    its dispatch is cancelled.
+
+    Wants `hold_off_cancelling` before it.
+
+    Raises:
+        ContestedError: one is no longer under way; the transaction must be taken back, and
+            `end_some` tried.
+    """
+    if prepare(_END, connection.dialect).execute(connection, endings) != len(endings):
+        raise ContestedError
+    return _keep_cancelled(connection, endings)
+
+
+def end_some(connection: Connection, endings: Sequence[Ending]) -> set[int]:
+    """
+    Enter the outcomes of those attempts that are still under way, and return whose they were.
+
+    The others were settled while their process slept, and may have been begun again since:
+    their answers come late. Wants `hold_off_cancelling` before it.
+    """
+    return _keep_cancelled(connection, [one for one in endings if _changes(connection, _END, one)])
+
+
+def find_issue(connection: Connection, delivery: int) -> str | None:
+    """Return the issue of a delivery, or None if its plan was discarded."""
+    issue: str | None = connection.execute(_ISSUE_OF, {"delivery": delivery}).scalar()
+    return issue
+
+
+def put_deliveries_back(connection: Connection, attempts: Sequence[Attempt]) -> None:
+    """
+    Make what is under way pending as it was, or skipped if its dispatch is cancelled.
 
     Wants `hold_off_cancelling` before it.
     """
-    ids = [ending["delivery"] for ending in endings if ending["new_state"] == State.DEFERRED]
-    prepare(_END, connection.dialect).execute(connection, endings)
-    _skip_cancelled(connection, ids)
+    back = [one["delivery"] for one in attempts if _changes(connection, _PUT_BACK, one)]
+    _skip_cancelled(connection, back)
 
 
-def put_deliveries_back(connection: Connection, ids: Sequence[int]) -> None:
+def look_again(connection: Connection, attempts: Sequence[Attempt]) -> set[int]:
     """
-    Make begun deliveries pending as they were, or skipped if their dispatch is cancelled.
+    Return those whose letters may still leave: under way, and their readers still read.
 
-    Wants `hold_off_cancelling` before it.
+    Nothing of them may have left whole. Those whose readers have gone are skipped.
     """
-    for slots in _in_slots(ids):
-        connection.execute(_PUT_BACK, slots)
-    _skip_cancelled(connection, ids)
-
-
-def skip_begun(connection: Connection, ids: Sequence[int]) -> set[int]:
-    """Skip those begun deliveries whose readers have left; nothing of them may have left."""
-    skipped: set[int] = set()
-    for slots in _in_slots(ids):
-        skipped.update(connection.execute(_SKIP_BEGUN, slots).scalars())
-    return skipped
+    may_leave = set()
+    for one in attempts:
+        is_skipped = _changes(connection, _SKIP_BEGUN, one)
+        if not is_skipped and connection.execute(_FIND_UNDER_WAY, one).first():
+            may_leave.add(one["delivery"])
+    return may_leave
 
 
 def suppress_readers(connection: Connection, ids: Sequence[int], now: datetime) -> None:
@@ -219,9 +268,17 @@ def settle_unknown(
     by: str,
     now: datetime,
 ) -> int:
-    """Make unknown deliveries pending or accepted, as *by* says; return how many."""
+    """
+    Make unknown deliveries pending or accepted, as *by* says; return how many.
+
+    Those of a run that may still be answered stay as they are.
+    """
     values: dict[str, ColumnElement[str] | str | datetime]
-    conditions = [deliveries.c.issue == issue, deliveries.c.state == constant(State.UNKNOWN)]
+    conditions = [
+        deliveries.c.issue == issue,
+        deliveries.c.state == constant(State.UNKNOWN),
+        awaits_no_answer(connection, issue),
+    ]
     if which.address is not None:
         conditions.append(deliveries.c.address_key == address_of(which.address).key)
     if which.begun_since is not None:
@@ -237,6 +294,22 @@ def settle_unknown(
                 "answered_at": now,
             }
     return connection.execute(update(deliveries).where(*conditions).values(values)).rowcount
+
+
+def awaits_no_answer(connection: Connection, issue: str) -> ColumnElement[bool]:
+    """Say of a delivery that no living run of *issue* may still get an answer for it."""
+    living = [one.id for one in find_living_runs(connection, issue)]
+    return or_(deliveries.c.run_id.is_(None), deliveries.c.run_id.not_in(living))
+
+
+def _changes(connection: Connection, statement: Update, row: Attempt) -> bool:
+    return bool(prepare(statement, connection.dialect).execute(connection, [row]))
+
+
+def _keep_cancelled(connection: Connection, endings: Sequence[Ending]) -> set[int]:
+    deferred = [one["delivery"] for one in endings if one["new_state"] == State.DEFERRED]
+    _skip_cancelled(connection, deferred)
+    return {one["delivery"] for one in endings}
 
 
 def _skip(which: ColumnElement[bool]) -> Any:

@@ -20,7 +20,8 @@ from newsletter.errors import UnfinishedError
 from newsletter.issue.pace import REFUSALS_OF, Pace
 from newsletter.message.envelope import Envelope
 from newsletter.storage.diary import SqlDiary
-from newsletter.storage.ledger import HOLD, SqlLedger
+from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.runs import HOLD
 from newsletter.storage.tables import dispatches
 from tests.cli.test_rounds import make_means, run
 from tests.dispatch.makers import ISSUE, FakeClock, FastClock, counts, make_database

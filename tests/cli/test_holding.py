@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.cli.holding import AGAIN_AFTER, Hold
 from newsletter.errors import UnfinishedError
-from newsletter.storage.ledger import HOLD
+from newsletter.storage.runs import HOLD
 from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
 

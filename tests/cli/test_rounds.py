@@ -299,6 +299,7 @@ def test_d2_what_is_unknown_goes_again_only_while_the_provider_recognises_it(
         for key, age in ages.items():
             assert ledger.begin(DeliveryId(key), NOW - age).wait()
             ledger.flush()
+        ledger.end_run()
         provider = ScriptedProvider(recognises_repeats=window)
 
         settle_repeats(make_means(database, ledger, provider, FastClock(speed=1.0)))

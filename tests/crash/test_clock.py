@@ -10,7 +10,8 @@ from newsletter.dispatch.ledger import Delivery
 from newsletter.dispatch.retry import LONGEST_WAIT
 from newsletter.dispatch.states import State
 from newsletter.message.envelope import Envelope
-from newsletter.storage.ledger import HOLD, SqlLedger
+from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.runs import HOLD
 from tests.crash.post_office import PostOffice
 from tests.crash.small_dispatch import (
     ISSUE,

@@ -1,13 +1,15 @@
 """A ledger with a plan, on whatever database a test is run on."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from newsletter.dispatch.ledger import DeliveryId, Page, Plan
 from newsletter.lang import Preference
 from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.runs import SILENT_AFTER
 from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import runs
 from newsletter.subscribers.importing import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
 from tests.subscribers.makers import make_row
@@ -23,9 +25,18 @@ def make_planned_ledger(engine: Engine, readers: int) -> SqlLedger:
             enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
     ledger = SqlLedger(engine)
     ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW), editions_by_preference(None))
+    ledger.begin_run(ISSUE)
     return ledger
 
 
 def due_ids(ledger: SqlLedger) -> list[DeliveryId]:
     """Return the ids of all deliveries that are due, up to a hundred."""
     return [one.id for one in ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), 100))]
+
+
+def fall_silent(engine: Engine) -> None:
+    """Let every run look as if its process had slept for longer than anybody waits for it."""
+    with engine.begin() as connection:
+        connection.execute(
+            update(runs).values(seen_at=datetime.now(UTC) - SILENT_AFTER - timedelta(seconds=1))
+        )

@@ -17,7 +17,7 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.importing import enrol
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
-from tests.storage.makers import ISSUE, NOW, make_planned_ledger
+from tests.storage.makers import ISSUE, NOW, fall_silent, make_planned_ledger
 from tests.subscribers.makers import make_row
 
 LATER = NOW + timedelta(minutes=5)
@@ -146,6 +146,7 @@ def test_unknown_deliveries_are_sent_again_only_when_somebody_says_so(
     ledger: SqlLedger, diary: SqlDiary
 ) -> None:
     begin(ledger, 3)
+    ledger.end_run()
 
     count = diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", LATER)
 
@@ -158,6 +159,7 @@ def test_unknown_deliveries_are_sent_again_only_when_somebody_says_so(
 
 def test_what_is_assumed_to_be_accepted_says_so(ledger: SqlLedger, diary: SqlDiary) -> None:
     begin(ledger, 3)
+    ledger.end_run()
     only = Doubt(address="R1@Example.org")
 
     assert diary.settle(ISSUE, Settlement.ASSUME_ACCEPTED, only, "Kim", LATER) == 1
@@ -187,6 +189,7 @@ def test_why_a_doubt_was_settled_is_noted_beside_the_number(
     ledger: SqlLedger, diary: SqlDiary
 ) -> None:
     begin(ledger, 3)
+    ledger.end_run()
 
     diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", NOW, "not in the relay's log")
 
@@ -208,6 +211,7 @@ def test_only_what_was_begun_lately_is_settled_by_a_key_that_the_provider_still_
 ) -> None:
     begin(ledger, 1, NOW)
     begin(ledger, 1, LATER)
+    ledger.end_run()
 
     count = diary.settle(ISSUE, Settlement.RESEND, Doubt(begun_since=LATER), PROGRAM, LATER)
 
@@ -218,6 +222,7 @@ def test_only_what_was_begun_lately_is_settled_by_a_key_that_the_provider_still_
 
 def test_nothing_of_a_cancelled_dispatch_is_sent_again(ledger: SqlLedger, diary: SqlDiary) -> None:
     begin(ledger, 2)
+    ledger.end_run()
     diary.cancel(ISSUE, "Kim", "", NOW)
 
     assert diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", NOW) == 0
@@ -225,9 +230,10 @@ def test_nothing_of_a_cancelled_dispatch_is_sent_again(ledger: SqlLedger, diary:
 
 
 def test_an_outcome_that_comes_after_the_settlement_is_kept(
-    ledger: SqlLedger, diary: SqlDiary
+    ledger: SqlLedger, diary: SqlDiary, engine: Engine
 ) -> None:
     [first] = begin(ledger, 1)
+    fall_silent(engine)
     diary.settle(ISSUE, Settlement.ASSUME_ACCEPTED, Doubt(), "Kim", NOW)
 
     ledger.put_back(first.id)

@@ -21,7 +21,8 @@ from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, SettingsError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage.database import open_database
-from newsletter.storage.ledger import HOLD, SqlLedger
+from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.runs import HOLD
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.importing import enrol
@@ -286,6 +287,7 @@ def test_a_ledger_that_cannot_be_written_lets_nothing_leave(engine: Engine) -> N
     ledger = SqlLedger(engine)
     ledger.freeze(PLAN, EDITIONS)
     [first, second] = due(ledger)
+    ledger.begin_run(ISSUE)
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE deliveries RENAME TO elsewhere")
     begun = ledger.begin(first.id, NOW)

@@ -19,7 +19,7 @@ from newsletter.storage.database import open_database
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.tables import dispatches, subscribers
-from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
+from tests.storage.makers import ISSUE, NOW, due_ids, fall_silent, make_planned_ledger
 
 READERS = 50  # more than one statement names
 
@@ -214,6 +214,7 @@ def test_what_is_settled_while_it_is_under_way_is_not_taken_back(
 ) -> None:
     [first, *_] = due_ids(ledger)
     ledger.begin(first, NOW).wait()
+    fall_silent(engine)
     SqlDiary(engine).settle(ISSUE, Settlement.ASSUME_ACCEPTED, Doubt(), "Kim", NOW)
 
     ledger.put_back(first)

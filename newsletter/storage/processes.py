@@ -1,0 +1,60 @@
+"""Which process this is, and whether another one of this machine has ended."""
+
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process, told apart from a later one that has got its number."""
+
+    host: str
+    pid: int
+    started: str | None  # see `read_start`; None where the system does not tell
+
+
+def this_process() -> Process:
+    """Describe the process that asks."""
+    return Process(socket.gethostname(), os.getpid(), read_start(os.getpid()))
+
+
+def read_start(pid: int) -> str | None:
+    """
+    Say when the process *pid* started, in a form that is compared and never shown.
+
+    Clock ticks since boot (proc(5), field 22 of stat), the boot's id and the process
+    namespace: in another container, or on another machine of the same name, the same number
+    is another process.
+
+    Returns:
+        None if there is no such process, or the system has no /proc.
+    """
+    try:
+        ticks = (PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+        boot = (PROC / "sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        namespace = (PROC / "self/ns/pid").readlink()
+    except OSError:
+        return None
+    # The name of the program comes second, in brackets, and may hold anything.
+    return f"{ticks.rpartition(')')[2].split()[19]} {boot} {namespace}"
+
+
+def has_ended(process: Process) -> bool:
+    """Say whether *process* has surely ended; one that nobody here can look at has not."""
+    if process.host != socket.gethostname():
+        return False
+    ours = read_start(os.getpid())
+    if process.started and ours and process.started.split()[1:] != ours.split()[1:]:
+        return False  # another container or machine; or this one before it was started anew
+    try:
+        os.kill(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        pass
+    found = read_start(process.pid)
+    return bool(process.started and found and process.started != found)

@@ -1,0 +1,95 @@
+"""Runs: which process sends an issue, and whether it may still be answered."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from newsletter.storage.processes import Process, has_ended
+from newsletter.storage.tables import UtcTime, runs
+
+HOLD: Final = timedelta(minutes=2)  # how long a run has an issue without a sign of life
+SILENT_AFTER: Final = 2 * HOLD  # a run that gave no sign for so long is not waited for
+
+
+class database_now(FunctionElement[datetime]):  # noqa: N801 - reads as SQL's own functions do
+    """What time it is by the database's clock, which all machines share."""
+
+    type = UtcTime()
+    inherit_cache = True
+
+
+@compiles(database_now, "sqlite")
+def _now_on_sqlite(*_: Any, **__: Any) -> str:
+    return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+
+
+@compiles(database_now, "postgresql")
+def _now_on_postgresql(*_: Any, **__: Any) -> str:
+    return "clock_timestamp()"
+
+
+@dataclass(frozen=True, slots=True)
+class LivingRun:
+    """A run whose letters may still be answered."""
+
+    id: int
+    process: Process
+    silent_for: timedelta  # by the database's clock
+
+
+def begin_run(connection: Connection, issue: str, process: Process) -> int:
+    """Note a new run, and return its number."""
+    return int(
+        connection.execute(
+            insert(runs)
+            .values(
+                issue=issue,
+                host=process.host,
+                pid=process.pid,
+                process_started=process.started,
+                began_at=database_now(),
+                seen_at=database_now(),
+            )
+            .returning(runs.c.id)
+        ).scalar_one()
+    )
+
+
+def note_life(connection: Connection, run: int) -> None:
+    """Note that a run is alive."""
+    connection.execute(update(runs).where(runs.c.id == run).values(seen_at=database_now()))
+
+
+def end_run(connection: Connection, run: int) -> None:
+    """Note that a run has got all the answers it will ever get."""
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run, runs.c.ended_at.is_(None))
+        .values(ended_at=database_now())
+    )
+
+
+def find_living_runs(
+    connection: Connection, issue: str, ended: Callable[[Process], bool] = has_ended
+) -> Sequence[LivingRun]:
+    """
+    Return the runs of *issue* whose letters may still be answered.
+
+    Those have not ended, their process is not known to be gone, and they gave a sign of life
+    within `SILENT_AFTER` by the database's clock.
+    """
+    rows = connection.execute(
+        select(runs, database_now().label("now")).where(
+            runs.c.issue == issue, runs.c.ended_at.is_(None)
+        )
+    ).all()
+    found = [
+        LivingRun(row.id, Process(row.host, row.pid, row.process_started), row.now - row.seen_at)
+        for row in rows
+    ]
+    return [one for one in found if one.silent_for <= SILENT_AFTER and not ended(one.process)]
