@@ -75,13 +75,27 @@ class MailgunProvider:
         return text.replace(self._key.encode(), b"***")
 
 
+class WithdrawnError(Exception):
+    """A request is broken off, for its letter is no longer ours to send."""
+
+
 class Content(BytesIO):
     """A request's body that knows whether any of it was taken to be sent."""
 
-    has_left = False
+    def __init__(self, body: bytes, may_go: Callable[[], bool]) -> None:
+        super().__init__(body)
+        self.has_left = False
+        self._may_go = may_go
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Give out the next bytes; http.client asks only once the head has been sent."""
+        """
+        Give out the next bytes; http.client asks only once the head has been sent.
+
+        Raises:
+            WithdrawnError: the letter may not go any more; its last bytes stay here.
+        """
+        if not self._may_go():
+            raise WithdrawnError
         self.has_left = True
         return super().read(size)
 
@@ -118,7 +132,10 @@ class MailgunConnection:
             if recipient is None:
                 yield Receipt(envelope, Refused("not sent: this is not an address"))
                 continue
-            verdict = self._post(recipient, envelope.mime)
+            try:
+                verdict = self._post(recipient, envelope.mime, begun.wait)
+            except WithdrawnError:
+                continue
             yield Receipt(envelope, verdict.outcome)
             if verdict.stop:
                 raise verdict.stop
@@ -129,7 +146,7 @@ class MailgunConnection:
         """Let go of the kept connection."""
         self._session.close()
 
-    def _post(self, recipient: str, mime: bytes) -> Verdict:
+    def _post(self, recipient: str, mime: bytes, may_go: Callable[[], bool]) -> Verdict:
         if monotonic() - self._used_at > self._provider.longest_idle_s:
             self._session.close()  # a session that is used again opens a new connection
         body, content_type = urllib3.encode_multipart_formdata(
@@ -139,9 +156,12 @@ class MailgunConnection:
                 ("message", ("letter.eml", mime, "message/rfc822")),
             ]
         )
-        content = Content(body)
+        content = Content(body, may_go)
         try:
             answer = self._exchange(content, content_type)
+        except WithdrawnError:
+            self._session.close()  # a request that has no end is not carried out
+            raise
         except (OSError, urllib3.exceptions.HTTPError) as error:  # requests' are OSErrors
             self._session.close()
             if content.has_left:

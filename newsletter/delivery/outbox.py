@@ -59,15 +59,16 @@ class OutboxConnection:
             ProviderError: the disk is full, or the folder went away.
         """
         for envelope in envelopes:
-            if envelope is None or not begin(envelope).wait():
+            if envelope is None or not (begun := begin(envelope)).wait():
                 continue
             name = file_name(envelope.reference)
             try:
-                _write_whole(self._folder, name, envelope.mime)
+                is_written = _write_whole(self._folder, name, envelope.mime, begun.wait)
             except OSError as error:
                 yield Receipt(envelope, Unsent(f"not written: {error.strerror}"))
                 raise _unwritable(self._folder, error) from error
-            yield Receipt(envelope, Accepted(f"written to {name}"))
+            if is_written:
+                yield Receipt(envelope, Accepted(f"written to {name}"))
 
     def close(self) -> None:
         """Nothing is open between two letters."""
@@ -93,19 +94,29 @@ def open_provider(url: MailUrl, root: Path) -> Outbox:
     return Outbox(root / url.folder)
 
 
-def _write_whole(folder: Path, name: str, content: bytes) -> None:
-    """Write a file that appears under its name only when it is on the disk."""
+def _write_whole(
+    folder: Path, name: str, content: bytes, may_go: Callable[[], bool] = lambda: True
+) -> bool:
+    """
+    Write a file that appears under its name only when it is on the disk.
+
+    *may_go* is asked when it is; False leaves no file, and is returned.
+    """
     handle, temporary = mkstemp(prefix=".", suffix=".part", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if not may_go():
+            Path(temporary).unlink()
+            return False
         Path(temporary).replace(folder / name)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
     _sync_folder(folder)
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

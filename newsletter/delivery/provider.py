@@ -79,10 +79,10 @@ class Begun(Protocol):
         """
         Return once the ledger has decided: True when the delivery is durably begun.
 
-        May be asked again, and should be just before the content leaves: the reader may
-        have left since. False means that this envelope must not be sent (its reader has
-        unsubscribed, or another process has begun it): no byte of its content may leave,
-        and no receipt is given for it.
+        May be asked again, and should be just before the last byte that completes the
+        message leaves: the reader may have left since, or this process have slept while
+        another took the delivery over. False means that this envelope must not be sent: the
+        message must not be completed, and no receipt is given for it.
 
         Raises whatever stopped the ledger; then nothing more may be sent either.
         """

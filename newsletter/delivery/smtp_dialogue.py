@@ -17,7 +17,7 @@ from newsletter.delivery.replies import Reply, classify
 from newsletter.delivery.smtp_answers import dislikes_pipelining, explain_mail, explain_refusal
 from newsletter.delivery.smtp_letter import DATA, Letter
 from newsletter.delivery.smtp_session import Session
-from newsletter.delivery.smtp_wire import LostError
+from newsletter.delivery.smtp_wire import LostError, WithdrawnError
 
 DOT: Final = b".\r\n"
 RSET: Final = b"RSET\r\n"
@@ -110,6 +110,9 @@ class Dialogue:
         """
         Send the content of *letter* and set its answer; or take back what has one already.
 
+        Where it is no longer ours to send before its last byte has left, the session ends
+        without that byte, and the letter gets no answer.
+
         Args:
             letter: its `has_left` tells, if the connection is lost, whether any byte of
                 the content can have reached the relay.
@@ -124,7 +127,11 @@ class Dialogue:
         if self.is_over or not (ending or group):
             return
         # One write. Copying 74 KB for it takes 2 µs, less than a second system call.
-        self._say_ending(letter, b"".join((*ending, group)))
+        try:
+            self._say_ending(letter, b"".join((*ending, group)))
+        except WithdrawnError:
+            self.hang_up("a letter was withdrawn")
+            return
         self._stage = Stage.ANNOUNCED if group else Stage.REST
         self._is_behind_a_dot = stage is Stage.CONTENT
         if follower:
@@ -250,8 +257,9 @@ class Dialogue:
             # All that was said is answered. One reply more would be taken for the verdict.
             raise LostError("the relay spoke out of turn, or hung up")
         letter.has_left = self._stage is Stage.CONTENT
+        may_go = letter.may_still_go if letter.has_left else None
         try:
-            self._wire.say(words, self._patience.verdict_s)
+            self._wire.say(words, self._patience.verdict_s, may_go)
         except LostError as lost:
             # What the kernel took may have arrived, in part or whole.
             letter.has_left = letter.has_left and lost.sent > 0

@@ -50,6 +50,11 @@ class Letter:
             self._may_go = self.begun.wait()
         return self._may_go
 
+    def may_still_go(self) -> bool:
+        """Ask again while the content leaves: a process may have slept in the middle of it."""
+        self._may_go = self.begun.wait()
+        return self._may_go
+
     def receipts(self) -> Iterator[Receipt]:
         """Give the receipt, if there is to be one."""
         if self.answer is None or not self.may_go():

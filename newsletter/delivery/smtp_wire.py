@@ -3,6 +3,7 @@
 import select
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from time import monotonic
@@ -23,6 +24,10 @@ class LostError(Exception):
         self.sent = sent  # bytes of the last `say` that may have left
 
 
+class WithdrawnError(Exception):
+    """What was being said must not be said to its end: the letter is no longer ours to send."""
+
+
 class Wire:
     """
     The way to a relay and back, used by one thread.
@@ -36,6 +41,8 @@ class Wire:
         self._heard = b""  # read, but not yet asked for
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
+        self._room = select.poll()
+        self._room.register(sock, select.POLLOUT)
 
     def make_ready(self, timeout_s: float) -> None:
         """Prepare for letters, and for waits of *timeout_s* and longer."""
@@ -43,17 +50,30 @@ class Wire:
         # The end of a letter must not wait for the relay to acknowledge its beginning.
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def say(self, words: bytes, patience_s: float) -> None:
+    def say(
+        self, words: bytes, patience_s: float, may_go: Callable[[], bool] | None = None
+    ) -> None:
         """
         Hand *words* to the kernel, all of them.
 
+        Args:
+            words: what is said.
+            patience_s: for all of it.
+            may_go: asked before each part that the kernel takes, so before the last byte too,
+                and only once there is room: nothing waits between its answer and the bytes.
+
         Raises:
             LostError: not all could be handed over in time; *sent* tells how many may have.
+            WithdrawnError: *may_go* said no; the last byte has not left.
         """
         deadline = monotonic() + patience_s
         left = memoryview(words)
         while left:
             try:
+                if may_go:
+                    self._await_room()
+                    if not may_go():
+                        raise WithdrawnError
                 left = left[self.sock.send(left) :]
             except TimeoutError:
                 pass
@@ -97,6 +117,10 @@ class Wire:
         """Hang up; may be called again."""
         with suppress(OSError):
             self.sock.close()
+
+    def _await_room(self) -> None:
+        if not self._room.poll(TICK_S * 1000):
+            raise TimeoutError
 
     def _hear_line(self, deadline: float) -> bytes:
         while True:
