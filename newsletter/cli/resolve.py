@@ -1,6 +1,6 @@
 """``newsletter resolve``: settle what may or may not have arrived, as a person decides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from newsletter.cli.moments import find_zone, show_second
 from newsletter.cli.output import readers
 from newsletter.cli.person import name_person
 from newsletter.dispatch.control import Act, Doubt, Settlement
+from newsletter.dispatch.runs import LivingRun
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError, UnfinishedError, UsageError
 from newsletter.subscribers.address import address_of
@@ -70,8 +71,9 @@ def resolve(  # noqa: PLR0913 - one for each option
     require_person("settle them", yes=yes)
     _refuse_cancelled(site, issue, settlement)
     hold = Hold(ledger, issue, site.clock)
+    living = site.diary().living_runs(issue)
     with held(hold):
-        doubted = find_doubted(ledger, issue, only)
+        doubted = _without_answerable(find_doubted(ledger, issue, only), living, issue)
     if not doubted:
         click.echo(f"Nothing of {issue} is unknown; nothing was changed")
         return
@@ -79,7 +81,8 @@ def resolve(  # noqa: PLR0913 - one for each option
     question = f"This settles {len(doubted):,} unknown."
     confirm_by_name(question, issue, "nothing was settled", yes=yes)
     with held(hold):
-        if find_doubted(ledger, issue, only) != doubted:
+        ids = {one.id for one in site.diary().living_runs(issue)}
+        if [one for one in find_doubted(ledger, issue, only) if one.run not in ids] != doubted:
             msg = f"{issue} went on meanwhile, and others are unknown now; run resolve again"
             raise UnfinishedError(msg)
         reason = (because or "").strip()
@@ -121,6 +124,37 @@ def find_doubted(ledger: "Ledger", issue: str, only: str | None) -> list["Ledger
         f"'newsletter status {issue} --list unknown' names those in doubt"
     )
     raise ContentError(msg)
+
+
+def _without_answerable(
+    unknown: list["LedgerLine"], living: Sequence[LivingRun], issue: str
+) -> list["LedgerLine"]:
+    """
+    Take out what a living run may still be answered for; say so.
+
+    Raises:
+        UnfinishedError: nothing is left.
+    """
+    ids = {one.id for one in living}
+    left = [line for line in unknown if line.run not in ids]
+    if count := len(unknown) - len(left):
+        words = f"{count:,} unknown of {issue} may still be answered: {_describe(living)}"
+        if not left:
+            msg = (
+                f"{words}; nothing was settled. Let that process end, or end it, and run resolve "
+                "again"
+            )
+            raise UnfinishedError(msg)
+        click.echo(f"Waiting  {words}; they are left out")
+    return left
+
+
+def _describe(living: Sequence[LivingRun]) -> str:
+    return ", ".join(
+        f"process {one.process} gave a sign of life {one.silent_for.total_seconds():.0f} s ago, "
+        f"and is waited for another {max(one.ends_in.total_seconds(), 1):.0f} s"
+        for one in living
+    )
 
 
 def _is_to(line: "LedgerLine", key: str) -> bool:

@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
+from newsletter.dispatch.runs import LivingRun
+
 PROGRAM: Final = "newsletter"  # who pauses a dispatch when no person does
 
 
@@ -105,6 +107,8 @@ class Diary(Protocol):
         """
         Make unknown deliveries pending, or accepted; return how many.
 
+        Those of a run in `living_runs` stay unknown: they may still be answered.
+
         Args:
             issue: a planned issue that no other process holds, for what is under way there
                 is unknown too.
@@ -113,6 +117,14 @@ class Diary(Protocol):
             by: who answers for it; noted with the number and the time.
             now: aware UTC.
             because: why; noted too.
+        """
+
+    def living_runs(self, issue: str) -> Sequence[LivingRun]:
+        """
+        Return the runs of *issue* whose letters may still be answered.
+
+        Those have not ended; their process is not one of this machine that is known to be
+        gone; and they gave a sign of life within twice the time for which they hold an issue.
         """
 
     def notes(self, issue: str) -> Sequence[Note]:

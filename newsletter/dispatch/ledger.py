@@ -51,6 +51,7 @@ class LedgerLine:
     answered_at: datetime | None  # aware UTC
     due_at: datetime | None  # aware UTC
     answer: str  # the provider's words, or why it was skipped; may be empty
+    run: int | None  # that began it last; None: not begun, or by a program that kept no runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ def entries(connection: Connection, issue: str, state: State) -> Iterator[Ledger
             row.answered_at,
             row.due_at,
             row.reason or row.answer or "",
+            row.run_id,
         )
 
 

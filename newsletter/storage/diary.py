@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, delete, exists, insert, select, update
 
 from newsletter.dispatch.control import Act, Appointment, Doubt, Halt, Note, Settlement
+from newsletter.dispatch.runs import LivingRun
 from newsletter.storage.conditions import is_due
-from newsletter.storage.runs import LivingRun, find_living_runs
+from newsletter.storage.runs import find_living_runs
 from newsletter.storage.tables import appointments, deliveries, dispatches, notes
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import cancel_waiting, settle_unknown

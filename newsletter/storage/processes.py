@@ -2,19 +2,11 @@
 
 import os
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.dispatch.runs import Process
+
 PROC = Path("/proc")
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """A process, told apart from a later one that has got its number."""
-
-    host: str
-    pid: int
-    started: str | None  # see `read_start`; None where the system does not tell
 
 
 def this_process() -> Process:

@@ -1,7 +1,6 @@
 """Runs: which process sends an issue, and whether it may still be answered."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,7 +8,8 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from newsletter.storage.processes import Process, has_ended
+from newsletter.dispatch.runs import LivingRun, Process
+from newsletter.storage.processes import has_ended
 from newsletter.storage.tables import UtcTime, runs
 
 HOLD: Final = timedelta(minutes=2)  # how long a run has an issue without a sign of life
@@ -31,15 +31,6 @@ def _now_on_sqlite(*_: Any, **__: Any) -> str:
 @compiles(database_now, "postgresql")
 def _now_on_postgresql(*_: Any, **__: Any) -> str:
     return "clock_timestamp()"
-
-
-@dataclass(frozen=True, slots=True)
-class LivingRun:
-    """A run whose letters may still be answered."""
-
-    id: int
-    process: Process
-    silent_for: timedelta  # by the database's clock
 
 
 def begin_run(connection: Connection, issue: str, process: Process) -> int:
@@ -88,8 +79,10 @@ def find_living_runs(
             runs.c.issue == issue, runs.c.ended_at.is_(None)
         )
     ).all()
-    found = [
-        LivingRun(row.id, Process(row.host, row.pid, row.process_started), row.now - row.seen_at)
-        for row in rows
-    ]
-    return [one for one in found if one.silent_for <= SILENT_AFTER and not ended(one.process)]
+    found = []
+    for row in rows:
+        process = Process(row.host, row.pid, row.process_started)
+        silent_for = row.now - row.seen_at
+        if silent_for <= SILENT_AFTER and not ended(process):
+            found.append(LivingRun(row.id, process, silent_for, SILENT_AFTER - silent_for))
+    return found

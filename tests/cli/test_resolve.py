@@ -1,9 +1,12 @@
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, update
 
 from newsletter.dispatch.states import State
+from newsletter.storage.tables import deliveries, runs
 from tests.cli.desk import NOW, Desk
 from tests.delivery.scripted_server import (
     BYE,
@@ -179,3 +182,43 @@ def test_many_in_doubt_are_counted_and_the_first_ten_named(tmp_path: Path) -> No
     assert output.count("@example.org") == 10
     assert "and 3 more" in output
     assert output.count("ended before one came") == 10
+
+
+def begin_elsewhere(desk: Desk, *deliveries_: int, silent_for: timedelta) -> None:
+    """Let a process on another machine have begun these deliveries, and then be silent."""
+    with desk.site._database.begin() as connection:
+        seen_at = datetime.now(UTC) - silent_for
+        values = {"host": "otherhost.example.org", "pid": 4711, "began_at": seen_at}
+        run = connection.execute(
+            insert(runs).values(issue=ISSUE_ID, seen_at=seen_at, **values).returning(runs.c.id)
+        ).scalar_one()
+        begun = update(deliveries).where(deliveries.c.id.in_(deliveries_))
+        connection.execute(begun.values(run_id=run, attempt=1))
+
+
+def test_what_another_process_may_still_be_answered_for_is_left_out_by_name(desk: Desk) -> None:
+    begin_elsewhere(desk, 2, silent_for=timedelta(seconds=150))
+
+    output = desk.run(*RESEND, "--yes")
+
+    assert f"1 unknown of {ISSUE_ID} may still be answered: process otherhost.ex" in output
+    assert "gave a sign of life 150 s ago, and is waited for another 90 s; they are" in output
+    assert "1 unknown are pending again" in output
+    assert (desk.states()[State.UNKNOWN], desk.states()[State.PENDING]) == (1, 1)
+
+
+def test_nothing_is_settled_where_all_may_still_be_answered(desk: Desk) -> None:
+    begin_elsewhere(desk, 2, 3, silent_for=timedelta(seconds=10))
+
+    output = desk.run(*ASSUME, "--yes", status=4)
+
+    assert "nothing was settled" in output
+    assert desk.states()[State.UNKNOWN] == 2
+
+
+def test_a_process_that_was_silent_for_long_is_waited_for_no_more(desk: Desk) -> None:
+    begin_elsewhere(desk, 2, 3, silent_for=timedelta(seconds=250))
+
+    desk.run(*ASSUME, "--yes")
+
+    assert desk.states() == {State.ACCEPTED: 4}

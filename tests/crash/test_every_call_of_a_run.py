@@ -30,6 +30,7 @@ from tests.crash.mishaps import CrashError, Mishap, fail_commits, failing, faili
 from tests.crash.post_office import PostOffice
 from tests.crash.small_dispatch import DATABASE, assert_they_agree, open_small, relay
 from tests.makers import ISSUE_ID, PUBLIC_URL, PUBLICATION, write_site
+from tests.storage.makers import let_processes_end
 from tests.subscribers.makers import make_row
 
 CALLS_MAX = 500  # far above what so small a run takes
@@ -50,6 +51,7 @@ SETTINGS = {
 NOT_CALLED = {
     *("ledger: entries", "diary: resume", "diary: cancel", "diary: appoint"),
     *("diary: drop_appointment", "diary: appointments", "diary: find_unfinished"),
+    "diary: living_runs",
 }
 CALLED = {
     f"{side}: {name}"
@@ -113,6 +115,7 @@ class PlaySite(ClockedSite):
 
     def __init__(self, root: Path, database: Database, mishap: Mishap | None = None) -> None:
         super().__init__(SETTINGS, root)
+        let_processes_end(database)
         self._database = database.execution_options()  # shares connections, but no listeners
         self._mishap = mishap
         if mishap:

@@ -1,0 +1,26 @@
+"""A run: one process sending one issue, whose letters may be answered as long as it lives."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process, told apart from a later one that has got its number."""
+
+    host: str
+    pid: int
+    started: str | None  # compared, never shown; None where the system does not tell
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.pid}"
+
+
+@dataclass(frozen=True, slots=True)
+class LivingRun:
+    """A run whose letters may still be answered."""
+
+    id: int
+    process: Process
+    silent_for: timedelta  # since its last sign of life, by the database's clock
+    ends_in: timedelta  # if it gives no other sign, it is waited for no longer
