@@ -5,15 +5,12 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from dotenv.parser import parse_stream
-
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.registry import read_mail_url
+from newsletter.env_file import find_wrong_names, read_env_file
 from newsletter.errors import ContentError, SettingsError
 from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
 from newsletter.storage.location import read_database_url
@@ -21,7 +18,6 @@ from newsletter.storage.location import read_database_url
 if TYPE_CHECKING:
     from newsletter.message.dkim_key import SigningKey
 
-PREFIX: Final = "NEWSLETTER_"
 SECRET_KEY_BYTES: Final = 32  # at least
 CONNECTIONS_MAX: Final = 100
 PUBLIC_URL_MAX: Final = 200  # characters: it stands in header fields, which may not be folded
@@ -73,13 +69,14 @@ class Settings:
         if not root.is_dir():
             msg = f"NEWSLETTER_ROOT: {root} is no folder; name the folder that holds issues/"
             raise SettingsError(msg)
-        from_file = _read_env_file(root / ".env")
+        file = read_env_file(root / ".env", DEFAULTS)
+        from_file = file.values
         reader = _Reader({**from_file, **environ})
+        reader.faults += [*file.faults, *find_wrong_names(environ, DEFAULTS)]
         if from_file.get("NEWSLETTER_ROOT"):
             reader.faults.append(
                 "NEWSLETTER_ROOT: stands in .env, which is found by it; set it in the environment"
             )
-        reader.refuse_unknown_names()
         settings = cls(
             root=root,
             database_url=reader.database_url(root),
@@ -169,12 +166,6 @@ class _Reader:
         self.values = values
         self.faults: list[str] = []
 
-    def refuse_unknown_names(self) -> None:
-        for name in sorted(self.values):
-            if name.startswith(PREFIX) and name not in DEFAULTS:
-                near = get_close_matches(name, DEFAULTS, n=1, cutoff=0.0)
-                self.faults.append(f"{name}: there is no such setting; did you mean {near[0]}?")
-
     def database_url(self, root: Path) -> str:
         return self._checked("NEWSLETTER_DATABASE_URL", lambda url: read_database_url(url, root))
 
@@ -248,29 +239,6 @@ class _Reader:
         except SettingsError as error:
             self.faults.append(str(error))
         return value
-
-
-def _read_env_file(path: Path) -> dict[str, str]:
-    try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-    except UnicodeDecodeError as error:
-        msg = f".env: byte {error.start + 1} is not UTF-8; save the file as UTF-8"
-        raise SettingsError(msg) from error
-    except OSError as error:
-        msg = f".env: {error.strerror}; make it readable or remove it"
-        raise SettingsError(msg) from error
-    # Read line by line, for python-dotenv itself passes over what it cannot read, and takes
-    # a dollar sign in a password for a reference to something else.
-    values: dict[str, str] = {}
-    faults = []
-    for binding in parse_stream(StringIO(text)):
-        if binding.error or (binding.key and binding.value is None):
-            faults.append(f".env:{binding.original.line}: is no setting; write NAME=value")
-        elif binding.key:
-            values[binding.key] = binding.value or ""
-    if faults:
-        raise SettingsError("\n".join(faults))
-    return values
 
 
 def _write_once(path: Path, key: str) -> None:

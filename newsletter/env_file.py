@@ -1,0 +1,189 @@
+"""The file .env, read line by line, so that a setting is never passed over or read two ways."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
+from typing import Final
+
+from dotenv.parser import Binding, parse_stream
+
+from newsletter.errors import SettingsError
+
+NAME: Final = ".env"
+PREFIX: Final = "NEWSLETTER_"
+WORD: Final = "NEWSLETTER"
+PREFIX_FAR: Final = 2  # letters that may differ from WORD, where a known setting's name follows
+
+
+@dataclass(frozen=True, slots=True)
+class EnvLine:
+    """One NAME=value of the file."""
+
+    number: int  # counted from 1
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """What .env holds, and everything that is wrong with its form."""
+
+    lines: Sequence[EnvLine]
+    faults: Sequence[str]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values by their names."""
+        return {line.name: line.value for line in self.lines}
+
+
+def read_env_file(path: Path, known: Iterable[str]) -> EnvFile:
+    """
+    Read the settings in *path*; a file that does not exist holds none.
+
+    Args:
+        path: the file.
+        known: the names of all settings, with their prefix.
+
+    Raises:
+        SettingsError: it cannot be read, or is not UTF-8.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    except UnicodeDecodeError as error:
+        msg = f"{NAME}: byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+        raise SettingsError(msg) from error
+    except OSError as error:
+        msg = f"{NAME}: {error.strerror}; make it readable or remove it"
+        raise SettingsError(msg) from error
+    return parse_env(text, tuple(known))
+
+
+def parse_env(text: str, known: Sequence[str]) -> EnvFile:
+    """Take the text of a .env file apart; *known* are the names of all settings."""
+    lines: list[EnvLine] = []
+    faults: list[tuple[int, str]] = []
+    # Binding by binding, for python-dotenv itself passes over what it cannot read, and takes
+    # a dollar sign in a password for a reference to something else.
+    for binding in parse_stream(StringIO(text)):
+        number = _line_of(binding)
+        if binding.error or (binding.key and binding.value is None):
+            faults.append((number, "is no setting; write NAME=value"))
+        elif binding.key:
+            line = EnvLine(number, binding.key, binding.value or "")
+            lines.append(line)
+            faults += _find_swallowed(line)
+    for line in lines:
+        if what := _find_wrong_name(line.name, known, is_ours=True):
+            faults.append((line.number, what))
+    faults += _find_repeated(lines)
+    return EnvFile(lines, [f"{NAME}:{number}: {what}" for number, what in sorted(faults)])
+
+
+def _line_of(binding: Binding) -> int:
+    """Return the line of the name itself; python-dotenv counts from the blank lines before it."""
+    text = binding.original.string
+    return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+
+
+def _find_swallowed(line: EnvLine) -> Iterable[tuple[int, str]]:
+    """Find settings inside a quoted value of several lines: a closing quote was forgotten."""
+    for offset, part in enumerate(line.value.split("\n")):
+        found = re.match(rf"\s*(?:export\s+)?({PREFIX}\w+)\s*=", part) if offset else None
+        if found:
+            what = f"{found[1]} stands inside the quotes that begin on line {line.number}"
+            yield line.number + offset, f"{what}; close them there"
+
+
+def _find_repeated(lines: Sequence[EnvLine]) -> Iterable[tuple[int, str]]:
+    """Find settings of ours with more than one value: nobody can say which is meant."""
+    by_name: dict[str, list[EnvLine]] = {}
+    for line in lines:
+        if line.name.startswith(PREFIX):
+            by_name.setdefault(line.name, []).append(line)
+    for name, same in by_name.items():
+        if len({line.value.strip() for line in same}) > 1:
+            *earlier, last = same
+            times = "twice" if len(same) == 2 else f"{len(same)} times"
+            numbers = [str(line.number) for line in earlier]
+            before = f"line {numbers[0]}"
+            if len(numbers) > 1:
+                before = f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
+            yield last.number, f"{name} stands {times} ({before} too); keep one"
+
+
+def find_wrong_names(environ: Iterable[str], known: Iterable[str]) -> list[str]:
+    """
+    Say of each name in the environment what is wrong with it, if it is meant for us.
+
+    The environment holds other programs' names too; there a misspelt prefix is only taken for
+    ours where the rest is the whole name of a setting.
+    """
+    known = tuple(known)
+    wrong = (_find_wrong_name(name, known, is_ours=False) for name in sorted(environ))
+    return [what for what in wrong if what]
+
+
+def _find_wrong_name(name: str, known: Sequence[str], *, is_ours: bool) -> str | None:
+    if name in known:
+        return None
+    if name.startswith(PREFIX):
+        meant: str | None = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+    else:
+        meant = find_meant(name, known, is_ours=is_ours)
+    return f"{name}: there is no such setting; did you mean {meant}?" if meant else None
+
+
+def find_meant(name: str, known: Iterable[str], *, is_ours: bool) -> str | None:
+    """
+    Say which setting *name* is a misspelling of, if its prefix is misspelt; else None.
+
+    A name is near where its letters before some place differ from NEWSLETTER by two at the
+    most, and those behind from a setting's by a third of them. Case and marks do not count.
+    In a file of our own (*is_ours*) a first word that differs by one letter is enough, or
+    what follows would be passed over without a word. A name with a word of its own before
+    NEWSLETTER (MY_NEWSLETTER_ROOT) is another program's.
+    """
+    if name.startswith(PREFIX):
+        return None
+    words = [_letters(word) for word in re.split(r"[\W_]+", unicodedata.normalize("NFKC", name))]
+    words = [word for word in words if word]
+    whole = "".join(words)
+    if WORD in words[1:]:
+        return None
+    rests = {_letters(one.removeprefix(PREFIX)): one for one in known}
+    for length in range(len(WORD) - PREFIX_FAR, len(WORD) + PREFIX_FAR + 1):
+        head, tail = whole[:length], whole[length:]
+        if _distance(head, WORD) > PREFIX_FAR:
+            continue
+        nearest = min(rests, key=lambda rest: _distance(tail, rest))
+        if _distance(tail, nearest) <= (len(nearest) // 3 if is_ours else 0):
+            return rests[nearest]
+    if is_ours:
+        for count in (1, 2):
+            head, tail = "".join(words[:count]), "".join(words[count:])
+            if tail and _distance(head, WORD) <= 1:
+                return rests[min(rests, key=lambda rest: _distance(tail, rest))]
+    return None
+
+
+def _letters(text: str) -> str:
+    return "".join(mark for mark in text.upper() if mark.isalnum())
+
+
+def _distance(one: str, other: str) -> int:
+    """Count the letters to be added, dropped, changed or swapped with the next one."""
+    rows = [list(range(len(other) + 1))]
+    for i, mark in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (mark != wanted))
+            if i > 1 and j > 1 and mark == other[j - 2] and one[i - 2] == wanted:
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
