@@ -34,6 +34,7 @@ def open_database(setting: str, root: Path) -> Engine:
         SettingsError: the database cannot be opened or is newer than this program.
     """
     location = read_database_url(setting, root)
+    location.refuse_lost_file()
     try:
         # Parameters hold addresses and names: no message may repeat them.
         engine = create_engine(location.url, hide_parameters=True, pool_use_lifo=True)
@@ -58,8 +59,9 @@ def open_database(setting: str, root: Path) -> Engine:
         )
         raise SettingsError(msg) from error
     except DatabaseError as error:
+        said = location.without_login(str(error.orig))
         msg = (
-            f"NEWSLETTER_DATABASE_URL: {location.shown} cannot be opened: {error.orig}; "
+            f"NEWSLETTER_DATABASE_URL: {location.shown} cannot be opened: {said}; "
             "check that it exists, may be written and has room"
         )
         raise SettingsError(msg) from error
@@ -86,7 +88,9 @@ def _migrate(engine: Engine) -> None:
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    # A percent sign in a folder's name would be read as a reference to another option.
+    scripts = str(Path(__file__).parent / "migrations").replace("%", "%%")
+    config.set_main_option("script_location", scripts)
     with engine.connect() as connection, _alone(connection):
         found = _revision(connection)
         if found == HEAD:  # another process was quicker

@@ -1,43 +1,197 @@
 """Where the database is; reads the setting without loading a database library."""
 
-from dataclasses import dataclass
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, unquote
 
 from newsletter.errors import SettingsError
 
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+SETTING: Final = "NEWSLETTER_DATABASE_URL"
 SQLITE: Final = "sqlite:///"
 POSTGRESQL: Final = "postgresql://"
 REMEDY: Final = "write sqlite:///newsletter.db or postgresql://user:password@host/name"
+MARKS: Final = 2  # the quotes around an empty name; so short a password would hide every word
+ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
+
+# What follows the login. Several hosts with commas between them are libpq's; none is a socket.
+PLACE: Final = re.compile(
+    r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<host>[\w.,-]*))"
+    r"(?::(?P<port>[0-9]{1,5}))?(?:/(?P<name>[^?#]*))?(?:\?(?P<query>.*))?",
+    re.ASCII | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A PostgreSQL database, and the login to it; printing it shows no secret."""
+
+    user: str = field(repr=False)  # decoded, as the next; "" is the system's user
+    password: str = field(repr=False)
+    host: str  # IPv6 without brackets; "" is the socket of this machine
+    port: int | None
+    name: str  # decoded
+    options: Mapping[str, Sequence[str]] = field(repr=False)  # libpq's
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseLocation:
-    """A database that this program can speak to."""
+    """A database that this program can speak to: a file, or a server."""
 
-    url: str  # for SQLAlchemy, with the driver; may hold a password
+    place: Path | Server  # a path is absolute, and is taken as it stands
     shown: str  # for people, never with a password
-    is_sqlite: bool
+    misread: tuple[Path, ...] = ()  # where earlier versions looked for the file
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file."""
+        return isinstance(self.place, Path)
+
+    @property
+    def url(self) -> "URL":
+        """What SQLAlchemy opens, with the driver; made of parts, so that nothing is decoded."""
+        from sqlalchemy import URL  # noqa: PLC0415 - slow to load
+
+        match self.place:
+            case Path():
+                return URL.create("sqlite", database=str(self.place))
+            case Server() as server:
+                return URL.create(
+                    "postgresql+psycopg",
+                    username=server.user or None,
+                    password=server.password or None,
+                    host=server.host or None,
+                    port=server.port,
+                    database=server.name or None,
+                    query={
+                        name: values[0] if len(values) == 1 else tuple(values)
+                        for name, values in server.options.items()
+                    },
+                )
+
+    def without_login(self, words: str) -> str:
+        """Take the login out of a server's *words*: a password may stand in the user's place."""
+        if isinstance(self.place, Server):
+            for secret in (self.place.password, f'"{self.place.user}"'):
+                if len(secret) > MARKS:
+                    words = words.replace(secret, '"(hidden)"')
+        return words
+
+    def refuse_lost_file(self) -> None:
+        """
+        Make sure that a new file would not take the place of one that was misread.
+
+        Earlier versions pasted the path into an address, so that %41 in a folder's name was
+        read as A, and a ? cut off what follows: readers and ledger may lie elsewhere.
+
+        Raises:
+            SettingsError: the file is not there yet, but one is where it would have been.
+        """
+        if not isinstance(self.place, Path) or os.path.lexists(self.place):
+            return
+        for other in self.misread:
+            if other != self.place and other.is_file():
+                msg = (
+                    f"{SETTING}: {self.place} does not exist, but {other} does, and an earlier "
+                    "version of this program may have kept this site's readers and ledger "
+                    "there. Nothing was opened. If they are this site's, move that file here, "
+                    "with its -wal and -shm if there are such; if they are another site's, "
+                    "rename this folder, or name a file of another name in "
+                    f"{SETTING}"
+                )
+                raise SettingsError(msg)
 
 
 def read_database_url(setting: str, root: Path) -> DatabaseLocation:
     """
     Read NEWSLETTER_DATABASE_URL; a relative SQLite path belongs to *root*.
 
+    Everything up to the last @ of a server's address is the login, so / ? # : @ may stand in
+    a password as they are; a percent sign in it is written %25.
+
     Raises:
-        SettingsError: the setting names no database that this program speaks to.
+        SettingsError: the setting names no database that this program speaks to, or it can
+            be read in two ways.
     """
     if setting.startswith(SQLITE):
-        path = setting.removeprefix(SQLITE)
-        if not path or "?" in path or path == ":memory:":
-            msg = f"NEWSLETTER_DATABASE_URL: names no file; {REMEDY}"
-            raise SettingsError(msg)
-        whole = root / path
-        return DatabaseLocation(f"{SQLITE}{whole}", f"{SQLITE}{whole}", is_sqlite=True)
+        return _read_file(setting.removeprefix(SQLITE), root)
     if setting.startswith(POSTGRESQL):
-        rest = setting.removeprefix(POSTGRESQL)
-        place = rest.rpartition("@")[2].partition("?")[0]  # a password may hold any other mark
-        shown = f"{POSTGRESQL}{place}"
-        return DatabaseLocation(f"postgresql+psycopg://{rest}", shown, is_sqlite=False)
-    msg = f"NEWSLETTER_DATABASE_URL: this kind of database is not supported; {REMEDY}"
+        return _read_server(setting.removeprefix(POSTGRESQL))
+    raise _wrong("this kind of database is not supported")
+
+
+def _read_file(path: str, root: Path) -> DatabaseLocation:
+    if not path or path == ":memory:" or "\0" in unquote(path):
+        raise _wrong("names no file")
+    if "?" in path:
+        raise _wrong("a ? cannot stand in the name of the file")
+    written = root / path
+    meant = _find_meant(written, root / unquote(path)) if ESCAPE.search(path) else written
+    cut = str(written).partition("?")[0]
+    misread = (Path(unquote(cut)), Path(cut))
+    return DatabaseLocation(meant, f"{SQLITE}{meant}", misread)
+
+
+def _find_meant(written: Path, decoded: Path) -> Path:
+    """Choose between two readings of a path with an escape like %20: the one that is there."""
+    there = [path for path in (written, decoded) if os.path.exists(path)]  # noqa: PTH110
+    if len(there) == 1:
+        return there[0]
+    if there and written.samefile(decoded):
+        return written
+    what = "both exist" if there else "neither exists"
+    remedy = (
+        "move one of them away, or name yours without a percent sign"
+        if there
+        else "name a file without a percent sign, or make the one that you mean, empty, first"
+    )
+    msg = f"{SETTING}: may mean {written} or {decoded}, and {what}; {remedy}"
     raise SettingsError(msg)
+
+
+def _read_server(rest: str) -> DatabaseLocation:
+    login, _, place = rest.rpartition("@")
+    user, _, password = login.partition(":")
+    found = PLACE.fullmatch(place)
+    if found is None:
+        raise _wrong("the host, or the port after it, cannot be read")
+    port = int(found["port"]) if found["port"] else None
+    if port is not None and not 1 <= port <= 65535:
+        raise _wrong("the port is not between 1 and 65535")
+    server = Server(
+        user=_decode(user),
+        password=_decode(password),
+        host=found["ipv6"] or found["host"] or "",
+        port=port,
+        name=_decode(found["name"] or ""),
+        options=_read_options(found["query"]),
+    )
+    return DatabaseLocation(server, f"{POSTGRESQL}{place.partition('?')[0]}")
+
+
+def _read_options(query: str | None) -> dict[str, list[str]]:
+    try:
+        return parse_qs(query or "", keep_blank_values=True, strict_parsing=bool(query))
+    except ValueError:
+        raise _wrong("what follows the ? is not NAME=VALUE, with & between") from None
+
+
+def _decode(text: str) -> str:
+    try:
+        decoded = unquote(text, errors="strict")
+        decoded.encode()  # what is not UTF-8 in the environment arrives as lone surrogates
+    except UnicodeError:
+        raise _wrong("it is not UTF-8, or a percent sign in it is not written %25") from None
+    if "\0" in decoded:
+        raise _wrong("it holds a NUL (%00)")
+    return decoded
+
+
+def _wrong(what: str) -> SettingsError:
+    return SettingsError(f"{SETTING}: {what}; {REMEDY}")
