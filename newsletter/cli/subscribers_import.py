@@ -1,0 +1,151 @@
+"""newsletter subscribers import: merge a file of readers into the list."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from io import TextIOWrapper
+from pathlib import Path
+from typing import IO, Final
+from uuid import uuid4
+
+import click
+
+from newsletter.cli.consents import Site, consent_of, consented_at_option
+from newsletter.subscribers.csv_rows import (
+    Heading,
+    Refusal,
+    encoding_of,
+    heading_in,
+    rows_under,
+)
+from newsletter.subscribers.exporting import csv_line
+from newsletter.subscribers.importing import Fate, import_rows
+
+REFUSALS_SHOWN: Final = 20
+LONG_FILE_BYTES: Final = 1_000_000  # 20,000 readers: what takes longer than a glance
+
+FATES: Final = {
+    Fate.NEW: "",
+    Fate.UPDATED: "",
+    Fate.UNCHANGED: "",
+    Fate.DUPLICATE: "the address stands twice in the file; merged",
+    Fate.WITHDRAWN: "active until now, unsubscribed or suppressed in the file",
+    Fate.KEPT_OUT: "unsubscribed or suppressed; an import brings nobody back",
+    Fate.REFUSED: "named above",
+}
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@consented_at_option
+@click.option("--dry-run", is_flag=True, help="Do all of it, then leave the list as it was.")
+@click.option("--verbose", is_flag=True, help="Name every refused row, not just the first 20.")
+@click.option(
+    "--rejects",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    help="Write every refused row's line and reason to this CSV file.",
+)
+@click.pass_obj
+def import_file(
+    site: Site, file: Path, consented_at: str, dry_run: bool, verbose: bool, rejects: IO[str] | None
+) -> None:
+    """
+    Merge the readers of FILE (CSV) into the list.
+
+    The columns are email, name, language (ko, en, both or nothing) and consented_at, in any
+    order, in English or Korean; --consented-at counts for rows without a date of their own.
+    Rows that cannot be imported are named and the others kept. A file is imported whole or,
+    if the command is broken off, not at all.
+    """
+    if rejects is not None:
+        _refuse_same_file(file, rejects)
+    consent = consent_of(site, consented_at)
+    encoding = _encoding_of(file)
+    total: Counter[Fate] = Counter()
+    report = _refusal_report(str(file), None if verbose else REFUSALS_SHOWN, rejects)
+    with file.open("rb") as raw, TextIOWrapper(raw, encoding=encoding, newline="") as lines:
+        heading = heading_in(lines, str(file))
+        rows = rows_under(heading, lines, consent)
+        with _progress(file) as advance, site.book().opened(keep=not dry_run) as book:
+            for step in import_rows(rows, book, uuid4().hex, consent.now):
+                total.update(step.fates)
+                report(step.refusals)
+                advance(raw.tell())
+    _summarise(file, encoding, heading, total)
+    _say_what_next(file, total, dry_run=dry_run)
+    if total[Fate.REFUSED]:
+        click.get_current_context().exit(1)
+
+
+def _encoding_of(file: Path) -> str:
+    if not file.is_file():
+        msg = f"{file} is no regular file, and it must be read twice; save it to one first"
+        raise click.UsageError(msg)
+    with file.open("rb") as raw:
+        return encoding_of(iter(partial(raw.read, 1 << 20), b""), str(file))
+
+
+def _refuse_same_file(file: Path, rejects: IO[str]) -> None:
+    if Path(rejects.name).resolve() == file.resolve():
+        raise click.UsageError("--rejects would overwrite the file that is imported")
+
+
+def _refusal_report(
+    place: str, limit: int | None, rejects: IO[str] | None
+) -> Callable[[Iterable[Refusal]], None]:
+    """Make what names refused rows: the first on standard error, all of them in *rejects*."""
+    shown = Counter[str]()
+    if rejects is not None:
+        rejects.write(csv_line(("line", "reason")))
+
+    def report(refusals: Iterable[Refusal]) -> None:
+        for refusal in refusals:
+            if rejects is not None:
+                rejects.write(csv_line((str(refusal.line), refusal.reason)))
+            if limit is None or shown[place] < limit:
+                shown[place] += 1
+                click.echo(f"{place}:{refusal.line}: {refusal.reason}", err=True)
+
+    return report
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[int], None]]:
+    """Show how many bytes of a long *file* are read, on a terminal only."""
+    size = file.stat().st_size
+    if size < LONG_FILE_BYTES or not sys.stderr.isatty():
+        yield lambda _bytes: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - 60 ms, and only for long files
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(file.name, total=size)
+        yield lambda read_bytes: bar.update(task, completed=read_bytes)
+
+
+def _summarise(file: Path, encoding: str, heading: Heading, total: Counter[Fate]) -> None:
+    named = {",": "comma", ";": "semicolon", "\t": "tab"}[heading.delimiter]
+    codec = "UTF-8" if encoding.startswith("utf") else encoding.upper()
+    click.echo(f"{file}: {total.total():,} rows ({codec}, {named})")
+    for fate, meaning in FATES.items():
+        note = f"  {meaning}" if meaning and total[fate] else ""
+        click.echo(f"  {fate:<10}{total[fate]:>10,}{note}")
+    if heading.ignored:
+        click.echo(f"Columns not read: {', '.join(heading.ignored)}")
+
+
+def _say_what_next(file: Path, total: Counter[Fate], *, dry_run: bool) -> None:
+    refused = total[Fate.REFUSED]
+    if refused > REFUSALS_SHOWN:
+        click.echo("See every refused row: --verbose, or --rejects FILE")
+    if dry_run:
+        click.echo("Dry run: the list is as it was.")
+        click.echo(f"Next: newsletter subscribers import {file}")
+    elif refused:
+        click.echo("The other rows are kept. Correct the refused ones and import the file again:")
+        click.echo("who is on the list already is merged, never added twice.")
+    else:
+        click.echo("Next: newsletter subscribers list")
