@@ -1,0 +1,171 @@
+"""What the columns of a file mean: known by their headings, guessed from them, or said."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+from unicodedata import normalize
+
+from newsletter.subscribers.headings import (
+    COMPANION,
+    ELSEWHERE,
+    GUESSES,
+    JOINED,
+    KNOWN,
+    NAMES_SOMEBODY,
+    OWN_DATES,
+    PRIVACY,
+    SPEAKS_OF_EMAIL,
+    UNRELATED,
+)
+
+
+class Meaning(StrEnum):
+    """What a column can mean to an import; the words that ``--column`` takes."""
+
+    EMAIL = "email"
+    NAME = "name"
+    LANGUAGE = "language"
+    STANDING = "standing"  # a word like active or unsubscribed; empty is active
+    CONSENT = "consent"  # yes or no, or since when; empty is no
+    CONSENTED_AT = "consented-at"
+    LEFT_AT = "left-at"  # since when, or yes or no; empty is no; so the next two
+    BOUNCED_AT = "bounced-at"
+    COMPLAINED_AT = "complained-at"
+    IGNORE = "ignore"
+
+
+ONCE: Final = (Meaning.EMAIL, Meaning.NAME, Meaning.LANGUAGE)  # not two columns of a file
+DECIDING: Final = frozenset(
+    {
+        Meaning.STANDING,
+        Meaning.CONSENT,
+        Meaning.LEFT_AT,
+        Meaning.BOUNCED_AT,
+        Meaning.COMPLAINED_AT,
+    }
+)
+
+
+class Ground(StrEnum):
+    """Why a column is taken for what it is."""
+
+    KNOWN = "known"  # its heading is one of those that are written down
+    SAID = "said"  # a person says so
+    GUESSED = "guessed"  # its heading speaks of standings, in words nobody wrote down
+    DATED = "dated"  # known; but it may be a date that only those have who agreed
+    ELSEWHERE = "elsewhere"  # speaks of consent to something else: text messages, terms
+    OTHER = "other"  # says nothing of standings
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file, and what it is taken for."""
+
+    at: int  # counted from 0
+    name: str  # as it is written, without spaces around it; may be empty
+    meaning: Meaning
+    ground: Ground
+
+    @property
+    def is_certain(self) -> bool:
+        """Say that neither heading nor person leaves a doubt."""
+        return self.ground in {Ground.KNOWN, Ground.SAID}
+
+
+def columns_of(names: Sequence[str], said: Mapping[str, Meaning]) -> list[Column]:
+    """
+    Say what each column is taken for.
+
+    Args:
+        names: the headings in order.
+        said: what a person says of columns, by `squeezed` heading.
+    """
+    columns = [_column(at, name.strip(), said) for at, name in enumerate(names)]
+    named = {column.meaning for column in columns if column.ground is Ground.SAID}
+    # Where a person names the column of addresses, another that looks like one is not meant.
+    columns = [
+        replace(one, meaning=Meaning.IGNORE, ground=Ground.OTHER)
+        if one.meaning in named.intersection(ONCE) and one.ground is not Ground.SAID
+        else one
+        for one in columns
+    ]
+    others = {one.meaning for one in columns if one.is_certain or one.ground is Ground.DATED}
+    return [_beside(column, others) for column in columns]
+
+
+def squeezed(heading: str) -> str:
+    """Reduce a heading to what it is compared by: no case, spaces, marks, "(optional)"."""
+    plain = _HARMLESS_BRACKETS.sub("", normalize("NFKC", heading).casefold())
+    return _MARKS.sub("", plain)
+
+
+def decides(columns: Iterable[Column]) -> bool:
+    """Say whether a column that is certain decides on standings."""
+    return any(column.is_certain and column.meaning in DECIDING for column in columns)
+
+
+_HARMLESS_BRACKETS: Final = re.compile(
+    r"[(\[](?:선택|필수|선택사항|필수사항|optional|required|y ?[/,·] ?n|o ?[/,·] ?x|yes ?/ ?no"
+    r"|true ?/ ?false|예 ?/ ?아니[오요]|동의 ?/ ?미동의|1 ?/ ?0|0 ?/ ?1)[)\]]"
+)
+_MARKS: Final = re.compile(r"[\W_]")
+
+
+def _column(at: int, name: str, said: Mapping[str, Meaning]) -> Column:
+    heading = squeezed(name)
+    if heading in said:
+        return Column(at, name, said[heading], Ground.SAID)
+    for word, pattern in KNOWN.items():
+        if pattern.fullmatch(heading):
+            meaning = Meaning(word)
+            is_date = meaning is Meaning.CONSENTED_AT and heading not in OWN_DATES
+            return Column(at, name, meaning, Ground.DATED if is_date else Ground.KNOWN)
+    if UNRELATED.fullmatch(heading):
+        return Column(at, name, Meaning.IGNORE, Ground.KNOWN)
+    if JOINED.fullmatch(heading):
+        return Column(at, name, Meaning.IGNORE, Ground.DATED)
+    guess = _guess(heading)
+    if guess is None:
+        return Column(at, name, Meaning.IGNORE, Ground.OTHER)
+    # "Unsubscribed by phone" speaks of email, for all we know; "phone: unsubscribed" does not.
+    elsewhere = None if SPEAKS_OF_EMAIL.search(heading) else ELSEWHERE.search(heading)
+    if elsewhere and (guess is Meaning.CONSENT or elsewhere.start() == 0):
+        return Column(at, name, Meaning.IGNORE, Ground.ELSEWHERE)
+    return Column(at, name, guess, Ground.GUESSED)
+
+
+def _guess(heading: str) -> Meaning | None:
+    spoken = NAMES_SOMEBODY.sub("", heading)
+    for word, pattern in GUESSES.items():
+        if pattern.search(spoken):
+            return Meaning(word)
+    return None
+
+
+def _beside(column: Column, others: set[Meaning]) -> Column:
+    """
+    Take what only explains one of the *others* for no word of its own.
+
+    The reason for leaving says nothing new beside the time of it; a consent to the use of
+    personal data does not speak of email where another column does.
+    """
+    if column.ground is Ground.DATED and others & DECIDING:
+        return replace(column, ground=Ground.KNOWN)
+    if column.ground is not Ground.GUESSED:
+        return column
+    heading = squeezed(column.name)
+    explains = COMPANION.search(heading) and others & _EXPLAINED_BESIDE[column.meaning]
+    if explains or (PRIVACY.search(heading) and others & DECIDING):
+        return replace(column, meaning=Meaning.IGNORE, ground=Ground.KNOWN)
+    return column
+
+
+_EXPLAINED_BESIDE: Final = {
+    Meaning.STANDING: DECIDING,
+    Meaning.CONSENT: DECIDING | {Meaning.CONSENTED_AT},
+    Meaning.LEFT_AT: {Meaning.LEFT_AT, Meaning.STANDING},
+    Meaning.BOUNCED_AT: {Meaning.BOUNCED_AT, Meaning.STANDING},
+    Meaning.COMPLAINED_AT: {Meaning.COMPLAINED_AT, Meaning.STANDING},
+}

@@ -1,0 +1,164 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.subscribers.meanings import Column, Ground, Meaning, columns_of, squeezed
+
+CERTAIN = {Ground.KNOWN, Ground.SAID}
+
+
+def taken(heading: str, **said: Meaning) -> dict[str, Column]:
+    """Say what each column of a heading is taken for, by its name."""
+    return {column.name: column for column in columns_of(heading.split(","), said)}
+
+
+def meanings(heading: str) -> dict[str, str]:
+    """Say what those columns mean that mean something; a guess has a question mark."""
+    return {
+        name: column.meaning + ("" if column.is_certain else "?")
+        for name, column in taken(heading).items()
+        if column.meaning is not Meaning.IGNORE
+    }
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("UNSUB_TIME,UNSUB_CAMPAIGN_TITLE,UNSUB_REASON,LEID", {"UNSUB_TIME": "left-at"}),
+        ("CLEAN_TIME,CLEAN_CAMPAIGN_TITLE,EUID", {"CLEAN_TIME": "bounced-at"}),
+        ("id,subscribed_to_emails,created_at", {"subscribed_to_emails": "consent"}),
+        (
+            "subscriber_type,unsubscription_date,unsubscription_reason,churn_date",
+            {"subscriber_type": "standing", "unsubscription_date": "left-at"},
+        ),
+        ("bounced,opted_out", {"bounced": "bounced-at", "opted_out": "left-at"}),
+        ("active_subscription,email_disabled,plan", {"email_disabled": "left-at"}),
+        (
+            "status,subscribed_at,unsubscribed_at",
+            {"status": "standing", "unsubscribed_at": "left-at"},
+        ),
+        ("Subscribed,Unsubscribed", {"Subscribed": "consent", "Unsubscribed": "left-at"}),
+        ("OPT_IN,EMAIL_BLACKLISTED", {"OPT_IN": "consent", "EMAIL_BLACKLISTED": "left-at"}),
+        ("confirmed,blacklisted,htmlemail", {"confirmed": "consent", "blacklisted": "left-at"}),
+        ("Unsubscribed from all email", {"Unsubscribed from all email": "left-at"}),
+        ("HasOptedOutOfEmail", {"HasOptedOutOfEmail": "left-at"}),
+        ("Confirmed Opt-Out Date", {"Confirmed Opt-Out Date": "left-at"}),
+        ("Accepts Email Marketing", {"Accepts Email Marketing": "consent"}),
+        ("Spam complaint date", {"Spam complaint date": "complained-at"}),
+        ("Email permission status", {"Email permission status": "standing"}),
+    ],
+)
+def test_columns_of_other_services_are_known(heading: str, expected: dict[str, str]) -> None:
+    assert meanings(heading) == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("수신동의", "consent"),
+        ("이메일 수신여부", "consent"),
+        ("마케팅 수신 여부", "consent"),
+        ("광고성 정보 수신 동의 여부", "consent"),
+        ("이메일 수신 동의 여부(선택)", "consent"),
+        ("*전자우편 수신 동의 (Y/N)", "consent"),
+        ("뉴스레터 수신동의[필수]", "consent"),
+        ("구독 여부", "consent"),
+        ("수신거부", "left-at"),
+        ("이메일 수신거부 여부", "left-at"),
+        ("수신거부일", "left-at"),
+        ("수신 거부 일시", "left-at"),
+        ("해지일", "left-at"),
+        ("구독취소일", "left-at"),
+        ("탈퇴", "left-at"),
+        ("회원 탈퇴일", "left-at"),
+        ("수신동의 철회일", "left-at"),
+        ("반송", "bounced-at"),
+        ("메일 반송 여부", "bounced-at"),
+        ("스팸신고", "complained-at"),
+        ("구독상태", "standing"),
+    ],
+)
+def test_korean_columns_about_standing_are_known(heading: str, expected: str) -> None:
+    assert meanings(heading) == {heading: expected}
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("마케팅 활용 동의", "consent?"),
+        ("개인정보 수집 동의", "consent?"),
+        ("이메일/SMS 수신동의", "consent?"),
+        ("지역 소식 수신여부", "consent?"),
+        ("더 이상 원하지 않음", "left-at?"),
+        ("휴면회원", "left-at?"),
+        ("반송횟수", "bounced-at?"),
+        ("Newsletter (yes/no)", "consent?"),
+        ("Opted out of email: Training", "left-at?"),
+        ("unsubscribed by phone", "left-at?"),
+        ("Email hard bounce reason", "bounced-at?"),
+        ("is_active", "consent?"),
+        ("spam reports total", "complained-at?"),
+    ],
+)
+def test_what_only_sounds_like_it_is_a_guess(heading: str, expected: str) -> None:
+    assert meanings(heading) == {heading: expected}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "SMS 수신동의",
+        "문자 수신여부",
+        "sms_consent",
+        "Accepts SMS Marketing",
+        "제3자 제공 동의",
+        "이용약관 동의",
+        "우편 수신 동의",
+        "문자 수신거부",
+    ],
+)
+def test_consent_to_something_else_decides_nothing_about_email(heading: str) -> None:
+    assert taken(heading)[heading].meaning is Meaning.IGNORE
+    assert taken(heading)[heading].ground is Ground.ELSEWHERE
+
+
+def test_use_of_personal_data_is_passed_over_beside_a_column_that_speaks_of_email() -> None:
+    assert meanings("개인정보 수집 동의,이메일 수신동의") == {"이메일 수신동의": "consent"}
+
+
+@pytest.mark.parametrize("heading", ["email,created_at", "이메일,가입일,수신자 번호,회원등급"])
+def test_a_column_about_something_else_has_no_meaning(heading: str) -> None:
+    grounds = [column.ground for column in taken(heading).values()]
+
+    assert grounds[1:] == [Ground.OTHER] * len(grounds[1:])
+
+
+@pytest.mark.parametrize("heading", ["OPTIN_TIME", "수신동의일", "subscribed_at", "구독일"])
+def test_a_date_that_only_those_have_who_agreed_is_certain_beside_a_standing_only(
+    heading: str,
+) -> None:
+    assert taken(heading)[heading].ground is Ground.DATED
+    assert taken(f"{heading},수신거부")[heading].ground is Ground.KNOWN
+
+
+@pytest.mark.parametrize("meaning", Meaning)
+def test_what_a_person_says_of_a_column_counts(meaning: Meaning) -> None:
+    column = taken("Status", status=meaning)["Status"]
+
+    assert (column.meaning, column.ground) == (meaning, Ground.SAID)
+
+
+def test_the_column_of_addresses_that_a_person_names_is_the_only_one() -> None:
+    columns = taken("Email,Address", address=Meaning.EMAIL)
+
+    assert columns["Email"].meaning is Meaning.IGNORE
+    assert columns["Address"].meaning is Meaning.EMAIL
+
+
+@given(st.text(max_size=30))
+def test_a_heading_is_compared_without_case_spaces_and_marks(text: str) -> None:
+    once = squeezed(text)
+
+    assert squeezed(f" {text}_") == once
+    assert once.casefold() == once
+    assert columns_of([text], {})[0].meaning in Meaning
