@@ -1,38 +1,21 @@
 """From the lines of a CSV file to rows: encoding, heading, fields, and what is wrong with them."""
 
 import csv
-import re
 from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from itertools import chain
 from typing import Final
-from unicodedata import normalize
 
 from newsletter.errors import ContentError, Problem
 from newsletter.lang import Preference
 from newsletter.subscribers.address import Address, address_of, name_of, shown
 from newsletter.subscribers.exporting import unguarded
-from newsletter.subscribers.subscriber import (
-    Consent,
-    Standing,
-    consent_in,
-    preference_of,
-    standing_of,
-)
-
-
-class Field(StrEnum):
-    """A column an import understands."""
-
-    EMAIL = "email"
-    NAME = "name"
-    LANGUAGE = "language"
-    STANDING = "standing"
-    CONSENTED_AT = "consented_at"
+from newsletter.subscribers.meanings import ONCE, Column, Meaning, columns_of
+from newsletter.subscribers.subscriber import Consent, Standing, preference_of
+from newsletter.subscribers.telling import field_teller, teller, tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +25,16 @@ class Heading:
     line: int  # where it stands, counted from 1
     delimiter: str  # one character
     width: int  # fields in every row
-    places: Mapping[Field, int]  # EMAIL among them
-    ignored: tuple[str, ...]  # columns that mean nothing here, as they are written
+    columns: tuple[Column, ...]  # one of them means EMAIL
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Columns that mean nothing here, as they are written."""
+        return tuple(c.name for c in self.columns if c.name and c.meaning is Meaning.IGNORE)
+
+    def place_of(self, meaning: Meaning) -> int:
+        """Say where a field of this meaning stands in every row; behind them if nowhere."""
+        return next((c.at for c in self.columns if c.meaning is meaning), self.width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +46,7 @@ class Row:
     preference: Preference | None
     standing: Standing  # ACTIVE where the file has no such column
     consented_at: datetime | None  # aware UTC
+    standing_since: datetime | None = None  # aware UTC; None where the file has no time of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +56,6 @@ class Refusal:
     line: int
     reason: str  # what is wrong; then what to do
 
-
-# Headings as people write them and as Mailchimp and Stibee export them; case, spaces, hyphens
-# and underscores don't count. The date of joining a list is no date of consent: not here.
-_HEADINGS: Final = {
-    Field.EMAIL: "email emailaddress mail mailaddress address 이메일 이메일주소 메일 메일주소 "
-    "전자우편 전자우편주소 전자메일",
-    Field.NAME: "name fullname firstname 이름 성명 성함",
-    Field.LANGUAGE: "language lang preference preferredlanguage languagepreference "
-    "언어 선호언어 구독언어 사용언어",
-    Field.STANDING: "standing status 상태 구독상태 수신상태 수신여부",
-    Field.CONSENTED_AT: "consentedat consent consentdate consentedon dateofconsent confirmtime "
-    "동의일 동의일시 동의일자 동의날짜 동의시각 수신동의일 수신동의일시 수신동의일자",
-}
-_FIELD_OF: Final = {word: field for field, words in _HEADINGS.items() for word in words.split()}
 
 _EXPECTED: Final = (
     "the first line must name the columns: email (or 이메일), and if you have them name (이름), "
@@ -116,7 +94,9 @@ def encoding_of(chunks: Iterable[bytes], place: str) -> str:
     return next(iter(decoders))
 
 
-def heading_in(lines: Iterator[str], place: str) -> Heading:
+def heading_in(
+    lines: Iterator[str], place: str, said: Mapping[str, Meaning] | None = None
+) -> Heading:
     """
     Take the heading off *lines*, with empty lines before it.
 
@@ -124,6 +104,7 @@ def heading_in(lines: Iterator[str], place: str) -> Heading:
 
     Args:
         place: the file's name, for the message.
+        said: what a person says of columns, by `squeezed` heading.
 
     Raises:
         ContentError: there is no heading, no column of addresses, or two columns of the
@@ -134,36 +115,51 @@ def heading_in(lines: Iterator[str], place: str) -> Heading:
     if first is None:
         raise ContentError([Problem(place, None, f"the file is empty; {_EXPECTED}")])
     line, text = first
-    readings = [(delimiter, _split(text, delimiter)) for delimiter in ",;\t"]
-    delimiter, columns = max(readings, key=lambda one: (len(_known(one[1])), len(one[1])))
-    known = _known(columns)
-    fields = [field for _, field in known]
-    if Field.EMAIL not in fields:
-        found = ", ".join(shown(column) for column in columns)
+    readings = [(mark, columns_of(_split(text, mark), said or {})) for mark in ",;\t"]
+    delimiter, columns = max(readings, key=lambda one: (len(_meant(one[1])), len(one[1])))
+    fields = _meant(columns)
+    if Meaning.EMAIL not in fields:
+        found = ", ".join(shown(column.name) for column in columns)
         message = f"no column of addresses among {found}; {_EXPECTED}"
         raise ContentError([Problem(place, line, message)])
-    if twice := [field for field in Field if fields.count(field) > 1]:
-        names = " and ".join(shown(columns[at]) for at, field in known if field == twice[0])
+    if twice := [meaning for meaning in ONCE if fields.count(meaning) > 1]:
+        names = " and ".join(shown(one.name) for one in columns if one.meaning is twice[0])
         message = f"{names} both mean {twice[0]}; rename the one that is not meant"
         raise ContentError([Problem(place, line, message)])
-    return Heading(
-        line=line,
-        delimiter=delimiter,
-        width=len(columns),
-        places={field: at for at, field in known},
-        ignored=tuple(c.strip() for c in columns if c.strip() and _field_of(c) is None),
-    )
+    return Heading(line, delimiter, len(columns), tuple(columns))
 
 
 def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iterator[Row | Refusal]:
     """Yield what each row below *heading* holds, as lines come; empty rows are passed over."""
+    email, name, language = map(heading.place_of, ONCE)
+    tell = teller(heading.columns, consent)
+    for record in records_under(heading, lines):
+        if isinstance(record, Refusal):
+            yield record
+            continue
+        line, fields = record
+        fields.append("")  # stands for the columns that the file does not have
+        try:
+            told = tell(fields)
+            yield Row(
+                address_of(unguarded(fields[email])),
+                name_of(unguarded(fields[name])),
+                preference_of(fields[language]),
+                told.standing,
+                told.consented_at,
+                told.since,
+            )
+        except ContentError:
+            yield Refusal(line, "; ".join(_faults(fields, heading, consent)))
+
+
+def records_under(
+    heading: Heading, lines: Iterator[str]
+) -> Iterator[tuple[int, list[str]] | Refusal]:
+    """Yield line and fields of each row below *heading* that has as many fields as that."""
     source = _Lines(lines, heading.line)
     records = csv.reader(source, delimiter=heading.delimiter, strict=True)
-    places, width = heading.places, heading.width
-    email, name = places[Field.EMAIL], places.get(Field.NAME, width)
-    language = places.get(Field.LANGUAGE, width)
-    standing = places.get(Field.STANDING, width)
-    consented_at = places.get(Field.CONSENTED_AT, width)
+    width = heading.width
     while True:
         source.begin_row()
         try:
@@ -178,17 +174,7 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
         if len(fields) != width:
             yield source.refuse_first_line(f"{len(fields)} fields where the heading has {width}")
             continue
-        fields.append("")  # stands for the columns that the file does not have
-        try:
-            yield Row(
-                address_of(unguarded(fields[email])),
-                name_of(unguarded(fields[name])),
-                preference_of(fields[language]),
-                standing_of(fields[standing]),
-                consent_in(fields[consented_at], consent),
-            )
-        except ContentError:
-            yield Refusal(source.first, "; ".join(_faults(fields, heading, consent)))
+        yield source.first, fields
 
 
 class _Lines:
@@ -231,16 +217,15 @@ class _Lines:
 
 def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[str]:
     """Say all that is wrong with a row, so that one correction is enough."""
-    checks: dict[Field, Callable[[str], object]] = {
-        Field.EMAIL: lambda text: address_of(unguarded(text)),
-        Field.NAME: lambda text: name_of(unguarded(text)),
-        Field.LANGUAGE: preference_of,
-        Field.STANDING: standing_of,
-        Field.CONSENTED_AT: lambda text: consent_in(text, consent),
-    }
-    for field, at in heading.places.items():
+    checks: list[tuple[int, Callable[[str], object]]] = [
+        (heading.place_of(Meaning.EMAIL), lambda text: address_of(unguarded(text))),
+        (heading.place_of(Meaning.NAME), lambda text: name_of(unguarded(text))),
+        (heading.place_of(Meaning.LANGUAGE), preference_of),
+        *((one.at, field_teller(one, consent)) for one in heading.columns if tells(one)),
+    ]
+    for at, check in checks:
         try:
-            checks[field](fields[at])
+            check(fields[at])
         except ContentError as error:
             yield str(error)
 
@@ -259,10 +244,5 @@ def _split(line: str, delimiter: str) -> list[str]:
         return [line.strip()]
 
 
-def _known(columns: list[str]) -> list[tuple[int, Field]]:
-    fields = enumerate(map(_field_of, columns))
-    return [(at, field) for at, field in fields if field is not None]
-
-
-def _field_of(column: str) -> Field | None:
-    return _FIELD_OF.get(re.sub(r"[\s_\-]", "", normalize("NFKC", column)).casefold())
+def _meant(columns: Iterable[Column]) -> list[Meaning]:
+    return [column.meaning for column in columns if column.meaning is not Meaning.IGNORE]

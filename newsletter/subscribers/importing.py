@@ -13,10 +13,9 @@ from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, OpenBook
 from newsletter.subscribers.csv_rows import Refusal, Row
 from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.telling import STRICTEST_FIRST
 
 BATCH_ROWS: Final = 2_000  # found in one query: SQLite allows 32,766 values, PostgreSQL 65,535
-
-_STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
 
 
 class Fate(StrEnum):
@@ -165,7 +164,7 @@ def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:
         name=row.name,
         preference=row.preference,
         standing=row.standing,
-        standing_since=now,
+        standing_since=row.standing_since or now,
         consented_at=row.consented_at,
         import_id=import_id,
     )
@@ -179,9 +178,9 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
     stays as it was first spelt. The stricter standing stands, and whoever may not be
     written to is otherwise left as they are.
     """
-    standing = min(known.standing, row.standing, key=_STRICTEST_FIRST.index)
+    standing = min(known.standing, row.standing, key=STRICTEST_FIRST.index)
     if standing is not Standing.ACTIVE:
-        since = known.standing_since if standing is known.standing else now
+        since = known.standing_since if standing is known.standing else row.standing_since or now
         return replace(known, standing=standing, standing_since=since, import_id=import_id)
     return Entry(
         id=known.id,

@@ -55,12 +55,21 @@ _LANGUAGES: Final = {
 }
 _PREFERENCE_OF: Final = {word: p for p, words in _LANGUAGES.items() for word in words.split()}
 
+# Who has not confirmed yet has neither agreed nor withdrawn: such words are not here, and
+# their rows are refused.
 _STANDINGS: Final = {
-    Standing.ACTIVE: "active subscribed 구독 구독중 정상 수신",
-    Standing.UNSUBSCRIBED: "unsubscribed withdrawn 구독취소 구독해지 해지 수신거부 거부",
-    Standing.SUPPRESSED: "suppressed cleaned bounced complained 자동삭제 발송제외 차단",
+    Standing.ACTIVE: "active subscribed subscriber regular premium gifted trialed free paid "
+    "comped enabled confirmed optin optedin "
+    "구독 구독중 구독자 구독완료 정상 정상회원 수신 수신중 수신함 수신동의 활성",
+    Standing.UNSUBSCRIBED: "unsubscribed unsub withdrawn optout optedout left cancelled canceled "
+    "removed deleted disabled inactive declined notsubscribed neversubscribed nonsubscribed "
+    "구독취소 구독해지 구독안함 구독중단 미구독 해지 탈퇴 탈퇴함 탈퇴회원 수신거부 수신거부자 "
+    "수신거절 수신안함 미수신 거부 거절 철회 중단 비활성 휴면 휴면회원",
+    Standing.SUPPRESSED: "suppressed cleaned bounce bounced hardbounce hardbounced undeliverable "
+    "invalid complained complaint spam spammy abuse blocked blocklisted blacklisted "
+    "자동삭제 발송제외 차단 반송 반송됨 수신불가 발송불가 신고 스팸신고",
 }
-_STANDING_OF: Final = {word: s for s, words in _STANDINGS.items() for word in words.split()}
+STANDING_OF: Final = {word: s for s, words in _STANDINGS.items() for word in words.split()}
 
 _DATE_WITH_DOTS: Final = re.compile(r"(\d{4})[./] ?(\d{1,2})[./] ?(\d{1,2})\.?(?=$| )")
 
@@ -100,7 +109,7 @@ def standing_of(text: str) -> Standing:
         ContentError: it is none of the accepted words.
     """
     accepted = "active, unsubscribed, suppressed, or nothing"
-    return _word_of(text, _STANDING_OF, "standing", accepted) or Standing.ACTIVE
+    return _word_of(text, STANDING_OF, "standing", accepted) or Standing.ACTIVE
 
 
 def consent_in(text: str, consent: Consent) -> datetime | None:
@@ -112,7 +121,10 @@ def consent_in(text: str, consent: Consent) -> datetime | None:
     """
     if not text or text.isspace():
         return consent.otherwise
-    when = _time_of(text, consent.zone)
+    when = time_in(text, consent.zone)
+    if when is None:
+        msg = f"the consent date {shown(text)} is no date; write it like 2022-07-01"
+        raise ContentError(msg)
     if when > consent.now:
         msg = f"the consent date {shown(text)} is in the future; correct it"
         raise ContentError(msg)
@@ -120,22 +132,27 @@ def consent_in(text: str, consent: Consent) -> datetime | None:
 
 
 @lru_cache(maxsize=4096)
-def _time_of(text: str, zone: tzinfo) -> datetime:
+def time_in(text: str, zone: tzinfo) -> datetime | None:
+    """Read a date or time, of *zone* where it names none, as aware UTC; None: it is none."""
     written = _DATE_WITH_DOTS.sub(
         lambda date: f"{date[1]}-{date[2]:0>2}-{date[3]:0>2}", text.strip(), count=1
     )
     try:
         when = datetime.fromisoformat(written)
         if when.year < 1970:  # the year 22 was meant to be 2022
-            raise ValueError
+            return None
         return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):  # the latter at the end of the year 9999
-        msg = f"the consent date {shown(text)} is no date; write it like 2022-07-01"
-        raise ContentError(msg) from None
+        return None
+
+
+def plain_word(text: str) -> str:
+    """Reduce a word to what it is compared by: no case, no spaces, one form of each letter."""
+    return "".join(normalize("NFKC", text).casefold().split())
 
 
 def _word_of(text: str, words: Mapping[str, T], what: str, accepted: str) -> T | None:
-    word = "".join(normalize("NFKC", text).casefold().split())
+    word = plain_word(text)
     if word and word not in words:
         msg = f"the {what} {shown(text)} is not known; write {accepted}"
         raise ContentError(msg)

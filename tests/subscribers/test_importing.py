@@ -266,3 +266,24 @@ def test_removing_again_changes_nothing(standing: Standing) -> None:
 def test_removing_somebody_unknown_says_so() -> None:
     with pytest.raises(ContentError, match="is not on the list"):
         withdraw(make_row().address, MemoryBook(), NOW)
+
+
+def test_a_reader_who_left_elsewhere_has_left_since_then() -> None:
+    book = MemoryBook()
+    left = replace(make_row(standing=Standing.UNSUBSCRIBED), standing_since=LONG_AGO)
+
+    import_into(book, [left])
+
+    [entry] = book.entries.values()
+    assert (entry.standing, entry.standing_since) == (Standing.UNSUBSCRIBED, LONG_AGO)
+
+
+def test_a_reader_who_is_active_here_and_left_elsewhere_has_left_since_then() -> None:
+    book = MemoryBook()
+    import_into(book, [make_row()])
+    left = replace(make_row(standing=Standing.SUPPRESSED), standing_since=LONG_AGO)
+
+    import_into(book, [left, make_row(standing=Standing.SUPPRESSED)], "second")
+
+    [entry] = book.entries.values()
+    assert (entry.standing, entry.standing_since) == (Standing.SUPPRESSED, LONG_AGO)

@@ -1,0 +1,212 @@
+"""What the fields of a row tell of a reader's standing: words, times, and empty fields."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from newsletter.errors import ContentError
+from newsletter.subscribers.address import shown
+from newsletter.subscribers.meanings import DECIDING, Column, Meaning
+from newsletter.subscribers.subscriber import (
+    STANDING_OF,
+    Consent,
+    Standing,
+    consent_in,
+    plain_word,
+    standing_of,
+    time_in,
+)
+
+STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
+REMEMBERED: Final = 10_000  # different fields of one column
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one field tells, or a whole row."""
+
+    standing: Standing = Standing.ACTIVE
+    since: datetime | None = None  # aware UTC; None where it is not told
+    consented_at: datetime | None = None  # aware UTC
+
+
+_NOTHING: Final = Told()
+
+_YES: Final = "y yes true t on 1 o ○ ◯ 〇 ✓ ✔ ☑ checked 예 네"
+_NO: Final = "n no false f off 0 아니오 아니요 아님 ☐"
+_BLANK: Final = frozenset(
+    r"- none null nil nan n/a \n 없음 해당없음 0000-00-00 0000-00-0000:00:00".split()
+)
+
+_AGREED: Final = (
+    "v agreed agree accepted accept consented consent granted given express "
+    "동의 동의함 동의합니다 동의완료 허용 허용함 승인 희망 신청 신청함 받음 받기 구독함"
+)
+_REFUSED: Final = (
+    "x ✗ ✕ × refused denied revoked 미동의 비동의 동의안함 동의하지않음 동의거부 동의철회 "
+    "수신하지않음 거부함 미허용 허용안함 불허 미신청 신청안함 희망안함 받지않음"
+)
+_CONSENTS: Final = {
+    **STANDING_OF,
+    **dict.fromkeys(f"{_YES} {_AGREED}".split(), Standing.ACTIVE),
+    **dict.fromkeys(f"{_NO} {_REFUSED}".split(), Standing.UNSUBSCRIBED),
+}
+
+# In a column about leaving, "confirmed" or "동의" can mean that the leaving is.
+_NOT_HAPPENED: Final = frozenset(
+    f"{_NO} active subscribed 구독 구독중 정상 수신 수신중 수신함".split()
+)
+_HAPPENED: Final = frozenset(
+    [*_YES.split(), *(word for word, stands in STANDING_OF.items() if stands != Standing.ACTIVE)]
+)
+_HANGUL: Final = re.compile("[가-힣]")
+_CROSS: Final = frozenset("x ✗ ✕ ×".split())  # no beside ○; but a ticked box in English
+
+_LIKE_A_TIME: Final = re.compile(r"\d{4}|\d{1,2}[./\-]\d{1,2}[./\-]\d{2}|\d년|\d월|\d{1,2}:\d{2}")
+_EPOCH: Final = re.compile(r"1\d{9}(\d{3})?")  # seconds or milliseconds, 2001 to 2033
+_UNSAID_CONSENT: Final = re.compile("subscri|구독", re.IGNORECASE)
+
+_STANDING_AFTER: Final = {
+    Meaning.LEFT_AT: Standing.UNSUBSCRIBED,
+    Meaning.BOUNCED_AT: Standing.SUPPRESSED,
+    Meaning.COMPLAINED_AT: Standing.SUPPRESSED,
+}
+
+# Fields that speak of a standing wherever they stand, a column of notes included.
+TELLING_WORDS: Final = frozenset(
+    "unsubscribed unsub optout optedout bounced hardbounced cleaned complained undeliverable "
+    "suppressed blocklisted blacklisted notsubscribed neversubscribed "
+    "수신거부 수신거부자 수신거절 수신안함 미수신 구독취소 구독해지 구독안함 미구독 해지 탈퇴 "
+    "탈퇴회원 반송 자동삭제 발송제외 미동의 동의안함 수신불가 스팸신고".split()
+)
+
+
+def teller(columns: Sequence[Column], consent: Consent) -> Callable[[Sequence[str]], Told]:
+    """
+    Make what says how the reader of a row stands, by the *columns* that tell of it.
+
+    The strictest standing wins, with the earliest time that is told of it; of several times
+    of consent the latest, which confirms the others.
+
+    Raises:
+        ContentError: by what is returned; a field cannot be read, or a consent is in the
+            future. It names every such column.
+    """
+    tellers = [(one.at, field_teller(one, consent)) for one in columns if tells(one)]
+    if not tellers:
+        return lambda _fields: Told(consented_at=consent.otherwise)
+    if len(tellers) == 1:
+        at, read = tellers[0]
+        return lambda fields: _whole([read(fields[at])], consent)
+    return lambda fields: _whole(_read_all(tellers, fields), consent)
+
+
+def tells(column: Column) -> bool:
+    """Say whether a column tells of standing or consent."""
+    return column.meaning in DECIDING or column.meaning is Meaning.CONSENTED_AT
+
+
+def field_teller(column: Column, consent: Consent) -> Callable[[str], Told]:
+    """Make what reads a field of *column*, and remembers the words that come again."""
+    remembered: dict[str, Told] = {}
+
+    def read(text: str) -> Told:
+        told = remembered.get(text)
+        if told is None:
+            told = _told(column, text, consent)
+            if len(remembered) < REMEMBERED:
+                remembered[text] = told
+        return told
+
+    return read
+
+
+def speaks_of_standing(text: str) -> bool:
+    """Say whether a field of any column speaks of having left, by itself."""
+    return len(text) < 20 and bare_word(text) in TELLING_WORDS
+
+
+def bare_word(text: str) -> str:
+    """Reduce a field to what it is compared by."""
+    return re.sub(r"(?<=\w)[_\-](?=\w)", "", plain_word(text)).rstrip(".!")
+
+
+def _read_all(
+    tellers: Sequence[tuple[int, Callable[[str], Told]]], fields: Sequence[str]
+) -> list[Told]:
+    read, faults = [], []
+    for at, tell in tellers:
+        try:
+            read.append(tell(fields[at]))
+        except ContentError as error:
+            faults.append(str(error))
+    if faults:
+        raise ContentError("; ".join(faults))
+    return read
+
+
+def _whole(told: Sequence[Told], consent: Consent) -> Told:
+    if len(told) == 1 and told[0].consented_at:
+        return told[0]
+    standing = min((one.standing for one in told), key=STRICTEST_FIRST.index)
+    times = [one.since for one in told if one.standing is standing and one.since]
+    consents = [one.consented_at for one in told if one.consented_at]
+    return Told(standing, min(times, default=None), max(consents, default=consent.otherwise))
+
+
+def _told(column: Column, text: str, consent: Consent) -> Told:
+    if column.meaning is Meaning.STANDING:
+        return Told(_standing_in(text))
+    if column.meaning is Meaning.CONSENTED_AT:
+        return Told(consented_at=None if not text.strip() else consent_in(text, consent))
+    if column.meaning is Meaning.CONSENT:
+        return _consent_in(column, text, consent)
+    return _event_in(column, text, consent)
+
+
+def _standing_in(text: str) -> Standing:
+    word = bare_word(text)
+    if word in _CONSENTS and word not in {"0", "1"}:  # which of them is active differs
+        return _CONSENTS[word]
+    return standing_of(text)
+
+
+def _consent_in(column: Column, text: str, consent: Consent) -> Told:
+    word = bare_word(text)
+    if not word or plain_word(text) in _BLANK:
+        return Told(Standing.UNSUBSCRIBED)
+    if word in _CONSENTS:
+        return Told(_CONSENTS[word])
+    if time_in(text, consent.zone) is None:
+        raise _unknown(column, text, "yes or no, or the date of the consent")
+    when = consent_in(text, consent)
+    # Having subscribed at a time is no consent of that time on record.
+    return Told(consented_at=None if _UNSAID_CONSENT.search(column.name) else when)
+
+
+def _event_in(column: Column, text: str, consent: Consent) -> Told:
+    word, standing = bare_word(text), _STANDING_AFTER[column.meaning]
+    if not word or word in _NOT_HAPPENED or plain_word(text) in _BLANK:
+        return _NOTHING
+    if word in _HAPPENED:
+        spoken = STANDING_OF.get(word, standing)
+        return Told(min(standing, spoken, key=STRICTEST_FIRST.index))
+    if word in _CROSS and _HANGUL.search(column.name):
+        return _NOTHING
+    if _EPOCH.fullmatch(word):
+        when: datetime | None = datetime.fromtimestamp(int(word[:10]), UTC)
+    else:
+        when = time_in(text, consent.zone)
+    if when is None and not _LIKE_A_TIME.search(text):
+        raise _unknown(column, text, "when it was, or yes or no, or nothing")
+    # A time to come is said of an end that is agreed already.
+    return Told(standing, min(when, consent.now) if when else None)
+
+
+def _unknown(column: Column, text: str, accepted: str) -> ContentError:
+    return ContentError(
+        f"the column {shown(column.name)} ({column.meaning}) holds {shown(text)}, "
+        f"which is not known; write {accepted}"
+    )

@@ -1,0 +1,196 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.errors import ContentError
+from newsletter.subscribers.csv_rows import Row
+from newsletter.subscribers.meanings import Column, Ground, Meaning, columns_of
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.telling import Told, field_teller, speaks_of_standing, teller
+from tests.subscribers.makers import CONSENT, NOW, read
+
+CONSENTS = [
+    *("수신동의", "이메일 수신여부", "수신 동의 여부(선택)"),
+    *("subscribed_to_emails", "Opt-in", "confirmed"),
+]
+EVENTS = {
+    "unsubscribed": Standing.UNSUBSCRIBED,
+    "탈퇴": Standing.UNSUBSCRIBED,
+    "수신거부일": Standing.UNSUBSCRIBED,
+    "opted_out": Standing.UNSUBSCRIBED,
+    "반송": Standing.SUPPRESSED,
+    "CLEAN_TIME": Standing.SUPPRESSED,
+    "스팸신고": Standing.SUPPRESSED,
+}
+
+
+def told(heading: str, *fields: str) -> Told:
+    return teller(columns_of(heading.split(","), {}), CONSENT)(fields)
+
+
+@pytest.mark.parametrize("heading", CONSENTS)
+@pytest.mark.parametrize(
+    "text", "Y y yes TRUE 예 네 O ○ 1 동의 동의함 수신 수신함 허용 on ✓ SUBSCRIBED Ｙ".split()
+)
+def test_a_yes_in_a_column_of_consent_is_active(heading: str, text: str) -> None:
+    assert told(heading, text).standing is Standing.ACTIVE
+
+
+@pytest.mark.parametrize("heading", CONSENTS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *"N no False 아니오 아니요 X 0 off 미동의 수신안함 거부 탈퇴 opted-out".split(),
+        *("동의 안 함", "동의하지 않음", "수신 거부", "never_subscribed"),
+        *("", " ", "-", "NULL", "N/A", "없음", "0000-00-00 00:00:00"),
+    ],
+)
+def test_a_no_or_nothing_in_a_column_of_consent_is_no_consent(heading: str, text: str) -> None:
+    assert told(heading, text).standing is Standing.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("text", ["bounced", "blocklisted", "반송", "Spam"])
+def test_a_consent_is_worth_nothing_where_the_mailbox_is_gone(text: str) -> None:
+    assert told("수신동의", text).standing is Standing.SUPPRESSED
+
+
+def test_a_date_in_a_column_of_consent_is_the_date_of_it() -> None:
+    assert told("consent", "2022-07-01") == Told(consented_at=datetime(2022, 6, 30, 15, tzinfo=UTC))
+
+
+def test_having_subscribed_at_a_time_is_no_consent_on_record() -> None:
+    assert told("Subscribed", "2022-07-01 10:00:00") == Told()
+
+
+@pytest.mark.parametrize("heading", EVENTS)
+@pytest.mark.parametrize(
+    "text", [*"Y yes true 예 O 1 on unsubscribed 탈퇴 수신거부 8/1/22".split(), "Aug 1, 2022"]
+)
+def test_a_yes_in_a_column_about_leaving_is_no_longer_active(heading: str, text: str) -> None:
+    assert told(heading, text).standing is EVENTS[heading]
+
+
+@pytest.mark.parametrize("heading", EVENTS)
+@pytest.mark.parametrize(
+    "text", ["", " ", "N", "no", "FALSE", "아니오", "0", "-", "null", "정상", "0000-00-00"]
+)
+def test_nothing_and_no_in_a_column_about_leaving_say_nothing(heading: str, text: str) -> None:
+    assert told(heading, text) == Told()
+
+
+@pytest.mark.parametrize("heading", EVENTS)
+@pytest.mark.parametrize("text", ["maybe", "동의", "confirmed", "pending", "vip", "3"])
+def test_a_word_that_can_be_read_in_two_ways_is_refused(heading: str, text: str) -> None:
+    with pytest.raises(ContentError, match="which is not known; write when it was, or yes or no"):
+        told(heading, text)
+
+
+def test_a_cross_is_a_no_in_korean_and_may_be_a_tick_in_english() -> None:
+    assert told("탈퇴", "X") == Told()
+    with pytest.raises(ContentError, match="holds 'X'"):
+        told("bounced", "X")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2022-07-01 10:00:00", datetime(2022, 7, 1, 1, tzinfo=UTC)),
+        ("2022-07-01T10:00:00+00:00", datetime(2022, 7, 1, 10, tzinfo=UTC)),
+        ("2022. 7. 1.", datetime(2022, 6, 30, 15, tzinfo=UTC)),
+        ("1656633600", datetime(2022, 7, 1, tzinfo=UTC)),
+        ("1656633600000", datetime(2022, 7, 1, tzinfo=UTC)),
+        ("2030-01-01", NOW),
+        ("July 1, 2022", None),
+        ("Y", None),
+    ],
+)
+def test_the_time_of_leaving_is_kept_where_it_can_be_read(
+    text: str, expected: datetime | None
+) -> None:
+    assert told("UNSUB_TIME", text) == Told(Standing.UNSUBSCRIBED, expected)
+
+
+@pytest.mark.parametrize("text", ["", "active", "구독 중", "Regular", "enabled", "Y"])
+def test_a_standing_that_may_be_written_to_is_active(text: str) -> None:
+    assert told("status", text).standing is Standing.ACTIVE
+
+
+@pytest.mark.parametrize("text", ["N", "opted_out", "미동의", "휴면", "inactive", "수신안함"])
+def test_a_standing_that_may_not_is_unsubscribed(text: str) -> None:
+    assert told("구독상태", text).standing is Standing.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("text", ["pending", "unconfirmed", "1", "0", "없음"])
+def test_a_standing_that_nobody_can_read_is_refused(text: str) -> None:
+    with pytest.raises(ContentError, match=r"the standing .* is not known"):
+        told("status", text)
+
+
+def test_the_strictest_column_counts_with_its_own_time() -> None:
+    heading = "status,UNSUB_TIME,CLEAN_TIME,수신동의"
+
+    assert told(heading, "active", "2022-07-02", "2022-07-03", "Y") == Told(
+        Standing.SUPPRESSED, datetime(2022, 7, 2, 15, tzinfo=UTC)
+    )
+    assert told(heading, "active", "2022-07-02", "", "N") == Told(
+        Standing.UNSUBSCRIBED, datetime(2022, 7, 1, 15, tzinfo=UTC)
+    )
+    assert told(heading, "active", "", "", "").standing is Standing.UNSUBSCRIBED
+
+
+def test_the_later_of_two_times_of_consent_confirms_the_other() -> None:
+    heading = "OPTIN_TIME,CONFIRM_TIME"
+
+    assert told(heading, "", "2022-07-02") == told(heading, "2022-07-01", "2022-07-02")
+
+
+def test_every_column_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(ContentError, match=r"'탈퇴'.*'반송'"):
+        told("탈퇴,수신동의,반송", "글쎄", "Y", "아마")
+
+
+def test_a_word_is_remembered_and_times_do_not_fill_the_memory() -> None:
+    read_field = field_teller(Column(0, "left", Meaning.LEFT_AT, Ground.KNOWN), CONSENT)
+    minutes = [datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=n) for n in range(11_000)]
+
+    assert [read_field(when.isoformat()).since for when in minutes] == minutes
+    assert read_field("Y") is read_field("Y") or read_field("Y") == read_field("Y")
+
+
+@pytest.mark.parametrize("text", ["Unsubscribed", "수신 거부", "opted-out", "반송"])
+def test_some_words_speak_of_leaving_in_any_column(text: str) -> None:
+    assert speaks_of_standing(text)
+
+
+@given(
+    st.sampled_from(CONSENTS),
+    st.sampled_from(
+        ["", " ", "N", "no", "false", "아니오", "X", "0", "미동의", "수신안함", "거부"]
+    ),
+    st.dictionaries(
+        st.sampled_from("status bounced opted_out 이름 SMS수신동의 마케팅활용동의".split()),
+        st.sampled_from(["", "Y", "yes", "active", "2022-07-01", "true", "아무말"]),
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_no_row_whose_telling_column_says_no_is_ever_active(
+    heading: str, no: str, others: dict[str, str], order: object
+) -> None:
+    cells = [("email", "minji@example.org"), (heading, no), *others.items()]
+    order.shuffle(cells)  # type: ignore[attr-defined]  # Hypothesis' own Random
+
+    [row] = read(",".join(h for h, _ in cells) + "\n" + ",".join(t for _, t in cells) + "\n")
+
+    assert not isinstance(row, Row) or row.standing is not Standing.ACTIVE
+
+
+@given(st.sampled_from([*CONSENTS, *EVENTS, "status"]), st.text(min_size=1, max_size=12))
+def test_a_text_that_nobody_foresaw_is_never_taken_for_a_yes(heading: str, text: str) -> None:
+    try:
+        standing = told(heading, f"§{text}").standing
+    except ContentError:
+        return
+
+    assert standing is not Standing.ACTIVE
