@@ -156,63 +156,54 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
 def records_under(
     heading: Heading, lines: Iterator[str]
 ) -> Iterator[tuple[int, list[str]] | Refusal]:
-    """Yield line and fields of each row below *heading* that has as many fields as that."""
-    source = _Lines(lines, heading.line)
-    records = csv.reader(source, delimiter=heading.delimiter, strict=True)
-    width = heading.width
-    while True:
-        source.begin_row()
-        try:
-            fields = next(records)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield source.refuse_first_line(f"the quotation marks do not pair ({error})")
-            continue
-        if not any(fields):
-            continue
-        if len(fields) != width:
-            yield source.refuse_first_line(f"{len(fields)} fields where the heading has {width}")
-            continue
-        yield source.first, fields
-
-
-class _Lines:
     """
-    Lines, counted, that can be taken again.
+    Yield line and fields of each row below *heading* that has as many fields as that.
 
     A quotation mark that nobody closed joins the lines after it into one row. Only its own
     line is refused; the others are read once more, each for itself.
     """
+    number, width, delimiter = heading.line, heading.width, heading.delimiter
+    again: deque[str] = deque()  # lines that were taken for the rest of another
+    while (line := again.popleft() if again else next(lines, None)) is not None:
+        number += 1
+        rest: list[str] = []
+        fault = ""
+        if '"' in line:  # only then is it more than fields between delimiters
+            try:
+                fields = _quoted(line, again, lines, rest, delimiter)
+            except csv.Error as error:
+                fault = f"the quotation marks do not pair ({error})"
+        else:
+            fields = line.rstrip("\r\n").split(delimiter)
+        if not fault:
+            if not any(fields):
+                number += len(rest)
+                continue
+            if len(fields) == width:
+                yield number, fields
+                number += len(rest)
+                continue
+            fault = f"{len(fields)} fields where the heading has {width}"
+        again.extendleft(reversed(rest))
+        yield Refusal(number, _UNCLOSED if rest else f"{fault}; {_QUOTE}")
 
-    def __init__(self, lines: Iterator[str], count: int) -> None:
-        self._lines = lines
-        self._count = count  # lines handed out so far, the heading's included
-        self._again: deque[str] = deque()
-        self._row: list[str] = []
-        self.first = 0  # the first line of the row under way
 
-    def __iter__(self) -> Iterator[str]:
-        return self
+_UNCLOSED: Final = "a quotation mark is opened and not closed; close it"
+_QUOTE: Final = "put a field that holds a delimiter or a quotation mark in double quotes"
 
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._lines)
-        self._row.append(line)
-        self._count += 1
-        return line
 
-    def begin_row(self) -> None:
-        self._row.clear()
-        self.first = self._count + 1
+def _quoted(
+    first: str, again: deque[str], lines: Iterator[str], rest: list[str], delimiter: str
+) -> list[str]:
+    """Read the row that begins with the line *first*; *rest* gets its other lines."""
 
-    def refuse_first_line(self, reason: str) -> Refusal:
-        rest = self._row[1:]
-        self._again.extendleft(reversed(rest))
-        self._count -= len(rest)
-        if rest:
-            return Refusal(self.first, "a quotation mark is opened and not closed; close it")
-        remedy = "put a field that holds a delimiter or a quotation mark in double quotes"
-        return Refusal(self.first, f"{reason}; {remedy}")
+    def taken() -> Iterator[str]:
+        yield first
+        while (line := again.popleft() if again else next(lines, None)) is not None:
+            rest.append(line)
+            yield line
+
+    return next(csv.reader(taken(), delimiter=delimiter, strict=True))
 
 
 def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[str]:

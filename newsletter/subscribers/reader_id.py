@@ -20,12 +20,11 @@ def draw_reader_ids(count: int) -> list[ReaderId]:
     meet in one id with a chance of 1 in 2^40 for each pair that shares its first half too.
     """
     first = _letters(token_bytes(HALF_BYTES))
-    rest = token_bytes(HALF_BYTES * count)
-    drawn: dict[ReaderId, None] = {}
-    for at in range(0, len(rest), HALF_BYTES):
-        drawn[ReaderId(f"r{first}{_letters(rest[at : at + HALF_BYTES])}")] = None
+    rest = _letters(token_bytes(HALF_BYTES * count))
+    width = len(first)
+    drawn = {ReaderId(f"r{first}{rest[at : at + width]}") for at in range(0, len(rest), width)}
     while len(drawn) < count:  # two of one call were the same
-        drawn[ReaderId(f"r{first}{_letters(token_bytes(HALF_BYTES))}")] = None
+        drawn.add(ReaderId(f"r{first}{_letters(token_bytes(HALF_BYTES))}"))
     return list(drawn)
 
 

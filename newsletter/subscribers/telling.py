@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from newsletter.errors import ContentError
@@ -20,7 +21,7 @@ from newsletter.subscribers.subscriber import (
 )
 
 STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
-REMEMBERED: Final = 10_000  # different fields of one column
+REMEMBERED: Final = 4_096  # different fields of one column
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,15 @@ def teller(columns: Sequence[Column], consent: Consent) -> Callable[[Sequence[st
         ContentError: by what is returned; a field cannot be read, or a consent is in the
             future. It names every such column.
     """
-    tellers = [(one.at, field_teller(one, consent)) for one in columns if tells(one)]
-    if not tellers:
-        return lambda _fields: Told(consented_at=consent.otherwise)
-    if len(tellers) == 1:
-        at, read = tellers[0]
-        return lambda fields: _whole([read(fields[at])], consent)
+    telling = [column for column in columns if tells(column)]
+    if not telling:
+        told = Told(consented_at=consent.otherwise)
+        return lambda _fields: told
+    if len(telling) == 1:
+        at, column = telling[0].at, telling[0]
+        read = _remembered(lambda text: _whole([_told(column, text, consent)], consent))
+        return lambda fields: read(fields[at])
+    tellers = [(one.at, field_teller(one, consent)) for one in telling]
     return lambda fields: _whole(_read_all(tellers, fields), consent)
 
 
@@ -109,18 +113,13 @@ def tells(column: Column) -> bool:
 
 
 def field_teller(column: Column, consent: Consent) -> Callable[[str], Told]:
-    """Make what reads a field of *column*, and remembers the words that come again."""
-    remembered: dict[str, Told] = {}
+    """Make what reads a field of *column*."""
+    return _remembered(lambda text: _told(column, text, consent))
 
-    def read(text: str) -> Told:
-        told = remembered.get(text)
-        if told is None:
-            told = _told(column, text, consent)
-            if len(remembered) < REMEMBERED:
-                remembered[text] = told
-        return told
 
-    return read
+def _remembered(read: Callable[[str], Told]) -> Callable[[str], Told]:
+    """Make *read* remember the words that come again, as nearly all do."""
+    return lru_cache(REMEMBERED)(read)
 
 
 def speaks_of_standing(text: str) -> bool:
@@ -148,8 +147,6 @@ def _read_all(
 
 
 def _whole(told: Sequence[Told], consent: Consent) -> Told:
-    if len(told) == 1 and told[0].consented_at:
-        return told[0]
     standing = min((one.standing for one in told), key=STRICTEST_FIRST.index)
     times = [one.since for one in told if one.standing is standing and one.since]
     consents = [one.consented_at for one in told if one.consented_at]
