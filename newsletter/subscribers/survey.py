@@ -1,0 +1,197 @@
+"""A look at a whole file before the list is opened: what it comes to, and what is doubtful."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import islice
+from typing import Final
+
+from newsletter.errors import ContentError
+from newsletter.subscribers.csv_rows import Heading, Refusal, records_under
+from newsletter.subscribers.exporting import unguarded
+from newsletter.subscribers.meanings import DECIDING, ONCE, Column, Ground, Meaning, decides
+from newsletter.subscribers.subscriber import Consent, Standing
+from newsletter.subscribers.telling import (
+    TELLING_WORDS,
+    Told,
+    field_teller,
+    speaks_of_standing,
+    teller,
+)
+
+EXAMPLES: Final = 3
+WORDS_KEPT: Final = 5  # of those that cannot be read, for a message
+
+_FIRST_LETTERS: Final = frozenset({word[0] for word in TELLING_WORDS} | set(" '"))
+_FIRST_OF_TELLING: Final = _FIRST_LETTERS | {letter.upper() for letter in _FIRST_LETTERS}
+
+
+class Doubt(StrEnum):
+    """Why it is not certain what a column says."""
+
+    GUESSED = "guessed"  # by its heading, which nobody wrote down
+    NOTES = "notes"  # its heading says nothing, but fields of it speak of having left
+    WORDS = "words"  # it holds words that nobody wrote down
+    EMPTY = "empty"  # a date that some rows lack, and no other column decides
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """A column that is not certain, and what would make it so."""
+
+    column: Column
+    doubt: Doubt
+    remedy: Meaning  # the strictest that it can have
+    found: tuple[str, ...] = ()  # some of the fields that the doubt is about
+    rows: int = 0  # that it is about, where they are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A row as it would come in."""
+
+    address: str  # as the file has it, checked by nobody yet
+    name: str
+    language: str
+    told: Told
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a file comes to, if its columns mean what they are taken for."""
+
+    heading: Heading
+    standings: Counter[Standing]  # rows
+    unread: int  # rows of which nobody can say that
+    examples: tuple[Example, ...]
+    doubtful: tuple[Doubtful, ...]
+
+
+def survey(heading: Heading, reopen: Callable[[], Iterator[str]], consent: Consent) -> Survey:
+    """
+    Read a file through, and decide nothing on its addresses.
+
+    Args:
+        heading: of the file.
+        reopen: returns the lines of the file from the first on, whenever it is called.
+        consent: how dates are read.
+    """
+    seen = _Look(heading, consent)
+    seen.through(reopen())
+    if not seen.notes:
+        return seen.survey()
+    # A remark like "unsubscribed" counts until somebody says that it means nothing.
+    columns = tuple(
+        replace(one, meaning=Meaning.STANDING, ground=Ground.GUESSED)
+        if one.at in seen.notes
+        else one
+        for one in heading.columns
+    )
+    again = _Look(replace(heading, columns=columns), consent, seen.notes)
+    again.through(reopen())
+    return again.survey()
+
+
+class _Look:
+    """One pass over a file."""
+
+    def __init__(
+        self, heading: Heading, consent: Consent, notes: dict[int, list[str]] | None = None
+    ) -> None:
+        self._heading = heading
+        self._tell = teller(heading.columns, consent)
+        self._single = {
+            column.at: field_teller(column, consent)
+            for column in heading.columns
+            if column.meaning in DECIDING and column.ground is Ground.KNOWN
+        }
+        self._others = [one.at for one in heading.columns if one.ground is Ground.OTHER]
+        self._others = [at for at in self._others if at not in map(heading.place_of, ONCE)]
+        self._dated = [one.at for one in heading.columns if one.ground is Ground.DATED]
+        if decides(heading.columns) or consent.otherwise:
+            self._dated = []
+        self.notes: dict[int, list[str]] = notes or {}
+        self._words: dict[int, list[str]] = {}
+        self._undated = 0
+        self._standings: Counter[Standing] = Counter()
+        self._unread = 0
+        self._first: dict[Standing, list[Example]] = {standing: [] for standing in Standing}
+
+    def through(self, lines: Iterator[str]) -> None:
+        """Look at every row of *lines*, the heading's among them."""
+        for _ in islice(lines, self._heading.line):
+            pass
+        tell, others, dated = self._tell, self._others, self._dated
+        active = 0  # counted by itself: nearly every row is
+        shown = self._first[Standing.ACTIVE]
+        for record in records_under(self._heading, lines):
+            if isinstance(record, Refusal):
+                self._unread += 1
+                continue
+            fields = record[1]
+            try:
+                told = tell(fields)
+            except ContentError:
+                self._note_unread(fields)
+                continue
+            if told.standing is Standing.ACTIVE and len(shown) == EXAMPLES:
+                active += 1
+            else:
+                self._count(fields, told)
+            for at in others:
+                text = fields[at]
+                if text[:1] in _FIRST_OF_TELLING and speaks_of_standing(text):
+                    _keep(self.notes.setdefault(at, []), text)
+            if dated and not any(fields[at].strip() for at in dated):
+                self._undated += 1
+        self._standings[Standing.ACTIVE] += active
+
+    def _count(self, fields: list[str], told: Told) -> None:
+        self._standings[told.standing] += 1
+        kept = self._first[told.standing]
+        if len(kept) < EXAMPLES:
+            own = [*fields, ""]
+            address, name, language = (own[self._heading.place_of(one)] for one in ONCE)
+            kept.append(Example(unguarded(address), unguarded(name), language, told))
+
+    def _note_unread(self, fields: list[str]) -> None:
+        self._unread += 1
+        for at, tell in self._single.items():
+            try:
+                tell(fields[at])
+            except ContentError:
+                _keep(self._words.setdefault(at, []), fields[at])
+
+    def survey(self) -> Survey:
+        """Say what was seen."""
+        return Survey(
+            heading=self._heading,
+            standings=self._standings,
+            unread=self._unread,
+            examples=tuple(_chosen(list(self._first.values()))),
+            doubtful=tuple(self._doubtful()),
+        )
+
+    def _doubtful(self) -> Iterator[Doubtful]:
+        for column in self._heading.columns:
+            if column.at in self.notes:
+                yield Doubtful(column, Doubt.NOTES, column.meaning, tuple(self.notes[column.at]))
+            elif column.ground is Ground.GUESSED:
+                yield Doubtful(column, Doubt.GUESSED, column.meaning)
+            elif column.at in self._words:
+                yield Doubtful(column, Doubt.WORDS, column.meaning, tuple(self._words[column.at]))
+            elif column.at in self._dated and self._undated:
+                yield Doubtful(column, Doubt.EMPTY, Meaning.CONSENT, rows=self._undated)
+
+
+def _keep(words: list[str], text: str) -> None:
+    if len(words) < WORDS_KEPT and text not in words:
+        words.append(text)
+
+
+def _chosen(by_standing: Sequence[list[Example]]) -> list[Example]:
+    """Take one of each standing, as far as there are, and fill up with the others."""
+    firsts = [examples[0] for examples in by_standing if examples]
+    rest = [one for examples in by_standing for one in examples[1:]]
+    return [*firsts, *rest][:EXAMPLES]
