@@ -2,10 +2,10 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from io import TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import IO, Final
 from uuid import uuid4
@@ -13,6 +13,14 @@ from uuid import uuid4
 import click
 
 from newsletter.cli.consents import Site, consent_of, consented_at_option
+from newsletter.cli.import_table import (
+    MEANINGS,
+    parse_columns,
+    print_table,
+    refuse_unknown,
+    settle,
+)
+from newsletter.errors import ContentError, Problem
 from newsletter.subscribers.csv_rows import (
     Heading,
     Refusal,
@@ -22,6 +30,9 @@ from newsletter.subscribers.csv_rows import (
 )
 from newsletter.subscribers.exporting import csv_line
 from newsletter.subscribers.importing import Fate, import_rows
+from newsletter.subscribers.meanings import Meaning
+from newsletter.subscribers.subscriber import Consent
+from newsletter.subscribers.survey import survey
 
 REFUSALS_SHOWN: Final = 20
 LONG_FILE_BYTES: Final = 1_000_000  # 20,000 readers: what takes longer than a glance
@@ -47,26 +58,46 @@ FATES: Final = {
     type=click.File("w", encoding="utf-8", lazy=True),
     help="Write every refused row's line and reason to this CSV file.",
 )
-@click.pass_obj
-def import_file(
-    site: Site, file: Path, consented_at: str, dry_run: bool, verbose: bool, rejects: IO[str] | None
+@click.option(
+    "--column",
+    "said",
+    metavar="NAME=MEANING",
+    multiple=True,
+    callback=parse_columns,
+    help=f"What a column means: {MEANINGS}. May be given again.",
+)
+@click.pass_context
+def import_file(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    file: Path,
+    *,
+    consented_at: str,
+    dry_run: bool,
+    verbose: bool,
+    rejects: IO[str] | None,
+    said: Mapping[str, Meaning],
 ) -> None:
     """
     Merge the readers of FILE (CSV) into the list.
 
     The columns are email, name, language (ko, en, both or nothing) and consented_at, in any
     order, in English or Korean; --consented-at counts for rows without a date of their own.
+    Columns that say who left, bounced, complained or refused are read as other services
+    write them. What each is taken for is printed first; where that is not certain, it is
+    asked on a terminal, and elsewhere --column must say it.
     Rows that cannot be imported are named and the others kept. A file is imported whole or,
     if the command is broken off, not at all.
     """
+    site: Site = context.obj
     if rejects is not None:
         _refuse_same_file(file, rejects)
     consent = consent_of(site, consented_at)
     encoding = _encoding_of(file)
+    heading = _settled_heading(file, encoding, consent, context)
     total: Counter[Fate] = Counter()
     report = _refusal_report(str(file), None if verbose else REFUSALS_SHOWN, rejects)
-    with file.open("rb") as raw, TextIOWrapper(raw, encoding=encoding, newline="") as lines:
-        heading = heading_in(lines, str(file))
+    with _opened(file, encoding) as (raw, lines):
+        heading_in(lines, str(file), said)  # to get behind it
         rows = rows_under(heading, lines, consent)
         with _progress(file) as advance, site.book().opened(keep=not dry_run) as book:
             for step in import_rows(rows, book, uuid4().hex, consent.now):
@@ -76,7 +107,61 @@ def import_file(
     _summarise(file, encoding, heading, total)
     _say_what_next(file, total, dry_run=dry_run)
     if total[Fate.REFUSED]:
-        click.get_current_context().exit(1)
+        context.exit(1)
+
+
+def _settled_heading(
+    file: Path, encoding: str, consent: Consent, context: click.Context
+) -> Heading:
+    """
+    Show what the file comes to, and settle what its columns mean; the list stays closed.
+
+    Raises:
+        ContentError: what they mean is not certain and nobody answered for it, or the file
+            was changed while somebody thought about that.
+    """
+    before = _state_of(file)
+    said = context.params["said"]
+    with _opened(file, encoding) as (_, lines):
+        heading = heading_in(lines, str(file), said)
+        refuse_unknown(str(file), heading.columns, said)
+
+        def reopen() -> Iterator[str]:
+            lines.seek(0)
+            return lines
+
+        found = survey(heading, reopen, consent)
+    print_table(str(file), found)
+    settle(str(file), found, _command(context))
+    if _state_of(file) != before:
+        message = "the file was changed after its table was printed; run the command again"
+        raise ContentError([Problem(str(file), None, message)])
+    return found.heading
+
+
+@contextmanager
+def _opened(file: Path, encoding: str) -> Iterator[tuple[BufferedReader, TextIOWrapper]]:
+    with file.open("rb") as raw, TextIOWrapper(raw, encoding=encoding, newline="") as lines:
+        yield raw, lines
+
+
+def _state_of(file: Path) -> tuple[int, int, int]:
+    state = file.stat()
+    return state.st_ino, state.st_size, state.st_mtime_ns
+
+
+def _command(context: click.Context) -> list[str]:
+    """Return the command as it was given, with every option."""
+    words = ["newsletter", "subscribers", "import", str(context.params["file"])]
+    for name in ("dry_run", "verbose"):
+        words += [f"--{name.replace('_', '-')}"] if context.params[name] else []
+    if consented_at := context.params["consented_at"]:
+        words += ["--consented-at", consented_at]
+    if rejects := context.params["rejects"]:
+        words += ["--rejects", rejects.name]
+    for name, meaning in context.params["said"].items():
+        words += ["--column", f"{name}={meaning}"]
+    return words
 
 
 def _encoding_of(file: Path) -> str:

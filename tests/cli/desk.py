@@ -16,7 +16,7 @@ from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
 from newsletter.storage import tables
 from newsletter.subscribers.importing import enrol
-from tests.cli.terminal import run_in_terminal
+from tests.cli.terminal import Typed, run_in_terminal
 from tests.journeys.stage import PUBLIC_URL, Stage
 from tests.makers import ISSUE_ID, write_site
 from tests.subscribers.makers import make_row
@@ -75,7 +75,7 @@ class Desk:
         assert found == status, result.output + said
         return result.output + said
 
-    def type(self, *words: str, dialogue: Mapping[str, str], status: int = 0) -> str:
+    def type(self, *words: str, dialogue: Mapping[str, Typed], status: int = 0) -> str:
         """Run a command in a terminal in which somebody types; return what it showed."""
         stage = Stage(self.root, self.environ)
         shown, found = run_in_terminal(

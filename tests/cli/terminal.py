@@ -9,16 +9,17 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 PATIENCE_S: Final = 60
+Typed = str | Callable[[], str]  # what is typed, or what happens before that is known
 SEQUENCE: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # moves the cursor, or colours
 
 
 def run_in_terminal(
-    command: Sequence[str], folder: Path, environ: Mapping[str, str], dialogue: Mapping[str, str]
+    command: Sequence[str], folder: Path, environ: Mapping[str, str], dialogue: Mapping[str, Typed]
 ) -> tuple[str, int]:
     """
     Run *command* in a terminal; return what it showed, without colours, and its exit status.
@@ -50,7 +51,7 @@ def run_in_terminal(
         process.wait()
 
 
-def _converse(terminal: int, dialogue: dict[str, str]) -> str:
+def _converse(terminal: int, dialogue: dict[str, Typed]) -> str:
     shown = b""
     ends_at = time.monotonic() + PATIENCE_S
     while time.monotonic() < ends_at:
@@ -65,7 +66,8 @@ def _converse(terminal: int, dialogue: dict[str, str]) -> str:
         shown += piece
         text = _read(shown)
         if dialogue and (cue := next(iter(dialogue))) in text:
-            os.write(terminal, dialogue.pop(cue).encode())
+            typed = dialogue.pop(cue)
+            os.write(terminal, (typed if isinstance(typed, str) else typed()).encode())
     assert not dialogue, f"never shown: {list(dialogue)}\n{_read(shown)}"
     return _read(shown)
 
