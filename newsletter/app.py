@@ -183,20 +183,26 @@ class Site:
 
     def scribe(self, composed: Composed, *, is_test: bool = False) -> "Scribe":
         """
-        Make the writer of an issue's letters; makes the secret key on first use.
+        Make the writer of an issue's letters; makes the secret key before the first letter.
 
         Raises:
-            SettingsError: letters are to be signed, but not with these keys or this sender.
+            SettingsError: the secret key is lost; or letters are to be signed, but not with
+                these keys or this sender.
         """
         from newsletter.dispatch.writing import Scribe  # noqa: PLC0415
         from newsletter.message.links import ReaderLinks  # noqa: PLC0415
         from newsletter.settings import read_or_make_secret_key  # noqa: PLC0415
 
         publication = composed.publication
-        key = read_or_make_secret_key(self.settings)
+        key = read_or_make_secret_key(self.settings, self._has_sent)
         links = ReaderLinks(key, publication.list_id, self.public_url)
         letters = self.letters(composed, is_test=is_test, signer=self._signer(publication))
         return Scribe(letters, links, publication.zone)
+
+    def _has_sent(self) -> bool:
+        from newsletter.storage.sent import has_sent  # noqa: PLC0415 - a database is slow to load
+
+        return has_sent(self.settings.database_url, self.root)
 
     def _signer(self, publication: "Publication") -> "DkimSigner | None":
         setting = self.settings.dkim

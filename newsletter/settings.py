@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from newsletter.message.dkim_key import SigningKey
 
 SECRET_KEY_BYTES: Final = 32  # at least
+LOST_KEY: Final = (
+    ".secret-key: is missing, but letters were sent from here: with another key their unsubscribe "
+    "links stop working, and letters sent again are no longer known as repeats. No new key was "
+    "made. Restore .secret-key from a backup, or set NEWSLETTER_SECRET_KEY to the key that was "
+    "used. Only if it is lost for good, make another yourself: "
+    "(umask 077; openssl rand -base64 48 > .secret-key)"
+)
 CONNECTIONS_MAX: Final = 100
 PUBLIC_URL_MAX: Final = 200  # characters: it stands in header fields, which may not be folded
 PUBLIC_URL: Final = re.compile(
@@ -92,21 +99,28 @@ class Settings:
         return settings
 
 
-def read_or_make_secret_key(settings: Settings) -> bytes:
+def read_or_make_secret_key(settings: Settings, has_sent: Callable[[], bool]) -> bytes:
     """
     Return the key that signs the readers' links, making it on first use.
 
     A made key is kept in ROOT/.secret-key with mode 0600; it must outlive the letters,
     since their unsubscribe links are signed with it.
 
+    Args:
+        settings: whose key.
+        has_sent: says whether letters were sent before; asked only where there is no key.
+
     Raises:
-        SettingsError: the file holds fewer than 32 bytes, or cannot be read or written.
+        SettingsError: the key is missing though letters were sent; or the file holds fewer
+            than 32 bytes, or cannot be read or written.
     """
     if settings.secret_key is not None:
         return settings.secret_key
     path = settings.root / ".secret-key"
     try:
         if not path.exists():
+            if has_sent():
+                raise SettingsError(LOST_KEY)
             _write_once(path, secrets.token_urlsafe(SECRET_KEY_BYTES + 16))
         key = path.read_bytes().strip()
     except OSError as error:
@@ -115,8 +129,7 @@ def read_or_make_secret_key(settings: Settings) -> bytes:
     if len(key) < SECRET_KEY_BYTES:
         msg = (
             f".secret-key: has {len(key)} bytes, and {SECRET_KEY_BYTES} are needed; restore it "
-            "from a backup, or delete it to have a new one made (links in letters already "
-            "sent then stop working)"
+            "from a backup, or, if no letter was ever sent, delete it to have a new one made"
         )
         raise SettingsError(msg)
     return key

@@ -1,0 +1,54 @@
+"""Whether letters were ever sent from here; asked without making or changing a database."""
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Column, Connection, NullPool, Table, create_engine, inspect, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsletter.errors import SettingsError
+from newsletter.storage.location import SETTING, DatabaseLocation, read_database_url
+from newsletter.storage.tables import deliveries, rehearsed_deliveries
+from newsletter.storage.transactions import said_by
+
+# In both, what an older program left too: its tables are asked as they are.
+LETTERS: Final[tuple[Table, ...]] = (deliveries, rehearsed_deliveries)
+
+
+def has_sent(setting: str, root: Path) -> bool:
+    """
+    Say whether any delivery was ever begun, rehearsals included.
+
+    A database that is not there has sent nothing, and is not made; older tables stay as they
+    are.
+
+    Raises:
+        SettingsError: the database cannot be asked.
+    """
+    location = read_database_url(setting, root)
+    if isinstance(location.place, Path) and not location.place.exists():
+        location.refuse_lost_file()
+        return False
+    try:
+        engine = create_engine(location.url, hide_parameters=True, poolclass=NullPool)
+        with engine.connect() as connection:
+            return any(_was_begun(connection, table) for table in LETTERS)
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        said = said_by(error) if isinstance(error, SQLAlchemyError) else str(error)
+        raise _unanswered(location, said) from error
+
+
+def _was_begun(connection: Connection, table: Table) -> bool:
+    if not inspect(connection).has_table(table.name):
+        return False
+    attempts: Column[int] = table.c.attempts
+    begun = select(table.c.id).where(or_(attempts > 0, table.c.begun_at.is_not(None)))
+    return connection.execute(begun.limit(1)).first() is not None
+
+
+def _unanswered(location: DatabaseLocation, said: str) -> SettingsError:
+    return SettingsError(
+        f"{SETTING}: {location.shown} cannot be asked whether letters were sent "
+        f"({location.without_login(said)}), and without that no secret key is made; "
+        "mend it, or restore .secret-key"
+    )
