@@ -93,12 +93,32 @@ def parse(setting: str, schemes: Mapping[str, Scheme]) -> MailUrl:
     )
 
 
-def _parse_folder(name: str, folder: str, scheme: Scheme) -> MailUrl:
+def _parse_folder(name: str, written: str, scheme: Scheme) -> MailUrl:
+    """
+    Take a folder apart from the option behind it.
+
+    A folder's own name may hold a ?, so only the last one counts. Where something stands
+    behind it that is no option, it is not guessed what was meant.
+    """
+    folder, mark, query = written.rpartition("?")
+    options = {key: values[0] for key, values in scheme.options.items()}
+    key, _, value = query.partition("=")
+    if not mark or (not query and "?" not in folder):
+        folder = written
+    elif value in scheme.options.get(key, ()):
+        options[key] = value
+    else:
+        known = " or ".join(f"?{key}={one}" for key, of in scheme.options.items() for one in of)
+        what = (
+            f"what follows the ? may only be {known}; a folder whose name holds a ? has one of "
+            "them behind it"
+        )
+        raise _wrong(what, scheme)
     if not folder or "\0" in folder:
         raise _wrong("no folder is named", scheme)
     if folder.startswith("//"):
         raise _wrong("a folder follows the colon at once, without //", scheme)
-    return MailUrl(scheme=name, folder=folder)
+    return MailUrl(scheme=name, folder=folder, options=options)
 
 
 def _parse_login(login: str, scheme: Scheme) -> tuple[str, str]:

@@ -30,6 +30,7 @@ LONGEST_BODY: Final = 65_536  # bytes read of an answer
 class MailgunProvider:
     """A sending domain at Mailgun."""
 
+    kind = "mailgun"
     recognises_repeats: timedelta | None = None
 
     def __init__(

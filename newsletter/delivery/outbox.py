@@ -9,7 +9,15 @@ from tempfile import mkstemp
 from urllib.parse import quote
 
 from newsletter.delivery.mail_url import MailUrl
-from newsletter.delivery.provider import Accepted, Begun, Receipt, Unsent
+from newsletter.delivery.provider import (
+    EMPTIED_OUTBOX,
+    OUTBOX,
+    WRITTEN,
+    Accepted,
+    Begun,
+    Receipt,
+    Unsent,
+)
 from newsletter.errors import ProviderError
 from newsletter.message.envelope import Envelope
 
@@ -19,8 +27,10 @@ class Outbox:
 
     recognises_repeats: timedelta | None = None
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, delivers: bool = False) -> None:
+        """Use *folder*; with *delivers* something takes the letters out and delivers them."""
         self._folder = folder
+        self.kind = EMPTIED_OUTBOX if delivers else OUTBOX
         self.name = f"outbox {folder}"
 
     def connect(self) -> "OutboxConnection":
@@ -68,7 +78,7 @@ class OutboxConnection:
                 yield Receipt(envelope, Unsent(f"not written: {error.strerror}"))
                 raise _unwritable(self._folder, error) from error
             if is_written:
-                yield Receipt(envelope, Accepted(f"written to {name}"))
+                yield Receipt(envelope, Accepted(f"{WRITTEN}{name}"))
 
     def close(self) -> None:
         """Nothing is open between two letters."""
@@ -91,7 +101,7 @@ def file_name(reference: str) -> str:
 
 def open_provider(url: MailUrl, root: Path) -> Outbox:
     """Make the outbox *url* names; a relative folder is in *root*."""
-    return Outbox(root / url.folder)
+    return Outbox(root / url.folder, delivers=url.options.get("delivers") == "yes")
 
 
 def _write_whole(

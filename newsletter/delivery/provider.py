@@ -4,9 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from newsletter.message.envelope import Envelope
+
+# Kinds of provider that hand over to nobody: letters stay in a folder of this machine.
+OUTBOX: Final = "outbox"  # for people to look at; nobody gets them
+EMPTIED_OUTBOX: Final = "outbox-delivers"  # something else takes them out and delivers them
+WRITTEN: Final = "written to "  # how the answer of either begins; no relay's does
 
 
 class Blame(StrEnum):
@@ -123,6 +128,7 @@ class Connection(Protocol):
 class Provider(Protocol):
     """A way to hand messages over: a relay, an HTTP service, a folder."""
 
+    kind: str  # which sort it is, as the ledger keeps it: "smtp"; never changed once used
     name: str  # shown to the operator, without secrets: "smtp relay.example.org:587"
     # For how long after a first try a repeat of the same reference is recognised and taken
     # no second time; None: never. Within it, what is unknown is sent again by itself.

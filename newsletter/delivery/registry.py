@@ -8,11 +8,12 @@ from typing import Final
 from newsletter.delivery.mail_url import Login, MailUrl, Scheme, parse
 from newsletter.delivery.provider import Provider
 
+DELIVERS: Final = {"delivers": ("no", "yes")}
 REGIONS: Final = {"region": ("us", "eu")}
 
 # A line names a module of this package that has `open_provider(url, root) -> Provider`.
 SCHEMES: Final = {
-    "outbox": Scheme("outbox", "outbox:outbox", is_folder=True),
+    "outbox": Scheme("outbox", "outbox:outbox", options=DELIVERS, is_folder=True),
     "smtp": Scheme("smtp", "smtp://localhost:25", port=25),
     "smtp+starttls": Scheme("smtp", "smtp+starttls://USER:PASSWORD@HOST:587", Login.PASSWORD, 587),
     "smtps": Scheme("smtp", "smtps://USER:PASSWORD@HOST:465", Login.PASSWORD, 465),

@@ -19,6 +19,7 @@ from newsletter.message.envelope import Envelope
 class SmtpProvider:
     """A relay, and how patiently to talk to it."""
 
+    kind = "smtp"
     recognises_repeats: timedelta | None = None
 
     def __init__(

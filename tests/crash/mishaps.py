@@ -99,6 +99,7 @@ class FailingProvider:
     """A provider with a chance to fail at every call from and to the engine."""
 
     def __init__(self, provider: Provider, mishap: Mishap) -> None:
+        self.kind = provider.kind
         self.name = provider.name
         self.recognises_repeats: timedelta | None = provider.recognises_repeats
         self._provider = provider

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.delivery.provider import EMPTIED_OUTBOX, OUTBOX
 from newsletter.delivery.registry import SCHEMES, open_provider, read_mail_url
 from newsletter.errors import SettingsError
 
@@ -39,6 +40,41 @@ def test_an_outbox_is_in_the_site_and_needs_no_public_url(tmp_path: Path) -> Non
 
     assert (tmp_path / "letters" / "test").is_dir()
     assert not url.needs_public_url
+
+
+@pytest.mark.parametrize(
+    ("written", "folder", "kind"),
+    [
+        ("outbox:out", "out", OUTBOX),
+        ("outbox:out?delivers=no", "out", OUTBOX),
+        ("outbox:out?delivers=yes", "out", EMPTIED_OUTBOX),
+        ("outbox:what?", "what?", OUTBOX),
+        ("outbox:what?really?delivers=no", "what?really", OUTBOX),
+        ("outbox:what??delivers=yes", "what?", EMPTIED_OUTBOX),
+        ("outbox:50%3Fdelivers=yes", "50%3Fdelivers=yes", OUTBOX),  # marks are not decoded
+    ],
+)
+def test_an_outbox_is_delivered_from_only_where_that_is_said(
+    tmp_path: Path, written: str, folder: str, kind: str
+) -> None:
+    provider = open_provider(read_mail_url(written), tmp_path)
+    provider.connect().close()
+
+    assert provider.kind == kind
+    assert [one.name for one in tmp_path.iterdir()] == [folder]
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        *("delivers", "delivers=", "delivers=true", "Delivers=yes", "delivers=YES", "deliver=yes"),
+        *("delivers=yes&delivers=no", "delivers=yes?", "x=1", "really", "=yes", " delivers=yes"),
+        "?",
+    ],
+)
+def test_what_is_no_option_behind_an_outbox_is_not_guessed(behind: str) -> None:
+    with pytest.raises(SettingsError, match=r"may only be \?delivers=no or \?delivers=yes"):
+        read_mail_url(f"outbox:out?{behind}")
 
 
 @pytest.mark.parametrize(

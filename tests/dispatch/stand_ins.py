@@ -17,6 +17,7 @@ class ScriptedProvider:
     answer: Callable[[Envelope], Outcome | Unsent | BaseException] = lambda _: Accepted("ok")
     refuse_connection: Callable[[int], Exception | None] = lambda _: None
     messages_per_connection: int = 1000
+    kind: str = "scripted"
     name: str = "scripted"
     recognises_repeats: timedelta | None = None
     sent: Counter[str] = field(default_factory=Counter)  # by recipient; content has left
