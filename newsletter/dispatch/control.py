@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from newsletter.dispatch.runs import LivingRun
+from newsletter.dispatch.way import Way
 
 PROGRAM: Final = "newsletter"  # who pauses a dispatch when no person does
 
@@ -36,6 +37,7 @@ class Act(StrEnum):
     APPOINTED = "appointed"
     DISAPPOINTED = "appointment dropped"
     LATE_ANSWER = "late answer"  # of a letter that had been settled, or begun again, meanwhile
+    SET_ASIDE = "rehearsal set aside"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,17 @@ class Halt:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingAside:
+    """That a dispatch was no sending, so that the issue can be sent in earnest."""
+
+    planned_at: datetime  # aware UTC; of the plan that is meant: another one is left alone
+    by: str
+    at: datetime  # aware UTC
+    because: str
+    is_old: bool = False  # it may be from before rehearsals were told apart: a person says so
+
+
+@dataclass(frozen=True, slots=True)
 class Appointment:
     """An issue that is to go out at a time, as the letter it was when that was said."""
 
@@ -74,6 +87,7 @@ class Appointment:
     send_at: datetime  # aware UTC
     by: str
     made_at: datetime  # aware UTC
+    way: Way | None = None  # by which it is to go out; None: made before that was kept
 
 
 class Diary(Protocol):
@@ -130,8 +144,20 @@ class Diary(Protocol):
     def notes(self, issue: str) -> Sequence[Note]:
         """Return the diary of *issue*, oldest line first."""
 
-    def appoint(self, appointment: Appointment) -> None:
-        """Remember when an issue is to go out, in place of any earlier appointment."""
+    def appoint(self, appointment: Appointment, aside: SettingAside | None = None) -> None:
+        """
+        Remember when an issue is to go out, in place of any earlier appointment.
+
+        With *aside* its rehearsal is set aside in the same commit; see `Ledger.freeze`.
+        """
+
+    def set_aside(self, issue: str, aside: SettingAside) -> int:
+        """
+        Set a rehearsal of *issue* aside, as `Ledger.freeze` does; return how many letters.
+
+        Raises:
+            UnfinishedError: see `Ledger.freeze`.
+        """
 
     def drop_appointment(self, issue: str, by: str, now: datetime) -> bool:
         """Forget the appointment of *issue*; False if there was none."""

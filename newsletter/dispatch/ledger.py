@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import NewType, Protocol
 
 from newsletter.delivery.provider import Begun, Outcome
+from newsletter.dispatch.control import SettingAside
 from newsletter.dispatch.states import State, Tally
+from newsletter.dispatch.way import Traces, Way
 from newsletter.lang import EditionKind, Preference
 from newsletter.subscribers.subscriber import SubscriberId
 
@@ -22,6 +24,22 @@ class Plan:
     parts: Mapping[str, str]  # what the digest is over; see Composition.parts
     planned_at: datetime  # aware UTC
     is_limited: bool = False  # the newest run was to reach only some readers
+    way: Way | None = None  # by which it was begun; None: before that was kept
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Say whether nobody gets what is sent of it."""
+        return self.way is not None and self.way.is_rehearsal
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """A dispatch that was no sending, and was set aside."""
+
+    letters: int  # that were written, and went to nobody
+    set_aside_at: datetime  # aware UTC
+    set_aside_by: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +124,24 @@ class Ledger(Protocol):
     def find_plan(self, issue: str) -> Plan | None:
         """Return the plan of *issue*, or None if it was never dispatched."""
 
-    def freeze(self, plan: Plan, editions: Mapping[Preference | None, EditionKind]) -> int:
-        """Plan a delivery to every active subscriber, and return how many; all or nothing."""
+    def freeze(
+        self,
+        plan: Plan,
+        editions: Mapping[Preference | None, EditionKind],
+        aside: SettingAside | None = None,
+    ) -> int:
+        """
+        Plan a delivery to every active subscriber, and return how many; all or nothing.
+
+        With *aside* the rehearsal of the issue makes room in the same commit: its plan and
+        deliveries are kept elsewhere, and no process finds them in the ledger any more.
+
+        Raises:
+            UnfinishedError: the issue has a plan already, or not the one to be set aside.
+        """
+
+    def find_traces(self, issue: str) -> Traces:
+        """Say what the answers to deliveries of *issue* tell of how they left."""
 
     def is_untouched(self, issue: str) -> bool:
         """Say whether *issue* is planned and no delivery of it was ever begun."""
@@ -122,6 +156,11 @@ class Ledger(Protocol):
         self, issue: str, editions: Mapping[Preference | None, EditionKind]
     ) -> Mapping[EditionKind, int]:
         """Count the active subscribers who have no delivery of *issue*, by edition."""
+
+    def count_active(
+        self, editions: Mapping[Preference | None, EditionKind]
+    ) -> Mapping[EditionKind, int]:
+        """Count the active subscribers, by the edition that each would get."""
 
     def skip_withdrawn(self, issue: str) -> int:
         """Skip what waits for readers who have withdrawn since planning; return how many."""

@@ -3,15 +3,26 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, delete, exists, insert, select, update
+from sqlalchemy import Engine, delete, exists, insert, select, update
 
-from newsletter.dispatch.control import Act, Appointment, Doubt, Halt, Note, Settlement
+from newsletter.dispatch.control import (
+    Act,
+    Appointment,
+    Doubt,
+    Halt,
+    Note,
+    SettingAside,
+    Settlement,
+)
 from newsletter.dispatch.runs import LivingRun
 from newsletter.storage.conditions import is_due
+from newsletter.storage.notes import note
+from newsletter.storage.rehearsals import set_aside
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.tables import appointments, deliveries, dispatches, notes
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import cancel_waiting, settle_unknown
+from newsletter.storage.ways import read_way, way_values
 
 
 class SqlDiary:
@@ -58,7 +69,7 @@ class SqlDiary:
             )
             if not paused.rowcount:
                 return False
-            write_note(connection, Note(issue, Act.PAUSED, by, now, because))
+            note(connection, Note(issue, Act.PAUSED, by, now, because))
         return True
 
     def resume(self, issue: str, by: str, now: datetime) -> bool:
@@ -71,7 +82,7 @@ class SqlDiary:
             )
             if not resumed.rowcount:
                 return False
-            write_note(connection, Note(issue, Act.RESUMED, by, now, ""))
+            note(connection, Note(issue, Act.RESUMED, by, now, ""))
         return True
 
     def cancel(self, issue: str, by: str, because: str, now: datetime) -> int:
@@ -90,7 +101,7 @@ class SqlDiary:
                 return 0
             count = cancel_waiting(connection, issue)
             words = f"{count:,} skipped" + (f": {because}" if because else "")
-            write_note(connection, Note(issue, Act.CANCELLED, by, now, words))
+            note(connection, Note(issue, Act.CANCELLED, by, now, words))
         return count
 
     def settle(
@@ -115,7 +126,7 @@ class SqlDiary:
             count = settle_unknown(connection, issue, settlement, which, by, now)
             if count:
                 words = f"{count:,} × {settlement}" + (f": {because}" if because else "")
-                write_note(connection, Note(issue, Act.SETTLED, by, now, words))
+                note(connection, Note(issue, Act.SETTLED, by, now, words))
         return count
 
     def living_runs(self, issue: str) -> Sequence[LivingRun]:
@@ -131,9 +142,11 @@ class SqlDiary:
             ).all()
         return [Note(issue, Act(row.act), row.noted_by, row.noted_at, row.words) for row in rows]
 
-    def appoint(self, appointment: Appointment) -> None:
+    def appoint(self, appointment: Appointment, aside: SettingAside | None = None) -> None:
         """Remember when an issue is to go out, in place of any earlier appointment."""
         with writing(self._database) as connection:
+            if aside:
+                set_aside(connection, appointment.issue, aside)
             connection.execute(
                 delete(appointments).where(appointments.c.issue == appointment.issue)
             )
@@ -145,13 +158,19 @@ class SqlDiary:
                     send_at=appointment.send_at,
                     made_by=appointment.by,
                     made_at=appointment.made_at,
+                    **way_values(appointment.way),
                 )
             )
             words = appointment.send_at.astimezone(UTC).isoformat()
-            write_note(
+            note(
                 connection,
                 Note(appointment.issue, Act.APPOINTED, appointment.by, appointment.made_at, words),
             )
+
+    def set_aside(self, issue: str, aside: SettingAside) -> int:
+        """Set a rehearsal of *issue* aside; return how many letters it had written."""
+        with writing(self._database) as connection:
+            return set_aside(connection, issue, aside)
 
     def drop_appointment(self, issue: str, by: str, now: datetime) -> bool:
         """Forget the appointment of *issue*; False if there was none."""
@@ -159,7 +178,7 @@ class SqlDiary:
             dropped = connection.execute(delete(appointments).where(appointments.c.issue == issue))
             if not dropped.rowcount:
                 return False
-            write_note(connection, Note(issue, Act.DISAPPOINTED, by, now, ""))
+            note(connection, Note(issue, Act.DISAPPOINTED, by, now, ""))
         return True
 
     def appointments(self) -> Sequence[Appointment]:
@@ -169,7 +188,15 @@ class SqlDiary:
                 select(appointments).order_by(appointments.c.send_at, appointments.c.issue)
             ).all()
         return [
-            Appointment(row.issue, row.digest, row.parts, row.send_at, row.made_by, row.made_at)
+            Appointment(
+                row.issue,
+                row.digest,
+                row.parts,
+                row.send_at,
+                row.made_by,
+                row.made_at,
+                read_way(row),
+            )
             for row in rows
         ]
 
@@ -196,16 +223,3 @@ class SqlDiary:
                 .order_by(of.planned_at)
             )
             return list(found.scalars())
-
-
-def write_note(connection: Connection, note: Note) -> None:
-    """Add a line to the diary of an issue, within a transaction."""
-    connection.execute(
-        insert(notes).values(
-            issue=note.issue,
-            act=note.act.value,
-            noted_by=note.by,
-            noted_at=note.at,
-            words=note.words,
-        )
-    )

@@ -9,19 +9,23 @@ from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
-from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page, Plan
+from newsletter.dispatch.control import SettingAside
+from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page, Plan, Rehearsal
 from newsletter.dispatch.retry import NOT_THE_READER
 from newsletter.dispatch.states import State, Tally
+from newsletter.dispatch.way import Traces
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage import deliveries as rows
 from newsletter.storage import domains, planning, runs
 from newsletter.storage.processes import this_process
 from newsletter.storage.recorder import Beginning, Ended, RecordedBegin, Recorder, Returned
+from newsletter.storage.rehearsals import find_rehearsals, set_aside
 from newsletter.storage.runs import HOLD
 from newsletter.storage.tables import dispatches
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import Attempt, Begin, Ending, find_issue, skip_withdrawn
+from newsletter.storage.ways import find_traces, read_way, way_values
 
 
 class SqlLedger:
@@ -89,9 +93,15 @@ class SqlLedger:
             ).one_or_none()
         if row is None:
             return None
-        return Plan(issue, row.digest, row.parts, row.planned_at, row.is_limited)
+        way = read_way(row)
+        return Plan(issue, row.digest, row.parts, row.planned_at, row.is_limited, way)
 
-    def freeze(self, plan: Plan, editions: Mapping[Preference | None, EditionKind]) -> int:
+    def freeze(
+        self,
+        plan: Plan,
+        editions: Mapping[Preference | None, EditionKind],
+        aside: SettingAside | None = None,
+    ) -> int:
         """Plan a delivery to every active subscriber, and return how many; all or nothing."""
         row = {
             "issue": plan.issue,
@@ -99,8 +109,12 @@ class SqlLedger:
             "parts": dict(plan.parts),
             "planned_at": plan.planned_at,
             "is_limited": plan.is_limited,
+            "is_rehearsal": plan.is_rehearsal,
+            **way_values(plan.way),
         }
         with writing(self._database, planning.PLANNING_MB) as connection:
+            if aside:
+                set_aside(connection, plan.issue, aside)
             try:
                 connection.execute(insert(dispatches).values(row))
             except IntegrityError as error:
@@ -110,6 +124,11 @@ class SqlLedger:
                 )
                 raise UnfinishedError(msg) from error
             return planning.plan_missing(connection, plan.issue, editions)
+
+    def find_traces(self, issue: str) -> Traces:
+        """Say what the answers to deliveries of *issue* tell of how they left."""
+        with reading(self._database) as connection:
+            return find_traces(connection, issue)
 
     def is_untouched(self, issue: str) -> bool:
         """Say whether *issue* is planned and no delivery of it was ever begun."""
@@ -132,6 +151,13 @@ class SqlLedger:
         """Count the active subscribers who have no delivery of *issue*, by edition."""
         with reading(self._database) as connection:
             return planning.count_unplanned(connection, issue, editions)
+
+    def count_active(
+        self, editions: Mapping[Preference | None, EditionKind]
+    ) -> Mapping[EditionKind, int]:
+        """Count the active subscribers, by the edition that each would get."""
+        with reading(self._database) as connection:
+            return planning.count_active(connection, editions)
 
     def skip_withdrawn(self, issue: str) -> int:
         """Skip what waits for readers who have withdrawn since planning; return how many."""
@@ -230,6 +256,11 @@ class SqlLedger:
         """Return the domains whose pause ends, or has ended, after *since*, and when."""
         with reading(self._database) as connection:
             return domains.find_domain_pauses(connection, since)
+
+    def rehearsals(self, issue: str) -> Sequence[Rehearsal]:
+        """Return what was set aside of *issue*, oldest first."""
+        with reading(self._database) as connection:
+            return find_rehearsals(connection, issue)
 
     def issues(self) -> list[str]:
         """Name the issues that were dispatched, oldest first."""

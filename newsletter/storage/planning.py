@@ -69,9 +69,24 @@ def count_unplanned(
     connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
 ) -> Mapping[EditionKind, int]:
     """Count the active subscribers who have no delivery of *issue*, by edition."""
+    return _count(connection, editions, ~_has_delivery(issue))
+
+
+def count_active(
+    connection: Connection, editions: Mapping[Preference | None, EditionKind]
+) -> Mapping[EditionKind, int]:
+    """Count the active subscribers, by edition."""
+    return _count(connection, editions)
+
+
+def _count(
+    connection: Connection,
+    editions: Mapping[Preference | None, EditionKind],
+    *conditions: ColumnElement[bool],
+) -> Mapping[EditionKind, int]:
     rows = connection.execute(
         select(subscribers.c.preference, func.count())
-        .where(subscribers.c.standing == constant(Standing.ACTIVE), ~_has_delivery(issue))
+        .where(subscribers.c.standing == constant(Standing.ACTIVE), *conditions)
         .group_by(subscribers.c.preference)
     ).all()
     counts = dict.fromkeys(EditionKind, 0)

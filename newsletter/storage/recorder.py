@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from newsletter.dispatch.control import PROGRAM, Act, Note
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
-from newsletter.storage.diary import write_note
+from newsletter.storage.notes import note
 from newsletter.storage.transactions import check_file, said_by
 from newsletter.storage.transitions import (
     Attempt,
@@ -347,7 +347,7 @@ def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
     for one in late:
         if issue := find_issue(connection, one["delivery"]):
             words = f"delivery {one['delivery']}: {one['new_state']}, {one['new_answer']}"
-            write_note(connection, Note(issue, Act.LATE_ANSWER, PROGRAM, one["now"], words))
+            note(connection, Note(issue, Act.LATE_ANSWER, PROGRAM, one["now"], words))
 
 
 def _fault_of(error: BaseException) -> BaseException:

@@ -98,9 +98,7 @@ dispatches: Final = Table(
     Column("cancelled_because", Text),
     # The newest run was to reach only some readers, so the rest must not go out by itself.
     Column("is_limited", Boolean, nullable=False, default=False, server_default=false()),
-    Column(
-        "provider_kind", Text
-    ),  # scheme of NEWSLETTER_MAIL_URL; NULL: planned before it was kept
+    Column("provider_kind", Text),  # see Provider.kind; NULL: planned before it was kept
     Column("provider_name", Text),  # for people, without secrets
     Column("is_rehearsal", Boolean, nullable=False, default=False, server_default=false()),
     # Message-IDs of dispatches that are older than reader ids are made of row numbers.

@@ -52,6 +52,7 @@ NOT_CALLED = {
     *("ledger: entries", "diary: resume", "diary: cancel", "diary: appoint"),
     *("diary: drop_appointment", "diary: appointments", "diary: find_unfinished"),
     "diary: living_runs",
+    "diary: set_aside",
 }
 CALLED = {
     f"{side}: {name}"

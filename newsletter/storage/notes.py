@@ -1,0 +1,19 @@
+"""Writes the lines of a dispatch's diary, in the transaction that does what they say."""
+
+from sqlalchemy import Connection, insert
+
+from newsletter.dispatch.control import Note
+from newsletter.storage.tables import notes
+
+
+def note(connection: Connection, line: Note) -> None:
+    """Add a line."""
+    connection.execute(
+        insert(notes).values(
+            issue=line.issue,
+            act=line.act.value,
+            noted_by=line.by,
+            noted_at=line.at,
+            words=line.words,
+        )
+    )

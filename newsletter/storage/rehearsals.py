@@ -1,0 +1,90 @@
+"""Dispatches that were no sending, set aside: their rows leave the ledger and are kept."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, func, insert, literal, or_, select, update
+
+from newsletter.delivery.provider import WRITTEN
+from newsletter.dispatch.control import Act, Note, SettingAside
+from newsletter.dispatch.ledger import Rehearsal
+from newsletter.errors import UnfinishedError
+from newsletter.storage.notes import note
+from newsletter.storage.tables import deliveries, dispatches, rehearsals, rehearsed_deliveries
+
+# What of a delivery is kept, its id among it: no process may take it for another's.
+_KEPT = [column.name for column in rehearsed_deliveries.c if column.name != "rehearsal_id"]
+
+
+def set_aside(connection: Connection, issue: str, aside: SettingAside) -> int:
+    """
+    Move the plan of *issue* and its deliveries out of the ledger; return how many letters.
+
+    It is noted in the diary. Whoever calls has the right to send the issue; a process that
+    sent it until now finds none of its deliveries any more.
+
+    Raises:
+        UnfinishedError: that plan is there no more, or is no rehearsal.
+    """
+    of = dispatches.c
+    row = connection.execute(
+        update(dispatches)  # takes the write lock before anything is read
+        .where(
+            of.issue == issue,
+            of.planned_at == aside.planned_at,
+            or_(of.is_rehearsal, of.provider_kind.is_(None)) if aside.is_old else of.is_rehearsal,
+        )
+        .values(issue=issue)
+        .returning(of.digest, of.planned_at, of.provider_name)
+    ).one_or_none()
+    if row is None:
+        msg = (
+            f"{issue}: another process has just begun to send it, or has set its rehearsal aside; "
+            f"see 'newsletter status {issue} --diary'"
+        )
+        raise UnfinishedError(msg)
+    number = connection.execute(
+        insert(rehearsals)
+        .values(
+            issue=issue,
+            digest=row.digest,
+            planned_at=row.planned_at,
+            provider_name=row.provider_name,
+            set_aside_at=aside.at,
+            set_aside_by=aside.by,
+            because=aside.because,
+        )
+        .returning(rehearsals.c.id)
+    ).scalar_one()
+    kept = select(literal(number), *(deliveries.c[name] for name in _KEPT))
+    connection.execute(
+        insert(rehearsed_deliveries).from_select(
+            ["rehearsal_id", *_KEPT], kept.where(deliveries.c.issue == issue)
+        )
+    )
+    connection.execute(delete(deliveries).where(deliveries.c.issue == issue))
+    connection.execute(delete(dispatches).where(dispatches.c.issue == issue))
+    letters = _count_letters(connection, number)
+    words = f"{letters:,} rehearsed letters: {aside.because}"
+    note(connection, Note(issue, Act.SET_ASIDE, aside.by, aside.at, words))
+    return letters
+
+
+def find_rehearsals(connection: Connection, issue: str) -> Sequence[Rehearsal]:
+    """Return what was set aside of *issue*, oldest first."""
+    rows = connection.execute(
+        select(rehearsals).where(rehearsals.c.issue == issue).order_by(rehearsals.c.id)
+    ).all()
+    return [
+        Rehearsal(
+            _count_letters(connection, row.id), row.set_aside_at, row.set_aside_by, row.because
+        )
+        for row in rows
+    ]
+
+
+def _count_letters(connection: Connection, number: int) -> int:
+    counted = select(func.count()).where(
+        rehearsed_deliveries.c.rehearsal_id == number,
+        rehearsed_deliveries.c.answer.startswith(WRITTEN, autoescape=True),
+    )
+    return connection.execute(counted).scalar_one()

@@ -1,0 +1,50 @@
+"""By which provider dispatches and appointments leave, and what shows it in older ones."""
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from newsletter.delivery.provider import WRITTEN
+from newsletter.dispatch.states import State
+from newsletter.dispatch.way import Traces, Way
+from newsletter.storage.conditions import constant
+from newsletter.storage.tables import deliveries
+
+ASSUMED: Final = "assumed to be accepted, says "  # what `resolve` answers for a person
+
+
+def read_way(row: Any) -> Way | None:
+    """Read the way from a row of dispatches or appointments; None in one from before."""
+    if row.provider_kind is None:
+        return None
+    return Way(row.provider_kind, row.provider_name or row.provider_kind)
+
+
+def way_values(way: Way | None) -> dict[str, str | None]:
+    """Return the columns that `read_way` reads."""
+    return {
+        "provider_kind": way.kind if way else None,
+        "provider_name": way.name if way else None,
+    }
+
+
+def find_traces(connection: Connection, issue: str) -> Traces:
+    """Count what the answers to deliveries of *issue* tell of how they left."""
+    answer = func.coalesce(deliveries.c.answer, "")
+    was_written = answer.startswith(WRITTEN, autoescape=True)
+    is_assumed = answer.startswith(ASSUMED, autoescape=True)
+    is_unknown = deliveries.c.state == constant(State.UNKNOWN)
+    has_outcome = deliveries.c.state.in_(
+        [constant(state) for state in (State.ACCEPTED, State.DEFERRED, State.REFUSED)]
+    )
+    # A folder answers at once, and never with a doubt: an unknown one with words is a relay's.
+    was_answered = or_(has_outcome, and_(is_unknown, answer != ""))
+    is_doubtful = or_(and_(has_outcome, is_assumed), and_(is_unknown, answer == ""))
+    row = connection.execute(
+        select(
+            func.count().filter(was_written).label("written"),
+            func.count().filter(was_answered, ~was_written, ~is_assumed).label("answered"),
+            func.count().filter(is_doubtful).label("doubtful"),
+        ).where(deliveries.c.issue == issue)
+    ).one()
+    return Traces(row.written, row.answered, row.doubtful)
