@@ -14,7 +14,8 @@ from typing import TypeVar
 
 from newsletter.app import Site
 from newsletter.dispatch.ledger import DeliveryId, Page
-from newsletter.dispatch.plan import freeze_plan
+from newsletter.dispatch.plan import make_plan
+from newsletter.dispatch.way import way_of
 from newsletter.subscribers.subscriber import editions_by_preference
 
 Written = TypeVar("Written")
@@ -25,8 +26,9 @@ def freeze(site: Site, issue: str) -> dict[str, float]:
     composed = site.compose(issue)
     ledger = site.ledger()
     editions = editions_by_preference(composed.publication.default_preference)
+    way = way_of(site.provider())
     began_at, cpu_before_s = time.perf_counter(), time.process_time()
-    planned = freeze_plan(ledger, composed.composition, editions, site.clock())
+    planned = ledger.freeze(make_plan(composed.composition, way, site.clock()), editions)
     return {
         "seconds": time.perf_counter() - began_at,
         "cpu_s": time.process_time() - cpu_before_s,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from newsletter.storage.subscribers import SqlSubscriberBook
 
 PACKAGE: Final = Path(__file__).parent
+REHEARSAL_URL: Final = "outbox:outbox"
 NO_PUBLIC_URL: Final = "https://newsletter.invalid"  # RFC 2606: leads nowhere, ever
 
 
@@ -238,6 +239,12 @@ class Site:
             )
             raise SettingsError(msg)
         return open_provider(url, self.root)
+
+    def rehearsal_provider(self) -> "Provider":
+        """Open a folder of the site to rehearse into, whatever NEWSLETTER_MAIL_URL names."""
+        from newsletter.delivery.registry import open_provider, read_mail_url  # noqa: PLC0415
+
+        return open_provider(read_mail_url(REHEARSAL_URL), self.root)
 
     def require(self) -> None:
         """Raise a SettingsError if the root is no site: then nothing is made in it."""

@@ -7,25 +7,29 @@ from newsletter.cli.countdown import count_down
 from newsletter.cli.halting import find_appointment, refuse_halted
 from newsletter.cli.moments import show_moment
 from newsletter.cli.send_off import send_confirmed
-from newsletter.cli.sending import Sending, Wishes
+from newsletter.cli.sending import Rehearsed, Sending, Wishes
+from newsletter.cli.ways import refuse_appointment
 from newsletter.compose.composition import describe_changes
 from newsletter.dispatch.control import Appointment
+from newsletter.dispatch.way import way_of
 from newsletter.errors import ContentError, UnfinishedError
 
 
-def appoint(site: Site, sending: Sending, appointment: Appointment) -> None:
+def appoint(sending: Sending, appointment: Appointment, rehearsed: Rehearsed | None) -> None:
     """
-    Remember an appointment; durable on return.
+    Remember an appointment, and set the issue's rehearsal aside; durable on return.
 
     The provider is reached first, so that a wrong password shows while somebody is there.
 
     Raises:
         ProviderError: what a person must fix; nothing was appointed.
+        UnfinishedError: somebody rehearses it just now; nothing was appointed.
     """
     sending.provider.connect().close()
-    site.diary().appoint(appointment)
+    sending.appoint(appointment, rehearsed)
     when = show_moment(appointment.send_at, sending.composed.publication.zone)
-    click.echo(f"Appointed {appointment.issue} for {when}, by {appointment.by}")
+    note = " (a rehearsal)" if sending.way.is_rehearsal else ""
+    click.echo(f"Appointed {appointment.issue} for {when}, by {appointment.by}{note}")
 
 
 def wait_for(site: Site, appointment: Appointment) -> None:
@@ -70,11 +74,13 @@ def send_appointed(site: Site, appointment: Appointment, wishes: Wishes) -> None
         wishes: how the run is to go.
 
     Raises:
+        SettingsError: letters would leave by another way than it was made for.
         ContentError: it is another letter now, or the gate does not open for it.
         UnfinishedError: it is paused, readers are left, or another process is sending.
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded any more.
     """
+    refuse_appointment(appointment, way_of(site.provider()), site.zone())
     composed = site.compose(appointment.issue)
     _check_letter(appointment, composed)
     refuse_halted(site, appointment.issue)

@@ -38,6 +38,14 @@ NEVER = "never"  # instead of a time
     metavar="TIME",
     help='Send at a time in the publication\'s zone: "2022-08-26 09:00"; or never.',
 )
+@click.option(
+    "--rehearse", is_flag=True, help="Write to outbox/ instead, whatever is set; nobody gets it."
+)
+@click.option(
+    "--was-rehearsal",
+    is_flag=True,
+    help="Set aside what an outbox has written, so that the issue can still be sent.",
+)
 @click.option("--due", is_flag=True, help="Send what is due of all issues; for cron and systemd.")
 @click.option(
     "--override",
@@ -60,6 +68,8 @@ def dispatch(  # noqa: PLR0913 - one for each option
     add_new: bool,
     waits: bool | None,
     at: str | None,
+    rehearse: bool,
+    was_rehearsal: bool,
     due: bool,
     rules: tuple[str, ...],
     because: str | None,
@@ -84,6 +94,12 @@ def dispatch(  # noqa: PLR0913 - one for each option
     if issue is None:
         raise UsageError("name the issue: newsletter dispatch 2022-08; or send all that is --due")
     by = name_person(name)
+    if was_rehearsal:
+        from newsletter.cli.rehearsed import set_rehearsal_aside  # noqa: PLC0415
+
+        _refuse_others(ctx, "--was-rehearsal", {"issue", "was_rehearsal", "because", "name", "yes"})
+        set_rehearsal_aside(site, issue, by, because, yes=yes)
+        return
     if at == NEVER:
         _refuse_others(ctx, "--at never", {"issue", "at", "name"})
         drop_appointment(site, issue, by)
@@ -100,7 +116,8 @@ def dispatch(  # noqa: PLR0913 - one for each option
         by=by,
         wishes=Wishes(limit, canary, is_terminal("stdin") if waits is None else waits),
         add_new=add_new,
-        is_rehearsal=dry_run,
+        is_dry_run=dry_run,
+        rehearses=rehearse,
         is_confirmed=yes,
         rules=rules,
         because=because,

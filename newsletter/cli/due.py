@@ -13,8 +13,10 @@ from newsletter.cli.moments import find_zone, show_moment
 from newsletter.cli.output import is_terminal
 from newsletter.cli.send_off import send_confirmed
 from newsletter.cli.sending import Wishes
+from newsletter.cli.ways import judge_plan, refuse_way
 from newsletter.dispatch.control import PROGRAM, Appointment
 from newsletter.dispatch.plan import check_digest
+from newsletter.dispatch.way import way_of
 from newsletter.errors import LedgerError, NewsletterError, UnfinishedError
 
 
@@ -59,8 +61,11 @@ def go_on(site: Site, issue: str, wishes: Wishes) -> None:
     """
     if issue not in _find_begun(site):
         return
-    composed = site.compose(issue)
     plan = site.ledger().find_plan(issue)
+    if plan:
+        way = way_of(site.provider())
+        refuse_way(plan, judge_plan(site.ledger(), plan, way), way)
+    composed = site.compose(issue)
     if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
         check_digest(plan, composed.composition)
     send_confirmed(site, composed, PROGRAM, wishes)

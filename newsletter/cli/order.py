@@ -12,8 +12,10 @@ from newsletter.cli.confirming import confirm_by_name
 from newsletter.cli.gate import Gate
 from newsletter.cli.halting import find_appointment, refuse_halted
 from newsletter.cli.moments import find_zone, show_moment, show_wait
+from newsletter.cli.output import rehearsed_letters
 from newsletter.cli.send_off import open_sending, report, send_off, show_intention
-from newsletter.cli.sending import Sending, Wishes
+from newsletter.cli.sending import Intention, Sending, Wishes
+from newsletter.cli.ways import refuse_appointment, refuse_rehearsal
 from newsletter.dispatch.control import Appointment
 from newsletter.errors import UsageError
 
@@ -26,7 +28,8 @@ class Order:
     by: str
     wishes: Wishes
     add_new: bool
-    is_rehearsal: bool
+    is_dry_run: bool
+    rehearses: bool  # into a folder, whatever is set
     is_confirmed: bool  # beforehand, so that nobody is asked
     rules: Sequence[str]  # that are overridden
     because: str | None
@@ -40,15 +43,18 @@ def carry_out(site: Site, order: Order) -> None:
 
     Raises:
         UsageError: it was not confirmed, or cannot be meant.
+        SettingsError: it was begun or appointed to leave by another way than is set now.
         ContentError: there is no such letter to send, or it may not go out.
         UnfinishedError: readers are left, or something stands in the way.
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded.
     """
     composed = site.compose(order.issue)
-    sending = open_sending(site, composed)
-    refuse_halted(site, order.issue)
-    intention = sending.intention(add_new=order.add_new)
+    sending = open_sending(site, composed, rehearses=order.rehearses)
+    _refuse_other_ways(site, sending, order)
+    if not sending.makes_earnest():
+        refuse_halted(site, order.issue)
+    intention = sending.intention(add_new=order.add_new, may_plan_anew=True)
     show_intention(sending, intention)
     _show_appointment(site, order.issue)
     if not intention.expected:
@@ -57,12 +63,13 @@ def carry_out(site: Site, order: Order) -> None:
     gate = Gate(site, composed, order.by)
     overrides = gate.check(order.rules, order.because)
     count = min(intention.expected, order.wishes.limit or intention.expected)
-    if order.is_rehearsal:
-        sending.rehearse()
+    if order.is_dry_run:
+        sending.write_each()
         click.echo(f"Dry run: {count:,} would be sent {_when(site, order)}; nothing was.")
         return
+    when = "" if order.send_at is None else f" {_when(site, order)}"
     confirm_by_name(
-        f"This sends {count:,} letters{'' if order.send_at is None else ' ' + _when(site, order)}.",
+        f"This sends {count:,} letters{when}{_besides(sending, intention)}.",
         order.issue,
         "nothing was sent",
         yes=order.is_confirmed,
@@ -71,7 +78,7 @@ def carry_out(site: Site, order: Order) -> None:
     if order.send_at is None:
         send_off(site, sending, intention, order.wishes, order.by)
     else:
-        _send_later(site, sending, order, order.send_at)
+        _send_later(site, sending, intention, order, order.send_at)
 
 
 def drop_appointment(site: Site, issue: str, by: str) -> None:
@@ -82,12 +89,36 @@ def drop_appointment(site: Site, issue: str, by: str) -> None:
     click.echo(f"Dropped   the appointment of {issue}, by {by}")
 
 
-def _send_later(site: Site, sending: Sending, order: Order, send_at: datetime) -> None:
+def _refuse_other_ways(site: Site, sending: Sending, order: Order) -> None:
+    """Refuse what would go on with a dispatch, or replace an appointment, of another kind."""
+    standing = find_appointment(site.diary(), order.issue)
+    if order.rehearses:
+        refuse_rehearsal(sending.ledger.find_plan(order.issue), standing)
+    elif standing:
+        refuse_appointment(standing, sending.way, find_zone(site), may_replace_rehearsal=True)
+
+
+def _besides(sending: Sending, intention: Intention) -> str:
+    """Say what else a question is about."""
+    if intention.rehearsed:
+        return f", and sets {rehearsed_letters(intention.rehearsed.written)} aside"
+    return ", as a rehearsal: to nobody" if sending.way.is_rehearsal else ""
+
+
+def _send_later(
+    site: Site, sending: Sending, intention: Intention, order: Order, send_at: datetime
+) -> None:
     composition = sending.composed.composition
     appointment = Appointment(
-        order.issue, composition.digest, composition.parts, send_at, order.by, site.clock()
+        order.issue,
+        composition.digest,
+        composition.parts,
+        send_at,
+        order.by,
+        site.clock(),
+        sending.way,
     )
-    appoint(site, sending, appointment)
+    appoint(sending, appointment, intention.rehearsed)
     if order.returns_at_once:
         click.echo("Next      'newsletter dispatch --due' sends it then; let a timer run that")
         click.echo(f"          newsletter cancel {order.issue}: drops the appointment")

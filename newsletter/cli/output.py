@@ -37,6 +37,11 @@ def readers(count: int) -> str:
     return f"{count:,} reader" if count == 1 else f"{count:,} readers"
 
 
+def rehearsed_letters(count: int) -> str:
+    """Count them in words: 1 rehearsed letter, 2 rehearsed letters."""
+    return f"{count:,} rehearsed letter" if count == 1 else f"{count:,} rehearsed letters"
+
+
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Progress]:
     """Show a bar with rate and time left on a terminal, plain lines elsewhere."""

@@ -11,12 +11,13 @@ import click
 from newsletter.app import Site
 from newsletter.cli.halting import find_appointment, require_plan
 from newsletter.cli.moments import show_moment, show_wait
+from newsletter.cli.output import rehearsed_letters
 from newsletter.dispatch.control import Act, Appointment, Halt, Note
 from newsletter.dispatch.states import State, Tally
 from newsletter.lang import EditionKind
 
 if TYPE_CHECKING:
-    from newsletter.dispatch.ledger import Plan
+    from newsletter.dispatch.ledger import Plan, Rehearsal
 
 SHOWN: Final = (
     State.ACCEPTED,
@@ -40,6 +41,7 @@ class Overview:
     appointment: Appointment | None
     next_due_at: datetime | None  # aware UTC
     resting: Mapping[str, datetime]  # domain -> until when nothing is sent there, aware UTC
+    rehearsals: "Sequence[Rehearsal]"  # that were set aside, oldest first
     notes: Sequence[Note] | None  # None: they were not asked for
 
 
@@ -65,6 +67,7 @@ def find_overview(site: Site, issue: str, *, has_notes: bool) -> Overview:
         appointment=appointment,
         next_due_at=ledger.next_due_at(issue),
         resting=ledger.domain_pauses(site.clock()) if is_open else {},
+        rehearsals=ledger.rehearsals(issue),
         notes=diary.notes(issue) if has_notes else None,
     )
 
@@ -76,6 +79,8 @@ def as_json(one: Overview) -> dict[str, object]:
     shown: dict[str, object] = {
         "issue": one.issue,
         "digest": digest,
+        "provider": one.plan.way.name if one.plan and one.plan.way else None,
+        "rehearsal": one.plan is not None and one.plan.is_rehearsal,
         "planned": one.tally.planned,
         **{state.value: one.tally.of(state) for state in SHOWN},
         "finished": one.plan is not None and one.tally.is_finished,
@@ -85,10 +90,19 @@ def as_json(one: Overview) -> dict[str, object]:
             **_signed(appointment.by, appointment.made_at),
             "send_at": appointment.send_at.isoformat(),
             "digest": appointment.digest,
+            "rehearsal": appointment.way is not None and appointment.way.is_rehearsal,
         },
         "next_due_at": one.next_due_at and one.next_due_at.isoformat(),
         "resting": {domain: until.isoformat() for domain, until in one.resting.items()},
     }
+    shown["set_aside"] = [
+        {
+            **_signed(rehearsal.set_aside_by, rehearsal.set_aside_at),
+            "letters": rehearsal.letters,
+            "because": rehearsal.because,
+        }
+        for rehearsal in one.rehearsals
+    ]
     if one.notes is not None:
         shown["diary"] = [
             {**_signed(note.by, note.at), "act": note.act, "words": note.words}
@@ -107,7 +121,8 @@ def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
         click.echo(f"{one.issue}  not begun")
     else:
         state = "finished" if one.tally.is_finished else "not finished"
-        click.echo(f"{one.issue}  digest {one.plan.digest[:12]}  {state}")
+        kind = ", a rehearsal: nobody was sent it" if one.plan.is_rehearsal else ""
+        click.echo(f"{one.issue}  digest {one.plan.digest[:12]}  {state}{kind}")
     for label, words in _decided(one, zone, now):
         click.echo(f"  {label:<9}  {words}")
     if one.plan:
@@ -130,13 +145,19 @@ def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, st
         when = show_moment(one.appointment.send_at, zone)
         wait = one.appointment.send_at - now
         how = f"in {show_wait(wait)}" if wait.total_seconds() > 0 else "due"
-        rows.append(("appointed", f"{when} ({how}), by {one.appointment.by}"))
+        rehearses = one.appointment.way is not None and one.appointment.way.is_rehearsal
+        what = ", as a rehearsal" if rehearses else ""
+        rows.append(("appointed", f"{when} ({how}), by {one.appointment.by}{what}"))
     if one.next_due_at and not (one.halt and one.halt.act is Act.CANCELLED):
         wait = one.next_due_at - now
         how = f"in {show_wait(wait)}" if wait.total_seconds() > 0 else "due"
         rows.append(("retry", f"{show_moment(one.next_due_at, zone)} ({how})"))
     for domain, until in sorted(one.resting.items()):
         rows.append(("resting", f"{domain} until {show_moment(until, zone)}"))
+    for rehearsal in one.rehearsals:
+        when = show_moment(rehearsal.set_aside_at, zone)
+        words = f"{rehearsed_letters(rehearsal.letters)}, {when}, by {rehearsal.set_aside_by}"
+        rows.append(("set aside", words))
     return rows
 
 

@@ -1,21 +1,28 @@
 """The last steps of every dispatch: what is about to leave, the run, and what came of it."""
 
+from typing import Final
+from zoneinfo import ZoneInfo
+
 import click
 
 from newsletter.app import Composed, Site
 from newsletter.cli.gate import Gate
 from newsletter.cli.halting import describe_halt
 from newsletter.cli.moments import show_moment
-from newsletter.cli.output import readers
-from newsletter.cli.sending import Intention, Sending, Wishes
+from newsletter.cli.output import readers, rehearsed_letters
+from newsletter.cli.sending import Intention, Rehearsed, Sending, Wishes
+from newsletter.cli.ways import describe_way
 from newsletter.dispatch.control import PROGRAM, Act, Halt
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UnfinishedError
 
+REHEARSED: Final = "  (a rehearsal: nobody was sent anything)"
 
-def open_sending(site: Site, composed: Composed) -> Sending:
-    """Make ready to send what was composed; the provider is not reached yet."""
-    return Sending(site, composed, site.ledger(), site.provider())
+
+def open_sending(site: Site, composed: Composed, *, rehearses: bool = False) -> Sending:
+    """Make ready to send or rehearse what was composed; the provider is not reached yet."""
+    provider = site.rehearsal_provider() if rehearses else site.provider()
+    return Sending(site, composed, site.ledger(), provider)
 
 
 def show_intention(sending: Sending, intention: Intention) -> None:
@@ -23,18 +30,31 @@ def show_intention(sending: Sending, intention: Intention) -> None:
     composition = sending.composed.composition
     click.echo(f"Issue     {composition.issue}  {sending.composed.issue.date}")
     click.echo(f"Digest    {composition.digest[:12]}")
-    click.echo(f"Provider  {sending.provider.name}{sending.provider_note}")
+    begun = intention.plan.way if intention.plan else None
+    click.echo(f"Provider  {describe_way(sending.way, begun)}")
     for kind, edition in composition.editions.items():
         count = intention.planned_for(kind)
         click.echo(f"{kind:<9} {readers(count):>13}  {edition.subject}")
     if intention.replaced:
         day = f"{intention.replaced.planned_at:%Y-%m-%d}"
         click.echo(f"Anew      the plan of {day} was for another letter, which nobody was sent")
+    if intention.rehearsed:
+        _show_rehearsed(intention.rehearsed, sending.composed.publication.zone)
     if intention.left_out and intention.plan:
         click.echo(
             f"Left out  {readers(intention.left_out)} who came since the plan of "
             f"{intention.plan.planned_at:%Y-%m-%d}; --add-new sends it to them too"
         )
+
+
+def _show_rehearsed(rehearsed: Rehearsed, zone: ZoneInfo) -> None:
+    name = rehearsed.plan.way.name if rehearsed.plan.way else "a folder"
+    click.echo(f"Anew      {rehearsed_letters(rehearsed.written)}, by {name}: set aside, for")
+    click.echo("          nobody got them; all who are active now get this one")
+    if rehearsed.halt:
+        act = "cancelled" if rehearsed.halt.act is Act.CANCELLED else "paused"
+        click.echo(f"          The rehearsal was {act} {describe_halt(rehearsed.halt, zone)};")
+        click.echo("          that is set aside with it, and does not keep this from being sent")
 
 
 def send_confirmed(site: Site, composed: Composed, sender: str, wishes: Wishes) -> None:
@@ -78,7 +98,7 @@ def send_off(site: Site, sending: Sending, intention: Intention, wishes: Wishes,
         LedgerError: nothing can be recorded any more.
     """
     issue, diary, is_limited = sending.composed.issue.id, site.diary(), wishes.limit is not None
-    sending.freeze(intention, is_limited=wishes.is_limited)
+    sending.freeze(intention, is_limited=wishes.is_limited, by=by)
     try:
         sending.run(wishes)
     except UnfinishedError:
@@ -108,10 +128,14 @@ def report(site: Site, sending: Sending) -> None:
     click.echo(f"{start}; of {tally.planned:,} planned: {words or 'none'}")
     if halt and halt.act is Act.CANCELLED:
         click.echo(f"Cancelled {describe_halt(halt, sending.composed.publication.zone)}")
+    plan = sending.ledger.find_plan(issue)
+    is_rehearsal = plan is not None and plan.is_rehearsal
     if tally.is_finished:
-        click.echo(f"Finished  newsletter status {issue}")
+        click.echo(f"Finished  newsletter status {issue}{REHEARSED if is_rehearsal else ''}")
         return
     hints = [f"{issue} is not finished", *_hints(sending, tally, halt)]
+    if is_rehearsal:
+        hints.append("this is a rehearsal: nobody was sent anything")
     raise UnfinishedError("\n  ".join(hints))
 
 

@@ -1,7 +1,7 @@
 """A run of a dispatch at the terminal: holds the ledger, shows progress, stops politely."""
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 
@@ -9,11 +9,14 @@ from newsletter.app import Composed, Site
 from newsletter.cli.holding import Hold
 from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted, settle_repeats
 from newsletter.cli.stopping import stopping
+from newsletter.cli.ways import judge_plan, refuse_way
 from newsletter.delivery.provider import Connection, Provider
 from newsletter.dispatch.clock import SteadyClock
+from newsletter.dispatch.control import PROGRAM, Appointment, Halt, SettingAside
 from newsletter.dispatch.ledger import Ledger, Plan
-from newsletter.dispatch.plan import check_digest, freeze_plan
+from newsletter.dispatch.plan import check_digest, make_plan
 from newsletter.dispatch.states import State, Tally
+from newsletter.dispatch.way import Verdict, way_of
 from newsletter.errors import ContentError, LedgerError
 from newsletter.lang import EditionKind, Preference
 from newsletter.subscribers.subscriber import editions_by_preference
@@ -22,11 +25,21 @@ __all__ = ["Intention", "Sending", "Wishes"]
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A rehearsal that makes room for a sending."""
+
+    plan: Plan
+    halt: Halt | None  # of the rehearsal; set aside with it
+    written: int  # letters, which went to nobody
+
+
+@dataclass(frozen=True, slots=True)
 class Intention:
     """What a dispatch is about to do."""
 
     plan: Plan | None  # None: this is the first run
     replaced: Plan | None  # a plan for another letter that nobody was ever sent
+    rehearsed: Rehearsed | None  # was dispatched, but not in earnest
     planned: Mapping[EditionKind, int]  # deliveries in the plan already
     joining: Mapping[EditionKind, int]  # deliveries that will be added to it
     left_out: int  # subscribers who came since, and are not added
@@ -54,8 +67,7 @@ class Sending:
         )
         self._first: Connection | None = None  # open since the deliveries were planned
         self.answered = 0  # deliveries that got an outcome in this run
-        is_local = not site.settings.mail_url.needs_public_url
-        self.provider_note = " (letters written there count as delivered)" if is_local else ""
+        self.way = way_of(provider)
         self._site = site
         self._issue = composed.issue.id
         self._scribe = site.scribe(composed)
@@ -64,28 +76,43 @@ class Sending:
         self._diary = site.diary()
         self._hold = Hold(ledger, self._issue, self._clock)
 
-    def intention(self, *, add_new: bool) -> Intention:
+    def makes_earnest(self) -> bool:
+        """Say whether what was only rehearsed until now is to be sent."""
+        plan = self.ledger.find_plan(self._issue)
+        return plan is not None and judge_plan(self.ledger, plan, self.way) is Verdict.ANEW
+
+    def intention(self, *, add_new: bool, may_plan_anew: bool = False) -> Intention:
         """
         Say what is to be done: for whom the first time, or how to go on.
 
+        Args:
+            add_new: readers who came since the plan are added to it.
+            may_plan_anew: a person is there who can say that a rehearsal becomes a sending.
+
         Raises:
+            SettingsError: what was begun must not go on by the way that is set now.
             ContentError: the letter is not the one whose dispatch began, or there is
                 nobody to send it to.
             UnfinishedError: the dispatch is paused, or was cancelled.
         """
-        refuse_halted(self._diary, self._issue, self._zone)
         plan = self.ledger.find_plan(self._issue)
+        rehearsed = self._find_rehearsed(plan, may_plan_anew=may_plan_anew)
         replaced = None
+        if rehearsed:
+            plan = None
+        else:
+            refuse_halted(self._diary, self._issue, self._zone)
         if plan and plan.digest != self.composed.composition.digest:
             if not self.ledger.is_untouched(self._issue):
                 check_digest(plan, self.composed.composition)
             plan, replaced = None, plan
         tally = self.ledger.tally(self._issue)
-        planned = {kind: tally.planned_for(kind) for kind in EditionKind}
-        newcomers = dict(self.ledger.count_unplanned(self._issue, self.editions))
-        if replaced:
-            newcomers = {kind: newcomers[kind] + planned[kind] for kind in EditionKind}
+        if plan:
+            planned = {kind: tally.planned_for(kind) for kind in EditionKind}
+            newcomers = self.ledger.count_unplanned(self._issue, self.editions)
+        else:
             planned = dict.fromkeys(EditionKind, 0)
+            newcomers = self.ledger.count_active(self.editions)
         count = sum(newcomers.values())
         if plan is None and not count:
             msg = (
@@ -97,11 +124,25 @@ class Sending:
         return Intention(
             plan=plan,
             replaced=replaced,
+            rehearsed=rehearsed,
             planned=planned,
             joining=newcomers if is_joining else {},
             left_out=0 if is_joining else count,
             waiting=self._waiting(tally) if plan else 0,
         )
+
+    def _find_rehearsed(self, plan: Plan | None, *, may_plan_anew: bool) -> Rehearsed | None:
+        """Describe the rehearsal that *plan* is, if it is to make room now."""
+        if plan is None or not self._check_way(plan, may_plan_anew=may_plan_anew):
+            return None
+        written = self.ledger.find_traces(self._issue).written
+        return Rehearsed(plan, self._diary.find_halt(self._issue), written)
+
+    def _check_way(self, plan: Plan, *, may_plan_anew: bool = False) -> bool:
+        """Refuse what must not go on by this way; say whether it is to be planned anew."""
+        verdict = judge_plan(self.ledger, plan, self.way)
+        refuse_way(plan, verdict, self.way, may_plan_anew=may_plan_anew)
+        return verdict is Verdict.ANEW
 
     def _waiting(self, tally: Tally) -> int:
         """Count what is due, and what is unknown where a run makes it pending by itself."""
@@ -109,11 +150,12 @@ class Sending:
         repeats = tally.of(State.UNKNOWN) if goes_again else 0
         return self.ledger.count_due(self._issue, self._clock()) + repeats
 
-    def freeze(self, intention: Intention, *, is_limited: bool = False) -> None:
+    def freeze(self, intention: Intention, *, is_limited: bool = False, by: str = PROGRAM) -> None:
         """
         Plan the deliveries that *intention* adds; durable on return.
 
-        With *is_limited* a timer leaves the rest alone, even if this run never begins.
+        With *is_limited* a timer leaves the rest alone, even if this run never begins. *by*
+        is who sets a rehearsal aside, where there is one.
 
         The provider is reached first: a wrong password or host then costs nothing, and
         binds nobody to this letter.
@@ -122,35 +164,74 @@ class Sending:
             UnfinishedError: another process is sending this issue, or somebody has paused or
                 cancelled it since *intention* was made.
             ProviderError: what a person must fix.
+            SettingsError: it was begun meanwhile, by another way.
         """
         self._first = self.provider.connect()
         try:
-            self._plan(intention, is_limited=is_limited)
+            self._plan(intention, by, is_limited=is_limited)
         except BaseException:  # nothing will be sent by it
             first, self._first = self._first, None
             first.close()
             raise
 
-    def _plan(self, intention: Intention, *, is_limited: bool) -> None:
+    def _plan(self, intention: Intention, by: str, *, is_limited: bool) -> None:
+        if intention.rehearsed:
+            with self._alone_with(intention.rehearsed, by) as aside:
+                self._freeze_first(aside, is_limited=is_limited)
+            return
         if intention.plan or intention.replaced:
             self._hold.take()
         refuse_halted(self._diary, self._issue, self._zone)
+        plan = self.ledger.find_plan(self._issue)
+        if plan:
+            self._check_way(plan)
         if intention.replaced:
             self.ledger.discard_untouched(self._issue)
         if intention.plan is None:
-            composition = self.composed.composition
-            now = self._clock()
-            freeze_plan(self.ledger, composition, self.editions, now, is_limited=is_limited)
+            self._freeze_first(None, is_limited=is_limited)
         elif intention.joining:
             if is_limited:
                 self._diary.limit_runs(self._issue, is_limited=True)
             self.ledger.add_new(self._issue, self.editions)
 
-    def rehearse(self) -> None:
-        """Write every edition once, as if to a reader; sends nothing."""
+    def _freeze_first(self, aside: SettingAside | None, *, is_limited: bool) -> None:
+        composition = self.composed.composition
+        plan = make_plan(composition, self.way, self._clock(), is_limited=is_limited)
+        self.ledger.freeze(plan, self.editions, aside)
+
+    @contextmanager
+    def _alone_with(self, rehearsed: Rehearsed, by: str) -> Iterator[SettingAside]:
+        """Have the right to set a rehearsal aside for the block, and the words to do it with."""
+        self._hold.take()
+        try:
+            # A halt that the person was shown is set aside too; a later one is meant for him.
+            if self._diary.find_halt(self._issue) not in (None, rehearsed.halt):
+                refuse_halted(self._diary, self._issue, self._zone)
+            because = f"it is sent in earnest, by {self.way.name}"
+            yield SettingAside(rehearsed.plan.planned_at, by, self._clock(), because)
+        finally:
+            self._hold.release()
+
+    def appoint(self, appointment: Appointment, rehearsed: Rehearsed | None) -> None:
+        """
+        Remember when the issue is to go out; sets its rehearsal aside in the same commit.
+
+        A timer would not do that later: nobody could ask it.
+
+        Raises:
+            UnfinishedError: somebody is rehearsing it just now, or has halted it.
+        """
+        if rehearsed is None:
+            self._diary.appoint(appointment)
+            return
+        with self._alone_with(rehearsed, appointment.by) as aside:
+            self._diary.appoint(appointment, aside)
+
+    def write_each(self) -> None:
+        """Write every edition once, as if to a reader; sends nothing, and keeps nothing."""
         now = self._clock()
         for kind in EditionKind:
-            self._scribe.write_test("reader@example.org", kind, "rehearsal", now)
+            self._scribe.write_test("reader@example.org", kind, "dry-run", now)
 
     def run(self, wishes: Wishes) -> None:
         """
@@ -159,6 +240,7 @@ class Sending:
         Raises:
             UnfinishedError: another process is sending this issue, or it is paused.
             ContentError: another letter was planned meanwhile.
+            SettingsError: it was begun meanwhile, by another way.
             ProviderError: what a person must fix.
             LedgerError: nothing can be recorded any more.
         """
@@ -171,6 +253,7 @@ class Sending:
             # Another process may have planned another letter since this one looked.
             plan = self.ledger.find_plan(self._issue)
             if plan:
+                self._check_way(plan)
                 check_digest(plan, self.composed.composition)
             self.ledger.begin_run(self._issue)
             self.ledger.skip_withdrawn(self._issue)

@@ -64,7 +64,7 @@ def set_aside(connection: Connection, issue: str, aside: SettingAside) -> int:
     connection.execute(delete(deliveries).where(deliveries.c.issue == issue))
     connection.execute(delete(dispatches).where(dispatches.c.issue == issue))
     letters = _count_letters(connection, number)
-    words = f"{letters:,} rehearsed letters: {aside.because}"
+    words = f"{letters:,} written: {aside.because}"
     note(connection, Note(issue, Act.SET_ASIDE, aside.by, aside.at, words))
     return letters
 

@@ -5,6 +5,7 @@ import pytest
 
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.states import State
+from newsletter.dispatch.way import Way
 from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID, PUBLICATION
 
@@ -27,7 +28,10 @@ def test_an_appointment_holds_the_letter_the_time_and_who_made_it(desk: Desk) ->
 
     letter = desk.site.compose(ISSUE_ID).composition
     assert appointed(desk) == [
-        Appointment(ISSUE_ID, letter.digest, letter.parts, NINE_UTC, "김민지", NOW)
+        Appointment(
+            *(ISSUE_ID, letter.digest, letter.parts, NINE_UTC, "김민지", NOW),
+            Way("outbox", f"outbox {desk.root / 'outbox'}"),
+        )
     ]
     assert "Appointed 2022-08 for 2022-08-27 09:00 KST, by 김민지" in output
     assert "newsletter dispatch --due" in output
@@ -100,7 +104,7 @@ def test_an_appointment_wants_the_issue_typed_as_a_dispatch_does(desk: Desk) -> 
     assert appointed(desk) == []
 
 
-def test_a_rehearsed_appointment_is_none(desk: Desk) -> None:
+def test_an_appointment_that_is_only_tried_is_none(desk: Desk) -> None:
     output = desk.run(*APPOINT, "--dry-run")
 
     assert "4 would be sent at 2022-08-27 09:00 KST, in 1 d 1 h; nothing was" in output

@@ -102,11 +102,11 @@ def test_what_is_unknown_goes_again_with_a_run_where_the_provider_drops_repeats(
     tmp_path: Path, *, is_alone: bool
 ) -> None:
     desk = Desk(tmp_path)
+    desk.site = ForgivingSite(desk.environ, desk.root)
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.lose_answers(1)
     if not is_alone:
         desk.forget(2)
-    desk.site = ForgivingSite(desk.environ, desk.root)
 
     output = desk.run("dispatch", ISSUE_ID, "--yes")
 

@@ -81,7 +81,7 @@ def test_a_sending_begins_with_nobody_served_and_the_rehearsal_is_kept(
     assert (one.letters, one.set_aside_by, one.set_aside_at) == (2, "Kim", LATER)
     [note] = SqlDiary(engine).notes(ISSUE)
     assert (note.act, note.by) == ("rehearsal set aside", "Kim")
-    assert note.words == "2 rehearsed letters: it is sent in earnest"
+    assert note.words == "2 written: it is sent in earnest"
 
 
 def test_a_late_answer_of_a_rehearsal_touches_nothing_of_the_sending(
