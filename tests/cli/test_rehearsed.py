@@ -1,0 +1,382 @@
+"""Practising is no sending: a rehearsal keeps every promise, and makes room for the sending."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from newsletter.cli.send_off import open_sending
+from newsletter.cli.sending import Wishes
+from newsletter.dispatch.states import State
+from newsletter.errors import UnfinishedError
+from newsletter.storage import tables
+from tests.cli.desk import NOW, Desk
+from tests.cli.test_ways import ALL, NINE, NINE_UTC, SOME, forget_ways, ledger_of, set_way
+from tests.mail_sinks import RecordingServer
+from tests.makers import ISSUE_ID
+
+WAS_REHEARSAL = ("dispatch", ISSUE_ID, "--was-rehearsal")
+PRACTISED = ("--because", "we practised", "--by", "Kim", "--yes")
+
+
+@pytest.fixture
+def relay() -> Iterator[RecordingServer]:
+    with RecordingServer().running() as running:
+        yield running
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Four readers, and nothing set."""
+    desk = Desk(tmp_path)
+    yield desk
+    desk.site._database.dispose()
+
+
+def letters(desk: Desk, folder: str = "outbox") -> list[Path]:
+    return sorted((desk.root / folder).glob("*.eml"))
+
+
+def set_aside(desk: Desk) -> int:
+    """Count the deliveries that were set aside."""
+    with desk.site._database.connect() as connection:
+        query = select(func.count()).select_from(tables.rehearsed_deliveries)
+        return connection.execute(query).scalar_one()
+
+
+def status(desk: Desk) -> dict[str, object]:
+    shown: dict[str, object] = json.loads(desk.run("status", ISSUE_ID, "--json"))
+    return shown
+
+
+def each_once(relay: RecordingServer, readers: int = 4) -> bool:
+    return Counter(who for who, _ in relay.taken) == Counter(
+        f"r{number}@example.org" for number in range(1, readers + 1)
+    )
+
+
+def test_a_rehearsal_keeps_every_promise_and_says_that_it_is_one(desk: Desk) -> None:
+    some = desk.run(*SOME, status=4)
+    rest = desk.run(*ALL)
+    again = desk.run(*ALL)
+
+    assert "1 attempt in this run; of 4 planned: 3 pending, 1 accepted" in some
+    assert "3 attempts in this run; of 4 planned: 4 accepted" in rest
+    assert "Nothing to send now; of 4 planned: 4 accepted" in again
+    assert all("rehearsal" in output.splitlines()[-1] for output in (some, rest, again))
+    assert "finished, a rehearsal: nobody was sent it" in desk.run("status", ISSUE_ID)
+    assert status(desk)["rehearsal"] is True
+    assert len(letters(desk)) == 4
+
+
+def test_a_timer_goes_on_with_a_rehearsal_where_one_is_still_set(desk: Desk) -> None:
+    desk.run(*ALL)
+    desk.forget(2, 3)
+
+    assert "2 attempts in this run" in desk.run("dispatch", "--due")
+
+
+@pytest.mark.parametrize("begin", [(*ALL,), (*SOME,)])
+def test_the_first_dispatch_in_earnest_sends_it_to_everybody_and_says_so_before(
+    desk: Desk, relay: RecordingServer, begin: tuple[str, ...]
+) -> None:
+    desk.run(*begin, status=4 if begin == SOME else 0)
+    written = len(letters(desk))
+    set_way(desk, relay.url)
+
+    tried = desk.run(*ALL, "--dry-run")
+    assert (set_aside(desk), relay.taken) == (0, [])
+    output = desk.run(*ALL, "--by", "Kim")
+
+    words = "1 rehearsed letter" if written == 1 else "4 rehearsed letters"
+    assert f"Anew      {words}, by outbox {desk.root}/outbox" in tried
+    assert "4 would be sent now; nothing was" in tried
+    assert f"Anew      {words}" in output
+    assert each_once(relay)
+    assert "rehearsal" not in output.splitlines()[-1]
+    assert (status(desk)["rehearsal"], status(desk)["accepted"]) == (False, 4)
+    assert desk.decided() == [
+        (
+            "rehearsal set aside",
+            "Kim",
+            f"{written} written: it is sent in earnest, by {status(desk)['provider']}",
+        )
+    ]
+    assert set_aside(desk) == 4
+    desk.run(*ALL)
+    assert each_once(relay)
+
+
+def test_the_question_names_what_is_set_aside_and_no_answer_leaves_it(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    desk.run(*ALL)
+    set_way(desk, relay.url)
+    before = ledger_of(desk)
+
+    shown = desk.type(
+        "dispatch", ISSUE_ID, dialogue={"Type 2022-08 to go on": "no\n"}, status=2
+    )  # fmt: skip
+
+    assert "This sends 4 letters, and sets 4 rehearsed letters aside." in " ".join(shown.split())
+    assert ledger_of(desk) == before
+    assert relay.taken == []
+
+
+def test_a_limited_sending_goes_on_after_a_rehearsal_like_any_other(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    desk.run(*ALL)
+    set_way(desk, relay.url)
+
+    desk.run(*SOME, status=4)
+    first = desk.run("dispatch", "--due")
+    set_way(desk, "")
+    refused = desk.run(*ALL, status=3)
+    set_way(desk, relay.url)
+    desk.run(*ALL)
+
+    assert first == ""
+    assert "begun by smtp" in refused
+    assert len(letters(desk)) == 4
+    assert each_once(relay)
+
+
+def test_a_timer_never_makes_a_sending_of_a_rehearsal(desk: Desk, relay: RecordingServer) -> None:
+    desk.run(*ALL)
+    desk.forget(1)
+    set_way(desk, relay.url)
+    before = ledger_of(desk)
+
+    output = desk.run("dispatch", "--due", status=3)
+    desk.change_letter()
+    changed = desk.run("dispatch", "--due", status=3)
+
+    assert "no timer makes a sending of a rehearsal" in output
+    assert "no timer makes a sending of a rehearsal" in changed
+    assert ledger_of(desk) == before
+    assert relay.taken == []
+
+
+def test_an_appointment_in_earnest_sets_the_rehearsal_aside_while_a_person_is_there(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    desk.run(*ALL)
+    set_way(desk, relay.url)
+
+    output = desk.run("dispatch", ISSUE_ID, "--at", NINE, "--yes", "--no-wait", "--by", "Kim")
+
+    assert "Anew      4 rehearsed letters" in output
+    assert [act for act, *_ in desk.decided()] == ["rehearsal set aside", "appointed"]
+    assert (desk.states(), set_aside(desk), relay.taken) == ({}, 4, [])
+    desk.restart()
+    desk.site.now = NINE_UTC
+    desk.run("dispatch", "--due")
+    assert each_once(relay)
+
+
+@pytest.mark.parametrize("act", ["pause", "cancel"])
+def test_a_halted_rehearsal_is_set_aside_with_its_halt_and_that_is_said(
+    desk: Desk, relay: RecordingServer, act: str
+) -> None:
+    desk.run(*SOME, status=4)
+    yes = ["--yes"] if act == "cancel" else []
+    desk.run(act, ISSUE_ID, "--because", "a typo", "--by", "Lee", *yes)
+    status = 2 if act == "cancel" else 4
+    assert "a typo" in desk.run(*ALL, status=status)  # it halts the rehearsal
+    set_way(desk, relay.url)
+
+    output = desk.run(*ALL)
+
+    word = "cancelled" if act == "cancel" else "paused"
+    assert f"The rehearsal was {word} by Lee at " in output
+    assert each_once(relay)
+    assert [what for what, *_ in desk.decided()] == [word, "rehearsal set aside"]
+
+
+def test_a_halt_that_nobody_was_shown_is_obeyed(desk: Desk, relay: RecordingServer) -> None:
+
+    desk.run(*SOME, status=4)
+    set_way(desk, relay.url)
+    sending = open_sending(desk.site, desk.site.compose(ISSUE_ID))
+    intention = sending.intention(add_new=False, may_plan_anew=True)
+    desk.site.diary().pause(ISSUE_ID, "Lee", "a typo", NOW)
+
+    with pytest.raises(UnfinishedError, match="a typo"):
+        sending.freeze(intention)
+
+    assert (set_aside(desk), relay.taken) == (0, [])
+
+
+def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    """Both were shown the rehearsal; the second finds it gone."""
+
+    desk.run(*ALL)
+    set_way(desk, relay.url)
+    composed = desk.site.compose(ISSUE_ID)
+    first, second = (open_sending(desk.site, composed) for _ in range(2))
+    shown = [one.intention(add_new=False, may_plan_anew=True) for one in (first, second)]
+    first.freeze(shown[0])
+
+    with pytest.raises(UnfinishedError, match="has just begun to send it"):
+        second.freeze(shown[1])
+    first.run(Wishes())
+
+    assert each_once(relay)
+    assert set_aside(desk) == 4
+
+
+def test_a_rehearsal_of_a_letter_that_was_changed_since_says_how_to_go_on(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    desk.run(*ALL)
+    desk.change_letter()
+
+    refused = desk.run(*ALL, status=1)
+    desk.run(*WAS_REHEARSAL, *PRACTISED)
+    desk.run(*ALL)
+    set_way(desk, relay.url)
+    desk.change_letter()
+    desk.run(*ALL)
+
+    assert "--was-rehearsal --because TEXT" in refused
+    assert "Readers who have it" not in refused
+    assert set_aside(desk) == 8
+    assert each_once(relay)
+
+
+def test_who_left_or_came_since_the_rehearsal_is_counted_right(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    desk.run(*ALL)
+    desk.run("subscribers", "remove", "r1@example.org")
+    set_way(desk, relay.url)
+
+    output = desk.run(*ALL, "--dry-run")
+
+    assert "3 would be sent now" in output
+
+
+def test_rehearse_writes_to_the_outbox_whatever_is_set(desk: Desk, relay: RecordingServer) -> None:
+    set_way(desk, relay.url)
+
+    first = desk.run(*ALL, "--rehearse")
+    second = desk.run(*ALL, "--rehearse")
+    desk.run(*ALL)
+    refused = desk.run(*ALL, "--rehearse", status=2)
+
+    assert "rehearsal" in first.splitlines()[-1]
+    assert "Nothing to send now" in second
+    assert len(letters(desk)) == 4
+    assert each_once(relay)
+    assert "was not begun as a rehearsal" in refused
+    assert desk.states() == {State.ACCEPTED: 4}
+
+
+def test_what_is_appointed_in_earnest_is_not_rehearsed_away(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    set_way(desk, relay.url)
+    desk.run("dispatch", ISSUE_ID, "--at", NINE, "--yes", "--no-wait")
+    before = ledger_of(desk)
+
+    refused = desk.run(*ALL, "--rehearse", status=2)
+
+    assert "is appointed to be sent" in refused
+    assert ledger_of(desk) == before
+    assert letters(desk) == []
+
+
+def test_what_was_finished_by_a_folder_before_stays_sent_until_a_person_says_otherwise(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    desk.run(*ALL)
+    forget_ways(desk)
+    set_way(desk, relay.url)
+
+    stays = desk.run(*ALL)
+    assert relay.taken == []
+    unreasoned = desk.run(*WAS_REHEARSAL, "--yes", status=2)
+    asked = desk.run(*WAS_REHEARSAL, "--because", "we practised", status=2)
+    assert set_aside(desk) == 0
+    done = desk.run(*WAS_REHEARSAL, *PRACTISED)
+    desk.run(*ALL)
+
+    assert "Nothing to send now" in stays
+    assert "wants a reason" in unreasoned
+    assert "add --yes" in asked
+    assert "Set aside 4 rehearsed letters of 2022-08, by Kim" in done
+    assert desk.decided() == [("rehearsal set aside", "Kim", "4 written: we practised")]
+    assert "set aside  4 rehearsed letters" in desk.run("status", ISSUE_ID)
+    assert each_once(relay)
+
+
+def test_what_a_relay_took_is_never_set_aside(desk: Desk, relay: RecordingServer) -> None:
+    set_way(desk, relay.url)
+    desk.run(*SOME, status=4)
+    begun = desk.run(*WAS_REHEARSAL, *PRACTISED, status=2)
+    forget_ways(desk)
+    before = ledger_of(desk)
+
+    answered = desk.run(*WAS_REHEARSAL, *PRACTISED, status=2)
+    assert ledger_of(desk) == before
+    desk.lose_answers(1)
+    doubtful = desk.run(*WAS_REHEARSAL, *PRACTISED, status=2)
+    desk.run("resolve", ISSUE_ID, "--unknown", "assume-accepted", "--yes")
+    assumed = desk.run(*WAS_REHEARSAL, *PRACTISED, status=2)
+
+    assert "was begun by smtp" in begun
+    assert "was no rehearsal: 1 of its letters were answered for" in answered
+    assert "1 letters of which nobody knows how they left" in doubtful
+    assert "nobody knows how they left" in assumed
+    assert set_aside(desk) == 0
+
+
+def test_what_an_emptied_folder_took_is_never_set_aside(desk: Desk) -> None:
+    set_way(desk, "outbox:outbox?delivers=yes")
+    desk.run(*ALL)
+
+    assert "count as sent" in desk.run(*WAS_REHEARSAL, *PRACTISED, status=2)
+    assert "never dispatched" in desk.run("dispatch", "2022-07", *WAS_REHEARSAL[2:],
+                                          *PRACTISED, status=2)  # fmt: skip
+    assert set_aside(desk) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((*WAS_REHEARSAL, "--rehearse"), "--was-rehearsal does not go with --rehearse"),
+        ((*WAS_REHEARSAL, "--limit", "1"), "--was-rehearsal does not go with --limit"),
+        (("dispatch", ISSUE_ID, "--at", NINE, "--rehearse"), "--at does not go with --rehearse"),
+        (("dispatch", "--due", "--rehearse"), "--due does not go with --rehearse"),
+        (("dispatch", "--due", "--was-rehearsal"), "--due does not go with --was-rehearsal"),
+    ],
+)
+def test_what_cannot_be_meant_together_is_refused(
+    desk: Desk, words: tuple[str, ...], said: str
+) -> None:
+    assert said in desk.run(*words, status=2)
+
+
+def test_a_rehearsal_is_not_set_aside_while_somebody_rehearses(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    desk.run(*SOME, status=4)
+    holder = "otherhost.example.org:4711"
+    assert desk.site.ledger().hold(ISSUE_ID, holder, desk.site.now, lambda _: False) is None
+    set_way(desk, relay.url)
+
+    by_sending = desk.run(*ALL, status=4)
+    by_word = desk.run(*WAS_REHEARSAL, *PRACTISED, status=4)
+    desk.site.now += timedelta(minutes=3)
+    desk.run(*ALL)
+
+    assert f"another process ({holder})" in by_sending
+    assert f"another process ({holder})" in by_word
+    assert each_once(relay)
