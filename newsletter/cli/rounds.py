@@ -21,7 +21,7 @@ from newsletter.dispatch.control import PROGRAM, Act, Diary, Doubt, Settlement
 from newsletter.dispatch.engine import Engine, Run
 from newsletter.dispatch.feed import Feed, Resumption
 from newsletter.dispatch.guard import Guard
-from newsletter.dispatch.ledger import Delivery, Ledger
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderBusy, UnfinishedError
@@ -95,6 +95,7 @@ class Rounds:
             is_patient=wishes.waits,
         )
         self._engine: Engine | None = None
+        self._last: DeliveryId | None = None  # what is planned above it is not this run's
         self._held: Resumption | None = None  # what ended the latest round early
         self._is_stopped = False
         self._is_halted = False
@@ -102,15 +103,20 @@ class Rounds:
         self._asked_at = means.clock.ticks()
         self.answered = 0  # deliveries that got an outcome
 
-    def send_all(self) -> None:
+    def send_all(self, last: DeliveryId | None = None) -> None:
         """
         Send everything that may go in this run.
+
+        Args:
+            last: the last delivery that was planned when the run began. Should this process
+                sleep until its rehearsal has become a sending, it must not go on with that.
 
         Raises:
             UnfinishedError: somebody, or the program itself, has paused the issue.
             ProviderError: what a person must fix.
             LedgerError: nothing can be recorded any more.
         """
+        self._last = last
         gc.collect()
         gc.freeze()  # what was composed stays: no collection need look at it, letter by letter
         clock = self._means.clock
@@ -174,6 +180,7 @@ class Rounds:
         feed = Feed(
             means.ledger, means.issue, means.write, means.clock, self._left, self._get_pacing()
         )
+        feed.end_at(self._last)
         first, self._first = self._first, None
         engine = self._engine = Engine(
             means.provider, means.ledger, feed, means.clock, first, self._guard

@@ -7,11 +7,11 @@ import click
 
 from newsletter.app import Composed, Site
 from newsletter.cli.gate import Gate
-from newsletter.cli.halting import describe_halt
+from newsletter.cli.halting import describe_halt, find_appointment
 from newsletter.cli.moments import show_moment
 from newsletter.cli.output import readers, rehearsed_letters
 from newsletter.cli.sending import Intention, Rehearsed, Sending, Wishes
-from newsletter.cli.ways import describe_way
+from newsletter.cli.ways import describe_way, is_earnest
 from newsletter.dispatch.control import PROGRAM, Act, Halt
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UnfinishedError
@@ -105,7 +105,10 @@ def send_off(site: Site, sending: Sending, intention: Intention, wishes: Wishes,
         if diary.find_halt(issue) is None:
             raise
     else:
-        if not is_limited:
+        standing = find_appointment(diary, issue)
+        # One in earnest may have been made while a rehearsal was asleep: not kept by that.
+        is_kept = standing and not (sending.way.is_rehearsal and is_earnest(standing.way))
+        if is_kept and not is_limited:
             diary.drop_appointment(issue, by, site.clock())
     report(site, sending)
 

@@ -250,6 +250,7 @@ class Sending:
         try:
             self._hold.take()
             refuse_halted(self._diary, self._issue, self._zone)
+            last = self.ledger.last_planned(self._issue)  # before the plan that is checked
             # Another process may have planned another letter since this one looked.
             plan = self.ledger.find_plan(self._issue)
             if plan:
@@ -260,7 +261,7 @@ class Sending:
             settle_repeats(means)
             self._diary.limit_runs(self._issue, is_limited=wishes.is_limited)
             with stopping(rounds.stop):
-                rounds.send_all()
+                rounds.send_all(last)
         finally:
             self.answered = rounds.answered
             rounds.close()

@@ -124,12 +124,17 @@ def refuse_rehearsal(plan: "Plan | None", appointment: Appointment | None) -> No
             f"as served; {look}"
         )
         raise UsageError(msg)
-    if appointment and not (appointment.way and appointment.way.is_rehearsal):
+    if appointment and is_earnest(appointment.way):
         msg = (
             f"{appointment.issue} is appointed to be sent, which a rehearsal would take for done; "
             f"{look}, or drop it first: newsletter dispatch {appointment.issue} --at never"
         )
         raise UsageError(msg)
+
+
+def is_earnest(way: Way | None) -> bool:
+    """Say whether letters that leave by *way* reach readers, or did so before ways were kept."""
+    return way is None or not way.is_rehearsal
 
 
 def describe_way(now: Way, begun: Way | None) -> str:

@@ -30,6 +30,7 @@ class Backlog:
         self._issue = issue
         self._clock = clock
         self._lanes = lanes
+        self.last: DeliveryId | None = None  # nothing above it is read
         self._apart: dict[str, Lane] = {}
         self._hungry: list[Lane] = []  # lanes apart that run low
         self._after = DeliveryId(0)
@@ -39,11 +40,11 @@ class Backlog:
         """Say what should be read now, if anything."""
         for lane in self._hungry:
             if not lane.is_paused(ticks):
-                return Page(lane.after, BATCH, domain=lane.domain)
+                return Page(lane.after, BATCH, domain=lane.domain, last=self.last)
         lanes = self._lanes
         if self._is_read or lanes.open >= LOW or lanes.held >= HELD_MAX:
             return None
-        return Page(self._after, BATCH, without=frozenset(self._apart))
+        return Page(self._after, BATCH, without=frozenset(self._apart), last=self.last)
 
     def read(self, page: Page) -> Sequence[Delivery]:
         """Read a page; changes nothing here, so that others need not wait for it."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from newsletter.dispatch.backlog import Backlog
 from newsletter.dispatch.lanes import Lane, Lanes
-from newsletter.dispatch.ledger import Delivery, Ledger, Page
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger, Page
 from newsletter.dispatch.pacing import Pacing
 from newsletter.message.envelope import Envelope
 
@@ -66,6 +66,10 @@ class Feed:
         self.idle_s = IDLE_S  # what a wait lasts at the most
         self.failed = 0  # deliveries that could not be written; they stay pending
         self.resumption: Resumption | None = None  # why it ended early, if it did
+
+    def end_at(self, last: DeliveryId | None) -> None:
+        """Hand out nothing that was planned after *last*; to be called before anything is."""
+        self._backlog.last = last
 
     def take(self, *, may_wait: bool) -> Envelope | None:
         """

@@ -80,6 +80,7 @@ class Page:
     limit: int
     domain: str | None = None  # of this domain alone, in A-labels and lower case
     without: frozenset[str] = frozenset()  # of none of these domains
+    last: DeliveryId | None = None  # none above it: they were planned later
 
 
 class Ledger(Protocol):
@@ -164,6 +165,9 @@ class Ledger(Protocol):
 
     def skip_withdrawn(self, issue: str) -> int:
         """Skip what waits for readers who have withdrawn since planning; return how many."""
+
+    def last_planned(self, issue: str) -> DeliveryId:
+        """Return the highest id of a delivery of *issue*; what is planned later is above it."""
 
     def find_due(self, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
         """Return the deliveries of *page* that are pending, or deferred and due."""

@@ -46,6 +46,14 @@ def find_due(connection: Connection, issue: str, now: datetime, page: Page) -> S
     ]
 
 
+def last_planned(connection: Connection, issue: str) -> DeliveryId:
+    """Return the highest id of a delivery of *issue*, or 0; no id is ever used again."""
+    highest = connection.execute(
+        select(func.max(deliveries.c.id)).where(deliveries.c.issue == issue)
+    ).scalar()
+    return DeliveryId(highest or 0)
+
+
 def count_due(connection: Connection, issue: str, now: datetime) -> int:
     """Count what `find_due` would return without a limit."""
     counted = (
@@ -119,6 +127,8 @@ def entries(connection: Connection, issue: str, state: State) -> Iterator[Ledger
 
 def _on_page(page: Page) -> Iterator[ColumnElement[bool]]:
     yield deliveries.c.id > page.after
+    if page.last is not None:
+        yield deliveries.c.id <= page.last
     if page.domain:
         yield _is_at(page.domain)
     for domain in page.without:

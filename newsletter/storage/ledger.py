@@ -164,6 +164,11 @@ class SqlLedger:
         with writing(self._database) as connection:
             return skip_withdrawn(connection, issue)
 
+    def last_planned(self, issue: str) -> DeliveryId:
+        """Return the highest id of a delivery of *issue*; what is planned later is above it."""
+        with reading(self._database) as connection:
+            return rows.last_planned(connection, issue)
+
     def find_due(self, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
         """Return the deliveries of *page* that are pending, or deferred and due."""
         with reading(self._database) as connection:

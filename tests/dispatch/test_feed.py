@@ -300,3 +300,16 @@ def test_without_a_pace_nothing_is_slow(few: Database) -> None:
 
     assert Feed(SqlLedger(few), ISSUE, write, clock, None).slowness(SEOUL) == ""
     assert Pacing(clock.ticks).canary == 0
+
+
+def test_what_was_planned_after_a_run_began_is_not_for_it(few: Database) -> None:
+    """It may be another plan by now: this process may have slept meanwhile."""
+    feed = make_feed(few, FakeClock())
+    with closing(SqlLedger(few)) as ledger:
+        everything = ledger.last_planned(ISSUE)
+        feed.end_at(DeliveryId(everything - 1))
+
+    taken = [envelope.key for envelope in take_what_may_go(feed)]
+
+    assert taken
+    assert max(taken) == everything - 1

@@ -1,10 +1,12 @@
 """Real processes: a run without its relay, and a rehearsal that becomes a sending."""
 
+import signal
 import sqlite3
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from tests.journeys.stage import CHECKOUT, ISSUE, PUBLIC_URL, Stage, make_stage,
 from tests.mail_sinks import RecordingServer
 
 READERS = 60
+LONG_LIST = 1200  # more than a run reads at once
 
 
 @pytest.fixture
@@ -194,3 +197,64 @@ def test_the_demo_and_its_second_run_say_that_they_rehearse(tmp_path: Path) -> N
         assert finish(output) == (
             "Finished  newsletter status 2022-08  (a rehearsal: nobody was sent anything)"
         )
+
+
+def test_a_rehearsal_that_sleeps_through_the_sending_goes_on_with_nothing_of_it(
+    tmp_path: Path, relay: RecordingServer
+) -> None:
+    """It is stopped for longer than its hold, and the list is longer than it reads at once."""
+    stage = make_stage(tmp_path / "site", mail_url=relay.url, public_url=PUBLIC_URL)
+    write_readers(stage.root / "readers.csv", ko=LONG_LIST, en=0, both=0, none=0)
+    stage.run("subscribers", "import", "readers.csv")
+    sleeper = without_relay(stage).start("dispatch", ISSUE, "--yes")
+    outbox = stage.root / "outbox"
+    await_letters(outbox, 20)
+    while not is_asleep(sleeper, stage.root / "newsletter.db"):
+        sleeper.send_signal(signal.SIGCONT)
+        time.sleep(0.01)
+    stage.run("dispatch", ISSUE, "--yes", "--limit", "5", status=4)
+
+    sleeper.send_signal(signal.SIGCONT)
+    output, _ = sleeper.communicate(timeout=60)
+
+    status = stage.status()
+    assert "Traceback" not in output
+    assert (status["accepted"], status["pending"]) == (5, LONG_LIST - 5)
+    assert status["rehearsal"] is False
+    assert len(relay.taken) == 5
+
+
+def test_a_rehearsal_that_sleeps_does_not_drop_the_appointment_made_meanwhile(
+    stage: Stage, relay: RecordingServer
+) -> None:
+    sleeper = without_relay(stage).start("dispatch", ISSUE, "--yes")
+    await_letters(stage.root / "outbox", 5)
+    while not is_asleep(sleeper, stage.root / "newsletter.db"):
+        sleeper.send_signal(signal.SIGCONT)
+        time.sleep(0.01)
+    at = appoint(stage)
+
+    sleeper.send_signal(signal.SIGCONT)
+    sleeper.communicate(timeout=60)
+
+    time.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()) + 0.1)
+    stage.run("dispatch", "--due")
+    assert_each_once(relay)
+
+
+def is_asleep(sleeper: "subprocess.Popen[str]", database: Path) -> bool:
+    """Stop it and let its hold end; False if it was stopped in the middle of a commit."""
+    sleeper.send_signal(signal.SIGSTOP)
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(database, timeout=0.1)) as db:
+        with db:
+            db.execute("UPDATE dispatches SET held_until = '2022-01-01 00:00:00.000000'")
+        return True
+    return False
+
+
+def await_letters(outbox: Path, count: int) -> None:
+    for _ in range(3000):
+        if len(list(outbox.glob("*.eml"))) >= count:
+            return
+        time.sleep(0.01)
+    raise AssertionError("the rehearsal wrote too little in 30 seconds")
