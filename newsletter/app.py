@@ -57,6 +57,7 @@ class Site:
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._folder = Path.cwd() if folder is None else folder
+        self._ledgers: list[SqlLedger] = []  # that were opened, to be closed
 
     @cached_property
     def settings(self) -> "Settings":
@@ -268,6 +269,22 @@ class Site:
         self.require()
         return open_database(self.settings.database_url, self.root)
 
+    def close(self) -> None:
+        """
+        Write what is left and close the database, so that all of it is in its file.
+
+        The site may be used again: it then opens anew.
+        """
+        database: Engine | None = self.__dict__.pop("_database", None)
+        if database is None:
+            return
+        from newsletter.storage.database import close_database  # noqa: PLC0415
+
+        ledgers, self._ledgers = self._ledgers, []
+        for ledger in ledgers:
+            ledger.close()
+        close_database(database)
+
     def book(self) -> "SqlSubscriberBook":
         """Open the list of subscribers."""
         from newsletter.storage.subscribers import SqlSubscriberBook  # noqa: PLC0415
@@ -278,7 +295,9 @@ class Site:
         """Open the ledger of dispatches."""
         from newsletter.storage.ledger import SqlLedger  # noqa: PLC0415
 
-        return SqlLedger(self._database)
+        ledger = SqlLedger(self._database)
+        self._ledgers.append(ledger)
+        return ledger
 
     def diary(self) -> "SqlDiary":
         """Open the record of what people decided about dispatches."""

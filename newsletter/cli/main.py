@@ -53,6 +53,7 @@ def cli(ctx: click.Context) -> None:
     from newsletter.app import Site  # noqa: PLC0415 - settings are read by commands, not by help
 
     ctx.obj = Site()
+    ctx.call_on_close(ctx.obj.close)  # in every way out: a fault, Ctrl-C and sys.exit too
 
 
 def main() -> None:

@@ -1,23 +1,25 @@
 """Opens the database that NEWSLETTER_DATABASE_URL names, with its tables up to date."""
 
+import ctypes
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from newsletter.errors import SettingsError
+from newsletter.errors import LedgerError, SettingsError
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.location import REMEDY, read_database_url
-from newsletter.storage.transactions import mark_file
+from newsletter.storage.watch import FileWatch
 
 HEAD: Final = "0004"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
+WATCH: Final = "newsletter_watch"  # an engine's execution option
 log = logging.getLogger(__name__)
 
 
@@ -48,7 +50,7 @@ def open_database(setting: str, root: Path) -> Engine:
         )
         raise SettingsError(msg) from error
     if location.is_sqlite:
-        event.listen(engine, "connect", _prepare_sqlite)
+        _watch_files(engine)
     try:
         _migrate(engine)
     except (OSError, sqlite3.Error) as error:
@@ -68,14 +70,60 @@ def open_database(setting: str, root: Path) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    record.info["file"] = mark_file(cursor.execute("PRAGMA database_list").fetchone()[2])
-    cursor.close()
+def close_database(engine: Engine) -> None:
+    """
+    Close every connection; SQLite then folds its journal into the file and removes it.
+
+    It stays where another process has the file open. Where the journal was cut off or taken
+    away it must stay too, as it is: what SQLite would fold in would harm the file. Then the
+    connections end with the process.
+    """
+    watch = find_watch(engine)
+    if watch is None:
+        engine.dispose()
+        return
+    with suppress(LedgerError):  # whoever wrote last was told
+        watch.check()
+    if watch.is_broken:
+        _leave_open(engine)
+        return
+    engine.dispose()
+    watch.close()
+
+
+def find_watch(engine: Engine) -> FileWatch | None:
+    """Return the watch over the files of a database that is open, None for PostgreSQL."""
+    return engine.get_execution_options().get(WATCH)
+
+
+def _leave_open(engine: Engine) -> None:
+    # A connection that nobody refers to is closed, at the end of the process at the latest;
+    # sqlite3 has no way before Python 3.12 to close one without folding in.
+    pool: Any = engine.pool
+    taken = [pool.connect() for _ in range(pool.checkedin())]
+    for one in taken:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(one.dbapi_connection))
+
+
+def _watch_files(engine: Engine) -> None:
+    watch = FileWatch(str(engine.url.database))
+    engine.update_execution_options(**{WATCH: watch})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        watch.open(cursor.execute("PRAGMA database_list").fetchone()[2])
+        record.info["watch"] = watch
+        cursor.close()
+
+    @event.listens_for(engine, "commit")
+    def look_before(_: Connection) -> None:
+        watch.check()  # a commit would fill the place of what was cut off
+        watch.has_written = True
 
 
 def _migrate(engine: Engine) -> None:

@@ -231,6 +231,7 @@ class Recorder:
             while (group := self._gather(None)) is not None:
                 with self._database.connect() as connection:
                     while group:
+                        check_file(connection)
                         _commit(connection, group)
                         check_file(connection)
                         _release(group)
@@ -356,7 +357,8 @@ def _fault_of(error: BaseException) -> BaseException:
         return error
     fault = LedgerError(
         f"the ledger cannot be written ({said_by(error)}); sending has stopped. Make room or "
-        "mend the database, then run dispatch again: what was under way is listed as unknown"
+        "mend the database where it lies; 'newsletter status' then lists as unknown what was "
+        "under way, and 'newsletter dispatch' goes on with the others"
     )
     fault.__cause__ = error
     return fault

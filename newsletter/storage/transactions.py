@@ -1,7 +1,6 @@
 """Transactions whose faults are LedgerErrors, on a database file that is still in its place."""
 
 import ctypes
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -9,8 +8,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.errors import LedgerError
-
-FileMark = tuple[int, int]  # device and inode: which file it is, whatever its name
+from newsletter.storage.watch import FileWatch
 
 
 @contextmanager
@@ -30,10 +28,11 @@ def writing(database: Engine, page_cache_mb: int | None = None) -> Iterator[Conn
         page_cache_mb: for `with_page_cache`; None leaves SQLite its own.
 
     Raises:
-        LedgerError: what the database says is wrong (then nothing was written), or its file
-            was removed or replaced meanwhile.
+        LedgerError: what the database says is wrong (then nothing was written), or one of its
+            files was removed, replaced or cut off meanwhile.
     """
     with as_ledger_error(), database.connect() as connection:
+        check_file(connection)
         with with_page_cache(connection, page_cache_mb), connection.begin():
             yield connection
         check_file(connection)
@@ -77,8 +76,8 @@ def as_ledger_error() -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         msg = (
-            f"the ledger cannot be used ({said_by(error)}); mend the database and run the "
-            "command again"
+            f"the ledger cannot be used ({said_by(error)}); mend the database, then see how it "
+            "stands with 'newsletter status'"
         )
         raise LedgerError(msg) from error
 
@@ -88,32 +87,13 @@ def said_by(error: SQLAlchemyError) -> str:
     return str(getattr(error, "orig", None) or error)
 
 
-def mark_file(path: str) -> FileMark | None:
-    """Say which file is at *path* now, or None."""
-    try:
-        found = os.stat(path)  # noqa: PTH116 - asked at every commit; a Path takes twice as long
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 def check_file(connection: Connection) -> None:
     """
-    Make sure that SQLite's file is the one that *connection* has opened.
-
-    A file that was removed takes commits without a word and loses them at the end.
+    Make sure that SQLite's files are those that were opened; see `FileWatch.check`.
 
     Raises:
-        LedgerError: it was removed or replaced.
+        LedgerError: one was removed, replaced or cut off.
     """
-    opened: FileMark | None = connection.info.get("file")
-    if opened is None:  # not SQLite
-        return
-    path = str(connection.engine.url.database)
-    if mark_file(path) != opened:
-        msg = (
-            f"{path}: the database file was removed or replaced while it was in use, and what "
-            "was written last is lost with it. Bring back the newest copy there is; readers who "
-            "got the letter after it was made would get it again"
-        )
-        raise LedgerError(msg)
+    watch: FileWatch | None = connection.info.get("watch")
+    if watch:  # SQLite
+        watch.check()

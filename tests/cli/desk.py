@@ -52,6 +52,7 @@ class Desk:
         values = {"public_url": PUBLIC_URL, "connections": "1", **settings}
         self.environ = {f"NEWSLETTER_{name.upper()}": value for name, value in values.items()}
         self.root = write_site(folder)
+        self._depth = 0  # of commands that run while another one does
         self.site = ClockedSite(self.environ, folder)
         with self.site.book().opened() as page:
             for number in range(1, readers + 1):
@@ -66,7 +67,13 @@ class Desk:
         """Run a command without a terminal, check its exit status, return what it printed."""
         command = cli.get_command(click.Context(cli), words[0])
         assert command is not None
-        result = CliRunner().invoke(command, words[1:], obj=self.site)
+        self._depth += 1
+        try:
+            result = CliRunner().invoke(command, words[1:], obj=self.site)
+        finally:
+            self._depth -= 1
+            if not self._depth:  # as every command does at its end
+                self.site.close()
         fault = result.exception
         if fault and not isinstance(fault, NewsletterError | SystemExit):
             raise fault

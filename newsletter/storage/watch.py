@@ -1,0 +1,120 @@
+"""Watches the files of a SQLite database while it is open: neither may be taken away."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from newsletter.errors import LedgerError
+
+# https://www.sqlite.org/fileformat2.html#walformat: a header, then frames of a page each.
+WAL_MAGIC: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+WAL_HEADER_BYTES: Final = 32
+FRAME_BYTES_MIN: Final = 24 + 512  # its own header, and the smallest page there is
+
+SETTLE: Final = (
+    "Readers may have been sent letters of which the ledger knows nothing: do not send anything "
+    "before 'newsletter status' shows what is doubted"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileMark:
+    """Which file it is, whatever its name, and how long."""
+
+    device: int
+    inode: int
+    size: int  # bytes
+
+    def is_same_file(self, other: "FileMark") -> bool:
+        """Say whether both are marks of one file."""
+        return (self.device, self.inode) == (other.device, other.inode)
+
+
+def mark_file(path: str) -> FileMark | None:
+    """Say which file is at *path* now, or None."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - asked at every commit; a Path takes twice as long
+    except OSError:
+        return None
+    return FileMark(found.st_dev, found.st_ino, found.st_size)
+
+
+def holds_journal(database: Path) -> bool:
+    """Say whether the write-ahead log of *database* is there and holds at least one page."""
+    try:
+        with Path(f"{database}-wal").open("rb") as file:
+            start = file.read(WAL_HEADER_BYTES + FRAME_BYTES_MIN)
+    except OSError:
+        return False
+    return len(start) == WAL_HEADER_BYTES + FRAME_BYTES_MIN and start.startswith(WAL_MAGIC)
+
+
+class FileWatch:
+    """
+    Knows the files of a database as they were when it was opened, for all its connections.
+
+    While a connection is open, SQLite neither removes nor shortens the write-ahead log, and
+    no command of this program asks it to (``wal_checkpoint(TRUNCATE)``).
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path  # as the setting names it
+        self._journal_path = ""
+        self._file: FileMark | None = None
+        self._journal: FileMark | None = None
+        self.is_broken = False  # what SQLite would write from now on harms the file
+        self.has_written = False  # since it was opened
+
+    def open(self, real_path: str) -> None:
+        """Look at the files when the first connection is open; *real_path* is SQLite's own."""
+        if self._file is None:
+            self._file = mark_file(real_path)
+            self._journal_path = f"{real_path}-wal"
+            self._journal = mark_file(self._journal_path)
+
+    def close(self) -> None:
+        """Forget the files: no connection is open any more."""
+        self._file = self._journal = None
+        self.has_written = False
+
+    def check(self) -> None:
+        """
+        Make sure that both files are those that were opened, and the journal no shorter.
+
+        A file that was removed takes commits without a word and loses them at the end.
+
+        Raises:
+            LedgerError: one was removed, replaced or cut off.
+        """
+        if self._file is None:
+            return
+        found = mark_file(self._path)
+        if found is None or not found.is_same_file(self._file):
+            self.is_broken = True
+            msg = (
+                f"{self._path}: the database file was removed or replaced while it was in use, "
+                "and what was written last is lost with it. Bring back that file together with "
+                f"its -wal, or restore the newest backup: newsletter restore FILE. {SETTLE}"
+            )
+            raise LedgerError(msg)
+        self._check_journal(self._journal)
+
+    def _check_journal(self, known: FileMark | None) -> None:
+        found = mark_file(self._journal_path)
+        if known is None:  # a new database has none before its first commit
+            self._journal = found
+            return
+        if found is None or not found.is_same_file(known):
+            what = "removed or replaced"
+        elif found.size < known.size:
+            what = "cut off"
+        else:
+            self._journal = found
+            return
+        self.is_broken = True
+        msg = (
+            f"{self._journal_path}: the database's journal was {what} while it was in use, and "
+            f"what was written last may be lost with it; sending has stopped. {SETTLE}"
+        )
+        raise LedgerError(msg)
