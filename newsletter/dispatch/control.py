@@ -38,6 +38,7 @@ class Act(StrEnum):
     DISAPPOINTED = "appointment dropped"
     LATE_ANSWER = "late answer"  # of a letter that had been settled, or begun again, meanwhile
     SET_ASIDE = "rehearsal set aside"
+    ANSWERED = "doubt answered"  # it goes out, though the ledger may have forgotten something
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""When a ledger may know less than happened: it was put back, copied, or has lost its journal."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+GAP: Final = timedelta(hours=1)  # a timer looks every minute or so
+
+
+class Cause(StrEnum):
+    """What was seen."""
+
+    RESTORED = "restored"  # by 'newsletter restore'
+    PUT_BACK = "put back"  # it counts fewer commands than the file beside it
+    COPIED = "copied"  # it is another file than the one that was used last
+    REPLACED = "replaced"  # it is another ledger altogether
+    JOURNAL_LOST = "journal lost"  # a run ended without its end, and its journal is gone
+    GAP = "gap"  # something is due, and nobody has looked for too long
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One thing that tells that this ledger may have forgotten something."""
+
+    cause: Cause
+    facts: str = ""  # issues (JOURNAL_LOST), a file's name (RESTORED), a time in ISO 8601 (GAP)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerMark:
+    """Which ledger it is, in which file, and how far it has come."""
+
+    id: str
+    inode: int
+    ends: int  # commands that wrote and have ended
+
+
+@dataclass(frozen=True, slots=True)
+class StandingDoubt:
+    """A doubt that is not over, and the issues for which somebody has answered."""
+
+    id: int
+    sign: Sign
+    raised_at: datetime  # aware UTC
+    is_told: bool  # by a timer
+    answered: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a timer sees in the ledger."""
+
+    due: Collection[str]  # issues that would go out now, by themselves
+    open: Collection[str]  # issues that are appointed or unfinished
+    signs: Collection[datetime]  # of life of this ledger, aware UTC; none: from before they were
+
+
+def compare(ledger: LedgerMark, noted: LedgerMark | None) -> Sign | None:
+    """
+    Say whether the ledger is older than, or another than, what was *noted* beside it.
+
+    The note is written after the ledger's commit, so it may be behind, and is never ahead.
+    """
+    if noted is None:
+        return None
+    if noted.id != ledger.id:
+        return Sign(Cause.REPLACED)
+    if ledger.ends < noted.ends:
+        return Sign(Cause.PUT_BACK, f"{noted.ends - ledger.ends}")
+    if noted.inode != ledger.inode:
+        return Sign(Cause.COPIED)
+    return None
+
+
+def judge_gap(look: Look, now: datetime) -> Sign | None:
+    """
+    Say whether something is due on a ledger that gave no sign of life for too long.
+
+    Then another copy of it may have sent that meanwhile. This alone sees a whole folder, or
+    a PostgreSQL, that was put back.
+    """
+    signs = [one for one in look.signs if one - now <= GAP]  # not those of a clock that was wrong
+    if not look.due or not signs or now - max(signs) <= GAP:
+        return None
+    return Sign(Cause.GAP, max(signs).isoformat())
+
+
+def waits_for_answer(issue: str, doubts: Collection[StandingDoubt]) -> list[StandingDoubt]:
+    """Return the doubts for which nobody has answered with regard to *issue*."""
+    return [one for one in doubts if issue not in one.answered]
+
+
+def is_over(doubt: StandingDoubt, still_open: Collection[str]) -> bool:
+    """Say whether somebody has answered, and for every issue that is appointed or unfinished."""
+    return bool(doubt.answered) and doubt.answered.issuperset(still_open)
