@@ -16,6 +16,7 @@ from newsletter.dispatch.control import (
 )
 from newsletter.dispatch.runs import LivingRun
 from newsletter.storage.conditions import is_due
+from newsletter.storage.doubts import note_look
 from newsletter.storage.notes import note
 from newsletter.storage.rehearsals import set_aside
 from newsletter.storage.runs import find_living_runs
@@ -161,6 +162,7 @@ class SqlDiary:
                     **way_values(appointment.way),
                 )
             )
+            note_look(connection, appointment.made_at)
             words = appointment.send_at.astimezone(UTC).isoformat()
             note(
                 connection,

@@ -118,6 +118,8 @@ runs: Final = Table(
     Column("began_at", UtcTime, nullable=False),  # by the database's clock, as the next two
     Column("seen_at", UtcTime, nullable=False),  # its last sign of life
     Column("ended_at", UtcTime),
+    # SQLite: when, after its process was gone, what its journal held was found in place.
+    Column("journal_seen_at", UtcTime),
     sqlite_autoincrement=True,  # a number names one run for ever
 )
 
@@ -253,6 +255,7 @@ rehearsed_deliveries: Final = Table(
 )
 
 # Which database this is, and how far it has come: one row, compared with a file beside it.
+# A ledger that was put back, or copied, knows less than that file.
 ledger_marks: Final = Table(
     "ledger_marks",
     metadata,
@@ -267,7 +270,7 @@ doubts: Final = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("words", Text, nullable=False),  # what was seen, for people
+    Column("words", Text, nullable=False),  # the facts: issues, a count, a time in ISO 8601
     Column("raised_at", UtcTime, nullable=False),
     Column("told_at", UtcTime),  # when a timer said so, which it does once
     Column("ended_at", UtcTime),  # when nothing was left to be answered for

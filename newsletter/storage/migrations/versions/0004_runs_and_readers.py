@@ -1,5 +1,7 @@
 """Runs and attempts, ids that name readers, ways of sending, rehearsals, and doubts."""
 
+import secrets
+
 from alembic import op
 from sqlalchemy import (
     Boolean,
@@ -84,6 +86,7 @@ def _tell_attempts() -> None:
         Column("began_at", TIME, nullable=False),
         Column("seen_at", TIME, nullable=False),
         Column("ended_at", TIME),
+        Column("journal_seen_at", TIME),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_runs_issue", "runs", ["issue"])
@@ -143,6 +146,8 @@ def _mark_ledger() -> None:
         Column("ends", Integer, nullable=False),
         Column("looked_at", TIME),
     )
+    marks = table("ledger_marks", column("id"), column("ends"))
+    op.bulk_insert(marks, [{"id": secrets.token_hex(16), "ends": 0}])
     op.create_table(
         "doubts",
         Column("id", Integer, primary_key=True),

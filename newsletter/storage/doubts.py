@@ -1,0 +1,189 @@
+"""Doubts about the ledger itself, and who answered them; see `newsletter.dispatch.doubt`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, exists, func, insert, select, union, update
+
+from newsletter.dispatch.control import Act
+from newsletter.dispatch.doubt import Cause, Look, Sign, StandingDoubt, is_over, judge_gap
+from newsletter.storage.conditions import IS_WAITING, is_due
+from newsletter.storage.marks import ensure_mark
+from newsletter.storage.tables import (
+    appointments,
+    deliveries,
+    dispatches,
+    doubt_answers,
+    doubts,
+    ledger_marks,
+    notes,
+    runs,
+)
+from newsletter.storage.transactions import reading, writing
+
+
+class SqlDoubts:
+    """Why this ledger may know less than happened; durable when a call returns."""
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+
+    def standing(self) -> Sequence[StandingDoubt]:
+        """Return the doubts that are not over, the oldest first."""
+        with reading(self._database) as connection:
+            return _find_standing(connection)
+
+    def find_held(self) -> Mapping[str, int]:
+        """
+        Count the deliveries that wait, by issue; 0 for what is appointed and not planned yet.
+
+        What is cancelled is not among them.
+        """
+        with reading(self._database) as connection:
+            waiting = select(deliveries.c.issue, func.count()).where(IS_WAITING)
+            held = dict.fromkeys(_find_open(connection), 0)
+            for issue, count in connection.execute(waiting.group_by(deliveries.c.issue)):
+                held[issue] = count
+            return held
+
+    def look(self, now: datetime) -> Sequence[StandingDoubt]:
+        """
+        Look as a timer does: judge how long ago the last look was, and note this one.
+
+        Where nothing is appointed or unfinished no look is noted, and none is missed.
+
+        Returns:
+            The doubts that stand then.
+        """
+        with reading(self._database) as connection:
+            seen = _look(connection, now)
+            noted = connection.execute(select(ledger_marks.c.looked_at)).scalar()
+            standing = _find_standing(connection)
+        if not seen.open and noted is None:
+            return standing  # nothing is written
+        sign = judge_gap(seen, now)
+        with writing(self._database) as connection:
+            raise_doubts(connection, [sign] if sign else [], now)
+            note_look(connection, now if seen.open else None)
+            _end_answered(connection, now)
+            return _find_standing(connection)
+
+    def note_told(self, told: Sequence[StandingDoubt], now: datetime) -> None:
+        """Note that a timer has said these, which it does once."""
+        with writing(self._database) as connection:
+            connection.execute(
+                update(doubts)
+                .where(doubts.c.id.in_([one.id for one in told]), doubts.c.told_at.is_(None))
+                .values(told_at=now)
+            )
+
+    def answer(
+        self, answered: Sequence[StandingDoubt], issue: str, by: str, because: str, now: datetime
+    ) -> None:
+        """Note that *by* lets *issue* go out though these stand; they end with the last answer."""
+        with writing(self._database) as connection:
+            for one in answered:
+                connection.execute(
+                    insert(doubt_answers).values(
+                        doubt_id=one.id,
+                        issue=issue,
+                        answered_by=by,
+                        answered_at=now,
+                        because=because,
+                    )
+                )
+                connection.execute(
+                    insert(notes).values(
+                        issue=issue,
+                        act=Act.ANSWERED.value,
+                        noted_by=by,
+                        noted_at=now,
+                        words=f"{one.sign.cause}: {because}",
+                    )
+                )
+            _end_answered(connection, now)
+
+
+def raise_doubts(connection: Connection, signs: Iterable[Sign], now: datetime) -> None:
+    """Write down each sign as a doubt, unless one of its cause stands already."""
+    standing = {one.sign.cause for one in _find_standing(connection)}
+    for sign in signs:
+        if sign.cause not in standing:
+            connection.execute(
+                insert(doubts).values(kind=sign.cause.value, words=sign.facts, raised_at=now)
+            )
+
+
+def note_look(connection: Connection, looked_at: datetime | None) -> None:
+    """Note when somebody looked at what is to be sent; None: nothing is."""
+    ensure_mark(connection)
+    connection.execute(update(ledger_marks).values(looked_at=looked_at))
+
+
+def _find_standing(connection: Connection) -> Sequence[StandingDoubt]:
+    rows = connection.execute(
+        select(doubts).where(doubts.c.ended_at.is_(None)).order_by(doubts.c.id)
+    ).all()
+    answers: dict[int, set[str]] = {row.id: set() for row in rows}
+    for row in connection.execute(
+        select(doubt_answers).where(doubt_answers.c.doubt_id.in_(list(answers)))
+    ):
+        answers[row.doubt_id].add(row.issue)
+    return [
+        StandingDoubt(
+            row.id,
+            Sign(Cause(row.kind), row.words),
+            row.raised_at,
+            row.told_at is not None,
+            frozenset(answers[row.id]),
+        )
+        for row in rows
+    ]
+
+
+def _end_answered(connection: Connection, now: datetime) -> None:
+    still_open = _find_open(connection)
+    over = [one.id for one in _find_standing(connection) if is_over(one, still_open)]
+    connection.execute(update(doubts).where(doubts.c.id.in_(over)).values(ended_at=now))
+
+
+def _find_open(connection: Connection) -> Sequence[str]:
+    waits = exists(
+        select(deliveries.c.id).where(deliveries.c.issue == dispatches.c.issue, IS_WAITING)
+    )
+    unfinished = select(dispatches.c.issue).where(dispatches.c.cancelled_at.is_(None), waits)
+    return sorted(connection.execute(union(unfinished, select(appointments.c.issue))).scalars())
+
+
+def _look(connection: Connection, now: datetime) -> Look:
+    of = dispatches.c
+    has_due = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, is_due(now)))
+    may_go = of.paused_at.is_(None) & of.cancelled_at.is_(None) & has_due
+    planned = {
+        row.issue: row
+        for row in connection.execute(select(of.issue, of.is_limited, may_go.label("may_go")))
+    }
+    times = {
+        row.issue: row.send_at
+        for row in connection.execute(select(appointments.c.issue, appointments.c.send_at))
+    }
+    due = {
+        issue
+        for issue, send_at in times.items()
+        if send_at <= now and (issue not in planned or planned[issue].may_go)
+    }
+    due |= {
+        issue
+        for issue, row in planned.items()
+        if row.may_go and not row.is_limited and issue not in times
+    }
+    return Look(sorted(due), _find_open(connection), _find_signs(connection))
+
+
+def _find_signs(connection: Connection) -> Sequence[datetime]:
+    signs = [
+        connection.execute(select(ledger_marks.c.looked_at)).scalar(),
+        connection.execute(select(func.max(runs.c.began_at))).scalar(),
+        connection.execute(select(func.max(runs.c.seen_at))).scalar(),
+    ]
+    return [one for one in signs if one]

@@ -1,0 +1,80 @@
+"""Which ledger this is and how far it has come: in it, and in a file beside it."""
+
+import json
+import logging
+import os
+import secrets
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select, update
+
+from newsletter.dispatch.doubt import LedgerMark
+from newsletter.storage.tables import ledger_marks
+
+log = logging.getLogger(__name__)
+
+
+def mark_path(database: Path) -> Path:
+    """Return where the mark of a SQLite database lies."""
+    return database.with_name(f"{database.name}.mark")
+
+
+def read_noted_mark(database: Path) -> LedgerMark | None:
+    """
+    Read the mark beside *database*; None if there is none, or it cannot be read.
+
+    To be read before the ledger's own: the note is never ahead of what was committed then.
+    """
+    try:
+        noted = json.loads(mark_path(database).read_text(encoding="utf-8"))
+        return LedgerMark(str(noted["id"]), int(noted["inode"]), int(noted["ends"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_mark(database: Path, mark: LedgerMark) -> None:
+    """
+    Write *mark* beside *database*, for its owner alone; whole, or not at all.
+
+    To be called once what *mark* says is committed. One that counts more stays: another
+    command has ended meanwhile. Without room or right for it a warning is logged.
+    """
+    noted = read_noted_mark(database)
+    if noted and (noted.id, noted.inode) == (mark.id, mark.inode) and noted.ends >= mark.ends:
+        return
+    path = mark_path(database)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    text = json.dumps({"id": mark.id, "inode": mark.inode, "ends": mark.ends})
+    try:
+        part.unlink(missing_ok=True)
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError as error:
+        log.warning("%s cannot be written (%s): an old copy would not be noticed", path, error)
+
+
+def find_mark(connection: Connection, database: Path) -> LedgerMark | None:
+    """Return the mark of the ledger in *database*; None if it has none yet, or no file."""
+    row = connection.execute(select(ledger_marks)).first()
+    try:
+        inode = database.stat().st_ino
+    except OSError:
+        return None
+    # Not the device: its number changes when a machine is started anew.
+    return LedgerMark(row.id, inode, row.ends) if row else None
+
+
+def ensure_mark(connection: Connection) -> None:
+    """Give the ledger its id if it has none."""
+    if connection.execute(select(ledger_marks.c.id)).first() is None:
+        connection.execute(insert(ledger_marks).values(id=secrets.token_hex(16), ends=0))
+
+
+def count_end(connection: Connection) -> None:
+    """Count one more command that has written and ends."""
+    ensure_mark(connection)
+    connection.execute(update(ledger_marks).values(ends=ledger_marks.c.ends + 1))
