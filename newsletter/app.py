@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from newsletter.settings import Settings
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.diary import SqlDiary
+    from newsletter.storage.doubts import SqlDoubts
     from newsletter.storage.ledger import SqlLedger
     from newsletter.storage.subscribers import SqlSubscriberBook
 
@@ -264,10 +265,10 @@ class Site:
 
     @cached_property
     def _database(self) -> "Engine":
-        from newsletter.storage.database import open_database  # noqa: PLC0415
+        from newsletter.storage.opening import open_ledger  # noqa: PLC0415
 
         self.require()
-        return open_database(self.settings.database_url, self.root)
+        return open_ledger(self.settings.database_url, self.root)
 
     def close(self) -> None:
         """
@@ -278,12 +279,12 @@ class Site:
         database: Engine | None = self.__dict__.pop("_database", None)
         if database is None:
             return
-        from newsletter.storage.database import close_database  # noqa: PLC0415
+        from newsletter.storage.opening import close_ledger  # noqa: PLC0415
 
         ledgers, self._ledgers = self._ledgers, []
         for ledger in ledgers:
             ledger.close()
-        close_database(database)
+        close_ledger(database)
 
     def book(self) -> "SqlSubscriberBook":
         """Open the list of subscribers."""
@@ -304,6 +305,12 @@ class Site:
         from newsletter.storage.diary import SqlDiary  # noqa: PLC0415
 
         return SqlDiary(self._database)
+
+    def doubts(self) -> "SqlDoubts":
+        """Open the record of what speaks for an older ledger than the newest."""
+        from newsletter.storage.doubts import SqlDoubts  # noqa: PLC0415
+
+        return SqlDoubts(self._database)
 
     def _press(self) -> "Press":
         from newsletter.compose.press import Press  # noqa: PLC0415

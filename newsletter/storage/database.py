@@ -3,7 +3,7 @@
 import ctypes
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -13,13 +13,15 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from newsletter.errors import LedgerError, SettingsError
 from newsletter.storage.copies import copy_beside
+from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.location import REMEDY, read_database_url
 from newsletter.storage.watch import FileWatch
 
 HEAD: Final = "0004"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
-WATCH: Final = "newsletter_watch"  # an engine's execution option
+WATCH: Final = "newsletter_watch"  # execution options of an engine
+LOST_RUNS: Final = "newsletter_lost_runs"
 log = logging.getLogger(__name__)
 
 
@@ -74,29 +76,45 @@ def close_database(engine: Engine) -> None:
     """
     Close every connection; SQLite then folds its journal into the file and removes it.
 
-    It stays where another process has the file open. Where the journal was cut off or taken
-    away it must stay too, as it is: what SQLite would fold in would harm the file. Then the
-    connections end with the process.
+    It stays where another process has the file open, and where it was harmed: see `leave_open`.
     """
-    watch = find_watch(engine)
-    if watch is None:
-        engine.dispose()
-        return
-    with suppress(LedgerError):  # whoever wrote last was told
-        watch.check()
-    if watch.is_broken:
-        _leave_open(engine)
+    if not is_whole(engine):
+        leave_open(engine)
         return
     engine.dispose()
-    watch.close()
+    watch = find_watch(engine)
+    if watch:
+        watch.close()
+
+
+def is_whole(engine: Engine) -> bool:
+    """Say whether the files of a database are there as they were opened."""
+    watch = find_watch(engine)
+    if watch is None:
+        return True
+    with suppress(LedgerError):
+        watch.check()
+    return not watch.is_broken
+
+
+def find_lost_runs(engine: Engine) -> Sequence[OpenRun]:
+    """Return the runs of a SQLite database that had not ended and whose journal was gone."""
+    found: Sequence[OpenRun] = engine.get_execution_options().get(LOST_RUNS, ())
+    return found
 
 
 def find_watch(engine: Engine) -> FileWatch | None:
     """Return the watch over the files of a database that is open, None for PostgreSQL."""
-    return engine.get_execution_options().get(WATCH)
+    found: FileWatch | None = engine.get_execution_options().get(WATCH)
+    return found
 
 
-def _leave_open(engine: Engine) -> None:
+def leave_open(engine: Engine) -> None:
+    """
+    Leave the connections to the end of the process, so that SQLite folds nothing in.
+
+    Where the journal was cut off or taken away, what it would fold in harms the file.
+    """
     # A connection that nobody refers to is closed, at the end of the process at the latest;
     # sqlite3 has no way before Python 3.12 to close one without folding in.
     pool: Any = engine.pool
@@ -107,7 +125,8 @@ def _leave_open(engine: Engine) -> None:
 
 def _watch_files(engine: Engine) -> None:
     watch = FileWatch(str(engine.url.database))
-    engine.update_execution_options(**{WATCH: watch})
+    lost = find_runs_without_journal(Path(str(engine.url.database)))
+    engine.update_execution_options(**{WATCH: watch, LOST_RUNS: lost})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:

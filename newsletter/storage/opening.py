@@ -1,0 +1,143 @@
+"""Opens the ledger as a command does, and closes it: with a look at whether it is the newest."""
+
+import logging
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from newsletter.dispatch.doubt import Cause, Sign, compare
+from newsletter.errors import LedgerError
+from newsletter.storage.database import (
+    close_database,
+    find_lost_runs,
+    find_watch,
+    is_whole,
+    leave_open,
+    open_database,
+)
+from newsletter.storage.doubts import raise_doubts
+from newsletter.storage.journal import (
+    OpenRun,
+    find_open_runs,
+    is_ours,
+    lives_elsewhere,
+    note_journals_seen,
+)
+from newsletter.storage.marks import count_end, find_mark, read_noted_mark, write_mark
+from newsletter.storage.transactions import reading, writing
+from newsletter.storage.watch import holds_journal
+
+log = logging.getLogger(__name__)
+
+
+def open_ledger(setting: str, root: Path) -> Engine:
+    """
+    Open the database as `open_database` does, and note durably what tells that it is older.
+
+    Those are: a mark beside it that is ahead or of another file, and a run that has not ended
+    and whose journal is gone. Writes nothing where there is no such sign.
+
+    Args:
+        setting: NEWSLETTER_DATABASE_URL.
+        root: the site's folder.
+
+    Raises:
+        SettingsError: as `open_database`.
+        LedgerError: the doubt cannot be written down.
+    """
+    engine = open_database(setting, root)
+    if find_watch(engine):
+        try:
+            _examine(engine, datetime.now(UTC))
+        except BaseException:
+            close_database(engine)
+            raise
+    return engine
+
+
+def close_ledger(engine: Engine) -> None:
+    """
+    Close the database at a command's end, and count the end if the command has written.
+
+    What cannot be noted is logged: the command itself has ended well.
+    """
+    watch = find_watch(engine)
+    if watch is None:  # PostgreSQL: there is no file beside it, and no journal of ours
+        engine.dispose()
+        return
+    path, has_written, now = _file_of(engine), watch.has_written, datetime.now(UTC)
+    if not is_whole(engine):
+        leave_open(engine)  # somebody was told when it was written to
+        return
+    try:
+        living = _note_end(engine, now, has_written=has_written)
+        with reading(engine) as connection:
+            mark = find_mark(connection, path) if has_written else None
+    except LedgerError as error:
+        log.warning("The end of this command cannot be noted: %s", error)
+        # Whatever is in the journal stays there, for the next command to see.
+        leave_open(engine)
+        return
+    close_database(engine)
+    if living and not watch.is_broken and not holds_journal(path):
+        _note_folded(path, living, now)
+    if mark:
+        write_mark(path, mark)
+
+
+def _examine(engine: Engine, now: datetime) -> None:
+    path, lost = _file_of(engine), find_lost_runs(engine)
+    noted = read_noted_mark(path)  # before the ledger's own, which is never behind it
+    with reading(engine) as connection:
+        mark = find_mark(connection, path)
+        gone = [one for one in find_open_runs(connection) if not _may_write(one)]
+    issues = " ".join(dict.fromkeys(one.issue for one in lost))
+    signs = [Sign(Cause.JOURNAL_LOST, issues)] if lost else []
+    if mark and (sign := compare(mark, noted)):
+        signs.append(sign)
+    if not signs and not gone:
+        return
+    with writing(engine) as connection:
+        raise_doubts(connection, signs, now)
+        note_journals_seen(connection, [*lost, *gone], now)
+    if signs and mark:
+        write_mark(path, mark)  # what it told is in the ledger now
+
+
+def _may_write(run: OpenRun) -> bool:
+    return is_ours(run) or lives_elsewhere(run)
+
+
+def _note_end(engine: Engine, now: datetime, *, has_written: bool) -> Sequence[OpenRun]:
+    """Count the end; return the runs of other living processes, which may still write."""
+    with reading(engine) as connection:
+        open_runs = find_open_runs(connection)
+    living = [one for one in open_runs if lives_elsewhere(one)]
+    gone = [one for one in open_runs if one not in living]
+    if has_written or gone:
+        with writing(engine) as connection:
+            if has_written:
+                count_end(connection)
+            note_journals_seen(connection, gone, now)
+    return living
+
+
+def _note_folded(path: Path, living: Sequence[OpenRun], now: datetime) -> None:
+    """Note of runs that lived a moment ago that their journal was folded in by this process."""
+    shown = f"{now:%Y-%m-%d %H:%M:%S.%f}"  # as UtcTime has it
+    rows = [(shown, one.id) for one in living]
+    try:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            connection.executemany(
+                "UPDATE runs SET journal_seen_at = ? WHERE id = ? AND ended_at IS NULL", rows
+            )
+    except sqlite3.Error as error:
+        log.warning("It cannot be noted that the journal was folded in: %s", error)
+
+
+def _file_of(engine: Engine) -> Path:
+    return Path(str(engine.url.database))
