@@ -54,6 +54,11 @@ NEVER = "never"  # instead of a time
     metavar="RULE",
     help="Send though RULE blocks.",
 )
+@click.option(
+    "--after-restore",
+    is_flag=True,
+    help="Send though the ledger may have forgotten letters; wants --because.",
+)
 @click.option("--because", metavar="TEXT", help="Why; kept in the ledger with every override.")
 @click.option("--by", "name", metavar="NAME", help="Who dispatches.  [default: the system's user]")
 @click.pass_context
@@ -72,6 +77,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     was_rehearsal: bool,
     due: bool,
     rules: tuple[str, ...],
+    after_restore: bool,
     because: str | None,
     name: str | None,
 ) -> None:
@@ -105,9 +111,8 @@ def dispatch(  # noqa: PLR0913 - one for each option
         drop_appointment(site, issue, by)
         return
     if at:
-        _refuse_others(
-            ctx, "--at", {"issue", "at", "name", "yes", "dry_run", "waits", "rules", "because"}
-        )
+        fitting = {"issue", "at", "name", "yes", "dry_run", "waits", "rules", "because"}
+        _refuse_others(ctx, "--at", {*fitting, "after_restore"})
     send_at = read_moment(at, site.zone(), site.clock()) if at else None
     if not dry_run:
         require_person("send", yes=yes)
@@ -123,6 +128,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
         because=because,
         send_at=send_at,
         returns_at_once=waits is False,
+        after_restore=after_restore,
     )
     carry_out(site, order)
 

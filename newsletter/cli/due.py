@@ -8,6 +8,7 @@ import click
 
 from newsletter.app import Site
 from newsletter.cli.appointing import send_appointed
+from newsletter.cli.doubting import end_unfinished, look, tell_once
 from newsletter.cli.halting import find_appointment
 from newsletter.cli.moments import find_zone, show_moment
 from newsletter.cli.output import is_terminal
@@ -25,18 +26,23 @@ def send_due(site: Site, wishes: Wishes) -> None:
     Send every appointment whose time has come, and go on with what is unfinished and due.
 
     What stands in one issue's way does not keep the others back. An issue that is
-    appointed for later waits for that, though it has begun.
+    appointed for later waits for that, though it has begun. On a ledger that may have
+    forgotten something nothing goes out by itself.
 
     Raises:
         NewsletterError: the worst that happened; everything else was printed.
     """
     now = site.clock()
-    appointments = site.diary().appointments()
+    held = look(site, now)
+    appointments = [one for one in site.diary().appointments() if one.issue not in held]
     steps = [partial(keep, site, one, wishes) for one in appointments if one.send_at <= now]
-    steps += [partial(go_on, site, issue, wishes) for issue in _find_begun(site)]
-    if not steps and is_terminal("stdout"):  # where cron listens, every line becomes a mail
+    begun = [issue for issue in _find_begun(site) if issue not in held]
+    steps += [partial(go_on, site, issue, wishes) for issue in begun]
+    # Where cron listens, every line becomes a mail.
+    if not steps and not held and is_terminal("stdout"):
         _say_when(site, appointments, now)
-    _raise_worst(_run_all(steps))
+    _raise_worst([*_run_all(steps), *tell_once(site, held, now)])
+    end_unfinished(held)
 
 
 def keep(site: Site, appointment: Appointment, wishes: Wishes) -> None:

@@ -9,6 +9,7 @@ import click
 from newsletter.app import Site
 from newsletter.cli.appointing import appoint, send_appointed, wait_for
 from newsletter.cli.confirming import confirm_by_name
+from newsletter.cli.doubting import ask_about, find_doubts, show_doubts
 from newsletter.cli.gate import Gate
 from newsletter.cli.halting import find_appointment, refuse_halted
 from newsletter.cli.moments import find_zone, show_moment, show_wait
@@ -35,6 +36,7 @@ class Order:
     because: str | None
     send_at: datetime | None  # aware UTC; None: now
     returns_at_once: bool  # leaves an appointment to a timer
+    after_restore: bool  # goes out though the ledger may have forgotten something
 
 
 def carry_out(site: Site, order: Order) -> None:
@@ -54,8 +56,10 @@ def carry_out(site: Site, order: Order) -> None:
     _refuse_other_ways(site, sending, order)
     if not sending.makes_earnest():
         refuse_halted(site, order.issue)
+    doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)
     intention = sending.intention(add_new=order.add_new, may_plan_anew=True)
     show_intention(sending, intention)
+    show_doubts(site, doubts)
     _show_appointment(site, order.issue)
     if not intention.expected:
         report(site, sending)
@@ -74,6 +78,9 @@ def carry_out(site: Site, order: Order) -> None:
         "nothing was sent",
         yes=order.is_confirmed,
     )
+    answer = order.because if order.after_restore else None
+    if reason := ask_about(site, order.issue, doubts, answer):
+        site.doubts().answer(doubts, order.issue, order.by, reason, site.clock())
     gate.record(overrides)
     if order.send_at is None:
         send_off(site, sending, intention, order.wishes, order.by)

@@ -5,6 +5,7 @@ import json
 import click
 
 from newsletter.app import Site
+from newsletter.cli.doubting import as_list, show_doubts
 from newsletter.cli.moments import find_zone
 from newsletter.cli.overview import SHOWN, as_json, find_issues, find_overview, show
 from newsletter.dispatch.states import State
@@ -39,10 +40,12 @@ def status(
 
         show_deliveries(site.ledger().entries(overviews[0].issue, State(listed)))
         return
+    doubts = site.doubts().standing()
     if is_json:
-        shown = [as_json(one) for one in overviews]
+        shown = [{**as_json(one), "doubts": as_list(one.issue, doubts)} for one in overviews]
         click.echo(json.dumps(shown[0] if issue else shown, indent=2, ensure_ascii=False))
         return
+    show_doubts(site, doubts)
     if not overviews:
         click.echo("Nothing has been dispatched yet.")
     for one in overviews:
