@@ -306,6 +306,24 @@ class Site:
 
         return SqlDiary(self._database)
 
+    def ledger_file(self) -> Path | None:
+        """Return the SQLite file that holds the ledger, there or not; None for PostgreSQL."""
+        from newsletter.storage.location import read_database_url  # noqa: PLC0415
+
+        self.require()
+        location = read_database_url(self.settings.database_url, self.root)
+        if not location.is_sqlite:
+            return None
+        from sqlalchemy import make_url  # noqa: PLC0415
+
+        return Path(str(make_url(location.url).database))
+
+    def shown_database(self) -> str:
+        """Return the database's address for people, without a password."""
+        from newsletter.storage.location import read_database_url  # noqa: PLC0415
+
+        return read_database_url(self.settings.database_url, self.root).shown
+
     def doubts(self) -> "SqlDoubts":
         """Open the record of what speaks for an older ledger than the newest."""
         from newsletter.storage.doubts import SqlDoubts  # noqa: PLC0415

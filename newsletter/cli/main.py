@@ -24,6 +24,8 @@ COMMANDS: Final = {
     "cancel": "newsletter.cli.cancel",
     "resolve": "newsletter.cli.resolve",
     "status": "newsletter.cli.status",
+    "backup": "newsletter.cli.backup",
+    "restore": "newsletter.cli.restore",
     "dkim-key": "newsletter.cli.dkim_key",
     "subscribers": "newsletter.cli.subscribers",
 }

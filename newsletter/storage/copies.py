@@ -1,4 +1,4 @@
-"""Puts a copy of a SQLite database beside it, before its tables are changed."""
+"""Copies SQLite databases: beside the file before its tables are changed, and as backups."""
 
 import os
 import sqlite3
@@ -18,6 +18,27 @@ def copy_beside(database: Path, ending: str) -> Path:
         OSError, sqlite3.Error: there is no room or no right; an earlier copy is unharmed.
     """
     copy = database.with_name(f"{database.name}.{ending}")
+    part = write_copy(database, copy)
+    try:
+        part.chmod(database.stat().st_mode & 0o777)
+        part.replace(copy)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(copy.parent)
+    return copy
+
+
+def write_copy(database: Path, copy: Path) -> Path:
+    """
+    Copy a SQLite file, with what its write-ahead log holds, to *copy*.part; return that path.
+
+    It is whole in one file, on the disk, and for its owner alone. Others may write meanwhile:
+    the copy is of one moment.
+
+    Raises:
+        OSError, sqlite3.Error: there is no room or no right, or *database* is none.
+    """
     part = copy.with_name(f"{copy.name}.part")
     part.unlink(missing_ok=True)
     try:
@@ -25,16 +46,16 @@ def copy_beside(database: Path, ending: str) -> Path:
         with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")  # whole in one file
-        part.chmod(database.stat().st_mode & 0o777)
-        part.replace(copy)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    _sync_folder(copy.parent)
-    return copy
+    return part
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Let the names in *folder* outlive a power cut, where the system can."""
     if os.name != "posix":
         return  # only POSIX opens a folder
     handle = os.open(folder, os.O_RDONLY)

@@ -3,12 +3,12 @@
 import ctypes
 import logging
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from newsletter.errors import LedgerError, SettingsError
@@ -51,25 +51,40 @@ def open_database(setting: str, root: Path) -> Engine:
             "install it with: pip install 'newsletter[postgresql]'"
         )
         raise SettingsError(msg) from error
-    if location.is_sqlite:
+    _make_ready(engine, location.shown, location.without_login)
+    return engine
+
+
+def open_file(path: Path) -> Engine:
+    """Open a SQLite file that is a copy already: older tables are changed as it lies."""
+    url = URL.create("sqlite", database=str(path))
+    engine = create_engine(url, hide_parameters=True, pool_use_lifo=True)
+    _make_ready(engine, str(path), is_copy=True)
+    return engine
+
+
+def _make_ready(
+    engine: Engine, shown: str, hide: Callable[[str], str] = str, *, is_copy: bool = False
+) -> None:
+    """Bring the tables up to date; *hide* takes what is secret out of the database's words."""
+    if engine.dialect.name == "sqlite":
         _watch_files(engine)
     try:
-        _migrate(engine)
+        _migrate(engine, is_copy=is_copy)
     except (OSError, sqlite3.Error) as error:
         engine.dispose()
         msg = (
-            f"NEWSLETTER_DATABASE_URL: {location.shown} cannot be copied before its tables are "
+            f"NEWSLETTER_DATABASE_URL: {shown} cannot be copied before its tables are "
             f"brought up to date ({error}), so nothing was changed; make room beside it"
         )
         raise SettingsError(msg) from error
     except DatabaseError as error:
-        said = location.without_login(str(error.orig))
+        said = hide(str(error.orig))
         msg = (
-            f"NEWSLETTER_DATABASE_URL: {location.shown} cannot be opened: {said}; "
+            f"NEWSLETTER_DATABASE_URL: {shown} cannot be opened: {said}; "
             "check that it exists, may be written and has room"
         )
         raise SettingsError(msg) from error
-    return engine
 
 
 def close_database(engine: Engine) -> None:
@@ -78,13 +93,10 @@ def close_database(engine: Engine) -> None:
 
     It stays where another process has the file open, and where it was harmed: see `leave_open`.
     """
-    if not is_whole(engine):
+    if is_whole(engine):
+        engine.dispose()
+    else:
         leave_open(engine)
-        return
-    engine.dispose()
-    watch = find_watch(engine)
-    if watch:
-        watch.close()
 
 
 def is_whole(engine: Engine) -> bool:
@@ -144,8 +156,12 @@ def _watch_files(engine: Engine) -> None:
         watch.check()  # a commit would fill the place of what was cut off
         watch.has_written = True
 
+    @event.listens_for(engine, "engine_disposed")
+    def forget(_: Engine) -> None:
+        watch.close()
 
-def _migrate(engine: Engine) -> None:
+
+def _migrate(engine: Engine, *, is_copy: bool) -> None:
     """Bring the tables up to HEAD: as a whole or not at all, and by one process at a time."""
     with engine.connect() as connection:
         if _revision(connection) == HEAD:
@@ -162,7 +178,7 @@ def _migrate(engine: Engine) -> None:
         found = _revision(connection)
         if found == HEAD:  # another process was quicker
             return
-        if found and connection.dialect.name == "sqlite":
+        if found and connection.dialect.name == "sqlite" and not is_copy:
             copy = copy_beside(Path(str(engine.url.database)), f"before-{HEAD}")
             log.warning("The ledger's tables are brought up to date; a copy of it is %s", copy.name)
         config.attributes["connection"] = connection

@@ -10,7 +10,8 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, select, update
 
-from newsletter.storage.processes import Process, has_ended, this_process
+from newsletter.dispatch.runs import Process
+from newsletter.storage.processes import has_ended, this_process
 from newsletter.storage.tables import runs
 from newsletter.storage.transactions import as_ledger_error
 from newsletter.storage.watch import holds_journal

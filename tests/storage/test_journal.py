@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 
 from newsletter.dispatch.doubt import Cause, Sign
+from newsletter.dispatch.runs import Process
 from newsletter.storage.database import open_database
 from newsletter.storage.doubts import SqlDoubts
 from newsletter.storage.journal import (
@@ -21,7 +22,7 @@ from newsletter.storage.journal import (
     lives_elsewhere,
 )
 from newsletter.storage.opening import close_ledger, open_ledger
-from newsletter.storage.processes import Process, this_process
+from newsletter.storage.processes import this_process
 from newsletter.storage.tables import deliveries, runs
 from newsletter.storage.transactions import reading, writing
 from tests.storage.makers import ISSUE, NOW, make_planned_ledger

@@ -1,0 +1,195 @@
+"""Backups of a ledger in a SQLite file, and a backup in place of the ledger."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from newsletter.dispatch.doubt import Cause, LedgerMark, Sign
+from newsletter.errors import ContentError, LedgerError
+from newsletter.storage.copies import sync_folder, write_copy
+from newsletter.storage.database import HEAD, close_database, open_file
+from newsletter.storage.doubts import raise_doubts
+from newsletter.storage.journal import find_open_runs, note_journals_seen
+from newsletter.storage.marks import ensure_mark, find_mark, write_mark
+from newsletter.storage.transactions import writing
+
+TABLES: Final = {"subscribers", "dispatches", "deliveries", "alembic_version"}
+RESTORING: Final = ".restoring"
+PATIENCE_S: Final = 0.5  # for a command that is just ending
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a backup holds."""
+
+    readers: int
+    issues: tuple[str, ...]  # that were dispatched, oldest first
+
+
+def back_up(database: Path, target: Path) -> int:
+    """
+    Write the ledger in *database* to *target*, whole and durable; return how many bytes.
+
+    What was at *target* is replaced at the end, or unharmed. A dispatch may run meanwhile.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+        OSError: there is no room or no right for *target*.
+    """
+    try:
+        part = write_copy(database, target)
+    except sqlite3.Error as error:
+        msg = f"{database}: cannot be copied to {target} ({error}); make room or rights there"
+        raise LedgerError(msg) from error
+    size = part.stat().st_size
+    part.replace(target)
+    sync_folder(target.absolute().parent)
+    return size
+
+
+def read_backup(file: Path) -> Contents:
+    """
+    Look whether *file* can take the ledger's place, and what it holds.
+
+    Raises:
+        ContentError: it is no ledger, is damaged, or a newer program has written it.
+    """
+    if not file.is_file():
+        msg = f"{file}: there is no such file; name a backup of the ledger"
+        raise ContentError(msg)
+    uri = f"{file.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            return _read(file, connection)
+    except sqlite3.Error as error:
+        msg = f"{file}: is no ledger that can be read ({error}); name another backup"
+        raise ContentError(msg) from error
+
+
+def _read(file: Path, connection: sqlite3.Connection) -> Contents:
+    def ask(query: str) -> list[str]:
+        return [str(row[0]) for row in connection.execute(query)]
+
+    if missing := TABLES - set(ask("SELECT name FROM sqlite_master WHERE type = 'table'")):
+        msg = (
+            f"{file}: is no ledger of this program, for it has no table {min(missing)!r}; name "
+            "another file"
+        )
+        raise ContentError(msg)
+    if (faults := ask("PRAGMA quick_check(1)")) != ["ok"]:
+        msg = f"{file}: is damaged ({faults[0]}); take another backup"
+        raise ContentError(msg)
+    revisions = ask("SELECT version_num FROM alembic_version")
+    if not all(one.isdigit() and one <= HEAD for one in revisions):
+        msg = (
+            f"{file}: has revision {', '.join(revisions)!r}, which this program does not know: "
+            "install the newer version that wrote it"
+        )
+        raise ContentError(msg)
+    readers = ask("SELECT count(*) FROM subscribers")
+    issues = ask("SELECT issue FROM dispatches ORDER BY issue")
+    return Contents(int(readers[0]), tuple(issues))
+
+
+def restore(file: Path, ledger: Path, now: datetime) -> Path | None:
+    """
+    Put a copy of the backup *file* in place of the ledger, marked as put back.
+
+    Args:
+        file: as `read_backup` has found it good.
+        ledger: the SQLite file that the setting names; it may be missing, or damaged.
+        now: aware UTC; names the file under which the ledger of today is kept.
+
+    Returns:
+        Where today's ledger is kept, None if there was none.
+
+    Raises:
+        LedgerError: another process has the ledger open; nothing was changed.
+        OSError: there is no room or no right; nothing was changed.
+    """
+    database = ledger.resolve()  # it may be a link to where the file lies
+    place = database.with_name(f"{database.name}{RESTORING}")
+    try:
+        write_copy(file, place).replace(place)
+        mark = _mark_restored(file, place)
+        with _alone(database):
+            kept = _keep(database, now)
+            _take_over_rights(database, place)
+            place.replace(database)
+            sync_folder(database.parent)
+    finally:
+        for left in database.parent.glob(f"{place.name}*"):
+            left.unlink()
+    write_mark(ledger, mark)
+    return kept
+
+
+def _mark_restored(file: Path, place: Path) -> LedgerMark:
+    """Bring the copy up to date, and note in it what it is."""
+    engine = open_file(place)
+    try:
+        now = datetime.now(UTC)
+        with writing(engine) as connection:
+            ensure_mark(connection)
+            raise_doubts(connection, [Sign(Cause.RESTORED, file.name)], now)
+            note_journals_seen(connection, find_open_runs(connection), now)
+            mark = find_mark(connection, place)
+    finally:
+        close_database(engine)
+    if mark is None:
+        msg = f"{place}: vanished while it was made ready; nothing was changed"
+        raise LedgerError(msg)
+    return mark
+
+
+@contextmanager
+def _alone(database: Path) -> Iterator[None]:
+    """Fold the journal in, and make sure that no other process has the ledger open."""
+    if not database.exists():
+        yield
+        return
+    with closing(sqlite3.connect(database, timeout=PATIENCE_S)) as connection:
+        try:
+            # Wants the file for itself, and so tells whether another has it open.
+            connection.execute("PRAGMA journal_mode=DELETE")
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            msg = (
+                f"{database}: another process has it open ({error}); stop it, or wait until it "
+                "has ended. Nothing was changed"
+            )
+            raise LedgerError(msg) from error
+        except sqlite3.DatabaseError:  # it is damaged: that is what backups are for
+            pass
+        yield
+
+
+def _keep(database: Path, now: datetime) -> Path | None:
+    if not database.exists():
+        return None
+    kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
+    if kept.exists():
+        msg = f"{kept}: is there already; wait a second. Nothing was changed"
+        raise LedgerError(msg)
+    try:
+        os.link(database, kept)  # so that there is a ledger under its name at every moment
+    except OSError:  # not every file system has links
+        database.rename(kept)
+    for ending in ("-wal", "-shm"):  # only where it is damaged: they belong to that file
+        with suppress(FileNotFoundError):
+            Path(f"{database}{ending}").rename(f"{kept}{ending}")
+    return kept
+
+
+def _take_over_rights(database: Path, place: Path) -> None:
+    """Let whoever could use the ledger use the one in its place."""
+    with suppress(FileNotFoundError):
+        rights = database.stat()
+        place.chmod(rights.st_mode & 0o777)
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            os.chown(place, rights.st_uid, rights.st_gid)

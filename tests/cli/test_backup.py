@@ -1,0 +1,115 @@
+"""A backup is one whole file, of one moment, for its owner alone."""
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.desk import Desk
+from tests.journeys.stage import ISSUE, PUBLIC_URL, make_stage, write_readers
+from tests.makers import ISSUE_ID
+from tests.postgresql import postgresql
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "site")
+
+
+def ask(file: Path, query: str) -> list[tuple[object, ...]]:
+    """Ask a file by itself, without any journal."""
+    uri = f"{file.as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_a_backup_is_whole_in_one_file_for_its_owner_alone(desk: Desk, tmp_path: Path) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    (desk.root / ".env").write_text("")
+    target = tmp_path / "백업 1.db"
+
+    output = desk.run("backup", str(target))
+
+    assert ask(target, "SELECT state, count(*) FROM deliveries GROUP BY 1") == [("accepted", 4)]
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [target.name]
+    for name in (".secret-key", ".env", "issues"):
+        assert f"Keep too  {name}: " in output
+
+
+def test_a_backup_during_a_dispatch_is_of_one_moment_and_disturbs_nobody(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path / "site", public_url=PUBLIC_URL, connections="1")
+    write_readers(stage.root / "readers.csv", ko=12, en=0, both=0, none=0)
+    stage.run("subscribers", "import", "readers.csv")
+    publication = stage.root / "issues" / "publication.yaml"
+    publication.write_text(publication.read_text() + "pace: {rate: 4/second}\n")
+    process = stage.start("dispatch", ISSUE, "--yes")
+    while len(list((stage.root / "outbox").glob("*.eml"))) < 3:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+
+    stage.run("backup", "moment.db")
+
+    words, _ = process.communicate(timeout=120)
+    states = [row[0] for row in ask(stage.root / "moment.db", "SELECT state FROM deliveries")]
+    assert process.returncode == 0, words
+    assert len(states) == 12
+    assert states.count("accepted") >= 2
+    assert states.count("pending") >= 1
+    assert stage.status()["accepted"] == 12
+
+
+def test_a_file_that_is_there_is_replaced_only_with_force(desk: Desk, tmp_path: Path) -> None:
+    target = tmp_path / "backup.db"
+    target.write_text("precious")
+
+    refused = desk.run("backup", str(target), status=2)
+    kept = target.read_text()
+    desk.run("backup", str(target), "--force")
+
+    assert "is there already; name another file, or add --force" in refused
+    assert kept == "precious"
+    assert ask(target, "SELECT count(*) FROM subscribers") == [(4,)]
+
+
+def test_the_ledger_is_no_backup_of_itself(desk: Desk) -> None:
+    ledger = desk.root / "newsletter.db"
+
+    output = desk.run("backup", str(ledger), "--force", status=2)
+
+    assert "is the ledger itself; name another file" in output
+    assert ask(ledger, "SELECT count(*) FROM subscribers") == [(4,)]
+
+
+def test_where_there_is_no_ledger_none_is_made(tmp_path: Path) -> None:
+    stage = make_stage(tmp_path / "site")
+
+    output = stage.run("backup", "backup.db", status=2)
+
+    assert "there is no ledger yet" in output
+    assert not list(stage.root.glob("*.db"))
+
+
+def test_a_folder_that_is_missing_is_named(tmp_path: Path, desk: Desk) -> None:
+    with pytest.raises(FileNotFoundError, match="missing"):
+        desk.run("backup", str(tmp_path / "missing" / "backup.db"))
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["backup", "a b.dump"], "pg_dump --format=custom '--file=a b.dump' --dbname=postgresql:"),
+        (["restore", "a.dump"], "pg_restore --clean --if-exists --single-transaction --dbname="),
+    ],
+)
+def test_postgresql_has_its_own_way_which_is_named(
+    tmp_path: Path, words: list[str], command: str
+) -> None:
+    with postgresql() as url:
+        stage = make_stage(tmp_path / "site", database_url=url)
+
+        output = stage.run(*words, status=2)
+
+    assert command in output
