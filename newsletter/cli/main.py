@@ -72,7 +72,7 @@ def main() -> None:
     except Exception as error:  # a database's words are for people; all else is a bug
         if type(error).__module__.startswith("sqlalchemy."):
             cause = getattr(error, "orig", None) or type(error).__name__
-            _end(f"the database cannot be used ({cause}); mend it and try again", 3)
+            _end(f"the database cannot be used ({cause}); mend it, then see 'newsletter status'", 3)
         raise
 
 

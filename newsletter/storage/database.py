@@ -4,24 +4,23 @@ import ctypes
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from newsletter.errors import LedgerError, SettingsError
+from newsletter.errors import SettingsError
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.location import REMEDY, read_database_url
-from newsletter.storage.watch import FileWatch
+from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
 HEAD: Final = "0004"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
-WATCH: Final = "newsletter_watch"  # execution options of an engine
-LOST_RUNS: Final = "newsletter_lost_runs"
+LOST_RUNS: Final = "newsletter_lost_runs"  # an engine's execution option
 log = logging.getLogger(__name__)
 
 
@@ -93,31 +92,15 @@ def close_database(engine: Engine) -> None:
 
     It stays where another process has the file open, and where it was harmed: see `leave_open`.
     """
-    if is_whole(engine):
-        engine.dispose()
-    else:
+    if find_harm(engine):
         leave_open(engine)
-
-
-def is_whole(engine: Engine) -> bool:
-    """Say whether the files of a database are there as they were opened."""
-    watch = find_watch(engine)
-    if watch is None:
-        return True
-    with suppress(LedgerError):
-        watch.check()
-    return not watch.is_broken
+    else:
+        engine.dispose()
 
 
 def find_lost_runs(engine: Engine) -> Sequence[OpenRun]:
     """Return the runs of a SQLite database that had not ended and whose journal was gone."""
     found: Sequence[OpenRun] = engine.get_execution_options().get(LOST_RUNS, ())
-    return found
-
-
-def find_watch(engine: Engine) -> FileWatch | None:
-    """Return the watch over the files of a database that is open, None for PostgreSQL."""
-    found: FileWatch | None = engine.get_execution_options().get(WATCH)
     return found
 
 

@@ -44,7 +44,7 @@ def checkpoint(database: Engine, patience_ms: int = CHECKPOINT_PATIENCE_MS) -> b
     """
     if database.dialect.name != "sqlite":
         return True
-    with as_ledger_error(), database.connect() as connection:
+    with as_ledger_error(database), database.connect() as connection:
         own = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
         connection.exec_driver_sql(f"PRAGMA busy_timeout={patience_ms}")
         try:

@@ -14,8 +14,6 @@ from newsletter.errors import LedgerError
 from newsletter.storage.database import (
     close_database,
     find_lost_runs,
-    find_watch,
-    is_whole,
     leave_open,
     open_database,
 )
@@ -29,7 +27,7 @@ from newsletter.storage.journal import (
 )
 from newsletter.storage.marks import count_end, find_mark, read_noted_mark, write_mark
 from newsletter.storage.transactions import reading, writing
-from newsletter.storage.watch import holds_journal
+from newsletter.storage.watch import find_harm, find_watch, holds_journal
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +68,7 @@ def close_ledger(engine: Engine) -> None:
         engine.dispose()
         return
     path, has_written, now = _file_of(engine), watch.has_written, datetime.now(UTC)
-    if not is_whole(engine):
+    if find_harm(engine):
         leave_open(engine)  # somebody was told when it was written to
         return
     try:

@@ -30,6 +30,7 @@ from newsletter.storage.transitions import (
     put_deliveries_back,
     suppress_readers,
 )
+from newsletter.storage.watch import find_harm
 
 GROUP_MAX: Final = 500  # events in one commit
 DEADLOCK: Final = "40P01"  # PostgreSQL: of two that wait for each other, one is taken back
@@ -278,7 +279,7 @@ class Recorder:
         return None
 
     def _fail(self, error: BaseException, group: Sequence[Event]) -> None:
-        fault = _fault_of(error)
+        fault = _fault_of(error, self._database)
         with self._put_lock:
             self._fault = fault
         left = [*group, *([self._held] if self._held else [])]
@@ -351,11 +352,11 @@ def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
             note(connection, Note(issue, Act.LATE_ANSWER, PROGRAM, one["now"], words))
 
 
-def _fault_of(error: BaseException) -> BaseException:
+def _fault_of(error: BaseException, database: Engine) -> BaseException:
     """Say what a person must mend; a fault of the program's own stays what it is."""
     if not isinstance(error, SQLAlchemyError):
         return error
-    fault = LedgerError(
+    fault = find_harm(database) or LedgerError(
         f"the ledger cannot be written ({said_by(error)}); sending has stopped. Make room or "
         "mend the database where it lies; 'newsletter status' then lists as unknown what was "
         "under way, and 'newsletter dispatch' goes on with the others"

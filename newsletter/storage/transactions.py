@@ -8,13 +8,13 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.errors import LedgerError
-from newsletter.storage.watch import FileWatch
+from newsletter.storage.watch import FileWatch, find_harm
 
 
 @contextmanager
 def reading(database: Engine) -> Iterator[Connection]:
     """Open a connection to read by; raises LedgerError for what the database says is wrong."""
-    with as_ledger_error(), database.connect() as connection:
+    with as_ledger_error(database), database.connect() as connection:
         yield connection
 
 
@@ -31,7 +31,7 @@ def writing(database: Engine, page_cache_mb: int | None = None) -> Iterator[Conn
         LedgerError: what the database says is wrong (then nothing was written), or one of its
             files was removed, replaced or cut off meanwhile.
     """
-    with as_ledger_error(), database.connect() as connection:
+    with as_ledger_error(database), database.connect() as connection:
         check_file(connection)
         with with_page_cache(connection, page_cache_mb), connection.begin():
             yield connection
@@ -70,11 +70,13 @@ def _give_memory_back() -> None:
 
 
 @contextmanager
-def as_ledger_error() -> Iterator[None]:
-    """Turn what a database says is wrong into a LedgerError."""
+def as_ledger_error(database: Engine) -> Iterator[None]:
+    """Turn what a database says is wrong into a LedgerError; it names harm to its files first."""
     try:
         yield
     except SQLAlchemyError as error:
+        if harm := find_harm(database):
+            raise harm from error
         msg = (
             f"the ledger cannot be used ({said_by(error)}); mend the database, then see how it "
             "stands with 'newsletter status'"

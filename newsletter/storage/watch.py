@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import Engine
+
 from newsletter.errors import LedgerError
 
 # https://www.sqlite.org/fileformat2.html#walformat: a header, then frames of a page each.
 WAL_MAGIC: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 WAL_HEADER_BYTES: Final = 32
+WATCH: Final = "newsletter_watch"  # an engine's execution option
 FRAME_BYTES_MIN: Final = 24 + 512  # its own header, and the smallest page there is
 
 SETTLE: Final = (
@@ -118,3 +121,20 @@ class FileWatch:
             f"what was written last may be lost with it; sending has stopped. {SETTLE}"
         )
         raise LedgerError(msg)
+
+
+def find_watch(engine: Engine) -> FileWatch | None:
+    """Return the watch over the files of a database that is open, None for PostgreSQL."""
+    found: FileWatch | None = engine.get_execution_options().get(WATCH)
+    return found
+
+
+def find_harm(engine: Engine) -> LedgerError | None:
+    """Say what was done to the files of a database, None if they are as they were opened."""
+    watch = find_watch(engine)
+    try:
+        if watch:
+            watch.check()
+    except LedgerError as error:
+        return error
+    return None

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine
 
 from newsletter.errors import LedgerError
-from newsletter.storage.database import close_database, find_watch, open_database
+from newsletter.storage.database import close_database, open_database
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
-from newsletter.storage.watch import holds_journal
+from newsletter.storage.watch import find_harm, holds_journal
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 
 READERS = 30
@@ -83,6 +83,17 @@ def test_a_journal_that_was_harmed_stops_what_a_person_decides_too(
         SqlDiary(database).pause(ISSUE, "anna", "", NOW)
 
 
+def test_where_sqlite_says_no_more_than_io_error_the_harm_is_named(
+    database: Engine, ledger: SqlLedger
+) -> None:
+    empty(journal_of(database))
+
+    with pytest.raises(LedgerError, match="journal was cut off") as caught:
+        ledger.tally(ISSUE)
+
+    assert "disk I/O error" in str(caught.value.__cause__)
+
+
 @pytest.mark.parametrize("harm", [empty, shorten])
 def test_a_journal_that_was_cut_off_is_never_folded_into_the_file(
     database: Engine, ledger: SqlLedger, harm: Callable[[Path], None]
@@ -124,9 +135,7 @@ def test_a_database_that_is_closed_holds_all_of_its_journal(
     close_database(database)
 
     assert not journal_of(database).exists()
-    watch = find_watch(database)
-    assert watch
-    watch.check()
+    assert find_harm(database) is None
 
 
 def test_a_journal_is_there_when_it_holds_a_page(database: Engine, ledger: SqlLedger) -> None:
