@@ -1,5 +1,6 @@
 """The ledger on SQLite or PostgreSQL; see `newsletter.dispatch.ledger.Ledger`."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
@@ -18,6 +19,7 @@ from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage import deliveries as rows
 from newsletter.storage import domains, planning, runs
+from newsletter.storage.journal import checkpoint
 from newsletter.storage.processes import this_process
 from newsletter.storage.recorder import Beginning, Ended, RecordedBegin, Recorder, Returned
 from newsletter.storage.rehearsals import find_rehearsals, set_aside
@@ -26,6 +28,8 @@ from newsletter.storage.tables import dispatches
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import Attempt, Begin, Ending, find_issue, skip_withdrawn
 from newsletter.storage.ways import find_traces, read_way, way_values
+
+log = logging.getLogger(__name__)
 
 
 class SqlLedger:
@@ -74,9 +78,19 @@ class SqlLedger:
             )
 
     def begin_run(self, issue: str) -> None:
-        """Note that this process is about to send *issue*; durable on return."""
+        """
+        Note that this process is about to send *issue*; durable on return.
+
+        On SQLite the main file knows of it from now on: should its journal get lost, the next
+        command sees that letters may have left of which nothing is written down.
+        """
         with writing(self._database) as connection:
             self._run = runs.begin_run(connection, issue, this_process())
+        if not checkpoint(self._database):
+            log.warning(
+                "Another program reads the ledger for long: a loss of its journal (-wal) in this "
+                "run would not be noticed"
+            )
 
     def end_run(self) -> None:
         """Note that this process gets no more answers; nothing if it has begun no run."""
