@@ -12,6 +12,7 @@ from newsletter.app import Site
 from newsletter.cli.halting import find_appointment, require_plan
 from newsletter.cli.moments import show_moment, show_wait
 from newsletter.cli.output import rehearsed_letters
+from newsletter.cli.ways import is_earnest
 from newsletter.dispatch.control import Act, Appointment, Halt, Note
 from newsletter.dispatch.states import State, Tally
 from newsletter.lang import EditionKind
@@ -43,6 +44,13 @@ class Overview:
     resting: Mapping[str, datetime]  # domain -> until when nothing is sent there, aware UTC
     rehearsals: "Sequence[Rehearsal]"  # that were set aside, oldest first
     notes: Sequence[Note] | None  # None: they were not asked for
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Say whether nobody gets what was begun, or what will be at its time."""
+        if self.plan:
+            return self.plan.is_rehearsal
+        return self.appointment is not None and not is_earnest(self.appointment.way)
 
 
 def find_issues(site: Site) -> list[str]:
@@ -80,7 +88,7 @@ def as_json(one: Overview) -> dict[str, object]:
         "issue": one.issue,
         "digest": digest,
         "provider": one.plan.way.name if one.plan and one.plan.way else None,
-        "rehearsal": one.plan is not None and one.plan.is_rehearsal,
+        "rehearsal": one.is_rehearsal,
         "planned": one.tally.planned,
         **{state.value: one.tally.of(state) for state in SHOWN},
         "finished": one.plan is not None and one.tally.is_finished,
@@ -90,7 +98,6 @@ def as_json(one: Overview) -> dict[str, object]:
             **_signed(appointment.by, appointment.made_at),
             "send_at": appointment.send_at.isoformat(),
             "digest": appointment.digest,
-            "rehearsal": appointment.way is not None and appointment.way.is_rehearsal,
         },
         "next_due_at": one.next_due_at and one.next_due_at.isoformat(),
         "resting": {domain: until.isoformat() for domain, until in one.resting.items()},
@@ -121,8 +128,7 @@ def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
         click.echo(f"{one.issue}  not begun")
     else:
         state = "finished" if one.tally.is_finished else "not finished"
-        kind = ", a rehearsal: nobody was sent it" if one.plan.is_rehearsal else ""
-        click.echo(f"{one.issue}  digest {one.plan.digest[:12]}  {state}{kind}")
+        click.echo(f"{one.issue}  digest {one.plan.digest[:12]}  {state}")
     for label, words in _decided(one, zone, now):
         click.echo(f"  {label:<9}  {words}")
     if one.plan:
@@ -145,15 +151,15 @@ def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, st
         when = show_moment(one.appointment.send_at, zone)
         wait = one.appointment.send_at - now
         how = f"in {show_wait(wait)}" if wait.total_seconds() > 0 else "due"
-        rehearses = one.appointment.way is not None and one.appointment.way.is_rehearsal
-        what = ", as a rehearsal" if rehearses else ""
-        rows.append(("appointed", f"{when} ({how}), by {one.appointment.by}{what}"))
+        rows.append(("appointed", f"{when} ({how}), by {one.appointment.by}"))
     if one.next_due_at and not (one.halt and one.halt.act is Act.CANCELLED):
         wait = one.next_due_at - now
         how = f"in {show_wait(wait)}" if wait.total_seconds() > 0 else "due"
         rows.append(("retry", f"{show_moment(one.next_due_at, zone)} ({how})"))
     for domain, until in sorted(one.resting.items()):
         rows.append(("resting", f"{domain} until {show_moment(until, zone)}"))
+    if one.is_rehearsal:
+        rows.append(("rehearsal", "nobody is sent it; its letters are written to a folder"))
     for rehearsal in one.rehearsals:
         when = show_moment(rehearsal.set_aside_at, zone)
         words = f"{rehearsed_letters(rehearsal.letters)}, {when}, by {rehearsal.set_aside_by}"

@@ -86,8 +86,12 @@ def test_an_issue_that_is_only_appointed_is_shown_too(tmp_path: Path) -> None:
     shown = desk.run("status")
     status = json.loads(desk.run("status", ISSUE_ID, "--json"))
 
-    expected = "2022-08  not begun\n  appointed  2022-08-26 09:00 KST (in 1 h), by anna\n"
-    assert shown == expected
+    assert shown.splitlines() == [
+        "2022-08  not begun",
+        "  appointed  2022-08-26 09:00 KST (in 1 h), by anna",
+        "  rehearsal  nobody is sent it; its letters are written to a folder",
+    ]
+    assert status["rehearsal"] is True
     assert (status["planned"], status["finished"], status["digest"]) == (0, False, None)
 
 

@@ -68,7 +68,7 @@ def test_a_rehearsal_keeps_every_promise_and_says_that_it_is_one(desk: Desk) -> 
     assert "3 attempts in this run; of 4 planned: 4 accepted" in rest
     assert "Nothing to send now; of 4 planned: 4 accepted" in again
     assert all("rehearsal" in output.splitlines()[-1] for output in (some, rest, again))
-    assert "finished, a rehearsal: nobody was sent it" in desk.run("status", ISSUE_ID)
+    assert "  rehearsal  nobody is sent it" in desk.run("status", ISSUE_ID)
     assert status(desk)["rehearsal"] is True
     assert len(letters(desk)) == 4
 
