@@ -196,7 +196,7 @@ def _described(
     yield f"standing   {subscriber.standing} since {local(subscriber.standing_since)}"
     yield f"consented  {local(subscriber.consented_at)}"
     lines = [
-        f"  {one.issue}  {one.edition}  {one.state}"
+        f"  {one.issue}  {one.edition}  {one.state}{' (rehearsal)' if one.is_rehearsal else ''}"
         + (f"  {local(one.answered_at)}" if one.answered_at else "")
         + (f"  {_harmless(one.answer)}" if one.answer else "")
         for one in deliveries

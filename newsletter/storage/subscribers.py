@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import (
+    CompoundSelect,
     Connection,
     Engine,
     Select,
@@ -13,6 +14,8 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
+    union_all,
     update,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -20,7 +23,13 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
 from newsletter.storage.prepared import prepare
-from newsletter.storage.tables import deliveries, subscribers
+from newsletter.storage.tables import (
+    deliveries,
+    dispatches,
+    rehearsals,
+    rehearsed_deliveries,
+    subscribers,
+)
 from newsletter.storage.transactions import with_page_cache
 from newsletter.subscribers.book import Entry, PastDelivery, Selection
 from newsletter.subscribers.reader_id import draw_reader_ids
@@ -119,12 +128,21 @@ class SqlSubscriberBook:
             )
 
     def deliveries(self, subscriber: SubscriberId) -> Sequence[PastDelivery]:
-        """Return what the subscriber was sent, issue by issue."""
-        of = deliveries.c
-        query = select(of.issue, of.edition, of.state, of.answered_at, of.answer)
-        query = query.where(of.subscriber_id == subscriber).order_by(of.issue)
+        """Return what the subscriber was sent or rehearsed to be, issue by issue."""
+        of, aside = deliveries.c, rehearsed_deliveries.c
+        sent = select(of.issue, of.edition, of.state, of.answered_at, of.answer)
+        sent = sent.add_columns(dispatches.c.is_rehearsal).join(dispatches)
+        set_aside = select(rehearsals.c.issue, aside.edition, aside.state, aside.answered_at)
+        set_aside = set_aside.add_columns(aside.answer, true()).join_from(
+            rehearsed_deliveries, rehearsals
+        )
+        both: CompoundSelect[Any] = union_all(
+            sent.where(of.subscriber_id == subscriber),
+            set_aside.where(aside.subscriber_id == subscriber),
+        )
         with self._engine.connect() as connection:
-            return [PastDelivery(*row) for row in connection.execute(query)]
+            rows = connection.execute(both.order_by("issue", "answered_at")).all()
+        return [PastDelivery(*row) for row in rows]
 
 
 class SqlOpenBook:

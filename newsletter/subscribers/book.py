@@ -42,6 +42,7 @@ class PastDelivery:
     state: str
     answered_at: datetime | None  # aware UTC
     answer: str | None  # the provider's words, one line
+    is_rehearsal: bool = False  # then it was written to a folder, and not sent
 
 
 class OpenBook(Protocol):

@@ -380,3 +380,18 @@ def test_a_rehearsal_is_not_set_aside_while_somebody_rehearses(
     assert f"another process ({holder})" in by_sending
     assert f"another process ({holder})" in by_word
     assert each_once(relay)
+
+
+def test_a_reader_s_page_tells_what_was_rehearsed_from_what_was_sent(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    desk.run(*ALL)
+    rehearsed = desk.run("subscribers", "show", "r1@example.org")
+    set_way(desk, relay.url)
+    desk.run(*ALL)
+    both = desk.run("subscribers", "show", "r1@example.org").splitlines()
+
+    assert "  2022-08  ko  accepted (rehearsal)  " in rehearsed
+    assert both[-3] == "deliveries 2"
+    assert sum("(rehearsal)" in line for line in both) == 1
+    assert sum("250 2.0.0 kept" in line for line in both) == 1

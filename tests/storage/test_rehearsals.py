@@ -16,6 +16,7 @@ from newsletter.errors import LedgerError, UnfinishedError
 from newsletter.storage import tables
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.subscriber import editions_by_preference
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 
@@ -213,3 +214,22 @@ def test_an_appointment_sets_the_rehearsal_aside_in_its_own_commit(
     with engine.connect() as connection:
         query = select(func.count()).select_from(tables.rehearsed_deliveries)
         assert connection.execute(query).scalar_one() == 4
+
+
+def test_what_a_reader_was_rehearsed_to_be_sent_is_told_from_what_was_sent(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    book = SqlSubscriberBook(engine)
+    first = book.find("r0@example.org")
+    assert first
+    [before] = book.deliveries(first.id)
+
+    ledger.freeze(EARNEST, EDITIONS, ASIDE)
+
+    after = book.deliveries(first.id)
+    assert (before.state, before.answered_at, before.is_rehearsal) == ("accepted", NOW, True)
+    assert sorted((one.state, one.is_rehearsal) for one in after) == [
+        ("accepted", True),
+        ("pending", False),
+    ]
+    assert before in after
