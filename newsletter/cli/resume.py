@@ -24,7 +24,7 @@ def resume(site: Site, issue: str, name: str | None, *, yes: bool) -> None:
     whether the cause was mended.
     """
     by = name_person(name)
-    require_plan(site.ledger(), issue)
+    plan = require_plan(site.ledger(), issue)
     diary = site.diary()
     halt = diary.find_halt(issue)
     if halt is None:
@@ -41,4 +41,6 @@ def resume(site: Site, issue: str, name: str | None, *, yes: bool) -> None:
             raise UsageError("it stays paused; nothing was changed")
     diary.resume(issue, by, site.clock())
     click.echo(f"Resumed  {issue}, by {by}")
+    if plan.way:  # the command that sends, or its timer, may have other settings than this one
+        click.echo(f"Begun by {plan.way.name}, by which it goes on")
     click.echo(f"Next     newsletter dispatch {issue}")

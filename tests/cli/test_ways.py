@@ -128,9 +128,11 @@ def test_also_after_a_pause(desk: Desk) -> None:
     desk.run(*SOME, status=4)
     desk.run("pause", ISSUE_ID, "--by", "Kim")
     set_way(desk, "")
-    desk.run("resume", ISSUE_ID, "--by", "Kim")
+    resumed = desk.run("resume", ISSUE_ID, "--by", "Kim")
 
     desk.run(*ALL, status=3)
+
+    assert f"Begun by {relay_name(desk)}, by which it goes on" in resumed
 
     assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}
 

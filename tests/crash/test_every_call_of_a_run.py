@@ -16,10 +16,11 @@ from sqlalchemy import Engine as Database
 
 from newsletter.app import Composed
 from newsletter.cli.sending import Sending, Wishes
-from newsletter.delivery.provider import Provider
+from newsletter.delivery.provider import OUTBOX, WRITTEN, Accepted, Provider
 from newsletter.dispatch.control import Diary
 from newsletter.dispatch.ledger import DeliveryId, Ledger, Page, Plan
 from newsletter.dispatch.states import State
+from newsletter.dispatch.way import Way
 from newsletter.dispatch.writing import Scribe
 from newsletter.errors import LedgerError, NewsletterError, ProviderError, UnfinishedError
 from newsletter.storage.ledger import SqlLedger
@@ -86,6 +87,20 @@ def leave_one_unknown(ledger: SqlLedger, composed: Composed) -> None:
     assert ledger.begin(first.id, NOW - BEFORE).wait()
 
 
+def rehearse(ledger: SqlLedger, composed: Composed) -> None:
+    """Write every letter to a folder, but for one that is under way when it is killed."""
+    composition = composed.composition
+    way = Way(OUTBOX, "outbox /elsewhere")
+    plan = Plan(ISSUE_ID, composition.digest, composition.parts, NOW, is_limited=False, way=way)
+    ledger.freeze(plan, EDITIONS)
+    first, *others = ledger.find_due(ISSUE_ID, NOW, Page(DeliveryId(0), 10))
+    assert ledger.begin(first.id, NOW - BEFORE).wait()
+    for one in others:
+        assert ledger.begin(one.id, NOW - BEFORE).wait()
+        ledger.record(one.id, Accepted(f"{WRITTEN}{one.id}.eml"), None, NOW - BEFORE)
+    ledger.flush()
+
+
 PLOTS = [
     Plot(
         (
@@ -101,6 +116,7 @@ PLOTS = [
         limit=2,
         drops_repeats=True,
     ),
+    Plot(("ok@example.org", "also-ok@example.org"), rehearse),
 ]
 
 
@@ -302,7 +318,7 @@ def run_into(mishap: Mishap, stand: Stand) -> None:
 
 def send(sending: Sending, wishes: Wishes) -> None:
     """Take the steps of a dispatch in their order."""
-    intention = sending.intention(add_new=True)
+    intention = sending.intention(add_new=True, may_plan_anew=True)
     sending.freeze(intention, is_limited=wishes.is_limited)
     sending.run(wishes)
 
