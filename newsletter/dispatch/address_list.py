@@ -1,0 +1,65 @@
+"""A list of those who have a letter, as a person or a mail service wrote it: CSV."""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+from unicodedata import normalize
+
+from newsletter.dispatch.relay_log import Place
+from newsletter.errors import ContentError, Problem
+from newsletter.subscribers.address import address_of
+
+# Without spaces, hyphens and underscores, in small letters.
+HEADINGS: Final = frozenset(
+    "email emailaddress mail mailaddress address recipient recipientaddress to rcpt rcptto "
+    "이메일 이메일주소 메일 메일주소 전자우편 전자우편주소 수신자 받는사람".split()
+)
+EXPECTED: Final = "its first line must name one column of addresses, like email or 이메일"
+
+
+def read_addresses(text: str, file: str) -> dict[str, Place]:
+    """
+    Read the one column of addresses in a CSV with a heading; other columns are not looked at.
+
+    Args:
+        text: the whole file.
+        file: its name, for places and messages.
+
+    Returns:
+        where each reader stands first, by the key of the address.
+
+    Raises:
+        ContentError: no such column, or two; or every row whose address is none.
+    """
+    rows = _rows(text)
+    line, heading = next(rows, (1, []))
+    columns = [at for at, name in enumerate(heading) if _plain(name) in HEADINGS]
+    if len(columns) != 1:
+        message = f"{len(columns)} columns of addresses; {EXPECTED}"
+        raise ContentError([Problem(file, line, message)])
+    places: dict[str, Place] = {}
+    problems = []
+    for line, row in rows:
+        try:
+            written = row[columns[0]] if columns[0] < len(row) else ""
+            places.setdefault(address_of(written).key, Place(file, line))
+        except ContentError as error:
+            problems.append(Problem(file, line, str(error)))
+    if problems:
+        raise ContentError(problems)
+    return places
+
+
+def _rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the rows that are not empty, with the number of their last line."""
+    lines = text.removeprefix("\ufeff").splitlines(keepends=True)
+    first = next((line for line in lines if line.strip()), "")
+    reader = csv.reader(lines, delimiter=max(",;\t", key=first.count))
+    for row in reader:
+        if any(field.strip() for field in row):
+            yield reader.line_num, row
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]", "", normalize("NFKC", name)).casefold()

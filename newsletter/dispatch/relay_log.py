@@ -1,0 +1,200 @@
+"""
+Which letters a mail relay took over, according to its log: Postfix's or Exim's.
+
+What a log does not say means nothing: it may be cut, rotated away, or another machine's.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from newsletter.dispatch.journal import as_syslog
+
+Line = tuple[int, bytes]  # its number, counted from 1, and its text
+Queue = tuple[bytes, bytes]  # a host and one of its Postfix's queue ids
+
+# A program's name and number as syslog writes them (RFC 3164, RFC 5424), then the queue id.
+POSTFIX: Final = re.compile(
+    rb"(?:^|\s)\S*?/(?P<daemon>cleanup|[a-z]?qmgr)"
+    rb"(?:\[\d+\]:|\s\S+\s\S+\s(?:-|\[[^\]]*\]))\s(?:\xef\xbb\xbf)?(?:\[ID \d+ \S+\]\s)?"
+    rb"(?P<queue>[0-9A-Za-z]{5,20}): (?P<rest>.*)"
+)
+QUEUED: Final = re.compile(rb"from=<.*>, size=\d+, nrcpt=\d+ \(queue active\)")
+EXIM: Final = re.compile(
+    rb"(?:(?:(?!: ).)*\bexim4?(?:\[\d+\]:|:|\s\S+\s\S+\s(?:-|\[[^\]]*\]))\s(?:\xef\xbb\xbf)?)?"
+    rb"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})? )?(?:\[\d+\] )?"
+    rb"\w{6}-\w{6,11}-\w{2,4} <= (?P<rest>.*)"
+)
+EXIM_ID: Final = re.compile(rb" id=(\S+)(?: |$)")
+ISO_TIME: Final = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?")
+BSD_TIME: Final = re.compile(rb"([A-Z][a-z]{2}) +(\d{1,2}) (?:\d{4} )?(\d\d):(\d\d):(\d\d)")
+MONTHS: Final = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+LEAP_YEAR: Final = 2000  # stands for the year that BSD's syslog does not write
+BETWEEN_FILES: Final = timedelta(hours=1)  # the most that queueing takes, across a rotation
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a log."""
+
+    file: str
+    line: int  # counted from 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A letter whose Message-ID Postfix has read, and of which nothing more is known yet."""
+
+    message_id: str
+    place: Place
+    at: datetime | None  # None: the line has no time that can be compared
+
+
+@dataclass(slots=True)
+class LogReading:
+    """What was found in one file."""
+
+    taken: dict[str, Place] = field(default_factory=dict)  # by Message-ID
+    begun: dict[Queue, Seen] = field(default_factory=dict)  # at the end of the file
+    lines: int = 0  # of the file
+    of_relay: int = 0  # lines that name a letter as Postfix or Exim does, anybody's
+
+
+def find_taken(
+    files: Mapping[str, Callable[[], Iterable[bytes]]], wanted: Collection[str]
+) -> tuple[dict[str, Place], dict[str, LogReading]]:
+    """
+    Find which of the *wanted* Message-IDs a relay took over.
+
+    Postfix reads the Message-ID before it decides; only its queue manager's line proves that
+    the letter was taken. That line may stand in another file, when logs were rotated between.
+
+    Args:
+        files: opens each log anew, by its name; in any order.
+        wanted: Message-IDs without brackets.
+
+    Returns:
+        where each of those that were taken is named, and what was found in each file.
+    """
+    readings = {name: read_log(name, lines(), wanted) for name, lines in files.items()}
+    taken: dict[str, Place] = {}
+    for reading in readings.values():
+        taken = {**reading.taken, **taken}
+    for name, reading in readings.items():
+        begun = {q: seen for q, seen in reading.begun.items() if seen.message_id not in taken}
+        for other in files:
+            if begun and other != name:
+                taken.update(_continued(begun, files[other]()))
+    return taken, readings
+
+
+def read_log(name: str, lines: Iterable[bytes], wanted: Collection[str]) -> LogReading:
+    """Read one log once; memory grows with *wanted* alone."""
+    reading = LogReading()
+    for number, line in _numbered(lines, reading):
+        if b"message-id=" in line:
+            _note_cleanup(reading, Place(name, number), line, wanted)
+        if b" <= " in line:
+            _note_exim(reading, Place(name, number), line, wanted)
+        if reading.begun and b": from=<" in line and (queue := _queued(line)):
+            seen = reading.begun.pop(queue, None)
+            if seen:
+                reading.taken.setdefault(seen.message_id, seen.place)
+    return reading
+
+
+def _numbered(lines: Iterable[bytes], reading: LogReading) -> Iterator[Line]:
+    for number, line in as_syslog(lines):
+        reading.lines = number
+        yield number, line
+
+
+def _note_cleanup(reading: LogReading, place: Place, line: bytes, wanted: Collection[str]) -> None:
+    found = _postfix(line)
+    if found is None or found["daemon"] != b"cleanup":
+        return
+    if not found["rest"].startswith(b"message-id="):
+        return
+    reading.of_relay += 1
+    queue = _host(line, found), found["queue"]
+    message_id = _text(found["rest"].removeprefix(b"message-id=").strip(b"<>"))
+    # A queue id may be used again: what was seen under it before was not taken.
+    reading.begun.pop(queue, None)
+    if message_id in wanted:
+        reading.begun[queue] = Seen(message_id, place, _time_of(line))
+
+
+def _note_exim(reading: LogReading, place: Place, line: bytes, wanted: Collection[str]) -> None:
+    found = EXIM.fullmatch(line)
+    if found is None:
+        return
+    reading.of_relay += 1
+    # Behind T= is the subject, which is the writer's.
+    named = EXIM_ID.search(found["rest"].partition(b' T="')[0])
+    if named and (message_id := _text(named[1])) in wanted:
+        reading.taken.setdefault(message_id, place)
+
+
+def _continued(begun: Mapping[Queue, Seen], lines: Iterable[bytes]) -> Iterator[tuple[str, Place]]:
+    """Yield the letters *begun* in one file that are queued at the beginning of another."""
+    left = dict(begun)
+    for _, line in as_syslog(lines):
+        if not left:
+            return
+        if b"message-id=" in line:
+            found = _postfix(line)
+            if found:
+                left.pop((_host(line, found), found["queue"]), None)
+        elif b": from=<" in line and (queue := _queued(line)) in left:
+            seen = left.pop(queue)
+            if _is_soon_after(seen.at, _time_of(line)):
+                yield seen.message_id, seen.place
+
+
+def _queued(line: bytes) -> Queue | None:
+    found = _postfix(line)
+    if found is None or found["daemon"] == b"cleanup" or not QUEUED.fullmatch(found["rest"]):
+        return None
+    return _host(line, found), found["queue"]
+
+
+def _postfix(line: bytes) -> "re.Match[bytes] | None":
+    found = POSTFIX.search(line)
+    # Behind another program's name stands what others have written.
+    return None if found is None or b": " in line[: found.start()] else found
+
+
+def _host(line: bytes, found: "re.Match[bytes]") -> bytes:
+    before: Sequence[bytes] = line[: found.start()].split()
+    return before[-1] if before else b""
+
+
+def _time_of(line: bytes) -> datetime | None:
+    """Read the time of a line; without a zone, and in a leap year, as BSD's syslog writes it."""
+    if iso := ISO_TIME.search(line[:80]):
+        return datetime.fromisoformat(iso[0].decode())
+    if bsd := BSD_TIME.search(line[:80]):
+        day, hour, minute, second = map(int, bsd.groups()[1:])
+        try:
+            return datetime(LEAP_YEAR, MONTHS.index(bsd[1]) + 1, day, hour, minute, second)  # noqa: DTZ001
+        except ValueError:
+            return None
+    return None
+
+
+def _is_soon_after(first: datetime | None, second: datetime | None) -> bool:
+    if first is None or second is None or (first.tzinfo is None) != (second.tzinfo is None):
+        return False
+    passed = second - first
+    if passed < timedelta(days=-180) and first.year == LEAP_YEAR:  # over the turn of the year
+        passed += timedelta(days=366)
+    return timedelta(0) <= passed <= BETWEEN_FILES
+
+
+def _text(written: bytes) -> str:
+    return written.decode(errors="replace")
