@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
     from newsletter.storage.ledger import SqlLedger
+    from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
 
 PACKAGE: Final = Path(__file__).parent
@@ -329,6 +330,12 @@ class Site:
         from newsletter.storage.doubts import SqlDoubts  # noqa: PLC0415
 
         return SqlDoubts(self._database)
+
+    def settling(self) -> "SqlSettling":
+        """Open what settles deliveries by what others know of them."""
+        from newsletter.storage.settling import SqlSettling  # noqa: PLC0415
+
+        return SqlSettling(self._database)
 
     def _press(self) -> "Press":
         from newsletter.compose.press import Press  # noqa: PLC0415

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page
-from newsletter.dispatch.states import State, Tally
+from newsletter.dispatch.states import OPEN, State, Tally
 from newsletter.lang import EditionKind
 from newsletter.storage.conditions import constant, is_due
 from newsletter.storage.tables import deliveries, subscribers
@@ -15,6 +15,18 @@ from newsletter.subscribers.subscriber import SubscriberId
 
 def find_due(connection: Connection, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
     """Return the deliveries of *page* that are pending, or deferred and due."""
+    return _find(connection, issue, is_due(now), page)
+
+
+def find_open(connection: Connection, issue: str, page: Page) -> Sequence[Delivery]:
+    """Return the deliveries of *page* that are pending, deferred (due or not) or unknown."""
+    is_open = deliveries.c.state.in_([constant(state) for state in OPEN])
+    return _find(connection, issue, is_open, page)
+
+
+def _find(
+    connection: Connection, issue: str, which: ColumnElement[bool], page: Page
+) -> Sequence[Delivery]:
     rows = connection.execute(
         select(
             deliveries.c.id,
@@ -27,7 +39,7 @@ def find_due(connection: Connection, issue: str, now: datetime, page: Page) -> S
             deliveries.c.attempts,
         )
         .join(subscribers)
-        .where(deliveries.c.issue == issue, is_due(now), *_on_page(page))
+        .where(deliveries.c.issue == issue, which, *_on_page(page))
         .order_by(deliveries.c.id)
         .limit(page.limit)
     ).all()

@@ -1,0 +1,143 @@
+"""Marks deliveries accepted of which somebody else knows that they were taken."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    bindparam,
+    case,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from newsletter.dispatch.control import Act
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Page
+from newsletter.dispatch.states import OPEN, State
+from newsletter.storage.conditions import constant
+from newsletter.storage.deliveries import find_open
+from newsletter.storage.tables import deliveries, notes, runs
+from newsletter.storage.transactions import reading, writing
+
+PAGE: Final = 1_000  # deliveries read at a time
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDelivery:
+    """A delivery that is pending, deferred or unknown."""
+
+    delivery: Delivery
+    key: str  # of its address
+    state: State
+    is_busy: bool  # unknown, and a run may still answer for it
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What somebody else knows of an issue, and who answers for it."""
+
+    issue: str
+    answers: Mapping[DeliveryId, str]  # what is kept as the answer, one line
+    by: str
+    because: str  # for the diary: where it is known from
+
+
+def is_nobodys() -> ColumnElement[bool]:
+    """
+    Say of an unknown delivery that no living run may still be answered for it.
+
+    That is so where its run has ended, and where it was begun before runs were kept.
+    """
+    ended = select(runs.c.id).where(runs.c.id == deliveries.c.run_id, runs.c.ended_at.is_not(None))
+    return or_(deliveries.c.run_id.is_(None), exists(ended))
+
+
+class SqlSettling:
+    """Settles deliveries by what others know of them."""
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+
+    def find_open(self, issue: str) -> Iterator[OpenDelivery]:
+        """Yield what is pending, deferred or unknown, in the order it was planned."""
+        after = DeliveryId(0)
+        while True:
+            with reading(self._database) as connection:
+                found = find_open(connection, issue, Page(after, PAGE))
+                standings = _standings(connection, [one.id for one in found])
+            if not found:
+                return
+            for one in found:
+                key, state, is_busy = standings[one.id]
+                yield OpenDelivery(one, key, state, is_busy)
+            after = found[-1].id
+
+    def accept(self, evidence: Evidence, now: datetime) -> int:
+        """
+        Mark deliveries accepted that are still open; return how many, durable on return.
+
+        What is unknown is left alone while a run may still be answered for it. An attempt
+        counts as made, so that the plan is never taken for one that nobody was sent.
+        """
+        rows = [
+            {"delivery": delivery, "issue_of": evidence.issue, "now": now, "words": words}
+            for delivery, words in evidence.answers.items()
+        ]
+        if not rows:
+            return 0
+        with writing(self._database) as connection:
+            count = connection.execute(_ACCEPT, rows).rowcount
+            if count:
+                connection.execute(
+                    insert(notes).values(
+                        issue=evidence.issue,
+                        act=Act.SETTLED.value,
+                        noted_by=evidence.by,
+                        noted_at=now,
+                        words=f"{count:,} × accepted, {evidence.because}",
+                    )
+                )
+        return count
+
+
+_ACCEPT: Final = (
+    update(deliveries)
+    .where(
+        deliveries.c.id == bindparam("delivery"),
+        deliveries.c.issue == bindparam("issue_of"),
+        deliveries.c.state.in_([constant(state) for state in OPEN]),
+        or_(deliveries.c.state != constant(State.UNKNOWN), is_nobodys()),
+    )
+    .values(
+        state=constant(State.ACCEPTED),
+        answer=bindparam("words"),
+        answered_at=bindparam("now"),
+        due_at=None,
+        attempts=case((deliveries.c.attempts == 0, 1), else_=deliveries.c.attempts),
+    )
+)
+
+
+def _standings(
+    connection: Connection, ids: Sequence[DeliveryId]
+) -> Mapping[DeliveryId, tuple[str, State, bool]]:
+    is_unknown = deliveries.c.state == constant(State.UNKNOWN)
+    rows = connection.execute(
+        select(
+            deliveries.c.id,
+            deliveries.c.address_key,
+            deliveries.c.state,
+            and_(is_unknown, ~is_nobodys()).label("is_busy"),
+        ).where(deliveries.c.id.in_(ids))
+    ).all()
+    return {
+        DeliveryId(row.id): (row.address_key, State(row.state), bool(row.is_busy)) for row in rows
+    }
