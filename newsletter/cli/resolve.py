@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -36,23 +37,35 @@ NO_ANSWER: Final = "no answer at all: the program, or its machine, ended before 
 @click.option(
     "--unknown",
     "chosen",
-    required=True,
     type=click.Choice([choice.value for choice in Settlement]),
     help="Send it to them again, or take it that they have it.",
 )
+@click.option(
+    "--from-log",
+    "logs",
+    metavar="FILE…",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Mark accepted what a relay's log shows as taken; a .csv lists addresses.",
+)
+@click.argument("more_logs", metavar="[LOG…]", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--only", metavar="ADDRESS", help="Settle the delivery to ADDRESS alone.")
 @click.option("--by", "name", metavar="NAME", help="Who decides.  [default: the system's user]")
 @click.option("--because", metavar="TEXT", help="Why, or how you know; kept in the ledger.")
+@click.option("--dry-run", is_flag=True, help="Show what would be settled; change nothing.")
 @click.option("--yes", is_flag=True, help="Settle without asking for the issue's name.")
 @click.pass_obj
 def resolve(  # noqa: PLR0913 - one for each option
     site: Site,
     issue: str,
     *,
-    chosen: str,
+    chosen: str | None,
+    logs: tuple[Path, ...],
+    more_logs: tuple[Path, ...],
     only: str | None,
     name: str | None,
     because: str | None,
+    dry_run: bool,
     yes: bool,
 ) -> None:
     """
@@ -61,14 +74,26 @@ def resolve(  # noqa: PLR0913 - one for each option
     Those are letters that left and were never answered. Look for them in the mail server's
     log first, for it may know: 'newsletter status ISSUE --list unknown' names them. What is
     decided is kept in the ledger with who and when.
+
+    With --from-log the logs of Postfix or Exim say it themselves, for what is pending,
+    deferred or unknown: --from-log /var/log/mail.log*
     """
     from newsletter.cli.holding import Hold  # noqa: PLC0415 - slow to load, and help is fast
 
-    settlement = Settlement(chosen)
+    _refuse_mixture(chosen, logs, more_logs, only)
     by = name_person(name)
+    reason = (because or "").strip()
     ledger = site.ledger()
     require_plan(ledger, issue)
-    require_person("settle them", yes=yes)
+    if chosen is None:
+        from newsletter.cli.resolve_log import LogOrder, settle_from_logs  # noqa: PLC0415
+
+        order = LogOrder(issue, [*logs, *more_logs], by, reason, yes=yes, dry_run=dry_run)
+        settle_from_logs(site, order)
+        return
+    settlement = Settlement(chosen)
+    if not dry_run:
+        require_person("settle them", yes=yes)
     _refuse_cancelled(site, issue, settlement)
     hold = Hold(ledger, issue, site.clock)
     living = site.diary().living_runs(issue)
@@ -78,6 +103,9 @@ def resolve(  # noqa: PLR0913 - one for each option
         click.echo(f"Nothing of {issue} is unknown; nothing was changed")
         return
     _show(doubted, settlement, find_zone(site))
+    if dry_run:
+        click.echo("Nothing was changed")
+        return
     question = f"This settles {len(doubted):,} unknown."
     confirm_by_name(question, issue, "nothing was settled", yes=yes)
     with held(hold):
@@ -85,9 +113,20 @@ def resolve(  # noqa: PLR0913 - one for each option
         if [one for one in find_doubted(ledger, issue, only) if one.run not in ids] != doubted:
             msg = f"{issue} went on meanwhile, and others are unknown now; run resolve again"
             raise UnfinishedError(msg)
-        reason = (because or "").strip()
         count = site.diary().settle(issue, settlement, Doubt(only), by, site.clock(), reason)
     _report(issue, settlement, count, by)
+
+
+def _refuse_mixture(
+    chosen: str | None, logs: tuple[Path, ...], more_logs: tuple[Path, ...], only: str | None
+) -> None:
+    if (chosen is None) != bool(logs):
+        raise UsageError("name one way: --unknown with how to settle them, or --from-log FILE")
+    if more_logs and not logs:
+        msg = f"{more_logs[0]}: put --from-log before the names of logs"
+        raise UsageError(msg)
+    if logs and only is not None:
+        raise UsageError("--only goes with --unknown; a log speaks of whoever it names")
 
 
 @contextmanager

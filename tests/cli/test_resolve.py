@@ -222,3 +222,11 @@ def test_a_process_that_was_silent_for_long_is_waited_for_no_more(desk: Desk) ->
     desk.run(*ASSUME, "--yes")
 
     assert desk.states() == {State.ACCEPTED: 4}
+
+
+def test_a_dry_run_names_those_in_doubt_and_settles_nobody(desk: Desk) -> None:
+    output = desk.run(*ASSUME, "--dry-run")
+
+    assert "r2@example.org" in output
+    assert output.endswith("Nothing was changed\n")
+    assert desk.states()[State.UNKNOWN] == 2
