@@ -185,9 +185,13 @@ class Site:
             for hosted in composed.composition.pictures
         ]
 
-    def scribe(self, composed: Composed, *, is_test: bool = False) -> "Scribe":
+    def scribe(
+        self, composed: Composed, *, is_test: bool = False, were_sent: bool = False
+    ) -> "Scribe":
         """
         Make the writer of an issue's letters; makes the secret key before the first letter.
+
+        With *were_sent* the letters have left already, whatever the ledger knows of it.
 
         Raises:
             SettingsError: the secret key is lost; or letters are to be signed, but not with
@@ -198,7 +202,7 @@ class Site:
         from newsletter.settings import read_or_make_secret_key  # noqa: PLC0415
 
         publication = composed.publication
-        key = read_or_make_secret_key(self.settings, self._has_sent)
+        key = read_or_make_secret_key(self.settings, lambda: were_sent or self._has_sent())
         links = ReaderLinks(key, publication.list_id, self.public_url)
         letters = self.letters(composed, is_test=is_test, signer=self._signer(publication))
         return Scribe(letters, links, publication.zone)

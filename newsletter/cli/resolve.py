@@ -83,14 +83,14 @@ def resolve(  # noqa: PLR0913 - one for each option
     _refuse_mixture(chosen, logs, more_logs, only)
     by = name_person(name)
     reason = (because or "").strip()
-    ledger = site.ledger()
-    require_plan(ledger, issue)
     if chosen is None:
         from newsletter.cli.resolve_log import LogOrder, settle_from_logs  # noqa: PLC0415
 
         order = LogOrder(issue, [*logs, *more_logs], by, reason, yes=yes, dry_run=dry_run)
         settle_from_logs(site, order)
         return
+    ledger = site.ledger()
+    require_plan(ledger, issue)
     settlement = Settlement(chosen)
     if not dry_run:
         require_person("settle them", yes=yes)

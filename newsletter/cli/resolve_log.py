@@ -1,7 +1,8 @@
 """``newsletter resolve --from-log``: what a relay's log shows as taken is not sent again."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,14 +16,17 @@ from newsletter.cli.output import readers
 from newsletter.cli.resolve import held
 from newsletter.dispatch.address_list import read_addresses
 from newsletter.dispatch.ledger import DeliveryId
+from newsletter.dispatch.plan import freeze_plan
 from newsletter.dispatch.relay_log import LogReading, Place, find_taken
 from newsletter.dispatch.states import OPEN
 from newsletter.errors import UsageError
 from newsletter.storage.settling import Evidence, OpenDelivery
 from newsletter.subscribers.csv_rows import encoding_of
+from newsletter.subscribers.subscriber import editions_by_preference
 
 if TYPE_CHECKING:
     from newsletter.app import Site
+    from newsletter.dispatch.ledger import Ledger
 
 SHOWN_MAX: Final = 10  # readers named before the question
 LIST_SUFFIX: Final = ".csv"
@@ -62,18 +66,41 @@ def settle_from_logs(site: "Site", order: LogOrder) -> None:
         ContentError: a list has rows that are no addresses.
         UnfinishedError: another process is sending the issue.
     """
-    logs, lists = _sort_files(order)
+    _require_reason(order)
     if not order.dry_run:
         require_person("mark them accepted", yes=order.yes)
-    hold = Hold(site.ledger(), order.issue, site.clock)
+    ledger = site.ledger()
+    with _planned(site, ledger, order.issue):
+        _settle(site, order, Hold(ledger, order.issue, site.clock))
+
+
+@contextmanager
+def _planned(site: "Site", ledger: "Ledger", issue: str) -> Iterator[None]:
+    """
+    Plan an issue for the block that this ledger knows nothing of, as one that was put back.
+
+    The plan stays if a delivery of it is settled, and no timer goes on with it by itself.
+    """
+    if ledger.find_plan(issue):
+        yield
+        return
+    composed = site.compose(issue)
+    editions = editions_by_preference(composed.publication.default_preference)
+    freeze_plan(ledger, composed.composition, editions, site.clock(), is_limited=True)
+    click.echo(f"Planned  {issue} was never dispatched on this ledger; nothing is sent")
+    try:
+        yield
+    finally:
+        ledger.discard_untouched(issue)
+
+
+def _settle(site: "Site", order: LogOrder, hold: Hold) -> None:
     with held(hold):
         waiting = list(site.settling().find_open(order.issue))
     if not waiting:
         click.echo(f"Nothing of {order.issue} is open; nothing was changed")
         return
-    found = _found_in_lists(lists, waiting)
-    if logs:
-        found = {**found, **_found_in_logs(site, order.issue, logs, waiting)}
+    found = _find(site, order, waiting)
     _show(waiting, found)
     known = {key: one for key, one in found.items() if not one.is_left}
     if not known or order.dry_run:
@@ -89,22 +116,35 @@ def settle_from_logs(site: "Site", order: LogOrder) -> None:
     click.echo(f"Next     newsletter status {order.issue}")
 
 
-def _sort_files(order: LogOrder) -> tuple[list[Path], list[Path]]:
-    lists = [path for path in order.files if path.suffix.lower() == LIST_SUFFIX]
+def _require_reason(order: LogOrder) -> None:
+    lists = [path for path in order.files if _is_list(path)]
     if lists and not order.because:
         msg = (
             f"{lists[0]}: addresses prove no letter of {order.issue}; say with --because how you "
             "know that these readers have it"
         )
         raise UsageError(msg)
-    return [path for path in order.files if path not in lists], lists
+
+
+def _is_list(path: Path) -> bool:
+    return path.suffix.lower() == LIST_SUFFIX
+
+
+def _find(
+    site: "Site", order: LogOrder, waiting: Sequence[OpenDelivery]
+) -> Mapping[DeliveryId, Found]:
+    logs = [path for path in order.files if not _is_list(path)]
+    found = dict(_found_in_lists([path for path in order.files if _is_list(path)], waiting))
+    if logs:
+        found.update(_found_in_logs(site, order.issue, logs, waiting))
+    return found
 
 
 def _found_in_logs(
     site: "Site", issue: str, paths: Sequence[Path], waiting: Sequence[OpenDelivery]
 ) -> Mapping[DeliveryId, Found]:
     files = {str(path): log_opener(path) for path in paths}
-    scribe = site.scribe(site.compose(issue))
+    scribe = site.scribe(site.compose(issue), were_sent=True)
     named = {scribe.describe(one.delivery).message_id: one for one in waiting}
     taken, readings = find_taken(files, named.keys())
     for name, reading in readings.items():

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from newsletter.dispatch.states import State
 from newsletter.storage import tables
@@ -192,6 +192,61 @@ def test_what_cannot_be_meant_or_read_changes_nothing(
 
     assert fault in found
     assert (desk.states(), desk.decided()) == (before, [])
+
+
+def forget_plan(desk: Desk) -> list[str]:
+    """Put the ledger back to before the issue was planned; return whose letters had left."""
+    ids = [path.name.removesuffix(".eml") for path in (desk.root / "outbox").glob("*.eml")]
+    with desk.site._database.begin() as connection:
+        connection.execute(delete(tables.deliveries))
+        connection.execute(delete(tables.dispatches))
+    return ids
+
+
+def test_an_issue_that_a_ledger_put_back_knows_nothing_of_is_planned_and_its_log_believed(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "2", status=4)
+    ids = forget_plan(desk)
+    log = tmp_path / "mail.log"
+    log.write_text("".join(postfix_lines(n, one) for n, one in enumerate(ids)))
+    words = ("resolve", ISSUE_ID, "--from-log", str(log))
+
+    tried = desk.run(*words, "--dry-run")
+    untouched = desk.site.ledger().find_plan(ISSUE_ID)
+    output = desk.run(*words, "--yes")
+
+    assert "was never dispatched on this ledger; nothing is sent" in tried
+    assert untouched is None
+    assert "Found    3 readers: 3 pending" in output
+    assert desk.states() == {State.ACCEPTED: 3, State.PENDING: 2}
+    assert "2 attempts in this run" in desk.run("dispatch", ISSUE_ID, "--yes")
+
+
+def test_a_key_is_never_made_to_look_for_letters_that_were_sent_with_another(
+    desk: Desk, tmp_path: Path
+) -> None:
+    [sent] = forget_plan(desk)
+    log = tmp_path / "mail.log"
+    log.write_text(postfix_lines(1, sent))
+    (desk.root / ".secret-key").unlink()
+
+    found = desk.run("resolve", ISSUE_ID, "--from-log", str(log), "--yes", status=3)
+
+    assert ".secret-key: is missing" in found
+    assert not (desk.root / ".secret-key").exists()
+    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+
+
+def test_an_issue_of_which_no_log_knows_is_not_planned(desk: Desk, tmp_path: Path) -> None:
+    forget_plan(desk)
+    log = tmp_path / "mail.log"
+    log.write_text(postfix_lines(1, "2022-08.other@example.org"))
+
+    desk.run("resolve", ISSUE_ID, "--from-log", str(log), "--yes")
+    desk.run("resolve", "2022-13", "--from-log", str(log), "--yes", status=2)
+
+    assert desk.site.ledger().find_plan(ISSUE_ID) is None
 
 
 def forget(desk: Desk) -> None:
