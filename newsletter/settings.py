@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -49,13 +49,13 @@ DEFAULTS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting, checked. Relative paths belong to *root*."""
+    """Every setting, checked; printing it shows no secret. Relative paths belong to *root*."""
 
     root: Path  # absolute
-    database_url: str  # sqlite:///… or postgresql://…, as written
+    database_url: str = field(repr=False)  # sqlite:///… or postgresql://…, as written
     mail_url: MailUrl
     public_url: str | None  # no trailing slash; None: unset
-    secret_key: bytes | None  # UTF-8, 32 bytes or more; None: kept in ROOT/.secret-key
+    secret_key: bytes | None = field(repr=False)  # 32 bytes or more; None: in ROOT/.secret-key
     test_recipients: tuple[str, ...]
     connections: int  # 1 to 100, open to the provider at once
     dkim: DkimSetting | None  # None: letters leave unsigned

@@ -121,6 +121,17 @@ def test_x7_a_secret_is_not_repeated_in_a_fault(tmp_path: Path) -> None:
     assert "hunter2" not in found
 
 
+def test_printing_the_settings_shows_no_secret(tmp_path: Path) -> None:
+    settings = read(
+        tmp_path,
+        DATABASE_URL="postgresql://me:hunter2@db.example.org/x",
+        MAIL_URL="smtps://me:hunter2@relay.example.org",
+        SECRET_KEY="hunter2" * 6,
+    )
+
+    assert "hunter2" not in repr(settings)
+
+
 def test_a_root_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     assert "NEWSLETTER_ROOT" in faults(tmp_path, ROOT="nowhere")
 

@@ -13,11 +13,11 @@ from typing import Final
 from newsletter.dispatch.journal import as_syslog
 
 Line = tuple[int, bytes]  # its number, counted from 1, and its text
-Queue = tuple[bytes, bytes]  # a host and one of its Postfix's queue ids
+Queue = tuple[bytes, bytes, bytes]  # a host, one of its Postfixes, and a queue id of that
 
 # A program's name and number as syslog writes them (RFC 3164, RFC 5424), then the queue id.
 POSTFIX: Final = re.compile(
-    rb"(?:^|\s)\S*?/(?P<daemon>cleanup|[a-z]?qmgr)"
+    rb"(?:^|\s)(?P<postfix>[^\s/]*)/(?:\S*/)?(?P<daemon>cleanup|[a-z]?qmgr)"
     rb"(?:\[\d+\]:|\s\S+\s\S+\s(?:-|\[[^\]]*\]))\s(?:\xef\xbb\xbf)?(?:\[ID \d+ \S+\]\s)?"
     rb"(?P<queue>[0-9A-Za-z]{5,20}): (?P<rest>.*)"
 )
@@ -121,7 +121,7 @@ def _note_cleanup(reading: LogReading, place: Place, line: bytes, wanted: Collec
     if not found["rest"].startswith(b"message-id="):
         return
     reading.of_relay += 1
-    queue = _host(line, found), found["queue"]
+    queue = _queue(line, found)
     message_id = _text(found["rest"].removeprefix(b"message-id=").strip(b"<>"))
     # A queue id may be used again: what was seen under it before was not taken.
     reading.begun.pop(queue, None)
@@ -149,7 +149,7 @@ def _continued(begun: Mapping[Queue, Seen], lines: Iterable[bytes]) -> Iterator[
         if b"message-id=" in line:
             found = _postfix(line)
             if found:
-                left.pop((_host(line, found), found["queue"]), None)
+                left.pop(_queue(line, found), None)
         elif b": from=<" in line and (queue := _queued(line)) in left:
             seen = left.pop(queue)
             if _is_soon_after(seen.at, _time_of(line)):
@@ -160,7 +160,7 @@ def _queued(line: bytes) -> Queue | None:
     found = _postfix(line)
     if found is None or found["daemon"] == b"cleanup" or not QUEUED.fullmatch(found["rest"]):
         return None
-    return _host(line, found), found["queue"]
+    return _queue(line, found)
 
 
 def _postfix(line: bytes) -> "re.Match[bytes] | None":
@@ -169,9 +169,9 @@ def _postfix(line: bytes) -> "re.Match[bytes] | None":
     return None if found is None or b": " in line[: found.start()] else found
 
 
-def _host(line: bytes, found: "re.Match[bytes]") -> bytes:
+def _queue(line: bytes, found: "re.Match[bytes]") -> Queue:
     before: Sequence[bytes] = line[: found.start()].split()
-    return before[-1] if before else b""
+    return before[-1] if before else b"", found["postfix"], found["queue"]
 
 
 def _time_of(line: bytes) -> datetime | None:

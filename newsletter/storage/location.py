@@ -24,7 +24,7 @@ ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 PLACE: Final = re.compile(
     r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<host>[\w.,-]*))"
     r"(?::(?P<port>[0-9]{1,5}))?(?:/(?P<name>[^?#]*))?(?:\?(?P<query>.*))?",
-    re.ASCII | re.DOTALL,
+    re.DOTALL,
 )
 
 

@@ -71,8 +71,13 @@ def test_a_queue_id_that_is_used_again_proves_nothing_of_the_letter_before(reuse
     assert ID not in taken_in(CLEANUP, reuse, QUEUED)
 
 
-def test_a_queue_id_of_another_host_proves_nothing() -> None:
+def test_a_queue_id_of_another_host_or_another_postfix_of_it_proves_nothing() -> None:
     assert taken_in(CLEANUP, QUEUED.replace("relay", "other")) == {}
+    assert taken_in(CLEANUP, QUEUED.replace("postfix/", "postfix-in/")) == {}
+
+
+def test_a_service_of_its_own_name_belongs_to_its_postfix() -> None:
+    assert taken_in(CLEANUP.replace("postfix/", "postfix/submission/"), QUEUED) == {ID: 1}
 
 
 @pytest.mark.parametrize(
