@@ -16,10 +16,11 @@ from newsletter.cli.output import readers
 from newsletter.cli.resolve import held
 from newsletter.dispatch.address_list import read_addresses
 from newsletter.dispatch.ledger import DeliveryId
-from newsletter.dispatch.plan import freeze_plan
+from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.relay_log import LogReading, Place, find_taken
 from newsletter.dispatch.states import OPEN
-from newsletter.errors import UsageError
+from newsletter.dispatch.way import way_of
+from newsletter.errors import SettingsError, UsageError
 from newsletter.storage.settling import Evidence, OpenDelivery
 from newsletter.subscribers.csv_rows import encoding_of
 from newsletter.subscribers.subscriber import editions_by_preference
@@ -85,8 +86,16 @@ def _planned(site: "Site", ledger: "Ledger", issue: str) -> Iterator[None]:
         yield
         return
     composed = site.compose(issue)
+    way = way_of(site.provider())
+    if way.is_rehearsal:
+        msg = (
+            f"{issue} was never dispatched on this ledger, and {way.name} is set: a plan made now "
+            "would be a rehearsal. Set NEWSLETTER_MAIL_URL to the relay whose log this is"
+        )
+        raise SettingsError(msg)
     editions = editions_by_preference(composed.publication.default_preference)
-    freeze_plan(ledger, composed.composition, editions, site.clock(), is_limited=True)
+    plan = make_plan(composed.composition, way, site.clock(), is_limited=True)
+    ledger.freeze(plan, editions)
     click.echo(f"Planned  {issue} was never dispatched on this ledger; nothing is sent")
     try:
         yield

@@ -6,13 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
     and_,
     bindparam,
     case,
-    exists,
     insert,
     or_,
     select,
@@ -24,8 +22,9 @@ from newsletter.dispatch.ledger import Delivery, DeliveryId, Page
 from newsletter.dispatch.states import OPEN, State
 from newsletter.storage.conditions import constant
 from newsletter.storage.deliveries import find_open
-from newsletter.storage.tables import deliveries, notes, runs
+from newsletter.storage.tables import deliveries, notes
 from newsletter.storage.transactions import reading, writing
+from newsletter.storage.transitions import awaits_no_answer
 
 PAGE: Final = 1_000  # deliveries read at a time
 
@@ -50,16 +49,6 @@ class Evidence:
     because: str  # for the diary: where it is known from
 
 
-def is_nobodys() -> ColumnElement[bool]:
-    """
-    Say of an unknown delivery that no living run may still be answered for it.
-
-    That is so where its run has ended, and where it was begun before runs were kept.
-    """
-    ended = select(runs.c.id).where(runs.c.id == deliveries.c.run_id, runs.c.ended_at.is_not(None))
-    return or_(deliveries.c.run_id.is_(None), exists(ended))
-
-
 class SqlSettling:
     """Settles deliveries by what others know of them."""
 
@@ -72,7 +61,7 @@ class SqlSettling:
         while True:
             with reading(self._database) as connection:
                 found = find_open(connection, issue, Page(after, PAGE))
-                standings = _standings(connection, [one.id for one in found])
+                standings = _standings(connection, issue, [one.id for one in found])
             if not found:
                 return
             for one in found:
@@ -94,7 +83,9 @@ class SqlSettling:
         if not rows:
             return 0
         with writing(self._database) as connection:
-            count = connection.execute(_ACCEPT, rows).rowcount
+            is_free = awaits_no_answer(connection, evidence.issue)
+            accept = _ACCEPT.where(or_(deliveries.c.state != constant(State.UNKNOWN), is_free))
+            count = connection.execute(accept, rows).rowcount
             if count:
                 connection.execute(
                     insert(notes).values(
@@ -114,7 +105,6 @@ _ACCEPT: Final = (
         deliveries.c.id == bindparam("delivery"),
         deliveries.c.issue == bindparam("issue_of"),
         deliveries.c.state.in_([constant(state) for state in OPEN]),
-        or_(deliveries.c.state != constant(State.UNKNOWN), is_nobodys()),
     )
     .values(
         state=constant(State.ACCEPTED),
@@ -127,15 +117,16 @@ _ACCEPT: Final = (
 
 
 def _standings(
-    connection: Connection, ids: Sequence[DeliveryId]
+    connection: Connection, issue: str, ids: Sequence[DeliveryId]
 ) -> Mapping[DeliveryId, tuple[str, State, bool]]:
     is_unknown = deliveries.c.state == constant(State.UNKNOWN)
+    is_busy = and_(is_unknown, ~awaits_no_answer(connection, issue))
     rows = connection.execute(
         select(
             deliveries.c.id,
             deliveries.c.address_key,
             deliveries.c.state,
-            and_(is_unknown, ~is_nobodys()).label("is_busy"),
+            is_busy.label("is_busy"),
         ).where(deliveries.c.id.in_(ids))
     ).all()
     return {
