@@ -18,6 +18,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     update,
 )
 
@@ -298,7 +299,12 @@ def settle_unknown(
 
 def awaits_no_answer(connection: Connection, issue: str) -> ColumnElement[bool]:
     """Say of a delivery that no living run of *issue* may still get an answer for it."""
-    living = [one.id for one in find_living_runs(connection, issue)]
+    # Written into the text: a list of parameters does not go with many rows at once.
+    living: list[ColumnElement[int]] = [
+        literal_column(str(one.id)) for one in find_living_runs(connection, issue)
+    ]
+    if not living:
+        return true()
     return or_(deliveries.c.run_id.is_(None), deliveries.c.run_id.not_in(living))
 
 

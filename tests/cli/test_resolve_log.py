@@ -24,7 +24,7 @@ BY = ("--by", "anna")
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """A plan of five that was taken up by nobody."""
-    desk = Desk(tmp_path / "site", readers=5)
+    desk = Desk(tmp_path / "site", readers=5, mail_url="outbox:outbox?delivers=yes")
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     return desk
 

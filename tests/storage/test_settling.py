@@ -1,7 +1,7 @@
 """What somebody else knows to be taken is accepted, and nothing else is touched."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, insert, select, update
@@ -98,7 +98,7 @@ def test_what_a_run_may_still_answer_for_is_left_to_it(
                 host="relay",
                 pid=1,
                 began_at=NOW,
-                seen_at=NOW,
+                seen_at=datetime.now(UTC),
                 ended_at=NOW if has_ended else None,
             )
         ).inserted_primary_key  # type: ignore[misc]  # one column
