@@ -132,12 +132,17 @@ def report(site: Site, sending: Sending) -> None:
     if halt and halt.act is Act.CANCELLED:
         click.echo(f"Cancelled {describe_halt(halt, sending.composed.publication.zone)}")
     plan = sending.ledger.find_plan(issue)
-    is_rehearsal = plan is not None and plan.is_rehearsal
+    if plan is None:
+        msg = (
+            f"{issue}: this was a rehearsal, and has been set aside meanwhile; "
+            f"see 'newsletter status {issue} --diary'"
+        )
+        raise UnfinishedError(msg)
     if tally.is_finished:
-        click.echo(f"Finished  newsletter status {issue}{REHEARSED if is_rehearsal else ''}")
+        click.echo(f"Finished  newsletter status {issue}{REHEARSED if plan.is_rehearsal else ''}")
         return
     hints = [f"{issue} is not finished", *_hints(sending, tally, halt)]
-    if is_rehearsal:
+    if plan.is_rehearsal:
         hints.append("this is a rehearsal: nobody was sent anything")
     raise UnfinishedError("\n  ".join(hints))
 

@@ -60,9 +60,9 @@ def finish(output: str) -> str:
     return line
 
 
-def assert_each_once(relay: RecordingServer) -> None:
+def assert_each_once(relay: RecordingServer, readers: int = READERS) -> None:
     got = Counter(recipient for recipient, _ in relay.taken)
-    assert len(got) == READERS
+    assert len(got) == readers
     assert set(got.values()) == {1}
 
 
@@ -203,9 +203,7 @@ def test_a_rehearsal_that_sleeps_through_the_sending_goes_on_with_nothing_of_it(
     tmp_path: Path, relay: RecordingServer
 ) -> None:
     """It is stopped for longer than its hold, and the list is longer than it reads at once."""
-    stage = make_stage(tmp_path / "site", mail_url=relay.url, public_url=PUBLIC_URL)
-    write_readers(stage.root / "readers.csv", ko=LONG_LIST, en=0, both=0, none=0)
-    stage.run("subscribers", "import", "readers.csv")
+    stage = make_long_stage(tmp_path, relay, LONG_LIST)
     sleeper = without_relay(stage).start("dispatch", ISSUE, "--yes")
     outbox = stage.root / "outbox"
     await_letters(outbox, 20)
@@ -225,8 +223,9 @@ def test_a_rehearsal_that_sleeps_through_the_sending_goes_on_with_nothing_of_it(
 
 
 def test_a_rehearsal_that_sleeps_does_not_drop_the_appointment_made_meanwhile(
-    stage: Stage, relay: RecordingServer
+    tmp_path: Path, relay: RecordingServer
 ) -> None:
+    stage = make_long_stage(tmp_path, relay, 400)
     sleeper = without_relay(stage).start("dispatch", ISSUE, "--yes")
     await_letters(stage.root / "outbox", 5)
     while not is_asleep(sleeper, stage.root / "newsletter.db"):
@@ -235,11 +234,21 @@ def test_a_rehearsal_that_sleeps_does_not_drop_the_appointment_made_meanwhile(
     at = appoint(stage)
 
     sleeper.send_signal(signal.SIGCONT)
-    sleeper.communicate(timeout=60)
+    output, _ = sleeper.communicate(timeout=60)
+
+    assert "has been set aside meanwhile" in output
+    assert sleeper.returncode == 4
 
     time.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()) + 0.1)
     stage.run("dispatch", "--due")
-    assert_each_once(relay)
+    assert_each_once(relay, 400)
+
+
+def make_long_stage(folder: Path, relay: RecordingServer, readers: int) -> Stage:
+    stage = make_stage(folder / "site", mail_url=relay.url, public_url=PUBLIC_URL)
+    write_readers(stage.root / "readers.csv", ko=readers, en=0, both=0, none=0)
+    stage.run("subscribers", "import", "readers.csv")
+    return stage
 
 
 def is_asleep(sleeper: "subprocess.Popen[str]", database: Path) -> bool:
