@@ -10,6 +10,7 @@ from newsletter.dispatch.control import SettingAside
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Traces, Way
 from newsletter.lang import EditionKind, Preference
+from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import SubscriberId
 
 DeliveryId = NewType("DeliveryId", int)
@@ -54,6 +55,8 @@ class Delivery:
     edition: EditionKind  # chosen once, when the dispatch was planned
     consented_at: datetime | None  # aware UTC
     attempts: int  # sends begun so far
+    reader_id: ReaderId  # names the reader in links
+    message_name: ReaderId | SubscriberId  # in its Message-ID; the row in plans before reader ids
 
 
 @dataclass(frozen=True, slots=True)

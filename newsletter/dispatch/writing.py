@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
+from typing import Final
 
 from newsletter.dispatch.ledger import Delivery
 from newsletter.lang import EditionKind
 from newsletter.message.envelope import Envelope
 from newsletter.message.letter import CompiledLetter, Reader
 from newsletter.message.links import Purpose, ReaderLinks
+from newsletter.subscribers.reader_id import OldNumber
+
+NOBODY: Final = OldNumber(0)  # rows are counted from 1
 
 
 class Scribe:
@@ -35,13 +39,13 @@ class Scribe:
             name=delivery.name,
             consented_on=consented_at.astimezone(self._zone).date() if consented_at else None,
             message_id=self._links.message_id(
-                letter.edition.issue, delivery.subscriber, letter.sender_domain
+                letter.edition.issue, delivery.message_name, letter.sender_domain
             ),
             unsubscribe_url=self._links.unsubscribe_url(
-                self._links.token(Purpose.UNSUBSCRIBE, delivery.subscriber)
+                self._links.token(Purpose.UNSUBSCRIBE, delivery.reader_id)
             ),
             preferences_url=self._links.preferences_url(
-                self._links.token(Purpose.PREFERENCES, delivery.subscriber)
+                self._links.token(Purpose.PREFERENCES, delivery.reader_id)
             ),
         )
 
@@ -56,7 +60,7 @@ class Scribe:
             now: an aware time.
         """
         letter = self._letters[kind]
-        token = self._links.token(Purpose.TEST, 0)
+        token = self._links.token(Purpose.TEST, NOBODY)
         reader = Reader(
             key=0,
             address=address,

@@ -9,7 +9,8 @@ from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page
 from newsletter.dispatch.states import OPEN, State, Tally
 from newsletter.lang import EditionKind
 from newsletter.storage.conditions import constant, is_due
-from newsletter.storage.tables import deliveries, subscribers
+from newsletter.storage.tables import deliveries, dispatches, subscribers
+from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import SubscriberId
 
 
@@ -37,8 +38,11 @@ def _find(
             deliveries.c.edition,
             subscribers.c.consented_at,
             deliveries.c.attempts,
+            subscribers.c.reader_id,
+            dispatches.c.names_numbers,
         )
         .join(subscribers)
+        .join(dispatches)
         .where(deliveries.c.issue == issue, which, *_on_page(page))
         .order_by(deliveries.c.id)
         .limit(page.limit)
@@ -53,6 +57,8 @@ def _find(
             EditionKind(row.edition),
             row.consented_at,
             row.attempts,
+            ReaderId(row.reader_id),
+            SubscriberId(row.subscriber_id) if row.names_numbers else ReaderId(row.reader_id),
         )
         for row in rows
     ]

@@ -102,7 +102,7 @@ dispatches: Final = Table(
     Column("provider_name", Text),  # for people, without secrets
     Column("is_rehearsal", Boolean, nullable=False, default=False, server_default=false()),
     # Message-IDs of dispatches that are older than reader ids are made of row numbers.
-    Column("names_numbers", Boolean, nullable=False, default=True, server_default=true()),
+    Column("names_numbers", Boolean, nullable=False, default=False, server_default=true()),
 )
 
 

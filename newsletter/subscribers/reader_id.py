@@ -3,11 +3,17 @@
 import re
 from base64 import b32encode
 from secrets import token_bytes
-from typing import Final, NewType
+from typing import Final, NewType, TypeAlias
 
 ReaderId = NewType("ReaderId", str)  # like "r4kq2mzt7hw3xn5cb"
 
-READER_ID: Final = re.compile(r"r[a-z2-7]{16}")
+# The row a reader had when ids came up; links of letters from before are made of it.
+OldNumber = NewType("OldNumber", int)
+
+ReaderName: TypeAlias = ReaderId | OldNumber  # what a link names a reader by
+
+READER_ID: Final = re.compile(r"r[a-z2-7]{16}")  # lower case, for a mailbox may be made of it
+OLD_NUMBER: Final = re.compile(r"0|[1-9][0-9]*", re.ASCII)
 HALF_BYTES: Final = 5  # 40 bits, 8 characters
 
 
@@ -26,6 +32,13 @@ def draw_reader_ids(count: int) -> list[ReaderId]:
     while len(drawn) < count:  # two of one call were the same
         drawn.add(ReaderId(f"r{first}{_letters(token_bytes(HALF_BYTES))}"))
     return list(drawn)
+
+
+def reader_name_in(text: str) -> ReaderName | None:
+    """Read what names a reader, an id or a number from before ids; None: it is neither."""
+    if READER_ID.fullmatch(text):
+        return ReaderId(text)
+    return OldNumber(int(text)) if OLD_NUMBER.fullmatch(text) else None
 
 
 def _letters(some: bytes) -> str:

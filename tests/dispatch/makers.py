@@ -18,7 +18,7 @@ from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.importing import enrol
 from newsletter.subscribers.subscriber import SubscriberId, editions_by_preference
-from tests.subscribers.makers import make_row
+from tests.subscribers.makers import make_reader_id, make_row
 
 NOW: Final = datetime(2022, 8, 26, tzinfo=UTC)
 ISSUE: Final = "2022-08"
@@ -76,6 +76,8 @@ def make_delivery(number: int, domain: str, attempts: int = 0) -> Delivery:
         EditionKind.KO,
         None,
         attempts,
+        make_reader_id(number),
+        make_reader_id(number),
     )
 
 

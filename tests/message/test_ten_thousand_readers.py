@@ -14,6 +14,7 @@ from newsletter.message.letter import Reader
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.subscribers.subscriber import SubscriberId
 from tests.message.makers import NOW, PUBLIC_URL, composed_sample, real_letters
+from tests.subscribers.makers import make_reader_id
 
 COUNT = 10_000
 MARK = re.compile(r"q!(\d{5})!")  # what every reader's name and address holds, with its number
@@ -49,6 +50,8 @@ def deliveries() -> Iterator[Delivery]:
             edition=kinds[number % len(kinds)],
             consented_at=datetime(2020, 1 + number % 12, 1, 20, tzinfo=UTC) if number % 5 else None,
             attempts=0,
+            reader_id=make_reader_id(number * 7),
+            message_name=make_reader_id(number * 7),
         )
 
 
@@ -78,7 +81,7 @@ def test_no_readers_data_stands_in_another_readers_letter() -> None:
         assert set(MARK.findall(everything)) == {own}
         for page, token in TOKEN.findall(everything):
             purpose = Purpose.UNSUBSCRIBE if page == "u" else Purpose.PREFERENCES
-            assert LINKS.read_token(purpose, token) == delivery.subscriber
+            assert LINKS.read_token(purpose, token) == delivery.reader_id
         count += 1
 
     assert count == COUNT
@@ -97,7 +100,7 @@ def test_m10_m11_every_part_is_the_edition_with_the_readers_own_words_in_its_slo
         letter = letters[delivery.edition]
         consented_at = delivery.consented_at
         purposes = (Purpose.UNSUBSCRIBE, Purpose.PREFERENCES)
-        tokens = [LINKS.token(purpose, delivery.subscriber) for purpose in purposes]
+        tokens = [LINKS.token(purpose, delivery.reader_id) for purpose in purposes]
         reader = Reader(
             key=delivery.id,
             address=delivery.address,

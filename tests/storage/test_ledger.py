@@ -24,8 +24,9 @@ from newsletter.storage.database import open_database
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.runs import HOLD
 from newsletter.storage.subscribers import SqlSubscriberBook
-from newsletter.storage.tables import subscribers
+from newsletter.storage.tables import dispatches, subscribers
 from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.reader_id import READER_ID
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
 from tests.subscribers.makers import make_row
 
@@ -393,3 +394,18 @@ def test_tables_that_could_not_be_made_whole_are_not_made_at_all(tmp_path: Path)
         connection.exec_driver_sql("DROP TABLE overrides")
     engine.dispose()
     open_database("sqlite:///newsletter.db", tmp_path).dispose()
+
+
+def test_a_plan_from_before_reader_ids_keeps_the_message_ids_it_has_begun_with(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    new = due(ledger)
+    with engine.begin() as connection:
+        connection.execute(update(dispatches).values(names_numbers=True))
+
+    old = due(ledger)
+
+    assert [one.message_name for one in new] == [one.reader_id for one in new]
+    assert [one.message_name for one in old] == [one.subscriber for one in old]
+    assert [one.reader_id for one in old] == [one.reader_id for one in new]
+    assert all(READER_ID.fullmatch(one.reader_id) for one in old)

@@ -1,5 +1,6 @@
 """Plain makers of rows, entries and readers; and a book in memory."""
 
+from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,11 +12,17 @@ from newsletter.lang import Preference
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.csv_rows import Refusal, Row, heading_in, rows_under
+from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import Consent, Standing, Subscriber, SubscriberId
 
 SEOUL: Final = ZoneInfo("Asia/Seoul")
 NOW: Final = datetime(2022, 8, 1, 3, 0, tzinfo=UTC)
 CONSENT: Final = Consent(SEOUL, NOW)
+
+
+def make_reader_id(number: int) -> ReaderId:
+    """Make an id that is the same for the same number."""
+    return ReaderId("r" + b32encode(number.to_bytes(10, "big")).decode().lower())
 
 
 def make_row(

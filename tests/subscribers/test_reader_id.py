@@ -1,0 +1,30 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.subscribers.reader_id import READER_ID, OldNumber, draw_reader_ids, reader_name_in
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 2_000])
+def test_as_many_ids_are_drawn_as_were_asked_for_and_all_differ(count: int) -> None:
+    drawn = draw_reader_ids(count)
+
+    assert len(set(drawn)) == count
+    assert all(READER_ID.fullmatch(one) for one in drawn)
+    assert not set(drawn) & set(draw_reader_ids(count))
+
+
+def test_an_id_is_read_back_and_so_is_an_old_number() -> None:
+    [reader_id] = draw_reader_ids(1)
+
+    assert reader_name_in(reader_id) == reader_id
+    assert reader_name_in("7") == OldNumber(7)
+
+
+@given(st.text())
+def test_nothing_else_names_a_reader(text: str) -> None:
+    named = reader_name_in(text)
+
+    assert (named is None) == (not re.fullmatch("r[a-z2-7]{16}|0|[1-9][0-9]*", text))
