@@ -107,8 +107,9 @@ def describe(sign: Sign, zone: ZoneInfo) -> str:
         case Cause.REPLACED:
             return "this is another ledger than the one that was used here last"
         case Cause.JOURNAL_LOST:
+            what = f"a dispatch of {sign.facts}" if sign.facts else "a command"
             return (
-                f"a dispatch of {sign.facts} was cut off and its journal (-wal) is gone; what it "
+                f"{what} was cut off and its journal (-wal) is gone, or a part of it; what it "
                 "wrote last is missing"
             )
         case Cause.GAP:

@@ -25,7 +25,7 @@ class Sign:
     """One thing that tells that this ledger may have forgotten something."""
 
     cause: Cause
-    facts: str = ""  # issues (JOURNAL_LOST), a file's name (RESTORED), a time in ISO 8601 (GAP)
+    facts: str = ""  # open runs' issues (JOURNAL_LOST), a file (RESTORED), a time, ISO 8601 (GAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class LedgerMark:
     id: str
     inode: int
     ends: int  # commands that wrote and have ended
+    has_lost_journal: bool = False  # noted by a command under which its journal was harmed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def compare(ledger: LedgerMark, noted: LedgerMark | None) -> Sign | None:
         return Sign(Cause.PUT_BACK, f"{noted.ends - ledger.ends}")
     if noted.inode != ledger.inode:
         return Sign(Cause.COPIED)
-    return None
+    return Sign(Cause.JOURNAL_LOST) if noted.has_lost_journal else None
 
 
 def judge_gap(look: Look, now: datetime) -> Sign | None:

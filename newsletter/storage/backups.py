@@ -15,7 +15,7 @@ from newsletter.storage.copies import sync_folder, write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
 from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.journal import find_open_runs, note_journals_seen
-from newsletter.storage.marks import ensure_mark, find_mark, write_mark
+from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
 from newsletter.storage.transactions import writing
 
 TABLES: Final = {"subscribers", "dispatches", "deliveries", "alembic_version"}
@@ -125,7 +125,7 @@ def restore(file: Path, ledger: Path, now: datetime) -> Path | None:
     finally:
         for left in database.parent.glob(f"{place.name}*"):
             left.unlink()
-    write_mark(ledger, mark)
+    replace_mark(ledger, mark)
     return kept
 
 

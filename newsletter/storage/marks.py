@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import secrets
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
@@ -27,24 +28,45 @@ def read_noted_mark(database: Path) -> LedgerMark | None:
     """
     try:
         noted = json.loads(mark_path(database).read_text(encoding="utf-8"))
-        return LedgerMark(str(noted["id"]), int(noted["inode"]), int(noted["ends"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        has_lost_journal = bool(noted.get("has_lost_journal", False))
+        return LedgerMark(
+            str(noted["id"]), int(noted["inode"]), int(noted["ends"]), has_lost_journal
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
 def write_mark(database: Path, mark: LedgerMark) -> None:
     """
-    Write *mark* beside *database*, for its owner alone; whole, or not at all.
+    Write *mark* beside *database* at a command's end; to be called once it is committed.
 
-    To be called once what *mark* says is committed. One that counts more stays: another
-    command has ended meanwhile. Without room or right for it a warning is logged.
+    One that counts more stays, for another command has ended meanwhile; and one that tells of
+    a lost journal, until that is written down in the ledger: see `replace_mark`.
     """
     noted = read_noted_mark(database)
+    if noted and noted.has_lost_journal:
+        return
     if noted and (noted.id, noted.inode) == (mark.id, mark.inode) and noted.ends >= mark.ends:
         return
+    replace_mark(database, mark)
+
+
+def note_lost_journal(database: Path) -> None:
+    """Note beside *database* that its journal was harmed: the ledger cannot be written to."""
+    noted = read_noted_mark(database)
+    if noted:
+        replace_mark(database, replace(noted, has_lost_journal=True))
+
+
+def replace_mark(database: Path, mark: LedgerMark) -> None:
+    """
+    Write *mark* beside *database*, for its owner alone; whole, or not at all.
+
+    Without room or right for it a warning is logged.
+    """
     path = mark_path(database)
     part = path.with_name(f"{path.name}.{os.getpid()}")
-    text = json.dumps({"id": mark.id, "inode": mark.inode, "ends": mark.ends})
+    text = json.dumps(asdict(mark))
     try:
         part.unlink(missing_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +26,14 @@ from newsletter.storage.journal import (
     lives_elsewhere,
     note_journals_seen,
 )
-from newsletter.storage.marks import count_end, find_mark, read_noted_mark, write_mark
+from newsletter.storage.marks import (
+    count_end,
+    find_mark,
+    note_lost_journal,
+    read_noted_mark,
+    replace_mark,
+    write_mark,
+)
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.watch import find_harm, find_watch, holds_journal
 
@@ -68,8 +76,10 @@ def close_ledger(engine: Engine) -> None:
         engine.dispose()
         return
     path, has_written, now = _file_of(engine), watch.has_written, datetime.now(UTC)
-    if find_harm(engine):
-        leave_open(engine)  # somebody was told when it was written to
+    if find_harm(engine):  # somebody was told when it was written to
+        if watch.has_lost_journal:
+            note_lost_journal(path)
+        leave_open(engine)
         return
     try:
         living = _note_end(engine, now, has_written=has_written)
@@ -93,17 +103,17 @@ def _examine(engine: Engine, now: datetime) -> None:
     with reading(engine) as connection:
         mark = find_mark(connection, path)
         gone = [one for one in find_open_runs(connection) if not _may_write(one)]
-    issues = " ".join(dict.fromkeys(one.issue for one in lost))
+    issues = " ".join(dict.fromkeys(one.issue for one in [*lost, *gone]))
     signs = [Sign(Cause.JOURNAL_LOST, issues)] if lost else []
     if mark and (sign := compare(mark, noted)):
-        signs.append(sign)
+        signs.append(replace(sign, facts=sign.facts or issues))
     if not signs and not gone:
         return
     with writing(engine) as connection:
         raise_doubts(connection, signs, now)
         note_journals_seen(connection, [*lost, *gone], now)
     if signs and mark:
-        write_mark(path, mark)  # what it told is in the ledger now
+        replace_mark(path, mark)  # what it told is in the ledger now
 
 
 def _may_write(run: OpenRun) -> bool:

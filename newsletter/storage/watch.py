@@ -67,6 +67,7 @@ class FileWatch:
         self._file: FileMark | None = None
         self._journal: FileMark | None = None
         self.is_broken = False  # what SQLite would write from now on harms the file
+        self.has_lost_journal = False  # or a part of it
         self.has_written = False  # since it was opened
 
     def open(self, real_path: str) -> None:
@@ -115,7 +116,7 @@ class FileWatch:
         else:
             self._journal = found
             return
-        self.is_broken = True
+        self.is_broken = self.has_lost_journal = True
         msg = (
             f"{self._journal_path}: the database's journal was {what} while it was in use, and "
             f"what was written last may be lost with it; sending has stopped. {SETTLE}"

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -36,6 +37,9 @@ def test_a_ledger_that_is_behind_its_note_or_in_another_file_is_told(
 ) -> None:
     assert compare(ledger, NOTED) == expected
     assert compare(ledger, None) is None
+    assert compare(ledger, replace(NOTED, has_lost_journal=True)) == (
+        expected or Sign(Cause.JOURNAL_LOST)
+    )
 
 
 @pytest.mark.parametrize(

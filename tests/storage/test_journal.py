@@ -79,7 +79,9 @@ def running(folder: Path, issue: str = ISSUE) -> Iterator["subprocess.Popen[str]
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     engine = open_database(SETTING, tmp_path)
-    make_planned_ledger(engine, 40).close()
+    ledger = make_planned_ledger(engine, 40)
+    ledger.end_run()
+    ledger.close()
     engine.dispose()
     return tmp_path
 
@@ -169,7 +171,8 @@ def test_a_run_that_lives_is_not_doubted_and_not_taken_for_ended(folder: Path) -
         found = signs(folder), signs(folder)
         engine = open_database(SETTING, folder)
         with engine.connect() as connection:
-            row = connection.execute(select(runs.c.ended_at, runs.c.journal_seen_at)).one()
+            newest = select(runs.c.ended_at, runs.c.journal_seen_at).order_by(runs.c.id.desc())
+            row = connection.execute(newest.limit(1)).one()
         engine.dispose()
 
     assert found == ([], [])

@@ -1,6 +1,7 @@
 """A ledger that was put back or copied is told by the file beside it; an ordinary one never is."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.dispatch.doubt import Cause
+from newsletter.dispatch.doubt import Cause, LedgerMark
 from newsletter.lang import Preference
 from newsletter.storage.doubts import SqlDoubts
+from newsletter.storage.marks import write_mark
 from newsletter.storage.opening import close_ledger, open_ledger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.importing import enrol
@@ -183,3 +185,24 @@ def test_a_mark_that_cannot_be_written_is_said(
     change(folder, "third")
 
     assert "newsletter.db.mark cannot be written" in caplog.text
+
+
+def test_a_journal_that_was_cut_off_under_a_command_is_doubted_though_half_of_it_is_left(
+    folder: Path,
+) -> None:
+    engine, other = open_ledger(SETTING, folder), open_ledger(SETTING, folder)
+    book = SqlSubscriberBook(engine)
+    for number in range(40):
+        with book.opened() as page:
+            enrol(make_row(f"n{number}@example.org", "", Preference.KO), page, NOW)
+    journal = folder / "newsletter.db-wal"
+    os.truncate(journal, journal.stat().st_size // 2)
+
+    close_ledger(engine)
+    write_mark(folder / "newsletter.db", LedgerMark("x", 1, 99))  # another command's end
+
+    assert noted(folder)["has_lost_journal"] is True
+    close_ledger(other)
+    assert look(folder) == [Cause.JOURNAL_LOST]
+    assert noted(folder)["has_lost_journal"] is False
+    assert look(folder) == [Cause.JOURNAL_LOST]

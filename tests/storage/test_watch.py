@@ -86,6 +86,7 @@ def test_a_journal_that_was_harmed_stops_what_a_person_decides_too(
 def test_where_sqlite_says_no_more_than_io_error_the_harm_is_named(
     database: Engine, ledger: SqlLedger
 ) -> None:
+    assert ledger.begin(due_ids(ledger)[0], NOW).wait()
     empty(journal_of(database))
 
     with pytest.raises(LedgerError, match="journal was cut off") as caught:
