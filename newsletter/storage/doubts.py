@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, exists, func, insert, select, union, update
 
 from newsletter.dispatch.control import Act
-from newsletter.dispatch.doubt import Cause, Look, Sign, StandingDoubt, is_over, judge_gap
+from newsletter.dispatch.doubt import GAP, Cause, Look, Sign, StandingDoubt, is_over, judge_gap
 from newsletter.storage.conditions import IS_WAITING, is_due
 from newsletter.storage.marks import ensure_mark
 from newsletter.storage.tables import (
@@ -177,13 +177,18 @@ def _look(connection: Connection, now: datetime) -> Look:
         for issue, row in planned.items()
         if row.may_go and not row.is_limited and issue not in times
     }
-    return Look(sorted(due), _find_open(connection), _find_signs(connection))
+    return Look(sorted(due), _find_open(connection), _find_signs(connection, now))
 
 
-def _find_signs(connection: Connection) -> Sequence[datetime]:
+def _find_signs(connection: Connection, now: datetime) -> Sequence[datetime]:
+    latest = now + GAP  # a sign from a clock that was wrong must not hide the others
     signs = [
         connection.execute(select(ledger_marks.c.looked_at)).scalar(),
-        connection.execute(select(func.max(runs.c.began_at))).scalar(),
-        connection.execute(select(func.max(runs.c.seen_at))).scalar(),
+        connection.execute(
+            select(func.max(runs.c.began_at)).where(runs.c.began_at <= latest)
+        ).scalar(),
+        connection.execute(
+            select(func.max(runs.c.seen_at)).where(runs.c.seen_at <= latest)
+        ).scalar(),
     ]
     return [one for one in signs if one]
