@@ -9,11 +9,12 @@ import click
 from newsletter.cli.output import is_terminal
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import shown
-from newsletter.subscribers.meanings import Column, Ground, Meaning, squeezed
+from newsletter.subscribers.meanings import NAMES, Column, Ground, Meaning, squeezed
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.survey import Doubt, Doubtful, Example, Survey
 
-MEANINGS: Final = ", ".join(Meaning)
+SAYABLE: Final = [meaning for meaning in Meaning if meaning not in NAMES]
+MEANINGS: Final = ", ".join(SAYABLE)
 
 
 def parse_columns(
@@ -24,7 +25,7 @@ def parse_columns(
     for word in words:
         name, equals, meaning = word.rpartition("=")
         meaning = meaning.strip().lower().replace("_", "-")
-        if not equals or meaning not in list(Meaning):
+        if not equals or meaning not in SAYABLE:
             msg = f"{word!r} is no NAME=MEANING; MEANING is one of {MEANINGS}"
             raise click.BadParameter(msg)
         key = squeezed(name)

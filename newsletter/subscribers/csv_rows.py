@@ -4,7 +4,7 @@ import csv
 from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 from typing import Final
@@ -13,7 +13,8 @@ from newsletter.errors import ContentError, Problem
 from newsletter.lang import Preference
 from newsletter.subscribers.address import Address, address_of, name_of, shown
 from newsletter.subscribers.exporting import unguarded
-from newsletter.subscribers.meanings import ONCE, Column, Meaning, columns_of
+from newsletter.subscribers.meanings import NAMES, ONCE, WORDS, Column, Meaning, columns_of
+from newsletter.subscribers.reader_id import ReaderName, reader_names_in
 from newsletter.subscribers.subscriber import Consent, Standing, preference_of
 from newsletter.subscribers.telling import field_teller, teller, tells
 
@@ -47,6 +48,8 @@ class Row:
     standing: Standing  # ACTIVE where the file has no such column
     consented_at: datetime | None  # aware UTC
     standing_since: datetime | None = None  # aware UTC; None where the file has no time of it
+    names: tuple[ReaderName, ...] = ()  # what links name the reader by; the own one first
+    line: int = field(default=0, compare=False)  # of the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,9 @@ def heading_in(
 
 def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iterator[Row | Refusal]:
     """Yield what each row below *heading* holds, as lines come; empty rows are passed over."""
-    email, name, language = map(heading.place_of, ONCE)
+    email, name, language = map(heading.place_of, WORDS)
+    reader_id, old_number = map(heading.place_of, NAMES)
+    is_named = min(reader_id, old_number) < heading.width
     tell = teller(heading.columns, consent)
     for record in records_under(heading, lines):
         if isinstance(record, Refusal):
@@ -148,6 +153,8 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
                 told.standing,
                 told.consented_at,
                 told.since,
+                reader_names_in(fields[reader_id], fields[old_number]) if is_named else (),
+                line,
             )
         except ContentError:
             yield Refusal(line, "; ".join(_faults(fields, heading, consent)))
@@ -212,6 +219,8 @@ def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[s
         (heading.place_of(Meaning.EMAIL), lambda text: address_of(unguarded(text))),
         (heading.place_of(Meaning.NAME), lambda text: name_of(unguarded(text))),
         (heading.place_of(Meaning.LANGUAGE), preference_of),
+        (heading.place_of(Meaning.READER_ID), lambda text: reader_names_in(text, "")),
+        (heading.place_of(Meaning.OLD_NUMBER), lambda text: reader_names_in("", text)),
         *((one.at, field_teller(one, consent)) for one in heading.columns if tells(one)),
     ]
     for at, check in checks:

@@ -6,7 +6,15 @@ from typing import Final
 
 from newsletter.subscribers.subscriber import Subscriber
 
-COLUMNS: Final = ("email", "name", "language", "standing", "consented_at")
+COLUMNS: Final = (
+    "email",
+    "name",
+    "language",
+    "standing",
+    "consented_at",
+    "reader_id",
+    "old_number",
+)
 
 # What spreadsheets take for a formula (OWASP, "CSV Injection"). An apostrophe before such a
 # start is guarded once more, so that taking one off always gives back what was there.
@@ -26,6 +34,8 @@ def export_lines(subscribers: Iterable[Subscriber]) -> Iterator[str]:
                 subscriber.preference or "",
                 subscriber.standing,
                 consented.isoformat() if consented else "",
+                " ".join(name for name in subscriber.names if isinstance(name, str)),
+                " ".join(str(name) for name in subscriber.names if isinstance(name, int)),
             )
         )
 

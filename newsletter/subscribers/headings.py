@@ -51,6 +51,8 @@ KNOWN: Final = {
             "언어 선호언어 구독언어 사용언어"
         )
     ),
+    "reader-id": _any("readerid"),  # ours; a column "id" is another service's
+    "old-number": _any("oldnumber"),
     "standing": _any(
         _words("standing status 상태 구독상태 수신상태 구독자상태 회원상태 이메일상태 메일상태"),
         "(?:subscriber|subscription|email|contact|list|mailing|emailpermission|optin|emailsub"

@@ -22,7 +22,7 @@ from newsletter.subscribers.headings import (
 
 
 class Meaning(StrEnum):
-    """What a column can mean to an import; the words that ``--column`` takes."""
+    """What a column can mean to an import; ``--column`` takes all but `NAMES`."""
 
     EMAIL = "email"
     NAME = "name"
@@ -34,9 +34,13 @@ class Meaning(StrEnum):
     BOUNCED_AT = "bounced-at"
     COMPLAINED_AT = "complained-at"
     IGNORE = "ignore"
+    READER_ID = "reader-id"  # this and the next are known by the heading of our export alone
+    OLD_NUMBER = "old-number"
 
 
-ONCE: Final = (Meaning.EMAIL, Meaning.NAME, Meaning.LANGUAGE)  # not two columns of a file
+WORDS: Final = (Meaning.EMAIL, Meaning.NAME, Meaning.LANGUAGE)
+NAMES: Final = (Meaning.READER_ID, Meaning.OLD_NUMBER)  # what links name a reader by
+ONCE: Final = (*WORDS, *NAMES)  # not two columns of a file
 DECIDING: Final = frozenset(
     {
         Meaning.STANDING,

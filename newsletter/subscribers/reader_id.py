@@ -5,6 +5,9 @@ from base64 import b32encode
 from secrets import token_bytes
 from typing import Final, NewType, TypeAlias
 
+from newsletter.errors import ContentError
+from newsletter.subscribers.address import shown
+
 ReaderId = NewType("ReaderId", str)  # like "r4kq2mzt7hw3xn5cb"
 
 # The row a reader had when ids came up; links of letters from before are made of it.
@@ -14,6 +17,7 @@ ReaderName: TypeAlias = ReaderId | OldNumber  # what a link names a reader by
 
 READER_ID: Final = re.compile(r"r[a-z2-7]{16}")  # lower case, for a mailbox may be made of it
 OLD_NUMBER: Final = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+LAST_NUMBER: Final = 2**31 - 1  # what a row can have
 HALF_BYTES: Final = 5  # 40 bits, 8 characters
 
 
@@ -39,6 +43,35 @@ def reader_name_in(text: str) -> ReaderName | None:
     if READER_ID.fullmatch(text):
         return ReaderId(text)
     return OldNumber(int(text)) if OLD_NUMBER.fullmatch(text) else None
+
+
+def reader_names_in(ids: str, numbers: str) -> tuple[ReaderName, ...]:
+    """
+    Read what names a reader in a file: ids and old numbers, blanks between them, own first.
+
+    Raises:
+        ContentError: a word is none of that.
+    """
+    if READER_ID.fullmatch(ids):  # as nearly all are: one id, with one number or none
+        if not numbers:
+            return (ReaderId(ids),)
+        if OLD_NUMBER.fullmatch(numbers) and 0 < (number := int(numbers)) <= LAST_NUMBER:
+            return ReaderId(ids), OldNumber(number)
+    for word in ids.split():
+        if not READER_ID.fullmatch(word):
+            raise _misread("reader_id", word, "r and 16 letters or digits")
+    for word in numbers.split():
+        if not OLD_NUMBER.fullmatch(word) or not 0 < int(word) <= LAST_NUMBER:
+            raise _misread("old_number", word, "the number of a row")
+    words = dict.fromkeys([*ids.split(), *numbers.split()])
+    return tuple(ReaderId(word) if word[0] == "r" else OldNumber(int(word)) for word in words)
+
+
+def _misread(column: str, word: str, expected: str) -> ContentError:
+    return ContentError(
+        f"the {column} {shown(word)} is not {expected}, as our export writes it; "
+        f"take the file as it was exported, or add --column {column}=ignore"
+    )
 
 
 def _letters(some: bytes) -> str:

@@ -12,6 +12,7 @@ from unicodedata import normalize
 from newsletter.errors import ContentError
 from newsletter.lang import EDITION_OF, EditionKind, Preference
 from newsletter.subscribers.address import shown
+from newsletter.subscribers.reader_id import ReaderName
 
 T = TypeVar("T")
 
@@ -37,6 +38,7 @@ class Subscriber:
     standing: Standing
     standing_since: datetime  # aware UTC
     consented_at: datetime | None  # aware UTC; None where it is not on record
+    names: tuple[ReaderName, ...] = ()  # what links name them by: the id of today, then others
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Final
 from newsletter.errors import ContentError
 from newsletter.subscribers.csv_rows import Heading, Refusal, records_under
 from newsletter.subscribers.exporting import unguarded
-from newsletter.subscribers.meanings import DECIDING, ONCE, Column, Ground, Meaning, decides
+from newsletter.subscribers.meanings import DECIDING, WORDS, Column, Ground, Meaning, decides
 from newsletter.subscribers.subscriber import Consent, Standing
 from newsletter.subscribers.telling import (
     TELLING_WORDS,
@@ -107,7 +107,7 @@ class _Look:
             if column.meaning in DECIDING and column.ground is Ground.KNOWN
         }
         self._others = [one.at for one in heading.columns if one.ground is Ground.OTHER]
-        self._others = [at for at in self._others if at not in map(heading.place_of, ONCE)]
+        self._others = [at for at in self._others if at not in map(heading.place_of, WORDS)]
         self._dated = [one.at for one in heading.columns if one.ground is Ground.DATED]
         if decides(heading.columns) or consent.otherwise:
             self._dated = []
@@ -152,7 +152,7 @@ class _Look:
         kept = self._first[told.standing]
         if len(kept) < EXAMPLES:
             own = [*fields, ""]
-            address, name, language = (own[self._heading.place_of(one)] for one in ONCE)
+            address, name, language = (own[self._heading.place_of(one)] for one in WORDS)
             kept.append(Example(unguarded(address), unguarded(name), language, told))
 
     def _note_unread(self, fields: list[str]) -> None:

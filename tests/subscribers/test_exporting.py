@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -6,7 +7,8 @@ from hypothesis import strategies as st
 
 from newsletter.lang import Preference
 from newsletter.subscribers.exporting import csv_line, export_lines, guarded, unguarded
-from tests.subscribers.makers import NOW, make_subscriber, read_rows
+from newsletter.subscribers.reader_id import OldNumber
+from tests.subscribers.makers import NOW, make_reader_id, make_subscriber, read_rows
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+82 2", "-1", "@SUM(A1)", "\tx", "\rx", "'=1", "''-"])
@@ -37,12 +39,15 @@ def test_every_field_is_quoted_and_survives(fields: list[str]) -> None:
 
 
 def test_the_heading_stands_even_over_an_empty_list() -> None:
-    assert list(export_lines([])) == ['"email","name","language","standing","consented_at"\n']
+    assert list(export_lines([])) == [
+        '"email","name","language","standing","consented_at","reader_id","old_number"\n'
+    ]
 
 
 def test_a_list_written_out_is_read_back() -> None:
+    names = (make_reader_id(1), OldNumber(7), make_reader_id(2), OldNumber(9))
     readers = [
-        make_subscriber(),
+        replace(make_subscriber(), names=names),
         make_subscriber("+82@example.org", '=HYPERLINK("x")', Preference.BOTH),
         make_subscriber("zoe@example.org", "'=x", None, None),
     ]
@@ -53,11 +58,13 @@ def test_a_list_written_out_is_read_back() -> None:
         (row.address.spelling, row.name, row.preference, row.standing, row.consented_at)
         for row in rows
     ] == [(r.address, r.name, r.preference, r.standing, r.consented_at) for r in readers]
+    assert rows[0].names == (make_reader_id(1), make_reader_id(2), OldNumber(7), OldNumber(9))
+    assert rows[1].names == ()
 
 
 def test_a_reader_is_one_line() -> None:
     lines = list(export_lines([make_subscriber(name='김 "민지"')]))
 
     assert lines[1:] == [
-        f'"minji.kim@example.org","김 ""민지""","ko","active","{NOW.isoformat()}"\n'
+        f'"minji.kim@example.org","김 ""민지""","ko","active","{NOW.isoformat()}","",""\n'
     ]

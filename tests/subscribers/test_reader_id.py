@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.subscribers.reader_id import READER_ID, OldNumber, draw_reader_ids, reader_name_in
+from newsletter.subscribers.reader_id import (
+    READER_ID,
+    OldNumber,
+    ReaderName,
+    draw_reader_ids,
+    reader_name_in,
+    reader_names_in,
+)
+from tests.subscribers.makers import make_reader_id
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 2_000])
@@ -28,3 +36,23 @@ def test_nothing_else_names_a_reader(text: str) -> None:
     named = reader_name_in(text)
 
     assert (named is None) == (not re.fullmatch("r[a-z2-7]{16}|0|[1-9][0-9]*", text))
+
+
+A, B = make_reader_id(1), make_reader_id(2)
+
+
+@pytest.mark.parametrize(
+    ("ids", "numbers", "expected"),
+    [
+        ("", "", ()),
+        (A, "", (A,)),
+        (A, "7", (A, 7)),
+        ("", "7", (7,)),
+        (f" {A}  {B} ", "7 8", (A, B, 7, 8)),
+        (f"{A} {A} {B} {A}", "7 7", (A, B, 7)),
+    ],
+)
+def test_the_names_of_a_row_are_read_ids_first_and_each_once(
+    ids: str, numbers: str, expected: tuple[ReaderName, ...]
+) -> None:
+    assert reader_names_in(ids, numbers) == expected
