@@ -30,6 +30,12 @@ from newsletter.subscribers.subscriber import (
 
 TABLE_ROWS: Final = 500  # laid out at a time
 
+KEYS_TOO: Final = (
+    "If this list moves to another folder, .secret-key (or NEWSLETTER_SECRET_KEY) and the list_id\n"
+    "in issues/publication.yaml must move too: without them the links in letters already sent\n"
+    "stop working."
+)
+
 NO_PREFERENCE: Final = "none"
 LANGUAGES: Final = (*(preference.value for preference in Preference), NO_PREFERENCE)
 
@@ -142,6 +148,7 @@ def remove(site: Site, address: str) -> None:
 def export(site: Site, languages: tuple[str, ...], standings: tuple[str, ...], bom: bool) -> None:
     """Write the list as CSV (UTF-8) to standard output; an import reads it back."""
     chosen = site.book().select(_selection(languages, standings))
+    click.echo(KEYS_TOO, err=True)
     _write_out(chain(["\ufeff"] if bom else [], export_lines(chosen)))
 
 

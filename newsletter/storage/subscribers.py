@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     bindparam,
     false,
+    func,
     insert,
     or_,
     select,
@@ -23,20 +24,37 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
 from newsletter.storage.prepared import prepare
+from newsletter.storage.reader_names import (
+    add_aliases,
+    find_owners,
+    has_aliases,
+    has_name,
+    kept_name,
+)
 from newsletter.storage.tables import (
     deliveries,
     dispatches,
+    reader_aliases,
     rehearsals,
     rehearsed_deliveries,
     subscribers,
 )
 from newsletter.storage.transactions import with_page_cache
-from newsletter.subscribers.book import Entry, PastDelivery, Selection
-from newsletter.subscribers.reader_id import draw_reader_ids
+from newsletter.subscribers.book import Entry, NamesTakenError, Owner, PastDelivery, Selection
+from newsletter.subscribers.reader_id import (
+    LAST_NUMBER,
+    ReaderName,
+    draw_reader_ids,
+)
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 
 ROWS_AT_A_TIME: Final = 1_000
 CHANGING_MB: Final = 64  # the index of addresses of a million readers
+
+_MEANWHILE: Final = (
+    "another process added one of these addresses at the same moment; "
+    "nothing was changed: run the command again"
+)
 
 _COLUMNS: Final = subscribers.c
 _FIELDS: Final = (
@@ -53,7 +71,13 @@ _FIELDS: Final = (
 # until it is written; PostgreSQL locks the rows that are found instead (FOR UPDATE).
 _TAKE_THE_LIST: Final = update(subscribers).values(import_id=None).where(false())
 _FIND: Final = (
-    select(*_FIELDS, _COLUMNS.address_key, _COLUMNS.import_id)
+    select(
+        *_FIELDS,
+        _COLUMNS.address_key,
+        _COLUMNS.import_id,
+        _COLUMNS.reader_id,
+        _COLUMNS.old_number,
+    )
     .where(_COLUMNS.address_key.in_(bindparam("keys", expanding=True)))
     .with_for_update()
 )
@@ -70,6 +94,14 @@ _MARK: Final = (
     .where(_COLUMNS.id.in_(bindparam("ids", expanding=True)))
     .values(import_id=bindparam("mark"))
 )
+
+
+_ALIASES: Final = (  # of one reader, in a line
+    select(func.aggregate_strings(reader_aliases.c.alias, " "))
+    .where(reader_aliases.c.subscriber_id == _COLUMNS.id)
+    .scalar_subquery()
+)
+_SHOWN: Final = select(*_FIELDS, _COLUMNS.reader_id, _COLUMNS.old_number, _ALIASES)
 
 
 class SqlSubscriberBook:
@@ -102,25 +134,28 @@ class SqlSubscriberBook:
             try:
                 yield SqlOpenBook(connection)
             except IntegrityError as error:
-                msg = (
-                    "another process added one of these addresses at the same moment; "
-                    "nothing was changed: run the command again"
-                )
-                raise NewsletterError(msg) from error
+                raise NewsletterError(_MEANWHILE) from error
             if not keep:
                 transaction.rollback()
 
     def find(self, key: str) -> Subscriber | None:
         """Return the subscriber whose address has this key."""
+        return self._one(_SHOWN.where(_COLUMNS.address_key == key))
+
+    def find_named(self, name: ReaderName) -> Subscriber | None:
+        """Return whom a link means: by reader id, by old number, or by what was merged in."""
+        if isinstance(name, int) and name > LAST_NUMBER:
+            return None
+        return self._one(_SHOWN.where(has_name(name)))
+
+    def _one(self, query: Select[Any]) -> Subscriber | None:
         with self._engine.connect() as connection:
-            row = connection.execute(
-                select(*_FIELDS).where(_COLUMNS.address_key == key)
-            ).one_or_none()
+            row = connection.execute(query).one_or_none()
         return None if row is None else _subscriber(row)
 
     def select(self, selection: Selection) -> Iterator[Subscriber]:
         """Yield subscribers in the order they joined; a thousand are held at a time."""
-        query = _chosen(select(*_FIELDS), selection).order_by(_COLUMNS.id)
+        query = _chosen(_SHOWN, selection).order_by(_COLUMNS.id)
         with self._engine.connect() as connection:
             yield from map(
                 _subscriber,
@@ -158,20 +193,41 @@ class SqlOpenBook:
         rows = self._connection.execute(_FIND, {"keys": keys})
         return {entry.key: entry for entry in map(_entry, rows)}
 
+    def find_named(self, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
+        """Return whom those of *names* name that name anybody."""
+        return find_owners(self._connection, names)
+
+    def has_aliases(self) -> bool:
+        """Say whether any reader has more than one id, or an old number that was moved."""
+        return has_aliases(self._connection)
+
     def add(self, entries: Sequence[Entry]) -> None:
         """Insert new rows."""
-        if entries:
-            ids = draw_reader_ids(len(entries))
-            rows = [
-                {
-                    **_values(entry),
-                    "address_key": entry.key,
-                    "reader_id": reader_id,
-                    "old_number": None,
-                }
-                for entry, reader_id in zip(entries, ids, strict=True)
-            ]
-            prepare(_ADD, self._connection.dialect).execute(self._connection, rows)
+        if not entries:
+            return
+        drawn = iter(draw_reader_ids(sum(entry.reader_id is None for entry in entries)))
+        rows = [
+            {
+                **_values(entry),
+                "address_key": entry.key,
+                "reader_id": entry.reader_id or next(drawn),
+                "old_number": entry.old_number,
+            }
+            for entry in entries
+        ]
+        insertion = prepare(_ADD, self._connection.dialect)
+        if all(entry.reader_id is None is entry.old_number for entry in entries):
+            insertion.execute(self._connection, rows)
+            return
+        try:
+            with self._connection.begin_nested():
+                insertion.execute(self._connection, rows)
+        except IntegrityError as error:
+            raise NamesTakenError(_MEANWHILE) from error
+
+    def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
+        """Insert further names of readers."""
+        add_aliases(self._connection, names)
 
     def update(self, entries: Sequence[Entry]) -> None:
         """Overwrite rows by their ids."""
@@ -198,7 +254,10 @@ def _chosen(query: Select[Any], selection: Selection) -> Select[Any]:
 
 
 def _subscriber(row: Sequence[Any]) -> Subscriber:
-    number, address, name, preference, standing, since, consented_at = row
+    *fields, reader_id, old_number, aliases = row
+    number, address, name, preference, standing, since, consented_at = fields
+    own = [str(name) for name in (reader_id, old_number) if name is not None]
+    others = sorted(aliases.split()) if aliases else []
     return Subscriber(
         id=number,
         address=address,
@@ -207,11 +266,13 @@ def _subscriber(row: Sequence[Any]) -> Subscriber:
         standing=Standing(standing),
         standing_since=since,
         consented_at=consented_at,
+        names=tuple(map(kept_name, own + others)),
     )
 
 
 def _entry(row: Sequence[Any]) -> Entry:
-    number, address, name, preference, standing, since, consented_at, key, import_id = row
+    *fields, key, import_id, reader_id, old_number = row
+    number, address, name, preference, standing, since, consented_at = fields
     return Entry(
         id=number,
         key=key,
@@ -222,6 +283,8 @@ def _entry(row: Sequence[Any]) -> Entry:
         standing_since=since,
         consented_at=consented_at,
         import_id=import_id,
+        reader_id=reader_id,
+        old_number=old_number,
     )
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
+from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 
 
@@ -23,6 +25,20 @@ class Entry:
     standing_since: datetime  # aware UTC
     consented_at: datetime | None  # aware UTC
     import_id: str | None  # the import that saw the entry last
+    reader_id: ReaderId | None = field(default=None, compare=False)  # given as the id is
+    old_number: OldNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom a name in links names."""
+
+    key: str  # of the address
+    address: str
+
+
+class NamesTakenError(NewsletterError):
+    """An id or old number of a new entry names another reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +67,22 @@ class OpenBook(Protocol):
     def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
         """Return the entries of those *keys* (a few thousand at most) that are on the list."""
 
+    def find_named(self, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
+        """Return whom those of *names* (a few thousand at most) name that name anybody."""
+
+    def has_aliases(self) -> bool:
+        """Say whether any reader has more than one id, or an old number that was moved."""
+
     def add(self, entries: Sequence[Entry]) -> None:
-        """Write new entries; their ids are given by the book."""
+        """
+        Write new entries; the book gives their ids, and reader ids to those without.
+
+        Raises:
+            NamesTakenError: a reader id or old number is another reader's; none is written.
+        """
+
+    def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
+        """Let links name the readers of these keys by these names too."""
 
     def update(self, entries: Sequence[Entry]) -> None:
         """Write entries again that the book has given ids to; the key stays."""
@@ -77,6 +107,13 @@ class SubscriberBook(Protocol):
 
     def find(self, key: str) -> Subscriber | None:
         """Return the subscriber whose address has this key."""
+
+    def find_named(self, name: ReaderName) -> Subscriber | None:
+        """
+        Return whom a link means: by reader id, by old number, or by what was merged in.
+
+        A number is never the row of a reader who came after ids did.
+        """
 
     def select(self, selection: Selection) -> Iterator[Subscriber]:
         """Yield subscribers in the order they joined, however many, a few at a time."""

@@ -1,7 +1,7 @@
 """What a file of readers, or word of one, does to the list: who is new, merged, kept out."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +10,10 @@ from typing import Final
 
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import Address
-from newsletter.subscribers.book import Entry, OpenBook
+from newsletter.subscribers.book import Entry, NamesTakenError, OpenBook, Owner
 from newsletter.subscribers.csv_rows import Refusal, Row
+from newsletter.subscribers.naming import further_names, own_names, owners_of, refusal_of
+from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.telling import STRICTEST_FIRST
 
@@ -58,24 +60,73 @@ def import_rows(
     source = iter(rows)
     while batch := list(islice(source, batch_rows)):
         good = [row for row in batch if isinstance(row, Row)]
-        refusals = tuple(row for row in batch if isinstance(row, Refusal))
-        fates = _merge(good, book, import_id, now)
+        unread = [row for row in batch if isinstance(row, Refusal)]
+        fates, taken = _merge(good, book, import_id, now)
+        refusals = sorted([*unread, *taken], key=lambda refusal: refusal.line)
         fates[Fate.REFUSED] = len(refusals)
-        yield Step(fates, refusals)
+        yield Step(fates, tuple(refusals))
 
 
-def _merge(rows: list[Row], book: OpenBook, import_id: str, now: datetime) -> Counter[Fate]:
+def _merge(
+    rows: list[Row], book: OpenBook, import_id: str, now: datetime
+) -> tuple[Counter[Fate], list[Refusal]]:
     found = book.find(list({row.address.key for row in rows}))
-    entries = dict(found)
-    fates: Counter[Fate] = Counter()
+    plan = _planned(rows, found, owners_of(rows, found, book), import_id, now)
+    try:
+        _write(book, found, plan, import_id)
+    except NamesTakenError:  # rare, so who has a name is not asked of every row beforehand
+        owners = book.find_named([name for row in rows for name in row.names])
+        plan = _planned(rows, found, owners, import_id, now)
+        _write(book, found, plan, import_id)
+    return plan.fates, plan.refusals
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a batch makes of the book."""
+
+    entries: dict[str, Entry]  # by key
+    fates: Counter[Fate]
+    refusals: list[Refusal]
+    aliases: list[tuple[str, ReaderName]]
+
+
+def _planned(
+    rows: list[Row],
+    found: Mapping[str, Entry],
+    owners: Mapping[ReaderName, Owner],
+    import_id: str,
+    now: datetime,
+) -> _Plan:
+    plan, taken = _Plan(dict(found), Counter(), [], []), dict(owners)
     for row in rows:
         key = row.address.key
-        known = entries.get(key)
+        known = plan.entries.get(key)
+        further: Sequence[ReaderName] = ()
+        if row.names:
+            if refusal := refusal_of(row, taken):
+                plan.refusals.append(refusal)
+                continue
+            further = _further_of(row, known, taken)
+            plan.aliases.extend((key, name) for name in further)
+            owner = Owner(key, row.address.spelling)
+            for name in row.names:
+                taken[name] = owner
         entry = merged(known, row, import_id, now) if known else new_entry(row, import_id, now)
-        entries[key] = entry
-        fates[fate_of(known, entry, import_id)] += 1
-    _write(book, found, entries.values(), import_id)
-    return fates
+        plan.entries[key] = entry
+        fate = fate_of(known, entry, import_id)
+        plan.fates[Fate.UPDATED if further and fate is Fate.UNCHANGED else fate] += 1
+    return plan
+
+
+def _further_of(
+    row: Row, known: Entry | None, taken: Mapping[ReaderName, Owner]
+) -> Sequence[ReaderName]:
+    """Return the names by which links do not name the reader of *row* yet, but will."""
+    if known is None:
+        return further_names(row.names)
+    own = (known.reader_id, known.old_number)
+    return [name for name in row.names if name not in own and name not in taken]
 
 
 def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fate:
@@ -157,6 +208,7 @@ def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entr
 
 def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:
     """Make the entry of a reader who is not on the list yet."""
+    reader_id, old_number = own_names(row.names) if row.names else (None, None)
     return Entry(
         id=None,
         key=row.address.key,
@@ -167,6 +219,8 @@ def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:
         standing_since=row.standing_since or now,
         consented_at=row.consented_at,
         import_id=import_id,
+        reader_id=reader_id,
+        old_number=old_number,
     )
 
 
@@ -192,6 +246,8 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
         standing_since=known.standing_since,
         consented_at=earliest(known.consented_at, row.consented_at),
         import_id=import_id,
+        reader_id=known.reader_id,
+        old_number=known.old_number,
     )
 
 
@@ -223,11 +279,9 @@ def earliest(*times: datetime | None) -> datetime | None:
     return min((time for time in times if time is not None), default=None)
 
 
-def _write(
-    book: OpenBook, found: Mapping[str, Entry], entries: Iterable[Entry], import_id: str
-) -> None:
+def _write(book: OpenBook, found: Mapping[str, Entry], plan: _Plan, import_id: str) -> None:
     added, updated, seen = [], [], []
-    for entry in entries:
+    for entry in plan.entries.values():
         known = found.get(entry.key)
         if known is None or entry.id is None:
             added.append(entry)
@@ -235,6 +289,7 @@ def _write(
             updated.append(entry)
         else:
             seen.append(entry.id)
-    book.add(added)
+    book.add(added)  # first, for it may find that names are taken
     book.update(updated)
     book.mark(seen, import_id)
+    book.alias(plan.aliases)

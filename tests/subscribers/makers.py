@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from newsletter.lang import Preference
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.book import Entry
+from newsletter.subscribers.book import Entry, NamesTakenError, Owner
 from newsletter.subscribers.csv_rows import Refusal, Row, heading_in, rows_under
-from newsletter.subscribers.reader_id import ReaderId
+from newsletter.subscribers.reader_id import ReaderId, ReaderName
 from newsletter.subscribers.subscriber import Consent, Standing, Subscriber, SubscriberId
 
 SEOUL: Final = ZoneInfo("Asia/Seoul")
@@ -68,17 +68,44 @@ class MemoryBook:
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
+        self.aliases: dict[ReaderName, str] = {}  # further names -> key
         self.most_keys = 0  # asked for at once
 
     def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
         self.most_keys = max(self.most_keys, len(keys))
         return {key: self.entries[key] for key in keys if key in self.entries}
 
+    def find_named(self, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
+        return {name: owner for name, owner in self.named().items() if name in names}
+
+    def named(self) -> dict[ReaderName, Owner]:
+        """Say whom every name names."""
+        own = {
+            name: entry.key
+            for entry in self.entries.values()
+            for name in (entry.reader_id, entry.old_number)
+            if name is not None
+        }
+        keys = {**self.aliases, **own}
+        return {name: Owner(key, self.entries[key].address) for name, key in keys.items()}
+
+    def has_aliases(self) -> bool:
+        return bool(self.aliases)
+
     def add(self, entries: Sequence[Entry]) -> None:
+        own = {name for one in self.entries.values() for name in (one.reader_id, one.old_number)}
+        if any({entry.reader_id, entry.old_number} & (own - {None}) for entry in entries):
+            raise NamesTakenError("taken")
         for entry in entries:
             assert entry.key not in self.entries
             number = SubscriberId(len(self.entries) + 1)
-            self.entries[entry.key] = replace(entry, id=number)
+            reader_id = entry.reader_id or make_reader_id(2**40 + number)
+            self.entries[entry.key] = replace(entry, id=number, reader_id=reader_id)
+
+    def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
+        for key, name in names:
+            assert name not in self.named()
+            self.aliases[name] = key
 
     def update(self, entries: Sequence[Entry]) -> None:
         for entry in entries:

@@ -1,0 +1,63 @@
+"""Names that move with readers: whose they are, and which rows may not have them."""
+
+from collections.abc import Mapping, Sequence
+
+from newsletter.subscribers.book import Entry, OpenBook, Owner
+from newsletter.subscribers.csv_rows import Refusal, Row
+from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
+
+
+def owners_of(
+    rows: Sequence[Row], found: Mapping[str, Entry], book: OpenBook
+) -> Mapping[ReaderName, Owner]:
+    """
+    Find who has those names of *rows* that `OpenBook.add` would not notice to be taken.
+
+    Args:
+        found: who of them is on the list, by key.
+    """
+    if not any(row.names for row in rows):
+        return {}
+    has_aliases = book.has_aliases()
+    asked: list[ReaderName] = []
+    for row in rows:
+        known = found.get(row.address.key)
+        if known:
+            asked += [n for n in row.names if n not in {known.reader_id, known.old_number}]
+        elif has_aliases:
+            asked += row.names
+        elif len(row.names) > 1:
+            asked += further_names(row.names)
+    return book.find_named(asked) if asked else {}
+
+
+def refusal_of(row: Row, owners: Mapping[ReaderName, Owner]) -> Refusal | None:
+    """Refuse a row with a name that another reader has."""
+    for name in row.names:
+        owner = owners.get(name)
+        if owner is not None and owner.key != row.address.key:
+            column = "reader_id" if isinstance(name, str) else "old_number"
+            reason = (
+                f"{column} {name} belongs to another reader ({owner.address}), whom links in "
+                f"letters already sent name by it; correct it, or add --column {column}=ignore"
+            )
+            return Refusal(row.line, reason)
+    return None
+
+
+def own_names(names: Sequence[ReaderName]) -> tuple[ReaderId | None, OldNumber | None]:
+    """Return the names that a new reader gets for their own: the first of each sort."""
+    first, second = names[0], names[1] if len(names) > 1 else None
+    if isinstance(first, int):  # ids stand before numbers
+        return None, first
+    if not isinstance(second, str):
+        return first, second
+    return first, next((name for name in names if isinstance(name, int)), None)
+
+
+def further_names(names: Sequence[ReaderName]) -> Sequence[ReaderName]:
+    """Return the others."""
+    own = own_names(names)
+    if names in {own, own[:1], own[1:]}:  # nearly all have no others
+        return ()
+    return [name for name in names if name not in own]
