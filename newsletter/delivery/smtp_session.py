@@ -124,7 +124,7 @@ def open_session(
     except ProviderError:
         _drop(handshake)
         raise
-    handshake.wire.make_ready(timeout_s)
+    handshake.wire.make_ready()
     return Session(handshake.wire, _read_offer(handshake), handshake.local_hostname)
 
 

@@ -12,6 +12,8 @@ from typing import Final
 from newsletter.delivery.replies import Reply, one_line, read_text
 
 TICK_S: Final = 1.0  # how late a wait may end that is longer
+# What a socket says that is not ready; the second while it is still opened, and waits itself.
+WAITS: Final = (BlockingIOError, TimeoutError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 LONGEST_REPLY: Final = 32 * 1024  # bytes, all its lines together
 REMEMBERED: Final = 16  # lines and replies: of four to a letter, three are always the same
 
@@ -44,9 +46,11 @@ class Wire:
         self._room = select.poll()
         self._room.register(sock, select.POLLOUT)
 
-    def make_ready(self, timeout_s: float) -> None:
-        """Prepare for letters, and for waits of *timeout_s* and longer."""
-        self.sock.settimeout(min(timeout_s, TICK_S))
+    def make_ready(self) -> None:
+        """Prepare for letters."""
+        # Waiting is done here, not in the socket: after it a thread waits for the interpreter
+        # too, and nothing may lie between the last question and the bytes.
+        self.sock.setblocking(False)
         # The end of a letter must not wait for the relay to acknowledge its beginning.
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -60,7 +64,7 @@ class Wire:
             words: what is said.
             patience_s: for all of it.
             may_go: asked before each part that the kernel takes, so before the last byte too,
-                and only once there is room: nothing waits between its answer and the bytes.
+                and never before a wait for room.
 
         Raises:
             LostError: not all could be handed over in time; *sent* tells how many may have.
@@ -69,14 +73,13 @@ class Wire:
         deadline = monotonic() + patience_s
         left = memoryview(words)
         while left:
+            if may_go and not may_go():
+                raise WithdrawnError
             try:
-                if may_go:
-                    self._await_room()
-                    if not may_go():
-                        raise WithdrawnError
                 left = left[self.sock.send(left) :]
-            except TimeoutError:
-                pass
+            except WAITS as wait:
+                is_heard_first = isinstance(wait, ssl.SSLWantReadError)
+                _await(self._poll if is_heard_first else self._room, deadline)
             except OSError as error:
                 raise self._lost_saying(str(error), words, left) from error
             if left and monotonic() >= deadline:
@@ -118,10 +121,6 @@ class Wire:
         with suppress(OSError):
             self.sock.close()
 
-    def _await_room(self) -> None:
-        if not self._room.poll(TICK_S * 1000):
-            raise TimeoutError
-
     def _hear_line(self, deadline: float) -> bytes:
         while True:
             line, end, rest = self._heard.partition(b"\n")
@@ -132,12 +131,17 @@ class Wire:
                 raise LostError("the relay's answer has no end")
             if monotonic() >= deadline:
                 raise LostError("connection lost: timed out")
-            self._heard += self._receive()
+            self._heard += self._receive(deadline)
 
-    def _receive(self) -> bytes:
+    def _receive(self, deadline: float) -> bytes:
+        """Return what has come, after a wait if nothing has; b"" if nothing came in a while."""
+        is_encrypted = isinstance(self.sock, ssl.SSLSocket)  # it may hold some already
+        if not is_encrypted and not _await(self._poll, deadline):
+            return b""
         try:
             heard = self.sock.recv(4096)
-        except TimeoutError:
+        except WAITS as wait:
+            _await(self._room if isinstance(wait, ssl.SSLWantWriteError) else self._poll, deadline)
             return b""
         except OSError as error:
             msg = f"connection lost: {error}"
@@ -157,6 +161,11 @@ class Wire:
         return LostError(
             f"connection lost: {why}", len(words) - len(left) if is_sure else len(words)
         )
+
+
+def _await(poll: select.poll, deadline: float) -> bool:
+    """Wait for what *poll* is for, until *deadline* and no longer than `TICK_S`."""
+    return bool(poll.poll(1000 * min(TICK_S, max(0.0, deadline - monotonic()))))
 
 
 @lru_cache(maxsize=REMEMBERED)

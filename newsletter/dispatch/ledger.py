@@ -108,6 +108,9 @@ class Ledger(Protocol):
 
         Returns:
             None if *holder* has it now, or the name of the process that does.
+
+        Raises:
+            UnfinishedError: the plan whose run began here was set aside or taken back.
         """
 
     def release(self, issue: str, holder: str) -> None:

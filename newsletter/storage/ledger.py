@@ -39,6 +39,7 @@ class SqlLedger:
         self._database = database
         self._recorder = Recorder(database)
         self._run: int | None = None
+        self._planned_at: datetime | None = None  # of the plan that the run sends
         self._run_lock = threading.Lock()
         self._numbers = count(1)  # of attempts in this run
         # The attempt that is under way of each delivery. Never two: a feed hands a delivery
@@ -54,8 +55,14 @@ class SqlLedger:
                 update(dispatches)  # takes the write lock before anything is read
                 .where(dispatches.c.issue == issue)
                 .values(issue=issue)
-                .returning(dispatches.c.holder, dispatches.c.held_until)
-            ).one()
+                .returning(dispatches.c.holder, dispatches.c.held_until, dispatches.c.planned_at)
+            ).one_or_none()
+            if current is None or self._planned_at not in (None, current.planned_at):
+                msg = (
+                    f"{issue}: while this process slept its plan was set aside or taken back, so "
+                    f"it sends nothing more; see 'newsletter status {issue} --diary'"
+                )
+                raise UnfinishedError(msg)
             is_free = current.holder in (None, holder) or current.held_until < now
             if not is_free and not is_gone(current.holder):
                 return str(current.holder)
@@ -86,6 +93,8 @@ class SqlLedger:
         """
         with writing(self._database) as connection:
             self._run = runs.begin_run(connection, issue, this_process())
+            planned_at = select(dispatches.c.planned_at).where(dispatches.c.issue == issue)
+            self._planned_at = connection.execute(planned_at).scalar()
         if not checkpoint(self._database):
             log.warning(
                 "Another program reads the ledger for long: a loss of its journal (-wal) in this "
@@ -94,7 +103,7 @@ class SqlLedger:
 
     def end_run(self) -> None:
         """Note that this process gets no more answers; nothing if it has begun no run."""
-        run, self._run = self._run, None
+        run, self._run, self._planned_at = self._run, None, None
         if run is not None:
             with writing(self._database) as connection:
                 runs.end_run(connection, run)

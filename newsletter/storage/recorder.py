@@ -37,6 +37,7 @@ DEADLOCK: Final = "40P01"  # PostgreSQL: of two that wait for each other, one is
 DEADLOCKS_MAX: Final = 5  # in a row
 WAIT_S: Final = 120.0  # for one commit; the database's own patience is shorter
 FRESH_S: Final = 1.0  # a begin that is older is looked at again before its letter leaves
+LOOKS_MAX: Final = 3  # in a row; a database that takes a second for each is believed then
 IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to the pool
 LINGER_S: Final = 0.002  # that events gather for a commit which nobody waits for yet
 
@@ -101,7 +102,7 @@ class Beginning(Question):
     """A delivery that asks to be begun."""
 
     attempt: Begin
-    decided_at: float = 0.0  # in `ticks`
+    decided_at: float = 0.0  # in `ticks`; no later than that, for the answer may come late
 
 
 @dataclass(slots=True)
@@ -127,12 +128,15 @@ class RecordedBegin:
         somebody settle its letters meanwhile: then they are no longer its own.
         """
         beginning, recorder = self._beginning, self._recorder
-        if recorder.answer(beginning) and ticks() - beginning.decided_at > FRESH_S:
+        is_held = recorder.answer(beginning)
+        for _ in range(LOOKS_MAX):  # the process may sleep between a decision and its answer
+            if not is_held or ticks() - beginning.decided_at <= FRESH_S:
+                break
             renewal = Renewal(beginning.attempt)
-            recorder.put(renewal)
-            beginning.is_held = recorder.answer(renewal)
             beginning.decided_at = ticks()
-        return beginning.is_held
+            recorder.put(renewal)
+            is_held = beginning.is_held = recorder.answer(renewal)
+        return is_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +236,11 @@ class Recorder:
             while (group := self._gather(None)) is not None:
                 with self._database.connect() as connection:
                     while group:
+                        decided_at = ticks()
                         check_file(connection)
                         _commit(connection, group)
                         check_file(connection)
-                        _release(group)
+                        _release(group, decided_at)
                         group = self._gather(IDLE_S)
                 if group is None:
                     return
@@ -289,7 +294,7 @@ class Recorder:
         for event in left:
             if isinstance(event, Question):
                 event.fault = fault
-        _release(left)
+        _release(left, ticks())
 
 
 def _commit(connection: Connection, group: Sequence[Event]) -> None:
@@ -365,10 +370,9 @@ def _fault_of(error: BaseException, database: Engine) -> BaseException:
     return fault
 
 
-def _release(events: Sequence[Event]) -> None:
-    now = ticks()
+def _release(events: Sequence[Event], decided_at: float) -> None:
     for event in events:
         if isinstance(event, Beginning):
-            event.decided_at = now
+            event.decided_at = decided_at
         if isinstance(event, Question | Mark):
             event.done.open()

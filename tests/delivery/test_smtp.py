@@ -306,7 +306,7 @@ def test_a_relay_that_cannot_take_back_is_not_used_on() -> None:
     assert [envelope.key for envelope in stream] == [2]
 
 
-def test_the_ledger_is_asked_between_rcpt_and_data_and_again_before_the_content() -> None:
+def test_the_ledger_is_asked_between_rcpt_and_data_before_the_content_and_as_it_leaves() -> None:
     with ScriptedServer([*greet(), *take_letter(), *BYE]) as server:
         heard: list[list[bytes]] = []
         ledger = LedgerStub(look=lambda _: heard.append([line[:4] for line in server.heard]))
@@ -316,7 +316,8 @@ def test_the_ledger_is_asked_between_rcpt_and_data_and_again_before_the_content(
         connection.close()
 
     before_data = [b"ehlo", b"MAIL", b"RCPT"]
-    assert heard == [before_data, [*before_data, b"DATA"]]
+    after_data = [*before_data, b"DATA"]
+    assert heard == [before_data, after_data, after_data]
 
 
 def test_a_connection_ends_after_its_share_and_takes_no_more() -> None:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import product
 
@@ -19,14 +19,16 @@ from newsletter.delivery.provider import (
     Unknown,
 )
 from newsletter.dispatch.control import PROGRAM, Act, Doubt, Settlement
-from newsletter.dispatch.ledger import DeliveryId
+from newsletter.dispatch.ledger import DeliveryId, Plan
 from newsletter.dispatch.states import State
+from newsletter.errors import UnfinishedError
+from newsletter.storage import recorder
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.processes import this_process
 from newsletter.storage.runs import HOLD, SILENT_AFTER
 from newsletter.storage.tables import deliveries, runs, subscribers
-from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.subscriber import Standing, editions_by_preference
 from tests.storage.makers import ISSUE, NOW, due_ids, fall_silent, make_planned_ledger
 
 READERS = 5
@@ -315,3 +317,47 @@ def test_a_run_that_keeps_its_hold_is_seen_to_live(engine: Engine, sleeper: SqlL
 
 def test_runs_of_another_issue_keep_nobody_waiting(engine: Engine, sleeper: SqlLedger) -> None:
     assert SqlDiary(engine).living_runs("2022-09") == []
+
+
+@pytest.mark.parametrize("is_planned_anew", [False, True])
+def test_a_run_whose_plan_is_gone_when_it_wakes_may_not_go_on(
+    engine: Engine, *, is_planned_anew: bool
+) -> None:
+    """A rehearsal slept until the issue had been planned in earnest."""
+    sleeper = make_planned_ledger(engine, READERS)
+    other = SqlLedger(engine)
+    assert other.discard_untouched(ISSUE)
+    if is_planned_anew:
+        later = NOW + SECOND
+        other.freeze(Plan(ISSUE, "e" * 64, {}, later), editions_by_preference(None))
+
+    with pytest.raises(UnfinishedError, match="while this process slept"):
+        sleeper.hold(ISSUE, "here:1", NOW, lambda _: False)
+
+    plan = other.find_plan(ISSUE)
+    assert (plan.digest if plan else None) == ("e" * 64 if is_planned_anew else None)
+
+
+def test_a_process_that_slept_between_a_commit_and_its_answer_asks_again(
+    engine: Engine, sleeper: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stop often comes just there: while a commit waits for the disk, the process does."""
+    passed_s = 0.0
+    release = recorder._release
+
+    def sleep_and_release(events: Sequence[recorder.Event], decided_at: float) -> None:
+        nonlocal passed_s
+        if any(isinstance(one, recorder.Beginning) for one in events):
+            passed_s += 600
+            fall_silent(engine)
+            assert settle(engine) == 1
+        release(events, decided_at)
+
+    # The clock and the place of the sleep: nobody can stop a thread at just this line.
+    monkeypatch.setattr(recorder, "ticks", lambda: passed_s)
+    monkeypatch.setattr(recorder, "_release", sleep_and_release)
+    [first, *_] = due_ids(sleeper)
+
+    assert not sleeper.begin(first, NOW).wait()
+
+    assert sleeper.tally(ISSUE).of(State.PENDING) == READERS

@@ -65,6 +65,7 @@ def test_events_gather_until_somebody_waits_for_one_of_them(
     monkeypatch.setattr("newsletter.storage.recorder.LINGER_S", 300.0)
     monkeypatch.setattr("newsletter.storage.recorder.WAIT_S", 20.0)  # then a wait is given up
     monkeypatch.setattr("newsletter.storage.recorder.FRESH_S", 0)
+    monkeypatch.setattr("newsletter.storage.recorder.LOOKS_MAX", 1)
     writers: list[str] = []
 
     @event.listens_for(engine, "commit")

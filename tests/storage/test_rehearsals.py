@@ -69,7 +69,8 @@ def test_a_sending_begins_with_nobody_served_and_the_rehearsal_is_kept(
 
     kept = tables.rehearsed_deliveries.c
     with engine.connect() as connection:
-        found = connection.execute(select(kept.id, kept.state, kept.address)).all()
+        query = select(kept.id, kept.state, kept.address).order_by(kept.id)
+        found = connection.execute(query).all()
     assert planned == 4
     assert ledger.find_plan(ISSUE) == EARNEST
     assert ledger.tally(ISSUE).of(State.PENDING) == ledger.tally(ISSUE).planned == 4
@@ -85,17 +86,19 @@ def test_a_sending_begins_with_nobody_served_and_the_rehearsal_is_kept(
     assert note.words == "2 written: it is sent in earnest"
 
 
+@pytest.mark.parametrize("has_left", [True, False])
 def test_a_late_answer_of_a_rehearsal_touches_nothing_of_the_sending(
-    engine: Engine, ledger: SqlLedger
+    engine: Engine, ledger: SqlLedger, *, has_left: bool
 ) -> None:
     """Whoever rehearsed may have slept meanwhile, with a letter under way."""
     *_, under_way, waiting = planned_ids(engine)
     ledger.freeze(EARNEST, EDITIONS, ASIDE)
     before = rows(engine)
 
-    ledger.record(under_way, Accepted("written to late.eml"), None, LATER)
-    ledger.flush()
-    ledger.put_back(under_way)
+    if has_left:
+        ledger.record(under_way, Accepted("written to late.eml"), None, LATER)
+    else:
+        ledger.put_back(under_way)
     ledger.flush()
 
     assert not ledger.begin(waiting, LATER).wait()

@@ -80,6 +80,7 @@ def test_what_a_person_has_settled_shows_nothing_of_the_way(
     first, *_ = due_ids(ledger)
     assert ledger.begin(first, NOW).wait()
     ledger.flush()
+    ledger.end_run()
     SqlDiary(engine).settle(ISSUE, settlement, Doubt(), "Kim", NOW + timedelta(minutes=5))
 
     assert ledger.find_traces(ISSUE) == traces
