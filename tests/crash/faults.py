@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from tests.crash.forgetting import forget_relay, lose_journal, put_back, sleep_and_wake
 from tests.crash.scene import UNKNOWN_MAX, Fault, Scene
 
 LONG_STALL_S = 25.0  # a server that answers within 30 s costs no unknown delivery
@@ -22,7 +23,7 @@ def kill_dispatch(scene: Scene) -> None:
             process = scene.start()
             scene.wait_for(scene.moment(), process)
             scene.kill(process)
-            _settle(scene)
+            scene.let_server_finish()
 
 
 def kill_server(scene: Scene) -> None:
@@ -132,7 +133,7 @@ def send_twice(scene: Scene) -> None:
         other, victim = sorted(both, key=_count_threads)
         scene.kill(victim)
         status, words = scene.end(other)
-        _settle(scene)
+        scene.let_server_finish()
     if status not in {0, 3, 4}:
         scene.wrongs.append(f"the other dispatch ended with {status}: {words[-500:]}")
 
@@ -146,16 +147,12 @@ KINDS: Mapping[str, Fault] = {
     "database moved away": move_database,
     "SIGTERM": terminate,
     "two at once, one killed": send_twice,
+    "asleep, and woken late": sleep_and_wake,
+    "journal lost": lose_journal,
+    "ledger put back": put_back,
+    "run without its relay": forget_relay,
 }
 WEIGHTS: Mapping[str, int] = {"dispatch killed": 3, "server killed": 2}  # the others 1
-
-
-def _settle(scene: Scene) -> None:
-    """Give the server time for what had reached it when its client died."""
-    before = -1
-    while (now := scene.office.count()) != before:
-        before = now
-        time.sleep(0.05)
 
 
 def _count_threads(process: "subprocess.Popen[str]") -> int:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crash.ground import CONNECTIONS, Ground
-from tests.crash.post_office import PostOffice
+from tests.crash.post_office import Letter, PostOffice
 from tests.journeys.stage import ISSUE, Stage
 
 LOOK_EVERY_S = 0.0005
 PATIENCE_S = 120.0  # for a dispatch to end by itself
 RESTARTS_MAX = 12
+QUIET_LOOKS = 4  # in a row, before a server is taken to have read all there was
 UNKNOWN_MAX = 2 * CONNECTIONS  # for each fault: what one dispatch has in flight
 WORD_OF_A_BUG = "Traceback (most recent call last)"
 
@@ -45,9 +46,9 @@ class Scene:
         """Count the faults that really struck."""
         return len(self.struck_at)
 
-    def start(self) -> "subprocess.Popen[str]":
+    def start(self, *options: str) -> "subprocess.Popen[str]":
         """Start a dispatch."""
-        process = self.stage.start("dispatch", ISSUE, "--yes")
+        process = self.stage.start("dispatch", ISSUE, "--yes", *options)
         self.running.append(process)
         return process
 
@@ -123,6 +124,22 @@ class Scene:
             more = self.unknown - before
             self.wrongs.append(f"{more} became unknown by one fault, where {most} may")
 
+    def let_server_finish(self) -> None:
+        """Give the server time for what had reached it when its client died or stopped."""
+        quiet, before = 0, -1
+        while quiet < QUIET_LOOKS:
+            time.sleep(0.05)
+            now = self.office.count()
+            is_quiet = now == before and not self.office.has_unread()
+            quiet, before = (quiet + 1 if is_quiet else 0), now
+
+    def settle_by_log(self) -> None:
+        """Let a person believe the server's own record, written as a relay's log."""
+        self.let_server_finish()
+        log = self.database.parent / "mail.log"
+        log.write_text("".join(map(_as_postfix, self.office.read().letters)))
+        self.stage.run("resolve", ISSUE, "--from-log", str(log), "--because", "its log", "--yes")
+
     def finish(self) -> None:
         """Run dispatch again until nobody waits any more."""
         for _ in range(RESTARTS_MAX):
@@ -139,6 +156,14 @@ class Scene:
         for process in self.running:
             process.kill()
             process.communicate()
+
+
+def _as_postfix(letter: Letter) -> str:
+    head, queue = "Aug 26 08:00:01 relay postfix", letter.message_id.encode().hex()[-11:].upper()
+    return (
+        f"{head}/cleanup[2]: {queue}: message-id=<{letter.message_id.strip('<>')}>\n"
+        f"{head}/qmgr[3]: {queue}: from=<news@example.org>, size=99, nrcpt=1 (queue active)\n"
+    )
 
 
 def _any_runs(processes: Sequence["subprocess.Popen[str]"]) -> bool:

@@ -12,6 +12,7 @@ NO_ROOM = "disk full" if "disk full" in kinds_in_turn() else "writes refused"
 KINDS = [
     *("dispatch killed", "server killed", NO_ROOM),
     *("database moved away", "SIGTERM", "two at once, one killed"),
+    *("asleep, and woken late", "journal lost", "ledger put back", "run without its relay"),
 ]
 
 
