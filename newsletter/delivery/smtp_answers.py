@@ -11,10 +11,41 @@ from newsletter.errors import ProviderError
 # Improper use of SMTP command pipelining".
 PIPELINING: Final = re.compile(r"synchroni[sz]|command pipelining|pipelining not", re.IGNORECASE)
 
+# Postfix keeps its verdict on EHLO until RCPT (smtpd_delay_reject): "504 5.5.2 <host>: Helo
+# command rejected: need fully-qualified hostname". It is about us, not about the reader.
+HELLO: Final = re.compile(
+    r"\b(helo|ehlo)\b.{0,40}\b(reject|refus|denied|invalid|not (valid|accept|allow|resolv))"
+    r"|\b(bad|invalid|forged|unacceptable) (helo|ehlo)\b|need fully-?qualified host",
+    re.IGNORECASE,
+)
+QUOTED: Final = re.compile(r"\bsaid:|address rejected", re.IGNORECASE)  # another server's words
+
 
 def dislikes_pipelining(reply: Reply) -> bool:
     """Say whether *reply* refuses what was said too early, rather than what was said."""
     return reply.code >= 400 and PIPELINING.search(reply.text) is not None
+
+
+def explain_name(reply: Reply, relay: str) -> Outcome | Unsent | ProviderError | None:
+    """
+    Say what it means that a relay refuses, a while later, the name it was told in EHLO.
+
+    Every reader would meet the same, so none of them is refused for it.
+
+    Returns:
+        None if *reply* speaks of something else.
+    """
+    if HELLO.search(reply.text) is None or QUOTED.search(reply.text):
+        return None
+    if reply.code == 421:
+        return Unsent(reply.answer)
+    if reply.code < 500:
+        return Deferred(reply.answer, Blame.PROVIDER)
+    return ProviderError(
+        f"{relay}: refuses the name that this machine gave in EHLO: {reply.answer}; set "
+        "NEWSLETTER_HELO to the full name that this machine has in DNS, or to one that the "
+        "relay's operator names"
+    )
 
 
 def explain_mail(mail: Reply, relay: str) -> Outcome | Unsent | ProviderError:

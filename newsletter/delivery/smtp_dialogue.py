@@ -14,8 +14,13 @@ from typing import Final
 
 from newsletter.delivery.provider import Unsent
 from newsletter.delivery.replies import Reply, classify
-from newsletter.delivery.smtp_answers import dislikes_pipelining, explain_mail, explain_refusal
-from newsletter.delivery.smtp_letter import DATA, Letter
+from newsletter.delivery.smtp_answers import (
+    dislikes_pipelining,
+    explain_mail,
+    explain_name,
+    explain_refusal,
+)
+from newsletter.delivery.smtp_letter import DATA, Answer, Letter
 from newsletter.delivery.smtp_session import Session
 from newsletter.delivery.smtp_wire import LostError, WithdrawnError
 
@@ -213,10 +218,8 @@ class Dialogue:
     def _decide(self, letter: Letter, replies: Sequence[Reply]) -> None:
         """Note what the answers to MAIL, RCPT and DATA mean, and where they leave us."""
         refused = next((step for step, reply in enumerate(replies) if reply.code >= 400), None)
-        if refused == 0:
-            letter.answer = explain_mail(replies[0], self._relay)
-        elif refused is not None:
-            letter.answer = explain_refusal(replies[refused])
+        if refused is not None:
+            letter.answer = self._explain(refused, replies[refused])
         has_recipient = len(replies) > 1 and replies[1].code < 400
         match replies:
             case [_, _, Reply(code=354)] if refused is None:
@@ -230,6 +233,12 @@ class Dialogue:
                 self._stage = Stage.OPEN
             case _:
                 self._stage = Stage.REST
+
+    def _explain(self, step: int, reply: Reply) -> Answer:
+        """Say what a refusal of MAIL (*step* 0), RCPT or DATA means."""
+        about_us = explain_name(reply, self._relay)
+        about_step = explain_refusal(reply) if step else explain_mail(reply, self._relay)
+        return about_us or about_step
 
     def _judge(self, letter: Letter, stage: Stage, reply: Reply, *, is_followed: bool) -> None:
         """Note what the answer to an ending means."""

@@ -4,7 +4,12 @@ import pytest
 
 from newsletter.delivery.provider import Blame, Deferred, Refused, Unsent
 from newsletter.delivery.replies import Reply
-from newsletter.delivery.smtp_answers import dislikes_pipelining, explain_mail, explain_refusal
+from newsletter.delivery.smtp_answers import (
+    dislikes_pipelining,
+    explain_mail,
+    explain_name,
+    explain_refusal,
+)
 from newsletter.errors import ProviderError
 
 RELAY = "smtp relay relay.example.org:25"
@@ -94,3 +99,41 @@ def test_a_reader_who_is_gone_is_refused() -> None:
 )
 def test_a_complaint_of_pipelining_is_told_from_other_refusals(line: str, dislikes: bool) -> None:
     assert dislikes_pipelining(make_reply(line)) == dislikes
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "504 5.5.2 <7f3a1c>: Helo command rejected: need fully-qualified hostname",
+        "550 5.7.1 <a_b.lan>: Helo command rejected: Invalid name",
+        "550 Access denied - Invalid HELO name (See RFC2821 4.1.1.1)",
+        "550 EHLO argument not allowed",
+    ],
+)
+def test_a_refusal_of_our_name_is_for_a_person_and_not_against_the_reader(line: str) -> None:
+    fault = explain_name(make_reply(line), RELAY)
+
+    assert isinstance(fault, ProviderError)
+    assert f"{line}; set NEWSLETTER_HELO" in str(fault)
+
+
+def test_a_refusal_of_our_name_that_may_pass_pauses_the_way_to_send() -> None:
+    line = "450 4.7.1 <host.example.org>: Helo command rejected: Host not found"
+
+    assert explain_name(make_reply(line), RELAY) == Deferred(line, Blame.PROVIDER)
+    gone = "421 4.7.0 <x>: Helo command rejected: go away"
+    assert explain_name(make_reply(gone), RELAY) == Unsent(gone)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "550 5.1.1 no such user",
+        "503 5.5.1 Error: send HELO/EHLO first",
+        "504 5.5.2 <news>: Sender address rejected: need fully-qualified address",
+        "450 4.1.1 <r@x.org>: Recipient address rejected: mx said: 550 HELO rejected",
+        "550 5.1.1 <helo@example.org>: User unknown",
+    ],
+)
+def test_a_refusal_of_something_else_does_not_speak_of_our_name(line: str) -> None:
+    assert explain_name(make_reply(line), RELAY) is None

@@ -146,6 +146,24 @@ def test_a_refused_sender_within_a_group_stops_and_marks_nobody(tmp_path: Path) 
     assert "correct the sender address" in str(after.fault)
 
 
+@pytest.mark.parametrize("is_pipelining", [True, False])
+def test_a_relay_that_refuses_our_name_only_at_rcpt_stops_and_marks_nobody(
+    tmp_path: Path, is_pipelining: bool
+) -> None:
+    """Postfix keeps its verdict on EHLO until RCPT: each reader in turn would be refused."""
+    refusal = b"504 5.5.2 <7f3a1c>: Helo command rejected: need fully-qualified hostname\r\n"
+    group = announced(b"250 2.1.0 Ok\r\n" + refusal + b"554 5.5.1 no valid recipients\r\n")
+    steps: list[Step] = [Hear(b"MAIL"), Say(b"250 2.1.0 Ok\r\n"), Hear(b"RCPT"), Say(refusal)]
+    taken_back: list[Step] = [Hear(b"RSET"), Say(b"250 Ok\r\n"), *BYE]
+    script = [*HELLO, *group] if is_pipelining else [*greet(), *steps]
+
+    after = dispatch(tmp_path, [*script, *taken_back], readers=2)
+
+    assert after.states == [P, P]
+    assert isinstance(after.fault, ProviderError)
+    assert "need fully-qualified hostname; set NEWSLETTER_HELO" in str(after.fault)
+
+
 def test_a_relay_that_refuses_mail_and_takes_the_reader_gets_no_empty_letter(
     tmp_path: Path,
 ) -> None:
