@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from newsletter.compose.composition import Composition
     from newsletter.compose.press import Press
+    from newsletter.delivery.caller import Caller
+    from newsletter.delivery.mail_url import MailUrl
     from newsletter.delivery.provider import Provider
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
@@ -245,7 +247,18 @@ class Site:
                 "sent: their pictures and unsubscribe links lead there"
             )
             raise SettingsError(msg)
-        return open_provider(url, self.root)
+        return open_provider(url, self.root, self._caller(url))
+
+    def _caller(self, url: "MailUrl") -> "Caller":
+        """Say what a provider may know of this machine and its sender."""
+        from newsletter.delivery.caller import Caller  # noqa: PLC0415
+
+        if not url.needs_public_url:  # a folder
+            return Caller()
+        return Caller(
+            helo=self.settings.helo,
+            sender_domain=self.publication.sender_address.rpartition("@")[2],
+        )
 
     def rehearsal_provider(self) -> "Provider":
         """Open a folder of the site to rehearse into, whatever NEWSLETTER_MAIL_URL names."""

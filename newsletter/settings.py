@@ -41,6 +41,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_SECRET_KEY": "",
     "NEWSLETTER_TEST_RECIPIENTS": "",
     "NEWSLETTER_CONNECTIONS": "10",
+    "NEWSLETTER_HELO": "",
     "NEWSLETTER_DKIM_DOMAIN": "",
     "NEWSLETTER_DKIM_SELECTOR": "",
     "NEWSLETTER_DKIM_KEY": "",
@@ -58,6 +59,7 @@ class Settings:
     secret_key: bytes | None = field(repr=False)  # 32 bytes or more; None: in ROOT/.secret-key
     test_recipients: tuple[str, ...]
     connections: int  # 1 to 100, open to the provider at once
+    helo: str  # what this machine calls itself to a relay, as on the wire; "": chosen
     dkim: DkimSetting | None  # None: letters leave unsigned
 
     @classmethod
@@ -92,6 +94,7 @@ class Settings:
             secret_key=reader.secret_key(),
             test_recipients=reader.test_recipients(),
             connections=reader.connections(),
+            helo=reader.helo(),
             dkim=reader.dkim(),
         )
         if reader.faults:
@@ -233,6 +236,21 @@ class _Reader:
             f"NEWSLETTER_CONNECTIONS: {value!r} is no number from 1 to {CONNECTIONS_MAX}"
         )
         return 1
+
+    def helo(self) -> str:
+        value = self._value("NEWSLETTER_HELO")
+        if not value:
+            return ""
+        from newsletter.delivery.caller import read_own_name  # noqa: PLC0415 - rarely set
+
+        name = read_own_name(value)
+        if name is None:
+            self.faults.append(
+                f"NEWSLETTER_HELO: {value!r} is no full host name; write the name this machine "
+                "has in DNS, like news.example.org, or an address like [192.0.2.1] or "
+                "[IPv6:2001:db8::1]"
+            )
+        return name or ""
 
     def dkim(self) -> DkimSetting | None:
         names = ("NEWSLETTER_DKIM_DOMAIN", "NEWSLETTER_DKIM_SELECTOR", "NEWSLETTER_DKIM_KEY")

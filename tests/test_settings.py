@@ -95,6 +95,27 @@ def test_connections_are_bounded(tmp_path: Path, value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("", ""),
+        (" news.example.org ", "news.example.org"),
+        ("소식.example.kr", "xn--9l4b4x.example.kr"),
+        ("[192.0.2.1]", "[192.0.2.1]"),
+        ("[IPv6:2001:db8::1]", "[IPv6:2001:db8::1]"),
+    ],
+)
+def test_the_name_for_ehlo_is_kept_as_it_is_said(tmp_path: Path, value: str, said: str) -> None:
+    assert read(tmp_path, HELO=value).helo == said
+
+
+@pytest.mark.parametrize(
+    "value", ["news", "my_pc.lan", "a b.example.org", "192.0.2.1", "[2001:db8::1]", "[192.0.2.300]"]
+)
+def test_a_name_for_ehlo_that_relays_refuse_is_refused_here(tmp_path: Path, value: str) -> None:
+    assert f"NEWSLETTER_HELO: {value!r} is no full host name; write" in faults(tmp_path, HELO=value)
+
+
+@pytest.mark.parametrize(
     "value",
     [
         *("news.example.org", "ftp://x.example.org", "https://", "https://x/?a=b", "https://[x"),

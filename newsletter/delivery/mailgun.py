@@ -16,6 +16,7 @@ import requests
 import urllib3
 
 from newsletter.delivery.addresses import wire_address
+from newsletter.delivery.caller import UNNAMED, Caller
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.mailgun_answers import HttpAnswer, Verdict, judge
 from newsletter.delivery.provider import Begun, Receipt, Refused, Unknown, Unsent
@@ -208,7 +209,7 @@ class MailgunConnection:
         )
 
 
-def open_provider(url: MailUrl, root: Path) -> MailgunProvider:
+def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> MailgunProvider:
     """Make the provider for the domain and region *url* names."""
     return MailgunProvider(url.host, url.user, base_url=BASE_URLS[url.options["region"]])
 

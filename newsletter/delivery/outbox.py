@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import mkstemp
 from urllib.parse import quote
 
+from newsletter.delivery.caller import UNNAMED, Caller
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import (
     EMPTIED_OUTBOX,
@@ -99,7 +100,7 @@ def file_name(reference: str) -> str:
     return f"{name}.eml"
 
 
-def open_provider(url: MailUrl, root: Path) -> Outbox:
+def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> Outbox:
     """Make the outbox *url* names; a relative folder is in *root*."""
     return Outbox(root / url.folder, delivers=url.options.get("delivers") == "yes")
 

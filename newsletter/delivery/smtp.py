@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
+from newsletter.delivery.caller import UNNAMED, Caller, choose_own_name
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Begun, Receipt, Unknown, Unsent
 from newsletter.delivery.smtp_dialogue import Dialogue, Patience, Pipelining
@@ -22,7 +23,7 @@ class SmtpProvider:
     kind = "smtp"
     recognises_repeats: timedelta | None = None
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first have a default that is right
         self,
         relay: Relay,
         *,
@@ -31,6 +32,7 @@ class SmtpProvider:
         verdict_timeout_s: float = 600,
         idle_s: float = 30,
         messages_per_connection: int = 500,
+        caller: Caller = UNNAMED,
     ) -> None:
         """
         Prepare for *relay*; nothing is opened yet.
@@ -46,6 +48,7 @@ class SmtpProvider:
                 5 minutes, some after 1.
             messages_per_connection: after as many a connection ends its iteration. A relay
                 that wants fewer says so, or hangs up, and loses nothing by it.
+            caller: what this machine calls itself, and the sender's domain.
         """
         self.name = str(relay)
         self._relay = relay
@@ -56,6 +59,7 @@ class SmtpProvider:
         self._idle_s = idle_s
         self._messages_per_connection = messages_per_connection
         self._pipelining = Pipelining()
+        self._caller = caller
         self._own_name: str | None = None  # looked up by the first session that works
 
     def connect(self) -> "SmtpConnection":
@@ -73,11 +77,18 @@ class SmtpProvider:
             self._relay,
             self._tls,
             self._patience.reply_s,
-            own_name=self._own_name,
+            name_for=self._name_for,
             has_worked=self._own_name is not None,
         )
         self._own_name = session.own_name
         return Dialogue(session, self.name, self._patience, self._pipelining)
+
+    def _name_for(self, address: str) -> str:
+        """Say what to call ourselves in EHLO, from *address*."""
+        if self._own_name is not None:
+            return self._own_name
+        system_name = "" if self._caller.helo else self._caller.read_system_name()
+        return choose_own_name(self._caller, system_name, address)
 
 
 class SmtpConnection:
@@ -204,6 +215,7 @@ class SmtpConnection:
         return None
 
 
-def open_provider(url: MailUrl, root: Path) -> SmtpProvider:
+def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> SmtpProvider:
     """Make the provider for the relay *url* names."""
-    return SmtpProvider(Relay(url.host, url.port, Security(url.scheme), url.user, url.password))
+    relay = Relay(url.host, url.port, Security(url.scheme), url.user, url.password)
+    return SmtpProvider(relay, caller=caller)

@@ -1,15 +1,19 @@
 """Open a session with a relay: connect, encrypt, log in; say what a person must fix."""
 
 import smtplib
-import socket
 import ssl
-from base64 import b64encode
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
-from newsletter.delivery.replies import one_line, read_text
+from newsletter.delivery.smtp_faults import explain
 from newsletter.delivery.smtp_wire import LostError, Wire
-from newsletter.errors import ProviderBusy, ProviderError
+from newsletter.errors import ProviderError
+
+UNKNOWN_COMMAND: Final = (500, 502)
+LONGEST_SIZE: Final = 18  # digits: an exabyte; what is longer sets no limit that we could meet
 
 
 class Security(StrEnum):
@@ -81,6 +85,33 @@ class Handshake(smtplib.SMTP):
             raise smtplib.SMTPServerDisconnected(str(lost)) from None
         return code, b"\n".join(lines)
 
+    def ehlo_or_helo_if_needed(self) -> None:
+        """
+        Say EHLO, and HELO to a relay that refuses that (RFC 5321 §3.2) if it has not hung up.
+
+        smtplib tries HELO after a 421 too, and reports what comes of that, which is then
+        only that the connection is gone.
+
+        Raises:
+            SMTPHeloError: with the answer to EHLO, or that to HELO if EHLO is not known;
+                with both if they differ.
+        """
+        if self.helo_resp is not None or self.ehlo_resp is not None:
+            return
+        answers = [self.ehlo()]
+        if answers[0][0] // 100 == 5:
+            with suppress(smtplib.SMTPServerDisconnected):
+                answers.append(self.helo())
+        if answers[-1][0] // 100 == 2:
+            return
+        if answers[0][0] in UNKNOWN_COMMAND:
+            answers.reverse()
+        (code, text), others = answers[0], answers[1:]
+        for other in others:
+            if other != answers[0]:
+                text += b" (%d %s)" % other
+        raise smtplib.SMTPHeloError(code, text)
+
 
 class TlsHandshake(Handshake, smtplib.SMTP_SSL):
     """The same, encrypted from the start."""
@@ -91,7 +122,7 @@ def open_session(
     tls: ssl.SSLContext | None,
     timeout_s: float,
     *,
-    own_name: str | None,
+    name_for: Callable[[str], str],
     has_worked: bool,
 ) -> Session:
     """
@@ -101,7 +132,7 @@ def open_session(
         relay: whom to talk to.
         tls: decides whom to trust; None for `Security.PLAIN` only.
         timeout_s: for every single answer.
-        own_name: what to say in EHLO; None looks it up, which may take the DNS seconds.
+        name_for: says what to say in EHLO, given the address of this end of the connection.
         has_worked: the relay was reached before, so not reaching it will pass.
 
     Raises:
@@ -109,32 +140,35 @@ def open_session(
         ProviderBusy: the relay asks to come back later, or has gone for now.
     """
     handshake: Handshake | None = None
+    own_name: str | None = None
     try:
+        # The name is not said before the greeting has come, and depends on the connection.
         if relay.security is Security.TLS:
-            handshake = TlsHandshake(
-                relay.host, relay.port, own_name, timeout=timeout_s, context=tls
-            )
+            handshake = TlsHandshake(relay.host, relay.port, "", timeout=timeout_s, context=tls)
         else:
-            handshake = Handshake(relay.host, relay.port, own_name, timeout=timeout_s)
+            handshake = Handshake(relay.host, relay.port, "", timeout=timeout_s)
+        own_name = handshake.local_hostname = name_for(handshake.wire.own_address)
         _encrypt_and_log_in(handshake, relay, tls)
-    except OSError as error:  # smtplib's and ssl's errors are OSErrors
+    # smtplib's and ssl's errors are OSErrors; what it cannot encode or decode is a ValueError.
+    except (OSError, ValueError) as error:
         _drop(handshake)
         # Not chained: the words of the relay may repeat what was sent to it.
-        raise _explain(error, relay, has_worked=has_worked) from None
+        raise explain(error, relay, own_name, has_worked=has_worked) from None
     except ProviderError:
         _drop(handshake)
         raise
     handshake.wire.make_ready()
-    return Session(handshake.wire, _read_offer(handshake), handshake.local_hostname)
+    return Session(handshake.wire, _read_offer(handshake), own_name)
 
 
 def _read_offer(handshake: smtplib.SMTP) -> Offer:
     """Read what the last EHLO offered; what an earlier one did, before TLS, is forgotten."""
-    size_max = handshake.esmtp_features.get("size", "").strip()
+    size_max = handshake.esmtp_features.get("size", "").strip().lstrip("0")
+    is_number = size_max.isdecimal() and len(size_max) <= LONGEST_SIZE
     return Offer(
         pipelining=handshake.has_extn("pipelining"),
         size=handshake.has_extn("size"),
-        size_max=int(size_max) if size_max.isdecimal() else 0,
+        size_max=int(size_max) if is_number else 0,
         smtputf8=handshake.has_extn("smtputf8"),
     )
 
@@ -163,55 +197,3 @@ def _encrypt_and_log_in(handshake: smtplib.SMTP, relay: Relay, tls: ssl.SSLConte
             )
             raise ProviderError(msg)
         handshake.login(relay.user, relay.password)
-
-
-def _explain(error: OSError, relay: Relay, *, has_worked: bool) -> ProviderError:
-    """Turn what went wrong into a place, a reason and a remedy."""
-    match error:
-        case smtplib.SMTPResponseException():
-            return _explain_reply(error, relay)
-        case ssl.SSLCertVerificationError():
-            what = f"its certificate is not to be trusted ({error.verify_message})"
-            remedy = "its operator must renew it, or the host be written as it is named there"
-        case smtplib.SMTPException() if not isinstance(error, smtplib.SMTPServerDisconnected):
-            what = f"the login cannot be done ({_without_login(str(error), relay)})"
-            remedy = "the relay must offer PLAIN, LOGIN or CRAM-MD5: ask its operator"
-        case _ if has_worked:
-            return ProviderBusy(f"{relay}: cannot be reached just now ({_reason(error)})")
-        case ssl.SSLError():
-            what = f"it does not speak TLS on this port ({one_line(str(error))})"
-            remedy = "write smtp+starttls://…:587 or smtps://…:465"
-        case socket.gaierror():
-            what = "this host is not found"
-            remedy = "write it as the relay's operator does"
-        case _:
-            what = f"cannot be reached ({_reason(error)})"
-            remedy = f"check host, port and encryption ({relay.security}), and the firewall"
-    return ProviderError(f"{relay}: {what}; {remedy} (NEWSLETTER_MAIL_URL)")
-
-
-def _explain_reply(error: smtplib.SMTPResponseException, relay: Relay) -> ProviderError:
-    raw = error.smtp_error
-    text = read_text(raw if isinstance(raw, bytes) else raw.encode())
-    answer = _without_login(f"{error.smtp_code} {text}", relay)
-    if 400 <= error.smtp_code < 500:
-        return ProviderBusy(f"{relay}: takes no letters just now: {answer}")
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return ProviderError(
-            f"{relay}: refuses the user or the password: {answer}; correct them in "
-            "NEWSLETTER_MAIL_URL (a percent sign in them is written %25)"
-        )
-    return ProviderError(f"{relay}: refuses to talk: {answer}; ask its operator")
-
-
-def _without_login(answer: str, relay: Relay) -> str:
-    """Take the login out of *answer*: some servers repeat a command they refuse."""
-    user, password = relay.user.encode(), relay.password.encode()
-    for secret in (b"\0" + user + b"\0" + password, password):
-        for shown in (b64encode(secret).decode(), secret.decode()):
-            answer = answer.replace(shown, "***") if secret else answer
-    return one_line(answer)
-
-
-def _reason(error: OSError) -> str:
-    return one_line(error.strerror or str(error) or type(error).__name__)

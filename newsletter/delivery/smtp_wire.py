@@ -46,6 +46,11 @@ class Wire:
         self._room = select.poll()
         self._room.register(sock, select.POLLOUT)
 
+    @property
+    def own_address(self) -> str:
+        """The IP address of this end of the connection."""
+        return str(self.sock.getsockname()[0])
+
     def make_ready(self) -> None:
         """Prepare for letters."""
         # Waiting is done here, not in the socket: after it a thread waits for the interpreter

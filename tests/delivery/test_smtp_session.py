@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.delivery.caller import Caller
 from newsletter.delivery.provider import Accepted
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay, Security
@@ -30,6 +31,7 @@ from tests.delivery.scripted_server import (
 from tests.mail_sinks import free_port
 
 PASSWORD = "s3cret pass"
+CALLER = Caller(sender_domain="example.org", read_system_name=lambda: "7f3a1c")
 
 
 def make_provider(
@@ -40,9 +42,12 @@ def make_provider(
     user: str = "",
     host: str = "127.0.0.1",
     timeout_s: float = 5,
+    caller: Caller = CALLER,
 ) -> SmtpProvider:
     relay = Relay(host, port, security, user, PASSWORD if user else "")
-    return SmtpProvider(relay, tls=tls, timeout_s=timeout_s, verdict_timeout_s=timeout_s)
+    return SmtpProvider(
+        relay, tls=tls, timeout_s=timeout_s, verdict_timeout_s=timeout_s, caller=caller
+    )
 
 
 def starttls(server: ssl.SSLContext) -> list[Step]:
@@ -278,3 +283,140 @@ def test_a_server_that_hangs_up_while_greeting_is_named() -> None:
 
         with pytest.raises(ProviderError, match="cannot be reached"):
             provider.connect()
+
+
+@pytest.mark.parametrize(
+    ("caller", "said"),
+    [
+        (CALLER, b"ehlo example.org"),
+        (Caller(read_system_name=lambda: "7f3a1c"), b"ehlo [127.0.0.1]"),
+        (
+            Caller(read_system_name=lambda: "홍길동.example.kr"),
+            b"ehlo xn--wk0bu0i737a.example.kr",
+        ),
+        (Caller(helo="news.example.org"), b"ehlo news.example.org"),
+    ],
+)
+def test_a_relay_is_told_a_name_that_it_can_take(caller: Caller, said: bytes) -> None:
+    with ScriptedServer([*greet(), *BYE]) as server:
+        make_provider(server.port, caller=caller).connect().close()
+
+    assert server.heard[0] == said
+
+
+def hello(*answers: bytes) -> list[Step]:
+    """Greet, and answer EHLO and then HELO."""
+    steps: list[Step] = [Say(b"220 relay.test ESMTP\r\n")]
+    for word, answer in zip((b"EHLO", b"HELO"), answers, strict=False):
+        steps += [Hear(word), Say(answer)]
+    return steps
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"421 4.7.0 Try again later, closing connection. (EHLO) x6 - gsmtp\r\n",
+        b"450 4.7.1 <7f3a1c>: Helo command rejected: Host not found\r\n",
+        b"421-4.7.0 too many\r\n421 4.7.0 of you\r\n",
+    ],
+)
+def test_a_relay_that_is_busy_at_ehlo_is_quoted_and_asked_nothing_more(answer: bytes) -> None:
+    server = ScriptedServer(hello(answer))
+    with server, pytest.raises(ProviderBusy) as caught:
+        make_provider(server.port).connect()
+
+    assert b" ".join(answer.split(b"\r\n")[0].split()[1:]).decode() in str(caught.value)
+    assert "EHLO example.org" in str(caught.value)
+    assert "NEWSLETTER_HELO" in str(caught.value)
+    assert len(server.heard) == 1
+
+
+@pytest.mark.parametrize("helo", [b"", b"503 5.5.1 what?\r\n", b"421 bye\r\n"])
+@pytest.mark.parametrize(
+    "ehlo",
+    [
+        b"504 5.5.2 <7f3a1c>: Helo command rejected: need fully-qualified hostname\r\n",
+        "550 5.7.1 이름을 알 수 없습니다\r\n".encode(),
+        "554 5.7.1 접속 차단\r\n".encode("cp949"),
+        b"501 Syntactically invalid EHLO argument(s)\r\n",
+    ],
+)
+def test_a_relay_that_refuses_the_name_is_quoted_with_what_to_set(ehlo: bytes, helo: bytes) -> None:
+    """smtplib would report only what came of HELO: often that the relay has hung up."""
+    answers = [ehlo, helo] if helo else [ehlo]
+    server = ScriptedServer(hello(*answers))
+    with server, pytest.raises(ProviderError, match="set NEWSLETTER_HELO") as caught:
+        make_provider(server.port).connect()
+
+    words = ehlo.decode() if b"\xec" in ehlo else ehlo.decode("cp949")
+    assert words.strip() in str(caught.value)
+    assert not isinstance(caught.value, ProviderBusy)
+
+
+def test_a_relay_that_knows_only_helo_gets_its_letters() -> None:
+    script = [*hello(b"502 5.5.2 unknown\r\n", b"250 hello\r\n"), *take_plainly(), *BYE]
+    with ScriptedServer(script) as server:
+        connection = make_provider(server.port).connect()
+
+        receipts = deliver_all(connection, [make_envelope(1)])
+        connection.close()
+
+    assert isinstance(receipts[0].outcome, Accepted)
+
+
+def test_of_a_relay_that_knows_only_helo_the_answer_to_that_is_told_first() -> None:
+    server = ScriptedServer(hello(b"500 what?\r\n", b"421 4.3.2 come back\r\n"))
+    with server, pytest.raises(ProviderBusy, match=r"421 4\.3\.2 come back \(500 what\?\)"):
+        make_provider(server.port).connect()
+
+
+@pytest.mark.parametrize(
+    "size", [b"9" * 5000, b"0" * 5000 + b"1", b"abc", b"-5", b"1e9", "２０".encode(), b"", b"5 5"]
+)
+def test_a_size_that_is_no_number_of_bytes_stops_no_letter(size: bytes) -> None:
+    """Python refuses to read a number of more than 4,300 digits."""
+    tiny = size.endswith(b"01")
+    script = [*greet(b"SIZE " + size), *([] if tiny else take_plainly()), *BYE]
+    with ScriptedServer(script) as server:
+        connection = make_provider(server.port).connect()
+
+        receipts = deliver_all(connection, [make_envelope(1)])
+        connection.close()
+
+    assert isinstance(receipts[0].outcome, Accepted) is not tiny
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [Say(b"220-and\r\n" * 1_000_000)],
+        [Say(b"220-\r\n" * 1_000_000 + b"220 ESMTP\r\n")],
+        [*greet()[:2], Say(b"250-X\r\n" * 1_000_000 + b"250 X\r\n")],
+        [*greet()[:2], Say(b"250-" + b"X" * 1_000_000)],
+        [Say(b"\0" * 100_000)],
+    ],
+)
+def test_a_reply_without_end_is_given_up(script: list[Step]) -> None:
+    server = ScriptedServer(script)
+    with server, pytest.raises(ProviderError, match=r"has no end|is not SMTP"):
+        make_provider(server.port).connect()
+
+
+def test_zero_bytes_in_a_reply_are_shown_harmless() -> None:
+    server = ScriptedServer(hello(b"550 5.7.1 go\0away\x1b[2J\r\n", b"550 5.7.1 no\r\n"))
+    with server, pytest.raises(ProviderError, match="go\ufffdaway\ufffd"):
+        make_provider(server.port).connect()
+
+
+@pytest.mark.parametrize("challenge", [b"!!!", b"=", "한글".encode(), b"\0" * 50, b"A" * 20_000])
+def test_a_challenge_that_cannot_be_read_is_no_traceback(challenge: bytes) -> None:
+    login: list[Step] = [Hear(b"AUTH CRAM-MD5"), Say(b"334 " + challenge + b"\r\n")]
+    server = ScriptedServer([*greet(b"AUTH CRAM-MD5"), *login, KeepSilent()])
+    with server, pytest.raises(ProviderError):
+        make_provider(server.port, user="u", timeout_s=1).connect()
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example.org", "a..example.org", ".example.org"])
+def test_a_host_that_no_name_can_be_is_not_found(host: str) -> None:
+    with pytest.raises(ProviderError, match="this host is not found"):
+        make_provider(25, host=host).connect()
