@@ -28,7 +28,35 @@ BAD_RECIPIENT: Final = re.compile(
 BAD_ACCOUNT: Final = re.compile(
     r"not allowed to send|domain|disabled|suspended|payment|plan\b", re.IGNORECASE
 )
-TRY_AFTER: Final = re.compile(r"try again after (\d{1,9}) seconds?", re.IGNORECASE)
+# What passes by itself, whatever the status: Mailgun says it with 420 and 429, and was seen to
+# say it with 403 and 400: "Domain … is not allowed to send: recipient limit exceeded, try
+# again after Mon, 25 Aug 2025 07:00:31 UTC".
+TRY_LATER: Final = re.compile(r"\b(re)?try (it )?(again )?(after|in|later)\b", re.IGNORECASE)
+RATE: Final = re.compile(r"\b(rate|quota|limits?|too (many|fast)|throttl\w*)\b", re.IGNORECASE)
+# Limits that no waiting mends.
+FOR_A_PERSON: Final = re.compile(
+    r"(bounce|complaint|spam) rate|disabled|suspend|block|upgrade|payment|billing|\bplan\b"
+    r"|authorized recipients|test purposes",
+    re.IGNORECASE,
+)
+WAIT: Final = re.compile(
+    r"\b(?:re)?try (?:it )?(?:again )?(?:after|in) (\d{1,9}) ?([smhd])[a-z]*",
+    re.IGNORECASE,
+)
+UNITS: Final = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
+UNTIL: Final = re.compile(
+    r"\b(?:after|until|at) ((?:[a-z]{3,9}, ?)?\d{1,2} [a-z]{3} \d{4} \d\d:\d\d:\d\d"
+    r"(?: [a-z]{1,4}| [+-]\d{4})?"
+    r"|\d{4}-\d\d-\d\d[t ]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:z| ?utc|[+-]\d\d:?\d\d)?)",
+    re.IGNORECASE,
+)
+MARKUP: Final = re.compile(rb"<[^<>]*>")
+PAGE_BYTES: Final = 16_384  # looked through for words, where a page of HTML came
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +87,25 @@ def judge(answer: HttpAnswer, domain: str, now: datetime) -> Verdict:
     """
     identity, message = _read_body(answer.body)
     said = one_line(f"{answer.status} {message}")
+    wait = read_retry_after(answer.retry_after, message, now)
     match answer.status:
         case 200 if identity:
             return Verdict(Accepted(one_line(f"{said} {identity}")))
-        case 400 | 413:
-            return _judge_request(said, domain)
-        case 429:
-            wait = read_retry_after(answer.retry_after, message, now)
+        case 420 | 429:
             return Verdict(Deferred(said, Blame.SENDER, wait))
+        # RFC 9110 §15.5.9, RFC 4918 §11.3, RFC 8470 §5.2: not read to its end, or not acted on.
+        case 408 | 423 | 425:
+            return Verdict(Deferred(said, Blame.PROVIDER, wait))
+        case 421:  # RFC 9110 §15.5.20: this connection leads to somebody else
+            return Verdict(Unsent(said), _out_of_order(domain, said, wait))
         case status if 400 <= status < 500:
-            return _not_taken(said, domain, REMEDIES.get(status, ASK_MAILGUN))
+            if wait is not None or _passes(status, message):
+                return Verdict(Deferred(said, Blame.SENDER, wait))
+            return _judge_refusal(status, said, domain)
         case status if 500 <= status < 600:
-            # It may have been queued before the answer was lost (a gateway's 502, 504).
-            busy = ProviderBusy(f"Mailgun {domain}: is out of order: {said}")
-            return Verdict(Unknown(said), busy)
+            # It may have been queued before the answer was lost (a gateway's 502, 504); even
+            # a 503 that names a time to come back may be a gateway's, once it has waited.
+            return Verdict(Unknown(said), _out_of_order(domain, said, wait))
         case _:
             return _not_mailgun(said, domain)
 
@@ -92,19 +125,61 @@ def read_retry_after(header: str, message: str, now: datetime) -> timedelta | No
     """
     Read how long the provider asks to wait (RFC 9110 §10.2.3, or Mailgun's own sentence).
 
+    Args:
+        header: Retry-After, in seconds or as a date; "" if there was none.
+        message: may say "try again after", and a number with its unit, or a date.
+        now: aware UTC; dates count from here.
+
     Returns:
         1 second to 1 day; None if nothing readable is said.
     """
-    seconds = re.fullmatch(r"\s*(\d{1,9})\s*", header) or TRY_AFTER.search(message)
-    if seconds:
-        wait = timedelta(seconds=int(seconds[1]))
-    else:
-        try:
-            until = parsedate_to_datetime(header)
-        except (ValueError, OverflowError):
-            return None
-        wait = until.replace(tzinfo=until.tzinfo or UTC) - now
-    return max(timedelta(seconds=1), min(wait, LONGEST_WAIT))
+    if seconds := re.fullmatch(r"\s*(\d{1,9})\s*", header):
+        wait: timedelta | None = timedelta(seconds=int(seconds[1]))
+    elif (wait := _until(header.strip(), now)) is None:
+        if said := WAIT.search(message):
+            wait = int(said[1]) * UNITS[said[2][0].lower()]
+        elif said := UNTIL.search(message):
+            wait = _until(said[1], now)
+    return wait if wait is None else max(timedelta(seconds=1), min(wait, LONGEST_WAIT))
+
+
+def _until(date: str, now: datetime) -> timedelta | None:
+    """Say how long it is until *date*, of RFC 5322 or ISO 8601, in UTC if it names no zone."""
+    try:
+        if date[:1].isdigit() and date[4:5] == "-":
+            until = datetime.fromisoformat(re.sub(r" ?utc$", "Z", date, flags=re.IGNORECASE))
+        else:
+            until = parsedate_to_datetime(date)
+        return until.replace(tzinfo=until.tzinfo or UTC) - now
+    except (ValueError, OverflowError, TypeError, IndexError):  # what the two raise, together
+        return None
+
+
+def _passes(status: int, message: str) -> bool:
+    """Say by its words whether a refusal passes by itself, though it names no time."""
+    if FOR_A_PERSON.search(message):
+        return False
+    if status in {403, 409} and RATE.search(message):
+        return True
+    return status in {400, 403, 409} and TRY_LATER.search(message) is not None
+
+
+def _judge_refusal(status: int, said: str, domain: str) -> Verdict:
+    """Say what a refusal means that no waiting mends."""
+    if status in {400, 413}:
+        return _judge_request(said, domain)
+    if status == 409:  # in conflict with what is there already: with this very letter, perhaps
+        stop = ProviderError(
+            f"Mailgun {domain}: answers {said}; look into the log in Mailgun's control panel "
+            "whether the letter was taken"
+        )
+        return Verdict(Unknown(said), stop)
+    return _not_taken(said, domain, REMEDIES.get(status, ASK_MAILGUN))
+
+
+def _out_of_order(domain: str, said: str, wait: timedelta | None) -> ProviderBusy:
+    wish = f"; it asks to be left alone for {wait.total_seconds():.0f} s" if wait else ""
+    return ProviderBusy(f"Mailgun {domain}: is out of order: {said}{wish}")
 
 
 def _read_body(body: bytes) -> tuple[str, str]:
@@ -112,7 +187,7 @@ def _read_body(body: bytes) -> tuple[str, str]:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
-        return "", read_text(body)
+        return "", _read_page(body)
     if not isinstance(answer, dict):
         return "", read_text(body)
     identity, message = answer.get("id"), answer.get("message")
@@ -120,6 +195,13 @@ def _read_body(body: bytes) -> tuple[str, str]:
         identity if isinstance(identity, str) else "",
         message if isinstance(message, str) else read_text(body),
     )
+
+
+def _read_page(body: bytes) -> str:
+    """Read what is no JSON; of a page of HTML, as a gateway answers, the words alone."""
+    if body.lstrip()[:1] == b"<":
+        body = MARKUP.sub(b" ", body[:PAGE_BYTES])
+    return read_text(body)
 
 
 def _judge_request(said: str, domain: str) -> Verdict:

@@ -30,6 +30,7 @@ from tests.mail_sinks import free_port
 
 KEY = "key-s3cret"
 NOW = datetime(2022, 8, 1, 12, 0, tzinfo=UTC)
+LATER = timedelta(minutes=7, seconds=31)
 SPECIFICATION = Path(__file__).parents[1] / "specs" / "mailgun_messages_mime.yaml"
 
 
@@ -108,6 +109,34 @@ def test_an_acceptance_keeps_mailguns_id() -> None:
                 timedelta(seconds=120),
             ),
         ),
+        (Answer(420, b""), Deferred("420", Blame.SENDER)),
+        (Answer(429, b"<html><h1>Too many</h1></html>"), Deferred("429 Too many", Blame.SENDER)),
+        (
+            Answer(420, b"<p>slow</p>", {"Retry-After": "90"}),
+            Deferred("420 slow", Blame.SENDER, timedelta(seconds=90)),
+        ),
+        (Answer(408, b""), Deferred("408", Blame.PROVIDER)),
+        (says(425, "Too early"), Deferred("425 Too early", Blame.PROVIDER)),
+        (
+            says(423, "Locked", **{"Retry-After": "5"}),
+            Deferred("423 Locked", Blame.PROVIDER, timedelta(seconds=5)),
+        ),
+        (
+            says(404, "who?", **{"Retry-After": "5"}),
+            Deferred("404 who?", Blame.SENDER, timedelta(seconds=5)),
+        ),
+        *(
+            (says(status, words), Deferred(f"{status} {words}", Blame.SENDER))
+            for status, words in [
+                (403, "Domain mg.example.org is not allowed to send: recipient limit exceeded"),
+                (403, "Hourly quota reached"),
+                (403, "Rate exceeded"),
+                (403, "Too many requests"),
+                (403, "Please try again later"),
+                (400, "Domain mg.example.org is not allowed to send; try again later"),
+                (409, "Conflict: retry later"),
+            ]
+        ),
     ],
 )
 def test_an_answer_about_one_letter_does_not_stop_the_next(
@@ -131,6 +160,13 @@ def test_an_answer_about_one_letter_does_not_stop_the_next(
         (says(404, "Domain not found"), "does not know this domain"),
         (says(400, "Domain mg.example.org is not allowed to send"), "control panel"),
         (says(410, "gone"), "control panel"),
+        (says(402, "Payment required; try again after paying"), "must be paid"),
+        (says(403, "Forbidden"), "sending key"),
+        (Answer(403, b""), "sending key"),
+        (says(403, "Domain is disabled: bounce rate too high"), "sending key"),
+        (says(403, "Daily limit of the free plan: please upgrade"), "sending key"),
+        (says(403, "Free accounts are for test purposes only"), "sending key"),
+        (says(403, "Unlimited pirates"), "sending key"),
     ],
 )
 def test_what_a_person_must_fix_stops_with_the_letter_unsent(answer: Answer, remedy: str) -> None:
@@ -171,6 +207,28 @@ def test_a_server_error_is_unknown_and_never_posted_again(status: int) -> None:
     assert [type(receipt.outcome) for receipt in receipts] == [Unknown]
     assert isinstance(raised, ProviderBusy)
     assert posts == 1
+
+
+def test_a_conflict_is_unknown_for_the_letter_may_be_there_already() -> None:
+    receipts, raised, posts = send_two(says(409, "message exists"))
+
+    assert [type(receipt.outcome) for receipt in receipts] == [Unknown]
+    assert "whether the letter was taken" in str(raised)
+    assert posts == 1
+
+
+def test_a_misdirected_request_is_unsent_and_waits() -> None:
+    receipts, raised, posts = send_two(Answer(421, b""))
+
+    assert [type(receipt.outcome) for receipt in receipts] == [Unsent]
+    assert isinstance(raised, ProviderBusy)
+    assert posts == 1
+
+
+def test_a_server_that_names_a_time_to_come_back_is_quoted_with_it() -> None:
+    _, raised, _ = send_two(Answer(503, b"<p>Back soon</p>", {"Retry-After": "120"}))
+
+    assert "503 Back soon; it asks to be left alone for 120 s" in str(raised)
 
 
 @pytest.mark.parametrize(
@@ -277,6 +335,21 @@ def test_an_address_that_would_be_two_is_never_posted() -> None:
         ("Mon, 01 Aug 2022 21:05:00 +0900", "", timedelta(minutes=5)),
         ("", "try again after 120 seconds", timedelta(seconds=120)),
         ("soon", "try again after 1 second", timedelta(seconds=1)),
+        ("", "try again after 2 minutes", timedelta(minutes=2)),
+        ("", "Retry in 3 hours.", timedelta(hours=3)),
+        ("", "try again in 1 day", timedelta(days=1)),
+        ("", "limit exceeded, try again after Mon, 1 Aug 2022 12:07:31 UTC", LATER),
+        ("", "limit exceeded, try again after Mon, 01 Aug 2022 12:07:31 GMT.", LATER),
+        ("", "try again after Mon, 01 Aug 2022 21:07:31 +0900", LATER),
+        ("", "try again after 2022-08-01T12:07:31Z", LATER),
+        ("", "try again after 2022-08-01 12:07:31 UTC", LATER),
+        ("", "try again after Mon, 25 Aug 2021 07:00:31 UTC", timedelta(seconds=1)),
+        ("", "try again after Mon, 99 Aug 2022 07:00:31 UTC", None),
+        ("", "try again after a while", None),
+        ("Wed, 21 Oct 9999 07:28:00 GMT", "", timedelta(days=1)),
+        ("Wed, 21 Oct 99999 07:28:00 GMT", "", None),
+        ("9999-12-31", "", timedelta(days=1)),
+        ("\u0663\u0660", "", timedelta(seconds=30)),
         ("soon", "", None),
         ("-5", "", None),
         ("", "", None),
