@@ -268,7 +268,7 @@ class Site:
 
     def require(self) -> None:
         """Raise a SettingsError if the root is no site: then nothing is made in it."""
-        if not (self.root / "issues" / "publication.yaml").is_file():
+        if not (self.root / "issues" / "publication.yaml").exists():
             msg = (
                 f"{self.root}: is no newsletter site, for issues/publication.yaml is not in it; "
                 "go to your site's folder, or start one with 'newsletter init DIR'"
@@ -368,18 +368,28 @@ def read_templates(root: Path) -> dict[str, str]:
     Read the templates by their names; a file in ROOT/templates takes the place of ours.
 
     Raises:
-        ContentError: a file is not UTF-8.
+        ContentError: a file is not UTF-8, or no file.
     """
+    from newsletter.files import read_regular_text  # noqa: PLC0415
+
     files: dict[str, str] = {}
     for folder in (*_own_templates(), root / "templates"):
         for path in sorted(folder.rglob("*")):
-            if path.suffix in (".j2", ".css", ".yaml") and path.is_file():
-                name = path.relative_to(folder).as_posix()
-                try:
-                    files[name] = path.read_text(encoding="utf-8")
-                except UnicodeDecodeError as error:
-                    problem = Problem(f"templates/{name}", None, f"is not UTF-8: {error.reason}")
-                    raise ContentError([problem]) from error
+            if path.suffix not in (".j2", ".css", ".yaml") or path.is_dir():
+                continue
+            name = path.relative_to(folder).as_posix()
+            if path.name.startswith("."):  # what editors and macOS leave beside a file
+                continue
+            try:
+                files[name] = read_regular_text(path)
+            except UnicodeDecodeError as error:
+                problem = Problem(f"templates/{name}", None, f"is not UTF-8: {error.reason}")
+                raise ContentError([problem]) from error
+            except OSError as error:
+                problem = Problem(
+                    f"templates/{name}", None, f"{error.strerror}; put a readable file there"
+                )
+                raise ContentError([problem]) from error
     return files
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from dotenv.parser import Binding, parse_stream
 
 from newsletter.errors import SettingsError
+from newsletter.files import read_regular_text
 
 NAME: Final = ".env"
 PREFIX: Final = "NEWSLETTER_"
@@ -53,7 +54,7 @@ def read_env_file(path: Path, known: Iterable[str]) -> EnvFile:
         SettingsError: it cannot be read, or is not UTF-8.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+        text = read_regular_text(path).removeprefix("\ufeff") if path.exists() else ""
     except UnicodeDecodeError as error:
         msg = f"{NAME}: byte {error.start + 1} is not UTF-8; save the file as UTF-8"
         raise SettingsError(msg) from error

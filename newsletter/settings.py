@@ -12,6 +12,7 @@ from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.registry import read_mail_url
 from newsletter.env_file import find_wrong_names, read_env_file
 from newsletter.errors import ContentError, SettingsError
+from newsletter.files import read_regular_file
 from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
 from newsletter.storage.location import read_database_url
 
@@ -125,7 +126,7 @@ def read_or_make_secret_key(settings: Settings, has_sent: Callable[[], bool]) ->
             if has_sent():
                 raise SettingsError(LOST_KEY)
             _write_once(path, secrets.token_urlsafe(SECRET_KEY_BYTES + 16))
-        key = path.read_bytes().strip()
+        key = read_regular_file(path).strip()
     except OSError as error:
         msg = f".secret-key: {error.strerror}; make {path} readable and its folder writable"
         raise SettingsError(msg) from error
@@ -169,7 +170,7 @@ def _read_private(path: Path) -> bytes:
         if os.name == "posix" and mode & 0o077:
             msg = f"may be used by others (mode {mode:04o}); run: chmod 600 {path}"
             raise SettingsError(msg)
-        return path.read_bytes()
+        return read_regular_file(path)
     except OSError as error:
         msg = f"{error.strerror}; make a key with 'newsletter dkim-key', or name another file"
         raise SettingsError(msg) from error

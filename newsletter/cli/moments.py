@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from newsletter.app import Site
 from newsletter.errors import ContentError, UsageError
 
+FARTHEST: Final = timedelta(days=10 * 366)  # an appointment beyond is a slip in the year
 FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 
 
@@ -15,10 +16,11 @@ def read_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     Read a date and time of day in *zone* that is yet to come; return it as aware UTC.
 
     Raises:
-        UsageError: it is written otherwise, is past, or the clocks of *zone* show it never
-            or twice.
+        UsageError: it is written otherwise, is past or more than ten years away, or the
+            clocks of *zone* show it never or twice.
     """
     local = _parse(text, zone, now)
+    _refuse_far(local, zone, now)
     first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     moment = first.astimezone(UTC)
     if first.utcoffset() != second.utcoffset():  # PEP 495: the clocks are being changed
@@ -30,9 +32,32 @@ def read_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         )
         raise UsageError(msg)
     if moment <= now:
-        msg = f"--at: {local:%Y-%m-%d %H:%M} is past; in {zone.key} it is {show_moment(now, zone)}"
-        raise UsageError(msg)
+        raise _past(local, zone, now)
     return moment
+
+
+def _refuse_far(local: datetime, zone: ZoneInfo, now: datetime) -> None:
+    """Refuse years that nobody means; at both ends of the calendar no zone can be applied."""
+    distance = local - now.astimezone(zone).replace(tzinfo=None)
+    if distance < -FARTHEST:
+        raise _past(local, zone, now)
+    if distance > FARTHEST:
+        msg = (
+            f"--at: {_written(local)} is more than ten years away; in {zone.key} it is "
+            f"{show_moment(now, zone)}: correct the year"
+        )
+        raise UsageError(msg)
+
+
+def _past(local: datetime, zone: ZoneInfo, now: datetime) -> UsageError:
+    return UsageError(
+        f"--at: {_written(local)} is past; in {zone.key} it is {show_moment(now, zone)}"
+    )
+
+
+def _written(local: datetime) -> str:
+    """Write a time as a person does; strftime leaves out the zeros of early years."""
+    return local.isoformat(" ", "minutes")
 
 
 def _parse(text: str, zone: ZoneInfo, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+from newsletter.files import NotAFileError, read_regular_file
 from newsletter.issue.fields import Fields
 from newsletter.issue.pictures import BYTES_MAX, Picture, check_picture
 from newsletter.issue.problems import Problems
@@ -101,7 +102,7 @@ class Folder:
             )
             return None
         path = self._find(name)
-        if path is None or not path.is_file():
+        if path is None or not path.exists():
             others = [other for other in self.names() if other != name]
             near = get_close_matches(name, others, n=1)
             remedy = f"did you mean {near[0]!r}?" if near else f"put it into {self.place}/"
@@ -128,7 +129,7 @@ class Folder:
     def _text(self, name: str) -> str | None:
         place = self._place_of(name)
         path = self._find(name)
-        if path is None or not path.is_file():
+        if path is None or not path.exists():
             if not self._is_elsewhere(self._path):
                 self._problems.add(place, None, "the file is missing; write it")
             return None
@@ -143,7 +144,11 @@ class Folder:
 
     def _bytes(self, path: Path, named_at: tuple[str, int | None]) -> bytes | None:
         try:
-            return path.read_bytes()
+            return read_regular_file(path)
+        except NotAFileError as error:
+            message = f"{path.name!r} {error.strerror}; put the file itself here"
+            self._problems.add(*named_at, message)
+            return None
         except OSError as error:
             self._problems.add(
                 *named_at, f"{path.name!r} cannot be read ({error.strerror}); check its permissions"

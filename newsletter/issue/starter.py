@@ -28,7 +28,7 @@ def start_issue(root: Path, issue_id: str, today: date) -> list[Path]:
             publication, or a file cannot be written.
     """
     year, month = check_issue_id(issue_id)
-    if not (root / "issues" / "publication.yaml").is_file():
+    if not (root / "issues" / "publication.yaml").exists():
         msg = (
             f"{root / 'issues'}: no publication.yaml is here; go to your site's folder, "
             "or start a site with 'newsletter init DIR'"

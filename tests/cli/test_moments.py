@@ -26,6 +26,19 @@ def test_a_time_is_read_as_the_clocks_of_the_publication_show_it(written: str) -
         ("2022-08-26 09:00+02:00", "is no date and time"),
         ("2021-08-26 09:00", "is past; in Europe/Berlin it is 2022-01-01 01:00 CET"),
         ("2022-01-01 01:00", "is past"),
+        ("0000-01-01 00:00", "is no date and time"),
+        ("0001-01-01 00:00", "0001-01-01 00:00 is past; in Europe/Berlin it is 2022-01-01"),
+        ("0001-12-31 23:59", "is past"),
+        ("1582-10-10 12:00", "is past"),
+        ("1970-01-01 00:00", "is past"),
+        ("9999-12-31 23:59", "9999-12-31 23:59 is more than ten years away"),
+        ("2202-08-26 09:00", "correct the year"),
+        ("10000-01-01 00:00", "is no date and time"),
+        ("-0001-01-01 00:00", "is no date and time"),
+        ("2022-12-31 24:00", "is no date and time"),
+        ("2022-06-30 23:59:60", "is no date and time"),
+        ("", "is no date and time"),
+        ("9" * 5000 + "-01-01 00:00", "is no date and time"),
         ("2022-03-27 02:30", "does not exist in Europe/Berlin"),
         ("2022-10-30 02:30", "comes twice in Europe/Berlin"),
     ],
@@ -35,6 +48,17 @@ def test_a_time_that_cannot_be_meant_is_refused_with_the_reason(written: str, wo
         read_moment(written, BERLIN, NOW)
 
     assert words in str(fault.value)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "Asia/Seoul", "UTC"])
+@pytest.mark.parametrize("written", ["0001-01-01 00:00", "9999-12-31 23:59"])
+def test_the_ends_of_the_calendar_are_refused_in_every_zone(zone: str, written: str) -> None:
+    with pytest.raises(UsageError):
+        read_moment(written, ZoneInfo(zone), NOW)
+
+
+def test_a_time_within_ten_years_is_taken() -> None:
+    assert read_moment("2031-12-31 09:00", SEOUL, NOW) == datetime(2031, 12, 31, 0, 0, tzinfo=UTC)
 
 
 def test_a_time_that_cannot_be_read_is_answered_with_one_that_can() -> None:

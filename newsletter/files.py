@@ -1,0 +1,66 @@
+"""Files that people name: read only if they are files, and whose they are."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO, Final
+
+KINDS: Final = {
+    stat.S_IFIFO: "a FIFO (named pipe)",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: "a folder",
+}
+
+
+class NotAFileError(OSError):
+    """What was named is no regular file; *strerror* says what it is, for people."""
+
+
+def refuse_irregular(path: Path) -> None:
+    """
+    Refuse what would hang, or never end, if it were opened or read.
+
+    Raises:
+        NotAFileError: *path* is a FIFO, a socket, a device or a folder.
+        OSError: it cannot be looked at, for example because it is not there.
+    """
+    _refuse_mode(path.stat().st_mode, path)
+
+
+def open_regular_file(path: Path) -> BinaryIO:
+    """
+    Open a file to read bytes from; raises as `refuse_irregular` does.
+
+    A FIFO is refused, and not waited for until somebody writes into it.
+    """
+    refuse_irregular(path)  # opening a device may already do something, and a socket fails
+    # What took its place since then is opened without waiting, and looked at again.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+    handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    try:
+        _refuse_mode(os.fstat(handle).st_mode, path)
+        return os.fdopen(handle, "rb")
+    except BaseException:
+        os.close(handle)
+        raise
+
+
+def read_regular_file(path: Path) -> bytes:
+    """Read a whole file; raises as `open_regular_file` does."""
+    with open_regular_file(path) as file:
+        return file.read()
+
+
+def read_regular_text(path: Path) -> str:
+    """Read a whole UTF-8 file, line ends as LF; raises also UnicodeDecodeError."""
+    text = read_regular_file(path).decode("utf-8")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _refuse_mode(mode: int, path: Path) -> None:
+    if not stat.S_ISREG(mode):
+        kind = KINDS.get(stat.S_IFMT(mode), "something else")
+        raise NotAFileError(errno.EINVAL, f"is {kind}, no regular file", str(path))

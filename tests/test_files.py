@@ -1,0 +1,47 @@
+"""A name that leads to something else than a file is refused by what it is, at once."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from newsletter.files import NotAFileError, read_regular_file, read_regular_text
+
+
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+
+
+KINDS: list[tuple[Callable[[Path], None], str]] = [
+    (os.mkfifo, "is a FIFO (named pipe), no regular file"),
+    (make_socket, "is a socket, no regular file"),
+    (lambda path: path.symlink_to("/dev/zero"), "is a device, no regular file"),
+    (lambda path: path.mkdir(), "is a folder, no regular file"),
+]
+
+
+@pytest.mark.parametrize(("make", "words"), KINDS)
+def test_what_is_no_file_is_refused_by_what_it_is(
+    tmp_path: Path, make: Callable[[Path], None], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # the path of a socket may be 107 bytes long
+    make(Path("it"))
+
+    with pytest.raises(NotAFileError) as caught:
+        read_regular_file(Path("it"))
+    assert (caught.value.strerror, caught.value.filename) == (words, "it")
+
+
+def test_what_is_not_there_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_regular_file(tmp_path / "nothing")
+
+
+def test_a_file_is_read_through_a_link_with_any_line_ends(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes("가\r\n나\r다\n".encode())
+    (tmp_path / "link").symlink_to("file")
+
+    assert read_regular_text(tmp_path / "link") == "가\n나\n다\n"
