@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from newsletter.compose.composition import Composition
     from newsletter.compose.press import Press
-    from newsletter.delivery.caller import Caller
-    from newsletter.delivery.mail_url import MailUrl
     from newsletter.delivery.provider import Provider
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
@@ -151,7 +149,7 @@ class Site:
     def _probe(self) -> "Probe":
         from newsletter.delivery.link_probe import LinkProbe  # noqa: PLC0415
 
-        return LinkProbe()
+        return LinkProbe(certificates=self.settings.certificates)
 
     def letters(
         self, composed: Composed, *, is_test: bool = False, signer: "DkimSigner | None" = None
@@ -247,18 +245,10 @@ class Site:
                 "sent: their pictures and unsubscribe links lead there"
             )
             raise SettingsError(msg)
-        return open_provider(url, self.root, self._caller(url))
-
-    def _caller(self, url: "MailUrl") -> "Caller":
-        """Say what a provider may know of this machine and its sender."""
-        from newsletter.delivery.caller import Caller  # noqa: PLC0415
-
         if not url.needs_public_url:  # a folder
-            return Caller()
-        return Caller(
-            helo=self.settings.helo,
-            sender_domain=self.publication.sender_address.rpartition("@")[2],
-        )
+            return open_provider(url, self.root)
+        caller = self.settings.caller(self.publication.sender_address)
+        return open_provider(url, self.root, caller)
 
     def rehearsal_provider(self) -> "Provider":
         """Open a folder of the site to rehearse into, whatever NEWSLETTER_MAIL_URL names."""
@@ -386,10 +376,8 @@ def read_templates(root: Path) -> dict[str, str]:
                 problem = Problem(f"templates/{name}", None, f"is not UTF-8: {error.reason}")
                 raise ContentError([problem]) from error
             except OSError as error:
-                problem = Problem(
-                    f"templates/{name}", None, f"{error.strerror}; put a readable file there"
-                )
-                raise ContentError([problem]) from error
+                what = f"{error.strerror}; put a readable file there"
+                raise ContentError([Problem(f"templates/{name}", None, what)]) from error
     return files
 
 

@@ -17,6 +17,7 @@ from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
 from newsletter.storage.location import read_database_url
 
 if TYPE_CHECKING:
+    from newsletter.delivery.caller import Caller
     from newsletter.message.dkim_key import SigningKey
 
 SECRET_KEY_BYTES: Final = 32  # at least
@@ -43,6 +44,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_TEST_RECIPIENTS": "",
     "NEWSLETTER_CONNECTIONS": "10",
     "NEWSLETTER_HELO": "",
+    "NEWSLETTER_CA_FILE": "",
     "NEWSLETTER_DKIM_DOMAIN": "",
     "NEWSLETTER_DKIM_SELECTOR": "",
     "NEWSLETTER_DKIM_KEY": "",
@@ -61,6 +63,7 @@ class Settings:
     test_recipients: tuple[str, ...]
     connections: int  # 1 to 100, open to the provider at once
     helo: str  # what this machine calls itself to a relay, as on the wire; "": chosen
+    certificates: str  # PEM: trusted beside the system's authorities; "": none
     dkim: DkimSetting | None  # None: letters leave unsigned
 
     @classmethod
@@ -96,11 +99,18 @@ class Settings:
             test_recipients=reader.test_recipients(),
             connections=reader.connections(),
             helo=reader.helo(),
+            certificates=reader.certificates(root),
             dkim=reader.dkim(),
         )
         if reader.faults:
             raise SettingsError("\n".join(reader.faults))
         return settings
+
+    def caller(self, sender_address: str) -> "Caller":
+        """Say what a provider may know of this machine, and whom this machine trusts."""
+        from newsletter.delivery.caller import Caller  # noqa: PLC0415 - not for an outbox
+
+        return Caller(self.helo, sender_address.rpartition("@")[2], self.certificates)
 
 
 def read_or_make_secret_key(settings: Settings, has_sent: Callable[[], bool]) -> bytes:
@@ -252,6 +262,20 @@ class _Reader:
                 "[IPv6:2001:db8::1]"
             )
         return name or ""
+
+    def certificates(self, root: Path) -> str:
+        value = self._value("NEWSLETTER_CA_FILE")
+        if not value:
+            return ""
+        from newsletter.delivery.trust import read_certificates  # noqa: PLC0415 - rarely set
+
+        try:
+            return read_certificates(read_regular_file(root / value))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else None
+            remedy = "; name a PEM file with your authority's certificate" if reason else ""
+            self.faults.append(f"NEWSLETTER_CA_FILE: {value}: {reason or error}{remedy}")
+            return ""
 
     def dkim(self) -> DkimSetting | None:
         names = ("NEWSLETTER_DKIM_DOMAIN", "NEWSLETTER_DKIM_SELECTOR", "NEWSLETTER_DKIM_KEY")

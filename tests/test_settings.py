@@ -1,5 +1,6 @@
 """Settings are validated whole, before any command acts."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from newsletter.errors import SettingsError
 from newsletter.message.dkim_key import Algorithm, make_key
 from newsletter.settings import Settings, read_dkim_keys, read_or_make_secret_key
+from tests.delivery.certificates import make_authority
 
 
 def read(folder: Path, **environ: str) -> Settings:
@@ -198,6 +200,32 @@ def test_a_secret_key_that_is_there_is_not_asked_about(tmp_path: Path) -> None:
     (tmp_path / ".secret-key").write_text("k" * 40 + "\n")
 
     assert read_or_make_secret_key(read(tmp_path), always) == b"k" * 40
+
+
+def test_without_a_file_of_authorities_only_the_systems_are_trusted(tmp_path: Path) -> None:
+    assert read(tmp_path).certificates == ""
+
+
+def test_an_authority_is_read_from_a_file_of_the_site(tmp_path: Path) -> None:
+    pem = make_authority(tmp_path).pem
+    (tmp_path / "ca.pem").write_text(f"our own\n{pem}")
+
+    assert read(tmp_path, CA_FILE="ca.pem").certificates == pem
+    assert read(tmp_path, CA_FILE=str(tmp_path / "ca.pem")).certificates == pem
+
+
+def test_a_file_of_authorities_that_cannot_be_used_is_named_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "empty.pem").write_text("")
+    os.mkfifo(tmp_path / "fifo.pem")
+
+    remedy = "; name a PEM file with your authority's certificate"
+    for name, words in (
+        ("none.pem", f"No such file or directory{remedy}"),
+        ("fifo.pem", f"is a FIFO (named pipe), no regular file{remedy}"),
+        (".", f"is a folder, no regular file{remedy}"),
+        ("empty.pem", "holds no certificate in PEM form"),
+    ):
+        assert f"NEWSLETTER_CA_FILE: {name}: {words}" in faults(tmp_path, CA_FILE=name)
 
 
 def test_the_secret_key_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
+from newsletter.delivery.trust import explain_tls, make_tls, open_web_session
+
 TIMEOUT_S: Final = 5.0
 REDIRECTS_MAX: Final = 5
 NOT_FOR_HEAD: Final = (403, 404, 405, 501)  # some servers answer HEAD so, and GET with 200
@@ -25,8 +27,12 @@ def is_public(address: IpAddress) -> bool:
 class LinkProbe:
     """Asks links; a fault is words for people, None means that all is well."""
 
-    def __init__(self, may_ask: Callable[[IpAddress], bool] = is_public) -> None:
+    def __init__(
+        self, may_ask: Callable[[IpAddress], bool] = is_public, certificates: str = ""
+    ) -> None:
+        """Ask where *may_ask* allows it; *certificates* (PEM) are trusted beside all others."""
         self._may_ask = may_ask
+        self._tls = make_tls(certificates) if certificates else None
 
     def fault(self, url: str) -> str | None:
         """
@@ -38,7 +44,8 @@ class LinkProbe:
             try:
                 answer = self._ask(url)
             except (requests.RequestException, OSError, ValueError) as error:
-                return f"does not answer ({type(error).__name__})"
+                tls = explain_tls(error)
+                return tls[0] if tls else f"does not answer ({type(error).__name__})"
             if isinstance(answer, str):
                 return answer
             if answer.is_redirect:
@@ -56,10 +63,11 @@ class LinkProbe:
         if not all(self._may_ask(ipaddress.ip_address(entry[4][0])) for entry in found):
             return "leads to an address inside a private network"
         headers = {"User-Agent": USER_AGENT}
-        answer = requests.head(url, headers=headers, timeout=TIMEOUT_S, allow_redirects=False)
-        if answer.status_code in NOT_FOR_HEAD:
-            answer = requests.get(
-                url, headers=headers, timeout=TIMEOUT_S, allow_redirects=False, stream=True
-            )
-            answer.close()
-        return answer
+        with open_web_session(self._tls) as session:  # a new one: no cookies are kept
+            answer = session.head(url, headers=headers, timeout=TIMEOUT_S, allow_redirects=False)
+            if answer.status_code in NOT_FOR_HEAD:
+                answer = session.get(
+                    url, headers=headers, timeout=TIMEOUT_S, allow_redirects=False, stream=True
+                )
+                answer.close()
+            return answer

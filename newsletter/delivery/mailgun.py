@@ -21,6 +21,7 @@ from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.mailgun_answers import HttpAnswer, Verdict, judge
 from newsletter.delivery.provider import Begun, Receipt, Refused, Unknown, Unsent
 from newsletter.delivery.replies import one_line
+from newsletter.delivery.trust import explain_tls, make_tls, open_web_session
 from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.message.envelope import Envelope
 
@@ -42,6 +43,7 @@ class MailgunProvider:
         base_url: str = BASE_URLS["us"],
         timeout_s: float = 60,
         longest_idle_s: float = 20,
+        caller: Caller = UNNAMED,
     ) -> None:
         """
         Prepare for *domain*; nothing is opened yet.
@@ -53,6 +55,7 @@ class MailgunProvider:
             timeout_s: for connecting, and for each piece of an answer.
             longest_idle_s: a kept connection that idled longer is not used again. The server
                 may be closing it just as the next letter leaves, which would then be unknown.
+            caller: whose certificates are trusted beside those that requests trusts.
         """
         self.name = f"Mailgun {domain}"
         self.domain = domain
@@ -61,6 +64,7 @@ class MailgunProvider:
         self.longest_idle_s = longest_idle_s
         self.has_worked = False  # an answer has come: the host, the port, the way are right
         self._key = key
+        self._tls = make_tls(caller.certificates) if caller.certificates else None
 
     def connect(self) -> "MailgunConnection":
         """
@@ -68,7 +72,7 @@ class MailgunProvider:
 
         The key is not tried out: a sending key may do nothing but send.
         """
-        session = requests.Session()
+        session = open_web_session(self._tls)
         session.auth = ("api", self._key)
         return MailgunConnection(self, session)
 
@@ -197,11 +201,8 @@ class MailgunConnection:
     def _explain(self, error: Exception) -> ProviderError:
         """Say why nothing could be sent."""
         name, reason = self._provider.name, _reason(error)
-        if isinstance(error, requests.exceptions.SSLError):
-            return ProviderError(
-                f"{name}: its certificate is not to be trusted ({reason}); check the clock, "
-                "the system's certificates, and for a proxy in between"
-            )
+        if tls := explain_tls(error):
+            return ProviderError(f"{name}: {tls[0]}; {tls[1]}, and look for a proxy in between")
         if self._provider.has_worked:
             return ProviderBusy(f"{name}: cannot be reached just now ({reason})")
         return ProviderError(
@@ -211,7 +212,9 @@ class MailgunConnection:
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> MailgunProvider:
     """Make the provider for the domain and region *url* names."""
-    return MailgunProvider(url.host, url.user, base_url=BASE_URLS[url.options["region"]])
+    return MailgunProvider(
+        url.host, url.user, base_url=BASE_URLS[url.options["region"]], caller=caller
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -13,6 +13,7 @@ from newsletter.delivery.smtp_dialogue import Dialogue, Patience, Pipelining
 from newsletter.delivery.smtp_letter import Letter, begin_letter
 from newsletter.delivery.smtp_session import Relay, Security, open_session
 from newsletter.delivery.smtp_wire import LostError
+from newsletter.delivery.trust import make_tls
 from newsletter.errors import ProviderError
 from newsletter.message.envelope import Envelope
 
@@ -39,7 +40,7 @@ class SmtpProvider:
 
         Args:
             relay: whom to talk to.
-            tls: whom to trust; what the system trusts if None.
+            tls: whom to trust; what the system trusts, and *caller* beside it, if None.
             timeout_s: for connecting, and for every whole answer but one:
             verdict_timeout_s: for handing the content over, and for the answer to it. RFC 5321
                 §4.5.3.2.6 asks for 10 minutes; giving up sooner makes letters unknown that
@@ -54,7 +55,7 @@ class SmtpProvider:
         self._relay = relay
         self._tls = tls
         if tls is None and relay.security is not Security.PLAIN:
-            self._tls = ssl.create_default_context()
+            self._tls = make_tls(caller.certificates)
         self._patience = Patience(timeout_s, max(timeout_s, verdict_timeout_s))
         self._idle_s = idle_s
         self._messages_per_connection = messages_per_connection

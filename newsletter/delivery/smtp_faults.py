@@ -7,6 +7,7 @@ from base64 import b64encode
 from typing import TYPE_CHECKING
 
 from newsletter.delivery.replies import one_line, read_text
+from newsletter.delivery.trust import explain_tls
 from newsletter.errors import ProviderBusy, ProviderError
 
 if TYPE_CHECKING:
@@ -26,12 +27,11 @@ def explain(
         own_name: what was said in EHLO; None before that.
         has_worked: the relay was reached before, so not reaching it will pass.
     """
+    if tls := explain_tls(error):
+        return ProviderError(f"{relay}: {tls[0]}; {tls[1]} (NEWSLETTER_MAIL_URL)")
     match error:
         case smtplib.SMTPResponseException():
             return _explain_reply(error, relay, own_name)
-        case ssl.SSLCertVerificationError():
-            what = f"its certificate is not to be trusted ({error.verify_message})"
-            remedy = "its operator must renew it, or the host be written as it is named there"
         case smtplib.SMTPException() if not isinstance(error, smtplib.SMTPServerDisconnected):
             what = f"the login cannot be done ({_without_login(str(error), relay)})"
             remedy = "the relay must offer PLAIN, LOGIN or CRAM-MD5: ask its operator"

@@ -1,0 +1,135 @@
+"""Whose certificates are trusted: the system's authorities, and our own beside them."""
+
+import re
+import ssl
+from collections.abc import Iterator
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+
+BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
+BLOCK: Final = re.compile(BEGIN + rb"[^-]*-----END CERTIFICATE-----")
+OWN_AUTHORITY: Final = (
+    "if it is your own network's, save the certificate of the authority that signed it as PEM "
+    "and name that file in NEWSLETTER_CA_FILE"
+)
+# X509_V_ERR_… of OpenSSL's x509_vfy.h, as SSLCertVerificationError.verify_code gives them.
+# 7: an authority of this name is known, but with another key, as after it was made anew.
+UNKNOWN_AUTHORITY: Final = frozenset({2, 7, 18, 19, 20, 21, 27})
+NOT_YET, EXPIRED = 9, 10
+OTHER_HOST: Final = frozenset({62, 64})
+TOO_WEAK: Final = frozenset({66, 67, 68})
+# Reasons of an SSLError where the other side is older than TLS 1.2, or its keys are.
+TOO_OLD: Final = frozenset(
+    "UNSUPPORTED_PROTOCOL TLSV1_ALERT_PROTOCOL_VERSION NO_PROTOCOLS_AVAILABLE WRONG_SSL_VERSION "
+    "SSLV3_ALERT_HANDSHAKE_FAILURE DH_KEY_TOO_SMALL INSUFFICIENT_SECURITY "
+    "TLSV1_ALERT_INSUFFICIENT_SECURITY".split()
+)
+DEEPEST: Final = 8  # errors wrapped in each other
+
+
+class OwnTrust(HTTPAdapter):
+    """Connects with a TLS context of our own; requests adds its own list of authorities."""
+
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        self._tls = tls
+        super().__init__()
+
+    def build_connection_pool_key_attributes(
+        self, request: Any, verify: Any, cert: Any = None
+    ) -> Any:  # Any: as the base class
+        """Hand the context to every connection, direct or through a proxy."""
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        return host, {**pool, "ssl_context": self._tls}
+
+
+def read_certificates(pem: bytes) -> str:
+    """
+    Take the certificates out of a PEM file, whatever stands between them.
+
+    Raises:
+        ValueError: there is none, or one of them cannot be read; in words for people.
+    """
+    blocks = BLOCK.findall(pem)
+    if not blocks:
+        msg = (
+            "holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----; "
+            "a DER file becomes one by: openssl x509 -inform der -in FILE -out FILE.pem"
+        )
+        raise ValueError(msg)
+    if len(blocks) != pem.count(BEGIN):
+        msg = "holds a certificate that does not end; save the file again, as a whole"
+        raise ValueError(msg)
+    texts = []
+    for number, block in enumerate(blocks, 1):
+        try:
+            texts.append(block.decode("ascii"))
+            make_tls(texts[-1], with_system=False)
+        except (ssl.SSLError, ValueError):
+            msg = f"certificate {number} of {len(blocks)} in it cannot be read; save it again"
+            raise ValueError(msg) from None
+    return "\n".join(texts) + "\n"
+
+
+def make_tls(certificates: str, *, with_system: bool = True) -> ssl.SSLContext:
+    """Make a context that verifies, and trusts *certificates* (PEM, or "") too."""
+    if with_system:
+        context = ssl.create_default_context()
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if certificates:
+        context.load_verify_locations(cadata=certificates)
+    return context
+
+
+def open_web_session(tls: ssl.SSLContext | None) -> requests.Session:
+    """Open a session for HTTPS that trusts as *tls* does; as requests does by itself if None."""
+    session = requests.Session()
+    if tls is not None:
+        session.mount("https://", OwnTrust(tls))
+    return session
+
+
+def explain_tls(error: BaseException) -> tuple[str, str] | None:
+    """
+    Say what is wrong with the other side's TLS, and what to do; None if it is something else.
+
+    Args:
+        error: an error of ssl, alone or wrapped in those of urllib3 and requests.
+    """
+    for inner in _inner(error):
+        if isinstance(inner, ssl.SSLCertVerificationError):
+            what = f"its certificate is not to be trusted ({inner.verify_message})"
+            return what, _remedy(inner.verify_code)
+        if isinstance(inner, ssl.SSLError) and inner.reason in TOO_OLD:
+            what = f"its encryption is too old ({inner.reason})"
+            return what, "its operator must offer TLS 1.2 or later, with keys and ciphers of today"
+    return None
+
+
+def _remedy(code: int) -> str:
+    if code in UNKNOWN_AUTHORITY:
+        return f"{OWN_AUTHORITY}; else its operator must send a whole chain of a known authority"
+    if code in OTHER_HOST:
+        return "write the host as its certificate names it, or its operator must have it reissued"
+    if code in TOO_WEAK:
+        return "its operator must have it reissued, with a key and a signature of today"
+    if code == EXPIRED:
+        return "its operator must renew it; if it is still good, correct this machine's clock"
+    if code == NOT_YET:
+        return "correct this machine's clock; if that is right, its operator must reissue it"
+    return "ask its operator for a good one"
+
+
+def _inner(error: BaseException) -> Iterator[BaseException]:
+    """Yield *error* and what is wrapped in it, as far as there is any."""
+    level: list[object] = [error]
+    for _ in range(DEEPEST):
+        errors = [one for one in level if isinstance(one, BaseException)]
+        yield from errors
+        level = [
+            part
+            for one in errors
+            for part in (*one.args, getattr(one, "reason", None), one.__cause__, one.__context__)
+        ]
