@@ -1,5 +1,6 @@
 """The settings: read once from the environment and ROOT/.env, validated whole."""
 
+import logging
 import os
 import re
 import secrets
@@ -14,12 +15,14 @@ from newsletter.env_file import find_wrong_names, read_env_file
 from newsletter.errors import ContentError, SettingsError
 from newsletter.files import read_regular_file
 from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
+from newsletter.rights import explain_rights, find_open
 from newsletter.storage.location import read_database_url
 
 if TYPE_CHECKING:
     from newsletter.delivery.caller import Caller
     from newsletter.message.dkim_key import SigningKey
 
+log = logging.getLogger(__name__)
 SECRET_KEY_BYTES: Final = 32  # at least
 LOST_KEY: Final = (
     ".secret-key: is missing, but letters were sent from here: with another key their unsubscribe "
@@ -104,6 +107,7 @@ class Settings:
         )
         if reader.faults:
             raise SettingsError("\n".join(reader.faults))
+        _tell_of_open_files(root, from_file)
         return settings
 
     def caller(self, sender_address: str) -> "Caller":
@@ -111,6 +115,16 @@ class Settings:
         from newsletter.delivery.caller import Caller  # noqa: PLC0415 - not for an outbox
 
         return Caller(self.helo, sender_address.rpartition("@")[2], self.certificates)
+
+
+def _tell_of_open_files(root: Path, from_file: Mapping[str, str]) -> None:
+    """Say once which files with a secret in them others may read."""
+    secrets_of = ("NEWSLETTER_SECRET_KEY", "NEWSLETTER_MAIL_URL", "NEWSLETTER_DATABASE_URL")
+    first, *urls = (from_file.get(name, "") for name in secrets_of)
+    holds_secret = bool(first) or any("@" in url for url in urls)
+    paths = [root / ".secret-key", *([root / ".env"] if holds_secret else [])]
+    if told := find_open(paths, "the secrets in it"):
+        log.warning("%s", told)
 
 
 def read_or_make_secret_key(settings: Settings, has_sent: Callable[[], bool]) -> bytes:
@@ -138,7 +152,9 @@ def read_or_make_secret_key(settings: Settings, has_sent: Callable[[], bool]) ->
             _write_once(path, secrets.token_urlsafe(SECRET_KEY_BYTES + 16))
         key = read_regular_file(path).strip()
     except OSError as error:
-        msg = f".secret-key: {error.strerror}; make {path} readable and its folder writable"
+        rights = explain_rights([path.parent])
+        remedy = rights or f"make {path} readable and its folder writable"
+        msg = f".secret-key: {error.strerror}; {remedy}"
         raise SettingsError(msg) from error
     if len(key) < SECRET_KEY_BYTES:
         msg = (

@@ -20,7 +20,9 @@ from newsletter.cli.import_table import (
     refuse_unknown,
     settle,
 )
-from newsletter.errors import ContentError, Problem
+from newsletter.errors import ContentError, Problem, UsageError
+from newsletter.files import NotAFileError
+from newsletter.rights import find_open, make_private
 from newsletter.subscribers.csv_rows import (
     Heading,
     Refusal,
@@ -177,12 +179,27 @@ def _refuse_same_file(file: Path, rejects: IO[str]) -> None:
         raise click.UsageError("--rejects would overwrite the file that is imported")
 
 
+def _make_private(rejects: IO[str]) -> None:
+    """Make the file for its owner alone before the first address is written into it."""
+    if rejects.name in {"-", "<stdout>"}:
+        return
+    path = Path(rejects.name)
+    try:
+        make_private(path)
+    except NotAFileError as error:
+        msg = f"--rejects: {path} {error.strerror}; name a file"
+        raise UsageError(msg) from error
+    if told := find_open([path], "the addresses in it"):
+        click.echo(told, err=True)
+
+
 def _refusal_report(
     place: str, limit: int | None, rejects: IO[str] | None
 ) -> Callable[[Iterable[Refusal]], None]:
     """Make what names refused rows: the first on standard error, all of them in *rejects*."""
     shown = Counter[str]()
     if rejects is not None:
+        _make_private(rejects)
         rejects.write(csv_line(("line", "reason")))
 
     def report(refusals: Iterable[Refusal]) -> None:

@@ -1,5 +1,6 @@
 """Hand letters over by writing them to a folder: one .eml each, whole or not at all."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -21,6 +22,9 @@ from newsletter.delivery.provider import (
 )
 from newsletter.errors import ProviderError
 from newsletter.message.envelope import Envelope
+from newsletter.rights import explain_rights, find_open, make_private_folder
+
+log = logging.getLogger(__name__)
 
 
 class Outbox:
@@ -33,6 +37,7 @@ class Outbox:
         self._folder = folder
         self.kind = EMPTIED_OUTBOX if delivers else OUTBOX
         self.name = f"outbox {folder}"
+        self._has_told = False  # that others may look into it
 
     def connect(self) -> "OutboxConnection":
         """
@@ -42,11 +47,14 @@ class Outbox:
             ProviderError: it cannot be made, or nothing can be written in it.
         """
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._folder)
             _write_whole(self._folder, ".writable", b"")
             (self._folder / ".writable").unlink(missing_ok=True)  # another connection may have
         except OSError as error:
             raise _unwritable(self._folder, error) from error
+        if not self._has_told and (told := find_open([self._folder], "the letters' names")):
+            log.warning("%s", told)
+        self._has_told = True
         return OutboxConnection(self._folder)
 
 
@@ -142,6 +150,13 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> ProviderError:
+    if folder.exists() and not folder.is_dir():
+        return ProviderError(
+            f"outbox {folder}: is no folder; name another in NEWSLETTER_MAIL_URL, such as "
+            "outbox:outbox"
+        )
+    if rights := explain_rights([folder if folder.exists() else folder.parent]):
+        return ProviderError(f"outbox {folder}: {error.strerror}; {rights}")
     return ProviderError(
         f"outbox {folder}: {error.strerror}; make room there, or name a folder that can be "
         "written to in NEWSLETTER_MAIL_URL, such as outbox:outbox"

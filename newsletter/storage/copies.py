@@ -10,9 +10,9 @@ def copy_beside(database: Path, ending: str) -> Path:
     """
     Copy the SQLite file *database*, with what its write-ahead log holds, to NAME.ENDING.
 
-    The copy is on the disk, under its name and as readable as the file itself, when this
-    returns. An earlier copy of that name is replaced. Whoever calls holds the write lock, so
-    that nothing is written meanwhile.
+    The copy is on the disk, under its name, when this returns: as readable as the file itself,
+    but never for everybody. An earlier copy of that name is replaced. Whoever calls holds the
+    write lock, so that nothing is written meanwhile.
 
     Raises:
         OSError, sqlite3.Error: there is no room or no right; an earlier copy is unharmed.
@@ -20,13 +20,19 @@ def copy_beside(database: Path, ending: str) -> Path:
     copy = database.with_name(f"{database.name}.{ending}")
     part = write_copy(database, copy)
     try:
-        part.chmod(database.stat().st_mode & 0o777)
+        part.chmod(_mode_for(database))
         part.replace(copy)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     sync_folder(copy.parent)
     return copy
+
+
+def _mode_for(database: Path) -> int:
+    """Say who may use a copy: a group that was let in on purpose, else the owner alone."""
+    mode = database.stat().st_mode & 0o777
+    return 0o600 if mode & 0o007 else mode
 
 
 def write_copy(database: Path, copy: Path) -> Path:

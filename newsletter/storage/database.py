@@ -15,6 +15,7 @@ from newsletter.errors import SettingsError
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.location import REMEDY, read_database_url
+from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
 HEAD: Final = "0004"  # the newest revision under migrations/versions
@@ -38,6 +39,8 @@ def open_database(setting: str, root: Path) -> Engine:
     """
     location = read_database_url(setting, root)
     location.refuse_lost_file()
+    if isinstance(location.place, Path):
+        prepare_files(location.place)
     try:
         # Parameters hold addresses and names: no message may repeat them.
         engine = create_engine(location.url, hide_parameters=True, pool_use_lifo=True)
@@ -79,9 +82,11 @@ def _make_ready(
         raise SettingsError(msg) from error
     except DatabaseError as error:
         said = hide(str(error.orig))
+        is_file = engine.dialect.name == "sqlite"
+        rights = explain_write_rights(Path(str(engine.url.database))) if is_file else ""
         msg = (
             f"NEWSLETTER_DATABASE_URL: {shown} cannot be opened: {said}; "
-            "check that it exists, may be written and has room"
+            f"{rights or 'check that it exists, may be written and has room'}"
         )
         raise SettingsError(msg) from error
 

@@ -3,11 +3,13 @@
 import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.errors import LedgerError
+from newsletter.storage.private_files import explain_write_rights
 from newsletter.storage.watch import FileWatch, find_harm
 
 
@@ -77,11 +79,18 @@ def as_ledger_error(database: Engine) -> Iterator[None]:
     except SQLAlchemyError as error:
         if harm := find_harm(database):
             raise harm from error
+        remedy = _find_remedy(database)
         msg = (
-            f"the ledger cannot be used ({said_by(error)}); mend the database, then see how it "
+            f"the ledger cannot be used ({said_by(error)}); {remedy}, then see how it "
             "stands with 'newsletter status'"
         )
         raise LedgerError(msg) from error
+
+
+def _find_remedy(database: Engine) -> str:
+    is_file = database.dialect.name == "sqlite" and database.url.database
+    rights = explain_write_rights(Path(str(database.url.database))) if is_file else ""
+    return rights or "mend the database"
 
 
 def said_by(error: SQLAlchemyError) -> str:

@@ -33,6 +33,7 @@ def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProce
         ("issues/publication.yaml", 1),
         (f"issues/{ISSUE_ID}/ko.md", 1),
         (f"issues/{ISSUE_ID}/01-conference/map.png", 1),
+        ("newsletter.db", 3),
     ],
 )
 def test_what_is_no_file_is_refused_by_name(
@@ -78,3 +79,43 @@ def test_a_time_beyond_the_calendar_is_no_traceback(tmp_path: Path, at: str) -> 
     assert ended.returncode == 2
     assert "--at: " in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_the_rejects_are_their_owners_alone_from_the_first_byte(tmp_path: Path) -> None:
+    write_site(tmp_path, {"list.csv": "email\nnobody\n"})
+    (tmp_path / "old.csv").write_text("")
+    (tmp_path / "old.csv").chmod(0o644)
+    os.mkfifo(tmp_path / "fifo.csv")
+
+    new = run(tmp_path, "subscribers", "import", "list.csv", "--rejects", "new.csv")
+    old = run(tmp_path, "subscribers", "import", "list.csv", "--rejects", "old.csv")
+    fifo = run(tmp_path, "subscribers", "import", "list.csv", "--rejects", "fifo.csv")
+    shown = run(tmp_path, "subscribers", "import", "list.csv", "--rejects", "-")
+
+    assert (tmp_path / "new.csv").stat().st_mode & 0o777 == 0o600
+    assert "chmod" not in new.stderr
+    assert "old.csv: other users of this machine can read the addresses in it" in old.stderr
+    assert (tmp_path / "old.csv").stat().st_mode & 0o777 == 0o644
+    assert "--rejects: fifo.csv is a FIFO (named pipe), no regular file" in fifo.stderr
+    assert fifo.returncode == 2
+    assert '"line","reason"' in shown.stdout
+
+
+def test_secrets_that_others_may_read_are_told_with_the_command(tmp_path: Path) -> None:
+    write_site(tmp_path, {".env": "NEWSLETTER_MAIL_URL=smtps://me:word@relay.example.org\n"})
+    (tmp_path / ".env").chmod(0o644)
+    (tmp_path / ".secret-key").write_text("k" * 40)
+    (tmp_path / ".secret-key").chmod(0o644)
+
+    ended = run(tmp_path, "compose", ISSUE_ID)
+
+    assert ended.returncode == 0
+    assert ended.stderr.count(f"run: chmod 600 {tmp_path}/.secret-key {tmp_path}/.env") == 1
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o644
+
+
+def test_settings_without_a_secret_may_be_read_by_others(tmp_path: Path) -> None:
+    write_site(tmp_path, {".env": "NEWSLETTER_CONNECTIONS=3\n"})
+    (tmp_path / ".env").chmod(0o644)
+
+    assert "chmod" not in run(tmp_path, "compose", ISSUE_ID).stderr

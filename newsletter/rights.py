@@ -1,0 +1,105 @@
+"""Who may read and write our files: made for their owner alone; told, never changed."""
+
+import os
+import shlex
+import stat
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from newsletter.files import refuse_irregular
+
+OTHERS: Final = 0o007
+NOT_THE_OWNER: Final = 0o077
+
+
+def make_private(path: Path) -> None:
+    """
+    Make an empty file for its owner alone (mode 600), whatever the umask, unless it is there.
+
+    What is written into it is private from the first byte; a file that is there stays as
+    it is.
+
+    Raises:
+        NotAFileError: what is there is no regular file.
+        OSError: it cannot be looked at or made.
+    """
+    try:
+        refuse_irregular(path)
+    except FileNotFoundError:
+        real = path.resolve()  # a link may lead to a file that is not there yet
+        with suppress(FileExistsError):  # another process made it a moment ago
+            os.close(os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def make_private_folder(path: Path) -> None:
+    """Make a folder for its owner alone (mode 700), and those above it that are missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
+def find_open(paths: Iterable[Path], what: str) -> str | None:
+    """
+    Say which of *paths* others may use, and the command that ends it; None if none.
+
+    A group's rights count only for files of our own: where a file belongs to somebody else,
+    the group may be how we read it.
+
+    Args:
+        paths: files and folders; what does not exist is passed over.
+        what: is in them, for the sentence.
+    """
+    if os.name != "posix":
+        return None
+    found = [path for path in paths if _is_open(path)]
+    if not found:
+        return None
+    names = ", ".join(path.name for path in found)
+    modes = sorted({"700" if path.is_dir() else "600" for path in found})
+    sudo = "" if all(path.stat().st_uid == os.geteuid() for path in found) else "sudo "
+    commands = " && ".join(
+        f"{sudo}chmod {mode} "
+        + " ".join(shlex.quote(str(path)) for path in found if path.is_dir() == (mode == "700"))
+        for mode in modes
+    )
+    return f"{names}: other users of this machine can read {what}; run: {commands}"
+
+
+def explain_rights(paths: Iterable[Path]) -> str:
+    """Say whose *paths* are that we may not write, and what to run; "" if there is none."""
+    if os.name != "posix":
+        return ""
+    closed = [path for path in paths if path.exists() and not _may_write(path)]
+    if not closed:
+        return ""
+    first = closed[0]
+    if os.statvfs(first).f_flag & os.ST_RDONLY:
+        return f"{first} lies on a file system that is mounted read-only"
+    owner, user = _name(first.stat().st_uid), _name(os.geteuid())
+    places = " ".join(shlex.quote(str(path)) for path in closed)
+    if owner == user:
+        return f"{first} may not be written, though it is yours: chmod u+w {places}"
+    return f"{first} belongs to {owner}, and you are {user}: sudo chown {user} {places}"
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        found = path.stat()
+    except OSError:
+        return False
+    is_ours = found.st_uid == os.geteuid()
+    return bool(stat.S_IMODE(found.st_mode) & (NOT_THE_OWNER if is_ours else OTHERS))
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _name(user: int) -> str:
+    import pwd  # noqa: PLC0415 - POSIX only
+
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)

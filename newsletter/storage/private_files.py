@@ -1,0 +1,48 @@
+"""The files of a SQLite database: made for their owner alone, and told where they are not."""
+
+import logging
+from pathlib import Path
+
+from newsletter.errors import SettingsError
+from newsletter.files import NotAFileError
+from newsletter.rights import explain_rights, find_open, make_private
+
+log = logging.getLogger(__name__)
+
+
+def prepare_files(database: Path) -> None:
+    """
+    Make the file, if it is missing, for its owner alone; SQLite's others take over its mode.
+
+    Says once which of its files and copies others may read. An existing file's mode is never
+    changed.
+
+    Raises:
+        SettingsError: what is there is no file, or it cannot be made.
+    """
+    try:
+        make_private(database)
+    except NotAFileError as error:
+        msg = f"NEWSLETTER_DATABASE_URL: {database} {error.strerror}; name a file"
+        raise SettingsError(msg) from error
+    except OSError as error:
+        remedy = explain_write_rights(database) or "name a file in a folder that exists"
+        msg = f"NEWSLETTER_DATABASE_URL: {database} cannot be opened: {error.strerror}; {remedy}"
+        raise SettingsError(msg) from error
+    if told := find_open(_files_of(database), "the readers' addresses in it"):
+        log.warning("%s", told)
+
+
+def explain_write_rights(database: Path) -> str:
+    """Say whose files and folder stand in the way of writing; "" if none does."""
+    beside = (database.with_name(f"{database.name}{end}") for end in ("-wal", "-shm"))
+    return explain_rights([database, *beside, database.parent])
+
+
+def _files_of(database: Path) -> list[Path]:
+    """Name the file, its journal and its copies."""
+    try:
+        found = list(database.parent.iterdir())
+    except OSError:  # a folder that may be entered and not listed
+        return [database]
+    return sorted(path for path in found if path.name.startswith(database.name))
