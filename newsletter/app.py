@@ -360,7 +360,7 @@ def read_templates(root: Path) -> dict[str, str]:
     Raises:
         ContentError: a file is not UTF-8, or no file.
     """
-    from newsletter.files import read_regular_text  # noqa: PLC0415
+    from newsletter.files import explain_unread, read_regular_text  # noqa: PLC0415
 
     files: dict[str, str] = {}
     for folder in (*_own_templates(), root / "templates"):
@@ -372,12 +372,9 @@ def read_templates(root: Path) -> dict[str, str]:
                 continue
             try:
                 files[name] = read_regular_text(path)
-            except UnicodeDecodeError as error:
-                problem = Problem(f"templates/{name}", None, f"is not UTF-8: {error.reason}")
+            except (UnicodeDecodeError, OSError) as error:
+                problem = Problem(f"templates/{name}", None, explain_unread(error))
                 raise ContentError([problem]) from error
-            except OSError as error:
-                what = f"{error.strerror}; put a readable file there"
-                raise ContentError([Problem(f"templates/{name}", None, what)]) from error
     return files
 
 

@@ -60,6 +60,13 @@ def read_regular_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def explain_unread(error: UnicodeDecodeError | OSError) -> str:
+    """Say why a text could not be read, and what to do."""
+    if isinstance(error, OSError):
+        return f"{error.strerror}; put a readable file there"
+    return f"is not UTF-8: {error.reason}"
+
+
 def _refuse_mode(mode: int, path: Path) -> None:
     if not stat.S_ISREG(mode):
         kind = KINDS.get(stat.S_IFMT(mode), "something else")
