@@ -100,6 +100,9 @@ class Ledger(Protocol):
         """
         Take or keep the right to send *issue*, for two minutes from *now*.
 
+        What another took by a clock that is ahead of ours is free two minutes after it was
+        first asked for, unless its holder shows that it is alive.
+
         Args:
             issue: a planned issue.
             holder: names the process that asks, for people too: host:pid.

@@ -23,7 +23,7 @@ from newsletter.storage.journal import checkpoint
 from newsletter.storage.processes import this_process
 from newsletter.storage.recorder import Beginning, Ended, RecordedBegin, Recorder, Returned
 from newsletter.storage.rehearsals import find_rehearsals, set_aside
-from newsletter.storage.runs import HOLD
+from newsletter.storage.runs import HOLD, find_end_of_lease
 from newsletter.storage.tables import dispatches
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import Attempt, Begin, Ending, find_issue, skip_withdrawn
@@ -55,7 +55,12 @@ class SqlLedger:
                 update(dispatches)  # takes the write lock before anything is read
                 .where(dispatches.c.issue == issue)
                 .values(issue=issue)
-                .returning(dispatches.c.holder, dispatches.c.held_until, dispatches.c.planned_at)
+                .returning(
+                    dispatches.c.holder,
+                    dispatches.c.held_until,
+                    dispatches.c.doubted_until,
+                    dispatches.c.planned_at,
+                )
             ).one_or_none()
             if current is None or self._planned_at not in (None, current.planned_at):
                 msg = (
@@ -63,13 +68,15 @@ class SqlLedger:
                     f"it sends nothing more; see 'newsletter status {issue} --diary'"
                 )
                 raise UnfinishedError(msg)
-            is_free = current.holder in (None, holder) or current.held_until < now
-            if not is_free and not is_gone(current.holder):
-                return str(current.holder)
+            of_issue = update(dispatches).where(dispatches.c.issue == issue)
+            if current.holder not in (None, holder):
+                until = find_end_of_lease(current.held_until, current.doubted_until, now)
+                if until >= now and not is_gone(current.holder):
+                    if until != current.held_until:
+                        connection.execute(of_issue.values(doubted_until=until))
+                    return str(current.holder)
             connection.execute(
-                update(dispatches)
-                .where(dispatches.c.issue == issue)
-                .values(holder=holder, held_until=now + HOLD)
+                of_issue.values(holder=holder, held_until=now + HOLD, doubted_until=None)
             )
             if self._run is not None:
                 runs.note_life(connection, self._run)
@@ -81,7 +88,7 @@ class SqlLedger:
             connection.execute(
                 update(dispatches)
                 .where(dispatches.c.issue == issue, dispatches.c.holder == holder)
-                .values(holder=None, held_until=None)
+                .values(holder=None, held_until=None, doubted_until=None)
             )
 
     def begin_run(self, issue: str) -> None:

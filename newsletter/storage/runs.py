@@ -33,6 +33,27 @@ def _now_on_postgresql(*_: Any, **__: Any) -> str:
     return "clock_timestamp()"
 
 
+def find_end_of_lease(
+    held_until: datetime, doubted_until: datetime | None, now: datetime
+) -> datetime:
+    """
+    Say until when an issue is another's; never more than `HOLD` after it was first looked at.
+
+    Nobody takes more than two minutes at a time. A lease that ends later was taken by a clock
+    that is ahead of ours, or ours is behind: which, nobody can say. So it counts from our first
+    sight of it; a holder that lives renews it every half minute, and is then seen anew.
+
+    Args:
+        held_until: by the holder's clock.
+        doubted_until: what this returned when the lease was first seen to be too long.
+        now: by our clock, aware UTC.
+    """
+    longest = now + HOLD
+    if held_until <= longest:
+        return held_until
+    return longest if doubted_until is None else min(doubted_until, longest)
+
+
 def begin_run(connection: Connection, issue: str, process: Process) -> int:
     """Note a new run, and return its number."""
     return int(

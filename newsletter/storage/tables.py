@@ -89,7 +89,10 @@ dispatches: Final = Table(
     Column("parts", JSON, nullable=False),  # name of a part -> its SHA-256; what the digest is of
     Column("planned_at", UtcTime, nullable=False),
     Column("holder", Text),  # host:pid of the process that is sending now
-    Column("held_until", UtcTime),
+    Column("held_until", UtcTime),  # by the holder's clock
+    # Set by who found held_until too far ahead to be true, by their own clock; the holder's
+    # next sign of life clears it.
+    Column("doubted_until", UtcTime),
     Column("paused_at", UtcTime),
     Column("paused_by", Text),
     Column("paused_because", Text),

@@ -117,6 +117,53 @@ def test_the_hold_of_a_running_dispatch_outlives_a_clock_that_is_set_back(tmp_pa
     database.dispose()
 
 
+def test_the_hold_of_a_lost_machine_whose_clock_was_ahead_ends_after_two_minutes_of_ours(
+    tmp_path: Path,
+) -> None:
+    make_dispatch(tmp_path, 1)
+    database = open_small(tmp_path)
+    ledger = SqlLedger(database)
+    assert ledger.hold(ISSUE, "ahead:1", NOW + 24 * HOUR, never_gone) is None
+
+    first = ledger.hold(ISSUE, "here:2", NOW, never_gone)
+    early = ledger.hold(ISSUE, "here:2", NOW + HOLD, never_gone)
+    late = ledger.hold(ISSUE, "here:2", NOW + HOLD + SECOND, never_gone)
+
+    assert (first, early, late) == ("ahead:1", "ahead:1", None)
+    assert ledger.hold(ISSUE, "third:3", NOW + HOLD + SECOND, never_gone) == "here:2"
+    database.dispose()
+
+
+def test_a_living_machine_whose_clock_is_ahead_keeps_its_hold(tmp_path: Path) -> None:
+    make_dispatch(tmp_path, 1)
+    database = open_small(tmp_path)
+    ledger = SqlLedger(database)
+    taken = []
+
+    for half_minute in range(20):
+        at = NOW + half_minute * 30 * SECOND
+        assert ledger.hold(ISSUE, "ahead:1", at + HOUR, never_gone) is None
+        taken.append(ledger.hold(ISSUE, "here:2", at + SECOND, never_gone))
+
+    assert set(taken) == {"ahead:1"}
+    database.dispose()
+
+
+def test_an_asker_whose_clock_is_behind_takes_no_hold_from_under_the_living(
+    tmp_path: Path,
+) -> None:
+    """Its doubt is for those who share it: to everybody else the lease is as long as it says."""
+    make_dispatch(tmp_path, 1)
+    database = open_small(tmp_path)
+    ledger = SqlLedger(database)
+    assert ledger.hold(ISSUE, "here:1", NOW, never_gone) is None
+
+    assert ledger.hold(ISSUE, "behind:2", NOW - HOUR, never_gone) == "here:1"
+    assert ledger.hold(ISSUE, "third:3", NOW + SECOND, never_gone) == "here:1"
+    assert ledger.hold(ISSUE, "third:3", NOW + HOLD + SECOND, never_gone) is None
+    database.dispose()
+
+
 def test_the_hold_of_a_dead_process_ends_at_once_however_the_clock_was_set(tmp_path: Path) -> None:
     make_dispatch(tmp_path, 1)
     database = open_small(tmp_path)

@@ -92,6 +92,7 @@ def _tell_attempts() -> None:
     op.create_index("ix_runs_issue", "runs", ["issue"])
     for name in ("run_id", "attempt"):
         op.add_column("deliveries", Column(name, Integer))
+    op.add_column("dispatches", Column("doubted_until", TIME))
 
 
 def _keep_ways() -> None:
@@ -182,7 +183,13 @@ def downgrade() -> None:
     op.drop_index("uq_subscribers_reader_id", "subscribers")
     op.drop_index("uq_subscribers_old_number", "subscribers")
     dropped = {
-        "dispatches": ("provider_kind", "provider_name", "is_rehearsal", "names_numbers"),
+        "dispatches": (
+            "doubted_until",
+            "provider_kind",
+            "provider_name",
+            "is_rehearsal",
+            "names_numbers",
+        ),
         "appointments": ("provider_kind", "provider_name"),
         "deliveries": ("run_id", "attempt"),
         "subscribers": ("reader_id", "old_number"),
