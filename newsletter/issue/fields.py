@@ -14,6 +14,7 @@ from markdown_it.common.normalize_url import normalizeLink
 
 from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import FORBIDDEN, describe
+from newsletter.issue.yaml_faults import COMMENTED, cut_off
 from newsletter.lang import Lang
 
 YES: Final = ("yes", "true", "on")
@@ -53,8 +54,16 @@ class Fields:
             self._nodes[name] = value
             self._lines[name] = self._line(key)
 
-    def text(self, key: str, *, required: bool = True) -> str:
-        """Take a line of text; numbers and dates are taken as they are written."""
+    def text(self, key: str, *, required: bool = True, prose: bool = True) -> str:
+        """
+        Take a line of text; numbers and dates are taken as they are written.
+
+        Args:
+            key: the field's name.
+            required: note it if the field is missing or empty.
+            prose: it is what people read, so that a comment behind it may be a part of it;
+                behind a name or an address "# words" is a comment, "#word" is not.
+        """
         node = self._take(key, required=required)
         if node is None:
             return ""
@@ -69,6 +78,8 @@ class Fields:
             )
             return ""
         value = self._clean(node)
+        if self._is_cut_off(key, node, prose=prose):
+            return (value or "#") if prose else ""  # not empty: one fault is told once
         if required and not value:
             self._note(node, f"{key!r} is empty; write its text behind the colon")
         return value
@@ -104,12 +115,18 @@ class Fields:
         return value
 
     def matching(self, key: str, pattern: str, remedy: str, *, required: bool = True) -> str:
-        """Take a text that the regular expression *pattern* matches as a whole."""
-        value = self.text(key, required=required)
+        """Take a form, not prose: a text that the expression *pattern* matches as a whole."""
+        return self._matched(key, pattern, remedy, self.text(key, required=required, prose=False))
+
+    def _matched(self, key: str, pattern: str, remedy: str, value: str) -> str:
         if value and not re.fullmatch(pattern, value):
             self._note(self._nodes[key], f"{key!r} is not of its form; {remedy}")
             return ""
         return value
+
+    def prose(self, key: str, pattern: str, remedy: str) -> str:
+        """Take a text that people read, and that *pattern* matches as a whole."""
+        return self._matched(key, pattern, remedy, self.text(key))
 
     def matching_each(self, key: str, pattern: str, remedy: str) -> list[str]:
         """Take one text or a list of them, each as `matching` would; empty where it is missing."""
@@ -120,6 +137,8 @@ class Fields:
         values = []
         for item in node.value if node else ():
             value = self._clean(item) if isinstance(item, yaml.ScalarNode) else ""
+            if isinstance(item, yaml.ScalarNode) and self._is_cut_off(key, item, prose=False):
+                continue
             if re.fullmatch(pattern, value):
                 values.append(value)
             else:
@@ -133,7 +152,7 @@ class Fields:
 
     def url(self, key: str, *, required: bool = True) -> str:
         """Take an absolute http or https address; it comes back percent-encoded, all ASCII."""
-        value = self.text(key, required=required)
+        value = self.text(key, required=required, prose=False)
         if value and not is_web_address(value):
             self._note(
                 self._nodes[key], f"{key!r} is no web address; write https://www.example.org/page"
@@ -151,7 +170,7 @@ class Fields:
 
     def zone(self, key: str) -> ZoneInfo:
         """Take the name of a time zone, such as Asia/Seoul."""
-        value = self.text(key)
+        value = self.text(key, prose=False)
         try:
             return ZoneInfo(value or "UTC")
         except (OSError, ValueError, LookupError):
@@ -159,11 +178,9 @@ class Fields:
             return ZoneInfo("UTC")
 
     def by_lang(self, key: str, pattern: str = r"(?s).*", remedy: str = "") -> Mapping[Lang, str]:
-        """Take a text in every language, ``{ko: …, en: …}``, each as `matching` would."""
+        """Take prose in every language, ``{ko: …, en: …}``, that matches *pattern* as a whole."""
         inner = self.inner(key)
-        texts = {
-            lang: inner.matching(lang.value, pattern, remedy) if inner else "" for lang in Lang
-        }
+        texts = {lang: inner.prose(lang.value, pattern, remedy) if inner else "" for lang in Lang}
         if inner:
             inner.finish()
         return texts
@@ -184,6 +201,8 @@ class Fields:
         """Take label-and-value rows in their order; empty where the field is missing."""
         node = self._take(key, required=False)
         if node is None:
+            return ()
+        if isinstance(node, yaml.ScalarNode) and self._is_cut_off(key, node, prose=True):
             return ()
         if not isinstance(node, yaml.MappingNode):
             self._note(node, f"{key!r} must be rows of 'label: value'")
@@ -243,6 +262,13 @@ class Fields:
                 self._place, self._own_line, f"the field {key!r} is missing; add a line '{key}: …'"
             )
         return node
+
+    def _is_cut_off(self, key: str, node: yaml.ScalarNode, *, prose: bool) -> bool:
+        """Note a text of which YAML takes a part as a comment, as in ``title: News #3``."""
+        quoted = cut_off(node, prose=prose)
+        if quoted:
+            self._note(node, COMMENTED.format(key=key, quoted=quoted))
+        return bool(quoted)
 
     def _clean(self, node: yaml.ScalarNode) -> str:
         """Return a scalar on one line in NFC; a YAML escape can hide what a file may not hold."""

@@ -25,7 +25,7 @@ def read_publication(issues: Folder) -> Publication | None:
     sender = fields.inner("sender")
     contact = fields.inner("contact")
     preference = fields.choice("default_language", list(Preference), required=False)
-    logo = fields.text("logo", required=False)
+    logo = fields.text("logo", required=False, prose=False)
     place = f"{issues.place}/publication.yaml"
     publication = Publication(
         name=fields.by_lang("name"),

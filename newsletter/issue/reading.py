@@ -210,7 +210,7 @@ def _lead_image(
     folder: Folder, found: FrontMatter, problems: Problems
 ) -> tuple[Picture | None, str]:
     fields = found.fields
-    name = fields.text("image", required=False)
+    name = fields.text("image", required=False, prose=False)
     alt = fields.text("alt", required=False)
     if not name:
         return None, ""

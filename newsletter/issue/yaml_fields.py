@@ -10,18 +10,9 @@ from yaml.resolver import Resolver
 
 from newsletter.issue.fields import Fields
 from newsletter.issue.problems import Problems
+from newsletter.issue.yaml_faults import QUOTES, explain, field_at
 
 DEPTH_MAX: Final = 8
-QUOTES: Final = (
-    "text with a colon, or that starts with a bracket or a mark, must stand in quotes: "
-    'title: "[AUG. 2022] …"'
-)
-# What PyYAML was at when the true place of the fault is the start of it, not its end.
-OPENED: Final = (
-    "while scanning a quoted scalar",
-    "while parsing a flow sequence",
-    "while parsing a flow mapping",
-)
 
 
 def read_fields(text: str, place: str, first_line: int, problems: Problems) -> Fields | None:
@@ -41,9 +32,8 @@ def read_fields(text: str, place: str, first_line: int, problems: Problems) -> F
         events, refused = _plain_events(text)
         node = None if refused else _Composed(events).get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.context_mark if error.context in OPENED else error.problem_mark
-        line = first_line + (mark.line if mark else 0)
-        problems.add(place, line, f"this is not YAML ({error.problem}); {_remedy(error)}")
+        line, message = explain(error, text)
+        problems.add(place, first_line + line, message)
         return None
     except (yaml.YAMLError, ValueError, OverflowError):
         # PyYAML hands numbers in "\U…" and "%YAML …" to Python unchecked.
@@ -58,12 +48,6 @@ def read_fields(text: str, place: str, first_line: int, problems: Problems) -> F
     kind = {yaml.SequenceNode: "a list", yaml.ScalarNode: "a text"}.get(type(node), "empty")
     problems.add(place, first_line, f"this is {kind}; write fields, one a line: 'name: value'")
     return None
-
-
-def _remedy(error: yaml.MarkedYAMLError) -> str:
-    if "'\\t'" in str(error.problem):
-        return "indent with spaces, never with a tab"
-    return QUOTES
 
 
 class _Composed(Composer, Resolver):
@@ -93,20 +77,28 @@ def _plain_events(text: str) -> tuple[list[yaml.Event], tuple[int, str] | None]:
         documents += isinstance(event, yaml.DocumentStartEvent)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        message = _event_refusal(event)
+        message = _event_refusal(event, text)
         if documents > 1:
             message = "a line of '---' starts a second document; delete it"
         elif depth > DEPTH_MAX:
             message = f"more than {DEPTH_MAX} levels deep; write it flatter"
         if message:
-            return events, (int(event.start_mark.line) if event.start_mark else 0, message)
+            line = int(event.start_mark.line) if event.start_mark else 0
+            return events, (line, message)
     return events, None
 
 
-def _event_refusal(event: yaml.Event) -> str | None:
+def _event_refusal(event: yaml.Event, text: str) -> str | None:
     """Refuse aliases (they can blow up) and tags (they can build objects)."""
+    line = int(event.start_mark.line) if event.start_mark else 0
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        return "aliases (& and *) are not allowed; write the value out, in quotes if it starts so"
+        return (
+            f"{field_at(text, line)}aliases (& and *) are not allowed; "
+            "write the value out, in quotes if it starts so"
+        )
     if tag := getattr(event, "tag", None):
-        return f"the tag {tag!r} is not allowed; write plain text, in quotes if it starts with !"
+        return (
+            f"{field_at(text, line)}the tag {tag!r} is not allowed; "
+            "write plain text, in quotes if it starts with !"
+        )
     return None

@@ -115,8 +115,8 @@ def test_a_title_that_is_no_yaml_is_told_to_stand_in_quotes(tmp_path: Path, titl
 
     (problem,) = problems_of(tmp_path)
 
-    assert problem.startswith(f"{EN}:2: this is not YAML (")
-    assert problem.endswith('must stand in quotes: title: "[AUG. 2022] …"')
+    assert problem.startswith(f"{EN}:2: 'title': this is not YAML (")
+    assert problem.endswith(f'put the text in quotes: title: "{title}"')
 
 
 def test_an_article_without_text_is_refused(tmp_path: Path) -> None:
@@ -330,3 +330,69 @@ def test_signs_that_are_no_emoji_may_stand_in_the_sender(tmp_path: Path, name: s
 def test_a_site_without_a_publication_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match=r"publication\.yaml: the file is missing; write it"):
         read_site_publication(tmp_path)
+
+
+OF_ISSUE = "issues/2022-08"
+COMMENTED = (
+    "# after a blank begins a comment here, and the text ends before it; put the text in quotes"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "line", "remedy"),
+    [
+        (KO, "논의", "논의 #안내 #모집", 2, 'title: "화상회의로 보건의료 현안 논의 #안내 #모집"'),
+        (EN, "by video", "by video #news", 2, 'title: "Health issues discussed by video #news"'),
+        (KO, "잇는 지도", "잇는 지도 #203호", 4, 'alt: "경기도와 울란바토르를 잇는 지도 #203호"'),
+        (EN, "---\n\n", "caption: Hall #3\n---\n\n", 5, 'caption: "Hall #3"'),
+        (KO, "---\n\n", "facts:\n  장소: 별관 #203호\n---\n\n", 6, '장소: "별관 #203호"'),
+        (KO, "---\n\n", "kicker: #공지\n---\n\n", 5, 'kicker: "#공지"'),
+        (f"{OF_ISSUE}/ko.md", "만나다", "만나다 #1", 2, "화상으로 만나다 #1\""),
+        (f"{OF_ISSUE}/en.md", "next.", "next. #2", 3, "discuss training next. #2\""),
+        ("issues/publication.yaml", "news@example.org", "news@example.org #1", 6, "g #1\""),
+        ("issues/publication.yaml", '"#0a5c7a"', "#0a5c7a", 12, 'accent: "#0a5c7a"'),
+    ],
+)  # fmt: skip
+def test_no_text_of_any_file_ends_at_a_comment_in_silence(
+    tmp_path: Path, path: str, old: str, new: str, line: int, remedy: str
+) -> None:
+    text = str(site_files()[path])
+    write_site(tmp_path, {path: text.replace(old, new, 1)})
+
+    [problem] = problems_of(tmp_path)
+
+    assert problem.startswith(f"{path}:{line}: ")
+    assert COMMENTED in problem
+    assert remedy in problem
+
+
+def test_a_postal_address_in_lines_of_its_own_does_not_end_at_a_comment(tmp_path: Path) -> None:
+    changed = str(site_files()["issues/publication.yaml"]).replace(
+        "  address: {ko: 경기도 수원시 영통구 도청로 30, en:",
+        "  address:\n    ko: 도청로 30 #본관\n    en: 30 Docheong-ro #2\n  unread: {x:",
+    )
+    write_site(tmp_path, {"issues/publication.yaml": changed})
+
+    found = problems_of(tmp_path)
+
+    assert [problem.partition(": #")[0] for problem in found[:2]] == [
+        "issues/publication.yaml:10: 'ko'",
+        "issues/publication.yaml:11: 'en'",
+    ]
+
+
+def test_comments_behind_what_is_no_prose_are_allowed(tmp_path: Path) -> None:
+    """As the starter and the sample publication write them."""
+    publication = str(site_files()["issues/publication.yaml"])
+    publication = publication.replace('"#0a5c7a"', '"#0a5c7a" # the one colour')
+    publication = publication.replace("sender_id: mgenews", "sender_id: mgenews # keep it")
+    publication = publication.replace("accent:", "# a line of its own\naccent:")
+    publication += "images: hosted #\npace: {rate: 20/second, canary: 50} # slowly\n"
+    issue = "date: 2022-08-26 #금요일\nadvertising: no #광고 없음\n"
+    article = ARTICLE_EN.replace("map.png", "map.png # the map").replace("---\n\n", "# x\n---\n\n")
+    write_site(
+        tmp_path,
+        {"issues/publication.yaml": publication, "issues/2022-08/issue.yaml": issue, EN: article},
+    )
+
+    assert problems_of(tmp_path) == []

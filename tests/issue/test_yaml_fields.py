@@ -39,22 +39,22 @@ def _refusal(text: str) -> str:
         ("# only a remark", "x.yaml:2: this is empty; write fields, one a line: 'name: value'"),
         (
             BOMB,
-            "x.yaml:2: aliases (& and *) are not allowed; "
+            "x.yaml:2: 'a': aliases (& and *) are not allowed; "
             "write the value out, in quotes if it starts so",
         ),
         (
             "a: b\ntitle: *important",
-            "x.yaml:3: aliases (& and *) are not allowed; "
+            "x.yaml:3: 'title': aliases (& and *) are not allowed; "
             "write the value out, in quotes if it starts so",
         ),
         (
             "a: !!python/object/apply:os.system ['echo']",
-            "x.yaml:2: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not allowed; "
-            "write plain text, in quotes if it starts with !",
+            "x.yaml:2: 'a': the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not "
+            "allowed; write plain text, in quotes if it starts with !",
         ),
         (
             "title: !news",
-            "x.yaml:2: the tag '!news' is not allowed; "
+            "x.yaml:2: 'title': the tag '!news' is not allowed; "
             "write plain text, in quotes if it starts with !",
         ),
         ("\na: " + "[" * 5000, "x.yaml:3: more than 8 levels deep; write it flatter"),
@@ -64,16 +64,18 @@ def _refusal(text: str) -> str:
         ),
         (
             "a: b\n\tc: d",
-            "x.yaml:3: this is not YAML (found character '\\t' that cannot start any token); "
-            "indent with spaces, never with a tab",
+            "x.yaml:3: 'c': this is not YAML (found character '\\t' that cannot start any token); "
+            "indent with spaces, never a tab",
         ),
         (
             'a: b\ntitle: "x\nc: d',
-            f"x.yaml:3: this is not YAML (found unexpected end of stream); {QUOTES}",
+            "x.yaml:3: 'title': this is not YAML (found unexpected end of stream); "
+            'close the quotation mark that the text starts with: title: "…"',
         ),
         (
             "x: y\ntitle: [AUG. 2022\nc: d",
-            f"x.yaml:3: this is not YAML (expected ',' or ']', but got ':'); {QUOTES}",
+            "x.yaml:3: 'title': this is not YAML (expected ',' or ']', but got ':'); "
+            'put the text in quotes: title: "[AUG. 2022"',
         ),
         ('a: "\\U00110000"', f"x.yaml:2: this is not YAML; {QUOTES}"),
         ('a: "\\UFFFFFFFF"', f"x.yaml:2: this is not YAML; {QUOTES}"),
