@@ -10,6 +10,8 @@ from markdown_it.rules_inline.state_inline import Delimiter
 
 EAST_ASIAN: Final = ("W", "F", "H")  # Unicode TR11: wide, full width, half width
 
+OPENING: Final = "\"'#@&¡¿※"  # other punctuation that words begin with
+
 
 def allow_emphasis_next_to_hangul(md: MarkdownIt) -> None:
     """
@@ -18,7 +20,8 @@ def allow_emphasis_next_to_hangul(md: MarkdownIt) -> None:
     CommonMark (0.31, section 6.2) lets a run of ``*`` behind punctuation close only before
     white space or punctuation. Korean has neither between a word and its particle, so that
     ``**경기도(Gyeonggi-do)**는`` stays unformatted. Here an East Asian letter counts like
-    punctuation on the far side of the run; nothing else changes.
+    punctuation on the far side of the run; nothing else changes. The commas in
+    ``김**, 이**`` begin nothing, so the stars of masked names stay.
     """
     md.inline.ruler.at("emphasis", _tokenize)
 
@@ -33,7 +36,7 @@ def _tokenize(state: StateInline, silent: bool) -> bool:
         before = state.src[state.pos - 1] if state.pos > 0 else " "
         after_at = state.pos + run.length
         after = state.src[after_at] if after_at < state.posMax else " "
-        can_open = can_open or (not _is_space(after) and _is_east_asian(before))
+        can_open = can_open or (_may_begin(after) and _is_east_asian(before))
         can_close = can_close or (not _is_space(before) and _is_east_asian(after))
     for _ in range(run.length):
         token = state.push("text", "", 0)
@@ -50,6 +53,13 @@ def _tokenize(state: StateInline, silent: bool) -> bool:
         )
     state.pos += run.length
     return True
+
+
+def _may_begin(char: str) -> bool:
+    """Say whether emphasis may begin with *char*: with no blank, and no mark that ends words."""
+    return not _is_space(char) and not (
+        unicodedata.category(char) in ("Po", "Pe", "Pf") and char not in OPENING
+    )
 
 
 def _is_space(char: str) -> bool:
