@@ -85,7 +85,7 @@ def _items(node: SyntaxTreeNode, picture_word: str, width: int) -> str:
     start = int(node.attrs.get("start", 1))
     items = []
     for number, item in enumerate(node.children, start):
-        mark = f"{number}. " if node.type == "ordered_list" else "- "
+        mark = f"{number}{node.markup} " if node.type == "ordered_list" else "- "
         first, *rest = _item(item, picture_word, width - len(mark)).split("\n")
         pad = " " * len(mark)
         items.append("\n".join([(mark + first).rstrip(), *((pad + li).rstrip() for li in rest)]))

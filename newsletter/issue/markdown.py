@@ -11,8 +11,10 @@ from markdown_it.token import Token
 from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
+from newsletter.issue.blanks import plain_blanks
 from newsletter.issue.emphasis import allow_emphasis_next_to_hangul
 from newsletter.issue.lines import track_lines, walk
+from newsletter.issue.outlines import read_outlines
 from newsletter.issue.pictures import Picture
 from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import FORBIDDEN, describe
@@ -92,8 +94,9 @@ def parse_markdown(source: str, place: str, first_line: int, problems: Problems)
     parser = _Parser("commonmark", {"html": True}).enable("table")
     parser.use(footnote_plugin).use(attrs_plugin, spans=True)
     allow_emphasis_next_to_hangul(parser)
+    read_outlines(parser)
     track_lines(parser)
-    tokens = tuple(parser.parse(source))
+    tokens = tuple(parser.parse(plain_blanks(source)))
     last_type = ""
     for token, line in walk(tokens, first_line):
         message = _hidden_fault(token) or _attribute_fault(token) or _fault(token)
