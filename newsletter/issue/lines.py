@@ -9,6 +9,14 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
+from newsletter.issue.bounds import (
+    PIECES_MAX,
+    STEPS_MAX,
+    TOO_MANY_PIECES,
+    TOO_MANY_STEPS,
+    ExcessError,
+)
+
 LINE = "line"  # the key in Token.meta: lines below the block's first, counted from 0
 
 
@@ -48,10 +56,13 @@ class _TrackingState(StateInline):
         super().__init__(src, md, env, tokens)
         self._line = 0
         self._counted = 0  # how far into src *_line* is true
+        self.steps = 0  # looks for the end of a bracket
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         token = super().push(ttype, tag, nesting)
         token.meta[LINE] = self._line_now()
+        if len(self.tokens) > PIECES_MAX:
+            raise ExcessError(TOO_MANY_PIECES)
         return token
 
     def pushPending(self) -> Token:  # noqa: N802 - markdown-it's name
@@ -68,7 +79,14 @@ class _TrackingState(StateInline):
 
 
 class _TrackingInline(ParserInline):
-    """An inline parser that works on tracking states."""
+    """An inline parser that works on tracking states, and no longer than a letter is worth."""
+
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802 - markdown-it's name
+        if isinstance(state, _TrackingState):
+            state.steps += 1
+            if state.steps > STEPS_MAX:
+                raise ExcessError(TOO_MANY_STEPS)
+        super().skipToken(state)
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         state = _TrackingState(src, md, env, tokens)

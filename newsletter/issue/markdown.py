@@ -12,6 +12,7 @@ from mdit_py_plugins.attrs import attrs_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from newsletter.issue.blanks import plain_blanks
+from newsletter.issue.bounds import bound_work
 from newsletter.issue.emphasis import allow_emphasis_next_to_hangul
 from newsletter.issue.lines import track_lines, walk
 from newsletter.issue.outlines import read_outlines
@@ -96,6 +97,7 @@ def parse_markdown(source: str, place: str, first_line: int, problems: Problems)
     allow_emphasis_next_to_hangul(parser)
     read_outlines(parser)
     track_lines(parser)
+    bound_work(parser, lambda line, message: problems.add(place, line + first_line, message))
     tokens = tuple(parser.parse(plain_blanks(source)))
     last_type = ""
     for token, line in walk(tokens, first_line):

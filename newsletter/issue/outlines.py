@@ -131,10 +131,12 @@ def _ends_lines(state: StateBlock, line: int) -> bool:
 
 
 def _goes_on(numbers: list[int]) -> bool:
-    *before, last = numbers
-    if last > HIGHEST:
+    if numbers[-1] > HIGHEST:
         return False
-    return not before or last == before[-1] + 1 or last == before[-1] == before[0]
+    if len(numbers) == 1:
+        return True
+    first, before, last = numbers[0], numbers[-2], numbers[-1]
+    return last == before + 1 or last == before == first
 
 
 def _is_date(state: StateBlock, line: int, number: int) -> bool:

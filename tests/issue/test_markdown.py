@@ -1,5 +1,3 @@
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,26 +171,6 @@ def test_alt_text_is_plain_and_names_are_as_on_disk() -> None:
     (use,) = images_of(markdown)
 
     assert (use.alt, use.name) == ("지도 (A map) & x", "지도 1.png")
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "[" * 20_000,
-        "![" * 10_000,
-        "**가" * 10_000,
-        "`" * 20_000,
-        "> " * 5_000,
-        "- " * 5_000,
-        "<" * 20_000,
-    ],
-)
-def test_a_text_of_marks_only_is_read_in_bearable_time(source: str) -> None:
-    started = time.perf_counter()
-
-    _problems(source)
-
-    assert time.perf_counter() - started < 3
 
 
 @given(
