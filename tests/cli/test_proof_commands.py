@@ -64,7 +64,7 @@ def test_a_broken_folder_is_json_too(stage: Stage) -> None:
 
 
 def test_strict_fails_on_advice_too(stage: Stage) -> None:
-    change(stage, "alt: ", "alt: map.png #")
+    change(stage, "alt: ", "alt: map.png\n# ")
 
     stage.run("check", ISSUE)
     stage.run("check", ISSUE, "--strict", status=1)

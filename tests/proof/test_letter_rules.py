@@ -159,12 +159,12 @@ def test_m11_each_thing_the_law_wants_is_missed_in_each_part_and_language(
 @pytest.mark.parametrize(
     ("path", "old", "new", "rule", "line"),
     [
-        (KO, "alt: ", "alt: map.png #", "alt-text", 4),
+        (KO, "alt: ", "alt: map.png\n# ", "alt-text", 4),
         (EN, "---\n\n", "---\n\nTODO: the rest. ", "placeholder", 7),
         (KO, "---\n\n", "---\n\n○○○ 과장이 말했습니다. ", "placeholder", 7),
         (EN, "---\n\n", "---\n\nRead [here](https://www.example.org/). ", "link-text", 7),
         (KO, "---\n\n", "---\n\n[여기](https://www.example.org/)를 보십시오. ", "link-text", 7),
-        (LETTER_EN, "subject: ", "subject: GREAT NEWS FROM GYEONGGI ABOUT #", "capitals", 2),
+        (LETTER_EN, "subject: ", "subject: GREAT NEWS FROM GYEONGGI ABOUT\n# ", "capitals", 2),
         (LETTER_EN, "subject: ", "subject: " + "very " * 14, "subject-length", 2),
         (LETTER_EN, "subject: ", 'subject: "[SEPT. 2022] News"\n#', "month-label", 2),
     ],
