@@ -18,6 +18,7 @@ from newsletter.issue.lines import track_lines, walk
 from newsletter.issue.outlines import read_outlines
 from newsletter.issue.pictures import Picture
 from newsletter.issue.problems import Problems
+from newsletter.issue.raw_text import note_raw_text
 from newsletter.issue.text_file import FORBIDDEN, describe
 
 SCHEMES: Final = ("http", "https", "mailto", "tel")
@@ -96,6 +97,7 @@ def parse_markdown(source: str, place: str, first_line: int, problems: Problems)
     parser.use(footnote_plugin).use(attrs_plugin, spans=True)
     allow_emphasis_next_to_hangul(parser)
     read_outlines(parser)
+    note_raw_text(parser)
     track_lines(parser)
     bound_work(parser, lambda line, message: problems.add(place, line + first_line, message))
     tokens = tuple(parser.parse(plain_blanks(source)))

@@ -5,6 +5,7 @@ from typing import Final
 from newsletter.proof.clients.rule import check_clients
 from newsletter.proof.finding import Severity
 from newsletter.proof.letter import form, words
+from newsletter.proof.letter.markup import check_markup
 from newsletter.proof.parity.rules import PARITY_RULES
 from newsletter.proof.report import Rule
 
@@ -22,6 +23,9 @@ LETTER_RULES: Final = (
     Rule("link-text", Severity.ADVISES, "links say where they lead", words.link_text),
     Rule("dead-links", Severity.ADVISES, "every link answers (with --online)", words.dead_links),
     Rule("placeholder", Severity.BLOCKS, "nothing is left to fill in", words.placeholders),
+    Rule(
+        "markup", Severity.ADVISES, "every mark of Markdown took, every line is shown", check_markup
+    ),
     Rule("required-parts", Severity.BLOCKS, "sender, reason, unsubscribing", form.required_parts),
     Rule("links", Severity.BLOCKS, "links lead somewhere from an inbox", form.links),
     Rule("clients", Severity.ADVISES, "every mail client shows what is used", check_clients),

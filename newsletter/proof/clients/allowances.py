@@ -14,7 +14,7 @@ YAHOO: Final = ("yahoo.desktop-webmail", "yahoo.ios", "yahoo.android")
 
 # Elements and properties older than Can I email's questions; every client has them.
 KNOWN_EVERYWHERE: Final = {
-    *("html", "head", "title", "meta", "a", "br"),
+    *("html", "head", "title", "meta", "a", "br", "sup"),
     *("color", "font-family", "font-style"),
 }
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from newsletter.issue.issue import Issue
 from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown
 from newsletter.lang import Lang
+
+CODE: Final = ("code_inline", "fence", "code_block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +20,21 @@ class Passage:
     file: str
     line: int | None
     text: str
+    is_code: bool = False
 
 
 def passages(issue: Issue) -> Iterator[Passage]:
-    """Yield everything editors wrote: fields first, then the text line by line."""
+    """Yield everything editors wrote: fields, and texts line by line."""
+    yield from field_passages(issue)
+    for lang, file, markdown in texts(issue):
+        yield from _written(lang, file, markdown)
+
+
+def field_passages(issue: Issue) -> Iterator[Passage]:
+    """Yield the fields that editors wrote, in which Markdown means nothing."""
     for lang, letter in issue.letters.items():
         for name in ("subject", "preheader"):
             yield Passage(lang, letter.place, letter.lines.get(name), getattr(letter, name))
-        yield from _written(lang, letter.place, letter.greeting)
     for article in issue.articles:
         for lang, words in article.texts.items():
             for name in ("title", "kicker", "alt", "caption", "link_label"):
@@ -33,10 +43,18 @@ def passages(issue: Issue) -> Iterator[Passage]:
             for label, value in words.facts:
                 line = words.lines.get(f"facts.{label}")
                 yield Passage(lang, words.place, line, f"{label}: {value}")
-            yield from _written(lang, words.place, words.body)
+
+
+def texts(issue: Issue) -> Iterator[tuple[Lang, str, Markdown]]:
+    """Yield every text in Markdown with its language and file."""
+    for lang, letter in issue.letters.items():
+        yield lang, letter.place, letter.greeting
+    for article in issue.articles:
+        for lang, words in article.texts.items():
+            yield lang, words.place, words.body
 
 
 def _written(lang: Lang, file: str, markdown: Markdown) -> Iterator[Passage]:
     for token, line in walk(markdown.tokens, markdown.first_line):
-        if token.type in ("text", "code_inline", "fence", "code_block", "image") and token.content:
-            yield Passage(lang, file, line, token.content)
+        if token.type in ("text", "image", *CODE) and token.content:
+            yield Passage(lang, file, line, token.content, token.type in CODE)

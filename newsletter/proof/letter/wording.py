@@ -8,8 +8,19 @@ from newsletter.lang import Lang
 
 PLACEHOLDERS: Final = re.compile(
     r"\b(?:TODO|TBD|TBA|FIXME|XXX+|OOO+|lorem|ipsum)\b|[○△□◇☆]{2,}|\?{3,}|_{3,}"
-    r"|추후 기재|내용 입력",
+    r"|추후 기재|내용 입력|\ufffd",
     re.IGNORECASE,
+)
+# What other systems put a reader's own data in place of; here a reader would see it.
+MERGE_TAGS: Final = re.compile(
+    r"\{\{[^{}\n]{1,60}\}\}|[$#]\{[^{}\n]{1,60}\}|\{%.{1,60}?%\}|\[%.{1,60}?%\]"
+    r"|\*?\|[A-Z][A-Z0-9_:]{1,30}\|\*?"
+    r"|(?<![\w%])%{1,2}[A-Za-z_][\w.-]{0,40}%{1,2}(?!\w)|\$%[^%\n]{1,40}%\$"
+    r"|\[\[[A-Za-z_][\w. -]{0,40}\]\]|<<[^<>\n]{1,40}>>"
+    r"|\{[A-Za-z][A-Za-z0-9_.]{1,40}\}"
+    r"|(?:\{|\[\[|«|\[\$)(?:이름|성명|성함|고객명|회원명|이메일|수신자|받는 ?사람|부서|직위)"
+    r"(?:\}|\]\]|»|\$\])"
+    r"|«[A-Za-z_]{2,40}»"
 )
 SAYS_NOTHING: Final[Mapping[Lang, frozenset[str]]] = {
     Lang.KO: frozenset(

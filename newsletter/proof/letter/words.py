@@ -11,7 +11,12 @@ from newsletter.issue.markdown import Markdown, images_of
 from newsletter.lang import EditionKind, Lang
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.places import passages
-from newsletter.proof.letter.wording import NO_DESCRIPTION, PLACEHOLDERS, SAYS_NOTHING
+from newsletter.proof.letter.wording import (
+    MERGE_TAGS,
+    NO_DESCRIPTION,
+    PLACEHOLDERS,
+    SAYS_NOTHING,
+)
 from newsletter.proof.material import Material
 
 # What a phone shows of a subject and of the line behind it; a Hangul syllable is two columns.
@@ -131,6 +136,8 @@ def placeholders(material: Material) -> Iterator[Finding]:
     """Find text that somebody meant to fill in."""
     for passage in passages(material.issue):
         found = PLACEHOLDERS.search(passage.text)
+        if not passage.is_code:
+            found = found or MERGE_TAGS.search(passage.text)
         if found:
             yield _block(
                 "placeholder", passage.file, passage.line, passage.lang,

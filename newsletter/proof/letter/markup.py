@@ -1,0 +1,173 @@
+"""The rule "markup": what an editor wrote is shown as it was meant, and all of it is shown."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from markdown_it.rules_block.table import escapedSplit
+from markdown_it.token import Token
+
+from newsletter.issue.markdown import Markdown
+from newsletter.issue.raw_text import raw_lines
+from newsletter.lang import EditionKind, Lang
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.letter.marks import IN_FIELDS, LOOSE, PART_OF_ROW, ROW, SURNAME, Mark
+from newsletter.proof.letter.places import field_passages, texts
+from newsletter.proof.material import Material
+
+RULE: Final = "markup"
+SHOWN: Final = 40  # characters of what a finding shows
+LEAVES: Final = ("inline", "fence", "code_block", "hr", "html_block")
+LABEL: Final = re.compile(r"\[([^\[\]]+)\]")
+DEFINITION: Final = re.compile(r"[ >]*\[(?P<label>[^\[\]]+)\]:")
+ONLY_MARKS: Final = re.compile(r"[\s>*+.)\d|:=-]*")  # "-", ">", "1.", a table's line of dashes
+
+Place = tuple[int, str]  # a line of the file, and what is wrong with it
+
+
+def check_markup(material: Material) -> Iterator[Finding]:
+    """Find marks that readers would see, and lines that they would not."""
+    for passage in field_passages(material.issue):
+        for message in _messages(passage.text, IN_FIELDS):
+            yield _finding(passage.file, passage.line, passage.lang, message)
+    for lang, file, markdown in texts(material.issue):
+        for line, message in dict.fromkeys(_places(markdown)):
+            yield _finding(file, line, lang, message)
+
+
+def _places(markdown: Markdown) -> Iterator[Place]:
+    inside: list[str] = []
+    for token in markdown.tokens:
+        line = (token.map[0] if token.map else 0) + markdown.first_line
+        if token.nesting == 1:
+            inside.append(token.type)
+        elif token.nesting == -1:
+            inside.pop()
+        if token.type == "inline":
+            lines = raw_lines(token)
+            for below, text in lines:
+                yield from ((line + below, message) for message in _messages(text, LOOSE))
+            if inside[-1:] == ["paragraph_open"]:
+                yield from ((line + below, message) for below, message in _table_lines(lines))
+            yield from ((line, message) for message in _masked_names(token.children or ()))
+        elif token.type == "code_block":
+            yield (
+                line,
+                "four blanks at its start make a block of code of this line; delete them, or write "
+                "``` on lines of their own around code",
+            )
+    yield from _surplus_cells(markdown)
+    yield from _lost_lines(markdown)
+
+
+def _messages(text: str, marks: Sequence[Mark]) -> Iterator[str]:
+    """Yield what is wrong with a line, each kind once."""
+    for message in dict.fromkeys(mark.message for mark in marks if mark.regex.search(text)):
+        found = min(
+            (hit for mark in marks if mark.message == message and (hit := mark.regex.search(text))),
+            key=lambda hit: hit.start(),
+        )
+        yield f"{_around(text, found.start())!r} would be shown with its marks: {message}"
+
+
+def _around(text: str, at: int) -> str:
+    """Return the words from a mark on, without what only stands for code and tags."""
+    shown = re.sub("[\ue000\ue001]", "", text[at : at + SHOWN]).strip()
+    return f"{shown}…" if len(text) > at + SHOWN else shown
+
+
+def _table_lines(lines: Sequence[Place]) -> Iterator[Place]:
+    """Find lines that look like rows of a table where there is none."""
+    remedy = (
+        "the table did not take, and its lines run together; under its first row write a line of "
+        "hyphens with as many cells: | --- | --- |"
+    )
+    rows = [(line, text) for line, text in lines if ROW.fullmatch(text)]
+    if rows:
+        yield rows[0][0], f"{_around(rows[0][1], 0)!r}: {remedy}"
+        return
+    for (line, text), (_, following) in pairwise(lines):
+        if PART_OF_ROW.search(text) and PART_OF_ROW.search(following):
+            yield line, f"{_around(text, 0)!r}: {remedy}"
+            return
+
+
+def _masked_names(children: Sequence[Token]) -> Iterator[str]:
+    """Find the stars of masked names that were taken for italic or bold."""
+    before = ""
+    opened: list[bool] = []
+    for token in children:
+        if token.type in ("em_open", "strong_open"):
+            opened.append(bool(SURNAME.search(before)))
+        elif token.type in ("em_close", "strong_close") and opened:
+            if opened.pop() and SURNAME.search(before):
+                yield (
+                    f"the stars around {before[-SHOWN:]!r} are taken for bold or italic and are "
+                    "not shown; write \\* for each star of a masked name: 김\\*수"
+                )
+        elif token.type == "text":
+            before = token.content
+
+
+def _surplus_cells(markdown: Markdown) -> Iterator[Place]:
+    """Find cells beyond the columns of a table's head, which Markdown drops."""
+    lines = markdown.source.split("\n")
+    columns = 0
+    for token in markdown.tokens:
+        if token.type == "table_open":
+            columns = 0
+        elif token.type == "tr_open" and token.map:
+            cells = _cells(lines[token.map[0]])
+            columns = columns or len(cells)
+            if any(cell.strip() for cell in cells[columns:]):
+                yield (
+                    token.map[0] + markdown.first_line,
+                    f"the table has {columns} columns, and {cells[columns].strip()[:SHOWN]!r} "
+                    "behind them is shown nowhere; add a column to the head and to the line of "
+                    "hyphens, or write \\| for a line that is text",
+                )
+
+
+def _cells(row: str) -> list[str]:
+    cells = escapedSplit(row.strip().lstrip(">").strip())
+    start = 1 if not cells[0].strip() else 0
+    end = -1 if len(cells) > 1 and not cells[-1].strip() else None
+    return cells[start:end]
+
+
+def _lost_lines(markdown: Markdown) -> Iterator[Place]:
+    """Find lines that are shown nowhere: texts of footnotes and targets of links without use."""
+    lines = markdown.source.split("\n")
+    shown = {
+        line
+        for token in markdown.tokens
+        if token.type in LEAVES and token.map
+        for line in range(*token.map)
+    }
+    labels = Counter(_label(label) for label in LABEL.findall(markdown.source))
+    for at, line in enumerate(lines):
+        if at in shown or ONLY_MARKS.fullmatch(line):
+            continue
+        found = DEFINITION.match(line)
+        if found and found["label"].startswith("^"):
+            yield (
+                at + markdown.first_line,
+                f"the text of the footnote [{found['label']}] is shown nowhere, or another one "
+                f"has its name; write [{found['label']}] where it belongs, or delete it",
+            )
+        elif found and labels[_label(found["label"])] < 2:
+            yield (
+                at + markdown.first_line,
+                f"{line.strip()[:SHOWN]!r} is shown nowhere: it is the target of a link that does "
+                f"not exist; write [{found['label']}] where it belongs, or \\[ if it is text",
+            )
+
+
+def _label(written: str) -> str:
+    return " ".join(written.split()).casefold()
+
+
+def _finding(file: str, line: int | None, lang: Lang, message: str) -> Finding:
+    return Finding(RULE, Severity.ADVISES, file, line, EditionKind(lang.value), message)
