@@ -6,13 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from jinja2 import (
-    Environment,
-    FunctionLoader,
-    StrictUndefined,
-    TemplateNotFound,
-    TemplateSyntaxError,
-)
+from jinja2 import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
 from newsletter.compose.arrangement import arrange
@@ -20,6 +14,7 @@ from newsletter.compose.colours import lighten_for
 from newsletter.compose.hosting import CONTENT_WIDTH, Gallery
 from newsletter.compose.markdown_html import Frame, render_html
 from newsletter.compose.markdown_text import render_text, wrap
+from newsletter.compose.sandbox import Sandbox
 from newsletter.compose.slots import Slot, slot_token, unknown_slots
 from newsletter.compose.strings import Strings
 from newsletter.compose.whole_words import keep_whole, keep_words_whole
@@ -62,16 +57,9 @@ class Press:
         self.strings = strings
         self.public_url = public_url
         self._templates = templates
-        self._jinja = Environment(
-            loader=FunctionLoader(self._find),
-            autoescape=_is_html,  # noqa: S701 - but for the text part, always
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
-        self._jinja.filters["wrap"] = wrap
-        self._jinja.filters["whole"] = keep_whole
+        self._sandbox = Sandbox(self._find, escape=_is_html)
+        self._sandbox.add_filter("wrap", wrap)
+        self._sandbox.add_filter("whole", keep_whole)
 
     def html(self, page: Page) -> str:
         """
@@ -94,11 +82,11 @@ class Press:
 
     def _fill(self, name: str, page: Page) -> str:
         try:
-            filled = self._jinja.get_template(name).render(self._values(page))
+            filled = self._sandbox.fill(name, self._values(page))
         except Exception as error:  # whatever a template's own expressions do
             place, line = _fault_at(error, name)
             words = getattr(error, "message", None) or str(error)
-            message = f"{type(error).__name__}: {words}; mend the template"
+            message = f"{type(error).__name__}: {words.rstrip('.')}; mend the template"
             raise ContentError([Problem(place, line, message)]) from error
         if unknown := unknown_slots(filled):
             message = f"there is no slot {unknown[0]!r}, so nothing would fill it; leave it out"
