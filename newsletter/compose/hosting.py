@@ -4,8 +4,10 @@ import hashlib
 import io
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from newsletter.issue.picture_colours import managed_in_srgb
 from newsletter.issue.pictures import Picture, open_upright
 
 if TYPE_CHECKING:
@@ -13,7 +15,10 @@ if TYPE_CHECKING:
 
 CONTENT_WIDTH: Final = 560  # pixels; the letter's text and pictures are this wide
 DENSITY: Final = 2  # pixels of the file for each pixel shown
-RECIPE: Final = "1"  # a new one gives every resized picture a new address
+# A new recipe gives the pictures it is for a new address, and letters a new digest. So the
+# second one is only for what the first one drew wrong: a dispatch under way goes on.
+RECIPE: Final = "1"
+MANAGED_RECIPE: Final = "2"  # by colour profile and colour key: see issue/picture_colours.py
 JPEG_QUALITY: Final = 85
 PNG_LEVEL: Final = 6  # 9 takes seven times as long and saves two percent
 
@@ -44,7 +49,7 @@ def host_picture(
     height = max(1, round(picture.height * shown / picture.width))
     stem = picture.place.rpartition("/")[2].rpartition(".")[0]
     name = re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "picture"
-    recipe = f"{picture.sha256} {widest} {DENSITY} {RECIPE}"
+    recipe = f"{picture.sha256} {widest} {DENSITY} {_recipe_of(picture)}"
     digest = hashlib.sha256(recipe.encode()).hexdigest()[:12]
     path = f"issues/{issue_id}/pictures/{name[:60]}-{digest}.{picture.ending}"
     return HostedPicture(picture, path, shown, height, widest)
@@ -75,6 +80,11 @@ class Gallery:
         return tuple(self._hosted.values())
 
 
+def _recipe_of(picture: Picture) -> str:
+    return MANAGED_RECIPE if picture.is_managed else RECIPE
+
+
+@lru_cache(maxsize=64)  # the proof weighs what the build writes
 def resize(hosted: HostedPicture) -> bytes:
     """
     Return the picture's file for the web, at most twice as wide as it is shown.
@@ -85,6 +95,8 @@ def resize(hosted: HostedPicture) -> bytes:
     from PIL import Image  # noqa: PLC0415 - slow to load
 
     source = open_upright(hosted.picture.data)
+    if hosted.picture.is_managed:
+        source = managed_in_srgb(source)
     is_jpeg = hosted.picture.ending == "jpg"
     is_drawing = source.mode == "P" and not source.has_transparency_data
     width = hosted.widest * DENSITY

@@ -1,6 +1,9 @@
 import io
 import random
+import struct
+import time
 import warnings
+import zlib
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from newsletter.issue.pictures import check_picture
+from newsletter.issue.pictures import check_picture, count_scans
 from newsletter.issue.problems import Problems
 from tests.makers import (
     ARTICLE,
@@ -195,3 +198,65 @@ def test_a_photograph_is_kept_as_jpeg_and_a_drawing_as_png_whatever_the_file() -
         endings.append(picture.ending)
 
     assert endings == ["jpg", "png", "png"]
+
+
+def _with_scans(data: bytes, scans: int) -> bytes:
+    """Repeat the last scan of a JPEG until it has *scans*."""
+    last = data.rfind(b"\xff\xda")
+    return data[:-2] + data[last:-2] * (scans - count_scans(data)) + b"\xff\xd9"
+
+
+def _progressive(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.effect_noise((width, height), 40).convert("RGB").save(out, "JPEG", progressive=True)
+    return out.getvalue()
+
+
+def test_a_jpeg_that_would_take_minutes_is_refused_before_it_is_decoded() -> None:
+    problems = Problems()
+    data = _with_scans(_progressive(2000, 1500), 110)
+    began = time.monotonic()
+
+    found = check_picture(data, "map.jpg", ("en.md", 3), problems)
+
+    assert found is None
+    assert [str(problem) for problem in problems.found] == [
+        "en.md:3: 'map.jpg' is a JPEG of 110 scans, which would take minutes to decode; open it "
+        "in a picture program and export it anew as an ordinary JPEG"
+    ]
+    assert time.monotonic() - began < 5
+
+
+def test_scans_are_counted_in_the_picture_alone_not_in_what_it_carries() -> None:
+    jpeg, thumbnail = make_jpeg(64, 48), _progressive(32, 24)
+    carried = b"\xff\xe2" + struct.pack(">H", len(thumbnail) + 2) + thumbnail
+
+    assert count_scans(jpeg) == 1
+    assert count_scans(thumbnail) == 10
+    assert count_scans(jpeg[:2] + carried + jpeg[2:]) == 1
+    assert count_scans(jpeg + thumbnail) == 1
+    assert count_scans(b"\xff\xd8\xff") == 0
+
+
+def test_a_progressive_photograph_is_fine() -> None:
+    assert make_picture(_progressive(1600, 1200)).ending == "jpg"
+
+
+def test_the_frames_of_an_animated_picture_are_counted() -> None:
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "green", "blue")]
+    out = io.BytesIO()
+    frames[0].save(out, "PNG", save_all=True, append_images=frames[1:])
+
+    assert make_picture(out.getvalue()).frames == 3
+    assert make_picture(PNG).frames == 1
+    assert make_picture(JPEG).frames == 1
+
+
+@pytest.mark.parametrize("name", [b"iCCP", b"zTXt"])
+def test_a_chunk_that_unpacks_to_hundreds_of_megabytes_is_refused(name: bytes) -> None:
+    body = b"p\0\0" + zlib.compress(b"\0" * 200_000_000)
+    chunk = struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    problems = Problems()
+
+    assert check_picture(PNG[:33] + chunk + PNG[33:], "x.png", ("en.md", 3), problems) is None
+    assert "is damaged" in str(problems.found[0])
