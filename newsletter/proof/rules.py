@@ -4,7 +4,7 @@ from typing import Final
 
 from newsletter.proof.clients.rule import check_clients
 from newsletter.proof.finding import Severity
-from newsletter.proof.letter import form, words
+from newsletter.proof.letter import form, pictures, words
 from newsletter.proof.letter.markup import check_markup
 from newsletter.proof.parity.rules import PARITY_RULES
 from newsletter.proof.report import Rule
@@ -30,7 +30,8 @@ LETTER_RULES: Final = (
     Rule("links", Severity.BLOCKS, "links lead somewhere from an inbox", form.links),
     Rule("clients", Severity.ADVISES, "every mail client shows what is used", check_clients),
     Rule("size", Severity.BLOCKS, "Gmail clips nothing", form.size),
-    Rule("picture-weight", Severity.ADVISES, "pictures are light enough", form.picture_weight),
+    Rule("picture-weight", Severity.ADVISES, "pictures are light enough", pictures.picture_weight),
+    Rule("animation", Severity.ADVISES, "no picture stands still unasked", pictures.animation),
     Rule("legibility", Severity.BLOCKS, "text is large and dark enough", form.legibility),
     Rule("conditionals", Severity.BLOCKS, "Outlook's comments are closed", form.conditionals),
     Rule("text-lines", Severity.ADVISES, "the text part's lines are short", form.text_lines),

@@ -9,7 +9,6 @@ from newsletter.compose.colours import CONTRAST_AA, contrast
 from newsletter.compose.edition import Edition
 from newsletter.compose.markdown_text import COLUMNS, columns
 from newsletter.compose.slots import Slot, slot_token
-from newsletter.lang import Lang
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.page import parse_page, shown_texts
 from newsletter.proof.material import Material
@@ -20,8 +19,6 @@ TEXT_SIZE_MIN: Final = 13  # pixels
 STYLE_BLOCK: Final = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 OPENED: Final = re.compile(r"<!--\[if [^\]]+\]>")
 CLOSED: Final = re.compile(r"<!\[endif\]-->")
-PICTURES_BYTES_MAX: Final = 1_500_000  # of one edition, as they stand in the folder
-ONE_PICTURE_BYTES_MAX: Final = 600_000
 
 
 def size(material: Material) -> Iterator[Finding]:
@@ -41,29 +38,6 @@ def size(material: Material) -> Iterator[Finding]:
                 "size", edition,
                 f"the style sheets have {style_chars:,} characters, and {STYLE_CHARS_MAX:,} are "
                 "the limit; shorten wide.css, dark.css or outlook.css",
-            )  # fmt: skip
-
-
-def picture_weight(material: Material) -> Iterator[Finding]:
-    """Find pictures that make a letter slow to open."""
-    for picture in material.issue.pictures.values():
-        if len(picture.data) > ONE_PICTURE_BYTES_MAX:
-            yield Finding(
-                "picture-weight", Severity.ADVISES, picture.place, None, None,
-                f"has {len(picture.data) / 1000:,.0f} kB; {ONE_PICTURE_BYTES_MAX // 1000} kB are "
-                "enough for a letter, so save it smaller",
-            )  # fmt: skip
-    for lang in Lang:
-        shown = {
-            text.image.place: len(text.image.data)
-            for article in material.issue.articles
-            if (text := article.texts[lang]).image
-        }
-        if sum(shown.values()) > PICTURES_BYTES_MAX:
-            yield Finding(
-                "picture-weight", Severity.ADVISES, f"issues/{material.issue.id}", None, None,
-                f"the pictures of one edition have {sum(shown.values()) / 1e6:.1f} MB together; "
-                f"{PICTURES_BYTES_MAX / 1e6:.1f} MB are the budget",
             )  # fmt: skip
 
 

@@ -1,0 +1,63 @@
+"""Rules about the pictures of the finished letter: how heavy they are, and what stands still."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from newsletter.compose.hosting import HostedPicture, resize
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+
+EDITION_BYTES_MAX: Final = 1_500_000
+ONE_BYTES_MAX: Final = 600_000
+
+
+def picture_weight(material: Material) -> Iterator[Finding]:
+    """Find pictures that make a letter slow to open, by the files that readers fetch."""
+    pictures = material.composition.pictures
+    weights = {hosted.path: len(resize(hosted)) for hosted in pictures}
+    heaviest = sorted(pictures, key=lambda hosted: -weights[hosted.path])
+    told: set[str] = set()  # a picture in two widths is mended once
+    for hosted in heaviest:
+        weight, place = weights[hosted.path], hosted.picture.place
+        if weight > ONE_BYTES_MAX and place not in told:
+            told.add(place)
+            yield _advice("picture-weight", place, _too_heavy(hosted, weight))
+    for kind, edition in material.composition.editions.items():
+        shown = [hosted for hosted in heaviest if hosted.path in edition.html]
+        total = sum(weights[path] for path in {hosted.path for hosted in shown})
+        if total > EDITION_BYTES_MAX:
+            yield Finding(
+                "picture-weight", Severity.ADVISES, f"issues/{material.issue.id}", None, kind,
+                f"the pictures of this edition weigh {total / 1e6:.1f} MB together as they are "
+                f"sent; {EDITION_BYTES_MAX / 1e6:.1f} MB are the budget, and the heaviest is "
+                f"{shown[0].picture.place}",
+            )  # fmt: skip
+
+
+def animation(material: Material) -> Iterator[Finding]:
+    """Find animated pictures, of which a letter shows the first frame only."""
+    for picture in {
+        hosted.picture.place: hosted.picture for hosted in material.composition.pictures
+    }.values():
+        if picture.frames > 1:
+            yield _advice(
+                "animation", picture.place,
+                f"is animated ({picture.frames} frames), and letters show the first frame only; "
+                "save the frame that says most as a picture of its own",
+            )  # fmt: skip
+
+
+def _too_heavy(hosted: HostedPicture, weight: int) -> str:
+    kind = "as JPEG if it is a photograph, or with fewer colours" if _is_png(hosted) else "smaller"
+    return (
+        f"weighs {weight / 1000:,.0f} kB as it is sent; {ONE_BYTES_MAX // 1000} kB are enough for "
+        f"a letter, so save it {kind}"
+    )
+
+
+def _is_png(hosted: HostedPicture) -> bool:
+    return hosted.picture.ending == "png"
+
+
+def _advice(rule: str, place: str, message: str) -> Finding:
+    return Finding(rule, Severity.ADVISES, place, None, None, message)
