@@ -127,9 +127,19 @@ class Site:
             return report_on_folder(issue_id, error.problems)
         return self.proofread(composed, online=online)
 
-    def proofread(self, composed: Composed, *, online: bool = False) -> "Report":
-        """Proofread what was composed; *online* also asks every link whether it is there."""
+    def proofread(
+        self, composed: Composed, *, online: bool = False, for_readers: bool = False
+    ) -> "Report":
+        """
+        Proofread what was composed.
+
+        Args:
+            composed: the issue and its letters.
+            online: ask every link of the texts whether it is there.
+            for_readers: they are about to go to readers: some rules block only then.
+        """
         from newsletter.issue.history import git_history  # noqa: PLC0415
+        from newsletter.issue.starter import read_starter_words  # noqa: PLC0415
         from newsletter.proof.material import Material  # noqa: PLC0415
         from newsletter.proof.report import proofread, settings_of  # noqa: PLC0415
         from newsletter.proof.rules import RULES  # noqa: PLC0415
@@ -143,8 +153,10 @@ class Site:
             git_history(self.root, f"issues/{composed.issue.id}", self.clock()),
             read_client_support(),
             self._probe() if online else None,
+            read_starter_words(),
         )
-        return proofread(material, RULES, settings_of(RULES, composed.publication.rules))
+        settings = settings_of(RULES, composed.publication.rules)
+        return proofread(material, RULES, settings, for_readers=for_readers)
 
     def _probe(self) -> "Probe":
         from newsletter.delivery.link_probe import LinkProbe  # noqa: PLC0415

@@ -11,6 +11,11 @@ from newsletter.proof.approval import ApprovalPolicy, Override, check_approval
 from newsletter.proof.finding import Severity
 
 
+def is_rehearsal(site: Site) -> bool:
+    """Say whether a dispatch of this site reaches nobody: its letters stay on this machine."""
+    return not site.settings.mail_url.needs_public_url
+
+
 class Gate:
     """Opens for a letter that may go out."""
 
@@ -38,7 +43,7 @@ class Gate:
         composition = self._composed.composition
         if rules and not (because and because.strip()):
             raise UsageError('--override wants a reason: --because "…"; it is kept in the ledger')
-        report = self._site.proofread(self._composed)
+        report = self._site.proofread(self._composed, for_readers=not is_rehearsal(self._site))
         blocking = [one for one in report.findings if one.severity is Severity.BLOCKS]
         counts = {rule: sum(one.rule == rule for one in blocking) for rule in rules}
         idle = [rule for rule, count in counts.items() if not count]

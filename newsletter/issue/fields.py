@@ -241,6 +241,13 @@ class Fields:
         }
         return {**self._lines, **inside}
 
+    def written(self) -> Mapping[str, tuple[int, str]]:
+        """Return line and text of every field, those inside others too: ``sender.name.ko``."""
+        found: dict[str, tuple[int, str]] = {}
+        for name, node in self._nodes.items():
+            _add_written(name, node, found, self._first_line)
+        return found
+
     def finish(self) -> None:
         """Note every field that nobody took."""
         for key, line in self._lines.items():
@@ -283,6 +290,18 @@ class Fields:
 
     def _note(self, node: yaml.Node, message: str) -> None:
         self._problems.add(self._place, self._line(node), message)
+
+
+def _add_written(
+    name: str, node: yaml.Node, found: dict[str, tuple[int, str]], first_line: int
+) -> None:
+    if isinstance(node, yaml.ScalarNode):
+        text = normalize("NFC", SPACES.sub(" ", node.value).strip(" "))
+        found[name] = (int(node.start_mark.line) + first_line, text)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                _add_written(f"{name}.{key.value}", value, found, first_line)
 
 
 def is_web_address(value: str) -> bool:

@@ -43,6 +43,7 @@ class Publication:
     rules: Mapping[str, str]  # a proof's rule -> one of RULE_SETTINGS
     terms: Sequence[Term] = ()  # issues/glossary.yaml
     pace: Pace = field(default_factory=Pace)  # how fast it goes out; no part of the digest
+    written: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # by field: line, text
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ def read_publication(issues: Folder) -> Publication | None:
         rules=_rules(fields),
         pace=read_pace(fields),
         terms=read_glossary(issues),
+        written=fields.written(),
     )
     for inner in (sender, contact):
         if inner:

@@ -1,14 +1,66 @@
 """Writes the skeleton of a new issue, and a whole new site; never over what is there."""
 
-from collections.abc import Mapping
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from newsletter.errors import UsageError
+from newsletter.issue.problems import Problems
 from newsletter.issue.reading import check_issue_id
+from newsletter.issue.yaml_fields import read_fields
 
 STARTER: Final = Path(__file__).parent / "starter"
+MAY_STAY: Final = "# may stay"  # on a line of the starter: this is no place to fill in
+MARKS: Final = re.compile(r"^[\s#>*-]*(?:\d+\.\s+)?")  # of Markdown, before the words of a line
+SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class StarterWords:
+    """What `start_site` and `start_issue` write for people to replace."""
+
+    fields: Mapping[str, str]  # of publication.yaml: sender.name.ko -> its text
+    phrases: frozenset[str]  # of an issue's texts: titles, sentences; each of several words
+    pictures: frozenset[str]  # SHA-256, hexadecimal
+
+
+def read_starter_words() -> StarterWords:
+    """Read what is to be replaced, from the very files that are written."""
+    text = (STARTER / "site" / "issues" / "publication.yaml").read_text(encoding="utf-8")
+    staying = [at for at, line in enumerate(text.split("\n"), 1) if MAY_STAY in line]
+    fields = read_fields(text, "publication.yaml", 1, Problems())
+    assert fields is not None  # noqa: S101 - it is ours
+    stays = {name for name, line in fields.lines().items() if line in staying}
+    texts = [path.read_text(encoding="utf-8") for path in (STARTER / "issue").rglob("*.md")]
+    pictures = (STARTER / "issue").rglob("*.png")
+    return StarterWords(
+        {
+            name: value
+            for name, (line, value) in fields.written().items()
+            if line not in staying and name.partition(".")[0] not in stays
+        },
+        frozenset(phrase for text in texts for phrase in _phrases_of(text)),
+        frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in pictures),
+    )
+
+
+def phrases_in(line: str) -> list[str]:
+    """Cut a line of Markdown into its sentences, without the marks before them."""
+    return [found for found in SENTENCE_END.split(MARKS.sub("", line).strip()) if found]
+
+
+def _phrases_of(text: str) -> Iterator[str]:
+    _, front, body = text.split("---\n", 2)
+    fields = read_fields(front, "starter", 1, Problems())
+    assert fields is not None  # noqa: S101 - it is ours
+    lines = [value for _, value in fields.written().values()] + body.split("\n")
+    for line in lines:
+        # A single word, such as a kicker, may well be what somebody means to say.
+        yield from (phrase for phrase in phrases_in(line) if " " in phrase)
 
 
 def start_issue(root: Path, issue_id: str, today: date) -> list[Path]:

@@ -9,6 +9,7 @@ from newsletter.compose.composition import Composition
 from newsletter.compose.strings import Strings
 from newsletter.issue.glossary import Term
 from newsletter.issue.issue import Issue, Publication
+from newsletter.issue.starter import StarterWords
 from newsletter.lang import Lang
 from newsletter.proof.clients.features import Support
 
@@ -42,3 +43,4 @@ class Material:
     history: History | None  # None: the site is in no version history
     support: Support | None = None  # what mail clients can do; None: not looked at
     probe: Probe | None = None  # None: nobody wants links to be asked
+    starter: StarterWords | None = None  # what a new site says; None: not looked for

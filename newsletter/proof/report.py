@@ -28,6 +28,7 @@ class Rule:
     severity: Severity  # unless the publication sets another
     summary: str  # one line, for people
     check: Callable[[Material], Iterable[Finding]]
+    spares_rehearsals: bool = False  # it blocks only what goes to readers, and advises else
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,13 @@ class Report:
         return len(self.findings) - self.blocking
 
 
-def proofread(material: Material, rules: Iterable[Rule], settings: Mapping[str, Setting]) -> Report:
+def proofread(
+    material: Material,
+    rules: Iterable[Rule],
+    settings: Mapping[str, Setting],
+    *,
+    for_readers: bool = False,
+) -> Report:
     """
     Apply every rule that is not switched off.
 
@@ -58,12 +65,13 @@ def proofread(material: Material, rules: Iterable[Rule], settings: Mapping[str, 
         material: the issue and what was composed of it.
         rules: what to look for.
         settings: a publication's own view of some rules, by their names.
+        for_readers: the letter is about to go to readers; no look at it, and no rehearsal.
     """
     findings: list[Finding] = []
     for rule in rules:
         setting = settings.get(rule.name)
         if setting is not Setting.OFF:
-            severity = _severity(rule, setting)
+            severity = _severity(rule, setting, for_readers=for_readers)
             findings += (replace(finding, severity=severity) for finding in rule.check(material))
     return Report(
         material.issue.id, material.composition.digest, in_order(findings), notes_on(material)
@@ -113,11 +121,13 @@ def notes_on(material: Material) -> tuple[str, ...]:
     return ()
 
 
-def _severity(rule: Rule, setting: Setting | None) -> Severity:
+def _severity(rule: Rule, setting: Setting | None, *, for_readers: bool) -> Severity:
     match setting:
         case Setting.BLOCK:
             return Severity.BLOCKS
         case Setting.ADVISE:
+            return Severity.ADVISES
+        case _ if rule.spares_rehearsals and not for_readers:
             return Severity.ADVISES
         case _:
             return rule.severity

@@ -6,6 +6,7 @@ from newsletter.proof.clients.rule import check_clients
 from newsletter.proof.finding import Severity
 from newsletter.proof.letter import form, pictures, words
 from newsletter.proof.letter.markup import check_markup
+from newsletter.proof.letter.starter import check_starter
 from newsletter.proof.parity.rules import PARITY_RULES
 from newsletter.proof.report import Rule
 
@@ -25,6 +26,13 @@ LETTER_RULES: Final = (
     Rule("placeholder", Severity.BLOCKS, "nothing is left to fill in", words.placeholders),
     Rule(
         "markup", Severity.ADVISES, "every mark of Markdown took, every line is shown", check_markup
+    ),
+    Rule(
+        "starter",
+        Severity.BLOCKS,
+        "nothing is left of the starter",
+        check_starter,
+        spares_rehearsals=True,
     ),
     Rule("required-parts", Severity.BLOCKS, "sender, reason, unsubscribing", form.required_parts),
     Rule("links", Severity.BLOCKS, "links lead somewhere from an inbox", form.links),

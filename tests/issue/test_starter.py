@@ -89,3 +89,22 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
         starter._write(tmp_path / "ko.md", b"ours")
 
     assert (tmp_path / "ko.md").read_text() == "mine"
+
+
+def test_what_is_to_be_replaced_is_read_from_the_files_that_are_written() -> None:
+    words = starter.read_starter_words()
+
+    assert words.fields["name.ko"] == "우리 소식"
+    assert words.fields["contact.address.en"] == "Write your postal address here"
+    assert {"list_id", "sender.address", "sender_id"} <= words.fields.keys()
+    assert {"첫 번째 기사의 제목", "The title of the first article"} <= words.phrases
+    assert len(words.pictures) == 1
+
+
+def test_what_may_stay_says_so_in_the_file_itself() -> None:
+    words = starter.read_starter_words()
+    text = (starter.STARTER / "site/issues/publication.yaml").read_text(encoding="utf-8")
+
+    assert text.count(starter.MAY_STAY) == 3
+    assert not {"author.ko", "author.en", "accent", "time_zone"} & words.fields.keys()
+    assert not {"소식", "News"} & words.phrases

@@ -1,0 +1,74 @@
+"""The rule about the starter: nothing that "init" and "new" wrote goes out as it is."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from newsletter.issue.issue import ArticleText, Letter
+from newsletter.issue.markdown import Markdown
+from newsletter.issue.pictures import Picture
+from newsletter.issue.starter import StarterWords, phrases_in
+from newsletter.lang import EditionKind, Lang
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+
+RULE: Final = "starter"
+PUBLICATION: Final = "issues/publication.yaml"
+LONG: Final = 2  # blanks in a phrase that nobody writes by chance
+Left = list[tuple[int | None, str]]  # lines, and what of the starter is left there
+
+
+def check_starter(material: Material) -> Iterator[Finding]:
+    """Find what is left of the starter: one finding a file, which names every place."""
+    starter = material.starter
+    if starter is None:
+        return
+    left: Left = [
+        (line, f"{name}: {text}")
+        for name, (line, text) in material.publication.written.items()
+        if starter.fields.get(name) == text
+    ]
+    yield from _finding(PUBLICATION, None, left)
+    for texts in _by_lang(material):
+        for lang, text in texts.items():
+            yield from _finding(text.place, EditionKind(lang.value), _left_in(text, starter))
+
+
+def _by_lang(material: Material) -> Iterator[Mapping[Lang, Letter | ArticleText]]:
+    yield dict(material.issue.letters)
+    for article in material.issue.articles:
+        yield dict(article.texts)
+
+
+def _left_in(text: Letter | ArticleText, starter: StarterWords) -> Left:
+    left: Left = []
+    for name, line in text.lines.items():
+        value = getattr(text, name, None)
+        if isinstance(value, Picture) and value.sha256 in starter.pictures:
+            left.append((line, f"{name}: the picture of the starter"))
+        elif isinstance(value, str):
+            left += [(line, found) for found in _starter_phrases(value, starter)]
+    body: Markdown = text.greeting if isinstance(text, Letter) else text.body
+    for line, words in enumerate(body.source.split("\n"), body.first_line):
+        left += [(line, found) for found in _starter_phrases(words, starter)]
+    return left
+
+
+def _starter_phrases(words: str, starter: StarterWords) -> list[str]:
+    """Name what of the starter is in *words*: whole sentences, and longer phrases anywhere."""
+    own = phrases_in(words)
+    return [
+        phrase
+        for phrase in sorted(starter.phrases, key=words.find)
+        if phrase in own or (phrase.count(" ") >= LONG and phrase in words)
+    ]
+
+
+def _finding(file: str, edition: EditionKind | None, left: Left) -> Iterator[Finding]:
+    if not left:
+        return
+    places = "; ".join(words if line is None else f"line {line}, {words}" for line, words in left)
+    message = (
+        f"still says what the starter says ({places}); write your own words, for this must not go "
+        "to readers"
+    )
+    yield Finding(RULE, Severity.ADVISES, file, left[0][0], edition, message)
