@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from newsletter.message.enclosure import Enclosure
     from newsletter.message.letter import CompiledLetter
     from newsletter.proof.clients.features import Support
-    from newsletter.proof.material import Probe
+    from newsletter.proof.material import Look, Probe
     from newsletter.proof.report import Report
     from newsletter.settings import Settings
     from newsletter.storage.approvals import SqlApprovals
@@ -153,6 +153,7 @@ class Site:
             git_history(self.root, f"issues/{composed.issue.id}", self.clock()),
             read_client_support(),
             self._probe() if online else None,
+            look_at(self.root, composed.press),
             read_starter_words(),
         )
         settings = settings_of(RULES, composed.publication.rules)
@@ -388,6 +389,24 @@ def read_templates(root: Path) -> dict[str, str]:
                 problem = Problem(f"templates/{name}", None, explain_unread(error))
                 raise ContentError([problem]) from error
     return files
+
+
+def look_at(root: Path, press: "Press") -> "Look":
+    """Say which templates are the site's own; in a checkout of this program, all are."""
+    from newsletter.proof.material import Look  # noqa: PLC0415
+
+    folder = root / "templates"
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    names = [path.relative_to(folder).as_posix() for path in files]
+    visible = tuple(name for name in names if not name.startswith(".") and "/." not in name)
+    shipped = {
+        path.relative_to(ours).as_posix()
+        for ours in _own_templates()
+        for path in ours.rglob("*")
+        if path.is_file()
+    }
+    own = frozenset(press.sources.keys() & set(visible))
+    return Look(press, own, visible, frozenset(shipped))
 
 
 def _own_templates() -> tuple[Path, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from newsletter.compose.hosting import Gallery
-from newsletter.compose.inline import inline_css
+from newsletter.compose.inline import inline_css, nested_rule_line
 from newsletter.compose.markdown_text import render_text
 from newsletter.compose.press import Page, Press
 from newsletter.compose.slots import MARK
@@ -14,6 +14,7 @@ from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown
 from newsletter.lang import EditionKind
 
+SHEET = "email/letter.css"  # the one whose rules are written into elements
 BETWEEN = " / "  # between the languages of a bilingual subject
 
 
@@ -42,12 +43,33 @@ def compose_edition(
     Raises:
         ContentError: a template cannot be filled.
     """
+    page = page_of(publication, issue, kind, gallery, press)
+    html = _inlined(press.html(page), press)
+    text = press.text(page)
+    return Edition(issue.id, kind, page.subject, page.preheader, html, text)
+
+
+def page_of(
+    publication: Publication, issue: Issue, kind: EditionKind, gallery: Gallery, press: Press
+) -> Page:
+    """Gather what the templates of one edition are filled with."""
     subject = subject_of(issue, kind, press)
     preheader = BETWEEN.join(issue.letters[lang].preheader for lang in kind.langs)
-    page = Page(publication, issue, kind, subject, preheader, gallery)
-    html = inline_css(press.html(page))
-    text = press.text(page)
-    return Edition(issue.id, kind, subject, preheader, html, text)
+    return Page(publication, issue, kind, subject, preheader, gallery)
+
+
+def _inlined(page: str, press: Press) -> str:
+    try:
+        return inline_css(page)
+    except Exception as error:  # whatever the inliner trips over in a site's sheet
+        line = nested_rule_line(press.sources.get(SHEET, ""))
+        place = "templates/" + (SHEET if line else "email/letter.html.j2")
+        message = (
+            f"its rules cannot be written into the letter ({type(error).__name__}: {error}); "
+            + ("an at-rule stands inside another one here, so take them apart" if line else "")
+            + ("" if line else "mend its <style>")
+        )
+        raise ContentError([Problem(place, line, message)]) from error
 
 
 def subject_of(issue: Issue, kind: EditionKind, press: Press) -> str:

@@ -46,6 +46,17 @@ def inline_css(page: str) -> str:
     return str(inlined)
 
 
+def nested_rule_line(sheet: str) -> int | None:
+    """Say on which line of a style sheet an at-rule stands inside another one."""
+    import tinycss2  # noqa: PLC0415 - wanted only where something is wrong
+
+    for rule in tinycss2.parse_stylesheet(sheet):
+        inner = [token for token in getattr(rule, "content", None) or () if rule.type == "at-rule"]
+        if found := next((token for token in inner if token.type == "at-keyword"), None):
+            return int(found.source_line)
+    return None
+
+
 def _import_premailer() -> ModuleType:
     """
     Import premailer without requests, half of its time, which nothing here lets it use.

@@ -14,7 +14,7 @@ from newsletter.compose.colours import lighten_for
 from newsletter.compose.hosting import CONTENT_WIDTH, Gallery
 from newsletter.compose.markdown_html import Frame, render_html
 from newsletter.compose.markdown_text import render_text, wrap
-from newsletter.compose.sandbox import Sandbox
+from newsletter.compose.sandbox import Sandbox, Traces
 from newsletter.compose.slots import Slot, slot_token, unknown_slots
 from newsletter.compose.strings import Strings
 from newsletter.compose.whole_words import keep_whole, keep_words_whole
@@ -57,9 +57,7 @@ class Press:
         self.strings = strings
         self.public_url = public_url
         self._templates = templates
-        self._sandbox = Sandbox(self._find, escape=_is_html)
-        self._sandbox.add_filter("wrap", wrap)
-        self._sandbox.add_filter("whole", keep_whole)
+        self._sandbox = self._room()
 
     def html(self, page: Page) -> str:
         """
@@ -80,9 +78,29 @@ class Press:
         filled = self._fill("email/letter.txt.j2", page)
         return "\n".join(line.rstrip() for line in filled.strip().split("\n")) + "\n"
 
-    def _fill(self, name: str, page: Page) -> str:
+    def trace(self, page: Page, traces: Traces) -> str:
+        """
+        Fill the HTML letter with marks that say where each tag comes from; to read, not to send.
+
+        Raises:
+            ContentError: a template cannot be filled.
+        """
+        return self._fill("email/letter.html.j2", page, self._room(traces))
+
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """The source of every template, by its name below templates/."""
+        return self._templates
+
+    def _room(self, traces: Traces | None = None) -> Sandbox:
+        room = Sandbox(self._find, escape=_is_html, traces=traces)
+        room.add_filter("wrap", wrap)
+        room.add_filter("whole", keep_whole)
+        return room
+
+    def _fill(self, name: str, page: Page, room: Sandbox | None = None) -> str:
         try:
-            filled = self._sandbox.fill(name, self._values(page))
+            filled = (room or self._sandbox).fill(name, self._values(page))
         except Exception as error:  # whatever a template's own expressions do
             place, line = _fault_at(error, name)
             words = getattr(error, "message", None) or str(error)

@@ -28,6 +28,7 @@ NOT_REPEATABLE: Final = frozenset(
     {"today", "now", "utcnow", "fromtimestamp", "utcfromtimestamp", "random", "lipsum"}
 )
 UNBOUNDED: Final = frozenset({"expandtabs", "translate"})
+TAG_START: Final = re.compile(r"<(?=[A-Za-z/!])")
 MEASURED: Final = "measured"  # the filter that `_Metered` puts around what grows
 
 Found = tuple[str, str, None] | None
@@ -48,13 +49,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
-    def __init__(self, find: Callable[[str], Found], *, escape: Callable[[str | None], bool]):
+    def __init__(
+        self,
+        find: Callable[[str], Found],
+        *,
+        escape: Callable[[str | None], bool],
+        traces: "Traces | None" = None,
+    ) -> None:
         """
         Make a room without a template in it.
 
         Args:
             find: a template's source by its name, and the name that faults are shown with.
             escape: says of a template's name whether what it prints is escaped for HTML.
+            traces: takes where each tag of the templates stands; see `Traces`.
         """
         super().__init__(
             loader=FunctionLoader(find),
@@ -66,6 +74,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
         )
         self._left = BUDGET
+        self._traces = traces
         for table in (self.globals, self.filters):
             for name in NOT_REPEATABLE & table.keys():
                 del table[name]
@@ -142,7 +151,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.measure(super().call_binop(context, operator, left, right))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree: nodes.Template = _Metered().visit(super()._parse(source, name, filename))
+        metered = _Metered(self._traces, name or "")
+        tree: nodes.Template = metered.visit(super()._parse(source, name, filename))
         return tree
 
     def _bounded(self, name: str, own: Callable[..., Any]) -> Callable[..., Any]:
@@ -177,8 +187,37 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.measure(value)
 
 
+class Traces:
+    """Marks that stand before every tag of a template, and say which file and line it is from."""
+
+    def __init__(self) -> None:
+        self._places: list[tuple[str, int]] = []
+
+    def marked(self, text: str, name: str, line: int) -> str:
+        """Return *text*, which starts on *line* of the template *name*, with its marks."""
+
+        def mark(found: re.Match[str]) -> str:
+            self._places.append((name, line + text.count("\n", 0, found.start())))
+            return f"\ue000{len(self._places) - 1}\ue001{found[0]}"
+
+        return TAG_START.sub(mark, text)
+
+    def place(self, number: int) -> tuple[str, int]:
+        """Return the template and the line of a mark."""
+        return self._places[number]
+
+
 class _Metered(NodeTransformer):
     """Puts a counter into everything that repeats, and around everything that adds up text."""
+
+    def __init__(self, traces: Traces | None, name: str) -> None:
+        self._traces = traces
+        self._name = name
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
+        if self._traces:
+            node.data = self._traces.marked(node.data, self._name, node.lineno)
+        return node
 
     def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802 - Jinja2's names
         return self._counted(node)

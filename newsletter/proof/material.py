@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from newsletter.compose.composition import Composition
+from newsletter.compose.press import Press
 from newsletter.compose.strings import Strings
 from newsletter.issue.glossary import Term
 from newsletter.issue.issue import Issue, Publication
@@ -32,6 +33,16 @@ class Probe(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """The templates that the letters were made with, and which of them are the site's own."""
+
+    press: Press
+    own: frozenset[str]  # names below templates/ of files of the site that were read
+    files: tuple[str, ...]  # names of all files in the site's templates/
+    shipped: frozenset[str]  # names of the program's own files
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """An issue, what was composed of it, and what is known about it."""
 
@@ -43,4 +54,5 @@ class Material:
     history: History | None  # None: the site is in no version history
     support: Support | None = None  # what mail clients can do; None: not looked at
     probe: Probe | None = None  # None: nobody wants links to be asked
+    look: Look | None = None  # None: nobody wants the templates to be read
     starter: StarterWords | None = None  # what a new site says; None: not looked for

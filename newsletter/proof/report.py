@@ -72,10 +72,21 @@ def proofread(
         setting = settings.get(rule.name)
         if setting is not Setting.OFF:
             severity = _severity(rule, setting, for_readers=for_readers)
-            findings += (replace(finding, severity=severity) for finding in rule.check(material))
+            findings += (
+                replace(finding, severity=severity, message=_message(finding, material))
+                for finding in rule.check(material)
+            )
     return Report(
         material.issue.id, material.composition.digest, in_order(findings), notes_on(material)
     )
+
+
+def _message(finding: Finding, material: Material) -> str:
+    """Say of a template that is not in the site's folder where it is to be mended."""
+    name = finding.file.removeprefix("templates/")
+    if material.look is None or name == finding.file or name in material.look.files:
+        return finding.message
+    return f"{finding.message} (the file is the program's own: copy it to templates/ first)"
 
 
 def settings_of(rules: Iterable[Rule], chosen: Mapping[str, str]) -> Mapping[str, Setting]:

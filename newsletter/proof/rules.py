@@ -7,6 +7,7 @@ from newsletter.proof.finding import Severity
 from newsletter.proof.letter import form, pictures, words
 from newsletter.proof.letter.markup import check_markup
 from newsletter.proof.letter.starter import check_starter
+from newsletter.proof.letter.templates import check_templates
 from newsletter.proof.parity.rules import PARITY_RULES
 from newsletter.proof.report import Rule
 
@@ -36,6 +37,7 @@ LETTER_RULES: Final = (
     ),
     Rule("required-parts", Severity.BLOCKS, "sender, reason, unsubscribing", form.required_parts),
     Rule("links", Severity.BLOCKS, "links lead somewhere from an inbox", form.links),
+    Rule("templates", Severity.ADVISES, "templates are whole, and read", check_templates),
     Rule("clients", Severity.ADVISES, "every mail client shows what is used", check_clients),
     Rule("size", Severity.BLOCKS, "Gmail clips nothing", form.size),
     Rule("picture-weight", Severity.ADVISES, "pictures are light enough", pictures.picture_weight),

@@ -66,3 +66,36 @@ def test_a_broken_template_is_named_with_its_line(name: str, source: str, start:
 )
 def test_whatever_a_template_does_its_place_is_named(source: str) -> None:
     assert _problem("email/letter.txt.j2", source).startswith("templates/email/letter.txt.j2")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "@media screen { @media (min-width: 1px) { p { color: red } } }",
+        "@media screen { @media print { @media (color) { p { color: red } } } }",
+        "@media screen {\n  p { color: red }\n  @media print { p { color: blue } }\n}",
+    ],
+)
+def test_an_at_rule_inside_another_is_named_with_its_line(rule: str) -> None:
+    name = "email/letter.css"
+    sheet = make_press().sources[name] + "\n" + rule
+
+    problem = _problem(name, sheet)
+
+    line = sheet.count("\n", 0, sheet.rindex("@media" if rule.count("@") == 2 else "@media print"))
+    assert problem.startswith(f"templates/{name}:{line + 1}: its rules cannot be written into")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("@import 'x.css';", "@font-face { src: url(x) }", "@layer a { p {} }", "@@@", "}}}"),
+        *("@supports (x: y) { @media print { p {} } }", "@media print { @supports (x: y) { } }"),
+        *("p { color: red", "\\", "p { content: 'x", "/* x", "@media {", "<!--", "p[x='] {}"),
+        "p { & b {} }",
+    ],
+)
+def test_no_other_sheet_ends_in_a_traceback(rule: str) -> None:
+    sheet = make_press().sources["email/letter.css"] + "\n" + rule
+
+    compose(make_publication(), make_issue(), make_press(templates={"email/letter.css": sheet}))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from newsletter.proof.clients.allowances import ALLOWANCES, UNASKED
-from newsletter.proof.clients.features import Support, look_up
+from newsletter.proof.clients.features import Support, look_up, uses
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 
@@ -15,8 +15,22 @@ def check_clients(material: Material) -> Iterator[Finding]:
         return
     for kind, edition in material.composition.editions.items():
         for complaint in complaints_about(edition.html, support):
-            place = "templates/email/letter.html.j2"
+            place = _used_in(complaint.partition(" is ")[0], material, support)
             yield Finding("clients", Severity.ADVISES, place, None, kind, complaint)
+
+
+def _used_in(feature: str, material: Material, support: Support) -> str:
+    """Name the site's own file that uses *feature*, if one does."""
+    for name in sorted(material.look.own if material.look else ()):
+        source = material.look.press.sources[name] if material.look else ""
+        page = f"<html><style>{source}</style></html>" if name.endswith(".css") else source
+        if (
+            name.endswith((".css", ".html.j2"))
+            and source.strip()
+            and feature in uses(page, support)
+        ):
+            return f"templates/{name}"
+    return "templates/email/letter.html.j2"
 
 
 def complaints_about(html: str, support: Support) -> list[str]:

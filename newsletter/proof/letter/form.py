@@ -17,6 +17,11 @@ HTML_BYTES_MAX: Final = 76_000  # so that base64 stays under the 104,448 where G
 STYLE_CHARS_MAX: Final = 8_000  # Gmail drops all style sheets past 16 KB
 TEXT_SIZE_MIN: Final = 13  # pixels
 STYLE_BLOCK: Final = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
+FETCHED: Final = ("https://", "http://", "cid:", "data:")
+LETTER: Final = "templates/email/letter.html.j2"
+COLOPHON: Final = "templates/email/parts/colophon.html.j2"
+TEXT: Final = "templates/email/letter.txt.j2"
+SHEETS: Final = ("email/wide.css", "email/dark.css", "email/outlook.css")  # these stay <style>
 OPENED: Final = re.compile(r"<!--\[if [^\]]+\]>")
 CLOSED: Final = re.compile(r"<!\[endif\]-->")
 
@@ -38,6 +43,7 @@ def size(material: Material) -> Iterator[Finding]:
                 "size", edition,
                 f"the style sheets have {style_chars:,} characters, and {STYLE_CHARS_MAX:,} are "
                 "the limit; shorten wide.css, dark.css or outlook.css",
+                _longest_sheet(material),
             )  # fmt: skip
 
 
@@ -51,7 +57,18 @@ def links(material: Material) -> Iterator[Finding]:
             fault = _link_fault(href, names)
             if fault:
                 words = " ".join(anchor.text_content().split())
-                yield _block("links", edition, f"the link {words!r} {fault}; give it an address")
+                message = f"the link {words!r} {fault}; give it an address"
+                yield _block("links", edition, message, *_written_in(material, href))
+        for element in page.iter():
+            for name in ("src", "background"):
+                source = element.get(name) if isinstance(element.tag, str) else None
+                if source is not None and not source.startswith(FETCHED):
+                    message = (
+                        f"the {name} of <{element.tag}> is no whole address ({source!r}), and mail "
+                        "programs look for it nowhere; print a picture of the issue with shown(), "
+                        "or write https://…"
+                    )
+                    yield _block("links", edition, message, *_written_in(material, source))
 
 
 def conditionals(material: Material) -> Iterator[Finding]:
@@ -82,6 +99,7 @@ def legibility(material: Material) -> Iterator[Finding]:
                     f"{shown.text[:40]!r} is {shown.colour} on {shown.background}, a contrast of "
                     f"{ratio:.1f}; {CONTRAST_AA} are needed, so choose a stronger colour "
                     "(accent in publication.yaml, or the template's own)",
+                    *_coloured_in(material, shown.colour, shown.background),
                 )  # fmt: skip
             if 1 < shown.size_px < TEXT_SIZE_MIN:
                 yield _block(
@@ -99,7 +117,8 @@ def required_parts(material: Material) -> Iterator[Finding]:
         whole = " ".join(parse_page(edition.html).text_content().split())
         flat = " ".join(edition.text.split())
         if f'href="{unsubscribe}"' not in edition.html or unsubscribe not in edition.text:
-            yield _block("required-parts", edition, "the unsubscribe link is missing")
+            place = COLOPHON if f'href="{unsubscribe}"' not in edition.html else TEXT
+            yield _block("required-parts", edition, "the unsubscribe link is missing", place)
         for lang, strings in material.strings.items():
             wanted = {
                 "the word for unsubscribing": strings["unsubscribe"],
@@ -117,7 +136,8 @@ def required_parts(material: Material) -> Iterator[Finding]:
                     yield _block(
                         "required-parts", edition,
                         f"{what} ({lang}) is missing in the {' and '.join(places)}; put it back "
-                        "into the template parts/colophon",
+                        "into the template",
+                        COLOPHON if "HTML" in places else TEXT,
                     )  # fmt: skip
 
 
@@ -128,7 +148,7 @@ def text_lines(material: Material) -> Iterator[Finding]:
             is_breakable = len(line.split()) > 1 and "://" not in line and "NLSLOT-" not in line
             if columns(line) > COLUMNS + 6 and is_breakable:
                 yield Finding(
-                    "text-lines", Severity.ADVISES, "templates/email/letter.txt.j2", None,
+                    "text-lines", Severity.ADVISES, TEXT, None,
                     edition.kind,
                     f"the line {line[:40]!r}… is {columns(line)} columns wide; pass it through "
                     "the filter 'wrap'",
@@ -146,7 +166,39 @@ def _link_fault(href: str, names: set[str | None]) -> str | None:
     return f"is not a whole address ({href!r})"
 
 
+def _written_in(material: Material, words: str) -> tuple[str, int | None]:
+    """Name the template that *words* stand in, the site's own first, and the line."""
+    sources = material.look.press.sources if material.look else {}
+    own = material.look.own if material.look else frozenset()
+    for name in sorted(sources, key=lambda name: (name not in own, name)):
+        at = sources[name].find(f'"{words}"')
+        if at >= 0 and name.endswith(".j2"):
+            return f"templates/{name}", sources[name].count("\n", 0, at) + 1
+    return LETTER, None
+
+
+def _coloured_in(material: Material, *colours: str) -> tuple[str, int | None]:
+    """Name the file that gives a colour: the accent's, or a style sheet of the site."""
+    if material.publication.accent in colours:
+        line, _ = material.publication.written.get("accent", (None, ""))
+        return "issues/publication.yaml", line
+    for name in sorted(material.look.own if material.look else ()):
+        source = material.look.press.sources[name].lower() if material.look else ""
+        places = [source.find(colour) for colour in colours if colour != "#ffffff"]
+        at = max(places, default=-1)
+        if at >= 0:
+            return f"templates/{name}", source.count("\n", 0, at) + 1
+    return LETTER, None
+
+
+def _longest_sheet(material: Material) -> str:
+    if material.look is None:
+        return LETTER
+    sources = material.look.press.sources
+    return "templates/" + max(SHEETS, key=lambda name: len(sources.get(name, "")))
+
+
 def _block(
-    rule: str, edition: Edition, message: str, place: str = "templates/email/letter.html.j2"
+    rule: str, edition: Edition, message: str, place: str = LETTER, line: int | None = None
 ) -> Finding:
-    return Finding(rule, Severity.BLOCKS, place, None, edition.kind, message)
+    return Finding(rule, Severity.BLOCKS, place, line, edition.kind, message)

@@ -1,0 +1,99 @@
+"""Whether every tag of a letter is closed, and by whom it was left open."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+MARK: Final = "\ue000(?P<mark>\\d+)\ue001"  # see compose.sandbox.Traces
+PIECE: Final = re.compile(
+    rf"(?:{MARK})?"
+    r"(?:(?P<open_comment><!--(?:\[if [^\]]*\]>(?:<!-->)?)?)"
+    r"|(?P<end_if><!(?:--<!)?\[endif\](?:--)?>)"
+    r"|<(?P<slash>/?)(?P<tag>[A-Za-z][A-Za-z0-9:]*)(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*(?P<self>/?)>)"
+)
+END_IF: Final = "<![endif]-->"
+VOID: Final = frozenset("area base br col embed hr img input link meta source track wbr".split(" "))
+RAW: Final = ("style", "script", "title", "textarea")
+# No tag inside one of these closes one outside (HTML, 13.2.4.2, "has an element in table scope").
+WALLS: Final = frozenset({"td", "th", "table", "caption", "body", "html"})
+TABLE: Final = WALLS | {"tr", "tbody", "thead", "tfoot"}
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A tag or a comment that has no counterpart."""
+
+    mark: int | None  # of its place; None: a text of the issue made it
+    message: str  # what is wrong; then what to do
+
+
+@dataclass(slots=True)
+class _Stack:
+    """The elements that are open at one place, the outermost first."""
+
+    open: list[tuple[str, int | None]] = field(default_factory=list)
+
+    def close(self, tag: str, mark: int | None) -> Iterator[Loose]:
+        at = self._opened_at(tag)
+        if at is None:
+            yield Loose(mark, f"</{tag}> closes nothing; take it out, or open its <{tag}>")
+            return
+        yield from self.end(at + 1)
+        self.open.pop()
+
+    def end(self, at: int = 0) -> Iterator[Loose]:
+        """Name what is still open from *at* on, and close it."""
+        for tag, mark in self.open[at:]:
+            yield Loose(mark, f"<{tag}> is never closed; write </{tag}> where it ends")
+        del self.open[at:]
+
+    def _opened_at(self, tag: str) -> int | None:
+        for at in range(len(self.open) - 1, -1, -1):
+            name = self.open[at][0]
+            if name == tag:
+                return at
+            if name in WALLS and tag not in TABLE:
+                return None
+        return None
+
+
+def loose_ends(page: str) -> Iterator[Loose]:
+    """
+    Find what a traced page leaves open, or closes without having opened it.
+
+    What stands in Outlook's conditional comments is matched by itself: a table is opened in
+    one of them and closed in another.
+    """
+    outside, word = _Stack(), _Stack()
+    stack, at = outside, 0
+    while found := PIECE.search(page, at):
+        at = found.end()
+        mark = int(found["mark"]) if found["mark"] else None
+        comment = found["open_comment"] or ""
+        end = page.find("-->", at)
+        if found["end_if"] or comment.endswith("<!-->"):
+            stack = outside
+        elif comment and end < 0:
+            yield Loose(mark, "a comment is never closed, and hides all behind it; write -->")
+            return
+        elif comment and page.endswith(END_IF, at, end + 3) and "[if" in comment:
+            stack = word
+        elif comment:
+            if "[if" in comment:
+                yield Loose(mark, f"a conditional comment ends with --> alone; write {END_IF}")
+            at = end + 3
+        else:
+            yield from _tag(found, mark, stack)
+            if not found["slash"] and found["tag"].lower() in RAW:
+                at = max(at, page.find(f"</{found['tag']}", at))
+    yield from outside.end()
+    yield from word.end()
+
+
+def _tag(found: re.Match[str], mark: int | None, stack: _Stack) -> Iterator[Loose]:
+    tag = found["tag"].lower()
+    if found["slash"]:
+        yield from stack.close(tag, mark)
+    elif tag not in VOID and not (found["self"] and (":" in tag)):
+        stack.open.append((tag, mark))

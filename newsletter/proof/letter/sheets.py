@@ -1,0 +1,84 @@
+"""What is wrong with a site's own style sheet, by line: rules not closed, or lost on the way."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import tinycss2
+
+# What the inliner keeps of an at-rule; every other one is gone from the letter without a word.
+KEPT: Final = ("media",)
+INLINED: Final = "email/letter.css"
+Fault = tuple[int, str]  # line, counted from 1; what is wrong and what to do
+
+
+def sheet_faults(name: str, source: str) -> Iterator[Fault]:
+    """Find what is wrong with the style sheet *name*, a file below templates/."""
+    faults = list(_unclosed(source))
+    yield from faults
+    if faults:
+        return  # what follows an open rule is read as part of it
+    for rule in tinycss2.parse_stylesheet(source, skip_comments=True, skip_whitespace=True):
+        if rule.type == "error":
+            yield (
+                rule.source_line,
+                f"is no CSS ({rule.message}); mail programs drop it, so mend it",
+            )
+        elif rule.type == "at-rule" and name == INLINED and rule.lower_at_keyword not in KEPT:
+            yield (
+                rule.source_line,
+                f"@{rule.at_keyword} cannot be written into elements and is lost; put it into "
+                "wide.css, or leave it out",
+            )
+        elif rule.type == "qualified-rule":
+            yield from _broken_declarations(rule)
+
+
+def _broken_declarations(rule: tinycss2.ast.QualifiedRule) -> Iterator[Fault]:
+    for found in tinycss2.parse_blocks_contents(rule.content, skip_comments=True):
+        if found.type == "error":
+            message = f"is no declaration ({found.message}); write 'property: value;'"
+            yield found.source_line, message
+
+
+def _unclosed(source: str) -> Iterator[Fault]:
+    """Find brackets, comments and texts that nothing closes, or that nothing has opened."""
+    opened: list[int] = []  # the line of every rule that is still open
+    at, line = 0, 1
+    while at < len(source):
+        if source.startswith("/*", at):
+            end = source.find("*/", at + 2)
+            if end < 0:
+                yield line, "a comment is not closed, and all behind it is lost; write */"
+                return
+            line += source.count("\n", at, end)
+            at = end + 2
+            continue
+        char = source[at]
+        if char in "\"'":
+            end = _text_end(source, at)
+            if end < 0:
+                yield line, f"a text in {char} is not closed on its line; close it"
+                return
+            at = end
+        elif char == "{":
+            opened.append(line)
+        elif char == "}" and not opened:
+            yield line, "a } closes nothing; take it out, or open its rule"
+        elif char == "}":
+            opened.pop()
+        line += char == "\n"
+        at += 1
+    for started in opened:
+        yield started, "the rule that opens here is never closed, and takes in the next; write }"
+
+
+def _text_end(source: str, at: int) -> int:
+    """Return where the text that starts at *at* ends, or -1: a line end closes none."""
+    mark, at = source[at], at + 1
+    while at < len(source) and source[at] != "\n":
+        if source[at] == "\\":
+            at += 1
+        elif source[at] == mark:
+            return at
+        at += 1
+    return -1

@@ -1,0 +1,77 @@
+"""The rule about a site's own templates: what is in them, and which of them nobody reads."""
+
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Final
+
+from newsletter.compose.edition import page_of
+from newsletter.compose.hosting import Gallery
+from newsletter.compose.sandbox import Traces
+from newsletter.lang import EditionKind
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.letter.balance import loose_ends
+from newsletter.proof.letter.sheets import sheet_faults
+from newsletter.proof.material import Look, Material
+
+RULE: Final = "templates"
+FOLDER: Final = "templates/"
+READ: Final = (".j2", ".css", ".yaml")
+NOTES: Final = (".md", ".txt")  # about templates, and none themselves
+NAMED: Final = re.compile(
+    r"(?:import|include|extends|from|css\()\s*\(?[^%}]*?[\"']([^\"'\n]+)[\"']"
+)
+
+
+def check_templates(material: Material) -> Iterator[Finding]:
+    """Find what is broken or never read in the templates of the site itself."""
+    look = material.look
+    if look is None:
+        return
+    yield from _unread(look)
+    for name in sorted(look.own):
+        if name.endswith(".css"):
+            for line, message in sheet_faults(name, look.press.sources[name]):
+                yield _finding(name, line, None, message)
+    if any(name.endswith(".html.j2") for name in look.own):
+        yield from _unbalanced(material, look)
+
+
+def _unread(look: Look) -> Iterator[Finding]:
+    named = _named_in(look.press.sources)
+    for name in look.files:
+        if name in look.shipped or name.endswith(NOTES):
+            continue
+        if not name.endswith(READ):
+            reason = f"only files ending in {', '.join(READ)} are read here"
+        elif name not in named:
+            reason = "nothing reads a file of this name"
+        else:
+            continue
+        near = get_close_matches(name, sorted(look.shipped), n=1, cutoff=0.6)
+        remedy = f"did you mean {FOLDER}{near[0]}?" if near else "import it, or take it out"
+        yield _finding(name, None, None, f"{reason}; {remedy}")
+
+
+def _named_in(sources: Mapping[str, str]) -> set[str]:
+    """Return the names of files that templates import, include, extend or print as CSS."""
+    names = {name for source in sources.values() for name in NAMED.findall(source)}
+    return names | {f"email/{name}" for name in names}
+
+
+def _unbalanced(material: Material, look: Look) -> Iterator[Finding]:
+    told: set[tuple[str, int, str]] = set()  # a part is printed in several editions
+    for kind in EditionKind:
+        traces, gallery = Traces(), Gallery(material.issue.id)
+        page = page_of(material.publication, material.issue, kind, gallery, look.press)
+        for loose in loose_ends(look.press.trace(page, traces)):
+            if loose.mark is None:
+                continue
+            name, line = traces.place(loose.mark)
+            if name in look.own and (name, line, loose.message) not in told:
+                told.add((name, line, loose.message))
+                yield _finding(name, line, kind, loose.message)
+
+
+def _finding(name: str, line: int | None, kind: EditionKind | None, message: str) -> Finding:
+    return Finding(RULE, Severity.ADVISES, FOLDER + name, line, kind, message)

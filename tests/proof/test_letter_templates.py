@@ -1,0 +1,170 @@
+"""A site's own templates: what is open, lost or never read is named with file and line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from newsletter.app import Site
+from newsletter.proof.finding import Finding
+from newsletter.proof.letter.balance import loose_ends
+from newsletter.proof.letter.sheets import sheet_faults
+from tests.makers import CHECKOUT, write_site
+
+PARTS = "email/parts"
+OURS = CHECKOUT / "templates"
+
+
+def findings(root: Path, name: str, old: str, new: str) -> Sequence[Finding]:
+    """Proofread a site that has its own copy of our file *name*, with *new* for *old*."""
+    source = (OURS / name).read_text(encoding="utf-8")
+    assert old in source
+    site = write_site(root, {f"templates/{name}": source.replace(old, new, 1)})
+    return Site({}, site).proof("2022-08").findings
+
+
+def line_of(name: str, words: str) -> int:
+    source = (OURS / name).read_text(encoding="utf-8")
+    return source.count("\n", 0, source.index(words)) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "at", "message"),
+    [
+        (f"{PARTS}/colophon.html.j2", "</div>", "", "<div", "<div> is never closed"),
+        (f"{PARTS}/colophon.html.j2", "<p><strong>", "<p><b><strong>", "<p><strong>", "<b> is n"),
+        (f"{PARTS}/masthead.html.j2", "</td></tr>", "</div></td></tr>", "</td>", "</div> closes n"),
+        (f"{PARTS}/pieces.html.j2", "</div>", "", "<div", "<div> is never closed"),
+        (f"{PARTS}/opening.html.j2", "{{ greeting(lang) }}</p>", "</b></p>", "<p class=", "</b> c"),
+        ("email/letter.html.j2", "</body>", "<!-- </body>", "</body>", "a comment is never closed"),
+        (f"{PARTS}/opening.html.j2", '<tr><td class="op', '<!--[if mso]>x--><tr><td class="op',
+         '<tr><td class="op', "a conditional comment ends with --> alone"),
+        ("email/letter.css", "margin: 0; padding: 0; background-color: #ffffff; color: #111111; }",
+         "margin: 0;", "body {", "the rule that opens here is never closed"),
+        ("email/letter.css", ".thin {", "@supports (x: y) { p { color: #111111; } }\n.thin {",
+         ".thin {", "@supports cannot be written into elements and is lost"),
+        ("email/dark.css", "@media", "}\n@media", "@media", "a } closes nothing"),
+        ("email/wide.css", "@media", "/* x */ p { color }\n@media", "@media", "is no declaration"),
+    ],
+)  # fmt: skip
+def test_what_is_broken_is_named_where_it_stands(
+    tmp_path: Path, name: str, old: str, new: str, at: str, message: str
+) -> None:
+    found = [one for one in findings(tmp_path, name, old, new) if one.rule == "templates"]
+
+    assert [(one.file, one.line) for one in found[:1]] == [(f"templates/{name}", line_of(name, at))]
+    assert found[0].message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("email/leter.html.j2", "email/letter.html.j2"),
+        ("email/parts/colofon.html.j2", "email/parts/colophon.html.j2"),
+        ("colophon.html.j2", "email/parts/colophon.html.j2"),
+        ("strings.kr.yaml", "strings.ko.yaml"),
+        ("email/letter.scss", "email/letter.css"),
+        ("email/letter.html", "email/letter.html.j2"),
+    ],
+)
+def test_a_file_that_nothing_reads_is_named_with_the_nearest_name(
+    tmp_path: Path, name: str, near: str
+) -> None:
+    site = write_site(tmp_path, {f"templates/{name}": "x", "templates/README.md": "notes"})
+
+    [finding] = [one for one in Site({}, site).proof("2022-08").findings if one.rule == "templates"]
+
+    assert finding.file == f"templates/{name}"
+    assert finding.message.endswith(f"; did you mean templates/{near}?")
+
+
+def test_a_part_of_ones_own_that_is_imported_is_read(tmp_path: Path) -> None:
+    name = f"{PARTS}/opening.html.j2"
+    own = '{% import "email/parts/mine.html.j2" as mine %}\n{{ css("mine.css") }}'
+    source = own + (OURS / name).read_text(encoding="utf-8")
+    files: dict[str, str | bytes | None] = {
+        f"templates/{name}": source,
+        f"templates/{PARTS}/mine.html.j2": "{% macro x() %}{% endmacro %}",
+        "templates/email/mine.css": "p { margin: 0; }",
+    }
+
+    found = Site({}, write_site(tmp_path, files)).proof("2022-08").findings
+
+    assert [one for one in found if one.rule == "templates"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "rule"),
+    [
+        (f"{PARTS}/masthead.html.j2", "<h1>", '<h1><img src="logo.png">', "links"),
+        (f"{PARTS}/masthead.html.j2", "<h1>", '<h1><a href="news.html">x</a>', "links"),
+        (f"{PARTS}/masthead.html.j2", "<h1>", '<h1><img src="//x.org/a.png">', "links"),
+        (f"{PARTS}/colophon.html.j2", "publication.postal_address", "strings", "required-parts"),
+        (f"{PARTS}/colophon.html.j2", "{{ unsubscribe_url }}", "#ko", "required-parts"),
+        ("email/letter.txt.j2", "{{ publication.phone }}", "", "required-parts"),
+        ("email/letter.css", "color: #555555", "color: #bbbbbb", "legibility"),
+        ("email/letter.css", "font-size: 36px", "display: flex", "clients"),
+    ],
+)
+def test_a_finding_names_the_file_that_is_to_be_mended(
+    tmp_path: Path, name: str, old: str, new: str, rule: str
+) -> None:
+    found = [one for one in findings(tmp_path, name, old, new) if one.rule == rule]
+
+    assert {one.file for one in found} == {f"templates/{name}"}
+    assert not any("the program's own" in one.message for one in found)
+
+
+def test_a_pale_accent_is_mended_in_the_publication(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    path = tmp_path / "issues/publication.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("#0a5c7a", "#ffd400"))
+    link = "\n[the news](https://www.example.org/a)\n"
+    article = tmp_path / "issues/2022-08/01-conference/en.md"
+    article.write_text(article.read_text(encoding="utf-8") + link)
+
+    found = [one for one in Site({}, tmp_path).proof("2022-08").findings if "ffd400" in one.message]
+
+    assert {(one.file, one.line) for one in found} == {("issues/publication.yaml", 12)}
+
+
+def test_a_template_that_is_not_in_the_site_is_said_to_be_the_programs_own(tmp_path: Path) -> None:
+    found = findings(tmp_path, "email/letter.html.j2", "{{ colophon.colophon() }}", "")
+
+    messages = [one.message for one in found if one.rule == "required-parts"]
+    assert messages
+    assert all("(the file is the program's own: copy it to templates/" in one for one in messages)
+
+
+def test_our_own_templates_are_whole() -> None:
+    found = Site({}, CHECKOUT).proof("2022-08").findings
+
+    assert [one for one in found if one.rule == "templates"] == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>a<br>b</p><img src='a>b'><hr/>",
+        "<!--[if mso]><table><tr><td><![endif]--><div>x</div><!--[if mso]></td></tr></table>"
+        "<![endif]-->",
+        "<!--[if !mso]><!--><div>x</div><!--<![endif]-->",
+        "<style>p > a { content: '</p>' }</style><p></p>",
+        "<v:rect><o:p></o:p></v:rect>",
+        "<!-- <div> --><TD></td>",
+    ],
+)
+def test_what_is_closed_is_no_finding(page: str) -> None:
+    assert list(loose_ends(page)) == []
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "p { content: \"}\"; } /* } */ a::after { content: '{'; }",
+        "@media (max-width: 3px) { p { margin: 0 } }",
+        ".a{} .b { color: #fff }",
+    ],
+)
+def test_a_sheet_that_is_whole_is_no_finding(sheet: str) -> None:
+    assert list(sheet_faults("email/letter.css", sheet)) == []
