@@ -138,21 +138,23 @@ class Site:
             online: ask every link of the texts whether it is there.
             for_readers: they are about to go to readers: some rules block only then.
         """
-        from newsletter.issue.history import git_history  # noqa: PLC0415
+        from newsletter.issue.history import NoHistory, git_history  # noqa: PLC0415
         from newsletter.issue.starter import read_starter_words  # noqa: PLC0415
         from newsletter.proof.material import Material  # noqa: PLC0415
         from newsletter.proof.report import proofread, settings_of  # noqa: PLC0415
         from newsletter.proof.rules import RULES  # noqa: PLC0415
 
+        history = git_history(self.root, f"issues/{composed.issue.id}", self.clock())
         material = Material(
             composed.publication,
             composed.issue,
             composed.composition,
             composed.press.strings,
             composed.publication.terms,
-            git_history(self.root, f"issues/{composed.issue.id}", self.clock()),
+            None if isinstance(history, NoHistory) else history,
             read_client_support(),
             self._probe() if online else None,
+            history.reason if isinstance(history, NoHistory) else "",
             look_at(self.root, composed.press),
             read_starter_words(),
         )

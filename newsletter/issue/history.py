@@ -1,14 +1,50 @@
-"""Asks git when the issue's files were changed, and in which lines."""
+"""Asks git when the issue's files were changed, and in which lines; a renaming is no change."""
 
+import os
+import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 from typing import Final
+from unicodedata import normalize
 
 TIMEOUT_S: Final = 10.0
-STATUS_COLUMNS: Final = 3  # two letters and a blank before the path (git-status, "Short Format")
+STARTS: Final = "\x01"  # before a commit's time in what "git log" is told to print
+MOVED: Final = re.compile(r"R(\d+)")  # the status of a renamed file, with its similarity
+UNCHANGED: Final = 100  # percent
+
+
+@dataclass(frozen=True, slots=True)
+class NoHistory:
+    """Why nothing is known of earlier versions."""
+
+    reason: str  # for people, to follow "did not run: "
+
+
+@dataclass(slots=True)
+class _Changes:
+    """When each file was last changed, under the name it has today."""
+
+    at: dict[str, datetime] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)  # its name in the latest commit
+    names: dict[str, str | None] = field(default_factory=dict)  # older name -> today's, if any
+
+    def note(self, entries: Sequence[tuple[str, str, str]], at: datetime) -> None:
+        """Note one commit's entries (status, old name, name); newer commits come first."""
+        older: dict[str, str | None] = {}
+        for status, old, name in entries:
+            today = self.names.get(name, name)
+            moved = MOVED.fullmatch(status)
+            if today and not (moved and int(moved[1]) == UNCHANGED):
+                self.at.setdefault(today, at)
+            if moved:
+                older.setdefault(name, None)  # what bore this name before was another file
+                older[old] = today
+        self.names.update(older)
 
 
 class GitHistory:
@@ -27,75 +63,140 @@ class GitHistory:
         self._root = root
         self._folder = folder
         self._now = now
-        self._prefix = prefix
+        self._prefix = normalize("NFC", prefix)
 
     def changed_at(self, file: str) -> datetime | None:
         """Say when *file* (relative to the site root) was last changed; None: not known."""
-        return self._changes.get(self._prefix + file)
+        return self._changes.at.get(normalize("NFC", self._prefix + file))
+
+    def is_committed(self, file: str) -> bool:
+        """Say whether git knows an earlier version of *file*, whatever was changed since."""
+        return normalize("NFC", self._prefix + file) not in self._new
 
     @cached_property
-    def _changes(self) -> Mapping[str, datetime]:
-        """When each file of the folder was last changed: two questions, however many files."""
-        logged = _git(
-            self._root, "log", "-c", "--name-only", "--format=%x00%ct", "--", self._folder
+    def _new(self) -> frozenset[str]:
+        """The files that are in no commit, under no name."""
+        listed = self._ask("ls-files", "--others", "-z", "--full-name", "--", self._folder)
+        added = [name for status, _, name in _entries(self._uncommitted) if status == "A"]
+        return frozenset([*filter(None, listed.split("\0")), *added])
+
+    @cached_property
+    def _uncommitted(self) -> str:
+        return self._ask("diff", "HEAD", "-M", "-z", "--name-status", "--", self._parent)
+
+    @property
+    def _parent(self) -> str:
+        """The folder of all issues: an article may have come from another one."""
+        return self._folder.rpartition("/")[0] or "."
+
+    @cached_property
+    def _changes(self) -> _Changes:
+        """When each file was last changed: three questions, however many files."""
+        changes = _Changes()
+        entries = list(_entries(self._uncommitted))
+        changes.note(entries, self._now)
+        changes.before = {name: old for _, old, name in entries if old != name}
+        changes.at.update(dict.fromkeys(self._new, self._now))
+        logged = self._ask(
+            *("log", "-c", "-M", "-z", "--name-status", f"--format={STARTS}%ct"),
+            *("--", self._parent),
         )
-        changes: dict[str, datetime] = {}
-        at = self._now
-        for line in (logged or "").split("\n"):
-            if line.startswith("\0"):
-                at = datetime.fromtimestamp(int(line[1:]), UTC)
-            elif line:
-                changes.setdefault(line, at)
-        status = _git(
-            self._root, "status", "--porcelain", "-z", "--untracked-files=all", "--", self._folder
-        )
-        for entry in filter(None, (status or "").split("\0")):
-            changes[entry[STATUS_COLUMNS:]] = self._now
+        for commit in logged.split(STARTS)[1:]:
+            stamp, _, listed = commit.partition("\0")
+            changes.note(list(_entries(listed)), datetime.fromtimestamp(int(stamp), UTC))
         return changes
 
     def lines_since(self, file: str, moment: datetime) -> Sequence[int]:
         """Name the lines of *file* that were changed after *moment*, counted from 1."""
-        blamed = _git(self._root, "blame", "--line-porcelain", "--", file) or ""
-        times = [
-            self._now if is_new else datetime.fromtimestamp(stamp, UTC)
-            for stamp, is_new in _line_times(blamed)
-        ]
+        before = self._changes.before.get(normalize("NFC", self._prefix + file))
+        if before:
+            times = self._times_before_renaming(file, before)
+        else:
+            times = _line_times(self._ask("blame", "--line-porcelain", "--", file), self._now)
         return [line for line, at in enumerate(times, 1) if at > moment]
 
+    def _times_before_renaming(self, file: str, before: str) -> list[datetime]:
+        """Date the lines of a file whose new name is not committed yet."""
+        top = Path(self._ask("rev-parse", "--show-toplevel").rstrip("\n"))
+        blamed, _ = _ask(top, "blame", "--line-porcelain", "HEAD", "--", before)
+        old = [line[1:] for line in blamed.split("\n") if line.startswith("\t")]
+        dated = _line_times(blamed, self._now)
+        own = (self._root / file).read_text(encoding="utf-8", errors="replace").splitlines()
+        times = [self._now] * len(own)
+        for match in SequenceMatcher(None, old, own, autojunk=False).get_matching_blocks():
+            times[match.b : match.b + match.size] = dated[match.a : match.a + match.size]
+        return times
 
-def git_history(root: Path, folder: str, now: datetime) -> GitHistory | None:
-    """
-    Return the history of the site's files in *folder*, which is relative to *root*.
-
-    None: *root* is in no git checkout, nothing was ever committed to it, or git is missing.
-    """
-    answer = _git(root, "rev-parse", "HEAD", "--show-prefix")
-    if answer is None:
-        return None
-    _, prefix, *_ = answer.split("\n")
-    return GitHistory(root, folder, now, prefix)
+    def _ask(self, *arguments: str) -> str:
+        return _ask(self._root, *arguments)[0]
 
 
-def _line_times(blamed: str) -> list[tuple[int, bool]]:
-    """Read the committer time of each line, and whether the line is not committed yet."""
+def git_history(root: Path, folder: str, now: datetime) -> GitHistory | NoHistory:
+    """Return the history of the site's files in *folder* (relative to *root*), or why not."""
+    answer, fault = _ask(root, "rev-parse", "--is-shallow-repository", "--show-prefix", "HEAD")
+    if fault:
+        return NoHistory(_reason(fault))
+    is_shallow, _, rest = answer.partition("\n")
+    if is_shallow == "true":
+        return NoHistory(
+            "this is a shallow clone, which holds no earlier versions; fetch them with "
+            "'git fetch --unshallow'"
+        )
+    return GitHistory(root, folder, now, rest.rpartition("\n")[0].rpartition("\n")[0])
+
+
+def _reason(fault: str) -> str:
+    """Say in our words what git, or the attempt to ask it, says."""
+    first = fault.strip().split("\n")[0].removeprefix("fatal: ")
+    if "dubious ownership" in fault:
+        named = re.search(r"'(.+)'", first)
+        return (
+            f"git refuses the folder ({first.removeprefix('detected ')}); if you trust it: "
+            f"git config --global --add safe.directory {named[0] if named else 'FOLDER'}"
+        )
+    if "not a git repository" in fault:
+        return "the site is in no git repository"
+    if "'HEAD'" in fault:
+        return "nothing has been committed yet"
+    return f"git says: {first}"
+
+
+def _entries(listed: str) -> Iterator[tuple[str, str, str]]:
+    """Read status, old name and name of each file, names in NFC, from "--name-status -z"."""
+    words = iter(normalize("NFC", listed).split("\0"))
+    for word in words:
+        status = word.strip("\n")
+        if not status:
+            continue
+        old = next(words, "")
+        yield status, old, next(words, "") if status[0] in "RC" and status[1:].isdigit() else old
+
+
+def _line_times(blamed: str, now: datetime) -> list[datetime]:
+    """Read when each line was committed; what is not committed yet counts as *now*."""
     times = []
     is_new = False
     for line in blamed.split("\n"):
         words = line.split(" ")
-        if len(words) >= 3 and len(words[0]) == 40 and not line.startswith("\t"):
+        if len(words) >= 3 and len(words[0]) in (40, 64) and not line.startswith("\t"):
             is_new = set(words[0]) == {"0"}
         elif line.startswith("committer-time "):
-            times.append((int(words[1]), is_new))
+            times.append(now if is_new else datetime.fromtimestamp(int(words[1]), UTC))
     return times
 
 
-def _git(root: Path, *arguments: str) -> str | None:
-    """Run a git command that changes nothing; None if it fails."""
-    command = ["git", "-C", str(root), "-c", "core.quotepath=off", *arguments]
+def _ask(root: Path, *arguments: str) -> tuple[str, str]:
+    """Run a git command that changes nothing; return what it says, and what went wrong."""
+    command = ["git", "-C", str(root), "-c", "core.fsmonitor=false", *arguments]
+    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         ended = subprocess.run(  # noqa: S603 - our own arguments, no shell
-            command, capture_output=True, timeout=TIMEOUT_S, check=True
+            command, capture_output=True, timeout=TIMEOUT_S, check=False, env=environment
         )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return ended.stdout.decode("utf-8", "replace")
+    except subprocess.TimeoutExpired:
+        return "", f"nothing within {TIMEOUT_S:.0f} seconds"
+    except OSError as error:
+        return "", f"it cannot be started ({error.strerror}); install git"
+    if ended.returncode:
+        return "", ended.stderr.decode("utf-8", "replace") or f"status {ended.returncode}"
+    return ended.stdout.decode("utf-8", "replace"), ""

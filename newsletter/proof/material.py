@@ -21,6 +21,9 @@ class History(Protocol):
     def changed_at(self, file: str) -> datetime | None:
         """Say when *file* (relative to the site root) was last changed; None: not known."""
 
+    def is_committed(self, file: str) -> bool:
+        """Say whether an earlier version of *file* is known."""
+
     def lines_since(self, file: str, moment: datetime) -> Sequence[int]:
         """Name the lines of *file* that were changed after *moment*."""
 
@@ -51,8 +54,9 @@ class Material:
     composition: Composition
     strings: Mapping[Lang, Strings]
     terms: Sequence[Term]
-    history: History | None  # None: the site is in no version history
+    history: History | None  # None: there is none, and `no_history` says why
     support: Support | None = None  # what mail clients can do; None: not looked at
     probe: Probe | None = None  # None: nobody wants links to be asked
+    no_history: str = "the site is in no git repository"
     look: Look | None = None  # None: nobody wants the templates to be read
     starter: StarterWords | None = None  # what a new site says; None: not looked for

@@ -8,6 +8,8 @@ from enum import StrEnum
 from newsletter.errors import ContentError, Problem
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
+from newsletter.proof.parity.staleness import RULE as STALENESS
+from newsletter.proof.parity.staleness import staleness_notes
 
 FOLDER = "folder"  # the rule that what is wrong with the files themselves is found under
 
@@ -77,7 +79,10 @@ def proofread(
                 for finding in rule.check(material)
             )
     return Report(
-        material.issue.id, material.composition.digest, in_order(findings), notes_on(material)
+        material.issue.id,
+        material.composition.digest,
+        in_order(findings),
+        () if settings.get(STALENESS) is Setting.OFF else tuple(staleness_notes(material)),
     )
 
 
@@ -123,13 +128,6 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(
         sorted(unique, key=lambda one: (one.severity is Severity.ADVISES, one.file, one.line or 0))
     )
-
-
-def notes_on(material: Material) -> tuple[str, ...]:
-    """Name the rules that could not run."""
-    if material.history is None:
-        return ("stale-translation did not run: the site is in no git repository",)
-    return ()
 
 
 def _severity(rule: Rule, setting: Setting | None, *, for_readers: bool) -> Severity:

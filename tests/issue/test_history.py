@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.issue.history import GitHistory, git_history
+from newsletter.issue.history import GitHistory, NoHistory, git_history
 
 NOW = datetime(2022, 9, 1, 12, tzinfo=UTC)
 MONDAY = datetime(2022, 8, 1, 9, tzinfo=UTC)
 TUESDAY = datetime(2022, 8, 2, 9, tzinfo=UTC)
+WEDNESDAY = datetime(2022, 8, 3, 9, tzinfo=UTC)
 FOLDER = "issues/2022-08"
 KO, EN = f"{FOLDER}/letter.ko.md", f"{FOLDER}/letter.en.md"
 
@@ -44,7 +45,7 @@ def _write(root: Path, file: str, text: str) -> None:
 
 def open_history(root: Path) -> GitHistory:
     history = git_history(root, FOLDER, NOW)
-    assert history is not None
+    assert isinstance(history, GitHistory)
     return history
 
 
@@ -109,6 +110,117 @@ def test_a_file_that_git_does_not_know_is_not_known(root: Path) -> None:
     assert history.changed_at(f"{FOLDER}/missing.md") is None
 
 
-def test_there_is_no_history_without_a_commit_or_a_repository(root: Path, tmp_path: Path) -> None:
-    assert git_history(root, FOLDER, NOW) is None
-    assert git_history(tmp_path / "missing", FOLDER, NOW) is None
+@pytest.mark.parametrize("name", ["letter.ko.md", 'the "first"\t.md', "8월 (둘째).md"])
+def test_a_renaming_is_no_change(root: Path, name: str) -> None:
+    before, after = f"{FOLDER}/01-a/{name}", f"{FOLDER}/02-a/{name}"
+    _write(root, before, "하나\n둘\n셋\n")
+    _commit(root, MONDAY)
+    _write(root, before, "하나\n두울\n셋\n")
+    _commit(root, TUESDAY)
+    _git(root, "mv", f"{FOLDER}/01-a", f"{FOLDER}/02-a")
+
+    staged = open_history(root)
+    assert staged.changed_at(after) == TUESDAY
+    assert staged.is_committed(after)
+    assert staged.lines_since(after, MONDAY) == [2]
+
+    _commit(root, WEDNESDAY)
+    history = open_history(root)
+    assert history.changed_at(after) == TUESDAY
+    assert history.lines_since(after, MONDAY) == [2]
+
+
+def test_a_renaming_with_a_change_is_a_change_of_those_lines(root: Path) -> None:
+    text = "".join(f"{number}번째 문단입니다.\n" for number in range(20))
+    _write(root, KO, text)
+    _commit(root, MONDAY)
+    _git(root, "mv", KO, f"{FOLDER}/new.ko.md")
+    _write(root, f"{FOLDER}/new.ko.md", text.replace("7번째", "일곱째", 1))
+
+    assert open_history(root).changed_at(f"{FOLDER}/new.ko.md") == NOW
+    assert open_history(root).lines_since(f"{FOLDER}/new.ko.md", MONDAY) == [8]
+
+    _commit(root, TUESDAY)
+    assert open_history(root).changed_at(f"{FOLDER}/new.ko.md") == TUESDAY
+    assert open_history(root).lines_since(f"{FOLDER}/new.ko.md", MONDAY) == [8]
+
+
+def test_two_articles_that_change_places_keep_their_days(root: Path) -> None:
+    _write(root, f"{FOLDER}/01-a/ko.md", "첫 글입니다.\n" * 9)
+    _commit(root, MONDAY)
+    _write(root, f"{FOLDER}/02-b/ko.md", "다른 글입니다.\n" * 9)
+    _commit(root, TUESDAY)
+    _git(root, "mv", f"{FOLDER}/01-a", f"{FOLDER}/03-a")
+    _git(root, "mv", f"{FOLDER}/02-b", f"{FOLDER}/01-b")
+    _git(root, "mv", f"{FOLDER}/03-a", f"{FOLDER}/02-a")
+    _commit(root, WEDNESDAY)
+
+    history = open_history(root)
+
+    assert history.changed_at(f"{FOLDER}/02-a/ko.md") == MONDAY
+    assert history.changed_at(f"{FOLDER}/01-b/ko.md") == TUESDAY
+
+
+def test_an_article_that_comes_from_another_issue_keeps_its_day(root: Path) -> None:
+    _write(root, "issues/2022-07/01-a/ko.md", "글입니다.\n" * 9)
+    _commit(root, MONDAY)
+    (root / FOLDER).mkdir()
+    _git(root, "mv", "issues/2022-07/01-a", f"{FOLDER}/01-a")
+    _commit(root, TUESDAY)
+
+    assert open_history(root).changed_at(f"{FOLDER}/01-a/ko.md") == MONDAY
+
+
+@pytest.mark.parametrize("is_staged", [True, False])
+def test_what_was_never_committed_is_told_apart_from_what_was_changed(
+    root: Path, *, is_staged: bool
+) -> None:
+    _write(root, KO, "하나\n")
+    _commit(root, MONDAY)
+    _write(root, KO, "둘\n")
+    _write(root, EN, "one\n")
+    if is_staged:
+        _git(root, "add", "--all")
+
+    assert open_history(root).is_committed(KO)
+    assert not open_history(root).is_committed(EN)
+
+
+def test_why_there_is_no_history_is_said_truly(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert git_history(root, FOLDER, NOW) == NoHistory("nothing has been committed yet")
+    _write(root, KO, "하나\n")
+    _commit(root, MONDAY)
+    _write(root, KO, "둘\n")
+    _commit(root, TUESDAY)
+    clone = tmp_path / "clone"
+    _git(tmp_path, "clone", "--quiet", "--depth=1", tmp_path.as_uri(), str(clone))
+    shallow = git_history(clone, FOLDER, NOW)
+    assert isinstance(shallow, NoHistory)
+    assert shallow.reason.startswith("this is a shallow clone")
+
+    elsewhere = tmp_path.parent / f"{tmp_path.name}-elsewhere"
+    elsewhere.mkdir()
+    assert git_history(elsewhere, FOLDER, NOW) == NoHistory("the site is in no git repository")
+    monkeypatch.setenv("PATH", str(elsewhere))
+    missing = git_history(root, FOLDER, NOW)
+    assert isinstance(missing, NoHistory)
+    assert "it cannot be started (No such file or directory); install git" in missing.reason
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_repository_of_another_user_is_not_called_missing(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(root, KO, "하나\n")
+    _commit(root, MONDAY)
+    for path in (tmp_path, *tmp_path.rglob("*")):
+        os.chown(path, 12345, 12345)
+    monkeypatch.setenv("HOME", "/nonexistent")
+
+    found = git_history(root, FOLDER, NOW)
+
+    assert isinstance(found, NoHistory)
+    assert found.reason.startswith("git refuses the folder (dubious ownership in repository at '")
+    assert "git config --global --add safe.directory '" in found.reason

@@ -13,6 +13,7 @@ from newsletter.proof.material import History, Material
 from newsletter.proof.parity.languages import TONGUES
 
 RULE: Final = "stale-translation"
+Version = tuple[Lang, Letter | ArticleText]
 WHOLE: Final = 0.9  # a file of which so much is newer was written, not changed
 
 
@@ -20,24 +21,40 @@ def check_staleness(material: Material) -> Iterator[Finding]:
     """Find files that were changed after the other language's file; nothing without history."""
     if material.history is None:
         return
+    for newer, older in _pairs(material):
+        yield from _check(material.history, newer, older)
+
+
+def staleness_notes(material: Material) -> Iterator[str]:
+    """Say what could not be compared, and why: all of it, or some files."""
+    history = material.history
+    if history is None:
+        yield f"{RULE} did not run: {material.no_history}"
+        return
+    files = dict.fromkeys(text.place for (_, text), _ in _pairs(material))
+    new = [file for file in files if not history.is_committed(file)]
+    if new:
+        yield f"{RULE} did not look at what is in no commit yet: {', '.join(new)}"
+    unknown = [file for file in files if file not in new and history.changed_at(file) is None]
+    if unknown:
+        yield f"{RULE} did not look at what git does not know: {', '.join(unknown)}"
+
+
+def _pairs(material: Material) -> Iterator[tuple[Version, Version]]:
+    """Yield every text beside each of its other languages."""
     texts: list[Mapping[Lang, Letter | ArticleText]] = [
         dict(material.issue.letters),
         *(dict(article.texts) for article in material.issue.articles),
     ]
     for by_lang in texts:
-        langs = list(by_lang)
-        for newer in langs:
-            for older in langs:
-                if newer is not older:
-                    yield from _check(
-                        material.history, (newer, by_lang[newer]), (older, by_lang[older])
-                    )
+        for newer in by_lang.items():
+            yield from ((newer, older) for older in by_lang.items() if older[0] is not newer[0])
 
 
 def _check(
     history: History,
-    newer: tuple[Lang, Letter | ArticleText],
-    older: tuple[Lang, Letter | ArticleText],
+    newer: Version,
+    older: Version,
 ) -> Iterator[Finding]:
     (lang, text), (old_lang, old_text) = newer, older
     changed, translated = history.changed_at(text.place), history.changed_at(old_text.place)

@@ -30,6 +30,10 @@ class Known:
         """Say when *file* was changed."""
         return self._changed.get(file)
 
+    def is_committed(self, file: str) -> bool:
+        """Say whether an earlier version is known."""
+        return file in self._changed
+
     def lines_since(self, file: str, moment: datetime) -> Sequence[int]:
         """Name the changed lines."""
         del moment
