@@ -5,6 +5,7 @@ from typing import Final
 from newsletter.proof.clients.rule import check_clients
 from newsletter.proof.finding import Severity
 from newsletter.proof.letter import form, pictures, words
+from newsletter.proof.letter.hosts import check_hosts
 from newsletter.proof.letter.markup import check_markup
 from newsletter.proof.letter.starter import check_starter
 from newsletter.proof.letter.templates import check_templates
@@ -37,6 +38,7 @@ LETTER_RULES: Final = (
     ),
     Rule("required-parts", Severity.BLOCKS, "sender, reason, unsubscribing", form.required_parts),
     Rule("links", Severity.BLOCKS, "links lead somewhere from an inbox", form.links),
+    Rule("link-hosts", Severity.BLOCKS, "no link deceives or gives away", check_hosts),
     Rule("templates", Severity.ADVISES, "templates are whole, and read", check_templates),
     Rule("clients", Severity.ADVISES, "every mail client shows what is used", check_clients),
     Rule("size", Severity.BLOCKS, "Gmail clips nothing", form.size),

@@ -11,6 +11,7 @@ from newsletter.compose.markdown_text import COLUMNS, columns
 from newsletter.compose.slots import Slot, slot_token
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.page import parse_page, shown_texts
+from newsletter.proof.letter.places import LETTER, written_in
 from newsletter.proof.material import Material
 
 HTML_BYTES_MAX: Final = 76_000  # so that base64 stays under the 104,448 where Gmail clips
@@ -18,7 +19,6 @@ STYLE_CHARS_MAX: Final = 8_000  # Gmail drops all style sheets past 16 KB
 TEXT_SIZE_MIN: Final = 13  # pixels
 STYLE_BLOCK: Final = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 FETCHED: Final = ("https://", "http://", "cid:", "data:")
-LETTER: Final = "templates/email/letter.html.j2"
 COLOPHON: Final = "templates/email/parts/colophon.html.j2"
 TEXT: Final = "templates/email/letter.txt.j2"
 SHEETS: Final = ("email/wide.css", "email/dark.css", "email/outlook.css")  # these stay <style>
@@ -58,7 +58,7 @@ def links(material: Material) -> Iterator[Finding]:
             if fault:
                 words = " ".join(anchor.text_content().split())
                 message = f"the link {words!r} {fault}; give it an address"
-                yield _block("links", edition, message, *_written_in(material, href))
+                yield _block("links", edition, message, *written_in(material, href))
         for element in page.iter():
             for name in ("src", "background"):
                 source = element.get(name) if isinstance(element.tag, str) else None
@@ -68,7 +68,7 @@ def links(material: Material) -> Iterator[Finding]:
                         "programs look for it nowhere; print a picture of the issue with shown(), "
                         "or write https://…"
                     )
-                    yield _block("links", edition, message, *_written_in(material, source))
+                    yield _block("links", edition, message, *written_in(material, source))
 
 
 def conditionals(material: Material) -> Iterator[Finding]:
@@ -164,17 +164,6 @@ def _link_fault(href: str, names: set[str | None]) -> str | None:
     if parts.scheme in ("mailto", "tel") or (parts.scheme in ("http", "https") and parts.hostname):
         return None
     return f"is not a whole address ({href!r})"
-
-
-def _written_in(material: Material, words: str) -> tuple[str, int | None]:
-    """Name the template that *words* stand in, the site's own first, and the line."""
-    sources = material.look.press.sources if material.look else {}
-    own = material.look.own if material.look else frozenset()
-    for name in sorted(sources, key=lambda name: (name not in own, name)):
-        at = sources[name].find(f'"{words}"')
-        if at >= 0 and name.endswith(".j2"):
-            return f"templates/{name}", sources[name].count("\n", 0, at) + 1
-    return LETTER, None
 
 
 def _coloured_in(material: Material, *colours: str) -> tuple[str, int | None]:
