@@ -42,10 +42,12 @@ class BusySite(ClockedSite):
         self.now = desk.site.now
         self._acts = [act]
 
-    def proofread(self, composed: Composed, *, online: bool = False) -> Report:
+    def proofread(
+        self, composed: Composed, *, online: bool = False, for_readers: bool = False
+    ) -> Report:
         if self._acts:
             self._acts.pop()()
-        return super().proofread(composed, online=online)
+        return super().proofread(composed, online=online, for_readers=for_readers)
 
 
 class LockedOutSite(ClockedSite):

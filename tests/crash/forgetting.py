@@ -90,7 +90,10 @@ def forget_relay(scene: Scene) -> None:
     settings = dict(scene.stage.settings)
     del settings["NEWSLETTER_MAIL_URL"]
     before = scene.stage.status()
-    for arguments in (("dispatch", ISSUE, "--yes"), ("dispatch", "--due")):
+    commands: list[tuple[str, ...]] = [("dispatch", ISSUE, "--yes")]
+    if before["pending"] or before["deferred"]:  # something for a timer to go on with
+        commands.append(("dispatch", "--due"))
+    for arguments in commands:
         ended = subprocess.run(
             scene.stage.command(*arguments),
             cwd=scene.stage.root,
