@@ -3,18 +3,22 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import median
 from typing import Final
 
+from newsletter.proof.parity.agreement import Agreeing
 from newsletter.proof.parity.blocks import Block, Kind, Side
 from newsletter.proof.parity.clues import Reading
-from newsletter.proof.parity.meaning import Figure, Weight, lone
+from newsletter.proof.parity.meaning import Figure, Weight
 
 GAP: Final = 1.6  # what it costs that a block has no counterpart
 OTHER_LENGTH: Final = 1.0  # per factor e of unlike length
 LONE_CLUE: Final = 0.9  # a figure or a name that the other block lacks
 SHARED_CLUE: Final = -0.7
 CLUES_COUNTED: Final = 3
+PAIRS_TRIED: Final = 60_000  # of blocks, in a section; all of them for two texts of 240 blocks
+REACH_MIN: Final = 40  # blocks that one language may lack in a row, and still all be found
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,18 +31,26 @@ class Pair:
 
 def align(
     ones: Sequence[Block], others: Sequence[Block], read: tuple[Reading, Reading]
-) -> list[Pair]:
+) -> Sequence[Pair]:
     """
     Pair blocks in their order.
 
     Blocks of the same kinds in the same order are pairs as they stand. Elsewhere the
-    cheapest pairing is taken: alike in kind, in figures and in length.
+    cheapest pairing is taken: alike in kind, in figures and in length. In very long texts
+    only blocks near each other are tried (`_reach`).
     """
     if [_shape(one) for one in ones] == [_shape(other) for other in others]:
         return [Pair(one, other) for one, other in zip(ones, others, strict=True)]
+    return _aligned(tuple(ones), tuple(others), read)
+
+
+@lru_cache(maxsize=64)  # three rules ask for the pairs of each section
+def _aligned(
+    ones: tuple[Block, ...], others: tuple[Block, ...], read: tuple[Reading, Reading]
+) -> Sequence[Pair]:
     ratio = _usual_ratio(ones, others)
-    costs = [[_cost(one, other, ratio, read) for other in others] for one in ones]
-    return _cheapest(ones, others, costs)
+    traits = [_traits(one, read[0]) for one in ones], [_traits(other, read[1]) for other in others]
+    return _cheapest(ones, others, _Costs(*traits, math.log(ratio)))
 
 
 def _shape(block: Block) -> tuple[Kind, int]:
@@ -51,49 +63,111 @@ def _usual_ratio(ones: Iterable[Block], others: Iterable[Block]) -> float:
     return median(lengths[1] or [1]) / median(lengths[0] or [1])
 
 
-def _cost(one: Block, other: Block, ratio: float, read: tuple[Reading, Reading]) -> float:
-    if one.kind is not other.kind:
-        return math.inf
-    length = abs(math.log((len(other.text) or 1) / (len(one.text) or 1) / ratio))
-    mine, theirs = read[0](one), read[1](other)
-    sure, also_sure = _sure(mine.figures), _sure(theirs.figures)
-    alone = len(lone(sure, theirs.figures)) + len(lone(also_sure, mine.figures))
-    alone += len(mine.names ^ theirs.names)
-    shared = len(sure) - len(lone(sure, also_sure)) + len(mine.names & theirs.names)
-    return (
-        min(length, 2.0) * OTHER_LENGTH
-        + min(alone, CLUES_COUNTED) * LONE_CLUE
-        + min(shared, CLUES_COUNTED) * SHARED_CLUE
-    )
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What a block is compared by; figures as their meanings."""
+
+    kind: Kind
+    length: float  # natural logarithm
+    sure: Sequence[Figure]
+    figures: Agreeing
+    names: frozenset[str]
 
 
-def _sure(figures: Iterable[Figure]) -> list[Figure]:
-    return [figure for figure in figures if figure.weight is Weight.SURE]
+def _traits(block: Block, read: Reading) -> _Traits:
+    clues = read(block)
+    sure = [figure for figure in clues.figures if figure.weight is Weight.SURE]
+    figures = Agreeing(clues.figures)
+    return _Traits(block.kind, math.log(len(block.text) or 1), sure, figures, clues.names)
 
 
-def _cheapest(
-    ones: Sequence[Block], others: Sequence[Block], costs: Sequence[Sequence[float]]
+class _Costs:
+    """What it costs to pair two blocks, by their places."""
+
+    def __init__(self, ones: Sequence[_Traits], others: Sequence[_Traits], ratio: float) -> None:
+        self._ones = ones
+        self._others = others
+        self._ratio = ratio  # natural logarithm
+
+    def __call__(self, i: int, j: int) -> float:
+        one, other = self._ones[i], self._others[j]
+        if one.kind is not other.kind:
+            return math.inf
+        cost = min(abs(other.length - one.length - self._ratio), 2.0) * OTHER_LENGTH
+        alone = shared = 0
+        if one.sure or other.sure:
+            alone = len(other.figures.lone(one.sure)) + len(one.figures.lone(other.sure))
+            shared = sum(_has_sure_partner(figure, other.figures) for figure in one.sure)
+        if one.names or other.names:
+            alone += len(one.names ^ other.names)
+            shared += len(one.names & other.names)
+        return (
+            cost + min(alone, CLUES_COUNTED) * LONE_CLUE + min(shared, CLUES_COUNTED) * SHARED_CLUE
+        )
+
+
+def _has_sure_partner(figure: Figure, others: Agreeing) -> bool:
+    return any(others.figures[at].weight is Weight.SURE for at in others.partners(figure))
+
+
+def _reach(ones: int, others: int) -> int:
+    """
+    Say how far from where its place lets expect it a block's counterpart is looked for.
+
+    Letters have some hundred blocks and are searched as a whole. The work of comparing every
+    two of thousands would grow with their square.
+    """
+    if ones * others <= PAIRS_TRIED:
+        return max(ones, others)
+    return max(REACH_MIN, PAIRS_TRIED // (2 * max(ones, others)))
+
+
+def _cheapest(ones: Sequence[Block], others: Sequence[Block], cost: _Costs) -> list[Pair]:
+    """Walk back along the cheapest way through the table of the pairings within reach."""
+    reach = _reach(len(ones), len(others))
+    spans = [_span(i, len(ones), len(others), reach) for i in range(len(ones) + 1)]
+    best: list[list[float]] = []
+    for i, (first, end) in enumerate(spans):
+        row: list[float] = []
+        above, shift = (best[-1], spans[i - 1][0]) if best else ([], 0)
+        for j in range(first, end):
+            ways = [0.0] if i == j == 0 else []
+            if 0 <= j - shift < len(above):
+                ways.append(above[j - shift] + GAP)
+            if j > first:
+                ways.append(row[-1] + GAP)
+            if j and 0 <= j - 1 - shift < len(above):
+                ways.append(above[j - 1 - shift] + cost(i - 1, j - 1))
+            row.append(min(ways, default=math.inf))
+        best.append(row)
+    return _walked_back(ones, others, best, [first for first, _ in spans])
+
+
+def _span(i: int, ones: int, others: int, reach: int) -> tuple[int, int]:
+    """Return from where to where the second text is looked at beside *i* blocks of the first."""
+    middle = i * others // max(ones, 1)
+    slope = others // max(ones, 1) + 1
+    return max(0, middle - reach - slope), min(others, middle + reach + slope) + 1
+
+
+def _walked_back(
+    ones: Sequence[Block],
+    others: Sequence[Block],
+    best: Sequence[Sequence[float]],
+    starts: Sequence[int],
 ) -> list[Pair]:
-    """Walk back along the cheapest way through the table of all pairings."""
-    best = [[0.0] * (len(others) + 1) for _ in range(len(ones) + 1)]
-    for i in range(len(ones) + 1):
-        for j in range(len(others) + 1):
-            ways = []
-            if i:
-                ways.append(best[i - 1][j] + GAP)
-            if j:
-                ways.append(best[i][j - 1] + GAP)
-            if i and j:
-                ways.append(best[i - 1][j - 1] + costs[i - 1][j - 1])
-            best[i][j] = min(ways, default=0.0)
+    def at(i: int, j: int) -> float:
+        place = j - starts[i]
+        return best[i][place] if 0 <= place < len(best[i]) else math.inf
+
     pairs: list[Pair] = []
     i, j = len(ones), len(others)
     while i or j:
         # Where nothing tells which block is missing, it is the last one.
-        if i and best[i][j] == best[i - 1][j] + GAP:
+        if i and at(i, j) == at(i - 1, j) + GAP:
             i -= 1
             pairs.append(Pair(ones[i], None))
-        elif j and best[i][j] == best[i][j - 1] + GAP:
+        elif j and at(i, j) == at(i, j - 1) + GAP:
             j -= 1
             pairs.append(Pair(None, others[j]))
         else:

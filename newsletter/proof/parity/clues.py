@@ -1,12 +1,11 @@
 """What shows, whatever the language, which texts belong together: figures and names."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from newsletter.issue.glossary import Term
 from newsletter.lang import Lang
 from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Section, Side
@@ -26,11 +25,24 @@ class Clues:
     names: frozenset[str]  # short names in capitals, and terms by their line in the glossary
 
 
-Reading = Callable[[Block], Clues]
+Terms = tuple[tuple[int, tuple[str, ...]], ...]  # a term's line in the glossary, its forms
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Reads a block's clues in the language and calendar of its text."""
+
+    lang: Lang
+    calendar: Calendar
+    terms: Terms
+
+    def __call__(self, block: Block) -> Clues:
+        """Return the clues of *block*; a text is read once, whatever rules ask for it."""
+        return _clues(self)[block.text]
 
 
 def readings_of(section: Section, material: Material) -> tuple[Reading, Reading]:
-    """Make the two readers of a section's blocks; each block is read once."""
+    """Make the two readers of a section's blocks."""
     one, other = (_reading(side, material) for side in section.sides)
     return one, other
 
@@ -38,27 +50,29 @@ def readings_of(section: Section, material: Material) -> tuple[Reading, Reading]
 def _reading(side: Side, material: Material) -> Reading:
     years = frozenset(int(year) for block in side.blocks() for year in YEAR.findall(block.text))
     calendar = Calendar(material.issue.year, material.issue.month, years)
-    known: dict[int, Clues] = {}
-
-    def read(block: Block) -> Clues:
-        if id(block) not in known:
-            figures = _figures(block.text, side.lang, calendar)
-            known[id(block)] = Clues(figures, _names(block.text, side.lang, material.terms))
-        return known[id(block)]
-
-    return read
+    terms = tuple((term.line, tuple(term.forms.get(side.lang, ()))) for term in material.terms)
+    return Reading(side.lang, calendar, terms)
 
 
-@lru_cache(maxsize=1000)
-def _figures(text: str, lang: Lang, calendar: Calendar) -> tuple[Figure, ...]:
-    """Read a text's figures, which more than one rule wants to know."""
-    return figures_in(text, TONGUES[lang], calendar)
+class _Known(dict[str, Clues]):
+    """The clues of texts, read when they are asked for."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def __missing__(self, text: str) -> Clues:
+        reading = self._reading
+        figures = figures_in(text, TONGUES[reading.lang], reading.calendar)
+        clues = self[text] = Clues(figures, _names(text, reading.terms))
+        return clues
 
 
-def _names(text: str, lang: Lang, terms: Sequence[Term]) -> frozenset[str]:
-    agreed = {
-        f"term {term.line}"
-        for term in terms
-        if any(form in text for form in term.forms.get(lang, ()))
-    }
+@lru_cache(maxsize=64)  # of an issue's texts
+def _clues(reading: Reading) -> Mapping[str, Clues]:
+    return _Known(reading)
+
+
+def _names(text: str, terms: Terms) -> frozenset[str]:
+    agreed = {f"term {line}" for line, forms in terms if any(form in text for form in forms)}
     return frozenset(agreed | set(SHORT_NAME.findall(text)))

@@ -1,9 +1,9 @@
 """The rule "length": no text is much shorter in one language than the others let expect."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
 from newsletter.lang import Lang
@@ -39,13 +39,15 @@ def check_length(material: Material) -> Iterator[Finding]:
     """Find articles and paragraphs of which one language says much less than usual."""
     both = list(sections(material.issue))
     articles = [one for section in both for one in _article(section)]
+    usual = _Usual(articles)
     paragraphs = [one for section in both for one in _paragraphs(section, material)]
-    found = [one for one in articles if _is_far(one, articles, FAR_ARTICLE)]
+    found = [one for one in articles if usual.is_far(one, FAR_ARTICLE)]
     named = {side.file for one in found for side in one.sides}
     for one in found:
         yield _finding(one)
+    usual = _Usual(paragraphs)
     for one in paragraphs:
-        if one.sides[0].file not in named and _is_far(one, paragraphs, FAR_PARAGRAPH):
+        if one.sides[0].file not in named and usual.is_far(one, FAR_PARAGRAPH):
             yield _finding(one)
 
 
@@ -74,14 +76,30 @@ def _excess(section: Section, one: int, other: int) -> float:
     return math.log((other + 1) / second) - math.log((one + 1) / first)
 
 
-def _is_far(one: _Measured, all_of_them: Sequence[_Measured], far: float) -> bool:
-    """Compare with the other texts of the issue, as far as they are enough to tell."""
-    others = [other.excess for other in all_of_them if other is not one]
-    if len(others) < TEXTS_FEW - 1:
-        return abs(one.excess) > EXTREME
-    middle = median(others)
-    spread = median(abs(excess - middle) for excess in others)
-    return abs(one.excess - middle) > max(far, SPREAD * spread)
+class _Usual:
+    """What is usual among the texts of an issue, each left out of its own comparison."""
+
+    def __init__(self, measured: Sequence[_Measured]) -> None:
+        self._excesses = sorted(one.excess for one in measured)
+        self._spreads: dict[float, list[float]] = {}  # deviations from a middle, sorted
+
+    def is_far(self, one: _Measured, far: float) -> bool:
+        """Compare with the other texts, as far as they are enough to tell."""
+        if len(self._excesses) < TEXTS_FEW:
+            return abs(one.excess) > EXTREME
+        middle = _median_without(self._excesses, one.excess)
+        if middle not in self._spreads:
+            self._spreads[middle] = sorted(abs(excess - middle) for excess in self._excesses)
+        own = abs(one.excess - middle)
+        return own > max(far, SPREAD * _median_without(self._spreads[middle], own))
+
+
+def _median_without(ordered: Sequence[float], one: float) -> float:
+    """Return the median of *ordered* numbers without *one*, which is among them."""
+    gap = bisect_left(ordered, one)
+    rest = len(ordered) - 1
+    low, high = ((rest - 1) // 2, rest // 2)
+    return (ordered[low + (low >= gap)] + ordered[high + (high >= gap)]) / 2
 
 
 def _finding(one: _Measured) -> Finding:

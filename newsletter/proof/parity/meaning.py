@@ -1,6 +1,5 @@
 """What a figure means, whatever language and spelling it is written in."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
@@ -102,16 +101,11 @@ def are_comparable(one: Figure, other: Figure) -> bool:
     return any(_comparable(a, b) for a in one.meanings for b in other.meanings)
 
 
-def lone(figures: Iterable[Figure], others: Iterable[Figure]) -> list[Figure]:
-    """Return the *figures* that agree with none of the *others*."""
-    figures = list(figures)
-    distinct = list({other.meanings: other for other in others}.values())
-    alone = {
-        meanings
-        for meanings, one in {figure.meanings: figure for figure in figures}.items()
-        if not any(may_agree(one, other) for other in distinct)
-    }
-    return [figure for figure in figures if figure.meanings in alone]
+def kinds(figure: Figure) -> frozenset[str]:
+    """Return what decides with which figures this one is comparable."""
+    return frozenset(
+        one.unit.of if isinstance(one, Quantity) else "a day" for one in figure.meanings
+    )
 
 
 def _agree(one: Meaning, other: Meaning) -> bool:
@@ -121,14 +115,19 @@ def _agree(one: Meaning, other: Meaning) -> bool:
                 return one.value * one.unit.factor == other.value * other.unit.factor
             return _comparable(one, other) and one.value == other.value
         case Day(), Day():
-            return (
-                (not one.years or not other.years or bool(one.years & other.years))
-                and (one.month is None or other.month is None or one.month == other.month)
-                and (one.day is None or other.day is None or one.day == other.day)
-                and _overlap(one, other)
-            )
+            return may_agree_days(one, other)
         case _:
             return False
+
+
+def may_agree_days(one: Day, other: Day) -> bool:
+    """Say whether two days, or parts of days, can be the same."""
+    return (
+        (not one.years or not other.years or bool(one.years & other.years))
+        and (one.month is None or other.month is None or one.month == other.month)
+        and (one.day is None or other.day is None or one.day == other.day)
+        and _overlap(one, other)
+    )
 
 
 def _overlap(one: Day, other: Day) -> bool:

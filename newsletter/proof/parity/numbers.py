@@ -6,21 +6,17 @@ from typing import Final
 
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
+from newsletter.proof.parity.agreement import Agreeing
 from newsletter.proof.parity.alignment import Pair, align_sides
 from newsletter.proof.parity.blocks import Block, Section, Side, sections
 from newsletter.proof.parity.clues import Reading, readings_of
 from newsletter.proof.parity.languages import TONGUES
-from newsletter.proof.parity.meaning import (
-    Figure,
-    Weight,
-    are_comparable,
-    lone,
-    may_agree,
-)
+from newsletter.proof.parity.meaning import Figure, Weight, are_comparable, kinds
 from newsletter.proof.parity.partners import without_partner
 from newsletter.proof.parity.wording import finding, place, sentence_at
 
 RULE: Final = "numbers"
+RIVALS_SHOWN: Final = 8  # more than these tell nobody which one is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,7 @@ def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
     pairs = align_sides(*section.sides, read)
     spare = _spare(pairs, read)
     everywhere = tuple(
-        _firm(figure for block in side.blocks() for figure in look(block).figures)
+        Agreeing(_firm(figure for block in side.blocks() for figure in look(block).figures))
         for side, look in zip(section.sides, read, strict=True)
     )
     for pair in pairs:
@@ -64,24 +60,24 @@ def _half(
     block: Block,
     figures: tuple[Sequence[Figure], Sequence[Figure]],
     left: Sequence[Figure],
-    spare: Sequence[Figure],
+    spare: Agreeing,
 ) -> _Half:
-    alone = lone(*figures)
-    surplus = [figure for figure in left if figure not in alone]
-    return _Half(side, block, lone(alone, spare), surplus)
+    mine, theirs = figures
+    alone = Agreeing(theirs).lone(mine)
+    known = set(alone)
+    surplus = [figure for figure in left if figure not in known]
+    return _Half(side, block, spare.lone(alone), surplus)
 
 
-def _spare(
-    pairs: Sequence[Pair], read: tuple[Reading, Reading]
-) -> tuple[list[Figure], list[Figure]]:
+def _spare(pairs: Sequence[Pair], read: tuple[Reading, Reading]) -> tuple[Agreeing, Agreeing]:
     """Return the figures of each language that have no partner where they stand."""
     spare: tuple[list[Figure], list[Figure]] = ([], [])
     for pair in pairs:
         mine = read[0](pair.one).figures if pair.one else ()
         theirs = read[1](pair.other).figures if pair.other else ()
-        spare[0].extend(_firm(lone(mine, theirs)))
-        spare[1].extend(_firm(lone(theirs, mine)))
-    return spare
+        spare[0].extend(_firm(Agreeing(theirs).lone(mine)))
+        spare[1].extend(_firm(Agreeing(mine).lone(theirs)))
+    return Agreeing(spare[0]), Agreeing(spare[1])
 
 
 def _firm(figures: Iterable[Figure]) -> list[Figure]:
@@ -89,23 +85,40 @@ def _firm(figures: Iterable[Figure]) -> list[Figure]:
     return [figure for figure in figures if figure.weight is not Weight.HINT]
 
 
-def _contradictions(half: _Half, other: _Half, everywhere: Sequence[Figure]) -> Iterator[Finding]:
-    for figure in (*half.lone, *half.surplus):
-        rivals = [
-            rival
-            for rival in (*other.lone, *other.surplus)
-            if rival.weight is not Weight.HINT and are_comparable(figure, rival)
-        ]
-        if figure in half.surplus:
-            is_wrong = any(
-                Weight.SURE in (figure.weight, rival.weight) or rival in other.lone
-                for rival in rivals
-            )
-        else:
-            is_said = any(may_agree(figure, one) for one in everywhere)
-            is_wrong = bool(rivals) or (figure.weight is Weight.SURE and not is_said)
-        if is_wrong and figure.weight is not Weight.HINT:
-            yield _finding(figure, half, other, rivals)
+@dataclass(frozen=True, slots=True)
+class _Rivals:
+    """The figures of the other language that one kind of figures can contradict."""
+
+    first: Sequence[Figure]  # those that a message names
+    are_sure: bool  # one of them surely is a figure
+    are_lone: bool  # one of them has no partner anywhere
+
+
+def _contradictions(half: _Half, other: _Half, everywhere: Agreeing) -> Iterator[Finding]:
+    rivals_of: dict[frozenset[str], _Rivals] = {}
+    for is_surplus, figures in ((False, half.lone), (True, half.surplus)):
+        for figure in figures:
+            kind = kinds(figure)
+            if kind not in rivals_of:
+                rivals_of[kind] = _rivals(figure, other)
+            rivals = rivals_of[kind]
+            is_sure = figure.weight is Weight.SURE
+            if is_surplus:
+                is_wrong = bool(rivals.first) and (is_sure or rivals.are_sure or rivals.are_lone)
+            else:
+                is_wrong = bool(rivals.first) or (is_sure and not everywhere.partners(figure))
+            if is_wrong and figure.weight is not Weight.HINT:
+                yield _finding(figure, half, other, rivals.first)
+
+
+def _rivals(figure: Figure, other: _Half) -> _Rivals:
+    lone, surplus = (
+        [one for one in figures if one.weight is not Weight.HINT and are_comparable(figure, one)]
+        for figures in (other.lone, other.surplus)
+    )
+    both = [*lone, *surplus]
+    are_sure = any(one.weight is Weight.SURE for one in both)
+    return _Rivals(both[:RIVALS_SHOWN], are_sure, bool(lone))
 
 
 def _finding(figure: Figure, half: _Half, other: _Half, rivals: Sequence[Figure]) -> Finding:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from newsletter.proof.parity.meaning import Figure, may_agree
+from newsletter.proof.parity.agreement import Agreeing
+from newsletter.proof.parity.meaning import Figure
 
 FIGURES_MAX: Final = 300  # in a block; more are no text, and would take long
 
@@ -21,13 +22,8 @@ def without_partner(
         return [], []
     # Of two that say the same, the surer one is left over.
     order = sorted(range(len(ones)), key=lambda at: ones[at].weight)
-    wishes = [
-        sorted(
-            (at for at, other in enumerate(others) if may_agree(one, other)),
-            key=lambda at: -others[at].weight,
-        )
-        for one in ones
-    ]
+    agreeing = Agreeing(others)
+    wishes = [sorted(agreeing.partners(one), key=lambda at: -others[at].weight) for one in ones]
     partner_of: dict[int, int] = {}  # index in others -> index in ones
     taken = {one for one in order if _place(one, wishes, partner_of, set())}
     return (
@@ -41,10 +37,14 @@ def _place(
 ) -> bool:
     """Find a partner for *one*, moving others to another partner where that helps."""
     for wish in wishes[one]:
+        if wish not in partner_of:
+            partner_of[wish] = one
+            return True
+    for wish in wishes[one]:
         if wish in tried:
             continue
         tried.add(wish)
-        if wish not in partner_of or _place(partner_of[wish], wishes, partner_of, tried):
+        if _place(partner_of[wish], wishes, partner_of, tried):
             partner_of[wish] = one
             return True
     return False

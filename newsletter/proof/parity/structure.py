@@ -6,7 +6,7 @@ from typing import Final
 
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
-from newsletter.proof.parity.alignment import Pair, align
+from newsletter.proof.parity.alignment import align
 from newsletter.proof.parity.blocks import Block, Section, Side, sections
 from newsletter.proof.parity.clues import readings_of
 from newsletter.proof.parity.languages import TONGUES
@@ -43,22 +43,18 @@ def _check_blocks(section: Section, material: Material) -> Iterator[Finding]:
     one, other = section.sides
     read = readings_of(section, material)
     for pairs in (align(one.facts, other.facts, read), align(one.body, other.body, read)):
-        for at, pair in enumerate(pairs):
+        # The lines of the last blocks that stand in either language so far.
+        before: list[int | None] = [None, None]
+        for pair in pairs:
             if pair.one and not pair.other:
-                yield _no_counterpart(one, other, pair.one, _line_before(pairs, at, second=True))
+                yield _no_counterpart(one, other, pair.one, before[1])
             elif pair.other and not pair.one:
-                yield _no_counterpart(other, one, pair.other, _line_before(pairs, at, second=False))
+                yield _no_counterpart(other, one, pair.other, before[0])
             elif pair.one and pair.other:
                 yield from _check_cells(one, other, pair.one, pair.other)
-
-
-def _line_before(pairs: list[Pair], at: int, *, second: bool) -> int | None:
-    """Return the line of the last block before pairs[at] that stands in the other language."""
-    for pair in reversed(pairs[:at]):
-        block = pair.other if second else pair.one
-        if block:
-            return block.line_at(len(block.text))
-    return None
+            for side, block in enumerate((pair.one, pair.other)):
+                if block:
+                    before[side] = block.line_at(len(block.text))
 
 
 def _no_counterpart(side: Side, other: Side, block: Block, after: int | None) -> Finding:

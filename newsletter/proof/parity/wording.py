@@ -8,6 +8,7 @@ from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.parity.blocks import Block, Side
 
 SHOWN: Final = 140  # characters of a sentence
+LOOKED_BACK: Final = 2_000  # characters in which a sentence is looked for, before and behind
 SENTENCE_END: Final = re.compile(r"(?<=[.!?。])\s+(?=[^\d\s])")
 
 
@@ -23,15 +24,17 @@ def place(side: Side, line: int | None) -> str:
 
 def sentence_at(block: Block, at: int) -> str:
     """Return the sentence around a character of a block, cut to what a message can hold."""
-    start = 0
-    for end in SENTENCE_END.finditer(block.text):
-        if end.start() > at:
-            return cut(block.text[start : end.start()])
-        start = end.end()
-    return cut(block.text[start:])
+    start = max(0, at - LOOKED_BACK)
+    around = block.text[start : at + LOOKED_BACK]
+    begin = 0
+    for end in SENTENCE_END.finditer(around):
+        if end.start() > at - start:
+            return cut(around[begin : end.start()])
+        begin = end.end()
+    return cut(around[begin:])
 
 
 def cut(text: str) -> str:
     """Shorten a text to what a message can hold."""
-    text = " ".join(text.split())
+    text = " ".join(text[: 4 * SHOWN].split()) if len(text) > 8 * SHOWN else " ".join(text.split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1].rstrip() + "…"
