@@ -106,6 +106,9 @@ def _texts(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
     for letter in issue.letters.values():
         yield letter.place, f"{letter.subject} {letter.preheader}"
         yield from ((letter.place, text) for text in _rendered(letter.greeting))
+    for notice in issue.notices:
+        for markdown in notice.texts.values():
+            yield from ((notice.place, text) for text in _rendered(markdown))
     for article in issue.articles:
         for text in article.texts.values():
             fields = (text.title, text.kicker, text.alt, text.caption, text.link, text.link_label)

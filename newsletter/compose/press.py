@@ -21,6 +21,7 @@ from newsletter.compose.whole_words import keep_whole, keep_words_whole
 from newsletter.errors import ContentError, Problem
 from newsletter.issue.issue import Issue, Publication
 from newsletter.issue.markdown import Markdown
+from newsletter.issue.notice import FOOTER, SPONSOR
 from newsletter.lang import EditionKind, Lang
 
 DARK_PAPER: Final = "#16181a"  # the background in dark.css
@@ -143,6 +144,8 @@ class Press:
             "kind": page.kind,
             "langs": langs,
             "all_langs": list(Lang),
+            "footer": _texts_of(page.issue, FOOTER),
+            "sponsor": _texts_of(page.issue, SPONSOR),
             "footer_langs": [*langs, *(lang for lang in Lang if lang not in langs)],
             "css": lambda name: self._css(name, page.publication.accent),
             "subject": page.subject,
@@ -159,6 +162,11 @@ class Press:
             "unsubscribe_url": slot_token(Slot.UNSUBSCRIBE),
             "preferences_url": slot_token(Slot.PREFERENCES),
         }
+
+
+def _texts_of(issue: Issue, name: str) -> Mapping[Lang, Markdown] | None:
+    notice = issue.notice(name)
+    return notice.texts if notice else None
 
 
 def _fault_at(error: Exception, name: str) -> tuple[str, int | None]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.issue.glossary import Term
 from newsletter.issue.markdown import Markdown
+from newsletter.issue.notice import Notice
 from newsletter.issue.pace import Pace
 from newsletter.issue.pictures import Picture
 from newsletter.lang import Lang, Preference
@@ -43,6 +44,8 @@ class Publication:
     rules: Mapping[str, str]  # a proof's rule -> one of RULE_SETTINGS
     terms: Sequence[Term] = ()  # issues/glossary.yaml
     pace: Pace = field(default_factory=Pace)  # how fast it goes out; no part of the digest
+    footer: Notice | None = None  # the publication's own words at the foot of every letter
+    sponsor: Notice | None = None  # of every issue that names no other
     written: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # by field: line, text
 
 
@@ -94,3 +97,8 @@ class Issue:
     letters: Mapping[Lang, Letter]
     articles: tuple[Article, ...]
     pictures: Mapping[str, Picture]  # by place; every picture that an edition shows
+    notices: tuple[Notice, ...] = ()  # what stands at its foot: footer and sponsor, where given
+
+    def notice(self, name: str) -> Notice | None:
+        """Return the notice of that name, if there is one."""
+        return next((notice for notice in self.notices if notice.name == name), None)

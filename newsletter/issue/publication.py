@@ -4,6 +4,7 @@ from newsletter.issue.fields import Fields
 from newsletter.issue.folder import Folder
 from newsletter.issue.glossary import read_glossary
 from newsletter.issue.issue import APPROVALS, IMAGES, RULE_SETTINGS, Publication
+from newsletter.issue.notice import FOOTER, SPONSOR, read_notice
 from newsletter.issue.pace import read_pace
 from newsletter.lang import EditionKind, Preference
 
@@ -57,6 +58,8 @@ def read_publication(issues: Folder) -> Publication | None:
         rules=_rules(fields),
         pace=read_pace(fields),
         terms=read_glossary(issues),
+        footer=read_notice(fields, FOOTER, place),
+        sponsor=read_notice(fields, SPONSOR, place),
         written=fields.written(),
     )
     for inner in (sender, contact):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from newsletter.issue.fields import Fields, is_web_address
 from newsletter.issue.folder import Folder, FrontMatter
 from newsletter.issue.issue import Article, ArticleText, Issue, Letter, Publication
 from newsletter.issue.markdown import Markdown, images_of, parse_markdown
+from newsletter.issue.notice import SPONSOR, read_notice
 from newsletter.issue.pictures import Picture
 from newsletter.issue.problems import Problems
 from newsletter.issue.publication import read_publication
@@ -49,7 +51,9 @@ def read_site_issue(root: Path, issue_id: str) -> tuple[Publication, Issue]:
     issue = _read_issue(folder, issue_id, problems)
     problems.raise_any()
     assert publication is not None  # noqa: S101 - None always comes with a problem
-    return publication, issue
+    sponsor = issue.notice(SPONSOR) or publication.sponsor
+    notices = tuple(notice for notice in (sponsor, publication.footer) if notice)
+    return publication, replace(issue, notices=notices)
 
 
 def read_site_publication(root: Path) -> Publication:
@@ -88,6 +92,7 @@ def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
     fields = folder.fields("issue.yaml")
     day = _read_day(folder, fields, year * 12 + month, problems) if fields else None
     advertising = fields.flag("advertising") if fields else False
+    sponsor = read_notice(fields, SPONSOR, f"{folder.place}/issue.yaml") if fields else None
     if fields:
         fields.finish()
     letters = {lang: _read_letter(folder, lang, problems) for lang in Lang}
@@ -109,6 +114,7 @@ def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
         letters={lang: letter for lang, letter in letters.items() if letter},
         articles=articles,
         pictures={picture.place: picture for picture in pictures},
+        notices=(sponsor,) if sponsor else (),
     )
 
 

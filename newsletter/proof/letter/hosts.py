@@ -8,10 +8,9 @@ from urllib.parse import unquote, urlsplit
 import idna
 
 from newsletter.issue.lines import walk
-from newsletter.issue.markdown import Markdown
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.page import parse_page
-from newsletter.proof.letter.places import written_in
+from newsletter.proof.letter.places import texts, written_in
 from newsletter.proof.material import Material
 
 RULE: Final = "link-hosts"
@@ -92,17 +91,12 @@ def _written(material: Material) -> Mapping[str, Place]:
     for lang, address in material.publication.website.items():
         line, _ = material.publication.written.get(f"website.{lang}", (None, ""))
         places.setdefault(address, ("issues/publication.yaml", line))
-    for letter in material.issue.letters.values():
-        _add_links(places, letter.place, letter.greeting)
+    for _, file, markdown in texts(material.issue):
+        for token, line in walk(markdown.tokens, markdown.first_line):
+            if href := token.attrs.get("href"):
+                places.setdefault(str(href), (file, line))
     for article in material.issue.articles:
         for text in article.texts.values():
             if text.link:
                 places.setdefault(text.link, (text.place, text.lines.get("link")))
-            _add_links(places, text.place, text.body)
     return places
-
-
-def _add_links(places: dict[str, Place], file: str, markdown: Markdown) -> None:
-    for token, line in walk(markdown.tokens, markdown.first_line):
-        if href := token.attrs.get("href"):
-            places.setdefault(str(href), (file, line))

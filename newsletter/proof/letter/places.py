@@ -55,6 +55,9 @@ def texts(issue: Issue) -> Iterator[tuple[Lang, str, Markdown]]:
     for article in issue.articles:
         for lang, words in article.texts.items():
             yield lang, words.place, words.body
+    for notice in issue.notices:
+        for lang, text in notice.texts.items():
+            yield lang, notice.place, text
 
 
 def _written(lang: Lang, file: str, markdown: Markdown) -> Iterator[Passage]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from newsletter.compose.markdown_text import columns
-from newsletter.issue.issue import ArticleText
+from newsletter.issue.issue import ArticleText, Issue
 from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown, images_of
 from newsletter.lang import EditionKind, Lang
 from newsletter.proof.finding import Finding, Severity
-from newsletter.proof.letter.places import passages
+from newsletter.proof.letter.places import passages, texts
 from newsletter.proof.letter.wording import (
     MERGE_TAGS,
     NO_DESCRIPTION,
@@ -101,15 +101,14 @@ def alt_text(material: Material) -> Iterator[Finding]:
 
 def link_text(material: Material) -> Iterator[Finding]:
     """Find links whose words do not say where they lead."""
-    for article in material.issue.articles:
-        for lang, text in article.texts.items():
-            for words, line in _link_words(text.body):
-                if words.strip(" .…→>").lower() in SAYS_NOTHING[lang]:
-                    yield _advice(
-                        "link-text", text.place, line, lang,
-                        f"the link says only {words!r}; write what it leads to, for readers who "
-                        "hear links one by one",
-                    )  # fmt: skip
+    for lang, file, markdown in texts(material.issue):
+        for words, line in _link_words(markdown):
+            if words.strip(" .…→>").lower() in SAYS_NOTHING[lang]:
+                yield _advice(
+                    "link-text", file, line, lang,
+                    f"the link says only {words!r}; write what it leads to, for readers who "
+                    "hear links one by one",
+                )  # fmt: skip
 
 
 def dead_links(material: Material) -> Iterator[Finding]:
@@ -117,19 +116,14 @@ def dead_links(material: Material) -> Iterator[Finding]:
     if material.probe is None:
         return
     asked: dict[str, str | None] = {}
-    for article in material.issue.articles:
-        for lang, text in article.texts.items():
-            uses: list[tuple[str, int | None]] = list(_addresses(text.body))
-            if text.link:
-                uses.append((text.link, text.lines.get("link")))
-            for href, line in uses:
-                if href not in asked:
-                    asked[href] = material.probe.fault(href)
-                if fault := asked[href]:
-                    yield _advice(
-                        "dead-links", text.place, line, lang,
-                        f"the link {href} {fault}; correct it or leave it out",
-                    )  # fmt: skip
+    for lang, file, href, line in _addresses(material.issue):
+        if href not in asked:
+            asked[href] = material.probe.fault(href)
+        if fault := asked[href]:
+            yield _advice(
+                "dead-links", file, line, lang,
+                f"the link {href} {fault}; correct it or leave it out",
+            )  # fmt: skip
 
 
 def placeholders(material: Material) -> Iterator[Finding]:
@@ -161,11 +155,16 @@ def _poor_alt(alt: str, text: ArticleText, lang: Lang, line: int | None) -> Iter
     )  # fmt: skip
 
 
-def _addresses(markdown: Markdown) -> Iterator[tuple[str, int]]:
-    for token, line in walk(markdown.tokens, markdown.first_line):
-        href = str(token.attrs.get("href", ""))
-        if token.type == "link_open" and href.startswith(("http://", "https://")):
-            yield href, line
+def _addresses(issue: Issue) -> Iterator[tuple[Lang, str, str, int | None]]:
+    for lang, file, markdown in texts(issue):
+        for token, line in walk(markdown.tokens, markdown.first_line):
+            href = str(token.attrs.get("href", ""))
+            if token.type == "link_open" and href.startswith(("http://", "https://")):
+                yield lang, file, href, line
+    for article in issue.articles:
+        for lang, text in article.texts.items():
+            if text.link:
+                yield lang, text.place, text.link, text.lines.get("link")
 
 
 def _link_words(markdown: Markdown) -> Iterator[tuple[str, int]]:

@@ -11,6 +11,7 @@ from markdown_it.token import Token
 from newsletter.issue.issue import ArticleText, Issue, Letter
 from newsletter.issue.lines import LINE
 from newsletter.issue.markdown import Markdown, alt_of
+from newsletter.issue.notice import Notice
 from newsletter.lang import Lang
 
 
@@ -94,6 +95,8 @@ def sections(issue: Issue) -> Iterator[Section]:
             yield Section(
                 (letter_side(one, issue.letters[one]), letter_side(other, issue.letters[other]))
             )
+        for notice in issue.notices:
+            yield Section((notice_side(one, notice), notice_side(other, notice)))
         for article in issue.articles:
             if one in article.texts and other in article.texts:
                 yield Section(
@@ -115,6 +118,12 @@ def letter_side(lang: Lang, letter: Letter) -> Side:
         lang, letter.place, fields, tuple(_blocks(body)), tuple(_links(body)),
         tuple(_pictures(body)), False, (),
     )  # fmt: skip
+
+
+def notice_side(lang: Lang, notice: Notice) -> Side:
+    """Lay out a footer or a sponsor in one language."""
+    text = notice.texts[lang]
+    return Side(lang, notice.place, {}, tuple(_blocks(text)), tuple(_links(text)), (), False, ())
 
 
 def article_side(lang: Lang, words: ArticleText) -> Side:
