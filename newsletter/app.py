@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from newsletter.compose.composition import Composition
     from newsletter.compose.press import Press
+    from newsletter.delivery.link_probe import LinkProbe
     from newsletter.delivery.provider import Provider
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from newsletter.message.enclosure import Enclosure
     from newsletter.message.letter import CompiledLetter
     from newsletter.proof.clients.features import Support
-    from newsletter.proof.material import Look, Probe
+    from newsletter.proof.material import Look, Sight
     from newsletter.proof.report import Report
     from newsletter.settings import Settings
     from newsletter.storage.approvals import SqlApprovals
@@ -128,7 +129,12 @@ class Site:
         return self.proofread(composed, online=online)
 
     def proofread(
-        self, composed: Composed, *, online: bool = False, for_readers: bool = False
+        self,
+        composed: Composed,
+        *,
+        online: bool = False,
+        for_readers: bool = False,
+        asks_pictures: bool = False,
     ) -> "Report":
         """
         Proofread what was composed.
@@ -137,6 +143,7 @@ class Site:
             composed: the issue and its letters.
             online: ask every link of the texts whether it is there.
             for_readers: they are about to go to readers: some rules block only then.
+            asks_pictures: ask whether the pictures are on the web, in ten seconds at the most.
         """
         from newsletter.issue.history import NoHistory, git_history  # noqa: PLC0415
         from newsletter.issue.starter import read_starter_words  # noqa: PLC0415
@@ -156,12 +163,24 @@ class Site:
             self._probe() if online else None,
             history.reason if isinstance(history, NoHistory) else "",
             look_at(self.root, composed.press),
+            self.public_url,
+            self._look_for_pictures(composed) if asks_pictures else None,
             read_starter_words(),
         )
         settings = settings_of(RULES, composed.publication.rules)
         return proofread(material, RULES, settings, for_readers=for_readers)
 
-    def _probe(self) -> "Probe":
+    def _look_for_pictures(self, composed: Composed) -> "Mapping[str, Sight] | None":
+        """Ask for the pictures as readers will fetch them; None where there is nothing to ask."""
+        publication = composed.publication
+        paths = [hosted.path for hosted in composed.composition.pictures]
+        is_off = publication.rules.get("hosted-pictures") == "off"
+        if publication.images != "hosted" or is_off or not paths:
+            return None
+        seen = self._probe().look([f"{self.public_url}/{path}" for path in paths])
+        return {path: seen[f"{self.public_url}/{path}"] for path in paths}
+
+    def _probe(self) -> "LinkProbe":
         from newsletter.delivery.link_probe import LinkProbe  # noqa: PLC0415
 
         return LinkProbe(certificates=self.settings.certificates)

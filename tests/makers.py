@@ -42,6 +42,7 @@ accent: "#0a5c7a"
 time_zone: Asia/Seoul
 list_id: e-news.example.org
 sender_id: mgenews
+rules: {hosted-pictures: off}
 """
 
 LETTER_KO: Final = """\

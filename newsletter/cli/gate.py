@@ -9,6 +9,7 @@ from newsletter.cli.proof_table import show_report, summary
 from newsletter.errors import ContentError, UsageError
 from newsletter.proof.approval import ApprovalPolicy, Override, check_approval
 from newsletter.proof.finding import Severity
+from newsletter.proof.letter.pictures import HOSTED
 
 
 def is_rehearsal(site: Site) -> bool:
@@ -25,13 +26,16 @@ class Gate:
         self._approvals = site.approvals()
         self._sender = sender
 
-    def check(self, rules: Sequence[str], because: str | None) -> Sequence[Override]:
+    def check(
+        self, rules: Sequence[str], because: str | None, *, is_first: bool = False
+    ) -> Sequence[Override]:
         """
         Proofread the letter and look for its approval.
 
         Args:
             rules: whose findings do not matter this time.
             because: why; wanted where *rules* are named.
+            is_first: nobody was ever sent it: its pictures are asked for on the web.
 
         Returns:
             The overrides to record when the dispatch is begun.
@@ -43,7 +47,10 @@ class Gate:
         composition = self._composed.composition
         if rules and not (because and because.strip()):
             raise UsageError('--override wants a reason: --because "…"; it is kept in the ledger')
-        report = self._site.proofread(self._composed, for_readers=not is_rehearsal(self._site))
+        for_readers = not is_rehearsal(self._site)
+        report = self._site.proofread(
+            self._composed, for_readers=for_readers, asks_pictures=for_readers and is_first
+        )
         blocking = [one for one in report.findings if one.severity is Severity.BLOCKS]
         counts = {rule: sum(one.rule == rule for one in blocking) for rule in rules}
         idle = [rule for rule, count in counts.items() if not count]
@@ -63,6 +70,9 @@ class Gate:
                 f'if you answer for it: --override {left[0]} --because "…"'
             )
             raise ContentError(msg)
+        for note in report.notes:
+            if note.startswith(HOSTED):  # the others are for those who read the proof
+                click.echo(f"Pictures {note.removeprefix(f'{HOSTED}: ')}")
         click.echo(summary(report))
         policy = ApprovalPolicy(self._composed.publication.approval)
         check_approval(

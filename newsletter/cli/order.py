@@ -65,7 +65,7 @@ def carry_out(site: Site, order: Order) -> None:
         report(site, sending)
         return
     gate = Gate(site, composed, order.by)
-    overrides = gate.check(order.rules, order.because)
+    overrides = gate.check(order.rules, order.because, is_first=intention.plan is None)
     count = min(intention.expected, order.wishes.limit or intention.expected)
     if order.is_dry_run:
         sending.write_each()

@@ -77,7 +77,7 @@ def send_confirmed(site: Site, composed: Composed, sender: str, wishes: Wishes) 
     intention = sending.intention(add_new=False)
     show_intention(sending, intention)
     if intention.expected:
-        Gate(site, composed, sender).check((), None)
+        Gate(site, composed, sender).check((), None, is_first=intention.plan is None)
         send_off(site, sending, intention, wishes, PROGRAM)
         return
     site.diary().drop_appointment(composed.issue.id, PROGRAM, site.clock())

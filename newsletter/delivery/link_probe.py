@@ -2,17 +2,24 @@
 
 import ipaddress
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from newsletter.delivery.trust import explain_tls, make_tls, open_web_session
+from newsletter.proof.material import Sight
 
 TIMEOUT_S: Final = 5.0
 REDIRECTS_MAX: Final = 5
 NOT_FOR_HEAD: Final = (403, 404, 405, 501)  # some servers answer HEAD so, and GET with 200
+TOGETHER_S: Final = 10.0  # for all pictures of a letter
+AT_ONCE: Final = 8
+GONE: Final = (404, 410)
 USER_AGENT: Final = "newsletter-link-check"
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -40,6 +47,51 @@ class LinkProbe:
 
         Redirects are followed five times at most, each to an address that may be asked.
         """
+        answer = self._follow(url)
+        if isinstance(answer, str):
+            return answer
+        return None if answer < 400 else f"answers {answer}"
+
+    def look(self, urls: Sequence[str]) -> Mapping[str, Sight]:
+        """
+        Ask all *urls* at once, and be back within ten seconds whatever they do.
+
+        Only 404 and 410 say that something is not there. Whatever else is in the way (no
+        network, a private address, a password, a server in trouble) may be so from here
+        alone.
+        """
+        left: SimpleQueue[str] = SimpleQueue()
+        for url in dict.fromkeys(urls):
+            left.put(url)
+        seen: dict[str, Sight] = {}
+        ends_at = monotonic() + TOGETHER_S
+        askers = [
+            threading.Thread(target=self._look_on, args=(left, seen, ends_at), daemon=True)
+            for _ in range(min(AT_ONCE, left.qsize()))
+        ]
+        for asker in askers:  # daemons, because nothing ends a question to a name server
+            asker.start()
+        for asker in askers:
+            asker.join(max(0.0, ends_at - monotonic()))
+        late = Sight(is_gone=False, words=f"no answer within {TOGETHER_S:.0f} seconds")
+        known = dict(seen)
+        return {url: known.get(url, late) for url in urls}
+
+    def _look_on(self, left: SimpleQueue[str], seen: dict[str, Sight], ends_at: float) -> None:
+        while monotonic() < ends_at:
+            try:
+                url = left.get_nowait()
+            except Empty:
+                return
+            answer = self._follow(url)
+            if isinstance(answer, str):
+                seen[url] = Sight(is_gone=False, words=answer)
+            else:
+                words = f"answers {answer}" if answer >= 400 else None
+                seen[url] = Sight(is_gone=answer in GONE, words=words)
+
+    def _follow(self, url: str) -> int | str:
+        """Return the status that *url* leads to in the end, or in words why there is none."""
         for _ in range(REDIRECTS_MAX + 1):
             try:
                 answer = self._ask(url)
@@ -48,10 +100,9 @@ class LinkProbe:
                 return tls[0] if tls else f"does not answer ({type(error).__name__})"
             if isinstance(answer, str):
                 return answer
-            if answer.is_redirect:
-                url = urljoin(url, answer.headers["Location"])
-                continue
-            return None if answer.status_code < 400 else f"answers {answer.status_code}"
+            if not answer.is_redirect:
+                return answer.status_code
+            url = urljoin(url, answer.headers["Location"])
         return f"is redirected more than {REDIRECTS_MAX} times"
 
     def _ask(self, url: str) -> requests.Response | str:

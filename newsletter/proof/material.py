@@ -36,6 +36,14 @@ class Probe(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What was seen of a picture on the web."""
+
+    is_gone: bool  # the server says that there is none
+    words: str | None  # what was in the way, for people; None: it is there
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """The templates that the letters were made with, and which of them are the site's own."""
 
@@ -59,4 +67,6 @@ class Material:
     probe: Probe | None = None  # None: nobody wants links to be asked
     no_history: str = "the site is in no git repository"
     look: Look | None = None  # None: nobody wants the templates to be read
+    public_url: str = ""  # without a slash at its end
+    pictures: Mapping[str, Sight] | None = None  # by path; None: they were not asked for
     starter: StarterWords | None = None  # what a new site says; None: not looked for

@@ -1,12 +1,13 @@
 """A proof's result, and the rules it is made with."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 
 from newsletter.errors import ContentError, Problem
 from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.letter.pictures import HOSTED, hosted_notes
 from newsletter.proof.material import Material
 from newsletter.proof.parity.staleness import RULE as STALENESS
 from newsletter.proof.parity.staleness import staleness_notes
@@ -82,8 +83,16 @@ def proofread(
         material.issue.id,
         material.composition.digest,
         in_order(findings),
-        () if settings.get(STALENESS) is Setting.OFF else tuple(staleness_notes(material)),
+        tuple(_notes(material, settings)),
     )
+
+
+def _notes(material: Material, settings: Mapping[str, Setting]) -> Iterator[str]:
+    """Say what could not be looked at, for the rules that are not switched off."""
+    if settings.get(STALENESS) is not Setting.OFF:
+        yield from staleness_notes(material)
+    if settings.get(HOSTED) is not Setting.OFF:
+        yield from hosted_notes(material)
 
 
 def _message(finding: Finding, material: Material) -> str:

@@ -43,6 +43,7 @@ LETTER_RULES: Final = (
     Rule("clients", Severity.ADVISES, "every mail client shows what is used", check_clients),
     Rule("size", Severity.BLOCKS, "Gmail clips nothing", form.size),
     Rule("picture-weight", Severity.ADVISES, "pictures are light enough", pictures.picture_weight),
+    Rule("hosted-pictures", Severity.BLOCKS, "pictures are on the web", pictures.hosted_pictures),
     Rule("animation", Severity.ADVISES, "no picture stands still unasked", pictures.animation),
     Rule("legibility", Severity.BLOCKS, "text is large and dark enough", form.legibility),
     Rule("conditionals", Severity.BLOCKS, "Outlook's comments are closed", form.conditionals),

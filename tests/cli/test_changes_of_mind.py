@@ -42,12 +42,10 @@ class BusySite(ClockedSite):
         self.now = desk.site.now
         self._acts = [act]
 
-    def proofread(
-        self, composed: Composed, *, online: bool = False, for_readers: bool = False
-    ) -> Report:
+    def proofread(self, composed: Composed, **kind: bool) -> Report:
         if self._acts:
             self._acts.pop()()
-        return super().proofread(composed, online=online, for_readers=for_readers)
+        return super().proofread(composed, **kind)
 
 
 class LockedOutSite(ClockedSite):

@@ -73,6 +73,8 @@ class Stage:
 def make_stage(root: Path, **settings: str) -> Stage:
     """Copy the sample issues to *root*; settings are given without their prefix."""
     shutil.copytree(CHECKOUT / "issues", root / "issues")
+    with (root / "issues" / "publication.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nrules: {hosted-pictures: off}\n")  # no test asks the internet
     values = {f"NEWSLETTER_{name.upper()}": value for name, value in settings.items()}
     return Stage(root, values)
 

@@ -7,6 +7,7 @@ from newsletter.compose.hosting import HostedPicture, resize
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 
+HOSTED: Final = "hosted-pictures"
 EDITION_BYTES_MAX: Final = 1_500_000
 ONE_BYTES_MAX: Final = 600_000
 
@@ -45,6 +46,33 @@ def animation(material: Material) -> Iterator[Finding]:
                 f"is animated ({picture.frames} frames), and letters show the first frame only; "
                 "save the frame that says most as a picture of its own",
             )  # fmt: skip
+
+
+def hosted_pictures(material: Material) -> Iterator[Finding]:
+    """Find pictures that the letters lead to and that are not on the web."""
+    base = f"{material.public_url}/"
+    for path, sight in (material.pictures or {}).items():
+        if sight.is_gone:
+            place = next(
+                one.picture.place for one in material.composition.pictures if one.path == path
+            )
+            yield Finding(
+                HOSTED, Severity.BLOCKS, place, None, None,
+                f"is not on the web: {base}{path} {sight.words}; upload what is in "
+                f"build/{material.issue.id}/public/ to {base}",
+            )  # fmt: skip
+
+
+def hosted_notes(material: Material) -> Iterator[str]:
+    """Say in one line which pictures cannot be seen from here, and why."""
+    unseen = [one for one in (material.pictures or {}).values() if one.words and not one.is_gone]
+    if unseen:
+        reasons = ", ".join(sorted({one.words or "" for one in unseen}))
+        count = "1 picture" if len(unseen) == 1 else f"{len(unseen)} pictures"
+        yield (
+            f"{HOSTED}: {count} of {len(material.pictures or {})} cannot be seen from here "
+            f"({reasons}); look at a test letter from elsewhere"
+        )
 
 
 def _too_heavy(hosted: HostedPicture, weight: int) -> str:
