@@ -25,7 +25,6 @@ from newsletter.files import NotAFileError
 from newsletter.rights import find_open, make_private
 from newsletter.subscribers.csv_rows import (
     Heading,
-    Refusal,
     encoding_of,
     heading_in,
     rows_under,
@@ -33,6 +32,7 @@ from newsletter.subscribers.csv_rows import (
 from newsletter.subscribers.exporting import csv_line
 from newsletter.subscribers.importing import Fate, import_rows
 from newsletter.subscribers.meanings import Meaning
+from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Consent
 from newsletter.subscribers.survey import survey
 
@@ -229,7 +229,7 @@ def _progress(file: Path) -> Iterator[Callable[[int], None]]:
 
 
 def _summarise(file: Path, encoding: str, heading: Heading, total: Counter[Fate]) -> None:
-    named = {",": "comma", ";": "semicolon", "\t": "tab"}[heading.delimiter]
+    named = {",": "comma", ";": "semicolon", "\t": "tab"}.get(heading.delimiter, heading.delimiter)
     codec = "UTF-8" if encoding.startswith("utf") else encoding.upper()
     click.echo(f"{file}: {total.total():,} rows ({codec}, {named})")
     for fate, meaning in FATES.items():

@@ -1,8 +1,8 @@
 """From the lines of a CSV file to rows: encoding, heading, fields, and what is wrong with them."""
 
 import csv
+import re
 from codecs import getincrementaldecoder
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,7 @@ from newsletter.subscribers.address import Address, address_of, name_of, shown
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.meanings import NAMES, ONCE, WORDS, Column, Meaning, columns_of
 from newsletter.subscribers.reader_id import ReaderName, reader_names_in
+from newsletter.subscribers.records import Refusal, records_in
 from newsletter.subscribers.subscriber import Consent, Standing, preference_of
 from newsletter.subscribers.telling import field_teller, teller, tells
 
@@ -52,18 +53,14 @@ class Row:
     line: int = field(default=0, compare=False)  # of the file
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row that cannot."""
-
-    line: int
-    reason: str  # what is wrong; then what to do
-
-
 _EXPECTED: Final = (
     "the first line must name the columns: email (or 이메일), and if you have them name (이름), "
     "language (언어), consented_at (동의일)"
 )
+_OR_SAY: Final = 'or say which it is with --column "NAME=email"'
+MOST_COLUMNS: Final = 16_384  # as a sheet of Excel has
+COLUMNS_SHOWN: Final = 20
+_DELIMITER_HINT: Final = re.compile('\ufeff?"?sep=([^\\w\\s"]|\t)"?\\s*', re.IGNORECASE)
 _NOTHING: Final = " \t\r\n,;\ufeff"  # all that a line without a column may hold
 _SAVE_AS: Final = "save it as “CSV UTF-8 (comma delimited)” and import that"
 
@@ -103,27 +100,35 @@ def heading_in(
     """
     Take the heading off *lines*, with empty lines before it.
 
-    The delimiter is the one of comma, semicolon and tab by which most columns are known.
+    The delimiter is the one that a line like ``sep=;`` before the heading names, which Excel
+    reads; without that, the one of comma, semicolon and tab by which most columns are known.
 
     Args:
         place: the file's name, for the message.
         said: what a person says of columns, by `squeezed` heading.
 
     Raises:
-        ContentError: there is no heading, no column of addresses, or two columns of the
-            same meaning.
+        ContentError: there is no heading, no column of addresses, two columns of the same
+            meaning, or more than MOST_COLUMNS.
     """
-    numbered = enumerate(lines, 1)
-    first = next((one for one in numbered if one[1].strip(_NOTHING)), None)
-    if first is None:
+    numbered = ((at, text) for at, text in enumerate(lines, 1) if text.strip(_NOTHING))
+    line, text = next(numbered, (0, ""))
+    marks = ",;\t"
+    if hint := _DELIMITER_HINT.fullmatch(text):
+        marks = hint[1]
+        line, text = next(numbered, (0, ""))
+    if not line:
         raise ContentError([Problem(place, None, f"the file is empty; {_EXPECTED}")])
-    line, text = first
-    readings = [(mark, columns_of(_split(text, mark), said or {})) for mark in ",;\t"]
+    readings = [
+        (mark, columns_of(_names_in(text, mark, place, line), said or {})) for mark in marks
+    ]
     delimiter, columns = max(readings, key=lambda one: (len(_meant(one[1])), len(one[1])))
     fields = _meant(columns)
     if Meaning.EMAIL not in fields:
-        found = ", ".join(shown(column.name) for column in columns)
-        message = f"no column of addresses among {found}; {_EXPECTED}"
+        found = ", ".join(shown(column.name) for column in columns[:COLUMNS_SHOWN])
+        more = len(columns) - COLUMNS_SHOWN
+        found += f" and {more:,} more" if more > 0 else ""
+        message = f"no column of addresses among {found}; {_EXPECTED}; {_OR_SAY}"
         raise ContentError([Problem(place, line, message)])
     if twice := [meaning for meaning in ONCE if fields.count(meaning) > 1]:
         names = " and ".join(shown(one.name) for one in columns if one.meaning is twice[0])
@@ -163,54 +168,9 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
 def records_under(
     heading: Heading, lines: Iterator[str]
 ) -> Iterator[tuple[int, list[str]] | Refusal]:
-    """
-    Yield line and fields of each row below *heading* that has as many fields as that.
-
-    A quotation mark that nobody closed joins the lines after it into one row. Only its own
-    line is refused; the others are read once more, each for itself.
-    """
-    number, width, delimiter = heading.line, heading.width, heading.delimiter
-    again: deque[str] = deque()  # lines that were taken for the rest of another
-    while (line := again.popleft() if again else next(lines, None)) is not None:
-        number += 1
-        rest: list[str] = []
-        fault = ""
-        if '"' in line:  # only then is it more than fields between delimiters
-            try:
-                fields = _quoted(line, again, lines, rest, delimiter)
-            except csv.Error as error:
-                fault = f"the quotation marks do not pair ({error})"
-        else:
-            fields = line.rstrip("\r\n").split(delimiter)
-        if not fault:
-            if not any(fields):
-                number += len(rest)
-                continue
-            if len(fields) == width:
-                yield number, fields
-                number += len(rest)
-                continue
-            fault = f"{len(fields)} fields where the heading has {width}"
-        again.extendleft(reversed(rest))
-        yield Refusal(number, _UNCLOSED if rest else f"{fault}; {_QUOTE}")
-
-
-_UNCLOSED: Final = "a quotation mark is opened and not closed; close it"
-_QUOTE: Final = "put a field that holds a delimiter or a quotation mark in double quotes"
-
-
-def _quoted(
-    first: str, again: deque[str], lines: Iterator[str], rest: list[str], delimiter: str
-) -> list[str]:
-    """Read the row that begins with the line *first*; *rest* gets its other lines."""
-
-    def taken() -> Iterator[str]:
-        yield first
-        while (line := again.popleft() if again else next(lines, None)) is not None:
-            rest.append(line)
-            yield line
-
-    return next(csv.reader(taken(), delimiter=delimiter, strict=True))
+    """Yield line and fields of each row below *heading*, with as many fields as that."""
+    needed = heading.place_of(Meaning.EMAIL)
+    return records_in(lines, heading.line, heading.delimiter, heading.width, needed)
 
 
 def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[str]:
@@ -237,7 +197,13 @@ def _refuse_other_formats(start: bytes, place: str) -> None:
         raise ContentError([Problem(place, None, f"the file is a workbook; {_SAVE_AS}")])
 
 
-def _split(line: str, delimiter: str) -> list[str]:
+def _names_in(line: str, delimiter: str, place: str, number: int) -> list[str]:
+    if (count := line.count(delimiter)) >= MOST_COLUMNS:
+        message = (
+            f"this line has {count + 1:,} fields, but a heading has at most {MOST_COLUMNS:,}; "
+            f"the file may have lost its line ends: {_SAVE_AS}"
+        )
+        raise ContentError([Problem(place, number, message)])
     try:
         return next(csv.reader([line.lstrip("\ufeff")], delimiter=delimiter, strict=True))
     except csv.Error:

@@ -11,9 +11,10 @@ from typing import Final
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, NamesTakenError, OpenBook, Owner
-from newsletter.subscribers.csv_rows import Refusal, Row
+from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.naming import further_names, own_names, owners_of, refusal_of
 from newsletter.subscribers.reader_id import ReaderName
+from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.telling import STRICTEST_FIRST
 

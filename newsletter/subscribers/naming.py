@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from newsletter.subscribers.book import Entry, OpenBook, Owner
-from newsletter.subscribers.csv_rows import Refusal, Row
+from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
+from newsletter.subscribers.records import Refusal
 
 
 def owners_of(

@@ -8,9 +8,10 @@ from itertools import islice
 from typing import Final
 
 from newsletter.errors import ContentError
-from newsletter.subscribers.csv_rows import Heading, Refusal, records_under
+from newsletter.subscribers.csv_rows import Heading, records_under
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.meanings import DECIDING, WORDS, Column, Ground, Meaning, decides
+from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Consent, Standing
 from newsletter.subscribers.telling import (
     TELLING_WORDS,

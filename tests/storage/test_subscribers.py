@@ -16,8 +16,9 @@ from newsletter.storage.database import open_database
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import deliveries, dispatches
 from newsletter.subscribers.book import PastDelivery, Selection
-from newsletter.subscribers.csv_rows import Refusal, Row
+from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.importing import Fate, enrol, import_rows, new_entry, withdraw
+from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 from tests.subscribers.makers import NOW, MemoryBook, make_row
 

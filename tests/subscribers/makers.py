@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 from newsletter.lang import Preference
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.book import Entry, NamesTakenError, Owner
-from newsletter.subscribers.csv_rows import Refusal, Row, heading_in, rows_under
+from newsletter.subscribers.csv_rows import Row, heading_in, rows_under
 from newsletter.subscribers.reader_id import ReaderId, ReaderName
+from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Consent, Standing, Subscriber, SubscriberId
 
 SEOUL: Final = ZoneInfo("Asia/Seoul")

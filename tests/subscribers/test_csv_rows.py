@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
 from newsletter.subscribers.csv_rows import Row, encoding_of, heading_in, rows_under
+from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
 from tests.subscribers.makers import CONSENT, read, read_refusals, read_rows
 
@@ -138,13 +139,43 @@ def test_empty_lines_and_rows_are_passed_over_and_counted_as_lines() -> None:
     assert [line for line, _ in read_refusals(text)] == [6]
 
 
-@pytest.mark.parametrize(("row", "found"), [("minji@example.org", 1), ("minji@example.org,a,b", 3)])
-def test_a_row_of_another_width_is_named(row: str, found: int) -> None:
-    text = f"email,name\n{row}\n"
+def test_a_row_with_too_many_fields_is_named() -> None:
+    [(line, reason)] = read_refusals("email,name\nminji@example.org,a,b\n")
 
-    [(line, reason)] = read_refusals(text)
     assert line == 2
-    assert reason.startswith(f"{found} fields where the heading has 2; put ")
+    assert reason.startswith("3 fields where the heading has 2; put ")
+
+
+@pytest.mark.parametrize(
+    ("hint", "delimiter"),
+    [("sep=;", ";"), ("sep=,", ","), ("sep=\t", "\t"), ("\ufeffSEP=|", "|"), ('"sep=;"', ";")],
+)
+def test_a_line_for_excel_names_the_delimiter_and_is_no_heading(hint: str, delimiter: str) -> None:
+    text = f"{hint}\r\nemail{delimiter}name\r\nhana@example.org{delimiter}하나\r\nbad\r\n"
+
+    row, refusal = read(text)
+    assert isinstance(row, Row)
+    assert (row.address.spelling, row.name, row.line) == ("hana@example.org", "하나", 3)
+    assert isinstance(refusal, Refusal)
+    assert refusal.line == 4
+
+
+def test_a_file_with_a_line_for_excel_alone_is_empty() -> None:
+    with pytest.raises(ContentError, match="the file is empty"):
+        read("sep=;\n")
+
+
+def test_a_heading_of_a_million_columns_is_refused_in_words() -> None:
+    with pytest.raises(ContentError, match="1,000,001 fields, but a heading has at most 16,384"):
+        read("email" + ",x" * 1_000_000 + "\n")
+
+
+def test_a_heading_without_addresses_is_shown_only_as_far_as_a_person_reads() -> None:
+    with pytest.raises(ContentError) as caught:
+        read(",".join(f"c{n}" for n in range(5_000)) + "\n")
+
+    assert "'c19' and 4,980 more; " in str(caught.value)
+    assert len(str(caught.value)) < 600
 
 
 def test_all_that_is_wrong_with_a_row_is_said_at_once() -> None:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.csv_rows import Refusal, Row
+from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.importing import Fate, enrol, import_rows, withdraw
+from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
 from tests.subscribers.makers import NOW, MemoryBook, make_row
 

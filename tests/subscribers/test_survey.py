@@ -46,7 +46,7 @@ def test_an_example_of_each_standing_comes_first() -> None:
 
 
 def test_rows_that_cannot_be_read_are_counted_by_themselves() -> None:
-    text = 'email,탈퇴\na@example.org\nb@example.org,아마\nc@example.org,"\n'
+    text = 'email,탈퇴\n,2022-01-01,x\nb@example.org,아마\nc@example.org,"\n'
 
     found = look(text)
 
