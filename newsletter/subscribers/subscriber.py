@@ -1,9 +1,8 @@
 """Who reads, in which language, with what consent."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final, NewType, TypeVar
@@ -12,6 +11,7 @@ from unicodedata import normalize
 from newsletter.errors import ContentError
 from newsletter.lang import EDITION_OF, EditionKind, Preference
 from newsletter.subscribers.address import shown
+from newsletter.subscribers.dates import times_in
 from newsletter.subscribers.reader_id import ReaderName
 
 T = TypeVar("T")
@@ -73,8 +73,6 @@ _STANDINGS: Final = {
 }
 STANDING_OF: Final = {word: s for s, words in _STANDINGS.items() for word in words.split()}
 
-_DATE_WITH_DOTS: Final = re.compile(r"(\d{4})[./] ?(\d{1,2})[./] ?(\d{1,2})\.?(?=$| )")
-
 
 def editions_by_preference(
     default: Preference | None,
@@ -119,33 +117,22 @@ def consent_in(text: str, consent: Consent) -> datetime | None:
     Read the time of a consent; empty is ``consent.otherwise``.
 
     Raises:
-        ContentError: it is no date, or later than ``consent.now``.
+        ContentError: it is no date, can mean several, or is later than ``consent.now``.
     """
     if not text or text.isspace():
         return consent.otherwise
-    when = time_in(text, consent.zone)
-    if when is None:
-        msg = f"the consent date {shown(text)} is no date; write it like 2022-07-01"
+    found = times_in(text, consent.zone)
+    if len(found) != 1:
+        days = [f"{when.astimezone(consent.zone):%Y-%m-%d}" for when in found]
+        fault = f"can mean {' or '.join(days)}" if days else "is no date"
+        example = days[-1] if days else "2022-07-01"
+        msg = f"the consent date {shown(text)} {fault}; write it like {example}"
         raise ContentError(msg)
+    [when] = found
     if when > consent.now:
         msg = f"the consent date {shown(text)} is in the future; correct it"
         raise ContentError(msg)
     return when
-
-
-@lru_cache(maxsize=4096)
-def time_in(text: str, zone: tzinfo) -> datetime | None:
-    """Read a date or time, of *zone* where it names none, as aware UTC; None: it is none."""
-    written = _DATE_WITH_DOTS.sub(
-        lambda date: f"{date[1]}-{date[2]:0>2}-{date[3]:0>2}", text.strip(), count=1
-    )
-    try:
-        when = datetime.fromisoformat(written)
-        if when.year < 1970:  # the year 22 was meant to be 2022
-            return None
-        return (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):  # the latter at the end of the year 9999
-        return None
 
 
 def plain_word(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import shown
+from newsletter.subscribers.dates import time_in, times_in
 from newsletter.subscribers.meanings import DECIDING, Column, Meaning
 from newsletter.subscribers.subscriber import (
     STANDING_OF,
@@ -17,7 +18,6 @@ from newsletter.subscribers.subscriber import (
     consent_in,
     plain_word,
     standing_of,
-    time_in,
 )
 
 STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
@@ -176,7 +176,7 @@ def _consent_in(column: Column, text: str, consent: Consent) -> Told:
         return Told(Standing.UNSUBSCRIBED)
     if word in _CONSENTS:
         return Told(_CONSENTS[word])
-    if time_in(text, consent.zone) is None:
+    if not times_in(text, consent.zone):
         raise _unknown(column, text, "yes or no, or the date of the consent")
     when = consent_in(text, consent)
     # Having subscribed at a time is no consent of that time on record.

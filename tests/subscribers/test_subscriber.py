@@ -78,11 +78,17 @@ def test_a_date_without_a_zone_is_of_the_publications_zone(text: str, expected: 
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "2022-13-01", "01/07/2022", "0022-07-01", "9999-12-31T23:00-23:00"]
+    "text", ["yesterday", "2022-13-01", "0022-07-01", "9999-12-31T23:00-23:00"]
 )
 def test_what_is_no_date_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(ContentError, match="is no date; write it like 2022-07-01"):
         consent_in(text, CONSENT)
+
+
+def test_a_consent_that_can_mean_two_days_is_refused_with_both() -> None:
+    message = "'7/1/2022' can mean 2022-01-07 or 2022-07-01; write it like 2022-07-01"
+    with pytest.raises(ContentError, match=message):
+        consent_in("7/1/2022", CONSENT)
 
 
 def test_a_consent_in_the_future_is_refused() -> None:

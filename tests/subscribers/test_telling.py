@@ -102,7 +102,8 @@ def test_a_cross_is_a_no_in_korean_and_may_be_a_tick_in_english() -> None:
         ("1656633600", datetime(2022, 7, 1, tzinfo=UTC)),
         ("1656633600000", datetime(2022, 7, 1, tzinfo=UTC)),
         ("2030-01-01", NOW),
-        ("July 1, 2022", None),
+        ("July 1, 2022", datetime(2022, 6, 30, 15, tzinfo=UTC)),
+        ("7/1/2022", None),
         ("Y", None),
     ],
 )
