@@ -22,7 +22,7 @@ from newsletter.dispatch.states import OPEN
 from newsletter.dispatch.way import way_of
 from newsletter.errors import SettingsError, UsageError
 from newsletter.storage.settling import Evidence, OpenDelivery
-from newsletter.subscribers.csv_rows import encoding_of
+from newsletter.subscribers.decoding import encoding_of
 from newsletter.subscribers.subscriber import editions_by_preference
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _found_in_lists(
             msg = f"{path}: is no file"
             raise UsageError(msg)
         content = path.read_bytes()
-        text = content.decode(encoding_of([content], str(path)))
+        text = content.decode(encoding_of([content], str(path), may_say=False))
         places = read_addresses(text, str(path))
         for key, place in places.items():
             if key in by_key:

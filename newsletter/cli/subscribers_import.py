@@ -25,10 +25,10 @@ from newsletter.files import NotAFileError
 from newsletter.rights import find_open, make_private
 from newsletter.subscribers.csv_rows import (
     Heading,
-    encoding_of,
     heading_in,
     rows_under,
 )
+from newsletter.subscribers.decoding import NAMED, codec_named, encoding_of
 from newsletter.subscribers.exporting import csv_line
 from newsletter.subscribers.importing import Fate, import_rows
 from newsletter.subscribers.meanings import Meaning
@@ -68,6 +68,12 @@ FATES: Final = {
     callback=parse_columns,
     help=f"What a column means: {MEANINGS}. May be given again.",
 )
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    callback=lambda _context, _parameter, name: _codec_of(name),
+    help="How the file was saved, where it is neither UTF-8 nor Korean: windows-1252, shift_jis …",
+)
 @click.pass_context
 def import_file(  # noqa: PLR0913 - one for each option
     context: click.Context,
@@ -78,6 +84,7 @@ def import_file(  # noqa: PLR0913 - one for each option
     verbose: bool,
     rejects: IO[str] | None,
     said: Mapping[str, Meaning],
+    encoding: str | None,
 ) -> None:
     """
     Merge the readers of FILE (CSV) into the list.
@@ -94,7 +101,7 @@ def import_file(  # noqa: PLR0913 - one for each option
     if rejects is not None:
         _refuse_same_file(file, rejects)
     consent = consent_of(site, consented_at)
-    encoding = _encoding_of(file)
+    encoding = _encoding_of(file, encoding)
     heading = _settled_heading(file, encoding, consent, context)
     total: Counter[Fate] = Counter()
     report = _refusal_report(str(file), None if verbose else REFUSALS_SHOWN, rejects)
@@ -161,17 +168,28 @@ def _command(context: click.Context) -> list[str]:
         words += ["--consented-at", consented_at]
     if rejects := context.params["rejects"]:
         words += ["--rejects", rejects.name]
+    if encoding := context.params["encoding"]:
+        words += ["--encoding", encoding]
     for name, meaning in context.params["said"].items():
         words += ["--column", f"{name}={meaning}"]
     return words
 
 
-def _encoding_of(file: Path) -> str:
+def _codec_of(name: str | None) -> str | None:
+    if name is None:
+        return None
+    if codec := codec_named(name):
+        return codec
+    msg = f"{name!r} is none that is read here; take one of {', '.join(NAMED.values())}"
+    raise click.BadParameter(msg)
+
+
+def _encoding_of(file: Path, said: str | None) -> str:
     if not file.is_file():
         msg = f"{file} is no regular file, and it must be read twice; save it to one first"
         raise click.UsageError(msg)
     with file.open("rb") as raw:
-        return encoding_of(iter(partial(raw.read, 1 << 20), b""), str(file))
+        return encoding_of(iter(partial(raw.read, 1 << 20), b""), str(file), said)
 
 
 def _refuse_same_file(file: Path, rejects: IO[str]) -> None:
@@ -230,7 +248,7 @@ def _progress(file: Path) -> Iterator[Callable[[int], None]]:
 
 def _summarise(file: Path, encoding: str, heading: Heading, total: Counter[Fate]) -> None:
     named = {",": "comma", ";": "semicolon", "\t": "tab"}.get(heading.delimiter, heading.delimiter)
-    codec = "UTF-8" if encoding.startswith("utf") else encoding.upper()
+    codec = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
     click.echo(f"{file}: {total.total():,} rows ({codec}, {named})")
     for fate, meaning in FATES.items():
         note = f"  {meaning}" if meaning and total[fate] else ""

@@ -2,16 +2,15 @@
 
 import csv
 import re
-from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Final
 
 from newsletter.errors import ContentError, Problem
 from newsletter.lang import Preference
 from newsletter.subscribers.address import Address, address_of, name_of, shown
+from newsletter.subscribers.decoding import SAVE_AS
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.meanings import NAMES, ONCE, WORDS, Column, Meaning, columns_of
 from newsletter.subscribers.reader_id import ReaderName, reader_names_in
@@ -62,36 +61,6 @@ MOST_COLUMNS: Final = 16_384  # as a sheet of Excel has
 COLUMNS_SHOWN: Final = 20
 _DELIMITER_HINT: Final = re.compile('\ufeff?"?sep=([^\\w\\s"]|\t)"?\\s*', re.IGNORECASE)
 _NOTHING: Final = " \t\r\n,;\ufeff"  # all that a line without a column may hold
-_SAVE_AS: Final = "save it as “CSV UTF-8 (comma delimited)” and import that"
-
-
-def encoding_of(chunks: Iterable[bytes], place: str) -> str:
-    """
-    Say which codec reads a whole file: UTF-8 (a byte order mark is dropped), else CP949.
-
-    Args:
-        chunks: the bytes of the file in order, cut anywhere.
-        place: the file's name, for the message.
-
-    Raises:
-        ContentError: it is UTF-16, a workbook, or neither UTF-8 nor CP949 in some line.
-    """
-    decoders = {name: getincrementaldecoder(name)() for name in ("utf-8-sig", "cp949")}
-    line = broken = 1
-    for number, chunk in enumerate(chain(chunks, [b""])):
-        if number == 0:
-            _refuse_other_formats(chunk, place)
-        for name, decoder in list(decoders.items()):
-            try:
-                decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                broken = max(broken, line + error.object[: error.start].count(b"\n"))
-                del decoders[name]
-        if not decoders:
-            message = f"neither UTF-8 nor CP949; {_SAVE_AS}"
-            raise ContentError([Problem(place, broken, message)])
-        line += chunk.count(b"\n")
-    return next(iter(decoders))
 
 
 def heading_in(
@@ -190,18 +159,11 @@ def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[s
             yield str(error)
 
 
-def _refuse_other_formats(start: bytes, place: str) -> None:
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[:64].count(0) > 16:
-        raise ContentError([Problem(place, None, f"the file is UTF-16; {_SAVE_AS}")])
-    if start.startswith(b"PK\x03\x04"):
-        raise ContentError([Problem(place, None, f"the file is a workbook; {_SAVE_AS}")])
-
-
 def _names_in(line: str, delimiter: str, place: str, number: int) -> list[str]:
     if (count := line.count(delimiter)) >= MOST_COLUMNS:
         message = (
             f"this line has {count + 1:,} fields, but a heading has at most {MOST_COLUMNS:,}; "
-            f"the file may have lost its line ends: {_SAVE_AS}"
+            f"the file may have lost its line ends: {SAVE_AS}"
         )
         raise ContentError([Problem(place, number, message)])
     try:

@@ -336,3 +336,17 @@ def test_a_reader_is_shown_with_what_they_were_sent(site: Site) -> None:
 
 def test_somebody_unknown_cannot_be_shown(site: Site) -> None:
     assert "is not on the list" in site.fail("show", "minji@example.org")
+
+
+def test_a_western_list_is_refused_until_its_encoding_is_said(site: Site) -> None:
+    file = site.write("email,name\r\na@example.org,Álvaro\r\n".encode("cp1252"))
+
+    fault = site.fail("import", file)
+    wrong = site.run("import", file, "--encoding", "rot13")
+    said = site.run("import", file, "--encoding", "windows-1252")
+
+    assert f"{file}:2: read as CP949, this line says '햘varo'" in fault
+    assert wrong.exit_code == 2
+    assert "'rot13' is none that is read here; take one of utf-8, cp949" in wrong.stderr
+    assert "1 rows (CP1252, comma)" in said.stdout
+    assert [one.name for one in site.book().select(Selection())] == ["Álvaro"]

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -9,59 +9,13 @@ from hypothesis import strategies as st
 
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
-from newsletter.subscribers.csv_rows import Row, encoding_of, heading_in, rows_under
+from newsletter.subscribers.csv_rows import Row, heading_in, rows_under
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
 from tests.subscribers.makers import CONSENT, read, read_refusals, read_rows
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "subscribers.csv"
 KOREAN = "이메일,이름\nminji.kim@example.org,김민지\n"
-
-
-@pytest.mark.parametrize(
-    ("raw", "expected"),
-    [
-        (KOREAN.encode(), "utf-8-sig"),
-        (KOREAN.encode("utf-8-sig"), "utf-8-sig"),
-        (KOREAN.encode("cp949"), "cp949"),
-        (b"email\n", "utf-8-sig"),
-        (b"", "utf-8-sig"),
-    ],
-)
-def test_the_encoding_is_found_from_the_bytes(raw: bytes, expected: str) -> None:
-    assert encoding_of([raw] if raw else [], "list.csv") == expected
-
-
-@given(
-    st.text(st.characters(codec="utf-8"), max_size=50),
-    st.lists(st.integers(0, 60), max_size=5),
-)
-def test_utf8_is_known_wherever_it_is_cut(text: str, cuts: list[int]) -> None:
-    raw = ("email,이름\n" + text).encode()
-    marks = [0, *sorted(cuts), len(raw)]
-    chunks = [raw[a:b] for a, b in pairwise(marks) if a < b]
-
-    assert encoding_of(chunks, "list.csv") == "utf-8-sig"
-
-
-@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_utf16_is_refused_with_the_remedy(codec: str) -> None:
-    raw = "email,name\nminji.kim@example.org,\n".encode(codec)
-
-    with pytest.raises(ContentError, match="UTF-16; save it as “CSV UTF-8"):
-        encoding_of([raw], "list.csv")
-
-
-def test_a_workbook_is_refused_with_the_remedy() -> None:
-    with pytest.raises(ContentError, match="is a workbook; save it as"):
-        encoding_of([b"PK\x03\x04rest"], "list.csv")
-
-
-def test_a_line_that_no_encoding_explains_is_named() -> None:
-    raw = KOREAN.encode() + b"a@example.org,\xff\xff\n"
-
-    with pytest.raises(ContentError, match=r"^list\.csv:3: neither UTF-8 nor CP949"):
-        encoding_of([raw[:20], raw[20:]], "list.csv")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])

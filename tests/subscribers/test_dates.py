@@ -9,8 +9,8 @@ from tests.subscribers.makers import SEOUL
 
 
 def seoul(*parts: int) -> datetime:
-    year, month, day, *clock = parts
-    return datetime(year, month, day, *clock, tzinfo=SEOUL).astimezone(UTC)
+    year, month, day, hour, minute, second = (*parts, 0, 0, 0)[:6]
+    return datetime(year, month, day, hour, minute, second, tzinfo=SEOUL).astimezone(UTC)
 
 
 @pytest.mark.parametrize(

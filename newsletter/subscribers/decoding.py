@@ -1,0 +1,239 @@
+"""From the bytes of a file to the encoding that reads them, and whether that can be right."""
+
+import codecs
+import re
+from codecs import getincrementaldecoder
+from collections import Counter
+from collections.abc import Iterable
+from itertools import chain
+from typing import Final
+
+from newsletter.errors import ContentError, Problem
+from newsletter.subscribers.address import shown
+
+LONGEST_LINE_BYTES: Final = 1 << 20  # a row of a list of readers has a few hundred
+SAVE_AS: Final = "save it as “CSV UTF-8 (comma delimited)” and import that"
+
+# What --encoding takes: the name Python has for it, and for whom it is named in a message.
+NAMED: Final = {
+    "utf-8": "utf-8",
+    "cp949": "cp949",
+    "euc_kr": "euc-kr",
+    "cp1252": "windows-1252 (Western)",
+    "iso8859-1": "iso-8859-1",
+    "iso8859-15": "iso-8859-15",
+    "cp1250": "windows-1250 (Central European)",
+    "cp1251": "windows-1251 (Cyrillic)",
+    "cp932": "cp932 (Japanese)",
+    "shift_jis": "shift_jis",
+    "euc_jp": "euc-jp",
+    "gb18030": "gb18030 (Chinese)",
+    "big5": "big5",
+    "utf-16": "utf-16",
+}
+
+
+def codec_named(name: str) -> str | None:
+    """Return the codec that reads what a person calls *name*; None: it is none of NAMED."""
+    try:
+        found = codecs.lookup(name.strip()).name
+    except (LookupError, ValueError):  # the latter for a name with a NUL in it
+        return None
+    if found not in NAMED:
+        return None
+    return "utf-8-sig" if found == "utf-8" else found
+
+
+def encoding_of(
+    chunks: Iterable[bytes], place: str, said: str | None = None, *, may_say: bool = True
+) -> str:
+    """
+    Say which codec reads a whole file: UTF-8 (a byte order mark is dropped), else CP949.
+
+    Bytes of Western or Japanese programs can be CP949 too, and are then other words. So
+    what they come to must look like Korean.
+
+    Args:
+        chunks: the bytes of the file in order, cut anywhere.
+        place: the file's name, for the message.
+        said: the codec that a person says it is; no other is tried, and it must only read
+            every line.
+        may_say: whether a person can say it, by ``--encoding``; for the message.
+
+    Raises:
+        ContentError: it is UTF-16, a workbook, none of the codecs in some line, hardly
+            Korean, or has a line longer than LONGEST_LINE_BYTES.
+    """
+    tried = [said] if said else ["utf-8-sig", "cp949"]
+    decoders = {name: getincrementaldecoder(name)() for name in tried}
+    length, looks = _LineLength(place), _Looks()
+    line = broken = 1
+    for number, chunk in enumerate(chain(chunks, [b""])):
+        if number == 0:
+            _refuse_other_formats(chunk, place, said)
+        length.check(chunk, line)
+        for name, decoder in list(decoders.items()):
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                broken = max(broken, line + error.object[: error.start].count(b"\n"))
+                del decoders[name]
+                continue
+            if name == "cp949" and not said and not text.isascii():
+                looks.take(text, line)
+        if not decoders:
+            raise ContentError([Problem(place, broken, _unreadable(said, may_say))])
+        line += chunk.count(b"\n")
+    found = next(iter(decoders))
+    if found == "cp949" and not said and (doubt := looks.doubt()):
+        raise ContentError(
+            [Problem(place, doubt[0], f"{doubt[1]}; {_SAY_WHICH if may_say else SAVE_AS}")]
+        )
+    return found
+
+
+_SAY_WHICH: Final = (
+    "if it is Korean all the same, add --encoding cp949; otherwise --encoding windows-1252 for "
+    f"a Western list or shift_jis for a Japanese one, or {SAVE_AS}"
+)
+
+
+def _unreadable(said: str | None, may_say: bool) -> str:
+    if said:
+        return f"this line is not {said.upper()}; {SAVE_AS}, or give another --encoding"
+    if not may_say:
+        return f"neither UTF-8 nor CP949; {SAVE_AS}"
+    return (
+        f"neither UTF-8 nor CP949; {SAVE_AS}, or say what it is with --encoding "
+        "(windows-1252 for a Western list, shift_jis for a Japanese one)"
+    )
+
+
+def _refuse_other_formats(start: bytes, place: str, said: str | None) -> None:
+    is_wide = start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[:64].count(0) > 16
+    if is_wide and said != "utf-16":
+        raise ContentError([Problem(place, None, f"the file is UTF-16; {SAVE_AS}")])
+    if start.startswith(b"PK\x03\x04"):
+        raise ContentError([Problem(place, None, f"the file is a workbook; {SAVE_AS}")])
+
+
+class _LineLength:
+    """How long the line is that the next chunk goes on with."""
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self._bytes = 0
+
+    def check(self, chunk: bytes, line: int) -> None:
+        """
+        Go on with *chunk*, in whose beginning the line is number *line*.
+
+        Raises:
+            ContentError: a line is longer than LONGEST_LINE_BYTES. A chunk that is not
+                longer than that hides none.
+        """
+        ends = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        if ends < 0:
+            self._bytes += len(chunk)
+        else:
+            first = min(at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0)
+            self._refuse(self._bytes + first, line)
+            self._bytes = len(chunk) - ends - 1
+            line += chunk.count(b"\n")
+        self._refuse(self._bytes, line)
+
+    def _refuse(self, length: int, line: int) -> None:
+        if length > LONGEST_LINE_BYTES:
+            message = (
+                f"this line is longer than {LONGEST_LINE_BYTES:,} bytes, so this is no list of "
+                f"readers, or it has lost its line ends: {SAVE_AS}"
+            )
+            raise ContentError([Problem(self._place, line, message)])
+
+
+# Syllables that stand in family names, given names and the words of a list; nine in ten of
+# any Korean list are among them, and an eighth of what other bytes come to.
+_COMMON: Final = frozenset(
+    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추도"
+    "소석선설마길연위표명기반왕금옥육인맹제모탁국은는를을의에로다라자나가과와들리미수영희숙순경혜윤아린율솔람슬별해빈준"
+    "호건혁후형훈철태환동상규찬재승용창섭욱웅광범병봉복덕균근관교군권님께서울산대구부시도읍면동경기충북남전라제주학교"
+    "병원회사주식협회청과팀장실부국센터연구소재단보건의료진흥사업담당메일주소성함이름언어국문영문둘다모두독자구독수신동"
+    "의일자상태정상탈퇴반송거부해지취소중휴면번호연락처전화비고메모분류그룹가입날짜생년월여남예네아니오음없있신청완료개인정"
+    "보홍보소식뉴스레터한글어베트중몽골러본외내총무행정책세계평화나눔희망사랑하늘바다달별빛솜결채초새봄여름을겨울라온"
+    "고객회원등급본사지점직원교수박사선생간호약과장차대표이관리등록변경확인필요문의답답변감사합니다요안녕"
+)
+_SYLLABLE: Final = re.compile("[가-힣]")
+_IDEOGRAPH: Final = re.compile(
+    "[\u4e00-\u9fff\uf900-\ufaff\u3131-\u318e\uff00-\uffef\u2500-\u257f]"
+)
+_BESIDE_LATIN: Final = re.compile("(?<=[A-Za-z])[가-힣]|[가-힣](?=[A-Za-z])")
+_WORD: Final = re.compile('[^\\s,;"]*[^\\x00-\\x7f][^\\s,;"]*')
+_FEW: Final = 3  # letters of which nothing can be said
+_EXAMPLES: Final = 3
+
+
+class _Looks:
+    """What a text looks like that was read as CP949."""
+
+    def __init__(self) -> None:
+        self._beside: tuple[int, str] | None = None  # line and word, the first
+        self._first_line = 0
+        self._examples: dict[str, None] = {}
+        self._common = self._rare = self._syllables = self._others = 0
+
+    def take(self, text: str, line: int) -> None:
+        """Look at more of it, which begins in *line*."""
+        self._count(text)
+        if len(self._examples) < _EXAMPLES:
+            self._keep_examples(text, line)
+        if self._beside is None:
+            odd = (one for one in _BESIDE_LATIN.finditer(text) if _is_rare(one[0]))
+            if match := next(odd, None):
+                number = line + text.count("\n", 0, match.start())
+                self._beside = number, _around(text, match)
+
+    def _count(self, text: str) -> None:
+        for letter, count in Counter(_SYLLABLE.findall(text)).items():
+            self._syllables += count
+            if letter in _COMMON:
+                self._common += count
+            elif _is_rare(letter):
+                self._rare += count
+        self._others += len(_IDEOGRAPH.findall(text))
+
+    def _keep_examples(self, text: str, line: int) -> None:
+        for word in _WORD.finditer(text):
+            if not self._examples:
+                self._first_line = line + text.count("\n", 0, word.start())
+            self._examples[word[0]] = None
+            if len(self._examples) == _EXAMPLES:
+                return
+
+    def doubt(self) -> tuple[int, str] | None:
+        """Return a line and why it is hardly Korean; None: it looks like that."""
+        if self._beside:
+            return self._beside[0], f"read as CP949, this line says {shown(self._beside[1])}"
+        letters = self._syllables + self._others
+        is_rare = self._rare > 1 and self._rare * 2 > self._syllables
+        is_random = letters > _FEW and self._common * 3 < letters
+        if not (is_rare or is_random):
+            return None
+        words = ", ".join(map(shown, self._examples))
+        return self._first_line, f"read as CP949, the file says {words}, which is hardly Korean"
+
+
+def _is_rare(syllable: str) -> bool:
+    """Say whether the older standard, KS X 1001, lacks a syllable."""
+    try:
+        syllable.encode("euc_kr")
+    except UnicodeEncodeError:
+        return True
+    # Python writes what is missing there as eight bytes, by Annex 3 of the standard.
+    return len(syllable.encode("euc_kr")) > 2
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    """Return the word in which *match* stands."""
+    begins = max(text.rfind(mark, 0, match.start()) for mark in ' ,;"\t\n') + 1
+    word = re.match('[^ ,;"\\t\\r\\n]*', text[begins : begins + 200])
+    return word[0] if word else match[0]
