@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Final
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 from newsletter.errors import ContentError
 
@@ -13,6 +13,18 @@ LONGEST_NAME: Final = 200  # characters
 # C0 and C1 controls, the line and paragraph separators, and what no UTF-8 can carry. A line
 # end in a name would end a header (RFC 5322 section 2.2) and begin one of the writer's choice.
 _UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+# What turns the direction of writing for what follows: no name needs that.
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+# Letters, fillers and marks without a shape. Joiners are none of them: emoji and Persian are
+# made with those, and a name of nothing else is empty anyway.
+_HIDDEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2060-\u2065"
+    "\u206a-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_FLOOD: Final = re.compile("M{5}")  # marks in a row; Tibetan and Vietnamese need fewer
+_ORDINARY_NAME: Final = re.compile("[가-힣A-Za-z0-9 .'()·,&_-]*")
 
 # The addresses most people have: RFC 5322 dot-atom before the @, RFC 1123 host name after it.
 _ATOM: Final = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]+"
@@ -53,18 +65,62 @@ def address_of(text: str) -> Address:
 
 def name_of(text: str) -> str:
     """
-    Clean a name: NFC, without spaces around it; it may be empty.
+    Clean a name: NFC, without spaces around it and letters that cannot be seen; may be empty.
+
+    `remark_on_name` says what was taken out.
 
     Raises:
-        ContentError: it holds a line end or another control character, or is too long.
+        ContentError: it holds a line end or another control character, turns the direction
+            of writing, is a heap of accents, or is too long.
     """
-    if not text.isprintable():
-        refuse_unfit(text, "name")
-    name = text.strip() if text.isascii() else normalize("NFC", text).strip()
+    is_ordinary = _ORDINARY_NAME.fullmatch(text)  # as nearly all are
+    name = text.strip() if is_ordinary else _cleaned(text)
     if len(name) > LONGEST_NAME:
         msg = f"the name {shown(name)} is longer than {LONGEST_NAME} characters; shorten it"
         raise ContentError(msg)
     return name
+
+
+def remark_on_name(text: str, name: str) -> str:
+    """Say what `name_of` took out of *text* to make *name* of it; nothing if it was blanks."""
+    if len(text.strip()) <= len(name):
+        return ""
+    hidden = _hidden_in(text) if name else list(dict.fromkeys(text.strip()))
+    if not hidden:
+        return ""
+    codes = ", ".join(f"U+{ord(char):04X}" for char in hidden[:3])
+    codes += " …" if len(hidden) > 3 else ""
+    if not name:
+        return f"the name {text[:20]!a} cannot be seen ({codes}), so there is none"
+    return f"the name {shown(name)} had letters that cannot be seen ({codes}); they were left out"
+
+
+def _cleaned(text: str) -> str:
+    if not text.isprintable():
+        refuse_unfit(text, "name")
+    if turning := _TURNING.search(text):
+        msg = (
+            f"the name {shown(text)} turns the direction of writing (U+{ord(turning[0]):04X}), "
+            "so that a line reads otherwise than it is; write the name without that"
+        )
+        raise ContentError(msg)
+    if "\ufffd" in text:
+        msg = f"the name {shown(text)} has lost a letter (U+FFFD stands for it); write the name"
+        raise ContentError(msg)
+    name = _HIDDEN.sub("", normalize("NFC", text)).strip()
+    if _FLOOD.search(_marks_of(name)):
+        msg = f"the name {name[:20]!a} … is a heap of accents on one letter; write the name"
+        raise ContentError(msg)
+    return name if any(category(char)[0] in "LNSP" for char in name) else ""
+
+
+def _hidden_in(text: str) -> list[str]:
+    """Return the characters, each once, that are nothing to look at."""
+    return list(dict.fromkeys(char for char in text if _HIDDEN.match(char)))
+
+
+def _marks_of(name: str) -> str:
+    return "".join(category(char)[0] for char in name)
 
 
 def refuse_unfit(text: str, what: str) -> None:
@@ -106,6 +162,10 @@ def _plain(text: str) -> Address | None:
 def _checked(text: str) -> Address:
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 40 ms, rare
 
+    if hidden := _HIDDEN.search(text) or _TURNING.search(text):
+        code = f"U+{ord(hidden[0]):04X}"
+        msg = f"the address {text[:60]!a} has a letter that cannot be seen ({code}); delete it"
+        raise ContentError(msg)
     try:
         found = validate_email(text, check_deliverability=False)
     except EmailNotValidError as error:

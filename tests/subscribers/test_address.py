@@ -4,7 +4,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.errors import ContentError
-from newsletter.subscribers.address import Address, _checked, _plain, address_of, name_of
+from newsletter.subscribers.address import (
+    Address,
+    _checked,
+    _plain,
+    address_of,
+    name_of,
+    remark_on_name,
+)
 
 _LABELS = st.one_of(
     st.text("abXY09-", min_size=1, max_size=6),
@@ -111,7 +118,9 @@ def test_an_international_address_has_one_key(text: str, spelling: str, key: str
         ("a@example.org\r\nBcc: b@example.org", r"U\+000D"),
         ("a@example.org\x00", r"U\+0000"),
         ("a\u2028@example.org", r"U\+2028"),
-        ("a\u200b@example.org", "unsafe"),
+        ("a\u200b@example.org", r"cannot be seen \(U\+200B\); delete it"),
+        ("한\u3164@example.org", r"cannot be seen \(U\+3164\)"),
+        ("a@exa\u202emple.org", r"cannot be seen \(U\+202E\)"),
     ],
 )
 def test_what_is_no_address_is_refused_with_the_reason(text: str, reason: str) -> None:
@@ -153,3 +162,84 @@ def test_a_refusal_shows_what_was_written_without_its_effects() -> None:
 
     assert "\x1b" not in str(caught.value)
     assert len(str(caught.value)) < 160
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u3164",
+        "\u200b",
+        "\u115f\u1160",
+        "\uffa0",
+        "\u2800",
+        "\u0301\u0301",
+        "\u200d",
+        "\ufe0f",
+        "\U000e0041",
+    ],
+)
+def test_a_name_that_cannot_be_seen_is_none_and_that_is_said(text: str) -> None:
+    name = name_of(f" {text} ")
+
+    assert name == ""
+    assert f"U+{ord(text[0]):04X}" in remark_on_name(f" {text} ", name)
+    assert remark_on_name(text, name).endswith("so there is none")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\ufeff하나", "하나"),
+        ("김\u200b민지", "김민지"),
+        ("Kim\u00ad Ji", "Kim Ji"),
+        ("하나\u200e", "하나"),
+    ],
+)
+def test_what_cannot_be_seen_is_taken_out_of_a_name_and_that_is_said(
+    text: str, expected: str
+) -> None:
+    name = name_of(text)
+
+    assert name == expected
+    assert "cannot be seen (U+" in remark_on_name(text, name)
+
+
+@pytest.mark.parametrize("mark", ["\u202a", "\u202e", "\u2066", "\u2069"])
+def test_a_name_that_turns_the_line_round_is_refused(mark: str) -> None:
+    with pytest.raises(ContentError, match=f"turns the direction of writing .U.{ord(mark):04X}"):
+        name_of(f"Kim {mark}dnim")
+
+
+def test_a_heap_of_accents_is_no_name() -> None:
+    with pytest.raises(ContentError, match="is a heap of accents on one letter") as caught:
+        name_of("e" + "\u0301" * 300)
+
+    assert len(str(caught.value)) < 250
+
+
+def test_a_name_that_lost_a_letter_before_it_came_here_is_refused() -> None:
+    with pytest.raises(ContentError, match="has lost a letter"):
+        name_of("김\ufffd지")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "👩\u200d👩\u200d👧",
+        "❤\ufe0f 하나",
+        "علی\u200cرضا",
+        "नमस्ते",
+        "Trần Thị",
+        "김 (민지)",
+        "山田",
+        "-",
+    ],
+)
+def test_names_of_every_writing_stay_as_they_are(name: str) -> None:
+    assert name_of(name) == name
+    assert remark_on_name(name, name) == ""
+
+
+def test_a_name_that_is_only_composed_or_stripped_gets_no_remark() -> None:
+    for text in (" 하나 ", "\u1100\u1161", "Jose\u0301"):
+        assert remark_on_name(text, name_of(text)) == ""
