@@ -1,8 +1,7 @@
 """newsletter subscribers import: merge a file of readers into the list."""
 
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from io import BufferedReader, TextIOWrapper
@@ -13,6 +12,7 @@ from uuid import uuid4
 import click
 
 from newsletter.cli.consents import Site, consent_of, consented_at_option
+from newsletter.cli.import_report import ROWS_SHOWN, Report
 from newsletter.cli.import_table import (
     MEANINGS,
     parse_columns,
@@ -29,25 +29,13 @@ from newsletter.subscribers.csv_rows import (
     rows_under,
 )
 from newsletter.subscribers.decoding import NAMED, codec_named, encoding_of
-from newsletter.subscribers.exporting import csv_line
 from newsletter.subscribers.importing import Fate, import_rows
 from newsletter.subscribers.meanings import Meaning
-from newsletter.subscribers.records import Refusal
+from newsletter.subscribers.repeats import first_lines
 from newsletter.subscribers.subscriber import Consent
 from newsletter.subscribers.survey import survey
 
-REFUSALS_SHOWN: Final = 20
 LONG_FILE_BYTES: Final = 1_000_000  # 20,000 readers: what takes longer than a glance
-
-FATES: Final = {
-    Fate.NEW: "",
-    Fate.UPDATED: "",
-    Fate.UNCHANGED: "",
-    Fate.DUPLICATE: "the address stands twice in the file; merged",
-    Fate.WITHDRAWN: "active until now, unsubscribed or suppressed in the file",
-    Fate.KEPT_OUT: "unsubscribed or suppressed; an import brings nobody back",
-    Fate.REFUSED: "named above",
-}
 
 
 @click.command("import")
@@ -58,7 +46,7 @@ FATES: Final = {
 @click.option(
     "--rejects",
     type=click.File("w", encoding="utf-8", lazy=True),
-    help="Write every refused row's line and reason to this CSV file.",
+    help="Write every refused row, with its line and reason, to this CSV file.",
 )
 @click.option(
     "--column",
@@ -103,19 +91,25 @@ def import_file(  # noqa: PLR0913 - one for each option
     consent = consent_of(site, consented_at)
     encoding = _encoding_of(file, encoding)
     heading = _settled_heading(file, encoding, consent, context)
-    total: Counter[Fate] = Counter()
-    report = _refusal_report(str(file), None if verbose else REFUSALS_SHOWN, rejects)
+    if rejects is not None:
+        _make_private(rejects)
+    report = Report(str(file), heading, None if verbose else ROWS_SHOWN, rejects)
     with _opened(file, encoding) as (raw, lines):
         heading_in(lines, str(file), said)  # to get behind it
         rows = rows_under(heading, lines, consent)
         with _progress(file) as advance, site.book().opened(keep=not dry_run) as book:
             for step in import_rows(rows, book, uuid4().hex, consent.now):
-                total.update(step.fates)
-                report(step.refusals)
+                report.take(step)
                 advance(raw.tell())
-    _summarise(file, encoding, heading, total)
-    _say_what_next(file, total, dry_run=dry_run)
-    if total[Fate.REFUSED]:
+    if missing := report.without_first_line():
+        with _opened(file, encoding) as (_, lines):
+            heading_in(lines, str(file), said)
+            report.name_repeats(first_lines(rows_under(heading, lines, consent), missing))
+    else:
+        report.name_repeats({})
+    report.summarise(encoding)
+    report.say_what_next(dry_run=dry_run)
+    if report.fates[Fate.REFUSED]:
         context.exit(1)
 
 
@@ -211,26 +205,6 @@ def _make_private(rejects: IO[str]) -> None:
         click.echo(told, err=True)
 
 
-def _refusal_report(
-    place: str, limit: int | None, rejects: IO[str] | None
-) -> Callable[[Iterable[Refusal]], None]:
-    """Make what names refused rows: the first on standard error, all of them in *rejects*."""
-    shown = Counter[str]()
-    if rejects is not None:
-        _make_private(rejects)
-        rejects.write(csv_line(("line", "reason")))
-
-    def report(refusals: Iterable[Refusal]) -> None:
-        for refusal in refusals:
-            if rejects is not None:
-                rejects.write(csv_line((str(refusal.line), refusal.reason)))
-            if limit is None or shown[place] < limit:
-                shown[place] += 1
-                click.echo(f"{place}:{refusal.line}: {refusal.reason}", err=True)
-
-    return report
-
-
 @contextmanager
 def _progress(file: Path) -> Iterator[Callable[[int], None]]:
     """Show how many bytes of a long *file* are read, on a terminal only."""
@@ -244,28 +218,3 @@ def _progress(file: Path) -> Iterator[Callable[[int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(file.name, total=size)
         yield lambda read_bytes: bar.update(task, completed=read_bytes)
-
-
-def _summarise(file: Path, encoding: str, heading: Heading, total: Counter[Fate]) -> None:
-    named = {",": "comma", ";": "semicolon", "\t": "tab"}.get(heading.delimiter, heading.delimiter)
-    codec = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
-    click.echo(f"{file}: {total.total():,} rows ({codec}, {named})")
-    for fate, meaning in FATES.items():
-        note = f"  {meaning}" if meaning and total[fate] else ""
-        click.echo(f"  {fate:<10}{total[fate]:>10,}{note}")
-    if heading.ignored:
-        click.echo(f"Columns not read: {', '.join(heading.ignored)}")
-
-
-def _say_what_next(file: Path, total: Counter[Fate], *, dry_run: bool) -> None:
-    refused = total[Fate.REFUSED]
-    if refused > REFUSALS_SHOWN:
-        click.echo("See every refused row: --verbose, or --rejects FILE")
-    if dry_run:
-        click.echo("Dry run: the list is as it was.")
-        click.echo(f"Next: newsletter subscribers import {file}")
-    elif refused:
-        click.echo("The other rows are kept. Correct the refused ones and import the file again:")
-        click.echo("who is on the list already is merged, never added twice.")
-    else:
-        click.echo("Next: newsletter subscribers list")

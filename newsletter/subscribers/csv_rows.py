@@ -9,7 +9,7 @@ from typing import Final
 
 from newsletter.errors import ContentError, Problem
 from newsletter.lang import Preference
-from newsletter.subscribers.address import Address, address_of, name_of, shown
+from newsletter.subscribers.address import Address, address_of, name_of, remark_on_name, shown
 from newsletter.subscribers.decoding import SAVE_AS
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.meanings import NAMES, ONCE, WORDS, Column, Meaning, columns_of
@@ -50,6 +50,8 @@ class Row:
     standing_since: datetime | None = None  # aware UTC; None where the file has no time of it
     names: tuple[ReaderName, ...] = ()  # what links name the reader by; the own one first
     line: int = field(default=0, compare=False)  # of the file
+    fields: tuple[str, ...] = field(default=(), compare=False)  # where it may still be refused
+    remark: str = field(default="", compare=False)  # what was made of it otherwise than it says
 
 
 _EXPECTED: Final = (
@@ -120,18 +122,22 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
         fields.append("")  # stands for the columns that the file does not have
         try:
             told = tell(fields)
+            called = name_of(written := unguarded(fields[name]))
             yield Row(
                 address_of(unguarded(fields[email])),
-                name_of(unguarded(fields[name])),
+                called,
                 preference_of(fields[language]),
                 told.standing,
                 told.consented_at,
                 told.since,
                 reader_names_in(fields[reader_id], fields[old_number]) if is_named else (),
                 line,
+                tuple(fields[:-1]) if is_named else (),
+                "" if called == written else remark_on_name(written, called),
             )
         except ContentError:
-            yield Refusal(line, "; ".join(_faults(fields, heading, consent)))
+            faults = "; ".join(_faults(fields, heading, consent))
+            yield Refusal(line, faults, tuple(fields[:-1]))
 
 
 def records_under(

@@ -15,6 +15,7 @@ from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.naming import further_names, own_names, owners_of, refusal_of
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.records import Refusal
+from newsletter.subscribers.repeats import Repeat, taken_from
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.telling import STRICTEST_FIRST
 
@@ -39,6 +40,8 @@ class Step:
 
     fates: Counter[Fate]
     refusals: tuple[Refusal, ...]
+    repeats: tuple[Repeat, ...] = ()
+    remarks: tuple[tuple[int, str], ...] = ()  # line of the file, and what was made of it
 
 
 def import_rows(
@@ -62,15 +65,14 @@ def import_rows(
     while batch := list(islice(source, batch_rows)):
         good = [row for row in batch if isinstance(row, Row)]
         unread = [row for row in batch if isinstance(row, Refusal)]
-        fates, taken = _merge(good, book, import_id, now)
-        refusals = sorted([*unread, *taken], key=lambda refusal: refusal.line)
-        fates[Fate.REFUSED] = len(refusals)
-        yield Step(fates, tuple(refusals))
+        plan = _merge(good, book, import_id, now)
+        refusals = sorted([*unread, *plan.refusals], key=lambda refusal: refusal.line)
+        plan.fates[Fate.REFUSED] = len(refusals)
+        remarks = tuple((row.line, row.remark) for row in good if row.remark)
+        yield Step(plan.fates, tuple(refusals), tuple(plan.repeats), remarks)
 
 
-def _merge(
-    rows: list[Row], book: OpenBook, import_id: str, now: datetime
-) -> tuple[Counter[Fate], list[Refusal]]:
+def _merge(rows: list[Row], book: OpenBook, import_id: str, now: datetime) -> "_Plan":
     found = book.find(list({row.address.key for row in rows}))
     plan = _planned(rows, found, owners_of(rows, found, book), import_id, now)
     try:
@@ -79,7 +81,7 @@ def _merge(
         owners = book.find_named([name for row in rows for name in row.names])
         plan = _planned(rows, found, owners, import_id, now)
         _write(book, found, plan, import_id)
-    return plan.fates, plan.refusals
+    return plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ class _Plan:
     fates: Counter[Fate]
     refusals: list[Refusal]
     aliases: list[tuple[str, ReaderName]]
+    repeats: list[Repeat]
+    lines: dict[str, int]  # by key, where each address of the batch stands first
 
 
 def _planned(
@@ -99,7 +103,7 @@ def _planned(
     import_id: str,
     now: datetime,
 ) -> _Plan:
-    plan, taken = _Plan(dict(found), Counter(), [], []), dict(owners)
+    plan, taken = _Plan(dict(found), Counter(), [], [], [], {}), dict(owners)
     for row in rows:
         key = row.address.key
         known = plan.entries.get(key)
@@ -116,6 +120,11 @@ def _planned(
         entry = merged(known, row, import_id, now) if known else new_entry(row, import_id, now)
         plan.entries[key] = entry
         fate = fate_of(known, entry, import_id)
+        first = plan.lines.setdefault(key, row.line)
+        if fate is Fate.DUPLICATE and known:
+            earlier = first if first != row.line else None
+            told = taken_from(known, entry)
+            plan.repeats.append(Repeat(row.line, key, row.address.spelling, earlier, told))
         plan.fates[Fate.UPDATED if further and fate is Fate.UNCHANGED else fate] += 1
     return plan
 

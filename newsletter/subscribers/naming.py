@@ -42,7 +42,7 @@ def refusal_of(row: Row, owners: Mapping[ReaderName, Owner]) -> Refusal | None:
                 f"{column} {name} belongs to another reader ({owner.address}), whom links in "
                 f"letters already sent name by it; correct it, or add --column {column}=ignore"
             )
-            return Refusal(row.line, reason)
+            return Refusal(row.line, reason, row.fields)
     return None
 
 

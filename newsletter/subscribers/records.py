@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+LONGEST_SHOWN: Final = csv.field_size_limit()  # of a refused row, to be corrected
+FIELDS_SHOWN: Final = 100  # of a row longer than that
 LINES_A_ROW: Final = 2_000  # that quoted line ends may join; a remark has a few
 
 
@@ -126,7 +128,10 @@ def _misfit(fields: list[str], width: int, needed: int, *, is_joined: bool) -> s
 
 def _roughly(line: str, delimiter: str) -> list[str]:
     """Take a line apart that cannot be read, for a person who corrects it."""
+    if len(line) > LONGEST_SHOWN:  # the address may be among the shorter fields
+        parts = line.rstrip("\r\n").split(delimiter)[:FIELDS_SHOWN]
+        return [part if len(part) <= 1_000 else "" for part in parts]
     try:
-        return next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter))
-    except csv.Error:  # a field that is too long
-        return []
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter, strict=True))
+    except csv.Error:
+        return line.rstrip("\r\n").split(delimiter)

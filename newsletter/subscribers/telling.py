@@ -10,6 +10,7 @@ from typing import Final
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import time_in, times_in
+from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.meanings import DECIDING, Column, Meaning
 from newsletter.subscribers.subscriber import (
     STANDING_OF,
@@ -154,6 +155,7 @@ def _whole(told: Sequence[Told], consent: Consent) -> Told:
 
 
 def _told(column: Column, text: str, consent: Consent) -> Told:
+    text = unguarded(text)  # our rejects and exports guard every field
     if column.meaning is Meaning.STANDING:
         return Told(_standing_in(text))
     if column.meaning is Meaning.CONSENTED_AT:

@@ -119,6 +119,8 @@ def test_twenty_refused_rows_are_named_unless_all_are_asked_for(site: Site) -> N
     assert whole.stderr.count("\n") == 30
     lines = rejects.read_text(encoding="utf-8").splitlines()
     assert len(lines) == 31
+    assert lines[0] == '"line","reason","email"'
+    assert lines[1].endswith(',"bad"')
     assert lines[1].startswith('"2","\'bad\' is not an address: ')
 
 

@@ -80,6 +80,7 @@ def test_a_quoted_field_over_the_limit_is_named_for_what_it_is() -> None:
 
     assert isinstance(refusal, Refusal)
     assert refusal.reason.startswith("a field is longer than 131,072 characters")
+    assert refusal.fields == ("a@example.org", "", "")
     assert row == (3, ["b@example.org", "", ""])
 
 
