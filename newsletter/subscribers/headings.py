@@ -3,7 +3,8 @@ The headings of columns that are known, in both languages, as patterns.
 
 They are matched against headings in lower case without spaces and marks, so "Opted-out at"
 is optedoutat. What Mailchimp, Ghost, Buttondown, Stibee, Substack, beehiiv, MailerLite,
-Brevo, listmonk, phpList, HubSpot, Constant Contact and Korean shops write is among them. A
+Brevo, listmonk, phpList, HubSpot, Constant Contact, Outlook,
+Google Contacts, Thunderbird and Korean shops write is among them. A
 guess is no knowledge: what it decides is asked about.
 """
 
@@ -41,10 +42,12 @@ KNOWN: Final = {
     "email": _any(
         _words(
             "email emailaddress mail mailaddress address 이메일 이메일주소 메일 메일주소 "
-            "전자우편 전자우편주소 전자메일"
+            "전자우편 전자우편주소 전자메일 전자메일주소 회원이메일 회원메일 이메일계정 "
+            "이메일아이디 primaryemail primaryemailaddress email1value email1address "
+            "기본이메일 이메일1값"
         )
     ),
-    "name": _any(_words("name fullname firstname 이름 성명 성함")),
+    "name": _any(_words("name fullname firstname givenname displayname 이름 성명 성함 표시이름")),
     "language": _any(
         _words(
             "language lang preference preferredlanguage languagepreference "
@@ -90,6 +93,13 @@ KNOWN: Final = {
         f"{_WHOSE}(?:(?:marked|reported)(?:as)?spam|(?:spam|abuse)report(?:ed)?){_WHEN}",
     ),
 }
+
+# Of several columns with names, those with the whole name count: the first group of these.
+NAMES_BY_RANK: Final = (
+    frozenset("name fullname 이름 성명 성함".split()),
+    frozenset("displayname 표시이름".split()),
+    frozenset("firstname givenname".split()),
+)
 
 # Our own: whoever has no date there is not thereby said to have refused.
 OWN_DATES: Final = frozenset({"consentedat", "동의일"})

@@ -13,6 +13,7 @@ from newsletter.subscribers.headings import (
     GUESSES,
     JOINED,
     KNOWN,
+    NAMES_BY_RANK,
     NAMES_SOMEBODY,
     OWN_DATES,
     PRIVACY,
@@ -95,8 +96,27 @@ def columns_of(names: Sequence[str], said: Mapping[str, Meaning]) -> list[Column
         else one
         for one in columns
     ]
+    columns = _with_one_name(columns)
     others = {one.meaning for one in columns if one.is_certain or one.ground is Ground.DATED}
     return [_beside(column, others) for column in columns]
+
+
+def _with_one_name(columns: list[Column]) -> list[Column]:
+    """Ignore columns of first names where another has whole names, and the like."""
+    known = [one for one in columns if one.meaning is Meaning.NAME and one.ground is Ground.KNOWN]
+    if len(known) < 2:
+        return columns
+    ranks = {one.at: _rank(one.name) for one in known}
+    lower = {at for at, rank in ranks.items() if rank > min(ranks.values())}
+    return [
+        replace(one, meaning=Meaning.IGNORE, ground=Ground.OTHER) if one.at in lower else one
+        for one in columns
+    ]
+
+
+def _rank(name: str) -> int:
+    heading = squeezed(name)
+    return next(rank for rank, words in enumerate(NAMES_BY_RANK) if heading in words)
 
 
 def squeezed(heading: str) -> str:

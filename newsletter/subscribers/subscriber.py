@@ -1,5 +1,6 @@
 """Who reads, in which language, with what consent."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -51,10 +52,13 @@ class Consent:
 
 
 _LANGUAGES: Final = {
-    Preference.KO: "ko kr kor ko-kr korean 한국어 국문 한글",
-    Preference.EN: "en eng en-us en-gb english 영어 영문",
-    Preference.BOTH: "both ko+en en+ko ko,en en,ko ko/en en/ko bilingual 둘다 모두 국영문 한영",
+    Preference.KO: "ko kr kor ko-kr korean 한국어 국문 한글 국어 국문판 한국어판 한글판 국 한",
+    Preference.EN: "en eng en-us en-gb english 영어 영문 영문판 영어판 영",
+    Preference.BOTH: "both ko+en en+ko ko,en en,ko ko/en en/ko bilingual 둘다 모두 국영문 한영 "
+    "국영 한영문 국영문판 한영판 한영통합판 통합판",
 }
+_LOCALE: Final = re.compile(r"(ko|en)[_\-](?:[a-z]{4}[_\-])?([a-z]{2}|\d{3})(?:\.[\w\-]+)?")
+_BETWEEN_LANGUAGES: Final = re.compile(r"[\W_]+|및|와|과|and")
 _PREFERENCE_OF: Final = {word: p for p, words in _LANGUAGES.items() for word in words.split()}
 
 # Who has not confirmed yet has neither agreed nor withdrawn: such words are not here, and
@@ -92,12 +96,29 @@ def editions_by_preference(
 @lru_cache(maxsize=1024)
 def preference_of(text: str) -> Preference | None:
     """
-    Read a language as people write it: ko, Korean, 한국어 …; empty is no preference.
+    Read a language as people write it: ko, Korean, 한국어, en_US …; empty is no preference.
+
+    Several in one field, like 국문/영문, are both.
 
     Raises:
         ContentError: it is none of the accepted words.
     """
+    word = plain_word(text)
+    if word not in _PREFERENCE_OF:
+        if (locale := _LOCALE.fullmatch(word)) and locale[2] not in {"ko", "en"}:
+            return Preference(locale[1])
+        if preference := _joined(word):
+            return preference
     return _word_of(text, _PREFERENCE_OF, "language", "ko, en, both, or nothing")
+
+
+def _joined(word: str) -> Preference | None:
+    """Read several languages with marks between them; None: one of them is not known."""
+    parts = [part for part in _BETWEEN_LANGUAGES.split(word) if part]
+    if not parts or any(part not in _PREFERENCE_OF for part in parts):
+        return None
+    found = {_PREFERENCE_OF[part] for part in parts}
+    return found.pop() if len(found) == 1 else Preference.BOTH
 
 
 @lru_cache(maxsize=1024)

@@ -230,3 +230,31 @@ def test_the_example_shows_every_preference_and_a_reader_without_a_name() -> Non
     assert {row.preference for row in rows} == {*Preference, None}
     assert "" in {row.name for row in rows}
     assert {row.consented_at.year for row in rows if row.consented_at} == {2021, 2022}
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "name"),
+    [
+        ("이름,성,회사,전자 메일 주소,전자 메일 유형", "하나,김,,hana@example.org,SMTP", "하나"),
+        (
+            "First Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Value",
+            "하나,김,* myContacts,* Home,hana@example.org,other@example.org",
+            "하나",
+        ),
+        (
+            "Name,Given Name,Family Name,E-mail 1 - Type,E-mail 1 - Value",
+            "김하나,하나,김,* Home,hana@example.org",
+            "김하나",
+        ),
+        (
+            "First Name,Last Name,Display Name,Nickname,Primary Email,Secondary Email",
+            "하나,김,김하나,,hana@example.org,",
+            "김하나",
+        ),
+        ("First Name,E-mail Address,E-mail 2 Address", "하나,hana@example.org,", "하나"),
+    ],
+)
+def test_address_books_are_read(heading: str, row: str, name: str) -> None:
+    [read] = read_rows(f"{heading}\r\n{row}\r\n")
+
+    assert (read.address.spelling, read.name) == ("hana@example.org", name)

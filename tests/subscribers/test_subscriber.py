@@ -29,6 +29,41 @@ def test_a_language_is_read_in_either_language(words: str, expected: Preference)
     assert [preference_of(word) for word in words.split()] == [expected] * len(words.split())
 
 
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["ko_KR", "ko-kr", "ko_KR.UTF-8", "ko-Kore-KR", "ko-US", "국문판"], Preference.KO),
+        (["en_US", "en-AU", "EN_gb", "en-001", "en-KR", "en_US.UTF-8"], Preference.EN),
+        (
+            [
+                "국문/영문",
+                "국문, 영문",
+                "한국어 및 영어",
+                "국·영문",
+                "Korean and English",
+                "ko;en",
+                "en-ko",
+                "ko_en",
+                "둘 다(국문/영문)",
+                "한국어&영어",
+                "국문/영문/둘 다",
+            ],
+            Preference.BOTH,
+        ),
+    ],
+)
+def test_locales_and_several_languages_in_a_field_are_read(
+    texts: list[str], expected: Preference
+) -> None:
+    assert {text: preference_of(text) for text in texts} == dict.fromkeys(texts, expected)
+
+
+@pytest.mark.parametrize("text", ["ja_JP", "zh-CN", "ko/ja", "ko_KR/ja_JP", "/", "kor-en-glish"])
+def test_another_language_is_refused_wherever_it_stands(text: str) -> None:
+    with pytest.raises(ContentError, match="is not known; write ko, en, both"):
+        preference_of(text)
+
+
 def test_spaces_in_a_language_do_not_count() -> None:
     assert preference_of(" 둘 다 ") is Preference.BOTH
 
