@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsletter.compose.press import Press
     from newsletter.delivery.link_probe import LinkProbe
     from newsletter.delivery.provider import Provider
+    from newsletter.dispatch.promise import Promise
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
     from newsletter.message.dkim import DkimSigner
@@ -347,6 +348,12 @@ class Site:
         from newsletter.storage.diary import SqlDiary  # noqa: PLC0415
 
         return SqlDiary(self._database)
+
+    def look_for_promises(self, issue: str) -> "Sequence[Promise]":
+        """Return what binds *issue* to a letter, as far as there is a ledger; makes none."""
+        from newsletter.storage.looking import look_for_promises  # noqa: PLC0415
+
+        return look_for_promises(self.settings.database_url, self.root, issue)
 
     def ledger_file(self) -> Path | None:
         """Return the SQLite file that holds the ledger, there or not; None for PostgreSQL."""

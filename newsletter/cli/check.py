@@ -20,9 +20,11 @@ def check(site: Site, issue: str, *, as_json: bool, strict: bool, online: bool) 
 
     Exits with status 1 if anything blocks. docs/proof.md explains every rule.
     """
+    from newsletter.cli import promises  # noqa: PLC0415
     from newsletter.cli.proof_table import show_report  # noqa: PLC0415
 
     report = site.proof(issue, online=online)
+    outdated = promises.find_outdated(site, issue, report.digest)
     if as_json:
         click.echo(
             json.dumps(
@@ -41,6 +43,7 @@ def check(site: Site, issue: str, *, as_json: bool, strict: bool, online: bool) 
                         }
                         for finding in report.findings
                     ],
+                    "outdated": promises.as_json(outdated),
                 },
                 ensure_ascii=False,
                 indent=2,
@@ -48,5 +51,6 @@ def check(site: Site, issue: str, *, as_json: bool, strict: bool, online: bool) 
         )
     else:
         show_report(report)
+        promises.show_outdated(site, issue, outdated)
     if report.blocking or (strict and report.findings):
         click.get_current_context().exit(ContentError.exit_status)

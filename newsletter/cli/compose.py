@@ -32,6 +32,7 @@ def compose(ctx: click.Context, issue: str, out: Path | None) -> None:
 
     from newsletter.cli.build_folder import write_build  # noqa: PLC0415
     from newsletter.cli.output import shown_path  # noqa: PLC0415
+    from newsletter.cli.promises import find_outdated, show_outdated  # noqa: PLC0415
     from newsletter.cli.proof_table import summary  # noqa: PLC0415
 
     folder = out or site.root / "build"
@@ -45,6 +46,7 @@ def compose(ctx: click.Context, issue: str, out: Path | None) -> None:
         size = (target / f"{kind}.html").stat().st_size
         click.echo(f"  {kind:<9}  {size / 1000:5.1f} kB  {edition.subject}")
     click.echo(f"{summary(report)} (newsletter check {issue} shows it)")
+    show_outdated(site, issue, find_outdated(site, issue, composed.composition.digest))
     click.echo(f"Open     {shown_path(target / 'preview' / 'bilingual.html')}")
     public = shown_path(target / "public")
     if site.public_url == NO_PUBLIC_URL:

@@ -12,8 +12,11 @@ from newsletter.app import Site
 from newsletter.cli.halting import find_appointment, require_plan
 from newsletter.cli.moments import show_moment, show_wait
 from newsletter.cli.output import rehearsed_letters
+from newsletter.cli.promises import as_json as promises_as_json
+from newsletter.cli.promises import describe_outdated, find_outdated_in_ledger
 from newsletter.cli.ways import is_earnest
 from newsletter.dispatch.control import Act, Appointment, Halt, Note
+from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.states import State, Tally
 from newsletter.lang import EditionKind
 
@@ -43,6 +46,7 @@ class Overview:
     next_due_at: datetime | None  # aware UTC
     resting: Mapping[str, datetime]  # domain -> until when nothing is sent there, aware UTC
     rehearsals: "Sequence[Rehearsal]"  # that were set aside, oldest first
+    outdated: Sequence[Promise]  # appointments and the like of another letter than it is now
     notes: Sequence[Note] | None  # None: they were not asked for
 
     @property
@@ -76,6 +80,7 @@ def find_overview(site: Site, issue: str, *, has_notes: bool) -> Overview:
         next_due_at=ledger.next_due_at(issue),
         resting=ledger.domain_pauses(site.clock()) if is_open else {},
         rehearsals=ledger.rehearsals(issue),
+        outdated=find_outdated_in_ledger(site, issue),
         notes=diary.notes(issue) if has_notes else None,
     )
 
@@ -101,6 +106,7 @@ def as_json(one: Overview) -> dict[str, object]:
         },
         "next_due_at": one.next_due_at and one.next_due_at.isoformat(),
         "resting": {domain: until.isoformat() for domain, until in one.resting.items()},
+        "outdated": promises_as_json(one.outdated),
     }
     shown["set_aside"] = [
         {
@@ -158,6 +164,10 @@ def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, st
         rows.append(("retry", f"{show_moment(one.next_due_at, zone)} ({how})"))
     for domain, until in sorted(one.resting.items()):
         rows.append(("resting", f"{domain} until {show_moment(until, zone)}"))
+    for promise in one.outdated:
+        rows += [
+            (label.lower(), words) for label, words in describe_outdated(one.issue, promise, zone)
+        ]
     if one.is_rehearsal:
         rows.append(("rehearsal", "nobody is sent it; its letters are written to a folder"))
     for rehearsal in one.rehearsals:

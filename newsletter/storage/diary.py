@@ -14,10 +14,12 @@ from newsletter.dispatch.control import (
     SettingAside,
     Settlement,
 )
+from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.runs import LivingRun
 from newsletter.storage.conditions import is_due
 from newsletter.storage.doubts import note_look
 from newsletter.storage.notes import note
+from newsletter.storage.promises import find_promises
 from newsletter.storage.rehearsals import set_aside
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.tables import appointments, deliveries, dispatches, notes
@@ -201,6 +203,11 @@ class SqlDiary:
             )
             for row in rows
         ]
+
+    def promises(self, issue: str) -> Sequence[Promise]:
+        """Return what binds *issue* to a letter; see `find_promises`."""
+        with reading(self._database) as connection:
+            return find_promises(connection, issue)
 
     def limit_runs(self, issue: str, *, is_limited: bool) -> None:
         """Note whether the newest run was to reach only some readers."""

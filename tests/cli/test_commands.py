@@ -179,7 +179,7 @@ def test_status_counts_by_language_and_as_json(stage: Stage) -> None:
     assert re.search(r"bilingual +2 +2 +0 +0", shown)
     assert set(status) == {
         "issue", "digest", "planned", "accepted", "deferred", "refused", "unknown", "skipped",
-        "pending", "finished", "halt", "appointment", "next_due_at", "resting",
+        "pending", "finished", "halt", "appointment", "next_due_at", "resting", "outdated",
         "provider", "rehearsal", "set_aside",
     }  # fmt: skip
     parts = ("accepted", "refused", "deferred", "unknown", "skipped", "pending")

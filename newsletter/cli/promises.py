@@ -1,0 +1,81 @@
+"""Says that an appointment, an approval or a begun dispatch no longer fits the letter."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import click
+
+from newsletter.app import Site
+from newsletter.cli.moments import find_zone, show_moment
+from newsletter.dispatch.promise import Bond, Promise, find_broken
+from newsletter.errors import ContentError, LedgerError, SettingsError, UsageError
+
+
+def find_outdated(site: Site, issue: str, digest: str | None) -> Sequence[Promise]:
+    """
+    Return what was promised of another letter than that with *digest*.
+
+    For commands that do without a ledger: none is made or migrated, and one that cannot be
+    read costs a line on standard error.
+    """
+    try:
+        return find_broken(site.look_for_promises(issue), digest)
+    except (SettingsError, LedgerError) as error:
+        click.echo(
+            f"{error}, so it is not known whether an appointment or approval of {issue} still "
+            f"fits; see 'newsletter status {issue}'",
+            err=True,
+        )
+        return ()
+
+
+def find_outdated_in_ledger(site: Site, issue: str) -> Sequence[Promise]:
+    """Return what was promised of another letter than *issue* is now; composes it to see."""
+    promises = site.diary().promises(issue)
+    if not promises:
+        return ()
+    try:
+        digest = site.compose(issue).composition.digest
+    except (ContentError, UsageError):  # it has faults, or its folder is gone
+        digest = None
+    return find_broken(promises, digest)
+
+
+def show_outdated(site: Site, issue: str, outdated: Sequence[Promise]) -> None:
+    """Print each in a line of what it is and one of what to do."""
+    zone = find_zone(site)
+    for one in outdated:
+        for label, words in describe_outdated(issue, one, zone):
+            click.echo(f"{label:<9} {words}")
+
+
+def describe_outdated(issue: str, one: Promise, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Return label and words of one that does not fit, and of what to do."""
+    digest = f"another letter (digest {one.digest[:12]})"
+    at = show_moment(one.at, zone)
+    match one.bond:
+        case Bond.APPOINTMENT:
+            when = show_moment(one.send_at, zone) if one.send_at else ""
+            words = f"the appointment for {when}, by {one.by}, is for {digest}: it is not kept"
+            remedy = f"newsletter dispatch {issue} --at TIME appoints the letter as it is now"
+        case Bond.APPROVAL:
+            words = f"the approval by {one.by}, {at}, is for {digest}"
+            remedy = f"have it read again: newsletter approve {issue} --by NAME"
+        case Bond.DISPATCH:
+            words = f"the dispatch begun {at} is for {digest}: it does not go on"
+            remedy = f"newsletter dispatch {issue} --dry-run names what changed, and the ways"
+    return [("Outdated", words), ("", remedy)]
+
+
+def as_json(outdated: Sequence[Promise]) -> list[dict[str, object]]:
+    """Describe them for machines; times are ISO 8601 in UTC."""
+    return [
+        {
+            "what": one.bond,
+            "by": one.by or None,
+            "at": one.at.isoformat(),
+            "send_at": one.send_at and one.send_at.isoformat(),
+            "digest": one.digest,
+        }
+        for one in outdated
+    ]

@@ -1,0 +1,41 @@
+"""What people have said or begun of one letter: good for that letter, and for no other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Bond(StrEnum):
+    """What binds people to one letter of an issue."""
+
+    APPOINTMENT = "appointment"
+    APPROVAL = "approval"
+    DISPATCH = "dispatch"  # that was begun and has readers who wait
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An appointment, an approval or a begun dispatch, with the letter that it is for."""
+
+    bond: Bond
+    by: str  # "" where nobody is kept
+    at: datetime  # aware UTC; when it was made
+    digest: str
+    send_at: datetime | None = None  # aware UTC; of an appointment
+
+
+def find_broken(promises: Sequence[Promise], digest: str | None) -> Sequence[Promise]:
+    """
+    Return those that do not fit the letter with *digest*; None: the issue does not compose.
+
+    One approval that fits is enough; where none does, the latest is returned.
+    """
+    approvals = [one for one in promises if one.bond is Bond.APPROVAL]
+    is_approved = any(one.digest == digest for one in approvals)
+    return [
+        one
+        for one in promises
+        if one.digest != digest
+        and (one.bond is not Bond.APPROVAL or (not is_approved and one is approvals[-1]))
+    ]

@@ -1,0 +1,83 @@
+"""A look at a ledger by commands that do without one: nothing is made, migrated or changed."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from newsletter.errors import SettingsError
+from newsletter.storage.location import SETTING, DatabaseLocation, read_database_url
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from newsletter.dispatch.promise import Promise
+
+PATIENCE_S: Final = 5  # for a server that does not answer, or a file that is busy
+
+
+def look_for_promises(setting: str, root: Path, issue: str) -> "Sequence[Promise]":
+    """
+    Return what binds *issue* to a letter; nothing where there is no ledger yet.
+
+    A SQLite file is opened for reading alone, so that a journal left by a crash is read and
+    stays: whoever folded it in would hide that a run was cut off.
+
+    Raises:
+        SettingsError: the database cannot be read, or is not of this version of the program.
+    """
+    location = read_database_url(setting, root)
+    if isinstance(location.place, Path) and not location.place.is_file():
+        return ()
+    # Slow to load, and often there is no database.
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from newsletter.storage.promises import find_promises  # noqa: PLC0415
+    from newsletter.storage.transactions import said_by  # noqa: PLC0415
+
+    try:
+        with _open(location).connect() as connection:
+            return find_promises(connection, issue) if _has_tables(connection, location) else ()
+    except (SQLAlchemyError, sqlite3.Error, ModuleNotFoundError) as error:
+        said = said_by(error) if isinstance(error, SQLAlchemyError) else str(error)
+        raise _unread(location, location.without_login(said)) from error
+
+
+def _open(location: DatabaseLocation) -> "Engine":
+    from sqlalchemy import NullPool, create_engine  # noqa: PLC0415
+
+    if not isinstance(location.place, Path):
+        return create_engine(
+            location.url,
+            hide_parameters=True,
+            poolclass=NullPool,
+            connect_args={"connect_timeout": PATIENCE_S},
+        )
+    uri = f"{location.place.absolute().as_uri()}?mode=ro"
+    if not Path(f"{location.place}-wal").exists():
+        uri += "&immutable=1"  # or SQLite would put an empty journal there
+    return create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(uri, uri=True, timeout=PATIENCE_S),
+        hide_parameters=True,
+        poolclass=NullPool,
+    )
+
+
+def _has_tables(connection: "Connection", location: DatabaseLocation) -> bool:
+    from sqlalchemy import inspect, text  # noqa: PLC0415
+
+    from newsletter.storage.database import HEAD  # noqa: PLC0415
+
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    if found != HEAD:
+        whose = "an earlier" if str(found) < HEAD else "a later"
+        raise _unread(location, f"it is of {whose} version of this program")
+    return True
+
+
+def _unread(location: DatabaseLocation, said: str) -> SettingsError:
+    shown = " ".join(said.split())
+    return SettingsError(f"{SETTING}: {location.shown} cannot be read ({shown})")
