@@ -80,9 +80,25 @@ def send_appointed(site: Site, appointment: Appointment, wishes: Wishes) -> None
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded any more.
     """
+    send_composed(site, appointment, compose_appointed(site, appointment), wishes)
+
+
+def compose_appointed(site: Site, appointment: Appointment) -> Composed:
+    """
+    Compose what was appointed, which must be that letter still and leave by that way.
+
+    Raises:
+        SettingsError: letters would leave by another way than it was made for.
+        ContentError: it is another letter now, or none.
+    """
     refuse_appointment(appointment, way_of(site.provider()), site.zone())
     composed = site.compose(appointment.issue)
     _check_letter(appointment, composed)
+    return composed
+
+
+def send_composed(site: Site, appointment: Appointment, composed: Composed, wishes: Wishes) -> None:
+    """Send what `compose_appointed` returned; see `send_appointed`."""
     refuse_halted(site, appointment.issue)
     send_confirmed(site, composed, appointment.by, wishes)
 

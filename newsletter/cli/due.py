@@ -1,13 +1,14 @@
 """``newsletter dispatch --due``: what a timer sends, all of it confirmed by a person before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 
 import click
 
 from newsletter.app import Site
-from newsletter.cli.appointing import send_appointed
+from newsletter.cli.appointing import compose_appointed, send_composed
 from newsletter.cli.doubting import end_unfinished, look, tell_once
 from newsletter.cli.halting import find_appointment
 from newsletter.cli.moments import find_zone, show_moment
@@ -18,7 +19,11 @@ from newsletter.cli.ways import judge_plan, refuse_way
 from newsletter.dispatch.control import PROGRAM, Appointment
 from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.way import way_of
-from newsletter.errors import LedgerError, NewsletterError, UnfinishedError
+from newsletter.errors import ContentError, LedgerError, NewsletterError, UnfinishedError
+
+
+class ToldBefore(ContentError):  # noqa: N818 - not to be said again
+    """What a timer has said of this letter already."""
 
 
 def send_due(site: Site, wishes: Wishes) -> None:
@@ -50,10 +55,13 @@ def keep(site: Site, appointment: Appointment, wishes: Wishes) -> None:
     Keep an appointment, if it still stands: the issue before it may have taken hours.
 
     Raises:
-        NewsletterError: see `send_appointed`.
+        NewsletterError: see `send_appointed`, and `telling_once`.
     """
-    if find_appointment(site.diary(), appointment.issue) == appointment:
-        send_appointed(site, appointment, wishes)
+    if find_appointment(site.diary(), appointment.issue) != appointment:
+        return
+    with telling_once(site, appointment.issue):
+        composed = compose_appointed(site, appointment)
+    send_composed(site, appointment, composed, wishes)
 
 
 def go_on(site: Site, issue: str, wishes: Wishes) -> None:
@@ -71,10 +79,30 @@ def go_on(site: Site, issue: str, wishes: Wishes) -> None:
     if plan:
         way = way_of(site.provider())
         refuse_way(plan, judge_plan(site.ledger(), plan, way), way)
-    composed = site.compose(issue)
-    if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
-        check_digest(plan, composed.composition)
+    with telling_once(site, issue):
+        composed = site.compose(issue)
+        if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
+            check_digest(plan, composed.composition)
     send_confirmed(site, composed, PROGRAM, wishes)
+
+
+@contextmanager
+def telling_once(site: Site, issue: str) -> Iterator[None]:
+    """
+    Let what is wrong with a letter be said once, for cron makes a mail of every line.
+
+    It is said again when something else is wrong, and always to a person at a terminal.
+
+    Raises:
+        ToldBefore: instead of a ContentError that was said before.
+    """
+    try:
+        yield
+    except ContentError as fault:
+        is_news = site.diary().note_told(issue, str(fault))
+        if is_news or is_terminal("stderr"):
+            raise
+        raise ToldBefore(str(fault)) from fault
 
 
 def _find_begun(site: Site) -> Sequence[str]:
@@ -104,11 +132,13 @@ def _run_all(steps: Sequence[Callable[[], None]]) -> list[NewsletterError]:
 
 
 def _raise_worst(faults: Sequence[NewsletterError]) -> None:
-    """Raise the fault whose exit status says most, and print the others."""
+    """Raise the fault whose exit status says most, and print the others; none that was told."""
     if not faults:
         return
     worst = min(faults, key=lambda fault: isinstance(fault, UnfinishedError))
     for fault in faults:
-        if fault is not worst:
+        if fault is not worst and not isinstance(fault, ToldBefore):
             click.echo(f"newsletter: {fault}", err=True)
+    if isinstance(worst, ToldBefore):
+        raise click.exceptions.Exit(worst.exit_status)
     raise worst

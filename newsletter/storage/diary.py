@@ -1,9 +1,10 @@
 """What people decided about dispatches, in the database; see `newsletter.dispatch.control`."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, delete, exists, insert, select, update
+from sqlalchemy import Engine, delete, exists, insert, or_, select, update
 
 from newsletter.dispatch.control import (
     Act,
@@ -203,6 +204,17 @@ class SqlDiary:
             )
             for row in rows
         ]
+
+    def note_told(self, issue: str, words: str) -> bool:
+        """Note that a timer says *words* of *issue*; False if those were its last ones."""
+        said = hashlib.sha256(words.encode()).hexdigest()
+        is_news = False
+        with writing(self._database) as connection:
+            for table in (appointments, dispatches):
+                is_other = or_(table.c.told.is_(None), table.c.told != said)
+                of_issue = update(table).where(table.c.issue == issue, is_other)
+                is_news |= connection.execute(of_issue.values(told=said)).rowcount > 0
+        return is_news
 
     def promises(self, issue: str) -> Sequence[Promise]:
         """Return what binds *issue* to a letter; see `find_promises`."""

@@ -201,3 +201,73 @@ def test_an_approval_demanded_meanwhile_is_demanded_of_a_timer_too(desk: Desk) -
 
     assert "nobody has approved it" in desk.run("dispatch", "--due", status=1)
     assert desk.site.ledger().find_plan(ISSUE_ID) is None
+
+
+def test_a_letter_that_was_changed_is_refused_every_minute_and_said_once(desk: Desk) -> None:
+    """Cron makes a mail of every line."""
+    appoint(desk)
+    desk.change_letter()
+    desk.site.now = NINE_UTC
+
+    first = desk.run("dispatch", "--due", status=1)
+    desk.restart()
+    later = [desk.run("dispatch", "--due", status=1) for _ in range(2)]
+
+    assert "not the letter that 김민지 appointed" in first
+    assert later == ["", ""]
+
+
+def test_what_is_wrong_is_said_anew_when_it_is_something_else_or_a_new_appointment(
+    desk: Desk,
+) -> None:
+    appoint(desk)
+    desk.change_letter()
+    desk.site.now = NINE_UTC
+    desk.run("dispatch", "--due", status=1)
+
+    (desk.root / "issues" / ISSUE_ID / "ko.md").unlink()
+    assert "ko.md: the file is missing" in desk.run("dispatch", "--due", status=1)
+    assert desk.run("dispatch", "--due", status=1) == ""
+
+
+def test_a_letter_that_is_brought_back_goes_out_though_a_refusal_was_said(desk: Desk) -> None:
+    letter = desk.root / "issues" / ISSUE_ID / "en.md"
+    before = letter.read_text()
+    appoint(desk)
+    desk.change_letter()
+    desk.site.now = NINE_UTC
+    desk.run("dispatch", "--due", status=1)
+    letter.write_text(before)
+
+    desk.run("dispatch", "--due")
+
+    assert desk.states() == {State.ACCEPTED: 4}
+
+
+def test_a_begun_dispatch_that_waits_for_another_letter_is_said_once(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(1)
+    desk.change_letter()
+
+    first = desk.run("dispatch", "--due", status=1)
+
+    assert "this is not the letter whose dispatch began" in first
+    assert desk.run("dispatch", "--due", status=1) == ""
+
+
+def test_what_one_issue_has_told_keeps_nothing_of_another_back(desk: Desk) -> None:
+    shutil.copytree(desk.root / "issues" / ISSUE_ID, desk.root / "issues" / "2022-09")
+    facts = desk.root / "issues" / "2022-09" / "issue.yaml"
+    facts.write_text(facts.read_text().replace("2022-08-26", "2022-09-26"))
+    appoint(desk)
+    desk.change_letter()
+    desk.site.now = NINE_UTC
+    desk.run("dispatch", "--due", status=1)
+    desk.site.now -= timedelta(hours=1)
+    appoint(desk, "2022-09")
+    desk.site.now = NINE_UTC
+
+    output = desk.run("dispatch", "--due", status=1)
+
+    assert "2022-08: this is not" not in output
+    assert desk.site.ledger().tally("2022-09").of(State.ACCEPTED) == 4

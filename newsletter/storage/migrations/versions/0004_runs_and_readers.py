@@ -99,6 +99,7 @@ def _keep_ways() -> None:
     for name in ("dispatches", "appointments"):
         op.add_column(name, Column("provider_kind", Text))
         op.add_column(name, Column("provider_name", Text))
+        op.add_column(name, Column("told", Text))
     op.add_column(
         "dispatches", Column("is_rehearsal", Boolean, nullable=False, server_default=false())
     )
@@ -189,8 +190,9 @@ def downgrade() -> None:
             "provider_name",
             "is_rehearsal",
             "names_numbers",
+            "told",
         ),
-        "appointments": ("provider_kind", "provider_name"),
+        "appointments": ("provider_kind", "provider_name", "told"),
         "deliveries": ("run_id", "attempt"),
         "subscribers": ("reader_id", "old_number"),
     }
