@@ -13,6 +13,7 @@ from newsletter.compose.composition import describe_changes
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.way import way_of
 from newsletter.errors import ContentError, UnfinishedError
+from newsletter.proof.approval import Sender
 
 
 def appoint(sending: Sending, appointment: Appointment, rehearsed: Rehearsed | None) -> None:
@@ -100,7 +101,8 @@ def compose_appointed(site: Site, appointment: Appointment) -> Composed:
 def send_composed(site: Site, appointment: Appointment, composed: Composed, wishes: Wishes) -> None:
     """Send what `compose_appointed` returned; see `send_appointed`."""
     refuse_halted(site, appointment.issue)
-    send_confirmed(site, composed, appointment.by, wishes)
+    sender = Sender(appointment.by, appointment.account)
+    send_confirmed(site, composed, sender, wishes)
 
 
 def _check_letter(appointment: Appointment, composed: Composed) -> None:

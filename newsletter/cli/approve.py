@@ -2,8 +2,14 @@
 
 import click
 
-from newsletter.app import Site
-from newsletter.cli.output import is_terminal
+from newsletter.app import Composed, Site
+from newsletter.cli.halting import explain_halt
+from newsletter.cli.moments import find_zone
+from newsletter.cli.output import is_terminal, readers
+from newsletter.cli.person import find_account, name_person
+from newsletter.dispatch.control import Act
+from newsletter.dispatch.plan import check_digest
+from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
 
 
@@ -16,20 +22,20 @@ def approve(site: Site, issue: str, name: str, *, yes: bool) -> None:
     """
     Approve ISSUE as it is now; any change of text, picture or template voids it.
 
-    Shows the findings of the proof first.
+    Shows the findings of the proof first, and for how many readers it is good.
     """
     from newsletter.cli.proof_table import show_report  # noqa: PLC0415
     from newsletter.proof.approval import Approval  # noqa: PLC0415
 
-    if not name.strip():
-        raise UsageError("--by: name the person who approves")
+    by = name_person(name)
     composed = site.compose(issue)
+    count = _count_readers(site, composed)
     report = site.proofread(composed)
     show_report(report)
     composition = composed.composition
     question = (
-        f"{name} approves {issue}, digest {composition.digest[:12]}, having seen "
-        f"{report.blocking} blocking and {report.advising} advising findings?"
+        f"{by} approves {issue}, digest {composition.digest[:12]}, for {readers(count)}, having "
+        f"seen {report.blocking} blocking and {report.advising} advising findings?"
     )
     if not yes and not (is_terminal("stdin") and click.confirm(question)):
         raise UsageError("nothing was approved; add --yes to approve without being asked")
@@ -38,11 +44,45 @@ def approve(site: Site, issue: str, name: str, *, yes: bool) -> None:
             issue,
             composition.digest,
             composition.parts,
-            name.strip(),
+            by,
             site.clock(),
             report.blocking,
             report.advising,
+            find_account(),
         )
     )
-    click.echo(f"Approved {issue}, digest {composition.digest[:12]}, by {name.strip()}")
+    click.echo(f"Approved {issue}, digest {composition.digest[:12]}, by {by}")
+    click.echo(f"Good for {readers(count)} who would get it now")
     click.echo(f"Next     newsletter dispatch {issue}")
+
+
+def _count_readers(site: Site, composed: Composed) -> int:
+    """
+    Count those who could still get this letter.
+
+    Raises:
+        UsageError: nobody can: it was cancelled, or everybody has it.
+        ContentError: readers have another letter of this issue already.
+    """
+    from newsletter.subscribers.subscriber import editions_by_preference  # noqa: PLC0415
+
+    issue, ledger = composed.issue.id, site.ledger()
+    editions = editions_by_preference(composed.publication.default_preference)
+    plan = ledger.find_plan(issue)
+    if plan is None or plan.is_rehearsal:
+        return sum(ledger.count_active(editions).values())
+    halt = site.diary().find_halt(issue)
+    if halt and halt.act is Act.CANCELLED:
+        msg = f"{explain_halt(issue, halt, find_zone(site))}, so nothing was approved"
+        raise UsageError(msg)
+    if not ledger.is_untouched(issue):
+        check_digest(plan, composed.composition)
+    tally = ledger.tally(issue)
+    newcomers = sum(ledger.count_unplanned(issue, editions).values())
+    if tally.is_finished and not newcomers:
+        msg = (
+            f"{issue} was sent and is finished, so there is nothing to approve; see "
+            f"'newsletter status {issue}'"
+        )
+        raise UsageError(msg)
+    return tally.of(State.PENDING) + tally.of(State.DEFERRED) + newcomers

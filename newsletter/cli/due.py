@@ -20,6 +20,7 @@ from newsletter.dispatch.control import PROGRAM, Appointment
 from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.way import way_of
 from newsletter.errors import ContentError, LedgerError, NewsletterError, UnfinishedError
+from newsletter.proof.approval import Sender
 
 
 class ToldBefore(ContentError):  # noqa: N818 - not to be said again
@@ -83,7 +84,7 @@ def go_on(site: Site, issue: str, wishes: Wishes) -> None:
         composed = site.compose(issue)
         if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
             check_digest(plan, composed.composition)
-    send_confirmed(site, composed, PROGRAM, wishes)
+    send_confirmed(site, composed, Sender(PROGRAM, account=None), wishes)
 
 
 @contextmanager

@@ -7,7 +7,13 @@ import click
 from newsletter.app import Composed, Site
 from newsletter.cli.proof_table import show_report, summary
 from newsletter.errors import ContentError, UsageError
-from newsletter.proof.approval import ApprovalPolicy, Override, check_approval
+from newsletter.proof.approval import (
+    ApprovalPolicy,
+    Override,
+    Sender,
+    check_approval,
+    find_shared_account,
+)
 from newsletter.proof.finding import Severity
 from newsletter.proof.letter.pictures import HOSTED
 
@@ -20,7 +26,7 @@ def is_rehearsal(site: Site) -> bool:
 class Gate:
     """Opens for a letter that may go out."""
 
-    def __init__(self, site: Site, composed: Composed, sender: str) -> None:
+    def __init__(self, site: Site, composed: Composed, sender: Sender) -> None:
         self._site = site
         self._composed = composed
         self._approvals = site.approvals()
@@ -74,10 +80,7 @@ class Gate:
             if note.startswith(HOSTED):  # the others are for those who read the proof
                 click.echo(f"Pictures {note.removeprefix(f'{HOSTED}: ')}")
         click.echo(summary(report))
-        policy = ApprovalPolicy(self._composed.publication.approval)
-        check_approval(
-            self._approvals.approvals(composition.issue), composition, policy, self._sender
-        )
+        self._check_approval()
         now = self._site.clock()
         return [
             Override(
@@ -86,11 +89,24 @@ class Gate:
                 rule,
                 count,
                 (because or "").strip(),
-                self._sender,
+                self._sender.name,
                 now,
+                self._sender.account or "",
             )
             for rule, count in counts.items()
         ]
+
+    def _check_approval(self) -> None:
+        composition = self._composed.composition
+        policy = ApprovalPolicy(self._composed.publication.approval)
+        approvals = self._approvals.approvals(composition.issue)
+        check_approval(approvals, composition, policy, self._sender)
+        shared = find_shared_account(approvals, composition, self._sender)
+        if shared and policy is ApprovalPolicy.TWO_PERSON:
+            click.echo(
+                f"Account   {shared.by} approved from the account that {self._sender.name} "
+                f"dispatches from: {shared.account}"
+            )
 
     def record(self, overrides: Sequence[Override]) -> None:
         """Write overrides to the ledger."""

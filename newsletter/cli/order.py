@@ -14,11 +14,13 @@ from newsletter.cli.gate import Gate
 from newsletter.cli.halting import find_appointment, refuse_halted
 from newsletter.cli.moments import find_zone, show_moment, show_wait
 from newsletter.cli.output import rehearsed_letters
+from newsletter.cli.person import find_account
 from newsletter.cli.send_off import open_sending, report, send_off, show_intention
 from newsletter.cli.sending import Intention, Sending, Wishes
 from newsletter.cli.ways import refuse_appointment, refuse_rehearsal
 from newsletter.dispatch.control import Appointment
 from newsletter.errors import UsageError
+from newsletter.proof.approval import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def carry_out(site: Site, order: Order) -> None:
     if not intention.expected:
         report(site, sending)
         return
-    gate = Gate(site, composed, order.by)
+    gate = Gate(site, composed, Sender(order.by, find_account()))
     overrides = gate.check(order.rules, order.because, is_first=intention.plan is None)
     count = min(intention.expected, order.wishes.limit or intention.expected)
     if order.is_dry_run:
@@ -124,6 +126,7 @@ def _send_later(
         order.by,
         site.clock(),
         sending.way,
+        find_account(),
     )
     appoint(sending, appointment, intention.rehearsed)
     if order.returns_at_once:

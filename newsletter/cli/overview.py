@@ -58,16 +58,15 @@ class Overview:
 
 
 def find_issues(site: Site) -> list[str]:
-    """Name the issues that were dispatched or are appointed, oldest first."""
-    appointed = [one.issue for one in site.diary().appointments()]
-    return sorted({*site.ledger().issues(), *appointed})
+    """Name the issues that were dispatched or approved, or are appointed, oldest first."""
+    return sorted({*site.ledger().issues(), *site.diary().issues()})
 
 
 def find_overview(site: Site, issue: str, *, has_notes: bool) -> Overview:
-    """Look up how *issue* stands; raises a UsageError if it was never dispatched or appointed."""
+    """Look up how *issue* stands; raises a UsageError if nothing was ever decided about it."""
     ledger, diary = site.ledger(), site.diary()
     appointment = find_appointment(diary, issue)
-    is_known = appointment or diary.notes(issue)  # its appointment may have been dropped
+    is_known = diary.decisions(issue)  # its appointment may have been dropped
     plan = ledger.find_plan(issue) if is_known else require_plan(ledger, issue)
     tally = ledger.tally(issue)
     is_open = plan is not None and not tally.is_finished
@@ -81,7 +80,7 @@ def find_overview(site: Site, issue: str, *, has_notes: bool) -> Overview:
         resting=ledger.domain_pauses(site.clock()) if is_open else {},
         rehearsals=ledger.rehearsals(issue),
         outdated=find_outdated_in_ledger(site, issue),
-        notes=diary.notes(issue) if has_notes else None,
+        notes=diary.decisions(issue) if has_notes else None,
     )
 
 
@@ -118,7 +117,12 @@ def as_json(one: Overview) -> dict[str, object]:
     ]
     if one.notes is not None:
         shown["diary"] = [
-            {**_signed(note.by, note.at), "act": note.act, "words": note.words}
+            {
+                **_signed(note.by, note.at),
+                "act": note.act,
+                "words": note.words,
+                "account": note.account or None,
+            }
             for note in one.notes
         ]
     return shown
@@ -201,5 +205,6 @@ def _show_note(note: Note, zone: ZoneInfo) -> None:
     words = note.words
     if note.act is Act.APPOINTED:  # they are a time, for machines
         words = f"for {show_moment(datetime.fromisoformat(words), zone)}"
-    if words:
-        click.echo(f"{'':<{len(start)}}{words}")
+    account = note.account and f"account {note.account}"
+    for line in filter(None, (words, account)):
+        click.echo(f"{'':<{len(start)}}{line}")

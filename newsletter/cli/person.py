@@ -35,3 +35,20 @@ def _system_user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container's user may have no name
         raise UsageError("--by: the system has no name for you; say who it is") from None
+
+
+def find_account() -> str:
+    """
+    Return the account of the system that a command runs in: USER@HOST.
+
+    It is asked of the system, not of the environment, where anybody can write a name.
+    """
+    import os  # noqa: PLC0415 - few commands ask
+
+    try:
+        import pwd  # noqa: PLC0415 - not everywhere
+
+        user = pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):  # a container's user may have no name
+        user = str(os.getuid()) if hasattr(os, "getuid") else _system_user()
+    return f"{user}@{platform.node()}"

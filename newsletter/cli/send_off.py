@@ -15,6 +15,7 @@ from newsletter.cli.ways import describe_way, is_earnest
 from newsletter.dispatch.control import PROGRAM, Act, Halt
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UnfinishedError
+from newsletter.proof.approval import Sender
 
 REHEARSED: Final = "  (a rehearsal: nobody was sent anything)"
 
@@ -57,7 +58,7 @@ def _show_rehearsed(rehearsed: Rehearsed, zone: ZoneInfo) -> None:
         click.echo("          that is set aside with it, and does not keep this from being sent")
 
 
-def send_confirmed(site: Site, composed: Composed, sender: str, wishes: Wishes) -> None:
+def send_confirmed(site: Site, composed: Composed, sender: Sender, wishes: Wishes) -> None:
     """
     Send, without a question, a letter that a person has confirmed before.
 
@@ -100,7 +101,7 @@ def send_off(site: Site, sending: Sending, intention: Intention, wishes: Wishes,
     issue, diary, is_limited = sending.composed.issue.id, site.diary(), wishes.limit is not None
     sending.freeze(intention, is_limited=wishes.is_limited, by=by)
     try:
-        sending.run(wishes)
+        sending.run(wishes, by)
     except UnfinishedError:
         if diary.find_halt(issue) is None:
             raise

@@ -7,6 +7,7 @@ from time import monotonic
 
 from newsletter.app import Composed, Site
 from newsletter.cli.holding import Hold
+from newsletter.cli.person import find_account
 from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted, settle_repeats
 from newsletter.cli.stopping import stopping
 from newsletter.cli.ways import judge_plan, refuse_way
@@ -15,6 +16,7 @@ from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import PROGRAM, Appointment, Halt, SettingAside
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.plan import check_digest, make_plan
+from newsletter.dispatch.runs import RunOrder
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Verdict, way_of
 from newsletter.errors import ContentError, LedgerError
@@ -233,9 +235,9 @@ class Sending:
         for kind in EditionKind:
             self._scribe.write_test("reader@example.org", kind, "dry-run", now)
 
-    def run(self, wishes: Wishes) -> None:
+    def run(self, wishes: Wishes, by: str = PROGRAM) -> None:
         """
-        Send what is due, until it is done or somebody stops it.
+        Send what is due, until it is done or somebody stops it; *by* has ordered it.
 
         Raises:
             UnfinishedError: another process is sending this issue, or it is paused.
@@ -256,7 +258,7 @@ class Sending:
             if plan:
                 self._check_way(plan)
                 check_digest(plan, self.composed.composition)
-            self.ledger.begin_run(self._issue)
+            self.ledger.begin_run(self._issue, self._order(wishes, by))
             self.ledger.skip_withdrawn(self._issue)
             settle_repeats(means)
             self._diary.limit_runs(self._issue, is_limited=wishes.is_limited)
@@ -268,6 +270,11 @@ class Sending:
             with suppress(LedgerError):  # what went wrong before is worth more to a reader
                 self.ledger.end_run()
             self._hold.release()
+
+    def _order(self, wishes: Wishes, by: str) -> RunOrder:
+        limit = f", {wishes.limit:,} at the most" if wishes.limit else ""
+        words = f"by {self.way.name}{limit}"
+        return RunOrder(by, find_account(), self._site.clock(), words)
 
     def _means(self) -> Means:
         return Means(

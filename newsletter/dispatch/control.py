@@ -38,6 +38,9 @@ class Act(StrEnum):
     DISAPPOINTED = "appointment dropped"
     LATE_ANSWER = "late answer"  # of a letter that had been settled, or begun again, meanwhile
     SET_ASIDE = "rehearsal set aside"
+    APPROVED = "approved"
+    OVERRIDDEN = "overridden"
+    DISPATCHED = "dispatched"
     ANSWERED = "doubt answered"  # it goes out, though the ledger may have forgotten something
 
 
@@ -50,6 +53,7 @@ class Note:
     by: str
     at: datetime  # aware UTC
     words: str  # the reason, or what came of it; may be empty. Of an appointment: ISO 8601
+    account: str = ""  # USER@HOST of the system, where it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,7 @@ class Appointment:
     by: str
     made_at: datetime  # aware UTC
     way: Way | None = None  # by which it is to go out; None: made before that was kept
+    account: str = ""  # of the system, that it was made from: USER@HOST; empty: not known
 
 
 class Diary(Protocol):

@@ -7,6 +7,7 @@ from typing import NewType, Protocol
 
 from newsletter.delivery.provider import Begun, Outcome
 from newsletter.dispatch.control import SettingAside
+from newsletter.dispatch.runs import RunOrder
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Traces, Way
 from newsletter.lang import EditionKind, Preference
@@ -119,13 +120,13 @@ class Ledger(Protocol):
     def release(self, issue: str, holder: str) -> None:
         """Give up the right to send, if *holder* has it."""
 
-    def begin_run(self, issue: str) -> None:
+    def begin_run(self, issue: str, order: RunOrder | None = None) -> None:
         """
         Note that this process is about to send *issue*, before anything of it is begun.
 
         What is begun from here on belongs to this run: an outcome of it counts only as long
         as nobody else has settled the delivery or begun it again. `hold` notes that the run
-        is alive, by the database's clock.
+        is alive, by the database's clock. Who ordered it is kept for the diary.
         """
 
     def end_run(self) -> None:

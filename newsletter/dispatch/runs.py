@@ -1,7 +1,7 @@
 """A run: one process sending one issue, whose letters may be answered as long as it lives."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +24,13 @@ class LivingRun:
     process: Process
     silent_for: timedelta  # since its last sign of life, by the database's clock
     ends_in: timedelta  # if it gives no other sign, it is waited for no longer
+
+
+@dataclass(frozen=True, slots=True)
+class RunOrder:
+    """Who has a run begun, and how it is to go."""
+
+    by: str
+    account: str  # of the system: USER@HOST
+    at: datetime  # aware UTC
+    words: str  # by which provider, to how many at the most

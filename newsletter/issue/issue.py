@@ -14,7 +14,7 @@ from newsletter.issue.pictures import Picture
 from newsletter.lang import Lang, Preference
 
 IMAGES: Final = ("hosted", "embedded")  # on the web, or sent along
-APPROVALS: Final = ("none", "required", "two-person")
+APPROVALS: Final = ("none", "required", "two-person", "two-person-two-accounts")
 RULE_SETTINGS: Final = ("off", "advise", "block")
 ByLang = Mapping[Lang, str]
 

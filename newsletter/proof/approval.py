@@ -17,6 +17,7 @@ class ApprovalPolicy(StrEnum):
     NONE = "none"
     REQUIRED = "required"
     TWO_PERSON = "two-person"  # and the approver does not dispatch
+    TWO_ACCOUNTS = "two-person-two-accounts"  # nor from the account that approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Approval:
     at: datetime  # aware UTC
     blocking: int  # findings that were seen
     advising: int
+    account: str = ""  # USER@HOST of the system; empty: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,15 @@ class Override:
     because: str
     by: str
     at: datetime  # aware UTC
+    account: str = ""  # USER@HOST of the system; empty: not known
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who dispatches."""
+
+    name: str
+    account: str | None = ""  # as in `Approval`; None: a program that goes on with what was begun
 
 
 class Approvals(Protocol):
@@ -62,7 +73,10 @@ class Approvals(Protocol):
 
 
 def check_approval(
-    approvals: Sequence[Approval], composition: Composition, policy: ApprovalPolicy, sender: str
+    approvals: Sequence[Approval],
+    composition: Composition,
+    policy: ApprovalPolicy,
+    sender: Sender,
 ) -> None:
     """
     Refuse a dispatch that *policy* does not allow.
@@ -78,6 +92,35 @@ def check_approval(
     """
     if policy is ApprovalPolicy.NONE:
         return
+    valid = _valid(approvals, composition)
+    if policy is ApprovalPolicy.REQUIRED:
+        return
+    others = [one for one in valid if not _same(one.by, sender.name)]
+    if not others:
+        msg = (
+            f"issues/{composition.issue}: {sender.name} has approved it and may not dispatch it "
+            "too; another person runs dispatch (--by NAME says who), or another one approves"
+        )
+        raise ContentError(msg)
+    if policy is ApprovalPolicy.TWO_ACCOUNTS and sender.account is not None:
+        _check_accounts(others, composition.issue, sender)
+
+
+def find_shared_account(
+    approvals: Sequence[Approval], composition: Composition, sender: Sender
+) -> Approval | None:
+    """Return the approval under another name if all of those came from the sender's account."""
+    others = [
+        one
+        for one in approvals
+        if one.digest == composition.digest and not _same(one.by, sender.name)
+    ]
+    is_shared = sender.account and all(one.account == sender.account for one in others)
+    return others[-1] if others and is_shared else None
+
+
+def _valid(approvals: Sequence[Approval], composition: Composition) -> Sequence[Approval]:
+    """Return the approvals of this letter; raises a ContentError if there is none."""
     issue = composition.issue
     approve = f"newsletter approve {issue} --by NAME"
     valid = [approval for approval in approvals if approval.digest == composition.digest]
@@ -92,12 +135,26 @@ def check_approval(
             f"now {composition.digest[:12]}){changes}\nHave it read again, then: {approve}"
         )
         raise ContentError(msg)
-    if policy is ApprovalPolicy.TWO_PERSON and all(_same(one.by, sender) for one in valid):
+    return valid
+
+
+def _check_accounts(others: Sequence[Approval], issue: str, sender: Sender) -> None:
+    if any(one.account and sender.account and one.account != sender.account for one in others):
+        return
+    latest = others[-1]
+    start = f"issues/{issue}: 'approval: two-person-two-accounts' wants two accounts of the system"
+    if not (latest.account and sender.account):
+        who = f"{latest.by} approved" if not latest.account else f"{sender.name} dispatches"
         msg = (
-            f"issues/{issue}: {sender} has approved it and may not dispatch it too; another "
-            "person runs dispatch (--by NAME says who), or another one approves"
+            f"{start}, and it was not kept yet from which one {who}; approve and dispatch it anew, "
+            "each from an account of your own"
         )
-        raise ContentError(msg)
+    else:
+        msg = (
+            f"{start}, and {latest.by} approved from the account that {sender.name} dispatches "
+            f"from: {sender.account}; let one of you log in to an account of their own"
+        )
+    raise ContentError(msg)
 
 
 def _same(one: str, other: str) -> bool:

@@ -27,6 +27,7 @@ class SqlApprovals:
                     approved_at=approval.at,
                     blocking=approval.blocking,
                     advising=approval.advising,
+                    account=approval.account or None,
                 )
             )
 
@@ -42,6 +43,7 @@ class SqlApprovals:
                     because=override.because,
                     overridden_by=override.by,
                     overridden_at=override.at,
+                    account=override.account or None,
                 )
             )
 
@@ -61,6 +63,7 @@ class SqlApprovals:
                 row.approved_at,
                 row.blocking,
                 row.advising,
+                row.account or "",
             )
             for row in rows
         ]
@@ -81,6 +84,7 @@ class SqlApprovals:
                 row.because,
                 row.overridden_by,
                 row.overridden_at,
+                row.account or "",
             )
             for row in rows
         ]

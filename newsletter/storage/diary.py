@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, delete, exists, insert, or_, select, update
+from sqlalchemy import Engine, delete, exists, insert, or_, select, union, update
 
 from newsletter.dispatch.control import (
     Act,
@@ -18,12 +18,13 @@ from newsletter.dispatch.control import (
 from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.runs import LivingRun
 from newsletter.storage.conditions import is_due
+from newsletter.storage.decisions import find_decisions, find_notes
 from newsletter.storage.doubts import note_look
 from newsletter.storage.notes import note
 from newsletter.storage.promises import find_promises
 from newsletter.storage.rehearsals import set_aside
 from newsletter.storage.runs import find_living_runs
-from newsletter.storage.tables import appointments, deliveries, dispatches, notes
+from newsletter.storage.tables import appointments, approvals, deliveries, dispatches
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import cancel_waiting, settle_unknown
 from newsletter.storage.ways import read_way, way_values
@@ -141,10 +142,18 @@ class SqlDiary:
     def notes(self, issue: str) -> Sequence[Note]:
         """Return the diary of *issue*, oldest line first."""
         with reading(self._database) as connection:
-            rows = connection.execute(
-                select(notes).where(notes.c.issue == issue).order_by(notes.c.id)
-            ).all()
-        return [Note(issue, Act(row.act), row.noted_by, row.noted_at, row.words) for row in rows]
+            return find_notes(connection, issue)
+
+    def decisions(self, issue: str) -> Sequence[Note]:
+        """Return the diary of *issue* with approvals, overrides and runs, oldest first."""
+        with reading(self._database) as connection:
+            return find_decisions(connection, issue)
+
+    def issues(self) -> Sequence[str]:
+        """Name the issues that were approved or appointed, in their order."""
+        either = union(select(approvals.c.issue), select(appointments.c.issue))
+        with reading(self._database) as connection:
+            return sorted(connection.execute(either).scalars())
 
     def appoint(self, appointment: Appointment, aside: SettingAside | None = None) -> None:
         """Remember when an issue is to go out, in place of any earlier appointment."""
@@ -162,15 +171,15 @@ class SqlDiary:
                     send_at=appointment.send_at,
                     made_by=appointment.by,
                     made_at=appointment.made_at,
+                    account=appointment.account or None,
                     **way_values(appointment.way),
                 )
             )
             note_look(connection, appointment.made_at)
             words = appointment.send_at.astimezone(UTC).isoformat()
-            note(
-                connection,
-                Note(appointment.issue, Act.APPOINTED, appointment.by, appointment.made_at, words),
-            )
+            by, account = appointment.by, appointment.account
+            line = Note(appointment.issue, Act.APPOINTED, by, appointment.made_at, words, account)
+            note(connection, line)
 
     def set_aside(self, issue: str, aside: SettingAside) -> int:
         """Set a rehearsal of *issue* aside; return how many letters it had written."""
@@ -201,6 +210,7 @@ class SqlDiary:
                 row.made_by,
                 row.made_at,
                 read_way(row),
+                row.account or "",
             )
             for row in rows
         ]

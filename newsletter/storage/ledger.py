@@ -13,6 +13,7 @@ from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Ref
 from newsletter.dispatch.control import SettingAside
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page, Plan, Rehearsal
 from newsletter.dispatch.retry import NOT_THE_READER
+from newsletter.dispatch.runs import RunOrder
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Traces
 from newsletter.errors import UnfinishedError
@@ -91,7 +92,7 @@ class SqlLedger:
                 .values(holder=None, held_until=None, doubted_until=None)
             )
 
-    def begin_run(self, issue: str) -> None:
+    def begin_run(self, issue: str, order: RunOrder | None = None) -> None:
         """
         Note that this process is about to send *issue*; durable on return.
 
@@ -99,7 +100,7 @@ class SqlLedger:
         command sees that letters may have left of which nothing is written down.
         """
         with writing(self._database) as connection:
-            self._run = runs.begin_run(connection, issue, this_process())
+            self._run = runs.begin_run(connection, issue, this_process(), order)
             planned_at = select(dispatches.c.planned_at).where(dispatches.c.issue == issue)
             self._planned_at = connection.execute(planned_at).scalar()
         if not checkpoint(self._database):

@@ -15,5 +15,6 @@ def note(connection: Connection, line: Note) -> None:
             noted_by=line.by,
             noted_at=line.at,
             words=line.words,
+            account=line.account or None,
         )
     )

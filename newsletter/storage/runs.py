@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from newsletter.dispatch.runs import LivingRun, Process
+from newsletter.dispatch.runs import LivingRun, Process, RunOrder
 from newsletter.storage.processes import has_ended
 from newsletter.storage.tables import UtcTime, runs
 
@@ -54,8 +54,10 @@ def find_end_of_lease(
     return longest if doubted_until is None else min(doubted_until, longest)
 
 
-def begin_run(connection: Connection, issue: str, process: Process) -> int:
-    """Note a new run, and return its number."""
+def begin_run(
+    connection: Connection, issue: str, process: Process, order: RunOrder | None = None
+) -> int:
+    """Note a new run, and who ordered it where that is known; return its number."""
     return int(
         connection.execute(
             insert(runs)
@@ -66,6 +68,10 @@ def begin_run(connection: Connection, issue: str, process: Process) -> int:
                 process_started=process.started,
                 began_at=database_now(),
                 seen_at=database_now(),
+                ordered_by=order and order.by,
+                ordered_at=order and order.at,
+                account=order and order.account,
+                words=order and order.words,
             )
             .returning(runs.c.id)
         ).scalar_one()

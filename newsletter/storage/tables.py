@@ -122,6 +122,10 @@ runs: Final = Table(
     Column("began_at", UtcTime, nullable=False),  # by the database's clock, as the next two
     Column("seen_at", UtcTime, nullable=False),  # its last sign of life
     Column("ended_at", UtcTime),
+    Column("ordered_by", Text),  # NULL: from before that was kept; so the next three
+    Column("ordered_at", UtcTime),  # by the clock of its machine, as all that people decide
+    Column("account", Text),  # as in approvals
+    Column("words", Text),  # how it was to go: by what, to how many
     # SQLite: when, after its process was gone, what its journal held was found in place.
     Column("journal_seen_at", UtcTime),
     sqlite_autoincrement=True,  # a number names one run for ever
@@ -180,6 +184,7 @@ approvals: Final = Table(
     Column("approved_at", UtcTime, nullable=False),
     Column("blocking", Integer, nullable=False),  # findings that were seen
     Column("advising", Integer, nullable=False),
+    Column("account", Text),  # USER@HOST of the system; NULL: from before it was kept
 )
 
 overrides: Final = Table(
@@ -193,6 +198,7 @@ overrides: Final = Table(
     Column("because", Text, nullable=False),
     Column("overridden_by", Text, nullable=False),
     Column("overridden_at", UtcTime, nullable=False),
+    Column("account", Text),  # as in approvals
 )
 
 notes: Final = Table(
@@ -204,6 +210,7 @@ notes: Final = Table(
     Column("noted_by", Text, nullable=False),
     Column("noted_at", UtcTime, nullable=False),
     Column("words", Text, nullable=False),
+    Column("account", Text),  # as in approvals
 )
 
 appointments: Final = Table(
@@ -218,6 +225,7 @@ appointments: Final = Table(
     Column("provider_kind", Text),  # as in dispatches
     Column("provider_name", Text),
     Column("told", Text),  # as in dispatches
+    Column("account", Text),  # as in approvals
 )
 
 domain_pauses: Final = Table(

@@ -50,7 +50,7 @@ def test_everything_fits_into_80_columns(desk: Desk) -> None:
 
     lines = desk.run("status", ISSUE_ID, "--diary").splitlines()
 
-    assert max(map(columns, lines)) <= 80
+    assert max(columns(line) for line in lines if str(desk.root) not in line) <= 80
     assert len({columns(line) for line in lines if line.startswith(("  ko ", "  all "))}) == 1
 
 
@@ -134,7 +134,7 @@ def test_machines_get_the_same_with_times_in_utc(desk: Desk) -> None:
     }
     assert status["next_due_at"] == "2022-08-26T00:04:00+00:00"
     assert status["resting"] == {"naver.com": "2022-08-25T23:10:00+00:00"}
-    assert [line["act"] for line in status["diary"]] == ["appointed", "paused"]
+    assert [line["act"] for line in status["diary"]] == ["dispatched", "appointed", "paused"]
 
 
 def test_a_list_in_a_terminal_keeps_every_address_whole(tmp_path: Path) -> None:

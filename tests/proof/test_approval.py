@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.compose.composition import Composition, digest_of
 from newsletter.errors import ContentError
-from newsletter.proof.approval import Approval, ApprovalPolicy, check_approval
+from newsletter.proof.approval import Approval, ApprovalPolicy, Sender, check_approval
 
 NOW = datetime(2022, 8, 26, tzinfo=UTC)
 PARTS = {"subject of the ko edition": "1", "picture map.png": "2"}
@@ -17,18 +17,18 @@ APPROVAL = Approval("2022-08", LETTER.digest, PARTS, "김승인", NOW, 0, 1)
 
 
 def test_no_policy_asks_for_nothing() -> None:
-    check_approval([], LETTER, ApprovalPolicy.NONE, "me")
+    check_approval([], LETTER, ApprovalPolicy.NONE, Sender("me"))
 
 
 @pytest.mark.parametrize("policy", [ApprovalPolicy.REQUIRED, ApprovalPolicy.TWO_PERSON])
 def test_d4_without_an_approval_nothing_goes_out(policy: ApprovalPolicy) -> None:
     with pytest.raises(ContentError, match="nobody has approved it"):
-        check_approval([], LETTER, policy, "me")
+        check_approval([], LETTER, policy, Sender("me"))
 
 
 @pytest.mark.parametrize("policy", [ApprovalPolicy.REQUIRED, ApprovalPolicy.TWO_PERSON])
 def test_d4_another_persons_approval_of_this_letter_opens_the_gate(policy: ApprovalPolicy) -> None:
-    check_approval([APPROVAL], LETTER, policy, "me")
+    check_approval([APPROVAL], LETTER, policy, Sender("me"))
 
 
 def test_d4_any_change_voids_an_approval_and_is_named() -> None:
@@ -36,7 +36,7 @@ def test_d4_any_change_voids_an_approval_and_is_named() -> None:
     letter = replace(LETTER, parts=changed, digest=digest_of(changed))
 
     with pytest.raises(ContentError) as caught:
-        check_approval([APPROVAL], letter, ApprovalPolicy.REQUIRED, "me")
+        check_approval([APPROVAL], letter, ApprovalPolicy.REQUIRED, Sender("me"))
 
     assert "김승인 approved another letter" in str(caught.value)
     assert "changed: picture map.png" in str(caught.value)
@@ -45,10 +45,10 @@ def test_d4_any_change_voids_an_approval_and_is_named() -> None:
 
 @pytest.mark.parametrize("sender", ["김승인", " 김승인 ", unicodedata.normalize("NFD", "김승인")])
 def test_d4_who_approved_may_not_dispatch_where_two_are_wanted(sender: str) -> None:
-    check_approval([APPROVAL], LETTER, ApprovalPolicy.REQUIRED, sender)
+    check_approval([APPROVAL], LETTER, ApprovalPolicy.REQUIRED, Sender(sender))
 
     with pytest.raises(ContentError, match="may not dispatch it too"):
-        check_approval([APPROVAL], LETTER, ApprovalPolicy.TWO_PERSON, sender)
+        check_approval([APPROVAL], LETTER, ApprovalPolicy.TWO_PERSON, Sender(sender))
 
     second = replace(APPROVAL, by="이승인")
-    check_approval([APPROVAL, second], LETTER, ApprovalPolicy.TWO_PERSON, sender)
+    check_approval([APPROVAL, second], LETTER, ApprovalPolicy.TWO_PERSON, Sender(sender))

@@ -26,6 +26,7 @@ down_revision = "0003"
 
 TIME = DateTime(timezone=True)
 READERS_AT_A_TIME = 2_000
+SIGNED = ("approvals", "overrides", "notes", "appointments")  # by a person, from an account
 
 
 def upgrade() -> None:
@@ -33,6 +34,7 @@ def upgrade() -> None:
     _name_readers()
     _tell_attempts()
     _keep_ways()
+    _keep_accounts()
     _set_rehearsals_aside()
     _mark_ledger()
 
@@ -86,6 +88,10 @@ def _tell_attempts() -> None:
         Column("began_at", TIME, nullable=False),
         Column("seen_at", TIME, nullable=False),
         Column("ended_at", TIME),
+        Column("ordered_by", Text),
+        Column("ordered_at", TIME),
+        Column("account", Text),
+        Column("words", Text),
         Column("journal_seen_at", TIME),
         sqlite_autoincrement=True,
     )
@@ -106,6 +112,11 @@ def _keep_ways() -> None:
     op.add_column(
         "dispatches", Column("names_numbers", Boolean, nullable=False, server_default=true())
     )
+
+
+def _keep_accounts() -> None:
+    for name in SIGNED:
+        op.add_column(name, Column("account", Text))
 
 
 def _set_rehearsals_aside() -> None:
@@ -199,3 +210,5 @@ def downgrade() -> None:
     for name, columns in dropped.items():
         for one in columns:
             op.drop_column(name, one)
+    for name in SIGNED:
+        op.drop_column(name, "account")

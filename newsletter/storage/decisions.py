@@ -1,0 +1,58 @@
+"""Everything that was decided about an issue, wherever it is kept, in one order of time."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, select
+
+from newsletter.dispatch.control import Act, Note
+from newsletter.storage.tables import approvals, notes, overrides, runs
+
+
+def find_decisions(connection: Connection, issue: str) -> Sequence[Note]:
+    """Return the diary of *issue*, with approvals, overrides and runs; the oldest first."""
+    found = [
+        *_approved(connection, issue),
+        *_overridden(connection, issue),
+        *_dispatched(connection, issue),
+        *find_notes(connection, issue),
+    ]
+    return sorted(found, key=lambda one: one.at)
+
+
+def find_notes(connection: Connection, issue: str) -> Sequence[Note]:
+    """Return the lines of the diary alone, in the order they were written."""
+    rows = connection.execute(select(notes).where(notes.c.issue == issue).order_by(notes.c.id))
+    return [
+        Note(issue, Act(row.act), row.noted_by, row.noted_at, row.words, row.account or "")
+        for row in rows
+    ]
+
+
+def _approved(connection: Connection, issue: str) -> Iterator[Note]:
+    of = approvals.c
+    for row in connection.execute(select(approvals).where(of.issue == issue).order_by(of.id)):
+        words = (
+            f"digest {row.digest[:12]}: {row.blocking} blocking, {row.advising} advising findings"
+        )
+        account = row.account or ""
+        yield Note(issue, Act.APPROVED, row.approved_by, row.approved_at, words, account)
+
+
+def _overridden(connection: Connection, issue: str) -> Iterator[Note]:
+    of = overrides.c
+    for row in connection.execute(select(overrides).where(of.issue == issue).order_by(of.id)):
+        found = "1 finding" if row.findings == 1 else f"{row.findings} findings"
+        words = f"{row.rule}, {found}: {row.because}"
+        account = row.account or ""
+        yield Note(issue, Act.OVERRIDDEN, row.overridden_by, row.overridden_at, words, account)
+
+
+def _dispatched(connection: Connection, issue: str) -> Iterator[Note]:
+    of = runs.c
+    for row in connection.execute(select(runs).where(of.issue == issue).order_by(of.id)):
+        if row.ordered_by is None:
+            where = f"process {row.pid} on {row.host}"
+            yield Note(issue, Act.DISPATCHED, "somebody who was not kept", row.began_at, where)
+        else:
+            words, account = row.words or "", row.account or ""
+            yield Note(issue, Act.DISPATCHED, row.ordered_by, row.ordered_at, words, account)

@@ -1,0 +1,189 @@
+"""An approval is given for a letter that can go out, to readers who can get it."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.cli.person import find_account
+from newsletter.dispatch.control import Act
+from newsletter.lang import Preference
+from newsletter.subscribers.importing import enrol
+from tests.cli.desk import NOW, Desk
+from tests.makers import ISSUE_ID
+from tests.subscribers.makers import make_row
+
+APPROVE = ("approve", ISSUE_ID, "--by", "김승인", "--yes")
+EARNEST = "outbox:outbox?delivers=yes"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path, mail_url=EARNEST)
+
+
+def publish(desk: Desk, line: str) -> None:
+    path = desk.root / "issues" / "publication.yaml"
+    path.write_text(f"{path.read_text()}{line}\n")
+    desk.restart()
+
+
+def use_account(desk: Desk, table: str) -> None:
+    """Let what was signed so far be of another account of the system."""
+    with desk.site._database.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE {table} SET account = 'other@desk'")
+
+
+def test_it_says_for_how_many_readers_it_is_good(desk: Desk) -> None:
+    assert "Good for 4 readers" in desk.run(*APPROVE)
+
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
+    assert "Good for 3 readers" in desk.run(*APPROVE)
+
+
+def test_readers_who_came_since_an_issue_was_sent_can_still_be_approved_for(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    with desk.site.book().opened() as page:
+        enrol(make_row("new@example.org", "", Preference.KO), page, NOW)
+
+    assert "Good for 1 reader who" in desk.run(*APPROVE)
+
+
+def test_what_everybody_has_is_not_approved(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+
+    assert "was sent and is finished" in desk.run(*APPROVE, status=2)
+    assert desk.site.approvals().approvals(ISSUE_ID) == []
+
+
+def test_what_was_cancelled_is_not_approved(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
+    desk.run("cancel", ISSUE_ID, "--because", "a typo", "--yes")
+
+    assert "was cancelled for good" in desk.run(*APPROVE, status=2)
+    assert desk.site.approvals().approvals(ISSUE_ID) == []
+
+
+def test_another_letter_than_the_one_that_readers_have_is_not_approved(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
+    desk.change_letter()
+
+    assert "not the letter whose dispatch began" in desk.run(*APPROVE, status=1)
+    assert desk.site.approvals().approvals(ISSUE_ID) == []
+
+
+def test_what_does_not_compose_is_not_approved(desk: Desk) -> None:
+    (desk.root / "issues" / ISSUE_ID / "en.md").unlink()
+
+    assert "en.md: the file is missing" in desk.run(*APPROVE, status=1)
+
+
+def test_a_rehearsal_that_is_finished_does_not_stand_against_an_approval(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.run("dispatch", ISSUE_ID, "--yes")
+
+    assert "Good for 4 readers" in desk.run(*APPROVE)
+
+
+def test_the_diary_has_approvals_overrides_and_runs_with_name_and_account(desk: Desk) -> None:
+    letter = desk.root / "issues" / ISSUE_ID / "en.md"
+    letter.write_text(letter.read_text().replace("This issue", "TODO This issue"))
+    desk.run(*APPROVE)
+    override = ("--override", "placeholder", "--because", "a name")
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "2", "--by", "박발송", *override, status=4)
+
+    diary = desk.run("status", ISSUE_ID, "--diary")
+
+    lines = [line[24:] for line in diary.splitlines()[-9:]]
+    account = f"account {find_account()}"
+    assert [lines[0], lines[2]] == ["approved by 김승인", account]
+    assert lines[3:6] == ["overridden by 박발송", "placeholder, 1 finding: a name", account]
+    assert [lines[6], lines[8]] == ["dispatched by 박발송", account]
+    assert lines[1].endswith(": 1 blocking, 0 advising findings")
+    assert lines[7] == f"by outbox {desk.root}/outbox, 2 at the most"
+
+
+def test_an_issue_that_was_only_approved_has_a_diary(desk: Desk) -> None:
+    desk.run(*APPROVE)
+
+    assert "approved by 김승인" in desk.run("status", ISSUE_ID, "--diary")
+    assert f"{ISSUE_ID}  not begun" in desk.run("status")
+
+
+def test_a_timers_runs_are_in_the_diary_under_the_programs_name(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes", "--by", "anna")
+    desk.forget(1)
+    desk.run("dispatch", "--due")
+
+    runs = [line for line in desk.site.diary().decisions(ISSUE_ID) if line.act is Act.DISPATCHED]
+    assert [one.by for one in runs] == ["anna", "newsletter"]
+    assert {one.at for one in runs} == {NOW}
+
+
+def test_one_account_under_two_names_is_said_and_goes_out(desk: Desk) -> None:
+    publish(desk, "approval: two-person")
+    desk.run(*APPROVE)
+
+    output = desk.run("dispatch", ISSUE_ID, "--yes", "--by", "박발송")
+
+    assert "Account   김승인 approved from the account that 박발송 dispatches from" in output
+
+
+def test_two_accounts_are_nothing_to_speak_of(desk: Desk) -> None:
+    publish(desk, "approval: two-person")
+    desk.run(*APPROVE)
+    use_account(desk, "approvals")
+
+    assert "Account" not in desk.run("dispatch", ISSUE_ID, "--yes", "--by", "박발송")
+
+
+def test_the_same_name_is_refused_from_two_accounts_too(desk: Desk) -> None:
+    publish(desk, "approval: two-person-two-accounts")
+    desk.run(*APPROVE)
+    use_account(desk, "approvals")
+
+    refused = desk.run("dispatch", ISSUE_ID, "--yes", "--by", "김승인", status=1)
+
+    assert "has approved it and may not dispatch it too" in refused
+
+
+def test_where_two_accounts_are_demanded_one_is_refused_and_two_go_out(desk: Desk) -> None:
+    publish(desk, "approval: two-person-two-accounts")
+    desk.run(*APPROVE)
+    send = ("dispatch", ISSUE_ID, "--yes", "--by", "박발송")
+
+    refused = desk.run(*send, status=1)
+    use_account(desk, "approvals")
+    desk.run(*send)
+
+    assert "wants two accounts of the system" in refused
+    assert find_account() in refused
+
+
+def test_where_two_accounts_are_demanded_a_timer_sends_by_the_one_that_appointed(
+    desk: Desk,
+) -> None:
+    publish(desk, "approval: two-person-two-accounts")
+    desk.run(*APPROVE)
+    use_account(desk, "approvals")
+    at = ("--at", "2022-08-26 09:00", "--no-wait")
+    desk.run("dispatch", ISSUE_ID, *at, "--yes", "--by", "박발송")
+    desk.site.now = NOW.replace(day=26, hour=0)
+
+    desk.run("dispatch", "--due")
+    desk.forget(1)
+    desk.run("dispatch", "--due")
+
+    assert sum(desk.states().values()) == 4
+
+
+def test_an_approval_from_before_accounts_were_kept_does_not_pass_for_one_of_another(
+    desk: Desk,
+) -> None:
+    publish(desk, "approval: two-person-two-accounts")
+    desk.run(*APPROVE)
+    with desk.site._database.begin() as connection:
+        connection.exec_driver_sql("UPDATE approvals SET account = NULL")
+
+    refused = desk.run("dispatch", ISSUE_ID, "--yes", "--by", "박발송", status=1)
+
+    assert "it was not kept yet from which one 김승인 approved" in refused
