@@ -146,6 +146,7 @@ class Site:
             for_readers: they are about to go to readers: some rules block only then.
             asks_pictures: ask whether the pictures are on the web, in ten seconds at the most.
         """
+        from newsletter.compose.strings import label_with  # noqa: PLC0415
         from newsletter.issue.history import NoHistory, git_history  # noqa: PLC0415
         from newsletter.issue.starter import read_starter_words  # noqa: PLC0415
         from newsletter.proof.material import Material  # noqa: PLC0415
@@ -157,7 +158,7 @@ class Site:
             composed.publication,
             composed.issue,
             composed.composition,
-            composed.press.strings,
+            label_with(composed.press.strings, composed.issue.label),
             composed.publication.terms,
             None if isinstance(history, NoHistory) else history,
             read_client_support(),

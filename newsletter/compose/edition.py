@@ -8,6 +8,7 @@ from newsletter.compose.inline import inline_css, nested_rule_line
 from newsletter.compose.markdown_text import render_text
 from newsletter.compose.press import Page, Press
 from newsletter.compose.slots import MARK
+from newsletter.compose.strings import label_with
 from newsletter.errors import ContentError, Problem
 from newsletter.issue.issue import Issue, Publication
 from newsletter.issue.lines import walk
@@ -80,8 +81,9 @@ def subject_of(issue: Issue, kind: EditionKind, press: Press) -> str:
     Network Act, Table 6), whatever the language.
     """
     words = []
+    strings = label_with(press.strings, issue.label)
     for lang in kind.langs:
-        label = press.strings[lang].label(issue.year, issue.month)
+        label = strings[lang].label(issue.year, issue.month)
         own = issue.letters[lang].subject
         words.append(own if own.startswith(label) else f"{label} {own}")
     mark = press.strings[kind.langs[0]]["advertising_mark"] + " " if issue.advertising else ""

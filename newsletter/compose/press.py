@@ -16,7 +16,7 @@ from newsletter.compose.markdown_html import Frame, render_html
 from newsletter.compose.markdown_text import render_text, wrap
 from newsletter.compose.sandbox import Sandbox, Traces
 from newsletter.compose.slots import Slot, slot_token, unknown_slots
-from newsletter.compose.strings import Strings
+from newsletter.compose.strings import Strings, label_with
 from newsletter.compose.whole_words import keep_whole, keep_words_whole
 from newsletter.errors import ContentError, Problem
 from newsletter.issue.issue import Issue, Publication
@@ -150,7 +150,7 @@ class Press:
             "css": lambda name: self._css(name, page.publication.accent),
             "subject": page.subject,
             "preheader": page.preheader,
-            "strings": self.strings,
+            "strings": label_with(self.strings, page.issue.label),
             "rows": arrange(page.issue.articles),
             "shown": page.gallery.host,
             "picture_base": base,

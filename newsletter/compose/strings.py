@@ -6,6 +6,7 @@ from datetime import date
 from string import Formatter
 from typing import Final
 
+from newsletter.issue.issue import ByLang
 from newsletter.issue.problems import Problems
 from newsletter.issue.yaml_fields import read_fields
 from newsletter.lang import Lang
@@ -49,6 +50,18 @@ PLACES: Final = {
 }
 # The keys whose words reach a letter only when it is addressed to its reader.
 FILLED_IN_SLOTS: Final = ("greeting", "greeting_unnamed", "reason", "reason_since", "day")
+BRACKETS: Final = (
+    "[]",
+    "()",
+    "【】",
+    "［］",
+    "（）",
+    "〔〕",
+    "<>",
+    "〈〉",
+    "《》",
+    "「」",
+)  # round a label
 DATE_FORMS: Final = ("dateline", "day")
 ADVERTISING_MARK: Final = "(광고)"  # Enforcement Decree of the Network Act, Table 6
 
@@ -58,6 +71,7 @@ class Strings:
     """The words of one language, by their keys in templates/strings.*.yaml."""
 
     words: Mapping[str, str]
+    own_label: str = ""  # of a special issue: stands for the month's
 
     def __getitem__(self, key: str) -> str:
         return self.words[key]
@@ -67,7 +81,10 @@ class Strings:
         return self.words[key].format(**values)
 
     def label(self, year: int, month: int) -> str:
-        """Return the issue's label: ``[2022년 8월]``, ``[AUG. 2022]``."""
+        """Return the issue's label: ``[2022년 8월]``, ``[AUG. 2022]``, ``[정정]``."""
+        if self.own_label:
+            start, end = self["label"][:1], self["label"][-1:]
+            return f"{start}{self.own_label}{end}" if start + end in BRACKETS else self.own_label
         return self.fill("label", year=year, month=self["months"].split(" ")[month - 1])
 
     def date(self, day: date, form: str) -> str:
@@ -75,6 +92,13 @@ class Strings:
         from babel.dates import format_date  # noqa: PLC0415 - slow to load
 
         return format_date(day, self[form], locale=self["locale"])
+
+
+def label_with(strings: Mapping[Lang, Strings], label: ByLang | None) -> Mapping[Lang, Strings]:
+    """Return the words with the label of a special issue in place of a month's; None: as is."""
+    if label is None:
+        return strings
+    return {lang: Strings(own.words, label[lang]) for lang, own in strings.items()}
 
 
 def read_strings(texts: Mapping[Lang, str]) -> Mapping[Lang, Strings]:

@@ -87,9 +87,9 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A month's issue in every language."""
+    """A month's issue, or a special one, in every language."""
 
-    id: str  # 2022-08
+    id: str  # 2022-08; of a special issue 2022-08-SLUG
     year: int
     month: int  # 1 to 12
     date: date  # the day of publication, in the publication's zone
@@ -98,7 +98,13 @@ class Issue:
     articles: tuple[Article, ...]
     pictures: Mapping[str, Picture]  # by place; every picture that an edition shows
     notices: tuple[Notice, ...] = ()  # what stands at its foot: footer and sponsor, where given
+    label: ByLang | None = None  # of a special issue: stands for the month's
 
     def notice(self, name: str) -> Notice | None:
         """Return the notice of that name, if there is one."""
         return next((notice for notice in self.notices if notice.name == name), None)
+
+    @property
+    def is_special(self) -> bool:
+        """Say whether it is an issue beside the month's, such as a correction."""
+        return self.label is not None

@@ -10,7 +10,7 @@ from typing import Final
 from newsletter.errors import UsageError
 from newsletter.issue.fields import Fields, is_web_address
 from newsletter.issue.folder import Folder, FrontMatter
-from newsletter.issue.issue import Article, ArticleText, Issue, Letter, Publication
+from newsletter.issue.issue import Article, ArticleText, ByLang, Issue, Letter, Publication
 from newsletter.issue.markdown import Markdown, images_of, parse_markdown
 from newsletter.issue.notice import SPONSOR, read_notice
 from newsletter.issue.pictures import Picture
@@ -18,7 +18,10 @@ from newsletter.issue.problems import Problems
 from newsletter.issue.publication import read_publication
 from newsletter.lang import Lang
 
-ISSUE_ID: Final = re.compile(r"((?:19|2[0-9])[0-9]{2})-(0[1-9]|1[0-2])")
+ISSUE_ID: Final = re.compile(
+    r"((?:19|2[0-9])[0-9]{2})-(0[1-9]|1[0-2])(?:-([a-z0-9][a-z0-9-]{0,19}))?"
+)
+LABEL: Final = r"[^\[\]]{1,40}"  # it is put into brackets, as a month is
 ARTICLE: Final = re.compile(r"([0-9]+)-[a-z0-9]+(-[a-z0-9]+)*")
 ADVERTISING_MARK: Final = re.compile(r"[(\[（]\s*광\s*고\s*[)\]）]")
 LANGUAGE_FILES: Final = {f"{lang}.md" for lang in Lang}
@@ -30,10 +33,11 @@ def read_site_issue(root: Path, issue_id: str) -> tuple[Publication, Issue]:
 
     Args:
         root: the site root, absolute.
-        issue_id: a year and a month: 2022-08.
+        issue_id: a year and a month, 2022-08; of a special issue with a word behind it,
+            2022-08-correction.
 
     Raises:
-        UsageError: *issue_id* is no month, or there is no such issue.
+        UsageError: *issue_id* is none, or there is no such issue.
         ContentError: everything that is wrong with the files, together.
     """
     check_issue_id(issue_id)
@@ -42,10 +46,12 @@ def read_site_issue(root: Path, issue_id: str) -> tuple[Publication, Issue]:
     folder = issues.inner(issue_id)
     if not folder.exists():
         known = ", ".join(issue_ids(root)) or "none yet"
-        msg = (
-            f"issues/{issue_id}: there is no such issue; the issues here are: {known}; "
+        start = (
             f"'newsletter new {issue_id}' starts it"
+            if is_month(issue_id)
+            else "copy one of them to start a special issue, and give it a 'label' in issue.yaml"
         )
+        msg = f"issues/{issue_id}: there is no such issue; the issues here are: {known}; {start}"
         raise UsageError(msg)
     publication = read_publication(issues)
     issue = _read_issue(folder, issue_id, problems)
@@ -66,24 +72,45 @@ def read_site_publication(root: Path) -> Publication:
 
 
 def check_issue_id(issue_id: str) -> tuple[int, int]:
-    """Return year and month, or raise a UsageError."""
+    """Return year and month of an issue's name, or raise a UsageError."""
     found = ISSUE_ID.fullmatch(issue_id)
+    if not found and ISSUE_ID.match(issue_id.rstrip()) and "-" in issue_id[7:]:
+        msg = (
+            f"{issue_id!r} is no issue; behind the month of a special issue stand 1 to 20 small "
+            "letters, digits and hyphens, no hyphen first: 2022-08-correction"
+        )
+        raise UsageError(msg)
     if not found:
         msg = f"{issue_id!r} is no month; write the year and the month like 2022-08"
         raise UsageError(msg)
     return int(found[1]), int(found[2])
 
 
+def is_month(issue_id: str) -> bool:
+    """Say whether the name is that of a month's issue, not of a special one."""
+    found = ISSUE_ID.fullmatch(issue_id)
+    return bool(found and found[3] is None)
+
+
 def issue_ids(root: Path) -> list[str]:
-    """Name the issues of a site, oldest first."""
+    """
+    Name the issues of a site, oldest first; a month's comes before its special ones.
+
+    A folder named like a special issue is none without the label that makes it one.
+    """
     folder = root / "issues"
     if not folder.is_dir():
         return []
-    return sorted(entry.name for entry in folder.iterdir() if _is_issue(entry))
+    return sorted(entry.name for entry in folder.iterdir() if _is_issue(root, entry))
 
 
-def _is_issue(entry: Path) -> bool:
-    return bool(ISSUE_ID.fullmatch(entry.name)) and entry.is_dir()
+def _is_issue(root: Path, entry: Path) -> bool:
+    if not ISSUE_ID.fullmatch(entry.name) or not entry.is_dir():
+        return False
+    if is_month(entry.name):
+        return True
+    fields = Folder(root, entry, Problems()).fields("issue.yaml")
+    return bool(fields and fields.has("label"))
 
 
 def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
@@ -93,6 +120,7 @@ def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
     day = _read_day(folder, fields, year * 12 + month, problems) if fields else None
     advertising = fields.flag("advertising") if fields else False
     sponsor = read_notice(fields, SPONSOR, f"{folder.place}/issue.yaml") if fields else None
+    label = _read_label(folder, fields, issue_id) if fields else None
     if fields:
         fields.finish()
     letters = {lang: _read_letter(folder, lang, problems) for lang in Lang}
@@ -115,7 +143,30 @@ def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
         articles=articles,
         pictures={picture.place: picture for picture in pictures},
         notices=(sponsor,) if sponsor else (),
+        label=label,
     )
+
+
+def _read_label(folder: Folder, fields: Fields, issue_id: str) -> ByLang | None:
+    """Take what stands for the month in the subjects of a special issue, and only there."""
+    if not is_month(issue_id):
+        if not fields.has("label"):
+            fields.note(
+                "label",
+                f"{folder.place} is no issue without a 'label', which stands for the month in its "
+                "subjects; add a line 'label: {ko: 정정, en: Correction}'",
+            )
+            fields.inner("label", required=False)
+            return None
+        return fields.by_lang("label", LABEL, "write up to 40 characters without brackets")
+    if fields.has("label"):
+        fields.inner("label")
+        fields.note(
+            "label",
+            "the label of a month's issue is its month; leave it out, or make a special issue: "
+            f"name the folder {issue_id}-correction, or the like",
+        )
+    return None
 
 
 def _read_day(folder: Folder, fields: Fields, months: int, problems: Problems) -> date:

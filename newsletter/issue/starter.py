@@ -10,7 +10,7 @@ from typing import Final
 
 from newsletter.errors import UsageError
 from newsletter.issue.problems import Problems
-from newsletter.issue.reading import check_issue_id
+from newsletter.issue.reading import check_issue_id, is_month
 from newsletter.issue.yaml_fields import read_fields
 
 STARTER: Final = Path(__file__).parent / "starter"
@@ -80,6 +80,13 @@ def start_issue(root: Path, issue_id: str, today: date) -> list[Path]:
             publication, or a file cannot be written.
     """
     year, month = check_issue_id(issue_id)
+    if not is_month(issue_id):
+        msg = (
+            f"{issue_id}: 'newsletter new' starts a month's issue; for a special one copy a "
+            f"month's folder to issues/{issue_id} and add to its issue.yaml a line "
+            "'label: {ko: 정정, en: Correction}'"
+        )
+        raise UsageError(msg)
     if not (root / "issues" / "publication.yaml").exists():
         msg = (
             f"{root / 'issues'}: no publication.yaml is here; go to your site's folder, "

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.cli.person import find_account
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.states import State
 from newsletter.dispatch.way import Way
@@ -31,6 +32,7 @@ def test_an_appointment_holds_the_letter_the_time_and_who_made_it(desk: Desk) ->
         Appointment(
             *(ISSUE_ID, letter.digest, letter.parts, NINE_UTC, "김민지", NOW),
             Way("outbox", f"outbox {desk.root / 'outbox'}"),
+            account=find_account(),
         )
     ]
     assert "Appointed 2022-08 for 2022-08-27 09:00 KST, by 김민지" in output

@@ -1,7 +1,7 @@
 import pytest
 import yaml
 
-from newsletter.compose.strings import KEYS, Strings, read_strings
+from newsletter.compose.strings import KEYS, Strings, label_with, read_strings
 from newsletter.errors import ContentError
 from newsletter.lang import Lang
 from tests.makers import CHECKOUT
@@ -91,3 +91,21 @@ def test_words_are_filled_by_name() -> None:
     strings = Strings({"greeting": "{name} 님, 안녕하십니까?"})
 
     assert strings.fill("greeting", name="{0}") == "{0} 님, 안녕하십니까?"
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("[{month} {year}]", "[Correction]"),
+        ("({year}. {month})", "(Correction)"),
+        ("〔{month}〕", "〔Correction〕"),
+        ("No. {month} of {year}", "Correction"),
+    ],
+)
+def test_a_special_issues_label_stands_in_the_brackets_of_a_months(words: str, label: str) -> None:
+    strings = {lang: Strings({**STRINGS[lang].words, "label": words}) for lang in Lang}
+
+    own = label_with(strings, {Lang.KO: "정정", Lang.EN: "Correction"})
+
+    assert own[Lang.EN].label(2022, 8) == label
+    assert label_with(strings, None) is strings

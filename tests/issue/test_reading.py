@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from newsletter.errors import ContentError, UsageError
 from newsletter.issue.reading import (
     check_issue_id,
+    is_month,
     issue_ids,
     read_site_issue,
     read_site_publication,
@@ -241,6 +243,81 @@ def test_only_folders_named_like_months_are_issues(tmp_path: Path) -> None:
     assert issue_ids(tmp_path) == ["2022-08"]
     assert issue_ids(tmp_path / "nowhere") == []
     assert check_issue_id("2022-08") == (2022, 8)
+
+
+SPECIAL = "issues/2022-08-fix"
+LABELLED = "date: 2022-08-26\nadvertising: no\nlabel: {ko: 정정, en: Correction}\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["2022-08-a", "2022-08-0", "2022-08-a-b", "2022-08-a-", f"2022-08-{'x' * 20}"]
+)
+def test_a_month_with_a_word_behind_it_names_a_special_issue(name: str) -> None:
+    assert check_issue_id(name) == (2022, 8)
+    assert not is_month(name)
+    assert is_month("2022-08")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "2022-08-",
+        "2022-08--a",
+        "2022-08-A",
+        "2022-08-정정",
+        "2022-08-a_b",
+        "2022-08-a/b",
+        f"2022-08-{'x' * 21}",
+        "2022-08-a ",
+        "2022-08-a\n",
+    ],
+)
+def test_whatever_else_stands_behind_a_month_is_refused_with_what_may(name: str) -> None:
+    with pytest.raises(UsageError, match="is no issue; behind the month of a special issue stand"):
+        check_issue_id(name)
+
+
+@pytest.mark.parametrize("name", ["2022-13-a", "2022-08.a", "2022-08a", "a-2022-08"])
+def test_what_does_not_begin_with_a_month_is_no_month(name: str) -> None:
+    with pytest.raises(UsageError, match="is no month"):
+        check_issue_id(name)
+
+
+def test_a_folder_named_like_a_special_issue_is_one_only_with_its_label(tmp_path: Path) -> None:
+    write_site(tmp_path, {f"{SPECIAL}/issue.yaml": LABELLED, "issues/2022-08-notes/x.md": ""})
+
+    assert issue_ids(tmp_path) == ["2022-08", "2022-08-fix"]
+
+
+@pytest.mark.parametrize(
+    ("label", "problem"),
+    [
+        ("", "issues/2022-08-fix is no issue without a 'label'"),
+        ("label: 정정\n", "'label' must hold fields of its own: ko, en"),
+        ("label: {ko: 정정}\n", "the field 'en' is missing"),
+        ("label: {ko: '[정정]', en: Correction}\n", "up to 40 characters without brackets"),
+        ("label: {ko: '', en: Correction}\n", "'ko' is empty"),
+    ],
+)
+def test_the_label_of_a_special_issue_is_a_line_in_each_language(
+    tmp_path: Path, label: str, problem: str
+) -> None:
+    write_site(tmp_path)
+    shutil.copytree(tmp_path / "issues/2022-08", tmp_path / SPECIAL)
+    (tmp_path / SPECIAL / "issue.yaml").write_text(f"date: 2022-08-26\nadvertising: no\n{label}")
+
+    [found] = problems_of(tmp_path, "2022-08-fix")
+
+    assert found.startswith(f"{SPECIAL}/issue.yaml")
+    assert problem in found
+
+
+def test_a_months_issue_has_no_label_but_its_month(tmp_path: Path) -> None:
+    write_site(tmp_path, {"issues/2022-08/issue.yaml": LABELLED})
+
+    [found] = problems_of(tmp_path)
+
+    assert "the label of a month's issue is its month" in found
 
 
 def test_a_date_far_from_the_month_of_the_issue_is_refused(tmp_path: Path) -> None:
