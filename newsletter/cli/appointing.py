@@ -102,7 +102,7 @@ def send_composed(site: Site, appointment: Appointment, composed: Composed, wish
     """Send what `compose_appointed` returned; see `send_appointed`."""
     refuse_halted(site, appointment.issue)
     sender = Sender(appointment.by, appointment.account)
-    send_confirmed(site, composed, sender, wishes)
+    send_confirmed(site, composed, sender, wishes, appointment.recipients_of)
 
 
 def _check_letter(appointment: Appointment, composed: Composed) -> None:

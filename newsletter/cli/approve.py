@@ -3,7 +3,7 @@
 import click
 
 from newsletter.app import Composed, Site
-from newsletter.cli.halting import explain_halt
+from newsletter.cli.halting import explain_halt, find_appointment
 from newsletter.cli.moments import find_zone
 from newsletter.cli.output import is_terminal, readers
 from newsletter.cli.person import find_account, name_person
@@ -52,7 +52,8 @@ def approve(site: Site, issue: str, name: str, *, yes: bool) -> None:
         )
     )
     click.echo(f"Approved {issue}, digest {composition.digest[:12]}, by {by}")
-    click.echo(f"Good for {readers(count)} who would get it now")
+    limit = "at the most, its dispatch says who" if composed.issue.is_special else "now"
+    click.echo(f"Good for {readers(count)} who would get it {limit}")
     click.echo(f"Next     newsletter dispatch {issue}")
 
 
@@ -70,7 +71,9 @@ def _count_readers(site: Site, composed: Composed) -> int:
     editions = editions_by_preference(composed.publication.default_preference)
     plan = ledger.find_plan(issue)
     if plan is None or plan.is_rehearsal:
-        return sum(ledger.count_active(editions).values())
+        appointment = find_appointment(site.diary(), issue)
+        recipients_of = appointment.recipients_of if appointment else None
+        return sum(ledger.count_active(editions, recipients_of).values())
     halt = site.diary().find_halt(issue)
     if halt and halt.act is Act.CANCELLED:
         msg = f"{explain_halt(issue, halt, find_zone(site))}, so nothing was approved"

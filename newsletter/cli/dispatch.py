@@ -26,6 +26,13 @@ NEVER = "never"  # instead of a time
     help="Send to N readers first, and go on if few are refused.  [default: publication.yaml]",
 )
 @click.option("--add-new", is_flag=True, help="Also send to readers who came since the plan.")
+@click.option("--to-all", is_flag=True, help="Send a special issue to every active reader.")
+@click.option(
+    "--only-recipients-of",
+    "recipients_of",
+    metavar="ISSUE",
+    help="Send a special issue to the active readers who have ISSUE, or may have it.",
+)
 @click.option(
     "--wait/--no-wait",
     "waits",
@@ -71,6 +78,8 @@ def dispatch(  # noqa: PLR0913 - one for each option
     limit: int | None,
     canary: int | None,
     add_new: bool,
+    to_all: bool,
+    recipients_of: str | None,
     waits: bool | None,
     at: str | None,
     rehearse: bool,
@@ -88,6 +97,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     not got it, and never sends anything twice. With --at it is confirmed now and goes out
     then, if it is still the same letter.
     """
+    from newsletter.cli.audience import Audience  # noqa: PLC0415
     from newsletter.cli.due import send_due  # noqa: PLC0415 - slow to load, and help is fast
     from newsletter.cli.order import Order, carry_out, drop_appointment  # noqa: PLC0415
     from newsletter.cli.sending import Wishes  # noqa: PLC0415
@@ -112,7 +122,8 @@ def dispatch(  # noqa: PLR0913 - one for each option
         return
     if at:
         fitting = {"issue", "at", "name", "yes", "dry_run", "waits", "rules", "because"}
-        _refuse_others(ctx, "--at", {*fitting, "after_restore"})
+        also = {"after_restore", "to_all", "recipients_of"}
+        _refuse_others(ctx, "--at", {*fitting, *also})
     send_at = read_moment(at, site.zone(), site.clock()) if at else None
     if not dry_run:
         require_person("send", yes=yes)
@@ -128,6 +139,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
         because=because,
         send_at=send_at,
         returns_at_once=waits is False,
+        audience=Audience(to_all, recipients_of),
         after_restore=after_restore,
     )
     carry_out(site, order)

@@ -84,7 +84,8 @@ def go_on(site: Site, issue: str, wishes: Wishes) -> None:
         composed = site.compose(issue)
         if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
             check_digest(plan, composed.composition)
-    send_confirmed(site, composed, Sender(PROGRAM, account=None), wishes)
+    recipients_of = plan.recipients_of if plan else None
+    send_confirmed(site, composed, Sender(PROGRAM, account=None), wishes, recipients_of)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import click
 
 from newsletter.app import Site
 from newsletter.cli.appointing import appoint, send_appointed, wait_for
+from newsletter.cli.audience import Audience, choose_audience
 from newsletter.cli.confirming import confirm_by_name
 from newsletter.cli.doubting import ask_about, find_doubts, show_doubts
 from newsletter.cli.gate import Gate
@@ -38,6 +39,7 @@ class Order:
     because: str | None
     send_at: datetime | None  # aware UTC; None: now
     returns_at_once: bool  # leaves an appointment to a timer
+    audience: Audience
     after_restore: bool  # goes out though the ledger may have forgotten something
 
 
@@ -56,10 +58,15 @@ def carry_out(site: Site, order: Order) -> None:
     composed = site.compose(order.issue)
     sending = open_sending(site, composed, rehearses=order.rehearses)
     _refuse_other_ways(site, sending, order)
-    if not sending.makes_earnest():
+    makes_earnest = sending.makes_earnest()
+    if not makes_earnest:
         refuse_halted(site, order.issue)
+    plan = None if makes_earnest else sending.ledger.find_plan(order.issue)
+    recipients_of = choose_audience(site, composed.issue, order.audience, plan)
     doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)
-    intention = sending.intention(add_new=order.add_new, may_plan_anew=True)
+    intention = sending.intention(
+        add_new=order.add_new, may_plan_anew=True, recipients_of=recipients_of
+    )
     show_intention(sending, intention)
     show_doubts(site, doubts)
     _show_appointment(site, order.issue)
@@ -126,6 +133,7 @@ def _send_later(
         order.by,
         site.clock(),
         sending.way,
+        intention.recipients_of,
         find_account(),
     )
     appoint(sending, appointment, intention.rehearsed)

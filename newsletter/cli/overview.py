@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.app import Site
+from newsletter.cli.audience import describe_audience
 from newsletter.cli.halting import find_appointment, require_plan
 from newsletter.cli.moments import show_moment, show_wait
 from newsletter.cli.output import rehearsed_letters
@@ -48,6 +49,12 @@ class Overview:
     rehearsals: "Sequence[Rehearsal]"  # that were set aside, oldest first
     outdated: Sequence[Promise]  # appointments and the like of another letter than it is now
     notes: Sequence[Note] | None  # None: they were not asked for
+
+    @property
+    def recipients_of(self) -> str | None:
+        """Return the issue whose readers alone get it; None: all do."""
+        source = self.plan or self.appointment
+        return source.recipients_of if source else None
 
     @property
     def is_rehearsal(self) -> bool:
@@ -93,6 +100,7 @@ def as_json(one: Overview) -> dict[str, object]:
         "digest": digest,
         "provider": one.plan.way.name if one.plan and one.plan.way else None,
         "rehearsal": one.is_rehearsal,
+        "recipients_of": one.recipients_of,
         "planned": one.tally.planned,
         **{state.value: one.tally.of(state) for state in SHOWN},
         "finished": one.plan is not None and one.tally.is_finished,
@@ -157,6 +165,8 @@ def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, st
         rows.append((label, f"{show_moment(one.halt.at, zone)}, by {one.halt.by}"))
         if one.halt.because:
             rows.append(("", one.halt.because))
+    if recipients_of := one.recipients_of:
+        rows.append(("to", describe_audience(recipients_of)))
     if one.appointment:
         when = show_moment(one.appointment.send_at, zone)
         wait = one.appointment.send_at - now

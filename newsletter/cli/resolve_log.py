@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from newsletter.cli.confirming import confirm_by_name, require_person
+from newsletter.cli.halting import find_appointment
 from newsletter.cli.holding import Hold
 from newsletter.cli.log_files import log_opener
 from newsletter.cli.output import readers
@@ -28,6 +29,7 @@ from newsletter.subscribers.subscriber import editions_by_preference
 if TYPE_CHECKING:
     from newsletter.app import Site
     from newsletter.dispatch.ledger import Ledger
+    from newsletter.issue.issue import Issue
 
 SHOWN_MAX: Final = 10  # readers named before the question
 LIST_SUFFIX: Final = ".csv"
@@ -94,13 +96,31 @@ def _planned(site: "Site", ledger: "Ledger", issue: str) -> Iterator[None]:
         )
         raise SettingsError(msg)
     editions = editions_by_preference(composed.publication.default_preference)
-    plan = make_plan(composed.composition, way, site.clock(), is_limited=True)
+    recipients_of = _find_audience(site, composed.issue)
+    plan = make_plan(
+        composed.composition, way, site.clock(), is_limited=True, recipients_of=recipients_of
+    )
     ledger.freeze(plan, editions)
     click.echo(f"Planned  {issue} was never dispatched on this ledger; nothing is sent")
     try:
         yield
     finally:
         ledger.discard_untouched(issue)
+
+
+def _find_audience(site: "Site", issue: "Issue") -> str | None:
+    """Return what the appointment of a special issue says; a month's goes to all."""
+    if not issue.is_special:
+        return None
+    appointment = find_appointment(site.diary(), issue.id)
+    if appointment is None:
+        msg = (
+            f"{issue.id} is a special issue, and this ledger does not know to whom it went; "
+            f"appoint it first, so that it does: newsletter dispatch {issue.id} --at TIME, with "
+            "--to-all or --only-recipients-of ISSUE"
+        )
+        raise UsageError(msg)
+    return appointment.recipients_of
 
 
 def _settle(site: "Site", order: LogOrder, hold: Hold) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.app import Composed, Site
+from newsletter.cli.audience import describe_audience
 from newsletter.cli.gate import Gate
 from newsletter.cli.halting import describe_halt, find_appointment
 from newsletter.cli.moments import show_moment
@@ -36,9 +37,13 @@ def show_intention(sending: Sending, intention: Intention) -> None:
     for kind, edition in composition.editions.items():
         count = intention.planned_for(kind)
         click.echo(f"{kind:<9} {readers(count):>13}  {edition.subject}")
+    if sending.composed.issue.is_special:
+        click.echo(f"To        {describe_audience(intention.recipients_of)}")
     if intention.replaced:
         day = f"{intention.replaced.planned_at:%Y-%m-%d}"
-        click.echo(f"Anew      the plan of {day} was for another letter, which nobody was sent")
+        click.echo(
+            f"Anew      the plan of {day} was for another letter or others, and nobody was sent it"
+        )
     if intention.rehearsed:
         _show_rehearsed(intention.rehearsed, sending.composed.publication.zone)
     if intention.left_out and intention.plan:
@@ -58,7 +63,13 @@ def _show_rehearsed(rehearsed: Rehearsed, zone: ZoneInfo) -> None:
         click.echo("          that is set aside with it, and does not keep this from being sent")
 
 
-def send_confirmed(site: Site, composed: Composed, sender: Sender, wishes: Wishes) -> None:
+def send_confirmed(
+    site: Site,
+    composed: Composed,
+    sender: Sender,
+    wishes: Wishes,
+    recipients_of: str | None = None,
+) -> None:
     """
     Send, without a question, a letter that a person has confirmed before.
 
@@ -67,6 +78,7 @@ def send_confirmed(site: Site, composed: Composed, sender: Sender, wishes: Wishe
         composed: that letter; the caller has compared digests.
         sender: who dispatches, as the approval's policy sees it.
         wishes: how the run is to go.
+        recipients_of: see `Appointment` and `Plan`.
 
     Raises:
         ContentError: the gate does not open for it now.
@@ -75,7 +87,7 @@ def send_confirmed(site: Site, composed: Composed, sender: Sender, wishes: Wishe
         LedgerError: nothing can be recorded any more.
     """
     sending = open_sending(site, composed)
-    intention = sending.intention(add_new=False)
+    intention = sending.intention(add_new=False, recipients_of=recipients_of)
     show_intention(sending, intention)
     if intention.expected:
         Gate(site, composed, sender).check((), None, is_first=intention.plan is None)

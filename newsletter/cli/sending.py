@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from newsletter.app import Composed, Site
+from newsletter.cli.audience import check_recipients
 from newsletter.cli.holding import Hold
 from newsletter.cli.person import find_account
 from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted, settle_repeats
@@ -46,6 +47,7 @@ class Intention:
     joining: Mapping[EditionKind, int]  # deliveries that will be added to it
     left_out: int  # subscribers who came since, and are not added
     waiting: int  # deliveries in the plan that are due, or may go again
+    recipients_of: str | None = None  # the issue whose readers alone get it; None: all do
 
     @property
     def expected(self) -> int:
@@ -83,16 +85,20 @@ class Sending:
         plan = self.ledger.find_plan(self._issue)
         return plan is not None and judge_plan(self.ledger, plan, self.way) is Verdict.ANEW
 
-    def intention(self, *, add_new: bool, may_plan_anew: bool = False) -> Intention:
+    def intention(
+        self, *, add_new: bool, may_plan_anew: bool = False, recipients_of: str | None = None
+    ) -> Intention:
         """
         Say what is to be done: for whom the first time, or how to go on.
 
         Args:
             add_new: readers who came since the plan are added to it.
             may_plan_anew: a person is there who can say that a rehearsal becomes a sending.
+            recipients_of: see `choose_audience`.
 
         Raises:
             SettingsError: what was begun must not go on by the way that is set now.
+            UsageError: nobody has the issue *recipients_of*.
             ContentError: the letter is not the one whose dispatch began, or there is
                 nobody to send it to.
             UnfinishedError: the dispatch is paused, or was cancelled.
@@ -108,14 +114,21 @@ class Sending:
             if not self.ledger.is_untouched(self._issue):
                 check_digest(plan, self.composed.composition)
             plan, replaced = None, plan
+        elif plan and plan.recipients_of != recipients_of:  # nobody was sent it
+            plan, replaced = None, plan
+        if recipients_of and (plan is None or add_new):
+            check_recipients(self.ledger, recipients_of)
         tally = self.ledger.tally(self._issue)
         if plan:
             planned = {kind: tally.planned_for(kind) for kind in EditionKind}
             newcomers = self.ledger.count_unplanned(self._issue, self.editions)
         else:
             planned = dict.fromkeys(EditionKind, 0)
-            newcomers = self.ledger.count_active(self.editions)
+            newcomers = self.ledger.count_active(self.editions, recipients_of)
         count = sum(newcomers.values())
+        if plan is None and not count and recipients_of:
+            msg = f"issues/{self._issue}: no reader who has {recipients_of} is active any more"
+            raise ContentError(msg)
         if plan is None and not count:
             msg = (
                 f"issues/{self._issue}: there is nobody to send it to; add readers first: "
@@ -131,6 +144,7 @@ class Sending:
             joining=newcomers if is_joining else {},
             left_out=0 if is_joining else count,
             waiting=self._waiting(tally) if plan else 0,
+            recipients_of=recipients_of,
         )
 
     def _find_rehearsed(self, plan: Plan | None, *, may_plan_anew: bool) -> Rehearsed | None:
@@ -179,7 +193,7 @@ class Sending:
     def _plan(self, intention: Intention, by: str, *, is_limited: bool) -> None:
         if intention.rehearsed:
             with self._alone_with(intention.rehearsed, by) as aside:
-                self._freeze_first(aside, is_limited=is_limited)
+                self._freeze_first(intention, aside, is_limited=is_limited)
             return
         if intention.plan or intention.replaced:
             self._hold.take()
@@ -190,15 +204,22 @@ class Sending:
         if intention.replaced:
             self.ledger.discard_untouched(self._issue)
         if intention.plan is None:
-            self._freeze_first(None, is_limited=is_limited)
+            self._freeze_first(intention, None, is_limited=is_limited)
         elif intention.joining:
             if is_limited:
                 self._diary.limit_runs(self._issue, is_limited=True)
             self.ledger.add_new(self._issue, self.editions)
 
-    def _freeze_first(self, aside: SettingAside | None, *, is_limited: bool) -> None:
-        composition = self.composed.composition
-        plan = make_plan(composition, self.way, self._clock(), is_limited=is_limited)
+    def _freeze_first(
+        self, intention: Intention, aside: SettingAside | None, *, is_limited: bool
+    ) -> None:
+        plan = make_plan(
+            self.composed.composition,
+            self.way,
+            self._clock(),
+            is_limited=is_limited,
+            recipients_of=intention.recipients_of,
+        )
         self.ledger.freeze(plan, self.editions, aside)
 
     @contextmanager

@@ -93,6 +93,7 @@ class Appointment:
     by: str
     made_at: datetime  # aware UTC
     way: Way | None = None  # by which it is to go out; None: made before that was kept
+    recipients_of: str | None = None  # as in Plan
     account: str = ""  # of the system, that it was made from: USER@HOST; empty: not known
 
 

@@ -27,6 +27,7 @@ class Plan:
     planned_at: datetime  # aware UTC
     is_limited: bool = False  # the newest run was to reach only some readers
     way: Way | None = None  # by which it was begun; None: before that was kept
+    recipients_of: str | None = None  # the issue whose readers alone get it; None: all do
 
     @property
     def is_rehearsal(self) -> bool:
@@ -144,6 +145,8 @@ class Ledger(Protocol):
         """
         Plan a delivery to every active subscriber, and return how many; all or nothing.
 
+        If the plan names an issue whose readers alone get it, to those.
+
         With *aside* the rehearsal of the issue makes room in the same commit: its plan and
         deliveries are kept elsewhere, and no process finds them in the ledger any more.
 
@@ -169,9 +172,15 @@ class Ledger(Protocol):
         """Count the active subscribers who have no delivery of *issue*, by edition."""
 
     def count_active(
-        self, editions: Mapping[Preference | None, EditionKind]
+        self,
+        editions: Mapping[Preference | None, EditionKind],
+        recipients_of: str | None = None,
     ) -> Mapping[EditionKind, int]:
-        """Count the active subscribers, by the edition that each would get."""
+        """
+        Count the active subscribers, by the edition that each would get.
+
+        With *recipients_of* only those whose delivery of that issue is accepted or unknown.
+        """
 
     def skip_withdrawn(self, issue: str) -> int:
         """Skip what waits for readers who have withdrawn since planning; return how many."""

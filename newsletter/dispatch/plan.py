@@ -9,10 +9,16 @@ from newsletter.dispatch.way import Way
 from newsletter.errors import ContentError
 
 BEGUN: Final = (
-    "Readers who have it would have another letter than those who wait. Bring the files "
-    "back to what they were ('git log' and 'git checkout' help; templates/, "
-    "publication.yaml and NEWSLETTER_PUBLIC_URL count too), then run dispatch again; "
-    "publish a correction in the next issue"
+    "Readers who have it would have another letter than those who wait. The ways:\n"
+    "  while you look:    newsletter pause {issue} --because TEXT\n"
+    "  the same letter:   bring the files back to what they were ('git log' and 'git checkout' "
+    "help; templates/, publication.yaml and NEWSLETTER_PUBLIC_URL count too), then run dispatch "
+    "again\n"
+    "  another letter:    newsletter cancel {issue} --because TEXT, so that the others do not get "
+    "the old one; then a special issue: copy the folder to issues/{month}-correction, put "
+    "'label: {{ko: 정정, en: Correction}}' into its issue.yaml, and\n"
+    "                     newsletter dispatch {month}-correction --to-all, or "
+    "--only-recipients-of {issue}"
 )
 REHEARSED: Final = (
     "It was only rehearsed, so nobody has it: set that aside and rehearse the letter as it is "
@@ -35,13 +41,19 @@ def check_digest(plan: Plan, composition: Composition) -> None:
         f"issues/{plan.issue}: this is not the letter whose dispatch began with digest "
         f"{plan.digest[:12]} (now {composition.digest[:12]})"
         f"{describe_changes(plan.parts, composition.parts)}\n"
-        f"{remedy.format(issue=plan.issue)}"
+        f"{remedy.format(issue=plan.issue, month=plan.issue[:7])}"
     )
     raise ContentError(msg)
 
 
 def make_plan(
-    composition: Composition, way: Way, now: datetime, *, is_limited: bool = False
+    composition: Composition,
+    way: Way,
+    now: datetime,
+    *,
+    is_limited: bool = False,
+    recipients_of: str | None = None,
 ) -> Plan:
     """Make the first plan of an issue, to be frozen: for this letter, to leave by *way*."""
-    return Plan(composition.issue, composition.digest, composition.parts, now, is_limited, way)
+    issue, digest, parts = composition.issue, composition.digest, composition.parts
+    return Plan(issue, digest, parts, now, is_limited, way, recipients_of)

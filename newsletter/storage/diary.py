@@ -171,6 +171,7 @@ class SqlDiary:
                     send_at=appointment.send_at,
                     made_by=appointment.by,
                     made_at=appointment.made_at,
+                    recipients_of=appointment.recipients_of,
                     account=appointment.account or None,
                     **way_values(appointment.way),
                 )
@@ -210,6 +211,7 @@ class SqlDiary:
                 row.made_by,
                 row.made_at,
                 read_way(row),
+                row.recipients_of,
                 row.account or "",
             )
             for row in rows

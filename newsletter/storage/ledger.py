@@ -125,7 +125,9 @@ class SqlLedger:
         if row is None:
             return None
         way = read_way(row)
-        return Plan(issue, row.digest, row.parts, row.planned_at, row.is_limited, way)
+        return Plan(
+            issue, row.digest, row.parts, row.planned_at, row.is_limited, way, row.recipients_of
+        )
 
     def freeze(
         self,
@@ -141,6 +143,7 @@ class SqlLedger:
             "planned_at": plan.planned_at,
             "is_limited": plan.is_limited,
             "is_rehearsal": plan.is_rehearsal,
+            "recipients_of": plan.recipients_of,
             **way_values(plan.way),
         }
         with writing(self._database, planning.PLANNING_MB) as connection:
@@ -184,11 +187,13 @@ class SqlLedger:
             return planning.count_unplanned(connection, issue, editions)
 
     def count_active(
-        self, editions: Mapping[Preference | None, EditionKind]
+        self,
+        editions: Mapping[Preference | None, EditionKind],
+        recipients_of: str | None = None,
     ) -> Mapping[EditionKind, int]:
         """Count the active subscribers, by the edition that each would get."""
         with reading(self._database) as connection:
-            return planning.count_active(connection, editions)
+            return planning.count_active(connection, editions, recipients_of)
 
     def skip_withdrawn(self, issue: str) -> int:
         """Skip what waits for readers who have withdrawn since planning; return how many."""

@@ -33,6 +33,8 @@ def plan_missing(
     """
     Insert a delivery for every active subscriber without one, in one statement.
 
+    If the plan says so, for those alone who have another issue.
+
     For a long list the transaction is to have a page cache of `PLANNING_MB`.
     """
     without = editions[None]
@@ -54,7 +56,11 @@ def plan_missing(
             constant(State.PENDING),
             literal(0),
         )
-        .where(subscribers.c.standing == constant(Standing.ACTIVE), ~_has_delivery(issue))
+        .where(
+            subscribers.c.standing == constant(Standing.ACTIVE),
+            ~_has_delivery(issue),
+            *_has_got(find_recipients_of(connection, issue)),
+        )
         .order_by(subscribers.c.id)
     )
     columns = ["issue", "subscriber_id", "address_key", "address", "edition", "state", "attempts"]
@@ -68,15 +74,26 @@ def plan_missing(
 def count_unplanned(
     connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
 ) -> Mapping[EditionKind, int]:
-    """Count the active subscribers who have no delivery of *issue*, by edition."""
-    return _count(connection, editions, ~_has_delivery(issue))
+    """Count the active subscribers who have no delivery of *issue* and are to get it."""
+    recipients_of = find_recipients_of(connection, issue)
+    return _count(connection, editions, ~_has_delivery(issue), *_has_got(recipients_of))
 
 
 def count_active(
-    connection: Connection, editions: Mapping[Preference | None, EditionKind]
+    connection: Connection,
+    editions: Mapping[Preference | None, EditionKind],
+    recipients_of: str | None = None,
 ) -> Mapping[EditionKind, int]:
-    """Count the active subscribers, by edition."""
-    return _count(connection, editions)
+    """Count the active subscribers, by edition; with *recipients_of* those who have that issue."""
+    return _count(connection, editions, *_has_got(recipients_of))
+
+
+def find_recipients_of(connection: Connection, issue: str) -> str | None:
+    """Return the issue whose readers alone get *issue*, as its plan says; None: all do."""
+    found: str | None = connection.execute(
+        select(dispatches.c.recipients_of).where(dispatches.c.issue == issue)
+    ).scalar()
+    return found
 
 
 def _count(
@@ -136,3 +153,20 @@ def _has_delivery(issue: str) -> ColumnElement[bool]:
         .where(deliveries.c.issue == issue, deliveries.c.address_key == subscribers.c.address_key)
         .exists()
     )
+
+
+def _has_got(issue: str | None) -> list[ColumnElement[bool]]:
+    """
+    Demand of a subscriber that they have, or may have, *issue*; None demands nothing.
+
+    It is the person who counts: an address may have been changed, or be another's now.
+    """
+    if issue is None:
+        return []
+    states = [constant(State.ACCEPTED), constant(State.UNKNOWN)]
+    got = select(deliveries.c.id).where(
+        deliveries.c.issue == issue,
+        deliveries.c.subscriber_id == subscribers.c.id,
+        deliveries.c.state.in_(states),
+    )
+    return [got.exists()]

@@ -106,6 +106,8 @@ dispatches: Final = Table(
     Column("is_rehearsal", Boolean, nullable=False, default=False, server_default=false()),
     # Message-IDs of dispatches that are older than reader ids are made of row numbers.
     Column("names_numbers", Boolean, nullable=False, default=False, server_default=true()),
+    # A special issue that only the readers of this one get; NULL: all get it.
+    Column("recipients_of", Text),
     Column("told", Text),  # SHA-256 of why a timer did not send it, which it says once
 )
 
@@ -224,7 +226,8 @@ appointments: Final = Table(
     Column("made_at", UtcTime, nullable=False),
     Column("provider_kind", Text),  # as in dispatches
     Column("provider_name", Text),
-    Column("told", Text),  # as in dispatches
+    Column("recipients_of", Text),  # as in dispatches
+    Column("told", Text),
     Column("account", Text),  # as in approvals
 )
 

@@ -26,6 +26,7 @@ down_revision = "0003"
 
 TIME = DateTime(timezone=True)
 READERS_AT_A_TIME = 2_000
+WAY = ("provider_kind", "provider_name")
 SIGNED = ("approvals", "overrides", "notes", "appointments")  # by a person, from an account
 
 
@@ -105,6 +106,7 @@ def _keep_ways() -> None:
     for name in ("dispatches", "appointments"):
         op.add_column(name, Column("provider_kind", Text))
         op.add_column(name, Column("provider_name", Text))
+        op.add_column(name, Column("recipients_of", Text))
         op.add_column(name, Column("told", Text))
     op.add_column(
         "dispatches", Column("is_rehearsal", Boolean, nullable=False, server_default=false())
@@ -197,13 +199,13 @@ def downgrade() -> None:
     dropped = {
         "dispatches": (
             "doubted_until",
-            "provider_kind",
-            "provider_name",
+            *WAY,
             "is_rehearsal",
             "names_numbers",
+            "recipients_of",
             "told",
         ),
-        "appointments": ("provider_kind", "provider_name", "told"),
+        "appointments": (*WAY, "recipients_of", "told"),
         "deliveries": ("run_id", "attempt"),
         "subscribers": ("reader_id", "old_number"),
     }
