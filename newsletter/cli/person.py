@@ -1,9 +1,14 @@
 """Who gives an order: the name that is kept with every decision."""
 
 import platform
+from pathlib import Path
+from typing import Final
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import UsageError
+
+LOGIN: Final = Path("/proc/self/loginuid")  # Linux; audit_setloginuid(3)
+NO_LOGIN: Final = 2**32 - 1  # nobody: a timer, or a container
 
 
 def name_person(name: str | None) -> str:
@@ -37,18 +42,32 @@ def _system_user() -> str:
         raise UsageError("--by: the system has no name for you; say who it is") from None
 
 
-def find_account() -> str:
+def find_account(login: Path = LOGIN) -> str:
     """
-    Return the account of the system that a command runs in: USER@HOST.
+    Return the account of the system that a command is run from: USER@HOST.
 
-    It is asked of the system, not of the environment, where anybody can write a name.
+    It is asked of the system, not of the environment, where anybody can write a name. Where
+    somebody logged in and took on the service's user, it is the one that logged in.
     """
     import os  # noqa: PLC0415 - few commands ask
 
     try:
         import pwd  # noqa: PLC0415 - not everywhere
-
-        user = pwd.getpwuid(os.getuid()).pw_name
-    except (ImportError, KeyError):  # a container's user may have no name
-        user = str(os.getuid()) if hasattr(os, "getuid") else _system_user()
+    except ImportError:
+        return f"{_system_user()}@{platform.node()}"
+    number = _find_login(login)
+    number = os.getuid() if number is None else number
+    try:
+        user = pwd.getpwuid(number).pw_name
+    except KeyError:  # a container's user may have no name
+        user = str(number)
     return f"{user}@{platform.node()}"
+
+
+def _find_login(login: Path) -> int | None:
+    """Return the number of the user that logged in, which sudo and su do not change."""
+    try:
+        number = int(login.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return None
+    return None if number == NO_LOGIN else number
