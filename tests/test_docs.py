@@ -24,6 +24,7 @@ DOCUMENTS = (
     "ARCHITECTURE.md",
     "CHANGELOG.md",
     *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+    *sorted(f"docs/ko/{path.name}" for path in (ROOT / "docs/ko").glob("*.md")),
 )
 ENV_EXAMPLE = ".env.example"
 COMMAND_ROW = re.compile(r"\*\*`newsletter ([^`]+)`\*\*")
@@ -108,7 +109,11 @@ def test_both_readmes_have_the_same_first_columns_in_their_tables() -> None:
 def test_both_readmes_have_the_same_links_and_lists() -> None:
     english, korean = (
         (
-            [target for target in links(name) if not target.startswith("#")][1:],  # the language
+            [  # but for the first, which leads to the other language
+                target.replace("docs/ko/", "docs/")
+                for target in links(name)
+                if not target.startswith("#")
+            ][1:],
             re.findall(r"^(?:-|\d+\.)(?= )", without_fences(name), re.MULTILINE),
         )
         for name in READMES
