@@ -10,6 +10,7 @@ from newsletter.app import Site
 from newsletter.cli.gate import Gate
 from newsletter.errors import ContentError
 from newsletter.issue.starter import start_issue, start_site
+from newsletter.proof.approval import Sender
 from newsletter.proof.finding import Finding, Severity
 from tests.makers import CHECKOUT, ISSUE_ID, write_site
 
@@ -52,11 +53,11 @@ def test_an_untouched_starter_goes_to_an_outbox_and_to_nobody_else(tmp_path: Pat
     site = started(tmp_path / "site")
     relayed = Site(RELAY, tmp_path / "site")
 
-    Gate(site, site.compose(ISSUE_ID), "kim").check((), None)
+    Gate(site, site.compose(ISSUE_ID), Sender("kim")).check((), None)
 
     with pytest.raises(ContentError, match=f"{ISSUE_ID}: must not go out like this"):
-        Gate(relayed, relayed.compose(ISSUE_ID), "kim").check((), None)
-    Gate(relayed, relayed.compose(ISSUE_ID), "kim").check(["starter"], "a colleague's list")
+        Gate(relayed, relayed.compose(ISSUE_ID), Sender("kim")).check((), None)
+    Gate(relayed, relayed.compose(ISSUE_ID), Sender("kim")).check(["starter"], "a colleague's list")
 
 
 @pytest.mark.parametrize(
