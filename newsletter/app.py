@@ -1,17 +1,17 @@
 """The composition root: the only place that knows which concrete class is used."""
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from newsletter.errors import ContentError, Problem, SettingsError
+from newsletter.errors import ContentError, SettingsError
 from newsletter.lang import EditionKind, Lang
+from newsletter.supplies import look_at, read_client_support, read_templates
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from newsletter.message.dkim_key import SigningKey
     from newsletter.message.enclosure import Enclosure
     from newsletter.message.letter import CompiledLetter
-    from newsletter.proof.clients.features import Support
-    from newsletter.proof.material import Look, Sight
+    from newsletter.proof.material import Sight
     from newsletter.proof.report import Report
     from newsletter.settings import Settings
     from newsletter.storage.approvals import SqlApprovals
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
 
-PACKAGE: Final = Path(__file__).parent
 REHEARSAL_URL: Final = "outbox:outbox"
 NO_PUBLIC_URL: Final = "https://newsletter.invalid"  # RFC 2606: leads nowhere, ever
 
@@ -393,67 +391,3 @@ class Site:
         files = read_templates(self.root)
         words = {lang: files[f"strings.{lang}.yaml"] for lang in Lang}
         return Press(files, read_strings(words), self.public_url)
-
-
-def read_templates(root: Path) -> dict[str, str]:
-    """
-    Read the templates by their names; a file in ROOT/templates takes the place of ours.
-
-    Raises:
-        ContentError: a file is not UTF-8, or no file.
-    """
-    from newsletter.files import explain_unread, read_regular_text  # noqa: PLC0415
-
-    files: dict[str, str] = {}
-    for folder in (*_own_templates(), root / "templates"):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix not in (".j2", ".css", ".yaml") or path.is_dir():
-                continue
-            name = path.relative_to(folder).as_posix()
-            if path.name.startswith("."):  # what editors and macOS leave beside a file
-                continue
-            try:
-                files[name] = read_regular_text(path)
-            except (UnicodeDecodeError, OSError) as error:
-                problem = Problem(f"templates/{name}", None, explain_unread(error))
-                raise ContentError([problem]) from error
-    return files
-
-
-def look_at(root: Path, press: "Press") -> "Look":
-    """Say which templates are the site's own; in a checkout of this program, all are."""
-    from newsletter.proof.material import Look  # noqa: PLC0415
-
-    folder = root / "templates"
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    names = [path.relative_to(folder).as_posix() for path in files]
-    visible = tuple(name for name in names if not name.startswith(".") and "/." not in name)
-    shipped = {
-        path.relative_to(ours).as_posix()
-        for ours in _own_templates()
-        for path in ours.rglob("*")
-        if path.is_file()
-    }
-    own = frozenset(press.sources.keys() & set(visible))
-    return Look(press, own, visible, frozenset(shipped))
-
-
-def _own_templates() -> tuple[Path, ...]:
-    """Where our templates are: inside an installed package, or beside it in a checkout."""
-    installed = PACKAGE / "site" / "templates"
-    return (installed,) if installed.is_dir() else (PACKAGE.parent / "templates",)
-
-
-@cache
-def read_client_support() -> "Support":
-    """Read what mail clients can do: Can I email's answers, cut down to what we look up."""
-    path = PACKAGE / "proof" / "clients" / "caniemail" / "support.json"
-    features: Support = json.loads(path.read_text(encoding="utf-8"))["features"]
-    return features
-
-
-def read_env_example() -> str:
-    """Return the text of .env.example, which explains every setting."""
-    installed = PACKAGE / "site" / "env.example"
-    path = installed if installed.is_file() else PACKAGE.parent / ".env.example"
-    return path.read_text(encoding="utf-8")

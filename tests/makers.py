@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from PIL import Image
 
-from newsletter.app import read_templates
 from newsletter.compose.composition import Composition, compose
 from newsletter.compose.press import Press
 from newsletter.compose.strings import read_strings
@@ -20,6 +19,7 @@ from newsletter.issue.pictures import Picture, check_picture
 from newsletter.issue.problems import Problems
 from newsletter.issue.reading import read_site_issue
 from newsletter.lang import Lang
+from newsletter.supplies import read_templates
 
 CHECKOUT: Final = Path(__file__).parent.parent
 PUBLIC_URL: Final = "https://e-news.example.org"

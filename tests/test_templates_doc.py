@@ -13,7 +13,7 @@ import pytest
 from jinja2 import Environment, nodes
 from PIL import Image
 
-from newsletter.app import Composed, Site, read_templates
+from newsletter.app import Composed, Site
 from newsletter.cli.build_folder import sample_reader
 from newsletter.compose.colours import CONTRAST_AA, contrast, lighten_for
 from newsletter.compose.hosting import Gallery, HostedPicture, resize
@@ -22,6 +22,7 @@ from newsletter.compose.strings import Strings
 from newsletter.issue.issue import Article, ArticleText, Issue, Letter, Publication
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.letter import CompiledLetter
+from newsletter.supplies import read_templates
 from tests.browser.part_pictures import (
     DOCUMENT,
     LARGEST,

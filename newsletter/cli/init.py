@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.app import Site, read_env_example
+from newsletter.app import Site
 from newsletter.cli.output import shown_path
+from newsletter.supplies import read_env_example
 
 STARTER_ZONE: Final = "Asia/Seoul"  # as the starter's publication.yaml says
 

@@ -214,10 +214,12 @@ class _Metered(NodeTransformer):
         self._traces = traces
         self._name = name
 
-    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802
+    def _mark_text(self, node: nodes.TemplateData) -> nodes.Node:
         if self._traces:
             node.data = self._traces.marked(node.data, self._name, node.lineno)
         return node
+
+    visit_TemplateData = _mark_text  # Jinja2's name for what stands between the braces
 
     def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802 - Jinja2's names
         return self._counted(node)

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from newsletter.app import read_client_support
 from newsletter.proof.clients.allowances import ALLOWANCES, UNASKED
 from newsletter.proof.clients.features import look_up
 from newsletter.proof.clients.rule import complaints_about
+from newsletter.supplies import read_client_support
 from tests.checks.specimens import Specimen
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from newsletter.app import Composed, read_templates
+from newsletter.app import Composed
 from newsletter.cli.build_folder import sample_reader
 from newsletter.compose.composition import compose
 from newsletter.compose.hosting import resize
@@ -16,6 +16,7 @@ from newsletter.compose.strings import read_strings
 from newsletter.issue.reading import read_site_issue
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.letter import CompiledLetter
+from newsletter.supplies import read_templates
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PUBLIC_URL: Final = "https://news.example.org"

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from newsletter.app import read_client_support
 from newsletter.proof.clients.allowances import WORD
+from newsletter.supplies import read_client_support
 from tests.checks.browsing import Window
 from tests.checks.layout import COLUMNS, TEXTS, WIDEST_LETTER, misplaced
 from tests.checks.markup import reveal_for_word

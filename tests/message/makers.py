@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
-from newsletter.app import Composed, Site, read_templates
+from newsletter.app import Composed, Site
 from newsletter.compose.edition import Edition
 from newsletter.compose.slots import Slot, slot_token
 from newsletter.compose.strings import Strings, read_strings
 from newsletter.issue.issue import Publication
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.letter import CompiledLetter, Reader
+from newsletter.supplies import read_templates
 
 if TYPE_CHECKING:
     from newsletter.message.dkim import DkimSigner

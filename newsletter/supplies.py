@@ -1,0 +1,79 @@
+"""What comes with the program beside its code: templates, clients' support, the settings' text."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from newsletter.errors import ContentError, Problem
+
+if TYPE_CHECKING:
+    from newsletter.compose.press import Press
+    from newsletter.proof.clients.features import Support
+    from newsletter.proof.material import Look
+
+PACKAGE: Final = Path(__file__).parent
+
+
+def read_templates(root: Path) -> dict[str, str]:
+    """
+    Read the templates by their names; a file in ROOT/templates takes the place of ours.
+
+    Raises:
+        ContentError: a file is not UTF-8, or no file.
+    """
+    from newsletter.files import explain_unread, read_regular_text  # noqa: PLC0415
+
+    files: dict[str, str] = {}
+    for folder in (*_own_templates(), root / "templates"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix not in (".j2", ".css", ".yaml") or path.is_dir():
+                continue
+            name = path.relative_to(folder).as_posix()
+            if path.name.startswith("."):  # what editors and macOS leave beside a file
+                continue
+            try:
+                files[name] = read_regular_text(path)
+            except (UnicodeDecodeError, OSError) as error:
+                problem = Problem(f"templates/{name}", None, explain_unread(error))
+                raise ContentError([problem]) from error
+    return files
+
+
+def look_at(root: Path, press: "Press") -> "Look":
+    """Say which templates are the site's own; in a checkout of this program, all are."""
+    from newsletter.proof.material import Look  # noqa: PLC0415
+
+    folder = root / "templates"
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    names = [path.relative_to(folder).as_posix() for path in files]
+    visible = tuple(name for name in names if not name.startswith(".") and "/." not in name)
+    shipped = {
+        path.relative_to(ours).as_posix()
+        for ours in _own_templates()
+        for path in ours.rglob("*")
+        if path.is_file()
+    }
+    own = frozenset(press.sources.keys() & set(visible))
+    return Look(press, own, visible, frozenset(shipped))
+
+
+def _own_templates() -> tuple[Path, ...]:
+    """Where our templates are: inside an installed package, or beside it in a checkout."""
+    installed = PACKAGE / "site" / "templates"
+    return (installed,) if installed.is_dir() else (PACKAGE.parent / "templates",)
+
+
+@cache
+def read_client_support() -> "Support":
+    """Read what mail clients can do: Can I email's answers, cut down to what we look up."""
+    path = PACKAGE / "proof" / "clients" / "caniemail" / "support.json"
+    features: Support = json.loads(path.read_text(encoding="utf-8"))["features"]
+    return features
+
+
+def read_env_example() -> str:
+    """Return the text of .env.example, which explains every setting."""
+    installed = PACKAGE / "site" / "env.example"
+    path = installed if installed.is_file() else PACKAGE.parent / ".env.example"
+    return path.read_text(encoding="utf-8")
