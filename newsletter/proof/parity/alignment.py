@@ -48,9 +48,7 @@ def align(
 def _aligned(
     ones: tuple[Block, ...], others: tuple[Block, ...], read: tuple[Reading, Reading]
 ) -> Sequence[Pair]:
-    ratio = _usual_ratio(ones, others)
-    traits = [_traits(one, read[0]) for one in ones], [_traits(other, read[1]) for other in others]
-    return _cheapest(ones, others, _Costs(*traits, math.log(ratio)))
+    return _cheapest(ones, others, _Costs(ones, others, read))
 
 
 def _shape(block: Block) -> tuple[Kind, int]:
@@ -65,29 +63,52 @@ def _usual_ratio(ones: Iterable[Block], others: Iterable[Block]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What a block is compared by; figures as their meanings."""
+    """What a block is compared by; figures as numbers of their meanings in `_Meanings`."""
 
     kind: Kind
     length: float  # natural logarithm
-    sure: Sequence[Figure]
-    figures: Agreeing
+    sure: Sequence[int]  # a meaning as often as it stands there
+    figures: frozenset[int]  # hints too
     names: frozenset[str]
 
 
-def _traits(block: Block, read: Reading) -> _Traits:
-    clues = read(block)
-    sure = [figure for figure in clues.figures if figure.weight is Weight.SURE]
-    figures = Agreeing(clues.figures)
-    return _Traits(block.kind, math.log(len(block.text) or 1), sure, figures, clues.names)
+class _Meanings:
+    """The meanings of one language's figures, numbered: comparing fractions takes long."""
+
+    def __init__(self) -> None:
+        self.figures: list[Figure] = []  # the first of each meaning
+        self._numbers: dict[object, int] = {}
+
+    def traits(self, block: Block, read: Reading) -> _Traits:
+        """Return what *block* is compared by."""
+        clues = read(block)
+        sure = [self._number(one) for one in clues.figures if one.weight is Weight.SURE]
+        figures = frozenset(map(self._number, clues.figures))
+        return _Traits(block.kind, math.log(len(block.text) or 1), sure, figures, clues.names)
+
+    def partners(self, others: "_Meanings") -> Sequence[frozenset[int]]:
+        """Return, by the number of a meaning, the numbers of those that may agree with it."""
+        agreeing = Agreeing(others.figures)
+        return [frozenset(agreeing.partners(figure)) for figure in self.figures]
+
+    def _number(self, figure: Figure) -> int:
+        number = self._numbers.setdefault(figure.meanings, len(self.figures))
+        if number == len(self.figures):
+            self.figures.append(figure)
+        return number
 
 
 class _Costs:
     """What it costs to pair two blocks, by their places."""
 
-    def __init__(self, ones: Sequence[_Traits], others: Sequence[_Traits], ratio: float) -> None:
-        self._ones = ones
-        self._others = others
-        self._ratio = ratio  # natural logarithm
+    def __init__(
+        self, ones: Sequence[Block], others: Sequence[Block], read: tuple[Reading, Reading]
+    ) -> None:
+        mine, theirs = _Meanings(), _Meanings()
+        self._ones = [mine.traits(one, read[0]) for one in ones]
+        self._others = [theirs.traits(other, read[1]) for other in others]
+        self._partners = mine.partners(theirs), theirs.partners(mine)
+        self._ratio = math.log(_usual_ratio(ones, others))
 
     def __call__(self, i: int, j: int) -> float:
         one, other = self._ones[i], self._others[j]
@@ -96,18 +117,16 @@ class _Costs:
         cost = min(abs(other.length - one.length - self._ratio), 2.0) * OTHER_LENGTH
         alone = shared = 0
         if one.sure or other.sure:
-            alone = len(other.figures.lone(one.sure)) + len(one.figures.lone(other.sure))
-            shared = sum(_has_sure_partner(figure, other.figures) for figure in one.sure)
+            theirs, mine = self._partners
+            alone = sum(theirs[at].isdisjoint(other.figures) for at in one.sure)
+            alone += sum(mine[at].isdisjoint(one.figures) for at in other.sure)
+            shared = sum(not theirs[at].isdisjoint(other.sure) for at in one.sure)
         if one.names or other.names:
             alone += len(one.names ^ other.names)
             shared += len(one.names & other.names)
         return (
             cost + min(alone, CLUES_COUNTED) * LONE_CLUE + min(shared, CLUES_COUNTED) * SHARED_CLUE
         )
-
-
-def _has_sure_partner(figure: Figure, others: Agreeing) -> bool:
-    return any(others.figures[at].weight is Weight.SURE for at in others.partners(figure))
 
 
 def _reach(ones: int, others: int) -> int:

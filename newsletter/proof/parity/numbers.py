@@ -1,7 +1,8 @@
 """The rule "numbers": figures mean the same in every language."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from newsletter.proof.finding import Finding, Severity
@@ -16,6 +17,7 @@ from newsletter.proof.parity.partners import without_partner
 from newsletter.proof.parity.wording import finding, place, sentence_at
 
 RULE: Final = "numbers"
+FINDINGS_MAX: Final = 100  # in a paragraph; more are no text
 RIVALS_SHOWN: Final = 8  # more than these tell nobody which one is meant
 
 
@@ -51,8 +53,19 @@ def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
         left, right = without_partner(mine, theirs)
         one = _half(section.sides[0], pair.one, (mine, theirs), left, spare[1])
         other = _half(section.sides[1], pair.other, (theirs, mine), right, spare[0])
-        yield from _contradictions(one, other, everywhere[1])
-        yield from _contradictions(other, one, everywhere[0])
+        yield from _first(_contradictions(one, other, everywhere[1]))
+        yield from _first(_contradictions(other, one, everywhere[0]))
+
+
+def _first(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Name the first contradictions of a block, and say that there are more."""
+    yield from islice(findings, FINDINGS_MAX)
+    if more := next(findings, None):
+        message = (
+            f"further figures from here on have no counterpart; correct the first {FINDINGS_MAX} "
+            "and look again"
+        )
+        yield replace(more, message=message)
 
 
 def _half(

@@ -1,0 +1,52 @@
+"""Blocks find their counterparts in texts of any length, in time that grows with the length."""
+
+from newsletter.issue.issue import Issue
+from newsletter.proof.parity.alignment import align
+from newsletter.proof.parity.blocks import Block, Kind, sections
+from newsletter.proof.parity.clues import readings_of
+from tests.makers import make_issue
+from tests.proof.parity.makers import make_material, proofed
+from tests.work import growth
+
+KO_HEAD, EN_HEAD = "| 이름 | 수 |\n|---|---|\n", "| name | number |\n|---|---|\n"
+
+
+def _ko(rows: range) -> str:
+    return KO_HEAD + "".join(f"| 가나 {at} | {at + 1000}명 |\n" for at in rows)
+
+
+def _en(rows: range) -> str:
+    return EN_HEAD + "".join(f"| name {at} | {at + 1000} people |\n" for at in rows)
+
+
+def test_rows_that_one_of_two_long_tables_lacks_are_named_and_no_others() -> None:
+    missing = range(300, 330)
+    english = _en(range(300)) + _en(range(330, 800)).removeprefix(EN_HEAD)
+
+    found = proofed(_ko(range(800)), english, "structure")
+
+    assert [finding.line for finding in found] == [at + 3 for at in missing]
+
+
+def test_every_row_of_two_long_tables_finds_its_own() -> None:
+    changed = _en(range(799)).replace("1500 people", "1501 people")
+
+    found = proofed(_ko(range(800)), changed, "numbers")
+
+    assert [(finding.line, finding.message[:7]) for finding in found] == [
+        (503, "“1500” "),
+        (503, "“1501” "),
+    ]
+
+
+def _align(count: int) -> None:
+    issue: Issue = make_issue()
+    read = readings_of(next(sections(issue)), make_material(issue))
+    ones = [Block(Kind.PARAGRAPH, "paragraph", f"{count}명 {at}", at) for at in range(count)]
+    others = [Block(Kind.PARAGRAPH, "paragraph", f"{count} {at}", at) for at in range(count - 1)]
+    others.append(Block(Kind.ITEM, "list item", f"{count}", count))
+    align(ones, others, read)
+
+
+def test_twice_the_blocks_take_no_more_than_twice_the_work() -> None:
+    assert growth(_align, 300) < 2.5
