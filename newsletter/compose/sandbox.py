@@ -219,7 +219,7 @@ class _Metered(NodeTransformer):
             node.data = self._traces.marked(node.data, self._name, node.lineno)
         return node
 
-    visit_TemplateData = _mark_text  # Jinja2's name for what stands between the braces
+    visit_TemplateData = _mark_text  # noqa: N815 - Jinja2's name for text between braces
 
     def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802 - Jinja2's names
         return self._counted(node)
