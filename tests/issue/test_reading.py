@@ -374,7 +374,7 @@ def test_the_publication_alone_reports_everything_wrong_in_it(tmp_path: Path) ->
         "13: 'time_zone' is no time zone; write Asia/Seoul",
         "15: 'sender_id' is not of its form; write 5 to 15 letters and digits without spaces, "
         "and none of: newsletter, ko, en, bilingual",
-        "16: 'default_language' must be one of: ko, en, both",
+        "17: 'default_language' must be one of: ko, en, both",
     ]
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from PIL import Image
 
 from newsletter.app import Site
+from newsletter.lang import EditionKind
 from newsletter.proof.finding import Finding
-from tests.makers import ARTICLE, make_png, write_site
+from tests.makers import ARTICLE, ARTICLE_EN, ARTICLE_KO, make_png, write_site
 
 PICTURE = f"{ARTICLE}/map.png"
 
@@ -57,3 +58,17 @@ def test_an_animated_picture_is_told_that_it_stands_still(tmp_path: Path) -> Non
     assert finding.file == PICTURE
     assert finding.message.startswith("is animated (3 frames), and letters show the first frame")
     assert _found(tmp_path / "still", "animation", make_png(8, 6)) == []
+
+
+def test_an_edition_is_weighed_as_a_whole_and_its_heaviest_picture_named(tmp_path: Path) -> None:
+    pictures = {f"{ARTICLE}/p{number}.jpg": _photograph(1000, 0.6) for number in range(4)}
+    shown = "".join(f"\n![Grain of a photograph](p{number}.jpg)\n" for number in range(4))
+    texts = {f"{ARTICLE}/en.md": ARTICLE_EN + shown, f"{ARTICLE}/ko.md": ARTICLE_KO + shown}
+    site = write_site(tmp_path, {**pictures, **texts})
+
+    report = Site({}, site).proof("2022-08")
+
+    found = [one for one in report.findings if one.rule == "picture-weight"]
+    whole = [one for one in found if one.file == "issues/2022-08"]
+    assert {one.edition for one in whole} == set(EditionKind)
+    assert "the budget, and the heaviest is issues/2022-08/01-conference/p" in whole[0].message
