@@ -172,14 +172,6 @@ class Diary(Protocol):
     def appointments(self) -> Sequence[Appointment]:
         """Return all appointments, the earliest first."""
 
-    def note_told(self, issue: str, words: str) -> bool:
-        """
-        Note that a timer says *words* of an issue that it does not send.
-
-        Returns:
-            False if those were its last ones of this appointment or dispatch.
-        """
-
     def limit_runs(self, issue: str, *, is_limited: bool) -> None:
         """Note whether the newest run was to reach only some readers; see `find_unfinished`."""
 

@@ -218,7 +218,12 @@ class SqlDiary:
         ]
 
     def note_told(self, issue: str, words: str) -> bool:
-        """Note that a timer says *words* of *issue*; False if those were its last ones."""
+        """
+        Note that a timer says *words* of an issue that it does not send.
+
+        Returns:
+            False if those were its last ones of this appointment or dispatch.
+        """
         said = hashlib.sha256(words.encode()).hexdigest()
         is_news = False
         with writing(self._database) as connection:
