@@ -9,11 +9,11 @@ import click
 from newsletter.cli.output import is_terminal
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import shown
-from newsletter.subscribers.meanings import NAMES, Column, Ground, Meaning, squeezed
+from newsletter.subscribers.meanings import OURS, Column, Ground, Meaning, squeezed
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.survey import Doubt, Doubtful, Example, Survey
 
-SAYABLE: Final = [meaning for meaning in Meaning if meaning not in NAMES]
+SAYABLE: Final = [meaning for meaning in Meaning if meaning not in OURS]
 MEANINGS: Final = ", ".join(SAYABLE)
 
 

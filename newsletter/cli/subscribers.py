@@ -27,6 +27,7 @@ from newsletter.subscribers.subscriber import (
     Subscriber,
     preference_of,
 )
+from newsletter.subscribers.why import Why
 
 TABLE_ROWS: Final = 500  # laid out at a time
 
@@ -149,7 +150,7 @@ def export(site: Site, languages: tuple[str, ...], standings: tuple[str, ...], b
     """Write the list as CSV (UTF-8) to standard output; an import reads it back."""
     chosen = site.book().select(_selection(languages, standings))
     click.echo(KEYS_TOO, err=True)
-    _write_out(chain(["\ufeff"] if bom else [], export_lines(chosen)))
+    _write_out(chain(["\ufeff"] if bom else [], export_lines(chosen, site.zone())))
 
 
 def _selection(languages: tuple[str, ...], standings: tuple[str, ...]) -> Selection:
@@ -201,6 +202,8 @@ def _described(
     yield f"name       {subscriber.name or '(none)'}"
     yield f"language   {subscriber.preference or 'no preference'}"
     yield f"standing   {subscriber.standing} since {local(subscriber.standing_since)}"
+    if reason := _reason(subscriber.why):
+        yield f"because    {reason}"
     yield f"consented  {local(subscriber.consented_at)}"
     lines = [
         f"  {one.issue}  {one.edition}  {one.state}{' (rehearsal)' if one.is_rehearsal else ''}"
@@ -212,6 +215,13 @@ def _described(
     yield from lines
 
 
+def _reason(why: Why) -> str:
+    """Say why a reader stands as they do, and who says so; nothing where it is not on record."""
+    words = why.because or why.cause or ""
+    cause = f"{why.cause}: " if why.cause and why.because else ""
+    return _harmless(f"{cause}{words}") + (f" (by {_harmless(why.by)})" if why.by else "")
+
+
 def _harmless(answer: str) -> str:
     """Keep what a server answered from steering the terminal."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in answer)
@@ -220,5 +230,7 @@ def _harmless(answer: str) -> str:
 def _as_json(subscriber: Subscriber, deliveries: Iterable[PastDelivery]) -> str:
     fields = asdict(subscriber)
     fields["language"] = fields.pop("preference")
+    why = fields.pop("why")
+    fields.update({f"standing_{name}": value or None for name, value in why.items()})
     fields["deliveries"] = [asdict(one) for one in deliveries]
     return json.dumps(fields, ensure_ascii=False, indent=2, default=datetime.isoformat)

@@ -47,6 +47,7 @@ from newsletter.subscribers.reader_id import (
     draw_reader_ids,
 )
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
+from newsletter.subscribers.why import UNSAID, Cause, Why
 
 ROWS_AT_A_TIME: Final = 1_000
 CHANGING_MB: Final = 64  # the index of addresses of a million readers
@@ -65,6 +66,9 @@ _FIELDS: Final = (
     _COLUMNS.standing,
     _COLUMNS.standing_since,
     _COLUMNS.consented_at,
+    _COLUMNS.standing_cause,
+    _COLUMNS.standing_because,
+    _COLUMNS.standing_by,
 )
 
 # Changes no row, yet takes SQLite's one write lock, so that what is found next stays true
@@ -235,6 +239,13 @@ class SqlOpenBook:
             rows = [{**_values(entry), "entry_id": entry.id} for entry in entries]
             self._connection.execute(_UPDATE, rows)
 
+    def move(self, entry: Entry, key: str, address: str) -> None:
+        """Overwrite the address of a row."""
+        row = _COLUMNS.id == entry.id
+        self._connection.execute(
+            update(subscribers).where(row).values(address_key=key, address=address)
+        )
+
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
         """Set the import that saw the rows last."""
         if ids:
@@ -255,7 +266,7 @@ def _chosen(query: Select[Any], selection: Selection) -> Select[Any]:
 
 def _subscriber(row: Sequence[Any]) -> Subscriber:
     *fields, reader_id, old_number, aliases = row
-    number, address, name, preference, standing, since, consented_at = fields
+    number, address, name, preference, standing, since, consented_at, *why = fields
     own = [str(name) for name in (reader_id, old_number) if name is not None]
     others = sorted(aliases.split()) if aliases else []
     return Subscriber(
@@ -267,12 +278,13 @@ def _subscriber(row: Sequence[Any]) -> Subscriber:
         standing_since=since,
         consented_at=consented_at,
         names=tuple(map(kept_name, own + others)),
+        why=_why(why),
     )
 
 
 def _entry(row: Sequence[Any]) -> Entry:
     *fields, key, import_id, reader_id, old_number = row
-    number, address, name, preference, standing, since, consented_at = fields
+    number, address, name, preference, standing, since, consented_at, *why = fields
     return Entry(
         id=number,
         key=key,
@@ -285,7 +297,15 @@ def _entry(row: Sequence[Any]) -> Entry:
         import_id=import_id,
         reader_id=reader_id,
         old_number=old_number,
+        why=_why(why),
     )
+
+
+def _why(kept: Sequence[str | None]) -> Why:
+    if not any(kept):
+        return UNSAID
+    cause, because, by = kept
+    return Why(Cause(cause) if cause else None, because or "", by or "")
 
 
 def _values(entry: Entry) -> dict[str, object]:
@@ -297,4 +317,7 @@ def _values(entry: Entry) -> dict[str, object]:
         "standing_since": entry.standing_since,
         "consented_at": entry.consented_at,
         "import_id": entry.import_id,
+        "standing_cause": None if entry.why.cause is None else str(entry.why.cause),
+        "standing_because": entry.why.because or None,
+        "standing_by": entry.why.by or None,
     }

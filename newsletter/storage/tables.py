@@ -63,6 +63,10 @@ subscribers: Final = Table(
     Column("preference", Text),
     Column("standing", Text, nullable=False),
     Column("standing_since", UtcTime, nullable=False),
+    # Why the standing is as it is, as far as it is known: see subscribers/why.py.
+    Column("standing_cause", Text),
+    Column("standing_because", Text),
+    Column("standing_by", Text),
     Column("consented_at", UtcTime),
     Column("import_id", Text),  # the import that touched the row last; finds duplicates in a file
     Column("reader_id", Text),  # names the person in links, in whatever database

@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    func,
     literal_column,
     null,
     or_,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.dispatch.control import Doubt, Settlement
+from newsletter.dispatch.control import PROGRAM, Doubt, Settlement
 from newsletter.dispatch.states import State
 from newsletter.storage.conditions import IS_WAITING, constant
 from newsletter.storage.prepared import prepare
@@ -30,6 +31,7 @@ from newsletter.storage.runs import find_living_runs
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause
 
 # Statements name this many deliveries, absent ones as NULL: a text that never changes is
 # prepared once, where one for each number of deliveries costs more than its work.
@@ -113,13 +115,24 @@ _SKIP_CANCELLED: Final = (
     .where(_IN_SLOTS, IS_WAITING, _IS_CANCELLED)
     .values(state=constant(State.SKIPPED), reason=constant(CANCELLED), due_at=None)
 )
+_LAST_ANSWER: Final = (
+    select(func.max(deliveries.c.issue + ": " + func.coalesce(deliveries.c.answer, "refused")))
+    .where(deliveries.c.subscriber_id == subscribers.c.id, _IN_SLOTS)
+    .scalar_subquery()
+)
 _SUPPRESS: Final = (
     update(subscribers)
     .where(
         subscribers.c.id.in_(select(deliveries.c.subscriber_id).where(_IN_SLOTS)),
         subscribers.c.standing == constant(Standing.ACTIVE),
     )
-    .values(standing=constant(Standing.SUPPRESSED), standing_since=bindparam("now"))
+    .values(
+        standing=constant(Standing.SUPPRESSED),
+        standing_since=bindparam("now"),
+        standing_cause=constant(Cause.BOUNCED),
+        standing_because=_LAST_ANSWER,
+        standing_by=constant(PROGRAM),
+    )
 )
 
 

@@ -10,6 +10,7 @@ from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
 from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
+from newsletter.subscribers.why import UNSAID, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Entry:
     import_id: str | None  # the import that saw the entry last
     reader_id: ReaderId | None = field(default=None, compare=False)  # given as the id is
     old_number: OldNumber | None = None
+    why: Why = UNSAID  # the standing is as it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,9 @@ class OpenBook(Protocol):
 
     def update(self, entries: Sequence[Entry]) -> None:
         """Write entries again that the book has given ids to; the key stays."""
+
+    def move(self, entry: Entry, key: str, address: str) -> None:
+        """Give an entry another address, which no other has; all else stays."""
 
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
         """Note that this import has seen these entries, and change nothing else."""

@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -12,11 +12,13 @@ from newsletter.lang import Preference
 from newsletter.subscribers.address import Address, address_of, name_of, remark_on_name, shown
 from newsletter.subscribers.decoding import SAVE_AS
 from newsletter.subscribers.exporting import unguarded
-from newsletter.subscribers.meanings import NAMES, ONCE, WORDS, Column, Meaning, columns_of
+from newsletter.subscribers.history import since_in, why_in
+from newsletter.subscribers.meanings import HISTORY, NAMES, ONCE, WORDS, Column, Meaning, columns_of
 from newsletter.subscribers.reader_id import ReaderName, reader_names_in
 from newsletter.subscribers.records import Refusal, records_in
 from newsletter.subscribers.subscriber import Consent, Standing, preference_of
 from newsletter.subscribers.telling import field_teller, teller, tells
+from newsletter.subscribers.why import UNSAID, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Row:
     names: tuple[ReaderName, ...] = ()  # what links name the reader by; the own one first
     line: int = field(default=0, compare=False)  # of the file
     fields: tuple[str, ...] = field(default=(), compare=False)  # where it may still be refused
+    why: Why = field(default=UNSAID, compare=False)  # the standing is as it is
     remark: str = field(default="", compare=False)  # what was made of it otherwise than it says
 
 
@@ -113,6 +116,8 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
     email, name, language = map(heading.place_of, WORDS)
     reader_id, old_number = map(heading.place_of, NAMES)
     is_named = min(reader_id, old_number) < heading.width
+    history = [heading.place_of(meaning) for meaning in HISTORY]
+    has_history = min(history) < heading.width
     tell = teller(heading.columns, consent)
     for record in records_under(heading, lines):
         if isinstance(record, Refusal):
@@ -123,7 +128,7 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
         try:
             told = tell(fields)
             called = name_of(written := unguarded(fields[name]))
-            yield Row(
+            row = Row(
                 address_of(unguarded(fields[email])),
                 called,
                 preference_of(fields[language]),
@@ -133,11 +138,23 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
                 reader_names_in(fields[reader_id], fields[old_number]) if is_named else (),
                 line,
                 tuple(fields[:-1]) if is_named else (),
+                told.why,
                 "" if called == written else remark_on_name(written, called),
             )
+            if has_history:
+                row = _with_history(row, [fields[at] for at in history], consent)
+            yield row
         except ContentError:
             faults = "; ".join(_faults(fields, heading, consent))
             yield Refusal(line, faults, tuple(fields[:-1]))
+
+
+def _with_history(row: Row, fields: list[str], consent: Consent) -> Row:
+    since, why = since_in(fields[0], consent), why_in(*fields[1:])
+    if row.standing is Standing.ACTIVE:
+        why = replace(why, cause=None)
+    why = row.why if why == UNSAID else why
+    return replace(row, standing_since=since or row.standing_since, why=why)
 
 
 def records_under(
@@ -150,12 +167,15 @@ def records_under(
 
 def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[str]:
     """Say all that is wrong with a row, so that one correction is enough."""
+    since, cause, because, by = (fields[heading.place_of(meaning)] for meaning in HISTORY)
     checks: list[tuple[int, Callable[[str], object]]] = [
         (heading.place_of(Meaning.EMAIL), lambda text: address_of(unguarded(text))),
         (heading.place_of(Meaning.NAME), lambda text: name_of(unguarded(text))),
         (heading.place_of(Meaning.LANGUAGE), preference_of),
         (heading.place_of(Meaning.READER_ID), lambda text: reader_names_in(text, "")),
         (heading.place_of(Meaning.OLD_NUMBER), lambda text: reader_names_in("", text)),
+        (heading.place_of(Meaning.SINCE), lambda _text: since_in(since, consent)),
+        (heading.place_of(Meaning.CAUSE), lambda _text: why_in(cause, because, by)),
         *((one.at, field_teller(one, consent)) for one in heading.columns if tells(one)),
     ]
     for at, check in checks:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import tzinfo
 from typing import Final
 
 from newsletter.subscribers.subscriber import Subscriber
@@ -14,6 +15,10 @@ COLUMNS: Final = (
     "consented_at",
     "reader_id",
     "old_number",
+    "standing_since",
+    "standing_cause",
+    "standing_because",
+    "standing_by",
 )
 
 # What spreadsheets take for a formula (OWASP, "CSV Injection"). An apostrophe before such a
@@ -22,20 +27,29 @@ _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
 
 
-def export_lines(subscribers: Iterable[Subscriber]) -> Iterator[str]:
-    """Yield the header, then a line (ending in LF) for each subscriber; times are UTC."""
+def export_lines(subscribers: Iterable[Subscriber], zone: tzinfo) -> Iterator[str]:
+    """
+    Yield the header, then a line (ending in LF) for each subscriber.
+
+    Times are of *zone*, so that their days are those that people know, and name its offset,
+    so that an import anywhere reads the same instants.
+    """
     yield csv_line(COLUMNS)
     for subscriber in subscribers:
-        consented = subscriber.consented_at
+        consented, why = subscriber.consented_at, subscriber.why
         yield csv_line(
             (
                 subscriber.address,
                 subscriber.name,
                 subscriber.preference or "",
                 subscriber.standing,
-                consented.isoformat() if consented else "",
+                consented.astimezone(zone).isoformat() if consented else "",
                 " ".join(name for name in subscriber.names if isinstance(name, str)),
                 " ".join(str(name) for name in subscriber.names if isinstance(name, int)),
+                subscriber.standing_since.astimezone(zone).isoformat(),
+                why.cause or "",
+                why.because,
+                why.by,
             )
         )
 

@@ -56,6 +56,10 @@ KNOWN: Final = {
     ),
     "reader-id": _any("readerid"),  # ours; a column "id" is another service's
     "old-number": _any("oldnumber"),
+    "standing-since": _any("standingsince"),
+    "standing-cause": _any("standingcause"),
+    "standing-because": _any("standingbecause"),
+    "standing-by": _any("standingby"),
     "standing": _any(
         _words("standing status 상태 구독상태 수신상태 구독자상태 회원상태 이메일상태 메일상태"),
         "(?:subscriber|subscription|email|contact|list|mailing|emailpermission|optin|emailsub"

@@ -18,6 +18,14 @@ from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.repeats import Repeat, taken_from
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.telling import STRICTEST_FIRST
+from newsletter.subscribers.why import (
+    ENDED_BY_A_PERSON,
+    IMPORT,
+    UNSAID,
+    Cause,
+    Why,
+    firmest,
+)
 
 BATCH_ROWS: Final = 2_000  # found in one query: SQLite allows 32,766 values, PostgreSQL 65,535
 
@@ -146,11 +154,11 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
     Args:
         now: aware UTC.
         again: ``row.consented_at`` is a new consent, which brings back a reader who has
-            unsubscribed.
+            unsubscribed or complained.
 
     Raises:
-        ContentError: the reader unsubscribed, and no newer consent is given; or the
-            address is suppressed, which no consent mends.
+        ContentError: the reader left, and no newer consent is given; or the address is
+            suppressed by what no consent mends.
     """
     known = book.find([row.address.key]).get(row.address.key)
     if known is None:
@@ -166,12 +174,15 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
     return Fate.UPDATED
 
 
-def withdraw(address: Address, book: OpenBook, now: datetime) -> Standing:
+def withdraw(
+    address: Address, book: OpenBook, now: datetime, because: str = "", by: str = ""
+) -> Standing:
     """
     Unsubscribe a reader; the entry stays, so that no import brings them back.
 
     Returns:
-        How they stood before; a suppressed address stays suppressed.
+        How they stood before; a suppressed address stays suppressed, but that the reader
+        withdrew is noted, so that `unsuppress` does not bring them back.
 
     Raises:
         ContentError: they are not on the list.
@@ -180,17 +191,22 @@ def withdraw(address: Address, book: OpenBook, now: datetime) -> Standing:
     if known is None:
         msg = f"{address.spelling} is not on the list; see newsletter subscribers list"
         raise ContentError(msg)
+    why = Why(Cause.WITHDREW, because, by)
     if known.standing is Standing.ACTIVE:
-        book.update([replace(known, standing=Standing.UNSUBSCRIBED, standing_since=now)])
+        left = replace(known, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
+        book.update([left])
+    elif firmest([cause_of(known), Cause.WITHDREW]) is not cause_of(known):
+        book.update([replace(known, why=why)])
     return known.standing
 
 
 def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entry:
     since = f"{known.standing} since {known.standing_since:%Y-%m-%d %H:%M} UTC"
-    if known.standing is Standing.SUPPRESSED:
+    if known.why.cause in ENDED_BY_A_PERSON:
+        why = known.why.because or known.why.cause
         msg = (
-            f"{known.address} is {since}: its mailbox refused mail for good or complained, "
-            "so it is not written to again; ask the reader for another address"
+            f"{known.address} is {since} ({why}); if its mailbox takes mail again, "
+            f"newsletter subscribers unsuppress {known.address}"
         )
         raise ContentError(msg)
     if not again or row.consented_at is None:
@@ -213,6 +229,7 @@ def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entr
         standing=Standing.ACTIVE,
         standing_since=now,
         consented_at=row.consented_at,
+        why=UNSAID,
     )
 
 
@@ -231,7 +248,14 @@ def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:
         import_id=import_id,
         reader_id=reader_id,
         old_number=old_number,
+        why=_imported(row),
     )
+
+
+def _imported(row: Row) -> Why:
+    if row.why == UNSAID and row.standing is Standing.ACTIVE:
+        return UNSAID
+    return replace(row.why, by=row.why.by or IMPORT)
 
 
 def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entry:
@@ -245,7 +269,8 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
     standing = min(known.standing, row.standing, key=STRICTEST_FIRST.index)
     if standing is not Standing.ACTIVE:
         since = known.standing_since if standing is known.standing else row.standing_since or now
-        return replace(known, standing=standing, standing_since=since, import_id=import_id)
+        why = _merged_why(known, row)
+        return replace(known, standing=standing, standing_since=since, why=why, import_id=import_id)
     return Entry(
         id=known.id,
         key=known.key,
@@ -258,7 +283,26 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
         import_id=import_id,
         reader_id=known.reader_id,
         old_number=known.old_number,
+        why=known.why,
     )
+
+
+def _merged_why(known: Entry, row: Row) -> Why:
+    """Say why a reader stands as they do of whom *row* tells more; the firmest cause counts."""
+    if known.standing is Standing.ACTIVE:
+        return _imported(row)
+    before = cause_of(known)
+    if row.standing is Standing.ACTIVE or firmest([before, row.why.cause]) is before:
+        # Who withdrew and then bounced did withdraw.
+        is_stricter = row.standing is Standing.SUPPRESSED is not known.standing
+        return replace(known.why, cause=before) if is_stricter else known.why
+    return _imported(row)
+
+
+def cause_of(entry: Entry) -> Cause | None:
+    """Return the cause of a standing; whoever unsubscribed withdrew, on record or not."""
+    is_plain = entry.why.cause is None and entry.standing is Standing.UNSUBSCRIBED
+    return Cause.WITHDREW if is_plain else entry.why.cause
 
 
 def fate_of(known: Entry | None, entry: Entry, import_id: str) -> Fate:
@@ -276,11 +320,12 @@ def fate_of(known: Entry | None, entry: Entry, import_id: str) -> Fate:
 
 def changes(known: Entry, entry: Entry) -> bool:
     """Say whether *entry* tells anything of the reader that *known* did not."""
-    return (known.name, known.preference, known.standing, known.consented_at) != (
+    return (known.name, known.preference, known.standing, known.consented_at, cause_of(known)) != (
         entry.name,
         entry.preference,
         entry.standing,
         entry.consented_at,
+        cause_of(entry),
     )
 
 

@@ -23,7 +23,7 @@ from newsletter.subscribers.headings import (
 
 
 class Meaning(StrEnum):
-    """What a column can mean to an import; ``--column`` takes all but `NAMES`."""
+    """What a column can mean to an import; ``--column`` takes all but `OURS`."""
 
     EMAIL = "email"
     NAME = "name"
@@ -35,13 +35,19 @@ class Meaning(StrEnum):
     BOUNCED_AT = "bounced-at"
     COMPLAINED_AT = "complained-at"
     IGNORE = "ignore"
-    READER_ID = "reader-id"  # this and the next are known by the heading of our export alone
+    READER_ID = "reader-id"  # this and the next are known by the headings of our export alone
     OLD_NUMBER = "old-number"
+    SINCE = "standing-since"
+    CAUSE = "standing-cause"
+    BECAUSE = "standing-because"
+    BY = "standing-by"
 
 
 WORDS: Final = (Meaning.EMAIL, Meaning.NAME, Meaning.LANGUAGE)
 NAMES: Final = (Meaning.READER_ID, Meaning.OLD_NUMBER)  # what links name a reader by
-ONCE: Final = (*WORDS, *NAMES)  # not two columns of a file
+HISTORY: Final = (Meaning.SINCE, Meaning.CAUSE, Meaning.BECAUSE, Meaning.BY)
+OURS: Final = (*NAMES, *HISTORY)
+ONCE: Final = (*WORDS, *OURS)  # not two columns of a file
 DECIDING: Final = frozenset(
     {
         Meaning.STANDING,

@@ -14,6 +14,7 @@ from newsletter.lang import EDITION_OF, EditionKind, Preference
 from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import times_in
 from newsletter.subscribers.reader_id import ReaderName
+from newsletter.subscribers.why import UNSAID, Cause, Why
 
 T = TypeVar("T")
 
@@ -40,6 +41,7 @@ class Subscriber:
     standing_since: datetime  # aware UTC
     consented_at: datetime | None  # aware UTC; None where it is not on record
     names: tuple[ReaderName, ...] = ()  # what links name them by: the id of today, then others
+    why: Why = UNSAID  # they stand so
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,12 @@ _STANDINGS: Final = {
     "invalid complained complaint spam spammy abuse blocked blocklisted blacklisted "
     "자동삭제 발송제외 차단 반송 반송됨 수신불가 발송불가 신고 스팸신고",
 }
+_CAUSES: Final = {
+    Cause.COMPLAINED: "complained complaint spam spammy abuse 신고 스팸신고",
+    Cause.BOUNCED: "cleaned bounce bounced hardbounce hardbounced undeliverable invalid "
+    "자동삭제 반송 반송됨 수신불가 발송불가",
+}
+CAUSE_OF: Final = {word: cause for cause, words in _CAUSES.items() for word in words.split()}
 STANDING_OF: Final = {word: s for s, words in _STANDINGS.items() for word in words.split()}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
@@ -13,6 +13,7 @@ from newsletter.subscribers.dates import time_in, times_in
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.meanings import DECIDING, Column, Meaning
 from newsletter.subscribers.subscriber import (
+    CAUSE_OF,
     STANDING_OF,
     Consent,
     Standing,
@@ -20,8 +21,10 @@ from newsletter.subscribers.subscriber import (
     plain_word,
     standing_of,
 )
+from newsletter.subscribers.why import UNSAID, Cause, Why, firmest
 
 STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
+LONGEST_REASON: Final = 200  # characters of a field that are kept as why somebody left
 REMEMBERED: Final = 4_096  # different fields of one column
 
 
@@ -32,6 +35,7 @@ class Told:
     standing: Standing = Standing.ACTIVE
     since: datetime | None = None  # aware UTC; None where it is not told
     consented_at: datetime | None = None  # aware UTC
+    why: Why = field(default=UNSAID, compare=False)  # where the standing is not ACTIVE
 
 
 _NOTHING: Final = Told()
@@ -76,6 +80,11 @@ _STANDING_AFTER: Final = {
     Meaning.COMPLAINED_AT: Standing.SUPPRESSED,
 }
 
+_CAUSE_AFTER: Final = {
+    Meaning.BOUNCED_AT: Cause.BOUNCED,
+    Meaning.COMPLAINED_AT: Cause.COMPLAINED,
+}
+
 # Fields that speak of a standing wherever they stand, a column of notes included.
 TELLING_WORDS: Final = frozenset(
     "unsubscribed unsub optout optedout bounced hardbounced cleaned complained undeliverable "
@@ -105,7 +114,7 @@ def teller(columns: Sequence[Column], consent: Consent) -> Callable[[Sequence[st
         read = _remembered(lambda text: _whole([_told(column, text, consent)], consent))
         return lambda fields: read(fields[at])
     tellers = [(one.at, field_teller(one, consent)) for one in telling]
-    return lambda fields: _whole(_read_all(tellers, fields), consent)
+    return lambda fields: _whole(_all_of(tellers, fields), consent)
 
 
 def tells(column: Column) -> bool:
@@ -133,7 +142,7 @@ def bare_word(text: str) -> str:
     return re.sub(r"(?<=\w)[_\-](?=\w)", "", plain_word(text)).rstrip(".!")
 
 
-def _read_all(
+def _all_of(
     tellers: Sequence[tuple[int, Callable[[str], Told]]], fields: Sequence[str]
 ) -> list[Told]:
     read, faults = [], []
@@ -151,11 +160,34 @@ def _whole(told: Sequence[Told], consent: Consent) -> Told:
     standing = min((one.standing for one in told), key=STRICTEST_FIRST.index)
     times = [one.since for one in told if one.standing is standing and one.since]
     consents = [one.consented_at for one in told if one.consented_at]
-    return Told(standing, min(times, default=None), max(consents, default=consent.otherwise))
+    since, consented_at = min(times, default=None), max(consents, default=consent.otherwise)
+    return Told(standing, since, consented_at, _why_of(told))
+
+
+def _why_of(told: Sequence[Told]) -> Why:
+    whys = [one.why for one in told if one.standing is not Standing.ACTIVE]
+    if not whys:
+        return UNSAID
+    return Why(firmest(why.cause for why in whys), "; ".join(why.because for why in whys))
 
 
 def _told(column: Column, text: str, consent: Consent) -> Told:
-    text = unguarded(text)  # our rejects and exports guard every field
+    told = _read(column, unguarded(text), consent)  # our rejects and exports guard every field
+    if told.standing is Standing.ACTIVE:
+        return told
+    said = " ".join(text.split())[:LONGEST_REASON] or "(empty)"
+    return replace(told, why=Why(_cause_of(column, text, told), f"{column.name}: {said}"))
+
+
+def _cause_of(column: Column, text: str, told: Told) -> Cause | None:
+    if spoken := CAUSE_OF.get(bare_word(text)):
+        return spoken
+    if told.standing is Standing.UNSUBSCRIBED:
+        return Cause.WITHDREW
+    return _CAUSE_AFTER.get(column.meaning)
+
+
+def _read(column: Column, text: str, consent: Consent) -> Told:
     if column.meaning is Meaning.STANDING:
         return Told(_standing_in(text))
     if column.meaning is Meaning.CONSENTED_AT:

@@ -17,6 +17,7 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.importing import enrol
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
+from newsletter.subscribers.why import UNSAID, Cause, Why
 from tests.storage.makers import ISSUE, NOW, fall_silent, make_planned_ledger
 from tests.subscribers.makers import make_row
 
@@ -290,6 +291,10 @@ def test_a_refusal_that_blames_the_reader_suppresses_them_in_the_same_commit(
     assert [one and (one.standing, one.standing_since) for one in standings] == [
         (Standing.SUPPRESSED, LATER),
         (Standing.ACTIVE, NOW),
+    ]
+    assert [one and one.why for one in standings] == [
+        Why(Cause.BOUNCED, f"{ISSUE}: 550 5.1.1 no such user", "newsletter"),
+        UNSAID,
     ]
 
 

@@ -1,6 +1,7 @@
 """Readers move from list to list, and links in their letters go on naming them, or nobody."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC
 from io import StringIO
 from pathlib import Path
 from random import Random
@@ -55,7 +56,7 @@ def fill(book: SqlSubscriberBook, addresses: Sequence[str], *, is_old: bool = Fa
 
 def exported(book: SqlSubscriberBook, seed: int | None = None) -> str:
     """Export a list, its lines in another order if there is a *seed*."""
-    heading, *lines = export_lines(book.select(Selection()))
+    heading, *lines = export_lines(book.select(Selection()), UTC)
     if seed is not None:
         Random(seed).shuffle(lines)
     return "".join([heading, *lines])

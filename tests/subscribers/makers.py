@@ -113,6 +113,10 @@ class MemoryBook:
             assert entry.id == self.entries[entry.key].id
             self.entries[entry.key] = entry
 
+    def move(self, entry: Entry, key: str, address: str) -> None:
+        assert key not in self.entries
+        self.entries[key] = replace(self.entries.pop(entry.key), key=key, address=address)
+
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
         for entry in self.entries.values():
             if entry.id in ids:

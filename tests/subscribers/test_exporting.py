@@ -1,14 +1,20 @@
 import csv
 from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.lang import Preference
+from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.exporting import csv_line, export_lines, guarded, unguarded
 from newsletter.subscribers.reader_id import OldNumber
-from tests.subscribers.makers import NOW, make_reader_id, make_subscriber, read_rows
+from newsletter.subscribers.records import Refusal
+from newsletter.subscribers.subscriber import Consent, Standing
+from newsletter.subscribers.why import UNSAID, Cause, Why
+from tests.subscribers.makers import SEOUL, make_reader_id, make_subscriber, read, read_rows
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+82 2", "-1", "@SUM(A1)", "\tx", "\rx", "'=1", "''-"])
@@ -39,8 +45,9 @@ def test_every_field_is_quoted_and_survives(fields: list[str]) -> None:
 
 
 def test_the_heading_stands_even_over_an_empty_list() -> None:
-    assert list(export_lines([])) == [
-        '"email","name","language","standing","consented_at","reader_id","old_number"\n'
+    assert list(export_lines([], SEOUL)) == [
+        '"email","name","language","standing","consented_at","reader_id","old_number",'
+        '"standing_since","standing_cause","standing_because","standing_by"\n'
     ]
 
 
@@ -52,7 +59,7 @@ def test_a_list_written_out_is_read_back() -> None:
         make_subscriber("zoe@example.org", "'=x", None, None),
     ]
 
-    rows = read_rows("".join(export_lines(readers)))
+    rows = read_rows("".join(export_lines(readers, SEOUL)))
 
     assert [
         (row.address.spelling, row.name, row.preference, row.standing, row.consented_at)
@@ -63,8 +70,51 @@ def test_a_list_written_out_is_read_back() -> None:
 
 
 def test_a_reader_is_one_line() -> None:
-    lines = list(export_lines([make_subscriber(name='김 "민지"')]))
+    lines = list(export_lines([make_subscriber(name='김 "민지"')], SEOUL))
 
     assert lines[1:] == [
-        f'"minji.kim@example.org","김 ""민지""","ko","active","{NOW.isoformat()}","",""\n'
+        '"minji.kim@example.org","김 ""민지""","ko","active","2022-08-01T12:00:00+09:00","","",'
+        '"2022-08-01T12:00:00+09:00","","",""\n'
     ]
+
+
+def test_days_are_those_of_the_publication_and_instants_survive() -> None:
+    begins = datetime(2025, 6, 30, 15, tzinfo=UTC)  # 2025-07-01 in Seoul
+    reader = replace(make_subscriber(consented_at=begins), standing_since=begins)
+    consent = Consent(ZoneInfo("America/New_York"), datetime(2026, 1, 1, tzinfo=UTC))
+
+    text = "".join(export_lines([reader], SEOUL))
+
+    [row] = read(text, consent)
+    assert text.count('"2025-07-01T00:00:00+09:00"') == 2
+    assert isinstance(row, Row)
+    assert (row.consented_at, row.standing_since) == (begins, begins)
+
+
+@pytest.mark.parametrize(
+    ("standing", "why"),
+    [
+        (Standing.SUPPRESSED, Why(Cause.BOUNCED, "2022-07: 550 5.1.1 =no such user", "newsletter")),
+        (Standing.SUPPRESSED, Why(Cause.COMPLAINED, "spam_at: 2022-01-01", "import")),
+        (Standing.UNSUBSCRIBED, Why(Cause.WITHDREW, '=전화로, "그만"', "김민지")),
+        (Standing.UNSUBSCRIBED, UNSAID),
+        (Standing.ACTIVE, Why(None, "mailbox is back", "kim")),
+    ],
+)
+def test_when_and_why_somebody_left_is_read_back(standing: Standing, why: Why) -> None:
+    since = datetime(2022, 3, 4, 5, 6, 7, 890, tzinfo=UTC)
+    reader = replace(make_subscriber(), standing=standing, standing_since=since, why=why)
+
+    [row] = read_rows("".join(export_lines([reader], SEOUL)))
+
+    assert (row.standing, row.standing_since) == (standing, since)
+    if why != UNSAID:
+        assert row.why == why
+
+
+@pytest.mark.parametrize(("field", "word"), [("standing_since", "어제"), ("standing_cause", "x")])
+def test_a_history_that_cannot_be_read_is_refused(field: str, word: str) -> None:
+    [refusal] = read(f"email,standing,{field}\na@example.org,unsubscribed,{word}\n")
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason.startswith(f"{field} '{word}' is no")

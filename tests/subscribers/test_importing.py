@@ -14,7 +14,8 @@ from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.importing import Fate, enrol, import_rows, withdraw
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
-from tests.subscribers.makers import NOW, MemoryBook, make_row
+from newsletter.subscribers.why import UNSAID, Cause, Why
+from tests.subscribers.makers import NOW, MemoryBook, make_row, read_rows
 
 LONG_AGO = datetime(2021, 3, 14, tzinfo=UTC)
 
@@ -233,12 +234,53 @@ def test_a_new_consent_brings_a_reader_back_and_takes_the_place_of_the_old() -> 
     assert entry.name == "김민지"
 
 
-def test_no_consent_brings_a_suppressed_address_back() -> None:
+@pytest.mark.parametrize("cause", [Cause.BOUNCED, Cause.PERSON])
+def test_no_consent_mends_a_mailbox(cause: Cause) -> None:
     book = MemoryBook()
-    import_into(book, [make_row(standing=Standing.SUPPRESSED)])
+    import_into(book, [replace(make_row(standing=Standing.SUPPRESSED), why=Why(cause, "gone"))])
 
-    with pytest.raises(ContentError, match="is not written to again"):
+    with pytest.raises(ContentError, match=r"\(gone\); if its mailbox takes mail again, .*unsupp"):
         enrol(make_row(consented_at=NOW), book, NOW, again=True)
+
+
+@pytest.mark.parametrize("cause", [Cause.COMPLAINED, Cause.WITHDREW, None])
+def test_who_complained_comes_back_by_a_consent_of_their_own(cause: Cause | None) -> None:
+    book = MemoryBook()
+    import_into(book, [replace(make_row(standing=Standing.SUPPRESSED), why=Why(cause))])
+    later = NOW + timedelta(days=1)
+
+    with pytest.raises(ContentError, match="add --again --consented-at"):
+        enrol(make_row(), book, later)
+    fate = enrol(make_row(consented_at=later), book, later, again=True)
+
+    [entry] = book.entries.values()
+    assert fate is Fate.UPDATED
+    assert (entry.standing, entry.standing_since, entry.why) == (Standing.ACTIVE, later, UNSAID)
+
+
+def test_of_two_causes_the_one_that_is_harder_to_end_is_kept() -> None:
+    book = MemoryBook()
+    enrol(make_row(), book, LONG_AGO)
+    withdraw(make_row().address, book, NOW, "by phone", "kim")
+    bounced = replace(
+        make_row(standing=Standing.SUPPRESSED), why=Why(Cause.BOUNCED, "반송: 2022-07-01")
+    )
+
+    import_into(book, [bounced])
+
+    [entry] = book.entries.values()
+    assert entry.standing is Standing.SUPPRESSED
+    assert entry.why == Why(Cause.WITHDREW, "by phone", "kim")
+
+
+def test_a_file_says_why_somebody_left_and_that_it_was_a_file() -> None:
+    book = MemoryBook()
+    text = "email,name,구독상태,반송일\na@example.org,하나,구독 중,2022-07-01\n"
+
+    import_into(book, read_rows(text))
+
+    [entry] = book.entries.values()
+    assert entry.why == Why(Cause.BOUNCED, "반송일: 2022-07-01", "import")
 
 
 def test_whoever_is_removed_stays_on_the_list_as_unsubscribed() -> None:
@@ -252,9 +294,19 @@ def test_whoever_is_removed_stays_on_the_list_as_unsubscribed() -> None:
     assert (entry.standing, entry.standing_since) == (Standing.UNSUBSCRIBED, NOW)
 
 
-@pytest.mark.parametrize("standing", [Standing.UNSUBSCRIBED, Standing.SUPPRESSED])
-def test_removing_again_changes_nothing(standing: Standing) -> None:
+def test_that_a_suppressed_reader_withdrew_is_noted() -> None:
     book = MemoryBook()
+    import_into(book, [replace(make_row(standing=Standing.SUPPRESSED), why=Why(Cause.BOUNCED))])
+
+    before = withdraw(make_row().address, book, NOW, "by mail", "kim")
+
+    [entry] = book.entries.values()
+    assert (before, entry.standing) == (Standing.SUPPRESSED, Standing.SUPPRESSED)
+    assert entry.why == Why(Cause.WITHDREW, "by mail", "kim")
+
+
+def test_removing_again_changes_nothing() -> None:
+    book, standing = MemoryBook(), Standing.UNSUBSCRIBED
     import_into(book, [make_row(standing=standing)])
     entries = dict(book.entries)
 

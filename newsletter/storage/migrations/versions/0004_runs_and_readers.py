@@ -41,6 +41,8 @@ def upgrade() -> None:
 
 
 def _name_readers() -> None:
+    for why in ("standing_cause", "standing_because", "standing_by"):
+        op.add_column("subscribers", Column(why, Text))
     op.add_column("subscribers", Column("reader_id", Text))
     op.add_column("subscribers", Column("old_number", Integer))
     readers = table(
@@ -207,7 +209,13 @@ def downgrade() -> None:
         ),
         "appointments": (*WAY, "recipients_of", "told"),
         "deliveries": ("run_id", "attempt"),
-        "subscribers": ("reader_id", "old_number"),
+        "subscribers": (
+            "reader_id",
+            "old_number",
+            "standing_cause",
+            "standing_because",
+            "standing_by",
+        ),
     }
     for name, columns in dropped.items():
         for one in columns:

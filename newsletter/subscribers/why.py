@@ -1,0 +1,45 @@
+"""Why a reader may not be written to, and who says so."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Cause(StrEnum):
+    """What decides who may end that a reader is not written to."""
+
+    COMPLAINED = "complained"  # only a new consent ends it; so the next
+    WITHDREW = "withdrew"
+    MOVED = "moved"  # the reader has another address now
+    BOUNCED = "bounced"  # the mailbox refused mail for good; a person may end it
+    PERSON = "person"  # suppressed by a command; so here
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The grounds of a standing, as far as they are on record."""
+
+    cause: Cause | None = None
+    because: str = ""  # in words; may be empty
+    by: str = ""  # a person, IMPORT, or the program
+
+
+UNSAID: Final = Why()
+IMPORT: Final = "import"
+
+# Without a cause on record, it may have been a complaint.
+FIRMEST_FIRST: Final = (
+    Cause.COMPLAINED,
+    Cause.WITHDREW,
+    Cause.MOVED,
+    None,
+    Cause.BOUNCED,
+    Cause.PERSON,
+)
+ENDED_BY_A_PERSON: Final = frozenset({Cause.BOUNCED, Cause.PERSON})
+
+
+def firmest(causes: Iterable[Cause | None]) -> Cause | None:
+    """Return the cause that is the hardest to end."""
+    return min(causes, key=FIRMEST_FIRST.index)
