@@ -12,16 +12,17 @@ from typing import Final, TextIO
 import click
 
 from newsletter.cli.consents import Site, consent_of, consented_at_option
+from newsletter.cli.subscribers_decisions import change_address, remove, suppress, unsuppress
 from newsletter.cli.subscribers_import import import_file
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
-from newsletter.subscribers.address import address_of, name_of
+from newsletter.subscribers.address import address_of, name_of, remark_on_name
 from newsletter.subscribers.book import PastDelivery, Selection
 from newsletter.subscribers.csv_rows import (
     Row,
 )
 from newsletter.subscribers.exporting import export_lines
-from newsletter.subscribers.importing import Fate, enrol, withdraw
+from newsletter.subscribers.importing import Fate, enrol
 from newsletter.subscribers.subscriber import (
     Standing,
     Subscriber,
@@ -43,7 +44,7 @@ LANGUAGES: Final = (*(preference.value for preference in Preference), NO_PREFERE
 
 @click.group()
 def subscribers() -> None:
-    """Import, add, list, show, remove and export readers."""
+    """Import, add, list, show, change, remove and export readers."""
 
 
 subscribers.add_command(import_file)
@@ -69,7 +70,7 @@ _standing = click.option(
 @click.option("--name", default="", help="The reader's name.")
 @click.option("--language", default="", help="ko, en, both, or nothing for no preference.")
 @consented_at_option
-@click.option("--again", is_flag=True, help="The reader had unsubscribed and consented anew.")
+@click.option("--again", is_flag=True, help="The reader had left and consented anew.")
 @click.pass_obj
 def add(site: Site, address: str, name: str, language: str, consented_at: str, again: bool) -> None:
     """Put one reader on the list, or merge what is new of them."""
@@ -79,6 +80,7 @@ def add(site: Site, address: str, name: str, language: str, consented_at: str, a
     row = Row(
         address=address_of(address),
         name=name_of(name),
+        remark=remark_on_name(name, name_of(name)),
         preference=preference_of(language),
         standing=Standing.ACTIVE,
         consented_at=consent.otherwise,
@@ -86,6 +88,8 @@ def add(site: Site, address: str, name: str, language: str, consented_at: str, a
     with site.book().opened() as book:
         fate = enrol(row, book, consent.now, again=again)
     click.echo(f"{row.address.spelling}: {fate}")
+    if row.remark:
+        click.echo(row.remark, err=True)
     if row.consented_at is None and fate is Fate.NEW:
         click.echo("When they consented is not on record; add it with --consented-at DATE.")
     click.echo(f"Next: newsletter subscribers show {row.address.spelling}")
@@ -126,19 +130,8 @@ def show(site: Site, address: str, as_json: bool) -> None:
         click.echo("\n".join(_described(subscriber, deliveries, site.zone())))
 
 
-@subscribers.command()
-@click.argument("address")
-@click.pass_obj
-def remove(site: Site, address: str) -> None:
-    """Unsubscribe a reader; the address is kept so that no import brings it back."""
-    wanted = address_of(address)
-    with site.book().opened() as book:
-        before = withdraw(wanted, book, site.clock())
-    if before is Standing.ACTIVE:
-        click.echo(f"{wanted.spelling}: unsubscribed; no import brings the address back")
-    else:
-        click.echo(f"{wanted.spelling}: was {before} already; nothing was changed")
-    click.echo(f"Next: newsletter subscribers show {wanted.spelling}")
+for _decision in (remove, suppress, unsuppress, change_address):
+    subscribers.add_command(_decision)
 
 
 @subscribers.command()

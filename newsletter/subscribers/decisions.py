@@ -1,0 +1,134 @@
+"""What a person decides about one reader: not written to, written to again, another address."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from newsletter.errors import ContentError
+from newsletter.subscribers.address import Address
+from newsletter.subscribers.book import Entry, OpenBook
+from newsletter.subscribers.importing import cause_of
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import ENDED_BY_A_PERSON, Cause, Why
+
+
+def suppress(address: Address, book: OpenBook, now: datetime, because: str, by: str) -> Standing:
+    """
+    Let nobody write to a reader until `unsuppress`.
+
+    Returns:
+        How they stood before; unless that is ACTIVE, nothing was changed.
+
+    Raises:
+        ContentError: they are not on the list.
+    """
+    known = _find(address, book)
+    if known.standing is Standing.ACTIVE:
+        why = Why(Cause.PERSON, because, by)
+        left = replace(known, standing=Standing.SUPPRESSED, standing_since=now, why=why)
+        book.update([left])
+    return known.standing
+
+
+def unsuppress(address: Address, book: OpenBook, now: datetime, because: str, by: str) -> Standing:
+    """
+    Write again to a reader whose mailbox had refused mail, or whom a person suppressed.
+
+    Returns:
+        How they stood before; ACTIVE if nothing was changed.
+
+    Raises:
+        ContentError: they are not on the list; they withdrew or complained, or may have,
+            which only a new consent of theirs ends; or they have another address now.
+    """
+    known = _find(address, book)
+    cause = cause_of(known)
+    if known.standing is Standing.ACTIVE:
+        return known.standing
+    if cause is Cause.MOVED:
+        msg = f"{known.address} is nobody's address now: {known.why.because}"
+        raise ContentError(msg)
+    if cause not in ENDED_BY_A_PERSON:
+        msg = (
+            f"{known.address} is {known.standing}{_reason(known, cause)}, which only the reader "
+            "can end; if they asked for it again, newsletter subscribers add "
+            f"{known.address} --again --consented-at with the date and time of that"
+        )
+        raise ContentError(msg)
+    back = replace(known, standing=Standing.ACTIVE, standing_since=now, why=Why(None, because, by))
+    book.update([back])
+    return known.standing
+
+
+def change_address(
+    old: Address, new: Address, book: OpenBook, now: datetime, because: str, by: str
+) -> Entry:
+    """
+    Give a reader another address; id, consent, standing and history stay.
+
+    The old address stays on the list too, unsubscribed and without a name, so that no file
+    that still has it brings it in as a new reader.
+
+    Returns:
+        The reader as they were before.
+
+    Raises:
+        ContentError: the old address is not on the list, or is nobody's any more; or the
+            new one is another reader's.
+    """
+    found = book.find([old.key, new.key])
+    known, other = _find(old, book), found.get(new.key)
+    if known.why.cause is Cause.MOVED:
+        msg = f"{known.address} is nobody's address now: {known.why.because}"
+        raise ContentError(msg)
+    if old.key == new.key:
+        book.update([replace(known, address=new.spelling)])
+        return known
+    moved = Why(Cause.MOVED, "; ".join(filter(None, [f"moved to {new.spelling}", because])), by)
+    if other is None:
+        book.move(known, new.key, new.spelling)
+        book.add([_left_behind(known, moved, now)])
+    elif other.why.cause is Cause.MOVED:  # nobody's: the two change places
+        book.move(other, f"moving:{other.id}", other.address)
+        book.move(known, new.key, new.spelling)
+        freed = replace(other, key=f"moving:{other.id}")
+        book.move(freed, known.key, known.address)
+        book.update(
+            [replace(other, key=known.key, address=known.address, standing_since=now, why=moved)]
+        )
+    else:
+        msg = (
+            f"{other.address} is on the list already, as another reader ({other.standing}); "
+            f"see newsletter subscribers show {other.address}"
+        )
+        raise ContentError(msg)
+    return known
+
+
+def _left_behind(known: Entry, why: Why, now: datetime) -> Entry:
+    return Entry(
+        id=None,
+        key=known.key,
+        address=known.address,
+        name="",
+        preference=None,
+        standing=Standing.UNSUBSCRIBED,
+        standing_since=now,
+        consented_at=None,
+        import_id=None,
+        why=why,
+    )
+
+
+def _find(address: Address, book: OpenBook) -> Entry:
+    known = book.find([address.key]).get(address.key)
+    if known is None:
+        msg = f"{address.spelling} is not on the list; see newsletter subscribers list"
+        raise ContentError(msg)
+    return known
+
+
+def _reason(known: Entry, cause: Cause | None) -> str:
+    because = f" ({known.why.because})" if known.why.because else ""
+    if cause is None:
+        return f", and it is not on record whether the reader complained{because}"
+    return f": the reader {cause}{because}"

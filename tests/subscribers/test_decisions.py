@@ -1,0 +1,175 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from newsletter.errors import ContentError
+from newsletter.subscribers.address import Address, address_of
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.decisions import change_address, suppress, unsuppress
+from newsletter.subscribers.importing import Fate, enrol, import_rows, withdraw
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause, Why
+from tests.subscribers.makers import NOW, MemoryBook, make_row
+
+OLD, NEW, THIRD = (address_of(f"{name}@example.org") for name in ("old", "new", "third"))
+LATER = NOW + timedelta(days=1)
+
+
+def book_with(*addresses: Address) -> MemoryBook:
+    book = MemoryBook()
+    for address in addresses:
+        enrol(make_row(address.spelling, "하나", consented_at=NOW), book, NOW)
+    return book
+
+
+def stand(book: MemoryBook, standing: Standing, cause: Cause | None) -> Entry:
+    entry = replace(book.entries[OLD.key], standing=standing, why=Why(cause, "words"))
+    book.update([entry])
+    return entry
+
+
+def fates(book: MemoryBook, *addresses: Address) -> dict[Fate, int]:
+    rows = [make_row(address.spelling, "둘") for address in addresses]
+    return dict(next(import_rows(rows, book, "again", LATER)).fates)
+
+
+def test_a_person_suppresses_and_ends_it() -> None:
+    book = book_with(OLD)
+
+    suppress(OLD, book, LATER, "autoreply loop", "kim")
+    suppressed = book.entries[OLD.key]
+    unsuppress(OLD, book, LATER, "mended", "lee")
+
+    assert suppressed.standing is Standing.SUPPRESSED
+    assert suppressed.why == Why(Cause.PERSON, "autoreply loop", "kim")
+    active = book.entries[OLD.key]
+    assert (active.standing, active.why) == (Standing.ACTIVE, Why(None, "mended", "lee"))
+    assert active.consented_at == NOW
+
+
+@pytest.mark.parametrize("standing", [Standing.UNSUBSCRIBED, Standing.SUPPRESSED])
+def test_whoever_left_is_not_suppressed_over_that(standing: Standing) -> None:
+    book = book_with(OLD)
+    entry = stand(book, standing, Cause.WITHDREW)
+
+    before = suppress(OLD, book, LATER, "tidy up", "kim")
+
+    assert before is standing
+    assert book.entries[OLD.key] == entry
+
+
+def test_a_bounce_is_ended_by_a_person() -> None:
+    book = book_with(OLD)
+    stand(book, Standing.SUPPRESSED, Cause.BOUNCED)
+
+    assert unsuppress(OLD, book, LATER, "", "kim") is Standing.SUPPRESSED
+    assert book.entries[OLD.key].standing is Standing.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("standing", "cause", "words"),
+    [
+        (Standing.UNSUBSCRIBED, Cause.WITHDREW, "the reader withdrew (words), which only"),
+        (Standing.UNSUBSCRIBED, None, "the reader withdrew"),
+        (Standing.SUPPRESSED, Cause.COMPLAINED, "the reader complained"),
+        (Standing.SUPPRESSED, Cause.WITHDREW, "the reader withdrew"),
+        (Standing.SUPPRESSED, None, "not on record whether the reader complained"),
+    ],
+)
+def test_only_the_reader_ends_what_the_reader_began(
+    standing: Standing, cause: Cause | None, words: str
+) -> None:
+    book = book_with(OLD)
+    entry = stand(book, standing, cause)
+
+    with pytest.raises(ContentError) as caught:
+        unsuppress(OLD, book, LATER, "", "kim")
+
+    assert words in str(caught.value)
+    assert "add old@example.org --again --consented-at" in str(caught.value)
+    assert book.entries[OLD.key] == entry
+
+
+def test_who_withdrew_after_a_bounce_is_not_brought_back() -> None:
+    book = book_with(OLD)
+    stand(book, Standing.SUPPRESSED, Cause.BOUNCED)
+
+    withdraw(OLD, book, LATER, "by phone", "kim")
+
+    with pytest.raises(ContentError, match="the reader withdrew"):
+        unsuppress(OLD, book, LATER, "", "kim")
+
+
+def test_a_reader_keeps_all_but_the_address() -> None:
+    book = book_with(OLD, THIRD)
+    before = book.entries[OLD.key]
+
+    change_address(OLD, NEW, book, LATER, "by mail", "kim")
+
+    after = book.entries[NEW.key]
+    assert after == replace(before, key=NEW.key, address=NEW.spelling)
+    assert after.reader_id == before.reader_id
+    left = book.entries[OLD.key]
+    assert (left.standing, left.name) == (Standing.UNSUBSCRIBED, "")
+    assert left.why == Why(Cause.MOVED, "moved to new@example.org; by mail", "kim")
+
+
+def test_no_file_brings_the_old_address_back() -> None:
+    book = book_with(OLD)
+    change_address(OLD, NEW, book, LATER, "", "kim")
+
+    assert fates(book, OLD, NEW) == {Fate.KEPT_OUT: 1, Fate.UPDATED: 1, Fate.REFUSED: 0}
+    assert book.entries[OLD.key].standing is Standing.UNSUBSCRIBED
+    with pytest.raises(ContentError, match="nobody's address now: moved to new"):
+        unsuppress(OLD, book, LATER, "", "kim")
+    with pytest.raises(ContentError, match="nobody's address now: moved to new"):
+        change_address(OLD, THIRD, book, LATER, "", "kim")
+
+
+def test_an_address_of_another_reader_is_refused_and_nothing_changed() -> None:
+    book = book_with(OLD, NEW)
+    entries = dict(book.entries)
+
+    with pytest.raises(ContentError, match="is on the list already, as another reader"):
+        change_address(OLD, NEW, book, LATER, "", "kim")
+
+    assert book.entries == entries
+
+
+def test_a_change_by_mistake_is_taken_back() -> None:
+    book = book_with(OLD)
+    before = book.entries[OLD.key]
+
+    change_address(OLD, NEW, book, LATER, "", "kim")
+    change_address(NEW, OLD, book, LATER, "", "kim")
+
+    assert book.entries[OLD.key] == before
+    assert book.entries[NEW.key].why == Why(Cause.MOVED, "moved to old@example.org", "kim")
+    assert len(book.entries) == 2
+
+
+def test_another_spelling_of_the_same_address_leaves_nothing_behind() -> None:
+    book = book_with(OLD)
+
+    change_address(OLD, address_of("Old@Example.org"), book, LATER, "", "kim")
+
+    assert [entry.address for entry in book.entries.values()] == ["Old@Example.org"]
+
+
+@pytest.mark.parametrize("standing", [Standing.UNSUBSCRIBED, Standing.SUPPRESSED])
+def test_a_new_address_is_no_consent(standing: Standing) -> None:
+    book = book_with(OLD)
+    stand(book, standing, Cause.COMPLAINED)
+
+    change_address(OLD, NEW, book, LATER, "", "kim")
+
+    assert book.entries[NEW.key].standing is standing
+
+
+def test_somebody_unknown_is_said_to_be() -> None:
+    for act in (suppress, unsuppress):
+        with pytest.raises(ContentError, match="is not on the list"):
+            act(OLD, MemoryBook(), NOW, "", "kim")
+    with pytest.raises(ContentError, match="is not on the list"):
+        change_address(OLD, NEW, MemoryBook(), NOW, "", "kim")
