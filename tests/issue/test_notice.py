@@ -68,7 +68,7 @@ def test_a_site_without_them_has_the_letter_it_had(tmp_path: Path) -> None:
         ("footer: 가", "'footer' must hold fields of its own: ko, en"),
         ('footer: {ko: "<b>가</b>", en: a}', "raw HTML <b> is not allowed"),
         ('footer: {ko: "# 가", en: a}', "'ko' must be one paragraph"),
-        ('footer: {ko: "2022. 8. 26. 부터", en: a}', "'ko' must be one paragraph"),
+        ('footer: {ko: "1. 첫째", en: a}', "'ko' must be one paragraph"),
         ('footer: {ko: "![가](map.png)", en: a}', "'ko' must be one paragraph"),
         ("footer: {ko: 가, en: a, fr: b}", "there is no field 'fr'"),
         ('footer: {ko: "[가](javascript:x)", en: a}', "link"),
