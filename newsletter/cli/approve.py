@@ -8,7 +8,6 @@ from newsletter.cli.moments import find_zone
 from newsletter.cli.output import is_terminal, readers
 from newsletter.cli.person import find_account, name_person
 from newsletter.dispatch.control import Act
-from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
 
@@ -65,6 +64,7 @@ def _count_readers(site: Site, composed: Composed) -> int:
         UsageError: nobody can: it was cancelled, or everybody has it.
         ContentError: readers have another letter of this issue already.
     """
+    from newsletter.dispatch.plan import check_digest  # noqa: PLC0415 - slow to load
     from newsletter.subscribers.subscriber import editions_by_preference  # noqa: PLC0415
 
     issue, ledger = composed.issue.id, site.ledger()

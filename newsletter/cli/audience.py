@@ -1,13 +1,16 @@
 """To whom a special issue goes: its first dispatch says it, and its plan keeps it."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from newsletter.app import Site
 from newsletter.cli.halting import find_appointment
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError, UsageError
-from newsletter.issue.issue import Issue
+
+if TYPE_CHECKING:
+    from newsletter.issue.issue import Issue
 
 WAYS = "--to-all, or --only-recipients-of ISSUE for the active readers who have that issue"
 
@@ -25,7 +28,7 @@ class Audience:
         return self.to_all or self.recipients_of is not None
 
 
-def choose_audience(site: Site, issue: Issue, said: Audience, plan: Plan | None) -> str | None:
+def choose_audience(site: Site, issue: "Issue", said: Audience, plan: Plan | None) -> str | None:
     """
     Return the issue whose readers alone get *issue*, or None for all.
 
