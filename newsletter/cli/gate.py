@@ -18,15 +18,14 @@ from newsletter.proof.finding import Severity
 from newsletter.proof.letter.pictures import HOSTED
 
 
-def is_rehearsal(site: Site) -> bool:
-    """Say whether a dispatch of this site reaches nobody: its letters stay on this machine."""
-    return not site.settings.mail_url.needs_public_url
-
-
 class Gate:
     """Opens for a letter that may go out."""
 
-    def __init__(self, site: Site, composed: Composed, sender: Sender) -> None:
+    def __init__(
+        self, site: Site, composed: Composed, sender: Sender, *, is_rehearsal: bool
+    ) -> None:
+        """Stand before *composed*; in a rehearsal it reaches nobody, and less has to hold."""
+        self._for_readers = not is_rehearsal
         self._site = site
         self._composed = composed
         self._approvals = site.approvals()
@@ -53,9 +52,10 @@ class Gate:
         composition = self._composed.composition
         if rules and not (because and because.strip()):
             raise UsageError('--override wants a reason: --because "…"; it is kept in the ledger')
-        for_readers = not is_rehearsal(self._site)
         report = self._site.proofread(
-            self._composed, for_readers=for_readers, asks_pictures=for_readers and is_first
+            self._composed,
+            for_readers=self._for_readers,
+            asks_pictures=self._for_readers and is_first,
         )
         blocking = [one for one in report.findings if one.severity is Severity.BLOCKS]
         counts = {rule: sum(one.rule == rule for one in blocking) for rule in rules}

@@ -73,7 +73,8 @@ def carry_out(site: Site, order: Order) -> None:
     if not intention.expected:
         report(site, sending)
         return
-    gate = Gate(site, composed, Sender(order.by, find_account()))
+    sender = Sender(order.by, find_account())
+    gate = Gate(site, composed, sender, is_rehearsal=sending.way.is_rehearsal)
     overrides = gate.check(order.rules, order.because, is_first=intention.plan is None)
     count = min(intention.expected, order.wishes.limit or intention.expected)
     if order.is_dry_run:

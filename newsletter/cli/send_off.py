@@ -90,7 +90,8 @@ def send_confirmed(
     intention = sending.intention(add_new=False, recipients_of=recipients_of)
     show_intention(sending, intention)
     if intention.expected:
-        Gate(site, composed, sender).check((), None, is_first=intention.plan is None)
+        gate = Gate(site, composed, sender, is_rehearsal=sending.way.is_rehearsal)
+        gate.check((), None, is_first=intention.plan is None)
         send_off(site, sending, intention, wishes, PROGRAM)
         return
     site.diary().drop_appointment(composed.issue.id, PROGRAM, site.clock())

@@ -69,7 +69,7 @@ def composed_at(
 
 
 def said(site: Site, composed: Composed, capsys: pytest.CaptureFixture[str]) -> str:
-    Gate(site, composed, Sender("kim")).check((), None, is_first=True)
+    Gate(site, composed, Sender("kim"), is_rehearsal=False).check((), None, is_first=True)
     return capsys.readouterr().out
 
 
@@ -88,7 +88,9 @@ def test_a_picture_that_is_gone_stops_the_first_run_and_is_named(
     out = capsys.readouterr().out
     assert f"{url}/{hosted.path} answers {status}; upload what is in build/{ISSUE_ID}/" in out
     assert handler.asked[0] == f"/{hosted.path}"
-    assert Gate(site, composed, Sender("kim")).check(["hosted-pictures"], "soon", is_first=True)
+    assert Gate(site, composed, Sender("kim"), is_rehearsal=False).check(
+        ["hosted-pictures"], "soon", is_first=True
+    )
 
 
 def test_a_picture_that_is_there_costs_no_word(
@@ -134,10 +136,11 @@ def test_nobody_is_asked_for_a_rehearsal_a_later_run_or_pictures_sent_along(
         ("embedded", composed_at(tmp_path / "b", url, Near, HOSTED + "images: embedded\n")),
         ("off", composed_at(tmp_path / "c", url, Near, PUBLICATION)),
     ):
-        Gate(*made, Sender("kim")).check((), None, is_first=True)
+        gate = Gate(*made, Sender("kim"), is_rehearsal=name == "outbox")
+        gate.check((), None, is_first=True)
         assert handler.asked == [], name
 
-    Gate(*composed_at(tmp_path / "d", url), Sender("kim")).check((), None)
+    Gate(*composed_at(tmp_path / "d", url), Sender("kim"), is_rehearsal=False).check((), None)
     site, composed = composed_at(tmp_path / "e", url)
     site.proofread(composed)
     site.proof(ISSUE_ID)

@@ -53,11 +53,13 @@ def test_an_untouched_starter_goes_to_an_outbox_and_to_nobody_else(tmp_path: Pat
     site = started(tmp_path / "site")
     relayed = Site(RELAY, tmp_path / "site")
 
-    Gate(site, site.compose(ISSUE_ID), Sender("kim")).check((), None)
+    Gate(site, site.compose(ISSUE_ID), Sender("kim"), is_rehearsal=True).check((), None)
 
     with pytest.raises(ContentError, match=f"{ISSUE_ID}: must not go out like this"):
-        Gate(relayed, relayed.compose(ISSUE_ID), Sender("kim")).check((), None)
-    Gate(relayed, relayed.compose(ISSUE_ID), Sender("kim")).check(["starter"], "a colleague's list")
+        Gate(relayed, relayed.compose(ISSUE_ID), Sender("kim"), is_rehearsal=False).check((), None)
+    Gate(relayed, relayed.compose(ISSUE_ID), Sender("kim"), is_rehearsal=False).check(
+        ["starter"], "a colleague's list"
+    )
 
 
 @pytest.mark.parametrize(
