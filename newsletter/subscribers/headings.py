@@ -50,9 +50,10 @@ KNOWN: Final = {
     "name": _any(_words("name fullname firstname givenname displayname 이름 성명 성함 표시이름")),
     "language": _any(
         _words(
-            "language lang preference preferredlanguage languagepreference "
-            "언어 선호언어 구독언어 사용언어"
-        )
+            "language lang preference preferredlanguage languagepreference languagecode locale "
+            "userlocale preferredlocale 국문영문 국영문 국문영문구분 국영문구분 국문영문둘다"
+        ),
+        f"(?:선호|구독|사용|수신|희망|신청|발송|주|{_MAIL})*언어(?:구분|선택|설정|코드)?",
     ),
     "reader-id": _any("readerid"),  # ours; a column "id" is another service's
     "old-number": _any("oldnumber"),

@@ -101,7 +101,7 @@ def _fit(fields: list[str], width: int, needed: int) -> bool:
             return False
         del fields[width:]
         return True
-    if len(fields) <= needed or not fields[needed].strip():
+    if len(fields) <= needed:
         return False
     fields.extend([""] * (width - len(fields)))
     return True

@@ -162,3 +162,20 @@ def test_a_heading_is_compared_without_case_spaces_and_marks(text: str) -> None:
     assert squeezed(f" {text}_") == once
     assert once.casefold() == once
     assert columns_of([text], {})[0].meaning in Meaning
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        *"언어 수신언어 선호언어 구독언어 희망언어 뉴스레터언어 언어구분 locale lang".split(),
+        "국문/영문",
+        "수신 언어(선택)",
+        "뉴스레터 언어 선택",
+        "Preferred Language",
+        "language_code",
+    ],
+)
+def test_a_column_of_languages_is_no_consent(heading: str) -> None:
+    [_, column] = columns_of(["email", heading], {})
+
+    assert (column.meaning, column.ground) == (Meaning.LANGUAGE, Ground.KNOWN)
