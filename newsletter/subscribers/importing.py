@@ -20,7 +20,6 @@ from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.telling import STRICTEST_FIRST
 from newsletter.subscribers.why import (
     ENDED_BY_A_PERSON,
-    IMPORT,
     UNSAID,
     Cause,
     Why,
@@ -248,14 +247,8 @@ def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:
         import_id=import_id,
         reader_id=reader_id,
         old_number=old_number,
-        why=_imported(row),
+        why=row.why,
     )
-
-
-def _imported(row: Row) -> Why:
-    if row.why == UNSAID and row.standing is Standing.ACTIVE:
-        return UNSAID
-    return replace(row.why, by=row.why.by or IMPORT)
 
 
 def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entry:
@@ -290,13 +283,13 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
 def _merged_why(known: Entry, row: Row) -> Why:
     """Say why a reader stands as they do of whom *row* tells more; the firmest cause counts."""
     if known.standing is Standing.ACTIVE:
-        return _imported(row)
+        return row.why
     before = cause_of(known)
     if row.standing is Standing.ACTIVE or firmest([before, row.why.cause]) is before:
         # Who withdrew and then bounced did withdraw.
         is_stricter = row.standing is Standing.SUPPRESSED is not known.standing
         return replace(known.why, cause=before) if is_stricter else known.why
-    return _imported(row)
+    return row.why
 
 
 def cause_of(entry: Entry) -> Cause | None:

@@ -21,7 +21,7 @@ from newsletter.subscribers.subscriber import (
     plain_word,
     standing_of,
 )
-from newsletter.subscribers.why import UNSAID, Cause, Why, firmest
+from newsletter.subscribers.why import IMPORT, UNSAID, Cause, Why, firmest
 
 STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
 LONGEST_REASON: Final = 200  # characters of a field that are kept as why somebody left
@@ -168,7 +168,7 @@ def _why_of(told: Sequence[Told]) -> Why:
     whys = [one.why for one in told if one.standing is not Standing.ACTIVE]
     if not whys:
         return UNSAID
-    return Why(firmest(why.cause for why in whys), "; ".join(why.because for why in whys))
+    return Why(firmest(why.cause for why in whys), "; ".join(why.because for why in whys), IMPORT)
 
 
 def _told(column: Column, text: str, consent: Consent) -> Told:
@@ -176,7 +176,7 @@ def _told(column: Column, text: str, consent: Consent) -> Told:
     if told.standing is Standing.ACTIVE:
         return told
     said = " ".join(text.split())[:LONGEST_REASON] or "(empty)"
-    return replace(told, why=Why(_cause_of(column, text, told), f"{column.name}: {said}"))
+    return replace(told, why=Why(_cause_of(column, text, told), f"{column.name}: {said}", IMPORT))
 
 
 def _cause_of(column: Column, text: str, told: Told) -> Cause | None:
