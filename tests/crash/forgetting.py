@@ -66,12 +66,18 @@ def put_back(scene: Scene) -> None:
     process = scene.start()
     scene.wait_for(scene.moment(), process)
     backup = scene.database.parent / "backup.db"
-    scene.stage.run("backup", str(backup))
-    is_running = scene.wait_for(scene.moment(), process)
+    scene.office.hold_up()  # a backup takes as long as a thousand letters
+    try:
+        scene.stage.run("backup", str(backup))
+    finally:
+        scene.office.go_on()
+    is_running = (
+        process.poll() is None if scene.is_short else scene.wait_for(scene.moment(), process)
+    )
+    at = scene.office.count()
     with suppress(ProcessLookupError):
         process.send_signal(signal.SIGTERM)
     scene.end(process)
-    at = scene.office.count()
     if is_running:
         scene.struck_at.append(at)
     scene.is_record_cut = True

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 ISSUE = "2022-08"
 PUBLIC_URL = "https://news.example.org"
+NEXT_YEAR = f"{datetime.now(UTC).year + 1}-01-01 09:00"  # for what is appointed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
+from tests.journeys.stage import ISSUE, NEXT_YEAR, PUBLIC_URL, Stage, make_stage, write_readers
 
 READERS = 12
 
@@ -43,7 +44,7 @@ def pause(stage: Stage) -> None:
 
 
 def appoint(stage: Stage) -> None:
-    stage.run("dispatch", ISSUE, "--at", "2099-01-01 09:00", "--yes", "--no-wait")
+    stage.run("dispatch", ISSUE, "--at", NEXT_YEAR, "--yes", "--no-wait")
 
 
 def send_a_test(stage: Stage) -> None:
@@ -79,6 +80,12 @@ def look(stage: Stage) -> None:
     stage.run("status")
 
 
+def told(stage: Stage) -> list[dict[str, Any]]:
+    """Return what status tells of every issue, but for the doubt that a copy is one."""
+    shown: list[dict[str, Any]] = json.loads(stage.run("status", "--json"))
+    return [{name: one[name] for name in one if name != "doubts"} for one in shown]
+
+
 @pytest.mark.parametrize(
     "act", [import_more, send, send_some, pause, appoint, send_a_test, look, fail, interrupt]
 )
@@ -93,9 +100,7 @@ def test_a_copy_of_the_database_file_alone_holds_everything(
     shutil.copytree(stage.root, copy, ignore=shutil.ignore_patterns("*-wal", "*-shm"))
     assert dump(copy, "mode=ro&immutable=1") == dump(stage.root, "mode=ro")
     elsewhere = Stage(copy, stage.settings)
-    assert json.loads(elsewhere.run("status", "--json")) == json.loads(
-        stage.run("status", "--json")
-    )
+    assert told(elsewhere) == told(stage)
 
 
 def test_another_process_that_has_it_open_keeps_the_journal_and_loses_nothing(

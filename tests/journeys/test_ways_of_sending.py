@@ -18,7 +18,15 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from newsletter.storage import database as storage
-from tests.journeys.stage import CHECKOUT, ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
+from tests.journeys.stage import (
+    CHECKOUT,
+    ISSUE,
+    NEXT_YEAR,
+    PUBLIC_URL,
+    Stage,
+    make_stage,
+    write_readers,
+)
 from tests.mail_sinks import RecordingServer
 
 READERS = 60
@@ -119,7 +127,7 @@ def test_an_appointment_without_its_relay_stands_until_the_relay_is_there(
 
 def appoint(stage: Stage) -> datetime:
     """Appoint the issue, make its time come in a second, and return that."""
-    stage.run("dispatch", ISSUE, "--at", "2099-01-01 09:00", "--yes", "--no-wait")
+    stage.run("dispatch", ISSUE, "--at", NEXT_YEAR, "--yes", "--no-wait")
     at = datetime.now(UTC) + timedelta(seconds=1)
     with closing(sqlite3.connect(stage.root / "newsletter.db")) as connection, connection:
         shown = f"{at:%Y-%m-%d %H:%M:%S.%f}"
@@ -171,7 +179,8 @@ def test_a_ledger_of_the_version_before_goes_on_in_mid_dispatch(
 
 
 def make_older(database: Path) -> None:
-    """Take a ledger back to how the program before left it."""
+    """Take a ledger back to how the program before left it, which put no mark beside it."""
+    database.with_name(f"{database.name}.mark").unlink()
     config = Config()
     config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
     engine = create_engine(f"sqlite:///{database}")
