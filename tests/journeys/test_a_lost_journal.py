@@ -115,8 +115,10 @@ def test_a_kill_alone_is_never_doubted(stage: Stage, office: PostOffice) -> None
         process.communicate()
         stage.run("status")  # folds the journal in
 
-    words = stage.run("dispatch", ISSUE, "--yes", status=4)  # some are unknown
+    last = stage.start("dispatch", ISSUE, "--yes")
+    words, _ = last.communicate(timeout=120)
 
+    assert last.returncode in {0, 4}  # 4: a kill met a letter before its answer
     assert "Doubt" not in words
     assert "0 pending" in words or "pending" not in words
     assert max(office.read().times.values()) == 1
