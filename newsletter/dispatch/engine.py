@@ -27,7 +27,7 @@ from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
 from newsletter.dispatch.tap import Tap
 from newsletter.errors import NewsletterError, ProviderBusy, ProviderError, UnfinishedError
 
-BROKEN_MAX: Final = 3  # connections in a row that delivered nothing, in one thread
+BROKEN_MAX: Final = 3  # connections of one thread in a row, while none brought an outcome
 TICK_S: Final = 0.1  # how often the run's progress is shown
 
 
@@ -143,7 +143,7 @@ class Engine:
                 self.run.fault = error
 
     def _work(self) -> None:
-        broken = 0
+        broken = answered = 0
         while self._feed.has_more():
             if self._feed.is_held or not self._pool.enter():
                 self._feed.rest()
@@ -160,7 +160,9 @@ class Engine:
                 self._pool.leave()
                 raise
             self._pool.leave()
-            broken = broken + 1 if is_barren else 0
+            with self._lock:
+                has_moved, answered = self.run.answered != answered, self.run.answered
+            broken = broken + 1 if is_barren and not has_moved else 0
             if broken >= BROKEN_MAX:
                 msg = (
                     f"{self._provider.name}: the connection broke {broken} times before anything "

@@ -1,5 +1,6 @@
 """The engine: every delivery once, whatever providers and ledgers do."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -215,6 +216,29 @@ def test_a_connection_that_breaks_every_time_ends_the_run(database: Database) ->
         send(provider, database, connections=1)
 
     assert counts(database) == {State.PENDING: READERS}
+
+
+def test_a_connection_that_breaks_each_time_ends_no_run_that_gets_on_over_the_others(
+    database: Database,
+) -> None:
+    """A relay behind several hosts, of which one is away: the others take its letters."""
+    broken: set[int] = set()
+    moved = threading.Event()  # a letter went over the other connection
+
+    def break_the_first(envelope: Envelope) -> Outcome | Unsent:
+        is_first = threading.current_thread().name == "connection 1"
+        if not is_first or envelope.key in broken or len(broken) > 2 * BROKEN_MAX:
+            moved.set()
+            return Accepted("ok")
+        assert moved.wait(10)
+        moved.clear()
+        broken.add(envelope.key)
+        return Unsent("connection lost")
+
+    _, states = send(ScriptedProvider(break_the_first), database, connections=2)
+
+    assert len(broken) > BROKEN_MAX
+    assert states == {State.ACCEPTED: READERS}
 
 
 def test_a_letter_that_cannot_be_written_holds_up_nobody_else(
