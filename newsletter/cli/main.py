@@ -11,28 +11,29 @@ import click
 
 from newsletter.errors import NewsletterError, UsageError
 
+# Each is an object of its name (with _ for -) in newsletter.cli and the module of that name.
 COMMANDS: Final = {
-    "init": "newsletter.cli.init",
-    "new": "newsletter.cli.new",
-    "compose": "newsletter.cli.compose",
-    "check": "newsletter.cli.check",
-    "test": "newsletter.cli.test",
-    "approve": "newsletter.cli.approve",
-    "dispatch": "newsletter.cli.dispatch",
-    "pause": "newsletter.cli.pause",
-    "resume": "newsletter.cli.resume",
-    "cancel": "newsletter.cli.cancel",
-    "resolve": "newsletter.cli.resolve",
-    "status": "newsletter.cli.status",
-    "backup": "newsletter.cli.backup",
-    "restore": "newsletter.cli.restore",
-    "dkim-key": "newsletter.cli.dkim_key",
-    "subscribers": "newsletter.cli.subscribers",
+    "init": "Start a newsletter of your own, with a first issue to fill in.",
+    "new": "Write the files of a new issue to fill in.",
+    "compose": "Make the letters of an issue in every edition.",
+    "check": "Proofread an issue: both languages, every mail program.",
+    "test": "Send an issue to yourself and colleagues, marked as a test.",
+    "approve": "Approve an issue as it is now; any change voids it.",
+    "dispatch": "Send an issue to every subscriber, in their language.",
+    "pause": "Begin nothing more of an issue until it is resumed.",
+    "resume": "Let a paused dispatch go on.",
+    "cancel": "Send nothing more of an issue, for good.",
+    "resolve": "Settle the unknown deliveries of an issue.",
+    "status": "Show how far dispatches have come.",
+    "backup": "Write readers and ledger to a file, for you alone to read.",
+    "restore": "Put a backup in place of readers and ledger.",
+    "dkim-key": "Make a key that signs your letters, and print its DNS record.",
+    "subscribers": "Import, add, list, show, change, remove and export readers.",
 }
 
 
 class LazyGroup(click.Group):
-    """Imports a command's module when the command is asked for: help stays fast."""
+    """Imports a command's module when that command is asked for: the list of all stays fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands in the order of the work."""
@@ -42,9 +43,15 @@ class LazyGroup(click.Group):
         """Import and return the command, or None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command = getattr(import_module(f"newsletter.cli.{name}"), name)
         assert isinstance(command, click.Command)  # noqa: S101 - ours, not input
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with its line."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
