@@ -44,7 +44,7 @@ def test_every_month_has_its_label(month: int) -> None:
 
 
 def test_a_missing_key_is_reported_with_its_file() -> None:
-    assert _problems(Lang.KO, "contents: 이번 호 차례\n", "") == [
+    assert _problems(Lang.KO, "contents: 이번 호 목차\n", "") == [
         "templates/strings.ko.yaml:3: the field 'contents' is missing; add a line 'contents: …'"
     ]
 

@@ -251,9 +251,9 @@ def test_m15_an_international_domain_is_written_as_a_labels() -> None:
 @pytest.mark.parametrize(
     ("kind", "mark"),
     [
-        (EditionKind.KO, "[시험] "),
+        (EditionKind.KO, "[시험 발송] "),
         (EditionKind.EN, "[TEST] "),
-        (EditionKind.BILINGUAL, "[시험] [TEST] "),
+        (EditionKind.BILINGUAL, "[시험 발송] [TEST] "),
     ],
 )
 def test_d3_a_test_letter_is_marked_before_anything_else(kind: EditionKind, mark: str) -> None:
