@@ -1,6 +1,6 @@
 """When a ledger may know less than happened: it was put back, copied, or has lost its journal."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -51,11 +51,12 @@ class StandingDoubt:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a timer sees in the ledger."""
+    """What a timer sees in the ledger; times are aware UTC."""
 
-    due: Collection[str]  # issues that would go out now, by themselves
+    due: Mapping[str, datetime]  # issues that would go out now, by themselves; since when known
     open: Collection[str]  # issues that are appointed or unfinished
-    signs: Collection[datetime]  # of life of this ledger, aware UTC; none: from before they were
+    before: datetime | None  # the look before; None: nothing was to be sent then, or there is none
+    runs: Collection[tuple[datetime, datetime]] = ()  # begin and last sign of life
 
 
 def compare(ledger: LedgerMark, noted: LedgerMark | None) -> Sign | None:
@@ -82,10 +83,24 @@ def judge_gap(look: Look, now: datetime) -> Sign | None:
     Then another copy of it may have sent that meanwhile. This alone sees a whole folder, or
     a PostgreSQL, that was put back.
     """
-    signs = [one for one in look.signs if one - now <= GAP]  # not those of a clock that was wrong
-    if not look.due or not signs or now - max(signs) <= GAP:
-        return None
-    return Sign(Cause.GAP, max(signs).isoformat())
+    last = [_last_sign(look, known_since, now) for known_since in look.due.values()]
+    late = [one for one in last if now - one > GAP]
+    return Sign(Cause.GAP, min(late).isoformat()) if late else None
+
+
+def _last_sign(look: Look, known_since: datetime, now: datetime) -> datetime:
+    """
+    Return when the ledger was last seen to be in use, without a gap before it.
+
+    What was begun after a gap does not close it. Times of a clock that was ahead are no signs.
+    """
+    last = max(known_since, look.before or known_since)
+    if last - now > GAP:
+        last = known_since
+    for began_at, seen_at in sorted(look.runs):
+        if began_at - last <= GAP and seen_at - now <= GAP:
+            last = max(last, seen_at)
+    return last
 
 
 def waits_for_answer(issue: str, doubts: Collection[StandingDoubt]) -> list[StandingDoubt]:

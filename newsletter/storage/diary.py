@@ -19,7 +19,6 @@ from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.runs import LivingRun
 from newsletter.storage.conditions import is_due
 from newsletter.storage.decisions import find_decisions, find_notes
-from newsletter.storage.doubts import note_look
 from newsletter.storage.notes import note
 from newsletter.storage.promises import find_promises
 from newsletter.storage.rehearsals import set_aside
@@ -176,7 +175,6 @@ class SqlDiary:
                     **way_values(appointment.way),
                 )
             )
-            note_look(connection, appointment.made_at)
             words = appointment.send_at.astimezone(UTC).isoformat()
             by, account = appointment.by, appointment.account
             line = Note(appointment.issue, Act.APPOINTED, by, appointment.made_at, words, account)

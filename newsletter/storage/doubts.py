@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, exists, func, insert, select, union, update
 
 from newsletter.dispatch.control import Act
-from newsletter.dispatch.doubt import GAP, Cause, Look, Sign, StandingDoubt, is_over, judge_gap
+from newsletter.dispatch.doubt import Cause, Look, Sign, StandingDoubt, is_over, judge_gap
 from newsletter.storage.conditions import IS_WAITING, is_due
 from newsletter.storage.marks import ensure_mark
 from newsletter.storage.tables import (
@@ -57,9 +57,8 @@ class SqlDoubts:
         """
         with reading(self._database) as connection:
             seen = _look(connection, now)
-            noted = connection.execute(select(ledger_marks.c.looked_at)).scalar()
             standing = _find_standing(connection)
-        if not seen.open and noted is None:
+        if not seen.open and seen.before is None:
             return standing  # nothing is written
         sign = judge_gap(seen, now)
         with writing(self._database) as connection:
@@ -159,36 +158,29 @@ def _look(connection: Connection, now: datetime) -> Look:
     of = dispatches.c
     has_due = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, is_due(now)))
     may_go = of.paused_at.is_(None) & of.cancelled_at.is_(None) & has_due
-    planned = {
-        row.issue: row
-        for row in connection.execute(select(of.issue, of.is_limited, may_go.label("may_go")))
-    }
-    times = {
-        row.issue: row.send_at
-        for row in connection.execute(select(appointments.c.issue, appointments.c.send_at))
-    }
-    due = {
-        issue
-        for issue, send_at in times.items()
-        if send_at <= now and (issue not in planned or planned[issue].may_go)
-    }
-    due |= {
-        issue
+    plans = select(of.issue, of.is_limited, of.planned_at, may_go.label("may_go"))
+    planned = {row.issue: row for row in connection.execute(plans)}
+    times = select(appointments.c.issue, appointments.c.send_at, appointments.c.made_at)
+    appointed = {row.issue: row for row in connection.execute(times)}
+    known_since = {
+        issue: row.planned_at
         for issue, row in planned.items()
-        if row.may_go and not row.is_limited and issue not in times
+        if row.may_go and not row.is_limited and issue not in appointed
     }
-    return Look(sorted(due), _find_open(connection), _find_signs(connection, now))
+    known_since |= {
+        issue: row.made_at
+        for issue, row in appointed.items()
+        if row.send_at <= now and (issue not in planned or planned[issue].may_go)
+    }
+    before = connection.execute(select(ledger_marks.c.looked_at)).scalar()
+    return Look(known_since, _find_open(connection), before, _find_runs(connection, before))
 
 
-def _find_signs(connection: Connection, now: datetime) -> Sequence[datetime]:
-    latest = now + GAP  # a sign from a clock that was wrong must not hide the others
-    signs = [
-        connection.execute(select(ledger_marks.c.looked_at)).scalar(),
-        connection.execute(
-            select(func.max(runs.c.began_at)).where(runs.c.began_at <= latest)
-        ).scalar(),
-        connection.execute(
-            select(func.max(runs.c.seen_at)).where(runs.c.seen_at <= latest)
-        ).scalar(),
-    ]
-    return [one for one in signs if one]
+def _find_runs(
+    connection: Connection, before: datetime | None
+) -> Sequence[tuple[datetime, datetime]]:
+    """Return begin and last sign of life of every run that a gap may be bridged by."""
+    lived = select(runs.c.began_at, runs.c.seen_at)
+    if before:
+        lived = lived.where(runs.c.seen_at > before)
+    return [(row.began_at, row.seen_at) for row in connection.execute(lived)]

@@ -122,14 +122,12 @@ def test_where_nothing_is_to_be_sent_looks_are_forgotten(engine: Engine, ledger:
 
     assert before == NOW
     assert looked_at(engine) is None
-    appoint(engine, at=NOW + 9 * HOUR)
-    assert looked_at(engine) == NOW  # when it was made
 
 
-def test_a_ledger_from_before_looks_were_noted_is_not_doubted(
-    engine: Engine, ledger: SqlLedger
-) -> None:
-    assert SqlDoubts(engine).look(NOW + 90 * HOUR) == []
+def test_what_is_planned_or_appointed_after_a_quiet_time_is_not_late(engine: Engine) -> None:
+    appoint(engine, at=NOW + HOUR)
+
+    assert SqlDoubts(engine).look(NOW + HOUR) == []
 
 
 def test_a_doubt_is_over_when_every_open_issue_has_its_answer(
@@ -194,6 +192,29 @@ def test_a_database_that_was_put_back_is_told_by_the_gap(engine: Engine) -> None
 
     found = SqlDoubts(engine).look(NOW + 6 * HOUR)
     assert [one.sign.cause for one in found] == [Cause.GAP]
+
+
+@pytest.mark.parametrize("act", ["appoint", "begin", "both"])
+def test_what_a_person_does_first_does_not_hide_that_it_was_put_back(
+    engine: Engine, act: str
+) -> None:
+    """The timer is stopped for that, so the person's commands come before its next look."""
+    appoint(engine, "2022-07", NOW + 2 * HOUR)
+    SqlDoubts(engine).look(NOW + HOUR)
+    later = NOW + 80 * HOUR  # 2022-07 has gone out, and this ledger is put back
+
+    if act != "begin":
+        appointment = Appointment(LATER, "d", {}, later + 9 * HOUR, "anna", later)
+        SqlDiary(engine).appoint(appointment)
+    if act != "appoint":
+        ledger = make_planned_ledger(engine, 3)
+        ledger.close()
+        with writing(engine) as connection:
+            row = {"issue": ISSUE, "host": "a", "pid": 1, "began_at": later}
+            connection.execute(insert(runs).values(**row, seen_at=later))
+
+    found = [one.sign for one in SqlDoubts(engine).look(later + TICK)]
+    assert found == [Sign(Cause.GAP, (NOW + HOUR).isoformat())]
 
 
 Rows = list[list[dict[str, object]]]  # of every table

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from newsletter.errors import SettingsError
 from newsletter.lang import EditionKind
 from newsletter.storage import database
 from newsletter.storage.database import HEAD, open_database
+from newsletter.storage.doubts import SqlDoubts
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.tables import dispatches
 
@@ -72,6 +74,19 @@ def test_a_ledger_of_an_older_program_goes_on_where_it_was(tmp_path: Path, writt
     assert tally.planned_for(EditionKind.KO) == 1
     assert (row.paused_at, row.cancelled_at, row.is_limited) == (None, None, False)
     assert revision(older) == HEAD
+
+
+def test_what_waited_in_an_older_ledger_is_not_late_because_nobody_noted_looks_then(
+    older: Path,
+) -> None:
+    with closing(sqlite3.connect(older)) as connection, connection:
+        connection.execute("UPDATE deliveries SET state = 'pending', attempts = 0")
+    engine = open_database(SETTING, older.parent)
+
+    found = SqlDoubts(engine).look(datetime.now(UTC))
+
+    engine.dispose()
+    assert found == []
 
 
 def test_a_copy_from_before_is_put_beside_it_whole_and_no_more_readable(

@@ -1,6 +1,7 @@
 """Runs and attempts, ids that name readers, ways of sending, rehearsals, and doubts."""
 
 import secrets
+from datetime import UTC, datetime
 
 from alembic import op
 from sqlalchemy import (
@@ -163,8 +164,10 @@ def _mark_ledger() -> None:
         Column("ends", Integer, nullable=False),
         Column("looked_at", TIME),
     )
-    marks = table("ledger_marks", column("id"), column("ends"))
-    op.bulk_insert(marks, [{"id": secrets.token_hex(16), "ends": 0}])
+    marks = table("ledger_marks", column("id"), column("ends"), column("looked_at", TIME))
+    # Earlier versions noted no look, so this is the first: what is due is not late by it.
+    first = {"id": secrets.token_hex(16), "ends": 0, "looked_at": datetime.now(UTC)}
+    op.bulk_insert(marks, [first])
     op.create_table(
         "doubts",
         Column("id", Integer, primary_key=True),
