@@ -58,7 +58,7 @@ def plan_missing(
         )
         .where(
             subscribers.c.standing == constant(Standing.ACTIVE),
-            ~_has_delivery(issue),
+            *_has_no_delivery(issue),
             *_has_got(find_recipients_of(connection, issue)),
         )
         .order_by(subscribers.c.id)
@@ -76,7 +76,7 @@ def count_unplanned(
 ) -> Mapping[EditionKind, int]:
     """Count the active subscribers who have no delivery of *issue* and are to get it."""
     recipients_of = find_recipients_of(connection, issue)
-    return _count(connection, editions, ~_has_delivery(issue), *_has_got(recipients_of))
+    return _count(connection, editions, *_has_no_delivery(issue), *_has_got(recipients_of))
 
 
 def count_active(
@@ -147,12 +147,14 @@ def _was_begun() -> ColumnElement[bool]:
     )
 
 
-def _has_delivery(issue: str) -> ColumnElement[bool]:
-    return (
-        select(deliveries.c.id)
-        .where(deliveries.c.issue == issue, deliveries.c.address_key == subscribers.c.address_key)
-        .exists()
-    )
+def _has_no_delivery(issue: str) -> list[ColumnElement[bool]]:
+    """Demand of a subscriber that nobody has planned *issue* for them, or for their address."""
+    planned = select(deliveries.c.id).where(deliveries.c.issue == issue)
+    return [
+        ~planned.where(deliveries.c.address_key == subscribers.c.address_key).exists(),
+        # One whose address was changed since has it at the old one.
+        ~planned.where(deliveries.c.subscriber_id == subscribers.c.id).exists(),
+    ]
 
 
 def _has_got(issue: str | None) -> list[ColumnElement[bool]]:

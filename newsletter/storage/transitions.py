@@ -120,10 +120,20 @@ _LAST_ANSWER: Final = (
     .where(deliveries.c.subscriber_id == subscribers.c.id, _IN_SLOTS)
     .scalar_subquery()
 )
+_IS_REFUSED_THERE: Final = (
+    select(deliveries.c.id)
+    .where(
+        deliveries.c.subscriber_id == subscribers.c.id,
+        deliveries.c.address_key == subscribers.c.address_key,
+        _IN_SLOTS,
+    )
+    .exists()
+)
 _SUPPRESS: Final = (
     update(subscribers)
     .where(
         subscribers.c.id.in_(select(deliveries.c.subscriber_id).where(_IN_SLOTS)),
+        _IS_REFUSED_THERE,  # and not at an address that the reader had before
         subscribers.c.standing == constant(Standing.ACTIVE),
     )
     .values(

@@ -6,7 +6,7 @@ from datetime import datetime
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, OpenBook
-from newsletter.subscribers.importing import cause_of
+from newsletter.subscribers.importing import cause_of, refuse_moved
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import ENDED_BY_A_PERSON, Cause, Why
 
@@ -44,9 +44,7 @@ def unsuppress(address: Address, book: OpenBook, now: datetime, because: str, by
     cause = cause_of(known)
     if known.standing is Standing.ACTIVE:
         return known.standing
-    if cause is Cause.MOVED:
-        msg = f"{known.address} is nobody's address now: {known.why.because}"
-        raise ContentError(msg)
+    refuse_moved(known)
     if cause not in ENDED_BY_A_PERSON:
         msg = (
             f"{known.address} is {known.standing}{_reason(known, cause)}, which only the reader "
@@ -77,11 +75,9 @@ def change_address(
     """
     found = book.find([old.key, new.key])
     known, other = _find(old, book), found.get(new.key)
-    if known.why.cause is Cause.MOVED:
-        msg = f"{known.address} is nobody's address now: {known.why.because}"
-        raise ContentError(msg)
+    refuse_moved(known)
     if old.key == new.key:
-        book.update([replace(known, address=new.spelling)])
+        book.update([replace(known, address=new.spelling)])  # nothing but capital letters
         return known
     moved = Why(Cause.MOVED, "; ".join(filter(None, [f"moved to {new.spelling}", because])), by)
     if other is None:

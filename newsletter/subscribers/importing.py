@@ -69,24 +69,27 @@ def import_rows(
         now: aware UTC; when readers who are new begin to stand as they do.
     """
     source = iter(rows)
+    contested: dict[str, str] = {}
     while batch := list(islice(source, batch_rows)):
         good = [row for row in batch if isinstance(row, Row)]
         unread = [row for row in batch if isinstance(row, Refusal)]
-        plan = _merge(good, book, import_id, now)
+        plan = _merge(good, book, import_id, now, contested)
         refusals = sorted([*unread, *plan.refusals], key=lambda refusal: refusal.line)
         plan.fates[Fate.REFUSED] = len(refusals)
         remarks = tuple((row.line, row.remark) for row in good if row.remark)
         yield Step(plan.fates, tuple(refusals), tuple(plan.repeats), remarks)
 
 
-def _merge(rows: list[Row], book: OpenBook, import_id: str, now: datetime) -> "_Plan":
+def _merge(
+    rows: list[Row], book: OpenBook, import_id: str, now: datetime, contested: dict[str, str]
+) -> "_Plan":
     found = book.find(list({row.address.key for row in rows}))
-    plan = _planned(rows, found, owners_of(rows, found, book), import_id, now)
+    plan = _planned(rows, found, owners_of(rows, found, book), import_id, now, contested)
     try:
         _write(book, found, plan, import_id)
     except NamesTakenError:  # rare, so who has a name is not asked of every row beforehand
         owners = book.find_named([name for row in rows for name in row.names])
-        plan = _planned(rows, found, owners, import_id, now)
+        plan = _planned(rows, found, owners, import_id, now, contested)
         _write(book, found, plan, import_id)
     return plan
 
@@ -109,15 +112,23 @@ def _planned(
     owners: Mapping[ReaderName, Owner],
     import_id: str,
     now: datetime,
+    contested: dict[str, str],
 ) -> _Plan:
+    """Plan a batch; *contested* has the refused new address of a reader by the key of their old."""
     plan, taken = _Plan(dict(found), Counter(), [], [], [], {}), dict(owners)
     for row in rows:
         key = row.address.key
         known = plan.entries.get(key)
+        if known and (reason := _why_not_moved(known, row, contested)):
+            plan.refusals.append(Refusal(row.line, reason, row.fields))
+            continue
         further: Sequence[ReaderName] = ()
         if row.names:
             if refusal := refusal_of(row, taken):
                 plan.refusals.append(refusal)
+                contested |= {
+                    owner.key: row.address.spelling for owner in map(taken.get, row.names) if owner
+                }
                 continue
             further = _further_of(row, known, taken)
             plan.aliases.extend((key, name) for name in further)
@@ -134,6 +145,29 @@ def _planned(
             plan.repeats.append(Repeat(row.line, key, row.address.spelling, earlier, told))
         plan.fates[Fate.UPDATED if further and fate is Fate.UNCHANGED else fate] += 1
     return plan
+
+
+def _why_not_moved(known: Entry, row: Row, contested: Mapping[str, str]) -> str:
+    """
+    Say why *row* is not merged with what is *known*, as the reader moved here or there alone.
+
+    Else somebody who left would go on getting letters at their new address, or a reader
+    would get none at either.
+    """
+    speaks_of_address = row.why.cause in {Cause.MOVED, *ENDED_BY_A_PERSON}
+    has_left = row.standing is not Standing.ACTIVE and not speaks_of_address
+    if known.why.cause is Cause.MOVED and has_left:
+        return (
+            f"{known.address} is {known.standing} here, for its reader {known.why.because}; if "
+            "it is that reader who left, newsletter subscribers remove the new address"
+        )
+    new = contested.get(known.key)
+    if new and row.why.cause is Cause.MOVED and known.standing is Standing.ACTIVE:
+        return (
+            f"this reader has moved to {new} in the file's list; newsletter subscribers "
+            f"change-address {known.address} {new}, then import the file again"
+        )
+    return ""
 
 
 def _further_of(
@@ -156,8 +190,8 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
             unsubscribed or complained.
 
     Raises:
-        ContentError: the reader left, and no newer consent is given; or the address is
-            suppressed by what no consent mends.
+        ContentError: the reader left, and no newer consent is given; the address is
+            suppressed by what no consent mends; or its reader has another one now.
     """
     known = book.find([row.address.key]).get(row.address.key)
     if known is None:
@@ -184,12 +218,13 @@ def withdraw(
         withdrew is noted, so that `unsuppress` does not bring them back.
 
     Raises:
-        ContentError: they are not on the list.
+        ContentError: they are not on the list, or have another address now.
     """
     known = book.find([address.key]).get(address.key)
     if known is None:
         msg = f"{address.spelling} is not on the list; see newsletter subscribers list"
         raise ContentError(msg)
+    refuse_moved(known)
     why = Why(Cause.WITHDREW, because, by)
     if known.standing is Standing.ACTIVE:
         left = replace(known, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
@@ -199,7 +234,15 @@ def withdraw(
     return known.standing
 
 
+def refuse_moved(known: Entry) -> None:
+    """Raise a ContentError if the reader has another address now: it is that which is meant."""
+    if known.why.cause is Cause.MOVED:
+        msg = f"{known.address} is nobody's address now: {known.why.because}"
+        raise ContentError(msg)
+
+
 def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entry:
+    refuse_moved(known)
     since = f"{known.standing} since {known.standing_since:%Y-%m-%d %H:%M} UTC"
     if known.why.cause in ENDED_BY_A_PERSON:
         why = known.why.because or known.why.cause

@@ -127,6 +127,74 @@ def test_no_file_brings_the_old_address_back() -> None:
         change_address(OLD, THIRD, book, LATER, "", "kim")
 
 
+def test_who_leaves_by_an_old_address_is_told_the_new_one_and_nothing_is_changed() -> None:
+    book = book_with(OLD)
+    change_address(OLD, NEW, book, LATER, "", "kim")
+    entries = dict(book.entries)
+
+    with pytest.raises(ContentError, match=r"nobody's address now: moved to new@example\.org"):
+        withdraw(OLD, book, LATER, "by phone", "kim")
+    with pytest.raises(ContentError, match=r"nobody's address now: moved to new@example\.org"):
+        enrol(make_row(OLD.spelling, consented_at=LATER), book, LATER, again=True)
+
+    assert book.entries == entries
+
+
+@pytest.mark.parametrize("cause", [None, Cause.WITHDREW, Cause.COMPLAINED])
+def test_a_file_in_which_a_moved_reader_left_names_the_new_address(cause: Cause | None) -> None:
+    book = book_with(OLD)
+    change_address(OLD, NEW, book, LATER, "", "kim")
+    left = replace(make_row(OLD.spelling, standing=Standing.UNSUBSCRIBED), why=Why(cause))
+
+    (step,) = import_rows([left], book, "again", LATER)
+
+    assert [refusal.reason for refusal in step.refusals] == [
+        "old@example.org is unsubscribed here, for its reader moved to new@example.org; if it is "
+        "that reader who left, newsletter subscribers remove the new address"
+    ]
+    assert book.entries[OLD.key].why.cause is Cause.MOVED
+
+
+def test_a_bounce_of_an_old_address_changes_nothing() -> None:
+    book = book_with(OLD)
+    change_address(OLD, NEW, book, LATER, "", "kim")
+    bounced = replace(
+        make_row(OLD.spelling, standing=Standing.SUPPRESSED), why=Why(Cause.BOUNCED, "550")
+    )
+
+    (step,) = import_rows([bounced], book, "again", LATER)
+
+    assert step.refusals == ()
+    assert book.entries[OLD.key].why.cause is Cause.MOVED
+    assert book.entries[NEW.key].standing is Standing.ACTIVE
+
+
+@pytest.mark.parametrize("batch_rows", [1, 9])
+def test_a_move_in_another_list_takes_nobody_off_this_one(batch_rows: int) -> None:
+    """Their new address has the id of the old one here, so that alone cannot come in."""
+    here, there = book_with(OLD), book_with(OLD)
+    reader_id = here.entries[OLD.key].reader_id
+    assert reader_id
+    change_address(OLD, NEW, there, LATER, "", "kim")
+    moved = there.entries[OLD.key]
+    rows = [
+        replace(make_row(NEW.spelling), names=(reader_id,)),
+        replace(make_row(OLD.spelling, standing=moved.standing), why=moved.why, line=3),
+    ]
+
+    steps = list(import_rows(rows, here, "again", LATER, batch_rows))
+
+    reasons = [refusal.reason for step in steps for refusal in step.refusals]
+    assert len(reasons) == 2
+    assert "newsletter subscribers change-address old@example.org new@example.org" in reasons[1]
+    assert here.entries[OLD.key].standing is Standing.ACTIVE
+
+    change_address(OLD, NEW, here, LATER, "", "kim")
+    list(import_rows(rows, here, "once more", LATER, batch_rows))
+    assert here.entries[NEW.key].standing is Standing.ACTIVE
+    assert here.entries[OLD.key].why.cause is Cause.MOVED
+
+
 def test_an_address_of_another_reader_is_refused_and_nothing_changed() -> None:
     book = book_with(OLD, NEW)
     entries = dict(book.entries)
