@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from newsletter.app import Composed, Site
-from newsletter.cli.audience import check_recipients
+from newsletter.cli.audience import check_recipients, describe_audience
 from newsletter.cli.holding import Hold
 from newsletter.cli.person import find_account
 from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted, settle_repeats
@@ -20,7 +20,7 @@ from newsletter.dispatch.plan import check_digest, make_plan
 from newsletter.dispatch.runs import RunOrder
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Verdict, way_of
-from newsletter.errors import ContentError, LedgerError
+from newsletter.errors import ContentError, LedgerError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.subscribers.subscriber import editions_by_preference
 
@@ -101,7 +101,8 @@ class Sending:
             UsageError: nobody has the issue *recipients_of*.
             ContentError: the letter is not the one whose dispatch began, or there is
                 nobody to send it to.
-            UnfinishedError: the dispatch is paused, or was cancelled.
+            UnfinishedError: the dispatch is paused, was cancelled, or has begun to others
+                than *recipients_of*.
         """
         plan = self.ledger.find_plan(self._issue)
         rehearsed = self._find_rehearsed(plan, may_plan_anew=may_plan_anew)
@@ -114,7 +115,9 @@ class Sending:
             if not self.ledger.is_untouched(self._issue):
                 check_digest(plan, self.composed.composition)
             plan, replaced = None, plan
-        elif plan and plan.recipients_of != recipients_of:  # nobody was sent it
+        elif plan and plan.recipients_of != recipients_of:
+            if not self.ledger.is_untouched(self._issue):
+                raise UnfinishedError(_explain_other_audience(plan, recipients_of))
             plan, replaced = None, plan
         if recipients_of and (plan is None or add_new):
             check_recipients(self.ledger, recipients_of)
@@ -188,6 +191,7 @@ class Sending:
         except BaseException:  # nothing will be sent by it
             first, self._first = self._first, None
             first.close()
+            self._hold.release()
             raise
 
     def _plan(self, intention: Intention, by: str, *, is_limited: bool) -> None:
@@ -201,8 +205,12 @@ class Sending:
         plan = self.ledger.find_plan(self._issue)
         if plan:
             self._check_way(plan)
-        if intention.replaced:
-            self.ledger.discard_untouched(self._issue)
+        if intention.replaced and not self.ledger.discard_untouched(self._issue):
+            msg = (
+                f"{self._issue}: somebody has begun or halted it meanwhile, so it was not planned "
+                f"anew; see 'newsletter status {self._issue}', then run dispatch again"
+            )
+            raise UnfinishedError(msg)
         if intention.plan is None:
             self._freeze_first(intention, None, is_limited=is_limited)
         elif intention.joining:
@@ -309,3 +317,12 @@ class Sending:
             zone=self._zone,
             connections=self._site.settings.connections,
         )
+
+
+def _explain_other_audience(plan: Plan, recipients_of: str | None) -> str:
+    return (
+        f"{plan.issue}: its dispatch has begun, to {describe_audience(plan.recipients_of)}, and is "
+        f"not to go to {describe_audience(recipients_of)} now\n"
+        f"  newsletter dispatch {plan.issue} goes on with it as it has begun\n"
+        f"  newsletter dispatch {plan.issue} --at never drops the appointment, if that says so"
+    )

@@ -109,13 +109,21 @@ def restore(file: Path, ledger: Path, now: datetime) -> Path | None:
         Where today's ledger is kept, None if there was none.
 
     Raises:
-        LedgerError: another process has the ledger open; nothing was changed.
+        LedgerError: another process has the ledger open, or there is no room for the copy;
+            nothing was changed.
         OSError: there is no room or no right; nothing was changed.
     """
     database = ledger.resolve()  # it may be a link to where the file lies
     place = database.with_name(f"{database.name}{RESTORING}")
     try:
-        write_copy(file, place).replace(place)
+        try:
+            write_copy(file, place).replace(place)
+        except sqlite3.Error as error:
+            msg = (
+                f"{place}: {file} cannot be copied there ({error}); make room or rights there. "
+                "Nothing was changed"
+            )
+            raise LedgerError(msg) from error
         mark = _mark_restored(file, place)
         with _alone(database):
             kept = _keep(database, now)
@@ -158,15 +166,20 @@ def _alone(database: Path) -> Iterator[None]:
             # Wants the file for itself, and so tells whether another has it open.
             connection.execute("PRAGMA journal_mode=DELETE")
             connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            msg = (
-                f"{database}: another process has it open ({error}); stop it, or wait until it "
-                "has ended. Nothing was changed"
-            )
-            raise LedgerError(msg) from error
-        except sqlite3.DatabaseError:  # it is damaged: that is what backups are for
-            pass
+        except sqlite3.DatabaseError as error:
+            # All else is harm to the file or its disk: that is what backups are for.
+            if is_busy(error):
+                msg = (
+                    f"{database}: another process has it open ({error}); stop it, or wait until "
+                    "it has ended. Nothing was changed"
+                )
+                raise LedgerError(msg) from error
         yield
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Say whether it was another process that stood in the way (https://sqlite.org/rescode.html)."""
+    return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def _keep(database: Path, now: datetime) -> Path | None:

@@ -5,6 +5,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from newsletter.storage.read_only import connect_read_only
+
 
 def copy_beside(database: Path, ending: str) -> Path:
     """
@@ -49,7 +51,7 @@ def write_copy(database: Path, copy: Path) -> Path:
     part.unlink(missing_ok=True)
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(part)) as target:
+        with closing(_connect(database)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")  # whole in one file
         with part.open("rb+") as file:
@@ -58,6 +60,13 @@ def write_copy(database: Path, copy: Path) -> Path:
         part.unlink(missing_ok=True)
         raise
     return part
+
+
+def _connect(database: Path) -> sqlite3.Connection:
+    """Connect so that a journal of a run that was cut off stays for the next command to see."""
+    if Path(f"{database}-wal").exists():
+        return connect_read_only(database)
+    return sqlite3.connect(database)  # there is none to fold in, and others may begin to write
 
 
 def sync_folder(folder: Path) -> None:

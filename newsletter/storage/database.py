@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from newsletter.errors import SettingsError
+from newsletter.errors import LedgerError, SettingsError
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.location import REMEDY, read_database_url
@@ -115,12 +115,19 @@ def leave_open(engine: Engine) -> None:
 
     Where the journal was cut off or taken away, what it would fold in harms the file.
     """
-    # A connection that nobody refers to is closed, at the end of the process at the latest;
-    # sqlite3 has no way before Python 3.12 to close one without folding in.
     pool: Any = engine.pool
     taken = [pool.connect() for _ in range(pool.checkedin())]
     for one in taken:
-        ctypes.pythonapi.Py_IncRef(ctypes.py_object(one.dbapi_connection))
+        _keep_from_closing(one.dbapi_connection)
+
+
+def _keep_from_closing(connection: object) -> None:
+    """
+    Refer to *connection* to the end of the process: one that nobody refers to is closed.
+
+    sqlite3 has no way before Python 3.12 to close one without folding in.
+    """
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
 
 
 def _watch_files(engine: Engine) -> None:
@@ -135,7 +142,11 @@ def _watch_files(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        watch.open(cursor.execute("PRAGMA database_list").fetchone()[2])
+        try:
+            watch.open(cursor.execute("PRAGMA database_list").fetchone()[2])
+        except LedgerError:
+            _keep_from_closing(connection)
+            raise
         record.info["watch"] = watch
         cursor.close()
 

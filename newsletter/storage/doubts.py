@@ -5,10 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, exists, func, insert, select, union, update
 
-from newsletter.dispatch.control import Act
+from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.doubt import Cause, Look, Sign, StandingDoubt, is_over, judge_gap
 from newsletter.storage.conditions import IS_WAITING, is_due
 from newsletter.storage.marks import ensure_mark
+from newsletter.storage.notes import note
 from newsletter.storage.tables import (
     appointments,
     deliveries,
@@ -16,7 +17,6 @@ from newsletter.storage.tables import (
     doubt_answers,
     doubts,
     ledger_marks,
-    notes,
     runs,
 )
 from newsletter.storage.transactions import reading, writing
@@ -79,9 +79,19 @@ class SqlDoubts:
     def answer(
         self, answered: Sequence[StandingDoubt], issue: str, by: str, because: str, now: datetime
     ) -> None:
-        """Note that *by* lets *issue* go out though these stand; they end with the last answer."""
+        """
+        Note that *by* lets *issue* go out though these stand; they end with the last answer.
+
+        What somebody else has answered for it meanwhile keeps that answer.
+        """
         with writing(self._database) as connection:
+            ensure_mark(connection)
+            # Changes nothing, yet lets one process answer at a time.
+            connection.execute(update(ledger_marks).values(ends=ledger_marks.c.ends))
+            current = {one.id: one for one in _find_standing(connection)}
             for one in answered:
+                if one.id not in current or issue in current[one.id].answered:
+                    continue
                 connection.execute(
                     insert(doubt_answers).values(
                         doubt_id=one.id,
@@ -91,15 +101,7 @@ class SqlDoubts:
                         because=because,
                     )
                 )
-                connection.execute(
-                    insert(notes).values(
-                        issue=issue,
-                        act=Act.ANSWERED.value,
-                        noted_by=by,
-                        noted_at=now,
-                        words=f"{one.sign.cause}: {because}",
-                    )
-                )
+                note(connection, Note(issue, Act.ANSWERED, by, now, f"{one.sign.cause}: {because}"))
             _end_answered(connection, now)
 
 

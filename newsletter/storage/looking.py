@@ -3,25 +3,21 @@
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from newsletter.errors import SettingsError
 from newsletter.storage.location import SETTING, DatabaseLocation, read_database_url
+from newsletter.storage.read_only import open_read_only
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
     from newsletter.dispatch.promise import Promise
-
-PATIENCE_S: Final = 5  # for a server that does not answer, or a file that is busy
 
 
 def look_for_promises(setting: str, root: Path, issue: str) -> "Sequence[Promise]":
     """
     Return what binds *issue* to a letter; nothing where there is no ledger yet.
-
-    A SQLite file is opened for reading alone, so that a journal left by a crash is read and
-    stays: whoever folded it in would hide that a run was cut off.
 
     Raises:
         SettingsError: the database cannot be read, or is not of this version of the program.
@@ -36,32 +32,11 @@ def look_for_promises(setting: str, root: Path, issue: str) -> "Sequence[Promise
     from newsletter.storage.transactions import said_by  # noqa: PLC0415
 
     try:
-        with _open(location).connect() as connection:
+        with open_read_only(location).connect() as connection:
             return find_promises(connection, issue) if _has_tables(connection, location) else ()
     except (SQLAlchemyError, sqlite3.Error, ModuleNotFoundError) as error:
         said = said_by(error) if isinstance(error, SQLAlchemyError) else str(error)
         raise _unread(location, location.without_login(said)) from error
-
-
-def _open(location: DatabaseLocation) -> "Engine":
-    from sqlalchemy import NullPool, create_engine  # noqa: PLC0415
-
-    if not isinstance(location.place, Path):
-        return create_engine(
-            location.url,
-            hide_parameters=True,
-            poolclass=NullPool,
-            connect_args={"connect_timeout": PATIENCE_S},
-        )
-    uri = f"{location.place.absolute().as_uri()}?mode=ro"
-    if not Path(f"{location.place}-wal").exists():
-        uri += "&immutable=1"  # or SQLite would put an empty journal there
-    return create_engine(
-        "sqlite://",
-        creator=lambda: sqlite3.connect(uri, uri=True, timeout=PATIENCE_S),
-        hide_parameters=True,
-        poolclass=NullPool,
-    )
 
 
 def _has_tables(connection: "Connection", location: DatabaseLocation) -> bool:

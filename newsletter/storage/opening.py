@@ -76,7 +76,10 @@ def close_ledger(engine: Engine) -> None:
         engine.dispose()
         return
     path, has_written, now = _file_of(engine), watch.has_written, datetime.now(UTC)
-    if find_harm(engine):  # somebody was told when it was written to
+    was_known = watch.is_broken
+    if harm := find_harm(engine):
+        if has_written and not was_known:  # nobody was told, as nothing was written since
+            log.warning("%s", harm)
         if watch.has_lost_journal:
             note_lost_journal(path)
         leave_open(engine)

@@ -1,13 +1,15 @@
 """Whether letters were ever sent from here; asked without making or changing a database."""
 
+import sqlite3
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Column, Connection, NullPool, Table, create_engine, inspect, or_, select
+from sqlalchemy import Column, Connection, Table, inspect, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.errors import SettingsError
 from newsletter.storage.location import SETTING, DatabaseLocation, read_database_url
+from newsletter.storage.read_only import open_read_only
 from newsletter.storage.tables import deliveries, rehearsed_deliveries
 from newsletter.storage.transactions import said_by
 
@@ -30,10 +32,9 @@ def has_sent(setting: str, root: Path) -> bool:
         location.refuse_lost_file()
         return False
     try:
-        engine = create_engine(location.url, hide_parameters=True, poolclass=NullPool)
-        with engine.connect() as connection:
+        with open_read_only(location).connect() as connection:
             return any(_was_begun(connection, table) for table in LETTERS)
-    except (SQLAlchemyError, ModuleNotFoundError) as error:
+    except (SQLAlchemyError, sqlite3.Error, ModuleNotFoundError) as error:
         said = said_by(error) if isinstance(error, SQLAlchemyError) else str(error)
         raise _unanswered(location, said) from error
 

@@ -50,6 +50,7 @@ from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 from newsletter.subscribers.why import UNSAID, Cause, Why
 
 ROWS_AT_A_TIME: Final = 1_000
+PATIENCE_S: Final = 60  # for another process that changes the list
 CHANGING_MB: Final = 64  # the index of addresses of a million readers
 
 _MEANWHILE: Final = (
@@ -72,8 +73,10 @@ _FIELDS: Final = (
 )
 
 # Changes no row, yet takes SQLite's one write lock, so that what is found next stays true
-# until it is written; PostgreSQL locks the rows that are found instead (FOR UPDATE).
+# until it is written. On PostgreSQL one change of the list waits for another by a lock of our
+# own, and for dispatches by the rows that are found (FOR UPDATE).
 _TAKE_THE_LIST: Final = update(subscribers).values(import_id=None).where(false())
+_LIST_LOCK: Final = 0x6E657773_6C697374  # any number that nobody else locks by
 _FIND: Final = (
     select(
         *_FIELDS,
@@ -119,7 +122,8 @@ class SqlSubscriberBook:
         """
         Open the list for one change in one transaction; ``keep=False`` rolls it back.
 
-        On SQLite, every other writer (a dispatch too) waits until the block is left.
+        Every other change of the list waits until the block is left; on SQLite, every other
+        writer does, a dispatch too.
 
         Raises:
             NewsletterError: another process holds the list for longer than the database
@@ -131,7 +135,7 @@ class SqlSubscriberBook:
             connection.begin() as transaction,
         ):
             try:
-                connection.execute(_TAKE_THE_LIST)
+                _take_list(connection)
             except OperationalError as error:
                 msg = f"the list of subscribers cannot be changed now: {error.orig}; try again"
                 raise NewsletterError(msg) from error
@@ -250,6 +254,14 @@ class SqlOpenBook:
         """Set the import that saw the rows last."""
         if ids:
             self._connection.execute(_MARK, {"ids": ids, "mark": import_id})
+
+
+def _take_list(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.execute(_TAKE_THE_LIST)
+    else:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
+        connection.execute(select(func.pg_advisory_xact_lock(_LIST_LOCK)))
 
 
 def _chosen(query: Select[Any], selection: Selection) -> Select[Any]:

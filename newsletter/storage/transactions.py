@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from newsletter.errors import LedgerError
 from newsletter.storage.private_files import explain_write_rights
@@ -79,6 +79,12 @@ def as_ledger_error(database: Engine) -> Iterator[None]:
     except SQLAlchemyError as error:
         if harm := find_harm(database):
             raise harm from error
+        if isinstance(error, IntegrityError):
+            msg = (
+                f"somebody has changed the ledger at the same moment ({said_by(error)}), so "
+                "nothing of this was kept; see how it stands with 'newsletter status'"
+            )
+            raise LedgerError(msg) from error
         remedy = _find_remedy(database)
         msg = (
             f"the ledger cannot be used ({said_by(error)}); {remedy}, then see how it "

@@ -64,6 +64,7 @@ class FileWatch:
     def __init__(self, path: str) -> None:
         self._path = path  # as the setting names it
         self._journal_path = ""
+        self._before = mark_file(path)  # it is opened later, and may be another by then
         self._file: FileMark | None = None
         self._journal: FileMark | None = None
         self.is_broken = False  # what SQLite would write from now on harms the file
@@ -71,15 +72,26 @@ class FileWatch:
         self.has_written = False  # since it was opened
 
     def open(self, real_path: str) -> None:
-        """Look at the files when the first connection is open; *real_path* is SQLite's own."""
+        """
+        Look at the files when the first connection is open; *real_path* is SQLite's own.
+
+        Raises:
+            LedgerError: the file was replaced meanwhile, as 'newsletter restore' does, and the
+                connection may be to the one that is kept.
+        """
         if self._file is None:
-            self._file = mark_file(real_path)
+            found = mark_file(real_path)
+            if self._before and not (found and found.is_same_file(self._before)):
+                self.is_broken = True
+                msg = f"{self._path}: was replaced while it was opened; run the command again"
+                raise LedgerError(msg)
+            self._file = found
             self._journal_path = f"{real_path}-wal"
             self._journal = mark_file(self._journal_path)
 
     def close(self) -> None:
         """Forget the files: no connection is open any more."""
-        self._file = self._journal = None
+        self._before = self._file = self._journal = None
         self.has_written = False
 
     def check(self) -> None:

@@ -194,6 +194,30 @@ def test_an_appointment_to_all_is_kept_as_such(desk: Desk) -> None:
     assert reached(desk) == ["r1", "r2", "r3", "r4", "r5"]
 
 
+@pytest.mark.parametrize(
+    ("appointed", "begun", "words"),
+    [
+        (("--to-all",), ONLY, f"begun, to readers who have {ISSUE_ID}, or may have it, and is not"),
+        (ONLY, ("--to-all",), "begun, to all readers, and is not"),
+    ],
+)
+def test_an_appointment_for_others_than_the_dispatch_began_with_names_both_and_plans_nothing(
+    desk: Desk, appointed: tuple[str, ...], begun: tuple[str, ...], words: str
+) -> None:
+    desk.run(*SEND, *appointed, "--at", "2022-08-26 09:00", "--no-wait")
+    desk.run(*SEND, *begun, "--limit", "1", status=4)
+    before = desk.site.ledger().find_plan(SPECIAL)
+    desk.site.now = NINE_UTC
+
+    said = desk.run("dispatch", "--due", status=4)
+
+    assert words in said
+    assert f"newsletter dispatch {SPECIAL} --at never" in said
+    assert desk.site.ledger().find_plan(SPECIAL) == before
+    assert len(reached(desk)) == (5 if begun == ("--to-all",) else 4)
+    assert desk.site.ledger().tally(SPECIAL).of(State.ACCEPTED) == 1
+
+
 def test_a_rehearsal_says_nothing_of_to_whom_it_is_sent_in_earnest(desk: Desk) -> None:
     desk.run(*SEND, "--rehearse", "--to-all")
 

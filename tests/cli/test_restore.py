@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.dispatch.states import State
+from newsletter.storage import backups
 from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
 from tests.storage.test_migrating import make_older
@@ -209,3 +210,37 @@ def test_a_ledger_that_is_a_link_keeps_being_one(
     assert ledger.is_symlink()
     assert desk.states() == {}
     assert len(desk.site.doubts().standing()) == 1
+
+
+def test_what_there_is_no_room_for_leaves_everything_as_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (desk.root / "newsletter.db").read_bytes()
+
+    def fill_disk(_: Path, __: Path) -> Path:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(backups, "write_copy", fill_disk)
+    said = desk.run("restore", str(backup_of(desk)), "--yes", status=3)
+
+    assert "make room or rights there. Nothing was changed" in said
+    assert (desk.root / "newsletter.db").read_bytes() == before
+    assert not list(desk.root.glob("*.restoring*"))
+
+
+@pytest.mark.parametrize(
+    ("code", "is_refused"),
+    [
+        (sqlite3.SQLITE_BUSY, True),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, True),
+        (sqlite3.SQLITE_LOCKED, True),
+        (sqlite3.SQLITE_IOERR_READ, False),
+        (sqlite3.SQLITE_READONLY, False),
+        (sqlite3.SQLITE_CORRUPT, False),
+    ],
+)
+def test_only_a_file_that_is_busy_is_left_to_its_process(code: int, is_refused: bool) -> None:
+    error = sqlite3.OperationalError("words")
+    error.sqlite_errorcode = code
+
+    assert backups.is_busy(error) is is_refused

@@ -140,5 +140,6 @@ def test_a_connection_that_nothing_will_be_sent_by_is_closed(site: Site) -> None
     with pytest.raises(UnfinishedError, match="is paused"):
         sending.freeze(intention)
 
+    assert ledger.hold(ISSUE_ID, "another:1", NOW, lambda _: False) is None  # it is free at once
     ledger.close()
     assert (provider.connections, provider.closed) == (2, 2)

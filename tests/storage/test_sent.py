@@ -1,5 +1,6 @@
 """Whether letters were sent is asked of any ledger, and changes none."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,9 +9,13 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from newsletter.errors import SettingsError
+from newsletter.storage.backups import back_up
+from newsletter.storage.database import open_database
+from newsletter.storage.journal import find_runs_without_journal
+from newsletter.storage.looking import look_for_promises
 from newsletter.storage.sent import has_sent
 from newsletter.storage.tables import rehearsals, rehearsed_deliveries
-from tests.storage.makers import NOW, due_ids, make_planned_ledger
+from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 from tests.storage.test_migrating import make_older, revision
 
 SETTING = "sqlite:///newsletter.db"
@@ -93,3 +98,31 @@ def test_a_server_that_is_away_is_no_proof_and_no_password_is_shown(tmp_path: Pa
         has_sent("postgresql://me:hunter2@127.0.0.1:1/x", tmp_path)
 
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("ask", ["has_sent", "back_up", "look_for_promises"])
+def test_a_journal_that_a_crash_has_left_is_read_and_stays(tmp_path: Path, ask: str) -> None:
+    """Folded in, it would be missed by the next command, which would hold letters back."""
+    engine = open_database(SETTING, tmp_path)
+    ledger = make_planned_ledger(engine, 2)
+    ledger.begin(due_ids(ledger)[0], NOW).wait()
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    for name in ("newsletter.db", "newsletter.db-wal"):
+        shutil.copy(tmp_path / name, crashed / name)
+    ledger.close()
+    engine.dispose()
+    journal = (crashed / "newsletter.db-wal").read_bytes()
+
+    if ask == "has_sent":
+        assert has_sent(SETTING, crashed)
+    elif ask == "back_up":
+        back_up(crashed / "newsletter.db", tmp_path / "copy.db")
+        with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+            query = "SELECT count(*) FROM deliveries WHERE state = 'unknown'"
+            assert connection.execute(query).fetchone() == (1,)
+    else:
+        look_for_promises(SETTING, crashed, ISSUE)
+
+    assert (crashed / "newsletter.db-wal").read_bytes() == journal
+    assert find_runs_without_journal(crashed / "newsletter.db") == ()

@@ -12,7 +12,7 @@ from newsletter.errors import LedgerError
 from newsletter.storage.database import close_database, open_database
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
-from newsletter.storage.watch import find_harm, holds_journal
+from newsletter.storage.watch import FileWatch, find_harm, holds_journal
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 
 READERS = 30
@@ -149,3 +149,31 @@ def test_a_journal_is_there_when_it_holds_a_page(database: Engine, ledger: SqlLe
         assert not holds_journal(file)
     journal.unlink()
     assert not holds_journal(file)
+
+
+def test_a_file_that_is_replaced_while_it_is_opened_is_not_written_to(folder: Path) -> None:
+    """'newsletter restore' ends between a command's first look at the file and its connection."""
+    folder.mkdir()
+    path = folder / "newsletter.db"
+    open_database("sqlite:///newsletter.db", folder).dispose()
+    watch = FileWatch(str(path))
+
+    shutil.copy(path, folder / "restored")
+    (folder / "restored").replace(path)
+
+    with pytest.raises(LedgerError, match="replaced while it was opened; run the command again"):
+        watch.open(str(path))
+    assert watch.is_broken
+
+
+def test_the_same_file_may_be_written_to_while_it_is_opened(folder: Path) -> None:
+    folder.mkdir()
+    path = folder / "newsletter.db"
+    open_database("sqlite:///newsletter.db", folder).dispose()
+    watch = FileWatch(str(path))
+
+    with path.open("ab") as file:
+        file.write(bytes(4096))
+
+    watch.open(str(path))
+    watch.check()
