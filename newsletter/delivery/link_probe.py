@@ -11,7 +11,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from newsletter.delivery.trust import explain_tls, make_tls, open_web_session
+from newsletter.delivery.trust import explain_tls, make_tls
+from newsletter.delivery.web_session import open_web_session
 from newsletter.proof.material import Sight
 
 TIMEOUT_S: Final = 5.0

@@ -21,7 +21,8 @@ from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.mailgun_answers import HttpAnswer, Verdict, judge
 from newsletter.delivery.provider import Begun, Receipt, Refused, Unknown, Unsent
 from newsletter.delivery.replies import one_line
-from newsletter.delivery.trust import explain_tls, make_tls, open_web_session
+from newsletter.delivery.trust import explain_tls, make_tls
+from newsletter.delivery.web_session import open_web_session
 from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.message.envelope import Envelope
 

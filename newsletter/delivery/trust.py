@@ -3,10 +3,7 @@
 import re
 import ssl
 from collections.abc import Iterator
-from typing import Any, Final
-
-import requests
-from requests.adapters import HTTPAdapter
+from typing import Final
 
 BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 BLOCK: Final = re.compile(BEGIN + rb"[^-]*-----END CERTIFICATE-----")
@@ -27,21 +24,6 @@ TOO_OLD: Final = frozenset(
     "TLSV1_ALERT_INSUFFICIENT_SECURITY".split()
 )
 DEEPEST: Final = 8  # errors wrapped in each other
-
-
-class OwnTrust(HTTPAdapter):
-    """Connects with a TLS context of our own; requests adds its own list of authorities."""
-
-    def __init__(self, tls: ssl.SSLContext) -> None:
-        self._tls = tls
-        super().__init__()
-
-    def build_connection_pool_key_attributes(
-        self, request: Any, verify: Any, cert: Any = None
-    ) -> Any:  # Any: as the base class
-        """Hand the context to every connection, direct or through a proxy."""
-        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {**pool, "ssl_context": self._tls}
 
 
 def read_certificates(pem: bytes) -> str:
@@ -81,14 +63,6 @@ def make_tls(certificates: str, *, with_system: bool = True) -> ssl.SSLContext:
     if certificates:
         context.load_verify_locations(cadata=certificates)
     return context
-
-
-def open_web_session(tls: ssl.SSLContext | None) -> requests.Session:
-    """Open a session for HTTPS that trusts as *tls* does; as requests does by itself if None."""
-    session = requests.Session()
-    if tls is not None:
-        session.mount("https://", OwnTrust(tls))
-    return session
 
 
 def explain_tls(error: BaseException) -> tuple[str, str] | None:
