@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.errors import ContentError
 from newsletter.subscribers.reader_id import (
     READER_ID,
     OldNumber,
@@ -35,7 +36,17 @@ def test_an_id_is_read_back_and_so_is_an_old_number() -> None:
 def test_nothing_else_names_a_reader(text: str) -> None:
     named = reader_name_in(text)
 
-    assert (named is None) == (not re.fullmatch("r[a-z2-7]{16}|0|[1-9][0-9]*", text))
+    assert (named is None) == (not re.fullmatch("r[a-z2-7]{16}|0|[1-9][0-9]{0,9}", text))
+
+
+@pytest.mark.parametrize("digits", [11, 4_300, 5_000, 100_000])
+def test_a_number_that_no_row_can_have_names_nobody(digits: int) -> None:
+    number = "7" * digits
+
+    assert reader_name_in(number) is None
+    for ids in ("", make_reader_id(1)):
+        with pytest.raises(ContentError, match="is not the number of a row"):
+            reader_names_in(ids, number)
 
 
 A, B = make_reader_id(1), make_reader_id(2)
