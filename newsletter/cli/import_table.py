@@ -8,7 +8,7 @@ import click
 
 from newsletter.cli.output import is_terminal
 from newsletter.errors import ContentError
-from newsletter.subscribers.address import shown
+from newsletter.subscribers.address import printable, shown
 from newsletter.subscribers.meanings import OURS, Column, Ground, Meaning, squeezed
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.survey import Doubt, Doubtful, Example, Survey
@@ -118,7 +118,7 @@ def _reason(one: Doubtful) -> str:
 
 
 def _named(column: Column) -> str:
-    return _plain(column.name) or f"(column {column.at + 1}, without a name)"
+    return printable(column.name) or f"(column {column.at + 1}, without a name)"
 
 
 def _taken_for(column: Column) -> str:
@@ -132,12 +132,7 @@ def _taken_for(column: Column) -> str:
 def _example(example: Example) -> str:
     since = f" since {example.told.since:%Y-%m-%d %H:%M} UTC" if example.told.since else ""
     fields = (example.address, example.name, example.language)
-    return ", ".join([*filter(None, map(_plain, fields)), f"{example.told.standing}{since}"])
-
-
-def _plain(text: str) -> str:
-    """Keep a file from steering the terminal."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return ", ".join([*filter(None, map(printable, fields)), f"{example.told.standing}{since}"])
 
 
 def _width(text: str) -> int:

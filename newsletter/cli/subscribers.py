@@ -16,7 +16,7 @@ from newsletter.cli.subscribers_decisions import change_address, remove, suppres
 from newsletter.cli.subscribers_import import import_file
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
-from newsletter.subscribers.address import address_of, name_of, remark_on_name
+from newsletter.subscribers.address import address_of, name_of, printable, remark_on_name
 from newsletter.subscribers.book import PastDelivery, Selection
 from newsletter.subscribers.csv_rows import (
     Row,
@@ -201,7 +201,7 @@ def _described(
     lines = [
         f"  {one.issue}  {one.edition}  {one.state}{' (rehearsal)' if one.is_rehearsal else ''}"
         + (f"  {local(one.answered_at)}" if one.answered_at else "")
-        + (f"  {_harmless(one.answer)}" if one.answer else "")
+        + (f"  {printable(one.answer)}" if one.answer else "")
         for one in deliveries
     ]
     yield f"deliveries {len(lines) or 'none yet'}"
@@ -212,12 +212,7 @@ def _reason(why: Why) -> str:
     """Say why a reader stands as they do, and who says so; nothing where it is not on record."""
     words = why.because or why.cause or ""
     cause = f"{why.cause}: " if why.cause and why.because else ""
-    return _harmless(f"{cause}{words}") + (f" (by {_harmless(why.by)})" if why.by else "")
-
-
-def _harmless(answer: str) -> str:
-    """Keep what a server answered from steering the terminal."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in answer)
+    return printable(f"{cause}{words}") + (f" (by {printable(why.by)})" if why.by else "")
 
 
 def _as_json(subscriber: Subscriber, deliveries: Iterable[PastDelivery]) -> str:

@@ -143,6 +143,13 @@ def shown(text: str) -> str:
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
+def printable(text: str) -> str:
+    """Replace what would steer a terminal, or ends a line, by U+FFFD."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
 def _plain(text: str) -> Address | None:
     """
     Accept an ordinary ASCII address at a twentieth of the full check's cost.

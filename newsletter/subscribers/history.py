@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Final
 
 from newsletter.errors import ContentError
-from newsletter.subscribers.address import refuse_unfit, shown
+from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import time_in
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.subscriber import Consent
-from newsletter.subscribers.why import Cause, Why
+from newsletter.subscribers.why import Cause, Why, one_line
 
 _TAKE_IT: Final = "take the file as it was exported, or add --column {column}=ignore"
 
@@ -31,17 +31,15 @@ def since_in(text: str, consent: Consent) -> datetime | None:
 
 def why_in(cause: str, because: str, by: str) -> Why:
     """
-    Read why a reader stands so.
+    Read why a reader stands so; words of several lines come to stand in one.
 
     Raises:
-        ContentError: the cause is none of ours, or the words hold a line end.
+        ContentError: the cause is none of ours.
     """
     word = cause.strip().lower()
     if word and word not in set(Cause):
         known = ", ".join(Cause)
         msg = f"standing_cause {shown(cause)} is none of {known}; correct it"
         raise ContentError(msg)
-    words, person = unguarded(because).strip(), unguarded(by).strip()
-    refuse_unfit(words, "reason")
-    refuse_unfit(person, "name")
+    words, person = one_line(unguarded(because)), one_line(unguarded(by))
     return Why(Cause(word) if word else None, words, person)

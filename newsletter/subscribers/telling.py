@@ -21,7 +21,7 @@ from newsletter.subscribers.subscriber import (
     plain_word,
     standing_of,
 )
-from newsletter.subscribers.why import IMPORT, UNSAID, Cause, Why, firmest
+from newsletter.subscribers.why import IMPORT, UNSAID, Cause, Why, firmest, one_line
 
 STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
 LONGEST_REASON: Final = 200  # characters of a field that are kept as why somebody left
@@ -175,8 +175,9 @@ def _told(column: Column, text: str, consent: Consent) -> Told:
     told = _read(column, unguarded(text), consent)  # our rejects and exports guard every field
     if told.standing is Standing.ACTIVE:
         return told
-    said = " ".join(text.split())[:LONGEST_REASON] or "(empty)"
-    return replace(told, why=Why(_cause_of(column, text, told), f"{column.name}: {said}", IMPORT))
+    said = one_line(text)[:LONGEST_REASON] or "(empty)"
+    because = f"{one_line(column.name)}: {said}"
+    return replace(told, why=Why(_cause_of(column, text, told), because, IMPORT))
 
 
 def _cause_of(column: Column, text: str, told: Told) -> Cause | None:

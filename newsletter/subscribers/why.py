@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from newsletter.subscribers.address import printable
+
 
 class Cause(StrEnum):
     """What decides who may end that a reader is not written to."""
@@ -43,3 +45,14 @@ ENDED_BY_A_PERSON: Final = frozenset({Cause.BOUNCED, Cause.PERSON})
 def firmest(causes: Iterable[Cause | None]) -> Cause | None:
     """Return the cause that is the hardest to end."""
     return min(causes, key=FIRMEST_FIRST.index)
+
+
+def one_line(text: str) -> str:
+    """
+    Make of *text* a reason that every database and every file can hold.
+
+    Returns:
+        Its words with one space between them, no line end among them; U+FFFD stands for
+        every other character that cannot be printed. PostgreSQL has no NUL in a text.
+    """
+    return printable(" ".join(text.split()))

@@ -13,7 +13,7 @@ from newsletter.subscribers.exporting import csv_line, export_lines, guarded, un
 from newsletter.subscribers.reader_id import OldNumber
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Consent, Standing
-from newsletter.subscribers.why import UNSAID, Cause, Why
+from newsletter.subscribers.why import UNSAID, Cause, Why, one_line
 from tests.subscribers.makers import SEOUL, make_reader_id, make_subscriber, read, read_rows
 
 
@@ -110,6 +110,18 @@ def test_when_and_why_somebody_left_is_read_back(standing: Standing, why: Why) -
     assert (row.standing, row.standing_since) == (standing, since)
     if why != UNSAID:
         assert row.why == why
+
+
+@pytest.mark.parametrize("mark", ["\n", "\r\n", "\x00", "\x1b[31m", "\u2028", "\t"])
+def test_a_reader_whose_reason_has_several_lines_or_odd_marks_comes_in(mark: str) -> None:
+    why = Why(Cause.WITHDREW, f"asked by phone{mark}and by letter", f"김민지{mark}(office)")
+    reader = replace(make_subscriber(), standing=Standing.UNSUBSCRIBED, why=why)
+
+    [row] = read_rows("".join(export_lines([reader], SEOUL)))
+
+    assert row.standing is Standing.UNSUBSCRIBED
+    assert row.why == Why(Cause.WITHDREW, one_line(why.because), one_line(why.by))
+    assert (row.why.because + row.why.by).isprintable()
 
 
 @pytest.mark.parametrize(("field", "word"), [("standing_since", "어제"), ("standing_cause", "x")])

@@ -160,6 +160,14 @@ def test_a_word_is_remembered_and_times_do_not_fill_the_memory() -> None:
     assert read_field("Y") is read_field("Y") or read_field("Y") == read_field("Y")
 
 
+@pytest.mark.parametrize("field", ["2022-08-01\x00foo", "2022-08-01\n\x1b[2J", "\x00 2022.08.01 z"])
+def test_what_is_kept_of_a_field_is_one_line_that_every_database_can_hold(field: str) -> None:
+    because = told("left_at,\x1b[31mopted out", field, "yes").why.because
+
+    assert because.startswith("left_at: ")
+    assert because.isprintable()
+
+
 @pytest.mark.parametrize("text", ["Unsubscribed", "수신 거부", "opted-out", "반송"])
 def test_some_words_speak_of_leaving_in_any_column(text: str) -> None:
     assert speaks_of_standing(text)
