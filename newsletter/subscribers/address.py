@@ -9,6 +9,7 @@ from newsletter.errors import ContentError
 
 LONGEST_ADDRESS: Final = 254  # octets; RFC 5321 section 4.5.3.1.3 less the angle brackets
 LONGEST_NAME: Final = 200  # characters
+LONGEST_TO_CLEAN: Final = 1_000  # characters; the time it takes grows with their square
 
 # C0 and C1 controls, the line and paragraph separators, and what no UTF-8 can carry. A line
 # end in a name would end a header (RFC 5322 section 2.2) and begin one of the writer's choice.
@@ -76,8 +77,7 @@ def name_of(text: str) -> str:
     is_ordinary = _ORDINARY_NAME.fullmatch(text)  # as nearly all are
     name = text.strip() if is_ordinary else _cleaned(text)
     if len(name) > LONGEST_NAME:
-        msg = f"the name {shown(name)} is longer than {LONGEST_NAME} characters; shorten it"
-        raise ContentError(msg)
+        raise _too_long(name)
     return name
 
 
@@ -98,6 +98,8 @@ def remark_on_name(text: str, name: str) -> str:
 def _cleaned(text: str) -> str:
     if not text.isprintable():
         refuse_unfit(text, "name")
+    if len(text.strip()) > LONGEST_TO_CLEAN:
+        raise _too_long(text)
     if turning := _TURNING.search(text):
         msg = (
             f"the name {shown(text)} turns the direction of writing (U+{ord(turning[0]):04X}), "
@@ -112,6 +114,12 @@ def _cleaned(text: str) -> str:
         msg = f"the name {name[:20]!a} … is a heap of accents on one letter; write the name"
         raise ContentError(msg)
     return name if any(category(char)[0] in "LNSP" for char in name) else ""
+
+
+def _too_long(name: str) -> ContentError:
+    return ContentError(
+        f"the name {shown(name)} is longer than {LONGEST_NAME} characters; shorten it"
+    )
 
 
 def _hidden_in(text: str) -> list[str]:

@@ -7,12 +7,13 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from unicodedata import normalize
 
+LONGEST_DATE: Final = 100  # characters; in longer texts the patterns would search for minutes
 FIRST_YEAR: Final = 1970  # the year 22 was meant to be 2022
 _DAY_NOUGHT: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a count of days has no zone
 
 # The days of 1970 to 2099 as Excel counts them, and the part of a day behind the point.
 _SERIAL: Final = re.compile(
-    r"(2556[9]|255[7-9]\d|25[6-9]\d\d|2[6-9]\d{3}|[3-6]\d{4}|7[0-2]\d{3})(\.\d+)?"
+    r"(25569|255[7-9]\d|25[6-9]\d\d|2[6-9]\d{3}|[3-6]\d{4}|7[0-2]\d{3})(\.\d+)?"
 )
 
 _WEEKDAY: Final = r"(?:\s*[(,]?\s*[월화수목금토일](?:요일)?\s*\)?(?=\s|$))?"
@@ -47,15 +48,20 @@ class _Found(NamedTuple):
     rest: str  # behind it
 
 
-@lru_cache(maxsize=4096)
 def times_in(text: str, zone: tzinfo) -> tuple[datetime, ...]:
     """
     Read a date or time, of *zone* where it names none, as aware UTC.
 
     Returns:
-        Nothing if it is none; all that it can mean, the earliest first, if that is more
-        than one thing, as of 7/1/2025.
+        Nothing if it is none, or longer than LONGEST_DATE; all that it can mean, the
+        earliest first, if that is more than one thing, as of 7/1/2025.
     """
+    text = text.strip()
+    return _times_in(text, zone) if len(text) <= LONGEST_DATE else ()
+
+
+@lru_cache(maxsize=4096)
+def _times_in(text: str, zone: tzinfo) -> tuple[datetime, ...]:
     found = _by_standard(text) or tuple(_as_written(normalize("NFKC", text).strip()))
     try:
         aware = [one if one.tzinfo else one.replace(tzinfo=zone) for one in found]
@@ -73,7 +79,7 @@ def time_in(text: str, zone: tzinfo) -> datetime | None:
 def _by_standard(text: str) -> tuple[datetime, ...]:
     """Read ISO 8601, as nearly all are written; six digits and fewer are left to others."""
     try:
-        when = datetime.fromisoformat(text.strip())
+        when = datetime.fromisoformat(text)
     except ValueError:
         return ()
     return (when,) if when.year >= FIRST_YEAR else ()

@@ -167,7 +167,7 @@ _IDEOGRAPH: Final = re.compile(
     "[\u4e00-\u9fff\uf900-\ufaff\u3131-\u318e\uff00-\uffef\u2500-\u257f]"
 )
 _BESIDE_LATIN: Final = re.compile("(?<=[A-Za-z])[가-힣]|[가-힣](?=[A-Za-z])")
-_WORD: Final = re.compile('[^\\s,;"]*[^\\x00-\\x7f][^\\s,;"]*')
+_BETWEEN_WORDS: Final = re.compile('[\\s,;"]+')
 _FEW: Final = 3  # letters of which nothing can be said
 _EXAMPLES: Final = 3
 
@@ -202,10 +202,12 @@ class _Looks:
         self._others += len(_IDEOGRAPH.findall(text))
 
     def _keep_examples(self, text: str, line: int) -> None:
-        for word in _WORD.finditer(text):
+        for word in _BETWEEN_WORDS.split(text):
+            if word.isascii():
+                continue
             if not self._examples:
-                self._first_line = line + text.count("\n", 0, word.start())
-            self._examples[word[0]] = None
+                self._first_line = line + text.count("\n", 0, text.index(word))
+            self._examples[word] = None
             if len(self._examples) == _EXAMPLES:
                 return
 

@@ -18,6 +18,8 @@ from newsletter.subscribers.why import UNSAID, Cause, Why
 
 T = TypeVar("T")
 
+LONGEST_WORD: Final = 100  # characters; to normalise a text takes the square of its length
+
 SubscriberId = NewType("SubscriberId", int)
 
 
@@ -26,7 +28,7 @@ class Standing(StrEnum):
 
     ACTIVE = "active"
     UNSUBSCRIBED = "unsubscribed"  # the reader withdrew; only a new consent brings back
-    SUPPRESSED = "suppressed"  # the mailbox is gone or complained; never written to again
+    SUPPRESSED = "suppressed"  # the mailbox is gone, or its reader complained; see why.Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ _LANGUAGES: Final = {
     "국영 한영문 국영문판 한영판 한영통합판 통합판",
 }
 _LOCALE: Final = re.compile(r"(ko|en)[_\-](?:[a-z]{4}[_\-])?([a-z]{2}|\d{3})(?:\.[\w\-]+)?")
+_BETWEEN_PARTS: Final = re.compile(r"(?<=\w)[_\-](?=\w)")
 _BETWEEN_LANGUAGES: Final = re.compile(r"[\W_]+|및|와|과|and")
 _PREFERENCE_OF: Final = {word: p for p, words in _LANGUAGES.items() for word in words.split()}
 
@@ -101,7 +104,6 @@ def editions_by_preference(
     return editions
 
 
-@lru_cache(maxsize=1024)
 def preference_of(text: str) -> Preference | None:
     """
     Read a language as people write it: ko, Korean, 한국어, en_US …; empty is no preference.
@@ -111,8 +113,13 @@ def preference_of(text: str) -> Preference | None:
     Raises:
         ContentError: it is none of the accepted words.
     """
+    return _preference_of(text.strip())
+
+
+@lru_cache(maxsize=1024)
+def _preference_of(text: str) -> Preference | None:
     word = plain_word(text)
-    if word not in _PREFERENCE_OF:
+    if word not in _PREFERENCE_OF and len(word) <= LONGEST_WORD:
         if (locale := _LOCALE.fullmatch(word)) and locale[2] not in {"ko", "en"}:
             return Preference(locale[1])
         if preference := _joined(word):
@@ -129,7 +136,6 @@ def _joined(word: str) -> Preference | None:
     return found.pop() if len(found) == 1 else Preference.BOTH
 
 
-@lru_cache(maxsize=1024)
 def standing_of(text: str) -> Standing:
     """
     Read a standing as an export writes it; empty is active.
@@ -137,6 +143,11 @@ def standing_of(text: str) -> Standing:
     Raises:
         ContentError: it is none of the accepted words.
     """
+    return _standing_of(text.strip())
+
+
+@lru_cache(maxsize=1024)
+def _standing_of(text: str) -> Standing:
     accepted = "active, unsubscribed, suppressed, or nothing"
     return _word_of(text, STANDING_OF, "standing", accepted) or Standing.ACTIVE
 
@@ -165,8 +176,20 @@ def consent_in(text: str, consent: Consent) -> datetime | None:
 
 
 def plain_word(text: str) -> str:
-    """Reduce a word to what it is compared by: no case, no spaces, one form of each letter."""
+    """
+    Reduce a word to what it is compared by: no case, no spaces, one form of each letter.
+
+    A text longer than LONGEST_WORD is no word, and comes back as it is.
+    """
+    text = text.strip()
+    if len(text) > LONGEST_WORD:
+        return text
     return "".join(normalize("NFKC", text).casefold().split())
+
+
+def bare_word(text: str) -> str:
+    """Reduce a word like `plain_word`, and without the marks between its parts and behind it."""
+    return _BETWEEN_PARTS.sub("", plain_word(text)).rstrip(".!")
 
 
 def _word_of(text: str, words: Mapping[str, T], what: str, accepted: str) -> T | None:

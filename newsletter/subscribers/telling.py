@@ -14,9 +14,11 @@ from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.meanings import DECIDING, Column, Meaning
 from newsletter.subscribers.subscriber import (
     CAUSE_OF,
+    LONGEST_WORD,
     STANDING_OF,
     Consent,
     Standing,
+    bare_word,
     consent_in,
     plain_word,
     standing_of,
@@ -128,18 +130,14 @@ def field_teller(column: Column, consent: Consent) -> Callable[[str], Told]:
 
 
 def _remembered(read: Callable[[str], Told]) -> Callable[[str], Told]:
-    """Make *read* remember the words that come again, as nearly all do."""
-    return lru_cache(REMEMBERED)(read)
+    """Make *read* remember the words that come again, as nearly all do, but no long texts."""
+    remembered = lru_cache(REMEMBERED)(read)
+    return lambda text: remembered(text) if len(text) <= LONGEST_WORD else read(text)
 
 
 def speaks_of_standing(text: str) -> bool:
     """Say whether a field of any column speaks of having left, by itself."""
     return len(text) < 20 and bare_word(text) in TELLING_WORDS
-
-
-def bare_word(text: str) -> str:
-    """Reduce a field to what it is compared by."""
-    return re.sub(r"(?<=\w)[_\-](?=\w)", "", plain_word(text)).rstrip(".!")
 
 
 def _all_of(
