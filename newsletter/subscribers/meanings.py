@@ -34,6 +34,7 @@ class Meaning(StrEnum):
     LEFT_AT = "left-at"  # since when, or yes or no; empty is no; so the next two
     BOUNCED_AT = "bounced-at"
     COMPLAINED_AT = "complained-at"
+    NOTES = "notes"  # words that speak of having left count, and all others say nothing
     IGNORE = "ignore"
     READER_ID = "reader-id"  # this and the next are known by the headings of our export alone
     OLD_NUMBER = "old-number"
@@ -187,8 +188,10 @@ def _beside(column: Column, others: set[Meaning]) -> Column:
         return column
     heading = squeezed(column.name)
     explains = COMPANION.search(heading) and others & _EXPLAINED_BESIDE[column.meaning]
-    if explains or (PRIVACY.search(heading) and others & DECIDING):
+    if explains:
         return replace(column, meaning=Meaning.IGNORE, ground=Ground.KNOWN)
+    if PRIVACY.search(heading) and others & DECIDING:
+        return replace(column, meaning=Meaning.IGNORE, ground=Ground.ELSEWHERE)
     return column
 
 

@@ -12,27 +12,19 @@ from newsletter.subscribers.csv_rows import Heading, records_under
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.meanings import DECIDING, WORDS, Column, Ground, Meaning, decides
 from newsletter.subscribers.records import Refusal
+from newsletter.subscribers.remarks import standing_told_beside, standing_told_by
 from newsletter.subscribers.subscriber import Consent, Standing
-from newsletter.subscribers.telling import (
-    TELLING_WORDS,
-    Told,
-    field_teller,
-    speaks_of_standing,
-    teller,
-)
+from newsletter.subscribers.telling import Told, field_teller, teller
 
 EXAMPLES: Final = 3
 WORDS_KEPT: Final = 5  # of those that cannot be read, for a message
-
-_FIRST_LETTERS: Final = frozenset({word[0] for word in TELLING_WORDS} | set(" '"))
-_FIRST_OF_TELLING: Final = _FIRST_LETTERS | {letter.upper() for letter in _FIRST_LETTERS}
 
 
 class Doubt(StrEnum):
     """Why it is not certain what a column says."""
 
     GUESSED = "guessed"  # by its heading, which nobody wrote down
-    NOTES = "notes"  # its heading says nothing, but fields of it speak of having left
+    NOTES = "notes"  # it is not read, but says of readers who seem active that they left
     WORDS = "words"  # it holds words that nobody wrote down
     EMPTY = "empty"  # a date that some rows lack, and no other column decides
 
@@ -83,12 +75,7 @@ def survey(heading: Heading, reopen: Callable[[], Iterator[str]], consent: Conse
     if not seen.notes:
         return seen.survey()
     # A remark like "unsubscribed" counts until somebody says that it means nothing.
-    columns = tuple(
-        replace(one, meaning=Meaning.STANDING, ground=Ground.GUESSED)
-        if one.at in seen.notes
-        else one
-        for one in heading.columns
-    )
+    columns = tuple(_noted(one) if one.at in seen.notes else one for one in heading.columns)
     again = _Look(replace(heading, columns=columns), consent, seen.notes)
     again.through(reopen())
     return again.survey()
@@ -107,8 +94,11 @@ class _Look:
             for column in heading.columns
             if column.meaning in DECIDING and column.ground is Ground.KNOWN
         }
-        self._others = [one.at for one in heading.columns if one.ground is Ground.OTHER]
-        self._others = [at for at in self._others if at not in map(heading.place_of, WORDS)]
+        self._unread_columns = [
+            (one.at, standing_told_beside if one.ground is Ground.ELSEWHERE else standing_told_by)
+            for one in heading.columns
+            if one.meaning is Meaning.IGNORE and one.ground is not Ground.SAID
+        ]
         self._dated = [one.at for one in heading.columns if one.ground is Ground.DATED]
         if decides(heading.columns) or consent.otherwise:
             self._dated = []
@@ -123,7 +113,7 @@ class _Look:
         """Look at every row of *lines*, the heading's among them."""
         for _ in islice(lines, self._heading.line):
             pass
-        tell, others, dated = self._tell, self._others, self._dated
+        tell, dated = self._tell, self._dated
         active = 0  # counted by itself: nearly every row is
         shown = self._first[Standing.ACTIVE]
         for record in records_under(self._heading, lines):
@@ -136,14 +126,12 @@ class _Look:
             except ContentError:
                 self._note_unread(fields)
                 continue
+            if told.standing is Standing.ACTIVE:
+                self._note_remarks(fields)
             if told.standing is Standing.ACTIVE and len(shown) == EXAMPLES:
                 active += 1
             else:
                 self._count(fields, told)
-            for at in others:
-                text = fields[at]
-                if text[:1] in _FIRST_OF_TELLING and speaks_of_standing(text):
-                    _keep(self.notes.setdefault(at, []), text)
             if dated and not any(fields[at].strip() for at in dated):
                 self._undated += 1
         self._standings[Standing.ACTIVE] += active
@@ -155,6 +143,13 @@ class _Look:
             own = [*fields, ""]
             address, name, language = (own[self._heading.place_of(one)] for one in WORDS)
             kept.append(Example(unguarded(address), unguarded(name), language, told))
+
+    def _note_remarks(self, fields: list[str]) -> None:
+        """Note what columns that are not read say of a reader who would come in as active."""
+        for at, told_by in self._unread_columns:
+            text = fields[at]
+            if text and told_by(text):
+                _keep(self.notes.setdefault(at, []), text)
 
     def _note_unread(self, fields: list[str]) -> None:
         self._unread += 1
@@ -184,6 +179,12 @@ class _Look:
                 yield Doubtful(column, Doubt.WORDS, column.meaning, tuple(self._words[column.at]))
             elif column.at in self._dated and self._undated:
                 yield Doubtful(column, Doubt.EMPTY, Meaning.CONSENT, rows=self._undated)
+
+
+def _noted(column: Column) -> Column:
+    """Read a column for its remarks; an empty field in a date of consent stays a doubt."""
+    meaning = Meaning.CONSENT if column.ground is Ground.DATED else Meaning.NOTES
+    return replace(column, meaning=meaning, ground=Ground.GUESSED)
 
 
 def _keep(words: list[str], text: str) -> None:

@@ -12,6 +12,7 @@ from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import time_in, times_in
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.meanings import DECIDING, Column, Meaning
+from newsletter.subscribers.remarks import standing_told_by
 from newsletter.subscribers.subscriber import (
     CAUSE_OF,
     LONGEST_WORD,
@@ -70,7 +71,7 @@ _HAPPENED: Final = frozenset(
     [*_YES.split(), *(word for word, stands in STANDING_OF.items() if stands != Standing.ACTIVE)]
 )
 _HANGUL: Final = re.compile("[가-힣]")
-_CROSS: Final = frozenset("x ✗ ✕ ×".split())  # no beside ○; but a ticked box in English
+_CROSS: Final = frozenset("x ✗ ✕ ×".split())  # no beside ○; in English it may be a tick
 
 _LIKE_A_TIME: Final = re.compile(r"\d{4}|\d{1,2}[./\-]\d{1,2}[./\-]\d{2}|\d년|\d월|\d{1,2}:\d{2}")
 _EPOCH: Final = re.compile(r"1\d{9}(\d{3})?")  # seconds or milliseconds, 2001 to 2033
@@ -86,14 +87,6 @@ _CAUSE_AFTER: Final = {
     Meaning.BOUNCED_AT: Cause.BOUNCED,
     Meaning.COMPLAINED_AT: Cause.COMPLAINED,
 }
-
-# Fields that speak of a standing wherever they stand, a column of notes included.
-TELLING_WORDS: Final = frozenset(
-    "unsubscribed unsub optout optedout bounced hardbounced cleaned complained undeliverable "
-    "suppressed blocklisted blacklisted notsubscribed neversubscribed "
-    "수신거부 수신거부자 수신거절 수신안함 미수신 구독취소 구독해지 구독안함 미구독 해지 탈퇴 "
-    "탈퇴회원 반송 자동삭제 발송제외 미동의 동의안함 수신불가 스팸신고".split()
-)
 
 
 def teller(columns: Sequence[Column], consent: Consent) -> Callable[[Sequence[str]], Told]:
@@ -119,9 +112,12 @@ def teller(columns: Sequence[Column], consent: Consent) -> Callable[[Sequence[st
     return lambda fields: _whole(_all_of(tellers, fields), consent)
 
 
+_TOLD_BESIDE: Final = frozenset({Meaning.CONSENTED_AT, Meaning.NOTES})
+
+
 def tells(column: Column) -> bool:
     """Say whether a column tells of standing or consent."""
-    return column.meaning in DECIDING or column.meaning is Meaning.CONSENTED_AT
+    return column.meaning in DECIDING or column.meaning in _TOLD_BESIDE
 
 
 def field_teller(column: Column, consent: Consent) -> Callable[[str], Told]:
@@ -133,11 +129,6 @@ def _remembered(read: Callable[[str], Told]) -> Callable[[str], Told]:
     """Make *read* remember the words that come again, as nearly all do, but no long texts."""
     remembered = lru_cache(REMEMBERED)(read)
     return lambda text: remembered(text) if len(text) <= LONGEST_WORD else read(text)
-
-
-def speaks_of_standing(text: str) -> bool:
-    """Say whether a field of any column speaks of having left, by itself."""
-    return len(text) < 20 and bare_word(text) in TELLING_WORDS
 
 
 def _all_of(
@@ -189,6 +180,8 @@ def _cause_of(column: Column, text: str, told: Told) -> Cause | None:
 def _read(column: Column, text: str, consent: Consent) -> Told:
     if column.meaning is Meaning.STANDING:
         return Told(_standing_in(text))
+    if column.meaning is Meaning.NOTES:
+        return Told(standing_told_by(text) or Standing.ACTIVE)
     if column.meaning is Meaning.CONSENTED_AT:
         return Told(consented_at=None if not text.strip() else consent_in(text, consent))
     if column.meaning is Meaning.CONSENT:

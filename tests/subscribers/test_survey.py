@@ -2,6 +2,7 @@ from collections import Counter
 from collections.abc import Iterator
 from io import StringIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -60,9 +61,69 @@ def test_a_remark_counts_until_somebody_says_that_it_means_nothing() -> None:
     found = look(text)
 
     assert doubts(text) == [("메모", Doubt.NOTES, ("수신 거부",))]
-    assert found.heading.columns[1].meaning is Meaning.STANDING
-    assert found.standings == {Standing.UNSUBSCRIBED: 1, Standing.ACTIVE: 1}
-    assert found.unread == 1
+    assert found.heading.columns[1].meaning is Meaning.NOTES
+    assert found.standings == {Standing.UNSUBSCRIBED: 1, Standing.ACTIVE: 2}
+    assert found.unread == 0
+
+
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("status,unsubscribe_reason", ",unsubscribed"),
+        ("status,unsub_campaign", ",수신거부"),
+        ("수신동의,구독자명", "Y,탈퇴"),
+        ("수신동의,구독자 유형", "Y,수신거부"),
+        ("수신동의,회원등급", "Y,휴면회원"),
+        ("상태,가입일", ",2021-03-01 / 탈퇴 2022-03-01"),
+        ("상태,subscription_plan", ",blocklisted"),
+        ("이름,First Name,상태", "하나,하나 (반송),"),
+        ("이메일 수신여부,SMS 수신여부", "Y,이메일 수신거부"),
+        ("이메일 수신여부,제3자 제공 동의", "Y,탈퇴회원"),
+        ("이메일 수신여부,개인정보 수집 동의", "Y,회원탈퇴"),
+        ("수신동의,주소", "Y,(차단)"),
+        ("수신동의,메모", "Y,홍길동 UNSUBSCRIBED"),
+    ],
+)
+def test_no_column_that_is_not_read_says_in_silence_that_an_active_reader_left(
+    heading: str, row: str
+) -> None:
+    [found] = doubts(f"email,{heading}\na@example.org,{row}\n")
+
+    assert (found[0], found[1]) == (
+        heading.split(",")[-1 if "First" not in heading else 1],
+        Doubt.NOTES,
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("status,unsubscribe_reason", "unsubscribed,unsubscribed by link"),
+        ("상태,비고", "탈퇴,2022.8.1 탈퇴"),
+        ("수신동의,SMS 수신여부", "Y,수신거부"),
+        ("수신동의,문자 수신동의,제3자 제공 동의", "Y,수신안함,미동의"),
+        ("이메일 수신동의,개인정보 수집 동의", "Y,미동의"),
+        ("status,active_subscription,plan", ",inactive plan,cancelled"),
+        ("status,unsubscribe_link", ",https://x.org/unsubscribe"),
+        ("status,부서,소속", ",해지방지팀 김해지점,반송초등학교"),
+        ("status,주소,메모", ",부산 해운대구 반송동 1,수신 확인함"),
+        ("status,회원등급,직책", ",VIP,수신 담당"),
+        ("status,Hand,Note", ",left,prefers no visits"),
+    ],
+)
+def test_what_speaks_of_something_else_or_of_readers_who_left_anyway_is_no_doubt(
+    heading: str, row: str
+) -> None:
+    assert doubts(f"email,{heading}\na@example.org,{row}\n") == []
+
+
+def test_a_remark_in_a_date_of_consent_leaves_empty_dates_in_doubt() -> None:
+    text = "email,subscribed_at\na@x.org,unsubscribed\nb@x.org,\nc@x.org,2022-07-01\n"
+
+    [doubtful] = look(text).doubtful
+
+    assert (doubtful.doubt, doubtful.remedy) == (Doubt.NOTES, Meaning.CONSENT)
+    assert look(text).standings == {Standing.UNSUBSCRIBED: 2, Standing.ACTIVE: 1}
 
 
 def test_a_date_that_some_rows_lack_is_doubtful_unless_all_get_one() -> None:

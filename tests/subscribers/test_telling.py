@@ -8,7 +8,8 @@ from newsletter.errors import ContentError
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.meanings import Column, Ground, Meaning, columns_of
 from newsletter.subscribers.subscriber import Standing
-from newsletter.subscribers.telling import Told, field_teller, speaks_of_standing, teller
+from newsletter.subscribers.telling import Told, field_teller, teller
+from newsletter.subscribers.why import Cause
 from tests.subscribers.makers import CONSENT, NOW, read
 
 CONSENTS = [
@@ -168,9 +169,25 @@ def test_what_is_kept_of_a_field_is_one_line_that_every_database_can_hold(field:
     assert because.isprintable()
 
 
-@pytest.mark.parametrize("text", ["Unsubscribed", "수신 거부", "opted-out", "반송"])
-def test_some_words_speak_of_leaving_in_any_column(text: str) -> None:
-    assert speaks_of_standing(text)
+@pytest.mark.parametrize(
+    ("text", "standing", "cause"),
+    [
+        ("", Standing.ACTIVE, None),
+        ("전화 확인", Standing.ACTIVE, None),
+        ("active", Standing.ACTIVE, None),
+        ("탈퇴", Standing.UNSUBSCRIBED, Cause.WITHDREW),
+        ("2022. 8. 1. 전화로 수신거부", Standing.UNSUBSCRIBED, Cause.WITHDREW),
+        ("반송됨", Standing.SUPPRESSED, Cause.BOUNCED),
+        ("메일 반송 2회", Standing.SUPPRESSED, None),
+    ],
+)
+def test_of_notes_only_words_about_leaving_count(
+    text: str, standing: Standing, cause: Cause | None
+) -> None:
+    read_field = field_teller(Column(0, "비고", Meaning.NOTES, Ground.SAID), CONSENT)
+
+    assert read_field(text).standing is standing
+    assert read_field(text).why.cause is cause
 
 
 @given(
