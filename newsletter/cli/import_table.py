@@ -68,6 +68,9 @@ def settle(file: str, survey: Survey, command: Sequence[str]) -> None:
     """
     Ask whether what is doubtful is meant so: on a terminal; elsewhere nobody could answer.
 
+    Where a yes in a column can mean either, nothing is proposed and nothing is asked: only
+    ``--column`` says it.
+
     Args:
         file: as the person named it.
         survey: of the file.
@@ -81,7 +84,8 @@ def settle(file: str, survey: Survey, command: Sequence[str]) -> None:
         return
     place = f"{file}:{survey.heading.line}"
     reasons = "\n".join(f"{place}: {_reason(one)}" for one in survey.doubtful)
-    if is_terminal("stdin"):
+    has_sign = all(one.doubt is not Doubt.SIGN for one in survey.doubtful)
+    if has_sign and is_terminal("stdin"):
         click.echo(reasons, err=True)
         if click.confirm("Import it as the table says?"):
             return
@@ -93,12 +97,28 @@ def settle(file: str, survey: Survey, command: Sequence[str]) -> None:
 def _remedy(doubtful: Sequence[Doubtful], command: Sequence[str]) -> str:
     import shlex  # noqa: PLC0415 - only for what is doubtful
 
-    said = [word for one in doubtful for word in ("--column", f"{one.column.name}={one.remedy}")]
+    said = [
+        word
+        for one in doubtful
+        for word in ("--column", f"{printable(one.column.name)}={_meaning_to_say(one)}")
+    ]
+    unsigned = [one for one in doubtful if one.doubt is Doubt.SIGN]
+    choices = dict.fromkeys(
+        f"Instead of {_meaning_to_say(one)} write {one.remedy} if a yes there keeps a reader out, "
+        f"{Meaning.CONSENT} if a yes lets one in.\n"
+        for one in unsigned
+    )
     return (
         "Nothing was changed. Say what the columns mean; this takes no one in who may have left:\n"
         f"{shlex.join([*command, *said])}\n"
+        f"{''.join(choices)}"
         f"Another meaning is one of {MEANINGS}; ignore: the column says nothing of email."
     )
+
+
+def _meaning_to_say(one: Doubtful) -> str:
+    """Return what stands behind ``NAME=`` in the remedy: no meaning where a person must choose."""
+    return f"{one.remedy}|{Meaning.CONSENT}" if one.doubt is Doubt.SIGN else one.remedy
 
 
 def _reason(one: Doubtful) -> str:
@@ -106,6 +126,8 @@ def _reason(one: Doubtful) -> str:
     match one.doubt:
         case Doubt.GUESSED:
             return f"{name} is no heading that is known; it is taken for {one.remedy}"
+        case Doubt.SIGN:
+            return f"{name} may mean {one.remedy} or {Meaning.CONSENT}; say which"
         case Doubt.NOTES:
             return f"{name} holds {found}, so it may say who left; it is taken for {one.remedy}"
         case Doubt.WORDS:
@@ -124,6 +146,8 @@ def _named(column: Column) -> str:
 def _taken_for(column: Column) -> str:
     if column.ground is Ground.GUESSED:
         return f"{column.meaning} (a guess)"
+    if column.ground is Ground.UNSIGNED:
+        return f"{column.meaning} or {Meaning.CONSENT}: say which; counted as {column.meaning}"
     if column.ground is Ground.ELSEWHERE:
         return "not read (it does not speak of email)"
     return "not read" if column.meaning is Meaning.IGNORE else column.meaning

@@ -13,7 +13,16 @@ from newsletter.subscribers.address import Address, address_of, name_of, remark_
 from newsletter.subscribers.decoding import SAVE_AS
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.history import since_in, why_in
-from newsletter.subscribers.meanings import HISTORY, NAMES, ONCE, WORDS, Column, Meaning, columns_of
+from newsletter.subscribers.meanings import (
+    HISTORY,
+    LONGEST_HEADING,
+    NAMES,
+    ONCE,
+    WORDS,
+    Column,
+    Meaning,
+    columns_of,
+)
 from newsletter.subscribers.reader_id import ReaderName, reader_names_in
 from newsletter.subscribers.records import Refusal, records_in
 from newsletter.subscribers.subscriber import Consent, Standing, preference_of
@@ -83,7 +92,7 @@ def heading_in(
 
     Raises:
         ContentError: there is no heading, no column of addresses, two columns of the same
-            meaning, or more than MOST_COLUMNS.
+            meaning, more than MOST_COLUMNS, or a name longer than LONGEST_HEADING.
     """
     numbered = ((at, text) for at, text in enumerate(lines, 1) if text.strip(_NOTHING))
     line, text = next(numbered, (0, ""))
@@ -98,6 +107,12 @@ def heading_in(
     ]
     delimiter, columns = max(readings, key=lambda one: (len(_meant(one[1])), len(one[1])))
     fields = _meant(columns)
+    if long := [one.at + 1 for one in columns if len(one.name) > LONGEST_HEADING]:
+        message = (
+            f"the name of column {long[0]:,} is longer than {LONGEST_HEADING:,} characters; "
+            "shorten it"
+        )
+        raise ContentError([Problem(place, line, message)])
     if Meaning.EMAIL not in fields:
         found = ", ".join(shown(column.name) for column in columns[:COLUMNS_SHOWN])
         more = len(columns) - COLUMNS_SHOWN

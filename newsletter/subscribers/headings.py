@@ -1,18 +1,21 @@
 """
 The headings of columns that are known, in both languages, as patterns.
 
-They are matched against headings in lower case without spaces and marks, so "Opted-out at"
-is optedoutat. What Mailchimp, Ghost, Buttondown, Stibee, Substack, beehiiv, MailerLite,
-Brevo, listmonk, phpList, HubSpot, Constant Contact, Outlook,
-Google Contacts, Thunderbird and Korean shops write is among them. A
-guess is no knowledge: what it decides is asked about.
+What is known is matched against the whole heading in lower case without spaces and marks, so
+"Opted-out at" is optedoutat. What Mailchimp, Ghost, Buttondown, Stibee, Substack, beehiiv,
+MailerLite, Brevo, listmonk, phpList, HubSpot, Constant Contact, Outlook, Google Contacts,
+Thunderbird and Korean shops write is among them.
+
+All else is searched for in the heading, as `Words`, and decides nothing by itself: a person
+is asked. No alternative here may be made of others that stand beside it, as datetime is of
+date and time: to try every way to read "datetimedatetime…" takes for ever.
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 _MAIL: Final = "이메일|메일|전자우편|전자메일|뉴스레터|소식지|email|mail|newsletter"
-_MARKETING: Final = "마케팅|광고성정보|광고성|광고|홍보성?|영리목적|정보|이벤트|혜택|프로모션"
+_MARKETING: Final = "마케팅|광고성?|홍보성?|영리목적|정보|이벤트|혜택|프로모션"
 _ABOUT: Final = f"(?:{_MAIL}|{_MARKETING})*"
 _WHETHER: Final = "(?:여부|유무|구분|yn|ox)?"
 _DAY: Final = "(?:일시|일자|일|날짜|시각|시간)"
@@ -20,7 +23,7 @@ _WHOSE: Final = (
     "(?:is|has|was|user|contact|subscriber|member|customer|emails?|mail|newsletter|marketing"
     "|globally|global|confirmed|date|time)*"
 )
-_WHEN: Final = "(?:at|on|date|timestamp|time|datetime|day|utc)*"
+_WHEN: Final = "(?:at|on|date|timestamp|time|day|utc)*"
 _TO_WHAT: Final = "(?:(?:to|from|of)?(?:all)?(?:emails?|newsletters?|marketing|lists?))?"
 
 _JOINING_IS_NO_CONSENT: Final = (
@@ -35,6 +38,13 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 def _words(text: str) -> str:
     return "|".join(text.split())
+
+
+class Words(NamedTuple):
+    """What is searched for in a heading: parts of Korean words, and English words."""
+
+    korean: re.Pattern[str]  # in the heading without spaces and marks
+    english: re.Pattern[str]  # in its words, one space between them
 
 
 # Word of a meaning -> the headings that certainly have it. The first that matches counts.
@@ -69,7 +79,7 @@ KNOWN: Final = {
     "consented-at": _any(
         f"{_ABOUT}(?:수신|구독)?동의{_DAY}",
         f"{_WHOSE}(?:doubleoptin|optin|optedin|confirm|confirmed|confirmation|consented|consent)"
-        "(?:at|on|date|timestamp|time|datetime|day|utc)+",
+        "(?:at|on|date|timestamp|time|day|utc)+",
         "date(?:of)?consent",
     ),
     "consent": _any(
@@ -112,43 +122,95 @@ OWN_DATES: Final = frozenset({"consentedat", "동의일"})
 # When somebody joined is no consent. If some rows have no such date, it is asked about.
 JOINED: Final = _any(_JOINING_IS_NO_CONSENT)
 
-# Speak of subscriptions, but of paid ones or of none in particular.
+# Speak of subscriptions or of a status, but of paid ones, of none in particular, of another.
 UNRELATED: Final = _any(
     "(?:active|paid|stripe|gift)subscriptions?(?:id|type|status)?",
     "subscription(?:tiers?|plans?|ids?|interval|price|amount|currency|source)",
-    "churndate|subscriber(?:id|number|uuid|key|source)|구독자(?:번호|id|명|유형|등급)",
+    "churndate|subscriber(?:id|number|uuid|key|source)|구독자(?:번호|id|명)",
+    "(?:order|payment|shipping|fulfil?lment|invoice|refund|lead|marital|civil|employment|job)"
+    "status",
+    "(?:주문|배송|결제|입금|환불|재고|건강|결혼|혼인|고용|취업|재직|재학|답변|상담)상태",
 )
 
 # Words in a heading that speak of a meaning without being known; the first counts.
 GUESSES: Final = {
-    "complained-at": _any("complain|abuse|spam|스팸|신고"),
-    "bounced-at": _any("bounce|clean|undeliver|suppress|invalid|반송|수신불가|(?:발송|전송)실패"),
-    "left-at": _any(
-        "unsub|opt(?:ed)?out|withdr|cancel|removed|deleted|disabled|inactive|bl(?:ack|ock)list",
-        "blocked|donot|nomail|no(?:more)?e?mail|leftat|exclude",
-        "거부|거절|해지|탈퇴|취소|철회|중단|차단|발송제외|수신제외|휴면|원하지않",
+    "complained-at": Words(_any("스팸|신고"), _any("complain|abuse|spam")),
+    "bounced-at": Words(
+        _any("반송|(?:수신|발송|전송)불가|(?:발송|전송)실패"),
+        _any("bounce|clean|undeliver|unmailable|suppress|invalid"),
     ),
-    "consent": _any(
-        "subscri|opt(?:ed|s)?in|consent|permission|accept|agree|confirm|newsletter",
-        "^(?:is|user)?(?:active|enabled)$|receive|allow",
-        "수신|구독|동의|허용|승인|뉴스레터|소식지|메일링",
+    "left-at": Words(
+        _any(
+            "거부|거절|해지(?![점사역])|탈퇴|취소|철회|중단|차단|삭제|발송제외|수신제외|휴면|원하지않|원치않",
+            f"^(?:중지|정지|제외|금지|종료|만료){_DAY}?{_WHETHER}$",
+            "(?:발송|전송|이용|활동|서비스|회원|계정|가입|일시)(?:중지|정지|제외|금지|종료|만료)",
+        ),
+        _any(
+            "unsub|opt(?:ed|s)? ?out|withdr|cancel|removed|deleted|disabl|inactiv|deactiv|suspend",
+            r"bl(?:ack|ock) ?list|blocked|exclude|\bdo ?not|\bno ?(?:more ?)?e?mail|\bleft ?at",
+            "revok|refus|reject|declin|denied|disagree|disallow",
+        ),
     ),
-    "standing": _any("(?:subscri|mail|member|list|contact|user|account)\\w*stat(?:us|e)"),
+    "consent": Words(
+        _any("수신|구독|동의|허용|승인|뉴스레터|소식지|메일링|받기|받음|발송(?:여부|가능|대상)"),
+        _any(
+            "subscri|opt(?:ed|s)? ?in|consent|permission|accept|agree|confirm|newsletter",
+            "^(?:is|user)? ?(?:active|enabled)$|receive|allow",
+            r"mail(?: address)?(?: is)? ?valid|\bvalid e?mail|^(?:is ?)?valid$",
+        ),
+    ),
+    "standing": Words(
+        _any("상태"),
+        _any(r"status|deliverab|(?:subscri\w*|mail|member|list|contact|user|account) ?state\b"),
+    ),
 }
-NAMES_SOMEBODY: Final = _any("(?:수신|구독)(?:자|인|처)|subscribers?(?=id|name|no$)")
+NAMES_SOMEBODY: Final = Words(
+    _any("(?:수신|구독)(?:자|인|처)"), _any(r"\bsubscribers? ?(?=id\b|name\b|no\b$)")
+)
+
+# These turn a word about consent into one about leaving: 수신중지, subscription expired.
+ENDING: Final = Words(
+    _any("중지|정지|종료|만료|해제|제외|금지|불허|반대"),
+    _any(r"\b(?:stop\w*|end(?:s|ed|ing)?|expir\w*|terminat\w*)\b"),
+)
+
+# With one of these, nobody can say what a yes means: that somebody left, or did not leave.
+DENYING: Final = Words(
+    _any(
+        "미(?:수신|구독|동의|승인|허용|신청|희망|발송|거부|탈퇴)|비(?:수신|구독|동의|희망)",
+        "안(?:함|됨|받|보|하)|(?<!원하지)(?<!원치)않|없|아님|아닌|못",
+        "(?:거부|거절|해지|탈퇴|차단|취소|철회|휴면|제외|금지|정지|중지|신고)의?(?:해제|취소|철회)",
+    ),
+    _any(
+        r"\b(?<!yes )(?<!yes or )(?:no|non)(?! ?(?:more ?)?e?mails?\b)(?!$)\b|\b(?<!do )not\b",
+        r"\b(?:never|without|neither|(?:do|does|did|is|wo) ?n ?t)\b",
+        r"\b(?:no|not|non)(?=subscri|consent|newsletter|opt|agree|confirm)",
+        r"\bun(?:confirm|verif|approv|accept|block|suppress|bounce)",
+        r"(?:opt ?out|unsub\w*|block\w*|bounce\w*|suppress\w*) (?:\w+ )?"
+        "(?:revok|cancel|lift|remov|clear|reset|withdr)",
+    ),
+)
 
 SPEAKS_OF_EMAIL: Final = _any(_MAIL)
 
 # What else people consent to, or refuse.
-ELSEWHERE: Final = re.compile(
-    "(?:sms|mms|lms|phone|mobile|telemarketing|call|postal|whatsapp|push|kakao"
-    "|fax|thirdparty|3rdparty|terms|cookie|문자|휴대폰|휴대전화|핸드폰|전화|우편|푸시|앱푸시|카카오"
-    "|카톡|알림톡|친구톡|팩스|제3자|제삼자|위탁|이용약관|약관|쿠키|위치정보|만14세)"
+ELSEWHERE: Final = Words(
+    _any(
+        "문자|휴대폰|휴대전화|핸드폰|전화|우편|푸시|앱푸시|카카오|카톡|알림톡|친구톡|팩스",
+        "제3자|제삼자|위탁|이용약관|약관|쿠키|위치정보|만14세",
+    ),
+    _any(
+        r"\b(?:sms|mms|lms|whatsapp|kakao|telemarketing|cookie|third ?part|3rd ?part)",
+        r"\b(?:(?:tele|cell|smart)?phones?|mobile|calls?|postal|push|fax|terms)\b",
+    ),
 )
 PRIVACY: Final = _any("개인정보|민감정보|고유식별|privacy|gdpr|personaldata|dataprotection")
 
 # Ends of headings that explain what another column says.
-COMPANION: Final = _any(
-    "reasons?(?:other)?$|campaign(?:title|id|name)?$|ip(?:address)?$|source$|url$|link$|comments?$",
-    "counts?$|by$|method$|type$|note$|notes$|token$|(?:사유|이유|경로|링크|횟수|메모|캠페인|방법)$",
+COMPANION: Final = Words(
+    _any("(?:사유|이유|경로|링크|횟수|메모|캠페인|방법)$"),
+    _any(
+        r"\b(?:reasons?(?: other)?|campaigns?(?: (?:title|id|name))?|ip(?: address)?|source)$",
+        r"\b(?:url|link|comments?|counts?|by|method|type|notes?|token)$",
+    ),
 )

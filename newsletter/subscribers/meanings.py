@@ -9,7 +9,9 @@ from unicodedata import normalize
 
 from newsletter.subscribers.headings import (
     COMPANION,
+    DENYING,
     ELSEWHERE,
+    ENDING,
     GUESSES,
     JOINED,
     KNOWN,
@@ -19,7 +21,11 @@ from newsletter.subscribers.headings import (
     PRIVACY,
     SPEAKS_OF_EMAIL,
     UNRELATED,
+    Words,
 )
+
+LONGEST_KNOWN: Final = 100  # characters of a heading that can be one of those written down
+LONGEST_HEADING: Final = 1_000  # to normalise one takes the square of its length
 
 
 class Meaning(StrEnum):
@@ -66,6 +72,7 @@ class Ground(StrEnum):
     KNOWN = "known"  # its heading is one of those that are written down
     SAID = "said"  # a person says so
     GUESSED = "guessed"  # its heading speaks of standings, in words nobody wrote down
+    UNSIGNED = "unsigned"  # guessed; but in it a yes can mean that they left or that they did not
     DATED = "dated"  # known; but it may be a date that only those have who agreed
     ELSEWHERE = "elsewhere"  # speaks of consent to something else: text messages, terms
     OTHER = "other"  # says nothing of standings
@@ -132,6 +139,13 @@ def squeezed(heading: str) -> str:
     return _MARKS.sub("", plain)
 
 
+def spaced(heading: str) -> str:
+    """Part the words of a heading by one space: "HasOptedOut_At" is "has opted out at"."""
+    plain = _HARMLESS_BRACKETS.sub(" ", normalize("NFKC", heading))
+    words = _MARKS.sub(" ", _BETWEEN_WORDS.sub(" ", plain)).casefold().split()
+    return _MAIL_WITH_E.sub("email", " ".join(words))
+
+
 def decides(columns: Iterable[Column]) -> bool:
     """Say whether a column that is certain decides on standings."""
     return any(column.is_certain and column.meaning in DECIDING for column in columns)
@@ -139,15 +153,28 @@ def decides(columns: Iterable[Column]) -> bool:
 
 _HARMLESS_BRACKETS: Final = re.compile(
     r"[(\[](?:선택|필수|선택사항|필수사항|optional|required|y ?[/,·] ?n|o ?[/,·] ?x|yes ?/ ?no"
-    r"|true ?/ ?false|예 ?/ ?아니[오요]|동의 ?/ ?미동의|1 ?/ ?0|0 ?/ ?1)[)\]]"
+    r"|true ?/ ?false|예 ?/ ?아니[오요]|동의 ?/ ?미동의|1 ?/ ?0|0 ?/ ?1)[)\]]",
+    re.IGNORECASE,
 )
+_BETWEEN_WORDS: Final = re.compile(
+    "(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[가-힣])(?=[A-Za-z])|(?<=[A-Za-z])(?=[가-힣])"
+)
+_MAIL_WITH_E: Final = re.compile(r"\be mail")
 _MARKS: Final = re.compile(r"[\W_]")
 
 
 def _column(at: int, name: str, said: Mapping[str, Meaning]) -> Column:
+    if len(name) > LONGEST_HEADING:
+        return Column(at, name, Meaning.IGNORE, Ground.OTHER)
     heading = squeezed(name)
     if heading in said:
         return Column(at, name, said[heading], Ground.SAID)
+    if len(heading) <= LONGEST_KNOWN and (known := _known(at, name, heading)):
+        return known
+    return _guessed(at, name, _Spelling(heading, spaced(name)))
+
+
+def _known(at: int, name: str, heading: str) -> Column | None:
     for word, pattern in KNOWN.items():
         if pattern.fullmatch(heading):
             meaning = Meaning(word)
@@ -157,22 +184,47 @@ def _column(at: int, name: str, said: Mapping[str, Meaning]) -> Column:
         return Column(at, name, Meaning.IGNORE, Ground.KNOWN)
     if JOINED.fullmatch(heading):
         return Column(at, name, Meaning.IGNORE, Ground.DATED)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """A heading in the two ways in which words are searched for in it."""
+
+    squeezed: str
+    spaced: str
+
+    def has(self, words: Words) -> bool:
+        return self.place_of(words) is not None
+
+    def place_of(self, words: Words) -> int | None:
+        """Say where the first of *words* begins, in one spelling or the other."""
+        found = words.korean.search(self.squeezed) or words.english.search(self.spaced)
+        return found.start() if found else None
+
+    def without(self, words: Words) -> "_Spelling":
+        return _Spelling(words.korean.sub("", self.squeezed), words.english.sub("", self.spaced))
+
+
+def _guessed(at: int, name: str, heading: _Spelling) -> Column:
     guess = _guess(heading)
     if guess is None:
         return Column(at, name, Meaning.IGNORE, Ground.OTHER)
     # "Unsubscribed by phone" speaks of email, for all we know; "phone: unsubscribed" does not.
-    elsewhere = None if SPEAKS_OF_EMAIL.search(heading) else ELSEWHERE.search(heading)
-    if elsewhere and (guess is Meaning.CONSENT or elsewhere.start() == 0):
+    elsewhere = None if SPEAKS_OF_EMAIL.search(heading.squeezed) else heading.place_of(ELSEWHERE)
+    if elsewhere is not None and (guess is Meaning.CONSENT or elsewhere == 0):
         return Column(at, name, Meaning.IGNORE, Ground.ELSEWHERE)
+    if guess is not Meaning.STANDING and heading.has(DENYING):
+        meaning = Meaning.LEFT_AT if guess is Meaning.CONSENT else guess
+        return Column(at, name, meaning, Ground.UNSIGNED)
+    if guess is Meaning.CONSENT and heading.has(ENDING):
+        guess = Meaning.LEFT_AT
     return Column(at, name, guess, Ground.GUESSED)
 
 
-def _guess(heading: str) -> Meaning | None:
-    spoken = NAMES_SOMEBODY.sub("", heading)
-    for word, pattern in GUESSES.items():
-        if pattern.search(spoken):
-            return Meaning(word)
-    return None
+def _guess(heading: _Spelling) -> Meaning | None:
+    spoken = heading.without(NAMES_SOMEBODY)
+    return next((Meaning(word) for word, words in GUESSES.items() if spoken.has(words)), None)
 
 
 def _beside(column: Column, others: set[Meaning]) -> Column:
@@ -184,13 +236,13 @@ def _beside(column: Column, others: set[Meaning]) -> Column:
     """
     if column.ground is Ground.DATED and others & DECIDING:
         return replace(column, ground=Ground.KNOWN)
-    if column.ground is not Ground.GUESSED:
+    if column.ground not in {Ground.GUESSED, Ground.UNSIGNED}:
         return column
-    heading = squeezed(column.name)
-    explains = COMPANION.search(heading) and others & _EXPLAINED_BESIDE[column.meaning]
+    heading = _Spelling(squeezed(column.name), spaced(column.name))
+    explains = heading.has(COMPANION) and others & _EXPLAINED_BESIDE[column.meaning]
     if explains:
         return replace(column, meaning=Meaning.IGNORE, ground=Ground.KNOWN)
-    if PRIVACY.search(heading) and others & DECIDING:
+    if PRIVACY.search(heading.squeezed) and others & DECIDING:
         return replace(column, meaning=Meaning.IGNORE, ground=Ground.ELSEWHERE)
     return column
 

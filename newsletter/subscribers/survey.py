@@ -24,6 +24,7 @@ class Doubt(StrEnum):
     """Why it is not certain what a column says."""
 
     GUESSED = "guessed"  # by its heading, which nobody wrote down
+    SIGN = "sign"  # its heading denies something: a yes can mean either
     NOTES = "notes"  # it is not read, but says of readers who seem active that they left
     WORDS = "words"  # it holds words that nobody wrote down
     EMPTY = "empty"  # a date that some rows lack, and no other column decides
@@ -35,7 +36,7 @@ class Doubtful:
 
     column: Column
     doubt: Doubt
-    remedy: Meaning  # the strictest that it can have
+    remedy: Meaning  # the strictest that it can have; of a SIGN, it or CONSENT
     found: tuple[str, ...] = ()  # some of the fields that the doubt is about
     rows: int = 0  # that it is about, where they are counted
 
@@ -173,6 +174,8 @@ class _Look:
         for column in self._heading.columns:
             if column.at in self.notes:
                 yield Doubtful(column, Doubt.NOTES, column.meaning, tuple(self.notes[column.at]))
+            elif column.ground is Ground.UNSIGNED:
+                yield Doubtful(column, Doubt.SIGN, column.meaning)
             elif column.ground is Ground.GUESSED:
                 yield Doubtful(column, Doubt.GUESSED, column.meaning)
             elif column.at in self._words:

@@ -187,6 +187,41 @@ def test_the_command_that_is_named_is_certain_and_takes_in_nobody_who_may_have_l
         assert standings(desk).get("a", UNSUBSCRIBED) is UNSUBSCRIBED
 
 
+@pytest.mark.parametrize("heading", ["미수신", "no newsletter", "수신거부 해제", "not subscribed"])
+def test_where_a_yes_can_mean_either_nothing_is_proposed(desk: Desk, heading: str) -> None:
+    text = f"email,{heading}\na@example.org,Y\nb@example.org,N\n"
+
+    output = take_in(desk, text, status=1)
+    [command] = [line for line in output.splitlines() if line.startswith("newsletter subscribers")]
+    *words, last = shlex.split(command)[1:]
+    desk.run(*words, last, status=2)
+
+    assert standings(desk) == {}
+    assert f"'{heading}' may mean left-at or consent; say which" in output
+    assert last == f"{heading}=left-at|consent"
+    desk.run(*words, last.removesuffix("|consent"))
+    assert standings(desk) == {"a": UNSUBSCRIBED, "b": ACTIVE}
+
+
+def test_where_a_yes_can_mean_either_a_terminal_asks_for_no_yes(desk: Desk) -> None:
+    file = write(desk, "email,미수신,마케팅 활용 동의\na@example.org,Y,Y\n")
+
+    shown = desk.type("subscribers", "import", file, dialogue={}, status=1)
+
+    assert QUESTION not in shown
+    assert "Instead of left-at|consent write left-at if a yes there keeps a reader out" in shown
+    assert standings(desk) == {}
+
+
+def test_the_command_that_is_named_holds_nothing_that_steers_a_terminal(desk: Desk) -> None:
+    output = take_in(desk, "email,\x1b[2J수신 \x1b]0;x\x07동의?\na@example.org,아마\n", status=1)
+
+    assert "\x1b" not in output
+    assert "\x07" not in output
+    [command] = [line for line in output.splitlines() if line.startswith("newsletter subscribers")]
+    desk.run(*shlex.split(command)[1:], status=1)
+
+
 @pytest.mark.parametrize(
     ("meaning", "field", "expected"),
     [

@@ -81,6 +81,11 @@ def test_an_empty_file_is_refused(text: str) -> None:
         read(text)
 
 
+def test_a_heading_longer_than_any_is_refused() -> None:
+    with pytest.raises(ContentError, match="the name of column 2 is longer than 1,000 characters"):
+        read_rows(f"email,{'수신' * 600}\na@example.org,Y\n")
+
+
 def test_two_columns_of_one_meaning_are_refused() -> None:
     with pytest.raises(ContentError, match="'이름' and '성명' both mean name"):
         read("email,이름,성명\n")
