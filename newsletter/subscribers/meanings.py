@@ -146,6 +146,13 @@ def spaced(heading: str) -> str:
     return _MAIL_WITH_E.sub("email", " ".join(words))
 
 
+def is_date_of_joining(column: Column) -> bool:
+    """Say whether a heading is known as the date of a consent or of having joined."""
+    heading = squeezed(column.name)
+    dates = (KNOWN[Meaning.CONSENTED_AT], JOINED)
+    return len(heading) <= LONGEST_KNOWN and any(one.fullmatch(heading) for one in dates)
+
+
 def decides(columns: Iterable[Column]) -> bool:
     """Say whether a column that is certain decides on standings."""
     return any(column.is_certain and column.meaning in DECIDING for column in columns)

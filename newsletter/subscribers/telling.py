@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import time_in, times_in
 from newsletter.subscribers.exporting import unguarded
-from newsletter.subscribers.meanings import DECIDING, Column, Meaning
+from newsletter.subscribers.meanings import DECIDING, Column, Meaning, is_date_of_joining
 from newsletter.subscribers.remarks import standing_told_by
 from newsletter.subscribers.subscriber import (
     CAUSE_OF,
@@ -40,6 +40,8 @@ class Told:
     consented_at: datetime | None = None  # aware UTC
     why: Why = field(default=UNSAID, compare=False)  # where the standing is not ACTIVE
 
+
+_Teller: TypeAlias = tuple[int, Callable[[str], Told]]  # the place of a field, and what reads it
 
 _NOTHING: Final = Told()
 
@@ -94,7 +96,8 @@ def teller(columns: Sequence[Column], consent: Consent) -> Callable[[Sequence[st
     Make what says how the reader of a row stands, by the *columns* that tell of it.
 
     The strictest standing wins, with the earliest time that is told of it; of several times
-    of consent the latest, which confirms the others.
+    of consent the latest, which confirms the others. Of several columns of consent that are
+    known to hold dates, like OPTIN_TIME and CONFIRM_TIME, one that is filled is enough.
 
     Raises:
         ContentError: by what is returned; a field cannot be read, or a consent is in the
@@ -109,7 +112,12 @@ def teller(columns: Sequence[Column], consent: Consent) -> Callable[[Sequence[st
         read = _remembered(lambda text: _whole([_told(column, text, consent)], consent))
         return lambda fields: read(fields[at])
     tellers = [(one.at, field_teller(one, consent)) for one in telling]
-    return lambda fields: _whole(_all_of(tellers, fields), consent)
+    dates = [
+        one.at for one in telling if one.meaning is Meaning.CONSENT and is_date_of_joining(one)
+    ]
+    if len(dates) < 2:
+        return lambda fields: _whole(_all_of(tellers, fields), consent)
+    return lambda fields: _whole(_all_of(_without_empty(dates, tellers, fields), fields), consent)
 
 
 _TOLD_BESIDE: Final = frozenset({Meaning.CONSENTED_AT, Meaning.NOTES})
@@ -131,9 +139,17 @@ def _remembered(read: Callable[[str], Told]) -> Callable[[str], Told]:
     return lambda text: remembered(text) if len(text) <= LONGEST_WORD else read(text)
 
 
-def _all_of(
-    tellers: Sequence[tuple[int, Callable[[str], Told]]], fields: Sequence[str]
-) -> list[Told]:
+def _without_empty(
+    dates: Sequence[int], tellers: Sequence[_Teller], fields: Sequence[str]
+) -> Sequence[_Teller]:
+    """Leave out the *dates* that are empty, unless all are."""
+    empty = [at for at in dates if _is_empty(fields[at])]
+    if len(empty) == len(dates):
+        return tellers
+    return [one for one in tellers if one[0] not in empty]
+
+
+def _all_of(tellers: Sequence[_Teller], fields: Sequence[str]) -> list[Told]:
     read, faults = [], []
     for at, tell in tellers:
         try:
@@ -197,9 +213,9 @@ def _standing_in(text: str) -> Standing:
 
 
 def _consent_in(column: Column, text: str, consent: Consent) -> Told:
-    word = bare_word(text)
-    if not word or plain_word(text) in _BLANK:
+    if _is_empty(text):
         return Told(Standing.UNSUBSCRIBED)
+    word = bare_word(text)
     if word in _CONSENTS:
         return Told(_CONSENTS[word])
     if not times_in(text, consent.zone):
@@ -211,7 +227,7 @@ def _consent_in(column: Column, text: str, consent: Consent) -> Told:
 
 def _event_in(column: Column, text: str, consent: Consent) -> Told:
     word, standing = bare_word(text), _STANDING_AFTER[column.meaning]
-    if not word or word in _NOT_HAPPENED or plain_word(text) in _BLANK:
+    if word in _NOT_HAPPENED or _is_empty(text):
         return _NOTHING
     if word in _HAPPENED:
         spoken = STANDING_OF.get(word, standing)
@@ -226,6 +242,11 @@ def _event_in(column: Column, text: str, consent: Consent) -> Told:
         raise _unknown(column, text, "when it was, or yes or no, or nothing")
     # A time to come is said of an end that is agreed already.
     return Told(standing, min(when, consent.now) if when else None)
+
+
+def _is_empty(text: str) -> bool:
+    """Say whether a field says nothing, or in a word that there is nothing."""
+    return not bare_word(text) or plain_word(text) in _BLANK
 
 
 def _unknown(column: Column, text: str, accepted: str) -> ContentError:

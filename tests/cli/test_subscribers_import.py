@@ -222,6 +222,22 @@ def test_the_command_that_is_named_holds_nothing_that_steers_a_terminal(desk: De
     desk.run(*shlex.split(command)[1:], status=1)
 
 
+def test_the_remedy_for_two_dates_keeps_those_who_have_one_of_them(desk: Desk) -> None:
+    text = (
+        "Email Address,OPTIN_TIME,CONFIRM_TIME\n"
+        "a@example.org,,2022-03-01 08:15:22\n"
+        "b@example.org,2022-03-01 08:15:22,\n"
+        "c@example.org,2022-03-01 08:15:22,2022-03-01 08:15:22\n"
+        "d@example.org,,\n"
+    )
+
+    output = take_in(desk, text, status=1)
+    [command] = [line for line in output.splitlines() if line.startswith("newsletter subscribers")]
+    desk.run(*shlex.split(command)[1:])
+
+    assert standings(desk) == {"a": ACTIVE, "b": ACTIVE, "c": ACTIVE, "d": UNSUBSCRIBED}
+
+
 @pytest.mark.parametrize(
     ("meaning", "field", "expected"),
     [

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import ContentError
 from newsletter.subscribers.csv_rows import Row
-from newsletter.subscribers.meanings import Column, Ground, Meaning, columns_of
+from newsletter.subscribers.meanings import Column, Ground, Meaning, columns_of, squeezed
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.telling import Told, field_teller, teller
 from newsletter.subscribers.why import Cause
@@ -146,6 +146,42 @@ def test_the_later_of_two_times_of_consent_confirms_the_other() -> None:
     heading = "OPTIN_TIME,CONFIRM_TIME"
 
     assert told(heading, "", "2022-07-02") == told(heading, "2022-07-01", "2022-07-02")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "OPTIN_TIME,CONFIRM_TIME",
+        "수신동의일,구독일",
+        "subscribed_at,Consent Date",
+        "동의일,수신동의일자",
+    ],
+)
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("2022-07-01", "", Standing.ACTIVE),
+        ("", "2022-07-01", Standing.ACTIVE),
+        (" ", "Y", Standing.ACTIVE),
+        ("2022-06-01", "2022-07-01", Standing.ACTIVE),
+        ("", "", Standing.UNSUBSCRIBED),
+        ("2022-07-01", "N", Standing.UNSUBSCRIBED),
+        ("-", "2022-07-01", Standing.ACTIVE),
+        ("0000-00-00", "", Standing.UNSUBSCRIBED),
+    ],
+)
+def test_one_of_several_dates_that_are_said_to_be_consent_is_enough(
+    heading: str, first: str, second: str, expected: Standing
+) -> None:
+    names = heading.split(",")
+    columns = columns_of(names, {squeezed(name): Meaning.CONSENT for name in names})
+
+    assert teller(columns, CONSENT)([first, second]).standing is expected
+
+
+def test_a_consent_without_a_date_in_its_heading_must_be_said_in_every_column() -> None:
+    assert told("이메일 수신동의,마케팅 수신동의", "Y", "").standing is Standing.UNSUBSCRIBED
+    assert told("수신동의,SMS동의일", "", "2022-07-01").standing is Standing.UNSUBSCRIBED
 
 
 def test_every_column_that_cannot_be_read_is_named() -> None:
