@@ -131,7 +131,10 @@ def _reason(one: Doubtful) -> str:
         case Doubt.NOTES:
             return f"{name} holds {found}, so it may say who left; it is taken for {one.remedy}"
         case Doubt.WORDS:
-            return f"{name} means {one.remedy}, but holds {found}: such rows are refused"
+            return (
+                f"{name} means {one.remedy}, but holds {found}: such rows are refused; "
+                "empty the fields that stand for nothing"
+            )
         case Doubt.EMPTY:
             return (
                 f"{one.rows:,} rows have no date in {name}, which may mean that they never "

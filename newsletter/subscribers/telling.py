@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, TypeAlias
 
@@ -76,6 +76,9 @@ _HANGUL: Final = re.compile("[가-힣]")
 _CROSS: Final = frozenset("x ✗ ✕ ×".split())  # no beside ○; in English it may be a tick
 
 _LIKE_A_TIME: Final = re.compile(r"\d{4}|\d{1,2}[./\-]\d{1,2}[./\-]\d{2}|\d년|\d월|\d{1,2}:\d{2}")
+_YEARS: Final = re.compile(r"(?<!\d)(\d{4})(?:\d\d){0,5}(?!\d)")  # of 2022, 202207 … 20220701100000
+_EARLIEST_END: Final = 1990  # a year; before it, no reader had a newsletter to leave
+_FURTHEST_END: Final = timedelta(days=366)  # from today, of a subscription that is cancelled
 _EPOCH: Final = re.compile(r"1\d{9}(\d{3})?")  # seconds or milliseconds, 2001 to 2033
 _UNSAID_CONSENT: Final = re.compile("subscri|구독", re.IGNORECASE)
 
@@ -240,8 +243,26 @@ def _event_in(column: Column, text: str, consent: Consent) -> Told:
         when = time_in(text, consent.zone)
     if when is None and not _LIKE_A_TIME.search(text):
         raise _unknown(column, text, "when it was, or yes or no, or nothing")
+    if _stands_for_none(text, when, consent):
+        raise _unknown(column, text, "when it was, or nothing if it was not")
     # A time to come is said of an end that is agreed already.
     return Told(standing, min(when, consent.now) if when else None)
+
+
+def _stands_for_none(text: str, when: datetime | None, consent: Consent) -> bool:
+    """
+    Say whether a date is none on which a reader can have left.
+
+    Databases write 9999-12-31, 1900-01-01, 0001-01-01 or 1970-01-01 for none; but nobody
+    can tell that from a slip of the pen.
+    """
+    latest = consent.now + _FURTHEST_END
+    if when is not None:
+        return not _EARLIEST_END <= when.year <= latest.year or when > latest
+    years = [int(year) for year in _YEARS.findall(text)]
+    if not years:
+        return text.strip().isdecimal()
+    return not any(_EARLIEST_END <= year <= latest.year for year in years)
 
 
 def _is_empty(text: str) -> bool:

@@ -145,6 +145,8 @@ UNCERTAIN = [
     ("status", "vip", "standing"),
     ("수신동의", "글쎄요", "consent"),
     ("탈퇴", "아마", "left-at"),
+    ("해지일", "9999-12-31", "left-at"),
+    ("bounced_at", "1900-01-01", "bounced-at"),
     ("메모", "수신 거부", "notes"),
     ("Notes", "Unsubscribed", "notes"),
     ("비고", "2022.8.1 탈퇴", "notes"),
@@ -178,7 +180,7 @@ def test_the_command_that_is_named_is_certain_and_takes_in_nobody_who_may_have_l
     [command] = [line for line in output.splitlines() if line.startswith("newsletter subscribers")]
 
     agreed = field in {"Y", "yes", "0"} or (field == "" and meaning == "left-at")
-    refused = field in {"vip", "글쎄요", "아마"}
+    refused = field in {"vip", "글쎄요", "아마", "9999-12-31", "1900-01-01"}
     desk.run(*shlex.split(command)[1:], status=1 if refused else 0)
 
     if agreed:

@@ -102,7 +102,7 @@ def test_a_cross_is_a_no_in_korean_and_may_be_a_tick_in_english() -> None:
         ("2022. 7. 1.", datetime(2022, 6, 30, 15, tzinfo=UTC)),
         ("1656633600", datetime(2022, 7, 1, tzinfo=UTC)),
         ("1656633600000", datetime(2022, 7, 1, tzinfo=UTC)),
-        ("2030-01-01", NOW),
+        ("2023-07-01", NOW),
         ("July 1, 2022", datetime(2022, 6, 30, 15, tzinfo=UTC)),
         ("7/1/2022", None),
         ("Y", None),
@@ -112,6 +112,39 @@ def test_the_time_of_leaving_is_kept_where_it_can_be_read(
     text: str, expected: datetime | None
 ) -> None:
     assert told("UNSUB_TIME", text) == Told(Standing.UNSUBSCRIBED, expected)
+
+
+@pytest.mark.parametrize("heading", EVENTS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *"9999-12-31 2999-12-31 2099-12-31 0001-01-01 1900-01-01 1970-01-01 1899-12-30".split(),
+        *"99991231 19000101 9999.12.31 12/31/9999 01/01/0001 1/1/1900 31.12.2999 00010101".split(),
+        *("9999-12-31 23:59:59", "9999-12-31T23:59:59.999+09:00", "0001-01-01T00:00:00Z"),
+        *("1970-01-01 09:00:00", "9999년 12월 31일", "2999. 12. 31.", "99991231235959", "2958465"),
+        *("1900-01-00", "2030-01-01", "2023-08-03", "1753-01-01", "31-Dec-9999", "1980-01-01"),
+    ],
+)
+def test_a_date_that_stands_for_none_neither_unsubscribes_nor_keeps(
+    heading: str, text: str
+) -> None:
+    with pytest.raises(ContentError, match="write when it was, or nothing if it was not"):
+        told(heading, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022",
+        "202207",
+        "1994-05-06",
+        "Fri, 01 Jul 2022 10:00:00 +0900",
+        "2022-07-32",
+        "20220701100000",
+    ],
+)
+def test_a_date_that_is_not_read_whole_still_says_that_somebody_left(text: str) -> None:
+    assert told("해지일", text).standing is Standing.UNSUBSCRIBED
 
 
 @pytest.mark.parametrize("text", ["", "active", "구독 중", "Regular", "enabled", "Y"])
