@@ -12,6 +12,7 @@ from uuid import uuid4
 import click
 
 from newsletter.cli.consents import Site, consent_of, consented_at_option
+from newsletter.cli.import_lines import Writable, held_lines
 from newsletter.cli.import_report import ROWS_SHOWN, Report
 from newsletter.cli.import_table import (
     MEANINGS,
@@ -42,7 +43,9 @@ LONG_FILE_BYTES: Final = 1_000_000  # 20,000 readers: what takes longer than a g
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @consented_at_option
 @click.option("--dry-run", is_flag=True, help="Do all of it, then leave the list as it was.")
-@click.option("--verbose", is_flag=True, help="Name every refused row, not just the first 20.")
+@click.option(
+    "--verbose", is_flag=True, help="Name every row that is named, not just the first 20 of a kind."
+)
 @click.option(
     "--rejects",
     type=click.File("w", encoding="utf-8", lazy=True),
@@ -93,24 +96,41 @@ def import_file(  # noqa: PLR0913 - one for each option
     heading = _settled_heading(file, encoding, consent, context)
     if rejects is not None:
         _make_private(rejects)
-    report = Report(str(file), heading, None if verbose else ROWS_SHOWN, rejects)
-    with _opened(file, encoding) as (raw, lines):
-        heading_in(lines, str(file), said)  # to get behind it
-        rows = rows_under(heading, lines, consent)
-        with _progress(file) as advance, site.book().opened(keep=not dry_run) as book:
-            for step in import_rows(rows, book, uuid4().hex, consent.now):
-                report.take(step)
-                advance(raw.tell())
-    if missing := report.without_first_line():
-        with _opened(file, encoding) as (_, lines):
-            heading_in(lines, str(file), said)
-            report.name_repeats(first_lines(rows_under(heading, lines, consent), missing))
-    else:
-        report.name_repeats({})
-    report.summarise(encoding)
-    report.say_what_next(dry_run=dry_run)
+    with held_lines() as held, _rejects_to(rejects) as rejected:
+        report = Report(str(file), heading, None if verbose else ROWS_SHOWN, rejected, held)
+        with _opened(file, encoding) as (raw, lines):
+            heading_in(lines, str(file), said)  # to get behind it
+            rows = rows_under(heading, lines, consent)
+            with _progress(file) as advance, site.book().opened(keep=not dry_run) as book:
+                for step in import_rows(rows, book, uuid4().hex, consent.now):
+                    report.take(step)
+                    advance(raw.tell())
+        if missing := report.without_first_line():
+            with _opened(file, encoding) as (_, lines):
+                heading_in(lines, str(file), said)
+                report.name_repeats(first_lines(rows_under(heading, lines, consent), missing))
+        else:
+            report.name_repeats({})
+        report.summarise(encoding)
+    report.say_what_next(_command(context, dry_run=False) if dry_run else None)
     if report.fates[Fate.REFUSED]:
         context.exit(1)
+
+
+@contextmanager
+def _rejects_to(rejects: IO[str] | None) -> Iterator[Writable | None]:
+    """Hold rejects back that go to standard output: whoever reads it may take for ever."""
+    if rejects is None or not _is_standard_output(rejects):
+        yield rejects
+        return
+    with held_lines() as held:
+        yield held
+        for piece in held.taken():
+            rejects.write(piece)
+
+
+def _is_standard_output(rejects: IO[str]) -> bool:
+    return rejects.name in {"-", "<stdout>"}
 
 
 def _settled_heading(
@@ -135,7 +155,7 @@ def _settled_heading(
 
         found = survey(heading, reopen, consent)
     print_table(str(file), found)
-    settle(str(file), found, _command(context))
+    settle(str(file), found, _command(context, dry_run=context.params["dry_run"]))
     if _state_of(file) != before:
         message = "the file was changed after its table was printed; run the command again"
         raise ContentError([Problem(str(file), None, message)])
@@ -153,17 +173,17 @@ def _state_of(file: Path) -> tuple[int, int, int]:
     return state.st_ino, state.st_size, state.st_mtime_ns
 
 
-def _command(context: click.Context) -> list[str]:
-    """Return the command as it was given, with every option."""
+def _command(context: click.Context, *, dry_run: bool) -> list[str]:
+    """Return the command as it was given, with every option; *dry_run* is one of them or not."""
     words = ["newsletter", "subscribers", "import", str(context.params["file"])]
-    for name in ("dry_run", "verbose"):
-        words += [f"--{name.replace('_', '-')}"] if context.params[name] else []
+    words += ["--dry-run"] if dry_run else []
+    words += ["--verbose"] if context.params["verbose"] else []
     if consented_at := context.params["consented_at"]:
         words += ["--consented-at", consented_at]
     if rejects := context.params["rejects"]:
-        words += ["--rejects", rejects.name]
+        words += ["--rejects", "-" if _is_standard_output(rejects) else rejects.name]
     if encoding := context.params["encoding"]:
-        words += ["--encoding", encoding]
+        words += ["--encoding", encoding.removesuffix("-sig")]
     for name, meaning in context.params["said"].items():
         words += ["--column", f"{name}={meaning}"]
     return words
@@ -193,7 +213,7 @@ def _refuse_same_file(file: Path, rejects: IO[str]) -> None:
 
 def _make_private(rejects: IO[str]) -> None:
     """Make the file for its owner alone before the first address is written into it."""
-    if rejects.name in {"-", "<stdout>"}:
+    if _is_standard_output(rejects):
         return
     path = Path(rejects.name)
     try:

@@ -36,9 +36,19 @@ class Fate(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     DUPLICATE = "duplicate"  # repeats an address of the same file; merged into it
-    WITHDRAWN = "withdrawn"  # active here, but the file says unsubscribed or suppressed
+    WITHDRAWN = "withdrawn"  # active here or in a row above, but not by this row
     KEPT_OUT = "kept out"  # unsubscribed or suppressed; an import brings nobody back
     REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A row by which a reader is no longer active."""
+
+    line: int
+    address: str  # as it is on the list
+    standing: Standing
+    because: str  # may be empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,7 @@ class Step:
     refusals: tuple[Refusal, ...]
     repeats: tuple[Repeat, ...] = ()
     remarks: tuple[tuple[int, str], ...] = ()  # line of the file, and what was made of it
+    withdrawals: tuple[Withdrawal, ...] = ()
 
 
 def import_rows(
@@ -77,7 +88,8 @@ def import_rows(
         refusals = sorted([*unread, *plan.refusals], key=lambda refusal: refusal.line)
         plan.fates[Fate.REFUSED] = len(refusals)
         remarks = tuple((row.line, row.remark) for row in good if row.remark)
-        yield Step(plan.fates, tuple(refusals), tuple(plan.repeats), remarks)
+        withdrawals = tuple(plan.withdrawals)
+        yield Step(plan.fates, tuple(refusals), tuple(plan.repeats), remarks, withdrawals)
 
 
 def _merge(
@@ -104,6 +116,7 @@ class _Plan:
     aliases: list[tuple[str, ReaderName]]
     repeats: list[Repeat]
     lines: dict[str, int]  # by key, where each address of the batch stands first
+    withdrawals: list[Withdrawal]
 
 
 def _planned(
@@ -115,7 +128,7 @@ def _planned(
     contested: dict[str, str],
 ) -> _Plan:
     """Plan a batch; *contested* has the refused new address of a reader by the key of their old."""
-    plan, taken = _Plan(dict(found), Counter(), [], [], [], {}), dict(owners)
+    plan, taken = _Plan(dict(found), Counter(), [], [], [], {}, []), dict(owners)
     for row in rows:
         key = row.address.key
         known = plan.entries.get(key)
@@ -138,8 +151,11 @@ def _planned(
         entry = merged(known, row, import_id, now) if known else new_entry(row, import_id, now)
         plan.entries[key] = entry
         fate = fate_of(known, entry, import_id)
+        if fate is Fate.WITHDRAWN:
+            gone = Withdrawal(row.line, entry.address, entry.standing, entry.why.because)
+            plan.withdrawals.append(gone)
         first = plan.lines.setdefault(key, row.line)
-        if fate is Fate.DUPLICATE and known:
+        if known and known.import_id == import_id:
             earlier = first if first != row.line else None
             told = taken_from(known, entry)
             plan.repeats.append(Repeat(row.line, key, row.address.spelling, earlier, told))
@@ -343,10 +359,10 @@ def cause_of(entry: Entry) -> Cause | None:
 
 def fate_of(known: Entry | None, entry: Entry, import_id: str) -> Fate:
     """Say what became of a row whose address was *known* as that, and is *entry* now."""
-    if known is not None and known.import_id == import_id:
-        return Fate.DUPLICATE
     if known is not None and known.standing is Standing.ACTIVE is not entry.standing:
         return Fate.WITHDRAWN
+    if known is not None and known.import_id == import_id:
+        return Fate.DUPLICATE
     if entry.standing is not Standing.ACTIVE:
         return Fate.KEPT_OUT
     if known is None:

@@ -1,8 +1,16 @@
 import csv
+import shlex
+import subprocess
+from pathlib import Path
 
 import pytest
 
+from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.subscriber import Standing
+from tests.cli.desk import NOW, Desk
 from tests.cli.test_subscribers import Site, counts, site
+from tests.journeys.stage import Stage
+from tests.subscribers.makers import make_row
 
 __all__ = ["site"]
 
@@ -85,3 +93,121 @@ def test_a_name_that_was_cleaned_is_told_with_its_line(site: Site) -> None:
     )
     assert f"{file}:3: the name '하나' had letters that cannot be seen (U+FEFF)" in result.stderr
     assert "Names cleaned: 2, named above" in result.stdout
+
+
+def test_a_reader_whom_the_file_withdraws_is_named_with_line_and_reason(site: Site) -> None:
+    site.run("import", site.write("email\nminji@example.org\njiho@example.org\n"))
+    rows = "minji@example.org,\nMinji@Example.org,2022-07-01\njiho@example.org,\n"
+
+    result = site.run("import", file := site.write(f"email,탈퇴일\n{rows}"))
+
+    assert counts(result) == {"unchanged": 2, "withdrawn": 1}
+    said = f"{file}:3: minji@example.org was active and is now unsubscribed (탈퇴일: 2022-07-01)"
+    assert said in result.stderr
+    assert f"{file}:3: Minji@Example.org stands in line 2 already" in result.stderr
+    assert "and no longer; named above" in result.stdout
+    assert site.standings()["minji@example.org"] is Standing.UNSUBSCRIBED
+
+
+def test_what_is_not_named_is_not_said_to_be(site: Site) -> None:
+    addresses = [f"r{number}@example.org" for number in range(25)]
+    site.run("import", site.write("\n".join(["email", *addresses])))
+    rows = [f"{address},unsubscribed" for address in addresses]
+    rows += ["bad,active"] * 22 + [f"x{n}@example.org,active" for n in range(3)]
+    rows += [f"x{n}@example.org,active" for n in range(3)]
+    file = site.write("\n".join(["email,status", *rows]))
+
+    short = site.run("import", file, "--dry-run")
+    whole = site.run("import", file, "--verbose")
+
+    assert counts(short) == {"new": 3, "duplicate": 3, "withdrawn": 25, "refused": 22}
+    assert short.stderr.count("was active and is now unsubscribed") == 20
+    assert "and no longer; the first 20 named above" in short.stdout
+    assert "merged; named above" in short.stdout
+    assert "See everybody who is no longer active: --verbose" in short.stdout
+    assert any(line.endswith("22  the first 20 named above") for line in short.stdout.split("\n"))
+    assert whole.stderr.count("was active and is now unsubscribed") == 25
+    assert "first 20" not in whole.stdout
+
+
+@pytest.mark.parametrize("address", ["+tag@example.org", "-x@example.org", "'+tag@example.org"])
+def test_a_row_that_our_export_guarded_keeps_its_address_through_the_rejects(
+    site: Site, address: str
+) -> None:
+    site.run("import", site.write(f'email,language\n"\'{address}",ko\n'))
+    assert list(site.standings()) == [address]
+    file = site.write(site.run("export").stdout.replace('"ko"', '"불어"'))
+    rejects = site.folder / "rejects.csv"
+
+    site.run("import", file, "--rejects", rejects)
+    text = rejects.read_text(encoding="utf-8").replace("불어", "en")
+    again = site.run("import", site.write(text, "corrected.csv"))
+
+    assert counts(again) == {"updated": 1}
+    assert list(site.standings()) == [address]
+
+
+def test_after_a_dry_run_the_same_command_is_next_with_every_option(site: Site) -> None:
+    file = site.write(
+        "email,remarks\nminji@example.org,VIP\njiho@example.org,2022 탈퇴\nbad,\n".encode("cp949"),
+        "my list.csv",
+    )
+    rejects = site.folder / "the rejects.csv"
+    words = ["--column", "Remarks=notes", "--consented-at", "2022-07-01", "--encoding", "cp949"]
+
+    dry = site.run("import", file, "--dry-run", "--verbose", "--rejects", rejects, *words)
+    [following] = [line for line in dry.stdout.splitlines() if line.startswith("Next: ")]
+    command = shlex.split(following.removeprefix("Next: "))
+    result = site.run(*command[2:])
+
+    assert command[:2] == ["newsletter", "subscribers"]
+    assert "--dry-run" not in command
+    assert {"--verbose", "--rejects", str(rejects), "--encoding", "cp949"} <= set(command)
+    assert counts(result) == counts(dry) == {"new": 1, "kept out": 1, "refused": 1}
+    assert site.standings() == {
+        "minji@example.org": Standing.ACTIVE,
+        "jiho@example.org": Standing.UNSUBSCRIBED,
+    }
+
+
+def test_a_dry_run_in_utf_8_that_shows_its_rejects_names_a_command_that_runs(site: Site) -> None:
+    file = site.write("email\nminji@example.org\n")
+
+    dry = site.run("import", file, "--dry-run", "--encoding", "utf-8", "--rejects", "-")
+    [following] = [line for line in dry.stdout.splitlines() if line.startswith("Next: ")]
+
+    assert counts(site.run(*shlex.split(following)[3:])) == {"new": 1}
+
+
+def test_no_heading_that_is_not_read_steers_the_terminal(site: Site) -> None:
+    result = site.run("import", site.write("email,\x1b]0;title\x07note\na@example.org,x\n"))
+
+    assert "Columns not read: \ufffd]0;title\ufffdnote" in result.stdout
+
+
+@pytest.mark.parametrize("rejects", [(), ("--rejects", "-")])
+def test_whoever_does_not_read_on_keeps_nobody_from_the_list(
+    tmp_path: Path, rejects: tuple[str, ...]
+) -> None:
+    """A pipe holds 64 kB; a pager that shows the first page reads no more than that."""
+    desk = Desk(tmp_path, readers=0)
+    file = desk.root / "list.csv"
+    file.write_text("email,name\nfirst@example.org,\n" + f"bad,{'이름' * 20}\n" * 6_000, "utf-8")
+    stage = Stage(desk.root, desk.environ)
+    command = stage.command("subscribers", "import", str(file), "--verbose", *rejects)
+    with subprocess.Popen(
+        command,
+        cwd=desk.root,
+        env=stage.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stderr is not None
+        assert process.stderr.read(1)
+
+        with desk.site.book().opened() as page:
+            enrol(make_row("second@example.org"), page, NOW)
+
+        process.communicate(timeout=60)
+    assert desk.site.book().find("first@example.org") is not None
+    assert desk.site.book().find("second@example.org") is not None

@@ -11,7 +11,7 @@ from newsletter.errors import ContentError
 from newsletter.lang import Preference
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.csv_rows import Row
-from newsletter.subscribers.importing import Fate, enrol, import_rows, withdraw
+from newsletter.subscribers.importing import Fate, Withdrawal, enrol, import_rows, withdraw
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import UNSAID, Cause, Why
@@ -127,6 +127,25 @@ def test_a_withdrawal_counts_wherever_it_stands_in_the_file(batch_rows: int) -> 
     import_into(book, rows, batch_rows=batch_rows)
 
     assert book.entries["minji.kim@example.org"].standing is Standing.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("batch_rows", [1, 2, 100])
+@pytest.mark.parametrize("standing", [Standing.UNSUBSCRIBED, Standing.SUPPRESSED])
+def test_whoever_a_file_withdraws_is_counted_and_named_in_whatever_row_it_says_so(
+    batch_rows: int, standing: Standing
+) -> None:
+    book = MemoryBook()
+    import_into(book, [make_row(), make_row("other@example.org")])
+    gone = replace(make_row(standing=standing), line=4, why=Why(Cause.WITHDREW, "탈퇴: Y"))
+    rows = [make_row(), make_row("other@example.org"), gone, make_row()]
+
+    steps = list(import_rows(rows, book, "second", NOW, batch_rows))
+
+    fates = sum((step.fates for step in steps), Counter[Fate]())
+    assert +fates == {Fate.UNCHANGED: 2, Fate.WITHDRAWN: 1, Fate.DUPLICATE: 1}
+    named = [one for step in steps for one in step.withdrawals]
+    assert named == [Withdrawal(4, "minji.kim@example.org", standing, "탈퇴: Y")]
+    assert [one.line for step in steps for one in step.repeats] == [4, 0]
 
 
 def test_refused_rows_are_handed_back_and_the_good_ones_kept() -> None:
