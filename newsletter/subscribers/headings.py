@@ -146,9 +146,9 @@ GUESSES: Final = {
             "(?:발송|전송|이용|활동|서비스|회원|계정|가입|일시)(?:중지|정지|제외|금지|종료|만료)",
         ),
         _any(
-            "unsub|opt(?:ed|s)? ?out|withdr|cancel|removed|deleted|disabl|inactiv|deactiv|suspend",
+            "unsub|opt(?:ed|s)? ?out|withdr|cancel|removed|deleted|disabled|inactiv|deactiv",
             r"bl(?:ack|ock) ?list|blocked|exclude|\bdo ?not|\bno ?(?:more ?)?e?mail|\bleft ?at",
-            "revok|refus|reject|declin|denied|disagree|disallow",
+            "suspend|revok|refus|reject|declin|denied|disagree|disallow",
         ),
     ),
     "consent": Words(

@@ -31,23 +31,25 @@ _GONE_IN_KOREAN: Final = re.compile(
 _LEFT_IN_KOREAN: Final = re.compile(
     "탈퇴|수신(?:을|를)?(?:거부|거절|안함|중지|중단|해지|철회)|수신동의(?:를)?(?:거부|철회|해지)"
     "|구독(?:을|를)?(?:취소|해지|안함|중지|중단|철회)|동의(?:를)?철회|발송(?:제외|금지|중지)"
-    "|메일(?:을|를)?(?:거부|그만|보내지|원하지않|원치않|받지않|안받|안보)"
+    "|(?:메일|레터|소식지|수신|구독)(?:을|를)?(?:거부|그만|보내지|원하지않|원치않|받지않|안받|안보)"
     "|(?:회원|서비스|가입|레터|계약)해지|(?<![가-힣])해지(?![점사역방])"
 )
 _GONE_IN_ENGLISH: Final = re.compile(
     r"\bbounced\b|hard bounce|undeliverable|spam complaint|suppressed|bl(?:ack|ock)[ _-]?listed"
 )
 _LEFT_IN_ENGLISH: Final = re.compile(
-    r"\bun-?sub(?:\b|scri)|\bopt(?:ed|s)?[ _-]?out\b|\b(?:do not|don't|dont) (?:e-?mail|send)"
-    r"|\bno (?:more )?(?:e-?mails?|newsletters?)\b|\bremove me\b"
+    r"\bun-?sub(?:\b|scri)|\bopt(?:ed|s)?[ _-]?out\b"
+    r"|\b(?:do not|don't|dont) (?:e-?mail|send|contact)|\bno (?:more )?(?:e-?mails?|newsletters?)\b"
+    r"|\bremove me\b"
+    r"|\bstop (?:sending|(?:all )?e-?mails?|newsletters?)\b|\boff (?:the|our) (?:mailing )?list\b"
 )
 
 # What each of these holds, blanks between the letters or not. Nearly every field is done with
 # after this one search, for which alternatives that begin with a letter are the fastest.
 _FRAGMENTS: Final = {
     *(word[: 3 if word.isascii() else 2] for word in TELLING_WORDS),
-    *"uns und opt bou har spa sup bla blo don nom noe non rem".split(),
-    *"탈퇴 반송 수신 구독 동의 발송 메일 해지 스팸 자동".split(),
+    *"uns und opt bou har spa sup bla blo don nom noe non rem sto off".split(),
+    *"탈퇴 반송 수신 구독 동의 발송 메일 레터 소식 해지 스팸 자동".split(),
 }
 _MAY_TELL: Final = re.compile("|".join("[\\s_-]*".join(letters) for letters in sorted(_FRAGMENTS)))
 

@@ -144,7 +144,7 @@ OF_OTHER_THINGS = [
     *"계약종료일 여권만료일 지원금지급일 행정지역 개최예정지 집중지원 김해지점 국제외교".split(),
     *("No", "NO.", "Subscriber No", "order_status", "Lead Status", "delivery address", "vendor"),
     *("gender", "calendar", "weekend", "card_expiry", "Home State", "notification", "Options"),
-    *("구독자 유형", "구독자 등급", "Friend", "Shop", "Callback"),
+    *("구독자 유형", "구독자 등급", "Friend", "Shop", "Callback", "Disability"),
 ]
 
 

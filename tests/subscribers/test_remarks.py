@@ -41,6 +41,8 @@ def test_blanks_in_a_word_hide_nothing(word: str, blank: str, data: st.DataObjec
         *("수신거부 요청", "전화로 수신 거부", "메일 수신을 거부함", "수신 동의 철회"),
         *("구독 취소했음", "구독해지 (7월)", "22년 해지", "뉴스레터 해지", "메일 보내지 말 것"),
         *("unsubscribed, vip", "VIP; Unsubscribed", "un-subscribed", "opt-out 2022", "Opted out"),
+        *("뉴스레터 그만 보내 주세요", "소식지를 원치 않음", "수신 원하지 않음", "구독 그만"),
+        *("do not contact", "Please stop emails", "stop sending!", "wants off the mailing list"),
         *("no newsletter please", "do not email", "김민지 unsubscribed", "UNSUBSCRIBE"),
     ],
 )
