@@ -11,6 +11,7 @@ from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.importing import withdraw
 from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import one_line
 
 WAITING: Final = frozenset({"pending", "deferred"})
 
@@ -35,7 +36,7 @@ def remove(site: Site, address: str, because: str, name: str | None) -> None:
     """Unsubscribe a reader; the address is kept so that no import brings it back."""
     wanted, by = address_of(address), name_person(name)
     with site.book().opened() as book:
-        before = withdraw(wanted, book, site.clock(), because.strip(), by)
+        before = withdraw(wanted, book, site.clock(), one_line(because), by)
     if before is Standing.ACTIVE:
         click.echo(f"{wanted.spelling}: unsubscribed; no import brings the address back")
     elif before is Standing.SUPPRESSED:
@@ -53,10 +54,10 @@ def remove(site: Site, address: str, because: str, name: str | None) -> None:
 def suppress(site: Site, address: str, because: str, name: str | None) -> None:
     """Write to a reader no more, by a decision of yours; the reader did not ask for it."""
     wanted, by = address_of(address), name_person(name)
-    if not because.strip():
+    if not one_line(because):
         raise click.UsageError("--because: the reason is empty; say why")
     with site.book().opened() as book:
-        before = decisions.suppress(wanted, book, site.clock(), because.strip(), by)
+        before = decisions.suppress(wanted, book, site.clock(), one_line(because), by)
     if before is Standing.ACTIVE:
         click.echo(f"{wanted.spelling}: suppressed, by {by}; no letter goes there")
         click.echo(f"To undo it: newsletter subscribers unsuppress {wanted.spelling}")
@@ -79,7 +80,7 @@ def unsuppress(site: Site, address: str, because: str, name: str | None) -> None
     """
     wanted, by = address_of(address), name_person(name)
     with site.book().opened() as book:
-        before = decisions.unsuppress(wanted, book, site.clock(), because.strip(), by)
+        before = decisions.unsuppress(wanted, book, site.clock(), one_line(because), by)
     if before is Standing.ACTIVE:
         click.echo(f"{wanted.spelling}: was active already; nothing was changed")
     else:
@@ -102,7 +103,7 @@ def change_address(site: Site, old: str, new: str, because: str, name: str | Non
     before, after, by = address_of(old), address_of(new), name_person(name)
     book = site.book()
     with book.opened() as page:
-        was = decisions.change_address(before, after, page, site.clock(), because.strip(), by)
+        was = decisions.change_address(before, after, page, site.clock(), one_line(because), by)
     click.echo(f"{was.address}: is {after.spelling} now, with the same id, consent and history")
     if before.key != after.key:
         click.echo(f"{was.address} stays on the list as unsubscribed; no import brings it back")

@@ -133,3 +133,13 @@ def test_a_letter_that_was_planned_for_the_old_address_is_told_of(tmp_path: Path
     said = desk.run("subscribers", "change-address", "r3@example.org", "n@example.org")
 
     assert f"{ISSUE_ID} was planned before, so it still goes to r3@example.org" in said
+
+
+def test_a_reason_of_several_lines_goes_out_and_in_again_with_the_standing(site: Site) -> None:
+    site.run("add", "minji@example.org")
+
+    site.run("suppress", "minji@example.org", "--because", "loop\n of\x07 replies", "--by", "kim")
+
+    assert shown(site, "minji@example.org")["standing_because"] == "loop of\ufffd replies"
+    moved = site.write(site.run("export").stdout)
+    assert "kept out 1 " in " ".join(site.run("import", moved).stdout.split())
