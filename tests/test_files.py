@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.files import NotAFileError, read_regular_file, read_regular_text
+from newsletter.files import NotAFileError, read_regular_file, read_regular_text, sync_folder
 
 
 def make_socket(path: Path) -> None:
@@ -45,3 +45,10 @@ def test_a_file_is_read_through_a_link_with_any_line_ends(tmp_path: Path) -> Non
     (tmp_path / "link").symlink_to("file")
 
     assert read_regular_text(tmp_path / "link") == "가\n나\n다\n"
+
+
+def test_names_are_put_on_the_disk_of_a_folder_that_is_there(tmp_path: Path) -> None:
+    sync_folder(tmp_path)
+
+    with pytest.raises(FileNotFoundError):
+        sync_folder(tmp_path / "missing")

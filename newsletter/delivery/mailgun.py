@@ -19,7 +19,14 @@ from newsletter.delivery.addresses import wire_address
 from newsletter.delivery.caller import UNNAMED, Caller
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.mailgun_answers import HttpAnswer, Verdict, judge
-from newsletter.delivery.provider import Begun, Receipt, Refused, Unknown, Unsent
+from newsletter.delivery.provider import (
+    Begun,
+    Receipt,
+    Refused,
+    Unknown,
+    Unsent,
+    WithdrawnError,
+)
 from newsletter.delivery.replies import one_line
 from newsletter.delivery.trust import explain_tls, make_tls
 from newsletter.delivery.web_session import open_web_session
@@ -80,10 +87,6 @@ class MailgunProvider:
     def without_key(self, text: bytes) -> bytes:
         """Take the key out of what a server says, should it repeat what it was sent."""
         return text.replace(self._key.encode(), b"***")
-
-
-class WithdrawnError(Exception):
-    """A request is broken off, for its letter is no longer ours to send."""
 
 
 class Content(BytesIO):

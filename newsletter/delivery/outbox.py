@@ -21,6 +21,7 @@ from newsletter.delivery.provider import (
     Unsent,
 )
 from newsletter.errors import ProviderError
+from newsletter.files import sync_folder
 from newsletter.message.envelope import Envelope
 from newsletter.rights import explain_rights, find_open, make_private_folder
 
@@ -134,19 +135,8 @@ def _write_whole(
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    _sync_folder(folder)
+    sync_folder(folder)
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the new name itself on the disk (fsync(2): the file's own fsync does not)."""
-    if os.name != "posix":
-        return  # only POSIX opens a folder
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unwritable(folder: Path, error: OSError) -> ProviderError:

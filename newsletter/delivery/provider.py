@@ -77,6 +77,10 @@ class Receipt:
     outcome: Outcome | Unsent
 
 
+class WithdrawnError(Exception):
+    """A letter is broken off before its last byte, for it is no longer ours to send."""
+
+
 class Begun(Protocol):
     """A delivery on its way into the ledger."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
-from newsletter.delivery.provider import Unsent
+from newsletter.delivery.provider import Unsent, WithdrawnError
 from newsletter.delivery.replies import Reply, classify
 from newsletter.delivery.smtp_answers import (
     dislikes_pipelining,
@@ -22,7 +22,7 @@ from newsletter.delivery.smtp_answers import (
 )
 from newsletter.delivery.smtp_letter import DATA, Answer, Letter
 from newsletter.delivery.smtp_session import Session
-from newsletter.delivery.smtp_wire import LostError, WithdrawnError
+from newsletter.delivery.smtp_wire import LostError
 
 DOT: Final = b".\r\n"
 RSET: Final = b"RSET\r\n"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from time import monotonic
 from typing import Final
 
+from newsletter.delivery.provider import WithdrawnError
 from newsletter.delivery.replies import Reply, one_line, read_text
 
 TICK_S: Final = 1.0  # how late a wait may end that is longer
@@ -24,10 +25,6 @@ class LostError(Exception):
     def __init__(self, why: str, sent: int = 0) -> None:
         super().__init__(one_line(why))
         self.sent = sent  # bytes of the last `say` that may have left
-
-
-class WithdrawnError(Exception):
-    """What was being said must not be said to its end: the letter is no longer ours to send."""
 
 
 class Wire:

@@ -11,7 +11,8 @@ from typing import Final
 
 from newsletter.dispatch.doubt import Cause, LedgerMark, Sign
 from newsletter.errors import ContentError, LedgerError
-from newsletter.storage.copies import sync_folder, write_copy
+from newsletter.files import sync_folder
+from newsletter.storage.copies import write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
 from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.journal import find_open_runs, note_journals_seen

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from newsletter.files import sync_folder
 from newsletter.storage.read_only import connect_read_only
 
 
@@ -67,14 +68,3 @@ def _connect(database: Path) -> sqlite3.Connection:
     if Path(f"{database}-wal").exists():
         return connect_read_only(database)
     return sqlite3.connect(database)  # there is none to fold in, and others may begin to write
-
-
-def sync_folder(folder: Path) -> None:
-    """Let the names in *folder* outlive a power cut, where the system can."""
-    if os.name != "posix":
-        return  # only POSIX opens a folder
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
