@@ -95,15 +95,21 @@ class Content(BytesIO):
     def __init__(self, body: bytes, may_go: Callable[[], bool]) -> None:
         super().__init__(body)
         self.has_left = False
+        self._size = len(body)
         self._may_go = may_go
 
     def read(self, size: int | None = -1, /) -> bytes:
         """
         Give out the next bytes; http.client asks only once the head has been sent.
 
+        It asks once more when it has them all: the letter is whole with the service then, and
+        nothing can be taken back.
+
         Raises:
             WithdrawnError: the letter may not go any more; its last bytes stay here.
         """
+        if self.tell() == self._size:
+            return b""
         if not self._may_go():
             raise WithdrawnError
         self.has_left = True

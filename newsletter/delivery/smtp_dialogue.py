@@ -22,7 +22,7 @@ from newsletter.delivery.smtp_answers import (
 )
 from newsletter.delivery.smtp_letter import DATA, Answer, Letter
 from newsletter.delivery.smtp_session import Session
-from newsletter.delivery.smtp_wire import LostError
+from newsletter.delivery.smtp_wire import Guard, LostError
 
 DOT: Final = b".\r\n"
 RSET: Final = b"RSET\r\n"
@@ -133,7 +133,7 @@ class Dialogue:
             return
         # One write. Copying 74 KB for it takes 2 µs, less than a second system call.
         try:
-            self._say_ending(letter, b"".join((*ending, group)))
+            self._say_ending(letter, b"".join((*ending, group)), sum(map(len, ending)))
         except WithdrawnError:
             self.hang_up("a letter was withdrawn")
             return
@@ -260,15 +260,16 @@ class Dialogue:
         self._must_not_be_over()
         self._wire.say(words, self._patience.reply_s)
 
-    def _say_ending(self, letter: Letter, words: bytes) -> None:
+    def _say_ending(self, letter: Letter, words: bytes, size: int) -> None:
+        """Say *words*, of which the first *size* bytes end the transaction of *letter*."""
         self._must_not_be_over()
         if self._stage is Stage.CONTENT and self._wire.has_news():
             # All that was said is answered. One reply more would be taken for the verdict.
             raise LostError("the relay spoke out of turn, or hung up")
         letter.has_left = self._stage is Stage.CONTENT
-        may_go = letter.may_still_go if letter.has_left else None
+        guard = Guard(size, letter.may_still_go) if letter.has_left else None
         try:
-            self._wire.say(words, self._patience.verdict_s, may_go)
+            self._wire.say(words, self._patience.verdict_s, guard)
         except LostError as lost:
             # What the kernel took may have arrived, in part or whole.
             letter.has_left = letter.has_left and lost.sent > 0

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache
 from time import monotonic
 from typing import Final
@@ -25,6 +26,14 @@ class LostError(Exception):
     def __init__(self, why: str, sent: int = 0) -> None:
         super().__init__(one_line(why))
         self.sent = sent  # bytes of the last `say` that may have left
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """The beginning of what is said, whose last byte must not leave before it was asked for."""
+
+    size: int  # bytes: a letter's content, with its final dot
+    may_go: Callable[[], bool]
 
 
 class Wire:
@@ -56,29 +65,32 @@ class Wire:
         # The end of a letter must not wait for the relay to acknowledge its beginning.
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def say(
-        self, words: bytes, patience_s: float, may_go: Callable[[], bool] | None = None
-    ) -> None:
+    def say(self, words: bytes, patience_s: float, guard: Guard | None = None) -> None:
         """
         Hand *words* to the kernel, all of them.
 
         Args:
             words: what is said.
             patience_s: for all of it.
-            may_go: asked before each part that the kernel takes, so before the last byte too,
-                and never before a wait for room.
+            guard: asked before each part of its bytes that the kernel takes, so before the last
+                of them too, and never before a wait for room. Once they have left it is not
+                asked any more: nothing can be taken back then.
 
         Raises:
             LostError: not all could be handed over in time; *sent* tells how many may have.
-            WithdrawnError: *may_go* said no; the last byte has not left.
+            WithdrawnError: *guard* said no; the last of its bytes has not left.
         """
         deadline = monotonic() + patience_s
         left = memoryview(words)
+        unguarded = len(words) - (guard.size if guard else 0)
         while left:
-            if may_go and not may_go():
-                raise WithdrawnError
+            part = left
+            if guard and len(left) > unguarded:
+                if not guard.may_go():
+                    raise WithdrawnError
+                part = self._guarded_part(left, unguarded)
             try:
-                left = left[self.sock.send(left) :]
+                left = left[self.sock.send(part) :]
             except WAITS as wait:
                 is_heard_first = isinstance(wait, ssl.SSLWantReadError)
                 _await(self._poll if is_heard_first else self._room, deadline)
@@ -151,6 +163,16 @@ class Wire:
         if not heard:
             raise LostError("connection lost: the relay hung up")
         return heard
+
+    def _guarded_part(self, left: memoryview, unguarded: int) -> memoryview:
+        """
+        Say how much of what is *left* may be handed over at once.
+
+        TLS takes all or nothing by its word, and may have sent much of what it did not take
+        yet. So it gets no more than is guarded: of that the last record is still here.
+        """
+        is_encrypted = isinstance(self.sock, ssl.SSLSocket)
+        return left[: len(left) - unguarded] if is_encrypted else left
 
     def _lost_saying(self, why: str, words: bytes, left: memoryview) -> LostError:
         """

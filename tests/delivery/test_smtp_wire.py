@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.delivery.smtp_wire import LONGEST_REPLY, LostError, Wire
+from newsletter.delivery.smtp_wire import LONGEST_REPLY, Guard, LostError, Wire
 from tests.delivery.certificates import make_tls
 
 
@@ -151,6 +151,51 @@ def test_an_encrypted_write_that_fails_may_have_left(tmp_path: Path) -> None:
 
 def _encrypt_and_hang_up(tls: ssl.SSLContext, sock: socket.socket) -> None:
     tls.wrap_socket(sock, server_side=True).close()
+
+
+@pytest.mark.parametrize("is_encrypted", [False, True])
+@pytest.mark.parametrize("size", [1, 16_384, 1_000_000])
+def test_nobody_asks_for_a_letter_whose_last_byte_has_left(
+    tmp_path: Path, size: int, *, is_encrypted: bool
+) -> None:
+    """What is announced behind it in the same write may still wait for room."""
+    words = bytes(size) + b"x" * 10_000_000
+    arrived = 0
+    with _pair(tmp_path, is_encrypted=is_encrypted) as (near, far):
+
+        def take_all() -> None:
+            nonlocal arrived
+            while arrived < len(words):
+                arrived += len(far.recv(5_000))
+
+        wire = Wire(near)
+        near.setblocking(False)
+        reader = threading.Thread(target=take_all)
+        reader.start()
+
+        wire.say(words, 30, Guard(size, lambda: arrived < size))
+
+        reader.join()
+    assert arrived == len(words)
+
+
+@contextmanager
+def _pair(folder: Path, *, is_encrypted: bool) -> Iterator[tuple[socket.socket, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        if not is_encrypted:
+            yield ours, theirs
+            return
+        server_tls, client_tls = make_tls(folder)
+        ends = []
+        greeted = threading.Thread(
+            target=lambda: ends.append(server_tls.wrap_socket(theirs, server_side=True))
+        )
+        greeted.start()
+        with client_tls.wrap_socket(ours, server_hostname="127.0.0.1") as near:
+            greeted.join()
+            with ends[0] as far:
+                yield near, far
 
 
 def test_news_that_was_not_asked_for_is_noticed() -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from newsletter.delivery.mailgun import MailgunProvider
 from newsletter.delivery.outbox import Outbox
-from newsletter.delivery.provider import Provider
+from newsletter.delivery.provider import Accepted, Provider
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay
 from newsletter.dispatch.control import Doubt, Settlement
@@ -23,6 +23,7 @@ from newsletter.storage.diary import SqlDiary
 from newsletter.storage.recorder import FRESH_S
 from newsletter.storage.tables import deliveries
 from tests.delivery.ledger_bench import ISSUE, NOW, LedgerBench, ledger_bench, write_letter
+from tests.delivery.mailgun_server import MailgunServer
 from tests.delivery.makers import make_envelope
 from tests.delivery.scripted_server import (
     PIPELINING,
@@ -143,6 +144,21 @@ def test_an_http_service_does_not_get_the_end_of_it() -> None:
         sleep(0.5)
     assert receipts == []
     assert 0 < len(b"".join(content)) < len(GREAT)
+
+
+@pytest.mark.parametrize("blocks", [1, 3])
+def test_an_http_service_that_has_it_all_is_listened_to(blocks: int) -> None:
+    """Nothing can be taken back then, and what it answers is what has become of the letter."""
+    fickle = Fickle(yes_at_most=1 + blocks)  # before it all, and before each block
+    mime = b"x" * (16_384 * blocks - 2_000)
+
+    with MailgunServer() as server:
+        provider = MailgunProvider("mg.example.org", "key", base_url=server.base_url, timeout_s=5)
+        envelopes = iter([make_envelope(1, mime=mime)])
+        receipts = list(provider.connect().deliver(envelopes, fickle.begin))
+
+    assert len(server.posts) == 1
+    assert [type(receipt.outcome) for receipt in receipts] == [Accepted]
 
 
 def test_an_outbox_does_not_get_it(tmp_path: Path) -> None:
