@@ -91,16 +91,15 @@ def judge(answer: HttpAnswer, domain: str, now: datetime) -> Verdict:
     match answer.status:
         case 200 if identity:
             return Verdict(Accepted(one_line(f"{said} {identity}")))
-        case 420 | 429:
-            return Verdict(Deferred(said, Blame.SENDER, wait))
+        # Limits of the account: Mailgun answers before it asks the reader's server. The others,
         # RFC 9110 §15.5.9, RFC 4918 §11.3, RFC 8470 §5.2: not read to its end, or not acted on.
-        case 408 | 423 | 425:
+        case 420 | 429 | 408 | 423 | 425:
             return Verdict(Deferred(said, Blame.PROVIDER, wait))
         case 421:  # RFC 9110 §15.5.20: this connection leads to somebody else
             return Verdict(Unsent(said), _out_of_order(domain, said, wait))
         case status if 400 <= status < 500:
             if wait is not None or _passes(status, message):
-                return Verdict(Deferred(said, Blame.SENDER, wait))
+                return Verdict(Deferred(said, Blame.PROVIDER, wait))
             return _judge_refusal(status, said, domain)
         case status if 500 <= status < 600:
             # It may have been queued before the answer was lost (a gateway's 502, 504); even

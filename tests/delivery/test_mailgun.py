@@ -22,7 +22,11 @@ from newsletter.delivery.provider import (
     Unknown,
     Unsent,
 )
+from newsletter.dispatch.states import State
 from newsletter.errors import ProviderBusy, ProviderError
+from newsletter.storage.ledger import SqlLedger
+from tests.delivery.ledger_bench import ISSUE, ledger_bench
+from tests.delivery.ledger_bench import NOW as BENCH_NOW
 from tests.delivery.mailgun_server import Answer, MailgunServer
 from tests.delivery.makers import LedgerStub, deliver_all, make_envelope
 from tests.delivery.scripted_server import Hear, ScriptedServer
@@ -96,24 +100,24 @@ def test_an_acceptance_keeps_mailguns_id() -> None:
         ),
         (says(400, "what?"), Deferred("400 what?", Blame.MESSAGE)),
         (says(413, "too large"), Deferred("413 too large", Blame.MESSAGE)),
-        (says(429, "slow"), Deferred("429 slow", Blame.SENDER)),
+        (says(429, "slow"), Deferred("429 slow", Blame.PROVIDER)),
         (
             says(429, "slow", **{"Retry-After": "7"}),
-            Deferred("429 slow", Blame.SENDER, timedelta(seconds=7)),
+            Deferred("429 slow", Blame.PROVIDER, timedelta(seconds=7)),
         ),
         (
             says(429, "limit exceeded, try again after 120 seconds"),
             Deferred(
                 "429 limit exceeded, try again after 120 seconds",
-                Blame.SENDER,
+                Blame.PROVIDER,
                 timedelta(seconds=120),
             ),
         ),
-        (Answer(420, b""), Deferred("420", Blame.SENDER)),
-        (Answer(429, b"<html><h1>Too many</h1></html>"), Deferred("429 Too many", Blame.SENDER)),
+        (Answer(420, b""), Deferred("420", Blame.PROVIDER)),
+        (Answer(429, b"<html><h1>Too many</h1></html>"), Deferred("429 Too many", Blame.PROVIDER)),
         (
             Answer(420, b"<p>slow</p>", {"Retry-After": "90"}),
-            Deferred("420 slow", Blame.SENDER, timedelta(seconds=90)),
+            Deferred("420 slow", Blame.PROVIDER, timedelta(seconds=90)),
         ),
         (Answer(408, b""), Deferred("408", Blame.PROVIDER)),
         (says(425, "Too early"), Deferred("425 Too early", Blame.PROVIDER)),
@@ -123,10 +127,10 @@ def test_an_acceptance_keeps_mailguns_id() -> None:
         ),
         (
             says(404, "who?", **{"Retry-After": "5"}),
-            Deferred("404 who?", Blame.SENDER, timedelta(seconds=5)),
+            Deferred("404 who?", Blame.PROVIDER, timedelta(seconds=5)),
         ),
         *(
-            (says(status, words), Deferred(f"{status} {words}", Blame.SENDER))
+            (says(status, words), Deferred(f"{status} {words}", Blame.PROVIDER))
             for status, words in [
                 (403, "Domain mg.example.org is not allowed to send: recipient limit exceeded"),
                 (403, "Hourly quota reached"),
@@ -365,6 +369,26 @@ def test_no_wish_to_wait_is_beyond_a_day(header: str, message: str) -> None:
     wait = read_retry_after(header, message, NOW)
 
     assert wait is None or timedelta(seconds=1) <= wait <= timedelta(days=1)
+
+
+@pytest.mark.parametrize("status", [400, 403, 420, 429])
+def test_a_limit_of_the_account_holds_all_letters_and_no_domain(
+    tmp_path: Path, status: int
+) -> None:
+    """A pause of a domain would be kept, and hold its readers back at another relay too."""
+    limit = "Domain mg.example.org is not allowed to send: recipient limit exceeded"
+    answer = says(status, f"{limit}, try again after 3600 seconds")
+    with ledger_bench(tmp_path, 3) as bench, MailgunServer(answer) as server:
+        fault = bench.run(make_provider(server.base_url))
+        ledger = SqlLedger(bench.database)
+        pauses, due_at = ledger.domain_pauses(BENCH_NOW), ledger.next_due_at(ISSUE)
+        ledger.close()
+
+        assert fault is None
+        assert bench.states() == [State.DEFERRED, State.PENDING, State.PENDING]
+    assert len(server.posts) == 1
+    assert pauses == {}
+    assert due_at == BENCH_NOW + timedelta(hours=1)
 
 
 def test_a_server_that_hangs_up_in_the_middle_of_a_request_leaves_it_unknown() -> None:
