@@ -1,5 +1,7 @@
 """Appointments: an issue that a person has confirmed goes out later, as the letter it was then."""
 
+from collections.abc import Callable
+
 import click
 
 from newsletter.app import Composed, Site
@@ -98,11 +100,17 @@ def compose_appointed(site: Site, appointment: Appointment) -> Composed:
     return composed
 
 
-def send_composed(site: Site, appointment: Appointment, composed: Composed, wishes: Wishes) -> None:
-    """Send what `compose_appointed` returned; see `send_appointed`."""
+def send_composed(
+    site: Site,
+    appointment: Appointment,
+    composed: Composed,
+    wishes: Wishes,
+    begins: Callable[[], None] = lambda: None,
+) -> None:
+    """Send what `compose_appointed` returned; see `send_appointed` and `send_confirmed`."""
     refuse_halted(site, appointment.issue)
     sender = Sender(appointment.by, appointment.account)
-    send_confirmed(site, composed, sender, wishes, appointment.recipients_of)
+    send_confirmed(site, composed, sender, wishes, appointment.recipients_of, begins)
 
 
 def _check_letter(appointment: Appointment, composed: Composed) -> None:

@@ -1,7 +1,6 @@
 """``newsletter dispatch --due``: what a timer sends, all of it confirmed by a person before."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -15,16 +14,15 @@ from newsletter.cli.moments import find_zone, show_moment
 from newsletter.cli.output import is_terminal
 from newsletter.cli.send_off import send_confirmed
 from newsletter.cli.sending import Wishes
+from newsletter.cli.telling import ToldBefore, telling_once
 from newsletter.cli.ways import judge_plan, refuse_way
 from newsletter.dispatch.control import PROGRAM, Appointment
 from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.way import way_of
-from newsletter.errors import ContentError, LedgerError, NewsletterError, UnfinishedError
+from newsletter.errors import LedgerError, NewsletterError, UnfinishedError
 from newsletter.proof.approval import Sender
 
-
-class ToldBefore(ContentError):  # noqa: N818 - not to be said again
-    """What a timer has said of this letter already."""
+Fault = NewsletterError | ToldBefore
 
 
 def send_due(site: Site, wishes: Wishes) -> None:
@@ -56,13 +54,14 @@ def keep(site: Site, appointment: Appointment, wishes: Wishes) -> None:
     Keep an appointment, if it still stands: the issue before it may have taken hours.
 
     Raises:
-        NewsletterError: see `send_appointed`, and `telling_once`.
+        NewsletterError: see `send_appointed`.
+        ToldBefore: see `telling_once`.
     """
     if find_appointment(site.diary(), appointment.issue) != appointment:
         return
-    with telling_once(site, appointment.issue):
+    with telling_once(site, appointment.issue) as let_out:
         composed = compose_appointed(site, appointment)
-    send_composed(site, appointment, composed, wishes)
+        send_composed(site, appointment, composed, wishes, let_out)
 
 
 def go_on(site: Site, issue: str, wishes: Wishes) -> None:
@@ -72,39 +71,23 @@ def go_on(site: Site, issue: str, wishes: Wishes) -> None:
     Nothing happens if it may not go on by itself any more: see `keep`.
 
     Raises:
-        NewsletterError: see `send_confirmed`; or it is another letter now.
+        NewsletterError: see `send_confirmed`; or it is another letter now, or would leave by
+            another way.
+        ToldBefore: see `telling_once`.
     """
     if issue not in _find_begun(site):
         return
-    plan = site.ledger().find_plan(issue)
-    if plan:
-        way = way_of(site.provider())
-        refuse_way(plan, judge_plan(site.ledger(), plan, way), way)
-    with telling_once(site, issue):
+    with telling_once(site, issue) as let_out:
+        plan = site.ledger().find_plan(issue)
+        if plan:
+            way = way_of(site.provider())
+            refuse_way(plan, judge_plan(site.ledger(), plan, way), way)
         composed = site.compose(issue)
         if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
             check_digest(plan, composed.composition)
-    recipients_of = plan.recipients_of if plan else None
-    send_confirmed(site, composed, Sender(PROGRAM, account=None), wishes, recipients_of)
-
-
-@contextmanager
-def telling_once(site: Site, issue: str) -> Iterator[None]:
-    """
-    Let what is wrong with a letter be said once, for cron makes a mail of every line.
-
-    It is said again when something else is wrong, and always to a person at a terminal.
-
-    Raises:
-        ToldBefore: instead of a ContentError that was said before.
-    """
-    try:
-        yield
-    except ContentError as fault:
-        is_news = site.diary().note_told(issue, str(fault))
-        if is_news or is_terminal("stderr"):
-            raise
-        raise ToldBefore(str(fault)) from fault
+        recipients_of = plan.recipients_of if plan else None
+        program = Sender(PROGRAM, account=None)
+        send_confirmed(site, composed, program, wishes, recipients_of, let_out)
 
 
 def _find_begun(site: Site) -> Sequence[str]:
@@ -120,27 +103,32 @@ def _say_when(site: Site, appointments: Sequence[Appointment], now: datetime) ->
         click.echo(f"  {one.issue} goes out at {show_moment(one.send_at, zone)}")
 
 
-def _run_all(steps: Sequence[Callable[[], None]]) -> list[NewsletterError]:
+def _run_all(steps: Sequence[Callable[[], None]]) -> list[Fault]:
     """Take every step, and return what went wrong; a ledger that fails ends it."""
-    faults: list[NewsletterError] = []
+    faults: list[Fault] = []
     for step in steps:
         try:
             step()
         except LedgerError as fault:
             return [fault, *faults]
-        except NewsletterError as fault:
+        except (NewsletterError, ToldBefore) as fault:
             faults.append(fault)
     return faults
 
 
-def _raise_worst(faults: Sequence[NewsletterError]) -> None:
+def _raise_worst(faults: Sequence[Fault]) -> None:
     """Raise the fault whose exit status says most, and print the others; none that was told."""
     if not faults:
         return
-    worst = min(faults, key=lambda fault: isinstance(fault, UnfinishedError))
+    worst = min(faults, key=_passes)
     for fault in faults:
         if fault is not worst and not isinstance(fault, ToldBefore):
             click.echo(f"newsletter: {fault}", err=True)
     if isinstance(worst, ToldBefore):
-        raise click.exceptions.Exit(worst.exit_status)
+        raise click.exceptions.Exit(worst.fault.exit_status)
     raise worst
+
+
+def _passes(fault: Fault) -> bool:
+    """Say whether a later run may mend it by itself."""
+    return isinstance(fault.fault if isinstance(fault, ToldBefore) else fault, UnfinishedError)

@@ -1,5 +1,6 @@
 """The last steps of every dispatch: what is about to leave, the run, and what came of it."""
 
+from collections.abc import Callable
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -69,6 +70,7 @@ def send_confirmed(
     sender: Sender,
     wishes: Wishes,
     recipients_of: str | None = None,
+    begins: Callable[[], None] = lambda: None,
 ) -> None:
     """
     Send, without a question, a letter that a person has confirmed before.
@@ -79,6 +81,7 @@ def send_confirmed(
         sender: who dispatches, as the approval's policy sees it.
         wishes: how the run is to go.
         recipients_of: see `Appointment` and `Plan`.
+        begins: see `send_off`.
 
     Raises:
         ContentError: the gate does not open for it now.
@@ -92,18 +95,34 @@ def send_confirmed(
     if intention.expected:
         gate = Gate(site, composed, sender, is_rehearsal=sending.way.is_rehearsal)
         gate.check((), None, is_first=intention.plan is None)
-        send_off(site, sending, intention, wishes, PROGRAM)
+        send_off(site, sending, intention, wishes, PROGRAM, begins)
         return
     site.diary().drop_appointment(composed.issue.id, PROGRAM, site.clock())
     report(site, sending)
 
 
-def send_off(site: Site, sending: Sending, intention: Intention, wishes: Wishes, by: str) -> None:
+def send_off(
+    site: Site,
+    sending: Sending,
+    intention: Intention,
+    wishes: Wishes,
+    by: str,
+    begins: Callable[[], None] = lambda: None,
+) -> None:
     """
     Plan what *intention* adds, and send what is due.
 
     An appointment is kept, and so dropped, only once a run for everybody has ended: until
     then a crash leaves it standing, and the next ``dispatch --due`` goes on.
+
+    Args:
+        site: where the issue is.
+        sending: of that issue.
+        intention: what is to be done.
+        wishes: how the run is to go.
+        by: who has ordered it.
+        begins: called once nothing stands in the way: the provider is reached, and no other
+            process has the issue.
 
     Raises:
         UnfinishedError: readers are left, or another process is sending this issue.
@@ -113,6 +132,7 @@ def send_off(site: Site, sending: Sending, intention: Intention, wishes: Wishes,
     """
     issue, diary, is_limited = sending.composed.issue.id, site.diary(), wishes.limit is not None
     sending.freeze(intention, is_limited=wishes.is_limited, by=by)
+    begins()
     try:
         sending.run(wishes, by)
     except UnfinishedError:

@@ -10,7 +10,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from newsletter.dispatch.runs import LivingRun, Process, RunOrder
 from newsletter.storage.processes import has_ended
-from newsletter.storage.tables import UtcTime, runs
+from newsletter.storage.tables import UtcTime, appointments, dispatches, runs
 
 HOLD: Final = timedelta(minutes=2)  # how long a run has an issue without a sign of life
 SILENT_AFTER: Final = 2 * HOLD  # a run that gave no sign for so long is not waited for
@@ -57,7 +57,14 @@ def find_end_of_lease(
 def begin_run(
     connection: Connection, issue: str, process: Process, order: RunOrder | None = None
 ) -> int:
-    """Note a new run, and who ordered it where that is known; return its number."""
+    """
+    Note a new run, and who ordered it where that is known; return its number.
+
+    What a timer has told of the issue is over: should it come again, it is news.
+    """
+    for table in (appointments, dispatches):
+        was_told = update(table).where(table.c.issue == issue, table.c.told.is_not(None))
+        connection.execute(was_told.values(told=None))
     return int(
         connection.execute(
             insert(runs)

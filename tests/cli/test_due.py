@@ -7,11 +7,16 @@ import pytest
 from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.states import State
 from tests.cli.desk import NOW, Desk
+from tests.cli.test_audience import EARNEST, SPECIAL
+from tests.cli.test_audience import copy_issue as copy_special
+from tests.cli.test_ways import set_way
+from tests.mail_sinks import free_port
 from tests.makers import ISSUE_ID
 
 NINE = "2022-08-26 09:00"
 NINE_UTC = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
 OTHER = "otherhost.example.org:4711"
+RELAY = f"smtp://127.0.0.1:{free_port()}"  # nobody listens there
 
 
 @pytest.fixture
@@ -252,6 +257,130 @@ def test_a_begun_dispatch_that_waits_for_another_letter_is_said_once(desk: Desk)
     first = desk.run("dispatch", "--due", status=1)
 
     assert "this is not the letter whose dispatch began" in first
+    assert desk.run("dispatch", "--due", status=1) == ""
+
+
+def test_a_dispatch_that_must_not_go_on_by_this_way_is_said_once(desk: Desk) -> None:
+    """A rehearsal was cut off, and then a relay was set."""
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(1)
+    set_way(desk, RELAY)
+
+    first = desk.run("dispatch", "--due", status=3)
+    desk.restart()
+    later = [desk.run("dispatch", "--due", status=3) for _ in range(2)]
+
+    assert "no timer makes a sending of a rehearsal" in first
+    assert later == ["", ""]
+
+
+def test_an_appointment_that_would_leave_another_way_is_said_once(desk: Desk) -> None:
+    appoint(desk)
+    set_way(desk, RELAY)
+    desk.site.now = NINE_UTC
+
+    first = desk.run("dispatch", "--due", status=3)
+
+    assert "was made with outbox" in first
+    assert desk.run("dispatch", "--due", status=3) == ""
+
+
+def test_an_appointment_that_waits_for_another_issue_says_so_once_however_many_are_left(
+    desk: Desk,
+) -> None:
+    set_way(desk, EARNEST)
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    copy_special(desk)
+    only = ("--only-recipients-of", ISSUE_ID)
+    desk.run("dispatch", SPECIAL, *only, "--at", NINE, "--yes", "--no-wait")
+    later = NINE_UTC + timedelta(hours=9)
+    desk.defer(1, 2, due_at=later)
+    desk.site.now = NINE_UTC
+
+    first = desk.run("dispatch", "--due", status=4)
+    desk.defer(1, 2, 3, due_at=later)
+    second = desk.run("dispatch", "--due", status=4)
+
+    assert "has 2 pending or deferred" in first
+    assert second == ""
+
+
+def test_a_gate_that_does_not_open_is_said_once_with_all_that_was_printed(desk: Desk) -> None:
+    appoint(desk)
+    publication = desk.root / "issues" / "publication.yaml"
+    publication.write_text(f"{publication.read_text()}approval: required\n")
+    desk.restart()
+    desk.site.now = NINE_UTC
+
+    first = desk.run("dispatch", "--due", status=1)
+
+    assert "Provider  outbox" in first
+    assert "nobody has approved it" in first
+    assert desk.run("dispatch", "--due", status=1) == ""
+
+
+def test_a_relay_that_cannot_be_reached_is_said_once(desk: Desk) -> None:
+    set_way(desk, EARNEST)
+    appoint(desk)
+    set_way(desk, RELAY)
+    desk.site.now = NINE_UTC
+
+    first = desk.run("dispatch", "--due", status=3)
+
+    assert "127.0.0.1" in first
+    assert desk.run("dispatch", "--due", status=3) == ""
+    assert len(desk.site.diary().appointments()) == 1
+
+
+def test_who_sends_already_is_said_once(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(2)
+    desk.site.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
+
+    first = desk.run("dispatch", "--due", status=4)
+
+    assert f"is being sent by another process ({OTHER})" in first
+    assert desk.run("dispatch", "--due", status=4) == ""
+
+
+def test_what_was_told_before_a_run_is_news_when_it_comes_again(desk: Desk) -> None:
+    letter = desk.root / "issues" / ISSUE_ID / "en.md"
+    before = letter.read_text()
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.forget(1, 2)
+    desk.change_letter()
+    first = desk.run("dispatch", "--due", status=1)
+    letter.write_text(before)
+    desk.run("dispatch", "--due")
+    desk.forget(2)
+    desk.change_letter()
+
+    again = desk.run("dispatch", "--due", status=1)
+
+    assert "this is not the letter whose dispatch began" in first
+    assert "this is not the letter whose dispatch began" in again
+    assert desk.run("dispatch", "--due", status=1) == ""
+
+
+def test_the_status_is_that_of_the_worst_though_it_was_told_before(desk: Desk) -> None:
+    """An issue that only waits does not hide that another one wants a person."""
+    shutil.copytree(desk.root / "issues" / ISSUE_ID, desk.root / "issues" / "2022-09")
+    facts = desk.root / "issues" / "2022-09" / "issue.yaml"
+    facts.write_text(facts.read_text().replace("2022-08-26", "2022-09-26"))
+    desk.run("dispatch", "2022-09", "--yes")
+    desk.forget(2)
+    appoint(desk)
+    desk.change_letter()
+    desk.site.now = NINE_UTC
+    told = desk.run("dispatch", "--due", status=1)
+    desk.forget(2)
+    desk.site.ledger().hold("2022-09", OTHER, NINE_UTC, lambda _: False)
+
+    waits = desk.run("dispatch", "--due", status=1)
+
+    assert "not the letter that 김민지 appointed" in told
+    assert f"another process ({OTHER})" in waits
+    assert "not the letter" not in waits
     assert desk.run("dispatch", "--due", status=1) == ""
 
 
