@@ -66,10 +66,24 @@ def _refuse_sending(plan: Plan, traces: Traces) -> None:
             "some a second time. Nothing was changed"
         )
         raise UsageError(msg)
-    if traces.doubtful:
+    if traces.assumed:
+        special = f"{issue[:7]}-again"
         msg = (
-            f"{issue} has {traces.doubtful:,} letters of which nobody knows how they left; they "
+            f"{issue} has {_letters(traces.assumed)} of which somebody has said that the readers "
+            "have it: it may have been sent, so it stays as sent. Nothing was changed\n"
+            "If you know that nobody has it, make a special issue of it: copy the folder to "
+            f"issues/{special}, put a label into its issue.yaml, then "
+            f"newsletter dispatch {special} --to-all"
+        )
+        raise UsageError(msg)
+    if traces.unknown:
+        msg = (
+            f"{issue} has {_letters(traces.unknown)} of which nobody knows how they left; they "
             f"may have reached their readers. Nothing was changed\nIf you know that they did not: "
             f"newsletter resolve {issue} --unknown resend; then set it aside"
         )
         raise UsageError(msg)
+
+
+def _letters(count: int) -> str:
+    return "1 letter" if count == 1 else f"{count:,} letters"

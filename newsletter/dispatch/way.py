@@ -31,7 +31,8 @@ class Traces:
 
     written: int = 0  # an outbox wrote them
     answered: int = 0  # something over the network answered for them
-    doubtful: int = 0  # they may have left, and nobody knows how
+    unknown: int = 0  # they may have left, and nobody knows how
+    assumed: int = 0  # a person took it that readers have them
 
 
 NO_TRACES: Final = Traces()

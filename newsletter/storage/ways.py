@@ -39,12 +39,12 @@ def find_traces(connection: Connection, issue: str) -> Traces:
     )
     # A folder answers at once, and never with a doubt: an unknown one with words is a relay's.
     was_answered = or_(has_outcome, and_(is_unknown, answer != ""))
-    is_doubtful = or_(and_(has_outcome, is_assumed), and_(is_unknown, answer == ""))
     row = connection.execute(
         select(
             func.count().filter(was_written).label("written"),
             func.count().filter(was_answered, ~was_written, ~is_assumed).label("answered"),
-            func.count().filter(is_doubtful).label("doubtful"),
+            func.count().filter(is_unknown, answer == "").label("unknown"),
+            func.count().filter(has_outcome, is_assumed).label("assumed"),
         ).where(deliveries.c.issue == issue)
     ).one()
-    return Traces(row.written, row.answered, row.doubtful)
+    return Traces(row.written, row.answered, row.unknown, row.assumed)

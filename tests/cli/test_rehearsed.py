@@ -1,6 +1,7 @@
 """Practising is no sending: a rehearsal keeps every promise, and makes room for the sending."""
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -20,6 +21,7 @@ from tests.mail_sinks import RecordingServer
 from tests.makers import ISSUE_ID
 
 WAS_REHEARSAL = ("dispatch", ISSUE_ID, "--was-rehearsal")
+ONE = "r1@example.org"
 PRACTISED = ("--because", "we practised", "--by", "Kim", "--yes")
 
 
@@ -333,9 +335,51 @@ def test_what_a_relay_took_is_never_set_aside(desk: Desk, relay: RecordingServer
 
     assert "was begun by smtp" in begun
     assert "was no rehearsal: 1 of its letters were answered for" in answered
-    assert "1 letters of which nobody knows how they left" in doubtful
-    assert "nobody knows how they left" in assumed
+    assert "1 letter of which nobody knows how they left" in doubtful
+    assert "resolve 2022-08 --unknown resend" in doubtful
+    assert "1 letter of which somebody has said that the readers have it" in assumed
+    assert "it stays as sent" in assumed
+    assert "resolve" not in assumed, "there is nothing unknown that it could settle"
     assert set_aside(desk) == 0
+
+
+def test_what_is_advised_where_letters_are_unknown_leads_to_the_end(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    desk.run(*ALL)
+    forget_ways(desk)
+    desk.lose_answers(1, 2)
+
+    refused = desk.run(*WAS_REHEARSAL, *PRACTISED, status=2)
+    desk.run("resolve", ISSUE_ID, "--unknown", "resend", "--yes")
+    desk.run(*WAS_REHEARSAL, *PRACTISED)
+    set_way(desk, relay.url)
+    desk.run(*ALL)
+
+    assert "2 letters of which nobody knows how they left" in refused
+    assert each_once(relay)
+
+
+def test_what_is_advised_where_letters_are_assumed_leads_to_the_end(
+    desk: Desk, relay: RecordingServer
+) -> None:
+    """Some may have it, so the issue stays as sent; a special issue goes to all of them."""
+    desk.run(*ALL)
+    forget_ways(desk)
+    desk.lose_answers(1, 2)
+    desk.run("resolve", ISSUE_ID, "--unknown", "assume-accepted", "--yes", "--only", ONE)
+    set_way(desk, relay.url)
+
+    refused = desk.run(*WAS_REHEARSAL, *PRACTISED, status=2)
+    folder = desk.root / "issues" / f"{ISSUE_ID}-again"
+    shutil.copytree(desk.root / "issues" / ISSUE_ID, folder)
+    facts = folder / "issue.yaml"
+    facts.write_text(f"{facts.read_text()}label: {{ko: 재발송, en: Sent again}}\n")
+    desk.run("dispatch", folder.name, "--to-all", "--yes")
+
+    assert "newsletter dispatch 2022-08-again --to-all" in refused
+    assert "resolve" not in refused
+    assert each_once(relay)
 
 
 def test_what_an_emptied_folder_took_is_never_set_aside(desk: Desk) -> None:

@@ -47,7 +47,8 @@ def test_a_rehearsal_does_not_go_on_for_a_folder_that_is_emptied() -> None:
         (Traces(written=5), Verdict.GOES_ON),  # what is from before stays sent
         (Traces(answered=5), Verdict.NO_FOLDER),
         (Traces(written=5, answered=1), Verdict.NO_FOLDER),
-        (Traces(doubtful=1), Verdict.NOT_KNOWN),
+        (Traces(unknown=1), Verdict.NOT_KNOWN),
+        (Traces(assumed=1), Verdict.NOT_KNOWN),
         (Traces(), Verdict.NOT_KNOWN),
     ],
 )

@@ -54,7 +54,7 @@ def test_an_appointment_keeps_the_way_it_is_to_leave_by(engine: Engine, way: Way
         (Deferred("450 later"), Traces(answered=1)),
         (Refused("550 no such user"), Traces(answered=1)),
         (Unknown("connection lost after the content"), Traces(answered=1)),
-        (None, Traces(doubtful=1)),
+        (None, Traces(unknown=1)),
     ],
 )
 def test_an_answer_shows_how_a_letter_left(
@@ -72,7 +72,7 @@ def test_an_answer_shows_how_a_letter_left(
 
 @pytest.mark.parametrize(
     ("settlement", "traces"),
-    [(Settlement.ASSUME_ACCEPTED, Traces(doubtful=1)), (Settlement.RESEND, Traces())],
+    [(Settlement.ASSUME_ACCEPTED, Traces(assumed=1)), (Settlement.RESEND, Traces())],
 )
 def test_what_a_person_has_settled_shows_nothing_of_the_way(
     engine: Engine, ledger: SqlLedger, settlement: Settlement, traces: Traces
