@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from io import StringIO
@@ -115,6 +115,23 @@ def _find_repeated(lines: Sequence[EnvLine]) -> Iterable[tuple[int, str]]:
             if len(numbers) > 1:
                 before = f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
             yield last.number, f"{name} stands {times} ({before} too); keep one"
+
+
+def find_emptied(environ: Mapping[str, str], file: EnvFile) -> list[str]:
+    """
+    Find settings that have a value in the file, and are empty in the environment.
+
+    The environment wins, and an empty setting stands for its default. That may be meant, or
+    be left over in a unit file; a whole issue would go to another place than .env says.
+    """
+    emptied = {name for name, value in environ.items() if not value.strip()}
+    return [
+        f"{line.name}: is empty in the environment, and has a value in {NAME}:{line.number}; "
+        "take it out of the environment (the shell, the unit file, the crontab), or, to do "
+        f"without it, out of {NAME}"
+        for line in file.lines
+        if line.name.startswith(PREFIX) and line.name in emptied and line.value.strip()
+    ]
 
 
 def find_wrong_names(environ: Iterable[str], known: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.registry import read_mail_url
-from newsletter.env_file import find_wrong_names, read_env_file
+from newsletter.env_file import find_emptied, find_wrong_names, read_env_file
 from newsletter.errors import ContentError, SettingsError
 from newsletter.files import read_regular_file
 from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
@@ -74,6 +74,8 @@ class Settings:
         """
         Read and check all settings; the environment wins over ROOT/.env.
 
+        An empty one in the environment does not: it is refused where .env has a value.
+
         Args:
             environ: the process environment.
             folder: the site root unless NEWSLETTER_ROOT names another.
@@ -89,6 +91,7 @@ class Settings:
         from_file = file.values
         reader = _Reader({**from_file, **environ})
         reader.faults += [*file.faults, *find_wrong_names(environ, DEFAULTS)]
+        reader.faults += find_emptied(environ, file)
         if from_file.get("NEWSLETTER_ROOT"):
             reader.faults.append(
                 "NEWSLETTER_ROOT: stands in .env, which is found by it; set it in the environment"

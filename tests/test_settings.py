@@ -7,7 +7,7 @@ import pytest
 
 from newsletter.errors import SettingsError
 from newsletter.message.dkim_key import Algorithm, make_key
-from newsletter.settings import Settings, read_dkim_keys, read_or_make_secret_key
+from newsletter.settings import DEFAULTS, Settings, read_dkim_keys, read_or_make_secret_key
 from tests.delivery.certificates import make_authority
 
 
@@ -42,6 +42,43 @@ def test_the_environment_wins_over_env(tmp_path: Path) -> None:
 
     assert settings.connections == 5
     assert settings.public_url == "https://a.example.org"
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\t\n"])
+def test_an_empty_setting_in_the_environment_does_not_undo_one_in_env(
+    tmp_path: Path, empty: str
+) -> None:
+    """As a unit's Environment=NEWSLETTER_MAIL_URL= did: the whole issue became a rehearsal."""
+    lines = ["# ours", "NEWSLETTER_MAIL_URL=smtp://u:s3cret@relay.example.org"]
+    lines += ["NEWSLETTER_DATABASE_URL=sqlite:////srv/n/newsletter.db", "OTHER=x"]
+    (tmp_path / ".env").write_text("\n".join(lines))
+
+    found = faults(tmp_path, MAIL_URL=empty, DATABASE_URL=empty).splitlines()
+
+    assert [line.partition("; ")[0] for line in found] == [
+        "NEWSLETTER_MAIL_URL: is empty in the environment, and has a value in .env:2",
+        "NEWSLETTER_DATABASE_URL: is empty in the environment, and has a value in .env:3",
+    ]
+    assert all("take it out of the environment" in line for line in found)
+    assert "s3cret" not in " ".join(found)
+
+
+def test_every_setting_that_is_emptied_by_the_environment_is_refused(tmp_path: Path) -> None:
+    for name in DEFAULTS:
+        (tmp_path / ".env").write_text(f"{name}=x\n")
+
+        found = faults(tmp_path, **{name.removeprefix("NEWSLETTER_"): ""})
+
+        assert f"{name}: is empty in the environment, and has a value in .env:1" in found
+
+
+def test_an_empty_setting_is_the_default_where_env_has_none_either(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("NEWSLETTER_CONNECTIONS=\nNEWSLETTER_HELO= \n")
+
+    settings = read(tmp_path, CONNECTIONS="", HELO="", MAIL_URL="")
+
+    assert (settings.connections, settings.helo) == (10, "")
+    assert settings.mail_url.folder == "outbox"
 
 
 def test_a_dollar_sign_in_a_password_is_a_dollar_sign(tmp_path: Path) -> None:
