@@ -1,8 +1,7 @@
 """``newsletter resolve --from-log``: what a relay's log shows as taken is not sent again."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,23 +12,19 @@ from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.halting import find_appointment
 from newsletter.cli.holding import Hold
 from newsletter.cli.log_files import log_opener
+from newsletter.cli.lost_plan import LostPlan, find_lost_plan, show_lost_plan
 from newsletter.cli.output import readers
 from newsletter.cli.resolve import held
 from newsletter.dispatch.address_list import read_addresses
 from newsletter.dispatch.ledger import DeliveryId
-from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.relay_log import LogReading, Place, find_taken
 from newsletter.dispatch.states import OPEN
-from newsletter.dispatch.way import way_of
-from newsletter.errors import SettingsError, UsageError
+from newsletter.errors import UsageError
 from newsletter.storage.settling import Evidence, OpenDelivery
 from newsletter.subscribers.decoding import encoding_of
-from newsletter.subscribers.subscriber import editions_by_preference
 
 if TYPE_CHECKING:
     from newsletter.app import Site
-    from newsletter.dispatch.ledger import Ledger
-    from newsletter.issue.issue import Issue
 
 SHOWN_MAX: Final = 10  # readers named before the question
 LIST_SUFFIX: Final = ".csv"
@@ -66,83 +61,66 @@ def settle_from_logs(site: "Site", order: LogOrder) -> None:
 
     Raises:
         UsageError: a file cannot be used, a list comes without a reason, or nobody confirms.
-        ContentError: a list has rows that are no addresses.
+        ContentError: a list has rows that are no addresses; see also `find_lost_plan`.
         UnfinishedError: another process is sending the issue.
     """
     _require_reason(order)
     if not order.dry_run:
         require_person("mark them accepted", yes=order.yes)
-    ledger = site.ledger()
-    with _planned(site, ledger, order.issue):
-        _settle(site, order, Hold(ledger, order.issue, site.clock))
+    lost = find_lost_plan(site, order.issue)
+    if lost:
+        show_lost_plan(lost, find_appointment(site.diary(), order.issue))
+    _settle(site, order, lost)
 
 
-@contextmanager
-def _planned(site: "Site", ledger: "Ledger", issue: str) -> Iterator[None]:
-    """
-    Plan an issue for the block that this ledger knows nothing of, as one that was put back.
-
-    The plan stays if a delivery of it is settled, and no timer goes on with it by itself.
-    """
-    if ledger.find_plan(issue):
-        yield
-        return
-    composed = site.compose(issue)
-    way = way_of(site.provider())
-    if way.is_rehearsal:
-        msg = (
-            f"{issue} was never dispatched on this ledger, and {way.name} is set: a plan made now "
-            "would be a rehearsal. Set NEWSLETTER_MAIL_URL to the relay whose log this is"
-        )
-        raise SettingsError(msg)
-    editions = editions_by_preference(composed.publication.default_preference)
-    recipients_of = _find_audience(site, composed.issue)
-    plan = make_plan(
-        composed.composition, way, site.clock(), is_limited=True, recipients_of=recipients_of
-    )
-    ledger.freeze(plan, editions)
-    click.echo(f"Planned  {issue} was never dispatched on this ledger; nothing is sent")
-    try:
-        yield
-    finally:
-        ledger.discard_untouched(issue)
-
-
-def _find_audience(site: "Site", issue: "Issue") -> str | None:
-    """Return what the appointment of a special issue says; a month's goes to all."""
-    if not issue.is_special:
-        return None
-    appointment = find_appointment(site.diary(), issue.id)
-    if appointment is None:
-        msg = (
-            f"{issue.id} is a special issue, and this ledger does not know to whom it went; "
-            f"appoint it first, so that it does: newsletter dispatch {issue.id} --at TIME, with "
-            "--to-all or --only-recipients-of ISSUE"
-        )
-        raise UsageError(msg)
-    return appointment.recipients_of
-
-
-def _settle(site: "Site", order: LogOrder, hold: Hold) -> None:
-    with held(hold):
-        waiting = list(site.settling().find_open(order.issue))
+def _settle(site: "Site", order: LogOrder, lost: LostPlan | None) -> None:
+    waiting = _find_waiting(site, order.issue, lost)
     if not waiting:
         click.echo(f"Nothing of {order.issue} is open; nothing was changed")
         return
     found = _find(site, order, waiting)
     _show(waiting, found)
-    known = {key: one for key, one in found.items() if not one.is_left}
+    known = [one for one in found.values() if not one.is_left]
     if not known or order.dry_run:
         click.echo("Nothing was changed")
         return
     question = f"This marks {len(known):,} accepted; they are not sent the letter again."
     confirm_by_name(question, order.issue, "nothing was changed", yes=order.yes)
-    with held(hold):
-        count = site.settling().accept(_evidence(order, known), site.clock())
+    count = _accept(site, order, known, lost)
     click.echo(f"Settled  {count:,} are accepted, says {order.by}")
     if count < len(known):
         click.echo(f"Not      {len(known) - count:,} that changed meanwhile; run resolve again")
     click.echo(f"Next     newsletter status {order.issue}")
+
+
+def _find_waiting(site: "Site", issue: str, lost: LostPlan | None) -> list[OpenDelivery]:
+    """Return what is open, or would be if the plan that is lost were made."""
+    if lost:
+        return site.settling().foresee(lost.plan, lost.editions)
+    with held(Hold(site.ledger(), issue, site.clock)):
+        return list(site.settling().find_open(issue))
+
+
+def _accept(site: "Site", order: LogOrder, known: Sequence[Found], lost: LostPlan | None) -> int:
+    """
+    Mark what is *known* accepted; return how many. Makes the plan that is lost before.
+
+    Raises:
+        UnfinishedError: another process is sending the issue, or has begun to meanwhile.
+    """
+    ledger, settling = site.ledger(), site.settling()
+    answers = {one.delivery.delivery.id: one for one in known}
+    if lost:
+        ledger.freeze(lost.plan, lost.editions)
+    try:
+        with held(Hold(ledger, order.issue, site.clock)):
+            if lost:  # those that were foreseen have other numbers now
+                ids = {one.key: one.delivery.id for one in settling.find_open(order.issue)}
+                answers = {ids[one.delivery.key]: one for one in known if one.delivery.key in ids}
+            return settling.accept(_evidence(order, answers), site.clock())
+    finally:
+        if lost:
+            ledger.discard_untouched(order.issue)
 
 
 def _require_reason(order: LogOrder) -> None:

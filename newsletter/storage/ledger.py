@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 
-from sqlalchemy import Engine, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Engine, select, update
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.control import SettingAside
@@ -20,6 +19,7 @@ from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage import deliveries as rows
 from newsletter.storage import domains, planning, runs
+from newsletter.storage.freezing import freeze
 from newsletter.storage.journal import checkpoint
 from newsletter.storage.processes import this_process
 from newsletter.storage.recorder import Beginning, Ended, RecordedBegin, Recorder, Returned
@@ -28,7 +28,7 @@ from newsletter.storage.runs import HOLD, find_end_of_lease
 from newsletter.storage.tables import dispatches
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import Attempt, Begin, Ending, find_issue, skip_withdrawn
-from newsletter.storage.ways import find_traces, read_way, way_values
+from newsletter.storage.ways import find_traces, read_way
 
 log = logging.getLogger(__name__)
 
@@ -136,28 +136,10 @@ class SqlLedger:
         aside: SettingAside | None = None,
     ) -> int:
         """Plan a delivery to every active subscriber, and return how many; all or nothing."""
-        row = {
-            "issue": plan.issue,
-            "digest": plan.digest,
-            "parts": dict(plan.parts),
-            "planned_at": plan.planned_at,
-            "is_limited": plan.is_limited,
-            "is_rehearsal": plan.is_rehearsal,
-            "recipients_of": plan.recipients_of,
-            **way_values(plan.way),
-        }
         with writing(self._database, planning.PLANNING_MB) as connection:
             if aside:
                 set_aside(connection, plan.issue, aside)
-            try:
-                connection.execute(insert(dispatches).values(row))
-            except IntegrityError as error:
-                msg = (
-                    f"{plan.issue}: another process has just begun to send it; "
-                    f"see 'newsletter status {plan.issue}'"
-                )
-                raise UnfinishedError(msg) from error
-            return planning.plan_missing(connection, plan.issue, editions)
+            return freeze(connection, plan, editions)
 
     def find_traces(self, issue: str) -> Traces:
         """Say what the answers to deliveries of *issue* tell of how they left."""

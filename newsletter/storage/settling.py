@@ -1,6 +1,7 @@
 """Marks deliveries accepted of which somebody else knows that they were taken."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,10 +19,13 @@ from sqlalchemy import (
 )
 
 from newsletter.dispatch.control import Act
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Page
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Plan
 from newsletter.dispatch.states import OPEN, State
+from newsletter.lang import EditionKind, Preference
 from newsletter.storage.conditions import constant
 from newsletter.storage.deliveries import find_open
+from newsletter.storage.freezing import freeze
+from newsletter.storage.planning import PLANNING_MB
 from newsletter.storage.tables import deliveries, notes
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import awaits_no_answer
@@ -60,14 +64,32 @@ class SqlSettling:
         after = DeliveryId(0)
         while True:
             with reading(self._database) as connection:
-                found = find_open(connection, issue, Page(after, PAGE))
-                standings = _standings(connection, issue, [one.id for one in found])
+                found = _read_page(connection, issue, after)
             if not found:
                 return
-            for one in found:
-                key, state, is_busy = standings[one.id]
-                yield OpenDelivery(one, key, state, is_busy)
-            after = found[-1].id
+            yield from found
+            after = found[-1].delivery.id
+
+    def foresee(
+        self, plan: Plan, editions: Mapping[Preference | None, EditionKind]
+    ) -> list[OpenDelivery]:
+        """
+        Return what would be open if *plan* were made; nothing of it stays.
+
+        The deliveries have other numbers once it is.
+
+        Raises:
+            UnfinishedError: it is planned already.
+        """
+        found: list[OpenDelivery] = []
+        with suppress(_TakenBackError), writing(self._database, PLANNING_MB) as connection:
+            freeze(connection, plan, editions)
+            after = DeliveryId(0)
+            while page := _read_page(connection, plan.issue, after):
+                found += page
+                after = page[-1].delivery.id
+            raise _TakenBackError
+        return found
 
     def accept(self, evidence: Evidence, now: datetime) -> int:
         """
@@ -114,6 +136,16 @@ _ACCEPT: Final = (
         attempts=case((deliveries.c.attempts == 0, 1), else_=deliveries.c.attempts),
     )
 )
+
+
+class _TakenBackError(Exception):
+    """Ends a transaction of which nothing is to stay."""
+
+
+def _read_page(connection: Connection, issue: str, after: DeliveryId) -> list[OpenDelivery]:
+    found = find_open(connection, issue, Page(after, PAGE))
+    standings = _standings(connection, issue, [one.id for one in found])
+    return [OpenDelivery(one, *standings[one.id]) for one in found]
 
 
 def _standings(

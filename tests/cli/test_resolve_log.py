@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Connection, delete, event, func, select, update
 
 from newsletter.dispatch.states import State
 from newsletter.storage import tables
@@ -221,6 +221,98 @@ def test_an_issue_that_a_ledger_put_back_knows_nothing_of_is_planned_and_its_log
     assert "Found    3 readers: 3 pending" in output
     assert desk.states() == {State.ACCEPTED: 3, State.PENDING: 2}
     assert "2 attempts in this run" in desk.run("dispatch", ISSUE_ID, "--yes")
+
+
+def write_log(folder: Path, ids: list[str]) -> str:
+    log = folder / "mail.log"
+    log.write_text("".join(postfix_lines(n, one) for n, one in enumerate(ids)))
+    return str(log)
+
+
+def test_a_dry_run_commits_nothing_of_a_plan_that_is_lost(desk: Desk, tmp_path: Path) -> None:
+    """Not even for a moment: a kill would leave a plan for everybody."""
+    log = write_log(tmp_path, forget_plan(desk))
+    committed = []
+
+    @event.listens_for(desk.site._database, "commit")
+    def look(connection: Connection) -> None:
+        count = select(func.count()).select_from(tables.dispatches)
+        committed.append(connection.execute(count).scalar_one())
+
+    output = desk.run("resolve", ISSUE_ID, "--from-log", log, "--dry-run")
+
+    assert sum(committed) == 0
+    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert "Found    1 reader: 1 pending" in output
+    assert "Not      4 readers: 4 pending" in output
+    assert output.endswith("Nothing was changed\n")
+
+
+def test_a_lost_plan_is_not_made_before_somebody_has_confirmed(desk: Desk, tmp_path: Path) -> None:
+    log = write_log(tmp_path, forget_plan(desk))
+    planned = []
+
+    def look_and_refuse() -> str:
+        planned.append(desk.site.ledger().find_plan(ISSUE_ID))
+        return "no\n"
+
+    words = ("resolve", ISSUE_ID, "--from-log", log, *BY)
+    shown = desk.type(*words, dialogue={"to go on": look_and_refuse}, status=2)
+
+    assert planned == [None]
+    assert "nothing was changed" in shown
+    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+
+
+def test_who_leaves_before_a_lost_plan_is_made_is_not_mistaken_for_the_next(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
+    log = write_log(tmp_path, forget_plan(desk))
+
+    def unsubscribe_the_first() -> str:
+        desk.run("subscribers", "remove", "r1@example.org")
+        return f"{ISSUE_ID}\n"
+
+    words = ("resolve", ISSUE_ID, "--from-log", log, *BY)
+    shown = desk.type(*words, dialogue={"to go on": unsubscribe_the_first})
+
+    assert "1 are accepted, says anna" in shown
+    assert "1 that changed meanwhile" in shown
+    accepted = desk.run("status", ISSUE_ID, "--list", "accepted")
+    assert "r2@example.org" in accepted
+    assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}
+
+
+def test_the_letter_of_a_lost_plan_has_to_be_the_appointed_one(desk: Desk, tmp_path: Path) -> None:
+    """The others would get another letter than those who have it."""
+    log = write_log(tmp_path, forget_plan(desk))
+    desk.run("dispatch", ISSUE_ID, "--at", "2022-08-26 09:00", "--yes", "--no-wait", "--by", "Kim")
+    letter = desk.root / "issues" / ISSUE_ID / "en.md"
+    before = letter.read_text()
+    desk.change_letter()
+    words = ("resolve", ISSUE_ID, "--from-log", log, "--yes")
+
+    tried = desk.run(*words, "--dry-run", status=1)
+    refused = desk.run(*words, status=1)
+    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    letter.write_text(before)
+    desk.run(*words)
+
+    assert all("not the letter that Kim appointed" in said for said in (tried, refused))
+    assert "changed: text of the en edition" in refused
+    assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 4}
+
+
+def test_where_nothing_is_appointed_the_letter_of_a_lost_plan_is_named(
+    desk: Desk, tmp_path: Path
+) -> None:
+    log = write_log(tmp_path, forget_plan(desk))
+    digest = desk.site.compose(ISSUE_ID).composition.digest
+
+    output = desk.run("resolve", ISSUE_ID, "--from-log", log, "--yes")
+
+    assert f"Digest   {digest[:12]}, the letter as it is now" in output
 
 
 def test_a_key_is_never_made_to_look_for_letters_that_were_sent_with_another(

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, insert, select, update
 
-from newsletter.dispatch.ledger import DeliveryId
+from newsletter.dispatch.ledger import DeliveryId, Plan
 from newsletter.dispatch.states import State
+from newsletter.errors import UnfinishedError
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.settling import Evidence, SqlSettling
 from newsletter.storage.tables import deliveries, notes, runs
+from newsletter.subscribers.subscriber import editions_by_preference
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 
 LATER = NOW + timedelta(hours=1)
@@ -62,6 +64,29 @@ def test_the_note_tells_how_many_and_where_from_in_the_same_commit(engine: Engin
     [note] = SqlDiary(engine).notes(ISSUE)
     assert (note.act, note.by, note.at) == ("settled", "anna", LATER)
     assert note.words == "3 × accepted, taken according to mail.log"
+
+
+def test_what_is_foreseen_of_a_plan_is_what_it_would_be_and_nothing_stays(engine: Engine) -> None:
+    make_planned_ledger(engine, readers=3).close()
+    ledger, settling = SqlLedger(engine), SqlSettling(engine)
+    plan = Plan("2022-09", "e" * 64, {}, NOW)
+    editions = editions_by_preference(None)
+
+    foreseen = settling.foresee(plan, editions)
+    again = settling.foresee(plan, editions)
+
+    assert ledger.find_plan("2022-09") is None
+    assert list(settling.find_open("2022-09")) == []
+    ledger.freeze(plan, editions)
+    made = list(settling.find_open("2022-09"))
+    assert len(made) == 3
+    assert [(one.key, one.delivery.message_name) for one in made] == [
+        (one.key, one.delivery.message_name) for one in foreseen
+    ]
+    assert [one.key for one in again] == [one.key for one in foreseen]
+    with pytest.raises(UnfinishedError, match="has just begun to send it"):
+        settling.foresee(plan, editions)
+    ledger.close()
 
 
 def test_a_delivery_of_another_issue_is_not_touched(engine: Engine) -> None:

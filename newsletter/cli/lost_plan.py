@@ -1,0 +1,84 @@
+"""An issue that was sent, and of which this ledger knows no plan: what it is planned as."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.appointing import compose_appointed
+from newsletter.cli.halting import find_appointment
+from newsletter.dispatch.plan import make_plan
+from newsletter.dispatch.way import way_of
+from newsletter.errors import SettingsError, UsageError
+from newsletter.subscribers.subscriber import editions_by_preference
+
+if TYPE_CHECKING:
+    from newsletter.app import Composed, Site
+    from newsletter.dispatch.control import Appointment
+    from newsletter.dispatch.ledger import Plan
+    from newsletter.lang import EditionKind, Preference
+
+
+@dataclass(frozen=True, slots=True)
+class LostPlan:
+    """A plan that is not in the ledger, and is made only where a letter of it is settled."""
+
+    plan: "Plan"
+    editions: "Mapping[Preference | None, EditionKind]"
+
+
+def find_lost_plan(site: "Site", issue: str) -> LostPlan | None:
+    """
+    Say how *issue* is to be planned; None if the ledger has its plan. Writes nothing.
+
+    Who is left gets this letter, so it has to be the appointed one where there is an
+    appointment. No timer goes on with such a plan by itself.
+
+    Raises:
+        SettingsError: it would be a rehearsal, or is appointed to leave by another way.
+        ContentError: it does not compose, or is not the letter that was appointed.
+        UsageError: a special issue, and nobody knows to whom it went.
+    """
+    if site.ledger().find_plan(issue):
+        return None
+    way = way_of(site.provider())
+    if way.is_rehearsal:
+        msg = (
+            f"{issue} was never dispatched on this ledger, and {way.name} is set: a plan made now "
+            "would be a rehearsal. Set NEWSLETTER_MAIL_URL to the relay whose log this is"
+        )
+        raise SettingsError(msg)
+    appointment = find_appointment(site.diary(), issue)
+    composed = compose_appointed(site, appointment) if appointment else site.compose(issue)
+    plan = make_plan(
+        composed.composition,
+        way,
+        site.clock(),
+        is_limited=True,
+        recipients_of=_find_audience(composed, appointment),
+    )
+    editions = editions_by_preference(composed.publication.default_preference)
+    return LostPlan(plan, editions)
+
+
+def show_lost_plan(lost: LostPlan, appointment: "Appointment | None") -> None:
+    """Print what is planned, and which letter those who are left get."""
+    click.echo(f"Plan     {lost.plan.issue} was never dispatched on this ledger; nothing is sent")
+    whence = f"the letter that {appointment.by} appointed" if appointment else "the letter as it is"
+    click.echo(f"Digest   {lost.plan.digest[:12]}, {whence} now; whoever is left gets this one")
+
+
+def _find_audience(composed: "Composed", appointment: "Appointment | None") -> str | None:
+    """Return what the appointment of a special issue says; a month's goes to all."""
+    issue = composed.issue
+    if not issue.is_special:
+        return None
+    if appointment is None:
+        msg = (
+            f"{issue.id} is a special issue, and this ledger does not know to whom it went; "
+            f"appoint it first, so that it does: newsletter dispatch {issue.id} --at TIME, with "
+            "--to-all or --only-recipients-of ISSUE"
+        )
+        raise UsageError(msg)
+    return appointment.recipients_of
