@@ -32,7 +32,7 @@ def read_addresses(text: str, file: str) -> dict[str, Place]:
     Raises:
         ContentError: no such column, or two; or every row whose address is none.
     """
-    rows = _rows(text)
+    rows = _rows(text, file)
     line, heading = next(rows, (1, []))
     columns = [at for at, name in enumerate(heading) if _plain(name) in HEADINGS]
     if len(columns) != 1:
@@ -51,14 +51,18 @@ def read_addresses(text: str, file: str) -> dict[str, Place]:
     return places
 
 
-def _rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
+def _rows(text: str, file: str) -> Iterator[tuple[int, Sequence[str]]]:
     """Yield the rows that are not empty, with the number of their last line."""
     lines = text.removeprefix("\ufeff").splitlines(keepends=True)
     first = next((line for line in lines if line.strip()), "")
     reader = csv.reader(lines, delimiter=max(",;\t", key=first.count))
-    for row in reader:
-        if any(field.strip() for field in row):
-            yield reader.line_num, row
+    try:
+        for row in reader:
+            if any(field.strip() for field in row):
+                yield reader.line_num, row
+    except csv.Error as error:  # a field of over 128 KB: a quote that is never closed
+        message = f"is no CSV ({error}); look for a quote that is not closed"
+        raise ContentError([Problem(file, reader.line_num, message)]) from error
 
 
 def _plain(name: str) -> str:

@@ -43,7 +43,7 @@ def _exported(numbered: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, byte
 def _json_fields(line: bytes) -> Mapping[str, object]:
     try:
         entry = json.loads(line)
-    except ValueError:  # half a line, or none of the journal's
+    except (ValueError, RecursionError):  # half a line, or none of the journal's
         return {}
     return entry if isinstance(entry, dict) else {}
 

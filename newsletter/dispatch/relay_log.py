@@ -15,15 +15,17 @@ from newsletter.dispatch.journal import as_syslog
 Line = tuple[int, bytes]  # its number, counted from 1, and its text
 Queue = tuple[bytes, bytes, bytes]  # a host, one of its Postfixes, and a queue id of that
 
-# A program's name and number as syslog writes them (RFC 3164, RFC 5424), then the queue id.
+# A program's name and number as syslog writes them (RFC 3164, RFC 5424), then the queue id. What
+# stands in brackets has a limit, or a line of nothing but brackets takes the square of its length.
 POSTFIX: Final = re.compile(
     rb"(?:^|\s)(?P<postfix>[^\s/]*)/(?:\S*/)?(?P<daemon>cleanup|[a-z]?qmgr)"
-    rb"(?:\[\d+\]:|\s\S+\s\S+\s(?:-|\[[^\]]*\]))\s(?:\xef\xbb\xbf)?(?:\[ID \d+ \S+\]\s)?"
+    rb"(?:\[\d+\]:|\s\S+\s\S+\s(?:-|\[[^\]]{0,2000}\]))\s(?:\xef\xbb\xbf)?(?:\[ID \d+ \S+\]\s)?"
     rb"(?P<queue>[0-9A-Za-z]{5,20}): (?P<rest>.*)"
 )
 QUEUED: Final = re.compile(rb"from=<.*>, size=\d+, nrcpt=\d+ \(queue active\)")
 EXIM: Final = re.compile(
-    rb"(?:(?:(?!: ).)*\bexim4?(?:\[\d+\]:|:|\s\S+\s\S+\s(?:-|\[[^\]]*\]))\s(?:\xef\xbb\xbf)?)?"
+    rb"(?:(?:(?!: ).)*\bexim4?(?:\[\d+\]:|:|\s\S+\s\S+\s(?:-|\[[^\]]{0,2000}\]))\s"
+    rb"(?:\xef\xbb\xbf)?)?"
     rb"(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?(?: [+-]\d{4})? )?(?:\[\d+\] )?"
     rb"\w{6}-\w{6,11}-\w{2,4} <= (?P<rest>.*)"
 )
@@ -175,15 +177,19 @@ def _queue(line: bytes, found: "re.Match[bytes]") -> Queue:
 
 
 def _time_of(line: bytes) -> datetime | None:
-    """Read the time of a line; without a zone, and in a leap year, as BSD's syslog writes it."""
-    if iso := ISO_TIME.search(line[:80]):
-        return datetime.fromisoformat(iso[0].decode())
-    if bsd := BSD_TIME.search(line[:80]):
-        day, hour, minute, second = map(int, bsd.groups()[1:])
-        try:
+    """
+    Read the time of a line; without a zone, and in a leap year, as BSD's syslog writes it.
+
+    None if it has none, or one that no clock shows.
+    """
+    try:
+        if iso := ISO_TIME.search(line[:80]):
+            return datetime.fromisoformat(iso[0].decode())
+        if bsd := BSD_TIME.search(line[:80]):
+            day, hour, minute, second = map(int, bsd.groups()[1:])
             return datetime(LEAP_YEAR, MONTHS.index(bsd[1]) + 1, day, hour, minute, second)  # noqa: DTZ001
-        except ValueError:
-            return None
+    except ValueError:  # there is no such day, hour or zone; or it is a leap second
+        return None
     return None
 
 

@@ -31,6 +31,11 @@ def test_a_list_without_one_column_of_addresses_is_refused(text: str) -> None:
         read_addresses(text, "x.csv")
 
 
+def test_a_quote_that_is_never_closed_is_named_by_its_line() -> None:
+    with pytest.raises(ContentError, match=r"x\.csv:.*look for a quote that is not closed"):
+        read_addresses('email\na@example.org\n"' + "b@example.org\n" * 20_000, "x.csv")
+
+
 def test_every_row_that_is_no_address_is_named() -> None:
     with pytest.raises(ContentError) as caught:
         read_addresses("x,email\n1,a@example.org\n2,nobody\n3\n", "x.csv")

@@ -52,5 +52,21 @@ def test_half_an_entry_is_no_line(text: str) -> None:
     assert set(found) <= {b""}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b'{"MESSAGE":' + b"[" * 60_000, b'{"a":' * 12_000, b'{"n":' + b"9" * 60_000 + b"}"),
+        *(b'{"MESSAGE":"\0', b'{"__REALTIME_TIMESTAMP":' + b"9" * 4_000 + b"}"),
+    ],
+)
+def test_an_entry_that_nobody_can_read_is_no_line(line: bytes) -> None:
+    good = json.dumps(entry(*MESSAGES[0])).encode()
+
+    found = [line for _, line in as_syslog([good, line, good])]
+
+    assert found[1] == b""
+    assert found[0] == found[2] != b""
+
+
 def test_a_plain_log_stays_as_it_is_without_its_line_ends() -> None:
     assert list(as_syslog([b"a\r\n", b"\n", b"b"])) == [(1, b"a"), (2, b""), (3, b"b")]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import permutations
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -171,6 +172,41 @@ def test_across_files_only_what_follows_within_an_hour_is_one_letter(
     queued: str, is_taken: bool
 ) -> None:
     assert bool(opened({"a": lines(CLEANUP), "b": lines(queued)})) is is_taken
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        *("2026-11-28T15:14:60+00:00", "2026-11-28T15:14:60Z"),  # a leap second
+        *("2026-13-28T15:14:07", "2026-02-30T15:14:07Z", "2026-11-28T25:14:07"),
+        *("0000-01-01T00:00:00", "2026-11-28T15:14:07+99:99", "2026-11-28T15:14:07-9959"),
+        *("Nov 28 15:14:60", "Nov 31 15:14:07", "Nox 28 15:14:07", "Nov 28 99:99:99"),
+    ],
+)
+def test_a_time_that_no_clock_shows_proves_nothing_across_files_and_stops_nothing(
+    time: str,
+) -> None:
+    cleanup, queued = (one.replace("Nov 28 15:14:07", time) for one in (CLEANUP, QUEUED))
+
+    assert opened({"a": lines(cleanup), "b": lines(queued)}) == {}
+    assert opened({"a": lines(cleanup, queued)}) == {f"{ID} a": 1}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(b"message-id= " + b" x/cleanup a b [" * 4_000, b"x <= " + b"exim a b [" * 6_500),
+        *(b"exim a b [" * 6_500 + b" <= ", b"message-id= " + b"a/" * 32_000),
+        *(b": from=<" + b" x/qmgr a b [" * 5_000, b"message-id= " + b"\0/" * 32_000),
+    ],
+)
+def test_a_line_of_nothing_but_marks_takes_no_longer_than_its_length(line: bytes) -> None:
+    began = monotonic()
+
+    reading = read_log("x", [line + b"\n"] * 30, {ID})
+
+    assert reading.taken == {}
+    assert monotonic() - began < 3
 
 
 def test_the_turn_of_the_year_is_a_second_long() -> None:
