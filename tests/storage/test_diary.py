@@ -260,6 +260,22 @@ def test_an_appointment_is_kept_replaced_and_dropped(diary: SqlDiary) -> None:
     assert acts(diary) == [Act.APPOINTED, Act.APPOINTED, Act.DISAPPOINTED]
 
 
+def test_what_a_timer_has_told_is_told_once_until_a_run_begins(
+    ledger: SqlLedger, diary: SqlDiary
+) -> None:
+    diary.appoint(Appointment(ISSUE, "d", {}, LATER, "Kim", NOW, None))
+
+    told = [diary.note_told(ISSUE, words) for words in ("a", "a", "b", "b")]
+    ledger.begin_run("2022-09")
+    of_another = diary.note_told(ISSUE, "b")
+    ledger.begin_run(ISSUE)
+    afterwards = [diary.note_told(ISSUE, "b") for _ in range(2)]
+
+    assert told == [True, False, True, False]
+    assert not of_another
+    assert afterwards == [True, False]
+
+
 def test_only_what_may_go_on_by_itself_is_unfinished(ledger: SqlLedger, diary: SqlDiary) -> None:
     assert diary.find_unfinished(NOW) == [ISSUE]
     diary.pause(ISSUE, "Kim", "", NOW)
