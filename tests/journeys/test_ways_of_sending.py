@@ -54,12 +54,14 @@ def without_relay(stage: Stage) -> Stage:
 
 
 def counts(stage: Stage) -> list[Any]:
-    """Return every dispatch, appointment and delivery, as they lie in the file."""
+    """Return every dispatch, appointment and delivery, but for what a timer has told of them."""
+    found = []
     with closing(sqlite3.connect(stage.root / "newsletter.db")) as connection:
-        return [
-            connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
-            for table in ("dispatches", "appointments", "deliveries", "notes", "rehearsals")
-        ]
+        connection.row_factory = sqlite3.Row
+        for table in ("dispatches", "appointments", "deliveries", "notes", "rehearsals"):
+            rows = connection.execute(f"SELECT * FROM {table} ORDER BY 1")
+            found.append([{**dict(row), "told": None} for row in rows])
+    return found
 
 
 def finish(output: str) -> str:
