@@ -41,12 +41,12 @@ KEYS: Final = (
     "sample_name",
 )
 # What may stand in braces, by key; in the words of other keys a brace is a brace.
-PLACES: Final = {
-    "label": {"year", "month"},
-    "greeting": {"name"},
-    "read_more": {"title"},
-    "reason": {"publication"},
-    "reason_since": {"publication", "date"},
+PLACES: Final[Mapping[str, frozenset[str]]] = {
+    "label": frozenset({"year", "month"}),
+    "greeting": frozenset({"name"}),
+    "read_more": frozenset({"title"}),
+    "reason": frozenset({"publication"}),
+    "reason_since": frozenset({"publication", "date"}),
 }
 # The keys whose words reach a letter only when it is addressed to its reader.
 FILLED_IN_SLOTS: Final = ("greeting", "greeting_unnamed", "reason", "reason_since", "day")
@@ -64,6 +64,7 @@ BRACKETS: Final = (
 )  # round a label
 DATE_FORMS: Final = ("dateline", "day")
 ADVERTISING_MARK: Final = "(광고)"  # Enforcement Decree of the Network Act, Table 6
+FILLED_MAX: Final = 100_000  # characters of one filled text; a greeting or a label has a few dozen
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,8 +78,24 @@ class Strings:
         return self.words[key]
 
     def fill(self, key: str, **values: str | int) -> str:
-        """Return the words of *key* with their ``{name}`` places filled."""
-        return self.words[key].format(**values)
+        """
+        Return the words of *key* with their ``{name}`` places filled.
+
+        Templates call this too, with whatever they hold, and a site writes the words: a place
+        leads from its value to nothing else, as ``{name.attribute}`` of `str.format` would.
+
+        Raises:
+            ValueError: *key* is none of `PLACES`, its words hold other places, or a value is
+                missing, neither text nor a number, or far too long.
+        """
+        if key not in PLACES:
+            msg = f"the words of {key!r} have no places to fill; print strings[lang][{key!r}]"
+            raise ValueError(msg)
+        filled = list(_filled(key, self.words[key], values))
+        if sum(map(len, filled)) > FILLED_MAX:
+            msg = f"{key!r} would be longer than {FILLED_MAX:,} characters"
+            raise ValueError(msg)
+        return "".join(filled)
 
     def label(self, year: int, month: int) -> str:
         """Return the issue's label: ``[2022년 8월]``, ``[AUG. 2022]``, ``[정정]``."""
@@ -88,9 +105,12 @@ class Strings:
         return self.fill("label", year=year, month=self["months"].split(" ")[month - 1])
 
     def date(self, day: date, form: str) -> str:
-        """Return *day* in the form that the key *form* describes (a CLDR pattern)."""
+        """Return *day* in the form that a key of `DATE_FORMS` describes (a CLDR pattern)."""
         from babel.dates import format_date  # noqa: PLC0415 - slow to load
 
+        if form not in DATE_FORMS:
+            msg = f"{form!r} is no form of a date; the forms are: {', '.join(DATE_FORMS)}"
+            raise ValueError(msg)
         return format_date(day, self[form], locale=self["locale"])
 
 
@@ -133,24 +153,40 @@ def _faults(strings: Strings) -> Iterator[tuple[str, str]]:
         yield "months", "must be twelve words"
     if words["advertising_mark"] not in ("", ADVERTISING_MARK):
         yield "advertising_mark", f"must be {ADVERTISING_MARK}, in every language: the law says so"
-    for key, places in PLACES.items():
-        if not _can_fill(words[key], places):
-            shown = ", ".join(f"{{{place}}}" for place in sorted(places))
-            yield key, f"may hold no braces but: {shown}"
+    for key in PLACES:
+        if not _can_fill(key, words[key]):
+            yield key, f"may hold no braces but: {_shown_places(key)}"
     for key in DATE_FORMS:
         if words["locale"] and words[key] and not _can_write_date(strings, key):
             yield key, f"is no date pattern of CLDR for the locale {words['locale']}"
 
 
-def _can_fill(words: str, places: set[str]) -> bool:
+def _filled(key: str, words: str, values: Mapping[str, str | int]) -> Iterator[str]:
+    """Yield the words and the values between them; raises ValueError where one is not as it is."""
+    for text, name, form, conversion in Formatter().parse(words):
+        yield text
+        if name is None:
+            continue
+        if name not in PLACES[key] or form or conversion:
+            msg = f"{key!r} may hold no braces but {_shown_places(key)}"
+            raise ValueError(msg)
+        value = values.get(name)
+        if not isinstance(value, str | int):
+            msg = f"{{{name}}} of {key!r} wants a text or a number; write fill({key!r}, {name}=…)"
+            raise ValueError(msg)
+        yield str(value)
+
+
+def _can_fill(key: str, words: str) -> bool:
     try:
-        pieces = list(Formatter().parse(words))
+        list(_filled(key, words, dict.fromkeys(PLACES[key], "")))
     except ValueError:
         return False
-    return all(
-        name is None or (name in places and not form and not conversion)
-        for _, name, form, conversion in pieces
-    )
+    return True
+
+
+def _shown_places(key: str) -> str:
+    return ", ".join(f"{{{place}}}" for place in sorted(PLACES[key]))
 
 
 def _can_write_date(strings: Strings, form: str) -> bool:

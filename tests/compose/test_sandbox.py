@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 
 from newsletter.compose.composition import compose
+from newsletter.compose.edition import page_of
+from newsletter.compose.hosting import Gallery
+from newsletter.compose.press import Press
+from newsletter.compose.strings import Strings
 from newsletter.errors import ContentError
-from tests.makers import make_issue, make_press, make_publication
+from newsletter.lang import EditionKind, Lang
+from tests.makers import PUBLIC_URL, make_issue, make_press, make_publication
 
 NAME = "email/letter.txt.j2"
 TAIL = "\n{{ publication.name.en }} {{ unsubscribe_url }}"
@@ -48,6 +53,29 @@ def test_nothing_leads_from_what_a_template_is_given_to_the_program(expression: 
 
     assert problem.startswith(f"templates/{NAME}:2: "), problem
     assert "unsafe" in problem or "Undefined" in problem, problem
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{f.__globals__[traceback].sys.modules[os].environ}",
+        "{f.__closure__[0].cell_contents}",
+        "{f:>9999999999}",
+        "{f}",
+    ],
+)
+@pytest.mark.parametrize("key", ["contents", "read_more"])
+def test_nothing_leads_from_the_words_of_a_site_to_the_program(key: str, words: str) -> None:
+    """A site writes the words, and its templates choose what fills them."""
+    own = {lang: Strings({**make_press().strings[lang].words, key: words}) for lang in Lang}
+    press = Press({NAME: "{{ strings.ko.fill('" + key + "', f=css) }}"}, own, PUBLIC_URL)
+    page = page_of(make_publication(), make_issue(), EditionKind.KO, Gallery("2022-08"), press)
+
+    with pytest.raises(ContentError) as caught:
+        press.text(page)
+
+    (problem,) = caught.value.problems
+    assert str(problem).startswith(f"templates/{NAME}:1: ValueError: ")
 
 
 def test_a_shell_command_in_a_template_does_not_run(tmp_path: Path) -> None:

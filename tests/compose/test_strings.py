@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 import yaml
 
@@ -91,6 +93,39 @@ def test_words_are_filled_by_name() -> None:
     strings = Strings({"greeting": "{name} 님, 안녕하십니까?"})
 
     assert strings.fill("greeting", name="{0}") == "{0} 님, 안녕하십니까?"
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("contents", "{title}"),
+        ("contents", "This issue"),
+        ("no_such_key", "{title}"),
+        ("read_more", "{title.__class__}"),
+        ("read_more", "{title[0]}"),
+        ("read_more", "{title!r}"),
+        ("read_more", "{title:>9999999999}"),
+        ("read_more", "{title:{title}}"),
+        ("read_more", "{f.__globals__}"),
+        ("read_more", "{0}"),
+        ("read_more", "{"),
+    ],
+)
+def test_words_are_filled_in_their_own_places_and_nowhere_else(key: str, words: str) -> None:
+    with pytest.raises(ValueError, match=f"{key!r}|Single|expected"):
+        Strings({key: words}).fill(key, title="x", f=test_every_language_has_the_same_keys)  # type: ignore[arg-type] # what a template may pass
+
+
+@pytest.mark.parametrize("title", [None, STRINGS, len, ["x"], "x" * 2_000_000])
+def test_only_a_text_or_a_number_of_bearable_length_fills_a_place(title: object) -> None:
+    with pytest.raises(ValueError, match="'read_more'"):
+        Strings({"read_more": "{{a}} {title}"}).fill("read_more", title=title)  # type: ignore[arg-type] # what a template may pass
+    assert Strings({"read_more": "{{a}} {title}"}).fill("read_more", title=7) == "{a} 7"
+
+
+def test_only_a_form_of_a_date_is_taken_as_one() -> None:
+    with pytest.raises(ValueError, match="the forms are: dateline, day"):
+        STRINGS[Lang.KO].date(date(2022, 8, 26), "contents")
 
 
 @pytest.mark.parametrize(
