@@ -14,7 +14,8 @@ from newsletter.compose.colours import lighten_for
 from newsletter.compose.hosting import CONTENT_WIDTH, Gallery
 from newsletter.compose.markdown_html import Frame, render_html
 from newsletter.compose.markdown_text import render_text, wrap
-from newsletter.compose.sandbox import Sandbox, Traces
+from newsletter.compose.metering import Traces
+from newsletter.compose.sandbox import Sandbox
 from newsletter.compose.slots import Slot, slot_token, unknown_slots
 from newsletter.compose.strings import Strings, label_with
 from newsletter.compose.whole_words import keep_whole, keep_words_whole

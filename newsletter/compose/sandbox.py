@@ -12,13 +12,13 @@ from jinja2 import FunctionLoader, StrictUndefined, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from jinja2.visitor import NodeTransformer
 from markdown_it.token import Token
 
-# What one file of a letter may cost: a character made is one, a step of a loop is forty. As
+from newsletter.compose.metering import MEASURED, STEP, Metered, Traces
+
+# What one file of a letter may cost: a character made is one, a step of a loop is `STEP`. As
 # much as is allowed takes seconds; one expression may overshoot it once.
 BUDGET: Final = 8_000_000
-STEP: Final = 40
 NUMBER_MAX: Final = 10_000  # of columns, copies or places that a template asks for at once
 BITS_MAX: Final = 4096  # of a number that is multiplied or raised to a power
 # A width in a format that is huge, or whatever a value says: of "%", and of str.format.
@@ -28,8 +28,6 @@ NOT_REPEATABLE: Final = frozenset(
     {"today", "now", "utcnow", "fromtimestamp", "utcfromtimestamp", "random", "lipsum"}
 )
 UNBOUNDED: Final = frozenset({"expandtabs", "translate"})
-TAG_START: Final = re.compile(r"<(?=[A-Za-z/!])")
-MEASURED: Final = "measured"  # the filter that `_Metered` puts around what grows
 
 Found = tuple[str, str, None] | None
 
@@ -54,7 +52,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         find: Callable[[str], Found],
         *,
         escape: Callable[[str | None], bool],
-        traces: "Traces | None" = None,
+        traces: Traces | None = None,
     ) -> None:
         """
         Make a room without a template in it.
@@ -101,7 +99,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return value
 
     def spend(self, cost: int) -> str:
-        """Count what a template takes; templates call this themselves: see `_Metered`."""
+        """Count what a template takes; templates call this themselves: see `Metered`."""
         self._left -= cost
         if self._left < 0:
             msg = (
@@ -151,7 +149,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.measure(super().call_binop(context, operator, left, right))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        metered = _Metered(self._traces, name or "")
+        metered = Metered(self._traces, name or "")
         tree: nodes.Template = metered.visit(super()._parse(source, name, filename))
         return tree
 
@@ -185,75 +183,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(value, GeneratorType):
             raise TypeError("this prints a list that is not made yet; add | list or | join")
         return self.measure(value)
-
-
-class Traces:
-    """Marks that stand before every tag of a template, and say which file and line it is from."""
-
-    def __init__(self) -> None:
-        self._places: list[tuple[str, int]] = []
-
-    def marked(self, text: str, name: str, line: int) -> str:
-        """Return *text*, which starts on *line* of the template *name*, with its marks."""
-
-        def mark(found: re.Match[str]) -> str:
-            self._places.append((name, line + text.count("\n", 0, found.start())))
-            return f"\ue000{len(self._places) - 1}\ue001{found[0]}"
-
-        return TAG_START.sub(mark, text)
-
-    def place(self, number: int) -> tuple[str, int]:
-        """Return the template and the line of a mark."""
-        return self._places[number]
-
-
-class _Metered(NodeTransformer):
-    """Puts a counter into everything that repeats, and around everything that adds up text."""
-
-    def __init__(self, traces: Traces | None, name: str) -> None:
-        self._traces = traces
-        self._name = name
-
-    def _mark_text(self, node: nodes.TemplateData) -> nodes.Node:
-        if self._traces:
-            node.data = self._traces.marked(node.data, self._name, node.lineno)
-        return node
-
-    visit_TemplateData = _mark_text  # noqa: N815 - Jinja2's name for text between braces
-
-    def visit_Template(self, node: nodes.Template) -> nodes.Node:  # noqa: N802 - Jinja2's names
-        return self._counted(node)
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802
-        return self._counted(node)
-
-    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:  # noqa: N802
-        return self._counted(node)
-
-    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:  # noqa: N802
-        return self._counted(node)
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        return _measured(self.generic_visit(node), node.lineno)
-
-    def visit_AssignBlock(self, node: nodes.AssignBlock) -> nodes.Node:  # noqa: N802
-        self.generic_visit(node)
-        node.filter = _measured(node.filter, node.lineno)
-        return node
-
-    def _counted(self, node: Any) -> nodes.Node:
-        plain = sum(len(text.data) for text in node.find_all(nodes.TemplateData))
-        self.generic_visit(node)
-        spend = nodes.Call(
-            nodes.EnvironmentAttribute("spend"), [nodes.Const(STEP + plain)], [], None, None
-        )
-        step = nodes.ExprStmt(spend).set_lineno(node.lineno)
-        node.body.insert(0, step)
-        return node  # type: ignore[no-any-return] # each of the four has a body, their base has not
-
-
-def _measured(node: nodes.Node | None, line: int) -> nodes.Filter:
-    return nodes.Filter(node, MEASURED, [], [], None, None, lineno=line)
 
 
 def _refuse_growth(name: str, value: Any, *others: Any) -> None:

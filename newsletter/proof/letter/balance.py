@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-MARK: Final = "\ue000(?P<mark>\\d+)\ue001"  # see compose.sandbox.Traces
+MARK: Final = "\ue000(?P<mark>\\d+)\ue001"  # see compose.metering.Traces
 PIECE: Final = re.compile(
     rf"(?:{MARK})?"
     r"(?:(?P<open_comment><!--(?:\[if [^\]]*\]>(?:<!-->)?)?)"

@@ -7,7 +7,7 @@ from typing import Final
 
 from newsletter.compose.edition import page_of
 from newsletter.compose.hosting import Gallery
-from newsletter.compose.sandbox import Traces
+from newsletter.compose.metering import Traces
 from newsletter.lang import EditionKind
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.balance import loose_ends
