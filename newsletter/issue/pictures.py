@@ -21,9 +21,11 @@ PIXELS_MAX: Final = 20_000_000
 # A progressive JPEG is gone through once a scan: ten times as cameras and browsers write them.
 # A scan of 20 megapixels takes 0.8 seconds, and a file of 3 MB can hold hundreds.
 SCANNED_PIXELS_MAX: Final = 300_000_000
-NEXT_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # ITU-T T.81, B.1.1.5
-START_OF_SCAN: Final = 0xDA
-END_OF_IMAGE: Final = 0xD9
+# The next marker with a segment behind it, as decoders look for it: any number of FF may fill the
+# way to it, FF 00 is no marker, and TEM, RSTn and SOI have no length (ITU-T T.81, B.1.1).
+NEXT_MARKER: Final = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")
+START_OF_SCAN: Final = b"\xda"
+END_OF_IMAGE: Final = b"\xd9"
 # Some phones write MPO: a JPEG with a second picture behind the first, which alone is shown.
 ENDINGS: Final = {"PNG": "png", "JPEG": "jpg", "MPO": "jpg"}
 # What Pillow raises for damaged files, beside OSError; it parses EXIF with few checks.
@@ -129,15 +131,10 @@ def open_upright(data: bytes) -> "Image.Image":
 
 def count_scans(data: bytes) -> int:
     """Count the scans of a JPEG, its first picture's alone; segments hold pictures as well."""
-    at, scans = 2, 0
-    while at + 4 <= len(data) and data[at + 1] != END_OF_IMAGE:
-        is_scan = data[at + 1] == START_OF_SCAN
-        scans += is_scan
-        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
-        found = NEXT_MARKER.search(data, at)
-        if found is None:
-            break
-        at = found.start()
+    at = scans = 0
+    while (found := NEXT_MARKER.search(data, at)) and found[1] != END_OF_IMAGE:
+        scans += found[1] == START_OF_SCAN
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2], "big")
     return scans
 
 

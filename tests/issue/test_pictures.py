@@ -238,6 +238,19 @@ def test_scans_are_counted_in_the_picture_alone_not_in_what_it_carries() -> None
     assert count_scans(b"\xff\xd8\xff") == 0
 
 
+@pytest.mark.parametrize(
+    "filling", [b"\xff", b"\xff\xff\xff", b"\xff\x01", b"\xff\xd0", b"\0\xff\0", b"\xff\x01\xff"]
+)
+def test_scans_are_counted_behind_whatever_decoders_pass_over(filling: bytes) -> None:
+    """Fill bytes before a marker, and markers without a length, lead no count astray."""
+    data = _with_scans(_progressive(32, 24), 25)
+    last = data.rfind(b"\xff\xda")
+
+    for at in (2, data.index(b"\xff\xda"), last):
+        assert count_scans(data[:at] + filling + data[at:]) == 25
+    assert make_picture(data[:last] + filling + data[last:]).width == 32
+
+
 def test_a_progressive_photograph_is_fine() -> None:
     assert make_picture(_progressive(1600, 1200)).ending == "jpg"
 
