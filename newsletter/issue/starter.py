@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,8 +16,17 @@ from newsletter.issue.yaml_fields import read_fields
 
 STARTER: Final = Path(__file__).parent / "starter"
 MAY_STAY: Final = "# may stay"  # on a line of the starter: this is no place to fill in
-MARKS: Final = re.compile(r"^[\s#>*-]*(?:\d+\.\s+)?")  # of Markdown, before the words of a line
+# What Markdown has before the words of a line: of a heading, of an item, and others.
+MARKS: Final = re.compile(r"[\s>]*(?:(?P<heading>#+\s)|(?P<item>[*+-]\s|\d+[.)]\s))?\s*")
 SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A heading, an item of a list, or a sentence of a paragraph, without its marks."""
+
+    kind: str  # "heading", "item" or "sentence"
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +34,8 @@ class StarterWords:
     """What `start_site` and `start_issue` write for people to replace."""
 
     fields: Mapping[str, str]  # of publication.yaml: sender.name.ko -> its text
-    phrases: frozenset[str]  # of an issue's texts: titles, sentences; each of several words
+    texts: Mapping[str, frozenset[str]]  # of an issue: title -> what it is; each of several words
+    lines: frozenset[Line]  # of an issue's bodies
     pictures: frozenset[str]  # SHA-256, hexadecimal
 
 
@@ -43,24 +54,42 @@ def read_starter_words() -> StarterWords:
             for name, (line, value) in fields.written().items()
             if line not in staying and name.partition(".")[0] not in stays
         },
-        frozenset(phrase for text in texts for phrase in _phrases_of(text)),
+        _texts_of(texts),
+        frozenset(line for text in texts for line in lines_in(_cut(text)[1]) if " " in line.words),
         frozenset(hashlib.sha256(path.read_bytes()).hexdigest() for path in pictures),
     )
 
 
-def phrases_in(line: str) -> list[str]:
-    """Cut a line of Markdown into its sentences, without the marks before them."""
-    return [found for found in SENTENCE_END.split(MARKS.sub("", line).strip()) if found]
+def lines_in(body: str) -> list[Line]:
+    """Cut lines of Markdown into whole headings, whole items and whole sentences."""
+    return [line for written in body.split("\n") for line in _lines_of(written)]
 
 
-def _phrases_of(text: str) -> Iterator[str]:
-    _, front, body = text.split("---\n", 2)
-    fields = read_fields(front, "starter", 1, Problems())
-    assert fields is not None  # noqa: S101 - it is ours
-    lines = [value for _, value in fields.written().values()] + body.split("\n")
-    for line in lines:
-        # A single word, such as a kicker, may well be what somebody means to say.
-        yield from (phrase for phrase in phrases_in(line) if " " in phrase)
+def _lines_of(written: str) -> Iterator[Line]:
+    marks = MARKS.match(written)
+    assert marks is not None  # noqa: S101 - it matches nothing, too
+    words = written[marks.end() :].strip()
+    kind = marks.lastgroup or "sentence"
+    found = [words] if marks.lastgroup else SENTENCE_END.split(words)
+    yield from (Line(kind, one) for one in found if one)
+
+
+def _texts_of(files: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    texts: defaultdict[str, set[str]] = defaultdict(set)
+    for file in files:
+        fields = read_fields(_cut(file)[0], "starter", 1, Problems())
+        assert fields is not None  # noqa: S101 - it is ours
+        for name, (_, value) in fields.written().items():
+            # A single word, such as a kicker, may well be what somebody means to say.
+            if " " in value:
+                texts[name].add(value)
+    return {name: frozenset(values) for name, values in texts.items()}
+
+
+def _cut(file: str) -> tuple[str, str]:
+    """Cut a file into its fields and its body."""
+    _, front, body = file.split("---\n", 2)
+    return front, body
 
 
 def start_issue(root: Path, issue_id: str, today: date) -> list[Path]:

@@ -97,7 +97,11 @@ def test_what_is_to_be_replaced_is_read_from_the_files_that_are_written() -> Non
     assert words.fields["name.ko"] == "우리 소식"
     assert words.fields["contact.address.en"] == "Write your postal address here"
     assert {"list_id", "sender.address", "sender_id"} <= words.fields.keys()
-    assert {"첫 번째 기사의 제목", "The title of the first article"} <= words.phrases
+    assert words.texts["title"] == {"첫 번째 기사의 제목", "The title of the first article"}
+    assert starter.Line("heading", "A small heading") in words.lines
+    assert starter.Line("item", "목록의 첫 번째 항목") in words.lines
+    assert starter.Line("sentence", "Words in bold are written like this.") not in words.lines
+    assert starter.Line("sentence", "**Words in bold** are written like this.") in words.lines
     assert len(words.pictures) == 1
 
 
@@ -107,4 +111,4 @@ def test_what_may_stay_says_so_in_the_file_itself() -> None:
 
     assert text.count(starter.MAY_STAY) == 3
     assert not {"author.ko", "author.en", "accent", "time_zone"} & words.fields.keys()
-    assert not {"소식", "News"} & words.phrases
+    assert "kicker" not in words.texts

@@ -74,7 +74,7 @@ def test_an_untouched_starter_goes_to_an_outbox_and_to_nobody_else(tmp_path: Pat
         ),
         (PUBLICATION, "list_id: our-news", "list_id: e-news", "list_id", "sender.address"),
         (ARTICLE_KO, "기사의 첫 문단입니다.", "회의를 열었습니다.", "첫 문단", "굵게 쓸 말"),
-        (ARTICLE_KO, "title: 첫", "title: 우리가 보낸 첫", "unchanged", "첫 번째 기사의 제목"),
+        (ARTICLE_KO, "title: 첫", "title: 우리가 보낸 첫", "첫 번째 기사의", "굵게 쓸 말"),
     ],
 )
 def test_a_half_changed_starter_names_what_is_left_and_nothing_else(
@@ -90,6 +90,44 @@ def test_a_half_changed_starter_names_what_is_left_and_nothing_else(
 
     assert f", {gone}" not in message
     assert left in message
+
+
+WORDS = [  # that the starter has too, in a letter of one's own
+    *("가을을 맞아 이번 달 소식을 전해 드립니다.", "이번 달 소식을 전해 드립니다.", "작은 제목"),
+    *(
+        "### 작은 제목의 큰 뜻",
+        "- 작은 제목",
+        "목록의 첫 번째 항목",
+        "### 이번 달 소식을 전해 드립니다",
+    ),
+    *("Our news of the month, as ever.", "Our news of the month", "A small heading is enough."),
+    *("- Our news of the month", "> The title of the first article was changed."),
+    *("첫 번째 기사의 제목", "One sentence that explains the picture."),
+]
+
+
+@pytest.mark.parametrize("words", WORDS)
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_words_that_the_starter_has_elsewhere_are_ones_own(
+    tmp_path: Path, lang: str, words: str
+) -> None:
+    body = f"---\nsubject: {words.strip('#->. ')}, 9\npreheader: x\n---\n\n{words}\n\n말\n"
+
+    site = Site({}, write_site(tmp_path, {f"issues/{ISSUE_ID}/{lang}.md": body}))
+
+    assert found(site, for_readers=True) == {}
+
+
+@pytest.mark.parametrize(
+    "left", ["#### 작은 제목", "* 목록의 첫 번째 항목", "말. **굵게 쓸 말**은 이렇게 적습니다."]
+)
+def test_a_whole_heading_item_or_sentence_of_the_starter_is_found_anywhere(
+    tmp_path: Path, left: str
+) -> None:
+    path = f"issues/{ISSUE_ID}/ko.md"
+    site = write_site(tmp_path, {path: f"---\nsubject: 소식\npreheader: x\n---\n\n말\n\n{left}\n"})
+
+    assert found(Site({}, site))[path].line == 8
 
 
 def test_a_finding_names_the_lines_to_change(tmp_path: Path) -> None:

@@ -6,14 +6,13 @@ from typing import Final
 from newsletter.issue.issue import ArticleText, Letter
 from newsletter.issue.markdown import Markdown
 from newsletter.issue.pictures import Picture
-from newsletter.issue.starter import StarterWords, phrases_in
+from newsletter.issue.starter import StarterWords, lines_in
 from newsletter.lang import EditionKind, Lang
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 
 RULE: Final = "starter"
 PUBLICATION: Final = "issues/publication.yaml"
-LONG: Final = 2  # blanks in a phrase that nobody writes by chance
 Left = list[tuple[int | None, str]]  # lines, and what of the starter is left there
 
 
@@ -40,27 +39,23 @@ def _by_lang(material: Material) -> Iterator[Mapping[Lang, Letter | ArticleText]
 
 
 def _left_in(text: Letter | ArticleText, starter: StarterWords) -> Left:
+    """
+    Name what of the starter stands in a text as it was.
+
+    That is a whole field in the field of its name, a whole heading or item, and in a paragraph
+    a whole sentence: those of the starter tell editors what to do. A part of any is no find.
+    """
     left: Left = []
     for name, line in text.lines.items():
         value = getattr(text, name, None)
         if isinstance(value, Picture) and value.sha256 in starter.pictures:
             left.append((line, f"{name}: the picture of the starter"))
-        elif isinstance(value, str):
-            left += [(line, found) for found in _starter_phrases(value, starter)]
+        elif value in starter.texts.get(name, ()):
+            left.append((line, str(value)))
     body: Markdown = text.greeting if isinstance(text, Letter) else text.body
-    for line, words in enumerate(body.source.split("\n"), body.first_line):
-        left += [(line, found) for found in _starter_phrases(words, starter)]
+    for line, written in enumerate(body.source.split("\n"), body.first_line):
+        left += [(line, found.words) for found in lines_in(written) if found in starter.lines]
     return left
-
-
-def _starter_phrases(words: str, starter: StarterWords) -> list[str]:
-    """Name what of the starter is in *words*: whole sentences, and longer phrases anywhere."""
-    own = phrases_in(words)
-    return [
-        phrase
-        for phrase in sorted(starter.phrases, key=words.find)
-        if phrase in own or (phrase.count(" ") >= LONG and phrase in words)
-    ]
 
 
 def _finding(file: str, edition: EditionKind | None, left: Left) -> Iterator[Finding]:
