@@ -42,7 +42,7 @@ class Fields:
         self._problems = problems
         self._own_line = self._line(node)
         self._nodes: dict[str, yaml.Node] = {}
-        self._lines: dict[str, int] = {}
+        self._keys: dict[str, yaml.Node] = {}
         self._known: set[str] = set()
         for key, value in node.value:
             name = self._clean(key) if isinstance(key, yaml.ScalarNode) else ""
@@ -52,7 +52,7 @@ class Fields:
             if name in self._nodes:
                 self._note(key, f"{name!r} stands twice; keep one of them")
             self._nodes[name] = value
-            self._lines[name] = self._line(key)
+            self._keys[name] = key
 
     def text(self, key: str, *, required: bool = True, prose: bool = True) -> str:
         """
@@ -228,7 +228,7 @@ class Fields:
 
     def line_of(self, key: str) -> int:
         """Say which line of the file the field stands on."""
-        return self._lines.get(key, self._own_line)
+        return self._line(self._keys[key]) if key in self._keys else self._own_line
 
     def lines(self) -> Mapping[str, int]:
         """Return the line of every field, and of the fields inside a field: ``facts.Date``."""
@@ -239,7 +239,7 @@ class Fields:
             for key, _ in node.value
             if isinstance(key, yaml.ScalarNode)
         }
-        return {**self._lines, **inside}
+        return {name: self._line(key) for name, key in self._keys.items()} | inside
 
     def written(self) -> Mapping[str, tuple[int, str]]:
         """Return line and text of every field, those inside others too: ``sender.name.ko``."""
@@ -250,7 +250,7 @@ class Fields:
 
     def finish(self) -> None:
         """Note every field that nobody took."""
-        for key, line in self._lines.items():
+        for key in self._keys:
             if key not in self._known:
                 untaken = sorted(self._known - self._nodes.keys())
                 near = get_close_matches(key, untaken, n=1, cutoff=0.5)
@@ -259,7 +259,7 @@ class Fields:
                     if near
                     else ("the fields here are: " + ", ".join(sorted(self._known)))
                 )
-                self._problems.add(self._place, line, f"there is no field {key!r}; {remedy}")
+                self.note(key, f"there is no field {key!r}; {remedy}")
 
     def _take(self, key: str, *, required: bool = True) -> yaml.Node | None:
         self._known.add(key)
@@ -272,10 +272,11 @@ class Fields:
 
     def _is_cut_off(self, key: str, node: yaml.ScalarNode, *, prose: bool) -> bool:
         """Note a text of which YAML takes a part as a comment, as in ``title: News #3``."""
-        quoted = cut_off(node, prose=prose)
-        if quoted:
-            self._note(node, COMMENTED.format(key=key, quoted=quoted))
-        return bool(quoted)
+        own = self._keys.get(key) if node is self._nodes.get(key) else None
+        found = cut_off(node, own, prose=prose)
+        if found:
+            self._note(found[0], COMMENTED.format(key=key, quoted=found[1]))
+        return found is not None
 
     def _clean(self, node: yaml.ScalarNode) -> str:
         """Return a scalar on one line in NFC; a YAML escape can hide what a file may not hold."""

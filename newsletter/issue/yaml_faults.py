@@ -80,25 +80,44 @@ def field_at(text: str, line: int) -> str:
     return f"{key!r}: " if key else ""
 
 
-def cut_off(node: yaml.ScalarNode, *, prose: bool) -> str:
+def cut_off(
+    node: yaml.ScalarNode, key: yaml.Node | None = None, *, prose: bool
+) -> tuple[yaml.Node, str] | None:
     """
-    Return a value in quotes with what YAML cut off from it as a comment; "" for nothing.
+    Find what YAML cut off from a value as a comment.
 
     Args:
         node: the value.
-        prose: nobody can tell a remark from the rest of a sentence, so behind prose without
+        key: the name before it, if it has one: a comment may stand between the two as well.
+        prose: nobody can tell a remark from the rest of a sentence, so beside prose without
             quotes there is none; elsewhere "# words" is a remark, and "#word" is not.
+
+    Returns:
+        What stands on the line to mend, and the whole value in quotes; None: nothing was cut off.
     """
-    comment = _comment_behind(node)
-    is_remark = comment.startswith("# ") or comment == "#"
+    comments = [_comment_before(node, key) if key else "", _comment_behind(node)]
+    before, behind = ("" if _is_remark(one, node, prose) else one for one in comments)
+    if not before and not behind:
+        return None
+    words = (before, behind, node.value) if node.style in HEADED else (before, node.value, behind)
+    return (key if key and before else node), in_quotes(" ".join(" ".join(words).split()))
+
+
+def _is_remark(comment: str, node: yaml.ScalarNode, prose: bool) -> bool:
     if prose and node.style is None:
-        is_remark = False
-    elif not prose and node.tag.endswith((":int", ":float", ":timestamp")):
-        is_remark = True
-    if not comment or is_remark:
+        return False
+    if not prose and node.tag.endswith((":int", ":float", ":timestamp")):
+        return True
+    return comment.startswith("# ") or comment == "#"
+
+
+def _comment_before(node: yaml.ScalarNode, key: yaml.Node) -> str:
+    """Return the comment behind the colon where the value starts on a later line."""
+    start, end = key.end_mark, node.start_mark
+    if start is None or end is None or end.buffer is None or start.line == end.line:
         return ""
-    in_order = (comment, node.value) if node.style in HEADED else (node.value, comment)
-    return in_quotes(" ".join(" ".join(in_order).split()))
+    between = end.buffer[start.pointer : end.pointer].partition("\n")[0]
+    return between.lstrip(" \t:").strip() if COMMENT.search(between) else ""
 
 
 def _comment_behind(node: yaml.ScalarNode) -> str:

@@ -34,6 +34,11 @@ def _read(value: str) -> tuple[str, list[str]]:
         (" 말\t#모집", '"말\t#모집"'),
         (" > #모집\n  글", '"#모집 글"'),
         (" |- #모집\n  글", '"#모집 글"'),
+        (" #안내\n  제목", '"#안내 제목"'),
+        (" # 안내\n\n  # 말\n  제목 #모집", '"# 안내 제목 #모집"'),
+        ("   #안내\n  제목\n  둘", '"#안내 제목 둘"'),
+        (' #안내\n  "제목"', '"#안내 제목"'),
+        (" #안내\n  |\n  제목", '"#안내 제목"'),
         (" {ko: 가 #나, en: x}", '{ko: "…", en: "…"}'),
     ],
 )
@@ -60,6 +65,8 @@ def test_a_text_that_ends_at_a_comment_is_shown_in_quotes_as_it_is_to_be(
         (" >\n  제목 #모집\n  # 말", "제목 #모집 # 말"),
         (" | # 두 줄\n  제목 #모집", "제목 #모집"),
         (" 제목\n# 한 줄", "제목"),
+        ("\n  # 한 줄\n  제목", "제목"),
+        (" # 말\n  '제목'", "제목"),
         (" 1.0", "1.0"),
         (" 012", "012"),
         (" 1_000", "1_000"),
@@ -133,6 +140,22 @@ def test_a_field_too_far_to_the_right_is_told_to_be_moved() -> None:
 
     assert problem.startswith("ko.md:3: 'kicker': this is not YAML (")
     assert "move it to the left" in problem
+
+
+def test_a_comment_between_a_label_and_its_text_is_named_wherever_it_stands() -> None:
+    problems = Problems()
+
+    fields = read_fields(
+        "name: # 이름\n  ko: #경기\n    소식\n  en: x\nurl: # 말\n  y\n", "p", 1, problems
+    )
+    if fields:
+        fields.by_lang("name")
+        assert fields.text("url", prose=False) == "y"
+
+    [problem] = problems.found
+    assert problem.line == 2
+    assert problem.message.startswith("'ko': # after a blank")
+    assert 'ko: "#경기 소식"' in problem.message
 
 
 @pytest.mark.parametrize("rows", ["  참가 #모집: 5명\n", "  장소: 별관\n  참가 #모집: 5명\n"])
