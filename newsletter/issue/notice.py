@@ -42,7 +42,7 @@ def _read_text(fields: Fields, lang: Lang, place: str) -> Markdown:
         fields.note(
             lang.value,
             f"{lang.value!r} must be one paragraph of words and links, without headings, lists, "
-            "notes or pictures; a number with a full stop in front starts a list, so write "
-            r"2026\. 8. 26.",
+            "notes or pictures; a number with a full stop in front starts a list, so put a word "
+            "before it",
         )
     return text

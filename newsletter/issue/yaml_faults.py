@@ -51,6 +51,9 @@ def _message(error: yaml.MarkedYAMLError, fault: str, key: str, value: str) -> s
         return COMMENTED.format(key=key, quoted=each if value.startswith("{") else quoted)
     if error.context == "while scanning a quoted scalar":
         return f'{key!r}: {fault}; close the quotation mark that the text starts with: {key}: "…"'
+    if error.context == "while scanning a double-quoted scalar":
+        inner = value[1:].rpartition('"')[0] or "…"
+        return f"{key!r}: {fault}; a \\ means nothing between these marks: {key}: {_plain(inner)}"
     if "mapping values" in str(error.problem):
         if ": " not in value and not value.endswith(":"):
             return (
@@ -71,6 +74,11 @@ def in_quotes(value: str) -> str:
     """Show *value* as it is written in YAML so that it is text as a whole."""
     if '"' not in value and "\\" not in value:
         return f'"{value}"'
+    return _plain(value)
+
+
+def _plain(value: str) -> str:
+    """Show *value* in the quotation marks between which every other mark is text."""
     return "'" + value.replace("'", "''") + "'"
 
 

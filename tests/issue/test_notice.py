@@ -68,7 +68,8 @@ def test_a_site_without_them_has_the_letter_it_had(tmp_path: Path) -> None:
         ("footer: 가", "'footer' must hold fields of its own: ko, en"),
         ('footer: {ko: "<b>가</b>", en: a}', "raw HTML <b> is not allowed"),
         ('footer: {ko: "# 가", en: a}', "'ko' must be one paragraph"),
-        ('footer: {ko: "1. 첫째", en: a}', "'ko' must be one paragraph"),
+        ('footer: {ko: "1. 첫째", en: a}', "starts a list, so put a word before it"),
+        ('footer: {ko: "1. 문의는 전화로", en: a}', "'ko' must be one paragraph"),
         ('footer: {ko: "![가](map.png)", en: a}', "'ko' must be one paragraph"),
         ("footer: {ko: 가, en: a, fr: b}", "there is no field 'fr'"),
         ('footer: {ko: "[가](javascript:x)", en: a}', "link"),
@@ -83,6 +84,15 @@ def test_what_a_footer_cannot_hold_is_named_with_its_line(
     assert problems
     assert all(one.startswith(f"issues/publication.yaml:{line}: ") for one in problems)
     assert any(message in one for one in problems), problems
+
+
+@pytest.mark.parametrize("words", ["문의는 1. 전화로", "2026. 8. 26. 문을 엽니다."])
+def test_a_number_behind_a_word_and_a_date_may_stand_in_a_footer(
+    tmp_path: Path, words: str
+) -> None:
+    own = f'footer: {{ko: "{words}", en: "{words}"}}\n'
+
+    assert problems_of(site(tmp_path, own)) == []
 
 
 @pytest.mark.parametrize(

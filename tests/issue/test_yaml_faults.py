@@ -135,6 +135,25 @@ def test_a_quotation_mark_that_is_not_closed_is_told_to_be_closed() -> None:
     assert problem.endswith('close the quotation mark that the text starts with: title: "…"')
 
 
+@pytest.mark.parametrize(
+    ("value", "advised"),
+    [
+        (r'"2026\. 8. 26."', r"'2026\. 8. 26.'"),
+        (r'"C:\경로"', r"'C:\경로'"),
+        (r'"별 \* 하나" # 고침', r"'별 \* 하나'"),
+        (r'"It\'s \* one"', r"'It\''s \* one'"),
+        ('"별 \\*\n  하나"', "'…'"),
+    ],
+)
+def test_a_backslash_in_double_quotes_is_advised_into_single_ones(value: str, advised: str) -> None:
+    _, [problem] = _read(f" {value}")
+
+    assert problem.startswith("ko.md:2: 'title': this is not YAML (")
+    assert problem.endswith(f"between these marks: title: {advised}")
+    if advised != "'…'":
+        assert _read(f" {advised}")[1] == []
+
+
 def test_a_field_too_far_to_the_right_is_told_to_be_moved() -> None:
     _, [problem] = _read(" 제목\n  kicker: 말")
 
