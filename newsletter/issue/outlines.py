@@ -6,7 +6,7 @@ Dates and outlines as Korean offices write them: ordinary text, line by line.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -24,6 +24,14 @@ HIGHEST: Final = 999  # no list counts so far; what does is a year
 DAY_BEHIND: Final = re.compile(r"\s+\d{1,2}(?:\.(?!\d)|\s?\([월화수목금토일])")
 # "1. 8. 26. 회의" is the first item of a list of days; only a year stands before a month.
 ITEM_WITH_DAY: Final = re.compile(r"\s+(?:1[0-2]|0?[1-9])\.\s?\d{1,2}(?:\.(?!\d)|\s?\()")
+# What stands behind a month where no dot ends the day: "8. 15 광복절", "8. 26일에", "11. 5~7.",
+# "3. 1절"; "15개", "15일간" and "15 people" are counted. Only a number that nothing counts on
+# from is read so: see `_is_bare_date`.
+BARE_DAY: Final = re.compile(
+    r"\s+(?:3[01]|[12]\d|0?[1-9])(?!\d)"
+    r"(?:\s*$|\s+[가-힣]|\s?[~∼～〜–—-]\s?\d|[,·]|일(?!간|동안)"
+    r"|(?:절|혁명|민주|전쟁|사건|사태|항쟁|운동|선언|만세|의거))"
+)
 ITEMS_WITH_DAYS: Final = 12  # numbers from there on are years before a month and a day
 ENDS_A_LIST: Final = re.compile(r"[>#|]|```|~~~|(?:-\s*){3,}$|(?:\*\s*){3,}$|(?:_\s*){3,}$")
 KNOWN: Final = "numbered_lines"  # the key in env: places of numbers -> begin or go on with a list
@@ -98,7 +106,7 @@ def _numbered(state: StateBlock, start: int, end: int) -> tuple[list[int], bool]
                 return places, True
             return [*places, place], False
         places.append(place)
-    return places, True
+    return places, not _is_bare_date(state, start, numbers)
 
 
 def _items(state: StateBlock, start: int, end: int) -> Iterator[tuple[int, bool]]:
@@ -147,6 +155,14 @@ def _is_date(state: StateBlock, line: int, number: int) -> bool:
     if number <= ITEMS_WITH_DAYS and ITEM_WITH_DAY.match(rest):
         return False
     return bool(DAY_BEHIND.match(rest))
+
+
+def _is_bare_date(state: StateBlock, line: int, numbers: Sequence[int]) -> bool:
+    """Say whether the one number of a list, above 1, is the month of a day without a dot."""
+    after = skipOrderedListMarker(state, line)
+    rest = state.src[after : min(state.eMarks[line], after + SEEN)]
+    is_month = state.src[after - 1] == "." and 1 < numbers[0] <= ITEMS_WITH_DAYS
+    return is_month and len(set(numbers)) == 1 and bool(BARE_DAY.match(rest))
 
 
 def _keep_lines(state: StateCore) -> None:

@@ -29,6 +29,15 @@ DATES = [
     "11. 5.(목)까지 신청",
     "11. 5(목) 마감",
     "8. 26.",
+    "8. 15 광복절 행사",
+    "11. 5 ~ 11. 7 기간에",
+    "11. 5~7. 열립니다",
+    "8. 26일에",
+    "7. 4 남북공동성명",
+    "3. 1절 기념",
+    "6. 25전쟁 기념",
+    "12. 24, 25 휴무",
+    "9. 1",
     "1986. 그 해",
     "2022. It was a good year.",
     "1986. A great year.",
@@ -51,6 +60,24 @@ def test_a_date_in_a_list_item_or_a_quote_is_text(before: str, date: str) -> Non
 def test_dates_below_each_other_keep_their_lines() -> None:
     assert _text("2022. 8. 26. 개회\n2022. 8. 30. 폐회") == "2022. 8. 26. 개회\n2022. 8. 30. 폐회"
     assert _text("일정\n8. 26. 개회\n8. 30. 폐회") == "일정\n8. 26. 개회\n8. 30. 폐회"
+
+
+def test_days_without_a_dot_below_each_other_keep_their_numbers() -> None:
+    for source in ("8. 15 광복절 행사\n8. 20 마감", "9. 3일 개회\n9. 5일 폐회"):
+        assert _starts(source) == []
+        assert _text(source) == source
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("1. 15 광복절 행사", "2. 15개 기관", "3. 10일간 진행", "2. 15 institutions", "4. 2단계"),
+        *("13. 5 행사", "2. 32 행사", "8) 15 행사", "3. 4차 산업", "2. 100 가지", "8. 광복절"),
+        *("7. 4 성명\n8. 15 선언", "2. 15 가지\n3. 20 가지"),
+    ],
+)
+def test_a_number_that_counts_stays_a_list(source: str) -> None:
+    assert _starts(source) == [int(source[: source.index("." if "." in source else ")")])]
 
 
 def test_a_numbered_list_of_dates_stays_a_list() -> None:
