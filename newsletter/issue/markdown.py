@@ -13,9 +13,10 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from newsletter.issue.blanks import plain_blanks
 from newsletter.issue.bounds import bound_work
+from newsletter.issue.dates import read_dates
 from newsletter.issue.emphasis import allow_emphasis_next_to_hangul
 from newsletter.issue.lines import track_lines, walk
-from newsletter.issue.outlines import read_outlines
+from newsletter.issue.outlines import keep_outlines
 from newsletter.issue.pictures import Picture
 from newsletter.issue.problems import Problems
 from newsletter.issue.raw_text import note_raw_text
@@ -96,7 +97,8 @@ def parse_markdown(source: str, place: str, first_line: int, problems: Problems)
     parser = _Parser("commonmark", {"html": True}).enable("table")
     parser.use(footnote_plugin).use(attrs_plugin, spans=True)
     allow_emphasis_next_to_hangul(parser)
-    read_outlines(parser)
+    read_dates(parser)
+    keep_outlines(parser)
     note_raw_text(parser)
     track_lines(parser)
     bound_work(parser, lambda line, message: problems.add(place, line + first_line, message))

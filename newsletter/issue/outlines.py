@@ -1,8 +1,8 @@
 """
-Dates and outlines as Korean offices write them: ordinary text, line by line.
+Outlines as Korean offices write them, line by line.
 
-``2022. 8. 26. 회의`` is a date and no list that starts with 2022, and lines that start with
-○, ※, 가. or 1) stand below each other in the letter as they do in the file.
+Lines that start with ○, ※, 가. or 1) stand below each other in the letter as they do in the
+file.
 """
 
 import re
@@ -10,39 +10,18 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block.list import (
-    list_block,
-    skipBulletListMarker,
-    skipOrderedListMarker,
-)
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-HIGHEST: Final = 999  # no list counts so far; what does is a year
-# What stands behind a month: "8. 26. 회의", "11. 5.(목)까지", "11. 5(목)", "8. 26." alone.
-DAY_BEHIND: Final = re.compile(r"\s+\d{1,2}(?:\.(?!\d)|\s?\([월화수목금토일])")
-# "1. 8. 26. 회의" is the first item of a list of days; only a year stands before a month.
-ITEM_WITH_DAY: Final = re.compile(r"\s+(?:1[0-2]|0?[1-9])\.\s?\d{1,2}(?:\.(?!\d)|\s?\()")
-# What stands behind a month where no dot ends the day: "8. 15 광복절", "8. 26일에", "11. 5~7.",
-# "3. 1절"; "15개", "15일간" and "15 people" are counted. Only a number that nothing counts on
-# from is read so: see `_is_bare_date`.
-BARE_DAY: Final = re.compile(
-    r"\s+(?:3[01]|[12]\d|0?[1-9])(?!\d)"
-    r"(?:\s*$|\s+[가-힣]|\s?[~∼～〜–—-]\s?\d|[,·]|일(?!간|동안)"
-    r"|(?:절|혁명|민주|전쟁|사건|사태|항쟁|운동|선언|만세|의거))"
-)
-ITEMS_WITH_DAYS: Final = 12  # numbers from there on are years before a month and a day
-ENDS_A_LIST: Final = re.compile(r"[>#|]|```|~~~|(?:-\s*){3,}$|(?:\*\s*){3,}$|(?:_\s*){3,}$")
-KNOWN: Final = "numbered_lines"  # the key in env: places of numbers -> begin or go on with a list
-ENDS: Final = "numbers_behind_lists"  # the key in env: places of numbers that a list ends before
+from newsletter.issue.blanks import BLANK
 
 LETTERS: Final = (
     "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토포호"
 )
 # Signs that nobody writes inside a sentence: a line that starts with one is a line of its own.
 SIGN: Final = re.compile(
-    r"[·•‣⁃∙◦※→☞★☆☐☑✓✔✅❍❏❑❒❖➔➜➢➤\u2460-\u24ff\u25a0-\u25ff\u2776-\u2793\u3200-\u32ff]|ㅇ\s"
+    r"[·•‣⁃∙⋅◦※→⇒⇨↳↪☞★☆☐☑✓✔✅❍❏❑❒❖➔➜➢➤ㆍᆞ‧・･－⊙⦁\u2460-\u24ff\u2500-\u257f\u25a0-\u25ff"
+    r"\u2776-\u2793\u3200-\u32ff]|〇(?!〇)|＊(?!＊)|[ㅇᄋ]\s"
 )
 # Starts that a sentence may have too; two lines of them below each other are an outline.
 NUMBER: Final = re.compile(
@@ -52,117 +31,29 @@ NUMBER: Final = re.compile(
     r"|[\u2600-\u27bf\U0001f300-\U0001faff]"
     r"|[가-힣][가-힣 ·/]{0,11}\s?[:：]\s|[A-Z][A-Za-z /]{0,19}:\s"
 )
+# Starts that a name or a sentence may well have: only lines of a kind that count up are an outline.
+COUNTED: Final = tuple(
+    map(
+        re.compile,
+        (
+            r"\(?(?P<letter>[A-Za-z])[.)]\s",
+            r"\(?(?P<roman>[IVX]{1,5}|[ivx]{1,5})[.)]\s",
+            r"\[(?P<number>\d{1,3})\]\s",
+            r"(?P<number>\d{1,3})-(?P<part>\d{1,3})[.)]\s",
+            r"제\s?(?P<number>\d{1,3})\s?(?:조|항|장|절|호)[\s(（]",
+        ),
+    )
+)
+ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii")
+INDENT: Final = re.compile(f"{BLANK}+")
 SEEN: Final = 24  # characters of a line that tell how it starts
+Kind = tuple[re.Pattern[str], str]  # how a line starts, and with which marks
+Rank = tuple[int, ...]  # its number, or its numbers: 1-2
 
 
-def read_outlines(md: MarkdownIt) -> None:
-    """Let *md* take official dates for text, and keep the lines of an outline apart."""
-    md.block.ruler.before("list", "list_end", _ends_list, {"alt": ["list"]})
-    md.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
+def keep_outlines(md: MarkdownIt) -> None:
+    """Let *md* keep the lines of an outline apart."""
     md.core.ruler.push("outline_lines", _keep_lines)
-
-
-def _list(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    if skipOrderedListMarker(state, line) >= 0 and not _counts_up(state, line, end):
-        return False
-    return list_block(state, line, end, silent)
-
-
-def _ends_list(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    """Say whether a list ends before a numbered line behind an empty one; never a block itself."""
-    del end
-    return silent and _place(state, line) in state.env.get(ENDS, ())
-
-
-def _place(state: StateBlock, line: int) -> int:
-    return int(state.bMarks[line] + state.tShift[line])
-
-
-def _counts_up(state: StateBlock, start: int, end: int) -> bool:
-    """
-    Say whether the numbered line *start* begins a list, or goes on with one.
-
-    A list's numbers are each one more than the one before, or all the same (Markdown counts
-    for an editor who writes only "1."). Any other would be shown with another number than
-    the editor wrote. Every number is judged once, whatever asks.
-    """
-    known: dict[int, bool] = state.env.setdefault(KNOWN, {})
-    if _place(state, start) not in known:
-        places, is_list = _numbered(state, start, end)
-        known.update(dict.fromkeys(places, is_list))
-    return known[_place(state, start)]
-
-
-def _numbered(state: StateBlock, start: int, end: int) -> tuple[list[int], bool]:
-    """Return where the numbers stand that would be one list, and whether they may be."""
-    places: list[int] = []
-    numbers: list[int] = []
-    for line, is_behind_blank in _items(state, start, end):
-        after, place = skipOrderedListMarker(state, line), _place(state, line)
-        numbers.append(int(state.src[place : after - 1]))
-        if not _goes_on(numbers) or _is_date(state, line, numbers[-1]):
-            if places and is_behind_blank:
-                state.env.setdefault(ENDS, set()).add(place)
-                return places, True
-            return [*places, place], False
-        places.append(place)
-    return places, not _is_bare_date(state, start, numbers)
-
-
-def _items(state: StateBlock, start: int, end: int) -> Iterator[tuple[int, bool]]:
-    """Yield the numbered lines that Markdown would make items of one list of; behind a blank?"""
-    is_behind_blank = False
-    delimiter = ""
-    inside = 0  # columns from which on a line belongs to the item above
-    for line in range(start, end):
-        if state.isEmpty(line):
-            is_behind_blank = True
-            continue
-        if line > start and state.sCount[line] < state.blkIndent:
-            return
-        if line == start or state.sCount[line] < inside:
-            after, place = skipOrderedListMarker(state, line), _place(state, line)
-            if after < 0 and (is_behind_blank or _ends_lines(state, line)):
-                return
-            if after >= 0:
-                if delimiter not in ("", state.src[after - 1]):
-                    return
-                delimiter = state.src[after - 1]
-                inside = state.sCount[line] + after - place + 1
-                yield line, is_behind_blank
-        is_behind_blank = False
-
-
-def _ends_lines(state: StateBlock, line: int) -> bool:
-    written = state.src[_place(state, line) : state.eMarks[line]]
-    return skipBulletListMarker(state, line) >= 0 or bool(ENDS_A_LIST.match(written))
-
-
-def _goes_on(numbers: list[int]) -> bool:
-    if numbers[-1] > HIGHEST:
-        return False
-    if len(numbers) == 1:
-        return True
-    first, before, last = numbers[0], numbers[-2], numbers[-1]
-    return last == before + 1 or last == before == first
-
-
-def _is_date(state: StateBlock, line: int, number: int) -> bool:
-    after = skipOrderedListMarker(state, line)
-    rest = state.src[after : min(state.eMarks[line], after + SEEN)]
-    if state.src[after - 1] != "." or not 1 <= number <= 99:
-        return False
-    if number <= ITEMS_WITH_DAYS and ITEM_WITH_DAY.match(rest):
-        return False
-    return bool(DAY_BEHIND.match(rest))
-
-
-def _is_bare_date(state: StateBlock, line: int, numbers: Sequence[int]) -> bool:
-    """Say whether the one number of a list, above 1, is the month of a day without a dot."""
-    after = skipOrderedListMarker(state, line)
-    rest = state.src[after : min(state.eMarks[line], after + SEEN)]
-    is_month = state.src[after - 1] == "." and 1 < numbers[0] <= ITEMS_WITH_DAYS
-    return is_month and len(set(numbers)) == 1 and bool(BARE_DAY.match(rest))
 
 
 def _keep_lines(state: StateCore) -> None:
@@ -180,9 +71,10 @@ def _keep_lines_of(children: list[Token]) -> None:
         if child.type in ("softbreak", "hardbreak"):
             breaks.append(child)
             lines.append("")
-        elif len(lines[-1]) < SEEN:
-            lines[-1] += child.content[:SEEN] if child.type == "text" else ""
-    are_signs = [bool(SIGN.match(line)) for line in lines]
+        elif len(lines[-1]) < SEEN and child.type == "text":
+            lines[-1] += (child.content if lines[-1] else _outdented(child.content))[:SEEN]
+    counted = _counted(lines)
+    are_signs = [bool(SIGN.match(line)) or at in counted for at, line in enumerate(lines)]
     are_starts = [
         sign or bool(NUMBER.match(line)) for sign, line in zip(are_signs, lines, strict=True)
     ]
@@ -190,3 +82,41 @@ def _keep_lines_of(children: list[Token]) -> None:
         beside = are_starts[at - 1] or (at + 1 < len(lines) and are_starts[at + 1])
         if are_signs[at] or (are_starts[at] and beside):
             token.type, token.tag = "hardbreak", "br"
+
+
+def _outdented(line: str) -> str:
+    """Leave out the blanks before a line; Markdown takes plain ones only for an indent."""
+    indent = INDENT.match(line)
+    return line[indent.end() :] if indent else line
+
+
+def _counted(lines: Sequence[str]) -> set[int]:
+    """Return which lines count up, each kind of start by itself; others may stand between."""
+    counted: set[int] = set()
+    latest: dict[Kind, tuple[int, Rank]] = {}
+    for at, line in enumerate(lines):
+        for kind, rank in _ranks(line):
+            before = latest.get(kind)
+            if before and rank in _next(before[1]):
+                counted |= {before[0], at}
+            latest[kind] = (at, rank)
+    return counted
+
+
+def _ranks(line: str) -> Iterator[tuple[Kind, Rank]]:
+    for regex in COUNTED:
+        if found := regex.match(line):
+            marks = re.sub(r"[A-Za-z0-9]", "", found[0])
+            named = found.groupdict()
+            if letter := named.get("letter"):
+                yield (regex, marks + str(letter.isupper())), (ord(letter.lower()),)
+            elif roman := named.get("roman"):
+                if roman.lower() in ROMAN:
+                    yield (regex, marks + str(roman.isupper())), (ROMAN.index(roman.lower()),)
+            else:
+                yield (regex, marks), tuple(map(int, found.groups()))
+
+
+def _next(rank: Rank) -> tuple[Rank, Rank]:
+    """Return what may follow: 1-3 behind 1-2, and 2-1."""
+    return (*rank[:-1], rank[-1] + 1), (rank[0] + 1, *(1 for _ in rank[1:]))

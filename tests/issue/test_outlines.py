@@ -1,143 +1,22 @@
-"""Dates and outlines as Korean offices write them are ordinary text, line by line."""
+"""Outlines as Korean offices write them stand in a letter line by line."""
 
 import pytest
 
 from newsletter.compose.markdown_text import render_text
-from newsletter.issue import outlines
 from tests.makers import make_markdown
-
-
-def _types(source: str) -> list[str]:
-    return [token.type for token in make_markdown(source).tokens]
 
 
 def _text(source: str) -> str:
     return render_text(make_markdown(source), "그림")
 
 
-def _starts(source: str) -> list[object]:
-    tokens = make_markdown(source).tokens
-    return [token.attrs.get("start", 1) for token in tokens if token.type == "ordered_list_open"]
-
-
-DATES = [
-    "2022. 8. 26. 울란바토르에서 회의가 열렸습니다.",
-    "2022. 8. 26.(금) 10:00",
-    "2022. 8월 소식",
-    "22. 8. 26. 개최",
-    "8. 26. ~ 8. 30. 접수",
-    "11. 5.(목)까지 신청",
-    "11. 5(목) 마감",
-    "8. 26.",
-    "8. 15 광복절 행사",
-    "11. 5 ~ 11. 7 기간에",
-    "11. 5~7. 열립니다",
-    "8. 26일에",
-    "7. 4 남북공동성명",
-    "3. 1절 기념",
-    "6. 25전쟁 기념",
-    "12. 24, 25 휴무",
-    "9. 1",
-    "1986. 그 해",
-    "2022. It was a good year.",
-    "1986. A great year.",
-]
-
-
-@pytest.mark.parametrize("date", DATES)
-def test_a_date_at_the_start_of_a_paragraph_is_text(date: str) -> None:
-    assert _types(date) == ["paragraph_open", "inline", "paragraph_close"]
-    assert _text(date) == date
-
-
-@pytest.mark.parametrize("date", DATES)
-@pytest.mark.parametrize("before", ["- ", "> ", "1. ", "> - ", "- > "])
-def test_a_date_in_a_list_item_or_a_quote_is_text(before: str, date: str) -> None:
-    assert _text(before + date) == before + date
-    assert set(_starts(before + date)) <= {1}
-
-
-def test_dates_below_each_other_keep_their_lines() -> None:
-    assert _text("2022. 8. 26. 개회\n2022. 8. 30. 폐회") == "2022. 8. 26. 개회\n2022. 8. 30. 폐회"
-    assert _text("일정\n8. 26. 개회\n8. 30. 폐회") == "일정\n8. 26. 개회\n8. 30. 폐회"
-
-
-def test_days_without_a_dot_below_each_other_keep_their_numbers() -> None:
-    for source in ("8. 15 광복절 행사\n8. 20 마감", "9. 3일 개회\n9. 5일 폐회"):
-        assert _starts(source) == []
-        assert _text(source) == source
-
-
 @pytest.mark.parametrize(
-    "source",
-    [
-        *("1. 15 광복절 행사", "2. 15개 기관", "3. 10일간 진행", "2. 15 institutions", "4. 2단계"),
-        *("13. 5 행사", "2. 32 행사", "8) 15 행사", "3. 4차 산업", "2. 100 가지", "8. 광복절"),
-        *("7. 4 성명\n8. 15 선언", "2. 15 가지\n3. 20 가지"),
-    ],
+    "mark", [*"○●□■◇◆△▲▷▶◦•·※→☞★①②㉮⑴⓵–ㆍ‧・･－＊⇒⇨⊙〇⦁└↳", "ㅇ ", "ᄋ ", "📅 "]
 )
-def test_a_number_that_counts_stays_a_list(source: str) -> None:
-    assert _starts(source) == [int(source[: source.index("." if "." in source else ")")])]
-
-
-def test_a_numbered_list_of_dates_stays_a_list() -> None:
-    source = "1. 2022. 8. 26. 개회\n2. 2022. 8. 30. 폐회"
-
-    assert _starts(source) == [1]
-    assert _text(source) == source
-
-
-def test_a_date_behind_a_list_does_not_go_on_with_it() -> None:
-    source = "1. 첫째\n2. 둘째\n\n2022. 8. 26. 회의\n\n3. 셋째"
-
-    assert _starts(source) == [1, 3]
-    assert _text(source) == source
-
-
-@pytest.mark.parametrize(
-    ("source", "starts"),
-    [
-        ("1. 첫째\n2. 둘째\n3. 셋째", [1]),
-        ("0. 영\n1. 일", [0]),
-        ("7. 일곱째\n8. 여덟째", [7]),
-        ("1. 첫째\n1. 둘째\n1. 셋째", [1]),
-        ("1) 첫째\n2) 둘째", [1]),
-        ("1. 첫째\n   1. 가\n   2. 나\n2. 둘째", [1, 1]),
-        ("1. 첫째\n\n   말\n\n2. 둘째", [1]),
-        ("1. 첫째\n이어지는 줄\n2. 둘째", [1]),
-        ("1. 첫째\n- 다른\n2. 둘째", [1, 2]),
-        ("1. 10~20명\n2. 2.5배\n3. 3.1절", [1]),
-        ("1. 첫째\n\n3. 셋째", [1, 3]),
-        ("- 1. 가\n- 2. 나", [1, 2]),
-        ("말\n1. 첫째", [1]),
-        ("1. 8. 26. 접수\n2. 8. 30. 마감", [1]),
-    ],
-)
-def test_a_list_that_counts_up_stays_a_list_and_keeps_its_numbers(
-    source: str, starts: list[int]
-) -> None:
-    assert _starts(source) == starts
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "5. 어린이날\n8. 어버이날\n15. 스승의 날",
-        "1. 가\n2. 나\n4. 라",
-        "3. 가\n2. 나",
-        "7. 준비\n8. 26. 회의",
-    ],
-)
-def test_numbers_that_do_not_count_up_are_shown_as_they_are_written(source: str) -> None:
-    assert _starts(source) == []
-    assert _text(source) == source
-
-
-@pytest.mark.parametrize("mark", [*"○●□■◇◆△▲▷▶◦•·※→☞★①②㉮⑴⓵–", "ㅇ ", "📅 "])
 def test_lines_that_start_with_a_sign_stand_below_each_other(mark: str) -> None:
     source = f"{mark} 일시: 내일\n{mark} 장소: 도청"
 
-    assert _text(source) == source.replace("ㅇ  ", "ㅇ ").replace("  ", " ")
+    assert _text(source) == source.replace("  ", " ")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +32,18 @@ def test_lines_that_start_with_a_sign_stand_below_each_other(mark: str) -> None:
         "일시: 내일 오후 3시\n장소: 도청",
         "Date: tomorrow\nPlace: the hall",
         "개요\n○ 일시\n- 내일",
+        "A. 일시\nB. 장소",
+        "행사 개요\nA) 일시\nB) 장소\nC) 대상",
+        "(A) Time\n(B) Place",
+        "a. Time\nb. Place",
+        "I. 개요\nII. 방법\nIII. 기타\nIV. 끝",
+        "i) Time\nii) Place",
+        "H. Hall\nI. Inn\nJ. Jetty",
+        "[1] 첫 문헌\n[2] 둘째 문헌",
+        "1-1. 개요\n1-2. 방법\n2-1. 기타",
+        "제1조 (목적) 이 규정은\n제2조 (정의) 이 규정에서",
+        "제1조(목적) 이 규정은\n제2조(정의) 이 규정에서",
+        "**제1항** 목적\n**제2항** 정의".replace("*", ""),
     ],
 )
 def test_lines_of_an_outline_do_not_run_together(source: str) -> None:
@@ -171,6 +62,15 @@ def test_an_outline_inside_a_list_keeps_its_lines_and_marks() -> None:
         "회의는\n2022. 8. 26. 열렸습니다.",
         "The hall of\n1986. It was full.",
         "말이\n다. 끝",
+        "비타민\nA. 그리고",
+        "written by\nA. Smith and\nC. Jones",
+        "The vitamins are\nA. They help",
+        "규정\n제1조 (목적)에 따라",
+        "규정\n제3조 (목적)에 따라 또\n제1조 (정의)에 따라",
+        "It was he and\nI. We left",
+        "see\n[1] there",
+        "방법은\n1-1. 그리고",
+        "이름은\n〇〇입니다",
         "본문이\n이어집니다.",
     ],
 )
@@ -178,26 +78,19 @@ def test_a_sentence_over_two_lines_stays_one_line(source: str) -> None:
     assert _text(source) == source.replace("\n", " ")
 
 
-def test_every_numbered_line_is_judged_once() -> None:
-    """A list that is refused at its last line may not be read again from every other line."""
-    seen: list[int] = []
-    original = outlines._items
+@pytest.mark.parametrize("indent", ["\u3000", "\u00a0", "\u3000\u3000", "\u2003 ", " \u00a0\u200b"])
+@pytest.mark.parametrize("marks", ["○○", "※※", "ㆍㆍ", "가나", "Aa"])
+def test_an_indent_of_other_blanks_does_not_undo_an_outline(indent: str, marks: str) -> None:
+    first, second = (f"{mark}) 말" if mark.isalnum() else f"{mark} 말" for mark in marks)
+    if marks == "Aa":
+        first, second = "A. 말", "B. 말"
 
-    def counted(*args: object) -> object:
-        for line in original(*args):  # type: ignore[arg-type] # handed through as they came
-            seen.append(line[0])
-            yield line
+    shown = _text(f"개요\n{indent}{first}\n{indent}{second}")
 
-    outlines._items = counted  # type: ignore[assignment] # counts what the original yields
-    try:
-        for text in (
-            "\n".join(f"{at}. 말" for at in range(1, 400)) + "\n7. 끝",
-            "\n***\n".join(f"{at}. 말" for at in range(1, 400)),
-            "\n\n".join(f"{at * 2}. 말" for at in range(1, 400)),
-        ):
-            seen.clear()
-            make_markdown(text)
+    assert [line.strip(indent) for line in shown.split("\n")] == ["개요", first, second]
 
-            assert len(seen) <= 2 * 400
-    finally:
-        outlines._items = original
+
+def test_what_stands_between_two_articles_of_a_rule_keeps_nothing_together() -> None:
+    source = "제1조 (목적) 이 규정은\n다음을 정한다.\n제2조 (정의) 이 규정에서"
+
+    assert _text(source) == "제1조 (목적) 이 규정은 다음을 정한다.\n제2조 (정의) 이 규정에서"

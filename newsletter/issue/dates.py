@@ -1,0 +1,142 @@
+"""Dates as Korean offices write them: ``2022. 8. 26. 회의`` is text and no list from 2022 on."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block.list import (
+    list_block,
+    skipBulletListMarker,
+    skipOrderedListMarker,
+)
+
+HIGHEST: Final = 999  # no list counts so far; what does is a year
+# What stands behind a month: "8. 26. 회의", "11. 5.(목)까지", "11. 5(목)", "8. 26." alone.
+DAY_BEHIND: Final = re.compile(r"\s+\d{1,2}(?:\.(?!\d)|\s?\([월화수목금토일])")
+# "1. 8. 26. 회의" is the first item of a list of days; only a year stands before a month.
+ITEM_WITH_DAY: Final = re.compile(r"\s+(?:1[0-2]|0?[1-9])\.\s?\d{1,2}(?:\.(?!\d)|\s?\()")
+# What stands behind a month where no dot ends the day: "8. 15 광복절", "8. 26일에", "11. 5~7.",
+# "3. 1절"; "15개", "15일간" and "15 people" are counted. Only a number that nothing counts on
+# from is read so: see `_is_bare_date`.
+BARE_DAY: Final = re.compile(
+    r"\s+(?:3[01]|[12]\d|0?[1-9])(?!\d)"
+    r"(?:\s*$|\s+[가-힣]|\s?[~∼～〜–—-]\s?\d|[,·]|일(?!간|동안)"
+    r"|(?:절|혁명|민주|전쟁|사건|사태|항쟁|운동|선언|만세|의거))"
+)
+ITEMS_WITH_DAYS: Final = 12  # numbers from there on are years before a month and a day
+ENDS_A_LIST: Final = re.compile(r"[>#|]|```|~~~|(?:-\s*){3,}$|(?:\*\s*){3,}$|(?:_\s*){3,}$")
+KNOWN: Final = "numbered_lines"  # the key in env: places of numbers -> begin or go on with a list
+ENDS: Final = "numbers_behind_lists"  # the key in env: places of numbers that a list ends before
+
+SEEN: Final = 24  # characters behind a number that tell whether it is a date
+
+
+def read_dates(md: MarkdownIt) -> None:
+    """Let *md* take official dates for text."""
+    md.block.ruler.before("list", "list_end", _ends_list, {"alt": ["list"]})
+    md.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
+
+
+def _list(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    if skipOrderedListMarker(state, line) >= 0 and not _counts_up(state, line, end):
+        return False
+    return list_block(state, line, end, silent)
+
+
+def _ends_list(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """Say whether a list ends before a numbered line behind an empty one; never a block itself."""
+    del end
+    return silent and _place(state, line) in state.env.get(ENDS, ())
+
+
+def _place(state: StateBlock, line: int) -> int:
+    return int(state.bMarks[line] + state.tShift[line])
+
+
+def _counts_up(state: StateBlock, start: int, end: int) -> bool:
+    """
+    Say whether the numbered line *start* begins a list, or goes on with one.
+
+    A list's numbers are each one more than the one before, or all the same (Markdown counts
+    for an editor who writes only "1."). Any other would be shown with another number than
+    the editor wrote. Every number is judged once, whatever asks.
+    """
+    known: dict[int, bool] = state.env.setdefault(KNOWN, {})
+    if _place(state, start) not in known:
+        places, is_list = _numbered(state, start, end)
+        known.update(dict.fromkeys(places, is_list))
+    return known[_place(state, start)]
+
+
+def _numbered(state: StateBlock, start: int, end: int) -> tuple[list[int], bool]:
+    """Return where the numbers stand that would be one list, and whether they may be."""
+    places: list[int] = []
+    numbers: list[int] = []
+    for line, is_behind_blank in _items(state, start, end):
+        after, place = skipOrderedListMarker(state, line), _place(state, line)
+        numbers.append(int(state.src[place : after - 1]))
+        if not _goes_on(numbers) or _is_date(state, line, numbers[-1]):
+            if places and is_behind_blank:
+                state.env.setdefault(ENDS, set()).add(place)
+                return places, True
+            return [*places, place], False
+        places.append(place)
+    return places, not _is_bare_date(state, start, numbers)
+
+
+def _items(state: StateBlock, start: int, end: int) -> Iterator[tuple[int, bool]]:
+    """Yield the numbered lines that Markdown would make items of one list of; behind a blank?"""
+    is_behind_blank = False
+    delimiter = ""
+    inside = 0  # columns from which on a line belongs to the item above
+    for line in range(start, end):
+        if state.isEmpty(line):
+            is_behind_blank = True
+            continue
+        if line > start and state.sCount[line] < state.blkIndent:
+            return
+        if line == start or state.sCount[line] < inside:
+            after, place = skipOrderedListMarker(state, line), _place(state, line)
+            if after < 0 and (is_behind_blank or _ends_lines(state, line)):
+                return
+            if after >= 0:
+                if delimiter not in ("", state.src[after - 1]):
+                    return
+                delimiter = state.src[after - 1]
+                inside = state.sCount[line] + after - place + 1
+                yield line, is_behind_blank
+        is_behind_blank = False
+
+
+def _ends_lines(state: StateBlock, line: int) -> bool:
+    written = state.src[_place(state, line) : state.eMarks[line]]
+    return skipBulletListMarker(state, line) >= 0 or bool(ENDS_A_LIST.match(written))
+
+
+def _goes_on(numbers: list[int]) -> bool:
+    if numbers[-1] > HIGHEST:
+        return False
+    if len(numbers) == 1:
+        return True
+    first, before, last = numbers[0], numbers[-2], numbers[-1]
+    return last == before + 1 or last == before == first
+
+
+def _is_date(state: StateBlock, line: int, number: int) -> bool:
+    after = skipOrderedListMarker(state, line)
+    rest = state.src[after : min(state.eMarks[line], after + SEEN)]
+    if state.src[after - 1] != "." or not 1 <= number <= 99:
+        return False
+    if number <= ITEMS_WITH_DAYS and ITEM_WITH_DAY.match(rest):
+        return False
+    return bool(DAY_BEHIND.match(rest))
+
+
+def _is_bare_date(state: StateBlock, line: int, numbers: Sequence[int]) -> bool:
+    """Say whether the one number of a list, above 1, is the month of a day without a dot."""
+    after = skipOrderedListMarker(state, line)
+    rest = state.src[after : min(state.eMarks[line], after + SEEN)]
+    is_month = state.src[after - 1] == "." and 1 < numbers[0] <= ITEMS_WITH_DAYS
+    return is_month and len(set(numbers)) == 1 and bool(BARE_DAY.match(rest))
