@@ -21,8 +21,7 @@ RULE: Final = "markup"
 SHOWN: Final = 40  # characters of what a finding shows
 LEAVES: Final = ("inline", "fence", "code_block", "hr", "html_block")
 LABEL: Final = re.compile(r"\[([^\[\]]+)\]")
-DEFINITION: Final = re.compile(r"[ >]*\[(?P<label>[^\[\]]+)\]:")
-ONLY_MARKS: Final = re.compile(r"[\s>*+.)\d|:=-]*")  # "-", ">", "1.", a table's line of dashes
+DEFINITION: Final = re.compile(r"(?:[ >]|[-+*] |\d{1,9}[.)] )*\[(?P<label>[^\[\]]+)\]:")
 
 Place = tuple[int, str]  # a line of the file, and what is wrong with it
 
@@ -118,20 +117,26 @@ def _surplus_cells(markdown: Markdown) -> Iterator[Place]:
     for token in markdown.tokens:
         if token.type == "table_open":
             columns = 0
-        elif token.type == "tr_open" and token.map:
+        elif token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and token.map and columns:
             cells = _cells(lines[token.map[0]])
-            columns = columns or len(cells)
             if any(cell.strip() for cell in cells[columns:]):
                 yield (
                     token.map[0] + markdown.first_line,
-                    f"the table has {columns} columns, and {cells[columns].strip()[:SHOWN]!r} "
+                    f"the table has {_count(columns)}, and {cells[columns].strip()[:SHOWN]!r} "
                     "behind them is shown nowhere; add a column to the head and to the line of "
                     "hyphens, or write \\| for a line that is text",
                 )
 
 
+def _count(columns: int) -> str:
+    return "1 column" if columns == 1 else f"{columns} columns"
+
+
 def _cells(row: str) -> list[str]:
-    cells = escapedSplit(row.strip().lstrip(">").strip())
+    """Cut a row below a table's head, where no mark of a list can stand, into its cells."""
+    cells = escapedSplit(row.lstrip(" \t>").rstrip())
     start = 1 if not cells[0].strip() else 0
     end = -1 if len(cells) > 1 and not cells[-1].strip() else None
     return cells[start:end]
@@ -139,30 +144,46 @@ def _cells(row: str) -> list[str]:
 
 def _lost_lines(markdown: Markdown) -> Iterator[Place]:
     """Find lines that are shown nowhere: texts of footnotes and targets of links without use."""
-    lines = markdown.source.split("\n")
+    definitions = list(_definitions(markdown))
+    uses = Counter(_label(label) for label in LABEL.findall(markdown.source))
+    uses.subtract(_label(name) for _, _, name in definitions)
+    known: set[str] = set()
+    for at, line, name in definitions:
+        label = _label(name)
+        if label.startswith("^"):
+            fault = (
+                f"the text of the footnote [{name}] is shown nowhere, or another one has its "
+                f"name; write [{name}] where it belongs, or delete it"
+            )
+        elif label in known:
+            fault = (
+                f"{line!r} leads nowhere: a line above has the name [{name}] already; give this "
+                "one another name, or delete it"
+            )
+        elif uses[label] < 1:
+            fault = (
+                f"{line!r} is shown nowhere: it is the target of a link that does not exist; "
+                f"write [{name}] where it belongs, or \\[ if it is text"
+            )
+        else:
+            fault = ""
+        known.add(label)
+        if fault:
+            yield at + markdown.first_line, fault
+
+
+def _definitions(markdown: Markdown) -> Iterator[tuple[int, str, str]]:
+    """Yield the lines of a text that no block shows and that name a target: line, words, name."""
     shown = {
         line
         for token in markdown.tokens
         if token.type in LEAVES and token.map
         for line in range(*token.map)
     }
-    labels = Counter(_label(label) for label in LABEL.findall(markdown.source))
-    for at, line in enumerate(lines):
-        if at in shown or ONLY_MARKS.fullmatch(line):
-            continue
+    for at, line in enumerate(markdown.source.split("\n")):
         found = DEFINITION.match(line)
-        if found and found["label"].startswith("^"):
-            yield (
-                at + markdown.first_line,
-                f"the text of the footnote [{found['label']}] is shown nowhere, or another one "
-                f"has its name; write [{found['label']}] where it belongs, or delete it",
-            )
-        elif found and labels[_label(found["label"])] < 2:
-            yield (
-                at + markdown.first_line,
-                f"{line.strip()[:SHOWN]!r} is shown nowhere: it is the target of a link that does "
-                f"not exist; write [{found['label']}] where it belongs, or \\[ if it is text",
-            )
+        if found and at not in shown:
+            yield at, line.strip()[:SHOWN], found["label"]
 
 
 def _label(written: str) -> str:
