@@ -1,18 +1,25 @@
 """Blanks as they come out of web pages and word processors, where Markdown wants plain ones."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 # No-break, wide, thin and zero-width blanks; nobody can see which of them stands there.
 ODD: Final = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000"
 BLANK: Final = rf"[ \t{ODD}]"
-ODD_RUN: Final = re.compile(rf"{BLANK}*[{ODD}]{BLANK}*")
+RUN: Final = re.compile(rf"{BLANK}+")
 MARKS: Final = re.compile(
     rf"(?:{BLANK}*(?:>|(?:[-+*]|[0-9]{{1,9}}[.)]|#{{1,6}})(?={BLANK})))+{BLANK}*"
 )
 INDENT: Final = re.compile(rf"{BLANK}*")
-DELIMITERS: Final = re.compile(rf"[|:\s{ODD}-]*-[|:\s{ODD}-]*")  # of a table: | --- | --- |
-FENCE: Final = re.compile(r"[ \t>]*(`{3,}|~{3,})")
+DELIMITERS: Final = re.compile(rf"[|:\s{ODD}-]+")  # of a table, where a dash is among them
+# What opens a block of code (CommonMark 4.5): no ` stands behind the marks, or it is code in a
+# line; it may stand in quotes and lists.
+FENCE: Final = re.compile(
+    r"(?P<before>(?:[ \t>]|(?P<item>(?:[-+*]|[0-9]{1,9}[.)])[ \t]))*)"
+    r"(?P<marks>`{3,}(?=[^`]*$)|~{3,})"
+)
+BEFORE: Final = re.compile(r"[ \t>]*")
 
 
 def plain_blanks(source: str) -> str:
@@ -23,25 +30,56 @@ def plain_blanks(source: str) -> str:
     and on a line that holds nothing else. Elsewhere, and in blocks of code, they stay.
     """
     lines = source.split("\n")
-    fence = ""
+    fence: _Fence | None = None
     for at, line in enumerate(lines):
-        found = FENCE.match(line)
-        if found and (not fence or found[1].startswith(fence)):
-            fence = "" if fence else found[1]
-        elif not fence and not line.isascii():
-            lines[at] = _plain(line)
+        if fence and fence.holds(line):
+            fence = None if fence.is_closed_by(line) else fence
+            continue
+        lines[at] = line if line.isascii() else _plain(line)
+        fence = _fence(lines[at])
     return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fence:
+    """The line that a block of code was opened with."""
+
+    marks: str  # of its own: ```
+    quotes: int  # marks of quotes before it
+    indent: int  # characters that every line of a block in a list has before it; 0 elsewhere
+
+    def holds(self, line: str) -> bool:
+        """Say whether a line is inside still: one that leaves the quote or the list ends it."""
+        before = BEFORE.match(line)
+        start = before[0] if before else ""
+        return start == line or (start.count(">") >= self.quotes and len(start) >= self.indent)
+
+    def is_closed_by(self, line: str) -> bool:
+        words = line.strip(" \t>")
+        return words.startswith(self.marks) and not words.strip(self.marks[0])
+
+
+def _fence(line: str) -> _Fence | None:
+    found = FENCE.match(line)
+    if found is None:
+        return None
+    before = found["before"]
+    return _Fence(found["marks"], before.count(">"), len(before) if found["item"] else 0)
 
 
 def _plain(line: str) -> str:
     if INDENT.fullmatch(line):
         return ""
-    if DELIMITERS.fullmatch(line):
-        return ODD_RUN.sub(" ", line)
+    if "-" in line and DELIMITERS.fullmatch(line):
+        return RUN.sub(_plain_run, line)
     marks = MARKS.match(line)
     if marks is None:
         return line
     indent = INDENT.match(line)
     start = indent.end() if indent else 0
     plain = re.sub(rf"[{ODD}]", " ", line[:start])
-    return plain + ODD_RUN.sub(" ", line[start : marks.end()]) + line[marks.end() :]
+    return plain + RUN.sub(_plain_run, line[start : marks.end()]) + line[marks.end() :]
+
+
+def _plain_run(blanks: re.Match[str]) -> str:
+    return blanks[0] if blanks[0].isascii() else " "
