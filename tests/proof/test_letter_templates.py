@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.app import Site
+from newsletter.compose.metering import Traces
 from newsletter.proof.finding import Finding
 from newsletter.proof.letter.balance import loose_ends
 from newsletter.proof.letter.sheets import sheet_faults
@@ -156,6 +157,46 @@ def test_our_own_templates_are_whole() -> None:
 )
 def test_what_is_closed_is_no_finding(page: str) -> None:
     assert list(loose_ends(page)) == []
+
+
+WORD = "<!--[if mso]>{}<![endif]-->"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        WORD.format(
+            "<v:rect href='x'><w:anchorlock/><v:fill type='tile' src=\"a/b.png\" /></v:rect>"
+        ),
+        WORD.format("<o:p/><o:p /><v:stroke on=false />"),
+        "<p>x<o:p/></p>",
+        "<!--[if !mso]><!--><b>x</b><!--<![endif]-->",
+        "<!--[if !mso]><!-- --><b>x</b><!--<![endif]-->",
+        "<!--[if !mso]><!-- --><b>x</b><!-- <![endif]-->",
+        "<!--[if gte mso 9]> <!-- --><b>x</b><!--<![endif]-->",
+        WORD.format("<td>")
+        + "<!--[if !mso]><!-- --><b>x</b><!--<![endif]-->"
+        + WORD.format("</td>"),
+    ],
+)
+def test_the_ways_of_outlook_are_no_finding_traced_or_not(page: str) -> None:
+    assert list(loose_ends(page)) == []
+    assert list(loose_ends(Traces().marked(page, "x", 1))) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "message"),
+    [
+        (WORD.format("<v:rect>"), "<v:rect> is never closed"),
+        (WORD.format("<v:fill type='x/'>"), "<v:fill> is never closed"),
+        ("<!--[if !mso]><!-- --><b><!--<![endif]-->", "<b> is never closed"),
+        ("<!--[if mso]><b></b>-->", "a conditional comment ends with --> alone"),
+        ("<p><b/></p>", "<b> is never closed"),
+    ],
+)
+def test_what_is_open_for_outlook_is_named_traced_or_not(page: str, message: str) -> None:
+    for one in (page, Traces().marked(page, "x", 1)):
+        assert [loose.message.partition(";")[0] for loose in loose_ends(one)] == [message]
 
 
 @pytest.mark.parametrize(

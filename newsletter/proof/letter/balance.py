@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 MARK: Final = "\ue000(?P<mark>\\d+)\ue001"  # see compose.metering.Traces
+# Behind a condition, what shows its contents to all others: <!-->, or <!-- -->.
+SHOWN: Final = r"\s*(?:\ue000\d+\ue001)?<!--\s*(?:--)?>"
 PIECE: Final = re.compile(
     rf"(?:{MARK})?"
-    r"(?:(?P<open_comment><!--(?:\[if [^\]]*\]>(?:<!-->)?)?)"
+    rf"(?:(?P<open_comment><!--(?:\[if [^\]]*\]>(?P<shown>{SHOWN})?)?)"
     r"|(?P<end_if><!(?:--<!)?\[endif\](?:--)?>)"
-    r"|<(?P<slash>/?)(?P<tag>[A-Za-z][A-Za-z0-9:]*)(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*(?P<self>/?)>)"
+    r"|<(?P<slash>/?)(?P<tag>[A-Za-z][A-Za-z0-9:.-]*)(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*>)"
 )
 END_IF: Final = "<![endif]-->"
 VOID: Final = frozenset("area base br col embed hr img input link meta source track wbr".split(" "))
@@ -72,7 +74,7 @@ def loose_ends(page: str) -> Iterator[Loose]:
         mark = int(found["mark"]) if found["mark"] else None
         comment = found["open_comment"] or ""
         end = page.find("-->", at)
-        if found["end_if"] or comment.endswith("<!-->"):
+        if found["end_if"] or found["shown"]:
             stack = outside
         elif comment and end < 0:
             yield Loose(mark, "a comment is never closed, and hides all behind it; write -->")
@@ -95,5 +97,5 @@ def _tag(found: re.Match[str], mark: int | None, stack: _Stack) -> Iterator[Loos
     tag = found["tag"].lower()
     if found["slash"]:
         yield from stack.close(tag, mark)
-    elif tag not in VOID and not (found["self"] and (":" in tag)):
+    elif tag not in VOID and not (":" in tag and found[0].endswith("/>")):
         stack.open.append((tag, mark))
