@@ -17,10 +17,10 @@ OPENED: Final = (
     "while scanning a simple key",
 )
 FIELD: Final = re.compile(
-    r"[ \t]*(?:- )?(?P<key>[^\s:#{\[\"'&*!|>%@`,?-][^:#]*?)[ \t]*:(?:[ \t]+(?P<value>.*))?$"
+    r"[ \t]*(?:- )?(?P<key>[^\s:#{\[\"'&*!|>%@`,?-][^:#]*):(?:[ \t]+(?P<value>.*))?$"
 )
 # YAML begins a comment at a # that blanks stand before.
-COMMENT: Final = re.compile(r"[ \t]+#.*")
+COMMENT: Final = re.compile(r"(?<![ \t])[ \t]+#.*")
 HEADED: Final = ("|", ">")  # the styles of texts that start on the next line
 HEAD: Final = "|>+-0123456789"
 COMMENTED: Final = (
@@ -145,7 +145,7 @@ def _field_above(lines: list[str], at: int) -> tuple[int, str, str]:
         found = FIELD.match(lines[line])
         if found:
             value = (found["value"] or "").strip()
-            return (line if _goes_on(lines[line:at]) else at), found["key"], value
+            return (line if _goes_on(lines[line:at]) else at), found["key"].rstrip(), value
     return at, "", ""
 
 

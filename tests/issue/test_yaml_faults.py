@@ -1,5 +1,7 @@
 """What an editor wrote and YAML does not take as text is named with its field and the remedy."""
 
+import time
+
 import pytest
 
 from newsletter.issue.problems import Problems
@@ -188,3 +190,21 @@ def test_a_label_that_ends_at_a_comment_is_named(rows: str) -> None:
     [problem] = problems.found
     assert problem.line == rows.count("\n") + 1
     assert "# after a blank begins a comment here" in problem.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "title: a\nt" + " " * 100_000 + "x\n c: d: e\n",
+        "title" + " " * 100_000 + ": a: b\n",
+        "title: a: b" + " " * 100_000 + "c\n",
+        "title: 'a" + " " * 100_000 + "' b\n",
+        " " * 100_000 + "a: b: c\n",
+    ],
+)
+def test_a_run_of_blanks_takes_no_time(text: str) -> None:
+    began = time.monotonic()
+
+    read_fields(text, "ko.md", 1, Problems())
+
+    assert time.monotonic() - began < 2

@@ -1,5 +1,6 @@
 """A site's own templates: what is open, lost or never read is named with file and line."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from newsletter.compose.metering import Traces
 from newsletter.proof.finding import Finding
 from newsletter.proof.letter.balance import loose_ends
 from newsletter.proof.letter.sheets import sheet_faults
+from newsletter.proof.letter.templates import NAMED
 from tests.makers import CHECKOUT, write_site
 
 PARTS = "email/parts"
@@ -157,6 +159,17 @@ def test_our_own_templates_are_whole() -> None:
 )
 def test_what_is_closed_is_no_finding(page: str) -> None:
     assert list(loose_ends(page)) == []
+
+
+def test_names_of_templates_are_looked_for_in_time_that_grows_with_the_source() -> None:
+    began = time.monotonic()
+
+    assert NAMED.findall("from css( import " * 10_000) == []
+
+    assert time.monotonic() - began < 2
+    assert NAMED.findall("{% import 'a' as b %} {{ css(\"b.css\") }} {% from 'c' import d %}") == [
+        *("a", "b.css", "c")
+    ]
 
 
 WORD = "<!--[if mso]>{}<![endif]-->"

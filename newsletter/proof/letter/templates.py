@@ -19,7 +19,7 @@ FOLDER: Final = "templates/"
 READ: Final = (".j2", ".css", ".yaml")
 NOTES: Final = (".md", ".txt")  # about templates, and none themselves
 NAMED: Final = re.compile(
-    r"(?:import|include|extends|from|css\()\s*\(?[^%}]*?[\"']([^\"'\n]+)[\"']"
+    r"(?:import|include|extends|from|css\()[^%}\"']{0,200}[\"']([^\"'\n]{1,200})[\"']"
 )
 
 

@@ -1,17 +1,20 @@
 """Which of many figures may agree with one: looked up, not tried one by one."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import product
 
 from newsletter.proof.parity.meaning import STRICT, Day, Figure, Meaning, Quantity, may_agree_days
+
+_Key = tuple[int | None, int | None]  # a month and a day, where they are said
 
 
 class Agreeing:
     """
     The figures of a text, by what they mean.
 
-    `partners` of a figure are those that `may_agree` accepts; finding them takes as long as
+    `partners` of a figure are those that can mean the same; finding them takes as long as
     there are of them, not as long as there are figures.
     """
 
@@ -21,7 +24,7 @@ class Agreeing:
         self._measured: defaultdict[tuple[str, Fraction], list[int]] = defaultdict(list)
         self._bare: defaultdict[Fraction, list[int]] = defaultdict(list)
         self._loose: defaultdict[Fraction, list[int]] = defaultdict(list)  # may be said bare
-        self._days: defaultdict[Day, list[int]] = defaultdict(list)
+        self._days = _Days()
         for at, figure in enumerate(self.figures):
             for meaning in figure.meanings:
                 self._add(at, meaning)
@@ -48,7 +51,7 @@ class Agreeing:
                 elif unit.of not in STRICT:
                     self._loose[value].append(at)
             case Day():
-                self._days[meaning].append(at)
+                self._days.add(at, meaning)
 
     def _lists(self, meaning: Meaning) -> list[list[int]]:
         match meaning:
@@ -58,6 +61,41 @@ class Agreeing:
                     return [same, self._loose.get(value, [])]
                 return [same] if unit.of in STRICT else [same, self._bare.get(value, [])]
             case Day():
-                return [
-                    places for day, places in self._days.items() if may_agree_days(meaning, day)
-                ]
+                return self._days.lists(meaning)
+
+
+class _Days:
+    """The days of a text, found by month and day and then by year."""
+
+    def __init__(self) -> None:
+        self._places: defaultdict[Day, list[int]] = defaultdict(list)
+        self._of_year: defaultdict[_Key, dict[int, list[Day]]] = defaultdict(dict)
+        self._of_years: defaultdict[_Key, list[Day]] = defaultdict(list)  # of several, or of any
+
+    def add(self, at: int, day: Day) -> None:
+        if day not in self._places:
+            key = (day.month, day.day)
+            if len(day.years) == 1:
+                [year] = day.years
+                self._of_year[key].setdefault(year, []).append(day)
+            else:
+                self._of_years[key].append(day)
+        self._places[day].append(at)
+
+    def lists(self, day: Day) -> list[list[int]]:
+        """Return where the days stand that may be *day*."""
+        return [self._places[one] for one in self._near(day) if may_agree_days(day, one)]
+
+    def _near(self, day: Day) -> Iterator[Day]:
+        for key in self._keys(day):
+            yield from self._of_years.get(key, ())
+            of_year = self._of_year.get(key, {})
+            years = [year for year in day.years if year in of_year] if day.years else of_year
+            for year in years:
+                yield from of_year[year]
+
+    def _keys(self, day: Day) -> Iterable[_Key]:
+        """Return what months and days may be those of *day*."""
+        if day.month is not None and day.day is not None:
+            return product((day.month, None), (day.day, None))
+        return self._of_year.keys() | self._of_years.keys()

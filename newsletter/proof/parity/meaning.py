@@ -91,11 +91,6 @@ class Figure:
     scale: Fraction = field(default=Fraction(1))  # of its last word: 만, million
 
 
-def may_agree(one: Figure, other: Figure) -> bool:
-    """Say whether two figures can mean the same."""
-    return any(_agree(a, b) for a in one.meanings for b in other.meanings)
-
-
 def are_comparable(one: Figure, other: Figure) -> bool:
     """Say whether two figures are of one kind, so that they can contradict each other."""
     return any(_comparable(a, b) for a in one.meanings for b in other.meanings)
@@ -106,18 +101,6 @@ def kinds(figure: Figure) -> frozenset[str]:
     return frozenset(
         one.unit.of if isinstance(one, Quantity) else "a day" for one in figure.meanings
     )
-
-
-def _agree(one: Meaning, other: Meaning) -> bool:
-    match one, other:
-        case Quantity(), Quantity():
-            if one.unit.of == other.unit.of:
-                return one.value * one.unit.factor == other.value * other.unit.factor
-            return _comparable(one, other) and one.value == other.value
-        case Day(), Day():
-            return may_agree_days(one, other)
-        case _:
-            return False
 
 
 def may_agree_days(one: Day, other: Day) -> bool:

@@ -7,6 +7,7 @@ from newsletter.issue.glossary import Term
 from newsletter.issue.issue import Issue
 from newsletter.proof.finding import Finding
 from newsletter.proof.material import History, Material
+from newsletter.proof.parity.meaning import STRICT, Day, Figure, Meaning, Quantity, may_agree_days
 from newsletter.proof.parity.rules import PARITY_RULES
 from tests.makers import make_issue, make_publication
 
@@ -32,3 +33,21 @@ def findings_of(material: Material, rule: str | None = None) -> list[Finding]:
 def proofed(ko: str, en: str, rule: str | None = None) -> list[Finding]:
     """Proofread an article with these two texts."""
     return findings_of(make_material(make_issue(bodies=(ko, en))), rule)
+
+
+def may_agree(one: Figure, other: Figure) -> bool:
+    """Say whether two figures can mean the same, by trying every two of their meanings."""
+    return any(_agree(a, b) for a in one.meanings for b in other.meanings)
+
+
+def _agree(one: Meaning, other: Meaning) -> bool:
+    match one, other:
+        case Quantity(), Quantity():
+            names = {one.unit.of, other.unit.of}
+            if len(names) == 1:
+                return one.value * one.unit.factor == other.value * other.unit.factor
+            return "" in names and not names & STRICT and one.value == other.value
+        case Day(), Day():
+            return may_agree_days(one, other)
+        case _:
+            return False

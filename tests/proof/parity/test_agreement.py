@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from newsletter.lang import Lang
 from newsletter.proof.parity.agreement import Agreeing
 from newsletter.proof.parity.languages import TONGUES
-from newsletter.proof.parity.meaning import Calendar, Figure, may_agree
+from newsletter.proof.parity.meaning import Calendar, Day, Figure, Weight, may_agree_days
 from newsletter.proof.parity.partners import without_partner
 from newsletter.proof.parity.scanning import figures_in
-from tests.proof.parity.makers import proofed
+from tests.proof.parity.makers import may_agree, proofed
 from tests.work import growth
 
 CALENDAR = Calendar(2022, 8, frozenset({2021, 2022}))
@@ -28,6 +28,23 @@ ENGLISH = st.sampled_from(
 
 def _figures(words: list[str], lang: Lang) -> tuple[Figure, ...]:
     return figures_in(", ".join(words), TONGUES[lang], CALENDAR)
+
+
+DAYS = st.builds(
+    Day,
+    st.frozensets(st.sampled_from([2020, 2021, 2022]), max_size=3),
+    st.none() | st.integers(1, 3),
+    st.none() | st.integers(1, 3),
+)
+
+
+@given(st.lists(DAYS, max_size=20), DAYS)
+def test_the_days_looked_up_are_those_that_may_agree(days: list[Day], day: Day) -> None:
+    figures = [Figure((one,), Weight.SURE, 0, 1) for one in days]
+
+    found = Agreeing(figures).partners(Figure((day,), Weight.SURE, 0, 1))
+
+    assert list(found) == [at for at, one in enumerate(days) if may_agree_days(day, one)]
 
 
 @given(st.lists(KOREAN, max_size=12), st.lists(ENGLISH, max_size=12))
@@ -59,7 +76,14 @@ def test_repeated_dates_and_amounts_are_compared_in_time_that_grows_with_them() 
         en = "".join(f"KRW {at + 7}0,000, " for at in range(1, count))
         proofed(ko, en)
 
+    def different(count: int) -> None:
+        days = [(at // 28 + 1, at % 28 + 1, 1900 + at) for at in range(count)]
+        ko = "".join(f"{year}년 {month}월 {day}일 " for month, day, year in days)
+        en = "".join(f"{year + 1}-{month:02}-{day:02} " for month, day, year in days)
+        proofed(ko, en)
+
     assert growth(dates, 60) < 2.6
+    assert growth(different, 75) < 2.6
     assert growth(amounts, 310) < 2.6
 
 

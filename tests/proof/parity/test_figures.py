@@ -18,9 +18,9 @@ from newsletter.proof.parity.meaning import (
     Meaning,
     Quantity,
     Weight,
-    may_agree,
 )
 from newsletter.proof.parity.scanning import figures_in
+from tests.proof.parity.makers import may_agree
 
 AUGUST = Calendar(2022, 8)
 MONTHS = (
