@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.app import Site
 from newsletter.proof.letter.hosts import address_fault
-from tests.makers import ARTICLE, ARTICLE_EN, PUBLICATION, write_site
+from tests.makers import ARTICLE, ARTICLE_EN, CHECKOUT, PUBLICATION, write_site
 
 CYRILLIC_A = "\u0430"
 
@@ -28,6 +28,13 @@ CYRILLIC_A = "\u0430"
         "https://한국\u0430.kr/",
         "https://xn--a.com/",
         "https://ex%D0%B0mple.org/",
+        "http://[x",
+        "https://[2001:db8::1",
+        "https://www.example.org\uff20evil.example.net/",
+        "https://pa\u0131pal.com/",  # dotless i
+        "https://\u043e\u0440\u043e\u0441.com/",  # Cyrillic throughout, not below its own top
+        "https://\u0440aypal.\u0440\u0444/",
+        "https://\u0261oogle.org.tr/",
     ],
 )
 def test_a_deceiving_address_is_a_fault(address: str) -> None:
@@ -45,6 +52,16 @@ def test_a_deceiving_address_is_a_fault(address: str) -> None:
         "https://日本語テスト.jp/",
         "https://пример.рф/",
         "https://münchen.de/",
+        "https://スーパー.jp/",
+        "https://xn--cckwcxetd.jp/",
+        "https://ラーメン屋.jp/",
+        "https://佐々木.jp/",
+        "https://www.すし〆.jp/",
+        "https://kızılay.org.tr/",
+        "https://орос.мон/",
+        "https://xn--n1afed.xn--l1acc/",
+        "https://сор.рф./",
+        "https://ʻokina.example.org/",
         "https://a_b.example.org/",
         "https://192.0.2.7/",
         "https://[2001:db8::1]/x",
@@ -57,6 +74,23 @@ def test_a_deceiving_address_is_a_fault(address: str) -> None:
 )
 def test_an_honest_address_is_none(address: str) -> None:
     assert address_fault(address) is None
+
+
+@pytest.mark.parametrize(
+    "address", ["http://kim:secret@[x", "https://kim:secret\uff20example.org/", "http://[kim"]
+)
+def test_what_is_no_address_in_a_template_is_found_and_not_raised(
+    tmp_path: Path, address: str
+) -> None:
+    name = "templates/email/parts/masthead.html.j2"
+    source = (CHECKOUT / name).read_text(encoding="utf-8")
+    own = source.replace("<h1>", f'<h1><a href="{address}">x</a><img src="{address}" alt="">')
+
+    report = Site({}, write_site(tmp_path, {name: own})).proof("2022-08")
+
+    found = {(one.rule, one.file) for one in report.findings if "is no address" in one.message}
+    assert found == {("links", name), ("link-hosts", name)}
+    assert not any("secret" in one.message for one in report.findings)
 
 
 def test_a_deceiving_link_blocks_where_it_is_written_and_its_password_is_not_shown(

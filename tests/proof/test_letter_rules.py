@@ -122,6 +122,18 @@ def test_a_broken_letter_is_found_in_the_edition_it_is_broken_in(
     assert {finding.severity for finding in found} == {Severity.BLOCKS}
 
 
+@pytest.mark.parametrize(
+    "size", [".px", "px", "1.2.3px", "-4px", "nanpx", "calc(1px)px", "9" * 99 + "px"]
+)
+def test_a_size_that_is_none_is_passed_over(august: Composed, size: str) -> None:
+    html = august.composition.editions[EditionKind.KO].html.replace(
+        "font-size:14px", f"font-size:{size}"
+    )
+    assert size in html
+
+    assert list(form.legibility(edited(august, EditionKind.KO, html=html))) == []
+
+
 def test_a_text_part_without_a_way_out_is_found(august: Composed) -> None:
     text = august.composition.editions[EditionKind.EN].text.replace("NLSLOT-unsubscribe-END", "")
 

@@ -26,6 +26,7 @@ ELEMENTS: Final = {
     **dict.fromkeys(("del", "s"), "html-del"),
 }
 ATTRIBUTES: Final = {"loading": "html-loading-attribute", "usemap": "html-image-maps"}
+ENDING: Final = re.compile(r"(?:^|[^/]/)[^/?#:@]*\.([A-Za-z0-9]{1,5})(?=[?#]|$)")  # of a file
 ENDINGS: Final = {"jpeg": "jpg", "tif": "tiff", "heic": "heif"}
 # Properties that Can I email treats as one, by the beginning of their names.
 FAMILIES: Final = ("margin", "padding", "border", "list-style", "text-decoration")
@@ -97,17 +98,18 @@ def _uses_of_element(element: HtmlElement, support: Support) -> Iterator[str]:
         if feature in support and name != "style":
             yield feature
         if name in ("src", "background"):
-            yield _image_form(value)
+            yield from _image_form(value)
         if name == "href":
             yield from (["html-anchor-links"] if value.startswith("#") else [])
             yield from (["html-mailto-links"] if value.startswith("mailto:") else [])
 
 
-def _image_form(address: str) -> str:
+def _image_form(address: str) -> Iterator[str]:
     if address.startswith("data:"):
-        return "image-base64"
-    ending = address.partition("?")[0].rpartition(".")[2].lower()
-    return f"image-{ENDINGS.get(ending, ending)}"
+        yield "image-base64"
+    elif found := ENDING.search(address):
+        ending = found[1].lower()
+        yield f"image-{ENDINGS.get(ending, ending)}"
 
 
 def _uses_of_sheet(css: str, support: Support) -> Iterator[str]:

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from newsletter.compose.colours import CONTRAST_AA, contrast
 from newsletter.compose.edition import Edition
 from newsletter.compose.markdown_text import COLUMNS, columns
 from newsletter.compose.slots import Slot, slot_token
 from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.letter.addresses import shown_address, split_address
 from newsletter.proof.letter.page import parse_page, shown_texts
 from newsletter.proof.letter.places import LETTER, written_in
 from newsletter.proof.material import Material
@@ -160,7 +160,9 @@ def _link_fault(href: str, names: set[str | None]) -> str | None:
         return None if href[1:] in names else f"leads to {href}, which is not in the letter"
     if href.startswith("NLSLOT-"):
         return None
-    parts = urlsplit(href)
+    parts = split_address(href)
+    if parts is None:
+        return f"is no address at all ({shown_address(href)!r})"
     if parts.scheme in ("mailto", "tel") or (parts.scheme in ("http", "https") and parts.hostname):
         return None
     return f"is not a whole address ({href!r})"

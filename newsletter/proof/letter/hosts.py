@@ -3,12 +3,13 @@
 import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import idna
 
 from newsletter.issue.lines import walk
 from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.letter.addresses import shown_address, split_address
 from newsletter.proof.letter.page import parse_page
 from newsletter.proof.letter.places import texts, written_in
 from newsletter.proof.material import Material
@@ -21,8 +22,13 @@ TOGETHER: Final = (
     frozenset({"LATIN", "HIRAGANA", "KATAKANA", "CJK"}),
     frozenset({"LATIN", "BOPOMOFO", "CJK"}),
 )
+# Signs among letters whose names (Unicode) start with no script: what they stand beside in one.
+SCRIPT_OF: Final = {"KATAKANA-HIRAGANA": "KATAKANA", "IDEOGRAPHIC": "CJK"}
+NO_SCRIPT: Final = frozenset({"MODIFIER"})  # letters of many scripts, such as the ʻokina
 # Letters of Cyrillic, Greek, Armenian and phonetic script that look like small Latin ones.
 LOOKALIKES: Final = frozenset("асԁеһіјӏорԛѕԝхуѵгꭰοανρυικτχϲϳօսոհցյɡɩɑı")
+# Such letters that are ordinary ones in the names of a country (IANA's tables of IDN).
+AT_HOME: Final = {"ı": frozenset({"tr", "az"})}
 
 
 def check_hosts(material: Material) -> Iterator[Finding]:
@@ -35,13 +41,15 @@ def check_hosts(material: Material) -> Iterator[Finding]:
                 fault = address_fault(address) if address else None
                 if address and fault:
                     file, line = written.get(address) or written_in(material, address)
-                    message = f"the address {_shown(address)} {fault}"
+                    message = f"the address {shown_address(address)} {fault}"
                     yield Finding(RULE, Severity.BLOCKS, file, line, kind, message)
 
 
 def address_fault(address: str) -> str | None:
     """Say what is wrong with where a web address leads, and what to do; None: nothing."""
-    parts = urlsplit(address)
+    parts = split_address(address)
+    if parts is None:
+        return "is no address at all; write https://www.example.org/page"
     if parts.scheme not in ("http", "https"):
         return None
     if "@" in parts.netloc:
@@ -49,40 +57,47 @@ def address_fault(address: str) -> str | None:
             "holds a user name or password, which every reader would see, and mail programs take "
             "for deceit; write it without what stands before the @"
         )
-    host = unquote(parts.hostname or "")
-    for label in host.split("."):
-        fault = _label_fault(label)
+    labels = unquote(parts.hostname or "").rstrip(".").split(".")
+    for label in labels:
+        fault = _label_fault(label, labels[-1])
         if fault:
             return f"{fault}; look whose address it is, and write that in its own letters"
     return None
 
 
-def _label_fault(label: str) -> str | None:
-    try:
-        shown = idna.decode(label.encode() if label.isascii() else label) if label else ""
-    except (idna.IDNAError, UnicodeError):
-        if label.isascii() and not label.lower().startswith("xn--"):
-            return None  # an underscore, say: no question of scripts
+def _label_fault(label: str, top: str) -> str | None:
+    """Say what is wrong with a part of a host; *top* is its last one."""
+    shown = _decoded(label)
+    if shown is None:
         return f"has a part that no domain name may hold ({label!r})"
-    letters = [char for char in shown if char.isalpha()]
-    scripts = {unicodedata.name(char, "UNKNOWN").split(" ")[0] for char in letters}
+    scripts = _scripts(shown)
     if len(scripts) > 1 and not any(scripts <= group for group in TOGETHER):
         return f"mixes scripts in {shown!r} ({', '.join(sorted(scripts))})"
-    foreign = [char for char in letters if not char.isascii()]
-    if foreign and all(char in LOOKALIKES for char in foreign) and scripts != {"CJK"}:
+    foreign = [char for char in shown if char.isalpha() and not char.isascii()]
+    top_scripts = _scripts(_decoded(top) or "")
+    is_at_home = "LATIN" not in scripts and scripts == top_scripts
+    strange = [char for char in foreign if top.lower() not in AT_HOME.get(char, ())]
+    if strange and not is_at_home and all(char in LOOKALIKES for char in foreign):
         return f"looks like another one: {shown!r} is {', '.join(map(_named, foreign))}"
     return None
 
 
+def _decoded(label: str) -> str | None:
+    """Return a part of a host in its own letters; None where no domain name may hold it."""
+    try:
+        return idna.decode(label.encode() if label.isascii() else label) if label else ""
+    except (idna.IDNAError, UnicodeError):
+        # An underscore, say, is no question of scripts.
+        return label if label.isascii() and not label.lower().startswith("xn--") else None
+
+
+def _scripts(words: str) -> set[str]:
+    names = {unicodedata.name(char, "UNKNOWN").split(" ")[0] for char in words if char.isalpha()}
+    return {SCRIPT_OF.get(name, name) for name in names - NO_SCRIPT}
+
+
 def _named(char: str) -> str:
     return unicodedata.name(char, f"U+{ord(char):04X}")
-
-
-def _shown(address: str) -> str:
-    """Return an address without the password that may stand in it: findings are passed on."""
-    parts = urlsplit(address)
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{'…@' if '@' in parts.netloc else ''}{host}{parts.path}"
 
 
 def _written(material: Material) -> Mapping[str, Place]:

@@ -9,6 +9,7 @@ from typing import Final
 from lxml import html
 from lxml.html import HtmlElement
 
+PIXELS: Final = re.compile(r"([0-9]{0,9}\.?[0-9]{1,9})px", re.IGNORECASE)
 DECLARATION: Final = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
 
 
@@ -48,8 +49,8 @@ def _walk(element: HtmlElement, colour: str, background: str, size_px: float) ->
         return
     colour = _hex(style.get("color")) or colour
     background = _hex(style.get("background-color")) or background
-    if (size := style.get("font-size", "")).endswith("px"):
-        size_px = float(size[:-2])
+    if size := PIXELS.fullmatch(style.get("font-size", "")):
+        size_px = float(size[1])
     if element.text and element.text.strip(" \n\t\xa0"):
         yield Shown(element.text.strip(), colour, background, size_px)
     for child in element:
