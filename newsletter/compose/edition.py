@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from newsletter.compose.hosting import Gallery
 from newsletter.compose.inline import inline_css, nested_rule_line
 from newsletter.compose.markdown_text import render_text
-from newsletter.compose.press import Page, Press
+from newsletter.compose.press import FOLDER, HTML_LETTER, Page, Press
 from newsletter.compose.slots import MARK
 from newsletter.compose.strings import label_with
 from newsletter.errors import ContentError, Problem
-from newsletter.issue.issue import Issue, Publication
+from newsletter.issue.issue import PUBLICATION, Issue, Publication
 from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown
 from newsletter.lang import EditionKind
@@ -64,7 +64,7 @@ def _inlined(page: str, press: Press) -> str:
         return inline_css(page)
     except Exception as error:  # whatever the inliner trips over in a site's sheet
         line = nested_rule_line(press.sources.get(SHEET, ""))
-        place = "templates/" + (SHEET if line else "email/letter.html.j2")
+        place = FOLDER + (SHEET if line else HTML_LETTER)
         message = (
             f"its rules cannot be written into the letter ({type(error).__name__}: {error}); "
             + ("an at-rule stands inside another one here, so take them apart" if line else "")
@@ -104,7 +104,7 @@ def refuse_own_tokens(publication: Publication, issue: Issue) -> None:
 
 def _texts(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
     """Yield everything a person wrote that reaches a letter, with its file."""
-    yield "issues/publication.yaml", repr(publication)
+    yield PUBLICATION, repr(publication)
     for letter in issue.letters.values():
         yield letter.place, f"{letter.subject} {letter.preheader}"
         yield from ((letter.place, text) for text in _rendered(letter.greeting))

@@ -27,6 +27,8 @@ from newsletter.lang import EditionKind, Lang
 
 DARK_PAPER: Final = "#16181a"  # the background in dark.css
 FOLDER: Final = "templates/"
+HTML_LETTER: Final = "email/letter.html.j2"  # below it: what the HTML letter is filled from
+TEXT_LETTER: Final = "email/letter.txt.j2"  # and its text part
 CSS_COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 
 
@@ -68,7 +70,7 @@ class Press:
         Raises:
             ContentError: a template cannot be filled.
         """
-        return self._fill("email/letter.html.j2", page)
+        return self._fill(HTML_LETTER, page)
 
     def text(self, page: Page) -> str:
         """
@@ -77,7 +79,7 @@ class Press:
         Raises:
             ContentError: a template cannot be filled.
         """
-        filled = self._fill("email/letter.txt.j2", page)
+        filled = self._fill(TEXT_LETTER, page)
         return "\n".join(line.rstrip() for line in filled.strip().split("\n")) + "\n"
 
     def trace(self, page: Page, traces: Traces) -> str:
@@ -87,7 +89,7 @@ class Press:
         Raises:
             ContentError: a template cannot be filled.
         """
-        return self._fill("email/letter.html.j2", page, self._room(traces))
+        return self._fill(HTML_LETTER, page, self._room(traces))
 
     @property
     def sources(self) -> Mapping[str, str]:

@@ -39,14 +39,15 @@ def bound_work(md: MarkdownIt, refuse: Callable[[int, str], None]) -> None:
     """
 
     def parse_inline(state: StateCore) -> None:
-        pieces = 0
+        pieces = line = 0
         for token in state.tokens:
             pieces += 1
+            line = token.map[0] if token.map else line  # what closes has none
             if token.type == "inline":
                 token.children = _parsed(token, state, refuse)
                 pieces += len(token.children)
             if pieces > PIECES_MAX:
-                refuse(_line(token), TOO_MANY_PIECES)
+                refuse(line, TOO_MANY_PIECES)
                 state.tokens = []
                 return
 

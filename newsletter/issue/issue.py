@@ -13,6 +13,7 @@ from newsletter.issue.pace import Pace
 from newsletter.issue.pictures import Picture
 from newsletter.lang import Lang, Preference
 
+PUBLICATION: Final = "issues/publication.yaml"  # relative to the site root
 IMAGES: Final = ("hosted", "embedded")  # on the web, or sent along
 APPROVALS: Final = ("none", "required", "two-person", "two-person-two-accounts")
 RULE_SETTINGS: Final = ("off", "advise", "block")

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from newsletter.errors import ContentError, Problem
+from newsletter.issue.issue import PUBLICATION
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.pictures import HOSTED, hosted_notes
 from newsletter.proof.material import Material
@@ -116,7 +117,7 @@ def settings_of(rules: Iterable[Rule], chosen: Mapping[str, str]) -> Mapping[str
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
             message = f"'rules' names {name!r}, which is no rule; did you mean {near!r}?"
-            problems.append(Problem("issues/publication.yaml", None, message))
+            problems.append(Problem(PUBLICATION, None, message))
     if problems:
         raise ContentError(problems)
     return {name: Setting(value) for name, value in chosen.items()}

@@ -60,6 +60,21 @@ def test_a_table_of_800_rows_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "row"),
+    [("| a | b |\n|---|---|\n", "| 1 | 2 |\n"), ("", "- a\n"), ("", "> - a\n\n"), ("", "### a\n")],
+)
+def test_the_line_where_a_text_grows_too_long_is_named(start: str, row: str) -> None:
+    """The token that is one too many may be one that closes, and has no line of its own."""
+    for more in range(8):
+        source = "\n\n".join(["b"] * more + [start + row * 20_000])
+
+        [(line, message)] = _problems(source)
+
+        assert message == TOO_MANY_PIECES
+        assert (line or 0) > 1_000
+
+
+@pytest.mark.parametrize(
     "piece",
     [
         "> ",

@@ -107,8 +107,20 @@ def test_a_part_of_ones_own_that_is_imported_is_read(tmp_path: Path) -> None:
         ("email/letter.txt.j2", "{{ publication.phone }}", "", "required-parts"),
         ("email/letter.css", "color: #555555", "color: #bbbbbb", "legibility"),
         ("email/letter.css", "font-size: 36px", "display: flex", "clients"),
+        (f"{PARTS}/masthead.html.j2", "<h1>", '<h1><a href="">x</a>', "links"),
+        (f"{PARTS}/masthead.html.j2", "<h1>", "<h1><a href=''>x</a>", "links"),
+        (f"{PARTS}/masthead.html.j2", "<h1>", "<h1><a>x</a>", "links"),
+        (f"{PARTS}/colophon.html.j2", "<p><strong>", "<p><img src='x.png'><strong>", "links"),
+        (f"{PARTS}/pieces.html.j2", "</div>", "<!--[if mso]>x--></div>", "conditionals"),
+        (f"{PARTS}/colophon.html.j2", "<p><strong>", '<p style="font-size: 9px"><strong>',
+         "legibility"),
+        (f"{PARTS}/colophon.html.j2", "<p><strong>", '<p style="color:#ccc"><strong>',
+         "legibility"),
+        ("email/letter.css", "font-size: 36px", "font-size: 9px", "legibility"),
+        ("email/letter.css", "color: #555555", "color: #BBB", "legibility"),
+        ("email/letter.txt.j2", "\n", "\n" + "word " * 20 + "\n", "text-lines"),
     ],
-)
+)  # fmt: skip
 def test_a_finding_names_the_file_that_is_to_be_mended(
     tmp_path: Path, name: str, old: str, new: str, rule: str
 ) -> None:
@@ -116,6 +128,53 @@ def test_a_finding_names_the_file_that_is_to_be_mended(
 
     assert {one.file for one in found} == {f"templates/{name}"}
     assert not any("the program's own" in one.message for one in found)
+
+
+def test_of_two_sheets_with_a_colour_the_one_is_named_that_gives_it(tmp_path: Path) -> None:
+    sheet = (
+        (OURS / "email/letter.css").read_text("utf-8").replace("color: #555555", "color: #bbbbbb")
+    )
+    dark = (OURS / "email/dark.css").read_text("utf-8") + "\n.x { color: #bbbbbb; }\n"
+    files: dict[str, str | bytes | None] = {
+        "templates/email/letter.css": sheet,
+        "templates/email/dark.css": dark,
+    }
+
+    found = Site({}, write_site(tmp_path, files)).proof("2022-08").findings
+
+    assert {one.file for one in found if one.rule == "legibility"} == {"templates/email/letter.css"}
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_link_that_leads_nowhere_is_found_on_its_line(tmp_path: Path, quote: str) -> None:
+    """The same address may be written in two templates: the tag tells which one is meant."""
+    name = f"{PARTS}/colophon.html.j2"
+    link = f"<a href={quote}/news{quote}>x</a>"
+    other = (OURS / f"{PARTS}/masthead.html.j2").read_text("utf-8") + "{# <a href='/news'> #}"
+    write_site(tmp_path, {f"templates/{PARTS}/masthead.html.j2": other})
+    source = (OURS / name).read_text("utf-8").replace("<p><strong>", f"<p>{link}<strong>", 1)
+    (tmp_path / "templates" / name).write_text(source, encoding="utf-8")
+
+    found = [one for one in Site({}, tmp_path).proof("2022-08").findings if one.rule == "links"]
+
+    assert {(one.file, one.line) for one in found} == {
+        (f"templates/{name}", source[: source.index(link)].count("\n") + 1)
+    }
+
+
+def test_a_long_line_of_a_part_of_the_text_is_found_where_it_stands(tmp_path: Path) -> None:
+    name, part = "email/letter.txt.j2", "email/parts/more.txt.j2"
+    source = (OURS / name).read_text("utf-8") + "\n{% include 'email/parts/more.txt.j2' %}\n"
+    files: dict[str, str | bytes | None] = {
+        f"templates/{name}": source,
+        f"templates/{part}": "\n{{ publication.name.ko }}" + " 더 많은 소식" * 9 + "\n",
+    }
+
+    found = Site({}, write_site(tmp_path, files)).proof("2022-08").findings
+
+    assert {(one.file, one.line) for one in found if one.rule == "text-lines"} == {
+        (f"templates/{part}", 2)
+    }
 
 
 def test_a_pale_accent_is_mended_in_the_publication(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def _uses_of_function(name: str, token: Any, support: Support) -> Iterator[str]:
     if word == "url":
         address = token.value if token.type == "url" else token.arguments[0].value
         yield "css-background-image" if name.startswith("background") else f"url() in {name}"
-        yield _image_form(address)
+        yield from _image_form(address)
         return
     if word == "var":
         yield "css-variables"

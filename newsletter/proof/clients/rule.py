@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from newsletter.compose.press import FOLDER, HTML_LETTER
 from newsletter.proof.clients.allowances import ALLOWANCES, UNASKED
 from newsletter.proof.clients.features import Support, look_up, uses
 from newsletter.proof.finding import Finding, Severity
@@ -29,8 +30,8 @@ def _used_in(feature: str, material: Material, support: Support) -> str:
             and source.strip()
             and feature in uses(page, support)
         ):
-            return f"templates/{name}"
-    return "templates/email/letter.html.j2"
+            return FOLDER + name
+    return FOLDER + HTML_LETTER
 
 
 def complaints_about(html: str, support: Support) -> list[str]:

@@ -7,15 +7,16 @@ from urllib.parse import unquote
 
 import idna
 
+from newsletter.issue.issue import PUBLICATION
 from newsletter.issue.lines import walk
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.addresses import shown_address, split_address
+from newsletter.proof.letter.origins import Origins
 from newsletter.proof.letter.page import parse_page
-from newsletter.proof.letter.places import texts, written_in
+from newsletter.proof.letter.places import Place, texts
 from newsletter.proof.material import Material
 
 RULE: Final = "link-hosts"
-Place = tuple[str, int | None]
 # Scripts that names of one country mix (Unicode TS 39, "Highly Restrictive").
 TOGETHER: Final = (
     frozenset({"LATIN", "HANGUL", "CJK"}),
@@ -33,14 +34,14 @@ AT_HOME: Final = {"ı": frozenset({"tr", "az"})}
 
 def check_hosts(material: Material) -> Iterator[Finding]:
     """Find links with a name or a password in them, and hosts written to be misread."""
-    written = _written(material)
+    written, origins = _written(material), Origins(material)
     for kind, edition in material.composition.editions.items():
         for element in parse_page(edition.html).iter():
             for name in ("href", "src"):
                 address = element.get(name) if isinstance(element.tag, str) else None
                 fault = address_fault(address) if address else None
                 if address and fault:
-                    file, line = written.get(address) or written_in(material, address)
+                    file, line = written.get(address) or origins.of(kind, element)
                     message = f"the address {shown_address(address)} {fault}"
                     yield Finding(RULE, Severity.BLOCKS, file, line, kind, message)
 
@@ -105,7 +106,7 @@ def _written(material: Material) -> Mapping[str, Place]:
     places: dict[str, Place] = {}
     for lang, address in material.publication.website.items():
         line, _ = material.publication.written.get(f"website.{lang}", (None, ""))
-        places.setdefault(address, ("issues/publication.yaml", line))
+        places.setdefault(address, (PUBLICATION, line))
     for _, file, markdown in texts(material.issue):
         for token, line in walk(markdown.tokens, markdown.first_line):
             if href := token.attrs.get("href"):

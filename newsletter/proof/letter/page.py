@@ -21,6 +21,7 @@ class Shown:
     colour: str  # "#rrggbb"
     background: str  # "#rrggbb"
     size_px: float
+    element: HtmlElement  # that it stands in
 
 
 @lru_cache(maxsize=8)
@@ -52,11 +53,11 @@ def _walk(element: HtmlElement, colour: str, background: str, size_px: float) ->
     if size := PIXELS.fullmatch(style.get("font-size", "")):
         size_px = float(size[1])
     if element.text and element.text.strip(" \n\t\xa0"):
-        yield Shown(element.text.strip(), colour, background, size_px)
+        yield Shown(element.text.strip(), colour, background, size_px, element)
     for child in element:
         yield from _walk(child, colour, background, size_px)
         if child.tail and child.tail.strip(" \n\t\xa0"):
-            yield Shown(child.tail.strip(), colour, background, size_px)
+            yield Shown(child.tail.strip(), colour, background, size_px, element)
 
 
 def _hex(value: str | None) -> str | None:

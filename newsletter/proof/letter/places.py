@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from newsletter.compose.press import FOLDER, HTML_LETTER, TEXT_LETTER
 from newsletter.issue.issue import Issue
 from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown
 from newsletter.lang import Lang
-from newsletter.proof.material import Material
 
-LETTER: Final = "templates/email/letter.html.j2"
+LETTER: Final = FOLDER + HTML_LETTER
+TEXT: Final = FOLDER + TEXT_LETTER
+Place = tuple[str, int | None]  # a file, relative to the site root, and its line
 
 CODE: Final = ("code_inline", "fence", "code_block")
 
@@ -64,14 +66,3 @@ def _written(lang: Lang, file: str, markdown: Markdown) -> Iterator[Passage]:
     for token, line in walk(markdown.tokens, markdown.first_line):
         if token.type in ("text", "image", *CODE) and token.content:
             yield Passage(lang, file, line, token.content, token.type in CODE)
-
-
-def written_in(material: Material, words: str) -> tuple[str, int | None]:
-    """Name the template that *words* stand in, the site's own first, and the line."""
-    sources = material.look.press.sources if material.look else {}
-    own = material.look.own if material.look else frozenset()
-    for name in sorted(sources, key=lambda name: (name not in own, name)):
-        at = sources[name].find(f'"{words}"')
-        if at >= 0 and name.endswith(".j2"):
-            return f"templates/{name}", sources[name].count("\n", 0, at) + 1
-    return LETTER, None

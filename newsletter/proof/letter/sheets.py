@@ -5,9 +5,10 @@ from typing import Final
 
 import tinycss2
 
+from newsletter.compose.edition import SHEET
+
 # What the inliner keeps of an at-rule; every other one is gone from the letter without a word.
 KEPT: Final = ("media",)
-INLINED: Final = "email/letter.css"
 Fault = tuple[int, str]  # line, counted from 1; what is wrong and what to do
 
 
@@ -23,7 +24,7 @@ def sheet_faults(name: str, source: str) -> Iterator[Fault]:
                 rule.source_line,
                 f"is no CSS ({rule.message}); mail programs drop it, so mend it",
             )
-        elif rule.type == "at-rule" and name == INLINED and rule.lower_at_keyword not in KEPT:
+        elif rule.type == "at-rule" and name == SHEET and rule.lower_at_keyword not in KEPT:
             yield (
                 rule.source_line,
                 f"@{rule.at_keyword} cannot be written into elements and is lost; put it into "

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from newsletter.issue.issue import ArticleText, Letter
+from newsletter.issue.issue import PUBLICATION, ArticleText, Letter
 from newsletter.issue.markdown import Markdown
 from newsletter.issue.pictures import Picture
 from newsletter.issue.starter import StarterWords, lines_in
@@ -12,7 +12,6 @@ from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 
 RULE: Final = "starter"
-PUBLICATION: Final = "issues/publication.yaml"
 Left = list[tuple[int | None, str]]  # lines, and what of the starter is left there
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from newsletter.compose.edition import page_of
 from newsletter.compose.hosting import Gallery
 from newsletter.compose.metering import Traces
+from newsletter.compose.press import FOLDER
 from newsletter.lang import EditionKind
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.balance import loose_ends
@@ -15,7 +16,6 @@ from newsletter.proof.letter.sheets import sheet_faults
 from newsletter.proof.material import Look, Material
 
 RULE: Final = "templates"
-FOLDER: Final = "templates/"
 READ: Final = (".j2", ".css", ".yaml")
 NOTES: Final = (".md", ".txt")  # about templates, and none themselves
 NAMED: Final = re.compile(

@@ -1,0 +1,85 @@
+"""Which template a tag of a finished letter comes from, as a traced letter tells."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lxml.html import HtmlElement
+
+from newsletter.compose.edition import page_of
+from newsletter.compose.hosting import Gallery
+from newsletter.compose.metering import Traces
+from newsletter.compose.press import FOLDER
+from newsletter.lang import EditionKind
+from newsletter.proof.letter.page import parse_page
+from newsletter.proof.letter.places import LETTER, Place
+from newsletter.proof.material import Material
+
+MARK: Final = re.compile("\ue000(\\d+)\ue001")  # see compose.metering.Traces
+MARKED_TAG: Final = re.compile(MARK.pattern + "<([A-Za-z][A-Za-z0-9:.-]*)")
+NAME: Final = "data-trace"  # the attribute that holds a tag's mark
+CONDITION: Final = re.compile(rf"(?:{MARK.pattern})?(?:(<!--\[if [^\]]+\]>)|<!\[endif\]-->)")
+
+
+class Origins:
+    """Where the tags of an issue's editions can be mended; an edition is traced when it must be."""
+
+    def __init__(self, material: Material) -> None:
+        self._material = material
+        self._traced: dict[EditionKind, tuple[str, Traces]] = {}
+        self._places: dict[EditionKind, dict[HtmlElement, Place]] = {}
+
+    def of(self, kind: EditionKind, element: HtmlElement) -> Place:
+        """Name the template and the line of an element of an edition's own page."""
+        if self._material.look is None:
+            return LETTER, None
+        if kind not in self._places:
+            self._places[kind] = dict(self._placed(kind))
+        return self._places[kind].get(element, (LETTER, None))
+
+    def odd_condition(self, kind: EditionKind) -> Place:
+        """Name where a conditional comment of Outlook is open, or closes none."""
+        if self._material.look is None:
+            return LETTER, None
+        page, traces = self._trace(kind)
+        opened: Place | None = None
+        for found in CONDITION.finditer(page):
+            here = _place(traces, found[1])
+            if bool(opened) == bool(found[2]):
+                return opened or here
+            opened = here if found[2] else None
+        return opened or (LETTER, None)
+
+    def _placed(self, kind: EditionKind) -> Iterator[tuple[HtmlElement, Place]]:
+        """Pair the elements of both pages: the inliner takes out none but a <style>."""
+        page, traces = self._trace(kind)
+        marked = MARK.sub("", MARKED_TAG.sub(rf'<\2 {NAME}="\1"', page))
+        own = _by_tag(parse_page(self._material.composition.editions[kind].html))
+        for tag, elements in _by_tag(parse_page(marked)).items():
+            for element, traced in zip(own.get(tag, ()), elements, strict=False):
+                yield element, _place(traces, traced.get(NAME))
+
+    def _trace(self, kind: EditionKind) -> tuple[str, Traces]:
+        look = self._material.look
+        assert look is not None  # noqa: S101 - nobody asks without it
+        if kind not in self._traced:
+            issue, traces = self._material.issue, Traces()
+            gallery = Gallery(issue.id)
+            page = page_of(self._material.publication, issue, kind, gallery, look.press)
+            self._traced[kind] = look.press.trace(page, traces), traces
+        return self._traced[kind]
+
+
+def _place(traces: Traces, mark: str | None) -> Place:
+    if mark is None:
+        return LETTER, None
+    name, line = traces.place(int(mark))
+    return FOLDER + name, line
+
+
+def _by_tag(page: HtmlElement) -> dict[str, list[HtmlElement]]:
+    elements: dict[str, list[HtmlElement]] = {}
+    for element in page.iter():
+        if isinstance(element.tag, str):
+            elements.setdefault(element.tag, []).append(element)
+    return elements
