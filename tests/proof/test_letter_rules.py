@@ -168,6 +168,23 @@ def test_m11_each_thing_the_law_wants_is_missed_in_each_part_and_language(
     }
 
 
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2009", "\u3000", "\u202f"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("경기도 수원시 영통구 도청로 30", "경기도{0}수원시 영통구 도청로{0}30"),
+        ("30 Docheong-ro, Suwon", "30{0}Docheong-ro,{0}Suwon"),
+        ("en: Gyeonggi-do}", 'en: "Gyeonggi-do{0}Province"}'),
+    ],
+)
+def test_m11_what_the_law_wants_may_hold_any_blank(
+    tmp_path: Path, old: str, new: str, blank: str
+) -> None:
+    site = changed_site(tmp_path, "issues/publication.yaml", old, new.replace("{0}", blank))
+
+    assert [one for one in site.proof("2022-08").findings if one.rule == "required-parts"] == []
+
+
 @pytest.mark.parametrize(
     ("path", "old", "new", "rule", "line"),
     [

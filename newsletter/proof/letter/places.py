@@ -63,6 +63,9 @@ def texts(issue: Issue) -> Iterator[tuple[Lang, str, Markdown]]:
 
 
 def _written(lang: Lang, file: str, markdown: Markdown) -> Iterator[Passage]:
+    before = ""
     for token, line in walk(markdown.tokens, markdown.first_line):
         if token.type in ("text", "image", *CODE) and token.content:
-            yield Passage(lang, file, line, token.content, token.type in CODE)
+            text = f"*{token.content}" if before == "em_open" else token.content  # as it is written
+            yield Passage(lang, file, line, text, token.type in CODE)
+        before = token.type

@@ -11,15 +11,17 @@ PLACEHOLDERS: Final = re.compile(
     r"|추후 기재|내용 입력|\ufffd",
     re.IGNORECASE,
 )
-# What other systems put a reader's own data in place of; here a reader would see it.
+# Fields of a reader's own data as Korean systems name them.
+FIELDS: Final = r"(?:이름|성명|성함|고객명|회원명|이메일|수신자|받는 ?사람|부서|직위)"
+# What other systems put a reader's own data in place of; here a reader would see it. Koreans who
+# have no 《》 on their keyboards write << >> around titles, and | | may stand around a name.
 MERGE_TAGS: Final = re.compile(
     r"\{\{[^{}\n]{1,60}\}\}|[$#]\{[^{}\n]{1,60}\}|\{%.{1,60}?%\}|\[%.{1,60}?%\]"
-    r"|\*?\|[A-Z][A-Z0-9_:]{1,30}\|\*?"
+    r"|\*\|[A-Z][A-Z0-9_:]{1,30}\|\*?|\|[A-Z][A-Z0-9_:]{1,30}\|\*"
     r"|(?<![\w%])%{1,2}[A-Za-z_][\w.-]{0,40}%{1,2}(?!\w)|\$%[^%\n]{1,40}%\$"
-    r"|\[\[[A-Za-z_][\w. -]{0,40}\]\]|<<[^<>\n]{1,40}>>"
+    r"|\[\[[A-Za-z_][\w. -]{0,40}\]\]|<<\s?[A-Za-z_][A-Za-z0-9_.-]{0,40}\s?>>"
     r"|\{[A-Za-z][A-Za-z0-9_.]{1,40}\}"
-    r"|(?:\{|\[\[|«|\[\$)(?:이름|성명|성함|고객명|회원명|이메일|수신자|받는 ?사람|부서|직위)"
-    r"(?:\}|\]\]|»|\$\])"
+    rf"|(?:\{{|\[\[|«|\[\$|<<)\s?{FIELDS}\s?(?:\}}|\]\]|»|\$\]|>>)"
     r"|«[A-Za-z_]{2,40}»"
 )
 SAYS_NOTHING: Final[Mapping[Lang, frozenset[str]]] = {

@@ -199,6 +199,7 @@ MERGE_TAGS = [
     *("{{name}}", "{{ user.name | default }}", "*|FNAME|*", "%%name%%", "%name%", "{name}"),
     *("{first_name}", "[[name]]", "${name}", "#{고객명}", "%recipient.name%", "[% name %]"),
     *("{% if name %}", "{{{name}}}", "{이름}님", "[[이름]]", "«이름»", "$%name%$"),
+    *("<<first_name>>", "<<이름>>", "<< 고객명 >>님", "*|NAME|", "|NAME|*"),
 ]
 
 
@@ -209,8 +210,18 @@ def test_a_merge_tag_of_another_system_and_a_lost_character_block(tag: str) -> N
     assert list(placeholders(_material(make_issue(subjects=(tag, "Hello"))))) != []
 
 
+@pytest.mark.parametrize("tag", ["<<name>>", "<<e-mail>>", "<< FIRST.NAME >>", "<<이메일>>"])
+def test_a_merge_tag_that_looks_like_html_blocks_in_a_field(tag: str) -> None:
+    assert list(placeholders(_material(make_issue(subjects=(tag, "Hello"))))) != []
+
+
 @pytest.mark.parametrize(
-    "text", ["`{{name}}`", "{그냥}", "30%할인, 20%적립", "50% off, 20% more", "[이름]", "[[안내]]"]
+    "text",
+    [
+        *("`{{name}}`", "{그냥}", "30%할인, 20%적립", "50% off, 20% more", "[이름]", "[[안내]]"),
+        *("<<2022년 하반기 사업 안내>>", "<<경기도의 꿈>> 출간", "|KOICA|", "KOICA|KOTRA|HDC"),
+        *("<<A Room of One's Own>>", "가 << 나 >> 다", "|KOICA| 사업 |HDC|", "<<이름 없는 여인>>"),
+    ],
 )
 def test_what_is_no_merge_tag_does_not_block(text: str) -> None:
     assert list(placeholders(_material(make_issue((text, text))))) == []
