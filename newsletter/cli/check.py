@@ -43,6 +43,7 @@ def check(site: Site, issue: str, *, as_json: bool, strict: bool, online: bool) 
                         }
                         for finding in report.findings
                     ],
+                    "notes": list(report.notes),
                     "outdated": promises.as_json(outdated),
                 },
                 ensure_ascii=False,

@@ -64,6 +64,12 @@ class GitHistory:
         self._folder = folder
         self._now = now
         self._prefix = normalize("NFC", prefix)
+        self._fault = ""
+
+    @property
+    def fault(self) -> str:
+        """Why git did not answer, for people, the first time it did not; "": it always did."""
+        return self._fault
 
     def changed_at(self, file: str) -> datetime | None:
         """Say when *file* (relative to the site root) was last changed; None: not known."""
@@ -108,6 +114,8 @@ class GitHistory:
 
     def lines_since(self, file: str, moment: datetime) -> Sequence[int]:
         """Name the lines of *file* that were changed after *moment*, counted from 1."""
+        if not self.is_committed(file):
+            return ()  # no version of it has lines that are older
         before = self._changes.before.get(normalize("NFC", self._prefix + file))
         if before:
             times = self._times_before_renaming(file, before)
@@ -118,7 +126,7 @@ class GitHistory:
     def _times_before_renaming(self, file: str, before: str) -> list[datetime]:
         """Date the lines of a file whose new name is not committed yet."""
         top = Path(self._ask("rev-parse", "--show-toplevel").rstrip("\n"))
-        blamed, _ = _ask(top, "blame", "--line-porcelain", "HEAD", "--", before)
+        blamed = self._ask("blame", "--line-porcelain", "HEAD", "--", before, at=top)
         old = [line[1:] for line in blamed.split("\n") if line.startswith("\t")]
         dated = _line_times(blamed, self._now)
         own = (self._root / file).read_text(encoding="utf-8", errors="replace").splitlines()
@@ -127,8 +135,10 @@ class GitHistory:
             times[match.b : match.b + match.size] = dated[match.a : match.a + match.size]
         return times
 
-    def _ask(self, *arguments: str) -> str:
-        return _ask(self._root, *arguments)[0]
+    def _ask(self, *arguments: str, at: Path | None = None) -> str:
+        answer, fault = _ask(at or self._root, *arguments)
+        self._fault = self._fault or (_reason(fault) if fault else "")
+        return answer
 
 
 def git_history(root: Path, folder: str, now: datetime) -> GitHistory | NoHistory:

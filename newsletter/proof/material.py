@@ -18,6 +18,10 @@ from newsletter.proof.clients.features import Support
 class History(Protocol):
     """What the version history knows of the issue's files."""
 
+    @property
+    def fault(self) -> str:
+        """Why it did not answer, for people; "": it always did."""
+
     def changed_at(self, file: str) -> datetime | None:
         """Say when *file* (relative to the site root) was last changed; None: not known."""
 

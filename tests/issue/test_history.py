@@ -224,3 +224,29 @@ def test_a_repository_of_another_user_is_not_called_missing(
     assert isinstance(found, NoHistory)
     assert found.reason.startswith("git refuses the folder (dubious ownership in repository at '")
     assert "git config --global --add safe.directory '" in found.reason
+
+
+def test_a_git_that_fails_on_the_way_is_not_taken_for_one_that_knows_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The first question is answered; then git can no longer be asked."""
+    _write(root, KO, "하나\n")
+    _commit(root, MONDAY)
+    history = open_history(root)
+    assert history.fault == ""
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+
+    assert history.changed_at(KO) is None
+
+    assert history.fault.startswith("git says: it cannot be started (")
+
+
+def test_a_file_that_is_in_no_commit_is_no_fault_of_git(root: Path) -> None:
+    _write(root, KO, "하나\n")
+    _commit(root, MONDAY)
+    _write(root, EN, "one\n")
+    history = open_history(root)
+
+    assert history.lines_since(EN, MONDAY) == ()
+    assert list(history.lines_since(KO, MONDAY)) == []
+    assert history.fault == ""

@@ -21,8 +21,9 @@ def check_staleness(material: Material) -> Iterator[Finding]:
     """Find files that were changed after the other language's file; nothing without history."""
     if material.history is None:
         return
-    for newer, older in _pairs(material):
-        yield from _check(material.history, newer, older)
+    found = [one for pair in _pairs(material) for one in _check(material.history, *pair)]
+    if not material.history.fault:  # of what is known in part, nothing can be said
+        yield from found
 
 
 def staleness_notes(material: Material) -> Iterator[str]:
@@ -33,9 +34,12 @@ def staleness_notes(material: Material) -> Iterator[str]:
         return
     files = dict.fromkeys(text.place for (_, text), _ in _pairs(material))
     new = [file for file in files if not history.is_committed(file)]
+    unknown = [file for file in files if file not in new and history.changed_at(file) is None]
+    if history.fault:
+        yield f"{RULE} did not run: {history.fault}"
+        return
     if new:
         yield f"{RULE} did not look at what is in no commit yet: {', '.join(new)}"
-    unknown = [file for file in files if file not in new and history.changed_at(file) is None]
     if unknown:
         yield f"{RULE} did not look at what git does not know: {', '.join(unknown)}"
 

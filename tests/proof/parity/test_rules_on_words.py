@@ -10,6 +10,7 @@ from newsletter.issue.glossary import Term
 from newsletter.issue.issue import Article
 from newsletter.lang import Lang
 from newsletter.proof.finding import Severity
+from newsletter.proof.parity.staleness import staleness_notes
 from tests.makers import ARTICLE, make_issue, make_markdown
 from tests.proof.parity.makers import findings_of, make_material, proofed
 
@@ -22,9 +23,12 @@ MONDAY = datetime(2022, 8, 1, 9, tzinfo=UTC)
 class Known:
     """A history that was written down."""
 
-    def __init__(self, changed: dict[str, datetime], lines: dict[str, Sequence[int]]) -> None:
+    def __init__(
+        self, changed: dict[str, datetime], lines: dict[str, Sequence[int]], fault: str = ""
+    ) -> None:
         self._changed = changed
         self._lines = lines
+        self.fault = fault
 
     def changed_at(self, file: str) -> datetime | None:
         """Say when *file* was changed."""
@@ -156,6 +160,18 @@ def test_a_file_changed_after_its_translation_is_named_with_its_lines() -> None:
         f"lines 3-5, 9 changed on 2022-08-03, after {EN} was last touched (2022-08-01); "
         "bring the English text up to date"
     )
+
+
+def test_what_is_known_in_part_is_no_finding_and_why_it_is_not_known_is_said() -> None:
+    body = "\n\n".join(["문단입니다."] * 10)
+    changed = {KO: MONDAY + timedelta(days=2), EN: MONDAY}
+    history = Known(changed, {KO: [3]}, "git says: nothing within 10 seconds")
+    material = make_material(make_issue(bodies=(body, body)), history=history)
+
+    assert findings_of(material, "stale-translation") == []
+    assert list(staleness_notes(material)) == [
+        "stale-translation did not run: git says: nothing within 10 seconds"
+    ]
 
 
 def test_a_translation_written_after_its_original_is_no_finding() -> None:
