@@ -48,6 +48,11 @@ def line_of(name: str, words: str) -> int:
          ".thin {", "@supports cannot be written into elements and is lost"),
         ("email/dark.css", "@media", "}\n@media", "@media", "a } closes nothing"),
         ("email/wide.css", "@media", "/* x */ p { color }\n@media", "@media", "is no declaration"),
+        ("email/dark.css", "@media", "@media x { p { color } }\n@media", "@media", "is no decl"),
+        ("email/letter.css", "body {", "@media print { p { a; } }\nbody {", "body {", "is no decl"),
+        ("email/wide.css", "@media", "@supports (a: b) { @media x { p { 1: 2 } } }\n@media",
+         "@media", "is no declaration"),
+        ("email/wide.css", "@media", "@font-face { src }\n@media", "@media", "is no declaration"),
     ],
 )  # fmt: skip
 def test_what_is_broken_is_named_where_it_stands(
@@ -276,6 +281,8 @@ def test_what_is_open_for_outlook_is_named_traced_or_not(page: str, message: str
     [
         "p { content: \"}\"; } /* } */ a::after { content: '{'; }",
         "@media (max-width: 3px) { p { margin: 0 } }",
+        "@media x { p { margin: 0; } /* y */ b { color: red } @media z { i { color: #fff } } }",
+        "@media x {" * 2000 + "}" * 2000,
         ".a{} .b { color: #fff }",
     ],
 )

@@ -1,14 +1,16 @@
 """What is wrong with a site's own style sheet, by line: rules not closed, or lost on the way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import tinycss2
+from tinycss2 import ast
 
 from newsletter.compose.edition import SHEET
 
 # What the inliner keeps of an at-rule; every other one is gone from the letter without a word.
 KEPT: Final = ("media",)
+HOLD_DECLARATIONS: Final = ("font-face", "page", "viewport", "property", "counter-style")
 Fault = tuple[int, str]  # line, counted from 1; what is wrong and what to do
 
 
@@ -30,15 +32,27 @@ def sheet_faults(name: str, source: str) -> Iterator[Fault]:
                 f"@{rule.at_keyword} cannot be written into elements and is lost; put it into "
                 "wide.css, or leave it out",
             )
-        elif rule.type == "qualified-rule":
+        else:
             yield from _broken_declarations(rule)
 
 
-def _broken_declarations(rule: tinycss2.ast.QualifiedRule) -> Iterator[Fault]:
-    for found in tinycss2.parse_blocks_contents(rule.content, skip_comments=True):
-        if found.type == "error":
-            message = f"is no declaration ({found.message}); write 'property: value;'"
-            yield found.source_line, message
+def _broken_declarations(rule: ast.Node) -> Iterator[Fault]:
+    """Find what is no declaration in a rule, and in those inside of it: @media holds rules."""
+    waiting = [rule]
+    while waiting:
+        for found in _held(waiting.pop()):
+            if isinstance(found, ast.ParseError):
+                message = f"is no declaration ({found.message}); write 'property: value;'"
+                yield found.source_line, message
+            elif isinstance(found, ast.QualifiedRule | ast.AtRule):
+                waiting.append(found)
+
+
+def _held(rule: ast.Node) -> Sequence[ast.Node]:
+    content = getattr(rule, "content", None) or ()
+    if isinstance(rule, ast.AtRule) and rule.lower_at_keyword not in HOLD_DECLARATIONS:
+        return tinycss2.parse_rule_list(content, skip_comments=True)
+    return tinycss2.parse_blocks_contents(content, skip_comments=True)
 
 
 def _unclosed(source: str) -> Iterator[Fault]:
