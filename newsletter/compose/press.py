@@ -62,6 +62,7 @@ class Press:
         self.public_url = public_url
         self._templates = templates
         self._sandbox = self._room()
+        self._texts: dict[tuple[str, str], str] = {}  # rendered, by source and word for pictures
 
     def html(self, page: Page) -> str:
         """
@@ -139,7 +140,10 @@ class Press:
             return Markup(keep_words_whole(render_html(markdown, frame)))  # noqa: S704
 
         def text_of(markdown: Markdown, lang: Lang) -> str:
-            return render_text(markdown, self.strings[lang]["picture"])
+            key = (markdown.source, self.strings[lang]["picture"])
+            if key not in self._texts:  # most texts stand in two editions
+                self._texts[key] = render_text(markdown, key[1])
+            return self._texts[key]
 
         return {
             "publication": page.publication,

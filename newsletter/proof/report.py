@@ -10,6 +10,8 @@ from newsletter.issue.issue import PUBLICATION
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.pictures import HOSTED, hosted_notes
 from newsletter.proof.material import Material
+from newsletter.proof.parity.numbers import RULE as NUMBERS
+from newsletter.proof.parity.numbers import numbers_notes
 from newsletter.proof.parity.staleness import RULE as STALENESS
 from newsletter.proof.parity.staleness import staleness_notes
 
@@ -90,6 +92,8 @@ def proofread(
 
 def _notes(material: Material, settings: Mapping[str, Setting]) -> Iterator[str]:
     """Say what could not be looked at, for the rules that are not switched off."""
+    if settings.get(NUMBERS) is not Setting.OFF:
+        yield from numbers_notes(material)
     if settings.get(STALENESS) is not Setting.OFF:
         yield from staleness_notes(material)
     if settings.get(HOSTED) is not Setting.OFF:

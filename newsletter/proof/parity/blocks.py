@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations
 
 from markdown_it.token import Token
@@ -88,8 +89,30 @@ class Section:
     sides: tuple[Side, Side]
 
 
-def sections(issue: Issue) -> Iterator[Section]:
-    """Yield the letter and the articles, for every two languages."""
+class _Same:
+    """An issue as a key: texts are large, and comparing them takes long."""
+
+    def __init__(self, issue: Issue) -> None:
+        self.issue = issue
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.issue is other.issue
+
+    def __hash__(self) -> int:
+        return id(self.issue)
+
+
+def sections(issue: Issue) -> Sequence[Section]:
+    """Return the letter and the articles, for every two languages."""
+    return _sections(_Same(issue))
+
+
+@lru_cache(maxsize=2)  # seven rules ask for those of one issue
+def _sections(same: _Same) -> Sequence[Section]:
+    return tuple(_laid_out(same.issue))
+
+
+def _laid_out(issue: Issue) -> Iterator[Section]:
     for one, other in combinations(Lang, 2):
         if one in issue.letters and other in issue.letters:
             yield Section(

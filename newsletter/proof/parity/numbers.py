@@ -13,7 +13,7 @@ from newsletter.proof.parity.blocks import Block, Section, Side, sections
 from newsletter.proof.parity.clues import Reading, readings_of
 from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.meaning import Figure, Weight, are_comparable, kinds
-from newsletter.proof.parity.partners import without_partner
+from newsletter.proof.parity.partners import FIGURES_MAX, without_partner
 from newsletter.proof.parity.wording import finding, place, sentence_at
 
 RULE: Final = "numbers"
@@ -31,6 +31,15 @@ class _Half:
     surplus: Sequence[Figure]  # those that stand more often than in the other language
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A pair of blocks with its figures."""
+
+    pair: Pair
+    figures: tuple[Sequence[Figure], Sequence[Figure]]
+    alone: tuple[list[Figure], list[Figure]]  # of each those that agree with none of the other
+
+
 def check_numbers(material: Material) -> Iterator[Finding]:
     """Find figures that have no counterpart in the other language."""
     for section in sections(material.issue):
@@ -41,20 +50,33 @@ def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
     """Find the figures of one letter or article that have no counterpart."""
     read = readings_of(section, material)
     pairs = align_sides(*section.sides, read)
-    spare = _spare(pairs, read)
-    everywhere = tuple(
+    compared = [_compare(pair, read) for pair in pairs]
+    spare = [Agreeing(_firm(one for both in compared for one in both.alone[at])) for at in (0, 1)]
+    everywhere = [
         Agreeing(_firm(figure for block in side.blocks() for figure in look(block).figures))
         for side, look in zip(section.sides, read, strict=True)
-    )
-    for pair in pairs:
-        if pair.one is None or pair.other is None:
+    ]
+    for both in compared:
+        if both.pair.one is None or both.pair.other is None:
             continue  # the rule "structure" names a block without counterpart
-        mine, theirs = read[0](pair.one).figures, read[1](pair.other).figures
-        left, right = without_partner(mine, theirs)
-        one = _half(section.sides[0], pair.one, (mine, theirs), left, spare[1])
-        other = _half(section.sides[1], pair.other, (theirs, mine), right, spare[0])
+        left, right = without_partner(*both.figures)
+        one = _half(section.sides[0], both.pair.one, both.alone[0], left, spare[1])
+        other = _half(section.sides[1], both.pair.other, both.alone[1], right, spare[0])
         yield from _first(_contradictions(one, other, everywhere[1]))
         yield from _first(_contradictions(other, one, everywhere[0]))
+
+
+def numbers_notes(material: Material) -> Iterator[str]:
+    """Say where figures are not counted against each other, for there are too many."""
+    for section in sections(material.issue):
+        read = readings_of(section, material)
+        for pair in align_sides(*section.sides, read):
+            for side, block, look in zip(section.sides, (pair.one, pair.other), read, strict=True):
+                if block and pair.one and pair.other and len(look(block).figures) > FIGURES_MAX:
+                    yield (
+                        f"{RULE} did not count how often each figure stands in "
+                        f"{place(side, block.line)}: it has more than {FIGURES_MAX}"
+                    )
 
 
 def _first(findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -69,28 +91,18 @@ def _first(findings: Iterator[Finding]) -> Iterator[Finding]:
 
 
 def _half(
-    side: Side,
-    block: Block,
-    figures: tuple[Sequence[Figure], Sequence[Figure]],
-    left: Sequence[Figure],
-    spare: Agreeing,
+    side: Side, block: Block, alone: Sequence[Figure], left: Sequence[Figure], spare: Agreeing
 ) -> _Half:
-    mine, theirs = figures
-    alone = Agreeing(theirs).lone(mine)
     known = set(alone)
-    surplus = [figure for figure in left if figure not in known]
-    return _Half(side, block, spare.lone(alone), surplus)
+    return _Half(side, block, spare.lone(alone), [one for one in left if one not in known])
 
 
-def _spare(pairs: Sequence[Pair], read: tuple[Reading, Reading]) -> tuple[Agreeing, Agreeing]:
-    """Return the figures of each language that have no partner where they stand."""
-    spare: tuple[list[Figure], list[Figure]] = ([], [])
-    for pair in pairs:
-        mine = read[0](pair.one).figures if pair.one else ()
-        theirs = read[1](pair.other).figures if pair.other else ()
-        spare[0].extend(_firm(Agreeing(theirs).lone(mine)))
-        spare[1].extend(_firm(Agreeing(mine).lone(theirs)))
-    return Agreeing(spare[0]), Agreeing(spare[1])
+def _compare(pair: Pair, read: tuple[Reading, Reading]) -> _Compared:
+    mine = read[0](pair.one).figures if pair.one else ()
+    theirs = read[1](pair.other).figures if pair.other else ()
+    return _Compared(
+        pair, (mine, theirs), (Agreeing(theirs).lone(mine), Agreeing(mine).lone(theirs))
+    )
 
 
 def _firm(figures: Iterable[Figure]) -> list[Figure]:

@@ -18,6 +18,8 @@ def without_partner(
     A date that one language names twice leaves a figure without a partner too; that is a
     contradiction only beside one of the other language.
     """
+    if not ones or not others:
+        return list(ones), list(others)
     if len(ones) > FIGURES_MAX or len(others) > FIGURES_MAX:
         return [], []
     # Of two that say the same, the surer one is left over.

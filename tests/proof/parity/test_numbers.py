@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from newsletter.lang import EditionKind
 from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.parity.numbers import numbers_notes
 from tests.makers import ARTICLE, make_issue
 from tests.proof.parity.makers import findings_of, make_material, proofed
 
@@ -117,6 +118,21 @@ def test_table_cells_list_items_and_titles_are_compared_one_by_one() -> None:
 
     assert {(f.file, f.line) for f in found} >= {(KO, 2), (EN, 2), (KO, 6), (EN, 6)}
     assert any("3rd" in finding.message for finding in found)
+
+
+def test_where_figures_are_too_many_to_be_counted_that_is_said() -> None:
+    many, few = "7개, " * 301, "7개, " * 300
+
+    notes = [
+        list(numbers_notes(make_material(make_issue(bodies=(ko, ko.replace("개", " items"))))))
+        for ko in (many, few)
+    ]
+
+    assert [note.partition(": ")[0] for note in notes[0]] == [
+        f"numbers did not count how often each figure stands in {file}"
+        for file in (f"{KO}:1", f"{EN}:1")
+    ]
+    assert notes[1] == []
 
 
 @settings(max_examples=40, deadline=None)
