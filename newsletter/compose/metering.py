@@ -8,6 +8,7 @@ from jinja2.visitor import NodeTransformer
 
 STEP: Final = 40  # what a step of a loop costs, in characters made
 MEASURED: Final = "measured"  # the filter that `Metered` puts around what grows
+PUT_TOGETHER: Final = "put_together"  # the filter that it puts around what ~ makes text of
 TAG_START: Final = re.compile(r"<(?=[A-Za-z/!])")
 
 
@@ -58,11 +59,13 @@ class Metered(NodeTransformer):
         return self._counted(node)
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802
-        return _measured(self.generic_visit(node), node.lineno)
+        self.generic_visit(node)
+        node.nodes = [_filtered(one, PUT_TOGETHER, node.lineno) for one in node.nodes]
+        return _filtered(node, MEASURED, node.lineno)
 
     def visit_AssignBlock(self, node: nodes.AssignBlock) -> nodes.Node:  # noqa: N802
         self.generic_visit(node)
-        node.filter = _measured(node.filter, node.lineno)
+        node.filter = _filtered(node.filter, MEASURED, node.lineno)
         return node
 
     def _counted(self, node: Any) -> nodes.Node:
@@ -76,5 +79,5 @@ class Metered(NodeTransformer):
         return node  # type: ignore[no-any-return] # each of the four has a body, their base has not
 
 
-def _measured(node: nodes.Node | None, line: int) -> nodes.Filter:
-    return nodes.Filter(node, MEASURED, [], [], None, None, lineno=line)
+def _filtered(node: nodes.Node | None, name: str, line: int) -> nodes.Filter:
+    return nodes.Filter(node, name, [], [], None, None, lineno=line)

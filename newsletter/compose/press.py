@@ -29,6 +29,7 @@ DARK_PAPER: Final = "#16181a"  # the background in dark.css
 FOLDER: Final = "templates/"
 HTML_LETTER: Final = "email/letter.html.j2"  # below it: what the HTML letter is filled from
 TEXT_LETTER: Final = "email/letter.txt.j2"  # and its text part
+NAME_MAX: Final = 40  # characters before the number of a footnote
 CSS_COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 
 
@@ -135,6 +136,11 @@ class Press:
 
         def html_of(markdown: Markdown, name: str, width: int = CONTENT_WIDTH) -> Markup:
             """Render a text; *name* makes its footnotes' ids unique, *width* is in pixels."""
+            if len(name) > NAME_MAX:
+                msg = (
+                    f"html_of wants a name of at most {NAME_MAX} characters: html_of(text, 'ko-1')"
+                )
+                raise ValueError(msg)
             frame = Frame(page.gallery, base, width, name)
             # Raw HTML was refused on reading; markdown-it escapes everything else.
             return Markup(keep_words_whole(render_html(markdown, frame)))  # noqa: S704

@@ -1,0 +1,162 @@
+"""How much an expression of a template is about to make, estimated before it makes it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence, Sized
+from dataclasses import fields, is_dataclass
+from types import BuiltinMethodType, FunctionType, GeneratorType, MethodType
+from typing import Any, Final
+
+from jinja2.exceptions import SecurityError
+
+BUDGET: Final = 8_000_000  # characters that one file of a letter may make
+NUMBER_MAX: Final = 10_000  # of columns, copies or places that a template asks for at once
+BIT: Final = BUDGET // 4096  # what a bit of a number counts: no letter wants one of more bits
+FIELD: Final = re.compile(r"%|\{")  # at the most so many places has a format
+# A width in a format that is huge, or whatever a value says: of "%", and of str.format.
+WIDE: Final = re.compile(r"%[-+ #0.\d]*(?:\*|\d{5})|\{[^{}]*:[^{}]*(?:\{|\d{5})")
+WORDLESS: Final[tuple[object, ...]] = (object.__str__, object.__repr__)  # what shows the address of a thing
+UNBOUNDED: Final = frozenset({"expandtabs", "translate"})
+# Filters that take a value as it is, or a list item by item; all others make text of it.
+AS_GIVEN: Final = frozenset(
+    "abs attr batch count d default dictsort first float groupby int items join last length list "
+    "map max measured min reject rejectattr reverse round select selectattr slice sort sum "
+    "unique".split()
+)
+
+
+class TooMuch(Exception):  # noqa: N818 - what a template asked for
+    """A template asked for more than a letter can ever want."""
+
+
+def weigh(value: Any) -> int:
+    """Count the characters that a value comes down to as text, no further than `BUDGET`."""
+    weight = 0
+    waiting = [value]
+    while waiting and weight <= BUDGET:
+        one = waiting.pop()
+        weight += len(one) if isinstance(one, Sized) else 1
+        if isinstance(one, Mapping):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list | tuple | set | frozenset):
+            waiting += one
+        elif is_dataclass(one) and not isinstance(one, type):
+            waiting += [getattr(one, field.name) for field in fields(one)]
+    return weight
+
+
+def refuse_growth(name: str, value: Any, *others: Any) -> None:
+    """
+    Refuse a filter, a method or an operator whose result would be too much.
+
+    Raises:
+        TooMuch: it would make far more than *value* is.
+        SecurityError: nobody can tell how much it would make.
+    """
+    if name in UNBOUNDED:
+        msg = f"{name} is not for templates"
+        raise SecurityError(msg)
+    counts = [other for other in others if isinstance(other, int) and name not in TAKES_NUMBERS]
+    if any(abs(count) > NUMBER_MAX for count in counts):
+        msg = f"{name} is asked for {max(counts, key=abs):,}, and {NUMBER_MAX:,} is the limit"
+        raise TooMuch(msg)
+    if GROWTH.get(name, _no_growth)(value, others) > BUDGET:
+        msg = f"{name} would make more than {BUDGET:,} characters"
+        raise TooMuch(msg)
+
+
+def refuse_wide_fields(template: Any) -> None:
+    """Refuse a format that asks for a width of five digits, or for one that a value names."""
+    text = template.decode("latin-1") if isinstance(template, bytes) else str(template)
+    if found := WIDE.search(text.replace("%%", "").replace("{{", "").replace("}}", "")):
+        msg = f"a format holds {found[0]!r}; write the width as a number below {NUMBER_MAX:,}"
+        raise TooMuch(msg)
+
+
+def refuse_addresses(*values: Any) -> None:
+    """
+    Refuse to make text of what shows as its address in memory, another one every time.
+
+    Raises:
+        TypeError: one of them, or something in them, is a function, a list that is not made
+            yet, or another thing without words of its own.
+    """
+    for value in values:
+        for one in (value, *_items(value)):
+            if isinstance(one, FunctionType | MethodType | BuiltinMethodType | type):
+                raise TypeError("this prints a function itself; call it: greeting(lang)")
+            if isinstance(one, GeneratorType):
+                raise TypeError("this prints a list that is not made yet; add | list or | join")
+            if (type(one).__str__, type(one).__repr__) == WORDLESS:
+                msg = f"this prints a {type(one).__name__} itself, and not what it gives"
+                raise TypeError(msg)
+
+
+def _items(value: Any) -> Sequence[Any]:
+    if isinstance(value, Mapping):
+        return [*value.keys(), *value.values()]
+    return list(value) if isinstance(value, list | tuple | set | frozenset) else ()
+
+
+def _no_growth(value: Any, others: Sequence[Any]) -> int:
+    del value, others
+    return 0
+
+
+def _times_text(value: Any, others: Sequence[Any]) -> int:
+    """Count the longest text among the arguments at every character."""
+    return weigh(value) * max((weigh(one) for one in others if not _is_count(one)), default=0)
+
+
+def _times_any(value: Any, others: Sequence[Any]) -> int:
+    """Count the same for a number of blanks."""
+    counts = [one for one in others if _is_count(one)]
+    return max(_times_text(value, others), weigh(value) * max(counts, default=0))
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _replaced(value: Any, others: Sequence[Any]) -> int:
+    """Count what is replaced: a long text may hold little of it."""
+    length = _times_text(value, others)
+    if length <= BUDGET or len(others) < 2:
+        return length
+    if isinstance(value, bytes):
+        return value.count(others[0]) * len(others[1])
+    return str(value).count(str(others[0])) * len(str(others[1]))
+
+
+def _filled(value: Any, others: Sequence[Any]) -> int:
+    """Count every place of a format as the longest of its values."""
+    refuse_wide_fields(value)
+    places = FIELD.findall(value.decode("latin-1") if isinstance(value, bytes) else str(value))
+    return len(places) * max(map(weigh, others), default=0)
+
+
+def _multiplied(left: Any, others: Sequence[Any]) -> int:
+    sized, times = (left, others[0]) if isinstance(left, Sized) else (others[0], left)
+    if isinstance(sized, Sized) and isinstance(times, int):
+        return len(sized) * times
+    if isinstance(sized, int) and isinstance(times, int):
+        return (sized.bit_length() + times.bit_length()) * BIT
+    return 0
+
+
+def _raised(left: Any, others: Sequence[Any]) -> int:
+    power = others[0]
+    if isinstance(left, int) and isinstance(power, int):
+        return max(left.bit_length() * power, left.bit_length() + power.bit_length()) * BIT
+    return 0
+
+
+# What grows by more than its parts, and how much it may come to.
+GROWTH: Final[Mapping[str, Callable[[Any, Sequence[Any]], int]]] = {
+    "replace": _replaced,
+    **dict.fromkeys(("wordwrap", "urlize", "wrap"), _times_text),
+    **dict.fromkeys(("indent", "tojson"), _times_any),
+    **dict.fromkeys(("format", "format_map", "%"), _filled),
+    "*": _multiplied,
+    "**": _raised,
+}
+TAKES_NUMBERS: Final = frozenset({"format", "format_map", "%", "*", "**", "+"})  # of any size
