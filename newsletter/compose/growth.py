@@ -14,7 +14,8 @@ BIT: Final = BUDGET // 4096  # what a bit of a number counts: no letter wants on
 FIELD: Final = re.compile(r"%|\{")  # at the most so many places has a format
 # A width in a format that is huge, or whatever a value says: of "%", and of str.format.
 WIDE: Final = re.compile(r"%[-+ #0.\d]*(?:\*|\d{5})|\{[^{}]*:[^{}]*(?:\{|\d{5})")
-WORDLESS: Final[tuple[object, ...]] = (object.__str__, object.__repr__)  # what shows the address of a thing
+# What a thing without words of its own is shown by: its address, another one in every run.
+WORDLESS: Final[tuple[object, ...]] = (object.__str__, object.__repr__)
 UNBOUNDED: Final = frozenset({"expandtabs", "translate"})
 # Filters that take a value as it is, or a list item by item; all others make text of it.
 AS_GIVEN: Final = frozenset(
