@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from newsletter.proof.parity.spellings import DIGITS, DIGITS_MAX, any_of
@@ -53,6 +54,7 @@ IN_WORDS: Final = (
 )
 
 
+@lru_cache(maxsize=4096)  # a table repeats its numbers, and other rules read them again
 def english_number(written: str) -> Fraction | None:
     """Return what "350 million", "twenty-five" or "third" is; None if it is no number."""
     words = re.findall(r"[a-z]+|\d[\d,]*(?:\.\d+)?", written.lower())

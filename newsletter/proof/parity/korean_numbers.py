@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from newsletter.proof.parity.spellings import DIGITS, DIGITS_MAX, any_of
@@ -38,6 +39,7 @@ _PIECE: Final = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)  # a table repeats its numbers, and other rules read them again
 def korean_number(written: str) -> Fraction | None:
     """Return what "1만 2천", "열두" or "오천" is; None if it is no number."""
     word = written.strip()

@@ -98,9 +98,15 @@ def _share_units(text: str, figures: list[Figure]) -> Iterator[Figure]:
     yield from reversed(shared)
 
 
+def _has_nothing_to_lend(figure: Figure) -> bool:
+    return figure.scale == 1 and all(
+        isinstance(one, Quantity) and one.unit == BARE for one in figure.meanings
+    )
+
+
 def _lend(figure: Figure, following: Figure) -> Figure:
     bare = [one for one in figure.meanings if isinstance(one, Quantity) and one.unit == BARE]
-    if not bare or figure.scale != 1:
+    if not bare or figure.scale != 1 or _has_nothing_to_lend(following):
         return figure
     value = bare[0].value
     more = [
