@@ -21,8 +21,9 @@ from newsletter.subscribers.book import PastDelivery, Selection
 from newsletter.subscribers.csv_rows import (
     Row,
 )
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.exporting import export_lines
-from newsletter.subscribers.importing import Fate, enrol
+from newsletter.subscribers.importing import Fate
 from newsletter.subscribers.subscriber import (
     Standing,
     Subscriber,

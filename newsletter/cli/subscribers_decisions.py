@@ -9,7 +9,7 @@ from newsletter.cli.consents import Site
 from newsletter.cli.person import name_person
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.importing import withdraw
+from newsletter.subscribers.decisions import withdraw
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import one_line
 

@@ -1,4 +1,4 @@
-"""What a person decides about one reader: not written to, written to again, another address."""
+"""What a person decides about one reader: added, left, not written to, another address."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,9 +6,61 @@ from datetime import datetime
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, OpenBook
-from newsletter.subscribers.importing import cause_of, refuse_moved
+from newsletter.subscribers.csv_rows import Row
+from newsletter.subscribers.importing import Fate, cause_of, changes, merged, new_entry
 from newsletter.subscribers.subscriber import Standing
-from newsletter.subscribers.why import ENDED_BY_A_PERSON, Cause, Why
+from newsletter.subscribers.why import ENDED_BY_A_PERSON, UNSAID, Cause, Why, firmest
+
+
+def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fate:
+    """
+    Put one reader on the list, or merge what is new of them.
+
+    Args:
+        now: aware UTC.
+        again: ``row.consented_at`` is a new consent, which brings back a reader who has
+            unsubscribed or complained.
+
+    Raises:
+        ContentError: the reader left, and no newer consent is given; the address is
+            suppressed by what no consent mends; or its reader has another one now.
+    """
+    known = book.find([row.address.key]).get(row.address.key)
+    if known is None:
+        book.add([new_entry(row, None, now)])
+        return Fate.NEW
+    if known.standing is Standing.ACTIVE:
+        entry = merged(known, row, known.import_id, now)
+    else:
+        entry = _brought_back(known, row, now, again=again)
+    if not changes(known, entry):
+        return Fate.UNCHANGED
+    book.update([entry])
+    return Fate.UPDATED
+
+
+def withdraw(
+    address: Address, book: OpenBook, now: datetime, because: str = "", by: str = ""
+) -> Standing:
+    """
+    Unsubscribe a reader; the entry stays, so that no import brings them back.
+
+    Returns:
+        How they stood before; a suppressed address stays suppressed, but that the reader
+        withdrew is noted, so that `unsuppress` does not bring them back.
+
+    Raises:
+        ContentError: they are not on the list, or have another address now.
+    """
+    known = _find(address, book)
+    _refuse_moved(known)
+    why = Why(Cause.WITHDREW, because, by)
+    if known.standing is Standing.ACTIVE:
+        left = replace(known, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
+        book.update([left])
+    elif firmest([cause_of(known), Cause.WITHDREW]) is not cause_of(known):
+        book.update([replace(known, why=why)])
+    return known.standing
 
 
 def suppress(address: Address, book: OpenBook, now: datetime, because: str, by: str) -> Standing:
@@ -44,7 +96,7 @@ def unsuppress(address: Address, book: OpenBook, now: datetime, because: str, by
     cause = cause_of(known)
     if known.standing is Standing.ACTIVE:
         return known.standing
-    refuse_moved(known)
+    _refuse_moved(known)
     if cause not in ENDED_BY_A_PERSON:
         msg = (
             f"{known.address} is {known.standing}{_reason(known, cause)}, which only the reader "
@@ -75,7 +127,7 @@ def change_address(
     """
     found = book.find([old.key, new.key])
     known, other = _find(old, book), found.get(new.key)
-    refuse_moved(known)
+    _refuse_moved(known)
     if old.key == new.key:
         book.update([replace(known, address=new.spelling)])  # nothing but capital letters
         return known
@@ -128,3 +180,44 @@ def _reason(known: Entry, cause: Cause | None) -> str:
     if cause is None:
         return f", and it is not on record whether the reader complained{because}"
     return f": the reader {cause}{because}"
+
+
+def _refuse_moved(known: Entry) -> None:
+    """Raise a ContentError if the reader has another address now: it is that which is meant."""
+    if known.why.cause is Cause.MOVED:
+        msg = f"{known.address} is nobody's address now: {known.why.because}"
+        raise ContentError(msg)
+
+
+def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entry:
+    _refuse_moved(known)
+    since = f"{known.standing} since {known.standing_since:%Y-%m-%d %H:%M} UTC"
+    if known.why.cause in ENDED_BY_A_PERSON:
+        why = known.why.because or known.why.cause
+        msg = (
+            f"{known.address} is {since} ({why}); if its mailbox takes mail again, "
+            f"newsletter subscribers unsuppress {known.address}"
+        )
+        raise ContentError(msg)
+    if not again or row.consented_at is None:
+        msg = (
+            f"{known.address} is {since}; if the reader asked again, "
+            "add --again --consented-at with the date and time of that"
+        )
+        raise ContentError(msg)
+    if row.consented_at <= known.standing_since:
+        msg = (
+            f"{known.address} is {since}, which is later than that consent; "
+            "give the time of the new one (for the same day, like 2022-07-01T15:00)"
+        )
+        raise ContentError(msg)
+    return replace(
+        known,
+        address=row.address.spelling,
+        name=row.name or known.name,
+        preference=row.preference or known.preference,
+        standing=Standing.ACTIVE,
+        standing_since=now,
+        consented_at=row.consented_at,
+        why=UNSAID,
+    )

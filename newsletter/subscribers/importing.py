@@ -1,4 +1,4 @@
-"""What a file of readers, or word of one, does to the list: who is new, merged, kept out."""
+"""What a file of readers does to the list: who is new, merged, kept out."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,8 +8,6 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
-from newsletter.errors import ContentError
-from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, NamesTakenError, OpenBook, Owner
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.naming import further_names, own_names, owners_of, refusal_of
@@ -20,7 +18,6 @@ from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.telling import STRICTEST_FIRST
 from newsletter.subscribers.why import (
     ENDED_BY_A_PERSON,
-    UNSAID,
     Cause,
     Why,
     firmest,
@@ -194,101 +191,6 @@ def _further_of(
         return further_names(row.names)
     own = (known.reader_id, known.old_number)
     return [name for name in row.names if name not in own and name not in taken]
-
-
-def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fate:
-    """
-    Put one reader on the list, or merge what is new of them.
-
-    Args:
-        now: aware UTC.
-        again: ``row.consented_at`` is a new consent, which brings back a reader who has
-            unsubscribed or complained.
-
-    Raises:
-        ContentError: the reader left, and no newer consent is given; the address is
-            suppressed by what no consent mends; or its reader has another one now.
-    """
-    known = book.find([row.address.key]).get(row.address.key)
-    if known is None:
-        book.add([new_entry(row, None, now)])
-        return Fate.NEW
-    if known.standing is Standing.ACTIVE:
-        entry = merged(known, row, known.import_id, now)
-    else:
-        entry = _brought_back(known, row, now, again=again)
-    if not changes(known, entry):
-        return Fate.UNCHANGED
-    book.update([entry])
-    return Fate.UPDATED
-
-
-def withdraw(
-    address: Address, book: OpenBook, now: datetime, because: str = "", by: str = ""
-) -> Standing:
-    """
-    Unsubscribe a reader; the entry stays, so that no import brings them back.
-
-    Returns:
-        How they stood before; a suppressed address stays suppressed, but that the reader
-        withdrew is noted, so that `unsuppress` does not bring them back.
-
-    Raises:
-        ContentError: they are not on the list, or have another address now.
-    """
-    known = book.find([address.key]).get(address.key)
-    if known is None:
-        msg = f"{address.spelling} is not on the list; see newsletter subscribers list"
-        raise ContentError(msg)
-    refuse_moved(known)
-    why = Why(Cause.WITHDREW, because, by)
-    if known.standing is Standing.ACTIVE:
-        left = replace(known, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
-        book.update([left])
-    elif firmest([cause_of(known), Cause.WITHDREW]) is not cause_of(known):
-        book.update([replace(known, why=why)])
-    return known.standing
-
-
-def refuse_moved(known: Entry) -> None:
-    """Raise a ContentError if the reader has another address now: it is that which is meant."""
-    if known.why.cause is Cause.MOVED:
-        msg = f"{known.address} is nobody's address now: {known.why.because}"
-        raise ContentError(msg)
-
-
-def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entry:
-    refuse_moved(known)
-    since = f"{known.standing} since {known.standing_since:%Y-%m-%d %H:%M} UTC"
-    if known.why.cause in ENDED_BY_A_PERSON:
-        why = known.why.because or known.why.cause
-        msg = (
-            f"{known.address} is {since} ({why}); if its mailbox takes mail again, "
-            f"newsletter subscribers unsuppress {known.address}"
-        )
-        raise ContentError(msg)
-    if not again or row.consented_at is None:
-        msg = (
-            f"{known.address} is {since}; if the reader asked again, "
-            "add --again --consented-at with the date and time of that"
-        )
-        raise ContentError(msg)
-    if row.consented_at <= known.standing_since:
-        msg = (
-            f"{known.address} is {since}, which is later than that consent; "
-            "give the time of the new one (for the same day, like 2022-07-01T15:00)"
-        )
-        raise ContentError(msg)
-    return replace(
-        known,
-        address=row.address.spelling,
-        name=row.name or known.name,
-        preference=row.preference or known.preference,
-        standing=Standing.ACTIVE,
-        standing_since=now,
-        consented_at=row.consented_at,
-        why=UNSAID,
-    )
 
 
 def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:

@@ -15,7 +15,7 @@ from newsletter.dispatch.states import State
 from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
 from newsletter.storage import tables
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from tests.cli.terminal import Typed, run_in_terminal
 from tests.journeys.stage import PUBLIC_URL, Stage
 from tests.makers import ISSUE_ID, write_site

@@ -7,7 +7,7 @@ import pytest
 from newsletter.cli.person import find_account
 from newsletter.dispatch.control import Act
 from newsletter.lang import Preference
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
 from tests.subscribers.makers import make_row

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from newsletter.dispatch.states import State
 from newsletter.lang import Preference
 from newsletter.storage import tables
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
 from tests.subscribers.makers import make_row

@@ -18,7 +18,7 @@ from newsletter.issue.pace import Pace, Rate
 from newsletter.lang import Preference
 from newsletter.message.envelope import Envelope
 from newsletter.proof.report import Report
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from tests.cli.desk import NOW, ClockedSite, Desk
 from tests.cli.test_rounds import run
 from tests.dispatch.makers import FastClock, counts, make_database

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import Standing
 from tests.cli.desk import NOW, Desk
 from tests.cli.test_subscribers import Site, counts, site

@@ -14,7 +14,7 @@ from newsletter.cli.sending import Sending, Wishes
 from newsletter.delivery.provider import Provider
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from tests.cli.desk import ClockedSite, Desk
 from tests.dispatch.stand_ins import ScriptedProvider
 from tests.makers import ISSUE_ID, PUBLICATION, write_site

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.book import Selection
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import Standing
 from tests.cli.desk import NOW, Desk
 from tests.subscribers.makers import make_row

@@ -19,7 +19,7 @@ from newsletter.message.envelope import Envelope
 from newsletter.storage.database import open_database
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
 from tests.crash.post_office import PostOffice, Taken
 from tests.subscribers.makers import make_row

@@ -24,7 +24,7 @@ from newsletter.dispatch.way import Way
 from newsletter.dispatch.writing import Scribe
 from newsletter.errors import LedgerError, NewsletterError, ProviderError, UnfinishedError
 from newsletter.storage.ledger import SqlLedger
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
 from tests.cli.desk import NOW, ClockedSite
 from tests.crash.mishaps import CrashError, Mishap, fail_commits, failing, failing_diary

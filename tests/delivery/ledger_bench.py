@@ -22,7 +22,7 @@ from newsletter.storage.database import open_database
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.importing import enrol, withdraw
+from newsletter.subscribers.decisions import enrol, withdraw
 from newsletter.subscribers.subscriber import editions_by_preference
 from tests.subscribers.makers import make_row
 

@@ -16,7 +16,7 @@ from newsletter.message.envelope import Envelope
 from newsletter.storage.database import open_database
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import SubscriberId, editions_by_preference
 from tests.subscribers.makers import make_reader_id, make_row
 

@@ -83,6 +83,8 @@ def test_a_second_dispatch_at_the_same_time_says_who_is_sending(
     tmp_path: Path, server: RecordingServer
 ) -> None:
     stage, expected = make_full_stage(tmp_path / "site", server.url)
+    publication = stage.root / "issues" / "publication.yaml"
+    publication.write_text(publication.read_text() + "pace: {rate: 15/second}\n")
 
     first = stage.start("dispatch", ISSUE, "--yes")
     wait_until_taken(server, 5, first)

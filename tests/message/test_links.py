@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from itsdangerous import Signer
 
 from newsletter.message.links import Purpose, ReaderLinks
-from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
+from newsletter.subscribers.reader_id import LAST_NUMBER, OldNumber, ReaderId, ReaderName
 from newsletter.subscribers.subscriber import SubscriberId
 from tests.subscribers.makers import make_reader_id
 
@@ -17,7 +17,7 @@ LINKS = ReaderLinks(b"k" * 32, "e-news.example.org", "https://news.example.org")
 
 
 READERS = st.builds(make_reader_id, st.integers(0, 2**80 - 1))
-OLD_NUMBERS = st.builds(OldNumber, st.integers(0, 2**53))
+OLD_NUMBERS = st.builds(OldNumber, st.integers(0, LAST_NUMBER))
 
 
 @given(READERS | OLD_NUMBERS)

@@ -11,7 +11,7 @@ from newsletter.storage.processes import this_process
 from newsletter.storage.runs import SILENT_AFTER
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import runs
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
 from tests.subscribers.makers import make_row
 

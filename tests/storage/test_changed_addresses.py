@@ -8,8 +8,7 @@ from newsletter.delivery.provider import Blame, Refused
 from newsletter.lang import EditionKind
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.decisions import change_address
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import change_address, enrol
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
 from newsletter.subscribers.why import Cause
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger

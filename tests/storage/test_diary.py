@@ -15,7 +15,7 @@ from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
 from newsletter.subscribers.why import UNSAID, Cause, Why
 from tests.storage.makers import ISSUE, NOW, fall_silent, make_planned_ledger

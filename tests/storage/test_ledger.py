@@ -25,7 +25,7 @@ from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.runs import HOLD
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import dispatches, subscribers
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.reader_id import READER_ID
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
 from tests.subscribers.makers import make_row

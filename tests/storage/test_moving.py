@@ -16,8 +16,9 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.csv_rows import heading_in, rows_under
+from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.exporting import export_lines
-from newsletter.subscribers.importing import Fate, enrol, import_rows
+from newsletter.subscribers.importing import Fate, import_rows
 from newsletter.subscribers.meanings import Meaning
 from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
 from tests.subscribers.makers import CONSENT, NOW, make_reader_id, make_row

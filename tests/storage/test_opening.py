@@ -17,7 +17,7 @@ from newsletter.storage.doubts import SqlDoubts
 from newsletter.storage.marks import write_mark
 from newsletter.storage.opening import close_ledger, open_ledger
 from newsletter.storage.subscribers import SqlSubscriberBook
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from tests.storage.makers import NOW
 from tests.subscribers.makers import make_row
 

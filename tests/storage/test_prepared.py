@@ -9,7 +9,7 @@ from newsletter.lang import Preference
 from newsletter.storage.prepared import prepare
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import subscribers
-from newsletter.subscribers.importing import enrol
+from newsletter.subscribers.decisions import enrol
 from tests.subscribers.makers import make_row
 
 NOW = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)

@@ -19,7 +19,8 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import deliveries, dispatches
 from newsletter.subscribers.book import PastDelivery, Selection
 from newsletter.subscribers.csv_rows import Row
-from newsletter.subscribers.importing import Fate, enrol, import_rows, new_entry, withdraw
+from newsletter.subscribers.decisions import enrol, withdraw
+from newsletter.subscribers.importing import Fate, import_rows, new_entry
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 from tests.subscribers.makers import NOW, MemoryBook, make_row

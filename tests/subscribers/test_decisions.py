@@ -6,8 +6,8 @@ import pytest
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import Address, address_of
 from newsletter.subscribers.book import Entry
-from newsletter.subscribers.decisions import change_address, suppress, unsuppress
-from newsletter.subscribers.importing import Fate, enrol, import_rows, withdraw
+from newsletter.subscribers.decisions import change_address, enrol, suppress, unsuppress, withdraw
+from newsletter.subscribers.importing import Fate, import_rows
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
 from tests.subscribers.makers import NOW, MemoryBook, make_row

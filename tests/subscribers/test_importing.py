@@ -11,7 +11,8 @@ from newsletter.errors import ContentError
 from newsletter.lang import Preference
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.csv_rows import Row
-from newsletter.subscribers.importing import Fate, Withdrawal, enrol, import_rows, withdraw
+from newsletter.subscribers.decisions import enrol, withdraw
+from newsletter.subscribers.importing import Fate, Withdrawal, import_rows
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import UNSAID, Cause, Why
