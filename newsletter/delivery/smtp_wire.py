@@ -46,6 +46,7 @@ class Wire:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
+        self._ear: socket.socket | None = None  # the same, but it waits by itself
         self._heard = b""  # read, but not yet asked for
         self._poll = select.poll()
         self._poll.register(sock, select.POLLIN)
@@ -62,6 +63,11 @@ class Wire:
         # Waiting is done here, not in the socket: after it a thread waits for the interpreter
         # too, and nothing may lie between the last question and the bytes.
         self.sock.setblocking(False)
+        # For replies it is the other way round: waiting and reading in one call let a thread
+        # wait for the interpreter once, and not twice. TLS has no second socket.
+        if not isinstance(self.sock, ssl.SSLSocket):
+            self._ear = self.sock.dup()
+            self._ear.settimeout(TICK_S)
         # The end of a letter must not wait for the relay to acknowledge its beginning.
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -132,8 +138,10 @@ class Wire:
 
     def close(self) -> None:
         """Hang up; may be called again."""
-        with suppress(OSError):
-            self.sock.close()
+        for one in (self._ear, self.sock):
+            with suppress(OSError):
+                if one:
+                    one.close()
 
     def _hear_line(self, deadline: float) -> bytes:
         while True:
@@ -149,13 +157,12 @@ class Wire:
 
     def _receive(self, deadline: float) -> bytes:
         """Return what has come, after a wait if nothing has; b"" if nothing came in a while."""
-        is_encrypted = isinstance(self.sock, ssl.SSLSocket)  # it may hold some already
-        if not is_encrypted and not _await(self._poll, deadline):
-            return b""
         try:
-            heard = self.sock.recv(4096)
+            heard = self._listen(self._ear, deadline) if self._ear else self._look(deadline)
         except WAITS as wait:
-            _await(self._room if isinstance(wait, ssl.SSLWantWriteError) else self._poll, deadline)
+            if not self._ear:
+                is_said_first = isinstance(wait, ssl.SSLWantWriteError)
+                _await(self._room if is_said_first else self._poll, deadline)
             return b""
         except OSError as error:
             msg = f"connection lost: {error}"
@@ -163,6 +170,18 @@ class Wire:
         if not heard:
             raise LostError("connection lost: the relay hung up")
         return heard
+
+    def _look(self, deadline: float) -> bytes:
+        is_encrypted = isinstance(self.sock, ssl.SSLSocket)  # it may hold some already
+        if not is_encrypted and not _await(self._poll, deadline):
+            raise TimeoutError
+        return self.sock.recv(4096)
+
+    def _listen(self, ear: socket.socket, deadline: float) -> bytes:
+        wait_s = min(TICK_S, max(0.001, deadline - monotonic()))
+        if ear.gettimeout() != wait_s:
+            ear.settimeout(wait_s)
+        return ear.recv(4096)
 
     def _guarded_part(self, left: memoryview, unguarded: int) -> memoryview:
         """
