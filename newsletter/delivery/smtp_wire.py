@@ -12,7 +12,10 @@ from typing import Final
 
 from newsletter.delivery.provider import WithdrawnError
 from newsletter.delivery.replies import Reply, one_line, read_text
+from newsletter.delivery.ticks import ticks
 
+AT_ONCE_S: Final = 0.5  # from asking a guard to the bytes it is about; else it is asked anew
+LOOKS_MAX: Final = 3  # for one `say`; a ledger that takes longer for each is believed then
 TICK_S: Final = 1.0  # how late a wait may end that is longer
 # What a socket says that is not ready; the second while it is still opened, and waits itself.
 WAITS: Final = (BlockingIOError, TimeoutError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
@@ -87,16 +90,21 @@ class Wire:
             WithdrawnError: *guard* said no; the last of its bytes has not left.
         """
         deadline = monotonic() + patience_s
-        left = memoryview(words)
+        left, send, looks = memoryview(words), self.sock.send, 0
         unguarded = len(words) - (guard.size if guard else 0)
         while left:
-            part = left
-            if guard and len(left) > unguarded:
-                if not guard.may_go():
-                    raise WithdrawnError
-                part = self._guarded_part(left, unguarded)
+            is_guarded = guard is not None and len(left) > unguarded
+            part = self._guarded_part(left, unguarded) if is_guarded else left
+            asked_at = ticks()
+            if guard and is_guarded and not guard.may_go():
+                raise WithdrawnError
             try:
-                left = left[self.sock.send(part) :]
+                # The process may have been stopped since it asked; nothing stands between this
+                # look at the clock and the kernel's taking the bytes.
+                if is_guarded and looks < LOOKS_MAX and ticks() - asked_at > AT_ONCE_S:
+                    looks += 1
+                    continue
+                left = left[send(part) :]
             except WAITS as wait:
                 is_heard_first = isinstance(wait, ssl.SSLWantReadError)
                 _await(self._poll if is_heard_first else self._room, deadline)

@@ -2,7 +2,6 @@
 
 import queue
 import threading
-import time
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
@@ -10,6 +9,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
+from newsletter.delivery.ticks import ticks
 from newsletter.dispatch.control import PROGRAM, Act, Note
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
@@ -40,12 +40,6 @@ FRESH_S: Final = 1.0  # a begin that is older is looked at again before its lett
 LOOKS_MAX: Final = 3  # in a row; a database that takes a second for each is believed then
 IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to the pool
 LINGER_S: Final = 0.002  # that events gather for a commit which nobody waits for yet
-
-
-def ticks() -> float:
-    """Count seconds, those too in which the machine slept (where the system can: Linux)."""
-    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return time.clock_gettime(clock)
 
 
 class Gate:

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.delivery import smtp_wire
+from newsletter.delivery.provider import WithdrawnError
 from newsletter.delivery.smtp_wire import LONGEST_REPLY, Guard, LostError, Wire
 from tests.delivery.certificates import make_tls
 
@@ -204,3 +206,37 @@ def test_news_that_was_not_asked_for_is_noticed() -> None:
         far.sendall(b"421 idle too long\r\n")
 
         assert (before, near.has_news()) == (False, True)
+
+
+def test_what_was_asked_before_the_process_slept_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Stopped after the answer and before the bytes: the letter is another's by now."""
+    passed = iter([0.0, 700.0, 700.0, 700.0])  # asked, slept; asked again
+    monkeypatch.setattr(smtp_wire, "ticks", lambda: next(passed))
+    answers = iter([True, False])
+    with wire() as (near, far):
+        with pytest.raises(WithdrawnError):
+            near.say(b"letter\r\n.\r\n", 5, Guard(11, lambda: next(answers)))
+
+        far.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            far.recv(100)
+
+
+def test_a_guard_that_takes_long_each_time_is_believed_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    passed = iter(range(0, 90_000, 3))
+    monkeypatch.setattr(smtp_wire, "ticks", lambda: float(next(passed)))
+    asked: list[bool] = []
+
+    def agree() -> bool:
+        asked.append(True)
+        return True
+
+    with wire() as (near, far):
+        near.say(b"letter\r\n.\r\n", 5, Guard(11, agree))
+
+        assert far.recv(100) == b"letter\r\n.\r\n"
+    assert len(asked) == smtp_wire.LOOKS_MAX + 1
