@@ -139,18 +139,26 @@ def _stop(scene: Scene, process: "subprocess.Popen[str]") -> bool:
         if process.poll() is not None:
             return False
         process.send_signal(signal.SIGSTOP)
-        with closing(sqlite3.connect(scene.database, timeout=0.2)) as connection:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                connection.rollback()
-            except sqlite3.OperationalError:
-                process.send_signal(signal.SIGCONT)
-                time.sleep(0.005)
-            else:
+        if _is_free(scene.database):
+            time.sleep(0.05)  # a thread that was in a system call stops behind it, perhaps with it
+            if _is_free(scene.database):
                 return process.poll() is None
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.005)
     scene.wrongs.append("the dispatch never let go of the ledger")
     process.send_signal(signal.SIGCONT)
     return False
+
+
+def _is_free(database: Path) -> bool:
+    """Say whether nobody holds the lock to write."""
+    with closing(sqlite3.connect(database, timeout=0.2)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 def _let_time_pass(database: Path) -> None:
