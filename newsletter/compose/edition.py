@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from markdown_it.common.utils import unescapeAll
+
 from newsletter.compose.hosting import Gallery
 from newsletter.compose.inline import inline_css, nested_rule_line
-from newsletter.compose.markdown_text import render_text
 from newsletter.compose.press import FOLDER, HTML_LETTER, Page, Press
 from newsletter.compose.slots import MARK
 from newsletter.compose.strings import label_with
@@ -120,7 +121,9 @@ def _texts(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
 
 
 def _rendered(markdown: Markdown) -> Iterator[str]:
-    """Yield the words and the attributes that a text comes down to."""
-    yield render_text(markdown, "")
-    for token, _ in walk(markdown.tokens, 0):
-        yield " ".join(map(str, token.attrs.values()))
+    """Yield the words of each block, without their marks, and what stands in its attributes."""
+    for block in markdown.tokens:
+        inner = [token for token, _ in walk([block], 0)]
+        yield "".join(token.content for token in inner if token is not block or not token.children)
+        yield from (str(value) for token in inner for value in token.attrs.values())
+        yield unescapeAll(block.info)  # the language of a block of code becomes its class

@@ -43,6 +43,10 @@ def test_a_label_that_the_editor_wrote_is_not_doubled() -> None:
         "NL**SLOT**-unsubscribe-END",
         "[x](https://x.org/NLSLOT-unsubscribe-END)",
         "`NLSLOT-unsubscribe-END`",
+        "```NLSLOT-unsubscribe-END\nx\n```",
+        "~~~ NL&#83;LOT-unsubscribe-END\nx\n~~~",
+        "a[^1]\n\n[^1]: NLS*LOT*-unsubscribe-END",
+        "| a |\n|---|\n| NLSLOT-unsubscribe-END |",
     ],
 )
 def test_a_text_that_would_be_filled_like_a_slot_is_refused(body: str) -> None:

@@ -63,16 +63,16 @@ def even_out(text: str) -> str:
 
 def figures_in(text: str, tongue: Tongue, calendar: Calendar) -> tuple[Figure, ...]:
     """Return the figures of *text* in their order."""
-    rest = even_out(text)
+    even = rest = even_out(text)
     reading = Reading(tongue, calendar)
     found: list[Figure] = []
     for pattern in tongue.patterns:
-        matches = list(pattern.regex.finditer(rest))
-        for match in matches:
-            found += pattern.read(match, reading)
-        rest = _without(rest, matches)
+        if matches := list(pattern.regex.finditer(rest)):
+            for match in matches:
+                found += pattern.read(match, reading)
+            rest = _without(rest, matches)
     found.sort(key=lambda figure: (figure.start, figure.end))
-    return tuple(_share_units(even_out(text), found))
+    return tuple(_share_units(even, found))
 
 
 def _without(text: str, matches: Iterable[re.Match[str]]) -> str:
