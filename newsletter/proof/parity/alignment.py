@@ -1,9 +1,10 @@
 """Which block of one language says what a block of the other one says."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate, chain, repeat
 from statistics import median
 from typing import Final
 
@@ -110,23 +111,30 @@ class _Costs:
         self._partners = mine.partners(theirs), theirs.partners(mine)
         self._ratio = math.log(_usual_ratio(ones, others))
 
-    def __call__(self, i: int, j: int) -> float:
-        one, other = self._ones[i], self._others[j]
-        if one.kind is not other.kind:
-            return math.inf
-        cost = min(abs(other.length - one.length - self._ratio), 2.0) * OTHER_LENGTH
-        alone = shared = 0
-        if one.sure or other.sure:
-            theirs, mine = self._partners
-            alone = sum(theirs[at].isdisjoint(other.figures) for at in one.sure)
-            alone += sum(mine[at].isdisjoint(one.figures) for at in other.sure)
-            shared = sum(not theirs[at].isdisjoint(other.sure) for at in one.sure)
-        if one.names or other.names:
-            alone += len(one.names ^ other.names)
-            shared += len(one.names & other.names)
-        return (
-            cost + min(alone, CLUES_COUNTED) * LONE_CLUE + min(shared, CLUES_COUNTED) * SHARED_CLUE
-        )
+    def row(self, i: int, first: int, end: int) -> Iterator[float]:
+        """Return what block *i* costs beside each block of the other text from *first* to *end*."""
+        one = self._ones[i]
+        usual = one.length + self._ratio
+        for other in self._others[first:end]:
+            if one.kind is not other.kind:
+                yield math.inf
+                continue
+            cost = min(abs(other.length - usual), 2.0) * OTHER_LENGTH
+            if one.sure or other.sure or one.names or other.names:
+                cost += self._price(one, other)
+            yield cost
+
+    def _price(self, one: _Traits, other: _Traits) -> float:
+        """Count the clues that the two share, and those that one of them lacks."""
+        theirs, mine = self._partners
+        alone = len(one.names ^ other.names)
+        shared = len(one.names & other.names)
+        for at in one.sure:
+            alone += theirs[at].isdisjoint(other.figures)
+            shared += not theirs[at].isdisjoint(other.sure)
+        for at in other.sure:
+            alone += mine[at].isdisjoint(one.figures)
+        return min(alone, CLUES_COUNTED) * LONE_CLUE + min(shared, CLUES_COUNTED) * SHARED_CLUE
 
 
 def _reach(ones: int, others: int) -> int:
@@ -145,21 +153,33 @@ def _cheapest(ones: Sequence[Block], others: Sequence[Block], cost: _Costs) -> l
     """Walk back along the cheapest way through the table of the pairings within reach."""
     reach = _reach(len(ones), len(others))
     spans = [_span(i, len(ones), len(others), reach) for i in range(len(ones) + 1)]
-    best: list[list[float]] = []
-    for i, (first, end) in enumerate(spans):
+    best = [list(accumulate(repeat(GAP, spans[0][1] - 1), initial=0.0))]
+    for i, (first, end) in enumerate(spans[1:], 1):
+        above = spans[i - 1][0], best[-1]
+        prices = cost.row(i - 1, max(first - 1, 0), end - 1)
+        if first == 0:
+            prices = chain([math.inf], prices)
         row: list[float] = []
-        above, shift = (best[-1], spans[i - 1][0]) if best else ([], 0)
-        for j in range(first, end):
-            ways = [0.0] if i == j == 0 else []
-            if 0 <= j - shift < len(above):
-                ways.append(above[j - shift] + GAP)
-            if j > first:
-                ways.append(row[-1] + GAP)
-            if j and 0 <= j - 1 - shift < len(above):
-                ways.append(above[j - 1 - shift] + cost(i - 1, j - 1))
-            row.append(min(ways, default=math.inf))
+        before = math.inf  # the way that ends one place to the left
+        for upper, diagonal, price in zip(
+            _part(*above, first, end), _part(*above, first - 1, end - 1), prices, strict=True
+        ):
+            way = diagonal + price
+            if (gap := upper + GAP) < way:
+                way = gap
+            if (gap := before + GAP) < way:
+                way = gap
+            row.append(way)
+            before = way
         best.append(row)
     return _walked_back(ones, others, best, [first for first, _ in spans])
+
+
+def _part(start: int, row: list[float], first: int, end: int) -> list[float]:
+    """Return the places from *first* to *end* of a *row* that begins at *start*."""
+    left, right = max(start - first, 0), max(end - start - len(row), 0)
+    inner = row[max(first - start, 0) : max(end - start, 0)]
+    return [*[math.inf] * left, *inner, *[math.inf] * right]
 
 
 def _span(i: int, ones: int, others: int, reach: int) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 """Blocks find their counterparts in texts of any length, in time that grows with the length."""
 
+import pytest
+
 from newsletter.issue.issue import Issue
 from newsletter.proof.parity.alignment import align
 from newsletter.proof.parity.blocks import Block, Kind, sections
@@ -50,3 +52,21 @@ def _align(count: int) -> None:
 
 def test_twice_the_blocks_take_no_more_than_twice_the_work() -> None:
     assert growth(_align, 300) < 2.5
+
+
+@pytest.mark.parametrize(("ones", "others"), [(1, 3000), (3000, 1), (2, 900), (70, 1)])
+def test_a_block_finds_its_own_among_thousands(ones: int, others: int) -> None:
+    issue = make_issue()
+    read = readings_of(sections(issue)[0], make_material(issue))
+    one, other = (
+        [Block(Kind.PARAGRAPH, "paragraph", f"{at + 100}", at) for at in range(count)]
+        for count in (ones, others)
+    )
+
+    pairs = align(one, other, read)
+
+    assert [pair.one for pair in pairs if pair.one] == one
+    assert [pair.other for pair in pairs if pair.other] == other
+    texts = [(pair.one.text, pair.other.text) for pair in pairs if pair.one and pair.other]
+    assert len(texts) == min(ones, others)
+    assert all(mine == theirs for mine, theirs in texts)
