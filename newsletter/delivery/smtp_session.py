@@ -1,17 +1,23 @@
 """Open a session with a relay: connect, encrypt, log in; say what a person must fix."""
 
 import smtplib
+import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from newsletter.delivery.smtp_faults import explain
 from newsletter.delivery.smtp_wire import LostError, Wire
+from newsletter.delivery.trust import make_tls
 from newsletter.errors import ProviderError
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+READY: Final = 220  # for mail, or for TLS
 UNKNOWN_COMMAND: Final = (500, 502)
 LONGEST_SIZE: Final = 18  # digits: an exabyte; what is longer sets no limit that we could meet
 
@@ -60,30 +66,55 @@ class Session:
 class Handshake(smtplib.SMTP):
     """smtplib's, but no relay can hold it for ever: see `Wire`."""
 
-    _wire: Wire | None = None
+    def __init__(self, sock: socket.socket, timeout_s: float) -> None:
+        super().__init__(local_hostname="", timeout=timeout_s)
+        self.sock = sock
+        self.wire = Wire(sock)
 
-    @property
-    def wire(self) -> Wire:
-        """
-        The way to the relay as it is now.
+    def greet(self) -> None:
+        """Hear the relay's greeting."""
+        code, answer = self.getreply()
+        if code != READY:
+            raise smtplib.SMTPConnectError(code, answer)
 
-        Once encryption has begun it is another. What had come before, and was not asked
-        for, could be from anybody, and is forgotten (RFC 3207 §4.2).
-        """
-        if self.sock is None:
-            raise smtplib.SMTPServerDisconnected("not connected")
-        if self._wire is None or self._wire.sock is not self.sock:
-            self._wire = Wire(self.sock)
-        return self._wire
+    def encrypt(self, tls: ssl.SSLContext, host: str) -> None:
+        """Go on encrypted."""
+        with self._disconnected_if_lost():
+            self.wire.encrypt(tls, host, self.timeout)
+
+    def ask_for_tls(self) -> None:
+        """Say STARTTLS; what the relay has said of itself is forgotten (RFC 3207 §4.2)."""
+        code, answer = self.docmd("STARTTLS")
+        if code != READY:
+            raise smtplib.SMTPResponseException(code, answer)
+        self.helo_resp = self.ehlo_resp = None
+        self.esmtp_features = {}
+        self.does_esmtp = False
+
+    def send(self, s: "ReadableBuffer | str") -> None:
+        """Say something, all of it within the time-out."""
+        words = s.encode(self.command_encoding) if isinstance(s, str) else bytes(s)
+        with self._disconnected_if_lost():
+            self.wire.say(words, self.timeout)
 
     def getreply(self) -> tuple[int, bytes]:
         """Read a reply, all of it within the time-out."""
-        try:
+        with self._disconnected_if_lost():
             code, lines = self.wire.hear_lines(self.timeout)
+        return code, b"\n".join(lines)
+
+    def close(self) -> None:
+        """Hang up; may be called again."""
+        self.wire.close()
+        super().close()
+
+    @contextmanager
+    def _disconnected_if_lost(self) -> Iterator[None]:
+        try:
+            yield
         except LostError as lost:
             self.close()
             raise smtplib.SMTPServerDisconnected(str(lost)) from None
-        return code, b"\n".join(lines)
 
     def ehlo_or_helo_if_needed(self) -> None:
         """
@@ -113,10 +144,6 @@ class Handshake(smtplib.SMTP):
         raise smtplib.SMTPHeloError(code, text)
 
 
-class TlsHandshake(Handshake, smtplib.SMTP_SSL):
-    """The same, encrypted from the start."""
-
-
 def open_session(
     relay: Relay,
     tls: ssl.SSLContext | None,
@@ -143,10 +170,13 @@ def open_session(
     own_name: str | None = None
     try:
         # The name is not said before the greeting has come, and depends on the connection.
+        sock = socket.create_connection((relay.host, relay.port), timeout_s)
+        # The end of a letter must not wait for the relay to acknowledge its beginning.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        handshake = Handshake(sock, timeout_s)
         if relay.security is Security.TLS:
-            handshake = TlsHandshake(relay.host, relay.port, "", timeout=timeout_s, context=tls)
-        else:
-            handshake = Handshake(relay.host, relay.port, "", timeout=timeout_s)
+            handshake.encrypt(tls or make_tls(""), relay.host)
+        handshake.greet()
         own_name = handshake.local_hostname = name_for(handshake.wire.own_address)
         _encrypt_and_log_in(handshake, relay, tls)
     # smtplib's and ssl's errors are OSErrors; what it cannot encode or decode is a ValueError.
@@ -157,7 +187,6 @@ def open_session(
     except ProviderError:
         _drop(handshake)
         raise
-    handshake.wire.make_ready()
     return Session(handshake.wire, _read_offer(handshake), own_name)
 
 
@@ -178,7 +207,7 @@ def _drop(handshake: smtplib.SMTP | None) -> None:
         handshake.close()
 
 
-def _encrypt_and_log_in(handshake: smtplib.SMTP, relay: Relay, tls: ssl.SSLContext | None) -> None:
+def _encrypt_and_log_in(handshake: Handshake, relay: Relay, tls: ssl.SSLContext | None) -> None:
     handshake.ehlo_or_helo_if_needed()
     if relay.security is Security.STARTTLS:
         if not handshake.has_extn("starttls"):
@@ -187,7 +216,8 @@ def _encrypt_and_log_in(handshake: smtplib.SMTP, relay: Relay, tls: ssl.SSLConte
                 f"encrypts from the start write smtps://…@{relay.host}:465, or ask its operator"
             )
             raise ProviderError(msg)
-        handshake.starttls(context=tls)
+        handshake.ask_for_tls()
+        handshake.encrypt(tls or make_tls(""), relay.host)
         handshake.ehlo_or_helo_if_needed()
     if relay.user:
         if not handshake.has_extn("auth"):

@@ -1,5 +1,8 @@
 """A socket to a relay: bytes go out, replies come in, and every wait has an end."""
 
+import ctypes
+import errno
+import os
 import select
 import socket
 import ssl
@@ -12,15 +15,22 @@ from typing import Final
 
 from newsletter.delivery.provider import WithdrawnError
 from newsletter.delivery.replies import Reply, one_line, read_text
+from newsletter.delivery.smtp_tls import Seal
 from newsletter.delivery.ticks import ticks
 
 AT_ONCE_S: Final = 0.5  # from asking a guard to the bytes it is about; else it is asked anew
 LOOKS_MAX: Final = 3  # for one `say`; a ledger that takes longer for each is believed then
 TICK_S: Final = 1.0  # how late a wait may end that is longer
-# What a socket says that is not ready; the second while it is still opened, and waits itself.
-WAITS: Final = (BlockingIOError, TimeoutError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+NO_ROOM: Final = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR}  # for now
 LONGEST_REPLY: Final = 32 * 1024  # bytes, all its lines together
 REMEMBERED: Final = 16  # lines and replies: of four to a letter, three are always the same
+
+# send(2). A socket's own `send` lets other threads run before the call, and the kernel then
+# often stops this one at that very point: between the last question and the bytes. PyDLL keeps
+# the interpreter. As the sockets here never block, nobody waits for it.
+_SEND: Final = ctypes.PyDLL(None, use_errno=True).send
+_SEND.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int)
+_SEND.restype = ctypes.c_ssize_t
 
 
 class LostError(Exception):
@@ -48,31 +58,47 @@ class Wire:
     """
 
     def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self._ear: socket.socket | None = None  # the same, but it waits by itself
+        # Waiting is done here, not in the socket: after it a thread waits for the interpreter
+        # too, and nothing may lie between the last question and the bytes.
+        sock.setblocking(False)
+        self._sock = sock
+        self._seal: Seal | None = None
+        # For replies it is the other way round: waiting and reading in one call let a thread
+        # wait for the interpreter once, and not twice. So they have a handle of their own.
+        self._ear = sock.dup()
+        self._ear.settimeout(TICK_S)
         self._heard = b""  # read, but not yet asked for
-        self._poll = select.poll()
-        self._poll.register(sock, select.POLLIN)
+        self._news = select.poll()
+        self._news.register(sock, select.POLLIN)
         self._room = select.poll()
         self._room.register(sock, select.POLLOUT)
 
     @property
     def own_address(self) -> str:
         """The IP address of this end of the connection."""
-        return str(self.sock.getsockname()[0])
+        return str(self._sock.getsockname()[0])
 
-    def make_ready(self) -> None:
-        """Prepare for letters."""
-        # Waiting is done here, not in the socket: after it a thread waits for the interpreter
-        # too, and nothing may lie between the last question and the bytes.
-        self.sock.setblocking(False)
-        # For replies it is the other way round: waiting and reading in one call let a thread
-        # wait for the interpreter once, and not twice. TLS has no second socket.
-        if not isinstance(self.sock, ssl.SSLSocket):
-            self._ear = self.sock.dup()
-            self._ear.settimeout(TICK_S)
-        # The end of a letter must not wait for the relay to acknowledge its beginning.
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def encrypt(self, context: ssl.SSLContext, host: str, patience_s: float) -> None:
+        """
+        Go on in TLS with *host*.
+
+        What had come before, and was not asked for, could be from anybody, and is forgotten
+        (RFC 3207 §4.2).
+
+        Raises:
+            LostError: the handshake was not done in *patience_s*.
+            ssl.SSLError: the other side is not to be trusted, or speaks no TLS of today.
+        """
+        deadline = monotonic() + patience_s
+        seal, self._heard = Seal(context, host), b""
+        try:
+            while not seal.shake_hands():
+                self._send(seal.sealed(), 0, deadline)
+                seal.receive(self._received(deadline))
+        finally:  # the last of a handshake, or why it failed
+            with suppress(LostError):
+                self._send(seal.sealed(), 0, deadline)
+        self._seal = seal
 
     def say(self, words: bytes, patience_s: float, guard: Guard | None = None) -> None:
         """
@@ -90,28 +116,44 @@ class Wire:
             WithdrawnError: *guard* said no; the last of its bytes has not left.
         """
         deadline = monotonic() + patience_s
-        left, send, looks = memoryview(words), self.sock.send, 0
-        unguarded = len(words) - (guard.size if guard else 0)
+        size = guard.size if guard else 0
+        parts = [words[:size], words[size:]]
+        if self._seal:
+            try:
+                parts = [self._seal.seal(part) for part in parts]
+            except ssl.SSLError as error:
+                raise _lost(error) from error
+        try:
+            self._send(b"".join(parts), len(parts[1]), deadline, guard)
+        except LostError as lost:
+            # What is sealed is never shorter than what it says.
+            lost.sent = min(lost.sent, len(words))
+            raise
+
+    def _send(
+        self, left: bytes, unguarded: int, deadline: float, guard: Guard | None = None
+    ) -> None:
+        """Hand over what is *left*; *guard* is asked but for the last *unguarded* bytes."""
+        socket_number, whole, looks = self._sock.fileno(), len(left), 0
         while left:
             is_guarded = guard is not None and len(left) > unguarded
-            part = self._guarded_part(left, unguarded) if is_guarded else left
             asked_at = ticks()
             if guard and is_guarded and not guard.may_go():
                 raise WithdrawnError
-            try:
-                # The process may have been stopped since it asked; nothing stands between this
-                # look at the clock and the kernel's taking the bytes.
-                if is_guarded and looks < LOOKS_MAX and ticks() - asked_at > AT_ONCE_S:
-                    looks += 1
-                    continue
-                left = left[send(part) :]
-            except WAITS as wait:
-                is_heard_first = isinstance(wait, ssl.SSLWantReadError)
-                _await(self._poll if is_heard_first else self._room, deadline)
-            except OSError as error:
-                raise self._lost_saying(str(error), words, left) from error
+            # The process may have been stopped since it asked; nothing stands between this
+            # look at the clock and the kernel's taking the bytes.
+            if is_guarded and looks < LOOKS_MAX and ticks() - asked_at > AT_ONCE_S:
+                looks += 1
+                continue
+            taken = _SEND(socket_number, left, len(left), 0)
+            if taken >= 0:
+                left = left[taken:]
+            elif (fault := ctypes.get_errno()) in NO_ROOM:
+                _await(self._room, deadline)
+            else:
+                raise _lost(os.strerror(fault), whole - len(left))
             if left and monotonic() >= deadline:
-                raise self._lost_saying("timed out", words, left)
+                raise _lost("timed out", whole - len(left))
 
     def hear(self, patience_s: float) -> Reply:
         """
@@ -142,14 +184,13 @@ class Wire:
 
     def has_news(self) -> bool:
         """Say whether the relay spoke, or hung up, without having been asked."""
-        return bool(self._heard or self._poll.poll(0))
+        return bool(self._heard or self._news.poll(0))
 
     def close(self) -> None:
         """Hang up; may be called again."""
-        for one in (self._ear, self.sock):
+        for one in (self._ear, self._sock):
             with suppress(OSError):
-                if one:
-                    one.close()
+                one.close()
 
     def _hear_line(self, deadline: float) -> bytes:
         while True:
@@ -159,59 +200,37 @@ class Wire:
                 return line
             if len(line) > LONGEST_REPLY:
                 raise LostError("the relay's answer has no end")
-            if monotonic() >= deadline:
-                raise LostError("connection lost: timed out")
-            self._heard += self._receive(deadline)
+            self._heard += self._opened(self._received(deadline))
 
-    def _receive(self, deadline: float) -> bytes:
-        """Return what has come, after a wait if nothing has; b"" if nothing came in a while."""
+    def _received(self, deadline: float) -> bytes:
+        """Return what comes next, as it comes over the wire."""
+        while (left_s := deadline - monotonic()) > 0:
+            wait_s = min(TICK_S, left_s)
+            if self._ear.gettimeout() != wait_s:
+                self._ear.settimeout(wait_s)
+            try:
+                received = self._ear.recv(4096)
+            except TimeoutError:
+                continue
+            except OSError as error:
+                raise _lost(error) from error
+            if not received:
+                raise _lost("the relay hung up")
+            return received
+        raise _lost("timed out")
+
+    def _opened(self, received: bytes) -> bytes:
+        if not self._seal:
+            return received
         try:
-            heard = self._listen(self._ear, deadline) if self._ear else self._look(deadline)
-        except WAITS as wait:
-            if not self._ear:
-                is_said_first = isinstance(wait, ssl.SSLWantWriteError)
-                _await(self._room if is_said_first else self._poll, deadline)
-            return b""
-        except OSError as error:
-            msg = f"connection lost: {error}"
-            raise LostError(msg) from error
-        if not heard:
-            raise LostError("connection lost: the relay hung up")
-        return heard
+            self._seal.receive(received)
+            return self._seal.opened()
+        except ssl.SSLError as error:
+            raise _lost(error) from error
 
-    def _look(self, deadline: float) -> bytes:
-        is_encrypted = isinstance(self.sock, ssl.SSLSocket)  # it may hold some already
-        if not is_encrypted and not _await(self._poll, deadline):
-            raise TimeoutError
-        return self.sock.recv(4096)
 
-    def _listen(self, ear: socket.socket, deadline: float) -> bytes:
-        wait_s = min(TICK_S, max(0.001, deadline - monotonic()))
-        if ear.gettimeout() != wait_s:
-            ear.settimeout(wait_s)
-        return ear.recv(4096)
-
-    def _guarded_part(self, left: memoryview, unguarded: int) -> memoryview:
-        """
-        Say how much of what is *left* may be handed over at once.
-
-        TLS takes all or nothing by its word, and may have sent much of what it did not take
-        yet. So it gets no more than is guarded: of that the last record is still here.
-        """
-        is_encrypted = isinstance(self.sock, ssl.SSLSocket)
-        return left[: len(left) - unguarded] if is_encrypted else left
-
-    def _lost_saying(self, why: str, words: bytes, left: memoryview) -> LostError:
-        """
-        Count what may have left.
-
-        The kernel tells exactly what it took. TLS does not: the record that failed may have
-        left in part or whole, so nothing is sure there.
-        """
-        is_sure = not isinstance(self.sock, ssl.SSLSocket)
-        return LostError(
-            f"connection lost: {why}", len(words) - len(left) if is_sure else len(words)
-        )
+def _lost(why: object, sent: int = 0) -> LostError:
+    return LostError(f"connection lost: {why}", sent)
 
 
 def _await(poll: select.poll, deadline: float) -> bool:

@@ -1,5 +1,6 @@
 """Replies read from a socket, whole or not at all, and writes that fail."""
 
+import random
 import socket
 import ssl
 import threading
@@ -18,11 +19,14 @@ from tests.delivery.certificates import make_tls
 
 
 @contextmanager
-def wire(*, timeout_s: float = 5) -> Iterator[tuple[Wire, socket.socket]]:
+def wire() -> Iterator[tuple[Wire, socket.socket]]:
     ours, theirs = socket.socketpair()
-    with ours, theirs:
-        ours.settimeout(timeout_s)
-        yield Wire(ours), theirs
+    near = Wire(ours)
+    try:
+        with theirs:
+            yield near, theirs
+    finally:
+        near.close()
 
 
 @given(st.lists(st.integers(1, 9), max_size=40))
@@ -93,7 +97,7 @@ def test_half_a_reply_is_none() -> None:
 
 
 def test_a_wait_for_a_reply_ends() -> None:
-    with wire(timeout_s=0.05) as (near, far):
+    with wire() as (near, far):
         far.sendall(b"250-more to come\r\n")
 
         with pytest.raises(LostError, match="timed out"):
@@ -120,7 +124,7 @@ def _say_what_is_taken(far: socket.socket, said: bytes) -> None:
 
 
 def test_a_write_nobody_reads_ends_and_tells_what_has_left() -> None:
-    with wire(timeout_s=0.05) as (near, _), pytest.raises(LostError, match="timed out") as caught:
+    with wire() as (near, _), pytest.raises(LostError, match="timed out") as caught:
         near.say(b"x" * 50_000_000, 0.2)
 
     assert 0 < caught.value.sent < 50_000_000
@@ -136,23 +140,116 @@ def test_a_write_to_nobody_has_not_left() -> None:
     assert caught.value.sent == 0
 
 
-def test_an_encrypted_write_that_fails_may_have_left(tmp_path: Path) -> None:
-    """OpenSSL does not tell how much of a record it could not finish has left."""
-    server_tls, client_tls = make_tls(tmp_path)
-    ours, theirs = socket.socketpair()
-    greeted = threading.Thread(target=_encrypt_and_hang_up, args=(server_tls, theirs))
-    greeted.start()
-    with client_tls.wrap_socket(ours, server_hostname="127.0.0.1") as encrypted:
-        greeted.join()
+def test_an_encrypted_write_to_nobody_has_not_left(tmp_path: Path) -> None:
+    with _pair(tmp_path, is_encrypted=True) as (near, far):
+        far.close()
 
         with pytest.raises(LostError) as caught:
-            Wire(encrypted).say(b"x" * 100, 1)
+            near.say(b"x" * 100, 1)
 
-    assert caught.value.sent == 100
+    assert caught.value.sent == 0
 
 
-def _encrypt_and_hang_up(tls: ssl.SSLContext, sock: socket.socket) -> None:
-    tls.wrap_socket(sock, server_side=True).close()
+def test_an_encrypted_write_nobody_reads_tells_what_may_have_left(tmp_path: Path) -> None:
+    with (
+        _pair(tmp_path, is_encrypted=True) as (near, _),
+        pytest.raises(LostError, match="timed out") as caught,
+    ):
+        near.say(b"x" * 50_000_000, 0.5)
+
+    assert 0 < caught.value.sent < 50_000_000
+
+
+def test_of_an_encrypted_letter_nothing_leaves_without_leave(tmp_path: Path) -> None:
+    with _pair(tmp_path, is_encrypted=True) as (near, far):
+        near.say(b"before\r\n", 5)
+
+        with pytest.raises(WithdrawnError):
+            near.say(b"letter\r\n.\r\nnext", 5, Guard(11, lambda: False))
+
+        near.close()
+        assert far.recv(100) == b"before\r\n"
+        assert _rest(far) == b""
+
+
+def _rest(far: socket.socket) -> bytes:
+    """Read to the end, which need not be the polite one of TLS."""
+    try:
+        return far.recv(100)
+    except (ConnectionError, ssl.SSLError):
+        return b""
+
+
+@pytest.mark.parametrize("size", [0, 1, 16_383, 16_384, 16_385, 300_000])
+def test_what_is_sealed_is_never_shorter_than_what_it_says(tmp_path: Path, size: int) -> None:
+    with _pair(tmp_path, is_encrypted=True) as (near, far):
+        words = random.Random(size).randbytes(size)
+        reader = threading.Thread(target=lambda: heard.append(_exactly(far, size)))
+        heard: list[bytes] = []
+        reader.start()
+
+        near.say(words, 10)
+
+        reader.join()
+    assert heard == [words]
+
+
+def _exactly(far: socket.socket, size: int) -> bytes:
+    heard = b""
+    while len(heard) < size:
+        heard += far.recv(1 << 14)
+    return heard
+
+
+def test_encrypted_replies_come_out_whole_however_they_are_cut(tmp_path: Path) -> None:
+    with _pair(tmp_path, is_encrypted=True) as (near, far):
+        for part in (b"250-a\r", b"\n250 b\r\n354 ", b"go\r\n421 bye\r\n"):
+            far.sendall(part)
+
+        heard = [near.hear(5) for _ in range(3)]
+
+        assert [(reply.code, reply.text) for reply in heard] == [
+            (250, "a b"),
+            (354, "go"),
+            (421, "bye"),
+        ]
+        assert not near.has_news()
+
+
+def test_what_is_no_tls_behind_a_handshake_is_no_reply(tmp_path: Path) -> None:
+    with (
+        _pair(tmp_path, is_encrypted=True) as (near, far),
+        socket.socket(fileno=socket.dup(far.fileno())) as raw,
+    ):
+        raw.sendall(b"250 2.0.0 taken\r\n")
+
+        with pytest.raises(LostError, match="connection lost"):
+            near.hear(5)
+
+
+def test_a_handshake_has_an_end(tmp_path: Path) -> None:
+    _, client_tls = make_tls(tmp_path)
+    with wire() as (near, _), pytest.raises(LostError, match="timed out"):
+        near.encrypt(client_tls, "127.0.0.1", 0.2)
+
+
+def test_a_wire_has_no_way_back_from_tls_that_was_refused(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    server_tls, _ = make_tls(tmp_path)
+    _, stranger_tls = make_tls(tmp_path / "other")
+    with wire() as (near, far):
+        refusing = threading.Thread(target=_refused, args=(server_tls, far))
+        refusing.start()
+
+        with pytest.raises(ssl.SSLCertVerificationError):
+            near.encrypt(stranger_tls, "127.0.0.1", 5)
+
+        refusing.join()
+
+
+def _refused(tls: ssl.SSLContext, sock: socket.socket) -> None:
+    with pytest.raises(ssl.SSLError, match=r"(?i)unknown.ca"):
+        tls.wrap_socket(sock, server_side=True)
 
 
 @pytest.mark.parametrize("is_encrypted", [False, True])
@@ -170,34 +267,31 @@ def test_nobody_asks_for_a_letter_whose_last_byte_has_left(
             while arrived < len(words):
                 arrived += len(far.recv(5_000))
 
-        wire = Wire(near)
-        near.setblocking(False)
         reader = threading.Thread(target=take_all)
         reader.start()
 
-        wire.say(words, 30, Guard(size, lambda: arrived < size))
+        near.say(words, 30, Guard(size, lambda: arrived < size))
 
         reader.join()
     assert arrived == len(words)
 
 
 @contextmanager
-def _pair(folder: Path, *, is_encrypted: bool) -> Iterator[tuple[socket.socket, socket.socket]]:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
+def _pair(folder: Path, *, is_encrypted: bool) -> Iterator[tuple[Wire, socket.socket]]:
+    with wire() as (near, far):
         if not is_encrypted:
-            yield ours, theirs
+            yield near, far
             return
         server_tls, client_tls = make_tls(folder)
         ends = []
         greeted = threading.Thread(
-            target=lambda: ends.append(server_tls.wrap_socket(theirs, server_side=True))
+            target=lambda: ends.append(server_tls.wrap_socket(far, server_side=True))
         )
         greeted.start()
-        with client_tls.wrap_socket(ours, server_hostname="127.0.0.1") as near:
-            greeted.join()
-            with ends[0] as far:
-                yield near, far
+        near.encrypt(client_tls, "127.0.0.1", 5)
+        greeted.join()
+        with ends[0] as encrypted:
+            yield near, encrypted
 
 
 def test_news_that_was_not_asked_for_is_noticed() -> None:
