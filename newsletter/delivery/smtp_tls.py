@@ -32,11 +32,8 @@ class Seal:
         return False
 
     def receive(self, sealed: bytes) -> None:
-        """Take what came from the other side; b"" if it has hung up."""
-        if sealed:
-            self._received.write(sealed)
-        else:
-            self._received.write_eof()
+        """Take what came from the other side."""
+        self._received.write(sealed)
 
     def sealed(self) -> bytes:
         """Return what is to be sent next, and forget it."""

@@ -117,17 +117,17 @@ class Wire:
         """
         deadline = monotonic() + patience_s
         size = guard.size if guard else 0
-        parts = [words[:size], words[size:]]
+        left, unguarded = words, len(words) - size
         if self._seal:
             try:
-                parts = [self._seal.seal(part) for part in parts]
+                parts = [self._seal.seal(part) for part in (words[:size], words[size:])]
             except ssl.SSLError as error:
                 raise _lost(error) from error
+            left, unguarded = b"".join(parts), len(parts[1])
         try:
-            self._send(b"".join(parts), len(parts[1]), deadline, guard)
+            self._send(left, unguarded, deadline, guard)
         except LostError as lost:
-            # What is sealed is never shorter than what it says.
-            lost.sent = min(lost.sent, len(words))
+            lost.sent = min(lost.sent, len(words))  # sealed, they are longer
             raise
 
     def _send(
