@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from jinja2 import TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
@@ -31,6 +32,9 @@ HTML_LETTER: Final = "email/letter.html.j2"  # below it: what the HTML letter is
 TEXT_LETTER: Final = "email/letter.txt.j2"  # and its text part
 NAME_MAX: Final = 40  # characters before the number of a footnote
 CSS_COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
+
+# By the text's identity (so the text is kept), the name of its footnotes, and its width.
+_Drawn = dict[tuple[int, str, int], tuple[Markdown, Markup]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ class Press:
         self.public_url = public_url
         self._templates = templates
         self._sandbox = self._room()
-        self._texts: dict[tuple[str, str], str] = {}  # rendered, by source and word for pictures
+        # Rendered texts: most stand in two editions. Those for HTML go with their gallery.
+        self._texts: dict[tuple[str, str], str] = {}  # by source and word for pictures
+        self._drawn: WeakKeyDictionary[Gallery, _Drawn] = WeakKeyDictionary()
 
     def html(self, page: Page) -> str:
         """
@@ -141,13 +147,17 @@ class Press:
                     f"html_of wants a name of at most {NAME_MAX} characters: html_of(text, 'ko-1')"
                 )
                 raise ValueError(msg)
-            frame = Frame(page.gallery, base, width, name)
-            # Raw HTML was refused on reading; markdown-it escapes everything else.
-            return Markup(keep_words_whole(render_html(markdown, frame)))  # noqa: S704
+            drawn = self._drawn.setdefault(page.gallery, {})
+            key = (id(markdown), name, width)
+            if key not in drawn:
+                html = render_html(markdown, Frame(page.gallery, base, width, name))
+                # Raw HTML was refused on reading; markdown-it escapes everything else.
+                drawn[key] = markdown, Markup(keep_words_whole(html))  # noqa: S704
+            return drawn[key][1]
 
         def text_of(markdown: Markdown, lang: Lang) -> str:
             key = (markdown.source, self.strings[lang]["picture"])
-            if key not in self._texts:  # most texts stand in two editions
+            if key not in self._texts:
                 self._texts[key] = render_text(markdown, key[1])
             return self._texts[key]
 
