@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.dispatch.ledger import DeliveryId, Page
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.way import way_of
@@ -24,7 +24,7 @@ Written = TypeVar("Written")
 def freeze(site: Site, issue: str) -> dict[str, float]:
     """Plan a delivery to everyone on the list; seconds, processor time, and how many."""
     composed = site.compose(issue)
-    ledger = site.ledger()
+    ledger = site.records.ledger()
     editions = editions_by_preference(composed.publication.default_preference)
     way = way_of(site.provider())
     began_at, cpu_before_s = time.perf_counter(), time.process_time()
@@ -42,7 +42,7 @@ def write(site: Site, issue: str) -> dict[str, float]:
     composed = site.compose(issue)
     scribe = site.scribe(composed)
     now = datetime.now(UTC)
-    waiting = list(site.ledger().find_due(issue, now, Page(DeliveryId(0), 500)))
+    waiting = list(site.records.ledger().find_due(issue, now, Page(DeliveryId(0), 500)))
     letter = site.letters(composed)[waiting[0].edition]
     readers = [scribe.describe(one) for one in waiting]
     return {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from newsletter.database_url import read_database_url
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.registry import read_mail_url
 from newsletter.env_file import find_emptied, find_wrong_names, read_env_file
@@ -16,7 +17,6 @@ from newsletter.errors import ContentError, SettingsError
 from newsletter.files import read_regular_file
 from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
 from newsletter.rights import explain_rights, find_open
-from newsletter.storage.location import read_database_url
 
 if TYPE_CHECKING:
     from newsletter.delivery.caller import Caller

@@ -13,7 +13,7 @@ import pytest
 from jinja2 import Environment, nodes
 from PIL import Image
 
-from newsletter.app import Composed, Site
+from newsletter.app.site import Composed, Site
 from newsletter.cli.build_folder import sample_reader
 from newsletter.compose.colours import CONTRAST_AA, contrast, lighten_for
 from newsletter.compose.hosting import Gallery, HostedPicture, resize

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import click
 
-from newsletter.app import Composed, Site
+from newsletter.app.site import Composed, Site
 from newsletter.cli.countdown import count_down
 from newsletter.cli.halting import find_appointment, refuse_halted
 from newsletter.cli.moments import show_moment
@@ -43,7 +43,7 @@ def wait_for(site: Site, appointment: Appointment) -> None:
         UnfinishedError: the person at the terminal waits no longer (the appointment
             stands), or it was dropped or changed elsewhere.
     """
-    issue, diary = appointment.issue, site.diary()
+    issue, diary = appointment.issue, site.records.diary()
     when = show_moment(appointment.send_at, site.zone())
     try:
         click.echo("Waiting   Ctrl-C ends the waiting, not the appointment")

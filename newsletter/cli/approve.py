@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.app import Composed, Site
+from newsletter.app.site import Composed, Site
 from newsletter.cli.halting import explain_halt, find_appointment
 from newsletter.cli.moments import find_zone
 from newsletter.cli.output import is_terminal, readers
@@ -38,7 +38,7 @@ def approve(site: Site, issue: str, name: str, *, yes: bool) -> None:
     )
     if not yes and not (is_terminal("stdin") and click.confirm(question)):
         raise UsageError("nothing was approved; add --yes to approve without being asked")
-    site.approvals().record_approval(
+    site.records.approvals().record_approval(
         Approval(
             issue,
             composition.digest,
@@ -67,14 +67,14 @@ def _count_readers(site: Site, composed: Composed) -> int:
     from newsletter.dispatch.plan import check_digest  # noqa: PLC0415 - slow to load
     from newsletter.subscribers.subscriber import editions_by_preference  # noqa: PLC0415
 
-    issue, ledger = composed.issue.id, site.ledger()
+    issue, ledger = composed.issue.id, site.records.ledger()
     editions = editions_by_preference(composed.publication.default_preference)
     plan = ledger.find_plan(issue)
     if plan is None or plan.is_rehearsal:
-        appointment = find_appointment(site.diary(), issue)
+        appointment = find_appointment(site.records.diary(), issue)
         recipients_of = appointment.recipients_of if appointment else None
         return sum(ledger.count_active(editions, recipients_of).values())
-    halt = site.diary().find_halt(issue)
+    halt = site.records.diary().find_halt(issue)
     if halt and halt.act is Act.CANCELLED:
         msg = f"{explain_halt(issue, halt, find_zone(site))}, so nothing was approved"
         raise UsageError(msg)

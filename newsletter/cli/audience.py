@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.halting import find_appointment
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.states import State
@@ -52,14 +52,14 @@ def choose_audience(site: Site, issue: "Issue", said: Audience, plan: Plan | Non
     if said.recipients_of == issue.id:
         msg = f"--only-recipients-of {issue.id}: name another issue than itself"
         raise UsageError(msg)
-    if plan and not site.ledger().is_untouched(issue.id):
+    if plan and not site.records.ledger().is_untouched(issue.id):
         _refuse_change(plan, said)
         return plan.recipients_of
     if said.is_said:
         return said.recipients_of
     if plan:
         return plan.recipients_of
-    if appointment := find_appointment(site.diary(), issue.id):
+    if appointment := find_appointment(site.records.diary(), issue.id):
         return appointment.recipients_of
     msg = f"{issue.id} is a special issue; its first dispatch says to whom: {WAYS}"
     raise UsageError(msg)

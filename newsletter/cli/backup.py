@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.output import shown_path
 from newsletter.errors import UsageError
 
@@ -28,11 +28,9 @@ def backup(site: Site, file: Path, *, force: bool) -> None:
 
     A dispatch may be under way: FILE then holds one moment of it.
     """
-    from newsletter.storage.backups import back_up  # noqa: PLC0415 - slow to load
-
-    database = site.ledger_file()
+    database = site.records.file()
     if database is None:
-        target = f"--dbname={site.shown_database()}"
+        target = f"--dbname={site.records.shown()}"
         command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", target])
         msg = f"backup: the ledger is in PostgreSQL, which has its own way; run: {command}"
         raise UsageError(msg)
@@ -43,7 +41,7 @@ def backup(site: Site, file: Path, *, force: bool) -> None:
         what = "is the ledger itself" if file.samefile(database) else "is there already"
         msg = f"{file}: {what}; name another file{'' if what.endswith('f') else ', or add --force'}"
         raise UsageError(msg)
-    size = back_up(database, file)
+    size = site.records.back_up(file)
     click.echo(f"Wrote     {shown_path(file.absolute())} ({size:,} bytes)")
     for name, why in BESIDE.items():
         if (site.root / name).exists():

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from newsletter.app import Composed
+from newsletter.app.site import Composed
 from newsletter.compose.hosting import resize
 from newsletter.errors import UsageError
 from newsletter.lang import EditionKind

@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.halting import describe_halt, require_plan
 from newsletter.cli.moments import find_zone
@@ -27,7 +27,7 @@ def cancel(site: Site, issue: str, because: str | None, name: str | None, *, yes
     their way get their answer. Before the dispatch has begun, this drops its appointment.
     """
     by = name_person(name)
-    ledger, diary = site.ledger(), site.diary()
+    ledger, diary = site.records.ledger(), site.records.diary()
     if ledger.find_plan(issue) is None and diary.drop_appointment(issue, by, site.clock()):
         click.echo(f"Dropped   the appointment of {issue}; nobody was sent it")
         return

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.errors import ContentError
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.app import NO_PUBLIC_URL, Site
+from newsletter.app.site import NO_PUBLIC_URL, Site
 
 
 @click.command()

@@ -10,11 +10,19 @@ from newsletter.subscribers.book import SubscriberBook
 from newsletter.subscribers.subscriber import Consent, consent_in
 
 
-class Site(Protocol):
-    """What these commands need of a site."""
+class Records(Protocol):
+    """What these commands need of a site's records."""
 
     def book(self) -> SubscriberBook:
         """Open the list of subscribers."""
+
+
+class Site(Protocol):
+    """What these commands need of a site."""
+
+    @property
+    def records(self) -> Records:
+        """What the site remembers."""
 
     def clock(self) -> datetime:
         """Say what time it is, aware UTC."""

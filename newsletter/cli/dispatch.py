@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.confirming import require_person
 from newsletter.cli.moments import read_moment
 from newsletter.cli.output import is_terminal

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.moments import find_zone, show_moment
 from newsletter.cli.output import is_terminal, readers
 from newsletter.dispatch.doubt import Cause, Sign, StandingDoubt, waits_for_answer
@@ -17,10 +17,10 @@ Held = Mapping[str, Sequence[StandingDoubt]]  # issue -> doubts that nobody has 
 
 def look(site: Site, now: datetime) -> Held:
     """Look as a timer does, and return the issues that must not go out by themselves."""
-    doubts = site.doubts().look(now)
+    doubts = site.records.doubts().look(now)
     if not doubts:
         return {}
-    still_open = site.doubts().find_held()
+    still_open = site.records.doubts().find_held()
     held = {issue: waits_for_answer(issue, doubts) for issue in still_open}
     return {issue: unanswered for issue, unanswered in held.items() if unanswered}
 
@@ -35,7 +35,7 @@ def tell_once(site: Site, held: Held, now: datetime) -> list[UnfinishedError]:
     news = [one for one in doubts.values() if not one.is_told]
     if not news and not (doubts and is_terminal("stderr")):
         return []
-    site.doubts().note_told(news, now)
+    site.records.doubts().note_told(news, now)
     return [UnfinishedError(_explain(site, list(doubts.values()), list(held)))]
 
 
@@ -54,7 +54,7 @@ def find_doubts(
     Raises:
         UsageError: they are answered beforehand, but there is none, or without a reason.
     """
-    found = waits_for_answer(issue, site.doubts().standing())
+    found = waits_for_answer(issue, site.records.doubts().standing())
     if is_answered and not found:
         msg = f"--after-restore: nothing speaks against sending {issue}; leave it out"
         raise UsageError(msg)
@@ -135,7 +135,7 @@ def as_list(issue: str, doubts: Sequence[StandingDoubt]) -> list[dict[str, objec
 
 def _explain(site: Site, doubts: Sequence[StandingDoubt], issues: Sequence[str]) -> str:
     """Say what was seen, what may have been sent, and how to settle and to answer it."""
-    zone, waiting = find_zone(site), site.doubts().find_held()
+    zone, waiting = find_zone(site), site.records.doubts().find_held()
     lines = ["the ledger may have forgotten letters, so nothing is sent before you say so"]
     lines += [describe(one.sign, zone) for one in doubts]
     for issue in issues:

@@ -6,7 +6,7 @@ from functools import partial
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.appointing import compose_appointed, send_composed
 from newsletter.cli.doubting import end_unfinished, look, tell_once
 from newsletter.cli.halting import find_appointment
@@ -38,7 +38,7 @@ def send_due(site: Site, wishes: Wishes) -> None:
     """
     now = site.clock()
     held = look(site, now)
-    appointments = [one for one in site.diary().appointments() if one.issue not in held]
+    appointments = [one for one in site.records.diary().appointments() if one.issue not in held]
     steps = [partial(keep, site, one, wishes) for one in appointments if one.send_at <= now]
     begun = [issue for issue in _find_begun(site) if issue not in held]
     steps += [partial(go_on, site, issue, wishes) for issue in begun]
@@ -57,7 +57,7 @@ def keep(site: Site, appointment: Appointment, wishes: Wishes) -> None:
         NewsletterError: see `send_appointed`.
         ToldBefore: see `telling_once`.
     """
-    if find_appointment(site.diary(), appointment.issue) != appointment:
+    if find_appointment(site.records.diary(), appointment.issue) != appointment:
         return
     with telling_once(site, appointment.issue) as let_out:
         composed = compose_appointed(site, appointment)
@@ -78,10 +78,10 @@ def go_on(site: Site, issue: str, wishes: Wishes) -> None:
     if issue not in _find_begun(site):
         return
     with telling_once(site, issue) as let_out:
-        plan = site.ledger().find_plan(issue)
+        plan = site.records.ledger().find_plan(issue)
         if plan:
             way = way_of(site.provider())
-            refuse_way(plan, judge_plan(site.ledger(), plan, way), way)
+            refuse_way(plan, judge_plan(site.records.ledger(), plan, way), way)
         composed = site.compose(issue)
         if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
             check_digest(plan, composed.composition)
@@ -92,8 +92,9 @@ def go_on(site: Site, issue: str, wishes: Wishes) -> None:
 
 def _find_begun(site: Site) -> Sequence[str]:
     """Name the issues that go on by themselves now; what is appointed waits for its time."""
-    appointed = {one.issue for one in site.diary().appointments()}
-    return [one for one in site.diary().find_unfinished(site.clock()) if one not in appointed]
+    diary = site.records.diary()
+    appointed = {one.issue for one in diary.appointments()}
+    return [one for one in diary.find_unfinished(site.clock()) if one not in appointed]
 
 
 def _say_when(site: Site, appointments: Sequence[Appointment], now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from newsletter.app import Composed, Site
+from newsletter.app.site import Composed, Site
 from newsletter.cli.proof_table import show_report, summary
 from newsletter.errors import ContentError, UsageError
 from newsletter.proof.approval import (
@@ -28,7 +28,7 @@ class Gate:
         self._for_readers = not is_rehearsal
         self._site = site
         self._composed = composed
-        self._approvals = site.approvals()
+        self._approvals = site.records.approvals()
         self._sender = sender
 
     def check(

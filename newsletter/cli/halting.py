@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.moments import find_zone, show_moment
 from newsletter.dispatch.control import Act, Appointment, Diary, Halt
 from newsletter.errors import UnfinishedError, UsageError
@@ -48,7 +48,7 @@ def refuse_halted(site: Site, issue: str) -> None:
         UnfinishedError: it is paused.
         UsageError: it is cancelled.
     """
-    halt = site.diary().find_halt(issue)
+    halt = site.records.diary().find_halt(issue)
     if halt is None:
         return
     words = explain_halt(issue, halt, find_zone(site))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.output import shown_path
 from newsletter.supplies import read_env_example
 

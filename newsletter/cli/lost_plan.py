@@ -14,7 +14,7 @@ from newsletter.errors import SettingsError, UsageError
 from newsletter.subscribers.subscriber import editions_by_preference
 
 if TYPE_CHECKING:
-    from newsletter.app import Composed, Site
+    from newsletter.app.site import Composed, Site
     from newsletter.dispatch.control import Appointment
     from newsletter.dispatch.ledger import Plan
     from newsletter.lang import EditionKind, Preference
@@ -40,7 +40,7 @@ def find_lost_plan(site: "Site", issue: str) -> LostPlan | None:
         ContentError: it does not compose, or is not the letter that was appointed.
         UsageError: a special issue, and nobody knows to whom it went.
     """
-    if site.ledger().find_plan(issue):
+    if site.records.ledger().find_plan(issue):
         return None
     way = way_of(site.provider())
     if way.is_rehearsal:
@@ -49,7 +49,7 @@ def find_lost_plan(site: "Site", issue: str) -> LostPlan | None:
             "would be a rehearsal. Set NEWSLETTER_MAIL_URL to the relay whose log this is"
         )
         raise SettingsError(msg)
-    appointment = find_appointment(site.diary(), issue)
+    appointment = find_appointment(site.records.diary(), issue)
     composed = compose_appointed(site, appointment) if appointment else site.compose(issue)
     plan = make_plan(
         composed.composition,

@@ -60,7 +60,7 @@ class LazyGroup(click.Group):
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """Compose the monthly issue in Korean and English, test it, dispatch it."""
-    from newsletter.app import Site  # noqa: PLC0415 - settings are read by commands, not by help
+    from newsletter.app.site import Site  # noqa: PLC0415 - settings are read by commands, not by help
 
     ctx.obj = Site()
     ctx.call_on_close(ctx.obj.close)  # in every way out: a fault, Ctrl-C and sys.exit too

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.errors import ContentError, UsageError
 
 FARTHEST: Final = timedelta(days=10 * 366)  # an appointment beyond is a slip in the year

@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.output import shown_path
 
 

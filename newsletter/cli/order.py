@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.appointing import appoint, send_appointed, wait_for
 from newsletter.cli.audience import Audience, choose_audience
 from newsletter.cli.confirming import confirm_by_name
@@ -90,7 +90,7 @@ def carry_out(site: Site, order: Order) -> None:
     )
     answer = order.because if order.after_restore else None
     if reason := ask_about(site, order.issue, doubts, answer):
-        site.doubts().answer(doubts, order.issue, order.by, reason, site.clock())
+        site.records.doubts().answer(doubts, order.issue, order.by, reason, site.clock())
     gate.record(overrides)
     if order.send_at is None:
         send_off(site, sending, intention, order.wishes, order.by)
@@ -100,7 +100,7 @@ def carry_out(site: Site, order: Order) -> None:
 
 def drop_appointment(site: Site, issue: str, by: str) -> None:
     """Drop the appointment of *issue*; raises a UsageError if there is none."""
-    if not site.diary().drop_appointment(issue, by, site.clock()):
+    if not site.records.diary().drop_appointment(issue, by, site.clock()):
         msg = f"{issue} has no appointment; see 'newsletter status'"
         raise UsageError(msg)
     click.echo(f"Dropped   the appointment of {issue}, by {by}")
@@ -108,7 +108,7 @@ def drop_appointment(site: Site, issue: str, by: str) -> None:
 
 def _refuse_other_ways(site: Site, sending: Sending, order: Order) -> None:
     """Refuse what would go on with a dispatch, or replace an appointment, of another kind."""
-    standing = find_appointment(site.diary(), order.issue)
+    standing = find_appointment(site.records.diary(), order.issue)
     if order.rehearses:
         refuse_rehearsal(sending.ledger.find_plan(order.issue), standing)
     elif standing:
@@ -147,7 +147,7 @@ def _send_later(
 
 
 def _show_appointment(site: Site, issue: str) -> None:
-    standing = find_appointment(site.diary(), issue)
+    standing = find_appointment(site.records.diary(), issue)
     if standing:
         when = show_moment(standing.send_at, find_zone(site))
         click.echo(f"Appointed until now for {when}, by {standing.by}")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.audience import describe_audience
 from newsletter.cli.halting import find_appointment, require_plan
 from newsletter.cli.moments import show_moment, show_wait
@@ -66,12 +66,12 @@ class Overview:
 
 def find_issues(site: Site) -> list[str]:
     """Name the issues that were dispatched or approved, or are appointed, oldest first."""
-    return sorted({*site.ledger().issues(), *site.diary().issues()})
+    return sorted({*site.records.ledger().issues(), *site.records.diary().issues()})
 
 
 def find_overview(site: Site, issue: str, *, has_notes: bool) -> Overview:
     """Look up how *issue* stands; raises a UsageError if nothing was ever decided about it."""
-    ledger, diary = site.ledger(), site.diary()
+    ledger, diary = site.records.ledger(), site.records.diary()
     appointment = find_appointment(diary, issue)
     is_known = diary.decisions(issue)  # its appointment may have been dropped
     plan = ledger.find_plan(issue) if is_known else require_plan(ledger, issue)

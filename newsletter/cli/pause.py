@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.halting import describe_halt, find_appointment, require_plan
 from newsletter.cli.moments import find_zone, show_moment
 from newsletter.cli.person import name_person
@@ -23,7 +23,7 @@ def pause(site: Site, issue: str, because: str | None, name: str | None) -> None
     """
     by = name_person(name)
     _refuse_idle(site, issue)
-    diary = site.diary()
+    diary = site.records.diary()
     if diary.pause(issue, by, (because or "").strip(), site.clock()):
         click.echo(f"Paused   {issue}, by {by}")
         click.echo("         A run under way begins nothing more within 2 seconds; letters that")
@@ -39,8 +39,8 @@ def pause(site: Site, issue: str, because: str | None, name: str | None) -> None
 
 
 def _refuse_idle(site: Site, issue: str) -> None:
-    ledger = site.ledger()
-    appointment = find_appointment(site.diary(), issue)
+    ledger = site.records.ledger()
+    appointment = find_appointment(site.records.diary(), issue)
     if appointment and ledger.find_plan(issue) is None:
         msg = (
             f"{issue} has not begun, so there is nothing to pause; it is to go out at "
@@ -49,7 +49,7 @@ def _refuse_idle(site: Site, issue: str) -> None:
         )
         raise UsageError(msg)
     require_plan(ledger, issue)
-    halt = site.diary().find_halt(issue)
+    halt = site.records.diary().find_halt(issue)
     if halt is None and ledger.tally(issue).is_finished:
         msg = f"{issue} is finished, so there is nothing to pause; see 'newsletter status {issue}'"
         raise UsageError(msg)

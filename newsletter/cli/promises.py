@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.moments import find_zone, show_moment
 from newsletter.dispatch.promise import Bond, Promise, find_broken
 from newsletter.errors import ContentError, LedgerError, SettingsError, UsageError
@@ -19,7 +19,7 @@ def find_outdated(site: Site, issue: str, digest: str | None) -> Sequence[Promis
     read costs a line on standard error.
     """
     try:
-        return find_broken(site.look_for_promises(issue), digest)
+        return find_broken(site.records.look_for_promises(issue), digest)
     except (SettingsError, LedgerError) as error:
         click.echo(
             f"{error}, so it is not known whether an appointment or approval of {issue} still "
@@ -31,7 +31,7 @@ def find_outdated(site: Site, issue: str, digest: str | None) -> Sequence[Promis
 
 def find_outdated_in_ledger(site: Site, issue: str) -> Sequence[Promise]:
     """Return what was promised of another letter than *issue* is now; composes it to see."""
-    promises = site.diary().promises(issue)
+    promises = site.records.diary().promises(issue)
     if not promises:
         return ()
     try:

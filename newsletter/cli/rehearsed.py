@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.halting import require_plan
 from newsletter.cli.holding import Hold
@@ -21,7 +21,7 @@ def set_rehearsal_aside(site: Site, issue: str, by: str, because: str | None, *,
         UsageError: it was a sending, or may have been one; or no reason is given.
         UnfinishedError: another process is at it just now.
     """
-    ledger = site.ledger()
+    ledger = site.records.ledger()
     plan = require_plan(ledger, issue)
     reason = (because or "").strip()
     if not reason:
@@ -41,7 +41,7 @@ def set_rehearsal_aside(site: Site, issue: str, by: str, because: str | None, *,
     try:
         _refuse_sending(plan, ledger.find_traces(issue))  # somebody may have sent meanwhile
         aside = SettingAside(plan.planned_at, by, site.clock(), reason, is_old=plan.way is None)
-        letters = site.diary().set_aside(issue, aside)
+        letters = site.records.diary().set_aside(issue, aside)
     finally:
         hold.release()
     click.echo(f"Set aside {rehearsed_letters(letters)} of {issue}, by {by}")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.halting import describe_halt, require_plan
 from newsletter.cli.moments import find_zone, show_second
@@ -89,14 +89,14 @@ def resolve(  # noqa: PLR0913 - one for each option
         order = LogOrder(issue, [*logs, *more_logs], by, reason, yes=yes, dry_run=dry_run)
         settle_from_logs(site, order)
         return
-    ledger = site.ledger()
+    ledger = site.records.ledger()
     require_plan(ledger, issue)
     settlement = Settlement(chosen)
     if not dry_run:
         require_person("settle them", yes=yes)
     _refuse_cancelled(site, issue, settlement)
     hold = Hold(ledger, issue, site.clock)
-    living = site.diary().living_runs(issue)
+    living = site.records.diary().living_runs(issue)
     with held(hold):
         doubted = _without_answerable(find_doubted(ledger, issue, only), living, issue)
     if not doubted:
@@ -109,11 +109,12 @@ def resolve(  # noqa: PLR0913 - one for each option
     question = f"This settles {len(doubted):,} unknown."
     confirm_by_name(question, issue, "nothing was settled", yes=yes)
     with held(hold):
-        ids = {one.id for one in site.diary().living_runs(issue)}
+        ids = {one.id for one in site.records.diary().living_runs(issue)}
         if [one for one in find_doubted(ledger, issue, only) if one.run not in ids] != doubted:
             msg = f"{issue} went on meanwhile, and others are unknown now; run resolve again"
             raise UnfinishedError(msg)
-        count = site.diary().settle(issue, settlement, Doubt(only), by, site.clock(), reason)
+        diary = site.records.diary()
+        count = diary.settle(issue, settlement, Doubt(only), by, site.clock(), reason)
     _report(issue, settlement, count, by)
 
 
@@ -201,7 +202,7 @@ def _is_to(line: "LedgerLine", key: str) -> bool:
 
 
 def _refuse_cancelled(site: Site, issue: str, settlement: Settlement) -> None:
-    halt = site.diary().find_halt(issue)
+    halt = site.records.diary().find_halt(issue)
     if halt and halt.act is Act.CANCELLED and settlement is Settlement.RESEND:
         msg = (
             f"{issue} was cancelled for good, {describe_halt(halt, find_zone(site))}; nothing of "

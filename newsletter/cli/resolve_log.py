@@ -16,15 +16,15 @@ from newsletter.cli.lost_plan import LostPlan, find_lost_plan, show_lost_plan
 from newsletter.cli.output import readers
 from newsletter.cli.resolve import held
 from newsletter.dispatch.address_list import read_addresses
+from newsletter.dispatch.evidence import Evidence, OpenDelivery
 from newsletter.dispatch.ledger import DeliveryId
 from newsletter.dispatch.relay_log import LogReading, Place, find_taken
 from newsletter.dispatch.states import OPEN
 from newsletter.errors import UsageError
-from newsletter.storage.settling import Evidence, OpenDelivery
 from newsletter.subscribers.decoding import encoding_of
 
 if TYPE_CHECKING:
-    from newsletter.app import Site
+    from newsletter.app.site import Site
 
 SHOWN_MAX: Final = 10  # readers named before the question
 LIST_SUFFIX: Final = ".csv"
@@ -69,7 +69,7 @@ def settle_from_logs(site: "Site", order: LogOrder) -> None:
         require_person("mark them accepted", yes=order.yes)
     lost = find_lost_plan(site, order.issue)
     if lost:
-        show_lost_plan(lost, find_appointment(site.diary(), order.issue))
+        show_lost_plan(lost, find_appointment(site.records.diary(), order.issue))
     _settle(site, order, lost)
 
 
@@ -96,9 +96,9 @@ def _settle(site: "Site", order: LogOrder, lost: LostPlan | None) -> None:
 def _find_waiting(site: "Site", issue: str, lost: LostPlan | None) -> list[OpenDelivery]:
     """Return what is open, or would be if the plan that is lost were made."""
     if lost:
-        return site.settling().foresee(lost.plan, lost.editions)
-    with held(Hold(site.ledger(), issue, site.clock)):
-        return list(site.settling().find_open(issue))
+        return site.records.settling().foresee(lost.plan, lost.editions)
+    with held(Hold(site.records.ledger(), issue, site.clock)):
+        return list(site.records.settling().find_open(issue))
 
 
 def _accept(site: "Site", order: LogOrder, known: Sequence[Found], lost: LostPlan | None) -> int:
@@ -108,7 +108,7 @@ def _accept(site: "Site", order: LogOrder, known: Sequence[Found], lost: LostPla
     Raises:
         UnfinishedError: another process is sending the issue, or has begun to meanwhile.
     """
-    ledger, settling = site.ledger(), site.settling()
+    ledger, settling = site.records.ledger(), site.records.settling()
     answers = {one.delivery.delivery.id: one for one in known}
     if lost:
         ledger.freeze(lost.plan, lost.editions)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.confirming import require_person
 from newsletter.cli.output import readers, shown_path
 from newsletter.errors import UsageError
@@ -22,18 +22,16 @@ def restore(site: Site, file: Path, *, yes: bool) -> None:
     The ledger of today is kept beside it. What was sent since the backup is not in it, so
     nothing goes out before you have answered for each issue.
     """
-    from newsletter.storage import backups  # noqa: PLC0415 - slow to load
-
-    database = site.ledger_file()
+    database = site.records.file()
     if database is None:
-        ours = f"--dbname={site.shown_database()}"
+        ours = f"--dbname={site.records.shown()}"
         ways = ["pg_restore", "--clean", "--if-exists", "--single-transaction", ours, str(file)]
         msg = (
             "restore: the ledger is in PostgreSQL, which has its own way; stop every timer and "
             f"dispatch, then run: {shlex.join(ways)}"
         )
         raise UsageError(msg)
-    contents = backups.read_backup(file)
+    contents = site.records.read_backup(file)
     if database.exists() and file.samefile(database):
         msg = f"{file}: is the ledger itself; name a backup of it"
         raise UsageError(msg)
@@ -43,7 +41,7 @@ def restore(site: Site, file: Path, *, yes: bool) -> None:
     if not yes:
         question = f"Put it in place of {shown_path(database)}?"
         click.confirm(question, abort=True)
-    kept = backups.restore(file, database, site.clock())
+    kept = site.records.restore(file, site.clock())
     click.echo(f"Restored  {shown_path(database)}")
     if kept:
         click.echo(f"Kept      the ledger of today, as {kept.name}")

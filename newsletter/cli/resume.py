@@ -2,7 +2,7 @@
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.confirming import require_person
 from newsletter.cli.halting import describe_halt, require_plan
 from newsletter.cli.moments import find_zone
@@ -24,8 +24,8 @@ def resume(site: Site, issue: str, name: str | None, *, yes: bool) -> None:
     whether the cause was mended.
     """
     by = name_person(name)
-    plan = require_plan(site.ledger(), issue)
-    diary = site.diary()
+    plan = require_plan(site.records.ledger(), issue)
+    diary = site.records.diary()
     halt = diary.find_halt(issue)
     if halt is None:
         click.echo(f"{issue} is not paused; nothing was changed")

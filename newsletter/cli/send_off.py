@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from newsletter.app import Composed, Site
+from newsletter.app.site import Composed, Site
 from newsletter.cli.audience import describe_audience
 from newsletter.cli.gate import Gate
 from newsletter.cli.halting import describe_halt, find_appointment
@@ -25,7 +25,7 @@ REHEARSED: Final = "  (a rehearsal: nobody was sent anything)"
 def open_sending(site: Site, composed: Composed, *, rehearses: bool = False) -> Sending:
     """Make ready to send or rehearse what was composed; the provider is not reached yet."""
     provider = site.rehearsal_provider() if rehearses else site.provider()
-    return Sending(site, composed, site.ledger(), provider)
+    return Sending(site, composed, site.records.ledger(), provider)
 
 
 def show_intention(sending: Sending, intention: Intention) -> None:
@@ -97,7 +97,7 @@ def send_confirmed(
         gate.check((), None, is_first=intention.plan is None)
         send_off(site, sending, intention, wishes, PROGRAM, begins)
         return
-    site.diary().drop_appointment(composed.issue.id, PROGRAM, site.clock())
+    site.records.diary().drop_appointment(composed.issue.id, PROGRAM, site.clock())
     report(site, sending)
 
 
@@ -130,7 +130,7 @@ def send_off(
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded any more.
     """
-    issue, diary, is_limited = sending.composed.issue.id, site.diary(), wishes.limit is not None
+    issue, diary = sending.composed.issue.id, site.records.diary()
     sending.freeze(intention, is_limited=wishes.is_limited, by=by)
     begins()
     try:
@@ -142,7 +142,7 @@ def send_off(
         standing = find_appointment(diary, issue)
         # One in earnest may have been made while a rehearsal was asleep: not kept by that.
         is_kept = standing and not (sending.way.is_rehearsal and is_earnest(standing.way))
-        if is_kept and not is_limited:
+        if is_kept and wishes.limit is None:
             diary.drop_appointment(issue, by, site.clock())
     report(site, sending)
 
@@ -156,7 +156,7 @@ def report(site: Site, sending: Sending) -> None:
     """
     issue = sending.composed.issue.id
     tally = sending.ledger.tally(issue)
-    halt = site.diary().find_halt(issue)
+    halt = site.records.diary().find_halt(issue)
     counts = {state: tally.of(state) for state in State}
     words = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
     answered = sending.answered

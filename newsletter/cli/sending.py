@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
 
-from newsletter.app import Composed, Site
+from newsletter.app.site import Composed, Site
 from newsletter.cli.audience import check_recipients, describe_audience
 from newsletter.cli.holding import Hold
 from newsletter.cli.person import find_account
@@ -77,7 +77,7 @@ class Sending:
         self._scribe = site.scribe(composed)
         self._zone = composed.publication.zone
         self._clock = SteadyClock(site.clock, monotonic)
-        self._diary = site.diary()
+        self._diary = site.records.diary()
         self._hold = Hold(ledger, self._issue, self._clock)
 
     def makes_earnest(self) -> bool:

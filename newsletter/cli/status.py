@@ -4,7 +4,7 @@ import json
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.doubting import as_list, show_doubts
 from newsletter.cli.moments import find_zone
 from newsletter.cli.overview import SHOWN, as_json, find_issues, find_overview, show
@@ -38,9 +38,9 @@ def status(
     if listed and overviews[0].plan:
         from newsletter.cli.delivery_list import show_deliveries  # noqa: PLC0415 - rich is slow
 
-        show_deliveries(site.ledger().entries(overviews[0].issue, State(listed)))
+        show_deliveries(site.records.ledger().entries(overviews[0].issue, State(listed)))
         return
-    doubts = site.doubts().standing()
+    doubts = site.records.doubts().standing()
     if is_json:
         shown = [{**as_json(one), "doubts": as_list(one.issue, doubts)} for one in overviews]
         click.echo(json.dumps(shown[0] if issue else shown, indent=2, ensure_ascii=False))

@@ -86,7 +86,7 @@ def add(site: Site, address: str, name: str, language: str, consented_at: str, a
         standing=Standing.ACTIVE,
         consented_at=consent.otherwise,
     )
-    with site.book().opened() as book:
+    with site.records.book().opened() as book:
         fate = enrol(row, book, consent.now, again=again)
     click.echo(f"{row.address.spelling}: {fate}")
     if row.remark:
@@ -103,7 +103,7 @@ def add(site: Site, address: str, name: str, language: str, consented_at: str, a
 def list_(site: Site, languages: tuple[str, ...], standings: tuple[str, ...]) -> None:
     """Print address, language, standing and name; count by language at the end."""
     tally: Counter[str] = Counter()
-    chosen = _counted(site.book().select(_selection(languages, standings)), tally)
+    chosen = _counted(site.records.book().select(_selection(languages, standings)), tally)
     if sys.stdout.isatty():
         _print_tables(chosen, sys.stdout)
     else:
@@ -118,7 +118,7 @@ def list_(site: Site, languages: tuple[str, ...], standings: tuple[str, ...]) ->
 @click.pass_obj
 def show(site: Site, address: str, as_json: bool) -> None:
     """Show all that is kept about one reader, and what they were sent."""
-    book = site.book()
+    book = site.records.book()
     wanted = address_of(address)
     subscriber = book.find(wanted.key)
     if subscriber is None:
@@ -142,7 +142,7 @@ for _decision in (remove, suppress, unsuppress, change_address):
 @click.pass_obj
 def export(site: Site, languages: tuple[str, ...], standings: tuple[str, ...], bom: bool) -> None:
     """Write the list as CSV (UTF-8) to standard output; an import reads it back."""
-    chosen = site.book().select(_selection(languages, standings))
+    chosen = site.records.book().select(_selection(languages, standings))
     click.echo(KEYS_TOO, err=True)
     _write_out(chain(["\ufeff"] if bom else [], export_lines(chosen, site.zone())))
 

@@ -35,7 +35,7 @@ def _because(*, required: bool) -> Callable[[Any], Any]:
 def remove(site: Site, address: str, because: str, name: str | None) -> None:
     """Unsubscribe a reader; the address is kept so that no import brings it back."""
     wanted, by = address_of(address), name_person(name)
-    with site.book().opened() as book:
+    with site.records.book().opened() as book:
         before = withdraw(wanted, book, site.clock(), one_line(because), by)
     if before is Standing.ACTIVE:
         click.echo(f"{wanted.spelling}: unsubscribed; no import brings the address back")
@@ -56,7 +56,7 @@ def suppress(site: Site, address: str, because: str, name: str | None) -> None:
     wanted, by = address_of(address), name_person(name)
     if not one_line(because):
         raise click.UsageError("--because: the reason is empty; say why")
-    with site.book().opened() as book:
+    with site.records.book().opened() as book:
         before = decisions.suppress(wanted, book, site.clock(), one_line(because), by)
     if before is Standing.ACTIVE:
         click.echo(f"{wanted.spelling}: suppressed, by {by}; no letter goes there")
@@ -79,7 +79,7 @@ def unsuppress(site: Site, address: str, because: str, name: str | None) -> None
     newsletter subscribers add ADDRESS --again --consented-at.
     """
     wanted, by = address_of(address), name_person(name)
-    with site.book().opened() as book:
+    with site.records.book().opened() as book:
         before = decisions.unsuppress(wanted, book, site.clock(), one_line(because), by)
     if before is Standing.ACTIVE:
         click.echo(f"{wanted.spelling}: was active already; nothing was changed")
@@ -101,7 +101,7 @@ def change_address(site: Site, old: str, new: str, because: str, name: str | Non
     OLD stays on the list as unsubscribed, so that no import brings it in as a new reader.
     """
     before, after, by = address_of(old), address_of(new), name_person(name)
-    book = site.book()
+    book = site.records.book()
     with book.opened() as page:
         was = decisions.change_address(before, after, page, site.clock(), one_line(because), by)
     click.echo(f"{was.address}: is {after.spelling} now, with the same id, consent and history")

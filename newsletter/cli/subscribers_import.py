@@ -101,7 +101,7 @@ def import_file(  # noqa: PLR0913 - one for each option
         with _opened(file, encoding) as (raw, lines):
             heading_in(lines, str(file), said)  # to get behind it
             rows = rows_under(heading, lines, consent)
-            with _progress(file) as advance, site.book().opened(keep=not dry_run) as book:
+            with _progress(file) as advance, site.records.book().opened(keep=not dry_run) as book:
                 for step in import_rows(rows, book, uuid4().hex, consent.now):
                     report.take(step)
                     advance(raw.tell())

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.halting import find_appointment
 from newsletter.cli.output import is_terminal
 from newsletter.errors import LedgerError, NewsletterError
@@ -50,14 +50,14 @@ def telling_once(site: Site, issue: str) -> Iterator[Callable[[], None]]:
 
 
 def _is_news(site: Site, issue: str, fault: NewsletterError) -> bool:
-    is_other = site.diary().note_told(issue, COUNT.sub("#", str(fault)))
+    is_other = site.records.diary().note_told(issue, COUNT.sub("#", str(fault)))
     return is_other or is_terminal("stderr") or not _is_known(site, issue)
 
 
 def _is_known(site: Site, issue: str) -> bool:
     """Say whether the ledger has a place to note what was told of *issue*."""
-    is_appointed = find_appointment(site.diary(), issue) is not None
-    return is_appointed or site.ledger().find_plan(issue) is not None
+    is_appointed = find_appointment(site.records.diary(), issue) is not None
+    return is_appointed or site.records.ledger().find_plan(issue) is not None
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import click
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.output import is_terminal
 from newsletter.errors import ContentError, ProviderError, UsageError
 from newsletter.lang import EditionKind

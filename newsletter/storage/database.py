@@ -11,10 +11,10 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
+from newsletter.database_url import REMEDY, read_database_url
 from newsletter.errors import LedgerError, SettingsError
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
-from newsletter.storage.location import REMEDY, read_database_url
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.database_url import SETTING, DatabaseLocation, read_database_url
 from newsletter.errors import SettingsError
-from newsletter.storage.location import SETTING, DatabaseLocation, read_database_url
 from newsletter.storage.read_only import open_read_only
 
 if TYPE_CHECKING:

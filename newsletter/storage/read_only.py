@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from newsletter.storage.location import DatabaseLocation
+from newsletter.database_url import DatabaseLocation
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -7,8 +7,8 @@ from typing import Final
 from sqlalchemy import Column, Connection, Table, inspect, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.database_url import SETTING, DatabaseLocation, read_database_url
 from newsletter.errors import SettingsError
-from newsletter.storage.location import SETTING, DatabaseLocation, read_database_url
 from newsletter.storage.read_only import open_read_only
 from newsletter.storage.tables import deliveries, rehearsed_deliveries
 from newsletter.storage.transactions import said_by

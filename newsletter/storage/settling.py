@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +18,8 @@ from sqlalchemy import (
 )
 
 from newsletter.dispatch.control import Act
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Plan
+from newsletter.dispatch.evidence import Evidence, OpenDelivery
+from newsletter.dispatch.ledger import DeliveryId, Page, Plan
 from newsletter.dispatch.states import OPEN, State
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage.conditions import constant
@@ -31,26 +31,6 @@ from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import awaits_no_answer
 
 PAGE: Final = 1_000  # deliveries read at a time
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDelivery:
-    """A delivery that is pending, deferred or unknown."""
-
-    delivery: Delivery
-    key: str  # of its address
-    state: State
-    is_busy: bool  # unknown, and a run may still answer for it
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What somebody else knows of an issue, and who answers for it."""
-
-    issue: str
-    answers: Mapping[DeliveryId, str]  # what is kept as the answer, one line
-    by: str
-    because: str  # for the diary: where it is known from
 
 
 class SqlSettling:

@@ -18,7 +18,7 @@ from typing import Final
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.build_folder import write_build
 from tests.checks.browsing import ARGUMENTS
 from tests.makers import write_site

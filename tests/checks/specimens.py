@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from newsletter.app import Composed
+from newsletter.app.site import Composed
 from newsletter.cli.build_folder import sample_reader
 from newsletter.compose.composition import compose
 from newsletter.compose.hosting import resize

@@ -9,7 +9,7 @@ import click
 from click.testing import CliRunner
 from sqlalchemy import update
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.main import cli
 from newsletter.dispatch.states import State
 from newsletter.errors import NewsletterError
@@ -54,7 +54,7 @@ class Desk:
         self.root = write_site(folder)
         self._depth = 0  # of commands that run while another one does
         self.site = ClockedSite(self.environ, folder)
-        with self.site.book().opened() as page:
+        with self.site.records.book().opened() as page:
             for number in range(1, readers + 1):
                 enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
 
@@ -93,12 +93,15 @@ class Desk:
 
     def states(self) -> dict[State, int]:
         """Count the deliveries of the issue by state, those that there are."""
-        tally = self.site.ledger().tally(ISSUE_ID)
+        tally = self.site.records.ledger().tally(ISSUE_ID)
         return {state: tally.of(state) for state in State if tally.of(state)}
 
     def decided(self) -> list[tuple[str, str, str]]:
         """Return act, name and words of every line of the issue's diary."""
-        return [(note.act.value, note.by, note.words) for note in self.site.diary().notes(ISSUE_ID)]
+        return [
+            (note.act.value, note.by, note.words)
+            for note in self.site.records.diary().notes(ISSUE_ID)
+        ]
 
     def forget(self, *numbers: int) -> None:
         """Make the deliveries to some readers as they were before they were begun."""
@@ -115,7 +118,7 @@ class Desk:
     def _put(self, numbers: Sequence[int], **values: object) -> None:
         table = tables.deliveries
         addresses = [f"r{number}@example.org" for number in numbers]
-        with self.site._database.begin() as connection:
+        with self.site.records.database.begin() as connection:
             connection.execute(update(table).where(table.c.address.in_(addresses)).values(**values))
 
     def change_letter(self) -> None:

@@ -29,7 +29,7 @@ def publish(desk: Desk, line: str) -> None:
 
 def use_account(desk: Desk, table: str) -> None:
     """Let what was signed so far be of another account of the system."""
-    with desk.site._database.begin() as connection:
+    with desk.site.records.database.begin() as connection:
         connection.exec_driver_sql(f"UPDATE {table} SET account = 'other@desk'")
 
 
@@ -42,7 +42,7 @@ def test_it_says_for_how_many_readers_it_is_good(desk: Desk) -> None:
 
 def test_readers_who_came_since_an_issue_was_sent_can_still_be_approved_for(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
-    with desk.site.book().opened() as page:
+    with desk.site.records.book().opened() as page:
         enrol(make_row("new@example.org", "", Preference.KO), page, NOW)
 
     assert "Good for 1 reader who" in desk.run(*APPROVE)
@@ -52,7 +52,7 @@ def test_what_everybody_has_is_not_approved(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
 
     assert "was sent and is finished" in desk.run(*APPROVE, status=2)
-    assert desk.site.approvals().approvals(ISSUE_ID) == []
+    assert desk.site.records.approvals().approvals(ISSUE_ID) == []
 
 
 def test_what_was_cancelled_is_not_approved(desk: Desk) -> None:
@@ -60,7 +60,7 @@ def test_what_was_cancelled_is_not_approved(desk: Desk) -> None:
     desk.run("cancel", ISSUE_ID, "--because", "a typo", "--yes")
 
     assert "was cancelled for good" in desk.run(*APPROVE, status=2)
-    assert desk.site.approvals().approvals(ISSUE_ID) == []
+    assert desk.site.records.approvals().approvals(ISSUE_ID) == []
 
 
 def test_another_letter_than_the_one_that_readers_have_is_not_approved(desk: Desk) -> None:
@@ -68,7 +68,7 @@ def test_another_letter_than_the_one_that_readers_have_is_not_approved(desk: Des
     desk.change_letter()
 
     assert "not the letter whose dispatch began" in desk.run(*APPROVE, status=1)
-    assert desk.site.approvals().approvals(ISSUE_ID) == []
+    assert desk.site.records.approvals().approvals(ISSUE_ID) == []
 
 
 def test_what_does_not_compose_is_not_approved(desk: Desk) -> None:
@@ -114,7 +114,9 @@ def test_a_timers_runs_are_in_the_diary_under_the_programs_name(desk: Desk) -> N
     desk.forget(1)
     desk.run("dispatch", "--due")
 
-    runs = [line for line in desk.site.diary().decisions(ISSUE_ID) if line.act is Act.DISPATCHED]
+    runs = [
+        line for line in desk.site.records.diary().decisions(ISSUE_ID) if line.act is Act.DISPATCHED
+    ]
     assert [one.by for one in runs] == ["anna", "newsletter"]
     assert {one.at for one in runs} == {NOW}
 
@@ -181,7 +183,7 @@ def test_an_approval_from_before_accounts_were_kept_does_not_pass_for_one_of_ano
 ) -> None:
     publish(desk, "approval: two-person-two-accounts")
     desk.run(*APPROVE)
-    with desk.site._database.begin() as connection:
+    with desk.site.records.database.begin() as connection:
         connection.exec_driver_sql("UPDATE approvals SET account = NULL")
 
     refused = desk.run("dispatch", ISSUE_ID, "--yes", "--by", "박발송", status=1)

@@ -41,7 +41,7 @@ def copy_issue(desk: Desk, label: str = "label: {ko: 정정, en: Correction}") -
 
 
 def enrol_reader(desk: Desk, number: int) -> None:
-    with desk.site.book().opened() as page:
+    with desk.site.records.book().opened() as page:
         enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
 
 
@@ -49,12 +49,12 @@ def put(desk: Desk, number: int, **values: object) -> None:
     """Change the delivery of the month's issue to a reader."""
     table = tables.deliveries
     which = (table.c.address == f"r{number}@example.org", table.c.issue == ISSUE_ID)
-    with desk.site._database.begin() as connection:
+    with desk.site.records.database.begin() as connection:
         connection.execute(update(table).where(*which).values(**values))
 
 
 def reached(desk: Desk) -> list[str]:
-    ledger = desk.site.ledger()
+    ledger = desk.site.records.ledger()
     return sorted(
         line.address.partition("@")[0] for state in State for line in ledger.entries(SPECIAL, state)
     )
@@ -64,7 +64,7 @@ def test_nobody_gets_it_before_somebody_has_said_to_whom(desk: Desk) -> None:
     refused = desk.run(*SEND, status=2)
 
     assert "its first dispatch says to whom: --to-all, or --only-recipients-of ISSUE" in refused
-    assert desk.site.ledger().find_plan(SPECIAL) is None
+    assert desk.site.records.ledger().find_plan(SPECIAL) is None
 
 
 def test_to_all_goes_to_every_active_reader(desk: Desk) -> None:
@@ -101,7 +101,7 @@ def test_it_is_refused_while_that_issue_has_readers_who_wait(desk: Desk, state: 
     refused = desk.run(*SEND, *ONLY, status=4)
 
     assert "1 pending or deferred" in refused
-    assert desk.site.ledger().find_plan(SPECIAL) is None
+    assert desk.site.records.ledger().find_plan(SPECIAL) is None
 
 
 def test_it_is_refused_for_an_issue_that_nobody_has(desk: Desk) -> None:
@@ -141,7 +141,7 @@ def test_what_was_said_holds_for_going_on_and_cannot_be_changed_then(desk: Desk)
 def test_what_was_said_can_be_changed_as_long_as_nobody_was_sent_it(desk: Desk) -> None:
     desk.run(*SEND, "--to-all")
     table = tables.deliveries
-    with desk.site._database.begin() as connection:
+    with desk.site.records.database.begin() as connection:
         untouched = {"state": "pending", "attempts": 0, "begun_at": None, "answer": None}
         connection.execute(update(table).where(table.c.issue == SPECIAL).values(untouched))
 
@@ -165,13 +165,13 @@ def test_a_timer_goes_on_with_the_same_readers(desk: Desk) -> None:
     desk.run(*SEND, *ONLY)
     table = tables.deliveries
     which = (table.c.address == "r1@example.org", table.c.issue == SPECIAL)
-    with desk.site._database.begin() as connection:
+    with desk.site.records.database.begin() as connection:
         connection.execute(update(table).where(*which).values(state="pending"))
 
     desk.run("dispatch", "--due")
 
     assert reached(desk) == ["r1", "r2", "r3", "r4"]
-    assert desk.site.ledger().tally(SPECIAL).is_finished
+    assert desk.site.records.ledger().tally(SPECIAL).is_finished
 
 
 def test_an_appointment_keeps_to_whom_and_a_timer_sends_it_to_those(desk: Desk) -> None:
@@ -206,16 +206,16 @@ def test_an_appointment_for_others_than_the_dispatch_began_with_names_both_and_p
 ) -> None:
     desk.run(*SEND, *appointed, "--at", "2022-08-26 09:00", "--no-wait")
     desk.run(*SEND, *begun, "--limit", "1", status=4)
-    before = desk.site.ledger().find_plan(SPECIAL)
+    before = desk.site.records.ledger().find_plan(SPECIAL)
     desk.site.now = NINE_UTC
 
     said = desk.run("dispatch", "--due", status=4)
 
     assert words in said
     assert f"newsletter dispatch {SPECIAL} --at never" in said
-    assert desk.site.ledger().find_plan(SPECIAL) == before
+    assert desk.site.records.ledger().find_plan(SPECIAL) == before
     assert len(reached(desk)) == (5 if begun == ("--to-all",) else 4)
-    assert desk.site.ledger().tally(SPECIAL).of(State.ACCEPTED) == 1
+    assert desk.site.records.ledger().tally(SPECIAL).of(State.ACCEPTED) == 1
 
 
 def test_a_rehearsal_says_nothing_of_to_whom_it_is_sent_in_earnest(desk: Desk) -> None:

@@ -65,7 +65,7 @@ def test_before_a_dispatch_has_begun_its_appointment_is_dropped(tmp_path: Path) 
     output = desk.run("cancel", ISSUE_ID)
 
     assert "Dropped   the appointment of 2022-08; nobody was sent it" in output
-    assert desk.site.diary().appointments() == []
+    assert desk.site.records.diary().appointments() == []
     assert "was never dispatched" in desk.run("cancel", ISSUE_ID, status=2)
 
 
@@ -74,7 +74,7 @@ def test_an_appointment_of_what_has_begun_goes_with_it(desk: Desk) -> None:
 
     desk.run("cancel", ISSUE_ID, *WHY, "--yes")
 
-    assert desk.site.diary().appointments() == []
+    assert desk.site.records.diary().appointments() == []
 
 
 def test_a_finished_dispatch_has_nothing_left_to_cancel(tmp_path: Path) -> None:

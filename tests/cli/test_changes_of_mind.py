@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine as Database
 
-from newsletter.app import Composed
+from newsletter.app.site import Composed
 from newsletter.cli.rounds import Wishes
 from newsletter.delivery.provider import Accepted, Outcome, Provider, Refused, Unknown
 from newsletter.dispatch.control import Act
@@ -72,7 +72,7 @@ def add_other_issue(desk: Desk) -> None:
 
 
 def add_reader(desk: Desk, address: str) -> None:
-    with desk.site.book().opened() as page:
+    with desk.site.records.book().opened() as page:
         enrol(make_row(address, "", Preference.KO), page, NOW)
 
 
@@ -98,7 +98,7 @@ def test_an_appointment_changed_while_another_is_kept_is_not_kept_as_it_was(
     desk.run("dispatch", "--due")
 
     assert desk.states() == {State.ACCEPTED: 4}
-    assert desk.site.ledger().find_plan(OTHER_ISSUE) is None
+    assert desk.site.records.ledger().find_plan(OTHER_ISSUE) is None
 
 
 def test_a_dispatch_limited_while_another_goes_on_does_not_go_on_itself(desk: Desk) -> None:
@@ -113,7 +113,7 @@ def test_a_dispatch_limited_while_another_goes_on_does_not_go_on_itself(desk: De
     desk.run("dispatch", "--due")
 
     assert desk.states() == {State.ACCEPTED: 4}
-    assert desk.site.ledger().tally(OTHER_ISSUE).of(State.PENDING) == 2
+    assert desk.site.records.ledger().tally(OTHER_ISSUE).of(State.PENDING) == 2
 
 
 def test_a_canary_is_awaited_though_a_quota_ends_its_round(database: Database) -> None:
@@ -173,7 +173,7 @@ def test_a_halt_holds_though_the_plan_was_about_to_be_replaced(
 
     desk.run("dispatch", ISSUE_ID, "--yes", status=4)
 
-    found = desk.site.diary().find_halt(ISSUE_ID)
+    found = desk.site.records.diary().find_halt(ISSUE_ID)
     assert found is not None
     assert found.act is act
     assert State.ACCEPTED not in desk.states()
@@ -184,7 +184,7 @@ def test_a_limit_binds_a_timer_though_its_run_never_began(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     for number in range(10, 20):
         add_reader(desk, f"r{number}@example.org")
-    desk.site.ledger().hold(ISSUE_ID, OTHER_PROCESS, NOW, lambda _: False)
+    desk.site.records.ledger().hold(ISSUE_ID, OTHER_PROCESS, NOW, lambda _: False)
     desk.run("dispatch", ISSUE_ID, "--yes", "--add-new", "--limit", "1", status=4)
     desk.restart()
     desk.site.now = NOW + timedelta(minutes=5)

@@ -83,7 +83,7 @@ def test_an_appointment_that_has_gone_out_does_not_go_out_again_from_an_older_le
     assert "2022-08: everybody may have it already" in first
     assert 'newsletter dispatch 2022-08 --after-restore --because "…"' in first
     assert second == ""
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
 @pytest.mark.parametrize("put_back", [copy_over, move_over])
@@ -125,7 +125,7 @@ def test_an_appointment_behind_an_issue_that_took_hours_is_not_late(desk: Desk) 
 
     desk.run("dispatch", "--due")
 
-    assert desk.site.ledger().tally(OTHER_ISSUE).of(State.ACCEPTED) == 4
+    assert desk.site.records.ledger().tally(OTHER_ISSUE).of(State.ACCEPTED) == 4
 
 
 def restored(desk: Desk) -> None:
@@ -219,12 +219,12 @@ def test_an_answer_counts_for_its_issue_alone(desk: Desk) -> None:
 
     assert "2022-08: everybody may have it already" in output
     assert "2022-09: everybody" not in output
-    assert desk.site.ledger().tally(OTHER_ISSUE).of(State.ACCEPTED) == 4
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().tally(OTHER_ISSUE).of(State.ACCEPTED) == 4
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
     desk.run("dispatch", ISSUE_ID, "--yes", *ANSWER)
     assert desk.run("dispatch", "--due") == ""
-    assert desk.site.doubts().standing() == []
+    assert desk.site.records.doubts().standing() == []
 
 
 def test_the_first_dispatch_of_another_issue_is_asked_about_too(desk: Desk) -> None:
@@ -234,7 +234,7 @@ def test_the_first_dispatch_of_another_issue_is_asked_about_too(desk: Desk) -> N
     output = desk.run("dispatch", OTHER_ISSUE, "--yes", status=4)
 
     assert "2022-09: everybody may have it already" in output
-    assert desk.site.ledger().find_plan(OTHER_ISSUE) is None
+    assert desk.site.records.ledger().find_plan(OTHER_ISSUE) is None
 
 
 def test_a_timer_with_nothing_to_send_says_nothing_of_a_doubt(desk: Desk) -> None:

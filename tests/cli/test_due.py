@@ -35,7 +35,7 @@ def test_where_nothing_is_due_nothing_is_printed(desk: Desk) -> None:
 
     assert first == ""
     assert desk.run("dispatch", "--due") == ""
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
 def test_a_person_who_runs_it_is_told_what_comes_next(desk: Desk) -> None:
@@ -78,8 +78,8 @@ def test_another_letter_than_the_appointed_one_is_refused_with_what_was_changed(
     assert "not the letter that 김민지 appointed" in output
     assert "changed: text of the en edition" in output
     assert "newsletter dispatch 2022-08 --at TIME" in output
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
-    assert len(desk.site.diary().appointments()) == 1
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
+    assert len(desk.site.records.diary().appointments()) == 1
 
 
 def test_a_dispatch_that_was_begun_goes_on_when_its_readers_are_due(desk: Desk) -> None:
@@ -150,7 +150,7 @@ def test_an_appointment_whose_readers_have_it_already_is_dropped(desk: Desk) -> 
     output = desk.run("dispatch", "--due")
 
     assert "Nothing to send now" in output
-    assert desk.site.diary().appointments() == []
+    assert desk.site.records.diary().appointments() == []
     assert desk.decided()[-1][:2] == ("appointment dropped", PROGRAM)
 
 
@@ -174,7 +174,7 @@ def test_an_appointment_of_a_paused_dispatch_waits_until_somebody_resumes_it(des
 def test_whoever_is_sending_already_is_named_and_nothing_is_sent_beside_him(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2)
-    desk.site.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
+    desk.site.records.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
 
     output = desk.run("dispatch", "--due", status=4)
 
@@ -194,7 +194,7 @@ def test_a_fault_of_one_issue_does_not_keep_the_others_back(desk: Desk) -> None:
     output = desk.run("dispatch", "--due", status=1)
 
     assert "issues/2022-08: this is not the letter" in output
-    assert desk.site.ledger().tally("2022-09").of(State.ACCEPTED) == 4
+    assert desk.site.records.ledger().tally("2022-09").of(State.ACCEPTED) == 4
 
 
 def test_an_approval_demanded_meanwhile_is_demanded_of_a_timer_too(desk: Desk) -> None:
@@ -205,7 +205,7 @@ def test_an_approval_demanded_meanwhile_is_demanded_of_a_timer_too(desk: Desk) -
     desk.site.now = NINE_UTC
 
     assert "nobody has approved it" in desk.run("dispatch", "--due", status=1)
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
 def test_a_letter_that_was_changed_is_refused_every_minute_and_said_once(desk: Desk) -> None:
@@ -329,13 +329,13 @@ def test_a_relay_that_cannot_be_reached_is_said_once(desk: Desk) -> None:
 
     assert "127.0.0.1" in first
     assert desk.run("dispatch", "--due", status=3) == ""
-    assert len(desk.site.diary().appointments()) == 1
+    assert len(desk.site.records.diary().appointments()) == 1
 
 
 def test_who_sends_already_is_said_once(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2)
-    desk.site.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
+    desk.site.records.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
 
     first = desk.run("dispatch", "--due", status=4)
 
@@ -374,7 +374,7 @@ def test_the_status_is_that_of_the_worst_though_it_was_told_before(desk: Desk) -
     desk.site.now = NINE_UTC
     told = desk.run("dispatch", "--due", status=1)
     desk.forget(2)
-    desk.site.ledger().hold("2022-09", OTHER, NINE_UTC, lambda _: False)
+    desk.site.records.ledger().hold("2022-09", OTHER, NINE_UTC, lambda _: False)
 
     waits = desk.run("dispatch", "--due", status=1)
 
@@ -399,4 +399,4 @@ def test_what_one_issue_has_told_keeps_nothing_of_another_back(desk: Desk) -> No
     output = desk.run("dispatch", "--due", status=1)
 
     assert "2022-08: this is not" not in output
-    assert desk.site.ledger().tally("2022-09").of(State.ACCEPTED) == 4
+    assert desk.site.records.ledger().tally("2022-09").of(State.ACCEPTED) == 4

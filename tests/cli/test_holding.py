@@ -26,11 +26,11 @@ def desk(tmp_path: Path) -> Desk:
 
 def is_held_by(desk: Desk, holder: str, now: datetime = NOW) -> bool:
     """Leave the issue with *holder*, whoever asks whether that process lives."""
-    return desk.site.ledger().hold(ISSUE_ID, holder, now, lambda _: False) is None
+    return desk.site.records.ledger().hold(ISSUE_ID, holder, now, lambda _: False) is None
 
 
 def make_hold(desk: Desk) -> Hold:
-    return Hold(desk.site.ledger(), ISSUE_ID, desk.site.clock)
+    return Hold(desk.site.records.ledger(), ISSUE_ID, desk.site.clock)
 
 
 def test_a_held_issue_is_refused_to_others_by_the_name_of_the_process_and_then_free(
@@ -39,7 +39,7 @@ def test_a_held_issue_is_refused_to_others_by_the_name_of_the_process_and_then_f
     hold = make_hold(desk)
     hold.take()
 
-    other = desk.site.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
+    other = desk.site.records.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
     hold.release()
 
     assert other == f"{socket.gethostname()}:{os.getpid()}"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app import Composed, Site
+from newsletter.app.site import Composed, Site
 from newsletter.cli.gate import Gate
 from newsletter.delivery.link_probe import IpAddress, LinkProbe
 from newsletter.errors import ContentError

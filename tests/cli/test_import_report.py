@@ -205,9 +205,9 @@ def test_whoever_does_not_read_on_keeps_nobody_from_the_list(
         assert process.stderr is not None
         assert process.stderr.read(1)
 
-        with desk.site.book().opened() as page:
+        with desk.site.records.book().opened() as page:
             enrol(make_row("second@example.org"), page, NOW)
 
         process.communicate(timeout=60)
-    assert desk.site.book().find("first@example.org") is not None
-    assert desk.site.book().find("second@example.org") is not None
+    assert desk.site.records.book().find("first@example.org") is not None
+    assert desk.site.records.book().find("second@example.org") is not None

@@ -82,7 +82,7 @@ def test_nearly_all_of_a_korean_list_comes_in_and_the_rest_is_told_why(site: Sit
         assert reason in said
     assert f"{file}:121: reader21@example.org stands in line 21 already" in result.stderr
     assert f"{file}:305: reader12@example.org stands in line 12 already" in result.stderr
-    readers = {one.address: one for one in site.book().select(Selection())}
+    readers = {one.address: one for one in site.records.book().select(Selection())}
     assert readers.keys() == expected.keys()
     once = expected.keys() - {f"reader{number}@example.org" for number in repeats.values()}
     assert {a: (readers[a].preference, readers[a].standing) for a in once} == {

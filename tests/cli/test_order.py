@@ -21,7 +21,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def appointed(desk: Desk) -> list[Appointment]:
-    return list(desk.site.diary().appointments())
+    return list(desk.site.records.diary().appointments())
 
 
 def test_an_appointment_holds_the_letter_the_time_and_who_made_it(desk: Desk) -> None:
@@ -38,7 +38,7 @@ def test_an_appointment_holds_the_letter_the_time_and_who_made_it(desk: Desk) ->
     assert "Appointed 2022-08 for 2022-08-27 09:00 KST, by 김민지" in output
     assert "newsletter dispatch --due" in output
     assert not (desk.root / "outbox").exists() or not list((desk.root / "outbox").iterdir())
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
 def test_waiting_in_the_foreground_sends_when_the_time_has_come(desk: Desk) -> None:
@@ -46,7 +46,7 @@ def test_waiting_in_the_foreground_sends_when_the_time_has_come(desk: Desk) -> N
 
     output = desk.run(*APPOINT, "--yes")
 
-    plan = desk.site.ledger().find_plan(ISSUE_ID)
+    plan = desk.site.records.ledger().find_plan(ISSUE_ID)
     assert "Sending 2022-08 at 2022-08-27 09:00 KST, in " in output
     assert "4 attempts in this run" in output
     assert plan is not None
@@ -66,13 +66,13 @@ def test_a_letter_that_is_changed_while_it_waits_is_not_sent_and_the_change_is_n
     assert "not the letter that 김민지 appointed for 2022-08-27 09:00 KST" in output
     assert "changed: text of the en edition" in output
     assert "ko edition" not in output.partition("nothing was sent")[2]
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
     assert len(appointed(desk)) == 1
 
 
 def test_an_appointment_dropped_in_another_terminal_ends_the_waiting(desk: Desk) -> None:
     desk.site.pace = timedelta(hours=4)
-    drop = desk.site.diary().drop_appointment
+    drop = desk.site.records.diary().drop_appointment
     desk.site.agenda = [(NINE_UTC - timedelta(hours=2), lambda: drop(ISSUE_ID, "anna", NOW))]
 
     output = desk.run(*APPOINT, "--yes", status=4)
@@ -80,7 +80,7 @@ def test_an_appointment_dropped_in_another_terminal_ends_the_waiting(desk: Desk)
     assert "dropped elsewhere" in output
 
     assert "--diary" in output
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
 def test_ctrl_c_ends_the_waiting_and_the_appointment_stands(desk: Desk) -> None:

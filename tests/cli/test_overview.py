@@ -30,7 +30,7 @@ def columns(line: str) -> int:
 def test_whatever_stands_in_the_way_or_is_to_come_is_shown_with_who_and_when(desk: Desk) -> None:
     desk.run(*APPOINT, "--by", "anna")
     desk.run("pause", ISSUE_ID, "--by", "김민지", "--because", "제목을 고칩니다")
-    desk.site.ledger().pause_domain("naver.com", NOW + timedelta(minutes=10), "too many")
+    desk.site.records.ledger().pause_domain("naver.com", NOW + timedelta(minutes=10), "too many")
 
     lines = desk.run("status", ISSUE_ID).splitlines()
 
@@ -56,7 +56,7 @@ def test_everything_fits_into_80_columns(desk: Desk) -> None:
 
 def test_what_is_over_is_not_shown_any_more(desk: Desk) -> None:
     desk.run("pause", ISSUE_ID)
-    desk.site.ledger().pause_domain("naver.com", NOW, "too many")
+    desk.site.records.ledger().pause_domain("naver.com", NOW, "too many")
 
     desk.run("resume", ISSUE_ID)
     desk.run("dispatch", ISSUE_ID, "--yes", status=4)
@@ -120,7 +120,7 @@ def test_the_diary_has_every_decision_in_its_order(desk: Desk) -> None:
 def test_machines_get_the_same_with_times_in_utc(desk: Desk) -> None:
     desk.run(*APPOINT, "--by", "anna")
     desk.run("pause", ISSUE_ID, "--by", "김민지", "--because", "제목")
-    desk.site.ledger().pause_domain("naver.com", NOW + timedelta(minutes=10), "too many")
+    desk.site.records.ledger().pause_domain("naver.com", NOW + timedelta(minutes=10), "too many")
 
     status = json.loads(desk.run("status", ISSUE_ID, "--json", "--diary"))
 

@@ -36,7 +36,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     """Four readers, and nothing set."""
     desk = Desk(tmp_path)
     yield desk
-    desk.site._database.dispose()
+    desk.site.records.database.dispose()
 
 
 def letters(desk: Desk, folder: str = "outbox") -> list[Path]:
@@ -45,7 +45,7 @@ def letters(desk: Desk, folder: str = "outbox") -> list[Path]:
 
 def set_aside(desk: Desk) -> int:
     """Count the deliveries that were set aside."""
-    with desk.site._database.connect() as connection:
+    with desk.site.records.database.connect() as connection:
         query = select(func.count()).select_from(tables.rehearsed_deliveries)
         return connection.execute(query).scalar_one()
 
@@ -206,7 +206,7 @@ def test_a_halt_that_nobody_was_shown_is_obeyed(desk: Desk, relay: RecordingServ
     set_way(desk, relay.url)
     sending = open_sending(desk.site, desk.site.compose(ISSUE_ID))
     intention = sending.intention(add_new=False, may_plan_anew=True)
-    desk.site.diary().pause(ISSUE_ID, "Lee", "a typo", NOW)
+    desk.site.records.diary().pause(ISSUE_ID, "Lee", "a typo", NOW)
 
     with pytest.raises(UnfinishedError, match="a typo"):
         sending.freeze(intention)
@@ -413,7 +413,7 @@ def test_a_rehearsal_is_not_set_aside_while_somebody_rehearses(
 ) -> None:
     desk.run(*SOME, status=4)
     holder = "otherhost.example.org:4711"
-    assert desk.site.ledger().hold(ISSUE_ID, holder, desk.site.now, lambda _: False) is None
+    assert desk.site.records.ledger().hold(ISSUE_ID, holder, desk.site.now, lambda _: False) is None
     set_way(desk, relay.url)
 
     by_sending = desk.run(*ALL, status=4)

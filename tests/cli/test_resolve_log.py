@@ -30,7 +30,7 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def set_states(desk: Desk, *states: State) -> None:
-    with desk.site._database.begin() as connection:
+    with desk.site.records.database.begin() as connection:
         for number, state in enumerate(states, 1):
             connection.execute(
                 update(tables.deliveries)
@@ -41,7 +41,7 @@ def set_states(desk: Desk, *states: State) -> None:
 
 def message_ids(desk: Desk) -> list[str]:
     scribe = desk.site.scribe(desk.site.compose(ISSUE_ID))
-    found = desk.site.settling().find_open(ISSUE_ID)
+    found = desk.site.records.settling().find_open(ISSUE_ID)
     return [scribe.describe(one.delivery).message_id for one in found]
 
 
@@ -197,7 +197,7 @@ def test_what_cannot_be_meant_or_read_changes_nothing(
 def forget_plan(desk: Desk) -> list[str]:
     """Put the ledger back to before the issue was planned; return whose letters had left."""
     ids = [path.name.removesuffix(".eml") for path in (desk.root / "outbox").glob("*.eml")]
-    with desk.site._database.begin() as connection:
+    with desk.site.records.database.begin() as connection:
         connection.execute(delete(tables.deliveries))
         connection.execute(delete(tables.dispatches))
     return ids
@@ -213,7 +213,7 @@ def test_an_issue_that_a_ledger_put_back_knows_nothing_of_is_planned_and_its_log
     words = ("resolve", ISSUE_ID, "--from-log", str(log))
 
     tried = desk.run(*words, "--dry-run")
-    untouched = desk.site.ledger().find_plan(ISSUE_ID)
+    untouched = desk.site.records.ledger().find_plan(ISSUE_ID)
     output = desk.run(*words, "--yes")
 
     assert "was never dispatched on this ledger; nothing is sent" in tried
@@ -234,7 +234,7 @@ def test_a_dry_run_commits_nothing_of_a_plan_that_is_lost(desk: Desk, tmp_path: 
     log = write_log(tmp_path, forget_plan(desk))
     committed = []
 
-    @event.listens_for(desk.site._database, "commit")
+    @event.listens_for(desk.site.records.database, "commit")
     def look(connection: Connection) -> None:
         count = select(func.count()).select_from(tables.dispatches)
         committed.append(connection.execute(count).scalar_one())
@@ -242,7 +242,7 @@ def test_a_dry_run_commits_nothing_of_a_plan_that_is_lost(desk: Desk, tmp_path: 
     output = desk.run("resolve", ISSUE_ID, "--from-log", log, "--dry-run")
 
     assert sum(committed) == 0
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
     assert "Found    1 reader: 1 pending" in output
     assert "Not      4 readers: 4 pending" in output
     assert output.endswith("Nothing was changed\n")
@@ -253,7 +253,7 @@ def test_a_lost_plan_is_not_made_before_somebody_has_confirmed(desk: Desk, tmp_p
     planned = []
 
     def look_and_refuse() -> str:
-        planned.append(desk.site.ledger().find_plan(ISSUE_ID))
+        planned.append(desk.site.records.ledger().find_plan(ISSUE_ID))
         return "no\n"
 
     words = ("resolve", ISSUE_ID, "--from-log", log, *BY)
@@ -261,7 +261,7 @@ def test_a_lost_plan_is_not_made_before_somebody_has_confirmed(desk: Desk, tmp_p
 
     assert planned == [None]
     assert "nothing was changed" in shown
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
 def test_who_leaves_before_a_lost_plan_is_made_is_not_mistaken_for_the_next(
@@ -295,7 +295,7 @@ def test_the_letter_of_a_lost_plan_has_to_be_the_appointed_one(desk: Desk, tmp_p
 
     tried = desk.run(*words, "--dry-run", status=1)
     refused = desk.run(*words, status=1)
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
     letter.write_text(before)
     desk.run(*words)
 
@@ -327,7 +327,7 @@ def test_a_key_is_never_made_to_look_for_letters_that_were_sent_with_another(
 
     assert ".secret-key: is missing" in found
     assert not (desk.root / ".secret-key").exists()
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
 def test_an_issue_of_which_no_log_knows_is_not_planned(desk: Desk, tmp_path: Path) -> None:
@@ -338,12 +338,12 @@ def test_an_issue_of_which_no_log_knows_is_not_planned(desk: Desk, tmp_path: Pat
     desk.run("resolve", ISSUE_ID, "--from-log", str(log), "--yes")
     desk.run("resolve", "2022-13", "--from-log", str(log), "--yes", status=2)
 
-    assert desk.site.ledger().find_plan(ISSUE_ID) is None
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
 def forget(desk: Desk) -> None:
     """Put the ledger back to before the letters left."""
-    with desk.site._database.begin() as connection:
+    with desk.site.records.database.begin() as connection:
         connection.execute(
             update(tables.deliveries).values(
                 state=State.PENDING, attempts=0, begun_at=None, answered_at=None, answer=None

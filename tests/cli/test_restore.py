@@ -53,7 +53,7 @@ def test_a_restored_ledger_sends_nothing_before_somebody_answers(desk: Desk) -> 
 
     desk.run("dispatch", ISSUE_ID, "--yes", *ANSWER)
     assert desk.states() == {State.ACCEPTED: 4}
-    assert desk.site.doubts().standing() == []
+    assert desk.site.records.doubts().standing() == []
 
 
 def test_the_ledger_of_before_can_be_restored_too(desk: Desk) -> None:
@@ -65,7 +65,7 @@ def test_the_ledger_of_before_can_be_restored_too(desk: Desk) -> None:
     desk.restart()
 
     assert desk.states() == {State.ACCEPTED: 4}
-    assert [one.sign.facts for one in desk.site.doubts().standing()] == [kept.name]
+    assert [one.sign.facts for one in desk.site.records.doubts().standing()] == [kept.name]
 
 
 def test_a_backup_taken_in_mid_run_is_doubted_for_being_restored_alone(desk: Desk) -> None:
@@ -78,7 +78,7 @@ def test_a_backup_taken_in_mid_run_is_doubted_for_being_restored_alone(desk: Des
     desk.run("restore", str(backup_of(desk)), "--yes")
     desk.restart()
 
-    assert [one.sign.cause for one in desk.site.doubts().standing()] == ["restored"]
+    assert [one.sign.cause for one in desk.site.records.doubts().standing()] == ["restored"]
 
 
 def test_a_ledger_that_another_process_has_open_is_left_alone(desk: Desk) -> None:
@@ -101,7 +101,7 @@ def test_a_damaged_ledger_can_be_replaced(desk: Desk) -> None:
     desk.restart()
 
     assert desk.states() == {}
-    assert len(desk.site.doubts().standing()) == 1
+    assert len(desk.site.records.doubts().standing()) == 1
 
 
 def test_a_ledger_that_is_gone_can_be_brought_back(desk: Desk) -> None:
@@ -110,7 +110,7 @@ def test_a_ledger_that_is_gone_can_be_brought_back(desk: Desk) -> None:
     output = desk.run("restore", str(backup_of(desk)), "--yes")
 
     assert "Kept" not in output
-    assert len(desk.site.doubts().standing()) == 1
+    assert len(desk.site.records.doubts().standing()) == 1
 
 
 def test_a_backup_of_an_older_program_is_brought_up_to_date(
@@ -193,7 +193,7 @@ def test_without_a_terminal_it_wants_yes(desk: Desk) -> None:
 def test_a_person_is_asked(desk: Desk, typed: str, status: int, doubts: int) -> None:
     desk.type("restore", str(backup_of(desk)), dialogue={"in place of": typed}, status=status)
 
-    assert len(desk.site.doubts().standing()) == doubts
+    assert len(desk.site.records.doubts().standing()) == doubts
 
 
 def test_a_ledger_that_is_a_link_keeps_being_one(
@@ -209,7 +209,7 @@ def test_a_ledger_that_is_a_link_keeps_being_one(
 
     assert ledger.is_symlink()
     assert desk.states() == {}
-    assert len(desk.site.doubts().standing()) == 1
+    assert len(desk.site.records.doubts().standing()) == 1
 
 
 def test_what_there_is_no_room_for_leaves_everything_as_it_was(

@@ -37,11 +37,11 @@ def test_resuming_what_is_not_paused_changes_nothing(desk: Desk) -> None:
 def test_a_pause_of_the_program_is_resumed_only_by_somebody_who_says_that_it_is_mended(
     desk: Desk,
 ) -> None:
-    desk.site.diary().pause(ISSUE_ID, PROGRAM, REASON, NOW)
+    desk.site.records.diary().pause(ISSUE_ID, PROGRAM, REASON, NOW)
 
     alone = desk.run("resume", ISSUE_ID, status=2)
     unsure = desk.type("resume", ISSUE_ID, dialogue={"Is that mended?": "n\n"}, status=2)
-    still = desk.site.diary().find_halt(ISSUE_ID)
+    still = desk.site.records.diary().find_halt(ISSUE_ID)
     sure = desk.type("resume", ISSUE_ID, dialogue={"Is that mended?": "y\n"})
 
     assert REASON in alone
@@ -50,7 +50,7 @@ def test_a_pause_of_the_program_is_resumed_only_by_somebody_who_says_that_it_is_
     assert "it stays paused" in unsure
     assert still is not None
     assert REASON in sure
-    assert desk.site.diary().find_halt(ISSUE_ID) is None
+    assert desk.site.records.diary().find_halt(ISSUE_ID) is None
 
 
 def test_what_is_cancelled_stays_so(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.holding import Hold
 from newsletter.cli.sending import Sending, Wishes
 from newsletter.delivery.provider import Provider
@@ -35,7 +35,7 @@ def site(tmp_path: Path) -> Site:
     pace = "pace: {quota: 2/day}\n"
     write_site(tmp_path, {"issues/publication.yaml": PUBLICATION + pace})
     site = Site({"NEWSLETTER_MAIL_URL": "outbox:outbox"}, tmp_path)
-    with site.book().opened() as page:
+    with site.records.book().opened() as page:
         for number in range(3):
             enrol(make_row(f"r{number}@example.org"), page, NOW)
     return site
@@ -43,7 +43,7 @@ def site(tmp_path: Path) -> Site:
 
 @pytest.fixture
 def sending(site: Site) -> Iterator[Sending]:
-    ledger = site.ledger()
+    ledger = site.records.ledger()
     yield Sending(site, site.compose(ISSUE_ID), ledger, site.provider())
     ledger.close()
 
@@ -66,14 +66,14 @@ def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(
 ) -> None:
     intention = sending.intention(add_new=False)
     sending.freeze(intention)
-    site.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
+    site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
     for start in (lambda: sending.run(Wishes()), lambda: sending.intention(add_new=False)):
         with pytest.raises(UnfinishedError, match=r"is paused, by Kim at .*: a mistake\n  news"):
             start()
     assert sending.ledger.tally(ISSUE_ID).of(State.PENDING) == 3
 
-    site.diary().resume(ISSUE_ID, "Kim", NOW)
+    site.records.diary().resume(ISSUE_ID, "Kim", NOW)
     sending.run(Wishes(limit=1))
     assert sending.ledger.tally(ISSUE_ID).of(State.ACCEPTED) == 1
 
@@ -94,7 +94,7 @@ def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(
 
     sending.run(Wishes(limit=1))
 
-    assert site.diary().find_unfinished(site.clock()) == []
+    assert site.records.diary().find_unfinished(site.clock()) == []
 
 
 @pytest.mark.parametrize("is_alone", [True, False])
@@ -130,12 +130,12 @@ def test_a_letter_is_dated_when_it_is_written(tmp_path: Path) -> None:
 
 def test_a_connection_that_nothing_will_be_sent_by_is_closed(site: Site) -> None:
     provider = ScriptedProvider()
-    ledger = site.ledger()
+    ledger = site.records.ledger()
     sending = Sending(site, site.compose(ISSUE_ID), ledger, provider)
     sending.freeze(sending.intention(add_new=False))
     sending.run(Wishes(limit=1))
     intention = sending.intention(add_new=False)
-    site.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
+    site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
     with pytest.raises(UnfinishedError, match="is paused"):
         sending.freeze(intention)

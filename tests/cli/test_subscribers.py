@@ -30,6 +30,10 @@ class Site:
         self.folder = folder
         self.now = NOW
 
+    @property
+    def records(self) -> "Site":
+        return self
+
     def book(self) -> SqlSubscriberBook:
         return SqlSubscriberBook(self.engine)
 
@@ -170,7 +174,7 @@ def test_a_date_for_the_whole_file_fills_what_rows_leave_open(site: Site) -> Non
 
     site.run("import", file, "--consented-at", "2022-07-01")
 
-    found = [one.consented_at for one in site.book().select(Selection())]
+    found = [one.consented_at for one in site.records.book().select(Selection())]
     assert found == [
         datetime(2020, 12, 31, 15, tzinfo=UTC),
         datetime(2022, 6, 30, 15, tzinfo=UTC),
@@ -351,4 +355,4 @@ def test_a_western_list_is_refused_until_its_encoding_is_said(site: Site) -> Non
     assert wrong.exit_code == 2
     assert "'rot13' is none that is read here; take one of utf-8, cp949" in wrong.stderr
     assert "1 rows (CP1252, comma)" in said.stdout
-    assert [one.name for one in site.book().select(Selection())] == ["Álvaro"]
+    assert [one.name for one in site.records.book().select(Selection())] == ["Álvaro"]

@@ -110,13 +110,13 @@ def test_an_address_that_is_on_the_list_is_nobody_elses(site: Site) -> None:
 
 def test_an_address_changed_twice_and_back_is_whole_in_the_database(site: Site) -> None:
     site.run("add", "a@example.org", "--name", "하나")
-    before = [one.names for one in site.book().select(Selection())]
+    before = [one.names for one in site.records.book().select(Selection())]
 
     site.run("change-address", "a@example.org", "b@example.org", "--by", "kim")
     site.run("change-address", "b@example.org", "c@example.org", "--by", "kim")
     site.run("change-address", "c@example.org", "a@example.org", "--by", "kim")
 
-    readers = sorted(site.book().select(Selection()), key=lambda one: one.address)
+    readers = sorted(site.records.book().select(Selection()), key=lambda one: one.address)
     assert [(one.address, one.standing) for one in readers] == [
         ("a@example.org", Standing.ACTIVE),
         ("b@example.org", Standing.UNSUBSCRIBED),

@@ -73,7 +73,7 @@ def take_in(desk: Desk, text: str, *words: str, status: int = 0) -> str:
 
 
 def standings(desk: Desk) -> dict[str, Standing]:
-    found = desk.site.book().select(Selection())
+    found = desk.site.records.book().select(Selection())
     return {one.address.partition("@")[0]: one.standing for one in found}
 
 
@@ -102,9 +102,9 @@ def test_who_left_another_service_is_not_active_here(
 
 def test_the_time_of_leaving_comes_along_and_of_joining_does_not(desk: Desk) -> None:
     take_in(desk, BUTTONDOWN)
-    out = desk.site.book().find("out@example.org")
+    out = desk.site.records.book().find("out@example.org")
     take_in(desk, GHOST)
-    yes = desk.site.book().find("yes@example.org")
+    yes = desk.site.records.book().find("yes@example.org")
 
     assert out is not None
     assert out.standing_since == datetime(2022, 7, 1, 10, tzinfo=UTC)
@@ -320,7 +320,7 @@ def test_others_can_change_the_list_while_the_question_is_open(desk: Desk) -> No
     file = write(desk, "email,마케팅 활용 동의\na@example.org,Y\n")
 
     def meanwhile() -> str:
-        book: SqlSubscriberBook = desk.site.book()
+        book: SqlSubscriberBook = desk.site.records.book()
         with book.opened() as page:
             enrol(make_row("meanwhile@example.org"), page, NOW)
         return "y\n"

@@ -31,7 +31,7 @@ def desk(tmp_path: Path, relay: RecordingServer) -> Iterator[Desk]:
     """Four readers, and a relay that is set."""
     desk = Desk(tmp_path, mail_url=relay.url)
     yield desk
-    desk.site._database.dispose()
+    desk.site.records.database.dispose()
 
 
 def set_way(desk: Desk, mail_url: str) -> None:
@@ -44,7 +44,7 @@ def set_way(desk: Desk, mail_url: str) -> None:
 
 def ledger_of(desk: Desk) -> list[list[tuple[object, ...]]]:
     """Return every row of the ledger, but for what a timer has told."""
-    with desk.site._database.connect() as connection:
+    with desk.site.records.database.connect() as connection:
         return [
             [
                 tuple(row)
@@ -63,7 +63,7 @@ def files_of(desk: Desk) -> set[Path]:
 
 def forget_ways(desk: Desk) -> None:
     """Make the ledger as a program left it that kept no ways."""
-    with desk.site._database.begin() as connection:
+    with desk.site.records.database.begin() as connection:
         for table in (tables.dispatches, tables.appointments):
             connection.execute(update(table).values(provider_kind=None, provider_name=None))
         connection.execute(update(tables.dispatches).values(is_rehearsal=False))
@@ -85,7 +85,7 @@ def test_what_a_relay_began_no_folder_goes_on_with(
     desk: Desk, relay: RecordingServer, words: tuple[str, ...], folder: str
 ) -> None:
     desk.run(*SOME, status=4)
-    desk.site.diary().limit_runs(ISSUE_ID, is_limited=False)  # so that a timer would go on
+    desk.site.records.diary().limit_runs(ISSUE_ID, is_limited=False)  # so that a timer would go on
     before = ledger_of(desk)
     set_way(desk, folder)
 
@@ -102,7 +102,7 @@ def test_what_a_relay_began_no_folder_goes_on_with(
 
 
 def relay_name(desk: Desk) -> str:
-    plan = desk.site.ledger().find_plan(ISSUE_ID)
+    plan = desk.site.records.ledger().find_plan(ISSUE_ID)
     assert plan
     assert plan.way
     return plan.way.name
@@ -194,10 +194,10 @@ def test_an_appointment_to_rehearse_is_not_kept_in_earnest(
     assert "as a rehearsal" in refused
     assert "no timer makes a sending of a rehearsal" in refused
     assert relay.taken == []
-    assert len(desk.site.diary().appointments()) == 1
+    assert len(desk.site.records.diary().appointments()) == 1
     set_way(desk, "")
     assert "rehearsal" in desk.run("dispatch", "--due")
-    assert desk.site.diary().appointments() == []
+    assert desk.site.records.diary().appointments() == []
 
 
 def test_what_a_folder_delivers_is_counted_and_goes_on(desk: Desk, relay: RecordingServer) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine as Database
 
-from newsletter.app import Composed
+from newsletter.app.records import Records
+from newsletter.app.site import Composed
 from newsletter.cli.sending import Sending, Wishes
 from newsletter.delivery.provider import OUTBOX, WRITTEN, Accepted, Provider
 from newsletter.dispatch.control import Diary
@@ -127,26 +128,36 @@ def scribe_of(root: Path, issue: str) -> Scribe:
     return site.scribe(site.compose(issue))
 
 
+class PlayRecords(Records):
+    """A site's records, with a diary that fails where there is a mishap."""
+
+    mishap: Mishap | None = None
+
+    def diary(self) -> Any:
+        """Open the diary."""
+        diary = super().diary()
+        return failing_diary(diary, self.mishap) if self.mishap else diary
+
+
 class PlaySite(ClockedSite):
     """A site as a new process opens it; its diary fails where there is a mishap."""
+
+    records: PlayRecords
 
     def __init__(self, root: Path, database: Database, mishap: Mishap | None = None) -> None:
         super().__init__(SETTINGS, root)
         let_processes_end(database)
-        self._database = database.execution_options()  # shares connections, but no listeners
-        self._mishap = mishap
+        self.records = PlayRecords(self.settings, self.require)
+        # It shares connections with the others, but no listeners.
+        self.records.database = database.execution_options()
+        self.records.mishap = mishap
         if mishap:
-            fail_commits(self._database, mishap)
+            fail_commits(self.records.database, mishap)
 
     def scribe(self, composed: Composed, **kind: bool) -> Scribe:
         """Return a writer that was made once: compiling the letters takes a while."""
         assert not any(kind.values())
         return scribe_of(self.root, composed.issue.id)
-
-    def diary(self) -> Any:
-        """Open the diary."""
-        diary = super().diary()
-        return failing_diary(diary, self._mishap) if self._mishap else diary
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +186,7 @@ class Stand:
         """Let the readers come, and do what came before the run."""
         site = PlaySite(self.root, self.database)
         self._enrol(site, self.plot.readers)
-        with closing(site.ledger()) as ledger:
+        with closing(site.records.ledger()) as ledger:
             self.plot.prepare(ledger, self.composed)
         self._enrol(site, self.plot.newcomers)
         self.database.dispose()
@@ -204,7 +215,7 @@ class Stand:
         return {address: State(state) for address, state in rows}
 
     def _enrol(self, site: PlaySite, readers: tuple[str, ...]) -> None:
-        with site.book().opened() as page:
+        with site.records.book().opened() as page:
             for address in readers:
                 enrol(make_row(address), page, NOW)
 
@@ -308,7 +319,7 @@ def play(mishap: Mishap, stand: Stand) -> None:
 def run_into(mishap: Mishap, stand: Stand) -> None:
     """Send until the mishap, and leave everything as it lies."""
     site = PlaySite(stand.root, stand.database, mishap)
-    real = site.ledger()
+    real = site.records.ledger()
     ledger, provider = failing(real, stand.provider(), mishap)
     with suppress(CrashError, NewsletterError):
         send(Sending(site, stand.composed, ledger, provider), Wishes(limit=stand.plot.limit))
@@ -328,8 +339,8 @@ def go_on(stand: Stand) -> None:
     for number in range(1, RUNS_MAX + 1):
         site = PlaySite(stand.root, stand.database)
         site.now += number * HOUR
-        site.diary().resume(ISSUE_ID, "Kim", site.now)
-        with closing(site.ledger()) as ledger:
+        site.records.diary().resume(ISSUE_ID, "Kim", site.now)
+        with closing(site.records.ledger()) as ledger:
             # A letter that is too big pauses the issue; a complaint alone is a run for nobody.
             with suppress(UnfinishedError, ProviderError):
                 send(Sending(site, stand.composed, ledger, stand.provider()), Wishes())

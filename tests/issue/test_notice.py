@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.lang import EditionKind
 from tests.makers import PUBLICATION, compose_site, problems_of, write_site
 

@@ -56,7 +56,7 @@ def test_ledger_and_status_tell_it_from_the_month(desk: Desk) -> None:
     desk.run(*SEND)
     desk.run("dispatch", ISSUE_ID, "--yes")
 
-    assert desk.site.ledger().issues() == [ISSUE_ID, SPECIAL]
+    assert desk.site.records.ledger().issues() == [ISSUE_ID, SPECIAL]
     assert f"{SPECIAL}  digest" in desk.run("status")
     assert "4" in desk.run("status", SPECIAL)
 
@@ -108,7 +108,7 @@ def test_a_timer_sends_it_at_its_time(desk: Desk) -> None:
 
     desk.run("dispatch", "--due")
 
-    assert desk.site.ledger().tally(SPECIAL).is_finished
+    assert desk.site.records.ledger().tally(SPECIAL).is_finished
 
 
 def test_its_label_stands_for_the_month_wherever_that_stands(desk: Desk) -> None:

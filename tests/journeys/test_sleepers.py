@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, update
 
-from newsletter.storage.location import read_database_url
+from newsletter.database_url import read_database_url
 from newsletter.storage.tables import dispatches, runs
 from tests.delivery.scripted_server import Do, ScriptedServer, Step, greet, take_letter
 from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage

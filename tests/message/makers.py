@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
-from newsletter.app import Composed, Site
+from newsletter.app.site import Composed, Site
 from newsletter.compose.edition import Edition
 from newsletter.compose.slots import Slot, slot_token
 from newsletter.compose.strings import Strings, read_strings

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.proof.letter.hosts import address_fault
 from tests.makers import ARTICLE, ARTICLE_EN, CHECKOUT, PUBLICATION, write_site
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.lang import EditionKind
 from newsletter.proof.finding import Finding
 from tests.makers import ARTICLE, ARTICLE_EN, ARTICLE_KO, make_png, write_site

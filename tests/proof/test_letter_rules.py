@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app import Composed, Site
+from newsletter.app.site import Composed, Site
 from newsletter.errors import ContentError
 from newsletter.lang import EditionKind, Lang
 from newsletter.proof.finding import Finding, Severity

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.cli.gate import Gate
 from newsletter.errors import ContentError
 from newsletter.issue.starter import start_issue, start_site

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.compose.metering import Traces
 from newsletter.proof.finding import Finding
 from newsletter.proof.letter.balance import loose_ends

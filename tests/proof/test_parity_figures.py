@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.proof.material import Material
 from tests.makers import CHECKOUT
 from tests.proof.parity.makers import findings_of, proofed

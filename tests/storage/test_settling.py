@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, insert, select, update
 
+from newsletter.dispatch.evidence import Evidence
 from newsletter.dispatch.ledger import DeliveryId, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
-from newsletter.storage.settling import Evidence, SqlSettling
+from newsletter.storage.settling import SqlSettling
 from newsletter.storage.tables import deliveries, notes, runs
 from newsletter.subscribers.subscriber import editions_by_preference
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.app import Site
+from newsletter.app.site import Site
 from newsletter.issue.issue import Issue
 from newsletter.lang import Lang
 from newsletter.proof.finding import Finding

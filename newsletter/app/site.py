@@ -1,7 +1,7 @@
 """The composition root: the only place that knows which concrete class is used."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,13 +14,11 @@ from newsletter.lang import EditionKind, Lang
 from newsletter.supplies import look_at, read_client_support, read_templates
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
+    from newsletter.app.records import Records
     from newsletter.compose.composition import Composition
     from newsletter.compose.press import Press
     from newsletter.delivery.link_probe import LinkProbe
     from newsletter.delivery.provider import Provider
-    from newsletter.dispatch.promise import Promise
     from newsletter.dispatch.writing import Scribe
     from newsletter.issue.issue import Issue, Publication
     from newsletter.message.dkim import DkimSigner
@@ -30,12 +28,6 @@ if TYPE_CHECKING:
     from newsletter.proof.material import Sight
     from newsletter.proof.report import Report
     from newsletter.settings import Settings
-    from newsletter.storage.approvals import SqlApprovals
-    from newsletter.storage.diary import SqlDiary
-    from newsletter.storage.doubts import SqlDoubts
-    from newsletter.storage.ledger import SqlLedger
-    from newsletter.storage.settling import SqlSettling
-    from newsletter.storage.subscribers import SqlSubscriberBook
 
 REHEARSAL_URL: Final = "outbox:outbox"
 NO_PUBLIC_URL: Final = "https://newsletter.invalid"  # RFC 2606: leads nowhere, ever
@@ -59,7 +51,6 @@ class Site:
     ) -> None:
         self._environ = os.environ if environ is None else environ
         self._folder = Path.cwd() if folder is None else folder
-        self._ledgers: list[SqlLedger] = []  # that were opened, to be closed
 
     @cached_property
     def settings(self) -> "Settings":
@@ -67,6 +58,18 @@ class Site:
         from newsletter.settings import Settings  # noqa: PLC0415 - help does without
 
         return Settings.from_env(self._environ, self._folder)
+
+    @cached_property
+    def records(self) -> "Records":
+        """What the site remembers."""
+        from newsletter.app.records import Records  # noqa: PLC0415 - help does without
+
+        return Records(self.settings, self.require)
+
+    def close(self) -> None:
+        """Close the records, if they were opened; they may be used again."""
+        if "records" in self.__dict__:
+            self.records.close()
 
     @property
     def root(self) -> Path:
@@ -236,15 +239,10 @@ class Site:
         from newsletter.settings import read_or_make_secret_key  # noqa: PLC0415
 
         publication = composed.publication
-        key = read_or_make_secret_key(self.settings, lambda: were_sent or self._has_sent())
+        key = read_or_make_secret_key(self.settings, lambda: were_sent or self.records.has_sent())
         links = ReaderLinks(key, publication.list_id, self.public_url)
         letters = self.letters(composed, is_test=is_test, signer=self._signer(publication))
         return Scribe(letters, links, publication.zone)
-
-    def _has_sent(self) -> bool:
-        from newsletter.storage.sent import has_sent  # noqa: PLC0415 - a database is slow to load
-
-        return has_sent(self.settings.database_url, self.root)
 
     def _signer(self, publication: "Publication") -> "DkimSigner | None":
         setting = self.settings.dkim
@@ -298,91 +296,6 @@ class Site:
                 "go to your site's folder, or start one with 'newsletter init DIR'"
             )
             raise SettingsError(msg)
-
-    def approvals(self) -> "SqlApprovals":
-        """Open the record of approvals and overrides."""
-        from newsletter.storage.approvals import SqlApprovals  # noqa: PLC0415
-
-        return SqlApprovals(self._database)
-
-    @cached_property
-    def _database(self) -> "Engine":
-        from newsletter.storage.opening import open_ledger  # noqa: PLC0415
-
-        self.require()
-        return open_ledger(self.settings.database_url, self.root)
-
-    def close(self) -> None:
-        """
-        Write what is left and close the database, so that all of it is in its file.
-
-        The site may be used again: it then opens anew.
-        """
-        database: Engine | None = self.__dict__.pop("_database", None)
-        if database is None:
-            return
-        from newsletter.storage.opening import close_ledger  # noqa: PLC0415
-
-        ledgers, self._ledgers = self._ledgers, []
-        for ledger in ledgers:
-            ledger.close()
-        close_ledger(database)
-
-    def book(self) -> "SqlSubscriberBook":
-        """Open the list of subscribers."""
-        from newsletter.storage.subscribers import SqlSubscriberBook  # noqa: PLC0415
-
-        return SqlSubscriberBook(self._database)
-
-    def ledger(self) -> "SqlLedger":
-        """Open the ledger of dispatches."""
-        from newsletter.storage.ledger import SqlLedger  # noqa: PLC0415
-
-        ledger = SqlLedger(self._database)
-        self._ledgers.append(ledger)
-        return ledger
-
-    def diary(self) -> "SqlDiary":
-        """Open the record of what people decided about dispatches."""
-        from newsletter.storage.diary import SqlDiary  # noqa: PLC0415
-
-        return SqlDiary(self._database)
-
-    def look_for_promises(self, issue: str) -> "Sequence[Promise]":
-        """Return what binds *issue* to a letter, as far as there is a ledger; makes none."""
-        from newsletter.storage.looking import look_for_promises  # noqa: PLC0415
-
-        return look_for_promises(self.settings.database_url, self.root, issue)
-
-    def ledger_file(self) -> Path | None:
-        """Return the SQLite file that holds the ledger, there or not; None for PostgreSQL."""
-        from newsletter.storage.location import read_database_url  # noqa: PLC0415
-
-        self.require()
-        location = read_database_url(self.settings.database_url, self.root)
-        if not location.is_sqlite:
-            return None
-        from sqlalchemy import make_url  # noqa: PLC0415
-
-        return Path(str(make_url(location.url).database))
-
-    def shown_database(self) -> str:
-        """Return the database's address for people, without a password."""
-        from newsletter.storage.location import read_database_url  # noqa: PLC0415
-
-        return read_database_url(self.settings.database_url, self.root).shown
-
-    def doubts(self) -> "SqlDoubts":
-        """Open the record of what speaks for an older ledger than the newest."""
-        from newsletter.storage.doubts import SqlDoubts  # noqa: PLC0415
-
-        return SqlDoubts(self._database)
-
-    def settling(self) -> "SqlSettling":
-        """Open what settles deliveries by what others know of them."""
-        from newsletter.storage.settling import SqlSettling  # noqa: PLC0415
-
-        return SqlSettling(self._database)
 
     def _press(self) -> "Press":
         from newsletter.compose.press import Press  # noqa: PLC0415

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, text
 
+from newsletter.database_url import Server, read_database_url
 from newsletter.errors import SettingsError
 from newsletter.storage.database import HEAD, open_database
-from newsletter.storage.location import Server, read_database_url
 from tests.postgresql import postgresql
 from tests.storage.test_migrating import make_older, revision
 
