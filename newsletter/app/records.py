@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from newsletter.dispatch.hold import Holder
     from newsletter.dispatch.promise import Promise
     from newsletter.settings import Settings
     from newsletter.storage.approvals import SqlApprovals
@@ -102,6 +103,12 @@ class Records:
         from newsletter.storage.looking import look_for_promises  # noqa: PLC0415
 
         return look_for_promises(self._settings.database_url, self._settings.root, issue)
+
+    def holder(self) -> "Holder":
+        """Describe this process, for others that ask who has an issue."""
+        from newsletter.storage.processes import this_holder  # noqa: PLC0415
+
+        return this_holder()
 
     def has_sent(self) -> bool:
         """Say whether letters were ever sent by this ledger; makes none."""

@@ -1,18 +1,20 @@
 """Appointments: an issue that a person has confirmed goes out later, as the letter it was then."""
 
+import time
 from collections.abc import Callable
 
 import click
 
 from newsletter.app.site import Composed, Site
-from newsletter.cli.countdown import count_down
 from newsletter.cli.halting import find_appointment, refuse_halted
 from newsletter.cli.moments import show_moment
 from newsletter.cli.send_off import send_confirmed
 from newsletter.cli.sending import Rehearsed, Sending, Wishes
+from newsletter.cli.watching import shown_wait
 from newsletter.cli.ways import refuse_appointment
 from newsletter.compose.composition import describe_changes
 from newsletter.dispatch.control import Appointment
+from newsletter.dispatch.watching import count_down
 from newsletter.dispatch.way import way_of
 from newsletter.errors import ContentError, UnfinishedError
 from newsletter.proof.approval import Sender
@@ -47,12 +49,14 @@ def wait_for(site: Site, appointment: Appointment) -> None:
     when = show_moment(appointment.send_at, site.zone())
     try:
         click.echo("Waiting   Ctrl-C ends the waiting, not the appointment")
-        stands = count_down(
-            f"Sending {issue} at {when}, in",
-            appointment.send_at,
-            site.clock,
-            lambda: find_appointment(diary, issue) == appointment,
-        )
+        with shown_wait(f"Sending {issue} at {when}, in") as show:
+            stands = count_down(
+                appointment.send_at,
+                site.clock,
+                lambda: find_appointment(diary, issue) == appointment,
+                show,
+                time.sleep,
+            )
     except KeyboardInterrupt:
         msg = (
             f"this terminal waits no longer; the appointment of {issue} for {when} stands\n"
@@ -108,7 +112,7 @@ def send_composed(
     begins: Callable[[], None] = lambda: None,
 ) -> None:
     """Send what `compose_appointed` returned; see `send_appointed` and `send_confirmed`."""
-    refuse_halted(site, appointment.issue)
+    refuse_halted(site.records.diary(), appointment.issue, composed.publication.zone)
     sender = Sender(appointment.by, appointment.account)
     send_confirmed(site, composed, sender, wishes, appointment.recipients_of, begins)
 

@@ -3,8 +3,7 @@
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsletter.app.site import Site
-from newsletter.cli.moments import find_zone, show_moment
+from newsletter.cli.moments import show_moment
 from newsletter.dispatch.control import Act, Appointment, Diary, Halt
 from newsletter.errors import UnfinishedError, UsageError
 
@@ -40,16 +39,16 @@ def explain_halt(issue: str, halt: Halt, zone: ZoneInfo) -> str:
     return f"{issue} is paused, {words}\n  newsletter resume {issue}: lets it go on"
 
 
-def refuse_halted(site: Site, issue: str) -> None:
+def refuse_halted(diary: Diary, issue: str, zone: ZoneInfo) -> None:
     """
-    Refuse to send what is paused or cancelled.
+    Refuse to send what is paused or cancelled; says by whom, since when and why.
 
     Raises:
         UnfinishedError: it is paused.
         UsageError: it is cancelled.
     """
-    halt = site.records.diary().find_halt(issue)
+    halt = diary.find_halt(issue)
     if halt is None:
         return
-    words = explain_halt(issue, halt, find_zone(site))
+    words = explain_halt(issue, halt, zone)
     raise UsageError(words) if halt.act is Act.CANCELLED else UnfinishedError(words)

@@ -60,7 +60,7 @@ def carry_out(site: Site, order: Order) -> None:
     _refuse_other_ways(site, sending, order)
     makes_earnest = sending.makes_earnest()
     if not makes_earnest:
-        refuse_halted(site, order.issue)
+        refuse_halted(site.records.diary(), order.issue, find_zone(site))
     plan = None if makes_earnest else sending.ledger.find_plan(order.issue)
     recipients_of = choose_audience(site, composed.issue, order.audience, plan)
     doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)

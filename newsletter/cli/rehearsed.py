@@ -5,9 +5,9 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.halting import require_plan
-from newsletter.cli.holding import Hold
 from newsletter.cli.output import rehearsed_letters
 from newsletter.dispatch.control import SettingAside
+from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.way import Traces
 from newsletter.errors import UsageError
@@ -36,7 +36,7 @@ def set_rehearsal_aside(site: Site, issue: str, by: str, because: str | None, *,
     click.echo("Risk      whoever was given one of those files gets the letter again.")
     question = "This lets the next dispatch send the issue to everybody."
     confirm_by_name(question, issue, "nothing was set aside", yes=yes)
-    hold = Hold(ledger, issue, site.clock)
+    hold = Hold(ledger, issue, site.clock, site.records.holder())
     hold.take()
     try:
         _refuse_sending(plan, ledger.find_traces(issue))  # somebody may have sent meanwhile

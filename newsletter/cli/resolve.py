@@ -21,7 +21,7 @@ from newsletter.errors import ContentError, UnfinishedError, UsageError
 from newsletter.subscribers.address import address_of
 
 if TYPE_CHECKING:
-    from newsletter.cli.holding import Hold
+    from newsletter.dispatch.hold import Hold
     from newsletter.dispatch.ledger import Ledger, LedgerLine
 
 SHOWN_MAX: Final = 10  # readers named before the question
@@ -78,7 +78,7 @@ def resolve(  # noqa: PLR0913 - one for each option
     With --from-log the logs of Postfix or Exim say it themselves, for what is pending,
     deferred or unknown: --from-log /var/log/mail.log*
     """
-    from newsletter.cli.holding import Hold  # noqa: PLC0415 - slow to load, and help is fast
+    from newsletter.dispatch.hold import Hold  # noqa: PLC0415 - slow to load, and help is fast
 
     _refuse_mixture(chosen, logs, more_logs, only)
     by = name_person(name)
@@ -95,7 +95,7 @@ def resolve(  # noqa: PLR0913 - one for each option
     if not dry_run:
         require_person("settle them", yes=yes)
     _refuse_cancelled(site, issue, settlement)
-    hold = Hold(ledger, issue, site.clock)
+    hold = Hold(ledger, issue, site.clock, site.records.holder())
     living = site.records.diary().living_runs(issue)
     with held(hold):
         doubted = _without_answerable(find_doubted(ledger, issue, only), living, issue)

@@ -10,13 +10,13 @@ import click
 
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.halting import find_appointment
-from newsletter.cli.holding import Hold
 from newsletter.cli.log_files import log_opener
 from newsletter.cli.lost_plan import LostPlan, find_lost_plan, show_lost_plan
 from newsletter.cli.output import readers
 from newsletter.cli.resolve import held
 from newsletter.dispatch.address_list import read_addresses
 from newsletter.dispatch.evidence import Evidence, OpenDelivery
+from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import DeliveryId
 from newsletter.dispatch.relay_log import LogReading, Place, find_taken
 from newsletter.dispatch.states import OPEN
@@ -97,7 +97,7 @@ def _find_waiting(site: "Site", issue: str, lost: LostPlan | None) -> list[OpenD
     """Return what is open, or would be if the plan that is lost were made."""
     if lost:
         return site.records.settling().foresee(lost.plan, lost.editions)
-    with held(Hold(site.records.ledger(), issue, site.clock)):
+    with held(Hold(site.records.ledger(), issue, site.clock, site.records.holder())):
         return list(site.records.settling().find_open(issue))
 
 
@@ -113,7 +113,7 @@ def _accept(site: "Site", order: LogOrder, known: Sequence[Found], lost: LostPla
     if lost:
         ledger.freeze(lost.plan, lost.editions)
     try:
-        with held(Hold(ledger, order.issue, site.clock)):
+        with held(Hold(ledger, order.issue, site.clock, site.records.holder())):
             if lost:  # those that were foreseen have other numbers now
                 ids = {one.key: one.delivery.id for one in settling.find_open(order.issue)}
                 answers = {ids[one.delivery.key]: one for one in known if one.delivery.key in ids}

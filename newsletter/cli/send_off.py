@@ -15,6 +15,7 @@ from newsletter.cli.output import readers, rehearsed_letters
 from newsletter.cli.sending import Intention, Rehearsed, Sending, Wishes
 from newsletter.cli.ways import describe_way, is_earnest
 from newsletter.dispatch.control import PROGRAM, Act, Halt
+from newsletter.dispatch.rounds import Ending
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UnfinishedError
 from newsletter.proof.approval import Sender
@@ -134,17 +135,30 @@ def send_off(
     sending.freeze(intention, is_limited=wishes.is_limited, by=by)
     begins()
     try:
-        sending.run(wishes, by)
+        ending = sending.run(wishes, by)
     except UnfinishedError:
         if diary.find_halt(issue) is None:
             raise
     else:
-        standing = find_appointment(diary, issue)
-        # One in earnest may have been made while a rehearsal was asleep: not kept by that.
-        is_kept = standing and not (sending.way.is_rehearsal and is_earnest(standing.way))
-        if is_kept and wishes.limit is None:
-            diary.drop_appointment(issue, by, site.clock())
+        _say_what_holds(sending, ending)
+        if ending.halt is None and wishes.limit is None:
+            _drop_kept_appointment(site, sending, by)
     report(site, sending)
+
+
+def _say_what_holds(sending: Sending, ending: Ending) -> None:
+    """Name the pause or quota that has ended a run; the deferred are in its report."""
+    if ending.held:
+        when = show_moment(ending.held.at, sending.composed.publication.zone)
+        click.echo(f"{ending.held.why}; it may go on at {when}", err=True)
+
+
+def _drop_kept_appointment(site: Site, sending: Sending, by: str) -> None:
+    issue, diary = sending.composed.issue.id, site.records.diary()
+    standing = find_appointment(diary, issue)
+    # One in earnest may have been made while a rehearsal was asleep: not kept by that.
+    if standing and not (sending.way.is_rehearsal and is_earnest(standing.way)):
+        diary.drop_appointment(issue, by, site.clock())
 
 
 def report(site: Site, sending: Sending) -> None:

@@ -1,22 +1,25 @@
 """A run of a dispatch at the terminal: holds the ledger, shows progress, stops politely."""
 
+import gc
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from time import monotonic
 
 from newsletter.app.site import Composed, Site
 from newsletter.cli.audience import check_recipients, describe_audience
-from newsletter.cli.holding import Hold
+from newsletter.cli.halting import refuse_halted
 from newsletter.cli.person import find_account
-from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted, settle_repeats
 from newsletter.cli.stopping import stopping
+from newsletter.cli.watching import Onlooker
 from newsletter.cli.ways import judge_plan, refuse_way
 from newsletter.delivery.provider import Connection, Provider
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import PROGRAM, Appointment, Halt, SettingAside
+from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.plan import check_digest, make_plan
+from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_repeats
 from newsletter.dispatch.runs import RunOrder
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Verdict, way_of
@@ -76,9 +79,9 @@ class Sending:
         self._issue = composed.issue.id
         self._scribe = site.scribe(composed)
         self._zone = composed.publication.zone
-        self._clock = SteadyClock(site.clock, monotonic)
+        self._clock = SteadyClock(site.clock, time.monotonic)
         self._diary = site.records.diary()
-        self._hold = Hold(ledger, self._issue, self._clock)
+        self._hold = Hold(ledger, self._issue, self._clock, site.records.holder())
 
     def makes_earnest(self) -> bool:
         """Say whether what was only rehearsed until now is to be sent."""
@@ -264,12 +267,13 @@ class Sending:
         for kind in EditionKind:
             self._scribe.write_test("reader@example.org", kind, "dry-run", now)
 
-    def run(self, wishes: Wishes, by: str = PROGRAM) -> None:
+    def run(self, wishes: Wishes, by: str = PROGRAM) -> Ending:
         """
         Send what is due, until it is done or somebody stops it; *by* has ordered it.
 
         Raises:
-            UnfinishedError: another process is sending this issue, or it is paused.
+            UnfinishedError: another process is sending this issue, or the answers are so bad
+                that this run has paused it.
             ContentError: another letter was planned meanwhile.
             SettingsError: it was begun meanwhile, by another way.
             ProviderError: what a person must fix.
@@ -280,7 +284,8 @@ class Sending:
         rounds = Rounds(means, wishes, self._hold, first)
         try:
             self._hold.take()
-            refuse_halted(self._diary, self._issue, self._zone)
+            if halt := self._diary.find_halt(self._issue):
+                return Ending(halt)
             last = self.ledger.last_planned(self._issue)  # before the plan that is checked
             # Another process may have planned another letter since this one looked.
             plan = self.ledger.find_plan(self._issue)
@@ -292,7 +297,7 @@ class Sending:
             settle_repeats(means)
             self._diary.limit_runs(self._issue, is_limited=wishes.is_limited)
             with stopping(rounds.stop):
-                rounds.send_all(last)
+                return rounds.send_all(last)
         finally:
             self.answered = rounds.answered
             rounds.close()
@@ -316,7 +321,16 @@ class Sending:
             pace=self.composed.publication.pace,
             zone=self._zone,
             connections=self._site.settings.connections,
+            watcher=Onlooker(),
+            sleep=time.sleep,
+            settle=_keep_what_was_made,
         )
+
+
+def _keep_what_was_made() -> None:
+    """Let no collection look at what was composed, letter by letter: it stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _explain_other_audience(plan: Plan, recipients_of: str | None) -> str:

@@ -4,6 +4,7 @@ import os
 import socket
 from pathlib import Path
 
+from newsletter.dispatch.hold import Holder
 from newsletter.dispatch.runs import Process
 
 PROC = Path("/proc")
@@ -12,6 +13,17 @@ PROC = Path("/proc")
 def this_process() -> Process:
     """Describe the process that asks."""
     return Process(socket.gethostname(), os.getpid(), read_start(os.getpid()))
+
+
+def this_holder() -> Holder:
+    """Describe the process that asks to those who wait for it."""
+    return Holder(f"{socket.gethostname()}:{os.getpid()}", _is_gone)
+
+
+def _is_gone(holder: str) -> bool:
+    """Say whether the process named host:pid ran on this machine and has ended."""
+    host, _, pid = holder.rpartition(":")
+    return pid.isdigit() and has_ended(Process(host, int(pid), None))
 
 
 def read_start(pid: int) -> str | None:

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine as Database
 
 from newsletter.app.site import Composed
-from newsletter.cli.rounds import Wishes
 from newsletter.delivery.provider import Accepted, Outcome, Provider, Refused, Unknown
 from newsletter.dispatch.control import Act
+from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError, UnfinishedError
 from newsletter.issue.pace import Pace, Rate
@@ -20,9 +20,9 @@ from newsletter.message.envelope import Envelope
 from newsletter.proof.report import Report
 from newsletter.subscribers.decisions import enrol
 from tests.cli.desk import NOW, ClockedSite, Desk
-from tests.cli.test_rounds import run
 from tests.dispatch.makers import FastClock, counts, make_database
 from tests.dispatch.stand_ins import ScriptedProvider
+from tests.dispatch.test_rounds import run
 from tests.makers import ISSUE_ID
 from tests.subscribers.makers import make_row
 
@@ -156,22 +156,22 @@ def test_a_relay_that_cuts_off_after_every_letter_stops_the_run(database: Databa
 
 
 @pytest.mark.parametrize(
-    ("halt", "act"),
+    ("halt", "act", "status"),
     [
-        (["cancel", ISSUE_ID, "--because", "a mistake", "--yes"], Act.CANCELLED),
-        (["pause", ISSUE_ID], Act.PAUSED),
+        (["cancel", ISSUE_ID, "--because", "a mistake", "--yes"], Act.CANCELLED, 2),
+        (["pause", ISSUE_ID], Act.PAUSED, 4),
     ],
     ids=["cancelled", "paused"],
 )
 def test_a_halt_holds_though_the_plan_was_about_to_be_replaced(
-    desk: Desk, halt: Sequence[str], act: Act
+    desk: Desk, halt: Sequence[str], act: Act, status: int
 ) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1, 2, 3, 4)
     desk.change_letter()
     desk.site = BusySite(desk, lambda: desk.run(*halt))
 
-    desk.run("dispatch", ISSUE_ID, "--yes", status=4)
+    desk.run("dispatch", ISSUE_ID, "--yes", status=status)
 
     found = desk.site.records.diary().find_halt(ISSUE_ID)
     assert found is not None
@@ -201,7 +201,7 @@ def test_nobody_is_added_to_a_dispatch_cancelled_meanwhile(desk: Desk) -> None:
     cancel = ["cancel", ISSUE_ID, "--because", "a mistake", "--yes"]
     desk.site = BusySite(desk, lambda: desk.run(*cancel))
 
-    desk.run("dispatch", ISSUE_ID, "--yes", "--add-new", status=4)
+    desk.run("dispatch", ISSUE_ID, "--yes", "--add-new", status=2)
 
     assert desk.states() == {State.ACCEPTED: 1, State.SKIPPED: 3}
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from newsletter.app.site import Site
-from newsletter.cli.holding import Hold
 from newsletter.cli.sending import Sending, Wishes
 from newsletter.delivery.provider import Provider
+from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.subscribers.decisions import enrol
 from tests.cli.desk import ClockedSite, Desk
-from tests.dispatch.stand_ins import ScriptedProvider
+from tests.dispatch.stand_ins import HOLDER, ScriptedProvider
 from tests.makers import ISSUE_ID, PUBLICATION, write_site
 from tests.subscribers.makers import make_row
 
@@ -53,12 +53,13 @@ def test_the_pace_of_the_publication_is_kept(
 ) -> None:
     sending.freeze(sending.intention(add_new=False))
 
-    sending.run(Wishes())
+    ending = sending.run(Wishes())
 
     tally = sending.ledger.tally(ISSUE_ID)
     assert (tally.of(State.ACCEPTED), tally.of(State.PENDING)) == (2, 1)
     assert sending.answered == 2
-    assert "2/day is used up; it may go on at" in capfd.readouterr().err
+    assert ending.held
+    assert "2/day is used up" in ending.held.why
 
 
 def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(
@@ -68,9 +69,11 @@ def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(
     sending.freeze(intention)
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
-    for start in (lambda: sending.run(Wishes()), lambda: sending.intention(add_new=False)):
-        with pytest.raises(UnfinishedError, match=r"is paused, by Kim at .*: a mistake\n  news"):
-            start()
+    with pytest.raises(UnfinishedError, match=r"is paused, by Kim at .*: a mistake\n  news"):
+        sending.intention(add_new=False)
+    halt = sending.run(Wishes()).halt
+    assert halt
+    assert halt.because == "a mistake"
     assert sending.ledger.tally(ISSUE_ID).of(State.PENDING) == 3
 
     site.records.diary().resume(ISSUE_ID, "Kim", NOW)
@@ -84,7 +87,7 @@ def test_the_hold_is_given_up_at_the_end_of_a_run(site: Site, sending: Sending) 
 
     assert sending.ledger.hold(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
     with pytest.raises(UnfinishedError, match="being sent by another process"):
-        Hold(sending.ledger, ISSUE_ID, lambda: NOW).take()
+        Hold(sending.ledger, ISSUE_ID, lambda: NOW, HOLDER).take()
 
 
 def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(

@@ -3,10 +3,15 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from newsletter.delivery.provider import Accepted, Begun, Outcome, Receipt, Unsent
+from newsletter.dispatch.engine import Run
+from newsletter.dispatch.feed import Resumption
+from newsletter.dispatch.hold import Holder
+from newsletter.dispatch.watching import Show
 from newsletter.message.envelope import Envelope
 
 
@@ -63,3 +68,38 @@ class ScriptedConnection:
     def close(self) -> None:
         with self._provider.lock:
             self._provider.closed += 1
+
+
+HOLDER = Holder("here.example.org:1", lambda _: False)
+
+
+class RecordingWatcher:
+    """Sees a run go on, and remembers what it was shown."""
+
+    def __init__(self) -> None:
+        self.rounds: list[int] = []  # letters expected
+        self.waits: list[Resumption] = []
+        self.shown_s: list[float] = []  # how long each wait still took, second by second
+        self.lost = 0  # letters that could not be written
+        self.again = 0  # unknown that went again
+
+    @contextmanager
+    def sending(self, issue: str, expected: int) -> Iterator["RecordingWatcher"]:
+        del issue
+        self.rounds.append(expected)
+        yield self
+
+    def show(self, run: Run, slowness: str) -> None:
+        del run, slowness
+
+    @contextmanager
+    def waiting(self, resumption: Resumption) -> Iterator[Show]:
+        self.waits.append(resumption)
+        yield lambda left: self.shown_s.append(left.total_seconds())
+
+    def unwritten(self, count: int) -> None:
+        self.lost += count
+
+    def sent_again(self, count: int, provider: str) -> None:
+        del provider
+        self.again += count

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli.holding import AGAIN_AFTER, Hold
+from newsletter.dispatch.hold import AGAIN_AFTER, Hold
 from newsletter.errors import UnfinishedError
 from newsletter.storage.runs import HOLD
 from tests.cli.desk import NOW, Desk
@@ -30,7 +30,7 @@ def is_held_by(desk: Desk, holder: str, now: datetime = NOW) -> bool:
 
 
 def make_hold(desk: Desk) -> Hold:
-    return Hold(desk.site.records.ledger(), ISSUE_ID, desk.site.clock)
+    return Hold(desk.site.records.ledger(), ISSUE_ID, desk.site.clock, desk.site.records.holder())
 
 
 def test_a_held_issue_is_refused_to_others_by_the_name_of_the_process_and_then_free(

@@ -1,9 +1,8 @@
 """The right to send an issue: one process has it, and shows that it is alive."""
 
-import os
-import socket
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,14 +12,24 @@ from newsletter.errors import LedgerError, UnfinishedError
 AGAIN_AFTER: Final = timedelta(seconds=30)
 
 
-class Hold:
-    """This process's right to send an issue; the ledger keeps it for two minutes at a time."""
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whoever asks for the right: a process, by the name that others read."""
 
-    def __init__(self, ledger: Ledger, issue: str, clock: Callable[[], datetime]) -> None:
+    name: str  # host:pid
+    is_gone: Callable[[str], bool]  # says of another's name that its process has surely ended
+
+
+class Hold:
+    """A process's right to send an issue; the ledger keeps it for two minutes at a time."""
+
+    def __init__(
+        self, ledger: Ledger, issue: str, clock: Callable[[], datetime], holder: Holder
+    ) -> None:
         self._ledger = ledger
         self._issue = issue
         self._clock = clock
-        self._holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._holder = holder
         self._taken_at: datetime | None = None
 
     def take(self) -> None:
@@ -31,7 +40,7 @@ class Hold:
             UnfinishedError: another process has it.
         """
         now = self._clock()
-        other = self._ledger.hold(self._issue, self._holder, now, _is_gone)
+        other = self._ledger.hold(self._issue, self._holder.name, now, self._holder.is_gone)
         if other:
             msg = (
                 f"{self._issue} is being sent by another process ({other}); wait for it, or stop "
@@ -49,18 +58,4 @@ class Hold:
     def release(self) -> None:
         """Give it up, if this process has it."""
         with suppress(LedgerError):  # what went wrong before is worth more to a reader
-            self._ledger.release(self._issue, self._holder)
-
-
-def _is_gone(holder: str) -> bool:
-    """Say whether the process named host:pid ran on this machine and has ended."""
-    host, _, pid = holder.rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+            self._ledger.release(self._issue, self._holder.name)

@@ -1,30 +1,23 @@
 """A run of a dispatch, round after round: what is due, and what becomes due while it waits."""
 
-import gc
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import click
-
-from newsletter.cli.countdown import count_down
-from newsletter.cli.halting import explain_halt
-from newsletter.cli.holding import Hold
-from newsletter.cli.moments import show_moment
-from newsletter.cli.output import Progress, progress
-from newsletter.delivery.provider import Accepted, Connection, Deferred, Provider, Refused, Unknown
+from newsletter.delivery.provider import Connection, Provider
 from newsletter.dispatch.clock import SteadyClock
-from newsletter.dispatch.control import PROGRAM, Act, Diary, Doubt, Settlement
+from newsletter.dispatch.control import PROGRAM, Act, Diary, Doubt, Halt, Settlement
 from newsletter.dispatch.engine import Engine, Run
 from newsletter.dispatch.feed import Feed, Resumption
 from newsletter.dispatch.guard import Guard
+from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
 from newsletter.dispatch.states import State
-from newsletter.errors import ProviderBusy, UnfinishedError
+from newsletter.dispatch.watching import Bar, Watcher, count_down
+from newsletter.errors import ProviderBusy
 from newsletter.issue.pace import REFUSALS_OF, Pace
 from newsletter.message.envelope import Envelope
 
@@ -63,7 +56,17 @@ class Means:
     pace: Pace
     zone: ZoneInfo  # the publication's: times are shown in it, and a day begins in it
     connections: int
-    sleep: Callable[[float], None] = time.sleep  # seconds
+    watcher: Watcher
+    sleep: Callable[[float], None]  # seconds
+    settle: Callable[[], None] = lambda: None  # called before the first letter; see `send_all`
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What ended a run before everything was sent; nothing of this where it was a stop."""
+
+    halt: Halt | None = None  # somebody, or the program itself, has paused or cancelled it
+    held: Resumption | None = None  # a pause or a quota; the deferred are in the ledger
 
 
 class Rounds:
@@ -98,39 +101,39 @@ class Rounds:
         self._last: DeliveryId | None = None  # what is planned above it is not this run's
         self._held: Resumption | None = None  # what ended the latest round early
         self._is_stopped = False
-        self._is_halted = False
+        self._halt: Halt | None = None
         self._has_open_canary = wishes.limit is None and bool(wishes.canary)
         self._asked_at = means.clock.ticks()
         self.answered = 0  # deliveries that got an outcome
 
-    def send_all(self, last: DeliveryId | None = None) -> None:
+    def send_all(self, last: DeliveryId | None = None) -> Ending:
         """
-        Send everything that may go in this run.
+        Send everything that may go in this run, and say what ended it early.
+
+        What was composed stays to the end: `Means.settle` lets the process make use of that.
 
         Args:
             last: the last delivery that was planned when the run began. Should this process
                 sleep until its rehearsal has become a sending, it must not go on with that.
 
         Raises:
-            UnfinishedError: somebody, or the program itself, has paused the issue.
+            UnfinishedError: another process has taken the issue.
             ProviderError: what a person must fix.
             LedgerError: nothing can be recorded any more.
         """
         self._last = last
-        gc.collect()
-        gc.freeze()  # what was composed stays: no collection need look at it, letter by letter
+        self._means.settle()
         clock = self._means.clock
         ends_at = clock() + STAYS
         while True:
             resumption = self._send_patiently()
-            if self._is_stopped or self._left == 0 or resumption is None:
-                return
+            if self._halt or self._is_stopped or self._left == 0 or resumption is None:
+                return Ending(self._halt)
             if not self._wishes.waits or resumption.at > ends_at:
-                self._say_what_holds()
-                return
+                return Ending(held=self._held)
             self._wait(resumption)
-            if self._is_stopped:
-                return
+            if self._halt or self._is_stopped:
+                return Ending(self._halt)
 
     def stop(self) -> None:
         """Begin nothing more; what is in flight gets its answer. Safe in a signal handler."""
@@ -148,12 +151,6 @@ class Rounds:
     def _left(self) -> int | None:
         limit = self._wishes.limit
         return None if limit is None else max(0, limit - self.answered)
-
-    def _say_what_holds(self) -> None:
-        """Name the pause or quota that has ended the run; the deferred are in its report."""
-        if self._held:
-            when = show_moment(self._held.at, self._means.zone)
-            click.echo(f"{self._held.why}; it may go on at {when}", err=True)
 
     def _send_patiently(self) -> Resumption | None:
         """Send a round; say when the next one can begin, and why then, if there is one."""
@@ -188,19 +185,18 @@ class Rounds:
         if self._is_stopped:
             engine.stop()
         try:
-            with progress(f"Sending {means.issue}", expected) as bar:
+            with means.watcher.sending(means.issue, expected) as bar:
                 connections = max(1, min(means.connections, expected))
                 engine.send(connections, lambda run: self._watch(run, feed, bar))
         finally:
             self.answered += engine.run.answered
             if self._pacing:
                 self._pacing.canary = feed.canary_left
-        if self._is_halted:
-            refuse_halted(means.diary, means.issue, means.zone)
-        if not self._is_stopped and feed.resumption is None:  # there were fewer readers
+        # There were fewer readers than were to be awaited.
+        if not self._halt and not self._is_stopped and feed.resumption is None:
             self._note_answered_canary()
         if feed.failed:
-            click.echo(f"{feed.failed} letters could not be written; see the log", err=True)
+            means.watcher.unwritten(feed.failed)
         return feed
 
     def _get_pacing(self) -> Pacing:
@@ -240,47 +236,32 @@ class Rounds:
 
     def _wait(self, resumption: Resumption) -> None:
         """Count down to the next round; keep the hold, and look whether somebody has halted."""
-        clock = self._means.clock
-        title = f"{resumption.why}; Ctrl-C leaves it to the next run; next try in"
-        until = max(resumption.at, clock() + SOON)
-        count_down(title, until, clock, self._is_wanted, self._means.sleep)
+        means = self._means
+        until = max(resumption.at, means.clock() + SOON)
+        with means.watcher.waiting(resumption) as show:
+            count_down(until, means.clock, self._is_wanted, show, means.sleep)
 
     def _is_wanted(self) -> bool:
         if self._is_stopped:
             return False
         self._hold.keep()
-        if self._ask():
-            refuse_halted(self._means.diary, self._means.issue, self._means.zone)
-        return True
+        return not self._is_halted()
 
-    def _watch(self, run: Run, feed: Feed, bar: Progress) -> None:
-        slowness = feed.slowness(self._means.zone)
-        bar.show(run.answered, _in_words(run) + (f"; {slowness}" if slowness else ""))
+    def _watch(self, run: Run, feed: Feed, bar: Bar) -> None:
+        bar.show(run, feed.slowness(self._means.zone))
         self._hold.keep()
         if feed.is_rest_released:
             self._note_answered_canary()
-        if not self._is_halted and self._ask():
-            self._is_halted = True
+        if self._halt is None and self._is_halted():
             feed.stop()
 
-    def _ask(self) -> bool:
+    def _is_halted(self) -> bool:
         """Ask about once a second whether somebody has paused or cancelled the issue."""
         ticks = self._means.clock.ticks()
-        if ticks - self._asked_at < ASK_EVERY_S:
-            return False
-        self._asked_at = ticks
-        return self._means.diary.find_halt(self._means.issue) is not None
-
-
-def refuse_halted(diary: Diary, issue: str, zone: ZoneInfo) -> None:
-    """
-    Refuse to go on with an issue that is paused or cancelled.
-
-    Raises:
-        UnfinishedError: it is; says by whom, since when and why, and how to go on.
-    """
-    if halt := diary.find_halt(issue):
-        raise UnfinishedError(explain_halt(issue, halt, zone))
+        if ticks - self._asked_at >= ASK_EVERY_S:
+            self._asked_at = ticks
+            self._halt = self._means.diary.find_halt(self._means.issue)
+        return self._halt is not None
 
 
 def settle_repeats(means: Means) -> None:
@@ -299,13 +280,4 @@ def settle_repeats(means: Means) -> None:
         means.issue, Settlement.RESEND, Doubt(begun_since=since), PROGRAM, now
     )
     if count:
-        click.echo(f"{count:,} unknown go again: {means.provider.name} drops repeats", err=True)
-
-
-def _in_words(run: Run) -> str:
-    names = {Deferred: "deferred", Refused: "refused", Unknown: "unknown"}
-    shown = [f"{run.outcomes[Accepted]:,} accepted"]
-    shown += [
-        f"{run.outcomes[kind]:,} {name}" for kind, name in names.items() if run.outcomes[kind]
-    ]
-    return ", ".join(shown)
+        means.watcher.sent_again(count, means.provider.name)

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
-from newsletter.cli.holding import AGAIN_AFTER, Hold
-from newsletter.cli.rounds import Rounds, Wishes
 from newsletter.delivery.provider import Accepted, Deferred, Refused
 from newsletter.dispatch.clock import SteadyClock
+from newsletter.dispatch.control import Act
+from newsletter.dispatch.hold import AGAIN_AFTER, Hold
+from newsletter.dispatch.rounds import Ending, Rounds, Wishes
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.issue.pace import REFUSALS_OF, Pace
@@ -23,9 +24,9 @@ from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.runs import HOLD
 from newsletter.storage.tables import dispatches
-from tests.cli.test_rounds import make_means, run
 from tests.dispatch.makers import ISSUE, FakeClock, FastClock, counts, make_database
-from tests.dispatch.stand_ins import ScriptedProvider
+from tests.dispatch.stand_ins import HOLDER, ScriptedProvider
+from tests.dispatch.test_rounds import make_means, run
 
 NOBODY = Refused("550 5.1.1 no such user")
 OTHER = "otherhost.example.org:4711"
@@ -55,14 +56,15 @@ def wait_until_held(database: Database, until: datetime) -> None:
         time.sleep(0.01)
 
 
-def wait(database: Database, clock: FakeClock, sleep: Callable[[float], None]) -> None:
+def wait(database: Database, clock: FakeClock, sleep: Callable[[float], None]) -> Ending:
     """Send by this clock to servers that put everybody off, and wait by this sleep."""
     provider = ScriptedProvider(lambda _: LATER)
     with closing(SqlLedger(database)) as ledger:
         steady = SteadyClock(clock, clock.ticks)
         means = make_means(database, ledger, provider, FastClock())
         means = replace(means, clock=steady, sleep=sleep)
-        Rounds(means, Wishes(waits=True), Hold(ledger, ISSUE, steady)).send_all()
+        hold = Hold(ledger, ISSUE, steady, HOLDER)
+        return Rounds(means, Wishes(waits=True), hold).send_all()
 
 
 def test_the_canary_of_the_publication_is_awaited_by_a_run_that_names_none(
@@ -105,9 +107,14 @@ def test_a_halt_is_obeyed_at_once_by_a_run_that_counts_down(database: Database, 
         slept.append(seconds)
         clock.move(seconds)
 
-    with pytest.raises(UnfinishedError, match="by Kim at 2022-08-26 09:00 KST: a mistake"):
-        wait(database, clock, decide_in_the_first_second)
+    halt = wait(database, clock, decide_in_the_first_second).halt
 
+    assert halt
+    assert (halt.act, halt.by, halt.because) == (
+        Act.PAUSED if act == "pause" else Act.CANCELLED,
+        "Kim",
+        "a mistake",
+    )
     assert len(slept) <= 2
     left = State.DEFERRED if act == "pause" else State.SKIPPED
     assert counts(database) == {left: REFUSALS_OF}
@@ -127,9 +134,10 @@ def test_a_run_that_counts_down_keeps_others_from_the_issue(database: Database) 
         if clock.ticks() - started > 2 * (HOLD + AGAIN_AFTER).total_seconds():
             SqlDiary(database).pause(ISSUE, "Kim", "the test is over", clock())
 
-    with pytest.raises(UnfinishedError, match="the test is over"):
-        wait(database, clock, ask_for_the_issue)
+    halt = wait(database, clock, ask_for_the_issue).halt
 
+    assert halt
+    assert halt.because == "the test is over"
     assert taken_at == []
 
 
@@ -150,7 +158,7 @@ def test_a_run_that_sends_slowly_keeps_others_from_the_issue(database: Database)
         steady = SteadyClock(clock, clock.ticks)
         means = make_means(database, sent, provider, FastClock())
         means = replace(means, clock=steady, connections=1)
-        Rounds(means, Wishes(limit=6), Hold(sent, ISSUE, steady)).send_all()
+        Rounds(means, Wishes(limit=6), Hold(sent, ISSUE, steady, HOLDER)).send_all()
 
     assert taken_by == []
     assert counts(database)[State.ACCEPTED] == 6

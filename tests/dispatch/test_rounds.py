@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,8 +16,6 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine as Database
 from sqlalchemy import update
 
-from newsletter.cli.holding import Hold
-from newsletter.cli.rounds import Means, Rounds, Wishes, refuse_halted, settle_repeats
 from newsletter.delivery.provider import (
     Accepted,
     Blame,
@@ -28,8 +27,10 @@ from newsletter.delivery.provider import (
 )
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import PROGRAM, Act
+from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import DeliveryId, Page
 from newsletter.dispatch.retry import ATTEMPTS_MAX
+from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_repeats
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError, UnfinishedError
 from newsletter.issue.pace import Pace, Rate
@@ -39,11 +40,19 @@ from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.subscriber import Standing
 from tests.dispatch.makers import ISSUE, NOW, FastClock, counts, make_database, write
-from tests.dispatch.stand_ins import ScriptedProvider
+from tests.dispatch.stand_ins import HOLDER, RecordingWatcher, ScriptedProvider
 
 SEOUL = ZoneInfo("Asia/Seoul")
 READERS = 30
 Answer = Callable[[Envelope], Outcome | Unsent | BaseException]
+
+
+class Went(NamedTuple):
+    """What came of a run."""
+
+    provider: ScriptedProvider
+    watcher: RecordingWatcher
+    ending: Ending
 
 
 @pytest.fixture
@@ -66,6 +75,7 @@ def make_means(
         pace=Pace(),
         zone=SEOUL,
         connections=2,
+        watcher=RecordingWatcher(),
         sleep=clock.sleep,
     )
 
@@ -77,16 +87,18 @@ def run(
     pace: Pace | None = None,
     clock: FastClock | None = None,
     connections: int = 2,
-) -> ScriptedProvider:
-    provider = ScriptedProvider(answer)
+) -> Went:
+    provider, watcher = ScriptedProvider(answer), RecordingWatcher()
     with closing(SqlLedger(database)) as ledger:
         means = replace(
             make_means(database, ledger, provider, clock or FastClock()),
             pace=pace or Pace(),
             connections=connections,
+            watcher=watcher,
         )
-        Rounds(means, wishes or Wishes(), Hold(ledger, ISSUE, means.clock)).send_all()
-    return provider
+        hold = Hold(ledger, ISSUE, means.clock, HOLDER)
+        ending = Rounds(means, wishes or Wishes(), hold).send_all()
+    return Went(provider, watcher, ending)
 
 
 @pytest.mark.parametrize("act", ["pause", "cancel"])
@@ -101,70 +113,55 @@ def test_a_pause_or_cancelling_from_elsewhere_is_obeyed_within_two_seconds(
             (diary.pause if act == "pause" else diary.cancel)(ISSUE, "Kim", "a mistake", clock())
         return Accepted("ok")
 
-    with pytest.raises(UnfinishedError) as stopped:
-        run(
-            database,
-            decide_at_the_third,
-            pace=Pace(rate=Rate(4, timedelta(seconds=1))),  # so 8 letters are 2 seconds
-            clock=clock,
-        )
+    went = run(
+        database,
+        decide_at_the_third,
+        pace=Pace(rate=Rate(4, timedelta(seconds=1))),  # so 8 letters are 2 seconds
+        clock=clock,
+    )
 
     states = counts(database)
     assert 3 <= states[State.ACCEPTED] <= 3 + 8
     assert State.UNKNOWN not in states
-    assert "by Kim at 2022-08-26 09:00 KST: a mistake" in str(stopped.value)
-    if act == "pause":
-        assert f"newsletter resume {ISSUE}: lets it go on" in str(stopped.value)
-    else:
+    halt = went.ending.halt
+    assert halt
+    assert (halt.by, halt.because) == ("Kim", "a mistake")
+    assert (halt.act is Act.CANCELLED) == (act == "cancel")
+    if act == "cancel":
         assert states[State.SKIPPED] + states[State.ACCEPTED] == READERS
 
 
-def test_an_issue_that_nobody_has_halted_may_go_on(database: Database) -> None:
-    diary = SqlDiary(database)
-    refuse_halted(diary, ISSUE, SEOUL)
-    diary.pause(ISSUE, PROGRAM, "", NOW)
-
-    with pytest.raises(UnfinishedError, match="is paused, by newsletter at 2022-08-26 09:00"):
-        refuse_halted(diary, ISSUE, SEOUL)
-
-    diary.resume(ISSUE, "Kim", NOW)
-    refuse_halted(diary, ISSUE, SEOUL)
-
-
-def test_a_run_that_waits_sends_the_deferred_when_they_are_due(
-    database: Database, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_run_that_waits_sends_the_deferred_when_they_are_due(database: Database) -> None:
     tries: Counter[int] = Counter()
 
     def greylist(envelope: Envelope) -> Outcome:
         tries[envelope.key] += 1
         return Accepted("ok") if tries[envelope.key] == 3 else Deferred("450 greylisted")
 
-    run(database, greylist, Wishes(waits=True))
+    went = run(database, greylist, Wishes(waits=True))
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert set(tries.values()) == {3}
-    assert "30 deferred; Ctrl-C leaves it to the next run; next try in " in capfd.readouterr().err
+    assert went.watcher.waits[0].why == "30 deferred"
+    assert went.watcher.shown_s
 
 
-def test_a_run_that_does_not_wait_leaves_the_deferred_to_the_next(
-    database: Database, capfd: pytest.CaptureFixture[str]
-) -> None:
-    tries = run(database, lambda _: Deferred("450 greylisted")).sent
+def test_a_run_that_does_not_wait_leaves_the_deferred_to_the_next(database: Database) -> None:
+    went = run(database, lambda _: Deferred("450 greylisted"))
 
     assert counts(database) == {State.DEFERRED: READERS}
-    assert set(tries.values()) == {1}
-    assert "it may go on" not in capfd.readouterr().err
+    assert set(went.provider.sent.values()) == {1}
+    assert went.ending == Ending()
 
 
-def test_a_domain_that_pauses_is_named_when_it_ends_a_run(
-    database: Database, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_domain_that_pauses_is_named_when_it_ends_a_run(database: Database) -> None:
     answers: Iterator[Outcome] = iter([Accepted("ok"), Deferred("421 4.7.28", Blame.SENDER)])
 
-    run(database, lambda _: next(answers), connections=1)
+    held = run(database, lambda _: next(answers), connections=1).ending.held
 
-    assert "example.org pauses; it may go on at 2022-08-26 09:" in capfd.readouterr().err
+    assert held
+    assert held.why == "example.org pauses"
+    assert NOW < held.at < NOW + timedelta(hours=1)
 
 
 def test_a_run_that_waits_gives_up_after_a_day_what_was_never_taken(database: Database) -> None:
@@ -204,17 +201,19 @@ def test_a_sender_whom_the_only_domain_never_takes_ends_even_a_run_that_waits(
 
 
 def test_a_quota_that_is_used_up_ends_a_run_and_one_that_waits_goes_on_when_it_may(
-    database: Database, capfd: pytest.CaptureFixture[str]
+    database: Database,
 ) -> None:
     pace = Pace(quotas=(Rate(20, timedelta(hours=1)),))
     clock = FastClock()
-    run(database, lambda _: Accepted("ok"), pace=pace, clock=clock)
+    held = run(database, lambda _: Accepted("ok"), pace=pace, clock=clock).ending.held
     assert counts(database) == {State.ACCEPTED: 20, State.PENDING: 10}
 
     run(database, lambda _: Accepted("ok"), Wishes(waits=True), pace, clock)
 
     assert counts(database) == {State.ACCEPTED: READERS}
-    assert "is used up; it may go on at 2022-08-26 1" in capfd.readouterr().err
+    assert held
+    assert "is used up" in held.why
+    assert timedelta(minutes=50) < held.at - NOW < timedelta(hours=3)
 
 
 def test_a_limit_counts_over_all_rounds(database: Database) -> None:
@@ -240,9 +239,7 @@ def test_a_canary_that_was_answered_by_an_earlier_run_is_not_awaited_again(
     assert counts(database) == {State.ACCEPTED: 26, State.REFUSED: 4}
 
 
-def test_a_wall_clock_put_back_an_hour_does_not_stall_a_run_that_waits(
-    database: Database,
-) -> None:
+def test_a_wall_clock_put_back_an_hour_does_not_stall_a_run_that_waits(database: Database) -> None:
     clock = FastClock(speed=1.0)
     provider = ScriptedProvider()
     tries: Counter[int] = Counter()
@@ -258,7 +255,7 @@ def test_a_wall_clock_put_back_an_hour_does_not_stall_a_run_that_waits(
     steady = SteadyClock(lambda: clock() - jump, clock.ticks)
     with closing(SqlLedger(database)) as ledger:
         means = replace(make_means(database, ledger, provider, clock), clock=steady)
-        Rounds(means, Wishes(waits=True), Hold(ledger, ISSUE, steady)).send_all()
+        Rounds(means, Wishes(waits=True), Hold(ledger, ISSUE, steady, HOLDER)).send_all()
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert clock.ticks() < 3600
@@ -279,7 +276,7 @@ def test_a_reader_who_leaves_during_the_dispatch_gets_nothing(
                 )
         return Accepted("ok")
 
-    provider = run(database, strike_the_last, connections=1)
+    provider = run(database, strike_the_last, connections=1).provider
 
     assert "r29@example.org" not in provider.sent
     assert counts(database) == {State.ACCEPTED: READERS - 1, State.SKIPPED: 1}

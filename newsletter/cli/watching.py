@@ -1,0 +1,84 @@
+"""A run as a person sees it: a bar or plain lines, and how long it still waits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+import click
+
+from newsletter.cli.moments import show_wait
+from newsletter.cli.output import Progress, is_terminal, progress
+from newsletter.delivery.provider import Accepted, Deferred, Refused, Unknown
+from newsletter.dispatch.engine import Run
+from newsletter.dispatch.feed import Resumption
+from newsletter.dispatch.watching import Show
+
+LAST_PLAIN_LINE: Final = timedelta(minutes=1)  # none for less
+
+
+class Onlooker:
+    """The person at the terminal; see `dispatch.watching.Watcher`."""
+
+    @contextmanager
+    def sending(self, issue: str, expected: int) -> Iterator["_Bar"]:
+        """Show a round of so many letters."""
+        with progress(f"Sending {issue}", expected) as bar:
+            yield _Bar(bar)
+
+    @contextmanager
+    def waiting(self, resumption: Resumption) -> Iterator[Show]:
+        """Show what is waited for, and how long it still takes."""
+        with shown_wait(f"{resumption.why}; Ctrl-C leaves it to the next run; next try in") as show:
+            yield show
+
+    def unwritten(self, count: int) -> None:
+        """Say that so many letters could not be written."""
+        click.echo(f"{count} letters could not be written; see the log", err=True)
+
+    def sent_again(self, count: int, provider: str) -> None:
+        """Say that so many unknown letters go again."""
+        click.echo(f"{count:,} unknown go again: {provider} drops repeats", err=True)
+
+
+class _Bar:
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+
+    def show(self, run: Run, slowness: str) -> None:
+        self._bar.show(run.answered, _in_words(run) + (f"; {slowness}" if slowness else ""))
+
+
+def _in_words(run: Run) -> str:
+    names = {Deferred: "deferred", Refused: "refused", Unknown: "unknown"}
+    shown = [f"{run.outcomes[Accepted]:,} accepted"]
+    shown += [
+        f"{run.outcomes[kind]:,} {name}" for kind, name in names.items() if run.outcomes[kind]
+    ]
+    return ", ".join(shown)
+
+
+@contextmanager
+def shown_wait(title: str) -> Iterator[Show]:
+    """Show the time left on one line of a terminal, and on fewer and fewer lines elsewhere."""
+    if not is_terminal("stderr"):
+        yield _PlainLines(title)
+        return
+    from rich.console import Console  # noqa: PLC0415 - 100 ms, and only for a terminal
+
+    with Console(stderr=True).status(title) as line:
+        yield lambda left: line.update(f"{title} {show_wait(left)}")
+
+
+class _PlainLines:
+    """Prints the time left whenever it is half of what was printed last."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._shown: timedelta | None = None
+
+    def __call__(self, left: timedelta) -> None:
+        is_due = self._shown is None or LAST_PLAIN_LINE <= left <= self._shown / 2
+        if is_due:
+            click.echo(f"{self._title} {show_wait(left)}", err=True)
+            self._shown = left

@@ -1,0 +1,52 @@
+"""What a person sees of a run: what holds it back, and what it waits for."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.cli.halting import refuse_halted
+from newsletter.cli.watching import Onlooker
+from newsletter.dispatch.control import PROGRAM
+from newsletter.dispatch.feed import Resumption
+from newsletter.errors import UnfinishedError, UsageError
+from newsletter.storage.diary import SqlDiary
+from tests.cli.desk import Desk
+from tests.dispatch.makers import ISSUE, NOW, make_database
+from tests.dispatch.test_rounds import SEOUL
+from tests.makers import ISSUE_ID, PUBLICATION
+
+
+def test_what_is_waited_for_is_shown_with_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with Onlooker().waiting(Resumption(datetime.now(UTC), "30 deferred")) as show:
+        show(timedelta(minutes=5))
+
+    said = "30 deferred; Ctrl-C leaves it to the next run; next try in 5 min\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_quota_that_ends_a_dispatch_is_named_with_the_time_it_goes_on(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, readers=3)
+    publication = PUBLICATION + "pace: {quota: 2/day}\n"
+    (tmp_path / "issues" / "publication.yaml").write_text(publication)
+
+    said = desk.run("dispatch", ISSUE_ID, "--yes", status=4)
+
+    assert "2/day is used up; it may go on at 20" in said
+
+
+def test_a_halted_issue_is_refused_by_whom_since_when_and_why(tmp_path: Path) -> None:
+    diary = SqlDiary(make_database(tmp_path, ["a@example.org"]))
+    refuse_halted(diary, ISSUE, SEOUL)
+
+    diary.pause(ISSUE, PROGRAM, "", NOW)
+    with pytest.raises(UnfinishedError, match="is paused, by newsletter at 2022-08-26 09:00") as it:
+        refuse_halted(diary, ISSUE, SEOUL)
+    assert f"newsletter resume {ISSUE}: lets it go on" in str(it.value)
+
+    diary.resume(ISSUE, "Kim", NOW)
+    refuse_halted(diary, ISSUE, SEOUL)
+
+    diary.cancel(ISSUE, "Kim", "a mistake", NOW)
+    with pytest.raises(UsageError, match="cancelled for good, by Kim at 2022-08-26 09:00 KST: a m"):
+        refuse_halted(diary, ISSUE, SEOUL)
