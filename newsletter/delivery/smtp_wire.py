@@ -134,8 +134,9 @@ class Wire:
         self, left: bytes, unguarded: int, deadline: float, guard: Guard | None = None
     ) -> None:
         """Hand over what is *left*; *guard* is asked but for the last *unguarded* bytes."""
-        socket_number, whole, looks = self._sock.fileno(), len(left), 0
+        whole, looks = len(left), 0
         while left:
+            socket_number = self._sock.fileno()  # -1 once it is closed: never another's
             is_guarded = guard is not None and len(left) > unguarded
             asked_at = ticks()
             if guard and is_guarded and not guard.may_go():
