@@ -1,13 +1,20 @@
 """Inlines CSS with premailer, set so that it changes nothing else."""
 
 import logging
+import re
 import sys
 import threading
+from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 LOCK: Final = threading.Lock()  # premailer is not thread-safe
+STYLE: Final = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
+CLASS: Final = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
+PLAIN: Final = re.compile(r"[\w\s.>+~-]*", re.ASCII)  # a selector of types and classes alone
+
+_Rule = tuple[object, str, object]  # its weight, its selector, its declarations
 
 
 def inline_css(page: str) -> str:
@@ -24,8 +31,7 @@ def inline_css(page: str) -> str:
 
         cssutils.log.setLevel(logging.CRITICAL)
         cssutils.ser.prefs.minimizeColorHash = False
-        premailer = _import_premailer()
-        inlined = premailer.Premailer(
+        inlined = _inliner()(
             page,
             allow_network=False,
             allow_loading_external_files=False,
@@ -44,6 +50,25 @@ def inline_css(page: str) -> str:
             method="html",
         ).transform(pretty_print=False)
     return str(inlined)
+
+
+@cache
+def _inliner() -> Any:  # premailer comes without types
+    """Make a premailer that looks for no element of a class that the page does not name."""
+    plain: Any = _import_premailer().Premailer
+
+    class Inliner(plain):  # type: ignore[misc] # as above
+        def _parse_style_rules(self, *sheet: object) -> tuple[list[_Rule], object]:
+            rules, leftover = super()._parse_style_rules(*sheet)
+            body = STYLE.sub("", self.html)
+            return [rule for rule in rules if _may_match(rule[1], body)], leftover
+
+    return Inliner
+
+
+def _may_match(selector: str, body: str) -> bool:
+    """Say whether all classes of *selector* are named in *body*, be it by chance."""
+    return not PLAIN.fullmatch(selector) or all(name in body for name in CLASS.findall(selector))
 
 
 def nested_rule_line(sheet: str) -> int | None:

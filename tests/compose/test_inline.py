@@ -72,3 +72,28 @@ def test_several_threads_get_what_one_gets() -> None:
         inlined = list(pool.map(inline_css, [page] * 8))
 
     assert set(inlined) == {expected}
+
+
+@pytest.mark.parametrize(
+    ("selector", "tag"),
+    [
+        (".a", '<p class="a">'),
+        (".a", "<p class=a>"),
+        (".a", "<P CLASS='x a'>"),
+        (".-a_1", '<p class="-a_1">'),
+        ("div .a, .never", '<p class="a">'),
+        ("p.a", '<p class="a b">'),
+        ("div > .a", '<p class="a">'),
+        ('[class~="a"]', '<p class="a">'),
+    ],
+)
+def test_a_rule_is_passed_over_only_where_its_class_is_not_in_the_page(
+    selector: str, tag: str
+) -> None:
+    page = (
+        "<!DOCTYPE html><html><head><style>.never { color: blue; } "
+        f"{selector} {{ color: red; }}</style></head><body><div>{tag}가</p></div></body></html>"
+    )
+
+    assert 'style="color:red"' in inline_css(page)
+    assert "blue" not in inline_css(page)
