@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
+from typing import Final
 
 from newsletter.proof.parity.meaning import STRICT, Day, Figure, Meaning, Quantity, may_agree_days
+
+FEW: Final = 8  # figures; finding among them takes no longer than remembering
 
 _Key = tuple[int | None, int | None]  # a month and a day, where they are said
 
@@ -31,12 +34,17 @@ class Agreeing:
 
     def partners(self, figure: Figure) -> tuple[int, ...]:
         """Return where the figures stand that may agree with *figure*, in their order."""
+        if len(self.figures) <= FEW:
+            return self._found(figure)
         if figure.meanings not in self._known:
-            found: set[int] = set()
-            for meaning in figure.meanings:
-                found.update(*self._lists(meaning))
-            self._known[figure.meanings] = tuple(sorted(found))
+            self._known[figure.meanings] = self._found(figure)
         return self._known[figure.meanings]
+
+    def _found(self, figure: Figure) -> tuple[int, ...]:
+        found: set[int] = set()
+        for meaning in figure.meanings:
+            found.update(*self._lists(meaning))
+        return tuple(sorted(found))
 
     def lone(self, figures: Iterable[Figure]) -> list[Figure]:
         """Return those of *figures* that agree with none of these."""

@@ -82,10 +82,13 @@ class _Meanings:
 
     def traits(self, block: Block, read: Reading) -> _Traits:
         """Return what *block* is compared by."""
-        clues = read(block)
-        sure = [self._number(one) for one in clues.figures if one.weight is Weight.SURE]
-        figures = frozenset(map(self._number, clues.figures))
-        return _Traits(block.kind, math.log(len(block.text) or 1), sure, figures, clues.names)
+        # The cells of a row are read for another rule as well, and a text is read once.
+        clues = [read(part) for part in block.cells or (block,)]
+        found = [figure for one in clues for figure in one.figures]
+        sure = [self._number(one) for one in found if one.weight is Weight.SURE]
+        figures = frozenset(map(self._number, found))
+        names = frozenset().union(*(one.names for one in clues))
+        return _Traits(block.kind, math.log(len(block.text) or 1), sure, figures, names)
 
     def partners(self, others: "_Meanings") -> Sequence[frozenset[int]]:
         """Return, by the number of a meaning, the numbers of those that may agree with it."""

@@ -100,9 +100,10 @@ def _half(
 def _compare(pair: Pair, read: tuple[Reading, Reading]) -> _Compared:
     mine = read[0](pair.one).figures if pair.one else ()
     theirs = read[1](pair.other).figures if pair.other else ()
-    return _Compared(
-        pair, (mine, theirs), (Agreeing(theirs).lone(mine), Agreeing(mine).lone(theirs))
-    )
+    alone = list(mine), list(theirs)
+    if mine and theirs:
+        alone = Agreeing(theirs).lone(mine), Agreeing(mine).lone(theirs)
+    return _Compared(pair, (mine, theirs), alone)
 
 
 def _firm(figures: Iterable[Figure]) -> list[Figure]:
