@@ -112,32 +112,48 @@ class _Costs:
         self._ones = [mine.traits(one, read[0]) for one in ones]
         self._others = [theirs.traits(other, read[1]) for other in others]
         self._partners = mine.partners(theirs), theirs.partners(mine)
+        self._wanted = [_all_partners(one, self._partners[0]) for one in self._ones]
+        self._wanted_there = [_all_partners(other, self._partners[1]) for other in self._others]
         self._ratio = math.log(_usual_ratio(ones, others))
 
     def row(self, i: int, first: int, end: int) -> Iterator[float]:
         """Return what block *i* costs beside each block of the other text from *first* to *end*."""
-        one = self._ones[i]
+        one, wanted = self._ones[i], self._wanted[i]
         usual = one.length + self._ratio
-        for other in self._others[first:end]:
+        for j, other in enumerate(self._others[first:end], first):
             if one.kind is not other.kind:
                 yield math.inf
                 continue
             cost = min(abs(other.length - usual), 2.0) * OTHER_LENGTH
             if one.sure or other.sure or one.names or other.names:
-                cost += self._price(one, other)
+                there = self._wanted_there[j]
+                meets = not (wanted.isdisjoint(other.figures) and there.isdisjoint(one.figures))
+                cost += self._price(one, other, meets=meets)
             yield cost
 
-    def _price(self, one: _Traits, other: _Traits) -> float:
-        """Count the clues that the two share, and those that one of them lacks."""
-        theirs, mine = self._partners
+    def _price(self, one: _Traits, other: _Traits, *, meets: bool) -> float:
+        """
+        Count the clues that the two share, and those that one of them lacks.
+
+        Without *meets* no sure figure of either may agree with one of the other.
+        """
         alone = len(one.names ^ other.names)
         shared = len(one.names & other.names)
-        for at in one.sure:
-            alone += theirs[at].isdisjoint(other.figures)
-            shared += not theirs[at].isdisjoint(other.sure)
-        for at in other.sure:
-            alone += mine[at].isdisjoint(one.figures)
+        if meets:
+            theirs, mine = self._partners
+            for at in one.sure:
+                alone += theirs[at].isdisjoint(other.figures)
+                shared += not theirs[at].isdisjoint(other.sure)
+            for at in other.sure:
+                alone += mine[at].isdisjoint(one.figures)
+        else:
+            alone += len(one.sure) + len(other.sure)
         return min(alone, CLUES_COUNTED) * LONE_CLUE + min(shared, CLUES_COUNTED) * SHARED_CLUE
+
+
+def _all_partners(traits: _Traits, partners: Sequence[frozenset[int]]) -> frozenset[int]:
+    """Return the numbers of all that may agree with one of a block's sure figures."""
+    return frozenset().union(*(partners[at] for at in traits.sure))
 
 
 def _reach(ones: int, others: int) -> int:
