@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("sockets", type=int, nargs="+")
     parser.add_argument("--trusted", type=Path)
     options = parser.parse_args()
-    smtp_wire.AT_ONCE_S = AT_ONCE_S  # type: ignore[misc]
+    smtp_wire.AT_ONCE_S = AT_ONCE_S  # type: ignore[misc] # a constant elsewhere
     log = os.open(options.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     threads = []
     for number in options.sockets:
