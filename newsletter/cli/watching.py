@@ -1,7 +1,7 @@
 """A run as a person sees it: a bar or plain lines, and how long it still waits."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -26,11 +26,9 @@ class Onlooker:
         with progress(f"Sending {issue}", expected) as bar:
             yield _Bar(bar)
 
-    @contextmanager
-    def waiting(self, resumption: Resumption) -> Iterator[Show]:
+    def waiting(self, resumption: Resumption) -> AbstractContextManager[Show]:
         """Show what is waited for, and how long it still takes."""
-        with shown_wait(f"{resumption.why}; Ctrl-C leaves it to the next run; next try in") as show:
-            yield show
+        return shown_wait(f"{resumption.why}; Ctrl-C leaves it to the next run; next try in")
 
     def unwritten(self, count: int) -> None:
         """Say that so many letters could not be written."""

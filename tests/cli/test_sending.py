@@ -48,9 +48,7 @@ def sending(site: Site) -> Iterator[Sending]:
     ledger.close()
 
 
-def test_the_pace_of_the_publication_is_kept(
-    sending: Sending, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_pace_of_the_publication_is_kept(sending: Sending) -> None:
     sending.freeze(sending.intention(add_new=False))
 
     ending = sending.run(Wishes())

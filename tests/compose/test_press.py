@@ -1,8 +1,20 @@
+import re
+from pathlib import Path
+
 import pytest
 
 from newsletter.compose.composition import compose
 from newsletter.errors import ContentError
-from tests.makers import make_issue, make_press, make_publication
+from newsletter.lang import EditionKind
+from tests.makers import (
+    ARTICLE,
+    compose_site,
+    make_issue,
+    make_png,
+    make_press,
+    make_publication,
+    write_site,
+)
 
 
 def _problem(name: str, source: str) -> str:
@@ -99,3 +111,23 @@ def test_no_other_sheet_ends_in_a_traceback(rule: str) -> None:
     sheet = make_press().sources["email/letter.css"] + "\n" + rule
 
     compose(make_publication(), make_issue(), make_press(templates={"email/letter.css": sheet}))
+
+
+def test_texts_of_the_same_words_show_the_pictures_of_their_own_folders(tmp_path: Path) -> None:
+    """A template may call two texts by one name; in every edition each is drawn as its own."""
+    other = ARTICLE.replace("01", "02")
+    text = "---\ntitle: 소식\n---\n\n![지도](map.png)\n"
+    files = {f"{folder}/{lang}.md": text for folder in (ARTICLE, other) for lang in ("ko", "en")}
+    pictures = {f"{ARTICLE}/map.png": make_png(8, 6), f"{other}/map.png": make_png(9, 7)}
+    write_site(tmp_path, {**files, **pictures})
+    shown = (
+        "{% for one in issue.articles %}{{ html_of(one.texts[langs[0]].body, 'x') }}{% endfor %}"
+    )
+
+    composition = compose_site(
+        tmp_path, press=make_press(templates={"email/letter.html.j2": shown})
+    )
+
+    for kind in EditionKind:
+        sources = re.findall('src="([^"]*)"', composition.editions[kind].html)
+        assert len(set(sources)) == len(sources) == 2

@@ -70,3 +70,17 @@ def test_a_block_finds_its_own_among_thousands(ones: int, others: int) -> None:
     texts = [(pair.one.text, pair.other.text) for pair in pairs if pair.one and pair.other]
     assert len(texts) == min(ones, others)
     assert all(mine == theirs for mine, theirs in texts)
+
+
+@pytest.mark.parametrize(("ones", "others"), [(1, 3000), (3000, 1), (1, 7), (0, 900)])
+def test_blocks_of_another_kind_stay_without_a_counterpart(ones: int, others: int) -> None:
+    issue = make_issue()
+    read = readings_of(sections(issue)[0], make_material(issue))
+    one = [Block(Kind.PARAGRAPH, "paragraph", f"{at + 100}", at) for at in range(ones)]
+    other = [Block(Kind.ITEM, "list item", f"{at + 100}", at) for at in range(others)]
+
+    pairs = align(one, other, read)
+
+    assert [pair.one for pair in pairs if pair.one] == one
+    assert [pair.other for pair in pairs if pair.other] == other
+    assert len(pairs) == ones + others
