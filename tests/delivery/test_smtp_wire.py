@@ -3,7 +3,9 @@
 import random
 import socket
 import ssl
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -334,3 +336,42 @@ def test_a_guard_that_takes_long_each_time_is_believed_in_the_end(
 
         assert far.recv(100) == b"letter\r\n.\r\n"
     assert len(asked) == smtp_wire.LOOKS_MAX + 1
+
+
+def test_no_other_thread_runs_between_the_last_look_and_the_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where one did, the kernel would often stop this thread there: the letter leaves late."""
+    turns, is_over, seen = [0], threading.Event(), []
+    send = smtp_wire._SEND
+
+    def send_and_look(*words: object) -> int:
+        before = turns[0]
+        taken: int = send(*words)
+        seen.append(turns[0] - before)
+        return taken
+
+    def take_turns() -> None:
+        while not is_over.is_set():
+            turns[0] += 1
+            time.sleep(0)
+
+    monkeypatch.setattr(smtp_wire, "_SEND", send_and_look)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(60)  # nobody is interrupted who does not let go
+    others = [threading.Thread(target=take_turns) for _ in range(4)]
+    try:
+        with wire() as (near, far):
+            for other in others:
+                other.start()
+            for _ in range(500):
+                near.say(b"x" * 50_000, 5, Guard(50_000, lambda: True))
+                _exactly(far, 50_000)
+    finally:
+        is_over.set()
+        sys.setswitchinterval(interval)
+        for other in others:
+            other.join()
+
+    assert turns[0] > 0
+    assert seen == [0] * len(seen)
