@@ -13,6 +13,11 @@ FEW: Final = 8  # figures; finding among them takes no longer than remembering
 _Key = tuple[int | None, int | None]  # a month and a day, where they are said
 
 
+def say_the_same(ones: Sequence[Figure], others: Sequence[Figure]) -> bool:
+    """Say whether the figures mean the same one by one: then each of them has its partner."""
+    return [one.meanings for one in ones] == [other.meanings for other in others]
+
+
 class Agreeing:
     """
     The figures of a text, by what they mean.

@@ -1,7 +1,7 @@
 """What shows, whatever the language, which texts belong together: figures and names."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -11,7 +11,7 @@ from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Section, Side
 from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.meaning import Calendar, Figure
-from newsletter.proof.parity.scanning import figures_in
+from newsletter.proof.parity.scanning import figures_of
 
 YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 SHORT_NAME: Final = re.compile(r"[A-Z]{2,}")  # HDC, WHO, COVID
@@ -42,34 +42,44 @@ class Reading:
 
 
 def readings_of(section: Section, material: Material) -> tuple[Reading, Reading]:
-    """Make the two readers of a section's blocks."""
+    """Make the two readers of a section's blocks, and let them read all of these at once."""
     one, other = (_reading(side, material) for side in section.sides)
     return one, other
 
 
 def _reading(side: Side, material: Material) -> Reading:
-    years = frozenset(int(year) for block in side.blocks() for year in YEAR.findall(block.text))
+    texts = [block.text for block in side.blocks()]
+    years = frozenset(map(int, YEAR.findall("\n".join(texts))))
     calendar = Calendar(material.issue.year, material.issue.month, years)
     terms = tuple((term.line, tuple(term.forms.get(side.lang, ()))) for term in material.terms)
-    return Reading(side.lang, calendar, terms)
+    reading = Reading(side.lang, calendar, terms)
+    _clues(reading).read(texts)
+    return reading
 
 
 class _Known(dict[str, Clues]):
-    """The clues of texts, read when they are asked for."""
+    """The clues of the texts that were read."""
 
     def __init__(self, reading: Reading) -> None:
         super().__init__()
         self._reading = reading
 
-    def __missing__(self, text: str) -> Clues:
+    def read(self, texts: Iterable[str]) -> None:
+        """Read those of *texts* that were not read before."""
         reading = self._reading
-        figures = figures_in(text, TONGUES[reading.lang], reading.calendar)
-        clues = self[text] = Clues(figures, _names(text, reading.terms))
-        return clues
+        new = [text for text in dict.fromkeys(texts) if text not in self]
+        figures = figures_of(new, TONGUES[reading.lang], reading.calendar)
+        for text, found in zip(new, figures, strict=True):
+            self[text] = Clues(found, _names(text, reading.terms))
+
+    def __missing__(self, text: str) -> Clues:
+        """Read a text that no block holds as it is: a whole row of a table."""
+        self.read([text])
+        return self[text]
 
 
 @lru_cache(maxsize=64)  # of an issue's texts
-def _clues(reading: Reading) -> Mapping[str, Clues]:
+def _clues(reading: Reading) -> _Known:
     return _Known(reading)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
-from newsletter.proof.parity.agreement import Agreeing
+from newsletter.proof.parity.agreement import Agreeing, say_the_same
 from newsletter.proof.parity.alignment import Pair, align_sides
 from newsletter.proof.parity.blocks import Block, Section, Side, sections
 from newsletter.proof.parity.clues import Reading, readings_of
@@ -101,7 +101,9 @@ def _compare(pair: Pair, read: tuple[Reading, Reading]) -> _Compared:
     mine = read[0](pair.one).figures if pair.one else ()
     theirs = read[1](pair.other).figures if pair.other else ()
     alone = list(mine), list(theirs)
-    if mine and theirs:
+    if say_the_same(mine, theirs):
+        alone = [], []
+    elif mine and theirs:
         alone = Agreeing(theirs).lone(mine), Agreeing(mine).lone(theirs)
     return _Compared(pair, (mine, theirs), alone)
 

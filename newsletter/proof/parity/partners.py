@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from newsletter.proof.parity.agreement import Agreeing
+from newsletter.proof.parity.agreement import Agreeing, say_the_same
 from newsletter.proof.parity.meaning import Figure
 
 FIGURES_MAX: Final = 300  # in a block; more are no text, and would take long
@@ -21,6 +21,8 @@ def without_partner(
     if not ones or not others:
         return list(ones), list(others)
     if len(ones) > FIGURES_MAX or len(others) > FIGURES_MAX:
+        return [], []
+    if say_the_same(ones, others):
         return [], []
     # Of two that say the same, the surer one is left over.
     order = sorted(range(len(ones)), key=lambda at: ones[at].weight)

@@ -15,7 +15,7 @@ from newsletter.proof.parity.readers import (
     read_roman,
     read_slashed,
 )
-from newsletter.proof.parity.scanning import Pattern
+from newsletter.proof.parity.scanning import READ, Pattern
 
 DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?"
 NOT_IN_A_NAME: Final = r"(?<![A-Z]-)(?<![A-Za-z\d.,#])"  # not in COVID-19, D-7, A4
@@ -67,7 +67,10 @@ def any_of(words: Iterable[str]) -> str:
 
 ADDRESSES: Final = (
     Pattern(
-        re.compile(r"https?://\S+|www\.\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"), nothing
+        re.compile(
+            rf"(?:https?://|www\.)[^\s{READ}]+|(?<![\w.+-])[\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+"
+        ),
+        nothing,
     ),
 )
 

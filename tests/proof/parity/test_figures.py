@@ -19,7 +19,7 @@ from newsletter.proof.parity.meaning import (
     Quantity,
     Weight,
 )
-from newsletter.proof.parity.scanning import figures_in
+from newsletter.proof.parity.scanning import figures_in, figures_of
 from tests.proof.parity.makers import may_agree
 
 AUGUST = Calendar(2022, 8)
@@ -347,6 +347,16 @@ PIECES = st.lists(
 def test_any_pieces_of_figures_can_be_read(lang: Lang, pieces: list[str]) -> None:
     for figure in figures(lang, "".join(pieces)):
         assert figure.meanings
+
+
+TEXTS = st.lists(PIECES.map("".join) | st.sampled_from(["IIwww.", "https://", "한", "5.", "2월"]))
+
+
+@given(st.sampled_from(list(Lang)), TEXTS)
+def test_texts_read_together_say_what_each_says_alone(lang: Lang, texts: list[str]) -> None:
+    together = figures_of(texts, TONGUES[lang], AUGUST)
+
+    assert list(together) == [figures(lang, text) for text in texts]
 
 
 @pytest.mark.parametrize("lang", list(Lang))
