@@ -176,7 +176,8 @@ def find_meant(name: str, known: Iterable[str], *, is_ours: bool) -> str | None:
     rests = {_letters(one.removeprefix(PREFIX)): one for one in known}
     for length in range(len(WORD) - PREFIX_FAR, len(WORD) + PREFIX_FAR + 1):
         head, tail = whole[:length], whole[length:]
-        if _distance(head, WORD) > PREFIX_FAR:
+        strange = sum(mark not in WORD for mark in head)  # each of them is one difference
+        if strange > PREFIX_FAR or _distance(head, WORD) > PREFIX_FAR:
             continue
         nearest = min(rests, key=lambda rest: _distance(tail, rest))
         if _distance(tail, nearest) <= (len(nearest) // 3 if is_ours else 0):

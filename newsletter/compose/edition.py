@@ -123,7 +123,8 @@ def _texts(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
 def _rendered(markdown: Markdown) -> Iterator[str]:
     """Yield the words of each block, without their marks, and what stands in its attributes."""
     for block in markdown.tokens:
-        inner = [token for token, _ in walk([block], 0)]
-        yield "".join(token.content for token in inner if token is not block or not token.children)
-        yield from (str(value) for token in inner for value in token.attrs.values())
+        inner = [token for token, _ in walk(block.children, 0)] if block.children else [block]
+        yield "".join(token.content for token in inner)
+        for token in (block, *inner):
+            yield from map(str, token.attrs.values())
         yield unescapeAll(block.info)  # the language of a block of code becomes its class

@@ -41,7 +41,6 @@ def inline_css(page: str) -> str:
             strip_important=True,
             remove_unset_properties=False,
             align_floating_images=False,
-            disable_basic_attributes=["align", "valign", "bgcolor", "width", "height"],
             include_star_selectors=False,
             exclude_pseudoclasses=True,
             remove_classes=False,
@@ -54,7 +53,7 @@ def inline_css(page: str) -> str:
 
 @cache
 def _inliner() -> Any:  # premailer comes without types
-    """Make a premailer that looks for no element of a class that the page does not name."""
+    """Make a premailer that spares itself what would change nothing in a letter."""
     plain: Any = _import_premailer().Premailer
 
     class Inliner(plain):  # type: ignore[misc] # as above
@@ -62,6 +61,9 @@ def _inliner() -> Any:  # premailer comes without types
             rules, leftover = super()._parse_style_rules(*sheet)
             body = STYLE.sub("", self.html)
             return [rule for rule in rules if _may_match(rule[1], body)], leftover
+
+        def _style_to_basic_html_attributes(self, *_: object, **__: object) -> None:
+            """Write no width="" or bgcolor="" for a style: templates have those they need."""
 
     return Inliner
 

@@ -48,6 +48,8 @@ def keep_words_whole(html: str) -> str:
 
 
 def _held(word: list[str]) -> list[str]:
+    if not word:
+        return word
     text = "".join(piece for piece in word if not EMPHASIS.fullmatch(piece))
     if not _tears(text):
         return word

@@ -39,14 +39,16 @@ def walk(tokens: Sequence[Token], first_line: int) -> Iterator[tuple[Token, int]
         if token.map:
             line = token.map[0] + first_line
         yield token, line
-        yield from _walk_inline(token.children or (), line)
+        if token.children:
+            yield from _walk_inline(token.children, line)
 
 
 def _walk_inline(tokens: Sequence[Token], first_line: int) -> Iterator[tuple[Token, int]]:
     for token in tokens:
         line = first_line + int(token.meta.get(LINE, 0))
         yield token, line
-        yield from _walk_inline(token.children or (), line)
+        if token.children:
+            yield from _walk_inline(token.children, line)
 
 
 class _TrackingState(StateInline):

@@ -71,9 +71,13 @@ def look_up(html: str, support: Support) -> Answers:
 def uses(html: str, support: Support) -> Iterator[str]:
     """Yield the features of *html*; what has no entry of its own is yielded by its name."""
     styles: set[str] = set()  # an inlined letter repeats each of them many times
+    seen: set[tuple[object, ...]] = set()
     for element in parse_page(FOR_OTHERS.sub(r"\1", FOR_WORD.sub("", html))).iter():
         if not isinstance(element.tag, str):
             continue
+        if (tag := (element.tag, *element.items())) in seen and element.tag != "style":
+            continue
+        seen.add(tag)
         yield from _uses_of_element(element, support)
         styles.add(element.get("style") or "")
         if element.tag == "style":

@@ -13,7 +13,7 @@ from newsletter.issue.issue import PUBLICATION
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.addresses import shown_address, split_address
 from newsletter.proof.letter.origins import Origins
-from newsletter.proof.letter.page import Shown, parse_page, shown_texts
+from newsletter.proof.letter.page import Shown, having, parse_page, shown_texts
 from newsletter.proof.letter.places import LETTER, TEXT, Place
 from newsletter.proof.material import Material
 
@@ -56,7 +56,7 @@ def links(material: Material) -> Iterator[Finding]:
     origins = Origins(material)
     for edition in material.composition.editions.values():
         page = parse_page(edition.html)
-        names = {element.get("id") for element in page.iter() if element.get("id")}
+        names = {element.get("id") for element in having(page, "id") if element.get("id")}
         for anchor in page.iter("a"):
             href = anchor.get("href") or ""
             fault = _link_fault(href, names)
@@ -64,9 +64,9 @@ def links(material: Material) -> Iterator[Finding]:
                 words = " ".join(anchor.text_content().split())
                 message = f"the link {words!r} {fault}; give it an address"
                 yield _block("links", edition, message, *origins.of(edition.kind, anchor))
-        for element in page.iter():
+        for element in having(page, "src", "background"):
             for name in ("src", "background"):
-                source = element.get(name) if isinstance(element.tag, str) else None
+                source = element.get(name)
                 if source is not None and not source.startswith(FETCHED):
                     message = (
                         f"the {name} of <{element.tag}> is no whole address ({source!r}), and mail "

@@ -12,7 +12,7 @@ from newsletter.issue.lines import walk
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.addresses import shown_address, split_address
 from newsletter.proof.letter.origins import Origins
-from newsletter.proof.letter.page import parse_page
+from newsletter.proof.letter.page import having, parse_page
 from newsletter.proof.letter.places import Place, texts
 from newsletter.proof.material import Material
 
@@ -36,9 +36,9 @@ def check_hosts(material: Material) -> Iterator[Finding]:
     """Find links with a name or a password in them, and hosts written to be misread."""
     written, origins = _written(material), Origins(material)
     for kind, edition in material.composition.editions.items():
-        for element in parse_page(edition.html).iter():
+        for element in having(parse_page(edition.html), "href", "src"):
             for name in ("href", "src"):
-                address = element.get(name) if isinstance(element.tag, str) else None
+                address = element.get(name)
                 fault = address_fault(address) if address else None
                 if address and fault:
                     file, line = written.get(address) or origins.of(kind, element)
