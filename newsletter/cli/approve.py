@@ -3,10 +3,10 @@
 import click
 
 from newsletter.app.site import Composed, Site
-from newsletter.cli.halting import explain_halt, find_appointment
-from newsletter.cli.moments import find_zone
 from newsletter.cli.output import is_terminal, readers
 from newsletter.cli.person import find_account, name_person
+from newsletter.desk.halting import explain_halt, find_appointment
+from newsletter.desk.moments import find_zone
 from newsletter.dispatch.control import Act
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError

@@ -4,9 +4,9 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.confirming import require_person
-from newsletter.cli.moments import read_moment
 from newsletter.cli.output import is_terminal
 from newsletter.cli.person import name_person
+from newsletter.desk.moments import read_moment
 from newsletter.errors import UsageError
 
 NEVER = "never"  # instead of a time
@@ -97,10 +97,10 @@ def dispatch(  # noqa: PLR0913 - one for each option
     not got it, and never sends anything twice. With --at it is confirmed now and goes out
     then, if it is still the same letter.
     """
-    from newsletter.cli.audience import Audience  # noqa: PLC0415
     from newsletter.cli.due import send_due  # noqa: PLC0415 - slow to load, and help is fast
     from newsletter.cli.order import Order, carry_out, drop_appointment  # noqa: PLC0415
     from newsletter.cli.sending import Wishes  # noqa: PLC0415
+    from newsletter.desk.audience import Audience  # noqa: PLC0415
 
     site: Site = ctx.obj
     if due:

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.moments import find_zone, show_moment
 from newsletter.cli.output import is_terminal, readers
+from newsletter.desk.moments import find_zone, show_moment
 from newsletter.dispatch.doubt import Cause, Sign, StandingDoubt, waits_for_answer
 from newsletter.errors import UnfinishedError, UsageError
 

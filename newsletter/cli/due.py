@@ -9,13 +9,13 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.appointing import compose_appointed, send_composed
 from newsletter.cli.doubting import end_unfinished, look, tell_once
-from newsletter.cli.halting import find_appointment
-from newsletter.cli.moments import find_zone, show_moment
 from newsletter.cli.output import is_terminal
 from newsletter.cli.send_off import send_confirmed
 from newsletter.cli.sending import Wishes
 from newsletter.cli.telling import ToldBefore, telling_once
-from newsletter.cli.ways import judge_plan, refuse_way
+from newsletter.desk.halting import find_appointment
+from newsletter.desk.moments import find_zone, show_moment
+from newsletter.desk.ways import judge_plan, refuse_way
 from newsletter.dispatch.control import PROGRAM, Appointment
 from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.way import way_of

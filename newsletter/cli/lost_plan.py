@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.appointing import compose_appointed
-from newsletter.cli.halting import find_appointment
+from newsletter.desk.halting import find_appointment
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.way import way_of
 from newsletter.errors import SettingsError, UsageError

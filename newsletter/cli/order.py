@@ -8,17 +8,17 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.appointing import appoint, send_appointed, wait_for
-from newsletter.cli.audience import Audience, choose_audience
 from newsletter.cli.confirming import confirm_by_name
 from newsletter.cli.doubting import ask_about, find_doubts, show_doubts
 from newsletter.cli.gate import Gate
-from newsletter.cli.halting import find_appointment, refuse_halted
-from newsletter.cli.moments import find_zone, show_moment, show_wait
 from newsletter.cli.output import rehearsed_letters
 from newsletter.cli.person import find_account
 from newsletter.cli.send_off import open_sending, report, send_off, show_intention
 from newsletter.cli.sending import Intention, Sending, Wishes
-from newsletter.cli.ways import refuse_appointment, refuse_rehearsal
+from newsletter.desk.audience import Audience, choose_audience
+from newsletter.desk.halting import find_appointment, refuse_halted
+from newsletter.desk.moments import find_zone, show_moment, show_wait
+from newsletter.desk.ways import refuse_appointment, refuse_rehearsal
 from newsletter.dispatch.control import Appointment
 from newsletter.errors import UsageError
 from newsletter.proof.approval import Sender

@@ -3,9 +3,9 @@
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.halting import describe_halt, find_appointment, require_plan
-from newsletter.cli.moments import find_zone, show_moment
 from newsletter.cli.person import name_person
+from newsletter.desk.halting import describe_halt, find_appointment, require_plan
+from newsletter.desk.moments import find_zone, show_moment
 from newsletter.dispatch.control import Act
 from newsletter.errors import UsageError
 

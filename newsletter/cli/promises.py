@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.moments import find_zone, show_moment
+from newsletter.desk.moments import find_zone, show_moment
 from newsletter.dispatch.promise import Bond, Promise, find_broken
 from newsletter.errors import ContentError, LedgerError, SettingsError, UsageError
 

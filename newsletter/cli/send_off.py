@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.app.site import Composed, Site
-from newsletter.cli.audience import describe_audience
 from newsletter.cli.gate import Gate
-from newsletter.cli.halting import describe_halt, find_appointment
-from newsletter.cli.moments import show_moment
 from newsletter.cli.output import readers, rehearsed_letters
 from newsletter.cli.sending import Intention, Rehearsed, Sending, Wishes
-from newsletter.cli.ways import describe_way, is_earnest
+from newsletter.desk.audience import describe_audience
+from newsletter.desk.halting import describe_halt, find_appointment
+from newsletter.desk.moments import show_moment
+from newsletter.desk.ways import describe_way, is_earnest
 from newsletter.dispatch.control import PROGRAM, Act, Halt
 from newsletter.dispatch.rounds import Ending
 from newsletter.dispatch.states import State, Tally

@@ -7,13 +7,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from newsletter.app.site import Composed, Site
-from newsletter.cli.audience import check_recipients, describe_audience
-from newsletter.cli.halting import refuse_halted
 from newsletter.cli.person import find_account
 from newsletter.cli.stopping import stopping
 from newsletter.cli.watching import Onlooker
-from newsletter.cli.ways import judge_plan, refuse_way
 from newsletter.delivery.provider import Connection, Provider
+from newsletter.desk.audience import check_recipients, describe_audience
+from newsletter.desk.halting import refuse_halted
+from newsletter.desk.ways import judge_plan, refuse_way
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import PROGRAM, Appointment, Halt, SettingAside
 from newsletter.dispatch.hold import Hold

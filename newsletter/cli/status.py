@@ -6,8 +6,8 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.doubting import as_list, show_doubts
-from newsletter.cli.moments import find_zone
 from newsletter.cli.overview import SHOWN, as_json, find_issues, find_overview, show
+from newsletter.desk.moments import find_zone
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
 

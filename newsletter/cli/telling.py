@@ -9,8 +9,8 @@ from typing import Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.halting import find_appointment
 from newsletter.cli.output import is_terminal
+from newsletter.desk.halting import find_appointment
 from newsletter.errors import LedgerError, NewsletterError
 
 # How many wait may be another number each minute; that alone is no news.

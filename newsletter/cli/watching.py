@@ -7,9 +7,9 @@ from typing import Final
 
 import click
 
-from newsletter.cli.moments import show_wait
 from newsletter.cli.output import Progress, is_terminal, progress
 from newsletter.delivery.provider import Accepted, Deferred, Refused, Unknown
+from newsletter.desk.moments import show_wait
 from newsletter.dispatch.engine import Run
 from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.watching import Show

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli.halting import refuse_halted
 from newsletter.cli.watching import Onlooker
+from newsletter.desk.halting import refuse_halted
 from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.feed import Resumption
 from newsletter.errors import UnfinishedError, UsageError

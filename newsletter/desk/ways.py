@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from newsletter.cli.moments import show_moment
 from newsletter.delivery.registry import SCHEMES
+from newsletter.desk.moments import show_moment
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.way import NO_TRACES, Verdict, Way, judge
 from newsletter.errors import SettingsError, UsageError

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
-from newsletter.cli.halting import find_appointment
+from newsletter.desk.halting import find_appointment
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError, UsageError

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsletter.cli.moments import show_moment
+from newsletter.desk.moments import show_moment
 from newsletter.dispatch.control import Act, Appointment, Diary, Halt
 from newsletter.errors import UnfinishedError, UsageError
 

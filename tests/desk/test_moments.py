@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from newsletter.cli.moments import read_moment, show_moment, show_wait
+from newsletter.desk.moments import read_moment, show_moment, show_wait
 from newsletter.errors import UsageError
 
 SEOUL = ZoneInfo("Asia/Seoul")
