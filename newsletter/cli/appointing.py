@@ -7,13 +7,14 @@ import click
 
 from newsletter.app.site import Composed, Site
 from newsletter.cli.send_off import send_confirmed
-from newsletter.cli.sending import Rehearsed, Sending, Wishes
 from newsletter.cli.watching import shown_wait
 from newsletter.compose.composition import describe_changes
 from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.moments import show_moment
+from newsletter.desk.sending import Rehearsed, Sending
 from newsletter.desk.ways import refuse_appointment
 from newsletter.dispatch.control import Appointment
+from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.watching import count_down
 from newsletter.dispatch.way import way_of
 from newsletter.errors import ContentError, UnfinishedError

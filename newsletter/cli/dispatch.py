@@ -99,8 +99,8 @@ def dispatch(  # noqa: PLR0913 - one for each option
     """
     from newsletter.cli.due import send_due  # noqa: PLC0415 - slow to load, and help is fast
     from newsletter.cli.order import Order, carry_out, drop_appointment  # noqa: PLC0415
-    from newsletter.cli.sending import Wishes  # noqa: PLC0415
     from newsletter.desk.audience import Audience  # noqa: PLC0415
+    from newsletter.dispatch.rounds import Wishes  # noqa: PLC0415
 
     site: Site = ctx.obj
     if due:

@@ -11,13 +11,13 @@ from newsletter.cli.appointing import compose_appointed, send_composed
 from newsletter.cli.doubting import end_unfinished, look, tell_once
 from newsletter.cli.output import is_terminal
 from newsletter.cli.send_off import send_confirmed
-from newsletter.cli.sending import Wishes
 from newsletter.cli.telling import ToldBefore, telling_once
 from newsletter.desk.halting import find_appointment
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.ways import judge_plan, refuse_way
 from newsletter.dispatch.control import PROGRAM, Appointment
 from newsletter.dispatch.plan import check_digest
+from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.way import way_of
 from newsletter.errors import LedgerError, NewsletterError, UnfinishedError
 from newsletter.proof.approval import Sender

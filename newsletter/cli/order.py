@@ -14,12 +14,13 @@ from newsletter.cli.gate import Gate
 from newsletter.cli.output import rehearsed_letters
 from newsletter.cli.person import find_account
 from newsletter.cli.send_off import open_sending, report, send_off, show_intention
-from newsletter.cli.sending import Intention, Sending, Wishes
 from newsletter.desk.audience import Audience, choose_audience
 from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.moments import find_zone, show_moment, show_wait
+from newsletter.desk.sending import Intention, Sending
 from newsletter.desk.ways import refuse_appointment, refuse_rehearsal
 from newsletter.dispatch.control import Appointment
+from newsletter.dispatch.rounds import Wishes
 from newsletter.errors import UsageError
 from newsletter.proof.approval import Sender
 

@@ -9,13 +9,14 @@ import click
 from newsletter.app.site import Composed, Site
 from newsletter.cli.gate import Gate
 from newsletter.cli.output import readers, rehearsed_letters
-from newsletter.cli.sending import Intention, Rehearsed, Sending, Wishes
+from newsletter.cli.process import this_process
 from newsletter.desk.audience import describe_audience
 from newsletter.desk.halting import describe_halt, find_appointment
 from newsletter.desk.moments import show_moment
+from newsletter.desk.sending import Intention, Rehearsed, Sending
 from newsletter.desk.ways import describe_way, is_earnest
 from newsletter.dispatch.control import PROGRAM, Act, Halt
-from newsletter.dispatch.rounds import Ending
+from newsletter.dispatch.rounds import Ending, Wishes
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UnfinishedError
 from newsletter.proof.approval import Sender
@@ -26,7 +27,7 @@ REHEARSED: Final = "  (a rehearsal: nobody was sent anything)"
 def open_sending(site: Site, composed: Composed, *, rehearses: bool = False) -> Sending:
     """Make ready to send or rehearse what was composed; the provider is not reached yet."""
     provider = site.rehearsal_provider() if rehearses else site.provider()
-    return Sending(site, composed, site.records.ledger(), provider)
+    return Sending(site, composed, site.records.ledger(), provider, this_process())
 
 
 def show_intention(sending: Sending, intention: Intention) -> None:

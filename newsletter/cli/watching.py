@@ -1,6 +1,6 @@
 """A run as a person sees it: a bar or plain lines, and how long it still waits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from newsletter.cli.output import Progress, is_terminal, progress
+from newsletter.cli.stopping import stopping
 from newsletter.delivery.provider import Accepted, Deferred, Refused, Unknown
 from newsletter.desk.moments import show_wait
 from newsletter.dispatch.engine import Run
@@ -29,6 +30,10 @@ class Onlooker:
     def waiting(self, resumption: Resumption) -> AbstractContextManager[Show]:
         """Show what is waited for, and how long it still takes."""
         return shown_wait(f"{resumption.why}; Ctrl-C leaves it to the next run; next try in")
+
+    def stoppable(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
+        """Obey Ctrl-C and its like."""
+        return stopping(stop)
 
     def unwritten(self, count: int) -> None:
         """Say that so many letters could not be written."""

@@ -123,6 +123,10 @@ class Rounds:
         """
         self._last = last
         self._means.settle()
+        with self._means.watcher.stoppable(self.stop):
+            return self._send_rounds()
+
+    def _send_rounds(self) -> Ending:
         clock = self._means.clock
         ends_at = clock() + STAYS
         while True:

@@ -29,6 +29,9 @@ class Watcher(Protocol):
     def waiting(self, resumption: Resumption) -> AbstractContextManager[Show]:
         """Show what is waited for; the context's value is told how long it still takes."""
 
+    def stoppable(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call *stop* when somebody wants the run to end, for as long as the context lasts."""
+
     def unwritten(self, count: int) -> None:
         """Say that so many letters could not be written; why stands in the log."""
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from newsletter.cli.send_off import open_sending
-from newsletter.cli.sending import Wishes
+from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.storage import tables

@@ -16,10 +16,12 @@ from sqlalchemy import Engine as Database
 
 from newsletter.app.records import Records
 from newsletter.app.site import Composed
-from newsletter.cli.sending import Sending, Wishes
 from newsletter.delivery.provider import OUTBOX, WRITTEN, Accepted, Provider
+from newsletter.desk.process import Process
+from newsletter.desk.sending import Sending
 from newsletter.dispatch.control import Diary
 from newsletter.dispatch.ledger import DeliveryId, Ledger, Page, Plan
+from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
 from newsletter.dispatch.way import Way
 from newsletter.dispatch.writing import Scribe
@@ -322,7 +324,10 @@ def run_into(mishap: Mishap, stand: Stand) -> None:
     real = site.records.ledger()
     ledger, provider = failing(real, stand.provider(), mishap)
     with suppress(CrashError, NewsletterError):
-        send(Sending(site, stand.composed, ledger, provider), Wishes(limit=stand.plot.limit))
+        send(
+            Sending(site, stand.composed, ledger, provider, Process()),
+            Wishes(limit=stand.plot.limit),
+        )
     with suppress(CrashError, NewsletterError):
         real.close()
 
@@ -343,7 +348,7 @@ def go_on(stand: Stand) -> None:
         with closing(site.records.ledger()) as ledger:
             # A letter that is too big pauses the issue; a complaint alone is a run for nobody.
             with suppress(UnfinishedError, ProviderError):
-                send(Sending(site, stand.composed, ledger, stand.provider()), Wishes())
+                send(Sending(site, stand.composed, ledger, stand.provider(), Process()), Wishes())
             tally = ledger.tally(ISSUE_ID)
         if not tally.of(State.PENDING) + tally.of(State.DEFERRED):
             return

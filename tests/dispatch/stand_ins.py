@@ -82,6 +82,9 @@ class RecordingWatcher:
         self.shown_s: list[float] = []  # how long each wait still took, second by second
         self.lost = 0  # letters that could not be written
         self.again = 0  # unknown that went again
+        self.stops_after: int | None = None  # answers; then it wants the run to end
+        self.has_stopped = threading.Event()
+        self._stop: Callable[[], None] = lambda: None
 
     @contextmanager
     def sending(self, issue: str, expected: int) -> Iterator["RecordingWatcher"]:
@@ -90,7 +93,16 @@ class RecordingWatcher:
         yield self
 
     def show(self, run: Run, slowness: str) -> None:
-        del run, slowness
+        del slowness
+        if self.stops_after is not None and run.answered >= self.stops_after:
+            self._stop()
+            self.has_stopped.set()
+
+    @contextmanager
+    def stoppable(self, stop: Callable[[], None]) -> Iterator[None]:
+        self._stop = stop
+        yield
+        self._stop = lambda: None
 
     @contextmanager
     def waiting(self, resumption: Resumption) -> Iterator[Show]:

@@ -86,9 +86,11 @@ def run(
     wishes: Wishes | None = None,
     pace: Pace | None = None,
     clock: FastClock | None = None,
+    *,
     connections: int = 2,
+    watcher: RecordingWatcher | None = None,
 ) -> Went:
-    provider, watcher = ScriptedProvider(answer), RecordingWatcher()
+    provider, watcher = ScriptedProvider(answer), watcher or RecordingWatcher()
     with closing(SqlLedger(database)) as ledger:
         means = replace(
             make_means(database, ledger, provider, clock or FastClock()),
@@ -129,6 +131,23 @@ def test_a_pause_or_cancelling_from_elsewhere_is_obeyed_within_two_seconds(
     assert (halt.act is Act.CANCELLED) == (act == "cancel")
     if act == "cancel":
         assert states[State.SKIPPED] + states[State.ACCEPTED] == READERS
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_watcher_who_wants_the_run_to_end_is_obeyed(database: Database, *, waits: bool) -> None:
+    watcher = RecordingWatcher()
+    watcher.stops_after = 3
+
+    def answer(envelope: Envelope) -> Outcome:
+        assert envelope.key <= 3 or watcher.has_stopped.wait(10)
+        return Accepted("ok") if envelope.key % 2 else Deferred("450 greylisted")
+
+    went = run(database, answer, Wishes(waits=waits), connections=1, watcher=watcher)
+
+    states = counts(database)
+    assert states[State.PENDING] >= READERS - 5
+    assert went.ending == Ending()
+    assert not watcher.waits
 
 
 def test_a_run_that_waits_sends_the_deferred_when_they_are_due(database: Database) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from newsletter.app.site import Site
-from newsletter.cli.sending import Sending, Wishes
 from newsletter.delivery.provider import Provider
+from newsletter.desk.process import Process
+from newsletter.desk.sending import Sending
 from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.subscribers.decisions import enrol
@@ -44,7 +46,7 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def sending(site: Site) -> Iterator[Sending]:
     ledger = site.records.ledger()
-    yield Sending(site, site.compose(ISSUE_ID), ledger, site.provider())
+    yield Sending(site, site.compose(ISSUE_ID), ledger, site.provider(), Process())
     ledger.close()
 
 
@@ -132,7 +134,7 @@ def test_a_letter_is_dated_when_it_is_written(tmp_path: Path) -> None:
 def test_a_connection_that_nothing_will_be_sent_by_is_closed(site: Site) -> None:
     provider = ScriptedProvider()
     ledger = site.records.ledger()
-    sending = Sending(site, site.compose(ISSUE_ID), ledger, provider)
+    sending = Sending(site, site.compose(ISSUE_ID), ledger, provider, Process())
     sending.freeze(sending.intention(add_new=False))
     sending.run(Wishes(limit=1))
     intention = sending.intention(add_new=False)

@@ -1,18 +1,15 @@
-"""A run of a dispatch at the terminal: holds the ledger, shows progress, stops politely."""
+"""An issue on its way: what is about to be done, the plan, the run; one process at a time."""
 
-import gc
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from newsletter.app.site import Composed, Site
-from newsletter.cli.person import find_account
-from newsletter.cli.stopping import stopping
-from newsletter.cli.watching import Onlooker
 from newsletter.delivery.provider import Connection, Provider
 from newsletter.desk.audience import check_recipients, describe_audience
 from newsletter.desk.halting import refuse_halted
+from newsletter.desk.process import Process
 from newsletter.desk.ways import judge_plan, refuse_way
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import PROGRAM, Appointment, Halt, SettingAside
@@ -26,8 +23,6 @@ from newsletter.dispatch.way import Verdict, way_of
 from newsletter.errors import ContentError, LedgerError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.subscribers.subscriber import editions_by_preference
-
-__all__ = ["Intention", "Sending", "Wishes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,14 @@ class Intention:
 class Sending:
     """One issue on its way to its readers."""
 
-    def __init__(self, site: Site, composed: Composed, ledger: Ledger, provider: Provider) -> None:
+    def __init__(
+        self,
+        site: Site,
+        composed: Composed,
+        ledger: Ledger,
+        provider: Provider,
+        process: Process,
+    ) -> None:
         self.composed = composed
         self.ledger = ledger
         self.provider = provider
@@ -76,6 +78,7 @@ class Sending:
         self.answered = 0  # deliveries that got an outcome in this run
         self.way = way_of(provider)
         self._site = site
+        self._process = process
         self._issue = composed.issue.id
         self._scribe = site.scribe(composed)
         self._zone = composed.publication.zone
@@ -296,8 +299,7 @@ class Sending:
             self.ledger.skip_withdrawn(self._issue)
             settle_repeats(means)
             self._diary.limit_runs(self._issue, is_limited=wishes.is_limited)
-            with stopping(rounds.stop):
-                return rounds.send_all(last)
+            return rounds.send_all(last)
         finally:
             self.answered = rounds.answered
             rounds.close()
@@ -308,7 +310,7 @@ class Sending:
     def _order(self, wishes: Wishes, by: str) -> RunOrder:
         limit = f", {wishes.limit:,} at the most" if wishes.limit else ""
         words = f"by {self.way.name}{limit}"
-        return RunOrder(by, find_account(), self._site.clock(), words)
+        return RunOrder(by, self._process.account, self._site.clock(), words)
 
     def _means(self) -> Means:
         return Means(
@@ -321,16 +323,10 @@ class Sending:
             pace=self.composed.publication.pace,
             zone=self._zone,
             connections=self._site.settings.connections,
-            watcher=Onlooker(),
-            sleep=time.sleep,
-            settle=_keep_what_was_made,
+            watcher=self._process.watcher,
+            sleep=self._process.rest,
+            settle=self._process.settle,
         )
-
-
-def _keep_what_was_made() -> None:
-    """Let no collection look at what was composed, letter by letter: it stays to the end."""
-    gc.collect()
-    gc.freeze()
 
 
 def _explain_other_audience(plan: Plan, recipients_of: str | None) -> str:
