@@ -3,10 +3,12 @@
 import click
 
 from newsletter.app.site import Composed, Site
-from newsletter.cli.output import is_terminal, readers
+from newsletter.cli.memory import spare_looking
+from newsletter.cli.output import is_terminal
 from newsletter.cli.person import find_account, name_person
 from newsletter.desk.halting import explain_halt, find_appointment
 from newsletter.desk.moments import find_zone
+from newsletter.desk.words import readers
 from newsletter.dispatch.control import Act
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
@@ -16,13 +18,15 @@ from newsletter.errors import UsageError
 @click.argument("issue")
 @click.option("--by", "name", required=True, help="Who approves.")
 @click.option("--yes", is_flag=True, help="Approve without being asked.")
-@click.pass_obj
-def approve(site: Site, issue: str, name: str, *, yes: bool) -> None:
+@click.pass_context
+def approve(ctx: click.Context, issue: str, name: str, *, yes: bool) -> None:
     """
     Approve ISSUE as it is now; any change of text, picture or template voids it.
 
     Shows the findings of the proof first, and for how many readers it is good.
     """
+    spare_looking(ctx)
+    site: Site = ctx.obj
     from newsletter.cli.proof_table import show_report  # noqa: PLC0415
     from newsletter.proof.approval import Approval  # noqa: PLC0415
 

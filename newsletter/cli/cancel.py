@@ -4,10 +4,10 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
-from newsletter.cli.output import readers
 from newsletter.cli.person import name_person
 from newsletter.desk.halting import describe_halt, require_plan
 from newsletter.desk.moments import find_zone
+from newsletter.desk.words import readers
 from newsletter.dispatch.control import Act
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UsageError

@@ -5,6 +5,7 @@ import json
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.memory import spare_looking
 from newsletter.errors import ContentError
 
 
@@ -13,13 +14,15 @@ from newsletter.errors import ContentError
 @click.option("--json", "as_json", is_flag=True, help="For machines; always JSON.")
 @click.option("--strict", is_flag=True, help="Exit with status 1 on advice too.")
 @click.option("--online", is_flag=True, help="Also ask every link once whether it is there.")
-@click.pass_obj
-def check(site: Site, issue: str, *, as_json: bool, strict: bool, online: bool) -> None:
+@click.pass_context
+def check(ctx: click.Context, issue: str, *, as_json: bool, strict: bool, online: bool) -> None:
     """
     Proofread ISSUE: do both languages say the same, and will every mail program show it?
 
     Exits with status 1 if anything blocks. docs/proof.md explains every rule.
     """
+    spare_looking(ctx)
+    site: Site = ctx.obj
     from newsletter.cli import promises  # noqa: PLC0415
     from newsletter.cli.proof_table import show_report  # noqa: PLC0415
 
@@ -54,4 +57,4 @@ def check(site: Site, issue: str, *, as_json: bool, strict: bool, online: bool) 
         show_report(report)
         promises.show_outdated(site, issue, outdated)
     if report.blocking or (strict and report.findings):
-        click.get_current_context().exit(ContentError.exit_status)
+        ctx.exit(ContentError.exit_status)

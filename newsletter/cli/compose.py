@@ -1,11 +1,11 @@
 """``newsletter compose``: the issue's folder becomes finished letters to look at."""
 
-import gc
 from pathlib import Path
 
 import click
 
 from newsletter.app.site import NO_PUBLIC_URL, Site
+from newsletter.cli.memory import spare_looking
 
 
 @click.command()
@@ -23,8 +23,7 @@ def compose(ctx: click.Context, issue: str, out: Path | None) -> None:
     Everything that is wrong in the issue's folder is shown together, and nothing is
     written then.
     """
-    gc.disable()  # a twentieth of the time, and a process so short needs none of it
-    ctx.call_on_close(gc.enable)
+    spare_looking(ctx)
     site: Site = ctx.obj
     composed = site.compose(issue)
 

@@ -4,6 +4,7 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.confirming import require_person
+from newsletter.cli.memory import spare_looking
 from newsletter.cli.output import is_terminal
 from newsletter.cli.person import name_person
 from newsletter.desk.moments import read_moment
@@ -97,15 +98,17 @@ def dispatch(  # noqa: PLR0913 - one for each option
     not got it, and never sends anything twice. With --at it is confirmed now and goes out
     then, if it is still the same letter.
     """
-    from newsletter.cli.due import send_due  # noqa: PLC0415 - slow to load, and help is fast
-    from newsletter.cli.order import Order, carry_out, drop_appointment  # noqa: PLC0415
+    from newsletter.cli.due import dispatch_due  # noqa: PLC0415 - slow to load, and help is fast
+    from newsletter.cli.ordering import carry_out  # noqa: PLC0415
     from newsletter.desk.audience import Audience  # noqa: PLC0415
+    from newsletter.desk.order import Order, drop_appointment  # noqa: PLC0415
     from newsletter.dispatch.rounds import Wishes  # noqa: PLC0415
 
+    spare_looking(ctx)
     site: Site = ctx.obj
     if due:
         _refuse_others(ctx, "--due", {"due", "waits"})
-        send_due(site, Wishes(waits=bool(waits)))
+        dispatch_due(site, Wishes(waits=bool(waits)))
         return
     if issue is None:
         raise UsageError("name the issue: newsletter dispatch 2022-08; or send all that is --due")
@@ -119,6 +122,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     if at == NEVER:
         _refuse_others(ctx, "--at never", {"issue", "at", "name"})
         drop_appointment(site, issue, by)
+        click.echo(f"Dropped   the appointment of {issue}, by {by}")
         return
     if at:
         fitting = {"issue", "at", "name", "yes", "dry_run", "waits", "rules", "because"}
@@ -134,15 +138,13 @@ def dispatch(  # noqa: PLR0913 - one for each option
         add_new=add_new,
         is_dry_run=dry_run,
         rehearses=rehearse,
-        is_confirmed=yes,
         rules=rules,
         because=because,
         send_at=send_at,
-        returns_at_once=waits is False,
         audience=Audience(to_all, recipients_of),
         after_restore=after_restore,
     )
-    carry_out(site, order)
+    carry_out(site, order, yes=yes, waits=waits is not False)
 
 
 def _refuse_others(ctx: click.Context, option: str, fitting: set[str]) -> None:

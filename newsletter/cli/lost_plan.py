@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.appointing import compose_appointed
+from newsletter.desk.appointing import compose_appointed
 from newsletter.desk.halting import find_appointment
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.way import way_of

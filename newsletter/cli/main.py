@@ -1,6 +1,5 @@
 """The command line: finds the command, shows faults without a traceback."""
 
-import gc
 import os
 import sys
 from importlib import import_module
@@ -10,6 +9,7 @@ from typing import Final
 
 import click
 
+from newsletter.cli.memory import look_seldom
 from newsletter.errors import NewsletterError, UsageError
 
 # Each is an object of its name (with _ for -) in newsletter.cli and the module of that name.
@@ -68,8 +68,7 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """Run a command; end with the exit status of the fault that stopped it."""
-    # Looking for rings of objects took a tenth of a long proof, and found none to speak of.
-    gc.set_threshold(50_000, 20, 50)
+    look_seldom()
     _prepare_streams()
     try:
         _refuse_unreadable(sys.argv[1:])

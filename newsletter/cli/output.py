@@ -32,16 +32,6 @@ def is_terminal(stream: Literal["stdin", "stdout", "stderr"]) -> bool:
     return {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}[stream].isatty()
 
 
-def readers(count: int) -> str:
-    """Count readers in words: 1 reader, 2 readers."""
-    return f"{count:,} reader" if count == 1 else f"{count:,} readers"
-
-
-def rehearsed_letters(count: int) -> str:
-    """Count them in words: 1 rehearsed letter, 2 rehearsed letters."""
-    return f"{count:,} rehearsed letter" if count == 1 else f"{count:,} rehearsed letters"
-
-
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Progress]:
     """Show a bar with rate and time left on a terminal, plain lines elsewhere."""

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.output import rehearsed_letters
 from newsletter.cli.promises import as_json as promises_as_json
 from newsletter.cli.promises import describe_outdated, find_outdated_in_ledger
 from newsletter.desk.audience import describe_audience
 from newsletter.desk.halting import find_appointment, require_plan
 from newsletter.desk.moments import show_moment, show_wait
 from newsletter.desk.ways import is_earnest
+from newsletter.desk.words import rehearsed_letters
 from newsletter.dispatch.control import Act, Appointment, Halt, Note
 from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.states import State, Tally

@@ -4,8 +4,8 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
-from newsletter.cli.output import rehearsed_letters
 from newsletter.desk.halting import require_plan
+from newsletter.desk.words import rehearsed_letters
 from newsletter.dispatch.control import SettingAside
 from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import Plan

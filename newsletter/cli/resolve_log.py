@@ -11,9 +11,9 @@ import click
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.log_files import log_opener
 from newsletter.cli.lost_plan import LostPlan, find_lost_plan, show_lost_plan
-from newsletter.cli.output import readers
 from newsletter.cli.resolve import held
 from newsletter.desk.halting import find_appointment
+from newsletter.desk.words import readers
 from newsletter.dispatch.address_list import read_addresses
 from newsletter.dispatch.evidence import Evidence, OpenDelivery
 from newsletter.dispatch.hold import Hold

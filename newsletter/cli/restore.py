@@ -7,7 +7,8 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.confirming import require_person
-from newsletter.cli.output import readers, shown_path
+from newsletter.cli.output import shown_path
+from newsletter.desk.words import readers
 from newsletter.errors import UsageError
 
 

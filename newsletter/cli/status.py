@@ -45,7 +45,7 @@ def status(
         shown = [{**as_json(one), "doubts": as_list(one.issue, doubts)} for one in overviews]
         click.echo(json.dumps(shown[0] if issue else shown, indent=2, ensure_ascii=False))
         return
-    show_doubts(site, doubts)
+    show_doubts(doubts, find_zone(site))
     if not overviews:
         click.echo("Nothing has been dispatched yet.")
     for one in overviews:

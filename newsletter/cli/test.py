@@ -5,6 +5,7 @@ from uuid import uuid4
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.memory import spare_looking
 from newsletter.cli.output import is_terminal
 from newsletter.errors import ContentError, ProviderError, UsageError
 from newsletter.lang import EditionKind
@@ -23,13 +24,17 @@ ALL = "all"
     help="Which letters to send.",
 )
 @click.option("--yes", is_flag=True, help="Send to any address without asking.")
-@click.pass_obj
-def test(site: Site, issue: str, addresses: tuple[str, ...], edition: str, yes: bool) -> None:
+@click.pass_context
+def test(
+    ctx: click.Context, issue: str, addresses: tuple[str, ...], edition: str, yes: bool
+) -> None:
     """
     Send ISSUE to yourself and colleagues, marked as a test.
 
     Without --to it goes to NEWSLETTER_TEST_RECIPIENTS. Subscribers are never touched.
     """
+    spare_looking(ctx)
+    site: Site = ctx.obj
     recipients = _recipients(site, addresses, yes=yes)
     kinds = list(EditionKind) if edition == ALL else [EditionKind(edition)]
     composed = site.compose(issue)

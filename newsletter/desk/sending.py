@@ -77,7 +77,7 @@ class Sending:
         self._first: Connection | None = None  # open since the deliveries were planned
         self.answered = 0  # deliveries that got an outcome in this run
         self.way = way_of(provider)
-        self._site = site
+        self.site = site
         self._process = process
         self._issue = composed.issue.id
         self._scribe = site.scribe(composed)
@@ -310,7 +310,7 @@ class Sending:
     def _order(self, wishes: Wishes, by: str) -> RunOrder:
         limit = f", {wishes.limit:,} at the most" if wishes.limit else ""
         words = f"by {self.way.name}{limit}"
-        return RunOrder(by, self._process.account, self._site.clock(), words)
+        return RunOrder(by, self._process.account, self.site.clock(), words)
 
     def _means(self) -> Means:
         return Means(
@@ -322,7 +322,7 @@ class Sending:
             clock=self._clock,
             pace=self.composed.publication.pace,
             zone=self._zone,
-            connections=self._site.settings.connections,
+            connections=self.site.settings.connections,
             watcher=self._process.watcher,
             sleep=self._process.rest,
             settle=self._process.settle,

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from newsletter.app.site import Composed, Site
-from newsletter.cli.gate import Gate
+from newsletter.cli.dispatch_report import show_passed
+from newsletter.cli.proof_table import show_report
 from newsletter.delivery.link_probe import IpAddress, LinkProbe
-from newsletter.errors import ContentError
+from newsletter.desk.gate import BlockedError, Gate
 from newsletter.proof.approval import Sender
 from tests.makers import ISSUE_ID, PUBLICATION, write_site
 
@@ -69,7 +70,8 @@ def composed_at(
 
 
 def said(site: Site, composed: Composed, capsys: pytest.CaptureFixture[str]) -> str:
-    Gate(site, composed, Sender("kim"), is_rehearsal=False).check((), None, is_first=True)
+    gate = Gate(site, composed, Sender("kim"), is_rehearsal=False)
+    show_passed(gate.check((), None, is_first=True), "kim")
     return capsys.readouterr().out
 
 
@@ -82,15 +84,16 @@ def test_a_picture_that_is_gone_stops_the_first_run_and_is_named(
     site, composed = composed_at(tmp_path, url)
     [hosted] = composed.composition.pictures
 
-    with pytest.raises(ContentError, match="--override hosted-pictures"):
+    with pytest.raises(BlockedError, match="--override hosted-pictures") as blocked:
         said(site, composed, capsys)
 
+    show_report(blocked.value.report)
     out = capsys.readouterr().out
     assert f"{url}/{hosted.path} answers {status}; upload what is in build/{ISSUE_ID}/" in out
     assert handler.asked[0] == f"/{hosted.path}"
-    assert Gate(site, composed, Sender("kim"), is_rehearsal=False).check(
-        ["hosted-pictures"], "soon", is_first=True
-    )
+    gate = Gate(site, composed, Sender("kim"), is_rehearsal=False)
+    [override] = gate.check(["hosted-pictures"], "soon", is_first=True).overrides
+    assert (override.rule, override.findings, override.because) == ("hosted-pictures", 1, "soon")
 
 
 def test_a_picture_that_is_there_costs_no_word(

@@ -40,7 +40,12 @@ def test_the_list_loads_no_command() -> None:
     )
 
     ours = {name for name in loaded if name.startswith("newsletter.")}
-    assert ours == {"newsletter.cli", "newsletter.cli.main", "newsletter.errors"}
+    assert ours == {
+        "newsletter.cli",
+        "newsletter.cli.main",
+        "newsletter.cli.memory",
+        "newsletter.errors",
+    }
 
 
 def test_a_dispatch_by_a_mail_server_loads_no_client_for_the_web() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from newsletter.cli.send_off import open_sending
+from newsletter.desk.process import Process
+from newsletter.desk.send_off import open_sending
 from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
@@ -204,7 +205,7 @@ def test_a_halt_that_nobody_was_shown_is_obeyed(desk: Desk, relay: RecordingServ
 
     desk.run(*SOME, status=4)
     set_way(desk, relay.url)
-    sending = open_sending(desk.site, desk.site.compose(ISSUE_ID))
+    sending = open_sending(desk.site, desk.site.compose(ISSUE_ID), Process())
     intention = sending.intention(add_new=False, may_plan_anew=True)
     desk.site.records.diary().pause(ISSUE_ID, "Lee", "a typo", NOW)
 
@@ -222,7 +223,7 @@ def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
     desk.run(*ALL)
     set_way(desk, relay.url)
     composed = desk.site.compose(ISSUE_ID)
-    first, second = (open_sending(desk.site, composed) for _ in range(2))
+    first, second = (open_sending(desk.site, composed, Process()) for _ in range(2))
     shown = [one.intention(add_new=False, may_plan_anew=True) for one in (first, second)]
     first.freeze(shown[0])
 

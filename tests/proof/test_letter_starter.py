@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.app.site import Site
-from newsletter.cli.gate import Gate
+from newsletter.desk.gate import Gate
 from newsletter.errors import ContentError
 from newsletter.issue.starter import start_issue, start_site
 from newsletter.proof.approval import Sender

@@ -1,13 +1,13 @@
 """What has to hold before a letter goes to readers: the proof, overrides, the approval."""
 
 from collections.abc import Sequence
-
-import click
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from newsletter.app.site import Composed, Site
-from newsletter.cli.proof_table import show_report, summary
 from newsletter.errors import ContentError, UsageError
 from newsletter.proof.approval import (
+    Approval,
     ApprovalPolicy,
     Override,
     Sender,
@@ -15,7 +15,26 @@ from newsletter.proof.approval import (
     find_shared_account,
 )
 from newsletter.proof.finding import Severity
-from newsletter.proof.letter.pictures import HOSTED
+
+if TYPE_CHECKING:
+    from newsletter.proof.report import Report
+
+
+class BlockedError(ContentError):
+    """The proof found what blocks, and nobody answers for it."""
+
+    def __init__(self, message: str, report: "Report") -> None:
+        super().__init__(message)
+        self.report = report
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """That a letter may go out."""
+
+    report: "Report"
+    overrides: Sequence[Override]  # to be recorded when the dispatch is begun
+    shared: Approval | None  # another's approval, but from the account that dispatches
 
 
 class Gate:
@@ -31,9 +50,7 @@ class Gate:
         self._approvals = site.records.approvals()
         self._sender = sender
 
-    def check(
-        self, rules: Sequence[str], because: str | None, *, is_first: bool = False
-    ) -> Sequence[Override]:
+    def check(self, rules: Sequence[str], because: str | None, *, is_first: bool = False) -> Passed:
         """
         Proofread the letter and look for its approval.
 
@@ -42,14 +59,11 @@ class Gate:
             because: why; wanted where *rules* are named.
             is_first: nobody was ever sent it: its pictures are asked for on the web.
 
-        Returns:
-            The overrides to record when the dispatch is begun.
-
         Raises:
             UsageError: an override without a reason, or of a rule that found nothing.
-            ContentError: something blocks, or the approval that is demanded is missing.
+            BlockedError: something blocks.
+            ContentError: the approval that is demanded is missing.
         """
-        composition = self._composed.composition
         if rules and not (because and because.strip()):
             raise UsageError('--override wants a reason: --because "…"; it is kept in the ledger')
         report = self._site.proofread(
@@ -57,6 +71,13 @@ class Gate:
             for_readers=self._for_readers,
             asks_pictures=self._for_readers and is_first,
         )
+        counts = self._count_overridden(report, rules)
+        shared = self._check_approval()
+        return Passed(report, self._overrides(counts, because), shared)
+
+    def _count_overridden(self, report: "Report", rules: Sequence[str]) -> dict[str, int]:
+        """Count the findings that each of *rules* is overridden for; refuse what still blocks."""
+        composition = self._composed.composition
         blocking = [one for one in report.findings if one.severity is Severity.BLOCKS]
         counts = {rule: sum(one.rule == rule for one in blocking) for rule in rules}
         idle = [rule for rule, count in counts.items() if not count]
@@ -70,18 +91,24 @@ class Gate:
         }
         left = sorted({one.rule for one in blocking} - earlier - set(rules))
         if left:
-            show_report(report)
             msg = (
                 f"issues/{composition.issue}: must not go out like this; mend what blocks, or, "
                 f'if you answer for it: --override {left[0]} --because "…"'
             )
-            raise ContentError(msg)
-        for note in report.notes:
-            if note.startswith(HOSTED):  # the others are for those who read the proof
-                click.echo(f"Pictures {note.removeprefix(f'{HOSTED}: ')}")
-        click.echo(summary(report))
-        self._check_approval()
-        now = self._site.clock()
+            raise BlockedError(msg, report)
+        return counts
+
+    def _check_approval(self) -> Approval | None:
+        """Refuse what lacks its approval; return one that is another's by name alone."""
+        composition = self._composed.composition
+        policy = ApprovalPolicy(self._composed.publication.approval)
+        approvals = self._approvals.approvals(composition.issue)
+        check_approval(approvals, composition, policy, self._sender)
+        shared = find_shared_account(approvals, composition, self._sender)
+        return shared if policy is ApprovalPolicy.TWO_PERSON else None
+
+    def _overrides(self, counts: dict[str, int], because: str | None) -> list[Override]:
+        composition, now = self._composed.composition, self._site.clock()
         return [
             Override(
                 composition.issue,
@@ -96,19 +123,7 @@ class Gate:
             for rule, count in counts.items()
         ]
 
-    def _check_approval(self) -> None:
-        composition = self._composed.composition
-        policy = ApprovalPolicy(self._composed.publication.approval)
-        approvals = self._approvals.approvals(composition.issue)
-        check_approval(approvals, composition, policy, self._sender)
-        shared = find_shared_account(approvals, composition, self._sender)
-        if shared and policy is ApprovalPolicy.TWO_PERSON:
-            click.echo(
-                f"Account   {shared.by} approved from the account that {self._sender.name} "
-                f"dispatches from: {shared.account}"
-            )
-
-    def record(self, overrides: Sequence[Override]) -> None:
-        """Write overrides to the ledger."""
-        for override in overrides:
+    def record(self, passed: Passed) -> None:
+        """Write the overrides to the ledger."""
+        for override in passed.overrides:
             self._approvals.record_override(override)

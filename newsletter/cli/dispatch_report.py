@@ -1,0 +1,99 @@
+"""Prints a dispatch step by step: what is about to leave, that it may, and what came of it."""
+
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import click
+
+from newsletter.cli.doubting import show_doubts
+from newsletter.cli.proof_table import summary
+from newsletter.desk.audience import describe_audience
+from newsletter.desk.gate import Passed
+from newsletter.desk.halting import describe_halt
+from newsletter.desk.moments import show_moment
+from newsletter.desk.results import Result
+from newsletter.desk.sending import Intention, Rehearsed
+from newsletter.desk.ways import describe_way
+from newsletter.desk.witness import Proposal
+from newsletter.desk.words import readers, rehearsed_letters
+from newsletter.dispatch.control import Act
+from newsletter.dispatch.states import State
+from newsletter.proof.letter.pictures import HOSTED
+
+REHEARSED: Final = "  (a rehearsal: nobody was sent anything)"
+
+
+def show_proposal(proposal: Proposal) -> None:
+    """Print what is about to leave: which letter, how, and to how many."""
+    intention, composition = proposal.intention, proposal.composed.composition
+    click.echo(f"Issue     {composition.issue}  {proposal.composed.issue.date}")
+    click.echo(f"Digest    {composition.digest[:12]}")
+    begun = intention.plan.way if intention.plan else None
+    click.echo(f"Provider  {describe_way(proposal.way, begun)}")
+    for kind, edition in composition.editions.items():
+        count = intention.planned_for(kind)
+        click.echo(f"{kind:<9} {readers(count):>13}  {edition.subject}")
+    if proposal.composed.issue.is_special:
+        click.echo(f"To        {describe_audience(intention.recipients_of)}")
+    _show_other_plans(intention, proposal.zone)
+    show_doubts(proposal.doubts, proposal.zone)
+    if standing := proposal.standing:
+        when = show_moment(standing.send_at, proposal.zone)
+        click.echo(f"Appointed until now for {when}, by {standing.by}")
+
+
+def _show_other_plans(intention: Intention, zone: ZoneInfo) -> None:
+    """Print what becomes of a plan that is there, and who is not in it."""
+    if intention.replaced:
+        day = f"{intention.replaced.planned_at:%Y-%m-%d}"
+        click.echo(
+            f"Anew      the plan of {day} was for another letter or others, and nobody was sent it"
+        )
+    if intention.rehearsed:
+        _show_rehearsed(intention.rehearsed, zone)
+    if intention.left_out and intention.plan:
+        click.echo(
+            f"Left out  {readers(intention.left_out)} who came since the plan of "
+            f"{intention.plan.planned_at:%Y-%m-%d}; --add-new sends it to them too"
+        )
+
+
+def _show_rehearsed(rehearsed: Rehearsed, zone: ZoneInfo) -> None:
+    name = rehearsed.plan.way.name if rehearsed.plan.way else "a folder"
+    click.echo(f"Anew      {rehearsed_letters(rehearsed.written)}, by {name}: set aside, for")
+    click.echo("          nobody got them; all who are active now get this one")
+    if rehearsed.halt:
+        act = "cancelled" if rehearsed.halt.act is Act.CANCELLED else "paused"
+        click.echo(f"          The rehearsal was {act} {describe_halt(rehearsed.halt, zone)};")
+        click.echo("          that is set aside with it, and does not keep this from being sent")
+
+
+def show_passed(passed: Passed, sender: str) -> None:
+    """Print how the proof ended, and what *sender* is to know of the approval."""
+    for note in passed.report.notes:
+        if note.startswith(HOSTED):  # the others are for those who read the proof
+            click.echo(f"Pictures {note.removeprefix(f'{HOSTED}: ')}")
+    click.echo(summary(passed.report))
+    if passed.shared:
+        click.echo(
+            f"Account   {passed.shared.by} approved from the account that {sender} "
+            f"dispatches from: {passed.shared.account}"
+        )
+
+
+def show_result(result: Result) -> None:
+    """Print what came of a run; how to reach those who are left is said by its fault."""
+    if result.held:
+        when = show_moment(result.held.at, result.zone)
+        click.echo(f"{result.held.why}; it may go on at {when}", err=True)
+    counts = {state: result.tally.of(state) for state in State}
+    words = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
+    answered = result.answered
+    attempts = "1 attempt" if answered == 1 else f"{answered:,} attempts"
+    start = f"{attempts} in this run" if answered else "Nothing to send now"
+    click.echo(f"{start}; of {result.tally.planned:,} planned: {words or 'none'}")
+    if result.halt and result.halt.act is Act.CANCELLED:
+        click.echo(f"Cancelled {describe_halt(result.halt, result.zone)}")
+    if result.fault is None:
+        mark = REHEARSED if result.is_rehearsal else ""
+        click.echo(f"Finished  newsletter status {result.issue}{mark}")

@@ -1,0 +1,150 @@
+"""What goes out by itself when its time has come, all of it confirmed by a person before."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from newsletter.app.site import Site
+from newsletter.desk.appointing import send_appointed
+from newsletter.desk.doubting import Held, look, tell_held
+from newsletter.desk.halting import find_appointment
+from newsletter.desk.process import Process
+from newsletter.desk.results import Result
+from newsletter.desk.send_off import open_sending, send_confirmed
+from newsletter.desk.telling import note_told
+from newsletter.desk.ways import judge_plan, refuse_way
+from newsletter.desk.witness import DueWitness, Witness
+from newsletter.dispatch.control import PROGRAM, Appointment
+from newsletter.dispatch.plan import check_digest
+from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.way import way_of
+from newsletter.errors import LedgerError, NewsletterError
+from newsletter.proof.approval import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class DueFault:
+    """What kept something from going out."""
+
+    fault: NewsletterError
+    is_news: bool  # it was not told before
+
+
+@dataclass(frozen=True, slots=True)
+class DueReport:
+    """What came of looking for what is due."""
+
+    tried: Sequence[str]  # the issues that were due
+    to_come: Sequence[Appointment]
+    held: Held  # issues that a ledger in doubt does not let go out by themselves
+    faults: Sequence[DueFault]
+
+
+_Step = Callable[[Witness], Result | None]
+
+
+def send_due(
+    site: Site, wishes: Wishes, process: Process, witness_of: Callable[[str], DueWitness]
+) -> DueReport:
+    """
+    Send every appointment whose time has come, and go on with what is unfinished and due.
+
+    What stands in one issue's way does not keep the others back. An issue that is
+    appointed for later waits for that, though it has begun. On a ledger that may have
+    forgotten something nothing goes out by itself. A ledger that fails ends all of it.
+
+    Args:
+        site: whose issues are meant.
+        wishes: how the runs are to go.
+        process: that they are sent in.
+        witness_of: makes whoever is told of an issue.
+    """
+    now = site.clock()
+    held = look(site, now)
+    appointments = [one for one in site.records.diary().appointments() if one.issue not in held]
+    steps: list[tuple[str, _Step]] = [
+        (one.issue, partial(_keep, site, one, wishes, process))
+        for one in appointments
+        if one.send_at <= now
+    ]
+    steps += [
+        (issue, partial(_go_on, site, issue, wishes, process))
+        for issue in _find_begun(site)
+        if issue not in held
+    ]
+    faults: list[DueFault] = []
+    for issue, step in steps:
+        found = _take(site, issue, step, witness_of(issue))
+        if found and isinstance(found.fault, LedgerError):
+            faults.insert(0, found)
+            break
+        faults += [found] if found else []
+    if told := tell_held(site, held, now):
+        fault, is_news = told
+        faults.append(DueFault(fault, is_news))
+    to_come = [one for one in appointments if one.send_at > now]
+    return DueReport([issue for issue, _ in steps], to_come, held, faults)
+
+
+def _take(site: Site, issue: str, step: _Step, witness: DueWitness) -> DueFault | None:
+    """Take a step with an issue; return what went wrong, and whether that is to be told."""
+    fault: NewsletterError | None = None
+    try:
+        if result := step(witness):
+            witness.end(result)
+            fault = result.fault
+        if fault is None:
+            return None
+        found = DueFault(fault, note_told(site, issue, fault))
+    except NewsletterError as stopped:
+        found = DueFault(stopped, note_told(site, issue, stopped))
+    witness.fail(found.fault, is_news=found.is_news)
+    return found
+
+
+def _keep(
+    site: Site, appointment: Appointment, wishes: Wishes, process: Process, witness: Witness
+) -> Result | None:
+    """
+    Keep an appointment, if it still stands: the issue before it may have taken hours.
+
+    Raises:
+        NewsletterError: see `send_appointed`.
+    """
+    if find_appointment(site.records.diary(), appointment.issue) != appointment:
+        return None
+    return send_appointed(site, appointment, wishes, witness, process)
+
+
+def _go_on(
+    site: Site, issue: str, wishes: Wishes, process: Process, witness: Witness
+) -> Result | None:
+    """
+    Go on with a dispatch that a person has begun, with that letter and to those readers.
+
+    Nothing happens if it may not go on by itself any more: see `_keep`.
+
+    Raises:
+        NewsletterError: see `send_confirmed`; or it is another letter now, or would leave by
+            another way.
+    """
+    if issue not in _find_begun(site):
+        return None
+    plan = site.records.ledger().find_plan(issue)
+    if plan:
+        way = way_of(site.provider())
+        refuse_way(plan, judge_plan(site.records.ledger(), plan, way), way)
+    composed = site.compose(issue)
+    if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
+        check_digest(plan, composed.composition)
+    recipients_of = plan.recipients_of if plan else None
+    sending = open_sending(site, composed, process)
+    program = Sender(PROGRAM, account=None)
+    return send_confirmed(sending, program, wishes, witness, recipients_of)
+
+
+def _find_begun(site: Site) -> Sequence[str]:
+    """Name the issues that go on by themselves now; what is appointed waits for its time."""
+    diary = site.records.diary()
+    appointed = {one.issue for one in diary.appointments()}
+    return [one for one in diary.find_unfinished(site.clock()) if one not in appointed]

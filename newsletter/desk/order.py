@@ -1,0 +1,153 @@
+"""A dispatch as a person orders it: shown, checked, agreed to; then sent, or appointed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from newsletter.app.site import Site
+from newsletter.desk.appointing import appoint
+from newsletter.desk.audience import Audience, choose_audience
+from newsletter.desk.doubting import explain_doubts, find_doubts
+from newsletter.desk.gate import Gate
+from newsletter.desk.halting import find_appointment, refuse_halted
+from newsletter.desk.moments import find_zone
+from newsletter.desk.process import Process
+from newsletter.desk.results import Result, find_result
+from newsletter.desk.send_off import open_sending, send_off
+from newsletter.desk.sending import Sending
+from newsletter.desk.ways import refuse_appointment, refuse_rehearsal
+from newsletter.desk.witness import Confirm, Proposal, Question
+from newsletter.dispatch.control import Appointment
+from newsletter.dispatch.rounds import Wishes
+from newsletter.errors import UsageError
+from newsletter.proof.approval import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a person wants done with an issue."""
+
+    issue: str
+    by: str
+    wishes: Wishes = field(default_factory=Wishes)
+    add_new: bool = False
+    is_dry_run: bool = False
+    rehearses: bool = False  # into a folder, whatever is set
+    rules: Sequence[str] = ()  # that are overridden
+    because: str | None = None
+    send_at: datetime | None = None  # aware UTC; None: now
+    audience: Audience = field(default_factory=Audience)
+    after_restore: bool = False  # goes out though the ledger may have forgotten something
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What would have been sent; nothing was."""
+
+    count: int  # letters
+
+
+def dispatch(
+    site: Site, order: Order, confirm: Confirm, process: Process
+) -> Result | Appointment | DryRun:
+    """
+    Carry out *order*, or refuse it; nothing is sent before *confirm* has agreed.
+
+    Returns:
+        What came of the run; or what was appointed, and stands until its time; or what a
+        dry run would have sent.
+
+    Raises:
+        UsageError: it was not agreed to, or cannot be meant.
+        SettingsError: it was begun or appointed to leave by another way than is set now.
+        ContentError: there is no such letter to send, or it may not go out.
+        UnfinishedError: something stands in the way.
+        ProviderError: what a person must fix.
+        LedgerError: nothing can be recorded.
+    """
+    composed = site.compose(order.issue)
+    sending = open_sending(site, composed, process, rehearses=order.rehearses)
+    proposal = _propose(sending, order)
+    confirm.propose(proposal)
+    intention = proposal.intention
+    if not intention.expected:
+        return find_result(site, sending)
+    sender = Sender(order.by, process.account)
+    gate = Gate(site, composed, sender, is_rehearsal=sending.way.is_rehearsal)
+    passed = gate.check(order.rules, order.because, is_first=intention.plan is None)
+    confirm.pass_gate(passed)
+    count = min(intention.expected, order.wishes.limit or intention.expected)
+    if order.is_dry_run:
+        sending.write_each()
+        return DryRun(count)
+    confirm.agree(Question(proposal, count, order.send_at))
+    _answer_doubts(site, order, confirm, proposal)
+    gate.record(passed)
+    if order.send_at is None:
+        return send_off(sending, intention, order.wishes, order.by, confirm)
+    return _send_later(sending, proposal, order, order.send_at, process)
+
+
+def drop_appointment(site: Site, issue: str, by: str) -> None:
+    """Drop the appointment of *issue*; raises a UsageError if there is none."""
+    if not site.records.diary().drop_appointment(issue, by, site.clock()):
+        msg = f"{issue} has no appointment; see 'newsletter status'"
+        raise UsageError(msg)
+
+
+def _propose(sending: Sending, order: Order) -> Proposal:
+    """Say what the order means, or refuse it."""
+    site, composed = sending.site, sending.composed
+    diary = site.records.diary()
+    _refuse_other_ways(sending, order)
+    makes_earnest = sending.makes_earnest()
+    if not makes_earnest:
+        refuse_halted(diary, order.issue, find_zone(site))
+    plan = None if makes_earnest else sending.ledger.find_plan(order.issue)
+    recipients_of = choose_audience(site, composed.issue, order.audience, plan)
+    doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)
+    intention = sending.intention(
+        add_new=order.add_new, may_plan_anew=True, recipients_of=recipients_of
+    )
+    standing = find_appointment(diary, order.issue)
+    return Proposal(composed, sending.way, intention, composed.publication.zone, doubts, standing)
+
+
+def _refuse_other_ways(sending: Sending, order: Order) -> None:
+    """Refuse what would go on with a dispatch, or replace an appointment, of another kind."""
+    site = sending.site
+    standing = find_appointment(site.records.diary(), order.issue)
+    if order.rehearses:
+        refuse_rehearsal(sending.ledger.find_plan(order.issue), standing)
+    elif standing:
+        refuse_appointment(standing, sending.way, find_zone(site), may_replace_rehearsal=True)
+
+
+def _answer_doubts(site: Site, order: Order, confirm: Confirm, proposal: Proposal) -> None:
+    """Note why the issue goes out though the ledger may have forgotten letters, if it may."""
+    if not proposal.doubts:
+        return
+    if order.after_restore and order.because:
+        reason = order.because
+    else:
+        reason = confirm.answer(explain_doubts(site, proposal.doubts, [order.issue]))
+    site.records.doubts().answer(proposal.doubts, order.issue, order.by, reason, site.clock())
+
+
+def _send_later(
+    sending: Sending, proposal: Proposal, order: Order, send_at: datetime, process: Process
+) -> Appointment:
+    composition = proposal.composed.composition
+    appointment = Appointment(
+        order.issue,
+        composition.digest,
+        composition.parts,
+        send_at,
+        order.by,
+        sending.site.clock(),
+        sending.way,
+        proposal.intention.recipients_of,
+        process.account,
+    )
+    appoint(sending, appointment, proposal.intention.rehearsed)
+    return appointment

@@ -1,0 +1,88 @@
+"""Who is told what is about to leave, and asked: a person at a terminal, a page, a timer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from zoneinfo import ZoneInfo
+
+from newsletter.app.site import Composed
+from newsletter.desk.gate import Passed
+from newsletter.desk.sending import Intention
+from newsletter.dispatch.control import Appointment
+from newsletter.dispatch.doubt import StandingDoubt
+from newsletter.dispatch.way import Way
+from newsletter.errors import NewsletterError, UnfinishedError
+
+if TYPE_CHECKING:
+    from newsletter.desk.results import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What is about to be done with an issue; nothing was done yet."""
+
+    composed: Composed
+    way: Way
+    intention: Intention
+    zone: ZoneInfo  # in which times are shown
+    doubts: Sequence[StandingDoubt] = ()  # that nobody has answered for this issue
+    standing: Appointment | None = None  # until now
+
+    @property
+    def issue(self) -> str:
+        """The issue's name."""
+        return self.composed.issue.id
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person is to agree to before it is done."""
+
+    proposal: Proposal
+    count: int  # letters
+    send_at: datetime | None  # aware UTC; None: now
+
+
+class Witness(Protocol):
+    """Whoever is told of a dispatch, step by step."""
+
+    def propose(self, proposal: Proposal) -> None:
+        """Hear what is about to leave: which letter, how, to how many."""
+
+    def pass_gate(self, passed: Passed) -> None:
+        """Hear that the proof and the approval let it go out."""
+
+    def begin(self) -> None:
+        """Hear that nothing stands in the way: the provider is reached, nobody else sends."""
+
+
+class Confirm(Witness, Protocol):
+    """Whoever orders a dispatch, and is asked before it is done."""
+
+    def agree(self, question: Question) -> None:
+        """
+        Agree to what is asked.
+
+        Raises:
+            UsageError: it is not agreed to; then nothing is done.
+        """
+
+    def answer(self, doubts: UnfinishedError) -> str:
+        """
+        Say why it is right to send, though the ledger may have forgotten letters.
+
+        Raises:
+            UsageError: there is no reason; then nothing is done.
+            UnfinishedError: *doubts*, where there is nobody to ask.
+        """
+
+
+class DueWitness(Witness, Protocol):
+    """Whoever is told of an issue that goes out by itself."""
+
+    def end(self, result: "Result") -> None:
+        """Hear how the run has ended."""
+
+    def fail(self, fault: NewsletterError, *, is_news: bool) -> None:
+        """Hear what keeps it from being sent; *is_news*: it was not told before."""
