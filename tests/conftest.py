@@ -1,6 +1,7 @@
-"""The one option and the one fixture that all tests share."""
+"""What all tests share."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the files in tests/golden/ anew; read the difference before you commit it",
     )
+
+
+@pytest.fixture(autouse=True)
+def _collects_again() -> Iterator[None]:
+    """Take back what a command does at its end: this process goes on."""
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture

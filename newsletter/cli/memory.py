@@ -15,16 +15,23 @@ def look_seldom() -> None:
 
 def spare_looking(ctx: click.Context) -> None:
     """
-    Look for none until the command ends, or `keep_what_was_made` is called.
+    Look for none until `keep_what_was_made` is called; at the end of the command neither.
 
-    Composing and proofreading make many objects in a short time, and few rings of them.
+    Composing and proofreading make many objects in a short time, and few rings of them. To
+    look through them all when the process ends took longer than to compose them.
     """
     gc.disable()
-    ctx.call_on_close(gc.enable)
+    ctx.call_on_close(_look_again)
 
 
 def keep_what_was_made() -> None:
     """Look again, but never at what was composed: letter after letter it stays to the end."""
     gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
+def _look_again() -> None:
+    """Look again, but not at what is there: the system takes it back with the process."""
     gc.freeze()
     gc.enable()
