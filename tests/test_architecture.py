@@ -75,6 +75,24 @@ def test_everything_is_synchronous() -> None:
     ] == []
 
 
+def test_below_the_terminal_nothing_prints_or_sleeps() -> None:
+    """What runs in a page's thread or a worker has no terminal, and may have to stop."""
+    below = [path for path in PACKAGE_FILES if path.relative_to(PACKAGE).parts[0] != "cli"]
+    calls = {path: {called(node) for node in ast.walk(ast.parse(read(path)))} for path in below}
+
+    assert {path for path, names in calls.items() if names & {"print", "time.sleep"}} == set()
+
+
+def test_what_python_does_not_offer_is_asked_of_c_in_two_places() -> None:
+    """Both say why: bytes that leave at once, and a connection that is never closed."""
+    asking = {
+        path for path in PACKAGE_FILES if re.search(r"^import ctypes", read(path), re.MULTILINE)
+    }
+
+    below = {path for path in asking if path.relative_to(PACKAGE).parts[0] != "cli"}
+    assert {path.name for path in below} == {"smtp_wire.py", "database.py"}
+
+
 def test_no_file_puts_work_off() -> None:
     """In code, comments count: a proof may look for such words in what an editor wrote."""
     found = {path: UNFINISHED.findall("\n".join(comments(path))) for path in CODE}
@@ -93,6 +111,11 @@ def test_type_ignores_are_few_and_give_their_reason() -> None:
 
 def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def called(node: ast.AST) -> str:
+    """Return the name of what a node calls: "print", "time.sleep"; "" if it calls nothing."""
+    return ast.unparse(node.func) if isinstance(node, ast.Call) else ""
 
 
 def comments(path: Path) -> list[str]:

@@ -21,6 +21,7 @@ CONTRACTS = {
         "newsletter.delivery.smtp",
     ),
     "Only the composition root knows the database": ("cli/status.py", "newsletter.storage.ledger"),
+    "Below the terminal nobody knows of it": ("desk/order.py", "signal"),
 }
 
 

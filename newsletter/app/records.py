@@ -24,16 +24,23 @@ if TYPE_CHECKING:
 class Records:
     """The ledger of dispatches, the list of readers, and what people decided."""
 
-    def __init__(self, settings: "Settings", require_site: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        settings: "Settings",
+        require_site: Callable[[], None],
+        give_back: Callable[[], None] | None = None,
+    ) -> None:
         """
         Prepare; nothing is opened yet.
 
         Args:
             settings: of the site.
             require_site: raises a SettingsError where there is none: nothing is made then.
+            give_back: called when much memory was freed, for the process to give back.
         """
         self._settings = settings
         self._require_site = require_site
+        self._give_back = give_back
         self._ledgers: list[SqlLedger] = []  # that were opened, to be closed
 
     @cached_property
@@ -42,7 +49,7 @@ class Records:
         from newsletter.storage.opening import open_ledger  # noqa: PLC0415
 
         self._require_site()
-        return open_ledger(self._settings.database_url, self._settings.root)
+        return open_ledger(self._settings.database_url, self._settings.root, self._give_back)
 
     def close(self) -> None:
         """

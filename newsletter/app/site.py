@@ -1,7 +1,7 @@
 """The composition root: the only place that knows which concrete class is used."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -47,10 +47,22 @@ class Site:
     """One newsletter site: its folder, its settings, and the parts made from them on demand."""
 
     def __init__(
-        self, environ: Mapping[str, str] | None = None, folder: Path | None = None
+        self,
+        environ: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        give_back: Callable[[], None] | None = None,
     ) -> None:
+        """
+        Prepare a site; nothing is read yet.
+
+        Args:
+            environ: the variables of the environment; those of the process if None.
+            folder: from which the site is found; the current one if None.
+            give_back: called when much memory was freed, for the process to give back.
+        """
         self._environ = os.environ if environ is None else environ
         self._folder = Path.cwd() if folder is None else folder
+        self._give_back = give_back
 
     @cached_property
     def settings(self) -> "Settings":
@@ -64,7 +76,7 @@ class Site:
         """What the site remembers."""
         from newsletter.app.records import Records  # noqa: PLC0415 - help does without
 
-        return Records(self.settings, self.require)
+        return Records(self.settings, self.require, self._give_back)
 
     def close(self) -> None:
         """Close the records, if they were opened; they may be used again."""

@@ -11,8 +11,8 @@ from newsletter.desk.audience import describe_audience
 from newsletter.desk.gate import Passed
 from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import show_moment
+from newsletter.desk.outlook import Intention, Rehearsed
 from newsletter.desk.results import Result
-from newsletter.desk.sending import Intention, Rehearsed
 from newsletter.desk.ways import describe_way
 from newsletter.desk.witness import Proposal
 from newsletter.desk.words import readers, rehearsed_letters

@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from newsletter.cli.memory import look_seldom
+from newsletter.cli.memory import give_back, look_seldom
 from newsletter.errors import NewsletterError, UsageError
 
 # Each is an object of its name (with _ for -) in newsletter.cli and the module of that name.
@@ -62,7 +62,7 @@ def cli(ctx: click.Context) -> None:
     """Compose the monthly issue in Korean and English, test it, dispatch it."""
     from newsletter.app.site import Site  # noqa: PLC0415 - settings are read by commands, not by help
 
-    ctx.obj = Site()
+    ctx.obj = Site(give_back=give_back)
     ctx.call_on_close(ctx.obj.close)  # in every way out: a fault, Ctrl-C and sys.exit too
 
 

@@ -1,6 +1,7 @@
-"""When a command looks for rings of objects: seldom, and never while it composes."""
+"""The memory of a command: when it looks for rings of objects, and what it gives back."""
 
 import gc
+from contextlib import suppress
 from typing import Final
 
 import click
@@ -22,6 +23,14 @@ def spare_looking(ctx: click.Context) -> None:
     """
     gc.disable()
     ctx.call_on_close(_look_again)
+
+
+def give_back() -> None:
+    """Let the system have what was freed, where the C library can (glibc: malloc_trim(3))."""
+    import ctypes  # noqa: PLC0415 - few commands free much
+
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def keep_what_was_made() -> None:

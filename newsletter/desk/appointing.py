@@ -4,10 +4,10 @@ from newsletter.app.site import Composed, Site
 from newsletter.compose.composition import describe_changes
 from newsletter.desk.halting import refuse_halted
 from newsletter.desk.moments import show_moment
+from newsletter.desk.outlook import Rehearsed
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result
-from newsletter.desk.send_off import open_sending, send_confirmed
-from newsletter.desk.sending import Rehearsed, Sending
+from newsletter.desk.sending import Sending, open_sending, send_confirmed
 from newsletter.desk.ways import refuse_appointment
 from newsletter.desk.witness import Witness
 from newsletter.dispatch.control import Appointment
@@ -27,7 +27,7 @@ def appoint(sending: Sending, appointment: Appointment, rehearsed: Rehearsed | N
         ProviderError: what a person must fix; nothing was appointed.
         UnfinishedError: somebody rehearses it just now; nothing was appointed.
     """
-    sending.provider.connect().close()
+    sending.outlook.provider.connect().close()
     sending.appoint(appointment, rehearsed)
 
 

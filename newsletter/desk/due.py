@@ -10,7 +10,7 @@ from newsletter.desk.doubting import Held, look, tell_held
 from newsletter.desk.halting import find_appointment
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result
-from newsletter.desk.send_off import open_sending, send_confirmed
+from newsletter.desk.sending import open_sending, send_confirmed
 from newsletter.desk.telling import note_told
 from newsletter.desk.ways import judge_plan, refuse_way
 from newsletter.desk.witness import DueWitness, Witness

@@ -10,11 +10,10 @@ from newsletter.desk.audience import Audience, choose_audience
 from newsletter.desk.doubting import explain_doubts, find_doubts
 from newsletter.desk.gate import Gate
 from newsletter.desk.halting import find_appointment, refuse_halted
-from newsletter.desk.moments import find_zone
+from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result, find_result
-from newsletter.desk.send_off import open_sending, send_off
-from newsletter.desk.sending import Sending
+from newsletter.desk.sending import Sending, open_sending
 from newsletter.desk.ways import refuse_appointment, refuse_rehearsal
 from newsletter.desk.witness import Confirm, Proposal, Question
 from newsletter.dispatch.control import Appointment
@@ -67,13 +66,13 @@ def dispatch(
     """
     composed = site.compose(order.issue)
     sending = open_sending(site, composed, process, rehearses=order.rehearses)
-    proposal = _propose(sending, order)
+    proposal = _propose(sending.outlook, order)
     confirm.propose(proposal)
     intention = proposal.intention
     if not intention.expected:
-        return find_result(site, sending)
+        return find_result(sending.outlook)
     sender = Sender(order.by, process.account)
-    gate = Gate(site, composed, sender, is_rehearsal=sending.way.is_rehearsal)
+    gate = Gate(site, composed, sender, is_rehearsal=proposal.way.is_rehearsal)
     passed = gate.check(order.rules, order.because, is_first=intention.plan is None)
     confirm.pass_gate(passed)
     count = min(intention.expected, order.wishes.limit or intention.expected)
@@ -84,7 +83,7 @@ def dispatch(
     _answer_doubts(site, order, confirm, proposal)
     gate.record(passed)
     if order.send_at is None:
-        return send_off(sending, intention, order.wishes, order.by, confirm)
+        return sending.send_off(intention, order.wishes, order.by, confirm)
     return _send_later(sending, proposal, order, order.send_at, process)
 
 
@@ -95,32 +94,24 @@ def drop_appointment(site: Site, issue: str, by: str) -> None:
         raise UsageError(msg)
 
 
-def _propose(sending: Sending, order: Order) -> Proposal:
+def _propose(outlook: Outlook, order: Order) -> Proposal:
     """Say what the order means, or refuse it."""
-    site, composed = sending.site, sending.composed
-    diary = site.records.diary()
-    _refuse_other_ways(sending, order)
-    makes_earnest = sending.makes_earnest()
+    site, composed, diary = outlook.site, outlook.composed, outlook.diary
+    standing = find_appointment(diary, order.issue)
+    if order.rehearses:
+        refuse_rehearsal(outlook.ledger.find_plan(order.issue), standing)
+    elif standing:
+        refuse_appointment(standing, outlook.way, outlook.zone, may_replace_rehearsal=True)
+    makes_earnest = outlook.makes_earnest()
     if not makes_earnest:
-        refuse_halted(diary, order.issue, find_zone(site))
-    plan = None if makes_earnest else sending.ledger.find_plan(order.issue)
+        refuse_halted(diary, order.issue, outlook.zone)
+    plan = None if makes_earnest else outlook.ledger.find_plan(order.issue)
     recipients_of = choose_audience(site, composed.issue, order.audience, plan)
     doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)
-    intention = sending.intention(
+    intention = outlook.intention(
         add_new=order.add_new, may_plan_anew=True, recipients_of=recipients_of
     )
-    standing = find_appointment(diary, order.issue)
-    return Proposal(composed, sending.way, intention, composed.publication.zone, doubts, standing)
-
-
-def _refuse_other_ways(sending: Sending, order: Order) -> None:
-    """Refuse what would go on with a dispatch, or replace an appointment, of another kind."""
-    site = sending.site
-    standing = find_appointment(site.records.diary(), order.issue)
-    if order.rehearses:
-        refuse_rehearsal(sending.ledger.find_plan(order.issue), standing)
-    elif standing:
-        refuse_appointment(standing, sending.way, find_zone(site), may_replace_rehearsal=True)
+    return Proposal(composed, outlook.way, intention, outlook.zone, doubts, standing)
 
 
 def _answer_doubts(site: Site, order: Order, confirm: Confirm, proposal: Proposal) -> None:
@@ -144,8 +135,8 @@ def _send_later(
         composition.parts,
         send_at,
         order.by,
-        sending.site.clock(),
-        sending.way,
+        sending.outlook.site.clock(),
+        proposal.way,
         proposal.intention.recipients_of,
         process.account,
     )

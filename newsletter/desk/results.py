@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.app.site import Site
 from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import show_moment
-from newsletter.desk.sending import Sending
+from newsletter.desk.outlook import Outlook
 from newsletter.dispatch.control import Act, Halt
 from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.ledger import Plan
@@ -71,16 +70,23 @@ class Result:
         return hints
 
 
-def find_result(site: Site, sending: Sending, held: Resumption | None = None) -> Result:
-    """Look up how an issue stands; *held* is what has ended the run."""
-    issue = sending.composed.issue.id
+def find_result(outlook: Outlook, answered: int = 0, held: Resumption | None = None) -> Result:
+    """
+    Look up how an issue stands.
+
+    Args:
+        outlook: of the issue.
+        answered: deliveries that got an outcome in the run; 0 without one.
+        held: what has ended the run.
+    """
+    ledger, issue = outlook.ledger, outlook.issue
     return Result(
         issue,
-        sending.ledger.find_plan(issue),
-        sending.ledger.tally(issue),
-        sending.answered,
-        site.records.diary().find_halt(issue),
+        ledger.find_plan(issue),
+        ledger.tally(issue),
+        answered,
+        outlook.diary.find_halt(issue),
         held,
-        sending.ledger.next_due_at(issue),
-        sending.composed.publication.zone,
+        ledger.next_due_at(issue),
+        outlook.zone,
     )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.app.site import Composed
 from newsletter.desk.gate import Passed
-from newsletter.desk.sending import Intention
+from newsletter.desk.outlook import Intention
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.doubt import StandingDoubt
 from newsletter.dispatch.way import Way

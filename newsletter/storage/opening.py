@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -34,13 +34,13 @@ from newsletter.storage.marks import (
     replace_mark,
     write_mark,
 )
-from newsletter.storage.transactions import reading, writing
+from newsletter.storage.transactions import GIVE_BACK, reading, writing
 from newsletter.storage.watch import find_harm, find_watch, holds_journal
 
 log = logging.getLogger(__name__)
 
 
-def open_ledger(setting: str, root: Path) -> Engine:
+def open_ledger(setting: str, root: Path, give_back: Callable[[], None] | None = None) -> Engine:
     """
     Open the database as `open_database` does, and note durably what tells that it is older.
 
@@ -50,12 +50,14 @@ def open_ledger(setting: str, root: Path) -> Engine:
     Args:
         setting: NEWSLETTER_DATABASE_URL.
         root: the site's folder.
+        give_back: called when much memory was freed, for the process to give to the system.
 
     Raises:
         SettingsError: as `open_database`.
         LedgerError: the doubt cannot be written down.
     """
     engine = open_database(setting, root)
+    engine.update_execution_options(**{GIVE_BACK: give_back})
     if find_watch(engine):
         try:
             _examine(engine, datetime.now(UTC))

@@ -1,9 +1,9 @@
 """Transactions whose faults are LedgerErrors, on a database file that is still in its place."""
 
-import ctypes
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from newsletter.errors import LedgerError
 from newsletter.storage.private_files import explain_write_rights
 from newsletter.storage.watch import FileWatch, find_harm
+
+GIVE_BACK: Final = "newsletter_give_back"  # an engine's execution option; see `open_ledger`
 
 
 @contextmanager
@@ -48,7 +50,7 @@ def with_page_cache(connection: Connection, megabytes: int | None) -> Iterator[N
     An index over addresses is met in no order. With the 2 MB that SQLite keeps by itself, a
     row of a long list costs several times one of a short list; what is kept for ever would
     be kept for every connection. The transaction is to end inside the block, for a page
-    that is not yet committed cannot be let go.
+    that is not yet committed cannot be let go. Then the process may give back what was freed.
     """
     if megabytes is None or connection.dialect.name != "sqlite":
         yield
@@ -62,13 +64,9 @@ def with_page_cache(connection: Connection, megabytes: int | None) -> Iterator[N
         connection.exec_driver_sql(f"PRAGMA cache_size = {own}")
         connection.exec_driver_sql("PRAGMA shrink_memory")
         connection.rollback()
-        _give_memory_back()
-
-
-def _give_memory_back() -> None:
-    """Let the system have what was freed, where the C library can (glibc: malloc_trim(3))."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
+        give_back = connection.get_execution_options().get(GIVE_BACK)
+        if give_back:
+            give_back()
 
 
 @contextmanager

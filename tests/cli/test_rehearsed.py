@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from newsletter.desk.process import Process
-from newsletter.desk.send_off import open_sending
+from newsletter.desk.sending import open_sending
 from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
@@ -206,7 +206,7 @@ def test_a_halt_that_nobody_was_shown_is_obeyed(desk: Desk, relay: RecordingServ
     desk.run(*SOME, status=4)
     set_way(desk, relay.url)
     sending = open_sending(desk.site, desk.site.compose(ISSUE_ID), Process())
-    intention = sending.intention(add_new=False, may_plan_anew=True)
+    intention = sending.outlook.intention(add_new=False, may_plan_anew=True)
     desk.site.records.diary().pause(ISSUE_ID, "Lee", "a typo", NOW)
 
     with pytest.raises(UnfinishedError, match="a typo"):
@@ -224,7 +224,7 @@ def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
     set_way(desk, relay.url)
     composed = desk.site.compose(ISSUE_ID)
     first, second = (open_sending(desk.site, composed, Process()) for _ in range(2))
-    shown = [one.intention(add_new=False, may_plan_anew=True) for one in (first, second)]
+    shown = [one.outlook.intention(add_new=False, may_plan_anew=True) for one in (first, second)]
     first.freeze(shown[0])
 
     with pytest.raises(UnfinishedError, match="has just begun to send it"):

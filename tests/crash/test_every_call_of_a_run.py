@@ -17,6 +17,7 @@ from sqlalchemy import Engine as Database
 from newsletter.app.records import Records
 from newsletter.app.site import Composed
 from newsletter.delivery.provider import OUTBOX, WRITTEN, Accepted, Provider
+from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
 from newsletter.dispatch.control import Diary
@@ -325,7 +326,7 @@ def run_into(mishap: Mishap, stand: Stand) -> None:
     ledger, provider = failing(real, stand.provider(), mishap)
     with suppress(CrashError, NewsletterError):
         send(
-            Sending(site, stand.composed, ledger, provider, Process()),
+            Sending(Outlook(site, stand.composed, ledger, provider), Process()),
             Wishes(limit=stand.plot.limit),
         )
     with suppress(CrashError, NewsletterError):
@@ -334,7 +335,7 @@ def run_into(mishap: Mishap, stand: Stand) -> None:
 
 def send(sending: Sending, wishes: Wishes) -> None:
     """Take the steps of a dispatch in their order."""
-    intention = sending.intention(add_new=True, may_plan_anew=True)
+    intention = sending.outlook.intention(add_new=True, may_plan_anew=True)
     sending.freeze(intention, is_limited=wishes.is_limited)
     sending.run(wishes)
 
@@ -348,7 +349,10 @@ def go_on(stand: Stand) -> None:
         with closing(site.records.ledger()) as ledger:
             # A letter that is too big pauses the issue; a complaint alone is a run for nobody.
             with suppress(UnfinishedError, ProviderError):
-                send(Sending(site, stand.composed, ledger, stand.provider(), Process()), Wishes())
+                send(
+                    Sending(Outlook(site, stand.composed, ledger, stand.provider()), Process()),
+                    Wishes(),
+                )
             tally = ledger.tally(ISSUE_ID)
         if not tally.of(State.PENDING) + tally.of(State.DEFERRED):
             return

@@ -10,6 +10,7 @@ import pytest
 
 from newsletter.app.site import Site
 from newsletter.delivery.provider import Provider
+from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
 from newsletter.dispatch.hold import Hold
@@ -46,16 +47,16 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def sending(site: Site) -> Iterator[Sending]:
     ledger = site.records.ledger()
-    yield Sending(site, site.compose(ISSUE_ID), ledger, site.provider(), Process())
+    yield Sending(Outlook(site, site.compose(ISSUE_ID), ledger, site.provider()), Process())
     ledger.close()
 
 
 def test_the_pace_of_the_publication_is_kept(sending: Sending) -> None:
-    sending.freeze(sending.intention(add_new=False))
+    sending.freeze(sending.outlook.intention(add_new=False))
 
     ending = sending.run(Wishes())
 
-    tally = sending.ledger.tally(ISSUE_ID)
+    tally = sending.outlook.ledger.tally(ISSUE_ID)
     assert (tally.of(State.ACCEPTED), tally.of(State.PENDING)) == (2, 1)
     assert sending.answered == 2
     assert ending.held
@@ -65,35 +66,35 @@ def test_the_pace_of_the_publication_is_kept(sending: Sending) -> None:
 def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(
     site: Site, sending: Sending
 ) -> None:
-    intention = sending.intention(add_new=False)
+    intention = sending.outlook.intention(add_new=False)
     sending.freeze(intention)
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
     with pytest.raises(UnfinishedError, match=r"is paused, by Kim at .*: a mistake\n  news"):
-        sending.intention(add_new=False)
+        sending.outlook.intention(add_new=False)
     halt = sending.run(Wishes()).halt
     assert halt
     assert halt.because == "a mistake"
-    assert sending.ledger.tally(ISSUE_ID).of(State.PENDING) == 3
+    assert sending.outlook.ledger.tally(ISSUE_ID).of(State.PENDING) == 3
 
     site.records.diary().resume(ISSUE_ID, "Kim", NOW)
     sending.run(Wishes(limit=1))
-    assert sending.ledger.tally(ISSUE_ID).of(State.ACCEPTED) == 1
+    assert sending.outlook.ledger.tally(ISSUE_ID).of(State.ACCEPTED) == 1
 
 
 def test_the_hold_is_given_up_at_the_end_of_a_run(site: Site, sending: Sending) -> None:
-    sending.freeze(sending.intention(add_new=False))
+    sending.freeze(sending.outlook.intention(add_new=False))
     sending.run(Wishes(limit=1))
 
-    assert sending.ledger.hold(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
+    assert sending.outlook.ledger.hold(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
     with pytest.raises(UnfinishedError, match="being sent by another process"):
-        Hold(sending.ledger, ISSUE_ID, lambda: NOW, HOLDER).take()
+        Hold(sending.outlook.ledger, ISSUE_ID, lambda: NOW, HOLDER).take()
 
 
 def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(
     site: Site, sending: Sending
 ) -> None:
-    sending.freeze(sending.intention(add_new=False))
+    sending.freeze(sending.outlook.intention(add_new=False))
 
     sending.run(Wishes(limit=1))
 
@@ -134,10 +135,10 @@ def test_a_letter_is_dated_when_it_is_written(tmp_path: Path) -> None:
 def test_a_connection_that_nothing_will_be_sent_by_is_closed(site: Site) -> None:
     provider = ScriptedProvider()
     ledger = site.records.ledger()
-    sending = Sending(site, site.compose(ISSUE_ID), ledger, provider, Process())
-    sending.freeze(sending.intention(add_new=False))
+    sending = Sending(Outlook(site, site.compose(ISSUE_ID), ledger, provider), Process())
+    sending.freeze(sending.outlook.intention(add_new=False))
     sending.run(Wishes(limit=1))
-    intention = sending.intention(add_new=False)
+    intention = sending.outlook.intention(add_new=False)
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
     with pytest.raises(UnfinishedError, match="is paused"):

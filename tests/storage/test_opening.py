@@ -206,3 +206,14 @@ def test_a_journal_that_was_cut_off_under_a_command_is_doubted_though_half_of_it
     assert look(folder) == [Cause.JOURNAL_LOST]
     assert noted(folder)["has_lost_journal"] is False
     assert look(folder) == [Cause.JOURNAL_LOST]
+
+
+def test_what_a_long_list_took_is_given_back_once_the_list_is_closed(tmp_path: Path) -> None:
+    given: list[bool] = []
+    engine = open_ledger(SETTING, tmp_path, lambda: given.append(True))
+    with SqlSubscriberBook(engine).opened() as page:
+        enrol(make_row("r1@example.org", "", Preference.KO), page, NOW)
+        assert not given
+    close_ledger(engine)
+
+    assert given == [True]

@@ -1,0 +1,168 @@
+"""What is about to be done with an issue: for whom the first time, or how to go on."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from newsletter.app.site import Composed, Site
+from newsletter.delivery.provider import Provider
+from newsletter.desk.audience import check_recipients, describe_audience
+from newsletter.desk.halting import refuse_halted
+from newsletter.desk.ways import judge_plan, refuse_way
+from newsletter.dispatch.clock import SteadyClock
+from newsletter.dispatch.control import Halt
+from newsletter.dispatch.ledger import Ledger, Plan
+from newsletter.dispatch.plan import check_digest
+from newsletter.dispatch.states import State, Tally
+from newsletter.dispatch.way import Verdict, way_of
+from newsletter.errors import ContentError, UnfinishedError
+from newsletter.lang import EditionKind, Preference
+from newsletter.subscribers.subscriber import editions_by_preference
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """A rehearsal that makes room for a sending."""
+
+    plan: Plan
+    halt: Halt | None  # of the rehearsal; set aside with it
+    written: int  # letters, which went to nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Intention:
+    """What a dispatch is about to do."""
+
+    plan: Plan | None  # None: this is the first run
+    replaced: Plan | None  # a plan for another letter that nobody was ever sent
+    rehearsed: Rehearsed | None  # was dispatched, but not in earnest
+    planned: Mapping[EditionKind, int]  # deliveries in the plan already
+    joining: Mapping[EditionKind, int]  # deliveries that will be added to it
+    left_out: int  # subscribers who came since, and are not added
+    waiting: int  # deliveries in the plan that are due, or may go again
+    recipients_of: str | None = None  # the issue whose readers alone get it; None: all do
+
+    @property
+    def expected(self) -> int:
+        """Count the letters that will be sent if all goes well."""
+        return self.waiting + sum(self.joining.values())
+
+    def planned_for(self, kind: EditionKind) -> int:
+        """Count the deliveries of one edition, those to be added included."""
+        return self.planned[kind] + self.joining.get(kind, 0)
+
+
+class Outlook:
+    """An issue before it is sent: its plan, the way it would leave by, whom it would reach."""
+
+    def __init__(self, site: Site, composed: Composed, ledger: Ledger, provider: Provider) -> None:
+        self.site = site
+        self.composed = composed
+        self.issue = composed.issue.id
+        self.ledger = ledger
+        self.diary = site.records.diary()
+        self.provider = provider
+        self.way = way_of(provider)
+        self.editions: Mapping[Preference | None, EditionKind] = editions_by_preference(
+            composed.publication.default_preference
+        )
+        self.zone = composed.publication.zone  # in which times are shown
+        self.clock = SteadyClock(site.clock, time.monotonic)
+
+    def makes_earnest(self) -> bool:
+        """Say whether what was only rehearsed until now is to be sent."""
+        plan = self.ledger.find_plan(self.issue)
+        return plan is not None and judge_plan(self.ledger, plan, self.way) is Verdict.ANEW
+
+    def intention(
+        self, *, add_new: bool, may_plan_anew: bool = False, recipients_of: str | None = None
+    ) -> Intention:
+        """
+        Say what is to be done: for whom the first time, or how to go on.
+
+        Args:
+            add_new: readers who came since the plan are added to it.
+            may_plan_anew: a person is there who can say that a rehearsal becomes a sending.
+            recipients_of: see `choose_audience`.
+
+        Raises:
+            SettingsError: what was begun must not go on by the way that is set now.
+            UsageError: nobody has the issue *recipients_of*.
+            ContentError: the letter is not the one whose dispatch began, or there is
+                nobody to send it to.
+            UnfinishedError: the dispatch is paused, was cancelled, or has begun to others
+                than *recipients_of*.
+        """
+        plan = self.ledger.find_plan(self.issue)
+        rehearsed = self._find_rehearsed(plan, may_plan_anew=may_plan_anew)
+        replaced = None
+        if rehearsed:
+            plan = None
+        else:
+            refuse_halted(self.diary, self.issue, self.zone)
+        if plan and plan.digest != self.composed.composition.digest:
+            if not self.ledger.is_untouched(self.issue):
+                check_digest(plan, self.composed.composition)
+            plan, replaced = None, plan
+        elif plan and plan.recipients_of != recipients_of:
+            if not self.ledger.is_untouched(self.issue):
+                raise UnfinishedError(_explain_other_audience(plan, recipients_of))
+            plan, replaced = None, plan
+        if recipients_of and (plan is None or add_new):
+            check_recipients(self.ledger, recipients_of)
+        tally = self.ledger.tally(self.issue)
+        if plan:
+            planned = {kind: tally.planned_for(kind) for kind in EditionKind}
+            newcomers = self.ledger.count_unplanned(self.issue, self.editions)
+        else:
+            planned = dict.fromkeys(EditionKind, 0)
+            newcomers = self.ledger.count_active(self.editions, recipients_of)
+        count = sum(newcomers.values())
+        if plan is None and not count and recipients_of:
+            msg = f"issues/{self.issue}: no reader who has {recipients_of} is active any more"
+            raise ContentError(msg)
+        if plan is None and not count:
+            msg = (
+                f"issues/{self.issue}: there is nobody to send it to; add readers first: "
+                "newsletter subscribers import FILE.csv"
+            )
+            raise ContentError(msg)
+        is_joining = plan is None or add_new
+        return Intention(
+            plan=plan,
+            replaced=replaced,
+            rehearsed=rehearsed,
+            planned=planned,
+            joining=newcomers if is_joining else {},
+            left_out=0 if is_joining else count,
+            waiting=self._waiting(tally) if plan else 0,
+            recipients_of=recipients_of,
+        )
+
+    def _find_rehearsed(self, plan: Plan | None, *, may_plan_anew: bool) -> Rehearsed | None:
+        """Describe the rehearsal that *plan* is, if it is to make room now."""
+        if plan is None or not self.check_way(plan, may_plan_anew=may_plan_anew):
+            return None
+        written = self.ledger.find_traces(self.issue).written
+        return Rehearsed(plan, self.diary.find_halt(self.issue), written)
+
+    def check_way(self, plan: Plan, *, may_plan_anew: bool = False) -> bool:
+        """Refuse what must not go on by this way; say whether it is to be planned anew."""
+        verdict = judge_plan(self.ledger, plan, self.way)
+        refuse_way(plan, verdict, self.way, may_plan_anew=may_plan_anew)
+        return verdict is Verdict.ANEW
+
+    def _waiting(self, tally: Tally) -> int:
+        """Count what is due, and what is unknown where a run makes it pending by itself."""
+        goes_again = self.provider.recognises_repeats is not None
+        repeats = tally.of(State.UNKNOWN) if goes_again else 0
+        return self.ledger.count_due(self.issue, self.clock()) + repeats
+
+
+def _explain_other_audience(plan: Plan, recipients_of: str | None) -> str:
+    return (
+        f"{plan.issue}: its dispatch has begun, to {describe_audience(plan.recipients_of)}, and is "
+        f"not to go to {describe_audience(recipients_of)} now\n"
+        f"  newsletter dispatch {plan.issue} goes on with it as it has begun\n"
+        f"  newsletter dispatch {plan.issue} --at never drops the appointment, if that says so"
+    )
