@@ -5,12 +5,10 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.person import name_person
-from newsletter.desk.halting import describe_halt, require_plan
+from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import find_zone
 from newsletter.desk.words import readers
-from newsletter.dispatch.control import Act
 from newsletter.dispatch.states import State, Tally
-from newsletter.errors import UsageError
 
 
 @click.command()
@@ -26,39 +24,27 @@ def cancel(site: Site, issue: str, because: str | None, name: str | None, *, yes
     Whoever has not got it is skipped. A run under way obeys within 2 seconds; letters on
     their way get their answer. Before the dispatch has begun, this drops its appointment.
     """
+    from newsletter.desk import halts  # noqa: PLC0415 - slow to load, and help is fast
+
     by = name_person(name)
-    ledger, diary = site.records.ledger(), site.records.diary()
-    if ledger.find_plan(issue) is None and diary.drop_appointment(issue, by, site.clock()):
+
+    def confirm(tally: Tally) -> None:
+        require_person("cancel", yes=yes)
+        _show_what_is_left(tally)
+        confirm_by_name("That is for good.", issue, "nothing was cancelled", yes=yes)
+
+    cancelled = halts.cancel(site, issue, by, (because or "").strip(), confirm)
+    if cancelled.was_appointed:
         click.echo(f"Dropped   the appointment of {issue}; nobody was sent it")
-        return
-    require_plan(ledger, issue)
-    halt = diary.find_halt(issue)
-    if halt and halt.act is Act.CANCELLED:
+    elif halt := cancelled.before:
         click.echo(f"{issue} was cancelled already, {describe_halt(halt, find_zone(site))}")
-        return
-    reason = (because or "").strip()
-    tally = ledger.tally(issue)
-    _refuse_idle(issue, tally, reason)
-    require_person("cancel", yes=yes)
-    _show_what_is_left(issue, tally)
-    confirm_by_name("That is for good.", issue, "nothing was cancelled", yes=yes)
-    now = site.clock()
-    skipped = diary.cancel(issue, by, reason, now)
-    diary.drop_appointment(issue, by, now)
-    click.echo(f"Cancelled {issue}, by {by}: {readers(skipped)} skipped")
-    click.echo("          Letters on their way get their answer, and are not tried again.")
-    click.echo(f"Next      newsletter status {issue}")
+    else:
+        click.echo(f"Cancelled {issue}, by {by}: {readers(cancelled.skipped)} skipped")
+        click.echo("          Letters on their way get their answer, and are not tried again.")
+        click.echo(f"Next      newsletter status {issue}")
 
 
-def _refuse_idle(issue: str, tally: Tally, reason: str) -> None:
-    if tally.is_finished:
-        msg = f"{issue} is finished, so nothing is left to cancel; see 'newsletter status {issue}'"
-        raise UsageError(msg)
-    if not reason:
-        raise UsageError('a cancelled dispatch wants a reason, which is kept: --because "…"')
-
-
-def _show_what_is_left(issue: str, tally: Tally) -> None:
+def _show_what_is_left(tally: Tally) -> None:
     waiting = tally.of(State.PENDING) + tally.of(State.DEFERRED)
     accepted, unknown = tally.of(State.ACCEPTED), tally.of(State.UNKNOWN)
     click.echo(f"Have it   {readers(accepted)} of {tally.planned:,}")

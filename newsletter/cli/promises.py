@@ -8,7 +8,7 @@ import click
 from newsletter.app.site import Site
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.dispatch.promise import Bond, Promise, find_broken
-from newsletter.errors import ContentError, LedgerError, SettingsError, UsageError
+from newsletter.errors import LedgerError, SettingsError
 
 
 def find_outdated(site: Site, issue: str, digest: str | None) -> Sequence[Promise]:
@@ -27,18 +27,6 @@ def find_outdated(site: Site, issue: str, digest: str | None) -> Sequence[Promis
             err=True,
         )
         return ()
-
-
-def find_outdated_in_ledger(site: Site, issue: str) -> Sequence[Promise]:
-    """Return what was promised of another letter than *issue* is now; composes it to see."""
-    promises = site.records.diary().promises(issue)
-    if not promises:
-        return ()
-    try:
-        digest = site.compose(issue).composition.digest
-    except (ContentError, UsageError):  # it has faults, or its folder is gone
-        digest = None
-    return find_broken(promises, digest)
 
 
 def show_outdated(site: Site, issue: str, outdated: Sequence[Promise]) -> None:

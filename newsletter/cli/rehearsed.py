@@ -4,86 +4,24 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
-from newsletter.desk.halting import require_plan
+from newsletter.desk import rehearsing
 from newsletter.desk.words import rehearsed_letters
-from newsletter.dispatch.control import SettingAside
-from newsletter.dispatch.hold import Hold
-from newsletter.dispatch.ledger import Plan
-from newsletter.dispatch.way import Traces
-from newsletter.errors import UsageError
 
 
 def set_rehearsal_aside(site: Site, issue: str, by: str, because: str | None, *, yes: bool) -> None:
-    """
-    Set the dispatch of *issue* aside, so that its next one begins with nobody served.
+    """Ask, and set the dispatch of *issue* aside; see `desk.rehearsing` for what it raises."""
 
-    Raises:
-        UsageError: it was a sending, or may have been one; or no reason is given.
-        UnfinishedError: another process is at it just now.
-    """
-    ledger = site.records.ledger()
-    plan = require_plan(ledger, issue)
+    def confirm(old: rehearsing.OldRehearsal) -> None:
+        require_person("set it aside", yes=yes)
+        name = old.plan.way.name if old.plan.way else "a folder"
+        day = f"{old.plan.planned_at:%Y-%m-%d}"
+        click.echo(f"Rehearsal {issue}, begun {day}: {rehearsed_letters(old.written)}, by {name};")
+        click.echo("          they are kept apart, and do not count as sent any more")
+        click.echo("Risk      whoever was given one of those files gets the letter again.")
+        question = "This lets the next dispatch send the issue to everybody."
+        confirm_by_name(question, issue, "nothing was set aside", yes=yes)
+
     reason = (because or "").strip()
-    if not reason:
-        raise UsageError('--was-rehearsal wants a reason, which is kept: --because "…"')
-    traces = ledger.find_traces(issue)
-    _refuse_sending(plan, traces)
-    require_person("set it aside", yes=yes)
-    name = plan.way.name if plan.way else "a folder"
-    day = f"{plan.planned_at:%Y-%m-%d}"
-    click.echo(f"Rehearsal {issue}, begun {day}: {rehearsed_letters(traces.written)}, by {name};")
-    click.echo("          they are kept apart, and do not count as sent any more")
-    click.echo("Risk      whoever was given one of those files gets the letter again.")
-    question = "This lets the next dispatch send the issue to everybody."
-    confirm_by_name(question, issue, "nothing was set aside", yes=yes)
-    hold = Hold(ledger, issue, site.clock, site.records.holder())
-    hold.take()
-    try:
-        _refuse_sending(plan, ledger.find_traces(issue))  # somebody may have sent meanwhile
-        aside = SettingAside(plan.planned_at, by, site.clock(), reason, is_old=plan.way is None)
-        letters = site.records.diary().set_aside(issue, aside)
-    finally:
-        hold.release()
+    letters = rehearsing.set_rehearsal_aside(site, issue, by, reason, confirm)
     click.echo(f"Set aside {rehearsed_letters(letters)} of {issue}, by {by}")
     click.echo(f"Next      newsletter dispatch {issue}")
-
-
-def _refuse_sending(plan: Plan, traces: Traces) -> None:
-    """Refuse to open again what somebody may have got."""
-    issue = plan.issue
-    if plan.is_rehearsal:
-        return
-    if plan.way:
-        msg = (
-            f"{issue} was begun by {plan.way.name}, whose letters count as sent; to set it aside "
-            "would send them a second time. Nothing was changed"
-        )
-        raise UsageError(msg)
-    if traces.answered:
-        msg = (
-            f"{issue} was no rehearsal: {traces.answered:,} of its letters were answered for by "
-            "a mail server or service, and not written to a folder; to set it aside would send "
-            "some a second time. Nothing was changed"
-        )
-        raise UsageError(msg)
-    if traces.assumed:
-        special = f"{issue[:7]}-again"
-        msg = (
-            f"{issue} has {_letters(traces.assumed)} of which somebody has said that the readers "
-            "have it: it may have been sent, so it stays as sent. Nothing was changed\n"
-            "If you know that nobody has it, make a special issue of it: copy the folder to "
-            f"issues/{special}, put a label into its issue.yaml, then "
-            f"newsletter dispatch {special} --to-all"
-        )
-        raise UsageError(msg)
-    if traces.unknown:
-        msg = (
-            f"{issue} has {_letters(traces.unknown)} of which nobody knows how they left; they "
-            f"may have reached their readers. Nothing was changed\nIf you know that they did not: "
-            f"newsletter resolve {issue} --unknown resend; then set it aside"
-        )
-        raise UsageError(msg)
-
-
-def _letters(count: int) -> str:
-    return "1 letter" if count == 1 else f"{count:,} letters"

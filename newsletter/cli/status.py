@@ -6,8 +6,9 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.doubting import as_list, show_doubts
-from newsletter.cli.overview import SHOWN, as_json, find_issues, find_overview, show
+from newsletter.cli.overview import SHOWN, as_json, show
 from newsletter.desk.moments import find_zone
+from newsletter.desk.overview import find_issues, find_overview
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
 

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import click
-
 from newsletter.desk.appointing import compose_appointed
 from newsletter.desk.halting import find_appointment
 from newsletter.dispatch.plan import make_plan
@@ -60,13 +58,6 @@ def find_lost_plan(site: "Site", issue: str) -> LostPlan | None:
     )
     editions = editions_by_preference(composed.publication.default_preference)
     return LostPlan(plan, editions)
-
-
-def show_lost_plan(lost: LostPlan, appointment: "Appointment | None") -> None:
-    """Print what is planned, and which letter those who are left get."""
-    click.echo(f"Plan     {lost.plan.issue} was never dispatched on this ledger; nothing is sent")
-    whence = f"the letter that {appointment.by} appointed" if appointment else "the letter as it is"
-    click.echo(f"Digest   {lost.plan.digest[:12]}, {whence} now; whoever is left gets this one")
 
 
 def _find_audience(composed: "Composed", appointment: "Appointment | None") -> str | None:

@@ -1,0 +1,98 @@
+"""Approval: a named person's word that a letter may go out, and for whom it is good."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.app.site import Composed, Site
+from newsletter.desk.halting import explain_halt, find_appointment
+from newsletter.desk.moments import find_zone
+from newsletter.dispatch.control import Act
+from newsletter.dispatch.plan import check_digest
+from newsletter.dispatch.states import State
+from newsletter.errors import UsageError
+from newsletter.proof.approval import Approval
+from newsletter.subscribers.subscriber import editions_by_preference
+
+if TYPE_CHECKING:
+    from newsletter.proof.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class ToApprove:
+    """What a person is to approve."""
+
+    composed: Composed
+    report: "Report"  # of the proof
+    readers: int  # who could still get this letter
+
+
+def approve(
+    site: Site, issue: str, by: str, account: str, confirm: Callable[[ToApprove], None]
+) -> ToApprove:
+    """
+    Record the approval of *issue* as it is now; durable on return.
+
+    Args:
+        site: where the issue is.
+        issue: that is approved.
+        by: who approves.
+        account: of the system, that it is done from: USER@HOST; empty: not known.
+        confirm: sees what is approved; raises a UsageError if it does not agree.
+
+    Returns:
+        What was approved.
+
+    Raises:
+        UsageError: nobody can get it: it was cancelled, or everybody has it.
+        ContentError: it does not compose, or readers have another letter of this issue.
+    """
+    composed = site.compose(issue)
+    count = _count_readers(site, composed)
+    seen = ToApprove(composed, site.proofread(composed), count)
+    confirm(seen)
+    site.records.approvals().record_approval(
+        Approval(
+            issue,
+            composed.composition.digest,
+            composed.composition.parts,
+            by,
+            site.clock(),
+            seen.report.blocking,
+            seen.report.advising,
+            account,
+        )
+    )
+    return seen
+
+
+def _count_readers(site: Site, composed: Composed) -> int:
+    """
+    Count those who could still get this letter.
+
+    Raises:
+        UsageError: nobody can: it was cancelled, or everybody has it.
+        ContentError: readers have another letter of this issue already.
+    """
+    issue, ledger = composed.issue.id, site.records.ledger()
+    editions = editions_by_preference(composed.publication.default_preference)
+    plan = ledger.find_plan(issue)
+    if plan is None or plan.is_rehearsal:
+        appointment = find_appointment(site.records.diary(), issue)
+        recipients_of = appointment.recipients_of if appointment else None
+        return sum(ledger.count_active(editions, recipients_of).values())
+    halt = site.records.diary().find_halt(issue)
+    if halt and halt.act is Act.CANCELLED:
+        msg = f"{explain_halt(issue, halt, find_zone(site))}, so nothing was approved"
+        raise UsageError(msg)
+    if not ledger.is_untouched(issue):
+        check_digest(plan, composed.composition)
+    tally = ledger.tally(issue)
+    newcomers = sum(ledger.count_unplanned(issue, editions).values())
+    if tally.is_finished and not newcomers:
+        msg = (
+            f"{issue} was sent and is finished, so there is nothing to approve; see "
+            f"'newsletter status {issue}'"
+        )
+        raise UsageError(msg)
+    return tally.of(State.PENDING) + tally.of(State.DEFERRED) + newcomers

@@ -1,0 +1,165 @@
+"""Settling what may or may not have arrived, as a person decides."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.app.site import Site
+from newsletter.desk.halting import describe_halt, require_plan
+from newsletter.desk.moments import find_zone
+from newsletter.dispatch.control import Act, Doubt, Settlement
+from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.runs import LivingRun
+from newsletter.dispatch.states import State
+from newsletter.errors import ContentError, UnfinishedError, UsageError
+from newsletter.subscribers.address import address_of
+
+if TYPE_CHECKING:
+    from newsletter.dispatch.ledger import Ledger, LedgerLine
+
+
+@dataclass(frozen=True, slots=True)
+class ToSettle:
+    """Unknown deliveries that are about to be settled."""
+
+    doubted: "Sequence[LedgerLine]"
+    left_out: int  # for which a living run may still be answered
+    living: Sequence[LivingRun]
+
+    @property
+    def words_of_living(self) -> str:
+        """Say which processes are waited for, and how long."""
+        return _describe(self.living)
+
+
+@dataclass(frozen=True, slots=True)
+class SettlingOrder:
+    """What a person says of deliveries that may or may not have been taken."""
+
+    issue: str
+    settlement: Settlement
+    by: str
+    because: str  # may be empty
+    only: str | None = None  # an address: its delivery alone
+
+
+def settle_unknown(
+    site: Site, order: SettlingOrder, confirm: Callable[[ToSettle], bool]
+) -> int | None:
+    """
+    Settle unknown deliveries of an issue.
+
+    Args:
+        site: where the issue is.
+        order: how they are settled.
+        confirm: sees what is settled, and says whether it is to be; False only looks. It
+            raises a UsageError if it does not agree.
+
+    Returns:
+        How many were settled; None if *confirm* only looked.
+
+    Raises:
+        UsageError: it was never dispatched, or was cancelled and nothing is sent again.
+        ContentError: what alone is meant is no address, or its delivery is not unknown.
+        UnfinishedError: another process is sending it, or may still be answered for all.
+    """
+    issue, only = order.issue, order.only
+    ledger, diary = site.records.ledger(), site.records.diary()
+    require_plan(ledger, issue)
+    _refuse_cancelled(site, issue, order.settlement)
+    hold = Hold(ledger, issue, site.clock, site.records.holder())
+    living = diary.living_runs(issue)
+    with held(hold):
+        found = _without_answerable(find_doubted(ledger, issue, only), living, issue)
+    if not confirm(found):
+        return None
+    with held(hold):
+        ids = {one.id for one in diary.living_runs(issue)}
+        now = [one for one in find_doubted(ledger, issue, only) if one.run not in ids]
+        if now != found.doubted:
+            msg = f"{issue} went on meanwhile, and others are unknown now; run resolve again"
+            raise UnfinishedError(msg)
+        return diary.settle(
+            issue, order.settlement, Doubt(only), order.by, site.clock(), order.because
+        )
+
+
+@contextmanager
+def held(hold: Hold) -> Iterator[None]:
+    """Have the right to change an issue's deliveries for the block, under two minutes."""
+    hold.take()
+    try:
+        yield
+    finally:
+        hold.release()
+
+
+def find_doubted(ledger: "Ledger", issue: str, only: str | None) -> list["LedgerLine"]:
+    """
+    Return the unknown deliveries that are meant, in the order they were planned.
+
+    Raises:
+        ContentError: *only* is no address, or the delivery to it is not unknown.
+    """
+    unknown = list(ledger.entries(issue, State.UNKNOWN))
+    if only is None:
+        return unknown
+    wanted = address_of(only)
+    doubted = [line for line in unknown if _is_to(line, wanted.key)]
+    if doubted:
+        return doubted
+    for state in State:
+        for line in ledger.entries(issue, state):
+            if _is_to(line, wanted.key):
+                msg = f"{line.address} is {state} in {issue}, not unknown; nothing was changed"
+                raise ContentError(msg)
+    msg = (
+        f"{wanted.spelling} has no delivery of {issue}; "
+        f"'newsletter status {issue} --list unknown' names those in doubt"
+    )
+    raise ContentError(msg)
+
+
+def _without_answerable(
+    unknown: list["LedgerLine"], living: Sequence[LivingRun], issue: str
+) -> ToSettle:
+    """
+    Take out what a living run may still be answered for.
+
+    Raises:
+        UnfinishedError: nothing is left.
+    """
+    ids = {one.id for one in living}
+    left = [line for line in unknown if line.run not in ids]
+    if count := len(unknown) - len(left):
+        words = f"{count:,} unknown of {issue} may still be answered: {_describe(living)}"
+        if not left:
+            msg = (
+                f"{words}; nothing was settled. Let that process end, or end it, and run resolve "
+                "again"
+            )
+            raise UnfinishedError(msg)
+    return ToSettle(left, len(unknown) - len(left), living)
+
+
+def _describe(living: Sequence[LivingRun]) -> str:
+    return ", ".join(
+        f"process {one.process} gave a sign of life {one.silent_for.total_seconds():.0f} s ago, "
+        f"and is waited for another {max(one.ends_in.total_seconds(), 1):.0f} s"
+        for one in living
+    )
+
+
+def _is_to(line: "LedgerLine", key: str) -> bool:
+    return address_of(line.address).key == key
+
+
+def _refuse_cancelled(site: Site, issue: str, settlement: Settlement) -> None:
+    halt = site.records.diary().find_halt(issue)
+    if halt and halt.act is Act.CANCELLED and settlement is Settlement.RESEND:
+        msg = (
+            f"{issue} was cancelled for good, {describe_halt(halt, find_zone(site))}; nothing of "
+            f"it is sent again. --unknown {Settlement.ASSUME_ACCEPTED} closes it"
+        )
+        raise UsageError(msg)

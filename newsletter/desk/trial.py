@@ -1,0 +1,99 @@
+"""A test send: the letters as readers will get them, to a few named people."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from newsletter.app.site import Composed, Site
+from newsletter.delivery.provider import Outcome, Provider, Unsent
+from newsletter.dispatch.trial import send_tests
+from newsletter.errors import ContentError, UsageError
+from newsletter.lang import EditionKind
+from newsletter.subscribers.address import address_of
+
+if TYPE_CHECKING:
+    from newsletter.proof.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """To whom a test goes."""
+
+    chosen: Sequence[str]  # addresses, each once
+    strangers: Sequence[str]  # those of them that NEWSLETTER_TEST_RECIPIENTS does not name
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """What came of one test letter."""
+
+    address: str
+    kind: EditionKind
+    outcome: Outcome | Unsent | None  # None: the connection ended before
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Test letters that are ready to leave."""
+
+    composed: Composed
+    report: "Report"  # of the proof
+    provider: Provider
+    results: Iterator[Tested]  # sends as it is walked through; a letter each
+    count: int  # letters
+
+
+def choose_recipients(site: Site, addresses: Sequence[str]) -> Recipients:
+    """
+    Take the addresses named, or the settings' own.
+
+    Raises:
+        UsageError: there are none, or one is no address.
+    """
+    allowed = site.settings.test_recipients
+    if not addresses and not allowed:
+        raise UsageError(
+            "nobody to send to; add --to you@example.org, or set NEWSLETTER_TEST_RECIPIENTS"
+        )
+    try:
+        chosen = {
+            (address := address_of(text)).key: address.spelling for text in addresses or allowed
+        }
+    except ContentError as error:
+        msg = f"--to: {error}"
+        raise UsageError(msg) from error
+    known = {address_of(text).key for text in allowed}
+    return Recipients(
+        list(chosen.values()), [text for key, text in chosen.items() if key not in known]
+    )
+
+
+def prepare_trial(
+    site: Site, issue: str, recipients: Sequence[str], kinds: Sequence[EditionKind]
+) -> Trial:
+    """
+    Write the test letters of *issue*; nothing is sent before `Trial.results` is walked through.
+
+    Raises:
+        UsageError: there is no such issue.
+        ContentError: it does not compose.
+        SettingsError: letters cannot leave by what is set.
+    """
+    composed = site.compose(issue)
+    provider = site.provider()
+    scribe = site.scribe(composed, is_test=True)
+    now = site.clock()
+    pairs = [(address, kind) for address in recipients for kind in kinds]
+    envelopes = [scribe.write_test(address, kind, uuid4().hex, now) for address, kind in pairs]
+    report = site.proofread(composed)
+
+    def results() -> Iterator[Tested]:
+        waiting = dict(zip((one.reference for one in envelopes), pairs, strict=True))
+        for receipt in send_tests(provider, envelopes):
+            address, kind = waiting.pop(receipt.envelope.reference)
+            yield Tested(address, kind, receipt.outcome)
+        for address, kind in waiting.values():
+            yield Tested(address, kind, None)
+
+    return Trial(composed, report, provider, results(), len(pairs))
