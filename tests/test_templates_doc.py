@@ -14,11 +14,11 @@ from jinja2 import Environment, nodes
 from PIL import Image
 
 from newsletter.app.site import Composed, Site
-from newsletter.cli.build_folder import sample_reader
 from newsletter.compose.colours import CONTRAST_AA, contrast, lighten_for
 from newsletter.compose.hosting import Gallery, HostedPicture, resize
 from newsletter.compose.press import DARK_PAPER, Page
 from newsletter.compose.strings import Strings
+from newsletter.desk.build_folder import sample_reader
 from newsletter.issue.issue import Article, ArticleText, Issue, Letter, Publication
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.letter import CompiledLetter

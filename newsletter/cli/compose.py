@@ -25,27 +25,20 @@ def compose(ctx: click.Context, issue: str, out: Path | None) -> None:
     """
     spare_looking(ctx)
     site: Site = ctx.obj
-    composed = site.compose(issue)
 
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-    from newsletter.cli.build_folder import write_build  # noqa: PLC0415
-    from newsletter.cli.output import shown_path  # noqa: PLC0415
+    from newsletter.cli.output import shown_path  # noqa: PLC0415 - slow to load, and help is fast
     from newsletter.cli.promises import find_outdated, show_outdated  # noqa: PLC0415
     from newsletter.cli.proof_table import summary  # noqa: PLC0415
+    from newsletter.desk.composing import build  # noqa: PLC0415
 
-    folder = out or site.root / "build"
-    letters = site.letters(composed)
-    with ThreadPoolExecutor(1) as beside:  # pictures are made outside the interpreter's lock
-        built = beside.submit(write_build, folder, composed, letters, site.public_url)
-        report = site.proofread(composed)
-    target = built.result()
-    click.echo(f"Composed {issue}, digest {composed.composition.digest[:12]}")
-    for kind, edition in composed.composition.editions.items():
+    built = build(site, issue, out)
+    composition, target = built.composed.composition, built.folder
+    click.echo(f"Composed {issue}, digest {composition.digest[:12]}")
+    for kind, edition in composition.editions.items():
         size = (target / f"{kind}.html").stat().st_size
         click.echo(f"  {kind:<9}  {size / 1000:5.1f} kB  {edition.subject}")
-    click.echo(f"{summary(report)} (newsletter check {issue} shows it)")
-    show_outdated(site, issue, find_outdated(site, issue, composed.composition.digest))
+    click.echo(f"{summary(built.report)} (newsletter check {issue} shows it)")
+    show_outdated(site, issue, find_outdated(site, issue, composition.digest))
     click.echo(f"Open     {shown_path(target / 'preview' / 'bilingual.html')}")
     public = shown_path(target / "public")
     if site.public_url == NO_PUBLIC_URL:

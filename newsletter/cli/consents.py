@@ -1,35 +1,10 @@
-"""What commands about readers share: what they need of a site, and a date of consent."""
-
-from datetime import datetime, tzinfo
-from typing import Protocol
+"""What commands about readers share: a date of consent."""
 
 import click
 
+from newsletter.desk.importing import Site
 from newsletter.errors import ContentError
-from newsletter.subscribers.book import SubscriberBook
 from newsletter.subscribers.subscriber import Consent, consent_in
-
-
-class Records(Protocol):
-    """What these commands need of a site's records."""
-
-    def book(self) -> SubscriberBook:
-        """Open the list of subscribers."""
-
-
-class Site(Protocol):
-    """What these commands need of a site."""
-
-    @property
-    def records(self) -> Records:
-        """What the site remembers."""
-
-    def clock(self) -> datetime:
-        """Say what time it is, aware UTC."""
-
-    def zone(self) -> tzinfo:
-        """The publication's time zone."""
-
 
 consented_at_option = click.option(
     "--consented-at",

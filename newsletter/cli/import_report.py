@@ -38,7 +38,6 @@ class Report:
     """
 
     file: str  # as the person named it
-    heading: Heading
     limit: int | None  # of rows that are shown of a kind; None: all
     rejects: Writable | None
     held: HeldLines  # gets what is printed
@@ -46,11 +45,13 @@ class Report:
     _repeats: list[Repeat] = field(default_factory=list)
     _shown: Counter[str] = field(default_factory=Counter)
     _remarks: int = 0
+    _heading: Heading | None = None
 
-    def __post_init__(self) -> None:
+    def begin(self, heading: Heading) -> None:
         """Begin the file of rejects: with the file's own columns, so that it can be imported."""
+        self._heading = heading
         if self.rejects is not None:
-            names = [column.name for column in self.heading.columns]
+            names = [column.name for column in heading.columns]
             self.rejects.write(_rejected(("line", "reason", *names)))
 
     def take(self, step: Step) -> None:
@@ -92,7 +93,8 @@ class Report:
         """Print the rows that are named, and what became of all."""
         for piece in self.held.taken():
             click.echo(piece, nl=False, err=True)
-        mark = self.heading.delimiter
+        assert self._heading  # noqa: S101 - it has begun
+        mark = self._heading.delimiter
         named = {",": "comma", ";": "semicolon", "\t": "tab"}.get(mark, mark)
         codec = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
         click.echo(f"{self.file}: {self.fates.total():,} rows ({codec}, {named})")
@@ -102,8 +104,8 @@ class Report:
             click.echo(f"  {fate:<10}{count:>10,}{f'  {note}' if note and count else ''}")
         if self._remarks:
             click.echo(f"Names cleaned: {self._remarks:,}, {self._named(self._remarks)}")
-        if self.heading.ignored:
-            click.echo(f"Columns not read: {', '.join(map(printable, self.heading.ignored))}")
+        if self._heading.ignored:
+            click.echo(f"Columns not read: {', '.join(map(printable, self._heading.ignored))}")
 
     def _named(self, count: int) -> str:
         is_all = self.limit is None or count <= self.limit

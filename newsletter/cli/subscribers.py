@@ -11,9 +11,10 @@ from typing import Final, TextIO
 
 import click
 
-from newsletter.cli.consents import Site, consent_of, consented_at_option
+from newsletter.cli.consents import consent_of, consented_at_option
 from newsletter.cli.subscribers_decisions import change_address, remove, suppress, unsuppress
 from newsletter.cli.subscribers_import import import_file
+from newsletter.desk.importing import Site
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
 from newsletter.subscribers.address import address_of, name_of, printable, remark_on_name

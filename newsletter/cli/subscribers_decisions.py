@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import click
 
-from newsletter.cli.consents import Site
 from newsletter.cli.person import name_person
+from newsletter.desk.importing import Site
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import withdraw

@@ -3,15 +3,12 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
-from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import IO, Final
-from uuid import uuid4
 
 import click
 
-from newsletter.cli.consents import Site, consent_of, consented_at_option
+from newsletter.cli.consents import consent_of, consented_at_option
 from newsletter.cli.import_lines import Writable, held_lines
 from newsletter.cli.import_report import ROWS_SHOWN, Report
 from newsletter.cli.import_table import (
@@ -21,20 +18,18 @@ from newsletter.cli.import_table import (
     refuse_unknown,
     settle,
 )
-from newsletter.errors import ContentError, Problem, UsageError
+from newsletter.desk.importing import ImportOrder, Site, find_encoding
+from newsletter.desk.importing import import_file as import_readers
+from newsletter.errors import UsageError
 from newsletter.files import NotAFileError
 from newsletter.rights import find_open, make_private
 from newsletter.subscribers.csv_rows import (
     Heading,
-    heading_in,
-    rows_under,
 )
-from newsletter.subscribers.decoding import NAMED, codec_named, encoding_of
-from newsletter.subscribers.importing import Fate, import_rows
+from newsletter.subscribers.decoding import NAMED, codec_named
+from newsletter.subscribers.importing import Fate
 from newsletter.subscribers.meanings import Meaning
-from newsletter.subscribers.repeats import first_lines
-from newsletter.subscribers.subscriber import Consent
-from newsletter.subscribers.survey import survey
+from newsletter.subscribers.survey import Survey
 
 LONG_FILE_BYTES: Final = 1_000_000  # 20,000 readers: what takes longer than a glance
 
@@ -92,29 +87,48 @@ def import_file(  # noqa: PLR0913 - one for each option
     if rejects is not None:
         _refuse_same_file(file, rejects)
     consent = consent_of(site, consented_at)
-    encoding = _encoding_of(file, encoding)
-    heading = _settled_heading(file, encoding, consent, context)
-    if rejects is not None:
-        _make_private(rejects)
+    order = ImportOrder(file, find_encoding(file, encoding), said, consent, keeps=not dry_run)
     with held_lines() as held, _rejects_to(rejects) as rejected:
-        report = Report(str(file), heading, None if verbose else ROWS_SHOWN, rejected, held)
-        with _opened(file, encoding) as (raw, lines):
-            heading_in(lines, str(file), said)  # to get behind it
-            rows = rows_under(heading, lines, consent)
-            with _progress(file) as advance, site.records.book().opened(keep=not dry_run) as book:
-                for step in import_rows(rows, book, uuid4().hex, consent.now):
-                    report.take(step)
-                    advance(raw.tell())
-        if missing := report.without_first_line():
-            with _opened(file, encoding) as (_, lines):
-                heading_in(lines, str(file), said)
-                report.name_repeats(first_lines(rows_under(heading, lines, consent), missing))
-        else:
-            report.name_repeats({})
-        report.summarise(encoding)
+        report = Report(str(file), None if verbose else ROWS_SHOWN, rejected, held)
+        import_readers(site, order, _AtTerminal(context, order, report, rejects))
+        report.summarise(order.encoding)
     report.say_what_next(_command(context, dry_run=False) if dry_run else None)
     if report.fates[Fate.REFUSED]:
         context.exit(1)
+
+
+class _AtTerminal:
+    """The person who imports a file; see `desk.importing.ImportWatcher`."""
+
+    def __init__(
+        self, context: click.Context, order: ImportOrder, report: Report, rejects: IO[str] | None
+    ) -> None:
+        self._context = context
+        self._order = order
+        self._report = report
+        self._rejects = rejects
+        self.take = report.take
+        self.without_first_line = report.without_first_line
+        self.name_repeats = report.name_repeats
+
+    def check(self, heading: Heading) -> None:
+        """Refuse what is said of columns that are not there."""
+        refuse_unknown(str(self._order.file), heading.columns, self._order.said)
+
+    def settle(self, found: Survey) -> None:
+        """Print the table, and ask where it is not certain."""
+        file = str(self._order.file)
+        print_table(file, found)
+        settle(file, found, _command(self._context, dry_run=not self._order.keeps))
+
+    @contextmanager
+    def reading(self, heading: Heading) -> Iterator[Callable[[int], None]]:
+        """Show how far a long file is read."""
+        if self._rejects is not None:
+            _make_private(self._rejects)
+        self._report.begin(heading)
+        with _progress(self._order.file) as advance:
+            yield advance
 
 
 @contextmanager
@@ -131,46 +145,6 @@ def _rejects_to(rejects: IO[str] | None) -> Iterator[Writable | None]:
 
 def _is_standard_output(rejects: IO[str]) -> bool:
     return rejects.name in {"-", "<stdout>"}
-
-
-def _settled_heading(
-    file: Path, encoding: str, consent: Consent, context: click.Context
-) -> Heading:
-    """
-    Show what the file comes to, and settle what its columns mean; the list stays closed.
-
-    Raises:
-        ContentError: what they mean is not certain and nobody answered for it, or the file
-            was changed while somebody thought about that.
-    """
-    before = _state_of(file)
-    said = context.params["said"]
-    with _opened(file, encoding) as (_, lines):
-        heading = heading_in(lines, str(file), said)
-        refuse_unknown(str(file), heading.columns, said)
-
-        def reopen() -> Iterator[str]:
-            lines.seek(0)
-            return lines
-
-        found = survey(heading, reopen, consent)
-    print_table(str(file), found)
-    settle(str(file), found, _command(context, dry_run=context.params["dry_run"]))
-    if _state_of(file) != before:
-        message = "the file was changed after its table was printed; run the command again"
-        raise ContentError([Problem(str(file), None, message)])
-    return found.heading
-
-
-@contextmanager
-def _opened(file: Path, encoding: str) -> Iterator[tuple[BufferedReader, TextIOWrapper]]:
-    with file.open("rb") as raw, TextIOWrapper(raw, encoding=encoding, newline="") as lines:
-        yield raw, lines
-
-
-def _state_of(file: Path) -> tuple[int, int, int]:
-    state = file.stat()
-    return state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _command(context: click.Context, *, dry_run: bool) -> list[str]:
@@ -196,14 +170,6 @@ def _codec_of(name: str | None) -> str | None:
         return codec
     msg = f"{name!r} is none that is read here; take one of {', '.join(NAMED.values())}"
     raise click.BadParameter(msg)
-
-
-def _encoding_of(file: Path, said: str | None) -> str:
-    if not file.is_file():
-        msg = f"{file} is no regular file, and it must be read twice; save it to one first"
-        raise click.UsageError(msg)
-    with file.open("rb") as raw:
-        return encoding_of(iter(partial(raw.read, 1 << 20), b""), str(file), said)
 
 
 def _refuse_same_file(file: Path, rejects: IO[str]) -> None:

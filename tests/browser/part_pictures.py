@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from newsletter.app.site import Site
-from newsletter.cli.build_folder import write_build
+from newsletter.desk.build_folder import write_build
 from tests.checks.browsing import ARGUMENTS
 from tests.makers import write_site
 

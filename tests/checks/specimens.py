@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.app.site import Composed
-from newsletter.cli.build_folder import sample_reader
 from newsletter.compose.composition import compose
 from newsletter.compose.hosting import resize
 from newsletter.compose.press import Page, Press
 from newsletter.compose.strings import read_strings
+from newsletter.desk.build_folder import sample_reader
 from newsletter.issue.reading import read_site_issue
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.letter import CompiledLetter
