@@ -21,6 +21,7 @@ TEXTS = sorted(
 )
 LINES_MAX = 400
 LINES_PER_IGNORE = 1_000
+STATEMENTS_MAX = 60  # of a command
 BANNED = {
     *("manager", "helper", "helpers", "util", "utils", "service", "services"),
     *("handler", "handlers", "processor", "data", "info", "common", "base", "misc"),
@@ -75,6 +76,24 @@ def test_everything_is_synchronous() -> None:
     ] == []
 
 
+@pytest.mark.parametrize(
+    "path", sorted((PACKAGE / "cli").rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT))
+)
+def test_a_command_has_a_short_file_of_its_own(path: Path) -> None:
+    """What it does lies on the desk; here it is asked for and shown."""
+    tree = ast.parse(read(path))
+    decorated = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    commands = [
+        node.name
+        for node in decorated
+        for decorator in node.decorator_list
+        if ast.unparse(decorator).startswith("click.command(")
+    ]
+
+    assert len(commands) <= 1
+    assert not commands or len(statements(tree)) <= STATEMENTS_MAX
+
+
 def test_below_the_terminal_nothing_prints_or_sleeps() -> None:
     """What runs in a page's thread or a worker has no terminal, and may have to stop."""
     below = [path for path in PACKAGE_FILES if path.relative_to(PACKAGE).parts[0] != "cli"]
@@ -111,6 +130,18 @@ def test_type_ignores_are_few_and_give_their_reason() -> None:
 
 def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def statements(tree: ast.Module) -> list[ast.stmt]:
+    """Return what a file does, without imports, docstrings and the lines that define."""
+    passed_over = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    return [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.stmt)
+        and not isinstance(node, passed_over)
+        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
 
 
 def called(node: ast.AST) -> str:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.cli.import_lines import IN_MEMORY, held_lines
+from newsletter.cli.readers.import_lines import IN_MEMORY, held_lines
 
 
 @given(st.lists(st.text(max_size=20)))

@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import insert
 
-from newsletter.cli.subscribers import _print_tables, subscribers
+from newsletter.cli.readers.list_all import _print_tables
+from newsletter.cli.subscribers import subscribers
 from newsletter.errors import ContentError
 from newsletter.storage.database import open_database
 from newsletter.storage.subscribers import SqlSubscriberBook

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from newsletter.cli.import_lines import HeldLines, Writable
+from newsletter.cli.readers.import_lines import HeldLines, Writable
 from newsletter.subscribers.address import printable
 from newsletter.subscribers.csv_rows import Heading
 from newsletter.subscribers.exporting import csv_line, unguarded

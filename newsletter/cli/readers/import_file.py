@@ -8,21 +8,24 @@ from typing import IO, Final
 
 import click
 
-from newsletter.cli.consents import consent_of, consented_at_option
-from newsletter.cli.import_lines import Writable, held_lines
-from newsletter.cli.import_report import ROWS_SHOWN, Report
-from newsletter.cli.import_table import (
+from newsletter.cli.readers.import_lines import held_lines
+from newsletter.cli.readers.import_rejects import (
+    is_standard_output,
+    make_ready,
+    refuse_same_file,
+    rejects_to,
+)
+from newsletter.cli.readers.import_report import ROWS_SHOWN, Report
+from newsletter.cli.readers.import_table import (
     MEANINGS,
     parse_columns,
     print_table,
     refuse_unknown,
     settle,
 )
+from newsletter.cli.readers.options import consent_of, consented_at_option
 from newsletter.desk.importing import ImportOrder, Site, find_encoding
 from newsletter.desk.importing import import_file as import_readers
-from newsletter.errors import UsageError
-from newsletter.files import NotAFileError
-from newsletter.rights import find_open, make_private
 from newsletter.subscribers.csv_rows import (
     Heading,
 )
@@ -85,10 +88,10 @@ def import_file(  # noqa: PLR0913 - one for each option
     """
     site: Site = context.obj
     if rejects is not None:
-        _refuse_same_file(file, rejects)
+        refuse_same_file(file, rejects)
     consent = consent_of(site, consented_at)
     order = ImportOrder(file, find_encoding(file, encoding), said, consent, keeps=not dry_run)
-    with held_lines() as held, _rejects_to(rejects) as rejected:
+    with held_lines() as held, rejects_to(rejects) as rejected:
         report = Report(str(file), None if verbose else ROWS_SHOWN, rejected, held)
         import_readers(site, order, _AtTerminal(context, order, report, rejects))
         report.summarise(order.encoding)
@@ -125,26 +128,10 @@ class _AtTerminal:
     def reading(self, heading: Heading) -> Iterator[Callable[[int], None]]:
         """Show how far a long file is read."""
         if self._rejects is not None:
-            _make_private(self._rejects)
+            make_ready(self._rejects)
         self._report.begin(heading)
         with _progress(self._order.file) as advance:
             yield advance
-
-
-@contextmanager
-def _rejects_to(rejects: IO[str] | None) -> Iterator[Writable | None]:
-    """Hold rejects back that go to standard output: whoever reads it may take for ever."""
-    if rejects is None or not _is_standard_output(rejects):
-        yield rejects
-        return
-    with held_lines() as held:
-        yield held
-        for piece in held.taken():
-            rejects.write(piece)
-
-
-def _is_standard_output(rejects: IO[str]) -> bool:
-    return rejects.name in {"-", "<stdout>"}
 
 
 def _command(context: click.Context, *, dry_run: bool) -> list[str]:
@@ -155,7 +142,7 @@ def _command(context: click.Context, *, dry_run: bool) -> list[str]:
     if consented_at := context.params["consented_at"]:
         words += ["--consented-at", consented_at]
     if rejects := context.params["rejects"]:
-        words += ["--rejects", "-" if _is_standard_output(rejects) else rejects.name]
+        words += ["--rejects", "-" if is_standard_output(rejects) else rejects.name]
     if encoding := context.params["encoding"]:
         words += ["--encoding", encoding.removesuffix("-sig")]
     for name, meaning in context.params["said"].items():
@@ -170,25 +157,6 @@ def _codec_of(name: str | None) -> str | None:
         return codec
     msg = f"{name!r} is none that is read here; take one of {', '.join(NAMED.values())}"
     raise click.BadParameter(msg)
-
-
-def _refuse_same_file(file: Path, rejects: IO[str]) -> None:
-    if Path(rejects.name).resolve() == file.resolve():
-        raise click.UsageError("--rejects would overwrite the file that is imported")
-
-
-def _make_private(rejects: IO[str]) -> None:
-    """Make the file for its owner alone before the first address is written into it."""
-    if _is_standard_output(rejects):
-        return
-    path = Path(rejects.name)
-    try:
-        make_private(path)
-    except NotAFileError as error:
-        msg = f"--rejects: {path} {error.strerror}; name a file"
-        raise UsageError(msg) from error
-    if told := find_open([path], "the addresses in it"):
-        click.echo(told, err=True)
 
 
 @contextmanager

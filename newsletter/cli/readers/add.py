@@ -1,0 +1,41 @@
+"""newsletter subscribers add: put one reader on the list."""
+
+import click
+
+from newsletter.cli.readers.options import consent_of, consented_at_option
+from newsletter.desk.importing import Site
+from newsletter.subscribers.address import address_of, name_of, remark_on_name
+from newsletter.subscribers.csv_rows import Row
+from newsletter.subscribers.decisions import enrol
+from newsletter.subscribers.importing import Fate
+from newsletter.subscribers.subscriber import Standing, preference_of
+
+
+@click.command()
+@click.argument("address")
+@click.option("--name", default="", help="The reader's name.")
+@click.option("--language", default="", help="ko, en, both, or nothing for no preference.")
+@consented_at_option
+@click.option("--again", is_flag=True, help="The reader had left and consented anew.")
+@click.pass_obj
+def add(site: Site, address: str, name: str, language: str, consented_at: str, again: bool) -> None:
+    """Put one reader on the list, or merge what is new of them."""
+    if again and not consented_at:
+        raise click.UsageError("--again needs --consented-at: when did the reader ask again?")
+    consent = consent_of(site, consented_at)
+    row = Row(
+        address=address_of(address),
+        name=name_of(name),
+        remark=remark_on_name(name, name_of(name)),
+        preference=preference_of(language),
+        standing=Standing.ACTIVE,
+        consented_at=consent.otherwise,
+    )
+    with site.records.book().opened() as book:
+        fate = enrol(row, book, consent.now, again=again)
+    click.echo(f"{row.address.spelling}: {fate}")
+    if row.remark:
+        click.echo(row.remark, err=True)
+    if row.consented_at is None and fate is Fate.NEW:
+        click.echo("When they consented is not on record; add it with --consented-at DATE.")
+    click.echo(f"Next: newsletter subscribers show {row.address.spelling}")

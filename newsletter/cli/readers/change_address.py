@@ -1,0 +1,43 @@
+"""newsletter subscribers change-address: the same reader at another address."""
+
+from typing import Final
+
+import click
+
+from newsletter.cli.person import name_person
+from newsletter.cli.readers.options import because_option, by_option
+from newsletter.desk.importing import Site
+from newsletter.subscribers import decisions
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import one_line
+
+WAITING: Final = frozenset({"pending", "deferred"})
+
+
+@click.command("change-address")
+@click.argument("old")
+@click.argument("new")
+@because_option(required=False)
+@by_option
+@click.pass_obj
+def change_address(site: Site, old: str, new: str, because: str, name: str | None) -> None:
+    """
+    Give the reader with address OLD the address NEW; id, consent and history stay.
+
+    OLD stays on the list as unsubscribed, so that no import brings it in as a new reader.
+    """
+    before, after, by = address_of(old), address_of(new), name_person(name)
+    book = site.records.book()
+    with book.opened() as page:
+        was = decisions.change_address(before, after, page, site.clock(), one_line(because), by)
+    click.echo(f"{was.address}: is {after.spelling} now, with the same id, consent and history")
+    if before.key != after.key:
+        click.echo(f"{was.address} stays on the list as unsubscribed; no import brings it back")
+    assert was.id is not None  # noqa: S101 - it was on the list
+    for one in book.deliveries(was.id):
+        if one.state in WAITING and not one.is_rehearsal:
+            click.echo(f"{one.issue} was planned before, so it still goes to {was.address}")
+    if was.standing is Standing.SUPPRESSED:
+        click.echo(f"It is suppressed still: newsletter subscribers unsuppress {after.spelling}")
+    click.echo(f"Next: newsletter subscribers show {after.spelling}")

@@ -1,0 +1,28 @@
+"""newsletter subscribers export: the list as CSV, which an import reads back."""
+
+from itertools import chain
+from typing import Final
+
+import click
+
+from newsletter.cli.readers.options import language_option, selection, standing_option, write_out
+from newsletter.desk.importing import Site
+from newsletter.subscribers.exporting import export_lines
+
+KEYS_TOO: Final = (
+    "If this list moves to another folder, .secret-key (or NEWSLETTER_SECRET_KEY) and the list_id\n"
+    "in issues/publication.yaml must move too: without them the links in letters already sent\n"
+    "stop working."
+)
+
+
+@click.command()
+@language_option
+@standing_option
+@click.option("--bom", is_flag=True, help="Begin with a byte order mark, which Excel needs.")
+@click.pass_obj
+def export(site: Site, languages: tuple[str, ...], standings: tuple[str, ...], bom: bool) -> None:
+    """Write the list as CSV (UTF-8) to standard output; an import reads it back."""
+    chosen = site.records.book().select(selection(languages, standings))
+    click.echo(KEYS_TOO, err=True)
+    write_out(chain(["\ufeff"] if bom else [], export_lines(chosen, site.zone())))

@@ -1,0 +1,50 @@
+"""Where the refused rows of an import go: a file for its owner alone, or standard output."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import click
+
+from newsletter.cli.readers.import_lines import Writable, held_lines
+from newsletter.errors import UsageError
+from newsletter.files import NotAFileError
+from newsletter.rights import find_open, make_private
+
+
+@contextmanager
+def rejects_to(rejects: IO[str] | None) -> Iterator[Writable | None]:
+    """Hold rejects back that go to standard output: whoever reads it may take for ever."""
+    if rejects is None or not is_standard_output(rejects):
+        yield rejects
+        return
+    with held_lines() as held:
+        yield held
+        for piece in held.taken():
+            rejects.write(piece)
+
+
+def is_standard_output(rejects: IO[str]) -> bool:
+    """Say whether refused rows are printed."""
+    return rejects.name in {"-", "<stdout>"}
+
+
+def refuse_same_file(file: Path, rejects: IO[str]) -> None:
+    """Refuse to overwrite the file that is imported."""
+    if Path(rejects.name).resolve() == file.resolve():
+        raise click.UsageError("--rejects would overwrite the file that is imported")
+
+
+def make_ready(rejects: IO[str]) -> None:
+    """Make the file for its owner alone before the first address is written into it."""
+    if is_standard_output(rejects):
+        return
+    path = Path(rejects.name)
+    try:
+        make_private(path)
+    except NotAFileError as error:
+        msg = f"--rejects: {path} {error.strerror}; name a file"
+        raise UsageError(msg) from error
+    if told := find_open([path], "the addresses in it"):
+        click.echo(told, err=True)

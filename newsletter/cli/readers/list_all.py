@@ -1,0 +1,62 @@
+"""newsletter subscribers list: a line for each reader, and how many prefer what."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final, TextIO
+
+import click
+
+from newsletter.cli.readers.options import (
+    LANGUAGES,
+    NO_PREFERENCE,
+    language_option,
+    selection,
+    standing_option,
+    write_out,
+)
+from newsletter.desk.importing import Site
+from newsletter.subscribers.subscriber import Subscriber
+
+TABLE_ROWS: Final = 500  # laid out at a time
+
+
+@click.command("list")
+@language_option
+@standing_option
+@click.pass_obj
+def list_all(site: Site, languages: tuple[str, ...], standings: tuple[str, ...]) -> None:
+    """Print address, language, standing and name; count by language at the end."""
+    tally: Counter[str] = Counter()
+    chosen = _counted(site.records.book().select(selection(languages, standings)), tally)
+    if sys.stdout.isatty():
+        _print_tables(chosen, sys.stdout)
+    else:
+        write_out("\t".join(_cells(subscriber)) + "\n" for subscriber in chosen)
+    counts = ", ".join(f"{language} {tally[language]}" for language in LANGUAGES)
+    click.echo(f"{tally.total()} readers: {counts}", err=True)
+
+
+def _counted(chosen: Iterable[Subscriber], tally: Counter[str]) -> Iterator[Subscriber]:
+    for subscriber in chosen:
+        tally[subscriber.preference or NO_PREFERENCE] += 1
+        yield subscriber
+
+
+def _cells(subscriber: Subscriber) -> tuple[str, str, str, str]:
+    language = subscriber.preference or ""
+    return subscriber.address, language, subscriber.standing, subscriber.name
+
+
+def _print_tables(chosen: Iterator[Subscriber], terminal: TextIO) -> None:
+    from rich.console import Console  # noqa: PLC0415 - 60 ms, and only on a terminal
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    console = Console(file=terminal)
+    while block := list(islice(chosen, TABLE_ROWS)):
+        table = Table("address", "language", "standing", "name", box=None, pad_edge=False)
+        for subscriber in block:
+            table.add_row(*map(Text, _cells(subscriber)))  # Text: a name is no markup
+        console.print(table)

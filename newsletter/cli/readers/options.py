@@ -1,0 +1,76 @@
+"""What commands about readers share: options, whom they choose, and how they write out."""
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import click
+
+from newsletter.desk.importing import Site
+from newsletter.errors import ContentError
+from newsletter.lang import Preference
+from newsletter.subscribers.book import Selection
+from newsletter.subscribers.subscriber import Consent, Standing, consent_in
+
+NO_PREFERENCE: Final = "none"
+LANGUAGES: Final = (*(preference.value for preference in Preference), NO_PREFERENCE)
+
+language_option = click.option(
+    "--language",
+    "languages",
+    type=click.Choice(LANGUAGES),
+    multiple=True,
+    help="Only readers who prefer this; none: no preference. May be given again.",
+)
+standing_option = click.option(
+    "--standing",
+    "standings",
+    type=click.Choice([standing.value for standing in Standing]),
+    multiple=True,
+    help="Only readers of this standing. May be given again.",
+)
+
+by_option = click.option(
+    "--by", "name", metavar="NAME", help="Who decides.  [default: the system's user]"
+)
+
+
+def because_option(*, required: bool) -> Callable[[Any], Any]:
+    """Make the option that says why."""
+    note = "" if required else " May be left out."
+    return click.option(
+        "--because", metavar="TEXT", default="", required=required, help=f"Why; is kept.{note}"
+    )
+
+
+consented_at_option = click.option(
+    "--consented-at",
+    metavar="DATE",
+    default="",
+    help="When they consented: 2022-07-01, or with time and offset.",
+)
+
+
+def consent_of(site: Site, consented_at: str) -> Consent:
+    """Say how dates of consent are read, and which date rows without one get."""
+    consent = Consent(site.zone(), site.clock())
+    try:
+        return Consent(consent.zone, consent.now, consent_in(consented_at, consent))
+    except ContentError as error:
+        raise click.BadParameter(str(error), param_hint="--consented-at") from None
+
+
+def selection(languages: tuple[str, ...], standings: tuple[str, ...]) -> Selection:
+    """Say which readers are meant."""
+    preferences = (None if word == NO_PREFERENCE else Preference(word) for word in languages)
+    return Selection(
+        preferences=frozenset(preferences) if languages else None,
+        standings=frozenset(map(Standing, standings)) if standings else None,
+    )
+
+
+def write_out(lines: Iterable[str]) -> None:
+    """Write to standard output in UTF-8, whatever the terminal's encoding is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(line.encode() for line in lines)
+    sys.stdout.buffer.flush()

@@ -1,0 +1,31 @@
+"""newsletter subscribers suppress: write to a reader no more, by a decision of yours."""
+
+import click
+
+from newsletter.cli.person import name_person
+from newsletter.cli.readers.options import because_option, by_option
+from newsletter.desk.importing import Site
+from newsletter.subscribers import decisions
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import one_line
+
+
+@click.command()
+@click.argument("address")
+@because_option(required=True)
+@by_option
+@click.pass_obj
+def suppress(site: Site, address: str, because: str, name: str | None) -> None:
+    """Write to a reader no more, by a decision of yours; the reader did not ask for it."""
+    wanted, by = address_of(address), name_person(name)
+    if not one_line(because):
+        raise click.UsageError("--because: the reason is empty; say why")
+    with site.records.book().opened() as book:
+        before = decisions.suppress(wanted, book, site.clock(), one_line(because), by)
+    if before is Standing.ACTIVE:
+        click.echo(f"{wanted.spelling}: suppressed, by {by}; no letter goes there")
+        click.echo(f"To undo it: newsletter subscribers unsuppress {wanted.spelling}")
+    else:
+        click.echo(f"{wanted.spelling}: was {before} already; nothing was changed")
+        click.echo(f"Next: newsletter subscribers show {wanted.spelling}")
