@@ -57,15 +57,9 @@ class Sending:
         outlook = self.outlook
         self.freeze(intention, is_limited=wishes.is_limited, by=by)
         witness.begin()
-        ending = Ending()
-        try:
-            ending = self.run(wishes, by)
-        except UnfinishedError:
-            if outlook.diary.find_halt(outlook.issue) is None:
-                raise
-        else:
-            if ending.halt is None and wishes.limit is None:
-                self._drop_kept_appointment(by)
+        ending = self.run(wishes, by)
+        if ending.halt is None and wishes.limit is None:
+            self._drop_kept_appointment(by)
         return find_result(outlook, self.answered, ending.held)
 
     def _drop_kept_appointment(self, by: str) -> None:
@@ -175,8 +169,7 @@ class Sending:
         Send what is due, until it is done or somebody stops it; *by* has ordered it.
 
         Raises:
-            UnfinishedError: another process is sending this issue, or the answers are so bad
-                that this run has paused it.
+            UnfinishedError: another process is sending this issue.
             ContentError: another letter was planned meanwhile.
             SettingsError: it was begun meanwhile, by another way.
             ProviderError: what a person must fix.

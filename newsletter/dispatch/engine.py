@@ -19,13 +19,14 @@ from newsletter.delivery.provider import (
     Unknown,
     Unsent,
 )
+from newsletter.dispatch.control import Halt
 from newsletter.dispatch.feed import PATIENCE_S, Feed
 from newsletter.dispatch.guard import Guard
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pool import Pool
 from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
 from newsletter.dispatch.tap import Tap
-from newsletter.errors import NewsletterError, ProviderBusy, ProviderError, UnfinishedError
+from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
 
 BROKEN_MAX: Final = 3  # connections of one thread in a row, while none brought an outcome
 TICK_S: Final = 0.1  # how often the run's progress is shown
@@ -37,6 +38,7 @@ class Run:
 
     outcomes: Counter[type] = field(default_factory=Counter)  # by class of Outcome
     fault: BaseException | None = None  # what stopped the run, if anything did
+    halt: Halt | None = None  # that the answers have brought about
 
     @property
     def answered(self) -> int:
@@ -93,7 +95,7 @@ class Engine:
 
         Raises:
             ProviderError: what a person must fix; no reader was marked for it.
-            UnfinishedError: the answers were so bad that the issue is paused.
+            UnfinishedError: *watch* has found that another process has the issue.
             LedgerError: nothing can be recorded any more.
         """
         self._pool = Pool(connections)
@@ -123,7 +125,8 @@ class Engine:
         watch(self.run)
         if self.run.fault:
             raise self.run.fault
-        self._guard.check_end()
+        if self.run.halt is None:
+            self._guard.check_end()
         return self.run
 
     def stop(self) -> None:
@@ -141,6 +144,11 @@ class Engine:
         with self._lock:
             if self.run.fault is None or not isinstance(error, NewsletterError):
                 self.run.fault = error
+
+    def _halt_by(self, halt: Halt) -> None:
+        self._feed.stop()
+        with self._lock:
+            self.run.halt = self.run.halt or halt
 
     def _work(self) -> None:
         broken = answered = 0
@@ -204,16 +212,19 @@ class Engine:
             self._feed.settle(key, is_accepted=isinstance(outcome, Accepted))
         self._heed(self._judge_canary)
 
-    def _heed(self, judge: Callable[[], None]) -> None:
+    def _heed(self, judge: Callable[[], Halt | None]) -> None:
         """
         Let *judge* end the run, but not this connection: the next letter may be under way.
 
         Cut off, it would be unknown; as it is, it gets its answer.
         """
         try:
-            judge()
-        except (ProviderError, UnfinishedError) as verdict:
+            halt = judge()
+        except ProviderError as verdict:
             self._stop_for(verdict)
+        else:
+            if halt:
+                self._halt_by(halt)
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> None:
         """Enter an outcome into the ledger: a refusal, if this was the last try."""
@@ -229,8 +240,13 @@ class Engine:
         with self._lock:
             self.run.outcomes[type(outcome)] += 1
 
-    def _react(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Do what an answer asks for beyond the single delivery (who is to blame decides)."""
+    def _react(self, delivery: Delivery, outcome: Outcome) -> Halt | None:
+        """
+        Do what an answer asks for beyond the single delivery (who is to blame decides).
+
+        Returns:
+            The halt, if the answers are so bad that a person has to look first.
+        """
         match outcome:
             case Deferred(blame=Blame.SENDER):
                 self._leave_alone(delivery.domain, outcome)
@@ -238,13 +254,14 @@ class Engine:
                 self._pool.halve()
                 self._hold_off(pause_length(outcome), outcome.answer)
             case Deferred(blame=Blame.MESSAGE) | Refused(blame=Blame.MESSAGE):
-                self._guard.note_bad_letter(outcome)
+                return self._guard.note_bad_letter(outcome)
             case Refused():
-                self._guard.note_refused(outcome)
+                return self._guard.note_refused(outcome)
             case Unknown():
-                self._guard.note_unknown(outcome)
+                return self._guard.note_unknown(outcome)
             case _:  # it passes by itself
                 pass
+        return None
 
     def _leave_alone(self, domain: str, outcome: Deferred) -> None:
         length = pause_length(outcome)
@@ -263,10 +280,13 @@ class Engine:
         self._guard.note_busy(answer)
         self._feed.hold_all(max(length, min(grown, timedelta(seconds=PATIENCE_S))))
 
-    def _judge_canary(self) -> None:
-        if self._feed.canary_is_answered:
-            self._guard.judge_canary()
+    def _judge_canary(self) -> Halt | None:
+        if not self._feed.canary_is_answered:
+            return None
+        halt = self._guard.judge_canary()
+        if halt is None:
             self._feed.release_rest()
+        return halt
 
     def _take_first(self) -> Connection | None:
         with self._lock:

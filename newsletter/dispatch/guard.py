@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final, NoReturn
 
 from newsletter.delivery.provider import Deferred, Outcome, Refused, Unknown
-from newsletter.dispatch.control import PROGRAM, Diary
-from newsletter.errors import ProviderBusy, ProviderError, UnfinishedError
+from newsletter.dispatch.control import PROGRAM, Act, Diary, Halt
+from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.issue.pace import REFUSALS_OF, REFUSALS_PERCENT
 
 REBUFFS_MAX: Final = 10  # domains in a row that turned the sender away, nothing taken in between
@@ -76,24 +76,20 @@ class Guard:
                 self._rebuffs = []
             self._note(is_refused=False)
 
-    def note_refused(self, outcome: Refused) -> None:
-        """
-        Count a refusal.
-
-        Raises:
-            UnfinishedError: there are too many, and the issue is paused.
-        """
+    def note_refused(self, outcome: Refused) -> Halt | None:
+        """Count a refusal; return the pause, if there are too many."""
         with self._lock:
             self._counts["errors"] += 1
             self._example = outcome.answer
             self._note(is_refused=True)
             refused, latest = self._refused, len(self._latest)
         if refused * 100 > REFUSALS_OF * self._percent:
-            self._pause(
+            return self._pause(
                 f"{refused} of the last {latest} answers were refusals, and more than "
                 f"{self._percent} % of {REFUSALS_OF} is too many; for example: {outcome.answer}",
                 f"look at 'newsletter status {self._issue} --list refused'",
             )
+        return None
 
     def note_rebuff(self, domain: str, outcome: Deferred) -> None:
         """
@@ -115,25 +111,24 @@ class Guard:
             self._counts["errors"] += 1
             self._example = outcome.answer
 
-    def note_unknown(self, outcome: Unknown) -> None:
+    def note_unknown(self, outcome: Unknown) -> Halt | None:
         """
         Count a letter that left and got no answer.
 
-        Raises:
-            UnfinishedError: none is answered any more, and the issue is paused: each of them
-                a person has to settle.
+        Returns:
+            The pause, if none is answered any more: each of them a person has to settle.
         """
         with self._lock:
             self._counts["errors"] += 1
             self._example = outcome.answer
             self._unknown += 1
             unknown = self._unknown
-        if unknown >= UNKNOWN_MAX:
-            self._pause(
-                f"{unknown} letters in a row left and were not answered; for example: "
-                f"{outcome.answer}",
-                f"look at the server's log and 'newsletter status {self._issue} --list unknown'",
-            )
+        if unknown < UNKNOWN_MAX:
+            return None
+        return self._pause(
+            f"{unknown} letters in a row left and were not answered; for example: {outcome.answer}",
+            f"look at the server's log and 'newsletter status {self._issue} --list unknown'",
+        )
 
     def note_busy(self, answer: str) -> None:
         """
@@ -152,34 +147,25 @@ class Guard:
         )
         raise ProviderBusy(msg)
 
-    def note_bad_letter(self, outcome: Deferred | Refused) -> NoReturn:
-        """
-        Stop at an answer that speaks of the letter itself: every reader would meet it.
-
-        Raises:
-            UnfinishedError: always; the issue is paused.
-        """
-        self._pause(
+    def note_bad_letter(self, outcome: Deferred | Refused) -> Halt:
+        """Return the pause for an answer that speaks of the letter itself: all would meet it."""
+        return self._pause(
             f"the letter itself was turned away, as it would be for every reader: {outcome.answer}",
             "have the relay take it, or name another one in NEWSLETTER_MAIL_URL",
         )
 
-    def judge_canary(self) -> None:
-        """
-        Let the rest follow, or not.
-
-        Raises:
-            UnfinishedError: too many of the first letters met an error; the issue is paused.
-        """
+    def judge_canary(self) -> Halt | None:
+        """Let the rest follow, or return the pause: too many of the first met an error."""
         with self._lock:
             errors = self._counts["errors"]
             answered = errors + self._counts["accepted"]
-        if errors > max(1, answered * self._percent // 100):
-            self._pause(
-                f"{errors} of the first {answered} letters met an error, and more than "
-                f"{self._percent} % is too many; for example: {self._example}",
-                f"look at 'newsletter status {self._issue}'",
-            )
+        if errors <= max(1, answered * self._percent // 100):
+            return None
+        return self._pause(
+            f"{errors} of the first {answered} letters met an error, and more than "
+            f"{self._percent} % is too many; for example: {self._example}",
+            f"look at 'newsletter status {self._issue}'",
+        )
 
     def check_end(self) -> None:
         """
@@ -208,11 +194,10 @@ class Guard:
         )
         raise ProviderError(msg)
 
-    def _pause(self, because: str, remedy: str) -> NoReturn:
-        if self._diary:
-            self._diary.pause(self._issue, PROGRAM, f"{because}; {remedy}", self._clock())
-        msg = (
-            f"{self._issue} is paused: {because}\n  {remedy}; "
-            f"'newsletter resume {self._issue}' takes the pause back, then run dispatch again"
-        )
-        raise UnfinishedError(msg)
+    def _pause(self, because: str, remedy: str) -> Halt:
+        """Pause the issue, unless somebody has halted it; return what holds it now."""
+        halt = Halt(Act.PAUSED, PROGRAM, self._clock(), f"{because}; {remedy}")
+        if self._diary is None:
+            return halt
+        self._diary.pause(self._issue, halt.by, halt.because, halt.at)
+        return self._diary.find_halt(self._issue) or halt

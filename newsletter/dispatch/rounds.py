@@ -191,7 +191,8 @@ class Rounds:
         try:
             with means.watcher.sending(means.issue, expected) as bar:
                 connections = max(1, min(means.connections, expected))
-                engine.send(connections, lambda run: self._watch(run, feed, bar))
+                run = engine.send(connections, lambda run: self._watch(run, feed, bar))
+                self._halt = self._halt or run.halt
         finally:
             self.answered += engine.run.answered
             if self._pacing:

@@ -17,7 +17,6 @@ from newsletter.dispatch.control import Act
 from newsletter.dispatch.hold import AGAIN_AFTER, Hold
 from newsletter.dispatch.rounds import Ending, Rounds, Wishes
 from newsletter.dispatch.states import State
-from newsletter.errors import UnfinishedError
 from newsletter.issue.pace import REFUSALS_OF, Pace
 from newsletter.message.envelope import Envelope
 from newsletter.storage.diary import SqlDiary
@@ -70,9 +69,11 @@ def wait(database: Database, clock: FakeClock, sleep: Callable[[float], None]) -
 def test_the_canary_of_the_publication_is_awaited_by_a_run_that_names_none(
     database: Database,
 ) -> None:
-    with pytest.raises(UnfinishedError, match="4 of the first 20 letters met an error"):
-        run(database, refuse_the_first(4), pace=Pace(canary=20))
+    halt = run(database, refuse_the_first(4), pace=Pace(canary=20)).ending.halt
 
+    assert halt == SqlDiary(database).find_halt(ISSUE)
+    assert halt
+    assert "4 of the first 20 letters met an error" in halt.because
     assert counts(database) == {
         State.ACCEPTED: 16,
         State.REFUSED: 4,
@@ -87,9 +88,11 @@ def test_the_share_of_refusals_that_the_publication_bears_is_borne(database: Dat
 
 
 def test_one_refusal_more_than_the_publication_bears_pauses_the_issue(database: Database) -> None:
-    with pytest.raises(UnfinishedError, match="more than 3 % of 200 is too many"):
-        run(database, refuse_the_first(7), pace=Pace(refusals_percent=3), connections=1)
+    pace = Pace(refusals_percent=3)
+    halt = run(database, refuse_the_first(7), pace=pace, connections=1).ending.halt
 
+    assert halt
+    assert "more than 3 % of 200 is too many" in halt.because
     states = counts(database)
     assert states[State.REFUSED] == 7
     assert states[State.PENDING] > REFUSALS_OF / 2
