@@ -2,16 +2,15 @@
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
+from newsletter.delivery.http_posting import HttpAnswer, Verdict
 from newsletter.delivery.provider import (
     Accepted,
     Blame,
     Deferred,
-    Outcome,
     Refused,
     Unknown,
     Unsent,
@@ -57,23 +56,6 @@ UNTIL: Final = re.compile(
 )
 MARKUP: Final = re.compile(rb"<[^<>]*>")
 PAGE_BYTES: Final = 16_384  # looked through for words, where a page of HTML came
-
-
-@dataclass(frozen=True, slots=True)
-class HttpAnswer:
-    """An answer that came in whole."""
-
-    status: int
-    body: bytes
-    retry_after: str = ""  # the header, "" if there was none
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of a message, and whether anything else may follow it."""
-
-    outcome: Outcome | Unsent
-    stop: ProviderError | None = None  # to be raised once the receipt is out
 
 
 def judge(answer: HttpAnswer, domain: str, now: datetime) -> Verdict:

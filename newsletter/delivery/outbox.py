@@ -3,7 +3,6 @@
 import logging
 import os
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from tempfile import mkstemp
@@ -17,6 +16,7 @@ from newsletter.delivery.provider import (
     WRITTEN,
     Accepted,
     Begun,
+    Capabilities,
     Receipt,
     Unsent,
 )
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 class Outbox:
     """A folder of letters, readable by their owner only; any mail program opens them."""
 
-    recognises_repeats: timedelta | None = None
+    can = Capabilities()
 
     def __init__(self, folder: Path, *, delivers: bool = False) -> None:
         """Use *folder*; with *delivers* something takes the letters out and delivers them."""

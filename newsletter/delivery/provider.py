@@ -77,6 +77,20 @@ class Receipt:
     outcome: Outcome | Unsent
 
 
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider carries as it is; all of it, unless it says otherwise."""
+
+    raw_mime: bool = True  # the letter, byte for byte, so that its signature holds
+    text_part: bool = True
+    inline_pictures: bool = True
+    own_headers: bool = True  # List-Unsubscribe and the like
+    own_sender: bool = True  # the envelope's, where bounces come back to
+    # For how long after a first try a repeat of the same reference is recognised and taken
+    # no second time; None: never. Within it, what is unknown is sent again by itself.
+    repeats: timedelta | None = None
+
+
 class WithdrawnError(Exception):
     """A letter is broken off before its last byte, for it is no longer ours to send."""
 
@@ -134,9 +148,7 @@ class Provider(Protocol):
 
     kind: str  # which sort it is, as the ledger keeps it: "smtp"; never changed once used
     name: str  # shown to the operator, without secrets: "smtp relay.example.org:587"
-    # For how long after a first try a repeat of the same reference is recognised and taken
-    # no second time; None: never. Within it, what is unknown is sent again by itself.
-    recognises_repeats: timedelta | None
+    can: Capabilities
 
     def connect(self) -> Connection:
         """

@@ -2,13 +2,12 @@
 
 import ssl
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
 from newsletter.delivery.caller import UNNAMED, Caller, choose_own_name
 from newsletter.delivery.mail_url import MailUrl
-from newsletter.delivery.provider import Begun, Receipt, Unknown, Unsent
+from newsletter.delivery.provider import Begun, Capabilities, Receipt, Unknown, Unsent
 from newsletter.delivery.smtp_dialogue import Dialogue, Patience, Pipelining
 from newsletter.delivery.smtp_letter import Letter, begin_letter
 from newsletter.delivery.smtp_session import Relay, Security, open_session
@@ -22,7 +21,7 @@ class SmtpProvider:
     """A relay, and how patiently to talk to it."""
 
     kind = "smtp"
-    recognises_repeats: timedelta | None = None
+    can = Capabilities()
 
     def __init__(  # noqa: PLR0913 - all but the first have a default that is right
         self,

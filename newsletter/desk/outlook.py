@@ -154,7 +154,7 @@ class Outlook:
 
     def _waiting(self, tally: Tally) -> int:
         """Count what is due, and what is unknown where a run makes it pending by itself."""
-        goes_again = self.provider.recognises_repeats is not None
+        goes_again = self.provider.can.repeats is not None
         repeats = tally.of(State.UNKNOWN) if goes_again else 0
         return self.ledger.count_due(self.issue, self.clock()) + repeats
 

@@ -276,7 +276,7 @@ def settle_repeats(means: Means) -> None:
     Only what was begun so lately that it arrives again within the provider's window: what
     has waited longest goes first, and a part of the window is kept for that.
     """
-    window = means.provider.recognises_repeats
+    window = means.provider.can.repeats
     if window is None:
         return
     now = means.clock()

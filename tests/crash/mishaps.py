@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, cast
 
 from sqlalchemy import Connection as DatabaseConnection
@@ -101,7 +100,7 @@ class FailingProvider:
     def __init__(self, provider: Provider, mishap: Mishap) -> None:
         self.kind = provider.kind
         self.name = provider.name
-        self.recognises_repeats: timedelta | None = provider.recognises_repeats
+        self.can = provider.can
         self._provider = provider
         self._mishap = mishap
 

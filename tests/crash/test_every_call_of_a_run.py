@@ -16,7 +16,7 @@ from sqlalchemy import Engine as Database
 
 from newsletter.app.records import Records
 from newsletter.app.site import Composed
-from newsletter.delivery.provider import OUTBOX, WRITTEN, Accepted, Provider
+from newsletter.delivery.provider import OUTBOX, WRITTEN, Accepted, Capabilities, Provider
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
@@ -182,7 +182,7 @@ class Stand:
     def provider(self) -> Provider:
         """Make the way to the server."""
         provider = relay(self.office)
-        provider.recognises_repeats = WINDOW if self.plot.drops_repeats else None
+        provider.can = Capabilities(repeats=WINDOW if self.plot.drops_repeats else None)
         return provider
 
     def prepare(self) -> None:

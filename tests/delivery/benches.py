@@ -10,12 +10,12 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as SmtpEnvelope
 
-from newsletter.delivery.mailgun import MailgunProvider
 from newsletter.delivery.outbox import Outbox
 from newsletter.delivery.provider import Provider
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay
 from tests.delivery.mailgun_server import MailgunServer
+from tests.delivery.makers import make_mailgun
 from tests.delivery.provider_contract import Bench
 from tests.mail_sinks import free_port, smtp_sink
 
@@ -150,7 +150,5 @@ class MailgunBench:
 @contextmanager
 def mailgun_bench(folder: Path) -> Iterator[Bench]:
     with MailgunServer() as server:
-        provider = MailgunProvider(
-            "mg.example.org", "secret-key", base_url=server.base_url, timeout_s=5
-        )
+        provider = make_mailgun(server.base_url, "secret-key", timeout_s=5)
         yield MailgunBench(provider, server)

@@ -4,6 +4,9 @@ from base64 import encodebytes
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from newsletter.delivery.caller import UNNAMED, Caller
+from newsletter.delivery.http_posting import HttpPosting
+from newsletter.delivery.mailgun import Mailgun
 from newsletter.delivery.provider import Connection, Receipt
 from newsletter.message.envelope import Envelope
 
@@ -79,3 +82,16 @@ def deliver_all(
 ) -> list[Receipt]:
     stream: Iterator[Envelope | None] = iter(envelopes)
     return list(connection.deliver(stream, (ledger or LedgerStub()).begin))
+
+
+def make_mailgun(
+    base_url: str,
+    key: str = "key",
+    *,
+    timeout_s: float = 5,
+    longest_idle_s: float = 20,
+    caller: Caller = UNNAMED,
+) -> HttpPosting:
+    """Make the provider for the domain mg.example.org at a server of the test's own."""
+    service = Mailgun("mg.example.org", key, base_url)
+    return HttpPosting(service, timeout_s=timeout_s, longest_idle_s=longest_idle_s, caller=caller)

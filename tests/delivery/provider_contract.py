@@ -149,5 +149,5 @@ class ProviderContract:
     def test_the_name_tells_the_operator_where_letters_go(self, bench: Bench) -> None:
         assert bench.provider.name
         assert bench.provider.kind
-        assert bench.provider.recognises_repeats is None or bench.provider.recognises_repeats
+        assert bench.provider.can.repeats is None or bench.provider.can.repeats
         assert "secret" not in bench.provider.name + repr(bench.provider)

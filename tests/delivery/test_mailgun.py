@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.delivery.mailgun import MailgunProvider
+from newsletter.delivery.http_posting import HttpPosting
 from newsletter.delivery.mailgun_answers import read_retry_after
 from newsletter.delivery.provider import (
     Accepted,
@@ -28,7 +28,7 @@ from newsletter.storage.ledger import SqlLedger
 from tests.delivery.ledger_bench import ISSUE, ledger_bench
 from tests.delivery.ledger_bench import NOW as BENCH_NOW
 from tests.delivery.mailgun_server import Answer, MailgunServer
-from tests.delivery.makers import LedgerStub, deliver_all, make_envelope
+from tests.delivery.makers import LedgerStub, deliver_all, make_envelope, make_mailgun
 from tests.delivery.scripted_server import Hear, ScriptedServer
 from tests.mail_sinks import free_port
 
@@ -38,8 +38,8 @@ LATER = timedelta(minutes=7, seconds=31)
 SPECIFICATION = Path(__file__).parents[1] / "specs" / "mailgun_messages_mime.yaml"
 
 
-def make_provider(base_url: str, *, timeout_s: float = 5) -> MailgunProvider:
-    return MailgunProvider("mg.example.org", KEY, base_url=base_url, timeout_s=timeout_s)
+def make_provider(base_url: str, *, timeout_s: float = 5) -> HttpPosting:
+    return make_mailgun(base_url, KEY, timeout_s=timeout_s)
 
 
 def says(status: int, message: str, **headers: str) -> Answer:
@@ -307,9 +307,7 @@ def test_a_connection_that_idled_too_long_is_not_trusted(
     longest_idle_s: float, connections: int
 ) -> None:
     with MailgunServer() as server:
-        provider = MailgunProvider(
-            "mg.example.org", KEY, base_url=server.base_url, longest_idle_s=longest_idle_s
-        )
+        provider = make_mailgun(server.base_url, KEY, longest_idle_s=longest_idle_s)
         connection = provider.connect()
         deliver_all(connection, [make_envelope(1), None, make_envelope(2)])
         connection.close()

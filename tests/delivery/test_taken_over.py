@@ -10,7 +10,6 @@ from time import sleep
 import pytest
 from sqlalchemy import select
 
-from newsletter.delivery.mailgun import MailgunProvider
 from newsletter.delivery.outbox import Outbox
 from newsletter.delivery.provider import Accepted, Provider
 from newsletter.delivery.smtp import SmtpProvider
@@ -24,7 +23,7 @@ from newsletter.storage.recorder import FRESH_S
 from newsletter.storage.tables import deliveries
 from tests.delivery.ledger_bench import ISSUE, NOW, LedgerBench, ledger_bench, write_letter
 from tests.delivery.mailgun_server import MailgunServer
-from tests.delivery.makers import make_envelope
+from tests.delivery.makers import make_envelope, make_mailgun
 from tests.delivery.scripted_server import (
     PIPELINING,
     Do,
@@ -131,7 +130,7 @@ def slow_reader(fickle: Fickle) -> Iterator[tuple[Provider, list[bytes]]]:
     happening: list[Step] = [some, Do(fickle.has_happened.set), Think(0.2)]
     with ScriptedServer([*happening, HearContent(2 * len(GREAT))]) as server:
         url = f"http://127.0.0.1:{server.port}"
-        yield MailgunProvider("mg.example.org", "key", base_url=url, timeout_s=5), server.content
+        yield make_mailgun(url, "key", timeout_s=5), server.content
 
 
 def test_an_http_service_does_not_get_the_end_of_it() -> None:
@@ -153,7 +152,7 @@ def test_an_http_service_that_has_it_all_is_listened_to(blocks: int) -> None:
     mime = b"x" * (16_384 * blocks - 2_000)
 
     with MailgunServer() as server:
-        provider = MailgunProvider("mg.example.org", "key", base_url=server.base_url, timeout_s=5)
+        provider = make_mailgun(server.base_url, "key", timeout_s=5)
         envelopes = iter([make_envelope(1, mime=mime)])
         receipts = list(provider.connect().deliver(envelopes, fickle.begin))
 

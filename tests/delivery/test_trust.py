@@ -12,7 +12,6 @@ import pytest
 
 from newsletter.delivery.caller import Caller
 from newsletter.delivery.link_probe import LinkProbe
-from newsletter.delivery.mailgun import MailgunProvider
 from newsletter.delivery.provider import Accepted
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay, Security
@@ -21,7 +20,7 @@ from newsletter.errors import ProviderError
 from tests.delivery.benches import Mailroom, aiosmtpd_relay
 from tests.delivery.certificates import Authority, make_authority
 from tests.delivery.certificates import make_tls as make_self_signed
-from tests.delivery.makers import deliver_all, make_envelope
+from tests.delivery.makers import deliver_all, make_envelope, make_mailgun
 from tests.delivery.scripted_server import Encrypt, Hear, KeepSilent, Say, ScriptedServer, greet
 
 CA_FILE = "name that file in NEWSLETTER_CA_FILE"
@@ -77,7 +76,7 @@ def fault_of_smtps(tls: ssl.SSLContext, certificates: str) -> str:
 def fault_of_mailgun(tls: ssl.SSLContext, certificates: str) -> str:
     with serve(tls) as url:
         caller = Caller(certificates=certificates)
-        provider = MailgunProvider("mg.example.org", "key", base_url=url, caller=caller)
+        provider = make_mailgun(url, "key", caller=caller)
         with pytest.raises(ProviderError) as caught:
             deliver_all(provider.connect(), [make_envelope(1)])
     return str(caught.value)
@@ -114,7 +113,7 @@ def test_a_provider_with_a_certificate_of_our_own_authority_gets_letters(
 ) -> None:
     with serve(authority.issue()) as url:
         caller = Caller(certificates=authority.pem)
-        connection = MailgunProvider("mg.example.org", "k", base_url=url, caller=caller).connect()
+        connection = make_mailgun(url, "k", caller=caller).connect()
         receipts = deliver_all(connection, [make_envelope(1), make_envelope(2)])
         connection.close()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.app.site import Site
-from newsletter.delivery.provider import Provider
+from newsletter.delivery.provider import Capabilities, Provider
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
@@ -30,7 +30,7 @@ class ForgivingSite(ClockedSite):
     """A site whose provider drops what it was given before, for a day."""
 
     def provider(self) -> Provider:
-        return ScriptedProvider(recognises_repeats=timedelta(days=1))
+        return ScriptedProvider(can=Capabilities(repeats=timedelta(days=1)))
 
 
 @pytest.fixture

@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 
-from newsletter.delivery.provider import Accepted, Begun, Outcome, Receipt, Unsent
+from newsletter.delivery.provider import Accepted, Begun, Capabilities, Outcome, Receipt, Unsent
 from newsletter.dispatch.engine import Run
 from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.hold import Holder
@@ -24,7 +23,7 @@ class ScriptedProvider:
     messages_per_connection: int = 1000
     kind: str = "scripted"
     name: str = "scripted"
-    recognises_repeats: timedelta | None = None
+    can: Capabilities = field(default_factory=Capabilities)
     sent: Counter[str] = field(default_factory=Counter)  # by recipient; content has left
     connections: int = 0
     closed: int = 0

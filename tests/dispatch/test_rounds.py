@@ -19,6 +19,7 @@ from sqlalchemy import update
 from newsletter.delivery.provider import (
     Accepted,
     Blame,
+    Capabilities,
     Deferred,
     Outcome,
     Refused,
@@ -316,7 +317,7 @@ def test_d2_what_is_unknown_goes_again_only_while_the_provider_recognises_it(
             assert ledger.begin(DeliveryId(key), NOW - age).wait()
             ledger.flush()
         ledger.end_run()
-        provider = ScriptedProvider(recognises_repeats=window)
+        provider = ScriptedProvider(can=Capabilities(repeats=window))
 
         settle_repeats(make_means(database, ledger, provider, FastClock(speed=1.0)))
 
