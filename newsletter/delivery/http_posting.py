@@ -42,7 +42,7 @@ class Request:
 
     url: str  # with https
     body: bytes = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)  # the one that authorises too
+    headers: Mapping[str, str | bytes] = field(repr=False)  # the one that authorises too
 
 
 @dataclass(frozen=True, slots=True)

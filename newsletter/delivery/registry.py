@@ -1,7 +1,6 @@
 """Which ways to send there are. A provider's module is imported when it is opened."""
 
-from collections.abc import Callable
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -12,7 +11,34 @@ from newsletter.delivery.provider import Provider
 DELIVERS: Final = {"delivers": ("no", "yes")}
 REGIONS: Final = {"region": ("us", "eu")}
 
-# A line names a module of this package that has `open_provider(url, root, caller) -> Provider`.
+Opener = Callable[[MailUrl, Path, Caller], Provider]
+
+
+def _outbox() -> Opener:
+    from newsletter.delivery.outbox import open_provider  # noqa: PLC0415
+
+    return open_provider
+
+
+def _smtp() -> Opener:
+    from newsletter.delivery.smtp import open_provider  # noqa: PLC0415
+
+    return open_provider
+
+
+def _mailgun() -> Opener:
+    from newsletter.delivery.mailgun import open_provider  # noqa: PLC0415 - requests is slow
+
+    return open_provider
+
+
+# By module. That a provider has all its parts is checked here, by its type.
+OPENERS: Final[Mapping[str, Callable[[], Opener]]] = {
+    "outbox": _outbox,
+    "smtp": _smtp,
+    "mailgun": _mailgun,
+}
+# How each is written in NEWSLETTER_MAIL_URL, and by which module letters then leave.
 SCHEMES: Final = {
     "outbox": Scheme("outbox", "outbox:outbox", options=DELIVERS, is_folder=True),
     "smtp": Scheme("smtp", "smtp://localhost:25", port=25),
@@ -41,6 +67,4 @@ def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> Provide
         root: where a relative folder belongs.
         caller: the name this machine gives itself, and whom it trusts.
     """
-    module = import_module(f"newsletter.delivery.{SCHEMES[url.scheme].module}")
-    opener: Callable[[MailUrl, Path, Caller], Provider] = module.open_provider
-    return opener(url, root, caller)
+    return OPENERS[SCHEMES[url.scheme].module]()(url, root, caller)

@@ -1,13 +1,17 @@
 """What every provider must do; run over each of them by test_every_provider.py."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from newsletter.delivery.provider import Accepted, Provider, Receipt
+from newsletter.dispatch.states import State
 from newsletter.message.envelope import Envelope
+from tests.cli.desk import ClockedSite, Desk
 from tests.delivery.makers import LedgerStub, deliver_all, make_envelope
+from tests.makers import ISSUE_ID
 
 
 class Bench(Protocol):
@@ -20,6 +24,17 @@ class Bench(Protocol):
 
     def sessions(self) -> int | None:
         """Count the connections made so far; None where that cannot be seen."""
+
+
+class SiteWith(ClockedSite):
+    """A site that sends by a provider of the test's own."""
+
+    def __init__(self, provider: Provider, environ: Mapping[str, str], folder: Path) -> None:
+        super().__init__(environ, folder)
+        self._provider = provider
+
+    def provider(self) -> Provider:
+        return self._provider
 
 
 class ProviderContract:
@@ -151,3 +166,13 @@ class ProviderContract:
         assert bench.provider.kind
         assert bench.provider.can.repeats is None or bench.provider.can.repeats
         assert "secret" not in bench.provider.name + repr(bench.provider)
+
+    def test_a_whole_dispatch_goes_through_it(self, bench: Bench, tmp_path: Path) -> None:
+        desk = Desk(tmp_path / "site", readers=4)
+        desk.site = SiteWith(bench.provider, desk.environ, desk.root)
+
+        output = desk.run("dispatch", ISSUE_ID, "--yes")
+
+        assert "Finished  newsletter status" in output
+        assert desk.states() == {State.ACCEPTED: 4}
+        assert len(bench.received()) == 4
