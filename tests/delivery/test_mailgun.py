@@ -302,6 +302,21 @@ def test_a_host_that_went_away_is_busy() -> None:
     connection.close()
 
 
+def test_a_login_in_netrc_does_not_take_the_keys_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    with MailgunServer() as server:
+        connection = make_provider(server.base_url).connect()
+        deliver_all(connection, [make_envelope(1)])
+        connection.close()
+
+    assert server.posts[0].headers["Authorization"] == "Basic YXBpOmtleS1zM2NyZXQ="
+
+
 @pytest.mark.parametrize(("longest_idle_s", "connections"), [(20, 1), (0, 2)])
 def test_a_connection_that_idled_too_long_is_not_trusted(
     longest_idle_s: float, connections: int
