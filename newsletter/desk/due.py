@@ -93,11 +93,14 @@ def _take(site: Site, issue: str, step: _Step, witness: DueWitness) -> DueFault 
         if result := step(witness):
             witness.end(result)
             fault = result.fault
-        if fault is None:
-            return None
-        found = DueFault(fault, note_told(site, issue, fault))
     except NewsletterError as stopped:
-        found = DueFault(stopped, note_told(site, issue, stopped))
+        fault = stopped
+    if fault is None:
+        return None
+    try:
+        found = DueFault(fault, note_told(site, issue, fault))
+    except LedgerError as broken:  # nothing can be noted, so nothing more is done
+        found = DueFault(broken, is_news=True)
     witness.fail(found.fault, is_news=found.is_news)
     return found
 

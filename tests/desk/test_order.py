@@ -12,6 +12,7 @@ from typing import TypeVar
 import pytest
 
 from newsletter.delivery import smtp_wire
+from newsletter.desk import due
 from newsletter.desk.due import send_due
 from newsletter.desk.gate import BlockedError, Passed
 from newsletter.desk.order import DryRun, Order, dispatch
@@ -21,7 +22,7 @@ from newsletter.desk.witness import Proposal, Question
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
-from newsletter.errors import NewsletterError, UnfinishedError, UsageError
+from newsletter.errors import LedgerError, NewsletterError, UnfinishedError, UsageError
 from tests.cli.desk import NOW, Desk
 from tests.mail_sinks import RecordingServer
 from tests.makers import ISSUE_ID
@@ -176,6 +177,27 @@ def test_what_keeps_an_issue_from_going_out_is_news_once(tmp_path: Path) -> None
     assert [is_news for _, is_news in timer.faults] == [True, False]
     assert "is not the letter that kim appointed" in str(timer.faults[0][0])
     assert timer.heard == []
+
+
+def test_a_ledger_that_takes_no_note_of_a_fault_is_the_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path)
+    order = Order(ISSUE_ID, "kim", send_at=NOW + timedelta(hours=1))
+    dispatch(desk.site, order, Agreeing(), Process())
+    desk.site.now += timedelta(hours=1)
+    (desk.root / "issues" / ISSUE_ID / "ko.md").unlink()
+
+    def fail(*_: object) -> bool:
+        raise LedgerError("the disk is full")
+
+    monkeypatch.setattr(due, "note_told", fail)
+    timer = Agreeing()
+
+    report = send_due(desk.site, Wishes(), Process(), lambda _issue: timer)
+
+    assert [str(one.fault) for one in report.faults] == ["the disk is full"]
+    assert timer.faults == [(report.faults[0].fault, True)]
 
 
 def files_of(frame: FrameType | None) -> list[str]:
