@@ -6,8 +6,8 @@ from typing import Final
 import click
 
 from newsletter.cli.readers.options import language_option, selection, standing_option, write_out
+from newsletter.desk import exporting
 from newsletter.desk.importing import Site
-from newsletter.subscribers.exporting import export_lines
 
 KEYS_TOO: Final = (
     "If this list moves to another folder, .secret-key (or NEWSLETTER_SECRET_KEY) and the list_id\n"
@@ -23,6 +23,6 @@ KEYS_TOO: Final = (
 @click.pass_obj
 def export(site: Site, languages: tuple[str, ...], standings: tuple[str, ...], bom: bool) -> None:
     """Write the list as CSV (UTF-8) to standard output; an import reads it back."""
-    chosen = site.records.book().select(selection(languages, standings))
+    lines = exporting.export(site, selection(languages, standings))
     click.echo(KEYS_TOO, err=True)
-    write_out(chain(["\ufeff"] if bom else [], export_lines(chosen, site.zone())))
+    write_out(chain(["\ufeff"] if bom else [], lines))
