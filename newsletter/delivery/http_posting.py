@@ -1,7 +1,7 @@
 """
 The one road for providers over HTTP: a request a letter, one reader a request.
 
-What a service wants and what its answers mean lies in a file of its own (`HttpService`).
+What a service wants and what its answers mean lies in a file of its own (`HttpAccount`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -62,7 +62,7 @@ class Verdict:
     stop: ProviderError | None = None  # to be raised once the receipt is out
 
 
-class HttpService(Protocol):
+class HttpAccount(Protocol):
     """An account at a service that takes letters over HTTP; holds no connection."""
 
     kind: str  # see `Provider.kind`
@@ -82,7 +82,7 @@ class HttpPosting:
 
     def __init__(
         self,
-        service: HttpService,
+        account: HttpAccount,
         *,
         timeout_s: float = 60,
         longest_idle_s: float = 20,
@@ -92,16 +92,16 @@ class HttpPosting:
         Prepare; nothing is opened yet.
 
         Args:
-            service: what is asked, and what its answers mean.
+            account: what is asked, and what its answers mean.
             timeout_s: for connecting, and for each piece of an answer.
             longest_idle_s: a kept connection that idled longer is not used again. The server
                 may be closing it just as the next letter leaves, which would then be unknown.
             caller: whose certificates are trusted beside those that requests trusts.
         """
-        self.service = service
-        self.kind = service.kind
-        self.name = service.name
-        self.can = service.can
+        self.account = account
+        self.kind = account.kind
+        self.name = account.name
+        self.can = account.can
         self.timeout_s = timeout_s
         self.longest_idle_s = longest_idle_s
         self.has_worked = False  # an answer has come: the host, the port, the way are right
@@ -151,7 +151,7 @@ class HttpConnection:
             if recipient is None:
                 yield Receipt(envelope, Refused("not sent: this is not an address"))
                 continue
-            request = self._provider.service.request(envelope, recipient)
+            request = self._provider.account.request(envelope, recipient)
             try:
                 verdict = self._post(request, begun.wait)
             except WithdrawnError:
@@ -182,7 +182,7 @@ class HttpConnection:
             return Verdict(Unsent(f"not sent: {_reason(error)}"), self._explain(error))
         self._used_at = monotonic()
         self._provider.has_worked = True
-        return self._provider.service.judge(answer, datetime.now(UTC))
+        return self._provider.account.judge(answer, datetime.now(UTC))
 
     def _exchange(self, request: Request, content: "Content") -> HttpAnswer:
         """Send one request, and read what comes back, no more than a sane answer has."""
@@ -201,7 +201,7 @@ class HttpConnection:
                     break
             return HttpAnswer(
                 response.status_code,
-                body.replace(self._provider.service.key.encode(), MASK),
+                body.replace(self._provider.account.key.encode(), MASK),
                 response.headers.get("Retry-After", ""),
             )
 

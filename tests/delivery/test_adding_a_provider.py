@@ -220,4 +220,4 @@ def test_mypy_refuses_one_that_lacks_a_part(house: Path) -> None:
          "--ignore-missing-imports", "--follow-imports=silent"],
         cwd=house, capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
-    assert 'missing following "HttpService" protocol member' in found.stdout
+    assert 'missing following "HttpAccount" protocol member' in found.stdout
