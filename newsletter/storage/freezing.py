@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from newsletter.dispatch.ledger import Plan
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
+from newsletter.storage.complaints import is_taken
 from newsletter.storage.planning import plan_missing
 from newsletter.storage.tables import dispatches
 from newsletter.storage.ways import way_values
@@ -35,6 +36,8 @@ def freeze(
     try:
         connection.execute(insert(dispatches).values(row))
     except IntegrityError as error:
+        if not is_taken(error):
+            raise
         msg = (
             f"{plan.issue}: another process has just begun to send it; "
             f"see 'newsletter status {plan.issue}'"

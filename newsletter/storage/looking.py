@@ -28,8 +28,8 @@ def look_for_promises(setting: str, root: Path, issue: str) -> "Sequence[Promise
     # Slow to load, and often there is no database.
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
+    from newsletter.storage.complaints import said_by  # noqa: PLC0415
     from newsletter.storage.promises import find_promises  # noqa: PLC0415
-    from newsletter.storage.transactions import said_by  # noqa: PLC0415
 
     try:
         with open_read_only(location).connect() as connection:

@@ -13,8 +13,9 @@ from newsletter.delivery.ticks import ticks
 from newsletter.dispatch.control import PROGRAM, Act, Note
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
+from newsletter.storage.complaints import said_by
 from newsletter.storage.notes import note
-from newsletter.storage.transactions import check_file, said_by
+from newsletter.storage.transactions import check_file
 from newsletter.storage.transitions import (
     Attempt,
     Begin,

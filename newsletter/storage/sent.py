@@ -9,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.database_url import SETTING, DatabaseLocation, read_database_url
 from newsletter.errors import SettingsError
+from newsletter.storage.complaints import said_by
 from newsletter.storage.read_only import open_read_only
 from newsletter.storage.tables import deliveries, rehearsed_deliveries
-from newsletter.storage.transactions import said_by
 
 # In both, what an older program left too: its tables are asked as they are.
 LETTERS: Final[tuple[Table, ...]] = (deliveries, rehearsed_deliveries)

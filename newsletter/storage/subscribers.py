@@ -21,8 +21,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from newsletter.errors import NewsletterError
+from newsletter.errors import LedgerError, NewsletterError
 from newsletter.lang import Preference
+from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import (
     add_aliases,
@@ -137,12 +138,12 @@ class SqlSubscriberBook:
             try:
                 _take_list(connection)
             except OperationalError as error:
-                msg = f"the list of subscribers cannot be changed now: {error.orig}; try again"
+                msg = f"the list of subscribers cannot be changed now: {said_by(error)}; try again"
                 raise NewsletterError(msg) from error
             try:
                 yield SqlOpenBook(connection)
             except IntegrityError as error:
-                raise NewsletterError(_MEANWHILE) from error
+                raise _explain(error) from error
             if not keep:
                 transaction.rollback()
 
@@ -231,7 +232,7 @@ class SqlOpenBook:
             with self._connection.begin_nested():
                 insertion.execute(self._connection, rows)
         except IntegrityError as error:
-            raise NamesTakenError(_MEANWHILE) from error
+            raise (NamesTakenError(_MEANWHILE) if is_taken(error) else _explain(error)) from error
 
     def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
         """Insert further names of readers."""
@@ -254,6 +255,17 @@ class SqlOpenBook:
         """Set the import that saw the rows last."""
         if ids:
             self._connection.execute(_MARK, {"ids": ids, "mark": import_id})
+
+
+def _explain(error: IntegrityError) -> NewsletterError:
+    """Say which rule of the database a change of the list has broken; nothing was changed."""
+    if is_taken(error):
+        return NewsletterError(_MEANWHILE)
+    msg = (
+        f"the database refuses what was to be written to the list ({said_by(error)}); nothing was "
+        "changed, and this is a fault of the program or of a table changed by hand: report it"
+    )
+    return LedgerError(msg)
 
 
 def _take_list(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from newsletter.errors import LedgerError
+from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.private_files import explain_write_rights
 from newsletter.storage.watch import FileWatch, find_harm
 
@@ -77,7 +78,7 @@ def as_ledger_error(database: Engine) -> Iterator[None]:
     except SQLAlchemyError as error:
         if harm := find_harm(database):
             raise harm from error
-        if isinstance(error, IntegrityError):
+        if isinstance(error, IntegrityError) and is_taken(error):
             msg = (
                 f"somebody has changed the ledger at the same moment ({said_by(error)}), so "
                 "nothing of this was kept; see how it stands with 'newsletter status'"
@@ -95,11 +96,6 @@ def _find_remedy(database: Engine) -> str:
     is_file = database.dialect.name == "sqlite" and database.url.database
     rights = explain_write_rights(Path(str(database.url.database))) if is_file else ""
     return rights or "mend the database"
-
-
-def said_by(error: SQLAlchemyError) -> str:
-    """Return the database's own words, without a statement or its parameters."""
-    return str(getattr(error, "orig", None) or error)
 
 
 def check_file(connection: Connection) -> None:

@@ -1,0 +1,28 @@
+"""What a database says is wrong, without the data it says it of."""
+
+import sqlite3
+from typing import Any, Final
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+TAKEN: Final = frozenset(
+    {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, "23505"}
+)  # the last is PostgreSQL's unique_violation
+
+
+def said_by(error: SQLAlchemyError) -> str:
+    """
+    Return the database's own words, without a statement or its parameters.
+
+    PostgreSQL adds the whole row that it refuses, with its address: that stays here.
+    """
+    original: Any = getattr(error, "orig", None)
+    words = getattr(getattr(original, "diag", None), "message_primary", None)
+    return str(words or original or error)
+
+
+def is_taken(error: IntegrityError) -> bool:
+    """Say whether something that may be there once is there already; no other rule is broken."""
+    original: Any = error.orig
+    code = getattr(original, "sqlite_errorcode", None) or getattr(original, "sqlstate", None)
+    return code in TAKEN
