@@ -8,10 +8,10 @@ from newsletter.dispatch.control import Act, Appointment, Diary, Halt
 from newsletter.errors import UnfinishedError, UsageError
 
 if TYPE_CHECKING:
-    from newsletter.dispatch.ledger import Ledger, Plan
+    from newsletter.dispatch.ledger import Plan, Plans
 
 
-def require_plan(ledger: "Ledger", issue: str) -> "Plan":
+def require_plan(ledger: "Plans", issue: str) -> "Plan":
     """Return the plan of *issue*; raises a UsageError if it was never dispatched."""
     plan = ledger.find_plan(issue)
     if plan is None:

@@ -16,7 +16,7 @@ from newsletter.errors import ContentError, UnfinishedError, UsageError
 from newsletter.subscribers.address import address_of
 
 if TYPE_CHECKING:
-    from newsletter.dispatch.ledger import Ledger, LedgerLine
+    from newsletter.dispatch.ledger import LedgerLine, Tallies
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def held(hold: Hold) -> Iterator[None]:
         hold.release()
 
 
-def find_doubted(ledger: "Ledger", issue: str, only: str | None) -> list["LedgerLine"]:
+def find_doubted(ledger: "Tallies", issue: str, only: str | None) -> list["LedgerLine"]:
     """
     Return the unknown deliveries that are meant, in the order they were planned.
 

@@ -10,14 +10,14 @@ from newsletter.dispatch.way import NO_TRACES, Verdict, Way, judge
 from newsletter.errors import SettingsError, UsageError
 
 if TYPE_CHECKING:
-    from newsletter.dispatch.ledger import Ledger, Plan
+    from newsletter.dispatch.ledger import Plan, Plans
 
 SETTING: Final = "NEWSLETTER_MAIL_URL"
 SOME_PROVIDER: Final = "a mail server or service (its answers are in the ledger)"
 NOTHING_DONE: Final = "nothing was sent or written, and nobody was counted"
 
 
-def judge_plan(ledger: "Ledger", plan: "Plan", now: Way) -> Verdict:
+def judge_plan(ledger: "Plans", plan: "Plan", now: Way) -> Verdict:
     """Judge whether a dispatch may go on by *now*; looks into the ledger for older ones."""
     traces = NO_TRACES if plan.way else ledger.find_traces(plan.issue)
     return judge(plan.way, now, traces)

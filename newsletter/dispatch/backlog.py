@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from newsletter.dispatch.lanes import Lane, Lanes
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger, Page
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Queue
 
 BATCH: Final = 500  # deliveries read from the ledger at once
 LOW: Final = 250  # letters left; time to read more
@@ -24,7 +24,7 @@ class Backlog:
     """
 
     def __init__(
-        self, ledger: Ledger, issue: str, clock: Callable[[], datetime], lanes: Lanes
+        self, ledger: Queue, issue: str, clock: Callable[[], datetime], lanes: Lanes
     ) -> None:
         self._ledger = ledger
         self._issue = issue

@@ -22,7 +22,7 @@ from newsletter.delivery.provider import (
 from newsletter.dispatch.control import Halt
 from newsletter.dispatch.feed import PATIENCE_S, Feed
 from newsletter.dispatch.guard import Guard
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Outcomes
 from newsletter.dispatch.pool import Pool
 from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
 from newsletter.dispatch.tap import Tap
@@ -52,7 +52,7 @@ class Engine:
     def __init__(
         self,
         provider: Provider,
-        ledger: Ledger,
+        ledger: Outcomes,
         feed: Feed,
         clock: Callable[[], datetime],
         first: Connection | None = None,

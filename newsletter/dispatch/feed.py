@@ -9,7 +9,7 @@ from typing import Final
 
 from newsletter.dispatch.backlog import Backlog
 from newsletter.dispatch.lanes import Lane, Lanes
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger, Page
+from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Queue
 from newsletter.dispatch.pacing import Pacing
 from newsletter.message.envelope import Envelope
 
@@ -39,7 +39,7 @@ class Feed:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: Queue,
         issue: str,
         render: Callable[[Delivery], Envelope],
         clock: Callable[[], datetime],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from newsletter.dispatch.ledger import Ledger
+from newsletter.dispatch.ledger import Holds
 from newsletter.errors import LedgerError, UnfinishedError
 
 AGAIN_AFTER: Final = timedelta(seconds=30)
@@ -24,7 +24,7 @@ class Hold:
     """A process's right to send an issue; the ledger keeps it for two minutes at a time."""
 
     def __init__(
-        self, ledger: Ledger, issue: str, clock: Callable[[], datetime], holder: Holder
+        self, ledger: Holds, issue: str, clock: Callable[[], datetime], holder: Holder
     ) -> None:
         self._ledger = ledger
         self._issue = issue

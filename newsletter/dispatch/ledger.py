@@ -88,13 +88,8 @@ class Page:
     last: DeliveryId | None = None  # none above it: they were planned later
 
 
-class Ledger(Protocol):
-    """
-    Plans and outcomes, durable when a call returns unless it says otherwise.
-
-    Every method raises LedgerError when nothing can be recorded any more; then nothing
-    more may be sent.
-    """
+class Holds(Protocol):
+    """Who has the right to send an issue, and which process is at it."""
 
     def hold(
         self, issue: str, holder: str, now: datetime, is_gone: Callable[[str], bool]
@@ -132,6 +127,10 @@ class Ledger(Protocol):
 
     def end_run(self) -> None:
         """Note that this process gets no more answers; what is unknown may be settled."""
+
+
+class Plans(Protocol):
+    """Who gets an issue; fixed when it is dispatched first."""
 
     def find_plan(self, issue: str) -> Plan | None:
         """Return the plan of *issue*, or None if it was never dispatched."""
@@ -188,11 +187,22 @@ class Ledger(Protocol):
     def last_planned(self, issue: str) -> DeliveryId:
         """Return the highest id of a delivery of *issue*; what is planned later is above it."""
 
+
+class Queue(Protocol):
+    """What waits to be sent."""
+
     def find_due(self, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
         """Return the deliveries of *page* that are pending, or deferred and due."""
 
     def count_due(self, issue: str, now: datetime) -> int:
         """Count what `find_due` would return without a limit."""
+
+    def next_due_at(self, issue: str) -> datetime | None:
+        """Say when the first deferred delivery is due, or None."""
+
+
+class Outcomes(Protocol):
+    """What is begun, and what comes of it."""
 
     def begin(self, delivery: DeliveryId, now: datetime) -> Begun:
         """
@@ -223,11 +233,15 @@ class Ledger(Protocol):
     def flush(self) -> None:
         """Return when everything noted so far is durable."""
 
+    def pause_domain(self, domain: str, until: datetime, answer: str) -> None:
+        """Remember that *domain* wants to be left alone; a later time wins."""
+
+
+class Tallies(Protocol):
+    """What came of deliveries so far."""
+
     def tally(self, issue: str) -> Tally:
         """Count the deliveries of *issue* by edition and state."""
-
-    def next_due_at(self, issue: str) -> datetime | None:
-        """Say when the first deferred delivery is due, or None."""
 
     def entries(self, issue: str, state: State) -> Iterator[LedgerLine]:
         """Yield the deliveries in *state*, in the order they were planned."""
@@ -242,8 +256,16 @@ class Ledger(Protocol):
     def count_begun(self, since: datetime) -> Mapping[datetime, int]:
         """Count the deliveries of all issues begun at *since* or later, by minute (UTC)."""
 
-    def pause_domain(self, domain: str, until: datetime, answer: str) -> None:
-        """Remember that *domain* wants to be left alone; a later time wins."""
-
     def domain_pauses(self, since: datetime) -> Mapping[str, datetime]:
         """Return the domains whose pause ends, or has ended, after *since*, and when."""
+
+
+class Ledger(Holds, Plans, Queue, Outcomes, Tallies, Protocol):
+    """
+    What is planned and what came of it: each part for those that use it.
+
+    Durable when a call returns, unless it says otherwise.
+
+    Every method raises LedgerError when nothing can be recorded any more; then nothing
+    more may be sent.
+    """

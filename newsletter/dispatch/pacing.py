@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from newsletter.dispatch.lanes import Curb
-from newsletter.dispatch.ledger import Ledger
+from newsletter.dispatch.ledger import Tallies
 from newsletter.dispatch.limits import Limit, Limits, Quota, Spacer, WarmUpDay, midnight
 from newsletter.issue.pace import Pace
 
@@ -27,7 +27,7 @@ class Pacing:
 def begin_pacing(
     pace: Pace,
     zone: tzinfo,
-    ledger: Ledger,
+    ledger: Tallies,
     clock: Callable[[], datetime],
     ticks: Callable[[], float],
 ) -> Pacing:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from newsletter.delivery.provider import Begun
 from newsletter.dispatch.feed import Feed
-from newsletter.dispatch.ledger import DeliveryId, Ledger
+from newsletter.dispatch.ledger import DeliveryId, Outcomes
 from newsletter.dispatch.pool import Pool
 from newsletter.message.envelope import Envelope
 
@@ -19,7 +19,7 @@ class Tap(Iterator[Envelope | None]):
     """
 
     def __init__(
-        self, feed: Feed, ledger: Ledger, clock: Callable[[], datetime], pool: Pool
+        self, feed: Feed, ledger: Outcomes, clock: Callable[[], datetime], pool: Pool
     ) -> None:
         self._feed = feed
         self._ledger = ledger
