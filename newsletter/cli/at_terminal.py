@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.cli.confirming import confirm_by_name
-from newsletter.cli.dispatch_report import show_passed, show_proposal
+from newsletter.cli.dispatch_report import show_passed, show_proposal, show_shared_account
 from newsletter.cli.output import is_terminal
 from newsletter.desk.gate import Passed
 from newsletter.desk.moments import show_moment, show_wait
 from newsletter.desk.witness import Proposal, Question
 from newsletter.desk.words import rehearsed_letters
 from newsletter.errors import UnfinishedError, UsageError
+from newsletter.proof.approval import Approval
 
 
 class AtTerminal:
@@ -27,9 +28,13 @@ class AtTerminal:
         """Print what is about to leave."""
         show_proposal(proposal)
 
-    def pass_gate(self, passed: Passed) -> None:
+    def pass_proof(self, passed: Passed) -> None:
         """Print how the proof ended."""
-        show_passed(passed, self._by)
+        show_passed(passed)
+
+    def share_account(self, approval: Approval) -> None:
+        """Print whose approval came from this account."""
+        show_shared_account(approval, self._by)
 
     def begin(self) -> None:
         """Print nothing: the run shows itself."""

@@ -18,6 +18,7 @@ from newsletter.desk.witness import Proposal
 from newsletter.desk.words import readers, rehearsed_letters
 from newsletter.dispatch.control import Act
 from newsletter.dispatch.states import State
+from newsletter.proof.approval import Approval
 from newsletter.proof.letter.pictures import HOSTED
 
 REHEARSED: Final = "  (a rehearsal: nobody was sent anything)"
@@ -68,17 +69,20 @@ def _show_rehearsed(rehearsed: Rehearsed, zone: ZoneInfo) -> None:
         click.echo("          that is set aside with it, and does not keep this from being sent")
 
 
-def show_passed(passed: Passed, sender: str) -> None:
-    """Print how the proof ended, and what *sender* is to know of the approval."""
+def show_passed(passed: Passed) -> None:
+    """Print how the proof ended."""
     for note in passed.report.notes:
         if note.startswith(HOSTED):  # the others are for those who read the proof
             click.echo(f"Pictures {note.removeprefix(f'{HOSTED}: ')}")
     click.echo(summary(passed.report))
-    if passed.shared:
-        click.echo(
-            f"Account   {passed.shared.by} approved from the account that {sender} "
-            f"dispatches from: {passed.shared.account}"
-        )
+
+
+def show_shared_account(approval: Approval, sender: str) -> None:
+    """Print that another person's approval came from the account that *sender* uses."""
+    click.echo(
+        f"Account   {approval.by} approved from the account that {sender} dispatches from: "
+        f"{approval.account}"
+    )
 
 
 def show_result(result: Result) -> None:

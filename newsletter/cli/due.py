@@ -5,7 +5,12 @@ from collections.abc import Callable, Sequence
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.dispatch_report import show_passed, show_proposal, show_result
+from newsletter.cli.dispatch_report import (
+    show_passed,
+    show_proposal,
+    show_result,
+    show_shared_account,
+)
 from newsletter.cli.output import is_terminal
 from newsletter.cli.process import this_process
 from newsletter.cli.proof_table import show_report
@@ -17,6 +22,7 @@ from newsletter.desk.witness import Proposal
 from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.rounds import Wishes
 from newsletter.errors import NewsletterError, UnfinishedError
+from newsletter.proof.approval import Approval
 
 
 def dispatch_due(site: Site, wishes: Wishes) -> None:
@@ -50,9 +56,13 @@ class _Quiet:
         """Print what is about to leave, once anything is said."""
         self._say(lambda: show_proposal(proposal))
 
-    def pass_gate(self, passed: Passed) -> None:
+    def pass_proof(self, passed: Passed) -> None:
         """Print how the proof ended, once anything is said."""
-        self._say(lambda: show_passed(passed, PROGRAM))
+        self._say(lambda: show_passed(passed))
+
+    def share_account(self, approval: Approval) -> None:
+        """Print whose approval came from this account, once anything is said."""
+        self._say(lambda: show_shared_account(approval, PROGRAM))
 
     def begin(self) -> None:
         """Print what was kept: letters leave now."""

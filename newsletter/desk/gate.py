@@ -30,11 +30,10 @@ class BlockedError(ContentError):
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """That a letter may go out."""
+    """That the proof lets a letter go out."""
 
     report: "Report"
     overrides: Sequence[Override]  # to be recorded when the dispatch is begun
-    shared: Approval | None  # another's approval, but from the account that dispatches
 
 
 class Gate:
@@ -52,7 +51,7 @@ class Gate:
 
     def check(self, rules: Sequence[str], because: str | None, *, is_first: bool = False) -> Passed:
         """
-        Proofread the letter and look for its approval.
+        Proofread the letter.
 
         Args:
             rules: whose findings do not matter this time.
@@ -62,7 +61,6 @@ class Gate:
         Raises:
             UsageError: an override without a reason, or of a rule that found nothing.
             BlockedError: something blocks.
-            ContentError: the approval that is demanded is missing.
         """
         if rules and not (because and because.strip()):
             raise UsageError('--override wants a reason: --because "…"; it is kept in the ledger')
@@ -72,8 +70,7 @@ class Gate:
             asks_pictures=self._for_readers and is_first,
         )
         counts = self._count_overridden(report, rules)
-        shared = self._check_approval()
-        return Passed(report, self._overrides(counts, because), shared)
+        return Passed(report, self._overrides(counts, because))
 
     def _count_overridden(self, report: "Report", rules: Sequence[str]) -> dict[str, int]:
         """Count the findings that each of *rules* is overridden for; refuse what still blocks."""
@@ -98,8 +95,16 @@ class Gate:
             raise BlockedError(msg, report)
         return counts
 
-    def _check_approval(self) -> Approval | None:
-        """Refuse what lacks its approval; return one that is another's by name alone."""
+    def check_approval(self) -> Approval | None:
+        """
+        Look for the letter's approval.
+
+        Returns:
+            One that is another person's by name alone: from the account that dispatches.
+
+        Raises:
+            ContentError: the approval that is demanded is missing.
+        """
         composition = self._composed.composition
         policy = ApprovalPolicy(self._composed.publication.approval)
         approvals = self._approvals.approvals(composition.issue)

@@ -13,7 +13,7 @@ from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result, find_result
-from newsletter.desk.sending import Sending, open_sending
+from newsletter.desk.sending import Sending, open_sending, pass_gate
 from newsletter.desk.ways import refuse_appointment, refuse_rehearsal
 from newsletter.desk.witness import Confirm, Proposal, Question
 from newsletter.dispatch.control import Appointment
@@ -73,8 +73,8 @@ def dispatch(
         return find_result(sending.outlook)
     sender = Sender(order.by, process.account)
     gate = Gate(site, composed, sender, is_rehearsal=proposal.way.is_rehearsal)
-    passed = gate.check(order.rules, order.because, is_first=intention.plan is None)
-    confirm.pass_gate(passed)
+    is_first = intention.plan is None
+    passed = pass_gate(gate, confirm, order.rules, order.because, is_first=is_first)
     count = min(intention.expected, order.wishes.limit or intention.expected)
     if order.is_dry_run:
         sending.write_each()

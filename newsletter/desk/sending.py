@@ -1,11 +1,11 @@
 """An issue on its way to its readers: the plan, the run, and what came of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from newsletter.app.site import Composed, Site
 from newsletter.delivery.provider import Connection
-from newsletter.desk.gate import Gate
+from newsletter.desk.gate import Gate, Passed
 from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.outlook import Intention, Outlook, Rehearsed
 from newsletter.desk.process import Process
@@ -230,6 +230,22 @@ def open_sending(
     return Sending(Outlook(site, composed, site.records.ledger(), provider), process)
 
 
+def pass_gate(
+    gate: Gate,
+    witness: Witness,
+    rules: Sequence[str] = (),
+    because: str | None = None,
+    *,
+    is_first: bool,
+) -> Passed:
+    """Proofread, and look for the approval; the witness hears of each. See `Gate` for errors."""
+    passed = gate.check(rules, because, is_first=is_first)
+    witness.pass_proof(passed)
+    if shared := gate.check_approval():
+        witness.share_account(shared)
+    return passed
+
+
 def send_confirmed(
     sending: Sending,
     sender: Sender,
@@ -260,5 +276,5 @@ def send_confirmed(
         outlook.diary.drop_appointment(outlook.issue, PROGRAM, outlook.site.clock())
         return find_result(outlook)
     gate = Gate(outlook.site, outlook.composed, sender, is_rehearsal=outlook.way.is_rehearsal)
-    witness.pass_gate(gate.check((), None, is_first=intention.plan is None))
+    pass_gate(gate, witness, is_first=intention.plan is None)
     return sending.send_off(intention, wishes, PROGRAM, witness)

@@ -13,6 +13,7 @@ from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.doubt import StandingDoubt
 from newsletter.dispatch.way import Way
 from newsletter.errors import NewsletterError, UnfinishedError
+from newsletter.proof.approval import Approval
 
 if TYPE_CHECKING:
     from newsletter.desk.results import Result
@@ -50,8 +51,11 @@ class Witness(Protocol):
     def propose(self, proposal: Proposal) -> None:
         """Hear what is about to leave: which letter, how, to how many."""
 
-    def pass_gate(self, passed: Passed) -> None:
-        """Hear that the proof and the approval let it go out."""
+    def pass_proof(self, passed: Passed) -> None:
+        """Hear that the proof lets it go out."""
+
+    def share_account(self, approval: Approval) -> None:
+        """Hear that another has approved it, but from the account that dispatches."""
 
     def begin(self) -> None:
         """Hear that nothing stands in the way: the provider is reached, nobody else sends."""

@@ -71,7 +71,7 @@ def composed_at(
 
 def said(site: Site, composed: Composed, capsys: pytest.CaptureFixture[str]) -> str:
     gate = Gate(site, composed, Sender("kim"), is_rehearsal=False)
-    show_passed(gate.check((), None, is_first=True), "kim")
+    show_passed(gate.check((), None, is_first=True))
     return capsys.readouterr().out
 
 

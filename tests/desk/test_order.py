@@ -13,6 +13,7 @@ import pytest
 
 from newsletter.delivery import smtp_wire
 from newsletter.desk import due
+from newsletter.desk.approving import approve
 from newsletter.desk.due import send_due
 from newsletter.desk.gate import BlockedError, Passed
 from newsletter.desk.order import DryRun, Order, dispatch
@@ -22,7 +23,14 @@ from newsletter.desk.witness import Proposal, Question
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
-from newsletter.errors import LedgerError, NewsletterError, UnfinishedError, UsageError
+from newsletter.errors import (
+    ContentError,
+    LedgerError,
+    NewsletterError,
+    UnfinishedError,
+    UsageError,
+)
+from newsletter.proof.approval import Approval
 from tests.cli.desk import NOW, Desk
 from tests.mail_sinks import RecordingServer
 from tests.makers import ISSUE_ID
@@ -47,9 +55,12 @@ class Agreeing:
         self.heard.append("propose")
         self.proposal = proposal
 
-    def pass_gate(self, passed: Passed) -> None:
+    def pass_proof(self, passed: Passed) -> None:
         assert not passed.report.blocking
-        self.heard.append("pass_gate")
+        self.heard.append("pass_proof")
+
+    def share_account(self, approval: Approval) -> None:
+        self.heard.append(f"share_account {approval.by}")
 
     def begin(self) -> None:
         self.heard.append("begin")
@@ -100,7 +111,7 @@ def test_a_dispatch_from_a_thread_ends_like_one_from_the_terminal(tmp_path: Path
 
     assert isinstance(result, Result)
     assert (result.answered, result.fault, result.halt) == (4, None, None)
-    assert person.heard == ["propose", "pass_gate", "agree", "begin"]
+    assert person.heard == ["propose", "pass_proof", "agree", "begin"]
     assert person.question
     assert (person.question.count, person.question.send_at) == (4, None)
     assert desk.states() == typed.states() == {State.ACCEPTED: 4}
@@ -113,13 +124,27 @@ def test_a_dispatch_from_a_thread_ends_like_one_from_the_terminal(tmp_path: Path
     assert note.account == "web@host"
 
 
+def test_a_missing_approval_is_told_after_the_proof(tmp_path: Path) -> None:
+    desk, person = Desk(tmp_path), Agreeing()
+    publication = desk.root / "issues" / "publication.yaml"
+    publication.write_text(publication.read_text() + "\napproval: two-person\n")
+
+    with pytest.raises(ContentError, match="nobody has approved it"):
+        dispatch(desk.site, Order(ISSUE_ID, "kim"), person, Process(account="one@host"))
+    assert person.heard == ["propose", "pass_proof"]
+
+    approve(desk.site, ISSUE_ID, "lee", "one@host", lambda _: None)
+    dispatch(desk.site, Order(ISSUE_ID, "kim"), person, Process(account="one@host"))
+    assert person.heard[2:5] == ["propose", "pass_proof", "share_account lee"]
+
+
 def test_nothing_is_planned_before_it_is_agreed_to(tmp_path: Path) -> None:
     desk, person = Desk(tmp_path), Agreeing(unwilling=True)
 
     with pytest.raises(UsageError, match="not agreed"):
         dispatch(desk.site, Order(ISSUE_ID, "kim"), person, Process())
 
-    assert person.heard == ["propose", "pass_gate", "agree"]
+    assert person.heard == ["propose", "pass_proof", "agree"]
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
@@ -156,7 +181,7 @@ def test_what_was_appointed_goes_out_from_a_thread_once_it_is_due(tmp_path: Path
     report = in_a_thread(lambda: send_due(desk.site, Wishes(), Process(), lambda _issue: timer))
 
     assert (report.tried, report.to_come, report.faults) == ([ISSUE_ID], [], [])
-    assert timer.heard == ["propose", "pass_gate", "begin"]
+    assert timer.heard == ["propose", "pass_proof", "begin"]
     assert timer.result
     assert timer.result.tally.of(State.ACCEPTED) == 4
 
