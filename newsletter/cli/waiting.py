@@ -22,6 +22,7 @@ def wait_for(site: Site, appointment: Appointment, process: Process) -> None:
     """
     issue, diary = appointment.issue, site.records.diary()
     when = show_moment(appointment.send_at, site.zone())
+    process.settle()  # it may be hours, and asks each second
     try:
         click.echo("Waiting   Ctrl-C ends the waiting, not the appointment")
         with shown_wait(f"Sending {issue} at {when}, in") as show:
