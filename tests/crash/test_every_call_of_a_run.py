@@ -62,7 +62,7 @@ NOT_CALLED = {
 CALLED = {
     f"{side}: {name}"
     for side, protocol in (("ledger", Ledger), ("diary", Diary))
-    for name in vars(protocol)
+    for name in dir(protocol)
     if not name.startswith("_")
 } - NOT_CALLED
 MOMENTS = {call.replace(": ", f": {moment} ") for call in CALLED for moment in ("before", "after")}
