@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import product
+from typing import cast
 
 import pytest
 from sqlalchemy import Engine, select, update
@@ -28,6 +29,13 @@ from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.processes import this_process
 from newsletter.storage.runs import HOLD, SILENT_AFTER
 from newsletter.storage.tables import deliveries, runs, subscribers
+from newsletter.storage.transitions import (
+    Attempt,
+    Ending,
+    end_some,
+    look_again,
+    put_deliveries_back,
+)
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
 from tests.storage.makers import ISSUE, NOW, due_ids, fall_silent, make_planned_ledger
 
@@ -361,3 +369,31 @@ def test_a_process_that_slept_between_a_commit_and_its_answer_asks_again(
     assert not sleeper.begin(first, NOW).wait()
 
     assert sleeper.tally(ISSUE).of(State.PENDING) == READERS
+
+
+@pytest.mark.parametrize("act", ["end", "put back", "look again"])
+def test_an_earlier_begin_of_the_same_run_changes_nothing_of_a_later_one(
+    engine: Engine, sleeper: SqlLedger, act: str
+) -> None:
+    """The number tells them apart: a run may begin again what somebody settled meanwhile."""
+    [delivery, *_] = due_ids(sleeper)
+    sleeper.begin_run(ISSUE)
+    assert sleeper.begin(delivery, NOW).wait()
+    mine = deliveries.c.id == delivery
+    with engine.begin() as connection:
+        row = connection.execute(select(deliveries.c.run_id, deliveries.c.attempt).where(mine))
+        run, number = row.one()
+        connection.execute(update(deliveries).where(mine).values(attempt=number + 1))
+        earlier = Attempt(delivery=delivery, run=run, number=number)
+        ending = {"new_state": State.ACCEPTED, "new_answer": "250", "new_due_at": None}
+        match act:
+            case "end":
+                late = cast("Ending", {**earlier, **ending, "now": NOW, "uncounted": 0})
+                assert end_some(connection, [late]) == set()
+            case "put back":
+                put_deliveries_back(connection, [earlier])
+            case _:
+                assert look_again(connection, [earlier]) == set()
+        state = connection.execute(select(deliveries.c.state).where(mine)).scalar_one()
+
+    assert state == State.UNKNOWN
