@@ -141,8 +141,9 @@ class Engine:
 
     def _stop_for(self, error: BaseException) -> None:
         self._feed.stop()
-        with self._lock:
-            if self.run.fault is None or not isinstance(error, NewsletterError):
+        with self._lock:  # what came first counts, unless this is a bug
+            is_first = self.run.fault is None and self.run.halt is None
+            if is_first or not isinstance(error, NewsletterError):
                 self.run.fault = error
 
     def _halt_by(self, halt: Halt) -> None:

@@ -177,6 +177,27 @@ def test_a_letter_that_is_turned_away_itself_pauses_the_issue_at_once(
     assert counts(database)[State.PENDING] > 30
 
 
+def test_a_sender_who_is_turned_away_after_the_pause_is_not_what_ended_the_run(
+    planned: Callable[[Iterable[str]], Database],
+) -> None:
+    """Letters in flight bring answers of their own; the pause came first."""
+    database = planned(addresses(**{f"d{number}": 1 for number in range(40)}))
+    first = threading.Event()
+
+    def answer(envelope: Envelope) -> Outcome:
+        if envelope.key == 1:
+            first.set()
+            return Refused("552 5.3.4 too big", Blame.MESSAGE)
+        assert first.wait(10)
+        time.sleep(0.05)  # so that the first is taken in before
+        return TOO_FAST
+
+    _, stopped = send(database, answer, connections=30)
+
+    assert isinstance(stopped, Halt)
+    assert "552 5.3.4 too big" in stopped.because
+
+
 def test_more_than_five_in_a_hundred_refusals_pause_the_issue_and_say_why(
     planned: Callable[[Iterable[str]], Database],
 ) -> None:
