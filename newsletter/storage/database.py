@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 
 from newsletter.database_url import REMEDY, read_database_url
 from newsletter.errors import LedgerError, SettingsError
@@ -18,7 +18,7 @@ from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
-HEAD: Final = "0004"  # the newest revision under migrations/versions
+HEAD: Final = "0005"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
 LOST_RUNS: Final = "newsletter_lost_runs"  # an engine's execution option
@@ -30,7 +30,7 @@ def open_database(setting: str, root: Path) -> Engine:
     Connect to the database, and bring its tables up to the newest revision.
 
     Before older tables of a SQLite file are changed, a copy of it is put beside it
-    (``newsletter.db.before-0004``); PostgreSQL changes them all or not at all. On SQLite
+    (``newsletter.db.before-0005``); PostgreSQL changes them all or not at all. On SQLite
     every commit is durable against power loss when it returns (WAL, ``synchronous=FULL``),
     and a writer waits up to 60 s for another.
 
@@ -207,15 +207,27 @@ def _alone(connection: Connection) -> Iterator[None]:
     if is_sqlite:
         # Left to itself, Python's sqlite3 commits every CREATE on its own.
         driver.isolation_level = None
+        # A table that is copied is dropped while others refer to it; checked before the commit.
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
     try:
         yield
+        if is_sqlite:
+            _refuse_orphans(connection)
         connection.commit()
     except BaseException:
         connection.rollback()
         raise
     finally:
         if is_sqlite:
+            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
             driver.isolation_level = ""
+
+
+def _refuse_orphans(connection: Connection) -> None:
+    """Raise an IntegrityError if a row refers to one that is not there."""
+    if orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+        words = f"{len(orphans):,} rows refer to what is not there, in {orphans[0][0]!r} first"
+        raise IntegrityError(words, None, sqlite3.IntegrityError(words))

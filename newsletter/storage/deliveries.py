@@ -33,7 +33,7 @@ def _find(
             deliveries.c.id,
             deliveries.c.subscriber_id,
             deliveries.c.address,
-            deliveries.c.address_key,
+            deliveries.c.domain,
             subscribers.c.name,
             deliveries.c.edition,
             subscribers.c.consented_at,
@@ -52,7 +52,7 @@ def _find(
             DeliveryId(row.id),
             SubscriberId(row.subscriber_id),
             row.address,
-            row.address_key.rpartition("@")[2],
+            row.domain,
             row.name,
             EditionKind(row.edition),
             row.consented_at,
@@ -148,10 +148,6 @@ def _on_page(page: Page) -> Iterator[ColumnElement[bool]]:
     if page.last is not None:
         yield deliveries.c.id <= page.last
     if page.domain:
-        yield _is_at(page.domain)
-    for domain in page.without:
-        yield ~_is_at(domain)
-
-
-def _is_at(domain: str) -> ColumnElement[bool]:
-    return deliveries.c.address_key.endswith(f"@{domain}", autoescape=True)
+        yield deliveries.c.domain == page.domain
+    if page.without:
+        yield deliveries.c.domain.not_in(sorted(page.without))

@@ -8,10 +8,12 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -63,12 +65,12 @@ subscribers: Final = Table(
     Column("preference", Text),
     Column("standing", Text, nullable=False),
     Column("standing_since", UtcTime, nullable=False),
+    Column("consented_at", UtcTime),
+    Column("import_id", Text),  # the import that touched the row last; finds duplicates in a file
     # Why the standing is as it is, as far as it is known: see subscribers/why.py.
     Column("standing_cause", Text),
     Column("standing_because", Text),
     Column("standing_by", Text),
-    Column("consented_at", UtcTime),
-    Column("import_id", Text),  # the import that touched the row last; finds duplicates in a file
     Column("reader_id", Text),  # names the person in links, in whatever database
     Column("old_number", Integer),  # names them in links from before reader ids
     Index("uq_subscribers_reader_id", "reader_id", unique=True),
@@ -85,6 +87,35 @@ reader_aliases: Final = Table(
     Column("subscriber_id", Integer, ForeignKey("subscribers.id"), nullable=False, index=True),
 )
 
+# A letter as it is sent, whatever becomes of its folder; see storage/letters.py.
+kept_letters: Final = Table(
+    "kept_letters",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("hash", Text, nullable=False, unique=True),  # SHA-256 of all that is kept
+    Column("issue", Text, nullable=False, index=True),
+    Column("digest", Text, nullable=False),  # what approvals and appointments name it by
+    Column("content", LargeBinary, nullable=False),  # JSON, compressed by zlib
+    Column("kept_at", UtcTime, nullable=False),  # last: every keeping of the same one counts
+    sqlite_autoincrement=True,  # a number names one letter for ever
+)
+
+# Pictures as letters show them, each once, whatever letters show it.
+kept_pictures: Final = Table(
+    "kept_pictures",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
+)
+
+kept_letter_pictures: Final = Table(
+    "kept_letter_pictures",
+    metadata,
+    Column("letter_id", Integer, ForeignKey("kept_letters.id"), primary_key=True),
+    Column("path", Text, primary_key=True),  # below NEWSLETTER_PUBLIC_URL
+    Column("sha256", Text, ForeignKey("kept_pictures.sha256"), nullable=False, index=True),
+)
+
 dispatches: Final = Table(
     "dispatches",
     metadata,
@@ -94,9 +125,6 @@ dispatches: Final = Table(
     Column("planned_at", UtcTime, nullable=False),
     Column("holder", Text),  # host:pid of the process that is sending now
     Column("held_until", UtcTime),  # by the holder's clock
-    # Set by who found held_until too far ahead to be true, by their own clock; the holder's
-    # next sign of life clears it.
-    Column("doubted_until", UtcTime),
     Column("paused_at", UtcTime),
     Column("paused_by", Text),
     Column("paused_because", Text),
@@ -105,14 +133,21 @@ dispatches: Final = Table(
     Column("cancelled_because", Text),
     # The newest run was to reach only some readers, so the rest must not go out by itself.
     Column("is_limited", Boolean, nullable=False, default=False, server_default=false()),
+    # Set by who found held_until too far ahead to be true, by their own clock; the holder's
+    # next sign of life clears it.
+    Column("doubted_until", UtcTime),
     Column("provider_kind", Text),  # see Provider.kind; NULL: planned before it was kept
     Column("provider_name", Text),  # for people, without secrets
-    Column("is_rehearsal", Boolean, nullable=False, default=False, server_default=false()),
-    # Message-IDs of dispatches that are older than reader ids are made of row numbers.
-    Column("names_numbers", Boolean, nullable=False, default=False, server_default=true()),
     # A special issue that only the readers of this one get; NULL: all get it.
     Column("recipients_of", Text),
     Column("told", Text),  # SHA-256 of why a timer did not send it, which it says once
+    Column("is_rehearsal", Boolean, nullable=False, default=False, server_default=false()),
+    # Message-IDs of dispatches that are older than reader ids are made of row numbers.
+    Column("names_numbers", Boolean, nullable=False, default=False, server_default=true()),
+    # What those who wait get; NULL: planned before letters were kept, and not gone on with since.
+    Column("letter_id", Integer, ForeignKey("kept_letters.id")),
+    Column("files", JSON),  # path of each file read for it -> its SHA-256
+    Column("manner", JSON),  # the pace, and the edition of those who have named none
 )
 
 
@@ -134,6 +169,8 @@ runs: Final = Table(
     Column("words", Text),  # how it was to go: by what, to how many
     # SQLite: when, after its process was gone, what its journal held was found in place.
     Column("journal_seen_at", UtcTime),
+    Column("version", Text),  # of the program; NULL: from before that was kept; so the next
+    Column("ended_because", Text),  # a word of dispatch.runs.RunEnd
     sqlite_autoincrement=True,  # a number names one run for ever
 )
 
@@ -142,6 +179,9 @@ def _index(name: str, columns: list[str], where: str) -> Index:
     """Index those rows alone of which *where* is true."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
+
+# What stands behind the last @ of an address: two databases read it alike, word for word.
+DOMAIN: Final = "substr(address_key, length(rtrim(address_key, replace(address_key, '@', ''))) + 1)"
 
 deliveries: Final = Table(
     "deliveries",
@@ -163,6 +203,11 @@ deliveries: Final = Table(
     # it would be looked up for every letter.
     Column("run_id", Integer),
     Column("attempt", Integer),
+    Column("domain", Text, Computed(DOMAIN, persisted=True), nullable=False),
+    # The letter it was begun with last, and the one it must have: where it was unknown once, its
+    # reader may have that. No foreign keys, as above. NULL: begun before letters were kept.
+    Column("letter_id", Integer),
+    Column("bound_letter_id", Integer),
     UniqueConstraint("issue", "subscriber_id"),
     UniqueConstraint("issue", "address_key", name="uq_deliveries_issue_address_key"),
     CheckConstraint("edition IN ('ko', 'en', 'bilingual')", name="edition"),
