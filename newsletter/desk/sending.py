@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 
 from newsletter.app.site import Composed, Site
 from newsletter.delivery.provider import Connection
@@ -16,7 +17,7 @@ from newsletter.dispatch.control import PROGRAM, Appointment, SettingAside
 from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.plan import check_digest, make_plan
 from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_repeats
-from newsletter.dispatch.runs import RunOrder
+from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.errors import LedgerError, UnfinishedError
 from newsletter.lang import EditionKind
 from newsletter.proof.approval import Sender
@@ -176,12 +177,12 @@ class Sending:
             LedgerError: nothing can be recorded any more.
         """
         first, self._first = self._first, None
-        means = self._means()
+        means, ended = self._means(), RunEnd.FAULT
         rounds = Rounds(means, wishes, self._hold, first)
         try:
             self._hold.take()
             if halt := self._diary.find_halt(self._issue):
-                return Ending(halt)
+                return Ending(RunEnd.HALTED, halt)
             last = self._ledger.last_planned(self._issue)  # before the plan that is checked
             # Another process may have planned another letter since this one looked.
             plan = self._ledger.find_plan(self._issue)
@@ -192,18 +193,21 @@ class Sending:
             self._ledger.skip_withdrawn(self._issue)
             settle_repeats(means)
             self._diary.limit_runs(self._issue, is_limited=wishes.is_limited)
-            return rounds.send_all(last)
+            ending = rounds.send_all(last)
+            ended = ending.why
+            return ending
         finally:
             self.answered = rounds.answered
             rounds.close()
             with suppress(LedgerError):  # what went wrong before is worth more to a reader
-                self._ledger.end_run()
+                self._ledger.end_run(ended)
             self._hold.release()
 
     def _order(self, wishes: Wishes, by: str) -> RunOrder:
         limit = f", {wishes.limit:,} at the most" if wishes.limit else ""
         words = f"by {self.outlook.way.name}{limit}"
-        return RunOrder(by, self._process.account, self.outlook.site.clock(), words)
+        now, program = self.outlook.site.clock(), version("newsletter")
+        return RunOrder(by, self._process.account, now, words, program)
 
     def _means(self) -> Means:
         return Means(

@@ -7,7 +7,7 @@ from typing import NewType, Protocol
 
 from newsletter.delivery.provider import Begun, Outcome
 from newsletter.dispatch.control import SettingAside
-from newsletter.dispatch.runs import RunOrder
+from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Traces, Way
 from newsletter.lang import EditionKind, Preference
@@ -125,7 +125,7 @@ class Holds(Protocol):
         is alive, by the database's clock. Who ordered it is kept for the diary.
         """
 
-    def end_run(self) -> None:
+    def end_run(self, why: RunEnd = RunEnd.DONE) -> None:
         """Note that this process gets no more answers; what is unknown may be settled."""
 
 

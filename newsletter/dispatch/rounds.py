@@ -15,6 +15,7 @@ from newsletter.dispatch.guard import Guard
 from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
+from newsletter.dispatch.runs import RunEnd
 from newsletter.dispatch.states import State
 from newsletter.dispatch.watching import Bar, Watcher, count_down
 from newsletter.errors import ProviderBusy
@@ -63,8 +64,9 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What ended a run before everything was sent; nothing of this where it was a stop."""
+    """What ended a run."""
 
+    why: RunEnd = RunEnd.DONE
     halt: Halt | None = None  # somebody, or the program itself, has paused or cancelled it
     held: Resumption | None = None  # a pause or a quota; the deferred are in the ledger
 
@@ -132,12 +134,19 @@ class Rounds:
         while True:
             resumption = self._send_patiently()
             if self._halt or self._is_stopped or self._left == 0 or resumption is None:
-                return Ending(self._halt)
+                return Ending(self._why(), self._halt)
             if not self._wishes.waits or resumption.at > ends_at:
-                return Ending(held=self._held)
+                return Ending(RunEnd.HELD, held=self._held)
             self._wait(resumption)
             if self._halt or self._is_stopped:
-                return Ending(self._halt)
+                return Ending(self._why(), self._halt)
+
+    def _why(self) -> RunEnd:
+        if self._halt:
+            return RunEnd.HALTED
+        if self._is_stopped:
+            return RunEnd.STOPPED
+        return RunEnd.LIMIT if self._left == 0 else RunEnd.DONE
 
     def stop(self) -> None:
         """Begin nothing more; what is in flight gets its answer. Safe in a signal handler."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,17 @@ class LivingRun:
     ends_in: timedelta  # if it gives no other sign, it is waited for no longer
 
 
+class RunEnd(StrEnum):
+    """What ended a run; a ledger keeps it."""
+
+    DONE = "done"  # nobody is left who is due
+    LIMIT = "limit"  # as many got it as were asked for
+    HELD = "held"  # the rest is due later: deferred, or its domain or quota waits
+    HALTED = "halted"  # somebody, or the program itself, has paused or cancelled the issue
+    STOPPED = "stopped"  # by a signal
+    FAULT = "fault"  # the provider, the ledger or the program itself
+
+
 @dataclass(frozen=True, slots=True)
 class RunOrder:
     """Who has a run begun, and how it is to go."""
@@ -34,3 +46,4 @@ class RunOrder:
     account: str  # of the system: USER@HOST
     at: datetime  # aware UTC
     words: str  # by which provider, to how many at the most
+    version: str  # of the program

@@ -12,7 +12,7 @@ from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Ref
 from newsletter.dispatch.control import SettingAside
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page, Plan, Rehearsal
 from newsletter.dispatch.retry import NOT_THE_READER
-from newsletter.dispatch.runs import RunOrder
+from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Traces
 from newsletter.errors import UnfinishedError
@@ -109,12 +109,12 @@ class SqlLedger:
                 "run would not be noticed"
             )
 
-    def end_run(self) -> None:
+    def end_run(self, why: RunEnd = RunEnd.DONE) -> None:
         """Note that this process gets no more answers; nothing if it has begun no run."""
         run, self._run, self._planned_at = self._run, None, None
         if run is not None:
             with writing(self._database) as connection:
-                runs.end_run(connection, run)
+                runs.end_run(connection, run, why)
 
     def find_plan(self, issue: str) -> Plan | None:
         """Return the plan of *issue*, or None if it was never dispatched."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from newsletter.dispatch.runs import LivingRun, Process, RunOrder
+from newsletter.dispatch.runs import LivingRun, Process, RunEnd, RunOrder
 from newsletter.storage.processes import has_ended
 from newsletter.storage.tables import UtcTime, appointments, dispatches, runs
 
@@ -79,6 +79,7 @@ def begin_run(
                 ordered_at=order and order.at,
                 account=order and order.account,
                 words=order and order.words,
+                version=order and order.version,
             )
             .returning(runs.c.id)
         ).scalar_one()
@@ -90,12 +91,12 @@ def note_life(connection: Connection, run: int) -> None:
     connection.execute(update(runs).where(runs.c.id == run).values(seen_at=database_now()))
 
 
-def end_run(connection: Connection, run: int) -> None:
+def end_run(connection: Connection, run: int, why: RunEnd) -> None:
     """Note that a run has got all the answers it will ever get."""
     connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.ended_at.is_(None))
-        .values(ended_at=database_now())
+        .values(ended_at=database_now(), ended_because=why.value)
     )
 
 

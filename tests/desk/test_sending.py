@@ -4,19 +4,22 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.utils import parsedate_to_datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from newsletter.app.site import Site
-from newsletter.delivery.provider import Capabilities, Provider
+from newsletter.delivery.provider import Accepted, Capabilities, Provider
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
 from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
-from newsletter.errors import UnfinishedError
+from newsletter.errors import ProviderError, UnfinishedError
+from newsletter.storage.tables import runs
 from newsletter.subscribers.decisions import enrol
 from tests.cli.desk import ClockedSite, Desk
 from tests.dispatch.stand_ins import HOLDER, ScriptedProvider
@@ -99,6 +102,34 @@ def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(
     sending.run(Wishes(limit=1))
 
     assert site.records.diary().find_unfinished(site.clock()) == []
+
+
+def test_the_ledger_keeps_by_which_program_a_run_went_and_what_ended_it(
+    site: Site, sending: Sending
+) -> None:
+    sending.freeze(sending.outlook.intention(add_new=False))
+    sending.run(Wishes(limit=1))
+    sending.run(Wishes())  # as far as the day's quota
+    site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
+    sending.run(Wishes())  # which begins nothing
+
+    with site.records.database.connect() as connection:
+        found = connection.execute(select(runs.c.version, runs.c.ended_because)).all()
+
+    assert found == [(version("newsletter"), "limit"), (version("newsletter"), "held")]
+
+
+def test_a_fault_of_the_provider_is_kept_as_what_ended_a_run(site: Site, sending: Sending) -> None:
+    sending.freeze(sending.outlook.intention(add_new=False))
+    cut_off = ScriptedProvider(lambda _: Accepted("ok"), lambda _: ProviderError("no route"))
+    cut_off.kind = "outbox"
+    outlook = Outlook(site, site.compose(ISSUE_ID), sending.outlook.ledger, cut_off)
+
+    with pytest.raises(ProviderError):
+        Sending(outlook, Process()).run(Wishes())
+
+    with site.records.database.connect() as connection:
+        assert connection.execute(select(runs.c.ended_because)).scalars().all() == ["fault"]
 
 
 @pytest.mark.parametrize("is_alone", [True, False])

@@ -32,6 +32,7 @@ from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import DeliveryId, Page
 from newsletter.dispatch.retry import ATTEMPTS_MAX
 from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_repeats
+from newsletter.dispatch.runs import RunEnd
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError, UnfinishedError
 from newsletter.issue.pace import Pace, Rate
@@ -147,7 +148,7 @@ def test_a_watcher_who_wants_the_run_to_end_is_obeyed(database: Database, *, wai
 
     states = counts(database)
     assert states[State.PENDING] >= READERS - 5
-    assert went.ending == Ending()
+    assert went.ending == Ending(RunEnd.STOPPED)
     assert not watcher.waits
 
 
@@ -171,7 +172,7 @@ def test_a_run_that_does_not_wait_leaves_the_deferred_to_the_next(database: Data
 
     assert counts(database) == {State.DEFERRED: READERS}
     assert set(went.provider.sent.values()) == {1}
-    assert went.ending == Ending()
+    assert went.ending == Ending(RunEnd.HELD)
 
 
 def test_a_domain_that_pauses_is_named_when_it_ends_a_run(database: Database) -> None:
