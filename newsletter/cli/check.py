@@ -27,7 +27,7 @@ def check(ctx: click.Context, issue: str, *, as_json: bool, strict: bool, online
     from newsletter.cli.proof_table import show_report  # noqa: PLC0415
 
     report = site.proof(issue, online=online)
-    outdated = promises.find_outdated(site, issue, report.digest)
+    outdated = promises.find_outdated(site, issue, report.digests)
     if as_json:
         click.echo(
             json.dumps(

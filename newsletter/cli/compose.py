@@ -38,7 +38,7 @@ def compose(ctx: click.Context, issue: str, out: Path | None) -> None:
         size = (target / f"{kind}.html").stat().st_size
         click.echo(f"  {kind:<9}  {size / 1000:5.1f} kB  {edition.subject}")
     click.echo(f"{summary(built.report)} (newsletter check {issue} shows it)")
-    show_outdated(site, issue, find_outdated(site, issue, composition.digest))
+    show_outdated(site, issue, find_outdated(site, issue, composition.digests))
     click.echo(f"Open     {shown_path(target / 'preview' / 'bilingual.html')}")
     public = shown_path(target / "public")
     if site.public_url == NO_PUBLIC_URL:

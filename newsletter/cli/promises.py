@@ -1,6 +1,6 @@
 """Says that an appointment, an approval or a begun dispatch no longer fits the letter."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
 import click
@@ -11,15 +11,15 @@ from newsletter.dispatch.promise import Bond, Promise, find_broken
 from newsletter.errors import LedgerError, SettingsError
 
 
-def find_outdated(site: Site, issue: str, digest: str | None) -> Sequence[Promise]:
+def find_outdated(site: Site, issue: str, digests: Collection[str]) -> Sequence[Promise]:
     """
-    Return what was promised of another letter than that with *digest*.
+    Return what was promised of another letter than the one that answers to *digests*.
 
     For commands that do without a ledger: none is made or migrated, and one that cannot be
     read costs a line on standard error.
     """
     try:
-        return find_broken(site.records.look_for_promises(issue), digest)
+        return find_broken(site.records.look_for_promises(issue), digests)
     except (SettingsError, LedgerError) as error:
         click.echo(
             f"{error}, so it is not known whether an appointment or approval of {issue} still "

@@ -9,11 +9,19 @@ from typing import Final
 from newsletter.compose.edition import Edition, compose_edition, refuse_own_tokens
 from newsletter.compose.hosting import Gallery, HostedPicture
 from newsletter.compose.press import Press
-from newsletter.compose.strings import FILLED_IN_SLOTS, Strings
-from newsletter.issue.issue import Issue, Publication
-from newsletter.lang import EditionKind, Lang
+from newsletter.compose.strings import FILLED_IN_SLOTS
+from newsletter.issue.issue import ByLang, Issue, Publication
+from newsletter.lang import EditionKind
 
 CHANGES_SHOWN: Final = 12  # parts named in one message
+# Parts that digests of earlier versions were not over; what those were given for stays good.
+LIST_NAMES: Final = "name of the publication"
+CONTACT: Final = "contact address"
+SENDER_ID: Final = "sender_id"
+TIME_ZONE: Final = "time_zone"
+PUBLIC_URL: Final = "NEWSLETTER_PUBLIC_URL"
+DATES: Final = "way of writing dates"
+ADDED: Final = frozenset({LIST_NAMES, CONTACT, SENDER_ID, TIME_ZONE, PUBLIC_URL, DATES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,11 @@ class Composition:
     pictures: tuple[HostedPicture, ...]
     parts: Mapping[str, str]  # name of a part, for people -> its SHA-256, hexadecimal
     digest: str  # SHA-256 over *parts*, hexadecimal
+
+    @property
+    def digests(self) -> tuple[str, str]:
+        """What the letter answers to: its digest, and the one that earlier versions made of it."""
+        return digests_of(self.parts)
 
 
 def compose(publication: Publication, issue: Issue, press: Press) -> Composition:
@@ -42,7 +55,7 @@ def compose(publication: Publication, issue: Issue, press: Press) -> Composition
     editions = {
         kind: compose_edition(publication, issue, kind, gallery, press) for kind in EditionKind
     }
-    parts = parts_of(publication, issue, editions, press.strings)
+    parts = parts_of(publication, issue, editions, press)
     return Composition(issue.id, editions, gallery.pictures, parts, digest_of(parts))
 
 
@@ -50,14 +63,15 @@ def parts_of(
     publication: Publication,
     issue: Issue,
     editions: Mapping[EditionKind, Edition],
-    strings: Mapping[Lang, Strings],
+    press: Press,
 ) -> Mapping[str, str]:
     """
-    Name and hash everything the digest is over.
+    Name and hash everything the digest is over: whatever reaches a letter.
 
-    That is the editions with their slots open, the words that fill those slots, who the
-    letter says it is from, and the pictures as the editor gave them.
+    That is the editions with their slots open, the words that fill those slots, what header
+    fields say, and the pictures as the editor gave them.
     """
+    strings = press.strings
     parts = {}
     for kind, edition in editions.items():
         for name, value in (
@@ -71,13 +85,22 @@ def parts_of(
         filled = [own[key] for key in FILLED_IN_SLOTS]
         parts[f"greeting and reason in {lang}"] = _sha256(_canonical(filled))
     sender = [
-        {str(lang): name for lang, name in publication.sender_name.items()},
+        _by_name(publication.sender_name),
         publication.sender_address,
         publication.reply_to,
         publication.list_id,
     ]
     parts["sender"] = _sha256(_canonical(sender))
     parts["way of the pictures"] = _sha256(publication.images)
+    for name, facts in (
+        (LIST_NAMES, _by_name(publication.name)),
+        (CONTACT, publication.email),
+        (SENDER_ID, publication.sender_id),
+        (TIME_ZONE, publication.zone.key),
+        (PUBLIC_URL, press.public_url),
+        (DATES, {str(lang): own["locale"] for lang, own in strings.items()}),
+    ):
+        parts[name] = _sha256(_canonical(facts))
     for place, picture in issue.pictures.items():
         parts[f"picture {place}"] = picture.sha256
     return parts
@@ -88,8 +111,19 @@ def digest_of(parts: Mapping[str, str]) -> str:
     return _sha256(_canonical(dict(parts)))
 
 
+def digests_of(parts: Mapping[str, str]) -> tuple[str, str]:
+    """Hash *parts*, and those of them that earlier versions knew."""
+    return digest_of(parts), digest_of(_without_added(parts))
+
+
 def changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
-    """Name, for people, the parts that are not the same in both."""
+    """
+    Name, for people, the parts that are not the same in both.
+
+    Where *old* is an earlier version's, what that did not know is no change.
+    """
+    if not ADDED & old.keys():
+        new = _without_added(new)
     names = [name for name in (*old, *new) if old.get(name) != new.get(name)]
     return list(dict.fromkeys(names))
 
@@ -100,6 +134,14 @@ def describe_changes(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     shown = [f"\n  changed: {name}" for name in changed[:CHANGES_SHOWN]]
     rest = len(changed) - CHANGES_SHOWN
     return "".join(shown) + (f"\n  and {rest} more" if rest > 0 else "")
+
+
+def _without_added(parts: Mapping[str, str]) -> Mapping[str, str]:
+    return {name: value for name, value in parts.items() if name not in ADDED}
+
+
+def _by_name(words: ByLang) -> dict[str, str]:
+    return {str(lang): said for lang, said in words.items()}
 
 
 def _canonical(value: object) -> str:

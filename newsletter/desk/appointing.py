@@ -74,7 +74,7 @@ def compose_appointed(site: Site, appointment: Appointment) -> Composed:
 
 def _check_letter(appointment: Appointment, composed: Composed) -> None:
     composition = composed.composition
-    if composition.digest == appointment.digest:
+    if appointment.digest in composition.digests:
         return
     changes = describe_changes(appointment.parts, composition.parts)
     issue = appointment.issue

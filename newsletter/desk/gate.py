@@ -84,7 +84,7 @@ class Gate:
         earlier = {
             one.rule
             for one in self._approvals.overrides(composition.issue)
-            if one.digest == composition.digest
+            if one.digest in composition.digests
         }
         left = sorted({one.rule for one in blocking} - earlier - set(rules))
         if left:

@@ -100,7 +100,7 @@ class Outlook:
             plan = None
         else:
             refuse_halted(self.diary, self.issue, self.zone)
-        if plan and plan.digest != self.composed.composition.digest:
+        if plan and plan.digest not in self.composed.composition.digests:
             if not self.ledger.is_untouched(self.issue):
                 check_digest(plan, self.composed.composition)
             plan, replaced = None, plan

@@ -1,6 +1,6 @@
 """How an issue stands: counts, what is to come, and everything that was decided about it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -79,7 +79,7 @@ def find_outdated_in_ledger(site: Site, issue: str) -> Sequence[Promise]:
     if not promises:
         return ()
     try:
-        digest = site.compose(issue).composition.digest
+        digests: Collection[str] = site.compose(issue).composition.digests
     except (ContentError, UsageError):  # it has faults, or its folder is gone
-        digest = None
-    return find_broken(promises, digest)
+        digests = ()
+    return find_broken(promises, digests)

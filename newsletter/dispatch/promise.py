@@ -1,6 +1,6 @@
 """What people have said or begun of one letter: good for that letter, and for no other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,17 +25,17 @@ class Promise:
     send_at: datetime | None = None  # aware UTC; of an appointment
 
 
-def find_broken(promises: Sequence[Promise], digest: str | None) -> Sequence[Promise]:
+def find_broken(promises: Sequence[Promise], digests: Collection[str]) -> Sequence[Promise]:
     """
-    Return those that do not fit the letter with *digest*; None: the issue does not compose.
+    Return those that do not fit the letter that answers to *digests*; none: it does not compose.
 
     One approval that fits is enough; where none does, the latest is returned.
     """
     approvals = [one for one in promises if one.bond is Bond.APPROVAL]
-    is_approved = any(one.digest == digest for one in approvals)
+    is_approved = any(one.digest in digests for one in approvals)
     return [
         one
         for one in promises
-        if one.digest != digest
+        if one.digest not in digests
         and (one.bond is not Bond.APPROVAL or (not is_approved and one is approvals[-1]))
     ]

@@ -113,7 +113,7 @@ def find_shared_account(
     others = [
         one
         for one in approvals
-        if one.digest == composition.digest and not _same(one.by, sender.name)
+        if one.digest in composition.digests and not _same(one.by, sender.name)
     ]
     is_shared = sender.account and all(one.account == sender.account for one in others)
     return others[-1] if others and is_shared else None
@@ -123,7 +123,7 @@ def _valid(approvals: Sequence[Approval], composition: Composition) -> Sequence[
     """Return the approvals of this letter; raises a ContentError if there is none."""
     issue = composition.issue
     approve = f"newsletter approve {issue} --by NAME"
-    valid = [approval for approval in approvals if approval.digest == composition.digest]
+    valid = [one for one in approvals if one.digest in composition.digests]
     if not approvals:
         msg = f"issues/{issue}: nobody has approved it; have it read, then: {approve}"
         raise ContentError(msg)

@@ -42,9 +42,14 @@ class Report:
     """All findings of one proof, the grave ones first."""
 
     issue: str
-    digest: str | None  # None where the folder could not be composed
+    digests: Sequence[str]  # see Composition.digests; none where the folder does not compose
     findings: Sequence[Finding]
     notes: Sequence[str] = ()  # rules that did not run, and why
+
+    @property
+    def digest(self) -> str | None:
+        """Return what the letter is approved and sent under; None where it does not compose."""
+        return self.digests[0] if self.digests else None
 
     @property
     def blocking(self) -> int:
@@ -84,7 +89,7 @@ def proofread(
             )
     return Report(
         material.issue.id,
-        material.composition.digest,
+        material.composition.digests,
         in_order(findings),
         tuple(_notes(material, settings)),
     )
@@ -133,7 +138,7 @@ def report_on_folder(issue: str, problems: Iterable[Problem]) -> Report:
         Finding(FOLDER, Severity.BLOCKS, problem.place, problem.line, None, problem.message)
         for problem in problems
     ]
-    return Report(issue, None, findings)
+    return Report(issue, (), findings)
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:

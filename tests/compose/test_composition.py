@@ -2,7 +2,14 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from newsletter.compose.composition import changed_parts, compose, digest_of
+from newsletter.compose.composition import (
+    ADDED,
+    PUBLIC_URL,
+    changed_parts,
+    compose,
+    digest_of,
+    digests_of,
+)
 from newsletter.lang import EditionKind, Lang
 from tests.makers import (
     ARTICLE,
@@ -106,13 +113,23 @@ def test_a_changed_template_public_url_or_greeting_is_named() -> None:
 
     assert changed == {
         "template": set(ALL_HTML),
-        "public URL": {*ALL_HTML, *ALL_TEXT},
+        "public URL": {*ALL_HTML, *ALL_TEXT, PUBLIC_URL},
         "greeting": {"greeting and reason in en"},
     }
 
 
 def test_parts_that_came_or_went_are_named() -> None:
     assert changed_parts({"a": "1", "b": "2"}, {"b": "2", "c": "3"}) == ["a", "c"]
+
+
+def test_what_earlier_versions_did_not_look_at_is_no_change_to_what_they_saw() -> None:
+    new = {**dict.fromkeys(ADDED, "1"), "subject": "2"}
+    other = {**dict.fromkeys(ADDED, "9"), "subject": "2"}
+
+    assert changed_parts({"subject": "2"}, new) == []
+    assert changed_parts({"subject": "3"}, new) == ["subject"]
+    assert set(changed_parts(other, new)) == ADDED
+    assert digests_of(new) == (digest_of(new), digest_of({"subject": "2"}))
 
 
 def test_the_digest_does_not_hang_on_the_order_of_parts() -> None:
