@@ -40,10 +40,10 @@ def write(site: Site, issue: str) -> dict[str, float]:
     """Write letters to planned readers, no I/O; seconds a letter and a splice, and its bytes."""
     freeze(site, issue)
     composed = site.compose(issue)
-    scribe = site.scribe(composed)
+    scribe = site.scribe(composed.letter)
     now = datetime.now(UTC)
     waiting = list(site.records.ledger().find_due(issue, now, Page(DeliveryId(0), 500)))
-    letter = site.letters(composed)[waiting[0].edition]
+    letter = composed.letter.compile()[waiting[0].edition]
     readers = [scribe.describe(one) for one in waiting]
     return {
         "seconds": best_of(7, lambda: write_all(lambda one: scribe.write(one, now), waiting)),

@@ -21,6 +21,7 @@ from newsletter.compose.strings import Strings
 from newsletter.desk.build_folder import sample_reader
 from newsletter.issue.issue import Article, ArticleText, Issue, Letter, Publication
 from newsletter.lang import EditionKind, Lang
+from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter
 from newsletter.supplies import read_templates
 from tests.browser.part_pictures import (
@@ -69,7 +70,7 @@ def _letter(kind: EditionKind) -> Specimen:
     page = Page(publication, issue, kind, edition.subject, edition.preheader, Gallery(ISSUE))
     reader = sample_reader(composed, kind, PUBLIC_URL)
     letter, raw = (
-        CompiledLetter(one, publication, press.strings, PUBLIC_URL)
+        CompiledLetter(one, facts_of(publication), press.strings, PUBLIC_URL)
         for one in (edition, replace(edition, html=press.html(page)))
     )
     return Specimen(

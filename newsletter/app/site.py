@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from newsletter.errors import ContentError, SettingsError
-from newsletter.lang import EditionKind, Lang
+from newsletter.lang import Lang
 from newsletter.supplies import look_at, read_client_support, read_templates
 
 if TYPE_CHECKING:
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from newsletter.issue.issue import Issue, Publication
     from newsletter.message.dkim import DkimSigner
     from newsletter.message.dkim_key import SigningKey
-    from newsletter.message.enclosure import Enclosure
-    from newsletter.message.letter import CompiledLetter
+    from newsletter.message.kept_letter import KeptLetter
     from newsletter.proof.material import Sight
     from newsletter.proof.report import Report
     from newsletter.settings import Settings
@@ -41,6 +40,30 @@ class Composed:
     issue: "Issue"
     press: "Press"
     composition: "Composition"
+
+    @property
+    def letter(self) -> "KeptLetter":
+        """The letter as it is sent, with nothing in it that a file could still change."""
+        from functools import partial  # noqa: PLC0415 - help does without all of this
+
+        from newsletter.compose.hosting import resize  # noqa: PLC0415
+        from newsletter.message.facts import facts_of  # noqa: PLC0415
+        from newsletter.message.kept_letter import KeptLetter, KeptPicture  # noqa: PLC0415
+
+        composition = self.composition
+        return KeptLetter(
+            self.issue.id,
+            self.issue.date,
+            composition.digest,
+            composition.parts,
+            composition.editions,
+            self.press.strings,
+            facts_of(self.publication),
+            self.publication.zone,
+            self.press.public_url,
+            self.publication.images,
+            tuple(KeptPicture(one.path, partial(resize, one)) for one in composition.pictures),
+        )
 
 
 class Site:
@@ -200,45 +223,11 @@ class Site:
 
         return LinkProbe(certificates=self.settings.certificates)
 
-    def letters(
-        self, composed: Composed, *, is_test: bool = False, signer: "DkimSigner | None" = None
-    ) -> "Mapping[EditionKind, CompiledLetter]":
-        """Compile every edition to wire bytes, signed by *signer* if there is one."""
-        from newsletter.message.letter import CompiledLetter  # noqa: PLC0415
-
-        enclosures = self._enclosures(composed)
-        return {
-            kind: CompiledLetter(
-                edition,
-                composed.publication,
-                composed.press.strings,
-                self.public_url,
-                enclosures=enclosures,
-                is_test=is_test,
-                signer=signer,
-            )
-            for kind, edition in composed.composition.editions.items()
-        }
-
-    def _enclosures(self, composed: Composed) -> "list[Enclosure]":
-        """Make the pictures that are sent along, if the publication wants them to be."""
-        if composed.publication.images != "embedded":
-            return []
-        from newsletter.compose.hosting import resize  # noqa: PLC0415
-        from newsletter.message.enclosure import Enclosure  # noqa: PLC0415
-
-        return [
-            Enclosure(
-                f"{self.public_url}/{hosted.path}", hosted.path.rpartition("/")[2], resize(hosted)
-            )
-            for hosted in composed.composition.pictures
-        ]
-
     def scribe(
-        self, composed: Composed, *, is_test: bool = False, were_sent: bool = False
+        self, letter: "KeptLetter", *, is_test: bool = False, were_sent: bool = False
     ) -> "Scribe":
         """
-        Make the writer of an issue's letters; makes the secret key before the first letter.
+        Make the writer of a letter to its readers; makes the secret key before the first one.
 
         With *were_sent* the letters have left already, whatever the ledger knows of it.
 
@@ -250,19 +239,18 @@ class Site:
         from newsletter.message.links import ReaderLinks  # noqa: PLC0415
         from newsletter.settings import read_or_make_secret_key  # noqa: PLC0415
 
-        publication = composed.publication
         key = read_or_make_secret_key(self.settings, lambda: were_sent or self.records.has_sent())
-        links = ReaderLinks(key, publication.list_id, self.public_url)
-        letters = self.letters(composed, is_test=is_test, signer=self._signer(publication))
-        return Scribe(letters, links, publication.zone)
+        links = ReaderLinks(key, letter.facts.list_id, letter.public_url)
+        signer = self._signer(letter.facts.sender_address)
+        return Scribe(letter.compile(is_test=is_test, signer=signer), links, letter.zone)
 
-    def _signer(self, publication: "Publication") -> "DkimSigner | None":
+    def _signer(self, sender_address: str) -> "DkimSigner | None":
         setting = self.settings.dkim
         if setting is None:
             return None
         from newsletter.message.dkim import DkimSigner  # noqa: PLC0415 - slow to load, optional
 
-        setting.refuse_other_sender(publication.sender_address)
+        setting.refuse_other_sender(sender_address)
         return DkimSigner(setting.domain, self.dkim_keys())
 
     def dkim_keys(self) -> "Mapping[str, SigningKey]":

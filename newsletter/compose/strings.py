@@ -50,6 +50,8 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
 }
 # The keys whose words reach a letter only when it is addressed to its reader.
 FILLED_IN_SLOTS: Final = ("greeting", "greeting_unnamed", "reason", "reason_since", "day")
+# All that a letter's own words are written from: those, how dates are, and what tests show.
+SENT: Final = (*FILLED_IN_SLOTS, "locale", "sample_name", "test_mark")
 BRACKETS: Final = (
     "[]",
     "()",

@@ -35,7 +35,7 @@ def build(site: Site, issue: str, out: Path | None = None) -> Built:
         ContentError: everything that is wrong with its files, together; nothing is written.
     """
     composed = site.compose(issue)
-    letters = site.letters(composed)
+    letters = composed.letter.compile()
     with ThreadPoolExecutor(1) as beside:  # pictures are made outside the interpreter's lock
         folder = out or site.root / "build"
         built = beside.submit(write_build, folder, composed, letters, site.public_url)

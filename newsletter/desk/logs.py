@@ -162,7 +162,7 @@ def _found_in_logs(
     site: Site, issue: str, paths: Sequence[Path], waiting: Sequence[OpenDelivery]
 ) -> tuple[Mapping[DeliveryId, Found], Mapping[str, LogReading]]:
     files = {str(path): log_opener(path) for path in paths}
-    scribe = site.scribe(site.compose(issue), were_sent=True)
+    scribe = site.scribe(site.compose(issue).letter, were_sent=True)
     named = {scribe.describe(one.delivery).message_id: one for one in waiting}
     taken, readings = find_taken(files, named.keys())
     found = {

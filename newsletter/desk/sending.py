@@ -31,7 +31,7 @@ class Sending:
         self.answered = 0  # deliveries that got an outcome in this run
         self._first: Connection | None = None  # open since the deliveries were planned
         self._process = process
-        self._scribe = outlook.site.scribe(outlook.composed)
+        self._scribe = outlook.site.scribe(outlook.composed.letter)
         self._ledger, self._diary, self._issue = outlook.ledger, outlook.diary, outlook.issue
         holder = outlook.site.records.holder()
         self._hold = Hold(outlook.ledger, outlook.issue, outlook.clock, holder)

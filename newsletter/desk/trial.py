@@ -82,7 +82,7 @@ def prepare_trial(
     """
     composed = site.compose(issue)
     provider = site.provider()
-    scribe = site.scribe(composed, is_test=True)
+    scribe = site.scribe(composed.letter, is_test=True)
     now = site.clock()
     pairs = [(address, kind) for address in recipients for kind in kinds]
     envelopes = [scribe.write_test(address, kind, uuid4().hex, now) for address, kind in pairs]

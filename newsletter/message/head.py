@@ -8,9 +8,9 @@ from typing import Final
 
 from newsletter.compose.edition import BETWEEN, Edition
 from newsletter.compose.strings import Strings
-from newsletter.issue.issue import Publication
 from newsletter.lang import Lang
 from newsletter.message import headers
+from newsletter.message.facts import SenderFacts
 from newsletter.message.mailbox import beside, mailbox
 from newsletter.message.segments import Piece
 
@@ -24,7 +24,7 @@ class Head:
     """What the header of an edition's letters is made from."""
 
     edition: Edition
-    publication: Publication
+    facts: SenderFacts
     strings: Mapping[Lang, Strings]
     public_url: str  # without a trailing slash
     is_test: bool  # mark the subject before anything else
@@ -36,23 +36,23 @@ class Head:
         Raises:
             ValueError: a field would hold a control character.
         """
-        publication, kind = self.publication, self.edition.kind
-        names = dict.fromkeys(publication.sender_name[lang] for lang in kind.langs)
-        yield b"From: " + mailbox(BETWEEN.join(names), publication.sender_address, 6) + b"\r\n"
+        facts, kind = self.facts, self.edition.kind
+        names = dict.fromkeys(facts.sender_name[lang] for lang in kind.langs)
+        yield b"From: " + mailbox(BETWEEN.join(names), facts.sender_address, 6) + b"\r\n"
         yield "to"
-        if publication.reply_to:
-            yield headers.ascii_field("Reply-To", publication.reply_to)
+        if facts.reply_to:
+            yield headers.ascii_field("Reply-To", facts.reply_to)
         yield headers.field("Subject", self._subject())
         yield "date"
         yield "message-id"
-        list_name = headers.phrase(publication.name[kind.langs[0]], 9)
-        list_id = f"<{publication.list_id}>".encode()
+        list_name = headers.phrase(facts.name[kind.langs[0]], 9)
+        list_id = f"<{facts.list_id}>".encode()
         yield b"List-Id: " + beside(list_name, list_id, 9) + b"\r\n"
         yield "list-unsubscribe"
-        feedback_id = f"{self.edition.issue}:{kind}:{STREAM}:{publication.sender_id}"
+        feedback_id = f"{self.edition.issue}:{kind}:{STREAM}:{facts.sender_id}"
         for name, value in (
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-            ("List-Help", f"<mailto:{publication.email}>"),
+            ("List-Help", f"<mailto:{facts.email}>"),
             ("List-Archive", f"<{self.public_url}/issues/>"),
             ("Feedback-ID", feedback_id),
             ("Precedence", "bulk"),

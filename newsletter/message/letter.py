@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from newsletter.compose.edition import Edition
 from newsletter.compose.slots import Slot, slot_token, split_at_slots
 from newsletter.compose.strings import Strings
-from newsletter.issue.issue import Publication
 from newsletter.lang import Lang
 from newsletter.message.body import Body
 from newsletter.message.enclosure import Enclosure
 from newsletter.message.envelope import Envelope
+from newsletter.message.facts import SenderFacts
 from newsletter.message.head import READERS_FIELDS, DateField, Head, readers_fields
 from newsletter.message.segments import Segments
 from newsletter.message.wording import Wording
@@ -47,7 +47,7 @@ class CompiledLetter:
     def __init__(  # noqa: PLR0913 - two of them are rarely given
         self,
         edition: Edition,
-        publication: Publication,
+        facts: SenderFacts,
         strings: Mapping[Lang, Strings],
         public_url: str,
         *,
@@ -60,7 +60,7 @@ class CompiledLetter:
 
         Args:
             edition: with its slots open.
-            publication: sender and list.
+            facts: sender and list.
             strings: the words of every language.
             public_url: where the archive is, without a trailing slash.
             enclosures: pictures to send along; those that the edition does not show are
@@ -74,14 +74,14 @@ class CompiledLetter:
         """
         self.edition = edition
         self._strings = strings
-        self._sender = publication.sender_address
+        self._sender = facts.sender_address
         self.sender_domain: Final = self._sender.rpartition("@")[2]  # Message-IDs end in it
         self._date_field = DateField()
         shown = edition.text + edition.html
         greeted = [lang for lang in strings if slot_token(Slot.GREETING, lang) in shown]
-        self._wording = Wording(strings, publication.name, greeted)
+        self._wording = Wording(strings, facts.name, greeted)
         parts = Body(edition, enclosures)
-        head = Head(edition, publication, strings, public_url, is_test)
+        head = Head(edition, facts, strings, public_url, is_test)
         fields = [*head.pieces(), parts.content_type]
         body = list(parts.pieces())
         slots = (*READERS_FIELDS, *self._wording.slots)

@@ -334,7 +334,7 @@ def build(root: Path) -> Path:
     """Compose the sample site below *root*; return the folder of its previews."""
     site = Site({}, root)
     composed = site.compose(ISSUE)
-    return write_build(root / "build", composed, site.letters(composed), site.public_url) / (
+    return write_build(root / "build", composed, composed.letter.compile(), site.public_url) / (
         "preview"
     )
 

@@ -15,6 +15,7 @@ from newsletter.compose.strings import read_strings
 from newsletter.desk.build_folder import sample_reader
 from newsletter.issue.reading import read_site_issue
 from newsletter.lang import EditionKind, Lang
+from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter
 from newsletter.supplies import read_templates
 
@@ -91,7 +92,7 @@ def _specimen(
     reader = sample_reader(composed, kind, PUBLIC_URL)
     edition = composed.composition.editions[kind]
     letter, raw = (
-        CompiledLetter(one, composed.publication, strings, PUBLIC_URL)
+        CompiledLetter(one, facts_of(composed.publication), strings, PUBLIC_URL)
         for one in (edition, replace(edition, html=printed))
     )
     return Specimen(

@@ -40,7 +40,7 @@ def set_states(desk: Desk, *states: State) -> None:
 
 
 def message_ids(desk: Desk) -> list[str]:
-    scribe = desk.site.scribe(desk.site.compose(ISSUE_ID))
+    scribe = desk.site.scribe(desk.site.compose(ISSUE_ID).letter)
     found = desk.site.records.settling().find_open(ISSUE_ID)
     return [scribe.describe(one.delivery).message_id for one in found]
 

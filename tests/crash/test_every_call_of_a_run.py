@@ -27,6 +27,7 @@ from newsletter.dispatch.states import State
 from newsletter.dispatch.way import Way
 from newsletter.dispatch.writing import Scribe
 from newsletter.errors import LedgerError, NewsletterError, ProviderError, UnfinishedError
+from newsletter.message.kept_letter import KeptLetter
 from newsletter.storage.ledger import SqlLedger
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
@@ -128,7 +129,7 @@ PLOTS = [
 def scribe_of(root: Path, issue: str) -> Scribe:
     """Compose an issue, and make the writer of its letters."""
     site = ClockedSite(SETTINGS, root)
-    return site.scribe(site.compose(issue))
+    return site.scribe(site.compose(issue).letter)
 
 
 class PlayRecords(Records):
@@ -157,10 +158,10 @@ class PlaySite(ClockedSite):
         if mishap:
             fail_commits(self.records.database, mishap)
 
-    def scribe(self, composed: Composed, **kind: bool) -> Scribe:
+    def scribe(self, letter: KeptLetter, **kind: bool) -> Scribe:
         """Return a writer that was made once: compiling the letters takes a while."""
         assert not any(kind.values())
-        return scribe_of(self.root, composed.issue.id)
+        return scribe_of(self.root, letter.issue)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from newsletter.compose.slots import Slot, slot_token
 from newsletter.compose.strings import Strings, read_strings
 from newsletter.issue.issue import Publication
 from newsletter.lang import EditionKind, Lang
+from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter, Reader
 from newsletter.supplies import read_templates
 
@@ -74,7 +75,11 @@ def make_letter(
     kind: EditionKind = EditionKind.KO, subject: str = "8월 소식", *, is_test: bool = False
 ) -> CompiledLetter:
     return CompiledLetter(
-        make_edition(kind, subject), make_publication(), make_strings(), PUBLIC_URL, is_test=is_test
+        make_edition(kind, subject),
+        facts_of(make_publication()),
+        make_strings(),
+        PUBLIC_URL,
+        is_test=is_test,
     )
 
 
@@ -106,7 +111,11 @@ def real_letters(signer: "DkimSigner | None" = None) -> Mapping[EditionKind, Com
     composed = composed_sample()
     return {
         kind: CompiledLetter(
-            edition, composed.publication, composed.press.strings, PUBLIC_URL, signer=signer
+            edition,
+            facts_of(composed.publication),
+            composed.press.strings,
+            PUBLIC_URL,
+            signer=signer,
         )
         for kind, edition in composed.composition.editions.items()
     }

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from newsletter.lang import EditionKind
+from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter
 from tests.message.foreign_readers import READERS
 from tests.message.makers import (
@@ -80,6 +81,6 @@ def test_m5_m15_any_subject_name_and_address_is_read_by_others_as_it_was_meant(
 
 def letter_to(subject: str, name: str, address: str) -> bytes:
     letter = CompiledLetter(
-        make_edition(EditionKind.KO, subject), make_publication(), STRINGS, PUBLIC_URL
+        make_edition(EditionKind.KO, subject), facts_of(make_publication()), STRINGS, PUBLIC_URL
     )
     return letter.envelope(make_reader(name, address), NOW).mime

@@ -18,6 +18,7 @@ from newsletter.lang import EditionKind
 from newsletter.message.dkim import SIGNED, DkimSigner, relaxed_field, relaxed_lines
 from newsletter.message.dkim_key import Algorithm
 from newsletter.message.enclosure import Enclosure
+from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter
 from tests.message.dkim_verifiers import (
     DOMAIN,
@@ -48,7 +49,7 @@ def make_signed(
 ) -> CompiledLetter:
     return CompiledLetter(
         make_edition(kind),
-        make_publication(),
+        facts_of(make_publication()),
         make_strings(),
         PUBLIC_URL,
         signer=signer,
@@ -70,7 +71,7 @@ def test_m3_every_field_is_named_once_more_than_it_occurs(
 ) -> None:
     publication = replace(make_publication(), reply_to=reply_to)
     letter = CompiledLetter(
-        make_edition(kind), publication, make_strings(), PUBLIC_URL, signer=SIGNER
+        make_edition(kind), facts_of(publication), make_strings(), PUBLIC_URL, signer=SIGNER
     )
 
     mime = letter.envelope(make_reader(), NOW).mime
@@ -182,7 +183,7 @@ def test_m4_the_signature_of_a_letter_with_pictures_holds(tmp_path: Path) -> Non
     shown = edition.html.replace("<body>", f'<body><img src="{url}" alt="지도">')
     letter = CompiledLetter(
         replace(edition, html=shown),
-        make_publication(),
+        facts_of(make_publication()),
         make_strings(),
         PUBLIC_URL,
         enclosures=[Enclosure(url, "map-1.png", bytes(range(256)) * 90)],
@@ -214,7 +215,9 @@ def test_a_field_in_relaxed_form_is_what_dkimpy_makes_of_it(text: str) -> None:
 
 @pytest.mark.parametrize("kind", EditionKind)
 def test_a_signature_comes_before_a_letter_that_is_otherwise_the_same(kind: EditionKind) -> None:
-    unsigned = CompiledLetter(make_edition(kind), make_publication(), make_strings(), PUBLIC_URL)
+    unsigned = CompiledLetter(
+        make_edition(kind), facts_of(make_publication()), make_strings(), PUBLIC_URL
+    )
     reader = make_reader("김독자")
 
     first, again = (make_signed(kind).envelope(reader, NOW).mime for _ in range(2))

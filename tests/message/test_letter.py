@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from newsletter.compose.composition import compose
 from newsletter.lang import EditionKind
 from newsletter.message.enclosure import Enclosure
+from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter
 from tests.makers import make_issue, make_press
 from tests.message.makers import (
@@ -116,7 +117,7 @@ def test_m6_the_subject_starts_with_the_mark_exactly_when_it_advertises(
         make_publication(), make_issue(("본문", "Text"), (own, own), 8, advertising), make_press()
     )
     for kind, edition in composition.editions.items():
-        letter = CompiledLetter(edition, make_publication(), make_strings(), PUBLIC_URL)
+        letter = CompiledLetter(edition, facts_of(make_publication()), make_strings(), PUBLIC_URL)
         subject = str(parsed(letter.envelope(make_reader(), NOW).mime)["Subject"])
         assert subject.startswith("(광고)") == advertising, kind
 
@@ -282,7 +283,7 @@ def make_letter_with_picture() -> CompiledLetter:
     html = edition.html.replace("<body>", f'<body><img src="{url}" alt="지도">')
     return CompiledLetter(
         replace(edition, html=html),
-        make_publication(),
+        facts_of(make_publication()),
         make_strings(),
         PUBLIC_URL,
         enclosures=[

@@ -6,6 +6,7 @@ from random import Random
 import pytest
 
 from newsletter.lang import EditionKind
+from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter, Reader
 from tests.message.foreign_readers import READERS, Read
 from tests.message.makers import (
@@ -64,7 +65,7 @@ def letters() -> tuple[list[tuple[CompiledLetter, Reader]], list[bytes]]:
             f"reader.{number}@example.org",
             token="t" * random.randint(20, 300),
         )
-        pairs.append((CompiledLetter(edition, publication, strings, PUBLIC_URL), reader))
+        pairs.append((CompiledLetter(edition, facts_of(publication), strings, PUBLIC_URL), reader))
     pairs += [(letter, make_reader("김독자 Lee")) for letter in real_letters().values()]
     return pairs, [letter.envelope(reader, NOW).mime for letter, reader in pairs]
 

@@ -115,7 +115,7 @@ def letters(root: Path, environ: dict[str, str] | None = None) -> tuple[str, dic
     zone = composed.publication.zone
     written = {
         kind: letter.envelope(reader, NOW.astimezone(zone)).mime
-        for kind, letter in site.letters(composed).items()
+        for kind, letter in composed.letter.compile().items()
     }
     site.close()
     assert set(written) == set(EditionKind)
