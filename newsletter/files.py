@@ -56,7 +56,12 @@ def read_regular_file(path: Path) -> bytes:
 
 def read_regular_text(path: Path) -> str:
     """Read a whole UTF-8 file, line ends as LF; raises also UnicodeDecodeError."""
-    text = read_regular_file(path).decode("utf-8")
+    return text_of(read_regular_file(path))
+
+
+def text_of(data: bytes) -> str:
+    """Read UTF-8, line ends as LF; raises UnicodeDecodeError."""
+    text = data.decode("utf-8")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -15,14 +15,20 @@ if TYPE_CHECKING:
 PACKAGE: Final = Path(__file__).parent
 
 
-def read_templates(root: Path) -> dict[str, str]:
+def read_templates(root: Path, read: dict[str, str] | None = None) -> dict[str, str]:
     """
     Read the templates by their names; a file in ROOT/templates takes the place of ours.
+
+    Args:
+        root: of the site.
+        read: takes the SHA-256 of each file in ROOT/templates, by its place.
 
     Raises:
         ContentError: a file is not UTF-8, or no file.
     """
-    from newsletter.files import explain_unread, read_regular_text  # noqa: PLC0415
+    from hashlib import sha256  # noqa: PLC0415 - help does without
+
+    from newsletter.files import explain_unread, read_regular_file, text_of  # noqa: PLC0415
 
     files: dict[str, str] = {}
     for folder in (*_own_templates(), root / "templates"):
@@ -33,10 +39,13 @@ def read_templates(root: Path) -> dict[str, str]:
             if path.name.startswith("."):  # what editors and macOS leave beside a file
                 continue
             try:
-                files[name] = read_regular_text(path)
+                data = read_regular_file(path)
+                files[name] = text_of(data)
             except (UnicodeDecodeError, OSError) as error:
                 problem = Problem(f"templates/{name}", None, explain_unread(error))
                 raise ContentError([problem]) from error
+            if read is not None and folder == root / "templates":
+                read[f"templates/{name}"] = sha256(data).hexdigest()
     return files
 
 

@@ -40,6 +40,7 @@ class Composed:
     issue: "Issue"
     press: "Press"
     composition: "Composition"
+    files: Mapping[str, str]  # place of each file of the site that was read -> its SHA-256
 
     @property
     def letter(self) -> "KeptLetter":
@@ -144,9 +145,10 @@ class Site:
         from newsletter.issue.reading import read_site_issue  # noqa: PLC0415
 
         self.require()
-        publication, issue = read_site_issue(self.root, issue_id)
-        press = self._press()
-        return Composed(publication, issue, press, compose(publication, issue, press))
+        read: dict[str, str] = {}
+        publication, issue = read_site_issue(self.root, issue_id, read)
+        press = self._press(read)
+        return Composed(publication, issue, press, compose(publication, issue, press), read)
 
     def proof(self, issue_id: str, *, online: bool = False) -> "Report":
         """
@@ -297,10 +299,10 @@ class Site:
             )
             raise SettingsError(msg)
 
-    def _press(self) -> "Press":
+    def _press(self, read: dict[str, str]) -> "Press":
         from newsletter.compose.press import Press  # noqa: PLC0415
         from newsletter.compose.strings import read_strings  # noqa: PLC0415
 
-        files = read_templates(self.root)
+        files = read_templates(self.root, read)
         words = {lang: files[f"strings.{lang}.yaml"] for lang in Lang}
         return Press(files, read_strings(words), self.public_url)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -32,10 +33,22 @@ class FrontMatter:
 class Folder:
     """A folder of the site; names are compared in NFC, whatever the disk holds."""
 
-    def __init__(self, root: Path, path: Path, problems: Problems) -> None:
+    def __init__(
+        self, root: Path, path: Path, problems: Problems, read: dict[str, str] | None = None
+    ) -> None:
+        """
+        Look at a folder; nothing is opened yet.
+
+        Args:
+            root: of the site, absolute.
+            path: of the folder, below it.
+            problems: take what is wrong with the files.
+            read: takes the SHA-256 of each file that is read, by its place.
+        """
         self._root = root
         self._path = path
         self._problems = problems
+        self._read = {} if read is None else read
         self._pictures: dict[str, Picture] = {}
 
     @property
@@ -60,7 +73,8 @@ class Folder:
 
     def inner(self, name: str) -> "Folder":
         """Return the folder *name* in this one."""
-        return Folder(self._root, self._find(name) or self._path / name, self._problems)
+        path = self._find(name) or self._path / name
+        return Folder(self._root, path, self._problems, self._read)
 
     def fields(self, name: str) -> Fields | None:
         """Read a YAML file's fields, or note what is wrong and return None."""
@@ -144,7 +158,7 @@ class Folder:
 
     def _bytes(self, path: Path, named_at: tuple[str, int | None]) -> bytes | None:
         try:
-            return read_regular_file(path)
+            data = read_regular_file(path)
         except NotAFileError as error:
             message = f"{path.name!r} {error.strerror}; put the file itself here"
             self._problems.add(*named_at, message)
@@ -154,6 +168,8 @@ class Folder:
                 *named_at, f"{path.name!r} cannot be read ({error.strerror}); check its permissions"
             )
             return None
+        self._read[_place(path, self._root)] = sha256(data).hexdigest()
+        return data
 
     def _find(self, name: str) -> Path | None:
         return self._entries.get(name)

@@ -27,7 +27,9 @@ ADVERTISING_MARK: Final = re.compile(r"[(\[（]\s*광\s*고\s*[)\]）]")
 LANGUAGE_FILES: Final = {f"{lang}.md" for lang in Lang}
 
 
-def read_site_issue(root: Path, issue_id: str) -> tuple[Publication, Issue]:
+def read_site_issue(
+    root: Path, issue_id: str, read: dict[str, str] | None = None
+) -> tuple[Publication, Issue]:
     """
     Read the publication and one issue of it.
 
@@ -35,6 +37,7 @@ def read_site_issue(root: Path, issue_id: str) -> tuple[Publication, Issue]:
         root: the site root, absolute.
         issue_id: a year and a month, 2022-08; of a special issue with a word behind it,
             2022-08-correction.
+        read: takes the SHA-256 of each file that is read, by its place.
 
     Raises:
         UsageError: *issue_id* is none, or there is no such issue.
@@ -42,7 +45,7 @@ def read_site_issue(root: Path, issue_id: str) -> tuple[Publication, Issue]:
     """
     check_issue_id(issue_id)
     problems = Problems()
-    issues = Folder(root, root / "issues", problems)
+    issues = Folder(root, root / "issues", problems, read)
     folder = issues.inner(issue_id)
     if not folder.exists():
         known = ", ".join(issue_ids(root)) or "none yet"

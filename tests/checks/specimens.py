@@ -67,7 +67,8 @@ def compose_issue(issue_id: str) -> tuple[Composed, ProofPress]:
     """Compose every edition of *issue_id*, from its files on."""
     publication, issue = read_site_issue(ROOT, issue_id)
     press = ProofPress()
-    return Composed(publication, issue, press, compose(publication, issue, press)), press
+    composition = compose(publication, issue, press)
+    return Composed(publication, issue, press, composition, {}), press
 
 
 @cache
