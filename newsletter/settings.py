@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -32,6 +33,7 @@ LOST_KEY: Final = (
     "(umask 077; openssl rand -base64 48 > .secret-key)"
 )
 CONNECTIONS_MAX: Final = 100
+KEEP_LETTERS_MAX: Final = 36_500  # days
 PUBLIC_URL_MAX: Final = 200  # characters: it stands in header fields, which may not be folded
 PUBLIC_URL: Final = re.compile(
     r"https?://[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -51,6 +53,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_DKIM_DOMAIN": "",
     "NEWSLETTER_DKIM_SELECTOR": "",
     "NEWSLETTER_DKIM_KEY": "",
+    "NEWSLETTER_KEEP_LETTERS_DAYS": "90",
 }
 
 
@@ -68,6 +71,7 @@ class Settings:
     helo: str  # what this machine calls itself to a relay, as on the wire; "": chosen
     certificates: str  # PEM: trusted beside the system's authorities; "": none
     dkim: DkimSetting | None  # None: letters leave unsigned
+    keep_letters: timedelta  # how long those stay that nobody was sent and nothing names
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], folder: Path) -> "Settings":
@@ -107,6 +111,7 @@ class Settings:
             helo=reader.helo(),
             certificates=reader.certificates(root),
             dkim=reader.dkim(),
+            keep_letters=reader.keep_letters(),
         )
         if reader.faults:
             raise SettingsError("\n".join(reader.faults))
@@ -295,6 +300,15 @@ class _Reader:
             remedy = "; name a PEM file with your authority's certificate" if reason else ""
             self.faults.append(f"NEWSLETTER_CA_FILE: {value}: {reason or error}{remedy}")
             return ""
+
+    def keep_letters(self) -> timedelta:
+        value = self._value("NEWSLETTER_KEEP_LETTERS_DAYS")
+        if value.isascii() and value.isdigit() and 1 <= int(value) <= KEEP_LETTERS_MAX:
+            return timedelta(days=int(value))
+        self.faults.append(
+            f"NEWSLETTER_KEEP_LETTERS_DAYS: {value!r} is no number from 1 to {KEEP_LETTERS_MAX}"
+        )
+        return timedelta(days=int(DEFAULTS["NEWSLETTER_KEEP_LETTERS_DAYS"]))
 
     def dkim(self) -> DkimSetting | None:
         names = ("NEWSLETTER_DKIM_DOMAIN", "NEWSLETTER_DKIM_SELECTOR", "NEWSLETTER_DKIM_KEY")

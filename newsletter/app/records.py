@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
     from newsletter.storage.ledger import SqlLedger
+    from newsletter.storage.letters import SqlLetters
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
 
@@ -92,6 +93,12 @@ class Records:
         from newsletter.storage.approvals import SqlApprovals  # noqa: PLC0415
 
         return SqlApprovals(self.database)
+
+    def letters(self) -> "SqlLetters":
+        """Open the letters that are kept."""
+        from newsletter.storage.letters import SqlLetters  # noqa: PLC0415
+
+        return SqlLetters(self.database, self._settings.keep_letters)
 
     def doubts(self) -> "SqlDoubts":
         """Open the record of what speaks for an older ledger than the newest."""

@@ -41,6 +41,7 @@ class Act(StrEnum):
     APPROVED = "approved"
     OVERRIDDEN = "overridden"
     DISPATCHED = "dispatched"
+    REPLACED = "letter replaced"  # those who waited get another one
     ANSWERED = "doubt answered"  # it goes out, though the ledger may have forgotten something
 
 

@@ -1,12 +1,13 @@
 """What a dispatch needs to be remembered, and for how long: the ledger's promises."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NewType, Protocol
 
 from newsletter.delivery.provider import Begun, Outcome
 from newsletter.dispatch.control import SettingAside
+from newsletter.dispatch.manner import Manner
 from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Traces, Way
@@ -15,6 +16,7 @@ from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import SubscriberId
 
 DeliveryId = NewType("DeliveryId", int)
+LetterId = NewType("LetterId", int)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Plan:
     is_limited: bool = False  # the newest run was to reach only some readers
     way: Way | None = None  # by which it was begun; None: before that was kept
     recipients_of: str | None = None  # the issue whose readers alone get it; None: all do
+    letter: LetterId | None = None  # that is sent; None: planned before letters were kept
+    files: Mapping[str, str] = field(default_factory=dict)  # read for it: place -> SHA-256
+    manner: Manner | None = None  # None: as letter
 
     @property
     def is_rehearsal(self) -> bool:
@@ -59,6 +64,7 @@ class Delivery:
     attempts: int  # sends begun so far
     reader_id: ReaderId  # names the reader in links
     message_name: ReaderId | SubscriberId  # in its Message-ID; the row in plans before reader ids
+    letter: LetterId | None = None  # that this reader is to get; None: none was kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +210,14 @@ class Queue(Protocol):
 class Outcomes(Protocol):
     """What is begun, and what comes of it."""
 
-    def begin(self, delivery: DeliveryId, now: datetime) -> Begun:
+    def begin(self, delivery: DeliveryId, now: datetime, letter: LetterId | None = None) -> Begun:
         """
-        Ask for the delivery to be marked as begun, and return at once.
+        Ask for the delivery to be marked as begun with *letter*, and return at once.
 
-        ``Begun.wait()`` is True once it durably is; False if the reader has withdrawn
-        (then it is skipped) or somebody else has begun it. Asked more than a second later,
-        or again, it looks whether the reader has withdrawn since, and whether the delivery
-        is still this run's own.
+        ``Begun.wait()`` is True once it durably is; False if the reader has withdrawn (then
+        it is skipped), somebody else has begun it, or it is to have another letter now. Asked
+        more than a second later, or again, it looks whether the reader has withdrawn since,
+        and whether the delivery is still this run's own.
         """
 
     def record(

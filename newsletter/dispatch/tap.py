@@ -44,7 +44,8 @@ class Tap(Iterator[Envelope | None]):
 
     def begin(self, envelope: Envelope) -> "Begin":
         """Ask the ledger to mark an envelope as begun; see `Connection.deliver`."""
-        begun = self._ledger.begin(DeliveryId(envelope.key), self._clock())
+        letter = self._feed.delivery(envelope.key).letter
+        begun = self._ledger.begin(DeliveryId(envelope.key), self._clock(), letter)
         self._taken[envelope.key] = True
         return Begin(begun, self, envelope.key)
 

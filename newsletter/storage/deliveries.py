@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page
+from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, LetterId, Page
 from newsletter.dispatch.states import OPEN, State, Tally
 from newsletter.lang import EditionKind
 from newsletter.storage.conditions import constant, is_due
@@ -40,6 +40,7 @@ def _find(
             deliveries.c.attempts,
             subscribers.c.reader_id,
             dispatches.c.names_numbers,
+            func.coalesce(deliveries.c.bound_letter_id, dispatches.c.letter_id).label("letter"),
         )
         .join(subscribers)
         .join(dispatches)
@@ -59,6 +60,7 @@ def _find(
             row.attempts,
             ReaderId(row.reader_id),
             SubscriberId(row.subscriber_id) if row.names_numbers else ReaderId(row.reader_id),
+            None if row.letter is None else LetterId(row.letter),
         )
         for row in rows
     ]

@@ -1,17 +1,19 @@
 """Makes a plan and its deliveries, in the transaction of whoever calls."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Row, insert
 from sqlalchemy.exc import IntegrityError
 
-from newsletter.dispatch.ledger import Plan
+from newsletter.dispatch.ledger import LetterId, Plan
+from newsletter.dispatch.manner import read_manner, write_manner
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage.complaints import is_taken
 from newsletter.storage.planning import plan_missing
 from newsletter.storage.tables import dispatches
-from newsletter.storage.ways import way_values
+from newsletter.storage.ways import read_way, way_values
 
 
 def freeze(
@@ -32,6 +34,7 @@ def freeze(
         "is_rehearsal": plan.is_rehearsal,
         "recipients_of": plan.recipients_of,
         **way_values(plan.way),
+        **letter_values(plan),
     }
     try:
         connection.execute(insert(dispatches).values(row))
@@ -44,3 +47,27 @@ def freeze(
         )
         raise UnfinishedError(msg) from error
     return plan_missing(connection, plan.issue, editions)
+
+
+def letter_values(plan: Plan) -> dict[str, object]:
+    """Return the columns of the letter that a plan is for; none where it keeps none."""
+    if plan.letter is None:
+        return {}
+    values: dict[str, object] = {"letter_id": plan.letter, "files": dict(plan.files)}
+    return {**values, "manner": write_manner(plan.manner)} if plan.manner else values
+
+
+def read_plan(row: Row[Any]) -> Plan:
+    """Read a plan from its row of dispatches."""
+    return Plan(
+        row.issue,
+        row.digest,
+        row.parts,
+        row.planned_at,
+        row.is_limited,
+        read_way(row),
+        row.recipients_of,
+        None if row.letter_id is None else LetterId(row.letter_id),
+        row.files or {},
+        read_manner(row.manner),
+    )

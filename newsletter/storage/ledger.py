@@ -10,7 +10,15 @@ from sqlalchemy import Engine, select, update
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.control import SettingAside
-from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, Page, Plan, Rehearsal
+from newsletter.dispatch.ledger import (
+    Delivery,
+    DeliveryId,
+    LedgerLine,
+    LetterId,
+    Page,
+    Plan,
+    Rehearsal,
+)
 from newsletter.dispatch.retry import NOT_THE_READER
 from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.dispatch.states import State, Tally
@@ -19,7 +27,7 @@ from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage import deliveries as rows
 from newsletter.storage import domains, planning, runs
-from newsletter.storage.freezing import freeze
+from newsletter.storage.freezing import freeze, read_plan
 from newsletter.storage.journal import checkpoint
 from newsletter.storage.processes import this_process
 from newsletter.storage.recorder import Beginning, Ended, RecordedBegin, Recorder, Returned
@@ -27,8 +35,15 @@ from newsletter.storage.rehearsals import find_rehearsals, set_aside
 from newsletter.storage.runs import HOLD, find_end_of_lease
 from newsletter.storage.tables import dispatches
 from newsletter.storage.transactions import reading, writing
-from newsletter.storage.transitions import Attempt, Begin, Ending, find_issue, skip_withdrawn
-from newsletter.storage.ways import find_traces, read_way
+from newsletter.storage.transitions import (
+    NO_LETTER,
+    Attempt,
+    Begin,
+    Ending,
+    find_issue,
+    skip_withdrawn,
+)
+from newsletter.storage.ways import find_traces
 
 log = logging.getLogger(__name__)
 
@@ -122,12 +137,7 @@ class SqlLedger:
             row = connection.execute(
                 select(dispatches).where(dispatches.c.issue == issue)
             ).one_or_none()
-        if row is None:
-            return None
-        way = read_way(row)
-        return Plan(
-            issue, row.digest, row.parts, row.planned_at, row.is_limited, way, row.recipients_of
-        )
+        return None if row is None else read_plan(row)
 
     def freeze(
         self,
@@ -197,11 +207,19 @@ class SqlLedger:
         with reading(self._database) as connection:
             return rows.count_due(connection, issue, now)
 
-    def begin(self, delivery: DeliveryId, now: datetime) -> RecordedBegin:
-        """Ask for the delivery to be marked as begun, and return at once."""
+    def begin(
+        self, delivery: DeliveryId, now: datetime, letter: LetterId | None = None
+    ) -> RecordedBegin:
+        """Ask for the delivery to be marked as begun with *letter*, and return at once."""
         if self._run is None:
             self._begin_run_of(delivery)
-        begin = Begin(delivery=delivery, run=self._run or 0, number=next(self._numbers), now=now)
+        begin = Begin(
+            delivery=delivery,
+            run=self._run or 0,
+            number=next(self._numbers),
+            now=now,
+            letter=letter or NO_LETTER,
+        )
         beginning = Beginning(begin)
         self._recorder.put(beginning)
         self._under_way[delivery] = begin

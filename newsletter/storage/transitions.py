@@ -37,6 +37,7 @@ from newsletter.subscribers.why import Cause
 # prepared once, where one for each number of deliveries costs more than its work.
 SLOTS: Final = 32
 CANCELLED: Final = "cancelled"  # why skipped
+NO_LETTER: Final = 0  # letters are counted from 1
 _SLOT_NAMES: Final = [f"delivery_{number}" for number in range(SLOTS)]
 _NO_SLOTS: Final[dict[str, int | None]] = dict.fromkeys(_SLOT_NAMES)
 _IN_SLOTS: Final = deliveries.c.id.in_([bindparam(name, type_=Integer) for name in _SLOT_NAMES])
@@ -57,7 +58,19 @@ _IS_CANCELLED: Final = exists(
     )
 )
 
-_MAY_BEGIN: Final = and_(IS_WAITING, _standing == constant(Standing.ACTIVE))
+# The letter that a delivery is to have: another may have taken its place while a process slept.
+_LETTER: Final = func.coalesce(
+    deliveries.c.bound_letter_id,
+    select(dispatches.c.letter_id)
+    .where(dispatches.c.issue == deliveries.c.issue)
+    .scalar_subquery(),
+    literal_column(str(NO_LETTER)),
+)
+_MAY_BEGIN: Final = and_(
+    IS_WAITING,
+    _standing == constant(Standing.ACTIVE),
+    bindparam("letter", type_=Integer) == _LETTER,
+)
 _BEGUN: Final = {
     "state": constant(State.UNKNOWN),
     "attempts": deliveries.c.attempts + literal_column("1"),
@@ -67,6 +80,7 @@ _BEGUN: Final = {
     "answer": null(),
     "run_id": bindparam("run", type_=Integer),
     "attempt": bindparam("number", type_=Integer),
+    "letter_id": func.nullif(bindparam("letter", type_=Integer), literal_column(str(NO_LETTER))),
 }
 _BEGIN: Final = (
     update(deliveries).where(deliveries.c.id == bindparam("delivery"), _MAY_BEGIN).values(_BEGUN)
@@ -158,6 +172,7 @@ class Begin(Attempt):
     """A delivery that asks to be begun."""
 
     now: datetime
+    letter: int  # that it was written as; NO_LETTER: none was kept
 
 
 class Ending(Attempt):
@@ -297,7 +312,7 @@ def settle_unknown(
 
     Those of a run that may still be answered stay as they are.
     """
-    values: dict[str, ColumnElement[str] | str | datetime]
+    values: dict[str, ColumnElement[Any] | str | datetime]
     conditions = [
         deliveries.c.issue == issue,
         deliveries.c.state == constant(State.UNKNOWN),
@@ -310,7 +325,12 @@ def settle_unknown(
     match settlement:
         case Settlement.RESEND:
             conditions.append(~_IS_CANCELLED)
-            values = {"state": constant(State.PENDING), "answer": f"to be sent again, says {by}"}
+            values = {
+                "state": constant(State.PENDING),
+                "answer": f"to be sent again, says {by}",
+                # Its reader may have that letter: whatever comes, no other one is sent to them.
+                "bound_letter_id": deliveries.c.letter_id,
+            }
         case Settlement.ASSUME_ACCEPTED:
             values = {
                 "state": constant(State.ACCEPTED),

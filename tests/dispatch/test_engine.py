@@ -19,7 +19,7 @@ from newsletter.delivery.provider import (
 )
 from newsletter.dispatch.engine import BROKEN_MAX, Engine, Run
 from newsletter.dispatch.feed import TRIES_PER_RUN, Feed
-from newsletter.dispatch.ledger import Delivery, DeliveryId
+from newsletter.dispatch.ledger import Delivery, DeliveryId, LetterId
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, ProviderBusy, ProviderError, UnfinishedError
 from newsletter.message.envelope import Envelope
@@ -309,9 +309,11 @@ class CrashingLedger(SqlLedger):
         if self._left == 0:
             raise LedgerError("crash")
 
-    def begin(self, delivery: DeliveryId, now: datetime) -> RecordedBegin:
+    def begin(
+        self, delivery: DeliveryId, now: datetime, letter: LetterId | None = None
+    ) -> RecordedBegin:
         self._count()
-        return super().begin(delivery, now)
+        return super().begin(delivery, now, letter)
 
     def record(
         self, delivery: DeliveryId, outcome: Outcome, due_at: datetime | None, now: datetime

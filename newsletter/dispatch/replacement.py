@@ -1,0 +1,30 @@
+"""Another letter for those who still wait, where some readers have the first one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.dispatch.ledger import LetterId, Plan
+from newsletter.lang import EditionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """That those who wait for an issue get another letter than those who have it."""
+
+    before: Plan  # as it was found: one that was changed since is left alone
+    after: Plan  # the same but for digest, parts, letter, files and manner
+    by: str
+    at: datetime  # aware UTC
+    because: str
+    account: str = ""  # USER@HOST of the system; empty: not known
+
+
+@dataclass(frozen=True, slots=True)
+class SentLetter:
+    """A letter that deliveries of an issue were begun with."""
+
+    number: LetterId
+    digest: str
+    got: Mapping[EditionKind, int]  # readers who have it
+    may_have: Mapping[EditionKind, int]  # of whom that is not known

@@ -1,0 +1,236 @@
+"""Letters that are kept: as they were tested, approved, appointed or planned, and are sent."""
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, Table, delete, exists, func, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from newsletter.dispatch.ledger import LetterId, Plan
+from newsletter.dispatch.replacement import Replacement, SentLetter
+from newsletter.errors import LedgerError
+from newsletter.message.kept_letter import KeptLetter, hash_content, read_content, write_content
+from newsletter.storage.promises import find_promises
+from newsletter.storage.replacing import (
+    adopt_letter,
+    count_replaceable,
+    find_sent,
+    replace_letter,
+)
+from newsletter.storage.tables import (
+    deliveries,
+    dispatches,
+    kept_letter_pictures,
+    kept_letters,
+    kept_pictures,
+)
+from newsletter.storage.transactions import reading, writing
+
+PICTURES_AT_ONCE = 4  # they are made outside the interpreter's lock
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How much is kept."""
+
+    letters: int
+    size: int  # bytes, pictures included
+
+
+class SqlLetters:
+    """
+    Letters by the hash of all that is kept of them.
+
+    Each is there once, and each picture once, whatever letters show it.
+    """
+
+    def __init__(self, database: Engine, keep_for: timedelta) -> None:
+        """
+        Prepare; nothing is read yet.
+
+        Args:
+            database: where.
+            keep_for: how long letters stay that nobody was sent and nothing names.
+        """
+        self._database = database
+        self._keep_for = keep_for
+
+    def keep(self, letter: KeptLetter, now: datetime) -> LetterId:
+        """
+        Keep *letter*, if it is not kept already; durable on return.
+
+        Others go in the same commit: see `_remove_idle`.
+
+        Raises:
+            LedgerError: nothing can be written.
+        """
+        with ThreadPoolExecutor(PICTURES_AT_ONCE) as pool:
+            shown = list(pool.map(lambda one: one.read(), letter.pictures))
+        sums = [sha256(data).hexdigest() for data in shown]
+        paths = [one.path for one in letter.pictures]
+        content = write_content(letter, dict(zip(paths, sums, strict=True)))
+        with writing(self._database) as connection:
+            _be_alone(connection)
+            number = _find_again(connection, hash_content(content), now)
+            if number is None:
+                for one, data in zip(sums, shown, strict=True):
+                    _insert_once(connection, kept_pictures, {"sha256": one, "data": data})
+                number = _insert(connection, letter, content, now)
+                for path, one in zip(paths, sums, strict=True):
+                    row = {"letter_id": number, "path": path, "sha256": one}
+                    connection.execute(kept_letter_pictures.insert().values(row))
+            _remove_idle(connection, now - self._keep_for)
+        return number
+
+    def find(self, number: LetterId) -> KeptLetter:
+        """
+        Return a letter that is kept; its pictures are read when they are asked for.
+
+        Raises:
+            LedgerError: it is damaged, or was written by a newer version of the program.
+        """
+        with reading(self._database) as connection:
+            row = connection.execute(
+                select(kept_letters).where(kept_letters.c.id == number)
+            ).one_or_none()
+        if row is None:
+            msg = f"letter {number} is not in the ledger any more; restore a backup that has it"
+            raise LedgerError(msg)
+        return read_content(_content_of(row), self._picture_reader)
+
+    def adopt(self, plan: Plan) -> None:
+        """Give a plan from before letters were kept the letter that it was made for."""
+        with writing(self._database) as connection:
+            adopt_letter(connection, plan)
+
+    def replace(self, replacement: Replacement) -> int:
+        """
+        Let those who wait have another letter; return how many, durable on return.
+
+        Whoever calls has the right to send the issue.
+
+        Raises:
+            UnfinishedError: the plan was changed or cancelled meanwhile.
+        """
+        with writing(self._database) as connection:
+            return replace_letter(connection, replacement)
+
+    def count_replaceable(self, issue: str) -> int:
+        """Count those who wait and cannot have the letter: they were never unknown."""
+        with reading(self._database) as connection:
+            return count_replaceable(connection, issue)
+
+    def sent(self, issue: str) -> Sequence[SentLetter]:
+        """Return the letters that deliveries of *issue* were begun with, the oldest first."""
+        with reading(self._database) as connection:
+            return find_sent(connection, issue)
+
+    def size(self) -> Kept:
+        """Say how much is kept."""
+        with reading(self._database) as connection:
+            letters = connection.execute(select(func.count()).select_from(kept_letters))
+            sizes = [
+                connection.execute(select(func.coalesce(func.sum(func.length(column)), 0)))
+                for column in (kept_letters.c.content, kept_pictures.c.data)
+            ]
+            return Kept(letters.scalar_one(), sum(one.scalar_one() for one in sizes))
+
+    def _picture_reader(self, name: str) -> Callable[[], bytes]:
+        return partial(self._read_picture, name)
+
+    def _read_picture(self, name: str) -> bytes:
+        with reading(self._database) as connection:
+            data: bytes | None = connection.execute(
+                select(kept_pictures.c.data).where(kept_pictures.c.sha256 == name)
+            ).scalar()
+        if data is None or sha256(data).hexdigest() != name:
+            msg = (
+                f"a picture of a kept letter ({name[:12]}) is damaged in the ledger, so nothing "
+                "of that letter is sent; restore a backup that has it"
+            )
+            raise LedgerError(msg)
+        return data
+
+
+def _content_of(row: Row[Any]) -> bytes:
+    try:
+        content = zlib.decompress(row.content)
+    except zlib.error:
+        content = b""
+    if hash_content(content) != row.hash:
+        msg = (
+            f"{row.issue}: its kept letter ({row.hash[:12]}) is damaged in the ledger, so nothing "
+            "of it is sent; restore a backup that has it"
+        )
+        raise LedgerError(msg)
+    return content
+
+
+def _be_alone(connection: Connection) -> None:
+    """Let nobody else keep or remove letters meanwhile; on SQLite, nobody writes anyway."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("LOCK TABLE kept_letters IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _find_again(connection: Connection, name: str, now: datetime) -> LetterId | None:
+    """Note that a letter was kept again, and return its number; None if it is a new one."""
+    found: int | None = connection.execute(
+        update(kept_letters)  # takes the write lock before anything is read
+        .where(kept_letters.c.hash == name)
+        .values(kept_at=now)
+        .returning(kept_letters.c.id)
+    ).scalar()
+    return None if found is None else LetterId(found)
+
+
+def _insert(connection: Connection, letter: KeptLetter, content: bytes, now: datetime) -> LetterId:
+    values = {
+        "hash": hash_content(content),
+        "issue": letter.issue,
+        "digest": letter.digest,
+        "content": zlib.compress(content),
+        "kept_at": now,
+    }
+    inserted = kept_letters.insert().values(values).returning(kept_letters.c.id)
+    return LetterId(connection.execute(inserted).scalar_one())
+
+
+def _insert_once(connection: Connection, table: Table, row: Mapping[str, object]) -> None:
+    """Insert a row unless one with its key is there."""
+    own = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(own.insert(table).values(row).on_conflict_do_nothing())
+
+
+def _remove_idle(connection: Connection, before: datetime) -> None:
+    """
+    Remove letters that were kept *before* that for the last time, and their pictures.
+
+    Not those that a plan, an approval or an appointment in force names, nor those of which a
+    delivery was ever begun.
+    """
+    of = kept_letters.c
+    is_planned = exists().where(dispatches.c.letter_id == of.id)
+    old = connection.execute(
+        select(of.id, of.issue, of.digest).where(of.kept_at < before, ~is_planned)
+    ).all()
+    idle = {
+        row.id
+        for row in old
+        if all(one.digest != row.digest for one in find_promises(connection, row.issue))
+    }
+    if not idle:
+        return
+    for column in (deliveries.c.letter_id, deliveries.c.bound_letter_id):
+        begun = select(column).where(column.in_(idle)).distinct()
+        idle -= set(connection.execute(begun).scalars())
+    links = kept_letter_pictures.c
+    connection.execute(delete(kept_letter_pictures).where(links.letter_id.in_(idle)))
+    connection.execute(delete(kept_letters).where(of.id.in_(idle)))
+    is_shown = exists().where(links.sha256 == kept_pictures.c.sha256)
+    connection.execute(delete(kept_pictures).where(~is_shown))

@@ -1,0 +1,114 @@
+"""Which letter the deliveries of an issue get: that of their plan, or one they are bound to."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, case, func, null, select, update
+
+from newsletter.dispatch.control import Act, Note
+from newsletter.dispatch.ledger import LetterId, Plan
+from newsletter.dispatch.replacement import Replacement, SentLetter
+from newsletter.dispatch.states import State
+from newsletter.errors import UnfinishedError
+from newsletter.lang import EditionKind
+from newsletter.storage.conditions import IS_WAITING, constant
+from newsletter.storage.freezing import letter_values
+from newsletter.storage.notes import note
+from newsletter.storage.tables import deliveries, dispatches, kept_letters
+
+
+def adopt_letter(connection: Connection, plan: Plan) -> None:
+    """
+    Give a plan from before letters were kept the letter that it was made for.
+
+    What was begun of it was begun with that one. What waits again may have been unknown once,
+    for which nothing was kept: so it is bound to this letter, whatever replaces it later.
+    """
+    connection.execute(
+        update(dispatches)
+        .where(dispatches.c.issue == plan.issue, dispatches.c.letter_id.is_(None))
+        .values(letter_values(plan))
+    )
+    was_begun = deliveries.c.attempts > 0
+    connection.execute(
+        update(deliveries)
+        .where(deliveries.c.issue == plan.issue, was_begun, deliveries.c.letter_id.is_(None))
+        .values(
+            letter_id=plan.letter,
+            bound_letter_id=case(
+                (deliveries.c.state == constant(State.PENDING), plan.letter), else_=null()
+            ),
+        )
+    )
+
+
+def count_replaceable(connection: Connection, issue: str) -> int:
+    """Count those who wait and cannot have the letter: they were never unknown."""
+    counted = (
+        select(func.count())
+        .select_from(deliveries)
+        .where(deliveries.c.issue == issue, IS_WAITING, deliveries.c.bound_letter_id.is_(None))
+    )
+    return connection.execute(counted).scalar_one()
+
+
+def replace_letter(connection: Connection, replacement: Replacement) -> int:
+    """
+    Let those who wait have another letter; return how many, noted in the diary.
+
+    A process that slept until now begins nothing more with the old one: `transitions` asks.
+
+    Raises:
+        UnfinishedError: the plan was changed or cancelled meanwhile.
+    """
+    before, after = replacement.before, replacement.after
+    of = dispatches.c
+    changed = connection.execute(
+        update(dispatches)
+        .where(
+            of.issue == before.issue,
+            of.planned_at == before.planned_at,
+            of.letter_id == before.letter,
+            of.paused_at.is_(None),
+            of.cancelled_at.is_(None),
+        )
+        .values(digest=after.digest, parts=dict(after.parts), **letter_values(after))
+    )
+    if not changed.rowcount:
+        msg = (
+            f"{before.issue}: somebody has halted it or replaced its letter meanwhile, so nothing "
+            f"was replaced; see 'newsletter status {before.issue} --diary'"
+        )
+        raise UnfinishedError(msg)
+    count = count_replaceable(connection, before.issue)
+    words = f"{count:,} who wait: {before.digest} becomes {after.digest}: {replacement.because}"
+    line = Note(
+        before.issue, Act.REPLACED, replacement.by, replacement.at, words, replacement.account
+    )
+    note(connection, line)
+    return count
+
+
+def find_sent(connection: Connection, issue: str) -> Sequence[SentLetter]:
+    """Return the letters that deliveries of *issue* were begun with, the oldest first."""
+    of = deliveries.c
+    got = func.count().filter(of.state == constant(State.ACCEPTED))
+    may_have = func.count().filter(of.state == constant(State.UNKNOWN))
+    rows = connection.execute(
+        select(of.letter_id, of.edition, got.label("got"), may_have.label("may_have"))
+        .where(of.issue == issue, of.letter_id.is_not(None))
+        .group_by(of.letter_id, of.edition)
+    ).all()
+    kept = connection.execute(
+        select(kept_letters.c.id, kept_letters.c.digest)
+        .where(kept_letters.c.id.in_({row.letter_id for row in rows}))
+        .order_by(kept_letters.c.id)
+    ).all()
+    return [
+        SentLetter(
+            LetterId(one.id),
+            one.digest,
+            {EditionKind(row.edition): row.got for row in rows if row.letter_id == one.id},
+            {EditionKind(row.edition): row.may_have for row in rows if row.letter_id == one.id},
+        )
+        for one in kept
+    ]
