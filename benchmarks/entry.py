@@ -28,7 +28,7 @@ def freeze(site: Site, issue: str) -> dict[str, float]:
     editions = editions_by_preference(composed.publication.default_preference)
     way = way_of(site.provider())
     began_at, cpu_before_s = time.perf_counter(), time.process_time()
-    planned = ledger.freeze(make_plan(composed.composition, way, site.clock()), editions)
+    planned = ledger.freeze(make_plan(composed.letter, way, site.clock()), editions)
     return {
         "seconds": time.perf_counter() - began_at,
         "cpu_s": time.process_time() - cpu_before_s,

@@ -262,9 +262,12 @@ class Site:
         setting = self.settings.dkim
         return read_dkim_keys(self.root, setting) if setting else {}
 
-    def provider(self) -> "Provider":
+    def provider(self, sender_address: str | None = None) -> "Provider":
         """
         Open the way to the mail provider that NEWSLETTER_MAIL_URL names.
+
+        Args:
+            sender_address: of the letters; the publication's if None.
 
         Raises:
             SettingsError: letters would leave over the network, but the pictures and links
@@ -281,7 +284,7 @@ class Site:
             raise SettingsError(msg)
         if not url.needs_public_url:  # a folder
             return open_provider(url, self.root)
-        caller = self.settings.caller(self.publication.sender_address)
+        caller = self.settings.caller(sender_address or self.publication.sender_address)
         return open_provider(url, self.root, caller)
 
     def rehearsal_provider(self) -> "Provider":

@@ -15,7 +15,7 @@ from newsletter.desk.outlook import Intention, Rehearsed
 from newsletter.desk.results import Result
 from newsletter.desk.ways import describe_way
 from newsletter.desk.witness import Proposal
-from newsletter.desk.words import readers, rehearsed_letters
+from newsletter.desk.words import describe_since, readers, rehearsed_letters
 from newsletter.dispatch.control import Act
 from newsletter.dispatch.states import State
 from newsletter.proof.approval import Approval
@@ -26,21 +26,40 @@ REHEARSED: Final = "  (a rehearsal: nobody was sent anything)"
 
 def show_proposal(proposal: Proposal) -> None:
     """Print what is about to leave: which letter, how, and to how many."""
-    intention, composition = proposal.intention, proposal.composed.composition
-    click.echo(f"Issue     {composition.issue}  {proposal.composed.issue.date}")
-    click.echo(f"Digest    {composition.digest[:12]}")
+    intention, letter = proposal.intention, proposal.sendable.letter
+    click.echo(f"Issue     {letter.issue}  {letter.issued_on}")
+    click.echo(f"Digest    {letter.digest[:12]}")
     begun = intention.plan.way if intention.plan else None
     click.echo(f"Provider  {describe_way(proposal.way, begun)}")
-    for kind, edition in composition.editions.items():
+    for kind, edition in letter.editions.items():
         count = intention.planned_for(kind)
         click.echo(f"{kind:<9} {readers(count):>13}  {edition.subject}")
-    if proposal.composed.issue.is_special:
+    if proposal.sendable.is_special:
         click.echo(f"To        {describe_audience(intention.recipients_of)}")
+    _show_kept(proposal)
     _show_other_plans(intention, proposal.zone)
     show_doubts(proposal.doubts, proposal.zone)
     if standing := proposal.standing:
         when = show_moment(standing.send_at, proposal.zone)
         click.echo(f"Appointed until now for {when}, by {standing.by}")
+
+
+def _show_kept(proposal: Proposal) -> None:
+    """Print that it goes on with the letter it was begun with, and which files differ since."""
+    if proposal.sendable.since is None:
+        return
+    plan = proposal.intention.plan
+    when = f" {show_moment(plan.planned_at, proposal.zone)}" if plan else ""
+    click.echo(f"Letter    as it was begun{when}: kept, so nothing is composed or proofread")
+    words = describe_since(proposal.sendable.since)
+    if not words:
+        return
+    click.echo(f"Changed   {words}; newsletter diff {proposal.issue}")
+    if plan and plan.is_rehearsal:
+        click.echo(
+            "          it was only rehearsed: to rehearse it as it is now, set that aside first: "
+            f"newsletter dispatch {proposal.issue} --was-rehearsal --because TEXT"
+        )
 
 
 def _show_other_plans(intention: Intention, zone: ZoneInfo) -> None:

@@ -1,8 +1,11 @@
 """Appointments: an issue that a person has confirmed goes out later, as the letter it was then."""
 
-from newsletter.app.site import Composed, Site
+from typing import TYPE_CHECKING
+
+from newsletter.app.site import Site
 from newsletter.compose.composition import describe_changes
 from newsletter.desk.halting import refuse_halted
+from newsletter.desk.letters import keep_letter
 from newsletter.desk.moments import show_moment
 from newsletter.desk.outlook import Rehearsed
 from newsletter.desk.process import Process
@@ -12,9 +15,12 @@ from newsletter.desk.ways import refuse_appointment
 from newsletter.desk.witness import Witness
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.rounds import Wishes
-from newsletter.dispatch.way import way_of
+from newsletter.dispatch.way import Way
 from newsletter.errors import ContentError
 from newsletter.proof.approval import Sender
+
+if TYPE_CHECKING:
+    from newsletter.message.kept_letter import KeptLetter
 
 
 def appoint(sending: Sending, appointment: Appointment, rehearsed: Rehearsed | None) -> None:
@@ -28,6 +34,7 @@ def appoint(sending: Sending, appointment: Appointment, rehearsed: Rehearsed | N
         UnfinishedError: somebody rehearses it just now; nothing was appointed.
     """
     sending.outlook.provider.connect().close()
+    keep_letter(sending.outlook.site, sending.outlook.sendable, appointment.made_at)
     sending.appoint(appointment, rehearsed)
 
 
@@ -51,37 +58,43 @@ def send_appointed(
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded any more.
     """
-    composed = compose_appointed(site, appointment)
-    refuse_halted(site.records.diary(), appointment.issue, composed.publication.zone)
+    sending = open_appointed(site, appointment, process)
+    refuse_halted(site.records.diary(), appointment.issue, sending.outlook.zone)
     sender = Sender(appointment.by, appointment.account)
-    sending = open_sending(site, composed, process)
     return send_confirmed(sending, sender, wishes, witness, appointment.recipients_of)
 
 
-def compose_appointed(site: Site, appointment: Appointment) -> Composed:
+def open_appointed(site: Site, appointment: Appointment, process: Process) -> Sending:
     """
-    Compose what was appointed, which must be that letter still and leave by that way.
+    Make ready to send what was appointed, which must be that letter still and leave by that way.
 
     Raises:
         SettingsError: letters would leave by another way than it was made for.
         ContentError: it is another letter now, or none.
     """
-    refuse_appointment(appointment, way_of(site.provider()), site.zone())
-    composed = site.compose(appointment.issue)
-    _check_letter(appointment, composed)
-    return composed
+    sending = open_sending(site, appointment.issue, process)
+    outlook = sending.outlook
+    check_appointed(appointment, outlook.way, outlook.letter)
+    return sending
 
 
-def _check_letter(appointment: Appointment, composed: Composed) -> None:
-    composition = composed.composition
-    if appointment.digest in composition.digests:
+def check_appointed(appointment: Appointment, way: Way, letter: "KeptLetter") -> None:
+    """
+    Refuse what is not the letter that was appointed, or would leave by another way.
+
+    Raises:
+        SettingsError: it would leave by another way.
+        ContentError: it is another letter.
+    """
+    refuse_appointment(appointment, way, letter.zone)
+    if appointment.digest in letter.digests:
         return
-    changes = describe_changes(appointment.parts, composition.parts)
+    changes = describe_changes(appointment.parts, letter.parts)
     issue = appointment.issue
     msg = (
         f"issues/{issue}: this is not the letter that {appointment.by} appointed for "
-        f"{show_moment(appointment.send_at, composed.publication.zone)} (digest "
-        f"{appointment.digest[:12]}, now {composition.digest[:12]}); nothing was sent{changes}\n"
+        f"{show_moment(appointment.send_at, letter.zone)} (digest "
+        f"{appointment.digest[:12]}, now {letter.digest[:12]}); nothing was sent{changes}\n"
         "Bring the files back to what they were, or appoint the letter as it is now: "
         f"newsletter dispatch {issue} --at TIME"
     )

@@ -51,13 +51,15 @@ def approve(
     count = _count_readers(site, composed)
     seen = ToApprove(composed, site.proofread(composed), count)
     confirm(seen)
+    now = site.clock()
+    site.records.letters().keep(composed.letter, now)
     site.records.approvals().record_approval(
         Approval(
             issue,
             composed.composition.digest,
             composed.composition.parts,
             by,
-            site.clock(),
+            now,
             seen.report.blocking,
             seen.report.advising,
             account,
@@ -86,7 +88,7 @@ def _count_readers(site: Site, composed: Composed) -> int:
         msg = f"{explain_halt(issue, halt, find_zone(site))}, so nothing was approved"
         raise UsageError(msg)
     if not ledger.is_untouched(issue):
-        check_digest(plan, composed.composition)
+        check_digest(plan, composed.letter)
     tally = ledger.tally(issue)
     newcomers = sum(ledger.count_unplanned(issue, editions).values())
     if tally.is_finished and not newcomers:

@@ -1,16 +1,13 @@
 """To whom a special issue goes: its first dispatch says it, and its plan keeps it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
 from newsletter.desk.halting import find_appointment
+from newsletter.desk.letters import Sendable
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError, UsageError
-
-if TYPE_CHECKING:
-    from newsletter.issue.issue import Issue
 
 WAYS = "--to-all, or --only-recipients-of ISSUE for the active readers who have that issue"
 
@@ -28,13 +25,15 @@ class Audience:
         return self.to_all or self.recipients_of is not None
 
 
-def choose_audience(site: Site, issue: "Issue", said: Audience, plan: Plan | None) -> str | None:
+def choose_audience(
+    site: Site, sendable: Sendable, said: Audience, plan: Plan | None
+) -> str | None:
     """
-    Return the issue whose readers alone get *issue*, or None for all.
+    Return the issue whose readers alone get this one, or None for all.
 
     Args:
         site: where the issue is.
-        issue: a month's goes to all.
+        sendable: of the issue; a month's goes to all.
         said: with this command.
         plan: that is gone on with, if there is one.
 
@@ -42,26 +41,27 @@ def choose_audience(site: Site, issue: "Issue", said: Audience, plan: Plan | Non
         UsageError: a special issue that nobody has said it of; or what was said cannot be
             meant, or is not what its dispatch began with.
     """
+    issue = sendable.issue
     if said.to_all and said.recipients_of:
         raise UsageError("--to-all and --only-recipients-of: say one of the two")
-    if not issue.is_special:
+    if not sendable.is_special:
         if said.recipients_of:
-            msg = f"--only-recipients-of: {issue.id} is a month's issue, which goes to everybody"
+            msg = f"--only-recipients-of: {issue} is a month's issue, which goes to everybody"
             raise UsageError(msg)
         return None
-    if said.recipients_of == issue.id:
-        msg = f"--only-recipients-of {issue.id}: name another issue than itself"
+    if said.recipients_of == issue:
+        msg = f"--only-recipients-of {issue}: name another issue than itself"
         raise UsageError(msg)
-    if plan and not site.records.ledger().is_untouched(issue.id):
+    if plan and not site.records.ledger().is_untouched(issue):
         _refuse_change(plan, said)
         return plan.recipients_of
     if said.is_said:
         return said.recipients_of
     if plan:
         return plan.recipients_of
-    if appointment := find_appointment(site.records.diary(), issue.id):
+    if appointment := find_appointment(site.records.diary(), issue):
         return appointment.recipients_of
-    msg = f"{issue.id} is a special issue; its first dispatch says to whom: {WAYS}"
+    msg = f"{issue} is a special issue; its first dispatch says to whom: {WAYS}"
     raise UsageError(msg)
 
 

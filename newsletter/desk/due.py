@@ -12,12 +12,10 @@ from newsletter.desk.process import Process
 from newsletter.desk.results import Result
 from newsletter.desk.sending import open_sending, send_confirmed
 from newsletter.desk.telling import note_told
-from newsletter.desk.ways import judge_plan, refuse_way
 from newsletter.desk.witness import DueWitness, Witness
 from newsletter.dispatch.control import PROGRAM, Appointment
 from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.rounds import Wishes
-from newsletter.dispatch.way import way_of
 from newsletter.errors import LedgerError, NewsletterError
 from newsletter.proof.approval import Sender
 
@@ -133,15 +131,13 @@ def _go_on(
     """
     if issue not in _find_begun(site):
         return None
-    plan = site.records.ledger().find_plan(issue)
+    sending = open_sending(site, issue, process)
+    plan = sending.outlook.ledger.find_plan(issue)
     if plan:
-        way = way_of(site.provider())
-        refuse_way(plan, judge_plan(site.records.ledger(), plan, way), way)
-    composed = site.compose(issue)
-    if plan:  # though nobody was sent it yet: this is the letter that a person confirmed
-        check_digest(plan, composed.composition)
+        sending.outlook.check_way(plan)
+        # Though nobody was sent it yet: this is the letter that a person confirmed.
+        check_digest(plan, sending.outlook.letter)
     recipients_of = plan.recipients_of if plan else None
-    sending = open_sending(site, composed, process)
     program = Sender(PROGRAM, account=None)
     return send_confirmed(sending, program, wishes, witness, recipients_of)
 

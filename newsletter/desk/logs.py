@@ -8,6 +8,7 @@ from typing import Final
 
 from newsletter.app.site import Site
 from newsletter.desk.halting import find_appointment
+from newsletter.desk.letters import compose_letter, find_begun_letter
 from newsletter.desk.log_files import log_opener
 from newsletter.desk.lost_plan import LostPlan, find_lost_plan
 from newsletter.desk.settling import held
@@ -162,7 +163,9 @@ def _found_in_logs(
     site: Site, issue: str, paths: Sequence[Path], waiting: Sequence[OpenDelivery]
 ) -> tuple[Mapping[DeliveryId, Found], Mapping[str, LogReading]]:
     files = {str(path): log_opener(path) for path in paths}
-    scribe = site.scribe(site.compose(issue).letter, were_sent=True)
+    ledger = site.records.ledger()
+    sendable = find_begun_letter(site, ledger, issue) or compose_letter(site, issue)
+    scribe = site.scribe(sendable.letter, were_sent=True)
     named = {scribe.describe(one.delivery).message_id: one for one in waiting}
     taken, readings = find_taken(files, named.keys())
     found = {

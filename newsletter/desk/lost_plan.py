@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsletter.desk.appointing import compose_appointed
+from newsletter.desk.appointing import check_appointed
 from newsletter.desk.halting import find_appointment
+from newsletter.desk.letters import Sendable, compose_letter
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.way import way_of
 from newsletter.errors import SettingsError, UsageError
 from newsletter.subscribers.subscriber import editions_by_preference
 
 if TYPE_CHECKING:
-    from newsletter.app.site import Composed, Site
+    from newsletter.app.site import Site
     from newsletter.dispatch.control import Appointment
     from newsletter.dispatch.ledger import Plan
     from newsletter.lang import EditionKind, Preference
@@ -48,27 +49,29 @@ def find_lost_plan(site: "Site", issue: str) -> LostPlan | None:
         )
         raise SettingsError(msg)
     appointment = find_appointment(site.records.diary(), issue)
-    composed = compose_appointed(site, appointment) if appointment else site.compose(issue)
+    sendable = compose_letter(site, issue)
+    if appointment:
+        check_appointed(appointment, way, sendable.letter)
     plan = make_plan(
-        composed.composition,
+        sendable.letter,
         way,
         site.clock(),
         is_limited=True,
-        recipients_of=_find_audience(composed, appointment),
+        recipients_of=_find_audience(sendable, appointment),
     )
-    editions = editions_by_preference(composed.publication.default_preference)
+    editions = editions_by_preference(sendable.manner.default_preference)
     return LostPlan(plan, editions)
 
 
-def _find_audience(composed: "Composed", appointment: "Appointment | None") -> str | None:
+def _find_audience(sendable: Sendable, appointment: "Appointment | None") -> str | None:
     """Return what the appointment of a special issue says; a month's goes to all."""
-    issue = composed.issue
-    if not issue.is_special:
+    issue = sendable.issue
+    if not sendable.is_special:
         return None
     if appointment is None:
         msg = (
-            f"{issue.id} is a special issue, and this ledger does not know to whom it went; "
-            f"appoint it first, so that it does: newsletter dispatch {issue.id} --at TIME, with "
+            f"{issue} is a special issue, and this ledger does not know to whom it went; "
+            f"appoint it first, so that it does: newsletter dispatch {issue} --at TIME, with "
             "--to-all or --only-recipients-of ISSUE"
         )
         raise UsageError(msg)

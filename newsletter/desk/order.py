@@ -8,7 +8,6 @@ from newsletter.app.site import Site
 from newsletter.desk.appointing import appoint
 from newsletter.desk.audience import Audience, choose_audience
 from newsletter.desk.doubting import explain_doubts, find_doubts
-from newsletter.desk.gate import Gate
 from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
@@ -64,24 +63,24 @@ def dispatch(
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded.
     """
-    composed = site.compose(order.issue)
-    sending = open_sending(site, composed, process, rehearses=order.rehearses)
+    sending = open_sending(site, order.issue, process, rehearses=order.rehearses)
     proposal = _propose(sending.outlook, order)
     confirm.propose(proposal)
     intention = proposal.intention
     if not intention.expected:
         return find_result(sending.outlook)
     sender = Sender(order.by, process.account)
-    gate = Gate(site, composed, sender, is_rehearsal=proposal.way.is_rehearsal)
     is_first = intention.plan is None
-    passed = pass_gate(gate, confirm, order.rules, order.because, is_first=is_first)
+    record = pass_gate(
+        sending.outlook, sender, confirm, order.rules, order.because, is_first=is_first
+    )
     count = min(intention.expected, order.wishes.limit or intention.expected)
     if order.is_dry_run:
         sending.write_each()
         return DryRun(count)
     confirm.agree(Question(proposal, count, order.send_at))
     _answer_doubts(site, order, confirm, proposal)
-    gate.record(passed)
+    record()
     if order.send_at is None:
         return sending.send_off(intention, order.wishes, order.by, confirm)
     return _send_later(sending, proposal, order, order.send_at, process)
@@ -96,7 +95,7 @@ def drop_appointment(site: Site, issue: str, by: str) -> None:
 
 def _propose(outlook: Outlook, order: Order) -> Proposal:
     """Say what the order means, or refuse it."""
-    site, composed, diary = outlook.site, outlook.composed, outlook.diary
+    site, diary = outlook.site, outlook.diary
     standing = find_appointment(diary, order.issue)
     if order.rehearses:
         refuse_rehearsal(outlook.ledger.find_plan(order.issue), standing)
@@ -106,12 +105,12 @@ def _propose(outlook: Outlook, order: Order) -> Proposal:
     if not makes_earnest:
         refuse_halted(diary, order.issue, outlook.zone)
     plan = None if makes_earnest else outlook.ledger.find_plan(order.issue)
-    recipients_of = choose_audience(site, composed.issue, order.audience, plan)
+    recipients_of = choose_audience(site, outlook.sendable, order.audience, plan)
     doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)
     intention = outlook.intention(
         add_new=order.add_new, may_plan_anew=True, recipients_of=recipients_of
     )
-    return Proposal(composed, outlook.way, intention, outlook.zone, doubts, standing)
+    return Proposal(outlook.sendable, outlook.way, intention, outlook.zone, doubts, standing)
 
 
 def _answer_doubts(site: Site, order: Order, confirm: Confirm, proposal: Proposal) -> None:
@@ -128,11 +127,11 @@ def _answer_doubts(site: Site, order: Order, confirm: Confirm, proposal: Proposa
 def _send_later(
     sending: Sending, proposal: Proposal, order: Order, send_at: datetime, process: Process
 ) -> Appointment:
-    composition = proposal.composed.composition
+    letter = proposal.sendable.letter
     appointment = Appointment(
         order.issue,
-        composition.digest,
-        composition.parts,
+        letter.digest,
+        letter.parts,
         send_at,
         order.by,
         sending.outlook.site.clock(),

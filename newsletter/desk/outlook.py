@@ -4,10 +4,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from newsletter.app.site import Composed, Site
+from newsletter.app.site import Site
 from newsletter.delivery.provider import Provider
 from newsletter.desk.audience import check_recipients, describe_audience
 from newsletter.desk.halting import refuse_halted
+from newsletter.desk.letters import Sendable
 from newsletter.desk.ways import judge_plan, refuse_way
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import Halt
@@ -55,18 +56,19 @@ class Intention:
 class Outlook:
     """An issue before it is sent: its plan, the way it would leave by, whom it would reach."""
 
-    def __init__(self, site: Site, composed: Composed, ledger: Ledger, provider: Provider) -> None:
+    def __init__(self, site: Site, sendable: Sendable, ledger: Ledger, provider: Provider) -> None:
         self.site = site
-        self.composed = composed
-        self.issue = composed.issue.id
+        self.sendable = sendable
+        self.letter = sendable.letter
+        self.issue = sendable.issue
         self.ledger = ledger
         self.diary = site.records.diary()
         self.provider = provider
         self.way = way_of(provider)
         self.editions: Mapping[Preference | None, EditionKind] = editions_by_preference(
-            composed.publication.default_preference
+            sendable.manner.default_preference
         )
-        self.zone = composed.publication.zone  # in which times are shown
+        self.zone = sendable.letter.zone  # in which times are shown
         self.clock = SteadyClock(site.clock, time.monotonic)
 
     def makes_earnest(self) -> bool:
@@ -100,9 +102,9 @@ class Outlook:
             plan = None
         else:
             refuse_halted(self.diary, self.issue, self.zone)
-        if plan and plan.digest not in self.composed.composition.digests:
+        if plan and plan.digest not in self.letter.digests:
             if not self.ledger.is_untouched(self.issue):
-                check_digest(plan, self.composed.composition)
+                check_digest(plan, self.letter)
             plan, replaced = None, plan
         elif plan and plan.recipients_of != recipients_of:
             if not self.ledger.is_untouched(self.issue):

@@ -1,24 +1,29 @@
 """An issue on its way to its readers: the plan, the run, and what came of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 
-from newsletter.app.site import Composed, Site
-from newsletter.delivery.provider import Connection
-from newsletter.desk.gate import Gate, Passed
+from newsletter.app.site import Site
+from newsletter.delivery.provider import Connection, Provider
+from newsletter.desk.gate import Gate
 from newsletter.desk.halting import find_appointment, refuse_halted
+from newsletter.desk.letters import Sendable, compose_letter, find_begun_letter, plan_for
 from newsletter.desk.outlook import Intention, Outlook, Rehearsed
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result, find_result
+from newsletter.desk.scribes import Scribes
 from newsletter.desk.ways import is_earnest
 from newsletter.desk.witness import Proposal, Witness
 from newsletter.dispatch.control import PROGRAM, Appointment, SettingAside
 from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.plan import check_digest, make_plan
 from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_repeats
 from newsletter.dispatch.runs import RunEnd, RunOrder
-from newsletter.errors import LedgerError, UnfinishedError
+from newsletter.errors import LedgerError, UnfinishedError, UsageError
 from newsletter.lang import EditionKind
 from newsletter.proof.approval import Sender
 
@@ -31,7 +36,8 @@ class Sending:
         self.answered = 0  # deliveries that got an outcome in this run
         self._first: Connection | None = None  # open since the deliveries were planned
         self._process = process
-        self._scribe = outlook.site.scribe(outlook.composed.letter)
+        self._scribe = outlook.site.scribe(outlook.letter)
+        self._scribes = Scribes(outlook.site)
         self._ledger, self._diary, self._issue = outlook.ledger, outlook.diary, outlook.issue
         holder = outlook.site.records.holder()
         self._hold = Hold(outlook.ledger, outlook.issue, outlook.clock, holder)
@@ -122,14 +128,22 @@ class Sending:
     def _freeze_first(
         self, intention: Intention, aside: SettingAside | None, *, is_limited: bool
     ) -> None:
+        outlook = self.outlook
         plan = make_plan(
-            self.outlook.composed.composition,
-            self.outlook.way,
-            self.outlook.clock(),
+            outlook.letter,
+            outlook.way,
+            outlook.clock(),
             is_limited=is_limited,
             recipients_of=intention.recipients_of,
         )
-        self._ledger.freeze(plan, self.outlook.editions, aside)
+        self._ledger.freeze(self._keep(plan, plan.planned_at), outlook.editions, aside)
+
+    def _keep(self, plan: Plan, now: datetime) -> Plan:
+        """Keep the letter before anything names it; what is written from it needs no reading."""
+        planned = plan_for(self.outlook.site, self.outlook.sendable, plan, now)
+        if planned.letter:
+            self._scribes.add(planned.letter, self._scribe)
+        return planned
 
     @contextmanager
     def _alone_with(self, rehearsed: Rehearsed, by: str) -> Iterator[SettingAside]:
@@ -188,7 +202,8 @@ class Sending:
             plan = self._ledger.find_plan(self._issue)
             if plan:
                 self.outlook.check_way(plan)
-                check_digest(plan, self.outlook.composed.composition)
+                check_digest(plan, self.outlook.letter)
+                self._give_letter(plan)
             self._ledger.begin_run(self._issue, self._order(wishes, by))
             self._ledger.skip_withdrawn(self._issue)
             settle_repeats(means)
@@ -203,6 +218,13 @@ class Sending:
                 self._ledger.end_run(ended)
             self._hold.release()
 
+    def _give_letter(self, plan: Plan) -> None:
+        """Keep the letter that an earlier version has begun to send, now that it is at hand."""
+        if plan.letter is None:
+            self.outlook.site.records.letters().adopt(self._keep(plan, self.outlook.clock()))
+        elif plan.letter == self.outlook.sendable.number:
+            self._scribes.add(plan.letter, self._scribe)
+
     def _order(self, wishes: Wishes, by: str) -> RunOrder:
         limit = f", {wishes.limit:,} at the most" if wishes.limit else ""
         words = f"by {self.outlook.way.name}{limit}"
@@ -215,9 +237,9 @@ class Sending:
             ledger=self._ledger,
             diary=self._diary,
             provider=self.outlook.provider,
-            write=lambda delivery: self._scribe.write(delivery, self.outlook.clock()),
+            write=lambda delivery: self._scribes.write(delivery, self.outlook.clock()),
             clock=self.outlook.clock,
-            pace=self.outlook.composed.publication.pace,
+            pace=self.outlook.sendable.manner.pace,
             zone=self.outlook.zone,
             connections=self.outlook.site.settings.connections,
             watcher=self._process.watcher,
@@ -226,28 +248,66 @@ class Sending:
         )
 
 
-def open_sending(
-    site: Site, composed: Composed, process: Process, *, rehearses: bool = False
-) -> Sending:
-    """Make ready to send or rehearse what was composed; the provider is not reached yet."""
-    provider = site.rehearsal_provider() if rehearses else site.provider()
-    return Sending(Outlook(site, composed, site.records.ledger(), provider), process)
+def open_sending(site: Site, issue: str, process: Process, *, rehearses: bool = False) -> Sending:
+    """
+    Make ready to send or rehearse an issue; the provider is not reached yet.
+
+    Where a delivery of it was begun it goes on with the letter that was kept; otherwise, and
+    where a rehearsal of it is to become a sending, it is composed.
+    """
+    ledger = site.records.ledger()
+    begun = find_begun_letter(site, ledger, issue)
+    if begun is None:
+        sendable = compose_letter(site, issue)
+        provider = _open_provider(site, sendable, rehearses=rehearses)
+        return Sending(Outlook(site, sendable, ledger, provider), process)
+    provider = _open_provider(site, begun, rehearses=rehearses)
+    outlook = Outlook(site, begun, ledger, provider)
+    if outlook.makes_earnest():
+        outlook = Outlook(site, compose_letter(site, issue), ledger, provider)
+    return Sending(outlook, process)
+
+
+def _open_provider(site: Site, sendable: Sendable, *, rehearses: bool) -> Provider:
+    sender_address = sendable.letter.facts.sender_address
+    return site.rehearsal_provider() if rehearses else site.provider(sender_address)
 
 
 def pass_gate(
-    gate: Gate,
+    outlook: Outlook,
+    sender: Sender,
     witness: Witness,
     rules: Sequence[str] = (),
     because: str | None = None,
     *,
     is_first: bool,
-) -> Passed:
-    """Proofread, and look for the approval; the witness hears of each. See `Gate` for errors."""
+) -> Callable[[], None]:
+    """
+    Proofread what was composed, and look for its approval; the witness hears of each.
+
+    A letter that was kept since it was begun has passed: both belong to it.
+
+    Returns:
+        What records the overrides, once it is agreed to.
+
+    Raises:
+        UsageError, BlockedError, ContentError: see `Gate`.
+    """
+    composed = outlook.sendable.composed
+    if composed is None:
+        if rules:
+            msg = (
+                f"--override {', '.join(rules)}: {outlook.issue} goes on with the letter that was "
+                "kept when it was begun, which is not proofread again; leave it out"
+            )
+            raise UsageError(msg)
+        return lambda: None
+    gate = Gate(outlook.site, composed, sender, is_rehearsal=outlook.way.is_rehearsal)
     passed = gate.check(rules, because, is_first=is_first)
     witness.pass_proof(passed)
     if shared := gate.check_approval():
         witness.share_account(shared)
-    return passed
+    return partial(gate.record, passed)
 
 
 def send_confirmed(
@@ -275,10 +335,9 @@ def send_confirmed(
     """
     outlook = sending.outlook
     intention = outlook.intention(add_new=False, recipients_of=recipients_of)
-    witness.propose(Proposal(outlook.composed, outlook.way, intention, outlook.zone))
+    witness.propose(Proposal(outlook.sendable, outlook.way, intention, outlook.zone))
     if not intention.expected:
         outlook.diary.drop_appointment(outlook.issue, PROGRAM, outlook.site.clock())
         return find_result(outlook)
-    gate = Gate(outlook.site, outlook.composed, sender, is_rehearsal=outlook.way.is_rehearsal)
-    pass_gate(gate, witness, is_first=intention.plan is None)
+    pass_gate(outlook, sender, witness, is_first=intention.plan is None)
     return sending.send_off(intention, wishes, PROGRAM, witness)

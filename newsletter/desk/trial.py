@@ -82,13 +82,15 @@ def prepare_trial(
     """
     composed = site.compose(issue)
     provider = site.provider()
-    scribe = site.scribe(composed.letter, is_test=True)
+    letter = composed.letter
+    scribe = site.scribe(letter, is_test=True)
     now = site.clock()
     pairs = [(address, kind) for address in recipients for kind in kinds]
     envelopes = [scribe.write_test(address, kind, uuid4().hex, now) for address, kind in pairs]
     report = site.proofread(composed)
 
     def results() -> Iterator[Tested]:
+        site.records.letters().keep(letter, now)
         waiting = dict(zip((one.reference for one in envelopes), pairs, strict=True))
         for receipt in send_tests(provider, envelopes):
             address, kind = waiting.pop(receipt.envelope.reference)

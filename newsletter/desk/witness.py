@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
-from newsletter.app.site import Composed
 from newsletter.desk.gate import Passed
+from newsletter.desk.letters import Sendable
 from newsletter.desk.outlook import Intention
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.doubt import StandingDoubt
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Proposal:
     """What is about to be done with an issue; nothing was done yet."""
 
-    composed: Composed
+    sendable: Sendable
     way: Way
     intention: Intention
     zone: ZoneInfo  # in which times are shown
@@ -33,7 +33,7 @@ class Proposal:
     @property
     def issue(self) -> str:
         """The issue's name."""
-        return self.composed.issue.id
+        return self.sendable.issue
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Final
 
-from newsletter.compose.composition import Composition, describe_changes
+from newsletter.compose.composition import describe_changes
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.way import Way
 from newsletter.errors import ContentError
+from newsletter.message.kept_letter import KeptLetter
 
 BEGUN: Final = (
     "Readers who have it would have another letter than those who wait. The ways:\n"
@@ -27,27 +28,27 @@ REHEARSED: Final = (
 )
 
 
-def check_digest(plan: Plan, composition: Composition) -> None:
+def check_digest(plan: Plan, letter: KeptLetter) -> None:
     """
-    Refuse to go on when what was composed is not what the plan was made for.
+    Refuse to go on with another letter than the one that the plan was made for.
 
     Raises:
         ContentError: names what changed and how to go on.
     """
-    if plan.digest in composition.digests:
+    if plan.digest in letter.digests:
         return
     remedy = REHEARSED if plan.is_rehearsal else BEGUN
     msg = (
         f"issues/{plan.issue}: this is not the letter whose dispatch began with digest "
-        f"{plan.digest[:12]} (now {composition.digest[:12]})"
-        f"{describe_changes(plan.parts, composition.parts)}\n"
+        f"{plan.digest[:12]} (now {letter.digest[:12]})"
+        f"{describe_changes(plan.parts, letter.parts)}\n"
         f"{remedy.format(issue=plan.issue, month=plan.issue[:7])}"
     )
     raise ContentError(msg)
 
 
 def make_plan(
-    composition: Composition,
+    letter: KeptLetter,
     way: Way,
     now: datetime,
     *,
@@ -55,5 +56,4 @@ def make_plan(
     recipients_of: str | None = None,
 ) -> Plan:
     """Make the first plan of an issue, to be frozen: for this letter, to leave by *way*."""
-    issue, digest, parts = composition.issue, composition.digest, composition.parts
-    return Plan(issue, digest, parts, now, is_limited, way, recipients_of)
+    return Plan(letter.issue, letter.digest, letter.parts, now, is_limited, way, recipients_of)

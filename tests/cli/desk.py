@@ -107,6 +107,13 @@ class Desk:
         """Make the deliveries to some readers as they were before they were begun."""
         self._put(numbers, state="pending", attempts=0, begun_at=None, answer=None)
 
+    def forget_letter(self) -> None:
+        """Make the dispatch as a version left it that kept no letters."""
+        deliveries, dispatches = tables.deliveries, tables.dispatches
+        with self.site.records.database.begin() as connection:
+            connection.execute(update(deliveries).values(letter_id=None, bound_letter_id=None))
+            connection.execute(update(dispatches).values(letter_id=None, files=None, manner=None))
+
     def lose_answers(self, *numbers: int) -> None:
         """Make the deliveries to some readers unknown, as a crash leaves them."""
         self._put(numbers, state="unknown", attempts=1, begun_at=NOW, answer=None)

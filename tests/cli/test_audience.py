@@ -237,6 +237,7 @@ def test_status_says_to_whom_and_an_appointment_without_a_plan_too(desk: Desk) -
 def test_a_letter_that_half_have_names_the_ways_and_they_can_be_gone(tmp_path: Path) -> None:
     desk = Desk(tmp_path, mail_url=EARNEST)
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "2", status=4)
+    desk.forget_letter()
     desk.change_letter()
 
     refused = desk.run("dispatch", ISSUE_ID, "--yes", status=1)

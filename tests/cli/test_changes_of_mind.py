@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine as Database
 
-from newsletter.app.site import Composed
-from newsletter.delivery.provider import Accepted, Outcome, Provider, Refused, Unknown
+from newsletter.delivery.provider import Accepted, Connection, Outcome, Provider, Refused, Unknown
 from newsletter.dispatch.control import Act
 from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.states import State
@@ -17,7 +16,6 @@ from newsletter.errors import ProviderError
 from newsletter.issue.pace import Pace, Rate
 from newsletter.lang import Preference
 from newsletter.message.envelope import Envelope
-from newsletter.proof.report import Report
 from newsletter.subscribers.decisions import enrol
 from tests.cli.desk import NOW, ClockedSite, Desk
 from tests.dispatch.makers import FastClock, counts, make_database
@@ -35,23 +33,37 @@ NOBODY = Refused("550 5.1.1 no such user")
 
 
 class BusySite(ClockedSite):
-    """A site where somebody does something else while the first letter is proofread."""
+    """A site where somebody does something else while the provider is reached."""
 
     def __init__(self, desk: Desk, act: Callable[[], object]) -> None:
         super().__init__(desk.environ, desk.root)
         self.now = desk.site.now
         self._acts = [act]
 
-    def proofread(self, composed: Composed, **kind: bool) -> Report:
+    def provider(self, sender_address: str | None = None) -> Provider:
+        """Return a provider that is reached after somebody has acted."""
+        return BusyProvider(super().provider(sender_address), self._acts)
+
+
+class BusyProvider:
+    """Another provider; the first time that it is asked for a connection, somebody acts."""
+
+    def __init__(self, real: Provider, acts: list[Callable[[], object]]) -> None:
+        self.kind, self.name, self.can = real.kind, real.name, real.can
+        self._real = real
+        self._acts = acts
+
+    def connect(self) -> Connection:
         if self._acts:
             self._acts.pop()()
-        return super().proofread(composed, **kind)
+        return self._real.connect()
 
 
 class LockedOutSite(ClockedSite):
     """A site whose provider lets nobody in any more once the first letter has come."""
 
-    def provider(self) -> Provider:
+    def provider(self, sender_address: str | None = None) -> Provider:
+        del sender_address
         return ScriptedProvider(lambda _: ProviderError("535 the password is wrong"))
 
 

@@ -252,6 +252,7 @@ def test_a_letter_that_is_brought_back_goes_out_though_a_refusal_was_said(desk: 
 def test_a_begun_dispatch_that_waits_for_another_letter_is_said_once(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1)
+    desk.forget_letter()
     desk.change_letter()
 
     first = desk.run("dispatch", "--due", status=1)
@@ -348,11 +349,13 @@ def test_what_was_told_before_a_run_is_news_when_it_comes_again(desk: Desk) -> N
     before = letter.read_text()
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1, 2)
+    desk.forget_letter()
     desk.change_letter()
     first = desk.run("dispatch", "--due", status=1)
     letter.write_text(before)
     desk.run("dispatch", "--due")
     desk.forget(2)
+    desk.forget_letter()
     desk.change_letter()
 
     again = desk.run("dispatch", "--due", status=1)

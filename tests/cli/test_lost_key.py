@@ -57,12 +57,13 @@ def test_the_key_of_the_setting_takes_the_place_of_a_lost_one(tmp_path: Path) ->
     assert len(list((desk.root / "outbox").glob("*.eml"))) == 4
 
 
-def test_a_test_letter_makes_no_database_to_ask_about_the_key(tmp_path: Path) -> None:
+def test_no_database_is_made_to_ask_about_the_key(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     for part in desk.root.glob("newsletter.db*"):
         part.unlink()
     desk.restart()
 
-    desk.run("test", ISSUE, "--to", "me@example.org", "--yes")
+    desk.site.scribe(desk.site.compose(ISSUE).letter, is_test=True)
 
+    assert (desk.root / ".secret-key").exists()
     assert list(desk.root.glob("newsletter.db*")) == []

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import Engine as Database
 
 from newsletter.app.records import Records
-from newsletter.app.site import Composed
 from newsletter.delivery.provider import OUTBOX, WRITTEN, Accepted, Capabilities, Provider
+from newsletter.desk.letters import Sendable, compose_letter
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
@@ -74,29 +74,29 @@ class Plot:
     """How things stand when a run begins."""
 
     readers: tuple[str, ...]  # local part, which tells the server what to do, @ domain
-    prepare: Callable[[SqlLedger, Composed], object] = lambda *_: None
+    prepare: Callable[[SqlLedger, Sendable], object] = lambda *_: None
     newcomers: tuple[str, ...] = ()  # readers who come after that, and are to get it too
     limit: int | None = None
     drops_repeats: bool = False  # the provider does, and says so
 
 
-def plan_another_letter(ledger: SqlLedger, _: Composed) -> None:
+def plan_another_letter(ledger: SqlLedger, _: Sendable) -> None:
     ledger.freeze(Plan(ISSUE_ID, "of another letter", {}, NOW), EDITIONS)
 
 
-def leave_one_unknown(ledger: SqlLedger, composed: Composed) -> None:
+def leave_one_unknown(ledger: SqlLedger, sendable: Sendable) -> None:
     """Plan this letter, and begin one delivery, as a run does that is killed at once."""
-    composition = composed.composition
-    ledger.freeze(Plan(ISSUE_ID, composition.digest, composition.parts, NOW), EDITIONS)
+    letter = sendable.letter
+    ledger.freeze(Plan(ISSUE_ID, letter.digest, letter.parts, NOW), EDITIONS)
     [first] = ledger.find_due(ISSUE_ID, NOW, Page(DeliveryId(0), 1))
     assert ledger.begin(first.id, NOW - BEFORE).wait()
 
 
-def rehearse(ledger: SqlLedger, composed: Composed) -> None:
+def rehearse(ledger: SqlLedger, sendable: Sendable) -> None:
     """Write every letter to a folder, but for one that is under way when it is killed."""
-    composition = composed.composition
+    letter = sendable.letter
     way = Way(OUTBOX, "outbox /elsewhere")
-    plan = Plan(ISSUE_ID, composition.digest, composition.parts, NOW, is_limited=False, way=way)
+    plan = Plan(ISSUE_ID, letter.digest, letter.parts, NOW, is_limited=False, way=way)
     ledger.freeze(plan, EDITIONS)
     first, *others = ledger.find_due(ISSUE_ID, NOW, Page(DeliveryId(0), 10))
     assert ledger.begin(first.id, NOW - BEFORE).wait()
@@ -171,7 +171,7 @@ class Stand:
     plot: Plot
     root: Path
     database: Database
-    composed: Composed
+    sendable: Sendable
     office: PostOffice
     plays: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -191,7 +191,7 @@ class Stand:
         site = PlaySite(self.root, self.database)
         self._enrol(site, self.plot.readers)
         with closing(site.records.ledger()) as ledger:
-            self.plot.prepare(ledger, self.composed)
+            self.plot.prepare(ledger, self.sendable)
         self._enrol(site, self.plot.newcomers)
         self.database.dispose()
         shutil.copy(self.root / DATABASE, self.beginning)
@@ -237,8 +237,8 @@ def make_stand(plot: Plot, root: Path, stack: ExitStack) -> Stand:
     office = stack.enter_context(PostOffice(root / "record", None, *options).open())
     database = open_small(root)
     stack.callback(database.dispose)
-    composed = PlaySite(root, database).compose(ISSUE_ID)
-    stand = Stand(plot, root, database, composed, office)
+    sendable = compose_letter(PlaySite(root, database), ISSUE_ID)
+    stand = Stand(plot, root, database, sendable, office)
     stand.prepare()
     return stand
 
@@ -327,7 +327,7 @@ def run_into(mishap: Mishap, stand: Stand) -> None:
     ledger, provider = failing(real, stand.provider(), mishap)
     with suppress(CrashError, NewsletterError):
         send(
-            Sending(Outlook(site, stand.composed, ledger, provider), Process()),
+            Sending(Outlook(site, stand.sendable, ledger, provider), Process()),
             Wishes(limit=stand.plot.limit),
         )
     with suppress(CrashError, NewsletterError):
@@ -351,7 +351,7 @@ def go_on(stand: Stand) -> None:
             # A letter that is too big pauses the issue; a complaint alone is a run for nobody.
             with suppress(UnfinishedError, ProviderError):
                 send(
-                    Sending(Outlook(site, stand.composed, ledger, stand.provider()), Process()),
+                    Sending(Outlook(site, stand.sendable, ledger, stand.provider()), Process()),
                     Wishes(),
                 )
             tally = ledger.tally(ISSUE_ID)

@@ -33,7 +33,8 @@ class SiteWith(ClockedSite):
         super().__init__(environ, folder)
         self._provider = provider
 
-    def provider(self) -> Provider:
+    def provider(self, sender_address: str | None = None) -> Provider:
+        del sender_address
         return self._provider
 
 

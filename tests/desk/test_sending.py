@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from newsletter.app.site import Site
 from newsletter.delivery.provider import Accepted, Capabilities, Provider
+from newsletter.desk.letters import compose_letter
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
@@ -32,7 +33,8 @@ NOW = datetime(2022, 8, 1, tzinfo=UTC)
 class ForgivingSite(ClockedSite):
     """A site whose provider drops what it was given before, for a day."""
 
-    def provider(self) -> Provider:
+    def provider(self, sender_address: str | None = None) -> Provider:
+        del sender_address
         return ScriptedProvider(can=Capabilities(repeats=timedelta(days=1)))
 
 
@@ -50,7 +52,7 @@ def site(tmp_path: Path) -> Site:
 @pytest.fixture
 def sending(site: Site) -> Iterator[Sending]:
     ledger = site.records.ledger()
-    yield Sending(Outlook(site, site.compose(ISSUE_ID), ledger, site.provider()), Process())
+    yield Sending(Outlook(site, compose_letter(site, ISSUE_ID), ledger, site.provider()), Process())
     ledger.close()
 
 
@@ -123,7 +125,7 @@ def test_a_fault_of_the_provider_is_kept_as_what_ended_a_run(site: Site, sending
     sending.freeze(sending.outlook.intention(add_new=False))
     cut_off = ScriptedProvider(lambda _: Accepted("ok"), lambda _: ProviderError("no route"))
     cut_off.kind = "outbox"
-    outlook = Outlook(site, site.compose(ISSUE_ID), sending.outlook.ledger, cut_off)
+    outlook = Outlook(site, compose_letter(site, ISSUE_ID), sending.outlook.ledger, cut_off)
 
     with pytest.raises(ProviderError):
         Sending(outlook, Process()).run(Wishes())
@@ -166,7 +168,7 @@ def test_a_letter_is_dated_when_it_is_written(tmp_path: Path) -> None:
 def test_a_connection_that_nothing_will_be_sent_by_is_closed(site: Site) -> None:
     provider = ScriptedProvider()
     ledger = site.records.ledger()
-    sending = Sending(Outlook(site, site.compose(ISSUE_ID), ledger, provider), Process())
+    sending = Sending(Outlook(site, compose_letter(site, ISSUE_ID), ledger, provider), Process())
     sending.freeze(sending.outlook.intention(add_new=False))
     sending.run(Wishes(limit=1))
     intention = sending.outlook.intention(add_new=False)

@@ -1,31 +1,34 @@
 """The digest binds: another letter than the planned one is not sent on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from newsletter.compose.composition import Composition, digest_of
+from newsletter.compose.composition import digest_of
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.plan import check_digest
 from newsletter.errors import ContentError
+from newsletter.message.kept_letter import KeptLetter
+from tests.message.makers import composed_sample
 
 NOW = datetime(2022, 8, 26, tzinfo=UTC)
 PARTS = {"subject of the ko edition": "1", "HTML of the en edition": "2", "picture map.png": "3"}
 
 
-def make_composition(parts: dict[str, str]) -> Composition:
-    return Composition("2022-08", {}, (), parts, digest_of(parts))
+def make_letter(parts: dict[str, str]) -> KeptLetter:
+    return replace(composed_sample().letter, parts=parts, digest=digest_of(parts))
 
 
 def test_the_same_letter_goes_on() -> None:
-    check_digest(Plan("2022-08", digest_of(PARTS), PARTS, NOW), make_composition(PARTS))
+    check_digest(Plan("2022-08", digest_of(PARTS), PARTS, NOW), make_letter(PARTS))
 
 
 def test_another_letter_is_refused_and_what_changed_is_named() -> None:
     plan = Plan("2022-08", digest_of(PARTS), PARTS, NOW)
 
     with pytest.raises(ContentError) as caught:
-        check_digest(plan, make_composition({**PARTS, "picture map.png": "4", "new": "5"}))
+        check_digest(plan, make_letter({**PARTS, "picture map.png": "4", "new": "5"}))
 
     message = str(caught.value)
     assert "changed: picture map.png\n" in message

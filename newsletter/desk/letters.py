@@ -1,0 +1,107 @@
+"""The letter of an issue as it would leave now: composed just now, or kept since it was begun."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from newsletter.app.site import Composed, Site
+from newsletter.dispatch.ledger import LetterId, Plan, Plans
+from newsletter.dispatch.manner import Manner
+from newsletter.errors import ContentError
+from newsletter.issue.reading import is_month
+from newsletter.issue.since import Since, look_since
+
+if TYPE_CHECKING:
+    from newsletter.message.kept_letter import KeptLetter
+
+
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """A letter, and how its issue is sent."""
+
+    letter: "KeptLetter"
+    manner: Manner
+    files: Mapping[str, str]  # that were read for it: place -> SHA-256
+    composed: Composed | None  # None: it was kept, and nothing was composed
+    number: LetterId | None = None  # of one that was kept
+    since: Since | None = None  # what became of the files of one that was kept
+
+    @property
+    def issue(self) -> str:
+        """The issue's name."""
+        return self.letter.issue
+
+    @property
+    def is_special(self) -> bool:
+        """Say whether it is an issue beside the month's, such as a correction."""
+        return not is_month(self.issue)
+
+
+def compose_letter(site: Site, issue: str) -> Sendable:
+    """
+    Compose the letter of *issue* from its folder as it is now.
+
+    Raises:
+        UsageError: there is no such issue.
+        ContentError: everything that is wrong with its files, together.
+    """
+    composed = site.compose(issue)
+    publication = composed.publication
+    manner = Manner(publication.pace, publication.default_preference)
+    return Sendable(composed.letter, manner, composed.files, composed)
+
+
+def find_begun_letter(site: Site, ledger: Plans, issue: str) -> Sendable | None:
+    """
+    Return the letter that readers of *issue* have or may have; None where nothing was begun.
+
+    It is the kept one, whatever its folder, templates or publication say since; nothing is
+    composed. None too where it was begun before letters were kept: see `plan_for`.
+
+    Raises:
+        LedgerError: it is damaged.
+    """
+    plan = ledger.find_plan(issue)
+    if plan is None or plan.letter is None or ledger.is_untouched(issue):
+        return None
+    return find_planned_letter(site, plan, plan.letter)
+
+
+def find_planned_letter(site: Site, plan: Plan, number: LetterId) -> Sendable:
+    """Return the letter that a plan names; raises a LedgerError if it is damaged."""
+    return Sendable(
+        site.records.letters().find(number),
+        _find_manner(site, plan),
+        plan.files,
+        None,
+        number,
+        look_since(site.root, plan.issue, plan.files),
+    )
+
+
+def keep_letter(site: Site, sendable: Sendable, now: datetime) -> LetterId:
+    """Keep the letter, if it is not yet; durable on return."""
+    return sendable.number or site.records.letters().keep(sendable.letter, now)
+
+
+def plan_for(site: Site, sendable: Sendable, plan: Plan, now: datetime) -> Plan:
+    """Return *plan* with this letter, which is kept."""
+    return replace(
+        plan,
+        digest=sendable.letter.digest,
+        parts=sendable.letter.parts,
+        letter=keep_letter(site, sendable, now),
+        files=sendable.files,
+        manner=sendable.manner,
+    )
+
+
+def _find_manner(site: Site, plan: Plan) -> Manner:
+    """Ask publication.yaml how fast it is to go; where that is broken, it goes on as planned."""
+    planned = plan.manner or Manner()
+    try:
+        publication = site.publication
+    except ContentError:
+        return planned
+    return Manner(publication.pace, publication.default_preference)
