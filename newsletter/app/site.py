@@ -294,13 +294,24 @@ class Site:
         return open_provider(read_mail_url(REHEARSAL_URL), self.root)
 
     def require(self) -> None:
-        """Raise a SettingsError if the root is no site: then nothing is made in it."""
-        if not (self.root / "issues" / "publication.yaml").exists():
+        """
+        Raise a SettingsError if the root is no site: then nothing is made in it.
+
+        A site that has lost its publication.yaml is known by its ledger, and what was begun
+        goes on.
+        """
+        if not (self.root / "issues" / "publication.yaml").exists() and not self._has_ledger():
             msg = (
                 f"{self.root}: is no newsletter site, for issues/publication.yaml is not in it; "
                 "go to your site's folder, or start one with 'newsletter init DIR'"
             )
             raise SettingsError(msg)
+
+    def _has_ledger(self) -> bool:
+        from newsletter.database_url import read_database_url  # noqa: PLC0415
+
+        place = read_database_url(self.settings.database_url, self.root).place
+        return isinstance(place, Path) and place.is_file()
 
     def _press(self, read: dict[str, str]) -> "Press":
         from newsletter.compose.press import Press  # noqa: PLC0415
