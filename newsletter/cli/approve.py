@@ -40,6 +40,10 @@ def approve(ctx: click.Context, issue: str, name: str, *, yes: bool) -> None:
 
     approved = approving.approve(site, issue, by, find_account(), confirm)
     click.echo(f"Approved {issue}, digest {approved.composed.composition.digest[:12]}, by {by}")
+    if approved.replaces:
+        click.echo(f"Good for {readers(approved.readers)} who wait; the others have another letter")
+        click.echo(f"Next     newsletter dispatch {issue} --replace-letter --because TEXT")
+        return
     is_special = approved.composed.issue.is_special
     limit = "at the most, its dispatch says who" if is_special else "now"
     click.echo(f"Good for {readers(approved.readers)} who would get it {limit}")

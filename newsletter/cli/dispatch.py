@@ -50,6 +50,11 @@ NEVER = "never"  # instead of a time
     "--rehearse", is_flag=True, help="Write to outbox/ instead, whatever is set; nobody gets it."
 )
 @click.option(
+    "--replace-letter",
+    is_flag=True,
+    help="Give those who wait the letter as it is now, though others have the first one.",
+)
+@click.option(
     "--was-rehearsal",
     is_flag=True,
     help="Set aside what an outbox has written, so that the issue can still be sent.",
@@ -84,6 +89,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     waits: bool | None,
     at: str | None,
     rehearse: bool,
+    replace_letter: bool,
     was_rehearsal: bool,
     due: bool,
     rules: tuple[str, ...],
@@ -128,6 +134,10 @@ def dispatch(  # noqa: PLR0913 - one for each option
         fitting = {"issue", "at", "name", "yes", "dry_run", "waits", "rules", "because"}
         also = {"after_restore", "to_all", "recipients_of"}
         _refuse_others(ctx, "--at", {*fitting, *also})
+    if replace_letter:
+        fitting = {"issue", "replace_letter", "because", "name", "yes", "dry_run", "rules"}
+        also = {"limit", "canary", "waits", "after_restore"}
+        _refuse_others(ctx, "--replace-letter", {*fitting, *also})
     send_at = read_moment(at, site.zone(), site.clock()) if at else None
     if not dry_run:
         require_person("send", yes=yes)
@@ -142,6 +152,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
         because=because,
         send_at=send_at,
         audience=Audience(to_all, recipients_of),
+        replaces_letter=replace_letter,
         after_restore=after_restore,
     )
     carry_out(site, order, yes=yes, waits=waits is not False)

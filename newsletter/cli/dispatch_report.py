@@ -7,6 +7,7 @@ import click
 
 from newsletter.cli.doubting import show_doubts
 from newsletter.cli.proof_table import summary
+from newsletter.compose.composition import describe_changes
 from newsletter.desk.audience import describe_audience
 from newsletter.desk.gate import Passed
 from newsletter.desk.halting import describe_halt
@@ -37,6 +38,7 @@ def show_proposal(proposal: Proposal) -> None:
     if proposal.sendable.is_special:
         click.echo(f"To        {describe_audience(intention.recipients_of)}")
     _show_kept(proposal)
+    _show_exchange(proposal)
     _show_other_plans(intention, proposal.zone)
     show_doubts(proposal.doubts, proposal.zone)
     if standing := proposal.standing:
@@ -60,6 +62,20 @@ def _show_kept(proposal: Proposal) -> None:
             "          it was only rehearsed: to rehearse it as it is now, set that aside first: "
             f"newsletter dispatch {proposal.issue} --was-rehearsal --because TEXT"
         )
+
+
+def _show_exchange(proposal: Proposal) -> None:
+    """Print that those who wait get another letter than those who have the first one."""
+    exchange = proposal.intention.exchange
+    if exchange is None:
+        return
+    who = f"{readers(exchange.count)} who {'waits' if exchange.count == 1 else 'wait'}"
+    click.echo(f"Replaces  the letter with digest {exchange.plan.digest[:12]}, for {who}")
+    if exchange.bound:
+        click.echo(f"          {readers(exchange.bound)} may have that one, and get it again")
+    changes = describe_changes(exchange.plan.parts, proposal.sendable.letter.parts)
+    for line in changes.strip("\n").splitlines():
+        click.echo(f"          {line.strip()}")
 
 
 def _show_other_plans(intention: Intention, zone: ZoneInfo) -> None:

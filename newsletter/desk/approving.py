@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from newsletter.app.site import Composed, Site
 from newsletter.desk.halting import explain_halt, find_appointment
 from newsletter.desk.moments import find_zone
+from newsletter.desk.replacing import require_begun
 from newsletter.dispatch.control import Act
-from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
 from newsletter.proof.approval import Approval
 from newsletter.subscribers.subscriber import editions_by_preference
 
 if TYPE_CHECKING:
+    from newsletter.dispatch.ledger import Plans
+    from newsletter.message.kept_letter import KeptLetter
     from newsletter.proof.report import Report
 
 
@@ -25,6 +27,7 @@ class ToApprove:
     composed: Composed
     report: "Report"  # of the proof
     readers: int  # who could still get this letter
+    replaces: bool = False  # others have another one: it has to be replaced for those who wait
 
 
 def approve(
@@ -48,11 +51,14 @@ def approve(
         ContentError: it does not compose, or readers have another letter of this issue.
     """
     composed = site.compose(issue)
-    count = _count_readers(site, composed)
-    seen = ToApprove(composed, site.proofread(composed), count)
+    letter = composed.letter
+    ledger = site.records.ledger()
+    replaces = is_begun_with_other(ledger, letter)
+    count = _count_replaced(site, issue) if replaces else _count_readers(site, composed)
+    seen = ToApprove(composed, site.proofread(composed), count, replaces)
     confirm(seen)
     now = site.clock()
-    site.records.letters().keep(composed.letter, now)
+    site.records.letters().keep(letter, now)
     site.records.approvals().record_approval(
         Approval(
             issue,
@@ -68,13 +74,46 @@ def approve(
     return seen
 
 
+def is_begun_with_other(ledger: "Plans", letter: "KeptLetter") -> bool:
+    """Say whether readers have, or may have, another letter of this issue."""
+    plan = ledger.find_plan(letter.issue)
+    if plan is None or plan.is_rehearsal or ledger.is_untouched(letter.issue):
+        return False
+    return plan.digest not in letter.digests
+
+
+def _count_replaced(site: Site, issue: str) -> int:
+    """
+    Count those who would get this letter in place of the one that others have.
+
+    Raises:
+        UsageError: it was cancelled, nobody waits, or its letter was never kept.
+    """
+    _refuse_cancelled(site, issue)
+    require_begun(site, site.records.ledger(), issue)
+    count = site.records.letters().count_replaceable(issue)
+    if not count:
+        msg = (
+            f"{issue}: this is another letter than the one that its readers have, and nobody "
+            f"waits who could get it; so there is nothing to approve"
+        )
+        raise UsageError(msg)
+    return count
+
+
+def _refuse_cancelled(site: Site, issue: str) -> None:
+    halt = site.records.diary().find_halt(issue)
+    if halt and halt.act is Act.CANCELLED:
+        msg = f"{explain_halt(issue, halt, find_zone(site))}, so nothing was approved"
+        raise UsageError(msg)
+
+
 def _count_readers(site: Site, composed: Composed) -> int:
     """
     Count those who could still get this letter.
 
     Raises:
         UsageError: nobody can: it was cancelled, or everybody has it.
-        ContentError: readers have another letter of this issue already.
     """
     issue, ledger = composed.issue.id, site.records.ledger()
     editions = editions_by_preference(composed.publication.default_preference)
@@ -83,12 +122,7 @@ def _count_readers(site: Site, composed: Composed) -> int:
         appointment = find_appointment(site.records.diary(), issue)
         recipients_of = appointment.recipients_of if appointment else None
         return sum(ledger.count_active(editions, recipients_of).values())
-    halt = site.records.diary().find_halt(issue)
-    if halt and halt.act is Act.CANCELLED:
-        msg = f"{explain_halt(issue, halt, find_zone(site))}, so nothing was approved"
-        raise UsageError(msg)
-    if not ledger.is_untouched(issue):
-        check_digest(plan, composed.letter)
+    _refuse_cancelled(site, issue)
     tally = ledger.tally(issue)
     newcomers = sum(ledger.count_unplanned(issue, editions).values())
     if tally.is_finished and not newcomers:

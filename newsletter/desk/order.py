@@ -11,6 +11,7 @@ from newsletter.desk.doubting import explain_doubts, find_doubts
 from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
+from newsletter.desk.replacing import open_replacement
 from newsletter.desk.results import Result, find_result
 from newsletter.desk.sending import Sending, open_sending, pass_gate
 from newsletter.desk.ways import refuse_appointment, refuse_rehearsal
@@ -35,6 +36,7 @@ class Order:
     because: str | None = None
     send_at: datetime | None = None  # aware UTC; None: now
     audience: Audience = field(default_factory=Audience)
+    replaces_letter: bool = False  # those who wait get the letter as it is now
     after_restore: bool = False  # goes out though the ledger may have forgotten something
 
 
@@ -63,16 +65,15 @@ def dispatch(
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded.
     """
-    sending = open_sending(site, order.issue, process, rehearses=order.rehearses)
+    sending = _open(site, order, process)
     proposal = _propose(sending.outlook, order)
     confirm.propose(proposal)
     intention = proposal.intention
     if not intention.expected:
         return find_result(sending.outlook)
     sender = Sender(order.by, process.account)
-    is_first = intention.plan is None
     record = pass_gate(
-        sending.outlook, sender, confirm, order.rules, order.because, is_first=is_first
+        sending.outlook, sender, confirm, order.rules, order.because, is_first=intention.is_first
     )
     count = min(intention.expected, order.wishes.limit or intention.expected)
     if order.is_dry_run:
@@ -84,6 +85,12 @@ def dispatch(
     if order.send_at is None:
         return sending.send_off(intention, order.wishes, order.by, confirm)
     return _send_later(sending, proposal, order, order.send_at, process)
+
+
+def _open(site: Site, order: Order, process: Process) -> Sending:
+    if order.replaces_letter:
+        return open_replacement(site, order.issue, order.because, process)
+    return open_sending(site, order.issue, process, rehearses=order.rehearses)
 
 
 def drop_appointment(site: Site, issue: str, by: str) -> None:
@@ -108,7 +115,10 @@ def _propose(outlook: Outlook, order: Order) -> Proposal:
     recipients_of = choose_audience(site, outlook.sendable, order.audience, plan)
     doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)
     intention = outlook.intention(
-        add_new=order.add_new, may_plan_anew=True, recipients_of=recipients_of
+        add_new=order.add_new,
+        may_plan_anew=True,
+        recipients_of=recipients_of,
+        exchanged_because=order.because if order.replaces_letter else None,
     )
     return Proposal(outlook.sendable, outlook.way, intention, outlook.zone, doubts, standing)
 

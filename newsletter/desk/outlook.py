@@ -16,7 +16,7 @@ from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Verdict, way_of
-from newsletter.errors import ContentError, UnfinishedError
+from newsletter.errors import ContentError, UnfinishedError, UsageError
 from newsletter.lang import EditionKind, Preference
 from newsletter.subscribers.subscriber import editions_by_preference
 
@@ -31,6 +31,16 @@ class Rehearsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """Another letter for those who wait, where others have the first one or may have it."""
+
+    plan: Plan  # of the first letter
+    count: int  # readers who get the other one
+    bound: int  # readers who wait, but may have the first one: they get that again
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Intention:
     """What a dispatch is about to do."""
 
@@ -42,6 +52,12 @@ class Intention:
     left_out: int  # subscribers who came since, and are not added
     waiting: int  # deliveries in the plan that are due, or may go again
     recipients_of: str | None = None  # the issue whose readers alone get it; None: all do
+    exchange: Exchange | None = None
+
+    @property
+    def is_first(self) -> bool:
+        """Say whether nobody was ever sent this letter."""
+        return self.plan is None or self.exchange is not None
 
     @property
     def expected(self) -> int:
@@ -77,7 +93,12 @@ class Outlook:
         return plan is not None and judge_plan(self.ledger, plan, self.way) is Verdict.ANEW
 
     def intention(
-        self, *, add_new: bool, may_plan_anew: bool = False, recipients_of: str | None = None
+        self,
+        *,
+        add_new: bool,
+        may_plan_anew: bool = False,
+        recipients_of: str | None = None,
+        exchanged_because: str | None = None,
     ) -> Intention:
         """
         Say what is to be done: for whom the first time, or how to go on.
@@ -86,6 +107,8 @@ class Outlook:
             add_new: readers who came since the plan are added to it.
             may_plan_anew: a person is there who can say that a rehearsal becomes a sending.
             recipients_of: see `choose_audience`.
+            exchanged_because: why those who wait get this letter, and not the one of the
+                plan; None: they get that.
 
         Raises:
             SettingsError: what was begun must not go on by the way that is set now.
@@ -102,13 +125,10 @@ class Outlook:
             plan = None
         else:
             refuse_halted(self.diary, self.issue, self.zone)
-        if plan and plan.digest not in self.letter.digests:
-            if not self.ledger.is_untouched(self.issue):
-                check_digest(plan, self.letter)
-            plan, replaced = None, plan
-        elif plan and plan.recipients_of != recipients_of:
-            if not self.ledger.is_untouched(self.issue):
-                raise UnfinishedError(_explain_other_audience(plan, recipients_of))
+        exchange = None
+        if plan and exchanged_because:
+            exchange = self._describe_exchange(plan, exchanged_because)
+        elif plan and self._must_be_planned_anew(plan, recipients_of):
             plan, replaced = None, plan
         if recipients_of and (plan is None or add_new):
             check_recipients(self.ledger, recipients_of)
@@ -139,7 +159,31 @@ class Outlook:
             left_out=0 if is_joining else count,
             waiting=self._waiting(tally) if plan else 0,
             recipients_of=recipients_of,
+            exchange=exchange,
         )
+
+    def _must_be_planned_anew(self, plan: Plan, recipients_of: str | None) -> bool:
+        """Say whether *plan* is for another letter or others, and binds nobody; else refuse it."""
+        is_other_letter = plan.digest not in self.letter.digests
+        if not is_other_letter and plan.recipients_of == recipients_of:
+            return False
+        if self.ledger.is_untouched(self.issue):
+            return True
+        if is_other_letter:
+            check_digest(plan, self.letter)
+        raise UnfinishedError(_explain_other_audience(plan, recipients_of))
+
+    def _describe_exchange(self, plan: Plan, because: str) -> Exchange:
+        count = self.site.records.letters().count_replaceable(self.issue)
+        tally = self.ledger.tally(self.issue)
+        waiting = tally.of(State.PENDING) + tally.of(State.DEFERRED)
+        if not count:
+            msg = (
+                f"{self.issue}: nobody waits who does not have the letter or may have it, so there "
+                f"is nothing to replace; see 'newsletter status {self.issue}'"
+            )
+            raise UsageError(msg)
+        return Exchange(plan, count, waiting - count, because)
 
     def _find_rehearsed(self, plan: Plan | None, *, may_plan_anew: bool) -> Rehearsed | None:
         """Describe the rehearsal that *plan* is, if it is to make room now."""

@@ -11,7 +11,7 @@ from newsletter.delivery.provider import Connection, Provider
 from newsletter.desk.gate import Gate
 from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.letters import Sendable, compose_letter, find_begun_letter, plan_for
-from newsletter.desk.outlook import Intention, Outlook, Rehearsed
+from newsletter.desk.outlook import Exchange, Intention, Outlook, Rehearsed
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result, find_result
 from newsletter.desk.scribes import Scribes
@@ -21,6 +21,7 @@ from newsletter.dispatch.control import PROGRAM, Appointment, SettingAside
 from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.plan import check_digest, make_plan
+from newsletter.dispatch.replacement import Replacement
 from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_repeats
 from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.errors import LedgerError, UnfinishedError, UsageError
@@ -118,7 +119,9 @@ class Sending:
                 f"anew; see 'newsletter status {self._issue}', then run dispatch again"
             )
             raise UnfinishedError(msg)
-        if intention.plan is None:
+        if intention.exchange:
+            self._exchange(intention.exchange, by, is_limited=is_limited)
+        elif intention.plan is None:
             self._freeze_first(intention, None, is_limited=is_limited)
         elif intention.joining:
             if is_limited:
@@ -144,6 +147,15 @@ class Sending:
         if planned.letter:
             self._scribes.add(planned.letter, self._scribe)
         return planned
+
+    def _exchange(self, exchange: Exchange, by: str, *, is_limited: bool) -> None:
+        """Give those who wait the letter at hand in place of that of their plan."""
+        if is_limited:
+            self._diary.limit_runs(self._issue, is_limited=True)
+        now, account = self.outlook.clock(), self._process.account
+        after = self._keep(exchange.plan, now)
+        replacement = Replacement(exchange.plan, after, by, now, exchange.because, account)
+        self.outlook.site.records.letters().replace(replacement)
 
     @contextmanager
     def _alone_with(self, rehearsed: Rehearsed, by: str) -> Iterator[SettingAside]:
@@ -339,5 +351,5 @@ def send_confirmed(
     if not intention.expected:
         outlook.diary.drop_appointment(outlook.issue, PROGRAM, outlook.site.clock())
         return find_result(outlook)
-    pass_gate(outlook, sender, witness, is_first=intention.plan is None)
+    pass_gate(outlook, sender, witness, is_first=intention.is_first)
     return sending.send_off(intention, wishes, PROGRAM, witness)

@@ -63,11 +63,32 @@ def test_what_was_cancelled_is_not_approved(desk: Desk) -> None:
     assert desk.site.records.approvals().approvals(ISSUE_ID) == []
 
 
-def test_another_letter_than_the_one_that_readers_have_is_not_approved(desk: Desk) -> None:
+def test_another_letter_than_the_one_that_everybody_has_is_not_approved(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.change_letter()
+
+    refused = desk.run(*APPROVE, status=2)
+
+    assert "another letter than the one that its readers have, and nobody waits" in refused
+    assert desk.site.records.approvals().approvals(ISSUE_ID) == []
+
+
+def test_another_letter_is_approved_for_those_who_wait(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     desk.change_letter()
 
-    assert "not the letter whose dispatch began" in desk.run(*APPROVE, status=1)
+    approved = desk.run(*APPROVE)
+
+    assert "Good for 3 readers who wait; the others have another letter" in approved
+    assert "newsletter dispatch 2022-08 --replace-letter --because TEXT" in approved
+
+
+def test_another_letter_than_one_that_was_never_kept_is_not_approved(desk: Desk) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
+    desk.forget_letter()
+    desk.change_letter()
+
+    assert "begun by an earlier version, which kept no letter" in desk.run(*APPROVE, status=2)
     assert desk.site.records.approvals().approvals(ISSUE_ID) == []
 
 

@@ -1,0 +1,181 @@
+"""``dispatch --replace-letter``: another letter for those who wait, and for nobody else."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.dispatch.control import Act, Doubt, Settlement
+from newsletter.dispatch.states import State
+from tests.cli.desk import NOW, Desk
+from tests.makers import ISSUE_ID
+
+EARNEST = "outbox:outbox?delivers=yes"
+ALL = ("dispatch", ISSUE_ID, "--yes")
+ONE = (*ALL, "--limit", "1")
+REPLACE = (*ALL, "--replace-letter", "--because", "a wrong phone number", "--by", "김민지")
+OLD, NEW = "000 0000", "000 1111"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A dispatch that one of four readers has; since then a phone number was corrected."""
+    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk.run(*ONE, status=4)
+    change(desk)
+    return desk
+
+
+def change(desk: Desk, old: str = OLD, new: str = NEW) -> None:
+    path = desk.root / "issues/publication.yaml"
+    path.write_text(path.read_text().replace(old, new))
+    desk.restart()
+
+
+def got(desk: Desk) -> dict[str, str]:
+    """Say which phone number each reader has in their letter."""
+    found = {}
+    for path in (desk.root / "outbox").glob("*.eml"):
+        letter = path.read_text()
+        address = letter.partition("\nTo: ")[2].partition("\n")[0]
+        found[address] = next(one for one in (OLD, NEW) if f"+82 31 {one}" in letter)
+    return found
+
+
+def numbers(desk: Desk) -> list[str]:
+    return sorted(got(desk).values())
+
+
+def test_those_who_wait_get_the_letter_as_it_is_now(desk: Desk) -> None:
+    before = desk.site.records.ledger().find_plan(ISSUE_ID)
+
+    output = desk.run(*REPLACE)
+
+    assert numbers(desk) == [OLD, NEW, NEW, NEW]
+    assert "Replaces  the letter with digest" in output
+    assert "for 3 readers who wait" in output
+    assert "changed: HTML of the ko edition" in output
+    after = desk.site.records.ledger().find_plan(ISSUE_ID)
+    assert before
+    assert after
+    [(_, by, words)] = [one for one in desk.decided() if one[0] == Act.REPLACED]
+    assert by == "김민지"
+    assert before.digest in words
+    assert after.digest in words
+    assert "3 who wait" in words
+    assert "a wrong phone number" in words
+    assert "letter replaced by 김민지" in desk.run("status", ISSUE_ID, "--diary")
+
+
+def test_it_stays_replaced_for_every_later_run(desk: Desk) -> None:
+    desk.run(*REPLACE, "--limit", "1", status=4)
+    change(desk, NEW, OLD)  # whatever the folder says then
+
+    desk.run(*ALL)
+
+    assert numbers(desk) == [OLD, NEW, NEW, NEW]
+
+
+def test_one_who_may_have_the_first_letter_gets_that_again(desk: Desk) -> None:
+    desk.lose_answers(2)
+    with desk.site.records.database.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE deliveries SET letter_id = (SELECT letter_id FROM dispatches) "
+            "WHERE state = 'unknown'"
+        )
+    desk.site.records.diary().settle(ISSUE_ID, Settlement.RESEND, Doubt(), "Lee", NOW)
+
+    output = desk.run(*REPLACE)
+
+    assert "for 2 readers who wait" in output
+    assert "1 reader may have that one, and get it again" in output
+    assert numbers(desk) == [OLD, OLD, NEW, NEW]
+    assert got(desk)["r2@example.org"] == OLD
+
+
+def test_it_wants_its_own_approval_where_one_is_demanded(desk: Desk) -> None:
+    change(desk, "accent:", "approval: required\naccent:")
+
+    refused = desk.run(*REPLACE, status=1)
+    desk.run("approve", ISSUE_ID, "--by", "이승인", "--yes")
+    desk.run(*REPLACE)
+
+    assert "nobody has approved it" in refused
+    assert numbers(desk) == [OLD, NEW, NEW, NEW]
+
+
+def test_without_a_reason_nothing_is_replaced(desk: Desk) -> None:
+    for because in ((), ("--because", " ")):
+        refused = desk.run(*ALL, "--replace-letter", *because, status=2)
+        assert "wants a reason" in refused
+    assert numbers(desk) == [OLD]
+
+
+def test_the_name_of_the_issue_is_asked_for(desk: Desk) -> None:
+    refused = desk.run("dispatch", ISSUE_ID, *REPLACE[3:], status=2)
+
+    assert "--yes" in refused
+    assert numbers(desk) == [OLD]
+
+
+def test_a_dry_run_shows_it_and_replaces_nothing(desk: Desk) -> None:
+    before = desk.site.records.ledger().find_plan(ISSUE_ID)
+
+    output = desk.run(*REPLACE, "--dry-run")
+
+    assert "for 3 readers who wait" in output
+    assert "3 would be sent now; nothing was" in output
+    assert desk.site.records.ledger().find_plan(ISSUE_ID) == before
+
+
+@pytest.mark.parametrize(
+    "option", [["--at", "2022-08-27 09:00"], ["--due"], ["--add-new"], ["--rehearse"]]
+)
+def test_no_timer_and_nothing_else_replaces_a_letter(desk: Desk, option: list[str]) -> None:
+    refused = desk.run(*REPLACE, *option, status=2)
+
+    assert "does not go with" in refused
+    assert numbers(desk) == [OLD]
+
+
+def test_what_cannot_be_replaced_says_why(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, mail_url=EARNEST)
+    assert "nobody was sent a letter of 2022-08 yet" in desk.run(*REPLACE, status=2)
+
+    desk.run(*ONE, status=4)
+    assert "is the letter that was begun" in desk.run(*REPLACE, status=2)
+
+    desk.run(*ALL)
+    change(desk)
+    assert "nobody waits who does not have the letter" in desk.run(*REPLACE, status=2)
+
+    desk.forget(1)
+    desk.forget_letter()
+    assert "--only-recipients-of 2022-08" in desk.run(*REPLACE, status=2)
+    assert set(numbers(desk)) == {OLD}
+
+
+def test_a_rehearsal_is_set_aside_instead(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.run(*ONE, status=4)
+    change(desk)
+
+    assert "--was-rehearsal --because TEXT" in desk.run(*REPLACE, status=2)
+
+
+def test_a_paused_issue_is_not_replaced(desk: Desk) -> None:
+    desk.run("pause", ISSUE_ID)
+
+    desk.run(*REPLACE, status=4)
+
+    assert numbers(desk) == [OLD]
+    assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}
+
+
+def test_a_letter_that_blocks_replaces_nothing(desk: Desk) -> None:
+    path = desk.root / "issues/2022-08/en.md"
+    path.write_text(path.read_text().replace("This issue", "[TODO] [here](http://) This issue"))
+
+    desk.run(*REPLACE, status=1)
+
+    assert numbers(desk) == [OLD]
+    assert [one for one in desk.decided() if one[0] == Act.REPLACED] == []
