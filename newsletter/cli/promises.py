@@ -49,6 +49,10 @@ def describe_outdated(issue: str, one: Promise, zone: ZoneInfo) -> list[tuple[st
         case Bond.APPROVAL:
             words = f"the approval by {one.by}, {at}, is for {digest}"
             remedy = f"have it read again: newsletter approve {issue} --by NAME"
+        case Bond.DISPATCH if one.is_kept:
+            words = f"those who wait since {at} get {digest}, which was kept, not this one"
+            remedy = f"newsletter diff {issue} names what differs, and the way to give them this"
+            return [("Kept", words), ("", remedy)]
         case Bond.DISPATCH:
             words = f"the dispatch begun {at} is for {digest}: it does not go on"
             remedy = f"newsletter dispatch {issue} --dry-run names what changed, and the ways"

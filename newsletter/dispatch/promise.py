@@ -23,6 +23,7 @@ class Promise:
     at: datetime  # aware UTC; when it was made
     digest: str
     send_at: datetime | None = None  # aware UTC; of an appointment
+    is_kept: bool = False  # of a dispatch: it goes on with that letter, whatever it is now
 
 
 def find_broken(promises: Sequence[Promise], digests: Collection[str]) -> Sequence[Promise]:

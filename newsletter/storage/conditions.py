@@ -10,10 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, Text, and_, literal_column, or_
+from sqlalchemy import ColumnElement, Text, and_, exists, literal_column, or_, select
 
 from newsletter.dispatch.states import State
-from newsletter.storage.tables import deliveries
+from newsletter.storage.tables import deliveries, dispatches
 
 
 def constant(word: StrEnum | str) -> ColumnElement[str]:
@@ -23,6 +23,16 @@ def constant(word: StrEnum | str) -> ColumnElement[str]:
 
 # As in the condition of ix_deliveries_waiting.
 IS_WAITING: Final = deliveries.c.state.in_([constant(State.PENDING), constant(State.DEFERRED)])
+
+
+def was_begun() -> ColumnElement[bool]:
+    """Say of a dispatch whether a delivery of it was ever begun."""
+    return exists(
+        select(deliveries.c.id).where(
+            deliveries.c.issue == dispatches.c.issue,
+            or_(deliveries.c.begun_at.is_not(None), deliveries.c.attempts > 0),
+        )
+    )
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:

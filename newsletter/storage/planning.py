@@ -9,18 +9,16 @@ from sqlalchemy import (
     String,
     case,
     delete,
-    exists,
     func,
     insert,
     literal,
-    or_,
     select,
     update,
 )
 
 from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind, Preference
-from newsletter.storage.conditions import constant
+from newsletter.storage.conditions import constant, was_begun
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.subscriber import Standing
 
@@ -114,7 +112,7 @@ def _count(
 
 def is_untouched(connection: Connection, issue: str) -> bool:
     """Say whether *issue* is planned and no delivery of it was ever begun."""
-    planned = select(dispatches.c.issue).where(dispatches.c.issue == issue, ~_was_begun())
+    planned = select(dispatches.c.issue).where(dispatches.c.issue == issue, ~was_begun())
     return connection.execute(planned).first() is not None
 
 
@@ -124,7 +122,7 @@ def discard_untouched(connection: Connection, issue: str) -> bool:
         update(dispatches)  # takes the write lock before anything is read
         .where(
             dispatches.c.issue == issue,
-            ~_was_begun(),
+            ~was_begun(),
             # What a person has decided meanwhile must not be forgotten with it.
             dispatches.c.paused_at.is_(None),
             dispatches.c.cancelled_at.is_(None),
@@ -136,15 +134,6 @@ def discard_untouched(connection: Connection, issue: str) -> bool:
     connection.execute(delete(deliveries).where(deliveries.c.issue == issue))
     connection.execute(delete(dispatches).where(dispatches.c.issue == issue))
     return True
-
-
-def _was_begun() -> ColumnElement[bool]:
-    return exists(
-        select(deliveries.c.id).where(
-            deliveries.c.issue == dispatches.c.issue,
-            or_(deliveries.c.begun_at.is_not(None), deliveries.c.attempts > 0),
-        )
-    )
 
 
 def _has_no_delivery(issue: str) -> list[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, exists, select
 
 from newsletter.dispatch.promise import Bond, Promise
-from newsletter.storage.conditions import IS_WAITING
+from newsletter.storage.conditions import IS_WAITING, was_begun
 from newsletter.storage.tables import appointments, approvals, deliveries, dispatches
 
 
@@ -19,14 +19,22 @@ def find_promises(connection: Connection, issue: str) -> Sequence[Promise]:
     waits = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, IS_WAITING))
     plan = connection.execute(
         select(
-            of.digest, of.planned_at, of.cancelled_at, of.is_rehearsal, waits.label("waits")
+            of.digest,
+            of.planned_at,
+            of.cancelled_at,
+            of.is_rehearsal,
+            of.letter_id,
+            waits.label("waits"),
+            was_begun().label("was_begun"),
         ).where(of.issue == issue)
     ).one_or_none()
     found = list(_appointed(connection, issue))
     if plan and plan.cancelled_at:
         return found
     if plan and plan.waits and not plan.is_rehearsal:
-        found.append(Promise(Bond.DISPATCH, "", plan.planned_at, plan.digest))
+        is_kept = plan.letter_id is not None and bool(plan.was_begun)
+        dispatch = Promise(Bond.DISPATCH, "", plan.planned_at, plan.digest, is_kept=is_kept)
+        found.append(dispatch)
     if plan is None or plan.waits or plan.is_rehearsal:
         found += _approved(connection, issue)
     return found

@@ -52,6 +52,11 @@ def test_a_begun_dispatch_that_waits_for_another_letter_is_said_too(
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     desk.change_letter()
 
+    kept = desk.run(*look)
+    desk.forget_letter()  # as if an earlier version had begun it
+
+    assert "those who wait since 2022-08-26 08:00 KST get another letter (digest " in kept
+    assert "newsletter diff 2022-08" in kept
     assert "the dispatch begun 2022-08-26 08:00 KST is for another letter" in desk.run(*look)
 
 
