@@ -226,12 +226,18 @@ class Site:
         return LinkProbe(certificates=self.settings.certificates)
 
     def scribe(
-        self, letter: "KeptLetter", *, is_test: bool = False, were_sent: bool = False
+        self,
+        letter: "KeptLetter",
+        *,
+        is_test: bool = False,
+        were_sent: bool = False,
+        signs: bool = True,
     ) -> "Scribe":
         """
         Make the writer of a letter to its readers; makes the secret key before the first one.
 
-        With *were_sent* the letters have left already, whatever the ledger knows of it.
+        With *were_sent* the letters have left already, whatever the ledger knows of it. Without
+        *signs* they are written to be looked at, and need no keys of today.
 
         Raises:
             SettingsError: the secret key is lost; or letters are to be signed, but not with
@@ -243,7 +249,7 @@ class Site:
 
         key = read_or_make_secret_key(self.settings, lambda: were_sent or self.records.has_sent())
         links = ReaderLinks(key, letter.facts.list_id, letter.public_url)
-        signer = self._signer(letter.facts.sender_address)
+        signer = self._signer(letter.facts.sender_address) if signs else None
         return Scribe(letter.compile(is_test=is_test, signer=signer), links, letter.zone)
 
     def _signer(self, sender_address: str) -> "DkimSigner | None":

@@ -26,6 +26,8 @@ COMMANDS: Final = {
     "cancel": "Send nothing more of an issue, for good.",
     "resolve": "Settle the unknown deliveries of an issue.",
     "status": "Show how far dispatches have come.",
+    "show": "Print a letter as it was sent.",
+    "diff": "Name what differs between an issue's folder and its kept letter.",
     "backup": "Write readers and ledger to a file, for you alone to read.",
     "restore": "Put a backup in place of readers and ledger.",
     "dkim-key": "Make a key that signs your letters, and print its DNS record.",

@@ -51,3 +51,7 @@ def status(
         click.echo("Nothing has been dispatched yet.")
     for one in overviews:
         show(one, find_zone(site), site.clock())
+    kept = site.records.letters().size()
+    if kept.letters:
+        many = "1 letter" if kept.letters == 1 else f"{kept.letters:,} letters"
+        click.echo(f"Kept      {many}, {kept.size / 1_000_000:.1f} MB with their pictures")

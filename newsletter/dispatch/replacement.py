@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter.dispatch.ledger import LetterId, Plan
+from newsletter.dispatch.ledger import Delivery, LetterId, Plan
 from newsletter.lang import EditionKind
 
 
@@ -28,3 +28,12 @@ class SentLetter:
     digest: str
     got: Mapping[EditionKind, int]  # readers who have it
     may_have: Mapping[EditionKind, int]  # of whom that is not known
+
+
+@dataclass(frozen=True, slots=True)
+class BegunDelivery:
+    """A delivery with the letter that it was begun with."""
+
+    delivery: Delivery
+    letter: LetterId
+    began_at: datetime  # aware UTC; the latest attempt

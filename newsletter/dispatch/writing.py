@@ -22,12 +22,16 @@ class Scribe:
     ) -> None:
         self._letters = letters
         self._links = links
-        self._zone = zone
+        self.zone = zone
+
+    def letter(self, kind: EditionKind) -> CompiledLetter:
+        """Return the letter of an edition."""
+        return self._letters[kind]
 
     def write(self, delivery: Delivery, now: datetime) -> Envelope:
         """Write to the reader of *delivery*, in the edition that was planned for them."""
         letter = self._letters[delivery.edition]
-        return letter.envelope(self.describe(delivery), now.astimezone(self._zone))
+        return letter.envelope(self.describe(delivery), now.astimezone(self.zone))
 
     def describe(self, delivery: Delivery) -> Reader:
         """Say what the letter of *delivery* says of its reader: signed links and all."""
@@ -37,7 +41,7 @@ class Scribe:
             key=delivery.id,
             address=delivery.address,
             name=delivery.name,
-            consented_on=consented_at.astimezone(self._zone).date() if consented_at else None,
+            consented_on=consented_at.astimezone(self.zone).date() if consented_at else None,
             message_id=self._links.message_id(
                 letter.edition.issue, delivery.message_name, letter.sender_domain
             ),
@@ -59,15 +63,27 @@ class Scribe:
             nonce: makes the Message-ID a new one each time.
             now: an aware time.
         """
+        reader = self.describe_nobody(address, kind, f"test-{nonce}", now)
+        return self._letters[kind].envelope(reader, now.astimezone(self.zone))
+
+    def describe_nobody(self, address: str, kind: EditionKind, name: str, now: datetime) -> Reader:
+        """
+        Say what a letter says of a reader who is none.
+
+        Args:
+            address: where it would go.
+            kind: the edition.
+            name: stands in the Message-ID in place of the reader's.
+            now: an aware time; the day of their consent.
+        """
         letter = self._letters[kind]
         token = self._links.token(Purpose.TEST, NOBODY)
-        reader = Reader(
+        return Reader(
             key=0,
             address=address,
             name=letter.sample_name,
-            consented_on=now.astimezone(self._zone).date(),
-            message_id=f"{letter.edition.issue}.test-{nonce}@{letter.sender_domain}",
+            consented_on=now.astimezone(self.zone).date(),
+            message_id=f"{letter.edition.issue}.{name}@{letter.sender_domain}",
             unsubscribe_url=self._links.unsubscribe_url(token),
             preferences_url=self._links.preferences_url(token),
         )
-        return letter.envelope(reader, now.astimezone(self._zone))

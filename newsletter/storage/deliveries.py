@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, true
 
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, LetterId, Page
 from newsletter.dispatch.states import OPEN, State, Tally
@@ -23,6 +23,12 @@ def find_open(connection: Connection, issue: str, page: Page) -> Sequence[Delive
     """Return the deliveries of *page* that are pending, deferred (due or not) or unknown."""
     is_open = deliveries.c.state.in_([constant(state) for state in OPEN])
     return _find(connection, issue, is_open, page)
+
+
+def read_delivery(connection: Connection, issue: str, number: int) -> Delivery:
+    """Return one delivery, in whatever state."""
+    page = Page(DeliveryId(number - 1), 1, last=DeliveryId(number))
+    return _find(connection, issue, true(), page)[0]
 
 
 def _find(

@@ -13,13 +13,14 @@ from sqlalchemy import Connection, Engine, Row, Table, delete, exists, func, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.dispatch.ledger import LetterId, Plan
-from newsletter.dispatch.replacement import Replacement, SentLetter
+from newsletter.dispatch.replacement import BegunDelivery, Replacement, SentLetter
 from newsletter.errors import LedgerError
 from newsletter.message.kept_letter import KeptLetter, hash_content, read_content, write_content
 from newsletter.storage.promises import find_promises
 from newsletter.storage.replacing import (
     adopt_letter,
     count_replaceable,
+    find_begun,
     find_sent,
     replace_letter,
 )
@@ -130,6 +131,20 @@ class SqlLetters:
         """Return the letters that deliveries of *issue* were begun with, the oldest first."""
         with reading(self._database) as connection:
             return find_sent(connection, issue)
+
+    def find_by_digest(self, issue: str, digest: str) -> KeptLetter | None:
+        """Return the newest kept letter of *issue* with that digest, or None."""
+        of = kept_letters.c
+        with reading(self._database) as connection:
+            number: int | None = connection.execute(
+                select(func.max(of.id)).where(of.issue == issue, of.digest == digest)
+            ).scalar()
+        return None if number is None else self.find(LetterId(number))
+
+    def find_begun(self, issue: str, key: str) -> BegunDelivery | None:
+        """Return the delivery of *issue* to an address, if it was begun with a kept letter."""
+        with reading(self._database) as connection:
+            return find_begun(connection, issue, key)
 
     def size(self) -> Kept:
         """Say how much is kept."""

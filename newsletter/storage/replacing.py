@@ -6,11 +6,12 @@ from sqlalchemy import Connection, case, func, null, select, update
 
 from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.ledger import LetterId, Plan
-from newsletter.dispatch.replacement import Replacement, SentLetter
+from newsletter.dispatch.replacement import BegunDelivery, Replacement, SentLetter
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind
 from newsletter.storage.conditions import IS_WAITING, constant
+from newsletter.storage.deliveries import read_delivery
 from newsletter.storage.freezing import letter_values
 from newsletter.storage.notes import note
 from newsletter.storage.tables import deliveries, dispatches, kept_letters
@@ -86,6 +87,20 @@ def replace_letter(connection: Connection, replacement: Replacement) -> int:
     )
     note(connection, line)
     return count
+
+
+def find_begun(connection: Connection, issue: str, key: str) -> BegunDelivery | None:
+    """Return the delivery of *issue* to an address, if it was begun with a kept letter."""
+    of = deliveries.c
+    row = connection.execute(
+        select(of.id, of.letter_id, of.begun_at).where(
+            of.issue == issue, of.address_key == key, of.letter_id.is_not(None)
+        )
+    ).one_or_none()
+    if row is None or row.begun_at is None:
+        return None
+    delivery = read_delivery(connection, issue, row.id)
+    return BegunDelivery(delivery, LetterId(row.letter_id), row.begun_at)
 
 
 def find_sent(connection: Connection, issue: str) -> Sequence[SentLetter]:

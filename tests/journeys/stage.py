@@ -50,6 +50,18 @@ class Stage:
         assert "Traceback" not in ended.stderr, ended.stderr
         return ended.stdout + ended.stderr
 
+    def read(self, *arguments: str) -> bytes:
+        """Run a command that succeeds, and return standard output as it comes."""
+        ended = subprocess.run(
+            self.command(*arguments),
+            cwd=self.root,
+            env=self.environment,
+            capture_output=True,
+            timeout=120,
+            check=True,
+        )
+        return ended.stdout
+
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start a command without waiting for it."""
         return subprocess.Popen(

@@ -1,0 +1,182 @@
+"""A letter as it was sent, and how its folder differs from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+from newsletter.app.site import Site
+from newsletter.compose.composition import changed_parts
+from newsletter.desk.halting import find_appointment, require_plan
+from newsletter.desk.letters import find_begun_letter
+from newsletter.dispatch.promise import Bond
+from newsletter.errors import UsageError
+from newsletter.issue.since import Since, look_since
+from newsletter.lang import EditionKind
+from newsletter.subscribers.address import address_of
+
+if TYPE_CHECKING:
+    from newsletter.dispatch.replacement import SentLetter
+    from newsletter.message.kept_letter import KeptLetter
+
+SAMPLE_ADDRESS = "reader@example.org"
+CONTEXT = 1  # lines around one that differs
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """A letter that was sent, written to one reader; unsigned, for a signature has its time."""
+
+    sent: "SentLetter"
+    edition: EditionKind
+    subject: str
+    html: str
+    text: str
+    mime: bytes  # CRLF line ends
+
+    @property
+    def headers(self) -> str:
+        """The header fields, folded as they were sent."""
+        return self.mime.partition(b"\r\n\r\n")[0].decode().replace("\r\n", "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How an issue's folder differs from the letter that somebody has been promised."""
+
+    bond: Bond  # what holds that letter
+    at: datetime  # aware UTC; since when
+    digest: str  # of that letter
+    folder_digest: str
+    parts: Sequence[str]  # that differ, for people; none: it is the same letter
+    lines: Sequence[str]  # of the texts, as a unified diff; none where the letter was not kept
+    since: Since | None  # which files say something else; None: they were not kept
+    goes_on: bool = False  # those who wait get that letter, whatever is in the folder
+
+
+def find_sent_letters(
+    site: Site, issue: str, *, to: str | None = None, kind: EditionKind | None = None
+) -> Sequence[ShownLetter]:
+    """
+    Return what was sent of *issue*, each letter once, the oldest first.
+
+    Args:
+        site: where the issue is.
+        issue: that was begun.
+        to: an address: the letter that this reader was sent, to them; None: every letter, to
+            an invented reader.
+        kind: the edition; None: the reader's own, or the first that somebody was sent.
+
+    Raises:
+        UsageError: nothing was sent of it, or not to this reader, or not in this edition.
+        LedgerError: a letter is damaged.
+    """
+    plan = require_plan(site.records.ledger(), issue)
+    letters = site.records.letters()
+    sent = letters.sent(issue)
+    if not sent:
+        msg = (
+            f"nothing of {issue} was sent as a kept letter: nobody was sent it yet, or an earlier "
+            "version of this program sent it"
+        )
+        raise UsageError(msg)
+    if to is not None:
+        return [_show_to(site, issue, to, sent)]
+    return [
+        _show_sample(site, one, kind or _first_edition(one), plan.planned_at)
+        for one in sent
+        if kind is None or kind in one.got
+    ] or _refuse_edition(issue, kind)
+
+
+def _refuse_edition(issue: str, kind: EditionKind | None) -> Sequence[ShownLetter]:
+    msg = f"--edition {kind}: nobody was sent this edition of {issue}"
+    raise UsageError(msg)
+
+
+def _first_edition(sent: "SentLetter") -> EditionKind:
+    return next(kind for kind in EditionKind if kind in sent.got)
+
+
+def _show_sample(site: Site, sent: "SentLetter", kind: EditionKind, now: datetime) -> ShownLetter:
+    scribe = site.scribe(site.records.letters().find(sent.number), were_sent=True, signs=False)
+    letter = scribe.letter(kind)
+    reader = scribe.describe_nobody(SAMPLE_ADDRESS, kind, "shown", now)
+    mime = letter.envelope(reader, now.astimezone(scribe.zone)).mime
+    subject = letter.edition.subject
+    return ShownLetter(sent, kind, subject, letter.html(reader), letter.text(reader), mime)
+
+
+def _show_to(site: Site, issue: str, to: str, sent: Sequence["SentLetter"]) -> ShownLetter:
+    found = site.records.letters().find_begun(issue, address_of(to).key)
+    if found is None:
+        msg = (
+            f"--to {to}: was sent no letter of {issue} by this ledger; 'newsletter subscribers "
+            "show' says whether they are on the list"
+        )
+        raise UsageError(msg)
+    delivery, began_at = found.delivery, found.began_at
+    scribe = site.scribe(site.records.letters().find(found.letter), were_sent=True, signs=False)
+    letter = scribe.letter(delivery.edition)
+    reader = scribe.describe(delivery)
+    mime = scribe.write(delivery, began_at).mime
+    own = next(one for one in sent if one.number == found.letter)
+    subject = letter.edition.subject
+    html, text = letter.html(reader), letter.text(reader)
+    return ShownLetter(own, delivery.edition, subject, html, text, mime)
+
+
+def find_difference(site: Site, issue: str) -> Difference:
+    """
+    Compare the folder of *issue* with the letter that its dispatch, appointment or approval has.
+
+    Raises:
+        UsageError: nothing holds a letter of it; or there is no such folder.
+        ContentError: the folder does not compose.
+    """
+    ledger, letters = site.records.ledger(), site.records.letters()
+    plan = ledger.find_plan(issue)
+    kept: KeptLetter | None = None
+    since = None
+    if plan:
+        bond, at, digest, parts = Bond.DISPATCH, plan.planned_at, plan.digest, plan.parts
+        kept = letters.find(plan.letter) if plan.letter else None
+        since = look_since(site.root, issue, plan.files) if plan.files else None
+    elif appointment := find_appointment(site.records.diary(), issue):
+        bond, at = Bond.APPOINTMENT, appointment.made_at
+        digest, parts = appointment.digest, appointment.parts
+    elif approvals := site.records.approvals().approvals(issue):
+        bond, at = Bond.APPROVAL, approvals[-1].at
+        digest, parts = approvals[-1].digest, approvals[-1].parts
+    else:
+        msg = f"{issue} was neither dispatched, appointed nor approved: there is nothing to compare"
+        raise UsageError(msg)
+    now = site.compose(issue).letter
+    if digest in now.digests:
+        return Difference(bond, at, digest, now.digest, (), (), since)
+    kept = kept or letters.find_by_digest(issue, digest)
+    lines = _compare_texts(kept, now) if kept else ()
+    goes_on = find_begun_letter(site, ledger, issue) is not None
+    differs = changed_parts(parts, now.parts)
+    return Difference(bond, at, digest, now.digest, differs, lines, since, goes_on)
+
+
+def _compare_texts(kept: "KeptLetter", now: "KeptLetter") -> Sequence[str]:
+    """Compare subjects, preheaders and texts, edition by edition; of bilingual ones they tell."""
+    lines: list[str] = []
+    for kind, before in kept.editions.items():
+        if len(kind.langs) > 1:
+            continue  # it says again what the others say
+        after = now.editions[kind]
+        old = [before.subject, before.preheader, "", *before.text.splitlines()]
+        new = [after.subject, after.preheader, "", *after.text.splitlines()]
+        names = (f"{kind} as it was kept", f"{kind} in the folder")
+        lines += unified_diff(old, new, *names, lineterm="", n=CONTEXT)
+    return lines
+
+
+def describe_counts(counts: Mapping[EditionKind, int]) -> str:
+    """Say how many in each edition: "2 ko, 1 bilingual"; "nobody" if none."""
+    named = [f"{count:,} {kind}" for kind in EditionKind if (count := counts.get(kind, 0))]
+    return ", ".join(named) or "nobody"

@@ -1,0 +1,172 @@
+"""``show`` prints what was sent, ``diff`` what differs since; ``status`` how much is kept."""
+
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+from newsletter.lang import EditionKind
+from tests.cli.desk import Desk
+from tests.cli.test_replaced_letters import ALL, EARNEST, NEW, OLD, ONE, REPLACE, change, got
+from tests.journeys.stage import Stage
+from tests.makers import ISSUE_ID
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk.run("subscribers", "add", "lee@example.org", "--language", "en", "--name", "Avery Lee")
+    desk.run(*ALL)
+    return desk
+
+
+def sent_to(desk: Desk, address: str) -> bytes:
+    return next(
+        data
+        for path in (desk.root / "outbox").glob("*.eml")
+        if f"{address}>\r\n".encode() in (data := path.read_bytes())
+        or f"To: {address}\r\n".encode() in data
+    )
+
+
+def test_a_reader_s_letter_is_shown_as_it_was_sent(desk: Desk) -> None:
+    change(desk)
+
+    shown = Stage(desk.root, desk.environ).read(
+        "show", ISSUE_ID, "--to", "LEE@example.org", "--as", "eml"
+    )
+
+    assert shown == sent_to(desk, "lee@example.org")
+
+
+@pytest.mark.parametrize("form", ["text", "html"])
+def test_its_parts_are_those_of_the_letter(desk: Desk, form: str) -> None:
+    shown = desk.run("show", ISSUE_ID, "--to", "lee@example.org", "--as", form)
+
+    letter = message_from_bytes(sent_to(desk, "lee@example.org"), policy=policy.default)
+    part = letter.get_body(("plain",) if form == "text" else ("html",))
+    assert part is not None
+    head, _, rest = shown.partition("\n  sent to 4 ko, 1 en\n")
+    assert rest.split() == part.get_content().split()
+    assert "Avery Lee" in rest
+    assert head.startswith("Letter ")
+
+
+def test_headers_are_shown_folded_as_they_were_sent(desk: Desk) -> None:
+    shown = desk.run("show", ISSUE_ID, "--to", "lee@example.org", "--as", "headers")
+
+    sent = sent_to(desk, "lee@example.org").partition(b"\r\n\r\n")[0].decode()
+    assert sent.replace("\r\n", "\n") in shown
+
+
+def test_without_a_reader_an_edition_is_shown_to_nobody_in_particular(desk: Desk) -> None:
+    shown = desk.run("show", ISSUE_ID, "--edition", "en")
+
+    assert "Gyeonggi-do met the" in shown
+    for address in ("lee@example.org", "r1@example.org"):
+        assert address not in shown
+    assert "[2022년 8월]" in desk.run("show", ISSUE_ID)  # the first that somebody was sent
+    refused = desk.run("show", ISSUE_ID, "--edition", "bilingual", status=2)
+    assert "nobody was sent this edition" in refused
+
+
+def test_where_two_letters_went_out_both_are_shown_with_how_many_got_each(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk.run(*ONE, status=4)
+    change(desk)
+    desk.run(*REPLACE)
+    plan = desk.site.records.ledger().find_plan(ISSUE_ID)
+    assert plan
+
+    both = desk.run("show", ISSUE_ID)
+    new = desk.run("show", ISSUE_ID, "--digest", plan.digest[:12])
+
+    assert "sent to 1 ko\n" in both
+    assert "sent to 3 ko\n" in both
+    assert both.index(OLD) < both.index(NEW)
+    assert NEW in new
+    assert OLD not in new
+    assert "no letter of 2022-08 was sent with it" in desk.run(
+        "show", ISSUE_ID, "--digest", "abc", status=2
+    )
+    for address, number in got(desk).items():
+        assert number in desk.run("show", ISSUE_ID, "--to", address)
+
+
+def test_what_was_not_sent_is_not_shown(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, mail_url=EARNEST)
+    assert "was never dispatched" in desk.run("show", ISSUE_ID, status=2)
+    desk.run(*ONE, status=4)
+
+    refused = desk.run("show", ISSUE_ID, "--to", "nobody@example.org", status=2)
+    both = ["--to", "r1@example.org", "--edition", "ko"]
+
+    assert "was sent no letter of 2022-08" in refused
+    assert "leave --edition out" in desk.run("show", ISSUE_ID, *both, status=2)
+    waiting = next(
+        f"r{at}@example.org" for at in range(1, 5) if f"r{at}@example.org" not in got(desk)
+    )
+    assert "was sent no letter" in desk.run("show", ISSUE_ID, "--to", waiting, status=2)
+    desk.forget_letter()
+    assert "an earlier version of this program sent it" in desk.run("show", ISSUE_ID, status=2)
+
+
+def test_a_folder_that_is_the_letter_differs_in_nothing(desk: Desk) -> None:
+    assert "Same      the folder is that letter" in desk.run("diff", ISSUE_ID)
+
+
+def test_what_differs_is_named_with_files_parts_and_lines(desk: Desk) -> None:
+    desk.change_letter()
+
+    named = desk.run("diff", ISSUE_ID, status=1)
+    lines = desk.run("diff", ISSUE_ID, "--lines", status=1)
+
+    assert "Files     issues/2022-08/en.md\n" in named
+    assert "Differs   text of the en edition\n" in named
+    assert "ko edition" not in named
+    assert "--replace-letter --because TEXT" in named
+    assert "-This issue brings news of the video conference." in lines
+    assert "+This issue brings word of the video conference." in lines
+
+
+@pytest.mark.parametrize("held_by", ["appointment", "approval"])
+def test_before_a_dispatch_the_appointment_s_or_approval_s_letter_is_compared(
+    tmp_path: Path, held_by: str
+) -> None:
+    desk = Desk(tmp_path)
+    assert "there is nothing to compare" in desk.run("diff", ISSUE_ID, status=2)
+    if held_by == "approval":
+        desk.run("approve", ISSUE_ID, "--by", "Kim", "--yes")
+    else:
+        desk.run(*ALL, "--at", "2022-08-27 09:00", "--no-wait")
+    desk.change_letter()
+
+    named = desk.run("diff", ISSUE_ID, "--lines", status=1)
+
+    assert f", {held_by} of 2022-08-26 08:00 KST" in named
+    assert "Differs   HTML of the bilingual edition" in named
+    assert "+This issue brings word of the video conference." in named
+    assert "--replace-letter" not in named
+
+
+@pytest.mark.parametrize("moment", ["test", "approve", "appoint", "dispatch"])
+def test_a_letter_is_kept_at_each_moment_that_counts(tmp_path: Path, moment: str) -> None:
+    desk = Desk(tmp_path)
+    desk.run("compose", ISSUE_ID)
+    assert "Kept" not in desk.run("status")
+
+    match moment:
+        case "test":
+            desk.run("test", ISSUE_ID, "--to", "me@example.org", "--yes")
+        case "approve":
+            desk.run("approve", ISSUE_ID, "--by", "Kim", "--yes")
+        case "appoint":
+            desk.run(*ALL, "--at", "2022-08-27 09:00", "--no-wait")
+        case _:
+            desk.run(*ALL)
+
+    digest = desk.site.compose(ISSUE_ID).composition.digest
+    kept = desk.site.records.letters().find_by_digest(ISSUE_ID, digest)
+    assert kept
+    assert set(kept.editions) == set(EditionKind)
+    assert "Kept      1 letter, 0.0 MB with their pictures" in desk.run("status")
