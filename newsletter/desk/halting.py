@@ -39,16 +39,18 @@ def explain_halt(issue: str, halt: Halt, zone: ZoneInfo) -> str:
     return f"{issue} is paused, {words}\n  newsletter resume {issue}: lets it go on"
 
 
-def refuse_halted(diary: Diary, issue: str, zone: ZoneInfo) -> None:
+def refuse_halted(diary: Diary, issue: str, zone: ZoneInfo, *, may_be_paused: bool = False) -> None:
     """
     Refuse to send what is paused or cancelled; says by whom, since when and why.
+
+    With *may_be_paused* nothing is sent yet, so that a pause does not stand in the way.
 
     Raises:
         UnfinishedError: it is paused.
         UsageError: it is cancelled.
     """
     halt = diary.find_halt(issue)
-    if halt is None:
+    if halt is None or (may_be_paused and halt.act is Act.PAUSED):
         return
     words = explain_halt(issue, halt, zone)
     raise UsageError(words) if halt.act is Act.CANCELLED else UnfinishedError(words)

@@ -82,6 +82,9 @@ def dispatch(
     confirm.agree(Question(proposal, count, order.send_at))
     _answer_doubts(site, order, confirm, proposal)
     record()
+    if intention.exchange and sending.outlook.diary.find_halt(order.issue):
+        sending.replace_letter(intention.exchange, order.by)
+        return find_result(sending.outlook)
     if order.send_at is None:
         return sending.send_off(intention, order.wishes, order.by, confirm)
     return _send_later(sending, proposal, order, order.send_at, process)
@@ -110,7 +113,7 @@ def _propose(outlook: Outlook, order: Order) -> Proposal:
         refuse_appointment(standing, outlook.way, outlook.zone, may_replace_rehearsal=True)
     makes_earnest = outlook.makes_earnest()
     if not makes_earnest:
-        refuse_halted(diary, order.issue, outlook.zone)
+        refuse_halted(diary, order.issue, outlook.zone, may_be_paused=order.replaces_letter)
     plan = None if makes_earnest else outlook.ledger.find_plan(order.issue)
     recipients_of = choose_audience(site, outlook.sendable, order.audience, plan)
     doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)

@@ -124,7 +124,8 @@ class Outlook:
         if rehearsed:
             plan = None
         else:
-            refuse_halted(self.diary, self.issue, self.zone)
+            may_be_paused = exchanged_because is not None
+            refuse_halted(self.diary, self.issue, self.zone, may_be_paused=may_be_paused)
         exchange = None
         if plan and exchanged_because:
             exchange = self._describe_exchange(plan, exchanged_because)

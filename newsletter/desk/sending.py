@@ -148,6 +148,19 @@ class Sending:
             self._scribes.add(planned.letter, self._scribe)
         return planned
 
+    def replace_letter(self, exchange: Exchange, by: str) -> None:
+        """
+        Give those who wait another letter, and send nothing: the issue is paused.
+
+        Raises:
+            UnfinishedError: another process is sending this issue, or has replaced its letter.
+        """
+        self._hold.take()
+        try:
+            self._exchange(exchange, by, is_limited=False)
+        finally:
+            self._hold.release()
+
     def _exchange(self, exchange: Exchange, by: str, *, is_limited: bool) -> None:
         """Give those who wait the letter at hand in place of that of their plan."""
         if is_limited:

@@ -69,14 +69,13 @@ def replace_letter(connection: Connection, replacement: Replacement) -> int:
             of.issue == before.issue,
             of.planned_at == before.planned_at,
             of.letter_id == before.letter,
-            of.paused_at.is_(None),
             of.cancelled_at.is_(None),
         )
         .values(digest=after.digest, parts=dict(after.parts), **letter_values(after))
     )
     if not changed.rowcount:
         msg = (
-            f"{before.issue}: somebody has halted it or replaced its letter meanwhile, so nothing "
+            f"{before.issue}: somebody has cancelled it or replaced its letter, so nothing "
             f"was replaced; see 'newsletter status {before.issue} --diary'"
         )
         raise UnfinishedError(msg)

@@ -162,13 +162,24 @@ def test_a_rehearsal_is_set_aside_instead(tmp_path: Path) -> None:
     assert "--was-rehearsal --because TEXT" in desk.run(*REPLACE, status=2)
 
 
-def test_a_paused_issue_is_not_replaced(desk: Desk) -> None:
+def test_of_a_paused_issue_the_letter_is_replaced_and_nothing_is_sent(desk: Desk) -> None:
+    """Who has paused it may resume it then: no timer comes in between with the old letter."""
     desk.run("pause", ISSUE_ID)
 
-    desk.run(*REPLACE, status=4)
+    output = desk.run(*REPLACE, status=4)
 
+    assert "newsletter resume 2022-08" in output
     assert numbers(desk) == [OLD]
     assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}
+    desk.run("resume", ISSUE_ID)
+    desk.run(*ALL)
+    assert numbers(desk) == [OLD, NEW, NEW, NEW]
+
+
+def test_of_a_cancelled_issue_nothing_is_replaced(desk: Desk) -> None:
+    desk.run("cancel", ISSUE_ID, "--because", "a mistake", "--yes")
+
+    assert "was cancelled for good" in desk.run(*REPLACE, status=2)
 
 
 def test_a_letter_that_blocks_replaces_nothing(desk: Desk) -> None:

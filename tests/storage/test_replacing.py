@@ -138,14 +138,12 @@ def test_a_second_replacement_moves_those_of_the_first(
     assert {one.letter for one in waiting(ledger)} == {number}
 
 
-@pytest.mark.parametrize("halts", ["pause", "cancel", "replace"])
-def test_what_was_halted_or_replaced_meanwhile_is_left_alone(
+@pytest.mark.parametrize("halts", ["cancel", "replace"])
+def test_what_was_cancelled_or_replaced_meanwhile_is_left_alone(
     engine: Engine, ledger: SqlLedger, letters: SqlLetters, halts: str
 ) -> None:
     late = make_replacement(ledger, letters)
     match halts:
-        case "pause":
-            SqlDiary(engine).pause(ISSUE, "Lee", "", NOW)
         case "cancel":
             SqlDiary(engine).cancel(ISSUE, "Lee", "", NOW)
         case _:
