@@ -12,13 +12,15 @@ from newsletter.desk.audience import describe_audience
 from newsletter.desk.gate import Passed
 from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import show_moment
-from newsletter.desk.outlook import Intention, Rehearsed
+from newsletter.desk.outlook import Rehearsed
 from newsletter.desk.results import Result
 from newsletter.desk.ways import describe_way
 from newsletter.desk.witness import Proposal
 from newsletter.desk.words import describe_since, readers, rehearsed_letters
 from newsletter.dispatch.control import Act
+from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.states import State
+from newsletter.message.kept_letter import KeptLetter
 from newsletter.proof.approval import Approval
 from newsletter.proof.letter.pictures import HOSTED
 
@@ -39,7 +41,7 @@ def show_proposal(proposal: Proposal) -> None:
         click.echo(f"To        {describe_audience(intention.recipients_of)}")
     _show_kept(proposal)
     _show_exchange(proposal)
-    _show_other_plans(intention, proposal.zone)
+    _show_other_plans(proposal)
     show_doubts(proposal.doubts, proposal.zone)
     if standing := proposal.standing:
         when = show_moment(standing.send_at, proposal.zone)
@@ -73,20 +75,26 @@ def _show_exchange(proposal: Proposal) -> None:
     click.echo(f"Replaces  the letter with digest {exchange.plan.digest[:12]}, for {who}")
     if exchange.bound:
         click.echo(f"          {readers(exchange.bound)} may have that one, and get it again")
-    changes = describe_changes(exchange.plan.parts, proposal.sendable.letter.parts)
-    for line in changes.strip("\n").splitlines():
+    _show_changes(exchange.plan, proposal.sendable.letter)
+
+
+def _show_changes(plan: Plan, letter: KeptLetter) -> None:
+    """Name the parts that differ from those of a plan, if any do."""
+    for line in describe_changes(plan.parts, letter.parts).strip("\n").splitlines():
         click.echo(f"          {line.strip()}")
 
 
-def _show_other_plans(intention: Intention, zone: ZoneInfo) -> None:
+def _show_other_plans(proposal: Proposal) -> None:
     """Print what becomes of a plan that is there, and who is not in it."""
+    intention = proposal.intention
     if intention.replaced:
         day = f"{intention.replaced.planned_at:%Y-%m-%d}"
         click.echo(
             f"Anew      the plan of {day} was for another letter or others, and nobody was sent it"
         )
+        _show_changes(intention.replaced, proposal.sendable.letter)
     if intention.rehearsed:
-        _show_rehearsed(intention.rehearsed, zone)
+        _show_rehearsed(intention.rehearsed, proposal.zone)
     if intention.left_out and intention.plan:
         click.echo(
             f"Left out  {readers(intention.left_out)} who came since the plan of "

@@ -9,6 +9,7 @@ from newsletter.cli.doubting import as_list, show_doubts
 from newsletter.cli.overview import SHOWN, as_json, show
 from newsletter.desk.moments import find_zone
 from newsletter.desk.overview import find_issues, find_overview
+from newsletter.desk.words import letters
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
 
@@ -52,6 +53,6 @@ def status(
     for one in overviews:
         show(one, find_zone(site), site.clock())
     kept = site.records.letters().size()
-    if kept.letters:
-        many = "1 letter" if kept.letters == 1 else f"{kept.letters:,} letters"
-        click.echo(f"Kept      {many}, {kept.size / 1_000_000:.1f} MB with their pictures")
+    if kept.letters and issue is None:
+        size = f"{kept.size / 1_000_000:.1f} MB, pictures included"
+        click.echo(f"Kept      {letters(kept.letters)}, {size}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.app.site import Site
 from newsletter.desk.halting import require_plan
+from newsletter.desk.words import letters
 from newsletter.dispatch.control import SettingAside
 from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import Plan
@@ -78,7 +79,7 @@ def _refuse_sending(plan: Plan, traces: Traces) -> None:
     if traces.assumed:
         special = f"{issue[:7]}-again"
         msg = (
-            f"{issue} has {_letters(traces.assumed)} of which somebody has said that the readers "
+            f"{issue} has {letters(traces.assumed)} of which somebody has said that the readers "
             "have it: it may have been sent, so it stays as sent. Nothing was changed\n"
             "If you know that nobody has it, make a special issue of it: copy the folder to "
             f"issues/{special}, put a label into its issue.yaml, then "
@@ -87,12 +88,8 @@ def _refuse_sending(plan: Plan, traces: Traces) -> None:
         raise UsageError(msg)
     if traces.unknown:
         msg = (
-            f"{issue} has {_letters(traces.unknown)} of which nobody knows how they left; they "
+            f"{issue} has {letters(traces.unknown)} of which nobody knows how they left; they "
             f"may have reached their readers. Nothing was changed\nIf you know that they did not: "
             f"newsletter resolve {issue} --unknown resend; then set it aside"
         )
         raise UsageError(msg)
-
-
-def _letters(count: int) -> str:
-    return "1 letter" if count == 1 else f"{count:,} letters"

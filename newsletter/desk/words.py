@@ -12,6 +12,11 @@ def readers(count: int) -> str:
     return f"{count:,} reader" if count == 1 else f"{count:,} readers"
 
 
+def letters(count: int) -> str:
+    """Count letters in words: 1 letter, 2 letters."""
+    return f"{count:,} letter" if count == 1 else f"{count:,} letters"
+
+
 def rehearsed_letters(count: int) -> str:
     """Count them in words: 1 rehearsed letter, 2 rehearsed letters."""
     return f"{count:,} rehearsed letter" if count == 1 else f"{count:,} rehearsed letters"

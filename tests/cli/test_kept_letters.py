@@ -268,6 +268,7 @@ def test_a_dispatch_of_which_nothing_was_begun_goes_out_as_its_folder_is(desk: D
     output = desk.run(*ALL)
 
     assert "Anew      the plan of 2022-08-25 was for another letter" in output
+    assert "          changed: HTML of the ko edition\n" in output
     assert "Proof" in output
     assert PUBLICATION not in (desk.root / "issues/publication.yaml").read_text()
 

@@ -90,6 +90,7 @@ def test_an_issue_that_is_only_appointed_is_shown_too(tmp_path: Path) -> None:
         "2022-08  not begun",
         "  appointed  2022-08-26 09:00 KST (in 1 h), by anna",
         "  rehearsal  nobody is sent it; its letters are written to a folder",
+        "Kept      1 letter, 0.0 MB, pictures included",
     ]
     assert status["rehearsal"] is True
     assert (status["planned"], status["finished"], status["digest"]) == (0, False, None)

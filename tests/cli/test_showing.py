@@ -169,4 +169,4 @@ def test_a_letter_is_kept_at_each_moment_that_counts(tmp_path: Path, moment: str
     kept = desk.site.records.letters().find_by_digest(ISSUE_ID, digest)
     assert kept
     assert set(kept.editions) == set(EditionKind)
-    assert "Kept      1 letter, 0.0 MB with their pictures" in desk.run("status")
+    assert "Kept      1 letter, 0.0 MB, pictures included" in desk.run("status")

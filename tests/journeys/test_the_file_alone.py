@@ -52,11 +52,12 @@ def send_a_test(stage: Stage) -> None:
 
 
 def fail(stage: Stage) -> None:
+    """Nobody can write to the folder of letters any more."""
     send_some(stage)
-    files = sorted((stage.root / "issues" / ISSUE).rglob("*en.md"))
-    letter = files[0]
-    letter.write_text(letter.read_text() + "\nAnother word.\n")
-    stage.run("dispatch", ISSUE, "--yes", status=1)
+    outbox = stage.root / "outbox"
+    outbox.rename(stage.root / "elsewhere")
+    outbox.write_text("no folder")
+    stage.run("dispatch", ISSUE, "--yes", status=3)
 
 
 def interrupt(stage: Stage) -> None:
