@@ -1,6 +1,7 @@
 """The letter of an issue as it would leave now: composed just now, or kept since it was begun."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ class Sendable:
     composed: Composed | None  # None: it was kept, and nothing was composed
     number: LetterId | None = None  # of one that was kept
     since: Since | None = None  # what became of the files of one that was kept
+    beside: Future[None] | None = None  # that makes pictures, which is waited for when kept
 
     @property
     def issue(self) -> str:
@@ -50,6 +52,28 @@ def compose_letter(site: Site, issue: str) -> Sendable:
     publication = composed.publication
     manner = Manner(publication.pace, publication.default_preference)
     return Sendable(composed.letter, manner, composed.files, composed)
+
+
+def make_pictures_beside(site: Site, sendable: Sendable) -> Sendable:
+    """
+    Take the pictures that are kept already, and begin to make the others in another thread.
+
+    They are made outside the interpreter's lock, so that the proof does not wait for them;
+    one after the other, for each takes megabytes while it is made.
+    """
+    letter = site.records.letters().reuse_pictures(sendable.letter)
+    unmade = [one for one in letter.pictures if one.sha256 is None]
+    if not unmade:
+        return replace(sendable, letter=letter)
+
+    def make() -> None:
+        for one in unmade:
+            one.read()  # what fails here fails again, and is told, where the letter is kept
+
+    pool = ThreadPoolExecutor(1, "pictures")
+    made = pool.submit(make)
+    pool.shutdown(wait=False)
+    return replace(sendable, letter=letter, beside=made)
 
 
 def find_begun_letter(site: Site, ledger: Plans, issue: str) -> Sendable | None:
@@ -82,6 +106,8 @@ def find_planned_letter(site: Site, plan: Plan, number: LetterId) -> Sendable:
 
 def keep_letter(site: Site, sendable: Sendable, now: datetime) -> LetterId:
     """Keep the letter, if it is not yet; durable on return."""
+    if sendable.beside:
+        wait([sendable.beside])
     return sendable.number or site.records.letters().keep(sendable.letter, now)
 
 

@@ -10,7 +10,13 @@ from newsletter.app.site import Site
 from newsletter.delivery.provider import Connection, Provider
 from newsletter.desk.gate import Gate
 from newsletter.desk.halting import find_appointment, refuse_halted
-from newsletter.desk.letters import Sendable, compose_letter, find_begun_letter, plan_for
+from newsletter.desk.letters import (
+    Sendable,
+    compose_letter,
+    find_begun_letter,
+    make_pictures_beside,
+    plan_for,
+)
 from newsletter.desk.outlook import Exchange, Intention, Outlook, Rehearsed
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result, find_result
@@ -283,7 +289,7 @@ def open_sending(site: Site, issue: str, process: Process, *, rehearses: bool = 
     ledger = site.records.ledger()
     begun = find_begun_letter(site, ledger, issue)
     if begun is None:
-        sendable = compose_letter(site, issue)
+        sendable = make_pictures_beside(site, compose_letter(site, issue))
         provider = _open_provider(site, sendable, rehearses=rehearses)
         return Sending(Outlook(site, sendable, ledger, provider), process)
     provider = _open_provider(site, begun, rehearses=rehearses)

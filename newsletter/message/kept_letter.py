@@ -30,6 +30,7 @@ class KeptPicture:
 
     path: str  # below the public URL, ASCII
     read: Callable[[], bytes]  # PNG or JPEG
+    sha256: str | None = None  # None: it is made when it is read first, which takes a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,9 @@ def read_content(content: bytes, read_picture: Callable[[str], Callable[[], byte
         zone=ZoneInfo(found["time_zone"]),
         public_url=found["public_url"],
         images=found["images"],
-        pictures=tuple(KeptPicture(path, read_picture(one)) for path, one in found["pictures"]),
+        pictures=tuple(
+            KeptPicture(path, read_picture(one), one) for path, one in found["pictures"]
+        ),
     )
 
 

@@ -2,8 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -15,7 +14,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from newsletter.dispatch.ledger import LetterId, Plan
 from newsletter.dispatch.replacement import BegunDelivery, Replacement, SentLetter
 from newsletter.errors import LedgerError
-from newsletter.message.kept_letter import KeptLetter, hash_content, read_content, write_content
+from newsletter.message.kept_letter import (
+    KeptLetter,
+    KeptPicture,
+    hash_content,
+    read_content,
+    write_content,
+)
 from newsletter.storage.promises import find_promises
 from newsletter.storage.replacing import (
     adopt_letter,
@@ -32,8 +37,6 @@ from newsletter.storage.tables import (
     kept_pictures,
 )
 from newsletter.storage.transactions import reading, writing
-
-PICTURES_AT_ONCE = 4  # they are made outside the interpreter's lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +74,49 @@ class SqlLetters:
         Raises:
             LedgerError: nothing can be written.
         """
-        with ThreadPoolExecutor(PICTURES_AT_ONCE) as pool:
-            shown = list(pool.map(lambda one: one.read(), letter.pictures))
-        sums = [sha256(data).hexdigest() for data in shown]
-        paths = [one.path for one in letter.pictures]
-        content = write_content(letter, dict(zip(paths, sums, strict=True)))
+        letter = self.reuse_pictures(letter)
+        made = {one.path: one.read() for one in letter.pictures if one.sha256 is None}
+        sums = {
+            one.path: one.sha256 or sha256(made[one.path]).hexdigest() for one in letter.pictures
+        }
+        content = write_content(letter, sums)
         with writing(self._database) as connection:
             _be_alone(connection)
             number = _find_again(connection, hash_content(content), now)
             if number is None:
-                for one, data in zip(sums, shown, strict=True):
-                    _insert_once(connection, kept_pictures, {"sha256": one, "data": data})
+                for path, data in made.items():
+                    row = {"sha256": sums[path], "data": data}
+                    _insert_once(connection, kept_pictures, row)
                 number = _insert(connection, letter, content, now)
-                for path, one in zip(paths, sums, strict=True):
-                    row = {"letter_id": number, "path": path, "sha256": one}
-                    connection.execute(kept_letter_pictures.insert().values(row))
+                rows = [
+                    {"letter_id": number, "path": path, "sha256": one} for path, one in sums.items()
+                ]
+                if rows:
+                    connection.execute(kept_letter_pictures.insert(), rows)
             _remove_idle(connection, now - self._keep_for)
         return number
+
+    def reuse_pictures(self, letter: KeptLetter) -> KeptLetter:
+        """
+        Return *letter* with the pictures that are kept already in place of those to be made.
+
+        A path names a source, a size and a way of resizing (`compose.hosting`): what was made
+        for it once is what was tested, and an image library of today would only make it anew.
+        """
+        paths = [one.path for one in letter.pictures if one.sha256 is None]
+        of = kept_letter_pictures.c
+        with reading(self._database) as connection:
+            rows = connection.execute(
+                select(of.path, of.sha256).where(of.path.in_(paths)).order_by(of.letter_id)
+            ).all()
+        known = {row.path: row.sha256 for row in rows}
+        pictures = tuple(
+            KeptPicture(one.path, self._picture_reader(known[one.path]), known[one.path])
+            if one.path in known
+            else one
+            for one in letter.pictures
+        )
+        return replace(letter, pictures=pictures)
 
     def find(self, number: LetterId) -> KeptLetter:
         """

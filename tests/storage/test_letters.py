@@ -110,11 +110,23 @@ def test_the_same_letter_and_the_same_picture_are_kept_once(
     first = letters.keep(make_letter("8월 소식", b"one", b"two"), NOW)
 
     assert letters.keep(make_letter("8월 소식", b"one", b"two"), LATE) == first
-    second = letters.keep(make_letter("9월 소식", b"two", b"two"), NOW)
+    second = letters.keep(make_letter("9월 소식", b"one", b"two", b"two"), NOW)
 
     assert second != first
     assert count(engine) == (2, 2)
-    assert [one.read() for one in letters.find(second).pictures] == [b"two", b"two"]
+    assert [one.read() for one in letters.find(second).pictures] == [b"one", b"two", b"two"]
+
+
+def test_a_picture_that_is_kept_is_not_made_again(letters: SqlLetters) -> None:
+    """An image library of today may write other bytes from the same source."""
+    letters.keep(make_letter("8월 소식", b"made then"), NOW)
+    made_now = make_letter("9월 소식", b"made now")
+
+    reused = letters.reuse_pictures(made_now)
+    number = letters.keep(made_now, NOW)
+
+    assert [one.read() for one in reused.pictures] == [b"made then"]
+    assert [one.read() for one in letters.find(number).pictures] == [b"made then"]
 
 
 @pytest.mark.parametrize("column", [kept_letters.c.content, kept_pictures.c.data])
@@ -138,7 +150,7 @@ def test_what_nothing_names_goes_after_a_while_with_its_pictures(
 ) -> None:
     letters.keep(make_letter("8월 소식", b"one", b"two"), NOW)
 
-    letters.keep(make_letter("9월 소식", b"two"), NOW + DAYS)
+    letters.keep(make_letter("9월 소식", b"one"), NOW + DAYS)
     assert count(engine) == (2, 2)
     letters.keep(make_letter("10월 소식"), LATE)
     assert count(engine) == (2, 1)
