@@ -18,6 +18,7 @@ from benchmarks.parts import (
     memory,
     personalising,
     planning,
+    signing,
     starting,
 )
 from benchmarks.processes import ROOT
@@ -28,6 +29,7 @@ PARTS: Final[dict[str, Callable[[Scale], Part]]] = {
     "starting": starting.measure,
     "personalising": personalising.measure,
     "loopback": loopback.measure,
+    "signing": signing.measure,
     "distance": distance.measure,
     "importing": importing.measure,  # leaves the lists that planning and memory start from
     "planning": planning.measure,

@@ -60,20 +60,28 @@ class Passage:
         return self.letters / (self.before_s + self.sending_s + self.after_s)
 
 
-def race(sender: Sender, sink: Sink, letters: int, port: int | None = None) -> Passage:
+def race(
+    sender: Sender,
+    sink: Sink,
+    letters: int,
+    port: int | None = None,
+    *,
+    is_pinned: bool = True,
+) -> Passage:
     """
-    Let *sender* send, on the senders' core, and see that all of it arrived.
+    Let *sender* send, on the senders' core or on all, and see that all of it arrived.
 
     Args:
         sender: who sends.
         sink: who takes and counts.
         letters: how many.
         port: where to send instead, if the way leads to the sink by a detour.
+        is_pinned: keep to the senders' core.
     """
     command = sender.command(port or sink.port, letters)
     sink.count()
     sink_before_s = sink.cpu_s()
-    ended = run(command, cores()[0])
+    ended = run(command, cores()[0] if is_pinned else None)
     count = sink.count()
     if count.letters != letters:
         msg = f"{sender.name} sent {count.letters} of {letters}:\n{ended.output[-2000:]}"
