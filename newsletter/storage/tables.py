@@ -1,7 +1,7 @@
 """The tables of the ledger and the list of subscribers, in words of ARCHITECTURE.md."""
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -24,6 +24,8 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import DDLCompiler
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -43,6 +45,13 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@compiles(Computed, "sqlite")
+def _compute_when_read(column: Computed, compiler: DDLCompiler, **_: Any) -> str:
+    """SQLite computes it when it is read: stored, it would be at every change of its row."""
+    words = compiler.sql_compiler.process(column.sqltext, include_table=False, literal_binds=True)
+    return f"GENERATED ALWAYS AS ({words}) VIRTUAL"
 
 
 metadata: Final = MetaData(

@@ -160,7 +160,7 @@ def _copy_tables() -> None:
         Column("answer", Text),
         Column("run_id", Integer),
         Column("attempt", Integer),
-        Column("domain", Text, Computed(DOMAIN, persisted=True), nullable=False),
+        Column("domain", Text, Computed(DOMAIN), nullable=False),
         Column("letter_id", Integer),
         Column("bound_letter_id", Integer),
         UniqueConstraint("issue", "subscriber_id", name="uq_deliveries_issue"),
