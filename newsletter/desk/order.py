@@ -93,7 +93,7 @@ def dispatch(
 def _open(site: Site, order: Order, process: Process) -> Sending:
     if order.replaces_letter:
         return open_replacement(site, order.issue, order.because, process)
-    return open_sending(site, order.issue, process, rehearses=order.rehearses)
+    return open_sending(site, order.issue, process, rehearses=order.rehearses, may_plan_anew=True)
 
 
 def drop_appointment(site: Site, issue: str, by: str) -> None:

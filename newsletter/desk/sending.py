@@ -279,12 +279,27 @@ class Sending:
         )
 
 
-def open_sending(site: Site, issue: str, process: Process, *, rehearses: bool = False) -> Sending:
+def open_sending(
+    site: Site,
+    issue: str,
+    process: Process,
+    *,
+    rehearses: bool = False,
+    may_plan_anew: bool = False,
+) -> Sending:
     """
     Make ready to send or rehearse an issue; the provider is not reached yet.
 
-    Where a delivery of it was begun it goes on with the letter that was kept; otherwise, and
-    where a rehearsal of it is to become a sending, it is composed.
+    Where a delivery of it was begun it goes on with the letter that was kept; otherwise it is
+    composed.
+
+    Args:
+        site: where the issue is.
+        issue: its name.
+        process: that it is sent in.
+        rehearses: into a folder, whatever is set.
+        may_plan_anew: a person is there who can say that a rehearsal becomes a sending, which
+            is of the letter as it is now.
     """
     ledger = site.records.ledger()
     begun = find_begun_letter(site, ledger, issue)
@@ -294,7 +309,7 @@ def open_sending(site: Site, issue: str, process: Process, *, rehearses: bool = 
         return Sending(Outlook(site, sendable, ledger, provider), process)
     provider = _open_provider(site, begun, rehearses=rehearses)
     outlook = Outlook(site, begun, ledger, provider)
-    if outlook.makes_earnest():
+    if may_plan_anew and outlook.makes_earnest():
         outlook = Outlook(site, compose_letter(site, issue), ledger, provider)
     return Sending(outlook, process)
 

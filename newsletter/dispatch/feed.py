@@ -11,6 +11,7 @@ from newsletter.dispatch.backlog import Backlog
 from newsletter.dispatch.lanes import Lane, Lanes
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Queue
 from newsletter.dispatch.pacing import Pacing
+from newsletter.errors import LedgerError
 from newsletter.message.envelope import Envelope
 
 TRIES_PER_RUN: Final = 3  # how often one run offers a delivery that came back unsent
@@ -80,6 +81,7 @@ class Feed:
 
         Raises:
             StopIteration: nothing is left that may go soon.
+            LedgerError: the letter is damaged.
         """
         while True:
             with self._changed:
@@ -88,6 +90,9 @@ class Feed:
                 return None
             try:
                 return self._render(delivery)
+            except LedgerError:  # the letter itself cannot be read, nor the next one's
+                self.drop(delivery.id)
+                raise
             except Exception:  # one reader's data must not stop all the others
                 log.exception("delivery %d could not be written", delivery.id)
                 self.failed += 1

@@ -205,7 +205,7 @@ def test_a_halt_that_nobody_was_shown_is_obeyed(desk: Desk, relay: RecordingServ
 
     desk.run(*SOME, status=4)
     set_way(desk, relay.url)
-    sending = open_sending(desk.site, ISSUE_ID, Process())
+    sending = open_sending(desk.site, ISSUE_ID, Process(), may_plan_anew=True)
     intention = sending.outlook.intention(add_new=False, may_plan_anew=True)
     desk.site.records.diary().pause(ISSUE_ID, "Lee", "a typo", NOW)
 
@@ -222,7 +222,9 @@ def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
 
     desk.run(*ALL)
     set_way(desk, relay.url)
-    first, second = (open_sending(desk.site, ISSUE_ID, Process()) for _ in range(2))
+    first, second = (
+        open_sending(desk.site, ISSUE_ID, Process(), may_plan_anew=True) for _ in range(2)
+    )
     shown = [one.outlook.intention(add_new=False, may_plan_anew=True) for one in (first, second)]
     first.freeze(shown[0])
 

@@ -92,6 +92,25 @@ def test_one_who_may_have_the_first_letter_gets_that_again(desk: Desk) -> None:
     assert got(desk)["r2@example.org"] == OLD
 
 
+def test_a_first_letter_that_is_damaged_ends_the_run_in_words(desk: Desk) -> None:
+    """One reader may have it; the others' letter is whole."""
+    desk.lose_answers(2)
+    with desk.site.records.database.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE deliveries SET letter_id = (SELECT letter_id FROM dispatches) "
+            "WHERE state = 'unknown'"
+        )
+    desk.site.records.diary().settle(ISSUE_ID, Settlement.RESEND, Doubt(), "Lee", NOW)
+    with desk.site.records.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE kept_letters SET content = X'00'")
+
+    refused = desk.run(*REPLACE, status=3)
+
+    assert "its kept letter" in refused
+    assert "is damaged in the ledger, so nothing of it is sent" in refused
+    assert "r2@example.org" not in got(desk)
+
+
 def test_it_wants_its_own_approval_where_one_is_demanded(desk: Desk) -> None:
     change(desk, "accent:", "approval: required\naccent:")
 
