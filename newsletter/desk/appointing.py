@@ -35,7 +35,7 @@ def appoint(sending: Sending, appointment: Appointment, rehearsed: Rehearsed | N
     """
     sending.outlook.provider.connect().close()
     keep_letter(sending.outlook.site, sending.outlook.sendable, appointment.made_at)
-    sending.appoint(appointment, rehearsed)
+    sending.planning.appoint(appointment, rehearsed)
 
 
 def send_appointed(

@@ -83,7 +83,7 @@ def dispatch(
     _answer_doubts(site, order, confirm, proposal)
     record()
     if intention.exchange and sending.outlook.diary.find_halt(order.issue):
-        sending.replace_letter(intention.exchange, order.by)
+        sending.planning.replace_letter(intention.exchange, order.by)
         return find_result(sending.outlook)
     if order.send_at is None:
         return sending.send_off(intention, order.wishes, order.by, confirm)

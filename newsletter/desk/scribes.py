@@ -7,19 +7,22 @@ from newsletter.app.site import Site
 from newsletter.dispatch.ledger import Delivery, LetterId
 from newsletter.dispatch.writing import Scribe
 from newsletter.message.envelope import Envelope
+from newsletter.message.kept_letter import KeptLetter
 
 
 class Scribes:
     """The writers of an issue's letters, made when a delivery first needs one; for all threads."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, letter: KeptLetter) -> None:
+        """Make the writer of the letter at hand, whatever number it is kept under."""
+        self.at_hand = site.scribe(letter)
         self._site = site
         self._made: dict[LetterId, Scribe] = {}
         self._lock = Lock()
 
-    def add(self, number: LetterId, scribe: Scribe) -> None:
-        """Let *scribe* write the letter with that number, which it was made for."""
-        self._made[number] = scribe
+    def add(self, number: LetterId) -> None:
+        """Take it that the letter at hand is kept under that number."""
+        self._made[number] = self.at_hand
 
     def write(self, delivery: Delivery, now: datetime) -> Envelope:
         """

@@ -1,36 +1,34 @@
 """An issue on its way to its readers: the plan, the run, and what came of it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib.metadata import version
 
 from newsletter.app.site import Site
 from newsletter.delivery.provider import Connection, Provider
 from newsletter.desk.gate import Gate
-from newsletter.desk.halting import find_appointment, refuse_halted
+from newsletter.desk.halting import find_appointment
 from newsletter.desk.letters import (
     Sendable,
     compose_letter,
     find_begun_letter,
     make_pictures_beside,
-    plan_for,
 )
-from newsletter.desk.outlook import Exchange, Intention, Outlook, Rehearsed
+from newsletter.desk.outlook import Intention, Outlook
+from newsletter.desk.planning import Planning
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result, find_result
 from newsletter.desk.scribes import Scribes
 from newsletter.desk.ways import is_earnest
 from newsletter.desk.witness import Proposal, Witness
-from newsletter.dispatch.control import PROGRAM, Appointment, SettingAside
+from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import Plan
-from newsletter.dispatch.plan import check_digest, make_plan
-from newsletter.dispatch.replacement import Replacement
+from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_repeats
 from newsletter.dispatch.runs import RunEnd, RunOrder
-from newsletter.errors import LedgerError, UnfinishedError, UsageError
+from newsletter.errors import LedgerError, UsageError
 from newsletter.lang import EditionKind
 from newsletter.proof.approval import Sender
 
@@ -43,11 +41,11 @@ class Sending:
         self.answered = 0  # deliveries that got an outcome in this run
         self._first: Connection | None = None  # open since the deliveries were planned
         self._process = process
-        self._scribe = outlook.site.scribe(outlook.letter)
-        self._scribes = Scribes(outlook.site)
+        self._scribes = Scribes(outlook.site, outlook.letter)
         self._ledger, self._diary, self._issue = outlook.ledger, outlook.diary, outlook.issue
         holder = outlook.site.records.holder()
         self._hold = Hold(outlook.ledger, outlook.issue, outlook.clock, holder)
+        self.planning = Planning(outlook, process.account, self._hold, self._scribes)
 
     def send_off(self, intention: Intention, wishes: Wishes, by: str, witness: Witness) -> Result:
         """
@@ -101,114 +99,18 @@ class Sending:
         """
         self._first = self.outlook.provider.connect()
         try:
-            self._plan(intention, by, is_limited=is_limited)
+            self.planning.plan(intention, by, is_limited=is_limited)
         except BaseException:  # nothing will be sent by it
             first, self._first = self._first, None
             first.close()
             self._hold.release()
             raise
 
-    def _plan(self, intention: Intention, by: str, *, is_limited: bool) -> None:
-        if intention.rehearsed:
-            with self._alone_with(intention.rehearsed, by) as aside:
-                self._freeze_first(intention, aside, is_limited=is_limited)
-            return
-        if intention.plan or intention.replaced:
-            self._hold.take()
-        refuse_halted(self._diary, self._issue, self.outlook.zone)
-        plan = self._ledger.find_plan(self._issue)
-        if plan:
-            self.outlook.check_way(plan)
-        if intention.replaced and not self._ledger.discard_untouched(self._issue):
-            msg = (
-                f"{self._issue}: somebody has begun or halted it meanwhile, so it was not planned "
-                f"anew; see 'newsletter status {self._issue}', then run dispatch again"
-            )
-            raise UnfinishedError(msg)
-        if intention.exchange:
-            self._exchange(intention.exchange, by, is_limited=is_limited)
-        elif intention.plan is None:
-            self._freeze_first(intention, None, is_limited=is_limited)
-        elif intention.joining:
-            if is_limited:
-                self._diary.limit_runs(self._issue, is_limited=True)
-            self._ledger.add_new(self._issue, self.outlook.editions)
-
-    def _freeze_first(
-        self, intention: Intention, aside: SettingAside | None, *, is_limited: bool
-    ) -> None:
-        outlook = self.outlook
-        plan = make_plan(
-            outlook.letter,
-            outlook.way,
-            outlook.clock(),
-            is_limited=is_limited,
-            recipients_of=intention.recipients_of,
-        )
-        self._ledger.freeze(self._keep(plan, plan.planned_at), outlook.editions, aside)
-
-    def _keep(self, plan: Plan, now: datetime) -> Plan:
-        """Keep the letter before anything names it; what is written from it needs no reading."""
-        planned = plan_for(self.outlook.site, self.outlook.sendable, plan, now)
-        if planned.letter:
-            self._scribes.add(planned.letter, self._scribe)
-        return planned
-
-    def replace_letter(self, exchange: Exchange, by: str) -> None:
-        """
-        Give those who wait another letter, and send nothing: the issue is paused.
-
-        Raises:
-            UnfinishedError: another process is sending this issue, or has replaced its letter.
-        """
-        self._hold.take()
-        try:
-            self._exchange(exchange, by, is_limited=False)
-        finally:
-            self._hold.release()
-
-    def _exchange(self, exchange: Exchange, by: str, *, is_limited: bool) -> None:
-        """Give those who wait the letter at hand in place of that of their plan."""
-        if is_limited:
-            self._diary.limit_runs(self._issue, is_limited=True)
-        now, account = self.outlook.clock(), self._process.account
-        after = self._keep(exchange.plan, now)
-        replacement = Replacement(exchange.plan, after, by, now, exchange.because, account)
-        self.outlook.site.records.letters().replace(replacement)
-
-    @contextmanager
-    def _alone_with(self, rehearsed: Rehearsed, by: str) -> Iterator[SettingAside]:
-        """Have the right to set a rehearsal aside for the block, and the words to do it with."""
-        self._hold.take()
-        try:
-            # A halt that the person was shown is set aside too; a later one is meant for him.
-            if self._diary.find_halt(self._issue) not in (None, rehearsed.halt):
-                refuse_halted(self._diary, self._issue, self.outlook.zone)
-            because = f"it is sent in earnest, by {self.outlook.way.name}"
-            yield SettingAside(rehearsed.plan.planned_at, by, self.outlook.clock(), because)
-        finally:
-            self._hold.release()
-
-    def appoint(self, appointment: Appointment, rehearsed: Rehearsed | None) -> None:
-        """
-        Remember when the issue is to go out; sets its rehearsal aside in the same commit.
-
-        A timer would not do that later: nobody could ask it.
-
-        Raises:
-            UnfinishedError: somebody is rehearsing it just now, or has halted it.
-        """
-        if rehearsed is None:
-            self._diary.appoint(appointment)
-            return
-        with self._alone_with(rehearsed, appointment.by) as aside:
-            self._diary.appoint(appointment, aside)
-
     def write_each(self) -> None:
         """Write every edition once, as if to a reader; sends nothing, and keeps nothing."""
         now = self.outlook.clock()
         for kind in EditionKind:
-            self._scribe.write_test("reader@example.org", kind, "dry-run", now)
+            self._scribes.at_hand.write_test("reader@example.org", kind, "dry-run", now)
 
     def run(self, wishes: Wishes, by: str = PROGRAM) -> Ending:
         """
@@ -252,9 +154,10 @@ class Sending:
     def _give_letter(self, plan: Plan) -> None:
         """Keep the letter that an earlier version has begun to send, now that it is at hand."""
         if plan.letter is None:
-            self.outlook.site.records.letters().adopt(self._keep(plan, self.outlook.clock()))
+            kept = self.planning.keep(plan, self.outlook.clock())
+            self.outlook.site.records.letters().adopt(kept)
         elif plan.letter == self.outlook.sendable.number:
-            self._scribes.add(plan.letter, self._scribe)
+            self._scribes.add(plan.letter)
 
     def _order(self, wishes: Wishes, by: str) -> RunOrder:
         limit = f", {wishes.limit:,} at the most" if wishes.limit else ""

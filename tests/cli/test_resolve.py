@@ -1,3 +1,4 @@
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,7 +59,8 @@ def test_a_letter_whose_answer_was_lost_is_sent_again_once_somebody_says_so(
 
     assert f"newsletter resolve {ISSUE_ID}" in lost
     assert "Nothing to send now" in untouched
-    assert "r1@example.org  ko, attempt 1, left 2022-08-26 08:00:00 KST" in settled
+    # The clock goes on with the machine's, and a busy one takes more than a second.
+    assert re.search(r"r1@example\.org  ko, attempt 1, left 2022-08-26 08:00:0\d KST", settled)
     assert f"Next     newsletter dispatch {ISSUE_ID}" in settled
     assert "1 attempt in this run" in sent
     assert desk.states() == {State.ACCEPTED: 1}

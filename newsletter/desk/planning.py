@@ -1,0 +1,140 @@
+"""A plan is made, or changed for those who wait: who gets an issue, and which letter."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from newsletter.desk.halting import refuse_halted
+from newsletter.desk.letters import plan_for
+from newsletter.desk.outlook import Exchange, Intention, Outlook, Rehearsed
+from newsletter.desk.scribes import Scribes
+from newsletter.dispatch.control import Appointment, SettingAside
+from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.ledger import Plan
+from newsletter.dispatch.plan import make_plan
+from newsletter.dispatch.replacement import Replacement
+from newsletter.errors import UnfinishedError
+
+
+class Planning:
+    """What is written down of an issue before any of it is sent."""
+
+    def __init__(self, outlook: Outlook, account: str, hold: Hold, scribes: Scribes) -> None:
+        """
+        Prepare; nothing is written yet.
+
+        Args:
+            outlook: of the issue.
+            account: of the system, that it is done from: USER@HOST; empty: not known.
+            hold: the right to send.
+            scribes: take who writes a letter that was just kept.
+        """
+        self._outlook = outlook
+        self._account = account
+        self._hold = hold
+        self._scribes = scribes
+        self._ledger, self._diary, self._issue = outlook.ledger, outlook.diary, outlook.issue
+
+    def plan(self, intention: Intention, by: str, *, is_limited: bool) -> None:
+        """
+        Plan what *intention* adds; the right to send is taken where somebody else may have it.
+
+        Raises:
+            UnfinishedError: another process is sending this issue, or somebody has paused or
+                cancelled it since *intention* was made.
+            SettingsError: it was begun meanwhile, by another way.
+        """
+        if intention.rehearsed:
+            with self._alone_with(intention.rehearsed, by) as aside:
+                self._freeze_first(intention, aside, is_limited=is_limited)
+            return
+        if intention.plan or intention.replaced:
+            self._hold.take()
+        refuse_halted(self._diary, self._issue, self._outlook.zone)
+        plan = self._ledger.find_plan(self._issue)
+        if plan:
+            self._outlook.check_way(plan)
+        if intention.replaced and not self._ledger.discard_untouched(self._issue):
+            msg = (
+                f"{self._issue}: somebody has begun or halted it meanwhile, so it was not planned "
+                f"anew; see 'newsletter status {self._issue}', then run dispatch again"
+            )
+            raise UnfinishedError(msg)
+        if intention.exchange:
+            self._exchange(intention.exchange, by, is_limited=is_limited)
+        elif intention.plan is None:
+            self._freeze_first(intention, None, is_limited=is_limited)
+        elif intention.joining:
+            if is_limited:
+                self._diary.limit_runs(self._issue, is_limited=True)
+            self._ledger.add_new(self._issue, self._outlook.editions)
+
+    def _freeze_first(
+        self, intention: Intention, aside: SettingAside | None, *, is_limited: bool
+    ) -> None:
+        outlook = self._outlook
+        plan = make_plan(
+            outlook.letter,
+            outlook.way,
+            outlook.clock(),
+            is_limited=is_limited,
+            recipients_of=intention.recipients_of,
+        )
+        self._ledger.freeze(self.keep(plan, plan.planned_at), outlook.editions, aside)
+
+    def keep(self, plan: Plan, now: datetime) -> Plan:
+        """Keep the letter before anything names it; what is written from it needs no reading."""
+        planned = plan_for(self._outlook.site, self._outlook.sendable, plan, now)
+        if planned.letter:
+            self._scribes.add(planned.letter)
+        return planned
+
+    def replace_letter(self, exchange: Exchange, by: str) -> None:
+        """
+        Give those who wait another letter, and send nothing: the issue is paused.
+
+        Raises:
+            UnfinishedError: another process is sending this issue, or has replaced its letter.
+        """
+        self._hold.take()
+        try:
+            self._exchange(exchange, by, is_limited=False)
+        finally:
+            self._hold.release()
+
+    def _exchange(self, exchange: Exchange, by: str, *, is_limited: bool) -> None:
+        """Give those who wait the letter at hand in place of that of their plan."""
+        if is_limited:
+            self._diary.limit_runs(self._issue, is_limited=True)
+        now, account = self._outlook.clock(), self._account
+        after = self.keep(exchange.plan, now)
+        replacement = Replacement(exchange.plan, after, by, now, exchange.because, account)
+        self._outlook.site.records.letters().replace(replacement)
+
+    @contextmanager
+    def _alone_with(self, rehearsed: Rehearsed, by: str) -> Iterator[SettingAside]:
+        """Have the right to set a rehearsal aside for the block, and the words to do it with."""
+        self._hold.take()
+        try:
+            # A halt that the person was shown is set aside too; a later one is meant for him.
+            if self._diary.find_halt(self._issue) not in (None, rehearsed.halt):
+                refuse_halted(self._diary, self._issue, self._outlook.zone)
+            because = f"it is sent in earnest, by {self._outlook.way.name}"
+            yield SettingAside(rehearsed.plan.planned_at, by, self._outlook.clock(), because)
+        finally:
+            self._hold.release()
+
+    def appoint(self, appointment: Appointment, rehearsed: Rehearsed | None) -> None:
+        """
+        Remember when the issue is to go out; sets its rehearsal aside in the same commit.
+
+        A timer would not do that later: nobody could ask it.
+
+        Raises:
+            UnfinishedError: somebody is rehearsing it just now, or has halted it.
+        """
+        if rehearsed is None:
+            self._diary.appoint(appointment)
+            return
+        with self._alone_with(rehearsed, appointment.by) as aside:
+            self._diary.appoint(appointment, aside)
