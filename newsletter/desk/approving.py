@@ -90,7 +90,7 @@ def _count_replaced(site: Site, issue: str) -> int:
         UsageError: it was cancelled, nobody waits, or its letter was never kept.
     """
     _refuse_cancelled(site, issue)
-    require_begun(site, site.records.ledger(), issue)
+    require_begun(site.records.ledger(), issue)
     count = site.records.letters().count_replaceable(issue)
     if not count:
         msg = (

@@ -3,7 +3,7 @@
 from typing import Final
 
 from newsletter.app.site import Site
-from newsletter.desk.letters import compose_letter, find_begun_letter
+from newsletter.desk.letters import compose_letter
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
@@ -25,7 +25,7 @@ def open_replacement(site: Site, issue: str, because: str | None, process: Proce
         msg = f'{START}wants a reason, which is kept with both digests: --because "…"'
         raise UsageError(msg)
     ledger = site.records.ledger()
-    plan = require_begun(site, ledger, issue)
+    plan = require_begun(ledger, issue)
     sendable = compose_letter(site, issue)
     if plan.digest in sendable.letter.digests:
         msg = f"{START}issues/{issue} is the letter that was begun; leave the option out"
@@ -34,7 +34,7 @@ def open_replacement(site: Site, issue: str, because: str | None, process: Proce
     return Sending(Outlook(site, sendable, ledger, provider), process)
 
 
-def require_begun(site: Site, ledger: Plans, issue: str) -> Plan:
+def require_begun(ledger: Plans, issue: str) -> Plan:
     """Return the plan of an issue that readers have a letter of; raises a UsageError else."""
     plan = ledger.find_plan(issue)
     if plan is None or ledger.is_untouched(issue):
@@ -49,7 +49,7 @@ def require_begun(site: Site, ledger: Plans, issue: str) -> Plan:
             f"newsletter dispatch {issue} --was-rehearsal --because TEXT"
         )
         raise UsageError(msg)
-    if find_begun_letter(site, ledger, issue) is None:
+    if plan.letter is None:
         msg = (
             f"{START}{issue} was begun by an earlier version, which kept no letter, so it is not "
             f"known who may have it; make a special issue: newsletter dispatch {issue[:7]}-"

@@ -92,7 +92,9 @@ def test_one_who_may_have_the_first_letter_gets_that_again(desk: Desk) -> None:
     assert got(desk)["r2@example.org"] == OLD
 
 
-def test_a_first_letter_that_is_damaged_ends_the_run_in_words(desk: Desk) -> None:
+def test_a_first_letter_that_is_damaged_ends_the_run_in_words(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
     """One reader may have it; the others' letter is whole."""
     desk.lose_answers(2)
     with desk.site.records.database.begin() as connection:
@@ -108,6 +110,7 @@ def test_a_first_letter_that_is_damaged_ends_the_run_in_words(desk: Desk) -> Non
 
     assert "its kept letter" in refused
     assert "is damaged in the ledger, so nothing of it is sent" in refused
+    assert "Traceback" not in caplog.text
     assert "r2@example.org" not in got(desk)
 
 
