@@ -24,7 +24,7 @@ from newsletter.storage.conditions import constant, was_begun
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.subscriber import Standing
 
-PLANNING_MB: Final = 10  # what the sending that follows needs anyway, for other things
+PLANNING_MB: Final = 4  # a stretch of the index over addresses, and what is sorted at a time
 # Readers that are planned in the order of their addresses: see `_order`.
 STRETCH: Final = 60_000
 

@@ -111,7 +111,15 @@ def _names_of_checks() -> Iterator[tuple[str, str, str]]:
 
 def _copy_tables() -> None:
     """SQLite cannot rename a check: the rows go to a new table, which takes the old one's name."""
+    own = op.get_bind().exec_driver_sql("PRAGMA cache_size").scalar_one()
     op.execute(f"PRAGMA cache_size=-{CACHE_KB}")
+    _copy_subscribers()
+    _copy_deliveries()
+    op.execute(f"PRAGMA cache_size={own}")  # the connection goes on, with other work
+    op.execute("PRAGMA shrink_memory")
+
+
+def _copy_subscribers() -> None:
     _copy(
         "subscribers",
         Column("id", Integer),
@@ -133,6 +141,9 @@ def _copy_tables() -> None:
     )
     for name in READERS:
         op.create_index(f"uq_subscribers_{name}", "subscribers", [name], unique=True)
+
+
+def _copy_deliveries() -> None:
     _copy(
         "deliveries",
         Column("id", Integer, primary_key=True),
