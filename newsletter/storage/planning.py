@@ -1,19 +1,17 @@
 """The rows of a plan: who gets an issue, in which edition, each once."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Integer,
     String,
     case,
     delete,
     func,
     insert,
     literal,
-    literal_column,
     select,
     update,
 )
@@ -24,9 +22,7 @@ from newsletter.storage.conditions import constant, was_begun
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.subscriber import Standing
 
-PLANNING_MB: Final = 4  # a stretch of the index over addresses, and what is sorted at a time
-# Readers that are planned in the order of their addresses: see `_order`.
-STRETCH: Final = 60_000
+PLANNING_MB: Final = 10  # what the sending that follows needs anyway, for other things
 
 
 def plan_missing(
@@ -63,7 +59,7 @@ def plan_missing(
             *_has_no_delivery(issue),
             *_has_got(find_recipients_of(connection, issue)),
         )
-        .order_by(*_order(connection))
+        .order_by(subscribers.c.id)  # sending looks readers up in this order: near each other
     )
     columns = ["issue", "subscriber_id", "address_key", "address", "edition", "state", "attempts"]
     added = connection.execute(
@@ -71,23 +67,6 @@ def plan_missing(
         execution_options={"preserve_rowcount": True},  # psycopg drops it for an INSERT
     )
     return added.rowcount
-
-
-def _order(connection: Connection) -> list[ColumnElement[Any]]:
-    """
-    Say in which order deliveries are planned: that of readers, or nearly so.
-
-    SQLite's index over addresses is met in no order, and of a long list it does not fit into
-    the page cache. Stretch by stretch in the order of addresses, each of its pages is met once
-    a stretch and not once a reader, while the index over readers stays within the cache too.
-    """
-    by_reader = subscribers.c.id
-    if connection.dialect.name != "sqlite":
-        return [by_reader]
-    highest = connection.execute(select(func.max(by_reader))).scalar() or 0
-    if highest <= STRETCH:
-        return [by_reader]
-    return [by_reader // literal_column(str(STRETCH), Integer), subscribers.c.address_key]
 
 
 def count_unplanned(

@@ -212,7 +212,8 @@ deliveries: Final = Table(
     # it would be looked up for every letter.
     Column("run_id", Integer),
     Column("attempt", Integer),
-    Column("domain", Text, Computed(DOMAIN, persisted=True), nullable=False),
+    # Never NULL, but not said so: SQLite would compute it at every change of its row to see.
+    Column("domain", Text, Computed(DOMAIN, persisted=True)),
     # The letter it was begun with last, and the one it must have: where it was unknown once, its
     # reader may have that. No foreign keys, as above. NULL: begun before letters were kept.
     Column("letter_id", Integer),

@@ -20,7 +20,6 @@ from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, SettingsError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
-from newsletter.storage import planning
 from newsletter.storage.database import open_database
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.runs import HOLD
@@ -78,23 +77,6 @@ def test_everyone_is_planned_in_the_edition_they_chose(ledger: SqlLedger) -> Non
         "both": EditionKind.BILINGUAL,
         "none": EditionKind.BILINGUAL,
     }
-
-
-def test_a_long_list_is_planned_stretch_by_stretch_and_everyone_once(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(planning, "STRETCH", 4)
-    add_readers(engine, **{f"r{number}": Preference.KO for number in range(11, 0, -1)})
-    ledger = SqlLedger(engine)
-
-    planned = ledger.freeze(PLAN, EDITIONS)
-    newcomers = ledger.add_new(ISSUE, EDITIONS)
-
-    found = due(ledger)
-    assert (planned, newcomers) == (11, 0)
-    assert {one.name for one in found} == {f"r{number}" for number in range(1, 12)}
-    assert {one.domain for one in found} == {"example.org"}
-    ledger.close()
 
 
 def test_the_publication_decides_for_those_without_a_preference(engine: Engine) -> None:

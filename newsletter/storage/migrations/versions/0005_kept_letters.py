@@ -97,7 +97,7 @@ def _change_tables() -> None:
     """PostgreSQL changes tables in place."""
     for name, twice, once in _names_of_checks():
         op.execute(f"ALTER TABLE {name} RENAME CONSTRAINT {twice} TO {once}")
-    domain = Column("domain", Text, Computed(DOMAIN, persisted=True), nullable=False)
+    domain = Column("domain", Text, Computed(DOMAIN, persisted=True))
     for added in (domain, Column("letter_id", Integer), Column("bound_letter_id", Integer)):
         op.add_column("deliveries", added)
 
@@ -171,7 +171,7 @@ def _copy_deliveries() -> None:
         Column("answer", Text),
         Column("run_id", Integer),
         Column("attempt", Integer),
-        Column("domain", Text, Computed(DOMAIN), nullable=False),
+        Column("domain", Text, Computed(DOMAIN)),
         Column("letter_id", Integer),
         Column("bound_letter_id", Integer),
         UniqueConstraint("issue", "subscriber_id", name="uq_deliveries_issue"),
