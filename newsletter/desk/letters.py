@@ -54,13 +54,17 @@ def compose_letter(site: Site, issue: str) -> Sendable:
     return Sendable(composed.letter, manner, composed.files, composed)
 
 
-def make_pictures_beside(site: Site, sendable: Sendable) -> Sendable:
+def compose_to_send(site: Site, issue: str) -> Sendable:
     """
-    Take the pictures that are kept already, and begin to make the others in another thread.
+    Compose the letter of *issue*; pictures that are kept already are taken, others begun.
 
-    They are made outside the interpreter's lock, so that the proof does not wait for them;
-    one after the other, for each takes megabytes while it is made.
+    Those are made in another thread, outside the interpreter's lock, so that the proof does
+    not wait for them; one after the other, for each takes megabytes while it is made.
+
+    Raises:
+        UsageError, ContentError: see `compose_letter`.
     """
+    sendable = compose_letter(site, issue)
     letter = site.records.letters().reuse_pictures(sendable.letter)
     unmade = [one for one in letter.pictures if one.sha256 is None]
     if not unmade:
@@ -89,18 +93,13 @@ def find_begun_letter(site: Site, ledger: Plans, issue: str) -> Sendable | None:
     plan = ledger.find_plan(issue)
     if plan is None or plan.letter is None or ledger.is_untouched(issue):
         return None
-    return find_planned_letter(site, plan, plan.letter)
-
-
-def find_planned_letter(site: Site, plan: Plan, number: LetterId) -> Sendable:
-    """Return the letter that a plan names; raises a LedgerError if it is damaged."""
     return Sendable(
-        site.records.letters().find(number),
+        site.records.letters().find(plan.letter),
         _find_manner(site, plan),
         plan.files,
         None,
-        number,
-        look_since(site.root, plan.issue, plan.files),
+        plan.letter,
+        look_since(site.root, issue, plan.files),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from newsletter.app.site import Site
-from newsletter.desk.letters import compose_letter
+from newsletter.desk.letters import compose_to_send
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
@@ -26,7 +26,7 @@ def open_replacement(site: Site, issue: str, because: str | None, process: Proce
         raise UsageError(msg)
     ledger = site.records.ledger()
     plan = require_begun(ledger, issue)
-    sendable = compose_letter(site, issue)
+    sendable = compose_to_send(site, issue)
     if plan.digest in sendable.letter.digests:
         msg = f"{START}issues/{issue} is the letter that was begun; leave the option out"
         raise UsageError(msg)

@@ -11,9 +11,8 @@ from newsletter.desk.gate import Gate
 from newsletter.desk.halting import find_appointment
 from newsletter.desk.letters import (
     Sendable,
-    compose_letter,
+    compose_to_send,
     find_begun_letter,
-    make_pictures_beside,
 )
 from newsletter.desk.outlook import Intention, Outlook
 from newsletter.desk.planning import Planning
@@ -207,13 +206,13 @@ def open_sending(
     ledger = site.records.ledger()
     begun = find_begun_letter(site, ledger, issue)
     if begun is None:
-        sendable = make_pictures_beside(site, compose_letter(site, issue))
+        sendable = compose_to_send(site, issue)
         provider = _open_provider(site, sendable, rehearses=rehearses)
         return Sending(Outlook(site, sendable, ledger, provider), process)
     provider = _open_provider(site, begun, rehearses=rehearses)
     outlook = Outlook(site, begun, ledger, provider)
     if may_plan_anew and outlook.makes_earnest():
-        outlook = Outlook(site, compose_letter(site, issue), ledger, provider)
+        outlook = Outlook(site, compose_to_send(site, issue), ledger, provider)
     return Sending(outlook, process)
 
 

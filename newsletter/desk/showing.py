@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
 from newsletter.compose.composition import changed_parts
+from newsletter.desk.build_folder import SAMPLE_ADDRESS
 from newsletter.desk.halting import find_appointment, require_plan
 from newsletter.desk.letters import find_begun_letter
 from newsletter.dispatch.promise import Bond
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from newsletter.dispatch.replacement import SentLetter
     from newsletter.message.kept_letter import KeptLetter
 
-SAMPLE_ADDRESS = "reader@example.org"
 CONTEXT = 1  # lines around one that differs
 
 
