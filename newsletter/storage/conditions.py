@@ -8,9 +8,12 @@ changed by one statement costs less the fewer parameters it has.
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Text, and_, exists, literal_column, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import GenericFunction
 
 from newsletter.dispatch.states import State
 from newsletter.storage.tables import deliveries, dispatches
@@ -19,6 +22,28 @@ from newsletter.storage.tables import deliveries, dispatches
 def constant(word: StrEnum | str) -> ColumnElement[str]:
     """Write one of the program's own words into the text of a statement."""
     return literal_column(f"'{word}'", Text)
+
+
+class domain_of(GenericFunction[str]):  # noqa: N801 - a function of SQL
+    """
+    What stands behind the @ of an address's key, which has one.
+
+    No word of both databases cuts there at once; one that both know takes ten times as long.
+    """
+
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(domain_of, "sqlite")
+def _cut_on_sqlite(found: domain_of, compiler: SQLCompiler, **options: Any) -> str:
+    key = compiler.process(found.clauses, **options)
+    return f"substr({key}, instr({key}, '@') + 1)"
+
+
+@compiles(domain_of, "postgresql")
+def _cut_on_postgresql(found: domain_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"split_part({compiler.process(found.clauses, **options)}, '@', 2)"
 
 
 # As in the condition of ix_deliveries_waiting.

@@ -18,11 +18,21 @@ from sqlalchemy import (
 
 from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind, Preference
-from newsletter.storage.conditions import constant, was_begun
+from newsletter.storage.conditions import constant, domain_of, was_begun
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.subscriber import Standing
 
 PLANNING_MB: Final = 10  # what the sending that follows needs anyway, for other things
+PLANNED: Final = (
+    "issue",
+    "subscriber_id",
+    "address_key",
+    "address",
+    "domain",
+    "edition",
+    "state",
+    "attempts",
+)
 
 
 def plan_missing(
@@ -50,6 +60,7 @@ def plan_missing(
             subscribers.c.id,
             subscribers.c.address_key,
             subscribers.c.address,
+            domain_of(subscribers.c.address_key),
             edition,
             constant(State.PENDING),
             literal(0),
@@ -61,9 +72,8 @@ def plan_missing(
         )
         .order_by(subscribers.c.id)  # sending looks readers up in this order: near each other
     )
-    columns = ["issue", "subscriber_id", "address_key", "address", "edition", "state", "attempts"]
     added = connection.execute(
-        insert(deliveries).from_select(columns, chosen),
+        insert(deliveries).from_select(PLANNED, chosen),
         execution_options={"preserve_rowcount": True},  # psycopg drops it for an INSERT
     )
     return added.rowcount

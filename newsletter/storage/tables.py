@@ -1,14 +1,13 @@
 """The tables of the ledger and the list of subscribers, in words of ARCHITECTURE.md."""
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
     JSON,
     Boolean,
     CheckConstraint,
     Column,
-    Computed,
     DateTime,
     ForeignKey,
     Index,
@@ -24,8 +23,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import DDLCompiler
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -45,13 +42,6 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-@compiles(Computed, "sqlite")
-def _compute_when_read(column: Computed, compiler: DDLCompiler, **_: Any) -> str:
-    """SQLite computes it when it is read: stored, it would be at every change of its row."""
-    words = compiler.sql_compiler.process(column.sqltext, include_table=False, literal_binds=True)
-    return f"GENERATED ALWAYS AS ({words}) VIRTUAL"
 
 
 metadata: Final = MetaData(
@@ -189,9 +179,6 @@ def _index(name: str, columns: list[str], where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-# What stands behind the last @ of an address: two databases read it alike, word for word.
-DOMAIN: Final = "substr(address_key, length(rtrim(address_key, replace(address_key, '@', ''))) + 1)"
-
 deliveries: Final = Table(
     "deliveries",
     metadata,
@@ -212,8 +199,8 @@ deliveries: Final = Table(
     # it would be looked up for every letter.
     Column("run_id", Integer),
     Column("attempt", Integer),
-    # Never NULL, but not said so: SQLite would compute it at every change of its row to see.
-    Column("domain", Text, Computed(DOMAIN, persisted=True)),
+    # Of address_key. No generated column: SQLite would compute it at every change of its row.
+    Column("domain", Text, nullable=False),
     # The letter it was begun with last, and the one it must have: where it was unknown once, its
     # reader may have that. No foreign keys, as above. NULL: begun before letters were kept.
     Column("letter_id", Integer),

@@ -323,6 +323,7 @@ def test_a_reader_is_shown_with_what_they_were_sent(site: Site) -> None:
                 "subscriber_id": 1,
                 "address": "minji@example.org",
                 "address_key": "minji@example.org",
+                "domain": "example.org",
                 "edition": "bilingual",
                 "state": "accepted",
                 "attempts": 1,

@@ -164,9 +164,7 @@ def restore(engine: Engine, found: dict[str, list[tuple[Any, ...]]]) -> None:
             table = tables.metadata.tables[name]
             names = [column.name for column in table.c]
             values = [dict(zip(names, row, strict=True)) for row in found[name]]
-            cut = [column.name for column in table.c if column.computed]  # by the database
-            kept = [{key: row[key] for key in row if key not in cut} for row in values]
-            connection.execute(table.insert(), kept)
+            connection.execute(table.insert(), values)
 
 
 def test_a_plan_that_is_no_rehearsal_is_never_set_aside_by_a_sending(

@@ -237,6 +237,7 @@ def _delivery(issue: str, reader: SubscriberId) -> dict[str, object]:
         "subscriber_id": reader,
         "address": "minji.kim@example.org",
         "address_key": "minji.kim@example.org",
+        "domain": "example.org",
         "edition": "ko",
         "state": "accepted",
         "attempts": 1,

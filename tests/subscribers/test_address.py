@@ -66,13 +66,16 @@ def test_an_address_is_accepted_just_if_email_validator_accepts_it(text: str) ->
 @given(st.text("aB.İßΐ한글가é\u0301@", max_size=12).map(lambda local: f"{local}@example.org"))
 @example("ΐ@example.org")
 @example("각@example.org")
-def test_the_key_of_a_key_is_the_key(text: str) -> None:
+@example('"b@c"@example.org')
+@example("b＠c@example.org")
+def test_the_key_of_a_key_is_the_key_and_has_one_at(text: str) -> None:
     try:
         key = address_of(text).key
     except ContentError:
         return
 
     assert address_of(key).key == key
+    assert key.count("@") == 1  # where a plan cuts the domain off
 
 
 @pytest.mark.parametrize(

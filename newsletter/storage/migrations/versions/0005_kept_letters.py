@@ -1,13 +1,13 @@
 """Letters that are kept, the one each delivery was begun with, and checks named as in the code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from alembic import op
 from sqlalchemy import (
     JSON,
     CheckConstraint,
     Column,
-    Computed,
     DateTime,
     ForeignKey,
     Integer,
@@ -17,9 +17,11 @@ from sqlalchemy import (
     UniqueConstraint,
     column,
     insert,
+    literal_column,
     select,
     table,
     text,
+    update,
 )
 from sqlalchemy.schema import SchemaItem
 
@@ -28,6 +30,7 @@ down_revision = "0004"
 
 TIME = DateTime(timezone=True)
 CACHE_KB = 200_000  # a million deliveries are copied: their indexes are written in no order
+# What stands behind the last @: both databases read it alike.
 DOMAIN = "substr(address_key, length(rtrim(address_key, replace(address_key, '@', ''))) + 1)"
 INDEXES = (
     ("ix_deliveries_waiting", ["issue", "id"], text("state IN ('pending', 'deferred')")),
@@ -97,9 +100,14 @@ def _change_tables() -> None:
     """PostgreSQL changes tables in place."""
     for name, twice, once in _names_of_checks():
         op.execute(f"ALTER TABLE {name} RENAME CONSTRAINT {twice} TO {once}")
-    domain = Column("domain", Text, Computed(DOMAIN, persisted=True))
-    for added in (domain, Column("letter_id", Integer), Column("bound_letter_id", Integer)):
+    for added in (
+        Column("domain", Text),
+        Column("letter_id", Integer),
+        Column("bound_letter_id", Integer),
+    ):
         op.add_column("deliveries", added)
+    op.execute(update(table("deliveries", column("domain"))).values(domain=literal_column(DOMAIN)))
+    op.alter_column("deliveries", "domain", nullable=False)
 
 
 def _names_of_checks() -> Iterator[tuple[str, str, str]]:
@@ -171,24 +179,30 @@ def _copy_deliveries() -> None:
         Column("answer", Text),
         Column("run_id", Integer),
         Column("attempt", Integer),
-        Column("domain", Text, Computed(DOMAIN)),
+        Column("domain", Text, nullable=False),
         Column("letter_id", Integer),
         Column("bound_letter_id", Integer),
         UniqueConstraint("issue", "subscriber_id", name="uq_deliveries_issue"),
         UniqueConstraint("issue", "address_key", name="uq_deliveries_issue_address_key"),
         is_counted=True,
+        filled={"domain": DOMAIN},
     )
     for name, columns, condition in INDEXES:
         op.create_index(name, "deliveries", columns, sqlite_where=condition)
 
 
-def _copy(name: str, *parts: SchemaItem, is_counted: bool = False) -> None:
+def _copy(
+    name: str,
+    *parts: SchemaItem,
+    is_counted: bool = False,
+    filled: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """
     Copy a table whose checks have other names in the code.
 
     Foreign keys that name it are not enforced meanwhile, and name it afterwards as before;
     so constraints bear the name that it will have. With *is_counted* a number that was ever
-    given is not given again.
+    given is not given again; *filled* are columns that are new, and what of.
     """
     checks = [
         CheckConstraint(words, name=op.f(f"ck_{name}_{check}"))
@@ -196,8 +210,10 @@ def _copy(name: str, *parts: SchemaItem, is_counted: bool = False) -> None:
     ]
     op.create_table(f"new_{name}", *parts, *checks, sqlite_autoincrement=is_counted)
     names = _columns_of(name)
-    old, new = (table(one, *map(column, names)) for one in (name, f"new_{name}"))
-    op.execute(insert(new).from_select(names, select(old).order_by(old.c.id)))
+    old = table(name, *map(column, names))
+    new = table(f"new_{name}", *map(column, [*names, *filled]))
+    rows = select(*old.c, *map(literal_column, filled.values())).order_by(old.c.id)
+    op.execute(insert(new).from_select([*names, *filled], rows))
     if is_counted:
         op.execute("DELETE FROM sqlite_sequence WHERE name = 'new_deliveries'")
         op.execute(
