@@ -11,7 +11,7 @@ from newsletter.dispatch.manner import read_manner, write_manner
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage.complaints import is_taken
-from newsletter.storage.planning import plan_missing
+from newsletter.storage.planning import plan_everyone
 from newsletter.storage.tables import dispatches
 from newsletter.storage.ways import read_way, way_values
 
@@ -46,7 +46,7 @@ def freeze(
             f"see 'newsletter status {plan.issue}'"
         )
         raise UnfinishedError(msg) from error
-    return plan_missing(connection, plan.issue, editions)
+    return plan_everyone(connection, plan.issue, editions)
 
 
 def letter_values(plan: Plan) -> dict[str, object]:

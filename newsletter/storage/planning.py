@@ -35,16 +35,33 @@ PLANNED: Final = (
 )
 
 
-def plan_missing(
+def plan_everyone(
     connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
 ) -> int:
     """
-    Insert a delivery for every active subscriber without one, in one statement.
+    Insert a delivery for every active subscriber: *issue* has none, being planned just now.
 
     If the plan says so, for those alone who have another issue.
 
     For a long list the transaction is to have a page cache of `PLANNING_MB`.
     """
+    return _plan(connection, issue, editions)
+
+
+def plan_missing(
+    connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
+) -> int:
+    """Insert a delivery for those who have none, otherwise as `plan_everyone`."""
+    return _plan(connection, issue, editions, *_has_no_delivery(issue))
+
+
+def _plan(
+    connection: Connection,
+    issue: str,
+    editions: Mapping[Preference | None, EditionKind],
+    *conditions: ColumnElement[bool],
+) -> int:
+    """Insert the deliveries in one statement."""
     without = editions[None]
     edition = case(
         *(
@@ -67,7 +84,7 @@ def plan_missing(
         )
         .where(
             subscribers.c.standing == constant(Standing.ACTIVE),
-            *_has_no_delivery(issue),
+            *conditions,
             *_has_got(find_recipients_of(connection, issue)),
         )
         .order_by(subscribers.c.id)  # sending looks readers up in this order: near each other
