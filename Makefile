@@ -13,10 +13,13 @@ OPENDKIM := .debian/opendkim.stamp
 EXIM := .debian/exim4-daemon-light.stamp
 MAILPARSER := .node/mailparser-3.14.2.stamp
 
-.PHONY: help demo test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
+.PHONY: help demo catalogues test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+catalogues: $(VENV)/installed-dev ## Compile what the program says: newsletter/locale/*/*.po
+	$(BIN)/python -m tests.catalogues
 
 demo: $(VENV)/installed ## Compose August 2022, import readers, send a test, dispatch to outbox/
 	@$(BIN)/python examples/demo.py $(DEMO_ISSUE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, unquote
 
 from newsletter.errors import SettingsError
+from newsletter.phrases import Phrase, phrase
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 SETTING: Final = "NEWSLETTER_DATABASE_URL"
 SQLITE: Final = "sqlite:///"
 POSTGRESQL: Final = "postgresql://"
-REMEDY: Final = "write sqlite:///newsletter.db or postgresql://user:password@host/name"
 MARKS: Final = 2  # the quotes around an empty name; so short a password would hide every word
 ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 
@@ -97,15 +97,8 @@ class DatabaseLocation:
             return
         for other in self.misread:
             if other != self.place and other.is_file():
-                msg = (
-                    f"{SETTING}: {self.place} does not exist, but {other} does, and an earlier "
-                    "version of this program may have kept this site's readers and ledger "
-                    "there. Nothing was opened. If they are this site's, move that file here, "
-                    "with its -wal and -shm if there are such; if they are another site's, "
-                    "rename this folder, or name a file of another name in "
-                    f"{SETTING}"
-                )
-                raise SettingsError(msg)
+                fault = phrase("database.lost-file", meant=self.place, found=other)
+                raise SettingsError(_at_setting(fault))
 
 
 def read_database_url(setting: str, root: Path) -> DatabaseLocation:
@@ -123,14 +116,14 @@ def read_database_url(setting: str, root: Path) -> DatabaseLocation:
         return _read_file(setting.removeprefix(SQLITE), root)
     if setting.startswith(POSTGRESQL):
         return _read_server(setting.removeprefix(POSTGRESQL))
-    raise _wrong("this kind of database is not supported")
+    raise wrong_database_url(phrase("database.kind"))
 
 
 def _read_file(path: str, root: Path) -> DatabaseLocation:
     if not path or path == ":memory:" or "\0" in unquote(path):
-        raise _wrong("names no file")
+        raise wrong_database_url(phrase("database.no-file"))
     if "?" in path:
-        raise _wrong("a ? cannot stand in the name of the file")
+        raise wrong_database_url(phrase("database.question-mark"))
     written = root / path
     meant = _find_meant(written, root / unquote(path)) if ESCAPE.search(path) else written
     cut = str(written).partition("?")[0]
@@ -145,14 +138,9 @@ def _find_meant(written: Path, decoded: Path) -> Path:
         return there[0]
     if there and written.samefile(decoded):
         return written
-    what = "both exist" if there else "neither exists"
-    remedy = (
-        "move one of them away, or name yours without a percent sign"
-        if there
-        else "name a file without a percent sign, or make the one that you mean, empty, first"
-    )
-    msg = f"{SETTING}: may mean {written} or {decoded}, and {what}; {remedy}"
-    raise SettingsError(msg)
+    if there:
+        raise SettingsError(_at_setting(phrase("database.both", one=written, other=decoded)))
+    raise SettingsError(_at_setting(phrase("database.neither", one=written, other=decoded)))
 
 
 def _read_server(rest: str) -> DatabaseLocation:
@@ -160,10 +148,10 @@ def _read_server(rest: str) -> DatabaseLocation:
     user, _, password = login.partition(":")
     found = PLACE.fullmatch(place)
     if found is None:
-        raise _wrong("the host, or the port after it, cannot be read")
+        raise wrong_database_url(phrase("database.place"))
     port = int(found["port"]) if found["port"] else None
     if port is not None and not 1 <= port <= 65535:
-        raise _wrong("the port is not between 1 and 65535")
+        raise wrong_database_url(phrase("database.port"))
     server = Server(
         user=_decode(user),
         password=_decode(password),
@@ -179,7 +167,7 @@ def _read_options(query: str | None) -> dict[str, list[str]]:
     try:
         return parse_qs(query or "", keep_blank_values=True, strict_parsing=bool(query))
     except ValueError:
-        raise _wrong("what follows the ? is not NAME=VALUE, with & between") from None
+        raise wrong_database_url(phrase("database.options")) from None
 
 
 def _decode(text: str) -> str:
@@ -187,11 +175,16 @@ def _decode(text: str) -> str:
         decoded = unquote(text, errors="strict")
         decoded.encode()  # what is not UTF-8 in the environment arrives as lone surrogates
     except UnicodeError:
-        raise _wrong("it is not UTF-8, or a percent sign in it is not written %25") from None
+        raise wrong_database_url(phrase("database.encoding")) from None
     if "\0" in decoded:
-        raise _wrong("it holds a NUL (%00)")
+        raise wrong_database_url(phrase("database.nul"))
     return decoded
 
 
-def _wrong(what: str) -> SettingsError:
-    return SettingsError(f"{SETTING}: {what}; {REMEDY}")
+def wrong_database_url(fault: Phrase) -> SettingsError:
+    """Return the error that says what is wrong with the setting, and how it is written."""
+    return SettingsError(_at_setting(phrase("database.wrong", fault=fault)))
+
+
+def _at_setting(message: Phrase) -> Phrase:
+    return phrase("common.at-place", place=SETTING, message=message)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from newsletter.phrases import Phrase, Said, phrase
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -11,17 +13,35 @@ class Problem:
 
     place: str  # a file relative to the site root, or the name of a setting
     line: int | None  # counted from 1; None where the whole of *place* is meant
-    message: str  # what is wrong; then what to do
+    message: Said  # what is wrong; then what to do
+
+    @property
+    def said(self) -> Phrase:
+        """The place, the line and what is wrong there."""
+        if self.line is None:
+            return phrase("common.at-place", place=self.place, message=self.message)
+        return phrase("common.at-line", place=self.place, line=self.line, message=self.message)
 
     def __str__(self) -> str:
-        where = self.place if self.line is None else f"{self.place}:{self.line}"
-        return f"{where}: {self.message}"
+        return str(self.said)
 
 
 class NewsletterError(Exception):
-    """A fault that a person can mend; the message says where, what, and how."""
+    """A fault that a person can mend: it says where, what, and how; printed, it reads English."""
 
     exit_status: ClassVar[int] = 1
+
+    def __init__(self, *said: Said) -> None:
+        super().__init__(*said)
+        self.said = said  # a line each
+
+    @property
+    def phrase(self) -> Said:
+        """All that is wrong, as one thing to be said."""
+        return self.said[0] if len(self.said) == 1 else phrase("common.lines", lines=self.said)
+
+    def __str__(self) -> str:
+        return str(self.phrase)
 
 
 class ContentError(NewsletterError):
@@ -29,11 +49,13 @@ class ContentError(NewsletterError):
 
     exit_status = 1
 
-    def __init__(self, problems: Sequence[Problem] | str) -> None:
-        self.problems = () if isinstance(problems, str) else tuple(problems)
-        super().__init__(
-            problems if isinstance(problems, str) else "\n".join(map(str, self.problems))
-        )
+    def __init__(self, problems: Sequence[Problem] | Said) -> None:
+        if isinstance(problems, Phrase | str):
+            self.problems: tuple[Problem, ...] = ()
+            super().__init__(problems)
+        else:
+            self.problems = tuple(problems)
+            super().__init__(*(problem.said for problem in self.problems))
 
 
 class UsageError(NewsletterError):

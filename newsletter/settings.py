@@ -17,6 +17,7 @@ from newsletter.env_file import find_emptied, find_wrong_names, read_env_file
 from newsletter.errors import ContentError, SettingsError
 from newsletter.files import read_regular_file
 from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
+from newsletter.phrases import LANGUAGES, Said, phrase
 from newsletter.rights import explain_rights, find_open
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ PUBLIC_URL: Final = re.compile(
 
 DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_ROOT": "",
+    "NEWSLETTER_LANGUAGE": "",
     "NEWSLETTER_DATABASE_URL": "sqlite:///newsletter.db",
     "NEWSLETTER_MAIL_URL": "outbox:outbox",
     "NEWSLETTER_PUBLIC_URL": "",
@@ -113,8 +115,9 @@ class Settings:
             dkim=reader.dkim(),
             keep_letters=reader.keep_letters(),
         )
+        reader.check_language()
         if reader.faults:
-            raise SettingsError("\n".join(reader.faults))
+            raise SettingsError(*reader.faults)
         _tell_of_open_files(root, from_file)
         return settings
 
@@ -215,7 +218,13 @@ class _Reader:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
-        self.faults: list[str] = []
+        self.faults: list[Said] = []
+
+    def check_language(self) -> None:
+        """Check what the terminal has chosen its language by, before there were settings."""
+        value = self._value("NEWSLETTER_LANGUAGE")
+        if value and value not in LANGUAGES:
+            self.faults.append(phrase("settings.language", value=value, known=LANGUAGES))
 
     def database_url(self, root: Path) -> str:
         return self._checked("NEWSLETTER_DATABASE_URL", lambda url: read_database_url(url, root))
@@ -225,7 +234,7 @@ class _Reader:
         try:
             return read_mail_url(value)
         except SettingsError as error:
-            self.faults.append(str(error))
+            self.faults += error.said
             return read_mail_url(DEFAULTS["NEWSLETTER_MAIL_URL"])
 
     def public_url(self) -> str | None:
@@ -315,7 +324,7 @@ class _Reader:
         try:
             return read_dkim_setting(*map(self._value, names))
         except SettingsError as error:
-            self.faults.append(str(error))
+            self.faults += error.said
             return None
 
     def _value(self, name: str) -> str:
@@ -326,7 +335,7 @@ class _Reader:
         try:
             check(value)
         except SettingsError as error:
-            self.faults.append(str(error))
+            self.faults += error.said
         return value
 
 

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,10 @@ from hypothesis import settings
 # How long an example takes says something of the machine, not of the program.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# What a developer's terminal speaks is not what tests compare with.
+os.environ.pop("NEWSLETTER_LANGUAGE", None)
+os.environ["LC_ALL"] = "C.UTF-8"
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 

@@ -7,6 +7,7 @@ import click
 
 from newsletter.cli.doubting import show_doubts
 from newsletter.cli.proof_table import summary
+from newsletter.cli.wording import say
 from newsletter.compose.composition import describe_changes
 from newsletter.desk.audience import describe_audience
 from newsletter.desk.gate import Passed
@@ -115,8 +116,9 @@ def _show_rehearsed(rehearsed: Rehearsed, zone: ZoneInfo) -> None:
 def show_passed(passed: Passed) -> None:
     """Print how the proof ended."""
     for note in passed.report.notes:
-        if note.startswith(HOSTED):  # the others are for those who read the proof
-            click.echo(f"Pictures {note.removeprefix(f'{HOSTED}: ')}")
+        words = say(note)
+        if words.startswith(HOSTED):  # the others are for those who read the proof
+            click.echo(f"Pictures {words.removeprefix(f'{HOSTED}: ')}")
     click.echo(summary(passed.report))
 
 

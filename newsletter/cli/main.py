@@ -5,11 +5,15 @@ import sys
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
+from newsletter.cli.cells import wrap
+from newsletter.cli.help import in_words
+from newsletter.cli.language import find_language
 from newsletter.cli.memory import give_back, look_seldom
+from newsletter.cli.wording import _, say, use_language
 from newsletter.errors import NewsletterError, UsageError
 
 # Each is an object of its name (with _ for -) in newsletter.cli and the module of that name.
@@ -49,12 +53,17 @@ class LazyGroup(click.Group):
         name = cmd_name.replace("-", "_")
         command = getattr(import_module(f"newsletter.cli.{name}"), name)
         assert isinstance(command, click.Command)  # noqa: S101 - ours, not input
-        return command
+        return in_words(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands, each with its line."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, _(line)) for name, line in COMMANDS.items()])
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command, in the operator's language."""
+        use_language(find_language(os.environ, Path.cwd()))
+        return click.Group.main(in_words(self), *args, **kwargs)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -72,11 +81,12 @@ def main() -> None:
     """Run a command; end with the exit status of the fault that stopped it."""
     look_seldom()
     _prepare_streams()
+    use_language(find_language(os.environ, Path.cwd()))
     try:
         _refuse_unreadable(sys.argv[1:])
         cli(prog_name="newsletter")
     except NewsletterError as error:
-        _end(str(error), error.exit_status)
+        _end(say(error.phrase), error.exit_status)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         _end(f"{place}{error.strerror or error}; make room or rights there, or name another place")
@@ -97,19 +107,12 @@ def _wrapped(message: str) -> str:
     if not sys.stderr.isatty():
         return message
     import shutil  # noqa: PLC0415 - help does without
-    import textwrap  # noqa: PLC0415
 
-    width = shutil.get_terminal_size().columns
+    columns = shutil.get_terminal_size().columns
     lines = []
     for line in message.split("\n"):
         indent = " " * (len(line) - len(line.lstrip()))
-        lines += textwrap.wrap(
-            line,
-            width,
-            subsequent_indent=f"{indent}  ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        ) or [""]
+        lines += wrap(line, columns, "", f"{indent}  ") or [""]
     return "\n".join(lines)
 
 

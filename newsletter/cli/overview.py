@@ -9,6 +9,7 @@ import click
 
 from newsletter.cli.promises import as_json as promises_as_json
 from newsletter.cli.promises import describe_outdated
+from newsletter.cli.wording import say
 from newsletter.desk.audience import describe_audience
 from newsletter.desk.moments import show_moment, show_wait
 from newsletter.desk.overview import Overview
@@ -101,7 +102,7 @@ def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, st
         label = "cancelled" if one.halt.act is Act.CANCELLED else "paused"
         rows.append((label, f"{show_moment(one.halt.at, zone)}, by {one.halt.by}"))
         if one.halt.because:
-            rows.append(("", one.halt.because))
+            rows.append(("", say(one.halt.because)))
     if recipients_of := one.recipients_of:
         rows.append(("to", describe_audience(recipients_of)))
     if one.appointment:
@@ -149,7 +150,7 @@ def _show_row(label: str, cells: Sequence[int | str]) -> None:
 def _show_note(note: Note, zone: ZoneInfo) -> None:
     start = f"  {show_moment(note.at, zone)}  "
     click.echo(f"{start}{note.act} by {note.by}")
-    words = note.words
+    words = say(note.words)
     if note.act is Act.APPOINTED:  # they are a time, for machines
         words = f"for {show_moment(datetime.fromisoformat(words), zone)}"
     account = note.account and f"account {note.account}"

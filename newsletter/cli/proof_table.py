@@ -3,6 +3,7 @@
 import click
 
 from newsletter.cli.output import is_terminal
+from newsletter.cli.wording import say
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.report import Report
 
@@ -47,7 +48,7 @@ def _show_table(report: Report) -> None:
     for finding in report.findings:
         mark = Text(MARKS[finding.severity], style=COLOURS[finding.severity])
         words = Text(place_of(finding) + "\n", style="bold") + Text(
-            finding.message + "\n", "not bold"
+            say(finding.message) + "\n", "not bold"
         )
         table.add_row(mark, finding.rule, words)
     Console().print(table)

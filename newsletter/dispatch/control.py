@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from newsletter.dispatch.runs import LivingRun
 from newsletter.dispatch.way import Way
+from newsletter.phrases import Said
 
 PROGRAM: Final = "newsletter"  # who pauses a dispatch when no person does
 
@@ -53,7 +54,7 @@ class Note:
     act: Act
     by: str
     at: datetime  # aware UTC
-    words: str  # the reason, or what came of it; may be empty. Of an appointment: ISO 8601
+    words: Said  # the reason, or what came of it; may be empty. Of an appointment: ISO 8601
     account: str = ""  # USER@HOST of the system, where it is kept
 
 
@@ -64,7 +65,7 @@ class Halt:
     act: Act  # PAUSED, or CANCELLED for good
     by: str
     at: datetime  # aware UTC
-    because: str  # may be empty
+    because: Said  # may be empty
 
     @property
     def is_ours(self) -> bool:
@@ -108,7 +109,7 @@ class Diary(Protocol):
     def find_halt(self, issue: str) -> Halt | None:
         """Say why nothing more of *issue* is to be begun, or None."""
 
-    def pause(self, issue: str, by: str, because: str, now: datetime) -> bool:
+    def pause(self, issue: str, by: str, because: Said, now: datetime) -> bool:
         """Pause *issue*; False if it was paused or cancelled already."""
 
     def resume(self, issue: str, by: str, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import FORBIDDEN, describe
 from newsletter.issue.yaml_faults import COMMENTED, cut_off
 from newsletter.lang import Lang
+from newsletter.phrases import Said
 
 YES: Final = ("yes", "true", "on")
 NO: Final = ("no", "false", "off")
@@ -222,7 +223,7 @@ class Fields:
         """Say whether the field holds fields of its own."""
         return isinstance(self._nodes.get(key), yaml.MappingNode)
 
-    def note(self, key: str, message: str) -> None:
+    def note(self, key: str, message: Said) -> None:
         """Note what is wrong with a field beyond its form."""
         self._problems.add(self._place, self.line_of(key), message)
 

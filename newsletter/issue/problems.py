@@ -1,6 +1,7 @@
 """Collects everything that is wrong with a site's content, to be shown together."""
 
 from newsletter.errors import ContentError, Problem
+from newsletter.phrases import Said
 
 
 class Problems:
@@ -16,7 +17,7 @@ class Problems:
         rank = {place: at for at, place in enumerate(places)}
         return sorted(self._found, key=lambda found: (rank[found.place], found.line or 0))
 
-    def add(self, place: str, line: int | None, message: str) -> None:
+    def add(self, place: str, line: int | None, message: Said) -> None:
         """Note a problem; *place* is relative to the site root, *line* counts from 1."""
         self._found[Problem(place, line, message)] = None
 

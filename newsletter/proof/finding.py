@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsletter.lang import EditionKind
+from newsletter.phrases import Said
 
 
 class Severity(StrEnum):
@@ -22,4 +23,4 @@ class Finding:
     file: str  # relative to the site root: where to mend it
     line: int | None  # counted from 1; None where the whole file is meant
     edition: EditionKind | None  # where it was seen; None where it is in all, or in none
-    message: str  # what is wrong; then how to mend it
+    message: Said  # what is wrong; then how to mend it

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from newsletter.errors import ContentError, Problem
 from newsletter.issue.issue import PUBLICATION
+from newsletter.phrases import Said, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.pictures import HOSTED, hosted_notes
 from newsletter.proof.material import Material
@@ -44,7 +45,7 @@ class Report:
     issue: str
     digests: Sequence[str]  # see Composition.digests; none where the folder does not compose
     findings: Sequence[Finding]
-    notes: Sequence[str] = ()  # rules that did not run, and why
+    notes: Sequence[Said] = ()  # rules that did not run, and why
 
     @property
     def digest(self) -> str | None:
@@ -95,7 +96,7 @@ def proofread(
     )
 
 
-def _notes(material: Material, settings: Mapping[str, Setting]) -> Iterator[str]:
+def _notes(material: Material, settings: Mapping[str, Setting]) -> Iterator[Said]:
     """Say what could not be looked at, for the rules that are not switched off."""
     if settings.get(NUMBERS) is not Setting.OFF:
         yield from numbers_notes(material)
@@ -105,12 +106,12 @@ def _notes(material: Material, settings: Mapping[str, Setting]) -> Iterator[str]
         yield from hosted_notes(material)
 
 
-def _message(finding: Finding, material: Material) -> str:
+def _message(finding: Finding, material: Material) -> Said:
     """Say of a template that is not in the site's folder where it is to be mended."""
     name = finding.file.removeprefix("templates/")
     if material.look is None or name == finding.file or name in material.look.files:
         return finding.message
-    return f"{finding.message} (the file is the program's own: copy it to templates/ first)"
+    return phrase("proof.own-file", message=finding.message)
 
 
 def settings_of(rules: Iterable[Rule], chosen: Mapping[str, str]) -> Mapping[str, Setting]:

@@ -11,8 +11,9 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
 
-from newsletter.database_url import REMEDY, read_database_url
+from newsletter.database_url import read_database_url, wrong_database_url
 from newsletter.errors import LedgerError, SettingsError
+from newsletter.phrases import phrase
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
@@ -45,8 +46,7 @@ def open_database(setting: str, root: Path) -> Engine:
         # Parameters hold addresses and names: no message may repeat them.
         engine = create_engine(location.url, hide_parameters=True, pool_use_lifo=True)
     except (ArgumentError, ValueError):
-        msg = f"NEWSLETTER_DATABASE_URL: is no address; {REMEDY}"
-        raise SettingsError(msg) from None
+        raise wrong_database_url(phrase("database.no-address")) from None
     except ModuleNotFoundError as error:
         msg = (
             f"NEWSLETTER_DATABASE_URL: {location.shown} wants the module {error.name!r}; "

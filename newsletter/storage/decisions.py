@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, select
 
 from newsletter.dispatch.control import Act, Note
+from newsletter.phrases import read_said
 from newsletter.storage.tables import approvals, notes, overrides, runs
 
 
@@ -23,7 +24,9 @@ def find_notes(connection: Connection, issue: str) -> Sequence[Note]:
     """Return the lines of the diary alone, in the order they were written."""
     rows = connection.execute(select(notes).where(notes.c.issue == issue).order_by(notes.c.id))
     return [
-        Note(issue, Act(row.act), row.noted_by, row.noted_at, row.words, row.account or "")
+        Note(
+            issue, Act(row.act), row.noted_by, row.noted_at, read_said(row.words), row.account or ""
+        )
         for row in rows
     ]
 

@@ -17,6 +17,7 @@ from newsletter.dispatch.control import (
 )
 from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.runs import LivingRun
+from newsletter.phrases import Said, read_said, write_said
 from newsletter.storage.conditions import is_due
 from newsletter.storage.decisions import find_decisions, find_notes
 from newsletter.storage.notes import note
@@ -53,13 +54,16 @@ class SqlDiary:
             return None
         if row.cancelled_at:
             return Halt(
-                Act.CANCELLED, row.cancelled_by, row.cancelled_at, row.cancelled_because or ""
+                Act.CANCELLED,
+                row.cancelled_by,
+                row.cancelled_at,
+                read_said(row.cancelled_because),
             )
         if row.paused_at:
-            return Halt(Act.PAUSED, row.paused_by, row.paused_at, row.paused_because or "")
+            return Halt(Act.PAUSED, row.paused_by, row.paused_at, read_said(row.paused_because))
         return None
 
-    def pause(self, issue: str, by: str, because: str, now: datetime) -> bool:
+    def pause(self, issue: str, by: str, because: Said, now: datetime) -> bool:
         """Pause *issue*; False if it was paused or cancelled already, or never planned."""
         with writing(self._database) as connection:
             paused = connection.execute(
@@ -69,7 +73,7 @@ class SqlDiary:
                     dispatches.c.paused_at.is_(None),
                     dispatches.c.cancelled_at.is_(None),
                 )
-                .values(paused_at=now, paused_by=by, paused_because=because)
+                .values(paused_at=now, paused_by=by, paused_because=write_said(because))
             )
             if not paused.rowcount:
                 return False

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, insert
 
 from newsletter.dispatch.control import Note
+from newsletter.phrases import write_said
 from newsletter.storage.tables import notes
 
 
@@ -14,7 +15,7 @@ def note(connection: Connection, line: Note) -> None:
             act=line.act.value,
             noted_by=line.by,
             noted_at=line.at,
-            words=line.words,
+            words=write_said(line.words),
             account=line.account or None,
         )
     )

@@ -42,9 +42,17 @@ def test_the_list_loads_no_command() -> None:
     ours = {name for name in loaded if name.startswith("newsletter.")}
     assert ours == {
         "newsletter.cli",
+        "newsletter.cli.cells",
+        "newsletter.cli.help",
+        "newsletter.cli.language",
         "newsletter.cli.main",
         "newsletter.cli.memory",
+        "newsletter.cli.wording",
         "newsletter.errors",
+        "newsletter.files",
+        "newsletter.languages",
+        "newsletter.languages.particles",
+        "newsletter.phrases",
     }
 
 

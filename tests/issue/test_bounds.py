@@ -16,7 +16,7 @@ from tests.work import growth
 def _problems(source: str) -> list[tuple[int | None, str]]:
     problems = Problems()
     parse_markdown(source, "ko.md", 10, problems)
-    return [(problem.line, problem.message) for problem in problems.found]
+    return [(problem.line, str(problem.message)) for problem in problems.found]
 
 
 @pytest.mark.parametrize("mark", ["*", "_"])

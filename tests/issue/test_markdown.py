@@ -203,7 +203,7 @@ def test_words_in_braces_are_for_buttons_and_foreign_words_only(source: str) -> 
     parse_markdown(source, "ko.md", 1, problems)
 
     assert problems.found, source
-    assert "leave the braces out" in problems.found[0].message or "lang=en" in str(
+    assert "leave the braces out" in str(problems.found[0].message) or "lang=en" in str(
         problems.found[0]
     )
 
@@ -224,7 +224,7 @@ def test_a_button_beside_words_is_named(beside: str) -> None:
     parse_markdown(f"첫 줄\n\n{source}", "ko.md", 1, problems)
 
     [problem] = problems.found
-    assert (problem.line, problem.message.split(",")[0]) == (
+    assert (problem.line, str(problem.message).split(",")[0]) == (
         3,
         "a button stands alone in its paragraph",
     )

@@ -175,8 +175,8 @@ def test_a_comment_between_a_label_and_its_text_is_named_wherever_it_stands() ->
 
     [problem] = problems.found
     assert problem.line == 2
-    assert problem.message.startswith("'ko': # after a blank")
-    assert 'ko: "#경기 소식"' in problem.message
+    assert str(problem.message).startswith("'ko': # after a blank")
+    assert 'ko: "#경기 소식"' in str(problem.message)
 
 
 @pytest.mark.parametrize("rows", ["  참가 #모집: 5명\n", "  장소: 별관\n  참가 #모집: 5명\n"])
@@ -189,7 +189,7 @@ def test_a_label_that_ends_at_a_comment_is_named(rows: str) -> None:
 
     [problem] = problems.found
     assert problem.line == rows.count("\n") + 1
-    assert "# after a blank begins a comment here" in problem.message
+    assert "# after a blank begins a comment here" in str(problem.message)
 
 
 @pytest.mark.parametrize(

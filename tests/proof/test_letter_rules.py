@@ -156,7 +156,7 @@ def test_m11_each_thing_the_law_wants_is_missed_in_each_part_and_language(
     else:
         material = edited(august, EditionKind.EN, text=where.sub("…", edition.text))
 
-    found = {finding.message.partition(";")[0] for finding in form.required_parts(material)}
+    found = {str(finding.message).partition(";")[0] for finding in form.required_parts(material)}
 
     # The name of a province is part of its address, and one phone serves both languages.
     assert f"{what} ({lang}) is missing in the {place}" in found
@@ -281,7 +281,9 @@ def test_what_a_mail_client_refuses_is_found_in_a_sites_own_template(tmp_path: P
 
     found = [finding for finding in report.findings if finding.rule == "clients"]
     assert {finding.edition for finding in found} == set(EditionKind)
-    assert all(finding.message.startswith("css-display-flex is refused by") for finding in found)
+    assert all(
+        str(finding.message).startswith("css-display-flex is refused by") for finding in found
+    )
 
 
 def test_every_rule_is_explained_with_its_severity() -> None:

@@ -86,7 +86,7 @@ def test_a_half_changed_starter_names_what_is_left_and_nothing_else(
     assert old in text
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
-    message = found(Site({}, site.root))[file].message
+    message = str(found(Site({}, site.root))[file].message)
 
     assert f", {gone}" not in message
     assert left in message
@@ -138,7 +138,7 @@ def test_a_finding_names_the_lines_to_change(tmp_path: Path) -> None:
     finding = found(site)[PUBLICATION]
 
     assert finding.line == lines.index("name:") + 2
-    assert f"line {at}, sender.address: news@our-news.example.org; " in finding.message
+    assert f"line {at}, sender.address: news@our-news.example.org; " in str(finding.message)
 
 
 def test_a_new_issue_of_an_old_site_is_found_though_its_publication_is_its_own(

@@ -104,7 +104,7 @@ def test_a_mark_that_did_not_take_is_found_with_its_line(
 ) -> None:
     found = _found(f"말입니다.\n\n{source}", lang)
 
-    assert [finding.message for finding in found if message in finding.message] != []
+    assert [one for one in found if message in str(one.message)] != []
     assert len(found) == 1
     assert found[0].file == f"{ARTICLE}/{lang}.md"
     assert found[0].line is not None

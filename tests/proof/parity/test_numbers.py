@@ -117,7 +117,7 @@ def test_table_cells_list_items_and_titles_are_compared_one_by_one() -> None:
     found = findings_of(make_material(issue), "numbers")
 
     assert {(f.file, f.line) for f in found} >= {(KO, 2), (EN, 2), (KO, 6), (EN, 6)}
-    assert any("3rd" in finding.message for finding in found)
+    assert any("3rd" in str(finding.message) for finding in found)
 
 
 def test_where_figures_are_too_many_to_be_counted_that_is_said() -> None:

@@ -102,7 +102,7 @@ def test_a_term_without_an_agreed_form_in_the_other_language_is_named(
     (found,) = findings_of(material, "glossary")
 
     assert (found.file, found.severity) == (file, Severity.ADVISES)
-    assert "issues/glossary.yaml:3" in found.message
+    assert "issues/glossary.yaml:3" in str(found.message)
 
 
 KO_TEXT = "경기도와 몽골은 보건의료 분야에서 계속 협력하기로 뜻을 모았습니다. " * 3
@@ -129,7 +129,7 @@ def with_articles(*texts: tuple[str, str]) -> list[tuple[str, str]]:
         for at, pair in enumerate(texts, 1)
     )
     found = findings_of(make_material(replace(issue, articles=articles)), "length")
-    return [(finding.file, finding.message) for finding in found]
+    return [(finding.file, str(finding.message)) for finding in found]
 
 
 def test_articles_of_like_length_are_let_through() -> None:

@@ -31,7 +31,7 @@ def test_the_very_paragraph_without_counterpart_is_named(missing: int, lacking: 
     (found,) = proofed("\n\n".join(texts[0]), "\n\n".join(texts[1]), "structure")
 
     assert (found.file, found.line) == ((KO, EN)[1 - lacking], 1 + 2 * missing)
-    assert "this paragraph has no counterpart" in found.message
+    assert "this paragraph has no counterpart" in str(found.message)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_part_that_one_language_lacks_is_named(ko: str, en: str, line: int, wo
     (found,) = proofed(ko, en, "structure")
 
     assert (found.file, found.line) == (KO, line)
-    assert words in found.message
+    assert words in str(found.message)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ COPIED = picture("1/copied.png", "#555555")
 def found_in(*pictures: tuple[Picture | None, Picture | None]) -> list[tuple[str, str]]:
     """Proofread articles that show these pictures: (file, message)."""
     issue = shows(make_issue(), *pictures)
-    return [(f.file, f.message) for f in findings_of(make_material(issue), "structure")]
+    return [(f.file, str(f.message)) for f in findings_of(make_material(issue), "structure")]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The sentences for operators: compiled by ``python -m tests.catalogues``, and looked through."""

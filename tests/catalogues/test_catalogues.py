@@ -1,0 +1,134 @@
+"""Every sentence for operators stands in both languages, and names what its code is given."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from gettext import GNUTranslations
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+import pytest
+from babel.messages.catalog import Message
+
+from newsletter.phrases import LANGUAGES
+from tests.catalogues.compiling import compile_catalogue, compiled_path, merge, read_sources
+
+PACKAGE: Final = Path(__file__).parent.parent.parent / "newsletter"
+OWN_WORDS: Final = "cli"  # its English stands in the code
+CODE: Final = re.compile(r"[a-z]+\.[a-z0-9-]+")
+# Codes of lists are asked for by sentences.
+ASKED_FOR: Final = re.compile(r"\{\w+:(list\.\w+)\}")
+
+
+def sentences(language: str) -> Mapping[str, Message]:
+    """Return the messages of *language* by their code."""
+    found = {}
+    for message in merge(read_sources(language)):
+        if message.id:
+            found[message.id if isinstance(message.id, str) else message.id[0]] = message
+    return found
+
+
+def wordings(message: Message) -> tuple[str, ...]:
+    """Return the sentence, or its singular and plural."""
+    words = message.string or ""
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
+def named(sentence: str) -> set[str]:
+    """Return the fields that a sentence names."""
+    return {name for _text, name, _form, _way in Formatter().parse(sentence) if name}
+
+
+SENTENCES: Final = {language: sentences(language) for language in LANGUAGES}
+CODES: Final = sorted(
+    {code for found in SENTENCES.values() for code in found if CODE.fullmatch(code)}
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_compiled_is_as_new_as_its_sources(language: str) -> None:
+    compiled = GNUTranslations(BytesIO(compiled_path(language).read_bytes()))
+    anew = GNUTranslations(BytesIO(compile_catalogue(language)))
+
+    def contents(of: GNUTranslations) -> dict[object, str]:
+        entries: dict[object, str] = vars(of)["_catalog"]
+        return {key: text for key, text in entries.items() if key}
+
+    assert contents(compiled) == contents(anew), "run: make catalogues"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_code_stands_in_the_file_of_its_room(language: str) -> None:
+    wrong = [
+        (path.name, message.id)
+        for path, catalog in read_sources(language).items()
+        for message in catalog
+        for code in ([message.id] if isinstance(message.id, str) else list(message.id))
+        if CODE.fullmatch(code) and code.split(".")[0] not in {path.stem, "list", "count"}
+    ]
+    assert wrong == []
+
+
+def test_no_sentence_lacks_a_language() -> None:
+    assert [code for code in CODES if not all(code in SENTENCES[one] for one in LANGUAGES)] == []
+    empty = [
+        (language, code)
+        for language, found in SENTENCES.items()
+        for code, message in found.items()
+        if not all(wordings(message)) or message.fuzzy
+    ]
+    assert empty == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_both_languages_name_the_same(code: str) -> None:
+    english, korean = (
+        set().union(*map(named, wordings(SENTENCES[one][code]))) for one in ("en", "ko")
+    )
+    assert korean == english
+
+
+def test_what_the_code_says_has_a_sentence_that_names_what_it_is_given() -> None:
+    said = list(phrases())
+    assert said
+
+    unknown = [(place, code) for place, code, _fields in said if code not in SENTENCES["en"]]
+    assert unknown == []
+    differing = [
+        (place, code, fields)
+        for place, code, fields in said
+        if fields is not None
+        and set().union(*map(named, wordings(SENTENCES["en"][code]))) - {"count"}
+        != fields - {"count"}
+    ]
+    assert differing == []
+
+
+def test_no_sentence_is_left_that_nobody_says() -> None:
+    said = {code for _place, code, _fields in phrases()}
+    for found in SENTENCES.values():
+        for message in found.values():
+            said |= {code for text in wordings(message) for code in ASKED_FOR.findall(text)}
+
+    left = {code for code in CODES if not code.startswith(("list.", "count."))}
+    assert left - said == set()
+
+
+def phrases() -> Iterator[tuple[str, str, set[str] | None]]:
+    """Yield place, code and fields of each ``phrase("…", …)``; None: fields given by ``**``."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "phrase"):
+                continue
+            place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+            [code] = node.args
+            assert isinstance(code, ast.Constant), f"{place}: a code is written out"
+            names = [keyword.arg for keyword in node.keywords]
+            yield (
+                place,
+                str(code.value),
+                None if None in names else {name for name in names if name},
+            )
