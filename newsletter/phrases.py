@@ -95,9 +95,17 @@ class Catalogue:
         another sentence, and ``{names:; }`` by that text.
         """
         if isinstance(said, Phrase):
-            pattern = self._find(said)
-            return pattern.format_map({name: self._fit(one) for name, one in said.fields.items()})
+            return self._fill(self._find(said), said.fields)
         return format(self._fit(said))
+
+    def translate(self, english: str, fields: Mapping[str, object]) -> str:
+        """Put an English sentence of the terminal's own into this language, and fill it."""
+        return self._fill(self._sentences.gettext(english), fields)
+
+    def _fill(self, sentence: str, fields: Mapping[str, object]) -> str:
+        if not fields:
+            return sentence
+        return sentence.format_map({name: self._fit(one) for name, one in fields.items()})
 
     def _find(self, said: Phrase) -> str:
         count = said.fields.get(COUNT)

@@ -11,8 +11,8 @@ def width(text: str) -> int:
 
 
 def pad(text: str, cells: int) -> str:
-    """Fill *text* up with blanks on its right."""
-    return text + " " * (cells - width(text))
+    """Fill *text* up with blanks on its right; a text too long gets one all the same."""
+    return text + " " * max(cells - width(text), 1)
 
 
 def pad_left(text: str, cells: int) -> str:

@@ -1,22 +1,22 @@
 """
 Says things in the operator's language.
 
-What the terminal itself has to say stands in its code in English, marked by ``_``, and in
-``locale/ko/cli.po`` in Korean; Click's own words are found the same way. What other rooms say
-are phrases.
+What the terminal itself has to say stands in its code in English, in ``_("…")`` or as the label
+of `tell`, and in ``locale/ko/`` in Korean: cli.po, help.po, and click.po for Click's own words.
+What other rooms say are phrases.
 """
 
 import gettext
 import os
 from collections.abc import Sequence
+from typing import Final
 
 import click
 
 from newsletter.cli.cells import pad
 from newsletter.phrases import DOMAIN, LANGUAGES, LOCALE, catalogue
 
-LABEL = 9  # cells of the column that labels stand in
-_ = gettext.gettext
+LABEL: Final = 9  # cells of the column that labels stand in
 
 
 def use_language(language: str) -> None:
@@ -32,16 +32,27 @@ def find_used() -> str:
     return used if used in LANGUAGES else LANGUAGES[0]
 
 
+def _(english: str, /, **fields: object) -> str:
+    """
+    Say in the operator's language what stands here in English.
+
+    Fields are named in the sentence as in those of phrases, and may be phrases; a sentence
+    without fields is taken as it is, braces and all.
+    """
+    return catalogue(find_used()).translate(english, fields)
+
+
 def say(said: object) -> str:
     """Put a phrase, or a list of phrases, into the operator's words; a text stays as it is."""
     return catalogue(find_used()).word(said)
 
 
-def tell(label: str, *lines: object, err: bool = False) -> None:
-    """Print *lines*, the first behind its *label*, those that follow below each other."""
-    for number, line in enumerate(lines):
-        start = pad(label if number == 0 else "", LABEL)
-        click.echo(f"{start}{say(line)}".rstrip(), err=err)
+def tell(label: str, *lines: object, cells: int = LABEL, err: bool = False) -> None:
+    """Print *lines*, the first behind its *label* in English, the others below it."""
+    start = _(label)
+    for line in lines:
+        click.echo(f"{pad(start, cells)}{say(line)}".rstrip(), err=err)
+        start = ""
 
 
 def listed(words: Sequence[object], way: str = "list.plain") -> str:

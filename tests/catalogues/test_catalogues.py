@@ -1,22 +1,26 @@
 """Every sentence for operators stands in both languages, and names what its code is given."""
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from gettext import GNUTranslations
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
 from typing import Final
 
+import click
 import pytest
 from babel.messages.catalog import Message
 
+from newsletter.cli.main import COMMANDS, cli
 from newsletter.phrases import LANGUAGES
 from tests.catalogues.compiling import compile_catalogue, compiled_path, merge, read_sources
 
 PACKAGE: Final = Path(__file__).parent.parent.parent / "newsletter"
-OWN_WORDS: Final = "cli"  # its English stands in the code
+SYMBOL: Final = re.compile(r"\[?[A-Z=]+…?\]?")  # what a person's own word stands for: FILE
 CODE: Final = re.compile(r"[a-z]+\.[a-z0-9-]+")
 # Codes of lists are asked for by sentences.
 ASKED_FOR: Final = re.compile(r"\{\w+:(list\.\w+)\}")
@@ -115,6 +119,78 @@ def test_no_sentence_is_left_that_nobody_says() -> None:
 
     left = {code for code in CODES if not code.startswith(("list.", "count."))}
     assert left - said == set()
+
+
+def test_what_the_terminal_says_has_a_korean_sentence_that_names_the_same() -> None:
+    lacking = [(place, text) for place, text, _fields in own_words() if text not in SENTENCES["ko"]]
+    assert lacking == []
+    differing = [
+        (place, text)
+        for place, text, fields in own_words()
+        for korean in wordings(SENTENCES["ko"][text])
+        if fields is not None and not named(text) == named(korean) == fields
+    ]
+    assert differing == []
+
+
+def test_help_is_worded_in_korean() -> None:
+    assert [
+        text for text in helps() if text not in SENTENCES["ko"] and not SYMBOL.fullmatch(text)
+    ] == []
+
+
+def test_no_korean_sentence_is_left_that_the_terminal_does_not_say() -> None:
+    said = {text for _place, text, _fields in own_words()} | set(helps())
+
+    sources = {path.stem: catalog for path, catalog in read_sources("ko").items()}
+    left = {
+        message.id for stem in ("cli", "help") for message in sources[stem] if message.id
+    } - said
+    assert left == set()
+
+
+def own_words() -> Iterator[tuple[str, str, set[str] | None]]:
+    """Yield place, English and fields of each ``_("…", …)``, and each label of ``tell("…", …)``."""
+    for path in sorted((PACKAGE / "cli").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if name not in {"_", "tell"} or path.name in {"wording.py", "help.py"}:
+                continue
+            assert isinstance(node, ast.Call)
+            place = f"{path.relative_to(PACKAGE)}:{node.lineno}"
+            text = node.args[0]
+            if name == "_" and isinstance(text, ast.Name | ast.Subscript | ast.Attribute):
+                continue  # of a table, whose words are marked where they stand
+            assert isinstance(text, ast.Constant), f"{place}: what is said is written out"
+            if name == "tell":
+                if text.value:
+                    yield place, str(text.value), None
+                continue
+            names = [keyword.arg for keyword in node.keywords]
+            yield place, str(text.value), None if None in names else {one for one in names if one}
+
+
+def helps() -> list[str]:
+    """Return every text of every command's help."""
+    found = [*COMMANDS.values()]
+    waiting: list[click.Command] = [cli, *(load(name) for name in COMMANDS)]
+    while waiting:
+        command = waiting.pop()
+        waiting += command.commands.values() if isinstance(command, click.Group) else []
+        texts = [command.help, command.epilog, getattr(command, "subcommand_metavar", None)]
+        texts += [command.options_metavar]
+        for parameter in command.params:
+            texts += [getattr(parameter, name, None) for name in ("help", "metavar")]
+        found += [inspect.cleandoc(text) for text in texts if text]
+    return list(dict.fromkeys(found))
+
+
+def load(name: str) -> click.Command:
+    """Return a command as it stands in its module, in English."""
+    own = name.replace("-", "_")
+    command = getattr(import_module(f"newsletter.cli.{own}"), own)
+    assert isinstance(command, click.Command)
+    return command
 
 
 def phrases() -> Iterator[tuple[str, str, set[str] | None]]:
