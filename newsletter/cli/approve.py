@@ -3,9 +3,11 @@
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.confirming import confirm as ask
 from newsletter.cli.memory import spare_looking
 from newsletter.cli.output import is_terminal
 from newsletter.cli.person import find_account, name_person
+from newsletter.cli.wording import _, tell
 from newsletter.desk.words import readers
 from newsletter.errors import UsageError
 
@@ -30,21 +32,30 @@ def approve(ctx: click.Context, issue: str, name: str, *, yes: bool) -> None:
 
     def confirm(seen: approving.ToApprove) -> None:
         show_report(seen.report)
-        question = (
-            f"{by} approves {issue}, digest {seen.composed.composition.digest[:12]}, for "
-            f"{readers(seen.readers)}, having seen {seen.report.blocking} blocking and "
-            f"{seen.report.advising} advising findings?"
+        question = _(
+            "{by} approves {issue}, digest {digest}, for {readers}, having seen {blocking} "
+            "blocking and {advising} advising findings?",
+            by=by,
+            issue=issue,
+            digest=seen.composed.composition.digest[:12],
+            readers=readers(seen.readers),
+            blocking=seen.report.blocking,
+            advising=seen.report.advising,
         )
-        if not yes and not (is_terminal("stdin") and click.confirm(question)):
-            raise UsageError("nothing was approved; add --yes to approve without being asked")
+        if not yes and not (is_terminal("stdin") and ask(question)):
+            raise UsageError(_("nothing was approved; add --yes to approve without being asked"))
 
     approved = approving.approve(site, issue, by, find_account(), confirm)
-    click.echo(f"Approved {issue}, digest {approved.composed.composition.digest[:12]}, by {by}")
+    digest = approved.composed.composition.digest[:12]
+    tell("Approved", _("{issue}, digest {digest}, by {by}", issue=issue, digest=digest, by=by))
+    count = readers(approved.readers)
     if approved.replaces:
-        click.echo(f"Good for {readers(approved.readers)} who wait; the others have another letter")
-        click.echo(f"Next     newsletter dispatch {issue} --replace-letter --because TEXT")
+        tell("Good for", _("{readers} who wait; the others have another letter", readers=count))
+        tell("Next", f"newsletter dispatch {issue} --replace-letter --because TEXT")
         return
-    is_special = approved.composed.issue.is_special
-    limit = "at the most, its dispatch says who" if is_special else "now"
-    click.echo(f"Good for {readers(approved.readers)} who would get it {limit}")
-    click.echo(f"Next     newsletter dispatch {issue}")
+    if approved.composed.issue.is_special:
+        good_for = _("{readers} who would get it at the most, its dispatch says who", readers=count)
+    else:
+        good_for = _("{readers} who would get it now", readers=count)
+    tell("Good for", good_for)
+    tell("Next", f"newsletter dispatch {issue}")

@@ -5,6 +5,7 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.person import name_person
+from newsletter.cli.wording import _, tell
 from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import find_zone
 from newsletter.desk.words import readers
@@ -29,25 +30,32 @@ def cancel(site: Site, issue: str, because: str | None, name: str | None, *, yes
     by = name_person(name)
 
     def confirm(tally: Tally) -> None:
-        require_person("cancel", yes=yes)
+        require_person(_("cancel"), yes=yes)
         _show_what_is_left(tally)
-        confirm_by_name("That is for good.", issue, "nothing was cancelled", yes=yes)
+        confirm_by_name(_("That is for good."), issue, _("nothing was cancelled"), yes=yes)
 
     cancelled = halts.cancel(site, issue, by, (because or "").strip(), confirm)
     if cancelled.was_appointed:
-        click.echo(f"Dropped   the appointment of {issue}; nobody was sent it")
+        tell("Dropped", _("the appointment of {issue}; nobody was sent it", issue=issue), cells=10)
     elif halt := cancelled.before:
-        click.echo(f"{issue} was cancelled already, {describe_halt(halt, find_zone(site))}")
+        how = describe_halt(halt, find_zone(site))
+        click.echo(_("{issue} was cancelled already, {how}", issue=issue, how=how))
     else:
-        click.echo(f"Cancelled {issue}, by {by}: {readers(cancelled.skipped)} skipped")
-        click.echo("          Letters on their way get their answer, and are not tried again.")
-        click.echo(f"Next      newsletter status {issue}")
+        skipped = readers(cancelled.skipped)
+        tell(
+            "Cancelled",
+            _("{issue}, by {by}: {readers} skipped", issue=issue, by=by, readers=skipped),
+            _("Letters on their way get their answer, and are not tried again."),
+            cells=10,
+        )
+        tell("Next", f"newsletter status {issue}", cells=10)
 
 
 def _show_what_is_left(tally: Tally) -> None:
     waiting = tally.of(State.PENDING) + tally.of(State.DEFERRED)
     accepted, unknown = tally.of(State.ACCEPTED), tally.of(State.UNKNOWN)
-    click.echo(f"Have it   {readers(accepted)} of {tally.planned:,}")
-    click.echo(f"Skipped   {readers(waiting)}, who will never get it")
+    have = _("{readers} of {planned:,}", readers=readers(accepted), planned=tally.planned)
+    tell("Have it", have, cells=10)
+    tell("Skipped", _("{readers}, who will never get it", readers=readers(waiting)), cells=10)
     if unknown:
-        click.echo(f"Unknown   {readers(unknown)}, who may have it")
+        tell("Unknown", _("{readers}, who may have it", readers=readers(unknown)), cells=10)

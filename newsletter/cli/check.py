@@ -42,11 +42,11 @@ def check(ctx: click.Context, issue: str, *, as_json: bool, strict: bool, online
                             "file": finding.file,
                             "line": finding.line,
                             "edition": finding.edition,
-                            "message": finding.message,
+                            "message": str(finding.message),
                         }
                         for finding in report.findings
                     ],
-                    "notes": list(report.notes),
+                    "notes": list(map(str, report.notes)),
                     "outdated": promises.as_json(outdated),
                 },
                 ensure_ascii=False,

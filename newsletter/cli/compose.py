@@ -6,6 +6,7 @@ import click
 
 from newsletter.app.site import NO_PUBLIC_URL, Site
 from newsletter.cli.memory import spare_looking
+from newsletter.cli.wording import _, tell
 
 
 @click.command()
@@ -33,16 +34,20 @@ def compose(ctx: click.Context, issue: str, out: Path | None) -> None:
 
     built = build(site, issue, out)
     composition, target = built.composed.composition, built.folder
-    click.echo(f"Composed {issue}, digest {composition.digest[:12]}")
+    tell("Composed", _("{issue}, digest {digest}", issue=issue, digest=composition.digest[:12]))
     for kind, edition in composition.editions.items():
         size = (target / f"{kind}.html").stat().st_size
         click.echo(f"  {kind:<9}  {size / 1000:5.1f} kB  {edition.subject}")
-    click.echo(f"{summary(built.report)} (newsletter check {issue} shows it)")
+    shows = _("(newsletter check {issue} shows it)", issue=issue)
+    click.echo(f"{summary(built.report)} {shows}")
     show_outdated(site, issue, find_outdated(site, issue, composition.digests))
-    click.echo(f"Open     {shown_path(target / 'preview' / 'bilingual.html')}")
+    tell("Open", shown_path(target / "preview" / "bilingual.html"))
     public = shown_path(target / "public")
     if site.public_url == NO_PUBLIC_URL:
-        click.echo(f"Pictures {public}/ (set NEWSLETTER_PUBLIC_URL to where you will upload them)")
+        where = _(
+            "{folder}/ (set NEWSLETTER_PUBLIC_URL to where you will upload them)", folder=public
+        )
+        tell("Pictures", where)
     else:
-        click.echo(f"Upload   {public}/ to {site.public_url}/")
-    click.echo(f"Next     newsletter test {issue} --to you@example.org")
+        tell("Upload", _("{folder}/ to {url}/", folder=public, url=site.public_url))
+    tell("Next", f"newsletter test {issue} --to you@example.org")

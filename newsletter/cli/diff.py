@@ -3,6 +3,7 @@
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.wording import _, tell
 
 DIFFERS = 1  # exit status
 
@@ -25,20 +26,27 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
 
     found = find_difference(site, issue)
     when = show_moment(found.at, find_zone(site))
-    click.echo(f"Kept      digest {found.digest[:12]}, {found.bond} of {when}")
-    click.echo(f"Folder    digest {found.folder_digest[:12]}")
+    digest = found.digest[:12]
+    kept = _("digest {digest}, {bond} of {when}", digest=digest, bond=found.bond, when=when)
+    tell("Kept", kept, cells=10)
+    tell("Folder", _("digest {digest}", digest=found.folder_digest[:12]), cells=10)
     if found.since and (words := describe_since(found.since)):
-        click.echo(f"Files     {words}")
+        tell("Files", words, cells=10)
     if not found.parts:
-        click.echo("Same      the folder is that letter")
+        tell("Same", _("the folder is that letter"), cells=10)
         return
     for part in found.parts:
-        click.echo(f"Differs   {part}")
+        tell("Differs", part, cells=10)
     if lines:
         for line in found.lines:
             click.echo(line)
     if found.goes_on:
-        click.echo(f"Next      newsletter dispatch {issue}: those who wait get what was kept")
-        click.echo(f"          newsletter dispatch {issue} --replace-letter --because TEXT:")
-        click.echo("          they get what is in the folder now")
+        command = f"newsletter dispatch {issue}"
+        tell(
+            "Next",
+            _("{command}: those who wait get what was kept", command=command),
+            f"{command} --replace-letter --because TEXT:",
+            _("they get what is in the folder now"),
+            cells=10,
+        )
     ctx.exit(DIFFERS)

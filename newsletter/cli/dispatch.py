@@ -7,6 +7,7 @@ from newsletter.cli.confirming import require_person
 from newsletter.cli.memory import spare_looking
 from newsletter.cli.output import is_terminal
 from newsletter.cli.person import name_person
+from newsletter.cli.wording import _, tell
 from newsletter.desk.moments import read_moment
 from newsletter.errors import UsageError
 
@@ -117,7 +118,9 @@ def dispatch(  # noqa: PLR0913 - one for each option
         dispatch_due(site, Wishes(waits=bool(waits)))
         return
     if issue is None:
-        raise UsageError("name the issue: newsletter dispatch 2022-08; or send all that is --due")
+        raise UsageError(
+            _("name the issue: newsletter dispatch 2022-08; or send all that is --due")
+        )
     by = name_person(name)
     if was_rehearsal:
         from newsletter.cli.rehearsed import set_rehearsal_aside  # noqa: PLC0415
@@ -128,7 +131,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     if at == NEVER:
         _refuse_others(ctx, "--at never", {"issue", "at", "name"})
         drop_appointment(site, issue, by)
-        click.echo(f"Dropped   the appointment of {issue}, by {by}")
+        tell("Dropped", _("the appointment of {issue}, by {by}", issue=issue, by=by), cells=10)
         return
     if at:
         fitting = {"issue", "at", "name", "yes", "dry_run", "waits", "rules", "because"}
@@ -140,7 +143,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
         _refuse_others(ctx, "--replace-letter", {*fitting, *also})
     send_at = read_moment(at, site.zone(), site.clock()) if at else None
     if not dry_run:
-        require_person("send", yes=yes)
+        require_person(_("send"), yes=yes)
     order = Order(
         issue=issue,
         by=by,
@@ -164,6 +167,11 @@ def _refuse_others(ctx: click.Context, option: str, fitting: set[str]) -> None:
         source = ctx.get_parameter_source(parameter.name or "")
         is_given = source is click.core.ParameterSource.COMMANDLINE
         if is_given and parameter.name not in fitting:
-            what = parameter.opts[0] if parameter.opts[0].startswith("-") else "an issue"
-            msg = f"{option} does not go with {what}; leave one of them out"
-            raise UsageError(msg)
+            what = parameter.opts[0] if parameter.opts[0].startswith("-") else _("an issue")
+            raise UsageError(
+                _(
+                    "{option} does not go with {other}; leave one of them out",
+                    option=option,
+                    other=what,
+                )
+            )

@@ -14,6 +14,7 @@ from newsletter.cli.dispatch_report import (
 from newsletter.cli.output import is_terminal
 from newsletter.cli.process import this_process
 from newsletter.cli.proof_table import show_report
+from newsletter.cli.wording import _, say
 from newsletter.desk.due import DueFault, DueReport, send_due
 from newsletter.desk.gate import BlockedError, Passed
 from newsletter.desk.moments import find_zone, show_moment
@@ -100,10 +101,11 @@ def _is_told(*, is_news: bool) -> bool:
 
 
 def _say_when(site: Site, report: DueReport) -> None:
-    click.echo("Nothing is due.")
+    click.echo(_("Nothing is due."))
     zone = find_zone(site)
     for one in report.to_come:
-        click.echo(f"  {one.issue} goes out at {show_moment(one.send_at, zone)}")
+        when = show_moment(one.send_at, zone)
+        click.echo(_("  {issue} goes out at {when}", issue=one.issue, when=when))
 
 
 def _raise_worst(faults: Sequence[DueFault]) -> None:
@@ -113,7 +115,7 @@ def _raise_worst(faults: Sequence[DueFault]) -> None:
     worst = min(faults, key=lambda one: isinstance(one.fault, UnfinishedError))
     for one in faults:
         if one is not worst and _is_told(is_news=one.is_news):
-            click.echo(f"newsletter: {one.fault}", err=True)
+            click.echo(f"newsletter: {say(one.fault.phrase)}", err=True)
     if not _is_told(is_news=worst.is_news):
         raise click.exceptions.Exit(worst.fault.exit_status)
     raise worst.fault

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.cells import pad
 from newsletter.cli.output import shown_path
+from newsletter.cli.wording import _, tell
 from newsletter.supplies import read_env_example
 
 STARTER_ZONE: Final = "Asia/Seoul"  # as the starter's publication.yaml says
@@ -24,12 +26,12 @@ def init(site: Site, folder: Path) -> None:
     issue = f"{today:%Y-%m}"
     start_site(folder, read_env_example(), issue, today)
     shown = shown_path(folder.resolve())
-    click.echo(f"Started a newsletter in {shown}/")
+    click.echo(_("Started a newsletter in {folder}/", folder=shown))
     for name, words in (
-        ("issues/publication.yaml", "names, sender, address: make them yours"),
-        (f"issues/{issue}/", "the first issue, in Korean and English"),
-        ("examples/subscribers.csv", "how a list of readers looks"),
-        (".env.example", "settings; copy it to .env when you need one"),
+        ("issues/publication.yaml", _("names, sender, address: make them yours")),
+        (f"issues/{issue}/", _("the first issue, in Korean and English")),
+        ("examples/subscribers.csv", _("how a list of readers looks")),
+        (".env.example", _("settings; copy it to .env when you need one")),
     ):
-        click.echo(f"  {shown}/{name:<26}{words}")
-    click.echo(f"Next  cd {shown} && newsletter compose {issue}")
+        click.echo(f"  {shown}/{pad(name, 26)}{words}")
+    tell("Next", f"cd {shown} && newsletter compose {issue}", cells=6)

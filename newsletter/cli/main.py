@@ -15,6 +15,7 @@ from newsletter.cli.language import find_language
 from newsletter.cli.memory import give_back, look_seldom
 from newsletter.cli.wording import _, say, use_language
 from newsletter.errors import NewsletterError, UsageError
+from newsletter.phrases import LANGUAGES, catalogue, phrase
 
 # Each is an object of its name (with _ for -) in newsletter.cli and the module of that name.
 COMMANDS: Final = {
@@ -62,7 +63,7 @@ class LazyGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command, in the operator's language."""
-        use_language(find_language(os.environ, Path.cwd()))
+        use_language(_choose_language())
         return click.Group.main(in_words(self), *args, **kwargs)
 
 
@@ -81,20 +82,42 @@ def main() -> None:
     """Run a command; end with the exit status of the fault that stopped it."""
     look_seldom()
     _prepare_streams()
-    use_language(find_language(os.environ, Path.cwd()))
     try:
+        use_language(_choose_language())
         _refuse_unreadable(sys.argv[1:])
         cli(prog_name="newsletter")
     except NewsletterError as error:
         _end(say(error.phrase), error.exit_status)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        _end(f"{place}{error.strerror or error}; make room or rights there, or name another place")
+        _end(
+            _(
+                "{place}{fault}; make room or rights there, or name another place",
+                place=place,
+                fault=error.strerror or error,
+            )
+        )
     except Exception as error:  # a database's words are for people; all else is a bug
         if type(error).__module__.startswith("sqlalchemy."):
             cause = getattr(error, "orig", None) or type(error).__name__
-            _end(f"the database cannot be used ({cause}); mend it, then see 'newsletter status'", 3)
+            _end(
+                _(
+                    "the database cannot be used ({cause}); mend it, then see 'newsletter status'",
+                    cause=cause,
+                ),
+                3,
+            )
         raise
+
+
+def _choose_language() -> str:
+    """Return the operator's language; English where the terminal cannot show another."""
+    language = find_language(os.environ, Path.cwd())
+    try:
+        catalogue(language).word(phrase("common.language")).encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return LANGUAGES[0]
+    return language
 
 
 def _end(message: str, status: int = 1) -> None:
@@ -130,5 +153,9 @@ def _prepare_streams() -> None:
 def _refuse_unreadable(arguments: list[str]) -> None:
     for argument in arguments:
         if any("\ud800" <= char <= "\udfff" for char in argument):
-            msg = f"{argument!r} is not in your terminal's encoding; set the terminal to UTF-8"
-            raise UsageError(msg)
+            raise UsageError(
+                _(
+                    "{argument!r} is not in your terminal's encoding; set the terminal to UTF-8",
+                    argument=argument,
+                )
+            )

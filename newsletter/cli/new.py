@@ -4,6 +4,7 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.output import shown_path
+from newsletter.cli.wording import _, tell
 
 
 @click.command()
@@ -16,4 +17,4 @@ def new(site: Site, issue: str) -> None:
     today = site.clock().astimezone(site.zone()).date()
     for path in start_issue(site.root, issue, today):
         click.echo(f"  {shown_path(path)}")
-    click.echo(f"Next  write, then: newsletter compose {issue}")
+    tell("Next", _("write, then: newsletter compose {issue}", issue=issue), cells=6)

@@ -8,6 +8,7 @@ from newsletter.cli.dispatch_report import show_result
 from newsletter.cli.process import this_process
 from newsletter.cli.proof_table import show_report
 from newsletter.cli.waiting import wait_for
+from newsletter.cli.wording import _, tell
 from newsletter.desk.appointing import send_appointed
 from newsletter.desk.gate import BlockedError
 from newsletter.desk.moments import find_zone, show_moment
@@ -44,7 +45,10 @@ def carry_out(site: Site, order: Order, *, yes: bool, waits: bool) -> None:
         raise
     if isinstance(outcome, DryRun):
         when = in_time(order.send_at, find_zone(site), site.clock())
-        click.echo(f"Dry run: {outcome.count:,} would be sent {when}; nothing was.")
+        count = outcome.count
+        click.echo(
+            _("Dry run: {letters:,} would be sent {when}; nothing was.", letters=count, when=when)
+        )
         return
     _report(outcome)
 
@@ -52,11 +56,26 @@ def carry_out(site: Site, order: Order, *, yes: bool, waits: bool) -> None:
 def _show_appointed(site: Site, appointment: Appointment, *, waits: bool) -> None:
     when = show_moment(appointment.send_at, find_zone(site))
     is_rehearsal = appointment.way is not None and appointment.way.is_rehearsal
-    note = " (a rehearsal)" if is_rehearsal else ""
-    click.echo(f"Appointed {appointment.issue} for {when}, by {appointment.by}{note}")
+    note = _(" (a rehearsal)") if is_rehearsal else ""
+    issue, by = appointment.issue, appointment.by
+    tell(
+        "Appointed",
+        _(
+            "{issue} for {when}, by {by}{note}",
+            issue=issue,
+            when=when,
+            by=by,
+            note=note,
+        ),
+        cells=10,
+    )
     if not waits:
-        click.echo("Next      'newsletter dispatch --due' sends it then; let a timer run that")
-        click.echo(f"          newsletter cancel {appointment.issue}: drops the appointment")
+        tell(
+            "Next",
+            _("'newsletter dispatch --due' sends it then; let a timer run that"),
+            _("newsletter cancel {issue}: drops the appointment", issue=issue),
+            cells=10,
+        )
 
 
 def _report(result: Result) -> None:

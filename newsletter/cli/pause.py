@@ -4,6 +4,7 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.person import name_person
+from newsletter.cli.wording import _, tell
 from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import find_zone
 from newsletter.dispatch.control import Act
@@ -25,10 +26,18 @@ def pause(site: Site, issue: str, because: str | None, name: str | None) -> None
     by = name_person(name)
     halt = halts.pause(site, issue, by, (because or "").strip())
     if halt is None:
-        click.echo(f"Paused   {issue}, by {by}")
-        click.echo("         A run under way begins nothing more within 2 seconds; letters that")
-        click.echo("         are on their way get their answer.")
-        click.echo(f"Next     newsletter resume {issue}")
+        tell(
+            "Paused",
+            _("{issue}, by {by}", issue=issue, by=by),
+            _(
+                "A run under way begins nothing more within 2 seconds; letters that\n"
+                "are on their way get their answer."
+            ),
+        )
+        tell("Next", f"newsletter resume {issue}")
         return
-    how = "cancelled for good" if halt.act is Act.CANCELLED else "paused"
-    click.echo(f"{issue} was {how} already, {describe_halt(halt, find_zone(site))}")
+    how = describe_halt(halt, find_zone(site))
+    if halt.act is Act.CANCELLED:
+        click.echo(_("{issue} was cancelled for good already, {how}", issue=issue, how=how))
+    else:
+        click.echo(_("{issue} was paused already, {how}", issue=issue, how=how))

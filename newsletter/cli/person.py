@@ -4,6 +4,7 @@ import platform
 from pathlib import Path
 from typing import Final
 
+from newsletter.cli.wording import _
 from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import UsageError
 
@@ -26,10 +27,14 @@ def name_person(name: str | None) -> str:
         return f"{user}@{platform.node()}" if user == PROGRAM else user
     written = " ".join(name.split())
     if not written:
-        raise UsageError("--by: the name is empty; say who gives the order")
+        raise UsageError(_("--by: the name is empty; say who gives the order"))
     if written == PROGRAM:
-        msg = f"--by {PROGRAM}: so the program signs what it does itself; name the person"
-        raise UsageError(msg)
+        raise UsageError(
+            _(
+                "--by {name}: so the program signs what it does itself; name the person",
+                name=PROGRAM,
+            )
+        )
     return written
 
 
@@ -39,7 +44,7 @@ def _system_user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container's user may have no name
-        raise UsageError("--by: the system has no name for you; say who it is") from None
+        raise UsageError(_("--by: the system has no name for you; say who it is")) from None
 
 
 def find_account(login: Path = LOGIN) -> str:

@@ -3,8 +3,10 @@
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.confirming import confirm as ask
 from newsletter.cli.confirming import require_person
 from newsletter.cli.person import name_person
+from newsletter.cli.wording import _, tell
 from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import find_zone
 from newsletter.dispatch.control import Halt
@@ -28,17 +30,17 @@ def resume(site: Site, issue: str, name: str | None, *, yes: bool) -> None:
     by = name_person(name)
 
     def confirm(halt: Halt) -> None:
-        click.echo(f"Paused   {describe_halt(halt, find_zone(site))}")
+        tell("Paused", describe_halt(halt, find_zone(site)))
         if halt.is_ours:
-            require_person("say that the cause was mended", yes=yes)
-            if not yes and not click.confirm("The program paused it by itself. Is that mended?"):
-                raise UsageError("it stays paused; nothing was changed")
+            require_person(_("say that the cause was mended"), yes=yes)
+            if not yes and not ask(_("The program paused it by itself. Is that mended?")):
+                raise UsageError(_("it stays paused; nothing was changed"))
 
     resumed = halts.resume(site, issue, by, confirm)
     if resumed is None:
-        click.echo(f"{issue} is not paused; nothing was changed")
+        click.echo(_("{issue} is not paused; nothing was changed", issue=issue))
         return
-    click.echo(f"Resumed  {issue}, by {by}")
+    tell("Resumed", _("{issue}, by {by}", issue=issue, by=by))
     if resumed.way:  # the command that sends, or its timer, may have other settings than this one
-        click.echo(f"Begun by {resumed.way.name}, by which it goes on")
-    click.echo(f"Next     newsletter dispatch {issue}")
+        tell("Begun by", _("{name}, by which it goes on", name=resumed.way.name))
+    tell("Next", f"newsletter dispatch {issue}")

@@ -1,10 +1,16 @@
 """``newsletter show``: a letter as it was sent."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.wording import _
 from newsletter.errors import UsageError
 from newsletter.lang import EditionKind
+
+if TYPE_CHECKING:
+    from newsletter.desk.showing import ShownLetter
 
 FORMS = ("text", "html", "eml", "headers")
 
@@ -31,25 +37,27 @@ def show(
     Where two letters went out, both are printed; how many got each stands on standard error.
     A letter is printed without its DKIM signature; names and links are the readers' of today.
     """
-    from newsletter.desk.showing import describe_counts, find_sent_letters  # noqa: PLC0415
+    from newsletter.desk.showing import find_sent_letters  # noqa: PLC0415
 
     kind = EditionKind(edition) if edition else None
     if to and kind:
-        raise UsageError("--to and --edition: a reader was sent one edition; leave --edition out")
+        raise UsageError(
+            _("--to and --edition: a reader was sent one edition; leave --edition out")
+        )
     shown = find_sent_letters(site, issue, to=to, kind=kind)
     if digest:
         shown = [one for one in shown if one.sent.digest.startswith(digest)]
     if not shown:
-        msg = f"--digest {digest}: no letter of {issue} was sent with it; without it all are shown"
-        raise UsageError(msg)
-    for one in shown:
-        doubt = one.sent.may_have
-        may_have = f"; {describe_counts(doubt)} may have it" if any(doubt.values()) else ""
-        click.echo(
-            f"Letter {one.sent.digest[:12]}, {one.edition}: {one.subject}\n"
-            f"  sent to {describe_counts(one.sent.got)}{may_have}",
-            err=True,
+        raise UsageError(
+            _(
+                "--digest {digest}: no letter of {issue} was sent with it; "
+                "without it all are shown",
+                digest=digest,
+                issue=issue,
+            )
         )
+    for one in shown:
+        _tell_of(one)
         match form:
             case "text":
                 click.echo(one.text, nl=not one.text.endswith("\n"))
@@ -59,3 +67,19 @@ def show(
                 click.echo(one.headers)
             case _:
                 click.echo(one.mime, nl=False)
+
+
+def _tell_of(one: "ShownLetter") -> None:
+    """Name a letter on standard error, and say how many got it."""
+    from newsletter.desk.showing import describe_counts  # noqa: PLC0415
+
+    named = _(
+        "Letter {digest}, {edition}: {subject}",
+        digest=one.sent.digest[:12],
+        edition=one.edition,
+        subject=one.subject,
+    )
+    counts = _("  sent to {readers}", readers=describe_counts(one.sent.got))
+    if any(one.sent.may_have.values()):
+        counts += _("; {readers} may have it", readers=describe_counts(one.sent.may_have))
+    click.echo(f"{named}\n{counts}", err=True)

@@ -1,14 +1,21 @@
 """``newsletter test``: the letters as readers will get them, to a few named people."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.cells import pad
+from newsletter.cli.confirming import confirm
 from newsletter.cli.memory import spare_looking
 from newsletter.cli.output import is_terminal
+from newsletter.cli.wording import _, say, tell
 from newsletter.errors import ProviderError, UsageError
 from newsletter.lang import EditionKind
+
+if TYPE_CHECKING:
+    from newsletter.delivery.provider import Outcome, Unsent
 
 ALL = "all"
 
@@ -45,24 +52,50 @@ def test(
     kinds = list(EditionKind) if edition == ALL else [EditionKind(edition)]
     trial = prepare_trial(site, issue, recipients.chosen, kinds)
     if trial.report.findings:
-        click.echo(f"{summary(trial.report)}; newsletter check {issue} shows it", err=True)
-    digest = trial.composed.composition.digest[:12]
-    click.echo(f"Testing {issue}, digest {digest}, by {trial.provider.name}")
+        shows = _("; newsletter check {issue} shows it", issue=issue)
+        click.echo(f"{summary(trial.report)}{shows}", err=True)
+    digest, name = trial.composed.composition.digest[:12], trial.provider.name
+    click.echo(
+        _("Testing {issue}, digest {digest}, by {name}", issue=issue, digest=digest, name=name)
+    )
     failed = 0
     for one in trial.results:
         failed += not isinstance(one.outcome, Accepted)
-        word, answer = "not sent", "the connection ended before"
+        word, answer = _("not sent"), _("the connection ended before")
         if one.outcome:
-            word, answer = type(one.outcome).__name__.lower(), one.outcome.answer
-        click.echo(f"  {word:<8}  {one.kind:<9}  {one.address}  {answer}")
+            word, answer = _outcome_word(one.outcome), say(one.outcome.answer)
+        click.echo(f"  {pad(word, 8)}  {one.kind:<9}  {one.address}  {answer}")
     if failed:
-        msg = f"{failed} of {trial.count} test letters were not accepted; the answers stand above"
-        raise ProviderError(msg)
-    click.echo(f"Next     look at them, then: newsletter dispatch {issue}")
+        raise ProviderError(
+            _(
+                "{failed} of {total} test letters were not accepted; the answers stand above",
+                failed=failed,
+                total=trial.count,
+            )
+        )
+    tell("Next", _("look at them, then: newsletter dispatch {issue}", issue=issue))
+
+
+def _outcome_word(outcome: "Outcome | Unsent") -> str:
+    from newsletter.delivery.provider import Accepted, Deferred, Refused, Unknown  # noqa: PLC0415
+
+    match outcome:
+        case Accepted():
+            return _("accepted")
+        case Deferred():
+            return _("deferred")
+        case Refused():
+            return _("refused")
+        case Unknown():
+            return _("unknown")
+        case _unsent:
+            return _("unsent")
 
 
 def _ask_about(strangers: Sequence[str]) -> None:
     """Ask before writing to people whom the settings do not name."""
-    question = f"Not among NEWSLETTER_TEST_RECIPIENTS: {', '.join(strangers)}. Send to them?"
-    if not (is_terminal("stdin") and click.confirm(question)):
-        raise UsageError("nothing was sent; add --yes to send without being asked")
+    question = _(
+        "Not among NEWSLETTER_TEST_RECIPIENTS: {addresses}. Send to them?", addresses=strangers
+    )
+    if not (is_terminal("stdin") and confirm(question)):
+        raise UsageError(_("nothing was sent; add --yes to send without being asked"))

@@ -50,8 +50,8 @@ def say(said: object) -> str:
 def tell(label: str, *lines: object, cells: int = LABEL, err: bool = False) -> None:
     """Print *lines*, the first behind its *label* in English, the others below it."""
     start = _(label)
-    for line in lines:
-        click.echo(f"{pad(start, cells)}{say(line)}".rstrip(), err=err)
+    for line in "\n".join(map(say, lines)).split("\n"):
+        click.echo(f"{pad(start, cells)}{line}".rstrip(), err=err)
         start = ""
 
 
