@@ -14,6 +14,7 @@ from newsletter.cli.wording import _, tell
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
     help="Folder to write to; ISSUE is added to it.  [default: build in the site's folder]",
 )
 @click.pass_context

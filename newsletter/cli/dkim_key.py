@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
     help="PEM file to write, never overwritten.  [default: dkim-SELECTOR.pem in the site]",
 )
 @click.option("--show", is_flag=True, help="Make nothing; print the records of the keys in use.")

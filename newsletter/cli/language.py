@@ -1,6 +1,7 @@
 """Which language the operator reads: chosen before anything is said."""
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -39,5 +40,5 @@ def _find_in_file(path: Path) -> str:
         data = read_regular_file(path)[:LARGEST]
     except (OSError, ValueError):
         return ""
-    found = LINE.search(data)
+    found = LINE.search(data.removeprefix(BOM_UTF8))
     return found[1].decode("ascii", "replace") if found else ""
