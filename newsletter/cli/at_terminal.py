@@ -8,6 +8,7 @@ import click
 from newsletter.cli.confirming import confirm_by_name
 from newsletter.cli.dispatch_report import show_passed, show_proposal, show_shared_account
 from newsletter.cli.output import is_terminal
+from newsletter.cli.wording import _, say
 from newsletter.desk.gate import Passed
 from newsletter.desk.moments import show_moment, show_wait
 from newsletter.desk.witness import Proposal, Question
@@ -41,35 +42,44 @@ class AtTerminal:
 
     def agree(self, question: Question) -> None:
         """Ask for the issue's name to be typed."""
-        zone = question.proposal.zone
-        when = f" {in_time(question.send_at, zone, self._now)}" if question.send_at else ""
-        words = f"This sends {question.count:,} letters{when}{_besides(question.proposal)}."
-        confirm_by_name(words, question.proposal.issue, "nothing was sent", yes=self._yes)
+        confirm_by_name(
+            _ask(question, self._now), question.proposal.issue, _("nothing was sent"), yes=self._yes
+        )
 
     def answer(self, doubts: UnfinishedError) -> str:
         """Ask why it is right to send."""
         if not is_terminal("stdin"):
             raise doubts
-        click.echo(str(doubts))
+        click.echo(say(doubts.phrase))
         reason = click.prompt(
-            "Why is it right to send now? (no answer: nothing is sent)",
+            _("Why is it right to send now? (no answer: nothing is sent)"),
             default="",
             show_default=False,
         ).strip()
         if not reason:
-            raise UsageError("no reason was given; nothing was sent")
+            raise UsageError(_("no reason was given; nothing was sent"))
         return str(reason)
 
 
 def in_time(send_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
     """Say when letters leave: now, or at a time, and how long that is from now."""
     if send_at is None:
-        return "now"
-    return f"at {show_moment(send_at, zone)}, in {show_wait(send_at - now)}"
+        return _("now")
+    when, wait = show_moment(send_at, zone), show_wait(send_at - now)
+    return _("at {when}, in {wait}", when=when, wait=wait)
 
 
-def _besides(proposal: Proposal) -> str:
-    """Say what else a question is about."""
+def _ask(question: Question, now: datetime) -> str:
+    """Say what a person is to agree to."""
+    proposal = question.proposal
+    if question.send_at:
+        when = in_time(question.send_at, proposal.zone, now)
+        what = _("{count:,} letters {when}", count=question.count, when=when)
+    else:
+        what = _("{count:,} letters", count=question.count)
     if proposal.intention.rehearsed:
-        return f", and sets {rehearsed_letters(proposal.intention.rehearsed.written)} aside"
-    return ", as a rehearsal: to nobody" if proposal.way.is_rehearsal else ""
+        letters = rehearsed_letters(proposal.intention.rehearsed.written)
+        return _("This sends {what}, and sets {letters} aside.", what=what, letters=letters)
+    if proposal.way.is_rehearsal:
+        return _("This sends {what}, as a rehearsal: to nobody.", what=what)
+    return _("This sends {what}.", what=what)

@@ -7,7 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from newsletter.cli.naming import name_edition
 from newsletter.cli.output import is_terminal
+from newsletter.cli.wording import _, say
 from newsletter.dispatch.ledger import LedgerLine
 
 
@@ -15,15 +17,21 @@ def show_deliveries(entries: Iterator[LedgerLine]) -> None:
     """Print deliveries, in a table on a terminal, elsewhere a line each with tabs between."""
     if not is_terminal("stdout"):
         for entry in entries:
-            fields = (entry.address, entry.edition, entry.state, str(entry.attempts), entry.answer)
+            fields = (
+                entry.address,
+                entry.edition,
+                entry.state,
+                str(entry.attempts),
+                str(entry.answer),
+            )
             click.echo("\t".join(" ".join(field.split()) for field in fields))
         return
-    table = Table("address", "edition", "attempts", "answer", box=None)
+    table = Table(_("address"), _("edition"), _("attempts"), _("answer"), box=None)
     for entry in entries:
         table.add_row(
             Text(entry.address, overflow="fold"),
-            entry.edition,
+            name_edition(entry.edition),
             str(entry.attempts),
-            Text(entry.answer),
+            Text(say(entry.answer)),
         )
-    Console().print(table if table.rows else "Nobody.")
+    Console().print(table if table.rows else _("Nobody."))

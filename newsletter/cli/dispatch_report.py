@@ -1,13 +1,16 @@
 """Prints a dispatch step by step: what is about to leave, that it may, and what came of it."""
 
+from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import click
 
+from newsletter.cli.cells import pad, pad_left
 from newsletter.cli.doubting import show_doubts
+from newsletter.cli.naming import count_state, name_edition
 from newsletter.cli.proof_table import summary
-from newsletter.cli.wording import say
+from newsletter.cli.wording import _, listed, say, tell
 from newsletter.compose.composition import describe_changes
 from newsletter.desk.audience import describe_audience
 from newsletter.desk.gate import Passed
@@ -18,35 +21,36 @@ from newsletter.desk.results import Result
 from newsletter.desk.ways import describe_way
 from newsletter.desk.witness import Proposal
 from newsletter.desk.words import describe_since, readers, rehearsed_letters
-from newsletter.dispatch.control import Act
+from newsletter.dispatch.control import Act, Halt
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.states import State
 from newsletter.message.kept_letter import KeptLetter
 from newsletter.proof.approval import Approval
 from newsletter.proof.letter.pictures import HOSTED
 
-REHEARSED: Final = "  (a rehearsal: nobody was sent anything)"
+LABEL: Final = 10  # columns of what stands before words
 
 
 def show_proposal(proposal: Proposal) -> None:
     """Print what is about to leave: which letter, how, and to how many."""
     intention, letter = proposal.intention, proposal.sendable.letter
-    click.echo(f"Issue     {letter.issue}  {letter.issued_on}")
-    click.echo(f"Digest    {letter.digest[:12]}")
+    tell("Issue", f"{letter.issue}  {letter.issued_on}", cells=LABEL)
+    tell("Digest", letter.digest[:12], cells=LABEL)
     begun = intention.plan.way if intention.plan else None
-    click.echo(f"Provider  {describe_way(proposal.way, begun)}")
+    tell("Provider", describe_way(proposal.way, begun), cells=LABEL)
     for kind, edition in letter.editions.items():
-        count = intention.planned_for(kind)
-        click.echo(f"{kind:<9} {readers(count):>13}  {edition.subject}")
+        count = pad_left(say(readers(intention.planned_for(kind))), 13)
+        click.echo(f"{pad(name_edition(kind), LABEL)}{count}  {edition.subject}")
     if proposal.sendable.is_special:
-        click.echo(f"To        {describe_audience(intention.recipients_of)}")
+        tell("To", describe_audience(intention.recipients_of), cells=LABEL)
     _show_kept(proposal)
     _show_exchange(proposal)
     _show_other_plans(proposal)
     show_doubts(proposal.doubts, proposal.zone)
     if standing := proposal.standing:
         when = show_moment(standing.send_at, proposal.zone)
-        click.echo(f"Appointed until now for {when}, by {standing.by}")
+        words = _("until now for {when}, by {by}", when=when, by=standing.by)
+        tell("Appointed", words, cells=LABEL)
 
 
 def _show_kept(proposal: Proposal) -> None:
@@ -54,17 +58,24 @@ def _show_kept(proposal: Proposal) -> None:
     if proposal.sendable.since is None:
         return
     plan = proposal.intention.plan
-    when = f" {show_moment(plan.planned_at, proposal.zone)}" if plan else ""
-    click.echo(f"Letter    as it was begun{when}: kept, so nothing is composed or proofread")
+    if plan:
+        when = show_moment(plan.planned_at, proposal.zone)
+        kept = _("as it was begun {when}: kept, so nothing is composed or proofread", when=when)
+    else:
+        kept = _("as it was begun: kept, so nothing is composed or proofread")
+    tell("Letter", kept, cells=LABEL)
     words = describe_since(proposal.sendable.since)
     if not words:
         return
-    click.echo(f"Changed   {words}; newsletter diff {proposal.issue}")
+    lines = [_("{files}; newsletter diff {issue}", files=words, issue=proposal.issue)]
     if plan and plan.is_rehearsal:
-        click.echo(
-            "          it was only rehearsed: to rehearse it as it is now, set that aside first: "
-            f"newsletter dispatch {proposal.issue} --was-rehearsal --because TEXT"
+        way = _(
+            "it was only rehearsed: to rehearse it as it is now, set that aside first: "
+            "newsletter dispatch {issue} --was-rehearsal --because TEXT",
+            issue=proposal.issue,
         )
+        lines.append(way)
+    tell("Changed", *lines, cells=LABEL)
 
 
 def _show_exchange(proposal: Proposal) -> None:
@@ -72,45 +83,70 @@ def _show_exchange(proposal: Proposal) -> None:
     exchange = proposal.intention.exchange
     if exchange is None:
         return
-    who = f"{readers(exchange.count)} who {'waits' if exchange.count == 1 else 'wait'}"
-    click.echo(f"Replaces  the letter with digest {exchange.plan.digest[:12]}, for {who}")
+    digest, who = exchange.plan.digest[:12], readers(exchange.count)
+    if exchange.count == 1:
+        words = _("the letter with digest {digest}, for {who} who waits", digest=digest, who=who)
+    else:
+        words = _("the letter with digest {digest}, for {who} who wait", digest=digest, who=who)
+    lines = [words]
     if exchange.bound:
-        click.echo(f"          {readers(exchange.bound)} may have that one, and get it again")
-    _show_changes(exchange.plan, proposal.sendable.letter)
+        lines.append(_("{who} may have that one, and get it again", who=readers(exchange.bound)))
+    tell("Replaces", *lines, *_changes(exchange.plan, proposal.sendable.letter), cells=LABEL)
 
 
-def _show_changes(plan: Plan, letter: KeptLetter) -> None:
-    """Name the parts that differ from those of a plan, if any do."""
-    for line in describe_changes(plan.parts, letter.parts).strip("\n").splitlines():
-        click.echo(f"          {line.strip()}")
+def _changes(plan: Plan, letter: KeptLetter) -> Sequence[str]:
+    """Name the parts that differ from those of a plan, a line each."""
+    lines = say(describe_changes(plan.parts, letter.parts)).strip("\n").splitlines()
+    return [line.strip() for line in lines]
 
 
 def _show_other_plans(proposal: Proposal) -> None:
     """Print what becomes of a plan that is there, and who is not in it."""
     intention = proposal.intention
     if intention.replaced:
-        day = f"{intention.replaced.planned_at:%Y-%m-%d}"
-        click.echo(
-            f"Anew      the plan of {day} was for another letter or others, and nobody was sent it"
+        words = _(
+            "the plan of {day} was for another letter or others, and nobody was sent it",
+            day=f"{intention.replaced.planned_at:%Y-%m-%d}",
         )
-        _show_changes(intention.replaced, proposal.sendable.letter)
+        changes = _changes(intention.replaced, proposal.sendable.letter)
+        tell("Anew", words, *changes, cells=LABEL)
     if intention.rehearsed:
         _show_rehearsed(intention.rehearsed, proposal.zone)
     if intention.left_out and intention.plan:
-        click.echo(
-            f"Left out  {readers(intention.left_out)} who came since the plan of "
-            f"{intention.plan.planned_at:%Y-%m-%d}; --add-new sends it to them too"
+        words = _(
+            "{who} who came since the plan of {day}; --add-new sends it to them too",
+            who=readers(intention.left_out),
+            day=f"{intention.plan.planned_at:%Y-%m-%d}",
         )
+        tell("Left out", words, cells=LABEL)
 
 
 def _show_rehearsed(rehearsed: Rehearsed, zone: ZoneInfo) -> None:
-    name = rehearsed.plan.way.name if rehearsed.plan.way else "a folder"
-    click.echo(f"Anew      {rehearsed_letters(rehearsed.written)}, by {name}: set aside, for")
-    click.echo("          nobody got them; all who are active now get this one")
+    words = _(
+        "{letters}, by {name}: set aside, for\n"
+        "nobody got them; all who are active now get this one",
+        letters=rehearsed_letters(rehearsed.written),
+        name=rehearsed.plan.way.name if rehearsed.plan.way else _("a folder"),
+    )
+    lines = words.split("\n")
     if rehearsed.halt:
-        act = "cancelled" if rehearsed.halt.act is Act.CANCELLED else "paused"
-        click.echo(f"          The rehearsal was {act} {describe_halt(rehearsed.halt, zone)};")
-        click.echo("          that is set aside with it, and does not keep this from being sent")
+        lines += _describe_rehearsal(rehearsed.halt, zone).split("\n")
+    tell("Anew", *lines, cells=LABEL)
+
+
+def _describe_rehearsal(halt: Halt, zone: ZoneInfo) -> str:
+    words = describe_halt(halt, zone)
+    if halt.act is Act.CANCELLED:
+        return _(
+            "The rehearsal was cancelled {halt};\n"
+            "that is set aside with it, and does not keep this from being sent",
+            halt=words,
+        )
+    return _(
+        "The rehearsal was paused {halt};\n"
+        "that is set aside with it, and does not keep this from being sent",
+        halt=words,
+    )
 
 
 def show_passed(passed: Passed) -> None:
@@ -124,25 +160,53 @@ def show_passed(passed: Passed) -> None:
 
 def show_shared_account(approval: Approval, sender: str) -> None:
     """Print that another person's approval came from the account that *sender* uses."""
-    click.echo(
-        f"Account   {approval.by} approved from the account that {sender} dispatches from: "
-        f"{approval.account}"
+    words = _(
+        "{by} approved from the account that {sender} dispatches from: {account}",
+        by=approval.by,
+        sender=sender,
+        account=approval.account,
     )
+    tell("Account", words, cells=LABEL)
 
 
 def show_result(result: Result) -> None:
     """Print what came of a run; how to reach those who are left is said by its fault."""
     if result.held:
         when = show_moment(result.held.at, result.zone)
-        click.echo(f"{result.held.why}; it may go on at {when}", err=True)
-    counts = {state: result.tally.of(state) for state in State}
-    words = ", ".join(f"{count:,} {state}" for state, count in counts.items() if count)
-    answered = result.answered
-    attempts = "1 attempt" if answered == 1 else f"{answered:,} attempts"
-    start = f"{attempts} in this run" if answered else "Nothing to send now"
-    click.echo(f"{start}; of {result.tally.planned:,} planned: {words or 'none'}")
+        why = result.held.why
+        click.echo(_("{why}; it may go on at {when}", why=why, when=when), err=True)
+    click.echo(_count(result))
     if result.halt and result.halt.act is Act.CANCELLED:
-        click.echo(f"Cancelled {describe_halt(result.halt, result.zone)}")
+        tell("Cancelled", describe_halt(result.halt, result.zone), cells=LABEL)
     if result.fault is None:
-        mark = REHEARSED if result.is_rehearsal else ""
-        click.echo(f"Finished  newsletter status {result.issue}{mark}")
+        line = f"newsletter status {result.issue}"
+        if result.is_rehearsal:
+            line += f"  {_('(a rehearsal: nobody was sent anything)')}"
+        tell("Finished", line, cells=LABEL)
+
+
+def _count(result: Result) -> str:
+    """Say how many letters were tried, and how all of them stand."""
+    counts = {state: result.tally.of(state) for state in State}
+    states = listed([count_state(count, state) for state, count in counts.items() if count])
+    planned, states = result.tally.planned, states or _("none")
+    match result.answered:
+        case 0:
+            return _(
+                "Nothing to send now; of {planned:,} planned: {states}",
+                planned=planned,
+                states=states,
+            )
+        case 1:
+            return _(
+                "1 attempt in this run; of {planned:,} planned: {states}",
+                planned=planned,
+                states=states,
+            )
+        case attempts:
+            return _(
+                "{attempts:,} attempts in this run; of {planned:,} planned: {states}",
+                attempts=attempts,
+                planned=planned,
+                states=states,
+            )

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-import click
-
+from newsletter.cli.wording import tell
 from newsletter.desk.doubting import describe
 from newsletter.dispatch.doubt import StandingDoubt
 
@@ -12,7 +11,7 @@ from newsletter.dispatch.doubt import StandingDoubt
 def show_doubts(doubts: Sequence[StandingDoubt], zone: ZoneInfo) -> None:
     """Print what was seen, one line for each doubt."""
     for one in doubts:
-        click.echo(f"Doubt     {describe(one.sign, zone)}")
+        tell("Doubt", describe(one.sign, zone), cells=10)
 
 
 def as_list(issue: str, doubts: Sequence[StandingDoubt]) -> list[dict[str, object]]:

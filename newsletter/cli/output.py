@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import click
 
+from newsletter.cli.wording import _
+
 if TYPE_CHECKING:
     from rich import progress as rich
 
@@ -73,5 +75,12 @@ class _PlainLines:
     def show(self, done: int, words: str) -> None:
         is_due = done - self._shown >= self._total * PLAIN_LINE_EVERY or done == self._total
         if done != self._shown and is_due:
-            click.echo(f"{self._title}: {done:,} of {self._total:,} ({words})", err=True)
+            line = _(
+                "{title}: {done:,} of {total:,} ({words})",
+                title=self._title,
+                done=done,
+                total=self._total,
+                words=words,
+            )
+            click.echo(line, err=True)
             self._shown = done

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from newsletter.cli.cells import pad, pad_left, width
+from newsletter.cli.naming import name_act, name_edition, name_state
 from newsletter.cli.promises import as_json as promises_as_json
 from newsletter.cli.promises import describe_outdated
-from newsletter.cli.wording import say
+from newsletter.cli.wording import _, say
 from newsletter.desk.audience import describe_audience
 from newsletter.desk.moments import show_moment, show_wait
 from newsletter.desk.overview import Overview
@@ -26,7 +28,8 @@ SHOWN: Final = (
     State.SKIPPED,
     State.PENDING,
 )
-WIDTHS: Final = (9, *(10 for _ in SHOWN))  # of the counts; with the label, 80 columns
+LABEL: Final = 9  # columns of what stands before words or counts
+WIDTHS: Final = (9, *[10] * len(SHOWN))  # of the counts; with the label, 80 columns
 
 
 def as_json(one: Overview) -> dict[str, object]:
@@ -42,7 +45,8 @@ def as_json(one: Overview) -> dict[str, object]:
         "planned": one.tally.planned,
         **{state.value: one.tally.of(state) for state in SHOWN},
         "finished": one.plan is not None and one.tally.is_finished,
-        "halt": halt and {**_signed(halt.by, halt.at), "act": halt.act, "because": halt.because},
+        "halt": halt
+        and {**_signed(halt.by, halt.at), "act": halt.act, "because": str(halt.because)},
         "appointment": appointment
         and {
             **_signed(appointment.by, appointment.made_at),
@@ -66,7 +70,7 @@ def as_json(one: Overview) -> dict[str, object]:
             {
                 **_signed(note.by, note.at),
                 "act": note.act,
-                "words": note.words,
+                "words": str(note.words),
                 "account": note.account or None,
             }
             for note in one.notes
@@ -81,78 +85,95 @@ def _signed(by: str, at: datetime) -> dict[str, str]:
 def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
     """Print an overview for people, within 80 columns unless their own words are longer."""
     if one.plan is None:
-        click.echo(f"{one.issue}  not begun")
+        click.echo(_("{issue}  not begun", issue=one.issue))
     else:
-        state = "finished" if one.tally.is_finished else "not finished"
-        click.echo(f"{one.issue}  digest {one.plan.digest[:12]}  {state}")
+        digest = one.plan.digest[:12]
+        if one.tally.is_finished:
+            line = _("{issue}  digest {digest}  finished", issue=one.issue, digest=digest)
+        else:
+            line = _("{issue}  digest {digest}  not finished", issue=one.issue, digest=digest)
+        click.echo(line)
     for label, words in _decided(one, zone, now):
-        click.echo(f"  {label:<9}  {words}")
+        click.echo(f"  {pad(label, LABEL + 2)}{words}")
     if one.plan:
         _show_counts(one)
     for note in one.notes or ():
         _show_note(note, zone)
     if one.notes == []:
-        click.echo("  No decisions are noted.")
+        click.echo(f"  {_('No decisions are noted.')}")
 
 
 def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, str]]:
     """Return label and words of whatever stands in the way, or is to come."""
     rows = []
     if one.halt:
-        label = "cancelled" if one.halt.act is Act.CANCELLED else "paused"
-        rows.append((label, f"{show_moment(one.halt.at, zone)}, by {one.halt.by}"))
+        when = show_moment(one.halt.at, zone)
+        rows.append((name_act(one.halt.act), _("{when}, by {by}", when=when, by=one.halt.by)))
         if one.halt.because:
             rows.append(("", say(one.halt.because)))
     if recipients_of := one.recipients_of:
-        rows.append(("to", describe_audience(recipients_of)))
+        rows.append((_("to"), say(describe_audience(recipients_of))))
     if one.appointment:
-        when = show_moment(one.appointment.send_at, zone)
-        wait = one.appointment.send_at - now
-        how = f"in {show_wait(wait)}" if wait.total_seconds() > 0 else "due"
-        rows.append(("appointed", f"{when} ({how}), by {one.appointment.by}"))
+        when = _show_coming(one.appointment.send_at, zone, now)
+        rows.append((_("appointed"), _("{when}, by {by}", when=when, by=one.appointment.by)))
     if one.next_due_at and not (one.halt and one.halt.act is Act.CANCELLED):
-        wait = one.next_due_at - now
-        how = f"in {show_wait(wait)}" if wait.total_seconds() > 0 else "due"
-        rows.append(("retry", f"{show_moment(one.next_due_at, zone)} ({how})"))
+        rows.append((_("retry"), _show_coming(one.next_due_at, zone, now)))
     for domain, until in sorted(one.resting.items()):
-        rows.append(("resting", f"{domain} until {show_moment(until, zone)}"))
+        end = show_moment(until, zone)
+        rows.append((_("resting"), _("{domain} until {end}", domain=domain, end=end)))
     for promise in one.outdated:
         rows += [
             (label.lower(), words) for label, words in describe_outdated(one.issue, promise, zone)
         ]
     if one.is_rehearsal:
-        rows.append(("rehearsal", "nobody is sent it; its letters are written to a folder"))
+        words = _("nobody is sent it; its letters are written to a folder")
+        rows.append((_("rehearsal"), words))
     for rehearsal in one.rehearsals:
-        when = show_moment(rehearsal.set_aside_at, zone)
-        words = f"{rehearsed_letters(rehearsal.letters)}, {when}, by {rehearsal.set_aside_by}"
-        rows.append(("set aside", words))
+        words = _(
+            "{letters}, {when}, by {by}",
+            letters=rehearsed_letters(rehearsal.letters),
+            when=show_moment(rehearsal.set_aside_at, zone),
+            by=rehearsal.set_aside_by,
+        )
+        rows.append((_("set aside"), words))
     return rows
+
+
+def _show_coming(at: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """Show a time, and how long it is until then."""
+    when, wait = show_moment(at, zone), at - now
+    if wait.total_seconds() > 0:
+        return _("{when} (in {wait})", when=when, wait=show_wait(wait))
+    return _("{when} (due)", when=when)
 
 
 def _show_counts(one: Overview) -> None:
     tally = one.tally
-    _show_row("", ["planned", *SHOWN])
+    _show_row("", [_("planned"), *map(name_state, SHOWN)])
     for kind in EditionKind:
         row = tally.counts.get(kind, {})
-        _show_row(kind, [tally.planned_for(kind), *(row.get(state, 0) for state in SHOWN)])
-    _show_row("all", [tally.planned, *(tally.of(state) for state in SHOWN)])
+        _show_row(
+            name_edition(kind), [tally.planned_for(kind), *(row.get(state, 0) for state in SHOWN)]
+        )
+    _show_row(_("all"), [tally.planned, *(tally.of(state) for state in SHOWN)])
     for state in (State.UNKNOWN, State.REFUSED, State.DEFERRED):
         if tally.of(state):
-            click.echo(f"  who: newsletter status {one.issue} --list {state}")
+            line = _("who: newsletter status {issue} --list {state}", issue=one.issue, state=state)
+            click.echo(f"  {line}")
 
 
 def _show_row(label: str, cells: Sequence[int | str]) -> None:
     shown = (f"{cell:,}" if isinstance(cell, int) else cell for cell in cells)
-    widths = zip(shown, WIDTHS, strict=True)
-    click.echo(f"  {label:<9}" + "".join(f"{cell:>{width}}" for cell, width in widths))
+    row = "".join(pad_left(cell, room) for cell, room in zip(shown, WIDTHS, strict=True))
+    click.echo(f"  {label}{' ' * (LABEL - width(label))}{row}")
 
 
 def _show_note(note: Note, zone: ZoneInfo) -> None:
     start = f"  {show_moment(note.at, zone)}  "
-    click.echo(f"{start}{note.act} by {note.by}")
+    click.echo(start + _("{act} by {by}", act=name_act(note.act), by=note.by))
     words = say(note.words)
     if note.act is Act.APPOINTED:  # they are a time, for machines
-        words = f"for {show_moment(datetime.fromisoformat(words), zone)}"
-    account = note.account and f"account {note.account}"
+        words = _("for {when}", when=show_moment(datetime.fromisoformat(words), zone))
+    account = note.account and _("account {account}", account=note.account)
     for line in filter(None, (words, account)):
         click.echo(f"{'':<{len(start)}}{line}")

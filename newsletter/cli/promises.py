@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.cells import pad
+from newsletter.cli.wording import _
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.dispatch.promise import Bond, Promise, find_broken
 from newsletter.errors import LedgerError, SettingsError
@@ -21,11 +23,13 @@ def find_outdated(site: Site, issue: str, digests: Collection[str]) -> Sequence[
     try:
         return find_broken(site.records.look_for_promises(issue), digests)
     except (SettingsError, LedgerError) as error:
-        click.echo(
-            f"{error}, so it is not known whether an appointment or approval of {issue} still "
-            f"fits; see 'newsletter status {issue}'",
-            err=True,
+        words = _(
+            "{fault}, so it is not known whether an appointment or approval of {issue} still fits; "
+            "see 'newsletter status {issue}'",
+            fault=error.phrase,
+            issue=issue,
         )
+        click.echo(words, err=True)
         return ()
 
 
@@ -34,29 +38,57 @@ def show_outdated(site: Site, issue: str, outdated: Sequence[Promise]) -> None:
     zone = find_zone(site)
     for one in outdated:
         for label, words in describe_outdated(issue, one, zone):
-            click.echo(f"{label:<9} {words}")
+            click.echo(f"{pad(label, 10)}{words}")
 
 
 def describe_outdated(issue: str, one: Promise, zone: ZoneInfo) -> list[tuple[str, str]]:
     """Return label and words of one that does not fit, and of what to do."""
-    digest = f"another letter (digest {one.digest[:12]})"
-    at = show_moment(one.at, zone)
+    digest, at = one.digest[:12], show_moment(one.at, zone)
     match one.bond:
         case Bond.APPOINTMENT:
-            when = show_moment(one.send_at, zone) if one.send_at else ""
-            words = f"the appointment for {when}, by {one.by}, is for {digest}: it is not kept"
-            remedy = f"newsletter dispatch {issue} --at TIME appoints the letter as it is now"
+            words = _(
+                "the appointment for {when}, by {by}, is for another letter (digest {digest}): it "
+                "is not kept",
+                when=show_moment(one.send_at, zone) if one.send_at else "",
+                by=one.by,
+                digest=digest,
+            )
+            remedy = _(
+                "newsletter dispatch {issue} --at TIME appoints the letter as it is now",
+                issue=issue,
+            )
         case Bond.APPROVAL:
-            words = f"the approval by {one.by}, {at}, is for {digest}"
-            remedy = f"have it read again: newsletter approve {issue} --by NAME"
+            words = _(
+                "the approval by {by}, {at}, is for another letter (digest {digest})",
+                by=one.by,
+                at=at,
+                digest=digest,
+            )
+            remedy = _("have it read again: newsletter approve {issue} --by NAME", issue=issue)
         case Bond.DISPATCH if one.is_kept:
-            words = f"those who wait since {at} get {digest}, which was kept, not this one"
-            remedy = f"newsletter diff {issue} names what differs, and the way to give them this"
-            return [("Kept", words), ("", remedy)]
+            words = _(
+                "those who wait since {at} get another letter (digest {digest}), which was kept, "
+                "not this one",
+                at=at,
+                digest=digest,
+            )
+            remedy = _(
+                "newsletter diff {issue} names what differs, and the way to give them this",
+                issue=issue,
+            )
+            return [(_("Kept"), words), ("", remedy)]
         case Bond.DISPATCH:
-            words = f"the dispatch begun {at} is for {digest}: it does not go on"
-            remedy = f"newsletter dispatch {issue} --dry-run names what changed, and the ways"
-    return [("Outdated", words), ("", remedy)]
+            words = _(
+                "the dispatch begun {at} is for another letter (digest {digest}): it does not go "
+                "on",
+                at=at,
+                digest=digest,
+            )
+            remedy = _(
+                "newsletter dispatch {issue} --dry-run names what changed, and the ways",
+                issue=issue,
+            )
+    return [(_("Outdated"), words), ("", remedy)]
 
 
 def as_json(outdated: Sequence[Promise]) -> list[dict[str, object]]:

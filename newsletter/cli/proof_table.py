@@ -2,12 +2,13 @@
 
 import click
 
+from newsletter.cli.cells import pad
+from newsletter.cli.naming import name_edition
 from newsletter.cli.output import is_terminal
-from newsletter.cli.wording import say
+from newsletter.cli.wording import LABEL, _, listed, say, tell
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.report import Report
 
-MARKS = {Severity.BLOCKS: "blocks", Severity.ADVISES: "advises"}
 COLOURS = {Severity.BLOCKS: "red", Severity.ADVISES: "yellow"}
 
 
@@ -17,26 +18,37 @@ def show_report(report: Report) -> None:
         _show_table(report)
     else:
         for finding in report.findings:
-            click.echo(f"{MARKS[finding.severity]:<8}{finding.rule:<18}{place_of(finding)}")
-            click.echo(f"        {finding.message}")
+            mark = pad(_mark(finding.severity), 8)
+            click.echo(f"{mark}{finding.rule:<18}{place_of(finding)}")
+            click.echo(f"        {say(finding.message)}")
     for note in report.notes:
-        click.echo(f"note    {note}")
+        tell("note", note, cells=8)
     click.echo(summary(report))
 
 
 def summary(report: Report) -> str:
     """Say in one line how the proof ended."""
-    if not report.findings:
-        return "Proof    nothing found"
-    words = [f"{report.blocking} blocks", f"{report.advising} advises"]
-    return "Proof    " + ", ".join(word for word in words if not word.startswith("0 "))
+    counts = []
+    if report.blocking:
+        counts.append(_("{count} blocks", count=report.blocking))
+    if report.advising:
+        counts.append(_("{count} advises", count=report.advising))
+    return pad(_("Proof"), LABEL) + (listed(counts) or _("nothing found"))
 
 
 def place_of(finding: Finding) -> str:
     """Say where a finding is: file, line, edition."""
     line = "" if finding.line is None else f":{finding.line}"
-    edition = "" if finding.edition is None else f" ({finding.edition})"
+    edition = "" if finding.edition is None else f" ({name_edition(finding.edition)})"
     return f"{finding.file}{line}{edition}"
+
+
+def _mark(severity: Severity) -> str:
+    match severity:
+        case Severity.BLOCKS:
+            return _("blocks")
+        case Severity.ADVISES:
+            return _("advises")
 
 
 def _show_table(report: Report) -> None:
@@ -44,9 +56,9 @@ def _show_table(report: Report) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table("", "rule", "what, and how to mend it", box=None, pad_edge=False)
+    table = Table("", _("rule"), _("what, and how to mend it"), box=None, pad_edge=False)
     for finding in report.findings:
-        mark = Text(MARKS[finding.severity], style=COLOURS[finding.severity])
+        mark = Text(_mark(finding.severity), style=COLOURS[finding.severity])
         words = Text(place_of(finding) + "\n", style="bold") + Text(
             say(finding.message) + "\n", "not bold"
         )

@@ -7,6 +7,7 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.doubting import as_list, show_doubts
 from newsletter.cli.overview import SHOWN, as_json, show
+from newsletter.cli.wording import _, tell
 from newsletter.desk.moments import find_zone
 from newsletter.desk.overview import find_issues, find_overview
 from newsletter.desk.words import letters
@@ -30,9 +31,9 @@ def status(
 ) -> None:
     """Show how far the dispatch of ISSUE has come, or of every issue."""
     if listed and issue is None:
-        raise UsageError("--list wants an issue: newsletter status 2022-08 --list unknown")
+        raise UsageError(_("--list wants an issue: newsletter status 2022-08 --list unknown"))
     if listed and (is_json or has_notes):
-        raise UsageError("--list prints names alone; ask for --json or --diary without it")
+        raise UsageError(_("--list prints names alone; ask for --json or --diary without it"))
     overviews = [
         find_overview(site, name, has_notes=has_notes)
         for name in ([issue] if issue else find_issues(site))
@@ -49,10 +50,14 @@ def status(
         return
     show_doubts(doubts, find_zone(site))
     if not overviews:
-        click.echo("Nothing has been dispatched yet.")
+        click.echo(_("Nothing has been dispatched yet."))
     for one in overviews:
         show(one, find_zone(site), site.clock())
     kept = site.records.letters().size()
     if kept.letters and issue is None:
-        size = f"{kept.size / 1_000_000:.1f} MB, pictures included"
-        click.echo(f"Kept      {letters(kept.letters)}, {size}")
+        words = _(
+            "{letters}, {size:.1f} MB, pictures included",
+            letters=letters(kept.letters),
+            size=kept.size / 1_000_000,
+        )
+        tell("Kept", words, cells=10)

@@ -8,19 +8,22 @@ from typing import Final
 
 import click
 
+from newsletter.cli.wording import _
+
 STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: a terminal closed
 
 
 @contextmanager
 def stopping(stop: Callable[[], None]) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
+    words = _("Stopping: what is in flight gets its answer first …")
     before = {number: signal.getsignal(number) for number in STOPS}
 
     def obey(number: int, _frame: FrameType | None) -> None:
         stop()
         signal.signal(number, before[signal.Signals(number)])
         with suppress(OSError):  # a terminal that was closed has nobody to tell
-            click.echo("\nStopping: what is in flight gets its answer first …", err=True)
+            click.echo(f"\n{words}", err=True)
 
     for number in before:
         signal.signal(number, obey)

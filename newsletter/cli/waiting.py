@@ -1,9 +1,8 @@
 """Waits at the terminal until the time of an appointment has come."""
 
-import click
-
 from newsletter.app.site import Site
 from newsletter.cli.watching import shown_wait
+from newsletter.cli.wording import _, tell
 from newsletter.desk.halting import find_appointment
 from newsletter.desk.moments import show_moment
 from newsletter.desk.process import Process
@@ -24,8 +23,8 @@ def wait_for(site: Site, appointment: Appointment, process: Process) -> None:
     when = show_moment(appointment.send_at, site.zone())
     process.settle()  # it may be hours, and asks each second
     try:
-        click.echo("Waiting   Ctrl-C ends the waiting, not the appointment")
-        with shown_wait(f"Sending {issue} at {when}, in") as show:
+        tell("Waiting", _("Ctrl-C ends the waiting, not the appointment"), cells=10)
+        with shown_wait(_("Sending {issue} at {when}, in", issue=issue, when=when)) as show:
             stands = count_down(
                 appointment.send_at,
                 site.clock,
@@ -34,14 +33,18 @@ def wait_for(site: Site, appointment: Appointment, process: Process) -> None:
                 process.rest,
             )
     except KeyboardInterrupt:
-        msg = (
-            f"this terminal waits no longer; the appointment of {issue} for {when} stands\n"
-            f"  'newsletter dispatch --due' sends it then; 'newsletter cancel {issue}' drops it"
+        words = _(
+            "this terminal waits no longer; the appointment of {issue} for {when} stands\n"
+            "  'newsletter dispatch --due' sends it then; 'newsletter cancel {issue}' drops it",
+            issue=issue,
+            when=when,
         )
-        raise UnfinishedError(msg) from None
+        raise UnfinishedError(words) from None
     if not stands:
-        msg = (
-            f"the appointment of {issue} for {when} was kept, changed or dropped elsewhere; see "
-            f"'newsletter status {issue} --diary'"
+        words = _(
+            "the appointment of {issue} for {when} was kept, changed or dropped elsewhere; see "
+            "'newsletter status {issue} --diary'",
+            issue=issue,
+            when=when,
         )
-        raise UnfinishedError(msg)
+        raise UnfinishedError(words)

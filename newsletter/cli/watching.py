@@ -7,12 +7,15 @@ from typing import Final
 
 import click
 
+from newsletter.cli.naming import count_state
 from newsletter.cli.output import Progress, is_terminal, progress
 from newsletter.cli.stopping import stopping
+from newsletter.cli.wording import _, listed, say
 from newsletter.delivery.provider import Accepted, Deferred, Refused, Unknown
 from newsletter.desk.moments import show_wait
 from newsletter.dispatch.engine import Run
 from newsletter.dispatch.feed import Resumption
+from newsletter.dispatch.states import State
 from newsletter.dispatch.watching import Show
 
 LAST_PLAIN_LINE: Final = timedelta(minutes=1)  # none for less
@@ -24,12 +27,13 @@ class Onlooker:
     @contextmanager
     def sending(self, issue: str, expected: int) -> Iterator["_Bar"]:
         """Show a round of so many letters."""
-        with progress(f"Sending {issue}", expected) as bar:
+        with progress(_("Sending {issue}", issue=issue), expected) as bar:
             yield _Bar(bar)
 
     def waiting(self, resumption: Resumption) -> AbstractContextManager[Show]:
         """Show what is waited for, and how long it still takes."""
-        return shown_wait(f"{resumption.why}; Ctrl-C leaves it to the next run; next try in")
+        title = _("{why}; Ctrl-C leaves it to the next run; next try in", why=resumption.why)
+        return shown_wait(title)
 
     def stoppable(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
         """Obey Ctrl-C and its like."""
@@ -37,11 +41,15 @@ class Onlooker:
 
     def unwritten(self, count: int) -> None:
         """Say that so many letters could not be written."""
-        click.echo(f"{count} letters could not be written; see the log", err=True)
+        words = _("{count} letters could not be written; see the log", count=count)
+        click.echo(words, err=True)
 
     def sent_again(self, count: int, provider: str) -> None:
         """Say that so many unknown letters go again."""
-        click.echo(f"{count:,} unknown go again: {provider} drops repeats", err=True)
+        words = _(
+            "{count:,} unknown go again: {provider} drops repeats", count=count, provider=provider
+        )
+        click.echo(words, err=True)
 
 
 class _Bar:
@@ -49,16 +57,23 @@ class _Bar:
         self._bar = bar
 
     def show(self, run: Run, slowness: str) -> None:
-        self._bar.show(run.answered, _in_words(run) + (f"; {slowness}" if slowness else ""))
+        self._bar.show(run.answered, _in_words(run) + (f"; {say(slowness)}" if slowness else ""))
 
 
 def _in_words(run: Run) -> str:
-    names = {Deferred: "deferred", Refused: "refused", Unknown: "unknown"}
-    shown = [f"{run.outcomes[Accepted]:,} accepted"]
-    shown += [
-        f"{run.outcomes[kind]:,} {name}" for kind, name in names.items() if run.outcomes[kind]
-    ]
-    return ", ".join(shown)
+    states = {
+        State.ACCEPTED: run.outcomes[Accepted],
+        State.DEFERRED: run.outcomes[Deferred],
+        State.REFUSED: run.outcomes[Refused],
+        State.UNKNOWN: run.outcomes[Unknown],
+    }
+    return listed(
+        [
+            count_state(count, state)
+            for state, count in states.items()
+            if count or state is State.ACCEPTED
+        ]
+    )
 
 
 @contextmanager
@@ -70,7 +85,7 @@ def shown_wait(title: str) -> Iterator[Show]:
     from rich.console import Console  # noqa: PLC0415 - 100 ms, and only for a terminal
 
     with Console(stderr=True).status(title) as line:
-        yield lambda left: line.update(f"{title} {show_wait(left)}")
+        yield lambda left: line.update(f"{title} {say(show_wait(left))}")
 
 
 class _PlainLines:
@@ -83,5 +98,5 @@ class _PlainLines:
     def __call__(self, left: timedelta) -> None:
         is_due = self._shown is None or LAST_PLAIN_LINE <= left <= self._shown / 2
         if is_due:
-            click.echo(f"{self._title} {show_wait(left)}", err=True)
+            click.echo(f"{self._title} {say(show_wait(left))}", err=True)
             self._shown = left

@@ -1,0 +1,58 @@
+"""What people call the states, editions and decisions that machines have their own words for."""
+
+from newsletter.cli.wording import _
+from newsletter.dispatch.control import Act
+from newsletter.dispatch.states import State
+from newsletter.lang import EditionKind
+
+
+def name_state(state: State) -> str:
+    """Name a state, as it heads a column or follows a number."""
+    match state:
+        case State.PENDING:
+            return _("pending")
+        case State.ACCEPTED:
+            return _("accepted")
+        case State.DEFERRED:
+            return _("deferred")
+        case State.REFUSED:
+            return _("refused")
+        case State.UNKNOWN:
+            return _("unknown")
+        case State.SKIPPED:
+            return _("skipped")
+
+
+def count_state(count: int, state: State) -> str:
+    """Count deliveries in a state: 2 accepted."""
+    return _("{count:,} {state}", count=count, state=name_state(state))
+
+
+def name_edition(kind: EditionKind) -> str:
+    """Name an edition in at most nine columns."""
+    match kind:
+        case EditionKind.KO:
+            return _("ko")
+        case EditionKind.EN:
+            return _("en")
+        case EditionKind.BILINGUAL:
+            return _("bilingual")
+
+
+def name_act(act: Act) -> str:
+    """Name a decision, as a diary does."""
+    return {
+        Act.PAUSED: _("paused"),
+        Act.RESUMED: _("resumed"),
+        Act.CANCELLED: _("cancelled"),
+        Act.SETTLED: _("settled"),
+        Act.APPOINTED: _("appointed"),
+        Act.DISAPPOINTED: _("appointment dropped"),
+        Act.LATE_ANSWER: _("late answer"),
+        Act.SET_ASIDE: _("rehearsal set aside"),
+        Act.APPROVED: _("approved"),
+        Act.OVERRIDDEN: _("overridden"),
+        Act.DISPATCHED: _("dispatched"),
+        Act.REPLACED: _("letter replaced"),
+        Act.ANSWERED: _("doubt answered"),
+    }[act]
