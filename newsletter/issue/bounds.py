@@ -7,28 +7,25 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from newsletter.phrases import Phrase, phrase
+
 PIECES_MAX: Final = 50_000  # tokens of a text; a table of 800 rows and ten columns has 36,000
 STEPS_MAX: Final = 1_000_000  # looks for the end of a bracket, in one paragraph
 DEPTH_MAX: Final = 20  # bold, italic and links in each other; rendering follows each by a call
-TOO_MANY_PIECES: Final = (
-    f"the text has more than {PIECES_MAX:,} marks, lines and cells up to here, and no letter is "
-    "so long; shorten it, or link to the rest"
-)
-TOO_MANY_STEPS: Final = (
-    "too many brackets are open here at once; close each [ with ], or write \\[ for a bracket "
-    "that is text"
-)
-TOO_DEEP: Final = (
-    "marks of bold and italic or links stand too deep in each other; write it flatter, or write "
-    "\\* and \\_ for marks that are text"
-)
+TOO_MANY_PIECES: Final = phrase("issue.too-many-pieces", pieces=PIECES_MAX)
+TOO_MANY_STEPS: Final = phrase("issue.too-many-brackets")
+TOO_DEEP: Final = phrase("issue.emphasis-too-deep")
 
 
 class ExcessError(Exception):
-    """A text makes more work than any letter; the message says what to do about it."""
+    """A text makes more work than any letter; *said* says what to do about it."""
+
+    def __init__(self, said: Phrase) -> None:
+        super().__init__(said)
+        self.said = said
 
 
-def bound_work(md: MarkdownIt, refuse: Callable[[int, str], None]) -> None:
+def bound_work(md: MarkdownIt, refuse: Callable[[int, Phrase], None]) -> None:
     """
     Let *md* parse only as much as a letter can hold.
 
@@ -54,12 +51,12 @@ def bound_work(md: MarkdownIt, refuse: Callable[[int, str], None]) -> None:
     md.core.ruler.at("inline", parse_inline)
 
 
-def _parsed(token: Token, state: StateCore, refuse: Callable[[int, str], None]) -> list[Token]:
+def _parsed(token: Token, state: StateCore, refuse: Callable[[int, Phrase], None]) -> list[Token]:
     children: list[Token] = []
     try:
         state.md.inline.parse(token.content, state.md, state.env, children)
     except ExcessError as error:
-        refuse(_line(token), str(error))
+        refuse(_line(token), error.said)
         return []
     if any(child.level > DEPTH_MAX for child in children):
         refuse(_line(token), TOO_DEEP)

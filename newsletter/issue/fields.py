@@ -14,13 +14,12 @@ from markdown_it.common.normalize_url import normalizeLink
 
 from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import FORBIDDEN, describe
-from newsletter.issue.yaml_faults import COMMENTED, cut_off
+from newsletter.issue.yaml_faults import cut_off
 from newsletter.lang import Lang
-from newsletter.phrases import Said
+from newsletter.phrases import Phrase, Said, phrase
 
 YES: Final = ("yes", "true", "on")
 NO: Final = ("no", "false", "off")
-QUOTE_IT: Final = 'put the value in quotes: {key}: "..."'
 SPACES: Final = re.compile(r"[ \t\r\n]+")  # a no-break space stays what it is
 ADDRESS: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -48,10 +47,10 @@ class Fields:
         for key, value in node.value:
             name = self._clean(key) if isinstance(key, yaml.ScalarNode) else ""
             if not name:
-                self._note(key, "a field must have a name before its colon")
+                self._note(key, phrase("issue.nameless-field"))
                 continue
             if name in self._nodes:
-                self._note(key, f"{name!r} stands twice; keep one of them")
+                self._note(key, phrase("issue.field-twice", key=name))
             self._nodes[name] = value
             self._keys[name] = key
 
@@ -69,20 +68,19 @@ class Fields:
         if node is None:
             return ""
         if not isinstance(node, yaml.ScalarNode):
-            kind = "a list" if isinstance(node, yaml.SequenceNode) else "a mapping"
-            self._note(node, f"{key!r} is {kind}, not text; " + QUOTE_IT.format(key=key))
+            as_list = phrase("issue.list-as-text", key=key)
+            as_mapping = phrase("issue.mapping-as-text", key=key)
+            is_list = isinstance(node, yaml.SequenceNode)
+            self._note(node, as_list if is_list else as_mapping)
             return ""
         if node.tag.endswith((":bool", ":null")) and node.style is None and node.value:
-            self._note(
-                node,
-                f"{key!r}: YAML does not take {node.value} as text; " + QUOTE_IT.format(key=key),
-            )
+            self._note(node, phrase("issue.word-of-yaml", key=key, value=node.value))
             return ""
         value = self._clean(node)
         if self._is_cut_off(key, node, prose=prose):
             return (value or "#") if prose else ""  # not empty: one fault is told once
         if required and not value:
-            self._note(node, f"{key!r} is empty; write its text behind the colon")
+            self._note(node, phrase("issue.field-empty", key=key))
         return value
 
     def flag(self, key: str) -> bool:
@@ -90,7 +88,7 @@ class Fields:
         node = self._take(key)
         value = node.value.lower() if isinstance(node, yaml.ScalarNode) else ""
         if node is not None and value not in YES + NO:
-            self._note(node, f"{key!r} must be yes or no")
+            self._note(node, phrase("issue.yes-or-no", key=key))
         return value in YES
 
     def day(self, key: str) -> date:
@@ -103,7 +101,7 @@ class Fields:
                     return date.fromisoformat(value)
             except ValueError:
                 pass
-            self._note(node, f"{key!r} is no day; write it as 2022-08-26")
+            self._note(node, phrase("issue.no-day", key=key))
         return date(1970, 1, 1)
 
     def choice(self, key: str, accepted: Iterable[str], *, required: bool = True) -> str:
@@ -111,25 +109,25 @@ class Fields:
         node = self._take(key, required=required)
         value = node.value if isinstance(node, yaml.ScalarNode) else ""
         if node is not None and value not in accepted:
-            self._note(node, f"{key!r} must be one of: {', '.join(accepted)}")
+            self._note(node, phrase("issue.not-among", key=key, accepted=list(accepted)))
             return ""
         return value
 
-    def matching(self, key: str, pattern: str, remedy: str, *, required: bool = True) -> str:
+    def matching(self, key: str, pattern: str, remedy: Said, *, required: bool = True) -> str:
         """Take a form, not prose: a text that the expression *pattern* matches as a whole."""
         return self._matched(key, pattern, remedy, self.text(key, required=required, prose=False))
 
-    def _matched(self, key: str, pattern: str, remedy: str, value: str) -> str:
+    def _matched(self, key: str, pattern: str, remedy: Said, value: str) -> str:
         if value and not re.fullmatch(pattern, value):
-            self._note(self._nodes[key], f"{key!r} is not of its form; {remedy}")
+            self._note(self._nodes[key], phrase("issue.wrong-form", key=key, remedy=remedy))
             return ""
         return value
 
-    def prose(self, key: str, pattern: str, remedy: str) -> str:
+    def prose(self, key: str, pattern: str, remedy: Said) -> str:
         """Take a text that people read, and that *pattern* matches as a whole."""
         return self._matched(key, pattern, remedy, self.text(key))
 
-    def matching_each(self, key: str, pattern: str, remedy: str) -> list[str]:
+    def matching_each(self, key: str, pattern: str, remedy: Said) -> list[str]:
         """Take one text or a list of them, each as `matching` would; empty where it is missing."""
         if not isinstance(self._nodes.get(key), yaml.SequenceNode):
             value = self.matching(key, pattern, remedy, required=False)
@@ -143,21 +141,20 @@ class Fields:
             if re.fullmatch(pattern, value):
                 values.append(value)
             else:
-                self._note(item, f"{value!r} in {key!r} is not of its form; {remedy}")
+                fault = phrase("issue.wrong-form-inside", value=value, key=key, remedy=remedy)
+                self._note(item, fault)
         return values
 
     def address(self, key: str, *, required: bool = True) -> str:
         """Take an e-mail address in ASCII."""
         pattern = r"(?=.{1,254}$)" + ADDRESS.pattern
-        return self.matching(key, pattern, "write news@example.org", required=required)
+        return self.matching(key, pattern, phrase("issue.write-email"), required=required)
 
     def url(self, key: str, *, required: bool = True) -> str:
         """Take an absolute http or https address; it comes back percent-encoded, all ASCII."""
         value = self.text(key, required=required, prose=False)
         if value and not is_web_address(value):
-            self._note(
-                self._nodes[key], f"{key!r} is no web address; write https://www.example.org/page"
-            )
+            self._note(self._nodes[key], phrase("issue.no-web-address", key=key))
             return ""
         return normalizeLink(value)
 
@@ -175,10 +172,10 @@ class Fields:
         try:
             return ZoneInfo(value or "UTC")
         except (OSError, ValueError, LookupError):
-            self._note(self._nodes[key], f"{key!r} is no time zone; write Asia/Seoul")
+            self._note(self._nodes[key], phrase("issue.no-time-zone", key=key))
             return ZoneInfo("UTC")
 
-    def by_lang(self, key: str, pattern: str = r"(?s).*", remedy: str = "") -> Mapping[Lang, str]:
+    def by_lang(self, key: str, pattern: str = r"(?s).*", remedy: Said = "") -> Mapping[Lang, str]:
         """Take prose in every language, ``{ko: …, en: …}``, that matches *pattern* as a whole."""
         inner = self.inner(key)
         texts = {lang: inner.prose(lang.value, pattern, remedy) if inner else "" for lang in Lang}
@@ -195,7 +192,7 @@ class Fields:
             return None
         if isinstance(node, yaml.MappingNode):
             return Fields(node, self._place, self._first_line, self._problems)
-        self._note(node, f"{key!r} must hold fields of its own: " + ", ".join(of))
+        self._note(node, phrase("issue.wants-fields", key=key, names=list(of)))
         return None
 
     def rows(self, key: str) -> tuple[tuple[str, str], ...]:
@@ -206,7 +203,7 @@ class Fields:
         if isinstance(node, yaml.ScalarNode) and self._is_cut_off(key, node, prose=True):
             return ()
         if not isinstance(node, yaml.MappingNode):
-            self._note(node, f"{key!r} must be rows of 'label: value'")
+            self._note(node, phrase("issue.wants-rows", key=key))
             return ()
         inner = Fields(node, self._place, self._first_line, self._problems)
         return tuple((label, inner.text(label)) for label in inner.names())
@@ -253,22 +250,19 @@ class Fields:
         """Note every field that nobody took."""
         for key in self._keys:
             if key not in self._known:
-                untaken = sorted(self._known - self._nodes.keys())
-                near = get_close_matches(key, untaken, n=1, cutoff=0.5)
-                remedy = (
-                    f"did you mean {near[0]!r}?"
-                    if near
-                    else ("the fields here are: " + ", ".join(sorted(self._known)))
-                )
-                self.note(key, f"there is no field {key!r}; {remedy}")
+                self.note(key, self._no_such_field(key))
+
+    def _no_such_field(self, key: str) -> Phrase:
+        untaken = sorted(self._known - self._nodes.keys())
+        if near := get_close_matches(key, untaken, n=1, cutoff=0.5):
+            return phrase("issue.misspelt-field", key=key, near=near[0])
+        return phrase("issue.unknown-field", key=key, known=sorted(self._known))
 
     def _take(self, key: str, *, required: bool = True) -> yaml.Node | None:
         self._known.add(key)
         node = self._nodes.get(key)
         if node is None and required:
-            self._problems.add(
-                self._place, self._own_line, f"the field {key!r} is missing; add a line '{key}: …'"
-            )
+            self._problems.add(self._place, self._own_line, phrase("issue.field-missing", key=key))
         return node
 
     def _is_cut_off(self, key: str, node: yaml.ScalarNode, *, prose: bool) -> bool:
@@ -276,21 +270,21 @@ class Fields:
         own = self._keys.get(key) if node is self._nodes.get(key) else None
         found = cut_off(node, own, prose=prose)
         if found:
-            self._note(found[0], COMMENTED.format(key=key, quoted=found[1]))
+            self._note(found[0], phrase("issue.field-cut-off", key=key, quoted=found[1]))
         return found is not None
 
     def _clean(self, node: yaml.ScalarNode) -> str:
         """Return a scalar on one line in NFC; a YAML escape can hide what a file may not hold."""
         value = normalize("NFC", SPACES.sub(" ", node.value).strip(" "))
         if found := FORBIDDEN.search(value):
-            self._note(node, f"the text holds {describe(found[0])}; delete it")
+            self._note(node, phrase("issue.character-in-field", character=describe(found[0])))
             return ""
         return value
 
     def _line(self, node: yaml.Node) -> int:
         return int(node.start_mark.line) + self._first_line
 
-    def _note(self, node: yaml.Node, message: str) -> None:
+    def _note(self, node: yaml.Node, message: Phrase) -> None:
         self._problems.add(self._place, self._line(node), message)
 
 

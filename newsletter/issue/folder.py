@@ -15,6 +15,7 @@ from newsletter.issue.pictures import BYTES_MAX, Picture, check_picture
 from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import decode_text
 from newsletter.issue.yaml_fields import read_fields
+from newsletter.phrases import Phrase, phrase
 
 TEXT_BYTES_MAX: Final = 256 * 1024
 IGNORED: Final = ("Thumbs.db", "desktop.ini", "Icon\r")
@@ -90,9 +91,7 @@ class Folder:
         lines = text.split("\n")
         ends = [at for at, line in enumerate(lines) if at and line.rstrip() == "---"]
         if lines[0].rstrip() != "---" or not ends:
-            self._problems.add(
-                place, 1, "the file must start with fields between two lines of '---'"
-            )
+            self._problems.add(place, 1, phrase("issue.no-front-matter"))
             return None
         fields = read_fields("\n".join(lines[1 : ends[0]]), place, 2, self._problems)
         if fields is None:
@@ -110,48 +109,44 @@ class Folder:
     def _read_picture(self, name: str, named_at: tuple[str, int]) -> Picture | None:
         if "/" in name or "\\" in name or name in ("", ".", ".."):
             self._problems.add(
-                *named_at,
-                f"the image {name!r} lies outside its folder; copy it to {self.place}/ "
-                "and give its name alone",
+                *named_at, phrase("issue.image-outside-folder", name=name, folder=self.place)
             )
             return None
         path = self._find(name)
         if path is None or not path.exists():
-            others = [other for other in self.names() if other != name]
-            near = get_close_matches(name, others, n=1)
-            remedy = f"did you mean {near[0]!r}?" if near else f"put it into {self.place}/"
-            self._problems.add(*named_at, f"there is no image {name!r} here; {remedy}")
+            self._problems.add(*named_at, self._no_picture(name))
             return None
         if not path.resolve().is_relative_to(self._path.resolve()):
-            self._problems.add(
-                *named_at, f"the image {name!r} is a link out of its folder; copy the file here"
-            )
+            self._problems.add(*named_at, phrase("issue.image-is-link", name=name))
             return None
         size = path.stat().st_size
         if size > BYTES_MAX:
-            self._problems.add(
-                *named_at,
-                f"{name!r} has {size / 2**20:.1f} MB, and 10 MB is the limit; "
-                "scale it to 1200 pixels of width",
-            )
+            message = phrase("issue.image-too-heavy", name=name, size=size / 2**20)
+            self._problems.add(*named_at, message)
             return None
         data = self._bytes(path, named_at)
         if data is None:
             return None
         return check_picture(data, self._place_of(name), named_at, self._problems)
 
+    def _no_picture(self, name: str) -> Phrase:
+        others = [other for other in self.names() if other != name]
+        if near := get_close_matches(name, others, n=1):
+            return phrase("issue.image-misspelt", name=name, near=near[0])
+        return phrase("issue.image-missing", name=name, folder=self.place)
+
     def _text(self, name: str) -> str | None:
         place = self._place_of(name)
         path = self._find(name)
         if path is None or not path.exists():
             if not self._is_elsewhere(self._path):
-                self._problems.add(place, None, "the file is missing; write it")
+                self._problems.add(place, None, phrase("issue.file-missing"))
             return None
         if self._is_elsewhere(path):
-            self._problems.add(place, None, "the file is a link out of the site; copy it here")
+            self._problems.add(place, None, phrase("issue.file-is-link"))
             return None
         if path.stat().st_size > TEXT_BYTES_MAX:
-            self._problems.add(place, None, "the file has more than 256 KB; no letter is so long")
+            self._problems.add(place, None, phrase("issue.file-too-long"))
             return None
         data = self._bytes(path, (place, None))
         return None if data is None else decode_text(data, place, self._problems)
@@ -160,13 +155,12 @@ class Folder:
         try:
             data = read_regular_file(path)
         except NotAFileError as error:
-            message = f"{path.name!r} {error.strerror}; put the file itself here"
+            message = phrase("issue.no-regular-file", name=path.name, fault=error.strerror)
             self._problems.add(*named_at, message)
             return None
         except OSError as error:
-            self._problems.add(
-                *named_at, f"{path.name!r} cannot be read ({error.strerror}); check its permissions"
-            )
+            message = phrase("issue.file-unreadable", name=path.name, fault=error.strerror)
+            self._problems.add(*named_at, message)
             return None
         self._read[_place(path, self._root)] = sha256(data).hexdigest()
         return data
@@ -179,24 +173,18 @@ class Folder:
         """What is in the folder, by NFC names (macOS and some archives store NFD)."""
         entries: dict[str, Path] = {}
         if self._is_elsewhere(self._path):
-            message = "the folder is a link out of the site; copy it here"
-            self._problems.add(self.place, None, message)
+            self._problems.add(self.place, None, phrase("issue.folder-is-link"))
             return entries
         try:
             found = sorted(self._path.iterdir()) if self._path.is_dir() else []
         except OSError as error:
-            message = f"the folder cannot be read ({error.strerror}); check its permissions"
+            message = phrase("issue.folder-unreadable", fault=error.strerror)
             self._problems.add(self.place, None, message)
             return entries
         for entry in found:
             name = unicodedata.normalize("NFC", entry.name)
             if name in entries:
-                self._problems.add(
-                    self._place_of(name),
-                    None,
-                    "stands here twice, in two spellings of Unicode that look the same; "
-                    "delete one of them",
-                )
+                self._problems.add(self._place_of(name), None, phrase("issue.name-twice"))
             entries.setdefault(name, entry)
         return entries
 

@@ -8,6 +8,7 @@ from newsletter.issue.fields import Fields
 from newsletter.issue.markdown import Markdown, images_of, parse_markdown
 from newsletter.issue.problems import Problems
 from newsletter.lang import Lang
+from newsletter.phrases import phrase
 
 FOOTER: Final = "footer"
 SPONSOR: Final = "sponsor"
@@ -39,10 +40,5 @@ def _read_text(fields: Fields, lang: Lang, place: str) -> Markdown:
     for problem in found.found:
         fields.note(lang.value, problem.message)
     if any(token.type not in PLAIN for token in text.tokens) or any(images_of(text)):
-        fields.note(
-            lang.value,
-            f"{lang.value!r} must be one paragraph of words and links, without headings, lists, "
-            "notes or pictures; a number with a full stop in front starts a list, so put a word "
-            "before it",
-        )
+        fields.note(lang.value, phrase("issue.notice-form", key=lang.value))
     return text

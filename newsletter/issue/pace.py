@@ -9,6 +9,7 @@ from typing import Final
 import idna
 
 from newsletter.issue.fields import Fields
+from newsletter.phrases import Phrase, phrase
 
 REFUSALS_OF: Final = 200  # the newest outcomes that the share of refusals is taken of
 REFUSALS_PERCENT: Final = 5
@@ -19,7 +20,6 @@ UNITS: Final = {
     "day": timedelta(days=1),
 }
 RATE: Final = rf"([1-9][0-9]{{0,8}}) ?/ ?({'|'.join(UNITS)})"
-RATE_REMEDY: Final = "write so many letters a second, minute, hour or day: {}"
 DOMAIN: Final = r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+"
 FIELDS: Final = ("rate", "quota", "domains", "warm_up", "canary", "refusals")
 
@@ -74,18 +74,17 @@ def read_pace(publication: Fields) -> Pace:
     refusals = fields.matching(
         "refusals",
         r"([1-9][0-9]?|100) ?%",
-        "write a share of 1 to 100 per cent: 5%",
+        phrase("issue.write-share"),
         required=False,
     )
     pace = Pace(
         rate=_read_rate(fields),
         quotas=tuple(
-            _rate_of(text)
-            for text in fields.matching_each("quota", RATE, RATE_REMEDY.format("10000/day"))
+            _rate_of(text) for text in fields.matching_each("quota", RATE, _write_rate("10000/day"))
         ),
         domains=_read_domains(fields),
         warm_up=_read_warm_up(fields),
-        canary=_read_number(fields, "canary", "write how many readers are to get it first: 50"),
+        canary=_read_number(fields, "canary", phrase("issue.write-canary")),
         refusals_percent=int(refusals.rstrip(" %")) if refusals else REFUSALS_PERCENT,
     )
     fields.finish()
@@ -93,8 +92,12 @@ def read_pace(publication: Fields) -> Pace:
 
 
 def _read_rate(fields: Fields, key: str = "rate", example: str = "20/second") -> Rate | None:
-    text = fields.matching(key, RATE, RATE_REMEDY.format(example), required=False)
+    text = fields.matching(key, RATE, _write_rate(example), required=False)
     return _rate_of(text) if text else None
+
+
+def _write_rate(example: str) -> Phrase:
+    return phrase("issue.write-rate", example=example)
 
 
 def _rate_of(text: str) -> Rate:
@@ -102,7 +105,7 @@ def _rate_of(text: str) -> Rate:
     return Rate(int(count), UNITS[unit.strip()])
 
 
-def _read_number(fields: Fields, key: str, remedy: str) -> int:
+def _read_number(fields: Fields, key: str, remedy: Phrase) -> int:
     return int(fields.matching(key, "[0-9]{1,7}", remedy, required=False) or 0)
 
 
@@ -110,9 +113,7 @@ def _read_warm_up(fields: Fields) -> WarmUp | None:
     inner = fields.inner("warm_up", required=False, of=("first_day", "since"))
     if inner is None:
         return None
-    first_day = inner.matching(
-        "first_day", "[1-9][0-9]{0,6}", "write how many letters the first day may have: 200"
-    )
+    first_day = inner.matching("first_day", "[1-9][0-9]{0,6}", phrase("issue.write-first-day"))
     since = inner.day("since")
     inner.finish()
     return WarmUp(int(first_day), since) if first_day else None
@@ -127,9 +128,9 @@ def _read_domains(fields: Fields) -> Mapping[str, DomainPace]:
         pace = _read_domain(inner, name)
         domain = _a_labels(name)
         if domain is None:
-            inner.note(name, f"{name!r} is no domain; write what stands behind the @: naver.com")
+            inner.note(name, phrase("issue.no-domain", name=name))
         elif domain in paces:
-            inner.note(name, f"{name!r} stands twice, in two spellings; keep one of them")
+            inner.note(name, phrase("issue.domain-twice", name=name))
         else:
             paces[domain] = pace
     return paces
@@ -142,9 +143,9 @@ def _read_domain(domains: Fields, name: str) -> DomainPace:
     if inner is None:
         return DomainPace()
     if not inner.names():
-        domains.note(name, f"{name!r} has no pace; write {name}: 5/second")
+        domains.note(name, phrase("issue.domain-without-pace", name=name))
     at_once = inner.matching(
-        "connections", "[1-9][0-9]?|100", "write a number from 1 to 100", required=False
+        "connections", "[1-9][0-9]?|100", phrase("issue.write-connections"), required=False
     )
     pace = DomainPace(_read_rate(inner, example="5/second"), int(at_once) if at_once else None)
     inner.finish()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from newsletter.issue.picture_colours import is_managed
 from newsletter.issue.problems import Problems
+from newsletter.phrases import phrase
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -58,6 +59,10 @@ class Picture:
 class TooManyScans(ValueError):  # noqa: N818 - a state of a file
     """A JPEG would have to be gone through too often."""
 
+    def __init__(self, scans: int) -> None:
+        super().__init__(scans)
+        self.scans = scans
+
 
 def check_picture(
     data: bytes, place: str, named_at: tuple[str, int], problems: Problems
@@ -76,16 +81,13 @@ def check_picture(
     try:
         image = open_upright(data)
     except Image.DecompressionBombError:
-        message = f"{place!r} has more than 20 megapixels; scale it to 1200 pixels of width"
+        message = phrase("issue.picture-too-large", place=place)
     except UnidentifiedImageError:
-        message = f"{place!r} is no PNG or JPEG image; save it as one of them"
+        message = phrase("issue.picture-kind", place=place)
     except TooManyScans as found:
-        message = (
-            f"{place!r} is a JPEG of {found} scans, which would take minutes to decode; open it "
-            "in a picture program and export it anew as an ordinary JPEG"
-        )
+        message = phrase("issue.picture-many-scans", place=place, scans=found.scans)
     except DAMAGE as error:
-        message = f"{place!r} is damaged ({error}); save it anew"
+        message = phrase("issue.picture-damaged", place=place, fault=str(error))
     else:
         ending = "jpg" if _is_photograph(image) else ENDINGS[image.format or "PNG"]
         return Picture(

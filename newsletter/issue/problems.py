@@ -1,25 +1,27 @@
 """Collects everything that is wrong with a site's content, to be shown together."""
 
 from newsletter.errors import ContentError, Problem
-from newsletter.phrases import Said
+from newsletter.phrases import Said, write_said
 
 
 class Problems:
     """The problems found so far, each of them once."""
 
     def __init__(self) -> None:
-        self._found: dict[Problem, None] = {}
+        # By the text of the message too: phrases of one code all have the same hash, and a line
+        # may have thousands of them.
+        self._found: dict[tuple[str, int | None, str], Problem] = {}
 
     @property
     def found(self) -> list[Problem]:
         """The problems noted so far: files in the order of reading, each from top to bottom."""
-        places = list(dict.fromkeys(problem.place for problem in self._found))
+        places = list(dict.fromkeys(place for place, _, _ in self._found))
         rank = {place: at for at, place in enumerate(places)}
-        return sorted(self._found, key=lambda found: (rank[found.place], found.line or 0))
+        return sorted(self._found.values(), key=lambda found: (rank[found.place], found.line or 0))
 
     def add(self, place: str, line: int | None, message: Said) -> None:
         """Note a problem; *place* is relative to the site root, *line* counts from 1."""
-        self._found[Problem(place, line, message)] = None
+        self._found[place, line, write_said(message)] = Problem(place, line, message)
 
     def raise_any(self) -> None:
         """Raise a ContentError with all problems, if there are any."""

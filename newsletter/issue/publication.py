@@ -7,6 +7,7 @@ from newsletter.issue.issue import APPROVALS, IMAGES, RULE_SETTINGS, Publication
 from newsletter.issue.notice import FOOTER, SPONSOR, read_notice
 from newsletter.issue.pace import read_pace
 from newsletter.lang import EditionKind, Preference
+from newsletter.phrases import phrase
 
 COLOUR = r"#[0-9A-Fa-f]{6}"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -30,11 +31,7 @@ def read_publication(issues: Folder) -> Publication | None:
     place = f"{issues.place}/publication.yaml"
     publication = Publication(
         name=fields.by_lang("name"),
-        sender_name=sender.by_lang(
-            "name", NO_EMOJI, "leave emoji out: Gmail takes them in a sender for deceit"
-        )
-        if sender
-        else {},
+        sender_name=sender.by_lang("name", NO_EMOJI, phrase("issue.no-emoji")) if sender else {},
         sender_address=sender.address("address") if sender else "",
         reply_to=(sender.address("reply_to", required=False) if sender else "") or None,
         organisation=contact.by_lang("organisation") if contact else {},
@@ -43,12 +40,10 @@ def read_publication(issues: Folder) -> Publication | None:
         email=contact.address("email") if contact else "",
         website=fields.url_by_lang("website"),
         author=fields.by_lang("author"),
-        accent=fields.matching("accent", COLOUR, 'write a colour in quotes: "#0a5c7a"').lower(),
-        list_id=fields.matching("list_id", HOST, "write a name with dots: e-news.example.org"),
+        accent=fields.matching("accent", COLOUR, phrase("issue.write-colour")).lower(),
+        list_id=fields.matching("list_id", HOST, phrase("issue.write-list-name")),
         sender_id=fields.matching(
-            "sender_id",
-            SENDER_ID,
-            f"write 5 to 15 letters and digits without spaces, and none of: {', '.join(TAKEN)}",
+            "sender_id", SENDER_ID, phrase("issue.write-sender-name", taken=TAKEN)
         ),
         zone=fields.zone("time_zone"),
         default_preference=Preference(preference) if preference else None,
@@ -77,4 +72,4 @@ def _rules(fields: Fields) -> dict[str, str]:
 def _phone(contact: Fields | None) -> str:
     if contact is None:
         return ""
-    return contact.matching("phone", PHONE, 'write it in quotes: "+82 31 000 0000"')
+    return contact.matching("phone", PHONE, phrase("issue.write-phone"))

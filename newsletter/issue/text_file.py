@@ -6,6 +6,7 @@ import unicodedata
 from typing import Final
 
 from newsletter.issue.problems import Problems
+from newsletter.phrases import Said, phrase
 
 # C0 but for tab and newline, DEL, C1 (they make Gmail clip a letter), line and paragraph
 # separators, bidirectional overrides, byte order marks inside the text, half characters
@@ -27,8 +28,7 @@ def decode_text(data: bytes, place: str, problems: Problems) -> str | None:
         problems.add(
             place,
             _with_lf(data[mark:start].decode("utf-8")).count("\n") + 1,
-            f"byte {start + 1} of the file (0x{data[start]:02x}) is not UTF-8; "
-            "open the file in an editor and save it with the encoding UTF-8",
+            phrase("issue.not-utf8", at=start + 1, value=data[start]),
         )
         return None
     text = unicodedata.normalize("NFC", _with_lf(text))
@@ -39,18 +39,18 @@ def decode_text(data: bytes, place: str, problems: Problems) -> str | None:
         problems.add(
             place,
             text.count("\n", 0, start) + 1,
-            f"column {column} holds {describe(match[0])}, which no letter may hold; delete it",
+            phrase("issue.forbidden-character", column=column, character=describe(match[0])),
         )
     if len(found) > SHOWN_MAX:
-        problems.add(
-            place, None, f"{len(found) - SHOWN_MAX} more such characters follow; delete them too"
-        )
+        problems.add(place, None, phrase("issue.more-characters", more=len(found) - SHOWN_MAX))
     return None if found else text
 
 
-def describe(char: str) -> str:
+def describe(char: str) -> Said:
     """Name a character that cannot be seen: ``U+202E (RIGHT-TO-LEFT OVERRIDE)``."""
-    return f"U+{ord(char):04X} ({unicodedata.name(char, 'a control character')})"
+    number = f"U+{ord(char):04X}"
+    name = unicodedata.name(char, "")
+    return f"{number} ({name})" if name else phrase("issue.control-character", number=number)
 
 
 def _with_lf(text: str) -> str:

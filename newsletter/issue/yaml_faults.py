@@ -5,10 +5,8 @@ from typing import Final
 
 import yaml
 
-QUOTES: Final = (
-    "text with a colon, or that starts with a bracket or a mark, must stand in quotes: "
-    'title: "[AUG. 2022] …"'
-)
+from newsletter.phrases import Phrase, phrase
+
 # What PyYAML was at when the true place of the fault is the start of it, not its end.
 OPENED: Final = (
     "while scanning a quoted scalar",
@@ -21,53 +19,48 @@ FIELD: Final = re.compile(
 )
 # YAML begins a comment at a # that blanks stand before.
 COMMENT: Final = re.compile(r"(?<![ \t])[ \t]+#.*")
+TAB: Final = "'\\t'"  # as PyYAML names a tab
 HEADED: Final = ("|", ">")  # the styles of texts that start on the next line
 HEAD: Final = "|>+-0123456789"
-COMMENTED: Final = (
-    "{key!r}: # after a blank begins a comment here, and the text ends before it; "
-    "put the text in quotes: {key}: {quoted} (and a comment on a line of its own)"
-)
 
 
-def explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, str]:
+def explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, Phrase]:
     """Return the line of *text* (counted from 0) that is to be mended, and how."""
     mark = error.context_mark if error.context in OPENED else error.problem_mark
     lines = text.split("\n")
     at = int(mark.line) if mark else 0
-    fault = f"this is not YAML ({error.problem})"
+    problem = str(error.problem)
     if error.context == "while scanning a simple key" and COMMENT.search(lines[at]):
         label = in_quotes(lines[at].rpartition(":")[0].strip() or "…")
-        return at, f"{fault}; # after a blank begins a comment here; put it in quotes: {label}: …"
+        return at, phrase("issue.yaml-comment-in-name", problem=problem, label=label)
     line, key, value = _field_above(lines, at)
-    if not key:
-        return line, f"{fault}; {_indented_with_tab(error) or QUOTES}"
-    return line, _message(error, fault, key, value)
+    if key:
+        return line, _in_field(error, key, value)
+    if TAB in problem:
+        return line, phrase("issue.yaml-tab-indent", problem=problem)
+    return line, phrase("issue.yaml-unquoted", problem=problem)
 
 
-def _message(error: yaml.MarkedYAMLError, fault: str, key: str, value: str) -> str:
-    quoted = in_quotes(value)
+def _in_field(error: yaml.MarkedYAMLError, key: str, value: str) -> Phrase:
+    problem, quoted = str(error.problem), in_quotes(value)
     if value[:1] not in ("", '"', "'") and COMMENT.search(value):
         each = '{ko: "…", en: "…"}'
-        return COMMENTED.format(key=key, quoted=each if value.startswith("{") else quoted)
+        quoted = each if value.startswith("{") else quoted
+        return phrase("issue.field-cut-off", key=key, quoted=quoted)
     if error.context == "while scanning a quoted scalar":
-        return f'{key!r}: {fault}; close the quotation mark that the text starts with: {key}: "…"'
+        return phrase("issue.yaml-quote-open", key=key, problem=problem)
     if error.context == "while scanning a double-quoted scalar":
-        inner = value[1:].rpartition('"')[0] or "…"
-        return f"{key!r}: {fault}; a \\ means nothing between these marks: {key}: {_plain(inner)}"
-    if "mapping values" in str(error.problem):
+        inner = _plain(value[1:].rpartition('"')[0] or "…")
+        return phrase("issue.yaml-backslash", key=key, problem=problem, quoted=inner)
+    if "mapping values" in problem:
         if ": " not in value and not value.endswith(":"):
-            return (
-                f"{key!r}: {fault}; it stands further to the right than the field above it, so "
-                "move it to the left, or put a text of several lines in quotes"
-            )
-        return (
-            f"{key!r}: {fault}: a colon begins a value of its own; put the text in quotes: "
-            f"{key}: {quoted}"
-        )
-    if "'\\t'" in str(error.problem):
-        remedy = "write a blank instead of the tab" if "\t" in value else "indent with spaces"
-        return f"{key!r}: {fault}; {remedy}, never a tab"
-    return f"{key!r}: {fault}; put the text in quotes: {key}: {quoted}"
+            return phrase("issue.yaml-too-far-right", key=key, problem=problem)
+        return phrase("issue.yaml-colon", key=key, problem=problem, quoted=quoted)
+    if TAB in problem and "\t" in value:
+        return phrase("issue.yaml-tab-inside", key=key, problem=problem)
+    if TAB in problem:
+        return phrase("issue.yaml-tab-before", key=key, problem=problem)
+    return phrase("issue.yaml-unquoted-field", key=key, problem=problem, quoted=quoted)
 
 
 def in_quotes(value: str) -> str:
@@ -82,10 +75,10 @@ def _plain(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def field_at(text: str, line: int) -> str:
-    """Name the field on a line (counted from 0), for the start of a message."""
+def in_field(text: str, line: int, message: Phrase) -> Phrase:
+    """Put the name of the field on a line (counted from 0) before a message, if there is one."""
     _, key, _ = _field_above(text.split("\n"), line)
-    return f"{key!r}: " if key else ""
+    return phrase("issue.in-field", key=key, message=message) if key else message
 
 
 def cut_off(
@@ -152,7 +145,3 @@ def _field_above(lines: list[str], at: int) -> tuple[int, str, str]:
 def _goes_on(lines: list[str]) -> bool:
     """Say whether a comment on the first of the *lines* has ended the text that goes on below."""
     return bool(lines) and bool(COMMENT.search(lines[0]))
-
-
-def _indented_with_tab(error: yaml.MarkedYAMLError) -> str:
-    return "indent with spaces, never with a tab" if "'\\t'" in str(error.problem) else ""

@@ -10,7 +10,8 @@ from yaml.resolver import Resolver
 
 from newsletter.issue.fields import Fields
 from newsletter.issue.problems import Problems
-from newsletter.issue.yaml_faults import QUOTES, explain, field_at
+from newsletter.issue.yaml_faults import explain, in_field
+from newsletter.phrases import Phrase, phrase
 
 DEPTH_MAX: Final = 8
 
@@ -37,7 +38,7 @@ def read_fields(text: str, place: str, first_line: int, problems: Problems) -> F
         return None
     except (yaml.YAMLError, ValueError, OverflowError):
         # PyYAML hands numbers in "\U…" and "%YAML …" to Python unchecked.
-        problems.add(place, first_line, f"this is not YAML; {QUOTES}")
+        problems.add(place, first_line, phrase("issue.yaml-unread"))
         return None
     if refused:
         line, message = refused
@@ -45,9 +46,18 @@ def read_fields(text: str, place: str, first_line: int, problems: Problems) -> F
         return None
     if isinstance(node, yaml.MappingNode):
         return Fields(node, place, first_line, problems)
-    kind = {yaml.SequenceNode: "a list", yaml.ScalarNode: "a text"}.get(type(node), "empty")
-    problems.add(place, first_line, f"this is {kind}; write fields, one a line: 'name: value'")
+    problems.add(place, first_line, _no_fields(node))
     return None
+
+
+def _no_fields(node: yaml.Node | None) -> Phrase:
+    match node:
+        case yaml.SequenceNode():
+            return phrase("issue.list-not-fields")
+        case yaml.ScalarNode():
+            return phrase("issue.text-not-fields")
+        case _:
+            return phrase("issue.empty-not-fields")
 
 
 class _Composed(Composer, Resolver):
@@ -68,7 +78,7 @@ class _Composed(Composer, Resolver):
         return self._events.popleft()
 
 
-def _plain_events(text: str) -> tuple[list[yaml.Event], tuple[int, str] | None]:
+def _plain_events(text: str) -> tuple[list[yaml.Event], tuple[int, Phrase] | None]:
     """Parse *text*; where (a line counted from 0) it is more than plain fields, say what to do."""
     depth = documents = 0
     events = []
@@ -79,26 +89,20 @@ def _plain_events(text: str) -> tuple[list[yaml.Event], tuple[int, str] | None]:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         message = _event_refusal(event, text)
         if documents > 1:
-            message = "a line of '---' starts a second document; delete it"
+            message = phrase("issue.second-document")
         elif depth > DEPTH_MAX:
-            message = f"more than {DEPTH_MAX} levels deep; write it flatter"
+            message = phrase("issue.fields-too-deep", levels=DEPTH_MAX)
         if message:
             line = int(event.start_mark.line) if event.start_mark else 0
             return events, (line, message)
     return events, None
 
 
-def _event_refusal(event: yaml.Event, text: str) -> str | None:
+def _event_refusal(event: yaml.Event, text: str) -> Phrase | None:
     """Refuse aliases (they can blow up) and tags (they can build objects)."""
     line = int(event.start_mark.line) if event.start_mark else 0
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        return (
-            f"{field_at(text, line)}aliases (& and *) are not allowed; "
-            "write the value out, in quotes if it starts so"
-        )
+        return in_field(text, line, phrase("issue.no-aliases"))
     if tag := getattr(event, "tag", None):
-        return (
-            f"{field_at(text, line)}the tag {tag!r} is not allowed; "
-            "write plain text, in quotes if it starts with !"
-        )
+        return in_field(text, line, phrase("issue.no-tags", tag=tag))
     return None

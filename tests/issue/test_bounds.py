@@ -10,13 +10,14 @@ from newsletter.issue.bounds import (
 )
 from newsletter.issue.markdown import parse_markdown
 from newsletter.issue.problems import Problems
+from newsletter.phrases import Said
 from tests.work import growth
 
 
-def _problems(source: str) -> list[tuple[int | None, str]]:
+def _problems(source: str) -> list[tuple[int | None, Said]]:
     problems = Problems()
     parse_markdown(source, "ko.md", 10, problems)
-    return [(problem.line, str(problem.message)) for problem in problems.found]
+    return [(problem.line, problem.message) for problem in problems.found]
 
 
 @pytest.mark.parametrize("mark", ["*", "_"])
