@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 from unicodedata import normalize
 
+from newsletter.phrases import Phrase, Said, phrase
+
 TIMEOUT_S: Final = 10.0
 STARTS: Final = "\x01"  # before a commit's time in what "git log" is told to print
 MOVED: Final = re.compile(r"R(\d+)")  # the status of a renamed file, with its similarity
@@ -22,7 +24,7 @@ UNCHANGED: Final = 100  # percent
 class NoHistory:
     """Why nothing is known of earlier versions."""
 
-    reason: str  # for people, to follow "did not run: "
+    reason: Said  # for people, to follow "did not run: "
 
 
 @dataclass(slots=True)
@@ -64,10 +66,10 @@ class GitHistory:
         self._folder = folder
         self._now = now
         self._prefix = normalize("NFC", prefix)
-        self._fault = ""
+        self._fault: Said = ""
 
     @property
-    def fault(self) -> str:
+    def fault(self) -> Said:
         """Why git did not answer, for people, the first time it did not; "": it always did."""
         return self._fault
 
@@ -148,27 +150,24 @@ def git_history(root: Path, folder: str, now: datetime) -> GitHistory | NoHistor
         return NoHistory(_reason(fault))
     is_shallow, _, rest = answer.partition("\n")
     if is_shallow == "true":
-        return NoHistory(
-            "this is a shallow clone, which holds no earlier versions; fetch them with "
-            "'git fetch --unshallow'"
-        )
+        return NoHistory(phrase("issue.shallow-clone"))
     return GitHistory(root, folder, now, rest.rpartition("\n")[0].rpartition("\n")[0])
 
 
-def _reason(fault: str) -> str:
+def _reason(fault: Said) -> Phrase:
     """Say in our words what git, or the attempt to ask it, says."""
+    if isinstance(fault, Phrase):
+        return fault
     first = fault.strip().split("\n")[0].removeprefix("fatal: ")
     if "dubious ownership" in fault:
         named = re.search(r"'(.+)'", first)
-        return (
-            f"git refuses the folder ({first.removeprefix('detected ')}); if you trust it: "
-            f"git config --global --add safe.directory {named[0] if named else 'FOLDER'}"
-        )
+        words = first.removeprefix("detected ")
+        return phrase("issue.git-refuses", fault=words, folder=named[0] if named else "FOLDER")
     if "not a git repository" in fault:
-        return "the site is in no git repository"
+        return phrase("issue.no-repository")
     if "'HEAD'" in fault:
-        return "nothing has been committed yet"
-    return f"git says: {first}"
+        return phrase("issue.nothing-committed")
+    return phrase("issue.git-says", words=first)
 
 
 def _entries(listed: str) -> Iterator[tuple[str, str, str]]:
@@ -195,7 +194,7 @@ def _line_times(blamed: str, now: datetime) -> list[datetime]:
     return times
 
 
-def _ask(root: Path, *arguments: str) -> tuple[str, str]:
+def _ask(root: Path, *arguments: str) -> tuple[str, Said]:
     """Run a git command that changes nothing; return what it says, and what went wrong."""
     command = ["git", "-C", str(root), "-c", "core.fsmonitor=false", *arguments]
     environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
@@ -204,9 +203,9 @@ def _ask(root: Path, *arguments: str) -> tuple[str, str]:
             command, capture_output=True, timeout=TIMEOUT_S, check=False, env=environment
         )
     except subprocess.TimeoutExpired:
-        return "", f"nothing within {TIMEOUT_S:.0f} seconds"
+        return "", phrase("issue.git-silent", seconds=TIMEOUT_S)
     except OSError as error:
-        return "", f"it cannot be started ({error.strerror}); install git"
+        return "", phrase("issue.git-missing", fault=error.strerror)
     if ended.returncode:
         return "", ended.stderr.decode("utf-8", "replace") or f"status {ended.returncode}"
     return ended.stdout.decode("utf-8", "replace"), ""

@@ -21,35 +21,40 @@ from newsletter.issue.pictures import Picture
 from newsletter.issue.problems import Problems
 from newsletter.issue.raw_text import note_raw_text
 from newsletter.issue.text_file import FORBIDDEN, describe
+from newsletter.phrases import Phrase, phrase
 
 SCHEMES: Final = ("http", "https", "mailto", "tel")
+BOLD: Final = phrase("issue.instead-bold")
+ITALIC: Final = phrase("issue.instead-italic")
+HEADING: Final = phrase("issue.instead-heading")
+LOOK: Final = phrase("issue.instead-look")
 INSTEAD: Final = {
-    "a": "write [text](https://www.example.org)",
-    "b": "write **bold**",
-    "strong": "write **bold**",
-    "i": "write *italic*",
-    "em": "write *italic*",
-    "img": "write ![what it shows](picture.png)",
-    "br": "end the line with a backslash",
-    "hr": "write --- on a line of its own, between empty lines",
-    "p": "leave it out; an empty line starts a new paragraph",
-    "ul": "start each item with '- '",
-    "ol": "start each item with '1. '",
-    "li": "start the item with '- '",
-    "table": "write a Markdown table: | a | b |",
-    "blockquote": "start the line with '> '",
-    "h1": "write ### Heading",
-    "h2": "write ### Heading",
-    "h3": "write ### Heading",
-    "script": "leave it out; a letter may hold no program",
-    "style": "leave it out; the look of a letter belongs to templates/",
-    "div": "leave it out; the look of a letter belongs to templates/",
-    "span": "leave it out; the look of a letter belongs to templates/",
-    "font": "leave it out; the look of a letter belongs to templates/",
-    "center": "leave it out; the look of a letter belongs to templates/",
-    "u": "write *italic* or **bold**; readers take underlined words for links",
-    "iframe": "write a link: [text](https://www.example.org)",
-    "!--": "leave the comment out; readers would get it too",
+    "a": phrase("issue.instead-link"),
+    "b": BOLD,
+    "strong": BOLD,
+    "i": ITALIC,
+    "em": ITALIC,
+    "img": phrase("issue.instead-picture"),
+    "br": phrase("issue.instead-break"),
+    "hr": phrase("issue.instead-rule"),
+    "p": phrase("issue.instead-paragraph"),
+    "ul": phrase("issue.instead-items"),
+    "ol": phrase("issue.instead-numbers"),
+    "li": phrase("issue.instead-item"),
+    "table": phrase("issue.instead-table"),
+    "blockquote": phrase("issue.instead-quote"),
+    "h1": HEADING,
+    "h2": HEADING,
+    "h3": HEADING,
+    "script": phrase("issue.instead-program"),
+    "style": LOOK,
+    "div": LOOK,
+    "span": LOOK,
+    "font": LOOK,
+    "center": LOOK,
+    "u": phrase("issue.instead-underline"),
+    "iframe": phrase("issue.instead-frame"),
+    "!--": phrase("issue.instead-comment"),
 }
 NESTING_MAX: Final = 12  # markdown-it's levels; it drops the text below level 20 in silence
 BUTTON: Final = "button"  # the class of a link that is shown as a button
@@ -62,7 +67,7 @@ ATTRIBUTES: Final = {  # what a token may carry, by its type; the rest came out 
     "td_open": frozenset({"style"}),
 }
 LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-PLAIN_MARKDOWN: Final = "leave it out and write plain Markdown"
+PLAIN_MARKDOWN: Final = phrase("issue.instead-plain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def parse_markdown(source: str, place: str, first_line: int, problems: Problems)
     for token, line in walk(tokens, first_line):
         message = _hidden_fault(token) or _attribute_fault(token) or _fault(token)
         if token.type == "link_close" and last_type == "link_open":
-            message = "a link without words; write [where it leads](https://www.example.org)"
+            message = phrase("issue.link-without-words")
         if message:
             problems.add(place, line, message)
         last_type = token.type
@@ -148,65 +153,56 @@ def _plain(tokens: Sequence[Token]) -> str:
     )
 
 
-def _hidden_fault(token: Token) -> str | None:
+def _hidden_fault(token: Token) -> Phrase | None:
     """Find a forbidden character that a text smuggles in as ``&#x202e;``."""
     for text in (token.content, *map(str, token.attrs.values())):
         if found := FORBIDDEN.search(text):
-            return f"an entity like &#x…; makes {describe(found[0])}; delete it"
+            return phrase("issue.entity-character", character=describe(found[0]))
     return None
 
 
-def _attribute_fault(token: Token) -> str | None:
+def _attribute_fault(token: Token) -> Phrase | None:
     """Find attributes in braces other than those of a button and of foreign words."""
     strange = set(token.attrs) - ATTRIBUTES.get(token.type, frozenset())
     if strange or token.attrs.get("class", BUTTON) != BUTTON:
-        return (
-            "words in braces are for buttons, [text](https://…){.button}, and for foreign words, "
-            "[MOU]{lang=en}; leave the braces out"
-        )
+        return phrase("issue.strange-braces")
     if token.type == "span_open" and not LANGUAGE_TAG.fullmatch(str(token.attrs.get("lang", ""))):
-        return "foreign words want their language: [MOU]{lang=en}"
+        return phrase("issue.foreign-words")
     return None
 
 
-def _fault(token: Token) -> str | None:
+def _fault(token: Token) -> Phrase | None:
     match token.type:
         case "html_block" | "html_inline":
             return _html_fault(token.content)
         case "heading_open" if token.tag in ("h1", "h2"):
-            return (
-                f"a heading of rank {token.tag[1]}; the title is the article's own heading, "
-                "so write ### for those inside (and an empty line before ---)"
-            )
+            return phrase("issue.heading-rank", rank=token.tag[1])
         case "blockquote_open" | "list_item_open" if token.level > NESTING_MAX:
-            return "lists or quotes stand too deep in each other; write it flatter"
+            return phrase("issue.lists-too-deep")
         case "inline" if _holds_button(token) and not is_lone_button(token.children or ()):
-            return "a button stands alone in its paragraph, between empty lines"
+            return phrase("issue.button-alone")
         case "link_open":
             return _link_fault(str(token.attrs["href"]))
         case _:
             return None
 
 
-def _html_fault(content: str) -> str:
+def _html_fault(content: str) -> Phrase:
     found = re.match(r"\s*</?([A-Za-z][A-Za-z0-9-]*|!--)", content)
     name = found[1].lower() if found else content.strip()[1:10]
-    return f"raw HTML <{name}> is not allowed; {INSTEAD.get(name, PLAIN_MARKDOWN)}"
+    return phrase("issue.raw-html", name=name, instead=INSTEAD.get(name, PLAIN_MARKDOWN))
 
 
-def _link_fault(href: str) -> str | None:
+def _link_fault(href: str) -> Phrase | None:
     try:
         parts = urlsplit(href)
         scheme, host = parts.scheme, parts.hostname
     except ValueError:
-        return f"the link {unquote(href)!r} is no address; write https://www.example.org in full"
+        return phrase("issue.link-no-address", link=unquote(href))
     if scheme in ("mailto", "tel"):
-        return None if parts.path else f"{scheme}: leads nowhere; write an address behind it"
+        return None if parts.path else phrase("issue.link-empty", scheme=scheme)
     if scheme in ("http", "https") and host:
         return None
     if scheme and scheme not in SCHEMES:
-        return (
-            f"a link may not start with {scheme}:; "
-            "links lead to http://, https://, mailto: or tel: addresses"
-        )
-    return f"the link {unquote(href)!r} leads nowhere from a letter; write https://… in full"
+        return phrase("issue.link-scheme", scheme=scheme)
+    return phrase("issue.link-relative", link=unquote(href))

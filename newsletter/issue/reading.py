@@ -17,6 +17,7 @@ from newsletter.issue.pictures import Picture
 from newsletter.issue.problems import Problems
 from newsletter.issue.publication import read_publication
 from newsletter.lang import Lang
+from newsletter.phrases import Phrase, phrase
 
 ISSUE_ID: Final = re.compile(
     r"((?:19|2[0-9])[0-9]{2})-(0[1-9]|1[0-2])(?:-([a-z0-9][a-z0-9-]{0,19}))?"
@@ -48,14 +49,7 @@ def read_site_issue(
     issues = Folder(root, root / "issues", problems, read)
     folder = issues.inner(issue_id)
     if not folder.exists():
-        known = ", ".join(issue_ids(root)) or "none yet"
-        start = (
-            f"'newsletter new {issue_id}' starts it"
-            if is_month(issue_id)
-            else "copy one of them to start a special issue, and give it a 'label' in issue.yaml"
-        )
-        msg = f"issues/{issue_id}: there is no such issue; the issues here are: {known}; {start}"
-        raise UsageError(msg)
+        raise UsageError(_no_such_issue(root, issue_id))
     publication = read_publication(issues)
     issue = _read_issue(folder, issue_id, problems)
     problems.raise_any()
@@ -63,6 +57,13 @@ def read_site_issue(
     sponsor = issue.notice(SPONSOR) or publication.sponsor
     notices = tuple(notice for notice in (sponsor, publication.footer) if notice)
     return publication, replace(issue, notices=notices)
+
+
+def _no_such_issue(root: Path, issue_id: str) -> Phrase:
+    known = issue_ids(root) or phrase("issue.none-yet")
+    if is_month(issue_id):
+        return phrase("issue.no-such-month", issue=issue_id, known=known)
+    return phrase("issue.no-such-special", issue=issue_id, known=known)
 
 
 def read_site_publication(root: Path) -> Publication:
@@ -78,14 +79,9 @@ def check_issue_id(issue_id: str) -> tuple[int, int]:
     """Return year and month of an issue's name, or raise a UsageError."""
     found = ISSUE_ID.fullmatch(issue_id)
     if not found and ISSUE_ID.match(issue_id.rstrip()) and "-" in issue_id[7:]:
-        msg = (
-            f"{issue_id!r} is no issue; behind the month of a special issue stand 1 to 20 small "
-            "letters, digits and hyphens, no hyphen first: 2022-08-correction"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("issue.no-issue-name", name=issue_id))
     if not found:
-        msg = f"{issue_id!r} is no month; write the year and the month like 2022-08"
-        raise UsageError(msg)
+        raise UsageError(phrase("issue.no-month", name=issue_id))
     return int(found[1]), int(found[2])
 
 
@@ -130,9 +126,7 @@ def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
     _note_strangers(folder, names, LANGUAGE_FILES | {"issue.yaml"}, problems)
     articles = tuple(_read_articles(folder, names, problems))
     if not articles:
-        problems.add(
-            folder.place, None, "there is no article; make a folder 01-name with ko.md, en.md"
-        )
+        problems.add(folder.place, None, phrase("issue.no-article"))
     pictures = [picture for article in articles for picture in _pictures_of(article)]
     for letter in letters.values():
         pictures += letter.greeting.pictures.values() if letter else []
@@ -154,21 +148,13 @@ def _read_label(folder: Folder, fields: Fields, issue_id: str) -> ByLang | None:
     """Take what stands for the month in the subjects of a special issue, and only there."""
     if not is_month(issue_id):
         if not fields.has("label"):
-            fields.note(
-                "label",
-                f"{folder.place} is no issue without a 'label', which stands for the month in its "
-                "subjects; add a line 'label: {ko: 정정, en: Correction}'",
-            )
+            fields.note("label", phrase("issue.special-without-label", folder=folder.place))
             fields.inner("label", required=False)
             return None
-        return fields.by_lang("label", LABEL, "write up to 40 characters without brackets")
+        return fields.by_lang("label", LABEL, phrase("issue.write-label"))
     if fields.has("label"):
         fields.inner("label")
-        fields.note(
-            "label",
-            "the label of a month's issue is its month; leave it out, or make a special issue: "
-            f"name the folder {issue_id}-correction, or the like",
-        )
+        fields.note("label", phrase("issue.label-of-month", issue=issue_id))
     return None
 
 
@@ -178,8 +164,7 @@ def _read_day(folder: Folder, fields: Fields, months: int, problems: Problems) -
         problems.add(
             f"{folder.place}/issue.yaml",
             fields.line_of("date"),
-            f"{day} is more than a month away from this issue's month; "
-            "write the day of publication",
+            phrase("issue.day-far-off", day=day.isoformat()),
         )
     return day
 
@@ -199,8 +184,7 @@ def _read_letter(folder: Folder, lang: Lang, problems: Problems) -> Letter | Non
         problems.add(
             found.place,
             found.fields.line_of("subject"),
-            "(광고) is put before the subject by itself; leave it out here, and write "
-            "'advertising: yes' in issue.yaml",
+            phrase("issue.advertising-mark"),
         )
     found.fields.finish()
     return letter
@@ -212,16 +196,9 @@ def _read_articles(folder: Folder, names: list[str], problems: Problems) -> Iter
         place = folder.inner(name).place
         found = ARTICLE.fullmatch(name)
         if not found:
-            problems.add(
-                place,
-                None,
-                "an article's folder is named with a number and small English letters, "
-                "like 01-conference; rename it",
-            )
+            problems.add(place, None, phrase("issue.folder-name"))
         elif (other := numbered.setdefault(int(found[1]), name)) != name:
-            problems.add(
-                place, None, f"has the same number as {other}; give each article its own number"
-            )
+            problems.add(place, None, phrase("issue.number-twice", other=other))
     for _, name in sorted(numbered.items()):
         inner = folder.inner(name)
         texts = {lang: _read_article_text(inner, lang, problems) for lang in Lang}
@@ -251,7 +228,7 @@ def _read_article_text(folder: Folder, lang: Lang, problems: Problems) -> Articl
     _note_alone(fields, found.place, problems)
     fields.finish()
     if not found.body.strip():
-        problems.add(found.place, found.body_line, "the article has no text; write it below '---'")
+        problems.add(found.place, found.body_line, phrase("issue.article-empty"))
     return text
 
 
@@ -259,11 +236,8 @@ def _note_alone(fields: Fields, place: str, problems: Problems) -> None:
     """Note fields that show nothing without another one."""
     for key, other in (("alt", "image"), ("caption", "image"), ("link_label", "link")):
         if fields.has(key) and not fields.has(other):
-            problems.add(
-                place,
-                fields.line_of(key),
-                f"{key!r} shows nothing without {other!r}; add a line '{other}: …'",
-            )
+            message = phrase("issue.shows-nothing", key=key, other=other)
+            problems.add(place, fields.line_of(key), message)
 
 
 def _lead_image(
@@ -278,8 +252,7 @@ def _lead_image(
         problems.add(
             found.place,
             fields.line_of("image"),
-            f"the image {name!r} has no alt text; add a line 'alt: what it shows', for readers "
-            "who don't see pictures",
+            phrase("issue.image-without-alt", name=name),
         )
     return folder.picture(name, (found.place, fields.line_of("image"))), alt
 
@@ -289,17 +262,10 @@ def _body(folder: Folder, found: FrontMatter, problems: Problems) -> Markdown:
     pictures: dict[str, Picture] = {}
     for use in images_of(parsed):
         if not use.alt:
-            problems.add(
-                found.place,
-                use.line,
-                f"the image {use.name!r} has no alt text; write ![what it shows]({use.name})",
-            )
+            message = phrase("issue.inner-image-without-alt", name=use.name)
+            problems.add(found.place, use.line, message)
         if is_web_address(use.name):
-            problems.add(
-                found.place,
-                use.line,
-                f"the image {use.name!r} is elsewhere; copy it to this folder",
-            )
+            problems.add(found.place, use.line, phrase("issue.image-elsewhere", name=use.name))
             continue
         picture = folder.picture(use.name, (found.place, use.line))
         if picture:
@@ -318,8 +284,5 @@ def _note_strangers(folder: Folder, names: list[str], known: set[str], problems:
     """Note text files under a name that nobody reads: most are misspelt languages."""
     for name in names:
         if name.endswith((".md", ".yaml", ".yml", ".markdown")) and name not in known:
-            problems.add(
-                f"{folder.place}/{name}",
-                None,
-                "nothing reads a file of this name; the names here are " + ", ".join(sorted(known)),
-            )
+            message = phrase("issue.unread-file", known=sorted(known))
+            problems.add(f"{folder.place}/{name}", None, message)

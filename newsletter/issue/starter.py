@@ -13,6 +13,7 @@ from newsletter.errors import UsageError
 from newsletter.issue.problems import Problems
 from newsletter.issue.reading import check_issue_id, is_month
 from newsletter.issue.yaml_fields import read_fields
+from newsletter.phrases import phrase
 
 STARTER: Final = Path(__file__).parent / "starter"
 MAY_STAY: Final = "# may stay"  # on a line of the starter: this is no place to fill in
@@ -110,22 +111,12 @@ def start_issue(root: Path, issue_id: str, today: date) -> list[Path]:
     """
     year, month = check_issue_id(issue_id)
     if not is_month(issue_id):
-        msg = (
-            f"{issue_id}: 'newsletter new' starts a month's issue; for a special one copy a "
-            f"month's folder to issues/{issue_id} and add to its issue.yaml a line "
-            "'label: {ko: 정정, en: Correction}'"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("issue.new-is-monthly", issue=issue_id))
     if not (root / "issues" / "publication.yaml").exists():
-        msg = (
-            f"{root / 'issues'}: no publication.yaml is here; go to your site's folder, "
-            "or start a site with 'newsletter init DIR'"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("issue.no-publication", folder=root / "issues"))
     folder = root / "issues" / issue_id
     if folder.exists():
-        msg = f"issues/{issue_id}: is there already; edit the files in it"
-        raise UsageError(msg)
+        raise UsageError(phrase("issue.issue-exists", issue=issue_id))
     day = today if (today.year, today.month) == (year, month) else date(year, month, 1)
     return _copy(STARTER / "issue", folder, {"DATE": day.isoformat()})
 
@@ -144,8 +135,7 @@ def start_site(folder: Path, env_example: str, issue_id: str, today: date) -> li
         UsageError: *folder* holds something already, or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        msg = f"{folder}: is there already and not empty; name a folder that does not exist yet"
-        raise UsageError(msg)
+        raise UsageError(phrase("issue.site-exists", folder=folder))
     written = _copy(STARTER / "site", folder, {})
     _write(folder / ".env.example", env_example.encode())
     _write(folder / ".gitignore", b"build/\noutbox/\nnewsletter.db*\n.env\n.secret-key\n")
@@ -173,5 +163,5 @@ def _write(path: Path, data: bytes) -> None:
         with path.open("xb") as file:
             file.write(data)
     except OSError as error:
-        msg = f"{path}: cannot be written ({error.strerror}); nothing was overwritten"
-        raise UsageError(msg) from error
+        fault = phrase("issue.cannot-write", path=path, fault=error.strerror)
+        raise UsageError(fault) from error

@@ -12,6 +12,7 @@ from newsletter.issue.glossary import Term
 from newsletter.issue.issue import Issue, Publication
 from newsletter.issue.starter import StarterWords
 from newsletter.lang import Lang
+from newsletter.phrases import Said
 from newsletter.proof.clients.features import Support
 
 
@@ -19,7 +20,7 @@ class History(Protocol):
     """What the version history knows of the issue's files."""
 
     @property
-    def fault(self) -> str:
+    def fault(self) -> Said:
         """Why it did not answer, for people; "": it always did."""
 
     def changed_at(self, file: str) -> datetime | None:
@@ -69,7 +70,7 @@ class Material:
     history: History | None  # None: there is none, and `no_history` says why
     support: Support | None = None  # what mail clients can do; None: not looked at
     probe: Probe | None = None  # None: nobody wants links to be asked
-    no_history: str = "the site is in no git repository"
+    no_history: Said = "the site is in no git repository"
     look: Look | None = None  # None: nobody wants the templates to be read
     public_url: str = ""  # without a slash at its end
     pictures: Mapping[str, Sight] | None = None  # by path; None: they were not asked for

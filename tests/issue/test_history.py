@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.issue.history import GitHistory, NoHistory, git_history
+from newsletter.phrases import Phrase, phrase
 
 NOW = datetime(2022, 9, 1, 12, tzinfo=UTC)
 MONDAY = datetime(2022, 8, 1, 9, tzinfo=UTC)
@@ -189,7 +190,7 @@ def test_what_was_never_committed_is_told_apart_from_what_was_changed(
 def test_why_there_is_no_history_is_said_truly(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert git_history(root, FOLDER, NOW) == NoHistory("nothing has been committed yet")
+    assert git_history(root, FOLDER, NOW) == NoHistory(phrase("issue.nothing-committed"))
     _write(root, KO, "하나\n")
     _commit(root, MONDAY)
     _write(root, KO, "둘\n")
@@ -197,16 +198,18 @@ def test_why_there_is_no_history_is_said_truly(
     clone = tmp_path / "clone"
     _git(tmp_path, "clone", "--quiet", "--depth=1", tmp_path.as_uri(), str(clone))
     shallow = git_history(clone, FOLDER, NOW)
-    assert isinstance(shallow, NoHistory)
-    assert shallow.reason.startswith("this is a shallow clone")
+    assert shallow == NoHistory(phrase("issue.shallow-clone"))
 
     elsewhere = tmp_path.parent / f"{tmp_path.name}-elsewhere"
     elsewhere.mkdir()
-    assert git_history(elsewhere, FOLDER, NOW) == NoHistory("the site is in no git repository")
+    assert git_history(elsewhere, FOLDER, NOW) == NoHistory(phrase("issue.no-repository"))
     monkeypatch.setenv("PATH", str(elsewhere))
     missing = git_history(root, FOLDER, NOW)
+    assert missing == NoHistory(phrase("issue.git-missing", fault="No such file or directory"))
     assert isinstance(missing, NoHistory)
-    assert "it cannot be started (No such file or directory); install git" in missing.reason
+    assert str(missing.reason) == (
+        "git says: it cannot be started (No such file or directory); install git"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -222,8 +225,9 @@ def test_a_repository_of_another_user_is_not_called_missing(
     found = git_history(root, FOLDER, NOW)
 
     assert isinstance(found, NoHistory)
-    assert found.reason.startswith("git refuses the folder (dubious ownership in repository at '")
-    assert "git config --global --add safe.directory '" in found.reason
+    said = str(found.reason)
+    assert said.startswith("git refuses the folder (dubious ownership in repository at '")
+    assert "git config --global --add safe.directory '" in said
 
 
 def test_a_git_that_fails_on_the_way_is_not_taken_for_one_that_knows_nothing(
@@ -238,7 +242,8 @@ def test_a_git_that_fails_on_the_way_is_not_taken_for_one_that_knows_nothing(
 
     assert history.changed_at(KO) is None
 
-    assert history.fault.startswith("git says: it cannot be started (")
+    assert isinstance(history.fault, Phrase)
+    assert history.fault.code == "issue.git-missing"
 
 
 def test_a_file_that_is_in_no_commit_is_no_fault_of_git(root: Path) -> None:

@@ -13,6 +13,7 @@ from newsletter.issue.reading import (
 )
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.head import STREAM
+from newsletter.phrases import catalogue, phrase
 from tests.makers import (
     ARTICLE,
     ARTICLE_EN,
@@ -65,6 +66,38 @@ def test_every_problem_is_reported_together_with_exit_status_1(tmp_path: Path) -
         f"{KO}:9: raw HTML <b> is not allowed; write **bold**",
         f"{EN}:2: the field 'title' is missing; add a line 'title: …'",
         f"{EN}:2: there is no field 'titel'; did you mean 'title'?",
+    ]
+    assert [problem.message for problem in caught.value.problems] == [
+        phrase("issue.wrong-form", key="accent", remedy=phrase("issue.write-colour")),
+        phrase("issue.no-day", key="date"),
+        phrase("issue.yes-or-no", key="advertising"),
+        phrase("issue.file-missing"),
+        phrase("issue.image-misspelt", name="mop.png", near="map.png"),
+        phrase("issue.raw-html", name="b", instead=phrase("issue.instead-bold")),
+        phrase("issue.field-missing", key="title"),
+        phrase("issue.misspelt-field", key="titel", near="title"),
+    ]
+
+
+def test_what_is_wrong_can_be_read_in_korean(tmp_path: Path) -> None:
+    write_site(
+        tmp_path,
+        {
+            "issues/publication.yaml": PUBLICATION.replace("#0a5c7a", "teal"),
+            KO: ARTICLE_KO + "\n<b>굵게</b>\n",
+            EN: ARTICLE_EN.replace("title:", "titel:"),
+        },
+    )
+
+    with pytest.raises(ContentError) as caught:
+        read_site_issue(tmp_path, "2022-08")
+
+    assert [catalogue("ko").word(said) for said in caught.value.said] == [
+        "issues/publication.yaml:12: 'accent' 항목의 형식이 맞지 않습니다. "
+        '색을 따옴표로 묶어 쓰십시오: "#0a5c7a"',
+        f"{KO}:9: HTML 태그 <b>은(는) 쓸 수 없습니다. **굵게** 형식으로 쓰십시오.",
+        f"{EN}:2: 'title' 항목이 없습니다. 'title: …' 줄을 추가하십시오.",
+        f"{EN}:2: 'titel' 항목은 쓸 수 없습니다. 'title' 항목을 쓰려던 것인지 확인하십시오.",
     ]
 
 
@@ -233,6 +266,18 @@ def test_a_month_without_an_issue_is_told_with_those_that_are_there(tmp_path: Pa
         "issues/2022-09: there is no such issue; the issues here are: 2022-08; "
         "'newsletter new 2022-09' starts it"
     )
+    assert caught.value.phrase == phrase("issue.no-such-month", issue="2022-09", known=["2022-08"])
+
+
+def test_a_site_without_issues_says_so_in_either_language(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_site_issue(tmp_path, "2022-08-fix")
+
+    assert caught.value.phrase == phrase(
+        "issue.no-such-special", issue="2022-08-fix", known=phrase("issue.none-yet")
+    )
+    assert "the issues here are: none yet; copy one of them" in str(caught.value)
+    assert "이곳에 있는 호: 아직 없음. " in catalogue("ko").word(caught.value.phrase)
 
 
 def test_only_folders_named_like_months_are_issues(tmp_path: Path) -> None:
