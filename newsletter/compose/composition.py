@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from newsletter.compose.press import Press
 from newsletter.compose.strings import FILLED_IN_SLOTS
 from newsletter.issue.issue import ByLang, Issue, Publication
 from newsletter.lang import EditionKind
+from newsletter.phrases import Phrase, Said, phrase
 
 CHANGES_SHOWN: Final = 12  # parts named in one message
 # Parts that digests of earlier versions were not over; what those were given for stays good.
@@ -22,6 +24,28 @@ TIME_ZONE: Final = "time_zone"
 PUBLIC_URL: Final = "NEWSLETTER_PUBLIC_URL"
 DATES: Final = "way of writing dates"
 ADDED: Final = frozenset({LIST_NAMES, CONTACT, SENDER_ID, TIME_ZONE, PUBLIC_URL, DATES})
+# The names are kept, and digests are over them, so they stay; people read what is said here.
+SAID: Final[Mapping[str, Phrase]] = {
+    "sender": phrase("compose.sender"),
+    "way of the pictures": phrase("compose.way-of-pictures"),
+    LIST_NAMES: phrase("compose.list-names"),
+    CONTACT: phrase("compose.contact-address"),
+    DATES: phrase("compose.way-of-dates"),
+}
+SAID_OF_EDITION: Final[Mapping[str, Callable[[Said], Phrase]]] = {
+    "subject": lambda edition: phrase("compose.subject-of", edition=edition),
+    "preheader": lambda edition: phrase("compose.preheader-of", edition=edition),
+    "HTML": lambda edition: phrase("compose.html-of", edition=edition),
+    "text": lambda edition: phrase("compose.text-of", edition=edition),
+}
+SAID_EDITIONS: Final[Mapping[str, Phrase]] = {
+    EditionKind.KO: phrase("compose.edition-ko"),
+    EditionKind.EN: phrase("compose.edition-en"),
+    EditionKind.BILINGUAL: phrase("compose.edition-bilingual"),
+}
+OF_EDITION: Final = re.compile(rf"({'|'.join(SAID_OF_EDITION)}) of the (\w+) edition")
+OF_LANGUAGE: Final = re.compile(r"greeting and reason in (\w+)")
+PICTURE: Final = "picture "
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +55,7 @@ class Composition:
     issue: str
     editions: Mapping[EditionKind, Edition]
     pictures: tuple[HostedPicture, ...]
-    parts: Mapping[str, str]  # name of a part, for people -> its SHA-256, hexadecimal
+    parts: Mapping[str, str]  # name of a part -> its SHA-256, hexadecimal; see `say_part`
     digest: str  # SHA-256 over *parts*, hexadecimal
 
     @property
@@ -102,7 +126,7 @@ def parts_of(
     ):
         parts[name] = _sha256(_canonical(facts))
     for place, picture in issue.pictures.items():
-        parts[f"picture {place}"] = picture.sha256
+        parts[f"{PICTURE}{place}"] = picture.sha256
     return parts
 
 
@@ -118,7 +142,7 @@ def digests_of(parts: Mapping[str, str]) -> tuple[str, str]:
 
 def changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """
-    Name, for people, the parts that are not the same in both.
+    Name the parts that are not the same in both; `say_part` says each to people.
 
     Where *old* is an earlier version's, what that did not know is no change.
     """
@@ -128,12 +152,25 @@ def changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def describe_changes(old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    """Name what changed, a line each and each line after a line end; long lists are cut."""
+def describe_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Said:
+    """Say what changed, a line each and each line after a line end; long lists are cut."""
     changed = changed_parts(old, new)
-    shown = [f"\n  changed: {name}" for name in changed[:CHANGES_SHOWN]]
+    lines = [phrase("compose.changed", part=say_part(name)) for name in changed[:CHANGES_SHOWN]]
     rest = len(changed) - CHANGES_SHOWN
-    return "".join(shown) + (f"\n  and {rest} more" if rest > 0 else "")
+    if rest > 0:
+        lines.append(phrase("compose.more-changed", rest=rest))
+    return phrase("compose.changes", lines=lines) if lines else ""
+
+
+def say_part(name: str) -> Said:
+    """Say the name of a part to people; one that other versions have is said as it is."""
+    if found := OF_EDITION.fullmatch(name):
+        return SAID_OF_EDITION[found[1]](SAID_EDITIONS.get(found[2], found[2]))
+    if found := OF_LANGUAGE.fullmatch(name):
+        return phrase("compose.words-of-letters", language=found[1])
+    if name.startswith(PICTURE):
+        return phrase("compose.picture", place=name.removeprefix(PICTURE))
+    return SAID.get(name, name)
 
 
 def _without_added(parts: Mapping[str, str]) -> Mapping[str, str]:

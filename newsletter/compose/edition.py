@@ -15,6 +15,7 @@ from newsletter.issue.issue import PUBLICATION, Issue, Publication
 from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown
 from newsletter.lang import EditionKind
+from newsletter.phrases import phrase
 
 SHEET = "email/letter.css"  # the one whose rules are written into elements
 BETWEEN = " / "  # between the languages of a bilingual subject
@@ -66,12 +67,10 @@ def _inlined(page: str, press: Press) -> str:
     except Exception as error:  # whatever the inliner trips over in a site's sheet
         line = nested_rule_line(press.sources.get(SHEET, ""))
         place = FOLDER + (SHEET if line else HTML_LETTER)
-        message = (
-            f"its rules cannot be written into the letter ({type(error).__name__}: {error}); "
-            + ("an at-rule stands inside another one here, so take them apart" if line else "")
-            + ("" if line else "mend its <style>")
-        )
-        raise ContentError([Problem(place, line, message)]) from error
+        kind, fault = type(error).__name__, str(error)
+        nested = phrase("compose.nested-rule", kind=kind, fault=fault)
+        broken = phrase("compose.broken-style", kind=kind, fault=fault)
+        raise ContentError([Problem(place, line, nested if line else broken)]) from error
 
 
 def subject_of(issue: Issue, kind: EditionKind, press: Press) -> str:
@@ -99,7 +98,7 @@ def refuse_own_tokens(publication: Publication, issue: Issue) -> None:
     """
     held = [place for place, text in _texts(publication, issue) if MARK in text]
     if held:
-        message = f"the text holds {MARK!r}, which is reserved; write it another way"
+        message = phrase("compose.reserved-text", mark=MARK)
         raise ContentError([Problem(place, None, message) for place in dict.fromkeys(held)])
 
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from jinja2.exceptions import SecurityError
 
+from newsletter.phrases import phrase
+
 BUDGET: Final = 8_000_000  # characters that one file of a letter may make
 NUMBER_MAX: Final = 10_000  # of columns, copies or places that a template asks for at once
 BIT: Final = BUDGET // 4096  # what a bit of a number counts: no letter wants one of more bits
@@ -54,23 +56,20 @@ def refuse_growth(name: str, value: Any, *others: Any) -> None:
         SecurityError: nobody can tell how much it would make.
     """
     if name in UNBOUNDED:
-        msg = f"{name} is not for templates"
-        raise SecurityError(msg)
+        raise SecurityError(phrase("compose.not-for-templates", name=name))  # type: ignore[arg-type] # it is kept as it is
     counts = [other for other in others if isinstance(other, int) and name not in TAKES_NUMBERS]
     if any(abs(count) > NUMBER_MAX for count in counts):
-        msg = f"{name} is asked for {max(counts, key=abs):,}, and {NUMBER_MAX:,} is the limit"
-        raise TooMuch(msg)
+        asked = f"{max(counts, key=abs):,}"  # at once: Python refuses to write the longest numbers
+        raise TooMuch(phrase("compose.number-too-high", name=name, asked=asked, limit=NUMBER_MAX))
     if GROWTH.get(name, _no_growth)(value, others) > BUDGET:
-        msg = f"{name} would make more than {BUDGET:,} characters"
-        raise TooMuch(msg)
+        raise TooMuch(phrase("compose.makes-too-much", name=name, limit=BUDGET))
 
 
 def refuse_wide_fields(template: Any) -> None:
     """Refuse a format that asks for a width of five digits, or for one that a value names."""
     text = template.decode("latin-1") if isinstance(template, bytes) else str(template)
     if found := WIDE.search(text.replace("%%", "").replace("{{", "").replace("}}", "")):
-        msg = f"a format holds {found[0]!r}; write the width as a number below {NUMBER_MAX:,}"
-        raise TooMuch(msg)
+        raise TooMuch(phrase("compose.format-too-wide", width=found[0], limit=NUMBER_MAX))
 
 
 def refuse_addresses(*values: Any) -> None:
@@ -84,12 +83,11 @@ def refuse_addresses(*values: Any) -> None:
     for value in values:
         for one in (value, *_items(value)):
             if isinstance(one, FunctionType | MethodType | BuiltinMethodType | type):
-                raise TypeError("this prints a function itself; call it: greeting(lang)")
+                raise TypeError(phrase("compose.prints-function"))
             if isinstance(one, GeneratorType):
-                raise TypeError("this prints a list that is not made yet; add | list or | join")
+                raise TypeError(phrase("compose.prints-generator"))
             if (type(one).__str__, type(one).__repr__) == WORDLESS:
-                msg = f"this prints a {type(one).__name__} itself, and not what it gives"
-                raise TypeError(msg)
+                raise TypeError(phrase("compose.prints-thing", kind=type(one).__name__))
 
 
 def _items(value: Any) -> Sequence[Any]:

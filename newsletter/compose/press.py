@@ -25,6 +25,7 @@ from newsletter.issue.issue import Issue, Publication
 from newsletter.issue.markdown import Markdown
 from newsletter.issue.notice import FOOTER, SPONSOR
 from newsletter.lang import EditionKind, Lang
+from newsletter.phrases import Phrase, Said, phrase
 
 DARK_PAPER: Final = "#16181a"  # the background in dark.css
 FOLDER: Final = "templates/"
@@ -115,11 +116,11 @@ class Press:
             filled = (room or self._sandbox).fill(name, self._values(page))
         except Exception as error:  # whatever a template's own expressions do
             place, line = _fault_at(error, name)
-            words = getattr(error, "message", None) or str(error)
-            message = f"{type(error).__name__}: {words.rstrip('.')}; mend the template"
+            kind = type(error).__name__
+            message = phrase("compose.template-fault", kind=kind, fault=_said_by(error))
             raise ContentError([Problem(place, line, message)]) from error
         if unknown := unknown_slots(filled):
-            message = f"there is no slot {unknown[0]!r}, so nothing would fill it; leave it out"
+            message = phrase("compose.no-slot", name=unknown[0])
             raise ContentError([Problem(FOLDER + name, None, message)])
         return filled
 
@@ -143,10 +144,7 @@ class Press:
         def html_of(markdown: Markdown, name: str, width: int = CONTENT_WIDTH) -> Markup:
             """Render a text; *name* makes its footnotes' ids unique, *width* is in pixels."""
             if len(name) > NAME_MAX:
-                msg = (
-                    f"html_of wants a name of at most {NAME_MAX} characters: html_of(text, 'ko-1')"
-                )
-                raise ValueError(msg)
+                raise ValueError(phrase("compose.long-name", limit=NAME_MAX))
             drawn = self._drawn.setdefault(page.gallery, {})
             key = (id(markdown), name, width)
             if key not in drawn:
@@ -199,6 +197,14 @@ def _fault_at(error: Exception, name: str) -> tuple[str, int | None]:
     frames = traceback.extract_tb(error.__traceback__)
     found = [frame for frame in frames if frame.filename.startswith(FOLDER)]
     return (found[-1].filename, found[-1].lineno) if found else (FOLDER + name, None)
+
+
+def _said_by(error: Exception) -> Said:
+    """Return what *error* says: a phrase of ours, or the words of Jinja2 or Python."""
+    if error.args and isinstance(error.args[0], Phrase):
+        return error.args[0]
+    words: str = getattr(error, "message", None) or str(error)
+    return words.rstrip(".")
 
 
 def _is_html(name: str | None) -> bool:

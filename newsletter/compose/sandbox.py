@@ -20,6 +20,7 @@ from newsletter.compose.growth import (
     weigh,
 )
 from newsletter.compose.metering import MEASURED, PUT_TOGETHER, STEP, Metered, Traces
+from newsletter.phrases import phrase
 
 # Each of these gives another letter every time, and so another digest.
 NOT_REPEATABLE: Final = frozenset(
@@ -97,11 +98,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Count what a template takes; templates call this themselves: see `Metered`."""
         self._left -= cost
         if self._left < 0:
-            msg = (
-                f"the template makes more than {BUDGET:,} characters, or runs without end; "
-                "look for a loop or a macro that repeats itself"
-            )
-            raise TooMuch(msg)
+            raise TooMuch(phrase("compose.runs-without-end", limit=BUDGET))
         return ""
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:

@@ -10,6 +10,7 @@ from newsletter.issue.issue import ByLang
 from newsletter.issue.problems import Problems
 from newsletter.issue.yaml_fields import read_fields
 from newsletter.lang import Lang
+from newsletter.phrases import Phrase, phrase
 
 KEYS: Final = (
     "locale",
@@ -91,12 +92,10 @@ class Strings:
                 missing, neither text nor a number, or far too long.
         """
         if key not in PLACES:
-            msg = f"the words of {key!r} have no places to fill; print strings[lang][{key!r}]"
-            raise ValueError(msg)
+            raise ValueError(phrase("compose.no-places", key=str(key)))
         filled = list(_filled(key, self.words[key], values))
         if sum(map(len, filled)) > FILLED_MAX:
-            msg = f"{key!r} would be longer than {FILLED_MAX:,} characters"
-            raise ValueError(msg)
+            raise ValueError(phrase("compose.filled-too-long", key=key, limit=FILLED_MAX))
         return "".join(filled)
 
     def label(self, year: int, month: int) -> str:
@@ -111,8 +110,7 @@ class Strings:
         from babel.dates import format_date  # noqa: PLC0415 - slow to load
 
         if form not in DATE_FORMS:
-            msg = f"{form!r} is no form of a date; the forms are: {', '.join(DATE_FORMS)}"
-            raise ValueError(msg)
+            raise ValueError(phrase("compose.no-date-form", form=str(form), known=DATE_FORMS))
         return format_date(day, self[form], locale=self["locale"])
 
 
@@ -144,23 +142,24 @@ def read_strings(texts: Mapping[Lang, str]) -> Mapping[Lang, Strings]:
         fields.finish()
         strings[lang] = Strings(words)
         for key, message in _faults(strings[lang]):
-            problems.add(place, fields.line_of(key), f"{key!r} {message}")
+            problems.add(place, fields.line_of(key), message)
     problems.raise_any()
     return strings
 
 
-def _faults(strings: Strings) -> Iterator[tuple[str, str]]:
+def _faults(strings: Strings) -> Iterator[tuple[str, Phrase]]:
     words = strings.words
     if words["months"] and len(words["months"].split(" ")) != 12:
-        yield "months", "must be twelve words"
+        yield "months", phrase("compose.twelve-months", key="months")
     if words["advertising_mark"] not in ("", ADVERTISING_MARK):
-        yield "advertising_mark", f"must be {ADVERTISING_MARK}, in every language: the law says so"
+        key = "advertising_mark"
+        yield key, phrase("compose.advertising-mark", key=key, mark=ADVERTISING_MARK)
     for key in PLACES:
         if not _can_fill(key, words[key]):
-            yield key, f"may hold no braces but: {_shown_places(key)}"
+            yield key, phrase("compose.strange-places", key=key, places=_shown_places(key))
     for key in DATE_FORMS:
         if words["locale"] and words[key] and not _can_write_date(strings, key):
-            yield key, f"is no date pattern of CLDR for the locale {words['locale']}"
+            yield key, phrase("compose.no-date-pattern", key=key, locale=words["locale"])
 
 
 def _filled(key: str, words: str, values: Mapping[str, str | int]) -> Iterator[str]:
@@ -170,12 +169,10 @@ def _filled(key: str, words: str, values: Mapping[str, str | int]) -> Iterator[s
         if name is None:
             continue
         if name not in PLACES[key] or form or conversion:
-            msg = f"{key!r} may hold no braces but {_shown_places(key)}"
-            raise ValueError(msg)
+            raise ValueError(phrase("compose.no-such-place", key=key, places=_shown_places(key)))
         value = values.get(name)
         if not isinstance(value, str | int):
-            msg = f"{{{name}}} of {key!r} wants a text or a number; write fill({key!r}, {name}=…)"
-            raise ValueError(msg)
+            raise ValueError(phrase("compose.place-not-filled", key=key, place=name))
         yield str(value)
 
 
@@ -187,8 +184,8 @@ def _can_fill(key: str, words: str) -> bool:
     return True
 
 
-def _shown_places(key: str) -> str:
-    return ", ".join(f"{{{place}}}" for place in sorted(PLACES[key]))
+def _shown_places(key: str) -> list[str]:
+    return [f"{{{place}}}" for place in sorted(PLACES[key])]
 
 
 def _can_write_date(strings: Strings, form: str) -> bool:

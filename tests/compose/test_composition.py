@@ -7,10 +7,13 @@ from newsletter.compose.composition import (
     PUBLIC_URL,
     changed_parts,
     compose,
+    describe_changes,
     digest_of,
     digests_of,
+    say_part,
 )
 from newsletter.lang import EditionKind, Lang
+from newsletter.phrases import Phrase, catalogue, phrase
 from tests.makers import (
     ARTICLE,
     ARTICLE_EN,
@@ -130,6 +133,36 @@ def test_what_earlier_versions_did_not_look_at_is_no_change_to_what_they_saw() -
     assert changed_parts({"subject": "3"}, new) == ["subject"]
     assert set(changed_parts(other, new)) == ADDED
     assert digests_of(new) == (digest_of(new), digest_of({"subject": "2"}))
+
+
+def test_every_part_is_said_by_its_name_in_english_and_in_other_words_in_korean() -> None:
+    parts = compose(make_publication(), make_issue(picture=make_picture()), make_press()).parts
+    identifiers = {"sender_id", "time_zone", PUBLIC_URL}
+
+    assert [str(say_part(name)) for name in parts] == list(parts)
+    assert {name for name in parts if not isinstance(say_part(name), Phrase)} == identifiers
+    korean = {name: catalogue("ko").word(say_part(name)) for name in parts.keys() - identifiers}
+    assert [name for name, said in korean.items() if said == name] == []
+    assert korean["subject of the bilingual edition"] == "한영 통합판(bilingual) 제목"
+
+
+def test_changes_are_told_a_line_each_and_long_lists_are_cut() -> None:
+    old = {f"picture {at}.png": "1" for at in range(14)}
+
+    said = describe_changes({**old, "sender": "1"}, {**old, "sender": "2", "new": "3"})
+    many = describe_changes(old, {})
+
+    assert said == phrase(
+        "compose.changes",
+        lines=[
+            phrase("compose.changed", part=phrase("compose.sender")),
+            phrase("compose.changed", part="new"),
+        ],
+    )
+    assert str(said) == "\n  changed: sender\n  changed: new"
+    assert str(many).endswith("\n  changed: picture 11.png\n  and 2 more")
+    assert catalogue("ko").word(many).endswith("\n  변경: 그림 11.png\n  그 밖에 2건")
+    assert describe_changes(old, old) == ""
 
 
 def test_the_digest_does_not_hang_on_the_order_of_parts() -> None:

@@ -12,6 +12,7 @@ from newsletter.compose.press import Press
 from newsletter.compose.strings import Strings
 from newsletter.errors import ContentError
 from newsletter.lang import EditionKind, Lang
+from newsletter.phrases import Phrase, phrase
 from tests.makers import PUBLIC_URL, make_issue, make_press, make_publication
 
 NAME = "email/letter.txt.j2"
@@ -76,6 +77,49 @@ def test_nothing_leads_from_the_words_of_a_site_to_the_program(key: str, words: 
 
     (problem,) = caught.value.problems
     assert str(problem).startswith(f"templates/{NAME}:1: ValueError: ")
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "fault"),
+    [
+        (
+            "'x'.expandtabs(9)",
+            "SecurityError",
+            phrase("compose.not-for-templates", name="expandtabs"),
+        ),
+        (
+            "'x' | center(10001)",
+            "TooMuch",
+            phrase("compose.number-too-high", name="center", asked="10,001", limit=10_000),
+        ),
+        (
+            "'%99999d' % 1",
+            "TooMuch",
+            phrase("compose.format-too-wide", width="%99999", limit=10_000),
+        ),
+        ("css", "TypeError", phrase("compose.prints-function")),
+        (
+            "strings.ko.fill('contents')",
+            "ValueError",
+            phrase("compose.no-places", key="contents"),
+        ),
+    ],
+)
+def test_what_a_template_may_not_do_is_said_by_its_code(
+    expression: str, kind: str, fault: Phrase
+) -> None:
+    press = make_press(templates={NAME: "{{ " + expression + " }}" + TAIL})
+
+    with pytest.raises(ContentError) as caught:
+        compose(make_publication(), make_issue(), press)
+
+    (problem,) = caught.value.problems
+    assert problem.message == phrase("compose.template-fault", kind=kind, fault=fault)
+    assert str(problem) == f"templates/{NAME}:1: {kind}: {fault}; mend the template"
+
+
+def test_a_number_that_is_too_long_to_be_written_is_refused_at_once() -> None:
+    assert "ValueError: Exceeds the limit" in _refusal("{{ 'x' | center(0x" + "f" * 5_000 + ") }}")
 
 
 def test_a_shell_command_in_a_template_does_not_run(tmp_path: Path) -> None:

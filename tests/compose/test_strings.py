@@ -6,6 +6,7 @@ import yaml
 from newsletter.compose.strings import KEYS, Strings, label_with, read_strings
 from newsletter.errors import ContentError
 from newsletter.lang import Lang
+from newsletter.phrases import catalogue, phrase
 from tests.makers import CHECKOUT
 
 TEXTS = {lang: (CHECKOUT / f"templates/strings.{lang}.yaml").read_text("utf-8") for lang in Lang}
@@ -72,6 +73,17 @@ def test_the_months_are_twelve() -> None:
     (problem,) = _problems(Lang.EN, "DEC.", "")
 
     assert problem == "templates/strings.en.yaml:4: 'months' must be twelve words"
+
+
+def test_what_is_wrong_with_the_words_is_said_by_its_code() -> None:
+    with pytest.raises(ContentError) as caught:
+        read_strings({**TEXTS, Lang.EN: TEXTS[Lang.EN].replace('"Dear {name},"', '"Dear {nam},"')})
+
+    (problem,) = caught.value.problems
+    assert problem.message == phrase("compose.strange-places", key="greeting", places=["{name}"])
+    assert catalogue("ko").word(problem.message) == (
+        "'greeting' 항목에는 {name} 외에 중괄호를 쓸 수 없습니다."
+    )
 
 
 @pytest.mark.parametrize("lang", Lang)
