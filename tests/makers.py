@@ -208,16 +208,19 @@ def make_issue(
     letters, texts = {}, {}
     for lang, body, subject in zip(Lang, bodies, subjects, strict=True):
         greeting = make_markdown("안녕하십니까." if lang is Lang.KO else "Welcome.")
-        letters[lang] = Letter(f"issues/2022-08/{lang}.md", subject, "…", greeting)
+        own = {"subject": subject, "preheader": "…"}
+        letters[lang] = Letter(f"issues/2022-08/{lang}.md", own, greeting)
         texts[lang] = ArticleText(
             place=f"{ARTICLE}/{lang}.md",
-            title=subject,
-            kicker="",
+            texts={
+                "title": subject,
+                "kicker": "",
+                "alt": "지도" if picture else "",
+                "caption": "",
+                "link_label": "",
+            },
             image=picture,
-            alt="지도" if picture else "",
-            caption="",
             link=None,
-            link_label="",
             facts=(),
             body=make_markdown(body),
         )

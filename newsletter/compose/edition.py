@@ -106,14 +106,14 @@ def _texts(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
     """Yield everything a person wrote that reaches a letter, with its file."""
     yield PUBLICATION, repr(publication)
     for letter in issue.letters.values():
-        yield letter.place, f"{letter.subject} {letter.preheader}"
+        yield letter.place, " ".join(letter.texts.values())
         yield from ((letter.place, text) for text in _rendered(letter.greeting))
     for notice in issue.notices:
         for markdown in notice.texts.values():
             yield from ((notice.place, text) for text in _rendered(markdown))
     for article in issue.articles:
         for text in article.texts.values():
-            fields = (text.title, text.kicker, text.alt, text.caption, text.link, text.link_label)
+            fields = (*text.texts.values(), text.link)
             facts = (f"{label} {value}" for label, value in text.facts)
             yield text.place, " ".join(filter(None, (*fields, *facts)))
             yield from ((text.place, shown) for shown in _rendered(text.body))

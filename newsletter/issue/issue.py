@@ -55,10 +55,19 @@ class Letter:
     """The issue's own text in one language: what stands around the articles."""
 
     place: str
-    subject: str
-    preheader: str
+    texts: Mapping[str, str]  # of issue/declared.py, by field
     greeting: Markdown
     lines: Mapping[str, int] = field(default_factory=dict)  # where its fields stand, by name
+
+    @property
+    def subject(self) -> str:
+        """What is put behind the month."""
+        return self.texts["subject"]
+
+    @property
+    def preheader(self) -> str:
+        """What an inbox shows behind the subject."""
+        return self.texts["preheader"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +75,37 @@ class ArticleText:
     """An article in one language."""
 
     place: str
-    title: str
-    kicker: str  # may be empty
+    texts: Mapping[str, str]  # of issue/declared.py, by field; those left out are empty
     image: Picture | None
-    alt: str
-    caption: str  # may be empty
     link: str | None  # absolute URL of the button under the text
-    link_label: str  # may be empty: the program's own words are used
     facts: tuple[tuple[str, str], ...]  # (label, value) rows
     body: Markdown
     lines: Mapping[str, int] = field(default_factory=dict)  # by field; facts.LABEL for a row
+
+    @property
+    def title(self) -> str:
+        """The heading."""
+        return self.texts["title"]
+
+    @property
+    def kicker(self) -> str:
+        """A word or two above the heading; may be empty."""
+        return self.texts["kicker"]
+
+    @property
+    def alt(self) -> str:
+        """What the lead picture shows; empty where there is none."""
+        return self.texts["alt"]
+
+    @property
+    def caption(self) -> str:
+        """A line under the lead picture; may be empty."""
+        return self.texts["caption"]
+
+    @property
+    def link_label(self) -> str:
+        """The words on the button; may be empty: the program's own are used."""
+        return self.texts["link_label"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.errors import UsageError
+from newsletter.issue.declared import Part, fields_of, texts_of
 from newsletter.issue.fields import Fields, is_web_address
 from newsletter.issue.folder import Folder, FrontMatter
 from newsletter.issue.issue import Article, ArticleText, ByLang, Issue, Letter, Publication
@@ -175,8 +176,7 @@ def _read_letter(folder: Folder, lang: Lang, problems: Problems) -> Letter | Non
         return None
     letter = Letter(
         place=found.place,
-        subject=found.fields.text("subject"),
-        preheader=found.fields.text("preheader"),
+        texts=_read_texts(found.fields, Part.LETTER),
         greeting=_body(folder, found, problems),
         lines=found.fields.lines(),
     )
@@ -211,16 +211,12 @@ def _read_article_text(folder: Folder, lang: Lang, problems: Problems) -> Articl
     if found is None:
         return None
     fields = found.fields
-    image, alt = _lead_image(folder, found, problems)
+    texts = _read_texts(fields, Part.ARTICLE)
     text = ArticleText(
         place=found.place,
-        title=fields.text("title"),
-        kicker=fields.text("kicker", required=False),
-        image=image,
-        alt=alt,
-        caption=fields.text("caption", required=False),
+        texts=texts,
+        image=_lead_image(folder, found, texts["alt"], problems),
         link=fields.url("link", required=False) or None,
-        link_label=fields.text("link_label", required=False),
         facts=fields.rows("facts"),
         body=_body(folder, found, problems),
         lines=fields.lines(),
@@ -234,27 +230,28 @@ def _read_article_text(folder: Folder, lang: Lang, problems: Problems) -> Articl
 
 def _note_alone(fields: Fields, place: str, problems: Problems) -> None:
     """Note fields that show nothing without another one."""
-    for key, other in (("alt", "image"), ("caption", "image"), ("link_label", "link")):
-        if fields.has(key) and not fields.has(other):
-            message = phrase("issue.shows-nothing", key=key, other=other)
-            problems.add(place, fields.line_of(key), message)
+    for field in fields_of(Part.ARTICLE):
+        if field.needs and fields.has(field.name) and not fields.has(field.needs):
+            message = phrase("issue.shows-nothing", key=field.name, other=field.needs)
+            problems.add(place, fields.line_of(field.name), message)
 
 
-def _lead_image(
-    folder: Folder, found: FrontMatter, problems: Problems
-) -> tuple[Picture | None, str]:
+def _read_texts(fields: Fields, part: Part) -> dict[str, str]:
+    """Take every text that readers read."""
+    return {
+        field.name: fields.text(field.name, required=field.is_required) for field in texts_of(part)
+    }
+
+
+def _lead_image(folder: Folder, found: FrontMatter, alt: str, problems: Problems) -> Picture | None:
     fields = found.fields
     name = fields.text("image", required=False, prose=False)
-    alt = fields.text("alt", required=False)
     if not name:
-        return None, ""
+        return None
+    line = fields.line_of("image")
     if not alt:
-        problems.add(
-            found.place,
-            fields.line_of("image"),
-            phrase("issue.image-without-alt", name=name),
-        )
-    return folder.picture(name, (found.place, fields.line_of("image"))), alt
+        problems.add(found.place, line, phrase("issue.image-without-alt", name=name))
+    return folder.picture(name, (found.place, line))
 
 
 def _body(folder: Folder, found: FrontMatter, problems: Problems) -> Markdown:

@@ -38,12 +38,12 @@ def passages(issue: Issue) -> Iterator[Passage]:
 def field_passages(issue: Issue) -> Iterator[Passage]:
     """Yield the fields that editors wrote, in which Markdown means nothing."""
     for lang, letter in issue.letters.items():
-        for name in ("subject", "preheader"):
-            yield Passage(lang, letter.place, letter.lines.get(name), getattr(letter, name))
+        for name, text in letter.texts.items():
+            yield Passage(lang, letter.place, letter.lines.get(name), text)
     for article in issue.articles:
         for lang, words in article.texts.items():
-            for name in ("title", "kicker", "alt", "caption", "link_label"):
-                if text := getattr(words, name):
+            for name, text in words.texts.items():
+                if text:
                     yield Passage(lang, words.place, words.lines.get(name), text)
             for label, value in words.facts:
                 line = words.lines.get(f"facts.{label}")

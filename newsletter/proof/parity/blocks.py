@@ -132,10 +132,7 @@ def _laid_out(issue: Issue) -> Iterator[Section]:
 
 def letter_side(lang: Lang, letter: Letter) -> Side:
     """Lay out the issue's own text in one language."""
-    fields = {
-        "subject": _field(letter, "subject", letter.subject),
-        "preheader": _field(letter, "preheader", letter.preheader),
-    }
+    fields = {name: _field(letter, name, text) for name, text in letter.texts.items()}
     body = letter.greeting
     return Side(
         lang, letter.place, fields, tuple(_blocks(body)), tuple(_links(body)),
@@ -151,14 +148,7 @@ def notice_side(lang: Lang, notice: Notice) -> Side:
 
 def article_side(lang: Lang, words: ArticleText) -> Side:
     """Lay out an article in one language."""
-    texts = {
-        "title": words.title,
-        "kicker": words.kicker,
-        "alt": words.alt,
-        "caption": words.caption,
-        "link_label": words.link_label,
-    }
-    fields = {name: _field(words, name, text) for name, text in texts.items() if text}
+    fields = {name: _field(words, name, text) for name, text in words.texts.items() if text}
     facts = tuple(_fact(words, label, value) for label, value in words.facts)
     links = [Link(words.link, line_of(words, "link"))] if words.link else []
     image = words.image

@@ -101,7 +101,7 @@ def shows(issue: Issue, *pictures: tuple[Picture | None, Picture | None]) -> Iss
         Article(
             f"{at:02}",
             {
-                lang: replace(article.texts[lang], place=f"{at}/{lang}.md", image=one, alt="그림")
+                lang: replace(article.texts[lang], place=f"{at}/{lang}.md", image=one)
                 for lang, one in zip(Lang, pair, strict=True)
             },
         )
