@@ -6,17 +6,30 @@ import stat
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from newsletter.phrases import Phrase, Said, phrase
+
 KINDS: Final = {
-    stat.S_IFIFO: "a FIFO (named pipe)",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: phrase("files.fifo"),
+    stat.S_IFSOCK: phrase("files.socket"),
+    stat.S_IFCHR: phrase("files.device"),
+    stat.S_IFBLK: phrase("files.device"),
+    stat.S_IFDIR: phrase("files.folder"),
 }
 
 
 class NotAFileError(OSError):
-    """What was named is no regular file; *strerror* says what it is, for people."""
+    """What was named is no regular file; *said* is what it is, and *strerror* that in English."""
+
+    def __init__(self, said: Phrase, path: Path) -> None:
+        super().__init__(errno.EINVAL, str(said), str(path))
+        self.said = said
+
+
+def reason_of(error: OSError) -> Said:
+    """Say why a file or folder cannot be used: in the system's words, but for our own faults."""
+    if isinstance(error, NotAFileError):
+        return error.said
+    return error.strerror or str(error)
 
 
 def refuse_irregular(path: Path) -> None:
@@ -80,14 +93,14 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def explain_unread(error: UnicodeDecodeError | OSError) -> str:
+def explain_unread(error: UnicodeDecodeError | OSError) -> Phrase:
     """Say why a text could not be read, and what to do."""
     if isinstance(error, OSError):
-        return f"{error.strerror}; put a readable file there"
-    return f"is not UTF-8: {error.reason}"
+        return phrase("files.put-readable", fault=reason_of(error))
+    return phrase("files.not-utf8", reason=error.reason)
 
 
 def _refuse_mode(mode: int, path: Path) -> None:
     if not stat.S_ISREG(mode):
-        kind = KINDS.get(stat.S_IFMT(mode), "something else")
-        raise NotAFileError(errno.EINVAL, f"is {kind}, no regular file", str(path))
+        kind = KINDS.get(stat.S_IFMT(mode), phrase("files.something-else"))
+        raise NotAFileError(phrase("files.irregular", kind=kind), path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.files import refuse_irregular
+from newsletter.phrases import Phrase, Said, phrase
 
 OTHERS: Final = 0o007
 NOT_THE_OWNER: Final = 0o077
@@ -39,7 +40,7 @@ def make_private_folder(path: Path) -> None:
     path.mkdir(mode=0o700, exist_ok=True)
 
 
-def find_open(paths: Iterable[Path], what: str) -> str | None:
+def find_open(paths: Iterable[Path], what: Said) -> Phrase | None:
     """
     Say which of *paths* others may use, and the command that ends it; None if none.
 
@@ -55,7 +56,6 @@ def find_open(paths: Iterable[Path], what: str) -> str | None:
     found = [path for path in paths if _is_open(path)]
     if not found:
         return None
-    names = ", ".join(path.name for path in found)
     modes = sorted({"700" if path.is_dir() else "600" for path in found})
     sudo = "" if all(path.stat().st_uid == os.geteuid() for path in found) else "sudo "
     commands = " && ".join(
@@ -63,10 +63,11 @@ def find_open(paths: Iterable[Path], what: str) -> str | None:
         + " ".join(shlex.quote(str(path)) for path in found if path.is_dir() == (mode == "700"))
         for mode in modes
     )
-    return f"{names}: other users of this machine can read {what}; run: {commands}"
+    names = [path.name for path in found]
+    return phrase("files.open-to-others", names=names, what=what, commands=commands)
 
 
-def explain_rights(paths: Iterable[Path]) -> str:
+def explain_rights(paths: Iterable[Path]) -> Said:
     """Say whose *paths* are that we may not write, and what to run; "" if there is none."""
     if os.name != "posix":
         return ""
@@ -75,12 +76,12 @@ def explain_rights(paths: Iterable[Path]) -> str:
         return ""
     first = closed[0]
     if os.statvfs(first).f_flag & os.ST_RDONLY:
-        return f"{first} lies on a file system that is mounted read-only"
+        return phrase("files.read-only", path=first)
     owner, user = _name(first.stat().st_uid), _name(os.geteuid())
     places = " ".join(shlex.quote(str(path)) for path in closed)
     if owner == user:
-        return f"{first} may not be written, though it is yours: chmod u+w {places}"
-    return f"{first} belongs to {owner}, and you are {user}: sudo chown {user} {places}"
+        return phrase("files.unwritable", path=first, places=places)
+    return phrase("files.other-owner", path=first, owner=owner, user=user, places=places)
 
 
 def _is_open(path: Path) -> bool:

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.files import NotAFileError, read_regular_file, read_regular_text, sync_folder
+from newsletter.files import (
+    NotAFileError,
+    read_regular_file,
+    read_regular_text,
+    reason_of,
+    sync_folder,
+)
+from newsletter.phrases import catalogue, phrase
 
 
 def make_socket(path: Path) -> None:
@@ -33,6 +40,17 @@ def test_what_is_no_file_is_refused_by_what_it_is(
     with pytest.raises(NotAFileError) as caught:
         read_regular_file(Path("it"))
     assert (caught.value.strerror, caught.value.filename) == (words, "it")
+
+
+def test_what_a_name_leads_to_is_said_in_either_language(tmp_path: Path) -> None:
+    with pytest.raises(NotAFileError) as folder:
+        read_regular_file(tmp_path)
+    with pytest.raises(FileNotFoundError) as missing:
+        read_regular_file(tmp_path / "nothing")
+
+    assert reason_of(folder.value) == phrase("files.irregular", kind=phrase("files.folder"))
+    assert catalogue("ko").word(reason_of(folder.value)) == "일반 파일이 아니라 폴더입니다"
+    assert reason_of(missing.value) == "No such file or directory"
 
 
 def test_what_is_not_there_is_said_so(tmp_path: Path) -> None:

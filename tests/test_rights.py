@@ -56,9 +56,8 @@ def test_what_others_may_read_is_told_with_the_command(tmp_path: Path) -> None:
 
     told = find_open([tmp_path / name for name in (*names, "folder", "missing")], "it")
 
-    assert told is not None
-    assert told.startswith("b c, d, folder: other users of this machine can read it; run: ")
-    subprocess.run(["sh", "-c", told.partition("run: ")[2]], check=True)
+    assert str(told).startswith("b c, d, folder: other users of this machine can read it; run: ")
+    subprocess.run(["sh", "-c", str(told).partition("run: ")[2]], check=True)
     assert mode_of(tmp_path / "b c") == mode_of(tmp_path / "d") == 0o600
     assert mode_of(tmp_path / "folder") == 0o700
     assert find_open([tmp_path / name for name in (*names, "folder")], "it") is None
@@ -76,7 +75,7 @@ def test_who_may_not_write_is_told_whose_it_is_and_who_asks() -> None:
         finally:
             os.seteuid(0)
 
-        assert told == (
+        assert str(told) == (
             f"{folder}/newsletter.db belongs to root, and you are nobody: "
             f"sudo chown nobody {folder}/newsletter.db {folder}"
         )

@@ -15,6 +15,7 @@ from newsletter.cli.language import find_language
 from newsletter.cli.memory import give_back, look_seldom
 from newsletter.cli.wording import _, say, use_language
 from newsletter.errors import NewsletterError, UsageError
+from newsletter.files import reason_of
 from newsletter.phrases import LANGUAGES, catalogue, phrase
 
 # Each is an object of its name (with _ for -) in newsletter.cli and the module of that name.
@@ -73,7 +74,9 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context) -> None:
     """Compose the monthly issue in Korean and English, test it, dispatch it."""
     from newsletter.app.site import Site  # noqa: PLC0415 - settings are read by commands, not by help
+    from newsletter.cli.notices import word_notices  # noqa: PLC0415 - as above
 
+    word_notices()
     ctx.obj = Site(give_back=give_back)
     ctx.call_on_close(ctx.obj.close)  # in every way out: a fault, Ctrl-C and sys.exit too
 
@@ -94,7 +97,7 @@ def main() -> None:
             _(
                 "{place}{fault}; make room or rights there, or name another place",
                 place=place,
-                fault=error.strerror or error,
+                fault=reason_of(error),
             )
         )
     except Exception as error:  # a database's words are for people; all else is a bug

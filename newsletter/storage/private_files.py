@@ -5,6 +5,7 @@ from pathlib import Path
 
 from newsletter.errors import SettingsError
 from newsletter.files import NotAFileError
+from newsletter.phrases import Said
 from newsletter.rights import explain_rights, find_open, make_private
 
 log = logging.getLogger(__name__)
@@ -30,10 +31,10 @@ def prepare_files(database: Path) -> None:
         msg = f"NEWSLETTER_DATABASE_URL: {database} cannot be opened: {error.strerror}; {remedy}"
         raise SettingsError(msg) from error
     if told := find_open(_files_of(database), "the readers' addresses in it"):
-        log.warning("%s", told)
+        log.warning(told)
 
 
-def explain_write_rights(database: Path) -> str:
+def explain_write_rights(database: Path) -> Said:
     """Say whose files and folder stand in the way of writing; "" if none does."""
     beside = (database.with_name(f"{database.name}{end}") for end in ("-wal", "-shm"))
     return explain_rights([database, *beside, database.parent])

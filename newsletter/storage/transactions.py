@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from newsletter.errors import LedgerError
+from newsletter.phrases import Said
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.private_files import explain_write_rights
 from newsletter.storage.watch import FileWatch, find_harm
@@ -92,7 +93,7 @@ def as_ledger_error(database: Engine) -> Iterator[None]:
         raise LedgerError(msg) from error
 
 
-def _find_remedy(database: Engine) -> str:
+def _find_remedy(database: Engine) -> Said:
     is_file = database.dialect.name == "sqlite" and database.url.database
     rights = explain_write_rights(Path(str(database.url.database))) if is_file else ""
     return rights or "mend the database"

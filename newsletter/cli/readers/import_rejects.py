@@ -8,8 +8,9 @@ from typing import IO
 import click
 
 from newsletter.cli.readers.import_lines import Writable, held_lines
+from newsletter.cli.wording import say
 from newsletter.errors import UsageError
-from newsletter.files import NotAFileError
+from newsletter.files import NotAFileError, reason_of
 from newsletter.rights import find_open, make_private
 
 
@@ -44,7 +45,7 @@ def make_ready(rejects: IO[str]) -> None:
     try:
         make_private(path)
     except NotAFileError as error:
-        msg = f"--rejects: {path} {error.strerror}; name a file"
+        msg = f"--rejects: {path} {say(reason_of(error))}; name a file"
         raise UsageError(msg) from error
     if told := find_open([path], "the addresses in it"):
-        click.echo(told, err=True)
+        click.echo(say(told), err=True)

@@ -1,0 +1,20 @@
+"""What other rooms log for operators, in their language."""
+
+import logging
+
+from newsletter.cli.wording import say
+from newsletter.phrases import Phrase
+
+
+class InWords(logging.Formatter):
+    """Puts a phrase that was logged into the operator's words."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """Return the message alone, as the terminal shows it."""
+        return say(record.msg) if isinstance(record.msg, Phrase) else super().formatMessage(record)
+
+
+def word_notices() -> None:
+    """Word what is logged, where nobody has set up logging of their own."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(InWords())
