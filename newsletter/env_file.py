@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from io import StringIO
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
 from dotenv.parser import Binding, parse_stream
 
 from newsletter.errors import SettingsError
-from newsletter.files import read_regular_text
+from newsletter.files import read_regular_text, reason_of
+from newsletter.phrases import Phrase, phrase
 
 NAME: Final = ".env"
 PREFIX: Final = "NEWSLETTER_"
@@ -34,7 +36,7 @@ class EnvFile:
     """What .env holds, and everything that is wrong with its form."""
 
     lines: Sequence[EnvLine]
-    faults: Sequence[str]
+    faults: Sequence[Phrase]
 
     @property
     def values(self) -> dict[str, str]:
@@ -56,24 +58,23 @@ def read_env_file(path: Path, known: Iterable[str]) -> EnvFile:
     try:
         text = read_regular_text(path).removeprefix("\ufeff") if path.exists() else ""
     except UnicodeDecodeError as error:
-        msg = f"{NAME}: byte {error.start + 1} is not UTF-8; save the file as UTF-8"
-        raise SettingsError(msg) from error
+        fault = phrase("settings.env-not-utf8", place=error.start + 1)
+        raise SettingsError(fault) from error
     except OSError as error:
-        msg = f"{NAME}: {error.strerror}; make it readable or remove it"
-        raise SettingsError(msg) from error
+        raise SettingsError(phrase("settings.env-unread", fault=reason_of(error))) from error
     return parse_env(text, tuple(known))
 
 
 def parse_env(text: str, known: Sequence[str]) -> EnvFile:
     """Take the text of a .env file apart; *known* are the names of all settings."""
     lines: list[EnvLine] = []
-    faults: list[tuple[int, str]] = []
+    faults: list[tuple[int, Phrase]] = []
     # Binding by binding, for python-dotenv itself passes over what it cannot read, and takes
     # a dollar sign in a password for a reference to something else.
     for binding in parse_stream(StringIO(text)):
         number = _line_of(binding)
         if binding.error or (binding.key and binding.value is None):
-            faults.append((number, "is no setting; write NAME=value"))
+            faults.append((number, phrase("settings.env-line")))
         elif binding.key:
             line = EnvLine(number, binding.key, binding.value or "")
             lines.append(line)
@@ -82,7 +83,13 @@ def parse_env(text: str, known: Sequence[str]) -> EnvFile:
         if what := _find_wrong_name(line.name, known, is_ours=True):
             faults.append((line.number, what))
     faults += _find_repeated(lines)
-    return EnvFile(lines, [f"{NAME}:{number}: {what}" for number, what in sorted(faults)])
+    return EnvFile(
+        lines,
+        [
+            phrase("common.at-line", place=NAME, line=number, message=what)
+            for number, what in sorted(faults, key=itemgetter(0))
+        ],
+    )
 
 
 def _line_of(binding: Binding) -> int:
@@ -91,16 +98,16 @@ def _line_of(binding: Binding) -> int:
     return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
 
 
-def _find_swallowed(line: EnvLine) -> Iterable[tuple[int, str]]:
+def _find_swallowed(line: EnvLine) -> Iterable[tuple[int, Phrase]]:
     """Find settings inside a quoted value of several lines: a closing quote was forgotten."""
     for offset, part in enumerate(line.value.split("\n")):
         found = re.match(rf"\s*(?:export\s+)?({PREFIX}\w+)\s*=", part) if offset else None
         if found:
-            what = f"{found[1]} stands inside the quotes that begin on line {line.number}"
-            yield line.number + offset, f"{what}; close them there"
+            what = phrase("settings.env-in-quotes", name=found[1], line=line.number)
+            yield line.number + offset, what
 
 
-def _find_repeated(lines: Sequence[EnvLine]) -> Iterable[tuple[int, str]]:
+def _find_repeated(lines: Sequence[EnvLine]) -> Iterable[tuple[int, Phrase]]:
     """Find settings of ours with more than one value: nobody can say which is meant."""
     by_name: dict[str, list[EnvLine]] = {}
     for line in lines:
@@ -109,15 +116,20 @@ def _find_repeated(lines: Sequence[EnvLine]) -> Iterable[tuple[int, str]]:
     for name, same in by_name.items():
         if len({line.value.strip() for line in same}) > 1:
             *earlier, last = same
-            times = "twice" if len(same) == 2 else f"{len(same)} times"
-            numbers = [str(line.number) for line in earlier]
-            before = f"line {numbers[0]}"
-            if len(numbers) > 1:
-                before = f"lines {', '.join(numbers[:-1])} and {numbers[-1]}"
-            yield last.number, f"{name} stands {times} ({before} too); keep one"
+            numbers = [line.number for line in earlier]
+            yield (
+                last.number,
+                phrase(
+                    "settings.env-repeated",
+                    count=len(earlier),
+                    name=name,
+                    times=len(same),
+                    lines=numbers,
+                ),
+            )
 
 
-def find_emptied(environ: Mapping[str, str], file: EnvFile) -> list[str]:
+def find_emptied(environ: Mapping[str, str], file: EnvFile) -> list[Phrase]:
     """
     Find settings that have a value in the file, and are empty in the environment.
 
@@ -126,15 +138,13 @@ def find_emptied(environ: Mapping[str, str], file: EnvFile) -> list[str]:
     """
     emptied = {name for name, value in environ.items() if not value.strip()}
     return [
-        f"{line.name}: is empty in the environment, and has a value in {NAME}:{line.number}; "
-        "take it out of the environment (the shell, the unit file, the crontab), or, to do "
-        f"without it, out of {NAME}"
+        phrase("settings.emptied", name=line.name, line=line.number)
         for line in file.lines
         if line.name.startswith(PREFIX) and line.name in emptied and line.value.strip()
     ]
 
 
-def find_wrong_names(environ: Iterable[str], known: Iterable[str]) -> list[str]:
+def find_wrong_names(environ: Iterable[str], known: Iterable[str]) -> list[Phrase]:
     """
     Say of each name in the environment what is wrong with it, if it is meant for us.
 
@@ -146,14 +156,14 @@ def find_wrong_names(environ: Iterable[str], known: Iterable[str]) -> list[str]:
     return [what for what in wrong if what]
 
 
-def _find_wrong_name(name: str, known: Sequence[str], *, is_ours: bool) -> str | None:
+def _find_wrong_name(name: str, known: Sequence[str], *, is_ours: bool) -> Phrase | None:
     if name in known:
         return None
     if name.startswith(PREFIX):
         meant: str | None = get_close_matches(name, known, n=1, cutoff=0.0)[0]
     else:
         meant = find_meant(name, known, is_ours=is_ours)
-    return f"{name}: there is no such setting; did you mean {meant}?" if meant else None
+    return phrase("settings.unknown", name=name, meant=meant) if meant else None
 
 
 def find_meant(name: str, known: Iterable[str], *, is_ours: bool) -> str | None:

@@ -15,7 +15,7 @@ from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.registry import read_mail_url
 from newsletter.env_file import find_emptied, find_wrong_names, read_env_file
 from newsletter.errors import ContentError, SettingsError
-from newsletter.files import read_regular_file
+from newsletter.files import read_regular_file, reason_of
 from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
 from newsletter.phrases import LANGUAGES, Said, phrase
 from newsletter.rights import explain_rights, find_open
@@ -26,13 +26,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 SECRET_KEY_BYTES: Final = 32  # at least
-LOST_KEY: Final = (
-    ".secret-key: is missing, but letters were sent from here: with another key their unsubscribe "
-    "links stop working, and letters sent again are no longer known as repeats. No new key was "
-    "made. Restore .secret-key from a backup, or set NEWSLETTER_SECRET_KEY to the key that was "
-    "used. Only if it is lost for good, make another yourself: "
-    "(umask 077; openssl rand -base64 48 > .secret-key)"
-)
 CONNECTIONS_MAX: Final = 100
 KEEP_LETTERS_MAX: Final = 36_500  # days
 PUBLIC_URL_MAX: Final = 200  # characters: it stands in header fields, which may not be folded
@@ -91,17 +84,14 @@ class Settings:
         """
         root = Path(folder, environ.get("NEWSLETTER_ROOT", "").strip()).resolve()
         if not root.is_dir():
-            msg = f"NEWSLETTER_ROOT: {root} is no folder; name the folder that holds issues/"
-            raise SettingsError(msg)
+            raise SettingsError(phrase("settings.no-root", root=root))
         file = read_env_file(root / ".env", DEFAULTS)
         from_file = file.values
         reader = _Reader({**from_file, **environ})
         reader.faults += [*file.faults, *find_wrong_names(environ, DEFAULTS)]
         reader.faults += find_emptied(environ, file)
         if from_file.get("NEWSLETTER_ROOT"):
-            reader.faults.append(
-                "NEWSLETTER_ROOT: stands in .env, which is found by it; set it in the environment"
-            )
+            reader.faults.append(phrase("settings.root-in-file"))
         settings = cls(
             root=root,
             database_url=reader.database_url(root),
@@ -134,8 +124,8 @@ def _tell_of_open_files(root: Path, from_file: Mapping[str, str]) -> None:
     first, *urls = (from_file.get(name, "") for name in secrets_of)
     holds_secret = bool(first) or any("@" in url for url in urls)
     paths = [root / ".secret-key", *([root / ".env"] if holds_secret else [])]
-    if told := find_open(paths, "the secrets in it"):
-        log.warning("%s", told)
+    if told := find_open(paths, phrase("settings.secrets-in-it")):
+        log.warning(told)
 
 
 def read_or_make_secret_key(settings: Settings, has_sent: Callable[[], bool]) -> bytes:
@@ -159,20 +149,17 @@ def read_or_make_secret_key(settings: Settings, has_sent: Callable[[], bool]) ->
     try:
         if not path.exists():
             if has_sent():
-                raise SettingsError(LOST_KEY)
+                raise SettingsError(phrase("settings.secret-key-lost"))
             _write_once(path, secrets.token_urlsafe(SECRET_KEY_BYTES + 16))
         key = read_regular_file(path).strip()
     except OSError as error:
-        rights = explain_rights([path.parent])
-        remedy = rights or f"make {path} readable and its folder writable"
-        msg = f".secret-key: {error.strerror}; {remedy}"
-        raise SettingsError(msg) from error
+        remedy = explain_rights([path.parent]) or phrase("settings.make-usable", path=path)
+        fault = phrase("settings.secret-key-unusable", fault=reason_of(error), remedy=remedy)
+        raise SettingsError(fault) from error
     if len(key) < SECRET_KEY_BYTES:
-        msg = (
-            f".secret-key: has {len(key)} bytes, and {SECRET_KEY_BYTES} are needed; restore it "
-            "from a backup, or, if no letter was ever sent, delete it to have a new one made"
+        raise SettingsError(
+            phrase("settings.secret-key-file-short", size=len(key), needed=SECRET_KEY_BYTES)
         )
-        raise SettingsError(msg)
     return key
 
 
@@ -187,16 +174,16 @@ def read_dkim_keys(root: Path, setting: DkimSetting) -> "dict[str, SigningKey]":
     from newsletter.message.dkim_key import read_key  # noqa: PLC0415 - slow to load, optional
 
     keys: dict[str, SigningKey] = {}
-    faults = []
+    faults: list[Said] = []
     for selector, name in setting.keys:
         try:
             keys[selector] = read_key(_read_private(root / name))
         except SettingsError as error:
-            faults.append(f"NEWSLETTER_DKIM_KEY: {name}: {error}")
+            faults.append(phrase("settings.dkim-key", name=name, fault=error.phrase))
     if len(keys) > 1 and len({key.algorithm for key in keys.values()}) == 1:
-        faults.append("NEWSLETTER_DKIM_KEY: both keys are of one kind; name an RSA and an Ed25519")
+        faults.append(phrase("settings.dkim-keys-alike"))
     if faults:
-        raise SettingsError("\n".join(faults))
+        raise SettingsError(*faults)
     return keys
 
 
@@ -205,12 +192,10 @@ def _read_private(path: Path) -> bytes:
     try:
         mode = path.stat().st_mode & 0o777
         if os.name == "posix" and mode & 0o077:
-            msg = f"may be used by others (mode {mode:04o}); run: chmod 600 {path}"
-            raise SettingsError(msg)
+            raise SettingsError(phrase("settings.key-open", mode=f"{mode:04o}", path=path))
         return read_regular_file(path)
     except OSError as error:
-        msg = f"{error.strerror}; make a key with 'newsletter dkim-key', or name another file"
-        raise SettingsError(msg) from error
+        raise SettingsError(phrase("settings.key-unread", fault=reason_of(error))) from error
 
 
 class _Reader:
@@ -242,17 +227,14 @@ class _Reader:
         if not value:
             return None
         if not PUBLIC_URL.fullmatch(value) or len(value) > PUBLIC_URL_MAX:
-            self.faults.append(
-                "NEWSLETTER_PUBLIC_URL: is no web address; write https://news.example.org"
-            )
+            self.faults.append(phrase("settings.public-url"))
         return value
 
     def secret_key(self) -> bytes | None:
         value = self._value("NEWSLETTER_SECRET_KEY").encode()
         if value and len(value) < SECRET_KEY_BYTES:
             self.faults.append(
-                f"NEWSLETTER_SECRET_KEY: has {len(value)} bytes, and {SECRET_KEY_BYTES} or more "
-                "are needed; leave it empty to have one made in .secret-key"
+                phrase("settings.secret-key-short", size=len(value), needed=SECRET_KEY_BYTES)
             )
         return value or None
 
@@ -266,19 +248,14 @@ class _Reader:
                 try:
                     address_of(address)
                 except ContentError as error:
-                    self.faults.append(
-                        f"NEWSLETTER_TEST_RECIPIENTS: {error}; "
-                        "write addresses with commas between them"
-                    )
+                    self.faults.append(phrase("settings.test-recipients", fault=error.phrase))
         return recipients
 
     def connections(self) -> int:
         value = self._value("NEWSLETTER_CONNECTIONS")
         if value.isascii() and value.isdigit() and 1 <= int(value) <= CONNECTIONS_MAX:
             return int(value)
-        self.faults.append(
-            f"NEWSLETTER_CONNECTIONS: {value!r} is no number from 1 to {CONNECTIONS_MAX}"
-        )
+        self.faults.append(phrase("settings.connections", value=value, most=CONNECTIONS_MAX))
         return 1
 
     def helo(self) -> str:
@@ -289,11 +266,7 @@ class _Reader:
 
         name = read_own_name(value)
         if name is None:
-            self.faults.append(
-                f"NEWSLETTER_HELO: {value!r} is no full host name; write the name this machine "
-                "has in DNS, like news.example.org, or an address like [192.0.2.1] or "
-                "[IPv6:2001:db8::1]"
-            )
+            self.faults.append(phrase("settings.helo", value=value))
         return name or ""
 
     def certificates(self, root: Path) -> str:
@@ -304,19 +277,19 @@ class _Reader:
 
         try:
             return read_certificates(read_regular_file(root / value))
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else None
-            remedy = "; name a PEM file with your authority's certificate" if reason else ""
-            self.faults.append(f"NEWSLETTER_CA_FILE: {value}: {reason or error}{remedy}")
-            return ""
+        except SettingsError as error:
+            fault = error.phrase
+        except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
+            reason = reason_of(error) if isinstance(error, OSError) else str(error)
+            fault = phrase("settings.authority-unread", fault=reason)
+        self.faults.append(phrase("settings.authority", name=value, fault=fault))
+        return ""
 
     def keep_letters(self) -> timedelta:
         value = self._value("NEWSLETTER_KEEP_LETTERS_DAYS")
         if value.isascii() and value.isdigit() and 1 <= int(value) <= KEEP_LETTERS_MAX:
             return timedelta(days=int(value))
-        self.faults.append(
-            f"NEWSLETTER_KEEP_LETTERS_DAYS: {value!r} is no number from 1 to {KEEP_LETTERS_MAX}"
-        )
+        self.faults.append(phrase("settings.keep-letters", value=value, most=KEEP_LETTERS_MAX))
         return timedelta(days=int(DEFAULTS["NEWSLETTER_KEEP_LETTERS_DAYS"]))
 
     def dkim(self) -> DkimSetting | None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.env_file import EnvFile, find_meant, find_wrong_names, parse_env, read_env_file
+from newsletter.phrases import catalogue, phrase
 from newsletter.settings import DEFAULTS
 
 MAIL_URL = "NEWSLETTER_MAIL_URL"
@@ -34,10 +35,24 @@ def parse(text: str) -> EnvFile:
     return parse_env(text, tuple(DEFAULTS))
 
 
+def told(text: str) -> list[str]:
+    return [str(fault) for fault in parse(text).faults]
+
+
+def test_a_fault_names_its_line_in_either_language() -> None:
+    [fault] = parse(f"{MAIL_URL}=a\n{MAIL_URL}=b\n{MAIL_URL}=c").faults
+
+    repeated = phrase("settings.env-repeated", count=2, name=MAIL_URL, times=3, lines=[1, 2])
+    assert fault == phrase("common.at-line", place=".env", line=3, message=repeated)
+    assert catalogue("ko").word(fault) == (
+        f".env:3: {MAIL_URL} 설정이 3번 나옵니다(1, 2행에도 있습니다). 하나만 남기십시오."
+    )
+
+
 def test_a_setting_that_stands_twice_is_refused_with_both_lines() -> None:
     text = f"{MAIL_URL}=smtp://relay.example.org\n# ours\n\n{MAIL_URL}=outbox:outbox\n"
 
-    assert parse(text).faults == [f".env:4: {MAIL_URL} stands twice (line 1 too); keep one"]
+    assert told(text) == [f".env:4: {MAIL_URL} stands twice (line 1 too); keep one"]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +74,7 @@ def test_whatever_its_form_a_second_value_is_refused(tmp_path: Path, text: str, 
     faults = read_env_file(tmp_path / ".env", DEFAULTS).faults
 
     assert len(faults) == 1
-    assert faults[0].startswith(fault.format(MAIL_URL))
+    assert str(faults[0]).startswith(fault.format(MAIL_URL))
 
 
 @pytest.mark.parametrize(
@@ -79,13 +94,13 @@ def test_the_same_value_twice_another_program_s_name_and_a_comment_pass(text: st
 def test_a_repeated_secret_is_not_repeated_in_the_fault() -> None:
     text = "NEWSLETTER_SECRET_KEY=hunter2\nNEWSLETTER_SECRET_KEY=hunter3\n"
 
-    assert "hunter" not in "".join(parse(text).faults)
+    assert "hunter" not in "".join(told(text))
 
 
 def test_faults_are_in_the_order_of_their_lines() -> None:
     text = f"{MAIL_URL}=a\nNEWSLETTER_X\n\nNEWSLETER_ROOT=/a\n\n\nA='\n{MAIL_URL}=b\n"
 
-    assert [fault.split(" ")[0] for fault in parse(text).faults] == [
+    assert [fault.split(" ")[0] for fault in told(text)] == [
         ".env:2:",
         ".env:4:",
         ".env:7:",
@@ -96,14 +111,14 @@ def test_faults_are_in_the_order_of_their_lines() -> None:
 def test_a_setting_swallowed_by_a_forgotten_quote_is_found() -> None:
     text = f'A="x\n\nexport {MAIL_URL}=smtp://relay.example.org\nB="\n'
 
-    assert parse(text).faults == [
+    assert told(text) == [
         f".env:3: {MAIL_URL} stands inside the quotes that begin on line 1; close them there"
     ]
 
 
 @pytest.mark.parametrize("name", MISSPELT)
 def test_a_misspelt_prefix_is_refused_with_its_line_and_the_name_that_is_meant(name: str) -> None:
-    assert parse(f"\n\n{name}=smtp://relay.example.org\n").faults == [
+    assert told(f"\n\n{name}=smtp://relay.example.org\n") == [
         f".env:3: {name}: there is no such setting; did you mean {MAIL_URL}?"
     ]
     assert find_meant(name, DEFAULTS, is_ours=False) == MAIL_URL
@@ -144,7 +159,7 @@ def test_any_one_slip_in_the_prefix_is_found(
     slip = data.draw(st.sampled_from(slips))
 
     assert find_wrong_names([slip], DEFAULTS) == (
-        [] if slip in DEFAULTS else [f"{slip}: there is no such setting; did you mean {known}?"]
+        [] if slip in DEFAULTS else [phrase("settings.unknown", name=slip, meant=known)]
     )
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from newsletter.errors import SettingsError
 from newsletter.message.dkim_key import Algorithm, make_key
+from newsletter.phrases import phrase
 from newsletter.settings import DEFAULTS, Settings, read_dkim_keys, read_or_make_secret_key
 from tests.delivery.certificates import make_authority
 
@@ -20,6 +21,16 @@ def faults(folder: Path, **environ: str) -> str:
         read(folder, **environ)
     assert caught.value.exit_status == 3
     return str(caught.value)
+
+
+def test_what_is_wrong_is_a_code_with_what_it_names(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(tmp_path, CONNECTIONS="many", HELO="here")
+
+    assert caught.value.said == (
+        phrase("settings.connections", value="many", most=100),
+        phrase("settings.helo", value="here"),
+    )
 
 
 def test_without_settings_everything_stays_on_this_machine(tmp_path: Path) -> None:

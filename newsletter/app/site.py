@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.errors import ContentError, SettingsError
 from newsletter.lang import Lang
+from newsletter.phrases import phrase
 from newsletter.supplies import look_at, read_client_support, read_templates
 
 if TYPE_CHECKING:
@@ -283,11 +284,7 @@ class Site:
 
         url = self.settings.mail_url
         if url.needs_public_url and not (self.settings.public_url or "").startswith("https://"):
-            msg = (
-                "NEWSLETTER_PUBLIC_URL: must be set to an https:// address before letters are "
-                "sent: their pictures and unsubscribe links lead there"
-            )
-            raise SettingsError(msg)
+            raise SettingsError(phrase("settings.public-url-missing"))
         if not url.needs_public_url:  # a folder
             return open_provider(url, self.root)
         caller = self.settings.caller(sender_address or self.publication.sender_address)
@@ -307,11 +304,7 @@ class Site:
         goes on.
         """
         if not (self.root / "issues" / "publication.yaml").exists() and not self._has_ledger():
-            msg = (
-                f"{self.root}: is no newsletter site, for issues/publication.yaml is not in it; "
-                "go to your site's folder, or start one with 'newsletter init DIR'"
-            )
-            raise SettingsError(msg)
+            raise SettingsError(phrase("settings.no-site", root=self.root))
 
     def _has_ledger(self) -> bool:
         from newsletter.database_url import read_database_url  # noqa: PLC0415

@@ -5,6 +5,9 @@ import ssl
 from collections.abc import Iterator
 from typing import Final
 
+from newsletter.errors import SettingsError
+from newsletter.phrases import phrase
+
 BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 BLOCK: Final = re.compile(BEGIN + rb"[^-]*-----END CERTIFICATE-----")
 OWN_AUTHORITY: Final = (
@@ -31,26 +34,22 @@ def read_certificates(pem: bytes) -> str:
     Take the certificates out of a PEM file, whatever stands between them.
 
     Raises:
-        ValueError: there is none, or one of them cannot be read; in words for people.
+        SettingsError: there is none, or one of them cannot be read.
     """
     blocks = BLOCK.findall(pem)
     if not blocks:
-        msg = (
-            "holds no certificate in PEM form, which begins with -----BEGIN CERTIFICATE-----; "
-            "a DER file becomes one by: openssl x509 -inform der -in FILE -out FILE.pem"
-        )
-        raise ValueError(msg)
+        raise SettingsError(phrase("delivery.no-certificate"))
     if len(blocks) != pem.count(BEGIN):
-        msg = "holds a certificate that does not end; save the file again, as a whole"
-        raise ValueError(msg)
+        raise SettingsError(phrase("delivery.certificate-cut-off"))
     texts = []
     for number, block in enumerate(blocks, 1):
         try:
             texts.append(block.decode("ascii"))
             make_tls(texts[-1], with_system=False)
         except (ssl.SSLError, ValueError):
-            msg = f"certificate {number} of {len(blocks)} in it cannot be read; save it again"
-            raise ValueError(msg) from None
+            raise SettingsError(
+                phrase("delivery.certificate-unread", number=number, total=len(blocks))
+            ) from None
     return "\n".join(texts) + "\n"
 
 

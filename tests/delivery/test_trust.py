@@ -16,7 +16,7 @@ from newsletter.delivery.provider import Accepted
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay, Security
 from newsletter.delivery.trust import make_tls, read_certificates
-from newsletter.errors import ProviderError
+from newsletter.errors import ProviderError, SettingsError
 from tests.delivery.benches import Mailroom, aiosmtpd_relay
 from tests.delivery.certificates import Authority, make_authority
 from tests.delivery.certificates import make_tls as make_self_signed
@@ -207,14 +207,14 @@ def test_certificates_are_found_between_other_lines(authority: Authority, tmp_pa
 def test_a_file_without_a_good_certificate_is_named_for_what_is_wrong(
     pem: bytes, words: str
 ) -> None:
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(SettingsError, match=words):
         read_certificates(pem)
 
 
 def test_a_certificate_that_is_cut_off_is_not_passed_over(authority: Authority) -> None:
     pem = (authority.pem + authority.pem[:200]).encode()
 
-    with pytest.raises(ValueError, match="does not end"):
+    with pytest.raises(SettingsError, match="does not end"):
         read_certificates(pem)
-    with pytest.raises(ValueError, match="certificate 2 of 2"):
+    with pytest.raises(SettingsError, match="certificate 2 of 2"):
         read_certificates(f"{authority.pem}{authority.pem[:200]}\n{authority.pem[-30:]}".encode())
