@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from newsletter.errors import SettingsError
+from newsletter.phrases import phrase
 
 RSA_BITS: Final = 2048  # what Gmail and Yahoo recommend, and all verifiers read (RFC 8301)
 RSA_BITS_LEAST: Final = 1024  # RFC 8301, section 3.2: verifiers take nothing shorter
@@ -76,21 +77,15 @@ def read_key(pem: bytes) -> SigningKey:
     try:
         key = load_pem_private_key(pem, password=None)
     except TypeError as error:
-        raise SettingsError(
-            "has a passphrase, and nobody is there to type it; write it without one: "
-            "openssl pkey -in OLD.pem -out NEW.pem"
-        ) from error
+        raise SettingsError(phrase("message.key-has-passphrase")) from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise SettingsError(
-            "is no private key in PEM form; 'newsletter dkim-key' makes one"
-        ) from error
+        raise SettingsError(phrase("message.no-private-key")) from error
     if isinstance(key, RSAPrivateKey):
         return _rsa(key)
     if isinstance(key, Ed25519PrivateKey):
         return _ed25519(key)
     kind = type(key).__name__.removesuffix("PrivateKey")
-    msg = f"is a key of the kind {kind}, and DKIM has RSA and Ed25519; use 'newsletter dkim-key'"
-    raise SettingsError(msg)
+    raise SettingsError(phrase("message.key-kind", kind=kind))
 
 
 def split_record(record: str) -> list[str]:
@@ -100,11 +95,7 @@ def split_record(record: str) -> list[str]:
 
 def _rsa(key: RSAPrivateKey) -> SigningKey:
     if key.key_size < RSA_BITS_LEAST:
-        msg = (
-            f"is an RSA key of {key.key_size} bits, which no verifier takes; make one of "
-            f"{RSA_BITS} with 'newsletter dkim-key'"
-        )
-        raise SettingsError(msg)
+        raise SettingsError(phrase("message.key-short", bits=key.key_size, needed=RSA_BITS))
     padding, digest = PKCS1v15(), SHA256()
     public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return SigningKey(

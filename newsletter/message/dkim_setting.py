@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsletter.errors import SettingsError
+from newsletter.phrases import Phrase, phrase
 
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?"
 DOMAIN: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 SELECTOR: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")  # RFC 6376, section 3.1
 NAMES: Final = ("NEWSLETTER_DKIM_DOMAIN", "NEWSLETTER_DKIM_SELECTOR", "NEWSLETTER_DKIM_KEY")
+DOMAIN_NAME, SELECTOR_NAME, KEY_NAME = NAMES
 KEYS_MAX: Final = 2  # one RSA, one Ed25519
 
 
@@ -29,12 +31,13 @@ class DkimSetting:
         """
         sender = sender_address.rpartition("@")[2].lower()
         if sender != self.domain and not sender.endswith(f".{self.domain}"):
-            msg = (
-                f"{NAMES[0]}: letters come from {sender_address}, and {self.domain} is neither "
-                f"its domain nor above it; set it to {sender}, or change the sender in "
-                "issues/publication.yaml"
+            fault = phrase(
+                "message.dkim-other-domain",
+                sender=sender_address,
+                domain=self.domain,
+                needed=sender,
             )
-            raise SettingsError(msg)
+            raise SettingsError(_at(DOMAIN_NAME, fault))
 
 
 def read_dkim_setting(domain: str, selector: str, key: str) -> DkimSetting | None:
@@ -54,30 +57,28 @@ def read_dkim_setting(domain: str, selector: str, key: str) -> DkimSetting | Non
     if len(missing) == len(NAMES):
         return None
     if missing:
-        msg = "\n".join(
-            f"{name}: is empty while others of NEWSLETTER_DKIM_* are set; set all three, or none"
-            for name in missing
-        )
-        raise SettingsError(msg)
+        raise SettingsError(*(_at(name, phrase("message.dkim-incomplete")) for name in missing))
     selectors, files = _listed(selector), _listed(key)
-    faults = []
+    faults: list[Phrase] = []
     if not DOMAIN.fullmatch(domain):
-        faults.append(f"{NAMES[0]}: {domain!r} is no domain; write one like example.org")
+        faults.append(_at(DOMAIN_NAME, phrase("message.dkim-domain", value=domain)))
     faults += [
-        f"{NAMES[1]}: {one!r} is no selector; write letters, digits and hyphens, like rsa-202208"
+        _at(SELECTOR_NAME, phrase("message.dkim-selector", value=one))
         for one in selectors
         if not SELECTOR.fullmatch(one)
     ]
     if len(selectors) != len(files) or not 1 <= len(files) <= KEYS_MAX:
-        faults.append(
-            f"{NAMES[2]}: names {len(files)} files for {len(selectors)} selectors; write one of "
-            "each, or two of each with a comma between them (an RSA and an Ed25519 key)"
-        )
+        unequal = phrase("message.dkim-files-unequal", files=len(files), selectors=len(selectors))
+        faults.append(_at(KEY_NAME, unequal))
     elif len(set(selectors)) != len(selectors):
-        faults.append(f"{NAMES[1]}: names {selectors[0]} twice; each key has a selector of its own")
+        faults.append(_at(SELECTOR_NAME, phrase("message.dkim-same-selector", name=selectors[0])))
     if faults:
-        raise SettingsError("\n".join(faults))
+        raise SettingsError(*faults)
     return DkimSetting(domain.lower(), tuple(zip(selectors, files, strict=True)))
+
+
+def _at(name: str, message: Phrase) -> Phrase:
+    return phrase("common.at-place", place=name, message=message)
 
 
 def _listed(value: str) -> list[str]:

@@ -4,6 +4,7 @@ import pytest
 
 from newsletter.errors import SettingsError
 from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
+from newsletter.phrases import phrase
 
 
 def faults(domain: str, selector: str, key: str) -> str:
@@ -72,3 +73,21 @@ def test_m4_a_signature_that_would_not_be_aligned_is_refused(sender: str) -> Non
 
     with pytest.raises(SettingsError, match="neither its domain nor above it; set it to"):
         setting.refuse_other_sender(sender)
+
+
+def test_what_is_wrong_is_a_code_at_its_setting() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_dkim_setting("example", "one", "a.pem,b.pem")
+
+    assert caught.value.said == (
+        phrase(
+            "common.at-place",
+            place="NEWSLETTER_DKIM_DOMAIN",
+            message=phrase("message.dkim-domain", value="example"),
+        ),
+        phrase(
+            "common.at-place",
+            place="NEWSLETTER_DKIM_KEY",
+            message=phrase("message.dkim-files-unequal", files=2, selectors=1),
+        ),
+    )

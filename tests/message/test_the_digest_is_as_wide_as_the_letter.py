@@ -45,6 +45,7 @@ CHANGES: Final = {
 GLOSSARY: Final = "hdc:\n  ko: 보건개발센터\n  en: Health Development Center\n"
 SETTINGS: Final = {
     "NEWSLETTER_ROOT": "",  # the same site, found in another way
+    "NEWSLETTER_LANGUAGE": "ko",
     "NEWSLETTER_DATABASE_URL": "sqlite:///other.db",
     "NEWSLETTER_MAIL_URL": "outbox:other",
     "NEWSLETTER_PUBLIC_URL": "https://other.example.org",
