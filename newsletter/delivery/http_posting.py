@@ -31,6 +31,7 @@ from newsletter.delivery.trust import explain_tls, make_tls
 from newsletter.delivery.web_session import open_web_session
 from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import phrase
 
 LONGEST_BODY: Final = 65_536  # bytes read of an answer
 MASK: Final = b"***"  # for a key that an answer repeats
@@ -149,7 +150,7 @@ class HttpConnection:
             if not begun.wait():
                 continue
             if recipient is None:
-                yield Receipt(envelope, Refused("not sent: this is not an address"))
+                yield Receipt(envelope, Refused(phrase("delivery.no-address")))
                 continue
             request = self._provider.account.request(envelope, recipient)
             try:
@@ -178,8 +179,9 @@ class HttpConnection:
         except (OSError, urllib3.exceptions.HTTPError) as error:  # requests' are OSErrors
             self._session.close()
             if content.has_left:
-                return Verdict(Unknown(f"no answer came: {_reason(error)}"))
-            return Verdict(Unsent(f"not sent: {_reason(error)}"), self._explain(error))
+                return Verdict(Unknown(phrase("delivery.no-answer", reason=_reason(error))))
+            unsent = Unsent(phrase("delivery.not-sent", reason=_reason(error)))
+            return Verdict(unsent, self._explain(error))
         self._used_at = monotonic()
         self._provider.has_worked = True
         return self._provider.account.judge(answer, datetime.now(UTC))
@@ -209,12 +211,12 @@ class HttpConnection:
         """Say why nothing could be sent."""
         name, reason = self._provider.name, _reason(error)
         if tls := explain_tls(error):
-            return ProviderError(f"{name}: {tls[0]}; {tls[1]}, and look for a proxy in between")
+            return ProviderError(
+                phrase("delivery.http-tls", provider=name, fault=tls[0], remedy=tls[1])
+            )
         if self._provider.has_worked:
-            return ProviderBusy(f"{name}: cannot be reached just now ({reason})")
-        return ProviderError(
-            f"{name}: cannot be reached ({reason}); check this machine's network and firewall"
-        )
+            return ProviderBusy(phrase("delivery.unreachable-now", provider=name, reason=reason))
+        return ProviderError(phrase("delivery.http-unreachable", provider=name, reason=reason))
 
 
 class Content(BytesIO):

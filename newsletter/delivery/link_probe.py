@@ -13,6 +13,7 @@ import requests
 
 from newsletter.delivery.trust import explain_tls, make_tls
 from newsletter.delivery.web_session import open_web_session
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.material import Sight
 
 TIMEOUT_S: Final = 5.0
@@ -33,7 +34,7 @@ def is_public(address: IpAddress) -> bool:
 
 
 class LinkProbe:
-    """Asks links; a fault is words for people, None means that all is well."""
+    """Asks links; a fault is for people, None means that all is well."""
 
     def __init__(
         self, may_ask: Callable[[IpAddress], bool] = is_public, certificates: str = ""
@@ -42,16 +43,16 @@ class LinkProbe:
         self._may_ask = may_ask
         self._tls = make_tls(certificates) if certificates else None
 
-    def fault(self, url: str) -> str | None:
+    def fault(self, url: str) -> Phrase | None:
         """
         Ask *url* by HEAD, then by GET where HEAD is not served; at most 5 seconds each.
 
         Redirects are followed five times at most, each to an address that may be asked.
         """
         answer = self._follow(url)
-        if isinstance(answer, str):
+        if isinstance(answer, Phrase):
             return answer
-        return None if answer < 400 else f"answers {answer}"
+        return None if answer < 400 else phrase("delivery.answers", status=answer)
 
     def look(self, urls: Sequence[str]) -> Mapping[str, Sight]:
         """
@@ -74,7 +75,7 @@ class LinkProbe:
             asker.start()
         for asker in askers:
             asker.join(max(0.0, ends_at - monotonic()))
-        late = Sight(is_gone=False, words=f"no answer within {TOGETHER_S:.0f} seconds")
+        late = Sight(is_gone=False, words=phrase("delivery.answers-late", seconds=TOGETHER_S))
         known = dict(seen)
         return {url: known.get(url, late) for url in urls}
 
@@ -85,35 +86,36 @@ class LinkProbe:
             except Empty:
                 return
             answer = self._follow(url)
-            if isinstance(answer, str):
+            if isinstance(answer, Phrase):
                 seen[url] = Sight(is_gone=False, words=answer)
             else:
-                words = f"answers {answer}" if answer >= 400 else None
+                words = phrase("delivery.answers", status=answer) if answer >= 400 else None
                 seen[url] = Sight(is_gone=answer in GONE, words=words)
 
-    def _follow(self, url: str) -> int | str:
-        """Return the status that *url* leads to in the end, or in words why there is none."""
+    def _follow(self, url: str) -> int | Phrase:
+        """Return the status that *url* leads to in the end, or say why there is none."""
         for _ in range(REDIRECTS_MAX + 1):
             try:
                 answer = self._ask(url)
             except (requests.RequestException, OSError, ValueError) as error:
                 tls = explain_tls(error)
-                return tls[0] if tls else f"does not answer ({type(error).__name__})"
-            if isinstance(answer, str):
+                silence = phrase("delivery.does-not-answer", reason=type(error).__name__)
+                return tls[0] if tls else silence
+            if isinstance(answer, Phrase):
                 return answer
             if not answer.is_redirect:
                 return answer.status_code
             url = urljoin(url, answer.headers["Location"])
-        return f"is redirected more than {REDIRECTS_MAX} times"
+        return phrase("delivery.redirects", most=REDIRECTS_MAX)
 
-    def _ask(self, url: str) -> requests.Response | str:
+    def _ask(self, url: str) -> requests.Response | Phrase:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            return "leads to something that is no web page"
+            return phrase("delivery.no-web-page")
         port = parts.port or (443 if parts.scheme == "https" else 80)
         found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
         if not all(self._may_ask(ipaddress.ip_address(entry[4][0])) for entry in found):
-            return "leads to an address inside a private network"
+            return phrase("delivery.private-address")
         headers = {"User-Agent": USER_AGENT}
         with open_web_session(self._tls) as session:  # a new one: no cookies are kept
             answer = session.head(url, headers=headers, timeout=TIMEOUT_S, allow_redirects=False)

@@ -9,8 +9,7 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 from newsletter.errors import SettingsError
-
-SETTING: Final = "NEWSLETTER_MAIL_URL"
+from newsletter.phrases import Phrase, phrase
 
 # A word longer than this in the place of the scheme may be a key pasted there by mistake.
 SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{0,15}")
@@ -19,6 +18,8 @@ PLACE: Final = re.compile(
     r"(?::(?P<port>[0-9]{1,5}))?/?(?:\?(?P<query>.*))?",
     re.IGNORECASE,
 )
+
+ENCRYPTED_FORM: Final = "smtp+starttls://USER:PASSWORD@HOST:587"
 
 
 class Login(StrEnum):
@@ -77,12 +78,12 @@ def parse(setting: str, schemes: Mapping[str, Scheme]) -> MailUrl:
     if scheme.is_folder:
         return _parse_folder(name, rest, scheme)
     if not rest.startswith("//"):
-        raise _wrong("two slashes are missing after the first colon", scheme)
+        raise _wrong(phrase("delivery.url-slashes"), scheme.form)
     login, _, place = rest[2:].rpartition("@")
     user, password = _parse_login(login, scheme)
     found = PLACE.fullmatch(place)
     if found is None:
-        raise _wrong("the host, or the port after it, cannot be read", scheme)
+        raise _wrong(phrase("delivery.url-place"), scheme.form)
     return MailUrl(
         scheme=name,
         host=(found["ipv6"] or found["host"]).lower(),
@@ -108,16 +109,12 @@ def _parse_folder(name: str, written: str, scheme: Scheme) -> MailUrl:
     elif value in scheme.options.get(key, ()):
         options[key] = value
     else:
-        known = " or ".join(f"?{key}={one}" for key, of in scheme.options.items() for one in of)
-        what = (
-            f"what follows the ? may only be {known}; a folder whose name holds a ? has one of "
-            "them behind it"
-        )
-        raise _wrong(what, scheme)
+        known = [f"?{key}={one}" for key, of in scheme.options.items() for one in of]
+        raise _wrong(phrase("delivery.url-folder-option", known=known), scheme.form)
     if not folder or "\0" in folder:
-        raise _wrong("no folder is named", scheme)
+        raise _wrong(phrase("delivery.url-no-folder"), scheme.form)
     if folder.startswith("//"):
-        raise _wrong("a folder follows the colon at once, without //", scheme)
+        raise _wrong(phrase("delivery.url-folder-slashes"), scheme.form)
     return MailUrl(scheme=name, folder=folder, options=options)
 
 
@@ -126,18 +123,14 @@ def _parse_login(login: str, scheme: Scheme) -> tuple[str, str]:
     user, password = unquote(user), unquote(password)
     if not all(" " <= mark <= "~" for mark in user + password):
         # smtplib and HTTP's basic authentication carry ASCII only.
-        raise _wrong("the login holds a character other than printable ASCII", scheme)
+        raise _wrong(phrase("delivery.url-login-not-ascii"), scheme.form)
     match scheme.login:
         case Login.NOTHING if login:
-            msg = (
-                f"{SETTING}: a user and a password would travel unencrypted; "
-                "write smtp+starttls://USER:PASSWORD@HOST:587"
-            )
-            raise SettingsError(msg)
+            raise _wrong(phrase("delivery.url-login-unencrypted"), ENCRYPTED_FORM)
         case Login.PASSWORD if login and not (user and password):
-            raise _wrong("the user or the password is missing before the @", scheme)
+            raise _wrong(phrase("delivery.url-login-incomplete"), scheme.form)
         case Login.KEY if password or not user:
-            raise _wrong("one key, and nothing else, stands before the @", scheme)
+            raise _wrong(phrase("delivery.url-one-key"), scheme.form)
         case _:
             return user, password
 
@@ -146,9 +139,9 @@ def _parse_port(digits: str | None, scheme: Scheme) -> int:
     if digits is None:
         return scheme.port or 0
     if scheme.port is None:
-        raise _wrong("there is no port in this kind of address", scheme)
+        raise _wrong(phrase("delivery.url-no-port"), scheme.form)
     if not 1 <= int(digits) <= 65535:
-        raise _wrong("the port is not between 1 and 65535", scheme)
+        raise _wrong(phrase("delivery.url-port"), scheme.form)
     return int(digits)
 
 
@@ -156,24 +149,23 @@ def _parse_options(query: str, scheme: Scheme) -> dict[str, str]:
     options = {name: values[0] for name, values in scheme.options.items()}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if value not in scheme.options.get(name, ()):
-            known = ", ".join(f"{key}={'|'.join(of)}" for key, of in scheme.options.items())
-            msg = f"what follows the ? may only be: {known or 'nothing'}"
-            raise _wrong(msg, scheme)
+            known = [f"{key}={'|'.join(of)}" for key, of in scheme.options.items()]
+            fault = phrase("delivery.url-options", known=known)
+            raise _wrong(fault if known else phrase("delivery.url-no-options"), scheme.form)
         options[name] = value
     return options
 
 
 def _unknown_scheme(name: str, schemes: Mapping[str, Scheme]) -> SettingsError:
     nearest = get_close_matches(name, schemes, n=1, cutoff=0)[0] if name else "outbox"
-    named = (
-        f"{name}: is not a way to send"
+    known = list(schemes)
+    fault = (
+        phrase("delivery.url-scheme", name=name, known=known)
         if SCHEME.fullmatch(name)
-        else "it does not say how letters go"
+        else phrase("delivery.url-no-scheme", known=known)
     )
-    return SettingsError(
-        f"{SETTING}: {named} (known: {', '.join(schemes)}); write {schemes[nearest].form}"
-    )
+    return _wrong(fault, schemes[nearest].form)
 
 
-def _wrong(what: str, scheme: Scheme) -> SettingsError:
-    return SettingsError(f"{SETTING}: {what}; write {scheme.form}")
+def _wrong(fault: Phrase, form: str) -> SettingsError:
+    return SettingsError(phrase("delivery.url-wrong", fault=fault, form=form))

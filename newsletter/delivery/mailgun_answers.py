@@ -17,6 +17,7 @@ from newsletter.delivery.provider import (
 )
 from newsletter.delivery.replies import one_line, read_text
 from newsletter.errors import ProviderBusy, ProviderError
+from newsletter.phrases import Phrase, phrase
 
 LONGEST_WAIT: Final = timedelta(days=1)
 
@@ -91,14 +92,12 @@ def judge(answer: HttpAnswer, domain: str, now: datetime) -> Verdict:
             return _not_mailgun(said, domain)
 
 
-ASK_MAILGUN: Final = "look into Mailgun's control panel"
+ASK_MAILGUN: Final = phrase("delivery.mailgun-ask")
 REMEDIES: Final = {
-    401: "the key is wrong; write mailgun://KEY@DOMAIN in NEWSLETTER_MAIL_URL with a sending key",
-    402: "the account must be paid for; see billing in Mailgun's control panel",
-    403: "the key may not send for this domain; write the domain's own sending key, or the "
-    "right region (?region=eu), in NEWSLETTER_MAIL_URL",
-    404: "Mailgun does not know this domain; correct it, or the region (?region=eu), in "
-    "NEWSLETTER_MAIL_URL",
+    401: phrase("delivery.mailgun-wrong-key"),
+    402: phrase("delivery.mailgun-unpaid"),
+    403: phrase("delivery.mailgun-other-key"),
+    404: phrase("delivery.mailgun-unknown-domain"),
 }
 
 
@@ -150,17 +149,22 @@ def _judge_refusal(status: int, said: str, domain: str) -> Verdict:
     if status in {400, 413}:
         return _judge_request(said, domain)
     if status == 409:  # in conflict with what is there already: with this very letter, perhaps
-        stop = ProviderError(
-            f"Mailgun {domain}: answers {said}; look into the log in Mailgun's control panel "
-            "whether the letter was taken"
-        )
+        stop = ProviderError(phrase("delivery.mailgun-conflict", domain=domain, answer=said))
         return Verdict(Unknown(said), stop)
     return _not_taken(said, domain, REMEDIES.get(status, ASK_MAILGUN))
 
 
 def _out_of_order(domain: str, said: str, wait: timedelta | None) -> ProviderBusy:
-    wish = f"; it asks to be left alone for {wait.total_seconds():.0f} s" if wait else ""
-    return ProviderBusy(f"Mailgun {domain}: is out of order: {said}{wish}")
+    if wait is None:
+        return ProviderBusy(phrase("delivery.mailgun-out-of-order", domain=domain, answer=said))
+    return ProviderBusy(
+        phrase(
+            "delivery.mailgun-wants-rest",
+            domain=domain,
+            answer=said,
+            seconds=wait.total_seconds(),
+        )
+    )
 
 
 def _read_body(body: bytes) -> tuple[str, str]:
@@ -195,15 +199,13 @@ def _judge_request(said: str, domain: str) -> Verdict:
     return Verdict(Deferred(said, Blame.MESSAGE))
 
 
-def _not_taken(said: str, domain: str, remedy: str) -> Verdict:
+def _not_taken(said: str, domain: str, remedy: Phrase) -> Verdict:
     """The content left, but nothing was taken: as good as unsent."""
-    return Verdict(Unsent(said), ProviderError(f"Mailgun {domain}: answers {said}; {remedy}"))
+    stop = phrase("delivery.mailgun-answers", domain=domain, answer=said, remedy=remedy)
+    return Verdict(Unsent(said), ProviderError(stop))
 
 
 def _not_mailgun(said: str, domain: str) -> Verdict:
     """A redirect, or a success without an id: something else answers in Mailgun's place."""
-    stop = ProviderError(
-        f"Mailgun {domain}: the answer is not Mailgun's ({said}); check for a proxy or a "
-        "login page in between"
-    )
+    stop = ProviderError(phrase("delivery.mailgun-not-theirs", domain=domain, answer=said))
     return Verdict(Unknown(said), stop)

@@ -21,8 +21,9 @@ from newsletter.delivery.provider import (
     Unsent,
 )
 from newsletter.errors import ProviderError
-from newsletter.files import sync_folder
+from newsletter.files import reason_of, sync_folder
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import Phrase, phrase
 from newsletter.rights import explain_rights, find_open, make_private_folder
 
 log = logging.getLogger(__name__)
@@ -53,8 +54,8 @@ class Outbox:
             (self._folder / ".writable").unlink(missing_ok=True)  # another connection may have
         except OSError as error:
             raise _unwritable(self._folder, error) from error
-        if not self._has_told and (told := find_open([self._folder], "the letters' names")):
-            log.warning("%s", told)
+        if not self._has_told and (told := _find_open(self._folder)):
+            log.warning(told)
         self._has_told = True
         return OutboxConnection(self._folder)
 
@@ -85,7 +86,8 @@ class OutboxConnection:
             try:
                 is_written = _write_whole(self._folder, name, envelope.mime, begun.wait)
             except OSError as error:
-                yield Receipt(envelope, Unsent(f"not written: {error.strerror}"))
+                unsent = Unsent(phrase("delivery.not-written", reason=reason_of(error)))
+                yield Receipt(envelope, unsent)
                 raise _unwritable(self._folder, error) from error
             if is_written:
                 yield Receipt(envelope, Accepted(f"{WRITTEN}{name}"))
@@ -139,15 +141,16 @@ def _write_whole(
     return True
 
 
+def _find_open(folder: Path) -> Phrase | None:
+    return find_open([folder], phrase("delivery.letter-names"))
+
+
 def _unwritable(folder: Path, error: OSError) -> ProviderError:
     if folder.exists() and not folder.is_dir():
-        return ProviderError(
-            f"outbox {folder}: is no folder; name another in NEWSLETTER_MAIL_URL, such as "
-            "outbox:outbox"
-        )
+        return ProviderError(phrase("delivery.outbox-no-folder", folder=folder))
+    fault = reason_of(error)
     if rights := explain_rights([folder if folder.exists() else folder.parent]):
-        return ProviderError(f"outbox {folder}: {error.strerror}; {rights}")
-    return ProviderError(
-        f"outbox {folder}: {error.strerror}; make room there, or name a folder that can be "
-        "written to in NEWSLETTER_MAIL_URL, such as outbox:outbox"
-    )
+        return ProviderError(
+            phrase("delivery.outbox-rights", folder=folder, fault=fault, remedy=rights)
+        )
+    return ProviderError(phrase("delivery.outbox-unwritable", folder=folder, fault=fault))

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import Said
 
 # Kinds of provider that hand over to nobody: letters stay in a folder of this machine.
 OUTBOX: Final = "outbox"  # for people to look at; nobody gets them
@@ -28,14 +29,14 @@ class Blame(StrEnum):
 class Accepted:
     """The provider has taken the message over."""
 
-    answer: str  # what the provider said, one line
+    answer: Said  # what the provider said, one line; a phrase where the words are ours
 
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
     """Not taken now, surely not delivered; may be tried again."""
 
-    answer: str
+    answer: Said
     blame: Blame = Blame.TEMPORARY
     retry_after: timedelta | None = None  # the provider's own wish
 
@@ -44,7 +45,7 @@ class Deferred:
 class Refused:
     """Not taken, and not to be tried again."""
 
-    answer: str
+    answer: Said
     blame: Blame = Blame.RECIPIENT
 
 
@@ -52,7 +53,7 @@ class Refused:
 class Unknown:
     """The content left and no clear answer came: it may or may not have been taken."""
 
-    answer: str
+    answer: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Unsent:
     The delivery is as it was before it was begun.
     """
 
-    answer: str
+    answer: Said
 
 
 Outcome = Accepted | Deferred | Refused | Unknown

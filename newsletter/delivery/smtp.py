@@ -185,8 +185,8 @@ class SmtpConnection:
                 follower = self._begin(envelope, begin)
             self._dialogue.finish(letter, follower)
         except LostError as lost:
-            self._dialogue.hang_up(str(lost))
-            lost_letter = Unknown(str(lost)) if letter.has_left else Unsent(str(lost))
+            self._dialogue.hang_up(lost.said)
+            lost_letter = Unknown(lost.said) if letter.has_left else Unsent(lost.said)
             letter.answer = letter.answer or lost_letter
         self._used_at = monotonic()
         return follower

@@ -6,6 +6,7 @@ from typing import Final
 from newsletter.delivery.provider import Blame, Deferred, Outcome, Unsent
 from newsletter.delivery.replies import Reply, classify, speaks_of_rate, speaks_of_storage
 from newsletter.errors import ProviderError
+from newsletter.phrases import phrase
 
 # Exim: "554 SMTP synchronization error"; Postfix: "503 5.5.0 <DATA>: Data command rejected:
 # Improper use of SMTP command pipelining".
@@ -41,11 +42,7 @@ def explain_name(reply: Reply, relay: str) -> Outcome | Unsent | ProviderError |
         return Unsent(reply.answer)
     if reply.code < 500:
         return Deferred(reply.answer, Blame.PROVIDER)
-    return ProviderError(
-        f"{relay}: refuses the name that this machine gave in EHLO: {reply.answer}; set "
-        "NEWSLETTER_HELO to the full name that this machine has in DNS, or to one that the "
-        "relay's operator names"
-    )
+    return ProviderError(phrase("delivery.smtp-own-name-refused", relay=relay, answer=reply.answer))
 
 
 def explain_mail(mail: Reply, relay: str) -> Outcome | Unsent | ProviderError:
@@ -67,10 +64,10 @@ def explain_mail(mail: Reply, relay: str) -> Outcome | Unsent | ProviderError:
         case _ if is_passing:
             return Deferred(mail.answer, Blame.PROVIDER)
         case _ if mail.code == 530:
-            remedy = "write user and password (smtp+starttls://) in NEWSLETTER_MAIL_URL"
+            fault = phrase("delivery.smtp-login-wanted", relay=relay, answer=mail.answer)
         case _:
-            remedy = "correct the sender address, or ask the relay's operator to allow it"
-    return ProviderError(f"{relay}: refuses the sender: {mail.answer}; {remedy}")
+            fault = phrase("delivery.smtp-sender-refused", relay=relay, answer=mail.answer)
+    return ProviderError(fault)
 
 
 def explain_refusal(reply: Reply) -> Outcome | Unsent:

@@ -23,6 +23,7 @@ from newsletter.delivery.smtp_answers import (
 from newsletter.delivery.smtp_letter import DATA, Answer, Letter
 from newsletter.delivery.smtp_session import Session
 from newsletter.delivery.smtp_wire import Guard, LostError
+from newsletter.phrases import Said, phrase
 
 DOT: Final = b".\r\n"
 RSET: Final = b"RSET\r\n"
@@ -80,7 +81,7 @@ class Dialogue:
         self._patience = patience
         self._pipelining = pipelining
         self._is_behind_a_dot = False  # what is announced
-        self._why = "connection lost"
+        self._why: Said = phrase("delivery.connection-lost")
 
     @property
     def pipelines(self) -> bool:
@@ -135,7 +136,7 @@ class Dialogue:
         try:
             self._say_ending(letter, b"".join((*ending, group)), sum(map(len, ending)))
         except WithdrawnError:
-            self.hang_up("a letter was withdrawn")
+            self.hang_up(phrase("delivery.letter-withdrawn"))
             return
         self._stage = Stage.ANNOUNCED if group else Stage.REST
         self._is_behind_a_dot = stage is Stage.CONTENT
@@ -160,15 +161,15 @@ class Dialogue:
         """
         has_to_go = self._stage is Stage.CONTENT
         if has_to_go:
-            self.hang_up("a letter was withdrawn")
+            self.hang_up(phrase("delivery.letter-withdrawn"))
         return has_to_go
 
     def hang_up_unless_at_rest(self) -> None:
         """End the session if anything stands open."""
         if self._stage is not Stage.REST:
-            self.hang_up("stopped")
+            self.hang_up(phrase("delivery.run-stopped"))
 
-    def hang_up(self, why: str) -> None:
+    def hang_up(self, why: Said) -> None:
         """End the session without another word: what stands open comes to nothing."""
         if not self.is_over:
             self.is_over = True
@@ -181,7 +182,7 @@ class Dialogue:
             with suppress(LostError):
                 self._wire.say(b"QUIT\r\n", QUIT_S)
                 self._wire.hear(QUIT_S)
-        self.hang_up("connection closed")
+        self.hang_up(phrase("delivery.connection-closed"))
 
     def _hear_group(self, letter: Letter) -> list[Reply]:
         """Hear the answers to MAIL, RCPT and DATA, said at once; after 421 no more come."""
@@ -226,7 +227,7 @@ class Dialogue:
                 self._stage = Stage.CONTENT
             case [_, _, Reply(code=354)] if has_recipient:
                 # MAIL was refused, yet a dot would deliver an empty letter.
-                self.hang_up("the relay takes a letter it has refused")
+                self.hang_up(phrase("delivery.takes-refused-letter"))
             case [_, _, Reply(code=354)]:
                 self._stage = Stage.EMPTY
             case [mail, *_] if mail.code < 400 or has_recipient:
@@ -265,7 +266,7 @@ class Dialogue:
         self._must_not_be_over()
         if self._stage is Stage.CONTENT and self._wire.has_news():
             # All that was said is answered. One reply more would be taken for the verdict.
-            raise LostError("the relay spoke out of turn, or hung up")
+            raise LostError(phrase("delivery.spoke-out-of-turn"))
         letter.has_left = self._stage is Stage.CONTENT
         guard = Guard(size, letter.may_still_go) if letter.has_left else None
         try:
@@ -281,8 +282,7 @@ class Dialogue:
         # RFC 5321 §4.3.2: of 3xx there is 354 alone. What else would come next, nobody can say.
         is_odd = reply.code // 100 == 3 and reply.code != 354
         if is_odd or reply.code // 100 not in {hundred, 4, 5}:
-            msg = f"the relay answered out of turn: {reply.answer}"
-            raise LostError(msg)
+            raise LostError(phrase("delivery.answered-out-of-turn", answer=reply.answer))
         return reply
 
     def _must_not_be_over(self) -> None:

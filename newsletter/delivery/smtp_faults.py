@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from newsletter.delivery.replies import one_line, read_text
 from newsletter.delivery.trust import explain_tls
 from newsletter.errors import ProviderBusy, ProviderError
+from newsletter.phrases import Phrase, Said, phrase
 
 if TYPE_CHECKING:
     from newsletter.delivery.smtp_session import Relay
@@ -28,56 +29,69 @@ def explain(
         has_worked: the relay was reached before, so not reaching it will pass.
     """
     if tls := explain_tls(error):
-        return ProviderError(f"{relay}: {tls[0]}; {tls[1]} (NEWSLETTER_MAIL_URL)")
+        return ProviderError(
+            phrase("delivery.smtp-tls", relay=str(relay), fault=tls[0], remedy=tls[1])
+        )
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _explain_reply(error, relay, own_name)
+    if fault := _find_login_fault(error, relay, own_name):
+        return ProviderError(fault)
+    if has_worked:
+        return ProviderBusy(
+            phrase("delivery.unreachable-now", provider=str(relay), reason=_reason(error))
+        )
+    return ProviderError(_explain_unreached(error, relay))
+
+
+def _find_login_fault(error: Exception, relay: "Relay", own_name: str | None) -> Phrase | None:
+    """Say why no login is possible, if that is what went wrong."""
     match error:
-        case smtplib.SMTPResponseException():
-            return _explain_reply(error, relay, own_name)
-        case smtplib.SMTPException() if not isinstance(error, smtplib.SMTPServerDisconnected):
-            what = f"the login cannot be done ({_without_login(str(error), relay)})"
-            remedy = "the relay must offer PLAIN, LOGIN or CRAM-MD5: ask its operator"
+        case smtplib.SMTPServerDisconnected():
+            return None
+        case smtplib.SMTPException():
+            reason = _without_login(str(error), relay)
+            return phrase("delivery.smtp-login-ways", relay=str(relay), reason=reason)
         case ValueError() if own_name is not None and not isinstance(error, OSError):
-            what = f"the login cannot be done ({_without_login(str(error), relay)})"
-            remedy = "the relay asks for it in a way that is not SMTP's: ask its operator"
-        case _ if has_worked:
-            return ProviderBusy(f"{relay}: cannot be reached just now ({_reason(error)})")
-        case ssl.SSLError():
-            what = f"it does not speak TLS on this port ({one_line(str(error))})"
-            remedy = "write smtp+starttls://…:587 or smtps://…:465"
-        case socket.gaierror() | UnicodeError():
-            what = "this host is not found"
-            remedy = "write it as the relay's operator does"
+            reason = _without_login(str(error), relay)
+            return phrase("delivery.smtp-login-odd", relay=str(relay), reason=reason)
         case _:
-            what = f"cannot be reached ({_reason(error)})"
-            remedy = f"check host, port and encryption ({relay.security}), and the firewall"
-    return ProviderError(f"{relay}: {what}; {remedy} (NEWSLETTER_MAIL_URL)")
+            return None
+
+
+def _explain_unreached(error: Exception, relay: "Relay") -> Phrase:
+    match error:
+        case ssl.SSLError():
+            reason = one_line(str(error))
+            return phrase("delivery.smtp-no-tls", relay=str(relay), reason=reason)
+        case socket.gaierror() | UnicodeError():
+            return phrase("delivery.smtp-no-host", relay=str(relay))
+        case _:
+            return phrase(
+                "delivery.smtp-unreachable",
+                relay=str(relay),
+                reason=_reason(error),
+                security=str(relay.security),
+            )
 
 
 def _explain_reply(
     error: smtplib.SMTPResponseException, relay: "Relay", own_name: str | None
 ) -> ProviderError:
-    raw = error.smtp_error
+    place, raw = str(relay), error.smtp_error
     text = read_text(raw if isinstance(raw, bytes) else raw.encode())
     answer = _without_login(f"{error.smtp_code} {text}", relay)
     is_hello = isinstance(error, smtplib.SMTPHeloError) and own_name is not None
     if 400 <= error.smtp_code < 500:
-        hint = (
-            f"; it was told EHLO {own_name}: if it goes on so, set NEWSLETTER_HELO to the full "
-            "name that this machine has in DNS"
-            if is_hello
-            else ""
-        )
-        return ProviderBusy(f"{relay}: takes no letters just now: {answer}{hint}")
+        busy = phrase("delivery.smtp-busy", relay=place, answer=answer)
+        after_name = phrase("delivery.smtp-busy-name", relay=place, answer=answer, name=own_name)
+        return ProviderBusy(after_name if is_hello else busy)
     if is_hello:
         return ProviderError(
-            f"{relay}: refuses EHLO {own_name}: {answer}; set NEWSLETTER_HELO to the full name "
-            "that this machine has in DNS, or to one that the relay's operator names"
+            phrase("delivery.smtp-name-refused", relay=place, answer=answer, name=own_name)
         )
     if isinstance(error, smtplib.SMTPAuthenticationError):
-        return ProviderError(
-            f"{relay}: refuses the user or the password: {answer}; correct them in "
-            "NEWSLETTER_MAIL_URL (a percent sign in them is written %25)"
-        )
-    return ProviderError(f"{relay}: refuses to talk: {answer}; ask its operator")
+        return ProviderError(phrase("delivery.smtp-login-refused", relay=place, answer=answer))
+    return ProviderError(phrase("delivery.smtp-refuses", relay=place, answer=answer))
 
 
 def _without_login(answer: str, relay: "Relay") -> str:
@@ -89,6 +103,8 @@ def _without_login(answer: str, relay: "Relay") -> str:
     return one_line(answer)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Said:
+    if error.args and isinstance(error.args[0], Phrase):  # our own words
+        return error.args[0]
     strerror = error.strerror if isinstance(error, OSError) else None
     return one_line(strerror or str(error) or type(error).__name__)

@@ -17,6 +17,7 @@ from newsletter.delivery.provider import (
 from newsletter.delivery.smtp_session import Offer
 from newsletter.errors import ProviderError
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import phrase
 
 DATA = b"DATA\r\n"
 Answer = Outcome | Unsent | ProviderError
@@ -60,7 +61,7 @@ class Letter:
         if self.answer is None or not self.may_go():
             return
         if isinstance(self.answer, ProviderError):
-            yield Receipt(self.envelope, Unsent(str(self.answer)))
+            yield Receipt(self.envelope, Unsent(self.answer.phrase))
         else:
             yield Receipt(self.envelope, self.answer)
 
@@ -85,24 +86,19 @@ def _find_hindrance(
 ) -> Answer | None:
     """Say why the relay need not be asked."""
     if recipient is None:
-        return Refused("not sent: this is not an address that SMTP can carry")
+        return Refused(phrase("delivery.smtp-no-address"))
     if not recipient.isascii() and not offer.smtputf8:
-        return Refused(
-            f"not sent: {relay} offers no SMTPUTF8 (RFC 6531), so it takes no "
-            "address with such letters before the @",
-            Blame.TEMPORARY,
-        )
+        return Refused(phrase("delivery.smtp-no-utf8", relay=relay), Blame.TEMPORARY)
     if not _is_sender(envelope.sender):
-        return ProviderError(
-            f"{relay}: was not asked, for the sender address is not a plain ASCII "
-            "address; correct it in the publication"
-        )
+        return ProviderError(phrase("delivery.smtp-sender-not-ascii", relay=relay))
     if 0 < offer.size_max < len(envelope.mime):
-        return Deferred(
-            f"not sent: {relay} takes letters of {offer.size_max:,} bytes at most (SIZE), "
-            f"and this one has {len(envelope.mime):,}; make its pictures smaller",
-            Blame.MESSAGE,
+        too_large = phrase(
+            "delivery.smtp-letter-large",
+            relay=relay,
+            most=offer.size_max,
+            size=len(envelope.mime),
         )
+        return Deferred(too_large, Blame.MESSAGE)
     return None
 
 

@@ -13,6 +13,7 @@ from newsletter.delivery.smtp_faults import explain
 from newsletter.delivery.smtp_wire import LostError, Wire
 from newsletter.delivery.trust import make_tls
 from newsletter.errors import ProviderError
+from newsletter.phrases import phrase
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -114,7 +115,7 @@ class Handshake(smtplib.SMTP):
             yield
         except LostError as lost:
             self.close()
-            raise smtplib.SMTPServerDisconnected(str(lost)) from None
+            raise smtplib.SMTPServerDisconnected(lost.said) from None
 
     def ehlo_or_helo_if_needed(self) -> None:
         """
@@ -211,19 +212,13 @@ def _encrypt_and_log_in(handshake: Handshake, relay: Relay, tls: ssl.SSLContext 
     handshake.ehlo_or_helo_if_needed()
     if relay.security is Security.STARTTLS:
         if not handshake.has_extn("starttls"):
-            msg = (
-                f"{relay}: offers no STARTTLS, and nothing is sent to it unencrypted; if it "
-                f"encrypts from the start write smtps://…@{relay.host}:465, or ask its operator"
+            raise ProviderError(
+                phrase("delivery.smtp-no-starttls", relay=str(relay), host=relay.host)
             )
-            raise ProviderError(msg)
         handshake.ask_for_tls()
         handshake.encrypt(tls or make_tls(""), relay.host)
         handshake.ehlo_or_helo_if_needed()
     if relay.user:
         if not handshake.has_extn("auth"):
-            msg = (
-                f"{relay}: offers no login; take the user and the password out of "
-                "NEWSLETTER_MAIL_URL, or use the relay's port for submission, often 587"
-            )
-            raise ProviderError(msg)
+            raise ProviderError(phrase("delivery.smtp-no-login", relay=str(relay)))
         handshake.login(relay.user, relay.password)

@@ -17,6 +17,7 @@ from newsletter.delivery.provider import WithdrawnError
 from newsletter.delivery.replies import Reply, one_line, read_text
 from newsletter.delivery.smtp_tls import Seal
 from newsletter.delivery.ticks import ticks
+from newsletter.phrases import Phrase, Said, phrase
 
 AT_ONCE_S: Final = 0.5  # from asking a guard to the bytes it is about; else it is asked anew
 LOOKS_MAX: Final = 3  # for one `say`; a ledger that takes longer for each is believed then
@@ -36,8 +37,9 @@ _SEND.restype = ctypes.c_ssize_t
 class LostError(Exception):
     """The connection is gone, or what comes out of it is not SMTP."""
 
-    def __init__(self, why: str, sent: int = 0) -> None:
-        super().__init__(one_line(why))
+    def __init__(self, said: Said, sent: int = 0) -> None:
+        super().__init__(said)
+        self.said = said
         self.sent = sent  # bytes of the last `say` that may have left
 
 
@@ -154,7 +156,7 @@ class Wire:
             else:
                 raise _lost(os.strerror(fault), whole - len(left))
             if left and monotonic() >= deadline:
-                raise _lost("timed out", whole - len(left))
+                raise _lost(phrase("delivery.timed-out"), whole - len(left))
 
     def hear(self, patience_s: float) -> Reply:
         """
@@ -172,7 +174,7 @@ class Wire:
         texts, size = [text], len(text)
         while not is_last:
             if size > LONGEST_REPLY:
-                raise LostError("the relay's answer has no end")
+                raise LostError(phrase("delivery.answer-endless"))
             line = self._hear_line(deadline)
             next_code, is_last, text = _read_line(line)
             # RFC 5321 §4.2.1: all lines of a reply have one code. Where they differ, nobody
@@ -200,7 +202,7 @@ class Wire:
                 self._heard = rest
                 return line
             if len(line) > LONGEST_REPLY:
-                raise LostError("the relay's answer has no end")
+                raise LostError(phrase("delivery.answer-endless"))
             self._heard += self._opened(self._received(deadline))
 
     def _received(self, deadline: float) -> bytes:
@@ -216,9 +218,9 @@ class Wire:
             except OSError as error:
                 raise _lost(error) from error
             if not received:
-                raise _lost("the relay hung up")
+                raise _lost(phrase("delivery.relay-hung-up"))
             return received
-        raise _lost("timed out")
+        raise _lost(phrase("delivery.timed-out"))
 
     def _opened(self, received: bytes) -> bytes:
         if not self._seal:
@@ -230,8 +232,9 @@ class Wire:
             raise _lost(error) from error
 
 
-def _lost(why: object, sent: int = 0) -> LostError:
-    return LostError(f"connection lost: {why}", sent)
+def _lost(why: Said | OSError, sent: int = 0) -> LostError:
+    reason = why if isinstance(why, Phrase) else one_line(str(why))
+    return LostError(phrase("delivery.connection-lost-for", reason=reason), sent)
 
 
 def _await(poll: select.poll, deadline: float) -> bool:
@@ -255,7 +258,7 @@ def _read_reply(code: int, texts: tuple[bytes, ...]) -> Reply:
 
 
 def _no_reply(line: bytes) -> LostError:
-    return LostError(f"the relay's answer is not SMTP: {read_text(line)}")
+    return LostError(phrase("delivery.answer-not-smtp", answer=read_text(line)))
 
 
 def _is_code(digits: bytes) -> bool:

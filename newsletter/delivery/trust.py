@@ -6,14 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from newsletter.errors import SettingsError
-from newsletter.phrases import phrase
+from newsletter.phrases import Phrase, phrase
 
 BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 BLOCK: Final = re.compile(BEGIN + rb"[^-]*-----END CERTIFICATE-----")
-OWN_AUTHORITY: Final = (
-    "if it is your own network's, save the certificate of the authority that signed it as PEM "
-    "and name that file in NEWSLETTER_CA_FILE"
-)
 # X509_V_ERR_… of OpenSSL's x509_vfy.h, as SSLCertVerificationError.verify_code gives them.
 # 7: an authority of this name is known, but with another key, as after it was made anew.
 UNKNOWN_AUTHORITY: Final = frozenset({2, 7, 18, 19, 20, 21, 27})
@@ -64,7 +60,7 @@ def make_tls(certificates: str, *, with_system: bool = True) -> ssl.SSLContext:
     return context
 
 
-def explain_tls(error: BaseException) -> tuple[str, str] | None:
+def explain_tls(error: BaseException) -> tuple[Phrase, Phrase] | None:
     """
     Say what is wrong with the other side's TLS, and what to do; None if it is something else.
 
@@ -73,26 +69,26 @@ def explain_tls(error: BaseException) -> tuple[str, str] | None:
     """
     for inner in _inner(error):
         if isinstance(inner, ssl.SSLCertVerificationError):
-            what = f"its certificate is not to be trusted ({inner.verify_message})"
-            return what, _remedy(inner.verify_code)
+            fault = phrase("delivery.tls-untrusted", reason=inner.verify_message)
+            return fault, _remedy(inner.verify_code)
         if isinstance(inner, ssl.SSLError) and inner.reason in TOO_OLD:
-            what = f"its encryption is too old ({inner.reason})"
-            return what, "its operator must offer TLS 1.2 or later, with keys and ciphers of today"
+            fault = phrase("delivery.tls-too-old", reason=inner.reason)
+            return fault, phrase("delivery.offer-newer-tls")
     return None
 
 
-def _remedy(code: int) -> str:
+def _remedy(code: int) -> Phrase:
     if code in UNKNOWN_AUTHORITY:
-        return f"{OWN_AUTHORITY}; else its operator must send a whole chain of a known authority"
+        return phrase("delivery.name-authority")
     if code in OTHER_HOST:
-        return "write the host as its certificate names it, or its operator must have it reissued"
+        return phrase("delivery.write-certified-host")
     if code in TOO_WEAK:
-        return "its operator must have it reissued, with a key and a signature of today"
+        return phrase("delivery.reissue-stronger")
     if code == EXPIRED:
-        return "its operator must renew it; if it is still good, correct this machine's clock"
+        return phrase("delivery.renew-or-set-clock")
     if code == NOT_YET:
-        return "correct this machine's clock; if that is right, its operator must reissue it"
-    return "ask its operator for a good one"
+        return phrase("delivery.set-clock-or-reissue")
+    return phrase("delivery.ask-for-good-one")
 
 
 def _inner(error: BaseException) -> Iterator[BaseException]:

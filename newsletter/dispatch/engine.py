@@ -27,6 +27,7 @@ from newsletter.dispatch.pool import Pool
 from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
 from newsletter.dispatch.tap import Tap
 from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
+from newsletter.phrases import Said
 
 BROKEN_MAX: Final = 3  # connections of one thread in a row, while none brought an outcome
 TICK_S: Final = 0.1  # how often the run's progress is shown
@@ -163,7 +164,7 @@ class Engine:
             except ProviderBusy as busy:
                 # The others go on, fewer than before. Where there are none, it is waited for.
                 if self._pool.turn_away() and self._feed.has_more():
-                    self._hold_off(PROVIDER_PAUSE, str(busy))
+                    self._hold_off(PROVIDER_PAUSE, busy.phrase)
                 continue
             except BaseException:
                 self._pool.leave()
@@ -267,12 +268,12 @@ class Engine:
     def _leave_alone(self, domain: str, outcome: Deferred) -> None:
         length = pause_length(outcome)
         if self._feed.pause_domain(domain, length):
-            self._ledger.pause_domain(domain, self._clock() + length, outcome.answer)
+            self._ledger.pause_domain(domain, self._clock() + length, str(outcome.answer))
             self._guard.note_rebuff(domain, outcome)
         else:
             self._guard.note_error(outcome)
 
-    def _hold_off(self, length: timedelta, answer: str) -> None:
+    def _hold_off(self, length: timedelta, answer: Said) -> None:
         """Leave the provider alone for a while, and longer each time that did not help."""
         if self._feed.is_held:
             return

@@ -10,6 +10,7 @@ from newsletter.delivery.provider import Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.control import PROGRAM, Act, Diary, Halt
 from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.issue.pace import REFUSALS_OF, REFUSALS_PERCENT
+from newsletter.phrases import Said
 
 REBUFFS_MAX: Final = 10  # domains in a row that turned the sender away, nothing taken in between
 UNKNOWN_MAX: Final = 50  # in a row; a relay that is restarted leaves two a connection
@@ -58,7 +59,7 @@ class Guard:
         self._busy = 0
         self._unknown = 0  # in a row
         self._counts: Counter[str] = Counter()
-        self._example = ""
+        self._example: Said = ""
 
     def remember(self, refusals: Iterable[bool]) -> None:
         """Take in the newest outcomes of earlier runs, oldest first; True: refused."""
@@ -130,7 +131,7 @@ class Guard:
             f"look at the server's log and 'newsletter status {self._issue} --list unknown'",
         )
 
-    def note_busy(self, answer: str) -> None:
+    def note_busy(self, answer: Said) -> None:
         """
         Count that the provider took nothing, and is waited for.
 

@@ -36,7 +36,7 @@ class History(Protocol):
 class Probe(Protocol):
     """Asks whether a link is there."""
 
-    def fault(self, url: str) -> str | None:
+    def fault(self, url: str) -> Said | None:
         """Ask *url* once; return what is wrong in words for people, or None."""
 
 
@@ -45,7 +45,7 @@ class Sight:
     """What was seen of a picture on the web."""
 
     is_gone: bool  # the server says that there is none
-    words: str | None  # what was in the way, for people; None: it is there
+    words: Said | None  # what was in the way, for people; None: it is there
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,7 +235,7 @@ class SqlLedger:
             run=attempt["run"],
             number=attempt["number"],
             new_state=_state_of(outcome).value,
-            new_answer=outcome.answer,
+            new_answer=str(outcome.answer),
             new_due_at=due_at,
             now=now,
             uncounted=int(isinstance(outcome, Deferred) and outcome.blame in NOT_THE_READER),

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from newsletter.delivery.link_probe import IpAddress, LinkProbe, is_public
+from newsletter.phrases import Phrase, phrase
 from tests.mail_sinks import free_port
 
 
@@ -48,16 +49,16 @@ def base() -> Iterator[str]:
         ("/there", None),
         ("/no-head", None),
         ("/moved", None),
-        ("/missing", "answers 404"),
-        ("/loop", "is redirected more than 5 times"),
+        ("/missing", phrase("delivery.answers", status=404)),
+        ("/loop", phrase("delivery.redirects", most=5)),
     ],
 )
-def test_a_link_is_asked_by_head_then_by_get(base: str, path: str, fault: str | None) -> None:
+def test_a_link_is_asked_by_head_then_by_get(base: str, path: str, fault: Phrase | None) -> None:
     assert LinkProbe(anywhere).fault(base + path) == fault
 
 
 def test_x4_a_private_address_is_never_asked(base: str) -> None:
-    assert LinkProbe().fault(base + "/there") == "leads to an address inside a private network"
+    assert LinkProbe().fault(base + "/there") == phrase("delivery.private-address")
 
 
 @pytest.mark.parametrize(
@@ -76,4 +77,4 @@ def test_a_public_address_is_public() -> None:
 def test_a_server_that_is_not_there_is_a_fault_and_no_crash() -> None:
     fault = LinkProbe(anywhere).fault(f"http://127.0.0.1:{free_port()}/")
 
-    assert fault == "does not answer (ConnectionError)"
+    assert str(fault) == "does not answer (ConnectionError)"

@@ -256,7 +256,7 @@ def test_an_endless_answer_is_not_read_to_its_end() -> None:
     receipts, _, _ = send_two(Answer(401, b"x" * 10_000_000))
 
     assert isinstance(receipts[0].outcome, Unsent)
-    assert len(receipts[0].outcome.answer) <= 500
+    assert len(str(receipts[0].outcome.answer)) <= 500
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from newsletter.delivery.provider import EMPTIED_OUTBOX, OUTBOX
 from newsletter.delivery.registry import SCHEMES, open_provider, read_mail_url
 from newsletter.errors import SettingsError
+from newsletter.phrases import catalogue, phrase
 
 
 @pytest.mark.parametrize(
@@ -178,3 +179,15 @@ def test_an_outbox_loads_no_network_code() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
 
     assert done.stdout.decode().strip() == "set()"
+
+
+def test_what_is_wrong_is_a_code_in_either_language() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_mail_url("smtp://relay.example.org:70000")
+
+    [said] = caught.value.said
+    port = phrase("delivery.url-port")
+    assert said == phrase("delivery.url-wrong", fault=port, form="smtp://localhost:25")
+    assert catalogue("ko").word(said) == (
+        "NEWSLETTER_MAIL_URL: 포트는 1부터 65535까지입니다. smtp://localhost:25 형식으로 쓰십시오."
+    )

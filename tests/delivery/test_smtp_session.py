@@ -3,14 +3,17 @@
 import ssl
 from datetime import timedelta
 from pathlib import Path
+from smtplib import SMTPServerDisconnected
 
 import pytest
 
 from newsletter.delivery.caller import Caller
 from newsletter.delivery.provider import Accepted
 from newsletter.delivery.smtp import SmtpProvider
+from newsletter.delivery.smtp_faults import explain
 from newsletter.delivery.smtp_session import Relay, Security
 from newsletter.errors import ProviderBusy, ProviderError
+from newsletter.phrases import catalogue, phrase
 from tests.delivery.benches import Mailroom, PipeliningMailroom, aiosmtpd_relay
 from tests.delivery.certificates import make_tls
 from tests.delivery.makers import deliver_all, make_envelope, make_mime
@@ -420,3 +423,19 @@ def test_a_challenge_that_cannot_be_read_is_no_traceback(challenge: bytes) -> No
 def test_a_host_that_no_name_can_be_is_not_found(host: str) -> None:
     with pytest.raises(ProviderError, match="this host is not found"):
         make_provider(25, host=host).connect()
+
+
+def test_how_a_session_broke_off_is_said_within_the_fault() -> None:
+    relay = Relay("relay.example.org", 25)
+    lost = phrase("delivery.connection-lost-for", reason=phrase("delivery.relay-hung-up"))
+
+    fault = explain(SMTPServerDisconnected(lost), relay, None, has_worked=True)
+
+    assert isinstance(fault, ProviderBusy)
+    assert fault.phrase == phrase(
+        "delivery.unreachable-now", provider="smtp relay relay.example.org:25", reason=lost
+    )
+    assert catalogue("ko").word(fault.phrase) == (
+        "smtp relay relay.example.org:25: "
+        "지금 연결할 수 없습니다(연결이 끊겼습니다(발송 서버가 먼저 끊음))"
+    )

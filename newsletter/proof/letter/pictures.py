@@ -77,7 +77,7 @@ def hosted_notes(material: Material) -> Iterator[str]:
     """Say in one line which pictures cannot be seen from here, and why."""
     unseen = [one for one in (material.pictures or {}).values() if one.words and not one.is_gone]
     if unseen:
-        reasons = ", ".join(sorted({one.words or "" for one in unseen}))
+        reasons = ", ".join(sorted({str(one.words) for one in unseen}))
         count = "1 picture" if len(unseen) == 1 else f"{len(unseen)} pictures"
         yield (
             f"{HOSTED}: {count} of {len(material.pictures or {})} cannot be seen from here "

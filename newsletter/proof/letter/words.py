@@ -9,6 +9,7 @@ from newsletter.issue.issue import ArticleText, Issue
 from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown, images_of
 from newsletter.lang import EditionKind, Lang
+from newsletter.phrases import Said
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.places import passages, texts
 from newsletter.proof.letter.wording import (
@@ -115,7 +116,7 @@ def dead_links(material: Material) -> Iterator[Finding]:
     """Ask every link of the texts once whether it is there, if somebody wants that."""
     if material.probe is None:
         return
-    asked: dict[str, str | None] = {}
+    asked: dict[str, Said | None] = {}
     for lang, file, href, line in _addresses(material.issue):
         if href not in asked:
             asked[href] = material.probe.fault(href)
