@@ -1,6 +1,6 @@
 """A run as a person sees it: a bar or plain lines, and how long it still waits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Final
@@ -17,6 +17,7 @@ from newsletter.dispatch.engine import Run
 from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.states import State
 from newsletter.dispatch.watching import Show
+from newsletter.phrases import Said
 
 LAST_PLAIN_LINE: Final = timedelta(minutes=1)  # none for less
 
@@ -56,7 +57,7 @@ class _Bar:
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
 
-    def show(self, run: Run, slowness: str) -> None:
+    def show(self, run: Run, slowness: Sequence[Said]) -> None:
         self._bar.show(run.answered, _in_words(run) + (f"; {say(slowness)}" if slowness else ""))
 
 

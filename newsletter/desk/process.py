@@ -1,6 +1,6 @@
 """The process that a use case runs in: a command, a page's thread, a worker."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
@@ -8,6 +8,7 @@ from threading import Event
 from newsletter.dispatch.engine import Run
 from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.watching import Show, Watcher
+from newsletter.phrases import Said
 
 
 class Unwatched:
@@ -19,7 +20,7 @@ class Unwatched:
         del issue, expected
         yield self
 
-    def show(self, run: Run, slowness: str) -> None:
+    def show(self, run: Run, slowness: Sequence[Said]) -> None:
         """Show nothing."""
 
     @contextmanager

@@ -8,6 +8,7 @@ from unicodedata import normalize
 
 from newsletter.dispatch.relay_log import Place
 from newsletter.errors import ContentError, Problem
+from newsletter.phrases import phrase
 from newsletter.subscribers.address import address_of
 
 # Without spaces, hyphens and underscores, in small letters.
@@ -15,7 +16,6 @@ HEADINGS: Final = frozenset(
     "email emailaddress mail mailaddress address recipient recipientaddress to rcpt rcptto "
     "이메일 이메일주소 메일 메일주소 전자우편 전자우편주소 수신자 받는사람".split()
 )
-EXPECTED: Final = "its first line must name one column of addresses, like email or 이메일"
 
 
 def read_addresses(text: str, file: str) -> dict[str, Place]:
@@ -36,7 +36,7 @@ def read_addresses(text: str, file: str) -> dict[str, Place]:
     line, heading = next(rows, (1, []))
     columns = [at for at, name in enumerate(heading) if _plain(name) in HEADINGS]
     if len(columns) != 1:
-        message = f"{len(columns)} columns of addresses; {EXPECTED}"
+        message = phrase("dispatch.list-columns", found=len(columns))
         raise ContentError([Problem(file, line, message)])
     places: dict[str, Place] = {}
     problems = []
@@ -45,7 +45,7 @@ def read_addresses(text: str, file: str) -> dict[str, Place]:
             written = row[columns[0]] if columns[0] < len(row) else ""
             places.setdefault(address_of(written).key, Place(file, line))
         except ContentError as error:
-            problems.append(Problem(file, line, str(error)))
+            problems.append(Problem(file, line, error.phrase))
     if problems:
         raise ContentError(problems)
     return places
@@ -61,7 +61,7 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, Sequence[str]]]:
             if any(field.strip() for field in row):
                 yield reader.line_num, row
     except csv.Error as error:  # a field of over 128 KB: a quote that is never closed
-        message = f"is no CSV ({error}); look for a quote that is not closed"
+        message = phrase("dispatch.list-no-csv", reason=str(error))
         raise ContentError([Problem(file, reader.line_num, message)]) from error
 
 

@@ -27,7 +27,7 @@ from newsletter.dispatch.pool import Pool
 from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
 from newsletter.dispatch.tap import Tap
 from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
-from newsletter.phrases import Said
+from newsletter.phrases import Said, phrase
 
 BROKEN_MAX: Final = 3  # connections of one thread in a row, while none brought an outcome
 TICK_S: Final = 0.1  # how often the run's progress is shown
@@ -174,11 +174,9 @@ class Engine:
                 has_moved, answered = self.run.answered != answered, self.run.answered
             broken = broken + 1 if is_barren and not has_moved else 0
             if broken >= BROKEN_MAX:
-                msg = (
-                    f"{self._provider.name}: the connection broke {broken} times before anything "
-                    "could be sent; see the server's log, then run dispatch again"
+                raise ProviderError(
+                    phrase("dispatch.connection-breaks", provider=self._provider.name, times=broken)
                 )
-                raise ProviderError(msg)
 
     def _deliver(self, connection: Connection) -> bool:
         """Work through one connection; say whether anything came of it."""
@@ -236,7 +234,7 @@ class Engine:
             attempts = delivery.attempts + 1
             due_at = next_attempt(outcome, attempts, now)
             if due_at is None:
-                answer = f"given up after {attempts} attempts: {outcome.answer}"
+                answer = phrase("dispatch.given-up", attempts=attempts, answer=outcome.answer)
                 outcome = Refused(answer, Blame.TEMPORARY)
         self._ledger.record(delivery.id, outcome, due_at, now)
         with self._lock:

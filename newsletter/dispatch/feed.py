@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
@@ -13,6 +13,7 @@ from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Queue
 from newsletter.dispatch.pacing import Pacing
 from newsletter.errors import LedgerError
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import Said, phrase
 
 TRIES_PER_RUN: Final = 3  # how often one run offers a delivery that came back unsent
 IDLE_S: Final = 0.25  # that a connection without a letter waits before it looks again
@@ -27,7 +28,7 @@ class Resumption:
     """When what a run has left behind may go on, and what it waits for."""
 
     at: datetime  # aware UTC
-    why: str
+    why: Said
 
 
 class Feed:
@@ -184,8 +185,8 @@ class Feed:
         with self._changed:
             self._wait(self.idle_s)
 
-    def slowness(self, zone: tzinfo) -> str:
-        """Say for people what slows the run down, times in *zone*; empty if nothing does."""
+    def slowness(self, zone: tzinfo) -> Sequence[Said]:
+        """Say for people all that slows the run down, times in *zone*."""
         with self._changed:
             ticks = self._ticks()
             until = {
@@ -193,19 +194,23 @@ class Feed:
                 for domain, curb in self._pacing.curbs.items()
                 if curb.paused_until > ticks
             }
-            words = [self._limits.rate_words] if self._limits.rate_words else []
+            said: list[Said] = [self._limits.rate_words] if self._limits.rate_words else []
             if self._canary == 0:
-                words.append("waiting for the canary's answers")
+                said.append(phrase("dispatch.awaits-canary"))
             if self._held_until > ticks:
-                words.append(f"goes on in {self._held_until - ticks:.0f} s")
+                said.append(phrase("dispatch.goes-on-in", seconds=self._held_until - ticks))
         now = self._clock().astimezone(zone)
-        words += [
-            f"{domain} pauses until {now + timedelta(seconds=seconds):%H:%M}"
+        said += [
+            phrase(
+                "dispatch.domain-pauses-until",
+                domain=domain,
+                time=f"{now + timedelta(seconds=seconds):%H:%M}",
+            )
             for domain, seconds in sorted(until.items())[:SHOWN_MAX]
         ]
         if len(until) > SHOWN_MAX:
-            words.append(f"{len(until) - SHOWN_MAX} more domains pause")
-        return ", ".join(words)
+            said.append(phrase("dispatch.more-domains", count=len(until) - SHOWN_MAX))
+        return said
 
     def _take_delivery(self, *, may_wait: bool) -> Delivery | None:
         seconds = self._look()
@@ -268,7 +273,8 @@ class Feed:
         quota, words = self._limits.pause(ticks)
         own = self._held_until - ticks
         if max(quota, own) > PATIENCE_S:
-            why = f"{words} is used up" if quota >= own else "the provider wants a pause"
+            used_up = phrase("dispatch.used-up", limit=words)
+            why = used_up if quota >= own else phrase("dispatch.provider-wants-pause")
             self._note_resumption(max(quota, own), why)
             return None
         return max(quota, own, self._limits.spacing(ticks), 0.0)
@@ -287,11 +293,12 @@ class Feed:
             return None
         at, paused = soonest
         if paused and at - ticks > PATIENCE_S:
-            self._note_resumption(at - ticks, f"{paused.domain} pauses")
+            why = phrase("dispatch.domain-pauses", domain=paused.domain)
+            self._note_resumption(at - ticks, why)
             return None
         return max(at - ticks, SHORTEST_WAIT_S) if at > float("-inf") else IDLE_S
 
-    def _note_resumption(self, seconds: float, why: str) -> None:
+    def _note_resumption(self, seconds: float, why: Said) -> None:
         self.resumption = Resumption(self._clock() + timedelta(seconds=seconds), why)
 
     def _take_back_count(self) -> None:

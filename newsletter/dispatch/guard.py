@@ -10,10 +10,11 @@ from newsletter.delivery.provider import Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.control import PROGRAM, Act, Diary, Halt
 from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.issue.pace import REFUSALS_OF, REFUSALS_PERCENT
-from newsletter.phrases import Said
+from newsletter.phrases import Phrase, Said, phrase
 
 REBUFFS_MAX: Final = 10  # domains in a row that turned the sender away, nothing taken in between
 UNKNOWN_MAX: Final = 50  # in a row; a relay that is restarted leaves two a connection
+SHOWN_MAX: Final = 3  # domains that are named
 BUSY_MAX: Final = 5  # times in a row that the provider took nothing, and was waited for
 
 
@@ -84,13 +85,19 @@ class Guard:
             self._example = outcome.answer
             self._note(is_refused=True)
             refused, latest = self._refused, len(self._latest)
-        if refused * 100 > REFUSALS_OF * self._percent:
-            return self._pause(
-                f"{refused} of the last {latest} answers were refusals, and more than "
-                f"{self._percent} % of {REFUSALS_OF} is too many; for example: {outcome.answer}",
-                f"look at 'newsletter status {self._issue} --list refused'",
+        if refused * 100 <= REFUSALS_OF * self._percent:
+            return None
+        return self._pause(
+            phrase(
+                "dispatch.too-many-refused",
+                refused=refused,
+                latest=latest,
+                percent=self._percent,
+                window=REFUSALS_OF,
+                answer=outcome.answer,
+                issue=self._issue,
             )
-        return None
+        )
 
     def note_rebuff(self, domain: str, outcome: Deferred) -> None:
         """
@@ -127,8 +134,12 @@ class Guard:
         if unknown < UNKNOWN_MAX:
             return None
         return self._pause(
-            f"{unknown} letters in a row left and were not answered; for example: {outcome.answer}",
-            f"look at the server's log and 'newsletter status {self._issue} --list unknown'",
+            phrase(
+                "dispatch.none-answered",
+                unknown=unknown,
+                answer=outcome.answer,
+                issue=self._issue,
+            )
         )
 
     def note_busy(self, answer: Said) -> None:
@@ -142,18 +153,18 @@ class Guard:
             self._busy += 1
             if self._busy <= BUSY_MAX:
                 return
-        msg = (
-            f"{self._provider}: took nothing {BUSY_MAX + 1} times in a row, with longer and longer "
-            f"pauses ({answer}); run dispatch again later: nobody is given up"
+        raise ProviderBusy(
+            phrase(
+                "dispatch.provider-stays-busy",
+                provider=self._provider,
+                times=BUSY_MAX + 1,
+                answer=answer,
+            )
         )
-        raise ProviderBusy(msg)
 
     def note_bad_letter(self, outcome: Deferred | Refused) -> Halt:
         """Return the pause for an answer that speaks of the letter itself: all would meet it."""
-        return self._pause(
-            f"the letter itself was turned away, as it would be for every reader: {outcome.answer}",
-            "have the relay take it, or name another one in NEWSLETTER_MAIL_URL",
-        )
+        return self._pause(phrase("dispatch.letter-refused", answer=outcome.answer))
 
     def judge_canary(self) -> Halt | None:
         """Let the rest follow, or return the pause: too many of the first met an error."""
@@ -163,9 +174,14 @@ class Guard:
         if errors <= max(1, answered * self._percent // 100):
             return None
         return self._pause(
-            f"{errors} of the first {answered} letters met an error, and more than "
-            f"{self._percent} % is too many; for example: {self._example}",
-            f"look at 'newsletter status {self._issue}'",
+            phrase(
+                "dispatch.canary-failed",
+                errors=errors,
+                answered=answered,
+                percent=self._percent,
+                answer=self._example,
+                issue=self._issue,
+            )
         )
 
     def check_end(self) -> None:
@@ -187,17 +203,19 @@ class Guard:
 
     def _blame_sender(self) -> NoReturn:
         domains = list(dict.fromkeys(self._rebuffs))
-        shown = ", ".join(domains[:3]) + (", …" if len(domains) > 3 else "")
-        msg = (
-            f"{self._provider}: every letter was turned away for a reason that lies with the "
-            f"sender, at {shown} ({self._example}); mend that, then run dispatch again in 10 "
-            "minutes: the readers concerned are deferred, nobody is given up"
+        shown = domains[:SHOWN_MAX] + (["…"] if len(domains) > SHOWN_MAX else [])
+        raise ProviderError(
+            phrase(
+                "dispatch.sender-refused",
+                provider=self._provider,
+                domains=shown,
+                answer=self._example,
+            )
         )
-        raise ProviderError(msg)
 
-    def _pause(self, because: str, remedy: str) -> Halt:
+    def _pause(self, because: Phrase) -> Halt:
         """Pause the issue, unless somebody has halted it; return what holds it now."""
-        halt = Halt(Act.PAUSED, PROGRAM, self._clock(), f"{because}; {remedy}")
+        halt = Halt(Act.PAUSED, PROGRAM, self._clock(), because)
         if self._diary is None:
             return halt
         self._diary.pause(self._issue, halt.by, halt.because, halt.at)

@@ -8,6 +8,7 @@ from typing import Final
 
 from newsletter.dispatch.ledger import Holds
 from newsletter.errors import LedgerError, UnfinishedError
+from newsletter.phrases import phrase
 
 AGAIN_AFTER: Final = timedelta(seconds=30)
 
@@ -42,12 +43,9 @@ class Hold:
         now = self._clock()
         other = self._ledger.hold(self._issue, self._holder.name, now, self._holder.is_gone)
         if other:
-            msg = (
-                f"{self._issue} is being sent by another process ({other}); wait for it, or stop "
-                f"it with 'newsletter pause {self._issue}'. If its machine is lost, this one may "
-                "go on in 2 minutes"
+            raise UnfinishedError(
+                phrase("dispatch.held-elsewhere", issue=self._issue, holder=other)
             )
-            raise UnfinishedError(msg)
         self._taken_at = now
 
     def keep(self) -> None:

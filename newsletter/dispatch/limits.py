@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final, Protocol
 
 from newsletter.issue.pace import Rate, WarmUp
+from newsletter.phrases import Said, phrase
 
 CATCH_UP_S: Final = 0.1  # a rate makes up for being asked too late, but for no more than this
 REMEMBERED_MAX: Final = 1000  # letters whose times a rate remembers
@@ -17,7 +18,7 @@ class Limit(Protocol):
     """Something that all letters have to wait for. Times are ticks: seconds, never going back."""
 
     @property
-    def words(self) -> str:
+    def words(self) -> Said:
         """Say what the limit is, for people: 10,000/day."""
 
     def hold(self, ticks: float) -> float:
@@ -131,9 +132,9 @@ class WarmUpDay:
         self._ends: float | None = None  # in ticks
 
     @property
-    def words(self) -> str:
+    def words(self) -> Said:
         """Say what the limit is, for people."""
-        return f"warm-up: {self._most:,} today"
+        return phrase("dispatch.warm-up", most=self._most)
 
     def hold(self, ticks: float) -> float:
         """Say for how many seconds nothing may be sent; 0 or less: now it may."""
@@ -169,9 +170,10 @@ class Limits:
         self._all: tuple[Limit, ...] = (*((rate,) if rate else ()), *self._quotas)
         self.are_any = bool(self._all)
 
-    def pause(self, ticks: float) -> tuple[float, str]:
+    def pause(self, ticks: float) -> tuple[float, Said]:
         """Say for how many seconds a quota forbids more, and which; 0 or less: none does."""
-        longest, words = 0.0, ""
+        longest: float = 0.0
+        words: Said = ""
         for quota in self._quotas:
             hold = quota.hold(ticks)
             if hold > longest:

@@ -21,6 +21,7 @@ from newsletter.dispatch.watching import Bar, Watcher, count_down
 from newsletter.errors import ProviderBusy
 from newsletter.issue.pace import REFUSALS_OF, Pace
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import phrase
 
 STAYS: Final = timedelta(hours=25)  # how long a run waits: beyond anybody's last attempt
 ASK_EVERY_S: Final = 1.0  # whether somebody has paused the issue
@@ -173,14 +174,15 @@ class Rounds:
         except ProviderBusy as busy:
             if not self._wishes.waits:
                 raise
-            return Resumption(self._means.clock() + BUSY_WAIT, str(busy))
+            return Resumption(self._means.clock() + BUSY_WAIT, busy.phrase)
         self._held = feed.resumption
         now = self._means.clock()
         due_at = self._means.ledger.next_due_at(self._means.issue)
         if due_at and due_at <= now:  # due since a moment ago, or held back all the same
             due_at = now + SOON if self.answered > before and not feed.resumption else None
         if due_at and (feed.resumption is None or due_at < feed.resumption.at):
-            return Resumption(due_at, f"{self._count(State.DEFERRED):,} deferred")
+            deferred = self._count(State.DEFERRED)
+            return Resumption(due_at, phrase("dispatch.deferred", count=deferred))
         return feed.resumption
 
     def _send_round(self) -> Feed:

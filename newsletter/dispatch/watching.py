@@ -1,12 +1,13 @@
 """How a run is seen and told to wait: by a person at a terminal, a page, or a worker's log."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from newsletter.dispatch.engine import Run
 from newsletter.dispatch.feed import Resumption
+from newsletter.phrases import Said
 
 TICK_S: Final = 1.0  # how often somebody who waits looks up
 
@@ -16,8 +17,8 @@ Show = Callable[[timedelta], None]  # is told how long it still takes
 class Bar(Protocol):
     """Shows how far a round has come."""
 
-    def show(self, run: Run, slowness: str) -> None:
-        """Show what was answered so far, and what slows it down ("" if nothing does)."""
+    def show(self, run: Run, slowness: Sequence[Said]) -> None:
+        """Show what was answered so far, and all that slows it down."""
 
 
 class Watcher(Protocol):

@@ -437,5 +437,5 @@ def test_how_a_session_broke_off_is_said_within_the_fault() -> None:
     )
     assert catalogue("ko").word(fault.phrase) == (
         "smtp relay relay.example.org:25: "
-        "지금 연결할 수 없습니다(연결이 끊겼습니다(발송 서버가 먼저 끊음))"
+        "지금 연결할 수 없습니다(연결이 끊겼습니다(메일 서버가 먼저 끊음))"
     )

@@ -65,7 +65,7 @@ def test_the_pace_of_the_publication_is_kept(sending: Sending) -> None:
     assert (tally.of(State.ACCEPTED), tally.of(State.PENDING)) == (2, 1)
     assert sending.answered == 2
     assert ending.held
-    assert "2/day is used up" in ending.held.why
+    assert "2/day is used up" in str(ending.held.why)
 
 
 def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(

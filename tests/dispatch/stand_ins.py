@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.hold import Holder
 from newsletter.dispatch.watching import Show
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import Said
 
 
 @dataclass
@@ -91,7 +92,7 @@ class RecordingWatcher:
         self.rounds.append(expected)
         yield self
 
-    def show(self, run: Run, slowness: str) -> None:
+    def show(self, run: Run, slowness: Sequence[Said]) -> None:
         del slowness
         if self.stops_after is not None and run.answered >= self.stops_after:
             self._stop()

@@ -17,6 +17,7 @@ from newsletter.dispatch.ledger import DeliveryId
 from newsletter.dispatch.pacing import Pacing, begin_pacing
 from newsletter.issue.pace import DomainPace, Pace, Rate, WarmUp
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import catalogue, phrase
 from newsletter.storage.ledger import SqlLedger
 from tests.dispatch.makers import ISSUE, NOW, FakeClock, make_database, write
 
@@ -141,7 +142,7 @@ def test_a_domain_that_pauses_is_left_behind_with_a_word_on_when_it_goes_on(
     assert not feed.has_more()
     assert feed.resumption is not None
     assert feed.resumption.at == NOW + timedelta(minutes=10)
-    assert feed.resumption.why == "aaa.example pauses"
+    assert feed.resumption.why == phrase("dispatch.domain-pauses", domain="aaa.example")
     assert LANE_MAX < len(feed._lanes._lanes["aaa.example"].waiting) <= BATCH
 
 
@@ -183,7 +184,7 @@ def test_a_quota_that_is_used_up_ends_the_run_and_survives_a_restart(few: Databa
     taken = send_what_may_go(first, few, clock)
     assert len(taken) == 4
     assert first.resumption is not None
-    assert first.resumption.why == "4/day is used up"
+    assert str(first.resumption.why) == "4/day is used up"
 
     clock.move(3600)
     second = make_feed(few, clock, pace)
@@ -205,7 +206,9 @@ def test_a_new_sender_s_share_of_a_day_survives_a_restart_and_is_larger_on_the_n
     first = make_feed(few, clock, pace)
     assert len(send_what_may_go(first, few, clock)) == 3
     midnight = datetime(2022, 8, 26, 15, 0, tzinfo=UTC)
-    assert first.resumption == Resumption(midnight, "warm-up: 3 today is used up")
+    used_up = phrase("dispatch.used-up", limit=phrase("dispatch.warm-up", most=3))
+    assert first.resumption == Resumption(midnight, used_up)
+    assert str(used_up) == "warm-up: 3 today is used up"
 
     clock.move(3600)
     assert take_what_may_go(make_feed(few, clock, pace)) == []
@@ -231,7 +234,7 @@ def test_the_canary_is_awaited_before_the_rest_follows(few: Database) -> None:
     for envelope in canary[:2]:
         feed.settle(envelope.key, is_accepted=True)
     assert not feed.canary_is_answered
-    assert "canary" in feed.slowness(UTC)
+    assert phrase("dispatch.awaits-canary") in feed.slowness(UTC)
 
     feed.settle(canary[2].key, is_accepted=True)
     assert feed.canary_is_answered
@@ -289,16 +292,22 @@ def test_people_are_told_what_makes_a_run_slow(few: Database) -> None:
         feed.pause_domain(domain, timedelta(minutes=10))
     feed.hold_all(timedelta(seconds=15))
 
-    assert feed.slowness(SEOUL) == (
+    said = feed.slowness(SEOUL)
+
+    assert catalogue("en").word(said) == (
         "20/second, goes on in 15 s, daum.net pauses until 09:10, "
         "gmail.com pauses until 09:10, 1 more domains pause"
+    )
+    assert catalogue("ko").word(said) == (
+        "20/second, 15초 뒤 계속, daum.net 09:10까지 발송 대기, "
+        "gmail.com 09:10까지 발송 대기, 그 밖에 도메인 1개 발송 대기"
     )
 
 
 def test_without_a_pace_nothing_is_slow(few: Database) -> None:
     clock = FakeClock()
 
-    assert Feed(SqlLedger(few), ISSUE, write, clock, None).slowness(SEOUL) == ""
+    assert Feed(SqlLedger(few), ISSUE, write, clock, None).slowness(SEOUL) == []
     assert Pacing(clock.ticks).canary == 0
 
 

@@ -23,6 +23,7 @@ from newsletter.dispatch.states import State
 from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
 from newsletter.issue.pace import Pace
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import phrase
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from tests.dispatch.makers import ISSUE, NOW, FakeClock, FastClock, counts, make_database, write
@@ -208,6 +209,15 @@ def test_more_than_five_in_a_hundred_refusals_pause_the_issue_and_say_why(
     assert isinstance(stopped, Halt)
     assert "11 of the last 110 answers were refusals" in str(stopped.because)
     assert "550 5.1.1 no such user" in str(stopped.because)
+    assert stopped.because == phrase(
+        "dispatch.too-many-refused",
+        refused=11,
+        latest=110,
+        percent=5,
+        window=200,
+        answer="550 5.1.1 no such user",
+        issue=ISSUE,
+    )
     assert "--list refused" in str(stopped.because)
     assert SqlDiary(database).find_halt(ISSUE) is not None
     assert counts(database) == {State.ACCEPTED: 99, State.REFUSED: 11, State.PENDING: 190}

@@ -171,7 +171,7 @@ def test_a_warm_up_doubles_each_day_from_its_first_on(day: int, most: int) -> No
         sent += 1
 
     assert sent == most
-    assert limit.words == f"warm-up: {most:,} today"
+    assert str(limit.words) == f"warm-up: {most:,} today"
 
 
 def test_a_warm_up_goes_on_at_midnight_of_the_publication_with_twice_as_many() -> None:

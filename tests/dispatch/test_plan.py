@@ -10,6 +10,7 @@ from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.plan import check_digest
 from newsletter.errors import ContentError
 from newsletter.message.kept_letter import KeptLetter
+from newsletter.phrases import catalogue
 from tests.message.makers import composed_sample
 
 NOW = datetime(2022, 8, 26, tzinfo=UTC)
@@ -36,3 +37,6 @@ def test_another_letter_is_refused_and_what_changed_is_named() -> None:
     assert "subject" not in message
     assert "then run dispatch again" in message
     assert caught.value.exit_status == 1
+    korean = catalogue("ko").word(caught.value.phrase)
+    assert "  newsletter dispatch 2022-08-correction --to-all 또는" in korean
+    assert "'label: {ko: 정정, en: Correction}'을 써서" in korean

@@ -37,6 +37,7 @@ from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError, UnfinishedError
 from newsletter.issue.pace import Pace, Rate
 from newsletter.message.envelope import Envelope
+from newsletter.phrases import phrase
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.tables import subscribers
@@ -163,7 +164,7 @@ def test_a_run_that_waits_sends_the_deferred_when_they_are_due(database: Databas
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert set(tries.values()) == {3}
-    assert went.watcher.waits[0].why == "30 deferred"
+    assert went.watcher.waits[0].why == phrase("dispatch.deferred", count=30)
     assert went.watcher.shown_s
 
 
@@ -181,7 +182,7 @@ def test_a_domain_that_pauses_is_named_when_it_ends_a_run(database: Database) ->
     held = run(database, lambda _: next(answers), connections=1).ending.held
 
     assert held
-    assert held.why == "example.org pauses"
+    assert str(held.why) == "example.org pauses"
     assert NOW < held.at < NOW + timedelta(hours=1)
 
 
@@ -233,7 +234,7 @@ def test_a_quota_that_is_used_up_ends_a_run_and_one_that_waits_goes_on_when_it_m
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert held
-    assert "is used up" in held.why
+    assert "is used up" in str(held.why)
     assert timedelta(minutes=50) < held.at - NOW < timedelta(hours=3)
 
 
