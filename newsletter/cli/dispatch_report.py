@@ -26,7 +26,7 @@ from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.states import State
 from newsletter.message.kept_letter import KeptLetter
 from newsletter.proof.approval import Approval
-from newsletter.proof.letter.pictures import HOSTED
+from newsletter.proof.letter.pictures import find_unseen
 
 LABEL: Final = 10  # columns of what stands before words
 
@@ -152,9 +152,8 @@ def _describe_rehearsal(halt: Halt, zone: ZoneInfo) -> str:
 def show_passed(passed: Passed) -> None:
     """Print how the proof ended."""
     for note in passed.report.notes:
-        words = say(note)
-        if words.startswith(HOSTED):  # the others are for those who read the proof
-            click.echo(f"Pictures {words.removeprefix(f'{HOSTED}: ')}")
+        if unseen := find_unseen(note):  # the others are for those who read the proof
+            click.echo(f"Pictures {say(unseen)}")
     click.echo(summary(passed.report))
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from newsletter.compose.composition import Composition, describe_changes
 from newsletter.errors import ContentError
+from newsletter.phrases import phrase
 
 
 class ApprovalPolicy(StrEnum):
@@ -97,11 +98,8 @@ def check_approval(
         return
     others = [one for one in valid if not _same(one.by, sender.name)]
     if not others:
-        msg = (
-            f"issues/{composition.issue}: {sender.name} has approved it and may not dispatch it "
-            "too; another person runs dispatch (--by NAME says who), or another one approves"
-        )
-        raise ContentError(msg)
+        fault = phrase("proof.approver-sends", issue=composition.issue, by=sender.name)
+        raise ContentError(fault)
     if policy is ApprovalPolicy.TWO_ACCOUNTS and sender.account is not None:
         _check_accounts(others, composition.issue, sender)
 
@@ -122,19 +120,20 @@ def find_shared_account(
 def _valid(approvals: Sequence[Approval], composition: Composition) -> Sequence[Approval]:
     """Return the approvals of this letter; raises a ContentError if there is none."""
     issue = composition.issue
-    approve = f"newsletter approve {issue} --by NAME"
     valid = [one for one in approvals if one.digest in composition.digests]
     if not approvals:
-        msg = f"issues/{issue}: nobody has approved it; have it read, then: {approve}"
-        raise ContentError(msg)
+        raise ContentError(phrase("proof.not-approved", issue=issue))
     if not valid:
         latest = approvals[-1]
-        changes = describe_changes(latest.parts, composition.parts)
-        msg = (
-            f"issues/{issue}: {latest.by} approved another letter (digest {latest.digest[:12]}, "
-            f"now {composition.digest[:12]}){changes}\nHave it read again, then: {approve}"
+        fault = phrase(
+            "proof.another-letter-approved",
+            issue=issue,
+            by=latest.by,
+            approved=latest.digest[:12],
+            digest=composition.digest[:12],
+            changes=describe_changes(latest.parts, composition.parts),
         )
-        raise ContentError(msg)
+        raise ContentError(fault)
     return valid
 
 
@@ -142,19 +141,18 @@ def _check_accounts(others: Sequence[Approval], issue: str, sender: Sender) -> N
     if any(one.account and sender.account and one.account != sender.account for one in others):
         return
     latest = others[-1]
-    start = f"issues/{issue}: 'approval: two-person-two-accounts' wants two accounts of the system"
-    if not (latest.account and sender.account):
-        who = f"{latest.by} approved" if not latest.account else f"{sender.name} dispatches"
-        msg = (
-            f"{start}, and it was not kept yet from which one {who}; approve and dispatch it anew, "
-            "each from an account of your own"
-        )
-    else:
-        msg = (
-            f"{start}, and {latest.by} approved from the account that {sender.name} dispatches "
-            f"from: {sender.account}; let one of you log in to an account of their own"
-        )
-    raise ContentError(msg)
+    if not latest.account:
+        raise ContentError(phrase("proof.approver-account-unknown", issue=issue, by=latest.by))
+    if not sender.account:
+        raise ContentError(phrase("proof.sender-account-unknown", issue=issue, by=sender.name))
+    fault = phrase(
+        "proof.account-shared",
+        issue=issue,
+        approver=latest.by,
+        sender=sender.name,
+        account=sender.account,
+    )
+    raise ContentError(fault)
 
 
 def _same(one: str, other: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from newsletter.compose.composition import Composition
 from newsletter.compose.press import Press
@@ -12,8 +12,10 @@ from newsletter.issue.glossary import Term
 from newsletter.issue.issue import Issue, Publication
 from newsletter.issue.starter import StarterWords
 from newsletter.lang import Lang
-from newsletter.phrases import Said
+from newsletter.phrases import Said, phrase
 from newsletter.proof.clients.features import Support
+
+NO_REPOSITORY: Final = phrase("proof.no-repository")
 
 
 class History(Protocol):
@@ -21,7 +23,7 @@ class History(Protocol):
 
     @property
     def fault(self) -> Said:
-        """Why it did not answer, for people; "": it always did."""
+        """Why it did not answer; "": it always did."""
 
     def changed_at(self, file: str) -> datetime | None:
         """Say when *file* (relative to the site root) was last changed; None: not known."""
@@ -37,7 +39,7 @@ class Probe(Protocol):
     """Asks whether a link is there."""
 
     def fault(self, url: str) -> Said | None:
-        """Ask *url* once; return what is wrong in words for people, or None."""
+        """Ask *url* once; return what is wrong, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Sight:
     """What was seen of a picture on the web."""
 
     is_gone: bool  # the server says that there is none
-    words: Said | None  # what was in the way, for people; None: it is there
+    words: Said | None  # what was in the way; None: it is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Material:
     history: History | None  # None: there is none, and `no_history` says why
     support: Support | None = None  # what mail clients can do; None: not looked at
     probe: Probe | None = None  # None: nobody wants links to be asked
-    no_history: Said = "the site is in no git repository"
+    no_history: Said = NO_REPOSITORY
     look: Look | None = None  # None: nobody wants the templates to be read
     public_url: str = ""  # without a slash at its end
     pictures: Mapping[str, Sight] | None = None  # by path; None: they were not asked for

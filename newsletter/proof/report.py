@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from newsletter.errors import ContentError, Problem
 from newsletter.issue.issue import PUBLICATION
-from newsletter.phrases import Said, phrase
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.pictures import HOSTED, hosted_notes
 from newsletter.proof.material import Material
@@ -33,7 +33,7 @@ class Rule:
 
     name: str
     severity: Severity  # unless the publication sets another
-    summary: str  # one line, for people
+    summary: Phrase  # one line
     check: Callable[[Material], Iterable[Finding]]
     spares_rehearsals: bool = False  # it blocks only what goes to readers, and advises else
 
@@ -126,7 +126,7 @@ def settings_of(rules: Iterable[Rule], chosen: Mapping[str, str]) -> Mapping[str
     for name in chosen:
         if name not in known:
             near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            message = f"'rules' names {name!r}, which is no rule; did you mean {near!r}?"
+            message = phrase("proof.unknown-rule", name=name, near=near)
             problems.append(Problem(PUBLICATION, None, message))
     if problems:
         raise ContentError(problems)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from newsletter.phrases import phrase
 from newsletter.proof.clients.rule import check_clients
 from newsletter.proof.finding import Severity
 from newsletter.proof.letter import form, pictures, words
@@ -16,37 +17,47 @@ LETTER_RULES: Final = (
     Rule(
         "subject-length",
         Severity.ADVISES,
-        "subject and preheader fit a phone",
+        phrase("proof.rule-subject-length"),
         words.subject_length,
     ),
-    Rule("capitals", Severity.ADVISES, "no subject shouts in capitals", words.capitals),
-    Rule("month-label", Severity.BLOCKS, "no wrong month label in a subject", words.month_label),
-    Rule("advertising", Severity.BLOCKS, "(광고) exactly when it advertises", words.advertising),
-    Rule("alt-text", Severity.ADVISES, "alt texts say what pictures show", words.alt_text),
-    Rule("link-text", Severity.ADVISES, "links say where they lead", words.link_text),
-    Rule("dead-links", Severity.ADVISES, "every link answers (with --online)", words.dead_links),
-    Rule("placeholder", Severity.BLOCKS, "nothing is left to fill in", words.placeholders),
-    Rule(
-        "markup", Severity.ADVISES, "every mark of Markdown took, every line is shown", check_markup
-    ),
+    Rule("capitals", Severity.ADVISES, phrase("proof.rule-capitals"), words.capitals),
+    Rule("month-label", Severity.BLOCKS, phrase("proof.rule-month-label"), words.month_label),
+    Rule("advertising", Severity.BLOCKS, phrase("proof.rule-advertising"), words.advertising),
+    Rule("alt-text", Severity.ADVISES, phrase("proof.rule-alt-text"), words.alt_text),
+    Rule("link-text", Severity.ADVISES, phrase("proof.rule-link-text"), words.link_text),
+    Rule("dead-links", Severity.ADVISES, phrase("proof.rule-dead-links"), words.dead_links),
+    Rule("placeholder", Severity.BLOCKS, phrase("proof.rule-placeholder"), words.placeholders),
+    Rule("markup", Severity.ADVISES, phrase("proof.rule-markup"), check_markup),
     Rule(
         "starter",
         Severity.BLOCKS,
-        "nothing is left of the starter",
+        phrase("proof.rule-starter"),
         check_starter,
         spares_rehearsals=True,
     ),
-    Rule("required-parts", Severity.BLOCKS, "sender, reason, unsubscribing", form.required_parts),
-    Rule("links", Severity.BLOCKS, "links lead somewhere from an inbox", form.links),
-    Rule("link-hosts", Severity.BLOCKS, "no link deceives or gives away", check_hosts),
-    Rule("templates", Severity.ADVISES, "templates are whole, and read", check_templates),
-    Rule("clients", Severity.ADVISES, "every mail client shows what is used", check_clients),
-    Rule("size", Severity.BLOCKS, "Gmail clips nothing", form.size),
-    Rule("picture-weight", Severity.ADVISES, "pictures are light enough", pictures.picture_weight),
-    Rule("hosted-pictures", Severity.BLOCKS, "pictures are on the web", pictures.hosted_pictures),
-    Rule("animation", Severity.ADVISES, "no picture stands still unasked", pictures.animation),
-    Rule("legibility", Severity.BLOCKS, "text is large and dark enough", form.legibility),
-    Rule("conditionals", Severity.BLOCKS, "Outlook's comments are closed", form.conditionals),
-    Rule("text-lines", Severity.ADVISES, "the text part's lines are short", form.text_lines),
+    Rule(
+        "required-parts", Severity.BLOCKS, phrase("proof.rule-required-parts"), form.required_parts
+    ),
+    Rule("links", Severity.BLOCKS, phrase("proof.rule-links"), form.links),
+    Rule("link-hosts", Severity.BLOCKS, phrase("proof.rule-link-hosts"), check_hosts),
+    Rule("templates", Severity.ADVISES, phrase("proof.rule-templates"), check_templates),
+    Rule("clients", Severity.ADVISES, phrase("proof.rule-clients"), check_clients),
+    Rule("size", Severity.BLOCKS, phrase("proof.rule-size"), form.size),
+    Rule(
+        "picture-weight",
+        Severity.ADVISES,
+        phrase("proof.rule-picture-weight"),
+        pictures.picture_weight,
+    ),
+    Rule(
+        "hosted-pictures",
+        Severity.BLOCKS,
+        phrase("proof.rule-hosted-pictures"),
+        pictures.hosted_pictures,
+    ),
+    Rule("animation", Severity.ADVISES, phrase("proof.rule-animation"), pictures.animation),
+    Rule("legibility", Severity.BLOCKS, phrase("proof.rule-legibility"), form.legibility),
+    Rule("conditionals", Severity.BLOCKS, phrase("proof.rule-conditionals"), form.conditionals),
+    Rule("text-lines", Severity.ADVISES, phrase("proof.rule-text-lines"), form.text_lines),
 )
 RULES: Final = (*PARITY_RULES, *LETTER_RULES)

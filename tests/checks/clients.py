@@ -11,7 +11,7 @@ from tests.checks.specimens import Specimen
 
 def check_clients(letter: Specimen) -> list[str]:
     """What a client refuses, the letter uses only where it is written down why that is fine."""
-    return complaints_about(letter.html, read_client_support())
+    return [str(one) for one in complaints_about(letter.html, read_client_support())]
 
 
 def needless_allowances(letters: Collection[Specimen]) -> list[str]:

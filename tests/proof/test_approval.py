@@ -8,6 +8,7 @@ import pytest
 
 from newsletter.compose.composition import Composition, digest_of
 from newsletter.errors import ContentError
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.approval import Approval, ApprovalPolicy, Sender, check_approval
 
 NOW = datetime(2022, 8, 26, tzinfo=UTC)
@@ -22,8 +23,10 @@ def test_no_policy_asks_for_nothing() -> None:
 
 @pytest.mark.parametrize("policy", [ApprovalPolicy.REQUIRED, ApprovalPolicy.TWO_PERSON])
 def test_d4_without_an_approval_nothing_goes_out(policy: ApprovalPolicy) -> None:
-    with pytest.raises(ContentError, match="nobody has approved it"):
+    with pytest.raises(ContentError, match="nobody has approved it") as caught:
         check_approval([], LETTER, policy, Sender("me"))
+
+    assert caught.value.said == (phrase("proof.not-approved", issue="2022-08"),)
 
 
 @pytest.mark.parametrize("policy", [ApprovalPolicy.REQUIRED, ApprovalPolicy.TWO_PERSON])
@@ -52,3 +55,30 @@ def test_d4_who_approved_may_not_dispatch_where_two_are_wanted(sender: str) -> N
 
     second = replace(APPROVAL, by="이승인")
     check_approval([APPROVAL, second], LETTER, ApprovalPolicy.TWO_PERSON, Sender(sender))
+
+
+@pytest.mark.parametrize(
+    ("approved", "sends", "said"),
+    [
+        ("", "b@two", phrase("proof.approver-account-unknown", issue="2022-08", by="김승인")),
+        ("a@one", "", phrase("proof.sender-account-unknown", issue="2022-08", by="me")),
+        (
+            "a@one",
+            "a@one",
+            phrase(
+                "proof.account-shared",
+                issue="2022-08",
+                approver="김승인",
+                sender="me",
+                account="a@one",
+            ),
+        ),
+    ],
+)
+def test_d4_two_accounts_are_two_that_are_known(approved: str, sends: str, said: Phrase) -> None:
+    approval, sender = replace(APPROVAL, account=approved), Sender("me", sends)
+
+    with pytest.raises(ContentError) as caught:
+        check_approval([approval], LETTER, ApprovalPolicy.TWO_ACCOUNTS, sender)
+
+    assert caught.value.said == (said,)

@@ -10,6 +10,7 @@ import pytest
 from newsletter.app.site import Composed, Site
 from newsletter.errors import ContentError
 from newsletter.lang import EditionKind, Lang
+from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter import form, words
 from newsletter.proof.material import Material
@@ -139,7 +140,8 @@ def test_a_text_part_without_a_way_out_is_found(august: Composed) -> None:
 
     [finding] = form.required_parts(edited(august, EditionKind.EN, text=text))
 
-    assert finding.message == "the unsubscribe link is missing"
+    assert finding.message == phrase("proof.unsubscribe-missing")
+    assert str(finding.message) == "the unsubscribe link is missing"
 
 
 @pytest.mark.parametrize("place", ["HTML", "text"])

@@ -275,7 +275,7 @@ def test_the_ways_of_outlook_are_no_finding_traced_or_not(page: str) -> None:
 )
 def test_what_is_open_for_outlook_is_named_traced_or_not(page: str, message: str) -> None:
     for one in (page, Traces().marked(page, "x", 1)):
-        assert [loose.message.partition(";")[0] for loose in loose_ends(one)] == [message]
+        assert [str(loose.message).partition(";")[0] for loose in loose_ends(one)] == [message]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from newsletter.compose.press import FOLDER, HTML_LETTER
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.clients.allowances import ALLOWANCES, UNASKED
 from newsletter.proof.clients.features import Support, look_up, uses
 from newsletter.proof.finding import Finding, Severity
@@ -16,7 +17,7 @@ def check_clients(material: Material) -> Iterator[Finding]:
         return
     for kind, edition in material.composition.editions.items():
         for complaint in complaints_about(edition.html, support):
-            place = _used_in(complaint.partition(" is ")[0], material, support)
+            place = _used_in(str(complaint.fields["feature"]), material, support)
             yield Finding("clients", Severity.ADVISES, place, None, kind, complaint)
 
 
@@ -34,7 +35,7 @@ def _used_in(feature: str, material: Material, support: Support) -> str:
     return FOLDER + HTML_LETTER
 
 
-def complaints_about(html: str, support: Support) -> list[str]:
+def complaints_about(html: str, support: Support) -> list[Phrase]:
     """Say what a letter uses that a client refuses, and that is not written down as fine."""
     allowed = {(name, client) for name, (clients, _) in ALLOWANCES.items() for client in clients}
     answers = look_up(html, support)
@@ -42,10 +43,10 @@ def complaints_about(html: str, support: Support) -> list[str]:
     for feature, client in sorted(answers.refused - allowed):
         by_feature.setdefault(feature, []).append(client)
     complaints = [
-        f"{feature} is refused by {', '.join(clients)}; do without it in your templates"
+        phrase("proof.client-refuses", feature=feature, clients=clients)
         for feature, clients in by_feature.items()
     ]
     return complaints + [
-        f"{use} is nowhere in Can I email, so nobody knows who shows it; do without it"
+        phrase("proof.client-unknown", feature=use)
         for use in sorted(answers.unasked - set(UNASKED))
     ]

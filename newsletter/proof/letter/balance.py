@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from newsletter.phrases import Phrase, phrase
+
 MARK: Final = "\ue000(?P<mark>\\d+)\ue001"  # see compose.metering.Traces
 # Behind a condition, what shows its contents to all others: <!-->, or <!-- -->.
 SHOWN: Final = r"\s*(?:\ue000\d+\ue001)?<!--\s*(?:--)?>"
@@ -27,7 +29,7 @@ class Loose:
     """A tag or a comment that has no counterpart."""
 
     mark: int | None  # of its place; None: a text of the issue made it
-    message: str  # what is wrong; then what to do
+    message: Phrase  # what is wrong; then what to do
 
 
 @dataclass(slots=True)
@@ -39,7 +41,7 @@ class _Stack:
     def close(self, tag: str, mark: int | None) -> Iterator[Loose]:
         at = self._opened_at(tag)
         if at is None:
-            yield Loose(mark, f"</{tag}> closes nothing; take it out, or open its <{tag}>")
+            yield Loose(mark, phrase("proof.tag-not-opened", tag=tag))
             return
         yield from self.end(at + 1)
         self.open.pop()
@@ -47,7 +49,7 @@ class _Stack:
     def end(self, at: int = 0) -> Iterator[Loose]:
         """Name what is still open from *at* on, and close it."""
         for tag, mark in self.open[at:]:
-            yield Loose(mark, f"<{tag}> is never closed; write </{tag}> where it ends")
+            yield Loose(mark, phrase("proof.tag-not-closed", tag=tag))
         del self.open[at:]
 
     def _opened_at(self, tag: str) -> int | None:
@@ -77,13 +79,13 @@ def loose_ends(page: str) -> Iterator[Loose]:
         if found["end_if"] or found["shown"]:
             stack = outside
         elif comment and end < 0:
-            yield Loose(mark, "a comment is never closed, and hides all behind it; write -->")
+            yield Loose(mark, phrase("proof.comment-not-closed"))
             return
         elif comment and page.endswith(END_IF, at, end + 3) and "[if" in comment:
             stack = word
         elif comment:
             if "[if" in comment:
-                yield Loose(mark, f"a conditional comment ends with --> alone; write {END_IF}")
+                yield Loose(mark, phrase("proof.condition-end", end=END_IF))
             at = end + 3
         else:
             yield from _tag(found, mark, stack)

@@ -10,6 +10,7 @@ from newsletter.compose.markdown_text import COLUMNS, columns
 from newsletter.compose.press import FOLDER
 from newsletter.compose.slots import Slot, slot_token
 from newsletter.issue.issue import PUBLICATION
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.addresses import shown_address, split_address
 from newsletter.proof.letter.origins import Origins
@@ -28,6 +29,8 @@ PRINTED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")  # what is no te
 WORDS_MIN: Final = 4  # characters of a line that tell where it is from
 OPENED: Final = re.compile(r"<!--\[if [^\]]+\]>")
 CLOSED: Final = re.compile(r"<!\[endif\]-->")
+IN_HTML: Final = phrase("proof.in-html")
+IN_TEXT: Final = phrase("proof.in-text")
 
 
 def size(material: Material) -> Iterator[Finding]:
@@ -37,16 +40,14 @@ def size(material: Material) -> Iterator[Finding]:
         if html_bytes >= HTML_BYTES_MAX:
             yield _block(
                 "size", edition,
-                f"the HTML has {html_bytes:,} bytes, and Gmail clips letters of {HTML_BYTES_MAX:,} "
-                "and more; shorten an article or link to the rest of it",
+                phrase("proof.html-too-large", size=html_bytes, most=HTML_BYTES_MAX),
                 f"issues/{edition.issue}",
             )  # fmt: skip
         style_chars = sum(map(len, STYLE_BLOCK.findall(edition.html)))
         if style_chars >= STYLE_CHARS_MAX:
             yield _block(
                 "size", edition,
-                f"the style sheets have {style_chars:,} characters, and {STYLE_CHARS_MAX:,} are "
-                "the limit; shorten wide.css, dark.css or outlook.css",
+                phrase("proof.styles-too-large", size=style_chars, most=STYLE_CHARS_MAX),
                 _longest_sheet(material),
             )  # fmt: skip
 
@@ -62,16 +63,15 @@ def links(material: Material) -> Iterator[Finding]:
             fault = _link_fault(href, names)
             if fault:
                 words = " ".join(anchor.text_content().split())
-                message = f"the link {words!r} {fault}; give it an address"
+                message = phrase("proof.link-leads-nowhere", words=words, fault=fault)
                 yield _block("links", edition, message, *origins.of(edition.kind, anchor))
         for element in having(page, "src", "background"):
             for name in ("src", "background"):
                 source = element.get(name)
                 if source is not None and not source.startswith(FETCHED):
-                    message = (
-                        f"the {name} of <{element.tag}> is no whole address ({source!r}), and mail "
-                        "programs look for it nowhere; print a picture of the issue with shown(), "
-                        "or write https://…"
+                    tag = element.tag
+                    message = phrase(
+                        "proof.source-not-whole", attribute=name, tag=tag, source=source
                     )
                     yield _block("links", edition, message, *origins.of(edition.kind, element))
 
@@ -83,8 +83,7 @@ def conditionals(material: Material) -> Iterator[Finding]:
         if opened != closed:
             yield _block(
                 "conditionals", edition,
-                f"{opened} conditional comments are opened and {closed} closed; Outlook would "
-                "show the letter broken, so mend the template",
+                phrase("proof.conditions-open", opened=opened, closed=closed),
                 *Origins(material).odd_condition(edition.kind),
             )  # fmt: skip
 
@@ -103,16 +102,25 @@ def legibility(material: Material) -> Iterator[Finding]:
             if ratio < CONTRAST_AA:
                 yield _block(
                     "legibility", edition,
-                    f"{shown.text[:40]!r} is {shown.colour} on {shown.background}, a contrast of "
-                    f"{ratio:.1f}; {CONTRAST_AA} are needed, so choose a stronger colour "
-                    "(accent in publication.yaml, or the template's own)",
+                    phrase(
+                        "proof.contrast-too-low",
+                        words=shown.text[:40],
+                        colour=shown.colour,
+                        background=shown.background,
+                        ratio=ratio,
+                        least=CONTRAST_AA,
+                    ),
                     *_coloured_in(material, origins.of(edition.kind, shown.element), shown),
                 )  # fmt: skip
             if 1 < shown.size_px < TEXT_SIZE_MIN:
                 yield _block(
                     "legibility", edition,
-                    f"{shown.text[:40]!r} is {shown.size_px:g} pixels high; {TEXT_SIZE_MIN} are "
-                    "the least",
+                    phrase(
+                        "proof.text-too-small",
+                        words=shown.text[:40],
+                        size=shown.size_px,
+                        least=TEXT_SIZE_MIN,
+                    ),
                     *_written_in(
                         material,
                         rf"font-size:\s*{re.escape(f'{shown.size_px:g}')}px",
@@ -126,32 +134,29 @@ def required_parts(material: Material) -> Iterator[Finding]:
     publication = material.publication
     unsubscribe = slot_token(Slot.UNSUBSCRIBE)
     for edition in material.composition.editions.values():
-        whole = _flat(parse_page(edition.html).text_content())
-        flat = _flat(edition.text)
+        parts = {
+            IN_HTML: _flat(parse_page(edition.html).text_content()),
+            IN_TEXT: _flat(edition.text),
+        }
         if f'href="{unsubscribe}"' not in edition.html or unsubscribe not in edition.text:
             place = COLOPHON if f'href="{unsubscribe}"' not in edition.html else TEXT
-            yield _block("required-parts", edition, "the unsubscribe link is missing", place)
+            yield _block("required-parts", edition, phrase("proof.unsubscribe-missing"), place)
         for lang, strings in material.strings.items():
             wanted = {
-                "the word for unsubscribing": strings["unsubscribe"],
-                "the sender's name": publication.organisation[lang],
-                "the postal address": publication.postal_address[lang],
-                "the phone number": publication.phone,
-                "the e-mail address": publication.email,
-                "the reason why readers get it": slot_token(Slot.REASON, lang),
+                phrase("proof.part-unsubscribe"): strings["unsubscribe"],
+                phrase("proof.part-sender"): publication.organisation[lang],
+                phrase("proof.part-address"): publication.postal_address[lang],
+                phrase("proof.part-phone"): publication.phone,
+                phrase("proof.part-email"): publication.email,
+                phrase("proof.part-reason"): slot_token(Slot.REASON, lang),
             }
             for what, words in wanted.items():
-                places = [
-                    name
-                    for name, text in (("HTML", whole), ("text", flat))
-                    if _flat(words) not in text
-                ]
+                places = [part for part, text in parts.items() if _flat(words) not in text]
                 if places:
                     yield _block(
                         "required-parts", edition,
-                        f"{what} ({lang}) is missing in the {' and '.join(places)}; put it back "
-                        "into the template",
-                        COLOPHON if "HTML" in places else TEXT,
+                        phrase("proof.part-missing", part=what, language=lang, places=places),
+                        COLOPHON if IN_HTML in places else TEXT,
                     )  # fmt: skip
 
 
@@ -169,22 +174,22 @@ def text_lines(material: Material) -> Iterator[Finding]:
                 yield Finding(
                     "text-lines", Severity.ADVISES, *_text_written_in(material, line),
                     edition.kind,
-                    f"the line {line[:40]!r}… is {columns(line)} columns wide; pass it through "
-                    "the filter 'wrap'",
+                    phrase("proof.line-too-wide", words=line[:40], columns=columns(line)),
                 )  # fmt: skip
 
 
-def _link_fault(href: str, names: set[str | None]) -> str | None:
+def _link_fault(href: str, names: set[str | None]) -> Phrase | None:
     if href.startswith("#"):
-        return None if href[1:] in names else f"leads to {href}, which is not in the letter"
+        is_there = href[1:] in names
+        return None if is_there else phrase("proof.link-not-in-letter", address=href)
     if href.startswith("NLSLOT-"):
         return None
     parts = split_address(href)
     if parts is None:
-        return f"is no address at all ({shown_address(href)!r})"
+        return phrase("proof.link-no-address", address=shown_address(href))
     if parts.scheme in ("mailto", "tel") or (parts.scheme in ("http", "https") and parts.hostname):
         return None
-    return f"is not a whole address ({href!r})"
+    return phrase("proof.link-not-whole", address=href)
 
 
 def _coloured_in(material: Material, origin: Place, shown: Shown) -> Place:
@@ -241,6 +246,6 @@ def _longest_sheet(material: Material) -> str:
 
 
 def _block(
-    rule: str, edition: Edition, message: str, place: str = LETTER, line: int | None = None
+    rule: str, edition: Edition, message: Phrase, place: str = LETTER, line: int | None = None
 ) -> Finding:
     return Finding(rule, Severity.BLOCKS, place, line, edition.kind, message)

@@ -9,6 +9,7 @@ import idna
 
 from newsletter.issue.issue import PUBLICATION
 from newsletter.issue.lines import walk
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.addresses import shown_address, split_address
 from newsletter.proof.letter.origins import Origins
@@ -42,44 +43,42 @@ def check_hosts(material: Material) -> Iterator[Finding]:
                 fault = address_fault(address) if address else None
                 if address and fault:
                     file, line = written.get(address) or origins.of(kind, element)
-                    message = f"the address {shown_address(address)} {fault}"
+                    shown = shown_address(address)
+                    message = phrase("proof.address-suspect", address=shown, fault=fault)
                     yield Finding(RULE, Severity.BLOCKS, file, line, kind, message)
 
 
-def address_fault(address: str) -> str | None:
+def address_fault(address: str) -> Phrase | None:
     """Say what is wrong with where a web address leads, and what to do; None: nothing."""
     parts = split_address(address)
     if parts is None:
-        return "is no address at all; write https://www.example.org/page"
+        return phrase("proof.address-unreadable")
     if parts.scheme not in ("http", "https"):
         return None
     if "@" in parts.netloc:
-        return (
-            "holds a user name or password, which every reader would see, and mail programs take "
-            "for deceit; write it without what stands before the @"
-        )
+        return phrase("proof.address-has-login")
     labels = unquote(parts.hostname or "").rstrip(".").split(".")
     for label in labels:
         fault = _label_fault(label, labels[-1])
         if fault:
-            return f"{fault}; look whose address it is, and write that in its own letters"
+            return phrase("proof.host-suspect", fault=fault)
     return None
 
 
-def _label_fault(label: str, top: str) -> str | None:
+def _label_fault(label: str, top: str) -> Phrase | None:
     """Say what is wrong with a part of a host; *top* is its last one."""
     shown = _decoded(label)
     if shown is None:
-        return f"has a part that no domain name may hold ({label!r})"
+        return phrase("proof.host-impossible", part=label)
     scripts = _scripts(shown)
     if len(scripts) > 1 and not any(scripts <= group for group in TOGETHER):
-        return f"mixes scripts in {shown!r} ({', '.join(sorted(scripts))})"
+        return phrase("proof.host-mixed", part=shown, scripts=sorted(scripts))
     foreign = [char for char in shown if char.isalpha() and not char.isascii()]
     top_scripts = _scripts(_decoded(top) or "")
     is_at_home = "LATIN" not in scripts and scripts == top_scripts
     strange = [char for char in foreign if top.lower() not in AT_HOME.get(char, ())]
     if strange and not is_at_home and all(char in LOOKALIKES for char in foreign):
-        return f"looks like another one: {shown!r} is {', '.join(map(_named, foreign))}"
+        return phrase("proof.host-lookalike", part=shown, letters=[*map(_named, foreign)])
     return None
 
 

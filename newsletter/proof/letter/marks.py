@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsletter.issue.raw_text import ON_PURPOSE, TAG
+from newsletter.phrases import Phrase, phrase
 
 STARTS: Final = rf"(?<![^\s(\[{{“‘「『《〈\"'·:,{TAG}])"  # where a word starts
 WEB: Final = r"(?:https?://|www\.|mailto:|tel:)"
@@ -23,47 +24,27 @@ class Mark:
     """A spelling that would be shown with its marks."""
 
     regex: re.Pattern[str]
-    message: str  # what it is, and what to do
+    message: Phrase  # what it is, and what to do
 
 
-def _mark(regex: str, message: str) -> Mark:
+def _mark(regex: str, message: Phrase) -> Mark:
     return Mark(re.compile(regex), message)
 
 
-BOLD: Final = (
-    "bold did not take: the ** stand right beside the words, **bold**, with no blank inside and "
-    "one pair for each; write \\* for a star that is text"
-)
-ITALIC: Final = (
-    "italic did not take: the * stand right beside the words, *italic*, with no blank inside and "
-    "one pair for each; write \\* for a star that is text"
-)
-UNDERSCORES: Final = (
-    "the _ did not take (they mean nothing beside letters and Hangul); write **bold** or *italic*, "
-    "or \\_ for one that is text"
-)
-STRIKE: Final = "there is no striking out with ~~; leave the words out, or write \\~ for a wave"
-CODE: Final = (
-    "the ` has no second one; write `words` for code, \\` for a mark that is text, and ' for a "
-    "quotation"
-)
-LINK: Final = (
-    "the link did not take; write [words](https://www.example.org) with no blank between ] and (, "
-    "and %20 for a blank in the address"
-)
-REFERENCE: Final = (
-    "the link has no target; write [words](https://www.example.org), or a line [name]: https://…"
-)
-FOOTNOTE: Final = "the footnote has no text; add a line [^1]: text, or delete the mark"
-HEADING: Final = "the heading did not take; write a blank behind the marks: ### Heading"
-BRACES: Final = (
-    "the words in braces did not take; write [text](https://…){.button} or [MOU]{lang=en} with no "
-    "blank before the { and with straight quotation marks, if any"
-)
-ENTITY: Final = "the code for a character would be shown; write the character itself"
-HTML: Final = "the HTML would be shown; leave it out, or write `<b>` if readers are to see it"
-HIGHLIGHT: Final = "there is no marking with ==; write **bold**"
-WIDE: Final = "the full-width marks mean nothing; write ** and ### with plain * and #"
+BOLD: Final = phrase("proof.bold-not-taken")
+ITALIC: Final = phrase("proof.italic-not-taken")
+UNDERSCORES: Final = phrase("proof.underscore-not-taken")
+STRIKE: Final = phrase("proof.strike-unknown")
+CODE: Final = phrase("proof.backtick-alone")
+LINK: Final = phrase("proof.link-not-taken")
+REFERENCE: Final = phrase("proof.link-without-target")
+FOOTNOTE: Final = phrase("proof.footnote-without-text")
+HEADING: Final = phrase("proof.heading-not-taken")
+BRACES: Final = phrase("proof.braces-not-taken")
+ENTITY: Final = phrase("proof.entity-shown")
+HTML: Final = phrase("proof.html-shown")
+HIGHLIGHT: Final = phrase("proof.highlight-unknown")
+WIDE: Final = phrase("proof.full-width-marks")
 
 LOOSE: Final = (
     _mark(rf"{STARTS}\*\*+(?=[^\s*{ON_PURPOSE}])", BOLD),
@@ -86,7 +67,7 @@ LOOSE: Final = (
     _mark(rf"(?i)</?(?:{TAGS})(?:\s[^<>]{{0,200}})?/?>", HTML),
     _mark(r"(?<!\S)==[^=\s][^=]{0,200}==(?!=)", HIGHLIGHT),
 )
-PLAIN: Final = "fields are plain text without Markdown; leave the marks out"
+PLAIN: Final = phrase("proof.field-without-markdown")
 IN_FIELDS: Final = (
     *(
         Mark(mark.regex, mark.message if mark.message in (ENTITY, HTML) else PLAIN)

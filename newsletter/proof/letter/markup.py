@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from newsletter.issue.markdown import Markdown
 from newsletter.issue.raw_text import raw_lines
 from newsletter.lang import EditionKind, Lang
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.marks import IN_FIELDS, LOOSE, PART_OF_ROW, ROW, SURNAME, Mark
 from newsletter.proof.letter.places import field_passages, texts
@@ -23,7 +24,7 @@ LEAVES: Final = ("inline", "fence", "code_block", "hr", "html_block")
 LABEL: Final = re.compile(r"\[([^\[\]]+)\]")
 DEFINITION: Final = re.compile(r"(?:[ >]|[-+*] |\d{1,9}[.)] )*\[(?P<label>[^\[\]]+)\]:")
 
-Place = tuple[int, str]  # a line of the file, and what is wrong with it
+Place = tuple[int, Phrase]  # a line of the file, and what is wrong with it
 
 
 def check_markup(material: Material) -> Iterator[Finding]:
@@ -52,23 +53,20 @@ def _places(markdown: Markdown) -> Iterator[Place]:
                 yield from ((line + below, message) for below, message in _table_lines(lines))
             yield from ((line, message) for message in _masked_names(token.children or ()))
         elif token.type == "code_block":
-            yield (
-                line,
-                "four blanks at its start make a block of code of this line; delete them, or write "
-                "``` on lines of their own around code",
-            )
+            yield line, phrase("proof.code-unasked")
     yield from _surplus_cells(markdown)
     yield from _lost_lines(markdown)
 
 
-def _messages(text: str, marks: Sequence[Mark]) -> Iterator[str]:
+def _messages(text: str, marks: Sequence[Mark]) -> Iterator[Phrase]:
     """Yield what is wrong with a line, each kind once."""
     for message in dict.fromkeys(mark.message for mark in marks if mark.regex.search(text)):
         found = min(
             (hit for mark in marks if mark.message == message and (hit := mark.regex.search(text))),
             key=lambda hit: hit.start(),
         )
-        yield f"{_around(text, found.start())!r} would be shown with its marks: {message}"
+        words = _around(text, found.start())
+        yield phrase("proof.marks-shown", words=words, fault=message)
 
 
 def _around(text: str, at: int) -> str:
@@ -77,23 +75,19 @@ def _around(text: str, at: int) -> str:
     return f"{shown}…" if len(text) > at + SHOWN else shown
 
 
-def _table_lines(lines: Sequence[Place]) -> Iterator[Place]:
+def _table_lines(lines: Sequence[tuple[int, str]]) -> Iterator[Place]:
     """Find lines that look like rows of a table where there is none."""
-    remedy = (
-        "the table did not take, and its lines run together; under its first row write a line of "
-        "hyphens with as many cells: | --- | --- |"
-    )
     rows = [(line, text) for line, text in lines if ROW.fullmatch(text)]
     if rows:
-        yield rows[0][0], f"{_around(rows[0][1], 0)!r}: {remedy}"
+        yield rows[0][0], phrase("proof.table-not-taken", words=_around(rows[0][1], 0))
         return
     for (line, text), (_, following) in pairwise(lines):
         if PART_OF_ROW.search(text) and PART_OF_ROW.search(following):
-            yield line, f"{_around(text, 0)!r}: {remedy}"
+            yield line, phrase("proof.table-not-taken", words=_around(text, 0))
             return
 
 
-def _masked_names(children: Sequence[Token]) -> Iterator[str]:
+def _masked_names(children: Sequence[Token]) -> Iterator[Phrase]:
     """Find the stars of masked names that were taken for italic or bold."""
     before = ""
     opened: list[bool] = []
@@ -102,10 +96,7 @@ def _masked_names(children: Sequence[Token]) -> Iterator[str]:
             opened.append(bool(SURNAME.search(before)))
         elif token.type in ("em_close", "strong_close") and opened:
             if opened.pop() and SURNAME.search(before):
-                yield (
-                    f"the stars around {before[-SHOWN:]!r} are taken for bold or italic and are "
-                    "not shown; write \\* for each star of a masked name: 김\\*수"
-                )
+                yield phrase("proof.masked-name", words=before[-SHOWN:])
         elif token.type == "text":
             before = token.content
 
@@ -122,16 +113,11 @@ def _surplus_cells(markdown: Markdown) -> Iterator[Place]:
         elif token.type == "tr_open" and token.map and columns:
             cells = _cells(lines[token.map[0]])
             if any(cell.strip() for cell in cells[columns:]):
+                words = cells[columns].strip()[:SHOWN]
                 yield (
                     token.map[0] + markdown.first_line,
-                    f"the table has {_count(columns)}, and {cells[columns].strip()[:SHOWN]!r} "
-                    "behind them is shown nowhere; add a column to the head and to the line of "
-                    "hyphens, or write \\| for a line that is text",
+                    phrase("proof.cell-lost", count=columns, words=words),
                 )
-
-
-def _count(columns: int) -> str:
-    return "1 column" if columns == 1 else f"{columns} columns"
 
 
 def _cells(row: str) -> list[str]:
@@ -148,25 +134,17 @@ def _lost_lines(markdown: Markdown) -> Iterator[Place]:
     uses = Counter(_label(label) for label in LABEL.findall(markdown.source))
     uses.subtract(_label(name) for _, _, name in definitions)
     known: set[str] = set()
+    fault: Phrase | None
     for at, line, name in definitions:
         label = _label(name)
         if label.startswith("^"):
-            fault = (
-                f"the text of the footnote [{name}] is shown nowhere, or another one has its "
-                f"name; write [{name}] where it belongs, or delete it"
-            )
+            fault = phrase("proof.footnote-lost", name=name)
         elif label in known:
-            fault = (
-                f"{line!r} leads nowhere: a line above has the name [{name}] already; give this "
-                "one another name, or delete it"
-            )
+            fault = phrase("proof.target-repeated", words=line, name=name)
         elif uses[label] < 1:
-            fault = (
-                f"{line!r} is shown nowhere: it is the target of a link that does not exist; "
-                f"write [{name}] where it belongs, or \\[ if it is text"
-            )
+            fault = phrase("proof.target-unused", words=line, name=name)
         else:
-            fault = ""
+            fault = None
         known.add(label)
         if fault:
             yield at + markdown.first_line, fault
@@ -190,5 +168,5 @@ def _label(written: str) -> str:
     return " ".join(written.split()).casefold()
 
 
-def _finding(file: str, line: int | None, lang: Lang, message: str) -> Finding:
+def _finding(file: str, line: int | None, lang: Lang, message: Phrase) -> Finding:
     return Finding(RULE, Severity.ADVISES, file, line, EditionKind(lang.value), message)

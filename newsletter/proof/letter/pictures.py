@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from newsletter.compose.hosting import HostedPicture, resize
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 
@@ -34,9 +35,12 @@ def picture_weight(material: Material) -> Iterator[Finding]:
             heaviest = max(shown, key=lambda one: weights[one.path])
             yield Finding(
                 "picture-weight", Severity.ADVISES, f"issues/{material.issue.id}", None, kind,
-                f"the pictures of this edition weigh {total / 1e6:.1f} MB together as they are "
-                f"sent; {EDITION_BYTES_MAX / 1e6:.1f} MB are the budget, and the heaviest is "
-                f"{heaviest.picture.place}",
+                phrase(
+                    "proof.edition-too-heavy",
+                    total=total / 1e6,
+                    most=EDITION_BYTES_MAX / 1e6,
+                    place=heaviest.picture.place,
+                ),
             )  # fmt: skip
 
 
@@ -52,10 +56,10 @@ def animation(material: Material) -> Iterator[Finding]:
     }.values():
         if picture.frames > 1:
             yield _advice(
-                "animation", picture.place,
-                f"is animated ({picture.frames} frames), and letters show the first frame only; "
-                "save the frame that says most as a picture of its own",
-            )  # fmt: skip
+                "animation",
+                picture.place,
+                phrase("proof.picture-animated", frames=picture.frames),
+            )
 
 
 def hosted_pictures(material: Material) -> Iterator[Finding]:
@@ -68,34 +72,47 @@ def hosted_pictures(material: Material) -> Iterator[Finding]:
             )
             yield Finding(
                 HOSTED, Severity.BLOCKS, place, None, None,
-                f"is not on the web: {base}{path} {sight.words}; upload what is in "
-                f"build/{material.issue.id}/public/ to {base}",
+                phrase(
+                    "proof.picture-not-online",
+                    url=base + path,
+                    answer=sight.words,
+                    issue=material.issue.id,
+                    base=base,
+                ),
             )  # fmt: skip
 
 
-def hosted_notes(material: Material) -> Iterator[str]:
+def hosted_notes(material: Material) -> Iterator[Phrase]:
     """Say in one line which pictures cannot be seen from here, and why."""
     unseen = [one for one in (material.pictures or {}).values() if one.words and not one.is_gone]
     if unseen:
-        reasons = ", ".join(sorted({str(one.words) for one in unseen}))
-        count = "1 picture" if len(unseen) == 1 else f"{len(unseen)} pictures"
-        yield (
-            f"{HOSTED}: {count} of {len(material.pictures or {})} cannot be seen from here "
-            f"({reasons}); look at a test letter from elsewhere"
+        said = phrase(
+            "proof.pictures-unseen",
+            count=len(unseen),
+            total=len(material.pictures or {}),
+            reasons=sorted({one.words or "" for one in unseen}, key=str),
         )
+        yield phrase("proof.pictures-note", rule=HOSTED, unseen=said)
 
 
-def _too_heavy(hosted: HostedPicture, weight: int) -> str:
-    kind = "as JPEG if it is a photograph, or with fewer colours" if _is_png(hosted) else "smaller"
-    return (
-        f"weighs {weight / 1000:,.0f} kB as it is sent; {ONE_BYTES_MAX // 1000} kB are enough for "
-        f"a letter, so save it {kind}"
-    )
+def find_unseen(note: Said) -> Phrase | None:
+    """Return what a proof's note says of pictures that cannot be seen; None: it is another's."""
+    if isinstance(note, Phrase) and note.fields.get("rule") == HOSTED:
+        unseen = note.fields.get("unseen")
+        return unseen if isinstance(unseen, Phrase) else None
+    return None
+
+
+def _too_heavy(hosted: HostedPicture, weight: int) -> Phrase:
+    kilobytes, most = weight / 1000, ONE_BYTES_MAX // 1000
+    if _is_png(hosted):
+        return phrase("proof.photograph-too-heavy", weight=kilobytes, most=most)
+    return phrase("proof.picture-too-heavy", weight=kilobytes, most=most)
 
 
 def _is_png(hosted: HostedPicture) -> bool:
     return hosted.picture.ending == "png"
 
 
-def _advice(rule: str, place: str, message: str) -> Finding:
+def _advice(rule: str, place: str, message: Phrase) -> Finding:
     return Finding(rule, Severity.ADVISES, place, None, None, message)

@@ -7,11 +7,12 @@ import tinycss2
 from tinycss2 import ast
 
 from newsletter.compose.edition import SHEET
+from newsletter.phrases import Phrase, phrase
 
 # What the inliner keeps of an at-rule; every other one is gone from the letter without a word.
 KEPT: Final = ("media",)
 HOLD_DECLARATIONS: Final = ("font-face", "page", "viewport", "property", "counter-style")
-Fault = tuple[int, str]  # line, counted from 1; what is wrong and what to do
+Fault = tuple[int, Phrase]  # line, counted from 1; what is wrong and what to do
 
 
 def sheet_faults(name: str, source: str) -> Iterator[Fault]:
@@ -22,16 +23,9 @@ def sheet_faults(name: str, source: str) -> Iterator[Fault]:
         return  # what follows an open rule is read as part of it
     for rule in tinycss2.parse_stylesheet(source, skip_comments=True, skip_whitespace=True):
         if rule.type == "error":
-            yield (
-                rule.source_line,
-                f"is no CSS ({rule.message}); mail programs drop it, so mend it",
-            )
+            yield rule.source_line, phrase("proof.css-unreadable", reason=rule.message)
         elif rule.type == "at-rule" and name == SHEET and rule.lower_at_keyword not in KEPT:
-            yield (
-                rule.source_line,
-                f"@{rule.at_keyword} cannot be written into elements and is lost; put it into "
-                "wide.css, or leave it out",
-            )
+            yield rule.source_line, phrase("proof.at-rule-lost", name=rule.at_keyword)
         else:
             yield from _broken_declarations(rule)
 
@@ -42,8 +36,8 @@ def _broken_declarations(rule: ast.Node) -> Iterator[Fault]:
     while waiting:
         for found in _held(waiting.pop()):
             if isinstance(found, ast.ParseError):
-                message = f"is no declaration ({found.message}); write 'property: value;'"
-                yield found.source_line, message
+                fault = phrase("proof.declaration-unreadable", reason=found.message)
+                yield found.source_line, fault
             elif isinstance(found, ast.QualifiedRule | ast.AtRule):
                 waiting.append(found)
 
@@ -63,7 +57,7 @@ def _unclosed(source: str) -> Iterator[Fault]:
         if source.startswith("/*", at):
             end = source.find("*/", at + 2)
             if end < 0:
-                yield line, "a comment is not closed, and all behind it is lost; write */"
+                yield line, phrase("proof.css-comment-open")
                 return
             line += source.count("\n", at, end)
             at = end + 2
@@ -72,19 +66,19 @@ def _unclosed(source: str) -> Iterator[Fault]:
         if char in "\"'":
             end = _text_end(source, at)
             if end < 0:
-                yield line, f"a text in {char} is not closed on its line; close it"
+                yield line, phrase("proof.css-text-open", mark=char)
                 return
             at = end
         elif char == "{":
             opened.append(line)
         elif char == "}" and not opened:
-            yield line, "a } closes nothing; take it out, or open its rule"
+            yield line, phrase("proof.css-brace-alone")
         elif char == "}":
             opened.pop()
         line += char == "\n"
         at += 1
     for started in opened:
-        yield started, "the rule that opens here is never closed, and takes in the next; write }"
+        yield started, phrase("proof.css-rule-open")
 
 
 def _text_end(source: str, at: int) -> int:

@@ -8,11 +8,12 @@ from newsletter.issue.markdown import Markdown
 from newsletter.issue.pictures import Picture
 from newsletter.issue.starter import StarterWords, lines_in
 from newsletter.lang import EditionKind, Lang
+from newsletter.phrases import Said, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 
 RULE: Final = "starter"
-Left = list[tuple[int | None, str]]  # lines, and what of the starter is left there
+Left = list[tuple[int | None, Said]]  # lines, and what of the starter is left there
 
 
 def check_starter(material: Material) -> Iterator[Finding]:
@@ -48,7 +49,7 @@ def _left_in(text: Letter | ArticleText, starter: StarterWords) -> Left:
     for name, line in text.lines.items():
         value = getattr(text, name, None)
         if isinstance(value, Picture) and value.sha256 in starter.pictures:
-            left.append((line, f"{name}: the picture of the starter"))
+            left.append((line, phrase("proof.starter-picture", name=name)))
         elif value in starter.texts.get(name, ()):
             left.append((line, str(value)))
     body: Markdown = text.greeting if isinstance(text, Letter) else text.body
@@ -60,9 +61,9 @@ def _left_in(text: Letter | ArticleText, starter: StarterWords) -> Left:
 def _finding(file: str, edition: EditionKind | None, left: Left) -> Iterator[Finding]:
     if not left:
         return
-    places = "; ".join(words if line is None else f"line {line}, {words}" for line, words in left)
-    message = (
-        f"still says what the starter says ({places}); write your own words, for this must not go "
-        "to readers"
-    )
+    places = [
+        words if line is None else phrase("proof.starter-line", line=line, words=words)
+        for line, words in left
+    ]
+    message = phrase("proof.starter-left", places=places)
     yield Finding(RULE, Severity.ADVISES, file, left[0][0], edition, message)

@@ -10,6 +10,7 @@ from newsletter.compose.hosting import Gallery
 from newsletter.compose.metering import Traces
 from newsletter.compose.press import FOLDER
 from newsletter.lang import EditionKind
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.balance import loose_ends
 from newsletter.proof.letter.sheets import sheet_faults
@@ -43,14 +44,19 @@ def _unread(look: Look) -> Iterator[Finding]:
         if name in look.shipped or name.endswith(NOTES):
             continue
         if not name.endswith(READ):
-            reason = f"only files ending in {', '.join(READ)} are read here"
+            reason = phrase("proof.template-ending", endings=READ)
         elif name not in named:
-            reason = "nothing reads a file of this name"
+            reason = phrase("proof.template-unnamed")
         else:
             continue
         near = get_close_matches(name, sorted(look.shipped), n=1, cutoff=0.6)
-        remedy = f"did you mean {FOLDER}{near[0]}?" if near else "import it, or take it out"
-        yield _finding(name, None, None, f"{reason}; {remedy}")
+        remedy = (
+            phrase("proof.template-near", near=FOLDER + near[0])
+            if near
+            else phrase("proof.template-import")
+        )
+        message = phrase("proof.template-unread", reason=reason, remedy=remedy)
+        yield _finding(name, None, None, message)
 
 
 def _named_in(sources: Mapping[str, str]) -> set[str]:
@@ -60,7 +66,7 @@ def _named_in(sources: Mapping[str, str]) -> set[str]:
 
 
 def _unbalanced(material: Material, look: Look) -> Iterator[Finding]:
-    told: set[tuple[str, int, str]] = set()  # a part is printed in several editions
+    told: set[tuple[str, int, Phrase]] = set()  # a part is printed in several editions
     for kind in EditionKind:
         traces, gallery = Traces(), Gallery(material.issue.id)
         page = page_of(material.publication, material.issue, kind, gallery, look.press)
@@ -73,5 +79,5 @@ def _unbalanced(material: Material, look: Look) -> Iterator[Finding]:
                 yield _finding(name, line, kind, loose.message)
 
 
-def _finding(name: str, line: int | None, kind: EditionKind | None, message: str) -> Finding:
+def _finding(name: str, line: int | None, kind: EditionKind | None, message: Phrase) -> Finding:
     return Finding(RULE, Severity.ADVISES, FOLDER + name, line, kind, message)

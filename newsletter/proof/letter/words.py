@@ -9,7 +9,7 @@ from newsletter.issue.issue import ArticleText, Issue
 from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown, images_of
 from newsletter.lang import EditionKind, Lang
-from newsletter.phrases import Said
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.places import passages, texts
 from newsletter.proof.letter.wording import (
@@ -37,15 +37,19 @@ def subject_length(material: Material) -> Iterator[Finding]:
         if width > SUBJECT_COLUMNS:
             yield _advice(
                 "subject-length", letter.place, letter.lines.get("subject"), lang,
-                f"the subject is {width} columns wide with its label, and phones show about "
-                f"{SUBJECT_COLUMNS}; shorten it by {width - SUBJECT_COLUMNS}",
+                phrase(
+                    "proof.subject-too-wide",
+                    columns=width,
+                    most=SUBJECT_COLUMNS,
+                    surplus=width - SUBJECT_COLUMNS,
+                ),
             )  # fmt: skip
         least, most = PREHEADER_COLUMNS
-        if not least <= columns(letter.preheader) <= most:
+        width = columns(letter.preheader)
+        if not least <= width <= most:
             yield _advice(
                 "subject-length", letter.place, letter.lines.get("preheader"), lang,
-                f"the preheader is {columns(letter.preheader)} columns wide; inboxes show it well "
-                f"from {least} to {most}",
+                phrase("proof.preheader-width", columns=width, least=least, most=most),
             )  # fmt: skip
 
 
@@ -57,8 +61,7 @@ def capitals(material: Material) -> Iterator[Finding]:
         if len(shouted) >= 2 and len(shouted) * 2 > len(words):
             yield _advice(
                 "capitals", letter.place, letter.lines.get("subject"), lang,
-                f"the subject is written in capitals ({' '.join(shouted)}); spam filters and "
-                "readers take it for shouting, so write it in small letters",
+                phrase("proof.subject-in-capitals", words=" ".join(shouted)),
             )  # fmt: skip
 
 
@@ -70,8 +73,7 @@ def month_label(material: Material) -> Iterator[Finding]:
         if found and not letter.subject.startswith(label):
             yield _block(
                 "month-label", letter.place, letter.lines.get("subject"), lang,
-                f"the subject starts with {found[0].strip()}, but this issue's label is {label}; "
-                "leave it out, the right one is put in front by itself",
+                phrase("proof.month-label-wrong", found=found[0].strip(), label=label),
             )  # fmt: skip
 
 
@@ -84,9 +86,12 @@ def advertising(material: Material) -> Iterator[Finding]:
             place = f"issues/{material.issue.id}/issue.yaml"
             yield Finding(
                 "advertising", Severity.BLOCKS, place, None, kind,
-                f"'advertising' is {'yes' if material.issue.advertising else 'no'}, and the "
-                f"subject is {edition.subject!r}; it must start with {mark} exactly when the "
-                "issue advertises",
+                phrase(
+                    "proof.advertising-mark",
+                    answer="yes" if material.issue.advertising else "no",
+                    subject=edition.subject,
+                    mark=mark,
+                ),
             )  # fmt: skip
 
 
@@ -107,8 +112,7 @@ def link_text(material: Material) -> Iterator[Finding]:
             if words.strip(" .…→>").lower() in SAYS_NOTHING[lang]:
                 yield _advice(
                     "link-text", file, line, lang,
-                    f"the link says only {words!r}; write what it leads to, for readers who "
-                    "hear links one by one",
+                    phrase("proof.link-says-nothing", words=words),
                 )  # fmt: skip
 
 
@@ -123,7 +127,7 @@ def dead_links(material: Material) -> Iterator[Finding]:
         if fault := asked[href]:
             yield _advice(
                 "dead-links", file, line, lang,
-                f"the link {href} {fault}; correct it or leave it out",
+                phrase("proof.link-dead", address=href, fault=fault),
             )  # fmt: skip
 
 
@@ -136,24 +140,21 @@ def placeholders(material: Material) -> Iterator[Finding]:
         if found:
             yield _block(
                 "placeholder", passage.file, passage.line, passage.lang,
-                f"{found[0]!r} looks like a place left to fill in: {passage.text[:60]!r}",
+                phrase("proof.placeholder-left", found=found[0], words=passage.text[:60]),
             )  # fmt: skip
 
 
 def _poor_alt(alt: str, text: ArticleText, lang: Lang, line: int | None) -> Iterator[Finding]:
     bare = alt.strip(" .").lower()
     if bare == text.title.strip(" .").lower():
-        fault = "repeats the title"
+        message = phrase("proof.alt-repeats-title", alt=alt)
     elif FILE_NAME.fullmatch(bare):
-        fault = "is a file name"
+        message = phrase("proof.alt-is-file-name", alt=alt)
     elif bare in NO_DESCRIPTION[lang] or len(bare) < ALT_MIN:
-        fault = "says nothing"
+        message = phrase("proof.alt-says-nothing", alt=alt)
     else:
         return
-    yield _advice(
-        "alt-text", text.place, line, lang,
-        f"the alt text {alt!r} {fault}; write what the picture shows, in one phrase",
-    )  # fmt: skip
+    yield _advice("alt-text", text.place, line, lang, message)
 
 
 def _addresses(issue: Issue) -> Iterator[tuple[Lang, str, str, int | None]]:
@@ -180,9 +181,9 @@ def _link_words(markdown: Markdown) -> Iterator[tuple[str, int]]:
             words.append(token.content)
 
 
-def _advice(rule: str, file: str, line: int | None, lang: Lang, message: str) -> Finding:
+def _advice(rule: str, file: str, line: int | None, lang: Lang, message: Phrase) -> Finding:
     return Finding(rule, Severity.ADVISES, file, line, EditionKind(lang.value), message)
 
 
-def _block(rule: str, file: str, line: int | None, lang: Lang, message: str) -> Finding:
+def _block(rule: str, file: str, line: int | None, lang: Lang, message: Phrase) -> Finding:
     return Finding(rule, Severity.BLOCKS, file, line, EditionKind(lang.value), message)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from newsletter.phrases import phrase
 from newsletter.proof.finding import Severity
 from newsletter.proof.parity.glossary import check_glossary
 from newsletter.proof.parity.length import check_length
@@ -16,43 +17,43 @@ PARITY_RULES: Final = (
     Rule(
         "structure",
         Severity.BLOCKS,
-        "both languages have the same paragraphs, lists, tables, facts, pictures and links",
+        phrase("proof.rule-structure"),
         check_structure,
     ),
     Rule(
         "numbers",
         Severity.BLOCKS,
-        "numbers, dates, times, amounts, units and telephones mean the same in both languages",
+        phrase("proof.rule-numbers"),
         check_numbers,
     ),
     Rule(
         "weekday",
         Severity.BLOCKS,
-        "a weekday beside a date is that date's weekday, and every date is in the calendar",
+        phrase("proof.rule-weekday"),
         check_weekdays,
     ),
     Rule(
         "language",
         Severity.BLOCKS,
-        "no Korean is left in the English, no English sentence in the Korean",
+        phrase("proof.rule-language"),
         check_language,
     ),
     Rule(
         "glossary",
         Severity.ADVISES,
-        "names and terms of issues/glossary.yaml are written as agreed in both languages",
+        phrase("proof.rule-glossary"),
         check_glossary,
     ),
     Rule(
         "length",
         Severity.ADVISES,
-        "no article or paragraph is much shorter in one language",
+        phrase("proof.rule-length"),
         check_length,
     ),
     Rule(
         "stale-translation",
         Severity.ADVISES,
-        "no file was changed after its translation was last touched",
+        phrase("proof.rule-stale-translation"),
         check_staleness,
     ),
 )
