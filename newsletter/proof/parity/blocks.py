@@ -17,7 +17,7 @@ from newsletter.lang import Lang
 
 
 class Kind(StrEnum):
-    """What a block is; the value is how messages name it."""
+    """What a block is."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"

@@ -4,6 +4,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
+from newsletter.phrases import phrase
 from newsletter.proof.parity.clocks import read_clock
 from newsletter.proof.parity.english_numbers import (
     IN_DIGITS,
@@ -186,7 +187,7 @@ WORDS: Final = tuple(
 )
 
 ENGLISH: Final = Tongue(
-    name="English",
+    name=phrase("proof.english"),
     patterns=(
         *ADDRESSES,
         *NAMES,

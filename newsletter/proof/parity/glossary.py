@@ -8,6 +8,7 @@ from typing import Final
 
 from newsletter.issue.glossary import Term
 from newsletter.lang import Lang
+from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Side, sections
@@ -53,11 +54,14 @@ def _check(side: Side, other: Side, terms: Sequence[Term]) -> Iterator[Finding]:
     for term, use in _uses(side, terms):
         agreed = term.forms.get(other.lang, ())
         if agreed and not any(_plain(form) in there for form in agreed):
-            form = term.forms[side.lang][0]
-            message = (
-                f"{form!r} stands here, but the {TONGUES[other.lang].name} text has none of: "
-                f"{', '.join(agreed)}; write it so in {other.file}, or add the form used there to "
-                f"issues/glossary.yaml:{term.line}. “{sentence_at(use.block, use.at)}”"
+            message = phrase(
+                "proof.term-differs",
+                form=term.forms[side.lang][0],
+                language=TONGUES[other.lang].name,
+                agreed=agreed,
+                file=other.file,
+                line=term.line,
+                words=sentence_at(use.block, use.at),
             )
             yield finding(RULE, Severity.ADVISES, side, use.block.line_at(use.at), message)
 

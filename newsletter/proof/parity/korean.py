@@ -4,6 +4,7 @@ import re
 from fractions import Fraction
 from typing import Final
 
+from newsletter.phrases import phrase
 from newsletter.proof.parity.clocks import read_clock
 from newsletter.proof.parity.korean_numbers import (
     IN_DIGITS,
@@ -187,7 +188,7 @@ WORDS: Final = (
 )
 
 KOREAN: Final = Tongue(
-    name="Korean",
+    name=phrase("proof.korean"),
     patterns=(
         *ADDRESSES,
         *NAMES,

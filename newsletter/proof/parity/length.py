@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsletter.lang import Lang
+from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.alignment import align_sides
 from newsletter.proof.parity.blocks import Block, Kind, Section, Side, sections
 from newsletter.proof.parity.clues import readings_of
 from newsletter.proof.parity.languages import TONGUES
-from newsletter.proof.parity.wording import cut, finding, place
+from newsletter.proof.parity.wording import cut, finding, part, place
 
 RULE: Final = "length"
 # Characters that say the same; measured on the publication's letters.
@@ -106,11 +107,20 @@ def _finding(one: _Measured) -> Finding:
     short, long = (0, 1) if one.excess > 0 else (1, 0)
     side, other = one.sides[short], one.sides[long]
     block, longer = one.blocks[short], one.blocks[long]
-    what = block.name if block else "article"
-    line = block.line if block else (side.body[0].line if side.body else None)
-    seen = f" ({place(other, longer.line)}): “{cut(longer.text)}”" if longer else f" {other.file}"
-    message = (
-        f"this {what} says much less in {TONGUES[side.lang].name} than in "
-        f"{TONGUES[other.lang].name}, by its length; see whether a sentence is missing{seen}"
-    )
+    language, other_language = TONGUES[side.lang].name, TONGUES[other.lang].name
+    if block and longer:
+        line = block.line
+        message = phrase(
+            "proof.block-shorter",
+            part=part(block),
+            language=language,
+            other=other_language,
+            place=place(other, longer.line),
+            words=cut(longer.text),
+        )
+    else:
+        line = side.body[0].line if side.body else None
+        message = phrase(
+            "proof.article-shorter", language=language, other=other_language, file=other.file
+        )
     return finding(RULE, Severity.ADVISES, side, line, message)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.parity.blocks import Link, Side
 from newsletter.proof.parity.languages import TONGUES
@@ -29,10 +30,7 @@ def check_links(rule: str, side: Side, other: Side) -> Iterator[Finding]:
     """Find links of *side* that have no counterpart in *other*."""
     name = TONGUES[other.lang].name
     for link in _lone_links(side.links, other.links):
-        message = (
-            f"the {name} text has no link to {link.href}; link to it in {other.file}, "
-            "or correct the address here"
-        )
+        message = phrase("proof.link-alone", language=name, address=link.href, file=other.file)
         yield finding(rule, Severity.BLOCKS, side, link.line, message)
 
 

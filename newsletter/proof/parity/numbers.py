@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.agreement import Agreeing, say_the_same
@@ -14,7 +15,7 @@ from newsletter.proof.parity.clues import Reading, readings_of
 from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.meaning import Figure, Weight, are_comparable, kinds
 from newsletter.proof.parity.partners import FIGURES_MAX, without_partner
-from newsletter.proof.parity.wording import finding, place, sentence_at
+from newsletter.proof.parity.wording import finding, part, place, sentence_at
 
 RULE: Final = "numbers"
 FINDINGS_MAX: Final = 100  # in a paragraph; more are no text
@@ -66,28 +67,22 @@ def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
         yield from _first(_contradictions(other, one, everywhere[0]))
 
 
-def numbers_notes(material: Material) -> Iterator[str]:
+def numbers_notes(material: Material) -> Iterator[Phrase]:
     """Say where figures are not counted against each other, for there are too many."""
     for section in sections(material.issue):
         read = readings_of(section, material)
         for pair in align_sides(*section.sides, read):
             for side, block, look in zip(section.sides, (pair.one, pair.other), read, strict=True):
                 if block and pair.one and pair.other and len(look(block).figures) > FIGURES_MAX:
-                    yield (
-                        f"{RULE} did not count how often each figure stands in "
-                        f"{place(side, block.line)}: it has more than {FIGURES_MAX}"
-                    )
+                    at = place(side, block.line)
+                    yield phrase("proof.figures-uncounted", rule=RULE, place=at, most=FIGURES_MAX)
 
 
 def _first(findings: Iterator[Finding]) -> Iterator[Finding]:
     """Name the first contradictions of a block, and say that there are more."""
     yield from islice(findings, FINDINGS_MAX)
     if more := next(findings, None):
-        message = (
-            f"further figures from here on have no counterpart; correct the first {FINDINGS_MAX} "
-            "and look again"
-        )
-        yield replace(more, message=message)
+        yield replace(more, message=phrase("proof.figures-too-many", most=FINDINGS_MAX))
 
 
 def _half(
@@ -150,16 +145,20 @@ def _rivals(figure: Figure, other: _Half) -> _Rivals:
 
 
 def _finding(figure: Figure, half: _Half, other: _Half, rivals: Sequence[Figure]) -> Finding:
-    line = half.block.line_at(figure.start)
     there = rivals[0].start if rivals else 0
-    name, other_name = TONGUES[half.side.lang].name, TONGUES[other.side.lang].name
-    shown = half.block.text[figure.start : figure.end]
-    instead = ", ".join(f"“{other.block.text[rival.start : rival.end]}”" for rival in rivals)
-    stands = f"; {instead} stands there" if rivals else ""
-    message = (
-        f"“{shown}” has no counterpart in the {other_name} {other.block.name}{stands}; "
-        f"make both languages say the same. {name}: “{sentence_at(half.block, figure.start)}” "
-        f"{other_name} ({place(other.side, other.block.line_at(there))}): "
-        f"“{sentence_at(other.block, there)}”"
-    )
+    shown: dict[str, object] = {
+        "figure": half.block.text[figure.start : figure.end],
+        "part": part(other.block),
+        "language": TONGUES[half.side.lang].name,
+        "words": sentence_at(half.block, figure.start),
+        "other": TONGUES[other.side.lang].name,
+        "place": place(other.side, other.block.line_at(there)),
+        "other_words": sentence_at(other.block, there),
+    }
+    if rivals:
+        instead = [f"“{other.block.text[rival.start : rival.end]}”" for rival in rivals]
+        message = phrase("proof.figure-differs", rivals=instead, **shown)
+    else:
+        message = phrase("proof.figure-alone", **shown)
+    line = half.block.line_at(figure.start)
     return finding(RULE, Severity.BLOCKS, half.side, line, message)

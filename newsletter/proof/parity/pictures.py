@@ -7,6 +7,7 @@ from typing import Final
 
 from newsletter.issue.issue import Issue
 from newsletter.lang import Lang
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.parity.blocks import Section, Shown, Side, sections
 from newsletter.proof.parity.languages import TONGUES
@@ -36,33 +37,31 @@ def check_pictures(rule: str, issue: Issue) -> Iterator[Finding]:
 def _check_count(rule: str, side: Side, other: Side) -> Iterator[Finding]:
     name = TONGUES[other.lang].name
     if side.has_lead and not other.has_lead:
-        message = (
-            f"the {name} text has no 'image'; write one in {other.file}, or delete {_file(side)}"
+        lead = side.pictures[0]
+        message = phrase(
+            "proof.lead-picture-alone", language=name, file=other.file, picture=_file_name(lead)
         )
-        yield finding(rule, Severity.BLOCKS, side, side.pictures[0].line, message)
+        yield finding(rule, Severity.BLOCKS, side, lead.line, message)
     mine, theirs = side.pictures[side.has_lead :], other.pictures[other.has_lead :]
     known = {_stem(picture) for picture in theirs}
     extra = [picture for picture in mine if _stem(picture) not in known]
     missing = max(0, len(mine) - len(theirs))
     for picture in (*extra, *mine[::-1])[:missing]:
-        message = (
-            f"the {name} text does not show {_file_name(picture)!r} or a picture in its place; "
-            f"show it in {other.file}, or delete it here"
+        message = phrase(
+            "proof.picture-alone", language=name, picture=_file_name(picture), file=other.file
         )
         yield finding(rule, Severity.BLOCKS, side, picture.line, message)
-
-
-def _file(side: Side) -> str:
-    return repr(_file_name(side.pictures[0]))
 
 
 def _check_strangers(rule: str, at: int, section: Section, uses: Uses) -> Iterator[Finding]:
     one, other = section.sides
     for mine, theirs in zip(one.pictures, other.pictures, strict=False):
         if _is_swapped(mine, theirs, one, other):
-            message = (
-                f"{_file_name(theirs)!r} stands where the {TONGUES[one.lang].name} text shows "
-                f"{_file_name(mine)!r}; bring the pictures into one order"
+            message = phrase(
+                "proof.pictures-swapped",
+                picture=_file_name(theirs),
+                language=TONGUES[one.lang].name,
+                other=_file_name(mine),
             )
             yield finding(rule, Severity.BLOCKS, other, theirs.line, message)
             continue
@@ -83,21 +82,21 @@ def _is_swapped(mine: Shown, theirs: Shown, one: Side, other: Side) -> bool:
 
 def _fault(
     at: int, side: Side, picture: Shown, opposite: Side, counterpart: Shown, uses: Uses
-) -> str | None:
-    name, other_name = TONGUES[side.lang].name, TONGUES[opposite.lang].name
+) -> Phrase | None:
+    shown = _file_name(picture)
     variant = VARIANT.search(picture.place)
     if variant and variant["lang"].lower() != side.lang:
-        return (
-            f"by its name, {_file_name(picture)!r} is not the {name} version; "
-            f"name the {name} picture here, or rename a picture that serves every language"
-        )
+        name = TONGUES[side.lang].name
+        return phrase("proof.picture-of-other-language", picture=shown, language=name)
     if picture.sha256 == counterpart.sha256 or _stem(picture) == _stem(counterpart):
         return None
     elsewhere = (uses[picture.sha256, side.lang] | uses[picture.sha256, opposite.lang]) - {at}
     if elsewhere and not elsewhere & uses[counterpart.sha256, opposite.lang]:
-        return (
-            f"{_file_name(picture)!r} is the picture of another article, and the {other_name} text "
-            f"shows {_file_name(counterpart)!r} here; name this article's own picture"
+        return phrase(
+            "proof.picture-of-other-article",
+            picture=shown,
+            language=TONGUES[opposite.lang].name,
+            other=_file_name(counterpart),
         )
     return None
 

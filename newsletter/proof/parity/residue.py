@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsletter.lang import Lang
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Kind, Side, sections
@@ -19,7 +20,7 @@ RULE: Final = "language"
 class Foreign:
     """What another language left in a text looks like."""
 
-    name: str
+    name: Phrase
     run: re.Pattern[str]
     counted: re.Pattern[str]  # inside a run
     least: int  # so many of *counted* make a run foreign
@@ -27,14 +28,14 @@ class Foreign:
 
 FOREIGN: Final = {
     Lang.KO: Foreign(
-        "English",
+        phrase("proof.english-words"),
         # Names are written with capitals, so four words with three small ones are a sentence.
         re.compile(r"(?<!\w)[A-Za-z][\w'’-]+(?:[ ,:;]+[A-Za-z][\w'’-]+){3,}"),
         re.compile(r"\b[a-z][\w'’-]+"),
         3,
     ),
     Lang.EN: Foreign(
-        "Korean",
+        phrase("proof.korean-words"),
         re.compile(r"[가-힣ㄱ-ㆎ]+(?:[^A-Za-z가-힣]*[가-힣ㄱ-ㆎ]+)*"),
         re.compile(r"[가-힣ㄱ-ㆎ]"),
         1,
@@ -73,9 +74,10 @@ def _check_block(side: Side, block: Block, agreed: Sequence[str]) -> Iterator[Fi
         text = text.replace(name, "\x00" * len(name))
     for run in foreign.run.finditer(text):
         if len(foreign.counted.findall(run[0])) >= foreign.least:
-            message = (
-                f"“{cut(run[0])}” is {foreign.name} in the {TONGUES[side.lang].name} text; "
-                "translate it, put it in parentheses behind its translation, or mark it like "
-                "[정]{lang=ko}"
+            message = phrase(
+                "proof.language-left",
+                words=cut(run[0]),
+                foreign=foreign.name,
+                language=TONGUES[side.lang].name,
             )
             yield finding(RULE, Severity.BLOCKS, side, block.line_at(run.start()), message)

@@ -8,6 +8,7 @@ from typing import Final
 from newsletter.issue.issue import ArticleText, Letter
 from newsletter.issue.markdown import Markdown
 from newsletter.lang import EditionKind, Lang
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import History, Material
 from newsletter.proof.parity.languages import TONGUES
@@ -26,22 +27,22 @@ def check_staleness(material: Material) -> Iterator[Finding]:
         yield from found
 
 
-def staleness_notes(material: Material) -> Iterator[str]:
+def staleness_notes(material: Material) -> Iterator[Phrase]:
     """Say what could not be compared, and why: all of it, or some files."""
     history = material.history
     if history is None:
-        yield f"{RULE} did not run: {material.no_history}"
+        yield phrase("proof.history-missing", rule=RULE, reason=material.no_history)
         return
     files = dict.fromkeys(text.place for (_, text), _ in _pairs(material))
     new = [file for file in files if not history.is_committed(file)]
     unknown = [file for file in files if file not in new and history.changed_at(file) is None]
     if history.fault:
-        yield f"{RULE} did not run: {history.fault}"
+        yield phrase("proof.history-missing", rule=RULE, reason=history.fault)
         return
     if new:
-        yield f"{RULE} did not look at what is in no commit yet: {', '.join(new)}"
+        yield phrase("proof.files-uncommitted", rule=RULE, files=new)
     if unknown:
-        yield f"{RULE} did not look at what git does not know: {', '.join(unknown)}"
+        yield phrase("proof.files-unknown", rule=RULE, files=unknown)
 
 
 def _pairs(material: Material) -> Iterator[tuple[Version, Version]]:
@@ -67,9 +68,14 @@ def _check(
     lines = sorted(set(history.lines_since(text.place, translated)))
     if not lines or len(lines) >= WHOLE * _line_count(text):
         return  # the translation that was written after its original
-    message = (
-        f"{_ranges(lines)} changed on {_day(changed)}, after {old_text.place} was last touched "
-        f"({_day(translated)}); bring the {TONGUES[old_lang].name} text up to date"
+    message = phrase(
+        "proof.changed-later",
+        count=len(lines),
+        lines=_ranges(lines),
+        changed=_day(changed),
+        file=old_text.place,
+        touched=_day(translated),
+        language=TONGUES[old_lang].name,
     )
     edition = EditionKind(lang.value)
     yield Finding(RULE, Severity.ADVISES, text.place, lines[0], edition, message)
@@ -80,14 +86,13 @@ def _line_count(text: Letter | ArticleText) -> int:
     return body.first_line + body.source.rstrip("\n").count("\n")
 
 
-def _ranges(lines: Sequence[int]) -> str:
-    """Write 3, 4, 5, 9 as "lines 3-5, 9"."""
+def _ranges(lines: Sequence[int]) -> list[str]:
+    """Write 3, 4, 5, 9 as 3-5 and 9."""
     runs = [
         [line for _, line in run]
         for _, run in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0])
     ]
-    shown = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-    return f"{'line' if len(lines) == 1 else 'lines'} {shown}"
+    return [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
 
 
 def _day(moment: datetime) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Final
 
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.alignment import align
@@ -12,7 +13,7 @@ from newsletter.proof.parity.clues import readings_of
 from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.links import check_links
 from newsletter.proof.parity.pictures import check_pictures
-from newsletter.proof.parity.wording import cut, finding, place
+from newsletter.proof.parity.wording import cut, finding, part, place
 
 RULE: Final = "structure"
 
@@ -32,9 +33,12 @@ def check_structure(material: Material) -> Iterator[Finding]:
 def _check_fields(side: Side, other: Side) -> Iterator[Finding]:
     for name, block in side.fields.items():
         if name not in other.fields and not (name == "alt" and side.has_lead > other.has_lead):
-            message = (
-                f"the {_name(other)} text has no {name!r}; write it in {other.file}, "
-                f"or delete it here: “{cut(block.text)}”"
+            message = phrase(
+                "proof.field-missing",
+                language=_name(other),
+                name=name,
+                file=other.file,
+                words=cut(block.text),
             )
             yield finding(RULE, Severity.BLOCKS, side, block.line, message)
 
@@ -58,12 +62,17 @@ def _check_blocks(section: Section, material: Material) -> Iterator[Finding]:
 
 
 def _no_counterpart(side: Side, other: Side, block: Block, after: int | None) -> Finding:
-    where = f"behind {place(other, after)}" if after else f"in {other.file}"
-    name = block.name if block.name != "facts" else "row of 'facts'"
-    message = (
-        f"this {name} has no counterpart in {_name(other)}; write it {where}, "
-        f"or delete it here: “{cut(block.text)}”"
-    )
+    what = part(block) if block.name != "facts" else phrase("proof.facts-row")
+    language, words = _name(other), cut(block.text)
+    if after:
+        there = place(other, after)
+        message = phrase(
+            "proof.block-alone-behind", part=what, language=language, place=there, words=words
+        )
+    else:
+        message = phrase(
+            "proof.block-alone", part=what, language=language, file=other.file, words=words
+        )
     return finding(RULE, Severity.BLOCKS, side, block.line, message)
 
 
@@ -73,12 +82,15 @@ def _check_cells(one: Side, other: Side, mine: Block, theirs: Block) -> Iterator
         if has_a == has_b:
             continue
         side, block, other_side = (one, mine, other) if has_a else (other, theirs, one)
-        message = (
-            f"“{cut(block.cells[at].text)}” has no counterpart in the table of {other_side.file}; "
-            f"fill in cell {at + 1} of that row: “{cut(block.text)}”"
+        message = phrase(
+            "proof.cell-alone",
+            cell=cut(block.cells[at].text),
+            file=other_side.file,
+            number=at + 1,
+            words=cut(block.text),
         )
         yield finding(RULE, Severity.BLOCKS, side, block.line, message)
 
 
-def _name(side: Side) -> str:
+def _name(side: Side) -> Phrase:
     return TONGUES[side.lang].name

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
+from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Side, sections
@@ -15,7 +16,15 @@ from newsletter.proof.parity.scanning import even_out
 from newsletter.proof.parity.wording import finding
 
 RULE: Final = "weekday"
-NAMES: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+NAMES: Final = (
+    phrase("proof.monday"),
+    phrase("proof.tuesday"),
+    phrase("proof.wednesday"),
+    phrase("proof.thursday"),
+    phrase("proof.friday"),
+    phrase("proof.saturday"),
+    phrase("proof.sunday"),
+)
 
 
 def check_weekdays(material: Material) -> Iterator[Finding]:
@@ -32,7 +41,7 @@ def _check_block(side: Side, block: Block, figures: Sequence[Figure]) -> Iterato
         day = _day(figure)
         if day and not _dates(day):
             line = block.line_at(figure.start)
-            message = f"“{_shown(block, figure)}” is in no calendar; correct the date"
+            message = phrase("proof.day-impossible", day=_shown(block, figure))
             yield finding(RULE, Severity.BLOCKS, side, line, message)
     behind, before = TONGUES[side.lang].weekday_gaps
     text = even_out(block.text)
@@ -56,9 +65,12 @@ def _mistake(side: Side, block: Block, dated: Figure, named: Figure) -> Finding 
     if not dates or weekday in {one.weekday() for one in dates}:
         return None
     likely = dates[0]
-    message = (
-        f"“{_shown(block, dated)}” is a {NAMES[likely.weekday()]} in {likely.year}, but "
-        f"“{_shown(block, named)}” stands beside it; correct the date or the weekday"
+    message = phrase(
+        "proof.weekday-wrong",
+        day=_shown(block, dated),
+        weekday=NAMES[likely.weekday()],
+        year=likely.year,
+        named=_shown(block, named),
     )
     return finding(RULE, Severity.BLOCKS, side, block.line_at(named.start), message)
 

@@ -1,20 +1,38 @@
-"""How findings of the comparison speak: what is shown of a text, and where it stands."""
+"""How findings of the comparison speak: what is shown of a text, what it is, where it stands."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from newsletter.lang import EditionKind
+from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
-from newsletter.proof.parity.blocks import Block, Side
+from newsletter.proof.parity.blocks import Block, Kind, Side
 
 SHOWN: Final = 140  # characters of a sentence
 LOOKED_BACK: Final = 2_000  # characters in which a sentence is looked for, before and behind
 SENTENCE_END: Final = re.compile(r"(?<=[.!?。])\s+(?=[^\d\s])")
+PARTS: Final[Mapping[Kind, Phrase]] = {
+    Kind.PARAGRAPH: phrase("proof.paragraph"),
+    Kind.HEADING: phrase("proof.heading"),
+    Kind.ITEM: phrase("proof.list-item"),
+    Kind.ROW: phrase("proof.table-row"),
+    Kind.CODE: phrase("proof.code-block"),
+    Kind.FOOTNOTE: phrase("proof.footnote"),
+}
 
 
-def finding(rule: str, severity: Severity, side: Side, line: int | None, message: str) -> Finding:
+def finding(
+    rule: str, severity: Severity, side: Side, line: int | None, message: Phrase
+) -> Finding:
     """Make a finding in the file of *side*."""
     return Finding(rule, severity, side.file, line, EditionKind(side.lang.value), message)
+
+
+def part(block: Block) -> Phrase:
+    """Name what a block is: a paragraph, or the field that it stands in."""
+    own = PARTS.get(block.kind)
+    return own if own and block.name == block.kind else phrase("proof.field", name=block.name)
 
 
 def place(side: Side, line: int | None) -> str:

@@ -156,7 +156,7 @@ def test_a_file_changed_after_its_translation_is_named_with_its_lines() -> None:
     (found,) = findings_of(material, "stale-translation")
 
     assert (found.file, found.line) == (KO, 3)
-    assert found.message == (
+    assert str(found.message) == (
         f"lines 3-5, 9 changed on 2022-08-03, after {EN} was last touched (2022-08-01); "
         "bring the English text up to date"
     )
@@ -169,7 +169,7 @@ def test_what_is_known_in_part_is_no_finding_and_why_it_is_not_known_is_said() -
     material = make_material(make_issue(bodies=(body, body)), history=history)
 
     assert findings_of(material, "stale-translation") == []
-    assert list(staleness_notes(material)) == [
+    assert list(map(str, staleness_notes(material))) == [
         "stale-translation did not run: git says: nothing within 10 seconds"
     ]
 

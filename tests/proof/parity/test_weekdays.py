@@ -42,4 +42,4 @@ def test_weekdays_that_are_right_are_let_through(ko: str, en: str) -> None:
     ],
 )
 def test_a_wrong_weekday_or_date_is_named(ko: str, en: str, message: str) -> None:
-    assert [finding.message for finding in proofed(ko, en, "weekday")] == [message]
+    assert [str(finding.message) for finding in proofed(ko, en, "weekday")] == [message]
