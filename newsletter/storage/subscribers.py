@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from newsletter.errors import LedgerError, NewsletterError
 from newsletter.lang import Preference
+from newsletter.phrases import read_said, write_said
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import (
@@ -329,7 +330,7 @@ def _why(kept: Sequence[str | None]) -> Why:
     if not any(kept):
         return UNSAID
     cause, because, by = kept
-    return Why(Cause(cause) if cause else None, because or "", by or "")
+    return Why(Cause(cause) if cause else None, read_said(because), by or "")
 
 
 def _values(entry: Entry) -> dict[str, object]:
@@ -342,6 +343,6 @@ def _values(entry: Entry) -> dict[str, object]:
         "consented_at": entry.consented_at,
         "import_id": entry.import_id,
         "standing_cause": None if entry.why.cause is None else str(entry.why.cause),
-        "standing_because": entry.why.because or None,
+        "standing_because": write_said(entry.why.because) or None,
         "standing_by": entry.why.by or None,
     }

@@ -6,6 +6,7 @@ from typing import Final
 from unicodedata import category, normalize
 
 from newsletter.errors import ContentError
+from newsletter.phrases import Said, phrase
 
 LONGEST_ADDRESS: Final = 254  # octets; RFC 5321 section 4.5.3.1.3 less the angle brackets
 LONGEST_NAME: Final = 200  # characters
@@ -54,13 +55,15 @@ def address_of(text: str) -> Address:
         ContentError: it is empty, too long, holds control characters or is no address;
             the message says which, without a place.
     """
-    refuse_unfit(text, "address")
+    if unfit := find_unfit(text):
+        fault = phrase("subscribers.address-control", address=shown(text), found=unfit)
+        raise ContentError(fault)
     text = text.strip()
     if not text:
-        raise ContentError("no address; write one like name@example.org")
+        raise ContentError(phrase("subscribers.no-address"))
     if len(text) > LONGEST_ADDRESS:
-        msg = f"the address {shown(text)} is longer than {LONGEST_ADDRESS} characters"
-        raise ContentError(msg)
+        fault = phrase("subscribers.address-too-long", address=shown(text), most=LONGEST_ADDRESS)
+        raise ContentError(fault)
     return _plain(text) or _checked(text)
 
 
@@ -81,45 +84,38 @@ def name_of(text: str) -> str:
     return name
 
 
-def remark_on_name(text: str, name: str) -> str:
+def remark_on_name(text: str, name: str) -> Said:
     """Say what `name_of` took out of *text* to make *name* of it; nothing if it was blanks."""
     if len(text.strip()) <= len(name):
         return ""
     hidden = _hidden_in(text) if name else list(dict.fromkeys(text.strip()))
     if not hidden:
         return ""
-    codes = ", ".join(f"U+{ord(char):04X}" for char in hidden[:3])
+    codes = ", ".join(map(_code_of, hidden[:3]))
     codes += " …" if len(hidden) > 3 else ""
     if not name:
-        return f"the name {text[:20]!a} cannot be seen ({codes}), so there is none"
-    return f"the name {shown(name)} had letters that cannot be seen ({codes}); they were left out"
+        return phrase("subscribers.name-unseen", name=ascii(text[:20]), found=codes)
+    return phrase("subscribers.name-cleaned", name=shown(name), found=codes)
 
 
 def _cleaned(text: str) -> str:
-    if not text.isprintable():
-        refuse_unfit(text, "name")
+    if unfit := find_unfit(text):
+        raise ContentError(phrase("subscribers.name-control", name=shown(text), found=unfit))
     if len(text.strip()) > LONGEST_TO_CLEAN:
         raise _too_long(text)
     if turning := _TURNING.search(text):
-        msg = (
-            f"the name {shown(text)} turns the direction of writing (U+{ord(turning[0]):04X}), "
-            "so that a line reads otherwise than it is; write the name without that"
-        )
-        raise ContentError(msg)
+        found = _code_of(turning[0])
+        raise ContentError(phrase("subscribers.name-turns", name=shown(text), found=found))
     if "\ufffd" in text:
-        msg = f"the name {shown(text)} has lost a letter (U+FFFD stands for it); write the name"
-        raise ContentError(msg)
+        raise ContentError(phrase("subscribers.name-lost-letter", name=shown(text)))
     name = _HIDDEN.sub("", normalize("NFC", text)).strip()
     if _FLOOD.search(_marks_of(name)):
-        msg = f"the name {name[:20]!a} … is a heap of accents on one letter; write the name"
-        raise ContentError(msg)
+        raise ContentError(phrase("subscribers.name-accents", name=ascii(name[:20])))
     return name if any(category(char)[0] in "LNSP" for char in name) else ""
 
 
 def _too_long(name: str) -> ContentError:
-    return ContentError(
-        f"the name {shown(name)} is longer than {LONGEST_NAME} characters; shorten it"
-    )
+    return ContentError(phrase("subscribers.name-too-long", name=shown(name), most=LONGEST_NAME))
 
 
 def _hidden_in(text: str) -> list[str]:
@@ -131,19 +127,16 @@ def _marks_of(name: str) -> str:
     return "".join(category(char)[0] for char in name)
 
 
-def refuse_unfit(text: str, what: str) -> None:
-    """
-    Refuse control characters and line ends.
+def find_unfit(text: str) -> str:
+    """Return the first control character or line end of *text*, like U+000A; "" if none."""
+    if text.isprintable():
+        return ""
+    found = _UNFIT.search(text)
+    return _code_of(found[0]) if found else ""
 
-    Raises:
-        ContentError: *text* has one; the message calls it the character of the *what*.
-    """
-    if found := _UNFIT.search(text):
-        msg = (
-            f"the {what} {shown(text)} has a control character or line end "
-            f"(U+{ord(found[0]):04X}); remove it"
-        )
-        raise ContentError(msg)
+
+def _code_of(char: str) -> str:
+    return f"U+{ord(char):04X}"
 
 
 def shown(text: str) -> str:
@@ -178,16 +171,15 @@ def _checked(text: str) -> Address:
     from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - 40 ms, rare
 
     if hidden := _HIDDEN.search(text) or _TURNING.search(text):
-        code = f"U+{ord(hidden[0]):04X}"
-        msg = f"the address {text[:60]!a} has a letter that cannot be seen ({code}); delete it"
-        raise ContentError(msg)
+        written, found = ascii(text[:60]), _code_of(hidden[0])
+        raise ContentError(phrase("subscribers.address-hidden", address=written, found=found))
     try:
-        found = validate_email(text, check_deliverability=False)
+        valid = validate_email(text, check_deliverability=False)
     except EmailNotValidError as error:
-        msg = f"{shown(text)} is not an address: {error}"
-        raise ContentError(msg) from None
+        fault = phrase("subscribers.not-an-address", address=shown(text), fault=str(error))
+        raise ContentError(fault) from None
     local, _, domain = normalize("NFC", text).rpartition("@")
-    if domain.lower() not in {found.domain, found.ascii_domain}:
-        domain = found.domain  # it had a full-width dot or letter, which SMTP does not know
+    if domain.lower() not in {valid.domain, valid.ascii_domain}:
+        domain = valid.domain  # it had a full-width dot or letter, which SMTP does not know
     folded = normalize("NFC", normalize("NFD", local).casefold())
-    return Address(f"{local}@{domain}", f"{folded}@{found.ascii_domain}")
+    return Address(f"{local}@{domain}", f"{folded}@{valid.ascii_domain}")

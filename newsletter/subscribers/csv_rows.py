@@ -2,13 +2,14 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from newsletter.errors import ContentError, Problem
 from newsletter.lang import Preference
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.subscribers.address import Address, address_of, name_of, remark_on_name, shown
 from newsletter.subscribers.decoding import SAVE_AS
 from newsletter.subscribers.exporting import unguarded
@@ -26,7 +27,7 @@ from newsletter.subscribers.meanings import (
 from newsletter.subscribers.reader_id import ReaderName, reader_names_in
 from newsletter.subscribers.records import Refusal, records_in
 from newsletter.subscribers.subscriber import Consent, Standing, preference_of
-from newsletter.subscribers.telling import field_teller, teller, tells
+from newsletter.subscribers.telling import all_of, field_teller, teller, tells
 from newsletter.subscribers.why import UNSAID, Why
 
 
@@ -63,14 +64,10 @@ class Row:
     line: int = field(default=0, compare=False)  # of the file
     fields: tuple[str, ...] = field(default=(), compare=False)  # where it may still be refused
     why: Why = field(default=UNSAID, compare=False)  # the standing is as it is
-    remark: str = field(default="", compare=False)  # what was made of it otherwise than it says
+    remark: Said = field(default="", compare=False)  # what was made of it otherwise than it says
 
 
-_EXPECTED: Final = (
-    "the first line must name the columns: email (or 이메일), and if you have them name (이름), "
-    "language (언어), consented_at (동의일)"
-)
-_OR_SAY: Final = 'or say which it is with --column "NAME=email"'
+_EXPECTED: Final = phrase("subscribers.expected-heading")
 MOST_COLUMNS: Final = 16_384  # as a sheet of Excel has
 COLUMNS_SHOWN: Final = 20
 _DELIMITER_HINT: Final = re.compile('\ufeff?"?sep=([^\\w\\s"]|\t)"?\\s*', re.IGNORECASE)
@@ -101,29 +98,32 @@ def heading_in(
         marks = hint[1]
         line, text = next(numbered, (0, ""))
     if not line:
-        raise ContentError([Problem(place, None, f"the file is empty; {_EXPECTED}")])
+        fault = phrase("subscribers.empty-file", expected=_EXPECTED)
+        raise ContentError([Problem(place, None, fault)])
     readings = [
         (mark, columns_of(_names_in(text, mark, place, line), said or {})) for mark in marks
     ]
     delimiter, columns = max(readings, key=lambda one: (len(_meant(one[1])), len(one[1])))
     fields = _meant(columns)
     if long := [one.at + 1 for one in columns if len(one.name) > LONGEST_HEADING]:
-        message = (
-            f"the name of column {long[0]:,} is longer than {LONGEST_HEADING:,} characters; "
-            "shorten it"
-        )
-        raise ContentError([Problem(place, line, message)])
+        fault = phrase("subscribers.heading-too-long", column=long[0], most=LONGEST_HEADING)
+        raise ContentError([Problem(place, line, fault)])
     if Meaning.EMAIL not in fields:
-        found = ", ".join(shown(column.name) for column in columns[:COLUMNS_SHOWN])
-        more = len(columns) - COLUMNS_SHOWN
-        found += f" and {more:,} more" if more > 0 else ""
-        message = f"no column of addresses among {found}; {_EXPECTED}; {_OR_SAY}"
-        raise ContentError([Problem(place, line, message)])
+        found = _listed([shown(column.name) for column in columns])
+        fault = phrase("subscribers.no-address-column", found=found, expected=_EXPECTED)
+        raise ContentError([Problem(place, line, fault)])
     if twice := [meaning for meaning in ONCE if fields.count(meaning) > 1]:
-        names = " and ".join(shown(one.name) for one in columns if one.meaning is twice[0])
-        message = f"{names} both mean {twice[0]}; rename the one that is not meant"
-        raise ContentError([Problem(place, line, message)])
+        names = [shown(one.name) for one in columns if one.meaning is twice[0]]
+        fault = phrase("subscribers.same-meaning", names=names, meaning=twice[0])
+        raise ContentError([Problem(place, line, fault)])
     return Heading(line, delimiter, len(columns), tuple(columns))
+
+
+def _listed(names: Sequence[str]) -> Sequence[str] | Phrase:
+    more = len(names) - COLUMNS_SHOWN
+    if more <= 0:
+        return names
+    return phrase("subscribers.columns-and-more", names=names[:COLUMNS_SHOWN], more=more)
 
 
 def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iterator[Row | Refusal]:
@@ -160,8 +160,8 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
                 row = _with_history(row, [fields[at] for at in history], consent)
             yield row
         except ContentError:
-            faults = "; ".join(_faults(fields, heading, consent))
-            yield Refusal(line, faults, tuple(fields[:-1]))
+            faults = list(_faults(fields, heading, consent))
+            yield Refusal(line, all_of(faults), tuple(fields[:-1]))
 
 
 def _with_history(row: Row, fields: list[str], consent: Consent) -> Row:
@@ -180,7 +180,7 @@ def records_under(
     return records_in(lines, heading.line, heading.delimiter, heading.width, needed)
 
 
-def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[str]:
+def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[Said]:
     """Say all that is wrong with a row, so that one correction is enough."""
     since, cause, because, by = (fields[heading.place_of(meaning)] for meaning in HISTORY)
     checks: list[tuple[int, Callable[[str], object]]] = [
@@ -197,16 +197,15 @@ def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[s
         try:
             check(fields[at])
         except ContentError as error:
-            yield str(error)
+            yield error.phrase
 
 
 def _names_in(line: str, delimiter: str, place: str, number: int) -> list[str]:
     if (count := line.count(delimiter)) >= MOST_COLUMNS:
-        message = (
-            f"this line has {count + 1:,} fields, but a heading has at most {MOST_COLUMNS:,}; "
-            f"the file may have lost its line ends: {SAVE_AS}"
+        fault = phrase(
+            "subscribers.too-many-columns", found=count + 1, most=MOST_COLUMNS, remedy=SAVE_AS
         )
-        raise ContentError([Problem(place, number, message)])
+        raise ContentError([Problem(place, number, fault)])
     try:
         return next(csv.reader([line.lstrip("\ufeff")], delimiter=delimiter, strict=True))
     except csv.Error:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsletter.errors import ContentError
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, OpenBook
 from newsletter.subscribers.csv_rows import Row
@@ -98,12 +99,7 @@ def unsuppress(address: Address, book: OpenBook, now: datetime, because: str, by
         return known.standing
     _refuse_moved(known)
     if cause not in ENDED_BY_A_PERSON:
-        msg = (
-            f"{known.address} is {known.standing}{_reason(known, cause)}, which only the reader "
-            "can end; if they asked for it again, newsletter subscribers add "
-            f"{known.address} --again --consented-at with the date and time of that"
-        )
-        raise ContentError(msg)
+        raise ContentError(_ended_by_the_reader(known, cause))
     back = replace(known, standing=Standing.ACTIVE, standing_since=now, why=Why(None, because, by))
     book.update([back])
     return known.standing
@@ -131,7 +127,7 @@ def change_address(
     if old.key == new.key:
         book.update([replace(known, address=new.spelling)])  # nothing but capital letters
         return known
-    moved = Why(Cause.MOVED, "; ".join(filter(None, [f"moved to {new.spelling}", because])), by)
+    moved = Why(Cause.MOVED, _moved_to(new, because), by)
     if other is None:
         book.move(known, new.key, new.spelling)
         book.add([_left_behind(known, moved, now)])
@@ -144,12 +140,15 @@ def change_address(
             [replace(other, key=known.key, address=known.address, standing_since=now, why=moved)]
         )
     else:
-        msg = (
-            f"{other.address} is on the list already, as another reader ({other.standing}); "
-            f"see newsletter subscribers show {other.address}"
-        )
-        raise ContentError(msg)
+        fault = phrase("subscribers.address-taken", address=other.address, standing=other.standing)
+        raise ContentError(fault)
     return known
+
+
+def _moved_to(new: Address, because: str) -> Phrase:
+    if because:
+        return phrase("subscribers.moved-because", address=new.spelling, because=because)
+    return phrase("subscribers.moved-to", address=new.spelling)
 
 
 def _left_behind(known: Entry, why: Why, now: datetime) -> Entry:
@@ -170,47 +169,48 @@ def _left_behind(known: Entry, why: Why, now: datetime) -> Entry:
 def _find(address: Address, book: OpenBook) -> Entry:
     known = book.find([address.key]).get(address.key)
     if known is None:
-        msg = f"{address.spelling} is not on the list; see newsletter subscribers list"
-        raise ContentError(msg)
+        raise ContentError(phrase("subscribers.not-on-list", address=address.spelling))
     return known
 
 
-def _reason(known: Entry, cause: Cause | None) -> str:
-    because = f" ({known.why.because})" if known.why.because else ""
+def _ended_by_the_reader(known: Entry, cause: Cause | None) -> Phrase:
+    address, standing, because = known.address, known.standing, known.why.because
     if cause is None:
-        return f", and it is not on record whether the reader complained{because}"
-    return f": the reader {cause}{because}"
+        why = _with_reason(phrase("subscribers.cause-unknown"), because)
+        return phrase("subscribers.perhaps-complained", address=address, standing=standing, why=why)
+    is_complaint = cause is Cause.COMPLAINED
+    withdrew = phrase("subscribers.reader-withdrew")
+    did = phrase("subscribers.reader-complained") if is_complaint else withdrew
+    why = _with_reason(did, because)
+    return phrase("subscribers.ended-by-reader", address=address, standing=standing, why=why)
+
+
+def _with_reason(cause: Phrase, because: Said) -> Phrase:
+    if not because:
+        return cause
+    return phrase("subscribers.cause-and-reason", cause=cause, because=because)
 
 
 def _refuse_moved(known: Entry) -> None:
     """Raise a ContentError if the reader has another address now: it is that which is meant."""
     if known.why.cause is Cause.MOVED:
-        msg = f"{known.address} is nobody's address now: {known.why.because}"
-        raise ContentError(msg)
+        fault = phrase(
+            "subscribers.nobodys-address", address=known.address, because=known.why.because
+        )
+        raise ContentError(fault)
 
 
 def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entry:
     _refuse_moved(known)
-    since = f"{known.standing} since {known.standing_since:%Y-%m-%d %H:%M} UTC"
+    since = f"{known.standing_since:%Y-%m-%d %H:%M} UTC"
+    stands = {"address": known.address, "standing": known.standing, "since": since}
     if known.why.cause in ENDED_BY_A_PERSON:
         why = known.why.because or known.why.cause
-        msg = (
-            f"{known.address} is {since} ({why}); if its mailbox takes mail again, "
-            f"newsletter subscribers unsuppress {known.address}"
-        )
-        raise ContentError(msg)
+        raise ContentError(phrase("subscribers.suppressed-since", why=why, **stands))
     if not again or row.consented_at is None:
-        msg = (
-            f"{known.address} is {since}; if the reader asked again, "
-            "add --again --consented-at with the date and time of that"
-        )
-        raise ContentError(msg)
+        raise ContentError(phrase("subscribers.needs-new-consent", **stands))
     if row.consented_at <= known.standing_since:
-        msg = (
-            f"{known.address} is {since}, which is later than that consent; "
-            "give the time of the new one (for the same day, like 2022-07-01T15:00)"
-        )
-        raise ContentError(msg)
+        raise ContentError(phrase("subscribers.consent-too-early", **stands))
     return replace(
         known,
         address=row.address.spelling,

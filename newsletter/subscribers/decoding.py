@@ -4,30 +4,31 @@ import codecs
 import re
 from codecs import getincrementaldecoder
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Final
 
 from newsletter.errors import ContentError, Problem
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.subscribers.address import shown
 
 LONGEST_LINE_BYTES: Final = 1 << 20  # a row of a list of readers has a few hundred
-SAVE_AS: Final = "save it as “CSV UTF-8 (comma delimited)” and import that"
+SAVE_AS: Final = phrase("subscribers.save-as")
 
 # What --encoding takes: the name Python has for it, and for whom it is named in a message.
-NAMED: Final = {
+NAMED: Final[Mapping[str, Said]] = {
     "utf-8": "utf-8",
     "cp949": "cp949",
     "euc_kr": "euc-kr",
-    "cp1252": "windows-1252 (Western)",
+    "cp1252": phrase("subscribers.encoding-western"),
     "iso8859-1": "iso-8859-1",
     "iso8859-15": "iso-8859-15",
-    "cp1250": "windows-1250 (Central European)",
-    "cp1251": "windows-1251 (Cyrillic)",
-    "cp932": "cp932 (Japanese)",
+    "cp1250": phrase("subscribers.encoding-central-european"),
+    "cp1251": phrase("subscribers.encoding-cyrillic"),
+    "cp932": phrase("subscribers.encoding-japanese"),
     "shift_jis": "shift_jis",
     "euc_jp": "euc-jp",
-    "gb18030": "gb18030 (Chinese)",
+    "gb18030": phrase("subscribers.encoding-chinese"),
     "big5": "big5",
     "utf-16": "utf-16",
 }
@@ -86,35 +87,32 @@ def encoding_of(
         line += chunk.count(b"\n")
     found = next(iter(decoders))
     if found == "cp949" and not said and (doubt := looks.doubt()):
-        raise ContentError(
-            [Problem(place, doubt[0], f"{doubt[1]}; {_SAY_WHICH if may_say else SAVE_AS}")]
-        )
+        line, found_there = doubt
+        remedy = _SAY_WHICH if may_say else SAVE_AS
+        fault = phrase("subscribers.hardly-korean", doubt=found_there, remedy=remedy)
+        raise ContentError([Problem(place, line, fault)])
     return found
 
 
-_SAY_WHICH: Final = (
-    "if it is Korean all the same, add --encoding cp949; otherwise --encoding windows-1252 for "
-    f"a Western list or shift_jis for a Japanese one, or {SAVE_AS}"
-)
+_SAY_WHICH: Final = phrase("subscribers.say-which-encoding")
 
 
-def _unreadable(said: str | None, may_say: bool) -> str:
+def _unreadable(said: str | None, may_say: bool) -> Phrase:
     if said:
-        return f"this line is not {said.upper()}; {SAVE_AS}, or give another --encoding"
+        return phrase("subscribers.not-in-encoding", encoding=said.upper())
     if not may_say:
-        return f"neither UTF-8 nor CP949; {SAVE_AS}"
-    return (
-        f"neither UTF-8 nor CP949; {SAVE_AS}, or say what it is with --encoding "
-        "(windows-1252 for a Western list, shift_jis for a Japanese one)"
-    )
+        return phrase("subscribers.unknown-encoding", remedy=SAVE_AS)
+    return phrase("subscribers.unsaid-encoding")
 
 
 def _refuse_other_formats(start: bytes, place: str, said: str | None) -> None:
     is_wide = start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[:64].count(0) > 16
     if is_wide and said != "utf-16":
-        raise ContentError([Problem(place, None, f"the file is UTF-16; {SAVE_AS}")])
+        fault = phrase("subscribers.is-wide", remedy=SAVE_AS)
+        raise ContentError([Problem(place, None, fault)])
     if start.startswith(b"PK\x03\x04"):
-        raise ContentError([Problem(place, None, f"the file is a workbook; {SAVE_AS}")])
+        fault = phrase("subscribers.is-workbook", remedy=SAVE_AS)
+        raise ContentError([Problem(place, None, fault)])
 
 
 class _LineLength:
@@ -144,11 +142,8 @@ class _LineLength:
 
     def _refuse(self, length: int, line: int) -> None:
         if length > LONGEST_LINE_BYTES:
-            message = (
-                f"this line is longer than {LONGEST_LINE_BYTES:,} bytes, so this is no list of "
-                f"readers, or it has lost its line ends: {SAVE_AS}"
-            )
-            raise ContentError([Problem(self._place, line, message)])
+            fault = phrase("subscribers.line-too-long", most=LONGEST_LINE_BYTES, remedy=SAVE_AS)
+            raise ContentError([Problem(self._place, line, fault)])
 
 
 # Syllables that stand in family names, given names and the words of a list; nine in ten of
@@ -211,17 +206,18 @@ class _Looks:
             if len(self._examples) == _EXAMPLES:
                 return
 
-    def doubt(self) -> tuple[int, str] | None:
+    def doubt(self) -> tuple[int, Phrase] | None:
         """Return a line and why it is hardly Korean; None: it looks like that."""
         if self._beside:
-            return self._beside[0], f"read as CP949, this line says {shown(self._beside[1])}"
+            line, word = self._beside
+            return line, phrase("subscribers.line-as-korean", word=shown(word))
         letters = self._syllables + self._others
         is_rare = self._rare > 1 and self._rare * 2 > self._syllables
         is_random = letters > _FEW and self._common * 3 < letters
         if not (is_rare or is_random):
             return None
-        words = ", ".join(map(shown, self._examples))
-        return self._first_line, f"read as CP949, the file says {words}, which is hardly Korean"
+        words = list(map(shown, self._examples))
+        return self._first_line, phrase("subscribers.file-as-korean", words=words)
 
 
 def _is_rare(syllable: str) -> bool:

@@ -48,7 +48,7 @@ def export_lines(subscribers: Iterable[Subscriber], zone: tzinfo) -> Iterator[st
                 " ".join(str(name) for name in subscriber.names if isinstance(name, int)),
                 subscriber.standing_since.astimezone(zone).isoformat(),
                 why.cause or "",
-                why.because,
+                str(why.because),
                 why.by,
             )
         )

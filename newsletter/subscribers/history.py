@@ -1,16 +1,14 @@
 """Since when and why readers stand as they do, in the columns that our own export has for it."""
 
 from datetime import datetime
-from typing import Final
 
 from newsletter.errors import ContentError
+from newsletter.phrases import phrase
 from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import time_in
 from newsletter.subscribers.exporting import unguarded
 from newsletter.subscribers.subscriber import Consent
 from newsletter.subscribers.why import Cause, Why, one_line
-
-_TAKE_IT: Final = "take the file as it was exported, or add --column {column}=ignore"
 
 
 def since_in(text: str, consent: Consent) -> datetime | None:
@@ -24,8 +22,7 @@ def since_in(text: str, consent: Consent) -> datetime | None:
         return None
     when = time_in(text, consent.zone)
     if when is None:
-        msg = f"standing_since {shown(text)} is no date; {_TAKE_IT.format(column='standing_since')}"
-        raise ContentError(msg)
+        raise ContentError(phrase("subscribers.no-standing-since", value=shown(text)))
     return min(when, consent.now)
 
 
@@ -38,8 +35,7 @@ def why_in(cause: str, because: str, by: str) -> Why:
     """
     word = cause.strip().lower()
     if word and word not in set(Cause):
-        known = ", ".join(Cause)
-        msg = f"standing_cause {shown(cause)} is none of {known}; correct it"
-        raise ContentError(msg)
+        fault = phrase("subscribers.no-standing-cause", value=shown(cause), known=list(Cause))
+        raise ContentError(fault)
     words, person = one_line(unguarded(because)), one_line(unguarded(by))
     return Why(Cause(word) if word else None, words, person)

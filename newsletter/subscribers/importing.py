@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Final
 
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.subscribers.book import Entry, NamesTakenError, OpenBook, Owner
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.naming import further_names, own_names, owners_of, refusal_of
@@ -45,7 +46,7 @@ class Withdrawal:
     line: int
     address: str  # as it is on the list
     standing: Standing
-    because: str  # may be empty
+    because: Said  # may be empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Step:
     fates: Counter[Fate]
     refusals: tuple[Refusal, ...]
     repeats: tuple[Repeat, ...] = ()
-    remarks: tuple[tuple[int, str], ...] = ()  # line of the file, and what was made of it
+    remarks: tuple[tuple[int, Said], ...] = ()  # line of the file, and what was made of it
     withdrawals: tuple[Withdrawal, ...] = ()
 
 
@@ -160,7 +161,7 @@ def _planned(
     return plan
 
 
-def _why_not_moved(known: Entry, row: Row, contested: Mapping[str, str]) -> str:
+def _why_not_moved(known: Entry, row: Row, contested: Mapping[str, str]) -> Phrase | None:
     """
     Say why *row* is not merged with what is *known*, as the reader moved here or there alone.
 
@@ -170,17 +171,16 @@ def _why_not_moved(known: Entry, row: Row, contested: Mapping[str, str]) -> str:
     speaks_of_address = row.why.cause in {Cause.MOVED, *ENDED_BY_A_PERSON}
     has_left = row.standing is not Standing.ACTIVE and not speaks_of_address
     if known.why.cause is Cause.MOVED and has_left:
-        return (
-            f"{known.address} is {known.standing} here, for its reader {known.why.because}; if "
-            "it is that reader who left, newsletter subscribers remove the new address"
+        return phrase(
+            "subscribers.moved-here",
+            address=known.address,
+            standing=known.standing,
+            because=known.why.because,
         )
     new = contested.get(known.key)
     if new and row.why.cause is Cause.MOVED and known.standing is Standing.ACTIVE:
-        return (
-            f"this reader has moved to {new} in the file's list; newsletter subscribers "
-            f"change-address {known.address} {new}, then import the file again"
-        )
-    return ""
+        return phrase("subscribers.moved-there", old=known.address, new=new)
+    return None
 
 
 def _further_of(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from newsletter.phrases import phrase
 from newsletter.subscribers.book import Entry, OpenBook, Owner
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
@@ -38,9 +39,8 @@ def refusal_of(row: Row, owners: Mapping[ReaderName, Owner]) -> Refusal | None:
         owner = owners.get(name)
         if owner is not None and owner.key != row.address.key:
             column = "reader_id" if isinstance(name, str) else "old_number"
-            reason = (
-                f"{column} {name} belongs to another reader ({owner.address}), whom links in "
-                f"letters already sent name by it; correct it, or add --column {column}=ignore"
+            reason = phrase(
+                "subscribers.name-of-another", column=column, name=str(name), owner=owner.address
             )
             return Refusal(row.line, reason, row.fields)
     return None

@@ -6,6 +6,7 @@ from secrets import token_bytes
 from typing import Final, NewType, TypeAlias
 
 from newsletter.errors import ContentError
+from newsletter.phrases import phrase
 from newsletter.subscribers.address import shown
 
 ReaderId = NewType("ReaderId", str)  # like "r4kq2mzt7hw3xn5cb"
@@ -60,19 +61,12 @@ def reader_names_in(ids: str, numbers: str) -> tuple[ReaderName, ...]:
             return ReaderId(ids), OldNumber(number)
     for word in ids.split():
         if not READER_ID.fullmatch(word):
-            raise _misread("reader_id", word, "r and 16 letters or digits")
+            raise ContentError(phrase("subscribers.no-reader-id", value=shown(word)))
     for word in numbers.split():
         if not OLD_NUMBER.fullmatch(word) or not 0 < int(word) <= LAST_NUMBER:
-            raise _misread("old_number", word, "the number of a row")
+            raise ContentError(phrase("subscribers.no-old-number", value=shown(word)))
     words = dict.fromkeys([*ids.split(), *numbers.split()])
     return tuple(ReaderId(word) if word[0] == "r" else OldNumber(int(word)) for word in words)
-
-
-def _misread(column: str, word: str, expected: str) -> ContentError:
-    return ContentError(
-        f"the {column} {shown(word)} is not {expected}, as our export writes it; "
-        f"take the file as it was exported, or add --column {column}=ignore"
-    )
 
 
 def _letters(some: bytes) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from newsletter.phrases import Phrase, Said, phrase
+
 LONGEST_SHOWN: Final = csv.field_size_limit()  # of a refused row, to be corrected
 FIELDS_SHOWN: Final = 100  # of a row longer than that
 LINES_A_ROW: Final = 2_000  # that quoted line ends may join; a remark has a few
@@ -16,7 +18,7 @@ class Refusal:
     """A row that cannot be imported."""
 
     line: int
-    reason: str  # what is wrong; then what to do
+    reason: Said  # what is wrong; then what to do
     fields: tuple[str, ...] = field(default=(), compare=False)  # as far as they could be told
 
 
@@ -41,7 +43,7 @@ def records_in(
     while (line := again.popleft() if again else next(lines, None)) is not None:
         number += 1
         rest: list[str] = []
-        fault = ""
+        fault: Phrase | None = None
         if '"' in line:  # only then is it more than fields between delimiters
             try:
                 fields = _quoted(line, again, lines, rest, delimiter, number > alone)
@@ -49,7 +51,7 @@ def records_in(
                 fault = _misquoted(str(error), is_joined=bool(rest))
         else:
             fields = line.rstrip("\r\n").split(delimiter)
-        if not fault:
+        if fault is None:
             if not any(fields):
                 number += len(rest)
                 continue
@@ -64,12 +66,8 @@ def records_in(
         yield Refusal(number, fault, tuple(_roughly(line, delimiter)))
 
 
-_UNCLOSED: Final = "a quotation mark is opened and not closed; close it"
-_QUOTE: Final = "put a field that holds a delimiter or a quotation mark in double quotes"
-_TOO_LONG: Final = (
-    f"a field is longer than {csv.field_size_limit():,} characters, the most that one can have; "
-    "shorten it, or leave its column out"
-)
+_UNCLOSED: Final = phrase("subscribers.unclosed-quote")
+_TOO_LONG: Final = phrase("subscribers.field-too-long", most=csv.field_size_limit())
 
 
 def _quoted(
@@ -107,23 +105,20 @@ def _fit(fields: list[str], width: int, needed: int) -> bool:
     return True
 
 
-def _misquoted(error: str, *, is_joined: bool) -> str:
+def _misquoted(error: str, *, is_joined: bool) -> Phrase:
     if is_joined or "end of data" in error:
         return _UNCLOSED
     if "field limit" in error:
         return _TOO_LONG
-    return f"the quotation marks do not pair ({error}); {_QUOTE}"
+    return phrase("subscribers.unpaired-quotes", fault=error)
 
 
-def _misfit(fields: list[str], width: int, needed: int, *, is_joined: bool) -> str:
+def _misfit(fields: list[str], width: int, needed: int, *, is_joined: bool) -> Phrase:
     if is_joined:
         return _UNCLOSED
     if len(fields) > width:
-        return f"{len(fields):,} fields where the heading has {width:,}; {_QUOTE}"
-    return (
-        f"{len(fields):,} fields where the heading has {width:,}, and none in the column of "
-        f"addresses, which is number {needed + 1:,}; write the address there"
-    )
+        return phrase("subscribers.too-many-fields", found=len(fields), width=width)
+    return phrase("subscribers.too-few-fields", found=len(fields), width=width, column=needed + 1)
 
 
 def _roughly(line: str, delimiter: str) -> list[str]:

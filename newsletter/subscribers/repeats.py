@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from newsletter.phrases import Phrase, phrase
 from newsletter.subscribers.address import shown
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.csv_rows import Row
@@ -19,7 +20,7 @@ class Repeat:
     key: str  # of the address
     address: str
     first_line: int | None  # that has it; None: it stands in another batch
-    taken: tuple[str, ...]  # what of it counts from now on, and instead of what
+    taken: tuple[Phrase, ...]  # what of it counts from now on, and instead of what
 
 
 def first_lines(rows: Iterable[Row | Refusal], keys: frozenset[str]) -> Mapping[str, int]:
@@ -33,22 +34,24 @@ def first_lines(rows: Iterable[Row | Refusal], keys: frozenset[str]) -> Mapping[
     return lines
 
 
-def taken_from(known: Entry, entry: Entry) -> tuple[str, ...]:
+def taken_from(known: Entry, entry: Entry) -> tuple[Phrase, ...]:
     """Say in what *entry* differs from *known*, which it is made of."""
     pairs = (
-        ("name", known.name, entry.name),
-        ("language", known.preference, entry.preference),
-        ("standing", known.standing, entry.standing),
-        ("consent", known.consented_at, entry.consented_at),
+        (phrase("subscribers.taken-name"), known.name, entry.name),
+        (phrase("subscribers.taken-language"), known.preference, entry.preference),
+        (phrase("subscribers.taken-standing"), known.standing, entry.standing),
+        (phrase("subscribers.taken-consent"), known.consented_at, entry.consented_at),
     )
-    return tuple(f"{what} {_said(new)}{_instead(old)}" for what, old, new in pairs if old != new)
+    return tuple(_taken(what, old, new) for what, old, new in pairs if old != new)
 
 
-def _instead(old: str | datetime | None) -> str:
-    return f" instead of {_said(old)}" if old else ""
+def _taken(what: Phrase, old: str | datetime | None, new: str | datetime | None) -> Phrase:
+    if not old:
+        return phrase("subscribers.takes-new", what=what, new=_shown(new))
+    return phrase("subscribers.takes-instead", what=what, new=_shown(new), old=_shown(old))
 
 
-def _said(value: str | datetime | None) -> str:
+def _shown(value: str | datetime | None) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
     return value.value if isinstance(value, StrEnum) else shown(value or "")

@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final, NewType, TypeVar
+from typing import Final, NewType
 from unicodedata import normalize
 
 from newsletter.errors import ContentError
 from newsletter.lang import EDITION_OF, EditionKind, Preference
+from newsletter.phrases import phrase
 from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import times_in
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.why import UNSAID, Cause, Why
-
-T = TypeVar("T")
 
 LONGEST_WORD: Final = 100  # characters; to normalise a text takes the square of its length
 
@@ -124,7 +123,9 @@ def _preference_of(text: str) -> Preference | None:
             return Preference(locale[1])
         if preference := _joined(word):
             return preference
-    return _word_of(text, _PREFERENCE_OF, "language", "ko, en, both, or nothing")
+    if word and word not in _PREFERENCE_OF:
+        raise ContentError(phrase("subscribers.unknown-language", value=shown(text)))
+    return _PREFERENCE_OF.get(word)
 
 
 def _joined(word: str) -> Preference | None:
@@ -148,8 +149,10 @@ def standing_of(text: str) -> Standing:
 
 @lru_cache(maxsize=1024)
 def _standing_of(text: str) -> Standing:
-    accepted = "active, unsubscribed, suppressed, or nothing"
-    return _word_of(text, STANDING_OF, "standing", accepted) or Standing.ACTIVE
+    word = plain_word(text)
+    if word and word not in STANDING_OF:
+        raise ContentError(phrase("subscribers.unknown-standing", value=shown(text)))
+    return STANDING_OF.get(word, Standing.ACTIVE)
 
 
 def consent_in(text: str, consent: Consent) -> datetime | None:
@@ -164,14 +167,15 @@ def consent_in(text: str, consent: Consent) -> datetime | None:
     found = times_in(text, consent.zone)
     if len(found) != 1:
         days = [f"{when.astimezone(consent.zone):%Y-%m-%d}" for when in found]
-        fault = f"can mean {' or '.join(days)}" if days else "is no date"
-        example = days[-1] if days else "2022-07-01"
-        msg = f"the consent date {shown(text)} {fault}; write it like {example}"
-        raise ContentError(msg)
+        if not days:
+            raise ContentError(phrase("subscribers.consent-no-date", value=shown(text)))
+        fault = phrase(
+            "subscribers.consent-ambiguous", value=shown(text), days=days, example=days[-1]
+        )
+        raise ContentError(fault)
     [when] = found
     if when > consent.now:
-        msg = f"the consent date {shown(text)} is in the future; correct it"
-        raise ContentError(msg)
+        raise ContentError(phrase("subscribers.consent-in-future", value=shown(text)))
     return when
 
 
@@ -190,11 +194,3 @@ def plain_word(text: str) -> str:
 def bare_word(text: str) -> str:
     """Reduce a word like `plain_word`, and without the marks between its parts and behind it."""
     return _BETWEEN_PARTS.sub("", plain_word(text)).rstrip(".!")
-
-
-def _word_of(text: str, words: Mapping[str, T], what: str, accepted: str) -> T | None:
-    word = plain_word(text)
-    if word and word not in words:
-        msg = f"the {what} {shown(text)} is not known; write {accepted}"
-        raise ContentError(msg)
-    return words.get(word)

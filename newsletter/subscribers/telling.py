@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from newsletter.errors import ContentError
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import time_in, times_in
 from newsletter.subscribers.exporting import unguarded
@@ -153,15 +154,21 @@ def _without_empty(
 
 
 def _all_of(tellers: Sequence[_Teller], fields: Sequence[str]) -> list[Told]:
-    read, faults = [], []
+    read: list[Told] = []
+    faults: list[Said] = []
     for at, tell in tellers:
         try:
             read.append(tell(fields[at]))
         except ContentError as error:
-            faults.append(str(error))
+            faults.append(error.phrase)
     if faults:
-        raise ContentError("; ".join(faults))
+        raise ContentError(all_of(faults))
     return read
+
+
+def all_of(faults: Sequence[Said]) -> Said:
+    """Say all *faults* of a row as one."""
+    return faults[0] if len(faults) == 1 else phrase("subscribers.several-faults", faults=faults)
 
 
 def _whole(told: Sequence[Told], consent: Consent) -> Told:
@@ -176,15 +183,24 @@ def _why_of(told: Sequence[Told]) -> Why:
     whys = [one.why for one in told if one.standing is not Standing.ACTIVE]
     if not whys:
         return UNSAID
-    return Why(firmest(why.cause for why in whys), "; ".join(why.because for why in whys), IMPORT)
+    return Why(firmest(why.cause for why in whys), _joined([why.because for why in whys]), IMPORT)
+
+
+def _joined(reasons: Sequence[Said]) -> Said:
+    if len(reasons) == 1:
+        return reasons[0]
+    words = [reason for reason in reasons if isinstance(reason, str)]
+    if len(words) == len(reasons):
+        return "; ".join(words)
+    return phrase("subscribers.several-reasons", reasons=reasons)
 
 
 def _told(column: Column, text: str, consent: Consent) -> Told:
     told = _read(column, unguarded(text), consent)  # our rejects and exports guard every field
     if told.standing is Standing.ACTIVE:
         return told
-    said = one_line(text)[:LONGEST_REASON] or "(empty)"
-    because = f"{one_line(column.name)}: {said}"
+    name, said = one_line(column.name), one_line(text)[:LONGEST_REASON]
+    because: Said = f"{name}: {said}" if said else phrase("subscribers.told-by-empty", column=name)
     return replace(told, why=Why(_cause_of(column, text, told), because, IMPORT))
 
 
@@ -222,7 +238,7 @@ def _consent_in(column: Column, text: str, consent: Consent) -> Told:
     if word in _CONSENTS:
         return Told(_CONSENTS[word])
     if not times_in(text, consent.zone):
-        raise _unknown(column, text, "yes or no, or the date of the consent")
+        raise _unknown(column, text, phrase("subscribers.accepted-consent"))
     when = consent_in(text, consent)
     # Having subscribed at a time is no consent of that time on record.
     return Told(consented_at=None if _UNSAID_CONSENT.search(column.name) else when)
@@ -242,9 +258,9 @@ def _event_in(column: Column, text: str, consent: Consent) -> Told:
     else:
         when = time_in(text, consent.zone)
     if when is None and not _LIKE_A_TIME.search(text):
-        raise _unknown(column, text, "when it was, or yes or no, or nothing")
+        raise _unknown(column, text, phrase("subscribers.accepted-event"))
     if _stands_for_none(text, when, consent):
-        raise _unknown(column, text, "when it was, or nothing if it was not")
+        raise _unknown(column, text, phrase("subscribers.accepted-date"))
     # A time to come is said of an end that is agreed already.
     return Told(standing, min(when, consent.now) if when else None)
 
@@ -270,8 +286,13 @@ def _is_empty(text: str) -> bool:
     return not bare_word(text) or plain_word(text) in _BLANK
 
 
-def _unknown(column: Column, text: str, accepted: str) -> ContentError:
+def _unknown(column: Column, text: str, accepted: Phrase) -> ContentError:
     return ContentError(
-        f"the column {shown(column.name)} ({column.meaning}) holds {shown(text)}, "
-        f"which is not known; write {accepted}"
+        phrase(
+            "subscribers.unknown-field",
+            column=shown(column.name),
+            meaning=column.meaning,
+            value=shown(text),
+            accepted=accepted,
+        )
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from newsletter.phrases import Said
 from newsletter.subscribers.address import printable
 
 
@@ -23,7 +24,7 @@ class Why:
     """The grounds of a standing, as far as they are on record."""
 
     cause: Cause | None = None
-    because: str = ""  # in words; may be empty
+    because: Said = ""  # in words; may be empty
     by: str = ""  # a person, IMPORT, or the program
 
 

@@ -129,6 +129,39 @@ def test_twenty_refused_rows_are_named_unless_all_are_asked_for(site: Site) -> N
     assert lines[1].startswith('"2","\'bad\' is not an address: ')
 
 
+def test_refused_rows_are_named_in_the_operators_language_and_so_in_their_file(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "ko")
+    file = site.write("email,language\njiho@example.org,불어\n")
+    rejects = site.folder / "rejects.csv"
+
+    result = site.run("import", file, "--rejects", rejects)
+
+    reason = "언어 '불어'는 알 수 없는 값입니다. ko, en, both 중 하나를 쓰거나 비워 두십시오."
+    assert f"{file}:2: {reason}\n" in result.stderr
+    assert rejects.read_text(encoding="utf-8").splitlines() == [
+        '"line","reason","email","language"',
+        f'"2","{reason}","jiho@example.org","불어"',
+    ]
+
+
+def test_why_an_address_is_nobodys_is_shown_in_either_language(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.run("add", "old@example.org")
+    site.run("change-address", "old@example.org", "new@example.org", "--by", "kim")
+
+    english = site.run("show", "old@example.org").stdout
+    monkeypatch.setenv("LANGUAGE", "ko")
+    korean = site.run("show", "old@example.org").stdout
+    told = json.loads(site.run("show", "old@example.org", "--json").stdout)
+
+    assert "moved: moved to new@example.org (by kim)" in english
+    assert "new@example.org(으)로 주소 변경 (by kim)" in korean
+    assert told["standing_because"] == "moved to new@example.org"
+
+
 def test_the_rejects_never_overwrite_the_list(site: Site) -> None:
     file = site.write("email\nbad\n")
 

@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from newsletter.delivery.provider import Blame, Refused
 from newsletter.lang import EditionKind
+from newsletter.phrases import phrase
 from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import change_address, enrol
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
-from newsletter.subscribers.why import Cause
+from newsletter.subscribers.why import Cause, Why
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 from tests.subscribers.makers import make_row
 
@@ -34,6 +36,34 @@ def test_they_are_no_newcomer_and_newcomers_can_be_added(engine: Engine) -> None
     assert ledger.count_unplanned(ISSUE, EDITIONS)[EditionKind.BILINGUAL] == 1
     assert ledger.add_new(ISSUE, EDITIONS) == 1
     ledger.close()
+
+
+def test_why_the_old_address_is_nobodys_is_kept_as_what_it_says_and_not_as_a_sentence(
+    engine: Engine,
+) -> None:
+    make_planned_ledger(engine, 1).close()
+    change(engine)
+
+    left = SqlSubscriberBook(engine).find(OLD.key)
+
+    assert left
+    assert left.why == Why(Cause.MOVED, phrase("subscribers.moved-to", address=NEW.spelling), "kim")
+
+
+def test_why_somebody_left_stays_readable_that_an_earlier_version_has_written(
+    engine: Engine,
+) -> None:
+    make_planned_ledger(engine, 1).close()
+    change(engine)
+    words = "moved to r0@example.net; by mail"
+    with engine.begin() as connection:
+        at_old = subscribers.c.address_key == OLD.key
+        connection.execute(update(subscribers).where(at_old).values(standing_because=words))
+
+    left = SqlSubscriberBook(engine).find(OLD.key)
+
+    assert left
+    assert left.why == Why(Cause.MOVED, words, "kim")
 
 
 def test_a_mailbox_that_is_gone_is_not_the_new_one(engine: Engine) -> None:

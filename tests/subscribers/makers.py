@@ -61,7 +61,7 @@ def read_rows(text: str) -> list[Row]:
 
 
 def read_refusals(text: str) -> list[tuple[int, str]]:
-    return [(row.line, row.reason) for row in read(text) if isinstance(row, Refusal)]
+    return [(row.line, str(row.reason)) for row in read(text) if isinstance(row, Refusal)]
 
 
 class MemoryBook:

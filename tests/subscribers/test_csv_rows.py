@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
+from newsletter.phrases import phrase
 from newsletter.subscribers.csv_rows import Row, heading_in, rows_under
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
@@ -168,7 +169,7 @@ def test_a_quotation_mark_left_open_costs_its_own_row_only(after: str) -> None:
     rows = read(text)
 
     assert [(row.line, row.reason) for row in rows if not isinstance(row, Row)] == [
-        (3, "a quotation mark is opened and not closed; close it")
+        (3, phrase("subscribers.unclosed-quote"))
     ]
     kept = [row.address.spelling for row in rows if isinstance(row, Row)]
     assert kept[:2] == ["a@example.org", "doyun@example.org"]

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from newsletter.errors import ContentError
+from newsletter.phrases import phrase
 from newsletter.subscribers.address import Address, address_of
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.decisions import change_address, enrol, suppress, unsuppress, withdraw
@@ -112,7 +113,9 @@ def test_a_reader_keeps_all_but_the_address() -> None:
     assert after.reader_id == before.reader_id
     left = book.entries[OLD.key]
     assert (left.standing, left.name) == (Standing.UNSUBSCRIBED, "")
-    assert left.why == Why(Cause.MOVED, "moved to new@example.org; by mail", "kim")
+    moved = phrase("subscribers.moved-because", address=NEW.spelling, because="by mail")
+    assert left.why == Why(Cause.MOVED, moved, "kim")
+    assert str(moved) == "moved to new@example.org; by mail"
 
 
 def test_no_file_brings_the_old_address_back() -> None:
@@ -148,7 +151,7 @@ def test_a_file_in_which_a_moved_reader_left_names_the_new_address(cause: Cause 
 
     (step,) = import_rows([left], book, "again", LATER)
 
-    assert [refusal.reason for refusal in step.refusals] == [
+    assert [str(refusal.reason) for refusal in step.refusals] == [
         "old@example.org is unsubscribed here, for its reader moved to new@example.org; if it is "
         "that reader who left, newsletter subscribers remove the new address"
     ]
@@ -184,7 +187,7 @@ def test_a_move_in_another_list_takes_nobody_off_this_one(batch_rows: int) -> No
 
     steps = list(import_rows(rows, here, "again", LATER, batch_rows))
 
-    reasons = [refusal.reason for step in steps for refusal in step.refusals]
+    reasons = [str(refusal.reason) for step in steps for refusal in step.refusals]
     assert len(reasons) == 2
     assert "newsletter subscribers change-address old@example.org new@example.org" in reasons[1]
     assert here.entries[OLD.key].standing is Standing.ACTIVE
@@ -213,7 +216,9 @@ def test_a_change_by_mistake_is_taken_back() -> None:
     change_address(NEW, OLD, book, LATER, "", "kim")
 
     assert book.entries[OLD.key] == before
-    assert book.entries[NEW.key].why == Why(Cause.MOVED, "moved to old@example.org", "kim")
+    assert book.entries[NEW.key].why == Why(
+        Cause.MOVED, phrase("subscribers.moved-to", address=OLD.spelling), "kim"
+    )
     assert len(book.entries) == 2
 
 

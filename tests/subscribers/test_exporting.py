@@ -120,8 +120,8 @@ def test_a_reader_whose_reason_has_several_lines_or_odd_marks_comes_in(mark: str
     [row] = read_rows("".join(export_lines([reader], SEOUL)))
 
     assert row.standing is Standing.UNSUBSCRIBED
-    assert row.why == Why(Cause.WITHDREW, one_line(why.because), one_line(why.by))
-    assert (row.why.because + row.why.by).isprintable()
+    assert row.why == Why(Cause.WITHDREW, one_line(str(why.because)), one_line(why.by))
+    assert f"{row.why.because}{row.why.by}".isprintable()
 
 
 @pytest.mark.parametrize(("field", "word"), [("standing_since", "어제"), ("standing_cause", "x")])
@@ -129,4 +129,4 @@ def test_a_history_that_cannot_be_read_is_refused(field: str, word: str) -> None
     [refusal] = read(f"email,standing,{field}\na@example.org,unsubscribed,{word}\n")
 
     assert isinstance(refusal, Refusal)
-    assert refusal.reason.startswith(f"{field} '{word}' is no")
+    assert str(refusal.reason).startswith(f"{field} '{word}' is no")

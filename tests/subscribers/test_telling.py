@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.errors import ContentError
+from newsletter.phrases import phrase
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.meanings import Column, Ground, Meaning, columns_of, squeezed
 from newsletter.subscribers.subscriber import Standing
@@ -230,9 +231,20 @@ def test_a_word_is_remembered_and_times_do_not_fill_the_memory() -> None:
     assert read_field("Y") is read_field("Y") or read_field("Y") == read_field("Y")
 
 
+def test_an_empty_field_of_consent_is_on_record_as_such_beside_the_words_of_another() -> None:
+    alone = told("수신동의", "").why.because
+    both = told("수신동의,탈퇴일", "", "2022-07-01").why.because
+
+    empty = phrase("subscribers.told-by-empty", column="수신동의")
+    assert alone == empty
+    assert both == phrase("subscribers.several-reasons", reasons=[empty, "탈퇴일: 2022-07-01"])
+    assert str(both) == "수신동의: (empty); 탈퇴일: 2022-07-01"
+
+
 @pytest.mark.parametrize("field", ["2022-08-01\x00foo", "2022-08-01\n\x1b[2J", "\x00 2022.08.01 z"])
 def test_what_is_kept_of_a_field_is_one_line_that_every_database_can_hold(field: str) -> None:
     because = told("left_at,\x1b[31mopted out", field, "yes").why.because
+    assert isinstance(because, str)
 
     assert because.startswith("left_at: ")
     assert because.isprintable()

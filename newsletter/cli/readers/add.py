@@ -3,6 +3,7 @@
 import click
 
 from newsletter.cli.readers.options import consent_of, consented_at_option
+from newsletter.cli.wording import say
 from newsletter.desk.importing import Site
 from newsletter.subscribers.address import address_of, name_of, remark_on_name
 from newsletter.subscribers.csv_rows import Row
@@ -35,7 +36,7 @@ def add(site: Site, address: str, name: str, language: str, consented_at: str, a
         fate = enrol(row, book, consent.now, again=again)
     click.echo(f"{row.address.spelling}: {fate}")
     if row.remark:
-        click.echo(row.remark, err=True)
+        click.echo(say(row.remark), err=True)
     if row.consented_at is None and fate is Fate.NEW:
         click.echo("When they consented is not on record; add it with --consented-at DATE.")
     click.echo(f"Next: newsletter subscribers show {row.address.spelling}")

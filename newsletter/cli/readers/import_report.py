@@ -8,6 +8,7 @@ from typing import Final
 import click
 
 from newsletter.cli.readers.import_lines import HeldLines, Writable
+from newsletter.cli.wording import listed, say
 from newsletter.subscribers.address import printable
 from newsletter.subscribers.csv_rows import Heading
 from newsletter.subscribers.exporting import csv_line, unguarded
@@ -62,15 +63,16 @@ class Report:
         for withdrawal in step.withdrawals:
             self._show("withdrawal", withdrawal.line, _withdrawn(withdrawal))
         for line, remark in step.remarks:
-            self._show("remark", line, remark)
+            self._show("remark", line, say(remark))
         self._remarks += len(step.remarks)
         room = None if self.limit is None else self.limit - len(self._repeats)
         self._repeats += step.repeats[:room]
 
     def _refuse(self, refusal: Refusal) -> None:
+        reason = say(refusal.reason)
         if self.rejects is not None:
-            self.rejects.write(_rejected((str(refusal.line), refusal.reason, *refusal.fields)))
-        self._show("refusal", refusal.line, refusal.reason)
+            self.rejects.write(_rejected((str(refusal.line), reason, *refusal.fields)))
+        self._show("refusal", refusal.line, reason)
 
     def _show(self, kind: str, line: int, words: str) -> None:
         self._shown[kind] += 1
@@ -85,7 +87,7 @@ class Report:
         """Name both lines of every repeated address; *lines* has the first ones by key."""
         for one in self._repeats:
             first = one.first_line or lines[one.key]
-            merged = f"merged: {', '.join(one.taken)}" if one.taken else "merged; it adds nothing"
+            merged = f"merged: {listed(one.taken)}" if one.taken else "merged; it adds nothing"
             words = f"{one.address} stands in line {first} already; {merged}"
             self._show("repeat", one.line, words)
 
@@ -146,5 +148,5 @@ def _rejected(fields: Iterable[str]) -> str:
 
 
 def _withdrawn(one: Withdrawal) -> str:
-    reason = f" ({printable(one.because)})" if one.because else ""
+    reason = f" ({printable(say(one.because))})" if one.because else ""
     return f"{one.address} was active and is now {one.standing}{reason}"

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 
+from newsletter.cli.wording import say
 from newsletter.desk.importing import Site
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
@@ -57,7 +58,7 @@ def consent_of(site: Site, consented_at: str) -> Consent:
     try:
         return Consent(consent.zone, consent.now, consent_in(consented_at, consent))
     except ContentError as error:
-        raise click.BadParameter(str(error), param_hint="--consented-at") from None
+        raise click.BadParameter(say(error.phrase), param_hint="--consented-at") from None
 
 
 def selection(languages: tuple[str, ...], standings: tuple[str, ...]) -> Selection:

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 import click
 
+from newsletter.cli.wording import say
 from newsletter.desk.importing import Site
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import address_of, printable
@@ -59,7 +60,7 @@ def _described(
 
 def _reason(why: Why) -> str:
     """Say why a reader stands as they do, and who says so; nothing where it is not on record."""
-    words = why.because or why.cause or ""
+    words = say(why.because) or why.cause or ""
     cause = f"{why.cause}: " if why.cause and why.because else ""
     return printable(f"{cause}{words}") + (f" (by {printable(why.by)})" if why.by else "")
 
@@ -67,7 +68,10 @@ def _reason(why: Why) -> str:
 def _as_json(subscriber: Subscriber, deliveries: Iterable[PastDelivery]) -> str:
     fields = asdict(subscriber)
     fields["language"] = fields.pop("preference")
-    why = fields.pop("why")
-    fields.update({f"standing_{name}": value or None for name, value in why.items()})
+    del fields["why"]
+    why = subscriber.why
+    fields["standing_cause"] = why.cause
+    fields["standing_because"] = str(why.because) or None
+    fields["standing_by"] = why.by or None
     fields["deliveries"] = [asdict(one) for one in deliveries]
     return json.dumps(fields, ensure_ascii=False, indent=2, default=datetime.isoformat)
