@@ -61,14 +61,14 @@ def as_json(one: Overview) -> dict[str, object]:
         {
             **_signed(rehearsal.set_aside_by, rehearsal.set_aside_at),
             "letters": rehearsal.letters,
-            "because": rehearsal.because,
+            "because": str(rehearsal.because),
         }
         for rehearsal in one.rehearsals
     ]
     if one.notes is not None:
         shown["diary"] = [
             {
-                **_signed(note.by, note.at),
+                **_signed(str(note.by), note.at),
                 "act": note.act,
                 "words": str(note.words),
                 "account": note.account or None,

@@ -8,6 +8,7 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.person import name_person
+from newsletter.cli.wording import say
 from newsletter.desk.moments import find_zone, show_second
 from newsletter.desk.words import readers
 from newsletter.dispatch.control import Settlement
@@ -129,7 +130,7 @@ def _show(site: Site, issue: str, found: "settling.ToSettle", settlement: Settle
     for line in doubted[:SHOWN_MAX]:
         left = f", left {show_second(line.begun_at, zone)}" if line.begun_at else ""
         click.echo(f"  {line.address}  {line.edition}, attempt {line.attempts}{left}")
-        click.echo(f"    {' '.join(line.answer.split()) or NO_ANSWER}")
+        click.echo(f"    {' '.join(say(line.answer).split()) or NO_ANSWER}")
     if len(doubted) > SHOWN_MAX:
         click.echo(f"  and {len(doubted) - SHOWN_MAX:,} more")
     click.echo(f"Risk     {settlement}: {RISKS[settlement]}")

@@ -52,7 +52,7 @@ class Note:
 
     issue: str
     act: Act
-    by: str
+    by: Said  # a person's name; a phrase where none was kept
     at: datetime  # aware UTC
     words: Said  # the reason, or what came of it; may be empty. Of an appointment: ISO 8601
     account: str = ""  # USER@HOST of the system, where it is kept
@@ -80,7 +80,7 @@ class SettingAside:
     planned_at: datetime  # aware UTC; of the plan that is meant: another one is left alone
     by: str
     at: datetime  # aware UTC
-    because: str
+    because: Said
     is_old: bool = False  # it may be from before rehearsals were told apart: a person says so
 
 

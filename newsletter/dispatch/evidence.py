@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from newsletter.dispatch.ledger import Delivery, DeliveryId
 from newsletter.dispatch.states import State
+from newsletter.phrases import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,4 +25,4 @@ class Evidence:
     issue: str
     answers: Mapping[DeliveryId, str]  # what is kept as the answer, one line
     by: str
-    because: str  # for the diary: where it is known from
+    because: Said  # for the diary: where it is known from

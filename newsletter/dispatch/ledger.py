@@ -12,6 +12,7 @@ from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Traces, Way
 from newsletter.lang import EditionKind, Preference
+from newsletter.phrases import Said
 from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import SubscriberId
 
@@ -47,7 +48,7 @@ class Rehearsal:
     letters: int  # that were written, and went to nobody
     set_aside_at: datetime  # aware UTC
     set_aside_by: str
-    because: str
+    because: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class LedgerLine:
     begun_at: datetime | None  # aware UTC; the latest attempt
     answered_at: datetime | None  # aware UTC
     due_at: datetime | None  # aware UTC
-    answer: str  # the provider's words, or why it was skipped; may be empty
+    answer: Said  # the provider's words, or why it was skipped; may be empty
     run: int | None  # that began it last; None: not begun, or by a program that kept no runs
 
 

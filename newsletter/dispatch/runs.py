@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from newsletter.phrases import Said
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -45,5 +47,5 @@ class RunOrder:
     by: str
     account: str  # of the system: USER@HOST
     at: datetime  # aware UTC
-    words: str  # by which provider, to how many at the most
+    words: Said  # by which provider, to how many at the most
     version: str  # of the program

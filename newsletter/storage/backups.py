@@ -12,6 +12,7 @@ from typing import Final
 from newsletter.dispatch.doubt import Cause, LedgerMark, Sign
 from newsletter.errors import ContentError, LedgerError
 from newsletter.files import sync_folder
+from newsletter.phrases import phrase
 from newsletter.storage.copies import write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
 from newsletter.storage.doubts import raise_doubts
@@ -45,8 +46,8 @@ def back_up(database: Path, target: Path) -> int:
     try:
         part = write_copy(database, target)
     except sqlite3.Error as error:
-        msg = f"{database}: cannot be copied to {target} ({error}); make room or rights there"
-        raise LedgerError(msg) from error
+        fault = phrase("storage.not-copied", database=database, target=target, fault=str(error))
+        raise LedgerError(fault) from error
     size = part.stat().st_size
     part.replace(target)
     sync_folder(target.absolute().parent)
@@ -61,15 +62,14 @@ def read_backup(file: Path) -> Contents:
         ContentError: it is no ledger, is damaged, or a newer program has written it.
     """
     if not file.is_file():
-        msg = f"{file}: there is no such file; name a backup of the ledger"
-        raise ContentError(msg)
+        raise ContentError(phrase("storage.no-backup", file=file))
     uri = f"{file.absolute().as_uri()}?mode=ro"
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             return _read(file, connection)
     except sqlite3.Error as error:
-        msg = f"{file}: is no ledger that can be read ({error}); name another backup"
-        raise ContentError(msg) from error
+        fault = phrase("storage.unread-backup", file=file, fault=str(error))
+        raise ContentError(fault) from error
 
 
 def _read(file: Path, connection: sqlite3.Connection) -> Contents:
@@ -77,21 +77,13 @@ def _read(file: Path, connection: sqlite3.Connection) -> Contents:
         return [str(row[0]) for row in connection.execute(query)]
 
     if missing := TABLES - set(ask("SELECT name FROM sqlite_master WHERE type = 'table'")):
-        msg = (
-            f"{file}: is no ledger of this program, for it has no table {min(missing)!r}; name "
-            "another file"
-        )
-        raise ContentError(msg)
+        raise ContentError(phrase("storage.no-ledger", file=file, table=min(missing)))
     if (faults := ask("PRAGMA quick_check(1)")) != ["ok"]:
-        msg = f"{file}: is damaged ({faults[0]}); take another backup"
-        raise ContentError(msg)
+        raise ContentError(phrase("storage.damaged-backup", file=file, fault=faults[0]))
     revisions = ask("SELECT version_num FROM alembic_version")
     if not all(one.isdigit() and one <= HEAD for one in revisions):
-        msg = (
-            f"{file}: has revision {', '.join(revisions)!r}, which this program does not know: "
-            "install the newer version that wrote it"
-        )
-        raise ContentError(msg)
+        found = ", ".join(revisions)
+        raise ContentError(phrase("storage.newer-backup", file=file, revision=found))
     readers = ask("SELECT count(*) FROM subscribers")
     issues = ask("SELECT issue FROM dispatches ORDER BY issue")
     return Contents(int(readers[0]), tuple(issues))
@@ -120,11 +112,8 @@ def restore(file: Path, ledger: Path, now: datetime) -> Path | None:
         try:
             write_copy(file, place).replace(place)
         except sqlite3.Error as error:
-            msg = (
-                f"{place}: {file} cannot be copied there ({error}); make room or rights there. "
-                "Nothing was changed"
-            )
-            raise LedgerError(msg) from error
+            fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
+            raise LedgerError(fault) from error
         mark = _mark_restored(file, place)
         with _alone(database):
             kept = _keep(database, now)
@@ -151,8 +140,7 @@ def _mark_restored(file: Path, place: Path) -> LedgerMark:
     finally:
         close_database(engine)
     if mark is None:
-        msg = f"{place}: vanished while it was made ready; nothing was changed"
-        raise LedgerError(msg)
+        raise LedgerError(phrase("storage.vanished-copy", place=place))
     return mark
 
 
@@ -170,11 +158,8 @@ def _alone(database: Path) -> Iterator[None]:
         except sqlite3.DatabaseError as error:
             # All else is harm to the file or its disk: that is what backups are for.
             if is_busy(error):
-                msg = (
-                    f"{database}: another process has it open ({error}); stop it, or wait until "
-                    "it has ended. Nothing was changed"
-                )
-                raise LedgerError(msg) from error
+                fault = phrase("storage.open-elsewhere", database=database, fault=str(error))
+                raise LedgerError(fault) from error
         yield
 
 
@@ -188,8 +173,7 @@ def _keep(database: Path, now: datetime) -> Path | None:
         return None
     kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%d-%H%M%S}")
     if kept.exists():
-        msg = f"{kept}: is there already; wait a second. Nothing was changed"
-        raise LedgerError(msg)
+        raise LedgerError(phrase("storage.kept-already", file=kept))
     try:
         os.link(database, kept)  # so that there is a ledger under its name at every moment
     except OSError:  # not every file system has links

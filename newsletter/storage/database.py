@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from newsletter.database_url import read_database_url, wrong_database_url
 from newsletter.errors import LedgerError, SettingsError
-from newsletter.phrases import phrase
+from newsletter.phrases import Phrase, phrase
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
@@ -48,11 +48,8 @@ def open_database(setting: str, root: Path) -> Engine:
     except (ArgumentError, ValueError):
         raise wrong_database_url(phrase("database.no-address")) from None
     except ModuleNotFoundError as error:
-        msg = (
-            f"NEWSLETTER_DATABASE_URL: {location.shown} wants the module {error.name!r}; "
-            "install it with: pip install 'newsletter[postgresql]'"
-        )
-        raise SettingsError(msg) from error
+        fault = phrase("storage.no-driver", database=location.shown, module=error.name)
+        raise SettingsError(fault) from error
     _make_ready(engine, location.shown, location.without_login)
     return engine
 
@@ -75,20 +72,19 @@ def _make_ready(
         _migrate(engine, is_copy=is_copy)
     except (OSError, sqlite3.Error) as error:
         engine.dispose()
-        msg = (
-            f"NEWSLETTER_DATABASE_URL: {shown} cannot be copied before its tables are "
-            f"brought up to date ({error}), so nothing was changed; make room beside it"
-        )
-        raise SettingsError(msg) from error
-    except DatabaseError as error:
-        said = hide(str(error.orig))
+        fault = phrase("storage.no-copy-before", database=shown, fault=str(error))
+        raise SettingsError(fault) from error
+    except (DatabaseError, _OrphansError) as error:
+        said = error.said if isinstance(error, _OrphansError) else hide(str(error.orig))
         is_file = engine.dialect.name == "sqlite"
         rights = explain_write_rights(Path(str(engine.url.database))) if is_file else ""
-        msg = (
-            f"NEWSLETTER_DATABASE_URL: {shown} cannot be opened: {said}; "
-            f"{rights or 'check that it exists, may be written and has room'}"
+        fault = phrase(
+            "storage.unopened",
+            database=shown,
+            fault=said,
+            remedy=rights or phrase("storage.check-database"),
         )
-        raise SettingsError(msg) from error
+        raise SettingsError(fault) from error
 
 
 def close_database(engine: Engine) -> None:
@@ -179,16 +175,12 @@ def _migrate(engine: Engine, *, is_copy: bool) -> None:
             return
         if found and connection.dialect.name == "sqlite" and not is_copy:
             copy = copy_beside(Path(str(engine.url.database)), f"before-{HEAD}")
-            log.warning("The ledger's tables are brought up to date; a copy of it is %s", copy.name)
+            log.warning("%s", phrase("storage.brought-up-to-date", copy=copy.name))
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
         except CommandError as error:
-            msg = (
-                f"the database has revision {found!r}, which this program does not know: "
-                "install the newer version that wrote it"
-            )
-            raise SettingsError(msg) from error
+            raise SettingsError(phrase("storage.newer-database", revision=found)) from error
 
 
 def _revision(connection: Connection) -> str | None:
@@ -226,8 +218,15 @@ def _alone(connection: Connection) -> Iterator[None]:
             driver.isolation_level = ""
 
 
+class _OrphansError(Exception):
+    """Rows refer to rows that are not there."""
+
+    def __init__(self, said: Phrase) -> None:
+        super().__init__(said)
+        self.said = said
+
+
 def _refuse_orphans(connection: Connection) -> None:
-    """Raise an IntegrityError if a row refers to one that is not there."""
     if orphans := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
-        words = f"{len(orphans):,} rows refer to what is not there, in {orphans[0][0]!r} first"
-        raise IntegrityError(words, None, sqlite3.IntegrityError(words))
+        table = orphans[0][0]
+        raise _OrphansError(phrase("storage.orphan-rows", rows=len(orphans), table=table))

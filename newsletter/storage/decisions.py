@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, select
 
 from newsletter.dispatch.control import Act, Note
-from newsletter.phrases import read_said
+from newsletter.phrases import phrase, read_said
 from newsletter.storage.tables import approvals, notes, overrides, runs
 
 
@@ -34,8 +34,11 @@ def find_notes(connection: Connection, issue: str) -> Sequence[Note]:
 def _approved(connection: Connection, issue: str) -> Iterator[Note]:
     of = approvals.c
     for row in connection.execute(select(approvals).where(of.issue == issue).order_by(of.id)):
-        words = (
-            f"digest {row.digest[:12]}: {row.blocking} blocking, {row.advising} advising findings"
+        words = phrase(
+            "storage.note-approved",
+            digest=row.digest[:12],
+            blocking=row.blocking,
+            advising=row.advising,
         )
         account = row.account or ""
         yield Note(issue, Act.APPROVED, row.approved_by, row.approved_at, words, account)
@@ -44,8 +47,9 @@ def _approved(connection: Connection, issue: str) -> Iterator[Note]:
 def _overridden(connection: Connection, issue: str) -> Iterator[Note]:
     of = overrides.c
     for row in connection.execute(select(overrides).where(of.issue == issue).order_by(of.id)):
-        found = "1 finding" if row.findings == 1 else f"{row.findings} findings"
-        words = f"{row.rule}, {found}: {row.because}"
+        words = phrase(
+            "storage.note-overridden", rule=row.rule, count=row.findings, because=row.because
+        )
         account = row.account or ""
         yield Note(issue, Act.OVERRIDDEN, row.overridden_by, row.overridden_at, words, account)
 
@@ -54,8 +58,9 @@ def _dispatched(connection: Connection, issue: str) -> Iterator[Note]:
     of = runs.c
     for row in connection.execute(select(runs).where(of.issue == issue).order_by(of.id)):
         if row.ordered_by is None:
-            where = f"process {row.pid} on {row.host}"
-            yield Note(issue, Act.DISPATCHED, "somebody who was not kept", row.began_at, where)
+            by = phrase("storage.somebody-unkept")
+            where = phrase("storage.note-process", process=str(row.pid), host=row.host)
+            yield Note(issue, Act.DISPATCHED, by, row.began_at, where)
         else:
-            words, account = row.words or "", row.account or ""
+            words, account = read_said(row.words), row.account or ""
             yield Note(issue, Act.DISPATCHED, row.ordered_by, row.ordered_at, words, account)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, true
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, LetterId, Page
 from newsletter.dispatch.states import OPEN, State, Tally
 from newsletter.lang import EditionKind
+from newsletter.storage.answers import say_answer
 from newsletter.storage.conditions import constant, is_due
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.reader_id import ReaderId
@@ -146,7 +147,7 @@ def entries(connection: Connection, issue: str, state: State) -> Iterator[Ledger
             row.begun_at,
             row.answered_at,
             row.due_at,
-            row.reason or row.answer or "",
+            say_answer(row.reason, row.answer),
             row.run_id,
         )
 

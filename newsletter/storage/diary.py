@@ -17,7 +17,7 @@ from newsletter.dispatch.control import (
 )
 from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.runs import LivingRun
-from newsletter.phrases import Said, read_said, write_said
+from newsletter.phrases import Phrase, Said, phrase, read_said, write_said
 from newsletter.storage.conditions import is_due
 from newsletter.storage.decisions import find_decisions, find_notes
 from newsletter.storage.notes import note
@@ -103,12 +103,12 @@ class SqlDiary:
             cancelled = connection.execute(
                 update(dispatches)
                 .where(dispatches.c.issue == issue, dispatches.c.cancelled_at.is_(None))
-                .values(cancelled_at=now, cancelled_by=by, cancelled_because=because)
+                .values(cancelled_at=now, cancelled_by=by, cancelled_because=write_said(because))
             )
             if not cancelled.rowcount:
                 return 0
             count = cancel_waiting(connection, issue)
-            words = f"{count:,} skipped" + (f": {because}" if because else "")
+            words = _with_reason(phrase("storage.note-skipped", deliveries=count), because)
             note(connection, Note(issue, Act.CANCELLED, by, now, words))
         return count
 
@@ -133,7 +133,7 @@ class SqlDiary:
         with writing(self._database) as connection:
             count = settle_unknown(connection, issue, settlement, which, by, now)
             if count:
-                words = f"{count:,} × {settlement}" + (f": {because}" if because else "")
+                words = _with_reason(_settled(settlement, count), because)
                 note(connection, Note(issue, Act.SETTLED, by, now, words))
         return count
 
@@ -263,3 +263,15 @@ class SqlDiary:
                 .order_by(of.planned_at)
             )
             return list(found.scalars())
+
+
+def _settled(settlement: Settlement, count: int) -> Phrase:
+    match settlement:
+        case Settlement.RESEND:
+            return phrase("storage.note-resend", deliveries=count)
+        case Settlement.ASSUME_ACCEPTED:
+            return phrase("storage.note-assumed", deliveries=count)
+
+
+def _with_reason(what: Phrase, because: str) -> Phrase:
+    return phrase("storage.note-because", what=what, because=because) if because else what

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, exists, func, insert, select, union, 
 
 from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.doubt import Cause, Look, Sign, StandingDoubt, is_over, judge_gap
+from newsletter.phrases import Phrase, phrase
 from newsletter.storage.conditions import IS_WAITING, is_due
 from newsletter.storage.marks import ensure_mark
 from newsletter.storage.notes import note
@@ -101,8 +102,25 @@ class SqlDoubts:
                         because=because,
                     )
                 )
-                note(connection, Note(issue, Act.ANSWERED, by, now, f"{one.sign.cause}: {because}"))
+                words = phrase("storage.note-because", what=_seen(one.sign.cause), because=because)
+                note(connection, Note(issue, Act.ANSWERED, by, now, words))
             _end_answered(connection, now)
+
+
+def _seen(cause: Cause) -> Phrase:
+    match cause:
+        case Cause.RESTORED:
+            return phrase("storage.doubt-restored")
+        case Cause.PUT_BACK:
+            return phrase("storage.doubt-put-back")
+        case Cause.COPIED:
+            return phrase("storage.doubt-copied")
+        case Cause.REPLACED:
+            return phrase("storage.doubt-replaced")
+        case Cause.JOURNAL_LOST:
+            return phrase("storage.doubt-journal-lost")
+        case Cause.GAP:
+            return phrase("storage.doubt-gap")
 
 
 def raise_doubts(connection: Connection, signs: Iterable[Sign], now: datetime) -> None:

@@ -10,6 +10,7 @@ from newsletter.dispatch.ledger import LetterId, Plan
 from newsletter.dispatch.manner import read_manner, write_manner
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
+from newsletter.phrases import phrase
 from newsletter.storage.complaints import is_taken
 from newsletter.storage.planning import plan_everyone
 from newsletter.storage.tables import dispatches
@@ -41,11 +42,7 @@ def freeze(
     except IntegrityError as error:
         if not is_taken(error):
             raise
-        msg = (
-            f"{plan.issue}: another process has just begun to send it; "
-            f"see 'newsletter status {plan.issue}'"
-        )
-        raise UnfinishedError(msg) from error
+        raise UnfinishedError(phrase("storage.begun-elsewhere", issue=plan.issue)) from error
     return plan_everyone(connection, plan.issue, editions)
 
 

@@ -25,6 +25,7 @@ from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Traces
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
+from newsletter.phrases import phrase
 from newsletter.storage import deliveries as rows
 from newsletter.storage import domains, planning, runs
 from newsletter.storage.freezing import freeze, read_plan
@@ -79,11 +80,7 @@ class SqlLedger:
                 )
             ).one_or_none()
             if current is None or self._planned_at not in (None, current.planned_at):
-                msg = (
-                    f"{issue}: while this process slept its plan was set aside or taken back, so "
-                    f"it sends nothing more; see 'newsletter status {issue} --diary'"
-                )
-                raise UnfinishedError(msg)
+                raise UnfinishedError(phrase("storage.plan-gone", issue=issue))
             of_issue = update(dispatches).where(dispatches.c.issue == issue)
             if current.holder not in (None, holder):
                 until = find_end_of_lease(current.held_until, current.doubted_until, now)
@@ -119,10 +116,7 @@ class SqlLedger:
             planned_at = select(dispatches.c.planned_at).where(dispatches.c.issue == issue)
             self._planned_at = connection.execute(planned_at).scalar()
         if not checkpoint(self._database):
-            log.warning(
-                "Another program reads the ledger for long: a loss of its journal (-wal) in this "
-                "run would not be noticed"
-            )
+            log.warning("%s", phrase("storage.read-for-long"))
 
     def end_run(self, why: RunEnd = RunEnd.DONE) -> None:
         """Note that this process gets no more answers; nothing if it has begun no run."""

@@ -21,6 +21,7 @@ from newsletter.message.kept_letter import (
     read_content,
     write_content,
 )
+from newsletter.phrases import phrase
 from newsletter.storage.promises import find_promises
 from newsletter.storage.replacing import (
     adopt_letter,
@@ -130,8 +131,7 @@ class SqlLetters:
                 select(kept_letters).where(kept_letters.c.id == number)
             ).one_or_none()
         if row is None:
-            msg = f"letter {number} is not in the ledger any more; restore a backup that has it"
-            raise LedgerError(msg)
+            raise LedgerError(phrase("storage.no-letter", letter=number))
         return read_content(_content_of(row), self._picture_reader)
 
     def adopt(self, plan: Plan) -> None:
@@ -194,11 +194,7 @@ class SqlLetters:
                 select(kept_pictures.c.data).where(kept_pictures.c.sha256 == name)
             ).scalar()
         if data is None or sha256(data).hexdigest() != name:
-            msg = (
-                f"a picture of a kept letter ({name[:12]}) is damaged in the ledger, so nothing "
-                "of that letter is sent; restore a backup that has it"
-            )
-            raise LedgerError(msg)
+            raise LedgerError(phrase("storage.damaged-picture", picture=name[:12]))
         return data
 
 
@@ -208,11 +204,8 @@ def _content_of(row: Row[Any]) -> bytes:
     except zlib.error:
         content = b""
     if hash_content(content) != row.hash:
-        msg = (
-            f"{row.issue}: its kept letter ({row.hash[:12]}) is damaged in the ledger, so nothing "
-            "of it is sent; restore a backup that has it"
-        )
-        raise LedgerError(msg)
+        letter = row.hash[:12]
+        raise LedgerError(phrase("storage.damaged-letter", issue=row.issue, letter=letter))
     return content
 
 

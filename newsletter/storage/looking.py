@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.database_url import SETTING, DatabaseLocation, read_database_url
+from newsletter.database_url import DatabaseLocation, read_database_url
 from newsletter.errors import SettingsError
+from newsletter.phrases import Said, phrase
 from newsletter.storage.read_only import open_read_only
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def look_for_promises(setting: str, root: Path, issue: str) -> "Sequence[Promise
             return find_promises(connection, issue) if _has_tables(connection, location) else ()
     except (SQLAlchemyError, sqlite3.Error, ModuleNotFoundError) as error:
         said = said_by(error) if isinstance(error, SQLAlchemyError) else str(error)
-        raise _unread(location, location.without_login(said)) from error
+        raise _unread(location, " ".join(location.without_login(said).split())) from error
 
 
 def _has_tables(connection: "Connection", location: DatabaseLocation) -> bool:
@@ -48,11 +49,11 @@ def _has_tables(connection: "Connection", location: DatabaseLocation) -> bool:
         return False
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     if found != HEAD:
-        whose = "an earlier" if str(found) < HEAD else "a later"
-        raise _unread(location, f"it is of {whose} version of this program")
+        is_older = str(found) < HEAD
+        later = phrase("storage.of-later-version")
+        raise _unread(location, phrase("storage.of-earlier-version") if is_older else later)
     return True
 
 
-def _unread(location: DatabaseLocation, said: str) -> SettingsError:
-    shown = " ".join(said.split())
-    return SettingsError(f"{SETTING}: {location.shown} cannot be read ({shown})")
+def _unread(location: DatabaseLocation, fault: Said) -> SettingsError:
+    return SettingsError(phrase("storage.unread", database=location.shown, fault=fault))

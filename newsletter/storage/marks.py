@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, update
 
 from newsletter.dispatch.doubt import LedgerMark
+from newsletter.phrases import phrase
 from newsletter.storage.tables import ledger_marks
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ def replace_mark(database: Path, mark: LedgerMark) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        log.warning("%s cannot be written (%s): an old copy would not be noticed", path, error)
+        log.warning("%s", phrase("storage.mark-not-written", file=path, fault=str(error)))
 
 
 def find_mark(connection: Connection, database: Path) -> LedgerMark | None:

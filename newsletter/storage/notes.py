@@ -13,7 +13,7 @@ def note(connection: Connection, line: Note) -> None:
         insert(notes).values(
             issue=line.issue,
             act=line.act.value,
-            noted_by=line.by,
+            noted_by=str(line.by),
             noted_at=line.at,
             words=write_said(line.words),
             account=line.account or None,

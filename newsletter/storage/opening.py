@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from newsletter.dispatch.doubt import Cause, Sign, compare
 from newsletter.errors import LedgerError
+from newsletter.phrases import phrase
 from newsletter.storage.database import (
     close_database,
     find_lost_runs,
@@ -81,7 +82,7 @@ def close_ledger(engine: Engine) -> None:
     was_known = watch.is_broken
     if harm := find_harm(engine):
         if has_written and not was_known:  # nobody was told, as nothing was written since
-            log.warning("%s", harm)
+            log.warning("%s", harm.phrase)
         if watch.has_lost_journal:
             note_lost_journal(path)
         leave_open(engine)
@@ -91,7 +92,7 @@ def close_ledger(engine: Engine) -> None:
         with reading(engine) as connection:
             mark = find_mark(connection, path) if has_written else None
     except LedgerError as error:
-        log.warning("The end of this command cannot be noted: %s", error)
+        log.warning("%s", phrase("storage.end-not-noted", fault=error.phrase))
         # Whatever is in the journal stays there, for the next command to see.
         leave_open(engine)
         return
@@ -149,7 +150,7 @@ def _note_folded(path: Path, living: Sequence[OpenRun], now: datetime) -> None:
                 "UPDATE runs SET journal_seen_at = ? WHERE id = ? AND ended_at IS NULL", rows
             )
     except sqlite3.Error as error:
-        log.warning("It cannot be noted that the journal was folded in: %s", error)
+        log.warning("%s", phrase("storage.folding-not-noted", fault=str(error)))
 
 
 def _file_of(engine: Engine) -> Path:

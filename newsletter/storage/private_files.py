@@ -4,8 +4,8 @@ import logging
 from pathlib import Path
 
 from newsletter.errors import SettingsError
-from newsletter.files import NotAFileError
-from newsletter.phrases import Said
+from newsletter.files import NotAFileError, reason_of
+from newsletter.phrases import Said, phrase
 from newsletter.rights import explain_rights, find_open, make_private
 
 log = logging.getLogger(__name__)
@@ -24,12 +24,13 @@ def prepare_files(database: Path) -> None:
     try:
         make_private(database)
     except NotAFileError as error:
-        msg = f"NEWSLETTER_DATABASE_URL: {database} {error.strerror}; name a file"
-        raise SettingsError(msg) from error
+        fault = phrase("storage.no-file", database=database, fault=reason_of(error))
+        raise SettingsError(fault) from error
     except OSError as error:
-        remedy = explain_write_rights(database) or "name a file in a folder that exists"
-        msg = f"NEWSLETTER_DATABASE_URL: {database} cannot be opened: {error.strerror}; {remedy}"
-        raise SettingsError(msg) from error
+        remedy = explain_write_rights(database) or phrase("storage.name-a-file")
+        raise SettingsError(
+            phrase("storage.unopened", database=database, fault=reason_of(error), remedy=remedy)
+        ) from error
     if told := find_open(_files_of(database), "the readers' addresses in it"):
         log.warning(told)
 

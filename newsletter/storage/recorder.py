@@ -13,6 +13,7 @@ from newsletter.delivery.ticks import ticks
 from newsletter.dispatch.control import PROGRAM, Act, Note
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
+from newsletter.phrases import phrase
 from newsletter.storage.complaints import said_by
 from newsletter.storage.notes import note
 from newsletter.storage.transactions import check_file
@@ -86,7 +87,7 @@ class Question:
     def answer(self) -> bool:
         """Return once the ledger has decided; True when the letter may leave."""
         if not self.done.wait(WAIT_S):
-            raise LedgerError("the database did not answer for two minutes; nothing was sent")
+            raise LedgerError(phrase("storage.no-answer-to-begin"))
         if self.fault:
             raise self.fault.with_traceback(None)  # many raise it: each from its own place
         return self.is_held
@@ -213,7 +214,7 @@ class Recorder:
         self.put(mark)
         self._is_awaited.set()
         if not mark.done.wait(WAIT_S):
-            raise LedgerError("the database did not answer for two minutes")
+            raise LedgerError(phrase("storage.no-answer"))
         if self._fault:
             raise self._fault
 
@@ -348,7 +349,12 @@ def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
     """Write an answer into the diary that came too late to count; a person may want to know."""
     for one in late:
         if issue := find_issue(connection, one["delivery"]):
-            words = f"delivery {one['delivery']}: {one['new_state']}, {one['new_answer']}"
+            words = phrase(
+                "storage.late-answer",
+                delivery=one["delivery"],
+                state=one["new_state"],
+                answer=one["new_answer"],
+            )
             note(connection, Note(issue, Act.LATE_ANSWER, PROGRAM, one["now"], words))
 
 
@@ -357,9 +363,7 @@ def _fault_of(error: BaseException, database: Engine) -> BaseException:
     if not isinstance(error, SQLAlchemyError):
         return error
     fault = find_harm(database) or LedgerError(
-        f"the ledger cannot be written ({said_by(error)}); sending has stopped. Make room or "
-        "mend the database where it lies; 'newsletter status' then lists as unknown what was "
-        "under way, and 'newsletter dispatch' goes on with the others"
+        phrase("storage.unwritten-ledger", fault=said_by(error))
     )
     fault.__cause__ = error
     return fault

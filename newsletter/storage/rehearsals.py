@@ -8,6 +8,7 @@ from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.control import Act, Note, SettingAside
 from newsletter.dispatch.ledger import Rehearsal
 from newsletter.errors import UnfinishedError
+from newsletter.phrases import phrase, read_said, write_said
 from newsletter.storage.notes import note
 from newsletter.storage.tables import deliveries, dispatches, rehearsals, rehearsed_deliveries
 
@@ -37,11 +38,7 @@ def set_aside(connection: Connection, issue: str, aside: SettingAside) -> int:
         .returning(of.digest, of.planned_at, of.provider_name)
     ).one_or_none()
     if row is None:
-        msg = (
-            f"{issue}: another process has just begun to send it, or has set its rehearsal aside; "
-            f"see 'newsletter status {issue} --diary'"
-        )
-        raise UnfinishedError(msg)
+        raise UnfinishedError(phrase("storage.no-rehearsal", issue=issue))
     number = connection.execute(
         insert(rehearsals)
         .values(
@@ -51,7 +48,7 @@ def set_aside(connection: Connection, issue: str, aside: SettingAside) -> int:
             provider_name=row.provider_name,
             set_aside_at=aside.at,
             set_aside_by=aside.by,
-            because=aside.because,
+            because=write_said(aside.because),
         )
         .returning(rehearsals.c.id)
     ).scalar_one()
@@ -64,7 +61,7 @@ def set_aside(connection: Connection, issue: str, aside: SettingAside) -> int:
     connection.execute(delete(deliveries).where(deliveries.c.issue == issue))
     connection.execute(delete(dispatches).where(dispatches.c.issue == issue))
     letters = _count_letters(connection, number)
-    words = f"{letters:,} written: {aside.because}"
+    words = phrase("storage.note-set-aside", letters=letters, because=aside.because)
     note(connection, Note(issue, Act.SET_ASIDE, aside.by, aside.at, words))
     return letters
 
@@ -76,7 +73,10 @@ def find_rehearsals(connection: Connection, issue: str) -> Sequence[Rehearsal]:
     ).all()
     return [
         Rehearsal(
-            _count_letters(connection, row.id), row.set_aside_at, row.set_aside_by, row.because
+            _count_letters(connection, row.id),
+            row.set_aside_at,
+            row.set_aside_by,
+            read_said(row.because),
         )
         for row in rows
     ]

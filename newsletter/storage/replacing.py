@@ -10,6 +10,7 @@ from newsletter.dispatch.replacement import BegunDelivery, Replacement, SentLett
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind
+from newsletter.phrases import phrase
 from newsletter.storage.conditions import IS_WAITING, constant
 from newsletter.storage.deliveries import read_delivery
 from newsletter.storage.freezing import letter_values
@@ -74,13 +75,15 @@ def replace_letter(connection: Connection, replacement: Replacement) -> int:
         .values(digest=after.digest, parts=dict(after.parts), **letter_values(after))
     )
     if not changed.rowcount:
-        msg = (
-            f"{before.issue}: somebody has cancelled it or replaced its letter, so nothing "
-            f"was replaced; see 'newsletter status {before.issue} --diary'"
-        )
-        raise UnfinishedError(msg)
+        raise UnfinishedError(phrase("storage.nothing-replaced", issue=before.issue))
     count = count_replaceable(connection, before.issue)
-    words = f"{count:,} who wait: {before.digest} becomes {after.digest}: {replacement.because}"
+    words = phrase(
+        "storage.note-replaced",
+        deliveries=count,
+        before=before.digest,
+        after=after.digest,
+        because=replacement.because,
+    )
     line = Note(
         before.issue, Act.REPLACED, replacement.by, replacement.at, words, replacement.account
     )

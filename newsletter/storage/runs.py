@@ -9,6 +9,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from newsletter.dispatch.runs import LivingRun, Process, RunEnd, RunOrder
+from newsletter.phrases import write_said
 from newsletter.storage.processes import has_ended
 from newsletter.storage.tables import UtcTime, appointments, dispatches, runs
 
@@ -78,7 +79,7 @@ def begin_run(
                 ordered_by=order and order.by,
                 ordered_at=order and order.at,
                 account=order and order.account,
-                words=order and order.words,
+                words=order and write_said(order.words),
                 version=order and order.version,
             )
             .returning(runs.c.id)

@@ -7,8 +7,9 @@ from typing import Final
 from sqlalchemy import Column, Connection, Table, inspect, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter.database_url import SETTING, DatabaseLocation, read_database_url
+from newsletter.database_url import DatabaseLocation, read_database_url
 from newsletter.errors import SettingsError
+from newsletter.phrases import phrase
 from newsletter.storage.complaints import said_by
 from newsletter.storage.read_only import open_read_only
 from newsletter.storage.tables import deliveries, rehearsed_deliveries
@@ -48,8 +49,5 @@ def _was_begun(connection: Connection, table: Table) -> bool:
 
 
 def _unanswered(location: DatabaseLocation, said: str) -> SettingsError:
-    return SettingsError(
-        f"{SETTING}: {location.shown} cannot be asked whether letters were sent "
-        f"({location.without_login(said)}), and without that no secret key is made; "
-        "mend it, or restore .secret-key"
-    )
+    fault = location.without_login(said)
+    return SettingsError(phrase("storage.unanswered", database=location.shown, fault=fault))

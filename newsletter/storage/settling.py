@@ -11,22 +11,23 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    insert,
     or_,
     select,
     update,
 )
 
-from newsletter.dispatch.control import Act
+from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.evidence import Evidence, OpenDelivery
 from newsletter.dispatch.ledger import DeliveryId, Page, Plan
 from newsletter.dispatch.states import OPEN, State
 from newsletter.lang import EditionKind, Preference
+from newsletter.phrases import phrase
 from newsletter.storage.conditions import constant
 from newsletter.storage.deliveries import find_open
 from newsletter.storage.freezing import freeze
+from newsletter.storage.notes import note
 from newsletter.storage.planning import PLANNING_MB
-from newsletter.storage.tables import deliveries, notes
+from newsletter.storage.tables import deliveries
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.transitions import awaits_no_answer
 
@@ -89,15 +90,8 @@ class SqlSettling:
             accept = _ACCEPT.where(or_(deliveries.c.state != constant(State.UNKNOWN), is_free))
             count = connection.execute(accept, rows).rowcount
             if count:
-                connection.execute(
-                    insert(notes).values(
-                        issue=evidence.issue,
-                        act=Act.SETTLED.value,
-                        noted_by=evidence.by,
-                        noted_at=now,
-                        words=f"{count:,} × accepted, {evidence.because}",
-                    )
-                )
+                words = phrase("storage.note-found", deliveries=count, because=evidence.because)
+                note(connection, Note(evidence.issue, Act.SETTLED, evidence.by, now, words))
         return count
 
 

@@ -23,7 +23,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from newsletter.errors import LedgerError, NewsletterError
 from newsletter.lang import Preference
-from newsletter.phrases import read_said, write_said
+from newsletter.phrases import phrase, read_said, write_said
+from newsletter.storage.answers import say_answer
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import (
@@ -55,10 +56,7 @@ ROWS_AT_A_TIME: Final = 1_000
 PATIENCE_S: Final = 60  # for another process that changes the list
 CHANGING_MB: Final = 64  # the index of addresses of a million readers
 
-_MEANWHILE: Final = (
-    "another process added one of these addresses at the same moment; "
-    "nothing was changed: run the command again"
-)
+_MEANWHILE: Final = phrase("storage.added-meanwhile")
 
 _COLUMNS: Final = subscribers.c
 _FIELDS: Final = (
@@ -139,8 +137,8 @@ class SqlSubscriberBook:
             try:
                 _take_list(connection)
             except OperationalError as error:
-                msg = f"the list of subscribers cannot be changed now: {said_by(error)}; try again"
-                raise NewsletterError(msg) from error
+                fault = phrase("storage.list-is-busy", fault=said_by(error))
+                raise NewsletterError(fault) from error
             try:
                 yield SqlOpenBook(connection)
             except IntegrityError as error:
@@ -187,7 +185,10 @@ class SqlSubscriberBook:
         )
         with self._engine.connect() as connection:
             rows = connection.execute(both.order_by("issue", "answered_at")).all()
-        return [PastDelivery(*row) for row in rows]
+        return [
+            PastDelivery(issue, edition, state, at, say_answer(None, answer), is_rehearsal)
+            for issue, edition, state, at, answer, is_rehearsal in rows
+        ]
 
 
 class SqlOpenBook:
@@ -262,11 +263,7 @@ def _explain(error: IntegrityError) -> NewsletterError:
     """Say which rule of the database a change of the list has broken; nothing was changed."""
     if is_taken(error):
         return NewsletterError(_MEANWHILE)
-    msg = (
-        f"the database refuses what was to be written to the list ({said_by(error)}); nothing was "
-        "changed, and this is a fault of the program or of a table changed by hand: report it"
-    )
-    return LedgerError(msg)
+    return LedgerError(phrase("storage.list-refused", fault=said_by(error)))
 
 
 def _take_list(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from newsletter.errors import LedgerError
-from newsletter.phrases import Said
+from newsletter.phrases import Said, phrase
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.private_files import explain_write_rights
 from newsletter.storage.watch import FileWatch, find_harm
@@ -80,23 +80,16 @@ def as_ledger_error(database: Engine) -> Iterator[None]:
         if harm := find_harm(database):
             raise harm from error
         if isinstance(error, IntegrityError) and is_taken(error):
-            msg = (
-                f"somebody has changed the ledger at the same moment ({said_by(error)}), so "
-                "nothing of this was kept; see how it stands with 'newsletter status'"
-            )
-            raise LedgerError(msg) from error
+            raise LedgerError(phrase("storage.changed-meanwhile", fault=said_by(error))) from error
         remedy = _find_remedy(database)
-        msg = (
-            f"the ledger cannot be used ({said_by(error)}); {remedy}, then see how it "
-            "stands with 'newsletter status'"
-        )
-        raise LedgerError(msg) from error
+        fault = phrase("storage.unusable-ledger", fault=said_by(error), remedy=remedy)
+        raise LedgerError(fault) from error
 
 
 def _find_remedy(database: Engine) -> Said:
     is_file = database.dialect.name == "sqlite" and database.url.database
     rights = explain_write_rights(Path(str(database.url.database))) if is_file else ""
-    return rights or "mend the database"
+    return rights or phrase("storage.mend-database")
 
 
 def check_file(connection: Connection) -> None:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from newsletter.dispatch.control import PROGRAM, Doubt, Settlement
 from newsletter.dispatch.states import State
+from newsletter.storage.answers import AGAIN, ASSUMED, CANCELLED, SUPPRESSED, UNSUBSCRIBED
 from newsletter.storage.conditions import IS_WAITING, constant
 from newsletter.storage.prepared import prepare
 from newsletter.storage.runs import find_living_runs
@@ -36,7 +37,6 @@ from newsletter.subscribers.why import Cause
 # Statements name this many deliveries, absent ones as NULL: a text that never changes is
 # prepared once, where one for each number of deliveries costs more than its work.
 SLOTS: Final = 32
-CANCELLED: Final = "cancelled"  # why skipped
 NO_LETTER: Final = 0  # letters are counted from 1
 _SLOT_NAMES: Final = [f"delivery_{number}" for number in range(SLOTS)]
 _NO_SLOTS: Final[dict[str, int | None]] = dict.fromkeys(_SLOT_NAMES)
@@ -49,8 +49,8 @@ _standing: Final = (
 )
 _HAS_LEFT: Final = _standing != constant(Standing.ACTIVE)
 _WHY_LEFT: Final = case(
-    (_standing == constant(Standing.SUPPRESSED), constant("suppressed since planning")),
-    else_=constant("unsubscribed since planning"),
+    (_standing == constant(Standing.SUPPRESSED), constant(SUPPRESSED)),
+    else_=constant(UNSUBSCRIBED),
 )
 _IS_CANCELLED: Final = exists(
     select(dispatches.c.issue).where(
@@ -327,14 +327,14 @@ def settle_unknown(
             conditions.append(~_IS_CANCELLED)
             values = {
                 "state": constant(State.PENDING),
-                "answer": f"to be sent again, says {by}",
+                "answer": f"{AGAIN}{by}",
                 # Its reader may have that letter: whatever comes, no other one is sent to them.
                 "bound_letter_id": deliveries.c.letter_id,
             }
         case Settlement.ASSUME_ACCEPTED:
             values = {
                 "state": constant(State.ACCEPTED),
-                "answer": f"assumed to be accepted, says {by}",
+                "answer": f"{ASSUMED}{by}",
                 "answered_at": now,
             }
     return connection.execute(update(deliveries).where(*conditions).values(values)).rowcount

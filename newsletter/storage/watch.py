@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from newsletter.errors import LedgerError
+from newsletter.phrases import phrase
 
 # https://www.sqlite.org/fileformat2.html#walformat: a header, then frames of a page each.
 WAL_MAGIC: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
@@ -15,10 +16,7 @@ WAL_HEADER_BYTES: Final = 32
 WATCH: Final = "newsletter_watch"  # an engine's execution option
 FRAME_BYTES_MIN: Final = 24 + 512  # its own header, and the smallest page there is
 
-SETTLE: Final = (
-    "Readers may have been sent letters of which the ledger knows nothing: do not send anything "
-    "before 'newsletter status' shows what is doubted"
-)
+SETTLE: Final = phrase("storage.look-first")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +81,7 @@ class FileWatch:
             found = mark_file(real_path)
             if self._before and not (found and found.is_same_file(self._before)):
                 self.is_broken = True
-                msg = f"{self._path}: was replaced while it was opened; run the command again"
-                raise LedgerError(msg)
+                raise LedgerError(phrase("storage.replaced-meanwhile", file=self._path))
             self._file = found
             self._journal_path = f"{real_path}-wal"
             self._journal = mark_file(self._journal_path)
@@ -108,12 +105,7 @@ class FileWatch:
         found = mark_file(self._path)
         if found is None or not found.is_same_file(self._file):
             self.is_broken = True
-            msg = (
-                f"{self._path}: the database file was removed or replaced while it was in use, "
-                "and what was written last is lost with it. Bring back that file together with "
-                f"its -wal, or restore the newest backup: newsletter restore FILE. {SETTLE}"
-            )
-            raise LedgerError(msg)
+            raise LedgerError(phrase("storage.file-taken", file=self._path, remedy=SETTLE))
         self._check_journal(self._journal)
 
     def _check_journal(self, known: FileMark | None) -> None:
@@ -122,18 +114,14 @@ class FileWatch:
             self._journal = found
             return
         if found is None or not found.is_same_file(known):
-            what = "removed or replaced"
+            harm = phrase("storage.journal-taken", file=self._journal_path, remedy=SETTLE)
         elif found.size < known.size:
-            what = "cut off"
+            harm = phrase("storage.journal-cut", file=self._journal_path, remedy=SETTLE)
         else:
             self._journal = found
             return
         self.is_broken = self.has_lost_journal = True
-        msg = (
-            f"{self._journal_path}: the database's journal was {what} while it was in use, and "
-            f"what was written last may be lost with it; sending has stopped. {SETTLE}"
-        )
-        raise LedgerError(msg)
+        raise LedgerError(harm)
 
 
 def find_watch(engine: Engine) -> FileWatch | None:

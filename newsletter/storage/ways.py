@@ -1,16 +1,15 @@
 """By which provider dispatches and appointments leave, and what shows it in older ones."""
 
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select
 
 from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
 from newsletter.dispatch.way import Traces, Way
+from newsletter.storage.answers import ASSUMED
 from newsletter.storage.conditions import constant
 from newsletter.storage.tables import deliveries
-
-ASSUMED: Final = "assumed to be accepted, says "  # what `resolve` answers for a person
 
 
 def read_way(row: Any) -> Way | None:

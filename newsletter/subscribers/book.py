@@ -8,6 +8,7 @@ from typing import Protocol
 
 from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
+from newsletter.phrases import Said
 from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 from newsletter.subscribers.why import UNSAID, Why
@@ -59,7 +60,7 @@ class PastDelivery:
     edition: str
     state: str
     answered_at: datetime | None  # aware UTC
-    answer: str | None  # the provider's words, one line
+    answer: Said  # the provider's words, one line; may be empty
     is_rehearsal: bool = False  # then it was written to a folder, and not sent
 
 

@@ -100,7 +100,7 @@ class Desk:
     def decided(self) -> list[tuple[str, str, str]]:
         """Return act, name and words of every line of the issue's diary."""
         return [
-            (note.act.value, note.by, str(note.words))
+            (note.act.value, str(note.by), str(note.words))
             for note in self.site.records.diary().notes(ISSUE_ID)
         ]
 

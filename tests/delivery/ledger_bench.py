@@ -87,13 +87,13 @@ class LedgerBench:
     def skipped(self) -> list[tuple[str, int]]:
         """Tell why readers are skipped, and after how many attempts."""
         lines = SqlLedger(self.database).entries(ISSUE, State.SKIPPED)
-        return [(line.answer, line.attempts) for line in lines]
+        return [(str(line.answer), line.attempts) for line in lines]
 
     def answers(self) -> list[str]:
         """Tell what the ledger keeps of the provider's words, by reader."""
         ledger = SqlLedger(self.database)
         lines = [line for state in State for line in ledger.entries(ISSUE, state)]
-        return [line.answer for line in sorted(lines, key=lambda line: _number(line.address))]
+        return [str(line.answer) for line in sorted(lines, key=lambda line: _number(line.address))]
 
 
 @contextmanager

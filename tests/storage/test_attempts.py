@@ -23,6 +23,7 @@ from newsletter.dispatch.control import PROGRAM, Act, Doubt, Settlement
 from newsletter.dispatch.ledger import DeliveryId, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
+from newsletter.phrases import phrase
 from newsletter.storage import recorder
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
@@ -143,7 +144,10 @@ def test_an_answer_that_came_late_stands_in_the_diary(engine: Engine, sleeper: S
 
     note = SqlDiary(engine).notes(ISSUE)[-1]
     assert (note.act, note.by) == (Act.LATE_ANSWER, PROGRAM)
-    assert note.words == f"delivery {first}: accepted, 250 2.0.0 Ok"
+    assert note.words == phrase(
+        "storage.late-answer", delivery=first, state="accepted", answer="250 2.0.0 Ok"
+    )
+    assert str(note.words) == f"delivery {first}: accepted, 250 2.0.0 Ok"
 
 
 def test_a_late_word_that_a_mailbox_is_gone_suppresses_nobody(

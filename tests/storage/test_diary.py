@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Refused
 from newsletter.dispatch.control import PROGRAM, Act, Appointment, Doubt, Halt, Note, Settlement
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError
+from newsletter.phrases import catalogue, phrase
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import notes
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
@@ -62,7 +64,7 @@ def counts(ledger: SqlLedger) -> dict[State, int]:
 
 
 def answers(ledger: SqlLedger, state: State) -> list[str]:
-    return [line.answer for line in ledger.entries(ISSUE, state)]
+    return [str(line.answer) for line in ledger.entries(ISSUE, state)]
 
 
 def acts(diary: SqlDiary) -> list[Act]:
@@ -123,7 +125,11 @@ def test_cancelling_skips_what_waits_and_leaves_alone_what_has_an_answer(
     assert diary.find_halt(ISSUE) == Halt(Act.CANCELLED, "Kim", NOW, "a wrong date")
     assert diary.cancel(ISSUE, "Kim", "again", LATER) == 0
     assert not diary.pause(ISSUE, "Kim", "", LATER)
-    assert acts(diary) == [Act.CANCELLED]
+    [note] = diary.notes(ISSUE)
+    skipped_said = phrase("storage.note-skipped", deliveries=READERS - 2)
+    said = phrase("storage.note-because", what=skipped_said, because="a wrong date")
+    assert (note.act, note.words) == (Act.CANCELLED, said)
+    assert str(said) == f"{READERS - 2} skipped: a wrong date"
     ledger.record(third.id, Accepted("250 ok"), None, NOW)
     ledger.flush()
     assert ledger.tally(ISSUE).is_finished
@@ -155,7 +161,9 @@ def test_unknown_deliveries_are_sent_again_only_when_somebody_says_so(
     assert counts(ledger) == {State.PENDING: READERS}
     assert answers(ledger, State.PENDING)[:3] == ["to be sent again, says Kim"] * 3
     [note] = diary.notes(ISSUE)
-    assert note == Note(ISSUE, Act.SETTLED, "Kim", LATER, "3 × resend")
+    assert note == Note(
+        ISSUE, Act.SETTLED, "Kim", LATER, phrase("storage.note-resend", deliveries=3)
+    )
 
 
 def test_what_is_assumed_to_be_accepted_says_so(ledger: SqlLedger, diary: SqlDiary) -> None:
@@ -167,7 +175,8 @@ def test_what_is_assumed_to_be_accepted_says_so(ledger: SqlLedger, diary: SqlDia
 
     [line] = ledger.entries(ISSUE, State.ACCEPTED)
     assert (line.address, line.answered_at) == ("r1@example.org", LATER)
-    assert line.answer == "assumed to be accepted, says Kim"
+    assert line.answer == phrase("storage.assumed-says", by="Kim")
+    assert str(line.answer) == "assumed to be accepted, says Kim"
     assert counts(ledger)[State.UNKNOWN] == 2
 
 
@@ -194,7 +203,33 @@ def test_why_a_doubt_was_settled_is_noted_beside_the_number(
 
     diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", NOW, "not in the relay's log")
 
-    assert [note.words for note in diary.notes(ISSUE)] == ["3 × resend: not in the relay's log"]
+    resent = phrase("storage.note-resend", deliveries=3)
+    said = phrase("storage.note-because", what=resent, because="not in the relay's log")
+    assert [note.words for note in diary.notes(ISSUE)] == [said]
+    assert str(said) == "3 × resend: not in the relay's log"
+
+
+def test_a_line_that_an_earlier_version_has_written_stays_as_it_is(
+    engine: Engine, ledger: SqlLedger, diary: SqlDiary
+) -> None:
+    values = {"issue": ISSUE, "act": "cancelled", "noted_by": "Kim", "noted_at": NOW}
+    with engine.begin() as connection:
+        connection.execute(insert(notes).values(words="12 skipped: a typo", **values))
+
+    assert diary.notes(ISSUE) == [Note(ISSUE, Act.CANCELLED, "Kim", NOW, "12 skipped: a typo")]
+
+
+def test_what_was_decided_reads_as_the_operators_language_has_it(
+    ledger: SqlLedger, diary: SqlDiary
+) -> None:
+    diary.cancel(ISSUE, "Kim", "날짜 오류", NOW)
+
+    [note] = diary.notes(ISSUE)
+    [skipped, *_] = list(ledger.entries(ISSUE, State.SKIPPED))
+    assert [catalogue("ko").word(said) for said in (note.words, skipped.answer)] == [
+        f"{READERS}건 발송 제외: 날짜 오류",
+        "발송 취소",
+    ]
 
 
 def test_the_time_at_which_a_letter_left_is_known_while_its_answer_is_not(
@@ -324,7 +359,10 @@ def test_who_is_suppressed_since_planning_is_skipped_with_that_reason(
     assert ledger.skip_withdrawn(OTHER_PLAN.issue) == 1
 
     [line] = ledger.entries(OTHER_PLAN.issue, State.SKIPPED)
-    assert (line.address, line.answer) == ("r0@example.org", "suppressed since planning")
+    assert (line.address, line.answer) == (
+        "r0@example.org",
+        phrase("storage.skipped-suppressed"),
+    )
     assert ledger.tally(OTHER_PLAN.issue).of(State.PENDING) == READERS - 1
 
 

@@ -144,7 +144,7 @@ def test_a_doubt_is_over_when_every_open_issue_has_its_answer(
 
     assert [one.answered for one in half] == [frozenset({ISSUE})] * 2
     assert of.standing() == []
-    found = [(note.act, note.by, note.words) for note in SqlDiary(engine).notes(ISSUE)]
+    found = [(note.act, note.by, str(note.words)) for note in SqlDiary(engine).notes(ISSUE)]
     assert found == [
         (Act.ANSWERED, "김민지", "restored: the relay's log has nobody"),
         (Act.ANSWERED, "김민지", "copied: the relay's log has nobody"),

@@ -182,7 +182,7 @@ def test_s8_a_reader_who_leaves_during_the_dispatch_is_skipped_when_begun(
 
     assert (first_begun.wait(), second_begun.wait()) == (False, True)
     [entry] = ledger.entries(ISSUE, State.SKIPPED)
-    assert (entry.address, entry.answer) == ("ko@example.org", f"{standing} since planning")
+    assert (entry.address, str(entry.answer)) == ("ko@example.org", f"{standing} since planning")
 
 
 @both_standings
@@ -195,7 +195,7 @@ def test_who_left_since_planning_is_skipped_before_a_run(
 
     assert counts(ledger) == {State.PENDING: 3, State.SKIPPED: 1}
     [entry] = ledger.entries(ISSUE, State.SKIPPED)
-    assert (entry.address, entry.answer) == ("en@example.org", f"{standing} since planning")
+    assert (entry.address, str(entry.answer)) == ("en@example.org", f"{standing} since planning")
 
 
 def test_a_deferred_delivery_is_due_when_its_time_has_come(ledger: SqlLedger) -> None:

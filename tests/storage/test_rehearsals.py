@@ -83,7 +83,7 @@ def test_a_sending_begins_with_nobody_served_and_the_rehearsal_is_kept(
     assert (one.letters, one.set_aside_by, one.set_aside_at) == (2, "Kim", LATER)
     [note] = SqlDiary(engine).notes(ISSUE)
     assert (note.act, note.by) == ("rehearsal set aside", "Kim")
-    assert note.words == "2 written: it is sent in earnest"
+    assert str(note.words) == "2 written: it is sent in earnest"
 
 
 @pytest.mark.parametrize("has_left", [True, False])

@@ -10,6 +10,7 @@ from newsletter.dispatch.evidence import Evidence
 from newsletter.dispatch.ledger import DeliveryId, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
+from newsletter.phrases import phrase
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.settling import SqlSettling
@@ -64,7 +65,10 @@ def test_the_note_tells_how_many_and_where_from_in_the_same_commit(engine: Engin
 
     [note] = SqlDiary(engine).notes(ISSUE)
     assert (note.act, note.by, note.at) == ("settled", "anna", LATER)
-    assert note.words == "3 × accepted, taken according to mail.log"
+    assert note.words == phrase(
+        "storage.note-found", deliveries=3, because="taken according to mail.log"
+    )
+    assert str(note.words) == "3 × accepted, taken according to mail.log"
 
 
 def test_what_is_foreseen_of_a_plan_is_what_it_would_be_and_nothing_stays(engine: Engine) -> None:

@@ -51,7 +51,7 @@ def _described(
     lines = [
         f"  {one.issue}  {one.edition}  {one.state}{' (rehearsal)' if one.is_rehearsal else ''}"
         + (f"  {local(one.answered_at)}" if one.answered_at else "")
-        + (f"  {printable(one.answer)}" if one.answer else "")
+        + (f"  {printable(say(one.answer))}" if one.answer else "")
         for one in deliveries
     ]
     yield f"deliveries {len(lines) or 'none yet'}"
@@ -73,5 +73,7 @@ def _as_json(subscriber: Subscriber, deliveries: Iterable[PastDelivery]) -> str:
     fields["standing_cause"] = why.cause
     fields["standing_because"] = str(why.because) or None
     fields["standing_by"] = why.by or None
-    fields["deliveries"] = [asdict(one) for one in deliveries]
+    fields["deliveries"] = [
+        {**asdict(one), "answer": str(one.answer) or None} for one in deliveries
+    ]
     return json.dumps(fields, ensure_ascii=False, indent=2, default=datetime.isoformat)
