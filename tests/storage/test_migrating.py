@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, select
 from newsletter.dispatch.states import State
 from newsletter.errors import SettingsError
 from newsletter.lang import EditionKind
+from newsletter.phrases import phrase
 from newsletter.storage import database
 from newsletter.storage.database import HEAD, open_database
 from newsletter.storage.doubts import SqlDoubts
@@ -126,6 +127,22 @@ def test_what_cannot_be_copied_is_not_changed(older: Path) -> None:
     with pytest.raises(SettingsError, match="nothing was changed; make room"):
         open_database(SETTING, older.parent)
 
+    assert revision(older) == "0002"
+
+
+def test_a_ledger_with_rows_that_refer_to_none_is_not_brought_up_to_date(older: Path) -> None:
+    with closing(sqlite3.connect(older)) as connection, connection:
+        connection.execute("DELETE FROM subscribers WHERE id = 2")
+
+    with pytest.raises(SettingsError) as caught:
+        open_database(SETTING, older.parent)
+
+    assert caught.value.phrase == phrase(
+        "storage.unopened",
+        database=f"sqlite:///{older}",
+        fault=phrase("storage.orphan-rows", rows=1, table="deliveries"),
+        remedy=phrase("storage.check-database"),
+    )
     assert revision(older) == "0002"
 
 
