@@ -49,7 +49,7 @@ def say(said: object) -> str:
 
 def tell(label: str, *lines: object, cells: int = LABEL, err: bool = False) -> None:
     """Print *lines*, the first behind its *label* in English, the others below it."""
-    start = _(label)
+    start = _(label) if label else ""  # of no label, gettext has its own header
     for line in "\n".join(map(say, lines)).split("\n"):
         click.echo(f"{pad(start, cells)}{line}".rstrip(), err=err)
         start = ""

@@ -175,7 +175,7 @@ def _migrate(engine: Engine, *, is_copy: bool) -> None:
             return
         if found and connection.dialect.name == "sqlite" and not is_copy:
             copy = copy_beside(Path(str(engine.url.database)), f"before-{HEAD}")
-            log.warning("%s", phrase("storage.brought-up-to-date", copy=copy.name))
+            log.warning(phrase("storage.brought-up-to-date", copy=copy.name))
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")

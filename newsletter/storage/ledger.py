@@ -116,7 +116,7 @@ class SqlLedger:
             planned_at = select(dispatches.c.planned_at).where(dispatches.c.issue == issue)
             self._planned_at = connection.execute(planned_at).scalar()
         if not checkpoint(self._database):
-            log.warning("%s", phrase("storage.read-for-long"))
+            log.warning(phrase("storage.read-for-long"))
 
     def end_run(self, why: RunEnd = RunEnd.DONE) -> None:
         """Note that this process gets no more answers; nothing if it has begun no run."""

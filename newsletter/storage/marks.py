@@ -77,7 +77,7 @@ def replace_mark(database: Path, mark: LedgerMark) -> None:
             os.fsync(file.fileno())
         part.replace(path)
     except OSError as error:
-        log.warning("%s", phrase("storage.mark-not-written", file=path, fault=str(error)))
+        log.warning(phrase("storage.mark-not-written", file=path, fault=str(error)))
 
 
 def find_mark(connection: Connection, database: Path) -> LedgerMark | None:

@@ -82,7 +82,7 @@ def close_ledger(engine: Engine) -> None:
     was_known = watch.is_broken
     if harm := find_harm(engine):
         if has_written and not was_known:  # nobody was told, as nothing was written since
-            log.warning("%s", harm.phrase)
+            log.warning(harm.phrase)
         if watch.has_lost_journal:
             note_lost_journal(path)
         leave_open(engine)
@@ -92,7 +92,7 @@ def close_ledger(engine: Engine) -> None:
         with reading(engine) as connection:
             mark = find_mark(connection, path) if has_written else None
     except LedgerError as error:
-        log.warning("%s", phrase("storage.end-not-noted", fault=error.phrase))
+        log.warning(phrase("storage.end-not-noted", fault=error.phrase))
         # Whatever is in the journal stays there, for the next command to see.
         leave_open(engine)
         return
@@ -150,7 +150,7 @@ def _note_folded(path: Path, living: Sequence[OpenRun], now: datetime) -> None:
                 "UPDATE runs SET journal_seen_at = ? WHERE id = ? AND ended_at IS NULL", rows
             )
     except sqlite3.Error as error:
-        log.warning("%s", phrase("storage.folding-not-noted", fault=str(error)))
+        log.warning(phrase("storage.folding-not-noted", fault=str(error)))
 
 
 def _file_of(engine: Engine) -> Path:

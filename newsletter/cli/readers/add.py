@@ -3,7 +3,7 @@
 import click
 
 from newsletter.cli.readers.options import consent_of, consented_at_option
-from newsletter.cli.wording import say
+from newsletter.cli.wording import _, say
 from newsletter.desk.importing import Site
 from newsletter.subscribers.address import address_of, name_of, remark_on_name
 from newsletter.subscribers.csv_rows import Row
@@ -22,7 +22,7 @@ from newsletter.subscribers.subscriber import Standing, preference_of
 def add(site: Site, address: str, name: str, language: str, consented_at: str, again: bool) -> None:
     """Put one reader on the list, or merge what is new of them."""
     if again and not consented_at:
-        raise click.UsageError("--again needs --consented-at: when did the reader ask again?")
+        raise click.UsageError(_("--again needs --consented-at: when did the reader ask again?"))
     consent = consent_of(site, consented_at)
     row = Row(
         address=address_of(address),
@@ -34,9 +34,17 @@ def add(site: Site, address: str, name: str, language: str, consented_at: str, a
     )
     with site.records.book().opened() as book:
         fate = enrol(row, book, consent.now, again=again)
-    click.echo(f"{row.address.spelling}: {fate}")
+    click.echo(_say_fate(row.address.spelling, fate))
     if row.remark:
         click.echo(say(row.remark), err=True)
     if row.consented_at is None and fate is Fate.NEW:
-        click.echo("When they consented is not on record; add it with --consented-at DATE.")
-    click.echo(f"Next: newsletter subscribers show {row.address.spelling}")
+        click.echo(_("When they consented is not on record; add it with --consented-at DATE."))
+    click.echo(_("Next: {command}", command=f"newsletter subscribers show {row.address.spelling}"))
+
+
+def _say_fate(address: str, fate: Fate) -> str:
+    if fate is Fate.NEW:
+        return _("{address}: new", address=address)
+    if fate is Fate.UPDATED:
+        return _("{address}: updated", address=address)
+    return _("{address}: unchanged", address=address)

@@ -6,6 +6,7 @@ import click
 
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
+from newsletter.cli.wording import _
 from newsletter.desk.importing import Site
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
@@ -31,13 +32,18 @@ def change_address(site: Site, old: str, new: str, because: str, name: str | Non
     book = site.records.book()
     with book.opened() as page:
         was = decisions.change_address(before, after, page, site.clock(), one_line(because), by)
-    click.echo(f"{was.address}: is {after.spelling} now, with the same id, consent and history")
+    old, new = was.address, after.spelling
+    click.echo(_("{old}: is {new} now, with the same id, consent and history", old=old, new=new))
     if before.key != after.key:
-        click.echo(f"{was.address} stays on the list as unsubscribed; no import brings it back")
+        click.echo(_("{old} stays on the list as unsubscribed; no import brings it back", old=old))
     assert was.id is not None  # noqa: S101 - it was on the list
     for one in book.deliveries(was.id):
         if one.state in WAITING and not one.is_rehearsal:
-            click.echo(f"{one.issue} was planned before, so it still goes to {was.address}")
+            issue = one.issue
+            click.echo(
+                _("{issue} was planned before, so it still goes to {old}", issue=issue, old=old)
+            )
     if was.standing is Standing.SUPPRESSED:
-        click.echo(f"It is suppressed still: newsletter subscribers unsuppress {after.spelling}")
-    click.echo(f"Next: newsletter subscribers show {after.spelling}")
+        command = f"newsletter subscribers unsuppress {new}"
+        click.echo(_("It is suppressed still: {command}", command=command))
+    click.echo(_("Next: {command}", command=f"newsletter subscribers show {new}"))

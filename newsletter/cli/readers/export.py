@@ -1,19 +1,13 @@
 """newsletter subscribers export: the list as CSV, which an import reads back."""
 
 from itertools import chain
-from typing import Final
 
 import click
 
 from newsletter.cli.readers.options import language_option, selection, standing_option, write_out
+from newsletter.cli.wording import _
 from newsletter.desk import exporting
 from newsletter.desk.importing import Site
-
-KEYS_TOO: Final = (
-    "If this list moves to another folder, .secret-key (or NEWSLETTER_SECRET_KEY) and the list_id\n"
-    "in issues/publication.yaml must move too: without them the links in letters already sent\n"
-    "stop working."
-)
 
 
 @click.command()
@@ -24,5 +18,10 @@ KEYS_TOO: Final = (
 def export(site: Site, languages: tuple[str, ...], standings: tuple[str, ...], bom: bool) -> None:
     """Write the list as CSV (UTF-8) to standard output; an import reads it back."""
     lines = exporting.export(site, selection(languages, standings))
-    click.echo(KEYS_TOO, err=True)
+    keys_too = _(
+        "If this list moves to another folder, .secret-key (or NEWSLETTER_SECRET_KEY) and the "
+        "list_id\nin issues/publication.yaml must move too: without them the links in letters "
+        "already sent\nstop working."
+    )
+    click.echo(keys_too, err=True)
     write_out(chain(["\ufeff"] if bom else [], lines))

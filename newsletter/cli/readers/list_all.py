@@ -16,6 +16,8 @@ from newsletter.cli.readers.options import (
     standing_option,
     write_out,
 )
+from newsletter.cli.readers.standings import standing_in_words
+from newsletter.cli.wording import _
 from newsletter.desk.importing import Site
 from newsletter.subscribers.subscriber import Subscriber
 
@@ -33,9 +35,9 @@ def list_all(site: Site, languages: tuple[str, ...], standings: tuple[str, ...])
     if sys.stdout.isatty():
         _print_tables(chosen, sys.stdout)
     else:
-        write_out("\t".join(_cells(subscriber)) + "\n" for subscriber in chosen)
-    counts = ", ".join(f"{language} {tally[language]}" for language in LANGUAGES)
-    click.echo(f"{tally.total()} readers: {counts}", err=True)
+        write_out("\t".join(_cells(one, one.standing)) + "\n" for one in chosen)
+    counts = [f"{language} {tally[language]}" for language in LANGUAGES]
+    click.echo(_("{total} readers: {counts}", total=tally.total(), counts=counts), err=True)
 
 
 def _counted(chosen: Iterable[Subscriber], tally: Counter[str]) -> Iterator[Subscriber]:
@@ -44,9 +46,8 @@ def _counted(chosen: Iterable[Subscriber], tally: Counter[str]) -> Iterator[Subs
         yield subscriber
 
 
-def _cells(subscriber: Subscriber) -> tuple[str, str, str, str]:
-    language = subscriber.preference or ""
-    return subscriber.address, language, subscriber.standing, subscriber.name
+def _cells(subscriber: Subscriber, standing: str) -> tuple[str, str, str, str]:
+    return subscriber.address, subscriber.preference or "", standing, subscriber.name
 
 
 def _print_tables(chosen: Iterator[Subscriber], terminal: TextIO) -> None:
@@ -56,7 +57,9 @@ def _print_tables(chosen: Iterator[Subscriber], terminal: TextIO) -> None:
 
     console = Console(file=terminal)
     while block := list(islice(chosen, TABLE_ROWS)):
-        table = Table("address", "language", "standing", "name", box=None, pad_edge=False)
-        for subscriber in block:
-            table.add_row(*map(Text, _cells(subscriber)))  # Text: a name is no markup
+        headings = _("address"), _("language"), _("standing"), _("name")
+        table = Table(*headings, box=None, pad_edge=False)
+        for one in block:
+            cells = _cells(one, standing_in_words(one.standing))
+            table.add_row(*map(Text, cells))  # Text: a name is no markup
         console.print(table)

@@ -4,6 +4,8 @@ import click
 
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
+from newsletter.cli.readers.standings import standing_in_words
+from newsletter.cli.wording import _
 from newsletter.desk.importing import Site
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import withdraw
@@ -21,10 +23,18 @@ def remove(site: Site, address: str, because: str, name: str | None) -> None:
     wanted, by = address_of(address), name_person(name)
     with site.records.book().opened() as book:
         before = withdraw(wanted, book, site.clock(), one_line(because), by)
+    click.echo(_say_change(wanted.spelling, before))
+    click.echo(_("Next: {command}", command=f"newsletter subscribers show {wanted.spelling}"))
+
+
+def _say_change(address: str, before: Standing) -> str:
     if before is Standing.ACTIVE:
-        click.echo(f"{wanted.spelling}: unsubscribed; no import brings the address back")
-    elif before is Standing.SUPPRESSED:
-        click.echo(f"{wanted.spelling}: stays suppressed; it is noted that the reader withdrew")
-    else:
-        click.echo(f"{wanted.spelling}: was {before} already; nothing was changed")
-    click.echo(f"Next: newsletter subscribers show {wanted.spelling}")
+        return _("{address}: unsubscribed; no import brings the address back", address=address)
+    if before is Standing.SUPPRESSED:
+        return _(
+            "{address}: stays suppressed; it is noted that the reader withdrew", address=address
+        )
+    standing = standing_in_words(before)
+    return _(
+        "{address}: was {standing} already; nothing was changed", address=address, standing=standing
+    )

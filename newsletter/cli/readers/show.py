@@ -1,19 +1,26 @@
 """newsletter subscribers show: all that is kept about one reader."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, tzinfo
+from typing import Final
 
 import click
 
-from newsletter.cli.wording import say
+from newsletter.cli.naming import name_edition, name_state
+from newsletter.cli.readers.standings import cause_in_words, standing_in_words
+from newsletter.cli.wording import _, say, tell
 from newsletter.desk.importing import Site
+from newsletter.dispatch.states import State
 from newsletter.errors import ContentError
+from newsletter.lang import EditionKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.book import PastDelivery
 from newsletter.subscribers.subscriber import Subscriber
 from newsletter.subscribers.why import Why
+
+COLUMN: Final = 11  # cells of what is said before its value
 
 
 @click.command()
@@ -26,53 +33,65 @@ def show(site: Site, address: str, as_json: bool) -> None:
     wanted = address_of(address)
     subscriber = book.find(wanted.key)
     if subscriber is None:
-        msg = f"{wanted.spelling} is not on the list; see newsletter subscribers list"
+        msg = _(
+            "{address} is not on the list; see newsletter subscribers list", address=wanted.spelling
+        )
         raise ContentError(msg)
     deliveries = book.deliveries(subscriber.id)
     if as_json:
         click.echo(_as_json(subscriber, deliveries))
     else:
-        click.echo("\n".join(_described(subscriber, deliveries, site.zone())))
+        _describe(subscriber, site.zone())
+        _list_deliveries(deliveries, site.zone())
 
 
-def _described(
-    subscriber: Subscriber, deliveries: Iterable[PastDelivery], zone: tzinfo
-) -> Iterator[str]:
-    def local(when: datetime | None) -> str:
-        return f"{when.astimezone(zone):%Y-%m-%d %H:%M} ({zone})" if when else "not on record"
-
-    yield f"address    {subscriber.address}"
-    yield f"name       {subscriber.name or '(none)'}"
-    yield f"language   {subscriber.preference or 'no preference'}"
-    yield f"standing   {subscriber.standing} since {local(subscriber.standing_since)}"
+def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
+    since = _local(subscriber.standing_since, zone)
+    consented_at = subscriber.consented_at
+    tell("address", subscriber.address, cells=COLUMN)
+    tell("name", subscriber.name or _("(none)"), cells=COLUMN)
+    tell("language", subscriber.preference or _("no preference"), cells=COLUMN)
+    standing = standing_in_words(subscriber.standing)
+    tell("standing", _("{standing} since {when}", standing=standing, when=since), cells=COLUMN)
     if reason := _reason(subscriber.why):
-        yield f"because    {reason}"
-    yield f"consented  {local(subscriber.consented_at)}"
-    lines = [
-        f"  {one.issue}  {one.edition}  {one.state}{' (rehearsal)' if one.is_rehearsal else ''}"
-        + (f"  {local(one.answered_at)}" if one.answered_at else "")
-        + (f"  {printable(say(one.answer))}" if one.answer else "")
-        for one in deliveries
-    ]
-    yield f"deliveries {len(lines) or 'none yet'}"
-    yield from lines
+        tell("because", reason, cells=COLUMN)
+    consented = _local(consented_at, zone) if consented_at else _("not on record")
+    tell("consented", consented, cells=COLUMN)
+
+
+def _list_deliveries(deliveries: Sequence[PastDelivery], zone: tzinfo) -> None:
+    tell("deliveries", len(deliveries) or _("none yet"), cells=COLUMN)
+    for one in deliveries:
+        state = name_state(State(one.state))
+        if one.is_rehearsal:
+            state = _("{state} (rehearsal)", state=state)
+        edition = name_edition(EditionKind(one.edition))
+        when = _local(one.answered_at, zone) if one.answered_at else ""
+        answer = printable(say(one.answer)) if one.answer else ""
+        click.echo("  " + "  ".join(filter(None, (one.issue, edition, state, when, answer))))
+
+
+def _local(when: datetime, zone: tzinfo) -> str:
+    return f"{when.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
 
 
 def _reason(why: Why) -> str:
     """Say why a reader stands as they do, and who says so; nothing where it is not on record."""
-    words = say(why.because) or why.cause or ""
-    cause = f"{why.cause}: " if why.cause and why.because else ""
-    return printable(f"{cause}{words}") + (f" (by {printable(why.by)})" if why.by else "")
+    cause = cause_in_words(why.cause) if why.cause else ""
+    reason = printable(": ".join(filter(None, (cause, say(why.because)))))
+    if not why.by:
+        return reason
+    by = printable(why.by)
+    return _("{reason} (by {by})", reason=reason, by=by) if reason else _(" (by {by})", by=by)
 
 
 def _as_json(subscriber: Subscriber, deliveries: Iterable[PastDelivery]) -> str:
     fields = asdict(subscriber)
     fields["language"] = fields.pop("preference")
     del fields["why"]
-    why = subscriber.why
-    fields["standing_cause"] = why.cause
-    fields["standing_because"] = str(why.because) or None
-    fields["standing_by"] = why.by or None
+    fields["standing_cause"] = subscriber.why.cause
+    fields["standing_because"] = str(subscriber.why.because) or None
+    fields["standing_by"] = subscriber.why.by or None
     fields["deliveries"] = [
         {**asdict(one), "answer": str(one.answer) or None} for one in deliveries
     ]

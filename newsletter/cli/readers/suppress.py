@@ -4,6 +4,8 @@ import click
 
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
+from newsletter.cli.readers.standings import standing_in_words
+from newsletter.cli.wording import _
 from newsletter.desk.importing import Site
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
@@ -20,12 +22,20 @@ def suppress(site: Site, address: str, because: str, name: str | None) -> None:
     """Write to a reader no more, by a decision of yours; the reader did not ask for it."""
     wanted, by = address_of(address), name_person(name)
     if not one_line(because):
-        raise click.UsageError("--because: the reason is empty; say why")
+        raise click.UsageError(_("--because: the reason is empty; say why"))
     with site.records.book().opened() as book:
         before = decisions.suppress(wanted, book, site.clock(), one_line(because), by)
+    reader = wanted.spelling
     if before is Standing.ACTIVE:
-        click.echo(f"{wanted.spelling}: suppressed, by {by}; no letter goes there")
-        click.echo(f"To undo it: newsletter subscribers unsuppress {wanted.spelling}")
-    else:
-        click.echo(f"{wanted.spelling}: was {before} already; nothing was changed")
-        click.echo(f"Next: newsletter subscribers show {wanted.spelling}")
+        click.echo(_("{address}: suppressed, by {by}; no letter goes there", address=reader, by=by))
+        click.echo(
+            _("To undo it: {command}", command=f"newsletter subscribers unsuppress {reader}")
+        )
+        return
+    unchanged = _(
+        "{address}: was {standing} already; nothing was changed",
+        address=reader,
+        standing=standing_in_words(before),
+    )
+    click.echo(unchanged)
+    click.echo(_("Next: {command}", command=f"newsletter subscribers show {reader}"))

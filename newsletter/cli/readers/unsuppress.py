@@ -4,6 +4,8 @@ import click
 
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
+from newsletter.cli.readers.standings import standing_in_words
+from newsletter.cli.wording import _
 from newsletter.desk.importing import Site
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
@@ -26,8 +28,14 @@ def unsuppress(site: Site, address: str, because: str, name: str | None) -> None
     wanted, by = address_of(address), name_person(name)
     with site.records.book().opened() as book:
         before = decisions.unsuppress(wanted, book, site.clock(), one_line(because), by)
+    reader = wanted.spelling
     if before is Standing.ACTIVE:
-        click.echo(f"{wanted.spelling}: was active already; nothing was changed")
+        said = _(
+            "{address}: was {standing} already; nothing was changed",
+            address=reader,
+            standing=standing_in_words(before),
+        )
     else:
-        click.echo(f"{wanted.spelling}: active, by {by}; the next issue goes there")
-    click.echo(f"Next: newsletter subscribers show {wanted.spelling}")
+        said = _("{address}: active, by {by}; the next issue goes there", address=reader, by=by)
+    click.echo(said)
+    click.echo(_("Next: {command}", command=f"newsletter subscribers show {reader}"))
