@@ -24,7 +24,7 @@ from newsletter.cli.readers.import_table import (
     settle,
 )
 from newsletter.cli.readers.options import consent_of, consented_at_option
-from newsletter.cli.wording import listed
+from newsletter.cli.wording import _
 from newsletter.desk.importing import ImportOrder, Site, find_encoding
 from newsletter.desk.importing import import_file as import_readers
 from newsletter.subscribers.csv_rows import (
@@ -156,8 +156,10 @@ def _codec_of(name: str | None) -> str | None:
         return None
     if codec := codec_named(name):
         return codec
-    msg = f"{name!r} is none that is read here; take one of {listed(list(NAMED.values()))}"
-    raise click.BadParameter(msg)
+    known = list(NAMED.values())
+    raise click.BadParameter(
+        _("{name!r} is none that is read here; take one of {known}", name=name, known=known)
+    )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import IO
 import click
 
 from newsletter.cli.readers.import_lines import Writable, held_lines
-from newsletter.cli.wording import say
+from newsletter.cli.wording import _, say
 from newsletter.errors import UsageError
 from newsletter.files import NotAFileError, reason_of
 from newsletter.rights import find_open, make_private
@@ -34,7 +34,7 @@ def is_standard_output(rejects: IO[str]) -> bool:
 def refuse_same_file(file: Path, rejects: IO[str]) -> None:
     """Refuse to overwrite the file that is imported."""
     if Path(rejects.name).resolve() == file.resolve():
-        raise click.UsageError("--rejects would overwrite the file that is imported")
+        raise click.UsageError(_("--rejects would overwrite the file that is imported"))
 
 
 def make_ready(rejects: IO[str]) -> None:
@@ -45,7 +45,7 @@ def make_ready(rejects: IO[str]) -> None:
     try:
         make_private(path)
     except NotAFileError as error:
-        msg = f"--rejects: {path} {say(reason_of(error))}; name a file"
+        msg = _("--rejects: {path} {fault}; name a file", path=path, fault=reason_of(error))
         raise UsageError(msg) from error
-    if told := find_open([path], "the addresses in it"):
+    if told := find_open([path], _("the addresses in it")):
         click.echo(say(told), err=True)

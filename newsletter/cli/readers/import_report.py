@@ -8,7 +8,8 @@ from typing import Final
 import click
 
 from newsletter.cli.readers.import_lines import HeldLines, Writable
-from newsletter.cli.wording import listed, say
+from newsletter.cli.readers.standings import standing_in_words
+from newsletter.cli.wording import _, say
 from newsletter.subscribers.address import printable
 from newsletter.subscribers.csv_rows import Heading
 from newsletter.subscribers.exporting import csv_line, unguarded
@@ -17,17 +18,6 @@ from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.repeats import Repeat
 
 ROWS_SHOWN: Final = 20  # of each kind, unless all are asked for
-
-FATES: Final = {
-    Fate.NEW: "",
-    Fate.UPDATED: "",
-    Fate.UNCHANGED: "",
-    Fate.DUPLICATE: "the address stands twice in the file; merged; ",
-    Fate.WITHDRAWN: "active on the list or in a row above, and no longer; ",
-    Fate.KEPT_OUT: "unsubscribed or suppressed; an import brings nobody back",
-    Fate.REFUSED: "",
-}
-NAMED: Final = frozenset({Fate.DUPLICATE, Fate.WITHDRAWN, Fate.REFUSED})  # with their lines
 
 
 @dataclass
@@ -87,31 +77,36 @@ class Report:
         """Name both lines of every repeated address; *lines* has the first ones by key."""
         for one in self._repeats:
             first = one.first_line or lines[one.key]
-            merged = f"merged: {listed(one.taken)}" if one.taken else "merged; it adds nothing"
-            words = f"{one.address} stands in line {first} already; {merged}"
-            self._show("repeat", one.line, words)
+            self._show("repeat", one.line, _repeated(one, first))
 
     def summarise(self, encoding: str) -> None:
         """Print the rows that are named, and what became of all."""
         for piece in self.held.taken():
             click.echo(piece, nl=False, err=True)
         assert self._heading  # noqa: S101 - it has begun
-        mark = self._heading.delimiter
-        named = {",": "comma", ";": "semicolon", "\t": "tab"}.get(mark, mark)
-        codec = "UTF-8" if encoding == "utf-8-sig" else encoding.upper()
-        click.echo(f"{self.file}: {self.fates.total():,} rows ({codec}, {named})")
-        for fate, meaning in FATES.items():
+        read = _(
+            "{file}: {rows:,} rows ({encoding}, {delimiter})",
+            file=self.file,
+            rows=self.fates.total(),
+            encoding="UTF-8" if encoding == "utf-8-sig" else encoding.upper(),
+            delimiter=_delimiter_in_words(self._heading.delimiter),
+        )
+        click.echo(read)
+        for fate in Fate:
             count = self.fates[fate]
-            note = f"{meaning}{self._named(count)}" if fate in NAMED else meaning
-            click.echo(f"  {fate:<10}{count:>10,}{f'  {note}' if note and count else ''}")
+            note = _note(fate, self._named(count)) if count else ""
+            click.echo("  " + "  ".join(filter(None, (_counted(fate, count), note))))
         if self._remarks:
-            click.echo(f"Names cleaned: {self._remarks:,}, {self._named(self._remarks)}")
+            named = self._named(self._remarks)
+            click.echo(_("Names cleaned: {count:,}, {named}", count=self._remarks, named=named))
         if self._heading.ignored:
-            click.echo(f"Columns not read: {', '.join(map(printable, self._heading.ignored))}")
+            ignored = list(map(printable, self._heading.ignored))
+            click.echo(_("Columns not read: {columns}", columns=ignored))
 
     def _named(self, count: int) -> str:
-        is_all = self.limit is None or count <= self.limit
-        return "named above" if is_all else f"the first {self.limit:,} named above"
+        if self.limit is None or count <= self.limit:
+            return _("named above")
+        return _("the first {limit:,} named above", limit=self.limit)
 
     def say_what_next(self, for_good: Sequence[str] | None) -> None:
         """
@@ -125,21 +120,22 @@ class Report:
         refused = self.fates[Fate.REFUSED]
         if self.limit is not None:
             if refused > self.limit:
-                click.echo("See every refused row: --verbose, or --rejects FILE")
+                click.echo(_("See every refused row: --verbose, or --rejects FILE"))
             if max(self._remarks, self.fates[Fate.DUPLICATE]) > self.limit:
-                click.echo("See every repeated address and cleaned name: --verbose")
+                click.echo(_("See every repeated address and cleaned name: --verbose"))
             if self.fates[Fate.WITHDRAWN] > self.limit:
-                click.echo("See everybody who is no longer active: --verbose")
+                click.echo(_("See everybody who is no longer active: --verbose"))
         if for_good is not None:
-            click.echo("Dry run: the list is as it was.")
-            click.echo(f"Next: {shlex.join(for_good)}")
+            click.echo(_("Dry run: the list is as it was."))
+            click.echo(_("Next: {command}", command=shlex.join(for_good)))
         elif refused:
-            click.echo(
-                "The other rows are kept. Correct the refused ones and import the file again:"
+            kept = _(
+                "The other rows are kept. Correct the refused ones and import the file again:\n"
+                "who is on the list already is merged, never added twice."
             )
-            click.echo("who is on the list already is merged, never added twice.")
+            click.echo(kept)
         else:
-            click.echo("Next: newsletter subscribers list")
+            click.echo(_("Next: {command}", command="newsletter subscribers list"))
 
 
 def _rejected(fields: Iterable[str]) -> str:
@@ -147,6 +143,67 @@ def _rejected(fields: Iterable[str]) -> str:
     return csv_line(map(unguarded, fields))
 
 
+def _counted(fate: Fate, count: int) -> str:
+    """Say how many rows came to *fate*: in every language the numbers stand in one column."""
+    match fate:
+        case Fate.NEW:
+            return _("new       {count:>10,}", count=count)
+        case Fate.UPDATED:
+            return _("updated   {count:>10,}", count=count)
+        case Fate.UNCHANGED:
+            return _("unchanged {count:>10,}", count=count)
+        case Fate.DUPLICATE:
+            return _("duplicate {count:>10,}", count=count)
+        case Fate.WITHDRAWN:
+            return _("withdrawn {count:>10,}", count=count)
+        case Fate.KEPT_OUT:
+            return _("kept out  {count:>10,}", count=count)
+        case Fate.REFUSED:
+            return _("refused   {count:>10,}", count=count)
+
+
+def _note(fate: Fate, named: str) -> str:
+    """Say what *fate* means where its name does not, and which of its rows are *named*."""
+    match fate:
+        case Fate.DUPLICATE:
+            return _("the address stands twice in the file; merged; {named}", named=named)
+        case Fate.WITHDRAWN:
+            return _("active on the list or in a row above, and no longer; {named}", named=named)
+        case Fate.KEPT_OUT:
+            return _("unsubscribed or suppressed; an import brings nobody back")
+        case Fate.REFUSED:
+            return named
+        case Fate.NEW | Fate.UPDATED | Fate.UNCHANGED:
+            return ""
+
+
+def _delimiter_in_words(mark: str) -> str:
+    return {",": _("comma"), ";": _("semicolon"), "\t": _("tab")}.get(mark, mark)
+
+
+def _repeated(one: Repeat, first: int) -> str:
+    address, taken = one.address, one.taken
+    if not taken:
+        return _(
+            "{address} stands in line {line} already; merged; it adds nothing",
+            address=address,
+            line=first,
+        )
+    return _(
+        "{address} stands in line {line} already; merged: {taken}",
+        address=address,
+        line=first,
+        taken=taken,
+    )
+
+
 def _withdrawn(one: Withdrawal) -> str:
-    reason = f" ({printable(say(one.because))})" if one.because else ""
-    return f"{one.address} was active and is now {one.standing}{reason}"
+    address, standing = one.address, standing_in_words(one.standing)
+    if not one.because:
+        return _("{address} was active and is now {standing}", address=address, standing=standing)
+    return _(
+        "{address} was active and is now {standing} ({reason})",
+        address=address,
+        standing=standing,
+        reason=printable(say(one.because)),
+    )

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from unicodedata import east_asian_width
 
 import click
 
+from newsletter.cli.cells import pad, width
+from newsletter.cli.confirming import confirm
 from newsletter.cli.output import is_terminal
+from newsletter.cli.readers.standings import standing_in_words
+from newsletter.cli.wording import _
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import printable, shown
 from newsletter.subscribers.meanings import OURS, Column, Ground, Meaning, squeezed
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.survey import Doubt, Doubtful, Example, Survey
 
+GAP: Final = 2  # cells between columns
 SAYABLE: Final = [meaning for meaning in Meaning if meaning not in OURS]
 MEANINGS: Final = ", ".join(SAYABLE)
 
@@ -26,12 +30,23 @@ def parse_columns(
         name, equals, meaning = word.rpartition("=")
         meaning = meaning.strip().lower().replace("_", "-")
         if not equals or meaning not in SAYABLE:
-            msg = f"{word!r} is no NAME=MEANING; MEANING is one of {MEANINGS}"
-            raise click.BadParameter(msg)
+            raise click.BadParameter(
+                _(
+                    "{word!r} is no NAME=MEANING; MEANING is one of {meanings}",
+                    word=word,
+                    meanings=MEANINGS,
+                )
+            )
         key = squeezed(name)
         if said.get(key, meaning) != meaning:
-            msg = f"{name!r} cannot mean both {said[key]} and {meaning}"
-            raise click.BadParameter(msg)
+            raise click.BadParameter(
+                _(
+                    "{name!r} cannot mean both {one} and {other}",
+                    name=name,
+                    one=said[key],
+                    other=meaning,
+                )
+            )
         said[key] = Meaning(meaning)
     return said
 
@@ -45,8 +60,12 @@ def refuse_unknown(file: str, columns: Sequence[Column], said: Mapping[str, Mean
     """
     found = {squeezed(column.name) for column in columns}
     if missing := [name for name in said if name not in found]:
-        there = ", ".join(shown(column.name) for column in columns)
-        message = f"{file} has no column {missing[0]!r}; its columns are {there}"
+        message = _(
+            "{file} has no column {name!r}; its columns are {columns}",
+            file=file,
+            name=missing[0],
+            columns=[shown(column.name) for column in columns],
+        )
         raise click.BadParameter(message, param_hint="--column")
 
 
@@ -54,14 +73,22 @@ def print_table(file: str, survey: Survey) -> None:
     """Print what each column is taken for, how many rows stand how, and three examples."""
     columns = survey.heading.columns
     names = [_named(column) for column in columns]
-    width = max(map(_width, names))
-    click.echo(f"{file}:{survey.heading.line}: what the columns are taken for")
+    cells = max(map(width, names)) + GAP
+    place = f"{file}:{survey.heading.line}"
+    click.echo(_("{place}: what the columns are taken for", place=place))
     for name, column in zip(names, columns, strict=True):
-        click.echo(f"{name}{' ' * (width - _width(name))}  {_taken_for(column)}")
-    counts = [f"{survey.standings[standing]:,} {standing}" for standing in Standing]
-    click.echo(f"Rows: {', '.join(counts)}; {survey.unread:,} that cannot be read")
+        click.echo(f"{pad(name, cells)}{_taken_for(column)}")
+    rows = _(
+        "Rows: {active:,} active, {unsubscribed:,} unsubscribed, {suppressed:,} suppressed; "
+        "{unread:,} that cannot be read",
+        active=survey.standings[Standing.ACTIVE],
+        unsubscribed=survey.standings[Standing.UNSUBSCRIBED],
+        suppressed=survey.standings[Standing.SUPPRESSED],
+        unread=survey.unread,
+    )
+    click.echo(rows)
     for example in survey.examples:
-        click.echo(f"Example: {_example(example)}")
+        click.echo(_("Example: {example}", example=_example(example)))
 
 
 def settle(file: str, survey: Survey, command: Sequence[str]) -> None:
@@ -87,9 +114,9 @@ def settle(file: str, survey: Survey, command: Sequence[str]) -> None:
     has_sign = all(one.doubt is not Doubt.SIGN for one in survey.doubtful)
     if has_sign and is_terminal("stdin"):
         click.echo(reasons, err=True)
-        if click.confirm("Import it as the table says?"):
+        if confirm(_("Import it as the table says?")):
             return
-        reasons = f"{place}: not imported"
+        reasons = _("{place}: not imported", place=place)
     msg = f"{reasons}\n{_remedy(survey.doubtful, command)}"
     raise ContentError(msg)
 
@@ -102,18 +129,30 @@ def _remedy(doubtful: Sequence[Doubtful], command: Sequence[str]) -> str:
         for one in doubtful
         for word in ("--column", f"{printable(one.column.name)}={_meaning_to_say(one)}")
     ]
-    unsigned = [one for one in doubtful if one.doubt is Doubt.SIGN]
     choices = dict.fromkeys(
-        f"Instead of {_meaning_to_say(one)} write {one.remedy} if a yes there keeps a reader out, "
-        f"{Meaning.CONSENT} if a yes lets one in.\n"
-        for one in unsigned
+        _(
+            "Instead of {choice} write {remedy} if a yes there keeps a reader out, {consent} if a "
+            "yes lets one in.",
+            choice=_meaning_to_say(one),
+            remedy=one.remedy,
+            consent=Meaning.CONSENT,
+        )
+        for one in doubtful
+        if one.doubt is Doubt.SIGN
     )
-    return (
-        "Nothing was changed. Say what the columns mean; this takes no one in who may have left:\n"
-        f"{shlex.join([*command, *said])}\n"
-        f"{''.join(choices)}"
-        f"Another meaning is one of {MEANINGS}; ignore: the column says nothing of email."
-    )
+    lines = [
+        _(
+            "Nothing was changed. Say what the columns mean; this takes no one in who may have "
+            "left:"
+        ),
+        shlex.join([*command, *said]),
+        *choices,
+        _(
+            "Another meaning is one of {meanings}; ignore: the column says nothing of email.",
+            meanings=MEANINGS,
+        ),
+    ]
+    return "\n".join(lines)
 
 
 def _meaning_to_say(one: Doubtful) -> str:
@@ -122,45 +161,68 @@ def _meaning_to_say(one: Doubtful) -> str:
 
 
 def _reason(one: Doubtful) -> str:
-    name, found = shown(one.column.name), ", ".join(map(shown, one.found))
+    name, found = shown(one.column.name), list(map(shown, one.found))
     match one.doubt:
         case Doubt.GUESSED:
-            return f"{name} is no heading that is known; it is taken for {one.remedy}"
+            return _(
+                "{name} is no heading that is known; it is taken for {meaning}",
+                name=name,
+                meaning=one.remedy,
+            )
         case Doubt.SIGN:
-            return f"{name} may mean {one.remedy} or {Meaning.CONSENT}; say which"
+            return _(
+                "{name} may mean {meaning} or {consent}; say which",
+                name=name,
+                meaning=one.remedy,
+                consent=Meaning.CONSENT,
+            )
         case Doubt.NOTES:
-            return f"{name} holds {found}, so it may say who left; it is taken for {one.remedy}"
+            return _(
+                "{name} holds {found}, so it may say who left; it is taken for {meaning}",
+                name=name,
+                found=found,
+                meaning=one.remedy,
+            )
         case Doubt.WORDS:
-            return (
-                f"{name} means {one.remedy}, but holds {found}: such rows are refused; "
-                "empty the fields that stand for nothing"
+            return _(
+                "{name} means {meaning}, but holds {found}: such rows are refused; empty the "
+                "fields that stand for nothing",
+                name=name,
+                meaning=one.remedy,
+                found=found,
             )
         case Doubt.EMPTY:
-            return (
-                f"{one.rows:,} rows have no date in {name}, which may mean that they never "
-                "agreed; they are taken as active"
+            return _(
+                "{rows:,} rows have no date in {name}, which may mean that they never agreed; "
+                "they are taken as active",
+                rows=one.rows,
+                name=name,
             )
 
 
 def _named(column: Column) -> str:
-    return printable(column.name) or f"(column {column.at + 1}, without a name)"
+    return printable(column.name) or _("(column {number}, without a name)", number=column.at + 1)
 
 
 def _taken_for(column: Column) -> str:
+    meaning = column.meaning
     if column.ground is Ground.GUESSED:
-        return f"{column.meaning} (a guess)"
+        return _("{meaning} (a guess)", meaning=meaning)
     if column.ground is Ground.UNSIGNED:
-        return f"{column.meaning} or {Meaning.CONSENT}: say which; counted as {column.meaning}"
+        return _(
+            "{meaning} or {consent}: say which; counted as {meaning}",
+            meaning=meaning,
+            consent=Meaning.CONSENT,
+        )
     if column.ground is Ground.ELSEWHERE:
-        return "not read (it does not speak of email)"
-    return "not read" if column.meaning is Meaning.IGNORE else column.meaning
+        return _("not read (it does not speak of email)")
+    return _("not read") if meaning is Meaning.IGNORE else meaning
 
 
 def _example(example: Example) -> str:
-    since = f" since {example.told.since:%Y-%m-%d %H:%M} UTC" if example.told.since else ""
+    standing = standing_in_words(example.told.standing)
+    if since := example.told.since:
+        when = f"{since:%Y-%m-%d %H:%M} UTC"
+        standing = _("{standing} since {when}", standing=standing, when=when)
     fields = (example.address, example.name, example.language)
-    return ", ".join([*filter(None, map(printable, fields)), f"{example.told.standing}{since}"])
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    return ", ".join([*filter(None, map(printable, fields)), standing])
