@@ -1,21 +1,15 @@
 """``newsletter backup``: the ledger in one file, though a dispatch may be under way."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 import click
 
 from newsletter.app.site import Site
 from newsletter.cli.output import shown_path
+from newsletter.cli.wording import _, tell
 from newsletter.errors import UsageError
-
-# What else a site cannot be made anew from, and why.
-BESIDE: Final = {
-    ".secret-key": "signs the links in letters that were sent",
-    ".env": "the settings",
-    "issues": "what you write",
-}
 
 
 @click.command()
@@ -32,17 +26,36 @@ def backup(site: Site, file: Path, *, force: bool) -> None:
     if database is None:
         target = f"--dbname={site.records.shown()}"
         command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", target])
-        msg = f"backup: the ledger is in PostgreSQL, which has its own way; run: {command}"
+        msg = _(
+            "backup: the ledger is in PostgreSQL, which has its own way; run: {command}",
+            command=command,
+        )
         raise UsageError(msg)
     if not database.exists():
-        msg = f"{database}: there is no ledger yet; it comes with the first reader"
+        msg = _("{path}: there is no ledger yet; it comes with the first reader", path=database)
         raise UsageError(msg)
-    if file.exists() and (not force or file.samefile(database)):
-        what = "is the ledger itself" if file.samefile(database) else "is there already"
-        msg = f"{file}: {what}; name another file{'' if what.endswith('f') else ', or add --force'}"
-        raise UsageError(msg)
-    size = site.records.back_up(file)
-    click.echo(f"Wrote     {shown_path(file.absolute())} ({size:,} bytes)")
-    for name, why in BESIDE.items():
+    _refuse_taken(file, database, force=force)
+    size, path = site.records.back_up(file), shown_path(file.absolute())
+    tell("Wrote", _("{path} ({size:,} bytes)", path=path, size=size), cells=10)
+    for name, why in _beside().items():
         if (site.root / name).exists():
-            click.echo(f"Keep too  {name}: {why}")
+            tell("Keep too", f"{name}: {why}", cells=10)
+
+
+def _refuse_taken(file: Path, database: Path, *, force: bool) -> None:
+    if not file.exists():
+        return
+    if file.samefile(database):
+        raise UsageError(_("{path}: is the ledger itself; name another file", path=file))
+    if not force:
+        msg = _("{path}: is there already; name another file, or add --force", path=file)
+        raise UsageError(msg)
+
+
+def _beside() -> Mapping[str, str]:
+    """Return what else a site cannot be made anew from, and why."""
+    return {
+        ".secret-key": _("signs the links in letters that were sent"),
+        ".env": _("the settings"),
+        "issues": _("what you write"),
+    }

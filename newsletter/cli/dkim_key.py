@@ -1,13 +1,14 @@
 """``newsletter dkim-key``: a key that signs letters, and what DNS must say of it."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.cells import pad
 from newsletter.cli.output import shown_path
+from newsletter.cli.wording import LABEL, _, tell
 from newsletter.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,13 +41,14 @@ def dkim_key(
 
     if show:
         if is_ed25519 or selector or out:
-            raise UsageError("--show makes no key; leave the other options out")
+            raise UsageError(_("--show makes no key; leave the other options out"))
         _show_keys(site)
         return
     algorithm = Algorithm.ED25519 if is_ed25519 else Algorithm.RSA
     made = make_signing_key(site, algorithm, selector, out)
-    _heading("Made", f"{shown_path(made.path)}  {_described(made.key)}, mode 600")
-    click.echo("         Whoever has it can write as you: keep it out of git, and in a backup.")
+    path, kind = shown_path(made.path), _described(made.key)
+    _heading(_("Made"), _("{path}  {kind}, mode 600", path=path, kind=kind))
+    tell("", _("Whoever has it can write as you: keep it out of git, and in a backup."))
     _print_record(made.domain, made.selector, made.key)
     _print_settings(made)
 
@@ -55,13 +57,16 @@ def _show_keys(site: Site) -> None:
     setting = site.settings.dkim
     if setting is None:
         raise UsageError(
-            "no key is in use, for NEWSLETTER_DKIM_* are not set; 'newsletter dkim-key' makes one"
+            _(
+                "no key is in use, for NEWSLETTER_DKIM_* are not set; 'newsletter dkim-key' makes "
+                "one"
+            )
         )
     for selector, key in site.dkim_keys().items():
         name = dict(setting.keys)[selector]
-        _heading("In use", f"{name}  {_described(key)}")
+        _heading(_("In use"), f"{name}  {_described(key)}")
         if not key.is_advised:
-            click.echo("         Mailbox providers advise 2,048 bits; make a new one.")
+            tell("", _("Mailbox providers advise 2,048 bits; make a new one."))
         _print_record(setting.domain, selector, key)
 
 
@@ -70,29 +75,33 @@ def _print_record(domain: str, selector: str, key: "SigningKey") -> None:
 
     name = f"{selector}._domainkey.{domain}"
     click.echo()
-    _heading("DNS", "one TXT record; in a web form:")
+    _heading("DNS", _("one TXT record; in a web form:"))
     click.echo(f"\n{name}\n{key.record}\n")
-    click.echo("         the same in a zone file:\n")
+    tell("", _("the same in a zone file:"))
+    click.echo()
     strings = (f'    "{string}"' for string in split_record(key.record))
     click.echo(f"{name}. 3600 IN TXT (\n" + "\n".join(strings) + " )\n")
 
 
 def _print_settings(made: "MadeKey") -> None:
     _heading(".env", f"NEWSLETTER_DKIM_DOMAIN={made.domain}")
-    click.echo(f"         NEWSLETTER_DKIM_SELECTOR={_joined(one for one, _ in made.all_keys)}")
-    click.echo(f"         NEWSLETTER_DKIM_KEY={_joined(one for _, one in made.all_keys)}\n")
+    tell(
+        "",
+        f"NEWSLETTER_DKIM_SELECTOR={','.join(selector for selector, _path in made.all_keys)}",
+        f"NEWSLETTER_DKIM_KEY={','.join(path for _selector, path in made.all_keys)}",
+    )
+    click.echo()
     record = f"{made.selector}._domainkey.{made.domain}"
-    _heading("Next", f"publish the record; when it is there (dig TXT {record}),")
-    click.echo("         set .env and look at a letter: newsletter test ISSUE")
+    publish = _("publish the record; when it is there (dig TXT {record}),", record=record)
+    _heading(_("Next"), publish)
+    tell("", _("set .env and look at a letter: newsletter test ISSUE"))
 
 
 def _described(key: "SigningKey") -> str:
-    return f"RSA, {key.bits:,} bits" if key.algorithm == "rsa" else "Ed25519"
+    return _("RSA, {bits:,} bits", bits=key.bits) if key.algorithm == "rsa" else "Ed25519"
 
 
-def _joined(words: Iterable[str]) -> str:
-    return ",".join(words)
-
-
-def _heading(word: str, rest: str) -> None:
-    click.echo(f"{click.style(f'{word:<8}', bold=True)} {rest}")
+def _heading(label: str, rest: str) -> None:
+    """Print *rest* behind its label, which stands out on a terminal."""
+    bold = click.style(pad(label, LABEL).removesuffix(" "), bold=True)
+    click.echo(f"{bold} {rest}")

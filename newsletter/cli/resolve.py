@@ -1,28 +1,16 @@
 """``newsletter resolve``: settle what may or may not have arrived, as a person decides."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
 import click
 
 from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.person import name_person
-from newsletter.cli.wording import say
-from newsletter.desk.moments import find_zone, show_second
-from newsletter.desk.words import readers
+from newsletter.cli.resolve_report import report, show_doubted
+from newsletter.cli.wording import _
 from newsletter.dispatch.control import Settlement
 from newsletter.errors import UsageError
-
-if TYPE_CHECKING:
-    from newsletter.desk import settling
-
-SHOWN_MAX: Final = 10  # readers named before the question
-RISKS: Final = {
-    Settlement.RESEND: "whoever has the letter already may get it twice.",
-    Settlement.ASSUME_ACCEPTED: "whoever has not got the letter never will.",
-}
-NO_ANSWER: Final = "no answer at all: the program, or its machine, ended before one came"
 
 
 @click.command()
@@ -85,62 +73,34 @@ def resolve(  # noqa: PLR0913 - one for each option
         return
     settlement = Settlement(chosen)
     if not dry_run:
-        require_person("settle them", yes=yes)
+        require_person(_("settle them"), yes=yes)
 
     def confirm(found: settling.ToSettle) -> bool:
-        _show(site, issue, found, settlement)
+        show_doubted(site, issue, found, settlement)
         if not found.doubted:
             return False
         if dry_run:
-            click.echo("Nothing was changed")
+            click.echo(_("Nothing was changed"))
             return False
-        question = f"This settles {len(found.doubted):,} unknown."
-        confirm_by_name(question, issue, "nothing was settled", yes=yes)
+        question = _("This settles {count:,} unknown.", count=len(found.doubted))
+        confirm_by_name(question, issue, _("nothing was settled"), yes=yes)
         return True
 
     wanted = settling.SettlingOrder(issue, settlement, by, reason, only)
     count = settling.settle_unknown(site, wanted, confirm)
     if count is not None:
-        _report(issue, settlement, count, by)
+        report(issue, settlement, count, by)
 
 
 def _refuse_mixture(
     chosen: str | None, logs: tuple[Path, ...], more_logs: tuple[Path, ...], only: str | None
 ) -> None:
     if (chosen is None) != bool(logs):
-        raise UsageError("name one way: --unknown with how to settle them, or --from-log FILE")
+        msg = _("name one way: --unknown with how to settle them, or --from-log FILE")
+        raise UsageError(msg)
     if more_logs and not logs:
-        msg = f"{more_logs[0]}: put --from-log before the names of logs"
+        msg = _("{path}: put --from-log before the names of logs", path=more_logs[0])
         raise UsageError(msg)
     if logs and only is not None:
-        raise UsageError("--only goes with --unknown; a log speaks of whoever it names")
-
-
-def _show(site: Site, issue: str, found: "settling.ToSettle", settlement: Settlement) -> None:
-    if found.left_out:
-        click.echo(
-            f"Waiting  {found.left_out:,} unknown of {issue} may still be answered: "
-            f"{found.words_of_living}; they are left out"
-        )
-    doubted, zone = found.doubted, find_zone(site)
-    if not doubted:
-        click.echo(f"Nothing of {issue} is unknown; nothing was changed")
-        return
-    click.echo(f"Unknown  {readers(len(doubted))}: the letter left, and no answer came")
-    for line in doubted[:SHOWN_MAX]:
-        left = f", left {show_second(line.begun_at, zone)}" if line.begun_at else ""
-        click.echo(f"  {line.address}  {line.edition}, attempt {line.attempts}{left}")
-        click.echo(f"    {' '.join(say(line.answer).split()) or NO_ANSWER}")
-    if len(doubted) > SHOWN_MAX:
-        click.echo(f"  and {len(doubted) - SHOWN_MAX:,} more")
-    click.echo(f"Risk     {settlement}: {RISKS[settlement]}")
-
-
-def _report(issue: str, settlement: Settlement, count: int, by: str) -> None:
-    match settlement:
-        case Settlement.RESEND:
-            click.echo(f"Settled  {count:,} unknown are pending again, says {by}")
-            click.echo(f"Next     newsletter dispatch {issue}")
-        case Settlement.ASSUME_ACCEPTED:
-            click.echo(f"Settled  {count:,} unknown are assumed to be accepted, says {by}")
-            click.echo(f"Next     newsletter status {issue}")
+        msg = _("--only goes with --unknown; a log speaks of whoever it names")
+        raise UsageError(msg)

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from newsletter.cli.confirming import confirm_by_name, require_person
+from newsletter.cli.naming import count_state, name_state
+from newsletter.cli.wording import _, tell
 from newsletter.desk import logs
 from newsletter.desk.words import readers
 from newsletter.dispatch.states import OPEN
+from newsletter.phrases import phrase
 
 if TYPE_CHECKING:
     from newsletter.app.site import Site
@@ -25,7 +28,7 @@ SHOWN_MAX: Final = 10  # readers named before the question
 def settle_from_logs(site: "Site", order: logs.LogOrder, *, yes: bool, dry_run: bool) -> None:
     """Show what files say, ask, and mark it accepted; see `desk.logs` for what it raises."""
     if not dry_run:
-        require_person("mark them accepted", yes=yes)
+        require_person(_("mark them accepted"), yes=yes)
     known = 0
 
     def confirm(findings: logs.Findings) -> bool:
@@ -35,30 +38,38 @@ def settle_from_logs(site: "Site", order: logs.LogOrder, *, yes: bool, dry_run: 
         if not findings.waiting:
             return False
         if not known or dry_run:
-            click.echo("Nothing was changed")
+            click.echo(_("Nothing was changed"))
             return False
-        question = f"This marks {known:,} accepted; they are not sent the letter again."
-        confirm_by_name(question, order.issue, "nothing was changed", yes=yes)
+        question = _(
+            "This marks {count:,} accepted; they are not sent the letter again.", count=known
+        )
+        confirm_by_name(question, order.issue, _("nothing was changed"), yes=yes)
         return True
 
     count = logs.settle_from_logs(site, order, confirm)
     if count is None:
         return
-    click.echo(f"Settled  {count:,} are accepted, says {order.by}")
+    tell("Settled", _("{count:,} are accepted, says {by}", count=count, by=order.by))
     if count < known:
-        click.echo(f"Not      {known - count:,} that changed meanwhile; run resolve again")
-    click.echo(f"Next     newsletter status {order.issue}")
+        changed = _("{count:,} that changed meanwhile; run resolve again", count=known - count)
+        tell("Not", changed)
+    tell("Next", f"newsletter status {order.issue}")
 
 
 def _show_findings(issue: str, findings: logs.Findings) -> None:
     if findings.lost:
         _show_lost_plan(findings.lost, findings.appointment)
     if not findings.waiting:
-        click.echo(f"Nothing of {issue} is open; nothing was changed")
+        click.echo(_("Nothing of {issue} is open; nothing was changed", issue=issue))
         return
     for name, one in findings.lists.items():
-        words = f"{readers(one.readers)}, {one.others:,} of them not open here"
-        click.echo(f"List     {name}: {words}")
+        listed = _(
+            "{path}: {readers}, {others:,} of them not open here",
+            path=name,
+            readers=readers(one.readers),
+            others=one.others,
+        )
+        tell("List", listed)
     for name, reading in findings.logs.items():
         _show_reading(name, reading)
     _show(findings.waiting, findings.found)
@@ -66,37 +77,66 @@ def _show_findings(issue: str, findings: logs.Findings) -> None:
 
 def _show_lost_plan(lost: "LostPlan", appointment: "Appointment | None") -> None:
     """Print what is planned, and which letter those who are left get."""
-    click.echo(f"Plan     {lost.plan.issue} was never dispatched on this ledger; nothing is sent")
-    whence = f"the letter that {appointment.by} appointed" if appointment else "the letter as it is"
-    click.echo(f"Digest   {lost.plan.digest[:12]}, {whence} now; whoever is left gets this one")
+    issue, digest = lost.plan.issue, lost.plan.digest[:12]
+    tell("Plan", _("{issue} was never dispatched on this ledger; nothing is sent", issue=issue))
+    if appointment:
+        letter = _(
+            "{digest}, the letter that {by} appointed now; whoever is left gets this one",
+            digest=digest,
+            by=appointment.by,
+        )
+    else:
+        letter = _(
+            "{digest}, the letter as it is now; whoever is left gets this one", digest=digest
+        )
+    tell("Digest", letter)
 
 
 def _show_reading(name: str, reading: "LogReading") -> None:
-    lines = f"{reading.lines:,} lines" if reading.lines != 1 else "1 line"
-    click.echo(f"Log      {name}: {lines}, {reading.of_relay:,} letters named")
+    read = _(
+        "{path}: {lines}, {letters:,} letters named",
+        path=name,
+        lines=phrase("count.lines", count=reading.lines),
+        letters=reading.of_relay,
+    )
+    tell("Log", read)
     if not reading.of_relay:
-        click.echo("         no line is Postfix's or Exim's; is it the right file?")
+        tell("", _("no line is Postfix's or Exim's; is it the right file?"))
 
 
 def _show(waiting: Sequence["OpenDelivery"], found: Mapping["DeliveryId", logs.Found]) -> None:
-    click.echo(f"Found    {_by_state([one.delivery for one in found.values()])}")
+    tell("Found", _by_state([one.delivery for one in found.values()]))
     for one in list(found.values())[:SHOWN_MAX]:
-        left = "  left as it is" if one.is_left else ""
-        reader = one.delivery.delivery.address
-        click.echo(f"  {reader}  {one.delivery.state}, taken: {one.place}{left}")
+        click.echo(_show_found(one))
     if len(found) > SHOWN_MAX:
-        click.echo(f"  and {len(found) - SHOWN_MAX:,} more")
-    busy = sum(one.is_left for one in found.values())
-    if busy:
-        click.echo(
-            f"Left     {busy:,} unknown for which a run may still be answered: settle them "
-            "when it has ended"
+        click.echo(_("  and {rest:,} more", rest=len(found) - SHOWN_MAX))
+    if busy := sum(one.is_left for one in found.values()):
+        left = _(
+            "{count:,} unknown for which a run may still be answered: settle them when it has "
+            "ended",
+            count=busy,
         )
-    rest = [one for one in waiting if one.delivery.id not in found]
-    click.echo(f"Not      {_by_state(rest)}; that means nothing, and they stay as they are")
+        tell("Left", left)
+    rest = _by_state([one for one in waiting if one.delivery.id not in found])
+    tell("Not", _("{readers}; that means nothing, and they stay as they are", readers=rest))
+
+
+def _show_found(one: logs.Found) -> str:
+    address, place = one.delivery.delivery.address, one.place
+    state = name_state(one.delivery.state)
+    if one.is_left:
+        return _(
+            "  {address}  {state}, taken: {place}  left as it is",
+            address=address,
+            state=state,
+            place=place,
+        )
+    return _("  {address}  {state}, taken: {place}", address=address, state=state, place=place)
 
 
 def _by_state(some: Sequence["OpenDelivery"]) -> str:
     counts = Counter(one.state for one in some)
-    parts = [f"{counts[state]:,} {state}" for state in OPEN if counts[state]]
-    return f"{readers(len(some))}: {', '.join(parts)}" if parts else "nobody"
+    parts = [count_state(counts[state], state) for state in OPEN if counts[state]]
+    if not parts:
+        return _("nobody")
+    return _("{readers}: {states}", readers=readers(len(some)), states=parts)

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.confirming import require_person
+from newsletter.cli.confirming import confirm, require_person
 from newsletter.cli.output import shown_path
+from newsletter.cli.wording import _, tell
 from newsletter.desk.words import readers
 from newsletter.errors import UsageError
 
@@ -27,23 +28,24 @@ def restore(site: Site, file: Path, *, yes: bool) -> None:
     if database is None:
         ours = f"--dbname={site.records.shown()}"
         ways = ["pg_restore", "--clean", "--if-exists", "--single-transaction", ours, str(file)]
-        msg = (
+        msg = _(
             "restore: the ledger is in PostgreSQL, which has its own way; stop every timer and "
-            f"dispatch, then run: {shlex.join(ways)}"
+            "dispatch, then run: {command}",
+            command=shlex.join(ways),
         )
         raise UsageError(msg)
     contents = site.records.read_backup(file)
     if database.exists() and file.samefile(database):
-        msg = f"{file}: is the ledger itself; name a backup of it"
-        raise UsageError(msg)
-    click.echo(f"Backup    {file}: {readers(contents.readers)}")
-    click.echo(f"Issues    {', '.join(contents.issues) or 'none was dispatched'}")
-    require_person("restore", yes=yes)
-    if not yes:
-        question = f"Put it in place of {shown_path(database)}?"
-        click.confirm(question, abort=True)
+        raise UsageError(_("{path}: is the ledger itself; name a backup of it", path=file))
+    found, place = readers(contents.readers), shown_path(database)
+    tell("Backup", _("{path}: {readers}", path=file, readers=found), cells=10)
+    tell("Issues", ", ".join(contents.issues) or _("none was dispatched"), cells=10)
+    require_person(_("restore"), yes=yes)
+    if not yes and not confirm(_("Put it in place of {path}?", path=place)):
+        raise click.Abort
     kept = site.records.restore(file, site.clock())
-    click.echo(f"Restored  {shown_path(database)}")
+    tell("Restored", place, cells=10)
     if kept:
-        click.echo(f"Kept      the ledger of today, as {kept.name}")
-    click.echo("Next      newsletter status; nothing goes out before you have answered for it")
+        tell("Kept", _("the ledger of today, as {name}", name=kept.name), cells=10)
+    following = _("newsletter status; nothing goes out before you have answered for it")
+    tell("Next", following, cells=10)
