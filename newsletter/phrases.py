@@ -13,7 +13,7 @@ from gettext import GNUTranslations, NullTranslations, translation
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from newsletter.languages.particles import with_particle
+from newsletter.particles import with_particle
 
 LOCALE: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "newsletter"  # the name of the compiled catalogues
@@ -100,11 +100,10 @@ class Catalogue:
 
     def translate(self, english: str, fields: Mapping[str, object]) -> str:
         """Put an English sentence of the terminal's own into this language, and fill it."""
-        return self._fill(self._sentences.gettext(english), fields)
+        sentence = self._sentences.gettext(english)
+        return self._fill(sentence, fields) if fields else sentence
 
     def _fill(self, sentence: str, fields: Mapping[str, object]) -> str:
-        if not fields:
-            return sentence
         return sentence.format_map({name: self._fit(one) for name, one in fields.items()})
 
     def _find(self, said: Phrase) -> str:

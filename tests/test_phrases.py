@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.languages.particles import with_particle
+from newsletter.particles import with_particle
 from newsletter.phrases import LANGUAGES, Phrase, catalogue, phrase, read_said, write_said
 
 VALUES = st.recursive(

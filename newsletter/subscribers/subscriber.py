@@ -10,7 +10,8 @@ from typing import Final, NewType
 from unicodedata import normalize
 
 from newsletter.errors import ContentError
-from newsletter.lang import EDITION_OF, EditionKind, Preference
+from newsletter.lang import EDITION_OF, EditionKind, Lang, Preference
+from newsletter.languages.known import language_of
 from newsletter.phrases import phrase
 from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import times_in
@@ -54,16 +55,17 @@ class Consent:
     otherwise: datetime | None = None  # where no date is given
 
 
-_LANGUAGES: Final = {
-    Preference.KO: "ko kr kor ko-kr korean 한국어 국문 한글 국어 국문판 한국어판 한글판 국 한",
-    Preference.EN: "en eng en-us en-gb english 영어 영문 영문판 영어판 영",
-    Preference.BOTH: "both ko+en en+ko ko,en en,ko ko/en en/ko bilingual 둘다 모두 국영문 한영 "
-    "국영 한영문 국영문판 한영판 한영통합판 통합판",
-}
+_BOTH: Final = (
+    "both ko+en en+ko ko,en en,ko ko/en en/ko bilingual 둘다 모두 국영문 한영 국영 한영문 국영문판 "
+    "한영판 한영통합판 통합판"
+)
 _LOCALE: Final = re.compile(r"(ko|en)[_\-](?:[a-z]{4}[_\-])?([a-z]{2}|\d{3})(?:\.[\w\-]+)?")
 _BETWEEN_PARTS: Final = re.compile(r"(?<=\w)[_\-](?=\w)")
 _BETWEEN_LANGUAGES: Final = re.compile(r"[\W_]+|및|와|과|and")
-_PREFERENCE_OF: Final = {word: p for p, words in _LANGUAGES.items() for word in words.split()}
+_PREFERENCE_OF: Final = {
+    **{word: Preference(lang) for lang in Lang for word in language_of(lang).preference_words},
+    **dict.fromkeys(_BOTH.split(), Preference.BOTH),
+}
 
 # Who has not confirmed yet has neither agreed nor withdrawn: such words are not here, and
 # their rows are refused.

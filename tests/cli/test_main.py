@@ -50,8 +50,7 @@ def test_the_list_loads_no_command() -> None:
         "newsletter.cli.wording",
         "newsletter.errors",
         "newsletter.files",
-        "newsletter.languages",
-        "newsletter.languages.particles",
+        "newsletter.particles",
         "newsletter.phrases",
     }
 

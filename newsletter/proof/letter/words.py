@@ -9,14 +9,13 @@ from newsletter.issue.issue import ArticleText, Issue
 from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown, images_of
 from newsletter.lang import EditionKind, Lang
+from newsletter.languages.known import language_of
 from newsletter.phrases import Phrase, Said, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.letter.places import passages, texts
 from newsletter.proof.letter.wording import (
     MERGE_TAGS,
-    NO_DESCRIPTION,
     PLACEHOLDERS,
-    SAYS_NOTHING,
 )
 from newsletter.proof.material import Material
 
@@ -109,7 +108,7 @@ def link_text(material: Material) -> Iterator[Finding]:
     """Find links whose words do not say where they lead."""
     for lang, file, markdown in texts(material.issue):
         for words, line in _link_words(markdown):
-            if words.strip(" .…→>").lower() in SAYS_NOTHING[lang]:
+            if words.strip(" .…→>").lower() in language_of(lang).empty_links:
                 yield _advice(
                     "link-text", file, line, lang,
                     phrase("proof.link-says-nothing", words=words),
@@ -150,7 +149,7 @@ def _poor_alt(alt: str, text: ArticleText, lang: Lang, line: int | None) -> Iter
         message = phrase("proof.alt-repeats-title", alt=alt)
     elif FILE_NAME.fullmatch(bare):
         message = phrase("proof.alt-is-file-name", alt=alt)
-    elif bare in NO_DESCRIPTION[lang] or len(bare) < ALT_MIN:
+    elif bare in language_of(lang).empty_descriptions or len(bare) < ALT_MIN:
         message = phrase("proof.alt-says-nothing", alt=alt)
     else:
         return

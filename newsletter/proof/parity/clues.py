@@ -9,9 +9,9 @@ from typing import Final
 from newsletter.lang import Lang
 from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Section, Side
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.meaning import Calendar, Figure
 from newsletter.proof.parity.scanning import figures_of
+from newsletter.proof.parity.tongues import tongue_of
 
 YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 SHORT_NAME: Final = re.compile(r"[A-Z]{2,}")  # HDC, WHO, COVID
@@ -68,7 +68,7 @@ class _Known(dict[str, Clues]):
         """Read those of *texts* that were not read before."""
         reading = self._reading
         new = [text for text in dict.fromkeys(texts) if text not in self]
-        figures = figures_of(new, TONGUES[reading.lang], reading.calendar)
+        figures = figures_of(new, tongue_of(reading.lang), reading.calendar)
         for text, found in zip(new, figures, strict=True):
             self[text] = Clues(found, _names(text, reading.terms))
 

@@ -4,7 +4,6 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from newsletter.phrases import phrase
 from newsletter.proof.parity.clocks import read_clock
 from newsletter.proof.parity.english_numbers import (
     IN_DIGITS,
@@ -187,7 +186,6 @@ WORDS: Final = tuple(
 )
 
 ENGLISH: Final = Tongue(
-    name=phrase("proof.english"),
     patterns=(
         *ADDRESSES,
         *NAMES,

@@ -8,27 +8,17 @@ from typing import Final
 
 from newsletter.issue.glossary import Term
 from newsletter.lang import Lang
+from newsletter.languages.known import language_of
 from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Side, sections
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.scanning import even_out
 from newsletter.proof.parity.wording import finding, sentence_at
 
 RULE: Final = "glossary"
-# Particles and the copula, which Korean writes onto a name.
-PARTICLES: Final = (
-    "이라는|라는|이라고|라고|으로서|으로써|으로부터|로부터|에서는|에서도|에서|에게서|에게|에는|에도|"
-    "에|으로는|으로도|으로|로서|로써|로는|로도|로|과의|와의|과는|와는|과|와|이나|이며|며|이고|입니다|"
-    "이다|인|까지|부터|마다|만|은|는|이|가|을|를|의|보다|처럼|측|들|께서|등|및|하고"
-)
 # Ignoring case would look each character of a wide range up, one by one.
 IN_A_WORD: Final = "(?-i:[가-힣A-Za-z0-9])"
-ENDS: Final = {
-    Lang.KO: rf"(?-i:(?=(?:{PARTICLES})?(?:[^가-힣]|$)))",
-    Lang.EN: r"(?:(?:es|s)?(?:'s|')?)(?![A-Za-z0-9])",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,7 @@ def _check(side: Side, other: Side, terms: Sequence[Term]) -> Iterator[Finding]:
             message = phrase(
                 "proof.term-differs",
                 form=term.forms[side.lang][0],
-                language=TONGUES[other.lang].name,
+                language=language_of(other.lang).name,
                 agreed=agreed,
                 file=other.file,
                 line=term.line,
@@ -102,7 +92,7 @@ def _beginning(form: str, flags: re.RegexFlag) -> re.Pattern[str]:
 @cache
 def _ends(lang: Lang, flags: re.RegexFlag) -> re.Pattern[str]:
     """Compile a language's endings once, not once a name."""
-    return re.compile(ENDS[lang], flags)
+    return re.compile(language_of(lang).term_end, flags)
 
 
 def _blotted(text: str, places: Iterable[tuple[int, int]]) -> str:

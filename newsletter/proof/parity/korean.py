@@ -4,7 +4,6 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from newsletter.phrases import phrase
 from newsletter.proof.parity.clocks import read_clock
 from newsletter.proof.parity.korean_numbers import (
     IN_DIGITS,
@@ -188,7 +187,6 @@ WORDS: Final = (
 )
 
 KOREAN: Final = Tongue(
-    name=phrase("proof.korean"),
     patterns=(
         *ADDRESSES,
         *NAMES,

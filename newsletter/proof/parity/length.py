@@ -6,19 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from newsletter.lang import Lang
+from newsletter.languages.known import language_of
 from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.alignment import align_sides
 from newsletter.proof.parity.blocks import Block, Kind, Section, Side, sections
 from newsletter.proof.parity.clues import readings_of
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.wording import cut, finding, part, place
 
 RULE: Final = "length"
-# Characters that say the same; measured on the publication's letters.
-USUAL: Final = {Lang.KO: 1.0, Lang.EN: 2.35}
 SHORTEST: Final = 30  # characters of a Korean paragraph that is compared at all
 TEXTS_FEW: Final = 3  # fewer articles than these do not show what is usual
 FAR_ARTICLE: Final = 0.40  # natural logarithm: 1.5 times as long
@@ -59,7 +56,10 @@ def _article(section: Section) -> Iterator[_Measured]:
 
 
 def _is_long_enough(section: Section, *lengths: int) -> bool:
-    usual = [length / USUAL[side.lang] for length, side in zip(lengths, section.sides, strict=True)]
+    usual = [
+        length / language_of(side.lang).usual_length
+        for length, side in zip(lengths, section.sides, strict=True)
+    ]
     return max(usual) >= SHORTEST
 
 
@@ -73,7 +73,7 @@ def _paragraphs(section: Section, material: Material) -> Iterator[_Measured]:
 
 
 def _excess(section: Section, one: int, other: int) -> float:
-    first, second = (USUAL[side.lang] for side in section.sides)
+    first, second = (language_of(side.lang).usual_length for side in section.sides)
     return math.log((other + 1) / second) - math.log((one + 1) / first)
 
 
@@ -107,7 +107,7 @@ def _finding(one: _Measured) -> Finding:
     short, long = (0, 1) if one.excess > 0 else (1, 0)
     side, other = one.sides[short], one.sides[long]
     block, longer = one.blocks[short], one.blocks[long]
-    language, other_language = TONGUES[side.lang].name, TONGUES[other.lang].name
+    language, other_language = language_of(side.lang).name, language_of(other.lang).name
     if block and longer:
         line = block.line
         message = phrase(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from newsletter.languages.known import language_of
 from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.parity.blocks import Link, Side
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.wording import finding
 
 MARK: Final = re.compile(r"(?i)(?:ko|kr|kor|korean|en|eng|english)(?:[-_][a-z]{2})?")
@@ -28,7 +28,7 @@ class _Target:
 
 def check_links(rule: str, side: Side, other: Side) -> Iterator[Finding]:
     """Find links of *side* that have no counterpart in *other*."""
-    name = TONGUES[other.lang].name
+    name = language_of(other.lang).name
     for link in _lone_links(side.links, other.links):
         message = phrase("proof.link-alone", language=name, address=link.href, file=other.file)
         yield finding(rule, Severity.BLOCKS, side, link.line, message)

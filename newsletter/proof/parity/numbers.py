@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
+from newsletter.languages.known import language_of
 from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
@@ -12,7 +13,6 @@ from newsletter.proof.parity.agreement import Agreeing, say_the_same
 from newsletter.proof.parity.alignment import Pair, align_sides
 from newsletter.proof.parity.blocks import Block, Section, Side, sections
 from newsletter.proof.parity.clues import Reading, readings_of
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.meaning import Figure, Weight, are_comparable, kinds
 from newsletter.proof.parity.partners import FIGURES_MAX, without_partner
 from newsletter.proof.parity.wording import finding, part, place, sentence_at
@@ -149,9 +149,9 @@ def _finding(figure: Figure, half: _Half, other: _Half, rivals: Sequence[Figure]
     shown: dict[str, object] = {
         "figure": half.block.text[figure.start : figure.end],
         "part": part(other.block),
-        "language": TONGUES[half.side.lang].name,
+        "language": language_of(half.side.lang).name,
         "words": sentence_at(half.block, figure.start),
-        "other": TONGUES[other.side.lang].name,
+        "other": language_of(other.side.lang).name,
         "place": place(other.side, other.block.line_at(there)),
         "other_words": sentence_at(other.block, there),
     }

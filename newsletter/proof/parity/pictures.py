@@ -7,10 +7,10 @@ from typing import Final
 
 from newsletter.issue.issue import Issue
 from newsletter.lang import Lang
+from newsletter.languages.known import language_of
 from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.parity.blocks import Section, Shown, Side, sections
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.wording import finding
 
 # map.ko.png, map-en.png, map_ko.png
@@ -35,7 +35,7 @@ def check_pictures(rule: str, issue: Issue) -> Iterator[Finding]:
 
 
 def _check_count(rule: str, side: Side, other: Side) -> Iterator[Finding]:
-    name = TONGUES[other.lang].name
+    name = language_of(other.lang).name
     if side.has_lead and not other.has_lead:
         lead = side.pictures[0]
         message = phrase(
@@ -60,7 +60,7 @@ def _check_strangers(rule: str, at: int, section: Section, uses: Uses) -> Iterat
             message = phrase(
                 "proof.pictures-swapped",
                 picture=_file_name(theirs),
-                language=TONGUES[one.lang].name,
+                language=language_of(one.lang).name,
                 other=_file_name(mine),
             )
             yield finding(rule, Severity.BLOCKS, other, theirs.line, message)
@@ -86,7 +86,7 @@ def _fault(
     shown = _file_name(picture)
     variant = VARIANT.search(picture.place)
     if variant and variant["lang"].lower() != side.lang:
-        name = TONGUES[side.lang].name
+        name = language_of(side.lang).name
         return phrase("proof.picture-of-other-language", picture=shown, language=name)
     if picture.sha256 == counterpart.sha256 or _stem(picture) == _stem(counterpart):
         return None
@@ -95,7 +95,7 @@ def _fault(
         return phrase(
             "proof.picture-of-other-article",
             picture=shown,
-            language=TONGUES[opposite.lang].name,
+            language=language_of(opposite.lang).name,
             other=_file_name(counterpart),
         )
     return None

@@ -8,7 +8,6 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import Final
 
-from newsletter.phrases import Phrase
 from newsletter.proof.parity.meaning import BARE, Calendar, Day, Figure, Quantity, Unit
 
 # One character stands for one, so that places in the text stay true.
@@ -30,7 +29,6 @@ SHARES_UNIT: Final = re.compile(r"\s?(?:~|-|,|·|/|to|and|or|에서|부터|또�
 class Tongue:
     """How a language writes figures: tables that the code looks into."""
 
-    name: Phrase  # "Korean"
     patterns: tuple["Pattern", ...]  # tried in this order; what one takes, no other sees
     number: Callable[[str], Fraction | None]  # reads a number that a pattern found
     scales: Mapping[str, Fraction]  # what makes numbers bigger, as written

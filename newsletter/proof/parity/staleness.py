@@ -8,10 +8,10 @@ from typing import Final
 from newsletter.issue.issue import ArticleText, Letter
 from newsletter.issue.markdown import Markdown
 from newsletter.lang import EditionKind, Lang
+from newsletter.languages.known import language_of
 from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import History, Material
-from newsletter.proof.parity.languages import TONGUES
 
 RULE: Final = "stale-translation"
 Version = tuple[Lang, Letter | ArticleText]
@@ -75,7 +75,7 @@ def _check(
         changed=_day(changed),
         file=old_text.place,
         touched=_day(translated),
-        language=TONGUES[old_lang].name,
+        language=language_of(old_lang).name,
     )
     edition = EditionKind(lang.value)
     yield Finding(RULE, Severity.ADVISES, text.place, lines[0], edition, message)

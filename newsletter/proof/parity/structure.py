@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Final
 
+from newsletter.languages.known import language_of
 from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.alignment import align
 from newsletter.proof.parity.blocks import Block, Section, Side, sections
 from newsletter.proof.parity.clues import readings_of
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.links import check_links
 from newsletter.proof.parity.pictures import check_pictures
 from newsletter.proof.parity.wording import cut, finding, part, place
@@ -93,4 +93,4 @@ def _check_cells(one: Side, other: Side, mine: Block, theirs: Block) -> Iterator
 
 
 def _name(side: Side) -> Phrase:
-    return TONGUES[side.lang].name
+    return language_of(side.lang).name

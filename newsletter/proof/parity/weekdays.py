@@ -10,9 +10,9 @@ from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Side, sections
 from newsletter.proof.parity.clues import readings_of
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.meaning import WEEKDAY, Day, Figure, Quantity
 from newsletter.proof.parity.scanning import even_out
+from newsletter.proof.parity.tongues import tongue_of
 from newsletter.proof.parity.wording import finding
 
 RULE: Final = "weekday"
@@ -43,7 +43,7 @@ def _check_block(side: Side, block: Block, figures: Sequence[Figure]) -> Iterato
             line = block.line_at(figure.start)
             message = phrase("proof.day-impossible", day=_shown(block, figure))
             yield finding(RULE, Severity.BLOCKS, side, line, message)
-    behind, before = TONGUES[side.lang].weekday_gaps
+    behind, before = tongue_of(side.lang).weekday_gaps
     text = even_out(block.text)
     taken: set[Figure] = set()
     for first, second in pairwise(figures):

@@ -162,7 +162,8 @@ FIELD_MARKS = [
 def test_marks_mean_nothing_in_the_fields_of_an_article(field: str, text: str) -> None:
     issue = make_issue()
     [article] = issue.articles
-    words = replace(article.texts[Lang.KO], **{field: text, "lines": {field: 3}})  # type: ignore[arg-type] # a text
+    own = article.texts[Lang.KO]
+    words = replace(own, texts={**own.texts, field: text}, lines={field: 3})
     changed = replace(article, texts={**article.texts, Lang.KO: words})
 
     found = list(check_markup(_material(replace(issue, articles=(changed,)))))

@@ -5,10 +5,10 @@ from hypothesis import strategies as st
 
 from newsletter.lang import Lang
 from newsletter.proof.parity.agreement import Agreeing
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.meaning import Calendar, Day, Figure, Weight, may_agree_days
 from newsletter.proof.parity.partners import without_partner
 from newsletter.proof.parity.scanning import figures_in
+from newsletter.proof.parity.tongues import tongue_of
 from tests.proof.parity.makers import may_agree, proofed
 from tests.work import growth
 
@@ -27,7 +27,7 @@ ENGLISH = st.sampled_from(
 
 
 def _figures(words: list[str], lang: Lang) -> tuple[Figure, ...]:
-    return figures_in(", ".join(words), TONGUES[lang], CALENDAR)
+    return figures_in(", ".join(words), tongue_of(lang), CALENDAR)
 
 
 DAYS = st.builds(

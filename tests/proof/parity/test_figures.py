@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.lang import Lang
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.parity.meaning import (
     CLOCK,
     PHONE,
@@ -20,6 +19,7 @@ from newsletter.proof.parity.meaning import (
     Weight,
 )
 from newsletter.proof.parity.scanning import figures_in, figures_of
+from newsletter.proof.parity.tongues import tongue_of
 from tests.proof.parity.makers import may_agree
 
 AUGUST = Calendar(2022, 8)
@@ -30,7 +30,7 @@ MONTHS = (
 
 def figures(lang: Lang, text: str, calendar: Calendar = AUGUST) -> tuple[Figure, ...]:
     """Read the figures of *text*."""
-    return figures_in(text, TONGUES[lang], calendar)
+    return figures_in(text, tongue_of(lang), calendar)
 
 
 def certain(lang: Lang, text: str) -> list[Figure]:
@@ -354,7 +354,7 @@ TEXTS = st.lists(PIECES.map("".join) | st.sampled_from(["IIwww.", "https://", "í
 
 @given(st.sampled_from(list(Lang)), TEXTS)
 def test_texts_read_together_say_what_each_says_alone(lang: Lang, texts: list[str]) -> None:
-    together = figures_of(texts, TONGUES[lang], AUGUST)
+    together = figures_of(texts, tongue_of(lang), AUGUST)
 
     assert list(together) == [figures(lang, text) for text in texts]
 

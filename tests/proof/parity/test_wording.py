@@ -2,8 +2,9 @@
 
 import pytest
 
+from newsletter.lang import Lang
+from newsletter.languages.known import language_of
 from newsletter.phrases import catalogue, phrase
-from newsletter.proof.parity.languages import TONGUES
 from newsletter.proof.rules import RULES
 from tests.makers import ARTICLE
 from tests.proof.parity.makers import proofed
@@ -18,9 +19,9 @@ def test_a_finding_is_a_code_and_what_it_is_about() -> None:
         "proof.figure-differs",
         figure="8월 25일",
         part=phrase("proof.paragraph"),
-        language=phrase("proof.korean"),
+        language=phrase("common.korean"),
         words="회의는 8월 25일 열립니다.",
-        other=phrase("proof.english"),
+        other=phrase("common.english"),
         place=f"{EN}:1",
         other_words="It is held on August 26.",
         rivals=["“August 26”"],
@@ -70,6 +71,6 @@ def test_a_finding_reads_korean_where_that_is_asked_for(
 
 
 def test_every_rule_and_every_language_has_a_name_in_both_languages() -> None:
-    words = [rule.summary for rule in RULES] + [tongue.name for tongue in TONGUES.values()]
+    words = [rule.summary for rule in RULES] + [language_of(lang).name for lang in Lang]
 
     assert all(catalogue("ko").word(one) != catalogue("en").word(one) for one in words)
