@@ -7,6 +7,7 @@ from unicodedata import category, normalize
 
 from newsletter.errors import ContentError
 from newsletter.phrases import Said, phrase
+from newsletter.subscribers.address_faults import say_fault
 
 LONGEST_ADDRESS: Final = 254  # octets; RFC 5321 section 4.5.3.1.3 less the angle brackets
 LONGEST_NAME: Final = 200  # characters
@@ -176,7 +177,9 @@ def _checked(text: str) -> Address:
     try:
         valid = validate_email(text, check_deliverability=False)
     except EmailNotValidError as error:
-        fault = phrase("subscribers.not-an-address", address=shown(text), fault=str(error))
+        fault = phrase(
+            "subscribers.not-an-address", address=shown(text), fault=say_fault(str(error))
+        )
         raise ContentError(fault) from None
     local, _, domain = normalize("NFC", text).rpartition("@")
     if domain.lower() not in {valid.domain, valid.ascii_domain}:

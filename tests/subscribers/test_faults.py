@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 import pytest
+from email_validator import EmailNotValidError, validate_email
 
 from newsletter.errors import ContentError
 from newsletter.phrases import Phrase, catalogue, phrase
@@ -60,6 +61,45 @@ def test_a_fault_is_a_code_with_what_it_is_about(
     act: Callable[[], object], code: str, fields: Mapping[str, object]
 ) -> None:
     assert fault_of(act) == Phrase(f"subscribers.{code}", fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("minji", "at-sign-missing"),
+        ("@example.org", "nothing-before-at"),
+        ("minji@", "nothing-after-at"),
+        ("minji@localhost", "domain-without-period"),
+        ("minji@example.123", "no-top-domain"),
+        ("minji@example.test", "reserved-domain"),
+        ("Kim <minji@example.org>", "name-around-address"),
+        ("min..ji@example.org", "two-periods"),
+        (".minji@example.org", "period-first"),
+        ("minji@example.org.", "period-last"),
+        ("minji.@example.org", "period-before-at"),
+        ("minji@.example.org", "period-after-at"),
+        ("minji,jiho@example.org", "unfit-before-at"),
+        ("minji@example.org;", "unfit-after-at"),
+    ],
+)
+def test_what_the_library_says_of_an_address_is_known_and_reads_as_its_own_words(
+    text: str, code: str
+) -> None:
+    with pytest.raises(EmailNotValidError) as caught:
+        validate_email(text, check_deliverability=False)
+
+    said = fault_of(lambda: address_of(text)).fields["fault"]
+
+    assert isinstance(said, Phrase)
+    assert said.code == f"subscribers.{code}"
+    assert str(said) == str(caught.value)
+
+
+def test_a_fault_that_nobody_has_worded_stays_the_librarys_words() -> None:
+    said = fault_of(lambda: address_of(f"minji@{'b' * 64}.org")).fields["fault"]
+
+    assert isinstance(said, str)
+    assert "After the @-sign" in said
 
 
 def test_several_faults_of_a_row_stand_in_one_phrase_in_the_order_of_the_columns() -> None:
