@@ -18,12 +18,13 @@ from newsletter.cli.waiting import wait_for
 from newsletter.cli.watching import Onlooker
 from newsletter.delivery.provider import Accepted, Deferred
 from newsletter.desk.process import Process
-from newsletter.dispatch.control import Act
+from newsletter.dispatch.control import PROGRAM, Act
 from newsletter.dispatch.engine import Run
 from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind
+from newsletter.phrases import phrase
 from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
 
@@ -133,6 +134,20 @@ def test_what_machines_read_is_the_same_in_every_language(
     assert korean == desk.run("status", ISSUE_ID, *words)
     if "--json" in words:
         assert json.loads(korean)["halt"]["act"] == "paused"
+
+
+def test_why_the_program_paused_is_told_to_people_in_their_language_and_to_machines_in_english(
+    desk: Desk,
+) -> None:
+    desk.site.records.diary().pause(ISSUE_ID, PROGRAM, phrase("count.letters", count=3), NOW)
+
+    told = desk.run("status", ISSUE_ID, "--diary").splitlines()
+    status = json.loads(desk.run("status", ISSUE_ID, "--json", "--diary"))
+
+    assert told[2] == "             3통"
+    assert told[-1] == "                        3통"
+    assert status["halt"]["because"] == "3 letters"
+    assert status["diary"][-1]["words"] == "3 letters"
 
 
 def test_a_list_in_a_terminal_has_korean_headings(desk: Desk) -> None:
