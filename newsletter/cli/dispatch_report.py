@@ -153,7 +153,7 @@ def show_passed(passed: Passed) -> None:
     """Print how the proof ended."""
     for note in passed.report.notes:
         if unseen := find_unseen(note):  # the others are for those who read the proof
-            click.echo(f"Pictures {say(unseen)}")
+            tell("Pictures", unseen)
     click.echo(summary(passed.report))
 
 
