@@ -20,6 +20,7 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
     latest approval. Exits with status 1 if anything differs.
     """
     site: Site = ctx.obj
+    from newsletter.cli.wording import say  # noqa: PLC0415 - slow to load, and help is fast
     from newsletter.desk.moments import find_zone, show_moment  # noqa: PLC0415
     from newsletter.desk.showing import find_difference  # noqa: PLC0415
     from newsletter.desk.words import describe_since  # noqa: PLC0415
@@ -39,7 +40,7 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
         tell("Differs", part, cells=10)
     if lines:
         for line in found.lines:
-            click.echo(line)
+            click.echo(say(line))
     if found.goes_on:
         command = f"newsletter dispatch {issue}"
         tell(

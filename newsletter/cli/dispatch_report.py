@@ -65,7 +65,7 @@ def _show_kept(proposal: Proposal) -> None:
         kept = _("as it was begun: kept, so nothing is composed or proofread")
     tell("Letter", kept, cells=LABEL)
     words = describe_since(proposal.sendable.since)
-    if not words:
+    if words is None:
         return
     lines = [_("{files}; newsletter diff {issue}", files=words, issue=proposal.issue)]
     if plan and plan.is_rehearsal:

@@ -8,8 +8,7 @@ from newsletter.desk.letters import Sendable
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError, UsageError
-
-WAYS = "--to-all, or --only-recipients-of ISSUE for the active readers who have that issue"
+from newsletter.phrases import Phrase, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,13 @@ def choose_audience(
     """
     issue = sendable.issue
     if said.to_all and said.recipients_of:
-        raise UsageError("--to-all and --only-recipients-of: say one of the two")
+        raise UsageError(phrase("desk.audience-twice"))
     if not sendable.is_special:
         if said.recipients_of:
-            msg = f"--only-recipients-of: {issue} is a month's issue, which goes to everybody"
-            raise UsageError(msg)
+            raise UsageError(phrase("desk.audience-of-month", issue=issue))
         return None
     if said.recipients_of == issue:
-        msg = f"--only-recipients-of {issue}: name another issue than itself"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.audience-itself", issue=issue))
     if plan and not site.records.ledger().is_untouched(issue):
         _refuse_change(plan, said)
         return plan.recipients_of
@@ -61,19 +58,23 @@ def choose_audience(
         return plan.recipients_of
     if appointment := find_appointment(site.records.diary(), issue):
         return appointment.recipients_of
-    msg = f"{issue} is a special issue; its first dispatch says to whom: {WAYS}"
-    raise UsageError(msg)
+    raise UsageError(phrase("desk.audience-missing", issue=issue))
 
 
 def _refuse_change(plan: Plan, said: Audience) -> None:
     if not said.is_said or said.recipients_of == plan.recipients_of:
         return
-    whom = f"the readers of {plan.recipients_of}" if plan.recipients_of else "all readers"
-    msg = (
-        f"{plan.issue}: its dispatch has begun, to {whom}, and goes on so; leave "
-        f"{'--to-all' if said.to_all else '--only-recipients-of'} out"
+    option = "--to-all" if said.to_all else "--only-recipients-of"
+    if plan.recipients_of is None:
+        raise UsageError(phrase("desk.audience-stays-all", issue=plan.issue, option=option))
+    raise UsageError(
+        phrase(
+            "desk.audience-stays",
+            issue=plan.issue,
+            recipients_of=plan.recipients_of,
+            option=option,
+        )
     )
-    raise UsageError(msg)
 
 
 def check_recipients(ledger: Ledger, recipients_of: str) -> None:
@@ -84,25 +85,21 @@ def check_recipients(ledger: Ledger, recipients_of: str) -> None:
         UsageError: nobody has, or nobody was sent it in earnest.
         UnfinishedError: it has readers who wait: they may have it at any moment.
     """
-    start = f"--only-recipients-of {recipients_of}: that issue"
     plan = ledger.find_plan(recipients_of)
     if plan is None:
-        msg = f"{start} was never dispatched, so nobody has it; see 'newsletter status'"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.recipients-never", issue=recipients_of))
     if plan.is_rehearsal:
-        msg = f"{start} was only rehearsed, so nobody has it"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.recipients-rehearsed", issue=recipients_of))
     tally = ledger.tally(recipients_of)
     waiting = tally.of(State.PENDING) + tally.of(State.DEFERRED)
     if waiting:
-        msg = (
-            f"{start} has {waiting:,} pending or deferred, who may still get it\n"
-            f"  newsletter dispatch {recipients_of} goes on with it; "
-            f"newsletter cancel {recipients_of} --because TEXT ends it"
+        raise UnfinishedError(
+            phrase("desk.recipients-waiting", issue=recipients_of, waiting=waiting)
         )
-        raise UnfinishedError(msg)
 
 
-def describe_audience(recipients_of: str | None) -> str:
+def describe_audience(recipients_of: str | None) -> Phrase:
     """Say to whom a special issue goes."""
-    return f"readers who have {recipients_of}, or may have it" if recipients_of else "all readers"
+    if recipients_of is None:
+        return phrase("desk.all-readers")
+    return phrase("desk.readers-who-have", issue=recipients_of)

@@ -9,6 +9,7 @@ from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.words import readers
 from newsletter.dispatch.doubt import Cause, Sign, StandingDoubt, waits_for_answer
 from newsletter.errors import UnfinishedError, UsageError
+from newsletter.phrases import Phrase, phrase
 
 Held = Mapping[str, Sequence[StandingDoubt]]  # issue -> doubts that nobody has answered for it
 
@@ -48,38 +49,30 @@ def find_doubts(
     """
     found = waits_for_answer(issue, site.records.doubts().standing())
     if is_answered and not found:
-        msg = f"--after-restore: nothing speaks against sending {issue}; leave it out"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.no-doubt", issue=issue))
     if is_answered and not (because and because.strip()):
-        msg = '--after-restore wants a reason: --because "…"; it is kept in the ledger'
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.doubt-reason"))
     return found
 
 
-def describe(sign: Sign, zone: ZoneInfo) -> str:
+def describe(sign: Sign, zone: ZoneInfo) -> Phrase:
     """Say what was seen, and what the ledger may therefore lack."""
     match sign.cause:
         case Cause.RESTORED:
-            return f"this ledger was restored from {sign.facts}; what was written since is missing"
+            return phrase("desk.ledger-restored", file=sign.facts)
         case Cause.PUT_BACK:
-            later = "1 later command" if sign.facts == "1" else f"{sign.facts} later commands"
-            return f"this ledger is an older copy; what {later} wrote is missing"
+            return phrase("desk.ledger-put-back", count=int(sign.facts))
         case Cause.COPIED:
-            return "this ledger is a copy of the one that was used last, or that one was moved"
+            return phrase("desk.ledger-copied")
         case Cause.REPLACED:
-            return "this is another ledger than the one that was used here last"
+            return phrase("desk.ledger-replaced")
         case Cause.JOURNAL_LOST:
-            what = f"a dispatch of {sign.facts}" if sign.facts else "a command"
-            return (
-                f"{what} was cut off and its journal (-wal) is gone, or a part of it; what it "
-                "wrote last is missing"
-            )
+            if sign.facts:
+                return phrase("desk.journal-of-dispatch", issues=sign.facts)
+            return phrase("desk.journal-of-command")
         case Cause.GAP:
             since = show_moment(datetime.fromisoformat(sign.facts), zone)
-            return (
-                f"nobody has looked at what is due since {since}; if this ledger was put back, "
-                "another may have sent it meanwhile"
-            )
+            return phrase("desk.ledger-unwatched", since=since)
 
 
 def explain_doubts(
@@ -87,25 +80,16 @@ def explain_doubts(
 ) -> UnfinishedError:
     """Say what was seen, what may have been sent, and how to settle and to answer it."""
     zone, waiting = find_zone(site), site.records.doubts().find_held()
-    lines = ["the ledger may have forgotten letters, so nothing is sent before you say so"]
-    lines += [describe(one.sign, zone) for one in doubts]
-    for issue in issues:
-        lines += _ways(issue, waiting.get(issue, 0))
-    lines.append("readers who unsubscribed since then may be active again: look that up too")
-    return UnfinishedError("\n  ".join(lines))
+    return UnfinishedError(
+        phrase(
+            "desk.ledger-in-doubt",
+            signs=[describe(one.sign, zone) for one in doubts],
+            ways=[_ways(issue, waiting.get(issue, 0)) for issue in issues],
+        )
+    )
 
 
-def _ways(issue: str, waiting: int) -> list[str]:
-    answer = f'newsletter dispatch {issue} --after-restore --because "…"'
+def _ways(issue: str, waiting: int) -> Phrase:
     if not waiting:
-        return [
-            f"{issue}: everybody may have it already; look into your mail server's log",
-            f"  if it has gone out: newsletter dispatch {issue} --at never, if it is appointed",
-            f"  if it has not: {answer}",
-        ]
-    return [
-        f"{issue}: up to {readers(waiting)} of those who wait may have it already",
-        f"  newsletter resolve {issue} --from-log FILE: notes whom your mail server has taken",
-        f"  then, for the others: {answer}",
-        f"  or for nobody: newsletter cancel {issue}",
-    ]
+        return phrase("desk.all-may-have", issue=issue)
+    return phrase("desk.some-may-have", issue=issue, readers=readers(waiting))

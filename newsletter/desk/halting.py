@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from newsletter.desk.moments import show_moment
 from newsletter.dispatch.control import Act, Appointment, Diary, Halt
 from newsletter.errors import UnfinishedError, UsageError
+from newsletter.phrases import Phrase, phrase
 
 if TYPE_CHECKING:
     from newsletter.dispatch.ledger import Plan, Plans
@@ -15,8 +16,7 @@ def require_plan(ledger: "Plans", issue: str) -> "Plan":
     """Return the plan of *issue*; raises a UsageError if it was never dispatched."""
     plan = ledger.find_plan(issue)
     if plan is None:
-        msg = f"{issue} was never dispatched; 'newsletter dispatch {issue} --dry-run' tries it"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.never-dispatched", issue=issue))
     return plan
 
 
@@ -25,18 +25,20 @@ def find_appointment(diary: Diary, issue: str) -> Appointment | None:
     return next((one for one in diary.appointments() if one.issue == issue), None)
 
 
-def describe_halt(halt: Halt, zone: ZoneInfo) -> str:
+def describe_halt(halt: Halt, zone: ZoneInfo) -> Phrase:
     """Say who halted a dispatch, when and why: "by minji at 2022-08-26 09:12 KST: a typo"."""
-    reason = f": {halt.because}" if halt.because else ""
-    return f"by {halt.by} at {show_moment(halt.at, zone)}{reason}"
+    by, at = halt.by, show_moment(halt.at, zone)
+    if halt.because:
+        return phrase("desk.halt-because", by=by, at=at, because=halt.because)
+    return phrase("desk.halt", by=by, at=at)
 
 
-def explain_halt(issue: str, halt: Halt, zone: ZoneInfo) -> str:
+def explain_halt(issue: str, halt: Halt, zone: ZoneInfo) -> Phrase:
     """Say why nothing more of *issue* is sent, and how it can go on if it can."""
     words = describe_halt(halt, zone)
     if halt.act is Act.CANCELLED:
-        return f"{issue} was cancelled for good, {words}; nothing more of it is sent"
-    return f"{issue} is paused, {words}\n  newsletter resume {issue}: lets it go on"
+        return phrase("desk.issue-cancelled", issue=issue, halt=words)
+    return phrase("desk.issue-paused", issue=issue, halt=words)
 
 
 def refuse_halted(diary: Diary, issue: str, zone: ZoneInfo, *, may_be_paused: bool = False) -> None:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from newsletter.app.site import Site
 from newsletter.errors import ContentError, UsageError
+from newsletter.phrases import Phrase, phrase
 
 FARTHEST: Final = timedelta(days=10 * 366)  # an appointment beyond is a slip in the year
 FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
@@ -24,13 +25,10 @@ def read_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     moment = first.astimezone(UTC)
     if first.utcoffset() != second.utcoffset():  # PEP 495: the clocks are being changed
-        is_skipped = moment.astimezone(zone).replace(tzinfo=None) != local
-        how = "does not exist" if is_skipped else "comes twice"
-        msg = (
-            f"--at: {local:%Y-%m-%d %H:%M} {how} in {zone.key}, where the clocks are changed "
-            "that night; take another time"
-        )
-        raise UsageError(msg)
+        written = f"{local:%Y-%m-%d %H:%M}"
+        if moment.astimezone(zone).replace(tzinfo=None) != local:
+            raise UsageError(phrase("desk.time-skipped", time=written, zone=zone.key))
+        raise UsageError(phrase("desk.time-twice", time=written, zone=zone.key))
     if moment <= now:
         raise _past(local, zone, now)
     return moment
@@ -42,17 +40,19 @@ def _refuse_far(local: datetime, zone: ZoneInfo, now: datetime) -> None:
     if distance < -FARTHEST:
         raise _past(local, zone, now)
     if distance > FARTHEST:
-        msg = (
-            f"--at: {_written(local)} is more than ten years away; in {zone.key} it is "
-            f"{show_moment(now, zone)}: correct the year"
+        raise UsageError(
+            phrase(
+                "desk.time-far",
+                time=_written(local),
+                zone=zone.key,
+                now=show_moment(now, zone),
+            )
         )
-        raise UsageError(msg)
 
 
 def _past(local: datetime, zone: ZoneInfo, now: datetime) -> UsageError:
-    return UsageError(
-        f"--at: {_written(local)} is past; in {zone.key} it is {show_moment(now, zone)}"
-    )
+    now_there = show_moment(now, zone)
+    return UsageError(phrase("desk.time-past", time=_written(local), zone=zone.key, now=now_there))
 
 
 def _written(local: datetime) -> str:
@@ -67,11 +67,8 @@ def _parse(text: str, zone: ZoneInfo, now: datetime) -> datetime:
         except ValueError:
             continue
     example = (now.astimezone(zone) + timedelta(days=1)).replace(hour=9, minute=0)
-    msg = (
-        f"--at: {text!r} is no date and time; write it as the clocks show it in {zone.key}, "
-        f'like --at "{example:%Y-%m-%d %H:%M}"'
-    )
-    raise UsageError(msg)
+    shown = f"{example:%Y-%m-%d %H:%M}"
+    raise UsageError(phrase("desk.time-unreadable", value=text, zone=zone.key, example=shown))
 
 
 def find_zone(site: Site) -> ZoneInfo:
@@ -92,13 +89,19 @@ def show_second(at: datetime, zone: ZoneInfo) -> str:
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
 
 
-def show_wait(wait: timedelta) -> str:
-    """Show how long something takes, in its two largest units: 3 h 20 min, or 45 s."""
+def show_wait(wait: timedelta) -> Phrase:
+    """Say how long something takes, in its two largest units: 3 h 20 min, or 45 s."""
     seconds = max(0, round(wait.total_seconds()))
     days, seconds = divmod(seconds, 86_400)
     hours, seconds = divmod(seconds, 3_600)
     minutes, seconds = divmod(seconds, 60)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds, "s")]
+    parts = [
+        (days, phrase("desk.days", days=days)),
+        (hours, phrase("desk.hours", hours=hours)),
+        (minutes, phrase("desk.minutes", minutes=minutes)),
+        (seconds, phrase("desk.seconds", seconds=seconds)),
+    ]
     while len(parts) > 1 and not parts[0][0]:
         parts = parts[1:]
-    return " ".join(f"{count} {unit}" for count, unit in parts[:2] if count) or "0 s"
+    shown = [words for count, words in parts[:2] if count] or [words for _count, words in parts]
+    return phrase("desk.wait", parts=shown)

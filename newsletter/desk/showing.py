@@ -15,6 +15,7 @@ from newsletter.dispatch.promise import Bond
 from newsletter.errors import UsageError
 from newsletter.issue.since import Since, look_since
 from newsletter.lang import EditionKind
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.subscribers.address import address_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Difference:
     digest: str  # of that letter
     folder_digest: str
     parts: Sequence[str]  # that differ, for people; none: it is the same letter
-    lines: Sequence[str]  # of the texts, as a unified diff; none where the letter was not kept
+    lines: Sequence[Said]  # of the texts, as a unified diff; none where the letter was not kept
     since: Since | None  # which files say something else; None: they were not kept
     goes_on: bool = False  # those who wait get that letter, whatever is in the folder
 
@@ -76,11 +77,7 @@ def find_sent_letters(
     letters = site.records.letters()
     sent = letters.sent(issue)
     if not sent:
-        msg = (
-            f"nothing of {issue} was sent as a kept letter: nobody was sent it yet, or an earlier "
-            "version of this program sent it"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.show-nothing", issue=issue))
     if to is not None:
         return [_show_to(site, issue, to, sent)]
     return [
@@ -91,8 +88,7 @@ def find_sent_letters(
 
 
 def _refuse_edition(issue: str, kind: EditionKind | None) -> Sequence[ShownLetter]:
-    msg = f"--edition {kind}: nobody was sent this edition of {issue}"
-    raise UsageError(msg)
+    raise UsageError(phrase("desk.show-edition", edition=kind, issue=issue))
 
 
 def _first_edition(sent: "SentLetter") -> EditionKind:
@@ -111,11 +107,7 @@ def _show_sample(site: Site, sent: "SentLetter", kind: EditionKind, now: datetim
 def _show_to(site: Site, issue: str, to: str, sent: Sequence["SentLetter"]) -> ShownLetter:
     found = site.records.letters().find_begun(issue, address_of(to).key)
     if found is None:
-        msg = (
-            f"--to {to}: was sent no letter of {issue} by this ledger; 'newsletter subscribers "
-            "show' says whether they are on the list"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.show-stranger", address=to, issue=issue))
     delivery, began_at = found.delivery, found.began_at
     scribe = site.scribe(site.records.letters().find(found.letter), were_sent=True, signs=False)
     letter = scribe.letter(delivery.edition)
@@ -150,8 +142,7 @@ def find_difference(site: Site, issue: str) -> Difference:
         bond, at = Bond.APPROVAL, approvals[-1].at
         digest, parts = approvals[-1].digest, approvals[-1].parts
     else:
-        msg = f"{issue} was neither dispatched, appointed nor approved: there is nothing to compare"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.nothing-to-compare", issue=issue))
     now = site.compose(issue).letter
     if digest in now.digests:
         return Difference(bond, at, digest, now.digest, (), (), since)
@@ -162,21 +153,26 @@ def find_difference(site: Site, issue: str) -> Difference:
     return Difference(bond, at, digest, now.digest, differs, lines, since, goes_on)
 
 
-def _compare_texts(kept: "KeptLetter", now: "KeptLetter") -> Sequence[str]:
+def _compare_texts(kept: "KeptLetter", now: "KeptLetter") -> Sequence[Said]:
     """Compare subjects, preheaders and texts, edition by edition; of bilingual ones they tell."""
-    lines: list[str] = []
+    lines: list[Said] = []
     for kind, before in kept.editions.items():
         if len(kind.langs) > 1:
             continue  # it says again what the others say
         after = now.editions[kind]
         old = [before.subject, before.preheader, "", *before.text.splitlines()]
         new = [after.subject, after.preheader, "", *after.text.splitlines()]
-        names = (f"{kind} as it was kept", f"{kind} in the folder")
-        lines += unified_diff(old, new, *names, lineterm="", n=CONTEXT)
+        differing = [*unified_diff(old, new, lineterm="", n=CONTEXT)][2:]  # without the names
+        if differing:
+            lines += (phrase("desk.text-kept", edition=kind), phrase("desk.text-now", edition=kind))
+        lines += differing
     return lines
 
 
-def describe_counts(counts: Mapping[EditionKind, int]) -> str:
-    """Say how many in each edition: "2 ko, 1 bilingual"; "nobody" if none."""
-    named = [f"{count:,} {kind}" for kind in EditionKind if (count := counts.get(kind, 0))]
-    return ", ".join(named) or "nobody"
+def describe_counts(counts: Mapping[EditionKind, int]) -> Sequence[Phrase]:
+    """Say how many in each edition: 2 ko, 1 bilingual; nobody if none."""
+    return [
+        phrase("desk.of-edition", number=number, edition=kind)
+        for kind in EditionKind
+        if (number := counts.get(kind, 0))
+    ] or [phrase("desk.nobody")]

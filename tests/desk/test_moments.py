@@ -96,4 +96,4 @@ def test_what_is_read_is_shown_again_as_it_was_written() -> None:
     ],
 )
 def test_a_wait_is_shown_in_its_two_largest_units(wait: timedelta, words: str) -> None:
-    assert show_wait(wait) == words
+    assert str(show_wait(wait)) == words
