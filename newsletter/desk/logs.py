@@ -12,14 +12,15 @@ from newsletter.desk.letters import compose_letter, find_begun_letter
 from newsletter.desk.log_files import log_opener
 from newsletter.desk.lost_plan import LostPlan, find_lost_plan
 from newsletter.desk.settling import held
+from newsletter.desk.words import count_open
 from newsletter.dispatch.address_list import read_addresses
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.evidence import Evidence, OpenDelivery
 from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import DeliveryId
 from newsletter.dispatch.relay_log import LogReading, Place, find_taken
-from newsletter.dispatch.states import OPEN
 from newsletter.errors import UsageError
+from newsletter.phrases import Phrase, phrase
 from newsletter.subscribers.decoding import encoding_of
 
 LIST_SUFFIX: Final = ".csv"
@@ -148,11 +149,7 @@ def _accept(site: Site, order: LogOrder, known: Sequence[Found], lost: LostPlan 
 def _require_reason(order: LogOrder) -> None:
     lists = [path for path in order.files if _is_list(path)]
     if lists and not order.because:
-        msg = (
-            f"{lists[0]}: addresses prove no letter of {order.issue}; say with --because how you "
-            "know that these readers have it"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.list-proves-nothing", path=lists[0], issue=order.issue))
 
 
 def _is_list(path: Path) -> bool:
@@ -183,8 +180,7 @@ def _found_in_lists(
     read: dict[str, ListReading] = {}
     for path in paths:
         if not path.is_file():
-            msg = f"{path}: is no file"
-            raise UsageError(msg)
+            raise UsageError(phrase("desk.no-file", path=path))
         content = path.read_bytes()
         text = content.decode(encoding_of([content], str(path), may_say=False))
         places = read_addresses(text, str(path))
@@ -199,9 +195,14 @@ def _found_in_lists(
 def _evidence(order: LogOrder, known: Mapping[DeliveryId, Found]) -> Evidence:
     """Say where each is known from, and for the diary how many were found in each state."""
     reason = f": {order.because}" if order.because else ""
-    states = Counter(one.delivery.state for one in known.values())
-    counts = ", ".join(f"{states[state]:,} {state}" for state in OPEN if states[state])
-    files = ", ".join(map(str, order.files))
     answers = {key: f"taken according to {one.place}{reason}" for key, one in known.items()}
-    words = f"taken according to {files} (found: {counts}){reason}"
-    return Evidence(order.issue, answers, order.by, words)
+    return Evidence(order.issue, answers, order.by, _whence(order, known))
+
+
+def _whence(order: LogOrder, known: Mapping[DeliveryId, Found]) -> Phrase:
+    files = [str(file) for file in order.files]
+    counts = count_open(Counter(one.delivery.state for one in known.values()))
+    if order.because:
+        because = order.because
+        return phrase("desk.taken-because", files=files, counts=counts, because=because)
+    return phrase("desk.taken-according", files=files, counts=counts)

@@ -14,6 +14,7 @@ from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.replacement import Replacement
 from newsletter.errors import UnfinishedError
+from newsletter.phrases import phrase
 
 
 class Planning:
@@ -55,11 +56,7 @@ class Planning:
         if plan:
             self._outlook.check_way(plan)
         if intention.replaced and not self._ledger.discard_untouched(self._issue):
-            msg = (
-                f"{self._issue}: somebody has begun or halted it meanwhile, so it was not planned "
-                f"anew; see 'newsletter status {self._issue}', then run dispatch again"
-            )
-            raise UnfinishedError(msg)
+            raise UnfinishedError(phrase("desk.plan-overtaken", issue=self._issue))
         if intention.exchange:
             self._exchange(intention.exchange, by, is_limited=is_limited)
         elif intention.plan is None:
@@ -119,7 +116,7 @@ class Planning:
             # A halt that the person was shown is set aside too; a later one is meant for him.
             if self._diary.find_halt(self._issue) not in (None, rehearsed.halt):
                 refuse_halted(self._diary, self._issue, self._outlook.zone)
-            because = f"it is sent in earnest, by {self._outlook.way.name}"
+            because = phrase("desk.sent-in-earnest", way=self._outlook.way.name)
             yield SettingAside(rehearsed.plan.planned_at, by, self._outlook.clock(), because)
         finally:
             self._hold.release()

@@ -12,6 +12,7 @@ from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UnfinishedError
+from newsletter.phrases import Phrase, phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +37,35 @@ class Result:
     def fault(self) -> UnfinishedError | None:
         """Say that readers are left, and how to reach them; None if all is done."""
         if self.plan is None:
-            return UnfinishedError(
-                f"{self.issue}: this was a rehearsal, and has been set aside meanwhile; "
-                f"see 'newsletter status {self.issue} --diary'"
-            )
+            return UnfinishedError(phrase("desk.rehearsal-gone", issue=self.issue))
         if self.tally.is_finished:
             return None
-        hints = [f"{self.issue} is not finished", *self._hints()]
+        hints = self._hints()
         if self.is_rehearsal:
-            hints.append("this is a rehearsal: nobody was sent anything")
-        return UnfinishedError("\n  ".join(hints))
+            hints.append(phrase("desk.nobody-was-sent"))
+        return UnfinishedError(phrase("desk.not-finished", issue=self.issue, hints=hints))
 
-    def _hints(self) -> list[str]:
+    def _hints(self) -> list[Phrase]:
         """Say, state by state, what reaches the readers who are left."""
         issue, zone, halt = self.issue, self.zone, self.halt
-        pending, deferred = self.tally.of(State.PENDING), self.tally.of(State.DEFERRED)
-        again = f"run 'newsletter dispatch {issue}' again"
+        again = phrase("desk.run-again", issue=issue)
         hints = []
         if halt and halt.act is Act.PAUSED:
-            hints.append(f"paused {describe_halt(halt, zone)}")
-            again = f"'newsletter resume {issue}', then {again}"
-        if pending:
-            hints.append(f"{pending:,} pending: {again}")
-        if deferred:
-            after = f" after {show_moment(self.next_due_at, zone)}" if self.next_due_at else ""
-            hints.append(f"{deferred:,} deferred: {again}{after}")
+            hints.append(phrase("desk.left-paused", halt=describe_halt(halt, zone)))
+            again = phrase("desk.resume-and-run-again", issue=issue)
+        if pending := self.tally.of(State.PENDING):
+            hints.append(phrase("desk.left-pending", pending=pending, again=again))
+        if deferred := self.tally.of(State.DEFERRED):
+            hints.append(self._hint_deferred(deferred, again))
         if unknown := self.tally.of(State.UNKNOWN):
-            hints.append(
-                f"{unknown:,} unknown: they left and no answer came, and they are not sent again "
-                f"by themselves;\n  'newsletter status {issue} --list unknown' names them, "
-                f"'newsletter resolve {issue}' settles them"
-            )
+            hints.append(phrase("desk.left-unknown", unknown=unknown, issue=issue))
         return hints
+
+    def _hint_deferred(self, deferred: int, again: Phrase) -> Phrase:
+        if self.next_due_at is None:
+            return phrase("desk.left-deferred", deferred=deferred, again=again)
+        due_at = show_moment(self.next_due_at, self.zone)
+        return phrase("desk.left-deferred-until", deferred=deferred, again=again, due_at=due_at)
 
 
 def find_result(outlook: Outlook, answered: int = 0, held: Resumption | None = None) -> Result:

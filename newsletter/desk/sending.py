@@ -29,6 +29,7 @@ from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_rep
 from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.errors import LedgerError, UsageError
 from newsletter.lang import EditionKind
+from newsletter.phrases import phrase
 from newsletter.proof.approval import Sender
 
 
@@ -159,8 +160,10 @@ class Sending:
             self._scribes.add(plan.letter)
 
     def _order(self, wishes: Wishes, by: str) -> RunOrder:
-        limit = f", {wishes.limit:,} at the most" if wishes.limit else ""
-        words = f"by {self.outlook.way.name}{limit}"
+        way = self.outlook.way.name
+        words = phrase("desk.run-by", way=way)
+        if wishes.limit:
+            words = phrase("desk.run-by-limited", way=way, limit=wishes.limit)
         now, program = self.outlook.site.clock(), version("newsletter")
         return RunOrder(by, self._process.account, now, words, program)
 
@@ -244,11 +247,7 @@ def pass_gate(
     composed = outlook.sendable.composed
     if composed is None:
         if rules:
-            msg = (
-                f"--override {', '.join(rules)}: {outlook.issue} goes on with the letter that was "
-                "kept when it was begun, which is not proofread again; leave it out"
-            )
-            raise UsageError(msg)
+            raise UsageError(phrase("desk.override-of-kept", rules=rules, issue=outlook.issue))
         return lambda: None
     gate = Gate(outlook.site, composed, sender, is_rehearsal=outlook.way.is_rehearsal)
     passed = gate.check(rules, because, is_first=is_first)

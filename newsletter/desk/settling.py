@@ -13,6 +13,7 @@ from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.runs import LivingRun
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError, UnfinishedError, UsageError
+from newsletter.phrases import Phrase, phrase
 from newsletter.subscribers.address import address_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class ToSettle:
     living: Sequence[LivingRun]
 
     @property
-    def words_of_living(self) -> str:
+    def words_of_living(self) -> Sequence[Phrase]:
         """Say which processes are waited for, and how long."""
         return _describe(self.living)
 
@@ -78,8 +79,7 @@ def settle_unknown(
         ids = {one.id for one in diary.living_runs(issue)}
         now = [one for one in find_doubted(ledger, issue, only) if one.run not in ids]
         if now != found.doubted:
-            msg = f"{issue} went on meanwhile, and others are unknown now; run resolve again"
-            raise UnfinishedError(msg)
+            raise UnfinishedError(phrase("desk.settle-overtaken", issue=issue))
         return diary.settle(
             issue, order.settlement, Doubt(only), order.by, site.clock(), order.because
         )
@@ -112,13 +112,12 @@ def find_doubted(ledger: "Tallies", issue: str, only: str | None) -> list["Ledge
     for state in State:
         for line in ledger.entries(issue, state):
             if _is_to(line, wanted.key):
-                msg = f"{line.address} is {state} in {issue}, not unknown; nothing was changed"
-                raise ContentError(msg)
-    msg = (
-        f"{wanted.spelling} has no delivery of {issue}; "
-        f"'newsletter status {issue} --list unknown' names those in doubt"
-    )
-    raise ContentError(msg)
+                raise ContentError(
+                    phrase(
+                        "desk.settle-not-unknown", address=line.address, state=state, issue=issue
+                    )
+                )
+    raise ContentError(phrase("desk.settle-no-delivery", address=wanted.spelling, issue=issue))
 
 
 def _without_answerable(
@@ -132,23 +131,25 @@ def _without_answerable(
     """
     ids = {one.id for one in living}
     left = [line for line in unknown if line.run not in ids]
-    if count := len(unknown) - len(left):
-        words = f"{count:,} unknown of {issue} may still be answered: {_describe(living)}"
-        if not left:
-            msg = (
-                f"{words}; nothing was settled. Let that process end, or end it, and run resolve "
-                "again"
-            )
-            raise UnfinishedError(msg)
-    return ToSettle(left, len(unknown) - len(left), living)
+    count = len(unknown) - len(left)
+    if count and not left:
+        runs = _describe(living)
+        raise UnfinishedError(
+            phrase("desk.settle-answerable", unknown=count, issue=issue, runs=runs)
+        )
+    return ToSettle(left, count, living)
 
 
-def _describe(living: Sequence[LivingRun]) -> str:
-    return ", ".join(
-        f"process {one.process} gave a sign of life {one.silent_for.total_seconds():.0f} s ago, "
-        f"and is waited for another {max(one.ends_in.total_seconds(), 1):.0f} s"
+def _describe(living: Sequence[LivingRun]) -> list[Phrase]:
+    return [
+        phrase(
+            "desk.living-run",
+            process=one.process,
+            silent=one.silent_for.total_seconds(),
+            waited=max(one.ends_in.total_seconds(), 1),
+        )
         for one in living
-    )
+    ]
 
 
 def _is_to(line: "LedgerLine", key: str) -> bool:
@@ -158,8 +159,12 @@ def _is_to(line: "LedgerLine", key: str) -> bool:
 def _refuse_cancelled(site: Site, issue: str, settlement: Settlement) -> None:
     halt = site.records.diary().find_halt(issue)
     if halt and halt.act is Act.CANCELLED and settlement is Settlement.RESEND:
-        msg = (
-            f"{issue} was cancelled for good, {describe_halt(halt, find_zone(site))}; nothing of "
-            f"it is sent again. --unknown {Settlement.ASSUME_ACCEPTED} closes it"
+        words = describe_halt(halt, find_zone(site))
+        raise UsageError(
+            phrase(
+                "desk.settle-cancelled",
+                issue=issue,
+                halt=words,
+                settlement=Settlement.ASSUME_ACCEPTED,
+            )
         )
-        raise UsageError(msg)

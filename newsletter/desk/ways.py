@@ -8,13 +8,12 @@ from newsletter.desk.moments import show_moment
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.way import NO_TRACES, Verdict, Way, judge
 from newsletter.errors import SettingsError, UsageError
+from newsletter.phrases import Phrase, Said, phrase
 
 if TYPE_CHECKING:
     from newsletter.dispatch.ledger import Plan, Plans
 
 SETTING: Final = "NEWSLETTER_MAIL_URL"
-SOME_PROVIDER: Final = "a mail server or service (its answers are in the ledger)"
-NOTHING_DONE: Final = "nothing was sent or written, and nobody was counted"
 
 
 def judge_plan(ledger: "Plans", plan: "Plan", now: Way) -> Verdict:
@@ -36,33 +35,27 @@ def refuse_way(plan: "Plan", verdict: Verdict, now: Way, *, may_plan_anew: bool 
     Raises:
         SettingsError: names what began it, what is set now, and how to go on.
     """
-    issue = plan.issue
+    issue, begun, set_now = plan.issue, _name(plan.way), now.name
     match verdict:
         case Verdict.GOES_ON:
             return
         case Verdict.ANEW:
             if may_plan_anew:
                 return
-            msg = (
-                f"{issue}: what was begun by {_name(plan.way)} is a rehearsal, and {SETTING} "
-                f"names {now.name} now; no timer makes a sending of a rehearsal, so nothing was "
-                f"sent\n'newsletter dispatch {issue}' asks you, and then sends it to everybody; "
-                f"'newsletter cancel {issue}' ends the rehearsal"
-            )
+            fault = phrase("desk.begun-as-rehearsal", issue=issue, begun=begun, now=set_now)
         case Verdict.NO_FOLDER | Verdict.NO_REHEARSAL:
-            msg = (
-                f"{issue}: its dispatch was begun by {_name(plan.way)}, and its letters would now "
-                f"be written to a folder ({now.name}), where nobody gets them; {NOTHING_DONE}\n"
-                f"{_how_to_set(plan.way)}"
+            fault = phrase(
+                "desk.begun-otherwise",
+                issue=issue,
+                begun=begun,
+                now=set_now,
+                remedy=_how_to_set(plan.way),
             )
         case Verdict.NOT_KNOWN:
-            msg = (
-                f"{issue}: its dispatch is from before the ledger kept who began one, and its "
-                f"letters would now be written to a folder ({now.name}), where nobody gets them; "
-                f"{NOTHING_DONE}\n{_how_to_set(None)}\nIf it was only ever written to a folder, "
-                f"set that aside: newsletter dispatch {issue} --was-rehearsal --because TEXT"
+            fault = phrase(
+                "desk.begun-long-ago", issue=issue, now=set_now, remedy=_how_to_set(None)
             )
-    raise SettingsError(msg)
+    raise SettingsError(fault)
 
 
 def refuse_appointment(
@@ -80,34 +73,43 @@ def refuse_appointment(
     Raises:
         SettingsError: names what it was made with, what is set now, and how to go on.
     """
-    issue, when = appointment.issue, show_moment(appointment.send_at, zone)
-    start = f"{issue}: its appointment for {when}, by {appointment.by}, "
-    drop = f"'newsletter dispatch {issue} --at never' drops it"
-    again = f"'newsletter dispatch {issue} --at TIME' appoints it as it is to leave now, and {drop}"
+    issue, by, set_now = appointment.issue, appointment.by, now.name
+    when = show_moment(appointment.send_at, zone)
+    made_with = _name(appointment.way)
     match judge(appointment.way, now):
         case Verdict.GOES_ON:
             return
         case Verdict.ANEW:
             if may_replace_rehearsal:
                 return
-            msg = (
-                f"{start}was made with {_name(appointment.way)}, as a rehearsal, and {SETTING} "
-                f"names {now.name} now; no timer makes a sending of a rehearsal, so nothing was "
-                f"sent, and the appointment stands\n{again}"
+            fault = phrase(
+                "desk.appointed-as-rehearsal",
+                issue=issue,
+                when=when,
+                by=by,
+                made_with=made_with,
+                now=set_now,
             )
         case Verdict.NO_FOLDER | Verdict.NO_REHEARSAL:
-            msg = (
-                f"{start}was made with {_name(appointment.way)}, and its letters would now be "
-                f"written to a folder ({now.name}), where nobody gets them; {NOTHING_DONE}, and "
-                f"the appointment stands\n{_how_to_set(appointment.way)}; or {drop}"
+            fault = phrase(
+                "desk.appointed-otherwise",
+                issue=issue,
+                when=when,
+                by=by,
+                made_with=made_with,
+                now=set_now,
+                remedy=_how_to_set(appointment.way),
             )
         case Verdict.NOT_KNOWN:
-            msg = (
-                f"{start}is from before the ledger kept how one is to leave, and its letters "
-                f"would now be written to a folder ({now.name}), where nobody gets them; "
-                f"{NOTHING_DONE}, and the appointment stands\n{_how_to_set(None)}; or {drop}"
+            fault = phrase(
+                "desk.appointed-long-ago",
+                issue=issue,
+                when=when,
+                by=by,
+                now=set_now,
+                remedy=_how_to_set(None),
             )
-    raise SettingsError(msg)
+    raise SettingsError(fault)
 
 
 def refuse_rehearsal(plan: "Plan | None", appointment: Appointment | None) -> None:
@@ -117,19 +119,10 @@ def refuse_rehearsal(plan: "Plan | None", appointment: Appointment | None) -> No
     Raises:
         UsageError: says which, and how to look at letters all the same.
     """
-    look = "'newsletter test' and 'newsletter compose' show its letters"
     if plan and not plan.is_rehearsal:
-        msg = (
-            f"{plan.issue} was not begun as a rehearsal, and a rehearsal would count its readers "
-            f"as served; {look}"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.rehearse-begun", issue=plan.issue))
     if appointment and is_earnest(appointment.way):
-        msg = (
-            f"{appointment.issue} is appointed to be sent, which a rehearsal would take for done; "
-            f"{look}, or drop it first: newsletter dispatch {appointment.issue} --at never"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.rehearse-appointed", issue=appointment.issue))
 
 
 def is_earnest(way: Way | None) -> bool:
@@ -137,29 +130,28 @@ def is_earnest(way: Way | None) -> bool:
     return way is None or not way.is_rehearsal
 
 
-def describe_way(now: Way, begun: Way | None) -> str:
+def describe_way(now: Way, begun: Way | None) -> Said:
     """Name the way that letters leave by, what that means, and what began them if another did."""
-    words = now.name
+    words: Said = now.name
     if now.is_rehearsal:
-        words += " (a rehearsal: nobody gets what is written there)"
+        words = phrase("desk.way-of-rehearsal", way=now.name)
     elif now.is_folder:
-        words += " (letters written there count as delivered)"
+        words = phrase("desk.way-of-folder", way=now.name)
     if begun and begun.name != now.name:
-        words += f" (begun by {begun.name})"
+        return phrase("desk.way-since-begun", way=words, begun=begun.name)
     return words
 
 
-def _name(way: Way | None) -> str:
-    return way.name if way else SOME_PROVIDER
+def _name(way: Way | None) -> Said:
+    return way.name if way else phrase("desk.some-provider")
 
 
-def _how_to_set(way: Way | None) -> str:
+def _how_to_set(way: Way | None) -> Phrase:
     """Say what the setting may look like that leads by *way*."""
     forms = [one.form for one in SCHEMES.values() if way and one.module == way.kind]
     if way and way.is_folder:
         forms = ["outbox:FOLDER?delivers=yes"]
-    example = f", as in {SETTING}={forms[min(1, len(forms) - 1)]}" if forms else ""
-    return (
-        f"{SETTING} is missing here, or is another than then. Set it to how the letters left, in "
-        f".env or in the environment of this command or timer{example}"
-    )
+    if not forms:
+        return phrase("desk.set-way")
+    example = f"{SETTING}={forms[min(1, len(forms) - 1)]}"
+    return phrase("desk.set-way-like", example=example)
