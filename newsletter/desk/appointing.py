@@ -17,6 +17,7 @@ from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.rounds import Wishes
 from newsletter.dispatch.way import Way
 from newsletter.errors import ContentError
+from newsletter.phrases import phrase
 from newsletter.proof.approval import Sender
 
 if TYPE_CHECKING:
@@ -89,13 +90,14 @@ def check_appointed(appointment: Appointment, way: Way, letter: "KeptLetter") ->
     refuse_appointment(appointment, way, letter.zone)
     if appointment.digest in letter.digests:
         return
-    changes = describe_changes(appointment.parts, letter.parts)
-    issue = appointment.issue
-    msg = (
-        f"issues/{issue}: this is not the letter that {appointment.by} appointed for "
-        f"{show_moment(appointment.send_at, letter.zone)} (digest "
-        f"{appointment.digest[:12]}, now {letter.digest[:12]}); nothing was sent{changes}\n"
-        "Bring the files back to what they were, or appoint the letter as it is now: "
-        f"newsletter dispatch {issue} --at TIME"
+    raise ContentError(
+        phrase(
+            "desk.appointed-another",
+            issue=appointment.issue,
+            by=appointment.by,
+            when=show_moment(appointment.send_at, letter.zone),
+            digest=appointment.digest[:12],
+            now=letter.digest[:12],
+            changes=describe_changes(appointment.parts, letter.parts),
+        )
     )
-    raise ContentError(msg)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.app.site import Composed, Site
-from newsletter.desk.halting import explain_halt, find_appointment
+from newsletter.desk.halting import describe_halt, find_appointment
 from newsletter.desk.moments import find_zone
 from newsletter.desk.replacing import require_begun
 from newsletter.dispatch.control import Act
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
+from newsletter.phrases import phrase
 from newsletter.proof.approval import Approval
 from newsletter.subscribers.subscriber import editions_by_preference
 
@@ -93,19 +94,15 @@ def _count_replaced(site: Site, issue: str) -> int:
     require_begun(site.records.ledger(), issue)
     count = site.records.letters().count_replaceable(issue)
     if not count:
-        msg = (
-            f"{issue}: this is another letter than the one that its readers have, and nobody "
-            f"waits who could get it; so there is nothing to approve"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.approve-nobody-waits", issue=issue))
     return count
 
 
 def _refuse_cancelled(site: Site, issue: str) -> None:
     halt = site.records.diary().find_halt(issue)
     if halt and halt.act is Act.CANCELLED:
-        msg = f"{explain_halt(issue, halt, find_zone(site))}, so nothing was approved"
-        raise UsageError(msg)
+        words = describe_halt(halt, find_zone(site))
+        raise UsageError(phrase("desk.approve-cancelled", issue=issue, halt=words))
 
 
 def _count_readers(site: Site, composed: Composed) -> int:
@@ -126,9 +123,5 @@ def _count_readers(site: Site, composed: Composed) -> int:
     tally = ledger.tally(issue)
     newcomers = sum(ledger.count_unplanned(issue, editions).values())
     if tally.is_finished and not newcomers:
-        msg = (
-            f"{issue} was sent and is finished, so there is nothing to approve; see "
-            f"'newsletter status {issue}'"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.approve-finished", issue=issue))
     return tally.of(State.PENDING) + tally.of(State.DEFERRED) + newcomers

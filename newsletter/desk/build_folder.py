@@ -15,6 +15,7 @@ from newsletter.compose.hosting import resize
 from newsletter.errors import UsageError
 from newsletter.lang import EditionKind
 from newsletter.message.letter import CompiledLetter, Reader
+from newsletter.phrases import phrase
 
 MANIFEST: Final = "manifest.json"
 SAMPLE_ADDRESS: Final = "reader@example.org"
@@ -56,8 +57,7 @@ def _refuse_foreign(target: Path) -> None:
     """Refuse to replace anything but an earlier build: above all the issue's own sources."""
     is_free = not target.exists() or (target.is_dir() and not any(target.iterdir()))
     if not is_free and not (target / MANIFEST).is_file():
-        msg = f"--out: {target} is no build of this program and would be lost; name another folder"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.no-build", path=target))
 
 
 def sample_reader(composed: Composed, kind: EditionKind, public_url: str) -> Reader:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.app.site import Composed, Site
 from newsletter.errors import ContentError, UsageError
+from newsletter.phrases import Said, phrase
 from newsletter.proof.approval import (
     Approval,
     ApprovalPolicy,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class BlockedError(ContentError):
     """The proof found what blocks, and nobody answers for it."""
 
-    def __init__(self, message: str, report: "Report") -> None:
+    def __init__(self, message: Said, report: "Report") -> None:
         super().__init__(message)
         self.report = report
 
@@ -63,7 +64,7 @@ class Gate:
             BlockedError: something blocks.
         """
         if rules and not (because and because.strip()):
-            raise UsageError('--override wants a reason: --because "…"; it is kept in the ledger')
+            raise UsageError(phrase("desk.override-reason"))
         report = self._site.proofread(
             self._composed,
             for_readers=self._for_readers,
@@ -79,8 +80,7 @@ class Gate:
         counts = {rule: sum(one.rule == rule for one in blocking) for rule in rules}
         idle = [rule for rule, count in counts.items() if not count]
         if idle:
-            msg = f"--override {', '.join(idle)}: this rule blocks nothing here; leave it out"
-            raise UsageError(msg)
+            raise UsageError(phrase("desk.override-idle", rules=idle))
         earlier = {
             one.rule
             for one in self._approvals.overrides(composition.issue)
@@ -88,11 +88,8 @@ class Gate:
         }
         left = sorted({one.rule for one in blocking} - earlier - set(rules))
         if left:
-            msg = (
-                f"issues/{composition.issue}: must not go out like this; mend what blocks, or, "
-                f'if you answer for it: --override {left[0]} --because "…"'
-            )
-            raise BlockedError(msg, report)
+            fault = phrase("desk.proof-blocks", issue=composition.issue, rule=left[0])
+            raise BlockedError(fault, report)
         return counts
 
     def check_approval(self) -> Approval | None:

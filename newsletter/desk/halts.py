@@ -10,6 +10,7 @@ from newsletter.dispatch.control import Act, Halt
 from newsletter.dispatch.states import Tally
 from newsletter.dispatch.way import Way
 from newsletter.errors import UsageError
+from newsletter.phrases import phrase
 
 
 def pause(site: Site, issue: str, by: str, because: str) -> Halt | None:
@@ -28,8 +29,7 @@ def pause(site: Site, issue: str, by: str, because: str) -> Halt | None:
         return None
     halt = diary.find_halt(issue)
     if halt is None:
-        msg = f"{issue} was resumed by somebody in this very moment; look, and pause again"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.pause-overtaken", issue=issue))
     return halt
 
 
@@ -37,17 +37,12 @@ def _refuse_to_pause_idle(site: Site, issue: str) -> None:
     ledger = site.records.ledger()
     appointment = find_appointment(site.records.diary(), issue)
     if appointment and ledger.find_plan(issue) is None:
-        msg = (
-            f"{issue} has not begun, so there is nothing to pause; it is to go out at "
-            f"{show_moment(appointment.send_at, find_zone(site))}. "
-            f"'newsletter cancel {issue}' drops that"
-        )
-        raise UsageError(msg)
+        when = show_moment(appointment.send_at, find_zone(site))
+        raise UsageError(phrase("desk.pause-too-early", issue=issue, when=when))
     require_plan(ledger, issue)
     halt = site.records.diary().find_halt(issue)
     if halt is None and ledger.tally(issue).is_finished:
-        msg = f"{issue} is finished, so there is nothing to pause; see 'newsletter status {issue}'"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.pause-too-late", issue=issue))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +76,7 @@ def resume(site: Site, issue: str, by: str, confirm: Callable[[Halt], None]) -> 
         return None
     if halt.act is Act.CANCELLED:
         words = describe_halt(halt, find_zone(site))
-        msg = f"{issue} was cancelled for good, {words}; it cannot be resumed"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.resume-cancelled", issue=issue, halt=words))
     confirm(halt)
     diary.resume(issue, by, site.clock())
     return Resumed(plan.way)
@@ -122,10 +116,9 @@ def cancel(
         return Cancelled(0, halt)
     tally = ledger.tally(issue)
     if tally.is_finished:
-        msg = f"{issue} is finished, so nothing is left to cancel; see 'newsletter status {issue}'"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.cancel-too-late", issue=issue))
     if not because:
-        raise UsageError('a cancelled dispatch wants a reason, which is kept: --because "…"')
+        raise UsageError(phrase("desk.cancel-reason"))
     confirm(tally)
     now = site.clock()
     skipped = diary.cancel(issue, by, because, now)

@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from newsletter.errors import ContentError, Problem, UsageError
+from newsletter.phrases import phrase
 from newsletter.subscribers.book import SubscriberBook
 from newsletter.subscribers.csv_rows import Heading, heading_in, rows_under
 from newsletter.subscribers.decoding import encoding_of
@@ -122,8 +123,7 @@ def find_encoding(file: Path, said: str | None) -> str:
         ContentError: it is saved in a way that cannot be read, or not for certain.
     """
     if not file.is_file():
-        msg = f"{file} is no regular file, and it must be read twice; save it to one first"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.list-irregular", path=file))
     with file.open("rb") as raw:
         return encoding_of(iter(partial(raw.read, 1 << 20), b""), str(file), said)
 
@@ -142,8 +142,7 @@ def _settled_heading(order: ImportOrder, watcher: ImportWatcher) -> Heading:
         found = survey(heading, reopen, order.consent)
     watcher.settle(found)
     if _state_of(order.file) != before:
-        message = "the file was changed after its table was printed; run the command again"
-        raise ContentError([Problem(str(order.file), None, message)])
+        raise ContentError([Problem(str(order.file), None, phrase("desk.list-changed"))])
     return found.heading
 
 

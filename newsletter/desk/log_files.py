@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.errors import UsageError
+from newsletter.phrases import phrase
 
 LINE_MAX: Final = 64 * 1024  # bytes; a longer line is no relay's
 PACKED: Final[Mapping[bytes, Callable[[Path], BufferedIOBase]]] = {
@@ -28,13 +29,11 @@ def log_opener(path: Path) -> Callable[[], Iterable[bytes]]:
         UsageError: it is no regular file, or packed in a way that cannot be read here.
     """
     if not path.is_file():
-        msg = f"{path}: is no regular file, and a log may be read twice; save it to one first"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.log-irregular", path=path))
     with path.open("rb") as file:
         start = file.read(6)
     if start.startswith(ZSTANDARD):
-        msg = f"{path}: is packed by zstd; unpack it first: zstd -d {path}"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.log-zstd", path=path))
     unpack = next((how for mark, how in PACKED.items() if start.startswith(mark)), None)
     return lambda: _lines(path, unpack)
 
@@ -49,5 +48,4 @@ def _lines(path: Path, unpack: Callable[[Path], BufferedIOBase] | None) -> Itera
     except (EOFError, zlib.error, LZMAError, OSError) as error:
         if isinstance(error, OSError) and error.errno:  # the disk's, not the packing's
             raise
-        msg = f"{path}: cannot be unpacked ({error}); it may be cut off: name a whole copy"
-        raise UsageError(msg) from error
+        raise UsageError(phrase("desk.log-packed", path=path, fault=str(error))) from error

@@ -10,6 +10,7 @@ from newsletter.desk.letters import Sendable, compose_letter
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.way import way_of
 from newsletter.errors import SettingsError, UsageError
+from newsletter.phrases import phrase
 from newsletter.subscribers.subscriber import editions_by_preference
 
 if TYPE_CHECKING:
@@ -43,11 +44,7 @@ def find_lost_plan(site: "Site", issue: str) -> LostPlan | None:
         return None
     way = way_of(site.provider())
     if way.is_rehearsal:
-        msg = (
-            f"{issue} was never dispatched on this ledger, and {way.name} is set: a plan made now "
-            "would be a rehearsal. Set NEWSLETTER_MAIL_URL to the relay whose log this is"
-        )
-        raise SettingsError(msg)
+        raise SettingsError(phrase("desk.lost-in-rehearsal", issue=issue, way=way.name))
     appointment = find_appointment(site.records.diary(), issue)
     sendable = compose_letter(site, issue)
     if appointment:
@@ -69,10 +66,5 @@ def _find_audience(sendable: Sendable, appointment: "Appointment | None") -> str
     if not sendable.is_special:
         return None
     if appointment is None:
-        msg = (
-            f"{issue} is a special issue, and this ledger does not know to whom it went; "
-            f"appoint it first, so that it does: newsletter dispatch {issue} --at TIME, with "
-            "--to-all or --only-recipients-of ISSUE"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.lost-audience", issue=issue))
     return appointment.recipients_of

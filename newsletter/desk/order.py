@@ -19,6 +19,7 @@ from newsletter.desk.witness import Confirm, Proposal, Question
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.rounds import Wishes
 from newsletter.errors import UsageError
+from newsletter.phrases import phrase
 from newsletter.proof.approval import Sender
 
 
@@ -99,8 +100,7 @@ def _open(site: Site, order: Order, process: Process) -> Sending:
 def drop_appointment(site: Site, issue: str, by: str) -> None:
     """Drop the appointment of *issue*; raises a UsageError if there is none."""
     if not site.records.diary().drop_appointment(issue, by, site.clock()):
-        msg = f"{issue} has no appointment; see 'newsletter status'"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.no-appointment", issue=issue))
 
 
 def _propose(outlook: Outlook, order: Order) -> Proposal:

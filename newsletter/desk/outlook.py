@@ -18,6 +18,7 @@ from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Verdict, way_of
 from newsletter.errors import ContentError, UnfinishedError, UsageError
 from newsletter.lang import EditionKind, Preference
+from newsletter.phrases import Phrase, phrase
 from newsletter.subscribers.subscriber import editions_by_preference
 
 
@@ -142,14 +143,10 @@ class Outlook:
             newcomers = self.ledger.count_active(self.editions, recipients_of)
         count = sum(newcomers.values())
         if plan is None and not count and recipients_of:
-            msg = f"issues/{self.issue}: no reader who has {recipients_of} is active any more"
-            raise ContentError(msg)
+            fault = phrase("desk.no-recipient-left", issue=self.issue, recipients_of=recipients_of)
+            raise ContentError(fault)
         if plan is None and not count:
-            msg = (
-                f"issues/{self.issue}: there is nobody to send it to; add readers first: "
-                "newsletter subscribers import FILE.csv"
-            )
-            raise ContentError(msg)
+            raise ContentError(phrase("desk.no-reader", issue=self.issue))
         is_joining = plan is None or add_new
         return Intention(
             plan=plan,
@@ -179,11 +176,7 @@ class Outlook:
         tally = self.ledger.tally(self.issue)
         waiting = tally.of(State.PENDING) + tally.of(State.DEFERRED)
         if not count:
-            msg = (
-                f"{self.issue}: nobody waits who does not have the letter or may have it, so there "
-                f"is nothing to replace; see 'newsletter status {self.issue}'"
-            )
-            raise UsageError(msg)
+            raise UsageError(phrase("desk.replace-nobody-waits", issue=self.issue))
         return Exchange(plan, count, waiting - count, because)
 
     def _find_rehearsed(self, plan: Plan | None, *, may_plan_anew: bool) -> Rehearsed | None:
@@ -206,10 +199,10 @@ class Outlook:
         return self.ledger.count_due(self.issue, self.clock()) + repeats
 
 
-def _explain_other_audience(plan: Plan, recipients_of: str | None) -> str:
-    return (
-        f"{plan.issue}: its dispatch has begun, to {describe_audience(plan.recipients_of)}, and is "
-        f"not to go to {describe_audience(recipients_of)} now\n"
-        f"  newsletter dispatch {plan.issue} goes on with it as it has begun\n"
-        f"  newsletter dispatch {plan.issue} --at never drops the appointment, if that says so"
+def _explain_other_audience(plan: Plan, recipients_of: str | None) -> Phrase:
+    return phrase(
+        "desk.audience-differs",
+        issue=plan.issue,
+        begun=describe_audience(plan.recipients_of),
+        wanted=describe_audience(recipients_of),
     )

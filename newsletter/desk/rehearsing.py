@@ -11,6 +11,7 @@ from newsletter.dispatch.hold import Hold
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.way import Traces
 from newsletter.errors import UsageError
+from newsletter.phrases import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def set_rehearsal_aside(
     ledger = site.records.ledger()
     plan = require_plan(ledger, issue)
     if not because:
-        raise UsageError('--was-rehearsal wants a reason, which is kept: --because "…"')
+        raise UsageError(phrase("desk.rehearsal-reason"))
     traces = ledger.find_traces(issue)
     _refuse_sending(plan, traces)
     confirm(OldRehearsal(plan, traces.written))
@@ -64,32 +65,20 @@ def _refuse_sending(plan: Plan, traces: Traces) -> None:
     if plan.is_rehearsal:
         return
     if plan.way:
-        msg = (
-            f"{issue} was begun by {plan.way.name}, whose letters count as sent; to set it aside "
-            "would send them a second time. Nothing was changed"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.rehearsal-was-sent", issue=issue, way=plan.way.name))
     if traces.answered:
-        msg = (
-            f"{issue} was no rehearsal: {traces.answered:,} of its letters were answered for by "
-            "a mail server or service, and not written to a folder; to set it aside would send "
-            "some a second time. Nothing was changed"
-        )
-        raise UsageError(msg)
+        number = traces.answered
+        raise UsageError(phrase("desk.rehearsal-was-answered", issue=issue, number=number))
     if traces.assumed:
-        special = f"{issue[:7]}-again"
-        msg = (
-            f"{issue} has {letters(traces.assumed)} of which somebody has said that the readers "
-            "have it: it may have been sent, so it stays as sent. Nothing was changed\n"
-            "If you know that nobody has it, make a special issue of it: copy the folder to "
-            f"issues/{special}, put a label into its issue.yaml, then "
-            f"newsletter dispatch {special} --to-all"
+        raise UsageError(
+            phrase(
+                "desk.rehearsal-assumed-sent",
+                issue=issue,
+                letters=letters(traces.assumed),
+                special=f"{issue[:7]}-again",
+            )
         )
-        raise UsageError(msg)
     if traces.unknown:
-        msg = (
-            f"{issue} has {letters(traces.unknown)} of which nobody knows how they left; they "
-            f"may have reached their readers. Nothing was changed\nIf you know that they did not: "
-            f"newsletter resolve {issue} --unknown resend; then set it aside"
+        raise UsageError(
+            phrase("desk.rehearsal-not-known", issue=issue, letters=letters(traces.unknown))
         )
-        raise UsageError(msg)

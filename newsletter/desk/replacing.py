@@ -1,7 +1,5 @@
 """Another letter for those who still wait for an issue, where some readers have the first one."""
 
-from typing import Final
-
 from newsletter.app.site import Site
 from newsletter.desk.letters import compose_to_send
 from newsletter.desk.outlook import Outlook
@@ -9,8 +7,7 @@ from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
 from newsletter.dispatch.ledger import Plan, Plans
 from newsletter.errors import UsageError
-
-START: Final = "--replace-letter: "
+from newsletter.phrases import phrase
 
 
 def open_replacement(site: Site, issue: str, because: str | None, process: Process) -> Sending:
@@ -22,14 +19,12 @@ def open_replacement(site: Site, issue: str, because: str | None, process: Proce
         ContentError: the folder does not compose.
     """
     if not (because and because.strip()):
-        msg = f'{START}wants a reason, which is kept with both digests: --because "…"'
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.replace-reason"))
     ledger = site.records.ledger()
     plan = require_begun(ledger, issue)
     sendable = compose_to_send(site, issue)
     if plan.digest in sendable.letter.digests:
-        msg = f"{START}issues/{issue} is the letter that was begun; leave the option out"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.replace-same", issue=issue))
     provider = site.provider(sendable.letter.facts.sender_address)
     return Sending(Outlook(site, sendable, ledger, provider), process)
 
@@ -38,22 +33,9 @@ def require_begun(ledger: Plans, issue: str) -> Plan:
     """Return the plan of an issue that readers have a letter of; raises a UsageError else."""
     plan = ledger.find_plan(issue)
     if plan is None or ledger.is_untouched(issue):
-        msg = (
-            f"{START}nobody was sent a letter of {issue} yet; without the option it goes out as "
-            "it is now"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.replace-too-early", issue=issue))
     if plan.is_rehearsal:
-        msg = (
-            f"{START}{issue} was only rehearsed, so nobody has a letter of it; set that aside: "
-            f"newsletter dispatch {issue} --was-rehearsal --because TEXT"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.replace-rehearsed", issue=issue))
     if plan.letter is None:
-        msg = (
-            f"{START}{issue} was begun by an earlier version, which kept no letter, so it is not "
-            f"known who may have it; make a special issue: newsletter dispatch {issue[:7]}-"
-            f"correction --only-recipients-of {issue}"
-        )
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.replace-not-kept", issue=issue, month=issue[:7]))
     return plan

@@ -9,6 +9,7 @@ from newsletter.app.site import Site
 from newsletter.errors import SettingsError, UsageError
 from newsletter.message.dkim_key import Algorithm, SigningKey, make_key, read_key
 from newsletter.message.dkim_setting import SELECTOR
+from newsletter.phrases import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,7 @@ def _new_selector(site: Site, algorithm: Algorithm) -> str:
 
 def _checked(selector: str) -> str:
     if not SELECTOR.fullmatch(selector):
-        msg = f"--selector: {selector!r} is no selector; write letters, digits and hyphens"
-        raise UsageError(msg)
+        raise UsageError(phrase("desk.no-selector", value=selector))
     return selector
 
 
@@ -69,11 +69,7 @@ def _write_once(path: Path, pem: bytes) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
-        msg = (
-            f"{path} is there already, and a key is never overwritten; "
-            "name another --selector or --out"
-        )
-        raise UsageError(msg) from error
+        raise UsageError(phrase("desk.key-exists", path=path)) from error
     with os.fdopen(descriptor, "wb") as file:
         file.write(pem)
         file.flush()

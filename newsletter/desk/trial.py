@@ -10,6 +10,7 @@ from newsletter.delivery.provider import Outcome, Provider, Unsent
 from newsletter.dispatch.trial import send_tests
 from newsletter.errors import ContentError, UsageError
 from newsletter.lang import EditionKind
+from newsletter.phrases import phrase
 from newsletter.subscribers.address import address_of
 
 if TYPE_CHECKING:
@@ -53,16 +54,13 @@ def choose_recipients(site: Site, addresses: Sequence[str]) -> Recipients:
     """
     allowed = site.settings.test_recipients
     if not addresses and not allowed:
-        raise UsageError(
-            "nobody to send to; add --to you@example.org, or set NEWSLETTER_TEST_RECIPIENTS"
-        )
+        raise UsageError(phrase("desk.no-test-recipient"))
     try:
         chosen = {
             (address := address_of(text)).key: address.spelling for text in addresses or allowed
         }
     except ContentError as error:
-        msg = f"--to: {error}"
-        raise UsageError(msg) from error
+        raise UsageError(phrase("desk.wrong-test-recipient", fault=error.phrase)) from error
     known = {address_of(text).key for text in allowed}
     return Recipients(
         list(chosen.values()), [text for key, text in chosen.items() if key not in known]
