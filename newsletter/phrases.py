@@ -30,10 +30,18 @@ class Phrase:
     code: str  # ROOM.WORDS: the catalogue, and the sentence in it
     # Text, numbers, other phrases, and lists of those, by the names that the sentence has; none
     # is called code.
-    fields: Mapping[str, object] = field(default_factory=dict, hash=False)
+    fields: Mapping[str, object] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.code, *map(str, self.fields.values())))
 
     def __str__(self) -> str:
         return catalogue(LANGUAGES[0]).word(self)
+
+    def __format__(self, form: str) -> str:
+        """Refuse to be pasted into a sentence: it would read English there, unseen."""
+        msg = f"{self.code}: word it by say() for people, or by str() for machines"
+        raise TypeError(msg)
 
 
 # A text is somebody else's words (a server's, the system's, a person's), which nobody translates.
@@ -118,7 +126,9 @@ class Catalogue:
 
     def _fit(self, value: object) -> Any:
         """Return what a sentence can format: numbers as they are, all else as text."""
-        if isinstance(value, int | float):
+        if isinstance(value, int) and not isinstance(value, bool):
+            return _Number(value)
+        if isinstance(value, float):
             return value
         if isinstance(value, Sequence) and not isinstance(value, str):
             return _List([self.word(one) for one in value], self)
@@ -149,6 +159,15 @@ class _Text(str):
         if "/" in form:
             return with_particle(str(self), form)
         return super().__format__(form)
+
+
+class _Number(int):
+    """A number in a sentence, which may ask for a particle after it."""
+
+    __slots__ = ()
+
+    def __format__(self, form: str) -> str:
+        return with_particle(str(self), form) if "/" in form else super().__format__(form)
 
 
 class _List:

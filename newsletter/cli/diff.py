@@ -3,7 +3,7 @@
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.wording import _, tell
+from newsletter.cli.wording import _, say, tell
 
 DIFFERS = 1  # exit status
 
@@ -20,7 +20,7 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
     latest approval. Exits with status 1 if anything differs.
     """
     site: Site = ctx.obj
-    from newsletter.cli.wording import say  # noqa: PLC0415 - slow to load, and help is fast
+    from newsletter.compose.composition import say_part  # noqa: PLC0415
     from newsletter.desk.moments import find_zone, show_moment  # noqa: PLC0415
     from newsletter.desk.showing import find_difference  # noqa: PLC0415
     from newsletter.desk.words import describe_since  # noqa: PLC0415
@@ -37,7 +37,7 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
         tell("Same", _("the folder is that letter"), cells=10)
         return
     for part in found.parts:
-        tell("Differs", part, cells=10)
+        tell("Differs", say_part(part), cells=10)
     if lines:
         for line in found.lines:
             click.echo(say(line))

@@ -155,7 +155,7 @@ class Folder:
         try:
             data = read_regular_file(path)
         except NotAFileError as error:
-            message = phrase("issue.no-regular-file", name=path.name, fault=error.strerror)
+            message = phrase("issue.no-regular-file", name=path.name, fault=error.said)
             self._problems.add(*named_at, message)
             return None
         except OSError as error:

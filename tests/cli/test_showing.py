@@ -129,6 +129,18 @@ def test_what_differs_is_named_with_files_parts_and_lines(desk: Desk) -> None:
     assert "+This issue brings word of the video conference." in lines
 
 
+def test_parts_that_differ_are_named_in_korean_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "ko")
+    desk.change_letter()
+
+    named = desk.run("diff", ISSUE_ID, status=1)
+
+    assert "영어판 텍스트\n" in named
+    assert "edition" not in named
+
+
 @pytest.mark.parametrize("held_by", ["appointment", "approval"])
 def test_before_a_dispatch_the_appointment_s_or_approval_s_letter_is_compared(
     tmp_path: Path, held_by: str

@@ -143,7 +143,7 @@ def test_every_part_is_said_by_its_name_in_english_and_in_other_words_in_korean(
     assert {name for name in parts if not isinstance(say_part(name), Phrase)} == identifiers
     korean = {name: catalogue("ko").word(say_part(name)) for name in parts.keys() - identifiers}
     assert [name for name, said in korean.items() if said == name] == []
-    assert korean["subject of the bilingual edition"] == "한영 통합판(bilingual) 제목"
+    assert korean["subject of the bilingual edition"] == "한영 통합판 제목"
 
 
 def test_changes_are_told_a_line_each_and_long_lists_are_cut() -> None:

@@ -7,6 +7,7 @@ import pytest
 from newsletter.errors import ContentError
 from newsletter.issue.reading import read_site_issue, read_site_publication
 from newsletter.lang import Lang
+from newsletter.phrases import catalogue, phrase
 from tests.makers import ARTICLE, ARTICLE_EN, ARTICLE_KO, make_png, problems_of, write_site
 
 KO, EN = f"{ARTICLE}/ko.md", f"{ARTICLE}/en.md"
@@ -55,6 +56,27 @@ def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
     assert problems_of(tmp_path) == [
         f"{EN}: 'en.md' cannot be read (Permission denied); check its permissions"
     ]
+
+
+def test_what_is_no_file_is_said_in_either_language(tmp_path: Path) -> None:
+    write_site(tmp_path, {EN: None})
+    (tmp_path / EN).mkdir()
+
+    with pytest.raises(ContentError) as caught:
+        read_site_issue(tmp_path, "2022-08")
+
+    (problem,) = caught.value.problems
+    assert problem.message == phrase(
+        "issue.no-regular-file",
+        name="en.md",
+        fault=phrase("files.irregular", kind=phrase("files.folder")),
+    )
+    assert str(problem.message) == (
+        "'en.md' is a folder, no regular file; put the file itself here"
+    )
+    assert catalogue("ko").word(problem.message) == (
+        "'en.md': 일반 파일이 아니라 폴더입니다. 파일 자체를 이곳에 두십시오."
+    )
 
 
 def test_a_text_that_is_a_link_out_of_the_site_is_refused(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def faults(root: Path, pace: str) -> list[str]:
     with pytest.raises(ContentError) as caught:
         read(root, pace)
     return [
-        f"{(problem.line or 0) - FIRST_LINE + 1}: {problem.message}"
+        f"{(problem.line or 0) - FIRST_LINE + 1}: {problem.message!s}"
         for problem in caught.value.problems
     ]
 

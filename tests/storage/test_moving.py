@@ -72,7 +72,7 @@ def take_in(
     refused: list[str] = []
     with book.opened() as page:
         for step in import_rows(rows, page, uuid4().hex, NOW, batch_rows=64):
-            refused += [f"{refusal.line}: {refusal.reason}" for refusal in step.refusals]
+            refused += [f"{refusal.line}: {refusal.reason!s}" for refusal in step.refusals]
             for fate, count in step.fates.items():
                 fates[fate] += count
     return {fate: count for fate, count in fates.items() if count}, refused

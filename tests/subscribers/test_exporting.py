@@ -121,7 +121,7 @@ def test_a_reader_whose_reason_has_several_lines_or_odd_marks_comes_in(mark: str
 
     assert row.standing is Standing.UNSUBSCRIBED
     assert row.why == Why(Cause.WITHDREW, one_line(str(why.because)), one_line(why.by))
-    assert f"{row.why.because}{row.why.by}".isprintable()
+    assert f"{row.why.because!s}{row.why.by}".isprintable()
 
 
 @pytest.mark.parametrize(("field", "word"), [("standing_since", "어제"), ("standing_cause", "x")])
