@@ -5,6 +5,7 @@ import pytest
 
 from newsletter.desk.moments import read_moment, show_moment, show_wait
 from newsletter.errors import UsageError
+from newsletter.phrases import Phrase, phrase
 
 SEOUL = ZoneInfo("Asia/Seoul")
 BERLIN = ZoneInfo("Europe/Berlin")  # changes its clocks on 27 March and 30 October 2022
@@ -48,6 +49,35 @@ def test_a_time_that_cannot_be_meant_is_refused_with_the_reason(written: str, wo
         read_moment(written, BERLIN, NOW)
 
     assert words in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            "2022-03-27 02:30",
+            phrase("desk.time-skipped", time="2022-03-27 02:30", zone="Europe/Berlin"),
+        ),
+        (
+            "2022-10-30 02:30",
+            phrase("desk.time-twice", time="2022-10-30 02:30", zone="Europe/Berlin"),
+        ),
+        (
+            "soon",
+            phrase(
+                "desk.time-unreadable",
+                value="soon",
+                zone="Europe/Berlin",
+                example="2022-01-02 09:00",
+            ),
+        ),
+    ],
+)
+def test_a_refused_time_is_told_with_the_zone_it_was_read_in(written: str, said: Phrase) -> None:
+    with pytest.raises(UsageError) as fault:
+        read_moment(written, BERLIN, NOW)
+
+    assert fault.value.said == (said,)
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "Asia/Seoul", "UTC"])
