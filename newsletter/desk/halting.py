@@ -29,8 +29,8 @@ def describe_halt(halt: Halt, zone: ZoneInfo) -> Phrase:
     """Say who halted a dispatch, when and why: "by minji at 2022-08-26 09:12 KST: a typo"."""
     by, at = halt.by, show_moment(halt.at, zone)
     if halt.because:
-        return phrase("desk.halt-because", by=by, at=at, because=halt.because)
-    return phrase("desk.halt", by=by, at=at)
+        return phrase("desk.halted-because", by=by, at=at, because=halt.because)
+    return phrase("desk.halted-by", by=by, at=at)
 
 
 def explain_halt(issue: str, halt: Halt, zone: ZoneInfo) -> Phrase:

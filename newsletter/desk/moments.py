@@ -96,12 +96,12 @@ def show_wait(wait: timedelta) -> Phrase:
     hours, seconds = divmod(seconds, 3_600)
     minutes, seconds = divmod(seconds, 60)
     parts = [
-        (days, phrase("desk.days", days=days)),
-        (hours, phrase("desk.hours", hours=hours)),
-        (minutes, phrase("desk.minutes", minutes=minutes)),
-        (seconds, phrase("desk.seconds", seconds=seconds)),
+        (days, phrase("desk.wait-days", days=days)),
+        (hours, phrase("desk.wait-hours", hours=hours)),
+        (minutes, phrase("desk.wait-minutes", minutes=minutes)),
+        (seconds, phrase("desk.wait-seconds", seconds=seconds)),
     ]
     while len(parts) > 1 and not parts[0][0]:
         parts = parts[1:]
     shown = [words for count, words in parts[:2] if count] or [words for _count, words in parts]
-    return phrase("desk.wait", parts=shown)
+    return phrase("desk.wait-parts", parts=shown)

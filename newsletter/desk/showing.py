@@ -175,4 +175,4 @@ def describe_counts(counts: Mapping[EditionKind, int]) -> Sequence[Phrase]:
         phrase("desk.of-edition", number=number, edition=kind)
         for kind in EditionKind
         if (number := counts.get(kind, 0))
-    ] or [phrase("desk.nobody")]
+    ] or [phrase("desk.to-nobody")]

@@ -28,9 +28,9 @@ def rehearsed_letters(count: int) -> Phrase:
 def count_open(counts: Mapping[State, int]) -> list[Phrase]:
     """Count what is open in each state that has any: 1 pending, 2 deferred."""
     found = [
-        phrase("desk.pending", number=counts.get(State.PENDING, 0)),
-        phrase("desk.deferred", number=counts.get(State.DEFERRED, 0)),
-        phrase("desk.unknown", number=counts.get(State.UNKNOWN, 0)),
+        phrase("desk.open-pending", number=counts.get(State.PENDING, 0)),
+        phrase("desk.open-deferred", number=counts.get(State.DEFERRED, 0)),
+        phrase("desk.open-unknown", number=counts.get(State.UNKNOWN, 0)),
     ]
     return [one for one in found if one.fields["number"]]
 
@@ -47,4 +47,4 @@ def describe_since(since: Since) -> Phrase | None:
     rest = len(named) - FILES_NAMED
     if rest > 0:
         return phrase("desk.files-and-more", files=named[:FILES_NAMED], rest=rest)
-    return phrase("desk.files", files=named) if named else None
+    return phrase("desk.files-named", files=named) if named else None

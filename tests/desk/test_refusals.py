@@ -23,7 +23,7 @@ from newsletter.phrases import Phrase, phrase
 from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
 
-BEGUN = phrase("desk.halt-because", by="kim", at="2022-08-26 08:00 KST", because="a mistake")
+BEGUN = phrase("desk.halted-because", by="kim", at="2022-08-26 08:00 KST", because="a mistake")
 RESEND = SettlingOrder(ISSUE_ID, Settlement.RESEND, "kim", "", only="R1@example.org")
 
 

@@ -44,7 +44,7 @@ def test_a_wait_is_told_in_its_two_largest_units(
 
 def test_a_halt_says_who_when_and_why_wherever_it_stands() -> None:
     assert describe_halt(HALT, SEOUL) == phrase(
-        "desk.halt-because", by="minji", at="2022-08-26 09:12 KST", because="a typo"
+        "desk.halted-because", by="minji", at="2022-08-26 09:12 KST", because="a typo"
     )
     assert in_both(explain_halt("2022-08", HALT, SEOUL)) == [
         "2022-08 is paused, by minji at 2022-08-26 09:12 KST: a typo\n"
@@ -73,7 +73,7 @@ def test_of_many_files_five_are_named_and_the_others_counted() -> None:
     ]
     few = Since("2022-08", is_gone=True, missing=("templates/a.j2",))
     assert describe_since(few) == phrase(
-        "desk.files",
+        "desk.files-named",
         files=[
             phrase("desk.folder-gone", issue="2022-08"),
             phrase("desk.file-gone", place="templates/a.j2"),
