@@ -53,6 +53,7 @@ class Meaning(StrEnum):
 WORDS: Final = (Meaning.EMAIL, Meaning.NAME, Meaning.LANGUAGE)
 NAMES: Final = (Meaning.READER_ID, Meaning.OLD_NUMBER)  # what links name a reader by
 HISTORY: Final = (Meaning.SINCE, Meaning.CAUSE, Meaning.BECAUSE, Meaning.BY)
+REFUSED: Final = ("line", "reason")  # before a refused row's own columns, where it is written out
 OURS: Final = (*NAMES, *HISTORY)
 ONCE: Final = (*WORDS, *OURS)  # not two columns of a file
 DECIDING: Final = frozenset(
@@ -76,6 +77,7 @@ class Ground(StrEnum):
     DATED = "dated"  # known; but it may be a date that only those have who agreed
     ELSEWHERE = "elsewhere"  # speaks of consent to something else: text messages, terms
     OTHER = "other"  # says nothing of standings
+    REFUSED = "refused"  # our own: where a row that was refused stood, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Column:
     @property
     def is_certain(self) -> bool:
         """Say that neither heading nor person leaves a doubt."""
-        return self.ground in {Ground.KNOWN, Ground.SAID}
+        return self.ground in {Ground.KNOWN, Ground.SAID, Ground.REFUSED}
 
 
 def columns_of(names: Sequence[str], said: Mapping[str, Meaning]) -> list[Column]:
@@ -102,6 +104,14 @@ def columns_of(names: Sequence[str], said: Mapping[str, Meaning]) -> list[Column
         said: what a person says of columns, by `squeezed` heading.
     """
     columns = [_column(at, name.strip(), said) for at, name in enumerate(names)]
+    if tuple(names[: len(REFUSED)]) == REFUSED:
+        # A reason quotes what was refused, so it may read like a remark on the reader.
+        columns[: len(REFUSED)] = [
+            replace(one, meaning=Meaning.IGNORE, ground=Ground.REFUSED)
+            if one.ground is not Ground.SAID
+            else one
+            for one in columns[: len(REFUSED)]
+        ]
     named = {column.meaning for column in columns if column.ground is Ground.SAID}
     # Where a person names the column of addresses, another that looks like one is not meant.
     columns = [

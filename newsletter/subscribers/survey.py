@@ -98,7 +98,7 @@ class _Look:
         self._unread_columns = [
             (one.at, standing_told_beside if one.ground is Ground.ELSEWHERE else standing_told_by)
             for one in heading.columns
-            if one.meaning is Meaning.IGNORE and one.ground is not Ground.SAID
+            if one.meaning is Meaning.IGNORE and one.ground not in {Ground.SAID, Ground.REFUSED}
         ]
         self._dated = [one.at for one in heading.columns if one.ground is Ground.DATED]
         if decides(heading.columns) or consent.otherwise:

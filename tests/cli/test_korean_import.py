@@ -162,3 +162,22 @@ def test_rejects_have_the_same_columns_in_every_language(site: Site) -> None:
 
     assert heading == ["line", "reason", "email", "이름"]
     assert [row[0], *row[2:]] == ["2", "bad", "하나"]
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_a_reason_in_the_rejects_is_no_remark_on_the_reader(
+    site: Site, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Corrected and imported again, the row comes in, whatever its reason quotes."""
+    monkeypatch.setenv("NEWSLETTER_LANGUAGE", language)
+    file = site.write("email,name,consented_at\nminji@example.org,김민지,탈퇴\n")
+    rejects = site.folder / "rejects.csv"
+    site.run("import", file, "--rejects", rejects)
+    refused = rejects.read_text(encoding="utf-8")
+    assert refused.startswith('"line","reason","email",')
+
+    corrected = site.write(refused.replace('"김민지","탈퇴"', '"김민지","2022-07-01"'))
+    site.run("import", corrected)
+
+    monkeypatch.setenv("NEWSLETTER_LANGUAGE", "en")
+    assert '"standing": "active"' in site.run("show", "minji@example.org", "--json").stdout

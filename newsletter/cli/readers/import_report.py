@@ -14,6 +14,7 @@ from newsletter.subscribers.address import printable
 from newsletter.subscribers.csv_rows import Heading
 from newsletter.subscribers.exporting import csv_line, unguarded
 from newsletter.subscribers.importing import Fate, Step, Withdrawal
+from newsletter.subscribers.meanings import REFUSED
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.repeats import Repeat
 
@@ -43,7 +44,7 @@ class Report:
         self._heading = heading
         if self.rejects is not None:
             names = [column.name for column in heading.columns]
-            self.rejects.write(_rejected(("line", "reason", *names)))
+            self.rejects.write(_rejected((*REFUSED, *names)))
 
     def take(self, step: Step) -> None:
         """Take in what became of a batch."""
