@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from newsletter.phrases import Phrase, Said, phrase
+from newsletter.system_words import WORDS
 
 KINDS: Final = {
     stat.S_IFIFO: phrase("files.fifo"),
@@ -26,9 +27,16 @@ class NotAFileError(OSError):
 
 
 def reason_of(error: OSError) -> Said:
-    """Say why a file or folder cannot be used: in the system's words, but for our own faults."""
+    """
+    Say why a file, a folder or a connection cannot be used.
+
+    What is known of the system's words is a phrase; the others are text, as they came.
+    """
     if isinstance(error, NotAFileError):
         return error.said
+    known = WORDS.get(error.errno or 0)
+    if known is not None and error.strerror == str(known):
+        return known
     return error.strerror or str(error)
 
 

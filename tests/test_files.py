@@ -1,5 +1,6 @@
 """A name that leads to something else than a file is refused by what it is, at once."""
 
+import errno
 import os
 import socket
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from newsletter.files import (
     sync_folder,
 )
 from newsletter.phrases import catalogue, phrase
+from newsletter.system_words import WORDS
 
 
 def make_socket(path: Path) -> None:
@@ -70,3 +72,18 @@ def test_names_are_put_on_the_disk_of_a_folder_that_is_there(tmp_path: Path) -> 
 
     with pytest.raises(FileNotFoundError):
         sync_folder(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("number", sorted(WORDS))
+def test_what_the_system_says_is_known_by_its_number_and_reads_as_it_does(number: int) -> None:
+    fault = OSError(number, os.strerror(number))
+
+    assert reason_of(fault) is WORDS[number]
+    assert str(WORDS[number]) == os.strerror(number)
+
+
+def test_other_words_of_the_system_stay_as_they_are() -> None:
+    assert (
+        reason_of(OSError(errno.ENOENT, "Kein solches Verzeichnis")) == "Kein solches Verzeichnis"
+    )
+    assert reason_of(OSError("no number")) == "no number"

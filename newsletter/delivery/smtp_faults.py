@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from newsletter.delivery.replies import one_line, read_text
 from newsletter.delivery.trust import explain_tls
 from newsletter.errors import ProviderBusy, ProviderError
+from newsletter.files import reason_of
 from newsletter.phrases import Phrase, Said, phrase
 
 if TYPE_CHECKING:
@@ -106,5 +107,7 @@ def _without_login(answer: str, relay: "Relay") -> str:
 def _reason(error: Exception) -> Said:
     if error.args and isinstance(error.args[0], Phrase):  # our own words
         return error.args[0]
-    strerror = error.strerror if isinstance(error, OSError) else None
-    return one_line(strerror or str(error) or type(error).__name__)
+    reason = reason_of(error) if isinstance(error, OSError) else str(error)
+    if isinstance(reason, Phrase):
+        return reason
+    return one_line(reason or type(error).__name__)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from newsletter.files import NotAFileError, read_regular_file
+from newsletter.files import NotAFileError, read_regular_file, reason_of
 from newsletter.issue.fields import Fields
 from newsletter.issue.pictures import BYTES_MAX, Picture, check_picture
 from newsletter.issue.problems import Problems
@@ -159,7 +159,7 @@ class Folder:
             self._problems.add(*named_at, message)
             return None
         except OSError as error:
-            message = phrase("issue.file-unreadable", name=path.name, fault=error.strerror)
+            message = phrase("issue.file-unreadable", name=path.name, fault=reason_of(error))
             self._problems.add(*named_at, message)
             return None
         self._read[_place(path, self._root)] = sha256(data).hexdigest()
@@ -178,7 +178,7 @@ class Folder:
         try:
             found = sorted(self._path.iterdir()) if self._path.is_dir() else []
         except OSError as error:
-            message = phrase("issue.folder-unreadable", fault=error.strerror)
+            message = phrase("issue.folder-unreadable", fault=reason_of(error))
             self._problems.add(self.place, None, message)
             return entries
         for entry in found:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 from unicodedata import normalize
 
+from newsletter.files import reason_of
 from newsletter.phrases import Phrase, Said, phrase
 
 TIMEOUT_S: Final = 10.0
@@ -205,7 +206,7 @@ def _ask(root: Path, *arguments: str) -> tuple[str, Said]:
     except subprocess.TimeoutExpired:
         return "", phrase("issue.git-silent", seconds=TIMEOUT_S)
     except OSError as error:
-        return "", phrase("issue.git-missing", fault=error.strerror)
+        return "", phrase("issue.git-missing", fault=reason_of(error))
     if ended.returncode:
         return "", ended.stderr.decode("utf-8", "replace") or f"status {ended.returncode}"
     return ended.stdout.decode("utf-8", "replace"), ""

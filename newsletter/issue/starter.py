@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from newsletter.errors import UsageError
+from newsletter.files import reason_of
 from newsletter.issue.problems import Problems
 from newsletter.issue.reading import check_issue_id, is_month
 from newsletter.issue.yaml_fields import read_fields
@@ -163,5 +164,5 @@ def _write(path: Path, data: bytes) -> None:
         with path.open("xb") as file:
             file.write(data)
     except OSError as error:
-        fault = phrase("issue.cannot-write", path=path, fault=error.strerror)
+        fault = phrase("issue.cannot-write", path=path, fault=reason_of(error))
         raise UsageError(fault) from error

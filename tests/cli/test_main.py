@@ -52,6 +52,7 @@ def test_the_list_loads_no_command() -> None:
         "newsletter.files",
         "newsletter.particles",
         "newsletter.phrases",
+        "newsletter.system_words",
     }
 
 
