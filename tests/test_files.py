@@ -52,7 +52,7 @@ def test_what_a_name_leads_to_is_said_in_either_language(tmp_path: Path) -> None
 
     assert reason_of(folder.value) == phrase("files.irregular", kind=phrase("files.folder"))
     assert catalogue("ko").word(reason_of(folder.value)) == "일반 파일이 아니라 폴더입니다"
-    assert reason_of(missing.value) == "No such file or directory"
+    assert reason_of(missing.value) == phrase("system.no-such-file")
 
 
 def test_what_is_not_there_is_said_so(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import ast
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from gettext import GNUTranslations
 from importlib import import_module
 from io import BytesIO
@@ -150,6 +150,39 @@ def test_no_korean_sentence_is_left_that_the_terminal_does_not_say() -> None:
         if message.id
     } - said
     assert left == set()
+
+
+# What stands in a Korean sentence as it is typed or as machines have it.
+TYPED: Final = re.compile(
+    r"\{[^{}]*\}|'[^']*'|`[^`]*`|“[^”]*”|\"[^\"]*\"|https?://\S+|--[a-z-]+(?:[ =][A-Z][A-Z_|=]*)?"
+    r"|(?:newsletter|openssl|chmod|chown|sudo|pip|git|dig|apt|journalctl) [ -~]+"
+    r"|[\w./-]+\.[a-z]{2,5}|Can I email|[A-Z][A-Z0-9_]{2,}\S*"
+)
+ENGLISH: Final = re.compile(r"(?:\b[A-Za-z][a-z']*\b +){2,}[A-Za-z][a-z']*\b")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_korean_sentence_holds_no_english_one(code: str) -> None:
+    for korean in wordings(SENTENCES["ko"][code]):
+        assert not ENGLISH.search(TYPED.sub(" ", korean)), korean
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_as_it_was_read(
+    language: str, same_as_golden: Callable[[str, str], None]
+) -> None:
+    """All sentences by their codes, with the names of their fields where values will stand."""
+    lines = [
+        f"{code}: {' | '.join(map(shown, wordings(SENTENCES[language][code])))}\n" for code in CODES
+    ]
+    same_as_golden(f"said.{language}.txt", "".join(lines))
+
+
+def shown(sentence: str) -> str:
+    """Return a sentence on one line, its fields by their names."""
+    parts = Formatter().parse(sentence)
+    text = "".join(before + (f"‹{name}›" if name else "") for before, name, _form, _way in parts)
+    return text.replace("\n", " ⏎ ")
 
 
 def own_words() -> Iterator[tuple[str, str, set[str] | None]]:

@@ -205,7 +205,7 @@ def test_why_there_is_no_history_is_said_truly(
     assert git_history(elsewhere, FOLDER, NOW) == NoHistory(phrase("issue.no-repository"))
     monkeypatch.setenv("PATH", str(elsewhere))
     missing = git_history(root, FOLDER, NOW)
-    assert missing == NoHistory(phrase("issue.git-missing", fault="No such file or directory"))
+    assert missing == NoHistory(phrase("issue.git-missing", fault=phrase("system.no-such-file")))
     assert isinstance(missing, NoHistory)
     assert str(missing.reason) == (
         "git says: it cannot be started (No such file or directory); install git"
