@@ -10,11 +10,12 @@ from newsletter.cli.cells import width
 from newsletter.cli.wording import use_language
 
 COLUMNS: Final = 80
+KOREAN_LETTERS: Final = re.compile("[가-힣]")
 # What stays as it is typed, or as it is called: commands, options, addresses, paths, names.
 TYPED: Final = re.compile(
     r"'?newsletter(?: [a-z][a-z-]*)+|--?[a-z][a-z-]*(?:[ =][A-Z]+)?|\S+@\S+|\S*/\S*|\S+=\S+"
 )
-SENTENCE: Final = re.compile(r"[A-Za-z]{2,}(?:[ ,;:]+[A-Za-z]{2,}){2}")
+SENTENCE: Final = re.compile(r"[A-Za-z]{2,}(?: +[A-Za-z]{2,}){2}")
 
 
 @pytest.fixture

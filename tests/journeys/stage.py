@@ -36,7 +36,16 @@ class Stage:
 
     def run(self, *arguments: str, status: int = 0, stdin: str = "") -> str:
         """Run a command, check its exit status, and return what it printed."""
-        ended = subprocess.run(
+        ended = self.run_to_its_end(*arguments, stdin=stdin)
+        assert ended.returncode == status, ended.stdout + ended.stderr
+        assert "Traceback" not in ended.stderr, ended.stderr
+        return ended.stdout + ended.stderr
+
+    def run_to_its_end(
+        self, *arguments: str, stdin: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command, however it ends."""
+        return subprocess.run(
             self.command(*arguments),
             cwd=self.root,
             env=self.environment,
@@ -46,9 +55,6 @@ class Stage:
             timeout=120,
             check=False,
         )
-        assert ended.returncode == status, ended.stdout + ended.stderr
-        assert "Traceback" not in ended.stderr, ended.stderr
-        return ended.stdout + ended.stderr
 
     def read(self, *arguments: str) -> bytes:
         """Run a command that succeeds, and return standard output as it comes."""
