@@ -26,6 +26,7 @@ DOCUMENTS = (
     *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
     *sorted(f"docs/ko/{path.name}" for path in (ROOT / "docs/ko").glob("*.md")),
 )
+TWINS = ("proof", "pace", "dispatching", "reliability")  # those that are there are compared
 ENV_EXAMPLE = ".env.example"
 COMMAND_ROW = re.compile(r"\*\*`newsletter ([^`]+)`\*\*")
 
@@ -82,9 +83,7 @@ def test_every_way_to_send_is_described_and_no_other(document: str) -> None:
 
 
 def test_both_readmes_have_the_same_headings() -> None:
-    english, korean = (
-        re.findall(r"^#+(?= )", without_fences(name), re.MULTILINE) for name in READMES
-    )
+    english, korean = map(heading_marks, READMES)
 
     assert korean == english
 
@@ -133,6 +132,16 @@ def test_both_readmes_have_the_same_links_and_lists() -> None:
     )
 
     assert korean == english
+
+
+@pytest.mark.parametrize("page", TWINS)
+def test_a_page_in_korean_is_built_as_its_english_one(page: str) -> None:
+    """Headings, commands and tables; what the program prints stands in each language."""
+    english, korean = f"docs/{page}.md", f"docs/ko/{page}.md"
+    if (ROOT / korean).exists():
+        assert heading_marks(korean) == heading_marks(english)
+        assert typed_blocks(korean) == typed_blocks(english)
+        assert len(table_rows(korean)) == len(table_rows(english))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -222,6 +231,18 @@ def fences(document: str) -> list[tuple[str, str]]:
 
 def without_fences(document: str) -> str:
     return re.sub(r"^```.*?^```$", "", read(document), flags=re.MULTILINE | re.DOTALL)
+
+
+def heading_marks(document: str) -> list[str]:
+    return re.findall(r"^#+(?= )", without_fences(document), re.MULTILINE)
+
+
+def typed_blocks(document: str) -> list[tuple[str, str]]:
+    """Return the fenced blocks without comments; of those of text, only that they are there."""
+    return [
+        (kind, "" if kind == "text" else without_comments(block))
+        for kind, block in fences(document)
+    ]
 
 
 def without_comments(block: str) -> str:
