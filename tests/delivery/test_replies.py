@@ -1,4 +1,4 @@
-"""Table 2.4 of the requirements: what a reply means, code by code and word by word."""
+"""F2: what a reply means, code by code and word by word."""
 
 import pytest
 from hypothesis import given
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Refused
 from newsletter.delivery.replies import LONGEST_ANSWER, Reply, classify, one_line, read_text
 
-GONE = [  # 2.4: suppress at once
+GONE = [  # F2: suppress at once
     "550 5.1.1 No such user reader@example.com - nsmtp",
     "550-5.1.1 The email account that you tried to reach does not exist.",
     "550 5.1.2 Bad destination system address",
@@ -24,7 +24,7 @@ GONE = [  # 2.4: suppress at once
     "550 #5.1.1 unknown",
     "550 5.0.0 no such user",
 ]
-SOFT = [  # 2.4: try again, nothing held against anybody
+SOFT = [  # F2: try again, nothing held against anybody
     "452 4.2.2 The email account that you tried to reach is over quota",
     "552 5.2.2 Mailbox full",
     "552 user's mailbox is full",
@@ -44,7 +44,7 @@ SOFT = [  # 2.4: try again, nothing held against anybody
     "452 4.5.3 Too many recipients",
     "450 4.2.1 The user you are trying to contact is receiving mail too quickly",
 ]
-SENDER = [  # 2.4 and D7: other readers will meet it too; the reader is not suppressed
+SENDER = [  # F2 and D7: other readers will meet it too; the reader is not suppressed
     "550 5.7.1 Message rejected due to local policy",
     "421 4.7.28 Our system has detected an unusual rate of unsolicited mail",
     "421 5.7.32 From header is not aligned",
@@ -69,7 +69,7 @@ SENDER = [  # 2.4 and D7: other readers will meet it too; the reader is not supp
     "421 4.3.1 You send too many messages",
     "550 5.7.1 Since you sent too many e-mails, you are not allowed to send more within 24 hours",
 ]
-MESSAGE = [  # 2.4: stop the issue
+MESSAGE = [  # F2: stop the issue
     "552 5.3.4 Message size exceeds fixed limit",
     "552 5.3.4 Your message exceeded Google's message header size limits",
     "554 5.6.0 Message contains invalid header",
@@ -88,7 +88,7 @@ PROVIDER = [  # the relay has no room: every reader meets it
     "452 Requested action not taken: insufficient system storage",
     "452 4.4.5 Insufficient disk space; try again later",
 ]
-NOT_UNDERSTOOD = [  # 2.4: the letter is lost, but the address is not suppressed
+NOT_UNDERSTOOD = [  # F2: the letter is lost, but the address is not suppressed
     "550 Requested action not taken",
     "554 5.0.0 no",
     "550 5.2.1 something else",

@@ -278,7 +278,7 @@ def test_a_bad_canary_pauses_the_issue_and_the_rest_stays_where_it_is(
     assert SqlDiary(database).find_halt(ISSUE) is not None
 
 
-def test_d6_a_canary_is_taken_from_all_domains(
+def test_d5_a_canary_is_taken_from_all_domains(
     planned: Callable[[Iterable[str]], Database],
 ) -> None:
     database = planned(addresses(a=40, b=40))

@@ -1,4 +1,4 @@
-"""Header fields on the wire: M1, M5, M14 and findings 1 and 2 of the delivery rules."""
+"""Header fields on the wire: M1, M5 and M14 of the delivery rules, where CPython breaks them."""
 
 import re
 from email import message_from_bytes, policy
