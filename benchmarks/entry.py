@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from newsletter.app.site import Site
-from newsletter.dispatch.ledger import DeliveryId, Page
+from newsletter.dispatch.ledger import DeliveryId, DeliveryPage
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.way import way_of
 from newsletter.subscribers.subscriber import editions_by_preference
@@ -40,15 +40,17 @@ def write(site: Site, issue: str) -> dict[str, float]:
     """Write letters to planned readers, no I/O; seconds a letter and a splice, and its bytes."""
     freeze(site, issue)
     composed = site.compose(issue)
-    scribe = site.scribe(composed.letter)
+    letter_writer = site.letter_writer(composed.letter)
     now = datetime.now(UTC)
-    waiting = list(site.records.ledger().find_due(issue, now, Page(DeliveryId(0), 500)))
+    waiting = list(site.records.ledger().find_due(issue, now, DeliveryPage(DeliveryId(0), 500)))
     letter = composed.letter.compile()[waiting[0].edition]
-    readers = [scribe.describe(one) for one in waiting]
+    readers = [letter_writer.describe(one) for one in waiting]
     return {
-        "seconds": best_of(7, lambda: write_all(lambda one: scribe.write(one, now), waiting)),
+        "seconds": best_of(
+            7, lambda: write_all(lambda one: letter_writer.write(one, now), waiting)
+        ),
         "splice_s": best_of(7, lambda: write_all(lambda one: letter.envelope(one, now), readers)),
-        "bytes": len(scribe.write(waiting[0], now).mime),
+        "bytes": len(letter_writer.write(waiting[0], now).mime),
     }
 
 

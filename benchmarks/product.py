@@ -27,7 +27,7 @@ DATABASE: Final = "newsletter.db"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MeasuredLetter:
     """The letter that all senders send: ours as a reader gets it, with places to be filled."""
 
     wire_bytes: int
@@ -119,7 +119,7 @@ def dispatch(port: int, **settings: str) -> Command:
 
 
 @cache
-def letter() -> Letter:
+def letter() -> MeasuredLetter:
     """Dispatch to one reader's outbox, and take what they got apart for the peers."""
     path = site().parent / "one.csv"
     path.write_text(
@@ -136,7 +136,7 @@ def letter() -> Letter:
     file = site().parent / "letter.json"
     file.write_text(json.dumps(_for_peers(message), ensure_ascii=False), encoding="utf-8")
     domain = str(message["From"]).rpartition("@")[2].strip("> ")
-    return Letter(len(content), domain, file)
+    return MeasuredLetter(len(content), domain, file)
 
 
 @cache

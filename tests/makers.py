@@ -13,7 +13,7 @@ from newsletter.compose.composition import Composition, compose
 from newsletter.compose.press import Press
 from newsletter.compose.strings import read_strings
 from newsletter.errors import ContentError
-from newsletter.issue.issue import Article, ArticleText, Issue, Letter, Publication
+from newsletter.issue.issue import Article, ArticleText, Issue, IssueText, Publication
 from newsletter.issue.markdown import Markdown, parse_markdown
 from newsletter.issue.pictures import Picture, check_picture
 from newsletter.issue.problems import Problems
@@ -209,7 +209,7 @@ def make_issue(
     for lang, body, subject in zip(Lang, bodies, subjects, strict=True):
         greeting = make_markdown("안녕하십니까." if lang is Lang.KO else "Welcome.")
         own = {"subject": subject, "preheader": "…"}
-        letters[lang] = Letter(f"issues/2022-08/{lang}.md", own, greeting)
+        letters[lang] = IssueText(f"issues/2022-08/{lang}.md", own, greeting)
         texts[lang] = ArticleText(
             place=f"{ARTICLE}/{lang}.md",
             texts={

@@ -16,10 +16,10 @@ from PIL import Image
 from newsletter.app.site import Composed, Site
 from newsletter.compose.colours import CONTRAST_AA, contrast, lighten_for
 from newsletter.compose.hosting import Gallery, HostedPicture, resize
-from newsletter.compose.press import DARK_PAPER, Page
+from newsletter.compose.press import DARK_PAPER, LetterContext
 from newsletter.compose.strings import Strings
 from newsletter.desk.build_folder import sample_reader
-from newsletter.issue.issue import Article, ArticleText, Issue, Letter, Publication
+from newsletter.issue.issue import Article, ArticleText, Issue, IssueText, Publication
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter
@@ -46,7 +46,7 @@ RECIPES: Final = read_recipes()
 PUBLIC_URL: Final = "https://news.example.org"
 ACCENT: Final = "#8a1c3b"
 EVERY_KIND: Final = pytest.mark.parametrize("kind", EditionKind, ids=str)
-OBJECTS: Final = (Publication, Issue, Letter, Article, ArticleText, HostedPicture)
+OBJECTS: Final = (Publication, Issue, IssueText, Article, ArticleText, HostedPicture)
 
 
 @cache
@@ -67,7 +67,9 @@ def _letter(kind: EditionKind) -> Specimen:
     composed = _composed(tuple(RECIPES))
     publication, issue, press = composed.publication, composed.issue, composed.press
     edition = composed.composition.editions[kind]
-    page = Page(publication, issue, kind, edition.subject, edition.preheader, Gallery(ISSUE))
+    page = LetterContext(
+        publication, issue, kind, edition.subject, edition.preheader, Gallery(ISSUE)
+    )
     reader = sample_reader(composed, kind, PUBLIC_URL)
     letter, raw = (
         CompiledLetter(one, facts_of(publication), press.strings, PUBLIC_URL)
@@ -251,7 +253,9 @@ def test_the_table_of_parts_has_every_macro_with_its_arguments() -> None:
 
 def test_the_table_of_names_has_every_name_a_template_is_given() -> None:
     composed = _composed(())
-    page = Page(composed.publication, composed.issue, EditionKind.KO, "", "", Gallery(ISSUE))
+    page = LetterContext(
+        composed.publication, composed.issue, EditionKind.KO, "", "", Gallery(ISSUE)
+    )
 
     tables = [row[0].strip("`") for row in _rows("What a template can use")]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from newsletter.dispatch.hold import Holder
+    from newsletter.dispatch.lease import Holder
     from newsletter.dispatch.promise import Promise
     from newsletter.settings import Settings
     from newsletter.storage.approvals import SqlApprovals

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from newsletter.compose.press import Press
     from newsletter.delivery.link_probe import LinkProbe
     from newsletter.delivery.provider import Provider
-    from newsletter.dispatch.writing import Scribe
+    from newsletter.dispatch.writing import LetterWriter
     from newsletter.issue.issue import Issue, Publication
     from newsletter.message.dkim import DkimSigner
     from newsletter.message.dkim_key import SigningKey
@@ -226,14 +226,14 @@ class Site:
 
         return LinkProbe(certificates=self.settings.certificates)
 
-    def scribe(
+    def letter_writer(
         self,
         letter: "KeptLetter",
         *,
         is_test: bool = False,
         were_sent: bool = False,
         signs: bool = True,
-    ) -> "Scribe":
+    ) -> "LetterWriter":
         """
         Make the writer of a letter to its readers; makes the secret key before the first one.
 
@@ -244,14 +244,14 @@ class Site:
             SettingsError: the secret key is lost; or letters are to be signed, but not with
                 these keys or this sender.
         """
-        from newsletter.dispatch.writing import Scribe  # noqa: PLC0415
+        from newsletter.dispatch.writing import LetterWriter  # noqa: PLC0415
         from newsletter.message.links import ReaderLinks  # noqa: PLC0415
         from newsletter.settings import read_or_make_secret_key  # noqa: PLC0415
 
         key = read_or_make_secret_key(self.settings, lambda: were_sent or self.records.has_sent())
         links = ReaderLinks(key, letter.facts.list_id, letter.public_url)
         signer = self._signer(letter.facts.sender_address) if signs else None
-        return Scribe(letter.compile(is_test=is_test, signer=signer), links, letter.zone)
+        return LetterWriter(letter.compile(is_test=is_test, signer=signer), links, letter.zone)
 
     def _signer(self, sender_address: str) -> "DkimSigner | None":
         setting = self.settings.dkim

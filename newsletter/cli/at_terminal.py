@@ -9,8 +9,8 @@ from newsletter.cli.confirming import confirm_by_name
 from newsletter.cli.dispatch_report import show_passed, show_proposal, show_shared_account
 from newsletter.cli.output import is_terminal
 from newsletter.cli.wording import _, say
-from newsletter.desk.gate import Passed
 from newsletter.desk.moments import show_moment, show_wait
+from newsletter.desk.preflight import Passed
 from newsletter.desk.witness import Proposal, Question
 from newsletter.desk.words import rehearsed_letters
 from newsletter.errors import UnfinishedError, UsageError
@@ -77,8 +77,8 @@ def _ask(question: Question, now: datetime) -> str:
         what = _("{count:,} letters {when}", count=question.count, when=when)
     else:
         what = _("{count:,} letters", count=question.count)
-    if proposal.intention.rehearsed:
-        letters = rehearsed_letters(proposal.intention.rehearsed.written)
+    if proposal.forecast.rehearsed:
+        letters = rehearsed_letters(proposal.forecast.rehearsed.written)
         return _("This sends {what}, and sets {letters} aside.", what=what, letters=letters)
     if proposal.way.is_rehearsal:
         return _("This sends {what}, as a rehearsal: to nobody.", what=what)

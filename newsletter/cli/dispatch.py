@@ -109,13 +109,13 @@ def dispatch(  # noqa: PLR0913 - one for each option
     from newsletter.cli.ordering import carry_out  # noqa: PLC0415
     from newsletter.desk.audience import Audience  # noqa: PLC0415
     from newsletter.desk.order import Order, drop_appointment  # noqa: PLC0415
-    from newsletter.dispatch.rounds import Wishes  # noqa: PLC0415
+    from newsletter.dispatch.rounds import RunOptions  # noqa: PLC0415
 
     spare_looking(ctx)
     site: Site = ctx.obj
     if due:
         _refuse_others(ctx, "--due", {"due", "waits"})
-        dispatch_due(site, Wishes(waits=bool(waits)))
+        dispatch_due(site, RunOptions(waits=bool(waits)))
         return
     if issue is None:
         raise UsageError(
@@ -147,7 +147,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     order = Order(
         issue=issue,
         by=by,
-        wishes=Wishes(limit, canary, is_terminal("stdin") if waits is None else waits),
+        options=RunOptions(limit, canary, is_terminal("stdin") if waits is None else waits),
         add_new=add_new,
         is_dry_run=dry_run,
         rehearses=rehearse,

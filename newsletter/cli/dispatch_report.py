@@ -13,10 +13,10 @@ from newsletter.cli.proof_table import summary
 from newsletter.cli.wording import _, listed, say, tell
 from newsletter.compose.composition import describe_changes
 from newsletter.desk.audience import describe_audience
-from newsletter.desk.gate import Passed
 from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import show_moment
 from newsletter.desk.outlook import Rehearsed
+from newsletter.desk.preflight import Passed
 from newsletter.desk.results import Result
 from newsletter.desk.ways import describe_way
 from newsletter.desk.witness import Proposal
@@ -33,16 +33,16 @@ LABEL: Final = 10  # columns of what stands before words
 
 def show_proposal(proposal: Proposal) -> None:
     """Print what is about to leave: which letter, how, and to how many."""
-    intention, letter = proposal.intention, proposal.sendable.letter
+    forecast, letter = proposal.forecast, proposal.sendable.letter
     tell("Issue", f"{letter.issue}  {letter.issued_on}", cells=LABEL)
     tell("Digest", letter.digest[:12], cells=LABEL)
-    begun = intention.plan.way if intention.plan else None
+    begun = forecast.plan.way if forecast.plan else None
     tell("Provider", describe_way(proposal.way, begun), cells=LABEL)
     for kind, edition in letter.editions.items():
-        count = pad_left(say(readers(intention.planned_for(kind))), 13)
+        count = pad_left(say(readers(forecast.planned_for(kind))), 13)
         click.echo(f"{pad(name_edition(kind), LABEL)}{count}  {edition.subject}")
     if proposal.sendable.is_special:
-        tell("To", describe_audience(intention.recipients_of), cells=LABEL)
+        tell("To", describe_audience(forecast.recipients_of), cells=LABEL)
     _show_kept(proposal)
     _show_exchange(proposal)
     _show_other_plans(proposal)
@@ -57,7 +57,7 @@ def _show_kept(proposal: Proposal) -> None:
     """Print that it goes on with the letter it was begun with, and which files differ since."""
     if proposal.sendable.since is None:
         return
-    plan = proposal.intention.plan
+    plan = proposal.forecast.plan
     if plan:
         when = show_moment(plan.planned_at, proposal.zone)
         kept = _("as it was begun {when}: kept, so nothing is composed or proofread", when=when)
@@ -80,7 +80,7 @@ def _show_kept(proposal: Proposal) -> None:
 
 def _show_exchange(proposal: Proposal) -> None:
     """Print that those who wait get another letter than those who have the first one."""
-    exchange = proposal.intention.exchange
+    exchange = proposal.forecast.exchange
     if exchange is None:
         return
     digest, who = exchange.plan.digest[:12], readers(exchange.count)
@@ -102,21 +102,21 @@ def _changes(plan: Plan, letter: KeptLetter) -> Sequence[str]:
 
 def _show_other_plans(proposal: Proposal) -> None:
     """Print what becomes of a plan that is there, and who is not in it."""
-    intention = proposal.intention
-    if intention.replaced:
+    forecast = proposal.forecast
+    if forecast.replaced:
         words = _(
             "the plan of {day} was for another letter or others, and nobody was sent it",
-            day=f"{intention.replaced.planned_at:%Y-%m-%d}",
+            day=f"{forecast.replaced.planned_at:%Y-%m-%d}",
         )
-        changes = _changes(intention.replaced, proposal.sendable.letter)
+        changes = _changes(forecast.replaced, proposal.sendable.letter)
         tell("Anew", words, *changes, cells=LABEL)
-    if intention.rehearsed:
-        _show_rehearsed(intention.rehearsed, proposal.zone)
-    if intention.left_out and intention.plan:
+    if forecast.rehearsed:
+        _show_rehearsed(forecast.rehearsed, proposal.zone)
+    if forecast.left_out and forecast.plan:
         words = _(
             "{who} who came since the plan of {day}; --add-new sends it to them too",
-            who=readers(intention.left_out),
-            day=f"{intention.plan.planned_at:%Y-%m-%d}",
+            who=readers(forecast.left_out),
+            day=f"{forecast.plan.planned_at:%Y-%m-%d}",
         )
         tell("Left out", words, cells=LABEL)
 

@@ -16,24 +16,24 @@ from newsletter.cli.process import this_process
 from newsletter.cli.proof_table import show_report
 from newsletter.cli.wording import _, say
 from newsletter.desk.due import DueFault, DueReport, send_due
-from newsletter.desk.gate import BlockedError, Passed
 from newsletter.desk.moments import find_zone, show_moment
+from newsletter.desk.preflight import BlockedError, Passed
 from newsletter.desk.results import Result
 from newsletter.desk.witness import Proposal
 from newsletter.dispatch.control import PROGRAM
-from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.rounds import RunOptions
 from newsletter.errors import NewsletterError, UnfinishedError
 from newsletter.proof.approval import Approval
 
 
-def dispatch_due(site: Site, wishes: Wishes) -> None:
+def dispatch_due(site: Site, options: RunOptions) -> None:
     """
     Send what is due, and tell what came of it.
 
     Raises:
         NewsletterError: the worst that happened; everything else was printed.
     """
-    report = send_due(site, wishes, this_process(), lambda _issue: _Quiet())
+    report = send_due(site, options, this_process(), lambda _issue: _Quiet())
     # Where cron listens, every line becomes a mail.
     if not report.tried and not report.held and is_terminal("stdout"):
         _say_when(site, report)

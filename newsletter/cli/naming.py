@@ -47,7 +47,7 @@ def name_act(act: Act) -> str:
         Act.CANCELLED: _("cancelled"),
         Act.SETTLED: _("settled"),
         Act.APPOINTED: _("appointed"),
-        Act.DISAPPOINTED: _("appointment dropped"),
+        Act.APPOINTMENT_DROPPED: _("appointment dropped"),
         Act.LATE_ANSWER: _("late answer"),
         Act.SET_ASIDE: _("rehearsal set aside"),
         Act.APPROVED: _("approved"),

@@ -10,9 +10,9 @@ from newsletter.cli.proof_table import show_report
 from newsletter.cli.waiting import wait_for
 from newsletter.cli.wording import _, tell
 from newsletter.desk.appointing import send_appointed
-from newsletter.desk.gate import BlockedError
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.order import DryRun, Order, dispatch
+from newsletter.desk.preflight import BlockedError
 from newsletter.desk.results import Result
 from newsletter.dispatch.control import Appointment
 
@@ -39,7 +39,7 @@ def carry_out(site: Site, order: Order, *, yes: bool, waits: bool) -> None:
             if not waits:
                 return
             wait_for(site, outcome, process)
-            outcome = send_appointed(site, outcome, order.wishes, person, process)
+            outcome = send_appointed(site, outcome, order.options, person, process)
     except BlockedError as blocked:
         show_report(blocked.report)
         raise

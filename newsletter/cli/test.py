@@ -42,7 +42,7 @@ def test(
     """
     from newsletter.cli.proof_table import summary  # noqa: PLC0415
     from newsletter.delivery.provider import Accepted  # noqa: PLC0415
-    from newsletter.desk.trial import choose_recipients, prepare_trial  # noqa: PLC0415
+    from newsletter.desk.test_send import choose_recipients, prepare_test_send  # noqa: PLC0415
 
     spare_looking(ctx)
     site: Site = ctx.obj
@@ -50,16 +50,16 @@ def test(
     if recipients.strangers and not yes:
         _ask_about(recipients.strangers)
     kinds = list(EditionKind) if edition == ALL else [EditionKind(edition)]
-    trial = prepare_trial(site, issue, recipients.chosen, kinds)
-    if trial.report.findings:
+    test_send = prepare_test_send(site, issue, recipients.chosen, kinds)
+    if test_send.report.findings:
         shows = _("; newsletter check {issue} shows it", issue=issue)
-        click.echo(f"{summary(trial.report)}{shows}", err=True)
-    digest, name = trial.composed.composition.digest[:12], trial.provider.name
+        click.echo(f"{summary(test_send.report)}{shows}", err=True)
+    digest, name = test_send.composed.composition.digest[:12], test_send.provider.name
     click.echo(
         _("Testing {issue}, digest {digest}, by {name}", issue=issue, digest=digest, name=name)
     )
     failed = 0
-    for one in trial.results:
+    for one in test_send.results:
         failed += not isinstance(one.outcome, Accepted)
         word, answer = _("not sent"), _("the connection ended before")
         if one.outcome:
@@ -70,7 +70,7 @@ def test(
             _(
                 "{failed} of {total} test letters were not accepted; the answers stand above",
                 failed=failed,
-                total=trial.count,
+                total=test_send.count,
             )
         )
     tell("Next", _("look at them, then: newsletter dispatch {issue}", issue=issue))

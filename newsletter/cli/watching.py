@@ -13,7 +13,7 @@ from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _, listed, say
 from newsletter.delivery.provider import Accepted, Deferred, Refused, Unknown
 from newsletter.desk.moments import show_wait
-from newsletter.dispatch.engine import Run
+from newsletter.dispatch.engine import RunCounts
 from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.states import State
 from newsletter.dispatch.watching import Show
@@ -57,11 +57,11 @@ class _Bar:
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
 
-    def show(self, run: Run, slowness: Sequence[Said]) -> None:
+    def show(self, run: RunCounts, slowness: Sequence[Said]) -> None:
         self._bar.show(run.answered, _in_words(run) + (f"; {say(slowness)}" if slowness else ""))
 
 
-def _in_words(run: Run) -> str:
+def _in_words(run: RunCounts) -> str:
     states = {
         State.ACCEPTED: run.outcomes[Accepted],
         State.DEFERRED: run.outcomes[Deferred],

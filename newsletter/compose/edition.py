@@ -7,7 +7,7 @@ from markdown_it.common.utils import unescapeAll
 
 from newsletter.compose.hosting import Gallery
 from newsletter.compose.inline import inline_css, nested_rule_line
-from newsletter.compose.press import FOLDER, HTML_LETTER, Page, Press
+from newsletter.compose.press import FOLDER, HTML_LETTER, LetterContext, Press
 from newsletter.compose.slots import MARK
 from newsletter.compose.strings import label_with
 from newsletter.errors import ContentError, Problem
@@ -54,11 +54,11 @@ def compose_edition(
 
 def page_of(
     publication: Publication, issue: Issue, kind: EditionKind, gallery: Gallery, press: Press
-) -> Page:
+) -> LetterContext:
     """Gather what the templates of one edition are filled with."""
     subject = subject_of(issue, kind, press)
     preheader = BETWEEN.join(issue.letters[lang].preheader for lang in kind.langs)
-    return Page(publication, issue, kind, subject, preheader, gallery)
+    return LetterContext(publication, issue, kind, subject, preheader, gallery)
 
 
 def _inlined(page: str, press: Press) -> str:

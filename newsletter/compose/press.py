@@ -39,7 +39,7 @@ _Drawn = dict[tuple[int, str, int], tuple[Markdown, Markup]]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class LetterContext:
     """What the letter's templates are filled with."""
 
     publication: Publication
@@ -72,7 +72,7 @@ class Press:
         self._texts: dict[tuple[str, str], str] = {}  # by source and word for pictures
         self._drawn: WeakKeyDictionary[Gallery, _Drawn] = WeakKeyDictionary()
 
-    def html(self, page: Page) -> str:
+    def html(self, page: LetterContext) -> str:
         """
         Fill the HTML letter; its plain ``<style>`` block still wants inlining.
 
@@ -81,7 +81,7 @@ class Press:
         """
         return self._fill(HTML_LETTER, page)
 
-    def text(self, page: Page) -> str:
+    def text(self, page: LetterContext) -> str:
         """
         Fill the text part.
 
@@ -91,7 +91,7 @@ class Press:
         filled = self._fill(TEXT_LETTER, page)
         return "\n".join(line.rstrip() for line in filled.strip().split("\n")) + "\n"
 
-    def trace(self, page: Page, traces: Traces) -> str:
+    def trace(self, page: LetterContext, traces: Traces) -> str:
         """
         Fill the HTML letter with marks that say where each tag comes from; to read, not to send.
 
@@ -111,7 +111,7 @@ class Press:
         room.add_filter("whole", keep_whole)
         return room
 
-    def _fill(self, name: str, page: Page, room: Sandbox | None = None) -> str:
+    def _fill(self, name: str, page: LetterContext, room: Sandbox | None = None) -> str:
         try:
             filled = (room or self._sandbox).fill(name, self._values(page))
         except Exception as error:  # whatever a template's own expressions do
@@ -136,7 +136,7 @@ class Press:
         source = source.replace("ACCENT_ON_DARK", lighten_for(accent, DARK_PAPER))
         return Markup(source.replace("ACCENT", accent))  # noqa: S704 - a template of the site
 
-    def _values(self, page: Page) -> dict[str, Any]:
+    def _values(self, page: LetterContext) -> dict[str, Any]:
         issue_url = f"{self.public_url}/issues/{page.issue.id}"
         base = f"{self.public_url}/"
         langs = page.kind.langs

@@ -9,7 +9,7 @@ from newsletter.delivery.caller import UNNAMED, Caller, choose_own_name
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import Begun, Capabilities, Receipt, Unknown, Unsent
 from newsletter.delivery.smtp_dialogue import Dialogue, Patience, Pipelining
-from newsletter.delivery.smtp_letter import Letter, begin_letter
+from newsletter.delivery.smtp_letter import MailTransaction, begin_letter
 from newsletter.delivery.smtp_session import Relay, Security, open_session
 from newsletter.delivery.smtp_wire import LostError
 from newsletter.delivery.trust import make_tls
@@ -124,7 +124,7 @@ class SmtpConnection:
             ProviderError: the relay refuses the sender address, or, after a rest, the login.
             ProviderBusy: the relay has no room any more, after a rest.
         """
-        letter: Letter | None = None
+        letter: MailTransaction | None = None
         try:
             while letter := letter or self._await_letter(envelopes, begin):
                 follower = self._carry(letter, envelopes, begin)
@@ -142,7 +142,7 @@ class SmtpConnection:
 
     def _await_letter(
         self, envelopes: Iterator[Envelope | None], begin: Callable[[Envelope], Begun]
-    ) -> Letter | None:
+    ) -> MailTransaction | None:
         """
         Wait for a letter that follows no other; None when no more can be carried.
 
@@ -170,12 +170,12 @@ class SmtpConnection:
 
     def _carry(
         self,
-        letter: Letter,
+        letter: MailTransaction,
         envelopes: Iterator[Envelope | None],
         begin: Callable[[Envelope], Begun],
-    ) -> Letter | None:
+    ) -> MailTransaction | None:
         """Bring *letter* to its answer; return the letter that was begun behind it, if any."""
-        follower: Letter | None = None
+        follower: MailTransaction | None = None
         try:
             if letter.answer is None:
                 self._dialogue.open(letter)
@@ -191,11 +191,11 @@ class SmtpConnection:
         self._used_at = monotonic()
         return follower
 
-    def _may_follow(self, letter: Letter) -> bool:
+    def _may_follow(self, letter: MailTransaction) -> bool:
         may_go_on = self._messages_left and not isinstance(letter.answer, ProviderError)
         return bool(may_go_on) and self._dialogue.pipelines
 
-    def _begin(self, envelope: Envelope, begin: Callable[[Envelope], Begun]) -> Letter:
+    def _begin(self, envelope: Envelope, begin: Callable[[Envelope], Begun]) -> MailTransaction:
         self._messages_left -= 1
         return begin_letter(envelope, begin, self._dialogue.offer, self._relay)
 

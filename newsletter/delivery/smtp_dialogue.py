@@ -20,7 +20,7 @@ from newsletter.delivery.smtp_answers import (
     explain_name,
     explain_refusal,
 )
-from newsletter.delivery.smtp_letter import DATA, Answer, Letter
+from newsletter.delivery.smtp_letter import DATA, Answer, MailTransaction
 from newsletter.delivery.smtp_session import Session
 from newsletter.delivery.smtp_wire import Guard, LostError
 from newsletter.phrases import Said, phrase
@@ -92,7 +92,7 @@ class Dialogue:
         """Say whether the relay, left idle, has hung up or said that it will."""
         return self._stage is Stage.REST and self._wire.has_news()
 
-    def open(self, letter: Letter) -> None:
+    def open(self, letter: MailTransaction) -> None:
         """
         Bring *letter* to where its content may be sent; set its answer if it may not.
 
@@ -112,7 +112,7 @@ class Dialogue:
         if replies[-1].code == 421:
             self.hang_up(replies[-1].answer)
 
-    def finish(self, letter: Letter, follower: Letter | None) -> None:
+    def finish(self, letter: MailTransaction, follower: MailTransaction | None) -> None:
         """
         Send the content of *letter* and set its answer; or take back what has one already.
 
@@ -184,7 +184,7 @@ class Dialogue:
                 self._wire.hear(QUIT_S)
         self.hang_up(phrase("delivery.connection-closed"))
 
-    def _hear_group(self, letter: Letter) -> list[Reply]:
+    def _hear_group(self, letter: MailTransaction) -> list[Reply]:
         """Hear the answers to MAIL, RCPT and DATA, said at once; after 421 no more come."""
         replies: list[Reply] = []
         try:
@@ -203,7 +203,7 @@ class Dialogue:
         self._pipelining.is_proven |= self._is_behind_a_dot
         return replies
 
-    def _ask_in_steps(self, letter: Letter) -> list[Reply]:
+    def _ask_in_steps(self, letter: MailTransaction) -> list[Reply]:
         """Say MAIL, RCPT and DATA one by one, and no further than is of use."""
         replies: list[Reply] = []
         for words, hundred in zip((*letter.commands, DATA), (2, 2, 3), strict=True):
@@ -216,7 +216,7 @@ class Dialogue:
                 break
         return replies
 
-    def _decide(self, letter: Letter, replies: Sequence[Reply]) -> None:
+    def _decide(self, letter: MailTransaction, replies: Sequence[Reply]) -> None:
         """Note what the answers to MAIL, RCPT and DATA mean, and where they leave us."""
         refused = next((step for step, reply in enumerate(replies) if reply.code >= 400), None)
         if refused is not None:
@@ -241,7 +241,9 @@ class Dialogue:
         about_step = explain_refusal(reply) if step else explain_mail(reply, self._relay)
         return about_us or about_step
 
-    def _judge(self, letter: Letter, stage: Stage, reply: Reply, *, is_followed: bool) -> None:
+    def _judge(
+        self, letter: MailTransaction, stage: Stage, reply: Reply, *, is_followed: bool
+    ) -> None:
         """Note what the answer to an ending means."""
         if stage is Stage.CONTENT:
             if is_followed and dislikes_pipelining(reply):
@@ -251,7 +253,7 @@ class Dialogue:
         if reply.code == 421 or (stage is Stage.OPEN and reply.code >= 400):
             self.hang_up(reply.answer)
 
-    def _refute(self, letter: Letter, disliked: Reply) -> None:
+    def _refute(self, letter: MailTransaction, disliked: Reply) -> None:
         """Turned away unread, for having come early; the plain dialogue is for this relay."""
         self._pipelining.is_refuted = True
         letter.answer = Unsent(disliked.answer)
@@ -261,7 +263,7 @@ class Dialogue:
         self._must_not_be_over()
         self._wire.say(words, self._patience.reply_s)
 
-    def _say_ending(self, letter: Letter, words: bytes, size: int) -> None:
+    def _say_ending(self, letter: MailTransaction, words: bytes, size: int) -> None:
         """Say *words*, of which the first *size* bytes end the transaction of *letter*."""
         self._must_not_be_over()
         if self._stage is Stage.CONTENT and self._wire.has_news():
@@ -290,7 +292,7 @@ class Dialogue:
             raise LostError(self._why)
 
 
-def _ending(letter: Letter, stage: Stage) -> tuple[bytes, ...]:
+def _ending(letter: MailTransaction, stage: Stage) -> tuple[bytes, ...]:
     """Say what ends the transaction of *letter* at *stage*, with one reply; may be nothing."""
     match stage:
         case Stage.CONTENT:

@@ -24,7 +24,7 @@ Answer = Outcome | Unsent | ProviderError
 
 
 @dataclass(slots=True)
-class Letter:
+class MailTransaction:
     """An envelope that was begun, until its receipt is given."""
 
     envelope: Envelope
@@ -68,17 +68,17 @@ class Letter:
 
 def begin_letter(
     envelope: Envelope, begin: Callable[[Envelope], Begun], offer: Offer, relay: str
-) -> Letter:
+) -> MailTransaction:
     """Begin *envelope*, and put into words what the relay is told of it, or why nothing is."""
     begun = begin(envelope)
     recipient = wire_address(envelope.recipient)
     answer = _find_hindrance(envelope, recipient, offer, relay)
     if answer is not None:
-        return Letter(envelope, begun, answer=answer)
+        return MailTransaction(envelope, begun, answer=answer)
     size = f" SIZE={len(envelope.mime)}" if offer.size else ""
     utf8 = " SMTPUTF8" if recipient and not recipient.isascii() else ""
     mail = f"MAIL FROM:<{envelope.sender}>{size}{utf8}\r\n".encode()
-    return Letter(envelope, begun, (mail, f"RCPT TO:<{recipient}>\r\n".encode()))
+    return MailTransaction(envelope, begun, (mail, f"RCPT TO:<{recipient}>\r\n".encode()))
 
 
 def _find_hindrance(

@@ -14,7 +14,7 @@ from newsletter.desk.sending import Sending, open_sending, send_confirmed
 from newsletter.desk.ways import refuse_appointment
 from newsletter.desk.witness import Witness
 from newsletter.dispatch.control import Appointment
-from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.way import Way
 from newsletter.errors import ContentError
 from newsletter.phrases import phrase
@@ -40,7 +40,7 @@ def appoint(sending: Sending, appointment: Appointment, rehearsed: Rehearsed | N
 
 
 def send_appointed(
-    site: Site, appointment: Appointment, wishes: Wishes, witness: Witness, process: Process
+    site: Site, appointment: Appointment, options: RunOptions, witness: Witness, process: Process
 ) -> Result:
     """
     Send what was appointed, if it is still that letter and may still go out.
@@ -48,7 +48,7 @@ def send_appointed(
     Args:
         site: where the issue is.
         appointment: whose time has come.
-        wishes: how the run is to go.
+        options: how the run is to go.
         witness: is told.
         process: that it is sent in.
 
@@ -62,7 +62,7 @@ def send_appointed(
     sending = open_appointed(site, appointment, process)
     refuse_halted(site.records.diary(), appointment.issue, sending.outlook.zone)
     sender = Sender(appointment.by, appointment.account)
-    return send_confirmed(sending, sender, wishes, witness, appointment.recipients_of)
+    return send_confirmed(sending, sender, options, witness, appointment.recipients_of)
 
 
 def open_appointed(site: Site, appointment: Appointment, process: Process) -> Sending:

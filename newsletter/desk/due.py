@@ -15,7 +15,7 @@ from newsletter.desk.telling import note_told
 from newsletter.desk.witness import DueWitness, Witness
 from newsletter.dispatch.control import PROGRAM, Appointment
 from newsletter.dispatch.plan import check_digest
-from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.rounds import RunOptions
 from newsletter.errors import LedgerError, NewsletterError
 from newsletter.proof.approval import Sender
 
@@ -42,7 +42,7 @@ _Step = Callable[[Witness], Result | None]
 
 
 def send_due(
-    site: Site, wishes: Wishes, process: Process, witness_of: Callable[[str], DueWitness]
+    site: Site, options: RunOptions, process: Process, witness_of: Callable[[str], DueWitness]
 ) -> DueReport:
     """
     Send every appointment whose time has come, and go on with what is unfinished and due.
@@ -53,7 +53,7 @@ def send_due(
 
     Args:
         site: whose issues are meant.
-        wishes: how the runs are to go.
+        options: how the runs are to go.
         process: that they are sent in.
         witness_of: makes whoever is told of an issue.
     """
@@ -61,12 +61,12 @@ def send_due(
     held = look(site, now)
     appointments = [one for one in site.records.diary().appointments() if one.issue not in held]
     steps: list[tuple[str, _Step]] = [
-        (one.issue, partial(_keep, site, one, wishes, process))
+        (one.issue, partial(_keep, site, one, options, process))
         for one in appointments
         if one.send_at <= now
     ]
     steps += [
-        (issue, partial(_go_on, site, issue, wishes, process))
+        (issue, partial(_go_on, site, issue, options, process))
         for issue in _find_begun(site)
         if issue not in held
     ]
@@ -104,7 +104,7 @@ def _take(site: Site, issue: str, step: _Step, witness: DueWitness) -> DueFault 
 
 
 def _keep(
-    site: Site, appointment: Appointment, wishes: Wishes, process: Process, witness: Witness
+    site: Site, appointment: Appointment, options: RunOptions, process: Process, witness: Witness
 ) -> Result | None:
     """
     Keep an appointment, if it still stands: the issue before it may have taken hours.
@@ -114,11 +114,11 @@ def _keep(
     """
     if find_appointment(site.records.diary(), appointment.issue) != appointment:
         return None
-    return send_appointed(site, appointment, wishes, witness, process)
+    return send_appointed(site, appointment, options, witness, process)
 
 
 def _go_on(
-    site: Site, issue: str, wishes: Wishes, process: Process, witness: Witness
+    site: Site, issue: str, options: RunOptions, process: Process, witness: Witness
 ) -> Result | None:
     """
     Go on with a dispatch that a person has begun, with that letter and to those readers.
@@ -139,7 +139,7 @@ def _go_on(
         check_digest(plan, sending.outlook.letter)
     recipients_of = plan.recipients_of if plan else None
     program = Sender(PROGRAM, account=None)
-    return send_confirmed(sending, program, wishes, witness, recipients_of)
+    return send_confirmed(sending, program, options, witness, recipients_of)
 
 
 def _find_begun(site: Site) -> Sequence[str]:

@@ -29,7 +29,7 @@ class Records(Protocol):
         """Open the list of subscribers."""
 
 
-class Site(Protocol):
+class ImportSite(Protocol):
     """What use cases of readers need of a site."""
 
     @property
@@ -86,7 +86,7 @@ class ImportWatcher(Protocol):
         """Hear the first line of each of those, by key."""
 
 
-def import_file(site: Site, order: ImportOrder, watcher: ImportWatcher) -> None:
+def import_file(site: ImportSite, order: ImportOrder, watcher: ImportWatcher) -> None:
     """
     Merge the rows of a file into the list; durable on return, unless nothing is to be kept.
 

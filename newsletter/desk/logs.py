@@ -16,7 +16,7 @@ from newsletter.desk.words import count_open
 from newsletter.dispatch.address_list import read_addresses
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.evidence import Evidence, OpenDelivery
-from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import DeliveryId
 from newsletter.dispatch.relay_log import LogReading, Place, find_taken
 from newsletter.errors import UsageError
@@ -120,7 +120,7 @@ def _find_waiting(site: Site, issue: str, lost: LostPlan | None) -> list[OpenDel
     """Return what is open, or would be if the plan that is lost were made."""
     if lost:
         return site.records.settling().foresee(lost.plan, lost.editions)
-    with held(Hold(site.records.ledger(), issue, site.clock, site.records.holder())):
+    with held(IssueLease(site.records.ledger(), issue, site.clock, site.records.holder())):
         return list(site.records.settling().find_open(issue))
 
 
@@ -136,7 +136,7 @@ def _accept(site: Site, order: LogOrder, known: Sequence[Found], lost: LostPlan 
     if lost:
         ledger.freeze(lost.plan, lost.editions)
     try:
-        with held(Hold(ledger, order.issue, site.clock, site.records.holder())):
+        with held(IssueLease(ledger, order.issue, site.clock, site.records.holder())):
             if lost:  # those that were foreseen have other numbers now
                 ids = {one.key: one.delivery.id for one in settling.find_open(order.issue)}
                 answers = {ids[one.delivery.key]: one for one in known if one.delivery.key in ids}
@@ -162,8 +162,8 @@ def _found_in_logs(
     files = {str(path): log_opener(path) for path in paths}
     ledger = site.records.ledger()
     sendable = find_begun_letter(site, ledger, issue) or compose_letter(site, issue)
-    scribe = site.scribe(sendable.letter, were_sent=True)
-    named = {scribe.describe(one.delivery).message_id: one for one in waiting}
+    letter_writer = site.letter_writer(sendable.letter, were_sent=True)
+    named = {letter_writer.describe(one.delivery).message_id: one for one in waiting}
     taken, readings = find_taken(files, named.keys())
     found = {
         named[message_id].delivery.id: Found(named[message_id], place)

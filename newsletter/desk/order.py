@@ -17,7 +17,7 @@ from newsletter.desk.sending import Sending, open_sending, pass_gate
 from newsletter.desk.ways import refuse_appointment, refuse_rehearsal
 from newsletter.desk.witness import Confirm, Proposal, Question
 from newsletter.dispatch.control import Appointment
-from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.rounds import RunOptions
 from newsletter.errors import UsageError
 from newsletter.phrases import phrase
 from newsletter.proof.approval import Sender
@@ -29,7 +29,7 @@ class Order:
 
     issue: str
     by: str
-    wishes: Wishes = field(default_factory=Wishes)
+    options: RunOptions = field(default_factory=RunOptions)
     add_new: bool = False
     is_dry_run: bool = False
     rehearses: bool = False  # into a folder, whatever is set
@@ -69,25 +69,25 @@ def dispatch(
     sending = _open(site, order, process)
     proposal = _propose(sending.outlook, order)
     confirm.propose(proposal)
-    intention = proposal.intention
-    if not intention.expected:
+    forecast = proposal.forecast
+    if not forecast.expected:
         return find_result(sending.outlook)
     sender = Sender(order.by, process.account)
     record = pass_gate(
-        sending.outlook, sender, confirm, order.rules, order.because, is_first=intention.is_first
+        sending.outlook, sender, confirm, order.rules, order.because, is_first=forecast.is_first
     )
-    count = min(intention.expected, order.wishes.limit or intention.expected)
+    count = min(forecast.expected, order.options.limit or forecast.expected)
     if order.is_dry_run:
         sending.write_each()
         return DryRun(count)
     confirm.agree(Question(proposal, count, order.send_at))
     _answer_doubts(site, order, confirm, proposal)
     record()
-    if intention.exchange and sending.outlook.diary.find_halt(order.issue):
-        sending.planning.replace_letter(intention.exchange, order.by)
+    if forecast.exchange and sending.outlook.diary.find_halt(order.issue):
+        sending.planning.replace_letter(forecast.exchange, order.by)
         return find_result(sending.outlook)
     if order.send_at is None:
-        return sending.send_off(intention, order.wishes, order.by, confirm)
+        return sending.send_off(forecast, order.options, order.by, confirm)
     return _send_later(sending, proposal, order, order.send_at, process)
 
 
@@ -117,13 +117,13 @@ def _propose(outlook: Outlook, order: Order) -> Proposal:
     plan = None if makes_earnest else outlook.ledger.find_plan(order.issue)
     recipients_of = choose_audience(site, outlook.sendable, order.audience, plan)
     doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)
-    intention = outlook.intention(
+    forecast = outlook.forecast(
         add_new=order.add_new,
         may_plan_anew=True,
         recipients_of=recipients_of,
         exchanged_because=order.because if order.replaces_letter else None,
     )
-    return Proposal(outlook.sendable, outlook.way, intention, outlook.zone, doubts, standing)
+    return Proposal(outlook.sendable, outlook.way, forecast, outlook.zone, doubts, standing)
 
 
 def _answer_doubts(site: Site, order: Order, confirm: Confirm, proposal: Proposal) -> None:
@@ -149,8 +149,8 @@ def _send_later(
         order.by,
         sending.outlook.site.clock(),
         proposal.way,
-        proposal.intention.recipients_of,
+        proposal.forecast.recipients_of,
         process.account,
     )
-    appoint(sending, appointment, proposal.intention.rehearsed)
+    appoint(sending, appointment, proposal.forecast.rehearsed)
     return appointment

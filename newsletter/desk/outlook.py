@@ -42,7 +42,7 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Intention:
+class Forecast:
     """What a dispatch is about to do."""
 
     plan: Plan | None  # None: this is the first run
@@ -93,14 +93,14 @@ class Outlook:
         plan = self.ledger.find_plan(self.issue)
         return plan is not None and judge_plan(self.ledger, plan, self.way) is Verdict.ANEW
 
-    def intention(
+    def forecast(
         self,
         *,
         add_new: bool,
         may_plan_anew: bool = False,
         recipients_of: str | None = None,
         exchanged_because: str | None = None,
-    ) -> Intention:
+    ) -> Forecast:
         """
         Say what is to be done: for whom the first time, or how to go on.
 
@@ -148,7 +148,7 @@ class Outlook:
         if plan is None and not count:
             raise ContentError(phrase("desk.no-reader", issue=self.issue))
         is_joining = plan is None or add_new
-        return Intention(
+        return Forecast(
             plan=plan,
             replaced=replaced,
             rehearsed=rehearsed,

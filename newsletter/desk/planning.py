@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from newsletter.desk.halting import refuse_halted
+from newsletter.desk.letter_writers import LetterWriters
 from newsletter.desk.letters import plan_for
-from newsletter.desk.outlook import Exchange, Intention, Outlook, Rehearsed
-from newsletter.desk.scribes import Scribes
+from newsletter.desk.outlook import Exchange, Forecast, Outlook, Rehearsed
 from newsletter.dispatch.control import Appointment, SettingAside
-from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.replacement import Replacement
@@ -20,54 +20,56 @@ from newsletter.phrases import phrase
 class Planning:
     """What is written down of an issue before any of it is sent."""
 
-    def __init__(self, outlook: Outlook, account: str, hold: Hold, scribes: Scribes) -> None:
+    def __init__(
+        self, outlook: Outlook, account: str, lease: IssueLease, letter_writers: LetterWriters
+    ) -> None:
         """
         Prepare; nothing is written yet.
 
         Args:
             outlook: of the issue.
             account: of the system, that it is done from: USER@HOST; empty: not known.
-            hold: the right to send.
-            scribes: take who writes a letter that was just kept.
+            lease: the right to send.
+            letter_writers: take who writes a letter that was just kept.
         """
         self._outlook = outlook
         self._account = account
-        self._hold = hold
-        self._scribes = scribes
+        self._lease = lease
+        self._letter_writers = letter_writers
         self._ledger, self._diary, self._issue = outlook.ledger, outlook.diary, outlook.issue
 
-    def plan(self, intention: Intention, by: str, *, is_limited: bool) -> None:
+    def plan(self, forecast: Forecast, by: str, *, is_limited: bool) -> None:
         """
-        Plan what *intention* adds; the right to send is taken where somebody else may have it.
+        Plan what *forecast* adds; the right to send is taken where somebody else may have it.
 
         Raises:
             UnfinishedError: another process is sending this issue, or somebody has paused or
-                cancelled it since *intention* was made.
+                cancelled it since *forecast* was made.
             SettingsError: it was begun meanwhile, by another way.
         """
-        if intention.rehearsed:
-            with self._alone_with(intention.rehearsed, by) as aside:
-                self._freeze_first(intention, aside, is_limited=is_limited)
+        if forecast.rehearsed:
+            with self._alone_with(forecast.rehearsed, by) as aside:
+                self._freeze_first(forecast, aside, is_limited=is_limited)
             return
-        if intention.plan or intention.replaced:
-            self._hold.take()
+        if forecast.plan or forecast.replaced:
+            self._lease.take()
         refuse_halted(self._diary, self._issue, self._outlook.zone)
         plan = self._ledger.find_plan(self._issue)
         if plan:
             self._outlook.check_way(plan)
-        if intention.replaced and not self._ledger.discard_untouched(self._issue):
+        if forecast.replaced and not self._ledger.discard_untouched(self._issue):
             raise UnfinishedError(phrase("desk.plan-overtaken", issue=self._issue))
-        if intention.exchange:
-            self._exchange(intention.exchange, by, is_limited=is_limited)
-        elif intention.plan is None:
-            self._freeze_first(intention, None, is_limited=is_limited)
-        elif intention.joining:
+        if forecast.exchange:
+            self._exchange(forecast.exchange, by, is_limited=is_limited)
+        elif forecast.plan is None:
+            self._freeze_first(forecast, None, is_limited=is_limited)
+        elif forecast.joining:
             if is_limited:
                 self._diary.limit_runs(self._issue, is_limited=True)
             self._ledger.add_new(self._issue, self._outlook.editions)
 
     def _freeze_first(
-        self, intention: Intention, aside: SettingAside | None, *, is_limited: bool
+        self, forecast: Forecast, aside: SettingAside | None, *, is_limited: bool
     ) -> None:
         outlook = self._outlook
         plan = make_plan(
@@ -75,7 +77,7 @@ class Planning:
             outlook.way,
             outlook.clock(),
             is_limited=is_limited,
-            recipients_of=intention.recipients_of,
+            recipients_of=forecast.recipients_of,
         )
         self._ledger.freeze(self.keep(plan, plan.planned_at), outlook.editions, aside)
 
@@ -83,7 +85,7 @@ class Planning:
         """Keep the letter before anything names it; what is written from it needs no reading."""
         planned = plan_for(self._outlook.site, self._outlook.sendable, plan, now)
         if planned.letter:
-            self._scribes.add(planned.letter)
+            self._letter_writers.add(planned.letter)
         return planned
 
     def replace_letter(self, exchange: Exchange, by: str) -> None:
@@ -93,11 +95,11 @@ class Planning:
         Raises:
             UnfinishedError: another process is sending this issue, or has replaced its letter.
         """
-        self._hold.take()
+        self._lease.take()
         try:
             self._exchange(exchange, by, is_limited=False)
         finally:
-            self._hold.release()
+            self._lease.release()
 
     def _exchange(self, exchange: Exchange, by: str, *, is_limited: bool) -> None:
         """Give those who wait the letter at hand in place of that of their plan."""
@@ -111,7 +113,7 @@ class Planning:
     @contextmanager
     def _alone_with(self, rehearsed: Rehearsed, by: str) -> Iterator[SettingAside]:
         """Have the right to set a rehearsal aside for the block, and the words to do it with."""
-        self._hold.take()
+        self._lease.take()
         try:
             # A halt that the person was shown is set aside too; a later one is meant for him.
             if self._diary.find_halt(self._issue) not in (None, rehearsed.halt):
@@ -119,7 +121,7 @@ class Planning:
             because = phrase("desk.sent-in-earnest", way=self._outlook.way.name)
             yield SettingAside(rehearsed.plan.planned_at, by, self._outlook.clock(), because)
         finally:
-            self._hold.release()
+            self._lease.release()
 
     def appoint(self, appointment: Appointment, rehearsed: Rehearsed | None) -> None:
         """

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
-from newsletter.dispatch.engine import Run
+from newsletter.dispatch.engine import RunCounts
 from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.watching import Show, Watcher
 from newsletter.phrases import Said
@@ -20,7 +20,7 @@ class Unwatched:
         del issue, expected
         yield self
 
-    def show(self, run: Run, slowness: Sequence[Said]) -> None:
+    def show(self, run: RunCounts, slowness: Sequence[Said]) -> None:
         """Show nothing."""
 
     @contextmanager

@@ -7,7 +7,7 @@ from newsletter.app.site import Site
 from newsletter.desk.halting import require_plan
 from newsletter.desk.words import letters
 from newsletter.dispatch.control import SettingAside
-from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.way import Traces
 from newsletter.errors import UsageError
@@ -49,14 +49,14 @@ def set_rehearsal_aside(
     traces = ledger.find_traces(issue)
     _refuse_sending(plan, traces)
     confirm(OldRehearsal(plan, traces.written))
-    hold = Hold(ledger, issue, site.clock, site.records.holder())
-    hold.take()
+    lease = IssueLease(ledger, issue, site.clock, site.records.holder())
+    lease.take()
     try:
         _refuse_sending(plan, ledger.find_traces(issue))  # somebody may have sent meanwhile
         aside = SettingAside(plan.planned_at, by, site.clock(), because, is_old=plan.way is None)
         return site.records.diary().set_aside(issue, aside)
     finally:
-        hold.release()
+        lease.release()
 
 
 def _refuse_sending(plan: Plan, traces: Traces) -> None:

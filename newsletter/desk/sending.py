@@ -7,25 +7,25 @@ from importlib.metadata import version
 
 from newsletter.app.site import Site
 from newsletter.delivery.provider import Connection, Provider
-from newsletter.desk.gate import Gate
 from newsletter.desk.halting import find_appointment
+from newsletter.desk.letter_writers import LetterWriters
 from newsletter.desk.letters import (
     Sendable,
     compose_to_send,
     find_begun_letter,
 )
-from newsletter.desk.outlook import Intention, Outlook
+from newsletter.desk.outlook import Forecast, Outlook
 from newsletter.desk.planning import Planning
+from newsletter.desk.preflight import Preflight
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result, find_result
-from newsletter.desk.scribes import Scribes
 from newsletter.desk.ways import is_earnest
 from newsletter.desk.witness import Proposal, Witness
 from newsletter.dispatch.control import PROGRAM
-from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.plan import check_digest
-from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_repeats
+from newsletter.dispatch.rounds import Ending, Rounds, RunOptions, RunParts, settle_repeats
 from newsletter.dispatch.runs import RunEnd, RunOrder
 from newsletter.errors import LedgerError, UsageError
 from newsletter.lang import EditionKind
@@ -41,22 +41,24 @@ class Sending:
         self.answered = 0  # deliveries that got an outcome in this run
         self._first: Connection | None = None  # open since the deliveries were planned
         self._process = process
-        self._scribes = Scribes(outlook.site, outlook.letter)
+        self._letter_writers = LetterWriters(outlook.site, outlook.letter)
         self._ledger, self._diary, self._issue = outlook.ledger, outlook.diary, outlook.issue
         holder = outlook.site.records.holder()
-        self._hold = Hold(outlook.ledger, outlook.issue, outlook.clock, holder)
-        self.planning = Planning(outlook, process.account, self._hold, self._scribes)
+        self._lease = IssueLease(outlook.ledger, outlook.issue, outlook.clock, holder)
+        self.planning = Planning(outlook, process.account, self._lease, self._letter_writers)
 
-    def send_off(self, intention: Intention, wishes: Wishes, by: str, witness: Witness) -> Result:
+    def send_off(
+        self, forecast: Forecast, options: RunOptions, by: str, witness: Witness
+    ) -> Result:
         """
-        Plan what *intention* adds, send what is due, and say what came of it.
+        Plan what *forecast* adds, send what is due, and say what came of it.
 
         An appointment is kept, and so dropped, only once a run for everybody has ended: until
         then a crash leaves it standing, and the next ``dispatch --due`` goes on.
 
         Args:
-            intention: what is to be done.
-            wishes: how the run is to go.
+            forecast: what is to be done.
+            options: how the run is to go.
             by: who has ordered it.
             witness: is told once nothing stands in the way.
 
@@ -67,10 +69,10 @@ class Sending:
             LedgerError: nothing can be recorded any more.
         """
         outlook = self.outlook
-        self.freeze(intention, is_limited=wishes.is_limited, by=by)
+        self.freeze(forecast, is_limited=options.is_limited, by=by)
         witness.begin()
-        ending = self.run(wishes, by)
-        if ending.halt is None and wishes.limit is None:
+        ending = self.run(options, by)
+        if ending.halt is None and options.limit is None:
             self._drop_kept_appointment(by)
         return find_result(outlook, self.answered, ending.held)
 
@@ -81,9 +83,9 @@ class Sending:
         if standing and not (outlook.way.is_rehearsal and is_earnest(standing.way)):
             outlook.diary.drop_appointment(outlook.issue, by, outlook.site.clock())
 
-    def freeze(self, intention: Intention, *, is_limited: bool = False, by: str = PROGRAM) -> None:
+    def freeze(self, forecast: Forecast, *, is_limited: bool = False, by: str = PROGRAM) -> None:
         """
-        Plan the deliveries that *intention* adds; durable on return.
+        Plan the deliveries that *forecast* adds; durable on return.
 
         With *is_limited* a timer leaves the rest alone, even if this run never begins. *by*
         is who sets a rehearsal aside, where there is one.
@@ -93,26 +95,26 @@ class Sending:
 
         Raises:
             UnfinishedError: another process is sending this issue, or somebody has paused or
-                cancelled it since *intention* was made.
+                cancelled it since *forecast* was made.
             ProviderError: what a person must fix.
             SettingsError: it was begun meanwhile, by another way.
         """
         self._first = self.outlook.provider.connect()
         try:
-            self.planning.plan(intention, by, is_limited=is_limited)
+            self.planning.plan(forecast, by, is_limited=is_limited)
         except BaseException:  # nothing will be sent by it
             first, self._first = self._first, None
             first.close()
-            self._hold.release()
+            self._lease.release()
             raise
 
     def write_each(self) -> None:
         """Write every edition once, as if to a reader; sends nothing, and keeps nothing."""
         now = self.outlook.clock()
         for kind in EditionKind:
-            self._scribes.at_hand.write_test("reader@example.org", kind, "dry-run", now)
+            self._letter_writers.at_hand.write_test("reader@example.org", kind, "dry-run", now)
 
-    def run(self, wishes: Wishes, by: str = PROGRAM) -> Ending:
+    def run(self, options: RunOptions, by: str = PROGRAM) -> Ending:
         """
         Send what is due, until it is done or somebody stops it; *by* has ordered it.
 
@@ -124,10 +126,10 @@ class Sending:
             LedgerError: nothing can be recorded any more.
         """
         first, self._first = self._first, None
-        means, ended = self._means(), RunEnd.FAULT
-        rounds = Rounds(means, wishes, self._hold, first)
+        parts, ended = self._means(), RunEnd.FAULT
+        rounds = Rounds(parts, options, self._lease, first)
         try:
-            self._hold.take()
+            self._lease.take()
             if halt := self._diary.find_halt(self._issue):
                 return Ending(RunEnd.HALTED, halt)
             last = self._ledger.last_planned(self._issue)  # before the plan that is checked
@@ -137,10 +139,10 @@ class Sending:
                 self.outlook.check_way(plan)
                 check_digest(plan, self.outlook.letter)
                 self._give_letter(plan)
-            self._ledger.begin_run(self._issue, self._order(wishes, by))
+            self._ledger.begin_run(self._issue, self._order(options, by))
             self._ledger.skip_withdrawn(self._issue)
-            settle_repeats(means)
-            self._diary.limit_runs(self._issue, is_limited=wishes.is_limited)
+            settle_repeats(parts)
+            self._diary.limit_runs(self._issue, is_limited=options.is_limited)
             ending = rounds.send_all(last)
             ended = ending.why
             return ending
@@ -149,7 +151,7 @@ class Sending:
             rounds.close()
             with suppress(LedgerError):  # what went wrong before is worth more to a reader
                 self._ledger.end_run(ended)
-            self._hold.release()
+            self._lease.release()
 
     def _give_letter(self, plan: Plan) -> None:
         """Keep the letter that an earlier version has begun to send, now that it is at hand."""
@@ -157,23 +159,23 @@ class Sending:
             kept = self.planning.keep(plan, self.outlook.clock())
             self.outlook.site.records.letters().adopt(kept)
         elif plan.letter == self.outlook.sendable.number:
-            self._scribes.add(plan.letter)
+            self._letter_writers.add(plan.letter)
 
-    def _order(self, wishes: Wishes, by: str) -> RunOrder:
+    def _order(self, options: RunOptions, by: str) -> RunOrder:
         way = self.outlook.way.name
         words = phrase("desk.run-by", way=way)
-        if wishes.limit:
-            words = phrase("desk.run-by-limited", way=way, limit=wishes.limit)
+        if options.limit:
+            words = phrase("desk.run-by-limited", way=way, limit=options.limit)
         now, program = self.outlook.site.clock(), version("newsletter")
         return RunOrder(by, self._process.account, now, words, program)
 
-    def _means(self) -> Means:
-        return Means(
+    def _means(self) -> RunParts:
+        return RunParts(
             issue=self._issue,
             ledger=self._ledger,
             diary=self._diary,
             provider=self.outlook.provider,
-            write=lambda delivery: self._scribes.write(delivery, self.outlook.clock()),
+            write=lambda delivery: self._letter_writers.write(delivery, self.outlook.clock()),
             clock=self.outlook.clock,
             pace=self.outlook.sendable.manner.pace,
             zone=self.outlook.zone,
@@ -242,14 +244,14 @@ def pass_gate(
         What records the overrides, once it is agreed to.
 
     Raises:
-        UsageError, BlockedError, ContentError: see `Gate`.
+        UsageError, BlockedError, ContentError: see `Preflight`.
     """
     composed = outlook.sendable.composed
     if composed is None:
         if rules:
             raise UsageError(phrase("desk.override-of-kept", rules=rules, issue=outlook.issue))
         return lambda: None
-    gate = Gate(outlook.site, composed, sender, is_rehearsal=outlook.way.is_rehearsal)
+    gate = Preflight(outlook.site, composed, sender, is_rehearsal=outlook.way.is_rehearsal)
     passed = gate.check(rules, because, is_first=is_first)
     witness.pass_proof(passed)
     if shared := gate.check_approval():
@@ -260,7 +262,7 @@ def pass_gate(
 def send_confirmed(
     sending: Sending,
     sender: Sender,
-    wishes: Wishes,
+    options: RunOptions,
     witness: Witness,
     recipients_of: str | None = None,
 ) -> Result:
@@ -270,7 +272,7 @@ def send_confirmed(
     Args:
         sending: of that letter; the caller has compared digests.
         sender: who dispatches, as the approval's policy sees it.
-        wishes: how the run is to go.
+        options: how the run is to go.
         witness: is told.
         recipients_of: see `Appointment` and `Plan`.
 
@@ -281,10 +283,10 @@ def send_confirmed(
         LedgerError: nothing can be recorded any more.
     """
     outlook = sending.outlook
-    intention = outlook.intention(add_new=False, recipients_of=recipients_of)
-    witness.propose(Proposal(outlook.sendable, outlook.way, intention, outlook.zone))
-    if not intention.expected:
+    forecast = outlook.forecast(add_new=False, recipients_of=recipients_of)
+    witness.propose(Proposal(outlook.sendable, outlook.way, forecast, outlook.zone))
+    if not forecast.expected:
         outlook.diary.drop_appointment(outlook.issue, PROGRAM, outlook.site.clock())
         return find_result(outlook)
-    pass_gate(outlook, sender, witness, is_first=intention.is_first)
-    return sending.send_off(intention, wishes, PROGRAM, witness)
+    pass_gate(outlook, sender, witness, is_first=forecast.is_first)
+    return sending.send_off(forecast, options, PROGRAM, witness)

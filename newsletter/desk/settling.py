@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from newsletter.app.site import Site
 from newsletter.desk.halting import describe_halt, require_plan
 from newsletter.desk.moments import find_zone
-from newsletter.dispatch.control import Act, Doubt, Settlement
-from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.control import Act, Settlement, WhichUnknown
+from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.runs import LivingRun
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError, UnfinishedError, UsageError
@@ -69,30 +69,30 @@ def settle_unknown(
     ledger, diary = site.records.ledger(), site.records.diary()
     require_plan(ledger, issue)
     _refuse_cancelled(site, issue, order.settlement)
-    hold = Hold(ledger, issue, site.clock, site.records.holder())
+    lease = IssueLease(ledger, issue, site.clock, site.records.holder())
     living = diary.living_runs(issue)
-    with held(hold):
+    with held(lease):
         found = _without_answerable(find_doubted(ledger, issue, only), living, issue)
     if not confirm(found):
         return None
-    with held(hold):
+    with held(lease):
         ids = {one.id for one in diary.living_runs(issue)}
         now = [one for one in find_doubted(ledger, issue, only) if one.run not in ids]
         if now != found.doubted:
             raise UnfinishedError(phrase("desk.settle-overtaken", issue=issue))
         return diary.settle(
-            issue, order.settlement, Doubt(only), order.by, site.clock(), order.because
+            issue, order.settlement, WhichUnknown(only), order.by, site.clock(), order.because
         )
 
 
 @contextmanager
-def held(hold: Hold) -> Iterator[None]:
+def held(lease: IssueLease) -> Iterator[None]:
     """Have the right to change an issue's deliveries for the block, under two minutes."""
-    hold.take()
+    lease.take()
     try:
         yield
     finally:
-        hold.release()
+        lease.release()
 
 
 def find_doubted(ledger: "Tallies", issue: str, only: str | None) -> list["LedgerLine"]:

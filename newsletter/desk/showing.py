@@ -96,10 +96,12 @@ def _first_edition(sent: "SentLetter") -> EditionKind:
 
 
 def _show_sample(site: Site, sent: "SentLetter", kind: EditionKind, now: datetime) -> ShownLetter:
-    scribe = site.scribe(site.records.letters().find(sent.number), were_sent=True, signs=False)
-    letter = scribe.letter(kind)
-    reader = scribe.describe_nobody(SAMPLE_ADDRESS, kind, "shown", now)
-    mime = letter.envelope(reader, now.astimezone(scribe.zone)).mime
+    letter_writer = site.letter_writer(
+        site.records.letters().find(sent.number), were_sent=True, signs=False
+    )
+    letter = letter_writer.letter(kind)
+    reader = letter_writer.describe_nobody(SAMPLE_ADDRESS, kind, "shown", now)
+    mime = letter.envelope(reader, now.astimezone(letter_writer.zone)).mime
     subject = letter.edition.subject
     return ShownLetter(sent, kind, subject, letter.html(reader), letter.text(reader), mime)
 
@@ -109,10 +111,12 @@ def _show_to(site: Site, issue: str, to: str, sent: Sequence["SentLetter"]) -> S
     if found is None:
         raise UsageError(phrase("desk.show-stranger", address=to, issue=issue))
     delivery, began_at = found.delivery, found.began_at
-    scribe = site.scribe(site.records.letters().find(found.letter), were_sent=True, signs=False)
-    letter = scribe.letter(delivery.edition)
-    reader = scribe.describe(delivery)
-    mime = scribe.write(delivery, began_at).mime
+    letter_writer = site.letter_writer(
+        site.records.letters().find(found.letter), were_sent=True, signs=False
+    )
+    letter = letter_writer.letter(delivery.edition)
+    reader = letter_writer.describe(delivery)
+    mime = letter_writer.write(delivery, began_at).mime
     own = next(one for one in sent if one.number == found.letter)
     subject = letter.edition.subject
     html, text = letter.html(reader), letter.text(reader)

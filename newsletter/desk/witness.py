@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
-from newsletter.desk.gate import Passed
 from newsletter.desk.letters import Sendable
-from newsletter.desk.outlook import Intention
+from newsletter.desk.outlook import Forecast
+from newsletter.desk.preflight import Passed
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.doubt import StandingDoubt
 from newsletter.dispatch.way import Way
@@ -25,7 +25,7 @@ class Proposal:
 
     sendable: Sendable
     way: Way
-    intention: Intention
+    forecast: Forecast
     zone: ZoneInfo  # in which times are shown
     doubts: Sequence[StandingDoubt] = ()  # that nobody has answered for this issue
     standing: Appointment | None = None  # until now

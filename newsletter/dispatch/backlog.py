@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from newsletter.dispatch.lanes import Lane, Lanes
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Queue
+from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, Queue
 
 BATCH: Final = 500  # deliveries read from the ledger at once
 LOW: Final = 250  # letters left; time to read more
@@ -36,21 +36,21 @@ class Backlog:
         self._after = DeliveryId(0)
         self._is_read = False
 
-    def next_page(self, ticks: float) -> Page | None:
+    def next_page(self, ticks: float) -> DeliveryPage | None:
         """Say what should be read now, if anything."""
         for lane in self._hungry:
             if not lane.is_paused(ticks):
-                return Page(lane.after, BATCH, domain=lane.domain, last=self.last)
+                return DeliveryPage(lane.after, BATCH, domain=lane.domain, last=self.last)
         lanes = self._lanes
         if self._is_read or lanes.open >= LOW or lanes.held >= HELD_MAX:
             return None
-        return Page(self._after, BATCH, without=frozenset(self._apart), last=self.last)
+        return DeliveryPage(self._after, BATCH, without=frozenset(self._apart), last=self.last)
 
-    def read(self, page: Page) -> Sequence[Delivery]:
+    def read(self, page: DeliveryPage) -> Sequence[Delivery]:
         """Read a page; changes nothing here, so that others need not wait for it."""
         return self._ledger.find_due(self._issue, self._clock(), page)
 
-    def enter(self, page: Page, found: Sequence[Delivery], known: Container[int]) -> None:
+    def enter(self, page: DeliveryPage, found: Sequence[Delivery], known: Container[int]) -> None:
         """Put what was read into the lanes, but for those *known* to be in flight."""
         touched = self._lanes.add(delivery for delivery in found if delivery.id not in known)
         is_read = len(found) < page.limit

@@ -21,7 +21,7 @@ class Settlement(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class WhichUnknown:
     """Which of the unknown deliveries of an issue: all of them, or fewer."""
 
     address: str | None = None  # of this reader alone, in any spelling
@@ -36,7 +36,7 @@ class Act(StrEnum):
     CANCELLED = "cancelled"
     SETTLED = "settled"
     APPOINTED = "appointed"
-    DISAPPOINTED = "appointment dropped"
+    APPOINTMENT_DROPPED = "appointment dropped"
     LATE_ANSWER = "late answer"  # of a letter that had been settled, or begun again, meanwhile
     SET_ASIDE = "rehearsal set aside"
     APPROVED = "approved"
@@ -122,7 +122,7 @@ class Diary(Protocol):
         self,
         issue: str,
         settlement: Settlement,
-        which: Doubt,
+        which: WhichUnknown,
         by: str,
         now: datetime,
         because: str = "",

@@ -19,13 +19,13 @@ from newsletter.delivery.provider import (
     Unknown,
     Unsent,
 )
+from newsletter.dispatch.connection_feed import ConnectionFeed
+from newsletter.dispatch.connection_limit import ConnectionLimit
 from newsletter.dispatch.control import Halt
 from newsletter.dispatch.feed import PATIENCE_S, Feed
 from newsletter.dispatch.guard import Guard
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Outcomes
-from newsletter.dispatch.pool import Pool
 from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
-from newsletter.dispatch.tap import Tap
 from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
 from newsletter.phrases import Said, phrase
 
@@ -34,7 +34,7 @@ TICK_S: Final = 0.1  # how often the run's progress is shown
 
 
 @dataclass(slots=True)
-class Run:
+class RunCounts:
     """One run of a dispatch, as it goes; written under the engine's lock."""
 
     outcomes: Counter[type] = field(default_factory=Counter)  # by class of Outcome
@@ -79,11 +79,11 @@ class Engine:
         self._clock = clock
         self._guard = guard or Guard("the issue", provider.name, clock)
         self._lock = threading.Lock()
-        self._pool = Pool(1)
+        self._pool = ConnectionLimit(1)
         self._holds = 0  # pauses for the provider's sake, one after the other
-        self.run = Run()
+        self.run = RunCounts()
 
-    def send(self, connections: int, watch: Callable[[Run], None]) -> Run:
+    def send(self, connections: int, watch: Callable[[RunCounts], None]) -> RunCounts:
         """
         Send everything the feed has, and return what came of it.
 
@@ -99,7 +99,7 @@ class Engine:
             UnfinishedError: *watch* has found that another process has the issue.
             LedgerError: nothing can be recorded any more.
         """
-        self._pool = Pool(connections)
+        self._pool = ConnectionLimit(connections)
         if self._first is None and self._feed.has_more():
             self._first = self._provider.connect()
         threads = [
@@ -180,7 +180,7 @@ class Engine:
 
     def _deliver(self, connection: Connection) -> bool:
         """Work through one connection; say whether anything came of it."""
-        tap = Tap(self._feed, self._ledger, self._clock, self._pool)
+        tap = ConnectionFeed(self._feed, self._ledger, self._clock, self._pool)
         try:
             for receipt in connection.deliver(tap, tap.begin):
                 tap.note_receipt(receipt.envelope.key)
@@ -191,7 +191,7 @@ class Engine:
         self._heed(self._judge_canary)
         return tap.has_done_something
 
-    def _take(self, receipt: Receipt, tap: Tap) -> None:
+    def _take(self, receipt: Receipt, tap: ConnectionFeed) -> None:
         """Enter a receipt into the ledger, and see what it means for the others."""
         key, outcome = receipt.envelope.key, receipt.outcome
         if isinstance(outcome, Unsent):

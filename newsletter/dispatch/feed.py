@@ -9,7 +9,7 @@ from typing import Final
 
 from newsletter.dispatch.backlog import Backlog
 from newsletter.dispatch.lanes import Lane, Lanes
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Queue
+from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, Queue
 from newsletter.dispatch.pacing import Pacing
 from newsletter.errors import LedgerError
 from newsletter.message.envelope import Envelope
@@ -250,13 +250,13 @@ class Feed:
         if self._lane is None:
             return self._look_ahead(ticks)
         if self._limits.are_any or self._held_until > ticks:
-            return self._hold(ticks)
+            return self._lease(ticks)
         return 0.0
 
     def _is_over(self) -> bool:
         return self._is_stopped or self._left == 0
 
-    def _read(self, page: Page) -> None:
+    def _read(self, page: DeliveryPage) -> None:
         """Read a page without holding the lock: it takes milliseconds."""
         self._is_reading = True
         self._changed.release()
@@ -268,7 +268,7 @@ class Feed:
         self._backlog.enter(page, found, self._handed)
         self._changed.notify_all()
 
-    def _hold(self, ticks: float) -> float | None:
+    def _lease(self, ticks: float) -> float | None:
         """Say how long all lanes have to wait; None: too long to stay."""
         quota, words = self._limits.pause(ticks)
         own = self._held_until - ticks

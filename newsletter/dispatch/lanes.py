@@ -8,7 +8,7 @@ from itertools import count
 from typing import Final
 
 from newsletter.dispatch.ledger import Delivery, DeliveryId
-from newsletter.dispatch.limits import Spacer
+from newsletter.dispatch.limits import EvenRate
 from newsletter.issue.pace import DomainPace
 
 RAMP_STEP: Final = 10  # letters taken before a domain that had paused gets one more at once
@@ -18,13 +18,13 @@ FULL: Final = float("inf")
 GOLDEN: Final = 0.6180339887  # its multiples, less their whole parts, lie evenly
 
 
-class Curb:
+class DomainThrottle:
     """What holds one domain back. Times are ticks."""
 
     __slots__ = ("_at_once", "_ramp", "_spacer", "_taken", "paused_until")
 
     def __init__(self, pace: DomainPace | None = None) -> None:
-        self._spacer = Spacer(pace.rate) if pace and pace.rate else None
+        self._spacer = EvenRate(pace.rate) if pace and pace.rate else None
         self._at_once = (pace.at_once if pace else None) or FULL
         self._ramp = FULL  # letters at once, on the way up after a pause
         self._taken = 0  # since the ramp's last step
@@ -84,7 +84,7 @@ class Lane:
         "waiting",
     )
 
-    def __init__(self, domain: str, curb: Curb | None, turn: float) -> None:
+    def __init__(self, domain: str, curb: DomainThrottle | None, turn: float) -> None:
         self.domain = domain
         self.curb = curb
         self.turn = turn  # when it is served next, in rounds of all lanes
@@ -110,7 +110,7 @@ class Lanes:
     threads at once.
     """
 
-    def __init__(self, curbs: dict[str, Curb]) -> None:
+    def __init__(self, curbs: dict[str, DomainThrottle]) -> None:
         self._curbs = curbs
         self._lanes: dict[str, Lane] = {}
         self._ready: list[tuple[float, int, Lane]] = []  # heaps; the number breaks ties
@@ -199,7 +199,7 @@ class Lanes:
 
     def pause(self, domain: str, until: float, ticks: float) -> bool:
         """Leave a domain alone until then; False if it is paused already."""
-        curb = self._curbs.setdefault(domain, Curb())
+        curb = self._curbs.setdefault(domain, DomainThrottle())
         was_paused = curb.paused_until > ticks
         curb.pause(until)
         if lane := self._lanes.get(domain):

@@ -85,7 +85,7 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DeliveryPage:
     """A stretch of the deliveries of an issue, in the order they were planned."""
 
     after: DeliveryId  # ids above this one
@@ -95,10 +95,10 @@ class Page:
     last: DeliveryId | None = None  # none above it: they were planned later
 
 
-class Holds(Protocol):
+class Leases(Protocol):
     """Who has the right to send an issue, and which process is at it."""
 
-    def hold(
+    def lease(
         self, issue: str, holder: str, now: datetime, is_gone: Callable[[str], bool]
     ) -> str | None:
         """
@@ -198,7 +198,7 @@ class Plans(Protocol):
 class Queue(Protocol):
     """What waits to be sent."""
 
-    def find_due(self, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
+    def find_due(self, issue: str, now: datetime, page: DeliveryPage) -> Sequence[Delivery]:
         """Return the deliveries of *page* that are pending, or deferred and due."""
 
     def count_due(self, issue: str, now: datetime) -> int:
@@ -267,7 +267,7 @@ class Tallies(Protocol):
         """Return the domains whose pause ends, or has ended, after *since*, and when."""
 
 
-class Ledger(Holds, Plans, Queue, Outcomes, Tallies, Protocol):
+class Ledger(Leases, Plans, Queue, Outcomes, Tallies, Protocol):
     """
     What is planned and what came of it: each part for those that use it.
 

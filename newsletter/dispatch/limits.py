@@ -31,7 +31,7 @@ class Limit(Protocol):
         """Take back the count of a letter that was not sent after all."""
 
 
-class Spacer:
+class EvenRate:
     """An even rate: letters at equal distances, and never more than it says in its time."""
 
     def __init__(self, rate: Rate) -> None:
@@ -164,7 +164,7 @@ class WarmUpDay:
 class Limits:
     """All limits of a publication at once."""
 
-    def __init__(self, rate: Spacer | None, quotas: Sequence[Limit] = ()) -> None:
+    def __init__(self, rate: EvenRate | None, quotas: Sequence[Limit] = ()) -> None:
         self._rate = rate
         self._quotas = tuple(quotas)
         self._all: tuple[Limit, ...] = (*((rate,) if rate else ()), *self._quotas)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from newsletter.dispatch.lanes import Curb
+from newsletter.dispatch.lanes import DomainThrottle
 from newsletter.dispatch.ledger import Tallies
-from newsletter.dispatch.limits import Limit, Limits, Quota, Spacer, WarmUpDay, midnight
+from newsletter.dispatch.limits import EvenRate, Limit, Limits, Quota, WarmUpDay, midnight
 from newsletter.issue.pace import Pace
 
 MINUTE: Final = timedelta(minutes=1)
@@ -20,7 +20,7 @@ class Pacing:
 
     ticks: Callable[[], float]  # seconds that never go back
     limits: Limits = field(default_factory=lambda: Limits(None))
-    curbs: dict[str, Curb] = field(default_factory=dict)  # by domain
+    curbs: dict[str, DomainThrottle] = field(default_factory=dict)  # by domain
     canary: int = 0  # letters whose outcomes are awaited before the rest; 0: none
 
 
@@ -58,7 +58,7 @@ def begin_pacing(
     if pace.warm_up:
         used = sum(letters for minute, letters in begun if minute >= today)
         limits.append(WarmUpDay(pace.warm_up, zone, clock, used))
-    curbs = {domain: Curb(own) for domain, own in pace.domains.items()}
+    curbs = {domain: DomainThrottle(own) for domain, own in pace.domains.items()}
     for domain, until in ledger.domain_pauses(now - REMEMBERED).items():
-        curbs.setdefault(domain, Curb()).pause(at + (until - now).total_seconds())
-    return Pacing(ticks, Limits(Spacer(pace.rate) if pace.rate else None, limits), curbs)
+        curbs.setdefault(domain, DomainThrottle()).pause(at + (until - now).total_seconds())
+    return Pacing(ticks, Limits(EvenRate(pace.rate) if pace.rate else None, limits), curbs)

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from newsletter.delivery.provider import Connection, Provider
 from newsletter.dispatch.clock import SteadyClock
-from newsletter.dispatch.control import PROGRAM, Act, Diary, Doubt, Halt, Settlement
-from newsletter.dispatch.engine import Engine, Run
+from newsletter.dispatch.control import PROGRAM, Act, Diary, Halt, Settlement, WhichUnknown
+from newsletter.dispatch.engine import Engine, RunCounts
 from newsletter.dispatch.feed import Feed, Resumption
 from newsletter.dispatch.guard import Guard
-from newsletter.dispatch.hold import Hold
+from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
 from newsletter.dispatch.runs import RunEnd
@@ -32,7 +32,7 @@ REPEAT_MARGIN: Final = timedelta(hours=1)  # of a provider's window for repeats,
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RunOptions:
     """How a run is to go."""
 
     limit: int | None = None  # letters at the most
@@ -46,7 +46,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class RunParts:
     """What an issue is sent with."""
 
     issue: str
@@ -76,44 +76,48 @@ class Rounds:
     """Sends what is due; where that is wished for, waits for the rest and sends that too."""
 
     def __init__(
-        self, means: Means, wishes: Wishes, hold: Hold, first: Connection | None = None
+        self,
+        parts: RunParts,
+        options: RunOptions,
+        lease: IssueLease,
+        first: Connection | None = None,
     ) -> None:
         """
         Prepare a run.
 
         Args:
             means: what it is sent with.
-            wishes: how it is to go.
-            hold: the right to send; kept up.
+            options: how it is to go.
+            lease: the right to send; kept up.
             first: a connection that is open already; closed by `close`, if not before.
         """
-        self._means = means
-        self._wishes = wishes
-        self._hold = hold
+        self._means = parts
+        self._wishes = options
+        self._lease = lease
         self._first = first
         self._pacing: Pacing | None = None
         self._guard = Guard(
-            means.issue,
-            means.provider.name,
-            means.clock,
-            means.diary,
-            means.pace.refusals_percent,
-            is_patient=wishes.waits,
+            parts.issue,
+            parts.provider.name,
+            parts.clock,
+            parts.diary,
+            parts.pace.refusals_percent,
+            is_patient=options.waits,
         )
         self._engine: Engine | None = None
         self._last: DeliveryId | None = None  # what is planned above it is not this run's
         self._held: Resumption | None = None  # what ended the latest round early
         self._is_stopped = False
         self._halt: Halt | None = None
-        self._has_open_canary = wishes.limit is None and bool(wishes.canary)
-        self._asked_at = means.clock.ticks()
+        self._has_open_canary = options.limit is None and bool(options.canary)
+        self._asked_at = parts.clock.ticks()
         self.answered = 0  # deliveries that got an outcome
 
     def send_all(self, last: DeliveryId | None = None) -> Ending:
         """
         Send everything that may go in this run, and say what ended it early.
 
-        What was composed stays to the end: `Means.settle` lets the process make use of that.
+        What was composed stays to the end: `RunParts.settle` lets the process make use of that.
 
         Args:
             last: the last delivery that was planned when the run began. Should this process
@@ -186,22 +190,22 @@ class Rounds:
         return feed.resumption
 
     def _send_round(self) -> Feed:
-        means = self._means
-        due = means.ledger.count_due(means.issue, means.clock())
+        parts = self._means
+        due = parts.ledger.count_due(parts.issue, parts.clock())
         expected = due if self._left is None else min(due, self._left)
         feed = Feed(
-            means.ledger, means.issue, means.write, means.clock, self._left, self._get_pacing()
+            parts.ledger, parts.issue, parts.write, parts.clock, self._left, self._get_pacing()
         )
         feed.end_at(self._last)
         first, self._first = self._first, None
         engine = self._engine = Engine(
-            means.provider, means.ledger, feed, means.clock, first, self._guard
+            parts.provider, parts.ledger, feed, parts.clock, first, self._guard
         )
         if self._is_stopped:
             engine.stop()
         try:
-            with means.watcher.sending(means.issue, expected) as bar:
-                connections = max(1, min(means.connections, expected))
+            with parts.watcher.sending(parts.issue, expected) as bar:
+                connections = max(1, min(parts.connections, expected))
                 run = engine.send(connections, lambda run: self._watch(run, feed, bar))
                 self._halt = self._halt or run.halt
         finally:
@@ -212,19 +216,19 @@ class Rounds:
         if not self._halt and not self._is_stopped and feed.resumption is None:
             self._note_answered_canary()
         if feed.failed:
-            means.watcher.unwritten(feed.failed)
+            parts.watcher.unwritten(feed.failed)
         return feed
 
     def _get_pacing(self) -> Pacing:
         """Begin to count when the first round begins; later ones go on, with what is left."""
-        means = self._means
+        parts = self._means
         if self._pacing is None:
             self._pacing = begin_pacing(
-                means.pace, means.zone, means.ledger, means.clock, means.clock.ticks
+                parts.pace, parts.zone, parts.ledger, parts.clock, parts.clock.ticks
             )
             self._pacing.canary = self._count_canary()
             self._guard.remember(
-                means.ledger.latest_refusals(means.issue, self._resumed_at(), REFUSALS_OF)
+                parts.ledger.latest_refusals(parts.issue, self._resumed_at(), REFUSALS_OF)
             )
         return self._pacing
 
@@ -252,20 +256,20 @@ class Rounds:
 
     def _wait(self, resumption: Resumption) -> None:
         """Count down to the next round; keep the hold, and look whether somebody has halted."""
-        means = self._means
-        until = max(resumption.at, means.clock() + SOON)
-        with means.watcher.waiting(resumption) as show:
-            count_down(until, means.clock, self._is_wanted, show, means.sleep)
+        parts = self._means
+        until = max(resumption.at, parts.clock() + SOON)
+        with parts.watcher.waiting(resumption) as show:
+            count_down(until, parts.clock, self._is_wanted, show, parts.sleep)
 
     def _is_wanted(self) -> bool:
         if self._is_stopped:
             return False
-        self._hold.keep()
+        self._lease.keep()
         return not self._is_halted()
 
-    def _watch(self, run: Run, feed: Feed, bar: Bar) -> None:
+    def _watch(self, run: RunCounts, feed: Feed, bar: Bar) -> None:
         bar.show(run, feed.slowness(self._means.zone))
-        self._hold.keep()
+        self._lease.keep()
         if feed.is_rest_released:
             self._note_answered_canary()
         if self._halt is None and self._is_halted():
@@ -280,20 +284,20 @@ class Rounds:
         return self._halt is not None
 
 
-def settle_repeats(means: Means) -> None:
+def settle_repeats(parts: RunParts) -> None:
     """
     Make what is unknown pending again, where the provider recognises a repeat and drops it.
 
     Only what was begun so lately that it arrives again within the provider's window: what
     has waited longest goes first, and a part of the window is kept for that.
     """
-    window = means.provider.can.repeats
+    window = parts.provider.can.repeats
     if window is None:
         return
-    now = means.clock()
+    now = parts.clock()
     since = now - window + min(window / 2, REPEAT_MARGIN)
-    count = means.diary.settle(
-        means.issue, Settlement.RESEND, Doubt(begun_since=since), PROGRAM, now
+    count = parts.diary.settle(
+        parts.issue, Settlement.RESEND, WhichUnknown(begun_since=since), PROGRAM, now
     )
     if count:
-        means.watcher.sent_again(count, means.provider.name)
+        parts.watcher.sent_again(count, parts.provider.name)

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from newsletter.dispatch.engine import Run
+from newsletter.dispatch.engine import RunCounts
 from newsletter.dispatch.feed import Resumption
 from newsletter.phrases import Said
 
@@ -17,7 +17,7 @@ Show = Callable[[timedelta], None]  # is told how long it still takes
 class Bar(Protocol):
     """Shows how far a round has come."""
 
-    def show(self, run: Run, slowness: Sequence[Said]) -> None:
+    def show(self, run: RunCounts, slowness: Sequence[Said]) -> None:
         """Show what was answered so far, and all that slows it down."""
 
 

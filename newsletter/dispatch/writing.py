@@ -14,7 +14,7 @@ from newsletter.subscribers.reader_id import OldNumber
 NOBODY: Final = OldNumber(0)  # rows are counted from 1
 
 
-class Scribe:
+class LetterWriter:
     """Writes the letters of one issue to its readers."""
 
     def __init__(

@@ -51,7 +51,7 @@ class Publication:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class IssueText:
     """The issue's own text in one language: what stands around the articles."""
 
     place: str
@@ -125,7 +125,7 @@ class Issue:
     month: int  # 1 to 12
     date: date  # the day of publication, in the publication's zone
     advertising: bool
-    letters: Mapping[Lang, Letter]
+    letters: Mapping[Lang, IssueText]
     articles: tuple[Article, ...]
     pictures: Mapping[str, Picture]  # by place; every picture that an edition shows
     notices: tuple[Notice, ...] = ()  # what stands at its foot: footer and sponsor, where given

@@ -11,7 +11,7 @@ from newsletter.errors import UsageError
 from newsletter.issue.declared import Part, fields_of, texts_of
 from newsletter.issue.fields import Fields, is_web_address
 from newsletter.issue.folder import Folder, FrontMatter
-from newsletter.issue.issue import Article, ArticleText, ByLang, Issue, Letter, Publication
+from newsletter.issue.issue import Article, ArticleText, ByLang, Issue, IssueText, Publication
 from newsletter.issue.markdown import Markdown, images_of, parse_markdown
 from newsletter.issue.notice import SPONSOR, read_notice
 from newsletter.issue.pictures import Picture
@@ -170,11 +170,11 @@ def _read_day(folder: Folder, fields: Fields, months: int, problems: Problems) -
     return day
 
 
-def _read_letter(folder: Folder, lang: Lang, problems: Problems) -> Letter | None:
+def _read_letter(folder: Folder, lang: Lang, problems: Problems) -> IssueText | None:
     found = folder.front_matter(f"{lang}.md")
     if found is None:
         return None
-    letter = Letter(
+    letter = IssueText(
         place=found.place,
         texts=_read_texts(found.fields, Part.LETTER),
         greeting=_body(folder, found, problems),

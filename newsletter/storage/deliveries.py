@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, select, true
 
-from newsletter.dispatch.ledger import Delivery, DeliveryId, LedgerLine, LetterId, Page
+from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, LedgerLine, LetterId
 from newsletter.dispatch.states import OPEN, State, Tally
 from newsletter.lang import EditionKind
 from newsletter.storage.answers import say_answer
@@ -15,12 +15,14 @@ from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import SubscriberId
 
 
-def find_due(connection: Connection, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
+def find_due(
+    connection: Connection, issue: str, now: datetime, page: DeliveryPage
+) -> Sequence[Delivery]:
     """Return the deliveries of *page* that are pending, or deferred and due."""
     return _find(connection, issue, is_due(now), page)
 
 
-def find_open(connection: Connection, issue: str, page: Page) -> Sequence[Delivery]:
+def find_open(connection: Connection, issue: str, page: DeliveryPage) -> Sequence[Delivery]:
     """Return the deliveries of *page* that are pending, deferred (due or not) or unknown."""
     is_open = deliveries.c.state.in_([constant(state) for state in OPEN])
     return _find(connection, issue, is_open, page)
@@ -28,12 +30,12 @@ def find_open(connection: Connection, issue: str, page: Page) -> Sequence[Delive
 
 def read_delivery(connection: Connection, issue: str, number: int) -> Delivery:
     """Return one delivery, in whatever state."""
-    page = Page(DeliveryId(number - 1), 1, last=DeliveryId(number))
+    page = DeliveryPage(DeliveryId(number - 1), 1, last=DeliveryId(number))
     return _find(connection, issue, true(), page)[0]
 
 
 def _find(
-    connection: Connection, issue: str, which: ColumnElement[bool], page: Page
+    connection: Connection, issue: str, which: ColumnElement[bool], page: DeliveryPage
 ) -> Sequence[Delivery]:
     rows = connection.execute(
         select(
@@ -152,7 +154,7 @@ def entries(connection: Connection, issue: str, state: State) -> Iterator[Ledger
         )
 
 
-def _on_page(page: Page) -> Iterator[ColumnElement[bool]]:
+def _on_page(page: DeliveryPage) -> Iterator[ColumnElement[bool]]:
     yield deliveries.c.id > page.after
     if page.last is not None:
         yield deliveries.c.id <= page.last

@@ -9,11 +9,11 @@ from sqlalchemy import Engine, delete, exists, insert, or_, select, union, updat
 from newsletter.dispatch.control import (
     Act,
     Appointment,
-    Doubt,
     Halt,
     Note,
     SettingAside,
     Settlement,
+    WhichUnknown,
 )
 from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.runs import LivingRun
@@ -116,7 +116,7 @@ class SqlDiary:
         self,
         issue: str,
         settlement: Settlement,
-        which: Doubt,
+        which: WhichUnknown,
         by: str,
         now: datetime,
         because: str = "",
@@ -195,7 +195,7 @@ class SqlDiary:
             dropped = connection.execute(delete(appointments).where(appointments.c.issue == issue))
             if not dropped.rowcount:
                 return False
-            note(connection, Note(issue, Act.DISAPPOINTED, by, now, ""))
+            note(connection, Note(issue, Act.APPOINTMENT_DROPPED, by, now, ""))
         return True
 
     def appointments(self) -> Sequence[Appointment]:

@@ -13,9 +13,9 @@ from newsletter.dispatch.control import SettingAside
 from newsletter.dispatch.ledger import (
     Delivery,
     DeliveryId,
+    DeliveryPage,
     LedgerLine,
     LetterId,
-    Page,
     Plan,
     Rehearsal,
 )
@@ -63,7 +63,7 @@ class SqlLedger:
         # out again only when the one before has its receipt.
         self._under_way: dict[int, Attempt] = {}
 
-    def hold(
+    def lease(
         self, issue: str, holder: str, now: datetime, is_gone: Callable[[str], bool]
     ) -> str | None:
         """Take or keep the right to send *issue*; return who has it if another has."""
@@ -191,7 +191,7 @@ class SqlLedger:
         with reading(self._database) as connection:
             return rows.last_planned(connection, issue)
 
-    def find_due(self, issue: str, now: datetime, page: Page) -> Sequence[Delivery]:
+    def find_due(self, issue: str, now: datetime, page: DeliveryPage) -> Sequence[Delivery]:
         """Return the deliveries of *page* that are pending, or deferred and due."""
         with reading(self._database) as connection:
             return rows.find_due(connection, issue, now, page)

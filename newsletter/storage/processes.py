@@ -4,7 +4,7 @@ import os
 import socket
 from pathlib import Path
 
-from newsletter.dispatch.hold import Holder
+from newsletter.dispatch.lease import Holder
 from newsletter.dispatch.runs import Process
 
 PROC = Path("/proc")

@@ -44,7 +44,7 @@ IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to
 LINGER_S: Final = 0.002  # that events gather for a commit which nobody waits for yet
 
 
-class Gate:
+class Latch:
     """
     Opens once, and lets through whoever waits; a lock costs less than an Event.
 
@@ -74,7 +74,7 @@ class Question:
     """What a connection asks the writing thread about a delivery, and waits for."""
 
     attempt: Attempt
-    done: Gate = field(default_factory=Gate)
+    done: Latch = field(default_factory=Latch)
     is_taken: bool = False  # by the writing thread: the answer is on its way
     is_held: bool = False
     fault: BaseException | None = None
@@ -164,7 +164,7 @@ class Returned:
 class Mark:
     """A place in the stream of events; passed when all before it is durable."""
 
-    done: Gate = field(default_factory=Gate)
+    done: Latch = field(default_factory=Latch)
 
 
 Event = Beginning | Renewal | Ended | Returned | Mark

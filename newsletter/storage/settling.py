@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.evidence import Evidence, OpenDelivery
-from newsletter.dispatch.ledger import DeliveryId, Page, Plan
+from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
 from newsletter.dispatch.states import OPEN, State
 from newsletter.lang import EditionKind, Preference
 from newsletter.phrases import phrase
@@ -117,7 +117,7 @@ class _TakenBackError(Exception):
 
 
 def _read_page(connection: Connection, issue: str, after: DeliveryId) -> list[OpenDelivery]:
-    found = find_open(connection, issue, Page(after, PAGE))
+    found = find_open(connection, issue, DeliveryPage(after, PAGE))
     standings = _standings(connection, issue, [one.id for one in found])
     return [OpenDelivery(one, *standings[one.id]) for one in found]
 

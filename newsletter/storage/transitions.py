@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.dispatch.control import PROGRAM, Doubt, Settlement
+from newsletter.dispatch.control import PROGRAM, Settlement, WhichUnknown
 from newsletter.dispatch.states import State
 from newsletter.storage.answers import AGAIN, ASSUMED, CANCELLED, SUPPRESSED, UNSUBSCRIBED
 from newsletter.storage.conditions import IS_WAITING, constant
@@ -303,7 +303,7 @@ def settle_unknown(
     connection: Connection,
     issue: str,
     settlement: Settlement,
-    which: Doubt,
+    which: WhichUnknown,
     by: str,
     now: datetime,
 ) -> int:

@@ -10,7 +10,7 @@ from typing import Final
 from newsletter.app.site import Composed
 from newsletter.compose.composition import compose
 from newsletter.compose.hosting import resize
-from newsletter.compose.press import Page, Press
+from newsletter.compose.press import LetterContext, Press
 from newsletter.compose.strings import read_strings
 from newsletter.desk.build_folder import sample_reader
 from newsletter.issue.reading import read_site_issue
@@ -57,7 +57,7 @@ class ProofPress(Press):
         super().__init__(files, read_strings(words), PUBLIC_URL)
         self.printed: dict[EditionKind, str] = {}
 
-    def html(self, page: Page) -> str:
+    def html(self, page: LetterContext) -> str:
         """Fill the HTML letter, and keep it by its kind."""
         self.printed[page.kind] = super().html(page)
         return self.printed[page.kind]

@@ -10,7 +10,7 @@ from sqlalchemy import Engine as Database
 
 from newsletter.delivery.provider import Accepted, Connection, Outcome, Provider, Refused, Unknown
 from newsletter.dispatch.control import Act
-from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError
 from newsletter.issue.pace import Pace, Rate
@@ -138,7 +138,7 @@ def test_a_canary_is_awaited_though_a_quota_ends_its_round(database: Database) -
     halt = run(
         database,
         refuse_the_first,
-        Wishes(canary=20, waits=True),
+        RunOptions(canary=20, waits=True),
         Pace(quotas=(Rate(15, timedelta(hours=1)),)),
         connections=1,
     ).ending.halt
@@ -152,7 +152,9 @@ def test_refusals_are_counted_over_runs(database: Database) -> None:
     clock = FastClock()
 
     by_tens = (
-        run(database, lambda _: NOBODY, Wishes(limit=10), clock=clock, connections=1).ending.halt
+        run(
+            database, lambda _: NOBODY, RunOptions(limit=10), clock=clock, connections=1
+        ).ending.halt
         for _ in range(READERS // 10)
     )
     halt = next(filter(None, by_tens), None)
@@ -163,7 +165,7 @@ def test_refusals_are_counted_over_runs(database: Database) -> None:
 
 
 def test_a_relay_that_cuts_off_after_every_letter_stops_the_run(database: Database) -> None:
-    halt = run(database, lambda _: Unknown("connection lost"), Wishes(canary=5)).ending.halt
+    halt = run(database, lambda _: Unknown("connection lost"), RunOptions(canary=5)).ending.halt
 
     assert halt
     assert "5 of the first 5 letters met an error" in str(halt.because)
@@ -199,7 +201,7 @@ def test_a_limit_binds_a_timer_though_its_run_never_began(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     for number in range(10, 20):
         add_reader(desk, f"r{number}@example.org")
-    desk.site.records.ledger().hold(ISSUE_ID, OTHER_PROCESS, NOW, lambda _: False)
+    desk.site.records.ledger().lease(ISSUE_ID, OTHER_PROCESS, NOW, lambda _: False)
     desk.run("dispatch", ISSUE_ID, "--yes", "--add-new", "--limit", "1", status=4)
     desk.restart()
     desk.site.now = NOW + timedelta(minutes=5)

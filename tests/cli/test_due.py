@@ -174,7 +174,7 @@ def test_an_appointment_of_a_paused_dispatch_waits_until_somebody_resumes_it(des
 def test_whoever_is_sending_already_is_named_and_nothing_is_sent_beside_him(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2)
-    desk.site.records.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
+    desk.site.records.ledger().lease(ISSUE_ID, OTHER, NOW, lambda _: False)
 
     output = desk.run("dispatch", "--due", status=4)
 
@@ -336,7 +336,7 @@ def test_a_relay_that_cannot_be_reached_is_said_once(desk: Desk) -> None:
 def test_who_sends_already_is_said_once(desk: Desk) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2)
-    desk.site.records.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
+    desk.site.records.ledger().lease(ISSUE_ID, OTHER, NOW, lambda _: False)
 
     first = desk.run("dispatch", "--due", status=4)
 
@@ -377,7 +377,7 @@ def test_the_status_is_that_of_the_worst_though_it_was_told_before(desk: Desk) -
     desk.site.now = NINE_UTC
     told = desk.run("dispatch", "--due", status=1)
     desk.forget(2)
-    desk.site.records.ledger().hold("2022-09", OTHER, NINE_UTC, lambda _: False)
+    desk.site.records.ledger().lease("2022-09", OTHER, NINE_UTC, lambda _: False)
 
     waits = desk.run("dispatch", "--due", status=1)
 

@@ -12,7 +12,7 @@ from newsletter.app.site import Composed, Site
 from newsletter.cli.dispatch_report import show_passed
 from newsletter.cli.proof_table import show_report
 from newsletter.delivery.link_probe import IpAddress, LinkProbe
-from newsletter.desk.gate import BlockedError, Gate
+from newsletter.desk.preflight import BlockedError, Preflight
 from newsletter.proof.approval import Sender
 from tests.makers import ISSUE_ID, PUBLICATION, write_site
 
@@ -70,7 +70,7 @@ def composed_at(
 
 
 def said(site: Site, composed: Composed, capsys: pytest.CaptureFixture[str]) -> str:
-    gate = Gate(site, composed, Sender("kim"), is_rehearsal=False)
+    gate = Preflight(site, composed, Sender("kim"), is_rehearsal=False)
     show_passed(gate.check((), None, is_first=True))
     return capsys.readouterr().out
 
@@ -91,7 +91,7 @@ def test_a_picture_that_is_gone_stops_the_first_run_and_is_named(
     out = capsys.readouterr().out
     assert f"{url}/{hosted.path} answers {status}; upload what is in build/{ISSUE_ID}/" in out
     assert handler.asked[0] == f"/{hosted.path}"
-    gate = Gate(site, composed, Sender("kim"), is_rehearsal=False)
+    gate = Preflight(site, composed, Sender("kim"), is_rehearsal=False)
     [override] = gate.check(["hosted-pictures"], "soon", is_first=True).overrides
     assert (override.rule, override.findings, override.because) == ("hosted-pictures", 1, "soon")
 
@@ -139,11 +139,11 @@ def test_nobody_is_asked_for_a_rehearsal_a_later_run_or_pictures_sent_along(
         ("embedded", composed_at(tmp_path / "b", url, Near, HOSTED + "images: embedded\n")),
         ("off", composed_at(tmp_path / "c", url, Near, PUBLICATION)),
     ):
-        gate = Gate(*made, Sender("kim"), is_rehearsal=name == "outbox")
+        gate = Preflight(*made, Sender("kim"), is_rehearsal=name == "outbox")
         gate.check((), None, is_first=True)
         assert handler.asked == [], name
 
-    Gate(*composed_at(tmp_path / "d", url), Sender("kim"), is_rehearsal=False).check((), None)
+    Preflight(*composed_at(tmp_path / "d", url), Sender("kim"), is_rehearsal=False).check((), None)
     site, composed = composed_at(tmp_path / "e", url)
     site.proofread(composed)
     site.proof(ISSUE_ID)

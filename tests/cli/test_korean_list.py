@@ -7,7 +7,7 @@ from typing import Final
 from newsletter.lang import Preference
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
-from tests.cli.test_subscribers import Site, counts, site
+from tests.cli.test_subscribers import ListSite, counts, site
 
 __all__ = ["site"]
 
@@ -48,7 +48,7 @@ def written(day: date, way: int) -> str:
     ][way]
 
 
-def test_nearly_all_of_a_korean_list_comes_in_and_the_rest_is_told_why(site: Site) -> None:
+def test_nearly_all_of_a_korean_list_comes_in_and_the_rest_is_told_why(site: ListSite) -> None:
     random, days = Random(402), dict[str, date]()
     lines = ["성명,이메일,수신 언어,구독상태,동의일자,비고"]
     expected: dict[str, tuple[Preference | None, Standing]] = {}

@@ -19,7 +19,7 @@ from newsletter.cli.watching import Onlooker
 from newsletter.delivery.provider import Accepted, Deferred
 from newsletter.desk.process import Process
 from newsletter.dispatch.control import PROGRAM, Act
-from newsletter.dispatch.engine import Run
+from newsletter.dispatch.engine import RunCounts
 from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
@@ -268,7 +268,7 @@ def test_the_question_is_put_in_korean(tmp_path: Path) -> None:
 
 
 def test_a_run_shows_itself_in_korean(capsys: pytest.CaptureFixture[str]) -> None:
-    run = Run()
+    run = RunCounts()
     run.outcomes[Accepted] += 3
     run.outcomes[Deferred] += 1
 

@@ -63,7 +63,7 @@ def test_no_database_is_made_to_ask_about_the_key(tmp_path: Path) -> None:
         part.unlink()
     desk.restart()
 
-    desk.site.scribe(desk.site.compose(ISSUE).letter, is_test=True)
+    desk.site.letter_writer(desk.site.compose(ISSUE).letter, is_test=True)
 
     assert (desk.root / ".secret-key").exists()
     assert list(desk.root.glob("newsletter.db*")) == []

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from newsletter.desk.process import Process
 from newsletter.desk.sending import open_sending
-from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.storage import tables
@@ -206,11 +206,11 @@ def test_a_halt_that_nobody_was_shown_is_obeyed(desk: Desk, relay: RecordingServ
     desk.run(*SOME, status=4)
     set_way(desk, relay.url)
     sending = open_sending(desk.site, ISSUE_ID, Process(), may_plan_anew=True)
-    intention = sending.outlook.intention(add_new=False, may_plan_anew=True)
+    forecast = sending.outlook.forecast(add_new=False, may_plan_anew=True)
     desk.site.records.diary().pause(ISSUE_ID, "Lee", "a typo", NOW)
 
     with pytest.raises(UnfinishedError, match="a typo"):
-        sending.freeze(intention)
+        sending.freeze(forecast)
 
     assert (set_aside(desk), relay.taken) == (0, [])
 
@@ -225,12 +225,12 @@ def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
     first, second = (
         open_sending(desk.site, ISSUE_ID, Process(), may_plan_anew=True) for _ in range(2)
     )
-    shown = [one.outlook.intention(add_new=False, may_plan_anew=True) for one in (first, second)]
+    shown = [one.outlook.forecast(add_new=False, may_plan_anew=True) for one in (first, second)]
     first.freeze(shown[0])
 
     with pytest.raises(UnfinishedError, match="has just begun to send it"):
         second.freeze(shown[1])
-    first.run(Wishes())
+    first.run(RunOptions())
 
     assert each_once(relay)
     assert set_aside(desk) == 4
@@ -416,7 +416,9 @@ def test_a_rehearsal_is_not_set_aside_while_somebody_rehearses(
 ) -> None:
     desk.run(*SOME, status=4)
     holder = "otherhost.example.org:4711"
-    assert desk.site.records.ledger().hold(ISSUE_ID, holder, desk.site.now, lambda _: False) is None
+    assert (
+        desk.site.records.ledger().lease(ISSUE_ID, holder, desk.site.now, lambda _: False) is None
+    )
     set_way(desk, relay.url)
 
     by_sending = desk.run(*ALL, status=4)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.dispatch.control import Act, Doubt, Settlement
+from newsletter.dispatch.control import Act, Settlement, WhichUnknown
 from newsletter.dispatch.states import State
 from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
@@ -82,7 +82,7 @@ def test_one_who_may_have_the_first_letter_gets_that_again(desk: Desk) -> None:
             "UPDATE deliveries SET letter_id = (SELECT letter_id FROM dispatches) "
             "WHERE state = 'unknown'"
         )
-    desk.site.records.diary().settle(ISSUE_ID, Settlement.RESEND, Doubt(), "Lee", NOW)
+    desk.site.records.diary().settle(ISSUE_ID, Settlement.RESEND, WhichUnknown(), "Lee", NOW)
 
     output = desk.run(*REPLACE)
 
@@ -102,7 +102,7 @@ def test_a_first_letter_that_is_damaged_ends_the_run_in_words(
             "UPDATE deliveries SET letter_id = (SELECT letter_id FROM dispatches) "
             "WHERE state = 'unknown'"
         )
-    desk.site.records.diary().settle(ISSUE_ID, Settlement.RESEND, Doubt(), "Lee", NOW)
+    desk.site.records.diary().settle(ISSUE_ID, Settlement.RESEND, WhichUnknown(), "Lee", NOW)
     with desk.site.records.database.begin() as connection:
         connection.exec_driver_sql("UPDATE kept_letters SET content = X'00'")
 

@@ -148,7 +148,7 @@ def test_the_choice_says_its_risk_and_wants_the_issue_typed(desk: Desk) -> None:
 def test_nothing_is_settled_while_another_process_is_sending(desk: Desk) -> None:
     """Its letters under way are unknown too, until they are answered."""
     other = "otherhost.example.org:4711"
-    desk.site.records.ledger().hold(ISSUE_ID, other, desk.site.clock(), lambda _: False)
+    desk.site.records.ledger().lease(ISSUE_ID, other, desk.site.clock(), lambda _: False)
 
     output = desk.run(*RESEND, "--yes", status=4)
 
@@ -159,7 +159,7 @@ def test_nothing_is_settled_while_another_process_is_sending(desk: Desk) -> None
 def test_settling_leaves_the_issue_free_for_the_next_process(desk: Desk) -> None:
     desk.run(*RESEND, "--yes")
 
-    assert desk.site.records.ledger().hold(ISSUE_ID, "otherhost:1", NOW, lambda _: False) is None
+    assert desk.site.records.ledger().lease(ISSUE_ID, "otherhost:1", NOW, lambda _: False) is None
 
 
 def test_of_a_cancelled_dispatch_nothing_is_sent_again_but_it_can_be_closed(desk: Desk) -> None:

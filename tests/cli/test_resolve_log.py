@@ -40,9 +40,9 @@ def set_states(desk: Desk, *states: State) -> None:
 
 
 def message_ids(desk: Desk) -> list[str]:
-    scribe = desk.site.scribe(desk.site.compose(ISSUE_ID).letter)
+    letter_writer = desk.site.letter_writer(desk.site.compose(ISSUE_ID).letter)
     found = desk.site.records.settling().find_open(ISSUE_ID)
-    return [scribe.describe(one.delivery).message_id for one in found]
+    return [letter_writer.describe(one.delivery).message_id for one in found]
 
 
 def postfix_lines(number: int, message_id: str) -> str:

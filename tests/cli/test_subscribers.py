@@ -23,7 +23,7 @@ NOW: Final = datetime(2022, 8, 1, 3, 0, tzinfo=UTC)
 EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "subscribers.csv"
 
 
-class Site:
+class ListSite:
     """A site with a database of its own and a clock that stands still."""
 
     def __init__(self, folder: Path) -> None:
@@ -32,7 +32,7 @@ class Site:
         self.now = NOW
 
     @property
-    def records(self) -> "Site":
+    def records(self) -> "ListSite":
         return self
 
     def book(self) -> SqlSubscriberBook:
@@ -63,8 +63,8 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
+def site(tmp_path: Path) -> ListSite:
+    return ListSite(tmp_path)
 
 
 def counts(result: Result) -> dict[str, int]:
@@ -74,7 +74,7 @@ def counts(result: Result) -> dict[str, int]:
     return {fate: number for fate, number in numbers.items() if number}
 
 
-def test_the_example_is_imported_and_the_next_command_named(site: Site) -> None:
+def test_the_example_is_imported_and_the_next_command_named(site: ListSite) -> None:
     result = site.run("import", EXAMPLE)
 
     assert result.exit_code == 0
@@ -83,7 +83,7 @@ def test_the_example_is_imported_and_the_next_command_named(site: Site) -> None:
     assert result.stdout.endswith("Next: newsletter subscribers list\n")
 
 
-def test_a_file_imported_twice_adds_nobody(site: Site) -> None:
+def test_a_file_imported_twice_adds_nobody(site: ListSite) -> None:
     site.run("import", EXAMPLE)
 
     result = site.run("import", EXAMPLE)
@@ -91,7 +91,7 @@ def test_a_file_imported_twice_adds_nobody(site: Site) -> None:
     assert counts(result) == {"unchanged": 20}
 
 
-def test_a_dry_run_says_the_same_and_keeps_nothing(site: Site) -> None:
+def test_a_dry_run_says_the_same_and_keeps_nothing(site: ListSite) -> None:
     result = site.run("import", EXAMPLE, "--dry-run")
 
     assert counts(result) == {"new": 20}
@@ -99,7 +99,7 @@ def test_a_dry_run_says_the_same_and_keeps_nothing(site: Site) -> None:
     assert site.standings() == {}
 
 
-def test_refused_rows_are_named_and_the_others_kept(site: Site) -> None:
+def test_refused_rows_are_named_and_the_others_kept(site: ListSite) -> None:
     file = site.write("email,language\nminji@example.org,ko\nminji,ko\njiho@example.org,불어\n")
 
     result = site.run("import", file)
@@ -112,7 +112,7 @@ def test_refused_rows_are_named_and_the_others_kept(site: Site) -> None:
     assert list(site.standings()) == ["minji@example.org"]
 
 
-def test_twenty_refused_rows_are_named_unless_all_are_asked_for(site: Site) -> None:
+def test_twenty_refused_rows_are_named_unless_all_are_asked_for(site: ListSite) -> None:
     file = site.write("email\n" + "bad\n" * 30)
     rejects = site.folder / "rejects.csv"
 
@@ -130,7 +130,7 @@ def test_twenty_refused_rows_are_named_unless_all_are_asked_for(site: Site) -> N
 
 
 def test_refused_rows_are_named_in_the_operators_language_and_so_in_their_file(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: ListSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANGUAGE", "ko")
     file = site.write("email,language\njiho@example.org,불어\n")
@@ -147,7 +147,7 @@ def test_refused_rows_are_named_in_the_operators_language_and_so_in_their_file(
 
 
 def test_why_an_address_is_nobodys_is_shown_in_either_language(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: ListSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.run("add", "old@example.org")
     site.run("change-address", "old@example.org", "new@example.org", "--by", "kim")
@@ -162,7 +162,7 @@ def test_why_an_address_is_nobodys_is_shown_in_either_language(
     assert told["standing_because"] == "moved to new@example.org"
 
 
-def test_the_rejects_never_overwrite_the_list(site: Site) -> None:
+def test_the_rejects_never_overwrite_the_list(site: ListSite) -> None:
     file = site.write("email\nbad\n")
 
     result = site.run("import", file, "--rejects", file)
@@ -174,7 +174,9 @@ def test_the_rejects_never_overwrite_the_list(site: Site) -> None:
 @pytest.mark.parametrize(
     ("codec", "shown"), [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("cp949", "CP949")]
 )
-def test_a_list_is_read_as_korean_spreadsheets_save_it(site: Site, codec: str, shown: str) -> None:
+def test_a_list_is_read_as_korean_spreadsheets_save_it(
+    site: ListSite, codec: str, shown: str
+) -> None:
     text = "이름;이메일 주소;언어;메모\r\n김민지;minji@example.org;국문;\r\n"
 
     result = site.run("import", site.write(text.encode(codec)))
@@ -184,26 +186,26 @@ def test_a_list_is_read_as_korean_spreadsheets_save_it(site: Site, codec: str, s
     assert site.run("list").stdout == "minji@example.org\tko\tactive\t김민지\n"
 
 
-def test_a_list_in_utf16_is_refused_with_the_remedy(site: Site) -> None:
+def test_a_list_in_utf16_is_refused_with_the_remedy(site: ListSite) -> None:
     file = site.write("email\nminji@example.org\n".encode("utf-16"))
 
     assert "UTF-16; save it as" in site.fail("import", file)
 
 
-def test_a_file_without_addresses_is_refused(site: Site) -> None:
+def test_a_file_without_addresses_is_refused(site: ListSite) -> None:
     file = site.write("이름\n김민지\n")
 
     assert f"{file}:1: no column of addresses among '이름'" in site.fail("import", file)
 
 
-def test_a_file_that_is_not_there_is_clicks_own_fault(site: Site) -> None:
+def test_a_file_that_is_not_there_is_clicks_own_fault(site: ListSite) -> None:
     result = site.run("import", site.folder / "none.csv")
 
     assert result.exit_code == 2
     assert "does not exist" in result.stderr
 
 
-def test_a_date_for_the_whole_file_fills_what_rows_leave_open(site: Site) -> None:
+def test_a_date_for_the_whole_file_fills_what_rows_leave_open(site: ListSite) -> None:
     file = site.write("email,consented_at\nminji@example.org,2021-01-01\njiho@example.org,\n")
 
     site.run("import", file, "--consented-at", "2022-07-01")
@@ -216,14 +218,16 @@ def test_a_date_for_the_whole_file_fills_what_rows_leave_open(site: Site) -> Non
 
 
 @pytest.mark.parametrize("date", ["2022-08-02", "soon"])
-def test_a_date_that_cannot_be_is_refused_before_anything_is_read(site: Site, date: str) -> None:
+def test_a_date_that_cannot_be_is_refused_before_anything_is_read(
+    site: ListSite, date: str
+) -> None:
     result = site.run("import", EXAMPLE, "--consented-at", date)
 
     assert result.exit_code == 2
     assert "--consented-at" in result.stderr
 
 
-def test_an_import_does_not_bring_back_who_was_removed(site: Site) -> None:
+def test_an_import_does_not_bring_back_who_was_removed(site: ListSite) -> None:
     site.run("import", EXAMPLE)
     removed = site.run("remove", "Emma.Taylor@example.org")
 
@@ -234,7 +238,7 @@ def test_an_import_does_not_bring_back_who_was_removed(site: Site) -> None:
     assert site.standings()["emma.taylor@example.org"] is Standing.UNSUBSCRIBED
 
 
-def test_removing_twice_says_that_nothing_changed(site: Site) -> None:
+def test_removing_twice_says_that_nothing_changed(site: ListSite) -> None:
     site.run("add", "minji@example.org")
     site.run("remove", "minji@example.org")
 
@@ -243,11 +247,11 @@ def test_removing_twice_says_that_nothing_changed(site: Site) -> None:
     assert "was unsubscribed already; nothing was changed" in result.stdout
 
 
-def test_removing_somebody_unknown_is_a_fault(site: Site) -> None:
+def test_removing_somebody_unknown_is_a_fault(site: ListSite) -> None:
     assert "is not on the list" in site.fail("remove", "minji@example.org")
 
 
-def test_one_reader_is_added_with_all_that_is_known(site: Site) -> None:
+def test_one_reader_is_added_with_all_that_is_known(site: ListSite) -> None:
     words = ["--name", "김민지", "--language", "한국어", "--consented-at", "2022-07-01"]
     result = site.run("add", "Minji@example.org", *words)
 
@@ -263,13 +267,13 @@ def test_one_reader_is_added_with_all_that_is_known(site: Site) -> None:
     ]
 
 
-def test_a_reader_added_without_consent_is_said_to_have_none_on_record(site: Site) -> None:
+def test_a_reader_added_without_consent_is_said_to_have_none_on_record(site: ListSite) -> None:
     result = site.run("add", "minji@example.org")
 
     assert "not on record; add it with --consented-at DATE" in result.stdout
 
 
-def test_a_reader_who_unsubscribed_comes_back_by_a_new_consent_only(site: Site) -> None:
+def test_a_reader_who_unsubscribed_comes_back_by_a_new_consent_only(site: ListSite) -> None:
     site.run("add", "minji@example.org")
     site.run("remove", "minji@example.org")
     site.now = datetime(2022, 8, 2, tzinfo=UTC)
@@ -285,7 +289,7 @@ def test_a_reader_who_unsubscribed_comes_back_by_a_new_consent_only(site: Site) 
     assert site.standings() == {"minji@example.org": Standing.ACTIVE}
 
 
-def test_a_list_is_tab_separated_and_counted_beside_it(site: Site) -> None:
+def test_a_list_is_tab_separated_and_counted_beside_it(site: ListSite) -> None:
     site.run("import", EXAMPLE)
 
     result = site.run("list", "--language", "both", "--language", "none")
@@ -296,7 +300,7 @@ def test_a_list_is_tab_separated_and_counted_beside_it(site: Site) -> None:
     assert result.stderr == "8 readers: ko 0, en 0, both 5, none 3\n"
 
 
-def test_a_list_can_be_of_one_standing(site: Site) -> None:
+def test_a_list_can_be_of_one_standing(site: ListSite) -> None:
     site.run("import", EXAMPLE)
     site.run("remove", "emma.taylor@example.org")
 
@@ -320,12 +324,12 @@ def test_on_a_terminal_a_list_is_a_table_and_a_name_no_markup() -> None:
     assert lines[1].index("active") == lines[2].index("active")
 
 
-def test_an_export_into_an_empty_list_is_the_same_list(site: Site, tmp_path: Path) -> None:
+def test_an_export_into_an_empty_list_is_the_same_list(site: ListSite, tmp_path: Path) -> None:
     site.run("import", EXAMPLE)
     site.run("add", "+82@example.org", "--name", "=1+1")
     site.run("remove", "emma.taylor@example.org")
     (tmp_path / "other").mkdir()
-    other = Site(tmp_path / "other")
+    other = ListSite(tmp_path / "other")
 
     exported = site.run("export").stdout_bytes
     result = other.run("import", other.write(exported))
@@ -335,7 +339,7 @@ def test_an_export_into_an_empty_list_is_the_same_list(site: Site, tmp_path: Pat
     assert other.run("export").stdout_bytes == exported
 
 
-def test_an_export_for_excel_begins_with_a_byte_order_mark(site: Site) -> None:
+def test_an_export_for_excel_begins_with_a_byte_order_mark(site: ListSite) -> None:
     site.run("add", "minji@example.org", "--name", "김민지")
 
     exported = site.run("export", "--bom").stdout_bytes
@@ -344,7 +348,7 @@ def test_an_export_for_excel_begins_with_a_byte_order_mark(site: Site) -> None:
     assert counts(site.run("import", site.write(exported))) == {"unchanged": 1}
 
 
-def test_a_reader_is_shown_with_what_they_were_sent(site: Site) -> None:
+def test_a_reader_is_shown_with_what_they_were_sent(site: ListSite) -> None:
     site.run("add", "minji@example.org")
     with site.engine.begin() as connection:
         issue = {"issue": "2022-08", "digest": "d", "parts": {}, "planned_at": NOW}
@@ -375,11 +379,11 @@ def test_a_reader_is_shown_with_what_they_were_sent(site: Site) -> None:
     assert [one["state"] for one in told["deliveries"]] == ["accepted"]
 
 
-def test_somebody_unknown_cannot_be_shown(site: Site) -> None:
+def test_somebody_unknown_cannot_be_shown(site: ListSite) -> None:
     assert "is not on the list" in site.fail("show", "minji@example.org")
 
 
-def test_a_western_list_is_refused_until_its_encoding_is_said(site: Site) -> None:
+def test_a_western_list_is_refused_until_its_encoding_is_said(site: ListSite) -> None:
     file = site.write("email,name\r\na@example.org,Álvaro\r\n".encode("cp1252"))
 
     fault = site.fail("import", file)

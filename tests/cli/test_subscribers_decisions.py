@@ -4,18 +4,18 @@ from pathlib import Path
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
 from tests.cli.desk import Desk
-from tests.cli.test_subscribers import Site, site
+from tests.cli.test_subscribers import ListSite, site
 from tests.makers import ISSUE_ID
 
 __all__ = ["site"]
 
 
-def shown(site: Site, address: str) -> dict[str, object]:
+def shown(site: ListSite, address: str) -> dict[str, object]:
     found: dict[str, object] = json.loads(site.run("show", address, "--json").stdout)
     return found
 
 
-def test_why_a_reader_was_removed_and_who_did_it_is_shown(site: Site) -> None:
+def test_why_a_reader_was_removed_and_who_did_it_is_shown(site: ListSite) -> None:
     site.run("add", "minji@example.org")
 
     site.run("remove", "minji@example.org", "--because", "asked by phone", "--by", "김민지")
@@ -27,7 +27,7 @@ def test_why_a_reader_was_removed_and_who_did_it_is_shown(site: Site) -> None:
     assert (found["standing_because"], found["standing_by"]) == ("asked by phone", "김민지")
 
 
-def test_a_suppression_needs_a_reason_and_is_ended_by_a_person(site: Site) -> None:
+def test_a_suppression_needs_a_reason_and_is_ended_by_a_person(site: ListSite) -> None:
     site.run("add", "minji@example.org", "--consented-at", "2022-07-01")
     words = ("--because", "autoreply loop", "--by", "kim")
 
@@ -49,7 +49,9 @@ def test_a_suppression_needs_a_reason_and_is_ended_by_a_person(site: Site) -> No
     assert shown(site, "minji@example.org")["consented_at"] == "2022-06-30T15:00:00+00:00"
 
 
-def test_who_complained_in_another_service_comes_back_only_by_their_own_word(site: Site) -> None:
+def test_who_complained_in_another_service_comes_back_only_by_their_own_word(
+    site: ListSite,
+) -> None:
     site.run("import", site.write("email,complained_at\na@example.org,2022-07-01\n"))
 
     fault = site.fail("unsuppress", "a@example.org", "--by", "kim")
@@ -62,14 +64,14 @@ def test_who_complained_in_another_service_comes_back_only_by_their_own_word(sit
     assert site.standings() == {"a@example.org": Standing.ACTIVE}
 
 
-def test_a_moved_list_keeps_since_when_and_why(site: Site) -> None:
+def test_a_moved_list_keeps_since_when_and_why(site: ListSite) -> None:
     site.run("add", "minji@example.org", "--consented-at", "2022-07-01")
     site.run("add", "jiho@example.org")
     site.run("suppress", "jiho@example.org", "--because", "=loop", "--by", "kim")
     site.run("remove", "minji@example.org", "--because", "by phone", "--by", "kim")
     other = site.folder / "other"
     other.mkdir()
-    there = Site(other)
+    there = ListSite(other)
 
     text = site.run("export").stdout
     there.run("import", there.write(text))
@@ -80,7 +82,7 @@ def test_a_moved_list_keeps_since_when_and_why(site: Site) -> None:
     assert there.standings()["jiho@example.org"] is Standing.ACTIVE
 
 
-def test_an_address_is_changed_and_the_old_one_kept_out(site: Site) -> None:
+def test_an_address_is_changed_and_the_old_one_kept_out(site: ListSite) -> None:
     site.run("add", "old@example.org", "--name", "하나", "--consented-at", "2022-07-01")
     before = shown(site, "old@example.org")
 
@@ -99,7 +101,7 @@ def test_an_address_is_changed_and_the_old_one_kept_out(site: Site) -> None:
     }
 
 
-def test_an_address_that_is_on_the_list_is_nobody_elses(site: Site) -> None:
+def test_an_address_that_is_on_the_list_is_nobody_elses(site: ListSite) -> None:
     site.run("import", site.write("email\nold@example.org\nnew@example.org\n"))
 
     fault = site.fail("change-address", "old@example.org", "New@example.org", "--by", "kim")
@@ -108,7 +110,7 @@ def test_an_address_that_is_on_the_list_is_nobody_elses(site: Site) -> None:
     assert set(site.standings().values()) == {Standing.ACTIVE}
 
 
-def test_an_address_changed_twice_and_back_is_whole_in_the_database(site: Site) -> None:
+def test_an_address_changed_twice_and_back_is_whole_in_the_database(site: ListSite) -> None:
     site.run("add", "a@example.org", "--name", "하나")
     before = [one.names for one in site.records.book().select(Selection())]
 
@@ -135,7 +137,7 @@ def test_a_letter_that_was_planned_for_the_old_address_is_told_of(tmp_path: Path
     assert f"{ISSUE_ID} was planned before, so it still goes to r3@example.org" in said
 
 
-def test_a_reason_of_several_lines_goes_out_and_in_again_with_the_standing(site: Site) -> None:
+def test_a_reason_of_several_lines_goes_out_and_in_again_with_the_standing(site: ListSite) -> None:
     site.run("add", "minji@example.org")
 
     site.run("suppress", "minji@example.org", "--because", "loop\n of\x07 replies", "--by", "kim")

@@ -5,7 +5,7 @@ import pytest
 
 from newsletter.compose.hosting import Gallery
 from newsletter.compose.inline import inline_css
-from newsletter.compose.press import Page
+from newsletter.compose.press import LetterContext
 from newsletter.issue.reading import read_site_issue
 from newsletter.lang import EditionKind
 from tests.compose.tags import comments_of, tags_of
@@ -19,7 +19,7 @@ PLAIN = re.compile(r"<style>.*?</style>", re.DOTALL)
 
 def _source(kind: EditionKind) -> str:
     publication, issue = read_site_issue(CHECKOUT, "2022-08")
-    page = Page(publication, issue, kind, "subject", "preheader", Gallery(issue.id))
+    page = LetterContext(publication, issue, kind, "subject", "preheader", Gallery(issue.id))
     return make_press().html(page)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.crash.ground import Ground
-from tests.crash.post_office import Letter, Taken
+from tests.crash.post_office import Taken, TakenLetter
 from tests.journeys.stage import ISSUE, Stage
 
 STATES = ("pending", "accepted", "deferred", "refused", "unknown", "skipped")
@@ -118,7 +118,7 @@ def _is_lost(line: Line | None, times: int) -> bool:
     return times == 0 and line.state not in {"unknown", "refused", "skipped"}
 
 
-def _wrong_letters(ground: Ground, letters: Sequence[Letter]) -> list[str]:
+def _wrong_letters(ground: Ground, letters: Sequence[TakenLetter]) -> list[str]:
     """Find letters in the wrong edition, to another reader, cut off, or with another's link."""
     owners: dict[str, set[str]] = {}
     for letter in letters:

@@ -16,7 +16,7 @@ from tests.journeys.stage import CHECKOUT
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class TakenLetter:
     """A letter whose final dot the server has seen."""
 
     recipient: str
@@ -31,7 +31,7 @@ class Letter:
 class Taken:
     """What the record says."""
 
-    letters: list[Letter] = field(default_factory=list)
+    letters: list[TakenLetter] = field(default_factory=list)
     go_aheads: set[str] = field(default_factory=set)  # recipients whose DATA was answered 354
     answered: int = 0  # letters whose 250 was handed to the system
 
@@ -137,7 +137,7 @@ class PostOffice:
             entry = json.loads(line)
             match entry.pop("event"):
                 case "taken":
-                    taken.letters.append(Letter(**entry))
+                    taken.letters.append(TakenLetter(**entry))
                 case "go-ahead":
                     taken.go_aheads.add(entry["recipient"])
                 case _:

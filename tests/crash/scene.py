@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crash.ground import CONNECTIONS, Ground
-from tests.crash.post_office import Letter, PostOffice
+from tests.crash.post_office import PostOffice, TakenLetter
 from tests.journeys.stage import ISSUE, Stage
 
 LOOK_EVERY_S = 0.0005
@@ -158,7 +158,7 @@ class Scene:
             process.communicate()
 
 
-def _as_postfix(letter: Letter) -> str:
+def _as_postfix(letter: TakenLetter) -> str:
     head, queue = "Aug 26 08:00:01 relay postfix", letter.message_id.encode().hex()[-11:].upper()
     return (
         f"{head}/cleanup[2]: {queue}: message-id=<{letter.message_id.strip('<>')}>\n"

@@ -10,7 +10,7 @@ from sqlalchemy import Engine as Database
 from newsletter.delivery.provider import Provider
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay
-from newsletter.dispatch.engine import Engine, Run
+from newsletter.dispatch.engine import Engine, RunCounts
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.ledger import Delivery, Ledger, Plan
 from newsletter.dispatch.states import State
@@ -72,7 +72,7 @@ def run_engine(
     connections: int = 2,
     render: Write = write,
     clock: Clock = lambda: NOW,
-) -> Run:
+) -> RunCounts:
     """Send what is due; the one place that knows how an engine is made."""
     feed = Feed(ledger, ISSUE, render, clock, None)
     return Engine(provider, ledger, feed, clock).send(connections, lambda _: None)

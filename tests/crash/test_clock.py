@@ -107,11 +107,11 @@ def test_the_hold_of_a_running_dispatch_outlives_a_clock_that_is_set_back(tmp_pa
     make_dispatch(tmp_path, 1)
     database = open_small(tmp_path)
     ledger = SqlLedger(database)
-    assert ledger.hold(ISSUE, "here:1", NOW, never_gone) is None
+    assert ledger.lease(ISSUE, "here:1", NOW, never_gone) is None
 
-    held_by = ledger.hold(ISSUE, "there:2", NOW - HOUR, never_gone)
-    renewed = ledger.hold(ISSUE, "here:1", NOW - HOUR + SECOND, never_gone)
-    still_held_by = ledger.hold(ISSUE, "there:2", NOW - HOUR + HOLD, never_gone)
+    held_by = ledger.lease(ISSUE, "there:2", NOW - HOUR, never_gone)
+    renewed = ledger.lease(ISSUE, "here:1", NOW - HOUR + SECOND, never_gone)
+    still_held_by = ledger.lease(ISSUE, "there:2", NOW - HOUR + HOLD, never_gone)
 
     assert (held_by, renewed, still_held_by) == ("here:1", None, "here:1")
     database.dispose()
@@ -123,14 +123,14 @@ def test_the_hold_of_a_lost_machine_whose_clock_was_ahead_ends_after_two_minutes
     make_dispatch(tmp_path, 1)
     database = open_small(tmp_path)
     ledger = SqlLedger(database)
-    assert ledger.hold(ISSUE, "ahead:1", NOW + 24 * HOUR, never_gone) is None
+    assert ledger.lease(ISSUE, "ahead:1", NOW + 24 * HOUR, never_gone) is None
 
-    first = ledger.hold(ISSUE, "here:2", NOW, never_gone)
-    early = ledger.hold(ISSUE, "here:2", NOW + HOLD, never_gone)
-    late = ledger.hold(ISSUE, "here:2", NOW + HOLD + SECOND, never_gone)
+    first = ledger.lease(ISSUE, "here:2", NOW, never_gone)
+    early = ledger.lease(ISSUE, "here:2", NOW + HOLD, never_gone)
+    late = ledger.lease(ISSUE, "here:2", NOW + HOLD + SECOND, never_gone)
 
     assert (first, early, late) == ("ahead:1", "ahead:1", None)
-    assert ledger.hold(ISSUE, "third:3", NOW + HOLD + SECOND, never_gone) == "here:2"
+    assert ledger.lease(ISSUE, "third:3", NOW + HOLD + SECOND, never_gone) == "here:2"
     database.dispose()
 
 
@@ -142,8 +142,8 @@ def test_a_living_machine_whose_clock_is_ahead_keeps_its_hold(tmp_path: Path) ->
 
     for half_minute in range(20):
         at = NOW + half_minute * 30 * SECOND
-        assert ledger.hold(ISSUE, "ahead:1", at + HOUR, never_gone) is None
-        taken.append(ledger.hold(ISSUE, "here:2", at + SECOND, never_gone))
+        assert ledger.lease(ISSUE, "ahead:1", at + HOUR, never_gone) is None
+        taken.append(ledger.lease(ISSUE, "here:2", at + SECOND, never_gone))
 
     assert set(taken) == {"ahead:1"}
     database.dispose()
@@ -156,11 +156,11 @@ def test_an_asker_whose_clock_is_behind_takes_no_hold_from_under_the_living(
     make_dispatch(tmp_path, 1)
     database = open_small(tmp_path)
     ledger = SqlLedger(database)
-    assert ledger.hold(ISSUE, "here:1", NOW, never_gone) is None
+    assert ledger.lease(ISSUE, "here:1", NOW, never_gone) is None
 
-    assert ledger.hold(ISSUE, "behind:2", NOW - HOUR, never_gone) == "here:1"
-    assert ledger.hold(ISSUE, "third:3", NOW + SECOND, never_gone) == "here:1"
-    assert ledger.hold(ISSUE, "third:3", NOW + HOLD + SECOND, never_gone) is None
+    assert ledger.lease(ISSUE, "behind:2", NOW - HOUR, never_gone) == "here:1"
+    assert ledger.lease(ISSUE, "third:3", NOW + SECOND, never_gone) == "here:1"
+    assert ledger.lease(ISSUE, "third:3", NOW + HOLD + SECOND, never_gone) is None
     database.dispose()
 
 
@@ -168,8 +168,8 @@ def test_the_hold_of_a_dead_process_ends_at_once_however_the_clock_was_set(tmp_p
     make_dispatch(tmp_path, 1)
     database = open_small(tmp_path)
     ledger = SqlLedger(database)
-    assert ledger.hold(ISSUE, "lost:1", NOW, never_gone) is None
+    assert ledger.lease(ISSUE, "lost:1", NOW, never_gone) is None
 
-    assert ledger.hold(ISSUE, "here:2", NOW - HOUR, lambda _: True) is None
-    assert ledger.hold(ISSUE, "there:3", NOW - HOUR + HOLD + SECOND, never_gone) is None
+    assert ledger.lease(ISSUE, "here:2", NOW - HOUR, lambda _: True) is None
+    assert ledger.lease(ISSUE, "there:3", NOW - HOUR + HOLD + SECOND, never_gone) is None
     database.dispose()

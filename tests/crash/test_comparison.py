@@ -8,7 +8,7 @@ import pytest
 
 from tests.crash.comparison import Line, Verdict, compare, describe
 from tests.crash.ground import Ground
-from tests.crash.post_office import Letter, Taken
+from tests.crash.post_office import Taken, TakenLetter
 
 KO, EN, BOTH = "ko.0@example.org", "en.0@example.org", "both.0@example.org"
 ARRIVED, VANISHED = "ko.1@example.org", "ko.2@example.org"  # both unknown to the ledger
@@ -23,8 +23,8 @@ class Records:
     """What ledger and server have written down of a dispatch."""
 
     ledger: dict[str, Line]
-    letters: dict[str, Letter]  # by reader
-    repeats: list[Letter]
+    letters: dict[str, TakenLetter]  # by reader
+    repeats: list[TakenLetter]
     go_aheads: set[str]
     is_record_cut: bool = False
 
@@ -42,10 +42,10 @@ def make_records() -> Records:
     return Records(ledger, letters, [], {*letters, VANISHED})
 
 
-def make_letter(who: str) -> Letter:
+def make_letter(who: str) -> TakenLetter:
     """Make the letter that a reader is to get."""
     marks = MARKED[EXPECTED[who]]
-    return Letter(who, f"<{who}>", f"Reader <{who}>", f"token-of-{who}", marks, is_whole=True)
+    return TakenLetter(who, f"<{who}>", f"Reader <{who}>", f"token-of-{who}", marks, is_whole=True)
 
 
 def lose_one(records: Records) -> None:

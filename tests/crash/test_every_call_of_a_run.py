@@ -21,11 +21,11 @@ from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
 from newsletter.dispatch.control import Diary
-from newsletter.dispatch.ledger import DeliveryId, Ledger, Page, Plan
-from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Ledger, Plan
+from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.states import State
 from newsletter.dispatch.way import Way
-from newsletter.dispatch.writing import Scribe
+from newsletter.dispatch.writing import LetterWriter
 from newsletter.errors import LedgerError, NewsletterError, ProviderError, UnfinishedError
 from newsletter.message.kept_letter import KeptLetter
 from newsletter.storage.ledger import SqlLedger
@@ -88,7 +88,7 @@ def leave_one_unknown(ledger: SqlLedger, sendable: Sendable) -> None:
     """Plan this letter, and begin one delivery, as a run does that is killed at once."""
     letter = sendable.letter
     ledger.freeze(Plan(ISSUE_ID, letter.digest, letter.parts, NOW), EDITIONS)
-    [first] = ledger.find_due(ISSUE_ID, NOW, Page(DeliveryId(0), 1))
+    [first] = ledger.find_due(ISSUE_ID, NOW, DeliveryPage(DeliveryId(0), 1))
     assert ledger.begin(first.id, NOW - BEFORE).wait()
 
 
@@ -98,7 +98,7 @@ def rehearse(ledger: SqlLedger, sendable: Sendable) -> None:
     way = Way(OUTBOX, "outbox /elsewhere")
     plan = Plan(ISSUE_ID, letter.digest, letter.parts, NOW, is_limited=False, way=way)
     ledger.freeze(plan, EDITIONS)
-    first, *others = ledger.find_due(ISSUE_ID, NOW, Page(DeliveryId(0), 10))
+    first, *others = ledger.find_due(ISSUE_ID, NOW, DeliveryPage(DeliveryId(0), 10))
     assert ledger.begin(first.id, NOW - BEFORE).wait()
     for one in others:
         assert ledger.begin(one.id, NOW - BEFORE).wait()
@@ -126,10 +126,10 @@ PLOTS = [
 
 
 @cache
-def scribe_of(root: Path, issue: str) -> Scribe:
+def letter_writer_of(root: Path, issue: str) -> LetterWriter:
     """Compose an issue, and make the writer of its letters."""
     site = ClockedSite(SETTINGS, root)
-    return site.scribe(site.compose(issue).letter)
+    return site.letter_writer(site.compose(issue).letter)
 
 
 class PlayRecords(Records):
@@ -158,10 +158,10 @@ class PlaySite(ClockedSite):
         if mishap:
             fail_commits(self.records.database, mishap)
 
-    def scribe(self, letter: KeptLetter, **kind: bool) -> Scribe:
+    def letter_writer(self, letter: KeptLetter, **kind: bool) -> LetterWriter:
         """Return a writer that was made once: compiling the letters takes a while."""
         assert not any(kind.values())
-        return scribe_of(self.root, letter.issue)
+        return letter_writer_of(self.root, letter.issue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,17 +328,17 @@ def run_into(mishap: Mishap, stand: Stand) -> None:
     with suppress(CrashError, NewsletterError):
         send(
             Sending(Outlook(site, stand.sendable, ledger, provider), Process()),
-            Wishes(limit=stand.plot.limit),
+            RunOptions(limit=stand.plot.limit),
         )
     with suppress(CrashError, NewsletterError):
         real.close()
 
 
-def send(sending: Sending, wishes: Wishes) -> None:
+def send(sending: Sending, options: RunOptions) -> None:
     """Take the steps of a dispatch in their order."""
-    intention = sending.outlook.intention(add_new=True, may_plan_anew=True)
-    sending.freeze(intention, is_limited=wishes.is_limited)
-    sending.run(wishes)
+    forecast = sending.outlook.forecast(add_new=True, may_plan_anew=True)
+    sending.freeze(forecast, is_limited=options.is_limited)
+    sending.run(options)
 
 
 def go_on(stand: Stand) -> None:
@@ -352,7 +352,7 @@ def go_on(stand: Stand) -> None:
             with suppress(UnfinishedError, ProviderError):
                 send(
                     Sending(Outlook(site, stand.sendable, ledger, stand.provider()), Process()),
-                    Wishes(),
+                    RunOptions(),
                 )
             tally = ledger.tally(ISSUE_ID)
         if not tally.of(State.PENDING) + tally.of(State.DEFERRED):

@@ -14,7 +14,7 @@ from newsletter.delivery.outbox import Outbox
 from newsletter.delivery.provider import Accepted, Provider
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay
-from newsletter.dispatch.control import Doubt, Settlement
+from newsletter.dispatch.control import Settlement, WhichUnknown
 from newsletter.dispatch.ledger import Delivery
 from newsletter.dispatch.states import State
 from newsletter.message.envelope import Envelope
@@ -67,7 +67,9 @@ class Fickle:
 def settle(bench: LedgerBench) -> None:
     """Let a person settle what is under way, to be sent again."""
     fall_silent(bench.database)
-    assert SqlDiary(bench.database).settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", NOW) == 1
+    assert (
+        SqlDiary(bench.database).settle(ISSUE, Settlement.RESEND, WhichUnknown(), "Kim", NOW) == 1
+    )
 
 
 def withdraw(bench: LedgerBench) -> None:

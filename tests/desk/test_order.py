@@ -15,13 +15,13 @@ from newsletter.delivery import smtp_wire
 from newsletter.desk import due
 from newsletter.desk.approving import approve
 from newsletter.desk.due import send_due
-from newsletter.desk.gate import BlockedError, Passed
 from newsletter.desk.order import DryRun, Order, dispatch
+from newsletter.desk.preflight import BlockedError, Passed
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result
 from newsletter.desk.witness import Proposal, Question
 from newsletter.dispatch.control import Appointment
-from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.states import State
 from newsletter.errors import (
     ContentError,
@@ -173,12 +173,12 @@ def test_what_was_appointed_goes_out_from_a_thread_once_it_is_due(tmp_path: Path
     order = Order(ISSUE_ID, "kim", send_at=NOW + timedelta(hours=1))
     made = dispatch(desk.site, order, Agreeing(), Process(account="web@host"))
     assert isinstance(made, Appointment)
-    early = send_due(desk.site, Wishes(), Process(), lambda _issue: Agreeing())
+    early = send_due(desk.site, RunOptions(), Process(), lambda _issue: Agreeing())
     assert (early.tried, early.to_come, early.faults) == ([], [made], [])
     desk.site.now += timedelta(hours=1)
     timer = Agreeing()
 
-    report = in_a_thread(lambda: send_due(desk.site, Wishes(), Process(), lambda _issue: timer))
+    report = in_a_thread(lambda: send_due(desk.site, RunOptions(), Process(), lambda _issue: timer))
 
     assert (report.tried, report.to_come, report.faults) == ([ISSUE_ID], [], [])
     assert timer.heard == ["propose", "pass_proof", "begin"]
@@ -196,7 +196,7 @@ def test_what_keeps_an_issue_from_going_out_is_news_once(tmp_path: Path) -> None
     timer = Agreeing()
 
     for _ in range(2):
-        report = send_due(desk.site, Wishes(), Process(), lambda _issue: timer)
+        report = send_due(desk.site, RunOptions(), Process(), lambda _issue: timer)
         assert len(report.faults) == 1
 
     assert [is_news for _, is_news in timer.faults] == [True, False]
@@ -219,7 +219,7 @@ def test_a_ledger_that_takes_no_note_of_a_fault_is_the_fault(
     monkeypatch.setattr(due, "note_told", fail)
     timer = Agreeing()
 
-    report = send_due(desk.site, Wishes(), Process(), lambda _issue: timer)
+    report = send_due(desk.site, RunOptions(), Process(), lambda _issue: timer)
 
     assert [str(one.fault) for one in report.faults] == ["the disk is full"]
     assert timer.faults == [(report.faults[0].fault, True)]

@@ -14,7 +14,7 @@ from newsletter.desk.rehearsing import set_rehearsal_aside
 from newsletter.desk.replacing import open_replacement
 from newsletter.desk.settling import SettlingOrder, settle_unknown
 from newsletter.desk.showing import find_sent_letters
-from newsletter.desk.trial import choose_recipients
+from newsletter.desk.test_send import choose_recipients
 from newsletter.dispatch.control import Settlement
 from newsletter.dispatch.states import State
 from newsletter.errors import NewsletterError

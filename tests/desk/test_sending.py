@@ -16,8 +16,8 @@ from newsletter.desk.letters import compose_letter
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.sending import Sending
-from newsletter.dispatch.hold import Hold
-from newsletter.dispatch.rounds import Wishes
+from newsletter.dispatch.lease import IssueLease
+from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError, UnfinishedError
 from newsletter.storage.tables import runs
@@ -57,9 +57,9 @@ def sending(site: Site) -> Iterator[Sending]:
 
 
 def test_the_pace_of_the_publication_is_kept(sending: Sending) -> None:
-    sending.freeze(sending.outlook.intention(add_new=False))
+    sending.freeze(sending.outlook.forecast(add_new=False))
 
-    ending = sending.run(Wishes())
+    ending = sending.run(RunOptions())
 
     tally = sending.outlook.ledger.tally(ISSUE_ID)
     assert (tally.of(State.ACCEPTED), tally.of(State.PENDING)) == (2, 1)
@@ -71,37 +71,37 @@ def test_the_pace_of_the_publication_is_kept(sending: Sending) -> None:
 def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(
     site: Site, sending: Sending
 ) -> None:
-    intention = sending.outlook.intention(add_new=False)
-    sending.freeze(intention)
+    forecast = sending.outlook.forecast(add_new=False)
+    sending.freeze(forecast)
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
     with pytest.raises(UnfinishedError, match=r"is paused, by Kim at .*: a mistake\n  news"):
-        sending.outlook.intention(add_new=False)
-    halt = sending.run(Wishes()).halt
+        sending.outlook.forecast(add_new=False)
+    halt = sending.run(RunOptions()).halt
     assert halt
     assert halt.because == "a mistake"
     assert sending.outlook.ledger.tally(ISSUE_ID).of(State.PENDING) == 3
 
     site.records.diary().resume(ISSUE_ID, "Kim", NOW)
-    sending.run(Wishes(limit=1))
+    sending.run(RunOptions(limit=1))
     assert sending.outlook.ledger.tally(ISSUE_ID).of(State.ACCEPTED) == 1
 
 
 def test_the_hold_is_given_up_at_the_end_of_a_run(site: Site, sending: Sending) -> None:
-    sending.freeze(sending.outlook.intention(add_new=False))
-    sending.run(Wishes(limit=1))
+    sending.freeze(sending.outlook.forecast(add_new=False))
+    sending.run(RunOptions(limit=1))
 
-    assert sending.outlook.ledger.hold(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
+    assert sending.outlook.ledger.lease(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
     with pytest.raises(UnfinishedError, match="being sent by another process"):
-        Hold(sending.outlook.ledger, ISSUE_ID, lambda: NOW, HOLDER).take()
+        IssueLease(sending.outlook.ledger, ISSUE_ID, lambda: NOW, HOLDER).take()
 
 
 def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(
     site: Site, sending: Sending
 ) -> None:
-    sending.freeze(sending.outlook.intention(add_new=False))
+    sending.freeze(sending.outlook.forecast(add_new=False))
 
-    sending.run(Wishes(limit=1))
+    sending.run(RunOptions(limit=1))
 
     assert site.records.diary().find_unfinished(site.clock()) == []
 
@@ -109,11 +109,11 @@ def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(
 def test_the_ledger_keeps_by_which_program_a_run_went_and_what_ended_it(
     site: Site, sending: Sending
 ) -> None:
-    sending.freeze(sending.outlook.intention(add_new=False))
-    sending.run(Wishes(limit=1))
-    sending.run(Wishes())  # as far as the day's quota
+    sending.freeze(sending.outlook.forecast(add_new=False))
+    sending.run(RunOptions(limit=1))
+    sending.run(RunOptions())  # as far as the day's quota
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
-    sending.run(Wishes())  # which begins nothing
+    sending.run(RunOptions())  # which begins nothing
 
     with site.records.database.connect() as connection:
         found = connection.execute(select(runs.c.version, runs.c.ended_because)).all()
@@ -122,13 +122,13 @@ def test_the_ledger_keeps_by_which_program_a_run_went_and_what_ended_it(
 
 
 def test_a_fault_of_the_provider_is_kept_as_what_ended_a_run(site: Site, sending: Sending) -> None:
-    sending.freeze(sending.outlook.intention(add_new=False))
+    sending.freeze(sending.outlook.forecast(add_new=False))
     cut_off = ScriptedProvider(lambda _: Accepted("ok"), lambda _: ProviderError("no route"))
     cut_off.kind = "outbox"
     outlook = Outlook(site, compose_letter(site, ISSUE_ID), sending.outlook.ledger, cut_off)
 
     with pytest.raises(ProviderError):
-        Sending(outlook, Process()).run(Wishes())
+        Sending(outlook, Process()).run(RunOptions())
 
     with site.records.database.connect() as connection:
         assert connection.execute(select(runs.c.ended_because)).scalars().all() == ["fault"]
@@ -169,14 +169,14 @@ def test_a_connection_that_nothing_will_be_sent_by_is_closed(site: Site) -> None
     provider = ScriptedProvider()
     ledger = site.records.ledger()
     sending = Sending(Outlook(site, compose_letter(site, ISSUE_ID), ledger, provider), Process())
-    sending.freeze(sending.outlook.intention(add_new=False))
-    sending.run(Wishes(limit=1))
-    intention = sending.outlook.intention(add_new=False)
+    sending.freeze(sending.outlook.forecast(add_new=False))
+    sending.run(RunOptions(limit=1))
+    forecast = sending.outlook.forecast(add_new=False)
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
     with pytest.raises(UnfinishedError, match="is paused"):
-        sending.freeze(intention)
+        sending.freeze(forecast)
 
-    assert ledger.hold(ISSUE_ID, "another:1", NOW, lambda _: False) is None  # it is free at once
+    assert ledger.lease(ISSUE_ID, "another:1", NOW, lambda _: False) is None  # it is free at once
     ledger.close()
     assert (provider.connections, provider.closed) == (2, 2)

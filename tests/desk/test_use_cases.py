@@ -12,7 +12,7 @@ from newsletter.desk.halts import Cancelled, Resumed, cancel, pause, resume
 from newsletter.desk.overview import find_issues, find_overview
 from newsletter.desk.rehearsing import set_rehearsal_aside
 from newsletter.desk.settling import SettlingOrder, ToSettle, settle_unknown
-from newsletter.desk.trial import choose_recipients, prepare_trial
+from newsletter.desk.test_send import choose_recipients, prepare_test_send
 from newsletter.dispatch.control import Act, Halt, Settlement
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UsageError
@@ -91,11 +91,13 @@ def test_a_test_is_sent_letter_by_letter_as_it_is_walked_through(tmp_path: Path)
     chosen = choose_recipients(desk.site, ["Editor@example.org", "friend@example.net"])
     assert list(chosen.strangers) == ["friend@example.net"]
 
-    trial = prepare_trial(desk.site, ISSUE_ID, chosen.chosen, [EditionKind.KO, EditionKind.EN])
+    test_send = prepare_test_send(
+        desk.site, ISSUE_ID, chosen.chosen, [EditionKind.KO, EditionKind.EN]
+    )
 
     assert not list((desk.root / "outbox").glob("*.eml"))
-    results = list(trial.results)
-    assert len(results) == trial.count == 4
+    results = list(test_send.results)
+    assert len(results) == test_send.count == 4
     assert all(isinstance(one.outcome, Accepted) for one in results)
     assert {(one.address, one.kind) for one in results} == {
         (address, kind) for address in chosen.chosen for kind in (EditionKind.KO, EditionKind.EN)

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from newsletter.delivery.provider import Accepted, Begun, Capabilities, Outcome, Receipt, Unsent
-from newsletter.dispatch.engine import Run
+from newsletter.dispatch.engine import RunCounts
 from newsletter.dispatch.feed import Resumption
-from newsletter.dispatch.hold import Holder
+from newsletter.dispatch.lease import Holder
 from newsletter.dispatch.watching import Show
 from newsletter.message.envelope import Envelope
 from newsletter.phrases import Said
@@ -92,7 +92,7 @@ class RecordingWatcher:
         self.rounds.append(expected)
         yield self
 
-    def show(self, run: Run, slowness: Sequence[Said]) -> None:
+    def show(self, run: RunCounts, slowness: Sequence[Said]) -> None:
         del slowness
         if self.stops_after is not None and run.answered >= self.stops_after:
             self._stop()

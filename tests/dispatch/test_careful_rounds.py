@@ -14,8 +14,8 @@ from sqlalchemy import select
 from newsletter.delivery.provider import Accepted, Deferred, Refused
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import Act
-from newsletter.dispatch.hold import AGAIN_AFTER, Hold
-from newsletter.dispatch.rounds import Ending, Rounds, Wishes
+from newsletter.dispatch.lease import AGAIN_AFTER, IssueLease
+from newsletter.dispatch.rounds import Ending, Rounds, RunOptions
 from newsletter.dispatch.states import State
 from newsletter.issue.pace import REFUSALS_OF, Pace
 from newsletter.message.envelope import Envelope
@@ -60,10 +60,10 @@ def wait(database: Database, clock: FakeClock, sleep: Callable[[float], None]) -
     provider = ScriptedProvider(lambda _: LATER)
     with closing(SqlLedger(database)) as ledger:
         steady = SteadyClock(clock, clock.ticks)
-        means = make_means(database, ledger, provider, FastClock())
-        means = replace(means, clock=steady, sleep=sleep)
-        hold = Hold(ledger, ISSUE, steady, HOLDER)
-        return Rounds(means, Wishes(waits=True), hold).send_all()
+        parts = make_means(database, ledger, provider, FastClock())
+        parts = replace(parts, clock=steady, sleep=sleep)
+        lease = IssueLease(ledger, ISSUE, steady, HOLDER)
+        return Rounds(parts, RunOptions(waits=True), lease).send_all()
 
 
 def test_the_canary_of_the_publication_is_awaited_by_a_run_that_names_none(
@@ -131,7 +131,7 @@ def test_a_run_that_counts_down_keeps_others_from_the_issue(database: Database) 
 
     def ask_for_the_issue(seconds: float) -> None:
         clock.move(seconds)
-        if asked.hold(ISSUE, OTHER, clock(), lambda _: False) is None:
+        if asked.lease(ISSUE, OTHER, clock(), lambda _: False) is None:
             taken_at.append(clock.ticks() - started)
             asked.release(ISSUE, OTHER)
         if clock.ticks() - started > 2 * (HOLD + AGAIN_AFTER).total_seconds():
@@ -152,16 +152,16 @@ def test_a_run_that_sends_slowly_keeps_others_from_the_issue(database: Database)
     def take_half_a_minute(envelope: Envelope) -> Accepted:
         clock.move((AGAIN_AFTER + SECOND).total_seconds())
         wait_until_held(database, clock() + HOLD)
-        if ledger.hold(ISSUE, OTHER, clock(), lambda _: False) is None:
+        if ledger.lease(ISSUE, OTHER, clock(), lambda _: False) is None:
             taken_by.append(envelope.key)
         return Accepted("ok")
 
     provider = ScriptedProvider(take_half_a_minute)
     with closing(SqlLedger(database)) as sent:
         steady = SteadyClock(clock, clock.ticks)
-        means = make_means(database, sent, provider, FastClock())
-        means = replace(means, clock=steady, connections=1)
-        Rounds(means, Wishes(limit=6), Hold(sent, ISSUE, steady, HOLDER)).send_all()
+        parts = make_means(database, sent, provider, FastClock())
+        parts = replace(parts, clock=steady, connections=1)
+        Rounds(parts, RunOptions(limit=6), IssueLease(sent, ISSUE, steady, HOLDER)).send_all()
 
     assert taken_by == []
     assert counts(database)[State.ACCEPTED] == 6

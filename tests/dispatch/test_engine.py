@@ -17,7 +17,7 @@ from newsletter.delivery.provider import (
     Unknown,
     Unsent,
 )
-from newsletter.dispatch.engine import BROKEN_MAX, Engine, Run
+from newsletter.dispatch.engine import BROKEN_MAX, Engine, RunCounts
 from newsletter.dispatch.feed import TRIES_PER_RUN, Feed
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LetterId
 from newsletter.dispatch.states import State
@@ -50,7 +50,7 @@ def make_engine(
 
 def send(
     provider: ScriptedProvider, database: Database, connections: int = 4, limit: int | None = None
-) -> tuple[Run, dict[State, int]]:
+) -> tuple[RunCounts, dict[State, int]]:
     ledger = SqlLedger(database)
     try:
         run = make_engine(provider, ledger, limit).send(connections, lambda _: None)
@@ -285,7 +285,7 @@ def test_a_watcher_that_stops_the_run_leaves_nothing_in_flight(database: Databas
 
     provider = ScriptedProvider(slowly)
 
-    def another_process_holds_it(run: Run) -> None:
+    def another_process_holds_it(run: RunCounts) -> None:
         raise UnfinishedError("held by another process")
 
     with pytest.raises(UnfinishedError):

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from newsletter.dispatch.lanes import RAMP_STEP, Curb, Lanes
+from newsletter.dispatch.lanes import RAMP_STEP, DomainThrottle, Lanes
 from newsletter.dispatch.ledger import Delivery
 from newsletter.issue.pace import DomainPace, Rate
 from tests.dispatch.makers import make_delivery
@@ -39,7 +39,7 @@ def test_a_list_sorted_by_domain_comes_out_mixed_by_the_shares_of_the_domains() 
 
 
 def test_a_domain_at_its_pace_holds_nobody_back_and_goes_on_at_that_pace() -> None:
-    lanes = Lanes({"naver.com": Curb(DomainPace(Rate(1, SECOND)))})
+    lanes = Lanes({"naver.com": DomainThrottle(DomainPace(Rate(1, SECOND)))})
     lanes.add(make_delivery(number, "naver.com") for number in range(3))
     lanes.add(make_delivery(number, "daum.net") for number in range(3, 6))
 
@@ -52,7 +52,7 @@ def test_a_domain_at_its_pace_holds_nobody_back_and_goes_on_at_that_pace() -> No
 
 
 def test_only_so_many_letters_to_a_domain_are_under_way_at_once() -> None:
-    lanes = Lanes({"naver.com": Curb(DomainPace(at_once=2))})
+    lanes = Lanes({"naver.com": DomainThrottle(DomainPace(at_once=2))})
     lanes.add(make_delivery(number, "naver.com") for number in range(5))
 
     first = take_all(lanes)
@@ -94,7 +94,7 @@ class EveryDeliveryComesOutOnce(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lanes = Lanes({"n.com": Curb(DomainPace(Rate(2, SECOND), 2))})
+        self.lanes = Lanes({"n.com": DomainThrottle(DomainPace(Rate(2, SECOND), 2))})
         self.waiting: set[int] = set()
         self.under_way: list[Delivery] = []
         self.out: Counter[int] = Counter()

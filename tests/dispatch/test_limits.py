@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.dispatch.limits import Limit, Limits, Quota, Spacer, WarmUpDay
+from newsletter.dispatch.limits import EvenRate, Limit, Limits, Quota, WarmUpDay
 from newsletter.issue.pace import UNITS, Rate, WarmUp
 from tests.dispatch.makers import FakeClock
 
@@ -49,7 +49,7 @@ def test_a_rate_is_never_exceeded_in_any_stretch_of_its_length(
 ) -> None:
     length = rate.per.total_seconds()
 
-    sent = send(Spacer(rate), 1e6, absences, length)
+    sent = send(EvenRate(rate), 1e6, absences, length)
 
     assert most_in_any(length * (1 - 1e-9), sent) <= rate.count
 
@@ -57,7 +57,7 @@ def test_a_rate_is_never_exceeded_in_any_stretch_of_its_length(
 @settings(deadline=None)
 @given(rates)
 def test_a_rate_lets_somebody_through_each_time_that_it_has_asked_to_wait_for(rate: Rate) -> None:
-    spacer = Spacer(rate)
+    spacer = EvenRate(rate)
     at = 1e6
     for _ in range(50):
         at += max(0.0, spacer.hold(at)) + 1e-6
@@ -66,19 +66,19 @@ def test_a_rate_lets_somebody_through_each_time_that_it_has_asked_to_wait_for(ra
 
 
 def test_a_rate_that_makes_up_for_a_silence_is_not_exceeded_by_that() -> None:
-    sent = send(Spacer(Rate(300, SECOND)), 0, [0.001] * 500 + [0.9] + [0.001] * 2000, 1)
+    sent = send(EvenRate(Rate(300, SECOND)), 0, [0.001] * 500 + [0.9] + [0.001] * 2000, 1)
 
     assert most_in_any(1 - 1e-9, sent) <= 300
 
 
 def test_a_large_rate_is_kept_in_its_parts() -> None:
-    sent = send(Spacer(Rate(1_000_000, DAY)), 0, [0.01] * 100, 1000)
+    sent = send(EvenRate(Rate(1_000_000, DAY)), 0, [0.01] * 100, 1000)
 
     assert most_in_any(86.4 * (1 - 1e-9), sent) <= 1000
 
 
 def test_twenty_a_second_go_out_one_after_the_other_and_not_at_once() -> None:
-    spacer = Spacer(Rate(20, SECOND))
+    spacer = EvenRate(Rate(20, SECOND))
 
     sent = send(spacer, 0, [0.001] * 3000, 1)
 
@@ -88,7 +88,7 @@ def test_twenty_a_second_go_out_one_after_the_other_and_not_at_once() -> None:
 
 
 def test_a_feed_that_comes_a_little_late_makes_up_for_it_and_keeps_the_rate() -> None:
-    sent = send(Spacer(Rate(100, SECOND)), 0, [0.03] * 334, 1)
+    sent = send(EvenRate(Rate(100, SECOND)), 0, [0.03] * 334, 1)
 
     assert len(sent) == pytest.approx(1000, rel=0.05)
 

@@ -1,16 +1,16 @@
 """The pool: fewer connections for a busy provider, and slowly more again."""
 
-from newsletter.dispatch.pool import GROW_AFTER, Pool
+from newsletter.dispatch.connection_limit import GROW_AFTER, ConnectionLimit
 
 
-def full(size: int) -> Pool:
-    pool = Pool(size)
+def full(size: int) -> ConnectionLimit:
+    pool = ConnectionLimit(size)
     while pool.enter():
         pass
     return pool
 
 
-def room(pool: Pool) -> int:
+def room(pool: ConnectionLimit) -> int:
     """Count the connections that may still come in."""
     count = 0
     while pool.enter():
@@ -19,7 +19,7 @@ def room(pool: Pool) -> int:
 
 
 def test_no_more_connections_than_asked_for_are_let_in() -> None:
-    assert room(Pool(3)) == 3
+    assert room(ConnectionLimit(3)) == 3
 
 
 def test_a_connection_that_was_turned_away_does_not_come_in_again_at_once() -> None:

@@ -28,10 +28,10 @@ from newsletter.delivery.provider import (
 )
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import PROGRAM, Act
-from newsletter.dispatch.hold import Hold
-from newsletter.dispatch.ledger import DeliveryId, Page
+from newsletter.dispatch.lease import IssueLease
+from newsletter.dispatch.ledger import DeliveryId, DeliveryPage
 from newsletter.dispatch.retry import ATTEMPTS_MAX
-from newsletter.dispatch.rounds import Ending, Means, Rounds, Wishes, settle_repeats
+from newsletter.dispatch.rounds import Ending, Rounds, RunOptions, RunParts, settle_repeats
 from newsletter.dispatch.runs import RunEnd
 from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError, UnfinishedError
@@ -67,8 +67,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 def make_means(
     database: Database, ledger: SqlLedger, provider: ScriptedProvider, clock: FastClock
-) -> Means:
-    return Means(
+) -> RunParts:
+    return RunParts(
         issue=ISSUE,
         ledger=ledger,
         diary=SqlDiary(database),
@@ -86,7 +86,7 @@ def make_means(
 def run(
     database: Database,
     answer: Answer,
-    wishes: Wishes | None = None,
+    options: RunOptions | None = None,
     pace: Pace | None = None,
     clock: FastClock | None = None,
     *,
@@ -95,14 +95,14 @@ def run(
 ) -> Went:
     provider, watcher = ScriptedProvider(answer), watcher or RecordingWatcher()
     with closing(SqlLedger(database)) as ledger:
-        means = replace(
+        parts = replace(
             make_means(database, ledger, provider, clock or FastClock()),
             pace=pace or Pace(),
             connections=connections,
             watcher=watcher,
         )
-        hold = Hold(ledger, ISSUE, means.clock, HOLDER)
-        ending = Rounds(means, wishes or Wishes(), hold).send_all()
+        lease = IssueLease(ledger, ISSUE, parts.clock, HOLDER)
+        ending = Rounds(parts, options or RunOptions(), lease).send_all()
     return Went(provider, watcher, ending)
 
 
@@ -145,7 +145,7 @@ def test_a_watcher_who_wants_the_run_to_end_is_obeyed(database: Database, *, wai
         assert envelope.key <= 3 or watcher.has_stopped.wait(10)
         return Accepted("ok") if envelope.key % 2 else Deferred("450 greylisted")
 
-    went = run(database, answer, Wishes(waits=waits), connections=1, watcher=watcher)
+    went = run(database, answer, RunOptions(waits=waits), connections=1, watcher=watcher)
 
     states = counts(database)
     assert states[State.PENDING] >= READERS - 5
@@ -160,7 +160,7 @@ def test_a_run_that_waits_sends_the_deferred_when_they_are_due(database: Databas
         tries[envelope.key] += 1
         return Accepted("ok") if tries[envelope.key] == 3 else Deferred("450 greylisted")
 
-    went = run(database, greylist, Wishes(waits=True))
+    went = run(database, greylist, RunOptions(waits=True))
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert set(tries.values()) == {3}
@@ -193,7 +193,7 @@ def test_a_run_that_waits_gives_up_after_a_day_what_was_never_taken(database: Da
         tries[envelope.key] += 1
         return Deferred("452 mailbox full")
 
-    run(database, full, Wishes(waits=True), clock=FastClock(speed=1.0))
+    run(database, full, RunOptions(waits=True), clock=FastClock(speed=1.0))
 
     assert counts(database) == {State.REFUSED: READERS}
     assert set(tries.values()) == {ATTEMPTS_MAX}
@@ -202,7 +202,7 @@ def test_a_run_that_waits_gives_up_after_a_day_what_was_never_taken(database: Da
 def test_a_run_that_waits_goes_on_with_a_domain_after_its_pause(database: Database) -> None:
     answers = iter([Deferred("421 4.7.28", Blame.SENDER)])
 
-    run(database, lambda _: next(answers, Accepted("ok")), Wishes(waits=True))
+    run(database, lambda _: next(answers, Accepted("ok")), RunOptions(waits=True))
 
     assert counts(database) == {State.ACCEPTED: READERS}
 
@@ -214,7 +214,7 @@ def test_a_sender_whom_the_only_domain_never_takes_ends_even_a_run_that_waits(
         run(
             database,
             lambda _: Deferred("550 5.7.1 blocked", Blame.SENDER),
-            Wishes(waits=True),
+            RunOptions(waits=True),
             connections=1,
         )
 
@@ -230,7 +230,7 @@ def test_a_quota_that_is_used_up_ends_a_run_and_one_that_waits_goes_on_when_it_m
     held = run(database, lambda _: Accepted("ok"), pace=pace, clock=clock).ending.held
     assert counts(database) == {State.ACCEPTED: 20, State.PENDING: 10}
 
-    run(database, lambda _: Accepted("ok"), Wishes(waits=True), pace, clock)
+    run(database, lambda _: Accepted("ok"), RunOptions(waits=True), pace, clock)
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert held
@@ -245,7 +245,7 @@ def test_a_limit_counts_over_all_rounds(database: Database) -> None:
         tries[envelope.key] += 1
         return Accepted("ok") if tries[envelope.key] == 2 else Deferred("450 greylisted")
 
-    run(database, greylist, Wishes(limit=15, waits=True))
+    run(database, greylist, RunOptions(limit=15, waits=True))
 
     assert tries.total() == 15
 
@@ -253,7 +253,7 @@ def test_a_limit_counts_over_all_rounds(database: Database) -> None:
 def test_a_canary_that_was_answered_by_an_earlier_run_is_not_awaited_again(
     database: Database,
 ) -> None:
-    run(database, lambda _: Accepted("ok"), Wishes(limit=10), Pace(canary=10))
+    run(database, lambda _: Accepted("ok"), RunOptions(limit=10), Pace(canary=10))
 
     # Each of the first ten would be an error, were they a canary.
     run(database, lambda e: Refused("550") if e.key < 15 else Accepted("ok"), pace=Pace(canary=10))
@@ -276,8 +276,8 @@ def test_a_wall_clock_put_back_an_hour_does_not_stall_a_run_that_waits(database:
     provider.answer = greylist
     steady = SteadyClock(lambda: clock() - jump, clock.ticks)
     with closing(SqlLedger(database)) as ledger:
-        means = replace(make_means(database, ledger, provider, clock), clock=steady)
-        Rounds(means, Wishes(waits=True), Hold(ledger, ISSUE, steady, HOLDER)).send_all()
+        parts = replace(make_means(database, ledger, provider, clock), clock=steady)
+        Rounds(parts, RunOptions(waits=True), IssueLease(ledger, ISSUE, steady, HOLDER)).send_all()
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert clock.ticks() < 3600
@@ -323,7 +323,9 @@ def test_d2_what_is_unknown_goes_again_only_while_the_provider_recognises_it(
 
         settle_repeats(make_means(database, ledger, provider, FastClock(speed=1.0)))
 
-        due = {delivery.id for delivery in ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), 99))}
+        due = {
+            delivery.id for delivery in ledger.find_due(ISSUE, NOW, DeliveryPage(DeliveryId(0), 99))
+        }
     notes = SqlDiary(database).notes(ISSUE)
     assert due & set(ages) == again
     assert [(note.act, note.by) for note in notes if note.act is Act.SETTLED] == (
@@ -365,7 +367,9 @@ def test_whatever_is_answered_the_states_add_up_and_nobody_gets_two(
         database = make_database(Path(folder), readers)
         for _ in range(3):
             with suppress(UnfinishedError, ProviderError):
-                run(database, answer, Wishes(canary=canary, waits=True), connections=connections)
+                run(
+                    database, answer, RunOptions(canary=canary, waits=True), connections=connections
+                )
             assert sum(counts(database).values()) == 12
             SqlDiary(database).resume(ISSUE, "Kim", NOW)
 

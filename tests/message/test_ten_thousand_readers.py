@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from newsletter.dispatch.ledger import Delivery, DeliveryId
-from newsletter.dispatch.writing import Scribe
+from newsletter.dispatch.writing import LetterWriter
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.envelope import Envelope
 from newsletter.message.letter import Reader
@@ -56,8 +56,8 @@ def deliveries() -> Iterator[Delivery]:
 
 
 def written() -> Iterator[tuple[Delivery, Envelope]]:
-    scribe = Scribe(real_letters(), LINKS, ZONE)
-    return ((delivery, scribe.write(delivery, NOW)) for delivery in deliveries())
+    letter_writer = LetterWriter(real_letters(), LINKS, ZONE)
+    return ((delivery, letter_writer.write(delivery, NOW)) for delivery in deliveries())
 
 
 def parts_of(mime: bytes) -> tuple[str, str, str]:

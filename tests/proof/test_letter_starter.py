@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.app.site import Site
-from newsletter.desk.gate import Gate
+from newsletter.desk.preflight import Preflight
 from newsletter.errors import ContentError
 from newsletter.issue.starter import start_issue, start_site
 from newsletter.proof.approval import Sender
@@ -53,11 +53,13 @@ def test_an_untouched_starter_goes_to_an_outbox_and_to_nobody_else(tmp_path: Pat
     site = started(tmp_path / "site")
     relayed = Site(RELAY, tmp_path / "site")
 
-    Gate(site, site.compose(ISSUE_ID), Sender("kim"), is_rehearsal=True).check((), None)
+    Preflight(site, site.compose(ISSUE_ID), Sender("kim"), is_rehearsal=True).check((), None)
 
     with pytest.raises(ContentError, match=f"{ISSUE_ID}: must not go out like this"):
-        Gate(relayed, relayed.compose(ISSUE_ID), Sender("kim"), is_rehearsal=False).check((), None)
-    Gate(relayed, relayed.compose(ISSUE_ID), Sender("kim"), is_rehearsal=False).check(
+        Preflight(relayed, relayed.compose(ISSUE_ID), Sender("kim"), is_rehearsal=False).check(
+            (), None
+        )
+    Preflight(relayed, relayed.compose(ISSUE_ID), Sender("kim"), is_rehearsal=False).check(
         ["starter"], "a colleague's list"
     )
 

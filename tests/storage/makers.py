@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, update
 
-from newsletter.dispatch.ledger import DeliveryId, Page, Plan
+from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
 from newsletter.lang import Preference
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.processes import this_process
@@ -32,7 +32,7 @@ def make_planned_ledger(engine: Engine, readers: int) -> SqlLedger:
 
 def due_ids(ledger: SqlLedger) -> list[DeliveryId]:
     """Return the ids of all deliveries that are due, up to a hundred."""
-    return [one.id for one in ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), 100))]
+    return [one.id for one in ledger.find_due(ISSUE, NOW, DeliveryPage(DeliveryId(0), 100))]
 
 
 def fall_silent(engine: Engine) -> None:

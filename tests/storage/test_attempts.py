@@ -19,7 +19,7 @@ from newsletter.delivery.provider import (
     Refused,
     Unknown,
 )
-from newsletter.dispatch.control import PROGRAM, Act, Doubt, Settlement
+from newsletter.dispatch.control import PROGRAM, Act, Settlement, WhichUnknown
 from newsletter.dispatch.ledger import DeliveryId, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
@@ -74,7 +74,7 @@ def other(engine: Engine) -> Iterator[SqlLedger]:
 
 
 def settle(engine: Engine, settlement: Settlement = Settlement.RESEND) -> int:
-    return SqlDiary(engine).settle(ISSUE, settlement, Doubt(), "Kim", NOW)
+    return SqlDiary(engine).settle(ISSUE, settlement, WhichUnknown(), "Kim", NOW)
 
 
 def put_to_sleep(engine: Engine, sleeper: SqlLedger) -> DeliveryId:
@@ -171,7 +171,7 @@ def test_a_late_answer_keeps_no_other_out_of_its_commit(engine: Engine, sleeper:
     for one in (first, second, third):
         assert sleeper.begin(one, NOW).wait()
     fall_silent(engine)
-    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, Doubt("r1@example.org"), "Kim", NOW)
+    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, WhichUnknown("r1@example.org"), "Kim", NOW)
 
     for one in (first, second, third):
         sleeper.record(one, Accepted("250 2.0.0 Ok"), None, NOW)
@@ -211,7 +211,7 @@ def test_a_letter_that_was_only_announced_is_not_sent_by_whoever_wakes_too_late(
     announced, kept = sleeper.begin(first, NOW), sleeper.begin(second, NOW)
     assert (announced.wait(), kept.wait()) == (True, True)
     fall_silent(engine)
-    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, Doubt("r0@example.org"), "Kim", NOW)
+    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, WhichUnknown("r0@example.org"), "Kim", NOW)
     meanwhile(engine, first, other)
     before = row_of(engine, first)
 
@@ -322,7 +322,7 @@ def test_a_run_that_keeps_its_hold_is_seen_to_live(engine: Engine, sleeper: SqlL
     fall_silent(engine)
     assert SqlDiary(engine).living_runs(ISSUE) == []
 
-    sleeper.hold(ISSUE, "here:1", NOW, lambda _: False)
+    sleeper.lease(ISSUE, "here:1", NOW, lambda _: False)
 
     assert len(SqlDiary(engine).living_runs(ISSUE)) == 1
 
@@ -344,7 +344,7 @@ def test_a_run_whose_plan_is_gone_when_it_wakes_may_not_go_on(
         other.freeze(Plan(ISSUE, "e" * 64, {}, later), editions_by_preference(None))
 
     with pytest.raises(UnfinishedError, match="while this process slept"):
-        sleeper.hold(ISSUE, "here:1", NOW, lambda _: False)
+        sleeper.lease(ISSUE, "here:1", NOW, lambda _: False)
 
     plan = other.find_plan(ISSUE)
     assert (plan.digest if plan else None) == ("e" * 64 if is_planned_anew else None)

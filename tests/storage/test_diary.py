@@ -7,8 +7,16 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Refused
-from newsletter.dispatch.control import PROGRAM, Act, Appointment, Doubt, Halt, Note, Settlement
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Plan
+from newsletter.dispatch.control import (
+    PROGRAM,
+    Act,
+    Appointment,
+    Halt,
+    Note,
+    Settlement,
+    WhichUnknown,
+)
+from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError
 from newsletter.phrases import catalogue, phrase
@@ -41,7 +49,7 @@ def diary(engine: Engine) -> SqlDiary:
 
 
 def due(ledger: SqlLedger) -> list[Delivery]:
-    return list(ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), 100)))
+    return list(ledger.find_due(ISSUE, NOW, DeliveryPage(DeliveryId(0), 100)))
 
 
 def begin(ledger: SqlLedger, count: int, now: datetime = NOW) -> list[Delivery]:
@@ -155,7 +163,7 @@ def test_unknown_deliveries_are_sent_again_only_when_somebody_says_so(
     begin(ledger, 3)
     ledger.end_run()
 
-    count = diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", LATER)
+    count = diary.settle(ISSUE, Settlement.RESEND, WhichUnknown(), "Kim", LATER)
 
     assert count == 3
     assert counts(ledger) == {State.PENDING: READERS}
@@ -169,7 +177,7 @@ def test_unknown_deliveries_are_sent_again_only_when_somebody_says_so(
 def test_what_is_assumed_to_be_accepted_says_so(ledger: SqlLedger, diary: SqlDiary) -> None:
     begin(ledger, 3)
     ledger.end_run()
-    only = Doubt(address="R1@Example.org")
+    only = WhichUnknown(address="R1@Example.org")
 
     assert diary.settle(ISSUE, Settlement.ASSUME_ACCEPTED, only, "Kim", LATER) == 1
 
@@ -187,10 +195,10 @@ def test_settling_what_nobody_doubts_changes_and_notes_nothing(
     ledger.record(first.id, Accepted("250 ok"), None, NOW)
     ledger.flush()
 
-    assert diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", NOW) == 0
-    assert diary.settle(ISSUE, Settlement.RESEND, Doubt("r9@example.org"), "Kim", NOW) == 0
+    assert diary.settle(ISSUE, Settlement.RESEND, WhichUnknown(), "Kim", NOW) == 0
+    assert diary.settle(ISSUE, Settlement.RESEND, WhichUnknown("r9@example.org"), "Kim", NOW) == 0
     with pytest.raises(ContentError):
-        diary.settle(ISSUE, Settlement.RESEND, Doubt("no address"), "Kim", NOW)
+        diary.settle(ISSUE, Settlement.RESEND, WhichUnknown("no address"), "Kim", NOW)
     assert diary.notes(ISSUE) == []
     assert counts(ledger) == {State.ACCEPTED: 1, State.PENDING: READERS - 1}
 
@@ -201,7 +209,7 @@ def test_why_a_doubt_was_settled_is_noted_beside_the_number(
     begin(ledger, 3)
     ledger.end_run()
 
-    diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", NOW, "not in the relay's log")
+    diary.settle(ISSUE, Settlement.RESEND, WhichUnknown(), "Kim", NOW, "not in the relay's log")
 
     resent = phrase("storage.note-resend", deliveries=3)
     said = phrase("storage.note-because", what=resent, because="not in the relay's log")
@@ -249,7 +257,7 @@ def test_only_what_was_begun_lately_is_settled_by_a_key_that_the_provider_still_
     begin(ledger, 1, LATER)
     ledger.end_run()
 
-    count = diary.settle(ISSUE, Settlement.RESEND, Doubt(begun_since=LATER), PROGRAM, LATER)
+    count = diary.settle(ISSUE, Settlement.RESEND, WhichUnknown(begun_since=LATER), PROGRAM, LATER)
 
     assert count == 1
     [line] = ledger.entries(ISSUE, State.UNKNOWN)
@@ -261,8 +269,8 @@ def test_nothing_of_a_cancelled_dispatch_is_sent_again(ledger: SqlLedger, diary:
     ledger.end_run()
     diary.cancel(ISSUE, "Kim", "", NOW)
 
-    assert diary.settle(ISSUE, Settlement.RESEND, Doubt(), "Kim", NOW) == 0
-    assert diary.settle(ISSUE, Settlement.ASSUME_ACCEPTED, Doubt(), "Kim", NOW) == 2
+    assert diary.settle(ISSUE, Settlement.RESEND, WhichUnknown(), "Kim", NOW) == 0
+    assert diary.settle(ISSUE, Settlement.ASSUME_ACCEPTED, WhichUnknown(), "Kim", NOW) == 2
 
 
 def test_an_outcome_that_comes_after_the_settlement_is_kept(
@@ -270,7 +278,7 @@ def test_an_outcome_that_comes_after_the_settlement_is_kept(
 ) -> None:
     [first] = begin(ledger, 1)
     fall_silent(engine)
-    diary.settle(ISSUE, Settlement.ASSUME_ACCEPTED, Doubt(), "Kim", NOW)
+    diary.settle(ISSUE, Settlement.ASSUME_ACCEPTED, WhichUnknown(), "Kim", NOW)
 
     ledger.put_back(first.id)
     ledger.flush()
@@ -292,7 +300,7 @@ def test_an_appointment_is_kept_replaced_and_dropped(diary: SqlDiary) -> None:
     assert diary.drop_appointment(ISSUE, "Kim", LATER)
     assert not diary.drop_appointment(ISSUE, "Kim", LATER)
     assert diary.appointments() == [other]
-    assert acts(diary) == [Act.APPOINTED, Act.APPOINTED, Act.DISAPPOINTED]
+    assert acts(diary) == [Act.APPOINTED, Act.APPOINTED, Act.APPOINTMENT_DROPPED]
 
 
 def test_what_a_timer_has_told_is_told_once_until_a_run_begins(
@@ -419,8 +427,8 @@ def test_a_page_is_of_one_domain_or_without_some(engine: Engine) -> None:
     ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW), editions_by_preference(None))
     start = DeliveryId(0)
 
-    only = ledger.find_due(ISSUE, NOW, Page(start, 9, domain="example.org"))
-    rest = ledger.find_due(ISSUE, NOW, Page(start, 9, without=frozenset({"example.org"})))
+    only = ledger.find_due(ISSUE, NOW, DeliveryPage(start, 9, domain="example.org"))
+    rest = ledger.find_due(ISSUE, NOW, DeliveryPage(start, 9, without=frozenset({"example.org"})))
 
     assert [one.address for one in only] == ["a@example.org", "d@example.org"]
     assert [(one.address, one.domain) for one in rest] == [

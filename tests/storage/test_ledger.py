@@ -16,7 +16,7 @@ from newsletter.delivery.provider import (
     Refused,
     Unknown,
 )
-from newsletter.dispatch.ledger import Delivery, DeliveryId, Page, Plan
+from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, SettingsError, UnfinishedError
 from newsletter.lang import EditionKind, Preference
@@ -60,7 +60,7 @@ def leave(engine: Engine, name: str, standing: Standing = Standing.UNSUBSCRIBED)
 
 
 def due(ledger: SqlLedger, now: datetime = NOW) -> list[Delivery]:
-    return list(ledger.find_due(ISSUE, now, Page(START, 100)))
+    return list(ledger.find_due(ISSUE, now, DeliveryPage(START, 100)))
 
 
 def counts(ledger: SqlLedger) -> dict[State, int]:
@@ -274,13 +274,13 @@ def test_one_process_holds_an_issue_at_a_time(ledger: SqlLedger) -> None:
     def alive(_: str) -> bool:
         return False
 
-    assert ledger.hold(ISSUE, "one:1", NOW, alive) is None
-    assert ledger.hold(ISSUE, "one:1", NOW, alive) is None
-    assert ledger.hold(ISSUE, "two:2", NOW, alive) == "one:1"
-    assert ledger.hold(ISSUE, "two:2", NOW, lambda holder: holder == "one:1") is None
-    assert ledger.hold(ISSUE, "one:1", NOW + HOLD + timedelta(seconds=1), alive) is None
+    assert ledger.lease(ISSUE, "one:1", NOW, alive) is None
+    assert ledger.lease(ISSUE, "one:1", NOW, alive) is None
+    assert ledger.lease(ISSUE, "two:2", NOW, alive) == "one:1"
+    assert ledger.lease(ISSUE, "two:2", NOW, lambda holder: holder == "one:1") is None
+    assert ledger.lease(ISSUE, "one:1", NOW + HOLD + timedelta(seconds=1), alive) is None
     ledger.release(ISSUE, "one:1")
-    assert ledger.hold(ISSUE, "three:3", NOW, alive) is None
+    assert ledger.lease(ISSUE, "three:3", NOW, alive) is None
 
 
 def test_a_ledger_that_cannot_be_written_lets_nothing_leave(engine: Engine) -> None:

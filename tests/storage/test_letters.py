@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select, update
 
 from newsletter.compose.composition import digest_of
 from newsletter.dispatch.control import Appointment
-from newsletter.dispatch.ledger import DeliveryId, LetterId, Page, Plan
+from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, LetterId, Plan
 from newsletter.dispatch.manner import Manner
 from newsletter.errors import LedgerError
 from newsletter.issue.pace import Pace, Rate
@@ -191,7 +191,7 @@ def test_what_was_planned_or_sent_stays_for_ever(engine: Engine, letters: SqlLet
     letters.keep(make_letter("나"), LATE)
     assert kept_subjects(engine, letters) == {"가", "나"}  # named by its plan
 
-    delivery = ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), 1))[0]
+    delivery = ledger.find_due(ISSUE, NOW, DeliveryPage(DeliveryId(0), 1))[0]
     ledger.begin_run(ISSUE)
     assert ledger.begin(delivery.id, NOW, delivery.letter).wait()
     other = letters.keep(make_letter("나"), LATE)

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event, update
 
 from newsletter.delivery.provider import Accepted
-from newsletter.dispatch.control import Doubt, Settlement
-from newsletter.dispatch.ledger import DeliveryId, Page
+from newsletter.dispatch.control import Settlement, WhichUnknown
+from newsletter.dispatch.ledger import DeliveryId, DeliveryPage
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
 from newsletter.storage.database import open_database
@@ -200,7 +200,7 @@ def test_a_million_deliveries_are_walked_by_index_on_sqlite(tmp_path: Path) -> N
         asked = connection.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
         plan.extend(row[3] for row in asked)
 
-    ledger.find_due(ISSUE, NOW, Page(DeliveryId(0), 500))
+    ledger.find_due(ISSUE, NOW, DeliveryPage(DeliveryId(0), 500))
     ledger.next_due_at(ISSUE)
     ledger.count_begun(NOW)
     engine.dispose()
@@ -216,7 +216,7 @@ def test_what_is_settled_while_it_is_under_way_is_not_taken_back(
     [first, *_] = due_ids(ledger)
     ledger.begin(first, NOW).wait()
     fall_silent(engine)
-    SqlDiary(engine).settle(ISSUE, Settlement.ASSUME_ACCEPTED, Doubt(), "Kim", NOW)
+    SqlDiary(engine).settle(ISSUE, Settlement.ASSUME_ACCEPTED, WhichUnknown(), "Kim", NOW)
 
     ledger.put_back(first)
     ledger.flush()

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from newsletter.delivery.provider import Accepted, Deferred
-from newsletter.dispatch.control import PROGRAM, Act, Doubt, Settlement
-from newsletter.dispatch.ledger import Delivery, DeliveryId, LetterId, Page, Plan
+from newsletter.dispatch.control import PROGRAM, Act, Settlement, WhichUnknown
+from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, LetterId, Plan
 from newsletter.dispatch.replacement import Replacement
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind
@@ -44,7 +44,7 @@ def ledger(engine: Engine, letters: SqlLetters) -> Iterator[SqlLedger]:
 
 
 def waiting(ledger: SqlLedger) -> list[Delivery]:
-    return list(ledger.find_due(ISSUE, NOW + timedelta(days=9), Page(DeliveryId(0), 100)))
+    return list(ledger.find_due(ISSUE, NOW + timedelta(days=9), DeliveryPage(DeliveryId(0), 100)))
 
 
 def begin(ledger: SqlLedger, one: Delivery) -> bool:
@@ -84,7 +84,7 @@ def test_those_who_wait_get_the_other_letter_and_nobody_else_does(
     ledger.put_back(back.id)
     ledger.flush()
     fall_silent(engine)
-    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, Doubt(sent_again.address), "Lee", NOW)
+    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, WhichUnknown(sent_again.address), "Lee", NOW)
 
     assert letters.count_replaceable(ISSUE) == 3
     assert letters.replace(make_replacement(ledger, letters)) == 3
@@ -97,7 +97,7 @@ def test_those_who_wait_get_the_other_letter_and_nobody_else_does(
         sent_again.id: old,
     }
     # What is in doubt now keeps its letter too, when somebody says that it goes again.
-    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, Doubt(), PROGRAM, NOW)
+    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, WhichUnknown(), PROGRAM, NOW)
     assert {one.id: one.letter for one in waiting(ledger)}[in_doubt.id] == old
     plan = ledger.find_plan(ISSUE)
     assert plan
@@ -209,7 +209,7 @@ def test_an_older_dispatch_goes_on_with_the_letter_that_it_began_with(
     ledger.record(put_off, Deferred("450"), NOW, NOW)
     ledger.flush()
     fall_silent(engine)
-    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, Doubt(), "Lee", NOW)
+    SqlDiary(engine).settle(ISSUE, Settlement.RESEND, WhichUnknown(), "Lee", NOW)
     plan = ledger.find_plan(ISSUE)
     assert plan
     number = letters.keep(FIRST, NOW)

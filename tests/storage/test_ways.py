@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from newsletter.delivery.provider import Accepted, Deferred, Outcome, Refused, Unknown
-from newsletter.dispatch.control import Appointment, Doubt, Settlement
+from newsletter.dispatch.control import Appointment, Settlement, WhichUnknown
 from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.way import Traces, Way
 from newsletter.storage.diary import SqlDiary
@@ -81,6 +81,6 @@ def test_what_a_person_has_settled_shows_nothing_of_the_way(
     assert ledger.begin(first, NOW).wait()
     ledger.flush()
     ledger.end_run()
-    SqlDiary(engine).settle(ISSUE, settlement, Doubt(), "Kim", NOW + timedelta(minutes=5))
+    SqlDiary(engine).settle(ISSUE, settlement, WhichUnknown(), "Kim", NOW + timedelta(minutes=5))
 
     assert ledger.find_traces(ISSUE) == traces

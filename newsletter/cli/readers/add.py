@@ -4,7 +4,7 @@ import click
 
 from newsletter.cli.readers.options import consent_of, consented_at_option
 from newsletter.cli.wording import _, say
-from newsletter.desk.importing import Site
+from newsletter.desk.importing import ImportSite
 from newsletter.subscribers.address import address_of, name_of, remark_on_name
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.decisions import enrol
@@ -19,7 +19,9 @@ from newsletter.subscribers.subscriber import Standing, preference_of
 @consented_at_option
 @click.option("--again", is_flag=True, help="The reader had left and consented anew.")
 @click.pass_obj
-def add(site: Site, address: str, name: str, language: str, consented_at: str, again: bool) -> None:
+def add(
+    site: ImportSite, address: str, name: str, language: str, consented_at: str, again: bool
+) -> None:
     """Put one reader on the list, or merge what is new of them."""
     if again and not consented_at:
         raise click.UsageError(_("--again needs --consented-at: when did the reader ask again?"))

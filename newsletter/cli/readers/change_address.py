@@ -7,7 +7,7 @@ import click
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
 from newsletter.cli.wording import _
-from newsletter.desk.importing import Site
+from newsletter.desk.importing import ImportSite
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
@@ -22,7 +22,7 @@ WAITING: Final = frozenset({"pending", "deferred"})
 @because_option(required=False)
 @by_option
 @click.pass_obj
-def change_address(site: Site, old: str, new: str, because: str, name: str | None) -> None:
+def change_address(site: ImportSite, old: str, new: str, because: str, name: str | None) -> None:
     """
     Give the reader with address OLD the address NEW; id, consent and history stay.
 

@@ -7,7 +7,7 @@ import click
 from newsletter.cli.readers.options import language_option, selection, standing_option, write_out
 from newsletter.cli.wording import _
 from newsletter.desk import exporting
-from newsletter.desk.importing import Site
+from newsletter.desk.importing import ImportSite
 
 
 @click.command()
@@ -15,7 +15,9 @@ from newsletter.desk.importing import Site
 @standing_option
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, which Excel needs.")
 @click.pass_obj
-def export(site: Site, languages: tuple[str, ...], standings: tuple[str, ...], bom: bool) -> None:
+def export(
+    site: ImportSite, languages: tuple[str, ...], standings: tuple[str, ...], bom: bool
+) -> None:
     """Write the list as CSV (UTF-8) to standard output; an import reads it back."""
     lines = exporting.export(site, selection(languages, standings))
     keys_too = _(

@@ -25,7 +25,7 @@ from newsletter.cli.readers.import_table import (
 )
 from newsletter.cli.readers.options import consent_of, consented_at_option
 from newsletter.cli.wording import _
-from newsletter.desk.importing import ImportOrder, Site, find_encoding
+from newsletter.desk.importing import ImportOrder, ImportSite, find_encoding
 from newsletter.desk.importing import import_file as import_readers
 from newsletter.subscribers.csv_rows import (
     Heading,
@@ -87,7 +87,7 @@ def import_file(  # noqa: PLR0913 - one for each option
     Rows that cannot be imported are named and the others kept. A file is imported whole or,
     if the command is broken off, not at all.
     """
-    site: Site = context.obj
+    site: ImportSite = context.obj
     if rejects is not None:
         refuse_same_file(file, rejects)
     consent = consent_of(site, consented_at)

@@ -18,7 +18,7 @@ from newsletter.cli.readers.options import (
 )
 from newsletter.cli.readers.standings import standing_in_words
 from newsletter.cli.wording import _
-from newsletter.desk.importing import Site
+from newsletter.desk.importing import ImportSite
 from newsletter.subscribers.subscriber import Subscriber
 
 TABLE_ROWS: Final = 500  # laid out at a time
@@ -28,7 +28,7 @@ TABLE_ROWS: Final = 500  # laid out at a time
 @language_option
 @standing_option
 @click.pass_obj
-def list_all(site: Site, languages: tuple[str, ...], standings: tuple[str, ...]) -> None:
+def list_all(site: ImportSite, languages: tuple[str, ...], standings: tuple[str, ...]) -> None:
     """Print address, language, standing and name; count by language at the end."""
     tally: Counter[str] = Counter()
     chosen = _counted(site.records.book().select(selection(languages, standings)), tally)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 
 from newsletter.cli.wording import say
-from newsletter.desk.importing import Site
+from newsletter.desk.importing import ImportSite
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
 from newsletter.subscribers.book import Selection
@@ -52,7 +52,7 @@ consented_at_option = click.option(
 )
 
 
-def consent_of(site: Site, consented_at: str) -> Consent:
+def consent_of(site: ImportSite, consented_at: str) -> Consent:
     """Say how dates of consent are read, and which date rows without one get."""
     consent = Consent(site.zone(), site.clock())
     try:

@@ -11,7 +11,7 @@ import click
 from newsletter.cli.naming import name_edition, name_state
 from newsletter.cli.readers.standings import cause_in_words, standing_in_words
 from newsletter.cli.wording import _, say, tell
-from newsletter.desk.importing import Site
+from newsletter.desk.importing import ImportSite
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError
 from newsletter.lang import EditionKind
@@ -27,7 +27,7 @@ COLUMN: Final = 11  # cells of what is said before its value
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="For machines; times are UTC.")
 @click.pass_obj
-def show(site: Site, address: str, as_json: bool) -> None:
+def show(site: ImportSite, address: str, as_json: bool) -> None:
     """Show all that is kept about one reader, and what they were sent."""
     book = site.records.book()
     wanted = address_of(address)

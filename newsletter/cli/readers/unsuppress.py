@@ -6,7 +6,7 @@ from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
 from newsletter.cli.readers.standings import standing_in_words
 from newsletter.cli.wording import _
-from newsletter.desk.importing import Site
+from newsletter.desk.importing import ImportSite
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
@@ -18,7 +18,7 @@ from newsletter.subscribers.why import one_line
 @because_option(required=False)
 @by_option
 @click.pass_obj
-def unsuppress(site: Site, address: str, because: str, name: str | None) -> None:
+def unsuppress(site: ImportSite, address: str, because: str, name: str | None) -> None:
     """
     Write to a reader again whose mailbox had refused mail, or whom a person suppressed.
 

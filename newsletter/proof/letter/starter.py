@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from newsletter.issue.issue import PUBLICATION, ArticleText, Letter
+from newsletter.issue.issue import PUBLICATION, ArticleText, IssueText
 from newsletter.issue.markdown import Markdown
 from newsletter.issue.pictures import Picture
 from newsletter.issue.starter import StarterWords, lines_in
@@ -32,13 +32,13 @@ def check_starter(material: Material) -> Iterator[Finding]:
             yield from _finding(text.place, EditionKind(lang.value), _left_in(text, starter))
 
 
-def _by_lang(material: Material) -> Iterator[Mapping[Lang, Letter | ArticleText]]:
+def _by_lang(material: Material) -> Iterator[Mapping[Lang, IssueText | ArticleText]]:
     yield dict(material.issue.letters)
     for article in material.issue.articles:
         yield dict(article.texts)
 
 
-def _left_in(text: Letter | ArticleText, starter: StarterWords) -> Left:
+def _left_in(text: IssueText | ArticleText, starter: StarterWords) -> Left:
     """
     Name what of the starter stands in a text as it was.
 
@@ -52,7 +52,7 @@ def _left_in(text: Letter | ArticleText, starter: StarterWords) -> Left:
             left.append((line, phrase("proof.starter-picture", name=name)))
         elif value in starter.texts.get(name, ()):
             left.append((line, str(value)))
-    body: Markdown = text.greeting if isinstance(text, Letter) else text.body
+    body: Markdown = text.greeting if isinstance(text, IssueText) else text.body
     for line, written in enumerate(body.source.split("\n"), body.first_line):
         left += [(line, found.words) for found in lines_in(written) if found in starter.lines]
     return left

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from markdown_it.token import Token
 
-from newsletter.issue.issue import ArticleText, Issue, Letter
+from newsletter.issue.issue import ArticleText, Issue, IssueText
 from newsletter.issue.lines import LINE
 from newsletter.issue.markdown import Markdown, alt_of
 from newsletter.issue.notice import Notice
@@ -130,7 +130,7 @@ def _laid_out(issue: Issue) -> Iterator[Section]:
                 )
 
 
-def letter_side(lang: Lang, letter: Letter) -> Side:
+def letter_side(lang: Lang, letter: IssueText) -> Side:
     """Lay out the issue's own text in one language."""
     fields = {name: _field(letter, name, text) for name, text in letter.texts.items()}
     body = letter.greeting
@@ -159,12 +159,12 @@ def article_side(lang: Lang, words: ArticleText) -> Side:
     )  # fmt: skip
 
 
-def line_of(words: Letter | ArticleText, field: str) -> int | None:
+def line_of(words: IssueText | ArticleText, field: str) -> int | None:
     """Say on which line of its file a field stands; None where the reading did not keep it."""
     return words.lines.get(field)
 
 
-def _field(words: Letter | ArticleText, name: str, text: str) -> Block:
+def _field(words: IssueText | ArticleText, name: str, text: str) -> Block:
     return Block(Kind.FIELD, name, text, line_of(words, name))
 
 

@@ -27,7 +27,7 @@ from newsletter.proof.parity.readers import (
     read_weekday,
     read_year,
 )
-from newsletter.proof.parity.scanning import Pattern, Reader, Tongue
+from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
 from newsletter.proof.parity.spellings import (
     ADDRESSES,
     CLOCKS,
@@ -59,7 +59,7 @@ ALSO_WORDS: Final = "May|March|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 HOUR: Final = r"(?:1[0-2]|0?[1-9])"
 
 
-def _pattern(regex: str, read: Reader, flags: re.RegexFlag = re.IGNORECASE) -> Pattern:
+def _pattern(regex: str, read: FigureReader, flags: re.RegexFlag = re.IGNORECASE) -> Pattern:
     return Pattern(re.compile(regex, flags), read)
 
 

@@ -26,7 +26,7 @@ from newsletter.proof.parity.readers import (
     read_weekday,
     read_year,
 )
-from newsletter.proof.parity.scanning import Pattern, Reader, Tongue
+from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
 from newsletter.proof.parity.spellings import (
     ADDRESSES,
     CLOCKS,
@@ -53,7 +53,7 @@ HOUR: Final = rf"(?P<hour>\d{{1,2}}|{NATIVE_WORDS})"
 NO_CITY: Final = r"(?!간|\s?[·,]\s?[군도]|[군도민장설작행점청내립스험])"  # "31개 시·군"
 
 
-def _pattern(regex: str, read: Reader) -> Pattern:
+def _pattern(regex: str, read: FigureReader) -> Pattern:
     return Pattern(re.compile(regex), read)
 
 

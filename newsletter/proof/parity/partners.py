@@ -27,9 +27,9 @@ def without_partner(
     # Of two that say the same, the surer one is left over.
     order = sorted(range(len(ones)), key=lambda at: ones[at].weight)
     agreeing = Agreeing(others)
-    wishes = [sorted(agreeing.partners(one), key=lambda at: -others[at].weight) for one in ones]
+    options = [sorted(agreeing.partners(one), key=lambda at: -others[at].weight) for one in ones]
     partner_of: dict[int, int] = {}  # index in others -> index in ones
-    taken = {one for one in order if _place(one, wishes, partner_of, set())}
+    taken = {one for one in order if _place(one, options, partner_of, set())}
     return (
         [one for at, one in enumerate(ones) if at not in taken],
         [other for at, other in enumerate(others) if at not in partner_of],
@@ -37,18 +37,18 @@ def without_partner(
 
 
 def _place(
-    one: int, wishes: Sequence[Sequence[int]], partner_of: dict[int, int], tried: set[int]
+    one: int, options: Sequence[Sequence[int]], partner_of: dict[int, int], tried: set[int]
 ) -> bool:
     """Find a partner for *one*, moving others to another partner where that helps."""
-    for wish in wishes[one]:
+    for wish in options[one]:
         if wish not in partner_of:
             partner_of[wish] = one
             return True
-    for wish in wishes[one]:
+    for wish in options[one]:
         if wish in tried:
             continue
         tried.add(wish)
-        if _place(partner_of[wish], wishes, partner_of, tried):
+        if _place(partner_of[wish], options, partner_of, tried):
             partner_of[wish] = one
             return True
     return False

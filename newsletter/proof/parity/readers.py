@@ -16,7 +16,7 @@ from newsletter.proof.parity.meaning import (
     Unit,
     Weight,
 )
-from newsletter.proof.parity.scanning import Reader, Reading
+from newsletter.proof.parity.scanning import FigureReader, Reading
 
 ROMAN: Final = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 9}
 
@@ -32,7 +32,7 @@ def nothing(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     yield from ()
 
 
-def fixed(weight: Weight, *meanings: Meaning) -> Reader:
+def fixed(weight: Weight, *meanings: Meaning) -> FigureReader:
     """Make a reader of words that always mean the same."""
 
     def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
@@ -42,7 +42,7 @@ def fixed(weight: Weight, *meanings: Meaning) -> Reader:
     return read
 
 
-def by_word(weight: Weight, meanings: Mapping[str, Meaning]) -> Reader:
+def by_word(weight: Weight, meanings: Mapping[str, Meaning]) -> FigureReader:
     """Make a reader of words that each mean one thing: the group ``word`` says which."""
 
     def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
@@ -133,7 +133,7 @@ def read_weekday(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         yield Figure((Quantity(value, WEEKDAY),), Weight.WORD, match.start(name), match.end(name))
 
 
-def read_part_of_year(unit: Unit, weight: Weight) -> Reader:
+def read_part_of_year(unit: Unit, weight: Weight) -> FigureReader:
     """Make a reader of quarters or halves of a year."""
 
     def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:

@@ -47,7 +47,7 @@ class Reading:
     calendar: Calendar
 
 
-Reader = Callable[[re.Match[str], Reading], Iterable[Figure]]
+FigureReader = Callable[[re.Match[str], Reading], Iterable[Figure]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Pattern:
     """A spelling of figures, and what reads it."""
 
     regex: re.Pattern[str]
-    read: Reader
+    read: FigureReader
 
 
 def even_out(text: str) -> str:

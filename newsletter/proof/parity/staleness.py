@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from newsletter.issue.issue import ArticleText, Letter
+from newsletter.issue.issue import ArticleText, IssueText
 from newsletter.issue.markdown import Markdown
 from newsletter.lang import EditionKind, Lang
 from newsletter.languages.known import language_of
@@ -14,7 +14,7 @@ from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import History, Material
 
 RULE: Final = "stale-translation"
-Version = tuple[Lang, Letter | ArticleText]
+Version = tuple[Lang, IssueText | ArticleText]
 WHOLE: Final = 0.9  # a file of which so much is newer was written, not changed
 
 
@@ -47,7 +47,7 @@ def staleness_notes(material: Material) -> Iterator[Phrase]:
 
 def _pairs(material: Material) -> Iterator[tuple[Version, Version]]:
     """Yield every text beside each of its other languages."""
-    texts: list[Mapping[Lang, Letter | ArticleText]] = [
+    texts: list[Mapping[Lang, IssueText | ArticleText]] = [
         dict(material.issue.letters),
         *(dict(article.texts) for article in material.issue.articles),
     ]
@@ -81,8 +81,8 @@ def _check(
     yield Finding(RULE, Severity.ADVISES, text.place, lines[0], edition, message)
 
 
-def _line_count(text: Letter | ArticleText) -> int:
-    body: Markdown = text.greeting if isinstance(text, Letter) else text.body
+def _line_count(text: IssueText | ArticleText) -> int:
+    body: Markdown = text.greeting if isinstance(text, IssueText) else text.body
     return body.first_line + body.source.rstrip("\n").count("\n")
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from newsletter.app.site import Composed, Site
 from newsletter.delivery.provider import Outcome, Provider, Unsent
-from newsletter.dispatch.trial import send_tests
+from newsletter.dispatch.test_send import send_tests
 from newsletter.errors import ContentError, UsageError
 from newsletter.lang import EditionKind
 from newsletter.phrases import phrase
@@ -35,7 +35,7 @@ class Tested:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class TestSend:
     """Test letters that are ready to leave."""
 
     composed: Composed
@@ -67,11 +67,11 @@ def choose_recipients(site: Site, addresses: Sequence[str]) -> Recipients:
     )
 
 
-def prepare_trial(
+def prepare_test_send(
     site: Site, issue: str, recipients: Sequence[str], kinds: Sequence[EditionKind]
-) -> Trial:
+) -> TestSend:
     """
-    Write the test letters of *issue*; nothing is sent before `Trial.results` is walked through.
+    Write the test letters of *issue*; nothing is sent before `TestSend.results` is walked through.
 
     Raises:
         UsageError: there is no such issue.
@@ -81,10 +81,12 @@ def prepare_trial(
     composed = site.compose(issue)
     provider = site.provider()
     letter = composed.letter
-    scribe = site.scribe(letter, is_test=True)
+    letter_writer = site.letter_writer(letter, is_test=True)
     now = site.clock()
     pairs = [(address, kind) for address in recipients for kind in kinds]
-    envelopes = [scribe.write_test(address, kind, uuid4().hex, now) for address, kind in pairs]
+    envelopes = [
+        letter_writer.write_test(address, kind, uuid4().hex, now) for address, kind in pairs
+    ]
     report = site.proofread(composed)
 
     def results() -> Iterator[Tested]:
@@ -96,4 +98,4 @@ def prepare_trial(
         for address, kind in waiting.values():
             yield Tested(address, kind, None)
 
-    return Trial(composed, report, provider, results(), len(pairs))
+    return TestSend(composed, report, provider, results(), len(pairs))

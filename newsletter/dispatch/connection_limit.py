@@ -6,7 +6,7 @@ from typing import Final
 GROW_AFTER: Final = 100  # letters taken; twice as many each time the provider was too busy again
 
 
-class Pool:
+class ConnectionLimit:
     """Lets connections in, as many at once as the provider bears."""
 
     def __init__(self, size: int) -> None:

@@ -37,7 +37,7 @@ class Passed:
     overrides: Sequence[Override]  # to be recorded when the dispatch is begun
 
 
-class Gate:
+class Preflight:
     """Opens for a letter that may go out."""
 
     def __init__(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from newsletter.dispatch.ledger import Holds
+from newsletter.dispatch.ledger import Leases
 from newsletter.errors import LedgerError, UnfinishedError
 from newsletter.phrases import phrase
 
@@ -21,11 +21,11 @@ class Holder:
     is_gone: Callable[[str], bool]  # says of another's name that its process has surely ended
 
 
-class Hold:
+class IssueLease:
     """A process's right to send an issue; the ledger keeps it for two minutes at a time."""
 
     def __init__(
-        self, ledger: Holds, issue: str, clock: Callable[[], datetime], holder: Holder
+        self, ledger: Leases, issue: str, clock: Callable[[], datetime], holder: Holder
     ) -> None:
         self._ledger = ledger
         self._issue = issue
@@ -41,7 +41,7 @@ class Hold:
             UnfinishedError: another process has it.
         """
         now = self._clock()
-        other = self._ledger.hold(self._issue, self._holder.name, now, self._holder.is_gone)
+        other = self._ledger.lease(self._issue, self._holder.name, now, self._holder.is_gone)
         if other:
             raise UnfinishedError(
                 phrase("dispatch.held-elsewhere", issue=self._issue, holder=other)

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from newsletter.delivery.provider import Begun
+from newsletter.dispatch.connection_limit import ConnectionLimit
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.ledger import DeliveryId, Outcomes
-from newsletter.dispatch.pool import Pool
 from newsletter.message.envelope import Envelope
 
 
-class Tap(Iterator[Envelope | None]):
+class ConnectionFeed(Iterator[Envelope | None]):
     """
     Hands one connection its envelopes, and keeps account of them.
 
@@ -19,7 +19,7 @@ class Tap(Iterator[Envelope | None]):
     """
 
     def __init__(
-        self, feed: Feed, ledger: Outcomes, clock: Callable[[], datetime], pool: Pool
+        self, feed: Feed, ledger: Outcomes, clock: Callable[[], datetime], pool: ConnectionLimit
     ) -> None:
         self._feed = feed
         self._ledger = ledger
@@ -74,7 +74,7 @@ class Begin:
 
     __slots__ = ("_begun", "_key", "_tap")
 
-    def __init__(self, begun: Begun, tap: Tap, key: int) -> None:
+    def __init__(self, begun: Begun, tap: ConnectionFeed, key: int) -> None:
         self._begun = begun
         self._tap = tap
         self._key = key

@@ -5,19 +5,19 @@ from threading import Lock
 
 from newsletter.app.site import Site
 from newsletter.dispatch.ledger import Delivery, LetterId
-from newsletter.dispatch.writing import Scribe
+from newsletter.dispatch.writing import LetterWriter
 from newsletter.message.envelope import Envelope
 from newsletter.message.kept_letter import KeptLetter
 
 
-class Scribes:
+class LetterWriters:
     """The writers of an issue's letters, made when a delivery first needs one; for all threads."""
 
     def __init__(self, site: Site, letter: KeptLetter) -> None:
         """Make the writer of the letter at hand, whatever number it is kept under."""
-        self.at_hand = site.scribe(letter)
+        self.at_hand = site.letter_writer(letter)
         self._site = site
-        self._made: dict[LetterId, Scribe] = {}
+        self._made: dict[LetterId, LetterWriter] = {}
         self._lock = Lock()
 
     def add(self, number: LetterId) -> None:
@@ -32,12 +32,12 @@ class Scribes:
             LedgerError: it is damaged.
         """
         assert delivery.letter is not None  # noqa: S101 - a run gives its plan one, if none has
-        scribe = self._made.get(delivery.letter) or self._make(delivery.letter)
-        return scribe.write(delivery, now)
+        letter_writer = self._made.get(delivery.letter) or self._make(delivery.letter)
+        return letter_writer.write(delivery, now)
 
-    def _make(self, number: LetterId) -> Scribe:
+    def _make(self, number: LetterId) -> LetterWriter:
         with self._lock:
             if number not in self._made:
                 letter = self._site.records.letters().find(number)
-                self._made[number] = self._site.scribe(letter)
+                self._made[number] = self._site.letter_writer(letter)
             return self._made[number]

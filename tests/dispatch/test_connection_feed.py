@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from newsletter.dispatch.connection_feed import ConnectionFeed
+from newsletter.dispatch.connection_limit import ConnectionLimit
 from newsletter.dispatch.feed import Feed
-from newsletter.dispatch.lanes import Curb
+from newsletter.dispatch.lanes import DomainThrottle
 from newsletter.dispatch.pacing import Pacing
-from newsletter.dispatch.pool import Pool
 from newsletter.dispatch.states import State
-from newsletter.dispatch.tap import Tap
 from newsletter.issue.pace import DomainPace
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.tables import subscribers
@@ -28,13 +28,13 @@ def ledger(tmp_path: Path) -> Iterator[SqlLedger]:
     database.dispose()
 
 
-def make_tap(ledger: SqlLedger, pool: Pool | None = None) -> Tap:
+def make_tap(ledger: SqlLedger, pool: ConnectionLimit | None = None) -> ConnectionFeed:
     """Make a tap of a feed that lets one letter to each domain be under way."""
     clock = FakeClock()
-    pacing = Pacing(clock.ticks, curbs={"example.org": Curb(DomainPace(at_once=1))})
+    pacing = Pacing(clock.ticks, curbs={"example.org": DomainThrottle(DomainPace(at_once=1))})
     feed = Feed(ledger, ISSUE, write, clock, None, pacing)
     feed.idle_s = 0.0
-    return Tap(feed, ledger, clock, pool or Pool(1))
+    return ConnectionFeed(feed, ledger, clock, pool or ConnectionLimit(1))
 
 
 def test_a_letter_that_must_not_be_sent_makes_room_for_the_next_of_its_domain(
@@ -66,12 +66,12 @@ def test_what_a_connection_took_and_never_began_goes_to_the_next_one(ledger: Sql
     assert sorted(again) == [1, 2, 3]
 
 
-def make_again(tap: Tap) -> Tap:
+def make_again(tap: ConnectionFeed) -> ConnectionFeed:
     """Make another tap of the same feed."""
-    return Tap(tap._feed, tap._ledger, tap._clock, Pool(1))
+    return ConnectionFeed(tap._feed, tap._ledger, tap._clock, ConnectionLimit(1))
 
 
-def drained(tap: Tap) -> int:
+def drained(tap: ConnectionFeed) -> int:
     """Take one letter and settle it; return its key."""
     envelope = next(tap)
     assert envelope is not None
@@ -107,7 +107,7 @@ def test_a_connection_that_waited_is_not_one_that_broke(ledger: SqlLedger) -> No
 
 
 def test_one_connection_too_many_gets_nothing_more(ledger: SqlLedger) -> None:
-    pool = Pool(2)
+    pool = ConnectionLimit(2)
     pool.enter()
     pool.enter()
     tap = make_tap(ledger, pool)

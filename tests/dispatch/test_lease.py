@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.dispatch.hold import AGAIN_AFTER, Hold
+from newsletter.dispatch.lease import AGAIN_AFTER, IssueLease
 from newsletter.errors import UnfinishedError
 from newsletter.storage.runs import HOLD
 from tests.cli.desk import NOW, Desk
@@ -26,21 +26,23 @@ def desk(tmp_path: Path) -> Desk:
 
 def is_held_by(desk: Desk, holder: str, now: datetime = NOW) -> bool:
     """Leave the issue with *holder*, whoever asks whether that process lives."""
-    return desk.site.records.ledger().hold(ISSUE_ID, holder, now, lambda _: False) is None
+    return desk.site.records.ledger().lease(ISSUE_ID, holder, now, lambda _: False) is None
 
 
-def make_hold(desk: Desk) -> Hold:
-    return Hold(desk.site.records.ledger(), ISSUE_ID, desk.site.clock, desk.site.records.holder())
+def make_lease(desk: Desk) -> IssueLease:
+    return IssueLease(
+        desk.site.records.ledger(), ISSUE_ID, desk.site.clock, desk.site.records.holder()
+    )
 
 
 def test_a_held_issue_is_refused_to_others_by_the_name_of_the_process_and_then_free(
     desk: Desk,
 ) -> None:
-    hold = make_hold(desk)
-    hold.take()
+    lease = make_lease(desk)
+    lease.take()
 
-    other = desk.site.records.ledger().hold(ISSUE_ID, OTHER, NOW, lambda _: False)
-    hold.release()
+    other = desk.site.records.ledger().lease(ISSUE_ID, OTHER, NOW, lambda _: False)
+    lease.release()
 
     assert other == f"{socket.gethostname()}:{os.getpid()}"
     assert is_held_by(desk, OTHER)
@@ -50,7 +52,7 @@ def test_what_another_machine_holds_is_not_taken_from_it(desk: Desk) -> None:
     assert is_held_by(desk, OTHER)
 
     with pytest.raises(UnfinishedError, match=OTHER):
-        make_hold(desk).take()
+        make_lease(desk).take()
 
 
 def test_what_an_ended_process_of_this_machine_held_is_taken_at_once(desk: Desk) -> None:
@@ -58,7 +60,7 @@ def test_what_an_ended_process_of_this_machine_held_is_taken_at_once(desk: Desk)
     ended.wait()
     assert is_held_by(desk, f"{socket.gethostname()}:{ended.pid}")
 
-    make_hold(desk).take()
+    make_lease(desk).take()
 
     assert not is_held_by(desk, OTHER)
 
@@ -68,15 +70,15 @@ def test_what_a_living_process_of_this_machine_holds_is_not_taken_from_it(desk: 
     assert is_held_by(desk, living)
 
     with pytest.raises(UnfinishedError, match=living):
-        make_hold(desk).take()
+        make_lease(desk).take()
 
 
 def test_a_run_that_shows_that_it_is_alive_keeps_the_issue_for_longer(desk: Desk) -> None:
-    hold = make_hold(desk)
-    hold.take()
+    lease = make_lease(desk)
+    lease.take()
 
     desk.site.now = NOW + AGAIN_AFTER + SECOND
-    hold.keep()
+    lease.keep()
 
     assert not is_held_by(desk, OTHER, NOW + HOLD + SECOND)
     assert is_held_by(desk, OTHER, desk.site.now + HOLD + SECOND)
@@ -84,10 +86,10 @@ def test_a_run_that_shows_that_it_is_alive_keeps_the_issue_for_longer(desk: Desk
 
 def test_a_run_that_slept_while_another_took_the_issue_may_not_go_on(desk: Desk) -> None:
     """A laptop that was closed for an hour wakes in the middle of a run."""
-    hold = make_hold(desk)
-    hold.take()
+    lease = make_lease(desk)
+    lease.take()
     desk.site.now = NOW + HOLD + SECOND
     assert is_held_by(desk, OTHER, desk.site.now)
 
     with pytest.raises(UnfinishedError, match=OTHER):
-        hold.keep()
+        lease.keep()
