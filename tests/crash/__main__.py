@@ -20,7 +20,7 @@ from rich.live import Live
 from tests.crash.comparison import Verdict
 from tests.crash.faults import KINDS
 from tests.crash.ground import prepare
-from tests.crash.report import as_line, as_markdown, as_table, circumstances, write_between_marks
+from tests.crash.report import as_line, as_table, write_pages
 from tests.crash.rounds import Result, kinds_in_turn, play
 
 WRONG_MAX = 2_000  # characters
@@ -46,8 +46,7 @@ def main() -> int:
                 print(as_line(number, result), flush=True)
     console.print(as_table(results.values()))
     if options.write:
-        text = f"{circumstances(options.seed)}\n\n{as_markdown(results.values())}"
-        write_between_marks(options.write, text)
+        write_pages(options.write, options.seed, results.values())
     broken = {number: result for number, result in results.items() if result.wrongs}
     if not broken:
         shutil.rmtree(folder)
@@ -92,7 +91,8 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=random.randrange(10**9))
     parser.add_argument("--kind", choices=list(KINDS), help="play this kind alone")
     parser.add_argument("--only", type=int, metavar="N", help="play round N alone")
-    parser.add_argument("--write", type=Path, metavar="FILE", help="put the table into FILE")
+    to_write = "put the table into FILE, and into its Korean twin in ko/"
+    parser.add_argument("--write", type=Path, metavar="FILE", help=to_write)
     return parser.parse_args()
 
 

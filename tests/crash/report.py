@@ -1,4 +1,4 @@
-"""The table of results, at the terminal and in a document."""
+"""The table of results, at the terminal and in the pages of either language."""
 
 import os
 import platform
@@ -14,28 +14,25 @@ from rich.table import Table
 from tests.crash.faults import KINDS
 from tests.crash.ground import CONNECTIONS, READERS, REFUSED
 from tests.crash.rounds import Result
+from tests.crash.words import ALL, ENGLISH, KOREAN, Words
 from tests.journeys.stage import CHECKOUT
 
 BEGIN = "<!-- results of the crash test: written by make crash-test -->"
 END = "<!-- end of the results -->"
-COLUMNS = (
-    *("kind of round", "rounds", "faults", "in mid-run", "letters", "lost", "doubled"),
-    *("wrong letter", "contradictions", "unknown", "most in a round", "of them arrived"),
-    "not arrived",
-)
 
 
 def as_table(results: Collection[Result]) -> Table:
     """Draw the results by kind for a terminal."""
-    table = Table(*COLUMNS, box=None)
-    for row in _rows(results):
+    table = Table(*ENGLISH.columns, box=None)
+    for row in _rows(results, ENGLISH):
         table.add_row(*row)
     return table
 
 
-def as_markdown(results: Collection[Result]) -> str:
+def as_markdown(results: Collection[Result], words: Words) -> str:
     """Write the results by kind as a table in Markdown."""
-    lines = [COLUMNS, ("---", *["---:"] * (len(COLUMNS) - 1)), *_rows(results)]
+    columns = words.columns
+    lines = [columns, ("---", *["---:"] * (len(columns) - 1)), *_rows(results, words)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -51,16 +48,15 @@ def as_line(number: int, result: Result) -> str:
     )
 
 
-def circumstances(seed: int) -> str:
-    """Say when, where and with what the rounds were played."""
-    readers = sum(READERS.values()) + REFUSED
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}, seed {seed}; {readers:,} readers a round, {CONNECTIONS} "
-        f"connections; newsletter {version('newsletter')}{_commit()}, Python "
-        f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}, SQLAlchemy "
-        f"{version('sqlalchemy')}; {platform.system()} {platform.machine()}, "
-        f"{os.cpu_count()} cores. In mid-run: after the first letter and before the last."
-    )
+def write_pages(path: Path, seed: int, results: Collection[Result]) -> None:
+    """Put the table into *path*, and into its Korean twin in ``ko/`` if it has one."""
+    fields = _circumstances(seed)
+    twin = path.parent / "ko" / path.name
+    for page, words in ((path, ENGLISH), (twin, KOREAN)):
+        if page == path or page.exists():
+            at_commit = words.commit.format_map(fields) if fields["commit"] else ""
+            said = words.circumstances.format_map({**fields, "at_commit": at_commit})
+            write_between_marks(page, f"{said}\n\n{as_markdown(results, words)}")
 
 
 def write_between_marks(path: Path, text: str) -> None:
@@ -72,13 +68,13 @@ def write_between_marks(path: Path, text: str) -> None:
     path.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
-def _rows(results: Iterable[Result]) -> list[tuple[str, ...]]:
+def _rows(results: Iterable[Result], words: Words) -> list[tuple[str, ...]]:
     by_kind: dict[str, list[Result]] = {kind: [] for kind in KINDS}
     for result in results:
         by_kind.setdefault(result.kind, []).append(result)
-    rows = [_row(kind, some) for kind, some in by_kind.items() if some]
+    rows = [_row(words.kinds[kind], some) for kind, some in by_kind.items() if some]
     everything = [result for some in by_kind.values() for result in some]
-    return [*rows, _row("all", everything)]
+    return [*rows, _row(words.kinds[ALL], everything)]
 
 
 def _row(name: str, results: Collection[Result]) -> tuple[str, ...]:
@@ -102,6 +98,23 @@ def _row(name: str, results: Collection[Result]) -> tuple[str, ...]:
     return (name, *(f"{number:,}" for number in numbers))
 
 
+def _circumstances(seed: int) -> dict[str, object]:
+    """Say when, where and with what the rounds were played, as fields for `Words`."""
+    return {
+        "day": datetime.now(UTC),
+        "seed": seed,
+        "readers": sum(READERS.values()) + REFUSED,
+        "connections": CONNECTIONS,
+        "newsletter": version("newsletter"),
+        "commit": _commit(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "sqlalchemy": version("sqlalchemy"),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+    }
+
+
 def _commit() -> str:
     asked = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
@@ -110,4 +123,4 @@ def _commit() -> str:
         text=True,
         check=False,
     )
-    return f" at {asked.stdout.strip()}" if asked.returncode == 0 else ""
+    return asked.stdout.strip() if asked.returncode == 0 else ""

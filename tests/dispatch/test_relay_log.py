@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 from itertools import permutations
 from pathlib import Path
-from time import monotonic
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -201,12 +201,13 @@ def test_a_time_that_no_clock_shows_proves_nothing_across_files_and_stops_nothin
     ],
 )
 def test_a_line_of_nothing_but_marks_takes_no_longer_than_its_length(line: bytes) -> None:
-    began = monotonic()
+    """By its square it would take minutes of the processor; other work beside it does not count."""
+    began = process_time()
 
     reading = read_log("x", [line + b"\n"] * 30, {ID})
 
     assert reading.taken == {}
-    assert monotonic() - began < 3
+    assert process_time() - began < 30
 
 
 def test_the_turn_of_the_year_is_a_second_long() -> None:
