@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 NEWSLETTER := $(BIN)/newsletter
 DEMO_ISSUE := 2022-08
 ROUNDS ?= 200
+JOBS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
@@ -34,7 +35,7 @@ lint: $(VENV)/installed-dev ## Style, types, and the direction of imports
 	$(BIN)/lint-imports
 
 unit: $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(MAILPARSER) ## The test suite
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(JOBS) --dist loadfile
 
 wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone must compose
 	@rm -rf build/wheel && mkdir -p build/wheel

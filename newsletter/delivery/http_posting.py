@@ -56,7 +56,7 @@ class HttpAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class HttpVerdict:
     """What became of a message, and whether anything else may follow it."""
 
     outcome: Outcome | Unsent
@@ -74,7 +74,7 @@ class HttpAccount(Protocol):
     def request(self, envelope: Envelope, recipient: str) -> Request:
         """Make the request for a letter to *recipient*, an address in wire form."""
 
-    def judge(self, answer: HttpAnswer, now: datetime) -> Verdict:
+    def judge(self, answer: HttpAnswer, now: datetime) -> HttpVerdict:
         """Say what an answer means that came to a letter whose content has left."""
 
 
@@ -167,7 +167,7 @@ class HttpConnection:
         """Let go of the kept connection."""
         self._session.close()
 
-    def _post(self, request: Request, may_go: Callable[[], bool]) -> Verdict:
+    def _post(self, request: Request, may_go: Callable[[], bool]) -> HttpVerdict:
         if monotonic() - self._used_at > self._provider.longest_idle_s:
             self._session.close()  # a session that is used again opens a new connection
         content = Content(request.body, may_go)
@@ -179,9 +179,9 @@ class HttpConnection:
         except (OSError, urllib3.exceptions.HTTPError) as error:  # requests' are OSErrors
             self._session.close()
             if content.has_left:
-                return Verdict(Unknown(phrase("delivery.no-answer", reason=_reason(error))))
+                return HttpVerdict(Unknown(phrase("delivery.no-answer", reason=_reason(error))))
             unsent = Unsent(phrase("delivery.not-sent", reason=_reason(error)))
-            return Verdict(unsent, self._explain(error))
+            return HttpVerdict(unsent, self._explain(error))
         self._used_at = monotonic()
         self._provider.has_worked = True
         return self._provider.account.judge(answer, datetime.now(UTC))

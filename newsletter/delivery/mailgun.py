@@ -13,7 +13,7 @@ from urllib.parse import quote
 from urllib3 import encode_multipart_formdata
 
 from newsletter.delivery.caller import UNNAMED, Caller
-from newsletter.delivery.http_posting import HttpAnswer, HttpPosting, Request, Verdict
+from newsletter.delivery.http_posting import HttpAnswer, HttpPosting, HttpVerdict, Request
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.mailgun_answers import judge
 from newsletter.delivery.provider import Capabilities
@@ -56,7 +56,7 @@ class Mailgun:
             self._url, body, {"Content-Type": content_type, "Authorization": f"Basic {login}"}
         )
 
-    def judge(self, answer: HttpAnswer, now: datetime) -> Verdict:
+    def judge(self, answer: HttpAnswer, now: datetime) -> HttpVerdict:
         """Say what an answer means."""
         return judge(answer, self._domain, now)
 

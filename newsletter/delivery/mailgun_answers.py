@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from newsletter.delivery.http_posting import HttpAnswer, Verdict
+from newsletter.delivery.http_posting import HttpAnswer, HttpVerdict
 from newsletter.delivery.provider import (
     Accepted,
     Blame,
@@ -59,7 +59,7 @@ MARKUP: Final = re.compile(rb"<[^<>]*>")
 PAGE_BYTES: Final = 16_384  # looked through for words, where a page of HTML came
 
 
-def judge(answer: HttpAnswer, domain: str, now: datetime) -> Verdict:
+def judge(answer: HttpAnswer, domain: str, now: datetime) -> HttpVerdict:
     """
     Say what *answer* means.
 
@@ -73,21 +73,21 @@ def judge(answer: HttpAnswer, domain: str, now: datetime) -> Verdict:
     wait = read_retry_after(answer.retry_after, message, now)
     match answer.status:
         case 200 if identity:
-            return Verdict(Accepted(one_line(f"{said} {identity}")))
+            return HttpVerdict(Accepted(one_line(f"{said} {identity}")))
         # Limits of the account: Mailgun answers before it asks the reader's server. The others,
         # RFC 9110 §15.5.9, RFC 4918 §11.3, RFC 8470 §5.2: not read to its end, or not acted on.
         case 420 | 429 | 408 | 423 | 425:
-            return Verdict(Deferred(said, Blame.PROVIDER, wait))
+            return HttpVerdict(Deferred(said, Blame.PROVIDER, wait))
         case 421:  # RFC 9110 §15.5.20: this connection leads to somebody else
-            return Verdict(Unsent(said), _out_of_order(domain, said, wait))
+            return HttpVerdict(Unsent(said), _out_of_order(domain, said, wait))
         case status if 400 <= status < 500:
             if wait is not None or _passes(status, message):
-                return Verdict(Deferred(said, Blame.PROVIDER, wait))
+                return HttpVerdict(Deferred(said, Blame.PROVIDER, wait))
             return _judge_refusal(status, said, domain)
         case status if 500 <= status < 600:
             # It may have been queued before the answer was lost (a gateway's 502, 504); even
             # a 503 that names a time to come back may be a gateway's, once it has waited.
-            return Verdict(Unknown(said), _out_of_order(domain, said, wait))
+            return HttpVerdict(Unknown(said), _out_of_order(domain, said, wait))
         case _:
             return _not_mailgun(said, domain)
 
@@ -144,13 +144,13 @@ def _passes(status: int, message: str) -> bool:
     return status in {400, 403, 409} and TRY_LATER.search(message) is not None
 
 
-def _judge_refusal(status: int, said: str, domain: str) -> Verdict:
+def _judge_refusal(status: int, said: str, domain: str) -> HttpVerdict:
     """Say what a refusal means that no waiting mends."""
     if status in {400, 413}:
         return _judge_request(said, domain)
     if status == 409:  # in conflict with what is there already: with this very letter, perhaps
         stop = ProviderError(phrase("delivery.mailgun-conflict", domain=domain, answer=said))
-        return Verdict(Unknown(said), stop)
+        return HttpVerdict(Unknown(said), stop)
     return _not_taken(said, domain, REMEDIES.get(status, ASK_MAILGUN))
 
 
@@ -189,23 +189,23 @@ def _read_page(body: bytes) -> str:
     return read_text(body)
 
 
-def _judge_request(said: str, domain: str) -> Verdict:
+def _judge_request(said: str, domain: str) -> HttpVerdict:
     """Tell what is wrong with a request by its words; if they say nothing, it is the letter."""
     if BAD_RECIPIENT.search(said):
         # An API that cannot read an address is no proof that the mailbox is gone.
-        return Verdict(Refused(said, Blame.TEMPORARY))
+        return HttpVerdict(Refused(said, Blame.TEMPORARY))
     if BAD_ACCOUNT.search(said):
         return _not_taken(said, domain, ASK_MAILGUN)
-    return Verdict(Deferred(said, Blame.MESSAGE))
+    return HttpVerdict(Deferred(said, Blame.MESSAGE))
 
 
-def _not_taken(said: str, domain: str, remedy: Phrase) -> Verdict:
+def _not_taken(said: str, domain: str, remedy: Phrase) -> HttpVerdict:
     """The content left, but nothing was taken: as good as unsent."""
     stop = phrase("delivery.mailgun-answers", domain=domain, answer=said, remedy=remedy)
-    return Verdict(Unsent(said), ProviderError(stop))
+    return HttpVerdict(Unsent(said), ProviderError(stop))
 
 
-def _not_mailgun(said: str, domain: str) -> Verdict:
+def _not_mailgun(said: str, domain: str) -> HttpVerdict:
     """A redirect, or a success without an id: something else answers in Mailgun's place."""
     stop = ProviderError(phrase("delivery.mailgun-not-theirs", domain=domain, answer=said))
-    return Verdict(Unknown(said), stop)
+    return HttpVerdict(Unknown(said), stop)

@@ -22,7 +22,7 @@ from newsletter.delivery.smtp_answers import (
 )
 from newsletter.delivery.smtp_letter import DATA, Answer, MailTransaction
 from newsletter.delivery.smtp_session import Session
-from newsletter.delivery.smtp_wire import Guard, LostError
+from newsletter.delivery.smtp_wire import GuardedBytes, LostError
 from newsletter.phrases import Said, phrase
 
 DOT: Final = b".\r\n"
@@ -270,7 +270,7 @@ class Dialogue:
             # All that was said is answered. One reply more would be taken for the verdict.
             raise LostError(phrase("delivery.spoke-out-of-turn"))
         letter.has_left = self._stage is Stage.CONTENT
-        guard = Guard(size, letter.may_still_go) if letter.has_left else None
+        guard = GuardedBytes(size, letter.may_still_go) if letter.has_left else None
         try:
             self._wire.say(words, self._patience.verdict_s, guard)
         except LostError as lost:

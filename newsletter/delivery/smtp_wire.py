@@ -44,7 +44,7 @@ class LostError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class GuardedBytes:
     """The beginning of what is said, whose last byte must not leave before it was asked for."""
 
     size: int  # bytes: a letter's content, with its final dot
@@ -102,7 +102,7 @@ class Wire:
                 self._send(seal.sealed(), 0, deadline)
         self._seal = seal
 
-    def say(self, words: bytes, patience_s: float, guard: Guard | None = None) -> None:
+    def say(self, words: bytes, patience_s: float, guard: GuardedBytes | None = None) -> None:
         """
         Hand *words* to the kernel, all of them.
 
@@ -133,7 +133,7 @@ class Wire:
             raise
 
     def _send(
-        self, left: bytes, unguarded: int, deadline: float, guard: Guard | None = None
+        self, left: bytes, unguarded: int, deadline: float, guard: GuardedBytes | None = None
     ) -> None:
         """Hand over what is *left*; *guard* is asked but for the last *unguarded* bytes."""
         whole, looks = len(left), 0

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from newsletter.app.site import Site
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.words import readers
-from newsletter.dispatch.doubt import Cause, Sign, StandingDoubt, waits_for_answer
+from newsletter.dispatch.doubt import DoubtCause, Sign, StandingDoubt, waits_for_answer
 from newsletter.errors import UnfinishedError, UsageError
 from newsletter.phrases import Phrase, phrase
 
@@ -58,19 +58,19 @@ def find_doubts(
 def describe(sign: Sign, zone: ZoneInfo) -> Phrase:
     """Say what was seen, and what the ledger may therefore lack."""
     match sign.cause:
-        case Cause.RESTORED:
+        case DoubtCause.RESTORED:
             return phrase("desk.ledger-restored", file=sign.facts)
-        case Cause.PUT_BACK:
+        case DoubtCause.PUT_BACK:
             return phrase("desk.ledger-put-back", count=int(sign.facts))
-        case Cause.COPIED:
+        case DoubtCause.COPIED:
             return phrase("desk.ledger-copied")
-        case Cause.REPLACED:
+        case DoubtCause.REPLACED:
             return phrase("desk.ledger-replaced")
-        case Cause.JOURNAL_LOST:
+        case DoubtCause.JOURNAL_LOST:
             if sign.facts:
                 return phrase("desk.journal-of-dispatch", issues=sign.facts)
             return phrase("desk.journal-of-command")
-        case Cause.GAP:
+        case DoubtCause.GAP:
             since = show_moment(datetime.fromisoformat(sign.facts), zone)
             return phrase("desk.ledger-unwatched", since=since)
 

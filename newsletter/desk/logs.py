@@ -18,7 +18,7 @@ from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.evidence import Evidence, OpenDelivery
 from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import DeliveryId
-from newsletter.dispatch.relay_log import LogReading, Place, find_taken
+from newsletter.dispatch.relay_log import LogPlace, LogReading, find_taken
 from newsletter.errors import UsageError
 from newsletter.phrases import Phrase, phrase
 from newsletter.subscribers.decoding import encoding_of
@@ -41,7 +41,7 @@ class Found:
     """An open delivery that was taken according to a file."""
 
     delivery: OpenDelivery
-    place: Place
+    place: LogPlace
 
     @property
     def is_left(self) -> bool:

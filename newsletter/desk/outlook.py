@@ -15,7 +15,7 @@ from newsletter.dispatch.control import Halt
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.plan import check_digest
 from newsletter.dispatch.states import State, Tally
-from newsletter.dispatch.way import Verdict, way_of
+from newsletter.dispatch.way import WayVerdict, way_of
 from newsletter.errors import ContentError, UnfinishedError, UsageError
 from newsletter.lang import EditionKind, Preference
 from newsletter.phrases import Phrase, phrase
@@ -91,7 +91,7 @@ class Outlook:
     def makes_earnest(self) -> bool:
         """Say whether what was only rehearsed until now is to be sent."""
         plan = self.ledger.find_plan(self.issue)
-        return plan is not None and judge_plan(self.ledger, plan, self.way) is Verdict.ANEW
+        return plan is not None and judge_plan(self.ledger, plan, self.way) is WayVerdict.ANEW
 
     def forecast(
         self,
@@ -190,7 +190,7 @@ class Outlook:
         """Refuse what must not go on by this way; say whether it is to be planned anew."""
         verdict = judge_plan(self.ledger, plan, self.way)
         refuse_way(plan, verdict, self.way, may_plan_anew=may_plan_anew)
-        return verdict is Verdict.ANEW
+        return verdict is WayVerdict.ANEW
 
     def _waiting(self, tally: Tally) -> int:
         """Count what is due, and what is unknown where a run makes it pending by itself."""

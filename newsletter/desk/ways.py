@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from newsletter.delivery.registry import SCHEMES
 from newsletter.desk.moments import show_moment
 from newsletter.dispatch.control import Appointment
-from newsletter.dispatch.way import NO_TRACES, Verdict, Way, judge
+from newsletter.dispatch.way import NO_TRACES, Way, WayVerdict, judge
 from newsletter.errors import SettingsError, UsageError
 from newsletter.phrases import Phrase, Said, phrase
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 SETTING: Final = "NEWSLETTER_MAIL_URL"
 
 
-def judge_plan(ledger: "Plans", plan: "Plan", now: Way) -> Verdict:
+def judge_plan(ledger: "Plans", plan: "Plan", now: Way) -> WayVerdict:
     """Judge whether a dispatch may go on by *now*; looks into the ledger for older ones."""
     traces = NO_TRACES if plan.way else ledger.find_traces(plan.issue)
     return judge(plan.way, now, traces)
 
 
-def refuse_way(plan: "Plan", verdict: Verdict, now: Way, *, may_plan_anew: bool = False) -> None:
+def refuse_way(plan: "Plan", verdict: WayVerdict, now: Way, *, may_plan_anew: bool = False) -> None:
     """
     Refuse to go on with a dispatch by *now*, where that would count people who get nothing.
 
@@ -37,13 +37,13 @@ def refuse_way(plan: "Plan", verdict: Verdict, now: Way, *, may_plan_anew: bool 
     """
     issue, begun, set_now = plan.issue, _name(plan.way), now.name
     match verdict:
-        case Verdict.GOES_ON:
+        case WayVerdict.GOES_ON:
             return
-        case Verdict.ANEW:
+        case WayVerdict.ANEW:
             if may_plan_anew:
                 return
             fault = phrase("desk.begun-as-rehearsal", issue=issue, begun=begun, now=set_now)
-        case Verdict.NO_FOLDER | Verdict.NO_REHEARSAL:
+        case WayVerdict.NO_FOLDER | WayVerdict.NO_REHEARSAL:
             fault = phrase(
                 "desk.begun-otherwise",
                 issue=issue,
@@ -51,7 +51,7 @@ def refuse_way(plan: "Plan", verdict: Verdict, now: Way, *, may_plan_anew: bool 
                 now=set_now,
                 remedy=_how_to_set(plan.way),
             )
-        case Verdict.NOT_KNOWN:
+        case WayVerdict.NOT_KNOWN:
             fault = phrase(
                 "desk.begun-long-ago", issue=issue, now=set_now, remedy=_how_to_set(None)
             )
@@ -77,9 +77,9 @@ def refuse_appointment(
     when = show_moment(appointment.send_at, zone)
     made_with = _name(appointment.way)
     match judge(appointment.way, now):
-        case Verdict.GOES_ON:
+        case WayVerdict.GOES_ON:
             return
-        case Verdict.ANEW:
+        case WayVerdict.ANEW:
             if may_replace_rehearsal:
                 return
             fault = phrase(
@@ -90,7 +90,7 @@ def refuse_appointment(
                 made_with=made_with,
                 now=set_now,
             )
-        case Verdict.NO_FOLDER | Verdict.NO_REHEARSAL:
+        case WayVerdict.NO_FOLDER | WayVerdict.NO_REHEARSAL:
             fault = phrase(
                 "desk.appointed-otherwise",
                 issue=issue,
@@ -100,7 +100,7 @@ def refuse_appointment(
                 now=set_now,
                 remedy=_how_to_set(appointment.way),
             )
-        case Verdict.NOT_KNOWN:
+        case WayVerdict.NOT_KNOWN:
             fault = phrase(
                 "desk.appointed-long-ago",
                 issue=issue,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from unicodedata import normalize
 
-from newsletter.dispatch.relay_log import Place
+from newsletter.dispatch.relay_log import LogPlace
 from newsletter.errors import ContentError, Problem
 from newsletter.phrases import phrase
 from newsletter.subscribers.address import address_of
@@ -18,7 +18,7 @@ HEADINGS: Final = frozenset(
 )
 
 
-def read_addresses(text: str, file: str) -> dict[str, Place]:
+def read_addresses(text: str, file: str) -> dict[str, LogPlace]:
     """
     Read the one column of addresses in a CSV with a heading; other columns are not looked at.
 
@@ -38,12 +38,12 @@ def read_addresses(text: str, file: str) -> dict[str, Place]:
     if len(columns) != 1:
         message = phrase("dispatch.list-columns", found=len(columns))
         raise ContentError([Problem(file, line, message)])
-    places: dict[str, Place] = {}
+    places: dict[str, LogPlace] = {}
     problems = []
     for line, row in rows:
         try:
             written = row[columns[0]] if columns[0] < len(row) else ""
-            places.setdefault(address_of(written).key, Place(file, line))
+            places.setdefault(address_of(written).key, LogPlace(file, line))
         except ContentError as error:
             problems.append(Problem(file, line, error.phrase))
     if problems:

@@ -1,4 +1,4 @@
-"""How many connections are open: fewer when the provider is busy, slowly more again."""
+"""An adaptive limit of connections: fewer when the provider is busy, slowly more again."""
 
 import threading
 from typing import Final

@@ -9,7 +9,7 @@ from typing import Final
 GAP: Final = timedelta(hours=1)  # a timer looks every minute or so
 
 
-class Cause(StrEnum):
+class DoubtCause(StrEnum):
     """What was seen."""
 
     RESTORED = "restored"  # by 'newsletter restore'
@@ -24,7 +24,7 @@ class Cause(StrEnum):
 class Sign:
     """One thing that tells that this ledger may have forgotten something."""
 
-    cause: Cause
+    cause: DoubtCause
     facts: str = ""  # open runs' issues (JOURNAL_LOST), a file (RESTORED), a time, ISO 8601 (GAP)
 
 
@@ -68,12 +68,12 @@ def compare(ledger: LedgerMark, noted: LedgerMark | None) -> Sign | None:
     if noted is None:
         return None
     if noted.id != ledger.id:
-        return Sign(Cause.REPLACED)
+        return Sign(DoubtCause.REPLACED)
     if ledger.ends < noted.ends:
-        return Sign(Cause.PUT_BACK, f"{noted.ends - ledger.ends}")
+        return Sign(DoubtCause.PUT_BACK, f"{noted.ends - ledger.ends}")
     if noted.inode != ledger.inode:
-        return Sign(Cause.COPIED)
-    return Sign(Cause.JOURNAL_LOST) if noted.has_lost_journal else None
+        return Sign(DoubtCause.COPIED)
+    return Sign(DoubtCause.JOURNAL_LOST) if noted.has_lost_journal else None
 
 
 def judge_gap(look: Look, now: datetime) -> Sign | None:
@@ -85,7 +85,7 @@ def judge_gap(look: Look, now: datetime) -> Sign | None:
     """
     last = [_last_sign(look, known_since, now) for known_since in look.due.values()]
     late = [one for one in last if now - one > GAP]
-    return Sign(Cause.GAP, min(late).isoformat()) if late else None
+    return Sign(DoubtCause.GAP, min(late).isoformat()) if late else None
 
 
 def _last_sign(look: Look, known_since: datetime, now: datetime) -> datetime:

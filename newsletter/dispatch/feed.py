@@ -1,4 +1,4 @@
-"""Feeds envelopes to the connections: every waiting delivery once, as fast as it may go."""
+"""Prefetches envelopes for the connections: each waiting delivery once, as fast as it may go."""
 
 import logging
 import threading
@@ -33,7 +33,7 @@ class Resumption:
 
 class Feed:
     """
-    The envelopes of one run, shared by all connections.
+    The envelopes of one run, prefetched and shared by all connections.
 
     It ends when nothing is due that may go soon, when *limit* envelopes have been handed
     out, or when it is stopped; what was handed out and came back unsent is offered again.

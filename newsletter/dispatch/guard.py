@@ -1,4 +1,4 @@
-"""Watches the answers of a run, and stops it before all readers meet what the first have met."""
+"""The circuit breaker of a run: stops it before all readers meet what the first have met."""
 
 import threading
 from collections import Counter, deque
@@ -20,7 +20,7 @@ BUSY_MAX: Final = 5  # times in a row that the provider took nothing, and was wa
 
 class Guard:
     """
-    What the answers of a run amount to; kept over all its rounds.
+    A circuit breaker: counts the answers of a run, over all its rounds, and stops it.
 
     Where a person has to look first, the issue is paused in the diary, so that no other
     run goes on with it by itself.

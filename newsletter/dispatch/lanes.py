@@ -1,4 +1,4 @@
-"""One lane for each recipient domain, so that a slow one holds nobody else back."""
+"""Fair queueing: a lane for each recipient domain, so that a slow one holds nobody back."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ GOLDEN: Final = 0.6180339887  # its multiples, less their whole parts, lie evenl
 
 
 class DomainThrottle:
-    """What holds one domain back. Times are ticks."""
+    """The throttle of one domain: connections, and when they may begin. Times are ticks."""
 
     __slots__ = ("_at_once", "_ramp", "_spacer", "_taken", "paused_until")
 
@@ -59,7 +59,7 @@ class DomainThrottle:
             self._ramp = self._ramp + 1 if self._ramp < RAMP_END else FULL
 
 
-class Place(Enum):
+class LanePlace(Enum):
     """Where a lane waits for its turn."""
 
     NOWHERE = auto()  # it has no letter
@@ -91,7 +91,7 @@ class Lane:
         self.stride = 1.0  # how much later the one after that
         self.waiting: deque[Delivery] = deque()
         self.in_flight = 0
-        self.place = Place.NOWHERE
+        self.place = LanePlace.NOWHERE
         self.is_apart = False  # its letters are read from the ledger by themselves ...
         self.after = DeliveryId(0)  # ... those behind this one ...
         self.is_read = True  # ... unless there are none
@@ -103,7 +103,7 @@ class Lane:
 
 class Lanes:
     """
-    Hands deliveries out so that all domains go on side by side, each by its share.
+    Fair queueing over domains: all of them go on side by side, each by its share.
 
     A lane is served in proportion to what is known to wait in it, at even distances: a big
     domain neither goes first as a whole nor is left over for the end. Not for several
@@ -155,7 +155,7 @@ class Lanes:
         for resting in (self._spaced, self._paused):
             while resting and resting[0][0] <= ticks:
                 lane = heappop(resting)[2]
-                lane.place = Place.NOWHERE
+                lane.place = LanePlace.NOWHERE
                 self._make_ready(lane)
         while self._ready:
             lane = self._ready[0][2]
@@ -179,7 +179,7 @@ class Lanes:
             heapreplace(self._ready, (lane.turn, next(self._number), lane))
         else:
             heappop(self._ready)
-            lane.place = Place.NOWHERE
+            lane.place = LanePlace.NOWHERE
         return delivery
 
     def release(self, delivery: Delivery, *, is_accepted: bool) -> bool:
@@ -188,9 +188,9 @@ class Lanes:
         lane.in_flight -= 1
         if is_accepted and lane.curb:
             lane.curb.note_accepted()
-        if lane.place is Place.FULL:
+        if lane.place is LanePlace.FULL:
             self._full -= 1
-            lane.place = Place.NOWHERE
+            lane.place = LanePlace.NOWHERE
             self._make_ready(lane)
             return True
         if not lane.in_flight and not lane.waiting and lane.is_read:
@@ -229,8 +229,8 @@ class Lanes:
         return lane
 
     def _make_ready(self, lane: Lane) -> None:
-        if lane.place is Place.NOWHERE and lane.waiting:
-            lane.place = Place.READY
+        if lane.place is LanePlace.NOWHERE and lane.waiting:
+            lane.place = LanePlace.READY
             number = next(self._number)
             if lane.turn <= self._round:
                 # Not all at the same moment: small domains would come in crowds.
@@ -243,15 +243,15 @@ class Lanes:
         if not lane.is_apart:
             self.open -= len(lane.waiting)
         if hold == FULL:
-            lane.place = Place.FULL
+            lane.place = LanePlace.FULL
             self._full += 1
             return
-        lane.place = Place.RESTING
+        lane.place = LanePlace.RESTING
         resting = self._paused if lane.is_paused(ticks) else self._spaced
         heappush(resting, (ticks + hold, next(self._number), lane))
 
     def _count(self, lane: Lane, change: int) -> None:
         if not lane.is_apart:
             self.held += change
-            if lane.place is Place.READY:
+            if lane.place is LanePlace.READY:
                 self.open += change

@@ -1,4 +1,4 @@
-"""The right to send an issue: one process has it, and shows that it is alive."""
+"""The lease on an issue: one process has the right to send it, and shows that it is alive."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,7 +22,7 @@ class Holder:
 
 
 class IssueLease:
-    """A process's right to send an issue; the ledger keeps it for two minutes at a time."""
+    """A process's lease on an issue: the right to send it, for two minutes at a time."""
 
     def __init__(
         self, ledger: Leases, issue: str, clock: Callable[[], datetime], holder: Holder

@@ -1,4 +1,4 @@
-"""Limits on all letters together: an even rate, quotas, and a new sender's first days."""
+"""Rate limits on all letters together: an even rate, quotas, and a new sender's warm-up."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -32,7 +32,7 @@ class Limit(Protocol):
 
 
 class EvenRate:
-    """An even rate: letters at equal distances, and never more than it says in its time."""
+    """A rate limit that spaces letters evenly, and never lets more go than it says."""
 
     def __init__(self, rate: Rate) -> None:
         self.words = str(rate)
@@ -110,7 +110,7 @@ class Quota:
 
 
 class WarmUpDay:
-    """A new sender's limit of the day, by the publication's calendar: it doubles each day."""
+    """The warm-up of a new sender: a limit for each day of its calendar, doubled day by day."""
 
     def __init__(
         self, warm_up: WarmUp, zone: tzinfo, clock: Callable[[], datetime], used: int

@@ -38,7 +38,7 @@ BETWEEN_FILES: Final = timedelta(hours=1)  # the most that queueing takes, acros
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LogPlace:
     """A line of a log."""
 
     file: str
@@ -53,7 +53,7 @@ class Seen:
     """A letter whose Message-ID Postfix has read, and of which nothing more is known yet."""
 
     message_id: str
-    place: Place
+    place: LogPlace
     at: datetime | None  # None: the line has no time that can be compared
 
 
@@ -61,7 +61,7 @@ class Seen:
 class LogReading:
     """What was found in one file."""
 
-    taken: dict[str, Place] = field(default_factory=dict)  # by Message-ID
+    taken: dict[str, LogPlace] = field(default_factory=dict)  # by Message-ID
     begun: dict[Queue, Seen] = field(default_factory=dict)  # at the end of the file
     lines: int = 0  # of the file
     of_relay: int = 0  # lines that name a letter as Postfix or Exim does, anybody's
@@ -69,7 +69,7 @@ class LogReading:
 
 def find_taken(
     files: Mapping[str, Callable[[], Iterable[bytes]]], wanted: Collection[str]
-) -> tuple[dict[str, Place], dict[str, LogReading]]:
+) -> tuple[dict[str, LogPlace], dict[str, LogReading]]:
     """
     Find which of the *wanted* Message-IDs a relay took over.
 
@@ -84,7 +84,7 @@ def find_taken(
         where each of those that were taken is named, and what was found in each file.
     """
     readings = {name: read_log(name, lines(), wanted) for name, lines in files.items()}
-    taken: dict[str, Place] = {}
+    taken: dict[str, LogPlace] = {}
     for reading in readings.values():
         taken = {**reading.taken, **taken}
     for name, reading in readings.items():
@@ -100,9 +100,9 @@ def read_log(name: str, lines: Iterable[bytes], wanted: Collection[str]) -> LogR
     reading = LogReading()
     for number, line in _numbered(lines, reading):
         if b"message-id=" in line:
-            _note_cleanup(reading, Place(name, number), line, wanted)
+            _note_cleanup(reading, LogPlace(name, number), line, wanted)
         if b" <= " in line:
-            _note_exim(reading, Place(name, number), line, wanted)
+            _note_exim(reading, LogPlace(name, number), line, wanted)
         if reading.begun and b": from=<" in line and (queue := _queued(line)):
             seen = reading.begun.pop(queue, None)
             if seen:
@@ -116,7 +116,9 @@ def _numbered(lines: Iterable[bytes], reading: LogReading) -> Iterator[Line]:
         yield number, line
 
 
-def _note_cleanup(reading: LogReading, place: Place, line: bytes, wanted: Collection[str]) -> None:
+def _note_cleanup(
+    reading: LogReading, place: LogPlace, line: bytes, wanted: Collection[str]
+) -> None:
     found = _postfix(line)
     if found is None or found["daemon"] != b"cleanup":
         return
@@ -131,7 +133,7 @@ def _note_cleanup(reading: LogReading, place: Place, line: bytes, wanted: Collec
         reading.begun[queue] = Seen(message_id, place, _time_of(line))
 
 
-def _note_exim(reading: LogReading, place: Place, line: bytes, wanted: Collection[str]) -> None:
+def _note_exim(reading: LogReading, place: LogPlace, line: bytes, wanted: Collection[str]) -> None:
     found = EXIM.fullmatch(line)
     if found is None:
         return
@@ -142,7 +144,9 @@ def _note_exim(reading: LogReading, place: Place, line: bytes, wanted: Collectio
         reading.taken.setdefault(message_id, place)
 
 
-def _continued(begun: Mapping[Queue, Seen], lines: Iterable[bytes]) -> Iterator[tuple[str, Place]]:
+def _continued(
+    begun: Mapping[Queue, Seen], lines: Iterable[bytes]
+) -> Iterator[tuple[str, LogPlace]]:
     """Yield the letters *begun* in one file that are queued at the beginning of another."""
     left = dict(begun)
     for _, line in as_syslog(lines):

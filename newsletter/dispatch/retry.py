@@ -1,4 +1,4 @@
-"""When a deferred delivery is tried again."""
+"""Back-off: when a deferred delivery is tried again."""
 
 from datetime import datetime, timedelta
 from typing import Final

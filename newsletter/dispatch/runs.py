@@ -8,7 +8,7 @@ from newsletter.phrases import Said
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class ProcessIdentity:
     """A process, told apart from a later one that has got its number."""
 
     host: str
@@ -24,7 +24,7 @@ class LivingRun:
     """A run whose letters may still be answered."""
 
     id: int
-    process: Process
+    process: ProcessIdentity
     silent_for: timedelta  # since its last sign of life, by the database's clock
     ends_in: timedelta  # if it gives no other sign, it is waited for no longer
 

@@ -38,7 +38,7 @@ class Traces:
 NO_TRACES: Final = Traces()
 
 
-class Verdict(StrEnum):
+class WayVerdict(StrEnum):
     """Whether a dispatch or an appointment may go on by the way that is set now."""
 
     GOES_ON = "goes on"
@@ -53,7 +53,7 @@ def way_of(provider: Provider) -> Way:
     return Way(provider.kind, provider.name)
 
 
-def judge(begun: Way | None, now: Way, traces: Traces = NO_TRACES) -> Verdict:
+def judge(begun: Way | None, now: Way, traces: Traces = NO_TRACES) -> WayVerdict:
     """
     Judge whether what was begun by one way may go on by another.
 
@@ -65,16 +65,16 @@ def judge(begun: Way | None, now: Way, traces: Traces = NO_TRACES) -> Verdict:
     if begun is None:
         return _judge_old(now, traces)
     if begun.is_rehearsal:
-        return Verdict.GOES_ON if now.is_rehearsal else Verdict.ANEW
+        return WayVerdict.GOES_ON if now.is_rehearsal else WayVerdict.ANEW
     if now.is_folder and not begun.is_folder:
-        return Verdict.NO_FOLDER
-    return Verdict.NO_REHEARSAL if now.is_rehearsal else Verdict.GOES_ON
+        return WayVerdict.NO_FOLDER
+    return WayVerdict.NO_REHEARSAL if now.is_rehearsal else WayVerdict.GOES_ON
 
 
-def _judge_old(now: Way, traces: Traces) -> Verdict:
+def _judge_old(now: Way, traces: Traces) -> WayVerdict:
     """Judge a dispatch from before: what an outbox has written then stays sent."""
     if not now.is_folder:
-        return Verdict.GOES_ON
+        return WayVerdict.GOES_ON
     if traces.answered:
-        return Verdict.NO_FOLDER
-    return Verdict.GOES_ON if traces.written else Verdict.NOT_KNOWN
+        return WayVerdict.NO_FOLDER
+    return WayVerdict.GOES_ON if traces.written else WayVerdict.NOT_KNOWN

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from newsletter.dispatch.doubt import Cause, LedgerMark, Sign
+from newsletter.dispatch.doubt import DoubtCause, LedgerMark, Sign
 from newsletter.errors import ContentError, LedgerError
 from newsletter.files import sync_folder
 from newsletter.phrases import phrase
@@ -134,7 +134,7 @@ def _mark_restored(file: Path, place: Path) -> LedgerMark:
         now = datetime.now(UTC)
         with writing(engine) as connection:
             ensure_mark(connection)
-            raise_doubts(connection, [Sign(Cause.RESTORED, file.name)], now)
+            raise_doubts(connection, [Sign(DoubtCause.RESTORED, file.name)], now)
             note_journals_seen(connection, find_open_runs(connection), now)
             mark = find_mark(connection, place)
     finally:

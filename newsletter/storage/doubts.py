@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, exists, func, insert, select, union, update
 
 from newsletter.dispatch.control import Act, Note
-from newsletter.dispatch.doubt import Cause, Look, Sign, StandingDoubt, is_over, judge_gap
+from newsletter.dispatch.doubt import DoubtCause, Look, Sign, StandingDoubt, is_over, judge_gap
 from newsletter.phrases import Phrase, phrase
 from newsletter.storage.conditions import IS_WAITING, is_due
 from newsletter.storage.marks import ensure_mark
@@ -107,19 +107,19 @@ class SqlDoubts:
             _end_answered(connection, now)
 
 
-def _seen(cause: Cause) -> Phrase:
+def _seen(cause: DoubtCause) -> Phrase:
     match cause:
-        case Cause.RESTORED:
+        case DoubtCause.RESTORED:
             return phrase("storage.doubt-restored")
-        case Cause.PUT_BACK:
+        case DoubtCause.PUT_BACK:
             return phrase("storage.doubt-put-back")
-        case Cause.COPIED:
+        case DoubtCause.COPIED:
             return phrase("storage.doubt-copied")
-        case Cause.REPLACED:
+        case DoubtCause.REPLACED:
             return phrase("storage.doubt-replaced")
-        case Cause.JOURNAL_LOST:
+        case DoubtCause.JOURNAL_LOST:
             return phrase("storage.doubt-journal-lost")
-        case Cause.GAP:
+        case DoubtCause.GAP:
             return phrase("storage.doubt-gap")
 
 
@@ -151,7 +151,7 @@ def _find_standing(connection: Connection) -> Sequence[StandingDoubt]:
     return [
         StandingDoubt(
             row.id,
-            Sign(Cause(row.kind), row.words),
+            Sign(DoubtCause(row.kind), row.words),
             row.raised_at,
             row.told_at is not None,
             frozenset(answers[row.id]),

@@ -10,7 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, select, update
 
-from newsletter.dispatch.runs import Process
+from newsletter.dispatch.runs import ProcessIdentity
 from newsletter.storage.processes import has_ended, this_process
 from newsletter.storage.tables import runs
 from newsletter.storage.transactions import as_ledger_error
@@ -28,7 +28,7 @@ class OpenRun:
 
     id: int
     issue: str
-    process: Process | None = None  # None: it was not asked for
+    process: ProcessIdentity | None = None  # None: it was not asked for
 
 
 def checkpoint(database: Engine, patience_ms: int = CHECKPOINT_PATIENCE_MS) -> bool:
@@ -82,7 +82,8 @@ def find_open_runs(connection: Connection) -> Sequence[OpenRun]:
         .order_by(runs.c.id)
     ).all()
     return [
-        OpenRun(row.id, row.issue, Process(row.host, row.pid, row.process_started)) for row in rows
+        OpenRun(row.id, row.issue, ProcessIdentity(row.host, row.pid, row.process_started))
+        for row in rows
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from newsletter.dispatch.doubt import Cause, Sign, compare
+from newsletter.dispatch.doubt import DoubtCause, Sign, compare
 from newsletter.errors import LedgerError
 from newsletter.phrases import phrase
 from newsletter.storage.database import (
@@ -110,7 +110,7 @@ def _examine(engine: Engine, now: datetime) -> None:
         mark = find_mark(connection, path)
         gone = [one for one in find_open_runs(connection) if not _may_write(one)]
     issues = " ".join(dict.fromkeys(one.issue for one in [*lost, *gone]))
-    signs = [Sign(Cause.JOURNAL_LOST, issues)] if lost else []
+    signs = [Sign(DoubtCause.JOURNAL_LOST, issues)] if lost else []
     if mark and (sign := compare(mark, noted)):
         signs.append(replace(sign, facts=sign.facts or issues))
     if not signs and not gone:

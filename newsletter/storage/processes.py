@@ -5,14 +5,14 @@ import socket
 from pathlib import Path
 
 from newsletter.dispatch.lease import Holder
-from newsletter.dispatch.runs import Process
+from newsletter.dispatch.runs import ProcessIdentity
 
 PROC = Path("/proc")
 
 
-def this_process() -> Process:
+def this_process() -> ProcessIdentity:
     """Describe the process that asks."""
-    return Process(socket.gethostname(), os.getpid(), read_start(os.getpid()))
+    return ProcessIdentity(socket.gethostname(), os.getpid(), read_start(os.getpid()))
 
 
 def this_holder() -> Holder:
@@ -23,7 +23,7 @@ def this_holder() -> Holder:
 def _is_gone(holder: str) -> bool:
     """Say whether the process named host:pid ran on this machine and has ended."""
     host, _, pid = holder.rpartition(":")
-    return pid.isdigit() and has_ended(Process(host, int(pid), None))
+    return pid.isdigit() and has_ended(ProcessIdentity(host, int(pid), None))
 
 
 def read_start(pid: int) -> str | None:
@@ -47,7 +47,7 @@ def read_start(pid: int) -> str | None:
     return f"{ticks.rpartition(')')[2].split()[19]} {boot} {namespace}"
 
 
-def has_ended(process: Process) -> bool:
+def has_ended(process: ProcessIdentity) -> bool:
     """Say whether *process* has surely ended; one that nobody here can look at has not."""
     if process.host != socket.gethostname():
         return False

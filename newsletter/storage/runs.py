@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from newsletter.dispatch.runs import LivingRun, Process, RunEnd, RunOrder
+from newsletter.dispatch.runs import LivingRun, ProcessIdentity, RunEnd, RunOrder
 from newsletter.phrases import write_said
 from newsletter.storage.processes import has_ended
 from newsletter.storage.tables import UtcTime, appointments, dispatches, runs
@@ -56,7 +56,7 @@ def find_end_of_lease(
 
 
 def begin_run(
-    connection: Connection, issue: str, process: Process, order: RunOrder | None = None
+    connection: Connection, issue: str, process: ProcessIdentity, order: RunOrder | None = None
 ) -> int:
     """
     Note a new run, and who ordered it where that is known; return its number.
@@ -102,7 +102,7 @@ def end_run(connection: Connection, run: int, why: RunEnd) -> None:
 
 
 def find_living_runs(
-    connection: Connection, issue: str, ended: Callable[[Process], bool] = has_ended
+    connection: Connection, issue: str, ended: Callable[[ProcessIdentity], bool] = has_ended
 ) -> Sequence[LivingRun]:
     """
     Return the runs of *issue* whose letters may still be answered.
@@ -117,7 +117,7 @@ def find_living_runs(
     ).all()
     found = []
     for row in rows:
-        process = Process(row.host, row.pid, row.process_started)
+        process = ProcessIdentity(row.host, row.pid, row.process_started)
         silent_for = row.now - row.seen_at
         if silent_for <= SILENT_AFTER and not ended(process):
             found.append(LivingRun(row.id, process, silent_for, SILENT_AFTER - silent_for))

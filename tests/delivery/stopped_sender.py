@@ -14,7 +14,7 @@ import threading
 from pathlib import Path
 
 from newsletter.delivery import smtp_wire
-from newsletter.delivery.smtp_wire import Guard, Wire
+from newsletter.delivery.smtp_wire import GuardedBytes, Wire
 from newsletter.delivery.ticks import ticks
 
 AT_ONCE_S = 0.05  # instead of half a second: a stop need not last longer
@@ -32,7 +32,7 @@ def _send(wire: Wire, name: int, log: int) -> None:
             return True
 
         sum(range(random.randrange(40_000)))  # writing the next letter takes the interpreter
-        wire.say(letter, 60, Guard(len(letter), may_go))
+        wire.say(letter, 60, GuardedBytes(len(letter), may_go))
         wire.hear(60)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from newsletter.delivery import smtp_wire
 from newsletter.delivery.provider import WithdrawnError
-from newsletter.delivery.smtp_wire import LONGEST_REPLY, Guard, LostError, Wire
+from newsletter.delivery.smtp_wire import LONGEST_REPLY, GuardedBytes, LostError, Wire
 from tests.delivery.certificates import make_tls
 
 
@@ -167,7 +167,7 @@ def test_of_an_encrypted_letter_nothing_leaves_without_leave(tmp_path: Path) -> 
         near.say(b"before\r\n", 5)
 
         with pytest.raises(WithdrawnError):
-            near.say(b"letter\r\n.\r\nnext", 5, Guard(11, lambda: False))
+            near.say(b"letter\r\n.\r\nnext", 5, GuardedBytes(11, lambda: False))
 
         near.close()
         assert far.recv(100) == b"before\r\n"
@@ -272,7 +272,7 @@ def test_nobody_asks_for_a_letter_whose_last_byte_has_left(
         reader = threading.Thread(target=take_all)
         reader.start()
 
-        near.say(words, 30, Guard(size, lambda: arrived < size))
+        near.say(words, 30, GuardedBytes(size, lambda: arrived < size))
 
         reader.join()
     assert arrived == len(words)
@@ -313,7 +313,7 @@ def test_what_was_asked_before_the_process_slept_is_asked_again(
     answers = iter([True, False])
     with wire() as (near, far):
         with pytest.raises(WithdrawnError):
-            near.say(b"letter\r\n.\r\n", 5, Guard(11, lambda: next(answers)))
+            near.say(b"letter\r\n.\r\n", 5, GuardedBytes(11, lambda: next(answers)))
 
         far.setblocking(False)
         with pytest.raises(BlockingIOError):
@@ -332,7 +332,7 @@ def test_a_guard_that_takes_long_each_time_is_believed_in_the_end(
         return True
 
     with wire() as (near, far):
-        near.say(b"letter\r\n.\r\n", 5, Guard(11, agree))
+        near.say(b"letter\r\n.\r\n", 5, GuardedBytes(11, agree))
 
         assert far.recv(100) == b"letter\r\n.\r\n"
     assert len(asked) == smtp_wire.LOOKS_MAX + 1
@@ -365,7 +365,7 @@ def test_no_other_thread_runs_between_the_last_look_and_the_bytes(
             for other in others:
                 other.start()
             for _ in range(500):
-                near.say(b"x" * 50_000, 5, Guard(50_000, lambda: True))
+                near.say(b"x" * 50_000, 5, GuardedBytes(50_000, lambda: True))
                 _exactly(far, 50_000)
     finally:
         is_over.set()

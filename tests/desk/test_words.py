@@ -12,7 +12,7 @@ from newsletter.desk.moments import show_wait
 from newsletter.desk.showing import describe_counts
 from newsletter.desk.words import count_open, describe_since, readers
 from newsletter.dispatch.control import Act, Halt
-from newsletter.dispatch.doubt import Cause, Sign
+from newsletter.dispatch.doubt import DoubtCause, Sign
 from newsletter.dispatch.states import State
 from newsletter.issue.since import Since
 from newsletter.lang import EditionKind
@@ -109,17 +109,17 @@ def test_an_audience_is_named() -> None:
 @pytest.mark.parametrize(
     ("sign", "said"),
     [
-        (Sign(Cause.RESTORED, "a.db"), phrase("desk.ledger-restored", file="a.db")),
-        (Sign(Cause.PUT_BACK, "12"), phrase("desk.ledger-put-back", count=12)),
-        (Sign(Cause.COPIED), phrase("desk.ledger-copied")),
-        (Sign(Cause.REPLACED), phrase("desk.ledger-replaced")),
+        (Sign(DoubtCause.RESTORED, "a.db"), phrase("desk.ledger-restored", file="a.db")),
+        (Sign(DoubtCause.PUT_BACK, "12"), phrase("desk.ledger-put-back", count=12)),
+        (Sign(DoubtCause.COPIED), phrase("desk.ledger-copied")),
+        (Sign(DoubtCause.REPLACED), phrase("desk.ledger-replaced")),
         (
-            Sign(Cause.JOURNAL_LOST, "2022-08, 2022-09"),
+            Sign(DoubtCause.JOURNAL_LOST, "2022-08, 2022-09"),
             phrase("desk.journal-of-dispatch", issues="2022-08, 2022-09"),
         ),
-        (Sign(Cause.JOURNAL_LOST), phrase("desk.journal-of-command")),
+        (Sign(DoubtCause.JOURNAL_LOST), phrase("desk.journal-of-command")),
         (
-            Sign(Cause.GAP, NOW.isoformat()),
+            Sign(DoubtCause.GAP, NOW.isoformat()),
             phrase("desk.ledger-unwatched", since="2022-08-26 09:12 KST"),
         ),
     ],
@@ -129,6 +129,6 @@ def test_what_was_seen_of_a_ledger_is_told(sign: Sign, said: Phrase) -> None:
 
 
 def test_one_command_that_is_missing_is_one() -> None:
-    assert str(describe(Sign(Cause.PUT_BACK, "1"), SEOUL)) == (
+    assert str(describe(Sign(DoubtCause.PUT_BACK, "1"), SEOUL)) == (
         "this ledger is an older copy; what 1 later command wrote is missing"
     )

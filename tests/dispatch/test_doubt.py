@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsletter.dispatch.doubt import (
-    Cause,
+    DoubtCause,
     LedgerMark,
     Look,
     Sign,
@@ -25,11 +25,11 @@ MINUTE = timedelta(minutes=1)
     [
         (LedgerMark("a", 7, 5), None),
         (LedgerMark("a", 7, 6), None),  # killed before the note
-        (LedgerMark("a", 7, 4), Sign(Cause.PUT_BACK, "1")),
-        (LedgerMark("a", 8, 2), Sign(Cause.PUT_BACK, "3")),
-        (LedgerMark("a", 8, 5), Sign(Cause.COPIED)),
-        (LedgerMark("a", 8, 9), Sign(Cause.COPIED)),
-        (LedgerMark("b", 7, 9), Sign(Cause.REPLACED)),
+        (LedgerMark("a", 7, 4), Sign(DoubtCause.PUT_BACK, "1")),
+        (LedgerMark("a", 8, 2), Sign(DoubtCause.PUT_BACK, "3")),
+        (LedgerMark("a", 8, 5), Sign(DoubtCause.COPIED)),
+        (LedgerMark("a", 8, 9), Sign(DoubtCause.COPIED)),
+        (LedgerMark("b", 7, 9), Sign(DoubtCause.REPLACED)),
     ],
 )
 def test_a_ledger_that_is_behind_its_note_or_in_another_file_is_told(
@@ -38,7 +38,7 @@ def test_a_ledger_that_is_behind_its_note_or_in_another_file_is_told(
     assert compare(ledger, NOTED) == expected
     assert compare(ledger, None) is None
     assert compare(ledger, replace(NOTED, has_lost_journal=True)) == (
-        expected or Sign(Cause.JOURNAL_LOST)
+        expected or Sign(DoubtCause.JOURNAL_LOST)
     )
 
 
@@ -79,7 +79,7 @@ def test_an_hour_without_a_sign_of_life_is_too_long_whatever_came_after(
 ) -> None:
     found = judge_gap(seen, NOW)
 
-    expected = late_since and Sign(Cause.GAP, (NOW - late_since * MINUTE).isoformat())
+    expected = late_since and Sign(DoubtCause.GAP, (NOW - late_since * MINUTE).isoformat())
     assert found == expected
 
 
@@ -92,7 +92,7 @@ def test_what_is_new_does_not_hide_what_is_late() -> None:
 
     found = judge_gap(Look(due, list(due), None), NOW)
 
-    assert found == Sign(Cause.GAP, (NOW - 99 * MINUTE).isoformat())
+    assert found == Sign(DoubtCause.GAP, (NOW - 99 * MINUTE).isoformat())
 
 
 @pytest.mark.parametrize("seen", [look(-500_000), look(120, (100, -500_000))])
@@ -101,7 +101,7 @@ def test_a_sign_from_a_clock_that_was_wrong_does_not_hide_a_gap(seen: Look) -> N
 
 
 def doubt(*answered: str) -> StandingDoubt:
-    return StandingDoubt(1, Sign(Cause.RESTORED), NOW, False, frozenset(answered))
+    return StandingDoubt(1, Sign(DoubtCause.RESTORED), NOW, False, frozenset(answered))
 
 
 def test_a_doubt_is_over_when_every_open_issue_has_its_answer() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.dispatch.relay_log import Place, find_taken, read_log
+from newsletter.dispatch.relay_log import LogPlace, find_taken, read_log
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "relay_logs"
 ID = "2022-08.0123456789abcdef@example.net"
@@ -226,7 +226,7 @@ def test_a_queue_id_used_again_in_the_next_file_proves_nothing() -> None:
 def test_the_same_letter_in_two_files_is_named_where_it_is_first() -> None:
     taken, _ = find_taken({"a": lambda: lines(EXIM), "b": lambda: lines(EXIM)}, {ID})
 
-    assert taken == {ID: Place("a", 1)}
+    assert taken == {ID: LogPlace("a", 1)}
 
 
 def test_a_log_in_another_form_is_told_by_its_count() -> None:
@@ -241,7 +241,7 @@ def test_no_bytes_stop_the_reading(pieces: list[bytes]) -> None:
 
     reading = read_log("x", [*noise, *lines(CLEANUP), *noise, *lines(QUEUED)], {ID})
 
-    assert reading.taken in ({ID: Place("x", len(noise) + 1)}, {})
+    assert reading.taken in ({ID: LogPlace("x", len(noise) + 1)}, {})
 
 
 @given(st.binary(max_size=80), st.binary(max_size=80))

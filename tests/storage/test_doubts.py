@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 
 from newsletter.dispatch.control import Act, Appointment
-from newsletter.dispatch.doubt import Cause, Sign
+from newsletter.dispatch.doubt import DoubtCause, Sign
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.doubts import SqlDoubts, raise_doubts
 from newsletter.storage.ledger import SqlLedger
@@ -41,11 +41,11 @@ def looked_at(engine: Engine) -> object:
         return connection.execute(select(ledger_marks.c.looked_at)).scalar()
 
 
-def causes(engine: Engine) -> list[Cause]:
+def causes(engine: Engine) -> list[DoubtCause]:
     return [one.sign.cause for one in SqlDoubts(engine).standing()]
 
 
-def doubt(engine: Engine, cause: Cause = Cause.RESTORED) -> None:
+def doubt(engine: Engine, cause: DoubtCause = DoubtCause.RESTORED) -> None:
     with writing(engine) as connection:
         raise_doubts(connection, [Sign(cause, "facts")], NOW)
 
@@ -63,14 +63,14 @@ def test_unfinished_deliveries_after_a_gap_are_doubted_once(
     found = SqlDoubts(engine).look(NOW + HOUR + TICK)
     again = SqlDoubts(engine).look(NOW + 9 * HOUR)
 
-    assert [one.sign for one in found] == [Sign(Cause.GAP, NOW.isoformat())]
+    assert [one.sign for one in found] == [Sign(DoubtCause.GAP, NOW.isoformat())]
     assert again == found
 
 
 def test_an_appointment_that_nobody_looked_for_in_time_is_doubted(engine: Engine) -> None:
     appoint(engine)
 
-    assert [one.sign.cause for one in SqlDoubts(engine).look(NOW + 5 * HOUR)] == [Cause.GAP]
+    assert [one.sign.cause for one in SqlDoubts(engine).look(NOW + 5 * HOUR)] == [DoubtCause.GAP]
 
 
 def test_an_appointment_that_is_looked_for_before_its_time_is_not_late(engine: Engine) -> None:
@@ -135,7 +135,7 @@ def test_a_doubt_is_over_when_every_open_issue_has_its_answer(
 ) -> None:
     appoint(engine)
     doubt(engine)
-    doubt(engine, Cause.COPIED)
+    doubt(engine, DoubtCause.COPIED)
     of = SqlDoubts(engine)
 
     of.answer(of.standing(), ISSUE, "김민지", "the relay's log has nobody", NOW)
@@ -167,7 +167,7 @@ def test_a_doubt_without_any_answer_does_not_end_by_itself(
 
     SqlDoubts(engine).look(NOW)
 
-    assert causes(engine) == [Cause.RESTORED]
+    assert causes(engine) == [DoubtCause.RESTORED]
 
 
 def test_the_same_doubt_is_raised_once_while_it_stands(engine: Engine) -> None:
@@ -191,7 +191,7 @@ def test_a_database_that_was_put_back_is_told_by_the_gap(engine: Engine) -> None
     put_back(engine, kept)
 
     found = SqlDoubts(engine).look(NOW + 6 * HOUR)
-    assert [one.sign.cause for one in found] == [Cause.GAP]
+    assert [one.sign.cause for one in found] == [DoubtCause.GAP]
 
 
 @pytest.mark.parametrize("act", ["appoint", "begin", "both"])
@@ -214,7 +214,7 @@ def test_what_a_person_does_first_does_not_hide_that_it_was_put_back(
             connection.execute(insert(runs).values(**row, seen_at=later))
 
     found = [one.sign for one in SqlDoubts(engine).look(later + TICK)]
-    assert found == [Sign(Cause.GAP, (NOW + HOUR).isoformat())]
+    assert found == [Sign(DoubtCause.GAP, (NOW + HOUR).isoformat())]
 
 
 Rows = list[list[dict[str, object]]]  # of every table

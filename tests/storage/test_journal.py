@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, insert, select, update
 
-from newsletter.dispatch.doubt import Cause, Sign
-from newsletter.dispatch.runs import Process
+from newsletter.dispatch.doubt import DoubtCause, Sign
+from newsletter.dispatch.runs import ProcessIdentity
 from newsletter.storage.database import open_database
 from newsletter.storage.doubts import SqlDoubts
 from newsletter.storage.journal import (
@@ -130,8 +130,8 @@ def test_a_run_that_was_killed_and_has_lost_its_journal_is_doubted_once(
         pass
     harm(folder / "newsletter.db-wal")
 
-    assert signs(folder) == [Sign(Cause.JOURNAL_LOST, ISSUE)]
-    assert signs(folder) == [Sign(Cause.JOURNAL_LOST, ISSUE)]
+    assert signs(folder) == [Sign(DoubtCause.JOURNAL_LOST, ISSUE)]
+    assert signs(folder) == [Sign(DoubtCause.JOURNAL_LOST, ISSUE)]
     assert states(folder) == {"pending"}  # what the doubt is about: everybody has the letter
 
 
@@ -142,7 +142,7 @@ def test_a_file_that_was_taken_along_without_its_journal_is_doubted(
     with running(folder):
         (elsewhere / "newsletter.db").write_bytes((folder / "newsletter.db").read_bytes())
 
-    assert signs(elsewhere) == [Sign(Cause.JOURNAL_LOST, ISSUE)]
+    assert signs(elsewhere) == [Sign(DoubtCause.JOURNAL_LOST, ISSUE)]
 
 
 def test_a_run_that_was_killed_and_has_its_journal_is_never_doubted(folder: Path) -> None:
@@ -212,7 +212,7 @@ def test_runs_of_other_machines_and_boots_keep_the_same_rule(
     (folder / "newsletter.db").write_bytes(whole[0])
     with_journal.unlink(missing_ok=True)
     (folder / "newsletter.db.mark").unlink()
-    assert signs(folder) == [Sign(Cause.JOURNAL_LOST, OTHER)]
+    assert signs(folder) == [Sign(DoubtCause.JOURNAL_LOST, OTHER)]
 
 
 def test_a_checkpoint_makes_the_file_know_and_keeps_the_journal(folder: Path) -> None:
@@ -254,7 +254,7 @@ def test_files_without_runs_have_lost_nothing(tmp_path: Path) -> None:
 def test_only_another_process_of_this_machine_lives_elsewhere(folder: Path) -> None:
     ours = this_process()
     with running(folder) as process:
-        assert lives_elsewhere(OpenRun(1, ISSUE, Process(ours.host, process.pid, None)))
-        assert not lives_elsewhere(OpenRun(1, ISSUE, Process("lost", process.pid, None)))
-    assert not lives_elsewhere(OpenRun(1, ISSUE, Process(ours.host, process.pid, None)))
+        assert lives_elsewhere(OpenRun(1, ISSUE, ProcessIdentity(ours.host, process.pid, None)))
+        assert not lives_elsewhere(OpenRun(1, ISSUE, ProcessIdentity("lost", process.pid, None)))
+    assert not lives_elsewhere(OpenRun(1, ISSUE, ProcessIdentity(ours.host, process.pid, None)))
     assert not lives_elsewhere(OpenRun(1, ISSUE, ours))

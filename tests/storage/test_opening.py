@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.dispatch.doubt import Cause, LedgerMark
+from newsletter.dispatch.doubt import DoubtCause, LedgerMark
 from newsletter.lang import Preference
 from newsletter.storage.doubts import SqlDoubts
 from newsletter.storage.marks import write_mark
@@ -39,7 +39,7 @@ def change(folder: Path, name: str = "r1") -> None:
     close_ledger(engine)
 
 
-def look(folder: Path) -> list[Cause]:
+def look(folder: Path) -> list[DoubtCause]:
     """Do what a command does that only reads; return what is doubted."""
     engine = open_ledger(SETTING, folder)
     causes = [one.sign.cause for one in SqlDoubts(engine).standing()]
@@ -86,15 +86,15 @@ def start_anew(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("act", "cause"),
     [
-        (copy_over, Cause.PUT_BACK),
-        (move_over, Cause.PUT_BACK),
-        (delete_and_copy, Cause.PUT_BACK),
-        (copy_the_newest, Cause.COPIED),
-        (start_anew, Cause.REPLACED),
+        (copy_over, DoubtCause.PUT_BACK),
+        (move_over, DoubtCause.PUT_BACK),
+        (delete_and_copy, DoubtCause.PUT_BACK),
+        (copy_the_newest, DoubtCause.COPIED),
+        (start_anew, DoubtCause.REPLACED),
     ],
 )
 def test_a_ledger_that_is_not_the_newest_is_doubted_once(
-    folder: Path, act: Callable[[Path], None], cause: Cause
+    folder: Path, act: Callable[[Path], None], cause: DoubtCause
 ) -> None:
     act(folder)
 
@@ -111,7 +111,7 @@ def test_a_site_that_was_moved_as_a_whole_is_a_copy(folder: Path, tmp_path: Path
     for name in ("newsletter.db", "newsletter.db.mark"):
         shutil.copy(folder / name, other / name)
 
-    assert look(other) == [Cause.COPIED]
+    assert look(other) == [DoubtCause.COPIED]
 
 
 def test_a_newest_ledger_is_never_doubted_and_its_mark_counts_the_commands_that_wrote(
@@ -203,9 +203,9 @@ def test_a_journal_that_was_cut_off_under_a_command_is_doubted_though_half_of_it
 
     assert noted(folder)["has_lost_journal"] is True
     close_ledger(other)
-    assert look(folder) == [Cause.JOURNAL_LOST]
+    assert look(folder) == [DoubtCause.JOURNAL_LOST]
     assert noted(folder)["has_lost_journal"] is False
-    assert look(folder) == [Cause.JOURNAL_LOST]
+    assert look(folder) == [DoubtCause.JOURNAL_LOST]
 
 
 def test_what_a_long_list_took_is_given_back_once_the_list_is_closed(tmp_path: Path) -> None:
