@@ -264,13 +264,23 @@ def test_the_table_of_names_has_every_name_a_template_is_given() -> None:
 
 
 def test_the_fields_that_the_document_names_exist() -> None:
-    known = {one.name for kind in OBJECTS for one in fields(kind)}
+    known = {name for kind in OBJECTS for name in (*names_of(kind), *texts_in(kind))}
     rows = [row[0] for row in _rows("What a template can use") if "." in row[0]]
 
     named = {name for row in rows for name in re.findall(r"\.(\w+)", row)}
 
     assert named <= known
-    assert {one.name for one in fields(ArticleText)} - {"place", "lines"} <= named
+    article = {*names_of(ArticleText), *texts_in(ArticleText)}
+    assert article - {"place", "lines", "texts"} <= named
+
+
+def names_of(kind: type) -> list[str]:
+    return [one.name for one in fields(kind)]
+
+
+def texts_in(kind: type) -> list[str]:
+    """Return the texts that a value shows as if they were fields."""
+    return [name for name, one in vars(kind).items() if isinstance(one, property)]
 
 
 def test_the_functions_that_strings_are_said_to_have_exist() -> None:

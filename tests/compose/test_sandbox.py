@@ -115,7 +115,7 @@ def test_what_a_template_may_not_do_is_said_by_its_code(
 
     (problem,) = caught.value.problems
     assert problem.message == phrase("compose.template-fault", kind=kind, fault=fault)
-    assert str(problem) == f"templates/{NAME}:1: {kind}: {fault}; mend the template"
+    assert str(problem) == f"templates/{NAME}:1: {kind}: {fault!s}; mend the template"
 
 
 def test_a_number_that_is_too_long_to_be_written_is_refused_at_once() -> None:

@@ -41,13 +41,14 @@ def note_faults(engine: Engine) -> list[str]:
     return faults
 
 
-def await_waiter(engine: Engine) -> None:
-    """Return once somebody waits for a row that another has locked."""
+def await_waiter(engine: Engine, locking: Connection) -> None:
+    """Return once somebody waits for a row that *locking* has locked."""
+    process = locking.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
     ends_at = time.monotonic() + PATIENCE_S
     with engine.connect() as connection:
         while not connection.exec_driver_sql(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))",
+            (process,),
         ).scalar_one():
             assert time.monotonic() < ends_at, "nobody waits for a lock"
             time.sleep(0.01)
@@ -60,7 +61,7 @@ def writer_kept_busy(engine: Engine, ledger: SqlLedger, delivery: DeliveryId) ->
         locked = select(deliveries.c.id).where(deliveries.c.id == delivery).with_for_update()
         connection.execute(locked)
         ledger.begin(delivery, NOW)
-        await_waiter(engine)
+        await_waiter(engine, connection)
         yield
 
 
@@ -84,7 +85,7 @@ def test_a_cancelling_and_a_commit_of_several_events_never_wait_for_each_other(
             is_cancelling = threading.current_thread() is threading.main_thread()
             if is_cancelling and statement.startswith("UPDATE deliveries"):
                 busy.close()
-                await_waiter(engine)
+                await_waiter(engine, connection)
 
         busy.enter_context(writer_kept_busy(engine, ledger, third))
         begun = ledger.begin(first, NOW)
@@ -120,7 +121,9 @@ def test_a_deadlock_with_an_import_does_not_stop_a_run(engine: Engine, ledger: S
         with writer_kept_busy(engine, ledger, last):
             for one in refused:
                 ledger.record(one, Refused("550 no such user", Blame.RECIPIENT), None, NOW)
-        await_waiter(engine)  # for r1; by then it has r0 or r2, from whichever end it goes
+        await_waiter(
+            engine, connection
+        )  # for r1; by then it has r0 or r2, from whichever end it goes
         page.find(["r0@example.org", "r2@example.org"])
     ledger.flush()
 
