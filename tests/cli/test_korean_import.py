@@ -72,7 +72,7 @@ def test_the_table_of_columns_is_level_and_its_meanings_stay_as_they_are_typed(d
 
     shown = desk.run("subscribers", "import", str(file), "--dry-run")
 
-    assert f"{file}:1: 각 열을 다음과 같이 읽습니다" in shown
+    assert f"{file}:1: 각 열을 다음과 같이 읽습니다." in shown
     assert shown.splitlines()[1:6] == [
         "이름                   name",
         "이메일                 email",
@@ -82,7 +82,7 @@ def test_the_table_of_columns_is_level_and_its_meanings_stay_as_they_are_typed(d
     ]
     assert "행: 수신 중 1, 수신 거부 0, 발송 중지 0, 읽을 수 없음 0" in shown
     assert "예: yes@example.org, 하나, 수신 중" in shown
-    assert "--dry-run: 명단을 바꾸지 않았습니다." in shown
+    assert "모의 실행(--dry-run): 명단을 바꾸지 않았습니다." in shown
     assert f"다음: newsletter subscribers import {file}" in shown
     assert english_in(shown) == too_long_in(shown) == []
 
@@ -145,7 +145,7 @@ def test_the_question_of_an_import_is_asked_in_korean(tmp_path: Path) -> None:
     desk = Desk(tmp_path, readers=0, language="ko")
     file = desk.root / "list.csv"
     file.write_text("email,마케팅 활용 동의\na@example.org,Y\n", encoding="utf-8")
-    question = "표에 나온 대로 가져옵니까?"
+    question = "표에 나온 대로 가져오시겠습니까?"
 
     refused = desk.type("subscribers", "import", str(file), dialogue={question: "n\n"}, status=1)
     desk.type("subscribers", "import", str(file), dialogue={question: "y\n"})

@@ -49,7 +49,7 @@ def test_what_is_decided_about_a_reader_is_told_in_korean(site: ListSite) -> Non
         f"{MINJI}: 이미 발송 중지 상태이므로 바꾸지 않았습니다.",
         f"{MINJI}: 수신 중으로 바꾸었습니다(담당자 김민지). 다음 호부터 보냅니다.",
         f"{MINJI}: 이미 수신 중 상태이므로 바꾸지 않았습니다.",
-        f"{MINJI}: 주소를 {NEW}(으)로 바꾸었습니다. 번호, 동의, 발송 이력은 그대로입니다.",
+        f"{MINJI}: 주소를 {NEW}(으)로 바꾸었습니다. 식별자, 동의일, 발송 기록은 그대로입니다.",
         f"{NEW}: 수신 거부로 처리했습니다. 파일을 가져와도 다시 등록되지 않습니다.",
         f"{NEW}: 이미 수신 거부 상태이므로 바꾸지 않았습니다.",
     ]
@@ -66,9 +66,9 @@ def test_one_reader_is_shown_in_level_columns(site: ListSite) -> None:
         "이름       (없음)",
         "언어       ko",
         "상태       2022-08-01 12:00 (Asia/Seoul)부터 수신 거부",
-        "사유       수신 거부: 전화로 요청 (처리: 이하나)",
+        "사유       수신 거부: 전화로 요청 (담당자 이하나)",
         "동의일     2022-07-01 00:00 (Asia/Seoul)",
-        "발송 내역  아직 없음",
+        "발송 기록  아직 없음",
     ]
 
 
@@ -80,7 +80,7 @@ def test_what_a_reader_was_sent_is_shown_in_korean(tmp_path: Path) -> None:
 
     shown = desk.run("subscribers", "show", "r1@example.org")
 
-    assert f"발송 내역  1\n  {ISSUE_ID}  한국어판  접수(예행)  2022-08-26 08:00 (" in shown
+    assert f"발송 기록  1\n  {ISSUE_ID}  한국어판  접수(예행 발송)  2022-08-26 08:00 (" in shown
 
 
 def test_the_list_on_a_terminal_is_headed_in_korean_and_level() -> None:

@@ -72,7 +72,7 @@ def test_how_an_issue_stands_is_said_in_korean_and_in_level_columns(desk: Desk) 
     assert lines[3].endswith(" 뒤), 담당자 anna")
     assert lines[5:7] == [
         "  보류       naver.com, 2022-08-26 08:10 KST까지",
-        "  예행발송   실제로 보내지 않고 메일을 폴더에 씁니다",
+        "  예행발송   실제로 보내지 않고 메일을 폴더에 씁니다.",
     ]
     table = lines[7:12]
     assert table[0].split() == ["계획", "접수", "일시거절", "수신거절", "확인불가", "제외", "대기"]
@@ -173,14 +173,14 @@ def test_a_dispatch_is_told_in_korean_and_in_level_columns(tmp_path: Path) -> No
     lines = desk.run("dispatch", ISSUE_ID, "--yes").splitlines()
 
     assert lines[0] == "호        2022-08  2022-08-26"
-    assert lines[1].startswith("해시값    ")
+    assert lines[1].startswith("다이제스트 ")
     assert lines[2].startswith("발송경로  outbox ")
     editions = [line.partition("[")[0] for line in lines[3:6]]
     assert [line.split()[0] for line in editions] == ["한국어판", "영어판", "통합판"]
     assert len({width(line) for line in editions}) == 1
     assert lines[6] == "교정검사 지적 사항 없음"
     assert lines[-2:] == [
-        "이번에 4회 시도했습니다. 계획 4건: 접수 4건",
+        "이번에 4회 시도했습니다. 발송 계획 4건: 접수 4건",
         "완료      newsletter status 2022-08  (예행 발송: 아무에게도 보내지 않았습니다)",
     ]
     assert english_in(lines[6:]) == []
@@ -197,10 +197,10 @@ def test_another_letter_for_those_who_wait_is_told_in_korean(tmp_path: Path) -> 
     )
 
     letter = "2022-08-26 08:00 KST에 시작한 메일 그대로: 보관되어 있어 제작과 교정 검사를"
-    assert f"메일      {letter} 생략합니다" in goes_on
+    assert f"메일      {letter} 생략합니다." in goes_on
     assert "변경      issues/2022-08/en.md (newsletter diff 2022-08)" in goes_on
-    assert f"에게는 다이제스트가 {first.split()[1]}인 메일 대신 보냅니다" in replaced
-    assert "\n교체      기다리는 3" in replaced
+    assert f"에게 다이제스트가 {first.split()[1]}인 메일 대신 이 메일을 보냅니다." in replaced
+    assert "\n교체      아직 받지 못한 3" in replaced
     assert "완료      newsletter status 2022-08\n" in replaced
 
 
@@ -225,10 +225,10 @@ def test_what_does_not_fit_a_changed_letter_is_said_in_korean(desk: Desk) -> Non
     told = [line for line in lines if line.startswith("불일치    ")]
     other = "다른 메일(다이제스트 …)에 대한 것"
     assert [re.sub(r"[0-9a-f]{12}", "…", line) for line in told] == [
-        f"불일치    anna 님이 예약한 2022-08-26 09:00 KST 발송은 {other}이므로 실행하지 않습니다",
-        f"불일치    김승인 님의 승인(2022-08-26 08:00 KST)은 {other}입니다",
+        f"불일치    anna 님이 예약한 2022-08-26 09:00 KST 발송은 {other}이므로 실행하지 않습니다.",
+        f"불일치    김승인 님의 승인(2022-08-26 08:00 KST)은 {other}입니다.",
     ]
-    assert "          newsletter dispatch 2022-08 --at TIME: 지금의 메일로 예약합니다" in lines
+    assert "          newsletter dispatch 2022-08 --at TIME: 지금의 메일로 예약합니다." in lines
 
 
 def test_a_ledger_that_cannot_be_read_is_said_in_korean(tmp_path: Path) -> None:
@@ -284,7 +284,7 @@ def test_a_run_shows_itself_in_korean(capsys: pytest.CaptureFixture[str]) -> Non
     assert lines[1].startswith("naver.com. Ctrl-C를 누르면 다음 실행으로 미룹니다. 다음 시도까지 5")
     assert lines[2:] == [
         "메일 2통을 작성하지 못했습니다. 로그를 확인하십시오.",
-        "확인 불가 1,000건을 다시 보냅니다. 중복된 메일은 우체국이 버립니다.",
+        "확인 불가 1,000건을 다시 보냅니다. 중복된 메일은 우체국이 걸러 냅니다.",
     ]
 
 
@@ -307,7 +307,7 @@ def test_whoever_waits_no_longer_is_told_in_korean_that_it_stands(
         "'newsletter cancel 2022-08' 명령을 쓰십시오.",
     ]
     shown = capsys.readouterr()
-    assert shown.out == "대기      Ctrl-C를 누르면 기다리기만 끝나고 예약은 그대로 남습니다\n"
+    assert shown.out == "대기      Ctrl-C를 누르면 기다리기만 끝나고 예약은 그대로 남습니다.\n"
     assert shown.err.startswith("2022-08호를 2022-08-26 09:00 KST에 발송합니다. 남은 시간 1")
 
 

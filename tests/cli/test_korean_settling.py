@@ -36,8 +36,8 @@ def in_doubt(folder: Path) -> Desk:
 @pytest.mark.parametrize(
     ("words", "risk", "settled"),
     [
-        (RESEND, "resend: 이미 받은 사람은", "확인 불가 2건을 다시 대기로 바꾸었습니다."),
-        (ASSUME, "assume-accepted: 받지 못한 사람은", "확인 불가 2건을 접수된 것으로 보았습니다."),
+        (RESEND, "resend: 이미 받은 사람은", "확인 불가 2건을 다시 대기로 바꾸었습니다("),
+        (ASSUME, "assume-accepted: 받지 못한 사람은", "확인 불가 2건을 접수된 것으로 보았습니다("),
     ],
 )
 def test_what_is_in_doubt_is_named_in_level_columns(
@@ -69,7 +69,7 @@ def test_where_nothing_is_in_doubt_that_is_said(tmp_path: Path) -> None:
     tried = desk.run(*RESEND, "--dry-run")
     desk.run(*ASSUME, "--yes")
 
-    assert tried.endswith("아무것도 바꾸지 않았습니다\n")
+    assert tried.endswith("아무것도 바꾸지 않았습니다.\n")
     assert desk.run(*RESEND, "--yes") == (
         f"{ISSUE_ID}호에는 확인 불가인 건이 없습니다. 아무것도 바꾸지 않았습니다.\n"
     )
@@ -78,7 +78,7 @@ def test_where_nothing_is_in_doubt_that_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
-        ((), "한 가지 방법을 지정하십시오."),
+        ((), "--from-log FILE 중 한 가지를 지정하십시오."),
         (("--from-log", "{log}", "--only", "r1@example.org"), "--only는 --unknown과 함께 씁니다."),
         (("--unknown", "resend", "{log}"), "{log}: 로그 파일 이름 앞에 --from-log를 쓰십시오."),
     ],
@@ -107,10 +107,10 @@ def test_what_a_log_shows_is_told_in_level_columns(tmp_path: Path) -> None:
 
     output = desk.run("resolve", ISSUE_ID, "--from-log", str(log), "--by", "김민지", "--yes")
 
-    found = f"{say(readers(3))}: 대기 1건, 일시 거절 1건, 확인 불가 1건"
+    found = f"{say(readers(3))}: 대기 1건, 일시거절 1건, 확인불가 1건"
     left = f"{say(readers(2))}: 대기 2건. 기록이 없다는 것만으로는 알 수 없어 그대로 둡니다."
     assert f"로그     {log}: 9행, 메일 3통의 기록\n" in output
-    assert starts_of(output, found, left, "3건을 접수로 표시했습니다.", "newsletter ") == {9}
+    assert starts_of(output, found, left, "3건을 접수로 표시했습니다(", "newsletter ") == {9}
     assert f"  r1@example.org  대기, 접수 기록: {log}:2\n" in output
     assert english_in(output) == too_long_in(output) == []
 
@@ -121,12 +121,12 @@ def test_a_backup_and_its_restoring_are_told_in_level_columns(tmp_path: Path) ->
 
     written = desk.run("backup", str(backup))
     again = desk.run("backup", str(backup), status=2)
-    asked = desk.type("restore", str(backup), dialogue={"바꿉니까?": "n\n"}, status=1)
+    asked = desk.type("restore", str(backup), dialogue={"바꾸시겠습니까?": "n\n"}, status=1)
     restored = desk.run("restore", str(backup), "--yes")
 
     assert starts_of(written, str(backup), "issues: 작성한 원고") == {10}
     assert f"{backup}: 이미 있는 파일입니다." in again
-    assert "newsletter.db의 내용을 이 백업으로 바꿉니까?" in asked
+    assert "newsletter.db의 내용을 이 백업으로 바꾸시겠습니까?" in asked
     assert starts_of(
         restored, f"{backup}: 구독자 {say(readers(4))}", "발송한 호 없음", "newsletter status"
     ) == {10}

@@ -158,7 +158,7 @@ def test_why_an_address_is_nobodys_is_shown_in_either_language(
     told = json.loads(site.run("show", "old@example.org", "--json").stdout)
 
     assert "moved: moved to new@example.org (by kim)" in english
-    assert "new@example.org(으)로 주소 변경 (처리: kim)" in korean
+    assert "new@example.org(으)로 주소 변경 (담당자 kim)" in korean
     assert told["standing_because"] == "moved to new@example.org"
 
 

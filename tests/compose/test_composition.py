@@ -161,7 +161,7 @@ def test_changes_are_told_a_line_each_and_long_lists_are_cut() -> None:
     )
     assert str(said) == "\n  changed: sender\n  changed: new"
     assert str(many).endswith("\n  changed: picture 11.png\n  and 2 more")
-    assert catalogue("ko").word(many).endswith("\n  변경: 그림 11.png\n  그 밖에 2건")
+    assert catalogue("ko").word(many).endswith("\n  변경: 그림 11.png\n  외 2건")
     assert describe_changes(old, old) == ""
 
 

@@ -62,7 +62,7 @@ def test_what_is_paused_is_to_be_resumed_first() -> None:
         "  paused by minji at 2022-08-26 09:12 KST: a typo\n"
         "  1 pending: 'newsletter resume 2022-08', then run 'newsletter dispatch 2022-08' again",
         "2022-08호의 발송이 끝나지 않았습니다.\n"
-        "  일시 중지됨(minji, 2022-08-26 09:12 KST, 사유: a typo)\n"
+        "  일시 중지됨: 담당자 minji, 2022-08-26 09:12 KST, 사유: a typo\n"
         "  대기(pending) 1명: 'newsletter resume 2022-08' 명령을 실행한 뒤 "
         "'newsletter dispatch 2022-08' 명령을 다시 실행하십시오.",
     ]

@@ -49,8 +49,9 @@ def test_a_halt_says_who_when_and_why_wherever_it_stands() -> None:
     assert in_both(explain_halt("2022-08", HALT, SEOUL)) == [
         "2022-08 is paused, by minji at 2022-08-26 09:12 KST: a typo\n"
         "  newsletter resume 2022-08: lets it go on",
-        "2022-08호의 발송은 일시 중지되어 있습니다(minji, 2022-08-26 09:12 KST, 사유: a typo).\n"
-        "  newsletter resume 2022-08: 발송을 재개합니다",
+        "2022-08호의 발송은 일시 중지되어 있습니다: 담당자 minji, 2022-08-26 09:12 KST, "
+        "사유: a typo\n"
+        "  newsletter resume 2022-08: 발송을 재개합니다.",
     ]
 
 
@@ -59,7 +60,7 @@ def test_why_the_program_has_paused_is_told_in_the_language_of_whoever_reads() -
 
     assert in_both(describe_halt(halt, SEOUL)) == [
         "by newsletter at 2022-08-26 09:12 KST: 3 readers",
-        "newsletter, 2022-08-26 09:12 KST, 사유: 3명",
+        "담당자 newsletter, 2022-08-26 09:12 KST, 사유: 3명",
     ]
 
 

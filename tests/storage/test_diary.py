@@ -235,7 +235,7 @@ def test_what_was_decided_reads_as_the_operators_language_has_it(
     [note] = diary.notes(ISSUE)
     [skipped, *_] = list(ledger.entries(ISSUE, State.SKIPPED))
     assert [catalogue("ko").word(said) for said in (note.words, skipped.answer)] == [
-        f"{READERS}건 발송 제외: 날짜 오류",
+        f"{READERS}건 제외: 날짜 오류",
         "발송 취소",
     ]
 

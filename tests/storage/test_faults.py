@@ -89,7 +89,7 @@ def test_what_became_of_the_journal_is_told_apart(
             None,
             f"{AGAIN}Kim",
             "to be sent again, says Kim",
-            "다시 발송 예정(Kim 확인)",
+            "다시 발송 예정(담당자 Kim)",
         ),
         ("a reason of a later version", None, *["a reason of a later version"] * 2),
     ],
