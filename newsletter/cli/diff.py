@@ -21,6 +21,7 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
     """
     site: Site = ctx.obj
     from newsletter.compose.composition import say_part  # noqa: PLC0415
+    from newsletter.cli.naming import name_bond  # noqa: PLC0415
     from newsletter.desk.moments import find_zone, show_moment  # noqa: PLC0415
     from newsletter.desk.showing import find_difference  # noqa: PLC0415
     from newsletter.desk.words import describe_since  # noqa: PLC0415
@@ -28,7 +29,9 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
     found = find_difference(site, issue)
     when = show_moment(found.at, find_zone(site))
     digest = found.digest[:12]
-    kept = _("digest {digest}, {bond} of {when}", digest=digest, bond=found.bond, when=when)
+    kept = _(
+        "digest {digest}, {bond} of {when}", digest=digest, bond=name_bond(found.bond), when=when
+    )
     tell("Kept", kept, cells=10)
     tell("Folder", _("digest {digest}", digest=found.folder_digest[:12]), cells=10)
     if found.since and (words := describe_since(found.since)):

@@ -2,6 +2,7 @@
 
 from newsletter.cli.wording import _
 from newsletter.dispatch.control import Act
+from newsletter.dispatch.promise import Bond
 from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind
 
@@ -37,6 +38,17 @@ def name_edition(kind: EditionKind) -> str:
             return _("en")
         case EditionKind.BILINGUAL:
             return _("bilingual")
+
+
+def name_bond(bond: Bond) -> str:
+    """Name what binds people to one letter of an issue."""
+    match bond:
+        case Bond.DISPATCH:
+            return _("dispatch")
+        case Bond.APPOINTMENT:
+            return _("appointment")
+        case Bond.APPROVAL:
+            return _("approval")
 
 
 def name_act(act: Act) -> str:

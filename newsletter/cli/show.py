@@ -71,12 +71,13 @@ def show(
 
 def _tell_of(one: "ShownLetter") -> None:
     """Name a letter on standard error, and say how many got it."""
+    from newsletter.cli.naming import name_edition  # noqa: PLC0415
     from newsletter.desk.showing import describe_counts  # noqa: PLC0415
 
     named = _(
         "Letter {digest}, {edition}: {subject}",
         digest=one.sent.digest[:12],
-        edition=one.edition,
+        edition=name_edition(one.edition),
         subject=one.subject,
     )
     counts = _("  sent to {readers}", readers=describe_counts(one.sent.got))
