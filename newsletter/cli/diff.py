@@ -20,8 +20,8 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
     latest approval. Exits with status 1 if anything differs.
     """
     site: Site = ctx.obj
-    from newsletter.compose.composition import say_part  # noqa: PLC0415
     from newsletter.cli.naming import name_bond  # noqa: PLC0415
+    from newsletter.compose.composition import say_part  # noqa: PLC0415
     from newsletter.desk.moments import find_zone, show_moment  # noqa: PLC0415
     from newsletter.desk.showing import find_difference  # noqa: PLC0415
     from newsletter.desk.words import describe_since  # noqa: PLC0415
