@@ -14,7 +14,7 @@ OPENDKIM := .debian/opendkim.stamp
 EXIM := .debian/exim4-daemon-light.stamp
 MAILPARSER := .node/mailparser-3.14.2.stamp
 
-.PHONY: help demo catalogues test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
+.PHONY: help demo catalogues quick test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ catalogues: $(VENV)/installed-dev ## Compile what the program says: newsletter/l
 
 demo: $(VENV)/installed ## Compose August 2022, import readers, send a test, dispatch to outbox/
 	@$(BIN)/python examples/demo.py $(DEMO_ISSUE)
+
+quick: $(VENV)/installed-dev lint ## Style, types, contracts and the fast tests, within a minute
+	$(BIN)/pytest --quick -n $(JOBS) --dist loadfile
 
 test: system $(VENV)/installed-dev lint unit wheel-test ## Everything that has to hold before a change lands
 	@echo "All checks passed."

@@ -9,6 +9,8 @@ from typing import Final
 import pytest
 from hypothesis import settings
 
+from tests.slow import read_slow
+
 # How long an example takes says something of the machine, not of the program.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
@@ -26,6 +28,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the files in tests/golden/ anew; read the difference before you commit it",
     )
+
+    parser.addoption(
+        "--quick", action="store_true", help="leave out the files that tests/slow.txt names"
+    )
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what takes long, where somebody wants an answer within a minute."""
+    is_left_out = config.getoption("--quick") and collection_path in read_slow()
+    return True if is_left_out else None
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow import read_slow
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "newsletter"
 PACKAGE_FILES = sorted(PACKAGE.rglob("*.py"))
@@ -159,3 +161,7 @@ def words(name: str) -> list[str]:
     """Split a name of either style into its words, in lower case."""
     spaced = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
     return [word.lower() for word in re.findall(r"[A-Za-z]+", spaced)]
+
+
+def test_what_is_left_out_of_a_quick_run_exists() -> None:
+    assert [path for path in read_slow() if not path.is_file()] == []
