@@ -114,7 +114,10 @@ def find_doubted(ledger: "Tallies", issue: str, only: str | None) -> list["Ledge
             if _is_to(line, wanted.key):
                 raise ContentError(
                     phrase(
-                        "desk.settle-not-unknown", address=line.address, state=state, issue=issue
+                        "desk.settle-not-unknown",
+                        address=line.address,
+                        state=state.said,
+                        issue=issue,
                     )
                 )
     raise ContentError(phrase("desk.settle-no-delivery", address=wanted.spelling, issue=issue))

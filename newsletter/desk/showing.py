@@ -7,7 +7,7 @@ from difflib import unified_diff
 from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
-from newsletter.compose.composition import changed_parts
+from newsletter.compose.composition import SAID_EDITIONS, changed_parts
 from newsletter.desk.build_folder import SAMPLE_ADDRESS
 from newsletter.desk.halting import find_appointment, require_plan
 from newsletter.desk.letters import find_begun_letter
@@ -168,7 +168,10 @@ def _compare_texts(kept: "KeptLetter", now: "KeptLetter") -> Sequence[Said]:
         new = [after.subject, after.preheader, "", *after.text.splitlines()]
         differing = [*unified_diff(old, new, lineterm="", n=CONTEXT)][2:]  # without the names
         if differing:
-            lines += (phrase("desk.text-kept", edition=kind), phrase("desk.text-now", edition=kind))
+            lines += (
+                phrase("desk.text-kept", edition=SAID_EDITIONS[kind]),
+                phrase("desk.text-now", edition=SAID_EDITIONS[kind]),
+            )
         lines += differing
     return lines
 
@@ -176,7 +179,7 @@ def _compare_texts(kept: "KeptLetter", now: "KeptLetter") -> Sequence[Said]:
 def describe_counts(counts: Mapping[EditionKind, int]) -> Sequence[Phrase]:
     """Say how many in each edition: 2 ko, 1 bilingual; nobody if none."""
     return [
-        phrase("desk.of-edition", number=number, edition=kind)
+        phrase("desk.of-edition", number=number, edition=SAID_EDITIONS[kind])
         for kind in EditionKind
         if (number := counts.get(kind, 0))
     ] or [phrase("desk.to-nobody")]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from newsletter.lang import EditionKind
+from newsletter.phrases import Phrase, phrase
 
 
 class State(StrEnum):
@@ -22,6 +23,23 @@ class State(StrEnum):
     REFUSED = "refused"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"  # not sent, for a reason: unsubscribed since planning
+
+    @property
+    def said(self) -> Phrase:
+        """What people call it."""
+        match self:
+            case State.PENDING:
+                return phrase("dispatch.state-pending")
+            case State.ACCEPTED:
+                return phrase("dispatch.state-accepted")
+            case State.DEFERRED:
+                return phrase("dispatch.state-deferred")
+            case State.REFUSED:
+                return phrase("dispatch.state-refused")
+            case State.UNKNOWN:
+                return phrase("dispatch.state-unknown")
+            case State.SKIPPED:
+                return phrase("dispatch.state-skipped")
 
 
 OPEN = (State.PENDING, State.DEFERRED, State.UNKNOWN)

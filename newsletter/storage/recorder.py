@@ -352,7 +352,7 @@ def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
             words = phrase(
                 "storage.late-answer",
                 delivery=one["delivery"],
-                state=one["new_state"],
+                state=State(one["new_state"]).said,
                 answer=one["new_answer"],
             )
             note(connection, Note(issue, Act.LATE_ANSWER, PROGRAM, one["now"], words))

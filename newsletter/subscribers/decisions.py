@@ -140,7 +140,9 @@ def change_address(
             [replace(other, key=known.key, address=known.address, standing_since=now, why=moved)]
         )
     else:
-        fault = phrase("subscribers.address-taken", address=other.address, standing=other.standing)
+        fault = phrase(
+            "subscribers.address-taken", address=other.address, standing=other.standing.said
+        )
         raise ContentError(fault)
     return known
 
@@ -174,7 +176,7 @@ def _find(address: Address, book: OpenBook) -> Entry:
 
 
 def _ended_by_the_reader(known: Entry, cause: Cause | None) -> Phrase:
-    address, standing, because = known.address, known.standing, known.why.because
+    address, standing, because = known.address, known.standing.said, known.why.because
     if cause is None:
         why = _with_reason(phrase("subscribers.cause-unknown"), because)
         return phrase("subscribers.perhaps-complained", address=address, standing=standing, why=why)

@@ -12,7 +12,7 @@ from unicodedata import normalize
 from newsletter.errors import ContentError
 from newsletter.lang import EDITION_OF, EditionKind, Lang, Preference
 from newsletter.languages.known import language_of
-from newsletter.phrases import phrase
+from newsletter.phrases import Phrase, phrase
 from newsletter.subscribers.address import shown
 from newsletter.subscribers.dates import times_in
 from newsletter.subscribers.reader_id import ReaderName
@@ -29,6 +29,17 @@ class Standing(StrEnum):
     ACTIVE = "active"
     UNSUBSCRIBED = "unsubscribed"  # the reader withdrew; only a new consent brings back
     SUPPRESSED = "suppressed"  # the mailbox is gone, or its reader complained; see why.Cause
+
+    @property
+    def said(self) -> Phrase:
+        """What people call it."""
+        match self:
+            case Standing.ACTIVE:
+                return phrase("subscribers.standing-active")
+            case Standing.UNSUBSCRIBED:
+                return phrase("subscribers.standing-unsubscribed")
+            case Standing.SUPPRESSED:
+                return phrase("subscribers.standing-suppressed")
 
 
 @dataclass(frozen=True, slots=True)

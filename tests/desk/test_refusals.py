@@ -115,7 +115,7 @@ def test_a_delivery_that_is_not_in_doubt_is_named_with_its_state(desk: Desk) -> 
     assert refused(lambda: settle_unknown(desk.site, RESEND, bool)) == phrase(
         "desk.settle-not-unknown",
         address="r1@example.org",
-        state=State.ACCEPTED,
+        state=State.ACCEPTED.said,
         issue=ISSUE_ID,
     )
     assert refused(lambda: settle_unknown(desk.site, stranger, bool)) == phrase(

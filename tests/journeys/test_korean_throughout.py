@@ -47,7 +47,7 @@ def test_the_whole_way_of_an_issue_is_korean(stage: Stage) -> None:
         ("dispatch", ISSUE, "--yes", "--limit", "2"),
         ("status", ISSUE),
         ("status",),
-        ("status", ISSUE, "--notes"),
+        ("status", ISSUE, "--diary"),
         ("pause", ISSUE, "--because", "전화번호 확인"),
         ("resume", ISSUE),
         ("dispatch", ISSUE, "--yes"),

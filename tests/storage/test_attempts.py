@@ -145,7 +145,7 @@ def test_an_answer_that_came_late_stands_in_the_diary(engine: Engine, sleeper: S
     note = SqlDiary(engine).notes(ISSUE)[-1]
     assert (note.act, note.by) == (Act.LATE_ANSWER, PROGRAM)
     assert note.words == phrase(
-        "storage.late-answer", delivery=first, state="accepted", answer="250 2.0.0 Ok"
+        "storage.late-answer", delivery=first, state=State.ACCEPTED.said, answer="250 2.0.0 Ok"
     )
     assert str(note.words) == f"delivery {first}: accepted, 250 2.0.0 Ok"
 

@@ -139,7 +139,7 @@ def test_who_may_end_a_standing_is_said_with_its_cause_and_the_persons_own_words
     assert said == phrase(
         "subscribers.ended-by-reader",
         address="minji@example.org",
-        standing=Standing.UNSUBSCRIBED,
+        standing=Standing.UNSUBSCRIBED.said,
         why=why,
     )
     assert "구독자가 수신을 거부했습니다(by phone). 이 상태는" in catalogue("ko").word(said)
