@@ -71,6 +71,7 @@ def in_words(command: click.Command) -> click.Command:
     """Return *command* with its help, and that of its options, in the operator's language."""
     spoken = copy.copy(command)
     spoken.context_class = SpokenContext
+    vars(spoken)["_help_option"] = None  # Click keeps it, in the language it was first shown in
     for name in ("help", "short_help", "epilog", "options_metavar", "subcommand_metavar"):
         if text := getattr(spoken, name, None):
             setattr(spoken, name, _(inspect.cleandoc(text)))

@@ -103,3 +103,16 @@ def test_a_field_that_needs_another_says_so(
 def test_without_the_table_there_is_no_such_field(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match="there is no field 'byline'"):
         site_with(tmp_path, "byline: 김민지", "byline: Kim Minji").compose("2022-08")
+
+
+def test_a_field_of_the_publication_is_proofread_on_its_line(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(CHECKOUT / "issues", site / "issues")
+    path = site / "issues" / "publication.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r"(ko: )[^,}\n]+", r"\1TODO", text, count=1), encoding="utf-8")
+
+    [one] = [one for one in proofread(Site({}, site)) if one.rule == "placeholder"]
+
+    assert one.file == "issues/publication.yaml"
+    assert "TODO" in path.read_text(encoding="utf-8").split("\n")[(one.line or 0) - 1]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsletter.compose.press import FOLDER, HTML_LETTER, TEXT_LETTER
-from newsletter.issue.issue import Issue
+from newsletter.issue.declared import Form, Part, fields_of
+from newsletter.issue.issue import PUBLICATION, Issue, Publication
 from newsletter.issue.lines import walk
 from newsletter.issue.markdown import Markdown
 from newsletter.lang import Lang
@@ -28,15 +29,28 @@ class Passage:
     is_code: bool = False
 
 
-def passages(issue: Issue) -> Iterator[Passage]:
+def passages(issue: Issue, publication: Publication) -> Iterator[Passage]:
     """Yield everything editors wrote: fields, and texts line by line."""
+    yield from publication_passages(publication)
     yield from field_passages(issue)
     for lang, file, markdown in texts(issue):
         yield from _written(lang, file, markdown)
 
 
+def publication_passages(publication: Publication) -> Iterator[Passage]:
+    """Yield what readers read of publication.yaml as it is written."""
+    for field in fields_of(Part.PUBLICATION):
+        if field.form is Form.TEXT_BY_LANG:
+            for lang in Lang:
+                line, text = publication.written.get(f"{field.name}.{lang}", (None, ""))
+                if text:
+                    yield Passage(lang, PUBLICATION, line, text)
+
+
 def field_passages(issue: Issue) -> Iterator[Passage]:
     """Yield the fields that editors wrote, in which Markdown means nothing."""
+    for lang, text in (issue.label or {}).items():
+        yield Passage(lang, f"issues/{issue.id}/issue.yaml", None, text)
     for lang, letter in issue.letters.items():
         for name, text in letter.texts.items():
             yield Passage(lang, letter.place, letter.lines.get(name), text)

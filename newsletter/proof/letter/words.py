@@ -132,7 +132,7 @@ def dead_links(material: Material) -> Iterator[Finding]:
 
 def placeholders(material: Material) -> Iterator[Finding]:
     """Find text that somebody meant to fill in."""
-    for passage in passages(material.issue):
+    for passage in passages(material.issue, material.publication):
         found = PLACEHOLDERS.search(passage.text)
         if not passage.is_code:
             found = found or MERGE_TAGS.search(passage.text)
