@@ -8,7 +8,7 @@ their code.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations, translation
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -90,9 +90,12 @@ class Catalogue:
     """The sentences of one language."""
 
     def __init__(self, language: str) -> None:
-        self._sentences: NullTranslations | GNUTranslations = translation(
-            DOMAIN, LOCALE, [language]
-        )
+        self._language = language
+
+    @cached_property
+    def _sentences(self) -> GNUTranslations | NullTranslations:
+        """The compiled sentences; English help does without them."""
+        return translation(DOMAIN, LOCALE, [self._language])
 
     def word(self, said: object) -> str:
         """
@@ -108,7 +111,8 @@ class Catalogue:
 
     def translate(self, english: str, fields: Mapping[str, object]) -> str:
         """Put an English sentence of the terminal's own into this language, and fill it."""
-        sentence = self._sentences.gettext(english)
+        is_english = self._language == LANGUAGES[0]
+        sentence = english if is_english else self._sentences.gettext(english)
         return self._fill(sentence, fields) if fields else sentence
 
     def _fill(self, sentence: str, fields: Mapping[str, object]) -> str:

@@ -116,6 +116,8 @@ def main() -> None:
 def _choose_language() -> str:
     """Return the operator's language; English where the terminal cannot show another."""
     language = find_language(os.environ, Path.cwd())
+    if language == LANGUAGES[0]:
+        return language
     try:
         catalogue(language).word(phrase("common.language")).encode(sys.stdout.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

@@ -16,6 +16,7 @@ import click
 from newsletter.cli.cells import pad
 from newsletter.phrases import DOMAIN, LANGUAGES, LOCALE, catalogue
 
+UNTRANSLATED: Final = "messages"  # gettext's own domain, in which there is nothing
 LABEL: Final = 9  # cells of the column that labels stand in
 
 
@@ -23,7 +24,8 @@ def use_language(language: str) -> None:
     """Say everything from now on in *language*, one of `LANGUAGES`."""
     os.environ["LANGUAGE"] = language  # where gettext looks first, for Click's words as for ours
     gettext.bindtextdomain(DOMAIN, LOCALE)
-    gettext.textdomain(DOMAIN)
+    # Click's own words are English where nothing is found.
+    gettext.textdomain(DOMAIN if language != LANGUAGES[0] else UNTRANSLATED)
 
 
 def find_used() -> str:
