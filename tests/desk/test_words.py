@@ -95,7 +95,10 @@ def test_what_is_open_is_counted_state_by_state() -> None:
 def test_editions_are_counted_and_none_is_nobody() -> None:
     counts = {EditionKind.BILINGUAL: 1, EditionKind.KO: 2}
 
-    assert in_both(describe_counts(counts)) == ["2 ko, 1 bilingual", "한국어판 2명, 한영 통합판 1명"]
+    assert in_both(describe_counts(counts)) == [
+        "2 ko, 1 bilingual",
+        "한국어판 2명, 한영 통합판 1명",
+    ]
     assert in_both(describe_counts({})) == ["nobody", "없음"]
 
 
