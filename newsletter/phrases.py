@@ -68,7 +68,10 @@ def read_said(text: str | None) -> Said:
         return text or ""
     import json  # noqa: PLC0415 - as above
 
-    found: Said = _of_json(json.loads(text.removeprefix(KEPT)))
+    try:
+        found: Said = _of_json(json.loads(text.removeprefix(KEPT)))
+    except (ValueError, KeyError):  # not as we wrote it
+        return text.removeprefix(KEPT)
     return found
 
 
@@ -105,9 +108,16 @@ class Catalogue:
         followed by the particle that fits. A list is joined by commas, ``{names:list.or}`` by
         another sentence, and ``{names:; }`` by that text.
         """
-        if isinstance(said, Phrase):
-            return self._fill(self._find(said), said.fields)
-        return format(self._fit(said))
+        if not isinstance(said, Phrase):
+            return format(self._fit(said))
+        sentence = self._find(said)
+        if sentence is not None:
+            try:
+                return self._fill(sentence, said.fields)
+            except (KeyError, ValueError):  # kept by a version whose sentence had other fields
+                pass
+        # What it was to say must not be lost for that.
+        return f"{said.code} { ({name: str(value) for name, value in said.fields.items()}) }"
 
     def translate(self, english: str, fields: Mapping[str, object]) -> str:
         """Put an English sentence of the terminal's own into this language, and fill it."""
@@ -118,15 +128,15 @@ class Catalogue:
     def _fill(self, sentence: str, fields: Mapping[str, object]) -> str:
         return sentence.format_map({name: self._fit(one) for name, one in fields.items()})
 
-    def _find(self, said: Phrase) -> str:
+    def _find(self, said: Phrase) -> str | None:
+        """Return the sentence of a code, or None: there is none in this version."""
         count = said.fields.get(COUNT)
         if isinstance(count, int):
             found = self._sentences.ngettext(said.code, said.code, count)
             if found != said.code:
                 return found
         found = self._sentences.gettext(said.code)
-        # A code without a sentence is our fault; what it was to say must not be lost for it.
-        return found if found != said.code else f"{said.code} {_escaped(dict(said.fields))}"
+        return found if found != said.code else None
 
     def _fit(self, value: object) -> Any:
         """Return what a sentence can format: numbers as they are, all else as text."""
@@ -183,9 +193,3 @@ class _List:
 
     def __format__(self, form: str) -> str:
         return self._among.join(self._words, form)
-
-
-def _escaped(fields: Mapping[str, object]) -> str:
-    return str({name: str(value) for name, value in fields.items()}).translate(
-        {ord("{"): "{{", ord("}"): "}}"}
-    )

@@ -57,6 +57,21 @@ def test_a_code_without_a_sentence_loses_nothing(language: str) -> None:
     assert "{ko.md}" in said
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_phrase_of_another_version_loses_nothing(language: str) -> None:
+    """A ledger outlives programs: a sentence may have had other fields once."""
+    for fields in ({"other": "ko.md"}, {"count": "ko.md"}):
+        said = catalogue(language).word(phrase("count.readers", **fields))
+
+        assert "count.readers" in said
+        assert "ko.md" in said
+
+
+@pytest.mark.parametrize("text", ["\x1e{", "\x1e{}", '\x1e{"place": "ko.md"}', "\x1enot JSON"])
+def test_what_is_kept_otherwise_than_we_write_it_is_shown_as_it_is(text: str) -> None:
+    assert str(read_said(text)) == text[1:]
+
+
 @given(NAMES, st.dictionaries(NAMES, VALUES, max_size=4))
 def test_what_is_kept_comes_back_as_it_was(code: str, fields: dict[str, object]) -> None:
     said = Phrase(code, fields)
