@@ -74,6 +74,8 @@ def test_a_name_means_one_thing_in_the_machine_room() -> None:
         ("throttle", "dispatch/lanes.py"),
         ("circuit breaker", "dispatch/guard.py"),
         ("prefetch", "dispatch/feed.py"),
+        ("scheduler", "dispatch/scheduler.py"),
+        ("canary", "dispatch/canary.py"),
         ("fair queueing", "dispatch/lanes.py"),
         ("back-off", "dispatch/retry.py"),
         ("rate limit", "dispatch/limits.py"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Event
 
 from newsletter.dispatch.engine import RunCounts
-from newsletter.dispatch.feed import Resumption
+from newsletter.dispatch.resumption import Resumption
 from newsletter.dispatch.watching import Show, Watcher
 from newsletter.phrases import Said
 

@@ -8,8 +8,8 @@ from newsletter.desk.halting import describe_halt
 from newsletter.desk.moments import show_moment
 from newsletter.desk.outlook import Outlook
 from newsletter.dispatch.control import Act, Halt
-from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.ledger import Plan
+from newsletter.dispatch.resumption import Resumption
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UnfinishedError
 from newsletter.phrases import Phrase, phrase

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Sequence
 from datetime import datetime
+from threading import Condition
 from typing import Final
 
 from newsletter.dispatch.lanes import Lane, Lanes
@@ -20,7 +21,7 @@ class Backlog:
 
     All domains are read together, in the order of the plan, until one piles up, for it is
     slow, or the list is sorted by it. From there on it is read apart, when its lane runs
-    low, and the others without it. Not for several threads at once, but for `read`.
+    low, and the others without it. Used under the feed's lock.
     """
 
     def __init__(
@@ -29,30 +30,63 @@ class Backlog:
         self._ledger = ledger
         self._issue = issue
         self._clock = clock
-        self._lanes = lanes
+        self.lanes = lanes
         self.last: DeliveryId | None = None  # nothing above it is read
         self._apart: dict[str, Lane] = {}
         self._hungry: list[Lane] = []  # lanes apart that run low
         self._after = DeliveryId(0)
         self._is_read = False
+        self.is_reading = False  # a thread reads a page, without the lock
 
-    def next_page(self, ticks: float) -> DeliveryPage | None:
+    def read_page(self, ticks: float, known: Container[int], lock: Condition) -> bool:
+        """
+        Read a page into the lanes, if they run low; say whether one was read.
+
+        Reading takes milliseconds, so *lock* is released meanwhile; only one thread reads.
+
+        Args:
+            ticks: the time.
+            known: deliveries in flight, which are left out.
+            lock: the feed's, held by the caller; all who wait for it are woken.
+        """
+        if self.is_reading:
+            return False
+        page = self._next_page(ticks)
+        if page is None:
+            return False
+        self.is_reading = True
+        lock.release()
+        try:
+            found = self._ledger.find_due(self._issue, self._clock(), page)
+        finally:
+            lock.acquire()
+            self.is_reading = False
+        self._enter(page, found, known)
+        lock.notify_all()
+        return True
+
+    def note_taken(self, lane: Lane) -> None:
+        """Remember that a lane which is read apart runs low."""
+        if not lane.is_read and len(lane.waiting) < LOW and lane not in self._hungry:
+            self._hungry.append(lane)
+
+    def paused(self, ticks: float) -> list[Lane]:
+        """Return the paused lanes whose letters are still in the ledger alone."""
+        return [lane for lane in self._hungry if lane.is_paused(ticks) and not lane.waiting]
+
+    def _next_page(self, ticks: float) -> DeliveryPage | None:
         """Say what should be read now, if anything."""
         for lane in self._hungry:
             if not lane.is_paused(ticks):
                 return DeliveryPage(lane.after, BATCH, domain=lane.domain, last=self.last)
-        lanes = self._lanes
+        lanes = self.lanes
         if self._is_read or lanes.open >= LOW or lanes.held >= HELD_MAX:
             return None
         return DeliveryPage(self._after, BATCH, without=frozenset(self._apart), last=self.last)
 
-    def read(self, page: DeliveryPage) -> Sequence[Delivery]:
-        """Read a page; changes nothing here, so that others need not wait for it."""
-        return self._ledger.find_due(self._issue, self._clock(), page)
-
-    def enter(self, page: DeliveryPage, found: Sequence[Delivery], known: Container[int]) -> None:
+    def _enter(self, page: DeliveryPage, found: Sequence[Delivery], known: Container[int]) -> None:
         """Put what was read into the lanes, but for those *known* to be in flight."""
-        touched = self._lanes.add(delivery for delivery in found if delivery.id not in known)
+        touched = self.lanes.add(delivery for delivery in found if delivery.id not in known)
         is_read = len(found) < page.limit
         if page.domain:
             lane = self._apart[page.domain]
@@ -67,14 +101,5 @@ class Backlog:
             return
         for lane in touched:
             if len(lane.waiting) > LANE_MAX and len(self._apart) < APART_MAX:
-                self._lanes.set_apart(lane, self._after)
+                self.lanes.set_apart(lane, self._after)
                 self._apart[lane.domain] = lane
-
-    def note_taken(self, lane: Lane) -> None:
-        """Remember that a lane which is read apart runs low."""
-        if not lane.is_read and len(lane.waiting) < LOW and lane not in self._hungry:
-            self._hungry.append(lane)
-
-    def paused(self, ticks: float) -> list[Lane]:
-        """Return the paused lanes whose letters are still in the ledger alone."""
-        return [lane for lane in self._hungry if lane.is_paused(ticks) and not lane.waiting]

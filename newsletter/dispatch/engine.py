@@ -22,10 +22,11 @@ from newsletter.delivery.provider import (
 from newsletter.dispatch.connection_feed import ConnectionFeed
 from newsletter.dispatch.connection_limit import ConnectionLimit
 from newsletter.dispatch.control import Halt
-from newsletter.dispatch.feed import PATIENCE_S, Feed
+from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.guard import Guard
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Outcomes
 from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
+from newsletter.dispatch.scheduler import PATIENCE_S
 from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
 from newsletter.phrases import Said, phrase
 
@@ -155,7 +156,7 @@ class Engine:
     def _work(self) -> None:
         broken = answered = 0
         while self._feed.has_more():
-            if self._feed.is_held or not self._pool.enter():
+            if self._feed.pauses.is_holding_all or not self._pool.enter():
                 self._feed.rest()
                 continue
             try:
@@ -265,7 +266,7 @@ class Engine:
 
     def _leave_alone(self, domain: str, outcome: Deferred) -> None:
         length = pause_length(outcome)
-        if self._feed.pause_domain(domain, length):
+        if self._feed.pauses.pause_domain(domain, length):
             self._ledger.pause_domain(domain, self._clock() + length, str(outcome.answer))
             self._guard.note_rebuff(domain, outcome)
         else:
@@ -273,19 +274,19 @@ class Engine:
 
     def _hold_off(self, length: timedelta, answer: Said) -> None:
         """Leave the provider alone for a while, and longer each time that did not help."""
-        if self._feed.is_held:
+        if self._feed.pauses.is_holding_all:
             return
         grown = length * 2**self._holds
         self._holds += 1
         self._guard.note_busy(answer)
-        self._feed.hold_all(max(length, min(grown, timedelta(seconds=PATIENCE_S))))
+        self._feed.pauses.hold_all(max(length, min(grown, timedelta(seconds=PATIENCE_S))))
 
     def _judge_canary(self) -> Halt | None:
-        if not self._feed.canary_is_answered:
+        if not self._feed.canary.is_answered:
             return None
         halt = self._guard.judge_canary()
         if halt is None:
-            self._feed.release_rest()
+            self._feed.canary.release_rest()
         return halt
 
     def _take_first(self) -> Connection | None:

@@ -161,6 +161,25 @@ class WarmUpDay:
         self._ends = ticks + max(1.0, (tomorrow - now).total_seconds())
 
 
+class CountLimit:
+    """How many letters one run may hand out."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, letters: int | None) -> None:
+        self.left = letters  # None: as many as there are
+
+    def take(self) -> None:
+        """Count a letter."""
+        if self.left is not None:
+            self.left -= 1
+
+    def give_back(self) -> None:
+        """Take back the count of a letter that was not sent after all."""
+        if self.left is not None:
+            self.left += 1
+
+
 class Limits:
     """All limits of a publication at once."""
 

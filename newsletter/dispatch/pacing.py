@@ -23,6 +23,14 @@ class Pacing:
     curbs: dict[str, DomainThrottle] = field(default_factory=dict)  # by domain
     canary: int = 0  # letters whose outcomes are awaited before the rest; 0: none
 
+    def paused_s(self, ticks: float) -> dict[str, float]:
+        """Say how many seconds each paused domain has still to wait."""
+        return {
+            domain: curb.paused_until - ticks
+            for domain, curb in self.curbs.items()
+            if curb.paused_until > ticks
+        }
+
 
 def begin_pacing(
     pace: Pace,

@@ -10,12 +10,14 @@ from newsletter.delivery.provider import Connection, Provider
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import PROGRAM, Act, Diary, Halt, Settlement, WhichUnknown
 from newsletter.dispatch.engine import Engine, RunCounts
-from newsletter.dispatch.feed import Feed, Resumption
+from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.guard import Guard
 from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
+from newsletter.dispatch.resumption import Resumption
 from newsletter.dispatch.runs import RunEnd
+from newsletter.dispatch.slowness import say_slowness
 from newsletter.dispatch.states import State
 from newsletter.dispatch.watching import Bar, Watcher, count_down
 from newsletter.errors import ProviderBusy
@@ -211,7 +213,7 @@ class Rounds:
         finally:
             self.answered += engine.run.answered
             if self._pacing:
-                self._pacing.canary = feed.canary_left
+                self._pacing.canary = feed.canary.left or 0
         # There were fewer readers than were to be awaited.
         if not self._halt and not self._is_stopped and feed.resumption is None:
             self._note_answered_canary()
@@ -268,9 +270,10 @@ class Rounds:
         return not self._is_halted()
 
     def _watch(self, run: RunCounts, feed: Feed, bar: Bar) -> None:
-        bar.show(run, feed.slowness(self._means.zone))
+        now = self._means.clock().astimezone(self._means.zone)
+        bar.show(run, say_slowness(feed.slowness(), now))
         self._lease.keep()
-        if feed.is_rest_released:
+        if feed.canary.is_over:
             self._note_answered_canary()
         if self._halt is None and self._is_halted():
             feed.stop()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from newsletter.dispatch.engine import RunCounts
-from newsletter.dispatch.feed import Resumption
+from newsletter.dispatch.resumption import Resumption
 from newsletter.phrases import Said
 
 TICK_S: Final = 1.0  # how often somebody who waits looks up

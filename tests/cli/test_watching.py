@@ -8,7 +8,7 @@ import pytest
 from newsletter.cli.watching import Onlooker
 from newsletter.desk.halting import refuse_halted
 from newsletter.dispatch.control import PROGRAM
-from newsletter.dispatch.feed import Resumption
+from newsletter.dispatch.resumption import Resumption
 from newsletter.errors import UnfinishedError, UsageError
 from newsletter.storage.diary import SqlDiary
 from tests.cli.desk import Desk

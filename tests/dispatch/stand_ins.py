@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from newsletter.delivery.provider import Accepted, Begun, Capabilities, Outcome, Receipt, Unsent
 from newsletter.dispatch.engine import RunCounts
-from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.lease import Holder
+from newsletter.dispatch.resumption import Resumption
 from newsletter.dispatch.watching import Show
 from newsletter.message.envelope import Envelope
 from newsletter.phrases import Said

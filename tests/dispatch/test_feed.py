@@ -12,9 +12,11 @@ from sqlalchemy import Engine as Database
 
 from newsletter.delivery.provider import Accepted
 from newsletter.dispatch.backlog import BATCH, LANE_MAX, LOW
-from newsletter.dispatch.feed import Feed, Resumption
+from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.ledger import DeliveryId
 from newsletter.dispatch.pacing import Pacing, begin_pacing
+from newsletter.dispatch.resumption import Resumption
+from newsletter.dispatch.slowness import say_slowness
 from newsletter.issue.pace import DomainPace, Pace, Rate, WarmUp
 from newsletter.message.envelope import Envelope
 from newsletter.phrases import catalogue, phrase
@@ -134,7 +136,7 @@ def test_a_domain_that_pauses_is_left_behind_with_a_word_on_when_it_goes_on(
 ) -> None:
     clock = FakeClock()
     feed = make_feed(sorted_list, clock)
-    feed.pause_domain("aaa.example", timedelta(minutes=10))
+    feed.pauses.pause_domain("aaa.example", timedelta(minutes=10))
 
     taken = take_what_may_go(feed)
 
@@ -233,14 +235,14 @@ def test_the_canary_is_awaited_before_the_rest_follows(few: Database) -> None:
     assert len(canary) == 3
     for envelope in canary[:2]:
         feed.settle(envelope.key, is_accepted=True)
-    assert not feed.canary_is_answered
-    assert phrase("dispatch.awaits-canary") in feed.slowness(UTC)
+    assert not feed.canary.is_answered
+    assert phrase("dispatch.awaits-canary") in say_slowness(feed.slowness(), NOW)
 
     feed.settle(canary[2].key, is_accepted=True)
-    assert feed.canary_is_answered
+    assert feed.canary.is_answered
     assert take(feed) is None
 
-    feed.release_rest()
+    feed.canary.release_rest()
     assert len(take_what_may_go(feed)) == 7
 
 
@@ -253,7 +255,7 @@ def test_another_letter_takes_the_place_of_one_in_the_canary_that_is_not_sent(
 
     feed.drop(envelope.key)
 
-    assert not feed.canary_is_answered
+    assert not feed.canary.is_answered
     assert len(take_what_may_go(feed)) == 1
 
 
@@ -289,10 +291,10 @@ def test_a_stopped_feed_hands_out_nothing_more(few: Database) -> None:
 def test_people_are_told_what_makes_a_run_slow(few: Database) -> None:
     feed = make_feed(few, FakeClock(), Pace(rate=Rate(20, SECOND)))
     for domain in ("naver.com", "daum.net", "gmail.com"):
-        feed.pause_domain(domain, timedelta(minutes=10))
-    feed.hold_all(timedelta(seconds=15))
+        feed.pauses.pause_domain(domain, timedelta(minutes=10))
+    feed.pauses.hold_all(timedelta(seconds=15))
 
-    said = feed.slowness(SEOUL)
+    said = say_slowness(feed.slowness(), NOW.astimezone(SEOUL))
 
     assert catalogue("en").word(said) == (
         "20/second, goes on in 15 s, daum.net pauses until 09:10, "
@@ -307,7 +309,9 @@ def test_people_are_told_what_makes_a_run_slow(few: Database) -> None:
 def test_without_a_pace_nothing_is_slow(few: Database) -> None:
     clock = FakeClock()
 
-    assert Feed(SqlLedger(few), ISSUE, write, clock, None).slowness(SEOUL) == []
+    slowness = Feed(SqlLedger(few), ISSUE, write, clock, None).slowness()
+
+    assert say_slowness(slowness, NOW) == []
     assert Pacing(clock.ticks).canary == 0
 
 
