@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event
 
-from newsletter.dispatch.engine import RunCounts
 from newsletter.dispatch.resumption import Resumption
+from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.watching import Show, Watcher
 from newsletter.phrases import Said
 

@@ -18,6 +18,10 @@ class ConnectionLimit:
         self._grow_after = GROW_AFTER
         self._has_grown = False
 
+    def allow(self, size: int) -> None:
+        """Let so many in at once at the most; to be called before any is."""
+        self._size = self._allowed = size
+
     def enter(self) -> bool:
         """Count a connection in, if one more may be open."""
         with self._lock:

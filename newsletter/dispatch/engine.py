@@ -1,9 +1,7 @@
 """Sends what is due: one thread a connection, every outcome into the ledger."""
 
 import threading
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,31 +19,19 @@ from newsletter.delivery.provider import (
 )
 from newsletter.dispatch.connection_feed import ConnectionFeed
 from newsletter.dispatch.connection_limit import ConnectionLimit
+from newsletter.dispatch.connector import Connector
 from newsletter.dispatch.control import Halt
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.guard import Guard
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Outcomes
 from newsletter.dispatch.retry import PROVIDER_PAUSE, next_attempt, pause_length
+from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.scheduler import PATIENCE_S
-from newsletter.errors import NewsletterError, ProviderBusy, ProviderError
+from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.phrases import Said, phrase
 
 BROKEN_MAX: Final = 3  # connections of one thread in a row, while none brought an outcome
 TICK_S: Final = 0.1  # how often the run's progress is shown
-
-
-@dataclass(slots=True)
-class RunCounts:
-    """One run of a dispatch, as it goes; written under the engine's lock."""
-
-    outcomes: Counter[type] = field(default_factory=Counter)  # by class of Outcome
-    fault: BaseException | None = None  # what stopped the run, if anything did
-    halt: Halt | None = None  # that the answers have brought about
-
-    @property
-    def answered(self) -> int:
-        """Count the deliveries that got an outcome in this run."""
-        return self.outcomes.total()
 
 
 class Engine:
@@ -73,13 +59,14 @@ class Engine:
                 and a relay that takes fewer connections than asked for is no fault.
             guard: stops the run when the answers are bad; one of the run's own if None.
         """
-        self._first = first
         self._provider = provider
+        self._connector = Connector(provider)
+        self._connector.keep(first)
+        self._has_first = first is not None
         self._ledger = ledger
         self._feed = feed
         self._clock = clock
         self._guard = guard or Guard("the issue", provider.name, clock)
-        self._lock = threading.Lock()
         self._pool = ConnectionLimit(1)
         self._holds = 0  # pauses for the provider's sake, one after the other
         self.run = RunCounts()
@@ -100,9 +87,9 @@ class Engine:
             UnfinishedError: *watch* has found that another process has the issue.
             LedgerError: nothing can be recorded any more.
         """
-        self._pool = ConnectionLimit(connections)
-        if self._first is None and self._feed.has_more():
-            self._first = self._provider.connect()
+        self._pool.allow(connections)
+        if not self._has_first and self._feed.has_more():
+            self._connector.keep(self._provider.connect())
         threads = [
             threading.Thread(target=self._work_fenced, name=f"connection {number}", daemon=True)
             for number in range(1, connections + 1)
@@ -121,8 +108,7 @@ class Engine:
             self._ledger.flush()
             raise
         finally:
-            if unused := self._take_first():
-                unused.close()
+            self._connector.close()
         self._ledger.flush()
         watch(self.run)
         if self.run.fault:
@@ -143,15 +129,11 @@ class Engine:
 
     def _stop_for(self, error: BaseException) -> None:
         self._feed.stop()
-        with self._lock:  # what came first counts, unless this is a bug
-            is_first = self.run.fault is None and self.run.halt is None
-            if is_first or not isinstance(error, NewsletterError):
-                self.run.fault = error
+        self.run.note_fault(error)
 
     def _halt_by(self, halt: Halt) -> None:
         self._feed.stop()
-        with self._lock:
-            self.run.halt = self.run.halt or halt
+        self.run.note_halt(halt)
 
     def _work(self) -> None:
         broken = answered = 0
@@ -160,7 +142,7 @@ class Engine:
                 self._feed.rest()
                 continue
             try:
-                connection = self._take_first() or self._provider.connect()
+                connection = self._connector.connect()
                 is_barren = not self._deliver(connection)
             except ProviderBusy as busy:
                 # The others go on, fewer than before. Where there are none, it is waited for.
@@ -171,9 +153,8 @@ class Engine:
                 self._pool.leave()
                 raise
             self._pool.leave()
-            with self._lock:
-                has_moved, answered = self.run.answered != answered, self.run.answered
-            broken = broken + 1 if is_barren and not has_moved else 0
+            before, answered = answered, self.run.answered
+            broken = broken + 1 if is_barren and answered == before else 0
             if broken >= BROKEN_MAX:
                 raise ProviderError(
                     phrase("dispatch.connection-breaks", provider=self._provider.name, times=broken)
@@ -238,8 +219,7 @@ class Engine:
                 answer = phrase("dispatch.given-up", attempts=attempts, answer=outcome.answer)
                 outcome = Refused(answer, Blame.TEMPORARY)
         self._ledger.record(delivery.id, outcome, due_at, now)
-        with self._lock:
-            self.run.outcomes[type(outcome)] += 1
+        self.run.note_outcome(outcome)
 
     def _react(self, delivery: Delivery, outcome: Outcome) -> Halt | None:
         """
@@ -288,8 +268,3 @@ class Engine:
         if halt is None:
             self._feed.canary.release_rest()
         return halt
-
-    def _take_first(self) -> Connection | None:
-        with self._lock:
-            first, self._first = self._first, None
-            return first

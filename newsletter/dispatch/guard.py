@@ -1,13 +1,14 @@
 """The circuit breaker of a run: stops it before all readers meet what the first have met."""
 
 import threading
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final, NoReturn
 
 from newsletter.delivery.provider import Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.control import PROGRAM, Act, Diary, Halt
+from newsletter.dispatch.refusal_window import RefusalWindow
 from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.issue.pace import REFUSALS_OF, REFUSALS_PERCENT
 from newsletter.phrases import Phrase, Said, phrase
@@ -54,8 +55,7 @@ class Guard:
         self._percent = refusals_percent
         self._is_patient = is_patient
         self._lock = threading.Lock()
-        self._latest: deque[bool] = deque(maxlen=REFUSALS_OF)  # True: refused
-        self._refused = 0  # of the latest
+        self._window = RefusalWindow(REFUSALS_OF)
         self._rebuffs: list[str] = []  # domains in a row
         self._busy = 0
         self._unknown = 0  # in a row
@@ -66,7 +66,7 @@ class Guard:
         """Take in the newest outcomes of earlier runs, oldest first; True: refused."""
         with self._lock:
             for is_refused in refusals:
-                self._note(is_refused=is_refused)
+                self._window.add(is_refused=is_refused)
 
     def note_accepted(self) -> None:
         """Count a letter that was taken: whatever there was before is over."""
@@ -76,15 +76,15 @@ class Guard:
             self._unknown = 0
             if self._rebuffs:
                 self._rebuffs = []
-            self._note(is_refused=False)
+            self._window.add(is_refused=False)
 
     def note_refused(self, outcome: Refused) -> Halt | None:
         """Count a refusal; return the pause, if there are too many."""
         with self._lock:
             self._counts["errors"] += 1
             self._example = outcome.answer
-            self._note(is_refused=True)
-            refused, latest = self._refused, len(self._latest)
+            self._window.add(is_refused=True)
+            refused, latest = self._window.refused, self._window.answers
         if refused * 100 <= REFUSALS_OF * self._percent:
             return None
         return self._pause(
@@ -194,12 +194,6 @@ class Guard:
         with self._lock:
             if self._rebuffs and not self._counts["accepted"] and not self._is_patient:
                 self._blame_sender()
-
-    def _note(self, *, is_refused: bool) -> None:
-        if len(self._latest) == REFUSALS_OF:
-            self._refused -= self._latest[0]
-        self._latest.append(is_refused)
-        self._refused += is_refused
 
     def _blame_sender(self) -> NoReturn:
         domains = list(dict.fromkeys(self._rebuffs))

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from newsletter.delivery.provider import Connection, Provider
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import PROGRAM, Act, Diary, Halt, Settlement, WhichUnknown
-from newsletter.dispatch.engine import Engine, RunCounts
+from newsletter.dispatch.engine import Engine
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.guard import Guard
 from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
 from newsletter.dispatch.resumption import Resumption
+from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.runs import RunEnd
 from newsletter.dispatch.slowness import say_slowness
 from newsletter.dispatch.states import State

@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from newsletter.dispatch.engine import RunCounts
 from newsletter.dispatch.resumption import Resumption
+from newsletter.dispatch.run_counts import RunCounts
 from newsletter.phrases import Said
 
 TICK_S: Final = 1.0  # how often somebody who waits looks up

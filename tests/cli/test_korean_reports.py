@@ -19,8 +19,8 @@ from newsletter.cli.watching import Onlooker
 from newsletter.delivery.provider import Accepted, Deferred
 from newsletter.desk.process import Process
 from newsletter.dispatch.control import PROGRAM, Act
-from newsletter.dispatch.engine import RunCounts
 from newsletter.dispatch.resumption import Resumption
+from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind

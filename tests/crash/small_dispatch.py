@@ -10,9 +10,10 @@ from sqlalchemy import Engine as Database
 from newsletter.delivery.provider import Provider
 from newsletter.delivery.smtp import SmtpProvider
 from newsletter.delivery.smtp_session import Relay
-from newsletter.dispatch.engine import Engine, RunCounts
+from newsletter.dispatch.engine import Engine
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.ledger import Delivery, Ledger, Plan
+from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.states import State
 from newsletter.lang import Preference
 from newsletter.message.envelope import Envelope

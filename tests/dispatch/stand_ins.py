@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from newsletter.delivery.provider import Accepted, Begun, Capabilities, Outcome, Receipt, Unsent
-from newsletter.dispatch.engine import RunCounts
 from newsletter.dispatch.lease import Holder
 from newsletter.dispatch.resumption import Resumption
+from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.watching import Show
 from newsletter.message.envelope import Envelope
 from newsletter.phrases import Said

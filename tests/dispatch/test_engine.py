@@ -17,9 +17,10 @@ from newsletter.delivery.provider import (
     Unknown,
     Unsent,
 )
-from newsletter.dispatch.engine import BROKEN_MAX, Engine, RunCounts
+from newsletter.dispatch.engine import BROKEN_MAX, Engine
 from newsletter.dispatch.feed import TRIES_PER_RUN, Feed
 from newsletter.dispatch.ledger import Delivery, DeliveryId, LetterId
+from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, ProviderBusy, ProviderError, UnfinishedError
 from newsletter.message.envelope import Envelope

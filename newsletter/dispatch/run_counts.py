@@ -1,0 +1,42 @@
+"""A run as it stands: its outcomes, and what stopped it."""
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+
+from newsletter.delivery.provider import Outcome
+from newsletter.dispatch.control import Halt
+from newsletter.errors import NewsletterError
+
+
+@dataclass(slots=True)
+class RunCounts:
+    """One run of a dispatch, as it goes; written by all its threads."""
+
+    outcomes: Counter[type] = field(default_factory=Counter)  # by class of Outcome
+    fault: BaseException | None = None  # what stopped the run, if anything did
+    halt: Halt | None = None  # that the answers have brought about
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    @property
+    def answered(self) -> int:
+        """Count the deliveries that got an outcome in this run."""
+        with self._lock:
+            return self.outcomes.total()
+
+    def note_outcome(self, outcome: Outcome) -> None:
+        """Count an outcome that is in the ledger."""
+        with self._lock:
+            self.outcomes[type(outcome)] += 1
+
+    def note_fault(self, fault: BaseException) -> None:
+        """Keep what stopped the run: the first fault or halt, but a bug in any case."""
+        with self._lock:
+            is_first = self.fault is None and self.halt is None
+            if is_first or not isinstance(fault, NewsletterError):
+                self.fault = fault
+
+    def note_halt(self, halt: Halt) -> None:
+        """Keep the first halt."""
+        with self._lock:
+            self.halt = self.halt or halt
