@@ -183,3 +183,15 @@ class Diary(Protocol):
 
         Those are neither paused nor cancelled, and their newest run was not limited.
         """
+
+
+def halted_by_program(now: datetime, because: Said) -> Halt:
+    """Return the halt of an issue that the program pauses, for people to look at."""
+    return Halt(Act.PAUSED, PROGRAM, now, because)
+
+
+def pause_by_program(diary: Diary, issue: str, now: datetime, because: Said) -> Halt:
+    """Pause *issue* in its diary, unless somebody has halted it; return what holds it then."""
+    halt = halted_by_program(now, because)
+    diary.pause(issue, halt.by, halt.because, halt.at)
+    return diary.find_halt(issue) or halt

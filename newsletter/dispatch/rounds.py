@@ -8,7 +8,15 @@ from zoneinfo import ZoneInfo
 
 from newsletter.delivery.provider import Connection, Provider
 from newsletter.dispatch.clock import SteadyClock
-from newsletter.dispatch.control import PROGRAM, Act, Diary, Halt, Settlement, WhichUnknown
+from newsletter.dispatch.control import (
+    PROGRAM,
+    Act,
+    Diary,
+    Halt,
+    Settlement,
+    WhichUnknown,
+    pause_by_program,
+)
 from newsletter.dispatch.engine import Engine
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.guard import Guard
@@ -24,7 +32,7 @@ from newsletter.dispatch.watching import Bar, Watcher, count_down
 from newsletter.errors import ProviderBusy
 from newsletter.issue.pace import REFUSALS_OF, Pace
 from newsletter.message.envelope import Envelope
-from newsletter.phrases import phrase
+from newsletter.phrases import Phrase, phrase
 
 STAYS: Final = timedelta(hours=25)  # how long a run waits: beyond anybody's last attempt
 ASK_EVERY_S: Final = 1.0  # whether somebody has paused the issue
@@ -102,8 +110,6 @@ class Rounds:
         self._guard = Guard(
             parts.issue,
             parts.provider.name,
-            parts.clock,
-            parts.diary,
             parts.pace.refusals_percent,
             is_patient=options.waits,
         )
@@ -202,14 +208,14 @@ class Rounds:
         feed.end_at(self._last)
         first, self._first = self._first, None
         engine = self._engine = Engine(
-            parts.provider, parts.ledger, feed, parts.clock, first, self._guard
+            parts.provider, parts.ledger, feed, parts.clock, self._guard, self._pause
         )
         if self._is_stopped:
             engine.stop()
         try:
             with parts.watcher.sending(parts.issue, expected) as bar:
                 connections = max(1, min(parts.connections, expected))
-                run = engine.send(connections, lambda run: self._watch(run, feed, bar))
+                run = engine.send(connections, lambda run: self._watch(run, feed, bar), first)
                 self._halt = self._halt or run.halt
         finally:
             self.answered += engine.run.answered
@@ -240,6 +246,10 @@ class Rounds:
         notes = self._means.diary.notes(self._means.issue)
         resumed = [note.at for note in notes if note.act is Act.RESUMED]
         return max(resumed, default=LONG_AGO)
+
+    def _pause(self, because: Phrase) -> Halt:
+        parts = self._means
+        return pause_by_program(parts.diary, parts.issue, parts.clock(), because)
 
     def _note_answered_canary(self) -> None:
         """Let a timer go on with the rest, now that this run does."""

@@ -194,7 +194,7 @@ def test_a_connection_that_is_open_already_is_used_first(database: Database) -> 
     ledger = SqlLedger(database)
     feed = Feed(ledger, ISSUE, write, lambda: NOW, None)
 
-    Engine(provider, ledger, feed, lambda: NOW, provider.connect()).send(1, lambda _: None)
+    Engine(provider, ledger, feed, lambda: NOW).send(1, lambda _: None, provider.connect())
     ledger.close()
 
     assert provider.connections == provider.closed == 1

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine as Database
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
-from newsletter.dispatch.control import PROGRAM, Halt
+from newsletter.dispatch.control import PROGRAM, Halt, pause_by_program
 from newsletter.dispatch.engine import Engine
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.guard import REBUFFS_MAX, UNKNOWN_MAX, Guard
@@ -67,8 +67,15 @@ def send(
         pacing = begin_pacing(Pace(), UTC, ledger, clock, clock.ticks)
         pacing.canary = canary
         feed = Feed(ledger, ISSUE, write, clock, None, pacing)
-        guard = Guard(ISSUE, "scripted", clock, SqlDiary(database))
-        engine = Engine(ScriptedProvider(answer), ledger, feed, clock, None, guard)
+        diary = SqlDiary(database)
+        engine = Engine(
+            ScriptedProvider(answer),
+            ledger,
+            feed,
+            clock,
+            Guard(ISSUE, "scripted"),
+            lambda because: pause_by_program(diary, ISSUE, clock(), because),
+        )
         try:
             return feed, engine.send(connections, lambda _: None).halt
         except NewsletterError as error:
