@@ -49,8 +49,7 @@ class Guard:
         self._lock = threading.Lock()
         self._window = RefusalWindow(REFUSALS_OF)
         self._rebuffs: list[str] = []  # domains in a row
-        self._busy = 0
-        self._unknown = 0  # in a row
+        self._busy = self._unknown = 0  # in a row
         self._counts: Counter[str] = Counter()
         self._example: Said = ""
 
@@ -64,8 +63,7 @@ class Guard:
         """Count an accepted letter; it resets the counters of what came in a row."""
         with self._lock:
             self._counts["accepted"] += 1
-            self._busy = 0
-            self._unknown = 0
+            self._busy = self._unknown = 0
             if self._rebuffs:
                 self._rebuffs = []
             self._window.add(is_refused=False)

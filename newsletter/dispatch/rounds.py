@@ -1,6 +1,6 @@
 """A run of a dispatch, round after round: what is due, and what becomes due while it waits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -20,6 +20,7 @@ from newsletter.dispatch.control import (
 from newsletter.dispatch.engine import Engine
 from newsletter.dispatch.feed import Feed
 from newsletter.dispatch.guard import Guard
+from newsletter.dispatch.halt_watch import HaltWatch
 from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.ledger import Delivery, DeliveryId, Ledger
 from newsletter.dispatch.pacing import Pacing, begin_pacing
@@ -35,7 +36,6 @@ from newsletter.message.envelope import Envelope
 from newsletter.phrases import Phrase, phrase
 
 STAYS: Final = timedelta(hours=25)  # how long a run waits: beyond anybody's last attempt
-ASK_EVERY_S: Final = 1.0  # whether somebody has paused the issue
 BUSY_WAIT: Final = timedelta(minutes=10)  # before a provider that took nothing is tried again
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SOON: Final = timedelta(seconds=1)
@@ -117,9 +117,8 @@ class Rounds:
         self._last: DeliveryId | None = None  # what is planned above it is not this run's
         self._held: Resumption | None = None  # what ended the latest round early
         self._is_stopped = False
-        self._halt: Halt | None = None
+        self._halts = HaltWatch(parts.diary, parts.issue, parts.clock.ticks)
         self._has_open_canary = options.limit is None and bool(options.canary)
-        self._asked_at = parts.clock.ticks()
         self.answered = 0  # deliveries that got an outcome
 
     def send_all(self, last: DeliveryId | None = None) -> Ending:
@@ -147,16 +146,16 @@ class Rounds:
         ends_at = clock() + STAYS
         while True:
             resumption = self._send_patiently()
-            if self._halt or self._is_stopped or self._left == 0 or resumption is None:
-                return Ending(self._why(), self._halt)
+            if self._halts.halt or self._is_stopped or self._left == 0 or resumption is None:
+                return Ending(self._why(), self._halts.halt)
             if not self._wishes.waits or resumption.at > ends_at:
                 return Ending(RunEnd.HELD, held=self._held)
             self._wait(resumption)
-            if self._halt or self._is_stopped:
-                return Ending(self._why(), self._halt)
+            if self._halts.halt or self._is_stopped:
+                return Ending(self._why(), self._halts.halt)
 
     def _why(self) -> RunEnd:
-        if self._halt:
+        if self._halts.halt:
             return RunEnd.HALTED
         if self._is_stopped:
             return RunEnd.STOPPED
@@ -189,14 +188,7 @@ class Rounds:
                 raise
             return Resumption(self._means.clock() + BUSY_WAIT, busy.phrase)
         self._held = feed.resumption
-        now = self._means.clock()
-        due_at = self._means.ledger.next_due_at(self._means.issue)
-        if due_at and due_at <= now:  # due since a moment ago, or held back all the same
-            due_at = now + SOON if self.answered > before and not feed.resumption else None
-        if due_at and (feed.resumption is None or due_at < feed.resumption.at):
-            deferred = self._count(State.DEFERRED)
-            return Resumption(due_at, phrase("dispatch.deferred", count=deferred))
-        return feed.resumption
+        return _next_round(self._means, feed.resumption, has_moved=self.answered > before)
 
     def _send_round(self) -> Feed:
         parts = self._means
@@ -216,13 +208,13 @@ class Rounds:
             with parts.watcher.sending(parts.issue, expected) as bar:
                 connections = max(1, min(parts.connections, expected))
                 run = engine.send(connections, lambda run: self._watch(run, feed, bar), first)
-                self._halt = self._halt or run.halt
+                self._halts.keep(run.halt)
         finally:
             self.answered += engine.run.answered
             if self._pacing:
                 self._pacing.canary = feed.canary.left or 0
         # There were fewer readers than were to be awaited.
-        if not self._halt and not self._is_stopped and feed.resumption is None:
+        if not self._halts.halt and not self._is_stopped and feed.resumption is None:
             self._note_answered_canary()
         if feed.failed:
             parts.watcher.unwritten(feed.failed)
@@ -230,22 +222,10 @@ class Rounds:
 
     def _get_pacing(self) -> Pacing:
         """Begin to count when the first round begins; later ones go on, with what is left."""
-        parts = self._means
         if self._pacing is None:
-            self._pacing = begin_pacing(
-                parts.pace, parts.zone, parts.ledger, parts.clock, parts.clock.ticks
-            )
-            self._pacing.canary = self._count_canary()
-            self._guard.remember(
-                parts.ledger.latest_refusals(parts.issue, self._resumed_at(), REFUSALS_OF)
-            )
+            self._pacing = _begin_pacing(self._means, self._wishes)
+            self._guard.remember(_find_refusals(self._means))
         return self._pacing
-
-    def _resumed_at(self) -> datetime:
-        """Say since when answers count: somebody who resumes has looked at those before."""
-        notes = self._means.diary.notes(self._means.issue)
-        resumed = [note.at for note in notes if note.act is Act.RESUMED]
-        return max(resumed, default=LONG_AGO)
 
     def _pause(self, because: Phrase) -> Halt:
         parts = self._means
@@ -256,16 +236,6 @@ class Rounds:
         if self._has_open_canary:
             self._has_open_canary = False
             self._means.diary.limit_runs(self._means.issue, is_limited=False)
-
-    def _count_canary(self) -> int:
-        """Count the letters to be awaited; none if earlier runs brought enough answers."""
-        if self._wishes.canary is not None:
-            return self._wishes.canary
-        answered = self._count(State.ACCEPTED) + self._count(State.REFUSED)
-        return max(0, self._means.pace.canary - answered)
-
-    def _count(self, state: State) -> int:
-        return self._means.ledger.tally(self._means.issue).of(state)
 
     def _wait(self, resumption: Resumption) -> None:
         """Count down to the next round; keep the hold, and look whether somebody has halted."""
@@ -278,7 +248,7 @@ class Rounds:
         if self._is_stopped:
             return False
         self._lease.keep()
-        return not self._is_halted()
+        return not self._halts.is_halted()
 
     def _watch(self, run: RunCounts, feed: Feed, bar: Bar) -> None:
         now = self._means.clock().astimezone(self._means.zone)
@@ -286,16 +256,58 @@ class Rounds:
         self._lease.keep()
         if feed.canary.is_over:
             self._note_answered_canary()
-        if self._halt is None and self._is_halted():
+        if self._halts.halt is None and self._halts.is_halted():
             feed.stop()
 
-    def _is_halted(self) -> bool:
-        """Ask about once a second whether somebody has paused or cancelled the issue."""
-        ticks = self._means.clock.ticks()
-        if ticks - self._asked_at >= ASK_EVERY_S:
-            self._asked_at = ticks
-            self._halt = self._means.diary.find_halt(self._means.issue)
-        return self._halt is not None
+
+def _next_round(parts: RunParts, held: Resumption | None, *, has_moved: bool) -> Resumption | None:
+    """
+    Say when the next round can begin, and why then; None: there is none.
+
+    Args:
+        parts: what it is sent with.
+        held: what ended the latest round early, if anything did.
+        has_moved: whether that round brought an outcome.
+    """
+    now = parts.clock()
+    due_at = parts.ledger.next_due_at(parts.issue)
+    if due_at and due_at <= now:  # due since a moment ago, or held back all the same
+        due_at = now + SOON if has_moved and not held else None
+    if due_at and (held is None or due_at < held.at):
+        deferred = _count(parts, State.DEFERRED)
+        return Resumption(due_at, phrase("dispatch.deferred", count=deferred))
+    return held
+
+
+def _begin_pacing(parts: RunParts, options: RunOptions) -> Pacing:
+    """Begin to count for the limits, with the canary that is still to go."""
+    clock = parts.clock
+    pacing = begin_pacing(parts.pace, parts.zone, parts.ledger, clock, clock.ticks)
+    pacing.canary = _count_canary(parts, options)
+    return pacing
+
+
+def _count_canary(parts: RunParts, options: RunOptions) -> int:
+    """Count the letters to be awaited; none if earlier runs brought enough answers."""
+    if options.canary is not None:
+        return options.canary
+    answered = _count(parts, State.ACCEPTED) + _count(parts, State.REFUSED)
+    return max(0, parts.pace.canary - answered)
+
+
+def _count(parts: RunParts, state: State) -> int:
+    return parts.ledger.tally(parts.issue).of(state)
+
+
+def _find_refusals(parts: RunParts) -> Sequence[bool]:
+    """
+    Say of the newest outcomes of earlier runs whether each was a refusal.
+
+    Only those since the issue was last resumed: whoever resumes has looked at the others.
+    """
+    notes = parts.diary.notes(parts.issue)
+    resumed_at = max((note.at for note in notes if note.act is Act.RESUMED), default=LONG_AGO)
+    return parts.ledger.latest_refusals(parts.issue, resumed_at, REFUSALS_OF)
 
 
 def settle_repeats(parts: RunParts) -> None:
