@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from newsletter.errors import ContentError, SettingsError
+from newsletter.errors import SettingsError
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
-from newsletter.supplies import look_at, read_client_support, read_templates
+from newsletter.supplies import read_templates
 
 if TYPE_CHECKING:
     from newsletter.app.records import Records
@@ -22,11 +22,7 @@ if TYPE_CHECKING:
     from newsletter.delivery.provider import Provider
     from newsletter.dispatch.writing import LetterWriter
     from newsletter.issue.issue import Issue, Publication
-    from newsletter.message.dkim import DkimSigner
-    from newsletter.message.dkim_key import SigningKey
     from newsletter.message.kept_letter import KeptLetter
-    from newsletter.proof.material import Sight
-    from newsletter.proof.report import Report
     from newsletter.settings import Settings
 
 REHEARSAL_URL: Final = "outbox:outbox"
@@ -148,80 +144,11 @@ class Site:
         self.require()
         read: dict[str, str] = {}
         publication, issue = read_site_issue(self.root, issue_id, read)
-        press = self._press(read)
+        press = _read_press(self.root, self.public_url, read)
         return Composed(publication, issue, press, compose(publication, issue, press), read)
 
-    def proof(self, issue_id: str, *, online: bool = False) -> "Report":
-        """
-        Compose and proofread an issue; what is wrong with its files comes as findings too.
-
-        Raises:
-            UsageError: there is no such issue.
-        """
-        from newsletter.proof.report import report_on_folder  # noqa: PLC0415
-
-        try:
-            composed = self.compose(issue_id)
-        except ContentError as error:
-            if not error.problems:
-                raise
-            return report_on_folder(issue_id, error.problems)
-        return self.proofread(composed, online=online)
-
-    def proofread(
-        self,
-        composed: Composed,
-        *,
-        online: bool = False,
-        for_readers: bool = False,
-        asks_pictures: bool = False,
-    ) -> "Report":
-        """
-        Proofread what was composed.
-
-        Args:
-            composed: the issue and its letters.
-            online: ask every link of the texts whether it is there.
-            for_readers: they are about to go to readers: some rules block only then.
-            asks_pictures: ask whether the pictures are on the web, in ten seconds at the most.
-        """
-        from newsletter.compose.strings import label_with  # noqa: PLC0415
-        from newsletter.issue.history import NoHistory, git_history  # noqa: PLC0415
-        from newsletter.issue.starter import read_starter_words  # noqa: PLC0415
-        from newsletter.proof.material import Material  # noqa: PLC0415
-        from newsletter.proof.report import proofread, settings_of  # noqa: PLC0415
-        from newsletter.proof.rules import RULES  # noqa: PLC0415
-
-        history = git_history(self.root, f"issues/{composed.issue.id}", self.clock())
-        material = Material(
-            composed.publication,
-            composed.issue,
-            composed.composition,
-            label_with(composed.press.strings, composed.issue.label),
-            composed.publication.terms,
-            None if isinstance(history, NoHistory) else history,
-            read_client_support(),
-            self._probe() if online else None,
-            history.reason if isinstance(history, NoHistory) else "",
-            look_at(self.root, composed.press),
-            self.public_url,
-            self._look_for_pictures(composed) if asks_pictures else None,
-            read_starter_words(),
-        )
-        settings = settings_of(RULES, composed.publication.rules)
-        return proofread(material, RULES, settings, for_readers=for_readers)
-
-    def _look_for_pictures(self, composed: Composed) -> "Mapping[str, Sight] | None":
-        """Ask for the pictures as readers will fetch them; None where there is nothing to ask."""
-        publication = composed.publication
-        paths = [hosted.path for hosted in composed.composition.pictures]
-        is_off = publication.rules.get("hosted-pictures") == "off"
-        if publication.images != "hosted" or is_off or not paths:
-            return None
-        seen = self._probe().look([f"{self.public_url}/{path}" for path in paths])
-        return {path: seen[f"{self.public_url}/{path}"] for path in paths}
-
-    def _probe(self) -> "LinkProbe":
+    def link_probe(self) -> "LinkProbe":
+        """Make what asks whether links and pictures are on the web."""
         from newsletter.delivery.link_probe import LinkProbe  # noqa: PLC0415
 
         return LinkProbe(certificates=self.settings.certificates)
@@ -241,40 +168,23 @@ class Site:
         *signs* they are written to be looked at, and need no keys of today.
 
         Raises:
-            SettingsError: the secret key is lost; or letters are to be signed, but not with
-                these keys or this sender.
+            SettingsError: the secret key is lost; or see `make_signer`.
         """
+        from newsletter.app.signing import make_signer  # noqa: PLC0415
         from newsletter.dispatch.writing import LetterWriter  # noqa: PLC0415
         from newsletter.message.links import ReaderLinks  # noqa: PLC0415
         from newsletter.settings import read_or_make_secret_key  # noqa: PLC0415
 
         key = read_or_make_secret_key(self.settings, lambda: were_sent or self.records.has_sent())
         links = ReaderLinks(key, letter.facts.list_id, letter.public_url)
-        signer = self._signer(letter.facts.sender_address) if signs else None
+        signer = make_signer(self, letter.facts.sender_address) if signs else None
         return LetterWriter(letter.compile(is_test=is_test, signer=signer), links, letter.zone)
-
-    def _signer(self, sender_address: str) -> "DkimSigner | None":
-        setting = self.settings.dkim
-        if setting is None:
-            return None
-        from newsletter.message.dkim import DkimSigner  # noqa: PLC0415 - slow to load, optional
-
-        setting.refuse_other_sender(sender_address)
-        return DkimSigner(setting.domain, self.dkim_keys())
-
-    def dkim_keys(self) -> "Mapping[str, SigningKey]":
-        """Read the keys that sign letters, by selector; see `read_dkim_keys` for its errors."""
-        from newsletter.settings import read_dkim_keys  # noqa: PLC0415
-
-        setting = self.settings.dkim
-        return read_dkim_keys(self.root, setting) if setting else {}
 
     def provider(self, sender_address: str | None = None) -> "Provider":
         """
         Open the way to the mail provider that NEWSLETTER_MAIL_URL names.
 
-        Args:
-            sender_address: of the letters; the publication's if None.
+        *sender_address* is the sender of the letters; the publication's if None.
 
         Raises:
             SettingsError: letters would leave over the network, but the pictures and links
@@ -283,10 +193,10 @@ class Site:
         from newsletter.delivery.registry import open_provider  # noqa: PLC0415
 
         url = self.settings.mail_url
-        if url.needs_public_url and not (self.settings.public_url or "").startswith("https://"):
-            raise SettingsError(phrase("settings.public-url-missing"))
         if not url.needs_public_url:  # a folder
             return open_provider(url, self.root)
+        if not (self.settings.public_url or "").startswith("https://"):
+            raise SettingsError(phrase("settings.public-url-missing"))
         caller = self.settings.caller(sender_address or self.publication.sender_address)
         return open_provider(url, self.root, caller)
 
@@ -300,22 +210,28 @@ class Site:
         """
         Raise a SettingsError if the root is no site: then nothing is made in it.
 
-        A site that has lost its publication.yaml is known by its ledger, and what was begun
-        goes on.
+        A ledger is enough: what was begun goes on though publication.yaml is lost.
         """
-        if not (self.root / "issues" / "publication.yaml").exists() and not self._has_ledger():
+        if not _has_publication(self.root) and not _has_ledger(self.settings):
             raise SettingsError(phrase("settings.no-site", root=self.root))
 
-    def _has_ledger(self) -> bool:
-        from newsletter.database_url import read_database_url  # noqa: PLC0415
 
-        place = read_database_url(self.settings.database_url, self.root).place
-        return isinstance(place, Path) and place.is_file()
+def _has_publication(root: Path) -> bool:
+    return (root / "issues" / "publication.yaml").exists()
 
-    def _press(self, read: dict[str, str]) -> "Press":
-        from newsletter.compose.press import Press  # noqa: PLC0415
-        from newsletter.compose.strings import read_strings  # noqa: PLC0415
 
-        files = read_templates(self.root, read)
-        words = {lang: files[f"strings.{lang}.yaml"] for lang in Lang}
-        return Press(files, read_strings(words), self.public_url)
+def _has_ledger(settings: "Settings") -> bool:
+    from newsletter.database_url import read_database_url  # noqa: PLC0415
+
+    place = read_database_url(settings.database_url, settings.root).place
+    return isinstance(place, Path) and place.is_file()
+
+
+def _read_press(root: Path, public_url: str, read: dict[str, str]) -> "Press":
+    """Read the templates; *read* is told of each file."""
+    from newsletter.compose.press import Press  # noqa: PLC0415
+    from newsletter.compose.strings import read_strings  # noqa: PLC0415
+
+    files = read_templates(root, read)
+    words = {lang: files[f"strings.{lang}.yaml"] for lang in Lang}
+    return Press(files, read_strings(words), public_url)

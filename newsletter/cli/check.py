@@ -4,6 +4,7 @@ import json
 
 import click
 
+from newsletter.app.proofing import proof_issue
 from newsletter.app.site import Site
 from newsletter.cli.memory import spare_looking
 from newsletter.errors import ContentError
@@ -26,7 +27,7 @@ def check(ctx: click.Context, issue: str, *, as_json: bool, strict: bool, online
     from newsletter.cli import promises  # noqa: PLC0415
     from newsletter.cli.proof_table import show_report  # noqa: PLC0415
 
-    report = site.proof(issue, online=online)
+    report = proof_issue(site, issue, online=online)
     outdated = promises.find_outdated(site, issue, report.digests)
     if as_json:
         click.echo(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.app.signing import read_signing_keys
 from newsletter.app.site import Site
 from newsletter.cli.cells import pad
 from newsletter.cli.output import shown_path
@@ -62,7 +63,7 @@ def _show_keys(site: Site) -> None:
                 "one"
             )
         )
-    for selector, key in site.dkim_keys().items():
+    for selector, key in read_signing_keys(site).items():
         name = dict(setting.keys)[selector]
         _heading(_("In use"), f"{name}  {_described(key)}")
         if not key.is_advised:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsletter.app.proofing import proofread
 from newsletter.app.site import Composed, Site
 from newsletter.desk.halting import describe_halt, find_appointment
 from newsletter.desk.moments import find_zone
@@ -56,7 +57,7 @@ def approve(
     ledger = site.records.ledger()
     replaces = is_begun_with_other(ledger, letter)
     count = _count_replaced(site, issue) if replaces else _count_readers(site, composed)
-    seen = ToApprove(composed, site.proofread(composed), count, replaces)
+    seen = ToApprove(composed, proofread(site, composed), count, replaces)
     confirm(seen)
     now = site.clock()
     site.records.letters().keep(letter, now)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.app.proofing import proofread
 from newsletter.app.site import Composed, Site
 from newsletter.desk.build_folder import write_build
 
@@ -39,5 +40,5 @@ def build(site: Site, issue: str, out: Path | None = None) -> Built:
     with ThreadPoolExecutor(1) as beside:  # pictures are made outside the interpreter's lock
         folder = out or site.root / "build"
         built = beside.submit(write_build, folder, composed, letters, site.public_url)
-        report = site.proofread(composed)
+        report = proofread(site, composed)
     return Built(composed, report, built.result())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsletter.app.proofing import proofread
 from newsletter.app.site import Composed, Site
 from newsletter.errors import ContentError, UsageError
 from newsletter.phrases import Said, phrase
@@ -65,7 +66,8 @@ class Preflight:
         """
         if rules and not (because and because.strip()):
             raise UsageError(phrase("desk.override-reason"))
-        report = self._site.proofread(
+        report = proofread(
+            self._site,
             self._composed,
             for_readers=self._for_readers,
             asks_pictures=self._for_readers and is_first,

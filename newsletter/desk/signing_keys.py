@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.app.signing import read_signing_keys
 from newsletter.app.site import Site
 from newsletter.errors import SettingsError, UsageError
 from newsletter.message.dkim_key import Algorithm, SigningKey, make_key, read_key
@@ -82,7 +83,9 @@ def _keys_beside(site: Site, algorithm: Algorithm) -> Sequence[tuple[str, str]]:
     if setting is None:
         return []
     try:
-        others = {name for name, key in site.dkim_keys().items() if key.algorithm != algorithm}
+        others = {
+            name for name, key in read_signing_keys(site).items() if key.algorithm != algorithm
+        }
     except SettingsError:  # what cannot be used is what the new key is for
         return []
     return [pair for pair in setting.keys if pair[0] in others]

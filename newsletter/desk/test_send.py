@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from newsletter.app.proofing import proofread
 from newsletter.app.site import Composed, Site
 from newsletter.delivery.provider import Outcome, Provider, Unsent
 from newsletter.dispatch.test_send import send_tests
@@ -87,7 +88,7 @@ def prepare_test_send(
     envelopes = [
         letter_writer.write_test(address, kind, uuid4().hex, now) for address, kind in pairs
     ]
-    report = site.proofread(composed)
+    report = proofread(site, composed)
 
     def results() -> Iterator[Tested]:
         site.records.letters().keep(letter, now)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.app.proofing import proof_issue, proofread
 from newsletter.app.site import Composed, Site
 from newsletter.cli.dispatch_report import show_passed
 from newsletter.cli.proof_table import show_report
@@ -53,7 +54,7 @@ def web() -> Iterator[tuple[str, type[Pictures]]]:
 class Near(Site):
     """A site whose pictures may be asked for on this machine."""
 
-    def _probe(self) -> LinkProbe:
+    def link_probe(self) -> LinkProbe:
         def anywhere(_: IpAddress) -> bool:
             return True
 
@@ -145,8 +146,8 @@ def test_nobody_is_asked_for_a_rehearsal_a_later_run_or_pictures_sent_along(
 
     Preflight(*composed_at(tmp_path / "d", url), Sender("kim"), is_rehearsal=False).check((), None)
     site, composed = composed_at(tmp_path / "e", url)
-    site.proofread(composed)
-    site.proof(ISSUE_ID)
+    proofread(site, composed)
+    proof_issue(site, ISSUE_ID)
     assert handler.asked == []
 
 

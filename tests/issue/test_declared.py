@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from newsletter.app.proofing import proof_issue
 from newsletter.app.site import Site
 from newsletter.errors import ContentError
 from newsletter.issue import declared
@@ -58,7 +59,7 @@ def found(site: Site) -> set[tuple[str, str, int | None]]:
 
 
 def proofread(site: Site) -> list[Finding]:
-    return list(site.proof("2022-08").findings)
+    return list(proof_issue(site, "2022-08").findings)
 
 
 def test_a_field_that_is_added_is_proofread_and_compared(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.app.proofing import proof_issue
 from newsletter.app.site import Site
 from newsletter.lang import EditionKind
 from tests.makers import PUBLICATION, compose_site, problems_of, write_site
@@ -112,7 +113,7 @@ def test_a_number_behind_a_word_and_a_date_may_stand_in_a_footer(
 def test_the_proof_reads_it_in_both_languages(tmp_path: Path, ko: str, en: str, rule: str) -> None:
     own = f'sponsor:\n  ko: "{ko}"\n  en: "{en}"\n'
 
-    findings = Site({}, site(tmp_path, "", own)).proof("2022-08").findings
+    findings = proof_issue(Site({}, site(tmp_path, "", own)), "2022-08").findings
 
     found = [(one.file, one.line) for one in findings if one.rule == rule]
     assert ("issues/2022-08/issue.yaml", 4) in found or ("issues/2022-08/issue.yaml", 5) in found

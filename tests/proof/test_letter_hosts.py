@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.app.proofing import proof_issue
 from newsletter.app.site import Site
 from newsletter.proof.letter.hosts import address_fault
 from tests.makers import ARTICLE, ARTICLE_EN, CHECKOUT, PUBLICATION, write_site
@@ -86,7 +87,7 @@ def test_what_is_no_address_in_a_template_is_found_and_not_raised(
     source = (CHECKOUT / name).read_text(encoding="utf-8")
     own = source.replace("<h1>", f'<h1><a href="{address}">x</a><img src="{address}" alt="">')
 
-    report = Site({}, write_site(tmp_path, {name: own})).proof("2022-08")
+    report = proof_issue(Site({}, write_site(tmp_path, {name: own})), "2022-08")
 
     found = {(one.rule, one.file) for one in report.findings if "is no address" in str(one.message)}
     assert found == {("links", name), ("link-hosts", name)}
@@ -103,7 +104,7 @@ def test_a_deceiving_link_blocks_where_it_is_written_and_its_password_is_not_sho
         "issues/publication.yaml": publication,
     }
 
-    report = Site({}, write_site(tmp_path, files)).proof("2022-08")
+    report = proof_issue(Site({}, write_site(tmp_path, files)), "2022-08")
 
     found = [one for one in report.findings if one.rule == "link-hosts"]
     assert {(one.file, one.line, one.severity.value) for one in found} == {

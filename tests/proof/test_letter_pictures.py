@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from newsletter.app.proofing import proof_issue
 from newsletter.app.site import Site
 from newsletter.lang import EditionKind
 from newsletter.proof.finding import Finding
@@ -16,7 +17,7 @@ PICTURE = f"{ARTICLE}/map.png"
 
 
 def _found(root: Path, rule: str, picture: bytes) -> Sequence[Finding]:
-    report = Site({}, write_site(root, {PICTURE: picture})).proof("2022-08")
+    report = proof_issue(Site({}, write_site(root, {PICTURE: picture})), "2022-08")
     return [finding for finding in report.findings if finding.rule == rule]
 
 
@@ -68,7 +69,7 @@ def test_an_edition_is_weighed_as_a_whole_and_its_heaviest_picture_named(tmp_pat
     texts = {f"{ARTICLE}/en.md": ARTICLE_EN + shown, f"{ARTICLE}/ko.md": ARTICLE_KO + shown}
     site = write_site(tmp_path, {**pictures, **texts})
 
-    report = Site({}, site).proof("2022-08")
+    report = proof_issue(Site({}, site), "2022-08")
 
     found = [one for one in report.findings if one.rule == "picture-weight"]
     whole = [one for one in found if one.file == "issues/2022-08"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.app.proofing import proof_issue
 from newsletter.app.site import Composed, Site
 from newsletter.errors import ContentError
 from newsletter.lang import EditionKind, Lang
@@ -184,7 +185,9 @@ def test_m11_what_the_law_wants_may_hold_any_blank(
 ) -> None:
     site = changed_site(tmp_path, "issues/publication.yaml", old, new.replace("{0}", blank))
 
-    assert [one for one in site.proof("2022-08").findings if one.rule == "required-parts"] == []
+    assert [
+        one for one in proof_issue(site, "2022-08").findings if one.rule == "required-parts"
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -203,7 +206,7 @@ def test_m11_what_the_law_wants_may_hold_any_blank(
 def test_what_editors_write_is_looked_at(
     tmp_path: Path, path: str, old: str, new: str, rule: str, line: int | None
 ) -> None:
-    report = changed_site(tmp_path, path, old, new).proof("2022-08")
+    report = proof_issue(changed_site(tmp_path, path, old, new), "2022-08")
 
     found = [finding for finding in report.findings if finding.rule == rule]
     assert [(finding.file, finding.line) for finding in found] == [(path, line)], report.findings
@@ -241,7 +244,7 @@ def test_links_are_asked_only_when_somebody_wants_it_and_each_once(tmp_path: Pat
 
 
 def test_what_is_wrong_with_the_folder_comes_as_findings(tmp_path: Path) -> None:
-    report = changed_site(tmp_path, KO, "title:", "titel:").proof("2022-08")
+    report = proof_issue(changed_site(tmp_path, KO, "title:", "titel:"), "2022-08")
 
     assert report.digest is None
     assert {finding.rule for finding in report.findings} == {"folder"}
@@ -256,9 +259,9 @@ def test_a_publication_sets_rules_to_its_own_mind(tmp_path: Path) -> None:
     text = path.read_text(encoding="utf-8").replace("rules: {hosted-pictures: off}\n", "")
 
     path.write_text(text + "\nrules:\n  placeholder: advise\n", encoding="utf-8")
-    advised = Site({}, tmp_path).proof("2022-08")
+    advised = proof_issue(Site({}, tmp_path), "2022-08")
     path.write_text(text + "\nrules:\n  placeholder: off\n", encoding="utf-8")
-    switched_off = Site({}, tmp_path).proof("2022-08")
+    switched_off = proof_issue(Site({}, tmp_path), "2022-08")
 
     assert [one.severity for one in advised.findings if one.rule == "placeholder"] == ["advises"]
     assert [one for one in switched_off.findings if one.rule == "placeholder"] == []
@@ -279,7 +282,7 @@ def test_what_a_mail_client_refuses_is_found_in_a_sites_own_template(tmp_path: P
         css + ".opening .greeting { display: flex; }\n", encoding="utf-8"
     )
 
-    report = Site({}, tmp_path).proof("2022-08")
+    report = proof_issue(Site({}, tmp_path), "2022-08")
 
     found = [finding for finding in report.findings if finding.rule == "clients"]
     assert {finding.edition for finding in found} == set(EditionKind)

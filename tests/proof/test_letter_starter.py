@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.app.proofing import proofread
 from newsletter.app.site import Site
 from newsletter.desk.preflight import Preflight
 from newsletter.errors import ContentError
@@ -35,7 +36,7 @@ def started(root: Path, settings: Mapping[str, str] | None = None) -> Site:
 
 
 def found(site: Site, *, for_readers: bool = False) -> dict[str, Finding]:
-    report = site.proofread(site.compose(ISSUE_ID), for_readers=for_readers)
+    report = proofread(site, site.compose(ISSUE_ID), for_readers=for_readers)
     findings = [finding for finding in report.findings if finding.rule == "starter"]
     assert len({finding.file for finding in findings}) == len(findings), "more than one a file"
     return {finding.file: finding for finding in findings}
@@ -150,7 +151,7 @@ def test_a_new_issue_of_an_old_site_is_found_though_its_publication_is_its_own(
     start_issue(tmp_path, "2022-09", date(2022, 9, 1))
     site = Site({}, tmp_path)
 
-    report = site.proofread(site.compose("2022-09"), for_readers=True)
+    report = proofread(site, site.compose("2022-09"), for_readers=True)
 
     files = {one.file for one in report.findings if one.rule == "starter"}
     assert files == {file.replace(ISSUE_ID, "2022-09") for file in FILES - {PUBLICATION}}

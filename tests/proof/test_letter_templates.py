@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.app.proofing import proof_issue
 from newsletter.app.site import Site
 from newsletter.compose.metering import Traces
 from newsletter.proof.finding import Finding
@@ -23,7 +24,7 @@ def findings(root: Path, name: str, old: str, new: str) -> Sequence[Finding]:
     source = (OURS / name).read_text(encoding="utf-8")
     assert old in source
     site = write_site(root, {f"templates/{name}": source.replace(old, new, 1)})
-    return Site({}, site).proof("2022-08").findings
+    return proof_issue(Site({}, site), "2022-08").findings
 
 
 def line_of(name: str, words: str) -> int:
@@ -80,7 +81,9 @@ def test_a_file_that_nothing_reads_is_named_with_the_nearest_name(
 ) -> None:
     site = write_site(tmp_path, {f"templates/{name}": "x", "templates/README.md": "notes"})
 
-    [finding] = [one for one in Site({}, site).proof("2022-08").findings if one.rule == "templates"]
+    [finding] = [
+        one for one in proof_issue(Site({}, site), "2022-08").findings if one.rule == "templates"
+    ]
 
     assert finding.file == f"templates/{name}"
     assert str(finding.message).endswith(f"; did you mean templates/{near}?")
@@ -96,7 +99,7 @@ def test_a_part_of_ones_own_that_is_imported_is_read(tmp_path: Path) -> None:
         "templates/email/mine.css": "p { margin: 0; }",
     }
 
-    found = Site({}, write_site(tmp_path, files)).proof("2022-08").findings
+    found = proof_issue(Site({}, write_site(tmp_path, files)), "2022-08").findings
 
     assert [one for one in found if one.rule == "templates"] == []
 
@@ -145,7 +148,7 @@ def test_of_two_sheets_with_a_colour_the_one_is_named_that_gives_it(tmp_path: Pa
         "templates/email/dark.css": dark,
     }
 
-    found = Site({}, write_site(tmp_path, files)).proof("2022-08").findings
+    found = proof_issue(Site({}, write_site(tmp_path, files)), "2022-08").findings
 
     assert {one.file for one in found if one.rule == "legibility"} == {"templates/email/letter.css"}
 
@@ -160,7 +163,9 @@ def test_a_link_that_leads_nowhere_is_found_on_its_line(tmp_path: Path, quote: s
     source = (OURS / name).read_text("utf-8").replace("<p><strong>", f"<p>{link}<strong>", 1)
     (tmp_path / "templates" / name).write_text(source, encoding="utf-8")
 
-    found = [one for one in Site({}, tmp_path).proof("2022-08").findings if one.rule == "links"]
+    found = [
+        one for one in proof_issue(Site({}, tmp_path), "2022-08").findings if one.rule == "links"
+    ]
 
     assert {(one.file, one.line) for one in found} == {
         (f"templates/{name}", source[: source.index(link)].count("\n") + 1)
@@ -175,7 +180,7 @@ def test_a_long_line_of_a_part_of_the_text_is_found_where_it_stands(tmp_path: Pa
         f"templates/{part}": "\n{{ publication.name.ko }}" + " 더 많은 소식" * 9 + "\n",
     }
 
-    found = Site({}, write_site(tmp_path, files)).proof("2022-08").findings
+    found = proof_issue(Site({}, write_site(tmp_path, files)), "2022-08").findings
 
     assert {(one.file, one.line) for one in found if one.rule == "text-lines"} == {
         (f"templates/{part}", 2)
@@ -191,7 +196,9 @@ def test_a_pale_accent_is_mended_in_the_publication(tmp_path: Path) -> None:
     article.write_text(article.read_text(encoding="utf-8") + link)
 
     found = [
-        one for one in Site({}, tmp_path).proof("2022-08").findings if "ffd400" in str(one.message)
+        one
+        for one in proof_issue(Site({}, tmp_path), "2022-08").findings
+        if "ffd400" in str(one.message)
     ]
 
     assert {(one.file, one.line) for one in found} == {("issues/publication.yaml", 12)}
@@ -206,7 +213,7 @@ def test_a_template_that_is_not_in_the_site_is_said_to_be_the_programs_own(tmp_p
 
 
 def test_our_own_templates_are_whole() -> None:
-    found = Site({}, CHECKOUT).proof("2022-08").findings
+    found = proof_issue(Site({}, CHECKOUT), "2022-08").findings
 
     assert [one for one in found if one.rule == "templates"] == []
 

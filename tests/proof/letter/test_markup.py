@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.app.proofing import proof_issue
 from newsletter.app.site import Site
 from newsletter.issue.issue import Issue
 from newsletter.lang import Lang
@@ -257,7 +258,9 @@ def test_everything_that_the_manual_says_may_be_written_gives_no_finding(tmp_pat
         },
     )
 
-    assert [finding.message for finding in Site({}, tmp_path).proof("2022-08").findings] == []
+    assert [
+        finding.message for finding in proof_issue(Site({}, tmp_path), "2022-08").findings
+    ] == []
 
 
 @pytest.mark.parametrize("issue", ["2022-07", "2022-08"])
