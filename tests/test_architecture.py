@@ -22,6 +22,9 @@ TEXTS = sorted(
     ]
 )
 LINES_MAX = 400
+CLASS_LINES_MAX = 150
+METHODS_MAX = 15
+LARGE = re.compile(r"^\s+(?:# )?Large because \w", re.MULTILINE)
 LINES_PER_IGNORE = 1_000
 STATEMENTS_MAX = 60  # of a command
 BANNED = {
@@ -47,6 +50,38 @@ def test_every_layer_of_the_contract_exists_and_no_other() -> None:
 @pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_fits_into_one_reading(path: Path) -> None:
     assert len(read(path).splitlines()) <= LINES_MAX
+
+
+@pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_large_class_says_why_and_no_other_does(path: Path) -> None:
+    """The reason stands under the class's name: `# Large because ...`, or in its docstring."""
+    text = read(path)
+    classes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ClassDef)]
+
+    unexplained = [node.name for node in classes if is_large(node) and not has_reason(node, text)]
+    stale = [node.name for node in classes if has_reason(node, text) and not is_large(node)]
+    assert unexplained == [], f"over {CLASS_LINES_MAX} lines or {METHODS_MAX} methods"
+    assert stale == [], "not large any more: its reason can go"
+    assert len(LARGE.findall(text)) == sum(map(is_large, classes)), "a reason away from its class"
+
+
+@pytest.mark.parametrize(
+    ("body", "is_said_to_be_large"),
+    [
+        ("    x = 1\n" * CLASS_LINES_MAX, True),
+        ("    x = 1\n" * (CLASS_LINES_MAX - 1), False),
+        ("".join(f"    def m{one}(self): ...\n" for one in range(METHODS_MAX + 1)), True),
+        ("".join(f"    def m{one}(self): ...\n" for one in range(METHODS_MAX)), False),
+    ],
+    ids=["lines", "no lines too many", "methods", "no method too many"],
+)
+def test_a_class_is_large_by_its_lines_or_its_methods(
+    body: str, *, is_said_to_be_large: bool
+) -> None:
+    [node] = ast.parse(f"class One:\n{body}").body
+
+    assert isinstance(node, ast.ClassDef)
+    assert is_large(node) is is_said_to_be_large
 
 
 @pytest.mark.parametrize("path", PACKAGE_FILES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -132,6 +167,23 @@ def test_type_ignores_are_few_and_give_their_reason() -> None:
 
 def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def is_large(node: ast.ClassDef) -> bool:
+    """Say whether a class has too many lines or methods; properties are methods too."""
+    methods = [one for one in node.body if isinstance(one, ast.FunctionDef)]
+    lines = (node.end_lineno or node.lineno) - node.lineno + 1
+    return lines > CLASS_LINES_MAX or len(methods) > METHODS_MAX
+
+
+def has_reason(node: ast.ClassDef, text: str) -> bool:
+    """Say whether a class tells, before its first definition, why it is large."""
+    first = next(
+        (one.lineno for one in node.body if isinstance(one, ast.FunctionDef | ast.ClassDef)),
+        node.end_lineno or node.lineno,
+    )
+    head = "\n".join(text.splitlines()[node.lineno : first])
+    return LARGE.search(head) is not None
 
 
 def statements(tree: ast.Module) -> list[ast.stmt]:

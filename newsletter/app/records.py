@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 class Records:
     """The ledger of dispatches, the list of readers, and what people decided."""
 
+    # Large because it has one short method for each thing that a site keeps, so that all are found
+    # in one list.
+
     def __init__(
         self,
         settings: "Settings",

@@ -40,6 +40,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
     as `BUDGET` takes seconds; one expression may overshoot it once.
     """
 
+    # Large because the budget is counted in each place where Jinja2 runs a template's code, and
+    # these are overridden methods of one class.
+
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(

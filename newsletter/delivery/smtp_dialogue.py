@@ -70,6 +70,9 @@ class Stage(Enum):
 class Dialogue:
     """One session with a relay, from letter to letter."""
 
+    # Large because each step reads and sets the stage; what may be said after which reply is proved
+    # by reading one class.
+
     def __init__(
         self, session: Session, relay: str, patience: Patience, pipelining: Pipelining
     ) -> None:

@@ -59,6 +59,9 @@ class Wire:
     that drips could hold a connection for ever. Here the time-out is for a whole reply.
     """
 
+    # Large because waiting, sealing and sending share one deadline and one socket, and nothing may
+    # come between the guard's answer and the bytes.
+
     def __init__(self, sock: socket.socket) -> None:
         # Waiting is done here, not in the socket: after it a thread waits for the interpreter
         # too, and nothing may lie between the last question and the bytes.

@@ -139,7 +139,9 @@ class Sending:
                 self.outlook.check_way(plan)
                 check_digest(plan, self.outlook.letter)
                 self._give_letter(plan)
-            self._ledger.begin_run(self._issue, self._order(options, by))
+            self._ledger.begin_run(
+                self._issue, _order_run(self.outlook, self._process, options, by)
+            )
             self._ledger.skip_withdrawn(self._issue)
             settle_repeats(parts)
             self._diary.limit_runs(self._issue, is_limited=options.is_limited)
@@ -161,14 +163,6 @@ class Sending:
         elif plan.letter == self.outlook.sendable.number:
             self._letter_writers.add(plan.letter)
 
-    def _order(self, options: RunOptions, by: str) -> RunOrder:
-        way = self.outlook.way.name
-        words = phrase("desk.run-by", way=way)
-        if options.limit:
-            words = phrase("desk.run-by-limited", way=way, limit=options.limit)
-        now, program = self.outlook.site.clock(), version("newsletter")
-        return RunOrder(by, self._process.account, now, words, program)
-
     def _means(self) -> RunParts:
         return RunParts(
             issue=self._issue,
@@ -184,6 +178,15 @@ class Sending:
             sleep=self._process.rest,
             settle=self._process.settle,
         )
+
+
+def _order_run(outlook: Outlook, process: Process, options: RunOptions, by: str) -> RunOrder:
+    """Say who has a run begun, and how it is to go."""
+    way = outlook.way.name
+    words = phrase("desk.run-by", way=way)
+    if options.limit:
+        words = phrase("desk.run-by-limited", way=way, limit=options.limit)
+    return RunOrder(by, process.account, outlook.site.clock(), words, version("newsletter"))
 
 
 def open_sending(

@@ -110,6 +110,8 @@ class Lanes:
     threads at once.
     """
 
+    # Large because three heaps and four counts change together with each letter that is taken.
+
     def __init__(self, curbs: dict[str, DomainThrottle]) -> None:
         self._curbs = curbs
         self._lanes: dict[str, Lane] = {}

@@ -86,6 +86,9 @@ class Ending:
 class Rounds:
     """Sends what is due; where that is wished for, waits for the rest and sends that too."""
 
+    # Large because the rounds of a run share its counts, its stop and its halt, and one loop
+    # changes them.
+
     def __init__(
         self,
         parts: RunParts,

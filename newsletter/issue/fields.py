@@ -34,6 +34,8 @@ class Fields:
     so that reading goes on and all problems are shown together.
     """
 
+    # Large because it has one short method for each kind of value that an editor may write.
+
     def __init__(
         self, node: yaml.MappingNode, place: str, first_line: int, problems: Problems
     ) -> None:

@@ -34,6 +34,9 @@ class FrontMatter:
 class Folder:
     """A folder of the site; names are compared in NFC, whatever the disk holds."""
 
+    # Large because it is the only opener of issue files: each kind of file has its method, with the
+    # checks that all share.
+
     def __init__(
         self, root: Path, path: Path, problems: Problems, read: dict[str, str] | None = None
     ) -> None:

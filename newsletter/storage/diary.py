@@ -33,6 +33,9 @@ from newsletter.storage.ways import read_way, way_values
 class SqlDiary:
     """Decisions about dispatches, each noted with who and when in the same commit."""
 
+    # Large because it has one method for each decision that `dispatch/control.py` names, with its
+    # note in the same commit.
+
     def __init__(self, database: Engine) -> None:
         self._database = database
 
