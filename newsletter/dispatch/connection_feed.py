@@ -19,18 +19,18 @@ class ConnectionFeed(Iterator[Envelope | None]):
     """
 
     def __init__(
-        self, feed: Feed, ledger: Outcomes, clock: Callable[[], datetime], pool: ConnectionLimit
+        self, feed: Feed, ledger: Outcomes, clock: Callable[[], datetime], limit: ConnectionLimit
     ) -> None:
         self._feed = feed
         self._ledger = ledger
         self._clock = clock
-        self._pool = pool
+        self._limit = limit
         self._is_idle = True
         self._taken: dict[int, bool] = {}  # without a receipt yet: whether it was begun
         self.has_done_something = False  # brought an outcome, or had none to bring
 
     def __next__(self) -> Envelope | None:
-        if self._pool.is_crowded:
+        if self._limit.is_crowded:
             self.has_done_something = True
             raise StopIteration
         envelope = self._feed.take(may_wait=self._is_idle)
@@ -72,16 +72,16 @@ class ConnectionFeed(Iterator[Envelope | None]):
 class Begin:
     """A delivery on its way into the ledger, let go of if it must not be sent."""
 
-    __slots__ = ("_begun", "_key", "_tap")
+    __slots__ = ("_begun", "_connection_feed", "_key")
 
-    def __init__(self, begun: Begun, tap: ConnectionFeed, key: int) -> None:
+    def __init__(self, begun: Begun, connection_feed: ConnectionFeed, key: int) -> None:
         self._begun = begun
-        self._tap = tap
+        self._connection_feed = connection_feed
         self._key = key
 
     def wait(self) -> bool:
         """Return once the ledger has decided; see `Begun.wait`."""
         if self._begun.wait():
             return True
-        self._tap.deny(self._key)
+        self._connection_feed.deny(self._key)
         return False

@@ -14,7 +14,7 @@ class ConnectionLimit:
         self._size = size
         self._allowed = size
         self._open = 0
-        self._taken = 0  # letters, since the pool has changed
+        self._taken = 0  # letters, since the limit has changed
         self._grow_after = GROW_AFTER
         self._has_grown = False
 

@@ -161,13 +161,13 @@ class Engine:
 
     def _deliver(self, connection: Connection) -> bool:
         """Work through one connection; say whether anything came of it."""
-        tap = ConnectionFeed(self._feed, self._ledger, self._clock, self._limit)
+        connection_feed = ConnectionFeed(self._feed, self._ledger, self._clock, self._limit)
         try:
-            for receipt in connection.deliver(tap, tap.begin):
-                tap.note_receipt(receipt.envelope.key)
-                tap.has_done_something |= self._answers.take(receipt)
+            for receipt in connection.deliver(connection_feed, connection_feed.begin):
+                connection_feed.note_receipt(receipt.envelope.key)
+                connection_feed.has_done_something |= self._answers.take(receipt)
         finally:
             connection.close()
-            tap.close()
+            connection_feed.close()
         self._answers.judge_canary()
-        return tap.has_done_something
+        return connection_feed.has_done_something

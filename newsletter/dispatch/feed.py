@@ -42,7 +42,7 @@ class Feed:
     ) -> None:
         self._pacing = pacing = pacing or Pacing(lambda: clock().timestamp())
         self._ticks, self._render = pacing.ticks, render
-        self._lanes = Lanes(pacing.curbs)
+        self._lanes = Lanes(pacing.throttles)
         self._backlog = Backlog(ledger, issue, clock, self._lanes)
         self._changed = threading.Condition(threading.Lock())
         self._handed: dict[int, Delivery] = {}  # in flight

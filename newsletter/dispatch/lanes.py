@@ -21,10 +21,10 @@ GOLDEN: Final = 0.6180339887  # its multiples, less their whole parts, lie evenl
 class DomainThrottle:
     """The throttle of one domain: connections, and when they may begin. Times are ticks."""
 
-    __slots__ = ("_at_once", "_ramp", "_spacer", "_taken", "paused_until")
+    __slots__ = ("_at_once", "_ramp", "_rate", "_taken", "paused_until")
 
     def __init__(self, pace: DomainPace | None = None) -> None:
-        self._spacer = EvenRate(pace.rate) if pace and pace.rate else None
+        self._rate = EvenRate(pace.rate) if pace and pace.rate else None
         self._at_once = (pace.at_once if pace else None) or FULL
         self._ramp = FULL  # letters at once, on the way up after a pause
         self._taken = 0  # since the ramp's last step
@@ -36,12 +36,12 @@ class DomainThrottle:
             return self.paused_until - ticks
         if in_flight >= self._at_once or in_flight >= self._ramp:
             return FULL
-        return self._spacer.hold(ticks) if self._spacer else 0
+        return self._rate.hold(ticks) if self._rate else 0
 
     def take(self, ticks: float) -> None:
         """Count a letter."""
-        if self._spacer:
-            self._spacer.take(ticks)
+        if self._rate:
+            self._rate.take(ticks)
 
     def pause(self, until: float) -> None:
         """Send nothing until then; after it one letter at a time, and slowly more."""
@@ -73,20 +73,20 @@ class Lane:
 
     __slots__ = (
         "after",
-        "curb",
         "domain",
         "in_flight",
         "is_apart",
         "is_read",
         "place",
         "stride",
+        "throttle",
         "turn",
         "waiting",
     )
 
-    def __init__(self, domain: str, curb: DomainThrottle | None, turn: float) -> None:
+    def __init__(self, domain: str, throttle: DomainThrottle | None, turn: float) -> None:
         self.domain = domain
-        self.curb = curb
+        self.throttle = throttle
         self.turn = turn  # when it is served next, in rounds of all lanes
         self.stride = 1.0  # how much later the one after that
         self.waiting: deque[Delivery] = deque()
@@ -98,7 +98,7 @@ class Lane:
 
     def is_paused(self, ticks: float) -> bool:
         """Say whether the domain wants to be left alone."""
-        return self.curb is not None and self.curb.paused_until > ticks
+        return self.throttle is not None and self.throttle.paused_until > ticks
 
 
 class Lanes:
@@ -112,8 +112,8 @@ class Lanes:
 
     # Large because three heaps and four counts change together with each letter that is taken.
 
-    def __init__(self, curbs: dict[str, DomainThrottle]) -> None:
-        self._curbs = curbs
+    def __init__(self, throttles: dict[str, DomainThrottle]) -> None:
+        self._throttles = throttles
         self._lanes: dict[str, Lane] = {}
         self._ready: list[tuple[float, int, Lane]] = []  # heaps; the number breaks ties
         self._spaced: list[tuple[float, int, Lane]] = []  # resting for the sake of a rate
@@ -161,7 +161,7 @@ class Lanes:
                 self._make_ready(lane)
         while self._ready:
             lane = self._ready[0][2]
-            hold = lane.curb.hold(lane.in_flight, ticks) if lane.curb else 0
+            hold = lane.throttle.hold(lane.in_flight, ticks) if lane.throttle else 0
             if hold <= 0:
                 return lane
             heappop(self._ready)
@@ -173,8 +173,8 @@ class Lanes:
         delivery = lane.waiting.popleft()
         self._count(lane, -1)
         lane.in_flight += 1
-        if lane.curb:
-            lane.curb.take(ticks)
+        if lane.throttle:
+            lane.throttle.take(ticks)
         self._round = lane.turn
         lane.turn += lane.stride
         if lane.waiting:
@@ -188,8 +188,8 @@ class Lanes:
         """Count a delivery out of flight; say whether its domain has waited for that."""
         lane = self._lanes[delivery.domain]
         lane.in_flight -= 1
-        if is_accepted and lane.curb:
-            lane.curb.note_accepted()
+        if is_accepted and lane.throttle:
+            lane.throttle.note_accepted()
         if lane.place is LanePlace.FULL:
             self._full -= 1
             lane.place = LanePlace.NOWHERE
@@ -201,11 +201,11 @@ class Lanes:
 
     def pause(self, domain: str, until: float, ticks: float) -> bool:
         """Leave a domain alone until then; False if it is paused already."""
-        curb = self._curbs.setdefault(domain, DomainThrottle())
-        was_paused = curb.paused_until > ticks
-        curb.pause(until)
+        throttle = self._throttles.setdefault(domain, DomainThrottle())
+        was_paused = throttle.paused_until > ticks
+        throttle.pause(until)
         if lane := self._lanes.get(domain):
-            lane.curb = curb
+            lane.throttle = throttle
         return not was_paused
 
     def soonest(self) -> tuple[float, Lane | None] | None:
@@ -227,7 +227,7 @@ class Lanes:
     def _lane(self, domain: str) -> Lane:
         lane = self._lanes.get(domain)
         if lane is None:
-            lane = self._lanes[domain] = Lane(domain, self._curbs.get(domain), self._round)
+            lane = self._lanes[domain] = Lane(domain, self._throttles.get(domain), self._round)
         return lane
 
     def _make_ready(self, lane: Lane) -> None:

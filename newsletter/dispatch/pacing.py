@@ -20,15 +20,15 @@ class Pacing:
 
     ticks: Callable[[], float]  # seconds that never go back
     limits: Limits = field(default_factory=lambda: Limits(None))
-    curbs: dict[str, DomainThrottle] = field(default_factory=dict)  # by domain
+    throttles: dict[str, DomainThrottle] = field(default_factory=dict)  # by domain
     canary: int = 0  # letters whose outcomes are awaited before the rest; 0: none
 
     def paused_s(self, ticks: float) -> dict[str, float]:
         """Say how many seconds each paused domain has still to wait."""
         return {
-            domain: curb.paused_until - ticks
-            for domain, curb in self.curbs.items()
-            if curb.paused_until > ticks
+            domain: throttle.paused_until - ticks
+            for domain, throttle in self.throttles.items()
+            if throttle.paused_until > ticks
         }
 
 
@@ -66,7 +66,7 @@ def begin_pacing(
     if pace.warm_up:
         used = sum(letters for minute, letters in begun if minute >= today)
         limits.append(WarmUpDay(pace.warm_up, zone, clock, used))
-    curbs = {domain: DomainThrottle(own) for domain, own in pace.domains.items()}
+    throttles = {domain: DomainThrottle(own) for domain, own in pace.domains.items()}
     for domain, until in ledger.domain_pauses(now - REMEMBERED).items():
-        curbs.setdefault(domain, DomainThrottle()).pause(at + (until - now).total_seconds())
-    return Pacing(ticks, Limits(EvenRate(pace.rate) if pace.rate else None, limits), curbs)
+        throttles.setdefault(domain, DomainThrottle()).pause(at + (until - now).total_seconds())
+    return Pacing(ticks, Limits(EvenRate(pace.rate) if pace.rate else None, limits), throttles)

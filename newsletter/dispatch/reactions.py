@@ -30,13 +30,13 @@ class Reactions:
         self._clock = clock
         self._guard = guard
         self._connection_limit = connection_limit
-        self._holds = 0  # pauses of all letters in a row, nothing accepted in between
+        self._pauses_in_row = 0  # pauses of all letters in a row, nothing accepted in between
 
     def note_accepted(self) -> None:
         """React to a letter that was taken."""
         self._connection_limit.note_accepted()
         self._guard.note_accepted()
-        self._holds = 0
+        self._pauses_in_row = 0
 
     def react(self, delivery: Delivery, outcome: Deferred | Refused | Unknown) -> Verdict | None:
         """React to an answer that is no acceptance; whom it blames decides."""
@@ -60,8 +60,8 @@ class Reactions:
         pauses = self._feed.pauses
         if pauses.is_holding_all:
             return None
-        grown = length * 2**self._holds
-        self._holds += 1
+        grown = length * 2**self._pauses_in_row
+        self._pauses_in_row += 1
         verdict = self._guard.note_busy(answer)
         if verdict is None:
             pauses.hold_all(max(length, min(grown, timedelta(seconds=PATIENCE_S))))

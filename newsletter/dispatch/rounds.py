@@ -100,13 +100,13 @@ class Rounds:
         Prepare a run.
 
         Args:
-            means: what it is sent with.
+            parts: what it is sent with.
             options: how it is to go.
             lease: the right to send; kept up.
             first: a connection that is open already; closed by `close`, if not before.
         """
-        self._means = parts
-        self._wishes = options
+        self._parts = parts
+        self._options = options
         self._lease = lease
         self._first = first
         self._pacing: Pacing | None = None
@@ -140,18 +140,18 @@ class Rounds:
             LedgerError: nothing can be recorded any more.
         """
         self._last = last
-        self._means.settle()
-        with self._means.watcher.stoppable(self.stop):
+        self._parts.settle()
+        with self._parts.watcher.stoppable(self.stop):
             return self._send_rounds()
 
     def _send_rounds(self) -> Ending:
-        clock = self._means.clock
+        clock = self._parts.clock
         ends_at = clock() + STAYS
         while True:
             resumption = self._send_patiently()
             if self._halts.halt or self._is_stopped or self._left == 0 or resumption is None:
                 return Ending(self._why(), self._halts.halt)
-            if not self._wishes.waits or resumption.at > ends_at:
+            if not self._options.waits or resumption.at > ends_at:
                 return Ending(RunEnd.HELD, held=self._held)
             self._wait(resumption)
             if self._halts.halt or self._is_stopped:
@@ -178,7 +178,7 @@ class Rounds:
 
     @property
     def _left(self) -> int | None:
-        limit = self._wishes.limit
+        limit = self._options.limit
         return None if limit is None else max(0, limit - self.answered)
 
     def _send_patiently(self) -> Resumption | None:
@@ -187,14 +187,14 @@ class Rounds:
         try:
             feed = self._send_round()
         except ProviderBusy as busy:
-            if not self._wishes.waits:
+            if not self._options.waits:
                 raise
-            return Resumption(self._means.clock() + BUSY_WAIT, busy.phrase)
+            return Resumption(self._parts.clock() + BUSY_WAIT, busy.phrase)
         self._held = feed.resumption
-        return _next_round(self._means, feed.resumption, has_moved=self.answered > before)
+        return _next_round(self._parts, feed.resumption, has_moved=self.answered > before)
 
     def _send_round(self) -> Feed:
-        parts = self._means
+        parts = self._parts
         due = parts.ledger.count_due(parts.issue, parts.clock())
         expected = due if self._left is None else min(due, self._left)
         feed = Feed(
@@ -226,23 +226,23 @@ class Rounds:
     def _get_pacing(self) -> Pacing:
         """Begin to count when the first round begins; later ones go on, with what is left."""
         if self._pacing is None:
-            self._pacing = _begin_pacing(self._means, self._wishes)
-            self._guard.remember(_find_refusals(self._means))
+            self._pacing = _begin_pacing(self._parts, self._options)
+            self._guard.remember(_find_refusals(self._parts))
         return self._pacing
 
     def _pause(self, because: Phrase) -> Halt:
-        parts = self._means
+        parts = self._parts
         return pause_by_program(parts.diary, parts.issue, parts.clock(), because)
 
     def _note_answered_canary(self) -> None:
         """Let a timer go on with the rest, now that this run does."""
         if self._has_open_canary:
             self._has_open_canary = False
-            self._means.diary.limit_runs(self._means.issue, is_limited=False)
+            self._parts.diary.limit_runs(self._parts.issue, is_limited=False)
 
     def _wait(self, resumption: Resumption) -> None:
         """Count down to the next round; keep the hold, and look whether somebody has halted."""
-        parts = self._means
+        parts = self._parts
         until = max(resumption.at, parts.clock() + SOON)
         with parts.watcher.waiting(resumption) as show:
             count_down(until, parts.clock, self._is_wanted, show, parts.sleep)
@@ -254,7 +254,7 @@ class Rounds:
         return not self._halts.is_halted()
 
     def _watch(self, run: RunCounts, feed: Feed, bar: Bar) -> None:
-        now = self._means.clock().astimezone(self._means.zone)
+        now = self._parts.clock().astimezone(self._parts.zone)
         bar.show(run, say_slowness(feed.slowness(), now))
         self._lease.keep()
         if feed.canary.is_over:

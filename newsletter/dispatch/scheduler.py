@@ -116,7 +116,7 @@ class Scheduler:
         soonest = self._lanes.soonest()
         unread = self._backlog.paused(ticks)
         for lane in unread:
-            until = lane.curb.paused_until if lane.curb else ticks
+            until = lane.throttle.paused_until if lane.throttle else ticks
             if soonest is None or until < soonest[0]:
                 soonest = (until, lane)
         if soonest is None:

@@ -25,7 +25,7 @@ from newsletter.storage.runs import HOLD
 from newsletter.storage.tables import dispatches
 from tests.dispatch.makers import ISSUE, FakeClock, FastClock, counts, make_database
 from tests.dispatch.stand_ins import HOLDER, ScriptedProvider
-from tests.dispatch.test_rounds import make_means, run
+from tests.dispatch.test_rounds import make_parts, run
 
 NOBODY = Refused("550 5.1.1 no such user")
 OTHER = "otherhost.example.org:4711"
@@ -60,7 +60,7 @@ def wait(database: Database, clock: FakeClock, sleep: Callable[[float], None]) -
     provider = ScriptedProvider(lambda _: LATER)
     with closing(SqlLedger(database)) as ledger:
         steady = SteadyClock(clock, clock.ticks)
-        parts = make_means(database, ledger, provider, FastClock())
+        parts = make_parts(database, ledger, provider, FastClock())
         parts = replace(parts, clock=steady, sleep=sleep)
         lease = IssueLease(ledger, ISSUE, steady, HOLDER)
         return Rounds(parts, RunOptions(waits=True), lease).send_all()
@@ -159,7 +159,7 @@ def test_a_run_that_sends_slowly_keeps_others_from_the_issue(database: Database)
     provider = ScriptedProvider(take_half_a_minute)
     with closing(SqlLedger(database)) as sent:
         steady = SteadyClock(clock, clock.ticks)
-        parts = make_means(database, sent, provider, FastClock())
+        parts = make_parts(database, sent, provider, FastClock())
         parts = replace(parts, clock=steady, connections=1)
         Rounds(parts, RunOptions(limit=6), IssueLease(sent, ISSUE, steady, HOLDER)).send_all()
 

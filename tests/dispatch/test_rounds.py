@@ -65,7 +65,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.dispose()
 
 
-def make_means(
+def make_parts(
     database: Database, ledger: SqlLedger, provider: ScriptedProvider, clock: FastClock
 ) -> RunParts:
     return RunParts(
@@ -96,7 +96,7 @@ def run(
     provider, watcher = ScriptedProvider(answer), watcher or RecordingWatcher()
     with closing(SqlLedger(database)) as ledger:
         parts = replace(
-            make_means(database, ledger, provider, clock or FastClock()),
+            make_parts(database, ledger, provider, clock or FastClock()),
             pace=pace or Pace(),
             connections=connections,
             watcher=watcher,
@@ -276,7 +276,7 @@ def test_a_wall_clock_put_back_an_hour_does_not_stall_a_run_that_waits(database:
     provider.answer = greylist
     steady = SteadyClock(lambda: clock() - jump, clock.ticks)
     with closing(SqlLedger(database)) as ledger:
-        parts = replace(make_means(database, ledger, provider, clock), clock=steady)
+        parts = replace(make_parts(database, ledger, provider, clock), clock=steady)
         Rounds(parts, RunOptions(waits=True), IssueLease(ledger, ISSUE, steady, HOLDER)).send_all()
 
     assert counts(database) == {State.ACCEPTED: READERS}
@@ -321,7 +321,7 @@ def test_d2_what_is_unknown_goes_again_only_while_the_provider_recognises_it(
         ledger.end_run()
         provider = ScriptedProvider(can=Capabilities(repeats=window))
 
-        settle_repeats(make_means(database, ledger, provider, FastClock(speed=1.0)))
+        settle_repeats(make_parts(database, ledger, provider, FastClock(speed=1.0)))
 
         due = {
             delivery.id for delivery in ledger.find_due(ISSUE, NOW, DeliveryPage(DeliveryId(0), 99))
