@@ -31,6 +31,7 @@ BANNED = {
     *("manager", "helper", "helpers", "util", "utils", "service", "services"),
     *("handler", "handlers", "processor", "data", "info", "common", "base", "misc"),
 }
+SENDS = {"send", "sends", "sending", "sendable"}
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 # Written so that these lines are not found themselves.
 IGNORE = re.compile(r"# type[:] ignore")
@@ -95,6 +96,19 @@ def test_names_say_what_a_thing_is(path: Path) -> None:
 
     used = {word for name in [*path.relative_to(PACKAGE).parts, *defined] for word in words(name)}
     assert used & BANNED == set()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in PACKAGE_FILES if path.relative_to(PACKAGE).parts[0] in {"desk", "dispatch"}],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_the_desk_dispatches_rounds_run_and_only_the_engine_sends(path: Path) -> None:
+    names = [path.stem, *named(ast.parse(read(path)))]
+
+    found = [name for name in names if SENDS.intersection(words(name)[:1])]
+
+    assert found == (["send"] if path.name == "engine.py" else [])
 
 
 def test_only_the_root_has_something_in_its_init() -> None:
@@ -167,6 +181,28 @@ def test_type_ignores_are_few_and_give_their_reason() -> None:
 
 def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+def named(tree: ast.Module) -> list[str]:
+    """Return what a file defines: classes, functions, methods and attributes; no locals."""
+    nodes = list(ast.walk(tree))
+    fields = [
+        target
+        for node in nodes
+        if isinstance(node, ast.Module | ast.ClassDef)
+        for one in node.body
+        if isinstance(one, ast.Assign | ast.AnnAssign)
+        for target in (one.targets if isinstance(one, ast.Assign) else [one.target])
+    ]
+    return [
+        *(one.name for one in nodes if isinstance(one, ast.ClassDef | ast.FunctionDef)),
+        *(one.id for one in fields if isinstance(one, ast.Name)),
+        *(one.attr for one in nodes if isinstance(one, ast.Attribute) and is_set(one)),
+    ]
+
+
+def is_set(node: ast.Attribute) -> bool:
+    return isinstance(node.ctx, ast.Store)
 
 
 def is_large(node: ast.ClassDef) -> bool:

@@ -61,19 +61,19 @@ class AtTerminal:
         return str(reason)
 
 
-def in_time(send_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
+def in_time(dispatch_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
     """Say when letters leave: now, or at a time, and how long that is from now."""
-    if send_at is None:
+    if dispatch_at is None:
         return _("now")
-    when, wait = show_moment(send_at, zone), show_wait(send_at - now)
+    when, wait = show_moment(dispatch_at, zone), show_wait(dispatch_at - now)
     return _("at {when}, in {wait}", when=when, wait=wait)
 
 
 def _ask(question: Question, now: datetime) -> str:
     """Say what a person is to agree to."""
     proposal = question.proposal
-    if question.send_at:
-        when = in_time(question.send_at, proposal.zone, now)
+    if question.dispatch_at:
+        when = in_time(question.dispatch_at, proposal.zone, now)
         what = _("{count:,} letters {when}", count=question.count, when=when)
     else:
         what = _("{count:,} letters", count=question.count)

@@ -105,7 +105,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     not got it, and never sends anything twice. With --at it is confirmed now and goes out
     then, if it is still the same letter.
     """
-    from newsletter.cli.due import dispatch_due  # noqa: PLC0415 - slow to load, and help is fast
+    from newsletter.cli.due import report_due  # noqa: PLC0415 - slow to load, and help is fast
     from newsletter.cli.ordering import carry_out  # noqa: PLC0415
     from newsletter.desk.audience import Audience  # noqa: PLC0415
     from newsletter.desk.order import Order, drop_appointment  # noqa: PLC0415
@@ -115,7 +115,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
     site: Site = ctx.obj
     if due:
         _refuse_others(ctx, "--due", {"due", "waits"})
-        dispatch_due(site, RunOptions(waits=bool(waits)))
+        report_due(site, RunOptions(waits=bool(waits)))
         return
     if issue is None:
         raise UsageError(
@@ -141,7 +141,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
         fitting = {"issue", "replace_letter", "because", "name", "yes", "dry_run", "rules"}
         also = {"limit", "canary", "waits", "after_restore"}
         _refuse_others(ctx, "--replace-letter", {*fitting, *also})
-    send_at = read_moment(at, site.zone(), site.clock()) if at else None
+    dispatch_at = read_moment(at, site.zone(), site.clock()) if at else None
     if not dry_run:
         require_person(_("send"), yes=yes)
     order = Order(
@@ -153,7 +153,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
         rehearses=rehearse,
         rules=rules,
         because=because,
-        send_at=send_at,
+        dispatch_at=dispatch_at,
         audience=Audience(to_all, recipients_of),
         replaces_letter=replace_letter,
         after_restore=after_restore,

@@ -33,7 +33,7 @@ LABEL: Final = 10  # columns of what stands before words
 
 def show_proposal(proposal: Proposal) -> None:
     """Print what is about to leave: which letter, how, and to how many."""
-    forecast, letter = proposal.forecast, proposal.sendable.letter
+    forecast, letter = proposal.forecast, proposal.at_hand.letter
     tell("Issue", f"{letter.issue}  {letter.issued_on}", cells=LABEL)
     tell("Digest", letter.digest[:12], cells=LABEL)
     begun = forecast.plan.way if forecast.plan else None
@@ -41,21 +41,21 @@ def show_proposal(proposal: Proposal) -> None:
     for kind, edition in letter.editions.items():
         count = pad_left(say(readers(forecast.planned_for(kind))), 13)
         click.echo(f"{pad(name_edition(kind), LABEL)}{count}  {edition.subject}")
-    if proposal.sendable.is_special:
+    if proposal.at_hand.is_special:
         tell("To", describe_audience(forecast.recipients_of), cells=LABEL)
     _show_kept(proposal)
     _show_exchange(proposal)
     _show_other_plans(proposal)
     show_doubts(proposal.doubts, proposal.zone)
     if standing := proposal.standing:
-        when = show_moment(standing.send_at, proposal.zone)
+        when = show_moment(standing.dispatch_at, proposal.zone)
         words = _("until now for {when}, by {by}", when=when, by=standing.by)
         tell("Appointed", words, cells=LABEL)
 
 
 def _show_kept(proposal: Proposal) -> None:
     """Print that it goes on with the letter it was begun with, and which files differ since."""
-    if proposal.sendable.since is None:
+    if proposal.at_hand.since is None:
         return
     plan = proposal.forecast.plan
     if plan:
@@ -64,7 +64,7 @@ def _show_kept(proposal: Proposal) -> None:
     else:
         kept = _("as it was begun: kept, so nothing is composed or proofread")
     tell("Letter", kept, cells=LABEL)
-    words = describe_since(proposal.sendable.since)
+    words = describe_since(proposal.at_hand.since)
     if words is None:
         return
     lines = [_("{files}; newsletter diff {issue}", files=words, issue=proposal.issue)]
@@ -91,7 +91,7 @@ def _show_exchange(proposal: Proposal) -> None:
     lines = [words]
     if exchange.bound:
         lines.append(_("{who} may have that one, and get it again", who=readers(exchange.bound)))
-    tell("Replaces", *lines, *_changes(exchange.plan, proposal.sendable.letter), cells=LABEL)
+    tell("Replaces", *lines, *_changes(exchange.plan, proposal.at_hand.letter), cells=LABEL)
 
 
 def _changes(plan: Plan, letter: KeptLetter) -> Sequence[str]:
@@ -108,7 +108,7 @@ def _show_other_plans(proposal: Proposal) -> None:
             "the plan of {day} was for another letter or others, and nobody was sent it",
             day=f"{forecast.replaced.planned_at:%Y-%m-%d}",
         )
-        changes = _changes(forecast.replaced, proposal.sendable.letter)
+        changes = _changes(forecast.replaced, proposal.at_hand.letter)
         tell("Anew", words, *changes, cells=LABEL)
     if forecast.rehearsed:
         _show_rehearsed(forecast.rehearsed, proposal.zone)

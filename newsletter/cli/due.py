@@ -15,7 +15,7 @@ from newsletter.cli.output import is_terminal
 from newsletter.cli.process import this_process
 from newsletter.cli.proof_table import show_report
 from newsletter.cli.wording import _, say
-from newsletter.desk.due import DueFault, DueReport, send_due
+from newsletter.desk.due import DueFault, DueReport, dispatch_due
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.preflight import BlockedError, Passed
 from newsletter.desk.results import Result
@@ -26,14 +26,14 @@ from newsletter.errors import NewsletterError, UnfinishedError
 from newsletter.proof.approval import Approval
 
 
-def dispatch_due(site: Site, options: RunOptions) -> None:
+def report_due(site: Site, options: RunOptions) -> None:
     """
     Send what is due, and tell what came of it.
 
     Raises:
         NewsletterError: the worst that happened; everything else was printed.
     """
-    report = send_due(site, options, this_process(), lambda _issue: _Quiet())
+    report = dispatch_due(site, options, this_process(), lambda _issue: _Quiet())
     # Where cron listens, every line becomes a mail.
     if not report.tried and not report.held and is_terminal("stdout"):
         _say_when(site, report)
@@ -104,7 +104,7 @@ def _say_when(site: Site, report: DueReport) -> None:
     click.echo(_("Nothing is due."))
     zone = find_zone(site)
     for one in report.to_come:
-        when = show_moment(one.send_at, zone)
+        when = show_moment(one.dispatch_at, zone)
         click.echo(_("  {issue} goes out at {when}", issue=one.issue, when=when))
 
 

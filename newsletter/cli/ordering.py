@@ -9,7 +9,7 @@ from newsletter.cli.process import this_process
 from newsletter.cli.proof_table import show_report
 from newsletter.cli.waiting import wait_for
 from newsletter.cli.wording import _, tell
-from newsletter.desk.appointing import send_appointed
+from newsletter.desk.appointing import dispatch_appointed
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.order import DryRun, Order, dispatch
 from newsletter.desk.preflight import BlockedError
@@ -39,12 +39,12 @@ def carry_out(site: Site, order: Order, *, yes: bool, waits: bool) -> None:
             if not waits:
                 return
             wait_for(site, outcome, process)
-            outcome = send_appointed(site, outcome, order.options, person, process)
+            outcome = dispatch_appointed(site, outcome, order.options, person, process)
     except BlockedError as blocked:
         show_report(blocked.report)
         raise
     if isinstance(outcome, DryRun):
-        when = in_time(order.send_at, find_zone(site), site.clock())
+        when = in_time(order.dispatch_at, find_zone(site), site.clock())
         count = outcome.count
         click.echo(
             _("Dry run: {letters:,} would be sent {when}; nothing was.", letters=count, when=when)
@@ -54,7 +54,7 @@ def carry_out(site: Site, order: Order, *, yes: bool, waits: bool) -> None:
 
 
 def _show_appointed(site: Site, appointment: Appointment, *, waits: bool) -> None:
-    when = show_moment(appointment.send_at, find_zone(site))
+    when = show_moment(appointment.dispatch_at, find_zone(site))
     is_rehearsal = appointment.way is not None and appointment.way.is_rehearsal
     note = _(" (a rehearsal)") if is_rehearsal else ""
     issue, by = appointment.issue, appointment.by

@@ -50,7 +50,7 @@ def as_json(one: Overview) -> dict[str, object]:
         "appointment": appointment
         and {
             **_signed(appointment.by, appointment.made_at),
-            "send_at": appointment.send_at.isoformat(),
+            "send_at": appointment.dispatch_at.isoformat(),
             "digest": appointment.digest,
         },
         "next_due_at": one.next_due_at and one.next_due_at.isoformat(),
@@ -114,7 +114,7 @@ def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, st
     if recipients_of := one.recipients_of:
         rows.append((_("to"), say(describe_audience(recipients_of))))
     if one.appointment:
-        when = _show_coming(one.appointment.send_at, zone, now)
+        when = _show_coming(one.appointment.dispatch_at, zone, now)
         rows.append((_("appointed"), _("{when}, by {by}", when=when, by=one.appointment.by)))
     if one.next_due_at and not (one.halt and one.halt.act is Act.CANCELLED):
         rows.append((_("retry"), _show_coming(one.next_due_at, zone, now)))

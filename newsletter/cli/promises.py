@@ -49,7 +49,7 @@ def describe_outdated(issue: str, one: Promise, zone: ZoneInfo) -> list[tuple[st
             words = _(
                 "the appointment for {when}, by {by}, is for another letter (digest {digest}): it "
                 "is not kept",
-                when=show_moment(one.send_at, zone) if one.send_at else "",
+                when=show_moment(one.dispatch_at, zone) if one.dispatch_at else "",
                 by=one.by,
                 digest=digest,
             )
@@ -98,7 +98,7 @@ def as_json(outdated: Sequence[Promise]) -> list[dict[str, object]]:
             "what": one.bond,
             "by": one.by or None,
             "at": one.at.isoformat(),
-            "send_at": one.send_at and one.send_at.isoformat(),
+            "send_at": one.dispatch_at and one.dispatch_at.isoformat(),
             "digest": one.digest,
         }
         for one in outdated

@@ -20,13 +20,13 @@ def wait_for(site: Site, appointment: Appointment, process: Process) -> None:
             stands), or it was dropped or changed elsewhere.
     """
     issue, diary = appointment.issue, site.records.diary()
-    when = show_moment(appointment.send_at, site.zone())
+    when = show_moment(appointment.dispatch_at, site.zone())
     process.settle()  # it may be hours, and asks each second
     try:
         tell("Waiting", _("Ctrl-C ends the waiting, not the appointment"), cells=10)
         with shown_wait(_("Sending {issue} at {when}, in", issue=issue, when=when)) as show:
             stands = count_down(
-                appointment.send_at,
+                appointment.dispatch_at,
                 site.clock,
                 lambda: find_appointment(diary, issue) == appointment,
                 show,

@@ -26,7 +26,7 @@ class Onlooker:
     """The person at the terminal; see `dispatch.watching.Watcher`."""
 
     @contextmanager
-    def sending(self, issue: str, expected: int) -> Iterator["_Bar"]:
+    def running(self, issue: str, expected: int) -> Iterator["_Bar"]:
         """Show a round of so many letters."""
         with progress(_("Sending {issue}", issue=issue), expected) as bar:
             yield _Bar(bar)

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
 from newsletter.compose.composition import describe_changes
+from newsletter.desk.dispatching import IssueDispatch, dispatch_confirmed, open_dispatch
 from newsletter.desk.halting import refuse_halted
 from newsletter.desk.letters import keep_letter
 from newsletter.desk.moments import show_moment
 from newsletter.desk.outlook import Rehearsed
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result
-from newsletter.desk.sending import Sending, open_sending, send_confirmed
 from newsletter.desk.ways import refuse_appointment
 from newsletter.desk.witness import Witness
 from newsletter.dispatch.control import Appointment
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from newsletter.message.kept_letter import KeptLetter
 
 
-def appoint(sending: Sending, appointment: Appointment, rehearsed: Rehearsed | None) -> None:
+def appoint(
+    issue_dispatch: IssueDispatch, appointment: Appointment, rehearsed: Rehearsed | None
+) -> None:
     """
     Remember an appointment, and set the issue's rehearsal aside; durable on return.
 
@@ -34,12 +36,12 @@ def appoint(sending: Sending, appointment: Appointment, rehearsed: Rehearsed | N
         ProviderError: what a person must fix; nothing was appointed.
         UnfinishedError: somebody rehearses it just now; nothing was appointed.
     """
-    sending.outlook.provider.connect().close()
-    keep_letter(sending.outlook.site, sending.outlook.sendable, appointment.made_at)
-    sending.planning.appoint(appointment, rehearsed)
+    issue_dispatch.outlook.provider.connect().close()
+    keep_letter(issue_dispatch.outlook.site, issue_dispatch.outlook.at_hand, appointment.made_at)
+    issue_dispatch.planning.appoint(appointment, rehearsed)
 
 
-def send_appointed(
+def dispatch_appointed(
     site: Site, appointment: Appointment, options: RunOptions, witness: Witness, process: Process
 ) -> Result:
     """
@@ -59,13 +61,13 @@ def send_appointed(
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded any more.
     """
-    sending = open_appointed(site, appointment, process)
-    refuse_halted(site.records.diary(), appointment.issue, sending.outlook.zone)
+    issue_dispatch = open_appointed(site, appointment, process)
+    refuse_halted(site.records.diary(), appointment.issue, issue_dispatch.outlook.zone)
     sender = Sender(appointment.by, appointment.account)
-    return send_confirmed(sending, sender, options, witness, appointment.recipients_of)
+    return dispatch_confirmed(issue_dispatch, sender, options, witness, appointment.recipients_of)
 
 
-def open_appointed(site: Site, appointment: Appointment, process: Process) -> Sending:
+def open_appointed(site: Site, appointment: Appointment, process: Process) -> IssueDispatch:
     """
     Make ready to send what was appointed, which must be that letter still and leave by that way.
 
@@ -73,10 +75,10 @@ def open_appointed(site: Site, appointment: Appointment, process: Process) -> Se
         SettingsError: letters would leave by another way than it was made for.
         ContentError: it is another letter now, or none.
     """
-    sending = open_sending(site, appointment.issue, process)
-    outlook = sending.outlook
+    issue_dispatch = open_dispatch(site, appointment.issue, process)
+    outlook = issue_dispatch.outlook
     check_appointed(appointment, outlook.way, outlook.letter)
-    return sending
+    return issue_dispatch
 
 
 def check_appointed(appointment: Appointment, way: Way, letter: "KeptLetter") -> None:
@@ -95,7 +97,7 @@ def check_appointed(appointment: Appointment, way: Way, letter: "KeptLetter") ->
             "desk.appointed-another",
             issue=appointment.issue,
             by=appointment.by,
-            when=show_moment(appointment.send_at, letter.zone),
+            when=show_moment(appointment.dispatch_at, letter.zone),
             digest=appointment.digest[:12],
             now=letter.digest[:12],
             changes=describe_changes(appointment.parts, letter.parts),

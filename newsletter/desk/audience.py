@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from newsletter.app.site import Site
 from newsletter.desk.halting import find_appointment
-from newsletter.desk.letters import Sendable
+from newsletter.desk.letters import LetterAtHand
 from newsletter.dispatch.ledger import Ledger, Plan
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError, UsageError
@@ -25,14 +25,14 @@ class Audience:
 
 
 def choose_audience(
-    site: Site, sendable: Sendable, said: Audience, plan: Plan | None
+    site: Site, at_hand: LetterAtHand, said: Audience, plan: Plan | None
 ) -> str | None:
     """
     Return the issue whose readers alone get this one, or None for all.
 
     Args:
         site: where the issue is.
-        sendable: of the issue; a month's goes to all.
+        at_hand: the letter of the issue; a month's goes to all.
         said: with this command.
         plan: that is gone on with, if there is one.
 
@@ -40,10 +40,10 @@ def choose_audience(
         UsageError: a special issue that nobody has said it of; or what was said cannot be
             meant, or is not what its dispatch began with.
     """
-    issue = sendable.issue
+    issue = at_hand.issue
     if said.to_all and said.recipients_of:
         raise UsageError(phrase("desk.audience-twice"))
-    if not sendable.is_special:
+    if not at_hand.is_special:
         if said.recipients_of:
             raise UsageError(phrase("desk.audience-of-month", issue=issue))
         return None

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from newsletter.app.site import Site
-from newsletter.desk.appointing import send_appointed
+from newsletter.desk.appointing import dispatch_appointed
+from newsletter.desk.dispatching import dispatch_confirmed, open_dispatch
 from newsletter.desk.doubting import Held, look, tell_held
 from newsletter.desk.halting import find_appointment
 from newsletter.desk.process import Process
 from newsletter.desk.results import Result
-from newsletter.desk.sending import open_sending, send_confirmed
 from newsletter.desk.telling import note_told
 from newsletter.desk.witness import DueWitness, Witness
 from newsletter.dispatch.control import PROGRAM, Appointment
@@ -41,7 +41,7 @@ class DueReport:
 _Step = Callable[[Witness], Result | None]
 
 
-def send_due(
+def dispatch_due(
     site: Site, options: RunOptions, process: Process, witness_of: Callable[[str], DueWitness]
 ) -> DueReport:
     """
@@ -63,7 +63,7 @@ def send_due(
     steps: list[tuple[str, _Step]] = [
         (one.issue, partial(_keep, site, one, options, process))
         for one in appointments
-        if one.send_at <= now
+        if one.dispatch_at <= now
     ]
     steps += [
         (issue, partial(_go_on, site, issue, options, process))
@@ -80,7 +80,7 @@ def send_due(
     if told := tell_held(site, held, now):
         fault, is_news = told
         faults.append(DueFault(fault, is_news))
-    to_come = [one for one in appointments if one.send_at > now]
+    to_come = [one for one in appointments if one.dispatch_at > now]
     return DueReport([issue for issue, _ in steps], to_come, held, faults)
 
 
@@ -110,11 +110,11 @@ def _keep(
     Keep an appointment, if it still stands: the issue before it may have taken hours.
 
     Raises:
-        NewsletterError: see `send_appointed`.
+        NewsletterError: see `dispatch_appointed`.
     """
     if find_appointment(site.records.diary(), appointment.issue) != appointment:
         return None
-    return send_appointed(site, appointment, options, witness, process)
+    return dispatch_appointed(site, appointment, options, witness, process)
 
 
 def _go_on(
@@ -126,20 +126,20 @@ def _go_on(
     Nothing happens if it may not go on by itself any more: see `_keep`.
 
     Raises:
-        NewsletterError: see `send_confirmed`; or it is another letter now, or would leave by
+        NewsletterError: see `dispatch_confirmed`; or it is another letter now, or would leave by
             another way.
     """
     if issue not in _find_begun(site):
         return None
-    sending = open_sending(site, issue, process)
-    plan = sending.outlook.ledger.find_plan(issue)
+    issue_dispatch = open_dispatch(site, issue, process)
+    plan = issue_dispatch.outlook.ledger.find_plan(issue)
     if plan:
-        sending.outlook.check_way(plan)
+        issue_dispatch.outlook.check_way(plan)
         # Though nobody was sent it yet: this is the letter that a person confirmed.
-        check_digest(plan, sending.outlook.letter)
+        check_digest(plan, issue_dispatch.outlook.letter)
     recipients_of = plan.recipients_of if plan else None
     program = Sender(PROGRAM, account=None)
-    return send_confirmed(sending, program, options, witness, recipients_of)
+    return dispatch_confirmed(issue_dispatch, program, options, witness, recipients_of)
 
 
 def _find_begun(site: Site) -> Sequence[str]:

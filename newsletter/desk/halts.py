@@ -37,7 +37,7 @@ def _refuse_to_pause_idle(site: Site, issue: str) -> None:
     ledger = site.records.ledger()
     appointment = find_appointment(site.records.diary(), issue)
     if appointment and ledger.find_plan(issue) is None:
-        when = show_moment(appointment.send_at, find_zone(site))
+        when = show_moment(appointment.dispatch_at, find_zone(site))
         raise UsageError(phrase("desk.pause-too-early", issue=issue, when=when))
     require_plan(ledger, issue)
     halt = site.records.diary().find_halt(issue)

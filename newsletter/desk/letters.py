@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Sendable:
+class LetterAtHand:
     """A letter, and how its issue is sent."""
 
     letter: "KeptLetter"
@@ -40,7 +40,7 @@ class Sendable:
         return not is_month(self.issue)
 
 
-def compose_letter(site: Site, issue: str) -> Sendable:
+def compose_letter(site: Site, issue: str) -> LetterAtHand:
     """
     Compose the letter of *issue* from its folder as it is now.
 
@@ -51,10 +51,10 @@ def compose_letter(site: Site, issue: str) -> Sendable:
     composed = site.compose(issue)
     publication = composed.publication
     manner = Manner(publication.pace, publication.default_preference)
-    return Sendable(composed.letter, manner, composed.files, composed)
+    return LetterAtHand(composed.letter, manner, composed.files, composed)
 
 
-def compose_to_send(site: Site, issue: str) -> Sendable:
+def compose_for_dispatch(site: Site, issue: str) -> LetterAtHand:
     """
     Compose the letter of *issue*; pictures that are kept already are taken, others begun.
 
@@ -64,11 +64,11 @@ def compose_to_send(site: Site, issue: str) -> Sendable:
     Raises:
         UsageError, ContentError: see `compose_letter`.
     """
-    sendable = compose_letter(site, issue)
-    letter = site.records.letters().reuse_pictures(sendable.letter)
+    at_hand = compose_letter(site, issue)
+    letter = site.records.letters().reuse_pictures(at_hand.letter)
     unmade = [one for one in letter.pictures if one.sha256 is None]
     if not unmade:
-        return replace(sendable, letter=letter)
+        return replace(at_hand, letter=letter)
 
     def make() -> None:
         for one in unmade:
@@ -77,10 +77,10 @@ def compose_to_send(site: Site, issue: str) -> Sendable:
     pool = ThreadPoolExecutor(1, "pictures")
     made = pool.submit(make)
     pool.shutdown(wait=False)
-    return replace(sendable, letter=letter, beside=made)
+    return replace(at_hand, letter=letter, beside=made)
 
 
-def find_begun_letter(site: Site, ledger: Plans, issue: str) -> Sendable | None:
+def find_begun_letter(site: Site, ledger: Plans, issue: str) -> LetterAtHand | None:
     """
     Return the letter that readers of *issue* have or may have; None where nothing was begun.
 
@@ -93,7 +93,7 @@ def find_begun_letter(site: Site, ledger: Plans, issue: str) -> Sendable | None:
     plan = ledger.find_plan(issue)
     if plan is None or plan.letter is None or ledger.is_untouched(issue):
         return None
-    return Sendable(
+    return LetterAtHand(
         site.records.letters().find(plan.letter),
         _find_manner(site, plan),
         plan.files,
@@ -103,22 +103,22 @@ def find_begun_letter(site: Site, ledger: Plans, issue: str) -> Sendable | None:
     )
 
 
-def keep_letter(site: Site, sendable: Sendable, now: datetime) -> LetterId:
+def keep_letter(site: Site, at_hand: LetterAtHand, now: datetime) -> LetterId:
     """Keep the letter, if it is not yet; durable on return."""
-    if sendable.beside:
-        wait([sendable.beside])
-    return sendable.number or site.records.letters().keep(sendable.letter, now)
+    if at_hand.beside:
+        wait([at_hand.beside])
+    return at_hand.number or site.records.letters().keep(at_hand.letter, now)
 
 
-def plan_for(site: Site, sendable: Sendable, plan: Plan, now: datetime) -> Plan:
+def plan_for(site: Site, at_hand: LetterAtHand, plan: Plan, now: datetime) -> Plan:
     """Return *plan* with this letter, which is kept."""
     return replace(
         plan,
-        digest=sendable.letter.digest,
-        parts=sendable.letter.parts,
-        letter=keep_letter(site, sendable, now),
-        files=sendable.files,
-        manner=sendable.manner,
+        digest=at_hand.letter.digest,
+        parts=at_hand.letter.parts,
+        letter=keep_letter(site, at_hand, now),
+        files=at_hand.files,
+        manner=at_hand.manner,
     )
 
 

@@ -161,8 +161,8 @@ def _found_in_logs(
 ) -> tuple[Mapping[DeliveryId, Found], Mapping[str, LogReading]]:
     files = {str(path): log_opener(path) for path in paths}
     ledger = site.records.ledger()
-    sendable = find_begun_letter(site, ledger, issue) or compose_letter(site, issue)
-    letter_writer = site.letter_writer(sendable.letter, were_sent=True)
+    at_hand = find_begun_letter(site, ledger, issue) or compose_letter(site, issue)
+    letter_writer = site.letter_writer(at_hand.letter, were_sent=True)
     named = {letter_writer.describe(one.delivery).message_id: one for one in waiting}
     taken, readings = find_taken(files, named.keys())
     found = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.desk.appointing import check_appointed
 from newsletter.desk.halting import find_appointment
-from newsletter.desk.letters import Sendable, compose_letter
+from newsletter.desk.letters import LetterAtHand, compose_letter
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.way import way_of
 from newsletter.errors import SettingsError, UsageError
@@ -46,24 +46,24 @@ def find_lost_plan(site: "Site", issue: str) -> LostPlan | None:
     if way.is_rehearsal:
         raise SettingsError(phrase("desk.lost-in-rehearsal", issue=issue, way=way.name))
     appointment = find_appointment(site.records.diary(), issue)
-    sendable = compose_letter(site, issue)
+    at_hand = compose_letter(site, issue)
     if appointment:
-        check_appointed(appointment, way, sendable.letter)
+        check_appointed(appointment, way, at_hand.letter)
     plan = make_plan(
-        sendable.letter,
+        at_hand.letter,
         way,
         site.clock(),
         is_limited=True,
-        recipients_of=_find_audience(sendable, appointment),
+        recipients_of=_find_audience(at_hand, appointment),
     )
-    editions = editions_by_preference(sendable.manner.default_preference)
+    editions = editions_by_preference(at_hand.manner.default_preference)
     return LostPlan(plan, editions)
 
 
-def _find_audience(sendable: Sendable, appointment: "Appointment | None") -> str | None:
+def _find_audience(at_hand: LetterAtHand, appointment: "Appointment | None") -> str | None:
     """Return what the appointment of a special issue says; a month's goes to all."""
-    issue = sendable.issue
-    if not sendable.is_special:
+    issue = at_hand.issue
+    if not at_hand.is_special:
         return None
     if appointment is None:
         raise UsageError(phrase("desk.lost-audience", issue=issue))

@@ -7,13 +7,13 @@ from datetime import datetime
 from newsletter.app.site import Site
 from newsletter.desk.appointing import appoint
 from newsletter.desk.audience import Audience, choose_audience
+from newsletter.desk.dispatching import IssueDispatch, open_dispatch, pass_gate
 from newsletter.desk.doubting import explain_doubts, find_doubts
 from newsletter.desk.halting import find_appointment, refuse_halted
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
 from newsletter.desk.replacing import open_replacement
 from newsletter.desk.results import Result, find_result
-from newsletter.desk.sending import Sending, open_sending, pass_gate
 from newsletter.desk.ways import refuse_appointment, refuse_rehearsal
 from newsletter.desk.witness import Confirm, Proposal, Question
 from newsletter.dispatch.control import Appointment
@@ -35,7 +35,7 @@ class Order:
     rehearses: bool = False  # into a folder, whatever is set
     rules: Sequence[str] = ()  # that are overridden
     because: str | None = None
-    send_at: datetime | None = None  # aware UTC; None: now
+    dispatch_at: datetime | None = None  # aware UTC; None: now
     audience: Audience = field(default_factory=Audience)
     replaces_letter: bool = False  # those who wait get the letter as it is now
     after_restore: bool = False  # goes out though the ledger may have forgotten something
@@ -66,35 +66,40 @@ def dispatch(
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded.
     """
-    sending = _open(site, order, process)
-    proposal = _propose(sending.outlook, order)
+    issue_dispatch = _open(site, order, process)
+    proposal = _propose(issue_dispatch.outlook, order)
     confirm.propose(proposal)
     forecast = proposal.forecast
     if not forecast.expected:
-        return find_result(sending.outlook)
+        return find_result(issue_dispatch.outlook)
     sender = Sender(order.by, process.account)
     record = pass_gate(
-        sending.outlook, sender, confirm, order.rules, order.because, is_first=forecast.is_first
+        issue_dispatch.outlook,
+        sender,
+        confirm,
+        order.rules,
+        order.because,
+        is_first=forecast.is_first,
     )
     count = min(forecast.expected, order.options.limit or forecast.expected)
     if order.is_dry_run:
-        sending.write_each()
+        issue_dispatch.write_each()
         return DryRun(count)
-    confirm.agree(Question(proposal, count, order.send_at))
+    confirm.agree(Question(proposal, count, order.dispatch_at))
     _answer_doubts(site, order, confirm, proposal)
     record()
-    if forecast.exchange and sending.outlook.diary.find_halt(order.issue):
-        sending.planning.replace_letter(forecast.exchange, order.by)
-        return find_result(sending.outlook)
-    if order.send_at is None:
-        return sending.send_off(forecast, order.options, order.by, confirm)
-    return _send_later(sending, proposal, order, order.send_at, process)
+    if forecast.exchange and issue_dispatch.outlook.diary.find_halt(order.issue):
+        issue_dispatch.planning.replace_letter(forecast.exchange, order.by)
+        return find_result(issue_dispatch.outlook)
+    if order.dispatch_at is None:
+        return issue_dispatch.dispatch(forecast, order.options, order.by, confirm)
+    return _appoint(issue_dispatch, proposal, order, order.dispatch_at, process)
 
 
-def _open(site: Site, order: Order, process: Process) -> Sending:
+def _open(site: Site, order: Order, process: Process) -> IssueDispatch:
     if order.replaces_letter:
         return open_replacement(site, order.issue, order.because, process)
-    return open_sending(site, order.issue, process, rehearses=order.rehearses, may_plan_anew=True)
+    return open_dispatch(site, order.issue, process, rehearses=order.rehearses, may_plan_anew=True)
 
 
 def drop_appointment(site: Site, issue: str, by: str) -> None:
@@ -115,7 +120,7 @@ def _propose(outlook: Outlook, order: Order) -> Proposal:
     if not makes_earnest:
         refuse_halted(diary, order.issue, outlook.zone, may_be_paused=order.replaces_letter)
     plan = None if makes_earnest else outlook.ledger.find_plan(order.issue)
-    recipients_of = choose_audience(site, outlook.sendable, order.audience, plan)
+    recipients_of = choose_audience(site, outlook.at_hand, order.audience, plan)
     doubts = find_doubts(site, order.issue, order.because, is_answered=order.after_restore)
     forecast = outlook.forecast(
         add_new=order.add_new,
@@ -123,7 +128,7 @@ def _propose(outlook: Outlook, order: Order) -> Proposal:
         recipients_of=recipients_of,
         exchanged_because=order.because if order.replaces_letter else None,
     )
-    return Proposal(outlook.sendable, outlook.way, forecast, outlook.zone, doubts, standing)
+    return Proposal(outlook.at_hand, outlook.way, forecast, outlook.zone, doubts, standing)
 
 
 def _answer_doubts(site: Site, order: Order, confirm: Confirm, proposal: Proposal) -> None:
@@ -137,20 +142,24 @@ def _answer_doubts(site: Site, order: Order, confirm: Confirm, proposal: Proposa
     site.records.doubts().answer(proposal.doubts, order.issue, order.by, reason, site.clock())
 
 
-def _send_later(
-    sending: Sending, proposal: Proposal, order: Order, send_at: datetime, process: Process
+def _appoint(
+    issue_dispatch: IssueDispatch,
+    proposal: Proposal,
+    order: Order,
+    dispatch_at: datetime,
+    process: Process,
 ) -> Appointment:
-    letter = proposal.sendable.letter
+    letter = proposal.at_hand.letter
     appointment = Appointment(
         order.issue,
         letter.digest,
         letter.parts,
-        send_at,
+        dispatch_at,
         order.by,
-        sending.outlook.site.clock(),
+        issue_dispatch.outlook.site.clock(),
         proposal.way,
         proposal.forecast.recipients_of,
         process.account,
     )
-    appoint(sending, appointment, proposal.forecast.rehearsed)
+    appoint(issue_dispatch, appointment, proposal.forecast.rehearsed)
     return appointment

@@ -8,7 +8,7 @@ from newsletter.app.site import Site
 from newsletter.delivery.provider import Provider
 from newsletter.desk.audience import check_recipients, describe_audience
 from newsletter.desk.halting import refuse_halted
-from newsletter.desk.letters import Sendable
+from newsletter.desk.letters import LetterAtHand
 from newsletter.desk.ways import judge_plan, refuse_way
 from newsletter.dispatch.clock import SteadyClock
 from newsletter.dispatch.control import Halt
@@ -73,19 +73,21 @@ class Forecast:
 class Outlook:
     """An issue before it is sent: its plan, the way it would leave by, whom it would reach."""
 
-    def __init__(self, site: Site, sendable: Sendable, ledger: Ledger, provider: Provider) -> None:
+    def __init__(
+        self, site: Site, at_hand: LetterAtHand, ledger: Ledger, provider: Provider
+    ) -> None:
         self.site = site
-        self.sendable = sendable
-        self.letter = sendable.letter
-        self.issue = sendable.issue
+        self.at_hand = at_hand
+        self.letter = at_hand.letter
+        self.issue = at_hand.issue
         self.ledger = ledger
         self.diary = site.records.diary()
         self.provider = provider
         self.way = way_of(provider)
         self.editions: Mapping[Preference | None, EditionKind] = editions_by_preference(
-            sendable.manner.default_preference
+            at_hand.manner.default_preference
         )
-        self.zone = sendable.letter.zone  # in which times are shown
+        self.zone = at_hand.letter.zone  # in which times are shown
         self.clock = SteadyClock(site.clock, time.monotonic)
 
     def makes_earnest(self) -> bool:

@@ -83,7 +83,7 @@ class Planning:
 
     def keep(self, plan: Plan, now: datetime) -> Plan:
         """Keep the letter before anything names it; what is written from it needs no reading."""
-        planned = plan_for(self._outlook.site, self._outlook.sendable, plan, now)
+        planned = plan_for(self._outlook.site, self._outlook.at_hand, plan, now)
         if planned.letter:
             self._letter_writers.add(planned.letter)
         return planned

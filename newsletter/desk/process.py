@@ -15,7 +15,7 @@ class Unwatched:
     """Nobody looks at the run, and nobody stops it; see `Watcher`."""
 
     @contextmanager
-    def sending(self, issue: str, expected: int) -> Iterator["Unwatched"]:
+    def running(self, issue: str, expected: int) -> Iterator["Unwatched"]:
         """Show nothing."""
         del issue, expected
         yield self

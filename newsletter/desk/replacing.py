@@ -1,16 +1,18 @@
 """Another letter for those who still wait for an issue, where some readers have the first one."""
 
 from newsletter.app.site import Site
-from newsletter.desk.letters import compose_to_send
+from newsletter.desk.dispatching import IssueDispatch
+from newsletter.desk.letters import compose_for_dispatch
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
-from newsletter.desk.sending import Sending
 from newsletter.dispatch.ledger import Plan, Plans
 from newsletter.errors import UsageError
 from newsletter.phrases import phrase
 
 
-def open_replacement(site: Site, issue: str, because: str | None, process: Process) -> Sending:
+def open_replacement(
+    site: Site, issue: str, because: str | None, process: Process
+) -> IssueDispatch:
     """
     Make ready to send what is in the folder now to those who wait, in place of what was begun.
 
@@ -22,11 +24,11 @@ def open_replacement(site: Site, issue: str, because: str | None, process: Proce
         raise UsageError(phrase("desk.replace-reason"))
     ledger = site.records.ledger()
     plan = require_begun(ledger, issue)
-    sendable = compose_to_send(site, issue)
-    if plan.digest in sendable.letter.digests:
+    at_hand = compose_for_dispatch(site, issue)
+    if plan.digest in at_hand.letter.digests:
         raise UsageError(phrase("desk.replace-same", issue=issue))
-    provider = site.provider(sendable.letter.facts.sender_address)
-    return Sending(Outlook(site, sendable, ledger, provider), process)
+    provider = site.provider(at_hand.letter.facts.sender_address)
+    return IssueDispatch(Outlook(site, at_hand, ledger, provider), process)
 
 
 def require_begun(ledger: Plans, issue: str) -> Plan:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from newsletter.app.proofing import proofread
 from newsletter.app.site import Composed, Site
 from newsletter.delivery.provider import Outcome, Provider, Unsent
-from newsletter.dispatch.test_send import send_tests
+from newsletter.dispatch.test_send import deliver_tests
 from newsletter.errors import ContentError, UsageError
 from newsletter.lang import EditionKind
 from newsletter.phrases import phrase
@@ -93,7 +93,7 @@ def prepare_test_send(
     def results() -> Iterator[Tested]:
         site.records.letters().keep(letter, now)
         waiting = dict(zip((one.reference for one in envelopes), pairs, strict=True))
-        for receipt in send_tests(provider, envelopes):
+        for receipt in deliver_tests(provider, envelopes):
             address, kind = waiting.pop(receipt.envelope.reference)
             yield Tested(address, kind, receipt.outcome)
         for address, kind in waiting.values():

@@ -74,7 +74,7 @@ def refuse_appointment(
         SettingsError: names what it was made with, what is set now, and how to go on.
     """
     issue, by, set_now = appointment.issue, appointment.by, now.name
-    when = show_moment(appointment.send_at, zone)
+    when = show_moment(appointment.dispatch_at, zone)
     made_with = _name(appointment.way)
     match judge(appointment.way, now):
         case WayVerdict.GOES_ON:

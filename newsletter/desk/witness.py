@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
-from newsletter.desk.letters import Sendable
+from newsletter.desk.letters import LetterAtHand
 from newsletter.desk.outlook import Forecast
 from newsletter.desk.preflight import Passed
 from newsletter.dispatch.control import Appointment
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Proposal:
     """What is about to be done with an issue; nothing was done yet."""
 
-    sendable: Sendable
+    at_hand: LetterAtHand
     way: Way
     forecast: Forecast
     zone: ZoneInfo  # in which times are shown
@@ -33,7 +33,7 @@ class Proposal:
     @property
     def issue(self) -> str:
         """The issue's name."""
-        return self.sendable.issue
+        return self.at_hand.issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Question:
 
     proposal: Proposal
     count: int  # letters
-    send_at: datetime | None  # aware UTC; None: now
+    dispatch_at: datetime | None  # aware UTC; None: now
 
 
 class Witness(Protocol):

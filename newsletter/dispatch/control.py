@@ -91,7 +91,7 @@ class Appointment:
     issue: str
     digest: str
     parts: Mapping[str, str]  # what the digest is over; see Composition.parts
-    send_at: datetime  # aware UTC
+    dispatch_at: datetime  # aware UTC
     by: str
     made_at: datetime  # aware UTC
     way: Way | None = None  # by which it is to go out; None: made before that was kept

@@ -22,7 +22,7 @@ class Promise:
     by: str  # "" where nobody is kept
     at: datetime  # aware UTC; when it was made
     digest: str
-    send_at: datetime | None = None  # aware UTC; of an appointment
+    dispatch_at: datetime | None = None  # aware UTC; of an appointment
     is_kept: bool = False  # of a dispatch: it goes on with that letter, whatever it is now
 
 

@@ -71,7 +71,7 @@ class RunParts:
     connections: int
     watcher: Watcher
     sleep: Callable[[float], None]  # seconds
-    settle: Callable[[], None] = lambda: None  # called before the first letter; see `send_all`
+    settle: Callable[[], None] = lambda: None  # called before the first letter; see `Rounds.run`
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Ending:
 
 
 class Rounds:
-    """Sends what is due; where that is wished for, waits for the rest and sends that too."""
+    """Runs a dispatch: what is due, and, if the run waits, what becomes due later."""
 
     # Large because the rounds of a run share its counts, its stop and its halt, and one loop
     # changes them.
@@ -124,9 +124,9 @@ class Rounds:
         self._has_open_canary = options.limit is None and bool(options.canary)
         self.answered = 0  # deliveries that got an outcome
 
-    def send_all(self, last: DeliveryId | None = None) -> Ending:
+    def run(self, last: DeliveryId | None = None) -> Ending:
         """
-        Send everything that may go in this run, and say what ended it early.
+        Run until nothing more may go, and say what ended the run.
 
         What was composed stays to the end: `RunParts.settle` lets the process make use of that.
 
@@ -142,13 +142,13 @@ class Rounds:
         self._last = last
         self._parts.settle()
         with self._parts.watcher.stoppable(self.stop):
-            return self._send_rounds()
+            return self._run_rounds()
 
-    def _send_rounds(self) -> Ending:
+    def _run_rounds(self) -> Ending:
         clock = self._parts.clock
         ends_at = clock() + STAYS
         while True:
-            resumption = self._send_patiently()
+            resumption = self._run_patiently()
             if self._halts.halt or self._is_stopped or self._left == 0 or resumption is None:
                 return Ending(self._why(), self._halts.halt)
             if not self._options.waits or resumption.at > ends_at:
@@ -181,11 +181,11 @@ class Rounds:
         limit = self._options.limit
         return None if limit is None else max(0, limit - self.answered)
 
-    def _send_patiently(self) -> Resumption | None:
-        """Send a round; say when the next one can begin, and why then, if there is one."""
+    def _run_patiently(self) -> Resumption | None:
+        """Run a round; say when the next one can begin, and why then, if there is one."""
         before = self.answered
         try:
-            feed = self._send_round()
+            feed = self._run_round()
         except ProviderBusy as busy:
             if not self._options.waits:
                 raise
@@ -193,7 +193,7 @@ class Rounds:
         self._held = feed.resumption
         return _next_round(self._parts, feed.resumption, has_moved=self.answered > before)
 
-    def _send_round(self) -> Feed:
+    def _run_round(self) -> Feed:
         parts = self._parts
         due = parts.ledger.count_due(parts.issue, parts.clock())
         expected = due if self._left is None else min(due, self._left)
@@ -208,7 +208,7 @@ class Rounds:
         if self._is_stopped:
             engine.stop()
         try:
-            with parts.watcher.sending(parts.issue, expected) as bar:
+            with parts.watcher.running(parts.issue, expected) as bar:
                 connections = max(1, min(parts.connections, expected))
                 run = engine.send(connections, lambda run: self._watch(run, feed, bar), first)
                 self._halts.keep(run.halt)

@@ -13,9 +13,9 @@ class _Allowed:
         return True
 
 
-def send_tests(provider: Provider, envelopes: Sequence[Envelope]) -> Iterator[Receipt]:
+def deliver_tests(provider: Provider, envelopes: Sequence[Envelope]) -> Iterator[Receipt]:
     """
-    Send test letters over one connection after the other, yielding a receipt for each.
+    Deliver test letters over one connection after the other, yielding a receipt for each.
 
     An envelope that came back unsent is not offered again.
 

@@ -24,7 +24,7 @@ class Bar(Protocol):
 class Watcher(Protocol):
     """Whoever looks at a run; called by the thread that it runs in."""
 
-    def sending(self, issue: str, expected: int) -> AbstractContextManager[Bar]:
+    def running(self, issue: str, expected: int) -> AbstractContextManager[Bar]:
         """Show a round of so many letters, for as long as the context lasts."""
 
     def waiting(self, resumption: Resumption) -> AbstractContextManager[Show]:

@@ -174,7 +174,7 @@ class SqlDiary:
                     issue=appointment.issue,
                     digest=appointment.digest,
                     parts=dict(appointment.parts),
-                    send_at=appointment.send_at,
+                    send_at=appointment.dispatch_at,
                     made_by=appointment.by,
                     made_at=appointment.made_at,
                     recipients_of=appointment.recipients_of,
@@ -182,7 +182,7 @@ class SqlDiary:
                     **way_values(appointment.way),
                 )
             )
-            words = appointment.send_at.astimezone(UTC).isoformat()
+            words = appointment.dispatch_at.astimezone(UTC).isoformat()
             by, account = appointment.by, appointment.account
             line = Note(appointment.issue, Act.APPOINTED, by, appointment.made_at, words, account)
             note(connection, line)

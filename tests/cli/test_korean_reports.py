@@ -272,7 +272,7 @@ def test_a_run_shows_itself_in_korean(capsys: pytest.CaptureFixture[str]) -> Non
     run.outcomes[Accepted] += 3
     run.outcomes[Deferred] += 1
 
-    with Onlooker().sending(ISSUE_ID, 4) as bar:
+    with Onlooker().running(ISSUE_ID, 4) as bar:
         bar.show(run, "naver.com")
     with Onlooker().waiting(Resumption(datetime.now(UTC), "naver.com")) as show:
         show(timedelta(minutes=5))

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from newsletter.desk.dispatching import open_dispatch
 from newsletter.desk.process import Process
-from newsletter.desk.sending import open_sending
 from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
@@ -205,12 +205,12 @@ def test_a_halt_that_nobody_was_shown_is_obeyed(desk: Desk, relay: RecordingServ
 
     desk.run(*SOME, status=4)
     set_way(desk, relay.url)
-    sending = open_sending(desk.site, ISSUE_ID, Process(), may_plan_anew=True)
-    forecast = sending.outlook.forecast(add_new=False, may_plan_anew=True)
+    issue_dispatch = open_dispatch(desk.site, ISSUE_ID, Process(), may_plan_anew=True)
+    forecast = issue_dispatch.outlook.forecast(add_new=False, may_plan_anew=True)
     desk.site.records.diary().pause(ISSUE_ID, "Lee", "a typo", NOW)
 
     with pytest.raises(UnfinishedError, match="a typo"):
-        sending.freeze(forecast)
+        issue_dispatch.freeze(forecast)
 
     assert (set_aside(desk), relay.taken) == (0, [])
 
@@ -223,7 +223,7 @@ def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
     desk.run(*ALL)
     set_way(desk, relay.url)
     first, second = (
-        open_sending(desk.site, ISSUE_ID, Process(), may_plan_anew=True) for _ in range(2)
+        open_dispatch(desk.site, ISSUE_ID, Process(), may_plan_anew=True) for _ in range(2)
     )
     shown = [one.outlook.forecast(add_new=False, may_plan_anew=True) for one in (first, second)]
     first.freeze(shown[0])

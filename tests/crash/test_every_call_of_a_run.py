@@ -16,10 +16,10 @@ from sqlalchemy import Engine as Database
 
 from newsletter.app.records import Records
 from newsletter.delivery.provider import OUTBOX, WRITTEN, Accepted, Capabilities, Provider
-from newsletter.desk.letters import Sendable, compose_letter
+from newsletter.desk.dispatching import IssueDispatch
+from newsletter.desk.letters import LetterAtHand, compose_letter
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
-from newsletter.desk.sending import Sending
 from newsletter.dispatch.control import Diary
 from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Ledger, Plan
 from newsletter.dispatch.rounds import RunOptions
@@ -74,27 +74,27 @@ class Plot:
     """How things stand when a run begins."""
 
     readers: tuple[str, ...]  # local part, which tells the server what to do, @ domain
-    prepare: Callable[[SqlLedger, Sendable], object] = lambda *_: None
+    prepare: Callable[[SqlLedger, LetterAtHand], object] = lambda *_: None
     newcomers: tuple[str, ...] = ()  # readers who come after that, and are to get it too
     limit: int | None = None
     drops_repeats: bool = False  # the provider does, and says so
 
 
-def plan_another_letter(ledger: SqlLedger, _: Sendable) -> None:
+def plan_another_letter(ledger: SqlLedger, _: LetterAtHand) -> None:
     ledger.freeze(Plan(ISSUE_ID, "of another letter", {}, NOW), EDITIONS)
 
 
-def leave_one_unknown(ledger: SqlLedger, sendable: Sendable) -> None:
+def leave_one_unknown(ledger: SqlLedger, at_hand: LetterAtHand) -> None:
     """Plan this letter, and begin one delivery, as a run does that is killed at once."""
-    letter = sendable.letter
+    letter = at_hand.letter
     ledger.freeze(Plan(ISSUE_ID, letter.digest, letter.parts, NOW), EDITIONS)
     [first] = ledger.find_due(ISSUE_ID, NOW, DeliveryPage(DeliveryId(0), 1))
     assert ledger.begin(first.id, NOW - BEFORE).wait()
 
 
-def rehearse(ledger: SqlLedger, sendable: Sendable) -> None:
+def rehearse(ledger: SqlLedger, at_hand: LetterAtHand) -> None:
     """Write every letter to a folder, but for one that is under way when it is killed."""
-    letter = sendable.letter
+    letter = at_hand.letter
     way = Way(OUTBOX, "outbox /elsewhere")
     plan = Plan(ISSUE_ID, letter.digest, letter.parts, NOW, is_limited=False, way=way)
     ledger.freeze(plan, EDITIONS)
@@ -171,7 +171,7 @@ class Stand:
     plot: Plot
     root: Path
     database: Database
-    sendable: Sendable
+    at_hand: LetterAtHand
     office: PostOffice
     plays: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -191,7 +191,7 @@ class Stand:
         site = PlaySite(self.root, self.database)
         self._enrol(site, self.plot.readers)
         with closing(site.records.ledger()) as ledger:
-            self.plot.prepare(ledger, self.sendable)
+            self.plot.prepare(ledger, self.at_hand)
         self._enrol(site, self.plot.newcomers)
         self.database.dispose()
         shutil.copy(self.root / DATABASE, self.beginning)
@@ -237,8 +237,8 @@ def make_stand(plot: Plot, root: Path, stack: ExitStack) -> Stand:
     office = stack.enter_context(PostOffice(root / "record", None, *options).open())
     database = open_small(root)
     stack.callback(database.dispose)
-    sendable = compose_letter(PlaySite(root, database), ISSUE_ID)
-    stand = Stand(plot, root, database, sendable, office)
+    at_hand = compose_letter(PlaySite(root, database), ISSUE_ID)
+    stand = Stand(plot, root, database, at_hand, office)
     stand.prepare()
     return stand
 
@@ -327,18 +327,18 @@ def run_into(mishap: Mishap, stand: Stand) -> None:
     ledger, provider = failing(real, stand.provider(), mishap)
     with suppress(CrashError, NewsletterError):
         send(
-            Sending(Outlook(site, stand.sendable, ledger, provider), Process()),
+            IssueDispatch(Outlook(site, stand.at_hand, ledger, provider), Process()),
             RunOptions(limit=stand.plot.limit),
         )
     with suppress(CrashError, NewsletterError):
         real.close()
 
 
-def send(sending: Sending, options: RunOptions) -> None:
+def send(issue_dispatch: IssueDispatch, options: RunOptions) -> None:
     """Take the steps of a dispatch in their order."""
-    forecast = sending.outlook.forecast(add_new=True, may_plan_anew=True)
-    sending.freeze(forecast, is_limited=options.is_limited)
-    sending.run(options)
+    forecast = issue_dispatch.outlook.forecast(add_new=True, may_plan_anew=True)
+    issue_dispatch.freeze(forecast, is_limited=options.is_limited)
+    issue_dispatch.run(options)
 
 
 def go_on(stand: Stand) -> None:
@@ -351,7 +351,9 @@ def go_on(stand: Stand) -> None:
             # A letter that is too big pauses the issue; a complaint alone is a run for nobody.
             with suppress(UnfinishedError, ProviderError):
                 send(
-                    Sending(Outlook(site, stand.sendable, ledger, stand.provider()), Process()),
+                    IssueDispatch(
+                        Outlook(site, stand.at_hand, ledger, stand.provider()), Process()
+                    ),
                     RunOptions(),
                 )
             tally = ledger.tally(ISSUE_ID)

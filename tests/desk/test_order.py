@@ -14,7 +14,7 @@ import pytest
 from newsletter.delivery import smtp_wire
 from newsletter.desk import due
 from newsletter.desk.approving import approve
-from newsletter.desk.due import send_due
+from newsletter.desk.due import dispatch_due
 from newsletter.desk.order import DryRun, Order, dispatch
 from newsletter.desk.preflight import BlockedError, Passed
 from newsletter.desk.process import Process
@@ -113,7 +113,7 @@ def test_a_dispatch_from_a_thread_ends_like_one_from_the_terminal(tmp_path: Path
     assert (result.answered, result.fault, result.halt) == (4, None, None)
     assert person.heard == ["propose", "pass_proof", "agree", "begin"]
     assert person.question
-    assert (person.question.count, person.question.send_at) == (4, None)
+    assert (person.question.count, person.question.dispatch_at) == (4, None)
     assert desk.states() == typed.states() == {State.ACCEPTED: 4}
     acts = [
         [(note.act, note.by) for note in one.site.records.diary().decisions(ISSUE_ID)]
@@ -170,15 +170,17 @@ def test_what_blocks_comes_with_the_whole_proof(tmp_path: Path) -> None:
 
 def test_what_was_appointed_goes_out_from_a_thread_once_it_is_due(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    order = Order(ISSUE_ID, "kim", send_at=NOW + timedelta(hours=1))
+    order = Order(ISSUE_ID, "kim", dispatch_at=NOW + timedelta(hours=1))
     made = dispatch(desk.site, order, Agreeing(), Process(account="web@host"))
     assert isinstance(made, Appointment)
-    early = send_due(desk.site, RunOptions(), Process(), lambda _issue: Agreeing())
+    early = dispatch_due(desk.site, RunOptions(), Process(), lambda _issue: Agreeing())
     assert (early.tried, early.to_come, early.faults) == ([], [made], [])
     desk.site.now += timedelta(hours=1)
     timer = Agreeing()
 
-    report = in_a_thread(lambda: send_due(desk.site, RunOptions(), Process(), lambda _issue: timer))
+    report = in_a_thread(
+        lambda: dispatch_due(desk.site, RunOptions(), Process(), lambda _issue: timer)
+    )
 
     assert (report.tried, report.to_come, report.faults) == ([ISSUE_ID], [], [])
     assert timer.heard == ["propose", "pass_proof", "begin"]
@@ -188,7 +190,7 @@ def test_what_was_appointed_goes_out_from_a_thread_once_it_is_due(tmp_path: Path
 
 def test_what_keeps_an_issue_from_going_out_is_news_once(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    order = Order(ISSUE_ID, "kim", send_at=NOW + timedelta(hours=1))
+    order = Order(ISSUE_ID, "kim", dispatch_at=NOW + timedelta(hours=1))
     dispatch(desk.site, order, Agreeing(), Process())
     desk.site.now += timedelta(hours=1)
     text = desk.root / "issues" / ISSUE_ID / "ko.md"
@@ -196,7 +198,7 @@ def test_what_keeps_an_issue_from_going_out_is_news_once(tmp_path: Path) -> None
     timer = Agreeing()
 
     for _ in range(2):
-        report = send_due(desk.site, RunOptions(), Process(), lambda _issue: timer)
+        report = dispatch_due(desk.site, RunOptions(), Process(), lambda _issue: timer)
         assert len(report.faults) == 1
 
     assert [is_news for _, is_news in timer.faults] == [True, False]
@@ -208,7 +210,7 @@ def test_a_ledger_that_takes_no_note_of_a_fault_is_the_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = Desk(tmp_path)
-    order = Order(ISSUE_ID, "kim", send_at=NOW + timedelta(hours=1))
+    order = Order(ISSUE_ID, "kim", dispatch_at=NOW + timedelta(hours=1))
     dispatch(desk.site, order, Agreeing(), Process())
     desk.site.now += timedelta(hours=1)
     (desk.root / "issues" / ISSUE_ID / "ko.md").unlink()
@@ -219,7 +221,7 @@ def test_a_ledger_that_takes_no_note_of_a_fault_is_the_fault(
     monkeypatch.setattr(due, "note_told", fail)
     timer = Agreeing()
 
-    report = send_due(desk.site, RunOptions(), Process(), lambda _issue: timer)
+    report = dispatch_due(desk.site, RunOptions(), Process(), lambda _issue: timer)
 
     assert [str(one.fault) for one in report.faults] == ["the disk is full"]
     assert timer.faults == [(report.faults[0].fault, True)]

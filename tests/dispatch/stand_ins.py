@@ -87,7 +87,7 @@ class RecordingWatcher:
         self._stop: Callable[[], None] = lambda: None
 
     @contextmanager
-    def sending(self, issue: str, expected: int) -> Iterator["RecordingWatcher"]:
+    def running(self, issue: str, expected: int) -> Iterator["RecordingWatcher"]:
         del issue
         self.rounds.append(expected)
         yield self

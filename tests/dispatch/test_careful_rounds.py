@@ -63,7 +63,7 @@ def wait(database: Database, clock: FakeClock, sleep: Callable[[float], None]) -
         parts = make_parts(database, ledger, provider, FastClock())
         parts = replace(parts, clock=steady, sleep=sleep)
         lease = IssueLease(ledger, ISSUE, steady, HOLDER)
-        return Rounds(parts, RunOptions(waits=True), lease).send_all()
+        return Rounds(parts, RunOptions(waits=True), lease).run()
 
 
 def test_the_canary_of_the_publication_is_awaited_by_a_run_that_names_none(
@@ -161,7 +161,7 @@ def test_a_run_that_sends_slowly_keeps_others_from_the_issue(database: Database)
         steady = SteadyClock(clock, clock.ticks)
         parts = make_parts(database, sent, provider, FastClock())
         parts = replace(parts, clock=steady, connections=1)
-        Rounds(parts, RunOptions(limit=6), IssueLease(sent, ISSUE, steady, HOLDER)).send_all()
+        Rounds(parts, RunOptions(limit=6), IssueLease(sent, ISSUE, steady, HOLDER)).run()
 
     assert taken_by == []
     assert counts(database)[State.ACCEPTED] == 6

@@ -102,7 +102,7 @@ def run(
             watcher=watcher,
         )
         lease = IssueLease(ledger, ISSUE, parts.clock, HOLDER)
-        ending = Rounds(parts, options or RunOptions(), lease).send_all()
+        ending = Rounds(parts, options or RunOptions(), lease).run()
     return Went(provider, watcher, ending)
 
 
@@ -277,7 +277,7 @@ def test_a_wall_clock_put_back_an_hour_does_not_stall_a_run_that_waits(database:
     steady = SteadyClock(lambda: clock() - jump, clock.ticks)
     with closing(SqlLedger(database)) as ledger:
         parts = replace(make_parts(database, ledger, provider, clock), clock=steady)
-        Rounds(parts, RunOptions(waits=True), IssueLease(ledger, ISSUE, steady, HOLDER)).send_all()
+        Rounds(parts, RunOptions(waits=True), IssueLease(ledger, ISSUE, steady, HOLDER)).run()
 
     assert counts(database) == {State.ACCEPTED: READERS}
     assert clock.ticks() < 3600

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from newsletter.app.site import Site
 from newsletter.delivery.provider import Accepted, Capabilities, Provider
+from newsletter.desk.dispatching import IssueDispatch
 from newsletter.desk.letters import compose_letter
 from newsletter.desk.outlook import Outlook
 from newsletter.desk.process import Process
-from newsletter.desk.sending import Sending
 from newsletter.dispatch.lease import IssueLease
 from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.states import State
@@ -50,70 +50,76 @@ def site(tmp_path: Path) -> Site:
 
 
 @pytest.fixture
-def sending(site: Site) -> Iterator[Sending]:
+def issue_dispatch(site: Site) -> Iterator[IssueDispatch]:
     ledger = site.records.ledger()
-    yield Sending(Outlook(site, compose_letter(site, ISSUE_ID), ledger, site.provider()), Process())
+    yield IssueDispatch(
+        Outlook(site, compose_letter(site, ISSUE_ID), ledger, site.provider()), Process()
+    )
     ledger.close()
 
 
-def test_the_pace_of_the_publication_is_kept(sending: Sending) -> None:
-    sending.freeze(sending.outlook.forecast(add_new=False))
+def test_the_pace_of_the_publication_is_kept(issue_dispatch: IssueDispatch) -> None:
+    issue_dispatch.freeze(issue_dispatch.outlook.forecast(add_new=False))
 
-    ending = sending.run(RunOptions())
+    ending = issue_dispatch.run(RunOptions())
 
-    tally = sending.outlook.ledger.tally(ISSUE_ID)
+    tally = issue_dispatch.outlook.ledger.tally(ISSUE_ID)
     assert (tally.of(State.ACCEPTED), tally.of(State.PENDING)) == (2, 1)
-    assert sending.answered == 2
+    assert issue_dispatch.answered == 2
     assert ending.held
     assert "2/day is used up" in str(ending.held.why)
 
 
 def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(
-    site: Site, sending: Sending
+    site: Site, issue_dispatch: IssueDispatch
 ) -> None:
-    forecast = sending.outlook.forecast(add_new=False)
-    sending.freeze(forecast)
+    forecast = issue_dispatch.outlook.forecast(add_new=False)
+    issue_dispatch.freeze(forecast)
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
     with pytest.raises(UnfinishedError, match=r"is paused, by Kim at .*: a mistake\n  news"):
-        sending.outlook.forecast(add_new=False)
-    halt = sending.run(RunOptions()).halt
+        issue_dispatch.outlook.forecast(add_new=False)
+    halt = issue_dispatch.run(RunOptions()).halt
     assert halt
     assert halt.because == "a mistake"
-    assert sending.outlook.ledger.tally(ISSUE_ID).of(State.PENDING) == 3
+    assert issue_dispatch.outlook.ledger.tally(ISSUE_ID).of(State.PENDING) == 3
 
     site.records.diary().resume(ISSUE_ID, "Kim", NOW)
-    sending.run(RunOptions(limit=1))
-    assert sending.outlook.ledger.tally(ISSUE_ID).of(State.ACCEPTED) == 1
+    issue_dispatch.run(RunOptions(limit=1))
+    assert issue_dispatch.outlook.ledger.tally(ISSUE_ID).of(State.ACCEPTED) == 1
 
 
-def test_the_hold_is_given_up_at_the_end_of_a_run(site: Site, sending: Sending) -> None:
-    sending.freeze(sending.outlook.forecast(add_new=False))
-    sending.run(RunOptions(limit=1))
+def test_the_hold_is_given_up_at_the_end_of_a_run(
+    site: Site, issue_dispatch: IssueDispatch
+) -> None:
+    issue_dispatch.freeze(issue_dispatch.outlook.forecast(add_new=False))
+    issue_dispatch.run(RunOptions(limit=1))
 
-    assert sending.outlook.ledger.lease(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
+    assert (
+        issue_dispatch.outlook.ledger.lease(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
+    )
     with pytest.raises(UnfinishedError, match="being sent by another process"):
-        IssueLease(sending.outlook.ledger, ISSUE_ID, lambda: NOW, HOLDER).take()
+        IssueLease(issue_dispatch.outlook.ledger, ISSUE_ID, lambda: NOW, HOLDER).take()
 
 
 def test_a_limited_run_is_noted_so_that_the_rest_does_not_go_by_itself(
-    site: Site, sending: Sending
+    site: Site, issue_dispatch: IssueDispatch
 ) -> None:
-    sending.freeze(sending.outlook.forecast(add_new=False))
+    issue_dispatch.freeze(issue_dispatch.outlook.forecast(add_new=False))
 
-    sending.run(RunOptions(limit=1))
+    issue_dispatch.run(RunOptions(limit=1))
 
     assert site.records.diary().find_unfinished(site.clock()) == []
 
 
 def test_the_ledger_keeps_by_which_program_a_run_went_and_what_ended_it(
-    site: Site, sending: Sending
+    site: Site, issue_dispatch: IssueDispatch
 ) -> None:
-    sending.freeze(sending.outlook.forecast(add_new=False))
-    sending.run(RunOptions(limit=1))
-    sending.run(RunOptions())  # as far as the day's quota
+    issue_dispatch.freeze(issue_dispatch.outlook.forecast(add_new=False))
+    issue_dispatch.run(RunOptions(limit=1))
+    issue_dispatch.run(RunOptions())  # as far as the day's quota
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
-    sending.run(RunOptions())  # which begins nothing
+    issue_dispatch.run(RunOptions())  # which begins nothing
 
     with site.records.database.connect() as connection:
         found = connection.execute(select(runs.c.version, runs.c.ended_because)).all()
@@ -121,14 +127,16 @@ def test_the_ledger_keeps_by_which_program_a_run_went_and_what_ended_it(
     assert found == [(version("newsletter"), "limit"), (version("newsletter"), "held")]
 
 
-def test_a_fault_of_the_provider_is_kept_as_what_ended_a_run(site: Site, sending: Sending) -> None:
-    sending.freeze(sending.outlook.forecast(add_new=False))
+def test_a_fault_of_the_provider_is_kept_as_what_ended_a_run(
+    site: Site, issue_dispatch: IssueDispatch
+) -> None:
+    issue_dispatch.freeze(issue_dispatch.outlook.forecast(add_new=False))
     cut_off = ScriptedProvider(lambda _: Accepted("ok"), lambda _: ProviderError("no route"))
     cut_off.kind = "outbox"
-    outlook = Outlook(site, compose_letter(site, ISSUE_ID), sending.outlook.ledger, cut_off)
+    outlook = Outlook(site, compose_letter(site, ISSUE_ID), issue_dispatch.outlook.ledger, cut_off)
 
     with pytest.raises(ProviderError):
-        Sending(outlook, Process()).run(RunOptions())
+        IssueDispatch(outlook, Process()).run(RunOptions())
 
     with site.records.database.connect() as connection:
         assert connection.execute(select(runs.c.ended_because)).scalars().all() == ["fault"]
@@ -168,14 +176,16 @@ def test_a_letter_is_dated_when_it_is_written(tmp_path: Path) -> None:
 def test_a_connection_that_nothing_will_be_sent_by_is_closed(site: Site) -> None:
     provider = ScriptedProvider()
     ledger = site.records.ledger()
-    sending = Sending(Outlook(site, compose_letter(site, ISSUE_ID), ledger, provider), Process())
-    sending.freeze(sending.outlook.forecast(add_new=False))
-    sending.run(RunOptions(limit=1))
-    forecast = sending.outlook.forecast(add_new=False)
+    issue_dispatch = IssueDispatch(
+        Outlook(site, compose_letter(site, ISSUE_ID), ledger, provider), Process()
+    )
+    issue_dispatch.freeze(issue_dispatch.outlook.forecast(add_new=False))
+    issue_dispatch.run(RunOptions(limit=1))
+    forecast = issue_dispatch.outlook.forecast(add_new=False)
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
     with pytest.raises(UnfinishedError, match="is paused"):
-        sending.freeze(forecast)
+        issue_dispatch.freeze(forecast)
 
     assert ledger.lease(ISSUE_ID, "another:1", NOW, lambda _: False) is None  # it is free at once
     ledger.close()

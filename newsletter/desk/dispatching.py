@@ -1,4 +1,4 @@
-"""An issue on its way to its readers: the plan, the run, and what came of it."""
+"""Dispatches an issue: plans its deliveries, runs the dispatch, and says what came of it."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,8 +10,8 @@ from newsletter.delivery.provider import Connection, Provider
 from newsletter.desk.halting import find_appointment
 from newsletter.desk.letter_writers import LetterWriters
 from newsletter.desk.letters import (
-    Sendable,
-    compose_to_send,
+    LetterAtHand,
+    compose_for_dispatch,
     find_begun_letter,
 )
 from newsletter.desk.outlook import Forecast, Outlook
@@ -33,8 +33,8 @@ from newsletter.phrases import phrase
 from newsletter.proof.approval import Sender
 
 
-class Sending:
-    """One issue on its way; one process at a time has the right to send it."""
+class IssueDispatch:
+    """The dispatch of one issue; one process at a time has the right to run it."""
 
     def __init__(self, outlook: Outlook, process: Process) -> None:
         self.outlook = outlook
@@ -47,7 +47,7 @@ class Sending:
         self._lease = IssueLease(outlook.ledger, outlook.issue, outlook.clock, holder)
         self.planning = Planning(outlook, process.account, self._lease, self._letter_writers)
 
-    def send_off(
+    def dispatch(
         self, forecast: Forecast, options: RunOptions, by: str, witness: Witness
     ) -> Result:
         """
@@ -126,7 +126,7 @@ class Sending:
             LedgerError: nothing can be recorded any more.
         """
         first, self._first = self._first, None
-        parts, ended = self._means(), RunEnd.FAULT
+        parts, ended = self._run_parts(), RunEnd.FAULT
         rounds = Rounds(parts, options, self._lease, first)
         try:
             self._lease.take()
@@ -145,7 +145,7 @@ class Sending:
             self._ledger.skip_withdrawn(self._issue)
             settle_repeats(parts)
             self._diary.limit_runs(self._issue, is_limited=options.is_limited)
-            ending = rounds.send_all(last)
+            ending = rounds.run(last)
             ended = ending.why
             return ending
         finally:
@@ -160,10 +160,10 @@ class Sending:
         if plan.letter is None:
             kept = self.planning.keep(plan, self.outlook.clock())
             self.outlook.site.records.letters().adopt(kept)
-        elif plan.letter == self.outlook.sendable.number:
+        elif plan.letter == self.outlook.at_hand.number:
             self._letter_writers.add(plan.letter)
 
-    def _means(self) -> RunParts:
+    def _run_parts(self) -> RunParts:
         return RunParts(
             issue=self._issue,
             ledger=self._ledger,
@@ -171,7 +171,7 @@ class Sending:
             provider=self.outlook.provider,
             write=lambda delivery: self._letter_writers.write(delivery, self.outlook.clock()),
             clock=self.outlook.clock,
-            pace=self.outlook.sendable.manner.pace,
+            pace=self.outlook.at_hand.manner.pace,
             zone=self.outlook.zone,
             connections=self.outlook.site.settings.connections,
             watcher=self._process.watcher,
@@ -189,14 +189,14 @@ def _order_run(outlook: Outlook, process: Process, options: RunOptions, by: str)
     return RunOrder(by, process.account, outlook.site.clock(), words, version("newsletter"))
 
 
-def open_sending(
+def open_dispatch(
     site: Site,
     issue: str,
     process: Process,
     *,
     rehearses: bool = False,
     may_plan_anew: bool = False,
-) -> Sending:
+) -> IssueDispatch:
     """
     Make ready to send or rehearse an issue; the provider is not reached yet.
 
@@ -214,18 +214,18 @@ def open_sending(
     ledger = site.records.ledger()
     begun = find_begun_letter(site, ledger, issue)
     if begun is None:
-        sendable = compose_to_send(site, issue)
-        provider = _open_provider(site, sendable, rehearses=rehearses)
-        return Sending(Outlook(site, sendable, ledger, provider), process)
+        at_hand = compose_for_dispatch(site, issue)
+        provider = _open_provider(site, at_hand, rehearses=rehearses)
+        return IssueDispatch(Outlook(site, at_hand, ledger, provider), process)
     provider = _open_provider(site, begun, rehearses=rehearses)
     outlook = Outlook(site, begun, ledger, provider)
     if may_plan_anew and outlook.makes_earnest():
-        outlook = Outlook(site, compose_to_send(site, issue), ledger, provider)
-    return Sending(outlook, process)
+        outlook = Outlook(site, compose_for_dispatch(site, issue), ledger, provider)
+    return IssueDispatch(outlook, process)
 
 
-def _open_provider(site: Site, sendable: Sendable, *, rehearses: bool) -> Provider:
-    sender_address = sendable.letter.facts.sender_address
+def _open_provider(site: Site, at_hand: LetterAtHand, *, rehearses: bool) -> Provider:
+    sender_address = at_hand.letter.facts.sender_address
     return site.rehearsal_provider() if rehearses else site.provider(sender_address)
 
 
@@ -249,7 +249,7 @@ def pass_gate(
     Raises:
         UsageError, BlockedError, ContentError: see `Preflight`.
     """
-    composed = outlook.sendable.composed
+    composed = outlook.at_hand.composed
     if composed is None:
         if rules:
             raise UsageError(phrase("desk.override-of-kept", rules=rules, issue=outlook.issue))
@@ -262,8 +262,8 @@ def pass_gate(
     return partial(gate.record, passed)
 
 
-def send_confirmed(
-    sending: Sending,
+def dispatch_confirmed(
+    issue_dispatch: IssueDispatch,
     sender: Sender,
     options: RunOptions,
     witness: Witness,
@@ -273,7 +273,7 @@ def send_confirmed(
     Send, without a question, a letter that a person has confirmed before.
 
     Args:
-        sending: of that letter; the caller has compared digests.
+        issue_dispatch: of that letter; the caller has compared digests.
         sender: who dispatches, as the approval's policy sees it.
         options: how the run is to go.
         witness: is told.
@@ -285,11 +285,11 @@ def send_confirmed(
         ProviderError: what a person must fix.
         LedgerError: nothing can be recorded any more.
     """
-    outlook = sending.outlook
+    outlook = issue_dispatch.outlook
     forecast = outlook.forecast(add_new=False, recipients_of=recipients_of)
-    witness.propose(Proposal(outlook.sendable, outlook.way, forecast, outlook.zone))
+    witness.propose(Proposal(outlook.at_hand, outlook.way, forecast, outlook.zone))
     if not forecast.expected:
         outlook.diary.drop_appointment(outlook.issue, PROGRAM, outlook.site.clock())
         return find_result(outlook)
     pass_gate(outlook, sender, witness, is_first=forecast.is_first)
-    return sending.send_off(forecast, options, PROGRAM, witness)
+    return issue_dispatch.dispatch(forecast, options, PROGRAM, witness)
