@@ -1,4 +1,4 @@
-"""A list of those who have a letter, as a person or a mail service wrote it: CSV."""
+"""A CSV list of the readers who have a letter, written by a person or a mail service."""
 
 import csv
 import re
@@ -30,7 +30,7 @@ def read_addresses(text: str, file: str) -> dict[str, LogPlace]:
         where each reader stands first, by the key of the address.
 
     Raises:
-        ContentError: no such column, or two; or every row whose address is none.
+        ContentError: no such column, or two; or all rows whose address is invalid.
     """
     rows = _rows(text, file)
     line, heading = next(rows, (1, []))

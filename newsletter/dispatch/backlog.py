@@ -1,4 +1,4 @@
-"""What the ledger still has for a run, read a page at a time and never all of it."""
+"""The backlog of a run: reads due deliveries from the ledger, one page at a time."""
 
 from collections.abc import Callable, Container, Sequence
 from datetime import datetime
@@ -19,9 +19,9 @@ class Backlog:
     """
     Fills the lanes from the ledger.
 
-    All domains are read together, in the order of the plan, until one piles up, for it is
-    slow, or the list is sorted by it. From there on it is read apart, when its lane runs
-    low, and the others without it. Used under the feed's lock.
+    All domains are read together, in the order of the plan, until one piles up: because it is
+    slow, or because the list is sorted by domain. From then on that domain is read apart,
+    whenever its lane runs low, and the others are read without it. Used under the feed's lock.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Backlog:
         return DeliveryPage(self._after, BATCH, without=frozenset(self._apart), last=self.last)
 
     def _enter(self, page: DeliveryPage, found: Sequence[Delivery], known: Container[int]) -> None:
-        """Put what was read into the lanes, but for those *known* to be in flight."""
+        """Put the page into the lanes, without the deliveries *known* to be in flight."""
         touched = self.lanes.add(delivery for delivery in found if delivery.id not in known)
         is_read = len(found) < page.limit
         if page.domain:

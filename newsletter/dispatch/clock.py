@@ -1,4 +1,4 @@
-"""What time it is in a run: the wall clock, but never going back."""
+"""The clock of a run: wall-clock time that never goes back."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,10 +9,10 @@ FRESH_S: Final = 0.01  # for so long the time told last is told again: it is ask
 
 class SteadyClock:
     """
-    Tells the time of the wall clock as long as that goes forward.
+    Tells wall-clock time, but never goes back.
 
-    Where the wall clock is put back, this one goes on from where it was, at its own pace:
-    otherwise what is due would wait for as long again, and a lease would never end.
+    If the wall clock is set back, this clock goes on from where it was, at the pace of the
+    ticks. Otherwise due deliveries would wait for that time again, and a lease would not end.
     """
 
     def __init__(self, wall: Callable[[], datetime], ticks: Callable[[], float]) -> None:
@@ -21,7 +21,7 @@ class SteadyClock:
 
         Args:
             wall: what time it is, aware UTC.
-            ticks: seconds since some moment, which nobody can put back.
+            ticks: seconds since some moment, which never go back.
         """
         self.ticks = ticks
         self._wall = wall

@@ -14,8 +14,8 @@ class ConnectionFeed(Iterator[Envelope | None]):
     """
     Hands one connection its envelopes, and keeps account of them.
 
-    "Nothing just now" is said at once to a connection that may have a message open, and
-    only after a wait when it asks again.
+    A connection that may have a message open gets None ("nothing just now") at once. If it asks
+    again, it gets None only after a wait.
     """
 
     def __init__(
@@ -60,10 +60,10 @@ class ConnectionFeed(Iterator[Envelope | None]):
         del self._taken[key]
 
     def close(self) -> None:
-        """Give back what the connection took and left lying."""
+        """Give back the envelopes that the connection took and did not finish."""
         while self._taken:
             key, was_begun = self._taken.popitem()
-            if was_begun:  # the ledger has it as unknown, and so it stays
+            if was_begun:  # it stays unknown in the ledger
                 self._feed.drop(key)
             else:
                 self._feed.offer_again(key)

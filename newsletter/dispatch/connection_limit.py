@@ -7,7 +7,7 @@ GROW_AFTER: Final = 100  # letters taken; twice as many each time the provider w
 
 
 class ConnectionLimit:
-    """Lets connections in, as many at once as the provider bears."""
+    """Lets connections in, as many at once as the provider accepts."""
 
     def __init__(self, size: int) -> None:
         self._lock = threading.Lock()

@@ -14,7 +14,7 @@ PROGRAM: Final = "newsletter"  # who pauses a dispatch when no person does
 
 
 class Settlement(StrEnum):
-    """What an operator says of deliveries that may or may not have been taken."""
+    """How an operator settles deliveries that may or may not have been accepted."""
 
     RESEND = "resend"  # send them again; a reader may get the letter twice
     ASSUME_ACCEPTED = "assume-accepted"
@@ -75,18 +75,18 @@ class Halt:
 
 @dataclass(frozen=True, slots=True)
 class SettingAside:
-    """That a dispatch was no sending, so that the issue can be sent in earnest."""
+    """The decision that a dispatch was a rehearsal, so that the issue can still be sent."""
 
     planned_at: datetime  # aware UTC; of the plan that is meant: another one is left alone
     by: str
     at: datetime  # aware UTC
     because: Said
-    is_old: bool = False  # it may be from before rehearsals were told apart: a person says so
+    is_old: bool = False  # the plan may be older than ways are kept: a person says what it was
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """An issue that is to go out at a time, as the letter it was when that was said."""
+    """An issue to be dispatched at a set time, with the letter that it had when appointed."""
 
     issue: str
     digest: str
@@ -113,7 +113,7 @@ class Diary(Protocol):
         """Pause *issue*; False if it was paused or cancelled already."""
 
     def resume(self, issue: str, by: str, now: datetime) -> bool:
-        """Take a pause back; False if there was none."""
+        """Resume a paused issue; False if there was no pause."""
 
     def cancel(self, issue: str, by: str, because: str, now: datetime) -> int:
         """Skip all that is pending or deferred, for good; return how many."""
@@ -146,8 +146,8 @@ class Diary(Protocol):
         """
         Return the runs of *issue* whose letters may still be answered.
 
-        Those have not ended; their process is not one of this machine that is known to be
-        gone; and they gave a sign of life within twice the time for which they hold an issue.
+        A living run has not ended, its process is not known to have ended on this machine, and
+        it gave a sign of life within twice the length of a lease.
         """
 
     def notes(self, issue: str) -> Sequence[Note]:

@@ -1,4 +1,4 @@
-"""When a ledger may know less than happened: it was put back, copied, or has lost its journal."""
+"""Doubts: signs that a ledger lacks events, as it was restored, copied, or lost its journal."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class DoubtCause(StrEnum):
     COPIED = "copied"  # it is another file than the one that was used last
     REPLACED = "replaced"  # it is another ledger altogether
     JOURNAL_LOST = "journal lost"  # a run ended without its end, and its journal is gone
-    GAP = "gap"  # something is due, and nobody has looked for too long
+    GAP = "gap"  # something is due, and no timer has looked for too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ def judge_gap(look: Look, now: datetime) -> Sign | None:
     """
     Say whether something is due on a ledger that gave no sign of life for too long.
 
-    Then another copy of it may have sent that meanwhile. This alone sees a whole folder, or
-    a PostgreSQL, that was put back.
+    Another copy of the ledger may have sent it in the meantime. No other sign shows that a
+    whole folder, or a PostgreSQL database, was put back.
     """
     last = [_last_sign(look, known_since, now) for known_since in look.due.values()]
     late = [one for one in last if now - one > GAP]
@@ -92,7 +92,8 @@ def _last_sign(look: Look, known_since: datetime, now: datetime) -> datetime:
     """
     Return when the ledger was last seen to be in use, without a gap before it.
 
-    What was begun after a gap does not close it. Times of a clock that was ahead are no signs.
+    A run that began after a gap does not close the gap. Times in the future, written by a clock
+    that was ahead, do not count.
     """
     last = max(known_since, look.before or known_since)
     if last - now > GAP:

@@ -143,7 +143,8 @@ class Engine:
             try:
                 is_barren = not self._deliver(self._connector.connect())
             except ProviderBusy as busy:
-                # The others go on, fewer than before. Where there are none, it is waited for.
+                # The other connections go on, under a lower limit. If there are none, the run
+                # waits.
                 if self._limit.turn_away() and self._feed.has_more():
                     verdict = self._reactions.hold_off(PROVIDER_PAUSE, busy.phrase)
                     self._run_stop.carry_out(verdict)

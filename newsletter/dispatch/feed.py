@@ -78,7 +78,7 @@ class Feed:
                 return None
             try:
                 return self._render(delivery)
-            except LedgerError:  # the letter itself cannot be read, nor the next one's
+            except LedgerError:  # the kept letter is damaged, and all that follow fail too
                 self.drop(delivery.id)
                 raise
             except Exception:  # one reader's data must not stop all the others

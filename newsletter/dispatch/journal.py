@@ -1,4 +1,4 @@
-"""A journal that systemd wrote out, as JSON or in its export format, as lines of syslog."""
+"""Reads a systemd journal, in JSON or in its export format, as lines of syslog."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping

@@ -12,10 +12,10 @@ from newsletter.dispatch.limits import EvenRate
 from newsletter.issue.pace import DomainPace
 
 RAMP_STEP: Final = 10  # letters taken before a domain that had paused gets one more at once
-RAMP_END: Final = 100  # at once; then nothing is left of a pause
-SHARE_MAX: Final = 250  # letters that a lane's share is reckoned by at the most
+RAMP_END: Final = 100  # letters at once; then the throttle after a pause is lifted
+SHARE_MAX: Final = 250  # the most letters that count for a lane's share
 FULL: Final = float("inf")
-GOLDEN: Final = 0.6180339887  # its multiples, less their whole parts, lie evenly
+GOLDEN: Final = 0.6180339887  # the fractional parts of its multiples are spread evenly
 
 
 class DomainThrottle:
@@ -44,13 +44,13 @@ class DomainThrottle:
             self._rate.take(ticks)
 
     def pause(self, until: float) -> None:
-        """Send nothing until then; after it one letter at a time, and slowly more."""
+        """Pause until then; afterwards allow one letter at a time, and slowly more."""
         self.paused_until = max(self.paused_until, until)
         self._ramp = 1
         self._taken = 0
 
     def note_accepted(self) -> None:
-        """Go a step up after so many letters that were taken."""
+        """Allow one letter more at once after each `RAMP_STEP` accepted letters."""
         if self._ramp == FULL:
             return
         self._taken += 1
@@ -97,16 +97,16 @@ class Lane:
         self.is_read = True  # ... unless there are none
 
     def is_paused(self, ticks: float) -> bool:
-        """Say whether the domain wants to be left alone."""
+        """Say whether the domain is paused."""
         return self.throttle is not None and self.throttle.paused_until > ticks
 
 
 class Lanes:
     """
-    Fair queueing over domains: all of them go on side by side, each by its share.
+    Fair queueing over domains: serves all lanes in turn, each in proportion to its share.
 
-    A lane is served in proportion to what is known to wait in it, at even distances: a big
-    domain neither goes first as a whole nor is left over for the end. Not for several
+    A lane's share is the number of letters known to wait in it. Its letters go out at even
+    distances, so a big domain is served neither first as a whole nor last. Not for several
     threads at once.
     """
 
@@ -200,7 +200,7 @@ class Lanes:
         return False
 
     def pause(self, domain: str, until: float, ticks: float) -> bool:
-        """Leave a domain alone until then; False if it is paused already."""
+        """Pause a domain until then; False if it is paused already."""
         throttle = self._throttles.setdefault(domain, DomainThrottle())
         was_paused = throttle.paused_until > ticks
         throttle.pause(until)
@@ -235,7 +235,7 @@ class Lanes:
             lane.place = LanePlace.READY
             number = next(self._number)
             if lane.turn <= self._round:
-                # Not all at the same moment: small domains would come in crowds.
+                # Spread over a round: otherwise all small domains would be served at once.
                 lane.turn = self._round + lane.stride * (number * GOLDEN % 1)
             heappush(self._ready, (lane.turn, number, lane))
             if not lane.is_apart:

@@ -15,10 +15,10 @@ AGAIN_AFTER: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whoever asks for the right: a process, by the name that others read."""
+    """The process that asks for a lease, by the name that others read."""
 
     name: str  # host:pid
-    is_gone: Callable[[str], bool]  # says of another's name that its process has surely ended
+    is_gone: Callable[[str], bool]  # whether the process of another name is known to have ended
 
 
 class IssueLease:
@@ -35,7 +35,7 @@ class IssueLease:
 
     def take(self) -> None:
         """
-        Take the right, or keep it for longer.
+        Take the lease, or renew it.
 
         Raises:
             UnfinishedError: another process has it.
@@ -49,11 +49,11 @@ class IssueLease:
         self._taken_at = now
 
     def keep(self) -> None:
-        """Take it again if half a minute has passed; raises as `take` does."""
+        """Renew the lease if half a minute has passed; raises as `take` does."""
         if self._taken_at is None or self._clock() - self._taken_at > AGAIN_AFTER:
             self.take()
 
     def release(self) -> None:
-        """Give it up, if this process has it."""
-        with suppress(LedgerError):  # what went wrong before is worth more to a reader
+        """Release the lease, if this process has it."""
+        with suppress(LedgerError):  # an error that came before says more
             self._ledger.release(self._issue, self._holder.name)

@@ -1,4 +1,4 @@
-"""What a dispatch needs to be remembered, and for how long: the ledger's promises."""
+"""The ledger's interface: what is recorded of a dispatch, and what is durable when."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """A dispatch that was no sending, and was set aside."""
+    """A rehearsal of an issue that was set aside."""
 
     letters: int  # that were written, and went to nobody
     set_aside_at: datetime  # aware UTC
@@ -96,16 +96,16 @@ class DeliveryPage:
 
 
 class Leases(Protocol):
-    """Who has the right to send an issue, and which process is at it."""
+    """The leases on issues, and the runs of the processes that hold them."""
 
     def lease(
         self, issue: str, holder: str, now: datetime, is_gone: Callable[[str], bool]
     ) -> str | None:
         """
-        Take or keep the right to send *issue*, for two minutes from *now*.
+        Take or renew the lease on *issue*, for two minutes from *now*.
 
-        What another took by a clock that is ahead of ours is free two minutes after it was
-        first asked for, unless its holder shows that it is alive.
+        A lease that another process took by a clock ahead of ours ends two minutes after it was
+        first asked for, unless its holder gives a sign of life.
 
         Args:
             issue: a planned issue.
@@ -121,15 +121,15 @@ class Leases(Protocol):
         """
 
     def release(self, issue: str, holder: str) -> None:
-        """Give up the right to send, if *holder* has it."""
+        """Release the lease, if *holder* has it."""
 
     def begin_run(self, issue: str, order: RunOrder | None = None) -> None:
         """
         Note that this process is about to send *issue*, before anything of it is begun.
 
-        What is begun from here on belongs to this run: an outcome of it counts only as long
-        as nobody else has settled the delivery or begun it again. `hold` notes that the run
-        is alive, by the database's clock. Who ordered it is kept for the diary.
+        Deliveries begun from now on belong to this run: an outcome counts only if nobody has
+        settled the delivery or begun it again in the meantime. `lease` notes that the run is
+        alive, by the database's clock. Who ordered it is kept for the diary.
         """
 
     def end_run(self, why: RunEnd = RunEnd.DONE) -> None:
@@ -137,7 +137,7 @@ class Leases(Protocol):
 
 
 class Plans(Protocol):
-    """Who gets an issue; fixed when it is dispatched first."""
+    """The plans: who gets an issue, fixed at its first dispatch."""
 
     def find_plan(self, issue: str) -> Plan | None:
         """Return the plan of *issue*, or None if it was never dispatched."""
@@ -196,7 +196,7 @@ class Plans(Protocol):
 
 
 class Queue(Protocol):
-    """What waits to be sent."""
+    """The deliveries that wait to be sent."""
 
     def find_due(self, issue: str, now: datetime, page: DeliveryPage) -> Sequence[Delivery]:
         """Return the deliveries of *page* that are pending, or deferred and due."""
@@ -209,7 +209,7 @@ class Queue(Protocol):
 
 
 class Outcomes(Protocol):
-    """What is begun, and what comes of it."""
+    """Begins of deliveries, and their outcomes."""
 
     def begin(self, delivery: DeliveryId, now: datetime, letter: LetterId | None = None) -> Begun:
         """
@@ -227,25 +227,25 @@ class Outcomes(Protocol):
         """
         Note an outcome of the attempt that is under way; durable after the next `flush`.
 
-        Where that attempt was settled meanwhile, or another begun, the delivery stays as it
-        is, and the answer goes into the diary as late.
+        If that attempt was settled in the meantime, or another one begun, the delivery stays as
+        it is, and the diary gets the answer as a late one.
 
         A refusal that blames the recipient suppresses the subscriber in the same commit. A
         deferral for a reason that is not the reader's counts as no attempt.
         """
 
     def put_back(self, delivery: DeliveryId) -> None:
-        """Make what is under way pending again: no byte of its content has left."""
+        """Make a delivery under way pending again: no byte of its content has left."""
 
     def flush(self) -> None:
         """Return when everything noted so far is durable."""
 
     def pause_domain(self, domain: str, until: datetime, answer: str) -> None:
-        """Remember that *domain* wants to be left alone; a later time wins."""
+        """Remember a pause of *domain*; the later time wins."""
 
 
 class Tallies(Protocol):
-    """What came of deliveries so far."""
+    """Counts and lists of deliveries, by state."""
 
     def tally(self, issue: str) -> Tally:
         """Count the deliveries of *issue* by edition and state."""

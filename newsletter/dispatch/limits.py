@@ -8,14 +8,14 @@ from typing import Final, Protocol
 from newsletter.issue.pace import Rate, WarmUp
 from newsletter.phrases import Said, phrase
 
-CATCH_UP_S: Final = 0.1  # a rate makes up for being asked too late, but for no more than this
+CATCH_UP_S: Final = 0.1  # the most time that a rate makes up for if it is asked late
 REMEMBERED_MAX: Final = 1000  # letters whose times a rate remembers
 PIECES: Final = 60  # that a quota's window is counted in
-DOUBLINGS_MAX: Final = 30  # of a warm-up; by then nothing is limited any more
+DOUBLINGS_MAX: Final = 30  # of a warm-up; after that the limit is above any list
 
 
 class Limit(Protocol):
-    """Something that all letters have to wait for. Times are ticks: seconds, never going back."""
+    """A limit on all letters together. Times are ticks: seconds that never go back."""
 
     @property
     def words(self) -> Said:
@@ -32,7 +32,7 @@ class Limit(Protocol):
 
 
 class EvenRate:
-    """A rate limit that spaces letters evenly, and never lets more go than it says."""
+    """A rate limit that spaces letters evenly and is never exceeded."""
 
     def __init__(self, rate: Rate) -> None:
         self.words = str(rate)
@@ -47,7 +47,7 @@ class EvenRate:
     def hold(self, ticks: float) -> float:
         """Say for how many seconds nothing may be sent; 0 or less: now it may."""
         if len(self._latest) == self._latest.maxlen:
-            # What waits for this is not late, so there is nothing to make up for.
+            # A letter that waits for this is not late, so no time is made up for.
             self._next = max(self._next, self._latest[0] + self._length)
         return self._next - ticks
 
@@ -62,7 +62,7 @@ class EvenRate:
 
 
 class Quota:
-    """So many letters in any stretch of time of one length, earlier runs included."""
+    """A quota over a sliding window: letters of earlier runs count too."""
 
     def __init__(self, quota: Rate, begun: Iterable[tuple[float, int]] = ()) -> None:
         """

@@ -1,4 +1,4 @@
-"""How a dispatch goes on where its publication cannot be asked: kept with its plan."""
+"""The manner of sending, kept with a plan in case publication.yaml cannot be read later."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from newsletter.lang import Preference
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What publication.yaml says of sending, and no letter shows."""
+    """The settings in publication.yaml that concern sending and appear in no letter."""
 
     pace: Pace = field(default_factory=Pace)
     default_preference: Preference | None = None  # of readers without one; None: bilingual

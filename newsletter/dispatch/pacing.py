@@ -1,4 +1,4 @@
-"""How the letters of a run are held back: a publication's pace, and what the ledger remembers."""
+"""The pacing of a run: a publication's limits, and what the ledger has of earlier runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from newsletter.dispatch.limits import EvenRate, Limit, Limits, Quota, WarmUpDay
 from newsletter.issue.pace import Pace
 
 MINUTE: Final = timedelta(minutes=1)
-REMEMBERED: Final = timedelta(hours=1)  # how long a pause that is over still means "slowly"
+REMEMBERED: Final = timedelta(hours=1)  # how long after its pause a domain is still throttled
 
 
 @dataclass(slots=True)
 class Pacing:
-    """Everything that holds letters back; kept over all rounds of a run."""
+    """The limits, throttles and canary of a run; kept over all its rounds."""
 
     ticks: Callable[[], float]  # seconds that never go back
     limits: Limits = field(default_factory=lambda: Limits(None))
@@ -40,7 +40,7 @@ def begin_pacing(
     ticks: Callable[[], float],
 ) -> Pacing:
     """
-    Make what holds the letters of a run back.
+    Make the pacing of a run.
 
     Args:
         pace: the publication's limits.
@@ -56,8 +56,8 @@ def begin_pacing(
     is_counted = bool(pace.quotas or pace.warm_up)
     begun = sorted(ledger.count_begun(since).items()) if is_counted else []
     at = ticks()
-    # Until when the letters of that minute were begun at the latest. What a clock that was
-    # ahead has written counts as begun just now.
+    # The latest time at which the letters of that minute were begun. Times in the future, written
+    # by a clock that was ahead, count as now.
     pieces = [
         (at - max(0.0, (now - minute - MINUTE).total_seconds()), letters)
         for minute, letters in begun

@@ -1,4 +1,4 @@
-"""What people have said or begun of one letter: good for that letter, and for no other."""
+"""Promises: appointments, approvals and begun dispatches, each valid for one letter only."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Bond(StrEnum):
-    """What binds people to one letter of an issue."""
+    """The kind of promise that binds an issue to one letter."""
 
     APPOINTMENT = "appointment"
     APPROVAL = "approval"
@@ -28,9 +28,9 @@ class Promise:
 
 def find_broken(promises: Sequence[Promise], digests: Collection[str]) -> Sequence[Promise]:
     """
-    Return those that do not fit the letter that answers to *digests*; none: it does not compose.
+    Return the promises that do not fit a letter with these *digests* (none: it does not compose).
 
-    One approval that fits is enough; where none does, the latest is returned.
+    One approval that fits is enough; if none fits, the latest is returned.
     """
     approvals = [one for one in promises if one.bond is Bond.APPROVAL]
     is_approved = any(one.digest in digests for one in approvals)

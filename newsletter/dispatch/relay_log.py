@@ -1,7 +1,7 @@
 """
 Which letters a mail relay took over, according to its log: Postfix's or Exim's.
 
-What a log does not say means nothing: it may be cut, rotated away, or another machine's.
+Absence from a log proves nothing: it may be cut, rotated away, or another machine's.
 """
 
 import re
@@ -138,7 +138,7 @@ def _note_exim(reading: LogReading, place: LogPlace, line: bytes, wanted: Collec
     if found is None:
         return
     reading.of_relay += 1
-    # Behind T= is the subject, which is the writer's.
+    # The subject follows T=, and its writer chose it.
     named = EXIM_ID.search(found["rest"].partition(b' T="')[0])
     if named and (message_id := _text(named[1])) in wanted:
         reading.taken.setdefault(message_id, place)
@@ -171,7 +171,7 @@ def _queued(line: bytes) -> Queue | None:
 
 def _postfix(line: bytes) -> "re.Match[bytes] | None":
     found = POSTFIX.search(line)
-    # Behind another program's name stands what others have written.
+    # The text after another program's name may be written by anybody.
     return None if found is None or b": " in line[: found.start()] else found
 
 
@@ -184,7 +184,7 @@ def _time_of(line: bytes) -> datetime | None:
     """
     Read the time of a line; without a zone, and in a leap year, as BSD's syslog writes it.
 
-    None if it has none, or one that no clock shows.
+    None if the line has no time, or an impossible one.
     """
     try:
         if iso := ISO_TIME.search(line[:80]):

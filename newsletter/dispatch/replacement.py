@@ -10,7 +10,7 @@ from newsletter.lang import EditionKind
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """That those who wait for an issue get another letter than those who have it."""
+    """The replacement of an issue's letter for the readers who still wait."""
 
     before: Plan  # as it was found: one that was changed since is left alone
     after: Plan  # the same but for digest, parts, letter, files and manner

@@ -24,11 +24,11 @@ def next_attempt(outcome: Outcome, attempts: int, now: datetime) -> datetime | N
         now: when the answer came, aware UTC.
 
     Returns:
-        An aware UTC time 1 minute to 4 hours after *now*, doubling with each attempt, so
-        that the last of 14 attempts takes place about a day after the first; 10 minutes or
-        15 seconds where the answer speaks of the sender or the way to send. The
-        provider's own wish wins if it is longer. None unless *outcome* is `Deferred`, and
-        None after 14 attempts; but what does not lie with the reader never uses them up.
+        An aware UTC time 1 minute to 4 hours after *now*, doubling with each attempt, so that
+        the last of 14 attempts takes place about a day after the first; 10 minutes or 15
+        seconds where the answer speaks of the sender or the way to send. The provider's own
+        wish wins if it is longer. None if *outcome* is not `Deferred`, and after 14 attempts;
+        deferrals that do not blame the reader are not limited.
     """
     if not isinstance(outcome, Deferred):
         return None
@@ -41,6 +41,6 @@ def next_attempt(outcome: Outcome, attempts: int, now: datetime) -> datetime | N
 
 
 def pause_length(outcome: Deferred) -> timedelta:
-    """Say how long an answer that does not speak of the reader wants its like to wait."""
+    """Say how long to pause after an answer that blames sender, provider or letter."""
     own = PROVIDER_PAUSE if outcome.blame is Blame.PROVIDER else DOMAIN_PAUSE
     return max(own, outcome.retry_after or own)

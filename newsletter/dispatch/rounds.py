@@ -128,11 +128,11 @@ class Rounds:
         """
         Run until nothing more may go, and say what ended the run.
 
-        What was composed stays to the end: `RunParts.settle` lets the process make use of that.
+        What was composed stays in memory to the end; `RunParts.settle` tells the process so.
 
         Args:
-            last: the last delivery that was planned when the run began. Should this process
-                sleep until its rehearsal has become a sending, it must not go on with that.
+            last: the last delivery that was planned when the run began. A process that slept
+                while its rehearsal was set aside must not send the plan that followed.
 
         Raises:
             UnfinishedError: another process has taken the issue.
@@ -216,7 +216,7 @@ class Rounds:
             self.answered += engine.run.answered
             if self._pacing:
                 self._pacing.canary = feed.canary.left or 0
-        # There were fewer readers than were to be awaited.
+        # There were fewer readers than letters in the canary.
         if not self._halts.halt and not self._is_stopped and feed.resumption is None:
             self._note_answered_canary()
         if feed.failed:
@@ -317,8 +317,8 @@ def settle_repeats(parts: RunParts) -> None:
     """
     Make what is unknown pending again, where the provider recognises a repeat and drops it.
 
-    Only what was begun so lately that it arrives again within the provider's window: what
-    has waited longest goes first, and a part of the window is kept for that.
+    Only deliveries begun so lately that the repeat arrives within the provider's window. The
+    oldest go first, and a part of the window is kept as a margin.
     """
     window = parts.provider.can.repeats
     if window is None:

@@ -26,7 +26,7 @@ class LivingRun:
     id: int
     process: ProcessIdentity
     silent_for: timedelta  # since its last sign of life, by the database's clock
-    ends_in: timedelta  # if it gives no other sign, it is waited for no longer
+    ends_in: timedelta  # without another sign of life it counts as dead then
 
 
 class RunEnd(StrEnum):
@@ -42,7 +42,7 @@ class RunEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunOrder:
-    """Who has a run begun, and how it is to go."""
+    """The order of a run: who gave it, and how it is to go."""
 
     by: str
     account: str  # of the system: USER@HOST

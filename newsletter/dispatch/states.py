@@ -12,9 +12,9 @@ class State(StrEnum):
     """
     Where a delivery stands.
 
-    A delivery is *unknown* from the moment it is durably begun until its outcome is
-    recorded. So after any crash the ledger already tells the truth, and nothing that may
-    have left is taken up again by itself.
+    A delivery is *unknown* from the moment it is durably begun until its outcome is recorded.
+    So the ledger is correct after any crash, and a letter that may have left is never sent
+    again automatically.
     """
 
     PENDING = "pending"  # not begun

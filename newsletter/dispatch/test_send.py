@@ -1,4 +1,4 @@
-"""A test send: the way of a dispatch, without a ledger and without a subscriber."""
+"""A test send: like a dispatch, but without a ledger and without subscribers."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ from newsletter.message.envelope import Envelope
 
 
 class _Allowed:
-    """Nothing has to be remembered of a test, so it may leave at once."""
+    """A begin that records nothing: a test letter may leave at once."""
 
     def wait(self) -> bool:
         return True

@@ -22,7 +22,7 @@ class Bar(Protocol):
 
 
 class Watcher(Protocol):
-    """Whoever looks at a run; called by the thread that it runs in."""
+    """Observes a run; called by the thread that the run is in."""
 
     def running(self, issue: str, expected: int) -> AbstractContextManager[Bar]:
         """Show a round of so many letters, for as long as the context lasts."""

@@ -31,7 +31,7 @@ class Traces:
 
     written: int = 0  # an outbox wrote them
     answered: int = 0  # something over the network answered for them
-    unknown: int = 0  # they may have left, and nobody knows how
+    unknown: int = 0  # they may have left, by an unknown way
     assumed: int = 0  # a person took it that readers have them
 
 
@@ -72,7 +72,7 @@ def judge(begun: Way | None, now: Way, traces: Traces = NO_TRACES) -> WayVerdict
 
 
 def _judge_old(now: Way, traces: Traces) -> WayVerdict:
-    """Judge a dispatch from before: what an outbox has written then stays sent."""
+    """Judge a dispatch of an older version: what an outbox wrote then still counts as sent."""
     if not now.is_folder:
         return WayVerdict.GOES_ON
     if traces.answered:

@@ -1,4 +1,4 @@
-"""A planned delivery becomes an envelope: the letter of its edition, with its reader's own data."""
+"""Writes a planned delivery as an envelope: the letter of its edition, with its reader's data."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
