@@ -1,4 +1,4 @@
-"""What a site remembers: everything that lies in its database, opened when it is asked for."""
+"""The records of a site: opens each part of its database on demand."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -39,7 +39,7 @@ class Records:
 
         Args:
             settings: of the site.
-            require_site: raises a SettingsError where there is none: nothing is made then.
+            require_site: raises a SettingsError if there is no site: then nothing is made.
             give_back: called when much memory was freed, for the process to give back.
         """
         self._settings = settings
@@ -104,19 +104,19 @@ class Records:
         return SqlLetters(self.database, self._settings.keep_letters)
 
     def doubts(self) -> "SqlDoubts":
-        """Open the record of what speaks for an older ledger than the newest."""
+        """Open the record of doubts about the ledger."""
         from newsletter.storage.doubts import SqlDoubts  # noqa: PLC0415
 
         return SqlDoubts(self.database)
 
     def settling(self) -> "SqlSettling":
-        """Open what settles deliveries by what others know of them."""
+        """Open what settles deliveries by evidence."""
         from newsletter.storage.settling import SqlSettling  # noqa: PLC0415
 
         return SqlSettling(self.database)
 
     def look_for_promises(self, issue: str) -> "Sequence[Promise]":
-        """Return what binds *issue* to a letter, as far as there is a ledger; makes none."""
+        """Return what binds *issue* to a letter; makes no ledger if there is none."""
         from newsletter.storage.looking import look_for_promises  # noqa: PLC0415
 
         return look_for_promises(self._settings.database_url, self._settings.root, issue)
@@ -128,7 +128,7 @@ class Records:
         return this_holder()
 
     def has_sent(self) -> bool:
-        """Say whether letters were ever sent by this ledger; makes none."""
+        """Say whether letters were ever sent by this ledger; makes no ledger if there is none."""
         from newsletter.storage.sent import has_sent  # noqa: PLC0415 - a database is slow to load
 
         return has_sent(self._settings.database_url, self._settings.root)

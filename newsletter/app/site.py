@@ -41,7 +41,7 @@ class Composed:
 
     @property
     def letter(self) -> "KeptLetter":
-        """The letter as it is sent, with nothing in it that a file could still change."""
+        """The letter as it is sent; files that change later do not change it."""
         from functools import partial  # noqa: PLC0415 - help does without all of this
 
         from newsletter.compose.hosting import resize  # noqa: PLC0415
@@ -164,8 +164,8 @@ class Site:
         """
         Make the writer of a letter to its readers; makes the secret key before the first one.
 
-        With *were_sent* the letters have left already, whatever the ledger knows of it. Without
-        *signs* they are written to be looked at, and need no keys of today.
+        With *were_sent* the letters have left already, even if the ledger does not have that.
+        Without *signs* they are only looked at, and need none of today's keys.
 
         Raises:
             SettingsError: the secret key is lost; or see `make_signer`.

@@ -1,4 +1,4 @@
-"""Appointments: an issue that a person has confirmed goes out later, as the letter it was then."""
+"""Appointments: a person confirms an issue now, and the same letter is dispatched later."""
 
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ def appoint(
     """
     Remember an appointment, and set the issue's rehearsal aside; durable on return.
 
-    The provider is reached first, so that a wrong password shows while somebody is there.
+    It connects to the provider first, so that a wrong password shows while a person is there.
 
     Raises:
         ProviderError: what a person must fix; nothing was appointed.
@@ -45,7 +45,7 @@ def dispatch_appointed(
     site: Site, appointment: Appointment, options: RunOptions, witness: Witness, process: Process
 ) -> Result:
     """
-    Send what was appointed, if it is still that letter and may still go out.
+    Dispatch an appointed issue, if its letter is the same and may still go out.
 
     Args:
         site: where the issue is.
@@ -69,7 +69,7 @@ def dispatch_appointed(
 
 def open_appointed(site: Site, appointment: Appointment, process: Process) -> IssueDispatch:
     """
-    Make ready to send what was appointed, which must be that letter still and leave by that way.
+    Prepare the dispatch of an appointment; its letter and its way must be the same as then.
 
     Raises:
         SettingsError: letters would leave by another way than it was made for.
@@ -83,7 +83,7 @@ def open_appointed(site: Site, appointment: Appointment, process: Process) -> Is
 
 def check_appointed(appointment: Appointment, way: Way, letter: "KeptLetter") -> None:
     """
-    Refuse what is not the letter that was appointed, or would leave by another way.
+    Refuse another letter than the appointed one, or another way.
 
     Raises:
         SettingsError: it would leave by another way.

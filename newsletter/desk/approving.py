@@ -1,4 +1,4 @@
-"""Approval: a named person's word that a letter may go out, and for whom it is good."""
+"""Approval: a named person says that a letter may go out; counts who could get it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""To whom a special issue goes: its first dispatch says it, and its plan keeps it."""
+"""The audience of a special issue: given with its first dispatch, kept with its plan."""
 
 from dataclasses import dataclass
 

@@ -26,7 +26,7 @@ def write_build(
     out: Path, composed: Composed, letters: Mapping[EditionKind, CompiledLetter], public_url: str
 ) -> Path:
     """
-    Write OUT/ISSUE anew as a whole: either all of it is there afterwards, or nothing changed.
+    Write OUT/ISSUE anew, atomically: either all of it is there afterwards, or nothing changed.
 
     Args:
         out: the folder for all issues; made if it is missing.
@@ -54,7 +54,7 @@ def write_build(
 
 
 def _refuse_foreign(target: Path) -> None:
-    """Refuse to replace anything but an earlier build: above all the issue's own sources."""
+    """Refuse to replace anything but an earlier build, above all the issue's sources."""
     is_free = not target.exists() or (target.is_dir() and not any(target.iterdir()))
     if not is_free and not (target / MANIFEST).is_file():
         raise UsageError(phrase("desk.no-build", path=target))

@@ -1,4 +1,4 @@
-"""An issue's folder becomes finished letters to look at, and their proof."""
+"""Composes an issue's folder into finished letters to look at, and proofreads them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass

@@ -53,8 +53,8 @@ class IssueDispatch:
         """
         Plan what *forecast* adds, send what is due, and say what came of it.
 
-        An appointment is kept, and so dropped, only once a run for everybody has ended: until
-        then a crash leaves it standing, and the next ``dispatch --due`` goes on.
+        An appointment is dropped only after a run for everybody has ended: after a crash it
+        still stands, and the next ``dispatch --due`` goes on.
 
         Args:
             forecast: what is to be done.
@@ -79,7 +79,7 @@ class IssueDispatch:
     def _drop_kept_appointment(self, by: str) -> None:
         outlook = self.outlook
         standing = find_appointment(outlook.diary, outlook.issue)
-        # One in earnest may have been made while a rehearsal was asleep: not kept by that.
+        # A rehearsal does not fulfil an appointment to send, made while its process slept.
         if standing and not (outlook.way.is_rehearsal and is_earnest(standing.way)):
             outlook.diary.drop_appointment(outlook.issue, by, outlook.site.clock())
 
@@ -90,8 +90,7 @@ class IssueDispatch:
         With *is_limited* a timer leaves the rest alone, even if this run never begins. *by*
         is who sets a rehearsal aside, where there is one.
 
-        The provider is reached first: a wrong password or host then costs nothing, and
-        binds nobody to this letter.
+        It connects to the provider first: with a wrong password or host no plan is made.
 
         Raises:
             UnfinishedError: another process is sending this issue, or somebody has paused or
@@ -116,7 +115,7 @@ class IssueDispatch:
 
     def run(self, options: RunOptions, by: str = PROGRAM) -> Ending:
         """
-        Send what is due, until it is done or somebody stops it; *by* has ordered it.
+        Run the dispatch until it is done or somebody stops it; *by* has ordered it.
 
         Raises:
             UnfinishedError: another process is sending this issue.
@@ -151,12 +150,12 @@ class IssueDispatch:
         finally:
             self.answered = rounds.answered
             rounds.close()
-            with suppress(LedgerError):  # what went wrong before is worth more to a reader
+            with suppress(LedgerError):  # an error that came before says more
                 self._ledger.end_run(ended)
             self._lease.release()
 
     def _give_letter(self, plan: Plan) -> None:
-        """Keep the letter that an earlier version has begun to send, now that it is at hand."""
+        """Keep the letter that an earlier version of the program began to send."""
         if plan.letter is None:
             kept = self.planning.keep(plan, self.outlook.clock())
             self.outlook.site.records.letters().adopt(kept)
@@ -181,7 +180,7 @@ class IssueDispatch:
 
 
 def _order_run(outlook: Outlook, process: Process, options: RunOptions, by: str) -> RunOrder:
-    """Say who has a run begun, and how it is to go."""
+    """Describe the order of a run: who gave it, by which way, to how many at the most."""
     way = outlook.way.name
     words = phrase("desk.run-by", way=way)
     if options.limit:
@@ -198,10 +197,9 @@ def open_dispatch(
     may_plan_anew: bool = False,
 ) -> IssueDispatch:
     """
-    Make ready to send or rehearse an issue; the provider is not reached yet.
+    Prepare to dispatch or rehearse an issue; does not connect to the provider yet.
 
-    Where a delivery of it was begun it goes on with the letter that was kept; otherwise it is
-    composed.
+    If a delivery of it was begun, the kept letter is used; otherwise the letter is composed.
 
     Args:
         site: where the issue is.
@@ -241,7 +239,7 @@ def pass_gate(
     """
     Proofread what was composed, and look for its approval; the witness hears of each.
 
-    A letter that was kept since it was begun has passed: both belong to it.
+    The kept letter of a begun dispatch has passed both before.
 
     Returns:
         What records the overrides, once it is agreed to.
@@ -270,7 +268,7 @@ def dispatch_confirmed(
     recipients_of: str | None = None,
 ) -> Result:
     """
-    Send, without a question, a letter that a person has confirmed before.
+    Dispatch, without asking, a letter that a person has confirmed before.
 
     Args:
         issue_dispatch: of that letter; the caller has compared digests.

@@ -1,4 +1,4 @@
-"""A ledger that may have forgotten something: answered for by a person, held back from timers."""
+"""Doubts about the ledger: a person answers them, and timers send nothing until then."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,7 @@ Held = Mapping[str, Sequence[StandingDoubt]]  # issue -> doubts that nobody has 
 
 
 def look(site: Site, now: datetime) -> Held:
-    """Look as a timer does, and return the issues that must not go out by themselves."""
+    """Look for doubts as a timer does; return the issues that it must not dispatch."""
     doubts = site.records.doubts().look(now)
     if not doubts:
         return {}
@@ -26,7 +26,7 @@ def look(site: Site, now: datetime) -> Held:
 
 def tell_held(site: Site, held: Held, now: datetime) -> tuple[UnfinishedError, bool] | None:
     """
-    Say what is to be said about *held*, if anything is, and whether it was not said before.
+    Return the message about *held*, if there is one, and whether it is news.
 
     Cron makes a mail of every line, and runs each minute.
     """

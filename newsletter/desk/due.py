@@ -1,4 +1,4 @@
-"""What goes out by itself when its time has come, all of it confirmed by a person before."""
+"""Dispatches what is due without asking; a person has confirmed all of it before."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from newsletter.proof.approval import Sender
 
 @dataclass(frozen=True, slots=True)
 class DueFault:
-    """What kept something from going out."""
+    """A fault that kept an issue from being dispatched."""
 
     fault: NewsletterError
     is_news: bool  # it was not told before
@@ -45,11 +45,11 @@ def dispatch_due(
     site: Site, options: RunOptions, process: Process, witness_of: Callable[[str], DueWitness]
 ) -> DueReport:
     """
-    Send every appointment whose time has come, and go on with what is unfinished and due.
+    Dispatch every appointment whose time has come, and all that is unfinished and due.
 
-    What stands in one issue's way does not keep the others back. An issue that is
-    appointed for later waits for that, though it has begun. On a ledger that may have
-    forgotten something nothing goes out by itself. A ledger that fails ends all of it.
+    A fault of one issue does not stop the others. An issue that is appointed for later waits
+    for its time, even if it has begun. On a ledger in doubt nothing is dispatched. A fault of
+    the ledger ends everything.
 
     Args:
         site: whose issues are meant.
@@ -107,7 +107,7 @@ def _keep(
     site: Site, appointment: Appointment, options: RunOptions, process: Process, witness: Witness
 ) -> Result | None:
     """
-    Keep an appointment, if it still stands: the issue before it may have taken hours.
+    Dispatch an appointment, if it still stands: the issue before it may have taken hours.
 
     Raises:
         NewsletterError: see `dispatch_appointed`.
@@ -135,7 +135,7 @@ def _go_on(
     plan = issue_dispatch.outlook.ledger.find_plan(issue)
     if plan:
         issue_dispatch.outlook.check_way(plan)
-        # Though nobody was sent it yet: this is the letter that a person confirmed.
+        # This is the letter that a person confirmed, even if nobody got it yet.
         check_digest(plan, issue_dispatch.outlook.letter)
     recipients_of = plan.recipients_of if plan else None
     program = Sender(PROGRAM, account=None)
@@ -143,7 +143,7 @@ def _go_on(
 
 
 def _find_begun(site: Site) -> Sequence[str]:
-    """Name the issues that go on by themselves now; what is appointed waits for its time."""
+    """Name the unfinished issues that are due; appointed ones wait for their time."""
     diary = site.records.diary()
     appointed = {one.issue for one in diary.appointments()}
     return [one for one in diary.find_unfinished(site.clock()) if one not in appointed]

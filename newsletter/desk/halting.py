@@ -1,4 +1,4 @@
-"""What stands against sending an issue, in words; shared by the commands that care."""
+"""What prevents sending an issue, in words; shared by several commands."""
 
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -45,7 +45,7 @@ def refuse_halted(diary: Diary, issue: str, zone: ZoneInfo, *, may_be_paused: bo
     """
     Refuse to send what is paused or cancelled; says by whom, since when and why.
 
-    With *may_be_paused* nothing is sent yet, so that a pause does not stand in the way.
+    With *may_be_paused* a pause is accepted, because nothing is sent yet.
 
     Raises:
         UnfinishedError: it is paused.

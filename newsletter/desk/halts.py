@@ -15,7 +15,7 @@ from newsletter.phrases import phrase
 
 def pause(site: Site, issue: str, by: str, because: str) -> Halt | None:
     """
-    Begin nothing more of *issue* until it is resumed.
+    Pause *issue*: nothing more of it is begun until it is resumed.
 
     Returns:
         The halt that stood already, so that nothing was changed; None if it is paused now.
@@ -47,7 +47,7 @@ def _refuse_to_pause_idle(site: Site, issue: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """That a dispatch may go on; whatever sends it goes on by itself or is run again."""
+    """A dispatch that may go on; it goes on by a timer, or is run again."""
 
     way: Way | None  # that it was begun by; None: begun before that was kept
 
@@ -84,7 +84,7 @@ def resume(site: Site, issue: str, by: str, confirm: Callable[[Halt], None]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """That nothing more of an issue is sent."""
+    """An issue of which nothing more is sent."""
 
     skipped: int  # readers who will never get it
     before: Halt | None = None  # it was cancelled already, and nothing was changed
@@ -95,7 +95,7 @@ def cancel(
     site: Site, issue: str, by: str, because: str, confirm: Callable[[Tally], None]
 ) -> Cancelled:
     """
-    Send nothing more of *issue*, for good; before it has begun, drop its appointment.
+    Cancel *issue* for good; if it has not begun, drop its appointment.
 
     Args:
         site: where the issue is.

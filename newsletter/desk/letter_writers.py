@@ -1,4 +1,4 @@
-"""Who writes the letters of a run: each delivery's own, where an issue has several."""
+"""Writes the letters of a run; an issue may have several, and each delivery has its own."""
 
 from datetime import datetime
 from threading import Lock
@@ -21,7 +21,7 @@ class LetterWriters:
         self._lock = Lock()
 
     def add(self, number: LetterId) -> None:
-        """Take it that the letter at hand is kept under that number."""
+        """Note that the letter at hand is kept under that number."""
         self._made[number] = self.at_hand
 
     def write(self, delivery: Delivery, now: datetime) -> Envelope:

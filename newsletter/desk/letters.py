@@ -1,4 +1,4 @@
-"""The letter of an issue as it would leave now: composed just now, or kept since it was begun."""
+"""The letter at hand of an issue: composed just now, or kept since its dispatch began."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LetterAtHand:
-    """A letter, and how its issue is sent."""
+    """The letter that an issue would be sent as now, with the manner of its sending."""
 
     letter: "KeptLetter"
     manner: Manner
@@ -56,10 +56,10 @@ def compose_letter(site: Site, issue: str) -> LetterAtHand:
 
 def compose_for_dispatch(site: Site, issue: str) -> LetterAtHand:
     """
-    Compose the letter of *issue*; pictures that are kept already are taken, others begun.
+    Compose the letter of *issue*; reuse kept pictures, and start to make the others.
 
-    Those are made in another thread, outside the interpreter's lock, so that the proof does
-    not wait for them; one after the other, for each takes megabytes while it is made.
+    Another thread makes them outside the interpreter's lock, so that the proof does not wait;
+    one after the other, because each takes megabytes while it is made.
 
     Raises:
         UsageError, ContentError: see `compose_letter`.
@@ -84,8 +84,8 @@ def find_begun_letter(site: Site, ledger: Plans, issue: str) -> LetterAtHand | N
     """
     Return the letter that readers of *issue* have or may have; None where nothing was begun.
 
-    It is the kept one, whatever its folder, templates or publication say since; nothing is
-    composed. None too where it was begun before letters were kept: see `plan_for`.
+    It is the kept letter, even if folder, templates or publication have changed since; nothing
+    is composed. Also None if it was begun before letters were kept: see `plan_for`.
 
     Raises:
         LedgerError: it is damaged.
@@ -123,7 +123,7 @@ def plan_for(site: Site, at_hand: LetterAtHand, plan: Plan, now: datetime) -> Pl
 
 
 def _find_manner(site: Site, plan: Plan) -> Manner:
-    """Ask publication.yaml how fast it is to go; where that is broken, it goes on as planned."""
+    """Read the pace from publication.yaml; if that file is broken, the plan's pace stays."""
     planned = plan.manner or Manner()
     try:
         publication = site.publication

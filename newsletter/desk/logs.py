@@ -1,4 +1,4 @@
-"""What a relay's log shows as taken is not sent again: deliveries settled by evidence."""
+"""Settles deliveries by evidence: what a relay's log shows as taken is not sent again."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +45,7 @@ class Found:
 
     @property
     def is_left(self) -> bool:
-        """Whether it stays as it is, for a run may still be answered for it."""
+        """Whether it stays as it is, because a run may still get its answer."""
         return self.delivery.is_busy
 
 

@@ -1,4 +1,4 @@
-"""An issue that was sent, and of which this ledger knows no plan: what it is planned as."""
+"""A lost plan: how to plan an issue that was sent, but is missing in this ledger."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,8 +32,8 @@ def find_lost_plan(site: "Site", issue: str) -> LostPlan | None:
     """
     Say how *issue* is to be planned; None if the ledger has its plan. Writes nothing.
 
-    Who is left gets this letter, so it has to be the appointed one where there is an
-    appointment. No timer goes on with such a plan by itself.
+    The remaining readers get this letter, so if there is an appointment, it has to be the
+    appointed one. No timer goes on with such a plan.
 
     Raises:
         SettingsError: it would be a rehearsal, or is appointed to leave by another way.

@@ -8,7 +8,7 @@ from newsletter.app.site import Site
 from newsletter.errors import ContentError, UsageError
 from newsletter.phrases import Phrase, phrase
 
-FARTHEST: Final = timedelta(days=10 * 366)  # an appointment beyond is a slip in the year
+FARTHEST: Final = timedelta(days=10 * 366)  # a later appointment is a typing error in the year
 FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
 
 
@@ -35,7 +35,7 @@ def read_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def _refuse_far(local: datetime, zone: ZoneInfo, now: datetime) -> None:
-    """Refuse years that nobody means; at both ends of the calendar no zone can be applied."""
+    """Refuse implausible years; at both ends of the calendar no zone can be applied."""
     distance = local - now.astimezone(zone).replace(tzinfo=None)
     if distance < -FARTHEST:
         raise _past(local, zone, now)

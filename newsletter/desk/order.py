@@ -1,4 +1,4 @@
-"""A dispatch as a person orders it: shown, checked, agreed to; then sent, or appointed."""
+"""Carries out a person's order: shows, checks and asks; then dispatches or appoints."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What is about to be done with an issue: for whom the first time, or how to go on."""
+"""Forecasts a dispatch: the first plan of an issue, or how its dispatch goes on."""
 
 import time
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from newsletter.subscribers.subscriber import editions_by_preference
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """A rehearsal that makes room for a sending."""
+    """A rehearsal that is set aside for a dispatch to readers."""
 
     plan: Plan
     halt: Halt | None  # of the rehearsal; set aside with it
@@ -104,7 +104,7 @@ class Outlook:
         exchanged_because: str | None = None,
     ) -> Forecast:
         """
-        Say what is to be done: for whom the first time, or how to go on.
+        Forecast the dispatch: the first plan of the issue, or how its dispatch goes on.
 
         Args:
             add_new: readers who came since the plan are added to it.

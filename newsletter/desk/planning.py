@@ -1,4 +1,4 @@
-"""A plan is made, or changed for those who wait: who gets an issue, and which letter."""
+"""Makes the plan of an issue, or changes it for the readers who wait."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ from newsletter.phrases import phrase
 
 
 class Planning:
-    """What is written down of an issue before any of it is sent."""
+    """Records what has to be in the ledger before an issue is sent."""
 
     def __init__(
         self, outlook: Outlook, account: str, lease: IssueLease, letter_writers: LetterWriters
@@ -112,10 +112,10 @@ class Planning:
 
     @contextmanager
     def _alone_with(self, rehearsed: Rehearsed, by: str) -> Iterator[SettingAside]:
-        """Have the right to set a rehearsal aside for the block, and the words to do it with."""
+        """Hold the lease for the block, and yield the record that sets the rehearsal aside."""
         self._lease.take()
         try:
-            # A halt that the person was shown is set aside too; a later one is meant for him.
+            # A halt that the person was shown is set aside too; a later one is obeyed.
             if self._diary.find_halt(self._issue) not in (None, rehearsed.halt):
                 refuse_halted(self._diary, self._issue, self._outlook.zone)
             because = phrase("desk.sent-in-earnest", way=self._outlook.way.name)
@@ -127,7 +127,7 @@ class Planning:
         """
         Remember when the issue is to go out; sets its rehearsal aside in the same commit.
 
-        A timer would not do that later: nobody could ask it.
+        A timer cannot do that later: it has nobody to ask.
 
         Raises:
             UnfinishedError: somebody is rehearsing it just now, or has halted it.

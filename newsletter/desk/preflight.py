@@ -1,4 +1,4 @@
-"""What has to hold before a letter goes to readers: the proof, overrides, the approval."""
+"""The checks before a letter goes to readers: proof, overrides and approval."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class BlockedError(ContentError):
-    """The proof found what blocks, and nobody answers for it."""
+    """The proof has blocking findings that nobody has overridden."""
 
     def __init__(self, message: Said, report: "Report") -> None:
         super().__init__(message)
@@ -32,19 +32,19 @@ class BlockedError(ContentError):
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """That the proof lets a letter go out."""
+    """A letter that has passed its proof."""
 
     report: "Report"
     overrides: Sequence[Override]  # to be recorded when the dispatch is begun
 
 
 class Preflight:
-    """Opens for a letter that may go out."""
+    """Checks whether a letter may go out."""
 
     def __init__(
         self, site: Site, composed: Composed, sender: Sender, *, is_rehearsal: bool
     ) -> None:
-        """Stand before *composed*; in a rehearsal it reaches nobody, and less has to hold."""
+        """Check *composed*; a rehearsal reaches nobody, so fewer rules apply."""
         self._for_readers = not is_rehearsal
         self._site = site
         self._composed = composed

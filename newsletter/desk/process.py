@@ -12,7 +12,7 @@ from newsletter.phrases import Said
 
 
 class Unwatched:
-    """Nobody looks at the run, and nobody stops it; see `Watcher`."""
+    """A watcher that shows nothing and never stops the run; see `Watcher`."""
 
     @contextmanager
     def running(self, issue: str, expected: int) -> Iterator["Unwatched"]:
@@ -52,5 +52,5 @@ class Process:
 
     watcher: Watcher = field(default_factory=Unwatched)
     account: str = ""  # of the system, that it was started from: USER@HOST; empty: not known
-    settle: Callable[[], None] = lambda: None  # see `dispatch.rounds.Means`
+    settle: Callable[[], None] = lambda: None  # see `dispatch.rounds.RunParts`
     rest: Callable[[float], None] = _rest  # for some seconds

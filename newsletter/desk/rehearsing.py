@@ -1,4 +1,4 @@
-"""A rehearsal is set aside: what an outbox has written was no sending."""
+"""Sets a rehearsal aside, so that its issue can still be sent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from newsletter.phrases import phrase
 
 @dataclass(frozen=True, slots=True)
 class OldRehearsal:
-    """A dispatch that was no sending, and is about to be set aside."""
+    """A rehearsal that is about to be set aside."""
 
     plan: Plan
     written: int  # letters, which went to nobody
@@ -60,7 +60,7 @@ def set_rehearsal_aside(
 
 
 def _refuse_sending(plan: Plan, traces: Traces) -> None:
-    """Refuse to open again what somebody may have got."""
+    """Refuse to set aside a dispatch whose letters somebody may have got."""
     issue = plan.issue
     if plan.is_rehearsal:
         return

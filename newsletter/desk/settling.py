@@ -1,4 +1,4 @@
-"""Settling what may or may not have arrived, as a person decides."""
+"""Settles unknown deliveries, as a person decides."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,7 +36,7 @@ class ToSettle:
 
 @dataclass(frozen=True, slots=True)
 class SettlingOrder:
-    """What a person says of deliveries that may or may not have been taken."""
+    """A person's order to settle unknown deliveries."""
 
     issue: str
     settlement: Settlement
@@ -87,7 +87,7 @@ def settle_unknown(
 
 @contextmanager
 def held(lease: IssueLease) -> Iterator[None]:
-    """Have the right to change an issue's deliveries for the block, under two minutes."""
+    """Hold the lease on an issue for the block, which takes less than two minutes."""
     lease.take()
     try:
         yield
@@ -127,7 +127,7 @@ def _without_answerable(
     unknown: list["LedgerLine"], living: Sequence[LivingRun], issue: str
 ) -> ToSettle:
     """
-    Take out what a living run may still be answered for.
+    Take out the deliveries for which a living run may still get an answer.
 
     Raises:
         UnfinishedError: nothing is left.

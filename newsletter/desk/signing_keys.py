@@ -1,4 +1,4 @@
-"""Keys that sign letters (DKIM): a new one is made beside those in use, and never over one."""
+"""DKIM keys: makes a new key beside those in use, and never overwrites one."""
 
 import os
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ def make_signing_key(
         out: its file; in the site's folder if None.
 
     Raises:
-        UsageError: the selector is none, or the file is there already.
+        UsageError: the selector is invalid, or the file is there already.
     """
     domain = _domain(site)
     selector = _checked(selector) if selector else _new_selector(site, algorithm)

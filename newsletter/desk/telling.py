@@ -1,4 +1,4 @@
-"""What a timer has to say is said once: cron makes a mail of every line, and runs each minute."""
+"""Says a timer's messages once: cron mails every line, and runs each minute."""
 
 import re
 from typing import Final
@@ -7,7 +7,7 @@ from newsletter.app.site import Site
 from newsletter.desk.halting import find_appointment
 from newsletter.errors import LedgerError, NewsletterError
 
-# How many wait may be another number each minute; that alone is no news.
+# Counts of those who wait change every minute; a new count alone is no news.
 COUNT: Final = re.compile(r"\b\d[\d,]*(?= [a-z])")
 
 
@@ -15,8 +15,8 @@ def note_told(site: Site, issue: str, fault: NewsletterError) -> bool:
     """
     Note what keeps an issue from being sent; return whether it is news.
 
-    It is again when something else is wrong, and once a run has begun since. A fault of the
-    ledger always is, for nothing can be noted.
+    A fault is news again after another fault, or after a run has begun. A fault of the ledger
+    is always news, because it cannot be noted.
     """
     if isinstance(fault, LedgerError):
         return True

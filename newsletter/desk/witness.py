@@ -1,4 +1,4 @@
-"""Who is told what is about to leave, and asked: a person at a terminal, a page, a timer."""
+"""Witnesses, who are told what is about to leave, and asked: a terminal, a page, a timer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
