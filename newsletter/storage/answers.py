@@ -1,4 +1,4 @@
-"""What deliveries keep in words of our own, in English as ever; and how that is said to people."""
+"""The program's own answers in deliveries: kept in English, shown in the operator's language."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Backups of a ledger in a SQLite file, and a backup in place of the ledger."""
+"""Backs up a ledger in a SQLite file, and restores a backup."""
 
 import os
 import sqlite3
@@ -146,17 +146,17 @@ def _mark_restored(file: Path, place: Path) -> LedgerMark:
 
 @contextmanager
 def _alone(database: Path) -> Iterator[None]:
-    """Fold the journal in, and make sure that no other process has the ledger open."""
+    """Checkpoint the journal, and make sure that no other process has the ledger open."""
     if not database.exists():
         yield
         return
     with closing(sqlite3.connect(database, timeout=PATIENCE_S)) as connection:
         try:
-            # Wants the file for itself, and so tells whether another has it open.
+            # Locks the whole file, so it fails if another process has it open.
             connection.execute("PRAGMA journal_mode=DELETE")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.DatabaseError as error:
-            # All else is harm to the file or its disk: that is what backups are for.
+            # Any other error means a damaged file or disk, which a backup may replace.
             if is_busy(error):
                 fault = phrase("storage.open-elsewhere", database=database, fault=str(error))
                 raise LedgerError(fault) from error
@@ -164,7 +164,7 @@ def _alone(database: Path) -> Iterator[None]:
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Say whether it was another process that stood in the way (https://sqlite.org/rescode.html)."""
+    """Say whether another process was the cause (https://sqlite.org/rescode.html)."""
     return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -185,7 +185,7 @@ def _keep(database: Path, now: datetime) -> Path | None:
 
 
 def _take_over_rights(database: Path, place: Path) -> None:
-    """Let whoever could use the ledger use the one in its place."""
+    """Give the restored file to those who could use the ledger before."""
     with suppress(FileNotFoundError):
         rights = database.stat()
         place.chmod(rights.st_mode & 0o777)

@@ -1,4 +1,4 @@
-"""What a database says is wrong, without the data it says it of."""
+"""Error messages of a database, without the data that they quote."""
 
 import sqlite3
 from typing import Any, Final
@@ -14,7 +14,7 @@ def said_by(error: SQLAlchemyError) -> str:
     """
     Return the database's own words, without a statement or its parameters.
 
-    PostgreSQL adds the whole row that it refuses, with its address: that stays here.
+    PostgreSQL adds the whole row that it refuses, with its address: that part is cut off.
     """
     original: Any = getattr(error, "orig", None)
     words = getattr(getattr(original, "diag", None), "message_primary", None)
@@ -22,7 +22,7 @@ def said_by(error: SQLAlchemyError) -> str:
 
 
 def is_taken(error: IntegrityError) -> bool:
-    """Say whether something that may be there once is there already; no other rule is broken."""
+    """Say whether a rule of uniqueness was broken, and no other rule."""
     original: Any = error.orig
     code = getattr(original, "sqlite_errorcode", None) or getattr(original, "sqlstate", None)
     return code in TAKEN

@@ -1,9 +1,9 @@
 """
 What the queries on deliveries have in common.
 
-Their constants stand in the text of a statement, not among its parameters: SQLite uses a
-partial index only for a term that reads as in the index, and a row among many that are
-changed by one statement costs less the fewer parameters it has.
+Their constants stand in the text of a statement, not among its parameters. SQLite uses a
+partial index only for a term that reads as in the index, and of many rows changed by one
+statement each costs less with fewer parameters.
 """
 
 from datetime import datetime
@@ -28,7 +28,7 @@ class domain_of(GenericFunction[str]):  # noqa: N801 - a function of SQL
     """
     What stands behind the @ of an address's key, which has one.
 
-    No word of both databases cuts there at once; one that both know takes ten times as long.
+    No function of both databases does it directly; the one that both know is ten times as slow.
     """
 
     type = Text()

@@ -14,7 +14,7 @@ def copy_beside(database: Path, ending: str) -> Path:
     Copy the SQLite file *database*, with what its write-ahead log holds, to NAME.ENDING.
 
     The copy is on the disk, under its name, when this returns: as readable as the file itself,
-    but never for everybody. An earlier copy of that name is replaced. Whoever calls holds the
+    but never for all users. An earlier copy of that name is replaced. The caller holds the
     write lock, so that nothing is written meanwhile.
 
     Raises:

@@ -89,9 +89,9 @@ def _make_ready(
 
 def close_database(engine: Engine) -> None:
     """
-    Close every connection; SQLite then folds its journal into the file and removes it.
+    Close every connection; SQLite then checkpoints its journal and removes it.
 
-    It stays where another process has the file open, and where it was harmed: see `leave_open`.
+    The journal stays if another process has the file open, or if it was damaged: see `leave_open`.
     """
     if find_harm(engine):
         leave_open(engine)
@@ -107,9 +107,9 @@ def find_lost_runs(engine: Engine) -> Sequence[OpenRun]:
 
 def leave_open(engine: Engine) -> None:
     """
-    Leave the connections to the end of the process, so that SQLite folds nothing in.
+    Leave the connections open to the end of the process, so that SQLite does not checkpoint.
 
-    Where the journal was cut off or taken away, what it would fold in harms the file.
+    If the journal was cut off or removed, a checkpoint damages the file.
     """
     pool: Any = engine.pool
     taken = [pool.connect() for _ in range(pool.checkedin())]
@@ -119,9 +119,9 @@ def leave_open(engine: Engine) -> None:
 
 def _keep_from_closing(connection: object) -> None:
     """
-    Refer to *connection* to the end of the process: one that nobody refers to is closed.
+    Keep a reference to *connection* to the end of the process: without one Python closes it.
 
-    sqlite3 has no way before Python 3.12 to close one without folding in.
+    Before Python 3.12, sqlite3 cannot close a connection without a checkpoint.
     """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
 
@@ -197,7 +197,7 @@ def _alone(connection: Connection) -> Iterator[None]:
     driver: Any = connection.connection.dbapi_connection
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
-        # Left to itself, Python's sqlite3 commits every CREATE on its own.
+        # By default Python's sqlite3 commits every CREATE on its own.
         driver.isolation_level = None
         # A table that is copied is dropped while others refer to it; checked before the commit.
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
@@ -219,7 +219,7 @@ def _alone(connection: Connection) -> Iterator[None]:
 
 
 class _OrphansError(Exception):
-    """Rows refer to rows that are not there."""
+    """Rows refer to missing rows."""
 
     def __init__(self, said: Phrase) -> None:
         super().__init__(said)

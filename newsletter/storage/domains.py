@@ -1,4 +1,4 @@
-"""How fast letters went out, and the domains that want to be left alone."""
+"""Counts of begun letters by minute, and the pauses of domains."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -33,13 +33,13 @@ def count_begun(connection: Connection, since: datetime) -> Mapping[datetime, in
     """
     Count the letters of all issues begun at *since* or later, by minute (UTC).
 
-    All attempts of a delivery are counted in the minute of the latest: too late, if anything.
+    All attempts of a delivery count in the minute of the latest, so never too early.
     """
     minute = minute_of(deliveries.c.begun_at)
     attempts = case((deliveries.c.attempts > 1, deliveries.c.attempts), else_=1)
     counted = (
         select(minute.label("begun"), func.sum(attempts).label("letters"))
-        # Issue by issue, for so the index is ordered.
+        # Issue by issue, because the index is ordered like that.
         .where(deliveries.c.issue.in_(select(dispatches.c.issue)), deliveries.c.begun_at >= since)
         .group_by(minute)
     )
@@ -47,10 +47,10 @@ def count_begun(connection: Connection, since: datetime) -> Mapping[datetime, in
 
 
 def pause_domain(connection: Connection, domain: str, until: datetime, answer: str) -> None:
-    """Remember that *domain* wants to be left alone; a later time wins."""
+    """Remember a pause of *domain*; the later time wins."""
     is_known = domain_pauses.c.domain == domain
     values = {"until": until, "answer": answer}
-    # The first statement takes SQLite's write lock, so that nobody comes in between.
+    # The first statement takes SQLite's write lock, so that nobody writes in between.
     later = update(domain_pauses).where(is_known, domain_pauses.c.until < until).values(values)
     if connection.execute(later).rowcount:
         return

@@ -38,7 +38,7 @@ class SqlDoubts:
         """
         Count the deliveries that wait, by issue; 0 for what is appointed and not planned yet.
 
-        What is cancelled is not among them.
+        Cancelled issues are left out.
         """
         with reading(self._database) as connection:
             waiting = select(deliveries.c.issue, func.count()).where(IS_WAITING)
@@ -51,7 +51,7 @@ class SqlDoubts:
         """
         Look as a timer does: judge how long ago the last look was, and note this one.
 
-        Where nothing is appointed or unfinished no look is noted, and none is missed.
+        While nothing is appointed or unfinished, looks are neither noted nor expected.
 
         Returns:
             The doubts that stand then.
@@ -81,13 +81,13 @@ class SqlDoubts:
         self, answered: Sequence[StandingDoubt], issue: str, by: str, because: str, now: datetime
     ) -> None:
         """
-        Note that *by* lets *issue* go out though these stand; they end with the last answer.
+        Note that *by* lets *issue* go out in spite of these doubts; the last answer ends a doubt.
 
-        What somebody else has answered for it meanwhile keeps that answer.
+        An answer that somebody else gave in the meantime stays.
         """
         with writing(self._database) as connection:
             ensure_mark(connection)
-            # Changes nothing, yet lets one process answer at a time.
+            # Changes nothing, but takes the write lock: one process answers at a time.
             connection.execute(update(ledger_marks).values(ends=ledger_marks.c.ends))
             current = {one.id: one for one in _find_standing(connection)}
             for one in answered:

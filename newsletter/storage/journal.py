@@ -35,8 +35,8 @@ def checkpoint(database: Engine, patience_ms: int = CHECKPOINT_PATIENCE_MS) -> b
     """
     Bring what is committed so far into SQLite's main file, and keep the journal as it is.
 
-    To be called once a run's row is committed: the main file then knows of the run, whatever
-    becomes of the journal. Readers and writers are waited for, but not for ever.
+    Call it after a run's row is committed: the main file then has the run, even if the journal
+    gets lost. Readers and writers are waited for, but not for ever.
 
     Returns:
         False if they were in the way for longer, and the main file may know nothing; True on
@@ -91,8 +91,8 @@ def note_journals_seen(connection: Connection, seen: Sequence[OpenRun], now: dat
     """
     Note that the journals of *seen* were there, or were missed and that it was said.
 
-    Whoever closes the database last folds the journal in: without this note the next one
-    would find an open run and no journal.
+    The last process that closes the database checkpoints the journal. Without this note, the
+    next process would find an open run and no journal.
     """
     numbers = [one.id for one in seen]
     connection.execute(update(runs).where(runs.c.id.in_(numbers)).values(journal_seen_at=now))
@@ -104,7 +104,7 @@ def lives_elsewhere(run: OpenRun) -> bool:
     if process is None or process == ours or process.host != ours.host:
         return False
     if process.started and ours.started and _place(process.started) != _place(ours.started):
-        return False  # before the machine was started anew, or in another container
+        return False  # before the last boot of the machine, or in another container
     return not has_ended(process)
 
 

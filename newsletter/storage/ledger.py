@@ -62,14 +62,14 @@ class SqlLedger:
         self._planned_at: datetime | None = None  # of the plan that the run sends
         self._run_lock = threading.Lock()
         self._numbers = count(1)  # of attempts in this run
-        # The attempt that is under way of each delivery. Never two: a feed hands a delivery
-        # out again only when the one before has its receipt.
+        # The attempt under way of each delivery. There are never two: a feed hands a delivery out
+        # again only after the receipt of the attempt before.
         self._under_way: dict[int, Attempt] = {}
 
     def lease(
         self, issue: str, holder: str, now: datetime, is_gone: Callable[[str], bool]
     ) -> str | None:
-        """Take or keep the right to send *issue*; return who has it if another has."""
+        """Take or renew the lease on *issue*; return its holder if that is another process."""
         with writing(self._database) as connection:
             current = connection.execute(
                 update(dispatches)  # takes the write lock before anything is read
@@ -99,7 +99,7 @@ class SqlLedger:
         return None
 
     def release(self, issue: str, holder: str) -> None:
-        """Give up the right to send, if *holder* has it."""
+        """Release the lease, if *holder* has it."""
         with writing(self._database) as connection:
             connection.execute(
                 update(dispatches)
@@ -111,8 +111,8 @@ class SqlLedger:
         """
         Note that this process is about to send *issue*; durable on return.
 
-        On SQLite the main file knows of it from now on: should its journal get lost, the next
-        command sees that letters may have left of which nothing is written down.
+        On SQLite the main file has the run from now on. If the journal gets lost, the next
+        command sees that letters may have left without a record.
         """
         with writing(self._database) as connection:
             self._run = runs.begin_run(connection, issue, this_process(), order)
@@ -253,7 +253,7 @@ class SqlLedger:
         self._recorder.close()
 
     def _begin_run_of(self, delivery: DeliveryId) -> None:
-        """Begin a run where nobody has: every attempt belongs to one."""
+        """Begin a run if none was begun: every attempt belongs to a run."""
         with self._run_lock:
             if self._run is None:
                 with reading(self._database) as connection:
@@ -286,7 +286,7 @@ class SqlLedger:
             return domains.count_begun(connection, since)
 
     def pause_domain(self, domain: str, until: datetime, answer: str) -> None:
-        """Remember that *domain* wants to be left alone; a later time wins."""
+        """Remember a pause of *domain*; the later time wins."""
         with writing(self._database) as connection:
             domains.pause_domain(connection, domain, until, answer)
 

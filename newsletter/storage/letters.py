@@ -70,7 +70,7 @@ class SqlLetters:
         """
         Keep *letter*, if it is not kept already; durable on return.
 
-        Others go in the same commit: see `_remove_idle`.
+        The same commit removes idle letters: see `_remove_idle`.
 
         Raises:
             LedgerError: nothing can be written.
@@ -101,8 +101,8 @@ class SqlLetters:
         """
         Return *letter* with the pictures that are kept already in place of those to be made.
 
-        A path names a source, a size and a way of resizing (`compose.hosting`): what was made
-        for it once is what was tested, and an image library of today would only make it anew.
+        A path names a source, a size and a way of resizing (`compose.hosting`): the kept
+        picture is the one that was tested, and a newer image library may make a different one.
         """
         paths = [one.path for one in letter.pictures if one.sha256 is None]
         of = kept_letter_pictures.c
@@ -143,7 +143,7 @@ class SqlLetters:
         """
         Let those who wait have another letter; return how many, durable on return.
 
-        Whoever calls has the right to send the issue.
+        The caller holds the lease on the issue.
 
         Raises:
             UnfinishedError: the plan was changed or cancelled meanwhile.
@@ -210,7 +210,7 @@ def _content_of(row: Row[Any]) -> bytes:
 
 
 def _be_alone(connection: Connection) -> None:
-    """Let nobody else keep or remove letters meanwhile; on SQLite, nobody writes anyway."""
+    """Lock the letters against other processes; on SQLite the write lock does that already."""
     if connection.dialect.name != "sqlite":
         connection.execute(text("LOCK TABLE kept_letters IN SHARE ROW EXCLUSIVE MODE"))
 
@@ -248,8 +248,8 @@ def _remove_idle(connection: Connection, before: datetime) -> None:
     """
     Remove letters that were kept *before* that for the last time, and their pictures.
 
-    Not those that a plan, an approval or an appointment in force names, nor those of which a
-    delivery was ever begun.
+    Letters stay if a plan, an approval or an appointment in force names them, or if a delivery
+    was ever begun with them.
     """
     of = kept_letters.c
     is_planned = exists().where(dispatches.c.letter_id == of.id)

@@ -1,4 +1,4 @@
-"""A look at a ledger by commands that do without one: nothing is made, migrated or changed."""
+"""Reads a ledger without making, migrating or changing it, for commands that work without one."""
 
 import sqlite3
 from collections.abc import Sequence

@@ -25,7 +25,7 @@ def read_noted_mark(database: Path) -> LedgerMark | None:
     """
     Read the mark beside *database*; None if there is none, or it cannot be read.
 
-    To be read before the ledger's own: the note is never ahead of what was committed then.
+    Read it before the ledger's own mark: then it is never ahead of what was committed.
     """
     try:
         noted = json.loads(mark_path(database).read_text(encoding="utf-8"))
@@ -41,8 +41,8 @@ def write_mark(database: Path, mark: LedgerMark) -> None:
     """
     Write *mark* beside *database* at a command's end; to be called once it is committed.
 
-    One that counts more stays, for another command has ended meanwhile; and one that tells of
-    a lost journal, until that is written down in the ledger: see `replace_mark`.
+    A mark with a higher count stays, because another command has ended meanwhile. A mark of a
+    lost journal stays until the ledger has that: see `replace_mark`.
     """
     noted = read_noted_mark(database)
     if noted and noted.has_lost_journal:
@@ -61,9 +61,9 @@ def note_lost_journal(database: Path) -> None:
 
 def replace_mark(database: Path, mark: LedgerMark) -> None:
     """
-    Write *mark* beside *database*, for its owner alone; whole, or not at all.
+    Write *mark* beside *database* atomically, for its owner alone.
 
-    Without room or right for it a warning is logged.
+    If there is no room or no right for it, a warning is logged.
     """
     path = mark_path(database)
     part = path.with_name(f"{path.name}.{os.getpid()}")

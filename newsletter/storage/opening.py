@@ -1,4 +1,4 @@
-"""Opens the ledger as a command does, and closes it: with a look at whether it is the newest."""
+"""Opens and closes the ledger for a command, and checks whether it is the newest."""
 
 import logging
 import sqlite3
@@ -72,7 +72,7 @@ def close_ledger(engine: Engine) -> None:
     """
     Close the database at a command's end, and count the end if the command has written.
 
-    What cannot be noted is logged: the command itself has ended well.
+    A failed note is only logged, because the command itself has succeeded.
     """
     watch = find_watch(engine)
     if watch is None:  # PostgreSQL: there is no file beside it, and no journal of ours
@@ -93,7 +93,7 @@ def close_ledger(engine: Engine) -> None:
             mark = find_mark(connection, path) if has_written else None
     except LedgerError as error:
         log.warning(phrase("storage.end-not-noted", fault=error.phrase))
-        # Whatever is in the journal stays there, for the next command to see.
+        # The journal stays as it is, for the next command to see.
         leave_open(engine)
         return
     close_database(engine)

@@ -41,7 +41,7 @@ def plan_everyone(
     """
     Insert a delivery for every active subscriber: *issue* has none, being planned just now.
 
-    If the plan says so, for those alone who have another issue.
+    If the plan says so, only for the readers who have another issue.
 
     For a long list the transaction is to have a page cache of `PLANNING_MB`.
     """
@@ -150,7 +150,7 @@ def discard_untouched(connection: Connection, issue: str) -> bool:
         .where(
             dispatches.c.issue == issue,
             ~was_begun(),
-            # What a person has decided meanwhile must not be forgotten with it.
+            # A decision that a person made meanwhile must not be deleted with it.
             dispatches.c.paused_at.is_(None),
             dispatches.c.cancelled_at.is_(None),
         )
@@ -164,20 +164,20 @@ def discard_untouched(connection: Connection, issue: str) -> bool:
 
 
 def _has_no_delivery(issue: str) -> list[ColumnElement[bool]]:
-    """Demand of a subscriber that nobody has planned *issue* for them, or for their address."""
+    """Demand that *issue* is not planned yet for a subscriber or their address."""
     planned = select(deliveries.c.id).where(deliveries.c.issue == issue)
     return [
         ~planned.where(deliveries.c.address_key == subscribers.c.address_key).exists(),
-        # One whose address was changed since has it at the old one.
+        # A reader whose address was changed since has it at the old one.
         ~planned.where(deliveries.c.subscriber_id == subscribers.c.id).exists(),
     ]
 
 
 def _has_got(issue: str | None) -> list[ColumnElement[bool]]:
     """
-    Demand of a subscriber that they have, or may have, *issue*; None demands nothing.
+    Demand that a subscriber has, or may have, *issue*; None demands nothing.
 
-    It is the person who counts: an address may have been changed, or be another's now.
+    The person counts, not the address: it may have changed, or belong to somebody else now.
     """
     if issue is None:
         return []

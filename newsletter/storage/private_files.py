@@ -1,4 +1,4 @@
-"""The files of a SQLite database: made for their owner alone, and told where they are not."""
+"""The files of a SQLite database: makes them for their owner alone, and warns if they are not."""
 
 import logging
 from pathlib import Path

@@ -48,7 +48,7 @@ def read_start(pid: int) -> str | None:
 
 
 def has_ended(process: ProcessIdentity) -> bool:
-    """Say whether *process* has surely ended; one that nobody here can look at has not."""
+    """Say whether *process* is known to have ended; False if it cannot be looked at from here."""
     if process.host != socket.gethostname():
         return False
     ours = read_start(os.getpid())

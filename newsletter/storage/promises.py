@@ -13,7 +13,7 @@ def find_promises(connection: Connection, issue: str) -> Sequence[Promise]:
     """
     Return what still binds *issue* to a letter, the approvals in their order.
 
-    Nothing binds what is cancelled, and no approval what everybody has.
+    A cancelled issue is bound by nothing, and one that everybody has by no approval.
     """
     of = dispatches.c
     waits = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, IS_WAITING))

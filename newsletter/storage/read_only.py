@@ -16,8 +16,8 @@ def connect_read_only(database: Path) -> sqlite3.Connection:
     """
     Connect to a SQLite file so that a journal that a crash has left is read, and stays.
 
-    Whoever folded it in would hide from the next command that a run was cut off. Where there
-    is no journal, the file is taken to be written by nobody.
+    A checkpoint would hide from the next command that a run was cut off. Without a journal, the
+    file is assumed to have no writer.
 
     Raises:
         sqlite3.Error: it cannot be opened.

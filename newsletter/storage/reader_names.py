@@ -1,4 +1,4 @@
-"""What links name readers by: their own ids, old numbers, and what was merged in."""
+"""The names of readers in links: their own ids, old numbers, and ids of merged lists."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -29,7 +29,7 @@ def has_name(name: ReaderName) -> ColumnElement[bool]:
 
 
 def find_owners(connection: Connection, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
-    """Return whom those of *names* name that name anybody."""
+    """Return the readers whom *names* name; a name of nobody is left out."""
     owners: dict[ReaderName, Owner] = {}
     for at in range(0, len(names), NAMES_AT_A_TIME):
         for query in _who_has(names[at : at + NAMES_AT_A_TIME]):

@@ -39,16 +39,16 @@ DEADLOCK: Final = "40P01"  # PostgreSQL: of two that wait for each other, one is
 DEADLOCKS_MAX: Final = 5  # in a row
 WAIT_S: Final = 120.0  # for one commit; the database's own patience is shorter
 FRESH_S: Final = 1.0  # a begin that is older is looked at again before its letter leaves
-LOOKS_MAX: Final = 3  # in a row; a database that takes a second for each is believed then
+LOOKS_MAX: Final = 3  # in a row; then an answer counts even if the database took a second for it
 IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to the pool
 LINGER_S: Final = 0.002  # that events gather for a commit which nobody waits for yet
 
 
 class Latch:
     """
-    Opens once, and lets through whoever waits; a lock costs less than an Event.
+    A gate that opens once and lets all waiting threads pass; a lock costs less than an Event.
 
-    Twenty thousand are made and passed in the seconds in which as many letters leave.
+    A dispatch of 20,000 letters makes and passes 20,000 gates within seconds.
     """
 
     __slots__ = ("_lock",)
@@ -119,9 +119,9 @@ class RecordedBegin:
         """
         Return whether the letter may leave now; the answer is `FRESH_S` old at the most.
 
-        A letter is begun while the one before it is under way, and a relay may think about
-        that one for minutes: who unsubscribes meanwhile gets nothing. A process may sleep, and
-        somebody settle its letters meanwhile: then they are no longer its own.
+        A letter is begun while the one before it is under way, and a relay may take minutes for
+        that one: a reader who unsubscribes in that time gets nothing. While a process sleeps,
+        somebody may settle its letters: then they are no longer its own.
         """
         beginning, recorder = self._beginning, self._recorder
         is_held = recorder.answer(beginning)
@@ -175,10 +175,9 @@ class Recorder:
     """
     Takes events from all connections and commits whatever has gathered.
 
-    A commit costs nearly as much for one event as for ten, so events gather for a moment,
-    or until somebody waits for one of them. Those of one delivery are never reordered.
-    After a fault nothing is taken any more: everything that waits, and everything that
-    comes later, gets the fault.
+    Group commit: one event costs nearly as much as ten, so events gather for a moment, or until
+    somebody waits for one of them. Events of one delivery keep their order. After a fault
+    nothing more is written: all that waits, and all that comes later, gets the fault.
     """
 
     def __init__(self, database: Engine) -> None:
@@ -294,7 +293,7 @@ class Recorder:
 
 
 def _commit(connection: Connection, group: Sequence[Event]) -> None:
-    """Write a group; once more from the start where PostgreSQL took it back for another's sake."""
+    """Write a group; retry it from the start if PostgreSQL rolled it back after a deadlock."""
     is_contested = False
     deadlocks = 0
     while True:
@@ -346,7 +345,7 @@ def _suppress(connection: Connection, blamed: Sequence[Ended], in_time: Containe
 
 
 def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
-    """Write an answer into the diary that came too late to count; a person may want to know."""
+    """Write an answer that came too late to count into the diary, for people."""
     for one in late:
         if issue := find_issue(connection, one["delivery"]):
             words = phrase(

@@ -1,4 +1,4 @@
-"""Dispatches that were no sending, set aside: their rows leave the ledger and are kept."""
+"""Rehearsals that were set aside: their rows move out of the ledger and are kept."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from newsletter.phrases import phrase, read_said, write_said
 from newsletter.storage.notes import note
 from newsletter.storage.tables import deliveries, dispatches, rehearsals, rehearsed_deliveries
 
-# What of a delivery is kept, its id among it: no process may take it for another's.
+# The columns of a delivery that are kept, with its id, which never names another delivery.
 _KEPT = [column.name for column in rehearsed_deliveries.c if column.name != "rehearsal_id"]
 
 
@@ -20,8 +20,8 @@ def set_aside(connection: Connection, issue: str, aside: SettingAside) -> int:
     """
     Move the plan of *issue* and its deliveries out of the ledger; return how many letters.
 
-    It is noted in the diary. Whoever calls has the right to send the issue; a process that
-    sent it until now finds none of its deliveries any more.
+    It is noted in the diary. The caller holds the lease on the issue; a process that sent it
+    until now finds none of its deliveries any more.
 
     Raises:
         UnfinishedError: that plan is there no more, or is no rehearsal.

@@ -22,8 +22,8 @@ def adopt_letter(connection: Connection, plan: Plan) -> None:
     """
     Give a plan from before letters were kept the letter that it was made for.
 
-    What was begun of it was begun with that one. What waits again may have been unknown once,
-    for which nothing was kept: so it is bound to this letter, whatever replaces it later.
+    All its begun deliveries were begun with that letter. One that waits again may have been
+    unknown before, which was not kept: so it is bound to this letter for good.
     """
     connection.execute(
         update(dispatches)
@@ -57,7 +57,7 @@ def replace_letter(connection: Connection, replacement: Replacement) -> int:
     """
     Let those who wait have another letter; return how many, noted in the diary.
 
-    A process that slept until now begins nothing more with the old one: `transitions` asks.
+    A process that slept begins nothing more with the old letter: `transitions` checks that.
 
     Raises:
         UnfinishedError: the plan was changed or cancelled meanwhile.

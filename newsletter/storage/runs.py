@@ -38,11 +38,11 @@ def find_end_of_lease(
     held_until: datetime, doubted_until: datetime | None, now: datetime
 ) -> datetime:
     """
-    Say until when an issue is another's; never more than `HOLD` after it was first looked at.
+    Say when another's lease ends; at most `HOLD` after it was first seen.
 
-    Nobody takes more than two minutes at a time. A lease that ends later was taken by a clock
-    that is ahead of ours, or ours is behind: which, nobody can say. So it counts from our first
-    sight of it; a holder that lives renews it every half minute, and is then seen anew.
+    A lease is never longer than two minutes. One that ends later was taken by a clock ahead of
+    ours, or our clock is behind; we cannot tell which. So it counts from when it was first
+    seen; a living holder renews it every half minute, and is then seen anew.
 
     Args:
         held_until: by the holder's clock.
@@ -61,7 +61,7 @@ def begin_run(
     """
     Note a new run, and who ordered it where that is known; return its number.
 
-    What a timer has told of the issue is over: should it come again, it is news.
+    What a timer has told of the issue is forgotten: the same fault would be news again.
     """
     for table in (appointments, dispatches):
         was_told = update(table).where(table.c.issue == issue, table.c.told.is_not(None))
@@ -93,7 +93,7 @@ def note_life(connection: Connection, run: int) -> None:
 
 
 def end_run(connection: Connection, run: int, why: RunEnd) -> None:
-    """Note that a run has got all the answers it will ever get."""
+    """Note that a run gets no more answers."""
     connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.ended_at.is_(None))

@@ -1,4 +1,4 @@
-"""Marks deliveries accepted of which somebody else knows that they were taken."""
+"""Marks deliveries accepted by evidence from elsewhere, such as a relay's log."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -35,7 +35,7 @@ PAGE: Final = 1_000  # deliveries read at a time
 
 
 class SqlSettling:
-    """Settles deliveries by what others know of them."""
+    """Settles deliveries by evidence."""
 
     def __init__(self, database: Engine) -> None:
         self._database = database
@@ -76,8 +76,8 @@ class SqlSettling:
         """
         Mark deliveries accepted that are still open; return how many, durable on return.
 
-        What is unknown is left alone while a run may still be answered for it. An attempt
-        counts as made, so that the plan is never taken for one that nobody was sent.
+        An unknown delivery stays as it is while a run may still get its answer. An attempt is
+        counted, so that the plan counts as begun.
         """
         rows = [
             {"delivery": delivery, "issue_of": evidence.issue, "now": now, "words": words}

@@ -72,9 +72,9 @@ _FIELDS: Final = (
     _COLUMNS.standing_by,
 )
 
-# Changes no row, yet takes SQLite's one write lock, so that what is found next stays true
-# until it is written. On PostgreSQL one change of the list waits for another by a lock of our
-# own, and for dispatches by the rows that are found (FOR UPDATE).
+# Changes no row, but takes SQLite's one write lock, so that what is read next stays true until it
+# is written. On PostgreSQL one change of the list waits for another by a lock of our own, and for
+# dispatches by the rows that are found (FOR UPDATE).
 _TAKE_THE_LIST: Final = update(subscribers).values(import_id=None).where(false())
 _LIST_LOCK: Final = 0x6E657773_6C697374  # any number that nobody else locks by
 _FIND: Final = (
@@ -205,7 +205,7 @@ class SqlOpenBook:
         return {entry.key: entry for entry in map(_entry, rows)}
 
     def find_named(self, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
-        """Return whom those of *names* name that name anybody."""
+        """Return the readers whom *names* name; a name of nobody is left out."""
         return find_owners(self._connection, names)
 
     def has_aliases(self) -> bool:

@@ -217,7 +217,8 @@ deliveries: Final = Table(
     _index("ix_deliveries_waiting", ["issue", "id"], "state IN ('pending', 'deferred')"),
     _index("ix_deliveries_due", ["issue", "due_at"], "state = 'deferred'"),
     _index("ix_deliveries_begun", ["issue", "begun_at"], "begun_at IS NOT NULL"),
-    # A discarded plan's ids must never name another reader's delivery to a late process.
+    # Ids are never reused: for a late process the id of a discarded plan must not name another
+    # reader's delivery.
     sqlite_autoincrement=True,
 )
 
@@ -285,7 +286,7 @@ domain_pauses: Final = Table(
     Column("answer", Text, nullable=False),  # the server's words, one line
 )
 
-# Dispatches that were no sending, set aside when the issue was dispatched in earnest.
+# Rehearsals, set aside when the issue was dispatched to its readers.
 rehearsals: Final = Table(
     "rehearsals",
     metadata,

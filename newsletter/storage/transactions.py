@@ -49,10 +49,10 @@ def with_page_cache(connection: Connection, megabytes: int | None) -> Iterator[N
     """
     Let SQLite keep so many pages in memory for a transaction; PostgreSQL has its own way.
 
-    An index over addresses is met in no order. With the 2 MB that SQLite keeps by itself, a
-    row of a long list costs several times one of a short list; what is kept for ever would
-    be kept for every connection. The transaction is to end inside the block, for a page
-    that is not yet committed cannot be let go. Then the process may give back what was freed.
+    Rows meet an index over addresses in random order: with SQLite's default of 2 MB, a row of a
+    long list costs several times a row of a short one. A permanent cache would be kept for
+    every connection. End the transaction inside the block, because pages that are not committed
+    cannot be freed. Then the process may give the memory back.
     """
     if megabytes is None or connection.dialect.name != "sqlite":
         yield

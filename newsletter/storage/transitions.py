@@ -191,7 +191,7 @@ class ContestedError(Exception):
 
 def begin_all(connection: Connection, begins: Sequence[Begin]) -> set[int]:
     """
-    Begin deliveries that nobody is expected to contest.
+    Begin deliveries, all of them or none; nobody is expected to contest them.
 
     Raises:
         ContestedError: one has been begun by somebody else, or its reader has left; the
@@ -203,7 +203,7 @@ def begin_all(connection: Connection, begins: Sequence[Begin]) -> set[int]:
 
 
 def begin_some(connection: Connection, begins: Sequence[Begin]) -> set[int]:
-    """Begin those that still wait and whose readers still read; skip those of others."""
+    """Begin the deliveries that still wait and whose readers are active; skip the others."""
     held = {one["delivery"] for one in begins if _changes(connection, _BEGIN, one)}
     lost = [one["delivery"] for one in begins if one["delivery"] not in held]
     for slots in _in_slots(lost):
@@ -213,10 +213,10 @@ def begin_some(connection: Connection, begins: Sequence[Begin]) -> set[int]:
 
 def hold_off_cancelling(connection: Connection, ids: Iterable[int]) -> None:
     """
-    Let nobody cancel between what comes now and the look at whether somebody has.
+    Lock the dispatches, so that nobody cancels before this transaction has checked for it.
 
-    Has to come before any delivery is changed: cancelling too locks the dispatch first, and
-    two that lock in different orders end in PostgreSQL's "deadlock detected".
+    Call it before any delivery is changed: cancelling locks the dispatch first too, and two
+    different lock orders end in PostgreSQL's "deadlock detected".
     """
     for slots in _in_slots(ids):
         connection.execute(_LOCK_DISPATCHES, slots)
@@ -266,9 +266,9 @@ def put_deliveries_back(connection: Connection, attempts: Sequence[Attempt]) -> 
 
 def look_again(connection: Connection, attempts: Sequence[Attempt]) -> set[int]:
     """
-    Return those whose letters may still leave: under way, and their readers still read.
+    Return the deliveries whose letters may still leave: under way, with an active reader.
 
-    Nothing of them may have left whole. Those whose readers have gone are skipped.
+    None of the letters may have left whole. Those of readers who are no longer active are skipped.
     """
     may_leave = set()
     for one in attempts:
@@ -279,7 +279,7 @@ def look_again(connection: Connection, attempts: Sequence[Attempt]) -> set[int]:
 
 
 def suppress_readers(connection: Connection, ids: Sequence[int], now: datetime) -> None:
-    """Suppress the readers of these deliveries; who has unsubscribed stays that."""
+    """Suppress the readers of these deliveries; unsubscribed readers stay unsubscribed."""
     for slots in _in_slots(ids):
         connection.execute(_SUPPRESS, {**slots, "now": now})
 
@@ -328,7 +328,7 @@ def settle_unknown(
             values = {
                 "state": constant(State.PENDING),
                 "answer": f"{AGAIN}{by}",
-                # Its reader may have that letter: whatever comes, no other one is sent to them.
+                # Its reader may have that letter, so no other letter is ever sent to them.
                 "bound_letter_id": deliveries.c.letter_id,
             }
         case Settlement.ASSUME_ACCEPTED:
@@ -342,7 +342,7 @@ def settle_unknown(
 
 def awaits_no_answer(connection: Connection, issue: str) -> ColumnElement[bool]:
     """Say of a delivery that no living run of *issue* may still get an answer for it."""
-    # Written into the text: a list of parameters does not go with many rows at once.
+    # Written into the text: a list of parameters cannot be bound for many rows at once.
     living: list[ColumnElement[int]] = [
         literal_column(str(one.id)) for one in find_living_runs(connection, issue)
     ]

@@ -1,4 +1,4 @@
-"""Watches the files of a SQLite database while it is open: neither may be taken away."""
+"""Watches the two files of a SQLite database while it is open: neither may be removed."""
 
 import os
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class FileWatch:
         self._before = mark_file(path)  # it is opened later, and may be another by then
         self._file: FileMark | None = None
         self._journal: FileMark | None = None
-        self.is_broken = False  # what SQLite would write from now on harms the file
+        self.is_broken = False  # what SQLite would write from now on damages the file
         self.has_lost_journal = False  # or a part of it
         self.has_written = False  # since it was opened
 
@@ -95,7 +95,7 @@ class FileWatch:
         """
         Make sure that both files are those that were opened, and the journal no shorter.
 
-        A file that was removed takes commits without a word and loses them at the end.
+        SQLite commits to a removed file without an error, and these commits are lost at the end.
 
         Raises:
             LedgerError: one was removed, replaced or cut off.

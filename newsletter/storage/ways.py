@@ -36,7 +36,7 @@ def find_traces(connection: Connection, issue: str) -> Traces:
     has_outcome = deliveries.c.state.in_(
         [constant(state) for state in (State.ACCEPTED, State.DEFERRED, State.REFUSED)]
     )
-    # A folder answers at once, and never with a doubt: an unknown one with words is a relay's.
+    # A folder answers at once and without doubt: an unknown delivery with an answer is a relay's.
     was_answered = or_(has_outcome, and_(is_unknown, answer != ""))
     row = connection.execute(
         select(
