@@ -117,3 +117,36 @@ def test_a_field_of_the_publication_is_proofread_on_its_line(tmp_path: Path) -> 
 
     assert one.file == "issues/publication.yaml"
     assert "TODO" in path.read_text(encoding="utf-8").split("\n")[(one.line or 0) - 1]
+
+
+def test_what_the_publication_says_in_one_language_is_compared_with_the_other(
+    tmp_path: Path,
+) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(CHECKOUT / "issues", site / "issues")
+    path = site / "issues" / "publication.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("도청로 30", "도청로 50"), encoding="utf-8")
+
+    found = [one for one in proofread(Site({}, site)) if one.rule == "numbers"]
+
+    lines = path.read_text(encoding="utf-8").split("\n")
+    assert [(one.file, lines[(one.line or 0) - 1].strip()[-6:]) for one in found] == [
+        ("issues/publication.yaml", "도청로 50"),
+        ("issues/publication.yaml", " Korea"),
+    ]
+
+
+def test_the_label_of_a_special_issue_is_compared_too(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(CHECKOUT / "issues", site / "issues")
+    special = site / "issues" / "2022-08-correction"
+    (site / "issues" / "2022-08").rename(special)
+    with (special / "issue.yaml").open("a", encoding="utf-8") as file:
+        file.write("\nlabel: {ko: 2차 정정, en: Third correction}\n")
+
+    found = Site({}, site).proof("2022-08-correction").findings
+
+    assert "issues/2022-08-correction/issue.yaml" in {
+        one.file for one in found if one.rule == "numbers"
+    }

@@ -9,7 +9,8 @@ from itertools import combinations
 
 from markdown_it.token import Token
 
-from newsletter.issue.issue import ArticleText, Issue, IssueText
+from newsletter.issue.declared import Form, Part, fields_of
+from newsletter.issue.issue import PUBLICATION, ArticleText, Issue, IssueText, Publication
 from newsletter.issue.lines import LINE
 from newsletter.issue.markdown import Markdown, alt_of
 from newsletter.issue.notice import Notice
@@ -92,27 +93,32 @@ class Section:
 class _Same:
     """An issue as a key: texts are large, and comparing them takes long."""
 
-    def __init__(self, issue: Issue) -> None:
+    def __init__(self, issue: Issue, publication: Publication) -> None:
         self.issue = issue
+        self.publication = publication
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.issue is other.issue
+        return (
+            isinstance(other, _Same)
+            and self.issue is other.issue
+            and self.publication is other.publication
+        )
 
     def __hash__(self) -> int:
         return id(self.issue)
 
 
-def sections(issue: Issue) -> Sequence[Section]:
-    """Return the letter and the articles, for every two languages."""
-    return _sections(_Same(issue))
+def sections(issue: Issue, publication: Publication) -> Sequence[Section]:
+    """Return the letter, the articles and the publication's words, for every two languages."""
+    return _sections(_Same(issue, publication))
 
 
 @lru_cache(maxsize=2)  # seven rules ask for those of one issue
 def _sections(same: _Same) -> Sequence[Section]:
-    return tuple(_laid_out(same.issue))
+    return tuple(_laid_out(same.issue, same.publication))
 
 
-def _laid_out(issue: Issue) -> Iterator[Section]:
+def _laid_out(issue: Issue, publication: Publication) -> Iterator[Section]:
     for one, other in combinations(Lang, 2):
         if one in issue.letters and other in issue.letters:
             yield Section(
@@ -128,6 +134,9 @@ def _laid_out(issue: Issue) -> Iterator[Section]:
                         article_side(other, article.texts[other]),
                     )
                 )
+        if issue.label:
+            yield Section((label_side(one, issue), label_side(other, issue)))
+        yield Section((publication_side(one, publication), publication_side(other, publication)))
 
 
 def letter_side(lang: Lang, letter: IssueText) -> Side:
@@ -138,6 +147,23 @@ def letter_side(lang: Lang, letter: IssueText) -> Side:
         lang, letter.place, fields, tuple(_blocks(body)), tuple(_links(body)),
         tuple(_pictures(body)), False, (),
     )  # fmt: skip
+
+
+def label_side(lang: Lang, issue: Issue) -> Side:
+    """Lay out what stands in the issue's file in one language."""
+    text = (issue.label or {}).get(lang, "")
+    fields = {"label": Block(Kind.FIELD, "label", text, None)} if text else {}
+    return Side(lang, f"issues/{issue.id}/issue.yaml", fields, (), (), (), False, ())
+
+
+def publication_side(lang: Lang, publication: Publication) -> Side:
+    """Lay out what publication.yaml says to readers in one language."""
+    fields = {}
+    for field in fields_of(Part.PUBLICATION):
+        line, text = publication.written.get(f"{field.name}.{lang}", (None, ""))
+        if field.form is Form.TEXT_BY_LANG and text:
+            fields[field.name] = Block(Kind.FIELD, field.name, text, line)
+    return Side(lang, PUBLICATION, fields, (), (), (), False, ())
 
 
 def notice_side(lang: Lang, notice: Notice) -> Side:

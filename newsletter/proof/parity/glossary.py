@@ -31,7 +31,7 @@ class _Use:
 
 def check_glossary(material: Material) -> Iterator[Finding]:
     """Find terms whose counterpart is not written in any of the agreed ways."""
-    for section in sections(material.issue):
+    for section in sections(material.issue, material.publication):
         one, other = section.sides
         yield from _check(one, other, material.terms)
         yield from _check(other, one, material.terms)

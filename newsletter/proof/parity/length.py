@@ -35,7 +35,7 @@ class _Measured:
 
 def check_length(material: Material) -> Iterator[Finding]:
     """Find articles and paragraphs of which one language says much less than usual."""
-    both = list(sections(material.issue))
+    both = list(sections(material.issue, material.publication))
     articles = [one for section in both for one in _article(section)]
     usual = _Usual(articles)
     paragraphs = [one for section in both for one in _paragraphs(section, material)]

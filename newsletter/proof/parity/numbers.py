@@ -43,7 +43,7 @@ class _Compared:
 
 def check_numbers(material: Material) -> Iterator[Finding]:
     """Find figures that have no counterpart in the other language."""
-    for section in sections(material.issue):
+    for section in sections(material.issue, material.publication):
         yield from numbers_of(section, material)
 
 
@@ -69,7 +69,7 @@ def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
 
 def numbers_notes(material: Material) -> Iterator[Phrase]:
     """Say where figures are not counted against each other, for there are too many."""
-    for section in sections(material.issue):
+    for section in sections(material.issue, material.publication):
         read = readings_of(section, material)
         for pair in align_sides(*section.sides, read):
             for side, block, look in zip(section.sides, (pair.one, pair.other), read, strict=True):

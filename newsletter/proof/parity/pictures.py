@@ -2,15 +2,14 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from newsletter.issue.issue import Issue
 from newsletter.lang import Lang
 from newsletter.languages.known import language_of
 from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
-from newsletter.proof.parity.blocks import Section, Shown, Side, sections
+from newsletter.proof.parity.blocks import Section, Shown, Side
 from newsletter.proof.parity.wording import finding
 
 # map.ko.png, map-en.png, map_ko.png
@@ -19,9 +18,8 @@ VARIANT: Final = re.compile(rf"(?i)[._-](?P<lang>{'|'.join(Lang)})(?=\.[a-z]+$)"
 Uses = Mapping[tuple[str, Lang], set[int]]  # (SHA-256, language) -> the sections that show it
 
 
-def check_pictures(rule: str, issue: Issue) -> Iterator[Finding]:
+def check_pictures(rule: str, both: Sequence[Section]) -> Iterator[Finding]:
     """Find pictures that one language lacks, and those that belong to other texts."""
-    both = list(sections(issue))
     uses: defaultdict[tuple[str, Lang], set[int]] = defaultdict(set)
     for at, section in enumerate(both):
         for side in section.sides:

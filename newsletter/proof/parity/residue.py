@@ -23,7 +23,7 @@ QUOTED: Final = re.compile(
 
 def check_language(material: Material) -> Iterator[Finding]:
     """Find Korean left in English texts, and English sentences left in Korean ones."""
-    for section in sections(material.issue):
+    for section in sections(material.issue, material.publication):
         for side in section.sides:
             agreed = _agreed(material, side.lang)
             for block in side.blocks():

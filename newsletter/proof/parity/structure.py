@@ -20,14 +20,15 @@ RULE: Final = "structure"
 
 def check_structure(material: Material) -> Iterator[Finding]:
     """Find the parts of each letter and article that the other language lacks."""
-    for section in sections(material.issue):
+    both = sections(material.issue, material.publication)
+    for section in both:
         one, other = section.sides
         yield from _check_fields(one, other)
         yield from _check_fields(other, one)
         yield from _check_blocks(section, material)
         yield from check_links(RULE, one, other)
         yield from check_links(RULE, other, one)
-    yield from check_pictures(RULE, material.issue)
+    yield from check_pictures(RULE, both)
 
 
 def _check_fields(side: Side, other: Side) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ NAMES: Final = (
 
 def check_weekdays(material: Material) -> Iterator[Finding]:
     """Find dates with a weekday that is not theirs, and dates that no calendar has."""
-    for section in sections(material.issue):
+    for section in sections(material.issue, material.publication):
         readers = readings_of(section, material)
         for side, read in zip(section.sides, readers, strict=True):
             for block in side.blocks():

@@ -2,7 +2,6 @@
 
 import pytest
 
-from newsletter.issue.issue import Issue
 from newsletter.proof.parity.alignment import align
 from newsletter.proof.parity.blocks import Block, Kind, sections
 from newsletter.proof.parity.clues import readings_of
@@ -42,8 +41,8 @@ def test_every_row_of_two_long_tables_finds_its_own() -> None:
 
 
 def _align(count: int) -> None:
-    issue: Issue = make_issue()
-    read = readings_of(sections(issue)[0], make_material(issue))
+    material = make_material(make_issue())
+    read = readings_of(sections(material.issue, material.publication)[0], material)
     ones = [Block(Kind.PARAGRAPH, "paragraph", f"{count}명 {at}", at) for at in range(count)]
     others = [Block(Kind.PARAGRAPH, "paragraph", f"{count} {at}", at) for at in range(count - 1)]
     others.append(Block(Kind.ITEM, "list item", f"{count}", count))
@@ -56,8 +55,8 @@ def test_twice_the_blocks_take_no_more_than_twice_the_work() -> None:
 
 @pytest.mark.parametrize(("ones", "others"), [(1, 3000), (3000, 1), (2, 900), (70, 1)])
 def test_a_block_finds_its_own_among_thousands(ones: int, others: int) -> None:
-    issue = make_issue()
-    read = readings_of(sections(issue)[0], make_material(issue))
+    material = make_material(make_issue())
+    read = readings_of(sections(material.issue, material.publication)[0], material)
     one, other = (
         [Block(Kind.PARAGRAPH, "paragraph", f"{at + 100}", at) for at in range(count)]
         for count in (ones, others)
@@ -74,8 +73,8 @@ def test_a_block_finds_its_own_among_thousands(ones: int, others: int) -> None:
 
 @pytest.mark.parametrize(("ones", "others"), [(1, 3000), (3000, 1), (1, 7), (0, 900)])
 def test_blocks_of_another_kind_stay_without_a_counterpart(ones: int, others: int) -> None:
-    issue = make_issue()
-    read = readings_of(sections(issue)[0], make_material(issue))
+    material = make_material(make_issue())
+    read = readings_of(sections(material.issue, material.publication)[0], material)
     one = [Block(Kind.PARAGRAPH, "paragraph", f"{at + 100}", at) for at in range(ones)]
     other = [Block(Kind.ITEM, "list item", f"{at + 100}", at) for at in range(others)]
 
