@@ -62,6 +62,11 @@ def write_said(said: Said) -> str:
     return said.lstrip(KEPT)
 
 
+def beginning_of(code: str) -> str:
+    """Return how every text begins that `write_said` makes of a phrase of *code*."""
+    return f'{KEPT}{{"code": "{code}"'
+
+
 def read_said(text: str | None) -> Said:
     """Read what `write_said` wrote, or a version that knew sentences alone; None is empty."""
     if not text or not text.startswith(KEPT):

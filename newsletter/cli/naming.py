@@ -1,32 +1,15 @@
 """What people call the states, editions and decisions that machines have their own words for."""
 
-from newsletter.cli.wording import _
+from newsletter.cli.wording import _, say
 from newsletter.dispatch.control import Act
 from newsletter.dispatch.promise import Bond
 from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind
 
 
-def name_state(state: State) -> str:
-    """Name a state, as it heads a column or follows a number."""
-    match state:
-        case State.PENDING:
-            return _("pending")
-        case State.ACCEPTED:
-            return _("accepted")
-        case State.DEFERRED:
-            return _("deferred")
-        case State.REFUSED:
-            return _("refused")
-        case State.UNKNOWN:
-            return _("unknown")
-        case State.SKIPPED:
-            return _("skipped")
-
-
 def count_state(count: int, state: State) -> str:
     """Count deliveries in a state: 2 accepted."""
-    return _("{count:,} {state}", count=count, state=name_state(state))
+    return _("{count:,} {state}", count=count, state=say(state.said))
 
 
 def name_edition(kind: EditionKind) -> str:

@@ -1,6 +1,5 @@
 """Shows how an issue stands: counts, and everything that was decided about it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,7 +7,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.cli.cells import pad, pad_left, width
-from newsletter.cli.naming import name_act, name_edition, name_state
+from newsletter.cli.naming import name_act, name_edition
 from newsletter.cli.promises import as_json as promises_as_json
 from newsletter.cli.promises import describe_outdated
 from newsletter.cli.wording import _, say
@@ -29,7 +28,8 @@ SHOWN: Final = (
     State.PENDING,
 )
 LABEL: Final = 9  # columns of what stands before words or counts
-WIDTHS: Final = (9, *[10] * len(SHOWN))  # of the counts; with the label, 80 columns
+NARROWEST: Final = 6  # columns of a count
+GAP: Final = 2  # columns before it
 
 
 def as_json(one: Overview) -> dict[str, object]:
@@ -149,23 +149,26 @@ def _show_coming(at: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 def _show_counts(one: Overview) -> None:
     tally = one.tally
-    _show_row("", [_("planned"), *map(name_state, SHOWN)])
-    for kind in EditionKind:
-        row = tally.counts.get(kind, {})
-        _show_row(
-            name_edition(kind), [tally.planned_for(kind), *(row.get(state, 0) for state in SHOWN)]
-        )
-    _show_row(_("all"), [tally.planned, *(tally.of(state) for state in SHOWN)])
+    counts = {
+        name_edition(kind): [
+            tally.planned_for(kind),
+            *(tally.counts.get(kind, {}).get(state, 0) for state in SHOWN),
+        ]
+        for kind in EditionKind
+    }
+    counts[_("all")] = [tally.planned, *(tally.of(state) for state in SHOWN)]
+    table = {"": [_("planned"), *(say(state.said) for state in SHOWN)]}
+    table |= {label: [f"{count:,}" for count in row] for label, row in counts.items()}
+    rooms = [
+        max(NARROWEST, *map(width, cells)) + GAP for cells in zip(*table.values(), strict=True)
+    ]
+    for label, row in table.items():
+        cells = "".join(pad_left(cell, room) for cell, room in zip(row, rooms, strict=True))
+        click.echo(f"  {pad(label, LABEL)}{cells}")
     for state in (State.UNKNOWN, State.REFUSED, State.DEFERRED):
         if tally.of(state):
             line = _("who: newsletter status {issue} --list {state}", issue=one.issue, state=state)
             click.echo(f"  {line}")
-
-
-def _show_row(label: str, cells: Sequence[int | str]) -> None:
-    shown = (f"{cell:,}" if isinstance(cell, int) else cell for cell in cells)
-    row = "".join(pad_left(cell, room) for cell, room in zip(shown, WIDTHS, strict=True))
-    click.echo(f"  {label}{' ' * (LABEL - width(label))}{row}")
 
 
 def _show_note(note: Note, zone: ZoneInfo) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from newsletter.cli.confirming import confirm_by_name, require_person
-from newsletter.cli.naming import count_state, name_state
-from newsletter.cli.wording import _, tell
+from newsletter.cli.naming import count_state
+from newsletter.cli.wording import _, say, tell
 from newsletter.desk import logs
 from newsletter.desk.words import readers
 from newsletter.dispatch.states import OPEN
@@ -123,7 +123,7 @@ def _show(waiting: Sequence["OpenDelivery"], found: Mapping["DeliveryId", logs.F
 
 def _show_found(one: logs.Found) -> str:
     address, place = one.delivery.delivery.address, one.place
-    state = name_state(one.delivery.state)
+    state = say(one.delivery.state.said)
     if one.is_left:
         return _(
             "  {address}  {state}, taken: {place}  left as it is",

@@ -78,16 +78,17 @@ def test(
 
 def _outcome_word(outcome: "Outcome | Unsent") -> str:
     from newsletter.delivery.provider import Accepted, Deferred, Refused, Unknown  # noqa: PLC0415
+    from newsletter.dispatch.states import State  # noqa: PLC0415
 
     match outcome:
         case Accepted():
-            return _("accepted")
+            return say(State.ACCEPTED.said)
         case Deferred():
-            return _("deferred")
+            return say(State.DEFERRED.said)
         case Refused():
-            return _("refused")
+            return say(State.REFUSED.said)
         case Unknown():
-            return _("unknown")
+            return say(State.UNKNOWN.said)
         case _unsent:
             return _("unsent")
 

@@ -13,7 +13,6 @@ from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import (
     EMPTIED_OUTBOX,
     OUTBOX,
-    WRITTEN,
     Accepted,
     Begun,
     Capabilities,
@@ -90,7 +89,7 @@ class OutboxConnection:
                 yield Receipt(envelope, unsent)
                 raise _unwritable(self._folder, error) from error
             if is_written:
-                yield Receipt(envelope, Accepted(f"{WRITTEN}{name}"))
+                yield Receipt(envelope, Accepted(phrase("delivery.written", file=name)))
 
     def close(self) -> None:
         """Nothing is open between two letters."""

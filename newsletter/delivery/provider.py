@@ -12,7 +12,7 @@ from newsletter.phrases import Said
 # Kinds of provider that hand over to nobody: letters stay in a folder of this machine.
 OUTBOX: Final = "outbox"  # for people to look at; nobody gets them
 EMPTIED_OUTBOX: Final = "outbox-delivers"  # something else takes them out and delivers them
-WRITTEN: Final = "written to "  # how the answer of either begins; no relay's does
+WRITTEN: Final = "delivery.written"  # the answer of either; no relay's
 
 
 class Blame(StrEnum):

@@ -194,9 +194,14 @@ def _found_in_lists(
 
 def _evidence(order: LogOrder, known: Mapping[DeliveryId, Found]) -> Evidence:
     """Say where each is known from, and for the diary how many were found in each state."""
-    reason = f": {order.because}" if order.because else ""
-    answers = {key: f"taken according to {one.place}{reason}" for key, one in known.items()}
+    answers = {key: _taken_at(one.place, order.because) for key, one in known.items()}
     return Evidence(order.issue, answers, order.by, _whence(order, known))
+
+
+def _taken_at(place: LogPlace, because: str) -> Phrase:
+    if because:
+        return phrase("desk.taken-at-because", place=place, because=because)
+    return phrase("desk.taken-at", place=place)
 
 
 def _whence(order: LogOrder, known: Mapping[DeliveryId, Found]) -> Phrase:

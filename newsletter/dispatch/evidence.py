@@ -23,6 +23,6 @@ class Evidence:
     """What somebody else knows of an issue, and who answers for it."""
 
     issue: str
-    answers: Mapping[DeliveryId, str]  # what is kept as the answer, one line
+    answers: Mapping[DeliveryId, Said]  # what is kept as the answer, one line
     by: str
     because: Said  # for the diary: where it is known from

@@ -240,7 +240,7 @@ class Outcomes(Protocol):
     def flush(self) -> None:
         """Return when everything noted so far is durable."""
 
-    def pause_domain(self, domain: str, until: datetime, answer: str) -> None:
+    def pause_domain(self, domain: str, until: datetime, answer: Said) -> None:
         """Remember a pause of *domain*; the later time wins."""
 
 

@@ -25,7 +25,7 @@ from newsletter.dispatch.states import State, Tally
 from newsletter.dispatch.way import Traces
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
-from newsletter.phrases import phrase
+from newsletter.phrases import Said, phrase, write_said
 from newsletter.storage import deliveries as rows
 from newsletter.storage import domains, planning, runs
 from newsletter.storage.freezing import freeze, read_plan
@@ -232,7 +232,7 @@ class SqlLedger:
             run=attempt["run"],
             number=attempt["number"],
             new_state=_state_of(outcome).value,
-            new_answer=str(outcome.answer),
+            new_answer=write_said(outcome.answer),
             new_due_at=due_at,
             now=now,
             uncounted=int(isinstance(outcome, Deferred) and outcome.blame in NOT_THE_READER),
@@ -285,10 +285,10 @@ class SqlLedger:
         with reading(self._database) as connection:
             return domains.count_begun(connection, since)
 
-    def pause_domain(self, domain: str, until: datetime, answer: str) -> None:
+    def pause_domain(self, domain: str, until: datetime, answer: Said) -> None:
         """Remember a pause of *domain*; the later time wins."""
         with writing(self._database) as connection:
-            domains.pause_domain(connection, domain, until, answer)
+            domains.pause_domain(connection, domain, until, write_said(answer))
 
     def domain_pauses(self, since: datetime) -> Mapping[str, datetime]:
         """Return the domains whose pause ends, or has ended, after *since*, and when."""

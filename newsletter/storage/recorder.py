@@ -13,7 +13,7 @@ from newsletter.delivery.ticks import ticks
 from newsletter.dispatch.control import PROGRAM, Act, Note
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
-from newsletter.phrases import phrase
+from newsletter.phrases import phrase, read_said
 from newsletter.storage.complaints import said_by
 from newsletter.storage.notes import note
 from newsletter.storage.transactions import check_file
@@ -352,7 +352,7 @@ def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
                 "storage.late-answer",
                 delivery=one["delivery"],
                 state=State(one["new_state"]).said,
-                answer=one["new_answer"],
+                answer=read_said(one["new_answer"]),
             )
             note(connection, Note(issue, Act.LATE_ANSWER, PROGRAM, one["now"], words))
 

@@ -9,6 +9,7 @@ from newsletter.dispatch.control import Act, Note, SettingAside
 from newsletter.dispatch.ledger import Rehearsal
 from newsletter.errors import UnfinishedError
 from newsletter.phrases import phrase, read_said, write_said
+from newsletter.storage.answers import is_answer
 from newsletter.storage.notes import note
 from newsletter.storage.tables import deliveries, dispatches, rehearsals, rehearsed_deliveries
 
@@ -85,6 +86,6 @@ def find_rehearsals(connection: Connection, issue: str) -> Sequence[Rehearsal]:
 def _count_letters(connection: Connection, number: int) -> int:
     counted = select(func.count()).where(
         rehearsed_deliveries.c.rehearsal_id == number,
-        rehearsed_deliveries.c.answer.startswith(WRITTEN, autoescape=True),
+        is_answer(WRITTEN, rehearsed_deliveries.c.answer),
     )
     return connection.execute(counted).scalar_one()

@@ -21,7 +21,7 @@ from newsletter.dispatch.evidence import Evidence, OpenDelivery
 from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
 from newsletter.dispatch.states import OPEN, State
 from newsletter.lang import EditionKind, Preference
-from newsletter.phrases import phrase
+from newsletter.phrases import phrase, write_said
 from newsletter.storage.conditions import constant
 from newsletter.storage.deliveries import find_open
 from newsletter.storage.freezing import freeze
@@ -80,7 +80,12 @@ class SqlSettling:
         counted, so that the plan counts as begun.
         """
         rows = [
-            {"delivery": delivery, "issue_of": evidence.issue, "now": now, "words": words}
+            {
+                "delivery": delivery,
+                "issue_of": evidence.issue,
+                "now": now,
+                "words": write_said(words),
+            }
             for delivery, words in evidence.answers.items()
         ]
         if not rows:

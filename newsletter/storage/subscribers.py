@@ -23,8 +23,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from newsletter.errors import LedgerError, NewsletterError
 from newsletter.lang import Preference
-from newsletter.phrases import phrase, read_said, write_said
-from newsletter.storage.answers import say_answer
+from newsletter.phrases import phrase, write_said
+from newsletter.storage.answers import read_because, say_answer
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import (
@@ -327,7 +327,7 @@ def _why(kept: Sequence[str | None]) -> Why:
     if not any(kept):
         return UNSAID
     cause, because, by = kept
-    return Why(Cause(cause) if cause else None, read_said(because), by or "")
+    return Why(Cause(cause) if cause else None, read_because(because), by or "")
 
 
 def _values(entry: Entry) -> dict[str, object]:

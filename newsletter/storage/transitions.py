@@ -25,7 +25,13 @@ from sqlalchemy import (
 
 from newsletter.dispatch.control import PROGRAM, Settlement, WhichUnknown
 from newsletter.dispatch.states import State
-from newsletter.storage.answers import AGAIN, ASSUMED, CANCELLED, SUPPRESSED, UNSUBSCRIBED
+from newsletter.phrases import phrase, write_said
+from newsletter.storage.answers import (
+    BETWEEN,
+    CANCELLED,
+    SUPPRESSED,
+    UNSUBSCRIBED,
+)
 from newsletter.storage.conditions import IS_WAITING, constant
 from newsletter.storage.prepared import prepare
 from newsletter.storage.runs import find_living_runs
@@ -130,7 +136,13 @@ _SKIP_CANCELLED: Final = (
     .values(state=constant(State.SKIPPED), reason=constant(CANCELLED), due_at=None)
 )
 _LAST_ANSWER: Final = (
-    select(func.max(deliveries.c.issue + ": " + func.coalesce(deliveries.c.answer, "refused")))
+    select(
+        func.max(
+            deliveries.c.issue
+            + BETWEEN
+            + func.coalesce(deliveries.c.answer, write_said(phrase("storage.refused")))
+        )
+    )
     .where(deliveries.c.subscriber_id == subscribers.c.id, _IN_SLOTS)
     .scalar_subquery()
 )
@@ -327,14 +339,14 @@ def settle_unknown(
             conditions.append(~_IS_CANCELLED)
             values = {
                 "state": constant(State.PENDING),
-                "answer": f"{AGAIN}{by}",
+                "answer": write_said(phrase("storage.sent-again-says", by=by)),
                 # Its reader may have that letter, so no other letter is ever sent to them.
                 "bound_letter_id": deliveries.c.letter_id,
             }
         case Settlement.ASSUME_ACCEPTED:
             values = {
                 "state": constant(State.ACCEPTED),
-                "answer": f"{ASSUMED}{by}",
+                "answer": write_said(phrase("storage.assumed-says", by=by)),
                 "answered_at": now,
             }
     return connection.execute(update(deliveries).where(*conditions).values(values)).rowcount

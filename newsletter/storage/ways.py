@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
 from newsletter.dispatch.way import Traces, Way
-from newsletter.storage.answers import ASSUMED
+from newsletter.storage.answers import ASSUMED, is_answer
 from newsletter.storage.conditions import constant
 from newsletter.storage.tables import deliveries
 
@@ -30,8 +30,8 @@ def way_values(way: Way | None) -> dict[str, str | None]:
 def find_traces(connection: Connection, issue: str) -> Traces:
     """Count what the answers to deliveries of *issue* tell of how they left."""
     answer = func.coalesce(deliveries.c.answer, "")
-    was_written = answer.startswith(WRITTEN, autoescape=True)
-    is_assumed = answer.startswith(ASSUMED, autoescape=True)
+    was_written = is_answer(WRITTEN, answer)
+    is_assumed = is_answer(ASSUMED, answer)
     is_unknown = deliveries.c.state == constant(State.UNKNOWN)
     has_outcome = deliveries.c.state.in_(
         [constant(state) for state in (State.ACCEPTED, State.DEFERRED, State.REFUSED)]

@@ -107,7 +107,7 @@ def test_what_a_log_shows_is_told_in_level_columns(tmp_path: Path) -> None:
 
     output = desk.run("resolve", ISSUE_ID, "--from-log", str(log), "--by", "김민지", "--yes")
 
-    found = f"{say(readers(3))}: 대기 1건, 일시거절 1건, 확인불가 1건"
+    found = f"{say(readers(3))}: 대기 1건, 일시 거절 1건, 확인 불가 1건"
     left = f"{say(readers(2))}: 대기 2건. 기록이 없다는 것만으로는 알 수 없어 그대로 둡니다."
     assert f"로그     {log}: 9행, 메일 3통의 기록\n" in output
     assert starts_of(output, found, left, "3건을 접수로 표시했습니다(", "newsletter ") == {9}

@@ -28,6 +28,7 @@ from newsletter.dispatch.way import Way
 from newsletter.dispatch.writing import LetterWriter
 from newsletter.errors import LedgerError, NewsletterError, ProviderError, UnfinishedError
 from newsletter.message.kept_letter import KeptLetter
+from newsletter.phrases import phrase
 from newsletter.storage.ledger import SqlLedger
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
@@ -102,7 +103,7 @@ def rehearse(ledger: SqlLedger, at_hand: LetterAtHand) -> None:
     assert ledger.begin(first.id, NOW - BEFORE).wait()
     for one in others:
         assert ledger.begin(one.id, NOW - BEFORE).wait()
-        ledger.record(one.id, Accepted(f"{WRITTEN}{one.id}.eml"), None, NOW - BEFORE)
+        ledger.record(one.id, Accepted(phrase(WRITTEN, file=f"{one.id}.eml")), None, NOW - BEFORE)
     ledger.flush()
 
 

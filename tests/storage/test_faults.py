@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.delivery.provider import WRITTEN
 from newsletter.errors import ContentError, LedgerError, SettingsError
-from newsletter.phrases import Phrase, Said, catalogue, phrase
-from newsletter.storage.answers import AGAIN, CANCELLED, say_answer
+from newsletter.phrases import Phrase, Said, beginning_of, catalogue, phrase, write_said
+from newsletter.storage.answers import AGAIN, CANCELLED, OLD_BEGINNINGS, read_because, say_answer
 from newsletter.storage.backups import read_backup
 from newsletter.storage.database import open_database
 from newsletter.storage.looking import look_for_promises
@@ -87,7 +88,15 @@ def test_what_became_of_the_journal_is_told_apart(
         (None, "550 no such user", "550 no such user", "550 no such user"),
         (
             None,
-            f"{AGAIN}Kim",
+            "to be sent again, says Kim",  # of a version that knew sentences alone
+            "to be sent again, says Kim",
+            "다시 발송 예정(담당자 Kim)",
+        ),
+        (None, "written to 7.eml", "written to 7.eml", "7.eml에 저장함"),
+        (None, write_said(phrase(WRITTEN, file="7.eml")), "written to 7.eml", "7.eml에 저장함"),
+        (
+            None,
+            write_said(phrase(AGAIN, by="Kim")),
             "to be sent again, says Kim",
             "다시 발송 예정(담당자 Kim)",
         ),
@@ -100,3 +109,38 @@ def test_our_own_words_beside_a_delivery_are_said_in_either_language_and_others_
     said = say_answer(reason, answer)
 
     assert [catalogue(one).word(said) for one in ("en", "ko")] == [english, korean]
+
+
+def test_why_a_reader_is_suppressed_is_said_in_either_language() -> None:
+    given_up = phrase("dispatch.given-up", attempts=6, answer="452 full: try later")
+    kept = [
+        "2022-08: 550 5.1.1: no such user",
+        f"2022-08: {write_said(given_up)}",
+        write_said(phrase("storage.refused")),
+        "asked: by phone",
+        None,
+    ]
+
+    assert [[catalogue(one).word(read_because(text)) for text in kept] for one in ("en", "ko")] == [
+        [
+            "2022-08: 550 5.1.1: no such user",
+            "2022-08: given up after 6 attempts: 452 full: try later",
+            "refused",
+            "asked: by phone",
+            "",
+        ],
+        [
+            "2022-08: 550 5.1.1: no such user",
+            "2022-08: 6번 시도한 뒤 발송을 포기했습니다: 452 full: try later",
+            "거부됨",
+            "asked: by phone",
+            "",
+        ],
+    ]
+
+
+@pytest.mark.parametrize("code", OLD_BEGINNINGS)
+def test_a_phrase_that_is_kept_begins_as_the_ledger_looks_for_it(code: str) -> None:
+    field = OLD_BEGINNINGS[code][1]
+
+    assert write_said(phrase(code, **{field: "x"})).startswith(beginning_of(code))

@@ -8,7 +8,6 @@ from typing import Final
 import click
 
 from newsletter.cli.readers.import_lines import HeldLines, Writable
-from newsletter.cli.readers.standings import standing_in_words
 from newsletter.cli.wording import _, say
 from newsletter.subscribers.address import printable
 from newsletter.subscribers.csv_rows import Heading
@@ -199,7 +198,7 @@ def _repeated(one: Repeat, first: int) -> str:
 
 
 def _withdrawn(one: Withdrawal) -> str:
-    address, standing = one.address, standing_in_words(one.standing)
+    address, standing = one.address, say(one.standing.said)
     if not one.because:
         return _("{address} was active and is now {standing}", address=address, standing=standing)
     return _(

@@ -8,8 +8,7 @@ import click
 from newsletter.cli.cells import pad, width
 from newsletter.cli.confirming import confirm
 from newsletter.cli.output import is_terminal
-from newsletter.cli.readers.standings import standing_in_words
-from newsletter.cli.wording import _
+from newsletter.cli.wording import _, say
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import printable, shown
 from newsletter.subscribers.meanings import OURS, Column, Ground, Meaning, squeezed
@@ -220,7 +219,7 @@ def _taken_for(column: Column) -> str:
 
 
 def _example(example: Example) -> str:
-    standing = standing_in_words(example.told.standing)
+    standing = say(example.told.standing.said)
     if since := example.told.since:
         when = f"{since:%Y-%m-%d %H:%M} UTC"
         standing = _("{standing} since {when}", standing=standing, when=when)

@@ -16,8 +16,7 @@ from newsletter.cli.readers.options import (
     standing_option,
     write_out,
 )
-from newsletter.cli.readers.standings import standing_in_words
-from newsletter.cli.wording import _
+from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
 from newsletter.subscribers.subscriber import Subscriber
 
@@ -60,6 +59,6 @@ def _print_tables(chosen: Iterator[Subscriber], terminal: TextIO) -> None:
         headings = _("address"), _("language"), _("standing"), _("name")
         table = Table(*headings, box=None, pad_edge=False)
         for one in block:
-            cells = _cells(one, standing_in_words(one.standing))
+            cells = _cells(one, say(one.standing.said))
             table.add_row(*map(Text, cells))  # Text: a name is no markup
         console.print(table)

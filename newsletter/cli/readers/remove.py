@@ -4,8 +4,7 @@ import click
 
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
-from newsletter.cli.readers.standings import standing_in_words
-from newsletter.cli.wording import _
+from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import withdraw
@@ -34,7 +33,7 @@ def _say_change(address: str, before: Standing) -> str:
         return _(
             "{address}: stays suppressed; it is noted that the reader withdrew", address=address
         )
-    standing = standing_in_words(before)
+    standing = say(before.said)
     return _(
         "{address}: was {standing} already; nothing was changed", address=address, standing=standing
     )

@@ -8,8 +8,8 @@ from typing import Final
 
 import click
 
-from newsletter.cli.naming import name_edition, name_state
-from newsletter.cli.readers.standings import cause_in_words, standing_in_words
+from newsletter.cli.naming import name_edition
+from newsletter.cli.readers.standings import cause_in_words
 from newsletter.cli.wording import _, say, tell
 from newsletter.desk.importing import ImportSite
 from newsletter.dispatch.states import State
@@ -51,7 +51,7 @@ def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
     tell("address", subscriber.address, cells=COLUMN)
     tell("name", subscriber.name or _("(none)"), cells=COLUMN)
     tell("language", subscriber.preference or _("no preference"), cells=COLUMN)
-    standing = standing_in_words(subscriber.standing)
+    standing = say(subscriber.standing.said)
     tell("standing", _("{standing} since {when}", standing=standing, when=since), cells=COLUMN)
     if reason := _reason(subscriber.why):
         tell("because", reason, cells=COLUMN)
@@ -62,7 +62,7 @@ def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
 def _list_deliveries(deliveries: Sequence[PastDelivery], zone: tzinfo) -> None:
     tell("deliveries", len(deliveries) or _("none yet"), cells=COLUMN)
     for one in deliveries:
-        state = name_state(State(one.state))
+        state = say(State(one.state).said)
         if one.is_rehearsal:
             state = _("{state} (rehearsal)", state=state)
         edition = name_edition(EditionKind(one.edition))

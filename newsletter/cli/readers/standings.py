@@ -1,19 +1,7 @@
-"""How readers stand, and why, in the operator's words."""
+"""Why readers stand as they do, in the operator's words."""
 
 from newsletter.cli.wording import _
-from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
-
-
-def standing_in_words(standing: Standing) -> str:
-    """Name a standing for people; options and files have the word itself."""
-    match standing:
-        case Standing.ACTIVE:
-            return _("active")
-        case Standing.UNSUBSCRIBED:
-            return _("unsubscribed")
-        case Standing.SUPPRESSED:
-            return _("suppressed")
 
 
 def cause_in_words(cause: Cause) -> str:

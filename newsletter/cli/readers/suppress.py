@@ -4,8 +4,7 @@ import click
 
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
-from newsletter.cli.readers.standings import standing_in_words
-from newsletter.cli.wording import _
+from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
@@ -35,7 +34,7 @@ def suppress(site: ImportSite, address: str, because: str, name: str | None) -> 
     unchanged = _(
         "{address}: was {standing} already; nothing was changed",
         address=reader,
-        standing=standing_in_words(before),
+        standing=say(before.said),
     )
     click.echo(unchanged)
     click.echo(_("Next: {command}", command=f"newsletter subscribers show {reader}"))
