@@ -164,7 +164,7 @@ def _show_counts(one: Overview) -> None:
     ]
     for label, row in table.items():
         cells = "".join(pad_left(cell, room) for cell, room in zip(row, rooms, strict=True))
-        click.echo(f"  {pad(label, LABEL)}{cells}")
+        click.echo(f"  {label}{' ' * (LABEL - width(label))}{cells}")
     for state in (State.UNKNOWN, State.REFUSED, State.DEFERRED):
         if tally.of(state):
             line = _("who: newsletter status {issue} --list {state}", issue=one.issue, state=state)
