@@ -31,7 +31,7 @@ def prepare_files(database: Path) -> None:
         raise SettingsError(
             phrase("storage.unopened", database=database, fault=reason_of(error), remedy=remedy)
         ) from error
-    if told := find_open(_files_of(database), "the readers' addresses in it"):
+    if told := find_open(_files_of(database), phrase("storage.readers-addresses-in-it")):
         log.warning(told)
 
 
