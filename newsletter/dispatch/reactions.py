@@ -82,5 +82,5 @@ class Reactions:
         if not self._feed.pauses.pause_domain(domain, length):
             self._guard.note_error(outcome)
             return None
-        self._ledger.pause_domain(domain, self._clock() + length, str(outcome.answer))
+        self._ledger.pause_domain(domain, self._clock() + length, outcome.answer)
         return self._guard.note_rebuff(domain, outcome)

@@ -145,7 +145,7 @@ def test_the_label_of_a_special_issue_is_compared_too(tmp_path: Path) -> None:
     with (special / "issue.yaml").open("a", encoding="utf-8") as file:
         file.write("\nlabel: {ko: 2차 정정, en: Third correction}\n")
 
-    found = Site({}, site).proof("2022-08-correction").findings
+    found = proof_issue(Site({}, site), "2022-08-correction").findings
 
     assert "issues/2022-08-correction/issue.yaml" in {
         one.file for one in found if one.rule == "numbers"
