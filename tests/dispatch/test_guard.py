@@ -253,7 +253,9 @@ def test_what_is_given_up_after_many_attempts_does_not_pause_the_issue(
 
     assert counts(database) == {State.REFUSED: 20}
     line = next(SqlLedger(database).entries(ISSUE, State.REFUSED))
-    assert line.answer == f"given up after {ATTEMPTS_MAX} attempts: 452 4.2.2 mailbox full"
+    assert line.answer == phrase(
+        "dispatch.given-up", attempts=ATTEMPTS_MAX, answer="452 4.2.2 mailbox full"
+    )
 
 
 def test_a_good_canary_lets_the_rest_follow(
