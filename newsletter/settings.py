@@ -3,7 +3,6 @@
 import logging
 import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,15 +16,15 @@ from newsletter.env_file import find_emptied, find_wrong_names, read_env_file
 from newsletter.errors import ContentError, SettingsError
 from newsletter.files import read_regular_file, reason_of
 from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
+from newsletter.message.keys import KEY_BYTES
 from newsletter.phrases import LANGUAGES, Said, phrase
-from newsletter.rights import explain_rights, find_open
+from newsletter.rights import find_open
 
 if TYPE_CHECKING:
     from newsletter.delivery.caller import Caller
     from newsletter.message.dkim_key import SigningKey
 
 log = logging.getLogger(__name__)
-SECRET_KEY_BYTES: Final = 32  # at least
 CONNECTIONS_MAX: Final = 100
 KEEP_LETTERS_MAX: Final = 36_500  # days
 PUBLIC_URL_MAX: Final = 200  # characters: it stands in header fields, which may not be folded
@@ -41,6 +40,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_MAIL_URL": "outbox:outbox",
     "NEWSLETTER_PUBLIC_URL": "",
     "NEWSLETTER_SECRET_KEY": "",
+    "NEWSLETTER_OLD_SECRET_KEYS": "",
     "NEWSLETTER_TEST_RECIPIENTS": "",
     "NEWSLETTER_CONNECTIONS": "10",
     "NEWSLETTER_KEEP_LETTERS_DAYS": "90",
@@ -61,6 +61,7 @@ class Settings:
     mail_url: MailUrl
     public_url: str | None  # no trailing slash; None: unset
     secret_key: bytes | None = field(repr=False)  # 32 bytes or more; None: in ROOT/.secret-key
+    old_secret_keys: tuple[bytes, ...] = field(repr=False)  # read links, and sign none
     test_recipients: tuple[str, ...]
     connections: int  # 1 to 100, open to the provider at once
     helo: str  # what this machine calls itself to a relay, as on the wire; "": chosen
@@ -98,6 +99,7 @@ class Settings:
             mail_url=reader.mail_url(),
             public_url=reader.public_url(),
             secret_key=reader.secret_key(),
+            old_secret_keys=reader.old_secret_keys(),
             test_recipients=reader.test_recipients(),
             connections=reader.connections(),
             helo=reader.helo(),
@@ -120,47 +122,13 @@ class Settings:
 
 def _tell_of_open_files(root: Path, from_file: Mapping[str, str]) -> None:
     """Say once which files with a secret in them others may read."""
-    secrets_of = ("NEWSLETTER_SECRET_KEY", "NEWSLETTER_MAIL_URL", "NEWSLETTER_DATABASE_URL")
-    first, *urls = (from_file.get(name, "") for name in secrets_of)
-    holds_secret = bool(first) or any("@" in url for url in urls)
+    keys = ("NEWSLETTER_SECRET_KEY", "NEWSLETTER_OLD_SECRET_KEYS")
+    urls = ("NEWSLETTER_MAIL_URL", "NEWSLETTER_DATABASE_URL")
+    holds_secret = any(from_file.get(name) for name in keys)
+    holds_secret = holds_secret or any("@" in from_file.get(name, "") for name in urls)
     paths = [root / ".secret-key", *([root / ".env"] if holds_secret else [])]
     if told := find_open(paths, phrase("settings.secrets-in-it")):
         log.warning(told)
-
-
-def read_or_make_secret_key(settings: Settings, has_sent: Callable[[], bool]) -> bytes:
-    """
-    Return the key that signs the readers' links, making it on first use.
-
-    A made key is kept in ROOT/.secret-key with mode 0600; it must outlive the letters,
-    since their unsubscribe links are signed with it.
-
-    Args:
-        settings: whose key.
-        has_sent: says whether letters were sent before; asked only where there is no key.
-
-    Raises:
-        SettingsError: the key is missing though letters were sent; or the file holds fewer
-            than 32 bytes, or cannot be read or written.
-    """
-    if settings.secret_key is not None:
-        return settings.secret_key
-    path = settings.root / ".secret-key"
-    try:
-        if not path.exists():
-            if has_sent():
-                raise SettingsError(phrase("settings.secret-key-lost"))
-            _write_once(path, secrets.token_urlsafe(SECRET_KEY_BYTES + 16))
-        key = read_regular_file(path).strip()
-    except OSError as error:
-        remedy = explain_rights([path.parent]) or phrase("settings.make-usable", path=path)
-        fault = phrase("settings.secret-key-unusable", fault=reason_of(error), remedy=remedy)
-        raise SettingsError(fault) from error
-    if len(key) < SECRET_KEY_BYTES:
-        raise SettingsError(
-            phrase("settings.secret-key-file-short", size=len(key), needed=SECRET_KEY_BYTES)
-        )
-    return key
 
 
 def read_dkim_keys(root: Path, setting: DkimSetting) -> "dict[str, SigningKey]":
@@ -232,11 +200,20 @@ class _Reader:
 
     def secret_key(self) -> bytes | None:
         value = self._value("NEWSLETTER_SECRET_KEY").encode()
-        if value and len(value) < SECRET_KEY_BYTES:
+        if value and len(value) < KEY_BYTES:
             self.faults.append(
-                phrase("settings.secret-key-short", size=len(value), needed=SECRET_KEY_BYTES)
+                phrase("settings.secret-key-short", size=len(value), needed=KEY_BYTES)
             )
         return value or None
+
+    def old_secret_keys(self) -> tuple[bytes, ...]:
+        parts = [part.strip() for part in self._value("NEWSLETTER_OLD_SECRET_KEYS").split(",")]
+        keys = tuple(part.encode() for part in parts if part)
+        if short := [len(key) for key in keys if len(key) < KEY_BYTES]:
+            self.faults.append(
+                phrase("settings.old-secret-key-short", size=min(short), needed=KEY_BYTES)
+            )
+        return keys
 
     def test_recipients(self) -> tuple[str, ...]:
         addresses = [part.strip() for part in self._value("NEWSLETTER_TEST_RECIPIENTS").split(",")]
@@ -310,14 +287,3 @@ class _Reader:
         except SettingsError as error:
             self.faults += error.said
         return value
-
-
-def _write_once(path: Path, key: str) -> None:
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another command made it a moment ago
-        return
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key + "\n")
-        file.flush()
-        os.fsync(file.fileno())

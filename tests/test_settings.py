@@ -8,7 +8,7 @@ import pytest
 from newsletter.errors import SettingsError
 from newsletter.message.dkim_key import Algorithm, make_key
 from newsletter.phrases import phrase
-from newsletter.settings import DEFAULTS, Settings, read_dkim_keys, read_or_make_secret_key
+from newsletter.settings import DEFAULTS, Settings, read_dkim_keys
 from tests.delivery.certificates import make_authority
 
 
@@ -227,29 +227,6 @@ def test_a_line_of_env_that_is_no_setting_is_named(tmp_path: Path) -> None:
     )
 
 
-def never() -> bool:
-    return False
-
-
-def always() -> bool:
-    return True
-
-
-def test_a_lost_secret_key_is_refused_once_letters_were_sent(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError) as caught:
-        read_or_make_secret_key(read(tmp_path), always)
-
-    assert caught.value.exit_status == 3
-    assert "Restore .secret-key from a backup" in str(caught.value)
-    assert not (tmp_path / ".secret-key").exists()
-
-
-def test_a_secret_key_that_is_there_is_not_asked_about(tmp_path: Path) -> None:
-    (tmp_path / ".secret-key").write_text("k" * 40 + "\n")
-
-    assert read_or_make_secret_key(read(tmp_path), always) == b"k" * 40
-
-
 def test_without_a_file_of_authorities_only_the_systems_are_trusted(tmp_path: Path) -> None:
     assert read(tmp_path).certificates == ""
 
@@ -274,27 +251,6 @@ def test_a_file_of_authorities_that_cannot_be_used_is_named_with_a_remedy(tmp_pa
         ("empty.pem", "holds no certificate in PEM form"),
     ):
         assert f"NEWSLETTER_CA_FILE: {name}: {words}" in faults(tmp_path, CA_FILE=name)
-
-
-def test_the_secret_key_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
-    key = read_or_make_secret_key(read(tmp_path), never)
-
-    path = tmp_path / ".secret-key"
-    assert len(key) >= 32
-    assert read_or_make_secret_key(read(tmp_path), never) == key
-    assert path.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_secret_key_of_the_environment_is_taken_as_it_is(tmp_path: Path) -> None:
-    assert read_or_make_secret_key(read(tmp_path, SECRET_KEY="k" * 32), always) == b"k" * 32
-    assert not (tmp_path / ".secret-key").exists()
-
-
-def test_a_short_secret_key_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / ".secret-key").write_text("short\n")
-
-    with pytest.raises(SettingsError, match="has 5 bytes, and 32 are needed"):
-        read_or_make_secret_key(read(tmp_path), never)
 
 
 def dkim_faults(folder: Path, selector: str, key: str) -> str:

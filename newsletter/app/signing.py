@@ -1,4 +1,4 @@
-"""The DKIM keys of a site, and the signer that is made of them."""
+"""The keys of a site, and what signs with them: readers' links, and letters by DKIM."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -7,6 +7,30 @@ if TYPE_CHECKING:
     from newsletter.app.site import Site
     from newsletter.message.dkim import DkimSigner
     from newsletter.message.dkim_key import SigningKey
+    from newsletter.message.kept_letter import KeptLetter
+    from newsletter.message.links import ReaderLinks
+
+
+def make_links(
+    site: "Site", letter: "KeptLetter", key: str | None, *, were_sent: bool
+) -> "ReaderLinks":
+    """
+    Make what signs the links in a letter; makes the secret key before the first one.
+
+    Args:
+        site: whose keys.
+        letter: that the links stand in.
+        key: fingerprint of the key that signs them; None: the newest does.
+        were_sent: whether letters have left already, even if the ledger does not have that.
+
+    Raises:
+        SettingsError: the secret key, or that of *key*, is lost.
+    """
+    from newsletter.app.keys import read_or_make_link_keys, signing_keys  # noqa: PLC0415
+    from newsletter.message.links import ReaderLinks  # noqa: PLC0415
+
+    keys = read_or_make_link_keys(site.settings, lambda: were_sent or site.records.has_sent())
+    return ReaderLinks(signing_keys(keys, key), letter.facts.list_id, letter.public_url)
 
 
 def read_signing_keys(site: "Site") -> "Mapping[str, SigningKey]":

@@ -160,23 +160,21 @@ class Site:
         is_test: bool = False,
         were_sent: bool = False,
         signs: bool = True,
+        key: str | None = None,
     ) -> "LetterWriter":
         """
         Make the writer of a letter to its readers; makes the secret key before the first one.
 
         With *were_sent* the letters have left already, even if the ledger does not have that.
-        Without *signs* they are only looked at, and need none of today's keys.
+        Without *signs* they are only looked at, and need no DKIM keys. For *key* see `make_links`.
 
         Raises:
-            SettingsError: the secret key is lost; or see `make_signer`.
+            SettingsError: see `make_links` and `make_signer`.
         """
-        from newsletter.app.signing import make_signer  # noqa: PLC0415
+        from newsletter.app.signing import make_links, make_signer  # noqa: PLC0415
         from newsletter.dispatch.writing import LetterWriter  # noqa: PLC0415
-        from newsletter.message.links import ReaderLinks  # noqa: PLC0415
-        from newsletter.settings import read_or_make_secret_key  # noqa: PLC0415
 
-        key = read_or_make_secret_key(self.settings, lambda: were_sent or self.records.has_sent())
-        links = ReaderLinks(key, letter.facts.list_id, letter.public_url)
+        links = make_links(self, letter, key, were_sent=were_sent)
         signer = make_signer(self, letter.facts.sender_address) if signs else None
         return LetterWriter(letter.compile(is_test=is_test, signer=signer), links, letter.zone)
 

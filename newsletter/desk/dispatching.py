@@ -13,6 +13,7 @@ from newsletter.desk.letters import (
     LetterAtHand,
     compose_for_dispatch,
     find_begun_letter,
+    find_key,
 )
 from newsletter.desk.outlook import Forecast, Outlook
 from newsletter.desk.planning import Planning
@@ -41,7 +42,8 @@ class IssueDispatch:
         self.answered = 0  # deliveries that got an outcome in this run
         self._first: Connection | None = None  # open since the deliveries were planned
         self._process = process
-        self._letter_writers = LetterWriters(outlook.site, outlook.letter)
+        key = find_key(outlook.ledger, outlook.issue)
+        self._letter_writers = LetterWriters(outlook.site, outlook.letter, key)
         self._ledger, self._diary, self._issue = outlook.ledger, outlook.diary, outlook.issue
         holder = outlook.site.records.holder()
         self._lease = IssueLease(outlook.ledger, outlook.issue, outlook.clock, holder)
@@ -139,7 +141,8 @@ class IssueDispatch:
                 check_digest(plan, self.outlook.letter)
                 self._give_letter(plan)
             self._ledger.begin_run(
-                self._issue, _order_run(self.outlook, self._process, options, by)
+                self._issue,
+                _order_run(self.outlook, self._process, options, by, self._letter_writers.key),
             )
             self._ledger.skip_withdrawn(self._issue)
             settle_repeats(parts)
@@ -179,13 +182,16 @@ class IssueDispatch:
         )
 
 
-def _order_run(outlook: Outlook, process: Process, options: RunOptions, by: str) -> RunOrder:
+def _order_run(
+    outlook: Outlook, process: Process, options: RunOptions, by: str, key: str
+) -> RunOrder:
     """Describe the order of a run: who gave it, by which way, to how many at the most."""
     way = outlook.way.name
     words = phrase("desk.run-by", way=way)
     if options.limit:
         words = phrase("desk.run-by-limited", way=way, limit=options.limit)
-    return RunOrder(by, process.account, outlook.site.clock(), words, version("newsletter"))
+    now, program = outlook.site.clock(), version("newsletter")
+    return RunOrder(by, process.account, now, words, program, key)
 
 
 def open_dispatch(

@@ -13,9 +13,17 @@ from newsletter.message.kept_letter import KeptLetter
 class LetterWriters:
     """The writers of an issue's letters, made when a delivery first needs one; for all threads."""
 
-    def __init__(self, site: Site, letter: KeptLetter) -> None:
-        """Make the writer of the letter at hand, whatever number it is kept under."""
-        self.at_hand = site.letter_writer(letter)
+    def __init__(self, site: Site, letter: KeptLetter, key: str | None = None) -> None:
+        """
+        Make the writer of the letter at hand, whatever number it is kept under.
+
+        Args:
+            site: where the issue is.
+            letter: the letter at hand.
+            key: fingerprint of the key that signs the links; None: the newest does.
+        """
+        self.at_hand = site.letter_writer(letter, key=key)
+        self.key = self.at_hand.key_fingerprint
         self._site = site
         self._made: dict[LetterId, LetterWriter] = {}
         self._lock = Lock()
@@ -39,5 +47,5 @@ class LetterWriters:
         with self._lock:
             if number not in self._made:
                 letter = self._site.records.letters().find(number)
-                self._made[number] = self._site.letter_writer(letter)
+                self._made[number] = self._site.letter_writer(letter, key=self.key)
             return self._made[number]

@@ -103,6 +103,12 @@ def find_begun_letter(site: Site, ledger: Plans, issue: str) -> LetterAtHand | N
     )
 
 
+def find_key(ledger: Plans, issue: str) -> str | None:
+    """Return the fingerprint of the key that readers' links of *issue* are signed with so far."""
+    plan = ledger.find_plan(issue)
+    return plan.key if plan and not ledger.is_untouched(issue) else None
+
+
 def keep_letter(site: Site, at_hand: LetterAtHand, now: datetime) -> LetterId:
     """Keep the letter, if it is not yet; durable on return."""
     if at_hand.beside:

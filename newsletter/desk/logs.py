@@ -8,7 +8,7 @@ from typing import Final
 
 from newsletter.app.site import Site
 from newsletter.desk.halting import find_appointment
-from newsletter.desk.letters import compose_letter, find_begun_letter
+from newsletter.desk.letters import compose_letter, find_begun_letter, find_key
 from newsletter.desk.log_files import log_opener
 from newsletter.desk.lost_plan import LostPlan, find_lost_plan
 from newsletter.desk.settling import held
@@ -162,7 +162,7 @@ def _found_in_logs(
     files = {str(path): log_opener(path) for path in paths}
     ledger = site.records.ledger()
     at_hand = find_begun_letter(site, ledger, issue) or compose_letter(site, issue)
-    letter_writer = site.letter_writer(at_hand.letter, were_sent=True)
+    letter_writer = site.letter_writer(at_hand.letter, were_sent=True, key=find_key(ledger, issue))
     named = {letter_writer.describe(one.delivery).message_id: one for one in waiting}
     taken, readings = find_taken(files, named.keys())
     found = {

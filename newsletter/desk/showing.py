@@ -11,6 +11,7 @@ from newsletter.compose.composition import SAID_EDITIONS, changed_parts
 from newsletter.desk.build_folder import SAMPLE_ADDRESS
 from newsletter.desk.halting import find_appointment, require_plan
 from newsletter.desk.letters import find_begun_letter
+from newsletter.dispatch.ledger import Plan
 from newsletter.dispatch.promise import Bond
 from newsletter.errors import UsageError
 from newsletter.issue.since import Since, look_since
@@ -79,9 +80,9 @@ def find_sent_letters(
     if not sent:
         raise UsageError(phrase("desk.show-nothing", issue=issue))
     if to is not None:
-        return [_show_to(site, issue, to, sent)]
+        return [_show_to(site, plan, to, sent)]
     return [
-        _show_sample(site, one, kind or _first_edition(one), plan.planned_at)
+        _show_sample(site, one, kind or _first_edition(one), plan)
         for one in sent
         if kind is None or kind in one.got
     ] or _refuse_edition(issue, kind)
@@ -95,24 +96,25 @@ def _first_edition(sent: "SentLetter") -> EditionKind:
     return next(kind for kind in EditionKind if kind in sent.got)
 
 
-def _show_sample(site: Site, sent: "SentLetter", kind: EditionKind, now: datetime) -> ShownLetter:
+def _show_sample(site: Site, sent: "SentLetter", kind: EditionKind, plan: Plan) -> ShownLetter:
     letter_writer = site.letter_writer(
-        site.records.letters().find(sent.number), were_sent=True, signs=False
+        site.records.letters().find(sent.number), were_sent=True, signs=False, key=plan.key
     )
     letter = letter_writer.letter(kind)
+    now = plan.planned_at
     reader = letter_writer.describe_nobody(SAMPLE_ADDRESS, kind, "shown", now)
     mime = letter.envelope(reader, now.astimezone(letter_writer.zone)).mime
     subject = letter.edition.subject
     return ShownLetter(sent, kind, subject, letter.html(reader), letter.text(reader), mime)
 
 
-def _show_to(site: Site, issue: str, to: str, sent: Sequence["SentLetter"]) -> ShownLetter:
-    found = site.records.letters().find_begun(issue, address_of(to).key)
+def _show_to(site: Site, plan: Plan, to: str, sent: Sequence["SentLetter"]) -> ShownLetter:
+    found = site.records.letters().find_begun(plan.issue, address_of(to).key)
     if found is None:
-        raise UsageError(phrase("desk.show-stranger", address=to, issue=issue))
+        raise UsageError(phrase("desk.show-stranger", address=to, issue=plan.issue))
     delivery, began_at = found.delivery, found.began_at
     letter_writer = site.letter_writer(
-        site.records.letters().find(found.letter), were_sent=True, signs=False
+        site.records.letters().find(found.letter), were_sent=True, signs=False, key=plan.key
     )
     letter = letter_writer.letter(delivery.edition)
     reader = letter_writer.describe(delivery)

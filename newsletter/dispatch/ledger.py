@@ -34,6 +34,7 @@ class Plan:
     letter: LetterId | None = None  # that is sent; None: planned before letters were kept
     files: Mapping[str, str] = field(default_factory=dict)  # read for it: place -> SHA-256
     manner: Manner | None = None  # None: as letter
+    key: str | None = None  # fingerprint of the key that signs its links; None: not on record
 
     @property
     def is_rehearsal(self) -> bool:

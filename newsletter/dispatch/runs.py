@@ -49,3 +49,4 @@ class RunOrder:
     at: datetime  # aware UTC
     words: Said  # by which provider, to how many at the most
     version: str  # of the program
+    key: str  # fingerprint of the key that signs the links in its letters

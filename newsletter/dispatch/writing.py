@@ -24,6 +24,11 @@ class LetterWriter:
         self._links = links
         self.zone = zone
 
+    @property
+    def key_fingerprint(self) -> str:
+        """The fingerprint of the key that signs the links."""
+        return self._links.key_fingerprint
+
     def letter(self, kind: EditionKind) -> CompiledLetter:
         """Return the letter of an edition."""
         return self._letters[kind]

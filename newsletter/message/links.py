@@ -8,6 +8,7 @@ from typing import Final
 
 from itsdangerous import BadSignature, Signer
 
+from newsletter.message.keys import LinkKeys, fingerprint_of
 from newsletter.subscribers.reader_id import ReaderId, ReaderName, reader_name_in
 from newsletter.subscribers.subscriber import SubscriberId
 
@@ -30,13 +31,15 @@ class ReaderLinks:
     Tokens are those of itsdangerous, which reads them. It derives its key anew for each
     signature; here that is done once for each purpose, which is a third of the time of a
     reader's whole letter. Safe to share between threads.
+
+    The newest of *keys* signs; a token of an older one is read all the same.
     """
 
-    def __init__(self, secret_key: bytes, list_id: str, public_url: str) -> None:
+    def __init__(self, keys: LinkKeys, list_id: str, public_url: str) -> None:
         self._public_url = public_url
         self._signers = {
             purpose: Signer(
-                secret_key,
+                [*reversed(keys.old), keys.current],  # the last one signs
                 salt=f"newsletter {list_id} {purpose}",
                 sep=SEPARATOR,
                 key_derivation="hmac",
@@ -48,7 +51,8 @@ class ReaderLinks:
             purpose: hmac.new(signer.derive_key(), digestmod=hashlib.sha256)
             for purpose, signer in self._signers.items()
         }
-        self._keyed_message_id = hmac.new(secret_key, digestmod=hashlib.sha256)
+        self.key_fingerprint = fingerprint_of(keys.current)  # of the key that signs
+        self._keyed_message_id = hmac.new(keys.current, digestmod=hashlib.sha256)
 
     def token(self, purpose: Purpose, reader: ReaderName) -> str:
         """Return a token of URL-safe ASCII that names *reader* to this program alone."""

@@ -19,7 +19,7 @@ from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
-HEAD: Final = "0005"  # the newest revision under migrations/versions
+HEAD: Final = "0006"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
 LOST_RUNS: Final = "newsletter_lost_runs"  # an engine's execution option
@@ -31,7 +31,7 @@ def open_database(setting: str, root: Path) -> Engine:
     Connect to the database, and bring its tables up to the newest revision.
 
     Before older tables of a SQLite file are changed, a copy of it is put beside it
-    (``newsletter.db.before-0005``); PostgreSQL changes them all or not at all. On SQLite
+    (``newsletter.db.before-0006``); PostgreSQL changes them all or not at all. On SQLite
     every commit is durable against power loss when it returns (WAL, ``synchronous=FULL``),
     and a writer waits up to 60 s for another.
 

@@ -67,4 +67,5 @@ def read_plan(row: Row[Any]) -> Plan:
         None if row.letter_id is None else LetterId(row.letter_id),
         row.files or {},
         read_manner(row.manner),
+        row.key_fingerprint,
     )

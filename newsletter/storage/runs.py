@@ -66,6 +66,9 @@ def begin_run(
     for table in (appointments, dispatches):
         was_told = update(table).where(table.c.issue == issue, table.c.told.is_not(None))
         connection.execute(was_told.values(told=None))
+    if order:
+        of_issue = update(dispatches).where(dispatches.c.issue == issue)
+        connection.execute(of_issue.values(key_fingerprint=order.key))
     return int(
         connection.execute(
             insert(runs)

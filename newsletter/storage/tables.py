@@ -147,6 +147,8 @@ dispatches: Final = Table(
     Column("letter_id", Integer, ForeignKey("kept_letters.id")),
     Column("files", JSON),  # path of each file read for it -> its SHA-256
     Column("manner", JSON),  # the pace, and the edition of those who have named none
+    # Of the key that signs the links in its letters; NULL: no run began since this is kept.
+    Column("key_fingerprint", Text),
 )
 
 

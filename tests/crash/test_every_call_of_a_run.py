@@ -159,9 +159,9 @@ class PlaySite(ClockedSite):
         if mishap:
             fail_commits(self.records.database, mishap)
 
-    def letter_writer(self, letter: KeptLetter, **kind: bool) -> LetterWriter:
+    def letter_writer(self, letter: KeptLetter, **how: Any) -> LetterWriter:
         """Return a writer that was made once: compiling the letters takes a while."""
-        assert not any(kind.values())
+        assert not any(value for name, value in how.items() if name != "key")
         return letter_writer_of(self.root, letter.issue)
 
 

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from itsdangerous import Signer
 
+from newsletter.message.keys import LinkKeys
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.subscribers.reader_id import LAST_NUMBER, OldNumber, ReaderId, ReaderName
 from newsletter.subscribers.subscriber import SubscriberId
 from tests.subscribers.makers import make_reader_id
 
-LINKS = ReaderLinks(b"k" * 32, "e-news.example.org", "https://news.example.org")
+LINKS = ReaderLinks(LinkKeys(b"k" * 32), "e-news.example.org", "https://news.example.org")
 
 
 READERS = st.builds(make_reader_id, st.integers(0, 2**80 - 1))
@@ -47,8 +48,8 @@ def test_x1_another_list_or_key_makes_other_tokens() -> None:
     token = LINKS.token(Purpose.UNSUBSCRIBE, OldNumber(7))
 
     for other in (
-        ReaderLinks(b"x" * 32, "e-news.example.org", "https://news.example.org"),
-        ReaderLinks(b"k" * 32, "other.example.org", "https://news.example.org"),
+        ReaderLinks(LinkKeys(b"x" * 32), "e-news.example.org", "https://news.example.org"),
+        ReaderLinks(LinkKeys(b"k" * 32), "other.example.org", "https://news.example.org"),
     ):
         assert other.read_token(Purpose.UNSUBSCRIBE, token) is None
 

@@ -10,6 +10,7 @@ from newsletter.dispatch.ledger import Delivery, DeliveryId
 from newsletter.dispatch.writing import LetterWriter
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.envelope import Envelope
+from newsletter.message.keys import LinkKeys
 from newsletter.message.letter import Reader
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.subscribers.subscriber import SubscriberId
@@ -32,7 +33,7 @@ NAMES = (
         "{}  {}",
     ),
 )
-LINKS = ReaderLinks(b"k" * 32, "e-news.example.org", PUBLIC_URL)
+LINKS = ReaderLinks(LinkKeys(b"k" * 32), "e-news.example.org", PUBLIC_URL)
 TOKEN = re.compile(rf"{re.escape(PUBLIC_URL)}/([up])/([A-Za-z0-9._-]+)")
 ZONE = composed_sample().publication.zone
 

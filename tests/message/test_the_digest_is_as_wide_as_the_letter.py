@@ -50,6 +50,7 @@ SETTINGS: Final = {
     "NEWSLETTER_MAIL_URL": "outbox:other",
     "NEWSLETTER_PUBLIC_URL": "https://other.example.org",
     "NEWSLETTER_SECRET_KEY": "k" * 40,
+    "NEWSLETTER_OLD_SECRET_KEYS": "o" * 40,
     "NEWSLETTER_TEST_RECIPIENTS": "tester@example.org",
     "NEWSLETTER_CONNECTIONS": "7",
     "NEWSLETTER_HELO": "news.example.org",

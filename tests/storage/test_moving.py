@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, update
 
+from newsletter.message.keys import LinkKeys
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.storage.database import open_database
 from newsletter.storage.subscribers import SqlSubscriberBook
@@ -23,7 +24,7 @@ from newsletter.subscribers.meanings import Meaning
 from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
 from tests.subscribers.makers import CONSENT, NOW, make_reader_id, make_row
 
-LINKS = ReaderLinks(b"k" * 32, "e-news.example.org", "https://news.example.org")
+LINKS = ReaderLinks(LinkKeys(b"k" * 32), "e-news.example.org", "https://news.example.org")
 READERS = 400
 
 Letters = Mapping[str, Sequence[str]]  # address -> tokens in letters that reader got

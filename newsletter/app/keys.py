@@ -1,0 +1,90 @@
+"""Reads the keys that sign readers' links, and makes the first one."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from newsletter.errors import SettingsError
+from newsletter.files import read_regular_file, reason_of
+from newsletter.message.keys import KEY_BYTES, LinkKeys
+from newsletter.phrases import phrase
+from newsletter.rights import explain_rights
+from newsletter.settings import Settings
+
+FILE_NAME: Final = ".secret-key"  # in the site's folder: a key a line, the newest first
+
+
+def read_or_make_link_keys(settings: Settings, has_sent: Callable[[], bool]) -> LinkKeys:
+    """
+    Return the keys of readers' links, and make one on first use.
+
+    The newest is NEWSLETTER_SECRET_KEY, or else the first line of ROOT/.secret-key. Older ones,
+    which only read links, are NEWSLETTER_OLD_SECRET_KEYS and the other lines of that file. A
+    made key is kept in it with mode 0600; it must outlive the letters, since their unsubscribe
+    links are signed with it.
+
+    Args:
+        settings: whose keys.
+        has_sent: says whether letters were sent before; asked only where there is no key.
+
+    Raises:
+        SettingsError: the key is missing though letters were sent; or a line of the file holds
+            fewer than 32 bytes, or the file cannot be read or written.
+    """
+    path = settings.root / FILE_NAME
+    try:
+        if settings.secret_key is None and not path.exists():
+            if has_sent():
+                raise SettingsError(phrase("settings.secret-key-lost"))
+            _write_once(path, secrets.token_urlsafe(KEY_BYTES + 16))
+        kept = _split(read_regular_file(path)) if path.exists() else []
+    except OSError as error:
+        remedy = explain_rights([path.parent]) or phrase("settings.make-usable", path=path)
+        fault = phrase("settings.secret-key-unusable", fault=reason_of(error), remedy=remedy)
+        raise SettingsError(fault) from error
+    newest = [settings.secret_key] if settings.secret_key else []
+    if not newest and not kept:
+        raise SettingsError(phrase("settings.secret-key-file-short", size=0, needed=KEY_BYTES))
+    current, *old = dict.fromkeys([*newest, *kept[:1], *settings.old_secret_keys, *kept[1:]])
+    return LinkKeys(current, tuple(old))
+
+
+def signing_keys(keys: LinkKeys, fingerprint: str | None) -> LinkKeys:
+    """
+    Return *keys* so that the one of *fingerprint* signs; None: the newest.
+
+    A dispatch goes on with the key that it was begun with: Message-IDs are made by it too.
+
+    Raises:
+        SettingsError: it is none of them.
+    """
+    if fingerprint is None:
+        return keys
+    key = keys.find(fingerprint)
+    if key is None:
+        raise SettingsError(phrase("settings.key-gone", fingerprint=fingerprint))
+    return keys.signing_by(key)
+
+
+def _split(content: bytes) -> list[bytes]:
+    """Return the keys of the file, a line each."""
+    keys = list(filter(None, map(bytes.strip, content.splitlines())))
+    for key in keys:
+        if len(key) < KEY_BYTES:
+            raise SettingsError(
+                phrase("settings.secret-key-file-short", size=len(key), needed=KEY_BYTES)
+            )
+    return keys
+
+
+def _write_once(path: Path, key: str) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another command made it a moment ago
+        return
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key + "\n")
+        file.flush()
+        os.fsync(file.fileno())
