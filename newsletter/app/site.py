@@ -161,22 +161,22 @@ class Site:
         were_sent: bool = False,
         signs: bool = True,
         key: str | None = None,
+        bounces: str = "",
     ) -> "LetterWriter":
         """
         Make the writer of a letter to its readers; makes the secret key before the first one.
 
         With *were_sent* the letters have left already, even if the ledger does not have that.
-        Without *signs* they are only looked at, and need no DKIM keys. For *key* see `make_links`.
+        Without *signs* they are only looked at, and need no DKIM keys. For *key* see
+        `find_link_keys`, for *bounces* `make_letter_writer`.
 
         Raises:
-            SettingsError: see `make_links` and `make_signer`.
+            SettingsError: see both.
         """
-        from newsletter.app.signing import make_links, make_signer  # noqa: PLC0415
-        from newsletter.dispatch.writing import LetterWriter  # noqa: PLC0415
+        from newsletter.app.signing import find_link_keys, make_letter_writer  # noqa: PLC0415
 
-        links = make_links(self, letter, key, were_sent=were_sent)
-        signer = make_signer(self, letter.facts.sender_address) if signs else None
-        return LetterWriter(letter.compile(is_test=is_test, signer=signer), links, letter.zone)
+        keys = find_link_keys(self, key, were_sent=were_sent)
+        return make_letter_writer(self, letter, keys, bounces, is_test=is_test, signs=signs)
 
     def provider(self, sender_address: str | None = None) -> "Provider":
         """

@@ -83,7 +83,9 @@ class OutboxConnection:
                 continue
             name = file_name(envelope.reference)
             try:
-                is_written = _write_whole(self._folder, name, envelope.mime, begun.wait)
+                # RFC 5321, section 4.4: who delivers it at last writes the reverse-path on top.
+                content = b"Return-Path: <%s>\r\n%s" % (envelope.sender.encode(), envelope.mime)
+                is_written = _write_whole(self._folder, name, content, begun.wait)
             except OSError as error:
                 unsent = Unsent(phrase("delivery.not-written", reason=reason_of(error)))
                 yield Receipt(envelope, unsent)

@@ -1,5 +1,6 @@
 """A letter on its way through one connection, and what is said of it to the relay."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,8 @@ from newsletter.message.envelope import Envelope
 from newsletter.phrases import phrase
 
 DATA = b"DATA\r\n"
+NOT_IN_XTEXT = re.compile(r"[^!-*,-<>-~]")  # RFC 3461, section 4: neither + nor =
+NOT_IN_UTF8 = re.compile(r"[\x00- +=\\\x7f]")  # RFC 6533, section 3: utf-8-addr-unitext
 Answer = Outcome | Unsent | ProviderError
 
 
@@ -77,8 +80,24 @@ def begin_letter(
         return MailTransaction(envelope, begun, answer=answer)
     size = f" SIZE={len(envelope.mime)}" if offer.size else ""
     utf8 = " SMTPUTF8" if recipient and not recipient.isascii() else ""
-    mail = f"MAIL FROM:<{envelope.sender}>{size}{utf8}\r\n".encode()
-    return MailTransaction(envelope, begun, (mail, f"RCPT TO:<{recipient}>\r\n".encode()))
+    returned = reported = ""
+    if offer.dsn and envelope.envelope_id and recipient:
+        returned = f" RET=HDRS ENVID={envelope.envelope_id}"
+        reported = f" NOTIFY=FAILURE,DELAY ORCPT={original_recipient(recipient)}"
+    mail = f"MAIL FROM:<{envelope.sender}>{size}{utf8}{returned}\r\n".encode()
+    rcpt = f"RCPT TO:<{recipient}>{reported}\r\n".encode()
+    return MailTransaction(envelope, begun, (mail, rcpt))
+
+
+def original_recipient(address: str) -> str:
+    """
+    Return *address* as a report is to name it (ORCPT; RFC 3461, section 4.2).
+
+    One that is not ASCII is told in UTF-8 to a server that takes it so (RFC 6533, section 3).
+    """
+    if not address.isascii():
+        return "utf-8;" + NOT_IN_UTF8.sub(lambda found: f"\\x{{{ord(found[0]):X}}}", address)
+    return "rfc822;" + NOT_IN_XTEXT.sub(lambda found: f"+{ord(found[0]):02X}", address)
 
 
 def _find_hindrance(

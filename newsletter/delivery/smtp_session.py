@@ -53,6 +53,7 @@ class Offer:
     size: bool = False  # RFC 1870
     size_max: int = 0  # bytes of a letter; 0: no limit is told
     smtputf8: bool = False  # RFC 6531
+    dsn: bool = False  # RFC 3461
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,7 @@ def _read_offer(handshake: smtplib.SMTP) -> Offer:
         size=handshake.has_extn("size"),
         size_max=int(size_max) if is_number else 0,
         smtputf8=handshake.has_extn("smtputf8"),
+        dsn=handshake.has_extn("dsn"),
     )
 
 

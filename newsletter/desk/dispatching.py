@@ -43,7 +43,8 @@ class IssueDispatch:
         self._first: Connection | None = None  # open since the deliveries were planned
         self._process = process
         key = find_key(outlook.ledger, outlook.issue)
-        self._letter_writers = LetterWriters(outlook.site, outlook.letter, key)
+        bounces = outlook.at_hand.manner.bounces
+        self._letter_writers = LetterWriters(outlook.site, outlook.letter, key, bounces)
         self._ledger, self._diary, self._issue = outlook.ledger, outlook.diary, outlook.issue
         holder = outlook.site.records.holder()
         self._lease = IssueLease(outlook.ledger, outlook.issue, outlook.clock, holder)

@@ -13,7 +13,9 @@ from newsletter.message.kept_letter import KeptLetter
 class LetterWriters:
     """The writers of an issue's letters, made when a delivery first needs one; for all threads."""
 
-    def __init__(self, site: Site, letter: KeptLetter, key: str | None = None) -> None:
+    def __init__(
+        self, site: Site, letter: KeptLetter, key: str | None = None, bounces: str = ""
+    ) -> None:
         """
         Make the writer of the letter at hand, whatever number it is kept under.
 
@@ -21,8 +23,10 @@ class LetterWriters:
             site: where the issue is.
             letter: the letter at hand.
             key: fingerprint of the key that signs the links; None: the newest does.
+            bounces: where bounces come back to; "": to the sender.
         """
-        self.at_hand = site.letter_writer(letter, key=key)
+        self._bounces = bounces
+        self.at_hand = site.letter_writer(letter, key=key, bounces=bounces)
         self.key = self.at_hand.key_fingerprint
         self._site = site
         self._made: dict[LetterId, LetterWriter] = {}
@@ -47,5 +51,7 @@ class LetterWriters:
         with self._lock:
             if number not in self._made:
                 letter = self._site.records.letters().find(number)
-                self._made[number] = self._site.letter_writer(letter, key=self.key)
+                self._made[number] = self._site.letter_writer(
+                    letter, key=self.key, bounces=self._bounces
+                )
             return self._made[number]

@@ -14,6 +14,7 @@ from newsletter.issue.reading import is_month
 from newsletter.issue.since import Since, look_since
 
 if TYPE_CHECKING:
+    from newsletter.issue.issue import Publication
     from newsletter.message.kept_letter import KeptLetter
 
 
@@ -50,8 +51,7 @@ def compose_letter(site: Site, issue: str) -> LetterAtHand:
     """
     composed = site.compose(issue)
     publication = composed.publication
-    manner = Manner(publication.pace, publication.default_preference)
-    return LetterAtHand(composed.letter, manner, composed.files, composed)
+    return LetterAtHand(composed.letter, _manner_of(publication), composed.files, composed)
 
 
 def compose_for_dispatch(site: Site, issue: str) -> LetterAtHand:
@@ -135,4 +135,8 @@ def _find_manner(site: Site, plan: Plan) -> Manner:
         publication = site.publication
     except ContentError:
         return planned
-    return Manner(publication.pace, publication.default_preference)
+    return _manner_of(publication)
+
+
+def _manner_of(publication: "Publication") -> Manner:
+    return Manner(publication.pace, publication.default_preference, publication.bounces or "")

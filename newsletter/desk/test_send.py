@@ -82,7 +82,8 @@ def prepare_test_send(
     composed = site.compose(issue)
     provider = site.provider()
     letter = composed.letter
-    letter_writer = site.letter_writer(letter, is_test=True)
+    bounces = composed.publication.bounces or ""
+    letter_writer = site.letter_writer(letter, is_test=True, bounces=bounces)
     now = site.clock()
     pairs = [(address, kind) for address in recipients for kind in kinds]
     envelopes = [

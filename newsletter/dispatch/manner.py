@@ -15,6 +15,7 @@ class Manner:
 
     pace: Pace = field(default_factory=Pace)
     default_preference: Preference | None = None  # of readers without one; None: bilingual
+    bounces: str = ""  # where bounces come back to; "": to the sender
 
 
 def write_manner(manner: Manner) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def write_manner(manner: Manner) -> dict[str, Any]:
         "canary": pace.canary,
         "refusals_percent": pace.refusals_percent,
         "default_preference": manner.default_preference and manner.default_preference.value,
+        "bounces": manner.bounces,
     }
 
 
@@ -52,7 +54,8 @@ def read_manner(plain: Mapping[str, Any] | None) -> Manner | None:
         refusals_percent=plain.get("refusals_percent", REFUSALS_PERCENT),
     )
     preference = plain["default_preference"]
-    return Manner(pace, Preference(preference) if preference else None)
+    bounces = plain.get("bounces", "")
+    return Manner(pace, Preference(preference) if preference else None, bounces)
 
 
 def _write_rate(rate: Rate | None) -> list[float] | None:

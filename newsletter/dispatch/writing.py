@@ -6,6 +6,7 @@ from typing import Final
 
 from newsletter.dispatch.ledger import Delivery
 from newsletter.lang import EditionKind
+from newsletter.message.bounces import BounceAddresses
 from newsletter.message.envelope import Envelope
 from newsletter.message.letter import CompiledLetter, Reader
 from newsletter.message.links import Purpose, ReaderLinks
@@ -18,10 +19,24 @@ class LetterWriter:
     """Writes the letters of one issue to its readers."""
 
     def __init__(
-        self, letters: Mapping[EditionKind, CompiledLetter], links: ReaderLinks, zone: tzinfo
+        self,
+        letters: Mapping[EditionKind, CompiledLetter],
+        links: ReaderLinks,
+        zone: tzinfo,
+        bounces: BounceAddresses | None = None,
     ) -> None:
+        """
+        Prepare.
+
+        Args:
+            letters: of the issue, by edition.
+            links: make what signs for a reader.
+            zone: the publication's.
+            bounces: make each letter's reverse-path; None: it is the sender's address.
+        """
         self._letters = letters
         self._links = links
+        self._bounces = bounces
         self.zone = zone
 
     @property
@@ -42,6 +57,9 @@ class LetterWriter:
         """Say what the letter of *delivery* says of its reader: signed links and all."""
         letter = self._letters[delivery.edition]
         consented_at = delivery.consented_at
+        bounces, token = self._bounces, ""
+        if bounces:
+            token = bounces.token(letter.edition.issue, delivery.reader_id)
         return Reader(
             key=delivery.id,
             address=delivery.address,
@@ -56,6 +74,8 @@ class LetterWriter:
             preferences_url=self._links.preferences_url(
                 self._links.token(Purpose.PREFERENCES, delivery.reader_id)
             ),
+            return_path=bounces.address(token) if bounces else "",
+            envelope_id=token,
         )
 
     def write_test(self, address: str, kind: EditionKind, nonce: str, now: datetime) -> Envelope:
@@ -83,6 +103,9 @@ class LetterWriter:
         """
         letter = self._letters[kind]
         token = self._links.token(Purpose.TEST, NOBODY)
+        bounces, bounce_token = self._bounces, ""
+        if bounces:
+            bounce_token = bounces.token_of_nobody()
         return Reader(
             key=0,
             address=address,
@@ -91,4 +114,6 @@ class LetterWriter:
             message_id=f"{letter.edition.issue}.{name}@{letter.sender_domain}",
             unsubscribe_url=self._links.unsubscribe_url(token),
             preferences_url=self._links.preferences_url(token),
+            return_path=bounces.address(bounce_token) if bounces else "",
+            envelope_id=bounce_token,
         )

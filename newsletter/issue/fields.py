@@ -12,6 +12,13 @@ from zoneinfo import ZoneInfo
 import yaml
 from markdown_it.common.normalize_url import normalizeLink
 
+from newsletter.issue.bounce_address import (
+    LOCAL_PART_MAX,
+    PLACE,
+    TOKEN_LENGTH,
+    local_part_length,
+    token_template,
+)
 from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import FORBIDDEN, describe
 from newsletter.issue.yaml_faults import cut_off
@@ -24,6 +31,8 @@ SPACES: Final = re.compile(r"[ \t\r\n]+")  # a no-break space stays what it is
 ADDRESS: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 )
+
+ADDRESS_MAX: Final = 254  # characters; RFC 5321, section 4.5.3.1.3, without the brackets
 
 
 class Fields:
@@ -149,8 +158,24 @@ class Fields:
 
     def address(self, key: str, *, required: bool = True) -> str:
         """Take an e-mail address in ASCII."""
-        pattern = r"(?=.{1,254}$)" + ADDRESS.pattern
+        pattern = rf"(?=.{{1,{ADDRESS_MAX}}}$)" + ADDRESS.pattern
         return self.matching(key, pattern, phrase("issue.write-email"), required=required)
+
+    def bounce_address(self, key: str) -> str | None:
+        """Take the address that bounces come back to, with or without a place for a token."""
+        value = self.text(key, required=False, prose=False)
+        if not value:
+            return None
+        remedy = phrase("issue.write-bounces", most=LOCAL_PART_MAX - TOKEN_LENGTH)
+        filled = token_template(value).replace(PLACE, "t" * TOKEN_LENGTH)
+        is_address = ADDRESS.fullmatch(filled.replace("t" * TOKEN_LENGTH, "t"))
+        if not is_address or filled.rpartition("@")[0].count("t" * TOKEN_LENGTH) != 1:
+            self._note(self._nodes[key], phrase("issue.wrong-form", key=key, remedy=remedy))
+        elif local_part_length(value) > LOCAL_PART_MAX or len(filled) > ADDRESS_MAX:
+            self._note(self._nodes[key], phrase("issue.bounces-long", key=key, remedy=remedy))
+        else:
+            return value
+        return None
 
     def url(self, key: str, *, required: bool = True) -> str:
         """Take an absolute http or https address; it comes back percent-encoded, all ASCII."""

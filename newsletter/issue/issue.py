@@ -47,6 +47,7 @@ class Publication:
     pace: Pace = field(default_factory=Pace)  # how fast it goes out; no part of the digest
     footer: Notice | None = None  # the publication's own words at the foot of every letter
     sponsor: Notice | None = None  # of every issue that names no other
+    bounces: str | None = None  # where bounces come back to; no part of the digest
     written: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # by field: line, text
 
 

@@ -34,6 +34,7 @@ def read_publication(issues: Folder) -> Publication | None:
         sender_name=sender.by_lang("name", NO_EMOJI, phrase("issue.no-emoji")) if sender else {},
         sender_address=sender.address("address") if sender else "",
         reply_to=(sender.address("reply_to", required=False) if sender else "") or None,
+        bounces=sender.bounce_address("bounces") if sender else None,
         organisation=contact.by_lang("organisation") if contact else {},
         postal_address=contact.by_lang("address") if contact else {},
         phone=_phone(contact),

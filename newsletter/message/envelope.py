@@ -16,4 +16,7 @@ class Envelope:
     sender: str  # the reverse-path (MAIL FROM), an ASCII address
     recipient: str  # the forward-path as the reader gave it; may be non-ASCII
     mime: bytes  # RFC 5322; 7-bit, CRLF line ends, none starts with a dot; ends in CRLF
+    # What a report of its delivery names it by (ENVID, RFC 3461, section 4.4), letters and digits;
+    # "": no report is asked for.
+    envelope_id: str = ""
     is_dotless: bool = False  # its maker has made sure of that; else SMTP looks for itself

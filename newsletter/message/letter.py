@@ -33,6 +33,8 @@ class Reader:
     message_id: str  # without angle brackets
     unsubscribe_url: str
     preferences_url: str
+    return_path: str = ""  # "": the sender's address
+    envelope_id: str = ""  # see Envelope.envelope_id
 
 
 class CompiledLetter:
@@ -119,10 +121,11 @@ class CompiledLetter:
         return Envelope(
             reader.key,
             reader.message_id,
-            self._sender,
+            reader.return_path or self._sender,
             reader.address,
             mime,
             is_dotless=self._segments.stay_dotless((signatures, *values)),
+            envelope_id=reader.envelope_id,
         )
 
     def html(self, reader: Reader) -> str:

@@ -26,7 +26,9 @@ class OutboxBench:
     provider: Provider
 
     def received(self) -> list[bytes]:
-        return [letter.read_bytes() for letter in self.folder.glob("*.eml")]
+        letters = [letter.read_bytes() for letter in self.folder.glob("*.eml")]
+        assert all(letter.startswith(b"Return-Path: <") for letter in letters)
+        return [letter.partition(b"\r\n")[2] for letter in letters]
 
     def sessions(self) -> int | None:
         return None

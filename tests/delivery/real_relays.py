@@ -111,6 +111,15 @@ class PostfixRelay(RealRelay):
         letters = [path for path in (self.folder / "mail").glob("*/new/*") if path.is_file()]
         return Counter((path.parts[-3], _named(path.read_bytes())) for path in letters)
 
+    def return_paths(self) -> dict[str, str]:
+        """Return the reverse-path of the letter in each mailbox, as Postfix writes it on top."""
+        letters = [path for path in (self.folder / "mail").glob("*/new/*") if path.is_file()]
+        found = {path.parts[-3]: path.read_bytes() for path in letters}
+        return {
+            name: re.findall(rb"^Return-Path: <(.*)>$", letter, re.MULTILINE)[0].decode()
+            for name, letter in found.items()
+        }
+
 
 @dataclass(frozen=True)
 class EximRelay(RealRelay):

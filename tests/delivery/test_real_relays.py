@@ -15,8 +15,11 @@ from newsletter.delivery.smtp_session import Relay
 from newsletter.dispatch.ledger import Delivery
 from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind
+from newsletter.message.bounces import BounceAddresses
 from newsletter.message.envelope import Envelope
-from tests.delivery.ledger_bench import ledger_bench, write_letter
+from newsletter.message.keys import LinkKeys
+from newsletter.subscribers.reader_id import ReaderId
+from tests.delivery.ledger_bench import ISSUE, ledger_bench, write_letter
 from tests.delivery.real_relays import (
     MAILBOXES,
     EximRelay,
@@ -31,6 +34,7 @@ from tests.delivery.tap import tapped
 from tests.message.makers import NOW, make_reader, real_letters
 
 READERS = MAILBOXES
+BOUNCES = BounceAddresses(LinkKeys(b"k" * 32), "e-news.example.org", "bounces@news.example.org")
 SOME = 100  # who get a letter of the sample issue, of 70 kB and many packets
 
 needs_postfix = pytest.mark.skipif(why_no_postfix() is not None, reason=f"{why_no_postfix()}")
@@ -61,6 +65,12 @@ def write_real_letter(delivery: Delivery) -> Envelope:
     return replace(letter, key=delivery.id, reference=f"{delivery.id}@example.org")
 
 
+def write_with_bounces(delivery: Delivery) -> Envelope:
+    token = BOUNCES.token(ISSUE, delivery.reader_id)
+    path = BOUNCES.address(token)
+    return replace(write_letter(delivery), sender=path, envelope_id=token)
+
+
 def arrivals(relay: PostfixRelay | EximRelay, readers: int = READERS) -> Counter[tuple[str, str]]:
     """Wait until all are there, and a moment for more than should be."""
     for _ in range(600):
@@ -81,6 +91,44 @@ def test_a_strict_postfix_takes_a_thousand_letters_and_each_reader_gets_one(
         assert states == {State.ACCEPTED: READERS}
         assert arrivals(postfix) == everybody(READERS)
         assert "pipelining" not in postfix.log()
+
+
+@pytest.mark.parametrize(
+    "running",
+    [pytest.param(postfix_relay, marks=needs_postfix), pytest.param(exim_relay, marks=needs_exim)],
+)
+def test_a_letter_with_a_reverse_path_of_its_own_is_pipelined_as_before(
+    tmp_path: Path, running: "Callable[[], AbstractContextManager[PostfixRelay | EximRelay]]"
+) -> None:
+    with running() as server, tapped(server.relay.port) as tap:
+        states = dispatch(Relay("127.0.0.1", tap.port), tmp_path, SOME, write_with_bounces)
+
+        assert states == {State.ACCEPTED: SOME}
+        assert arrivals(server, SOME) == everybody(SOME)
+        assert "pipelining" not in server.log()
+        assert "synchronization" not in server.log()
+    assert tap.said_in_one_go(b"\r\nRCPT TO") == tap.said_in_one_go(b"\r\nDATA\r\n") == SOME
+
+
+@needs_postfix
+def test_the_reverse_path_of_each_letter_names_its_reader(tmp_path: Path) -> None:
+    readers: dict[str, ReaderId] = {}
+
+    def write(delivery: Delivery) -> Envelope:
+        readers[delivery.address.partition("@")[0]] = delivery.reader_id
+        return write_with_bounces(delivery)
+
+    with postfix_relay() as postfix:
+        dispatch(postfix.relay, tmp_path, SOME, write)
+        arrivals(postfix, SOME)
+        paths = postfix.return_paths()
+
+    found = {
+        name: BOUNCES.read(path[len("bounces+") : -len("@news.example.org")])
+        for name, path in paths.items()
+    }
+    assert {name: one.reader for name, one in found.items() if one} == readers
+    assert len(readers) == SOME
 
 
 @needs_exim

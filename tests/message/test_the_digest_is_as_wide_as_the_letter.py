@@ -40,6 +40,7 @@ CHANGES: Final = {
     "pace": ("accent:", "pace: {rate: 5/second}\naccent:"),
     "footer": ("accent:", "footer: {ko: 꼬리말, en: At the foot}\naccent:"),
     "sponsor": ("accent:", "sponsor: {ko: 후원, en: Sponsored}\naccent:"),
+    "bounces": ("  address: news@", "  bounces: b@example.org\n  address: news@"),
     "written": ("accent:", "# a remark\naccent:"),  # where fields stand
 }
 GLOSSARY: Final = "hdc:\n  ko: 보건개발센터\n  en: Health Development Center\n"

@@ -1,0 +1,108 @@
+"""
+The reverse-path of each letter (VERP): an address of its own, to which its bounces come back.
+
+The local part holds a token of 50 characters in lower-case base32, because local parts lose
+their case on the way: the reader's opaque id (10 bytes), four bytes that name the issue, one
+that names the key, and a tag of 16 bytes (BLAKE2b with a key, RFC 7693). So the letter is found
+without a search, and after an older database was restored a token names nobody else: ids are
+drawn at random, and no row number is in it.
+"""
+
+import hashlib
+from base64 import b32encode
+from dataclasses import dataclass
+from functools import lru_cache
+from hmac import compare_digest
+from secrets import token_bytes
+from typing import Final
+
+from newsletter.issue.bounce_address import PLACE, TOKEN_LENGTH, token_template
+from newsletter.message.keys import LinkKeys
+from newsletter.subscribers.reader_id import ReaderId
+
+READER_LENGTH: Final = 16  # characters of an opaque id behind its r
+ISSUE_LENGTH: Final = 8  # characters of five bytes: the issue's, and the key's
+TAG_BYTES: Final = 16
+TAG_LENGTH: Final = 26  # characters
+ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648, section 6, in lower case
+PAIRS: Final = [first + second for first in ALPHABET for second in ALPHABET]
+SHIFTS: Final = range(TAG_LENGTH * 5 - 10, -1, -10)  # of the pairs of a tag's characters
+SPARE_BITS: Final = TAG_LENGTH * 5 - TAG_BYTES * 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bounced:
+    """Whose letter a bounce address was made for."""
+
+    reader: ReaderId
+    issue_mark: str  # see `BounceAddresses.is_of`
+
+
+class BounceAddresses:
+    """Makes and reads the reverse-paths of one publication; safe to share between threads."""
+
+    def __init__(self, keys: LinkKeys, list_id: str, address: str) -> None:
+        """
+        Prepare.
+
+        Args:
+            keys: the newest makes addresses, all of them read.
+            list_id: of the publication.
+            address: ``sender.bounces`` of publication.yaml.
+        """
+        self._signers = [_Signer(key, list_id) for key in keys]
+        self._before, self._after = token_template(address).split(PLACE)
+
+    def token(self, issue: str, reader: ReaderId) -> str:
+        """Return the token of the letter of *issue* to *reader*."""
+        signer = self._signers[0]
+        return signer.sign(reader[1:] + signer.mark_of(issue))
+
+    def token_of_nobody(self) -> str:
+        """Return a token that names no reader's letter, for tests."""
+        drawn = b32encode(token_bytes(READER_LENGTH * 5 // 8)).decode().lower()
+        signer = self._signers[0]
+        return signer.sign(drawn + signer.mark_of(""), b"test")
+
+    def address(self, token: str) -> str:
+        """Return the reverse-path that holds *token*."""
+        return f"{self._before}{token}{self._after}"
+
+    def read(self, token: str) -> Bounced | None:
+        """Return whose letter *token* names, in any case; None if it was not made here."""
+        token = token.lower()
+        name = token[:-TAG_LENGTH]
+        if len(token) != TOKEN_LENGTH or not token.isascii():
+            return None
+        if not any(compare_digest(signer.sign(name), token) for signer in self._signers):
+            return None
+        reader = f"r{name[:READER_LENGTH]}"
+        return Bounced(ReaderId(reader), name[READER_LENGTH:])
+
+    def is_of(self, bounced: Bounced, issue: str) -> bool:
+        """Say whether the letter was of *issue*."""
+        return any(signer.mark_of(issue) == bounced.issue_mark for signer in self._signers)
+
+
+class _Signer:
+    """What one key makes."""
+
+    def __init__(self, key: bytes, list_id: str) -> None:
+        salted = hashlib.sha256(f"newsletter {list_id} bounce ".encode() + key).digest()
+        self._keyed_tag = hashlib.blake2b(key=salted, digest_size=TAG_BYTES, person=b"tag")
+        self._keyed_issue = hashlib.blake2b(key=salted, digest_size=4, person=b"issue")
+        self._key_id = hashlib.blake2b(key=salted, digest_size=1, person=b"key").digest()
+        self.mark_of = lru_cache(maxsize=256)(self._mark)
+
+    def sign(self, name: str, purpose: bytes = b"") -> str:
+        """Return *name* with its tag."""
+        keyed = self._keyed_tag.copy()
+        keyed.update(purpose + name.encode())
+        bits = int.from_bytes(keyed.digest()) << SPARE_BITS
+        return name + "".join([PAIRS[bits >> shift & 1023] for shift in SHIFTS])
+
+    def _mark(self, issue: str) -> str:
+        """Return what names *issue* and this key: 8 characters."""
+        keyed = self._keyed_issue.copy()
+        keyed.update(issue.encode())
+        return b32encode(keyed.digest() + self._key_id).decode().lower()
