@@ -17,9 +17,9 @@ import pytest
 
 from newsletter.cli.main import cli
 from newsletter.storage.database import HEAD
-from tests.journeys.stage import PUBLIC_URL
 from tests.makers import ISSUE_ID, write_site
 from tests.postgresql import postgresql
+from tests.stage.site import PUBLIC_URL
 from tests.storage.test_migrating import make_older, revision
 from tests.test_docs import ROOT, fences, read, table_rows, without_comments, without_fences
 

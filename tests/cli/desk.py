@@ -17,8 +17,8 @@ from newsletter.lang import Preference
 from newsletter.storage import tables
 from newsletter.subscribers.decisions import enrol
 from tests.cli.terminal import Typed, run_in_terminal
-from tests.journeys.stage import PUBLIC_URL, Stage
 from tests.makers import ISSUE_ID, write_site
+from tests.stage.site import PUBLIC_URL, Stage
 from tests.subscribers.makers import make_row
 
 NOW: Final = datetime(2022, 8, 25, 23, 0, tzinfo=UTC)  # 08:00 of the 26th in Seoul

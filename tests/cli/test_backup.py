@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import Desk
-from tests.journeys.stage import ISSUE, PUBLIC_URL, make_stage, write_readers
 from tests.makers import ISSUE_ID
 from tests.postgresql import postgresql
+from tests.stage.site import ISSUE, PUBLIC_URL, make_stage, write_readers
 
 
 @pytest.fixture

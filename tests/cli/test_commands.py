@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from newsletter.storage.database import open_database
 from newsletter.storage.tables import deliveries
-from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 from tests.mail_sinks import RecordingServer
+from tests.stage.site import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.message.dkim_key import read_key
-from tests.journeys.stage import ISSUE, Stage, make_stage
 from tests.message.dkim_verifiers import verdicts_of_dkimpy
+from tests.stage.site import ISSUE, Stage, make_stage
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cli.desk import Desk
 from tests.cli.test_commands import import_readers
-from tests.journeys.stage import ISSUE, make_stage
+from tests.stage.site import ISSUE, make_stage
 
 FOLDERS = ["%41", "a?", "a#b", "100%", "한글 폴더", "a b"]
 

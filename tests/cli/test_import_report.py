@@ -9,7 +9,7 @@ from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import Standing
 from tests.cli.desk import NOW, Desk
 from tests.cli.test_subscribers import ListSite, counts, site
-from tests.journeys.stage import Stage
+from tests.stage.site import Stage
 from tests.subscribers.makers import make_row
 
 __all__ = ["site"]

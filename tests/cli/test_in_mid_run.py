@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 from tests.mail_sinks import RecordingServer
+from tests.stage.site import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 
 READERS = 200
 DELAY_S = 0.3  # so that all would take half a minute

@@ -12,8 +12,8 @@ from tests.cli.desk import Desk
 from tests.cli.korean import english_in, korean, starts_of, too_long_in
 from tests.cli.test_dkim_key import record_of
 from tests.cli.test_resolve_log import message_ids, postfix_lines, set_states
-from tests.journeys.stage import make_stage
 from tests.makers import ISSUE_ID
+from tests.stage.site import make_stage
 
 __all__ = ["korean"]
 

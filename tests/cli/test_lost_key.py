@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.desk import Desk
-from tests.journeys.stage import ISSUE
+from tests.stage.site import ISSUE
 
 COMMANDS = [
     ("dispatch", ISSUE, "--yes"),

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.stage import Stage
 from tests.makers import ISSUE_ID, write_site
+from tests.stage.site import Stage
 
 
 def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from newsletter.storage.approvals import SqlApprovals
 from newsletter.storage.database import open_database
-from tests.journeys.stage import ISSUE, Stage, make_stage, write_readers
+from tests.stage.site import ISSUE, Stage, make_stage, write_readers
 
 ARTICLE = f"issues/{ISSUE}/01-mongolia-conference/en.md"
 

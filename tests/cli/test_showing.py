@@ -8,8 +8,8 @@ import pytest
 from newsletter.lang import EditionKind
 from tests.cli.desk import Desk
 from tests.cli.test_replaced_letters import ALL, EARNEST, NEW, OLD, ONE, REPLACE, change, got
-from tests.journeys.stage import Stage
 from tests.makers import ISSUE_ID
+from tests.stage.site import Stage
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tests.crash.ground import Ground
 from tests.crash.post_office import Taken, TakenLetter
-from tests.journeys.stage import ISSUE, Stage
+from tests.stage.site import ISSUE, Stage
 
 STATES = ("pending", "accepted", "deferred", "refused", "unknown", "skipped")
 ARRIVED = ("accepted", "unknown")  # what the ledger may say of a letter that the server has

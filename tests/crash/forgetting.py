@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.crash.scene import Scene
-from tests.journeys.stage import ISSUE, Stage
+from tests.stage.site import ISSUE, Stage
 
 LONG_AGO = timedelta(minutes=10)  # longer than anybody waits for a run
 STOPS_MAX = 200

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from tests.crash.post_office import write_marks
 from tests.journeys.reading import edition_read_off
-from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 from tests.mail_sinks import parsed
+from tests.stage.site import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 
 CONNECTIONS = 10
 READERS = {"ko": 990, "en": 600, "both": 200, "none": 200}

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.journeys.stage import CHECKOUT
+from tests.stage.site import CHECKOUT
 
 
 @dataclass(frozen=True, slots=True)

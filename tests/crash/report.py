@@ -15,7 +15,7 @@ from tests.crash.faults import KINDS
 from tests.crash.ground import CONNECTIONS, READERS, REFUSED
 from tests.crash.rounds import Result
 from tests.crash.words import ALL, ENGLISH, KOREAN, Words
-from tests.journeys.stage import CHECKOUT
+from tests.stage.site import CHECKOUT
 
 BEGIN = "<!-- results of the crash test: written by make crash-test -->"
 END = "<!-- end of the results -->"

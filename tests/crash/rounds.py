@@ -15,7 +15,7 @@ from tests.crash.faults import KINDS, WEIGHTS, fill_disk, terminate
 from tests.crash.ground import DATABASE, Ground
 from tests.crash.post_office import PostOffice
 from tests.crash.scene import UNKNOWN_MAX, Scene
-from tests.journeys.stage import ISSUE
+from tests.stage.site import ISSUE
 
 DISK = "8m"  # room for the database, its journal, and some growth
 REPEATED = 0.25  # of the rounds run the finished dispatch once more

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.crash.ground import CONNECTIONS, Ground
 from tests.crash.post_office import PostOffice, TakenLetter
-from tests.journeys.stage import ISSUE, Stage
+from tests.stage.site import ISSUE, Stage
 
 LOOK_EVERY_S = 0.0005
 PATIENCE_S = 120.0  # for a dispatch to end by itself

@@ -10,7 +10,7 @@ from tests.crash.faults import KINDS
 from tests.crash.report import BEGIN, END, write_pages
 from tests.crash.rounds import Result
 from tests.crash.words import ENGLISH, KOREAN, Words
-from tests.journeys.stage import CHECKOUT
+from tests.stage.site import CHECKOUT
 
 PAGES = {"docs/reliability.md": ENGLISH, "docs/ko/reliability.md": KOREAN}
 RESULTS = [

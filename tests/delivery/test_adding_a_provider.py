@@ -23,7 +23,7 @@ from newsletter.errors import ProviderError
 from tests.delivery.certificates import make_tls
 from tests.delivery.makers import make_envelope
 from tests.delivery.provider_contract import Bench, ProviderContract
-from tests.journeys.stage import CHECKOUT, ISSUE, PUBLIC_URL, make_stage, write_readers
+from tests.stage.site import CHECKOUT, ISSUE, PUBLIC_URL, make_stage, write_readers
 
 PAGE = CHECKOUT / "docs" / "adding-a-provider.md"
 KEY = "s3cret"

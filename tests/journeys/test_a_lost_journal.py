@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.post_office import PostOffice
-from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
+from tests.stage.site import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 
 READERS = 40
 ENOUGH = 12

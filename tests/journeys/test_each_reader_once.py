@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.reading import edition_read_off
-from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 from tests.mail_sinks import RecordingServer, kept_by_sink, smtp_sink
+from tests.stage.site import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 
 CONNECTIONS = 4
 

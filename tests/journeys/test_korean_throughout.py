@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.cli.main import COMMANDS
 from tests.cli.korean import KOREAN_LETTERS, english_in
-from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
+from tests.stage.site import ISSUE, PUBLIC_URL, Stage, make_stage, write_readers
 
 READERS: Final = "readers.csv"
 # What an editor wrote, and what SQLite says, which has no other language.

@@ -15,8 +15,8 @@ from sqlalchemy import create_engine, update
 from newsletter.database_url import read_database_url
 from newsletter.storage.tables import dispatches, runs
 from tests.delivery.scripted_server import Do, ScriptedServer, Step, greet, take_letter
-from tests.journeys.stage import ISSUE, PUBLIC_URL, Stage, make_stage
 from tests.postgresql import postgresql
+from tests.stage.site import ISSUE, PUBLIC_URL, Stage, make_stage
 
 LONG_AGO = timedelta(minutes=10)  # longer than anybody waits for a run
 VERDICTS = {  # what the relay says at last of each letter; nothing: it hangs up

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.stage import ISSUE, NEXT_YEAR, PUBLIC_URL, Stage, make_stage, write_readers
+from tests.stage.site import ISSUE, NEXT_YEAR, PUBLIC_URL, Stage, make_stage, write_readers
 
 READERS = 12
 

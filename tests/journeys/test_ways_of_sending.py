@@ -18,7 +18,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine
 
 from newsletter.storage import database as storage
-from tests.journeys.stage import (
+from tests.mail_sinks import RecordingServer
+from tests.stage.site import (
     CHECKOUT,
     ISSUE,
     NEXT_YEAR,
@@ -27,7 +28,6 @@ from tests.journeys.stage import (
     make_stage,
     write_readers,
 )
-from tests.mail_sinks import RecordingServer
 
 READERS = 60
 LONG_LIST = 1200  # more than a run reads at once
