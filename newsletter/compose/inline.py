@@ -55,12 +55,19 @@ def inline_css(page: str) -> str:
 def _inliner() -> Any:  # premailer comes without types
     """Make a premailer that spares itself what would change nothing in a letter."""
     plain: Any = _import_premailer().Premailer
+    sheets: dict[tuple[str, int], tuple[list[_Rule], list[object]]] = {}  # all editions have one
 
     class Inliner(plain):  # type: ignore[misc] # as above
-        def _parse_style_rules(self, *sheet: object) -> tuple[list[_Rule], object]:
-            rules, leftover = super()._parse_style_rules(*sheet)
+        def _parse_style_rules(self, sheet: str, index: int) -> tuple[list[_Rule], list[object]]:
+            rules, leftover = self._parse_sheet(sheet, index)
             body = STYLE.sub("", self.html)
-            return [rule for rule in rules if _may_match(rule[1], body)], leftover
+            return [rule for rule in rules if _may_match(rule[1], body)], [*leftover]
+
+        def _parse_sheet(self, sheet: str, index: int) -> tuple[list[_Rule], list[object]]:
+            if (sheet, index) not in sheets:
+                sheets.clear()
+                sheets[sheet, index] = super()._parse_style_rules(sheet, index)
+            return sheets[sheet, index]
 
         def _style_to_basic_html_attributes(self, *_: object, **__: object) -> None:
             """Write no width="" or bgcolor="" for a style: templates have those they need."""
