@@ -6,12 +6,13 @@ import pty
 import re
 import select
 import struct
-import subprocess
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+
+from tests.stage.starting import IN_TERMINAL, Started
 
 PATIENCE_S: Final = 60
 Typed = str | Callable[[], str]  # what is typed, or what happens before that is known
@@ -32,9 +33,8 @@ def run_in_terminal(
     """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    process = subprocess.Popen(
-        # So that Ctrl-C reaches it, even where the tests run in the background and ignore it.
-        ["setsid", "--ctty", "--wait", "env", "--default-signal=INT", *command],
+    process: Started[bytes] = Started(
+        [*IN_TERMINAL, *command],
         cwd=folder,
         env={**environ, "TERM": "xterm"},
         stdin=theirs,

@@ -12,16 +12,7 @@ from tests.stage.site import Stage
 
 def run(folder: Path, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
     environ = {f"NEWSLETTER_{name}": value for name, value in settings.items()}
-    stage = Stage(folder, environ)
-    return subprocess.run(
-        stage.command(*words),
-        cwd=folder,
-        env=stage.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return Stage(folder, environ).run_to_its_end(*words)
 
 
 @pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["FIFO", "folder"])

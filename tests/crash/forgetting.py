@@ -7,11 +7,12 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests.crash.scene import Scene
-from tests.stage.site import ISSUE, Stage
+from tests.stage.site import ISSUE
 
 LONG_AGO = timedelta(minutes=10)  # longer than anybody waits for a run
 STOPS_MAX = 200
@@ -102,15 +103,7 @@ def forget_relay(scene: Scene) -> None:
     if before["pending"] or before["deferred"]:  # something for a timer to go on with
         commands.append(("dispatch", "--due"))
     for arguments in commands:
-        ended = subprocess.run(
-            scene.stage.command(*arguments),
-            cwd=scene.stage.root,
-            env=Stage(scene.stage.root, settings).environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        ended = replace(scene.stage, settings=settings).run_to_its_end(*arguments)
         if ended.returncode != 3 or "NEWSLETTER_MAIL_URL" not in ended.stderr:
             scene.wrongs.append(f"{arguments} without a relay: {ended.returncode} {ended.stderr}")
     if scene.stage.status() != before or (scene.stage.root / "outbox").exists():

@@ -4,12 +4,14 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import DEVNULL, PIPE, STDOUT
 from typing import Any
+
+from tests.stage.starting import COMMAND, Started, end
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 ISSUE = "2022-08"
@@ -23,10 +25,16 @@ class Stage:
 
     root: Path
     settings: Mapping[str, str]
+    starts_fresh: bool = False
+
+    @property
+    def fresh(self) -> "Stage":
+        """The same, but its commands begin as for a person: with nothing loaded."""
+        return replace(self, starts_fresh=True)
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command line of a newsletter command."""
-        return [sys.executable, "-m", "newsletter", *arguments]
+        return [*COMMAND, *arguments]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -45,38 +53,33 @@ class Stage:
         self, *arguments: str, stdin: str = ""
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command, however it ends."""
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=self.root,
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
+        process = self._begin(*arguments, stdin=PIPE)
+        output, errors = end(process, stdin)
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     def read(self, *arguments: str) -> bytes:
         """Run a command that succeeds, and return standard output as it comes."""
-        ended = subprocess.run(
-            self.command(*arguments),
-            cwd=self.root,
-            env=self.environment,
-            capture_output=True,
-            timeout=120,
-            check=True,
-        )
-        return ended.stdout
+        process = self._begin(*arguments, stdin=DEVNULL, text=False)
+        output, errors = end(process, b"")
+        assert process.returncode == 0, errors
+        return bytes(output)
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start a command without waiting for it."""
-        return subprocess.Popen(
+        return self._begin(*arguments, stderr=STDOUT)
+
+    def _begin(
+        self, *arguments: str, stdin: int | None = None, stderr: int = PIPE, text: bool = True
+    ) -> "subprocess.Popen[Any]":
+        begin: type[subprocess.Popen[Any]] = subprocess.Popen if self.starts_fresh else Started
+        return begin(
             self.command(*arguments),
             cwd=self.root,
             env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+            stdin=stdin,
+            stdout=PIPE,
+            stderr=stderr,
+            text=text,
         )
 
     def status(self) -> dict[str, Any]:
