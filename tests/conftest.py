@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 from tests.slow import read_slow
+from tests.stage.templates import compile_templates_once
 
 # How long an example takes says something of the machine, not of the program.
 settings.register_profile("untimed", deadline=None)
@@ -18,6 +19,8 @@ settings.load_profile("untimed")
 # What a developer's terminal speaks is not what tests compare with.
 os.environ.pop("NEWSLETTER_LANGUAGE", None)
 os.environ["LC_ALL"] = "C.UTF-8"
+
+compile_templates_once()
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 

@@ -29,6 +29,7 @@ from typing import Any, Final
 import newsletter
 from newsletter.app.site import Site
 from newsletter.cli.main import main
+from tests.stage.templates import compile_templates_once
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent.parent
 ISSUE: Final = "2022-08"
@@ -60,6 +61,7 @@ def load() -> None:
             import_module(module.name)
     for name in LATE:
         import_module(name)
+    compile_templates_once()
     with TemporaryDirectory() as folder:
         shutil.copytree(CHECKOUT / "issues", Path(folder, "issues"))
         Site({}, Path(folder)).proof(ISSUE)
