@@ -21,6 +21,7 @@ COMMAND: Final = (sys.executable, "-m", "newsletter")
 # With a terminal of its own, and so that Ctrl-C reaches it even where the tests run in the
 # background and ignore it.
 IN_TERMINAL: Final = ("setsid", "--ctty", "--wait", "env", "--default-signal=INT")
+ENVIRON: Final = dict(os.environ)  # what tests set later is for commands, not for the server
 PATIENCE_S: Final = 60  # for the server to load the program
 END_S: Final = 120  # for a command to end
 PR_SET_CHILD_SUBREAPER: Final = 36  # <linux/prctl.h>
@@ -80,6 +81,7 @@ class _Server:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.stage.server"],
                 cwd=CHECKOUT,
+                env=ENVIRON,
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
             )
@@ -119,8 +121,8 @@ def _adopting() -> Iterator[None]:
 def _can_be_forked(environ: Mapping[str, str]) -> bool:
     """Say whether Python would start in *environ* as it started in ours, with UTF-8."""
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG", "")
-    is_ours = _for_python(environ) == _for_python(os.environ)
-    return sys.platform == "linux" and is_ours and locale.lower().endswith(("utf-8", "utf8"))
+    is_linux, is_ours = sys.platform == "linux", _for_python(environ) == _for_python(ENVIRON)
+    return is_linux and is_ours and locale.lower().endswith(("utf-8", "utf8"))
 
 
 def _for_python(environ: Mapping[str, str]) -> dict[str, str]:
