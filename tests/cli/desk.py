@@ -18,6 +18,7 @@ from newsletter.storage import tables
 from newsletter.subscribers.decisions import enrol
 from tests.cli.terminal import Typed, run_in_terminal
 from tests.makers import ISSUE_ID, write_site
+from tests.stage.databases import put_empty_database
 from tests.stage.site import PUBLIC_URL, Stage
 from tests.subscribers.makers import make_row
 
@@ -52,6 +53,8 @@ class Desk:
         values = {"public_url": PUBLIC_URL, "connections": "1", **settings}
         self.environ = {f"NEWSLETTER_{name.upper()}": value for name, value in values.items()}
         self.root = write_site(folder)
+        if "database_url" not in settings:
+            put_empty_database(folder)
         self._depth = 0  # of commands that run while another one does
         self.site = ClockedSite(self.environ, folder)
         with self.site.records.book().opened() as page:

@@ -17,6 +17,7 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import deliveries, dispatches
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
+from tests.stage.databases import put_empty_database
 from tests.subscribers.makers import make_subscriber
 
 NOW: Final = datetime(2022, 8, 1, 3, 0, tzinfo=UTC)
@@ -27,6 +28,7 @@ class ListSite:
     """A site with a database of its own and a clock that stands still."""
 
     def __init__(self, folder: Path) -> None:
+        put_empty_database(folder)
         self.engine = open_database("sqlite:///newsletter.db", folder)
         self.folder = folder
         self.now = NOW

@@ -24,6 +24,7 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import enrol, withdraw
 from newsletter.subscribers.subscriber import editions_by_preference
+from tests.stage.databases import put_empty_database
 from tests.subscribers.makers import make_row
 
 NOW = datetime(2022, 8, 26, tzinfo=UTC)
@@ -99,6 +100,7 @@ class LedgerBench:
 @contextmanager
 def ledger_bench(folder: Path, readers: int) -> Iterator[LedgerBench]:
     """Plan a dispatch to as many *readers* in a database in *folder*."""
+    put_empty_database(folder)
     database = open_database("sqlite:///newsletter.db", folder)
     with SqlSubscriberBook(database).opened() as page:
         for number in range(1, readers + 1):

@@ -18,6 +18,7 @@ from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import SubscriberId, editions_by_preference
+from tests.stage.databases import put_empty_database
 from tests.subscribers.makers import make_reader_id, make_row
 
 NOW: Final = datetime(2022, 8, 26, tzinfo=UTC)
@@ -44,6 +45,7 @@ class FakeClock:
 
 def make_database(folder: Path, addresses: Iterable[str]) -> Database:
     """Make a database where an issue is planned for these readers, in their order."""
+    put_empty_database(folder)
     database = open_database("sqlite:///newsletter.db", folder)
     with SqlSubscriberBook(database).opened() as page:
         for address in addresses:

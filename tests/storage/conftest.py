@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from newsletter.storage.database import open_database
 from newsletter.storage.tables import metadata
 from tests.postgresql import postgresql
+from tests.stage.databases import put_empty_database
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +22,8 @@ def postgresql_url() -> Iterator[str]:
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     is_sqlite = request.param == "sqlite"
     url = "sqlite:///newsletter.db" if is_sqlite else request.getfixturevalue("postgresql_url")
+    if is_sqlite:
+        put_empty_database(tmp_path)
     engine = open_database(url, tmp_path)
     with engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):

@@ -22,6 +22,7 @@ from newsletter.subscribers.exporting import export_lines
 from newsletter.subscribers.importing import Fate, import_rows
 from newsletter.subscribers.meanings import Meaning
 from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
+from tests.stage.databases import put_empty_database
 from tests.subscribers.makers import CONSENT, NOW, make_reader_id, make_row
 
 LINKS = ReaderLinks(LinkKeys(b"k" * 32), "e-news.example.org", "https://news.example.org")
@@ -36,6 +37,7 @@ def books(tmp_path: Path) -> Iterator[list[SqlSubscriberBook]]:
     folders = [tmp_path / name for name in "abc"]
     for folder in folders:
         folder.mkdir()
+        put_empty_database(folder)
     engines = [open_database("sqlite:///newsletter.db", folder) for folder in folders]
     yield [SqlSubscriberBook(engine) for engine in engines]
     for engine in engines:
