@@ -61,13 +61,18 @@ def test_a_table_of_800_rows_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "row"),
-    [("| a | b |\n|---|---|\n", "| 1 | 2 |\n"), ("", "- a\n"), ("", "> - a\n\n"), ("", "### a\n")],
+    ("start", "row", "rows"),  # few more than there may be
+    [
+        ("| a | b |\n|---|---|\n", "| 1 | 2 |\n", 5_200),
+        ("", "- a\n", 8_500),
+        ("", "> - a\n\n", 7_300),
+        ("", "### a\n", 12_700),
+    ],
 )
-def test_the_line_where_a_text_grows_too_long_is_named(start: str, row: str) -> None:
+def test_the_line_where_a_text_grows_too_long_is_named(start: str, row: str, rows: int) -> None:
     """The token that is one too many may be one that closes, and has no line of its own."""
     for more in range(8):
-        source = "\n\n".join(["b"] * more + [start + row * 20_000])
+        source = "\n\n".join(["b"] * more + [start + row * rows])
 
         [(line, message)] = _problems(source)
 
