@@ -72,6 +72,8 @@ def play(kind: str, seed: str, ground: Ground, folder: Path, *, is_short: bool =
     with _disk(folder / "disk", is_small=fault is fill_disk) as disk, office.open():
         database = disk / DATABASE
         stage = ground.copy(folder / "site", office.url, database)
+        # A long round strikes anywhere, before the program is loaded too.
+        stage = stage if is_short else stage.fresh
         chance = random.Random(f"{kind} {seed}")
         scene = Scene(ground, stage, office, chance, database, is_short)
         try:
