@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 NEWSLETTER := $(BIN)/newsletter
 DEMO_ISSUE := 2022-08
 ROUNDS ?= 200
-JOBS ?= 2
+# Two for each processor: tests wait for a disk, a clock or a server about as long as they work.
+JOBS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 1))))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
