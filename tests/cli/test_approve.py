@@ -8,8 +8,8 @@ from newsletter.cli.person import find_account
 from newsletter.dispatch.control import Act
 from newsletter.lang import Preference
 from newsletter.subscribers.decisions import enrol
-from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedStage
 from tests.subscribers.makers import make_row
 
 APPROVE = ("approve", ISSUE_ID, "--by", "김승인", "--yes")
@@ -17,30 +17,32 @@ EARNEST = "outbox:outbox?delivers=yes"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, mail_url=EARNEST)
+def desk(tmp_path: Path) -> ClockedStage:
+    return ClockedStage(tmp_path, mail_url=EARNEST)
 
 
-def publish(desk: Desk, line: str) -> None:
+def publish(desk: ClockedStage, line: str) -> None:
     path = desk.root / "issues" / "publication.yaml"
     path.write_text(f"{path.read_text()}{line}\n")
     desk.restart()
 
 
-def use_account(desk: Desk, table: str) -> None:
+def use_account(desk: ClockedStage, table: str) -> None:
     """Let what was signed so far be of another account of the system."""
     with desk.site.records.database.begin() as connection:
         connection.exec_driver_sql(f"UPDATE {table} SET account = 'other@desk'")
 
 
-def test_it_says_for_how_many_readers_it_is_good(desk: Desk) -> None:
+def test_it_says_for_how_many_readers_it_is_good(desk: ClockedStage) -> None:
     assert "Good for 4 readers" in desk.run(*APPROVE)
 
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     assert "Good for 3 readers" in desk.run(*APPROVE)
 
 
-def test_readers_who_came_since_an_issue_was_sent_can_still_be_approved_for(desk: Desk) -> None:
+def test_readers_who_came_since_an_issue_was_sent_can_still_be_approved_for(
+    desk: ClockedStage,
+) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     with desk.site.records.book().opened() as page:
         enrol(make_row("new@example.org", "", Preference.KO), page, NOW)
@@ -48,14 +50,14 @@ def test_readers_who_came_since_an_issue_was_sent_can_still_be_approved_for(desk
     assert "Good for 1 reader who" in desk.run(*APPROVE)
 
 
-def test_what_everybody_has_is_not_approved(desk: Desk) -> None:
+def test_what_everybody_has_is_not_approved(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
 
     assert "was sent and is finished" in desk.run(*APPROVE, status=2)
     assert desk.site.records.approvals().approvals(ISSUE_ID) == []
 
 
-def test_what_was_cancelled_is_not_approved(desk: Desk) -> None:
+def test_what_was_cancelled_is_not_approved(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     desk.run("cancel", ISSUE_ID, "--because", "a typo", "--yes")
 
@@ -63,7 +65,7 @@ def test_what_was_cancelled_is_not_approved(desk: Desk) -> None:
     assert desk.site.records.approvals().approvals(ISSUE_ID) == []
 
 
-def test_another_letter_than_the_one_that_everybody_has_is_not_approved(desk: Desk) -> None:
+def test_another_letter_than_the_one_that_everybody_has_is_not_approved(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.change_letter()
 
@@ -73,7 +75,7 @@ def test_another_letter_than_the_one_that_everybody_has_is_not_approved(desk: De
     assert desk.site.records.approvals().approvals(ISSUE_ID) == []
 
 
-def test_another_letter_is_approved_for_those_who_wait(desk: Desk) -> None:
+def test_another_letter_is_approved_for_those_who_wait(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     desk.change_letter()
 
@@ -83,7 +85,7 @@ def test_another_letter_is_approved_for_those_who_wait(desk: Desk) -> None:
     assert "newsletter dispatch 2022-08 --replace-letter --because TEXT" in approved
 
 
-def test_another_letter_than_one_that_was_never_kept_is_not_approved(desk: Desk) -> None:
+def test_another_letter_than_one_that_was_never_kept_is_not_approved(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     desk.forget_letter()
     desk.change_letter()
@@ -92,20 +94,22 @@ def test_another_letter_than_one_that_was_never_kept_is_not_approved(desk: Desk)
     assert desk.site.records.approvals().approvals(ISSUE_ID) == []
 
 
-def test_what_does_not_compose_is_not_approved(desk: Desk) -> None:
+def test_what_does_not_compose_is_not_approved(desk: ClockedStage) -> None:
     (desk.root / "issues" / ISSUE_ID / "en.md").unlink()
 
     assert "en.md: the file is missing" in desk.run(*APPROVE, status=1)
 
 
 def test_a_rehearsal_that_is_finished_does_not_stand_against_an_approval(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes")
 
     assert "Good for 4 readers" in desk.run(*APPROVE)
 
 
-def test_the_diary_has_approvals_overrides_and_runs_with_name_and_account(desk: Desk) -> None:
+def test_the_diary_has_approvals_overrides_and_runs_with_name_and_account(
+    desk: ClockedStage,
+) -> None:
     letter = desk.root / "issues" / ISSUE_ID / "en.md"
     letter.write_text(letter.read_text().replace("This issue", "TODO This issue"))
     desk.run(*APPROVE)
@@ -123,14 +127,14 @@ def test_the_diary_has_approvals_overrides_and_runs_with_name_and_account(desk: 
     assert lines[7] == f"by outbox {desk.root}/outbox, 2 at the most"
 
 
-def test_an_issue_that_was_only_approved_has_a_diary(desk: Desk) -> None:
+def test_an_issue_that_was_only_approved_has_a_diary(desk: ClockedStage) -> None:
     desk.run(*APPROVE)
 
     assert "approved by 김승인" in desk.run("status", ISSUE_ID, "--diary")
     assert f"{ISSUE_ID}  not begun" in desk.run("status")
 
 
-def test_a_timers_runs_are_in_the_diary_under_the_programs_name(desk: Desk) -> None:
+def test_a_timers_runs_are_in_the_diary_under_the_programs_name(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--by", "anna")
     desk.forget(1)
     desk.run("dispatch", "--due")
@@ -142,7 +146,7 @@ def test_a_timers_runs_are_in_the_diary_under_the_programs_name(desk: Desk) -> N
     assert {one.at for one in runs} == {NOW}
 
 
-def test_one_account_under_two_names_is_said_and_goes_out(desk: Desk) -> None:
+def test_one_account_under_two_names_is_said_and_goes_out(desk: ClockedStage) -> None:
     publish(desk, "approval: two-person")
     desk.run(*APPROVE)
 
@@ -151,7 +155,7 @@ def test_one_account_under_two_names_is_said_and_goes_out(desk: Desk) -> None:
     assert "Account   김승인 approved from the account that 박발송 dispatches from" in output
 
 
-def test_two_accounts_are_nothing_to_speak_of(desk: Desk) -> None:
+def test_two_accounts_are_nothing_to_speak_of(desk: ClockedStage) -> None:
     publish(desk, "approval: two-person")
     desk.run(*APPROVE)
     use_account(desk, "approvals")
@@ -159,7 +163,7 @@ def test_two_accounts_are_nothing_to_speak_of(desk: Desk) -> None:
     assert "Account" not in desk.run("dispatch", ISSUE_ID, "--yes", "--by", "박발송")
 
 
-def test_the_same_name_is_refused_from_two_accounts_too(desk: Desk) -> None:
+def test_the_same_name_is_refused_from_two_accounts_too(desk: ClockedStage) -> None:
     publish(desk, "approval: two-person-two-accounts")
     desk.run(*APPROVE)
     use_account(desk, "approvals")
@@ -169,7 +173,7 @@ def test_the_same_name_is_refused_from_two_accounts_too(desk: Desk) -> None:
     assert "has approved it and may not dispatch it too" in refused
 
 
-def test_where_two_accounts_are_demanded_one_is_refused_and_two_go_out(desk: Desk) -> None:
+def test_where_two_accounts_are_demanded_one_is_refused_and_two_go_out(desk: ClockedStage) -> None:
     publish(desk, "approval: two-person-two-accounts")
     desk.run(*APPROVE)
     send = ("dispatch", ISSUE_ID, "--yes", "--by", "박발송")
@@ -183,7 +187,7 @@ def test_where_two_accounts_are_demanded_one_is_refused_and_two_go_out(desk: Des
 
 
 def test_where_two_accounts_are_demanded_a_timer_sends_by_the_one_that_appointed(
-    desk: Desk,
+    desk: ClockedStage,
 ) -> None:
     publish(desk, "approval: two-person-two-accounts")
     desk.run(*APPROVE)
@@ -200,7 +204,7 @@ def test_where_two_accounts_are_demanded_a_timer_sends_by_the_one_that_appointed
 
 
 def test_an_approval_from_before_accounts_were_kept_does_not_pass_for_one_of_another(
-    desk: Desk,
+    desk: ClockedStage,
 ) -> None:
     publish(desk, "approval: two-person-two-accounts")
     desk.run(*APPROVE)

@@ -12,8 +12,8 @@ from newsletter.dispatch.states import State
 from newsletter.lang import Preference
 from newsletter.storage import tables
 from newsletter.subscribers.decisions import enrol
-from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedStage
 from tests.subscribers.makers import make_row
 
 SPECIAL = "2022-08-fix-1"
@@ -24,28 +24,28 @@ EARNEST = "outbox:outbox?delivers=yes"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """Four readers have the month's issue; of r5, who came since, nobody knows anything."""
-    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk = ClockedStage(tmp_path, mail_url=EARNEST)
     copy_issue(desk)
     desk.run("dispatch", ISSUE_ID, "--yes")
     enrol_reader(desk, 5)
     return desk
 
 
-def copy_issue(desk: Desk, label: str = "label: {ko: 정정, en: Correction}") -> None:
+def copy_issue(desk: ClockedStage, label: str = "label: {ko: 정정, en: Correction}") -> None:
     folder = desk.root / "issues" / SPECIAL
     shutil.copytree(desk.root / "issues" / ISSUE_ID, folder)
     facts = folder / "issue.yaml"
     facts.write_text(f"{facts.read_text()}{label}\n")
 
 
-def enrol_reader(desk: Desk, number: int) -> None:
+def enrol_reader(desk: ClockedStage, number: int) -> None:
     with desk.site.records.book().opened() as page:
         enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
 
 
-def put(desk: Desk, number: int, **values: object) -> None:
+def put(desk: ClockedStage, number: int, **values: object) -> None:
     """Change the delivery of the month's issue to a reader."""
     table = tables.deliveries
     which = (table.c.address == f"r{number}@example.org", table.c.issue == ISSUE_ID)
@@ -53,27 +53,29 @@ def put(desk: Desk, number: int, **values: object) -> None:
         connection.execute(update(table).where(*which).values(**values))
 
 
-def reached(desk: Desk) -> list[str]:
+def reached(desk: ClockedStage) -> list[str]:
     ledger = desk.site.records.ledger()
     return sorted(
         line.address.partition("@")[0] for state in State for line in ledger.entries(SPECIAL, state)
     )
 
 
-def test_nobody_gets_it_before_somebody_has_said_to_whom(desk: Desk) -> None:
+def test_nobody_gets_it_before_somebody_has_said_to_whom(desk: ClockedStage) -> None:
     refused = desk.run(*SEND, status=2)
 
     assert "its first dispatch says to whom: --to-all, or --only-recipients-of ISSUE" in refused
     assert desk.site.records.ledger().find_plan(SPECIAL) is None
 
 
-def test_to_all_goes_to_every_active_reader(desk: Desk) -> None:
+def test_to_all_goes_to_every_active_reader(desk: ClockedStage) -> None:
     assert "To        all readers" in desk.run(*SEND, "--to-all")
 
     assert reached(desk) == ["r1", "r2", "r3", "r4", "r5"]
 
 
-def test_only_recipients_are_those_who_have_it_or_may_have_it_and_are_active(desk: Desk) -> None:
+def test_only_recipients_are_those_who_have_it_or_may_have_it_and_are_active(
+    desk: ClockedStage,
+) -> None:
     put(desk, 1, state="refused")
     put(desk, 2, state="unknown")
     put(desk, 3, state="skipped")
@@ -85,7 +87,7 @@ def test_only_recipients_are_those_who_have_it_or_may_have_it_and_are_active(des
 
 
 def test_it_is_the_person_who_counts_and_not_an_address_that_somebody_else_has_now(
-    desk: Desk,
+    desk: ClockedStage,
 ) -> None:
     put(desk, 1, subscriber_id=5)
 
@@ -95,7 +97,9 @@ def test_it_is_the_person_who_counts_and_not_an_address_that_somebody_else_has_n
 
 
 @pytest.mark.parametrize("state", ["pending", "deferred"])
-def test_it_is_refused_while_that_issue_has_readers_who_wait(desk: Desk, state: str) -> None:
+def test_it_is_refused_while_that_issue_has_readers_who_wait(
+    desk: ClockedStage, state: str
+) -> None:
     put(desk, 1, state=state, due_at=NINE_UTC)
 
     refused = desk.run(*SEND, *ONLY, status=4)
@@ -104,7 +108,7 @@ def test_it_is_refused_while_that_issue_has_readers_who_wait(desk: Desk, state: 
     assert desk.site.records.ledger().find_plan(SPECIAL) is None
 
 
-def test_it_is_refused_for_an_issue_that_nobody_has(desk: Desk) -> None:
+def test_it_is_refused_for_an_issue_that_nobody_has(desk: ClockedStage) -> None:
     never = desk.run(*SEND, "--only-recipients-of", "2022-07", status=2)
     itself = desk.run(*SEND, "--only-recipients-of", SPECIAL, status=2)
 
@@ -113,14 +117,14 @@ def test_it_is_refused_for_an_issue_that_nobody_has(desk: Desk) -> None:
 
 
 def test_it_is_refused_for_an_issue_that_was_only_rehearsed(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     copy_issue(desk)
     desk.run("dispatch", ISSUE_ID, "--yes")
 
     assert "was only rehearsed" in desk.run(*SEND, *ONLY, status=2)
 
 
-def test_both_at_once_and_a_month_for_some_are_refused(desk: Desk) -> None:
+def test_both_at_once_and_a_month_for_some_are_refused(desk: ClockedStage) -> None:
     both = desk.run(*SEND, "--to-all", *ONLY, status=2)
     month = desk.run("dispatch", ISSUE_ID, "--yes", *ONLY, status=2)
 
@@ -128,7 +132,7 @@ def test_both_at_once_and_a_month_for_some_are_refused(desk: Desk) -> None:
     assert "goes to everybody" in month
 
 
-def test_what_was_said_holds_for_going_on_and_cannot_be_changed_then(desk: Desk) -> None:
+def test_what_was_said_holds_for_going_on_and_cannot_be_changed_then(desk: ClockedStage) -> None:
     desk.run(*SEND, *ONLY, "--limit", "1", status=4)
 
     changed = desk.run(*SEND, "--to-all", status=2)
@@ -138,7 +142,7 @@ def test_what_was_said_holds_for_going_on_and_cannot_be_changed_then(desk: Desk)
     assert reached(desk) == ["r1", "r2", "r3", "r4"]
 
 
-def test_what_was_said_can_be_changed_as_long_as_nobody_was_sent_it(desk: Desk) -> None:
+def test_what_was_said_can_be_changed_as_long_as_nobody_was_sent_it(desk: ClockedStage) -> None:
     desk.run(*SEND, "--to-all")
     table = tables.deliveries
     with desk.site.records.database.begin() as connection:
@@ -150,7 +154,7 @@ def test_what_was_said_can_be_changed_as_long_as_nobody_was_sent_it(desk: Desk) 
     assert reached(desk) == ["r1", "r2", "r3", "r4"]
 
 
-def test_add_new_adds_those_alone_who_have_got_the_other_issue_since(desk: Desk) -> None:
+def test_add_new_adds_those_alone_who_have_got_the_other_issue_since(desk: ClockedStage) -> None:
     desk.run(*SEND, *ONLY)
     enrol_reader(desk, 6)
     before = desk.run(*SEND, "--add-new")
@@ -161,7 +165,7 @@ def test_add_new_adds_those_alone_who_have_got_the_other_issue_since(desk: Desk)
     assert reached(desk) == ["r1", "r2", "r3", "r4", "r5", "r6"]
 
 
-def test_a_timer_goes_on_with_the_same_readers(desk: Desk) -> None:
+def test_a_timer_goes_on_with_the_same_readers(desk: ClockedStage) -> None:
     desk.run(*SEND, *ONLY)
     table = tables.deliveries
     which = (table.c.address == "r1@example.org", table.c.issue == SPECIAL)
@@ -174,7 +178,7 @@ def test_a_timer_goes_on_with_the_same_readers(desk: Desk) -> None:
     assert desk.site.records.ledger().tally(SPECIAL).is_finished
 
 
-def test_an_appointment_keeps_to_whom_and_a_timer_sends_it_to_those(desk: Desk) -> None:
+def test_an_appointment_keeps_to_whom_and_a_timer_sends_it_to_those(desk: ClockedStage) -> None:
     desk.run(*SEND, *ONLY, "--at", "2022-08-26 09:00", "--no-wait")
     shown = json.loads(desk.run("status", SPECIAL, "--json"))
     desk.site.now = NINE_UTC
@@ -185,7 +189,7 @@ def test_an_appointment_keeps_to_whom_and_a_timer_sends_it_to_those(desk: Desk) 
     assert reached(desk) == ["r1", "r2", "r3", "r4"]
 
 
-def test_an_appointment_to_all_is_kept_as_such(desk: Desk) -> None:
+def test_an_appointment_to_all_is_kept_as_such(desk: ClockedStage) -> None:
     desk.run(*SEND, "--to-all", "--at", "2022-08-26 09:00", "--no-wait")
     desk.site.now = NINE_UTC
 
@@ -202,7 +206,7 @@ def test_an_appointment_to_all_is_kept_as_such(desk: Desk) -> None:
     ],
 )
 def test_an_appointment_for_others_than_the_dispatch_began_with_names_both_and_plans_nothing(
-    desk: Desk, appointed: tuple[str, ...], begun: tuple[str, ...], words: str
+    desk: ClockedStage, appointed: tuple[str, ...], begun: tuple[str, ...], words: str
 ) -> None:
     desk.run(*SEND, *appointed, "--at", "2022-08-26 09:00", "--no-wait")
     desk.run(*SEND, *begun, "--limit", "1", status=4)
@@ -218,7 +222,7 @@ def test_an_appointment_for_others_than_the_dispatch_began_with_names_both_and_p
     assert desk.site.records.ledger().tally(SPECIAL).of(State.ACCEPTED) == 1
 
 
-def test_a_rehearsal_says_nothing_of_to_whom_it_is_sent_in_earnest(desk: Desk) -> None:
+def test_a_rehearsal_says_nothing_of_to_whom_it_is_sent_in_earnest(desk: ClockedStage) -> None:
     desk.run(*SEND, "--rehearse", "--to-all")
 
     assert "its first dispatch says to whom" in desk.run(*SEND, status=2)
@@ -226,7 +230,7 @@ def test_a_rehearsal_says_nothing_of_to_whom_it_is_sent_in_earnest(desk: Desk) -
     assert reached(desk) == ["r1", "r2", "r3", "r4"]
 
 
-def test_status_says_to_whom_and_an_appointment_without_a_plan_too(desk: Desk) -> None:
+def test_status_says_to_whom_and_an_appointment_without_a_plan_too(desk: ClockedStage) -> None:
     desk.run(*SEND, *ONLY)
 
     shown = desk.run("status", SPECIAL)
@@ -235,7 +239,7 @@ def test_status_says_to_whom_and_an_appointment_without_a_plan_too(desk: Desk) -
 
 
 def test_a_letter_that_half_have_names_the_ways_and_they_can_be_gone(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk = ClockedStage(tmp_path, mail_url=EARNEST)
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "2", status=4)
     desk.forget_letter()
     desk.change_letter()

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
 from tests.postgresql import postgresql
+from tests.stage.clocked import ClockedStage
 from tests.stage.site import ISSUE, PUBLIC_URL, make_stage, write_readers
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path / "site")
+def desk(tmp_path: Path) -> ClockedStage:
+    return ClockedStage(tmp_path / "site")
 
 
 def ask(file: Path, query: str) -> list[tuple[object, ...]]:
@@ -26,7 +26,9 @@ def ask(file: Path, query: str) -> list[tuple[object, ...]]:
         return connection.execute(query).fetchall()
 
 
-def test_a_backup_is_whole_in_one_file_for_its_owner_alone(desk: Desk, tmp_path: Path) -> None:
+def test_a_backup_is_whole_in_one_file_for_its_owner_alone(
+    desk: ClockedStage, tmp_path: Path
+) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     (desk.root / ".env").write_text("")
     target = tmp_path / "백업 1.db"
@@ -63,7 +65,9 @@ def test_a_backup_during_a_dispatch_is_of_one_moment_and_disturbs_nobody(tmp_pat
     assert stage.status()["accepted"] == len(list((stage.root / "outbox").glob("*.eml")))
 
 
-def test_a_file_that_is_there_is_replaced_only_with_force(desk: Desk, tmp_path: Path) -> None:
+def test_a_file_that_is_there_is_replaced_only_with_force(
+    desk: ClockedStage, tmp_path: Path
+) -> None:
     target = tmp_path / "backup.db"
     target.write_text("precious")
 
@@ -76,7 +80,7 @@ def test_a_file_that_is_there_is_replaced_only_with_force(desk: Desk, tmp_path: 
     assert ask(target, "SELECT count(*) FROM subscribers") == [(4,)]
 
 
-def test_the_ledger_is_no_backup_of_itself(desk: Desk) -> None:
+def test_the_ledger_is_no_backup_of_itself(desk: ClockedStage) -> None:
     ledger = desk.root / "newsletter.db"
 
     output = desk.run("backup", str(ledger), "--force", status=2)
@@ -94,7 +98,7 @@ def test_where_there_is_no_ledger_none_is_made(tmp_path: Path) -> None:
     assert not list(stage.root.glob("*.db"))
 
 
-def test_a_folder_that_is_missing_is_named(tmp_path: Path, desk: Desk) -> None:
+def test_a_folder_that_is_missing_is_named(tmp_path: Path, desk: ClockedStage) -> None:
     with pytest.raises(FileNotFoundError, match="missing"):
         desk.run("backup", str(tmp_path / "missing" / "backup.db"))
 

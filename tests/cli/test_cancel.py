@@ -3,22 +3,22 @@ from pathlib import Path
 import pytest
 
 from newsletter.dispatch.states import State
-from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 
 WHY = ("--because", "그림이 바뀌었습니다", "--by", "김민지")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A dispatch of four that has reached one, and of another nobody knows."""
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     desk.lose_answers(2)
     return desk
 
 
-def test_cancelling_says_who_has_it_and_skips_the_others_for_good(desk: Desk) -> None:
+def test_cancelling_says_who_has_it_and_skips_the_others_for_good(desk: ClockedStage) -> None:
     output = desk.run("cancel", ISSUE_ID, *WHY, "--yes")
     again = desk.run("dispatch", ISSUE_ID, "--yes", "--add-new", status=2)
 
@@ -31,7 +31,7 @@ def test_cancelling_says_who_has_it_and_skips_the_others_for_good(desk: Desk) ->
     assert desk.decided() == [("cancelled", "김민지", "2 skipped: 그림이 바뀌었습니다")]
 
 
-def test_the_issue_has_to_be_typed_before_anything_is_cancelled(desk: Desk) -> None:
+def test_the_issue_has_to_be_typed_before_anything_is_cancelled(desk: ClockedStage) -> None:
     alone = desk.run("cancel", ISSUE_ID, *WHY, status=2)
     wrong = desk.type("cancel", ISSUE_ID, *WHY, dialogue={"to go on": "yes\n"}, status=2)
     before = desk.states()
@@ -43,13 +43,13 @@ def test_the_issue_has_to_be_typed_before_anything_is_cancelled(desk: Desk) -> N
     assert desk.states()[State.SKIPPED] == 2
 
 
-def test_a_dispatch_that_has_begun_is_cancelled_only_with_a_reason(desk: Desk) -> None:
+def test_a_dispatch_that_has_begun_is_cancelled_only_with_a_reason(desk: ClockedStage) -> None:
     assert "--because" in desk.run("cancel", ISSUE_ID, "--yes", status=2)
     assert "--because" in desk.run("cancel", ISSUE_ID, "--because", "  ", "--yes", status=2)
     assert State.SKIPPED not in desk.states()
 
 
-def test_cancelling_twice_says_who_has_cancelled(desk: Desk) -> None:
+def test_cancelling_twice_says_who_has_cancelled(desk: ClockedStage) -> None:
     desk.run("cancel", ISSUE_ID, *WHY, "--yes")
 
     output = desk.run("cancel", ISSUE_ID, "--because", "again", "--by", "anna", "--yes")
@@ -59,7 +59,7 @@ def test_cancelling_twice_says_who_has_cancelled(desk: Desk) -> None:
 
 
 def test_before_a_dispatch_has_begun_its_appointment_is_dropped(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--at", "2022-08-26 09:00", "--yes", "--no-wait")
 
     output = desk.run("cancel", ISSUE_ID)
@@ -69,7 +69,7 @@ def test_before_a_dispatch_has_begun_its_appointment_is_dropped(tmp_path: Path) 
     assert "was never dispatched" in desk.run("cancel", ISSUE_ID, status=2)
 
 
-def test_an_appointment_of_what_has_begun_goes_with_it(desk: Desk) -> None:
+def test_an_appointment_of_what_has_begun_goes_with_it(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--at", "2022-08-26 09:00", "--yes", "--no-wait")
 
     desk.run("cancel", ISSUE_ID, *WHY, "--yes")
@@ -78,7 +78,7 @@ def test_an_appointment_of_what_has_begun_goes_with_it(desk: Desk) -> None:
 
 
 def test_a_finished_dispatch_has_nothing_left_to_cancel(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes")
 
     output = desk.run("cancel", ISSUE_ID, *WHY, "--yes", status=2)

@@ -17,11 +17,11 @@ from newsletter.issue.pace import Pace, Rate
 from newsletter.lang import Preference
 from newsletter.message.envelope import Envelope
 from newsletter.subscribers.decisions import enrol
-from tests.cli.desk import NOW, ClockedSite, Desk
 from tests.dispatch.makers import FastClock, counts, make_database
 from tests.dispatch.stand_ins import ScriptedProvider
 from tests.dispatch.test_rounds import run
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedSite, ClockedStage
 from tests.subscribers.makers import make_row
 
 NINE = "2022-08-26 09:00"
@@ -35,7 +35,7 @@ NOBODY = Refused("550 5.1.1 no such user")
 class BusySite(ClockedSite):
     """A site where somebody does something else while the provider is reached."""
 
-    def __init__(self, desk: Desk, act: Callable[[], object]) -> None:
+    def __init__(self, desk: ClockedStage, act: Callable[[], object]) -> None:
         super().__init__(desk.environ, desk.root)
         self.now = desk.site.now
         self._acts = [act]
@@ -68,8 +68,8 @@ class LockedOutSite(ClockedSite):
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def desk(tmp_path: Path) -> ClockedStage:
+    return ClockedStage(tmp_path)
 
 
 @pytest.fixture
@@ -79,11 +79,11 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.dispose()
 
 
-def add_other_issue(desk: Desk) -> None:
+def add_other_issue(desk: ClockedStage) -> None:
     shutil.copytree(desk.root / "issues" / ISSUE_ID, desk.root / "issues" / OTHER_ISSUE)
 
 
-def add_reader(desk: Desk, address: str) -> None:
+def add_reader(desk: ClockedStage, address: str) -> None:
     with desk.site.records.book().opened() as page:
         enrol(make_row(address, "", Preference.KO), page, NOW)
 
@@ -98,7 +98,7 @@ def add_reader(desk: Desk, address: str) -> None:
     ids=["dropped", "cancelled", "put off"],
 )
 def test_an_appointment_changed_while_another_is_kept_is_not_kept_as_it_was(
-    desk: Desk, change: Sequence[str]
+    desk: ClockedStage, change: Sequence[str]
 ) -> None:
     """A long list takes hours."""
     add_other_issue(desk)
@@ -113,7 +113,7 @@ def test_an_appointment_changed_while_another_is_kept_is_not_kept_as_it_was(
     assert desk.site.records.ledger().find_plan(OTHER_ISSUE) is None
 
 
-def test_a_dispatch_limited_while_another_goes_on_does_not_go_on_itself(desk: Desk) -> None:
+def test_a_dispatch_limited_while_another_goes_on_does_not_go_on_itself(desk: ClockedStage) -> None:
     add_other_issue(desk)
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.site.now += timedelta(minutes=1)  # the one planned first goes on first
@@ -181,7 +181,7 @@ def test_a_relay_that_cuts_off_after_every_letter_stops_the_run(database: Databa
     ids=["cancelled", "paused"],
 )
 def test_a_halt_holds_though_the_plan_was_about_to_be_replaced(
-    desk: Desk, halt: Sequence[str], act: Act, status: int
+    desk: ClockedStage, halt: Sequence[str], act: Act, status: int
 ) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1, 2, 3, 4)
@@ -196,7 +196,7 @@ def test_a_halt_holds_though_the_plan_was_about_to_be_replaced(
     assert State.ACCEPTED not in desk.states()
 
 
-def test_a_limit_binds_a_timer_though_its_run_never_began(desk: Desk) -> None:
+def test_a_limit_binds_a_timer_though_its_run_never_began(desk: ClockedStage) -> None:
     """Whoever is told to wait for another process goes home."""
     desk.run("dispatch", ISSUE_ID, "--yes")
     for number in range(10, 20):
@@ -212,7 +212,7 @@ def test_a_limit_binds_a_timer_though_its_run_never_began(desk: Desk) -> None:
     assert desk.states()[State.ACCEPTED] == 4
 
 
-def test_nobody_is_added_to_a_dispatch_cancelled_meanwhile(desk: Desk) -> None:
+def test_nobody_is_added_to_a_dispatch_cancelled_meanwhile(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     add_reader(desk, "r10@example.org")
     cancel = ["cancel", ISSUE_ID, "--because", "a mistake", "--yes"]
@@ -223,7 +223,7 @@ def test_nobody_is_added_to_a_dispatch_cancelled_meanwhile(desk: Desk) -> None:
     assert desk.states() == {State.ACCEPTED: 1, State.SKIPPED: 3}
 
 
-def test_a_timer_leaves_everybody_alone_until_a_canary_is_answered(desk: Desk) -> None:
+def test_a_timer_leaves_everybody_alone_until_a_canary_is_answered(desk: ClockedStage) -> None:
     desk.site = LockedOutSite(desk.environ, desk.root)
     desk.run("dispatch", ISSUE_ID, "--yes", "--canary", "2", status=3)
     desk.restart()
@@ -235,7 +235,7 @@ def test_a_timer_leaves_everybody_alone_until_a_canary_is_answered(desk: Desk) -
 
 
 @pytest.mark.parametrize("canary", ["2", "100"])
-def test_a_timer_goes_on_once_a_canary_is_answered(desk: Desk, canary: str) -> None:
+def test_a_timer_goes_on_once_a_canary_is_answered(desk: ClockedStage, canary: str) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--canary", canary)
     desk.forget(3)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.dispatch.states import State
-from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 
 NINE = "2022-08-26 09:00"
 NINE_UTC = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
@@ -20,50 +20,50 @@ ANSWER = ("--after-restore", "--because", "the relay's log has nobody")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path / "site")
+def desk(tmp_path: Path) -> ClockedStage:
+    return ClockedStage(tmp_path / "site")
 
 
-def appoint(desk: Desk, issue: str = ISSUE_ID) -> None:
+def appoint(desk: ClockedStage, issue: str = ISSUE_ID) -> None:
     desk.run("dispatch", issue, "--at", NINE, "--yes", "--no-wait")
 
 
-def add_issue(desk: Desk) -> None:
+def add_issue(desk: ClockedStage) -> None:
     other = desk.root / "issues" / OTHER_ISSUE
     shutil.copytree(desk.root / "issues" / ISSUE_ID, other)
     facts = other / "issue.yaml"
     facts.write_text(facts.read_text().replace("2022-08-26", "2022-09-26"))
 
 
-def keep(desk: Desk) -> None:
+def keep(desk: ClockedStage) -> None:
     """Copy what a careful person copies: the ledger and the file beside it."""
     desk.site.close()
     for name in ("newsletter.db", "newsletter.db.mark"):
         shutil.copy(desk.root / name, desk.root.parent / name)
 
 
-def copy_over(desk: Desk) -> None:
+def copy_over(desk: ClockedStage) -> None:
     shutil.copyfile(desk.root.parent / "newsletter.db", desk.root / "newsletter.db")
 
 
-def move_over(desk: Desk) -> None:
+def move_over(desk: ClockedStage) -> None:
     (desk.root.parent / "newsletter.db").replace(desk.root / "newsletter.db")
 
 
-def copy_all_over(desk: Desk) -> None:
+def copy_all_over(desk: ClockedStage) -> None:
     """Nothing beside the ledger tells it, only the clock."""
     copy_over(desk)
     mark = "newsletter.db.mark"
     shutil.copyfile(desk.root.parent / mark, desk.root / mark)
 
 
-def count_attempts(desk: Desk) -> int:
+def count_attempts(desk: ClockedStage) -> int:
     return len(list((desk.root / "outbox").glob("*.eml")))
 
 
 @pytest.mark.parametrize("put_back", [copy_over, move_over, copy_all_over])
 def test_an_appointment_that_has_gone_out_does_not_go_out_again_from_an_older_ledger(
-    desk: Desk, put_back: Callable[[Desk], None]
+    desk: ClockedStage, put_back: Callable[[ClockedStage], None]
 ) -> None:
     appoint(desk)
     keep(desk)
@@ -88,7 +88,7 @@ def test_an_appointment_that_has_gone_out_does_not_go_out_again_from_an_older_le
 
 @pytest.mark.parametrize("put_back", [copy_over, move_over])
 def test_an_unfinished_dispatch_does_not_go_on_from_an_older_ledger(
-    desk: Desk, put_back: Callable[[Desk], None]
+    desk: ClockedStage, put_back: Callable[[ClockedStage], None]
 ) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2, 3)
@@ -105,7 +105,9 @@ def test_an_unfinished_dispatch_does_not_go_on_from_an_older_ledger(
     assert desk.states() == {State.ACCEPTED: 2, State.PENDING: 2}
 
 
-def test_a_timer_that_was_away_for_hours_does_not_send_what_was_due_meanwhile(desk: Desk) -> None:
+def test_a_timer_that_was_away_for_hours_does_not_send_what_was_due_meanwhile(
+    desk: ClockedStage,
+) -> None:
     appoint(desk)
     desk.site.now = NINE_UTC + MINUTE
 
@@ -115,7 +117,7 @@ def test_a_timer_that_was_away_for_hours_does_not_send_what_was_due_meanwhile(de
     assert count_attempts(desk) == 0
 
 
-def test_an_appointment_behind_an_issue_that_took_hours_is_not_late(desk: Desk) -> None:
+def test_an_appointment_behind_an_issue_that_took_hours_is_not_late(desk: ClockedStage) -> None:
     """Both are taken by one look; what comes second is kept hours after its time."""
     add_issue(desk)
     appoint(desk)
@@ -128,7 +130,7 @@ def test_an_appointment_behind_an_issue_that_took_hours_is_not_late(desk: Desk) 
     assert desk.site.records.ledger().tally(OTHER_ISSUE).of(State.ACCEPTED) == 4
 
 
-def restored(desk: Desk) -> None:
+def restored(desk: ClockedStage) -> None:
     """Put an older ledger back: two readers of four wait by its word."""
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2, 3)
@@ -138,7 +140,7 @@ def restored(desk: Desk) -> None:
     desk.restart()
 
 
-def test_where_nobody_can_be_asked_nothing_is_sent_without_an_answer(desk: Desk) -> None:
+def test_where_nobody_can_be_asked_nothing_is_sent_without_an_answer(desk: ClockedStage) -> None:
     restored(desk)
 
     output = desk.run("dispatch", ISSUE_ID, "--yes", status=4)
@@ -148,7 +150,7 @@ def test_where_nobody_can_be_asked_nothing_is_sent_without_an_answer(desk: Desk)
     assert desk.states() == {State.ACCEPTED: 2, State.PENDING: 2}
 
 
-def test_an_answer_lets_it_go_out_and_is_kept_with_name_and_reason(desk: Desk) -> None:
+def test_an_answer_lets_it_go_out_and_is_kept_with_name_and_reason(desk: ClockedStage) -> None:
     restored(desk)
 
     desk.run("dispatch", ISSUE_ID, "--yes", *ANSWER, "--by", "김민지")
@@ -161,7 +163,7 @@ def test_an_answer_lets_it_go_out_and_is_kept_with_name_and_reason(desk: Desk) -
     assert desk.run("dispatch", "--due") == ""
 
 
-def test_a_dry_run_shows_the_doubt_and_needs_no_answer(desk: Desk) -> None:
+def test_a_dry_run_shows_the_doubt_and_needs_no_answer(desk: ClockedStage) -> None:
     restored(desk)
 
     output = desk.run("dispatch", ISSUE_ID, "--dry-run")
@@ -174,7 +176,7 @@ def test_a_dry_run_shows_the_doubt_and_needs_no_answer(desk: Desk) -> None:
     ("reason", "status", "left"), [("the log has nobody", 0, 0), ("", 2, 2), ("  ", 2, 2)]
 )
 def test_a_person_is_asked_for_a_reason_beside_the_name_of_the_issue(
-    desk: Desk, reason: str, status: int, left: int
+    desk: ClockedStage, reason: str, status: int, left: int
 ) -> None:
     restored(desk)
     dialogue = {"Type 2022-08 to go on": "2022-08\n", "Why is it right": f"{reason}\n"}
@@ -188,7 +190,7 @@ def test_a_person_is_asked_for_a_reason_beside_the_name_of_the_issue(
 
 
 @pytest.mark.parametrize("because", [[], ["--because", " "]])
-def test_an_answer_wants_a_reason(desk: Desk, because: list[str]) -> None:
+def test_an_answer_wants_a_reason(desk: ClockedStage, because: list[str]) -> None:
     restored(desk)
 
     output = desk.run("dispatch", ISSUE_ID, "--yes", "--after-restore", *because, status=2)
@@ -197,14 +199,14 @@ def test_an_answer_wants_a_reason(desk: Desk, because: list[str]) -> None:
     assert desk.states() == {State.ACCEPTED: 2, State.PENDING: 2}
 
 
-def test_an_answer_without_a_doubt_is_refused(desk: Desk) -> None:
+def test_an_answer_without_a_doubt_is_refused(desk: ClockedStage) -> None:
     output = desk.run("dispatch", ISSUE_ID, "--yes", *ANSWER, status=2)
 
     assert "--after-restore: nothing speaks against sending 2022-08; leave it out" in output
     assert desk.states() == {}
 
 
-def test_an_answer_counts_for_its_issue_alone(desk: Desk) -> None:
+def test_an_answer_counts_for_its_issue_alone(desk: ClockedStage) -> None:
     add_issue(desk)
     appoint(desk)
     appoint(desk, OTHER_ISSUE)
@@ -227,7 +229,7 @@ def test_an_answer_counts_for_its_issue_alone(desk: Desk) -> None:
     assert desk.site.records.doubts().standing() == []
 
 
-def test_the_first_dispatch_of_another_issue_is_asked_about_too(desk: Desk) -> None:
+def test_the_first_dispatch_of_another_issue_is_asked_about_too(desk: ClockedStage) -> None:
     add_issue(desk)
     restored(desk)
 
@@ -237,7 +239,7 @@ def test_the_first_dispatch_of_another_issue_is_asked_about_too(desk: Desk) -> N
     assert desk.site.records.ledger().find_plan(OTHER_ISSUE) is None
 
 
-def test_a_timer_with_nothing_to_send_says_nothing_of_a_doubt(desk: Desk) -> None:
+def test_a_timer_with_nothing_to_send_says_nothing_of_a_doubt(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     keep(desk)
     desk.run("subscribers", "add", "new@example.org", "--consented-at", "2022-08-01")
@@ -248,7 +250,7 @@ def test_a_timer_with_nothing_to_send_says_nothing_of_a_doubt(desk: Desk) -> Non
     assert "Doubt     this ledger is an older copy" in desk.run("status")
 
 
-def test_status_shows_a_doubt_until_it_is_answered(desk: Desk) -> None:
+def test_status_shows_a_doubt_until_it_is_answered(desk: ClockedStage) -> None:
     restored(desk)
 
     words = desk.run("status")

@@ -6,12 +6,12 @@ import pytest
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.states import State
-from tests.cli.desk import NOW, Desk
 from tests.cli.test_audience import EARNEST, SPECIAL
 from tests.cli.test_audience import copy_issue as copy_special
 from tests.cli.test_ways import set_way
 from tests.mail_sinks import free_port
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedStage
 
 NINE = "2022-08-26 09:00"
 NINE_UTC = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
@@ -20,15 +20,15 @@ RELAY = f"smtp://127.0.0.1:{free_port()}"  # nobody listens there
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def desk(tmp_path: Path) -> ClockedStage:
+    return ClockedStage(tmp_path)
 
 
-def appoint(desk: Desk, issue: str = ISSUE_ID) -> None:
+def appoint(desk: ClockedStage, issue: str = ISSUE_ID) -> None:
     desk.run("dispatch", issue, "--at", NINE, "--yes", "--no-wait", "--by", "김민지")
 
 
-def test_where_nothing_is_due_nothing_is_printed(desk: Desk) -> None:
+def test_where_nothing_is_due_nothing_is_printed(desk: ClockedStage) -> None:
     """Cron makes a mail of every line."""
     first = desk.run("dispatch", "--due")
     appoint(desk)
@@ -38,7 +38,7 @@ def test_where_nothing_is_due_nothing_is_printed(desk: Desk) -> None:
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
-def test_a_person_who_runs_it_is_told_what_comes_next(desk: Desk) -> None:
+def test_a_person_who_runs_it_is_told_what_comes_next(desk: ClockedStage) -> None:
     desk.site.now = datetime.now(UTC)
     at = f"{desk.site.now + timedelta(days=3):%Y-%m-%d} 09:00"
     desk.run("dispatch", ISSUE_ID, "--at", at, "--yes", "--no-wait")
@@ -48,7 +48,7 @@ def test_a_person_who_runs_it_is_told_what_comes_next(desk: Desk) -> None:
     assert shown == f"Nothing is due.\n  2022-08 goes out at {at} KST\n"
 
 
-def test_an_appointment_survives_a_restart_and_is_kept_once(desk: Desk) -> None:
+def test_an_appointment_survives_a_restart_and_is_kept_once(desk: ClockedStage) -> None:
     appoint(desk)
     desk.restart()
     desk.site.now = NINE_UTC - timedelta(seconds=1)
@@ -66,7 +66,7 @@ def test_an_appointment_survives_a_restart_and_is_kept_once(desk: Desk) -> None:
 
 
 def test_another_letter_than_the_appointed_one_is_refused_with_what_was_changed(
-    desk: Desk,
+    desk: ClockedStage,
 ) -> None:
     desk.run("approve", ISSUE_ID, "--by", "anna", "--yes")
     appoint(desk)
@@ -82,7 +82,7 @@ def test_another_letter_than_the_appointed_one_is_refused_with_what_was_changed(
     assert len(desk.site.records.diary().appointments()) == 1
 
 
-def test_a_dispatch_that_was_begun_goes_on_when_its_readers_are_due(desk: Desk) -> None:
+def test_a_dispatch_that_was_begun_goes_on_when_its_readers_are_due(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2)
     desk.defer(3, due_at=NINE_UTC)
@@ -99,7 +99,7 @@ def test_a_dispatch_that_was_begun_goes_on_when_its_readers_are_due(desk: Desk) 
     assert desk.states() == {State.ACCEPTED: 4}
 
 
-def test_readers_that_a_limited_run_left_out_are_not_sent_it_by_a_timer(desk: Desk) -> None:
+def test_readers_that_a_limited_run_left_out_are_not_sent_it_by_a_timer(desk: ClockedStage) -> None:
     """Nobody has confirmed that they are to get it."""
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
 
@@ -107,7 +107,7 @@ def test_readers_that_a_limited_run_left_out_are_not_sent_it_by_a_timer(desk: De
     assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}
 
 
-def test_a_plan_that_nobody_was_sent_binds_a_timer_to_its_letter(desk: Desk) -> None:
+def test_a_plan_that_nobody_was_sent_binds_a_timer_to_its_letter(desk: ClockedStage) -> None:
     """A person may replace such a plan by another letter, for he is asked; a timer may not."""
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1, 2, 3, 4)
@@ -119,7 +119,7 @@ def test_a_plan_that_nobody_was_sent_binds_a_timer_to_its_letter(desk: Desk) -> 
     assert desk.states() == {State.PENDING: 4}
 
 
-def test_unknown_ones_are_never_taken_up(desk: Desk) -> None:
+def test_unknown_ones_are_never_taken_up(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.lose_answers(1, 2)
 
@@ -127,7 +127,7 @@ def test_unknown_ones_are_never_taken_up(desk: Desk) -> None:
     assert desk.states() == {State.ACCEPTED: 2, State.UNKNOWN: 2}
 
 
-def test_what_has_begun_but_is_appointed_for_later_waits_for_that(desk: Desk) -> None:
+def test_what_has_begun_but_is_appointed_for_later_waits_for_that(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2, 3)
     appoint(desk)
@@ -140,7 +140,7 @@ def test_what_has_begun_but_is_appointed_for_later_waits_for_that(desk: Desk) ->
     assert desk.states() == {State.ACCEPTED: 4}
 
 
-def test_an_appointment_whose_readers_have_it_already_is_dropped(desk: Desk) -> None:
+def test_an_appointment_whose_readers_have_it_already_is_dropped(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1)
     appoint(desk)
@@ -154,7 +154,9 @@ def test_an_appointment_whose_readers_have_it_already_is_dropped(desk: Desk) -> 
     assert desk.decided()[-1][:2] == ("appointment dropped", PROGRAM)
 
 
-def test_an_appointment_of_a_paused_dispatch_waits_until_somebody_resumes_it(desk: Desk) -> None:
+def test_an_appointment_of_a_paused_dispatch_waits_until_somebody_resumes_it(
+    desk: ClockedStage,
+) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2)
     appoint(desk)
@@ -171,7 +173,9 @@ def test_an_appointment_of_a_paused_dispatch_waits_until_somebody_resumes_it(des
     assert desk.states() == {State.ACCEPTED: 4}
 
 
-def test_whoever_is_sending_already_is_named_and_nothing_is_sent_beside_him(desk: Desk) -> None:
+def test_whoever_is_sending_already_is_named_and_nothing_is_sent_beside_him(
+    desk: ClockedStage,
+) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2)
     desk.site.records.ledger().lease(ISSUE_ID, OTHER, NOW, lambda _: False)
@@ -182,7 +186,7 @@ def test_whoever_is_sending_already_is_named_and_nothing_is_sent_beside_him(desk
     assert desk.states() == {State.ACCEPTED: 3, State.PENDING: 1}
 
 
-def test_a_fault_of_one_issue_does_not_keep_the_others_back(desk: Desk) -> None:
+def test_a_fault_of_one_issue_does_not_keep_the_others_back(desk: ClockedStage) -> None:
     shutil.copytree(desk.root / "issues" / ISSUE_ID, desk.root / "issues" / "2022-09")
     facts = desk.root / "issues" / "2022-09" / "issue.yaml"
     facts.write_text(facts.read_text().replace("2022-08-26", "2022-09-26"))
@@ -197,7 +201,7 @@ def test_a_fault_of_one_issue_does_not_keep_the_others_back(desk: Desk) -> None:
     assert desk.site.records.ledger().tally("2022-09").of(State.ACCEPTED) == 4
 
 
-def test_an_approval_demanded_meanwhile_is_demanded_of_a_timer_too(desk: Desk) -> None:
+def test_an_approval_demanded_meanwhile_is_demanded_of_a_timer_too(desk: ClockedStage) -> None:
     appoint(desk)
     publication = desk.root / "issues" / "publication.yaml"
     publication.write_text(f"{publication.read_text()}approval: required\n")
@@ -208,7 +212,9 @@ def test_an_approval_demanded_meanwhile_is_demanded_of_a_timer_too(desk: Desk) -
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
-def test_a_letter_that_was_changed_is_refused_every_minute_and_said_once(desk: Desk) -> None:
+def test_a_letter_that_was_changed_is_refused_every_minute_and_said_once(
+    desk: ClockedStage,
+) -> None:
     """Cron makes a mail of every line."""
     appoint(desk)
     desk.change_letter()
@@ -223,7 +229,7 @@ def test_a_letter_that_was_changed_is_refused_every_minute_and_said_once(desk: D
 
 
 def test_what_is_wrong_is_said_anew_when_it_is_something_else_or_a_new_appointment(
-    desk: Desk,
+    desk: ClockedStage,
 ) -> None:
     appoint(desk)
     desk.change_letter()
@@ -235,7 +241,9 @@ def test_what_is_wrong_is_said_anew_when_it_is_something_else_or_a_new_appointme
     assert desk.run("dispatch", "--due", status=1) == ""
 
 
-def test_a_letter_that_is_brought_back_goes_out_though_a_refusal_was_said(desk: Desk) -> None:
+def test_a_letter_that_is_brought_back_goes_out_though_a_refusal_was_said(
+    desk: ClockedStage,
+) -> None:
     letter = desk.root / "issues" / ISSUE_ID / "en.md"
     before = letter.read_text()
     appoint(desk)
@@ -249,7 +257,7 @@ def test_a_letter_that_is_brought_back_goes_out_though_a_refusal_was_said(desk: 
     assert desk.states() == {State.ACCEPTED: 4}
 
 
-def test_a_begun_dispatch_that_waits_for_another_letter_is_said_once(desk: Desk) -> None:
+def test_a_begun_dispatch_that_waits_for_another_letter_is_said_once(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1)
     desk.forget_letter()
@@ -261,7 +269,7 @@ def test_a_begun_dispatch_that_waits_for_another_letter_is_said_once(desk: Desk)
     assert desk.run("dispatch", "--due", status=1) == ""
 
 
-def test_a_dispatch_that_must_not_go_on_by_this_way_is_said_once(desk: Desk) -> None:
+def test_a_dispatch_that_must_not_go_on_by_this_way_is_said_once(desk: ClockedStage) -> None:
     """A rehearsal was cut off, and then a relay was set."""
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1)
@@ -275,7 +283,7 @@ def test_a_dispatch_that_must_not_go_on_by_this_way_is_said_once(desk: Desk) -> 
     assert later == ["", ""]
 
 
-def test_an_appointment_that_would_leave_another_way_is_said_once(desk: Desk) -> None:
+def test_an_appointment_that_would_leave_another_way_is_said_once(desk: ClockedStage) -> None:
     appoint(desk)
     set_way(desk, RELAY)
     desk.site.now = NINE_UTC
@@ -287,7 +295,7 @@ def test_an_appointment_that_would_leave_another_way_is_said_once(desk: Desk) ->
 
 
 def test_an_appointment_that_waits_for_another_issue_says_so_once_however_many_are_left(
-    desk: Desk,
+    desk: ClockedStage,
 ) -> None:
     set_way(desk, EARNEST)
     desk.run("dispatch", ISSUE_ID, "--yes")
@@ -306,7 +314,9 @@ def test_an_appointment_that_waits_for_another_issue_says_so_once_however_many_a
     assert second == ""
 
 
-def test_a_gate_that_does_not_open_is_said_once_with_all_that_was_printed(desk: Desk) -> None:
+def test_a_gate_that_does_not_open_is_said_once_with_all_that_was_printed(
+    desk: ClockedStage,
+) -> None:
     appoint(desk)
     publication = desk.root / "issues" / "publication.yaml"
     publication.write_text(f"{publication.read_text()}approval: required\n")
@@ -320,7 +330,7 @@ def test_a_gate_that_does_not_open_is_said_once_with_all_that_was_printed(desk: 
     assert desk.run("dispatch", "--due", status=1) == ""
 
 
-def test_a_relay_that_cannot_be_reached_is_said_once(desk: Desk) -> None:
+def test_a_relay_that_cannot_be_reached_is_said_once(desk: ClockedStage) -> None:
     set_way(desk, EARNEST)
     appoint(desk)
     set_way(desk, RELAY)
@@ -333,7 +343,7 @@ def test_a_relay_that_cannot_be_reached_is_said_once(desk: Desk) -> None:
     assert len(desk.site.records.diary().appointments()) == 1
 
 
-def test_who_sends_already_is_said_once(desk: Desk) -> None:
+def test_who_sends_already_is_said_once(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(2)
     desk.site.records.ledger().lease(ISSUE_ID, OTHER, NOW, lambda _: False)
@@ -344,7 +354,7 @@ def test_who_sends_already_is_said_once(desk: Desk) -> None:
     assert desk.run("dispatch", "--due", status=4) == ""
 
 
-def test_what_was_told_before_a_run_is_news_when_it_comes_again(desk: Desk) -> None:
+def test_what_was_told_before_a_run_is_news_when_it_comes_again(desk: ClockedStage) -> None:
     letter = desk.root / "issues" / ISSUE_ID / "en.md"
     before = letter.read_text()
     desk.run("dispatch", ISSUE_ID, "--yes")
@@ -365,7 +375,7 @@ def test_what_was_told_before_a_run_is_news_when_it_comes_again(desk: Desk) -> N
     assert desk.run("dispatch", "--due", status=1) == ""
 
 
-def test_the_status_is_that_of_the_worst_though_it_was_told_before(desk: Desk) -> None:
+def test_the_status_is_that_of_the_worst_though_it_was_told_before(desk: ClockedStage) -> None:
     """An issue that only waits does not hide that another one wants a person."""
     shutil.copytree(desk.root / "issues" / ISSUE_ID, desk.root / "issues" / "2022-09")
     facts = desk.root / "issues" / "2022-09" / "issue.yaml"
@@ -387,7 +397,7 @@ def test_the_status_is_that_of_the_worst_though_it_was_told_before(desk: Desk) -
     assert desk.run("dispatch", "--due", status=1) == ""
 
 
-def test_what_one_issue_has_told_keeps_nothing_of_another_back(desk: Desk) -> None:
+def test_what_one_issue_has_told_keeps_nothing_of_another_back(desk: ClockedStage) -> None:
     shutil.copytree(desk.root / "issues" / ISSUE_ID, desk.root / "issues" / "2022-09")
     facts = desk.root / "issues" / "2022-09" / "issue.yaml"
     facts.write_text(facts.read_text().replace("2022-08-26", "2022-09-26"))

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import Desk
 from tests.cli.test_commands import import_readers
+from tests.stage.clocked import ClockedStage
 from tests.stage.site import ISSUE, make_stage
 
 FOLDERS = ["%41", "a?", "a#b", "100%", "한글 폴더", "a b"]
@@ -15,7 +15,7 @@ FOLDERS = ["%41", "a?", "a#b", "100%", "한글 폴더", "a b"]
 def test_an_issue_is_dispatched_from_any_folder_and_nothing_is_made_beside_it(
     tmp_path: Path, name: str
 ) -> None:
-    desk = Desk(tmp_path / name)
+    desk = ClockedStage(tmp_path / name)
     desk.run("dispatch", ISSUE, "--yes", "--limit", "2", status=4)
     desk.restart()
 

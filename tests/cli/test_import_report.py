@@ -7,8 +7,8 @@ import pytest
 
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import Standing
-from tests.cli.desk import NOW, Desk
 from tests.cli.test_subscribers import ListSite, counts, site
+from tests.stage.clocked import NOW, ClockedStage
 from tests.stage.site import Stage
 from tests.subscribers.makers import make_row
 
@@ -192,7 +192,7 @@ def test_whoever_does_not_read_on_keeps_nobody_from_the_list(
     tmp_path: Path, rejects: tuple[str, ...]
 ) -> None:
     """A pipe holds 64 kB; a pager that shows the first page reads no more than that."""
-    desk = Desk(tmp_path, readers=0)
+    desk = ClockedStage(tmp_path, readers=0)
     file = desk.root / "list.csv"
     file.write_text("email,name\nfirst@example.org,\n" + f"bad,{'이름' * 20}\n" * 6_000, "utf-8")
     stage = Stage(desk.root, desk.environ)

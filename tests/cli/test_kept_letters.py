@@ -15,9 +15,9 @@ from newsletter.dispatch.states import State
 from newsletter.storage.database import open_database
 from newsletter.storage.tables import metadata
 from newsletter.supplies import read_templates
-from tests.cli.desk import Desk
 from tests.makers import CHECKOUT, ISSUE_ID, PUBLICATION, make_png
 from tests.postgresql import postgresql
+from tests.stage.clocked import ClockedStage
 
 ALL = ("dispatch", ISSUE_ID, "--yes")
 ONE = (*ALL, "--limit", "1")
@@ -32,7 +32,7 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ClockedStage]:
     settings = {}
     if request.param == "postgresql":
         settings["database_url"] = empty(request.getfixturevalue("server"), tmp_path)
@@ -50,8 +50,8 @@ def empty(url: str, folder: Path) -> str:
     return url
 
 
-def make_desk(folder: Path, **settings: str) -> Desk:
-    desk = Desk(folder, 4, **settings)
+def make_desk(folder: Path, **settings: str) -> ClockedStage:
+    desk = ClockedStage(folder, 4, **settings)
     sheets = read_templates(CHECKOUT)
     for name in ("email/letter.css", "email/letter.html.j2", "strings.ko.yaml"):
         path = desk.root / "templates" / name
@@ -137,7 +137,7 @@ CHANGES: dict[str, tuple[Callable[[Path], None], str]] = {
 }
 
 
-def letters(desk: Desk) -> list[bytes]:
+def letters(desk: ClockedStage) -> list[bytes]:
     return [one.read_bytes() for one in sorted((desk.root / "outbox").glob("*.eml"))]
 
 
@@ -146,7 +146,7 @@ def without_own(letter: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("what", CHANGES)
-def test_it_goes_on_with_the_same_letter(desk: Desk, what: str) -> None:
+def test_it_goes_on_with_the_same_letter(desk: ClockedStage, what: str) -> None:
     make_change, named = CHANGES[what]
     desk.run(*ONE, status=4)
     (first,) = letters(desk)
@@ -173,7 +173,7 @@ def test_a_site_that_has_lost_all_its_issues_is_known_by_its_ledger(tmp_path: Pa
     desk.site.close()
 
 
-def test_a_timer_goes_on_with_it_too(desk: Desk) -> None:
+def test_a_timer_goes_on_with_it_too(desk: ClockedStage) -> None:
     desk.run(*ALL)
     (first, *_) = letters(desk)
     desk.forget(2, 3)
@@ -191,7 +191,7 @@ def test_a_timer_goes_on_with_it_too(desk: Desk) -> None:
     assert desk.states() == {State.ACCEPTED: 4}
 
 
-def test_settings_of_today_change_no_letter_but_the_key(desk: Desk) -> None:
+def test_settings_of_today_change_no_letter_but_the_key(desk: ClockedStage) -> None:
     """Links lead where they led when it was planned; what signs them is today's."""
     desk.run(*ONE, status=4)
     (first,) = letters(desk)
@@ -210,7 +210,7 @@ def link_of(letter: Message) -> str:
     return str(letter["List-Unsubscribe"]).strip("<>")
 
 
-def test_what_was_appointed_for_the_rest_is_the_letter_that_was_begun(desk: Desk) -> None:
+def test_what_was_appointed_for_the_rest_is_the_letter_that_was_begun(desk: ClockedStage) -> None:
     desk.run(*ONE, status=4)
     (first,) = letters(desk)
     desk.run(*ALL[:2], "--at", "2022-08-26 12:00", "--yes", "--no-wait")
@@ -226,7 +226,7 @@ def test_what_was_appointed_for_the_rest_is_the_letter_that_was_begun(desk: Desk
     assert {without_own(one) for one in letters(desk)} == {without_own(first)}
 
 
-def test_readers_who_came_since_get_the_same_letter_too(desk: Desk) -> None:
+def test_readers_who_came_since_get_the_same_letter_too(desk: ClockedStage) -> None:
     desk.run(*ALL)
     (first, *_) = letters(desk)
     desk.change_letter()
@@ -238,7 +238,7 @@ def test_readers_who_came_since_get_the_same_letter_too(desk: Desk) -> None:
     assert len(letters(desk)) == 5
 
 
-def test_an_override_is_refused_where_nothing_is_proofread(desk: Desk) -> None:
+def test_an_override_is_refused_where_nothing_is_proofread(desk: ClockedStage) -> None:
     desk.run(*ONE, status=4)
 
     refused = desk.run(*ALL, "--override", "links", "--because", "x", status=2)
@@ -246,7 +246,7 @@ def test_an_override_is_refused_where_nothing_is_proofread(desk: Desk) -> None:
     assert "which is not proofread again; leave it out" in refused
 
 
-def test_a_dispatch_of_an_earlier_version_is_given_its_letter_once(desk: Desk) -> None:
+def test_a_dispatch_of_an_earlier_version_is_given_its_letter_once(desk: ClockedStage) -> None:
     desk.run(*ONE, status=4)
     (first,) = letters(desk)
     desk.forget_letter()
@@ -260,7 +260,9 @@ def test_a_dispatch_of_an_earlier_version_is_given_its_letter_once(desk: Desk) -
     assert desk.states() == {State.ACCEPTED: 4}
 
 
-def test_a_dispatch_of_which_nothing_was_begun_goes_out_as_its_folder_is(desk: Desk) -> None:
+def test_a_dispatch_of_which_nothing_was_begun_goes_out_as_its_folder_is(
+    desk: ClockedStage,
+) -> None:
     desk.run(*ALL)
     desk.forget(1, 2, 3, 4)
     change("issues/publication.yaml", "000 0000", "000 1111")(desk.root)
@@ -273,7 +275,7 @@ def test_a_dispatch_of_which_nothing_was_begun_goes_out_as_its_folder_is(desk: D
     assert PUBLICATION not in (desk.root / "issues/publication.yaml").read_text()
 
 
-def test_a_damaged_letter_stops_everything_before_anybody_is_written_to(desk: Desk) -> None:
+def test_a_damaged_letter_stops_everything_before_anybody_is_written_to(desk: ClockedStage) -> None:
     desk.run(*ONE, status=4)
     with desk.site.records.database.begin() as connection:
         connection.execute(text("UPDATE kept_letters SET content = :x"), {"x": b"no letter"})

@@ -8,9 +8,9 @@ import pytest
 from click.testing import Result
 
 from newsletter.cli.readers.import_table import MEANINGS
-from tests.cli.desk import Desk
 from tests.cli.korean import english_in, korean, too_long_in
 from tests.cli.test_subscribers import ListSite, site
+from tests.stage.clocked import ClockedStage
 
 __all__ = ["korean", "site"]
 
@@ -66,7 +66,9 @@ def test_rows_that_are_named_say_in_korean_what_became_of_them(site: ListSite) -
     assert f"{file}:5: a@example.org: 4행에 이미 있어 합쳤습니다." in shown
 
 
-def test_the_table_of_columns_is_level_and_its_meanings_stay_as_they_are_typed(desk: Desk) -> None:
+def test_the_table_of_columns_is_level_and_its_meanings_stay_as_they_are_typed(
+    desk: ClockedStage,
+) -> None:
     file = desk.root / "list.csv"
     file.write_text("이름,이메일,마케팅 수신 여부,SMS 수신 여부,\n하나,yes@example.org,수신함,,\n")
 
@@ -88,8 +90,8 @@ def test_the_table_of_columns_is_level_and_its_meanings_stay_as_they_are_typed(d
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, readers=0)
+def desk(tmp_path: Path) -> ClockedStage:
+    return ClockedStage(tmp_path, readers=0)
 
 
 DOUBTS = [
@@ -103,7 +105,7 @@ DOUBTS = [
 
 @pytest.mark.parametrize(("heading", "field", "reason"), DOUBTS)
 def test_what_is_not_certain_is_said_with_a_command_that_runs(
-    desk: Desk, heading: str, field: str, reason: str
+    desk: ClockedStage, heading: str, field: str, reason: str
 ) -> None:
     file = desk.root / "list.csv"
     file.write_text(f"email,{heading}\na@example.org,{field}\n", encoding="utf-8")
@@ -117,7 +119,7 @@ def test_what_is_not_certain_is_said_with_a_command_that_runs(
     desk.run(*shlex.split(words)[1:], status=1 if field == "글쎄요" else 0)
 
 
-def test_a_column_that_can_mean_either_is_explained(desk: Desk) -> None:
+def test_a_column_that_can_mean_either_is_explained(desk: ClockedStage) -> None:
     file = desk.root / "list.csv"
     file.write_text("email,미수신\na@example.org,Y\n", encoding="utf-8")
 
@@ -142,7 +144,7 @@ def test_what_is_said_of_no_column_is_refused(site: ListSite, words: str, told: 
 
 
 def test_the_question_of_an_import_is_asked_in_korean(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, readers=0, language="ko")
+    desk = ClockedStage(tmp_path, readers=0, language="ko")
     file = desk.root / "list.csv"
     file.write_text("email,마케팅 활용 동의\na@example.org,Y\n", encoding="utf-8")
     question = "표에 나온 대로 가져오시겠습니까?"

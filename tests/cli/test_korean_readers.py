@@ -10,10 +10,10 @@ from newsletter.cli.cells import width
 from newsletter.cli.readers.list_all import _print_tables
 from newsletter.cli.wording import use_language
 from newsletter.subscribers.subscriber import Standing
-from tests.cli.desk import Desk
 from tests.cli.korean import english_in, korean, starts_of
 from tests.cli.test_subscribers import EXAMPLE, ListSite, site
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 from tests.subscribers.makers import make_subscriber
 
 __all__ = ["korean", "site"]
@@ -73,7 +73,7 @@ def test_one_reader_is_shown_in_level_columns(site: ListSite) -> None:
 
 
 def test_what_a_reader_was_sent_is_shown_in_korean(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, readers=1)
+    desk = ClockedStage(tmp_path, readers=1)
     use_language("en")
     desk.run("dispatch", ISSUE_ID, "--yes")
     use_language("ko")

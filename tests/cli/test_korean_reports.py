@@ -26,8 +26,8 @@ from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind
 from newsletter.phrases import phrase
-from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedStage
 
 NINE: Final = "2022-08-26 09:00"
 APPOINT: Final = ("dispatch", ISSUE_ID, "--at", NINE, "--yes", "--no-wait", "--by", "anna")
@@ -42,9 +42,9 @@ def _korean(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A dispatch of four: one has it, one is put off, one unknown, one pending."""
-    desk = Desk(tmp_path, language="ko")
+    desk = ClockedStage(tmp_path, language="ko")
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1)
     desk.defer(2, due_at=NOW + timedelta(minutes=64))
@@ -57,7 +57,7 @@ def english_in(lines: Sequence[str]) -> list[str]:
     return [line for line in lines if ENGLISH.search(COMMAND.sub("", line))]
 
 
-def test_how_an_issue_stands_is_said_in_korean_and_in_level_columns(desk: Desk) -> None:
+def test_how_an_issue_stands_is_said_in_korean_and_in_level_columns(desk: ClockedStage) -> None:
     desk.run(*APPOINT)
     desk.run("pause", ISSUE_ID, "--by", "김민지", "--because", "제목을 고칩니다")
     desk.site.records.ledger().pause_domain("naver.com", NOW + timedelta(minutes=10), "too many")
@@ -84,7 +84,7 @@ def test_how_an_issue_stands_is_said_in_korean_and_in_level_columns(desk: Desk) 
     assert english_in(lines) == []
 
 
-def test_what_has_come_and_what_is_over_is_said_in_korean(desk: Desk) -> None:
+def test_what_has_come_and_what_is_over_is_said_in_korean(desk: ClockedStage) -> None:
     desk.run(*APPOINT)
     desk.site.now += timedelta(hours=1)
 
@@ -99,7 +99,7 @@ def test_what_has_come_and_what_is_over_is_said_in_korean(desk: Desk) -> None:
 
 
 def test_an_issue_that_nothing_was_begun_of_is_said_in_korean(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     assert desk.run("status") == "아직 발송한 호가 없습니다.\n"
 
     desk.run(*APPOINT)
@@ -110,7 +110,7 @@ def test_an_issue_that_nothing_was_begun_of_is_said_in_korean(tmp_path: Path) ->
     assert lines[-1].endswith(", 0.0MB(그림 포함)")
 
 
-def test_a_diary_names_every_act_in_korean(desk: Desk) -> None:
+def test_a_diary_names_every_act_in_korean(desk: ClockedStage) -> None:
     desk.run("pause", ISSUE_ID, "--by", "김민지", "--because", "제목")
     desk.site.now += timedelta(minutes=5)
     desk.run("resume", ISSUE_ID, "--by", "anna")
@@ -126,7 +126,7 @@ def test_a_diary_names_every_act_in_korean(desk: Desk) -> None:
 
 @pytest.mark.parametrize("words", [("--json",), ("--json", "--diary"), ("--list", "unknown")])
 def test_what_machines_read_is_the_same_in_every_language(
-    desk: Desk, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    desk: ClockedStage, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.run("pause", ISSUE_ID, "--by", "김민지", "--because", "제목")
 
@@ -139,7 +139,7 @@ def test_what_machines_read_is_the_same_in_every_language(
 
 
 def test_why_the_program_paused_is_told_to_people_in_their_language_and_to_machines_in_english(
-    desk: Desk,
+    desk: ClockedStage,
 ) -> None:
     desk.site.records.diary().pause(ISSUE_ID, PROGRAM, phrase("count.letters", count=3), NOW)
 
@@ -152,7 +152,7 @@ def test_why_the_program_paused_is_told_to_people_in_their_language_and_to_machi
     assert status["diary"][-1]["words"] == "3 letters"
 
 
-def test_a_list_in_a_terminal_has_korean_headings(desk: Desk) -> None:
+def test_a_list_in_a_terminal_has_korean_headings(desk: ClockedStage) -> None:
     shown = desk.type("status", ISSUE_ID, "--list", "deferred", dialogue={})
 
     assert shown.split()[:4] == ["주소", "판", "시도", "응답"]
@@ -162,7 +162,7 @@ def test_a_list_in_a_terminal_has_korean_headings(desk: Desk) -> None:
     assert nobody.strip() == "해당하는 구독자가 없습니다."
 
 
-def test_what_is_asked_too_much_of_a_list_is_refused_in_korean(desk: Desk) -> None:
+def test_what_is_asked_too_much_of_a_list_is_refused_in_korean(desk: ClockedStage) -> None:
     said = desk.run("status", ISSUE_ID, "--list", "unknown", "--json", status=2)
 
     assert "--list는 구독자만 나열합니다." in said
@@ -170,7 +170,7 @@ def test_what_is_asked_too_much_of_a_list_is_refused_in_korean(desk: Desk) -> No
 
 
 def test_a_dispatch_is_told_in_korean_and_in_level_columns(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
 
     lines = desk.run("dispatch", ISSUE_ID, "--yes").splitlines()
 
@@ -189,7 +189,7 @@ def test_a_dispatch_is_told_in_korean_and_in_level_columns(tmp_path: Path) -> No
 
 
 def test_another_letter_for_those_who_wait_is_told_in_korean(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk = ClockedStage(tmp_path, mail_url=EARNEST)
     first = desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4).splitlines()[1]
     desk.change_letter()
 
@@ -207,7 +207,7 @@ def test_another_letter_for_those_who_wait_is_told_in_korean(tmp_path: Path) -> 
 
 
 def test_a_rehearsal_that_makes_room_is_told_in_korean(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.run("dispatch", ISSUE_ID, "--was-rehearsal", "--because", "practice", "--yes")
 
@@ -217,7 +217,7 @@ def test_a_rehearsal_that_makes_room_is_told_in_korean(tmp_path: Path) -> None:
     assert any("  예행 발송 별도 보관, 담당자 " in line for line in lines)
 
 
-def test_what_does_not_fit_a_changed_letter_is_said_in_korean(desk: Desk) -> None:
+def test_what_does_not_fit_a_changed_letter_is_said_in_korean(desk: ClockedStage) -> None:
     desk.run("approve", ISSUE_ID, "--by", "김승인", "--yes")
     desk.run(*APPOINT)
     desk.change_letter()
@@ -234,7 +234,7 @@ def test_what_does_not_fit_a_changed_letter_is_said_in_korean(desk: Desk) -> Non
 
 
 def test_a_ledger_that_cannot_be_read_is_said_in_korean(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.site.close()
     (desk.root / "newsletter.db").write_bytes(b"no database, but " * 100)
 
@@ -244,7 +244,7 @@ def test_a_ledger_that_cannot_be_read_is_said_in_korean(tmp_path: Path) -> None:
 
 
 def test_findings_are_marked_and_counted_in_korean(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     letter = desk.root / "issues" / ISSUE_ID / "en.md"
     letter.write_text(letter.read_text() + "\nIn 1999 there were 77 of them.\n")
 
@@ -260,7 +260,7 @@ def test_findings_are_marked_and_counted_in_korean(tmp_path: Path) -> None:
 
 
 def test_the_question_is_put_in_korean(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, language="ko")
+    desk = ClockedStage(tmp_path, language="ko")
 
     shown = desk.type("dispatch", ISSUE_ID, dialogue={"예행 발송합니다": "no\n"}, status=2)
 
@@ -293,7 +293,7 @@ def test_a_run_shows_itself_in_korean(capsys: pytest.CaptureFixture[str]) -> Non
 def test_whoever_waits_no_longer_is_told_in_korean_that_it_stands(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run(*APPOINT)
     [appointment] = desk.site.records.diary().appointments()
 

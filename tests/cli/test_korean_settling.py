@@ -8,11 +8,11 @@ import pytest
 from newsletter.cli.wording import say, use_language
 from newsletter.desk.words import readers
 from newsletter.dispatch.states import State
-from tests.cli.desk import Desk
 from tests.cli.korean import english_in, korean, starts_of, too_long_in
 from tests.cli.test_dkim_key import record_of
 from tests.cli.test_resolve_log import message_ids, postfix_lines, set_states
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 from tests.stage.site import make_stage
 
 __all__ = ["korean"]
@@ -23,9 +23,9 @@ RESEND = ("resolve", ISSUE_ID, "--unknown", "resend", "--by", "김민지")
 ASSUME = ("resolve", ISSUE_ID, "--unknown", "assume-accepted", "--by", "김민지")
 
 
-def in_doubt(folder: Path) -> Desk:
+def in_doubt(folder: Path) -> ClockedStage:
     """Make a site of four readers: two have the letter, two are in doubt."""
-    desk = Desk(folder, language="ko")
+    desk = ClockedStage(folder, language="ko")
     use_language("en")
     desk.run("dispatch", ISSUE_ID, "--yes")
     use_language("ko")
@@ -89,7 +89,7 @@ def test_what_cannot_be_meant_is_refused(
     log = tmp_path / "mail.log"
     log.touch()
 
-    output = Desk(tmp_path / "site").run(
+    output = ClockedStage(tmp_path / "site").run(
         "resolve", ISSUE_ID, *(word.format(log=log) for word in words), "--yes", status=2
     )
 
@@ -97,7 +97,7 @@ def test_what_cannot_be_meant_is_refused(
 
 
 def test_what_a_log_shows_is_told_in_level_columns(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "site", readers=5, mail_url="outbox:outbox?delivers=yes")
+    desk = ClockedStage(tmp_path / "site", readers=5, mail_url="outbox:outbox?delivers=yes")
     use_language("en")
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     use_language("ko")
@@ -116,7 +116,7 @@ def test_what_a_log_shows_is_told_in_level_columns(tmp_path: Path) -> None:
 
 
 def test_a_backup_and_its_restoring_are_told_in_level_columns(tmp_path: Path) -> None:
-    desk = Desk(tmp_path / "site", language="ko")
+    desk = ClockedStage(tmp_path / "site", language="ko")
     backup = tmp_path / "backup.db"
 
     written = desk.run("backup", str(backup))

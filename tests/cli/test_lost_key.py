@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import Desk
+from tests.stage.clocked import ClockedStage
 from tests.stage.site import ISSUE
 
 COMMANDS = [
@@ -18,7 +18,7 @@ COMMANDS = [
 def test_a_lost_key_stops_whatever_would_sign_with_another(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE, "--yes", "--limit", "2", status=4)
     key = desk.root / ".secret-key"
     kept = key.rename(tmp_path / "backup")
@@ -38,7 +38,7 @@ def test_a_lost_key_stops_whatever_would_sign_with_another(
 def test_before_the_first_letter_a_key_is_made_and_kept(
     tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
 
     desk.run(*words)
 
@@ -46,7 +46,7 @@ def test_before_the_first_letter_a_key_is_made_and_kept(
 
 
 def test_the_key_of_the_setting_takes_the_place_of_a_lost_one(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE, "--yes", "--limit", "2", status=4)
     desk.environ["NEWSLETTER_SECRET_KEY"] = (desk.root / ".secret-key").read_text().strip()
     (desk.root / ".secret-key").unlink()
@@ -58,7 +58,7 @@ def test_the_key_of_the_setting_takes_the_place_of_a_lost_one(tmp_path: Path) ->
 
 
 def test_no_database_is_made_to_ask_about_the_key(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     for part in desk.root.glob("newsletter.db*"):
         part.unlink()
     desk.restart()

@@ -7,8 +7,8 @@ from newsletter.cli.person import find_account
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.states import State
 from newsletter.dispatch.way import Way
-from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID, PUBLICATION
+from tests.stage.clocked import NOW, ClockedStage
 
 NINE = "2022-08-27 09:00"
 NINE_UTC = datetime(2022, 8, 27, 0, 0, tzinfo=UTC)
@@ -16,15 +16,15 @@ APPOINT = ("dispatch", ISSUE_ID, "--at", NINE, "--by", "김민지")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def desk(tmp_path: Path) -> ClockedStage:
+    return ClockedStage(tmp_path)
 
 
-def appointed(desk: Desk) -> list[Appointment]:
+def appointed(desk: ClockedStage) -> list[Appointment]:
     return list(desk.site.records.diary().appointments())
 
 
-def test_an_appointment_holds_the_letter_the_time_and_who_made_it(desk: Desk) -> None:
+def test_an_appointment_holds_the_letter_the_time_and_who_made_it(desk: ClockedStage) -> None:
     output = desk.run(*APPOINT, "--yes", "--no-wait")
 
     letter = desk.site.compose(ISSUE_ID).composition
@@ -41,7 +41,7 @@ def test_an_appointment_holds_the_letter_the_time_and_who_made_it(desk: Desk) ->
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
-def test_waiting_in_the_foreground_sends_when_the_time_has_come(desk: Desk) -> None:
+def test_waiting_in_the_foreground_sends_when_the_time_has_come(desk: ClockedStage) -> None:
     desk.site.pace = timedelta(hours=4)
 
     output = desk.run(*APPOINT, "--yes")
@@ -56,7 +56,7 @@ def test_waiting_in_the_foreground_sends_when_the_time_has_come(desk: Desk) -> N
 
 
 def test_a_letter_that_is_changed_while_it_waits_is_not_sent_and_the_change_is_named(
-    desk: Desk,
+    desk: ClockedStage,
 ) -> None:
     desk.site.pace = timedelta(hours=4)
     desk.site.agenda = [(NINE_UTC - timedelta(hours=2), desk.change_letter)]
@@ -70,7 +70,7 @@ def test_a_letter_that_is_changed_while_it_waits_is_not_sent_and_the_change_is_n
     assert len(appointed(desk)) == 1
 
 
-def test_an_appointment_dropped_in_another_terminal_ends_the_waiting(desk: Desk) -> None:
+def test_an_appointment_dropped_in_another_terminal_ends_the_waiting(desk: ClockedStage) -> None:
     desk.site.pace = timedelta(hours=4)
     drop = desk.site.records.diary().drop_appointment
     desk.site.agenda = [(NINE_UTC - timedelta(hours=2), lambda: drop(ISSUE_ID, "anna", NOW))]
@@ -83,7 +83,7 @@ def test_an_appointment_dropped_in_another_terminal_ends_the_waiting(desk: Desk)
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
-def test_ctrl_c_ends_the_waiting_and_the_appointment_stands(desk: Desk) -> None:
+def test_ctrl_c_ends_the_waiting_and_the_appointment_stands(desk: ClockedStage) -> None:
     """In a real terminal, with the countdown that a person sees there."""
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     at = f"{tomorrow.astimezone(desk.site.zone()):%Y-%m-%d %H:%M}"
@@ -101,12 +101,12 @@ def test_ctrl_c_ends_the_waiting_and_the_appointment_stands(desk: Desk) -> None:
     assert len(appointed(desk)) == 1
 
 
-def test_an_appointment_wants_the_issue_typed_as_a_dispatch_does(desk: Desk) -> None:
+def test_an_appointment_wants_the_issue_typed_as_a_dispatch_does(desk: ClockedStage) -> None:
     assert "add --yes to send" in desk.run(*APPOINT, status=2)
     assert appointed(desk) == []
 
 
-def test_an_appointment_that_is_only_tried_is_none(desk: Desk) -> None:
+def test_an_appointment_that_is_only_tried_is_none(desk: ClockedStage) -> None:
     output = desk.run(*APPOINT, "--dry-run")
 
     assert "4 would be sent at 2022-08-27 09:00 KST, in 1 d 1 h; nothing was" in output
@@ -116,7 +116,7 @@ def test_an_appointment_that_is_only_tried_is_none(desk: Desk) -> None:
 def test_the_gate_stands_before_the_appointment_and_not_only_before_the_sending(
     tmp_path: Path,
 ) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     (tmp_path / "issues" / "publication.yaml").write_text(f"{PUBLICATION}approval: two-person\n")
 
     unread = desk.run(*APPOINT, "--yes", "--no-wait", status=1)
@@ -133,13 +133,13 @@ def test_the_gate_stands_before_the_appointment_and_not_only_before_the_sending(
 def test_a_provider_that_cannot_be_reached_is_noticed_when_the_appointment_is_made(
     tmp_path: Path,
 ) -> None:
-    desk = Desk(tmp_path, mail_url="smtp://127.0.0.1:9")
+    desk = ClockedStage(tmp_path, mail_url="smtp://127.0.0.1:9")
 
     assert "127.0.0.1:9" in desk.run(*APPOINT, "--yes", "--no-wait", status=3)
     assert appointed(desk) == []
 
 
-def test_a_new_appointment_takes_the_place_of_the_old_one(desk: Desk) -> None:
+def test_a_new_appointment_takes_the_place_of_the_old_one(desk: ClockedStage) -> None:
     desk.run(*APPOINT, "--yes", "--no-wait")
 
     again = ("--at", "2022-08-28 09:00", "--by", "anna", "--yes", "--no-wait")
@@ -149,7 +149,7 @@ def test_a_new_appointment_takes_the_place_of_the_old_one(desk: Desk) -> None:
     assert [one.by for one in appointed(desk)] == ["anna"]
 
 
-def test_an_appointment_is_dropped_by_never(desk: Desk) -> None:
+def test_an_appointment_is_dropped_by_never(desk: ClockedStage) -> None:
     desk.run(*APPOINT, "--yes", "--no-wait")
 
     output = desk.run("dispatch", ISSUE_ID, "--at", "never", "--by", "anna")
@@ -160,7 +160,7 @@ def test_an_appointment_is_dropped_by_never(desk: Desk) -> None:
 
 
 def test_a_dispatch_by_hand_to_everybody_keeps_the_appointment_and_one_to_some_does_not(
-    desk: Desk,
+    desk: ClockedStage,
 ) -> None:
     desk.run(*APPOINT, "--yes", "--no-wait")
 
@@ -183,9 +183,11 @@ def test_a_dispatch_by_hand_to_everybody_keeps_the_appointment_and_one_to_some_d
         (["--due"], "--due does not go with an issue"),
     ],
 )
-def test_what_cannot_be_meant_together_is_refused(desk: Desk, words: list[str], said: str) -> None:
+def test_what_cannot_be_meant_together_is_refused(
+    desk: ClockedStage, words: list[str], said: str
+) -> None:
     assert said in desk.run("dispatch", ISSUE_ID, *words, status=2)
 
 
-def test_an_issue_or_due_has_to_be_named(desk: Desk) -> None:
+def test_an_issue_or_due_has_to_be_named(desk: ClockedStage) -> None:
     assert "name the issue" in desk.run("dispatch", "--yes", status=2)

@@ -6,16 +6,16 @@ from unicodedata import east_asian_width
 import pytest
 
 from newsletter.dispatch.states import State
-from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedStage
 
 APPOINT = ("dispatch", ISSUE_ID, "--at", "2022-08-26 09:00", "--yes", "--no-wait")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A dispatch of four: two have it, one is put off, one pending."""
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.forget(1)
     desk.defer(2, due_at=NOW + timedelta(minutes=64))
@@ -27,7 +27,9 @@ def columns(line: str) -> int:
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
-def test_whatever_stands_in_the_way_or_is_to_come_is_shown_with_who_and_when(desk: Desk) -> None:
+def test_whatever_stands_in_the_way_or_is_to_come_is_shown_with_who_and_when(
+    desk: ClockedStage,
+) -> None:
     desk.run(*APPOINT, "--by", "anna")
     desk.run("pause", ISSUE_ID, "--by", "김민지", "--because", "제목을 고칩니다")
     desk.site.records.ledger().pause_domain("naver.com", NOW + timedelta(minutes=10), "too many")
@@ -44,7 +46,7 @@ def test_whatever_stands_in_the_way_or_is_to_come_is_shown_with_who_and_when(des
     ]
 
 
-def test_everything_fits_into_80_columns(desk: Desk) -> None:
+def test_everything_fits_into_80_columns(desk: ClockedStage) -> None:
     desk.run(*APPOINT, "--by", "경기도청 국제협력과 김민지")
     desk.run("pause", ISSUE_ID, "--by", "경기도청 국제협력과 김민지", "--because", "확인 중")
 
@@ -54,7 +56,7 @@ def test_everything_fits_into_80_columns(desk: Desk) -> None:
     assert len({columns(line) for line in lines if line.startswith(("  ko ", "  all "))}) == 1
 
 
-def test_what_is_over_is_not_shown_any_more(desk: Desk) -> None:
+def test_what_is_over_is_not_shown_any_more(desk: ClockedStage) -> None:
     desk.run("pause", ISSUE_ID)
     desk.site.records.ledger().pause_domain("naver.com", NOW, "too many")
 
@@ -69,7 +71,7 @@ def test_what_is_over_is_not_shown_any_more(desk: Desk) -> None:
         assert word not in shown
 
 
-def test_a_cancelled_dispatch_says_so_and_has_no_retry(desk: Desk) -> None:
+def test_a_cancelled_dispatch_says_so_and_has_no_retry(desk: ClockedStage) -> None:
     desk.run("cancel", ISSUE_ID, "--because", "wrong month", "--by", "minji", "--yes")
 
     shown = desk.run("status", ISSUE_ID)
@@ -80,7 +82,7 @@ def test_a_cancelled_dispatch_says_so_and_has_no_retry(desk: Desk) -> None:
 
 
 def test_an_issue_that_is_only_appointed_is_shown_too(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run(*APPOINT, "--by", "anna")
 
     shown = desk.run("status")
@@ -97,14 +99,14 @@ def test_an_issue_that_is_only_appointed_is_shown_too(tmp_path: Path) -> None:
 
 
 def test_an_appointment_whose_time_has_come_is_due(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run(*APPOINT, "--by", "anna")
     desk.site.now += timedelta(hours=1)
 
     assert "2022-08-26 09:00 KST (due), by anna" in desk.run("status")
 
 
-def test_the_diary_has_every_decision_in_its_order(desk: Desk) -> None:
+def test_the_diary_has_every_decision_in_its_order(desk: ClockedStage) -> None:
     desk.run("pause", ISSUE_ID, "--by", "김민지", "--because", "제목")
     desk.site.now += timedelta(minutes=5)
     desk.run("resume", ISSUE_ID, "--by", "anna")
@@ -118,7 +120,7 @@ def test_the_diary_has_every_decision_in_its_order(desk: Desk) -> None:
     ]
 
 
-def test_machines_get_the_same_with_times_in_utc(desk: Desk) -> None:
+def test_machines_get_the_same_with_times_in_utc(desk: ClockedStage) -> None:
     desk.run(*APPOINT, "--by", "anna")
     desk.run("pause", ISSUE_ID, "--by", "김민지", "--because", "제목")
     desk.site.records.ledger().pause_domain("naver.com", NOW + timedelta(minutes=10), "too many")
@@ -139,7 +141,7 @@ def test_machines_get_the_same_with_times_in_utc(desk: Desk) -> None:
 
 
 def test_a_list_in_a_terminal_keeps_every_address_whole(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, readers=1)
+    desk = ClockedStage(tmp_path, readers=1)
     desk.run("dispatch", ISSUE_ID, "--yes")
 
     shown = desk.type("status", ISSUE_ID, "--list", "accepted", dialogue={})

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 from tests.storage.test_migrating import make_older, revision
 
 APPOINT = ("dispatch", ISSUE_ID, "--at", "2022-08-26 09:00", "--yes", "--no-wait", "--by", "anna")
@@ -19,13 +19,13 @@ LOOKS = (("compose", ISSUE_ID), ("check", ISSUE_ID), ("status", ISSUE_ID), ("sta
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def desk(tmp_path: Path) -> ClockedStage:
+    return ClockedStage(tmp_path)
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_an_appointment_and_an_approval_of_another_letter_are_said_at_once(
-    desk: Desk, look: tuple[str, ...]
+    desk: ClockedStage, look: tuple[str, ...]
 ) -> None:
     desk.run("approve", ISSUE_ID, "--by", "김승인", "--yes")
     desk.run(*APPOINT)
@@ -43,7 +43,7 @@ def test_an_appointment_and_an_approval_of_another_letter_are_said_at_once(
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_begun_dispatch_that_waits_for_another_letter_is_said_too(
-    desk: Desk, look: tuple[str, ...]
+    desk: ClockedStage, look: tuple[str, ...]
 ) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     desk.environ["NEWSLETTER_MAIL_URL"] = "outbox:outbox?delivers=yes"
@@ -60,7 +60,7 @@ def test_a_begun_dispatch_that_waits_for_another_letter_is_said_too(
     assert "the dispatch begun 2022-08-26 08:00 KST is for another letter" in desk.run(*look)
 
 
-def test_an_issue_that_does_not_compose_fits_no_appointment_either(desk: Desk) -> None:
+def test_an_issue_that_does_not_compose_fits_no_appointment_either(desk: ClockedStage) -> None:
     desk.run(*APPOINT)
     (desk.root / "issues" / ISSUE_ID / "en.md").unlink()
 
@@ -68,7 +68,7 @@ def test_an_issue_that_does_not_compose_fits_no_appointment_either(desk: Desk) -
     assert APPOINTED in desk.run("status")
 
 
-def test_machines_are_told_what_by_whom_and_of_which_letter(desk: Desk) -> None:
+def test_machines_are_told_what_by_whom_and_of_which_letter(desk: ClockedStage) -> None:
     desk.run(*APPOINT)
     digest = json.loads(desk.run("status", ISSUE_ID, "--json"))["appointment"]["digest"]
     checked = json.loads(desk.run("check", ISSUE_ID, "--json"))
@@ -91,7 +91,7 @@ def test_machines_are_told_what_by_whom_and_of_which_letter(desk: Desk) -> None:
 
 @pytest.mark.parametrize("command", ["compose", "check"])
 def test_where_there_is_no_ledger_none_is_made_and_nothing_is_said(
-    desk: Desk, command: str
+    desk: ClockedStage, command: str
 ) -> None:
     desk.site.close()
     for path in desk.root.glob("newsletter.db*"):
@@ -105,7 +105,7 @@ def test_where_there_is_no_ledger_none_is_made_and_nothing_is_said(
 
 @pytest.mark.parametrize("command", ["compose", "check"])
 def test_a_ledger_that_cannot_be_read_costs_a_line_and_nothing_else(
-    desk: Desk, command: str
+    desk: ClockedStage, command: str
 ) -> None:
     desk.site.close()
     (desk.root / "newsletter.db").write_bytes(b"no database, but " * 100)
@@ -118,7 +118,7 @@ def test_a_ledger_that_cannot_be_read_costs_a_line_and_nothing_else(
 
 @pytest.mark.parametrize("command", ["compose", "check"])
 def test_an_older_ledger_costs_a_line_and_is_not_brought_up_to_date(
-    desk: Desk, tmp_path: Path, command: str
+    desk: ClockedStage, tmp_path: Path, command: str
 ) -> None:
     desk.site.close()
     for path in desk.root.glob("newsletter.db*"):
@@ -133,7 +133,7 @@ def test_an_older_ledger_costs_a_line_and_is_not_brought_up_to_date(
     assert list(desk.root.glob("newsletter.db.before*")) == []
 
 
-def test_a_look_leaves_the_ledger_byte_for_byte(desk: Desk) -> None:
+def test_a_look_leaves_the_ledger_byte_for_byte(desk: ClockedStage) -> None:
     desk.run(*APPOINT)
     desk.change_letter()
     ledger = desk.root / "newsletter.db"

@@ -16,10 +16,10 @@ from newsletter.dispatch.rounds import RunOptions
 from newsletter.dispatch.states import State
 from newsletter.errors import UnfinishedError
 from newsletter.storage import tables
-from tests.cli.desk import NOW, Desk
 from tests.cli.test_ways import ALL, NINE, NINE_UTC, SOME, forget_ways, ledger_of, set_way
 from tests.mail_sinks import RecordingServer
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedStage
 
 WAS_REHEARSAL = ("dispatch", ISSUE_ID, "--was-rehearsal")
 ONE = "r1@example.org"
@@ -33,25 +33,25 @@ def relay() -> Iterator[RecordingServer]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[ClockedStage]:
     """Four readers, and nothing set."""
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     yield desk
     desk.site.records.database.dispose()
 
 
-def letters(desk: Desk, folder: str = "outbox") -> list[Path]:
+def letters(desk: ClockedStage, folder: str = "outbox") -> list[Path]:
     return sorted((desk.root / folder).glob("*.eml"))
 
 
-def set_aside(desk: Desk) -> int:
+def set_aside(desk: ClockedStage) -> int:
     """Count the deliveries that were set aside."""
     with desk.site.records.database.connect() as connection:
         query = select(func.count()).select_from(tables.rehearsed_deliveries)
         return connection.execute(query).scalar_one()
 
 
-def status(desk: Desk) -> dict[str, object]:
+def status(desk: ClockedStage) -> dict[str, object]:
     shown: dict[str, object] = json.loads(desk.run("status", ISSUE_ID, "--json"))
     return shown
 
@@ -62,7 +62,7 @@ def each_once(relay: RecordingServer, readers: int = 4) -> bool:
     )
 
 
-def test_a_rehearsal_keeps_every_promise_and_says_that_it_is_one(desk: Desk) -> None:
+def test_a_rehearsal_keeps_every_promise_and_says_that_it_is_one(desk: ClockedStage) -> None:
     some = desk.run(*SOME, status=4)
     rest = desk.run(*ALL)
     again = desk.run(*ALL)
@@ -76,7 +76,7 @@ def test_a_rehearsal_keeps_every_promise_and_says_that_it_is_one(desk: Desk) -> 
     assert len(letters(desk)) == 4
 
 
-def test_a_timer_goes_on_with_a_rehearsal_where_one_is_still_set(desk: Desk) -> None:
+def test_a_timer_goes_on_with_a_rehearsal_where_one_is_still_set(desk: ClockedStage) -> None:
     desk.run(*ALL)
     desk.forget(2, 3)
 
@@ -85,7 +85,7 @@ def test_a_timer_goes_on_with_a_rehearsal_where_one_is_still_set(desk: Desk) -> 
 
 @pytest.mark.parametrize("begin", [(*ALL,), (*SOME,)])
 def test_the_first_dispatch_in_earnest_sends_it_to_everybody_and_says_so_before(
-    desk: Desk, relay: RecordingServer, begin: tuple[str, ...]
+    desk: ClockedStage, relay: RecordingServer, begin: tuple[str, ...]
 ) -> None:
     desk.run(*begin, status=4 if begin == SOME else 0)
     written = len(letters(desk))
@@ -115,7 +115,7 @@ def test_the_first_dispatch_in_earnest_sends_it_to_everybody_and_says_so_before(
 
 
 def test_the_question_names_what_is_set_aside_and_no_answer_leaves_it(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*ALL)
     set_way(desk, relay.url)
@@ -131,7 +131,7 @@ def test_the_question_names_what_is_set_aside_and_no_answer_leaves_it(
 
 
 def test_a_limited_sending_goes_on_after_a_rehearsal_like_any_other(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*ALL)
     set_way(desk, relay.url)
@@ -149,7 +149,9 @@ def test_a_limited_sending_goes_on_after_a_rehearsal_like_any_other(
     assert each_once(relay)
 
 
-def test_a_timer_never_makes_a_sending_of_a_rehearsal(desk: Desk, relay: RecordingServer) -> None:
+def test_a_timer_never_makes_a_sending_of_a_rehearsal(
+    desk: ClockedStage, relay: RecordingServer
+) -> None:
     desk.run(*ALL)
     desk.forget(1)
     set_way(desk, relay.url)
@@ -166,7 +168,7 @@ def test_a_timer_never_makes_a_sending_of_a_rehearsal(desk: Desk, relay: Recordi
 
 
 def test_an_appointment_in_earnest_sets_the_rehearsal_aside_while_a_person_is_there(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*ALL)
     set_way(desk, relay.url)
@@ -184,7 +186,7 @@ def test_an_appointment_in_earnest_sets_the_rehearsal_aside_while_a_person_is_th
 
 @pytest.mark.parametrize("act", ["pause", "cancel"])
 def test_a_halted_rehearsal_is_set_aside_with_its_halt_and_that_is_said(
-    desk: Desk, relay: RecordingServer, act: str
+    desk: ClockedStage, relay: RecordingServer, act: str
 ) -> None:
     desk.run(*SOME, status=4)
     yes = ["--yes"] if act == "cancel" else []
@@ -201,7 +203,7 @@ def test_a_halted_rehearsal_is_set_aside_with_its_halt_and_that_is_said(
     assert [what for what, *_ in desk.decided()] == [word, "rehearsal set aside"]
 
 
-def test_a_halt_that_nobody_was_shown_is_obeyed(desk: Desk, relay: RecordingServer) -> None:
+def test_a_halt_that_nobody_was_shown_is_obeyed(desk: ClockedStage, relay: RecordingServer) -> None:
 
     desk.run(*SOME, status=4)
     set_way(desk, relay.url)
@@ -216,7 +218,7 @@ def test_a_halt_that_nobody_was_shown_is_obeyed(desk: Desk, relay: RecordingServ
 
 
 def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     """Both were shown the rehearsal; the second finds it gone."""
 
@@ -237,7 +239,7 @@ def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
 
 
 def test_a_rehearsal_of_a_letter_that_was_changed_since_says_how_to_go_on(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*ALL)
     desk.change_letter()
@@ -257,7 +259,7 @@ def test_a_rehearsal_of_a_letter_that_was_changed_since_says_how_to_go_on(
 
 
 def test_who_left_or_came_since_the_rehearsal_is_counted_right(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*ALL)
     desk.run("subscribers", "remove", "r1@example.org")
@@ -268,7 +270,9 @@ def test_who_left_or_came_since_the_rehearsal_is_counted_right(
     assert "3 would be sent now" in output
 
 
-def test_rehearse_writes_to_the_outbox_whatever_is_set(desk: Desk, relay: RecordingServer) -> None:
+def test_rehearse_writes_to_the_outbox_whatever_is_set(
+    desk: ClockedStage, relay: RecordingServer
+) -> None:
     set_way(desk, relay.url)
 
     first = desk.run(*ALL, "--rehearse")
@@ -285,7 +289,7 @@ def test_rehearse_writes_to_the_outbox_whatever_is_set(desk: Desk, relay: Record
 
 
 def test_what_is_appointed_in_earnest_is_not_rehearsed_away(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     set_way(desk, relay.url)
     desk.run("dispatch", ISSUE_ID, "--at", NINE, "--yes", "--no-wait")
@@ -299,7 +303,7 @@ def test_what_is_appointed_in_earnest_is_not_rehearsed_away(
 
 
 def test_what_was_finished_by_a_folder_before_stays_sent_until_a_person_says_otherwise(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*ALL)
     forget_ways(desk)
@@ -322,7 +326,7 @@ def test_what_was_finished_by_a_folder_before_stays_sent_until_a_person_says_oth
     assert each_once(relay)
 
 
-def test_what_a_relay_took_is_never_set_aside(desk: Desk, relay: RecordingServer) -> None:
+def test_what_a_relay_took_is_never_set_aside(desk: ClockedStage, relay: RecordingServer) -> None:
     set_way(desk, relay.url)
     desk.run(*SOME, status=4)
     begun = desk.run(*WAS_REHEARSAL, *PRACTISED, status=2)
@@ -347,7 +351,7 @@ def test_what_a_relay_took_is_never_set_aside(desk: Desk, relay: RecordingServer
 
 
 def test_what_is_advised_where_letters_are_unknown_leads_to_the_end(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*ALL)
     forget_ways(desk)
@@ -364,7 +368,7 @@ def test_what_is_advised_where_letters_are_unknown_leads_to_the_end(
 
 
 def test_what_is_advised_where_letters_are_assumed_leads_to_the_end(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     """Some may have it, so the issue stays as sent; a special issue goes to all of them."""
     desk.run(*ALL)
@@ -385,7 +389,7 @@ def test_what_is_advised_where_letters_are_assumed_leads_to_the_end(
     assert each_once(relay)
 
 
-def test_what_an_emptied_folder_took_is_never_set_aside(desk: Desk) -> None:
+def test_what_an_emptied_folder_took_is_never_set_aside(desk: ClockedStage) -> None:
     set_way(desk, "outbox:outbox?delivers=yes")
     desk.run(*ALL)
 
@@ -406,13 +410,13 @@ def test_what_an_emptied_folder_took_is_never_set_aside(desk: Desk) -> None:
     ],
 )
 def test_what_cannot_be_meant_together_is_refused(
-    desk: Desk, words: tuple[str, ...], said: str
+    desk: ClockedStage, words: tuple[str, ...], said: str
 ) -> None:
     assert said in desk.run(*words, status=2)
 
 
 def test_a_rehearsal_is_not_set_aside_while_somebody_rehearses(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*SOME, status=4)
     holder = "otherhost.example.org:4711"
@@ -432,7 +436,7 @@ def test_a_rehearsal_is_not_set_aside_while_somebody_rehearses(
 
 
 def test_a_reader_s_page_tells_what_was_rehearsed_from_what_was_sent(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*ALL)
     rehearsed = desk.run("subscribers", "show", "r1@example.org")

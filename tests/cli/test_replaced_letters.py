@@ -6,8 +6,8 @@ import pytest
 
 from newsletter.dispatch.control import Act, Settlement, WhichUnknown
 from newsletter.dispatch.states import State
-from tests.cli.desk import NOW, Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedStage
 
 EARNEST = "outbox:outbox?delivers=yes"
 ALL = ("dispatch", ISSUE_ID, "--yes")
@@ -17,21 +17,21 @@ OLD, NEW = "000 0000", "000 1111"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A dispatch that one of four readers has; since then a phone number was corrected."""
-    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk = ClockedStage(tmp_path, mail_url=EARNEST)
     desk.run(*ONE, status=4)
     change(desk)
     return desk
 
 
-def change(desk: Desk, old: str = OLD, new: str = NEW) -> None:
+def change(desk: ClockedStage, old: str = OLD, new: str = NEW) -> None:
     path = desk.root / "issues/publication.yaml"
     path.write_text(path.read_text().replace(old, new))
     desk.restart()
 
 
-def got(desk: Desk) -> dict[str, str]:
+def got(desk: ClockedStage) -> dict[str, str]:
     """Say which phone number each reader has in their letter."""
     found = {}
     for path in (desk.root / "outbox").glob("*.eml"):
@@ -41,11 +41,11 @@ def got(desk: Desk) -> dict[str, str]:
     return found
 
 
-def numbers(desk: Desk) -> list[str]:
+def numbers(desk: ClockedStage) -> list[str]:
     return sorted(got(desk).values())
 
 
-def test_those_who_wait_get_the_letter_as_it_is_now(desk: Desk) -> None:
+def test_those_who_wait_get_the_letter_as_it_is_now(desk: ClockedStage) -> None:
     before = desk.site.records.ledger().find_plan(ISSUE_ID)
 
     output = desk.run(*REPLACE)
@@ -66,7 +66,7 @@ def test_those_who_wait_get_the_letter_as_it_is_now(desk: Desk) -> None:
     assert "letter replaced by 김민지" in desk.run("status", ISSUE_ID, "--diary")
 
 
-def test_it_stays_replaced_for_every_later_run(desk: Desk) -> None:
+def test_it_stays_replaced_for_every_later_run(desk: ClockedStage) -> None:
     desk.run(*REPLACE, "--limit", "1", status=4)
     change(desk, NEW, OLD)  # whatever the folder says then
 
@@ -75,7 +75,7 @@ def test_it_stays_replaced_for_every_later_run(desk: Desk) -> None:
     assert numbers(desk) == [OLD, NEW, NEW, NEW]
 
 
-def test_one_who_may_have_the_first_letter_gets_that_again(desk: Desk) -> None:
+def test_one_who_may_have_the_first_letter_gets_that_again(desk: ClockedStage) -> None:
     desk.lose_answers(2)
     with desk.site.records.database.begin() as connection:
         connection.exec_driver_sql(
@@ -93,7 +93,7 @@ def test_one_who_may_have_the_first_letter_gets_that_again(desk: Desk) -> None:
 
 
 def test_a_first_letter_that_is_damaged_ends_the_run_in_words(
-    desk: Desk, caplog: pytest.LogCaptureFixture
+    desk: ClockedStage, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One reader may have it; the others' letter is whole."""
     desk.lose_answers(2)
@@ -114,7 +114,7 @@ def test_a_first_letter_that_is_damaged_ends_the_run_in_words(
     assert "r2@example.org" not in got(desk)
 
 
-def test_it_wants_its_own_approval_where_one_is_demanded(desk: Desk) -> None:
+def test_it_wants_its_own_approval_where_one_is_demanded(desk: ClockedStage) -> None:
     change(desk, "accent:", "approval: required\naccent:")
 
     refused = desk.run(*REPLACE, status=1)
@@ -125,21 +125,21 @@ def test_it_wants_its_own_approval_where_one_is_demanded(desk: Desk) -> None:
     assert numbers(desk) == [OLD, NEW, NEW, NEW]
 
 
-def test_without_a_reason_nothing_is_replaced(desk: Desk) -> None:
+def test_without_a_reason_nothing_is_replaced(desk: ClockedStage) -> None:
     for because in ((), ("--because", " ")):
         refused = desk.run(*ALL, "--replace-letter", *because, status=2)
         assert "wants a reason" in refused
     assert numbers(desk) == [OLD]
 
 
-def test_the_name_of_the_issue_is_asked_for(desk: Desk) -> None:
+def test_the_name_of_the_issue_is_asked_for(desk: ClockedStage) -> None:
     refused = desk.run("dispatch", ISSUE_ID, *REPLACE[3:], status=2)
 
     assert "--yes" in refused
     assert numbers(desk) == [OLD]
 
 
-def test_a_dry_run_shows_it_and_replaces_nothing(desk: Desk) -> None:
+def test_a_dry_run_shows_it_and_replaces_nothing(desk: ClockedStage) -> None:
     before = desk.site.records.ledger().find_plan(ISSUE_ID)
 
     output = desk.run(*REPLACE, "--dry-run")
@@ -152,7 +152,7 @@ def test_a_dry_run_shows_it_and_replaces_nothing(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "option", [["--at", "2022-08-27 09:00"], ["--due"], ["--add-new"], ["--rehearse"]]
 )
-def test_no_timer_and_nothing_else_replaces_a_letter(desk: Desk, option: list[str]) -> None:
+def test_no_timer_and_nothing_else_replaces_a_letter(desk: ClockedStage, option: list[str]) -> None:
     refused = desk.run(*REPLACE, *option, status=2)
 
     assert "does not go with" in refused
@@ -160,7 +160,7 @@ def test_no_timer_and_nothing_else_replaces_a_letter(desk: Desk, option: list[st
 
 
 def test_what_cannot_be_replaced_says_why(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk = ClockedStage(tmp_path, mail_url=EARNEST)
     assert "nobody was sent a letter of 2022-08 yet" in desk.run(*REPLACE, status=2)
 
     desk.run(*ONE, status=4)
@@ -177,14 +177,14 @@ def test_what_cannot_be_replaced_says_why(tmp_path: Path) -> None:
 
 
 def test_a_rehearsal_is_set_aside_instead(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run(*ONE, status=4)
     change(desk)
 
     assert "--was-rehearsal --because TEXT" in desk.run(*REPLACE, status=2)
 
 
-def test_of_a_paused_issue_the_letter_is_replaced_and_nothing_is_sent(desk: Desk) -> None:
+def test_of_a_paused_issue_the_letter_is_replaced_and_nothing_is_sent(desk: ClockedStage) -> None:
     """Who has paused it may resume it then: no timer comes in between with the old letter."""
     desk.run("pause", ISSUE_ID)
 
@@ -198,13 +198,13 @@ def test_of_a_paused_issue_the_letter_is_replaced_and_nothing_is_sent(desk: Desk
     assert numbers(desk) == [OLD, NEW, NEW, NEW]
 
 
-def test_of_a_cancelled_issue_nothing_is_replaced(desk: Desk) -> None:
+def test_of_a_cancelled_issue_nothing_is_replaced(desk: ClockedStage) -> None:
     desk.run("cancel", ISSUE_ID, "--because", "a mistake", "--yes")
 
     assert "was cancelled for good" in desk.run(*REPLACE, status=2)
 
 
-def test_a_letter_that_blocks_replaces_nothing(desk: Desk) -> None:
+def test_a_letter_that_blocks_replaces_nothing(desk: ClockedStage) -> None:
     path = desk.root / "issues/2022-08/en.md"
     path.write_text(path.read_text().replace("This issue", "[TODO] [here](http://) This issue"))
 

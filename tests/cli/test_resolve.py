@@ -8,7 +8,6 @@ from sqlalchemy import insert, update
 
 from newsletter.dispatch.states import State
 from newsletter.storage.tables import deliveries, runs
-from tests.cli.desk import NOW, Desk
 from tests.delivery.scripted_server import (
     BYE,
     Hear,
@@ -20,6 +19,7 @@ from tests.delivery.scripted_server import (
     take_letter,
 )
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedStage
 
 # The letter is there whole, and the server hangs up instead of answering.
 CUT_OFF: Sequence[Step] = [
@@ -36,9 +36,9 @@ ASSUME = ("resolve", ISSUE_ID, "--unknown", "assume-accepted", "--by", "anna")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A dispatch of four: two have it, two are in doubt."""
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.lose_answers(2, 3)
     return desk
@@ -49,7 +49,7 @@ def test_a_letter_whose_answer_was_lost_is_sent_again_once_somebody_says_so(
 ) -> None:
     second = [*greet(), *take_letter(), *BYE]
     with ScriptedServer([*greet(), *CUT_OFF], second) as server:
-        desk = Desk(tmp_path, readers=1, mail_url=f"smtp://127.0.0.1:{server.port}")
+        desk = ClockedStage(tmp_path, readers=1, mail_url=f"smtp://127.0.0.1:{server.port}")
         lost = desk.run("dispatch", ISSUE_ID, "--yes", status=4)
         untouched = desk.run("dispatch", ISSUE_ID, "--yes", status=4)
         desk.restart()
@@ -69,7 +69,7 @@ def test_a_letter_whose_answer_was_lost_is_sent_again_once_somebody_says_so(
 
 def test_what_is_sent_again_is_the_same_letter_to_whoever_recognises_it(tmp_path: Path) -> None:
     with ScriptedServer([*greet(), *CUT_OFF], [*greet(), *take_letter(), *BYE]) as server:
-        desk = Desk(tmp_path, readers=1, mail_url=f"smtp://127.0.0.1:{server.port}")
+        desk = ClockedStage(tmp_path, readers=1, mail_url=f"smtp://127.0.0.1:{server.port}")
         desk.run("dispatch", ISSUE_ID, "--yes", status=4)
 
         desk.run(*RESEND, "--yes")
@@ -85,7 +85,7 @@ def test_what_is_sent_again_is_the_same_letter_to_whoever_recognises_it(tmp_path
     assert len(set(ids)) == 1
 
 
-def test_what_is_assumed_to_have_arrived_is_never_sent_again(desk: Desk) -> None:
+def test_what_is_assumed_to_have_arrived_is_never_sent_again(desk: ClockedStage) -> None:
     output = desk.run(*ASSUME, "--because", "the relay's log shows both", "--yes")
     desk.run("dispatch", ISSUE_ID, "--yes")
 
@@ -97,7 +97,7 @@ def test_what_is_assumed_to_have_arrived_is_never_sent_again(desk: Desk) -> None
     ]
 
 
-def test_one_reader_alone_is_settled_however_the_address_is_spelt(desk: Desk) -> None:
+def test_one_reader_alone_is_settled_however_the_address_is_spelt(desk: ClockedStage) -> None:
     output = desk.run(*RESEND, "--only", "R2@Example.ORG", "--yes")
 
     assert "1 reader" in output
@@ -116,14 +116,14 @@ def test_one_reader_alone_is_settled_however_the_address_is_spelt(desk: Desk) ->
     ],
 )
 def test_an_address_that_is_not_in_doubt_is_refused_with_what_is_known_of_it(
-    desk: Desk, address: str, words: str
+    desk: ClockedStage, address: str, words: str
 ) -> None:
     assert words in desk.run(*RESEND, "--only", address, "--yes", status=1)
     assert desk.states() == {State.ACCEPTED: 2, State.UNKNOWN: 2}
 
 
 def test_where_nothing_is_unknown_nothing_is_asked_or_written(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     never = desk.run(*RESEND, "--yes", status=2)
     desk.run("dispatch", ISSUE_ID, "--yes")
 
@@ -132,7 +132,7 @@ def test_where_nothing_is_unknown_nothing_is_asked_or_written(tmp_path: Path) ->
     assert desk.decided() == []
 
 
-def test_the_choice_says_its_risk_and_wants_the_issue_typed(desk: Desk) -> None:
+def test_the_choice_says_its_risk_and_wants_the_issue_typed(desk: ClockedStage) -> None:
     alone = desk.run(*RESEND, status=2)
     wrong = desk.type(*RESEND, dialogue={"to go on": "y\n"}, status=2)
     before = desk.states()
@@ -145,7 +145,7 @@ def test_the_choice_says_its_risk_and_wants_the_issue_typed(desk: Desk) -> None:
     assert "2 unknown are pending again, says 김민지" in right
 
 
-def test_nothing_is_settled_while_another_process_is_sending(desk: Desk) -> None:
+def test_nothing_is_settled_while_another_process_is_sending(desk: ClockedStage) -> None:
     """Its letters under way are unknown too, until they are answered."""
     other = "otherhost.example.org:4711"
     desk.site.records.ledger().lease(ISSUE_ID, other, desk.site.clock(), lambda _: False)
@@ -156,13 +156,15 @@ def test_nothing_is_settled_while_another_process_is_sending(desk: Desk) -> None
     assert desk.states()[State.UNKNOWN] == 2
 
 
-def test_settling_leaves_the_issue_free_for_the_next_process(desk: Desk) -> None:
+def test_settling_leaves_the_issue_free_for_the_next_process(desk: ClockedStage) -> None:
     desk.run(*RESEND, "--yes")
 
     assert desk.site.records.ledger().lease(ISSUE_ID, "otherhost:1", NOW, lambda _: False) is None
 
 
-def test_of_a_cancelled_dispatch_nothing_is_sent_again_but_it_can_be_closed(desk: Desk) -> None:
+def test_of_a_cancelled_dispatch_nothing_is_sent_again_but_it_can_be_closed(
+    desk: ClockedStage,
+) -> None:
     desk.run("cancel", ISSUE_ID, "--because", "wrong month", "--yes")
 
     refused = desk.run(*RESEND, "--yes", status=2)
@@ -175,7 +177,7 @@ def test_of_a_cancelled_dispatch_nothing_is_sent_again_but_it_can_be_closed(desk
 
 
 def test_many_in_doubt_are_counted_and_the_first_ten_named(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, readers=13)
+    desk = ClockedStage(tmp_path, readers=13)
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.lose_answers(*range(1, 14))
 
@@ -186,7 +188,7 @@ def test_many_in_doubt_are_counted_and_the_first_ten_named(tmp_path: Path) -> No
     assert output.count("ended before one came") == 10
 
 
-def begin_elsewhere(desk: Desk, *deliveries_: int, silent_for: timedelta) -> None:
+def begin_elsewhere(desk: ClockedStage, *deliveries_: int, silent_for: timedelta) -> None:
     """Let a process on another machine have begun these deliveries, and then be silent."""
     with desk.site.records.database.begin() as connection:
         seen_at = datetime.now(UTC) - silent_for
@@ -198,7 +200,9 @@ def begin_elsewhere(desk: Desk, *deliveries_: int, silent_for: timedelta) -> Non
         connection.execute(begun.values(run_id=run, attempt=1))
 
 
-def test_what_another_process_may_still_be_answered_for_is_left_out_by_name(desk: Desk) -> None:
+def test_what_another_process_may_still_be_answered_for_is_left_out_by_name(
+    desk: ClockedStage,
+) -> None:
     begin_elsewhere(desk, 2, silent_for=timedelta(seconds=150))
 
     output = desk.run(*RESEND, "--yes")
@@ -209,7 +213,7 @@ def test_what_another_process_may_still_be_answered_for_is_left_out_by_name(desk
     assert (desk.states()[State.UNKNOWN], desk.states()[State.PENDING]) == (1, 1)
 
 
-def test_nothing_is_settled_where_all_may_still_be_answered(desk: Desk) -> None:
+def test_nothing_is_settled_where_all_may_still_be_answered(desk: ClockedStage) -> None:
     begin_elsewhere(desk, 2, 3, silent_for=timedelta(seconds=10))
 
     output = desk.run(*ASSUME, "--yes", status=4)
@@ -218,7 +222,7 @@ def test_nothing_is_settled_where_all_may_still_be_answered(desk: Desk) -> None:
     assert desk.states()[State.UNKNOWN] == 2
 
 
-def test_a_process_that_was_silent_for_long_is_waited_for_no_more(desk: Desk) -> None:
+def test_a_process_that_was_silent_for_long_is_waited_for_no_more(desk: ClockedStage) -> None:
     begin_elsewhere(desk, 2, 3, silent_for=timedelta(seconds=250))
 
     desk.run(*ASSUME, "--yes")
@@ -226,7 +230,7 @@ def test_a_process_that_was_silent_for_long_is_waited_for_no_more(desk: Desk) ->
     assert desk.states() == {State.ACCEPTED: 4}
 
 
-def test_a_dry_run_names_those_in_doubt_and_settles_nobody(desk: Desk) -> None:
+def test_a_dry_run_names_those_in_doubt_and_settles_nobody(desk: ClockedStage) -> None:
     output = desk.run(*ASSUME, "--dry-run")
 
     assert "r2@example.org" in output

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, delete, event, func, select, update
 
 from newsletter.dispatch.states import State
 from newsletter.storage import tables
-from tests.cli.desk import Desk
 from tests.delivery.real_relays import (
     exim_relay,
     postfix_relay,
@@ -17,19 +16,20 @@ from tests.delivery.real_relays import (
     why_no_postfix,
 )
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 
 BY = ("--by", "anna")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A plan of five that was taken up by nobody."""
-    desk = Desk(tmp_path / "site", readers=5, mail_url="outbox:outbox?delivers=yes")
+    desk = ClockedStage(tmp_path / "site", readers=5, mail_url="outbox:outbox?delivers=yes")
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     return desk
 
 
-def set_states(desk: Desk, *states: State) -> None:
+def set_states(desk: ClockedStage, *states: State) -> None:
     with desk.site.records.database.begin() as connection:
         for number, state in enumerate(states, 1):
             connection.execute(
@@ -39,7 +39,7 @@ def set_states(desk: Desk, *states: State) -> None:
             )
 
 
-def message_ids(desk: Desk) -> list[str]:
+def message_ids(desk: ClockedStage) -> list[str]:
     letter_writer = desk.site.letter_writer(desk.site.compose(ISSUE_ID).letter)
     found = desk.site.records.settling().find_open(ISSUE_ID)
     return [letter_writer.describe(one.delivery).message_id for one in found]
@@ -55,7 +55,7 @@ def postfix_lines(number: int, message_id: str) -> str:
 
 
 def test_what_the_log_shows_as_taken_is_accepted_and_the_rest_goes_out(
-    desk: Desk, tmp_path: Path
+    desk: ClockedStage, tmp_path: Path
 ) -> None:
     set_states(desk, State.PENDING, State.DEFERRED, State.UNKNOWN)
     ids = message_ids(desk)
@@ -80,7 +80,9 @@ def test_what_the_log_shows_as_taken_is_accepted_and_the_rest_goes_out(
     assert "2 attempts in this run" in desk.run("dispatch", ISSUE_ID, "--yes")
 
 
-def test_several_files_packed_or_not_are_read_in_any_order(desk: Desk, tmp_path: Path) -> None:
+def test_several_files_packed_or_not_are_read_in_any_order(
+    desk: ClockedStage, tmp_path: Path
+) -> None:
     set_states(desk, State.PENDING)
     first, second, third = message_ids(desk)[:3]
     cleanup, qmgr = postfix_lines(2, second).splitlines()[1:]
@@ -97,7 +99,7 @@ def test_several_files_packed_or_not_are_read_in_any_order(desk: Desk, tmp_path:
     assert desk.states() == {State.ACCEPTED: 3, State.PENDING: 2}
 
 
-def test_a_dry_run_shows_all_and_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+def test_a_dry_run_shows_all_and_changes_nothing(desk: ClockedStage, tmp_path: Path) -> None:
     log = tmp_path / "mail.log"
     log.write_text(postfix_lines(1, message_ids(desk)[0]))
     before = desk.states()
@@ -109,7 +111,7 @@ def test_a_dry_run_shows_all_and_changes_nothing(desk: Desk, tmp_path: Path) -> 
     assert (desk.states(), desk.decided()) == (before, [])
 
 
-def test_the_question_wants_the_issue_typed(desk: Desk, tmp_path: Path) -> None:
+def test_the_question_wants_the_issue_typed(desk: ClockedStage, tmp_path: Path) -> None:
     log = tmp_path / "mail.log"
     log.write_text(postfix_lines(1, message_ids(desk)[0]))
     words = ("resolve", ISSUE_ID, "--from-log", str(log), *BY)
@@ -126,7 +128,9 @@ def test_the_question_wants_the_issue_typed(desk: Desk, tmp_path: Path) -> None:
     assert "1 are accepted, says anna" in right
 
 
-def test_skipped_letters_of_a_cancelled_issue_stay_skipped(desk: Desk, tmp_path: Path) -> None:
+def test_skipped_letters_of_a_cancelled_issue_stay_skipped(
+    desk: ClockedStage, tmp_path: Path
+) -> None:
     set_states(desk, State.UNKNOWN)
     ids = message_ids(desk)
     log = tmp_path / "mail.log"
@@ -139,7 +143,7 @@ def test_skipped_letters_of_a_cancelled_issue_stay_skipped(desk: Desk, tmp_path:
     assert desk.states() == {State.ACCEPTED: 1, State.SKIPPED: 4}
 
 
-def test_another_log_proves_nothing_and_is_told(desk: Desk, tmp_path: Path) -> None:
+def test_another_log_proves_nothing_and_is_told(desk: ClockedStage, tmp_path: Path) -> None:
     log = tmp_path / "syslog"
     log.write_bytes(b"\0\xff\x1b[31m hello\n" * 3 + b"x" * 200_000 + b"\nend")
     before = desk.states()
@@ -152,7 +156,7 @@ def test_another_log_proves_nothing_and_is_told(desk: Desk, tmp_path: Path) -> N
     assert desk.states() == before
 
 
-def test_addresses_want_a_reason_which_is_kept(desk: Desk, tmp_path: Path) -> None:
+def test_addresses_want_a_reason_which_is_kept(desk: ClockedStage, tmp_path: Path) -> None:
     listed = tmp_path / "sent.csv"
     listed.write_text("이메일,상태\nR2@Example.org,sent\nother@example.org,sent\n")
     words = ("resolve", ISSUE_ID, "--from-log", str(listed), *BY, "--yes")
@@ -180,7 +184,7 @@ def test_addresses_want_a_reason_which_is_kept(desk: Desk, tmp_path: Path) -> No
     ],
 )
 def test_what_cannot_be_meant_or_read_changes_nothing(
-    desk: Desk, tmp_path: Path, words: tuple[str, ...], fault: str
+    desk: ClockedStage, tmp_path: Path, words: tuple[str, ...], fault: str
 ) -> None:
     log = tmp_path / "mail.log"
     log.write_text(postfix_lines(1, message_ids(desk)[0]))
@@ -194,7 +198,7 @@ def test_what_cannot_be_meant_or_read_changes_nothing(
     assert (desk.states(), desk.decided()) == (before, [])
 
 
-def forget_plan(desk: Desk) -> list[str]:
+def forget_plan(desk: ClockedStage) -> list[str]:
     """Put the ledger back to before the issue was planned; return whose letters had left."""
     ids = [path.name.removesuffix(".eml") for path in (desk.root / "outbox").glob("*.eml")]
     with desk.site.records.database.begin() as connection:
@@ -204,7 +208,7 @@ def forget_plan(desk: Desk) -> list[str]:
 
 
 def test_an_issue_that_a_ledger_put_back_knows_nothing_of_is_planned_and_its_log_believed(
-    desk: Desk, tmp_path: Path
+    desk: ClockedStage, tmp_path: Path
 ) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "2", status=4)
     ids = forget_plan(desk)
@@ -229,7 +233,9 @@ def write_log(folder: Path, ids: list[str]) -> str:
     return str(log)
 
 
-def test_a_dry_run_commits_nothing_of_a_plan_that_is_lost(desk: Desk, tmp_path: Path) -> None:
+def test_a_dry_run_commits_nothing_of_a_plan_that_is_lost(
+    desk: ClockedStage, tmp_path: Path
+) -> None:
     """Not even for a moment: a kill would leave a plan for everybody."""
     log = write_log(tmp_path, forget_plan(desk))
     committed = []
@@ -248,7 +254,9 @@ def test_a_dry_run_commits_nothing_of_a_plan_that_is_lost(desk: Desk, tmp_path: 
     assert output.endswith("Nothing was changed\n")
 
 
-def test_a_lost_plan_is_not_made_before_somebody_has_confirmed(desk: Desk, tmp_path: Path) -> None:
+def test_a_lost_plan_is_not_made_before_somebody_has_confirmed(
+    desk: ClockedStage, tmp_path: Path
+) -> None:
     log = write_log(tmp_path, forget_plan(desk))
     planned = []
 
@@ -265,7 +273,7 @@ def test_a_lost_plan_is_not_made_before_somebody_has_confirmed(desk: Desk, tmp_p
 
 
 def test_who_leaves_before_a_lost_plan_is_made_is_not_mistaken_for_the_next(
-    desk: Desk, tmp_path: Path
+    desk: ClockedStage, tmp_path: Path
 ) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     log = write_log(tmp_path, forget_plan(desk))
@@ -284,7 +292,9 @@ def test_who_leaves_before_a_lost_plan_is_made_is_not_mistaken_for_the_next(
     assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}
 
 
-def test_the_letter_of_a_lost_plan_has_to_be_the_appointed_one(desk: Desk, tmp_path: Path) -> None:
+def test_the_letter_of_a_lost_plan_has_to_be_the_appointed_one(
+    desk: ClockedStage, tmp_path: Path
+) -> None:
     """The others would get another letter than those who have it."""
     log = write_log(tmp_path, forget_plan(desk))
     desk.run("dispatch", ISSUE_ID, "--at", "2022-08-26 09:00", "--yes", "--no-wait", "--by", "Kim")
@@ -305,7 +315,7 @@ def test_the_letter_of_a_lost_plan_has_to_be_the_appointed_one(desk: Desk, tmp_p
 
 
 def test_where_nothing_is_appointed_the_letter_of_a_lost_plan_is_named(
-    desk: Desk, tmp_path: Path
+    desk: ClockedStage, tmp_path: Path
 ) -> None:
     log = write_log(tmp_path, forget_plan(desk))
     digest = desk.site.compose(ISSUE_ID).composition.digest
@@ -316,7 +326,7 @@ def test_where_nothing_is_appointed_the_letter_of_a_lost_plan_is_named(
 
 
 def test_a_key_is_never_made_to_look_for_letters_that_were_sent_with_another(
-    desk: Desk, tmp_path: Path
+    desk: ClockedStage, tmp_path: Path
 ) -> None:
     [sent] = forget_plan(desk)
     log = tmp_path / "mail.log"
@@ -330,7 +340,7 @@ def test_a_key_is_never_made_to_look_for_letters_that_were_sent_with_another(
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
-def test_an_issue_of_which_no_log_knows_is_not_planned(desk: Desk, tmp_path: Path) -> None:
+def test_an_issue_of_which_no_log_knows_is_not_planned(desk: ClockedStage, tmp_path: Path) -> None:
     forget_plan(desk)
     log = tmp_path / "mail.log"
     log.write_text(postfix_lines(1, "2022-08.other@example.org"))
@@ -341,7 +351,7 @@ def test_an_issue_of_which_no_log_knows_is_not_planned(desk: Desk, tmp_path: Pat
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
-def forget(desk: Desk) -> None:
+def forget(desk: ClockedStage) -> None:
     """Put the ledger back to before the letters left."""
     with desk.site.records.database.begin() as connection:
         connection.execute(
@@ -366,7 +376,7 @@ def test_a_ledger_put_back_learns_from_a_real_relay_s_log_and_sends_the_rest(
     relay_log: tuple[str, Path], tmp_path: Path
 ) -> None:
     url, log = relay_log
-    desk = Desk(tmp_path / "site", readers=9, mail_url=url)
+    desk = ClockedStage(tmp_path / "site", readers=9, mail_url=url)
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "6", status=4)
     forget(desk)
     desk.restart()

@@ -10,32 +10,32 @@ import pytest
 
 from newsletter.dispatch.states import State
 from newsletter.storage import backups
-from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 from tests.storage.test_migrating import make_older
 
 ANSWER = ("--after-restore", "--because", "looked into the log")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A site with a backup from before its dispatch."""
-    desk = Desk(tmp_path / "site")
+    desk = ClockedStage(tmp_path / "site")
     desk.run("backup", str(backup_of(desk)))
     desk.run("dispatch", ISSUE_ID, "--yes")
     return desk
 
 
-def backup_of(desk: Desk) -> Path:
+def backup_of(desk: ClockedStage) -> Path:
     return desk.root.parent / "backup.db"
 
 
-def files(desk: Desk) -> set[str]:
+def files(desk: ClockedStage) -> set[str]:
     desk.site.close()
     return {path.name for path in desk.root.glob("newsletter.db*")}
 
 
-def test_a_restored_ledger_sends_nothing_before_somebody_answers(desk: Desk) -> None:
+def test_a_restored_ledger_sends_nothing_before_somebody_answers(desk: ClockedStage) -> None:
     (desk.root / "newsletter.db").chmod(0o640)
 
     output = desk.run("restore", str(backup_of(desk)), "--yes")
@@ -56,7 +56,7 @@ def test_a_restored_ledger_sends_nothing_before_somebody_answers(desk: Desk) -> 
     assert desk.site.records.doubts().standing() == []
 
 
-def test_the_ledger_of_before_can_be_restored_too(desk: Desk) -> None:
+def test_the_ledger_of_before_can_be_restored_too(desk: ClockedStage) -> None:
     desk.run("restore", str(backup_of(desk)), "--yes")
     kept = next(path for path in desk.root.glob("newsletter.db.before-restore-*"))
 
@@ -68,7 +68,7 @@ def test_the_ledger_of_before_can_be_restored_too(desk: Desk) -> None:
     assert [one.sign.facts for one in desk.site.records.doubts().standing()] == [kept.name]
 
 
-def test_a_backup_taken_in_mid_run_is_doubted_for_being_restored_alone(desk: Desk) -> None:
+def test_a_backup_taken_in_mid_run_is_doubted_for_being_restored_alone(desk: ClockedStage) -> None:
     with closing(sqlite3.connect(backup_of(desk))) as connection, connection:
         connection.execute(
             "INSERT INTO runs (issue, host, pid, began_at, seen_at) VALUES"
@@ -81,7 +81,7 @@ def test_a_backup_taken_in_mid_run_is_doubted_for_being_restored_alone(desk: Des
     assert [one.sign.cause for one in desk.site.records.doubts().standing()] == ["restored"]
 
 
-def test_a_ledger_that_another_process_has_open_is_left_alone(desk: Desk) -> None:
+def test_a_ledger_that_another_process_has_open_is_left_alone(desk: ClockedStage) -> None:
     before = files(desk)
     with closing(sqlite3.connect(desk.root / "newsletter.db")) as other:
         other.execute("SELECT count(*) FROM subscribers").fetchone()
@@ -93,7 +93,7 @@ def test_a_ledger_that_another_process_has_open_is_left_alone(desk: Desk) -> Non
     assert files(desk) == before
 
 
-def test_a_damaged_ledger_can_be_replaced(desk: Desk) -> None:
+def test_a_damaged_ledger_can_be_replaced(desk: ClockedStage) -> None:
     ledger = desk.root / "newsletter.db"
     ledger.write_bytes(b"\0" * 5000)
 
@@ -104,7 +104,7 @@ def test_a_damaged_ledger_can_be_replaced(desk: Desk) -> None:
     assert len(desk.site.records.doubts().standing()) == 1
 
 
-def test_a_ledger_that_is_gone_can_be_brought_back(desk: Desk) -> None:
+def test_a_ledger_that_is_gone_can_be_brought_back(desk: ClockedStage) -> None:
     (desk.root / "newsletter.db").unlink()
 
     output = desk.run("restore", str(backup_of(desk)), "--yes")
@@ -114,7 +114,7 @@ def test_a_ledger_that_is_gone_can_be_brought_back(desk: Desk) -> None:
 
 
 def test_a_backup_of_an_older_program_is_brought_up_to_date(
-    desk: Desk, tmp_path_factory: pytest.TempPathFactory
+    desk: ClockedStage, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     older = make_older(tmp_path_factory.mktemp("older"), "0003")
 
@@ -166,7 +166,7 @@ def folder(file: Path) -> None:
     ],
 )
 def test_what_cannot_take_the_ledgers_place_is_refused(
-    desk: Desk, harm: Callable[[Path], None], words: str
+    desk: ClockedStage, harm: Callable[[Path], None], words: str
 ) -> None:
     before = files(desk)
     harm(backup_of(desk))
@@ -178,26 +178,26 @@ def test_what_cannot_take_the_ledgers_place_is_refused(
     assert desk.states() == {State.ACCEPTED: 4}
 
 
-def test_the_ledger_is_not_restored_from_itself(desk: Desk) -> None:
+def test_the_ledger_is_not_restored_from_itself(desk: ClockedStage) -> None:
     assert "is the ledger itself" in desk.run(
         "restore", str(desk.root / "newsletter.db"), "--yes", status=2
     )
 
 
-def test_without_a_terminal_it_wants_yes(desk: Desk) -> None:
+def test_without_a_terminal_it_wants_yes(desk: ClockedStage) -> None:
     assert "add --yes to restore" in desk.run("restore", str(backup_of(desk)), status=2)
     assert desk.states() == {State.ACCEPTED: 4}
 
 
 @pytest.mark.parametrize(("typed", "status", "doubts"), [("y\n", 0, 1), ("n\n", 1, 0)])
-def test_a_person_is_asked(desk: Desk, typed: str, status: int, doubts: int) -> None:
+def test_a_person_is_asked(desk: ClockedStage, typed: str, status: int, doubts: int) -> None:
     desk.type("restore", str(backup_of(desk)), dialogue={"in place of": typed}, status=status)
 
     assert len(desk.site.records.doubts().standing()) == doubts
 
 
 def test_a_ledger_that_is_a_link_keeps_being_one(
-    desk: Desk, tmp_path_factory: pytest.TempPathFactory
+    desk: ClockedStage, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     real = tmp_path_factory.mktemp("disk") / "real.db"
     ledger = desk.root / "newsletter.db"
@@ -213,7 +213,7 @@ def test_a_ledger_that_is_a_link_keeps_being_one(
 
 
 def test_what_there_is_no_room_for_leaves_everything_as_it_was(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: ClockedStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = (desk.root / "newsletter.db").read_bytes()
 

@@ -6,21 +6,21 @@ from pathlib import Path
 import pytest
 
 from newsletter.lang import EditionKind
-from tests.cli.desk import Desk
 from tests.cli.test_replaced_letters import ALL, EARNEST, NEW, OLD, ONE, REPLACE, change, got
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 from tests.stage.site import Stage
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path, mail_url=EARNEST)
+def desk(tmp_path: Path) -> ClockedStage:
+    desk = ClockedStage(tmp_path, mail_url=EARNEST)
     desk.run("subscribers", "add", "lee@example.org", "--language", "en", "--name", "Avery Lee")
     desk.run(*ALL)
     return desk
 
 
-def sent_to(desk: Desk, address: str) -> bytes:
+def sent_to(desk: ClockedStage, address: str) -> bytes:
     return next(
         data
         for path in (desk.root / "outbox").glob("*.eml")
@@ -29,7 +29,7 @@ def sent_to(desk: Desk, address: str) -> bytes:
     )
 
 
-def test_a_reader_s_letter_is_shown_as_it_was_sent(desk: Desk) -> None:
+def test_a_reader_s_letter_is_shown_as_it_was_sent(desk: ClockedStage) -> None:
     change(desk)
 
     shown = Stage(desk.root, desk.environ).read(
@@ -40,7 +40,7 @@ def test_a_reader_s_letter_is_shown_as_it_was_sent(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "html"])
-def test_its_parts_are_those_of_the_letter(desk: Desk, form: str) -> None:
+def test_its_parts_are_those_of_the_letter(desk: ClockedStage, form: str) -> None:
     shown = desk.run("show", ISSUE_ID, "--to", "lee@example.org", "--as", form)
 
     letter = message_from_bytes(sent_to(desk, "lee@example.org"), policy=policy.default)
@@ -52,14 +52,14 @@ def test_its_parts_are_those_of_the_letter(desk: Desk, form: str) -> None:
     assert head.startswith("Letter ")
 
 
-def test_headers_are_shown_folded_as_they_were_sent(desk: Desk) -> None:
+def test_headers_are_shown_folded_as_they_were_sent(desk: ClockedStage) -> None:
     shown = desk.run("show", ISSUE_ID, "--to", "lee@example.org", "--as", "headers")
 
     sent = sent_to(desk, "lee@example.org").partition(b"\r\n\r\n")[0].decode()
     assert sent.replace("\r\n", "\n") in shown
 
 
-def test_without_a_reader_an_edition_is_shown_to_nobody_in_particular(desk: Desk) -> None:
+def test_without_a_reader_an_edition_is_shown_to_nobody_in_particular(desk: ClockedStage) -> None:
     shown = desk.run("show", ISSUE_ID, "--edition", "en")
 
     assert "Gyeonggi-do met the" in shown
@@ -71,7 +71,7 @@ def test_without_a_reader_an_edition_is_shown_to_nobody_in_particular(desk: Desk
 
 
 def test_where_two_letters_went_out_both_are_shown_with_how_many_got_each(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk = ClockedStage(tmp_path, mail_url=EARNEST)
     desk.run(*ONE, status=4)
     change(desk)
     desk.run(*REPLACE)
@@ -94,7 +94,7 @@ def test_where_two_letters_went_out_both_are_shown_with_how_many_got_each(tmp_pa
 
 
 def test_what_was_not_sent_is_not_shown(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, mail_url=EARNEST)
+    desk = ClockedStage(tmp_path, mail_url=EARNEST)
     assert "was never dispatched" in desk.run("show", ISSUE_ID, status=2)
     desk.run(*ONE, status=4)
 
@@ -111,11 +111,11 @@ def test_what_was_not_sent_is_not_shown(tmp_path: Path) -> None:
     assert "an earlier version of this program sent it" in desk.run("show", ISSUE_ID, status=2)
 
 
-def test_a_folder_that_is_the_letter_differs_in_nothing(desk: Desk) -> None:
+def test_a_folder_that_is_the_letter_differs_in_nothing(desk: ClockedStage) -> None:
     assert "Same      the folder is that letter" in desk.run("diff", ISSUE_ID)
 
 
-def test_what_differs_is_named_with_files_parts_and_lines(desk: Desk) -> None:
+def test_what_differs_is_named_with_files_parts_and_lines(desk: ClockedStage) -> None:
     desk.change_letter()
 
     named = desk.run("diff", ISSUE_ID, status=1)
@@ -130,7 +130,7 @@ def test_what_differs_is_named_with_files_parts_and_lines(desk: Desk) -> None:
 
 
 def test_parts_that_differ_are_named_in_korean_too(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: ClockedStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANGUAGE", "ko")
     desk.change_letter()
@@ -145,7 +145,7 @@ def test_parts_that_differ_are_named_in_korean_too(
 def test_before_a_dispatch_the_appointment_s_or_approval_s_letter_is_compared(
     tmp_path: Path, held_by: str
 ) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     assert "there is nothing to compare" in desk.run("diff", ISSUE_ID, status=2)
     if held_by == "approval":
         desk.run("approve", ISSUE_ID, "--by", "Kim", "--yes")
@@ -163,7 +163,7 @@ def test_before_a_dispatch_the_appointment_s_or_approval_s_letter_is_compared(
 
 @pytest.mark.parametrize("moment", ["test", "approve", "appoint", "dispatch"])
 def test_a_letter_is_kept_at_each_moment_that_counts(tmp_path: Path, moment: str) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("compose", ISSUE_ID)
     assert "Kept" not in desk.run("status")
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
-from tests.cli.desk import Desk
 from tests.cli.test_subscribers import ListSite, site
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 
 __all__ = ["site"]
 
@@ -129,7 +129,7 @@ def test_an_address_changed_twice_and_back_is_whole_in_the_database(site: ListSi
 
 def test_a_letter_that_was_planned_for_the_old_address_is_told_of(tmp_path: Path) -> None:
 
-    desk = Desk(tmp_path, readers=3, mail_url="outbox:outbox?delivers=yes")
+    desk = ClockedStage(tmp_path, readers=3, mail_url="outbox:outbox?delivers=yes")
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
 
     said = desk.run("subscribers", "change-address", "r3@example.org", "n@example.org")

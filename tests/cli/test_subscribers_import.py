@@ -11,7 +11,7 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import Standing
-from tests.cli.desk import NOW, Desk
+from tests.stage.clocked import NOW, ClockedStage
 from tests.subscribers.makers import make_row
 
 QUESTION = "Import it as the table says?"
@@ -59,20 +59,20 @@ a@example.org,A,no,no
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path, readers=0)
+def desk(tmp_path: Path) -> ClockedStage:
+    return ClockedStage(tmp_path, readers=0)
 
 
-def write(desk: Desk, text: str) -> str:
+def write(desk: ClockedStage, text: str) -> str:
     (desk.root / "list.csv").write_text(text, encoding="utf-8")
     return str(desk.root / "list.csv")
 
 
-def take_in(desk: Desk, text: str, *words: str, status: int = 0) -> str:
+def take_in(desk: ClockedStage, text: str, *words: str, status: int = 0) -> str:
     return desk.run("subscribers", "import", write(desk, text), *words, status=status)
 
 
-def standings(desk: Desk) -> dict[str, Standing]:
+def standings(desk: ClockedStage) -> dict[str, Standing]:
     found = desk.site.records.book().select(Selection())
     return {one.address.partition("@")[0]: one.standing for one in found}
 
@@ -93,14 +93,14 @@ def standings(desk: Desk) -> dict[str, Standing]:
     ],
 )
 def test_who_left_another_service_is_not_active_here(
-    desk: Desk, text: str, expected: Mapping[str, Standing]
+    desk: ClockedStage, text: str, expected: Mapping[str, Standing]
 ) -> None:
     take_in(desk, text)
 
     assert standings(desk) == expected
 
 
-def test_the_time_of_leaving_comes_along_and_of_joining_does_not(desk: Desk) -> None:
+def test_the_time_of_leaving_comes_along_and_of_joining_does_not(desk: ClockedStage) -> None:
     take_in(desk, BUTTONDOWN)
     out = desk.site.records.book().find("out@example.org")
     take_in(desk, GHOST)
@@ -112,7 +112,7 @@ def test_the_time_of_leaving_comes_along_and_of_joining_does_not(desk: Desk) -> 
     assert yes.consented_at is None
 
 
-def test_a_table_says_first_what_every_column_is_taken_for(desk: Desk) -> None:
+def test_a_table_says_first_what_every_column_is_taken_for(desk: ClockedStage) -> None:
     output = take_in(desk, SHOP, "--dry-run")
 
     lines = output.splitlines()
@@ -129,7 +129,7 @@ def test_a_table_says_first_what_every_column_is_taken_for(desk: Desk) -> None:
     ]
 
 
-def test_the_table_holds_nothing_that_steers_a_terminal(desk: Desk) -> None:
+def test_the_table_holds_nothing_that_steers_a_terminal(desk: ClockedStage) -> None:
     output = take_in(desk, "email,name,\x1b[2J\na@example.org,\x1b[31m,\n", status=1)
 
     assert "\x1b[2J" not in output
@@ -158,7 +158,7 @@ UNCERTAIN = [
 
 @pytest.mark.parametrize(("heading", "field", "meaning"), UNCERTAIN)
 def test_what_is_not_certain_stops_the_import_and_names_the_way(
-    desk: Desk, heading: str, field: str, meaning: str
+    desk: ClockedStage, heading: str, field: str, meaning: str
 ) -> None:
     text = f"email,{heading}\na@example.org,{field}\n"
 
@@ -174,7 +174,7 @@ def test_what_is_not_certain_stops_the_import_and_names_the_way(
 
 @pytest.mark.parametrize(("heading", "field", "meaning"), UNCERTAIN)
 def test_the_command_that_is_named_is_certain_and_takes_in_nobody_who_may_have_left(
-    desk: Desk, heading: str, field: str, meaning: str
+    desk: ClockedStage, heading: str, field: str, meaning: str
 ) -> None:
     output = take_in(desk, f"email,{heading}\na@example.org,{field}\n", status=1)
     [command] = [line for line in output.splitlines() if line.startswith("newsletter subscribers")]
@@ -190,7 +190,7 @@ def test_the_command_that_is_named_is_certain_and_takes_in_nobody_who_may_have_l
 
 
 @pytest.mark.parametrize("heading", ["미수신", "no newsletter", "수신거부 해제", "not subscribed"])
-def test_where_a_yes_can_mean_either_nothing_is_proposed(desk: Desk, heading: str) -> None:
+def test_where_a_yes_can_mean_either_nothing_is_proposed(desk: ClockedStage, heading: str) -> None:
     text = f"email,{heading}\na@example.org,Y\nb@example.org,N\n"
 
     output = take_in(desk, text, status=1)
@@ -205,7 +205,7 @@ def test_where_a_yes_can_mean_either_nothing_is_proposed(desk: Desk, heading: st
     assert standings(desk) == {"a": UNSUBSCRIBED, "b": ACTIVE}
 
 
-def test_where_a_yes_can_mean_either_a_terminal_asks_for_no_yes(desk: Desk) -> None:
+def test_where_a_yes_can_mean_either_a_terminal_asks_for_no_yes(desk: ClockedStage) -> None:
     file = write(desk, "email,미수신,마케팅 활용 동의\na@example.org,Y,Y\n")
 
     shown = desk.type("subscribers", "import", file, dialogue={}, status=1)
@@ -215,7 +215,7 @@ def test_where_a_yes_can_mean_either_a_terminal_asks_for_no_yes(desk: Desk) -> N
     assert standings(desk) == {}
 
 
-def test_the_command_that_is_named_holds_nothing_that_steers_a_terminal(desk: Desk) -> None:
+def test_the_command_that_is_named_holds_nothing_that_steers_a_terminal(desk: ClockedStage) -> None:
     output = take_in(desk, "email,\x1b[2J수신 \x1b]0;x\x07동의?\na@example.org,아마\n", status=1)
 
     assert "\x1b" not in output
@@ -224,7 +224,7 @@ def test_the_command_that_is_named_holds_nothing_that_steers_a_terminal(desk: De
     desk.run(*shlex.split(command)[1:], status=1)
 
 
-def test_the_remedy_for_two_dates_keeps_those_who_have_one_of_them(desk: Desk) -> None:
+def test_the_remedy_for_two_dates_keeps_those_who_have_one_of_them(desk: ClockedStage) -> None:
     text = (
         "Email Address,OPTIN_TIME,CONFIRM_TIME\n"
         "a@example.org,,2022-03-01 08:15:22\n"
@@ -262,14 +262,14 @@ def test_the_remedy_for_two_dates_keeps_those_who_have_one_of_them(desk: Desk) -
     ],
 )
 def test_what_is_said_of_a_column_makes_it_certain(
-    desk: Desk, meaning: str, field: str, expected: Standing
+    desk: ClockedStage, meaning: str, field: str, expected: Standing
 ) -> None:
     take_in(desk, f"email,기타 (1)\na@example.org,{field}\n", "--column", f"기타 1={meaning}")
 
     assert standings(desk) == {"a": expected}
 
 
-def test_the_column_of_addresses_can_be_said(desk: Desk) -> None:
+def test_the_column_of_addresses_can_be_said(desk: ClockedStage) -> None:
     text = "email,Contact\nold@example.org,new@example.org\n"
 
     take_in(desk, text, "--column", "contact=email")
@@ -278,14 +278,14 @@ def test_the_column_of_addresses_can_be_said(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("words", ["메모=what", "메모", "nobody=ignore"])
-def test_what_is_said_of_no_column_or_in_no_word_is_refused(desk: Desk, words: str) -> None:
+def test_what_is_said_of_no_column_or_in_no_word_is_refused(desk: ClockedStage, words: str) -> None:
     output = take_in(desk, "email,메모\na@example.org,\n", "--column", words, status=2)
 
     assert standings(desk) == {}
     assert "--column" in output
 
 
-def test_one_column_cannot_mean_two_things(desk: Desk) -> None:
+def test_one_column_cannot_mean_two_things(desk: ClockedStage) -> None:
     said = ["--column", "메모=ignore", "--column", "메모=consent"]
 
     take_in(desk, "email,메모\na@example.org,\n", *said, status=2)
@@ -293,7 +293,7 @@ def test_one_column_cannot_mean_two_things(desk: Desk) -> None:
     assert standings(desk) == {}
 
 
-def test_on_a_terminal_it_asks_and_a_no_changes_nothing(desk: Desk) -> None:
+def test_on_a_terminal_it_asks_and_a_no_changes_nothing(desk: ClockedStage) -> None:
     file = write(desk, "email,마케팅 활용 동의\na@example.org,Y\nb@example.org,N\n")
 
     shown = desk.type("subscribers", "import", file, dialogue={QUESTION: "n\n"}, status=1)
@@ -302,7 +302,7 @@ def test_on_a_terminal_it_asks_and_a_no_changes_nothing(desk: Desk) -> None:
     assert standings(desk) == {}
 
 
-def test_on_a_terminal_a_yes_imports_it_as_the_table_says(desk: Desk) -> None:
+def test_on_a_terminal_a_yes_imports_it_as_the_table_says(desk: ClockedStage) -> None:
     file = write(desk, "email,마케팅 활용 동의\na@example.org,Y\nb@example.org,N\n")
 
     desk.type("subscribers", "import", file, dialogue={QUESTION: "y\n"})
@@ -310,13 +310,13 @@ def test_on_a_terminal_a_yes_imports_it_as_the_table_says(desk: Desk) -> None:
     assert standings(desk) == {"a": ACTIVE, "b": UNSUBSCRIBED}
 
 
-def test_on_a_terminal_nothing_is_asked_where_every_column_is_certain(desk: Desk) -> None:
+def test_on_a_terminal_nothing_is_asked_where_every_column_is_certain(desk: ClockedStage) -> None:
     shown = desk.type("subscribers", "import", write(desk, SHOP), dialogue={})
 
     assert QUESTION not in shown
 
 
-def test_others_can_change_the_list_while_the_question_is_open(desk: Desk) -> None:
+def test_others_can_change_the_list_while_the_question_is_open(desk: ClockedStage) -> None:
     file = write(desk, "email,마케팅 활용 동의\na@example.org,Y\n")
 
     def meanwhile() -> str:
@@ -330,7 +330,7 @@ def test_others_can_change_the_list_while_the_question_is_open(desk: Desk) -> No
     assert standings(desk) == {"meanwhile": ACTIVE, "a": ACTIVE}
 
 
-def test_a_file_changed_while_the_question_is_open_is_not_imported(desk: Desk) -> None:
+def test_a_file_changed_while_the_question_is_open_is_not_imported(desk: ClockedStage) -> None:
     file = write(desk, "email,마케팅 활용 동의\na@example.org,Y\n")
 
     def meanwhile() -> str:

@@ -11,10 +11,10 @@ from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.resumption import Resumption
 from newsletter.errors import UnfinishedError, UsageError
 from newsletter.storage.diary import SqlDiary
-from tests.cli.desk import Desk
 from tests.dispatch.makers import ISSUE, NOW, make_database
 from tests.dispatch.test_rounds import SEOUL
 from tests.makers import ISSUE_ID, PUBLICATION
+from tests.stage.clocked import ClockedStage
 
 
 def test_what_is_waited_for_is_shown_with_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,7 +26,7 @@ def test_what_is_waited_for_is_shown_with_the_way_out(capsys: pytest.CaptureFixt
 
 
 def test_a_quota_that_ends_a_dispatch_is_named_with_the_time_it_goes_on(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, readers=3)
+    desk = ClockedStage(tmp_path, readers=3)
     publication = PUBLICATION + "pace: {quota: 2/day}\n"
     (tmp_path / "issues" / "publication.yaml").write_text(publication)
 

@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 
 from newsletter.dispatch.states import State
 from newsletter.storage import tables
-from tests.cli.desk import Desk
 from tests.mail_sinks import RecordingServer
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 
 NINE = "2022-08-26 09:00"
 NINE_UTC = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
@@ -27,14 +27,14 @@ def relay() -> Iterator[RecordingServer]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, relay: RecordingServer) -> Iterator[Desk]:
+def desk(tmp_path: Path, relay: RecordingServer) -> Iterator[ClockedStage]:
     """Four readers, and a relay that is set."""
-    desk = Desk(tmp_path, mail_url=relay.url)
+    desk = ClockedStage(tmp_path, mail_url=relay.url)
     yield desk
     desk.site.records.database.dispose()
 
 
-def set_way(desk: Desk, mail_url: str) -> None:
+def set_way(desk: ClockedStage, mail_url: str) -> None:
     """Go on as another process would, whose environment has this one; empty: has none."""
     desk.environ.pop("NEWSLETTER_MAIL_URL", None)
     if mail_url:
@@ -42,7 +42,7 @@ def set_way(desk: Desk, mail_url: str) -> None:
     desk.restart()
 
 
-def ledger_of(desk: Desk) -> list[list[tuple[object, ...]]]:
+def ledger_of(desk: ClockedStage) -> list[list[tuple[object, ...]]]:
     """Return every row of the ledger, but for what a timer has told."""
     with desk.site.records.database.connect() as connection:
         return [
@@ -57,11 +57,11 @@ def ledger_of(desk: Desk) -> list[list[tuple[object, ...]]]:
         ]
 
 
-def files_of(desk: Desk) -> set[Path]:
+def files_of(desk: ClockedStage) -> set[Path]:
     return {path for name in ("outbox", "elsewhere") for path in (desk.root / name).rglob("*")}
 
 
-def forget_ways(desk: Desk) -> None:
+def forget_ways(desk: ClockedStage) -> None:
     """Make the ledger as a program left it that kept no ways."""
     with desk.site.records.database.begin() as connection:
         for table in (tables.dispatches, tables.appointments):
@@ -82,7 +82,7 @@ def forget_ways(desk: Desk) -> None:
     ],
 )
 def test_what_a_relay_began_no_folder_goes_on_with(
-    desk: Desk, relay: RecordingServer, words: tuple[str, ...], folder: str
+    desk: ClockedStage, relay: RecordingServer, words: tuple[str, ...], folder: str
 ) -> None:
     desk.run(*SOME, status=4)
     desk.site.records.diary().limit_runs(ISSUE_ID, is_limited=False)  # so that a timer would go on
@@ -101,14 +101,14 @@ def test_what_a_relay_began_no_folder_goes_on_with(
     assert len(relay.taken) == len({who for who, _ in relay.taken}) == 4
 
 
-def relay_name(desk: Desk) -> str:
+def relay_name(desk: ClockedStage) -> str:
     plan = desk.site.records.ledger().find_plan(ISSUE_ID)
     assert plan
     assert plan.way
     return plan.way.name
 
 
-def test_also_where_nobody_was_sent_anything_yet(desk: Desk) -> None:
+def test_also_where_nobody_was_sent_anything_yet(desk: ClockedStage) -> None:
     """The plan is made, and the machine went down."""
     desk.run(*SOME, status=4)
     desk.forget(1, 2, 3, 4)
@@ -120,7 +120,7 @@ def test_also_where_nobody_was_sent_anything_yet(desk: Desk) -> None:
     assert files_of(desk) == set()
 
 
-def test_also_where_it_is_finished_or_another_letter_now(desk: Desk) -> None:
+def test_also_where_it_is_finished_or_another_letter_now(desk: ClockedStage) -> None:
     desk.run(*ALL)
     set_way(desk, "")
 
@@ -129,7 +129,7 @@ def test_also_where_it_is_finished_or_another_letter_now(desk: Desk) -> None:
     desk.run(*ALL, status=3)
 
 
-def test_also_after_a_pause(desk: Desk) -> None:
+def test_also_after_a_pause(desk: ClockedStage) -> None:
     desk.run(*SOME, status=4)
     desk.run("pause", ISSUE_ID, "--by", "Kim")
     set_way(desk, "")
@@ -143,7 +143,7 @@ def test_also_after_a_pause(desk: Desk) -> None:
 
 
 def test_another_relay_is_named_and_goes_on_and_the_plan_keeps_the_first(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*SOME, status=4)
     first = relay_name(desk)
@@ -158,7 +158,7 @@ def test_another_relay_is_named_and_goes_on_and_the_plan_keeps_the_first(
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_an_appointment_with_a_relay_is_not_kept_by_a_folder(
-    desk: Desk, relay: RecordingServer, folder: str
+    desk: ClockedStage, relay: RecordingServer, folder: str
 ) -> None:
     desk.run("dispatch", ISSUE_ID, "--at", NINE, "--yes", "--no-wait", "--by", "Kim")
     before = ledger_of(desk)
@@ -181,7 +181,7 @@ def test_an_appointment_with_a_relay_is_not_kept_by_a_folder(
 
 
 def test_an_appointment_to_rehearse_is_not_kept_in_earnest(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     set_way(desk, "")
     made = desk.run("dispatch", ISSUE_ID, "--at", NINE, "--yes", "--no-wait")
@@ -200,7 +200,9 @@ def test_an_appointment_to_rehearse_is_not_kept_in_earnest(
     assert desk.site.records.diary().appointments() == []
 
 
-def test_what_a_folder_delivers_is_counted_and_goes_on(desk: Desk, relay: RecordingServer) -> None:
+def test_what_a_folder_delivers_is_counted_and_goes_on(
+    desk: ClockedStage, relay: RecordingServer
+) -> None:
     set_way(desk, "outbox:spool?delivers=yes")
     output = desk.run(*SOME, status=4)
     set_way(desk, "outbox:spool")
@@ -217,7 +219,7 @@ def test_what_a_folder_delivers_is_counted_and_goes_on(desk: Desk, relay: Record
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_one_from_before_that_a_relay_answered_for_does_not_go_on_in_a_folder(
-    desk: Desk, relay: RecordingServer, folder: str
+    desk: ClockedStage, relay: RecordingServer, folder: str
 ) -> None:
     desk.run(*SOME, status=4)
     forget_ways(desk)
@@ -234,7 +236,9 @@ def test_one_from_before_that_a_relay_answered_for_does_not_go_on_in_a_folder(
     assert len(relay.taken) == 4
 
 
-def test_one_from_before_that_a_folder_took_stays_sent(desk: Desk, relay: RecordingServer) -> None:
+def test_one_from_before_that_a_folder_took_stays_sent(
+    desk: ClockedStage, relay: RecordingServer
+) -> None:
     set_way(desk, "")
     desk.run(*SOME, status=4)
     forget_ways(desk)
@@ -248,7 +252,7 @@ def test_one_from_before_that_a_folder_took_stays_sent(desk: Desk, relay: Record
 
 
 def test_one_from_before_of_which_nothing_is_known_waits_for_a_relay(
-    desk: Desk, relay: RecordingServer
+    desk: ClockedStage, relay: RecordingServer
 ) -> None:
     desk.run(*SOME, status=4)
     desk.lose_answers(1)
@@ -265,7 +269,9 @@ def test_one_from_before_of_which_nothing_is_known_waits_for_a_relay(
     assert len(relay.taken) == 1 + 3
 
 
-def test_an_appointment_from_before_waits_for_a_relay(desk: Desk, relay: RecordingServer) -> None:
+def test_an_appointment_from_before_waits_for_a_relay(
+    desk: ClockedStage, relay: RecordingServer
+) -> None:
     desk.run("dispatch", ISSUE_ID, "--at", NINE, "--yes", "--no-wait")
     forget_ways(desk)
     set_way(desk, "")

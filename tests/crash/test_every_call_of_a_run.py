@@ -32,11 +32,11 @@ from newsletter.phrases import phrase
 from newsletter.storage.ledger import SqlLedger
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
-from tests.cli.desk import NOW, ClockedSite
 from tests.crash.mishaps import CrashError, Mishap, fail_commits, failing, failing_diary
 from tests.crash.post_office import PostOffice
 from tests.crash.small_dispatch import DATABASE, assert_they_agree, open_small, relay
 from tests.makers import ISSUE_ID, PUBLIC_URL, PUBLICATION, write_site
+from tests.stage.clocked import NOW, ClockedSite
 from tests.storage.makers import let_processes_end
 from tests.subscribers.makers import make_row
 

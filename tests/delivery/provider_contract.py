@@ -9,9 +9,9 @@ import pytest
 from newsletter.delivery.provider import Accepted, Provider, Receipt
 from newsletter.dispatch.states import State
 from newsletter.message.envelope import Envelope
-from tests.cli.desk import ClockedSite, Desk
 from tests.delivery.makers import LedgerStub, deliver_all, make_envelope
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedSite, ClockedStage
 
 
 class Bench(Protocol):
@@ -169,7 +169,7 @@ class ProviderContract:
         assert "secret" not in bench.provider.name + repr(bench.provider)
 
     def test_a_whole_dispatch_goes_through_it(self, bench: Bench, tmp_path: Path) -> None:
-        desk = Desk(tmp_path / "site", readers=4)
+        desk = ClockedStage(tmp_path / "site", readers=4)
         desk.site = SiteWith(bench.provider, desk.environ, desk.root)
 
         output = desk.run("dispatch", ISSUE_ID, "--yes")

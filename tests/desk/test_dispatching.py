@@ -22,9 +22,9 @@ from newsletter.dispatch.states import State
 from newsletter.errors import ProviderError, UnfinishedError
 from newsletter.storage.tables import runs
 from newsletter.subscribers.decisions import enrol
-from tests.cli.desk import ClockedSite, Desk
 from tests.dispatch.stand_ins import HOLDER, ScriptedProvider
 from tests.makers import ISSUE_ID, PUBLICATION, write_site
+from tests.stage.clocked import ClockedSite, ClockedStage
 from tests.subscribers.makers import make_row
 
 NOW = datetime(2022, 8, 1, tzinfo=UTC)
@@ -146,7 +146,7 @@ def test_a_fault_of_the_provider_is_kept_as_what_ended_a_run(
 def test_what_is_unknown_goes_again_with_a_run_where_the_provider_drops_repeats(
     tmp_path: Path, *, is_alone: bool
 ) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.site = ForgivingSite(desk.environ, desk.root)
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.lose_answers(1)
@@ -160,7 +160,7 @@ def test_what_is_unknown_goes_again_with_a_run_where_the_provider_drops_repeats(
 
 
 def test_a_letter_is_dated_when_it_is_written(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, readers=2)
+    desk = ClockedStage(tmp_path, readers=2)
     started = desk.site.now
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     desk.restart()

@@ -31,9 +31,9 @@ from newsletter.errors import (
     UsageError,
 )
 from newsletter.proof.approval import Approval
-from tests.cli.desk import NOW, Desk
 from tests.mail_sinks import RecordingServer
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import NOW, ClockedStage
 
 PACKAGE = str(Path(smtp_wire.__file__).parent.parent)
 FILES_MAX = 8  # of our package, from a command to the socket
@@ -101,7 +101,7 @@ def in_a_thread(work: Callable[[], T]) -> T:
 
 
 def test_a_dispatch_from_a_thread_ends_like_one_from_the_terminal(tmp_path: Path) -> None:
-    typed, desk = Desk(tmp_path / "typed"), Desk(tmp_path / "thread")
+    typed, desk = ClockedStage(tmp_path / "typed"), ClockedStage(tmp_path / "thread")
     typed.run("dispatch", ISSUE_ID, "--yes", "--by", "kim")
     person = Agreeing()
 
@@ -125,7 +125,7 @@ def test_a_dispatch_from_a_thread_ends_like_one_from_the_terminal(tmp_path: Path
 
 
 def test_a_missing_approval_is_told_after_the_proof(tmp_path: Path) -> None:
-    desk, person = Desk(tmp_path), Agreeing()
+    desk, person = ClockedStage(tmp_path), Agreeing()
     publication = desk.root / "issues" / "publication.yaml"
     publication.write_text(publication.read_text() + "\napproval: two-person\n")
 
@@ -139,7 +139,7 @@ def test_a_missing_approval_is_told_after_the_proof(tmp_path: Path) -> None:
 
 
 def test_nothing_is_planned_before_it_is_agreed_to(tmp_path: Path) -> None:
-    desk, person = Desk(tmp_path), Agreeing(unwilling=True)
+    desk, person = ClockedStage(tmp_path), Agreeing(unwilling=True)
 
     with pytest.raises(UsageError, match="not agreed"):
         dispatch(desk.site, Order(ISSUE_ID, "kim"), person, Process())
@@ -149,7 +149,7 @@ def test_nothing_is_planned_before_it_is_agreed_to(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_asks_nobody_and_says_how_many(tmp_path: Path) -> None:
-    desk, person = Desk(tmp_path), Agreeing(unwilling=True)
+    desk, person = ClockedStage(tmp_path), Agreeing(unwilling=True)
 
     found = dispatch(desk.site, Order(ISSUE_ID, "kim", is_dry_run=True), person, Process())
 
@@ -158,7 +158,7 @@ def test_a_dry_run_asks_nobody_and_says_how_many(tmp_path: Path) -> None:
 
 
 def test_what_blocks_comes_with_the_whole_proof(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     text = desk.root / "issues" / ISSUE_ID / "en.md"
     text.write_text(text.read_text() + "\n*|FNAME|*\n")
 
@@ -169,7 +169,7 @@ def test_what_blocks_comes_with_the_whole_proof(tmp_path: Path) -> None:
 
 
 def test_what_was_appointed_goes_out_from_a_thread_once_it_is_due(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     order = Order(ISSUE_ID, "kim", dispatch_at=NOW + timedelta(hours=1))
     made = dispatch(desk.site, order, Agreeing(), Process(account="web@host"))
     assert isinstance(made, Appointment)
@@ -189,7 +189,7 @@ def test_what_was_appointed_goes_out_from_a_thread_once_it_is_due(tmp_path: Path
 
 
 def test_what_keeps_an_issue_from_going_out_is_news_once(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     order = Order(ISSUE_ID, "kim", dispatch_at=NOW + timedelta(hours=1))
     dispatch(desk.site, order, Agreeing(), Process())
     desk.site.now += timedelta(hours=1)
@@ -209,7 +209,7 @@ def test_what_keeps_an_issue_from_going_out_is_news_once(tmp_path: Path) -> None
 def test_a_ledger_that_takes_no_note_of_a_fault_is_the_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     order = Order(ISSUE_ID, "kim", dispatch_at=NOW + timedelta(hours=1))
     dispatch(desk.site, order, Agreeing(), Process())
     desk.site.now += timedelta(hours=1)
@@ -249,7 +249,7 @@ def test_from_a_command_to_the_socket_it_is_not_far(
 
     monkeypatch.setattr(smtp_wire, "_SEND", noting_send)
     with RecordingServer().running() as server:
-        Desk(tmp_path, mail_url=server.url).run("dispatch", ISSUE_ID, "--yes")
+        ClockedStage(tmp_path, mail_url=server.url).run("dispatch", ISSUE_ID, "--yes")
 
     longest = max(stacks, key=len)
     print("\n".join(longest))

@@ -20,17 +20,17 @@ from newsletter.dispatch.states import State
 from newsletter.errors import NewsletterError
 from newsletter.lang import EditionKind
 from newsletter.phrases import Phrase, phrase
-from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 
 BEGUN = phrase("desk.halted-because", by="kim", at="2022-08-26 08:00 KST", because="a mistake")
 RESEND = SettlingOrder(ISSUE_ID, Settlement.RESEND, "kim", "", only="R1@example.org")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A rehearsal for four, of whom one letter was written."""
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     return desk
 
@@ -47,7 +47,7 @@ def refused(act: Callable[[], object]) -> object:
     return said
 
 
-def test_what_was_cancelled_is_neither_resumed_nor_sent_again(desk: Desk) -> None:
+def test_what_was_cancelled_is_neither_resumed_nor_sent_again(desk: ClockedStage) -> None:
     desk.lose_answers(1)
     cancel(desk.site, ISSUE_ID, "kim", "a mistake", agree)
     site = desk.site
@@ -64,7 +64,7 @@ def test_what_was_cancelled_is_neither_resumed_nor_sent_again(desk: Desk) -> Non
 
 
 def test_what_was_never_dispatched_has_nothing_to_act_on(tmp_path: Path) -> None:
-    site, never = Desk(tmp_path).site, phrase("desk.never-dispatched", issue=ISSUE_ID)
+    site, never = ClockedStage(tmp_path).site, phrase("desk.never-dispatched", issue=ISSUE_ID)
 
     assert refused(lambda: pause(site, ISSUE_ID, "kim", "")) == never
     assert refused(lambda: cancel(site, ISSUE_ID, "kim", "", agree)) == never
@@ -74,7 +74,7 @@ def test_what_was_never_dispatched_has_nothing_to_act_on(tmp_path: Path) -> None
     )
 
 
-def test_what_is_finished_has_nothing_left(desk: Desk) -> None:
+def test_what_is_finished_has_nothing_left(desk: ClockedStage) -> None:
     desk.run("dispatch", ISSUE_ID, "--yes")
     site = desk.site
 
@@ -86,7 +86,7 @@ def test_what_is_finished_has_nothing_left(desk: Desk) -> None:
     )
 
 
-def test_what_is_kept_with_a_reason_is_refused_without_one(desk: Desk) -> None:
+def test_what_is_kept_with_a_reason_is_refused_without_one(desk: ClockedStage) -> None:
     site = desk.site
 
     assert refused(lambda: cancel(site, ISSUE_ID, "kim", "", agree)) == phrase("desk.cancel-reason")
@@ -98,7 +98,7 @@ def test_what_is_kept_with_a_reason_is_refused_without_one(desk: Desk) -> None:
     )
 
 
-def test_a_rehearsal_is_nothing_that_readers_have(desk: Desk) -> None:
+def test_a_rehearsal_is_nothing_that_readers_have(desk: ClockedStage) -> None:
     site = desk.site
 
     assert refused(lambda: check_recipients(site.records.ledger(), ISSUE_ID)) == phrase(
@@ -109,7 +109,7 @@ def test_a_rehearsal_is_nothing_that_readers_have(desk: Desk) -> None:
     )
 
 
-def test_a_delivery_that_is_not_in_doubt_is_named_with_its_state(desk: Desk) -> None:
+def test_a_delivery_that_is_not_in_doubt_is_named_with_its_state(desk: ClockedStage) -> None:
     stranger = SettlingOrder(ISSUE_ID, Settlement.RESEND, "kim", "", only="x@example.org")
 
     assert refused(lambda: settle_unknown(desk.site, RESEND, bool)) == phrase(
@@ -123,7 +123,7 @@ def test_a_delivery_that_is_not_in_doubt_is_named_with_its_state(desk: Desk) -> 
     )
 
 
-def test_a_letter_that_nobody_was_sent_is_not_shown(desk: Desk) -> None:
+def test_a_letter_that_nobody_was_sent_is_not_shown(desk: ClockedStage) -> None:
     site, kind = desk.site, EditionKind.BILINGUAL
 
     assert refused(lambda: find_sent_letters(site, ISSUE_ID, kind=kind)) == phrase(
@@ -134,7 +134,7 @@ def test_a_letter_that_nobody_was_sent_is_not_shown(desk: Desk) -> None:
     )
 
 
-def test_addresses_without_a_reason_prove_nothing(desk: Desk) -> None:
+def test_addresses_without_a_reason_prove_nothing(desk: ClockedStage) -> None:
     order = LogOrder(ISSUE_ID, [desk.root / "taken.csv"], "kim", "")
 
     assert refused(lambda: settle_from_logs(desk.site, order, bool)) == phrase(
@@ -142,7 +142,7 @@ def test_addresses_without_a_reason_prove_nothing(desk: Desk) -> None:
     )
 
 
-def test_a_test_needs_somebody_whose_address_can_be_read(desk: Desk) -> None:
+def test_a_test_needs_somebody_whose_address_can_be_read(desk: ClockedStage) -> None:
     assert refused(lambda: choose_recipients(desk.site, [])) == phrase("desk.no-test-recipient")
 
     said = refused(lambda: choose_recipients(desk.site, ["nobody"]))

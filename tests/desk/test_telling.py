@@ -8,14 +8,14 @@ from newsletter.desk.overview import find_overview
 from newsletter.desk.telling import note_told
 from newsletter.errors import UnfinishedError
 from newsletter.phrases import LANGUAGES, phrase
-from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A dispatch of four, of whom one has it."""
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     return desk
 
@@ -27,7 +27,7 @@ def waiting(count: int) -> UnfinishedError:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_that_other_numbers_wait_is_no_news(
-    desk: Desk, language: str, monkeypatch: pytest.MonkeyPatch
+    desk: ClockedStage, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANGUAGE", language)
 
@@ -39,7 +39,7 @@ def test_that_other_numbers_wait_is_no_news(
     assert told == [True, False, False, True]
 
 
-def test_how_a_run_was_to_go_is_kept_as_a_phrase(desk: Desk) -> None:
+def test_how_a_run_was_to_go_is_kept_as_a_phrase(desk: ClockedStage) -> None:
     notes = find_overview(desk.site, ISSUE_ID, has_notes=True).notes
 
     way = f"outbox {desk.root / 'outbox'}"

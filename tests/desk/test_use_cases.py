@@ -17,14 +17,14 @@ from newsletter.dispatch.control import Act, Halt, Settlement
 from newsletter.dispatch.states import State, Tally
 from newsletter.errors import UsageError
 from newsletter.lang import EditionKind
-from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
+from tests.stage.clocked import ClockedStage
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path) -> ClockedStage:
     """A dispatch of four, of whom one has it."""
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
     return desk
 
@@ -33,7 +33,7 @@ def refuse(_: object) -> None:
     raise UsageError("no")
 
 
-def test_a_pause_is_told_from_a_halt_that_stood_already(desk: Desk) -> None:
+def test_a_pause_is_told_from_a_halt_that_stood_already(desk: ClockedStage) -> None:
     assert pause(desk.site, ISSUE_ID, "kim", "a typo") is None
 
     standing = pause(desk.site, ISSUE_ID, "lee", "too late")
@@ -42,7 +42,7 @@ def test_a_pause_is_told_from_a_halt_that_stood_already(desk: Desk) -> None:
     assert (standing.act, standing.by, standing.because) == (Act.PAUSED, "kim", "a typo")
 
 
-def test_a_pause_stays_unless_whoever_resumes_agrees(desk: Desk) -> None:
+def test_a_pause_stays_unless_whoever_resumes_agrees(desk: ClockedStage) -> None:
     pause(desk.site, ISSUE_ID, "kim", "a typo")
     seen: list[Halt] = []
 
@@ -56,7 +56,7 @@ def test_a_pause_stays_unless_whoever_resumes_agrees(desk: Desk) -> None:
     assert resume(desk.site, ISSUE_ID, "lee", refuse) is None  # it is not paused any more
 
 
-def test_what_is_cancelled_says_how_many_never_get_it(desk: Desk) -> None:
+def test_what_is_cancelled_says_how_many_never_get_it(desk: ClockedStage) -> None:
     left: list[Tally] = []
 
     with pytest.raises(UsageError, match="no"):
@@ -71,7 +71,7 @@ def test_what_is_cancelled_says_how_many_never_get_it(desk: Desk) -> None:
     assert again.before.by == "kim"
 
 
-def test_an_approval_says_for_how_many_it_is_good(desk: Desk) -> None:
+def test_an_approval_says_for_how_many_it_is_good(desk: ClockedStage) -> None:
     seen: list[ToApprove] = []
     with pytest.raises(UsageError, match="no"):
         approve(desk.site, ISSUE_ID, "kim", "kim@host", refuse)
@@ -87,7 +87,7 @@ def test_an_approval_says_for_how_many_it_is_good(desk: Desk) -> None:
 
 
 def test_a_test_is_sent_letter_by_letter_as_it_is_walked_through(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, test_recipients="editor@example.org")
+    desk = ClockedStage(tmp_path, test_recipients="editor@example.org")
     chosen = choose_recipients(desk.site, ["Editor@example.org", "friend@example.net"])
     assert list(chosen.strangers) == ["friend@example.net"]
 
@@ -108,7 +108,7 @@ def test_a_test_is_sent_letter_by_letter_as_it_is_walked_through(tmp_path: Path)
 def test_unknown_deliveries_are_settled_only_where_somebody_agrees(
     tmp_path: Path, settlement: Settlement
 ) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.lose_answers(1, 2)
     order = SettlingOrder(ISSUE_ID, settlement, "kim", "the log says so")
@@ -126,7 +126,7 @@ def test_unknown_deliveries_are_settled_only_where_somebody_agrees(
     assert State.UNKNOWN not in desk.states()
 
 
-def test_a_rehearsal_is_set_aside_only_where_somebody_agrees(desk: Desk) -> None:
+def test_a_rehearsal_is_set_aside_only_where_somebody_agrees(desk: ClockedStage) -> None:
     with pytest.raises(UsageError, match="no"):
         set_rehearsal_aside(desk.site, ISSUE_ID, "kim", "only tried", refuse)
     assert desk.site.records.ledger().find_plan(ISSUE_ID)
@@ -136,7 +136,7 @@ def test_a_rehearsal_is_set_aside_only_where_somebody_agrees(desk: Desk) -> None
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
-def test_an_overview_says_how_an_issue_stands(desk: Desk) -> None:
+def test_an_overview_says_how_an_issue_stands(desk: ClockedStage) -> None:
     overview = find_overview(desk.site, ISSUE_ID, has_notes=True)
 
     assert find_issues(desk.site) == [ISSUE_ID]
@@ -146,7 +146,7 @@ def test_an_overview_says_how_an_issue_stands(desk: Desk) -> None:
     assert overview.notes[0].act is Act.DISPATCHED
 
 
-def test_a_build_lies_where_it_was_asked_for(desk: Desk, tmp_path: Path) -> None:
+def test_a_build_lies_where_it_was_asked_for(desk: ClockedStage, tmp_path: Path) -> None:
     built = build(desk.site, ISSUE_ID, tmp_path / "out")
 
     assert built.folder == tmp_path / "out" / ISSUE_ID

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import Desk
 from tests.makers import ISSUE_ID
 from tests.message.makers import make_publication
+from tests.stage.clocked import ClockedStage
 
 SLUGS = ("1", "correction", "a-b-c", "00000000000000000000")
 SPECIAL = "2022-08-correction"
 SEND = ("dispatch", SPECIAL, "--yes", "--to-all")
 
 
-def add_special(desk: Desk, name: str = SPECIAL) -> None:
+def add_special(desk: ClockedStage, name: str = SPECIAL) -> None:
     folder = desk.root / "issues" / name
     shutil.copytree(desk.root / "issues" / ISSUE_ID, folder)
     facts = folder / "issue.yaml"
@@ -28,20 +28,20 @@ def add_special(desk: Desk, name: str = SPECIAL) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    desk = Desk(tmp_path)
+def desk(tmp_path: Path) -> ClockedStage:
+    desk = ClockedStage(tmp_path)
     add_special(desk)
     return desk
 
 
-def letters(desk: Desk) -> Sequence[EmailMessage]:
+def letters(desk: ClockedStage) -> Sequence[EmailMessage]:
     files = sorted((desk.root / "outbox").glob("*.eml"))
     return [email.message_from_bytes(path.read_bytes(), policy=default) for path in files]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_slug_composes_checks_and_goes_out(tmp_path: Path, slug: str) -> None:
-    desk = Desk(tmp_path, readers=1)
+    desk = ClockedStage(tmp_path, readers=1)
     name = f"2022-08-{slug}"
     add_special(desk, name)
 
@@ -52,7 +52,7 @@ def test_every_slug_composes_checks_and_goes_out(tmp_path: Path, slug: str) -> N
     assert letter["Subject"].startswith("[정정] ")
 
 
-def test_ledger_and_status_tell_it_from_the_month(desk: Desk) -> None:
+def test_ledger_and_status_tell_it_from_the_month(desk: ClockedStage) -> None:
     desk.run(*SEND)
     desk.run("dispatch", ISSUE_ID, "--yes")
 
@@ -61,7 +61,9 @@ def test_ledger_and_status_tell_it_from_the_month(desk: Desk) -> None:
     assert "4" in desk.run("status", SPECIAL)
 
 
-def test_a_readers_two_letters_have_two_message_ids_that_name_their_issues(desk: Desk) -> None:
+def test_a_readers_two_letters_have_two_message_ids_that_name_their_issues(
+    desk: ClockedStage,
+) -> None:
     desk.run(*SEND)
     desk.run("dispatch", ISSUE_ID, "--yes")
 
@@ -74,7 +76,7 @@ def test_a_readers_two_letters_have_two_message_ids_that_name_their_issues(desk:
 @pytest.mark.parametrize("slug", SLUGS)
 def test_its_feedback_id_has_four_different_fields(tmp_path: Path, slug: str) -> None:
     """Gmail counts complaints by each of them; the last one has 5 to 15 characters."""
-    desk = Desk(tmp_path, readers=1)
+    desk = ClockedStage(tmp_path, readers=1)
     add_special(desk, f"2022-08-{slug}")
 
     desk.run("dispatch", f"2022-08-{slug}", "--yes", "--to-all")
@@ -85,7 +87,7 @@ def test_its_feedback_id_has_four_different_fields(tmp_path: Path, slug: str) ->
     assert len(set(fields)) == 4
 
 
-def test_its_list_archive_is_where_all_issues_are(desk: Desk) -> None:
+def test_its_list_archive_is_where_all_issues_are(desk: ClockedStage) -> None:
     desk.run(*SEND)
 
     assert {letter["List-Archive"] for letter in letters(desk)} == {
@@ -93,7 +95,9 @@ def test_its_list_archive_is_where_all_issues_are(desk: Desk) -> None:
     }
 
 
-def test_its_pictures_are_uploaded_below_its_own_name_and_shown_from_there(desk: Desk) -> None:
+def test_its_pictures_are_uploaded_below_its_own_name_and_shown_from_there(
+    desk: ClockedStage,
+) -> None:
     desk.run("compose", SPECIAL)
 
     build = desk.root / "build" / SPECIAL
@@ -102,7 +106,7 @@ def test_its_pictures_are_uploaded_below_its_own_name_and_shown_from_there(desk:
     assert not (build / "public" / "issues" / ISSUE_ID).exists()
 
 
-def test_a_timer_sends_it_at_its_time(desk: Desk) -> None:
+def test_a_timer_sends_it_at_its_time(desk: ClockedStage) -> None:
     desk.run(*SEND, "--at", "2022-08-26 09:00", "--no-wait")
     desk.site.now = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
 
@@ -111,7 +115,7 @@ def test_a_timer_sends_it_at_its_time(desk: Desk) -> None:
     assert desk.site.records.ledger().tally(SPECIAL).is_finished
 
 
-def test_its_label_stands_for_the_month_wherever_that_stands(desk: Desk) -> None:
+def test_its_label_stands_for_the_month_wherever_that_stands(desk: ClockedStage) -> None:
     desk.run("compose", SPECIAL)
 
     build = desk.root / "build" / SPECIAL
@@ -126,7 +130,7 @@ def test_its_label_stands_for_the_month_wherever_that_stands(desk: Desk) -> None
         assert "[AUG. 2022]" not in text
 
 
-def test_a_folder_without_a_label_is_no_issue_and_check_says_so(desk: Desk) -> None:
+def test_a_folder_without_a_label_is_no_issue_and_check_says_so(desk: ClockedStage) -> None:
     facts = desk.root / "issues" / SPECIAL / "issue.yaml"
     facts.write_text("\n".join(facts.read_text().splitlines()[:2]) + "\n")
 
@@ -139,7 +143,7 @@ def test_a_folder_without_a_label_is_no_issue_and_check_says_so(desk: Desk) -> N
     assert "is no issue without a 'label'" in desk.run(*SEND, status=1)
 
 
-def test_new_starts_months_alone(desk: Desk) -> None:
+def test_new_starts_months_alone(desk: ClockedStage) -> None:
     refused = desk.run("new", "2022-09-extra", status=2)
 
     assert "copy a month's folder to issues/2022-09-extra" in refused

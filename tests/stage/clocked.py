@@ -16,10 +16,10 @@ from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
 from newsletter.storage import tables
 from newsletter.subscribers.decisions import enrol
-from tests.cli.terminal import Typed, run_in_terminal
 from tests.makers import ISSUE_ID, write_site
 from tests.stage.databases import put_empty_database
 from tests.stage.site import PUBLIC_URL, Stage
+from tests.stage.terminal import Typed, run_in_terminal
 from tests.subscribers.makers import make_row
 
 NOW: Final = datetime(2022, 8, 25, 23, 0, tzinfo=UTC)  # 08:00 of the 26th in Seoul
@@ -45,7 +45,7 @@ class ClockedSite(Site):
         return self.now
 
 
-class Desk:
+class ClockedStage:
     """Where an operator sits: commands, and a look at the ledger behind them."""
 
     def __init__(self, folder: Path, readers: int = 4, **settings: str) -> None:
