@@ -7,15 +7,16 @@ import pytest
 
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import Standing
-from tests.cli.test_subscribers import ListSite, counts, site
+from tests.cli.test_subscribers import counts, site
 from tests.stage.clocked import NOW, ClockedStage
+from tests.stage.readers import ReaderList
 from tests.stage.site import Stage
 from tests.subscribers.makers import make_row
 
 __all__ = ["site"]
 
 
-def test_both_lines_of_a_repeated_address_are_named_and_what_was_merged(site: ListSite) -> None:
+def test_both_lines_of_a_repeated_address_are_named_and_what_was_merged(site: ReaderList) -> None:
     file = site.write(
         "email,name,language\nminji@example.org,김민지,ko\njiho@example.org,,\n"
         "Minji@Example.org,민지,both\njiho@example.org,,\n"
@@ -29,7 +30,7 @@ def test_both_lines_of_a_repeated_address_are_named_and_what_was_merged(site: Li
     assert f"{file}:5: jiho@example.org stands in line 3 already; merged; it adds" in result.stderr
 
 
-def test_the_first_line_is_found_however_far_above_it_is(site: ListSite) -> None:
+def test_the_first_line_is_found_however_far_above_it_is(site: ReaderList) -> None:
     body = "".join(f"r{number}@example.org,\n" for number in range(5_000))
     file = site.write(f"email,name\nr7@example.org,x\x00\n{body}r7@example.org,칠\n")
 
@@ -41,7 +42,7 @@ def test_the_first_line_is_found_however_far_above_it_is(site: ListSite) -> None
     )
 
 
-def test_repeats_beyond_twenty_are_named_if_all_are_asked_for(site: ListSite) -> None:
+def test_repeats_beyond_twenty_are_named_if_all_are_asked_for(site: ReaderList) -> None:
     file = site.write("email\n" + "a@example.org\n" * 31)
 
     short = site.run("import", file)
@@ -53,7 +54,7 @@ def test_repeats_beyond_twenty_are_named_if_all_are_asked_for(site: ListSite) ->
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
-def test_the_rejects_are_corrected_and_imported_again(site: ListSite, delimiter: str) -> None:
+def test_the_rejects_are_corrected_and_imported_again(site: ReaderList, delimiter: str) -> None:
     rows = [
         ["이메일", "이름", "수신동의", "동의일", "메모"],
         ["minji@example", "=김민지", "Y", "2022-07-01", '"인용", 쉼표'],
@@ -82,7 +83,7 @@ def test_the_rejects_are_corrected_and_imported_again(site: ListSite, delimiter:
     assert site.run("list").stdout.splitlines()[0] == "minji@example.org\t\tactive\t=김민지"
 
 
-def test_a_name_that_was_cleaned_is_told_with_its_line(site: ListSite) -> None:
+def test_a_name_that_was_cleaned_is_told_with_its_line(site: ReaderList) -> None:
     file = site.write("email,name\na@example.org,\u3164\nb@example.org,\ufeff하나\n")
 
     result = site.run("import", file)
@@ -95,7 +96,7 @@ def test_a_name_that_was_cleaned_is_told_with_its_line(site: ListSite) -> None:
     assert "Names cleaned: 2, named above" in result.stdout
 
 
-def test_a_reader_whom_the_file_withdraws_is_named_with_line_and_reason(site: ListSite) -> None:
+def test_a_reader_whom_the_file_withdraws_is_named_with_line_and_reason(site: ReaderList) -> None:
     site.run("import", site.write("email\nminji@example.org\njiho@example.org\n"))
     rows = "minji@example.org,\nMinji@Example.org,2022-07-01\njiho@example.org,\n"
 
@@ -109,7 +110,7 @@ def test_a_reader_whom_the_file_withdraws_is_named_with_line_and_reason(site: Li
     assert site.standings()["minji@example.org"] is Standing.UNSUBSCRIBED
 
 
-def test_what_is_not_named_is_not_said_to_be(site: ListSite) -> None:
+def test_what_is_not_named_is_not_said_to_be(site: ReaderList) -> None:
     addresses = [f"r{number}@example.org" for number in range(25)]
     site.run("import", site.write("\n".join(["email", *addresses])))
     rows = [f"{address},unsubscribed" for address in addresses]
@@ -132,7 +133,7 @@ def test_what_is_not_named_is_not_said_to_be(site: ListSite) -> None:
 
 @pytest.mark.parametrize("address", ["+tag@example.org", "-x@example.org", "'+tag@example.org"])
 def test_a_row_that_our_export_guarded_keeps_its_address_through_the_rejects(
-    site: ListSite, address: str
+    site: ReaderList, address: str
 ) -> None:
     site.run("import", site.write(f'email,language\n"\'{address}",ko\n'))
     assert list(site.standings()) == [address]
@@ -147,7 +148,7 @@ def test_a_row_that_our_export_guarded_keeps_its_address_through_the_rejects(
     assert list(site.standings()) == [address]
 
 
-def test_after_a_dry_run_the_same_command_is_next_with_every_option(site: ListSite) -> None:
+def test_after_a_dry_run_the_same_command_is_next_with_every_option(site: ReaderList) -> None:
     file = site.write(
         "email,remarks\nminji@example.org,VIP\njiho@example.org,2022 탈퇴\nbad,\n".encode("cp949"),
         "my list.csv",
@@ -171,7 +172,7 @@ def test_after_a_dry_run_the_same_command_is_next_with_every_option(site: ListSi
 
 
 def test_a_dry_run_in_utf_8_that_shows_its_rejects_names_a_command_that_runs(
-    site: ListSite,
+    site: ReaderList,
 ) -> None:
     file = site.write("email\nminji@example.org\n")
 
@@ -181,7 +182,7 @@ def test_a_dry_run_in_utf_8_that_shows_its_rejects_names_a_command_that_runs(
     assert counts(site.run(*shlex.split(following)[3:])) == {"new": 1}
 
 
-def test_no_heading_that_is_not_read_steers_the_terminal(site: ListSite) -> None:
+def test_no_heading_that_is_not_read_steers_the_terminal(site: ReaderList) -> None:
     result = site.run("import", site.write("email,\x1b]0;title\x07note\na@example.org,x\n"))
 
     assert "Columns not read: \ufffd]0;title\ufffdnote" in result.stdout

@@ -9,8 +9,9 @@ from click.testing import Result
 
 from newsletter.cli.readers.import_table import MEANINGS
 from tests.cli.korean import english_in, korean, too_long_in
-from tests.cli.test_subscribers import ListSite, site
+from tests.cli.test_subscribers import site
 from tests.stage.clocked import ClockedStage
+from tests.stage.readers import ReaderList
 
 __all__ = ["korean", "site"]
 
@@ -24,7 +25,7 @@ def rows_of(result: Result) -> list[str]:
     return [line for line in result.stdout.splitlines() if line.startswith("  ")]
 
 
-def test_the_sum_of_an_import_stands_in_level_columns(site: ListSite) -> None:
+def test_the_sum_of_an_import_stands_in_level_columns(site: ReaderList) -> None:
     site.run("add", MINJI)
     rows = [
         f"{MINJI},unsubscribed",
@@ -53,7 +54,7 @@ def test_the_sum_of_an_import_stands_in_level_columns(site: ListSite) -> None:
     assert english_in(result.stdout) == too_long_in(result.stdout) == []
 
 
-def test_rows_that_are_named_say_in_korean_what_became_of_them(site: ListSite) -> None:
+def test_rows_that_are_named_say_in_korean_what_became_of_them(site: ReaderList) -> None:
     site.run("add", MINJI)
     site.run("add", "jiho@example.org")
     rows = [f"{MINJI},unsubscribed", "jiho@example.org,bounced", "a@example.org,", "a@example.org,"]
@@ -136,7 +137,7 @@ def test_a_column_that_can_mean_either_is_explained(desk: ClockedStage) -> None:
         ("nobody=ignore", "'nobody' 열이 없습니다. 파일의 열: 'email', '메모'"),
     ],
 )
-def test_what_is_said_of_no_column_is_refused(site: ListSite, words: str, told: str) -> None:
+def test_what_is_said_of_no_column_is_refused(site: ReaderList, words: str, told: str) -> None:
     result = site.run("import", site.write("email,메모\na@example.org,\n"), "--column", words)
 
     assert result.exit_code == 2
@@ -156,7 +157,7 @@ def test_the_question_of_an_import_is_asked_in_korean(tmp_path: Path) -> None:
     assert desk.site.records.book().find("a@example.org") is not None
 
 
-def test_rejects_have_the_same_columns_in_every_language(site: ListSite) -> None:
+def test_rejects_have_the_same_columns_in_every_language(site: ReaderList) -> None:
     rejects = site.folder / "rejects.csv"
     site.run("import", site.write("email,이름\nbad,하나\n"), "--rejects", rejects)
 
@@ -168,7 +169,7 @@ def test_rejects_have_the_same_columns_in_every_language(site: ListSite) -> None
 
 @pytest.mark.parametrize("language", ["ko", "en"])
 def test_a_reason_in_the_rejects_is_no_remark_on_the_reader(
-    site: ListSite, language: str, monkeypatch: pytest.MonkeyPatch
+    site: ReaderList, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Corrected and imported again, the row comes in, whatever its reason quotes."""
     monkeypatch.setenv("NEWSLETTER_LANGUAGE", language)

@@ -7,7 +7,8 @@ from typing import Final
 from newsletter.lang import Preference
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
-from tests.cli.test_subscribers import ListSite, counts, site
+from tests.cli.test_subscribers import counts, site
+from tests.stage.readers import ReaderList
 
 __all__ = ["site"]
 
@@ -48,7 +49,7 @@ def written(day: date, way: int) -> str:
     ][way]
 
 
-def test_nearly_all_of_a_korean_list_comes_in_and_the_rest_is_told_why(site: ListSite) -> None:
+def test_nearly_all_of_a_korean_list_comes_in_and_the_rest_is_told_why(site: ReaderList) -> None:
     random, days = Random(402), dict[str, date]()
     lines = ["성명,이메일,수신 언어,구독상태,동의일자,비고"]
     expected: dict[str, tuple[Preference | None, Standing]] = {}
@@ -82,13 +83,15 @@ def test_nearly_all_of_a_korean_list_comes_in_and_the_rest_is_told_why(site: Lis
         assert reason in said
     assert f"{file}:121: reader21@example.org stands in line 21 already" in result.stderr
     assert f"{file}:305: reader12@example.org stands in line 12 already" in result.stderr
-    readers = {one.address: one for one in site.records.book().select(Selection())}
+    readers = {one.address: one for one in site.book().select(Selection())}
     assert readers.keys() == expected.keys()
     once = expected.keys() - {f"reader{number}@example.org" for number in repeats.values()}
     assert {a: (readers[a].preference, readers[a].standing) for a in once} == {
         address: expected[address] for address in once
     }
     assert {address: one.consented_at for address, one in readers.items()} == {
-        address: datetime(day.year, day.month, day.day, tzinfo=site.zone()).astimezone(UTC)
+        address: datetime(day.year, day.month, day.day, tzinfo=site.stage.site.zone()).astimezone(
+            UTC
+        )
         for address, day in days.items()
     }

@@ -11,9 +11,10 @@ from newsletter.cli.readers.list_all import _print_tables
 from newsletter.cli.wording import use_language
 from newsletter.subscribers.subscriber import Standing
 from tests.cli.korean import english_in, korean, starts_of
-from tests.cli.test_subscribers import EXAMPLE, ListSite, site
+from tests.cli.test_subscribers import EXAMPLE, site
 from tests.makers import ISSUE_ID
 from tests.stage.clocked import ClockedStage
+from tests.stage.readers import ReaderList
 from tests.subscribers.makers import make_subscriber
 
 __all__ = ["korean", "site"]
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("korean")
 MINJI, NEW = "minji@example.org", "new@example.org"
 
 
-def test_what_is_decided_about_a_reader_is_told_in_korean(site: ListSite) -> None:
+def test_what_is_decided_about_a_reader_is_told_in_korean(site: ReaderList) -> None:
     by = ("--by", "김민지")
     told = [
         site.run(*words).stdout
@@ -57,7 +58,7 @@ def test_what_is_decided_about_a_reader_is_told_in_korean(site: ListSite) -> Non
     assert english_in("".join(told)) == []
 
 
-def test_one_reader_is_shown_in_level_columns(site: ListSite) -> None:
+def test_one_reader_is_shown_in_level_columns(site: ReaderList) -> None:
     site.run("add", MINJI, "--language", "ko", "--consented-at", "2022-07-01")
     site.run("remove", MINJI, "--because", "전화로 요청", "--by", "이하나")
 
@@ -108,7 +109,7 @@ def test_the_list_on_a_terminal_is_headed_in_korean_and_level() -> None:
     ],
 )
 def test_what_machines_read_is_the_same_in_every_language(
-    site: ListSite, words: tuple[str, ...]
+    site: ReaderList, words: tuple[str, ...]
 ) -> None:
     site.run("import", EXAMPLE)
     site.run("remove", "emma.taylor@example.org")
@@ -119,7 +120,7 @@ def test_what_machines_read_is_the_same_in_every_language(
     assert korean == site.run(*words).stdout
 
 
-def test_beside_what_machines_read_the_terminal_speaks_korean(site: ListSite) -> None:
+def test_beside_what_machines_read_the_terminal_speaks_korean(site: ReaderList) -> None:
     site.run("import", EXAMPLE)
 
     exported, listed = site.run("export").stderr, site.run("list").stderr

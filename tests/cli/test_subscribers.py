@@ -3,70 +3,24 @@ from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import insert
 
 from newsletter.cli.readers.list_all import _print_tables
-from newsletter.cli.subscribers import subscribers
-from newsletter.errors import ContentError
-from newsletter.storage.database import open_database
-from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import deliveries, dispatches
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
-from tests.stage.databases import put_empty_database
+from tests.stage.readers import NOW, ReaderList
 from tests.subscribers.makers import make_subscriber
 
-NOW: Final = datetime(2022, 8, 1, 3, 0, tzinfo=UTC)
 EXAMPLE: Final = Path(__file__).parents[2] / "examples" / "subscribers.csv"
 
 
-class ListSite:
-    """A site with a database of its own and a clock that stands still."""
-
-    def __init__(self, folder: Path) -> None:
-        put_empty_database(folder)
-        self.engine = open_database("sqlite:///newsletter.db", folder)
-        self.folder = folder
-        self.now = NOW
-
-    @property
-    def records(self) -> "ListSite":
-        return self
-
-    def book(self) -> SqlSubscriberBook:
-        return SqlSubscriberBook(self.engine)
-
-    def clock(self) -> datetime:
-        return self.now
-
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo("Asia/Seoul")
-
-    def run(self, *words: str | Path) -> Result:
-        return CliRunner().invoke(subscribers, [str(word) for word in words], obj=self)
-
-    def fail(self, *words: str | Path) -> str:
-        """Run a command that a fault stops, and return what it says."""
-        result = self.run(*words)
-        assert isinstance(result.exception, ContentError)
-        return str(result.exception)
-
-    def write(self, text: str | bytes, name: str = "list.csv") -> Path:
-        file = self.folder / name
-        file.write_bytes(text.encode() if isinstance(text, str) else text)
-        return file
-
-    def standings(self) -> dict[str, Standing]:
-        return {one.address: one.standing for one in self.book().select(Selection())}
-
-
 @pytest.fixture
-def site(tmp_path: Path) -> ListSite:
-    return ListSite(tmp_path)
+def site(tmp_path: Path) -> ReaderList:
+    return ReaderList(tmp_path)
 
 
 def counts(result: Result) -> dict[str, int]:
@@ -76,7 +30,7 @@ def counts(result: Result) -> dict[str, int]:
     return {fate: number for fate, number in numbers.items() if number}
 
 
-def test_the_example_is_imported_and_the_next_command_named(site: ListSite) -> None:
+def test_the_example_is_imported_and_the_next_command_named(site: ReaderList) -> None:
     result = site.run("import", EXAMPLE)
 
     assert result.exit_code == 0
@@ -85,7 +39,7 @@ def test_the_example_is_imported_and_the_next_command_named(site: ListSite) -> N
     assert result.stdout.endswith("Next: newsletter subscribers list\n")
 
 
-def test_a_file_imported_twice_adds_nobody(site: ListSite) -> None:
+def test_a_file_imported_twice_adds_nobody(site: ReaderList) -> None:
     site.run("import", EXAMPLE)
 
     result = site.run("import", EXAMPLE)
@@ -93,7 +47,7 @@ def test_a_file_imported_twice_adds_nobody(site: ListSite) -> None:
     assert counts(result) == {"unchanged": 20}
 
 
-def test_a_dry_run_says_the_same_and_keeps_nothing(site: ListSite) -> None:
+def test_a_dry_run_says_the_same_and_keeps_nothing(site: ReaderList) -> None:
     result = site.run("import", EXAMPLE, "--dry-run")
 
     assert counts(result) == {"new": 20}
@@ -101,7 +55,7 @@ def test_a_dry_run_says_the_same_and_keeps_nothing(site: ListSite) -> None:
     assert site.standings() == {}
 
 
-def test_refused_rows_are_named_and_the_others_kept(site: ListSite) -> None:
+def test_refused_rows_are_named_and_the_others_kept(site: ReaderList) -> None:
     file = site.write("email,language\nminji@example.org,ko\nminji,ko\njiho@example.org,불어\n")
 
     result = site.run("import", file)
@@ -114,7 +68,7 @@ def test_refused_rows_are_named_and_the_others_kept(site: ListSite) -> None:
     assert list(site.standings()) == ["minji@example.org"]
 
 
-def test_twenty_refused_rows_are_named_unless_all_are_asked_for(site: ListSite) -> None:
+def test_twenty_refused_rows_are_named_unless_all_are_asked_for(site: ReaderList) -> None:
     file = site.write("email\n" + "bad\n" * 30)
     rejects = site.folder / "rejects.csv"
 
@@ -132,7 +86,7 @@ def test_twenty_refused_rows_are_named_unless_all_are_asked_for(site: ListSite) 
 
 
 def test_refused_rows_are_named_in_the_operators_language_and_so_in_their_file(
-    site: ListSite, monkeypatch: pytest.MonkeyPatch
+    site: ReaderList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LANGUAGE", "ko")
     file = site.write("email,language\njiho@example.org,불어\n")
@@ -149,7 +103,7 @@ def test_refused_rows_are_named_in_the_operators_language_and_so_in_their_file(
 
 
 def test_why_an_address_is_nobodys_is_shown_in_either_language(
-    site: ListSite, monkeypatch: pytest.MonkeyPatch
+    site: ReaderList, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.run("add", "old@example.org")
     site.run("change-address", "old@example.org", "new@example.org", "--by", "kim")
@@ -164,7 +118,7 @@ def test_why_an_address_is_nobodys_is_shown_in_either_language(
     assert told["standing_because"] == "moved to new@example.org"
 
 
-def test_the_rejects_never_overwrite_the_list(site: ListSite) -> None:
+def test_the_rejects_never_overwrite_the_list(site: ReaderList) -> None:
     file = site.write("email\nbad\n")
 
     result = site.run("import", file, "--rejects", file)
@@ -177,7 +131,7 @@ def test_the_rejects_never_overwrite_the_list(site: ListSite) -> None:
     ("codec", "shown"), [("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8"), ("cp949", "CP949")]
 )
 def test_a_list_is_read_as_korean_spreadsheets_save_it(
-    site: ListSite, codec: str, shown: str
+    site: ReaderList, codec: str, shown: str
 ) -> None:
     text = "이름;이메일 주소;언어;메모\r\n김민지;minji@example.org;국문;\r\n"
 
@@ -188,31 +142,31 @@ def test_a_list_is_read_as_korean_spreadsheets_save_it(
     assert site.run("list").stdout == "minji@example.org\tko\tactive\t김민지\n"
 
 
-def test_a_list_in_utf16_is_refused_with_the_remedy(site: ListSite) -> None:
+def test_a_list_in_utf16_is_refused_with_the_remedy(site: ReaderList) -> None:
     file = site.write("email\nminji@example.org\n".encode("utf-16"))
 
     assert "UTF-16; save it as" in site.fail("import", file)
 
 
-def test_a_file_without_addresses_is_refused(site: ListSite) -> None:
+def test_a_file_without_addresses_is_refused(site: ReaderList) -> None:
     file = site.write("이름\n김민지\n")
 
     assert f"{file}:1: no column of addresses among '이름'" in site.fail("import", file)
 
 
-def test_a_file_that_is_not_there_is_clicks_own_fault(site: ListSite) -> None:
+def test_a_file_that_is_not_there_is_clicks_own_fault(site: ReaderList) -> None:
     result = site.run("import", site.folder / "none.csv")
 
     assert result.exit_code == 2
     assert "does not exist" in result.stderr
 
 
-def test_a_date_for_the_whole_file_fills_what_rows_leave_open(site: ListSite) -> None:
+def test_a_date_for_the_whole_file_fills_what_rows_leave_open(site: ReaderList) -> None:
     file = site.write("email,consented_at\nminji@example.org,2021-01-01\njiho@example.org,\n")
 
     site.run("import", file, "--consented-at", "2022-07-01")
 
-    found = [one.consented_at for one in site.records.book().select(Selection())]
+    found = [one.consented_at for one in site.book().select(Selection())]
     assert found == [
         datetime(2020, 12, 31, 15, tzinfo=UTC),
         datetime(2022, 6, 30, 15, tzinfo=UTC),
@@ -221,7 +175,7 @@ def test_a_date_for_the_whole_file_fills_what_rows_leave_open(site: ListSite) ->
 
 @pytest.mark.parametrize("date", ["2022-08-02", "soon"])
 def test_a_date_that_cannot_be_is_refused_before_anything_is_read(
-    site: ListSite, date: str
+    site: ReaderList, date: str
 ) -> None:
     result = site.run("import", EXAMPLE, "--consented-at", date)
 
@@ -229,7 +183,7 @@ def test_a_date_that_cannot_be_is_refused_before_anything_is_read(
     assert "--consented-at" in result.stderr
 
 
-def test_an_import_does_not_bring_back_who_was_removed(site: ListSite) -> None:
+def test_an_import_does_not_bring_back_who_was_removed(site: ReaderList) -> None:
     site.run("import", EXAMPLE)
     removed = site.run("remove", "Emma.Taylor@example.org")
 
@@ -240,7 +194,7 @@ def test_an_import_does_not_bring_back_who_was_removed(site: ListSite) -> None:
     assert site.standings()["emma.taylor@example.org"] is Standing.UNSUBSCRIBED
 
 
-def test_removing_twice_says_that_nothing_changed(site: ListSite) -> None:
+def test_removing_twice_says_that_nothing_changed(site: ReaderList) -> None:
     site.run("add", "minji@example.org")
     site.run("remove", "minji@example.org")
 
@@ -249,11 +203,11 @@ def test_removing_twice_says_that_nothing_changed(site: ListSite) -> None:
     assert "was unsubscribed already; nothing was changed" in result.stdout
 
 
-def test_removing_somebody_unknown_is_a_fault(site: ListSite) -> None:
+def test_removing_somebody_unknown_is_a_fault(site: ReaderList) -> None:
     assert "is not on the list" in site.fail("remove", "minji@example.org")
 
 
-def test_one_reader_is_added_with_all_that_is_known(site: ListSite) -> None:
+def test_one_reader_is_added_with_all_that_is_known(site: ReaderList) -> None:
     words = ["--name", "김민지", "--language", "한국어", "--consented-at", "2022-07-01"]
     result = site.run("add", "Minji@example.org", *words)
 
@@ -269,16 +223,16 @@ def test_one_reader_is_added_with_all_that_is_known(site: ListSite) -> None:
     ]
 
 
-def test_a_reader_added_without_consent_is_said_to_have_none_on_record(site: ListSite) -> None:
+def test_a_reader_added_without_consent_is_said_to_have_none_on_record(site: ReaderList) -> None:
     result = site.run("add", "minji@example.org")
 
     assert "not on record; add it with --consented-at DATE" in result.stdout
 
 
-def test_a_reader_who_unsubscribed_comes_back_by_a_new_consent_only(site: ListSite) -> None:
+def test_a_reader_who_unsubscribed_comes_back_by_a_new_consent_only(site: ReaderList) -> None:
     site.run("add", "minji@example.org")
     site.run("remove", "minji@example.org")
-    site.now = datetime(2022, 8, 2, tzinfo=UTC)
+    site.stage.site.now = datetime(2022, 8, 2, tzinfo=UTC)
 
     refusal = site.fail("add", "minji@example.org")
     bare = site.run("add", "minji@example.org", "--again")
@@ -291,7 +245,7 @@ def test_a_reader_who_unsubscribed_comes_back_by_a_new_consent_only(site: ListSi
     assert site.standings() == {"minji@example.org": Standing.ACTIVE}
 
 
-def test_a_list_is_tab_separated_and_counted_beside_it(site: ListSite) -> None:
+def test_a_list_is_tab_separated_and_counted_beside_it(site: ReaderList) -> None:
     site.run("import", EXAMPLE)
 
     result = site.run("list", "--language", "both", "--language", "none")
@@ -302,7 +256,7 @@ def test_a_list_is_tab_separated_and_counted_beside_it(site: ListSite) -> None:
     assert result.stderr == "8 readers: ko 0, en 0, both 5, none 3\n"
 
 
-def test_a_list_can_be_of_one_standing(site: ListSite) -> None:
+def test_a_list_can_be_of_one_standing(site: ReaderList) -> None:
     site.run("import", EXAMPLE)
     site.run("remove", "emma.taylor@example.org")
 
@@ -326,12 +280,12 @@ def test_on_a_terminal_a_list_is_a_table_and_a_name_no_markup() -> None:
     assert lines[1].index("active") == lines[2].index("active")
 
 
-def test_an_export_into_an_empty_list_is_the_same_list(site: ListSite, tmp_path: Path) -> None:
+def test_an_export_into_an_empty_list_is_the_same_list(site: ReaderList, tmp_path: Path) -> None:
     site.run("import", EXAMPLE)
     site.run("add", "+82@example.org", "--name", "=1+1")
     site.run("remove", "emma.taylor@example.org")
     (tmp_path / "other").mkdir()
-    other = ListSite(tmp_path / "other")
+    other = ReaderList(tmp_path / "other")
 
     exported = site.run("export").stdout_bytes
     result = other.run("import", other.write(exported))
@@ -341,7 +295,7 @@ def test_an_export_into_an_empty_list_is_the_same_list(site: ListSite, tmp_path:
     assert other.run("export").stdout_bytes == exported
 
 
-def test_an_export_for_excel_begins_with_a_byte_order_mark(site: ListSite) -> None:
+def test_an_export_for_excel_begins_with_a_byte_order_mark(site: ReaderList) -> None:
     site.run("add", "minji@example.org", "--name", "김민지")
 
     exported = site.run("export", "--bom").stdout_bytes
@@ -350,9 +304,9 @@ def test_an_export_for_excel_begins_with_a_byte_order_mark(site: ListSite) -> No
     assert counts(site.run("import", site.write(exported))) == {"unchanged": 1}
 
 
-def test_a_reader_is_shown_with_what_they_were_sent(site: ListSite) -> None:
+def test_a_reader_is_shown_with_what_they_were_sent(site: ReaderList) -> None:
     site.run("add", "minji@example.org")
-    with site.engine.begin() as connection:
+    with site.stage.site.records.database.begin() as connection:
         issue = {"issue": "2022-08", "digest": "d", "parts": {}, "planned_at": NOW}
         connection.execute(insert(dispatches), issue)
         connection.execute(
@@ -381,11 +335,11 @@ def test_a_reader_is_shown_with_what_they_were_sent(site: ListSite) -> None:
     assert [one["state"] for one in told["deliveries"]] == ["accepted"]
 
 
-def test_somebody_unknown_cannot_be_shown(site: ListSite) -> None:
+def test_somebody_unknown_cannot_be_shown(site: ReaderList) -> None:
     assert "is not on the list" in site.fail("show", "minji@example.org")
 
 
-def test_a_western_list_is_refused_until_its_encoding_is_said(site: ListSite) -> None:
+def test_a_western_list_is_refused_until_its_encoding_is_said(site: ReaderList) -> None:
     file = site.write("email,name\r\na@example.org,Álvaro\r\n".encode("cp1252"))
 
     fault = site.fail("import", file)
@@ -396,4 +350,4 @@ def test_a_western_list_is_refused_until_its_encoding_is_said(site: ListSite) ->
     assert wrong.exit_code == 2
     assert "'rot13' is none that is read here; take one of utf-8, cp949" in wrong.stderr
     assert "1 rows (CP1252, comma)" in said.stdout
-    assert [one.name for one in site.records.book().select(Selection())] == ["Álvaro"]
+    assert [one.name for one in site.book().select(Selection())] == ["Álvaro"]

@@ -3,19 +3,20 @@ from pathlib import Path
 
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
-from tests.cli.test_subscribers import ListSite, site
+from tests.cli.test_subscribers import site
 from tests.makers import ISSUE_ID
 from tests.stage.clocked import ClockedStage
+from tests.stage.readers import ReaderList
 
 __all__ = ["site"]
 
 
-def shown(site: ListSite, address: str) -> dict[str, object]:
+def shown(site: ReaderList, address: str) -> dict[str, object]:
     found: dict[str, object] = json.loads(site.run("show", address, "--json").stdout)
     return found
 
 
-def test_why_a_reader_was_removed_and_who_did_it_is_shown(site: ListSite) -> None:
+def test_why_a_reader_was_removed_and_who_did_it_is_shown(site: ReaderList) -> None:
     site.run("add", "minji@example.org")
 
     site.run("remove", "minji@example.org", "--because", "asked by phone", "--by", "김민지")
@@ -27,7 +28,7 @@ def test_why_a_reader_was_removed_and_who_did_it_is_shown(site: ListSite) -> Non
     assert (found["standing_because"], found["standing_by"]) == ("asked by phone", "김민지")
 
 
-def test_a_suppression_needs_a_reason_and_is_ended_by_a_person(site: ListSite) -> None:
+def test_a_suppression_needs_a_reason_and_is_ended_by_a_person(site: ReaderList) -> None:
     site.run("add", "minji@example.org", "--consented-at", "2022-07-01")
     words = ("--because", "autoreply loop", "--by", "kim")
 
@@ -50,7 +51,7 @@ def test_a_suppression_needs_a_reason_and_is_ended_by_a_person(site: ListSite) -
 
 
 def test_who_complained_in_another_service_comes_back_only_by_their_own_word(
-    site: ListSite,
+    site: ReaderList,
 ) -> None:
     site.run("import", site.write("email,complained_at\na@example.org,2022-07-01\n"))
 
@@ -64,14 +65,14 @@ def test_who_complained_in_another_service_comes_back_only_by_their_own_word(
     assert site.standings() == {"a@example.org": Standing.ACTIVE}
 
 
-def test_a_moved_list_keeps_since_when_and_why(site: ListSite) -> None:
+def test_a_moved_list_keeps_since_when_and_why(site: ReaderList) -> None:
     site.run("add", "minji@example.org", "--consented-at", "2022-07-01")
     site.run("add", "jiho@example.org")
     site.run("suppress", "jiho@example.org", "--because", "=loop", "--by", "kim")
     site.run("remove", "minji@example.org", "--because", "by phone", "--by", "kim")
     other = site.folder / "other"
     other.mkdir()
-    there = ListSite(other)
+    there = ReaderList(other)
 
     text = site.run("export").stdout
     there.run("import", there.write(text))
@@ -82,7 +83,7 @@ def test_a_moved_list_keeps_since_when_and_why(site: ListSite) -> None:
     assert there.standings()["jiho@example.org"] is Standing.ACTIVE
 
 
-def test_an_address_is_changed_and_the_old_one_kept_out(site: ListSite) -> None:
+def test_an_address_is_changed_and_the_old_one_kept_out(site: ReaderList) -> None:
     site.run("add", "old@example.org", "--name", "하나", "--consented-at", "2022-07-01")
     before = shown(site, "old@example.org")
 
@@ -101,7 +102,7 @@ def test_an_address_is_changed_and_the_old_one_kept_out(site: ListSite) -> None:
     }
 
 
-def test_an_address_that_is_on_the_list_is_nobody_elses(site: ListSite) -> None:
+def test_an_address_that_is_on_the_list_is_nobody_elses(site: ReaderList) -> None:
     site.run("import", site.write("email\nold@example.org\nnew@example.org\n"))
 
     fault = site.fail("change-address", "old@example.org", "New@example.org", "--by", "kim")
@@ -110,15 +111,15 @@ def test_an_address_that_is_on_the_list_is_nobody_elses(site: ListSite) -> None:
     assert set(site.standings().values()) == {Standing.ACTIVE}
 
 
-def test_an_address_changed_twice_and_back_is_whole_in_the_database(site: ListSite) -> None:
+def test_an_address_changed_twice_and_back_is_whole_in_the_database(site: ReaderList) -> None:
     site.run("add", "a@example.org", "--name", "하나")
-    before = [one.names for one in site.records.book().select(Selection())]
+    before = [one.names for one in site.book().select(Selection())]
 
     site.run("change-address", "a@example.org", "b@example.org", "--by", "kim")
     site.run("change-address", "b@example.org", "c@example.org", "--by", "kim")
     site.run("change-address", "c@example.org", "a@example.org", "--by", "kim")
 
-    readers = sorted(site.records.book().select(Selection()), key=lambda one: one.address)
+    readers = sorted(site.book().select(Selection()), key=lambda one: one.address)
     assert [(one.address, one.standing) for one in readers] == [
         ("a@example.org", Standing.ACTIVE),
         ("b@example.org", Standing.UNSUBSCRIBED),
@@ -137,7 +138,9 @@ def test_a_letter_that_was_planned_for_the_old_address_is_told_of(tmp_path: Path
     assert f"{ISSUE_ID} was planned before, so it still goes to r3@example.org" in said
 
 
-def test_a_reason_of_several_lines_goes_out_and_in_again_with_the_standing(site: ListSite) -> None:
+def test_a_reason_of_several_lines_goes_out_and_in_again_with_the_standing(
+    site: ReaderList,
+) -> None:
     site.run("add", "minji@example.org")
 
     site.run("suppress", "minji@example.org", "--because", "loop\n of\x07 replies", "--by", "kim")

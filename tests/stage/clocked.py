@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import click
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy import update
 
 from newsletter.app.site import Site
@@ -67,17 +67,21 @@ class ClockedStage:
         before, self.site = self.site, ClockedSite(self.environ, self.root)
         self.site.now = before.now
 
-    def run(self, *words: str, status: int = 0) -> str:
-        """Run a command without a terminal, check its exit status, return what it printed."""
+    def invoke(self, *words: str) -> Result:
+        """Run a command without a terminal, however it ends."""
         command = cli.get_command(click.Context(cli), words[0])
         assert command is not None
         self._depth += 1
         try:
-            result = CliRunner().invoke(command, words[1:], obj=self.site)
+            return CliRunner().invoke(command, words[1:], obj=self.site)
         finally:
             self._depth -= 1
             if not self._depth:  # as every command does at its end
                 self.site.close()
+
+    def run(self, *words: str, status: int = 0) -> str:
+        """Run a command, check its exit status, and return what it printed."""
+        result = self.invoke(*words)
         fault = result.exception
         if fault and not isinstance(fault, NewsletterError | SystemExit):
             raise fault
