@@ -10,7 +10,6 @@ from newsletter.subscribers.subscriber import Standing
 from tests.cli.test_subscribers import counts, site
 from tests.stage.clocked import NOW, ClockedStage
 from tests.stage.readers import ReaderList
-from tests.stage.site import Stage
 from tests.subscribers.makers import make_row
 
 __all__ = ["site"]
@@ -196,7 +195,7 @@ def test_whoever_does_not_read_on_keeps_nobody_from_the_list(
     desk = ClockedStage(tmp_path, readers=0)
     file = desk.root / "list.csv"
     file.write_text("email,name\nfirst@example.org,\n" + f"bad,{'이름' * 20}\n" * 6_000, "utf-8")
-    stage = Stage(desk.root, desk.environ)
+    stage = desk.apart
     command = stage.command("subscribers", "import", str(file), "--verbose", *rejects)
     with subprocess.Popen(
         command,

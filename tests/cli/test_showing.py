@@ -9,7 +9,6 @@ from newsletter.lang import EditionKind
 from tests.cli.test_replaced_letters import ALL, EARNEST, NEW, OLD, ONE, REPLACE, change, got
 from tests.makers import ISSUE_ID
 from tests.stage.clocked import ClockedStage
-from tests.stage.site import Stage
 
 
 @pytest.fixture
@@ -32,9 +31,7 @@ def sent_to(desk: ClockedStage, address: str) -> bytes:
 def test_a_reader_s_letter_is_shown_as_it_was_sent(desk: ClockedStage) -> None:
     change(desk)
 
-    shown = Stage(desk.root, desk.environ).read(
-        "show", ISSUE_ID, "--to", "LEE@example.org", "--as", "eml"
-    )
+    shown = desk.apart.read("show", ISSUE_ID, "--to", "LEE@example.org", "--as", "eml")
 
     assert shown == sent_to(desk, "lee@example.org")
 

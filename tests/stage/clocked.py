@@ -61,6 +61,11 @@ class ClockedStage:
             for number in range(1, readers + 1):
                 enrol(make_row(f"r{number}@example.org", "", Preference.KO), page, NOW)
 
+    @property
+    def apart(self) -> Stage:
+        """The same site; its commands run in processes of their own, at the time it really is."""
+        return Stage(self.root, self.environ)
+
     def restart(self) -> None:
         """Go on as another process would: nothing in memory is left."""
         self.site.close()
@@ -92,9 +97,8 @@ class ClockedStage:
 
     def type(self, *words: str, dialogue: Mapping[str, Typed], status: int = 0) -> str:
         """Run a command in a terminal in which somebody types; return what it showed."""
-        stage = Stage(self.root, self.environ)
         shown, found = run_in_terminal(
-            stage.command(*words), self.root, stage.environment, dialogue
+            self.apart.command(*words), self.root, self.apart.environment, dialogue
         )
         assert found == status, shown
         return shown
