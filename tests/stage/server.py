@@ -146,9 +146,18 @@ def _run() -> None:
 def _opened(number: int, like: TextIOWrapper) -> TextIOWrapper:
     """Open a stream as Python does when it starts."""
     raw = FileIO(number, "w" if number else "r", closefd=False)
-    buffer = BufferedWriter(raw) if number else BufferedReader(raw)
-    is_seen_at_once = number == 2 or raw.isatty()
-    return TextIOWrapper(buffer, "utf-8", like.errors, "\n", line_buffering=is_seen_at_once)
+    buffer: Any = raw
+    if not like.write_through:  # as PYTHONUNBUFFERED says
+        buffer = BufferedWriter(raw) if number else BufferedReader(raw)
+    is_line_buffered = number == 2 or raw.isatty()
+    return TextIOWrapper(
+        buffer,
+        "utf-8",
+        like.errors,
+        "\n",
+        line_buffering=is_line_buffered,
+        write_through=like.write_through,
+    )
 
 
 if __name__ == "__main__":
