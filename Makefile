@@ -39,7 +39,7 @@ lint: $(VENV)/installed-dev ## Style, types, and the direction of imports
 	$(BIN)/lint-imports
 
 unit: $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(MAILPARSER) ## The test suite
-	$(BIN)/pytest -n $(JOBS) --dist loadfile
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone must compose
 	@rm -rf build/wheel && mkdir -p build/wheel
