@@ -6,13 +6,13 @@ from newsletter.message.keys import LinkKeys
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.reader_id import ReaderId
-from tests.cli.desk import Desk
-from tests.journeys.stage import ISSUE
+from tests.stage.clocked import ClockedStage
+from tests.stage.site import ISSUE
 
 NEW = "n" * 43
 
 
-def change_key(desk: Desk, *, keeps_old: bool = True) -> bytes:
+def change_key(desk: ClockedStage, *, keeps_old: bool = True) -> bytes:
     """Put a new key on the first line of the file; return the old one."""
     path = desk.root / ".secret-key"
     old = path.read_bytes().strip()
@@ -21,13 +21,13 @@ def change_key(desk: Desk, *, keeps_old: bool = True) -> bytes:
     return old
 
 
-def letters_of(desk: Desk) -> set[str]:
+def letters_of(desk: ClockedStage) -> set[str]:
     """Return the names of the letters in the outbox, which are their Message-IDs."""
     return {path.name for path in (desk.root / "outbox").glob("*.eml")}
 
 
 def test_a_dispatch_goes_on_with_the_key_that_it_was_begun_with(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE, "--yes", "--limit", "2", status=4)
     old = change_key(desk)
 
@@ -40,7 +40,7 @@ def test_a_dispatch_goes_on_with_the_key_that_it_was_begun_with(tmp_path: Path) 
 
 
 def test_the_next_dispatch_signs_with_the_new_key_and_old_links_are_read(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE, "--yes")
     old = change_key(desk)
 
@@ -56,7 +56,7 @@ def test_the_next_dispatch_signs_with_the_new_key_and_old_links_are_read(tmp_pat
 
 
 def test_without_the_key_that_it_was_begun_with_nothing_more_is_sent(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE, "--yes", "--limit", "2", status=4)
     before = letters_of(desk)
     old = change_key(desk, keeps_old=False)
@@ -72,7 +72,7 @@ def test_without_the_key_that_it_was_begun_with_nothing_more_is_sent(tmp_path: P
 
 
 def test_who_must_not_be_written_to_is_known_whatever_the_key_is(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+    desk = ClockedStage(tmp_path)
     desk.run("dispatch", ISSUE, "--yes")
     desk.run("subscribers", "suppress", "r1@example.org", "--because", "asked by phone")
     change_key(desk, keeps_old=False)

@@ -27,6 +27,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import newsletter
+from newsletter.app.proofing import proof_issue
 from newsletter.app.site import Site
 from newsletter.cli.main import main
 from tests.stage.templates import compile_templates_once
@@ -64,7 +65,7 @@ def load() -> None:
     compile_templates_once()
     with TemporaryDirectory() as folder:
         shutil.copytree(CHECKOUT / "issues", Path(folder, "issues"))
-        Site({}, Path(folder)).proof(ISSUE)
+        proof_issue(Site({}, Path(folder)), ISSUE)
     gc.collect()
     gc.freeze()  # so that a command does not look through it
 
