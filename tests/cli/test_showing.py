@@ -20,8 +20,9 @@ def desk(tmp_path: Path) -> ClockedStage:
 
 
 def sent_to(desk: ClockedStage, address: str) -> bytes:
+    """Return the letter to *address*, without the reverse-path that the outbox wrote on top."""
     return next(
-        data
+        data.partition(b"\r\n")[2]
         for path in (desk.root / "outbox").glob("*.eml")
         if f"{address}>\r\n".encode() in (data := path.read_bytes())
         or f"To: {address}\r\n".encode() in data
