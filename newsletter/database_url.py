@@ -44,7 +44,7 @@ class Server:
 class DatabaseLocation:
     """A database that this program can speak to: a file, or a server."""
 
-    place: Path | Server  # a path is absolute, and is taken as it stands
+    place: Path | Server  # a path is absolute, and is used unchanged
     shown: str  # for people, never with a password
     misread: tuple[Path, ...] = ()  # where earlier versions looked for the file
 
@@ -76,7 +76,7 @@ class DatabaseLocation:
                 )
 
     def without_login(self, words: str) -> str:
-        """Take the login out of a server's *words*: a password may stand in the user's place."""
+        """Remove the login from a server's *words*: a password may be in the user's place."""
         if isinstance(self.place, Server):
             for secret in (self.place.password, f'"{self.place.user}"'):
                 if len(secret) > MARKS:

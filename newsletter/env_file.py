@@ -108,7 +108,7 @@ def _find_swallowed(line: EnvLine) -> Iterable[tuple[int, Phrase]]:
 
 
 def _find_repeated(lines: Sequence[EnvLine]) -> Iterable[tuple[int, Phrase]]:
-    """Find settings of ours with more than one value: nobody can say which is meant."""
+    """Find settings of ours with more than one value: it is unclear which one is meant."""
     by_name: dict[str, list[EnvLine]] = {}
     for line in lines:
         if line.name.startswith(PREFIX):

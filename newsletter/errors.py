@@ -27,7 +27,7 @@ class Problem:
 
 
 class NewsletterError(Exception):
-    """A fault that a person can mend: it says where, what, and how; printed, it reads English."""
+    """A fault that a person can correct: it names place, fault and remedy; str() is in English."""
 
     exit_status: ClassVar[int] = 1
 
@@ -59,7 +59,7 @@ class ContentError(NewsletterError):
 
 
 class UsageError(NewsletterError):
-    """The command was called in a way that cannot be meant."""
+    """The command was called with arguments that do not fit together."""
 
     exit_status = 2
 
@@ -77,13 +77,13 @@ class ProviderError(NewsletterError):
 
 
 class UnfinishedError(NewsletterError):
-    """The dispatch has not reached every reader yet; running it again goes on."""
+    """The dispatch has not reached every reader yet; run it again to continue."""
 
     exit_status = 4
 
 
 class ProviderBusy(ProviderError):  # noqa: N818 - a state, not a fault
-    """The provider takes nothing more just now; trying again later may work."""
+    """The provider accepts nothing at the moment; a later run may work."""
 
 
 class LedgerError(NewsletterError):

@@ -19,7 +19,7 @@ KINDS: Final = {
 
 
 class NotAFileError(OSError):
-    """What was named is no regular file; *said* is what it is, and *strerror* that in English."""
+    """The path is not a regular file; *said* names its kind, and *strerror* the same in English."""
 
     def __init__(self, said: Phrase, path: Path) -> None:
         super().__init__(errno.EINVAL, str(said), str(path))

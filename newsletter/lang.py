@@ -20,7 +20,7 @@ class EditionKind(StrEnum):
 
     @property
     def langs(self) -> tuple[Lang, ...]:
-        """The languages of the edition, in the order they stand in it."""
+        """The languages of the edition, in their order in it."""
         return LANGS_OF[self]
 
 

@@ -2,7 +2,7 @@
 What is said to people, as a value: a code and what its sentence names.
 
 Rooms below the terminal and the pages say *what* is the case; in which language, and in which
-words, is decided where a person reads it. Sentences stand in ``locale/LANGUAGE/ROOM.po``, by
+words, is decided where a person reads it. Sentences are in ``locale/LANGUAGE/ROOM.po``, by
 their code.
 """
 
@@ -44,7 +44,7 @@ class Phrase:
         raise TypeError(msg)
 
 
-# A text is somebody else's words (a server's, the system's, a person's), which nobody translates.
+# A text is the words of a server, the system or a person, and is not translated.
 Said: TypeAlias = Phrase | str
 
 

@@ -23,7 +23,7 @@ def make_private(path: Path) -> None:
     it is.
 
     Raises:
-        NotAFileError: what is there is no regular file.
+        NotAFileError: the path is not a regular file.
         OSError: it cannot be looked at or made.
     """
     try:
@@ -49,7 +49,7 @@ def find_open(paths: Iterable[Path], what: Said) -> Phrase | None:
 
     Args:
         paths: files and folders; what does not exist is passed over.
-        what: is in them, for the sentence.
+        what: their contents, for the sentence.
     """
     if os.name != "posix":
         return None

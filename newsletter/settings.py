@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CONNECTIONS_MAX: Final = 100
 KEEP_LETTERS_MAX: Final = 36_500  # days
-PUBLIC_URL_MAX: Final = 200  # characters: it stands in header fields, which may not be folded
+PUBLIC_URL_MAX: Final = 200  # characters: it is used in header fields, which may not be folded
 PUBLIC_URL: Final = re.compile(
     r"https?://[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
     r"(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*"
@@ -67,7 +67,7 @@ class Settings:
     helo: str  # what this machine calls itself to a relay, as on the wire; "": chosen
     certificates: str  # PEM: trusted beside the system's authorities; "": none
     dkim: DkimSetting | None  # None: letters leave unsigned
-    keep_letters: timedelta  # how long those stay that nobody was sent and nothing names
+    keep_letters: timedelta  # how long unsent letters are kept that are not referred to
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], folder: Path) -> "Settings":
@@ -156,7 +156,7 @@ def read_dkim_keys(root: Path, setting: DkimSetting) -> "dict[str, SigningKey]":
 
 
 def _read_private(path: Path) -> bytes:
-    """Read a file that must be its owner's alone, for it lets one write as the sender."""
+    """Read a file that only its owner may use: with it anybody can send as the sender."""
     try:
         mode = path.stat().st_mode & 0o777
         if os.name == "posix" and mode & 0o077:

@@ -1,4 +1,4 @@
-"""What the system says of a fault, as a phrase: it has no language but English by itself."""
+"""The system's error messages as phrases: the system itself writes them in English only."""
 
 import errno
 from collections.abc import Mapping

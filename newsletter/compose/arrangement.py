@@ -1,4 +1,4 @@
-"""Which articles stand alone in a letter, and which side by side."""
+"""Arranges the articles of a letter: full width, or two side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ def arrange(articles: Sequence[Article]) -> list[tuple[Placed, ...]]:
 
 
 def is_wide(article: Article) -> bool:
-    """Say whether an article wants the whole width, in any of its languages."""
+    """Say whether an article needs the full width in any of its languages."""
     texts = article.texts.values()
     return any(token.type in TOO_WIDE for text in texts for token in text.body.tokens) or any(
         text.facts for text in texts

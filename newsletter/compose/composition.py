@@ -144,7 +144,7 @@ def changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """
     Name the parts that are not the same in both; `say_part` says each to people.
 
-    Where *old* is an earlier version's, what that did not know is no change.
+    If *old* comes from an earlier version, parts unknown to that version count as unchanged.
     """
     if not ADDED & old.keys():
         new = _without_added(new)

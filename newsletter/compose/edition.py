@@ -92,7 +92,7 @@ def subject_of(issue: Issue, kind: EditionKind, press: Press) -> str:
 
 def refuse_own_tokens(publication: Publication, issue: Issue) -> None:
     """
-    Refuse texts that would be taken for a slot, and filled with a reader's data.
+    Refuse texts that look like a slot: they would be filled with a reader's data.
 
     Markdown is looked at as it comes out: escapes and emphasis could hide a token.
     """
@@ -120,7 +120,7 @@ def _texts(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
 
 
 def _rendered(markdown: Markdown) -> Iterator[str]:
-    """Yield the words of each block, without their marks, and what stands in its attributes."""
+    """Yield the words of each block, without marks, and the values of its attributes."""
     for block in markdown.tokens:
         inner = [token for token, _ in walk(block.children, 0)] if block.children else [block]
         yield "".join(token.content for token in inner)

@@ -12,8 +12,8 @@ from newsletter.phrases import phrase
 
 BUDGET: Final = 8_000_000  # characters that one file of a letter may make
 NUMBER_MAX: Final = 10_000  # of columns, copies or places that a template asks for at once
-BIT: Final = BUDGET // 4096  # what a bit of a number counts: no letter wants one of more bits
-FIELD: Final = re.compile(r"%|\{")  # at the most so many places has a format
+BIT: Final = BUDGET // 4096  # cost of a bit of a number: no letter needs more bits
+FIELD: Final = re.compile(r"%|\{")  # the maximum number of places in a format
 # A width in a format that is huge, or whatever a value says: of "%", and of str.format.
 WIDE: Final = re.compile(r"%[-+ #0.\d]*(?:\*|\d{5})|\{[^{}]*:[^{}]*(?:\{|\d{5})")
 # What a thing without words of its own is shown by: its address, another one in every run.
@@ -28,7 +28,7 @@ AS_GIVEN: Final = frozenset(
 
 
 class TooMuch(Exception):  # noqa: N818 - what a template asked for
-    """A template asked for more than a letter can ever want."""
+    """A template asked for more than a letter can ever need."""
 
 
 def weigh(value: Any) -> int:
@@ -53,7 +53,7 @@ def refuse_growth(name: str, value: Any, *others: Any) -> None:
 
     Raises:
         TooMuch: it would make far more than *value* is.
-        SecurityError: nobody can tell how much it would make.
+        SecurityError: the size of the result cannot be known.
     """
     if name in UNBOUNDED:
         raise SecurityError(phrase("compose.not-for-templates", name=name))  # type: ignore[arg-type] # it is kept as it is

@@ -68,7 +68,7 @@ class Gallery:
 
         Args:
             picture: one of the issue's.
-            width: pixels; what is shown where columns stand side by side.
+            width: pixels; the width shown where columns are side by side.
             widest: pixels; what it may grow to on a phone; *width* if that is more.
         """
         hosted = host_picture(picture, self._issue_id, width, widest)

@@ -81,7 +81,7 @@ def _may_match(selector: str, body: str) -> bool:
 
 
 def nested_rule_line(sheet: str) -> int | None:
-    """Say on which line of a style sheet an at-rule stands inside another one."""
+    """Return the line of a style sheet on which an at-rule is inside another one."""
     import tinycss2  # noqa: PLC0415 - wanted only where something is wrong
 
     for rule in tinycss2.parse_stylesheet(sheet):

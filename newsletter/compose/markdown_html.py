@@ -19,10 +19,10 @@ Env = MutableMapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a text stands in a letter."""
+    """The place of a text in a letter."""
 
     gallery: Gallery  # takes the pictures that the text shows
-    picture_base: str  # what stands before a picture's path, with a slash at its end
+    picture_base: str  # prefix of a picture's path, with a slash at its end
     width: int = CONTENT_WIDTH  # pixels; pictures are shown no wider
     name: str = "text"  # makes ids unique: ko-1
 

@@ -17,11 +17,11 @@ BREAKABLE: Final = re.compile(r"[ \t]+")  # a no-break space is none
 
 def render_text(markdown: Markdown, picture_word: str) -> str:
     """
-    Render *markdown* as plain text, lines at most 72 columns wide but for long words.
+    Render *markdown* as plain text, in lines of at most 72 columns, except for long words.
 
     Args:
         markdown: a text without problems.
-        picture_word: what stands before a picture's alt text: "그림", "Picture".
+        picture_word: the word before a picture's alt text: "그림", "Picture".
     """
     tree = SyntaxTreeNode(list(markdown.tokens))
     return _blocks(tree.children, picture_word, COLUMNS)
@@ -99,7 +99,7 @@ def _note(note: SyntaxTreeNode, picture_word: str, width: int) -> str:
 
 
 def _item(item: SyntaxTreeNode, picture_word: str, width: int) -> str:
-    """Write what stands in an item; a list in it follows its words without an empty line."""
+    """Write the contents of an item; a list in it follows its words without an empty line."""
     written = ""
     for node in item.children:
         gap = "\n" if node.type.endswith("_list") else "\n\n"

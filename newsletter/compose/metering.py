@@ -13,7 +13,7 @@ TAG_START: Final = re.compile(r"<(?=[A-Za-z/!])")
 
 
 class Traces:
-    """Marks that stand before every tag of a template, and say which file and line it is from."""
+    """Marks before every tag of a template that name its file and line."""
 
     def __init__(self) -> None:
         self._places: list[tuple[str, int]] = []

@@ -68,13 +68,13 @@ class Press:
         self.public_url = public_url
         self._templates = templates
         self._sandbox = self._room()
-        # Rendered texts: most stand in two editions. Those for HTML go with their gallery.
+        # Rendered texts: most are used in two editions. Those for HTML depend on their gallery.
         self._texts: dict[tuple[str, str], str] = {}  # by source and word for pictures
         self._drawn: WeakKeyDictionary[Gallery, _Drawn] = WeakKeyDictionary()
 
     def html(self, page: LetterContext) -> str:
         """
-        Fill the HTML letter; its plain ``<style>`` block still wants inlining.
+        Fill the HTML letter; its plain ``<style>`` block is not inlined yet.
 
         Raises:
             ContentError: a template cannot be filled.

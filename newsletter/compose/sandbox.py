@@ -58,7 +58,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         Args:
             find: a template's source by its name, and the name that faults are shown with.
             escape: says of a template's name whether what it prints is escaped for HTML.
-            traces: takes where each tag of the templates stands; see `Traces`.
+            traces: collects the place of each tag of the templates; see `Traces`.
         """
         super().__init__(
             loader=FunctionLoader(find),
@@ -151,7 +151,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _bounded(self, name: str, own: Callable[..., Any]) -> Callable[..., Any]:
         takes_context = hasattr(own, "jinja_pass_arg")  # or the environment, as first argument
 
-        @wraps(own)  # with Jinja2's own mark of what it wants passed
+        @wraps(own)  # with Jinja2's own mark of the argument that it needs
         def filtered(*args: Any, **kwargs: Any) -> Any:
             value, *others = args[1:] if takes_context else args
             refuse_growth(name, value, *others, *kwargs.values())

@@ -26,7 +26,7 @@ def slot_name(slot: Slot, lang: Lang | None = None) -> str:
 
 def slot_token(slot: Slot, lang: Lang | None = None) -> str:
     """
-    Return what stands in an edition until the slot is filled.
+    Return the token that an edition contains until the slot is filled.
 
     The token is plain ASCII that no step of composing changes, neither in a URL nor in
     text; a letter that holds such a token by itself is refused.

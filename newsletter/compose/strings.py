@@ -41,7 +41,7 @@ KEYS: Final = (
     "preferences",
     "sample_name",
 )
-# What may stand in braces, by key; in the words of other keys a brace is a brace.
+# The names allowed in braces, by key; in the words of other keys a brace is plain text.
 PLACES: Final[Mapping[str, frozenset[str]]] = {
     "label": frozenset({"year", "month"}),
     "greeting": frozenset({"name"}),
@@ -75,7 +75,7 @@ class Strings:
     """The words of one language, by their keys in templates/strings.*.yaml."""
 
     words: Mapping[str, str]
-    own_label: str = ""  # of a special issue: stands for the month's
+    own_label: str = ""  # of a special issue: replaces that of the month
 
     def __getitem__(self, key: str) -> str:
         return self.words[key]

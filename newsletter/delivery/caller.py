@@ -28,7 +28,7 @@ def read_system_name() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a provider may learn of this machine, and what this machine wants of it."""
+    """What a provider is told about this machine, and what this machine requires of it."""
 
     helo: str = ""  # NEWSLETTER_HELO, as it is said on the wire; "": chosen, see `choose_own_name`
     sender_domain: str = ""  # of the letters; "" if nothing is known of them
@@ -61,7 +61,7 @@ def choose_own_name(caller: Caller, system_name: str, address: str) -> str:
     """
     Choose what this machine calls itself in EHLO: the first of these that there is.
 
-    1. NEWSLETTER_HELO: whoever sets it knows the relay.
+    1. NEWSLETTER_HELO: the person who sets it knows the relay.
     2. The system's own name, if it is a fully qualified domain name of the open internet.
        RFC 5321 §4.1.1.1 asks for it, and §4.1.4 says that a relay must not refuse a letter
        because it finds another address behind the name.

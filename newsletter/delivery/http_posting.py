@@ -1,7 +1,7 @@
 """
 The one road for providers over HTTP: a request a letter, one reader a request.
 
-What a service wants and what its answers mean lies in a file of its own (`HttpAccount`).
+A service's requests and the meaning of its answers are in a separate file (`HttpAccount`).
 """
 
 from collections.abc import Callable, Iterator, Mapping

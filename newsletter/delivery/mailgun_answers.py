@@ -33,7 +33,7 @@ BAD_ACCOUNT: Final = re.compile(
 # again after Mon, 25 Aug 2025 07:00:31 UTC".
 TRY_LATER: Final = re.compile(r"\b(re)?try (it )?(again )?(after|in|later)\b", re.IGNORECASE)
 RATE: Final = re.compile(r"\b(rate|quota|limits?|too (many|fast)|throttl\w*)\b", re.IGNORECASE)
-# Limits that no waiting mends.
+# Limits that waiting does not remove.
 FOR_A_PERSON: Final = re.compile(
     r"(bounce|complaint|spam) rate|disabled|suspend|block|upgrade|payment|billing|\bplan\b"
     r"|authorized recipients|test purposes",
@@ -65,7 +65,7 @@ def judge(answer: HttpAnswer, domain: str, now: datetime) -> HttpVerdict:
 
     Args:
         answer: to a message whose content has left.
-        domain: the sending domain, named to whoever must fix something.
+        domain: the sending domain, named in messages to the operator.
         now: aware UTC; a Retry-After with a date counts from here.
     """
     identity, message = _read_body(answer.body)
@@ -136,7 +136,7 @@ def _until(date: str, now: datetime) -> timedelta | None:
 
 
 def _passes(status: int, message: str) -> bool:
-    """Say by its words whether a refusal passes by itself, though it names no time."""
+    """Say by its words whether a refusal is temporary, although it names no time."""
     if FOR_A_PERSON.search(message):
         return False
     if status in {403, 409} and RATE.search(message):
@@ -145,7 +145,7 @@ def _passes(status: int, message: str) -> bool:
 
 
 def _judge_refusal(status: int, said: str, domain: str) -> HttpVerdict:
-    """Say what a refusal means that no waiting mends."""
+    """Say what a permanent refusal means."""
     if status in {400, 413}:
         return _judge_request(said, domain)
     if status == 409:  # in conflict with what is there already: with this very letter, perhaps
@@ -183,7 +183,7 @@ def _read_body(body: bytes) -> tuple[str, str]:
 
 
 def _read_page(body: bytes) -> str:
-    """Read what is no JSON; of a page of HTML, as a gateway answers, the words alone."""
+    """Read an answer other than JSON; of a gateway's page of HTML, only the words."""
     if body.lstrip()[:1] == b"<":
         body = MARKUP.sub(b" ", body[:PAGE_BYTES])
     return read_text(body)
@@ -192,7 +192,7 @@ def _read_page(body: bytes) -> str:
 def _judge_request(said: str, domain: str) -> HttpVerdict:
     """Tell what is wrong with a request by its words; if they say nothing, it is the letter."""
     if BAD_RECIPIENT.search(said):
-        # An API that cannot read an address is no proof that the mailbox is gone.
+        # An API that cannot read an address does not prove that the mailbox is gone.
         return HttpVerdict(Refused(said, Blame.TEMPORARY))
     if BAD_ACCOUNT.search(said):
         return _not_taken(said, domain, ASK_MAILGUN)

@@ -9,8 +9,8 @@ from typing import Final, Protocol
 from newsletter.message.envelope import Envelope
 from newsletter.phrases import Said
 
-# Kinds of provider that hand over to nobody: letters stay in a folder of this machine.
-OUTBOX: Final = "outbox"  # for people to look at; nobody gets them
+# Kinds of provider that send to no reader: letters stay in a folder of this machine.
+OUTBOX: Final = "outbox"  # for people to look at; no reader gets them
 EMPTIED_OUTBOX: Final = "outbox-delivers"  # something else takes them out and delivers them
 WRITTEN: Final = "delivery.written"  # the answer of either; no relay's
 
@@ -21,7 +21,7 @@ class Blame(StrEnum):
     RECIPIENT = "recipient"  # the mailbox does not exist or will never take mail
     TEMPORARY = "temporary"  # mailbox full, greylisting, a busy server
     SENDER = "sender"  # reputation, rate or policy: other readers of its domain meet it too
-    PROVIDER = "provider"  # the way to send takes nothing just now: every reader meets it
+    PROVIDER = "provider"  # the provider accepts nothing at the moment: this affects every reader
     MESSAGE = "message"  # the letter itself: size, content, form
 
 
@@ -93,7 +93,7 @@ class Capabilities:
 
 
 class WithdrawnError(Exception):
-    """A letter is broken off before its last byte, for it is no longer ours to send."""
+    """A letter is broken off before its last byte, because this process may no longer send it."""
 
 
 class Begun(Protocol):
@@ -101,7 +101,7 @@ class Begun(Protocol):
 
     def wait(self) -> bool:
         """
-        Return once the ledger has decided: True when the delivery is durably begun.
+        Return after the ledger has decided: True if the delivery is durably begun.
 
         May be asked again, and should be just before the last byte that completes the
         message leaves: the reader may have left since, or this process have slept while

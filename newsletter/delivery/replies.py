@@ -105,14 +105,14 @@ def classify(reply: Reply, *, after_content: bool = False) -> Outcome:
         case Blame.RECIPIENT:
             return Refused(reply.answer, Blame.RECIPIENT)
         case None:
-            # Not understood: this letter is lost, but nothing is held against the address.
+            # Not understood: this letter is lost, but the address is not marked as bad.
             return Refused(reply.answer, Blame.TEMPORARY)
         case _:
             return Deferred(reply.answer, blame)
 
 
 def speaks_of_rate(reply: Reply) -> bool:
-    """Whether *reply* says that too much was sent, which passes by itself."""
+    """Whether *reply* reports a rate limit, which is temporary."""
     return reply.enhanced in {(4, 5), (7, 28)} or RATE.search(reply.text) is not None
 
 

@@ -47,7 +47,7 @@ class SmtpProvider:
             idle_s: how long a session may lie idle before it is ended. Relays hang up after
                 5 minutes, some after 1.
             messages_per_connection: after as many a connection ends its iteration. A relay
-                that wants fewer says so, or hangs up, and loses nothing by it.
+                that allows fewer says so, or hangs up, and no letter is lost.
             caller: what this machine calls itself, and the sender's domain.
         """
         self.name = str(relay)
@@ -133,11 +133,11 @@ class SmtpConnection:
                     raise letter.answer
                 letter = follower
         finally:
-            # If the ledger broke, or nobody wants the rest, a letter may stand announced.
+            # If the ledger broke, or the rest is not consumed, a letter may still be announced.
             self._dialogue.hang_up_unless_at_rest()
 
     def close(self) -> None:
-        """Say QUIT, if that can be said where the dialogue stands; may be called again."""
+        """Say QUIT, if the state of the dialogue allows it; may be called again."""
         self._dialogue.quit()
 
     def _await_letter(
@@ -174,7 +174,7 @@ class SmtpConnection:
         envelopes: Iterator[Envelope | None],
         begin: Callable[[Envelope], Begun],
     ) -> MailTransaction | None:
-        """Bring *letter* to its answer; return the letter that was begun behind it, if any."""
+        """Send *letter* and read its answer; return the next letter if it was begun as well."""
         follower: MailTransaction | None = None
         try:
             if letter.answer is None:
@@ -204,7 +204,7 @@ class SmtpConnection:
         self._is_resting = True
 
     def _wake(self) -> ProviderError | None:
-        """Open a new session after a rest; return what stands in the way."""
+        """Open a new session after a pause; return the obstacle, if any."""
         if self._is_resting:
             self._is_resting = False
             self._messages_left = self._messages

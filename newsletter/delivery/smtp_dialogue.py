@@ -168,12 +168,12 @@ class Dialogue:
         return has_to_go
 
     def hang_up_unless_at_rest(self) -> None:
-        """End the session if anything stands open."""
+        """End the session if a transaction is open."""
         if self._stage is not Stage.REST:
             self.hang_up(phrase("delivery.run-stopped"))
 
     def hang_up(self, why: Said) -> None:
-        """End the session without another word: what stands open comes to nothing."""
+        """End the session without another command: the relay drops an open transaction."""
         if not self.is_over:
             self.is_over = True
             self._why = why
@@ -270,7 +270,7 @@ class Dialogue:
         """Say *words*, of which the first *size* bytes end the transaction of *letter*."""
         self._must_not_be_over()
         if self._stage is Stage.CONTENT and self._wire.has_news():
-            # All that was said is answered. One reply more would be taken for the verdict.
+            # Every command is answered. One more reply would be read as the verdict.
             raise LostError(phrase("delivery.spoke-out-of-turn"))
         letter.has_left = self._stage is Stage.CONTENT
         guard = GuardedBytes(size, letter.may_still_go) if letter.has_left else None

@@ -40,7 +40,7 @@ class MailTransaction:
 
     @property
     def group(self) -> bytes:
-        """All that is said before the content, for a relay that takes it at once."""
+        """All commands before the content, for a relay that accepts them in one write."""
         return b"".join((*self.commands, DATA)) if self.commands[0] else b""
 
     def may_go(self) -> bool:

@@ -19,7 +19,7 @@ from newsletter.delivery.smtp_tls import Seal
 from newsletter.delivery.ticks import ticks
 from newsletter.phrases import Phrase, Said, phrase
 
-AT_ONCE_S: Final = 0.5  # from asking a guard to the bytes it is about; else it is asked anew
+AT_ONCE_S: Final = 0.5  # from asking a guard to its bytes; after that it is asked again
 LOOKS_MAX: Final = 3  # for one `say`; a ledger that takes longer for each is believed then
 TICK_S: Final = 1.0  # how late a wait may end that is longer
 NO_ROOM: Final = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR}  # for now
@@ -138,7 +138,7 @@ class Wire:
     def _send(
         self, left: bytes, unguarded: int, deadline: float, guard: GuardedBytes | None = None
     ) -> None:
-        """Hand over what is *left*; *guard* is asked but for the last *unguarded* bytes."""
+        """Send what is *left*; *guard* is asked, except for the last *unguarded* bytes."""
         whole, looks = len(left), 0
         while left:
             socket_number = self._sock.fileno()  # -1 once it is closed: never another's

@@ -27,7 +27,7 @@ DEEPEST: Final = 8  # errors wrapped in each other
 
 def read_certificates(pem: bytes) -> str:
     """
-    Take the certificates out of a PEM file, whatever stands between them.
+    Read the certificates of a PEM file, and ignore all text between them.
 
     Raises:
         SettingsError: there is none, or one of them cannot be read.

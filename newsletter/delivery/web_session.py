@@ -23,7 +23,7 @@ class OwnTrust(HTTPAdapter):
 
 
 def open_web_session(tls: ssl.SSLContext | None) -> requests.Session:
-    """Open a session for HTTPS that trusts as *tls* does; as requests does by itself if None."""
+    """Open a session for HTTPS with the trust of *tls*; with the default of requests if None."""
     session = requests.Session()
     if tls is not None:
         session.mount("https://", OwnTrust(tls))

@@ -1,10 +1,10 @@
-"""Blanks as they come out of web pages and word processors, where Markdown wants plain ones."""
+"""Replaces the blanks of web pages and word processors by plain blanks for Markdown."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
-# No-break, wide, thin and zero-width blanks; nobody can see which of them stands there.
+# No-break, wide, thin and zero-width blanks; they look alike on the screen.
 ODD: Final = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000"
 BLANK: Final = rf"[ \t{ODD}]"
 RUN: Final = re.compile(rf"{BLANK}+")

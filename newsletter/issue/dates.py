@@ -71,7 +71,7 @@ def _counts_up(state: StateBlock, start: int, end: int) -> bool:
 
 
 def _numbered(state: StateBlock, start: int, end: int) -> tuple[list[int], bool]:
-    """Return where the numbers stand that would be one list, and whether they may be."""
+    """Return the places of the numbers that would be one list, and whether they may be."""
     places: list[int] = []
     numbers: list[int] = []
     for line, is_behind_blank in _items(state, start, end):

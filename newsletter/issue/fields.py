@@ -27,7 +27,7 @@ from newsletter.phrases import Phrase, Said, phrase
 
 YES: Final = ("yes", "true", "on")
 NO: Final = ("no", "false", "off")
-SPACES: Final = re.compile(r"[ \t\r\n]+")  # a no-break space stays what it is
+SPACES: Final = re.compile(r"[ \t\r\n]+")  # a no-break space is kept
 ADDRESS: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 )

@@ -10,10 +10,10 @@ from markdown_it.token import Token
 from newsletter.issue.lines import LINE
 
 RAW: Final = "raw"  # the key in Token.meta of an inline token: (lines below its first, words)
-# Private characters that stand for what is no plain word.
+# Private characters that replace everything except plain words.
 ON_PURPOSE: Final = "\ue000"  # escaped by a backslash, or code
 TAG: Final = "\ue001"  # where bold, a link, a picture or the like begins or ends
-FROM_ENTITY: Final = "&<>"  # "&amp;amp;" shows "&amp;", which nobody means
+FROM_ENTITY: Final = "&<>"  # "&amp;amp;" shows "&amp;", which is never intended
 
 
 def note_raw_text(md: MarkdownIt) -> None:

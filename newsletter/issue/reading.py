@@ -42,7 +42,7 @@ def read_site_issue(
         read: takes the SHA-256 of each file that is read, by its place.
 
     Raises:
-        UsageError: *issue_id* is none, or there is no such issue.
+        UsageError: *issue_id* is not a valid name, or there is no such issue.
         ContentError: everything that is wrong with the files, together.
     """
     check_issue_id(issue_id)
@@ -146,7 +146,7 @@ def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
 
 
 def _read_label(folder: Folder, fields: Fields, issue_id: str) -> ByLang | None:
-    """Take what stands for the month in the subjects of a special issue, and only there."""
+    """Take the label that replaces the month in the subjects of a special issue."""
     if not is_month(issue_id):
         if not fields.has("label"):
             fields.note("label", phrase("issue.special-without-label", folder=folder.place))
@@ -278,7 +278,7 @@ def _pictures_of(article: Article) -> Iterator[Picture]:
 
 
 def _note_strangers(folder: Folder, names: list[str], known: set[str], problems: Problems) -> None:
-    """Note text files under a name that nobody reads: most are misspelt languages."""
+    """Report text files with a name that is not read: most are misspelt languages."""
     for name in names:
         if name.endswith((".md", ".yaml", ".yml", ".markdown")) and name not in known:
             message = phrase("issue.unread-file", known=sorted(known))

@@ -17,7 +17,7 @@ from newsletter.issue.yaml_fields import read_fields
 from newsletter.phrases import phrase
 
 STARTER: Final = Path(__file__).parent / "starter"
-MAY_STAY: Final = "# may stay"  # on a line of the starter: this is no place to fill in
+MAY_STAY: Final = "# may stay"  # on a line of the starter: this is not a place to fill in
 # What Markdown has before the words of a line: of a heading, of an item, and others.
 MARKS: Final = re.compile(r"[\s>]*(?:(?P<heading>#+\s)|(?P<item>[*+-]\s|\d+[.)]\s))?\s*")
 SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")

@@ -17,7 +17,7 @@ OPENED: Final = (
 FIELD: Final = re.compile(
     r"[ \t]*(?:- )?(?P<key>[^\s:#{\[\"'&*!|>%@`,?-][^:#]*):(?:[ \t]+(?P<value>.*))?$"
 )
-# YAML begins a comment at a # that blanks stand before.
+# YAML begins a comment at a # after a blank.
 COMMENT: Final = re.compile(r"(?<![ \t])[ \t]+#.*")
 TAB: Final = "'\\t'"  # as PyYAML names a tab
 HEADED: Final = ("|", ">")  # the styles of texts that start on the next line
@@ -25,7 +25,7 @@ HEAD: Final = "|>+-0123456789"
 
 
 def explain(error: yaml.MarkedYAMLError, text: str) -> tuple[int, Phrase]:
-    """Return the line of *text* (counted from 0) that is to be mended, and how."""
+    """Return the line of *text* (counted from 0) to correct, and the remedy."""
     mark = error.context_mark if error.context in OPENED else error.problem_mark
     lines = text.split("\n")
     at = int(mark.line) if mark else 0
@@ -94,7 +94,7 @@ def cut_off(
             quotes there is none; elsewhere "# words" is a remark, and "#word" is not.
 
     Returns:
-        What stands on the line to mend, and the whole value in quotes; None: nothing was cut off.
+        The text of the line to correct, and the whole value in quotes; None: nothing was cut off.
     """
     comments = [_comment_before(node, key) if key else "", _comment_behind(node)]
     before, behind = ("" if _is_remark(one, node, prose) else one for one in comments)
@@ -133,7 +133,7 @@ def _comment_behind(node: yaml.ScalarNode) -> str:
 
 
 def _field_above(lines: list[str], at: int) -> tuple[int, str, str]:
-    """Return the nearest line with a field, from *at* upwards, its name and what stands there."""
+    """Return the nearest line with a field, from *at* upwards, its name and its value."""
     for line in range(min(at, len(lines) - 1), -1, -1):
         found = FIELD.match(lines[line])
         if found:
@@ -143,5 +143,5 @@ def _field_above(lines: list[str], at: int) -> tuple[int, str, str]:
 
 
 def _goes_on(lines: list[str]) -> bool:
-    """Say whether a comment on the first of the *lines* has ended the text that goes on below."""
+    """Say whether a comment on the first of the *lines* ends a text that continues below."""
     return bool(lines) and bool(COMMENT.search(lines[0]))

@@ -25,7 +25,7 @@ class Language:
     name: Phrase
     preference_words: frozenset[str]  # what lists of readers call it, in small letters
     usual_length: float  # characters, where Korean needs 1 to say the same
-    term_end: str  # a regular expression: what may stand behind a term, and end it
+    term_end: str  # a regular expression: what may follow a term and end it
     empty_links: frozenset[str]  # words of links that say nothing, in small letters
     empty_descriptions: frozenset[str]  # alt texts that say nothing, in small letters
     residue: Residue

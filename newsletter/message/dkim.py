@@ -12,7 +12,7 @@ from newsletter.message.headers import LINE_MAX
 from newsletter.message.segments import Piece, Segments
 
 # Each is named once more in h= than it occurs, so that none can be added (section 8.15).
-# RFC 8058 wants both List-Unsubscribe fields among them.
+# RFC 8058 requires both List-Unsubscribe fields among them.
 SIGNED: Final = (
     *("from", "to", "reply-to", "subject", "date", "message-id"),
     *("list-id", "list-unsubscribe", "list-unsubscribe-post", "feedback-id"),
@@ -106,7 +106,7 @@ class Seal:
 
 
 class _Signature:
-    """The signature of one key: its field but for time, hash and signature."""
+    """The signature of one key: its field without time, hash and signature."""
 
     def __init__(self, domain: str, selector: str, key: SigningKey, names: Sequence[str]) -> None:
         self._key = key

@@ -86,7 +86,7 @@ def readers_fields(
 
 
 class DateField:
-    """The Date field, written anew once a second; safe to share between threads."""
+    """The Date field, updated once a second; safe to share between threads."""
 
     def __init__(self) -> None:
         self._held: _DateOfSecond | None = None

@@ -118,7 +118,7 @@ def encoded_words(value: str, used: int) -> bytes:
 
 
 def is_plain(value: str) -> bool:
-    """Say whether *value* may stand in a field unencoded, and is read back unchanged."""
+    """Say whether *value* may be in a field unencoded, and is read back unchanged."""
     return (
         value.isascii()
         and "=?" not in value

@@ -68,7 +68,7 @@ class CompiledLetter:
             enclosures: pictures to send along; those that the edition does not show are
                 left out.
             is_test: mark the subject before anything else.
-            signer: signs every letter; None leaves that to whoever takes the letters.
+            signer: signs every letter; None leaves that to the relay.
 
         Raises:
             ValueError: a header field would hold a control character.

@@ -1,4 +1,4 @@
-"""What stands for one reader in links and identifiers: signed, and without the address."""
+"""The signed token of one reader in links and identifiers, without the address."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ class Purpose(StrEnum):
 
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
-    TEST = "test"  # stands in test letters; changes nothing
+    TEST = "test"  # used in test letters; changes nothing
 
 
 SEPARATOR: Final = "."  # between whom a token names and its signature

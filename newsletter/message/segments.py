@@ -21,7 +21,7 @@ class Segments:
         change: Callable[[bytes], bytes] = bytes,
     ) -> None:
         """
-        Merge constants that stand side by side.
+        Merge adjacent constants.
 
         Args:
             pieces: in their order.

@@ -108,7 +108,7 @@ def _cut(greeting: str) -> list[str]:
 
 
 def _around_names(pieces: Iterator[str]) -> Iterator[bytes]:
-    """Encode what stands around names so that every piece and every name has lines of its own."""
+    """Encode the text around names so that every piece and every name has its own lines."""
     words = [encode_value(piece) for piece in pieces]
     for at, piece in enumerate(words):
         before = SOFT_BREAK if at and piece else b""
