@@ -54,7 +54,7 @@ class Sender:
     """Who dispatches."""
 
     name: str
-    account: str | None = ""  # as in `Approval`; None: a program that goes on with what was begun
+    account: str | None = ""  # as in `Approval`; None: a program that continues a started dispatch
 
 
 class Approvals(Protocol):

@@ -20,7 +20,7 @@ class Finding:
 
     rule: str  # the rule's name: "numbers", "stale-translation"
     severity: Severity
-    file: str  # relative to the site root: where to mend it
+    file: str  # relative to the site root: the file to correct
     line: int | None  # counted from 1; None where the whole file is meant
     edition: EditionKind | None  # where it was seen; None where it is in all, or in none
-    message: Said  # what is wrong; then how to mend it
+    message: Said  # the fault; then the remedy

@@ -71,9 +71,9 @@ class Material:
     terms: Sequence[Term]
     history: History | None  # None: there is none, and `no_history` says why
     support: Support | None = None  # what mail clients can do; None: not looked at
-    probe: Probe | None = None  # None: nobody wants links to be asked
+    probe: Probe | None = None  # None: links are not checked
     no_history: Said = NO_REPOSITORY
-    look: Look | None = None  # None: nobody wants the templates to be read
+    look: Look | None = None  # None: templates are not read
     public_url: str = ""  # without a slash at its end
     pictures: Mapping[str, Sight] | None = None  # by path; None: they were not asked for
     starter: StarterWords | None = None  # what a new site says; None: not looked for

@@ -97,7 +97,7 @@ def proofread(
 
 
 def _notes(material: Material, settings: Mapping[str, Setting]) -> Iterator[Said]:
-    """Say what could not be looked at, for the rules that are not switched off."""
+    """Report what could not be checked, for the rules that are not switched off."""
     if settings.get(NUMBERS) is not Setting.OFF:
         yield from numbers_notes(material)
     if settings.get(STALENESS) is not Setting.OFF:
@@ -107,7 +107,7 @@ def _notes(material: Material, settings: Mapping[str, Setting]) -> Iterator[Said
 
 
 def _message(finding: Finding, material: Material) -> Said:
-    """Say of a template that is not in the site's folder where it is to be mended."""
+    """Say where to correct a template that is not in the site's folder."""
     name = finding.file.removeprefix("templates/")
     if material.look is None or name == finding.file or name in material.look.files:
         return finding.message

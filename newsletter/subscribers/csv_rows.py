@@ -46,7 +46,7 @@ class Heading:
         return tuple(c.name for c in self.columns if c.name and c.meaning is Meaning.IGNORE)
 
     def place_of(self, meaning: Meaning) -> int:
-        """Say where a field of this meaning stands in every row; behind them if nowhere."""
+        """Return the index of a field of this meaning in every row; the end of the row if none."""
         return next((c.at for c in self.columns if c.meaning is meaning), self.width)
 
 
@@ -139,7 +139,7 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
             yield record
             continue
         line, fields = record
-        fields.append("")  # stands for the columns that the file does not have
+        fields.append("")  # the value of columns that the file does not have
         try:
             told = tell(fields)
             called = name_of(written := unguarded(fields[name]))

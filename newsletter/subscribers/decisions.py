@@ -66,7 +66,7 @@ def withdraw(
 
 def suppress(address: Address, book: OpenBook, now: datetime, because: str, by: str) -> Standing:
     """
-    Let nobody write to a reader until `unsuppress`.
+    Suppress a reader: no letter is sent to them until `unsuppress`.
 
     Returns:
         How they stood before; unless that is ACTIVE, nothing was changed.
@@ -125,7 +125,7 @@ def change_address(
     known, other = _find(old, book), found.get(new.key)
     _refuse_moved(known)
     if old.key == new.key:
-        book.update([replace(known, address=new.spelling)])  # nothing but capital letters
+        book.update([replace(known, address=new.spelling)])  # only capital letters
         return known
     moved = Why(Cause.MOVED, _moved_to(new, because), by)
     if other is None:

@@ -116,7 +116,7 @@ def _refuse_other_formats(start: bytes, place: str, said: str | None) -> None:
 
 
 class _LineLength:
-    """How long the line is that the next chunk goes on with."""
+    """The length so far of the line that the next chunk continues."""
 
     def __init__(self, place: str) -> None:
         self._place = place
@@ -231,7 +231,7 @@ def _is_rare(syllable: str) -> bool:
 
 
 def _around(text: str, match: re.Match[str]) -> str:
-    """Return the word in which *match* stands."""
+    """Return the word that contains *match*."""
     begins = max(text.rfind(mark, 0, match.start()) for mark in ' ,;"\t\n') + 1
     word = re.match('[^ ,;"\\t\\r\\n]*', text[begins : begins + 200])
     return word[0] if word else match[0]

@@ -116,10 +116,10 @@ NAMES_BY_RANK: Final = (
     frozenset("firstname givenname".split()),
 )
 
-# Our own: whoever has no date there is not thereby said to have refused.
+# Our own: an empty date does not mean that the reader refused.
 OWN_DATES: Final = frozenset({"consentedat", "동의일"})
 
-# When somebody joined is no consent. If some rows have no such date, it is asked about.
+# A date of joining is not a consent. If some rows have no such date, a person is asked.
 JOINED: Final = _any(_JOINING_IS_NO_CONSENT)
 
 # Speak of subscriptions or of a status, but of paid ones, of none in particular, of another.
@@ -174,7 +174,7 @@ ENDING: Final = Words(
     _any(r"\b(?:stop\w*|end(?:s|ed|ing)?|expir\w*|terminat\w*)\b"),
 )
 
-# With one of these, nobody can say what a yes means: that somebody left, or did not leave.
+# With one of these, the meaning of yes is unclear: the reader left, or did not leave.
 DENYING: Final = Words(
     _any(
         "미(?:수신|구독|동의|승인|허용|신청|희망|발송|거부|탈퇴)|비(?:수신|구독|동의|희망)",

@@ -1,4 +1,4 @@
-"""Since when and why readers stand as they do, in the columns that our own export has for it."""
+"""Reads date and cause of a standing from the columns of our own export."""
 
 from datetime import datetime
 
@@ -13,10 +13,10 @@ from newsletter.subscribers.why import Cause, Why, one_line
 
 def since_in(text: str, consent: Consent) -> datetime | None:
     """
-    Read since when a reader stands so; empty is not told.
+    Read the date of a standing; empty means unknown.
 
     Raises:
-        ContentError: it is no date.
+        ContentError: the text is not a date.
     """
     if not text.strip():
         return None
@@ -28,7 +28,7 @@ def since_in(text: str, consent: Consent) -> datetime | None:
 
 def why_in(cause: str, because: str, by: str) -> Why:
     """
-    Read why a reader stands so; words of several lines come to stand in one.
+    Read the reason of a standing; several lines are joined to one.
 
     Raises:
         ContentError: the cause is none of ours.

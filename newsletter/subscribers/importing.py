@@ -35,7 +35,7 @@ class Fate(StrEnum):
     UNCHANGED = "unchanged"
     DUPLICATE = "duplicate"  # repeats an address of the same file; merged into it
     WITHDRAWN = "withdrawn"  # active here or in a row above, but not by this row
-    KEPT_OUT = "kept out"  # unsubscribed or suppressed; an import brings nobody back
+    KEPT_OUT = "kept out"  # unsubscribed or suppressed; an import does not change that
     REFUSED = "refused"
 
 
@@ -75,7 +75,7 @@ def import_rows(
 
     Args:
         import_id: different for every import; tells a repeated address from a known one.
-        now: aware UTC; when readers who are new begin to stand as they do.
+        now: aware UTC; the start of the standing of new readers.
     """
     source = iter(rows)
     contested: dict[str, str] = {}
@@ -113,7 +113,7 @@ class _Plan:
     refusals: list[Refusal]
     aliases: list[tuple[str, ReaderName]]
     repeats: list[Repeat]
-    lines: dict[str, int]  # by key, where each address of the batch stands first
+    lines: dict[str, int]  # by key, the first place of each address of the batch
     withdrawals: list[Withdrawal]
 
 
@@ -242,7 +242,7 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
 
 
 def _merged_why(known: Entry, row: Row) -> Why:
-    """Say why a reader stands as they do of whom *row* tells more; the firmest cause counts."""
+    """Return the cause of a standing after *row* is merged; the firmest cause counts."""
     if known.standing is Standing.ACTIVE:
         return row.why
     before = cause_of(known)
@@ -254,7 +254,7 @@ def _merged_why(known: Entry, row: Row) -> Why:
 
 
 def cause_of(entry: Entry) -> Cause | None:
-    """Return the cause of a standing; whoever unsubscribed withdrew, on record or not."""
+    """Return the cause of a standing; an unsubscribed reader withdrew, on record or not."""
     is_plain = entry.why.cause is None and entry.standing is Standing.UNSUBSCRIBED
     return Cause.WITHDREW if is_plain else entry.why.cause
 

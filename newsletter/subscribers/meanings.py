@@ -68,11 +68,11 @@ DECIDING: Final = frozenset(
 
 
 class Ground(StrEnum):
-    """Why a column is taken for what it is."""
+    """The evidence for a column's meaning."""
 
     KNOWN = "known"  # its heading is one of those that are written down
     SAID = "said"  # a person says so
-    GUESSED = "guessed"  # its heading speaks of standings, in words nobody wrote down
+    GUESSED = "guessed"  # its heading is about standings, in words that are not in our lists
     UNSIGNED = "unsigned"  # guessed; but in it a yes can mean that they left or that they did not
     DATED = "dated"  # known; but it may be a date that only those have who agreed
     ELSEWHERE = "elsewhere"  # speaks of consent to something else: text messages, terms
@@ -82,7 +82,7 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a file, and what it is taken for."""
+    """A column of a file, and its meaning."""
 
     at: int  # counted from 0
     name: str  # as it is written, without spaces around it; may be empty
@@ -97,7 +97,7 @@ class Column:
 
 def columns_of(names: Sequence[str], said: Mapping[str, Meaning]) -> list[Column]:
     """
-    Say what each column is taken for.
+    Decide the meaning of each column.
 
     Args:
         names: the headings in order.
@@ -144,7 +144,7 @@ def _rank(name: str) -> int:
 
 
 def squeezed(heading: str) -> str:
-    """Reduce a heading to what it is compared by: no case, spaces, marks, "(optional)"."""
+    """Normalise a heading for comparison: no case, spaces, marks, "(optional)"."""
     plain = _HARMLESS_BRACKETS.sub("", normalize("NFKC", heading).casefold())
     return _MARKS.sub("", plain)
 

@@ -49,7 +49,7 @@ def refusal_of(row: Row, owners: Mapping[ReaderName, Owner]) -> Refusal | None:
 def own_names(names: Sequence[ReaderName]) -> tuple[ReaderId | None, OldNumber | None]:
     """Return the names that a new reader gets for their own: the first of each sort."""
     first, second = names[0], names[1] if len(names) > 1 else None
-    if isinstance(first, int):  # ids stand before numbers
+    if isinstance(first, int):  # ids come before numbers
         return None, first
     if not isinstance(second, str):
         return first, second

@@ -16,7 +16,7 @@ OldNumber = NewType("OldNumber", int)
 
 ReaderName: TypeAlias = ReaderId | OldNumber  # what a link names a reader by
 
-READER_ID: Final = re.compile(r"r[a-z2-7]{16}")  # lower case, for a mailbox may be made of it
+READER_ID: Final = re.compile(r"r[a-z2-7]{16}")  # lower case, because it may become a mailbox name
 # As many digits as LAST_NUMBER has: Python reads no number of more than 4,300.
 OLD_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
 LAST_NUMBER: Final = 2**31 - 1  # what a row can have

@@ -38,7 +38,7 @@ def records_in(
         number: the heading's line.
         needed: the place of the field that no row can do without.
     """
-    again: deque[str] = deque()  # lines that were taken for the rest of another
+    again: deque[str] = deque()  # lines that were read as the rest of another
     alone = number  # up to this line, none is joined with the next: that was tried
     while (line := again.popleft() if again else next(lines, None)) is not None:
         number += 1
@@ -122,7 +122,7 @@ def _misfit(fields: list[str], width: int, needed: int, *, is_joined: bool) -> P
 
 
 def _roughly(line: str, delimiter: str) -> list[str]:
-    """Take a line apart that cannot be read, for a person who corrects it."""
+    """Split an unreadable line into fields, for a person who corrects it."""
     if len(line) > LONGEST_SHOWN:  # the address may be among the shorter fields
         parts = line.rstrip("\r\n").split(delimiter)[:FIELDS_SHOWN]
         return [part if len(part) <= 1_000 else "" for part in parts]

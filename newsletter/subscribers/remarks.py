@@ -1,4 +1,4 @@
-"""Remarks that speak of having left, in whatever column of a file they stand."""
+"""Remarks that a reader has left, in any column of a file."""
 
 import re
 from functools import lru_cache
@@ -12,7 +12,7 @@ LONGEST_REMARK: Final = 40  # characters; a longer text tells of other things to
 # These words speak as often of a hand, an order, a setting or a paid plan.
 _AMBIGUOUS: Final = frozenset("left removed disabled declined invalid cancelled canceled".split())
 
-# Words that are a remark by themselves, and how whoever they speak of stands.
+# Words that are a remark on their own, with the standing that they mean.
 TELLING_WORDS: Final = {
     **dict.fromkeys("미동의 동의안함".split(), Standing.UNSUBSCRIBED),
     **{
@@ -58,7 +58,7 @@ _SPEAKS_OF_EMAIL: Final = re.compile("탈퇴|메일|뉴스레터|소식지|mail|
 
 
 def standing_told_by(remark: str) -> Standing | None:
-    """Say how a reader stands of whom a field says so; None: it does not speak of leaving."""
+    """Return the standing that a field states; None: it is not about leaving."""
     text = remark.strip()
     return _standing_told_by(text) if 0 < len(text) < LONGEST_REMARK else None
 

@@ -1,4 +1,4 @@
-"""Addresses that stand in a file twice: where, and what the later row changed."""
+"""Addresses that occur twice in a file: their lines, and the changes of the later row."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Repeat:
     line: int
     key: str  # of the address
     address: str
-    first_line: int | None  # that has it; None: it stands in another batch
+    first_line: int | None  # that has it; None: it is in another batch
     taken: tuple[Phrase, ...]  # what of it counts from now on, and instead of what
 
 

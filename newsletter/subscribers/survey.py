@@ -23,10 +23,10 @@ WORDS_KEPT: Final = 5  # of those that cannot be read, for a message
 class Doubt(StrEnum):
     """Why it is not certain what a column says."""
 
-    GUESSED = "guessed"  # by its heading, which nobody wrote down
+    GUESSED = "guessed"  # by its heading, which is not in our lists
     SIGN = "sign"  # its heading denies something: a yes can mean either
     NOTES = "notes"  # it is not read, but says of readers who seem active that they left
-    WORDS = "words"  # it holds words that nobody wrote down
+    WORDS = "words"  # it contains words that are not in our lists
     EMPTY = "empty"  # a date that some rows lack, and no other column decides
 
 
@@ -45,7 +45,7 @@ class Doubtful:
 class Example:
     """A row as it would come in."""
 
-    address: str  # as the file has it, checked by nobody yet
+    address: str  # as the file has it, not checked yet
     name: str
     language: str
     told: Told
@@ -53,7 +53,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a file comes to, if its columns mean what they are taken for."""
+    """The summary of a file, if the meanings of its columns are right."""
 
     heading: Heading
     standings: Counter[Standing]  # rows
@@ -75,7 +75,7 @@ def survey(heading: Heading, reopen: Callable[[], Iterator[str]], consent: Conse
     seen.through(reopen())
     if not seen.notes:
         return seen.survey()
-    # A remark like "unsubscribed" counts until somebody says that it means nothing.
+    # A remark like "unsubscribed" counts until a person says that it has no meaning.
     columns = tuple(_noted(one) if one.at in seen.notes else one for one in heading.columns)
     again = _Look(replace(heading, columns=columns), consent, seen.notes)
     again.through(reopen())

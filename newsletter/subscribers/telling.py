@@ -240,7 +240,7 @@ def _consent_in(column: Column, text: str, consent: Consent) -> Told:
     if not times_in(text, consent.zone):
         raise _unknown(column, text, phrase("subscribers.accepted-consent"))
     when = consent_in(text, consent)
-    # Having subscribed at a time is no consent of that time on record.
+    # A date of subscribing is not a record of a consent at that time.
     return Told(consented_at=None if _UNSAID_CONSENT.search(column.name) else when)
 
 

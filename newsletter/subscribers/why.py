@@ -1,4 +1,4 @@
-"""Why a reader may not be written to, and who says so."""
+"""The reason why no letter may be sent to a reader, and its author."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 """
-What some client refuses and the letter uses all the same, each with the reason.
+Features that some client refuses and the letter uses nevertheless, each with the reason.
 
 The keys are the features of caniemail.com/features/; a new entry has to say what the
 clients that refuse it show instead, and which check proves that this is good enough.

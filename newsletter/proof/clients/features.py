@@ -53,7 +53,7 @@ class Answers:
     """What Can I email says of a letter."""
 
     refused: frozenset[tuple[str, str]]  # every (feature, client) that it marks with n
-    unasked: frozenset[str]  # what the letter uses and there is no answer for
+    unasked: frozenset[str]  # used by the letter, but not listed
 
 
 def look_up(html: str, support: Support) -> Answers:

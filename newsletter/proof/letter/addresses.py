@@ -1,4 +1,4 @@
-"""Addresses as they stand in a letter: a template may print anything for one."""
+"""Addresses in a finished letter: a template may print anything as an address."""
 
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -14,7 +14,7 @@ def split_address(address: str) -> SplitResult | None:
 
 
 def shown_address(address: str) -> str:
-    """Return an address without the password that may stand in it: findings are passed on."""
+    """Return an address without a password in it: findings are passed on."""
     parts = split_address(address)
     if parts is None:
         return unquote(address).replace("＠", "@").rpartition("@")[2]

@@ -1,4 +1,4 @@
-"""Rules about the finished letter: sizes, links, conditionals, contrast, what the law wants in."""
+"""Rules about the finished letter: sizes, links, conditionals, contrast, parts required by law."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ STYLE_BLOCK: Final = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 FETCHED: Final = ("https://", "http://", "cid:", "data:")
 COLOPHON: Final = FOLDER + "email/parts/colophon.html.j2"
 SHEETS: Final = ("email/wide.css", "email/dark.css", "email/outlook.css")  # these stay <style>
-PRINTED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")  # what is no text of a template
+PRINTED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")  # not the text of a template
 WORDS_MIN: Final = 4  # characters of a line that tell where it is from
 OPENED: Final = re.compile(r"<!--\[if [^\]]+\]>")
 CLOSED: Final = re.compile(r"<!\[endif\]-->")
@@ -53,7 +53,7 @@ def size(material: Material) -> Iterator[Finding]:
 
 
 def links(material: Material) -> Iterator[Finding]:
-    """Find links that lead nowhere from an inbox."""
+    """Find links that do not work from an inbox."""
     origins = Origins(material)
     for edition in material.composition.editions.values():
         page = parse_page(edition.html)
@@ -130,7 +130,7 @@ def legibility(material: Material) -> Iterator[Finding]:
 
 
 def required_parts(material: Material) -> Iterator[Finding]:
-    """Find letters that lack what the law wants in them, in both languages (M11)."""
+    """Find letters that lack a part required by law, in both languages (M11)."""
     publication = material.publication
     unsubscribe = slot_token(Slot.UNSUBSCRIBE)
     for edition in material.composition.editions.values():

@@ -87,7 +87,7 @@ def _decoded(label: str) -> str | None:
     try:
         return idna.decode(label.encode() if label.isascii() else label) if label else ""
     except (idna.IDNAError, UnicodeError):
-        # An underscore, say, is no question of scripts.
+        # An underscore, for example, has no script.
         return label if label.isascii() and not label.lower().startswith("xn--") else None
 
 
@@ -101,7 +101,7 @@ def _named(char: str) -> str:
 
 
 def _written(material: Material) -> Mapping[str, Place]:
-    """Say where each address stands that editors wrote."""
+    """Return the place of each address that editors wrote."""
     places: dict[str, Place] = {}
     for lang, address in material.publication.website.items():
         line, _ = material.publication.written.get(f"website.{lang}", (None, ""))

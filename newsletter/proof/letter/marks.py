@@ -24,7 +24,7 @@ class Mark:
     """A spelling that would be shown with its marks."""
 
     regex: re.Pattern[str]
-    message: Phrase  # what it is, and what to do
+    message: Phrase  # the fault, and the remedy
 
 
 def _mark(regex: str, message: Phrase) -> Mark:

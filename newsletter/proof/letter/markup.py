@@ -70,7 +70,7 @@ def _messages(text: str, marks: Sequence[Mark]) -> Iterator[Phrase]:
 
 
 def _around(text: str, at: int) -> str:
-    """Return the words from a mark on, without what only stands for code and tags."""
+    """Return the words from a mark on, without the placeholders of code and tags."""
     shown = re.sub("[\ue000\ue001]", "", text[at : at + SHOWN]).strip()
     return f"{shown}…" if len(text) > at + SHOWN else shown
 
@@ -88,7 +88,7 @@ def _table_lines(lines: Sequence[tuple[int, str]]) -> Iterator[Place]:
 
 
 def _masked_names(children: Sequence[Token]) -> Iterator[Phrase]:
-    """Find the stars of masked names that were taken for italic or bold."""
+    """Find the stars of masked names that were read as italic or bold."""
     before = ""
     opened: list[bool] = []
     for token in children:
@@ -129,7 +129,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _lost_lines(markdown: Markdown) -> Iterator[Place]:
-    """Find lines that are shown nowhere: texts of footnotes and targets of links without use."""
+    """Find lines that are not shown: unused texts of footnotes and targets of links."""
     definitions = list(_definitions(markdown))
     uses = Counter(_label(label) for label in LABEL.findall(markdown.source))
     uses.subtract(_label(name) for _, _, name in definitions)

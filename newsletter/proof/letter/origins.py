@@ -22,7 +22,7 @@ CONDITION: Final = re.compile(rf"(?:{MARK.pattern})?(?:(<!--\[if [^\]]+\]>)|<!\[
 
 
 class Origins:
-    """Where the tags of an issue's editions can be mended; an edition is traced when it must be."""
+    """The places where the tags of an issue's editions can be corrected; traced on demand."""
 
     def __init__(self, material: Material) -> None:
         self._material = material
@@ -61,7 +61,7 @@ class Origins:
 
     def _trace(self, kind: EditionKind) -> tuple[str, Traces]:
         look = self._material.look
-        assert look is not None  # noqa: S101 - nobody asks without it
+        assert look is not None  # noqa: S101 - it is only called with it
         if kind not in self._traced:
             issue, traces = self._material.issue, Traces()
             gallery = Gallery(issue.id)

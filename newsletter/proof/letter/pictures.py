@@ -1,4 +1,4 @@
-"""Rules about the pictures of the finished letter: how heavy they are, and what stands still."""
+"""Rules about the pictures of the finished letter: weight and animation."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -16,7 +16,7 @@ GROWTH_MAX: Final = 5  # times that a small file may grow: few colours become ma
 
 def picture_weight(material: Material) -> Iterator[Finding]:
     """Find pictures that make a letter slow to open, by the files that readers fetch."""
-    told: set[str] = set()  # a picture in two widths is mended once
+    told: set[str] = set()  # a picture in two widths is corrected once
     for hosted in material.composition.pictures:
         place = hosted.picture.place
         if _at_most(hosted) <= ONE_BYTES_MAX or place in told:
@@ -45,7 +45,7 @@ def picture_weight(material: Material) -> Iterator[Finding]:
 
 
 def _at_most(hosted: HostedPicture) -> int:
-    """Say what a picture weighs at the most: making its file only to weigh it takes time."""
+    """Return an upper bound of a picture's weight: making its file only to weigh it takes time."""
     return len(hosted.picture.data) * GROWTH_MAX
 
 

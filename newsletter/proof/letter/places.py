@@ -1,4 +1,4 @@
-"""Where a thing that was seen in an edition can be mended: in a text, or in a template."""
+"""Finds the place to correct a fault seen in an edition: in a text, or in a template."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ def publication_passages(publication: Publication) -> Iterator[Passage]:
 
 
 def field_passages(issue: Issue) -> Iterator[Passage]:
-    """Yield the fields that editors wrote, in which Markdown means nothing."""
+    """Yield the fields that editors wrote; Markdown has no effect in them."""
     for lang, text in (issue.label or {}).items():
         yield Passage(lang, f"issues/{issue.id}/issue.yaml", None, text)
     for lang, letter in issue.letters.items():

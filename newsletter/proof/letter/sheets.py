@@ -31,7 +31,7 @@ def sheet_faults(name: str, source: str) -> Iterator[Fault]:
 
 
 def _broken_declarations(rule: ast.Node) -> Iterator[Fault]:
-    """Find what is no declaration in a rule, and in those inside of it: @media holds rules."""
+    """Find invalid declarations in a rule, and in the rules inside it: @media contains rules."""
     waiting = [rule]
     while waiting:
         for found in _held(waiting.pop()):

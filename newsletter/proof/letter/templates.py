@@ -1,4 +1,4 @@
-"""The rule about a site's own templates: what is in them, and which of them nobody reads."""
+"""The rule about a site's own templates: faults in them, and templates that are not used."""
 
 import re
 from collections.abc import Iterator, Mapping

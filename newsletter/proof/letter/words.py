@@ -116,7 +116,7 @@ def link_text(material: Material) -> Iterator[Finding]:
 
 
 def dead_links(material: Material) -> Iterator[Finding]:
-    """Ask every link of the texts once whether it is there, if somebody wants that."""
+    """Open every link of the texts once to check that it works, if requested."""
     if material.probe is None:
         return
     asked: dict[str, Said | None] = {}

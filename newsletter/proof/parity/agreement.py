@@ -38,7 +38,7 @@ class Agreeing:
                 self._add(at, meaning)
 
     def partners(self, figure: Figure) -> tuple[int, ...]:
-        """Return where the figures stand that may agree with *figure*, in their order."""
+        """Return the places of the figures that may agree with *figure*, in their order."""
         if len(self.figures) <= FEW:
             return self._found(figure)
         if figure.meanings not in self._known:
@@ -96,7 +96,7 @@ class _Days:
         self._places[day].append(at)
 
     def lists(self, day: Day) -> list[list[int]]:
-        """Return where the days stand that may be *day*."""
+        """Return the places of the days that may be *day*."""
         return [self._places[one] for one in self._near(day) if may_agree_days(day, one)]
 
     def _near(self, day: Day) -> Iterator[Day]:

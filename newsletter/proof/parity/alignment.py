@@ -68,7 +68,7 @@ class _Traits:
 
     kind: Kind
     length: float  # natural logarithm
-    sure: Sequence[int]  # a meaning as often as it stands there
+    sure: Sequence[int]  # a meaning as often as it occurs there
     figures: frozenset[int]  # hints too
     names: frozenset[str]
 

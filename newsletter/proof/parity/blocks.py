@@ -1,4 +1,4 @@
-"""An issue as pairs of texts: blocks of plain text, each with the lines it stands on."""
+"""An issue as pairs of texts: blocks of plain text, each with its lines."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of text that stands for itself."""
+    """A piece of text that is compared on its own."""
 
     kind: Kind
     name: str  # of a field: "title"; of anything else its kind
@@ -42,7 +42,7 @@ class Block:
     foreign: tuple[tuple[int, int], ...] = ()  # from, to: what is marked as another language
 
     def line_at(self, place: int) -> int | None:
-        """Say on which line of the file the character at *place* stands."""
+        """Return the line of the file with the character at *place*."""
         return None if self.line is None else self.line + bisect_right(self.starts, place)
 
 
@@ -150,7 +150,7 @@ def letter_side(lang: Lang, letter: IssueText) -> Side:
 
 
 def label_side(lang: Lang, issue: Issue) -> Side:
-    """Lay out what stands in the issue's file in one language."""
+    """Lay out the texts of the issue's own file in one language."""
     text = (issue.label or {}).get(lang, "")
     fields = {"label": Block(Kind.FIELD, "label", text, None)} if text else {}
     return Side(lang, f"issues/{issue.id}/issue.yaml", fields, (), (), (), False, ())
@@ -186,7 +186,7 @@ def article_side(lang: Lang, words: ArticleText) -> Side:
 
 
 def line_of(words: IssueText | ArticleText, field: str) -> int | None:
-    """Say on which line of its file a field stands; None where the reading did not keep it."""
+    """Return the line of a field in its file; None where the reading did not keep it."""
     return words.lines.get(field)
 
 

@@ -61,7 +61,7 @@ def _at(hours: tuple[int, ...], minute: int, start: int, end: int) -> Figure:
 
 
 def read_digital_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "15:30", where an hour from 8 on is meant as it stands."""
+    """Read "15:30"; an hour from 8 on is read literally."""
     del reading
     hour, minute = int(match["hour"]), int(match["minute"])
     can_be_later = 1 <= hour <= 7 and not match["hour"].startswith("0")

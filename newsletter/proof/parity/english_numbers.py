@@ -56,7 +56,7 @@ IN_WORDS: Final = (
 
 @lru_cache(maxsize=4096)  # a table repeats its numbers, and other rules read them again
 def english_number(written: str) -> Fraction | None:
-    """Return what "350 million", "twenty-five" or "third" is; None if it is no number."""
+    """Return the value of "350 million", "twenty-five" or "third"; None for other words."""
     words = re.findall(r"[a-z]+|\d[\d,]*(?:\.\d+)?", written.lower())
     if words[-3:] == ["and", "a", "half"]:
         whole = english_number(" ".join(words[:-3]))

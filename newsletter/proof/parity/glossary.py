@@ -23,7 +23,7 @@ IN_A_WORD: Final = "(?-i:[가-힣A-Za-z0-9])"
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """Where a term stands first in a text."""
+    """The first place of a term in a text."""
 
     block: Block
     at: int
@@ -57,7 +57,7 @@ def _check(side: Side, other: Side, terms: Sequence[Term]) -> Iterator[Finding]:
 
 
 def _uses(side: Side, terms: Sequence[Term]) -> Iterator[tuple[Term, _Use]]:
-    """Yield each term that stands in a text, with its first place; the longest names first."""
+    """Yield each term of a text, with its first place; the longest names first."""
     forms = sorted(
         ((form, term) for term in terms for form in term.forms.get(side.lang, ())),
         key=lambda pair: len(pair[0]),
@@ -75,7 +75,7 @@ def _uses(side: Side, terms: Sequence[Term]) -> Iterator[tuple[Term, _Use]]:
 
 
 def _places(form: str, lang: Lang, text: str) -> Iterator[tuple[int, int]]:
-    """Yield from where to where a name stands in *text*, with what is written onto it."""
+    """Yield start and end of each name in *text*, with the characters attached to it."""
     flags = re.NOFLAG if form.isupper() else re.IGNORECASE
     ends = _ends(lang, flags)
     for found in _beginning(form, flags).finditer(text):

@@ -41,7 +41,7 @@ _PIECE: Final = re.compile(
 
 @lru_cache(maxsize=4096)  # a table repeats its numbers, and other rules read them again
 def korean_number(written: str) -> Fraction | None:
-    """Return what "1만 2천", "열두" or "오천" is; None if it is no number."""
+    """Return the value of "1만 2천", "열두" or "오천"; None for other words."""
     word = written.strip()
     if word == HALF:
         return Fraction(1, 2)

@@ -35,7 +35,7 @@ def check_links(rule: str, side: Side, other: Side) -> Iterator[Finding]:
 
 
 def _lone_links(links: Sequence[Link], others: Sequence[Link]) -> list[Link]:
-    """Return the links that stand more often in *links* than in *others*."""
+    """Return the links that occur more often in *links* than in *others*."""
     left = Counter(_target(link.href) for link in others)
     alone = []
     for link in links:

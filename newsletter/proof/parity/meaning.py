@@ -65,7 +65,7 @@ class Calendar:
 
     year: int
     month: int
-    mentioned: frozenset[int] = frozenset()  # years that stand in the same text
+    mentioned: frozenset[int] = frozenset()  # years in the same text
 
     def years_of(self, month: int | None) -> frozenset[int]:
         """Return the years that *month* without a year may belong to; empty: any."""
@@ -86,7 +86,7 @@ class Figure:
 
     meanings: tuple[Meaning, ...]
     weight: Weight
-    start: int  # where it stands in its text
+    start: int  # its place in its text
     end: int
     scale: Fraction = field(default=Fraction(1))  # of its last word: 만, million
 

@@ -18,8 +18,8 @@ from newsletter.proof.parity.partners import FIGURES_MAX, without_partner
 from newsletter.proof.parity.wording import finding, part, place, sentence_at
 
 RULE: Final = "numbers"
-FINDINGS_MAX: Final = 100  # in a paragraph; more are no text
-RIVALS_SHOWN: Final = 8  # more than these tell nobody which one is meant
+FINDINGS_MAX: Final = 100  # in a paragraph; more is not a text
+RIVALS_SHOWN: Final = 8  # more than these do not help to find the right one
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class _Half:
     side: Side
     block: Block
     lone: Sequence[Figure]  # figures that no figure of the other language agrees with
-    surplus: Sequence[Figure]  # those that stand more often than in the other language
+    surplus: Sequence[Figure]  # those that occur more often than in the other language
 
 
 @dataclass(frozen=True, slots=True)

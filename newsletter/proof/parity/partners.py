@@ -6,7 +6,7 @@ from typing import Final
 from newsletter.proof.parity.agreement import Agreeing, say_the_same
 from newsletter.proof.parity.meaning import Figure
 
-FIGURES_MAX: Final = 300  # in a block; more are no text, and would take long
+FIGURES_MAX: Final = 300  # in a block; more is not a text, and would take long
 
 
 def without_partner(

@@ -27,7 +27,7 @@ def groups(match: re.Match[str]) -> dict[str, str]:
 
 
 def nothing(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Take a name or an expression that holds digits but is no figure."""
+    """Take a name or an expression that contains digits but is not a figure."""
     del match, reading
     yield from ()
 
@@ -215,7 +215,7 @@ def _weight(match: re.Match[str], value: Fraction) -> Weight:
 
 
 def read_roman(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "II" as the name of a hall or a stage: it may stand for a number."""
+    """Read "II" as the name of a hall or a stage: it may match a number."""
     del reading
     value = Fraction(ROMAN[match["roman"]])
     yield Figure((Quantity(value),), Weight.HINT, match.start(), match.end())

@@ -32,7 +32,7 @@ def check_language(material: Material) -> Iterator[Finding]:
 
 
 def _agreed(material: Material, lang: Lang) -> Sequence[str]:
-    """Return the names that may stand in any language: the publication's and the glossary's."""
+    """Return the names allowed in any language: the publication's and the glossary's."""
     names = {*material.publication.name.values(), *material.publication.sender_name.values()}
     names |= {form for term in material.terms for form in term.forms.get(lang, ())}
     return sorted(names, key=len, reverse=True)

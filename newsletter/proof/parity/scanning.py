@@ -10,7 +10,7 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import BARE, Calendar, Day, Figure, Quantity, Unit
 
-# One character stands for one, so that places in the text stay true.
+# One character replaces one, so that places in the text stay valid.
 SAME_WIDTH: Final[Mapping[int, int | str]] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000"), " "),
@@ -20,7 +20,7 @@ SAME_WIDTH: Final[Mapping[int, int | str]] = {
     **dict.fromkeys(map(ord, "“”″"), '"'),
     **dict.fromkeys(map(ord, "∙•‧・ㆍ⋅"), "·"),
 }
-READ: Final = "\x00"  # stands for what a pattern has taken
+READ: Final = "\x00"  # replaces the text that a pattern has matched
 WALL: Final = f"{READ} {READ}"  # between two texts: no pattern reads over it
 SHARES_UNIT: Final = re.compile(r"\s?(?:~|-|,|·|/|to|and|or|에서|부터|또는|내지|과|와)\s?")
 
@@ -90,7 +90,7 @@ def figures_of(
 
 
 def _taken_apart(figures: Iterable[Figure], texts: Sequence[str]) -> Sequence[tuple[Figure, ...]]:
-    """Give each text the figures that stand in it, with their places there."""
+    """Give each text its figures, with their places."""
     starts = [0, *accumulate(len(text) + len(WALL) for text in texts)]
     shares: list[list[Figure]] = [[] for _ in texts]
     for one in figures:

@@ -1,4 +1,4 @@
-"""How findings of the comparison speak: what is shown of a text, what it is, where it stands."""
+"""Words of the comparison's findings: an excerpt of a text, its kind, its place."""
 
 import re
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def finding(
 
 
 def part(block: Block) -> Phrase:
-    """Name what a block is: a paragraph, or the field that it stands in."""
+    """Name the kind of a block: a paragraph, or its field."""
     own = PARTS.get(block.kind)
     return own if own and block.name == block.kind else phrase("proof.field", name=block.name)
 
