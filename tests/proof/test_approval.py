@@ -23,7 +23,7 @@ def test_no_policy_asks_for_nothing() -> None:
 
 @pytest.mark.parametrize("policy", [ApprovalPolicy.REQUIRED, ApprovalPolicy.TWO_PERSON])
 def test_d4_without_an_approval_nothing_goes_out(policy: ApprovalPolicy) -> None:
-    with pytest.raises(ContentError, match="nobody has approved it") as caught:
+    with pytest.raises(ContentError, match="it is not approved yet") as caught:
         check_approval([], LETTER, policy, Sender("me"))
 
     assert caught.value.said == (phrase("proof.not-approved", issue="2022-08"),)
@@ -41,7 +41,7 @@ def test_d4_any_change_voids_an_approval_and_is_named() -> None:
     with pytest.raises(ContentError) as caught:
         check_approval([APPROVAL], letter, ApprovalPolicy.REQUIRED, Sender("me"))
 
-    assert "김승인 approved another letter" in str(caught.value)
+    assert "김승인 approved a different email" in str(caught.value)
     assert "changed: picture map.png" in str(caught.value)
     assert "subject" not in str(caught.value)
 
@@ -50,7 +50,7 @@ def test_d4_any_change_voids_an_approval_and_is_named() -> None:
 def test_d4_who_approved_may_not_dispatch_where_two_are_wanted(sender: str) -> None:
     check_approval([APPROVAL], LETTER, ApprovalPolicy.REQUIRED, Sender(sender))
 
-    with pytest.raises(ContentError, match="may not dispatch it too"):
+    with pytest.raises(ContentError, match="may not dispatch it as well"):
         check_approval([APPROVAL], LETTER, ApprovalPolicy.TWO_PERSON, Sender(sender))
 
     second = replace(APPROVAL, by="이승인")

@@ -44,7 +44,7 @@ def test_a_picture_that_is_heavy_as_it_is_sent_is_found_once_with_its_weight(
     found = _found(tmp_path, "picture-weight", _photograph(1120, 1))
 
     assert [(finding.file, finding.line) for finding in found] == [(PICTURE, None)]
-    assert "kB as it is sent; 600 kB are enough for a letter, so save it smaller" in str(
+    assert "kB as it is sent, but 600 kB are enough for an email; save it smaller" in str(
         found[0].message
     )
 
@@ -58,7 +58,7 @@ def test_an_animated_picture_is_told_that_it_stands_still(tmp_path: Path) -> Non
 
     assert finding.file == PICTURE
     assert str(finding.message).startswith(
-        "is animated (3 frames), and letters show the first frame"
+        "is animated (3 frames), but emails show only the first frame"
     )
     assert _found(tmp_path / "still", "animation", make_png(8, 6)) == []
 
@@ -74,4 +74,4 @@ def test_an_edition_is_weighed_as_a_whole_and_its_heaviest_picture_named(tmp_pat
     found = [one for one in report.findings if one.rule == "picture-weight"]
     whole = [one for one in found if one.file == "issues/2022-08"]
     assert {one.edition for one in whole} == set(EditionKind)
-    assert "the budget, and the heaviest is issues/2022-08/01-conference/p" in str(whole[0].message)
+    assert "; the largest is issues/2022-08/01-conference/p" in str(whole[0].message)

@@ -56,7 +56,9 @@ def test_an_untouched_starter_goes_to_an_outbox_and_to_nobody_else(tmp_path: Pat
 
     Preflight(site, site.compose(ISSUE_ID), Sender("kim"), is_rehearsal=True).check((), None)
 
-    with pytest.raises(ContentError, match=f"{ISSUE_ID}: must not go out like this"):
+    with pytest.raises(
+        ContentError, match=f"{ISSUE_ID}: cannot be sent, because the proof blocks it"
+    ):
         Preflight(relayed, relayed.compose(ISSUE_ID), Sender("kim"), is_rehearsal=False).check(
             (), None
         )

@@ -90,6 +90,6 @@ def test_repeated_dates_and_amounts_are_compared_in_time_that_grows_with_them() 
 def test_a_paragraph_of_contradictions_names_the_first_and_says_that_there_are_more() -> None:
     found = proofed("1 " * 400, "2 " * 400, "numbers")
 
-    more = [finding for finding in found if str(finding.message).startswith("further figures")]
+    more = [finding for finding in found if str(finding.message).startswith("more figures")]
     assert len(more) == 2
     assert len(found) == 202

@@ -28,8 +28,8 @@ def test_a_wrong_day_is_found_in_both_files_at_its_line_with_both_sentences() ->
     assert english.severity is Severity.BLOCKS
     assert english.edition is EditionKind.EN
     assert str(english.message) == (
-        "“July 26” has no counterpart in the Korean paragraph; “7월 25일” stands there; make both "
-        "languages say the same. English: “The meeting is held on July 26.” "
+        "“July 26” has no counterpart in the Korean paragraph, which has “7월 25일”; make both "
+        "languages agree. English: “The meeting is held on July 26.” "
         f"Korean ({KO}:2): “회의는 7월 25일 열립니다.”"
     )
 
@@ -128,8 +128,8 @@ def test_where_figures_are_too_many_to_be_counted_that_is_said() -> None:
         for ko in (many, few)
     ]
 
-    assert [str(note).partition(": ")[0] for note in notes[0]] == [
-        f"numbers did not count how often each figure stands in {file}"
+    assert [str(note).partition(", which")[0] for note in notes[0]] == [
+        f"numbers did not count how often each figure occurs in {file}"
         for file in (f"{KO}:1", f"{EN}:1")
     ]
     assert notes[1] == []

@@ -140,7 +140,7 @@ def test_an_article_that_is_cut_short_is_named() -> None:
     ((file, message),) = with_articles(*[(KO_TEXT, EN_TEXT)] * 3, (KO_TEXT, EN_TEXT[:100]))
 
     assert file == "4/en.md"
-    assert message.startswith("this article says much less in English than in Korean")
+    assert message.startswith("this article is much shorter in English than in Korean")
 
 
 def test_a_single_article_is_named_only_if_it_is_very_short() -> None:
@@ -157,20 +157,20 @@ def test_a_file_changed_after_its_translation_is_named_with_its_lines() -> None:
 
     assert (found.file, found.line) == (KO, 3)
     assert str(found.message) == (
-        f"lines 3-5, 9 changed on 2022-08-03, after {EN} was last touched (2022-08-01); "
-        "bring the English text up to date"
+        f"lines 3-5, 9 changed on 2022-08-03, after the last change of {EN} (2022-08-01); "
+        "update the English text"
     )
 
 
 def test_what_is_known_in_part_is_no_finding_and_why_it_is_not_known_is_said() -> None:
     body = "\n\n".join(["문단입니다."] * 10)
     changed = {KO: MONDAY + timedelta(days=2), EN: MONDAY}
-    history = Known(changed, {KO: [3]}, "git says: nothing within 10 seconds")
+    history = Known(changed, {KO: [3]}, "git did not answer within 10 seconds")
     material = make_material(make_issue(bodies=(body, body)), history=history)
 
     assert findings_of(material, "stale-translation") == []
     assert list(map(str, staleness_notes(material))) == [
-        "stale-translation did not run: git says: nothing within 10 seconds"
+        "stale-translation did not run: git did not answer within 10 seconds"
     ]
 
 

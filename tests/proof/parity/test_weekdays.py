@@ -25,19 +25,19 @@ def test_weekdays_that_are_right_are_let_through(ko: str, en: str) -> None:
         (
             "8월 26일(목)에 열립니다.",
             "It is held on August 26.",
-            "“8월 26일” is a Friday in 2022, but “목” stands beside it; "
+            "“8월 26일” is a Friday in 2022, but the text says “목”; "
             "correct the date or the weekday",
         ),
         (
             "8월 26일에 열립니다.",
             "It is held on Thursday, August 26.",
-            "“August 26” is a Friday in 2022, but “Thursday” stands beside it; "
+            "“August 26” is a Friday in 2022, but the text says “Thursday”; "
             "correct the date or the weekday",
         ),
         (
             "9월 31일에 열립니다.",
             "It is held on September 30.",
-            "“9월 31일” is in no calendar; correct the date",
+            "“9월 31일” does not exist in the calendar; correct the date",
         ),
     ],
 )
