@@ -34,7 +34,7 @@ def test_two_names_that_look_the_same_are_refused(tmp_path: Path) -> None:
     write_site(tmp_path, {f"{ARTICLE}/{name}": make_png(4, 4) for name in names})
 
     assert problems_of(tmp_path) == [
-        f"{ARTICLE}/지도.png: stands here twice, in two spellings of Unicode that look the same; "
+        f"{ARTICLE}/지도.png: this name occurs twice, in two Unicode spellings that look the same; "
         "delete one of them"
     ]
 
@@ -72,7 +72,7 @@ def test_what_is_no_file_is_said_in_either_language(tmp_path: Path) -> None:
         fault=phrase("files.irregular", kind=phrase("files.folder")),
     )
     assert str(problem.message) == (
-        "'en.md' is a folder, no regular file; put the file itself here"
+        "'en.md' is a folder, not a regular file; put the file itself here"
     )
     assert catalogue("ko").word(problem.message) == (
         "'en.md': 일반 파일이 아니라 폴더입니다. 파일 자체를 이곳에 두십시오."
@@ -85,7 +85,7 @@ def test_a_text_that_is_a_link_out_of_the_site_is_refused(tmp_path: Path) -> Non
     (tmp_path / "site" / EN).symlink_to(tmp_path / "secret.md")
 
     assert problems_of(tmp_path / "site") == [
-        f"{EN}: the file is a link out of the site; copy it here"
+        f"{EN}: the file is a link to a place outside the site; copy the file here"
     ]
 
 
@@ -103,14 +103,19 @@ def test_a_folder_that_is_a_link_out_of_the_site_is_refused_unread(
 
     problems = problems_of(tmp_path / "site")
 
-    assert problems[0] == f"{name}: the folder is a link out of the site; copy it here"
+    assert (
+        problems[0]
+        == f"{name}: the folder is a link to a place outside the site; copy the folder here"
+    )
     assert "secret-name" not in str(problems)
 
 
 def test_a_site_whose_folder_is_a_link_in_a_circle_is_told_so(tmp_path: Path) -> None:
     (tmp_path / "issues").symlink_to("issues")
 
-    with pytest.raises(ContentError, match="issues: the folder is a link out of the site"):
+    with pytest.raises(
+        ContentError, match="issues: the folder is a link to a place outside the site"
+    ):
         read_site_publication(tmp_path)
 
 
@@ -125,7 +130,9 @@ def test_a_folder_that_is_a_link_within_the_site_is_read(tmp_path: Path) -> None
 def test_a_text_longer_than_any_letter_is_refused(tmp_path: Path) -> None:
     write_site(tmp_path, {EN: ARTICLE_EN + "word " * 60_000})
 
-    assert problems_of(tmp_path) == [f"{EN}: the file has more than 256 KB; no letter is so long"]
+    assert problems_of(tmp_path) == [
+        f"{EN}: the file has more than 256 KB, too much for an email; shorten it"
+    ]
 
 
 def test_a_text_without_front_matter_is_told_how_to_start(tmp_path: Path) -> None:

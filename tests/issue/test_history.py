@@ -207,9 +207,7 @@ def test_why_there_is_no_history_is_said_truly(
     missing = git_history(root, FOLDER, NOW)
     assert missing == NoHistory(phrase("issue.git-missing", fault=phrase("system.no-such-file")))
     assert isinstance(missing, NoHistory)
-    assert str(missing.reason) == (
-        "git says: it cannot be started (No such file or directory); install git"
-    )
+    assert str(missing.reason) == ("git cannot be started (No such file or directory); install git")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

@@ -6,7 +6,7 @@ from newsletter.issue.markdown import images_of, parse_markdown
 from newsletter.issue.problems import Problems
 from tests.makers import make_markdown
 
-LOOK = "leave it out; the look of a letter belongs to templates/"
+LOOK = "leave it out; templates/ define how an email looks"
 
 
 def _problems(source: str) -> list[str]:
@@ -18,7 +18,7 @@ def _problems(source: str) -> list[str]:
 @pytest.mark.parametrize(
     ("source", "name", "remedy"),
     [
-        ("<script>alert(1)</script>", "script", "leave it out; a letter may hold no program"),
+        ("<script>alert(1)</script>", "script", "leave it out; an email may not contain a program"),
         ("<div>\n가\n</div>", "div", LOOK),
         ("가 <b>나", "b", "write **bold**"),
         ("가 </strong>", "strong", "write **bold**"),
@@ -53,24 +53,25 @@ def test_what_only_looks_like_html_is_text(source: str) -> None:
     [
         (
             "javascript:alert(1)",
-            "a link may not start with javascript:; "
-            "links lead to http://, https://, mailto: or tel: addresses",
+            "a link may not start with javascript:; use http://, https://, mailto: or tel:",
         ),
         (
             "data:text/html,x",
-            "a link may not start with data:; "
-            "links lead to http://, https://, mailto: or tel: addresses",
+            "a link may not start with data:; use http://, https://, mailto: or tel:",
         ),
-        ("page.html", "the link 'page.html' leads nowhere from a letter; write https://… in full"),
-        ("#top", "the link '#top' leads nowhere from a letter; write https://… in full"),
-        ("//host/x", "the link '//host/x' leads nowhere from a letter; write https://… in full"),
-        ("https:x", "the link 'https:x' leads nowhere from a letter; write https://… in full"),
-        ("", "the link '' leads nowhere from a letter; write https://… in full"),
-        ("mailto:", "mailto: leads nowhere; write an address behind it"),
+        (
+            "page.html",
+            "the link 'page.html' does not work in an email; write it in full: https://…",
+        ),
+        ("#top", "the link '#top' does not work in an email; write it in full: https://…"),
+        ("//host/x", "the link '//host/x' does not work in an email; write it in full: https://…"),
+        ("https:x", "the link 'https:x' does not work in an email; write it in full: https://…"),
+        ("", "the link '' does not work in an email; write it in full: https://…"),
+        ("mailto:", "mailto: has no address; write one after it"),
         (
             "java&#10;script:alert(1)",
-            "the link 'java\\nscript:alert(1)' leads nowhere from a letter; "
-            "write https://… in full",
+            "the link 'java\\nscript:alert(1)' does not work in an email; "
+            "write it in full: https://…",
         ),
     ],
 )
@@ -101,7 +102,7 @@ def test_an_autolink_with_a_program_is_refused() -> None:
 
 def test_a_link_without_words_is_refused() -> None:
     assert _problems("가 [](https://www.example.org)") == [
-        "10: a link without words; write [where it leads](https://www.example.org)"
+        "10: the link has no text; write [where it leads](https://www.example.org)"
     ]
 
 
@@ -110,14 +111,14 @@ def test_headings_of_rank_1_and_2_are_refused(source: str) -> None:
     rank = 1 if source in ("# 제목", "제목\n===") else 2
 
     assert _problems(source) == [
-        f"10: a heading of rank {rank}; the title is the article's own heading, "
-        "so write ### for those inside (and an empty line before ---)"
+        f"10: a heading of level {rank}; the title is the heading of the article, "
+        "so write ### for headings in the text (and an empty line before ---)"
     ]
 
 
 def test_lists_too_deep_for_markdown_are_refused_instead_of_lost() -> None:
     assert _problems("> " * 30 + "잃어버린 말")[0] == (
-        "10: lists or quotes stand too deep in each other; write it flatter"
+        "10: too many levels of lists or quotes inside each other; use fewer levels"
     )
     assert _problems("> " * 6 + "말") == []
 
@@ -226,5 +227,5 @@ def test_a_button_beside_words_is_named(beside: str) -> None:
     [problem] = problems.found
     assert (problem.line, str(problem.message).split(",")[0]) == (
         3,
-        "a button stands alone in its paragraph",
+        "a button must be alone in its paragraph",
     )

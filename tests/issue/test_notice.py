@@ -66,10 +66,10 @@ def test_a_site_without_them_has_the_letter_it_had(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("footer: {ko: 가}", "the field 'en' is missing"),
-        ("footer: 가", "'footer' must hold fields of its own: ko, en"),
+        ("footer: 가", "'footer' must contain these fields: ko, en"),
         ('footer: {ko: "<b>가</b>", en: a}', "raw HTML <b> is not allowed"),
         ('footer: {ko: "# 가", en: a}', "'ko' must be one paragraph"),
-        ('footer: {ko: "1. 첫째", en: a}', "starts a list, so put a word before it"),
+        ('footer: {ko: "1. 첫째", en: a}', "begin a list, so put a word before them"),
         ('footer: {ko: "1. 문의는 전화로", en: a}', "'ko' must be one paragraph"),
         ('footer: {ko: "![가](map.png)", en: a}', "'ko' must be one paragraph"),
         ("footer: {ko: 가, en: a, fr: b}", "there is no field 'fr'"),

@@ -96,21 +96,22 @@ pace:
   spead: 1/second
 """,
     ) == [
-        "2: 'rate' is not of its form; "
-        "write so many letters a second, minute, hour or day: 20/second",
-        "3: '10/week' in 'quota' is not of its form; "
-        "write so many letters a second, minute, hour or day: 10000/day",
-        "5: 'naver.com' is not of its form; "
-        "write so many letters a second, minute, hour or day: 5/second",
-        "6: 'NAVER.com' stands twice, in two spellings; keep one of them",
-        "7: 'nowhere' is no domain; write what stands behind the @: naver.com",
+        "2: 'rate' has the wrong form; "
+        "write how many emails to send per second, minute, hour or day: 20/second",
+        "3: '10/week' in 'quota' has the wrong form; "
+        "write how many emails to send per second, minute, hour or day: 10000/day",
+        "5: 'naver.com' has the wrong form; "
+        "write how many emails to send per second, minute, hour or day: 5/second",
+        "6: 'NAVER.com' is listed twice, in two spellings; keep one of them",
+        "7: 'nowhere' is not a domain; write the part of an address after the @: naver.com",
         "8: 'daum.net' has no pace; write daum.net: 5/second",
         "9: there is no field 'conections'; did you mean 'connections'?",
-        "10: '예시..한국' is no domain; write what stands behind the @: naver.com",
-        "11: 'first_day' is not of its form; write how many letters the first day may have: 200",
-        "11: 'since' is no day; write it as 2022-08-26",
-        "12: 'canary' is not of its form; write how many readers are to get it first: 50",
-        "13: 'refusals' is not of its form; write a share of 1 to 100 per cent: 5%",
+        "10: '예시..한국' is not a domain; write the part of an address after the @: naver.com",
+        "11: 'first_day' has the wrong form; "
+        "write how many emails may be sent on the first day: 200",
+        "11: 'since' is not a date; write it like 2022-08-26",
+        "12: 'canary' has the wrong form; write how many readers get it first: 50",
+        "13: 'refusals' has the wrong form; write a share from 1 to 100 per cent: 5%",
         "14: there is no field 'spead'; "
         "the fields here are: canary, domains, quota, rate, refusals, warm_up",
     ]
@@ -119,7 +120,7 @@ pace:
 @pytest.mark.parametrize("text", ["pace: fast", "pace:", "pace: [20/second]"])
 def test_a_pace_without_fields_is_told_which_there_are(tmp_path: Path, text: str) -> None:
     assert faults(tmp_path, text) == [
-        "1: 'pace' must hold fields of its own: rate, quota, domains, warm_up, canary, refusals"
+        "1: 'pace' must contain these fields: rate, quota, domains, warm_up, canary, refusals"
     ]
 
 

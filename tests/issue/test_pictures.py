@@ -58,8 +58,8 @@ def test_an_image_outside_its_folder_is_refused(tmp_path: Path, name: str) -> No
 
     shown = name.replace("\\\\", "\\")
     assert problems == [
-        f"{EN}:3: the image {shown!r} lies outside its folder; copy it to {ARTICLE}/ "
-        "and give its name alone"
+        f"{EN}:3: the image {shown!r} is outside its folder; copy it to {ARTICLE}/ "
+        "and give only its name"
     ]
 
 
@@ -69,7 +69,7 @@ def test_an_image_that_is_a_link_out_of_its_folder_is_refused(tmp_path: Path) ->
     (tmp_path / "site" / ARTICLE / "x.png").symlink_to(tmp_path / "outside.png")
 
     assert problems_of(tmp_path / "site") == [
-        f"{EN}:3: the image 'x.png' is a link out of its folder; copy the file here"
+        f"{EN}:3: the image 'x.png' is a link to a place outside its folder; copy the file here"
     ]
 
 
@@ -85,7 +85,7 @@ def test_a_link_that_leads_in_a_circle_is_no_image(tmp_path: Path) -> None:
 @pytest.mark.parametrize("data", [b"", b"hello", b"<svg xmlns='x'/>", b"%!PS-Adobe-3.0 EPSF-3.0\n"])
 def test_a_file_that_is_no_image_is_named(tmp_path: Path, data: bytes) -> None:
     assert _with_image(tmp_path, "x.png", data) == [
-        f"{EN}:3: '{ARTICLE}/x.png' is no PNG or JPEG image; save it as one of them"
+        f"{EN}:3: '{ARTICLE}/x.png' is not a PNG or JPEG image; save it as PNG or JPEG"
     ]
 
 
@@ -95,7 +95,7 @@ def test_an_image_that_mail_clients_may_not_show_is_refused(tmp_path: Path, form
     Image.new("RGB", (4, 4)).save(out, form)
 
     assert _with_image(tmp_path, "x.png", out.getvalue()) == [
-        f"{EN}:3: '{ARTICLE}/x.png' is no PNG or JPEG image; save it as one of them"
+        f"{EN}:3: '{ARTICLE}/x.png' is not a PNG or JPEG image; save it as PNG or JPEG"
     ]
 
 
@@ -104,7 +104,7 @@ def test_more_than_20_megapixels_are_refused(tmp_path: Path) -> None:
     Image.new("1", (5001, 4000)).save(out, "PNG")
 
     assert _with_image(tmp_path, "x.png", out.getvalue()) == [
-        f"{EN}:3: '{ARTICLE}/x.png' has more than 20 megapixels; scale it to 1200 pixels of width"
+        f"{EN}:3: '{ARTICLE}/x.png' has more than 20 megapixels; reduce its width to 1200 pixels"
     ]
 
 
@@ -119,7 +119,7 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(tmp_path: Path) ->
 
 def test_more_than_10_megabytes_are_refused(tmp_path: Path) -> None:
     assert _with_image(tmp_path, "x.png", PNG + bytes(11 * 2**20)) == [
-        f"{EN}:3: 'x.png' has 11.0 MB, and 10 MB is the limit; scale it to 1200 pixels of width"
+        f"{EN}:3: 'x.png' has 11.0 MB, but the limit is 10 MB; reduce its width to 1200 pixels"
     ]
 
 
@@ -128,7 +128,7 @@ def test_a_truncated_image_is_refused(tmp_path: Path, name: str, data: bytes) ->
     (problem,) = _with_image(tmp_path, name, data[: len(data) * 2 // 3])
 
     assert problem.startswith(f"{EN}:3: '{ARTICLE}/{name}' is damaged (")
-    assert problem.endswith("); save it anew")
+    assert problem.endswith("); save it again")
 
 
 def test_an_image_is_what_its_content_is_not_what_its_name_says() -> None:
@@ -222,7 +222,7 @@ def test_a_jpeg_that_would_take_minutes_is_refused_before_it_is_decoded() -> Non
     assert found is None
     assert [str(problem) for problem in problems.found] == [
         "en.md:3: 'map.jpg' is a JPEG of 110 scans, which would take minutes to decode; open it "
-        "in a picture program and export it anew as an ordinary JPEG"
+        "in a picture program and export it as an ordinary JPEG"
     ]
     assert time.monotonic() - began < 5
 

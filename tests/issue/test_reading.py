@@ -57,9 +57,9 @@ def test_every_problem_is_reported_together_with_exit_status_1(tmp_path: Path) -
 
     assert caught.value.exit_status == 1
     assert [str(problem) for problem in caught.value.problems] == [
-        "issues/publication.yaml:12: 'accent' is not of its form; "
+        "issues/publication.yaml:12: 'accent' has the wrong form; "
         'write a colour in quotes: "#0a5c7a"',
-        "issues/2022-08/issue.yaml:1: 'date' is no day; write it as 2022-08-26",
+        "issues/2022-08/issue.yaml:1: 'date' is not a date; write it like 2022-08-26",
         "issues/2022-08/issue.yaml:2: 'advertising' must be yes or no",
         "issues/2022-08/en.md: the file is missing; write it",
         f"{KO}:3: there is no image 'mop.png' here; did you mean 'map.png'?",
@@ -121,7 +121,7 @@ def test_an_empty_title_is_refused(tmp_path: Path, value: str) -> None:
     text = ARTICLE_EN.replace("Health issues discussed by video", value)
     write_site(tmp_path, {EN: text})
 
-    assert problems_of(tmp_path) == [f"{EN}:2: 'title' is empty; write its text behind the colon"]
+    assert problems_of(tmp_path) == [f"{EN}:2: 'title' is empty; write its text after the colon"]
 
 
 def test_a_title_that_yaml_takes_for_something_else_is_told_to_stand_in_quotes(
@@ -131,7 +131,7 @@ def test_a_title_that_yaml_takes_for_something_else_is_told_to_stand_in_quotes(
     write_site(tmp_path, {EN: text})
 
     assert problems_of(tmp_path) == [
-        f"{EN}:2: 'title': YAML does not take yes as text; put the value in quotes: title: \"...\""
+        f"{EN}:2: 'title': YAML does not read yes as text; put the value in quotes: title: \"...\""
     ]
 
 
@@ -164,7 +164,7 @@ def test_an_issue_without_articles_is_refused(tmp_path: Path) -> None:
     write_site(tmp_path, {name: None for name in site_files() if name.startswith(ARTICLE)})
 
     assert problems_of(tmp_path) == [
-        "issues/2022-08: there is no article; make a folder 01-name with ko.md, en.md"
+        "issues/2022-08: there is no article; make a folder 01-name with ko.md and en.md"
     ]
 
 
@@ -177,7 +177,7 @@ def test_alt_text_is_wanted_in_each_language(tmp_path: Path) -> None:
 
     assert problems_of(tmp_path) == [
         f"{KO}:3: the image 'map.png' has no alt text; add a line 'alt: what it shows', "
-        "for readers who don't see pictures",
+        "for readers who cannot see pictures",
         f"{EN}:10: the image 'map.png' has no alt text; write ![what it shows](map.png)",
     ]
 
@@ -187,9 +187,9 @@ def test_fields_that_show_nothing_alone_are_named(tmp_path: Path) -> None:
     write_site(tmp_path, {EN: text})
 
     assert problems_of(tmp_path) == [
-        f"{EN}:3: 'caption' shows nothing without 'image'; add a line 'image: …'",
-        f"{EN}:4: 'link_label' shows nothing without 'link'; add a line 'link: …'",
-        f"{EN}:5: 'alt' shows nothing without 'image'; add a line 'image: …'",
+        f"{EN}:3: 'caption' is not shown without 'image'; add a line 'image: …'",
+        f"{EN}:4: 'link_label' is not shown without 'link'; add a line 'link: …'",
+        f"{EN}:5: 'alt' is not shown without 'image'; add a line 'image: …'",
     ]
 
 
@@ -197,7 +197,8 @@ def test_an_image_from_the_web_is_told_to_be_copied(tmp_path: Path) -> None:
     write_site(tmp_path, {EN: ARTICLE_EN + "![Map](https://example.org/map.png)\n"})
 
     assert problems_of(tmp_path) == [
-        f"{EN}:8: the image 'https://example.org/map.png' is elsewhere; copy it to this folder"
+        f"{EN}:8: the image 'https://example.org/map.png' is in another folder; "
+        "copy it to this folder"
     ]
 
 
@@ -216,7 +217,7 @@ def test_a_folder_that_is_no_article_is_named(tmp_path: Path, name: str) -> None
     write_site(tmp_path, {f"issues/2022-08/{name}/ko.md": ARTICLE_KO})
 
     assert problems_of(tmp_path) == [
-        f"issues/2022-08/{name}: an article's folder is named with a number and small "
+        f"issues/2022-08/{name}: the name of an article's folder must be a number and lower-case "
         "English letters, like 01-conference; rename it"
     ]
 
@@ -237,7 +238,8 @@ def test_a_misspelt_language_file_is_named(tmp_path: Path) -> None:
     write_site(tmp_path, {f"{ARTICLE}/kr.md": ARTICLE_KO})
 
     assert problems_of(tmp_path) == [
-        f"{ARTICLE}/kr.md: nothing reads a file of this name; the names here are en.md, ko.md"
+        f"{ARTICLE}/kr.md: the program does not read a file of this name; "
+        "the names here are en.md, ko.md"
     ]
 
 
@@ -252,7 +254,7 @@ def test_a_month_that_is_no_month_is_refused(tmp_path: Path, issue_id: str) -> N
         read_site_issue(tmp_path, issue_id)
 
     assert str(caught.value) == (
-        f"{issue_id!r} is no month; write the year and the month like 2022-08"
+        f"{issue_id!r} is not a month; write the year and the month like 2022-08"
     )
 
 
@@ -318,13 +320,15 @@ def test_a_month_with_a_word_behind_it_names_a_special_issue(name: str) -> None:
     ],
 )
 def test_whatever_else_stands_behind_a_month_is_refused_with_what_may(name: str) -> None:
-    with pytest.raises(UsageError, match="is no issue; behind the month of a special issue stand"):
+    with pytest.raises(
+        UsageError, match="is not an issue; after the month, the name of a special issue has"
+    ):
         check_issue_id(name)
 
 
 @pytest.mark.parametrize("name", ["2022-13-a", "2022-08.a", "2022-08a", "a-2022-08"])
 def test_what_does_not_begin_with_a_month_is_no_month(name: str) -> None:
-    with pytest.raises(UsageError, match="is no month"):
+    with pytest.raises(UsageError, match="is not a month"):
         check_issue_id(name)
 
 
@@ -337,8 +341,8 @@ def test_a_folder_named_like_a_special_issue_is_one_only_with_its_label(tmp_path
 @pytest.mark.parametrize(
     ("label", "problem"),
     [
-        ("", "issues/2022-08-fix is no issue without a 'label'"),
-        ("label: 정정\n", "'label' must hold fields of its own: ko, en"),
+        ("", "issues/2022-08-fix is a special issue, and needs a 'label'"),
+        ("label: 정정\n", "'label' must contain these fields: ko, en"),
         ("label: {ko: 정정}\n", "the field 'en' is missing"),
         ("label: {ko: '[정정]', en: Correction}\n", "up to 40 characters without brackets"),
         ("label: {ko: '', en: Correction}\n", "'ko' is empty"),
@@ -362,7 +366,7 @@ def test_a_months_issue_has_no_label_but_its_month(tmp_path: Path) -> None:
 
     [found] = problems_of(tmp_path)
 
-    assert "the label of a month's issue is its month" in found
+    assert "the label of a monthly issue is its month" in found
 
 
 def test_a_date_far_from_the_month_of_the_issue_is_refused(tmp_path: Path) -> None:
@@ -370,7 +374,7 @@ def test_a_date_far_from_the_month_of_the_issue_is_refused(tmp_path: Path) -> No
 
     assert problems_of(tmp_path) == [
         "issues/2022-08/issue.yaml:2: 2021-08-26 is more than a month away from this issue's "
-        "month; write the day of publication"
+        "month; write the date of publication"
     ]
 
 
@@ -380,7 +384,7 @@ def test_a_mark_of_advertising_written_by_hand_is_refused(tmp_path: Path, mark: 
     write_site(tmp_path, {"issues/2022-08/en.md": text})
 
     assert problems_of(tmp_path) == [
-        "issues/2022-08/en.md:2: (광고) is put before the subject by itself; leave it out here, "
+        "issues/2022-08/en.md:2: the program adds (광고) before the subject; leave it out here, "
         "and write 'advertising: yes' in issue.yaml"
     ]
 
@@ -412,13 +416,13 @@ def test_the_publication_alone_reports_everything_wrong_in_it(tmp_path: Path) ->
     assert [
         str(problem).removeprefix("issues/publication.yaml:") for problem in caught.value.problems
     ] == [
-        "2: 'author' must hold fields of its own: ko, en",
-        "3: 'ko' is no web address; write https://www.example.org/page",
-        "6: 'address' is not of its form; write news@example.org",
+        "2: 'author' must contain these fields: ko, en",
+        "3: 'ko' is not a web address; write it like https://www.example.org/page",
+        "6: 'address' has the wrong form; write news@example.org",
         "10: 'phone' is a list, not text; put the value in quotes: phone: \"...\"",
-        "13: 'time_zone' is no time zone; write Asia/Seoul",
-        "15: 'sender_id' is not of its form; write 5 to 15 letters and digits without spaces, "
-        "and none of: newsletter, ko, en, bilingual",
+        "13: 'time_zone' is not a time zone; write it like Asia/Seoul",
+        "15: 'sender_id' has the wrong form; write 5 to 15 letters and digits without spaces, "
+        "but not: newsletter, ko, en, bilingual",
         "17: 'default_language' must be one of: ko, en, both",
     ]
 
@@ -428,7 +432,7 @@ def test_m8_the_fields_of_a_feedback_id_are_four_different_ones(tmp_path: Path, 
     text = PUBLICATION.replace("sender_id: mgenews", f"sender_id: {name}")
     write_site(tmp_path, {"issues/publication.yaml": text})
 
-    with pytest.raises(ContentError, match="15: 'sender_id' is not of its form"):
+    with pytest.raises(ContentError, match="15: 'sender_id' has the wrong form"):
         read_site_publication(tmp_path)
 
 
@@ -437,7 +441,7 @@ def test_m12_no_emoji_stands_in_the_sender(tmp_path: Path, name: str) -> None:
     text = PUBLICATION.replace(SENDER_NAME, f"{{ko: 소식, en: {name}}}\n  address")
     write_site(tmp_path, {"issues/publication.yaml": text})
 
-    with pytest.raises(ContentError, match=r"'en' is not of its form; leave emoji out"):
+    with pytest.raises(ContentError, match=r"'en' has the wrong form; leave emoji out"):
         read_site_publication(tmp_path)
 
 
@@ -455,9 +459,7 @@ def test_a_site_without_a_publication_is_told_so(tmp_path: Path) -> None:
 
 
 OF_ISSUE = "issues/2022-08"
-COMMENTED = (
-    "# after a blank begins a comment here, and the text ends before it; put the text in quotes"
-)
+COMMENTED = "a # after a blank begins a comment, so the text ends before it; put the text in quotes"
 
 
 @pytest.mark.parametrize(
@@ -497,7 +499,7 @@ def test_a_postal_address_in_lines_of_its_own_does_not_end_at_a_comment(tmp_path
 
     found = problems_of(tmp_path)
 
-    assert [problem.partition(": #")[0] for problem in found[:2]] == [
+    assert [problem.partition(": a #")[0] for problem in found[:2]] == [
         "issues/publication.yaml:10: 'ko'",
         "issues/publication.yaml:11: 'en'",
     ]

@@ -39,28 +39,30 @@ def test_an_issue_that_is_there_is_not_touched(tmp_path: Path) -> None:
     write_site(tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
-    with pytest.raises(UsageError, match="issues/2022-08: is there already; edit the files in it"):
+    with pytest.raises(UsageError, match="issues/2022-08: exists already; edit the files in it"):
         start_issue(tmp_path, "2022-08", TODAY)
 
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_an_issue_needs_a_site(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"no publication\.yaml is here; go to your site's folder"):
+    with pytest.raises(
+        UsageError, match=r"there is no publication\.yaml here; go to your site's folder"
+    ):
         start_issue(tmp_path, "2022-08", TODAY)
 
 
 def test_an_issue_needs_a_month(tmp_path: Path) -> None:
     write_site(tmp_path)
 
-    with pytest.raises(UsageError, match=r"'\.\./x' is no month"):
+    with pytest.raises(UsageError, match=r"'\.\./x' is not a month"):
         start_issue(tmp_path, "../x", TODAY)
 
 
 def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
 
-    with pytest.raises(UsageError, match="is there already and not empty; name a folder"):
+    with pytest.raises(UsageError, match="exists already and is not empty; name a folder"):
         start_site(tmp_path, "", "2022-09", TODAY)
 
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

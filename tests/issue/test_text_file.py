@@ -42,7 +42,7 @@ def test_a_file_that_is_not_utf_8_names_the_byte(data: bytes, line: int, byte: s
 )
 def test_a_character_that_nobody_sees_is_named_with_line_and_column(char: str, name: str) -> None:
     assert _problems(f"한글\r\n가나{char}다".encode()) == [
-        f"ko.md:2: column 3 holds {name}, which no letter may hold; delete it"
+        f"ko.md:2: column 3 contains {name}, which is not allowed in an email; delete it"
     ]
 
 

@@ -1,4 +1,4 @@
-"""What an editor wrote and YAML does not take as text is named with its field and the remedy."""
+"""What an editor wrote and YAML does not read as text is named with its field and the remedy."""
 
 import time
 
@@ -50,8 +50,8 @@ def test_a_text_that_ends_at_a_comment_is_shown_in_quotes_as_it_is_to_be(
     _, problems = _read(value)
 
     assert problems == [
-        "ko.md:2: 'title': # after a blank begins a comment here, and the text ends before it; "
-        f"put the text in quotes: title: {quoted} (and a comment on a line of its own)"
+        "ko.md:2: 'title': a # after a blank begins a comment, so the text ends before it; "
+        f"put the text in quotes: title: {quoted} (and write a comment on its own line)"
     ]
 
 
@@ -86,7 +86,7 @@ def test_a_word_that_yaml_takes_for_something_else_is_not_guessed(value: str) ->
     assert _read(f" {value}") == (
         "",
         [
-            f"ko.md:2: 'title': YAML does not take {value} as text; "
+            f"ko.md:2: 'title': YAML does not read {value} as text; "
             'put the value in quotes: title: "..."'
         ],
     )
@@ -134,7 +134,7 @@ def test_a_quotation_mark_that_is_not_closed_is_told_to_be_closed() -> None:
     _, [problem] = _read(" '90년대 소식")
 
     assert problem.startswith("ko.md:2: 'title': this is not YAML (")
-    assert problem.endswith('close the quotation mark that the text starts with: title: "…"')
+    assert problem.endswith('close the quotation mark at the start of the text: title: "…"')
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_backslash_in_double_quotes_is_advised_into_single_ones(value: str, ad
     _, [problem] = _read(f" {value}")
 
     assert problem.startswith("ko.md:2: 'title': this is not YAML (")
-    assert problem.endswith(f"between these marks: title: {advised}")
+    assert problem.endswith(f"in which a \\ has no special meaning: title: {advised}")
     if advised != "'…'":
         assert _read(f" {advised}")[1] == []
 
@@ -175,7 +175,7 @@ def test_a_comment_between_a_label_and_its_text_is_named_wherever_it_stands() ->
 
     [problem] = problems.found
     assert problem.line == 2
-    assert str(problem.message).startswith("'ko': # after a blank")
+    assert str(problem.message).startswith("'ko': a # after a blank")
     assert 'ko: "#경기 소식"' in str(problem.message)
 
 
@@ -189,7 +189,7 @@ def test_a_label_that_ends_at_a_comment_is_named(rows: str) -> None:
 
     [problem] = problems.found
     assert problem.line == rows.count("\n") + 1
-    assert "# after a blank begins a comment here" in str(problem.message)
+    assert "a # after a blank begins a comment" in str(problem.message)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
     f"{new}: &{new} [*{old}, *{old}]\n" for old, new in zip("abcdefg", "bcdefgh", strict=True)
 )
 QUOTES = (
-    "text with a colon, or that starts with a bracket or a mark, must stand in quotes: "
+    "put a text that contains a colon, or starts with a bracket or a mark, in quotes: "
     'title: "[AUG. 2022] …"'
 )
 
@@ -33,19 +33,19 @@ def _refusal(text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("- a\n- b", "x.yaml:2: this is a list; write fields, one a line: 'name: value'"),
-        ("just words", "x.yaml:2: this is a text; write fields, one a line: 'name: value'"),
-        ("", "x.yaml:2: this is empty; write fields, one a line: 'name: value'"),
-        ("# only a remark", "x.yaml:2: this is empty; write fields, one a line: 'name: value'"),
+        ("- a\n- b", "x.yaml:2: this is a list; write fields, one per line: 'name: value'"),
+        ("just words", "x.yaml:2: this is plain text; write fields, one per line: 'name: value'"),
+        ("", "x.yaml:2: this is empty; write fields, one per line: 'name: value'"),
+        ("# only a remark", "x.yaml:2: this is empty; write fields, one per line: 'name: value'"),
         (
             BOMB,
             "x.yaml:2: 'a': aliases (& and *) are not allowed; "
-            "write the value out, in quotes if it starts so",
+            "write the value itself, in quotes if it starts with & or *",
         ),
         (
             "a: b\ntitle: *important",
             "x.yaml:3: 'title': aliases (& and *) are not allowed; "
-            "write the value out, in quotes if it starts so",
+            "write the value itself, in quotes if it starts with & or *",
         ),
         (
             "a: !!python/object/apply:os.system ['echo']",
@@ -57,20 +57,20 @@ def _refusal(text: str) -> str:
             "x.yaml:2: 'title': the tag '!news' is not allowed; "
             "write plain text, in quotes if it starts with !",
         ),
-        ("\na: " + "[" * 5000, "x.yaml:3: more than 8 levels deep; write it flatter"),
+        ("\na: " + "[" * 5000, "x.yaml:3: more than 8 levels deep; use fewer levels"),
         (
             "a: b\n---\nc: d",
-            "x.yaml:3: a line of '---' starts a second document; delete it",
+            "x.yaml:3: the line '---' starts a second document; delete it",
         ),
         (
             "a: b\n\tc: d",
             "x.yaml:3: 'c': this is not YAML (found character '\\t' that cannot start any token); "
-            "indent with spaces, never a tab",
+            "indent with spaces, never with a tab",
         ),
         (
             'a: b\ntitle: "x\nc: d',
             "x.yaml:3: 'title': this is not YAML (found unexpected end of stream); "
-            'close the quotation mark that the text starts with: title: "…"',
+            'close the quotation mark at the start of the text: title: "…"',
         ),
         (
             "x: y\ntitle: [AUG. 2022\nc: d",
@@ -98,7 +98,7 @@ def _problems(text: str) -> list[str]:
 
 def test_a_field_that_stands_twice_is_named_where_it_stands_again() -> None:
     assert _problems("title: a\nkicker: b\ntitle: c") == [
-        "x.yaml:4: 'title' stands twice; keep one of them"
+        "x.yaml:4: 'title' occurs twice; keep one of them"
     ]
 
 
@@ -120,9 +120,10 @@ def test_a_field_needs_a_name(key: str) -> None:
     ],
 )
 def test_an_escape_cannot_smuggle_in_what_a_file_may_not_hold(escape: str, name: str) -> None:
-    assert _problems(f'title: "a{escape}b"')[0] == f"x.yaml:2: the text holds {name}; delete it"
+    assert _problems(f'title: "a{escape}b"')[0] == f"x.yaml:2: the text contains {name}; delete it"
     assert (
-        _problems(f'title: a\n"x{escape}": b')[0] == f"x.yaml:3: the text holds {name}; delete it"
+        _problems(f'title: a\n"x{escape}": b')[0]
+        == f"x.yaml:3: the text contains {name}; delete it"
     )
 
 
@@ -163,7 +164,7 @@ def test_what_is_no_web_address_is_refused(value: str) -> None:
 
     assert fields.url("link") == ""
     assert [str(problem) for problem in problems.found] == [
-        "x.yaml:2: 'link' is no web address; write https://www.example.org/page"
+        "x.yaml:2: 'link' is not a web address; write it like https://www.example.org/page"
     ]
 
 
@@ -178,7 +179,7 @@ def test_what_is_no_time_zone_is_refused(name: str) -> None:
     fields.zone("time_zone")
 
     assert [str(problem) for problem in problems.found] == [
-        "x.yaml:2: 'time_zone' is no time zone; write Asia/Seoul"
+        "x.yaml:2: 'time_zone' is not a time zone; write it like Asia/Seoul"
     ]
 
 
@@ -193,7 +194,7 @@ def test_what_is_no_day_is_refused(value: str) -> None:
     fields.day("date")
 
     assert [str(problem) for problem in problems.found] == [
-        "x.yaml:2: 'date' is no day; write it as 2022-08-26"
+        "x.yaml:2: 'date' is not a date; write it like 2022-08-26"
     ]
 
 
