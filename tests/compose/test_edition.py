@@ -56,7 +56,7 @@ def test_a_text_that_would_be_filled_like_a_slot_is_refused(body: str) -> None:
         compose(make_publication(), issue, PRESS)
 
     assert str(caught.value) == (
-        "issues/2022-08/01-conference/en.md: the text holds 'NLSLOT', which is reserved; "
+        "issues/2022-08/01-conference/en.md: the text contains 'NLSLOT', which is reserved; "
         "write it another way"
     )
 
@@ -64,7 +64,7 @@ def test_a_text_that_would_be_filled_like_a_slot_is_refused(body: str) -> None:
 def test_a_publication_that_would_be_filled_like_a_slot_is_refused() -> None:
     publication = make_publication(names=("NLSLOT-greeting-ko-END", "x"))
 
-    with pytest.raises(ContentError, match=r"issues/publication\.yaml: the text holds 'NLSLOT'"):
+    with pytest.raises(ContentError, match=r"issues/publication\.yaml: the text contains 'NLSLOT'"):
         compose(publication, make_issue(), PRESS)
 
 

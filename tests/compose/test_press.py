@@ -69,7 +69,7 @@ def test_a_broken_template_is_named_with_its_line(name: str, source: str, start:
     problem = _problem(name, source)
 
     assert problem.startswith(start)
-    assert problem.endswith("; mend the template")
+    assert problem.endswith("; correct the template")
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_what_a_template_may_not_do_is_said_by_its_code(
 
     (problem,) = caught.value.problems
     assert problem.message == phrase("compose.template-fault", kind=kind, fault=fault)
-    assert str(problem) == f"templates/{NAME}:1: {kind}: {fault!s}; mend the template"
+    assert str(problem) == f"templates/{NAME}:1: {kind}: {fault!s}; correct the template"
 
 
 def test_a_number_that_is_too_long_to_be_written_is_refused_at_once() -> None:
@@ -260,7 +260,7 @@ def test_what_would_run_without_end_or_fill_the_memory_is_stopped(source: str) -
     problem = _refusal(source)
 
     assert problem.startswith(f"templates/{NAME}:"), problem
-    assert problem.endswith("; mend the template"), problem
+    assert problem.endswith("; correct the template"), problem
     assert time.monotonic() - began < 30
 
 

@@ -226,7 +226,7 @@ def test_the_verdict_on_a_content_may_take_longer_than_other_answers() -> None:
     [
         (b"553 5.7.1 not owned by user", "correct the sender address"),
         (b"550 5.1.8 sender domain not found", "correct the sender address"),
-        (b"530 5.7.0 Must issue a STARTTLS command first", "user and password"),
+        (b"530 5.7.0 Must issue a STARTTLS command first", "user name and a password"),
         (b"501 syntax", "correct the sender address"),
     ],
 )
@@ -356,7 +356,7 @@ def test_a_letter_larger_than_the_relay_takes_is_not_sent() -> None:
     refused = receipts[0].outcome
     assert isinstance(refused, Deferred)
     assert refused.blame is Blame.MESSAGE
-    assert "100 bytes at most (SIZE)" in str(refused.answer)
+    assert "at most 100 bytes (SIZE)" in str(refused.answer)
     assert receipts[1].outcome == Accepted("250 2.0.0 queued")
 
 

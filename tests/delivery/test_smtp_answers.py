@@ -54,7 +54,7 @@ def test_a_relay_that_hangs_up_at_mail_or_later_has_taken_nothing(line: str) -> 
     [
         ("553 5.7.1 not owned by user", "correct the sender address"),
         ("550 5.7.1 blocked", "correct the sender address"),
-        ("530 5.7.0 Must issue a STARTTLS command first", "user and password"),
+        ("530 5.7.0 Must issue a STARTTLS command first", "user name and a password"),
     ],
 )
 def test_a_refused_sender_is_for_a_person(line: str, remedy: str) -> None:

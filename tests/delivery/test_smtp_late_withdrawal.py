@@ -35,7 +35,7 @@ def test_who_leaves_while_the_relay_thinks_about_the_letter_before_gets_nothing(
 
         assert bench.states() == [A, S, A]
         assert [b"r2@" in text for text in server.content] == [False, False, False]
-        assert bench.skipped() == [("unsubscribed since planning", 0)]
+        assert bench.skipped() == [("unsubscribed after planning", 0)]
 
 
 def test_who_leaves_while_the_relay_thinks_about_the_address_gets_nothing(tmp_path: Path) -> None:

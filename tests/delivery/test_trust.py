@@ -23,7 +23,7 @@ from tests.delivery.certificates import make_tls as make_self_signed
 from tests.delivery.makers import deliver_all, make_envelope, make_mailgun
 from tests.delivery.scripted_server import Encrypt, Hear, KeepSilent, Say, ScriptedServer, greet
 
-CA_FILE = "name that file in NEWSLETTER_CA_FILE"
+CA_FILE = "set NEWSLETTER_CA_FILE to that file"
 
 
 @pytest.fixture
@@ -123,7 +123,7 @@ def test_a_provider_with_a_certificate_of_our_own_authority_gets_letters(
 def test_a_link_with_a_certificate_of_our_own_authority_is_there(authority: Authority) -> None:
     with serve(authority.issue()) as url:
         assert LinkProbe(lambda _: True, authority.pem).fault(url) is None
-        assert "not to be trusted" in str(LinkProbe(lambda _: True).fault(url))
+        assert "cannot be trusted" in str(LinkProbe(lambda _: True).fault(url))
 
 
 def test_the_systems_authorities_are_trusted_still(authority: Authority) -> None:
@@ -158,8 +158,12 @@ def test_a_self_signed_certificate_names_the_setting(tmp_path: Path, fault_of: o
 @pytest.mark.parametrize(
     ("host", "starts", "words"),
     [
-        ("127.0.0.1", timedelta(days=-2), "certificate has expired); its operator must renew it"),
-        ("127.0.0.1", timedelta(hours=1), "not yet valid); correct this machine's clock"),
+        (
+            "127.0.0.1",
+            timedelta(days=-2),
+            "certificate has expired); the server's operator must renew",
+        ),
+        ("127.0.0.1", timedelta(hours=1), "not yet valid); correct this computer's clock"),
         ("192.0.2.1", timedelta(hours=-1), "write the host as its certificate names it"),
     ],
 )
@@ -197,9 +201,12 @@ def test_certificates_are_found_between_other_lines(authority: Authority, tmp_pa
 @pytest.mark.parametrize(
     ("pem", "words"),
     [
-        (b"", "holds no certificate in PEM form"),
+        (b"", "contains no certificate in PEM form"),
         (b"\x30\x82\x03\x01" * 50, "openssl x509 -inform der"),
-        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "holds no certificate"),
+        (
+            b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            "contains no certificate",
+        ),
         (b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "certificate 1 of 1"),
         (b"-----BEGIN CERTIFICATE-----\n\xff\n-----END CERTIFICATE-----\n", "certificate 1 of 1"),
     ],

@@ -83,11 +83,11 @@ def test_what_is_no_key_that_can_sign_is_refused_by_name() -> None:
     whole = load_pem_private_key(make_key(Algorithm.ED25519), None)
     elliptic = generate_private_key(SECP256R1())
     for pem, words in (
-        (b"", "is no private key in PEM form"),
-        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "is no private key"),
+        (b"", "is not a private key in PEM form"),
+        (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "is not a private key"),
         (
             whole.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
-            "is no private key",
+            "is not a private key",
         ),
         (
             whole.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")),
@@ -97,7 +97,7 @@ def test_what_is_no_key_that_can_sign_is_refused_by_name() -> None:
             elliptic.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
             "is a key of the kind EC",
         ),
-        (SHORT_RSA, "is an RSA key of 512 bits, which no verifier takes"),
+        (SHORT_RSA, "is an RSA key of 512 bits, which mail servers do not accept"),
     ):
         with pytest.raises(SettingsError, match=words):
             read_key(pem)

@@ -44,14 +44,14 @@ def test_all_three_are_set_or_none(values: tuple[str, str, str], missing: list[s
 @pytest.mark.parametrize(
     ("values", "named", "words"),
     [
-        (("org", "one", "a.pem"), "DOMAIN", "'org' is no domain"),
-        (("exa mple.org", "one", "a.pem"), "DOMAIN", "is no domain"),
-        (("example.org;x=1.org", "one", "a.pem"), "DOMAIN", "is no domain"),
-        (("예시.한국", "one", "a.pem"), "DOMAIN", "is no domain"),
-        (("example.org", "a;b", "a.pem"), "SELECTOR", "'a;b' is no selector"),
-        (("example.org", "one,two", "a.pem"), "KEY", "names 1 files for 2 selectors"),
-        (("example.org", "a,b,c", "a,b,c"), "KEY", "names 3 files for 3 selectors"),
-        (("example.org", ",", "a"), "KEY", "names 1 files for 0 selectors"),
+        (("org", "one", "a.pem"), "DOMAIN", "'org' is not a domain"),
+        (("exa mple.org", "one", "a.pem"), "DOMAIN", "is not a domain"),
+        (("example.org;x=1.org", "one", "a.pem"), "DOMAIN", "is not a domain"),
+        (("예시.한국", "one", "a.pem"), "DOMAIN", "is not a domain"),
+        (("example.org", "a;b", "a.pem"), "SELECTOR", "'a;b' is not a selector"),
+        (("example.org", "one,two", "a.pem"), "KEY", "gives 1 files for 2 selectors"),
+        (("example.org", "a,b,c", "a,b,c"), "KEY", "gives 3 files for 3 selectors"),
+        (("example.org", ",", "a"), "KEY", "gives 1 files for 0 selectors"),
         (("example.org", "one,one", "a,b"), "SELECTOR", "names one twice"),
     ],
 )
@@ -71,7 +71,7 @@ def test_m4_a_signature_speaks_for_its_domain_and_those_below(sender: str) -> No
 def test_m4_a_signature_that_would_not_be_aligned_is_refused(sender: str) -> None:
     setting = DkimSetting("example.org", (("one", "a.pem"),))
 
-    with pytest.raises(SettingsError, match="neither its domain nor above it; set it to"):
+    with pytest.raises(SettingsError, match="neither its domain nor a parent of it; set it to"):
         setting.refuse_other_sender(sender)
 
 
