@@ -52,20 +52,23 @@ def test_a_fault_names_its_line_in_either_language() -> None:
 def test_a_setting_that_stands_twice_is_refused_with_both_lines() -> None:
     text = f"{MAIL_URL}=smtp://relay.example.org\n# ours\n\n{MAIL_URL}=outbox:outbox\n"
 
-    assert told(text) == [f".env:4: {MAIL_URL} stands twice (line 1 too); keep one"]
+    assert told(text) == [f".env:4: {MAIL_URL} occurs twice (also on line 1); keep one"]
 
 
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("export {0}=outbox:a\n{0}=outbox:b", ".env:2: {0} stands twice (line 1 too); keep one"),
-        ("{0}=outbox:a\n\n\n export {0}='outbox:b'", ".env:4: {0} stands twice (line 1 too)"),
-        ("{0}=outbox:a\n{0}=\n", ".env:2: {0} stands twice (line 1 too); keep one"),
-        ("{0}=\r\n{0}=outbox:a\r\n", ".env:2: {0} stands twice (line 1 too); keep one"),
-        ("{0}=a\n{0}=b\n{0}=c", ".env:3: {0} stands 3 times (lines 1 and 2 too); keep one"),
-        ("{0}=a\n{0}=b\n{0}=a", ".env:3: {0} stands 3 times (lines 1 and 2 too); keep one"),
-        ("{0}=a\n{0}=b\n{0}=a\n\n{0}=a", ".env:5: {0} stands 4 times (lines 1, 2 and 3 too)"),
-        ("\ufeff{0}=a\n{0}=b", ".env:2: {0} stands twice (line 1 too); keep one"),
+        (
+            "export {0}=outbox:a\n{0}=outbox:b",
+            ".env:2: {0} occurs twice (also on line 1); keep one",
+        ),
+        ("{0}=outbox:a\n\n\n export {0}='outbox:b'", ".env:4: {0} occurs twice (also on line 1)"),
+        ("{0}=outbox:a\n{0}=\n", ".env:2: {0} occurs twice (also on line 1); keep one"),
+        ("{0}=\r\n{0}=outbox:a\r\n", ".env:2: {0} occurs twice (also on line 1); keep one"),
+        ("{0}=a\n{0}=b\n{0}=c", ".env:3: {0} occurs 3 times (also on lines 1 and 2); keep one"),
+        ("{0}=a\n{0}=b\n{0}=a", ".env:3: {0} occurs 3 times (also on lines 1 and 2); keep one"),
+        ("{0}=a\n{0}=b\n{0}=a\n\n{0}=a", ".env:5: {0} occurs 4 times (also on lines 1, 2 and 3)"),
+        ("\ufeff{0}=a\n{0}=b", ".env:2: {0} occurs twice (also on line 1); keep one"),
     ],
 )
 def test_whatever_its_form_a_second_value_is_refused(tmp_path: Path, text: str, fault: str) -> None:
@@ -112,7 +115,7 @@ def test_a_setting_swallowed_by_a_forgotten_quote_is_found() -> None:
     text = f'A="x\n\nexport {MAIL_URL}=smtp://relay.example.org\nB="\n'
 
     assert told(text) == [
-        f".env:3: {MAIL_URL} stands inside the quotes that begin on line 1; close them there"
+        f".env:3: {MAIL_URL} is inside the quotes that begin on line 1; close them on that line"
     ]
 
 

@@ -25,10 +25,10 @@ def make_socket(path: Path) -> None:
 
 
 KINDS: list[tuple[Callable[[Path], None], str]] = [
-    (os.mkfifo, "is a FIFO (named pipe), no regular file"),
-    (make_socket, "is a socket, no regular file"),
-    (lambda path: path.symlink_to("/dev/zero"), "is a device, no regular file"),
-    (lambda path: path.mkdir(), "is a folder, no regular file"),
+    (os.mkfifo, "is a FIFO (named pipe), not a regular file"),
+    (make_socket, "is a socket, not a regular file"),
+    (lambda path: path.symlink_to("/dev/zero"), "is a device, not a regular file"),
+    (lambda path: path.mkdir(), "is a folder, not a regular file"),
 ]
 
 

@@ -56,7 +56,7 @@ def test_what_others_may_read_is_told_with_the_command(tmp_path: Path) -> None:
 
     told = find_open([tmp_path / name for name in (*names, "folder", "missing")], "it")
 
-    assert str(told).startswith("b c, d, folder: other users of this machine can read it; run: ")
+    assert str(told).startswith("b c, d, folder: other users of this computer can read it; run: ")
     subprocess.run(["sh", "-c", str(told).partition("run: ")[2]], check=True)
     assert mode_of(tmp_path / "b c") == mode_of(tmp_path / "d") == 0o600
     assert mode_of(tmp_path / "folder") == 0o700
@@ -76,7 +76,7 @@ def test_who_may_not_write_is_told_whose_it_is_and_who_asks() -> None:
             os.seteuid(0)
 
         assert str(told) == (
-            f"{folder}/newsletter.db belongs to root, and you are nobody: "
+            f"{folder}/newsletter.db belongs to root, but you are nobody; run: "
             f"sudo chown nobody {folder}/newsletter.db {folder}"
         )
 
@@ -97,10 +97,13 @@ def test_a_ledger_of_somebody_else_is_named_with_its_owner() -> None:
         finally:
             os.seteuid(0)
 
-    assert "newsletter.db belongs to root, and you are nobody: sudo chown nobody" in str(kept.value)
+    assert "newsletter.db belongs to root, but you are nobody; run: sudo chown nobody" in str(
+        kept.value
+    )
     for fault in (new, outbox):
-        assert f"{folder} belongs to root, and you are nobody: sudo chown nobody {folder}" in str(
-            fault.value
+        assert (
+            f"{folder} belongs to root, but you are nobody; run: sudo chown nobody {folder}"
+            in str(fault.value)
         )
 
 

@@ -67,10 +67,10 @@ def test_an_empty_setting_in_the_environment_does_not_undo_one_in_env(
     found = faults(tmp_path, MAIL_URL=empty, DATABASE_URL=empty).splitlines()
 
     assert [line.partition("; ")[0] for line in found] == [
-        "NEWSLETTER_MAIL_URL: is empty in the environment, and has a value in .env:2",
-        "NEWSLETTER_DATABASE_URL: is empty in the environment, and has a value in .env:3",
+        "NEWSLETTER_MAIL_URL: is empty in the environment, but has a value in .env:2",
+        "NEWSLETTER_DATABASE_URL: is empty in the environment, but has a value in .env:3",
     ]
-    assert all("take it out of the environment" in line for line in found)
+    assert all("remove it from the environment" in line for line in found)
     assert "s3cret" not in " ".join(found)
 
 
@@ -80,7 +80,7 @@ def test_every_setting_that_is_emptied_by_the_environment_is_refused(tmp_path: P
 
         found = faults(tmp_path, **{name.removeprefix("NEWSLETTER_"): ""})
 
-        assert f"{name}: is empty in the environment, and has a value in .env:1" in found
+        assert f"{name}: is empty in the environment, but has a value in .env:1" in found
 
 
 def test_an_empty_setting_is_the_default_where_env_has_none_either(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_all_faults_are_named_together(tmp_path: Path) -> None:
     assert len(found.splitlines()) == 6
     for name in ("DATABASE_URL", "MAIL_URL", "PUBLIC_URL", "SECRET_KEY", "TEST_RECIPIENTS"):
         assert f"NEWSLETTER_{name}: " in found
-    assert "NEWSLETTER_CONNECTIONS: 'many' is no number from 1 to 100" in found
+    assert "NEWSLETTER_CONNECTIONS: 'many' is not a number from 1 to 100" in found
 
 
 @pytest.mark.parametrize("value", ["0", "101", "-1", "1.5", "٣", "ten"])
@@ -162,7 +162,9 @@ def test_the_name_for_ehlo_is_kept_as_it_is_said(tmp_path: Path, value: str, sai
     "value", ["news", "my_pc.lan", "a b.example.org", "192.0.2.1", "[2001:db8::1]", "[192.0.2.300]"]
 )
 def test_a_name_for_ehlo_that_relays_refuse_is_refused_here(tmp_path: Path, value: str) -> None:
-    assert f"NEWSLETTER_HELO: {value!r} is no full host name; write" in faults(tmp_path, HELO=value)
+    assert f"NEWSLETTER_HELO: {value!r} is not a full host name; write" in faults(
+        tmp_path, HELO=value
+    )
 
 
 @pytest.mark.parametrize(
@@ -223,7 +225,7 @@ def test_a_line_of_env_that_is_no_setting_is_named(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("# ok\nNEWSLETTER_CONNECTIONS=3\nNEWSLETTER_PUBLIC_URL\n=x\n")
 
     assert faults(tmp_path) == (
-        ".env:3: is no setting; write NAME=value\n.env:4: is no setting; write NAME=value"
+        ".env:3: is not a setting; write NAME=value\n.env:4: is not a setting; write NAME=value"
     )
 
 
@@ -243,12 +245,12 @@ def test_a_file_of_authorities_that_cannot_be_used_is_named_with_a_remedy(tmp_pa
     (tmp_path / "empty.pem").write_text("")
     os.mkfifo(tmp_path / "fifo.pem")
 
-    remedy = "; name a PEM file with your authority's certificate"
+    remedy = "; name a PEM file with the certificate of your authority"
     for name, words in (
         ("none.pem", f"No such file or directory{remedy}"),
-        ("fifo.pem", f"is a FIFO (named pipe), no regular file{remedy}"),
-        (".", f"is a folder, no regular file{remedy}"),
-        ("empty.pem", "holds no certificate in PEM form"),
+        ("fifo.pem", f"is a FIFO (named pipe), not a regular file{remedy}"),
+        (".", f"is a folder, not a regular file{remedy}"),
+        ("empty.pem", "contains no certificate in PEM form"),
     ):
         assert f"NEWSLETTER_CA_FILE: {name}: {words}" in faults(tmp_path, CA_FILE=name)
 
@@ -302,7 +304,7 @@ def test_a_dkim_key_that_others_may_use_is_refused(tmp_path: Path, mode: int) ->
     write_key(tmp_path / "a.pem", mode=mode)
 
     assert dkim_faults(tmp_path, "one", "a.pem") == (
-        f"NEWSLETTER_DKIM_KEY: a.pem: may be used by others (mode {mode:04o}); "
+        f"NEWSLETTER_DKIM_KEY: a.pem: other users can read or change it (mode {mode:04o}); "
         f"run: chmod 600 {tmp_path}/a.pem"
     )
 
@@ -314,11 +316,11 @@ def test_every_dkim_key_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     found = dkim_faults(tmp_path, "one,two", "a.pem,b.pem").splitlines()
 
     assert found[0].startswith("NEWSLETTER_DKIM_KEY: a.pem: No such file or directory; make a key")
-    assert found[1].startswith("NEWSLETTER_DKIM_KEY: b.pem: is no private key in PEM form")
+    assert found[1].startswith("NEWSLETTER_DKIM_KEY: b.pem: is not a private key in PEM form")
 
 
 def test_two_dkim_keys_of_one_kind_are_refused(tmp_path: Path) -> None:
     for name in ("a.pem", "b.pem"):
         write_key(tmp_path / name)
 
-    assert "both keys are of one kind" in dkim_faults(tmp_path, "one,two", "a.pem,b.pem")
+    assert "both keys are of the same kind" in dkim_faults(tmp_path, "one,two", "a.pem,b.pem")

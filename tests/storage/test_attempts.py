@@ -343,7 +343,7 @@ def test_a_run_whose_plan_is_gone_when_it_wakes_may_not_go_on(
         later = NOW + SECOND
         other.freeze(Plan(ISSUE, "e" * 64, {}, later), editions_by_preference(None))
 
-    with pytest.raises(UnfinishedError, match="while this process slept"):
+    with pytest.raises(UnfinishedError, match="while this process was suspended"):
         sleeper.lease(ISSUE, "here:1", NOW, lambda _: False)
 
     plan = other.find_plan(ISSUE)

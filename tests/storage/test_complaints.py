@@ -46,7 +46,7 @@ def test_another_rule_of_the_database_is_named_without_the_row(
 ) -> None:
     wrong = update(subscribers).where(subscribers.c.address == ADDRESS).values(values)
 
-    refused = pytest.raises(LedgerError, match="refuses what was to be written")
+    refused = pytest.raises(LedgerError, match="refuses to write the list")
     with refused as caught, book.opened() as page:
         page._connection.execute(wrong)
 

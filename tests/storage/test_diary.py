@@ -167,7 +167,7 @@ def test_unknown_deliveries_are_sent_again_only_when_somebody_says_so(
 
     assert count == 3
     assert counts(ledger) == {State.PENDING: READERS}
-    assert answers(ledger, State.PENDING)[:3] == ["to be sent again, says Kim"] * 3
+    assert answers(ledger, State.PENDING)[:3] == ["to be sent again, by Kim"] * 3
     [note] = diary.notes(ISSUE)
     assert note == Note(
         ISSUE, Act.SETTLED, "Kim", LATER, phrase("storage.note-resend", deliveries=3)
@@ -184,7 +184,7 @@ def test_what_is_assumed_to_be_accepted_says_so(ledger: SqlLedger, diary: SqlDia
     [line] = ledger.entries(ISSUE, State.ACCEPTED)
     assert (line.address, line.answered_at) == ("r1@example.org", LATER)
     assert line.answer == phrase("storage.assumed-says", by="Kim")
-    assert str(line.answer) == "assumed to be accepted, says Kim"
+    assert str(line.answer) == "assumed to be accepted, by Kim"
     assert counts(ledger)[State.UNKNOWN] == 2
 
 

@@ -89,7 +89,7 @@ def test_what_became_of_the_journal_is_told_apart(
         (
             None,
             "to be sent again, says Kim",  # of a version that knew sentences alone
-            "to be sent again, says Kim",
+            "to be sent again, by Kim",
             "다시 발송 예정(담당자 Kim)",
         ),
         (None, "written to 7.eml", "written to 7.eml", "7.eml에 저장함"),
@@ -97,7 +97,7 @@ def test_what_became_of_the_journal_is_told_apart(
         (
             None,
             write_said(phrase(AGAIN, by="Kim")),
-            "to be sent again, says Kim",
+            "to be sent again, by Kim",
             "다시 발송 예정(담당자 Kim)",
         ),
         ("a reason of a later version", None, *["a reason of a later version"] * 2),

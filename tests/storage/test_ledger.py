@@ -91,7 +91,7 @@ def test_the_publication_decides_for_those_without_a_preference(engine: Engine) 
 def test_a_plan_is_frozen_once_and_found_again(ledger: SqlLedger) -> None:
     assert ledger.find_plan(ISSUE) == PLAN
     assert ledger.find_plan("2022-07") is None
-    with pytest.raises(UnfinishedError, match="another process has just begun"):
+    with pytest.raises(UnfinishedError, match="another process has just started"):
         ledger.freeze(PLAN, EDITIONS)
 
 
@@ -182,7 +182,7 @@ def test_s8_a_reader_who_leaves_during_the_dispatch_is_skipped_when_begun(
 
     assert (first_begun.wait(), second_begun.wait()) == (False, True)
     [entry] = ledger.entries(ISSUE, State.SKIPPED)
-    assert (entry.address, str(entry.answer)) == ("ko@example.org", f"{standing} since planning")
+    assert (entry.address, str(entry.answer)) == ("ko@example.org", f"{standing} after planning")
 
 
 @both_standings
@@ -195,7 +195,7 @@ def test_who_left_since_planning_is_skipped_before_a_run(
 
     assert counts(ledger) == {State.PENDING: 3, State.SKIPPED: 1}
     [entry] = ledger.entries(ISSUE, State.SKIPPED)
-    assert (entry.address, str(entry.answer)) == ("en@example.org", f"{standing} since planning")
+    assert (entry.address, str(entry.answer)) == ("en@example.org", f"{standing} after planning")
 
 
 def test_a_deferred_delivery_is_due_when_its_time_has_come(ledger: SqlLedger) -> None:

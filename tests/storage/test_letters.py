@@ -136,7 +136,7 @@ def test_what_is_damaged_is_never_sent(engine: Engine, letters: SqlLetters, colu
     with engine.begin() as connection:
         connection.execute(update(table).values({column: b"other"}))
 
-    with pytest.raises(LedgerError, match="damaged in the ledger, so nothing"):
+    with pytest.raises(LedgerError, match="damaged in the ledger, so it is not"):
         [one.read() for one in letters.find(number).pictures]
 
 

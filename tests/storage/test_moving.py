@@ -277,7 +277,7 @@ def test_a_name_that_is_none_refuses_the_row(engine: Engine, ids: str, numbers: 
     fates, [refusal] = take_in(book, text)
 
     assert fates == {Fate.REFUSED: 1}
-    assert "as our export writes it" in refusal
+    assert "as this program exports it" in refusal
 
 
 def test_a_reader_who_left_keeps_names_that_were_merged_in(engine: Engine) -> None:

@@ -128,7 +128,7 @@ def test_s8_a_begin_that_is_not_fresh_is_looked_at_again_before_the_letter_leave
     assert (leaving.wait(), staying.wait(), leaving.wait()) == (False, True, False)
 
     [line] = ledger.entries(ISSUE, State.SKIPPED)
-    assert (line.address, str(line.answer)) == ("r0@example.org", "unsubscribed since planning")
+    assert (line.address, str(line.answer)) == ("r0@example.org", "unsubscribed after planning")
     assert line.attempts == 0
     assert ledger.tally(ISSUE).of(State.UNKNOWN) == 1
 

@@ -24,7 +24,7 @@ EDITIONS = editions_by_preference(None)
 LATER = NOW + timedelta(days=1)
 OUTBOX = Way("outbox", "outbox /site/outbox")
 RELAY = Way("smtp", "smtp relay.example.org:25")
-ASIDE = SettingAside(NOW, "Kim", LATER, "it is sent in earnest")
+ASIDE = SettingAside(NOW, "Kim", LATER, "it is really sent")
 EARNEST = Plan(ISSUE, "e" * 64, {}, LATER, is_limited=False, way=RELAY)
 
 
@@ -83,7 +83,7 @@ def test_a_sending_begins_with_nobody_served_and_the_rehearsal_is_kept(
     assert (one.letters, one.set_aside_by, one.set_aside_at) == (2, "Kim", LATER)
     [note] = SqlDiary(engine).notes(ISSUE)
     assert (note.act, note.by) == ("rehearsal set aside", "Kim")
-    assert str(note.words) == "2 written: it is sent in earnest"
+    assert str(note.words) == "2 written: it is really sent"
 
 
 @pytest.mark.parametrize("has_left", [True, False])
@@ -176,9 +176,9 @@ def test_a_plan_that_is_no_rehearsal_is_never_set_aside_by_a_sending(
     for planned_at in (NOW, LATER):
         for is_old in (False, True):
             aside = SettingAside(planned_at, "Lee", LATER, "again", is_old=is_old)
-            with pytest.raises(UnfinishedError, match="another process has just begun"):
+            with pytest.raises(UnfinishedError, match="another process has just started"):
                 ledger.freeze(EARNEST, EDITIONS, aside)
-            with pytest.raises(UnfinishedError, match="another process has just begun"):
+            with pytest.raises(UnfinishedError, match="another process has just started"):
                 SqlDiary(engine).set_aside(ISSUE, aside)
     assert rows(engine) == before
 

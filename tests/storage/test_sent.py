@@ -89,7 +89,7 @@ def test_a_rehearsal_that_was_set_aside_counts_too(engine: Engine, tmp_path: Pat
 def test_a_database_that_cannot_be_read_is_no_proof_that_nothing_was_sent(tmp_path: Path) -> None:
     (tmp_path / "newsletter.db").write_bytes(b"no database, but " * 100)
 
-    with pytest.raises(SettingsError, match="cannot be asked whether letters were sent"):
+    with pytest.raises(SettingsError, match="cannot be asked whether emails were sent"):
         has_sent(SETTING, tmp_path)
 
 

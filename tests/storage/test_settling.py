@@ -35,8 +35,8 @@ def put(engine: Engine, ledger: SqlLedger, *states: State) -> dict[State, int]:
 
 
 def evidence(ids: Iterable[int], issue: str = ISSUE) -> Evidence:
-    answers = {DeliveryId(number): f"taken according to mail.log:{number}" for number in ids}
-    return Evidence(issue, answers, "anna", "taken according to mail.log")
+    answers = {DeliveryId(number): f"confirmed by mail.log:{number}" for number in ids}
+    return Evidence(issue, answers, "anna", "confirmed by mail.log")
 
 
 @pytest.mark.parametrize("state", [*OPEN, *CLOSED])
@@ -50,7 +50,7 @@ def test_only_what_is_open_is_accepted(engine: Engine, state: State) -> None:
     ledger.close()
     if state in OPEN:
         assert (count, line.state, line.answered_at, line.due_at) == (1, "accepted", LATER, None)
-        assert line.answer == f"taken according to mail.log:{ids[state]}"
+        assert line.answer == f"confirmed by mail.log:{ids[state]}"
     else:
         assert (count, line.state) == (0, state)
 
@@ -65,10 +65,8 @@ def test_the_note_tells_how_many_and_where_from_in_the_same_commit(engine: Engin
 
     [note] = SqlDiary(engine).notes(ISSUE)
     assert (note.act, note.by, note.at) == ("settled", "anna", LATER)
-    assert note.words == phrase(
-        "storage.note-found", deliveries=3, because="taken according to mail.log"
-    )
-    assert str(note.words) == "3 × accepted, taken according to mail.log"
+    assert note.words == phrase("storage.note-found", deliveries=3, because="confirmed by mail.log")
+    assert str(note.words) == "3 × accepted, confirmed by mail.log"
 
 
 def test_what_is_foreseen_of_a_plan_is_what_it_would_be_and_nothing_stays(engine: Engine) -> None:
@@ -89,7 +87,7 @@ def test_what_is_foreseen_of_a_plan_is_what_it_would_be_and_nothing_stays(engine
         (one.key, one.delivery.message_name) for one in foreseen
     ]
     assert [one.key for one in again] == [one.key for one in foreseen]
-    with pytest.raises(UnfinishedError, match="has just begun to send it"):
+    with pytest.raises(UnfinishedError, match="has just started to send it"):
         settling.foresee(plan, editions)
     ledger.close()
 

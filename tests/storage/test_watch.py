@@ -123,7 +123,7 @@ def test_no_message_about_a_lost_journal_advises_to_send_again(
 
     assert "run " not in str(caught.value)
     assert "again" not in str(caught.value)
-    assert "do not send anything" in str(caught.value)
+    assert "send nothing before" in str(caught.value)
 
 
 def test_a_database_that_is_closed_holds_all_of_its_journal(
@@ -161,7 +161,9 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_not_written_to(folder: Pa
     shutil.copy(path, folder / "restored")
     (folder / "restored").replace(path)
 
-    with pytest.raises(LedgerError, match="replaced while it was opened; run the command again"):
+    with pytest.raises(
+        LedgerError, match="replaced while the program opened it; run the command again"
+    ):
         watch.open(str(path))
     assert watch.is_broken
 
