@@ -103,7 +103,7 @@ def test_a_row_with_too_many_fields_is_named() -> None:
     [(line, reason)] = read_refusals("email,name\nminji@example.org,a,b\n")
 
     assert line == 2
-    assert reason.startswith("3 fields where the heading has 2; put ")
+    assert reason.startswith("3 fields, but the heading has 2; put ")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_heading_without_addresses_is_shown_only_as_far_as_a_person_reads() ->
     with pytest.raises(ContentError) as caught:
         read(",".join(f"c{n}" for n in range(5_000)) + "\n")
 
-    assert "'c19' and 4,980 more; " in str(caught.value)
+    assert "'c19' and 4,980 more has addresses; " in str(caught.value)
     assert len(str(caught.value)) < 600
 
 
@@ -189,7 +189,7 @@ def test_quotation_marks_that_do_not_pair_are_named() -> None:
     [(line, reason)] = read_refusals('email,name\nminji@example.org,"김"민지\n')
 
     assert line == 2
-    assert "do not pair" in reason
+    assert "do not match" in reason
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=80))

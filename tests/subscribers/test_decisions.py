@@ -71,11 +71,11 @@ def test_a_bounce_is_ended_by_a_person() -> None:
 @pytest.mark.parametrize(
     ("standing", "cause", "words"),
     [
-        (Standing.UNSUBSCRIBED, Cause.WITHDREW, "the reader withdrew (words), which only"),
+        (Standing.UNSUBSCRIBED, Cause.WITHDREW, "the reader withdrew (words), and only"),
         (Standing.UNSUBSCRIBED, None, "the reader withdrew"),
         (Standing.SUPPRESSED, Cause.COMPLAINED, "the reader complained"),
         (Standing.SUPPRESSED, Cause.WITHDREW, "the reader withdrew"),
-        (Standing.SUPPRESSED, None, "not on record whether the reader complained"),
+        (Standing.SUPPRESSED, None, "no record of whether the reader complained"),
     ],
 )
 def test_only_the_reader_ends_what_the_reader_began(
@@ -124,9 +124,9 @@ def test_no_file_brings_the_old_address_back() -> None:
 
     assert fates(book, OLD, NEW) == {Fate.KEPT_OUT: 1, Fate.UPDATED: 1, Fate.REFUSED: 0}
     assert book.entries[OLD.key].standing is Standing.UNSUBSCRIBED
-    with pytest.raises(ContentError, match="nobody's address now: moved to new"):
+    with pytest.raises(ContentError, match="no longer belongs to a reader: moved to new"):
         unsuppress(OLD, book, LATER, "", "kim")
-    with pytest.raises(ContentError, match="nobody's address now: moved to new"):
+    with pytest.raises(ContentError, match="no longer belongs to a reader: moved to new"):
         change_address(OLD, THIRD, book, LATER, "", "kim")
 
 
@@ -135,9 +135,13 @@ def test_who_leaves_by_an_old_address_is_told_the_new_one_and_nothing_is_changed
     change_address(OLD, NEW, book, LATER, "", "kim")
     entries = dict(book.entries)
 
-    with pytest.raises(ContentError, match=r"nobody's address now: moved to new@example\.org"):
+    with pytest.raises(
+        ContentError, match=r"no longer belongs to a reader: moved to new@example\.org"
+    ):
         withdraw(OLD, book, LATER, "by phone", "kim")
-    with pytest.raises(ContentError, match=r"nobody's address now: moved to new@example\.org"):
+    with pytest.raises(
+        ContentError, match=r"no longer belongs to a reader: moved to new@example\.org"
+    ):
         enrol(make_row(OLD.spelling, consented_at=LATER), book, LATER, again=True)
 
     assert book.entries == entries
@@ -152,8 +156,8 @@ def test_a_file_in_which_a_moved_reader_left_names_the_new_address(cause: Cause 
     (step,) = import_rows([left], book, "again", LATER)
 
     assert [str(refusal.reason) for refusal in step.refusals] == [
-        "old@example.org is unsubscribed here, for its reader moved to new@example.org; if it is "
-        "that reader who left, newsletter subscribers remove the new address"
+        "old@example.org is unsubscribed here, because its reader moved to new@example.org; "
+        "if it is that reader who left, run newsletter subscribers remove with the new address"
     ]
     assert book.entries[OLD.key].why.cause is Cause.MOVED
 
@@ -202,7 +206,7 @@ def test_an_address_of_another_reader_is_refused_and_nothing_changed() -> None:
     book = book_with(OLD, NEW)
     entries = dict(book.entries)
 
-    with pytest.raises(ContentError, match="is on the list already, as another reader"):
+    with pytest.raises(ContentError, match="is already on the list, as another reader"):
         change_address(OLD, NEW, book, LATER, "", "kim")
 
     assert book.entries == entries

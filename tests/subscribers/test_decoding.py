@@ -40,12 +40,12 @@ def test_utf8_is_known_wherever_it_is_cut(text: str, cuts: list[int]) -> None:
 def test_utf16_is_refused_with_the_remedy(codec: str) -> None:
     raw = "email,name\nminji.kim@example.org,\n".encode(codec)
 
-    with pytest.raises(ContentError, match="UTF-16; save it as “CSV UTF-8"):
+    with pytest.raises(ContentError, match="UTF-16; save the file as “CSV UTF-8"):
         encoding_of([raw], "list.csv")
 
 
 def test_a_workbook_is_refused_with_the_remedy() -> None:
-    with pytest.raises(ContentError, match="is a workbook; save it as"):
+    with pytest.raises(ContentError, match="is a workbook; save the file as"):
         encoding_of([b"PK\x03\x04rest"], "list.csv")
 
 
@@ -111,7 +111,10 @@ def test_korean_names_pass_however_rare(names: list[str]) -> None:
 def test_what_looks_wrong_is_taken_as_korean_where_a_person_says_so() -> None:
     raw = "email,name\na@example.org,햘varo\n".encode("cp949")
 
-    assert "read as CP949, this line says '햘varo'; if it is Korean all the same" in fault_of(raw)
+    assert (
+        "read as CP949, this line contains '햘varo'; if the file is Korean nevertheless"
+        in fault_of(raw)
+    )
     assert encoding_of([raw], "list.csv", "cp949") == "cp949"
 
 

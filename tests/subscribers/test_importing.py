@@ -232,7 +232,7 @@ def test_a_reader_who_unsubscribed_is_not_added_without_a_new_consent() -> None:
 
     with pytest.raises(ContentError, match=r"is unsubscribed since .* --again --consented-at"):
         enrol(make_row(consented_at=NOW), book, NOW)
-    with pytest.raises(ContentError, match="later than that consent"):
+    with pytest.raises(ContentError, match="later than this consent"):
         enrol(make_row(consented_at=NOW - timedelta(days=3)), book, NOW, again=True)
 
 
@@ -259,7 +259,9 @@ def test_no_consent_mends_a_mailbox(cause: Cause) -> None:
     book = MemoryBook()
     import_into(book, [replace(make_row(standing=Standing.SUPPRESSED), why=Why(cause, "gone"))])
 
-    with pytest.raises(ContentError, match=r"\(gone\); if its mailbox takes mail again, .*unsupp"):
+    with pytest.raises(
+        ContentError, match=r"\(gone\); if its mailbox accepts mail again, .*unsupp"
+    ):
         enrol(make_row(consented_at=NOW), book, NOW, again=True)
 
 

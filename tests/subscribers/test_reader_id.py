@@ -45,7 +45,7 @@ def test_a_number_that_no_row_can_have_names_nobody(digits: int) -> None:
 
     assert reader_name_in(number) is None
     for ids in ("", make_reader_id(1)):
-        with pytest.raises(ContentError, match="is not the number of a row"):
+        with pytest.raises(ContentError, match="is not a row number"):
             reader_names_in(ids, number)
 
 

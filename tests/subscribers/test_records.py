@@ -54,8 +54,8 @@ def test_empty_fields_at_the_end_may_be_missing_or_too_many(line: str, fields: l
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("a@example.org,하나,메모,,x", "5 fields where the heading has 3; put a field"),
-        ("a@example.org,하나,메모,더", "4 fields where the heading has 3; put a field"),
+        ("a@example.org,하나,메모,,x", "5 fields, but the heading has 3; put a field"),
+        ("a@example.org,하나,메모,더", "4 fields, but the heading has 3; put a field"),
     ],
 )
 def test_a_row_with_more_filled_fields_is_refused(line: str, reason: str) -> None:
@@ -71,8 +71,8 @@ def test_a_row_too_short_to_hold_the_address_is_refused(line: str) -> None:
     rows = read(line + "\n", width=4, needed=2)
 
     assert [str(row.reason) for row in rows if isinstance(row, Refusal)] == [
-        f"{line.count(',') + 1} fields where the heading has 4, and none in the column of "
-        "addresses, which is number 3; write the address there"
+        f"{line.count(',') + 1} fields, but the heading has 4, and the column of addresses "
+        "(number 3) is missing; write the address there"
     ]
 
 

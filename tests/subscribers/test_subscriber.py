@@ -116,7 +116,7 @@ def test_a_date_without_a_zone_is_of_the_publications_zone(text: str, expected: 
     "text", ["yesterday", "2022-13-01", "0022-07-01", "9999-12-31T23:00-23:00"]
 )
 def test_what_is_no_date_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ContentError, match="is no date; write it like 2022-07-01"):
+    with pytest.raises(ContentError, match="is not a date; write it like 2022-07-01"):
         consent_in(text, CONSENT)
 
 

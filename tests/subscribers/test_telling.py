@@ -85,13 +85,13 @@ def test_nothing_and_no_in_a_column_about_leaving_say_nothing(heading: str, text
 @pytest.mark.parametrize("heading", EVENTS)
 @pytest.mark.parametrize("text", ["maybe", "동의", "confirmed", "pending", "vip", "3"])
 def test_a_word_that_can_be_read_in_two_ways_is_refused(heading: str, text: str) -> None:
-    with pytest.raises(ContentError, match="which is not known; write when it was, or yes or no"):
+    with pytest.raises(ContentError, match="which is not known; write a date, or yes or no"):
         told(heading, text)
 
 
 def test_a_cross_is_a_no_in_korean_and_may_be_a_tick_in_english() -> None:
     assert told("탈퇴", "X") == Told()
-    with pytest.raises(ContentError, match="holds 'X'"):
+    with pytest.raises(ContentError, match="contains 'X'"):
         told("bounced", "X")
 
 
@@ -129,7 +129,7 @@ def test_the_time_of_leaving_is_kept_where_it_can_be_read(
 def test_a_date_that_stands_for_none_neither_unsubscribes_nor_keeps(
     heading: str, text: str
 ) -> None:
-    with pytest.raises(ContentError, match="write when it was, or nothing if it was not"):
+    with pytest.raises(ContentError, match="write a date, or nothing if it never happened"):
         told(heading, text)
 
 
