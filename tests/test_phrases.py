@@ -35,7 +35,7 @@ def test_a_phrase_in_a_phrase_is_put_into_the_same_language() -> None:
     said = phrase("common.at-place", place="2022-08", message=phrase("count.letters", count=2))
 
     assert [catalogue(one).word(said) for one in ("en", "ko")] == [
-        "2022-08: 2 letters",
+        "2022-08: 2 emails",
         "2022-08: 2통",
     ]
 

@@ -98,7 +98,7 @@ def test_the_hold_is_given_up_at_the_end_of_a_run(
     assert (
         issue_dispatch.outlook.ledger.lease(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
     )
-    with pytest.raises(UnfinishedError, match="being sent by another process"):
+    with pytest.raises(UnfinishedError, match="another process is sending"):
         IssueLease(issue_dispatch.outlook.ledger, ISSUE_ID, lambda: NOW, HOLDER).take()
 
 

@@ -129,7 +129,7 @@ def test_a_missing_approval_is_told_after_the_proof(tmp_path: Path) -> None:
     publication = desk.root / "issues" / "publication.yaml"
     publication.write_text(publication.read_text() + "\napproval: two-person\n")
 
-    with pytest.raises(ContentError, match="nobody has approved it"):
+    with pytest.raises(ContentError, match="it is not approved yet"):
         dispatch(desk.site, Order(ISSUE_ID, "kim"), person, Process(account="one@host"))
     assert person.heard == ["propose", "pass_proof"]
 
@@ -162,7 +162,9 @@ def test_what_blocks_comes_with_the_whole_proof(tmp_path: Path) -> None:
     text = desk.root / "issues" / ISSUE_ID / "en.md"
     text.write_text(text.read_text() + "\n*|FNAME|*\n")
 
-    with pytest.raises(BlockedError, match="must not go out like this") as blocked:
+    with pytest.raises(
+        BlockedError, match="cannot be sent, because the proof blocks it"
+    ) as blocked:
         dispatch(desk.site, Order(ISSUE_ID, "kim"), Agreeing(), Process())
 
     assert blocked.value.report.blocking
@@ -202,7 +204,7 @@ def test_what_keeps_an_issue_from_going_out_is_news_once(tmp_path: Path) -> None
         assert len(report.faults) == 1
 
     assert [is_news for _, is_news in timer.faults] == [True, False]
-    assert "is not the letter that kim appointed" in str(timer.faults[0][0])
+    assert "is not the email that kim appointed" in str(timer.faults[0][0])
     assert timer.heard == []
 
 

@@ -58,7 +58,7 @@ def test_what_is_paused_is_to_be_resumed_first() -> None:
     fault = make_result({State.PENDING: 1}, halt=HALT).fault
 
     assert in_both(fault and fault.phrase) == [
-        "2022-08 is not finished\n"
+        "the dispatch of 2022-08 is not finished\n"
         "  paused by minji at 2022-08-26 09:12 KST: a typo\n"
         "  1 pending: 'newsletter resume 2022-08', then run 'newsletter dispatch 2022-08' again",
         "2022-08호의 발송이 끝나지 않았습니다.\n"

@@ -48,7 +48,7 @@ def test_a_halt_says_who_when_and_why_wherever_it_stands() -> None:
     )
     assert in_both(explain_halt("2022-08", HALT, SEOUL)) == [
         "2022-08 is paused, by minji at 2022-08-26 09:12 KST: a typo\n"
-        "  newsletter resume 2022-08: lets it go on",
+        "  newsletter resume 2022-08: allows it to continue",
         "2022-08호의 발송은 일시 중지되어 있습니다: 담당자 minji, 2022-08-26 09:12 KST, "
         "사유: a typo\n"
         "  newsletter resume 2022-08: 발송을 재개합니다.",
@@ -134,5 +134,5 @@ def test_what_was_seen_of_a_ledger_is_told(sign: Sign, said: Phrase) -> None:
 
 def test_one_command_that_is_missing_is_one() -> None:
     assert str(describe(Sign(DoubtCause.PUT_BACK, "1"), SEOUL)) == (
-        "this ledger is an older copy; what 1 later command wrote is missing"
+        "this ledger is an older copy; the records of 1 later command are missing"
     )

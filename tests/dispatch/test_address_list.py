@@ -32,7 +32,9 @@ def test_a_list_without_one_column_of_addresses_is_refused(text: str) -> None:
 
 
 def test_a_quote_that_is_never_closed_is_named_by_its_line() -> None:
-    with pytest.raises(ContentError, match=r"x\.csv:.*look for a quote that is not closed"):
+    with pytest.raises(
+        ContentError, match=r"x\.csv:.*look for a quotation mark that is not closed"
+    ):
         read_addresses('email\na@example.org\n"' + "b@example.org\n" * 20_000, "x.csv")
 
 

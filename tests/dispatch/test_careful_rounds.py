@@ -73,7 +73,7 @@ def test_the_canary_of_the_publication_is_awaited_by_a_run_that_names_none(
 
     assert halt == SqlDiary(database).find_halt(ISSUE)
     assert halt
-    assert "4 of the first 20 letters met an error" in str(halt.because)
+    assert "4 of the first 20 emails met an error" in str(halt.because)
     assert counts(database) == {
         State.ACCEPTED: 16,
         State.REFUSED: 4,
@@ -92,7 +92,7 @@ def test_one_refusal_more_than_the_publication_bears_pauses_the_issue(database: 
     halt = run(database, refuse_the_first(7), pace=pace, connections=1).ending.halt
 
     assert halt
-    assert "more than 3 % of 200 is too many" in str(halt.because)
+    assert "more than the limit of 3 % of 200" in str(halt.because)
     states = counts(database)
     assert states[State.REFUSED] == 7
     assert states[State.PENDING] > REFUSALS_OF / 2

@@ -297,8 +297,8 @@ def test_people_are_told_what_makes_a_run_slow(few: Database) -> None:
     said = say_slowness(feed.slowness(), NOW.astimezone(SEOUL))
 
     assert catalogue("en").word(said) == (
-        "20/second, goes on in 15 s, daum.net pauses until 09:10, "
-        "gmail.com pauses until 09:10, 1 more domains pause"
+        "20/second, continues in 15 s, daum.net is paused until 09:10, "
+        "gmail.com is paused until 09:10, 1 more domain is paused"
     )
     assert catalogue("ko").word(said) == (
         "20/second, 15초 뒤 계속, daum.net 09:10까지 발송 대기, "

@@ -141,7 +141,7 @@ def test_a_relay_that_denies_everybody_stops_the_run_after_a_few_domains(
     _, stopped = send(database, lambda _: NO_RELAY)
 
     assert isinstance(stopped, ProviderError)
-    assert "lies with the sender, at d" in str(stopped)
+    assert "was refused because of the sender, at d" in str(stopped)
     assert "550 5.7.1 relaying denied" in str(stopped)
     assert counts(database) == {State.DEFERRED: REBUFFS_MAX, State.PENDING: 90 - REBUFFS_MAX}
 
@@ -281,7 +281,7 @@ def test_a_bad_canary_pauses_the_issue_and_the_rest_stays_where_it_is(
     )
 
     assert isinstance(stopped, Halt)
-    assert "4 of the first 20 letters met an error" in str(stopped.because)
+    assert "4 of the first 20 emails met an error" in str(stopped.because)
     assert "550 5.1.1" in str(stopped.because)
     assert counts(database) == {State.ACCEPTED: 16, State.REFUSED: 4, State.PENDING: 40}
     assert SqlDiary(database).find_halt(ISSUE) is not None
@@ -360,7 +360,7 @@ def test_a_relay_that_answers_no_letter_any_more_pauses_the_issue(
     _, fault = send(database, lambda _: Unknown("cut off"))
 
     assert isinstance(fault, Halt)
-    assert "letters in a row left and were not answered" in str(fault.because)
+    assert "emails in a row were sent but not answered" in str(fault.because)
     assert counts(database) == {State.UNKNOWN: UNKNOWN_MAX, State.PENDING: UNKNOWN_MAX}
 
 

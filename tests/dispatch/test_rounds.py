@@ -182,7 +182,7 @@ def test_a_domain_that_pauses_is_named_when_it_ends_a_run(database: Database) ->
     held = run(database, lambda _: next(answers), connections=1).ending.held
 
     assert held
-    assert str(held.why) == "example.org pauses"
+    assert str(held.why) == "example.org is paused"
     assert NOW < held.at < NOW + timedelta(hours=1)
 
 
@@ -210,7 +210,7 @@ def test_a_run_that_waits_goes_on_with_a_domain_after_its_pause(database: Databa
 def test_a_sender_whom_the_only_domain_never_takes_ends_even_a_run_that_waits(
     database: Database,
 ) -> None:
-    with pytest.raises(ProviderError, match="lies with the sender, at example"):
+    with pytest.raises(ProviderError, match="was refused because of the sender, at example"):
         run(
             database,
             lambda _: Deferred("550 5.7.1 blocked", Blame.SENDER),
@@ -303,7 +303,7 @@ def test_a_reader_who_leaves_during_the_dispatch_gets_nothing(
     assert "r29@example.org" not in provider.sent
     assert counts(database) == {State.ACCEPTED: READERS - 1, State.SKIPPED: 1}
     [entry] = SqlLedger(database).entries(ISSUE, State.SKIPPED)
-    assert str(entry.answer) == f"{standing} since planning"
+    assert str(entry.answer) == f"{standing} after planning"
 
 
 @pytest.mark.parametrize(

@@ -137,14 +137,14 @@ def test_a_folder_without_a_label_is_no_issue_and_check_says_so(desk: ClockedSta
     checked = desk.run("check", SPECIAL, status=1)
     missing = desk.run("check", "2022-09", status=2)
 
-    assert f"issues/{SPECIAL} is no issue without a 'label'" in checked
+    assert f"issues/{SPECIAL} is a special issue, and needs a 'label'" in checked
     assert f"issues/{SPECIAL}/issue.yaml" in checked
     assert "the issues here are: 2022-08;" in missing
-    assert "is no issue without a 'label'" in desk.run(*SEND, status=1)
+    assert "is a special issue, and needs a 'label'" in desk.run(*SEND, status=1)
 
 
 def test_new_starts_months_alone(desk: ClockedStage) -> None:
     refused = desk.run("new", "2022-09-extra", status=2)
 
-    assert "copy a month's folder to issues/2022-09-extra" in refused
+    assert "copy the folder of a month to issues/2022-09-extra" in refused
     assert not (desk.root / "issues" / "2022-09-extra").exists()

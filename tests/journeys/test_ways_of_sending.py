@@ -87,8 +87,8 @@ def test_a_run_without_its_relay_counts_nobody_of_the_rest(
     tried = blind.run("dispatch", ISSUE, "--dry-run", status=3)
 
     assert "begun by smtp" in by_hand
-    assert "NEWSLETTER_MAIL_URL is missing" in by_hand
-    assert "NEWSLETTER_MAIL_URL is missing" in tried
+    assert "NEWSLETTER_MAIL_URL is not set" in by_hand
+    assert "NEWSLETTER_MAIL_URL is not set" in tried
     assert counts(stage) == before
     assert not (stage.root / "outbox").exists()
     stage.run("dispatch", ISSUE, "--yes")
@@ -150,7 +150,7 @@ def test_practising_twice_and_then_sending_reaches_everybody_once(
 
     assert "rehearsal" in finish(first)
     assert "Nothing to send now" in second
-    assert f"{READERS} rehearsed letters" in sent
+    assert f"{READERS} rehearsed emails" in sent
     assert "begun by smtp" in again
     assert len(list((stage.root / "outbox").glob("*.eml"))) == READERS
     assert stage.status()["rehearsal"] is False
@@ -173,7 +173,7 @@ def test_a_ledger_of_the_version_before_goes_on_in_mid_dispatch(
     got = Counter(recipient for recipient, _ in relay.taken)
     assert set(got.values()) == {1}
     if by_relay:
-        assert "begun by a mail server or service" in outcome
+        assert "started by a mail server or service" in outcome
         assert len(got) == READERS
     else:  # what a folder took before stays sent, as it was then
         assert len(got) == READERS - 40
@@ -202,11 +202,11 @@ def test_the_demo_and_its_second_run_say_that_they_rehearse(tmp_path: Path) -> N
     first = stage.run("dispatch", ISSUE, "--yes")
     second = stage.run("dispatch", ISSUE, "--yes")
 
-    assert "20 attempts in this run; of 20 planned: 20 accepted" in first
-    assert "Nothing to send now; of 20 planned: 20 accepted" in second
+    assert "20 attempts in this run; 20 planned: 20 accepted" in first
+    assert "Nothing to send now; 20 planned: 20 accepted" in second
     for output in (first, second):
         assert finish(output) == (
-            "Finished  newsletter status 2022-08  (a rehearsal: nobody was sent anything)"
+            "Finished  newsletter status 2022-08  (a rehearsal: nothing was sent to any reader)"
         )
 
 
@@ -247,7 +247,7 @@ def test_a_rehearsal_that_sleeps_does_not_drop_the_appointment_made_meanwhile(
     sleeper.send_signal(signal.SIGCONT)
     output, _ = sleeper.communicate(timeout=60)
 
-    assert "has been set aside meanwhile" in output
+    assert "was set aside in the meantime" in output
     assert sleeper.returncode == 4
 
     time.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()) + 0.1)
