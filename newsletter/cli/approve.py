@@ -21,7 +21,7 @@ def approve(ctx: click.Context, issue: str, name: str, *, yes: bool) -> None:
     """
     Approve ISSUE as it is now; any change of text, picture or template voids it.
 
-    Shows the findings of the proof first, and for how many readers it is good.
+    First shows the findings of the proof, and how many readers the approval is for.
     """
     spare_looking(ctx)
     site: Site = ctx.obj

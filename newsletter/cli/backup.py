@@ -14,13 +14,13 @@ from newsletter.errors import UsageError
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.pass_obj
 def backup(site: Site, file: Path, *, force: bool) -> None:
     """
-    Write the list of readers and the ledger to FILE, whole, for you alone to read.
+    Back up the whole list of readers and the ledger to FILE, which only you can read.
 
-    A dispatch may be under way: FILE then holds one moment of it.
+    If a dispatch is under way, FILE contains its state at one moment.
     """
     database = site.records.file()
     if database is None:

@@ -14,16 +14,16 @@ from newsletter.dispatch.states import State, Tally
 
 @click.command()
 @click.argument("issue")
-@click.option("--because", metavar="TEXT", help="Why; wanted once the dispatch has begun.")
+@click.option("--because", metavar="TEXT", help="Why; required after the dispatch has started.")
 @click.option("--by", "name", metavar="NAME", help="Who cancels.  [default: the system's user]")
 @click.option("--yes", is_flag=True, help="Cancel without asking for the issue's name.")
 @click.pass_obj
 def cancel(site: Site, issue: str, because: str | None, name: str | None, *, yes: bool) -> None:
     """
-    Send nothing more of ISSUE, for good.
+    Cancel the dispatch of ISSUE for good.
 
-    Whoever has not got it is skipped. A run under way obeys within 2 seconds; letters on
-    their way get their answer. Before the dispatch has begun, this drops its appointment.
+    Readers who do not have it yet are skipped. A run under way stops within 2 seconds; emails
+    on their way still get an answer. Before the dispatch starts, this drops its appointment.
     """
     from newsletter.desk import halts  # noqa: PLC0415 - slow to load, and help is fast
 

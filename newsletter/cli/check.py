@@ -14,11 +14,11 @@ from newsletter.errors import ContentError
 @click.argument("issue")
 @click.option("--json", "as_json", is_flag=True, help="For machines; always JSON.")
 @click.option("--strict", is_flag=True, help="Exit with status 1 on advice too.")
-@click.option("--online", is_flag=True, help="Also ask every link once whether it is there.")
+@click.option("--online", is_flag=True, help="Also open every link once to check that it works.")
 @click.pass_context
 def check(ctx: click.Context, issue: str, *, as_json: bool, strict: bool, online: bool) -> None:
     """
-    Proofread ISSUE: do both languages say the same, and will every mail program show it?
+    Proofread ISSUE: do both languages say the same, and can every mail program show it?
 
     Exits with status 1 if anything blocks. docs/proof.md explains every rule.
     """

@@ -20,10 +20,10 @@ from newsletter.cli.wording import _, tell
 @click.pass_context
 def compose(ctx: click.Context, issue: str, out: Path | None) -> None:
     """
-    Make the letters of ISSUE (like 2022-08) in every edition.
+    Make the emails of ISSUE (like 2022-08) in every edition.
 
-    Everything that is wrong in the issue's folder is shown together, and nothing is
-    written then.
+    If anything is wrong in the issue's folder, all of it is shown together, and nothing is
+    written.
     """
     spare_looking(ctx)
     site: Site = ctx.obj

@@ -10,14 +10,14 @@ DIFFERS = 1  # exit status
 
 @click.command()
 @click.argument("issue")
-@click.option("--lines", is_flag=True, help="Also the lines of the texts that differ.")
+@click.option("--lines", is_flag=True, help="Also show the lines of the texts that differ.")
 @click.pass_context
 def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
     """
-    Name what differs between ISSUE's folder and the letter that was kept of it.
+    Show what differs between ISSUE's folder and its kept email.
 
-    That is the letter of its dispatch; where it was not dispatched, of its appointment or its
-    latest approval. Exits with status 1 if anything differs.
+    The kept email is that of its dispatch; if it was not dispatched, that of its appointment
+    or its latest approval. Exits with status 1 if anything differs.
     """
     site: Site = ctx.obj
     from newsletter.cli.naming import name_bond  # noqa: PLC0415

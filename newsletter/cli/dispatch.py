@@ -17,17 +17,15 @@ NEVER = "never"  # instead of a time
 @click.command()
 @click.argument("issue", required=False)
 @click.option("--yes", is_flag=True, help="Send without asking for the issue's name.")
-@click.option("--dry-run", is_flag=True, help="Do everything but plan and send.")
-@click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="Send to N readers at the most."
-)
+@click.option("--dry-run", is_flag=True, help="Do everything except planning and sending.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Send to at most N readers.")
 @click.option(
     "--canary",
     type=click.IntRange(min=0),
     metavar="N",
-    help="Send to N readers first, and go on if few are refused.  [default: publication.yaml]",
+    help=("Send to N readers first, and continue if few are refused.  [default: publication.yaml]"),
 )
-@click.option("--add-new", is_flag=True, help="Also send to readers who came since the plan.")
+@click.option("--add-new", is_flag=True, help="Also send to readers who were added after the plan.")
 @click.option("--to-all", is_flag=True, help="Send a special issue to every active reader.")
 @click.option(
     "--only-recipients-of",
@@ -39,8 +37,9 @@ NEVER = "never"  # instead of a time
     "--wait/--no-wait",
     "waits",
     default=None,
-    help="Stay until those who were put off have it; with --at, until the time has come.  "
-    "[default: on a terminal]",
+    help=(
+        "Wait until deferred readers have it; with --at, until that time.  [default: on a terminal]"
+    ),
 )
 @click.option(
     "--at",
@@ -48,30 +47,32 @@ NEVER = "never"  # instead of a time
     help='Send at a time in the publication\'s zone: "2022-08-26 09:00"; or never.',
 )
 @click.option(
-    "--rehearse", is_flag=True, help="Write to outbox/ instead, whatever is set; nobody gets it."
+    "--rehearse",
+    is_flag=True,
+    help="Write to outbox/ instead, regardless of the settings; no reader gets it.",
 )
 @click.option(
     "--replace-letter",
     is_flag=True,
-    help="Give those who wait the letter as it is now, though others have the first one.",
+    help=("Send the email as it is now to those who wait, although others have the first one."),
 )
 @click.option(
     "--was-rehearsal",
     is_flag=True,
-    help="Set aside what an outbox has written, so that the issue can still be sent.",
+    help=("Set a rehearsal written to an outbox aside, so that the issue can still be sent."),
 )
-@click.option("--due", is_flag=True, help="Send what is due of all issues; for cron and systemd.")
+@click.option("--due", is_flag=True, help="Send all due issues; for cron and systemd.")
 @click.option(
     "--override",
     "rules",
     multiple=True,
     metavar="RULE",
-    help="Send though RULE blocks.",
+    help="Send although RULE blocks.",
 )
 @click.option(
     "--after-restore",
     is_flag=True,
-    help="Send though the ledger may have forgotten letters; wants --because.",
+    help=("Send although the ledger may not know of all sent emails; needs --because."),
 )
 @click.option("--because", metavar="TEXT", help="Why; kept in the ledger with every override.")
 @click.option("--by", "name", metavar="NAME", help="Who dispatches.  [default: the system's user]")
@@ -101,9 +102,9 @@ def dispatch(  # noqa: PLR0913 - one for each option
     """
     Send ISSUE to every subscriber, in the language each has chosen.
 
-    Who gets it is fixed when it is run first; run again, it goes on with those who have
-    not got it, and never sends anything twice. With --at it is confirmed now and goes out
-    then, if it is still the same letter.
+    The first run decides who gets it. Run again, the command continues with those who do not
+    have it yet, and never sends anything twice. With --at you confirm it now, and it is sent
+    at that time if it is still the same email.
     """
     from newsletter.cli.due import report_due  # noqa: PLC0415 - slow to load, and help is fast
     from newsletter.cli.ordering import carry_out  # noqa: PLC0415

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="PEM file to write, never overwritten.  [default: dkim-SELECTOR.pem in the site]",
 )
-@click.option("--show", is_flag=True, help="Make nothing; print the records of the keys in use.")
+@click.option("--show", is_flag=True, help="Make no key; print the records of the keys in use.")
 @click.pass_obj
 def dkim_key(
     site: Site, is_ed25519: bool, selector: str | None, out: Path | None, show: bool
 ) -> None:
     """
-    Make a key that signs your letters (DKIM), and print its DNS record.
+    Make a key that signs your emails (DKIM), and print its DNS record.
 
     For a relay that does not sign itself. Nothing is signed before NEWSLETTER_DKIM_* are
     set; set them when DNS answers with the record.

@@ -12,14 +12,14 @@ from newsletter.dispatch.control import Act
 
 @click.command()
 @click.argument("issue")
-@click.option("--because", metavar="TEXT", help="Why; shown to whoever comes next.")
+@click.option("--because", metavar="TEXT", help="Why; shown to the next person.")
 @click.option("--by", "name", metavar="NAME", help="Who pauses.  [default: the system's user]")
 @click.pass_obj
 def pause(site: Site, issue: str, because: str | None, name: str | None) -> None:
     """
-    Begin nothing more of ISSUE until it is resumed.
+    Pause the dispatch of ISSUE until it is resumed.
 
-    A run under way obeys within 2 seconds; letters on their way get their answer.
+    A run under way stops within 2 seconds; emails on their way still get an answer.
     """
     from newsletter.desk import halts  # noqa: PLC0415 - slow to load, and help is fast
 

@@ -19,7 +19,7 @@ from newsletter.errors import UsageError
     "--unknown",
     "chosen",
     type=click.Choice([choice.value for choice in Settlement]),
-    help="Send it to them again, or take it that they have it.",
+    help="Send it to them again, or assume that they have it.",
 )
 @click.option(
     "--from-log",
@@ -27,10 +27,10 @@ from newsletter.errors import UsageError
     metavar="FILE…",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Mark accepted what a relay's log shows as taken; a .csv lists addresses.",
+    help=("Mark as accepted what a relay's log shows as accepted; a .csv lists addresses."),
 )
 @click.argument("more_logs", metavar="[LOG…]", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--only", metavar="ADDRESS", help="Settle the delivery to ADDRESS alone.")
+@click.option("--only", metavar="ADDRESS", help="Settle only the delivery to ADDRESS.")
 @click.option("--by", "name", metavar="NAME", help="Who decides.  [default: the system's user]")
 @click.option("--because", metavar="TEXT", help="Why, or how you know; kept in the ledger.")
 @click.option("--dry-run", is_flag=True, help="Show what would be settled; change nothing.")
@@ -52,12 +52,12 @@ def resolve(  # noqa: PLR0913 - one for each option
     """
     Settle the unknown deliveries of ISSUE.
 
-    Those are letters that left and were never answered. Look for them in the mail server's
-    log first, for it may know: 'newsletter status ISSUE --list unknown' names them. What is
-    decided is kept in the ledger with who and when.
+    These are emails that were sent but never answered. First look for them in the mail
+    server's log: 'newsletter status ISSUE --list unknown' lists them. The ledger keeps every
+    decision, with who made it and when.
 
-    With --from-log the logs of Postfix or Exim say it themselves, for what is pending,
-    deferred or unknown: --from-log /var/log/mail.log*
+    With --from-log the logs of Postfix or Exim settle pending, deferred and unknown
+    deliveries: --from-log /var/log/mail.log*
     """
     from newsletter.desk import settling  # noqa: PLC0415 - slow to load, and help is fast
 

@@ -19,10 +19,10 @@ from newsletter.errors import UsageError
 @click.pass_obj
 def restore(site: Site, file: Path, *, yes: bool) -> None:
     """
-    Put the backup FILE in place of the list of readers and the ledger.
+    Restore the list of readers and the ledger from the backup FILE.
 
-    The ledger of today is kept beside it. What was sent since the backup is not in it, so
-    nothing goes out before you have answered for each issue.
+    The present ledger is kept in the same folder. The backup does not contain what was sent
+    after it, so nothing is sent before you have decided about each issue.
     """
     database = site.records.file()
     if database is None:

@@ -16,14 +16,16 @@ from newsletter.errors import UsageError
 @click.command()
 @click.argument("issue")
 @click.option("--by", "name", metavar="NAME", help="Who resumes.  [default: the system's user]")
-@click.option("--yes", is_flag=True, help="Resume without being asked whether it was mended.")
+@click.option(
+    "--yes", is_flag=True, help="Resume without being asked whether the cause is corrected."
+)
 @click.pass_obj
 def resume(site: Site, issue: str, name: str | None, *, yes: bool) -> None:
     """
-    Let the paused dispatch of ISSUE go on.
+    Allow the paused dispatch of ISSUE to continue.
 
-    It sends nothing itself; dispatch does. Where the program has paused by itself, it asks
-    whether the cause was mended.
+    This command sends nothing itself; dispatch does. If the program paused automatically, it
+    asks whether the cause is corrected.
     """
     from newsletter.desk import halts  # noqa: PLC0415 - slow to load, and help is fast
 

@@ -22,20 +22,21 @@ FORMS = ("text", "html", "eml", "headers")
     type=click.Choice([kind.value for kind in EditionKind]),
     help="Which edition.  [default: the reader's own, or the first that was sent]",
 )
-@click.option("--to", metavar="ADDRESS", help="As this reader was sent it, with their name.")
+@click.option("--to", metavar="ADDRESS", help="As it was sent to this reader, with their name.")
 @click.option(
     "--as", "form", type=click.Choice(FORMS), default="text", show_default=True, help="Which part."
 )
-@click.option("--digest", metavar="DIGEST", help="Of several letters, the one with this digest.")
+@click.option("--digest", metavar="DIGEST", help="Of several emails, the one with this digest.")
 @click.pass_obj
 def show(
     site: Site, issue: str, edition: str | None, to: str | None, form: str, digest: str | None
 ) -> None:
     """
-    Print what was sent of ISSUE, as it was kept, whatever its folder says now.
+    Print the email that was sent of ISSUE, as it was kept, whatever its folder contains now.
 
-    Where two letters went out, both are printed; how many got each stands on standard error.
-    A letter is printed without its DKIM signature; names and links are the readers' of today.
+    If two emails were sent, both are printed; standard error says how many readers got each.
+    An email is printed without its DKIM signature, and with the names and links that its
+    readers have now.
     """
     from newsletter.desk.showing import find_sent_letters  # noqa: PLC0415
 

@@ -22,14 +22,14 @@ from newsletter.errors import UsageError
     "--list",
     "listed",
     type=click.Choice([state.value for state in SHOWN]),
-    help="Name the readers in this state, with the server's answer.",
+    help="List the readers in this state, with the server's answer.",
 )
 @click.option("--diary", "has_notes", is_flag=True, help="Every decision, by whom and when.")
 @click.pass_obj
 def status(
     site: Site, issue: str | None, is_json: bool, listed: str | None, has_notes: bool
 ) -> None:
-    """Show how far the dispatch of ISSUE has come, or of every issue."""
+    """Show the progress of the dispatch of ISSUE, or of every issue."""
     if listed and issue is None:
         raise UsageError(_("--list wants an issue: newsletter status 2022-08 --list unknown"))
     if listed and (is_json or has_notes):

@@ -28,7 +28,7 @@ ALL = "all"
     type=click.Choice([*(kind.value for kind in EditionKind), ALL]),
     default=ALL,
     show_default=True,
-    help="Which letters to send.",
+    help="Which editions to send.",
 )
 @click.option("--yes", is_flag=True, help="Send to any address without asking.")
 @click.pass_context
@@ -38,7 +38,7 @@ def test(
     """
     Send ISSUE to yourself and colleagues, marked as a test.
 
-    Without --to it goes to NEWSLETTER_TEST_RECIPIENTS. Subscribers are never touched.
+    Without --to it goes to NEWSLETTER_TEST_RECIPIENTS. It never goes to subscribers.
     """
     from newsletter.cli.proof_table import summary  # noqa: PLC0415
     from newsletter.delivery.provider import Accepted  # noqa: PLC0415

@@ -17,12 +17,12 @@ from newsletter.subscribers.subscriber import Standing, preference_of
 @click.option("--name", default="", help="The reader's name.")
 @click.option("--language", default="", help="ko, en, both, or nothing for no preference.")
 @consented_at_option
-@click.option("--again", is_flag=True, help="The reader had left and consented anew.")
+@click.option("--again", is_flag=True, help="The reader had left and has consented again.")
 @click.pass_obj
 def add(
     site: ImportSite, address: str, name: str, language: str, consented_at: str, again: bool
 ) -> None:
-    """Put one reader on the list, or merge what is new of them."""
+    """Add one reader to the list, or update the reader with new details."""
     if again and not consented_at:
         raise click.UsageError(_("--again needs --consented-at: when did the reader ask again?"))
     consent = consent_of(site, consented_at)

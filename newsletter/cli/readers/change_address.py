@@ -24,9 +24,9 @@ WAITING: Final = frozenset({"pending", "deferred"})
 @click.pass_obj
 def change_address(site: ImportSite, old: str, new: str, because: str, name: str | None) -> None:
     """
-    Give the reader with address OLD the address NEW; id, consent and history stay.
+    Give the reader with address OLD the address NEW; id, consent and history remain.
 
-    OLD stays on the list as unsubscribed, so that no import brings it in as a new reader.
+    OLD stays on the list as unsubscribed, so that no import adds it as a new reader.
     """
     before, after, by = address_of(old), address_of(new), name_person(name)
     book = site.records.book()

@@ -41,9 +41,11 @@ LONG_FILE_BYTES: Final = 1_000_000  # 20,000 readers: what takes longer than a g
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @consented_at_option
-@click.option("--dry-run", is_flag=True, help="Do all of it, then leave the list as it was.")
+@click.option("--dry-run", is_flag=True, help="Do everything, then leave the list as it was.")
 @click.option(
-    "--verbose", is_flag=True, help="Name every row that is named, not just the first 20 of a kind."
+    "--verbose",
+    is_flag=True,
+    help="Show all rows with remarks, not just the first 20 of each kind.",
 )
 @click.option(
     "--rejects",
@@ -62,7 +64,7 @@ LONG_FILE_BYTES: Final = 1_000_000  # 20,000 readers: what takes longer than a g
     "--encoding",
     metavar="NAME",
     callback=lambda _context, _parameter, name: _codec_of(name),
-    help="How the file was saved, where it is neither UTF-8 nor Korean: windows-1252, shift_jis …",
+    help=("The encoding of the file, if it is neither UTF-8 nor Korean: windows-1252, shift_jis …"),
 )
 @click.pass_context
 def import_file(  # noqa: PLR0913 - one for each option
@@ -80,12 +82,12 @@ def import_file(  # noqa: PLR0913 - one for each option
     Merge the readers of FILE (CSV) into the list.
 
     The columns are email, name, language (ko, en, both or nothing) and consented_at, in any
-    order, in English or Korean; --consented-at counts for rows without a date of their own.
+    order, in English or Korean; --consented-at applies to rows without a date of their own.
     Columns that say who left, bounced, complained or refused are read as other services
-    write them. What each is taken for is printed first; where that is not certain, it is
-    asked on a terminal, and elsewhere --column must say it.
-    Rows that cannot be imported are named and the others kept. A file is imported whole or,
-    if the command is broken off, not at all.
+    write them. The command first prints the meaning of each column; if a meaning is not
+    certain, it asks on a terminal, and elsewhere --column must give it.
+    Rows that cannot be imported are listed, and the others are imported. If the command is
+    interrupted, nothing of the file is imported.
     """
     site: ImportSite = context.obj
     if rejects is not None:

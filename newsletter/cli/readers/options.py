@@ -40,7 +40,7 @@ def because_option(*, required: bool) -> Callable[[Any], Any]:
     """Make the option that says why."""
     note = "" if required else " May be left out."
     return click.option(
-        "--because", metavar="TEXT", default="", required=required, help=f"Why; is kept.{note}"
+        "--because", metavar="TEXT", default="", required=required, help=f"Why; it is kept.{note}"
     )
 
 

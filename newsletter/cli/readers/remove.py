@@ -18,7 +18,7 @@ from newsletter.subscribers.why import one_line
 @by_option
 @click.pass_obj
 def remove(site: ImportSite, address: str, because: str, name: str | None) -> None:
-    """Unsubscribe a reader; the address is kept so that no import brings it back."""
+    """Unsubscribe a reader; the address is kept so that no import adds it again."""
     wanted, by = address_of(address), name_person(name)
     with site.records.book().opened() as book:
         before = withdraw(wanted, book, site.clock(), one_line(because), by)

@@ -28,7 +28,7 @@ COLUMN: Final = 11  # cells of what is said before its value
 @click.option("--json", "as_json", is_flag=True, help="For machines; times are UTC.")
 @click.pass_obj
 def show(site: ImportSite, address: str, as_json: bool) -> None:
-    """Show all that is kept about one reader, and what they were sent."""
+    """Show everything kept about one reader, and what was sent to them."""
     book = site.records.book()
     wanted = address_of(address)
     subscriber = book.find(wanted.key)

@@ -18,7 +18,7 @@ from newsletter.subscribers.why import one_line
 @by_option
 @click.pass_obj
 def suppress(site: ImportSite, address: str, because: str, name: str | None) -> None:
-    """Write to a reader no more, by a decision of yours; the reader did not ask for it."""
+    """Stop sending to a reader by your own decision, without a request from the reader."""
     wanted, by = address_of(address), name_person(name)
     if not one_line(because):
         raise click.UsageError(_("--because: the reason is empty; say why"))

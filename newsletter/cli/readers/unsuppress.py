@@ -19,9 +19,9 @@ from newsletter.subscribers.why import one_line
 @click.pass_obj
 def unsuppress(site: ImportSite, address: str, because: str, name: str | None) -> None:
     """
-    Write to a reader again whose mailbox had refused mail, or whom a person suppressed.
+    Send again to a reader whose mailbox had refused mail, or whom a person suppressed.
 
-    Who withdrew or complained comes back only by a consent of their own:
+    A reader who withdrew or complained must consent again:
     newsletter subscribers add ADDRESS --again --consented-at.
     """
     wanted, by = address_of(address), name_person(name)
