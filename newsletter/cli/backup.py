@@ -27,12 +27,12 @@ def backup(site: Site, file: Path, *, force: bool) -> None:
         target = f"--dbname={site.records.shown()}"
         command = shlex.join(["pg_dump", "--format=custom", f"--file={file}", target])
         msg = _(
-            "backup: the ledger is in PostgreSQL, which has its own way; run: {command}",
+            "backup: the ledger is in PostgreSQL, which has its own backup; run: {command}",
             command=command,
         )
         raise UsageError(msg)
     if not database.exists():
-        msg = _("{path}: there is no ledger yet; it comes with the first reader", path=database)
+        msg = _("{path}: there is no ledger yet; adding the first reader creates it", path=database)
         raise UsageError(msg)
     _refuse_taken(file, database, force=force)
     size, path = site.records.back_up(file), shown_path(file.absolute())
@@ -48,14 +48,14 @@ def _refuse_taken(file: Path, database: Path, *, force: bool) -> None:
     if file.samefile(database):
         raise UsageError(_("{path}: is the ledger itself; name another file", path=file))
     if not force:
-        msg = _("{path}: is there already; name another file, or add --force", path=file)
+        msg = _("{path}: exists already; name another file, or add --force", path=file)
         raise UsageError(msg)
 
 
 def _beside() -> Mapping[str, str]:
-    """Return what else a site cannot be made anew from, and why."""
+    """Return the other files that cannot be recreated and need a backup, each with the reason."""
     return {
-        ".secret-key": _("signs the links in letters that were sent"),
+        ".secret-key": _("signs the links in emails that were sent"),
         ".env": _("the settings"),
         "issues": _("what you write"),
     }

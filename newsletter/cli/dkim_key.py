@@ -49,7 +49,13 @@ def dkim_key(
     made = make_signing_key(site, algorithm, selector, out)
     path, kind = shown_path(made.path), _described(made.key)
     _heading(_("Made"), _("{path}  {kind}, mode 600", path=path, kind=kind))
-    tell("", _("Whoever has it can write as you: keep it out of git, and in a backup."))
+    tell(
+        "",
+        _(
+            "Anyone who has this file can send email in your name: keep it out of "
+            "git, but back it up."
+        ),
+    )
     _print_record(made.domain, made.selector, made.key)
     _print_settings(made)
 
@@ -59,8 +65,8 @@ def _show_keys(site: Site) -> None:
     if setting is None:
         raise UsageError(
             _(
-                "no key is in use, for NEWSLETTER_DKIM_* are not set; 'newsletter dkim-key' makes "
-                "one"
+                "no key is in use, because NEWSLETTER_DKIM_* are not set; 'newsletter "
+                "dkim-key' makes one"
             )
         )
     for selector, key in read_signing_keys(site).items():
@@ -93,9 +99,9 @@ def _print_settings(made: "MadeKey") -> None:
     )
     click.echo()
     record = f"{made.selector}._domainkey.{made.domain}"
-    publish = _("publish the record; when it is there (dig TXT {record}),", record=record)
+    publish = _("publish the record; when DNS shows it (dig TXT {record}),", record=record)
     _heading(_("Next"), publish)
-    tell("", _("set .env and look at a letter: newsletter test ISSUE"))
+    tell("", _("set .env and look at an email: newsletter test ISSUE"))
 
 
 def _described(key: "SigningKey") -> str:
@@ -103,6 +109,6 @@ def _described(key: "SigningKey") -> str:
 
 
 def _heading(label: str, rest: str) -> None:
-    """Print *rest* behind its label, which stands out on a terminal."""
+    """Print *rest* after its label, which is highlighted on a terminal."""
     bold = click.style(pad(label, LABEL).removesuffix(" "), bold=True)
     click.echo(f"{bold} {rest}")

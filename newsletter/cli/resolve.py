@@ -102,5 +102,5 @@ def _refuse_mixture(
         msg = _("{path}: put --from-log before the names of logs", path=more_logs[0])
         raise UsageError(msg)
     if logs and only is not None:
-        msg = _("--only goes with --unknown; a log speaks of whoever it names")
+        msg = _("--only goes with --unknown; a log settles all readers that it names")
         raise UsageError(msg)

@@ -28,7 +28,7 @@ SHOWN_MAX: Final = 10  # readers named before the question
 def settle_from_logs(site: "Site", order: logs.LogOrder, *, yes: bool, dry_run: bool) -> None:
     """Show what files say, ask, and mark it accepted; see `desk.logs` for what it raises."""
     if not dry_run:
-        require_person(_("mark them accepted"), yes=yes)
+        require_person(_("mark them as accepted"), yes=yes)
     known = 0
 
     def confirm(findings: logs.Findings) -> bool:
@@ -41,7 +41,7 @@ def settle_from_logs(site: "Site", order: logs.LogOrder, *, yes: bool, dry_run: 
             click.echo(_("Nothing was changed"))
             return False
         question = _(
-            "This marks {count:,} accepted; they are not sent the letter again.", count=known
+            "This marks {count:,} as accepted; the email is not sent to them again.", count=known
         )
         confirm_by_name(question, order.issue, _("nothing was changed"), yes=yes)
         return True
@@ -49,9 +49,11 @@ def settle_from_logs(site: "Site", order: logs.LogOrder, *, yes: bool, dry_run: 
     count = logs.settle_from_logs(site, order, confirm)
     if count is None:
         return
-    tell("Settled", _("{count:,} are accepted, says {by}", count=count, by=order.by))
+    tell("Settled", _("{count:,} are accepted, by {by}", count=count, by=order.by))
     if count < known:
-        changed = _("{count:,} that changed meanwhile; run resolve again", count=known - count)
+        changed = _(
+            "{count:,} that changed in the meantime; run resolve again", count=known - count
+        )
         tell("Not", changed)
     tell("Next", f"newsletter status {order.issue}")
 
@@ -64,7 +66,7 @@ def _show_findings(issue: str, findings: logs.Findings) -> None:
         return
     for name, one in findings.lists.items():
         listed = _(
-            "{path}: {readers}, {others:,} of them not open here",
+            "{path}: {readers}; settled here or not in this issue: {others:,}",
             path=name,
             readers=readers(one.readers),
             others=one.others,
@@ -81,27 +83,27 @@ def _show_lost_plan(lost: "LostPlan", appointment: "Appointment | None") -> None
     tell("Plan", _("{issue} was never dispatched on this ledger; nothing is sent", issue=issue))
     if appointment:
         letter = _(
-            "{digest}, the letter that {by} appointed now; whoever is left gets this one",
+            "{digest}, the email that {by} has appointed; the remaining readers get this one",
             digest=digest,
             by=appointment.by,
         )
     else:
         letter = _(
-            "{digest}, the letter as it is now; whoever is left gets this one", digest=digest
+            "{digest}, the email as it is now; the remaining readers get this one", digest=digest
         )
     tell("Digest", letter)
 
 
 def _show_reading(name: str, reading: "LogReading") -> None:
     read = _(
-        "{path}: {lines}, {letters:,} letters named",
+        "{path}: {lines}, {letters:,} emails named",
         path=name,
         lines=phrase("count.lines", count=reading.lines),
         letters=reading.of_relay,
     )
     tell("Log", read)
     if not reading.of_relay:
-        tell("", _("no line is Postfix's or Exim's; is it the right file?"))
+        tell("", _("no line comes from Postfix or Exim; is it the right file?"))
 
 
 def _show(waiting: Sequence["OpenDelivery"], found: Mapping["DeliveryId", logs.Found]) -> None:
@@ -118,7 +120,10 @@ def _show(waiting: Sequence["OpenDelivery"], found: Mapping["DeliveryId", logs.F
         )
         tell("Left", left)
     rest = _by_state([one for one in waiting if one.delivery.id not in found])
-    tell("Not", _("{readers}; that means nothing, and they stay as they are", readers=rest))
+    tell(
+        "Not",
+        _("{readers}; a missing record proves nothing, so they are not changed", readers=rest),
+    )
 
 
 def _show_found(one: logs.Found) -> str:
@@ -126,12 +131,12 @@ def _show_found(one: logs.Found) -> str:
     state = say(one.delivery.state.said)
     if one.is_left:
         return _(
-            "  {address}  {state}, taken: {place}  left as it is",
+            "  {address}  {state}, accepted: {place}  not changed",
             address=address,
             state=state,
             place=place,
         )
-    return _("  {address}  {state}, taken: {place}", address=address, state=state, place=place)
+    return _("  {address}  {state}, accepted: {place}", address=address, state=state, place=place)
 
 
 def _by_state(some: Sequence["OpenDelivery"]) -> str:

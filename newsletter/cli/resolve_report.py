@@ -37,7 +37,7 @@ def show_doubted(
         click.echo(_("Nothing of {issue} is unknown; nothing was changed", issue=issue))
         return
     count = readers(len(doubted))
-    tell("Unknown", _("{readers}: the letter left, and no answer came", readers=count))
+    tell("Unknown", _("{readers}: the email was sent, but no answer came", readers=count))
     for line in doubted[:SHOWN_MAX]:
         _show_line(line, zone)
     if len(doubted) > SHOWN_MAX:
@@ -57,25 +57,25 @@ def _show_line(line: "LedgerLine", zone: "ZoneInfo") -> None:
         said = _("{attempt}, left {when}", attempt=said, when=when)
     click.echo(said)
     answer = " ".join(say(line.answer).split())
-    no_answer = _("no answer at all: the program, or its machine, ended before one came")
+    no_answer = _("no answer at all: the program or its computer stopped before one came")
     click.echo(f"    {answer or no_answer}")
 
 
 def _risk_of(settlement: Settlement) -> str:
     match settlement:
         case Settlement.RESEND:
-            return _("whoever has the letter already may get it twice.")
+            return _("readers who already have the email may get it twice.")
         case Settlement.ASSUME_ACCEPTED:
-            return _("whoever has not got the letter never will.")
+            return _("readers who do not have the email will never get it.")
 
 
 def report(issue: str, settlement: Settlement, count: int, by: str) -> None:
     """Say how many were settled, and which command comes next."""
     match settlement:
         case Settlement.RESEND:
-            tell("Settled", _("{count:,} unknown are pending again, says {by}", count=count, by=by))
+            tell("Settled", _("{count:,} unknown are pending again, by {by}", count=count, by=by))
             tell("Next", f"newsletter dispatch {issue}")
         case Settlement.ASSUME_ACCEPTED:
-            said = _("{count:,} unknown are assumed to be accepted, says {by}", count=count, by=by)
+            said = _("{count:,} unknown are assumed to be accepted, by {by}", count=count, by=by)
             tell("Settled", said)
             tell("Next", f"newsletter status {issue}")

@@ -1,4 +1,4 @@
-"""``newsletter restore``: a backup in place of the ledger, which then sends nothing by itself."""
+"""``newsletter restore``: a backup replaces the ledger, which then waits for a decision."""
 
 import shlex
 from pathlib import Path
@@ -29,8 +29,8 @@ def restore(site: Site, file: Path, *, yes: bool) -> None:
         ours = f"--dbname={site.records.shown()}"
         ways = ["pg_restore", "--clean", "--if-exists", "--single-transaction", ours, str(file)]
         msg = _(
-            "restore: the ledger is in PostgreSQL, which has its own way; stop every timer and "
-            "dispatch, then run: {command}",
+            "restore: the ledger is in PostgreSQL, which has its own restore; stop "
+            "every timer and dispatch, then run: {command}",
             command=shlex.join(ways),
         )
         raise UsageError(msg)
@@ -41,11 +41,11 @@ def restore(site: Site, file: Path, *, yes: bool) -> None:
     tell("Backup", _("{path}: {readers}", path=file, readers=found), cells=10)
     tell("Issues", ", ".join(contents.issues) or _("none was dispatched"), cells=10)
     require_person(_("restore"), yes=yes)
-    if not yes and not confirm(_("Put it in place of {path}?", path=place)):
+    if not yes and not confirm(_("Replace {path} with this backup?", path=place)):
         raise click.Abort
     kept = site.records.restore(file, site.clock())
     tell("Restored", place, cells=10)
     if kept:
-        tell("Kept", _("the ledger of today, as {name}", name=kept.name), cells=10)
-    following = _("newsletter status; nothing goes out before you have answered for it")
+        tell("Kept", _("the ledger until now, as {name}", name=kept.name), cells=10)
+    following = _("newsletter status; nothing is sent before you have decided about it")
     tell("Next", following, cells=10)

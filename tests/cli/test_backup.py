@@ -75,7 +75,7 @@ def test_a_file_that_is_there_is_replaced_only_with_force(
     kept = target.read_text()
     desk.run("backup", str(target), "--force")
 
-    assert "is there already; name another file, or add --force" in refused
+    assert "exists already; name another file, or add --force" in refused
     assert kept == "precious"
     assert ask(target, "SELECT count(*) FROM subscribers") == [(4,)]
 

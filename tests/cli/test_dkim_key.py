@@ -65,7 +65,7 @@ def test_a_key_is_never_overwritten(stage: Stage) -> None:
 
     output = stage.run("dkim-key", "--out", "mine.pem", status=2)
 
-    assert "mine.pem is there already, and a key is never overwritten" in output
+    assert "mine.pem exists already, and a key is never overwritten" in output
     assert (stage.root / "mine.pem").read_bytes() == before
 
 
@@ -102,7 +102,7 @@ def test_the_records_of_the_keys_in_use_are_shown_again(stage: Stage) -> None:
 def test_nothing_to_show_and_nothing_to_make_at_once_are_wrong_usage(stage: Stage) -> None:
     assert "no key is in use" in stage.run("dkim-key", "--show", status=2)
     assert "--show makes no key" in stage.run("dkim-key", "--show", "--ed25519", status=2)
-    assert "is no selector" in stage.run("dkim-key", "--selector", "a b", status=2)
+    assert "is not a selector" in stage.run("dkim-key", "--selector", "a b", status=2)
 
 
 def test_m4_a_sender_of_another_domain_stops_before_anything_is_sent(stage: Stage) -> None:
@@ -112,7 +112,7 @@ def test_m4_a_sender_of_another_domain_stops_before_anything_is_sent(stage: Stag
         "test", ISSUE, "--to", "me@example.org", "--yes", status=3
     )
 
-    assert "NEWSLETTER_DKIM_DOMAIN: letters come from" in refused
+    assert "NEWSLETTER_DKIM_DOMAIN: the sender is" in refused
     assert not (stage.root / "outbox").exists()
 
 
@@ -122,5 +122,5 @@ def test_a_key_that_others_may_read_stops_before_anything_is_sent(stage: Stage) 
 
     refused = stage.run("test", ISSUE, "--to", "me@example.org", "--yes", status=3)
 
-    assert "may be used by others (mode 0644); run: chmod 600" in refused
+    assert "other users can read or change it (mode 0644); run: chmod 600" in refused
     assert not (stage.root / "outbox").exists()

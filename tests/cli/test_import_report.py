@@ -24,9 +24,9 @@ def test_both_lines_of_a_repeated_address_are_named_and_what_was_merged(site: Re
     result = site.run("import", file)
 
     assert result.exit_code == 0
-    assert f"{file}:4: Minji@Example.org stands in line 2 already; merged: " in result.stderr
+    assert f"{file}:4: Minji@Example.org is already in line 2; merged: " in result.stderr
     assert "name '민지' instead of '김민지', language both instead of ko" in result.stderr
-    assert f"{file}:5: jiho@example.org stands in line 3 already; merged; it adds" in result.stderr
+    assert f"{file}:5: jiho@example.org is already in line 3; merged; it adds" in result.stderr
 
 
 def test_the_first_line_is_found_however_far_above_it_is(site: ReaderList) -> None:
@@ -36,7 +36,7 @@ def test_the_first_line_is_found_however_far_above_it_is(site: ReaderList) -> No
     result = site.run("import", file)
 
     assert counts(result) == {"new": 5_000, "duplicate": 1, "refused": 1}
-    assert f"{file}:5003: r7@example.org stands in line 10 already; merged: name '칠'" in (
+    assert f"{file}:5003: r7@example.org is already in line 10; merged: name '칠'" in (
         result.stderr
     )
 
@@ -47,9 +47,9 @@ def test_repeats_beyond_twenty_are_named_if_all_are_asked_for(site: ReaderList) 
     short = site.run("import", file)
     whole = site.run("import", file, "--verbose")
 
-    assert short.stderr.count("in line 2 already") == 20
+    assert short.stderr.count("already in line 2") == 20
     assert "See every repeated address and cleaned name: --verbose" in short.stdout
-    assert whole.stderr.count("in line 2 already") == 30
+    assert whole.stderr.count("already in line 2") == 30
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
@@ -89,9 +89,10 @@ def test_a_name_that_was_cleaned_is_told_with_its_line(site: ReaderList) -> None
 
     assert counts(result) == {"new": 2}
     assert (
-        f"{file}:2: the name '\\u3164' cannot be seen (U+3164), so there is none" in result.stderr
+        f"{file}:2: the name '\\u3164' has only invisible characters (U+3164), "
+        "so it counts as no name" in result.stderr
     )
-    assert f"{file}:3: the name '하나' had letters that cannot be seen (U+FEFF)" in result.stderr
+    assert f"{file}:3: the name '하나' contained invisible characters (U+FEFF)" in result.stderr
     assert "Names cleaned: 2, named above" in result.stdout
 
 
@@ -104,8 +105,8 @@ def test_a_reader_whom_the_file_withdraws_is_named_with_line_and_reason(site: Re
     assert counts(result) == {"unchanged": 2, "withdrawn": 1}
     said = f"{file}:3: minji@example.org was active and is now unsubscribed (탈퇴일: 2022-07-01)"
     assert said in result.stderr
-    assert f"{file}:3: Minji@Example.org stands in line 2 already" in result.stderr
-    assert "and no longer; named above" in result.stdout
+    assert f"{file}:3: Minji@Example.org is already in line 2" in result.stderr
+    assert "but no longer; named above" in result.stdout
     assert site.standings()["minji@example.org"] is Standing.UNSUBSCRIBED
 
 
@@ -122,7 +123,7 @@ def test_what_is_not_named_is_not_said_to_be(site: ReaderList) -> None:
 
     assert counts(short) == {"new": 3, "duplicate": 3, "withdrawn": 25, "refused": 22}
     assert short.stderr.count("was active and is now unsubscribed") == 20
-    assert "and no longer; the first 20 named above" in short.stdout
+    assert "but no longer; the first 20 named above" in short.stdout
     assert "merged; named above" in short.stdout
     assert "See everybody who is no longer active: --verbose" in short.stdout
     assert any(line.endswith("22  the first 20 named above") for line in short.stdout.split("\n"))

@@ -34,7 +34,7 @@ BAD: Final = {  # line -> the row, and why it is refused
         "국문",
         "구독중",
         "2021-03-02,메모,또",
-        "7 fields where the heading has 6",
+        "7 fields, but the heading has 6",
     ),
 }
 
@@ -81,8 +81,8 @@ def test_nearly_all_of_a_korean_list_comes_in_and_the_rest_is_told_why(site: Rea
     for line, (*_, reason) in BAD.items():
         [said] = [one for one in result.stderr.splitlines() if one.startswith(f"{file}:{line}: ")]
         assert reason in said
-    assert f"{file}:121: reader21@example.org stands in line 21 already" in result.stderr
-    assert f"{file}:305: reader12@example.org stands in line 12 already" in result.stderr
+    assert f"{file}:121: reader21@example.org is already in line 21" in result.stderr
+    assert f"{file}:305: reader12@example.org is already in line 12" in result.stderr
     readers = {one.address: one for one in site.book().select(Selection())}
     assert readers.keys() == expected.keys()
     once = expected.keys() - {f"reader{number}@example.org" for number in repeats.values()}

@@ -89,8 +89,8 @@ def test_what_is_assumed_to_have_arrived_is_never_sent_again(desk: ClockedStage)
     output = desk.run(*ASSUME, "--because", "the relay's log shows both", "--yes")
     desk.run("dispatch", ISSUE_ID, "--yes")
 
-    assert "whoever has not got the letter never will" in output
-    assert "Settled  2 unknown are assumed to be accepted, says anna" in output
+    assert "readers who do not have the email will never get it" in output
+    assert "Settled  2 unknown are assumed to be accepted, by anna" in output
     assert desk.states() == {State.ACCEPTED: 4}
     assert desk.decided() == [
         ("settled", "anna", "2 × assume-accepted: the relay's log shows both")
@@ -134,15 +134,15 @@ def test_where_nothing_is_unknown_nothing_is_asked_or_written(tmp_path: Path) ->
 
 def test_the_choice_says_its_risk_and_wants_the_issue_typed(desk: ClockedStage) -> None:
     alone = desk.run(*RESEND, status=2)
-    wrong = desk.type(*RESEND, dialogue={"to go on": "y\n"}, status=2)
+    wrong = desk.type(*RESEND, dialogue={"to continue": "y\n"}, status=2)
     before = desk.states()
-    right = desk.type(*RESEND, dialogue={"to go on": f"{ISSUE_ID}\n"})
+    right = desk.type(*RESEND, dialogue={"to continue": f"{ISSUE_ID}\n"})
 
     assert "add --yes" in alone
     assert "may get it twice" in wrong
     assert "nothing was settled" in wrong
     assert before[State.UNKNOWN] == 2
-    assert "2 unknown are pending again, says 김민지" in right
+    assert "2 unknown are pending again, by 김민지" in right
 
 
 def test_nothing_is_settled_while_another_process_is_sending(desk: ClockedStage) -> None:
@@ -152,7 +152,7 @@ def test_nothing_is_settled_while_another_process_is_sending(desk: ClockedStage)
 
     output = desk.run(*RESEND, "--yes", status=4)
 
-    assert f"is being sent by another process ({other})" in output
+    assert f"another process is sending {ISSUE_ID} ({other})" in output
     assert desk.states()[State.UNKNOWN] == 2
 
 
@@ -170,7 +170,7 @@ def test_of_a_cancelled_dispatch_nothing_is_sent_again_but_it_can_be_closed(
     refused = desk.run(*RESEND, "--yes", status=2)
     desk.run(*ASSUME, "--yes")
 
-    assert "nothing of it is sent again" in refused
+    assert "none of its emails is sent again" in refused
 
     assert "assume-accepted" in refused
     assert desk.states() == {State.ACCEPTED: 4}
@@ -185,7 +185,7 @@ def test_many_in_doubt_are_counted_and_the_first_ten_named(tmp_path: Path) -> No
 
     assert output.count("@example.org") == 10
     assert "and 3 more" in output
-    assert output.count("ended before one came") == 10
+    assert output.count("stopped before one came") == 10
 
 
 def begin_elsewhere(desk: ClockedStage, *deliveries_: int, silent_for: timedelta) -> None:
@@ -208,7 +208,7 @@ def test_what_another_process_may_still_be_answered_for_is_left_out_by_name(
     output = desk.run(*RESEND, "--yes")
 
     assert f"1 unknown of {ISSUE_ID} may still be answered: process otherhost.ex" in output
-    assert "gave a sign of life 150 s ago, and is waited for another 90 s; they are" in output
+    assert "last reported 150 s ago; the program waits for it for another 90 s; they are" in output
     assert "1 unknown are pending again" in output
     assert (desk.states()[State.UNKNOWN], desk.states()[State.PENDING]) == (1, 1)
 

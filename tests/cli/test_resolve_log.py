@@ -64,19 +64,19 @@ def test_what_the_log_shows_as_taken_is_accepted_and_the_rest_goes_out(
 
     output = desk.run("resolve", ISSUE_ID, "--from-log", str(log), *BY, "--yes")
 
-    assert f"Log      {log}: 9 lines, 3 letters named" in output
+    assert f"Log      {log}: 9 lines, 3 emails named" in output
     assert "Found    3 readers: 1 pending, 1 deferred, 1 unknown" in output
-    assert "Not      2 readers: 2 pending; that means nothing" in output
-    assert f"r1@example.org  pending, taken: {log}:2" in output
+    assert "Not      2 readers: 2 pending; a missing record proves nothing" in output
+    assert f"r1@example.org  pending, accepted: {log}:2" in output
     assert desk.states() == {State.ACCEPTED: 3, State.PENDING: 2}
     assert desk.decided() == [
         (
             "settled",
             "anna",
-            f"3 × accepted, taken according to {log} (found: 1 pending, 1 deferred, 1 unknown)",
+            f"3 × accepted, confirmed by {log} (found: 1 pending, 1 deferred, 1 unknown)",
         )
     ]
-    assert f"taken according to {log}:2" in desk.run("status", ISSUE_ID, "--list", "accepted")
+    assert f"confirmed by {log}:2" in desk.run("status", ISSUE_ID, "--list", "accepted")
     assert "2 attempts in this run" in desk.run("dispatch", ISSUE_ID, "--yes")
 
 
@@ -95,7 +95,7 @@ def test_several_files_packed_or_not_are_read_in_any_order(
     output = desk.run("resolve", ISSUE_ID, "--from-log", *names, *BY, "--yes")
 
     assert "Found    3 readers" in output
-    assert f"taken: {names[1]}:1" in output
+    assert f"accepted: {names[1]}:1" in output
     assert desk.states() == {State.ACCEPTED: 3, State.PENDING: 2}
 
 
@@ -118,14 +118,14 @@ def test_the_question_wants_the_issue_typed(desk: ClockedStage, tmp_path: Path) 
     before = desk.states()
 
     alone = desk.run(*words, status=2)
-    wrong = desk.type(*words, dialogue={"to go on": "y\n"}, status=2)
+    wrong = desk.type(*words, dialogue={"to continue": "y\n"}, status=2)
     after_wrong = desk.states()
-    right = desk.type(*words, dialogue={"to go on": f"{ISSUE_ID}\n"})
+    right = desk.type(*words, dialogue={"to continue": f"{ISSUE_ID}\n"})
 
     assert "add --yes" in alone
     assert "nothing was changed" in wrong
     assert after_wrong == before
-    assert "1 are accepted, says anna" in right
+    assert "1 are accepted, by anna" in right
 
 
 def test_skipped_letters_of_a_cancelled_issue_stay_skipped(
@@ -150,7 +150,7 @@ def test_another_log_proves_nothing_and_is_told(desk: ClockedStage, tmp_path: Pa
 
     output = desk.run("resolve", ISSUE_ID, "--from-log", str(log), "--yes")
 
-    assert "5 lines, 0 letters named" in output
+    assert "5 lines, 0 emails named" in output
     assert "is it the right file?" in output
     assert "Found    nobody" in output
     assert desk.states() == before
@@ -165,7 +165,7 @@ def test_addresses_want_a_reason_which_is_kept(desk: ClockedStage, tmp_path: Pat
     output = desk.run(*words, "--because", "the service's report")
 
     assert "say with --because how you know" in refused
-    assert "2 readers, 1 of them not open here" in output
+    assert "2 readers; settled here or not in this issue: 1" in output
     assert desk.states()[State.ACCEPTED] == 2
     [(_, _, words_kept)] = desk.decided()
     assert words_kept.endswith("(found: 1 pending): the service's report")
@@ -178,8 +178,8 @@ def test_addresses_want_a_reason_which_is_kept(desk: ClockedStage, tmp_path: Pat
         (("--unknown", "resend", "--from-log", "{log}"), "name one way"),
         (("--from-log", "{log}", "--only", "r1@example.org"), "--only goes with --unknown"),
         (("--unknown", "resend", "{log}"), "put --from-log before"),
-        (("--from-log", "{log}", "{log}.gone"), "is no regular file"),
-        (("--from-log", "{log}.zst"), "is packed by zstd"),
+        (("--from-log", "{log}", "{log}.gone"), "is not a regular file"),
+        (("--from-log", "{log}.zst"), "is compressed with zstd"),
         (("--from-log", "{log}.gz"), "cannot be unpacked"),
     ],
 )
@@ -265,7 +265,7 @@ def test_a_lost_plan_is_not_made_before_somebody_has_confirmed(
         return "no\n"
 
     words = ("resolve", ISSUE_ID, "--from-log", log, *BY)
-    shown = desk.type(*words, dialogue={"to go on": look_and_refuse}, status=2)
+    shown = desk.type(*words, dialogue={"to continue": look_and_refuse}, status=2)
 
     assert planned == [None]
     assert "nothing was changed" in shown
@@ -283,10 +283,10 @@ def test_who_leaves_before_a_lost_plan_is_made_is_not_mistaken_for_the_next(
         return f"{ISSUE_ID}\n"
 
     words = ("resolve", ISSUE_ID, "--from-log", log, *BY)
-    shown = desk.type(*words, dialogue={"to go on": unsubscribe_the_first})
+    shown = desk.type(*words, dialogue={"to continue": unsubscribe_the_first})
 
-    assert "1 are accepted, says anna" in shown
-    assert "1 that changed meanwhile" in shown
+    assert "1 are accepted, by anna" in shown
+    assert "1 that changed in the meantime" in shown
     accepted = desk.run("status", ISSUE_ID, "--list", "accepted")
     assert "r2@example.org" in accepted
     assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}
@@ -309,7 +309,7 @@ def test_the_letter_of_a_lost_plan_has_to_be_the_appointed_one(
     letter.write_text(before)
     desk.run(*words)
 
-    assert all("not the letter that Kim appointed" in said for said in (tried, refused))
+    assert all("not the email that Kim appointed" in said for said in (tried, refused))
     assert "changed: text of the en edition" in refused
     assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 4}
 
@@ -322,7 +322,7 @@ def test_where_nothing_is_appointed_the_letter_of_a_lost_plan_is_named(
 
     output = desk.run("resolve", ISSUE_ID, "--from-log", log, "--yes")
 
-    assert f"Digest   {digest[:12]}, the letter as it is now" in output
+    assert f"Digest   {digest[:12]}, the email as it is now" in output
 
 
 def test_a_key_is_never_made_to_look_for_letters_that_were_sent_with_another(

@@ -43,7 +43,7 @@ def test_a_restored_ledger_sends_nothing_before_somebody_answers(desk: ClockedSt
     refused = desk.run("dispatch", ISSUE_ID, "--yes", status=4)
 
     kept = next(path for path in desk.root.glob("newsletter.db.before-restore-*"))
-    assert f"Kept      the ledger of today, as {kept.name}" in output
+    assert f"Kept      the ledger until now, as {kept.name}" in output
     assert "Issues    none was dispatched" in output
     assert "this ledger was restored from backup.db" in refused
     assert "this ledger is an older copy" not in refused  # one doubt is enough
@@ -158,8 +158,8 @@ def folder(file: Path) -> None:
     ("harm", "words"),
     [
         (newer, "install the newer version that wrote it"),
-        (foreign, "is no ledger of this program"),
-        (text, "is no ledger that can be read"),
+        (foreign, "is not a ledger of this program"),
+        (text, "cannot be read as a ledger"),
         (damaged, "backup.db: is "),
         (missing, "there is no such file"),
         (folder, "there is no such file"),
@@ -191,7 +191,7 @@ def test_without_a_terminal_it_wants_yes(desk: ClockedStage) -> None:
 
 @pytest.mark.parametrize(("typed", "status", "doubts"), [("y\n", 0, 1), ("n\n", 1, 0)])
 def test_a_person_is_asked(desk: ClockedStage, typed: str, status: int, doubts: int) -> None:
-    desk.type("restore", str(backup_of(desk)), dialogue={"in place of": typed}, status=status)
+    desk.type("restore", str(backup_of(desk)), dialogue={"with this backup": typed}, status=status)
 
     assert len(desk.site.records.doubts().standing()) == doubts
 
@@ -223,7 +223,7 @@ def test_what_there_is_no_room_for_leaves_everything_as_it_was(
     monkeypatch.setattr(backups, "write_copy", fill_disk)
     said = desk.run("restore", str(backup_of(desk)), "--yes", status=3)
 
-    assert "make room or rights there. Nothing was changed" in said
+    assert "free some space there, or make the folder writable. Nothing was changed" in said
     assert (desk.root / "newsletter.db").read_bytes() == before
     assert not list(desk.root.glob("*.restoring*"))
 

@@ -42,10 +42,10 @@ def test_a_suppression_needs_a_reason_and_is_ended_by_a_person(site: ReaderList)
 
     assert (without.exit_code, blank.exit_code) == (2, 2)
     assert "To undo it: newsletter subscribers unsuppress minji@example.org" in done.stdout
-    assert "was suppressed already; nothing was changed" in again.stdout
-    assert "(autoreply loop); if its mailbox takes mail again" in refused
+    assert "is already suppressed; nothing was changed" in again.stdout
+    assert "(autoreply loop); if its mailbox accepts mail again" in refused
     assert "active, by lee" in ended.stdout
-    assert "was active already" in needless.stdout
+    assert "is already active" in needless.stdout
     assert shown(site, "minji@example.org")["standing_because"] == "mended"
     assert shown(site, "minji@example.org")["consented_at"] == "2022-06-30T15:00:00+00:00"
 
@@ -59,7 +59,8 @@ def test_who_complained_in_another_service_comes_back_only_by_their_own_word(
     back = site.run("add", "a@example.org", "--again", "--consented-at", "2022-07-20")
 
     assert (
-        "the reader complained (complained_at: 2022-07-01), which only the reader can end" in fault
+        "the reader complained (complained_at: 2022-07-01), and only the reader can change that"
+        in fault
     )
     assert "a@example.org: updated" in back.stdout
     assert site.standings() == {"a@example.org": Standing.ACTIVE}
@@ -91,8 +92,8 @@ def test_an_address_is_changed_and_the_old_one_kept_out(site: ReaderList) -> Non
     again = site.run("import", site.write("email\nold@example.org\n"))
 
     after, left = shown(site, "new@example.org"), shown(site, "old@example.org")
-    assert "old@example.org: is new@example.org now" in done.stdout
-    assert "stays on the list as unsubscribed; no import brings it back" in done.stdout
+    assert "old@example.org: is now new@example.org" in done.stdout
+    assert "stays on the list as unsubscribed; no import adds it again" in done.stdout
     assert {**after, "address": "old@example.org"} == before
     assert "kept out           1" in again.stdout
     assert left["standing_because"] == "moved to new@example.org"
@@ -107,7 +108,7 @@ def test_an_address_that_is_on_the_list_is_nobody_elses(site: ReaderList) -> Non
 
     fault = site.fail("change-address", "old@example.org", "New@example.org", "--by", "kim")
 
-    assert "new@example.org is on the list already, as another reader (active)" in fault
+    assert "new@example.org is already on the list, as another reader (active)" in fault
     assert set(site.standings().values()) == {Standing.ACTIVE}
 
 
@@ -135,7 +136,7 @@ def test_a_letter_that_was_planned_for_the_old_address_is_told_of(tmp_path: Path
 
     said = desk.run("subscribers", "change-address", "r3@example.org", "n@example.org")
 
-    assert f"{ISSUE_ID} was planned before, so it still goes to r3@example.org" in said
+    assert f"{ISSUE_ID} was planned before, so it is still sent to r3@example.org" in said
 
 
 def test_a_reason_of_several_lines_goes_out_and_in_again_with_the_standing(

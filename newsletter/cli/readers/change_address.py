@@ -33,17 +33,17 @@ def change_address(site: ImportSite, old: str, new: str, because: str, name: str
     with book.opened() as page:
         was = decisions.change_address(before, after, page, site.clock(), one_line(because), by)
     old, new = was.address, after.spelling
-    click.echo(_("{old}: is {new} now, with the same id, consent and history", old=old, new=new))
+    click.echo(_("{old}: is now {new}, with the same id, consent and history", old=old, new=new))
     if before.key != after.key:
-        click.echo(_("{old} stays on the list as unsubscribed; no import brings it back", old=old))
+        click.echo(_("{old} stays on the list as unsubscribed; no import adds it again", old=old))
     assert was.id is not None  # noqa: S101 - it was on the list
     for one in book.deliveries(was.id):
         if one.state in WAITING and not one.is_rehearsal:
             issue = one.issue
             click.echo(
-                _("{issue} was planned before, so it still goes to {old}", issue=issue, old=old)
+                _("{issue} was planned before, so it is still sent to {old}", issue=issue, old=old)
             )
     if was.standing is Standing.SUPPRESSED:
         command = f"newsletter subscribers unsuppress {new}"
-        click.echo(_("It is suppressed still: {command}", command=command))
+        click.echo(_("It is still suppressed: {command}", command=command))
     click.echo(_("Next: {command}", command=f"newsletter subscribers show {new}"))

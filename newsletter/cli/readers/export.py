@@ -21,9 +21,11 @@ def export(
     """Write the list as CSV (UTF-8) to standard output; an import reads it back."""
     lines = exporting.export(site, selection(languages, standings))
     keys_too = _(
-        "If this list moves to another folder, .secret-key (or NEWSLETTER_SECRET_KEY) and the "
-        "list_id\nin issues/publication.yaml must move too: without them the links in letters "
-        "already sent\nstop working."
+        "If this list moves to another folder, .secret-key (or "
+        "NEWSLETTER_SECRET_KEY) and the list_id\n"
+        "in issues/publication.yaml must move too: without them the links in "
+        "emails already sent\n"
+        "stop working."
     )
     click.echo(keys_too, err=True)
     write_out(chain(["\ufeff"] if bom else [], lines))

@@ -160,7 +160,7 @@ def _codec_of(name: str | None) -> str | None:
         return codec
     known = list(NAMED.values())
     raise click.BadParameter(
-        _("{name!r} is none that is read here; take one of {known}", name=name, known=known)
+        _("{name!r} is not a supported encoding; use one of {known}", name=name, known=known)
     )
 
 

@@ -19,8 +19,8 @@ class HeldLines:
     """
     Lines that wait until the list is given back.
 
-    While an import writes, SQLite lets nobody else write, a running dispatch included; and
-    whoever reads what we print, like a pager, may take for ever.
+    While an import writes, SQLite blocks all other writers, a running dispatch included; and
+    the reader of our output, like a pager, may take for ever.
     """
 
     def __init__(self, file: "SpooledTemporaryFile[str]") -> None:

@@ -16,7 +16,7 @@ from newsletter.rights import find_open, make_private
 
 @contextmanager
 def rejects_to(rejects: IO[str] | None) -> Iterator[Writable | None]:
-    """Hold rejects back that go to standard output: whoever reads it may take for ever."""
+    """Hold back rejects for standard output: its reader may take for ever."""
     if rejects is None or not is_standard_output(rejects):
         yield rejects
         return
@@ -34,7 +34,9 @@ def is_standard_output(rejects: IO[str]) -> bool:
 def refuse_same_file(file: Path, rejects: IO[str]) -> None:
     """Refuse to overwrite the file that is imported."""
     if Path(rejects.name).resolve() == file.resolve():
-        raise click.UsageError(_("--rejects would overwrite the file that is imported"))
+        raise click.UsageError(
+            _("--rejects would overwrite the file that is imported; name another file")
+        )
 
 
 def make_ready(rejects: IO[str]) -> None:

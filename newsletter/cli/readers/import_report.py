@@ -126,12 +126,13 @@ class Report:
             if self.fates[Fate.WITHDRAWN] > self.limit:
                 click.echo(_("See everybody who is no longer active: --verbose"))
         if for_good is not None:
-            click.echo(_("Dry run: the list is as it was."))
+            click.echo(_("Dry run: the list was not changed."))
             click.echo(_("Next: {command}", command=shlex.join(for_good)))
         elif refused:
             kept = _(
-                "The other rows are kept. Correct the refused ones and import the file again:\n"
-                "who is on the list already is merged, never added twice."
+                "The other rows were imported. Correct the refused ones and import the "
+                "file again:\n"
+                "readers who are already on the list are merged, never added twice."
             )
             click.echo(kept)
         else:
@@ -144,7 +145,7 @@ def _rejected(fields: Iterable[str]) -> str:
 
 
 def _counted(fate: Fate, count: int) -> str:
-    """Say how many rows came to *fate*: in every language the numbers stand in one column."""
+    """Print the number of rows of *fate*; the numbers form one column in every language."""
     match fate:
         case Fate.NEW:
             return _("new       {count:>10,}", count=count)
@@ -166,11 +167,11 @@ def _note(fate: Fate, named: str) -> str:
     """Say what *fate* means where its name does not, and which of its rows are *named*."""
     match fate:
         case Fate.DUPLICATE:
-            return _("the address stands twice in the file; merged; {named}", named=named)
+            return _("the address occurs twice in the file; merged; {named}", named=named)
         case Fate.WITHDRAWN:
-            return _("active on the list or in a row above, and no longer; {named}", named=named)
+            return _("active on the list or in a row above, but no longer; {named}", named=named)
         case Fate.KEPT_OUT:
-            return _("unsubscribed or suppressed; an import brings nobody back")
+            return _("unsubscribed or suppressed; an import does not change that")
         case Fate.REFUSED:
             return named
         case Fate.NEW | Fate.UPDATED | Fate.UNCHANGED:
@@ -185,12 +186,12 @@ def _repeated(one: Repeat, first: int) -> str:
     address, taken = one.address, one.taken
     if not taken:
         return _(
-            "{address} stands in line {line} already; merged; it adds nothing",
+            "{address} is already in line {line}; merged; it adds nothing",
             address=address,
             line=first,
         )
     return _(
-        "{address} stands in line {line} already; merged: {taken}",
+        "{address} is already in line {line}; merged: {taken}",
         address=address,
         line=first,
         taken=taken,

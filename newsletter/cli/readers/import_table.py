@@ -31,7 +31,7 @@ def parse_columns(
         if not equals or meaning not in SAYABLE:
             raise click.BadParameter(
                 _(
-                    "{word!r} is no NAME=MEANING; MEANING is one of {meanings}",
+                    "{word!r} is not NAME=MEANING; MEANING is one of {meanings}",
                     word=word,
                     meanings=MEANINGS,
                 )
@@ -69,12 +69,12 @@ def refuse_unknown(file: str, columns: Sequence[Column], said: Mapping[str, Mean
 
 
 def print_table(file: str, survey: Survey) -> None:
-    """Print what each column is taken for, how many rows stand how, and three examples."""
+    """Print the meaning of each column, the number of rows by standing, and three examples."""
     columns = survey.heading.columns
     names = [_named(column) for column in columns]
     cells = max(map(width, names)) + GAP
     place = f"{file}:{survey.heading.line}"
-    click.echo(_("{place}: what the columns are taken for", place=place))
+    click.echo(_("{place}: the meaning of the columns", place=place))
     for name, column in zip(names, columns, strict=True):
         click.echo(f"{pad(name, cells)}{_taken_for(column)}")
     rows = _(
@@ -92,7 +92,7 @@ def print_table(file: str, survey: Survey) -> None:
 
 def settle(file: str, survey: Survey, command: Sequence[str]) -> None:
     """
-    Ask whether what is doubtful is meant so: on a terminal; elsewhere nobody could answer.
+    Ask a person to confirm doubtful columns: on a terminal only.
 
     Where a yes in a column can mean either, nothing is proposed and nothing is asked: only
     ``--column`` says it.
@@ -103,7 +103,7 @@ def settle(file: str, survey: Survey, command: Sequence[str]) -> None:
         command: that the person gave, word by word.
 
     Raises:
-        ContentError: something is doubtful, and nobody said yes; the message says how to
+        ContentError: a column is doubtful and was not confirmed; the message says how to
             make it certain.
     """
     if not survey.doubtful:
@@ -130,8 +130,8 @@ def _remedy(doubtful: Sequence[Doubtful], command: Sequence[str]) -> str:
     ]
     choices = dict.fromkeys(
         _(
-            "Instead of {choice} write {remedy} if a yes there keeps a reader out, {consent} if a "
-            "yes lets one in.",
+            "Instead of {choice} write {remedy} if yes means that the reader refuses "
+            "email, {consent} if yes means that the reader agrees.",
             choice=_meaning_to_say(one),
             remedy=one.remedy,
             consent=Meaning.CONSENT,
@@ -141,13 +141,13 @@ def _remedy(doubtful: Sequence[Doubtful], command: Sequence[str]) -> str:
     )
     lines = [
         _(
-            "Nothing was changed. Say what the columns mean; this takes no one in who may have "
-            "left:"
+            "Nothing was changed. Give the meaning of the columns; this command adds "
+            "nobody who may have left:"
         ),
         shlex.join([*command, *said]),
         *choices,
         _(
-            "Another meaning is one of {meanings}; ignore: the column says nothing of email.",
+            "Other meanings are {meanings}; ignore means that the column is not about email.",
             meanings=MEANINGS,
         ),
     ]
@@ -155,7 +155,7 @@ def _remedy(doubtful: Sequence[Doubtful], command: Sequence[str]) -> str:
 
 
 def _meaning_to_say(one: Doubtful) -> str:
-    """Return what stands behind ``NAME=`` in the remedy: no meaning where a person must choose."""
+    """Return the value after ``NAME=`` in the remedy; no meaning where a person must choose."""
     return f"{one.remedy}|{Meaning.CONSENT}" if one.doubt is Doubt.SIGN else one.remedy
 
 
@@ -164,36 +164,36 @@ def _reason(one: Doubtful) -> str:
     match one.doubt:
         case Doubt.GUESSED:
             return _(
-                "{name} is no heading that is known; it is taken for {meaning}",
+                "{name} is not a known heading; it is read as {meaning}",
                 name=name,
                 meaning=one.remedy,
             )
         case Doubt.SIGN:
             return _(
-                "{name} may mean {meaning} or {consent}; say which",
+                "{name} may mean {meaning} or {consent}; choose one",
                 name=name,
                 meaning=one.remedy,
                 consent=Meaning.CONSENT,
             )
         case Doubt.NOTES:
             return _(
-                "{name} holds {found}, so it may say who left; it is taken for {meaning}",
+                "{name} contains {found}, so it may say who left; it is read as {meaning}",
                 name=name,
                 found=found,
                 meaning=one.remedy,
             )
         case Doubt.WORDS:
             return _(
-                "{name} means {meaning}, but holds {found}: such rows are refused; empty the "
-                "fields that stand for nothing",
+                "{name} means {meaning}, but contains {found}: such rows are refused; "
+                "empty the fields that mean no value",
                 name=name,
                 meaning=one.remedy,
                 found=found,
             )
         case Doubt.EMPTY:
             return _(
-                "{rows:,} rows have no date in {name}, which may mean that they never agreed; "
-                "they are taken as active",
+                "{rows:,} rows have no date in {name}, which may mean that these readers "
+                "never agreed; they are read as active",
                 rows=one.rows,
                 name=name,
             )
@@ -209,12 +209,12 @@ def _taken_for(column: Column) -> str:
         return _("{meaning} (a guess)", meaning=meaning)
     if column.ground is Ground.UNSIGNED:
         return _(
-            "{meaning} or {consent}: say which; counted as {meaning}",
+            "{meaning} or {consent}: choose one; counted as {meaning}",
             meaning=meaning,
             consent=Meaning.CONSENT,
         )
     if column.ground is Ground.ELSEWHERE:
-        return _("not read (it does not speak of email)")
+        return _("not read (it is not about email)")
     return _("not read") if meaning is Meaning.IGNORE else meaning
 
 

@@ -60,5 +60,5 @@ def _print_tables(chosen: Iterator[Subscriber], terminal: TextIO) -> None:
         table = Table(*headings, box=None, pad_edge=False)
         for one in block:
             cells = _cells(one, say(one.standing.said))
-            table.add_row(*map(Text, cells))  # Text: a name is no markup
+            table.add_row(*map(Text, cells))  # Text: a name is not markup
         console.print(table)

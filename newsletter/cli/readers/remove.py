@@ -1,4 +1,4 @@
-"""newsletter subscribers remove: a reader who wants no more letters."""
+"""newsletter subscribers remove: unsubscribe a reader."""
 
 import click
 
@@ -28,12 +28,12 @@ def remove(site: ImportSite, address: str, because: str, name: str | None) -> No
 
 def _say_change(address: str, before: Standing) -> str:
     if before is Standing.ACTIVE:
-        return _("{address}: unsubscribed; no import brings the address back", address=address)
+        return _("{address}: unsubscribed; no import adds the address again", address=address)
     if before is Standing.SUPPRESSED:
         return _(
-            "{address}: stays suppressed; it is noted that the reader withdrew", address=address
+            "{address}: stays suppressed; the reader's withdrawal is recorded", address=address
         )
     standing = say(before.said)
     return _(
-        "{address}: was {standing} already; nothing was changed", address=address, standing=standing
+        "{address}: is already {standing}; nothing was changed", address=address, standing=standing
     )

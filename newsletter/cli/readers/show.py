@@ -76,7 +76,7 @@ def _local(when: datetime, zone: tzinfo) -> str:
 
 
 def _reason(why: Why) -> str:
-    """Say why a reader stands as they do, and who says so; nothing where it is not on record."""
+    """Return the reason of a reader's standing and its author; empty if there is no record."""
     cause = cause_in_words(why.cause) if why.cause else ""
     reason = printable(": ".join(filter(None, (cause, say(why.because)))))
     if not why.by:

@@ -1,4 +1,4 @@
-"""Why readers stand as they do, in the operator's words."""
+"""The causes of standings, in the operator's language."""
 
 from newsletter.cli.wording import _
 from newsletter.subscribers.why import Cause

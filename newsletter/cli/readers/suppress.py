@@ -26,13 +26,15 @@ def suppress(site: ImportSite, address: str, because: str, name: str | None) -> 
         before = decisions.suppress(wanted, book, site.clock(), one_line(because), by)
     reader = wanted.spelling
     if before is Standing.ACTIVE:
-        click.echo(_("{address}: suppressed, by {by}; no letter goes there", address=reader, by=by))
+        click.echo(
+            _("{address}: suppressed, by {by}; no email is sent there", address=reader, by=by)
+        )
         click.echo(
             _("To undo it: {command}", command=f"newsletter subscribers unsuppress {reader}")
         )
         return
     unchanged = _(
-        "{address}: was {standing} already; nothing was changed",
+        "{address}: is already {standing}; nothing was changed",
         address=reader,
         standing=say(before.said),
     )

@@ -30,11 +30,11 @@ def unsuppress(site: ImportSite, address: str, because: str, name: str | None) -
     reader = wanted.spelling
     if before is Standing.ACTIVE:
         said = _(
-            "{address}: was {standing} already; nothing was changed",
+            "{address}: is already {standing}; nothing was changed",
             address=reader,
             standing=say(before.said),
         )
     else:
-        said = _("{address}: active, by {by}; the next issue goes there", address=reader, by=by)
+        said = _("{address}: active, by {by}; the next issue is sent there", address=reader, by=by)
     click.echo(said)
     click.echo(_("Next: {command}", command=f"newsletter subscribers show {reader}"))
