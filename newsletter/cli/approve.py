@@ -50,11 +50,11 @@ def approve(ctx: click.Context, issue: str, name: str, *, yes: bool) -> None:
     tell("Approved", _("{issue}, digest {digest}, by {by}", issue=issue, digest=digest, by=by))
     count = readers(approved.readers)
     if approved.replaces:
-        tell("Good for", _("{readers} who wait; the others have another letter", readers=count))
+        tell("Good for", _("{readers} who wait; the others have another email", readers=count))
         tell("Next", f"newsletter dispatch {issue} --replace-letter --because TEXT")
         return
     if approved.composed.issue.is_special:
-        good_for = _("{readers} who would get it at the most, its dispatch says who", readers=count)
+        good_for = _("at most {readers} who would get it; its dispatch decides who", readers=count)
     else:
         good_for = _("{readers} who would get it now", readers=count)
     tell("Good for", good_for)

@@ -32,20 +32,27 @@ def cancel(site: Site, issue: str, because: str | None, name: str | None, *, yes
     def confirm(tally: Tally) -> None:
         require_person(_("cancel"), yes=yes)
         _show_what_is_left(tally)
-        confirm_by_name(_("That is for good."), issue, _("nothing was cancelled"), yes=yes)
+        confirm_by_name(_("This cannot be undone."), issue, _("nothing was cancelled"), yes=yes)
 
     cancelled = halts.cancel(site, issue, by, (because or "").strip(), confirm)
     if cancelled.was_appointed:
-        tell("Dropped", _("the appointment of {issue}; nobody was sent it", issue=issue), cells=10)
+        tell(
+            "Dropped",
+            _("the appointment of {issue}; it was not sent to any reader", issue=issue),
+            cells=10,
+        )
     elif halt := cancelled.before:
         how = describe_halt(halt, find_zone(site))
-        click.echo(_("{issue} was cancelled already, {how}", issue=issue, how=how))
+        click.echo(_("{issue} was already cancelled, {how}", issue=issue, how=how))
     else:
         skipped = readers(cancelled.skipped)
         tell(
             "Cancelled",
             _("{issue}, by {by}: {readers} skipped", issue=issue, by=by, readers=skipped),
-            _("Letters on their way get their answer, and are not tried again."),
+            _(
+                "Emails that are already on their way still get an answer; they are not "
+                "tried again."
+            ),
             cells=10,
         )
         tell("Next", f"newsletter status {issue}", cells=10)

@@ -11,7 +11,7 @@ def width(text: str) -> int:
 
 
 def pad(text: str, cells: int) -> str:
-    """Fill *text* up with blanks on its right; a text too long gets one all the same."""
+    """Pad *text* with blanks on its right; a text that is too long gets one blank too."""
     return text + " " * max(cells - width(text), 1)
 
 
@@ -26,9 +26,9 @@ def wrap(text: str, cells: int, first: str = "", others: str = "") -> list[str]:
 
     Args:
         text: in any writing; its own line ends count as blanks.
-        cells: of a line, what stands before it included.
-        first: stands before the first line.
-        others: stands before the others.
+        cells: the width of a line, its prefix included.
+        first: the prefix of the first line.
+        others: the prefix of the other lines.
     """
     if text.isascii() and first.isascii() and others.isascii():
         from textwrap import wrap as wrap_ascii  # noqa: PLC0415

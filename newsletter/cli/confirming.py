@@ -39,7 +39,7 @@ def confirm_by_name(question: str, issue: str, refusal: str, *, yes: bool) -> No
     if yes:
         return
     click.echo(question)
-    wanted = _("Type {issue} to go on", issue=issue)
+    wanted = _("Type {issue} to continue", issue=issue)
     answer = click.prompt(wanted, default="", show_default=False)
     if answer.strip() != issue:
         raise UsageError(_("the issue's name was not typed; {refusal}", refusal=refusal))
@@ -50,7 +50,7 @@ def confirm(question: str, *, default: bool = False) -> bool:
     Ask a question that is answered by yes or no, in the operator's words or in English.
 
     Raises:
-        click.Abort: nobody answers any more.
+        click.Abort: the input ended before an answer.
     """
     hint = _("[Y/n]") if default else _("[y/N]")
     yes = {"y", "yes", *_("y yes").split()}

@@ -37,7 +37,7 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
     if found.since and (words := describe_since(found.since)):
         tell("Files", words, cells=10)
     if not found.parts:
-        tell("Same", _("the folder is that letter"), cells=10)
+        tell("Same", _("the folder is the same as that email"), cells=10)
         return
     for part in found.parts:
         tell("Differs", say_part(part), cells=10)
@@ -48,9 +48,9 @@ def diff(ctx: click.Context, issue: str, *, lines: bool) -> None:
         command = f"newsletter dispatch {issue}"
         tell(
             "Next",
-            _("{command}: those who wait get what was kept", command=command),
+            _("{command}: sends the kept email to those who wait", command=command),
             f"{command} --replace-letter --because TEXT:",
-            _("they get what is in the folder now"),
+            _("sends them the email that is in the folder now"),
             cells=10,
         )
     ctx.exit(DIFFERS)

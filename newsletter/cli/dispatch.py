@@ -120,7 +120,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
         return
     if issue is None:
         raise UsageError(
-            _("name the issue: newsletter dispatch 2022-08; or send all that is --due")
+            _("name the issue: newsletter dispatch 2022-08; or send all due issues with --due")
         )
     by = name_person(name)
     if was_rehearsal:
@@ -171,7 +171,7 @@ def _refuse_others(ctx: click.Context, option: str, fitting: set[str]) -> None:
             what = parameter.opts[0] if parameter.opts[0].startswith("-") else _("an issue")
             raise UsageError(
                 _(
-                    "{option} does not go with {other}; leave one of them out",
+                    "{option} and {other} cannot be used together; leave one of them out",
                     option=option,
                     other=what,
                 )

@@ -15,7 +15,7 @@ def show_doubts(doubts: Sequence[StandingDoubt], zone: ZoneInfo) -> None:
 
 
 def as_list(issue: str, doubts: Sequence[StandingDoubt]) -> list[dict[str, object]]:
-    """Describe the doubts for machines, as they stand for *issue*."""
+    """Describe the present doubts about *issue* for machines."""
     return [
         {
             "cause": one.sign.cause,

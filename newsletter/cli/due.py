@@ -101,11 +101,11 @@ def _is_told(*, is_news: bool) -> bool:
 
 
 def _say_when(site: Site, report: DueReport) -> None:
-    click.echo(_("Nothing is due."))
+    click.echo(_("No issue is due."))
     zone = find_zone(site)
     for one in report.to_come:
         when = show_moment(one.dispatch_at, zone)
-        click.echo(_("  {issue} goes out at {when}", issue=one.issue, when=when))
+        click.echo(_("  {issue} will be sent at {when}", issue=one.issue, when=when))
 
 
 def _raise_worst(faults: Sequence[DueFault]) -> None:

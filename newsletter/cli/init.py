@@ -28,9 +28,9 @@ def init(site: Site, folder: Path) -> None:
     shown = shown_path(folder.resolve())
     click.echo(_("Started a newsletter in {folder}/", folder=shown))
     for name, words in (
-        ("issues/publication.yaml", _("names, sender, address: make them yours")),
+        ("issues/publication.yaml", _("names, sender, address: replace them with your own")),
         (f"issues/{issue}/", _("the first issue, in Korean and English")),
-        ("examples/subscribers.csv", _("how a list of readers looks")),
+        ("examples/subscribers.csv", _("an example of a list of readers")),
         (".env.example", _("settings; copy it to .env when you need one")),
     ):
         click.echo(f"  {shown}/{pad(name, 26)}{words}")

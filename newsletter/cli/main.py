@@ -95,7 +95,7 @@ def main() -> None:
         place = f"{error.filename}: " if error.filename else ""
         _end(
             _(
-                "{place}{fault}; make room or rights there, or name another place",
+                "{place}{fault}; free some space there, make it writable, or name another place",
                 place=place,
                 fault=reason_of(error),
             )
@@ -105,7 +105,8 @@ def main() -> None:
             cause = getattr(error, "orig", None) or type(error).__name__
             _end(
                 _(
-                    "the database cannot be used ({cause}); mend it, then see 'newsletter status'",
+                    "the database cannot be used ({cause}); repair it, then see 'newsletter "
+                    "status'",
                     cause=cause,
                 ),
                 3,

@@ -15,6 +15,6 @@ class InWords(logging.Formatter):
 
 
 def word_notices() -> None:
-    """Word what is logged, where nobody has set up logging of their own."""
+    """Write log messages in the operator's language, unless logging is configured elsewhere."""
     if logging.lastResort is not None:
         logging.lastResort.setFormatter(InWords())

@@ -14,6 +14,7 @@ from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.order import DryRun, Order, dispatch
 from newsletter.desk.preflight import BlockedError
 from newsletter.desk.results import Result
+from newsletter.desk.words import letters
 from newsletter.dispatch.control import Appointment
 
 
@@ -24,7 +25,7 @@ def carry_out(site: Site, order: Order, *, yes: bool, waits: bool) -> None:
     Args:
         site: where the issue is.
         order: as it was given.
-        yes: it was confirmed beforehand, so that nobody is asked.
+        yes: it was confirmed beforehand, so no question is asked.
         waits: for the time of an appointment, in the foreground.
 
     Raises:
@@ -47,7 +48,11 @@ def carry_out(site: Site, order: Order, *, yes: bool, waits: bool) -> None:
         when = in_time(order.dispatch_at, find_zone(site), site.clock())
         count = outcome.count
         click.echo(
-            _("Dry run: {letters:,} would be sent {when}; nothing was.", letters=count, when=when)
+            _(
+                "Dry run: {letters} would be sent {when}; nothing was sent.",
+                letters=letters(count),
+                when=when,
+            )
         )
         return
     _report(outcome)
@@ -72,7 +77,7 @@ def _show_appointed(site: Site, appointment: Appointment, *, waits: bool) -> Non
     if not waits:
         tell(
             "Next",
-            _("'newsletter dispatch --due' sends it then; let a timer run that"),
+            _("'newsletter dispatch --due' sends it at that time; let a timer run this command"),
             _("newsletter cancel {issue}: drops the appointment", issue=issue),
             cells=10,
         )

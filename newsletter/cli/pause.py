@@ -30,14 +30,14 @@ def pause(site: Site, issue: str, because: str | None, name: str | None) -> None
             "Paused",
             _("{issue}, by {by}", issue=issue, by=by),
             _(
-                "A run under way begins nothing more within 2 seconds; letters that\n"
-                "are on their way get their answer."
+                "A run under way stops sending within 2 seconds; emails that are\n"
+                "already on their way still get an answer."
             ),
         )
         tell("Next", f"newsletter resume {issue}")
         return
     how = describe_halt(halt, find_zone(site))
     if halt.act is Act.CANCELLED:
-        click.echo(_("{issue} was cancelled for good already, {how}", issue=issue, how=how))
+        click.echo(_("{issue} was already cancelled for good, {how}", issue=issue, how=how))
     else:
-        click.echo(_("{issue} was paused already, {how}", issue=issue, how=how))
+        click.echo(_("{issue} is already paused, {how}", issue=issue, how=how))

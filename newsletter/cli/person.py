@@ -9,15 +9,15 @@ from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import UsageError
 
 LOGIN: Final = Path("/proc/self/loginuid")  # Linux; audit_setloginuid(3)
-NO_LOGIN: Final = 2**32 - 1  # nobody: a timer, or a container
+NO_LOGIN: Final = 2**32 - 1  # no user name: a timer, or a container
 
 
 def name_person(name: str | None) -> str:
     """
     Return who gives an order: *name*, or the system's user.
 
-    The program signs its own pauses with PROGRAM, so nobody else may; a user of that name,
-    as a server may have, gets the machine's beside it.
+    PROGRAM is the signature of the program's own pauses, so a person may not use it. If the
+    system's user has that name, the name of the machine is added.
 
     Raises:
         UsageError: *name* is blank or the program's, or the system has no name for its user.
@@ -27,11 +27,12 @@ def name_person(name: str | None) -> str:
         return f"{user}@{platform.node()}" if user == PROGRAM else user
     written = " ".join(name.split())
     if not written:
-        raise UsageError(_("--by: the name is empty; say who gives the order"))
+        raise UsageError(_("--by: the name is empty; write the name of the person who decides"))
     if written == PROGRAM:
         raise UsageError(
             _(
-                "--by {name}: so the program signs what it does itself; name the person",
+                "--by {name}: the program uses this name for its own decisions; write "
+                "the name of a person",
                 name=PROGRAM,
             )
         )
@@ -44,7 +45,7 @@ def _system_user() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a container's user may have no name
-        raise UsageError(_("--by: the system has no name for you; say who it is")) from None
+        raise UsageError(_("--by: the system does not know your name; write your name")) from None
 
 
 def find_account(login: Path = LOGIN) -> str:

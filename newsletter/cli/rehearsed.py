@@ -15,18 +15,18 @@ def set_rehearsal_aside(site: Site, issue: str, by: str, because: str | None, *,
         tell(
             "Rehearsal",
             _(
-                "{issue}, begun {day}: {letters}, by {name};",
+                "{issue}, started {day}: {letters}, by {name};",
                 issue=issue,
                 day=f"{old.plan.planned_at:%Y-%m-%d}",
                 letters=rehearsed_letters(old.written),
                 name=old.plan.way.name if old.plan.way else _("a folder"),
             ),
-            _("they are kept apart, and do not count as sent any more"),
+            _("they are kept separately and no longer count as sent"),
             cells=10,
         )
-        risk = _("whoever was given one of those files gets the letter again.")
+        risk = _("anyone who was given one of these files gets the email again.")
         tell("Risk", risk, cells=10)
-        question = _("This lets the next dispatch send the issue to everybody.")
+        question = _("After this, the next dispatch sends the issue to all readers.")
         confirm_by_name(question, issue, _("nothing was set aside"), yes=yes)
 
     reason = (because or "").strip()

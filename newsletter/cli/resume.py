@@ -34,8 +34,10 @@ def resume(site: Site, issue: str, name: str | None, *, yes: bool) -> None:
     def confirm(halt: Halt) -> None:
         tell("Paused", describe_halt(halt, find_zone(site)))
         if halt.is_ours:
-            require_person(_("say that the cause was mended"), yes=yes)
-            if not yes and not ask(_("The program paused it by itself. Is that mended?")):
+            require_person(_("resume it"), yes=yes)
+            if not yes and not ask(
+                _("The program paused it automatically. Is the cause corrected?")
+            ):
                 raise UsageError(_("it stays paused; nothing was changed"))
 
     resumed = halts.resume(site, issue, by, confirm)
@@ -44,5 +46,5 @@ def resume(site: Site, issue: str, name: str | None, *, yes: bool) -> None:
         return
     tell("Resumed", _("{issue}, by {by}", issue=issue, by=by))
     if resumed.way:  # the command that sends, or its timer, may have other settings than this one
-        tell("Begun by", _("{name}, by which it goes on", name=resumed.way.name))
+        tell("Provider", _("{name}, which it continues with", name=resumed.way.name))
     tell("Next", f"newsletter dispatch {issue}")

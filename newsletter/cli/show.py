@@ -43,7 +43,7 @@ def show(
     kind = EditionKind(edition) if edition else None
     if to and kind:
         raise UsageError(
-            _("--to and --edition: a reader was sent one edition; leave --edition out")
+            _("--to and --edition: each reader was sent only one edition; leave --edition out")
         )
     shown = find_sent_letters(site, issue, to=to, kind=kind)
     if digest:
@@ -51,8 +51,8 @@ def show(
     if not shown:
         raise UsageError(
             _(
-                "--digest {digest}: no letter of {issue} was sent with it; "
-                "without it all are shown",
+                "--digest {digest}: no email of {issue} with this digest was sent; leave "
+                "it out to see all",
                 digest=digest,
                 issue=issue,
             )
@@ -76,7 +76,7 @@ def _tell_of(one: "ShownLetter") -> None:
     from newsletter.desk.showing import describe_counts  # noqa: PLC0415
 
     named = _(
-        "Letter {digest}, {edition}: {subject}",
+        "Email {digest}, {edition}: {subject}",
         digest=one.sent.digest[:12],
         edition=name_edition(one.edition),
         subject=one.subject,

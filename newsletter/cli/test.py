@@ -61,14 +61,14 @@ def test(
     failed = 0
     for one in test_send.results:
         failed += not isinstance(one.outcome, Accepted)
-        word, answer = _("not sent"), _("the connection ended before")
+        word, answer = _("not sent"), _("the connection ended first")
         if one.outcome:
             word, answer = _outcome_word(one.outcome), say(one.outcome.answer)
         click.echo(f"  {pad(word, 8)}  {one.kind:<9}  {one.address}  {answer}")
     if failed:
         raise ProviderError(
             _(
-                "{failed} of {total} test letters were not accepted; the answers stand above",
+                "test emails that were not accepted: {failed} of {total}; see the answers above",
                 failed=failed,
                 total=test_send.count,
             )
@@ -96,7 +96,8 @@ def _outcome_word(outcome: "Outcome | Unsent") -> str:
 def _ask_about(strangers: Sequence[str]) -> None:
     """Ask before writing to people whom the settings do not name."""
     question = _(
-        "Not among NEWSLETTER_TEST_RECIPIENTS: {addresses}. Send to them?", addresses=strangers
+        "These addresses are not in NEWSLETTER_TEST_RECIPIENTS: {addresses}. Send to them?",
+        addresses=strangers,
     )
     if not (is_terminal("stdin") and confirm(question)):
         raise UsageError(_("nothing was sent; add --yes to send without being asked"))

@@ -17,7 +17,7 @@ from newsletter.cli.cells import pad
 from newsletter.phrases import DOMAIN, LANGUAGES, LOCALE, catalogue
 
 UNTRANSLATED: Final = "messages"  # gettext's own domain, in which there is nothing
-LABEL: Final = 9  # cells of the column that labels stand in
+LABEL: Final = 9  # width of the label column, in cells
 
 
 def use_language(language: str) -> None:
@@ -36,7 +36,7 @@ def find_used() -> str:
 
 def _(english: str, /, **fields: object) -> str:
     """
-    Say in the operator's language what stands here in English.
+    Translate an English sentence of the code into the operator's language.
 
     Fields are named in the sentence as in those of phrases, and may be phrases; a sentence
     without fields is taken as it is, braces and all.

@@ -63,7 +63,10 @@ def reached(desk: ClockedStage) -> list[str]:
 def test_nobody_gets_it_before_somebody_has_said_to_whom(desk: ClockedStage) -> None:
     refused = desk.run(*SEND, status=2)
 
-    assert "its first dispatch says to whom: --to-all, or --only-recipients-of ISSUE" in refused
+    assert (
+        "its first dispatch must say who gets it: --to-all, or --only-recipients-of ISSUE"
+        in refused
+    )
     assert desk.site.records.ledger().find_plan(SPECIAL) is None
 
 
@@ -128,8 +131,8 @@ def test_both_at_once_and_a_month_for_some_are_refused(desk: ClockedStage) -> No
     both = desk.run(*SEND, "--to-all", *ONLY, status=2)
     month = desk.run("dispatch", ISSUE_ID, "--yes", *ONLY, status=2)
 
-    assert "say one of the two" in both
-    assert "goes to everybody" in month
+    assert "exclude each other" in both
+    assert "goes to all readers" in month
 
 
 def test_what_was_said_holds_for_going_on_and_cannot_be_changed_then(desk: ClockedStage) -> None:
@@ -138,7 +141,7 @@ def test_what_was_said_holds_for_going_on_and_cannot_be_changed_then(desk: Clock
     changed = desk.run(*SEND, "--to-all", status=2)
     desk.run(*SEND)
 
-    assert "its dispatch has begun, to the readers of 2022-08" in changed
+    assert "its dispatch has started, to the readers of 2022-08" in changed
     assert reached(desk) == ["r1", "r2", "r3", "r4"]
 
 
@@ -201,8 +204,12 @@ def test_an_appointment_to_all_is_kept_as_such(desk: ClockedStage) -> None:
 @pytest.mark.parametrize(
     ("appointed", "begun", "words"),
     [
-        (("--to-all",), ONLY, f"begun, to readers who have {ISSUE_ID}, or may have it, and is not"),
-        (ONLY, ("--to-all",), "begun, to all readers, and is not"),
+        (
+            ("--to-all",),
+            ONLY,
+            f"started, to readers who have {ISSUE_ID}, or may have it, and cannot go",
+        ),
+        (ONLY, ("--to-all",), "started, to all readers, and cannot go"),
     ],
 )
 def test_an_appointment_for_others_than_the_dispatch_began_with_names_both_and_plans_nothing(
@@ -225,7 +232,7 @@ def test_an_appointment_for_others_than_the_dispatch_began_with_names_both_and_p
 def test_a_rehearsal_says_nothing_of_to_whom_it_is_sent_in_earnest(desk: ClockedStage) -> None:
     desk.run(*SEND, "--rehearse", "--to-all")
 
-    assert "its first dispatch says to whom" in desk.run(*SEND, status=2)
+    assert "its first dispatch must say who gets it" in desk.run(*SEND, status=2)
     desk.run(*SEND, *ONLY)
     assert reached(desk) == ["r1", "r2", "r3", "r4"]
 

@@ -33,9 +33,9 @@ def test_cancelling_says_who_has_it_and_skips_the_others_for_good(desk: ClockedS
 
 def test_the_issue_has_to_be_typed_before_anything_is_cancelled(desk: ClockedStage) -> None:
     alone = desk.run("cancel", ISSUE_ID, *WHY, status=2)
-    wrong = desk.type("cancel", ISSUE_ID, *WHY, dialogue={"to go on": "yes\n"}, status=2)
+    wrong = desk.type("cancel", ISSUE_ID, *WHY, dialogue={"to continue": "yes\n"}, status=2)
     before = desk.states()
-    desk.type("cancel", ISSUE_ID, *WHY, dialogue={"to go on": f"{ISSUE_ID}\n"})
+    desk.type("cancel", ISSUE_ID, *WHY, dialogue={"to continue": f"{ISSUE_ID}\n"})
 
     assert "add --yes to cancel" in alone
     assert "nothing was cancelled" in wrong
@@ -54,7 +54,7 @@ def test_cancelling_twice_says_who_has_cancelled(desk: ClockedStage) -> None:
 
     output = desk.run("cancel", ISSUE_ID, "--because", "again", "--by", "anna", "--yes")
 
-    assert "was cancelled already, by 김민지 at 2022-08-26 08:00 KST" in output
+    assert "was already cancelled, by 김민지 at 2022-08-26 08:00 KST" in output
     assert len(desk.decided()) == 1
 
 
@@ -64,7 +64,7 @@ def test_before_a_dispatch_has_begun_its_appointment_is_dropped(tmp_path: Path) 
 
     output = desk.run("cancel", ISSUE_ID)
 
-    assert "Dropped   the appointment of 2022-08; nobody was sent it" in output
+    assert "Dropped   the appointment of 2022-08; it was not sent to any reader" in output
     assert desk.site.records.diary().appointments() == []
     assert "was never dispatched" in desk.run("cancel", ISSUE_ID, status=2)
 
@@ -83,5 +83,5 @@ def test_a_finished_dispatch_has_nothing_left_to_cancel(tmp_path: Path) -> None:
 
     output = desk.run("cancel", ISSUE_ID, *WHY, "--yes", status=2)
 
-    assert "is finished, so nothing is left to cancel" in output
+    assert "is finished, so there is nothing to cancel" in output
     assert desk.states() == {State.ACCEPTED: 4}

@@ -49,7 +49,7 @@ def test_a_ledger_that_an_earlier_version_kept_beside_the_folder_is_moved_and_go
     for part in first.root.glob("newsletter.db*"):  # as earlier versions read a?/newsletter.db
         part.rename(tmp_path / part.name.replace("newsletter.db", "a"))
     (first.root / ".secret-key").rename(site.root / ".secret-key")
-    assert "move that file here" in site.run("dispatch", ISSUE, "--yes", status=3)
+    assert "move it here" in site.run("dispatch", ISSUE, "--yes", status=3)
 
     for part in list(tmp_path.glob("a*")):
         if part.is_file():

@@ -154,7 +154,10 @@ def test_a_wrong_language_is_refused_in_the_language_that_is_spoken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for locale, words in (("ko_KR.UTF-8", "지원하는 언어가 아닙니다"), ("C", "is no language of")):
+    for locale, words in (
+        ("ko_KR.UTF-8", "지원하는 언어가 아닙니다"),
+        ("C", "the program does not speak"),
+    ):
         environ = {**os.environ, "LC_ALL": locale, "NEWSLETTER_LANGUAGE": "kr"}
         ended = subprocess.run(
             [sys.executable, "-m", "newsletter", "status"],

@@ -26,7 +26,7 @@ def test_a_lost_key_stops_whatever_would_sign_with_another(
 
     found = desk.run(*words, status=3)
 
-    assert found.count(".secret-key: is missing, but letters were sent from here") == 1
+    assert found.count(".secret-key: is missing, but emails were sent from here") == 1
     assert not key.exists()
     assert len(list((desk.root / "outbox").glob("*.eml"))) == 2
     kept.rename(key)

@@ -21,7 +21,7 @@ def test_a_pause_is_kept_with_who_and_why_and_says_what_becomes_of_letters_on_th
     output = desk.run("pause", ISSUE_ID, "--by", "김민지", "--because", "제목을 고칩니다")
 
     assert "Paused   2022-08, by 김민지" in output
-    assert "on their way get their answer" in output
+    assert "on their way still get an answer" in output
     assert f"newsletter resume {ISSUE_ID}" in output
     assert desk.decided() == [("paused", "김민지", "제목을 고칩니다")]
 
@@ -42,14 +42,14 @@ def test_pausing_twice_says_who_has_paused_and_changes_nothing(desk: ClockedStag
 
     output = desk.run("pause", ISSUE_ID, "--by", "anna")
 
-    assert output == "2022-08 was paused already, by minji at 2022-08-26 08:00 KST\n"
+    assert output == "2022-08 is already paused, by minji at 2022-08-26 08:00 KST\n"
     assert len(desk.decided()) == 1
 
 
 def test_a_cancelled_issue_cannot_be_paused_and_is_said_to_be_cancelled(desk: ClockedStage) -> None:
     desk.run("cancel", ISSUE_ID, "--because", "wrong month", "--by", "minji", "--yes")
 
-    assert "was cancelled for good already, by minji" in desk.run("pause", ISSUE_ID)
+    assert "was already cancelled for good, by minji" in desk.run("pause", ISSUE_ID)
 
 
 def test_what_has_not_begun_or_is_finished_is_not_paused(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_what_has_not_begun_or_is_finished_is_not_paused(tmp_path: Path) -> None
     finished = desk.run("pause", ISSUE_ID, status=2)
 
     assert "was never dispatched" in never
-    assert "it is to go out at 2022-08-26 09:00 KST" in appointed
+    assert "it will be sent at 2022-08-26 09:00 KST" in appointed
     assert f"newsletter cancel {ISSUE_ID}" in appointed
     assert "is finished, so there is nothing to pause" in finished
 

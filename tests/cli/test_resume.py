@@ -40,9 +40,9 @@ def test_a_pause_of_the_program_is_resumed_only_by_somebody_who_says_that_it_is_
     desk.site.records.diary().pause(ISSUE_ID, PROGRAM, REASON, NOW)
 
     alone = desk.run("resume", ISSUE_ID, status=2)
-    unsure = desk.type("resume", ISSUE_ID, dialogue={"Is that mended?": "n\n"}, status=2)
+    unsure = desk.type("resume", ISSUE_ID, dialogue={"Is the cause corrected?": "n\n"}, status=2)
     still = desk.site.records.diary().find_halt(ISSUE_ID)
-    sure = desk.type("resume", ISSUE_ID, dialogue={"Is that mended?": "y\n"})
+    sure = desk.type("resume", ISSUE_ID, dialogue={"Is the cause corrected?": "y\n"})
 
     assert REASON in alone
 

@@ -65,7 +65,7 @@ def test_without_a_reader_an_edition_is_shown_to_nobody_in_particular(desk: Cloc
         assert address not in shown
     assert "[2022년 8월]" in desk.run("show", ISSUE_ID)  # the first that somebody was sent
     refused = desk.run("show", ISSUE_ID, "--edition", "bilingual", status=2)
-    assert "nobody was sent this edition" in refused
+    assert "was not sent to any reader" in refused
 
 
 def test_where_two_letters_went_out_both_are_shown_with_how_many_got_each(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_where_two_letters_went_out_both_are_shown_with_how_many_got_each(tmp_pa
     assert both.index(OLD) < both.index(NEW)
     assert NEW in new
     assert OLD not in new
-    assert "no letter of 2022-08 was sent with it" in desk.run(
+    assert "no email of 2022-08 with this digest was sent" in desk.run(
         "show", ISSUE_ID, "--digest", "abc", status=2
     )
     for address, number in got(desk).items():
@@ -99,18 +99,18 @@ def test_what_was_not_sent_is_not_shown(tmp_path: Path) -> None:
     refused = desk.run("show", ISSUE_ID, "--to", "nobody@example.org", status=2)
     both = ["--to", "r1@example.org", "--edition", "ko"]
 
-    assert "was sent no letter of 2022-08" in refused
+    assert "this ledger has sent no email of 2022-08" in refused
     assert "leave --edition out" in desk.run("show", ISSUE_ID, *both, status=2)
     waiting = next(
         f"r{at}@example.org" for at in range(1, 5) if f"r{at}@example.org" not in got(desk)
     )
-    assert "was sent no letter" in desk.run("show", ISSUE_ID, "--to", waiting, status=2)
+    assert "this ledger has sent no email" in desk.run("show", ISSUE_ID, "--to", waiting, status=2)
     desk.forget_letter()
     assert "an earlier version of this program sent it" in desk.run("show", ISSUE_ID, status=2)
 
 
 def test_a_folder_that_is_the_letter_differs_in_nothing(desk: ClockedStage) -> None:
-    assert "Same      the folder is that letter" in desk.run("diff", ISSUE_ID)
+    assert "Same      the folder is the same as that email" in desk.run("diff", ISSUE_ID)
 
 
 def test_what_differs_is_named_with_files_parts_and_lines(desk: ClockedStage) -> None:
@@ -179,4 +179,4 @@ def test_a_letter_is_kept_at_each_moment_that_counts(tmp_path: Path, moment: str
     kept = desk.site.records.letters().find_by_digest(ISSUE_ID, digest)
     assert kept
     assert set(kept.editions) == set(EditionKind)
-    assert "Kept      1 letter, 0.0 MB, pictures included" in desk.run("status")
+    assert "Kept      1 email, 0.0 MB, pictures included" in desk.run("status")

@@ -91,9 +91,9 @@ def test_what_a_relay_began_no_folder_goes_on_with(
 
     output = desk.run(*words, status=3)
 
-    assert f"begun by {relay_name(desk)}" in output
-    assert "NEWSLETTER_MAIL_URL is missing here, or is another than then" in output
-    assert "nobody was counted" in output
+    assert f"started by {relay_name(desk)}" in output
+    assert "NEWSLETTER_MAIL_URL is not set here, or is set differently" in output
+    assert "no reader was counted" in output
     assert ledger_of(desk) == before
     assert files_of(desk) == set()
     set_way(desk, relay.url)
@@ -137,7 +137,7 @@ def test_also_after_a_pause(desk: ClockedStage) -> None:
 
     desk.run(*ALL, status=3)
 
-    assert f"Begun by {relay_name(desk)}, by which it goes on" in resumed
+    assert f"Provider {relay_name(desk)}, which it continues with" in resumed
 
     assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}
 
@@ -151,7 +151,7 @@ def test_another_relay_is_named_and_goes_on_and_the_plan_keeps_the_first(
         set_way(desk, second.url)
         output = desk.run(*ALL)
 
-    assert f" (begun by {first})" in output
+    assert f" (started by {first})" in output
     assert relay_name(desk) == first
     assert (len(relay.taken), len(second.taken)) == (1, 3)
 
@@ -192,7 +192,7 @@ def test_an_appointment_to_rehearse_is_not_kept_in_earnest(
 
     assert "(a rehearsal)" in made
     assert "as a rehearsal" in refused
-    assert "no timer makes a sending of a rehearsal" in refused
+    assert "A timer never turns a rehearsal into a real sending" in refused
     assert relay.taken == []
     assert len(desk.site.records.diary().appointments()) == 1
     set_way(desk, "")
@@ -210,7 +210,7 @@ def test_what_a_folder_delivers_is_counted_and_goes_on(
     set_way(desk, relay.url)
     desk.run(*ALL)
 
-    assert "letters written there count as delivered" in output
+    assert "emails written there count as delivered" in output
     assert "rehearsal" not in output
     assert "NEWSLETTER_MAIL_URL=outbox:FOLDER?delivers=yes" in rehearsing
     assert len(list((desk.root / "spool").glob("*.eml"))) == 1
@@ -228,7 +228,7 @@ def test_one_from_before_that_a_relay_answered_for_does_not_go_on_in_a_folder(
 
     output = desk.run(*ALL, status=3)
 
-    assert "begun by a mail server or service" in output
+    assert "started by a mail server or service" in output
     assert ledger_of(desk) == before
     assert files_of(desk) == set()
     set_way(desk, relay.url)
@@ -261,7 +261,7 @@ def test_one_from_before_of_which_nothing_is_known_waits_for_a_relay(
 
     output = desk.run(*ALL, status=3)
 
-    assert "from before the ledger kept who began one" in output
+    assert "the ledger does not say how its dispatch was sent" in output
     assert "--was-rehearsal --because TEXT" in output
     assert desk.states() == {State.UNKNOWN: 1, State.PENDING: 3}
     set_way(desk, relay.url)
@@ -277,7 +277,7 @@ def test_an_appointment_from_before_waits_for_a_relay(
     set_way(desk, "")
     desk.site.now = NINE_UTC
 
-    assert "from before the ledger kept how" in desk.run("dispatch", "--due", status=3)
+    assert "the ledger does not say how the appointment" in desk.run("dispatch", "--due", status=3)
     assert files_of(desk) == set()
     set_way(desk, relay.url)
     desk.site.now = NINE_UTC
