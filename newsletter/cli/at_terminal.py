@@ -12,7 +12,7 @@ from newsletter.cli.wording import _, say
 from newsletter.desk.moments import show_moment, show_wait
 from newsletter.desk.preflight import Passed
 from newsletter.desk.witness import Proposal, Question
-from newsletter.desk.words import rehearsed_letters
+from newsletter.desk.words import letters, rehearsed_letters
 from newsletter.errors import UnfinishedError, UsageError
 from newsletter.proof.approval import Approval
 
@@ -52,7 +52,7 @@ class AtTerminal:
             raise doubts
         click.echo(say(doubts.phrase))
         reason = click.prompt(
-            _("Why is it right to send now? (no answer: nothing is sent)"),
+            _("Why is it right to send now? (without an answer nothing is sent)"),
             default="",
             show_default=False,
         ).strip()
@@ -72,14 +72,14 @@ def in_time(dispatch_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
 def _ask(question: Question, now: datetime) -> str:
     """Say what a person is to agree to."""
     proposal = question.proposal
-    if question.dispatch_at:
-        when = in_time(question.dispatch_at, proposal.zone, now)
-        what = _("{count:,} letters {when}", count=question.count, when=when)
+    if question.send_at:
+        when = in_time(question.send_at, proposal.zone, now)
+        what = _("{letters} {when}", letters=letters(question.count), when=when)
     else:
-        what = _("{count:,} letters", count=question.count)
+        what = _("{letters}", letters=letters(question.count))
     if proposal.forecast.rehearsed:
-        letters = rehearsed_letters(proposal.forecast.rehearsed.written)
-        return _("This sends {what}, and sets {letters} aside.", what=what, letters=letters)
+        aside = rehearsed_letters(proposal.forecast.rehearsed.written)
+        return _("This sends {what}, and sets {letters} aside.", what=what, letters=aside)
     if proposal.way.is_rehearsal:
-        return _("This sends {what}, as a rehearsal: to nobody.", what=what)
+        return _("This sends {what} as a rehearsal: no reader gets them.", what=what)
     return _("This sends {what}.", what=what)

@@ -28,7 +28,7 @@ from newsletter.message.kept_letter import KeptLetter
 from newsletter.proof.approval import Approval
 from newsletter.proof.letter.pictures import find_unseen
 
-LABEL: Final = 10  # columns of what stands before words
+LABEL: Final = 10  # width of the label column
 
 
 def show_proposal(proposal: Proposal) -> None:
@@ -48,30 +48,34 @@ def show_proposal(proposal: Proposal) -> None:
     _show_other_plans(proposal)
     show_doubts(proposal.doubts, proposal.zone)
     if standing := proposal.standing:
-        when = show_moment(standing.dispatch_at, proposal.zone)
-        words = _("until now for {when}, by {by}", when=when, by=standing.by)
+        when = show_moment(standing.send_at, proposal.zone)
+        words = _("previously for {when}, by {by}", when=when, by=standing.by)
         tell("Appointed", words, cells=LABEL)
 
 
 def _show_kept(proposal: Proposal) -> None:
-    """Print that it goes on with the letter it was begun with, and which files differ since."""
-    if proposal.at_hand.since is None:
+    """Print that the dispatch continues with its kept letter, and which files have changed."""
+    if proposal.sendable.since is None:
         return
     plan = proposal.forecast.plan
     if plan:
         when = show_moment(plan.planned_at, proposal.zone)
-        kept = _("as it was begun {when}: kept, so nothing is composed or proofread", when=when)
+        kept = _(
+            "as it was at the start {when}: it was kept, so nothing is composed or proofread",
+            when=when,
+        )
     else:
-        kept = _("as it was begun: kept, so nothing is composed or proofread")
-    tell("Letter", kept, cells=LABEL)
-    words = describe_since(proposal.at_hand.since)
+        kept = _("as it was at the start: it was kept, so nothing is composed or proofread")
+    tell("Email", kept, cells=LABEL)
+    words = describe_since(proposal.sendable.since)
     if words is None:
         return
     lines = [_("{files}; newsletter diff {issue}", files=words, issue=proposal.issue)]
     if plan and plan.is_rehearsal:
         way = _(
-            "it was only rehearsed: to rehearse it as it is now, set that aside first: "
-            "newsletter dispatch {issue} --was-rehearsal --because TEXT",
+            "it was only rehearsed: to rehearse it as it is now, first set that "
+            "rehearsal aside: newsletter dispatch {issue} --was-rehearsal --because "
+            "TEXT",
             issue=proposal.issue,
         )
         lines.append(way)
@@ -85,13 +89,15 @@ def _show_exchange(proposal: Proposal) -> None:
         return
     digest, who = exchange.plan.digest[:12], readers(exchange.count)
     if exchange.count == 1:
-        words = _("the letter with digest {digest}, for {who} who waits", digest=digest, who=who)
+        words = _("the email with digest {digest}, for {who} who waits", digest=digest, who=who)
     else:
-        words = _("the letter with digest {digest}, for {who} who wait", digest=digest, who=who)
+        words = _("the email with digest {digest}, for {who} who wait", digest=digest, who=who)
     lines = [words]
     if exchange.bound:
-        lines.append(_("{who} may have that one, and get it again", who=readers(exchange.bound)))
-    tell("Replaces", *lines, *_changes(exchange.plan, proposal.at_hand.letter), cells=LABEL)
+        lines.append(
+            _("{who} may already have that email, and get it again", who=readers(exchange.bound))
+        )
+    tell("Replaces", *lines, *_changes(exchange.plan, proposal.sendable.letter), cells=LABEL)
 
 
 def _changes(plan: Plan, letter: KeptLetter) -> Sequence[str]:
@@ -105,16 +111,16 @@ def _show_other_plans(proposal: Proposal) -> None:
     forecast = proposal.forecast
     if forecast.replaced:
         words = _(
-            "the plan of {day} was for another letter or others, and nobody was sent it",
+            "the plan of {day} was for another email or other readers, and nothing was sent",
             day=f"{forecast.replaced.planned_at:%Y-%m-%d}",
         )
-        changes = _changes(forecast.replaced, proposal.at_hand.letter)
-        tell("Anew", words, *changes, cells=LABEL)
+        changes = _changes(forecast.replaced, proposal.sendable.letter)
+        tell("New plan", words, *changes, cells=LABEL)
     if forecast.rehearsed:
         _show_rehearsed(forecast.rehearsed, proposal.zone)
     if forecast.left_out and forecast.plan:
         words = _(
-            "{who} who came since the plan of {day}; --add-new sends it to them too",
+            "{who} added after the plan of {day}; --add-new sends it to them too",
             who=readers(forecast.left_out),
             day=f"{forecast.plan.planned_at:%Y-%m-%d}",
         )
@@ -123,15 +129,15 @@ def _show_other_plans(proposal: Proposal) -> None:
 
 def _show_rehearsed(rehearsed: Rehearsed, zone: ZoneInfo) -> None:
     words = _(
-        "{letters}, by {name}: set aside, for\n"
-        "nobody got them; all who are active now get this one",
+        "{letters}, by {name}: set aside, because\n"
+        "no reader got them; all readers who are active now get this one",
         letters=rehearsed_letters(rehearsed.written),
         name=rehearsed.plan.way.name if rehearsed.plan.way else _("a folder"),
     )
     lines = words.split("\n")
     if rehearsed.halt:
         lines += _describe_rehearsal(rehearsed.halt, zone).split("\n")
-    tell("Anew", *lines, cells=LABEL)
+    tell("New plan", *lines, cells=LABEL)
 
 
 def _describe_rehearsal(halt: Halt, zone: ZoneInfo) -> str:
@@ -139,12 +145,11 @@ def _describe_rehearsal(halt: Halt, zone: ZoneInfo) -> str:
     if halt.act is Act.CANCELLED:
         return _(
             "The rehearsal was cancelled {halt};\n"
-            "that is set aside with it, and does not keep this from being sent",
+            "this is set aside too, and does not prevent the sending",
             halt=words,
         )
     return _(
-        "The rehearsal was paused {halt};\n"
-        "that is set aside with it, and does not keep this from being sent",
+        "The rehearsal was paused {halt};\nthis is set aside too, and does not prevent the sending",
         halt=words,
     )
 
@@ -173,38 +178,38 @@ def show_result(result: Result) -> None:
     if result.held:
         when = show_moment(result.held.at, result.zone)
         why = result.held.why
-        click.echo(_("{why}; it may go on at {when}", why=why, when=when), err=True)
+        click.echo(_("{why}; it can continue at {when}", why=why, when=when), err=True)
     click.echo(_count(result))
     if result.halt and result.halt.act is Act.CANCELLED:
         tell("Cancelled", describe_halt(result.halt, result.zone), cells=LABEL)
     if result.fault is None:
         line = f"newsletter status {result.issue}"
         if result.is_rehearsal:
-            line += f"  {_('(a rehearsal: nobody was sent anything)')}"
+            line += f"  {_('(a rehearsal: nothing was sent to any reader)')}"
         tell("Finished", line, cells=LABEL)
 
 
 def _count(result: Result) -> str:
-    """Say how many letters were tried, and how all of them stand."""
+    """Print the number of attempts, and the number of deliveries in each state."""
     counts = {state: result.tally.of(state) for state in State}
     states = listed([count_state(count, state) for state, count in counts.items() if count])
     planned, states = result.tally.planned, states or _("none")
     match result.answered:
         case 0:
             return _(
-                "Nothing to send now; of {planned:,} planned: {states}",
+                "Nothing to send now; {planned:,} planned: {states}",
                 planned=planned,
                 states=states,
             )
         case 1:
             return _(
-                "1 attempt in this run; of {planned:,} planned: {states}",
+                "1 attempt in this run; {planned:,} planned: {states}",
                 planned=planned,
                 states=states,
             )
         case attempts:
             return _(
-                "{attempts:,} attempts in this run; of {planned:,} planned: {states}",
+                "{attempts:,} attempts in this run; {planned:,} planned: {states}",
                 attempts=attempts,
                 planned=planned,
                 states=states,

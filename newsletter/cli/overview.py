@@ -1,4 +1,4 @@
-"""Shows how an issue stands: counts, and everything that was decided about it."""
+"""Shows the state of an issue: counts, and every decision about it."""
 
 from datetime import datetime
 from typing import Final
@@ -27,7 +27,7 @@ SHOWN: Final = (
     State.SKIPPED,
     State.PENDING,
 )
-LABEL: Final = 9  # columns of what stands before words or counts
+LABEL: Final = 9  # width of the label column
 NARROWEST: Final = 6  # columns of a count
 GAP: Final = 2  # columns before it
 
@@ -85,7 +85,7 @@ def _signed(by: str, at: datetime) -> dict[str, str]:
 def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
     """Print an overview for people, within 80 columns unless their own words are longer."""
     if one.plan is None:
-        click.echo(_("{issue}  not begun", issue=one.issue))
+        click.echo(_("{issue}  not started", issue=one.issue))
     else:
         digest = one.plan.digest[:12]
         if one.tally.is_finished:
@@ -100,11 +100,11 @@ def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
     for note in one.notes or ():
         _show_note(note, zone)
     if one.notes == []:
-        click.echo(f"  {_('No decisions are noted.')}")
+        click.echo(f"  {_('No decisions are recorded.')}")
 
 
 def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, str]]:
-    """Return label and words of whatever stands in the way, or is to come."""
+    """Return label and words of each obstacle, and of each event that is still to come."""
     rows = []
     if one.halt:
         when = show_moment(one.halt.at, zone)
@@ -126,7 +126,7 @@ def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, st
             (label.lower(), words) for label, words in describe_outdated(one.issue, promise, zone)
         ]
     if one.is_rehearsal:
-        words = _("nobody is sent it; its letters are written to a folder")
+        words = _("it is not sent to any reader; its emails are written to a folder")
         rows.append((_("rehearsal"), words))
     for rehearsal in one.rehearsals:
         words = _(
@@ -167,7 +167,7 @@ def _show_counts(one: Overview) -> None:
         click.echo(f"  {label}{' ' * (LABEL - width(label))}{cells}")
     for state in (State.UNKNOWN, State.REFUSED, State.DEFERRED):
         if tally.of(state):
-            line = _("who: newsletter status {issue} --list {state}", issue=one.issue, state=state)
+            line = _("list: newsletter status {issue} --list {state}", issue=one.issue, state=state)
             click.echo(f"  {line}")
 
 

@@ -1,4 +1,4 @@
-"""Says that an appointment, an approval or a begun dispatch no longer fits the letter."""
+"""Reports an appointment, an approval or a started dispatch that no longer fits the letter."""
 
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
@@ -24,8 +24,8 @@ def find_outdated(site: Site, issue: str, digests: Collection[str]) -> Sequence[
         return find_broken(site.records.look_for_promises(issue), digests)
     except (SettingsError, LedgerError) as error:
         words = _(
-            "{fault}, so it is not known whether an appointment or approval of {issue} still fits; "
-            "see 'newsletter status {issue}'",
+            "{fault}, so it is not known whether an appointment or approval of "
+            "{issue} is still valid; see 'newsletter status {issue}'",
             fault=error.phrase,
             issue=issue,
         )
@@ -34,7 +34,7 @@ def find_outdated(site: Site, issue: str, digests: Collection[str]) -> Sequence[
 
 
 def show_outdated(site: Site, issue: str, outdated: Sequence[Promise]) -> None:
-    """Print each in a line of what it is and one of what to do."""
+    """Print two lines for each: what is outdated, and what to do."""
     zone = find_zone(site)
     for one in outdated:
         for label, words in describe_outdated(issue, one, zone):
@@ -47,45 +47,44 @@ def describe_outdated(issue: str, one: Promise, zone: ZoneInfo) -> list[tuple[st
     match one.bond:
         case Bond.APPOINTMENT:
             words = _(
-                "the appointment for {when}, by {by}, is for another letter (digest {digest}): it "
-                "is not kept",
+                "the appointment for {when}, by {by}, is for another email (digest "
+                "{digest}): it will not be carried out",
                 when=show_moment(one.dispatch_at, zone) if one.dispatch_at else "",
                 by=one.by,
                 digest=digest,
             )
             remedy = _(
-                "newsletter dispatch {issue} --at TIME appoints the letter as it is now",
+                "newsletter dispatch {issue} --at TIME appoints the email as it is now",
                 issue=issue,
             )
         case Bond.APPROVAL:
             words = _(
-                "the approval by {by}, {at}, is for another letter (digest {digest})",
+                "the approval by {by}, {at}, is for another email (digest {digest})",
                 by=one.by,
                 at=at,
                 digest=digest,
             )
-            remedy = _("have it read again: newsletter approve {issue} --by NAME", issue=issue)
+            remedy = _("have it reviewed again: newsletter approve {issue} --by NAME", issue=issue)
         case Bond.DISPATCH if one.is_kept:
             words = _(
-                "those who wait since {at} get another letter (digest {digest}), which was kept, "
-                "not this one",
+                "readers who wait since {at} get the kept email (digest {digest}), not this one",
                 at=at,
                 digest=digest,
             )
             remedy = _(
-                "newsletter diff {issue} names what differs, and the way to give them this",
+                "newsletter diff {issue} shows what differs, and how to send them this one",
                 issue=issue,
             )
             return [(_("Kept"), words), ("", remedy)]
         case Bond.DISPATCH:
             words = _(
-                "the dispatch begun {at} is for another letter (digest {digest}): it does not go "
-                "on",
+                "the dispatch started {at} is for another email (digest {digest}): it "
+                "does not continue",
                 at=at,
                 digest=digest,
             )
             remedy = _(
-                "newsletter dispatch {issue} --dry-run names what changed, and the ways",
+                "newsletter dispatch {issue} --dry-run shows what changed, and what you can do",
                 issue=issue,
             )
     return [(_("Outdated"), words), ("", remedy)]

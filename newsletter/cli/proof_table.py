@@ -56,7 +56,7 @@ def _show_table(report: Report) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table("", _("rule"), _("what, and how to mend it"), box=None, pad_edge=False)
+    table = Table("", _("rule"), _("finding, and how to correct it"), box=None, pad_edge=False)
     for finding in report.findings:
         mark = Text(_mark(finding.severity), style=COLOURS[finding.severity])
         words = Text(place_of(finding) + "\n", style="bold") + Text(

@@ -31,9 +31,9 @@ def status(
 ) -> None:
     """Show the progress of the dispatch of ISSUE, or of every issue."""
     if listed and issue is None:
-        raise UsageError(_("--list wants an issue: newsletter status 2022-08 --list unknown"))
+        raise UsageError(_("--list needs an issue: newsletter status 2022-08 --list unknown"))
     if listed and (is_json or has_notes):
-        raise UsageError(_("--list prints names alone; ask for --json or --diary without it"))
+        raise UsageError(_("--list prints only readers; use --json and --diary without it"))
     overviews = [
         find_overview(site, name, has_notes=has_notes)
         for name in ([issue] if issue else find_issues(site))

@@ -16,13 +16,13 @@ STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: a ter
 @contextmanager
 def stopping(stop: Callable[[], None]) -> Iterator[None]:
     """Let Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
-    words = _("Stopping: what is in flight gets its answer first …")
+    words = _("Stopping: waiting for the answers to emails on their way …")
     before = {number: signal.getsignal(number) for number in STOPS}
 
     def obey(number: int, _frame: FrameType | None) -> None:
         stop()
         signal.signal(number, before[signal.Signals(number)])
-        with suppress(OSError):  # a terminal that was closed has nobody to tell
+        with suppress(OSError):  # a closed terminal shows nothing
             click.echo(f"\n{words}", err=True)
 
     for number in before:

@@ -23,7 +23,7 @@ def wait_for(site: Site, appointment: Appointment, process: Process) -> None:
     when = show_moment(appointment.dispatch_at, site.zone())
     process.settle()  # it may be hours, and asks each second
     try:
-        tell("Waiting", _("Ctrl-C ends the waiting, not the appointment"), cells=10)
+        tell("Waiting", _("Ctrl-C stops waiting; the appointment remains"), cells=10)
         with shown_wait(_("Sending {issue} at {when}, in", issue=issue, when=when)) as show:
             stands = count_down(
                 appointment.dispatch_at,
@@ -34,16 +34,18 @@ def wait_for(site: Site, appointment: Appointment, process: Process) -> None:
             )
     except KeyboardInterrupt:
         words = _(
-            "this terminal waits no longer; the appointment of {issue} for {when} stands\n"
-            "  'newsletter dispatch --due' sends it then; 'newsletter cancel {issue}' drops it",
+            "this terminal no longer waits; the appointment of {issue} for {when} "
+            "remains\n"
+            "  'newsletter dispatch --due' sends it at that time; 'newsletter cancel "
+            "{issue}' drops it",
             issue=issue,
             when=when,
         )
         raise UnfinishedError(words) from None
     if not stands:
         words = _(
-            "the appointment of {issue} for {when} was kept, changed or dropped elsewhere; see "
-            "'newsletter status {issue} --diary'",
+            "the appointment of {issue} for {when} was carried out, changed or "
+            "dropped elsewhere; see 'newsletter status {issue} --diary'",
             issue=issue,
             when=when,
         )

@@ -13,8 +13,9 @@ from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _, listed, say
 from newsletter.delivery.provider import Accepted, Deferred, Refused, Unknown
 from newsletter.desk.moments import show_wait
-from newsletter.dispatch.resumption import Resumption
-from newsletter.dispatch.run_counts import RunCounts
+from newsletter.desk.words import letters
+from newsletter.dispatch.engine import RunCounts
+from newsletter.dispatch.feed import Resumption
 from newsletter.dispatch.states import State
 from newsletter.dispatch.watching import Show
 from newsletter.phrases import Said
@@ -33,7 +34,10 @@ class Onlooker:
 
     def waiting(self, resumption: Resumption) -> AbstractContextManager[Show]:
         """Show what is waited for, and how long it still takes."""
-        title = _("{why}; Ctrl-C leaves it to the next run; next try in", why=resumption.why)
+        title = _(
+            "{why}; Ctrl-C stops and leaves the rest to the next run; next try in",
+            why=resumption.why,
+        )
         return shown_wait(title)
 
     def stoppable(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
@@ -42,13 +46,15 @@ class Onlooker:
 
     def unwritten(self, count: int) -> None:
         """Say that so many letters could not be written."""
-        words = _("{count} letters could not be written; see the log", count=count)
+        words = _("{letters} could not be written; see the log", letters=letters(count))
         click.echo(words, err=True)
 
     def sent_again(self, count: int, provider: str) -> None:
         """Say that so many unknown letters go again."""
         words = _(
-            "{count:,} unknown go again: {provider} drops repeats", count=count, provider=provider
+            "{count:,} unknown are sent again: {provider} drops duplicates",
+            count=count,
+            provider=provider,
         )
         click.echo(words, err=True)
 

@@ -168,7 +168,7 @@ def test_a_relay_that_cuts_off_after_every_letter_stops_the_run(database: Databa
     halt = run(database, lambda _: Unknown("connection lost"), RunOptions(canary=5)).ending.halt
 
     assert halt
-    assert "5 of the first 5 letters met an error" in str(halt.because)
+    assert "5 of the first 5 emails met an error" in str(halt.because)
     assert counts(database)[State.PENDING] > READERS // 2
 
 

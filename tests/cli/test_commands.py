@@ -85,7 +85,7 @@ def test_new_writes_a_skeleton_that_composes_and_touches_nothing_twice(stage: St
     stage.run("new", "2022-09")
     stage.run("compose", "2022-09")
 
-    assert "is there already" in stage.run("new", "2022-09", status=2)
+    assert "exists already" in stage.run("new", "2022-09", status=2)
 
 
 def test_d3_test_sends_every_edition_marked_and_never_writes_to_subscribers(stage: Stage) -> None:
@@ -98,7 +98,7 @@ def test_d3_test_sends_every_edition_marked_and_never_writes_to_subscribers(stag
     assert marks == ["[TEST]", "[시험 발송]", "[시험 발송]"]
     letters = [one.read_text() for one in (stage.root / "outbox").glob("*.eml")]
     assert all("<me@example.org>\n" in one.partition("\nSubject:")[0] for one in letters)
-    assert stage.run("status").startswith("Nothing has been dispatched yet.\nKept      1 letter, ")
+    assert stage.run("status").startswith("Nothing has been dispatched yet.\nKept      1 email, ")
 
 
 def test_test_sends_to_others_only_after_a_confirmation(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_a_dry_run_plans_and_sends_nothing(stage: Stage) -> None:
 
     output = stage.run("dispatch", ISSUE, "--dry-run")
 
-    assert "7 would be sent now; nothing was" in output
+    assert "7 emails would be sent now; nothing was" in output
     assert not (stage.root / "outbox").exists()
     assert "never dispatched" in stage.run("status", ISSUE, status=2)
 
@@ -143,7 +143,7 @@ def test_a_limited_dispatch_is_not_finished_and_the_next_one_is(stage: Stage) ->
     second = stage.run("dispatch", ISSUE, "--yes")
 
     assert "4 pending: run 'newsletter dispatch 2022-08' again" in first
-    assert "4 attempts in this run; of 7 planned: 7 accepted" in second
+    assert "4 attempts in this run; 7 planned: 7 accepted" in second
     assert len(subjects(stage.root / "outbox")) == 7
 
 
@@ -155,7 +155,7 @@ def test_readers_who_came_later_are_named_and_added_only_when_asked(stage: Stage
     without = stage.run("dispatch", ISSUE, "--yes")
     stage.run("dispatch", ISSUE, "--yes", "--add-new")
 
-    assert "1 reader who came since the plan" in without
+    assert "1 reader added after the plan" in without
     assert stage.status()["accepted"] == 8
 
 
@@ -282,7 +282,7 @@ def test_a_database_whose_driver_is_missing_says_what_to_install(tmp_path: Path)
 def test_compose_never_replaces_what_it_has_not_built(stage: Stage) -> None:
     output = stage.run("compose", ISSUE, "--out", "issues", status=2)
 
-    assert "is no build of this program and would be lost" in output
+    assert "was not made by this program, and its files would be lost" in output
     assert (stage.root / "issues" / ISSUE / "ko.md").is_file()
 
 
@@ -302,7 +302,7 @@ def test_a_letter_that_nobody_was_sent_can_still_be_corrected(tmp_path: Path) ->
     letter.write_text(corrected, encoding="utf-8")
     output = stage.run("dispatch", ISSUE, "--yes")
 
-    assert "was for another letter or others, and nobody was sent it" in output
+    assert "was for another email or other readers, and nothing was sent" in output
     assert stage.status()["accepted"] == 7
 
 

@@ -79,8 +79,8 @@ def test_an_appointment_that_has_gone_out_does_not_go_out_again_from_an_older_le
     second = desk.run("dispatch", "--due", status=4)
 
     assert "4 attempts in this run" in sent
-    assert "the ledger may have forgotten letters" in first
-    assert "2022-08: everybody may have it already" in first
+    assert "the ledger may not know of all emails that were sent" in first
+    assert "2022-08: all readers may have it already" in first
     assert 'newsletter dispatch 2022-08 --after-restore --because "…"' in first
     assert second == ""
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
@@ -113,7 +113,7 @@ def test_a_timer_that_was_away_for_hours_does_not_send_what_was_due_meanwhile(
 
     output = desk.run("dispatch", "--due", status=4)
 
-    assert "nobody has looked at what is due since 2022-08-26 08:00 KST" in output
+    assert "no command has looked for due issues since 2022-08-26 08:00 KST" in output
     assert count_attempts(desk) == 0
 
 
@@ -145,7 +145,10 @@ def test_where_nobody_can_be_asked_nothing_is_sent_without_an_answer(desk: Clock
 
     output = desk.run("dispatch", ISSUE_ID, "--yes", status=4)
 
-    assert "Doubt     this ledger is an older copy; what 1 later command wrote is missing" in output
+    assert (
+        "Doubt     this ledger is an older copy; the records of 1 later command are missing"
+        in output
+    )
     assert "--after-restore --because" in output
     assert desk.states() == {State.ACCEPTED: 2, State.PENDING: 2}
 
@@ -169,7 +172,7 @@ def test_a_dry_run_shows_the_doubt_and_needs_no_answer(desk: ClockedStage) -> No
     output = desk.run("dispatch", ISSUE_ID, "--dry-run")
 
     assert "Doubt     this ledger is an older copy" in output
-    assert "Dry run: 2 would be sent" in output
+    assert "Dry run: 2 emails would be sent" in output
 
 
 @pytest.mark.parametrize(
@@ -179,7 +182,7 @@ def test_a_person_is_asked_for_a_reason_beside_the_name_of_the_issue(
     desk: ClockedStage, reason: str, status: int, left: int
 ) -> None:
     restored(desk)
-    dialogue = {"Type 2022-08 to go on": "2022-08\n", "Why is it right": f"{reason}\n"}
+    dialogue = {"Type 2022-08 to continue": "2022-08\n", "Why is it right": f"{reason}\n"}
 
     shown = desk.type("dispatch", ISSUE_ID, "--no-wait", dialogue=dialogue, status=status)
 
@@ -195,14 +198,16 @@ def test_an_answer_wants_a_reason(desk: ClockedStage, because: list[str]) -> Non
 
     output = desk.run("dispatch", ISSUE_ID, "--yes", "--after-restore", *because, status=2)
 
-    assert "--after-restore wants a reason" in output
+    assert "--after-restore needs a reason" in output
     assert desk.states() == {State.ACCEPTED: 2, State.PENDING: 2}
 
 
 def test_an_answer_without_a_doubt_is_refused(desk: ClockedStage) -> None:
     output = desk.run("dispatch", ISSUE_ID, "--yes", *ANSWER, status=2)
 
-    assert "--after-restore: nothing speaks against sending 2022-08; leave it out" in output
+    assert (
+        "--after-restore: nothing prevents the sending of 2022-08; leave the option out" in output
+    )
     assert desk.states() == {}
 
 
@@ -219,7 +224,7 @@ def test_an_answer_counts_for_its_issue_alone(desk: ClockedStage) -> None:
 
     output = desk.run("dispatch", "--due", status=4)
 
-    assert "2022-08: everybody may have it already" in output
+    assert "2022-08: all readers may have it already" in output
     assert "2022-09: everybody" not in output
     assert desk.site.records.ledger().tally(OTHER_ISSUE).of(State.ACCEPTED) == 4
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
@@ -235,7 +240,7 @@ def test_the_first_dispatch_of_another_issue_is_asked_about_too(desk: ClockedSta
 
     output = desk.run("dispatch", OTHER_ISSUE, "--yes", status=4)
 
-    assert "2022-09: everybody may have it already" in output
+    assert "2022-09: all readers may have it already" in output
     assert desk.site.records.ledger().find_plan(OTHER_ISSUE) is None
 
 

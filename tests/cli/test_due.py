@@ -45,7 +45,7 @@ def test_a_person_who_runs_it_is_told_what_comes_next(desk: ClockedStage) -> Non
 
     shown = desk.type("dispatch", "--due", dialogue={})
 
-    assert shown == f"Nothing is due.\n  2022-08 goes out at {at} KST\n"
+    assert shown == f"No issue is due.\n  2022-08 will be sent at {at} KST\n"
 
 
 def test_an_appointment_survives_a_restart_and_is_kept_once(desk: ClockedStage) -> None:
@@ -75,7 +75,7 @@ def test_another_letter_than_the_appointed_one_is_refused_with_what_was_changed(
 
     output = desk.run("dispatch", "--due", status=1)
 
-    assert "not the letter that 김민지 appointed" in output
+    assert "not the email that 김민지 appointed" in output
     assert "changed: text of the en edition" in output
     assert "newsletter dispatch 2022-08 --at TIME" in output
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
@@ -115,7 +115,7 @@ def test_a_plan_that_nobody_was_sent_binds_a_timer_to_its_letter(desk: ClockedSt
 
     output = desk.run("dispatch", "--due", status=1)
 
-    assert "this is not the letter whose dispatch began" in output
+    assert "this is not the email that the dispatch started with" in output
     assert desk.states() == {State.PENDING: 4}
 
 
@@ -182,7 +182,7 @@ def test_whoever_is_sending_already_is_named_and_nothing_is_sent_beside_him(
 
     output = desk.run("dispatch", "--due", status=4)
 
-    assert f"is being sent by another process ({OTHER})" in output
+    assert f"another process is sending {ISSUE_ID} ({OTHER})" in output
     assert desk.states() == {State.ACCEPTED: 3, State.PENDING: 1}
 
 
@@ -197,7 +197,7 @@ def test_a_fault_of_one_issue_does_not_keep_the_others_back(desk: ClockedStage) 
 
     output = desk.run("dispatch", "--due", status=1)
 
-    assert "issues/2022-08: this is not the letter" in output
+    assert "issues/2022-08: this is not the email" in output
     assert desk.site.records.ledger().tally("2022-09").of(State.ACCEPTED) == 4
 
 
@@ -208,7 +208,7 @@ def test_an_approval_demanded_meanwhile_is_demanded_of_a_timer_too(desk: Clocked
     desk.restart()
     desk.site.now = NINE_UTC
 
-    assert "nobody has approved it" in desk.run("dispatch", "--due", status=1)
+    assert "it is not approved yet" in desk.run("dispatch", "--due", status=1)
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
 
 
@@ -224,7 +224,7 @@ def test_a_letter_that_was_changed_is_refused_every_minute_and_said_once(
     desk.restart()
     later = [desk.run("dispatch", "--due", status=1) for _ in range(2)]
 
-    assert "not the letter that 김민지 appointed" in first
+    assert "not the email that 김민지 appointed" in first
     assert later == ["", ""]
 
 
@@ -265,7 +265,7 @@ def test_a_begun_dispatch_that_waits_for_another_letter_is_said_once(desk: Clock
 
     first = desk.run("dispatch", "--due", status=1)
 
-    assert "this is not the letter whose dispatch began" in first
+    assert "this is not the email that the dispatch started with" in first
     assert desk.run("dispatch", "--due", status=1) == ""
 
 
@@ -279,7 +279,7 @@ def test_a_dispatch_that_must_not_go_on_by_this_way_is_said_once(desk: ClockedSt
     desk.restart()
     later = [desk.run("dispatch", "--due", status=3) for _ in range(2)]
 
-    assert "no timer makes a sending of a rehearsal" in first
+    assert "A timer never turns a rehearsal into a real sending" in first
     assert later == ["", ""]
 
 
@@ -290,7 +290,7 @@ def test_an_appointment_that_would_leave_another_way_is_said_once(desk: ClockedS
 
     first = desk.run("dispatch", "--due", status=3)
 
-    assert "was made with outbox" in first
+    assert "as a rehearsal, with outbox" in first
     assert desk.run("dispatch", "--due", status=3) == ""
 
 
@@ -326,7 +326,7 @@ def test_a_gate_that_does_not_open_is_said_once_with_all_that_was_printed(
     first = desk.run("dispatch", "--due", status=1)
 
     assert "Provider  outbox" in first
-    assert "nobody has approved it" in first
+    assert "it is not approved yet" in first
     assert desk.run("dispatch", "--due", status=1) == ""
 
 
@@ -350,7 +350,7 @@ def test_who_sends_already_is_said_once(desk: ClockedStage) -> None:
 
     first = desk.run("dispatch", "--due", status=4)
 
-    assert f"is being sent by another process ({OTHER})" in first
+    assert f"another process is sending {ISSUE_ID} ({OTHER})" in first
     assert desk.run("dispatch", "--due", status=4) == ""
 
 
@@ -370,8 +370,8 @@ def test_what_was_told_before_a_run_is_news_when_it_comes_again(desk: ClockedSta
 
     again = desk.run("dispatch", "--due", status=1)
 
-    assert "this is not the letter whose dispatch began" in first
-    assert "this is not the letter whose dispatch began" in again
+    assert "this is not the email that the dispatch started with" in first
+    assert "this is not the email that the dispatch started with" in again
     assert desk.run("dispatch", "--due", status=1) == ""
 
 
@@ -391,9 +391,9 @@ def test_the_status_is_that_of_the_worst_though_it_was_told_before(desk: Clocked
 
     waits = desk.run("dispatch", "--due", status=1)
 
-    assert "not the letter that 김민지 appointed" in told
-    assert f"another process ({OTHER})" in waits
-    assert "not the letter" not in waits
+    assert "not the email that 김민지 appointed" in told
+    assert f"({OTHER}); wait for it" in waits
+    assert "not the email" not in waits
     assert desk.run("dispatch", "--due", status=1) == ""
 
 

@@ -243,7 +243,7 @@ def test_an_override_is_refused_where_nothing_is_proofread(desk: ClockedStage) -
 
     refused = desk.run(*ALL, "--override", "links", "--because", "x", status=2)
 
-    assert "which is not proofread again; leave it out" in refused
+    assert "that email is not proofread again; leave the option out" in refused
 
 
 def test_a_dispatch_of_an_earlier_version_is_given_its_letter_once(desk: ClockedStage) -> None:
@@ -269,7 +269,7 @@ def test_a_dispatch_of_which_nothing_was_begun_goes_out_as_its_folder_is(
 
     output = desk.run(*ALL)
 
-    assert "Anew      the plan of 2022-08-25 was for another letter" in output
+    assert "New plan  the plan of 2022-08-25 was for another email" in output
     assert "          changed: HTML of the ko edition\n" in output
     assert "Proof" in output
     assert PUBLICATION not in (desk.root / "issues/publication.yaml").read_text()
@@ -282,6 +282,6 @@ def test_a_damaged_letter_stops_everything_before_anybody_is_written_to(desk: Cl
 
     refused = desk.run(*ALL, status=3)
 
-    assert "its kept letter" in refused
-    assert "is damaged in the ledger, so nothing of it is sent" in refused
+    assert "its kept email" in refused
+    assert "is damaged in the ledger, so it is not sent" in refused
     assert desk.states() == {State.ACCEPTED: 1, State.PENDING: 3}

@@ -148,8 +148,8 @@ def test_why_the_program_paused_is_told_to_people_in_their_language_and_to_machi
 
     assert told[2] == "             3통"
     assert told[-1] == "                        3통"
-    assert status["halt"]["because"] == "3 letters"
-    assert status["diary"][-1]["words"] == "3 letters"
+    assert status["halt"]["because"] == "3 emails"
+    assert status["diary"][-1]["words"] == "3 emails"
 
 
 def test_a_list_in_a_terminal_has_korean_headings(desk: ClockedStage) -> None:

@@ -85,9 +85,9 @@ def test_the_rejects_are_their_owners_alone_from_the_first_byte(tmp_path: Path) 
 
     assert (tmp_path / "new.csv").stat().st_mode & 0o777 == 0o600
     assert "chmod" not in new.stderr
-    assert "old.csv: other users of this machine can read the addresses in it" in old.stderr
+    assert "old.csv: other users of this computer can read the addresses in it" in old.stderr
     assert (tmp_path / "old.csv").stat().st_mode & 0o777 == 0o644
-    assert "--rejects: fifo.csv is a FIFO (named pipe), no regular file" in fifo.stderr
+    assert "--rejects: fifo.csv is a FIFO (named pipe), not a regular file" in fifo.stderr
     assert fifo.returncode == 2
     assert '"line","reason"' in shown.stdout
 

@@ -63,7 +63,7 @@ def test_a_letter_that_is_changed_while_it_waits_is_not_sent_and_the_change_is_n
 
     output = desk.run(*APPOINT, "--yes", status=1)
 
-    assert "not the letter that 김민지 appointed for 2022-08-27 09:00 KST" in output
+    assert "not the email that 김민지 appointed for 2022-08-27 09:00 KST" in output
     assert "changed: text of the en edition" in output
     assert "ko edition" not in output.partition("nothing was sent")[2]
     assert desk.site.records.ledger().find_plan(ISSUE_ID) is None
@@ -90,13 +90,16 @@ def test_ctrl_c_ends_the_waiting_and_the_appointment_stands(desk: ClockedStage) 
 
     shown = desk.type(
         "dispatch", ISSUE_ID, "--at", at,
-        dialogue={"to go on": f"{ISSUE_ID}\n", f"Sending {ISSUE_ID} at {at} KST, in 23 h": "\x03"},
+        dialogue={
+            "to continue": f"{ISSUE_ID}\n",
+            f"Sending {ISSUE_ID} at {at} KST, in 23 h": "\x03",
+        },
         status=4,
     )  # fmt: skip
 
     shown = " ".join(shown.split())  # at a terminal, messages break between words
     assert f"at {at} KST, in 23 h" in shown
-    assert f"the appointment of {ISSUE_ID} for {at} KST stands" in shown
+    assert f"the appointment of {ISSUE_ID} for {at} KST remains" in shown
     assert f"newsletter cancel {ISSUE_ID}" in shown
     assert len(appointed(desk)) == 1
 
@@ -109,7 +112,7 @@ def test_an_appointment_wants_the_issue_typed_as_a_dispatch_does(desk: ClockedSt
 def test_an_appointment_that_is_only_tried_is_none(desk: ClockedStage) -> None:
     output = desk.run(*APPOINT, "--dry-run")
 
-    assert "4 would be sent at 2022-08-27 09:00 KST, in 1 d 1 h; nothing was" in output
+    assert "4 emails would be sent at 2022-08-27 09:00 KST, in 1 d 1 h; nothing was" in output
     assert appointed(desk) == []
 
 
@@ -125,8 +128,8 @@ def test_the_gate_stands_before_the_appointment_and_not_only_before_the_sending(
     desk.run("approve", ISSUE_ID, "--by", "anna", "--yes")
     desk.run(*APPOINT, "--yes", "--no-wait")
 
-    assert "nobody has approved it" in unread
-    assert "has approved it and may not dispatch it too" in own
+    assert "it is not approved yet" in unread
+    assert "approved it and may not dispatch it as well" in own
     assert len(appointed(desk)) == 1
 
 
@@ -145,7 +148,7 @@ def test_a_new_appointment_takes_the_place_of_the_old_one(desk: ClockedStage) ->
     again = ("--at", "2022-08-28 09:00", "--by", "anna", "--yes", "--no-wait")
     output = desk.run("dispatch", ISSUE_ID, *again)
 
-    assert "Appointed until now for 2022-08-27 09:00 KST, by 김민지" in output
+    assert "Appointed previously for 2022-08-27 09:00 KST, by 김민지" in output
     assert [one.by for one in appointed(desk)] == ["anna"]
 
 
@@ -175,12 +178,15 @@ def test_a_dispatch_by_hand_to_everybody_keeps_the_appointment_and_one_to_some_d
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--at", NINE, "--limit", "5"], "--at does not go with --limit"),
-        (["--at", NINE, "--canary", "5"], "--at does not go with --canary"),
-        (["--at", NINE, "--add-new"], "--at does not go with --add-new"),
-        (["--at", "never", "--yes"], "--at never does not go with --yes"),
-        (["--at", "2022-08-26 07:59", "--yes"], "is past; in Asia/Seoul it is 2022-08-26 08:00"),
-        (["--due"], "--due does not go with an issue"),
+        (["--at", NINE, "--limit", "5"], "--at and --limit cannot be used together"),
+        (["--at", NINE, "--canary", "5"], "--at and --canary cannot be used together"),
+        (["--at", NINE, "--add-new"], "--at and --add-new cannot be used together"),
+        (["--at", "never", "--yes"], "--at never and --yes cannot be used together"),
+        (
+            ["--at", "2022-08-26 07:59", "--yes"],
+            "is in the past; in Asia/Seoul it is now 2022-08-26 08:00",
+        ),
+        (["--due"], "--due and an issue cannot be used together"),
     ],
 )
 def test_what_cannot_be_meant_together_is_refused(

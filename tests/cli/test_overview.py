@@ -89,10 +89,10 @@ def test_an_issue_that_is_only_appointed_is_shown_too(tmp_path: Path) -> None:
     status = json.loads(desk.run("status", ISSUE_ID, "--json"))
 
     assert shown.splitlines() == [
-        "2022-08  not begun",
+        "2022-08  not started",
         "  appointed  2022-08-26 09:00 KST (in 1 h), by anna",
-        "  rehearsal  nobody is sent it; its letters are written to a folder",
-        "Kept      1 letter, 0.0 MB, pictures included",
+        "  rehearsal  it is not sent to any reader; its emails are written to a folder",
+        "Kept      1 email, 0.0 MB, pictures included",
     ]
     assert status["rehearsal"] is True
     assert (status["planned"], status["finished"], status["digest"]) == (0, False, None)

@@ -13,8 +13,8 @@ from tests.stage.clocked import ClockedStage
 from tests.storage.test_migrating import make_older, revision
 
 APPOINT = ("dispatch", ISSUE_ID, "--at", "2022-08-26 09:00", "--yes", "--no-wait", "--by", "anna")
-APPOINTED = "the appointment for 2022-08-26 09:00 KST, by anna, is for another letter"
-APPROVED = "the approval by 김승인, 2022-08-26 08:00 KST, is for another letter"
+APPOINTED = "the appointment for 2022-08-26 09:00 KST, by anna, is for another email"
+APPROVED = "the approval by 김승인, 2022-08-26 08:00 KST, is for another email"
 LOOKS = (("compose", ISSUE_ID), ("check", ISSUE_ID), ("status", ISSUE_ID), ("status",))
 
 
@@ -34,7 +34,7 @@ def test_an_appointment_and_an_approval_of_another_letter_are_said_at_once(
 
     after = desk.run(*look)
 
-    assert "another letter" not in before
+    assert "another email" not in before
     assert APPOINTED in after
     assert APPROVED in after
     assert "newsletter dispatch 2022-08 --at TIME" in after
@@ -55,9 +55,9 @@ def test_a_begun_dispatch_that_waits_for_another_letter_is_said_too(
     kept = desk.run(*look)
     desk.forget_letter()  # as if an earlier version had begun it
 
-    assert "those who wait since 2022-08-26 08:00 KST get another letter (digest " in kept
+    assert "readers who wait since 2022-08-26 08:00 KST get the kept email (digest " in kept
     assert "newsletter diff 2022-08" in kept
-    assert "the dispatch begun 2022-08-26 08:00 KST is for another letter" in desk.run(*look)
+    assert "the dispatch started 2022-08-26 08:00 KST is for another email" in desk.run(*look)
 
 
 def test_an_issue_that_does_not_compose_fits_no_appointment_either(desk: ClockedStage) -> None:
@@ -73,7 +73,9 @@ def test_machines_are_told_what_by_whom_and_of_which_letter(desk: ClockedStage) 
     digest = json.loads(desk.run("status", ISSUE_ID, "--json"))["appointment"]["digest"]
     checked = json.loads(desk.run("check", ISSUE_ID, "--json"))
     assert checked["outdated"] == []
-    assert checked["notes"] == ["stale-translation did not run: the site is in no git repository"]
+    assert checked["notes"] == [
+        "stale-translation did not run: the site is not in a git repository"
+    ]
     desk.change_letter()
 
     expected = [

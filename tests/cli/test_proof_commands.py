@@ -88,7 +88,7 @@ def test_dispatch_refuses_what_blocks_until_a_person_answers_for_it(stage: Stage
     )
 
     assert '--override placeholder --because "…"' in refused
-    assert "wants a reason" in without_reason
+    assert "needs a reason" in without_reason
     engine = open_database("sqlite:///newsletter.db", stage.root)
     [override] = SqlApprovals(engine).overrides(ISSUE)
     engine.dispose()
@@ -118,15 +118,15 @@ def test_a_dispatch_under_way_goes_on_with_its_override(stage: Stage) -> None:
 def test_an_approval_is_demanded_given_voided_and_given_again(stage: Stage) -> None:
     publish(stage, "approval: two-person")
 
-    assert "nobody has approved it" in stage.run("dispatch", ISSUE, "--yes", status=1)
+    assert "it is not approved yet" in stage.run("dispatch", ISSUE, "--yes", status=1)
     assert "nothing was approved" in stage.run("approve", ISSUE, "--by", "Kim", status=2)
     approved = stage.run("approve", ISSUE, "--by", "Kim", "--yes")
     assert f"Approved {ISSUE}" in approved
     same = stage.run("dispatch", ISSUE, "--yes", "--by", "kim", status=1)
-    assert "may not dispatch it too" in same
+    assert "may not dispatch it as well" in same
     change(stage, "On July 25,", "On July 25, 2022,")
     voided = stage.run("dispatch", ISSUE, "--yes", "--by", "Lee", status=1)
-    assert "Kim approved another letter" in voided
+    assert "Kim approved a different email" in voided
     assert "changed: text of the en edition" in voided
     stage.run("approve", ISSUE, "--by", "Kim", "--yes")
     stage.run("dispatch", ISSUE, "--yes", "--by", "Lee")

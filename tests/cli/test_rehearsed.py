@@ -67,11 +67,11 @@ def test_a_rehearsal_keeps_every_promise_and_says_that_it_is_one(desk: ClockedSt
     rest = desk.run(*ALL)
     again = desk.run(*ALL)
 
-    assert "1 attempt in this run; of 4 planned: 3 pending, 1 accepted" in some
-    assert "3 attempts in this run; of 4 planned: 4 accepted" in rest
-    assert "Nothing to send now; of 4 planned: 4 accepted" in again
+    assert "1 attempt in this run; 4 planned: 3 pending, 1 accepted" in some
+    assert "3 attempts in this run; 4 planned: 4 accepted" in rest
+    assert "Nothing to send now; 4 planned: 4 accepted" in again
     assert all("rehearsal" in output.splitlines()[-1] for output in (some, rest, again))
-    assert "  rehearsal  nobody is sent it" in desk.run("status", ISSUE_ID)
+    assert "  rehearsal  it is not sent" in desk.run("status", ISSUE_ID)
     assert status(desk)["rehearsal"] is True
     assert len(letters(desk)) == 4
 
@@ -95,10 +95,10 @@ def test_the_first_dispatch_in_earnest_sends_it_to_everybody_and_says_so_before(
     assert (set_aside(desk), relay.taken) == (0, [])
     output = desk.run(*ALL, "--by", "Kim")
 
-    words = "1 rehearsed letter" if written == 1 else "4 rehearsed letters"
-    assert f"Anew      {words}, by outbox {desk.root}/outbox" in tried
-    assert "4 would be sent now; nothing was" in tried
-    assert f"Anew      {words}" in output
+    words = "1 rehearsed email" if written == 1 else "4 rehearsed emails"
+    assert f"New plan  {words}, by outbox {desk.root}/outbox" in tried
+    assert "4 emails would be sent now; nothing was" in tried
+    assert f"New plan  {words}" in output
     assert each_once(relay)
     assert "rehearsal" not in output.splitlines()[-1]
     assert (status(desk)["rehearsal"], status(desk)["accepted"]) == (False, 4)
@@ -106,7 +106,7 @@ def test_the_first_dispatch_in_earnest_sends_it_to_everybody_and_says_so_before(
         (
             "rehearsal set aside",
             "Kim",
-            f"{written} written: it is sent in earnest, by {status(desk)['provider']}",
+            f"{written} written: it is really sent, by {status(desk)['provider']}",
         )
     ]
     assert set_aside(desk) == 4
@@ -122,10 +122,10 @@ def test_the_question_names_what_is_set_aside_and_no_answer_leaves_it(
     before = ledger_of(desk)
 
     shown = desk.type(
-        "dispatch", ISSUE_ID, dialogue={"Type 2022-08 to go on": "no\n"}, status=2
+        "dispatch", ISSUE_ID, dialogue={"Type 2022-08 to continue": "no\n"}, status=2
     )  # fmt: skip
 
-    assert "This sends 4 letters, and sets 4 rehearsed letters aside." in " ".join(shown.split())
+    assert "This sends 4 emails, and sets 4 rehearsed emails aside." in " ".join(shown.split())
     assert ledger_of(desk) == before
     assert relay.taken == []
 
@@ -144,7 +144,7 @@ def test_a_limited_sending_goes_on_after_a_rehearsal_like_any_other(
     desk.run(*ALL)
 
     assert first == ""
-    assert "begun by smtp" in refused
+    assert "started" in refused
     assert len(letters(desk)) == 4
     assert each_once(relay)
 
@@ -161,7 +161,7 @@ def test_a_timer_never_makes_a_sending_of_a_rehearsal(
     desk.change_letter()
     changed = desk.run("dispatch", "--due", status=3)
 
-    assert "no timer makes a sending of a rehearsal" in output
+    assert "A timer never turns a rehearsal into a real sending" in output
     assert changed == "", "it was said, and nothing can be compared before it is settled"
     assert ledger_of(desk) == before
     assert relay.taken == []
@@ -175,7 +175,7 @@ def test_an_appointment_in_earnest_sets_the_rehearsal_aside_while_a_person_is_th
 
     output = desk.run("dispatch", ISSUE_ID, "--at", NINE, "--yes", "--no-wait", "--by", "Kim")
 
-    assert "Anew      4 rehearsed letters" in output
+    assert "New plan  4 rehearsed emails" in output
     assert [act for act, *_ in desk.decided()] == ["rehearsal set aside", "appointed"]
     assert (desk.states(), set_aside(desk), relay.taken) == ({}, 4, [])
     desk.restart()
@@ -230,7 +230,7 @@ def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
     shown = [one.outlook.forecast(add_new=False, may_plan_anew=True) for one in (first, second)]
     first.freeze(shown[0])
 
-    with pytest.raises(UnfinishedError, match="has just begun to send it"):
+    with pytest.raises(UnfinishedError, match="has just started to send it"):
         second.freeze(shown[1])
     first.run(RunOptions())
 
@@ -267,7 +267,7 @@ def test_who_left_or_came_since_the_rehearsal_is_counted_right(
 
     output = desk.run(*ALL, "--dry-run")
 
-    assert "3 would be sent now" in output
+    assert "3 emails would be sent now" in output
 
 
 def test_rehearse_writes_to_the_outbox_whatever_is_set(
@@ -284,7 +284,7 @@ def test_rehearse_writes_to_the_outbox_whatever_is_set(
     assert "Nothing to send now" in second
     assert len(letters(desk)) == 4
     assert each_once(relay)
-    assert "was not begun as a rehearsal" in refused
+    assert "was not started as a rehearsal" in refused
     assert desk.states() == {State.ACCEPTED: 4}
 
 
@@ -318,11 +318,11 @@ def test_what_was_finished_by_a_folder_before_stays_sent_until_a_person_says_oth
     desk.run(*ALL)
 
     assert "Nothing to send now" in stays
-    assert "wants a reason" in unreasoned
+    assert "needs a reason" in unreasoned
     assert "add --yes" in asked
-    assert "Set aside 4 rehearsed letters of 2022-08, by Kim" in done
+    assert "Set aside 4 rehearsed emails of 2022-08, by Kim" in done
     assert desk.decided() == [("rehearsal set aside", "Kim", "4 written: we practised")]
-    assert "set aside  4 rehearsed letters" in desk.run("status", ISSUE_ID)
+    assert "set aside  4 rehearsed emails" in desk.run("status", ISSUE_ID)
     assert each_once(relay)
 
 
@@ -340,12 +340,12 @@ def test_what_a_relay_took_is_never_set_aside(desk: ClockedStage, relay: Recordi
     desk.run("resolve", ISSUE_ID, "--unknown", "assume-accepted", "--yes")
     assumed = desk.run(*WAS_REHEARSAL, *PRACTISED, status=2)
 
-    assert "was begun by smtp" in begun
-    assert "was no rehearsal: 1 of its letters were answered for" in answered
-    assert "1 letter of which nobody knows how they left" in doubtful
+    assert "was started by smtp" in begun
+    assert "was not a rehearsal: a mail server or service answered for 1 of its emails" in answered
+    assert "1 email without a record of how they were sent" in doubtful
     assert "resolve 2022-08 --unknown resend" in doubtful
-    assert "1 letter of which somebody has said that the readers have it" in assumed
-    assert "it stays as sent" in assumed
+    assert "1 email that a person marked as received" in assumed
+    assert "it stays recorded as sent" in assumed
     assert "resolve" not in assumed, "there is nothing unknown that it could settle"
     assert set_aside(desk) == 0
 
@@ -363,7 +363,7 @@ def test_what_is_advised_where_letters_are_unknown_leads_to_the_end(
     set_way(desk, relay.url)
     desk.run(*ALL)
 
-    assert "2 letters of which nobody knows how they left" in refused
+    assert "2 emails without a record of how they were sent" in refused
     assert each_once(relay)
 
 
@@ -402,11 +402,17 @@ def test_what_an_emptied_folder_took_is_never_set_aside(desk: ClockedStage) -> N
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ((*WAS_REHEARSAL, "--rehearse"), "--was-rehearsal does not go with --rehearse"),
-        ((*WAS_REHEARSAL, "--limit", "1"), "--was-rehearsal does not go with --limit"),
-        (("dispatch", ISSUE_ID, "--at", NINE, "--rehearse"), "--at does not go with --rehearse"),
-        (("dispatch", "--due", "--rehearse"), "--due does not go with --rehearse"),
-        (("dispatch", "--due", "--was-rehearsal"), "--due does not go with --was-rehearsal"),
+        ((*WAS_REHEARSAL, "--rehearse"), "--was-rehearsal and --rehearse cannot be used together"),
+        ((*WAS_REHEARSAL, "--limit", "1"), "--was-rehearsal and --limit cannot be used together"),
+        (
+            ("dispatch", ISSUE_ID, "--at", NINE, "--rehearse"),
+            "--at and --rehearse cannot be used together",
+        ),
+        (("dispatch", "--due", "--rehearse"), "--due and --rehearse cannot be used together"),
+        (
+            ("dispatch", "--due", "--was-rehearsal"),
+            "--due and --was-rehearsal cannot be used together",
+        ),
     ],
 )
 def test_what_cannot_be_meant_together_is_refused(
@@ -430,8 +436,8 @@ def test_a_rehearsal_is_not_set_aside_while_somebody_rehearses(
     desk.site.now += timedelta(minutes=3)
     desk.run(*ALL)
 
-    assert f"another process ({holder})" in by_sending
-    assert f"another process ({holder})" in by_word
+    assert f"({holder}); wait for it" in by_sending
+    assert f"({holder}); wait for it" in by_word
     assert each_once(relay)
 
 

@@ -51,7 +51,7 @@ def test_those_who_wait_get_the_letter_as_it_is_now(desk: ClockedStage) -> None:
     output = desk.run(*REPLACE)
 
     assert numbers(desk) == [OLD, NEW, NEW, NEW]
-    assert "Replaces  the letter with digest" in output
+    assert "Replaces  the email with digest" in output
     assert "for 3 readers who wait" in output
     assert "changed: HTML of the ko edition" in output
     after = desk.site.records.ledger().find_plan(ISSUE_ID)
@@ -87,7 +87,7 @@ def test_one_who_may_have_the_first_letter_gets_that_again(desk: ClockedStage) -
     output = desk.run(*REPLACE)
 
     assert "for 2 readers who wait" in output
-    assert "1 reader may have that one, and get it again" in output
+    assert "1 reader may already have that email, and get it again" in output
     assert numbers(desk) == [OLD, OLD, NEW, NEW]
     assert got(desk)["r2@example.org"] == OLD
 
@@ -108,8 +108,8 @@ def test_a_first_letter_that_is_damaged_ends_the_run_in_words(
 
     refused = desk.run(*REPLACE, status=3)
 
-    assert "its kept letter" in refused
-    assert "is damaged in the ledger, so nothing of it is sent" in refused
+    assert "its kept email" in refused
+    assert "is damaged in the ledger, so it is not sent" in refused
     assert "Traceback" not in caplog.text
     assert "r2@example.org" not in got(desk)
 
@@ -121,14 +121,14 @@ def test_it_wants_its_own_approval_where_one_is_demanded(desk: ClockedStage) -> 
     desk.run("approve", ISSUE_ID, "--by", "이승인", "--yes")
     desk.run(*REPLACE)
 
-    assert "nobody has approved it" in refused
+    assert "it is not approved yet" in refused
     assert numbers(desk) == [OLD, NEW, NEW, NEW]
 
 
 def test_without_a_reason_nothing_is_replaced(desk: ClockedStage) -> None:
     for because in ((), ("--because", " ")):
         refused = desk.run(*ALL, "--replace-letter", *because, status=2)
-        assert "wants a reason" in refused
+        assert "needs a reason" in refused
     assert numbers(desk) == [OLD]
 
 
@@ -145,7 +145,7 @@ def test_a_dry_run_shows_it_and_replaces_nothing(desk: ClockedStage) -> None:
     output = desk.run(*REPLACE, "--dry-run")
 
     assert "for 3 readers who wait" in output
-    assert "3 would be sent now; nothing was" in output
+    assert "3 emails would be sent now; nothing was" in output
     assert desk.site.records.ledger().find_plan(ISSUE_ID) == before
 
 
@@ -155,20 +155,20 @@ def test_a_dry_run_shows_it_and_replaces_nothing(desk: ClockedStage) -> None:
 def test_no_timer_and_nothing_else_replaces_a_letter(desk: ClockedStage, option: list[str]) -> None:
     refused = desk.run(*REPLACE, *option, status=2)
 
-    assert "does not go with" in refused
+    assert "cannot be used together" in refused
     assert numbers(desk) == [OLD]
 
 
 def test_what_cannot_be_replaced_says_why(tmp_path: Path) -> None:
     desk = ClockedStage(tmp_path, mail_url=EARNEST)
-    assert "nobody was sent a letter of 2022-08 yet" in desk.run(*REPLACE, status=2)
+    assert "no email of 2022-08 was sent yet" in desk.run(*REPLACE, status=2)
 
     desk.run(*ONE, status=4)
-    assert "is the letter that was begun" in desk.run(*REPLACE, status=2)
+    assert "is the email that the dispatch started with" in desk.run(*REPLACE, status=2)
 
     desk.run(*ALL)
     change(desk)
-    assert "nobody waits who does not have the letter" in desk.run(*REPLACE, status=2)
+    assert "every reader has the email" in desk.run(*REPLACE, status=2)
 
     desk.forget(1)
     desk.forget_letter()

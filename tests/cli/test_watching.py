@@ -21,7 +21,7 @@ def test_what_is_waited_for_is_shown_with_the_way_out(capsys: pytest.CaptureFixt
     with Onlooker().waiting(Resumption(datetime.now(UTC), "30 deferred")) as show:
         show(timedelta(minutes=5))
 
-    said = "30 deferred; Ctrl-C leaves it to the next run; next try in 5 min\n"
+    said = "30 deferred; Ctrl-C stops and leaves the rest to the next run; next try in 5 min\n"
     assert capsys.readouterr().err == said
 
 
@@ -32,7 +32,7 @@ def test_a_quota_that_ends_a_dispatch_is_named_with_the_time_it_goes_on(tmp_path
 
     said = desk.run("dispatch", ISSUE_ID, "--yes", status=4)
 
-    assert "2/day is used up; it may go on at 20" in said
+    assert "2/day is used up; it can continue at 20" in said
 
 
 def test_a_halted_issue_is_refused_by_whom_since_when_and_why(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_halted_issue_is_refused_by_whom_since_when_and_why(tmp_path: Path) ->
     diary.pause(ISSUE, PROGRAM, "", NOW)
     with pytest.raises(UnfinishedError, match="is paused, by newsletter at 2022-08-26 09:00") as it:
         refuse_halted(diary, ISSUE, SEOUL)
-    assert f"newsletter resume {ISSUE}: lets it go on" in str(it.value)
+    assert f"newsletter resume {ISSUE}: allows it to continue" in str(it.value)
 
     diary.resume(ISSUE, "Kim", NOW)
     refuse_halted(diary, ISSUE, SEOUL)
