@@ -72,8 +72,8 @@ def in_time(dispatch_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
 def _ask(question: Question, now: datetime) -> str:
     """Say what a person is to agree to."""
     proposal = question.proposal
-    if question.send_at:
-        when = in_time(question.send_at, proposal.zone, now)
+    if question.dispatch_at:
+        when = in_time(question.dispatch_at, proposal.zone, now)
         what = _("{letters} {when}", letters=letters(question.count), when=when)
     else:
         what = _("{letters}", letters=letters(question.count))

@@ -48,14 +48,14 @@ def show_proposal(proposal: Proposal) -> None:
     _show_other_plans(proposal)
     show_doubts(proposal.doubts, proposal.zone)
     if standing := proposal.standing:
-        when = show_moment(standing.send_at, proposal.zone)
+        when = show_moment(standing.dispatch_at, proposal.zone)
         words = _("previously for {when}, by {by}", when=when, by=standing.by)
         tell("Appointed", words, cells=LABEL)
 
 
 def _show_kept(proposal: Proposal) -> None:
     """Print that the dispatch continues with its kept letter, and which files have changed."""
-    if proposal.sendable.since is None:
+    if proposal.at_hand.since is None:
         return
     plan = proposal.forecast.plan
     if plan:
@@ -67,7 +67,7 @@ def _show_kept(proposal: Proposal) -> None:
     else:
         kept = _("as it was at the start: it was kept, so nothing is composed or proofread")
     tell("Email", kept, cells=LABEL)
-    words = describe_since(proposal.sendable.since)
+    words = describe_since(proposal.at_hand.since)
     if words is None:
         return
     lines = [_("{files}; newsletter diff {issue}", files=words, issue=proposal.issue)]
@@ -97,7 +97,7 @@ def _show_exchange(proposal: Proposal) -> None:
         lines.append(
             _("{who} may already have that email, and get it again", who=readers(exchange.bound))
         )
-    tell("Replaces", *lines, *_changes(exchange.plan, proposal.sendable.letter), cells=LABEL)
+    tell("Replaces", *lines, *_changes(exchange.plan, proposal.at_hand.letter), cells=LABEL)
 
 
 def _changes(plan: Plan, letter: KeptLetter) -> Sequence[str]:
@@ -114,7 +114,7 @@ def _show_other_plans(proposal: Proposal) -> None:
             "the plan of {day} was for another email or other readers, and nothing was sent",
             day=f"{forecast.replaced.planned_at:%Y-%m-%d}",
         )
-        changes = _changes(forecast.replaced, proposal.sendable.letter)
+        changes = _changes(forecast.replaced, proposal.at_hand.letter)
         tell("New plan", words, *changes, cells=LABEL)
     if forecast.rehearsed:
         _show_rehearsed(forecast.rehearsed, proposal.zone)

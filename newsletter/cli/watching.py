@@ -14,8 +14,8 @@ from newsletter.cli.wording import _, listed, say
 from newsletter.delivery.provider import Accepted, Deferred, Refused, Unknown
 from newsletter.desk.moments import show_wait
 from newsletter.desk.words import letters
-from newsletter.dispatch.engine import RunCounts
-from newsletter.dispatch.feed import Resumption
+from newsletter.dispatch.resumption import Resumption
+from newsletter.dispatch.run_counts import RunCounts
 from newsletter.dispatch.states import State
 from newsletter.dispatch.watching import Show
 from newsletter.phrases import Said

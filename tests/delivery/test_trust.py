@@ -221,7 +221,7 @@ def test_a_file_without_a_good_certificate_is_named_for_what_is_wrong(
 def test_a_certificate_that_is_cut_off_is_not_passed_over(authority: Authority) -> None:
     pem = (authority.pem + authority.pem[:200]).encode()
 
-    with pytest.raises(SettingsError, match="does not end"):
+    with pytest.raises(SettingsError, match="without its end"):
         read_certificates(pem)
     with pytest.raises(SettingsError, match="certificate 2 of 2"):
         read_certificates(f"{authority.pem}{authority.pem[:200]}\n{authority.pem[-30:]}".encode())
