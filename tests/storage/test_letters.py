@@ -136,12 +136,12 @@ def test_what_is_damaged_is_never_sent(engine: Engine, letters: SqlLetters, colu
     with engine.begin() as connection:
         connection.execute(update(table).values({column: b"other"}))
 
-    with pytest.raises(LedgerError, match="damaged in the ledger, so it is not"):
+    with pytest.raises(LedgerError, match="is damaged in the ledger, so"):
         [one.read() for one in letters.find(number).pictures]
 
 
 def test_a_letter_that_is_not_there_is_named(letters: SqlLetters) -> None:
-    with pytest.raises(LedgerError, match="letter 7 is not in the ledger any more"):
+    with pytest.raises(LedgerError, match="email 7 is not in the ledger any more"):
         letters.find(LetterId(7))
 
 
