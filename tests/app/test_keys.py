@@ -9,6 +9,7 @@ from newsletter.app.keys import FILE_NAME, read_or_make_link_keys
 from newsletter.errors import SettingsError
 from newsletter.message.keys import LinkKeys, fingerprint_of
 from newsletter.message.links import Purpose, ReaderLinks
+from newsletter.phrases import Phrase, Said, phrase
 from newsletter.settings import Settings
 from newsletter.subscribers.reader_id import ReaderId
 
@@ -35,10 +36,10 @@ def keys_of(
     return read_or_make_link_keys(settings, has_sent)
 
 
-def fault_of(folder: Path, *lines: bytes, **values: str) -> str:
+def fault_of(folder: Path, *lines: bytes, **values: str) -> Said:
     with pytest.raises(SettingsError) as caught:
         keys_of(folder, *lines, has_sent=always, **values)
-    return str(caught.value)
+    return caught.value.phrase
 
 
 def links(keys: LinkKeys) -> ReaderLinks:
@@ -46,7 +47,7 @@ def links(keys: LinkKeys) -> ReaderLinks:
 
 
 def test_a_lost_key_is_refused_once_letters_were_sent(tmp_path: Path) -> None:
-    assert "Restore .secret-key from a backup" in fault_of(tmp_path)
+    assert fault_of(tmp_path) == phrase("settings.secret-key-lost")
     assert not (tmp_path / FILE_NAME).exists()
 
 
@@ -81,16 +82,20 @@ def test_old_keys_may_stand_in_the_environment_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("lines", "values", "fault"),
     [
-        ((b"short",), {}, ".secret-key: has 5 bytes, and 32 are needed"),
-        ((NEW, b"short"), {}, ".secret-key: has 5 bytes, and 32 are needed"),
-        ((b"",), {}, ".secret-key: has 0 bytes, and 32 are needed"),
-        ((NEW,), {"old_secret_keys": f"{'k' * 32},short"}, "NEWSLETTER_OLD_SECRET_KEYS: one of"),
+        ((b"short",), {}, phrase("settings.secret-key-file-short", size=5, needed=32)),
+        ((NEW, b"short"), {}, phrase("settings.secret-key-file-short", size=5, needed=32)),
+        ((b"",), {}, phrase("settings.secret-key-file-short", size=0, needed=32)),
+        (
+            (NEW,),
+            {"old_secret_keys": f"{'k' * 32},short"},
+            phrase("settings.old-secret-key-short", size=5, needed=32),
+        ),
     ],
 )
 def test_a_key_that_is_too_short_is_refused(
-    tmp_path: Path, lines: tuple[bytes, ...], values: dict[str, str], fault: str
+    tmp_path: Path, lines: tuple[bytes, ...], values: dict[str, str], fault: Phrase
 ) -> None:
-    assert fault_of(tmp_path, *lines, **values).startswith(fault)
+    assert fault_of(tmp_path, *lines, **values) == fault
 
 
 def test_links_of_an_old_key_are_read_until_it_is_taken_away() -> None:
