@@ -160,7 +160,7 @@ def folder(file: Path) -> None:
         (newer, "install the newer version that wrote it"),
         (foreign, "is not a ledger of this program"),
         (text, "cannot be read as a ledger"),
-        (damaged, "backup.db: is "),
+        (damaged, "backup.db: cannot be read"),
         (missing, "there is no such file"),
         (folder, "there is no such file"),
     ],

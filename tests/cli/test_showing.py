@@ -47,7 +47,7 @@ def test_its_parts_are_those_of_the_letter(desk: ClockedStage, form: str) -> Non
     head, _, rest = shown.partition("\n  sent to 4 ko, 1 en\n")
     assert rest.split() == part.get_content().split()
     assert "Avery Lee" in rest
-    assert head.startswith("Letter ")
+    assert head.startswith("Email ")
 
 
 def test_headers_are_shown_folded_as_they_were_sent(desk: ClockedStage) -> None:

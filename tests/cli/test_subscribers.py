@@ -145,7 +145,7 @@ def test_a_list_is_read_as_korean_spreadsheets_save_it(
 def test_a_list_in_utf16_is_refused_with_the_remedy(site: ReaderList) -> None:
     file = site.write("email\nminji@example.org\n".encode("utf-16"))
 
-    assert "UTF-16; save it as" in site.fail("import", file)
+    assert "UTF-16; save the file as" in site.fail("import", file)
 
 
 def test_a_file_without_addresses_is_refused(site: ReaderList) -> None:

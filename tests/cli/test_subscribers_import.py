@@ -199,7 +199,7 @@ def test_where_a_yes_can_mean_either_nothing_is_proposed(desk: ClockedStage, hea
     desk.run(*words, last, status=2)
 
     assert standings(desk) == {}
-    assert f"'{heading}' may mean left-at or consent; say which" in output
+    assert f"'{heading}' may mean left-at or consent" in output
     assert last == f"{heading}=left-at|consent"
     desk.run(*words, last.removesuffix("|consent"))
     assert standings(desk) == {"a": UNSUBSCRIBED, "b": ACTIVE}

@@ -155,7 +155,7 @@ def test_what_is_unknown_goes_again_with_a_run_where_the_provider_drops_repeats(
 
     output = desk.run("dispatch", ISSUE_ID, "--yes")
 
-    assert "1 unknown go again: scripted drops repeats" in output
+    assert "1 unknown are sent again: scripted drops duplicates" in output
     assert desk.states() == {State.ACCEPTED: 4}
 
 

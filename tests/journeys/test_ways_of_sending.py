@@ -86,7 +86,7 @@ def test_a_run_without_its_relay_counts_nobody_of_the_rest(
     by_hand = blind.run("dispatch", ISSUE, "--yes", status=3)
     tried = blind.run("dispatch", ISSUE, "--dry-run", status=3)
 
-    assert "begun by smtp" in by_hand
+    assert "started by smtp" in by_hand
     assert "NEWSLETTER_MAIL_URL is not set" in by_hand
     assert "NEWSLETTER_MAIL_URL is not set" in tried
     assert counts(stage) == before
@@ -103,7 +103,7 @@ def test_a_timer_without_the_relay_counts_nobody_of_the_rest(
         connection.execute("UPDATE dispatches SET is_limited = 0")  # as a run for all leaves it
     before = counts(stage)
 
-    assert "begun by smtp" in without_relay(stage).run("dispatch", "--due", status=3)
+    assert "started by smtp" in without_relay(stage).run("dispatch", "--due", status=3)
 
     assert counts(stage) == before
     assert not (stage.root / "outbox").exists()
@@ -151,7 +151,7 @@ def test_practising_twice_and_then_sending_reaches_everybody_once(
     assert "rehearsal" in finish(first)
     assert "Nothing to send now" in second
     assert f"{READERS} rehearsed emails" in sent
-    assert "begun by smtp" in again
+    assert "started by smtp" in again
     assert len(list((stage.root / "outbox").glob("*.eml"))) == READERS
     assert stage.status()["rehearsal"] is False
     assert_each_once(relay)
