@@ -16,6 +16,7 @@ from newsletter.delivery.link_probe import IpAddress, LinkProbe
 from newsletter.desk.preflight import BlockedError, Preflight
 from newsletter.proof.approval import Sender
 from tests.makers import ISSUE_ID, PUBLICATION, write_site
+from tests.saying import raises
 
 HOSTED = PUBLICATION.replace("rules: {hosted-pictures: off}\n", "")
 Answers = Callable[[str], int]
@@ -85,7 +86,7 @@ def test_a_picture_that_is_gone_stops_the_first_run_and_is_named(
     site, composed = composed_at(tmp_path, url)
     [hosted] = composed.composition.pictures
 
-    with pytest.raises(BlockedError, match="--override hosted-pictures") as blocked:
+    with raises(BlockedError, "desk.proof-blocks", rule="hosted-pictures") as blocked:
         said(site, composed, capsys)
 
     show_report(blocked.value.report)

@@ -19,6 +19,7 @@ from newsletter.storage import tables
 from tests.cli.test_ways import ALL, NINE, NINE_UTC, SOME, forget_ways, ledger_of, set_way
 from tests.mail_sinks import RecordingServer
 from tests.makers import ISSUE_ID
+from tests.saying import raises
 from tests.stage.clocked import NOW, ClockedStage
 
 WAS_REHEARSAL = ("dispatch", ISSUE_ID, "--was-rehearsal")
@@ -211,7 +212,7 @@ def test_a_halt_that_nobody_was_shown_is_obeyed(desk: ClockedStage, relay: Recor
     forecast = issue_dispatch.outlook.forecast(add_new=False, may_plan_anew=True)
     desk.site.records.diary().pause(ISSUE_ID, "Lee", "a typo", NOW)
 
-    with pytest.raises(UnfinishedError, match="a typo"):
+    with raises(UnfinishedError, "desk.halted-because", because="a typo"):
         issue_dispatch.freeze(forecast)
 
     assert (set_aside(desk), relay.taken) == (0, [])
@@ -230,7 +231,7 @@ def test_nobody_is_served_twice_by_two_who_send_after_one_rehearsal(
     shown = [one.outlook.forecast(add_new=False, may_plan_anew=True) for one in (first, second)]
     first.freeze(shown[0])
 
-    with pytest.raises(UnfinishedError, match="has just started to send it"):
+    with raises(UnfinishedError, "storage.no-rehearsal"):
         second.freeze(shown[1])
     first.run(RunOptions())
 

@@ -27,6 +27,7 @@ from tests.crash.small_dispatch import (
     states,
     write,
 )
+from tests.saying import raises
 
 READERS = 60
 CONNECTIONS = 2
@@ -203,7 +204,7 @@ def test_nothing_leaves_while_another_program_keeps_the_database_locked(
     start = office.size()
     fault = Locked(tmp_path / DATABASE, patience_ms=200)
 
-    with pytest.raises(LedgerError, match="locked"):
+    with raises(LedgerError, "storage.unwritten-ledger", fault="database is locked"):
         run_into(fault, tmp_path, office)
 
     fault.end()

@@ -2,7 +2,6 @@ import resource
 import shutil
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,6 +9,7 @@ from newsletter.delivery.outbox import Outbox, file_name
 from newsletter.delivery.provider import Receipt, Unsent
 from newsletter.errors import ProviderError
 from tests.delivery.makers import LedgerStub, deliver_all, make_envelope
+from tests.saying import raises
 
 
 def test_a_repeat_overwrites_instead_of_doubling(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_letters_are_for_their_owners_eyes_only(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_made_is_told_before_anything_is_begun(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
-    with pytest.raises(ProviderError, match="NEWSLETTER_MAIL_URL"):
+    with raises(ProviderError, "delivery.outbox-unwritable"):
         Outbox(tmp_path / "file" / "outbox").connect()
 
 
@@ -45,7 +45,7 @@ def test_a_folder_that_goes_away_leaves_the_delivery_unsent(tmp_path: Path) -> N
     stream = iter([make_envelope(1), make_envelope(2)])
     receipts: list[Receipt] = []
 
-    with pytest.raises(ProviderError, match="No such file"):
+    with raises(ProviderError, "system.no-such-file"):
         receipts.extend(connection.deliver(stream, LedgerStub().begin))
 
     assert [envelope.key for envelope in stream] == [2]
@@ -64,7 +64,7 @@ def test_a_full_disk_leaves_no_half_written_letter(tmp_path: Path) -> None:
 
     assert isinstance(receipt.outcome, Unsent)
     assert list(tmp_path.iterdir()) == []
-    with pytest.raises(ProviderError, match="too large"):
+    with raises(ProviderError, "system.file-too-large"):
         next(receipts)
 
 

@@ -11,6 +11,7 @@ from newsletter.delivery.provider import EMPTIED_OUTBOX, OUTBOX
 from newsletter.delivery.registry import SCHEMES, open_provider, read_mail_url
 from newsletter.errors import SettingsError
 from newsletter.phrases import catalogue, phrase
+from tests.saying import raises
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_an_outbox_is_delivered_from_only_where_that_is_said(
     ],
 )
 def test_what_is_no_option_behind_an_outbox_is_not_guessed(behind: str) -> None:
-    with pytest.raises(SettingsError, match=r"may only be \?delivers=no or \?delivers=yes"):
+    with raises(SettingsError, "delivery.url-folder-option"):
         read_mail_url(f"outbox:out?{behind}")
 
 

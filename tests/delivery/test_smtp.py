@@ -37,6 +37,7 @@ from tests.delivery.scripted_server import (
     take_followed,
     take_letter,
 )
+from tests.saying import raises
 
 OK = Say(b"250 Ok\r\n")
 MAIL: list[Step] = [Hear(b"MAIL FROM:"), OK]
@@ -267,7 +268,7 @@ def test_a_sender_that_is_no_address_is_never_sent() -> None:
     with ScriptedServer([*greet(), *BYE]) as server:
         connection = make_provider(server).connect()
 
-        with pytest.raises(ProviderError, match="sender address"):
+        with raises(ProviderError, "delivery.smtp-sender-not-ascii"):
             deliver_all(connection, [make_envelope(1, sender="a@b.c>\r\nDATA")])
         connection.close()
 

@@ -22,6 +22,7 @@ from tests.delivery.certificates import Authority, make_authority
 from tests.delivery.certificates import make_tls as make_self_signed
 from tests.delivery.makers import deliver_all, make_envelope, make_mailgun
 from tests.delivery.scripted_server import Encrypt, Hear, KeepSilent, Say, ScriptedServer, greet
+from tests.saying import raises
 
 CA_FILE = "set NEWSLETTER_CA_FILE to that file"
 
@@ -221,7 +222,7 @@ def test_a_file_without_a_good_certificate_is_named_for_what_is_wrong(
 def test_a_certificate_that_is_cut_off_is_not_passed_over(authority: Authority) -> None:
     pem = (authority.pem + authority.pem[:200]).encode()
 
-    with pytest.raises(SettingsError, match="without its end"):
+    with raises(SettingsError, "delivery.certificate-cut-off"):
         read_certificates(pem)
-    with pytest.raises(SettingsError, match="certificate 2 of 2"):
+    with raises(SettingsError, "delivery.certificate-unread"):
         read_certificates(f"{authority.pem}{authority.pem[:200]}\n{authority.pem[-30:]}".encode())

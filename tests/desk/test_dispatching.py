@@ -24,6 +24,7 @@ from newsletter.storage.tables import runs
 from newsletter.subscribers.decisions import enrol
 from tests.dispatch.stand_ins import HOLDER, ScriptedProvider
 from tests.makers import ISSUE_ID, PUBLICATION, write_site
+from tests.saying import raises
 from tests.stage.clocked import ClockedSite, ClockedStage
 from tests.subscribers.makers import make_row
 
@@ -77,7 +78,7 @@ def test_a_paused_issue_is_not_sent_before_the_pause_is_taken_back(
     issue_dispatch.freeze(forecast)
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
-    with pytest.raises(UnfinishedError, match=r"is paused, by Kim at .*: a mistake\n  news"):
+    with raises(UnfinishedError, "desk.issue-paused"):
         issue_dispatch.outlook.forecast(add_new=False)
     halt = issue_dispatch.run(RunOptions()).halt
     assert halt
@@ -98,7 +99,7 @@ def test_the_hold_is_given_up_at_the_end_of_a_run(
     assert (
         issue_dispatch.outlook.ledger.lease(ISSUE_ID, "elsewhere:1", NOW, lambda _: False) is None
     )
-    with pytest.raises(UnfinishedError, match="another process is sending"):
+    with raises(UnfinishedError, "dispatch.held-elsewhere"):
         IssueLease(issue_dispatch.outlook.ledger, ISSUE_ID, lambda: NOW, HOLDER).take()
 
 
@@ -184,7 +185,7 @@ def test_a_connection_that_nothing_will_be_sent_by_is_closed(site: Site) -> None
     forecast = issue_dispatch.outlook.forecast(add_new=False)
     site.records.diary().pause(ISSUE_ID, "Kim", "a mistake", NOW)
 
-    with pytest.raises(UnfinishedError, match="is paused"):
+    with raises(UnfinishedError, "desk.issue-paused"):
         issue_dispatch.freeze(forecast)
 
     assert ledger.lease(ISSUE_ID, "another:1", NOW, lambda _: False) is None  # it is free at once

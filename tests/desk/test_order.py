@@ -33,6 +33,7 @@ from newsletter.errors import (
 from newsletter.proof.approval import Approval
 from tests.mail_sinks import RecordingServer
 from tests.makers import ISSUE_ID
+from tests.saying import raises
 from tests.stage.clocked import NOW, ClockedStage
 
 PACKAGE = str(Path(smtp_wire.__file__).parent.parent)
@@ -129,7 +130,7 @@ def test_a_missing_approval_is_told_after_the_proof(tmp_path: Path) -> None:
     publication = desk.root / "issues" / "publication.yaml"
     publication.write_text(publication.read_text() + "\napproval: two-person\n")
 
-    with pytest.raises(ContentError, match="it is not approved yet"):
+    with raises(ContentError, "proof.not-approved"):
         dispatch(desk.site, Order(ISSUE_ID, "kim"), person, Process(account="one@host"))
     assert person.heard == ["propose", "pass_proof"]
 
@@ -162,9 +163,7 @@ def test_what_blocks_comes_with_the_whole_proof(tmp_path: Path) -> None:
     text = desk.root / "issues" / ISSUE_ID / "en.md"
     text.write_text(text.read_text() + "\n*|FNAME|*\n")
 
-    with pytest.raises(
-        BlockedError, match="cannot be sent, because the proof blocks it"
-    ) as blocked:
+    with raises(BlockedError, "desk.proof-blocks") as blocked:
         dispatch(desk.site, Order(ISSUE_ID, "kim"), Agreeing(), Process())
 
     assert blocked.value.report.blocking

@@ -4,6 +4,7 @@ import pytest
 
 from newsletter.dispatch.address_list import read_addresses
 from newsletter.errors import ContentError
+from tests.saying import raises
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ def test_each_address_has_its_line() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "a@example.org\n", "email,mail\na@example.org,\n"])
 def test_a_list_without_one_column_of_addresses_is_refused(text: str) -> None:
-    with pytest.raises(ContentError, match="columns of addresses"):
+    with raises(ContentError, "dispatch.list-columns"):
         read_addresses(text, "x.csv")
 
 

@@ -16,6 +16,7 @@ from newsletter.issue.declared import DeclaredField, Part
 from newsletter.phrases import catalogue, phrase
 from newsletter.proof.finding import Finding
 from tests.makers import CHECKOUT
+from tests.saying import raises
 
 ROW: Final = re.compile(r"^\| `([a-z_.]+)` \| (.*) \|$", re.MULTILINE)
 BYLINE: Final = DeclaredField("byline", phrase("fields.kicker"), is_required=False)
@@ -102,7 +103,7 @@ def test_a_field_that_needs_another_says_so(
 
 
 def test_without_the_table_there_is_no_such_field(tmp_path: Path) -> None:
-    with pytest.raises(ContentError, match="there is no field 'byline'"):
+    with raises(ContentError, "issue.misspelt-field", key="byline"):
         site_with(tmp_path, "byline: 김민지", "byline: Kim Minji").compose("2022-08")
 
 

@@ -24,6 +24,7 @@ from tests.makers import (
     site_files,
     write_site,
 )
+from tests.saying import raises
 
 KO, EN = f"{ARTICLE}/ko.md", f"{ARTICLE}/en.md"
 SENDER_NAME = "{ko: 메디컬 경기 e-뉴스, en: Medical Gyeonggi e-News}\n  address"
@@ -320,15 +321,13 @@ def test_a_month_with_a_word_behind_it_names_a_special_issue(name: str) -> None:
     ],
 )
 def test_whatever_else_stands_behind_a_month_is_refused_with_what_may(name: str) -> None:
-    with pytest.raises(
-        UsageError, match="is not an issue; after the month, the name of a special issue has"
-    ):
+    with raises(UsageError, "issue.no-issue-name"):
         check_issue_id(name)
 
 
 @pytest.mark.parametrize("name", ["2022-13-a", "2022-08.a", "2022-08a", "a-2022-08"])
 def test_what_does_not_begin_with_a_month_is_no_month(name: str) -> None:
-    with pytest.raises(UsageError, match="is not a month"):
+    with raises(UsageError, "issue.no-month"):
         check_issue_id(name)
 
 
@@ -441,7 +440,7 @@ def test_m12_no_emoji_stands_in_the_sender(tmp_path: Path, name: str) -> None:
     text = PUBLICATION.replace(SENDER_NAME, f"{{ko: 소식, en: {name}}}\n  address")
     write_site(tmp_path, {"issues/publication.yaml": text})
 
-    with pytest.raises(ContentError, match=r"'en' has the wrong form; leave emoji out"):
+    with raises(ContentError, "issue.wrong-form", key="en"):
         read_site_publication(tmp_path)
 
 

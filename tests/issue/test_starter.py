@@ -9,6 +9,7 @@ from newsletter.issue.reading import read_site_issue
 from newsletter.issue.starter import start_issue, start_site
 from newsletter.lang import EditionKind
 from tests.makers import compose_site, write_site
+from tests.saying import raises
 
 TODAY = date(2022, 9, 14)
 
@@ -39,30 +40,28 @@ def test_an_issue_that_is_there_is_not_touched(tmp_path: Path) -> None:
     write_site(tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
-    with pytest.raises(UsageError, match="issues/2022-08: exists already; edit the files in it"):
+    with raises(UsageError, "issue.issue-exists", issue="2022-08"):
         start_issue(tmp_path, "2022-08", TODAY)
 
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_an_issue_needs_a_site(tmp_path: Path) -> None:
-    with pytest.raises(
-        UsageError, match=r"there is no publication\.yaml here; go to your site's folder"
-    ):
+    with raises(UsageError, "issue.no-publication"):
         start_issue(tmp_path, "2022-08", TODAY)
 
 
 def test_an_issue_needs_a_month(tmp_path: Path) -> None:
     write_site(tmp_path)
 
-    with pytest.raises(UsageError, match=r"'\.\./x' is not a month"):
+    with raises(UsageError, "issue.no-month", name="../x"):
         start_issue(tmp_path, "../x", TODAY)
 
 
 def test_a_folder_with_something_in_it_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
 
-    with pytest.raises(UsageError, match="exists already and is not empty; name a folder"):
+    with raises(UsageError, "issue.site-exists"):
         start_site(tmp_path, "", "2022-09", TODAY)
 
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
@@ -79,7 +78,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
 
     for folder in (tmp_path / "file" / "site", tmp_path / "loop"):
-        with pytest.raises(UsageError, match="cannot be written"):
+        with raises(UsageError, "issue.cannot-write"):
             start_site(folder, "", "2022-09", TODAY)
     assert (tmp_path / "file").read_text() == "mine"
 
@@ -87,7 +86,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "ko.md").write_text("mine")
 
-    with pytest.raises(UsageError, match="cannot be written"):
+    with raises(UsageError, "issue.cannot-write"):
         starter._write(tmp_path / "ko.md", b"ours")
 
     assert (tmp_path / "ko.md").read_text() == "mine"

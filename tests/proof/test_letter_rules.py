@@ -18,6 +18,7 @@ from newsletter.proof.material import Material
 from newsletter.proof.report import Setting, settings_of
 from newsletter.proof.rules import LETTER_RULES, RULES
 from tests.makers import CHECKOUT, write_site
+from tests.saying import raises
 
 KO = "issues/2022-08/01-conference/ko.md"
 EN = "issues/2022-08/01-conference/en.md"
@@ -268,7 +269,7 @@ def test_a_publication_sets_rules_to_its_own_mind(tmp_path: Path) -> None:
 
 
 def test_a_rule_that_does_not_exist_names_the_nearest() -> None:
-    with pytest.raises(ContentError, match="did you mean 'placeholder'"):
+    with raises(ContentError, "proof.unknown-rule", near="placeholder"):
         settings_of(LETTER_RULES, {"placeholders": "off"})
     assert settings_of(LETTER_RULES, {"size": "block"}) == {"size": Setting.BLOCK}
 

@@ -38,6 +38,7 @@ from newsletter.storage.transitions import (
     put_deliveries_back,
 )
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
+from tests.saying import raises
 from tests.storage.makers import ISSUE, NOW, due_ids, fall_silent, make_planned_ledger
 
 READERS = 5
@@ -343,7 +344,7 @@ def test_a_run_whose_plan_is_gone_when_it_wakes_may_not_go_on(
         later = NOW + SECOND
         other.freeze(Plan(ISSUE, "e" * 64, {}, later), editions_by_preference(None))
 
-    with pytest.raises(UnfinishedError, match="while this process was suspended"):
+    with raises(UnfinishedError, "storage.plan-gone"):
         sleeper.lease(ISSUE, "here:1", NOW, lambda _: False)
 
     plan = other.find_plan(ISSUE)

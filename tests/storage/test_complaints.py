@@ -9,6 +9,7 @@ from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import dispatches, subscribers
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.decisions import enrol
+from tests.saying import raises
 from tests.storage.makers import NOW
 from tests.subscribers.makers import make_row
 
@@ -32,7 +33,7 @@ def test_an_address_that_is_there_already_was_added_by_another_process(
     del row["id"]
 
     with (
-        pytest.raises(NewsletterError, match="another process added") as caught,
+        raises(NewsletterError, "storage.added-meanwhile") as caught,
         book.opened() as page,
     ):
         page._connection.execute(insert(subscribers).values({**row, "reader_id": "z" * 22}))
@@ -46,7 +47,7 @@ def test_another_rule_of_the_database_is_named_without_the_row(
 ) -> None:
     wrong = update(subscribers).where(subscribers.c.address == ADDRESS).values(values)
 
-    refused = pytest.raises(LedgerError, match="refuses to write the list")
+    refused = raises(LedgerError, "storage.list-refused")
     with refused as caught, book.opened() as page:
         page._connection.execute(wrong)
 
@@ -57,7 +58,7 @@ def test_another_rule_of_the_database_is_named_without_the_row(
 
 def test_a_rule_of_the_ledger_is_no_change_at_the_same_moment(engine: Engine) -> None:
     with (
-        pytest.raises(LedgerError, match="cannot be used") as caught,
+        raises(LedgerError, "storage.unusable-ledger") as caught,
         writing(engine) as connection,
     ):
         connection.execute(insert(dispatches).values(issue="2022-08", digest=None))

@@ -28,6 +28,7 @@ from newsletter.storage.tables import dispatches, subscribers
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.reader_id import READER_ID
 from newsletter.subscribers.subscriber import Standing, editions_by_preference
+from tests.saying import raises
 from tests.subscribers.makers import make_row
 
 NOW = datetime(2022, 8, 26, 0, 0, tzinfo=UTC)
@@ -91,7 +92,7 @@ def test_the_publication_decides_for_those_without_a_preference(engine: Engine) 
 def test_a_plan_is_frozen_once_and_found_again(ledger: SqlLedger) -> None:
     assert ledger.find_plan(ISSUE) == PLAN
     assert ledger.find_plan("2022-07") is None
-    with pytest.raises(UnfinishedError, match="another process has just started"):
+    with raises(UnfinishedError, "storage.begun-elsewhere"):
         ledger.freeze(PLAN, EDITIONS)
 
 
@@ -293,7 +294,7 @@ def test_a_ledger_that_cannot_be_written_lets_nothing_leave(engine: Engine) -> N
         connection.exec_driver_sql("ALTER TABLE deliveries RENAME TO elsewhere")
     begun = ledger.begin(first.id, NOW)
 
-    with pytest.raises(LedgerError, match="sending has stopped"):
+    with raises(LedgerError, "storage.unwritten-ledger"):
         begun.wait()
     with pytest.raises(LedgerError):
         ledger.begin(second.id, NOW)
@@ -316,7 +317,7 @@ def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()
 
-    with pytest.raises(SettingsError, match="install the newer version"):
+    with raises(SettingsError, "storage.newer-database"):
         open_database("sqlite:///newsletter.db", tmp_path)
 
 

@@ -29,6 +29,7 @@ from newsletter.storage.tables import kept_letters, kept_pictures
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
 from tests.message.makers import PUBLIC_URL, make_edition, make_publication, make_strings
+from tests.saying import raises
 from tests.subscribers.makers import make_row
 
 NOW = datetime(2022, 8, 26, tzinfo=UTC)
@@ -141,7 +142,7 @@ def test_what_is_damaged_is_never_sent(engine: Engine, letters: SqlLetters, colu
 
 
 def test_a_letter_that_is_not_there_is_named(letters: SqlLetters) -> None:
-    with pytest.raises(LedgerError, match="email 7 is not in the ledger any more"):
+    with raises(LedgerError, "storage.no-letter"):
         letters.find(LetterId(7))
 
 

@@ -20,6 +20,7 @@ from newsletter.storage.database import HEAD, open_database
 from newsletter.storage.doubts import SqlDoubts
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.tables import dispatches
+from tests.saying import raises
 
 SETTING = "sqlite:///newsletter.db"
 ROWS = """
@@ -124,7 +125,7 @@ def test_a_copy_holds_what_only_the_write_ahead_log_holds(older: Path) -> None:
 def test_what_cannot_be_copied_is_not_changed(older: Path) -> None:
     (older.parent / f"newsletter.db.before-{HEAD}.part").mkdir()  # nothing can be written there
 
-    with pytest.raises(SettingsError, match="nothing was changed; free some space"):
+    with raises(SettingsError, "storage.no-copy-before"):
         open_database(SETTING, older.parent)
 
     assert revision(older) == "0002"

@@ -12,6 +12,7 @@ import pytest
 from newsletter.errors import SettingsError
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.database import open_database
+from tests.saying import raises
 
 SETTING = "sqlite:///newsletter.db"
 
@@ -68,5 +69,5 @@ def test_a_copy_is_never_for_everybody(tmp_path: Path, mode: int, copied: int) -
 
 
 def test_a_ledger_in_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="No such file or directory; name a file in a folder"):
+    with raises(SettingsError, "storage.unopened"):
         open_database("sqlite:///nowhere/newsletter.db", tmp_path)

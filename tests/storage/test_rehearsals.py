@@ -18,6 +18,7 @@ from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.subscriber import editions_by_preference
+from tests.saying import raises
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 
 EDITIONS = editions_by_preference(None)
@@ -176,9 +177,9 @@ def test_a_plan_that_is_no_rehearsal_is_never_set_aside_by_a_sending(
     for planned_at in (NOW, LATER):
         for is_old in (False, True):
             aside = SettingAside(planned_at, "Lee", LATER, "again", is_old=is_old)
-            with pytest.raises(UnfinishedError, match="another process has just started"):
+            with raises(UnfinishedError, "storage.no-rehearsal"):
                 ledger.freeze(EARNEST, EDITIONS, aside)
-            with pytest.raises(UnfinishedError, match="another process has just started"):
+            with raises(UnfinishedError, "storage.no-rehearsal"):
                 SqlDiary(engine).set_aside(ISSUE, aside)
     assert rows(engine) == before
 

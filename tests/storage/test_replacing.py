@@ -18,6 +18,7 @@ from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.letters import SqlLetters
 from newsletter.storage.tables import deliveries
 from newsletter.subscribers.subscriber import editions_by_preference
+from tests.saying import raises
 from tests.storage.makers import ISSUE, NOW, due_ids, fall_silent, make_planned_ledger
 from tests.storage.test_letters import DAYS, make_letter
 
@@ -149,7 +150,7 @@ def test_what_was_cancelled_or_replaced_meanwhile_is_left_alone(
         case _:
             letters.replace(make_replacement(ledger, letters))
 
-    with pytest.raises(UnfinishedError, match="so nothing was replaced"):
+    with raises(UnfinishedError, "storage.nothing-replaced"):
         letters.replace(late)
     notes = [one for one in SqlDiary(engine).notes(ISSUE) if one.act is Act.REPLACED]
     assert len(notes) == (halts == "replace")

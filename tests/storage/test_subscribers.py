@@ -23,6 +23,7 @@ from newsletter.subscribers.decisions import enrol, withdraw
 from newsletter.subscribers.importing import Fate, import_rows, new_entry
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing, SubscriberId
+from tests.saying import raises
 from tests.subscribers.makers import NOW, MemoryBook, make_row
 
 ALL = Selection()
@@ -262,7 +263,7 @@ def test_an_address_that_appears_meanwhile_undoes_the_change_and_says_so(engine:
     book = SqlSubscriberBook(engine)
     entry = new_entry(make_row(), None, NOW)
 
-    with pytest.raises(NewsletterError, match="run the command again"), book.opened() as page:
+    with raises(NewsletterError, "storage.added-meanwhile"), book.opened() as page:
         page.add([entry, entry])
 
     assert addresses(book) == []

@@ -13,6 +13,7 @@ from newsletter.storage.database import close_database, open_database
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.watch import FileWatch, find_harm, holds_journal
+from tests.saying import raises
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger
 
 READERS = 30
@@ -89,7 +90,7 @@ def test_where_sqlite_says_no_more_than_io_error_the_harm_is_named(
     assert ledger.begin(due_ids(ledger)[0], NOW).wait()
     empty(journal_of(database))
 
-    with pytest.raises(LedgerError, match="journal was cut off") as caught:
+    with raises(LedgerError, "storage.journal-cut") as caught:
         ledger.tally(ISSUE)
 
     assert "disk I/O error" in str(caught.value.__cause__)
@@ -161,9 +162,7 @@ def test_a_file_that_is_replaced_while_it_is_opened_is_not_written_to(folder: Pa
     shutil.copy(path, folder / "restored")
     (folder / "restored").replace(path)
 
-    with pytest.raises(
-        LedgerError, match="replaced while the program opened it; run the command again"
-    ):
+    with raises(LedgerError, "storage.replaced-meanwhile"):
         watch.open(str(path))
     assert watch.is_broken
 

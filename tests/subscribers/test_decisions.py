@@ -11,6 +11,7 @@ from newsletter.subscribers.decisions import change_address, enrol, suppress, un
 from newsletter.subscribers.importing import Fate, import_rows
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
+from tests.saying import raises
 from tests.subscribers.makers import NOW, MemoryBook, make_row
 
 OLD, NEW, THIRD = (address_of(f"{name}@example.org") for name in ("old", "new", "third"))
@@ -98,7 +99,7 @@ def test_who_withdrew_after_a_bounce_is_not_brought_back() -> None:
 
     withdraw(OLD, book, LATER, "by phone", "kim")
 
-    with pytest.raises(ContentError, match="the reader withdrew"):
+    with raises(ContentError, "subscribers.reader-withdrew"):
         unsuppress(OLD, book, LATER, "", "kim")
 
 
@@ -124,9 +125,9 @@ def test_no_file_brings_the_old_address_back() -> None:
 
     assert fates(book, OLD, NEW) == {Fate.KEPT_OUT: 1, Fate.UPDATED: 1, Fate.REFUSED: 0}
     assert book.entries[OLD.key].standing is Standing.UNSUBSCRIBED
-    with pytest.raises(ContentError, match="no longer belongs to a reader: moved to new"):
+    with raises(ContentError, "subscribers.nobodys-address"):
         unsuppress(OLD, book, LATER, "", "kim")
-    with pytest.raises(ContentError, match="no longer belongs to a reader: moved to new"):
+    with raises(ContentError, "subscribers.nobodys-address"):
         change_address(OLD, THIRD, book, LATER, "", "kim")
 
 
@@ -135,13 +136,9 @@ def test_who_leaves_by_an_old_address_is_told_the_new_one_and_nothing_is_changed
     change_address(OLD, NEW, book, LATER, "", "kim")
     entries = dict(book.entries)
 
-    with pytest.raises(
-        ContentError, match=r"no longer belongs to a reader: moved to new@example\.org"
-    ):
+    with raises(ContentError, "subscribers.nobodys-address"):
         withdraw(OLD, book, LATER, "by phone", "kim")
-    with pytest.raises(
-        ContentError, match=r"no longer belongs to a reader: moved to new@example\.org"
-    ):
+    with raises(ContentError, "subscribers.nobodys-address"):
         enrol(make_row(OLD.spelling, consented_at=LATER), book, LATER, again=True)
 
     assert book.entries == entries
@@ -206,7 +203,7 @@ def test_an_address_of_another_reader_is_refused_and_nothing_changed() -> None:
     book = book_with(OLD, NEW)
     entries = dict(book.entries)
 
-    with pytest.raises(ContentError, match="is already on the list, as another reader"):
+    with raises(ContentError, "subscribers.address-taken"):
         change_address(OLD, NEW, book, LATER, "", "kim")
 
     assert book.entries == entries
@@ -246,7 +243,7 @@ def test_a_new_address_is_no_consent(standing: Standing) -> None:
 
 def test_somebody_unknown_is_said_to_be() -> None:
     for act in (suppress, unsuppress):
-        with pytest.raises(ContentError, match="is not on the list"):
+        with raises(ContentError, "subscribers.not-on-list"):
             act(OLD, MemoryBook(), NOW, "", "kim")
-    with pytest.raises(ContentError, match="is not on the list"):
+    with raises(ContentError, "subscribers.not-on-list"):
         change_address(OLD, NEW, MemoryBook(), NOW, "", "kim")

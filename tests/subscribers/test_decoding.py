@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from newsletter.errors import ContentError
 from newsletter.subscribers.decoding import LONGEST_LINE_BYTES, NAMED, codec_named, encoding_of
+from tests.saying import raises
 
 KOREAN = "이메일,이름\nminji.kim@example.org,김민지\n"
 
@@ -40,12 +41,12 @@ def test_utf8_is_known_wherever_it_is_cut(text: str, cuts: list[int]) -> None:
 def test_utf16_is_refused_with_the_remedy(codec: str) -> None:
     raw = "email,name\nminji.kim@example.org,\n".encode(codec)
 
-    with pytest.raises(ContentError, match="UTF-16; save the file as “CSV UTF-8"):
+    with raises(ContentError, "subscribers.is-wide"):
         encoding_of([raw], "list.csv")
 
 
 def test_a_workbook_is_refused_with_the_remedy() -> None:
-    with pytest.raises(ContentError, match="is a workbook; save the file as"):
+    with raises(ContentError, "subscribers.is-workbook"):
         encoding_of([b"PK\x03\x04rest"], "list.csv")
 
 

@@ -16,6 +16,7 @@ from newsletter.subscribers.importing import Fate, Withdrawal, import_rows
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import UNSAID, Cause, Why
+from tests.saying import raises
 from tests.subscribers.makers import NOW, MemoryBook, make_row, read_rows
 
 LONG_AGO = datetime(2021, 3, 14, tzinfo=UTC)
@@ -230,9 +231,9 @@ def test_a_reader_who_unsubscribed_is_not_added_without_a_new_consent() -> None:
     enrol(make_row(), book, LONG_AGO)
     withdraw(make_row().address, book, NOW - timedelta(days=2))
 
-    with pytest.raises(ContentError, match=r"is unsubscribed since .* --again --consented-at"):
+    with raises(ContentError, "subscribers.needs-new-consent", standing="unsubscribed"):
         enrol(make_row(consented_at=NOW), book, NOW)
-    with pytest.raises(ContentError, match="later than this consent"):
+    with raises(ContentError, "subscribers.consent-too-early"):
         enrol(make_row(consented_at=NOW - timedelta(days=3)), book, NOW, again=True)
 
 
@@ -259,9 +260,7 @@ def test_no_consent_mends_a_mailbox(cause: Cause) -> None:
     book = MemoryBook()
     import_into(book, [replace(make_row(standing=Standing.SUPPRESSED), why=Why(cause, "gone"))])
 
-    with pytest.raises(
-        ContentError, match=r"\(gone\); if its mailbox accepts mail again, .*unsupp"
-    ):
+    with raises(ContentError, "subscribers.suppressed-since", why="gone"):
         enrol(make_row(consented_at=NOW), book, NOW, again=True)
 
 
@@ -271,7 +270,7 @@ def test_who_complained_comes_back_by_a_consent_of_their_own(cause: Cause | None
     import_into(book, [replace(make_row(standing=Standing.SUPPRESSED), why=Why(cause))])
     later = NOW + timedelta(days=1)
 
-    with pytest.raises(ContentError, match="add --again --consented-at"):
+    with raises(ContentError, "subscribers.needs-new-consent"):
         enrol(make_row(), book, later)
     fate = enrol(make_row(consented_at=later), book, later, again=True)
 
@@ -339,7 +338,7 @@ def test_removing_again_changes_nothing() -> None:
 
 
 def test_removing_somebody_unknown_says_so() -> None:
-    with pytest.raises(ContentError, match="is not on the list"):
+    with raises(ContentError, "subscribers.not-on-list"):
         withdraw(make_row().address, MemoryBook(), NOW)
 
 

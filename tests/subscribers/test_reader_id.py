@@ -13,6 +13,7 @@ from newsletter.subscribers.reader_id import (
     reader_name_in,
     reader_names_in,
 )
+from tests.saying import raises
 from tests.subscribers.makers import make_reader_id
 
 
@@ -45,7 +46,7 @@ def test_a_number_that_no_row_can_have_names_nobody(digits: int) -> None:
 
     assert reader_name_in(number) is None
     for ids in ("", make_reader_id(1)):
-        with pytest.raises(ContentError, match="is not a row number"):
+        with raises(ContentError, "subscribers.no-old-number"):
             reader_names_in(ids, number)
 
 
