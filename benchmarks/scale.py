@@ -17,6 +17,7 @@ class Scale:
     distant_peer_letters: int  # of every peer there
     sizes: tuple[int, ...]  # readers imported and planned, smallest first
     remembered: tuple[int, int]  # readers of the two dispatches whose memory is compared
+    written: int  # letters written, and signed, without being sent
     starts: int  # of a command whose median counts
     patience_s: float  # that a measurement waits for quiet
 
@@ -31,6 +32,7 @@ FULL: Final = Scale(
     distant_peer_letters=600,
     sizes=(10_000, 100_000, 1_000_000),
     remembered=(10_000, 1_000_000),
+    written=500,
     starts=10,
     patience_s=15,
 )
@@ -44,6 +46,7 @@ QUICK: Final = Scale(
     distant_peer_letters=150,
     sizes=(1_000, 10_000, 50_000),
     remembered=(1_000, 10_000),
+    written=500,
     starts=3,
     patience_s=1,
 )
@@ -57,6 +60,7 @@ TINY: Final = Scale(
     distant_peer_letters=20,
     sizes=(20, 40),
     remembered=(20, 40),
+    written=20,
     starts=1,
     patience_s=0,
 )

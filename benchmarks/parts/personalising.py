@@ -1,19 +1,15 @@
 """Writing one reader's letter, without sending it; and signing it."""
 
-from typing import Final
-
 from benchmarks import product
 from benchmarks.figures import Figure, Goal, Part
 from benchmarks.progress import say
 from benchmarks.scale import Scale
 
-READERS: Final = 500
 
-
-def measure(_scale: Scale) -> Part:
+def measure(scale: Scale) -> Part:
     """Write letters to planned readers in a process of its own; with DKIM too if there is any."""
     say("personalising")
-    written = _write()
+    written = _write(scale.written)
     size = f"{written['bytes'] / 1000:.0f} kB"
     figures = [
         Figure(
@@ -35,7 +31,7 @@ def measure(_scale: Scale) -> Part:
         "HMAC-SHA256: from a planned delivery to the envelope. The best of several runs, no I/O."
     ]
     if settings := product.dkim_settings():
-        signed = _write(**settings)
+        signed = _write(scale.written, **settings)
         millis = (signed["seconds"] - written["seconds"]) * 1000
         figures.append(Figure("DKIM RSA-2048 on top of it", millis, " ms", Goal(0.5, False)))
     else:
@@ -43,6 +39,6 @@ def measure(_scale: Scale) -> Part:
     return Part("Personalising", figures, notes=notes)
 
 
-def _write(**settings: str) -> dict[str, float]:
-    product.set_stage(READERS)
+def _write(readers: int, **settings: str) -> dict[str, float]:
+    product.set_stage(readers)
     return product.entry_point("write", **settings)
