@@ -4,6 +4,7 @@ import re
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -68,6 +69,7 @@ class Press:
         self.public_url = public_url
         self._templates = templates
         self._sandbox = self._room()
+        self.traces = Traces()  # of the letters that `trace` has filled
         # Rendered texts: most are used in two editions. Those for HTML depend on their gallery.
         self._texts: dict[tuple[str, str], str] = {}  # by source and word for pictures
         self._drawn: WeakKeyDictionary[Gallery, _Drawn] = WeakKeyDictionary()
@@ -91,14 +93,20 @@ class Press:
         filled = self._fill(TEXT_LETTER, page)
         return "\n".join(line.rstrip() for line in filled.strip().split("\n")) + "\n"
 
-    def trace(self, page: LetterContext, traces: Traces) -> str:
+    def trace(self, page: LetterContext) -> str:
         """
         Fill the HTML letter with marks that say where each tag comes from; to read, not to send.
+
+        `traces` knows the place of each mark. The templates are compiled once for all editions.
 
         Raises:
             ContentError: a template cannot be filled.
         """
-        return self._fill(HTML_LETTER, page, self._room(traces))
+        return self._fill(HTML_LETTER, page, self._tracing)
+
+    @cached_property
+    def _tracing(self) -> Sandbox:
+        return self._room(self.traces)
 
     @property
     def sources(self) -> Mapping[str, str]:

@@ -8,7 +8,6 @@ from lxml.html import HtmlElement
 
 from newsletter.compose.edition import page_of
 from newsletter.compose.hosting import Gallery
-from newsletter.compose.metering import Traces
 from newsletter.compose.press import FOLDER
 from newsletter.lang import EditionKind
 from newsletter.proof.letter.page import parse_page
@@ -26,7 +25,7 @@ class Origins:
 
     def __init__(self, material: Material) -> None:
         self._material = material
-        self._traced: dict[EditionKind, tuple[str, Traces]] = {}
+        self._traced: dict[EditionKind, str] = {}
         self._places: dict[EditionKind, dict[HtmlElement, Place]] = {}
 
     def of(self, kind: EditionKind, element: HtmlElement) -> Place:
@@ -41,10 +40,10 @@ class Origins:
         """Name where a conditional comment of Outlook is open, or closes none."""
         if self._material.look is None:
             return LETTER, None
-        page, traces = self._trace(kind)
+        page = self._trace(kind)
         opened: Place | None = None
         for found in CONDITION.finditer(page):
-            here = _place(traces, found[1])
+            here = self._place(found[1])
             if bool(opened) == bool(found[2]):
                 return opened or here
             opened = here if found[2] else None
@@ -52,29 +51,29 @@ class Origins:
 
     def _placed(self, kind: EditionKind) -> Iterator[tuple[HtmlElement, Place]]:
         """Pair the elements of both pages: the inliner takes out none but a <style>."""
-        page, traces = self._trace(kind)
+        page = self._trace(kind)
         marked = MARK.sub("", MARKED_TAG.sub(rf'<\2 {NAME}="\1"', page))
         own = _by_tag(parse_page(self._material.composition.editions[kind].html))
         for tag, elements in _by_tag(parse_page(marked)).items():
             for element, traced in zip(own.get(tag, ()), elements, strict=False):
-                yield element, _place(traces, traced.get(NAME))
+                yield element, self._place(traced.get(NAME))
 
-    def _trace(self, kind: EditionKind) -> tuple[str, Traces]:
+    def _trace(self, kind: EditionKind) -> str:
         look = self._material.look
         assert look is not None  # noqa: S101 - it is only called with it
         if kind not in self._traced:
-            issue, traces = self._material.issue, Traces()
+            issue = self._material.issue
             gallery = Gallery(issue.id)
             page = page_of(self._material.publication, issue, kind, gallery, look.press)
-            self._traced[kind] = look.press.trace(page, traces), traces
+            self._traced[kind] = look.press.trace(page)
         return self._traced[kind]
 
-
-def _place(traces: Traces, mark: str | None) -> Place:
-    if mark is None:
-        return LETTER, None
-    name, line = traces.place(int(mark))
-    return FOLDER + name, line
+    def _place(self, mark: str | None) -> Place:
+        look = self._material.look
+        if mark is None or look is None:
+            return LETTER, None
+        name, line = look.press.traces.place(int(mark))
+        return FOLDER + name, line
 
 
 def _by_tag(page: HtmlElement) -> dict[str, list[HtmlElement]]:

@@ -7,7 +7,6 @@ from typing import Final
 
 from newsletter.compose.edition import page_of
 from newsletter.compose.hosting import Gallery
-from newsletter.compose.metering import Traces
 from newsletter.compose.press import FOLDER
 from newsletter.lang import EditionKind
 from newsletter.phrases import Phrase, phrase
@@ -68,12 +67,12 @@ def _named_in(sources: Mapping[str, str]) -> set[str]:
 def _unbalanced(material: Material, look: Look) -> Iterator[Finding]:
     told: set[tuple[str, int, Phrase]] = set()  # a part is printed in several editions
     for kind in EditionKind:
-        traces, gallery = Traces(), Gallery(material.issue.id)
+        gallery = Gallery(material.issue.id)
         page = page_of(material.publication, material.issue, kind, gallery, look.press)
-        for loose in loose_ends(look.press.trace(page, traces)):
+        for loose in loose_ends(look.press.trace(page)):
             if loose.mark is None:
                 continue
-            name, line = traces.place(loose.mark)
+            name, line = look.press.traces.place(loose.mark)
             if name in look.own and (name, line, loose.message) not in told:
                 told.add((name, line, loose.message))
                 yield _finding(name, line, kind, loose.message)
