@@ -3,6 +3,7 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,9 @@ os.environ.pop("NEWSLETTER_LANGUAGE", None)
 os.environ["LC_ALL"] = "C.UTF-8"
 
 compile_templates_once()
+
+TESTS_BETWEEN_LOOKS: Final = 50
+_ended = count(1)  # tests of this process
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 
@@ -43,11 +47,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if is_left_out else None
 
 
+def pytest_collection_finish() -> None:
+    """Leave the tests themselves out of every look for rings of objects: there are many."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _collects_again() -> Iterator[None]:
-    """Take back what a command does at its end: this process goes on."""
+    """Collect now and then what commands have frozen at their ends: this process goes on."""
     yield
-    gc.unfreeze()
+    if next(_ended) % TESTS_BETWEEN_LOOKS == 0:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture
