@@ -98,7 +98,7 @@ def test_a_key_that_is_too_short_is_refused(
     assert fault_of(tmp_path, *lines, **values) == fault
 
 
-def test_links_of_an_old_key_are_read_until_it_is_taken_away() -> None:
+def test_x1_links_of_an_old_key_are_read_until_it_is_taken_away() -> None:
     token = links(LinkKeys(OLD)).token(Purpose.UNSUBSCRIBE, READER)
 
     changed, gone = links(LinkKeys(NEW, (OLD, OLDEST))), links(LinkKeys(NEW))

@@ -58,7 +58,7 @@ def test_a_template_that_has_its_place_stays_as_it_is() -> None:
 
 
 @given(place=st.integers(0, TOKEN_LENGTH - 1), letter=st.sampled_from(BASE32))
-def test_a_token_with_another_character_is_nobodys(place: int, letter: str) -> None:
+def test_f3_a_token_with_another_character_is_nobodys(place: int, letter: str) -> None:
     token = addresses().token(ISSUE, ReaderId("r" + "a" * 16))
     changed = token[:place] + letter + token[place + 1 :]
 
