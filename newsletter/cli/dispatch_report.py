@@ -38,6 +38,9 @@ def show_proposal(proposal: Proposal) -> None:
     tell("Digest", letter.digest[:12], cells=LABEL)
     begun = forecast.plan.way if forecast.plan else None
     tell("Provider", describe_way(proposal.way, begun), cells=LABEL)
+    if proposal.ignores_bounces:
+        words = _("the provider uses its own return address; sender.bounces has no effect")
+        tell("Bounces", words, cells=LABEL)
     for kind, edition in letter.editions.items():
         count = pad_left(say(readers(forecast.planned_for(kind))), 13)
         click.echo(f"{pad(name_edition(kind), LABEL)}{count}  {edition.subject}")

@@ -292,7 +292,12 @@ def dispatch_confirmed(
     """
     outlook = issue_dispatch.outlook
     forecast = outlook.forecast(add_new=False, recipients_of=recipients_of)
-    witness.propose(Proposal(outlook.at_hand, outlook.way, forecast, outlook.zone))
+    ignores_bounces = outlook.ignores_bounces
+    witness.propose(
+        Proposal(
+            outlook.at_hand, outlook.way, forecast, outlook.zone, ignores_bounces=ignores_bounces
+        )
+    )
     if not forecast.expected:
         outlook.diary.drop_appointment(outlook.issue, PROGRAM, outlook.site.clock())
         return find_result(outlook)

@@ -128,7 +128,15 @@ def _propose(outlook: Outlook, order: Order) -> Proposal:
         recipients_of=recipients_of,
         exchanged_because=order.because if order.replaces_letter else None,
     )
-    return Proposal(outlook.at_hand, outlook.way, forecast, outlook.zone, doubts, standing)
+    return Proposal(
+        outlook.at_hand,
+        outlook.way,
+        forecast,
+        outlook.zone,
+        doubts,
+        standing,
+        outlook.ignores_bounces,
+    )
 
 
 def _answer_doubts(site: Site, order: Order, confirm: Confirm, proposal: Proposal) -> None:

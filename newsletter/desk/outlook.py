@@ -90,6 +90,11 @@ class Outlook:
         self.zone = at_hand.letter.zone  # in which times are shown
         self.clock = SteadyClock(site.clock, time.monotonic)
 
+    @property
+    def ignores_bounces(self) -> bool:
+        """Say whether `sender.bounces` is set, and the provider has a reverse-path of its own."""
+        return bool(self.at_hand.manner.bounces) and not self.provider.can.own_sender
+
     def makes_earnest(self) -> bool:
         """Say whether what was only rehearsed until now is to be sent."""
         plan = self.ledger.find_plan(self.issue)

@@ -29,6 +29,7 @@ class Proposal:
     zone: ZoneInfo  # in which times are shown
     doubts: Sequence[StandingDoubt] = ()  # that nobody has answered for this issue
     standing: Appointment | None = None  # until now
+    ignores_bounces: bool = False  # the provider makes a reverse-path of its own
 
     @property
     def issue(self) -> str:

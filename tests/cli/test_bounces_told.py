@@ -1,0 +1,36 @@
+"""Where a provider has a return address of its own, `sender.bounces` is not ignored in silence."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.makers import PUBLICATION
+from tests.stage.clocked import ClockedStage
+from tests.stage.site import ISSUE
+
+MAILGUN = "mailgun://key-0123456789@mg.example.org"
+TOLD = "the provider uses its own return address; sender.bounces has no effect"
+
+
+@pytest.mark.parametrize(
+    ("mail_url", "bounces", "is_told"),
+    [
+        (MAILGUN, "bounces@news.example.org", True),
+        (MAILGUN, None, False),
+        ("smtp://127.0.0.1:9", "bounces@news.example.org", False),
+        ("outbox:outbox", "bounces@news.example.org", False),
+    ],
+)
+def test_a_return_address_that_has_no_effect_is_told_before_anything_is_sent(
+    tmp_path: Path, mail_url: str, bounces: str | None, *, is_told: bool
+) -> None:
+    desk = ClockedStage(tmp_path, mail_url=mail_url)
+    if bounces:
+        text = PUBLICATION.replace("  address: news@", f"  bounces: {bounces}\n  address: news@")
+        path = desk.root / "issues" / "publication.yaml"
+        path.write_text(text, encoding="utf-8")
+        desk.restart()
+
+    told = desk.run("dispatch", ISSUE, "--dry-run")
+
+    assert (TOLD in told) is is_told
