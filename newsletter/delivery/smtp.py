@@ -1,4 +1,4 @@
-"""Hand letters over to an SMTP relay, one reader a transaction."""
+"""Delivers letters to an SMTP relay, one reader for each transaction."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -18,12 +18,12 @@ from newsletter.message.envelope import Envelope
 
 
 class SmtpProvider:
-    """A relay, and how patiently to talk to it."""
+    """An SMTP relay, with its time-outs and limits."""
 
     kind = "smtp"
     can = Capabilities()
 
-    def __init__(  # noqa: PLR0913 - all but the first have a default that is right
+    def __init__(  # noqa: PLR0913 - all except the first have a suitable default
         self,
         relay: Relay,
         *,
@@ -38,17 +38,16 @@ class SmtpProvider:
         Prepare for *relay*; nothing is opened yet.
 
         Args:
-            relay: whom to talk to.
-            tls: whom to trust; what the system trusts, and *caller* beside it, if None.
-            timeout_s: for connecting, and for every whole answer but one:
-            verdict_timeout_s: for handing the content over, and for the answer to it. RFC 5321
-                §4.5.3.2.6 asks for 10 minutes; giving up sooner makes letters unknown that
-                were accepted.
-            idle_s: how long a session may lie idle before it is ended. Relays hang up after
+            relay: the server to connect to.
+            tls: decides which certificates are trusted; None: the system's and those of *caller*.
+            timeout_s: for connecting, and for every complete reply except the verdict.
+            verdict_timeout_s: for sending the content, and for the reply to it. RFC 5321
+                §4.5.3.2.6 requires 10 minutes; a shorter time makes accepted letters unknown.
+            idle_s: how long a session may be idle before it is ended. Relays hang up after
                 5 minutes, some after 1.
-            messages_per_connection: after as many a connection ends its iteration. A relay
-                that allows fewer says so, or hangs up, and no letter is lost.
-            caller: what this machine calls itself, and the sender's domain.
+            messages_per_connection: after this many a connection ends its iteration. A relay
+                that allows fewer reports it, or hangs up, and no letter is lost.
+            caller: the name of this machine in EHLO, and the sender's domain.
         """
         self.name = str(relay)
         self._relay = relay
@@ -60,15 +59,15 @@ class SmtpProvider:
         self._messages_per_connection = messages_per_connection
         self._pipelining = Pipelining()
         self._caller = caller
-        self._own_name: str | None = None  # looked up by the first session that works
+        self._own_name: str | None = None  # set by the first session that succeeds
 
     def connect(self) -> "SmtpConnection":
         """
-        Open a session: encrypted as asked, certificate verified, logged in.
+        Open a session: encrypted as configured, certificate verified, logged in.
 
         Raises:
             ProviderError: host, port, certificate, user or password must be corrected.
-            ProviderBusy: the relay asks to come back later, or has gone since it was used.
+            ProviderBusy: the relay asks to retry later, or was reachable earlier and now is not.
         """
         return SmtpConnection(self._open, self.name, self._idle_s, self._messages_per_connection)
 
@@ -84,7 +83,7 @@ class SmtpProvider:
         return Dialogue(session, self.name, self._patience, self._pipelining)
 
     def _name_for(self, address: str) -> str:
-        """Say what to call ourselves in EHLO, from *address*."""
+        """Choose the name to send in EHLO from *address*."""
         if self._own_name is not None:
             return self._own_name
         system_name = "" if self._caller.helo else self._caller.read_system_name()
@@ -93,10 +92,10 @@ class SmtpProvider:
 
 class SmtpConnection:
     """
-    A way to a relay, opened at once.
+    A connection to a relay, opened at once.
 
-    It never has more than two letters begun and unanswered. Left idle it says QUIT, so that
-    a pause of hours holds no place at the relay, and opens a new session when it is needed.
+    It never has more than two letters begun and unanswered. When idle it sends QUIT, so that
+    a long pause occupies no connection at the relay, and it opens a new session when needed.
     """
 
     def __init__(
@@ -108,7 +107,7 @@ class SmtpConnection:
         self._messages = self._messages_left = messages
         self._dialogue = open_dialogue()
         self._used_at = monotonic()
-        self._is_resting = False  # has ended the session itself, for a while
+        self._is_resting = False  # it ended the session itself because of idle time
 
     def deliver(
         self,
@@ -116,13 +115,13 @@ class SmtpConnection:
         begin: Callable[[Envelope], Begun],
     ) -> Iterator[Receipt]:
         """
-        Hand envelopes over one after the other, as `Connection.deliver` promises.
+        Send envelopes one after the other, as `Connection.deliver` promises.
 
-        Ends early when the connection is lost or has carried as many messages as it may.
+        Ends early when the connection is lost or has sent its maximum number of messages.
 
         Raises:
-            ProviderError: the relay refuses the sender address, or, after a rest, the login.
-            ProviderBusy: the relay has no room any more, after a rest.
+            ProviderError: the relay refuses the sender address, or, after an idle time, the login.
+            ProviderBusy: the relay accepts no new session after an idle time.
         """
         letter: MailTransaction | None = None
         try:
@@ -133,21 +132,21 @@ class SmtpConnection:
                     raise letter.answer
                 letter = follower
         finally:
-            # If the ledger broke, or the rest is not consumed, a letter may still be announced.
+            # If the ledger failed, or the caller stopped iterating, a letter may be announced.
             self._dialogue.hang_up_unless_at_rest()
 
     def close(self) -> None:
-        """Say QUIT, if the state of the dialogue allows it; may be called again."""
+        """Send QUIT, if the state of the dialogue allows it; may be called again."""
         self._dialogue.quit()
 
     def _await_letter(
         self, envelopes: Iterator[Envelope | None], begin: Callable[[Envelope], Begun]
     ) -> MailTransaction | None:
         """
-        Wait for a letter that follows no other; None when no more can be carried.
+        Wait for a letter that has no predecessor in flight; None: no more can be sent.
 
-        It is durably begun before a relay that pipelines hears of it: behind DATA there is
-        no way back but to hang up. For a follower that is worth the time saved.
+        The letter is durably begun before a relay with PIPELINING is told of it: after DATA the
+        only way to withdraw is to hang up. For a follower the saved time justifies this risk.
         """
         has_idled = False
         while self._messages_left and (self._is_resting or not self._dialogue.is_over):
@@ -174,7 +173,7 @@ class SmtpConnection:
         envelopes: Iterator[Envelope | None],
         begin: Callable[[Envelope], Begun],
     ) -> MailTransaction | None:
-        """Send *letter* and read its answer; return the next letter if it was begun as well."""
+        """Send *letter* and read its answer; return the next letter if it was begun too."""
         follower: MailTransaction | None = None
         try:
             if letter.answer is None:
@@ -204,7 +203,7 @@ class SmtpConnection:
         self._is_resting = True
 
     def _wake(self) -> ProviderError | None:
-        """Open a new session after a pause; return the obstacle, if any."""
+        """Open a new session after an idle time; return the error, if any."""
         if self._is_resting:
             self._is_resting = False
             self._messages_left = self._messages
@@ -216,6 +215,6 @@ class SmtpConnection:
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> SmtpProvider:
-    """Make the provider for the relay *url* names."""
+    """Make the provider for the relay that *url* names."""
     relay = Relay(url.host, url.port, Security(url.scheme), url.user, url.password)
     return SmtpProvider(relay, caller=caller)

@@ -1,4 +1,4 @@
-"""What a relay's replies mean at each step of the dialogue."""
+"""Interprets a relay's replies at each step of the dialogue."""
 
 import re
 from typing import Final
@@ -12,8 +12,8 @@ from newsletter.phrases import phrase
 # Improper use of SMTP command pipelining".
 PIPELINING: Final = re.compile(r"synchroni[sz]|command pipelining|pipelining not", re.IGNORECASE)
 
-# Postfix keeps its verdict on EHLO until RCPT (smtpd_delay_reject): "504 5.5.2 <host>: Helo
-# command rejected: need fully-qualified hostname". It is about us, not about the reader.
+# Postfix delays its answer to EHLO until RCPT (smtpd_delay_reject): "504 5.5.2 <host>: Helo
+# command rejected: need fully-qualified hostname". The cause is this machine, not the reader.
 HELLO: Final = re.compile(
     r"\b(helo|ehlo)\b.{0,40}\b(reject|refus|denied|invalid|not (valid|accept|allow|resolv))"
     r"|\b(bad|invalid|forged|unacceptable) (helo|ehlo)\b|need fully-?qualified host",
@@ -23,18 +23,18 @@ QUOTED: Final = re.compile(r"\bsaid:|address rejected", re.IGNORECASE)  # anothe
 
 
 def dislikes_pipelining(reply: Reply) -> bool:
-    """Say whether *reply* refuses what was said too early, rather than what was said."""
+    """Whether *reply* refuses commands because they came too early, not for their content."""
     return reply.code >= 400 and PIPELINING.search(reply.text) is not None
 
 
 def explain_name(reply: Reply, relay: str) -> Outcome | Unsent | ProviderError | None:
     """
-    Say what it means that a relay refuses, a while later, the name it was told in EHLO.
+    Interpret a delayed refusal of the name that was sent in EHLO.
 
-    Every reader would meet the same, so none of them is refused for it.
+    Every reader would be affected, so no reader is refused because of it.
 
     Returns:
-        None if *reply* speaks of something else.
+        None if *reply* has another cause.
     """
     if HELLO.search(reply.text) is None or QUOTED.search(reply.text):
         return None
@@ -47,10 +47,10 @@ def explain_name(reply: Reply, relay: str) -> Outcome | Unsent | ProviderError |
 
 def explain_mail(mail: Reply, relay: str) -> Outcome | Unsent | ProviderError:
     """
-    Say what a refused MAIL means: nothing in it is about the reader.
+    Interpret a refused MAIL: the reader is never its cause.
 
-    The relay names its own state, or what it thinks of the sender; the next reader would
-    meet the same.
+    The relay reports its own state, or a judgement of the sender; the next reader would be
+    affected too.
     """
     outcome = classify(mail)
     is_passing = mail.code < 500 or speaks_of_rate(mail) or speaks_of_storage(mail)
@@ -71,7 +71,7 @@ def explain_mail(mail: Reply, relay: str) -> Outcome | Unsent | ProviderError:
 
 
 def explain_refusal(reply: Reply) -> Outcome | Unsent:
-    """Say what a refused RCPT or DATA means; after 421 the relay hangs up."""
+    """Interpret a refused RCPT or DATA; after 421 the relay hangs up."""
     outcome = classify(reply)
     speaks_of_us = isinstance(outcome, Deferred) and outcome.blame is not Blame.TEMPORARY
     return outcome if reply.code != 421 or speaks_of_us else Unsent(reply.answer)

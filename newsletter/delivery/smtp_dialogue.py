@@ -1,9 +1,9 @@
 """
-The dialogue with a relay, one letter a transaction.
+The SMTP dialogue with a relay, one letter for each transaction.
 
-Where the relay offers PIPELINING (RFC 2920) a write is the content of one letter, its final
-dot, and MAIL, RCPT and DATA of the next: one round trip a letter. Replies are matched to
-commands one by one, in order. Otherwise it is the plain dialogue of four steps.
+If the relay offers PIPELINING (RFC 2920), one write holds the content of a letter, its final
+dot, and MAIL, RCPT and DATA of the next letter: one round trip a letter. Replies are matched to
+commands one by one, in order. Otherwise the dialogue has four separate steps.
 """
 
 from collections.abc import Sequence
@@ -32,19 +32,19 @@ QUIT_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to wait, in seconds."""
+    """The time-outs, in seconds."""
 
-    reply_s: float  # for a whole reply
-    verdict_s: float  # for the reply to the content, and for handing the content over
+    reply_s: float  # for a complete reply
+    verdict_s: float  # for the reply to the content, and for sending the content
 
 
 class Pipelining:
     """
-    Whether a relay's word about PIPELINING is believed; one for all connections to it.
+    Whether a relay's offer of PIPELINING is trusted; shared by all connections to the relay.
 
-    Relays, or a firewall before them, are known to offer it and to lose what came early or
-    to hang up. Once a group behind a final dot was answered whole, a connection that is
-    lost later is no reason to doubt; before, it is. Both facts are only ever set, so that
+    Some relays, or firewalls before them, offer PIPELINING and then lose early commands or
+    hang up. After a group behind a final dot was answered completely, a later lost connection
+    is no reason for doubt; before that it is. Both flags are only set, never cleared, so
     threads need no lock.
     """
 
@@ -53,54 +53,54 @@ class Pipelining:
         self.is_refuted = False
 
     def doubt(self) -> None:
-        """Go without from now on, unless it was seen to work."""
+        """Stop using PIPELINING, unless it was seen to work."""
         self.is_refuted |= not self.is_proven
 
 
 class Stage(Enum):
-    """How far the relay has come; decides what may be said next."""
+    """The state of the dialogue; decides which commands may be sent next."""
 
     REST = auto()  # no transaction, no reply outstanding
-    ANNOUNCED = auto()  # MAIL, RCPT and DATA were said, and are not answered
-    OPEN = auto()  # a transaction to take back
-    EMPTY = auto()  # 354 without a recipient: only a dot leads on (RFC 2920 §3.1)
-    CONTENT = auto()  # 354: whatever is said now is the letter
+    ANNOUNCED = auto()  # MAIL, RCPT and DATA were sent, and are not answered
+    OPEN = auto()  # a transaction that must be reset
+    EMPTY = auto()  # 354 without a recipient: only a final dot can follow (RFC 2920 §3.1)
+    CONTENT = auto()  # 354: all bytes sent now are the letter's content
 
 
 class Dialogue:
     """One session with a relay, from letter to letter."""
 
-    # Large because each step reads and sets the stage; what may be said after which reply is proved
-    # by reading one class.
+    # Large because each step reads and sets the stage; one class shows completely which command
+    # may follow which reply.
 
     def __init__(
         self, session: Session, relay: str, patience: Patience, pipelining: Pipelining
     ) -> None:
         self.offer = session.offer
-        self.is_over = False  # nothing more can be said
+        self.is_over = False  # no more commands can be sent
         self._stage = Stage.REST
         self._wire = session.wire
         self._relay = relay
         self._patience = patience
         self._pipelining = pipelining
-        self._is_behind_a_dot = False  # what is announced
+        self._is_behind_a_dot = False  # whether the announced letter is
         self._why: Said = phrase("delivery.connection-lost")
 
     @property
     def pipelines(self) -> bool:
-        """Whether a letter may be announced behind the one before."""
+        """Whether a letter may be announced behind the previous one."""
         return self.offer.pipelining and not self._pipelining.is_refuted and not self.is_over
 
     def has_gone(self) -> bool:
-        """Say whether the relay, left idle, has hung up or said that it will."""
+        """Whether the relay, while idle, hung up or announced that it will."""
         return self._stage is Stage.REST and self._wire.has_news()
 
     def open(self, letter: MailTransaction) -> None:
         """
-        Bring *letter* to where its content may be sent; set its answer if it may not.
+        Prepare *letter* until its content may be sent; set its answer if it may not be sent.
 
         Raises:
-            LostError: the connection is gone; no byte of the content has left.
+            LostError: the connection is lost; no byte of the content was sent.
         """
         self._must_not_be_over()
         if letter.is_announced or self.pipelines:
@@ -117,25 +117,25 @@ class Dialogue:
 
     def finish(self, letter: MailTransaction, follower: MailTransaction | None) -> None:
         """
-        Send the content of *letter* and set its answer; or take back what has one already.
+        Send the content of *letter* and set its answer; or reset a letter that has an answer.
 
-        Where it is no longer ours to send before its last byte has left, the session ends
+        If this process loses the right to send it before the last byte is sent, the session ends
         without that byte, and the letter gets no answer.
 
         Args:
-            letter: its `has_left` tells, if the connection is lost, whether any byte of
-                the content can have reached the relay.
-            follower: announced in the same write.
+            letter: if the connection is lost, its `has_left` shows whether any byte of the
+                content can have reached the relay.
+            follower: a letter announced in the same write.
 
         Raises:
-            LostError: the connection is gone.
+            LostError: the connection is lost.
         """
         stage = self._stage
         ending = _ending(letter, stage)
         group = follower.group if follower else b""
         if self.is_over or not (ending or group):
             return
-        # One write. Copying 74 KB for it takes 2 µs, less than a second system call.
+        # One write. Copying 74 KB takes 2 µs, less than a second system call takes.
         try:
             self._say_ending(letter, b"".join((*ending, group)), sum(map(len, ending)))
         except WithdrawnError:
@@ -156,11 +156,11 @@ class Dialogue:
 
     def withdraw(self) -> bool:
         """
-        Let the letter go that was opened, unsent; say whether that ended the session.
+        Abandon the opened letter unsent; return whether that ended the session.
 
-        Behind 354 there is no way back: a dot would deliver an empty letter. The relay
-        drops what has no dot when the connection ends (RFC 5321 §4.1.1.4), which costs a
-        new one.
+        After 354 a letter cannot be withdrawn: a final dot would deliver an empty letter. The relay
+        discards content without a dot when the connection ends (RFC 5321 §4.1.1.4); the cost is a
+        new connection.
         """
         has_to_go = self._stage is Stage.CONTENT
         if has_to_go:
@@ -173,14 +173,14 @@ class Dialogue:
             self.hang_up(phrase("delivery.run-stopped"))
 
     def hang_up(self, why: Said) -> None:
-        """End the session without another command: the relay drops an open transaction."""
+        """End the session without a command: the relay discards an open transaction."""
         if not self.is_over:
             self.is_over = True
             self._why = why
             self._wire.close()
 
     def quit(self) -> None:
-        """End the session as politely as its stage allows; may be called again."""
+        """End the session by QUIT if its stage allows it; may be called again."""
         if not self.is_over and self._stage in {Stage.REST, Stage.OPEN}:
             with suppress(LostError):
                 self._wire.say(b"QUIT\r\n", QUIT_S)
@@ -188,7 +188,7 @@ class Dialogue:
         self.hang_up(phrase("delivery.connection-closed"))
 
     def _hear_group(self, letter: MailTransaction) -> list[Reply]:
-        """Hear the answers to MAIL, RCPT and DATA, said at once; after 421 no more come."""
+        """Read the replies to MAIL, RCPT and DATA, sent in one write; after 421 no more come."""
         replies: list[Reply] = []
         try:
             if not letter.is_announced:
@@ -207,10 +207,10 @@ class Dialogue:
         return replies
 
     def _ask_in_steps(self, letter: MailTransaction) -> list[Reply]:
-        """Say MAIL, RCPT and DATA one by one, and no further than is of use."""
+        """Send MAIL, RCPT and DATA one by one, and stop at the first refusal."""
         replies: list[Reply] = []
         for words, hundred in zip((*letter.commands, DATA), (2, 2, 3), strict=True):
-            # Not before it is durably begun: until then RSET still takes it back.
+            # Send DATA only after the letter is durably begun: before DATA, RSET can reset it.
             if words is DATA and not letter.may_go():
                 break
             self._say(words)
@@ -220,7 +220,7 @@ class Dialogue:
         return replies
 
     def _decide(self, letter: MailTransaction, replies: Sequence[Reply]) -> None:
-        """Note what the answers to MAIL, RCPT and DATA mean, and where they leave us."""
+        """Interpret the replies to MAIL, RCPT and DATA, and set the answer and the stage."""
         refused = next((step for step, reply in enumerate(replies) if reply.code >= 400), None)
         if refused is not None:
             letter.answer = self._explain(refused, replies[refused])
@@ -229,7 +229,7 @@ class Dialogue:
             case [_, _, Reply(code=354)] if refused is None:
                 self._stage = Stage.CONTENT
             case [_, _, Reply(code=354)] if has_recipient:
-                # MAIL was refused, yet a dot would deliver an empty letter.
+                # MAIL was refused, but a final dot would deliver an empty letter.
                 self.hang_up(phrase("delivery.takes-refused-letter"))
             case [_, _, Reply(code=354)]:
                 self._stage = Stage.EMPTY
@@ -239,7 +239,7 @@ class Dialogue:
                 self._stage = Stage.REST
 
     def _explain(self, step: int, reply: Reply) -> Answer:
-        """Say what a refusal of MAIL (*step* 0), RCPT or DATA means."""
+        """Interpret a refusal of MAIL (*step* 0), RCPT or DATA."""
         about_us = explain_name(reply, self._relay)
         about_step = explain_refusal(reply) if step else explain_mail(reply, self._relay)
         return about_us or about_step
@@ -247,7 +247,7 @@ class Dialogue:
     def _judge(
         self, letter: MailTransaction, stage: Stage, reply: Reply, *, is_followed: bool
     ) -> None:
-        """Note what the answer to an ending means."""
+        """Interpret the reply to an ending."""
         if stage is Stage.CONTENT:
             if is_followed and dislikes_pipelining(reply):
                 self._refute(letter, reply)
@@ -257,7 +257,7 @@ class Dialogue:
             self.hang_up(reply.answer)
 
     def _refute(self, letter: MailTransaction, disliked: Reply) -> None:
-        """Turned away unread, for having come early; the plain dialogue is for this relay."""
+        """The letter was rejected unread because it came early: stop PIPELINING for this relay."""
         self._pipelining.is_refuted = True
         letter.answer = Unsent(disliked.answer)
         self.hang_up(disliked.answer)
@@ -267,24 +267,24 @@ class Dialogue:
         self._wire.say(words, self._patience.reply_s)
 
     def _say_ending(self, letter: MailTransaction, words: bytes, size: int) -> None:
-        """Say *words*, of which the first *size* bytes end the transaction of *letter*."""
+        """Send *words*; its first *size* bytes end the transaction of *letter*."""
         self._must_not_be_over()
         if self._stage is Stage.CONTENT and self._wire.has_news():
-            # Every command is answered. One more reply would be read as the verdict.
+            # Every command has its reply. An additional reply would be read as the verdict.
             raise LostError(phrase("delivery.spoke-out-of-turn"))
         letter.has_left = self._stage is Stage.CONTENT
         guard = GuardedBytes(size, letter.may_still_go) if letter.has_left else None
         try:
             self._wire.say(words, self._patience.verdict_s, guard)
         except LostError as lost:
-            # What the kernel took may have arrived, in part or whole.
+            # Bytes that the kernel accepted may have arrived, in part or completely.
             letter.has_left = letter.has_left and lost.sent > 0
             raise
 
     def _hear(self, hundred: int, patience_s: float | None = None) -> Reply:
-        """Hear a reply: of *hundred*'s hundred, 4xx or 5xx."""
+        """Read a reply: of *hundred*'s hundred, 4xx or 5xx."""
         reply = self._wire.hear(patience_s or self._patience.reply_s)
-        # RFC 5321 §4.3.2: of 3xx there is 354 alone. What else would come next, nobody can say.
+        # RFC 5321 §4.3.2: 354 is the only 3xx. After another 3xx the next step is undefined.
         is_odd = reply.code // 100 == 3 and reply.code != 354
         if is_odd or reply.code // 100 not in {hundred, 4, 5}:
             raise LostError(phrase("delivery.answered-out-of-turn", answer=reply.answer))
@@ -296,7 +296,7 @@ class Dialogue:
 
 
 def _ending(letter: MailTransaction, stage: Stage) -> tuple[bytes, ...]:
-    """Say what ends the transaction of *letter* at *stage*, with one reply; may be nothing."""
+    """Return what ends the transaction of *letter* at *stage*, with one reply; may be empty."""
     match stage:
         case Stage.CONTENT:
             mime = letter.envelope.mime
@@ -313,10 +313,10 @@ def _stuff_dots(mime: bytes) -> bytes:
     """
     Double a dot at the start of a line (RFC 5321 §4.5.2).
 
-    A compiled letter has none. If one came in all the same, it would end the content
-    early, and a relay would read the rest as commands.
+    A compiled letter has no such line. If one existed, it would end the content early, and a
+    relay would read the rest as commands.
     """
-    # Looking from the end takes half as long as `in`: the search may skip more.
+    # A search from the end takes half the time of `in`: it may skip more bytes.
     if mime.rfind(b"\r\n.") >= 0:
         mime = mime.replace(b"\r\n.", b"\r\n..")
     return b"." + mime if mime.startswith(b".") else mime

@@ -1,4 +1,4 @@
-"""Why no session with a relay could be opened: the place, its own words, and a remedy."""
+"""Explains why no session with a relay could be opened: place, reason and remedy."""
 
 import smtplib
 import socket
@@ -20,14 +20,14 @@ def explain(
     error: Exception, relay: "Relay", own_name: str | None, *, has_worked: bool
 ) -> ProviderError:
     """
-    Turn what went wrong into a place, a reason and a remedy.
+    Convert an error into a place, a reason and a remedy.
 
     Args:
-        error: an OSError, as smtplib's and ssl's errors are; or a ValueError, as smtplib and
-            the codecs raise for a host or an answer that they cannot read.
-        relay: whom we talked to.
-        own_name: what was said in EHLO; None before that.
-        has_worked: the relay was reached before, so not reaching it will pass.
+        error: an OSError (smtplib's and ssl's errors are OSErrors), or a ValueError (smtplib
+            and the codecs raise it for a host or a reply that they cannot read).
+        relay: the server that was contacted.
+        own_name: the name that was sent in EHLO; None before EHLO.
+        has_worked: the relay was reached earlier, so the failure to reach it is temporary.
     """
     if tls := explain_tls(error):
         return ProviderError(
@@ -45,7 +45,7 @@ def explain(
 
 
 def _find_login_fault(error: Exception, relay: "Relay", own_name: str | None) -> Phrase | None:
-    """Say why no login is possible, if that is what went wrong."""
+    """Return why the login failed, if the login is the cause."""
     match error:
         case smtplib.SMTPServerDisconnected():
             return None
@@ -96,7 +96,7 @@ def _explain_reply(
 
 
 def _without_login(answer: str, relay: "Relay") -> str:
-    """Take the login out of *answer*: some servers repeat a command they refuse."""
+    """Remove the login from *answer*: some servers repeat a command that they refuse."""
     user, password = relay.user.encode(), relay.password.encode()
     for secret in (b"\0" + user + b"\0" + password, password):
         for shown in (b64encode(secret).decode(), secret.decode()):

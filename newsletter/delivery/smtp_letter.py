@@ -1,4 +1,4 @@
-"""A letter on its way through one connection, and what is said of it to the relay."""
+"""A letter that is being sent through one connection, and its SMTP commands."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,21 +21,21 @@ from newsletter.message.envelope import Envelope
 from newsletter.phrases import phrase
 
 DATA = b"DATA\r\n"
-NOT_IN_XTEXT = re.compile(r"[^!-*,-<>-~]")  # RFC 3461, section 4: neither + nor =
+NOT_IN_XTEXT = re.compile(r"[^!-*,-<>-~]")  # RFC 3461, section 4: all except + and =
 NOT_IN_UTF8 = re.compile(r"[\x00- +=\\\x7f]")  # RFC 6533, section 3: utf-8-addr-unitext
 Answer = Outcome | Unsent | ProviderError
 
 
 @dataclass(slots=True)
 class MailTransaction:
-    """An envelope that was begun, until its receipt is given."""
+    """An envelope from its begin until its receipt is given."""
 
     envelope: Envelope
     begun: Begun
     commands: tuple[bytes, bytes] = (b"", b"")  # MAIL and RCPT; empty if the answer is set
-    answer: Answer | None = None  # once it is decided
-    is_announced: bool = False  # MAIL, RCPT and DATA were said
-    has_left: bool = False  # bytes of its content may have left
+    answer: Answer | None = None  # None until decided
+    is_announced: bool = False  # MAIL, RCPT and DATA were sent
+    has_left: bool = False  # bytes of its content may have been sent
     _may_go: bool | None = None
 
     @property
@@ -45,9 +45,9 @@ class MailTransaction:
 
     def may_go(self) -> bool:
         """
-        Wait until the ledger has decided; asked again until the letter leaves or is answered.
+        Wait for the ledger's decision; called again until the letter is sent or answered.
 
-        Raises whatever stopped the ledger.
+        Raises the error that stopped the ledger.
         """
         is_open = self._may_go and self.answer is None and not self.has_left
         if self._may_go is None or is_open:
@@ -55,12 +55,12 @@ class MailTransaction:
         return self._may_go
 
     def may_still_go(self) -> bool:
-        """Ask again while the content leaves: a process may have slept in the middle of it."""
+        """Ask the ledger again while the content is sent: the process may have slept meanwhile."""
         self._may_go = self.begun.wait()
         return self._may_go
 
     def receipts(self) -> Iterator[Receipt]:
-        """Give the receipt, if there is to be one."""
+        """Yield the receipt, if the letter gets one."""
         if self.answer is None or not self.may_go():
             return
         if isinstance(self.answer, ProviderError):
@@ -72,7 +72,7 @@ class MailTransaction:
 def begin_letter(
     envelope: Envelope, begin: Callable[[Envelope], Begun], offer: Offer, relay: str
 ) -> MailTransaction:
-    """Begin *envelope*, and put into words what the relay is told of it, or why nothing is."""
+    """Begin *envelope*, and make its SMTP commands, or set the answer if it cannot be sent."""
     begun = begin(envelope)
     recipient = wire_address(envelope.recipient)
     answer = _find_hindrance(envelope, recipient, offer, relay)
@@ -91,9 +91,9 @@ def begin_letter(
 
 def original_recipient(address: str) -> str:
     """
-    Return *address* as a report is to name it (ORCPT; RFC 3461, section 4.2).
+    Return *address* in the form for delivery reports (ORCPT; RFC 3461, section 4.2).
 
-    One that is not ASCII is told in UTF-8 to a server that takes it so (RFC 6533, section 3).
+    A non-ASCII address is written in UTF-8 if the server supports it (RFC 6533, section 3).
     """
     if not address.isascii():
         return "utf-8;" + NOT_IN_UTF8.sub(lambda found: f"\\x{{{ord(found[0]):X}}}", address)
@@ -103,7 +103,7 @@ def original_recipient(address: str) -> str:
 def _find_hindrance(
     envelope: Envelope, recipient: str | None, offer: Offer, relay: str
 ) -> Answer | None:
-    """Say why the relay need not be asked."""
+    """Return why the letter cannot be sent, without asking the relay; None if it can."""
     if recipient is None:
         return Refused(phrase("delivery.smtp-no-address"))
     if not recipient.isascii() and not offer.smtputf8:

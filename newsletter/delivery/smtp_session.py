@@ -1,4 +1,4 @@
-"""Open a session with a relay: connect, encrypt, log in; say what a person must fix."""
+"""Opens a session with a relay: connect, encrypt, log in; explains what a person must fix."""
 
 import smtplib
 import socket
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 READY: Final = 220  # for mail, or for TLS
 UNKNOWN_COMMAND: Final = (500, 502)
-LONGEST_SIZE: Final = 18  # digits: an exabyte; what is longer sets no limit that we could meet
+LONGEST_SIZE: Final = 18  # digits: an exabyte; a longer number is no limit in practice
 
 
 class Security(StrEnum):
-    """How the way to a relay is protected; the value is the scheme of its address."""
+    """The encryption of a connection to a relay; the value is the scheme of its address."""
 
     PLAIN = "smtp"
     STARTTLS = "smtp+starttls"
@@ -33,12 +33,12 @@ class Security(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Relay:
-    """A server that takes letters over."""
+    """An SMTP server that accepts letters."""
 
     host: str
     port: int
     security: Security = Security.PLAIN
-    user: str = field(default="", repr=False)  # "" where the relay asks for none
+    user: str = field(default="", repr=False)  # "" if the relay requires no login
     password: str = field(default="", repr=False)
 
     def __str__(self) -> str:
@@ -47,11 +47,11 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a relay says after EHLO that it can do, over the encrypted connection if it is."""
+    """The extensions that a relay offers in its reply to EHLO, the one after TLS if encrypted."""
 
     pipelining: bool = False  # RFC 2920
     size: bool = False  # RFC 1870
-    size_max: int = 0  # bytes of a letter; 0: no limit is told
+    size_max: int = 0  # bytes of a letter; 0: no limit given
     smtputf8: bool = False  # RFC 6531
     dsn: bool = False  # RFC 3461
 
@@ -62,11 +62,11 @@ class Session:
 
     wire: Wire
     offer: Offer
-    own_name: str  # what was said in EHLO
+    own_name: str  # the name that was sent in EHLO
 
 
 class Handshake(smtplib.SMTP):
-    """smtplib's, but no relay can hold it for ever: see `Wire`."""
+    """smtplib's SMTP client, with a time-out for each complete reply: see `Wire`."""
 
     def __init__(self, sock: socket.socket, timeout_s: float) -> None:
         super().__init__(local_hostname="", timeout=timeout_s)
@@ -74,18 +74,18 @@ class Handshake(smtplib.SMTP):
         self.wire = Wire(sock)
 
     def greet(self) -> None:
-        """Hear the relay's greeting."""
+        """Read the relay's greeting."""
         code, answer = self.getreply()
         if code != READY:
             raise smtplib.SMTPConnectError(code, answer)
 
     def encrypt(self, tls: ssl.SSLContext, host: str) -> None:
-        """Go on encrypted."""
+        """Start TLS on the connection."""
         with self._disconnected_if_lost():
             self.wire.encrypt(tls, host, self.timeout)
 
     def ask_for_tls(self) -> None:
-        """Say STARTTLS; what the relay has said of itself is forgotten (RFC 3207 §4.2)."""
+        """Send STARTTLS; discard what the relay offered before (RFC 3207 §4.2)."""
         code, answer = self.docmd("STARTTLS")
         if code != READY:
             raise smtplib.SMTPResponseException(code, answer)
@@ -94,19 +94,19 @@ class Handshake(smtplib.SMTP):
         self.does_esmtp = False
 
     def send(self, s: "ReadableBuffer | str") -> None:
-        """Say something, all of it within the time-out."""
+        """Send bytes, all of them within the time-out."""
         words = s.encode(self.command_encoding) if isinstance(s, str) else bytes(s)
         with self._disconnected_if_lost():
             self.wire.say(words, self.timeout)
 
     def getreply(self) -> tuple[int, bytes]:
-        """Read a reply, all of it within the time-out."""
+        """Read a complete reply within the time-out."""
         with self._disconnected_if_lost():
             code, lines = self.wire.hear_lines(self.timeout)
         return code, b"\n".join(lines)
 
     def close(self) -> None:
-        """Hang up; may be called again."""
+        """Close the connection; may be called again."""
         self.wire.close()
         super().close()
 
@@ -120,13 +120,13 @@ class Handshake(smtplib.SMTP):
 
     def ehlo_or_helo_if_needed(self) -> None:
         """
-        Say EHLO, and HELO to a relay that refuses that (RFC 5321 §3.2) if it has not hung up.
+        Send EHLO; if the relay refuses EHLO and has not hung up, send HELO (RFC 5321 §3.2).
 
-        smtplib tries HELO after a 421 too, and reports what comes of that, which is then
-        only that the connection is gone.
+        smtplib sends HELO after a 421 too, and then reports the result of HELO: only that the
+        connection is lost.
 
         Raises:
-            SMTPHeloError: with the answer to EHLO, or that to HELO if EHLO is not known;
+            SMTPHeloError: with the reply to EHLO, or the reply to HELO if EHLO is unknown;
                 with both if they differ.
         """
         if self.helo_resp is not None or self.ehlo_resp is not None:
@@ -155,25 +155,25 @@ def open_session(
     has_worked: bool,
 ) -> Session:
     """
-    Go through greeting, EHLO, TLS and login.
+    Perform greeting, EHLO, TLS and login.
 
     Args:
-        relay: whom to talk to.
-        tls: decides whom to trust; None for `Security.PLAIN` only.
-        timeout_s: for every single answer.
-        name_for: says what to say in EHLO, given the address of this end of the connection.
-        has_worked: the relay was reached before, so not reaching it will pass.
+        relay: the server to connect to.
+        tls: decides which certificates are trusted; None for `Security.PLAIN` only.
+        timeout_s: for each reply.
+        name_for: returns the name for EHLO, given the address of this end of the connection.
+        has_worked: the relay was reached earlier, so the failure to reach it is temporary.
 
     Raises:
-        ProviderError: what a person must fix.
-        ProviderBusy: the relay asks to come back later, or has gone for now.
+        ProviderError: a person must correct something.
+        ProviderBusy: the relay asks to retry later, or is temporarily unreachable.
     """
     handshake: Handshake | None = None
     own_name: str | None = None
     try:
-        # The name is not said before the greeting has come, and depends on the connection.
+        # The name is sent only after the greeting, and depends on the connection.
         sock = socket.create_connection((relay.host, relay.port), timeout_s)
-        # The end of a letter must not wait for the relay to acknowledge its beginning.
+        # The end of a letter must be sent before the relay acknowledges its beginning.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         handshake = Handshake(sock, timeout_s)
         if relay.security is Security.TLS:
@@ -181,10 +181,10 @@ def open_session(
         handshake.greet()
         own_name = handshake.local_hostname = name_for(handshake.wire.own_address)
         _encrypt_and_log_in(handshake, relay, tls)
-    # smtplib's and ssl's errors are OSErrors; what it cannot encode or decode is a ValueError.
+    # smtplib's and ssl's errors are OSErrors; encoding and decoding errors are ValueErrors.
     except (OSError, ValueError) as error:
         _drop(handshake)
-        # Not chained: the words of the relay may repeat what was sent to it.
+        # Not chained: the relay's reply may repeat the login that was sent to it.
         raise explain(error, relay, own_name, has_worked=has_worked) from None
     except ProviderError:
         _drop(handshake)
@@ -193,7 +193,7 @@ def open_session(
 
 
 def _read_offer(handshake: smtplib.SMTP) -> Offer:
-    """Read what the last EHLO offered; what an earlier one did, before TLS, is forgotten."""
+    """Read the offers of the last EHLO; those of an earlier one, before TLS, are discarded."""
     size_max = handshake.esmtp_features.get("size", "").strip().lstrip("0")
     is_number = size_max.isdecimal() and len(size_max) <= LONGEST_SIZE
     return Offer(

@@ -1,18 +1,18 @@
-"""TLS over bytes in memory: what is sealed leaves when it is sent, and not before."""
+"""TLS in memory: encrypted bytes are sent only when the owner sends them."""
 
 import ssl
 from contextlib import suppress
 from typing import Final
 
-PIECE: Final = 1 << 14  # bytes: a record of TLS holds no more
+PIECE: Final = 1 << 14  # bytes: the maximum of a TLS record
 
 
 class Seal:
     """
-    One side of a TLS connection that leaves sending and receiving to its owner.
+    One side of a TLS connection; its owner does the sending and receiving.
 
     A socket of ssl encrypts and sends in one call, lets other threads run meanwhile, and does
-    not tell how much of a write that failed has left. Here nothing leaves by itself.
+    not report how much of a failed write was sent. This class sends nothing itself.
     """
 
     def __init__(self, context: ssl.SSLContext, host: str) -> None:
@@ -21,10 +21,10 @@ class Seal:
 
     def shake_hands(self) -> bool:
         """
-        Go on with the handshake; False where the other side must speak next.
+        Continue the handshake; return False if the other side must send next.
 
         Raises:
-            ssl.SSLError: the other side is not to be trusted, or speaks no TLS of today.
+            ssl.SSLError: the other side is not trusted, or supports no current version of TLS.
         """
         with suppress(ssl.SSLWantReadError):
             self._tls.do_handshake()
@@ -32,16 +32,16 @@ class Seal:
         return False
 
     def receive(self, sealed: bytes) -> None:
-        """Take what came from the other side."""
+        """Accept the bytes received from the other side."""
         self._received.write(sealed)
 
     def sealed(self) -> bytes:
-        """Return what is to be sent next, and forget it."""
+        """Return the bytes to be sent next, and remove them from the buffer."""
         return self._sealed.read()
 
     def seal(self, words: bytes) -> bytes:
         """
-        Encrypt *words*, and return all that is to be sent; never shorter than they are.
+        Encrypt *words*, and return all bytes to be sent; never fewer than in *words*.
 
         Raises:
             ssl.SSLError: the connection has ended.
@@ -53,10 +53,10 @@ class Seal:
 
     def opened(self) -> bytes:
         """
-        Decrypt what was received, as far as it is whole.
+        Decrypt the complete records that were received.
 
         Raises:
-            ssl.SSLError: it is not what the other side has sealed.
+            ssl.SSLError: the bytes were not encrypted by the other side.
         """
         parts = []
         with suppress(ssl.SSLWantReadError):

@@ -1,4 +1,4 @@
-"""A socket to a relay: bytes go out, replies come in, and every wait has an end."""
+"""A socket to a relay: sends bytes, reads replies, and limits the time of every wait."""
 
 import ctypes
 import errno
@@ -19,33 +19,33 @@ from newsletter.delivery.smtp_tls import Seal
 from newsletter.delivery.ticks import ticks
 from newsletter.phrases import Phrase, Said, phrase
 
-AT_ONCE_S: Final = 0.5  # from asking a guard to its bytes; after that it is asked again
-LOOKS_MAX: Final = 3  # for one `say`; a ledger that takes longer for each is believed then
-TICK_S: Final = 1.0  # how late a wait may end that is longer
+AT_ONCE_S: Final = 0.5  # maximum from asking a guard to sending; later it is asked again
+LOOKS_MAX: Final = 3  # for one `say`; then a slow ledger's answer is accepted
+TICK_S: Final = 1.0  # the longest single wait; longer waits are split
 NO_ROOM: Final = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EINTR}  # for now
-LONGEST_REPLY: Final = 32 * 1024  # bytes, all its lines together
-REMEMBERED: Final = 16  # lines and replies: of four to a letter, three are always the same
+LONGEST_REPLY: Final = 32 * 1024  # bytes of all lines together
+REMEMBERED: Final = 16  # lines and replies: three of the four replies to a letter are constant
 
-# send(2). A socket's own `send` lets other threads run before the call, and the kernel then
-# often stops this one at that very point: between the last question and the bytes. PyDLL keeps
-# the interpreter. As the sockets here never block, nobody waits for it.
+# send(2). A socket's own `send` releases the interpreter lock before the call, and the kernel
+# often suspends this thread at that point: between the guard's answer and the bytes. PyDLL keeps
+# the lock. The sockets here never block, so no other thread waits long for the lock.
 _SEND: Final = ctypes.PyDLL(None, use_errno=True).send
 _SEND.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_int)
 _SEND.restype = ctypes.c_ssize_t
 
 
 class LostError(Exception):
-    """The connection is gone, or what comes out of it is not SMTP."""
+    """The connection is lost, or the received bytes are not SMTP."""
 
     def __init__(self, said: Said, sent: int = 0) -> None:
         super().__init__(said)
         self.said = said
-        self.sent = sent  # bytes of the last `say` that may have left
+        self.sent = sent  # bytes of the last `say` that may have been sent
 
 
 @dataclass(frozen=True, slots=True)
 class GuardedBytes:
-    """The beginning of what is said, whose last byte must not leave before it was asked for."""
+    """The first bytes of a write; a guard must be asked before the last of them is sent."""
 
     size: int  # bytes: a letter's content, with its final dot
     may_go: Callable[[], bool]
@@ -53,26 +53,26 @@ class GuardedBytes:
 
 class Wire:
     """
-    The way to a relay and back, used by one thread.
+    A connection to a relay, used by one thread.
 
-    smtplib reads replies from a file that starts a new time-out with every byte, so a relay
-    that drips could hold a connection for ever. Here the time-out is for a whole reply.
+    smtplib reads replies from a file whose time-out restarts with every byte, so a relay that
+    sends slowly could block a connection for ever. Here the time-out is for a complete reply.
     """
 
-    # Large because waiting, sealing and sending share one deadline and one socket, and nothing may
-    # come between the guard's answer and the bytes.
+    # Large because waiting, encrypting and sending share one deadline and one socket, and nothing
+    # may happen between the guard's answer and the sending of the bytes.
 
     def __init__(self, sock: socket.socket) -> None:
-        # Waiting is done here, not in the socket: after it a thread waits for the interpreter
-        # too, and nothing may lie between the last question and the bytes.
+        # This class waits, not the socket: after a wait in the socket a thread also waits for the
+        # interpreter lock, and that would be between the guard's answer and the bytes.
         sock.setblocking(False)
         self._sock = sock
         self._seal: Seal | None = None
-        # For replies it is the other way round: waiting and reading in one call let a thread
-        # wait for the interpreter once, and not twice. So they have a handle of their own.
+        # For replies the opposite holds: waiting and reading in one call makes a thread wait for
+        # the interpreter lock once instead of twice. So replies use a duplicate of the socket.
         self._ear = sock.dup()
         self._ear.settimeout(TICK_S)
-        self._heard = b""  # read, but not yet asked for
+        self._heard = b""  # received, but not yet read
         self._news = select.poll()
         self._news.register(sock, select.POLLIN)
         self._room = select.poll()
@@ -85,14 +85,14 @@ class Wire:
 
     def encrypt(self, context: ssl.SSLContext, host: str, patience_s: float) -> None:
         """
-        Go on in TLS with *host*.
+        Start TLS with *host*.
 
-        What had come before, and was not asked for, could be from anybody, and is forgotten
+        Bytes that were received earlier and not read are not authenticated, and are discarded
         (RFC 3207 §4.2).
 
         Raises:
-            LostError: the handshake was not done in *patience_s*.
-            ssl.SSLError: the other side is not to be trusted, or speaks no TLS of today.
+            LostError: the handshake was not completed in *patience_s*.
+            ssl.SSLError: the other side is not trusted, or supports no current version of TLS.
         """
         deadline = monotonic() + patience_s
         seal, self._heard = Seal(context, host), b""
@@ -100,25 +100,25 @@ class Wire:
             while not seal.shake_hands():
                 self._send(seal.sealed(), 0, deadline)
                 seal.receive(self._received(deadline))
-        finally:  # the last of a handshake, or why it failed
+        finally:  # the end of a handshake, or the alert of its failure
             with suppress(LostError):
                 self._send(seal.sealed(), 0, deadline)
         self._seal = seal
 
     def say(self, words: bytes, patience_s: float, guard: GuardedBytes | None = None) -> None:
         """
-        Hand *words* to the kernel, all of them.
+        Send *words*: hand all of them to the kernel.
 
         Args:
-            words: what is said.
-            patience_s: for all of it.
-            guard: asked before each part of its bytes that the kernel takes, so before the last
-                of them too, and never before a wait for room. Once they have left it is not
-                asked any more: nothing can be taken back then.
+            words: the bytes to send.
+            patience_s: for all of them.
+            guard: asked before each part of its bytes that the kernel accepts, so also before the
+                last of them, and never before a wait for buffer space. After its bytes were sent it
+                is not asked: nothing can be withdrawn then.
 
         Raises:
-            LostError: not all could be handed over in time; *sent* tells how many may have.
-            WithdrawnError: *guard* said no; the last of its bytes has not left.
+            LostError: not all bytes were sent in time; *sent* is how many may have been sent.
+            WithdrawnError: *guard* returned False; the last of its bytes was not sent.
         """
         deadline = monotonic() + patience_s
         size = guard.size if guard else 0
@@ -132,22 +132,22 @@ class Wire:
         try:
             self._send(left, unguarded, deadline, guard)
         except LostError as lost:
-            lost.sent = min(lost.sent, len(words))  # sealed, they are longer
+            lost.sent = min(lost.sent, len(words))  # encrypted bytes are more
             raise
 
     def _send(
         self, left: bytes, unguarded: int, deadline: float, guard: GuardedBytes | None = None
     ) -> None:
-        """Send what is *left*; *guard* is asked, except for the last *unguarded* bytes."""
+        """Send *left*; *guard* is asked, except for the last *unguarded* bytes."""
         whole, looks = len(left), 0
         while left:
-            socket_number = self._sock.fileno()  # -1 once it is closed: never another's
+            socket_number = self._sock.fileno()  # -1 after close: never another socket's number
             is_guarded = guard is not None and len(left) > unguarded
             asked_at = ticks()
             if guard and is_guarded and not guard.may_go():
                 raise WithdrawnError
-            # The process may have been stopped since it asked; nothing stands between this
-            # look at the clock and the kernel's taking the bytes.
+            # The process may have been stopped since it asked; no step is between this reading of
+            # the clock and the call that hands the bytes to the kernel.
             if is_guarded and looks < LOOKS_MAX and ticks() - asked_at > AT_ONCE_S:
                 looks += 1
                 continue
@@ -166,12 +166,12 @@ class Wire:
         Read one reply.
 
         Raises:
-            LostError: none came whole in *patience_s*, or what came is no reply.
+            LostError: no complete reply came in *patience_s*, or the bytes are no SMTP reply.
         """
         return _read_reply(*self.hear_lines(patience_s))
 
     def hear_lines(self, patience_s: float) -> tuple[int, tuple[bytes, ...]]:
-        """Read one reply: its code, and the text of each line as it came."""
+        """Read one reply: its code, and the raw text of each line."""
         deadline = monotonic() + patience_s
         code, is_last, text = _read_line(self._hear_line(deadline))
         texts, size = [text], len(text)
@@ -180,8 +180,8 @@ class Wire:
                 raise LostError(phrase("delivery.answer-endless"))
             line = self._hear_line(deadline)
             next_code, is_last, text = _read_line(line)
-            # RFC 5321 §4.2.1: all lines of a reply have one code. Where they differ, nobody
-            # can say which of them decides over the letter.
+            # RFC 5321 §4.2.1: all lines of a reply have one code. If they differ, it is undefined
+            # which of them decides about the letter.
             if next_code != code:
                 raise _no_reply(line)
             texts.append(text)
@@ -189,11 +189,11 @@ class Wire:
         return code, tuple(texts)
 
     def has_news(self) -> bool:
-        """Say whether the relay spoke, or hung up, without having been asked."""
+        """Whether the relay sent something, or hung up, without a command."""
         return bool(self._heard or self._news.poll(0))
 
     def close(self) -> None:
-        """Hang up; may be called again."""
+        """Close the connection; may be called again."""
         for one in (self._ear, self._sock):
             with suppress(OSError):
                 one.close()
@@ -209,7 +209,7 @@ class Wire:
             self._heard += self._opened(self._received(deadline))
 
     def _received(self, deadline: float) -> bytes:
-        """Return what comes next, as it comes over the wire."""
+        """Return the next received bytes, still encrypted if TLS is used."""
         while (left_s := deadline - monotonic()) > 0:
             wait_s = min(TICK_S, left_s)
             if self._ear.gettimeout() != wait_s:
@@ -241,13 +241,13 @@ def _lost(why: Said | OSError, sent: int = 0) -> LostError:
 
 
 def _await(poll: select.poll, deadline: float) -> bool:
-    """Wait for what *poll* is for, until *deadline* and no longer than `TICK_S`."""
+    """Wait for the event of *poll*, until *deadline* and no longer than `TICK_S`."""
     return bool(poll.poll(1000 * min(TICK_S, max(0.0, deadline - monotonic()))))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def _read_line(line: bytes) -> tuple[int, bool, bytes]:
-    """Read a line of a reply: its code, whether it is the last, and its text as it came."""
+    """Parse a line of a reply: its code, whether it is the last, and its raw text."""
     line = line.rstrip(b"\r")
     digits, mark = line[:3], line[3:4]
     if not _is_code(digits) or mark not in {b" ", b"-", b""}:
