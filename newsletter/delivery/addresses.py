@@ -1,12 +1,12 @@
-"""What an address looks like on the wire, or why it cannot go there."""
+"""The form of an e-mail address on the wire; None for an address that cannot be sent to."""
 
 import re
 from typing import Final
 
 import idna
 
-# RFC 5321 §4.1.2 Dot-string, with RFC 6531 §3.3's UTF-8. Quoted local parts are left out:
-# no mailbox provider gives them out, and a comma in one is a second recipient to an API.
+# RFC 5321 §4.1.2 Dot-string, with the UTF-8 of RFC 6531 §3.3. Quoted local parts are excluded:
+# no mailbox provider assigns them, and an API reads a comma in one as a second recipient.
 LOCAL_PART: Final = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 ASCII_DOMAIN: Final = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 
@@ -16,8 +16,8 @@ def wire_address(address: str) -> str | None:
     Turn *address* into its form on the wire, the domain as A-labels (IDNA 2008).
 
     Returns:
-        The address, not ASCII only if its local part is not, which takes a server with
-        SMTPUTF8 (RFC 6531); None for what has no such form.
+        The address; None if *address* has no such form. It is not ASCII if its local part is not
+        ASCII; then the server must support SMTPUTF8 (RFC 6531).
     """
     local, _, domain = address.rpartition("@")
     if len(local.encode()) > 64 or LOCAL_PART.fullmatch(local) is None:

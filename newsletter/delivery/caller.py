@@ -1,4 +1,4 @@
-"""Who calls a provider: the name this machine gives itself, and whom it trusts."""
+"""The client side of a connection: this machine's name in EHLO, and the trusted certificates."""
 
 import ipaddress
 import re
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.IGNORECASE)
-LONGEST_NAME: Final = 253  # octets (RFC 1035 §2.3.4, less its two ends)
-# Endings that mean something else, or nothing, outside one network: RFC 6761, RFC 7686,
-# RFC 8375, RFC 6762 appendix G, and what Linux distributions write into /etc/hosts.
+LONGEST_NAME: Final = 253  # octets (RFC 1035 §2.3.4, without the first and last octet)
+# Top-level names with a special meaning, or no meaning, outside one network: RFC 6761, RFC 7686,
+# RFC 8375, RFC 6762 appendix G, and names that Linux distributions write into /etc/hosts.
 LOCAL_ENDINGS: Final = frozenset(
     "arpa corp home internal intranet invalid lan local localdomain localhost onion private test"
     "".split()
@@ -17,7 +17,7 @@ LOCAL_ENDINGS: Final = frozenset(
 
 
 def read_system_name() -> str:
-    """Ask the system for its full name; may take the DNS seconds, and never raises."""
+    """Ask the system for its full name; the DNS look-up may take seconds; never raises."""
     import socket  # noqa: PLC0415 - an outbox loads no network code
 
     try:
@@ -30,9 +30,9 @@ def read_system_name() -> str:
 class Caller:
     """What a provider is told about this machine, and what this machine requires of it."""
 
-    helo: str = ""  # NEWSLETTER_HELO, as it is said on the wire; "": chosen, see `choose_own_name`
-    sender_domain: str = ""  # of the letters; "" if nothing is known of them
-    certificates: str = field(default="", repr=False)  # PEM: trusted beside the system's own
+    helo: str = ""  # NEWSLETTER_HELO, as sent on the wire; "": see `choose_own_name`
+    sender_domain: str = ""  # domain of the letters' sender; "" if unknown
+    certificates: str = field(default="", repr=False)  # PEM: trusted in addition to the system's
     read_system_name: Callable[[], str] = field(default=read_system_name, repr=False)
 
 
@@ -41,7 +41,7 @@ UNNAMED: Final = Caller()
 
 def read_own_name(text: str) -> str | None:
     """
-    Read a name for EHLO that a person chose, and return it as it is said on the wire.
+    Read a name for EHLO that a person configured, and return it as it is sent on the wire.
 
     Returns:
         A fully qualified domain name in A-labels, or an address literal (RFC 5321 §4.1.3);
@@ -59,22 +59,22 @@ def read_own_name(text: str) -> str | None:
 
 def choose_own_name(caller: Caller, system_name: str, address: str) -> str:
     """
-    Choose what this machine calls itself in EHLO: the first of these that there is.
+    Choose the name that this machine sends in EHLO: the first of these that exists.
 
     1. NEWSLETTER_HELO: the person who sets it knows the relay.
-    2. The system's own name, if it is a fully qualified domain name of the open internet.
+    2. The system's own name, if it is a fully qualified domain name of the public internet.
        RFC 5321 §4.1.1.1 asks for it, and §4.1.4 says that a relay must not refuse a letter
-       because it finds another address behind the name.
-    3. The domain of the sender's address. §4.1.4 would have the address literal here. But a
-       literal, and above all that of loopback or a private network, is what relays refuse
-       most (Postfix: reject_non_fqdn_helo_hostname; Google's relay answers 421), while the
-       sender's domain exists, belongs to the sender, and stands in the letter anyway.
+       because the name resolves to another address.
+    3. The domain of the sender's address. §4.1.4 prescribes the address literal here. But relays
+       often refuse a literal, mostly one of loopback or of a private network (Postfix:
+       reject_non_fqdn_helo_hostname; Google's relay answers 421). The sender's domain exists,
+       belongs to the sender, and is in the letter anyway.
     4. The address literal of this end of the connection.
 
     Args:
-        caller: what is set, and who sends.
-        system_name: as the system gives it, fit or not.
-        address: of this end of the connection, IPv4 or IPv6.
+        caller: the configured name, and the sender's domain.
+        system_name: the name that the system reports, valid or not.
+        address: the address of this end of the connection, IPv4 or IPv6.
     """
     if caller.helo:
         return caller.helo
@@ -88,8 +88,8 @@ def qualified_name(name: str) -> str | None:
     """
     Return *name* in A-labels (IDNA 2008) if it is a fully qualified domain name.
 
-    That is two labels or more of letters, digits and hyphens, the last not a number. A
-    dot at the end is dropped.
+    Such a name has two or more labels of letters, digits and hyphens; the last label is not a
+    number. A dot at the end is removed.
     """
     name = name.removesuffix(".")
     if not name.isascii():
@@ -105,7 +105,7 @@ def qualified_name(name: str) -> str | None:
 
 
 def address_literal(address: str) -> str:
-    """Write an IP address as EHLO takes it (RFC 5321 §4.1.3)."""
+    """Write an IP address in the form that EHLO requires (RFC 5321 §4.1.3)."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
     if mapped:

@@ -1,5 +1,5 @@
 """
-The one road for providers over HTTP: a request a letter, one reader a request.
+Delivery over HTTP for all such services: one request for each letter, one reader each.
 
 A service's requests and the meaning of its answers are in a separate file (`HttpAccount`).
 """
@@ -34,21 +34,21 @@ from newsletter.message.envelope import Envelope
 from newsletter.phrases import phrase
 
 LONGEST_BODY: Final = 65_536  # bytes read of an answer
-MASK: Final = b"***"  # for a key that an answer repeats
+MASK: Final = b"***"  # replaces a key that is repeated in an answer
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is posted for one letter."""
+    """The HTTP request that posts one letter."""
 
     url: str  # with https
     body: bytes = field(repr=False)
-    headers: Mapping[str, str | bytes] = field(repr=False)  # the one that authorises too
+    headers: Mapping[str, str | bytes] = field(repr=False)  # with the Authorization header
 
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """An answer that came in; no more of its body than a sane one has, and no key in it."""
+    """A received HTTP answer, with a body of limited length and without the key."""
 
     status: int
     body: bytes
@@ -57,14 +57,14 @@ class HttpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class HttpVerdict:
-    """What became of a message, and whether anything else may follow it."""
+    """The outcome of a message, and whether another message may follow it."""
 
     outcome: Outcome | Unsent
-    stop: ProviderError | None = None  # to be raised once the receipt is out
+    stop: ProviderError | None = None  # to be raised after the receipt is yielded
 
 
 class HttpAccount(Protocol):
-    """An account at a service that takes letters over HTTP; holds no connection."""
+    """An account at a service that accepts letters over HTTP; holds no connection."""
 
     kind: str  # see `Provider.kind`
     name: str  # shown to the operator: no key in it
@@ -75,11 +75,11 @@ class HttpAccount(Protocol):
         """Make the request for a letter to *recipient*, an address in wire form."""
 
     def judge(self, answer: HttpAnswer, now: datetime) -> HttpVerdict:
-        """Say what an answer means that came to a letter whose content has left."""
+        """Interpret the answer to a letter whose content was sent."""
 
 
 class HttpPosting:
-    """A provider over HTTP."""
+    """A provider that accepts letters over HTTP."""
 
     def __init__(
         self,
@@ -93,11 +93,11 @@ class HttpPosting:
         Prepare; nothing is opened yet.
 
         Args:
-            account: what is asked, and what its answers mean.
+            account: makes the requests, and interprets the answers.
             timeout_s: for connecting, and for each piece of an answer.
-            longest_idle_s: a kept connection that idled longer is not used again. The server
-                may be closing it just as the next letter leaves, which would then be unknown.
-            caller: whose certificates are trusted beside those that requests trusts.
+            longest_idle_s: a kept connection that was idle longer is not used again. The server
+                may close it while the next letter is sent; the outcome would then be unknown.
+            caller: its certificates are trusted in addition to those that requests trusts.
         """
         self.account = account
         self.kind = account.kind
@@ -105,23 +105,23 @@ class HttpPosting:
         self.can = account.can
         self.timeout_s = timeout_s
         self.longest_idle_s = longest_idle_s
-        self.has_worked = False  # an answer has come: the host, the port, the way are right
+        self.has_worked = False  # an answer was received: host and port are correct
         self._tls = make_tls(caller.certificates) if caller.certificates else None
 
     def connect(self) -> "HttpConnection":
         """
         Make a connection; the first letter opens it.
 
-        The key is not tried out: one for sending may do nothing else.
+        The key is not tested: a key for sending may permit nothing except sending.
         """
         session = open_web_session(self._tls)
-        # Without this, requests would put a login from ~/.netrc in the place of the key.
+        # Without this, requests would replace the key with a login from ~/.netrc.
         session.auth = lambda prepared: prepared
         return HttpConnection(self, session)
 
 
 class HttpConnection:
-    """A kept HTTPS connection; one request at a time, and none is ever repeated."""
+    """A persistent HTTPS connection; one request at a time; no request is repeated."""
 
     def __init__(self, provider: HttpPosting, session: requests.Session) -> None:
         self._provider = provider
@@ -136,11 +136,11 @@ class HttpConnection:
         """
         Post envelopes one after the other, as `Connection.deliver` promises.
 
-        Ends early after an unknown one: whatever caused it would meet the next one too.
+        Ends early after an unknown outcome: its cause would affect the next letter too.
 
         Raises:
-            ProviderError: wrong key, domain or certificate, or no way to the service.
-            ProviderBusy: the service is out of order, or cannot be reached any more.
+            ProviderError: the key, domain or certificate is wrong, or the service is unreachable.
+            ProviderBusy: the service is out of order, or is no longer reachable.
         """
         for envelope in envelopes:
             if envelope is None:
@@ -164,7 +164,7 @@ class HttpConnection:
                 return
 
     def close(self) -> None:
-        """Let go of the kept connection."""
+        """Close the persistent connection."""
         self._session.close()
 
     def _post(self, request: Request, may_go: Callable[[], bool]) -> HttpVerdict:
@@ -174,7 +174,7 @@ class HttpConnection:
         try:
             answer = self._exchange(request, content)
         except WithdrawnError:
-            self._session.close()  # a request that has no end is not carried out
+            self._session.close()  # the service does not execute an incomplete request
             raise
         except (OSError, urllib3.exceptions.HTTPError) as error:  # requests' are OSErrors
             self._session.close()
@@ -187,7 +187,7 @@ class HttpConnection:
         return self._provider.account.judge(answer, datetime.now(UTC))
 
     def _exchange(self, request: Request, content: "Content") -> HttpAnswer:
-        """Send one request, and read what comes back, no more than a sane answer has."""
+        """Send one request, and read the answer up to `LONGEST_BODY`."""
         with self._session.post(
             request.url,
             data=content,
@@ -220,7 +220,7 @@ class HttpConnection:
 
 
 class Content(BytesIO):
-    """A request's body that knows whether any of it was taken to be sent."""
+    """A request's body that records whether any of it was read in order to be sent."""
 
     def __init__(self, body: bytes, may_go: Callable[[], bool]) -> None:
         super().__init__(body)
@@ -230,13 +230,13 @@ class Content(BytesIO):
 
     def read(self, size: int | None = -1, /) -> bytes:
         """
-        Give out the next bytes; http.client asks only once the head has been sent.
+        Return the next bytes; http.client calls this only after the head was sent.
 
-        It asks once more when it has them all: the letter is whole with the service then, and
-        nothing can be taken back.
+        http.client calls it once more after the last byte: then the service has the whole letter,
+        and nothing can be withdrawn.
 
         Raises:
-            WithdrawnError: the letter may not go any more; its last bytes stay here.
+            WithdrawnError: the letter may no longer be sent; its last bytes are not returned.
         """
         if self.tell() == self._size:
             return b""

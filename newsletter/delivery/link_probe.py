@@ -1,4 +1,4 @@
-"""Asks once whether a link is there, without ever knocking at a private address."""
+"""Checks whether a link exists, with one attempt, and never contacts a private address."""
 
 import ipaddress
 import socket
@@ -18,7 +18,7 @@ from newsletter.proof.material import Sight
 
 TIMEOUT_S: Final = 5.0
 REDIRECTS_MAX: Final = 5
-NOT_FOR_HEAD: Final = (403, 404, 405, 501)  # some servers answer HEAD so, and GET with 200
+NOT_FOR_HEAD: Final = (403, 404, 405, 501)  # some servers answer these to HEAD, and 200 to GET
 TOGETHER_S: Final = 10.0  # for all pictures of a letter
 AT_ONCE: Final = 8
 GONE: Final = (404, 410)
@@ -28,26 +28,26 @@ IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def is_public(address: IpAddress) -> bool:
-    """Say whether *address* is on the open internet (IPv4-mapped IPv6 is looked into)."""
+    """Whether *address* is on the public internet (checks the IPv4 part of IPv4-mapped IPv6)."""
     mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
     return (mapped or address).is_global and not address.is_multicast
 
 
 class LinkProbe:
-    """Asks links; a fault is for people, None means that all is well."""
+    """Checks links; returns a fault to show to people, or None for a link without fault."""
 
     def __init__(
         self, may_ask: Callable[[IpAddress], bool] = is_public, certificates: str = ""
     ) -> None:
-        """Ask where *may_ask* allows it; *certificates* (PEM) are trusted beside all others."""
+        """Contact addresses that *may_ask* allows; trust *certificates* (PEM) in addition."""
         self._may_ask = may_ask
         self._tls = make_tls(certificates) if certificates else None
 
     def fault(self, url: str) -> Phrase | None:
         """
-        Ask *url* by HEAD, then by GET where HEAD is not served; at most 5 seconds each.
+        Request *url* by HEAD, then by GET if the server does not support HEAD; 5 s each at most.
 
-        Redirects are followed five times at most, each to an address that may be asked.
+        At most five redirects are followed, each to an address that may be contacted.
         """
         answer = self._follow(url)
         if isinstance(answer, Phrase):
@@ -56,11 +56,10 @@ class LinkProbe:
 
     def look(self, urls: Sequence[str]) -> Mapping[str, Sight]:
         """
-        Ask all *urls* at once, and be back within ten seconds whatever they do.
+        Check all *urls* in parallel, and return within ten seconds in every case.
 
-        Only 404 and 410 say that something is not there. Whatever else is in the way (no
-        network, a private address, a password, a server in trouble) may be so from here
-        alone.
+        Only 404 and 410 prove that something does not exist. Any other obstacle (no network, a
+        private address, a password, a server error) may exist only from this machine.
         """
         left: SimpleQueue[str] = SimpleQueue()
         for url in dict.fromkeys(urls):
@@ -71,7 +70,7 @@ class LinkProbe:
             threading.Thread(target=self._look_on, args=(left, seen, ends_at), daemon=True)
             for _ in range(min(AT_ONCE, left.qsize()))
         ]
-        for asker in askers:  # daemons, because nothing ends a question to a name server
+        for asker in askers:  # daemons: a DNS look-up cannot be cancelled
             asker.start()
         for asker in askers:
             asker.join(max(0.0, ends_at - monotonic()))
@@ -93,7 +92,7 @@ class LinkProbe:
                 seen[url] = Sight(is_gone=answer in GONE, words=words)
 
     def _follow(self, url: str) -> int | Phrase:
-        """Return the status that *url* leads to in the end, or say why there is none."""
+        """Return the final status of *url* after redirects, or the reason why there is none."""
         for _ in range(REDIRECTS_MAX + 1):
             try:
                 answer = self._ask(url)

@@ -1,4 +1,4 @@
-"""NEWSLETTER_MAIL_URL taken apart. What is secret in it is never repeated in a message."""
+"""Parses NEWSLETTER_MAIL_URL. Secrets in it are never repeated in a message."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote
 from newsletter.errors import SettingsError
 from newsletter.phrases import Phrase, phrase
 
-# A word longer than this in the place of the scheme may be a key pasted there by mistake.
+# A longer word in the position of the scheme may be a key that was pasted there by mistake.
 SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{0,15}")
 PLACE: Final = re.compile(
     r"(?:\[(?P<ipv6>[0-9a-f:.]+)\]|(?P<host>[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*))"
@@ -23,28 +23,28 @@ ENCRYPTED_FORM: Final = "smtp+starttls://USER:PASSWORD@HOST:587"
 
 
 class Login(StrEnum):
-    """What a scheme takes before its @."""
+    """The kind of login that a scheme has before its @."""
 
     NOTHING = "nothing"  # the connection is not encrypted
-    PASSWORD = "password"  # noqa: S105 - USER:PASSWORD, or nothing for a relay that asks for none
-    KEY = "key"  # one secret, always
+    PASSWORD = "password"  # noqa: S105 - USER:PASSWORD; nothing if the relay requires no login
+    KEY = "key"  # one secret, required
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """How addresses of one kind are written, and which module speaks with what they name."""
+    """The form of addresses of one kind, and the module that implements their provider."""
 
-    module: str  # the file beside this one, imported when a provider is opened, not before
-    form: str  # a whole example, shown as the remedy
+    module: str  # a file in this package, imported only when a provider is opened
+    form: str  # a complete example, shown as the remedy
     login: Login = Login.NOTHING
-    port: int | None = None  # where none is given; None where none may be given
+    port: int | None = None  # the default; None: no port may be given
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the first is the default
     is_folder: bool = False  # a folder follows instead of //host
 
 
 @dataclass(frozen=True, slots=True)
 class MailUrl:
-    """Where letters are handed over; printing it shows no secret."""
+    """The parsed address of a provider; its repr shows no secret."""
 
     scheme: str
     host: str = ""  # lower case, IPv6 without brackets; "" for a folder
@@ -56,19 +56,19 @@ class MailUrl:
 
     @property
     def needs_public_url(self) -> bool:
-        """Whether letters leave this machine, so that their links must work elsewhere."""
+        """Whether letters leave this machine, so that links in them must work elsewhere."""
         return not self.folder
 
 
 def parse(setting: str, schemes: Mapping[str, Scheme]) -> MailUrl:
     """
-    Take *setting* apart.
+    Parse *setting*.
 
-    Everything up to the last @ is the login, so / ? # : @ may stand in a password as they
-    are; a percent sign in it is written %25.
+    Everything before the last @ is the login, so / ? # : @ may be in a password unescaped; a
+    percent sign in a password is written %25.
 
     Raises:
-        SettingsError: with what is wrong and what to write, and without the login.
+        SettingsError: with the fault and the remedy, and without the login.
     """
     name, colon, rest = setting.strip().partition(":")
     name = name.lower()
@@ -96,10 +96,10 @@ def parse(setting: str, schemes: Mapping[str, Scheme]) -> MailUrl:
 
 def _parse_folder(name: str, written: str, scheme: Scheme) -> MailUrl:
     """
-    Take a folder apart from the option behind it.
+    Separate a folder from the option after it.
 
-    A folder's own name may hold a ?, so only the last one counts. Where something stands
-    behind it that is no option, it is not guessed what was meant.
+    A folder's own name may contain a ?, so only the last one counts. If the text after it is
+    not an option, an error is raised and no meaning is guessed.
     """
     folder, mark, query = written.rpartition("?")
     options = {key: values[0] for key, values in scheme.options.items()}

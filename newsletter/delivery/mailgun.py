@@ -1,7 +1,7 @@
 """
-Hand letters over to Mailgun as they are: raw MIME over HTTPS, one reader a message.
+Sends letters to Mailgun unchanged: raw MIME over HTTPS, one reader for each message.
 
-Mailgun makes its own reverse-path, so `Envelope.sender` is not used here.
+Mailgun sets its own reverse-path, so `Envelope.sender` is not used here.
 """
 
 from base64 import b64encode
@@ -30,12 +30,12 @@ class Mailgun:
 
     def __init__(self, domain: str, key: str, base_url: str = BASE_URLS["us"]) -> None:
         """
-        Name the domain.
+        Configure the domain.
 
         Args:
             domain: the sending domain.
-            key: a sending key of the domain, or the account's.
-            base_url: the region's, without a path.
+            key: a sending key of the domain, or the account's API key.
+            base_url: the URL of the region, without a path.
         """
         self.name = f"Mailgun {domain}"
         self.key = key
@@ -47,7 +47,7 @@ class Mailgun:
         body, content_type = encode_multipart_formdata(
             [
                 ("to", recipient),
-                ("o:tracking", "no"),  # or links are rewritten, and the signature breaks
+                ("o:tracking", "no"),  # tracking rewrites links, and breaks the signature
                 ("message", ("letter.eml", envelope.mime, "message/rfc822")),
             ]
         )
@@ -57,11 +57,11 @@ class Mailgun:
         )
 
     def judge(self, answer: HttpAnswer, now: datetime) -> HttpVerdict:
-        """Say what an answer means."""
+        """Interpret an answer."""
         return judge(answer, self._domain, now)
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> HttpPosting:
-    """Make the provider for the domain and region *url* names."""
+    """Make the provider for the domain and region in *url*."""
     del root
     return HttpPosting(Mailgun(url.host, url.user, BASE_URLS[url.options["region"]]), caller=caller)

@@ -1,4 +1,4 @@
-"""What Mailgun's HTTP answers mean: a status, headers and a text become a Verdict."""
+"""Interprets Mailgun's HTTP answers: status, headers and text become an HttpVerdict."""
 
 import json
 import re
@@ -28,8 +28,8 @@ BAD_RECIPIENT: Final = re.compile(
 BAD_ACCOUNT: Final = re.compile(
     r"not allowed to send|domain|disabled|suspended|payment|plan\b", re.IGNORECASE
 )
-# What passes by itself, whatever the status: Mailgun says it with 420 and 429, and was seen to
-# say it with 403 and 400: "Domain … is not allowed to send: recipient limit exceeded, try
+# Temporary refusals, at any status: Mailgun uses 420 and 429 for them, and was also observed to
+# use 403 and 400: "Domain … is not allowed to send: recipient limit exceeded, try
 # again after Mon, 25 Aug 2025 07:00:31 UTC".
 TRY_LATER: Final = re.compile(r"\b(re)?try (it )?(again )?(after|in|later)\b", re.IGNORECASE)
 RATE: Final = re.compile(r"\b(rate|quota|limits?|too (many|fast)|throttl\w*)\b", re.IGNORECASE)
@@ -56,17 +56,17 @@ UNTIL: Final = re.compile(
     re.IGNORECASE,
 )
 MARKUP: Final = re.compile(rb"<[^<>]*>")
-PAGE_BYTES: Final = 16_384  # looked through for words, where a page of HTML came
+PAGE_BYTES: Final = 16_384  # of an HTML page, searched for words
 
 
 def judge(answer: HttpAnswer, domain: str, now: datetime) -> HttpVerdict:
     """
-    Say what *answer* means.
+    Interpret *answer*.
 
     Args:
-        answer: to a message whose content has left.
+        answer: the answer to a message whose content was sent.
         domain: the sending domain, named in messages to the operator.
-        now: aware UTC; a Retry-After with a date counts from here.
+        now: aware UTC; a date in Retry-After is compared with it.
     """
     identity, message = _read_body(answer.body)
     said = one_line(f"{answer.status} {message}")
@@ -74,19 +74,19 @@ def judge(answer: HttpAnswer, domain: str, now: datetime) -> HttpVerdict:
     match answer.status:
         case 200 if identity:
             return HttpVerdict(Accepted(one_line(f"{said} {identity}")))
-        # Limits of the account: Mailgun answers before it asks the reader's server. The others,
-        # RFC 9110 §15.5.9, RFC 4918 §11.3, RFC 8470 §5.2: not read to its end, or not acted on.
+        # Limits of the account: Mailgun answers before it contacts the reader's server. The others,
+        # RFC 9110 §15.5.9, RFC 4918 §11.3, RFC 8470 §5.2: request not fully read, or not processed.
         case 420 | 429 | 408 | 423 | 425:
             return HttpVerdict(Deferred(said, Blame.PROVIDER, wait))
-        case 421:  # RFC 9110 §15.5.20: this connection leads to somebody else
+        case 421:  # RFC 9110 §15.5.20: this connection leads to another server
             return HttpVerdict(Unsent(said), _out_of_order(domain, said, wait))
         case status if 400 <= status < 500:
             if wait is not None or _passes(status, message):
                 return HttpVerdict(Deferred(said, Blame.PROVIDER, wait))
             return _judge_refusal(status, said, domain)
         case status if 500 <= status < 600:
-            # It may have been queued before the answer was lost (a gateway's 502, 504); even
-            # a 503 that names a time to come back may be a gateway's, once it has waited.
+            # The letter may have been queued before the answer was lost (502, 504 of a gateway).
+            # Even a 503 with a Retry-After may be a gateway's, sent after it had waited.
             return HttpVerdict(Unknown(said), _out_of_order(domain, said, wait))
         case _:
             return _not_mailgun(said, domain)
@@ -103,15 +103,15 @@ REMEDIES: Final = {
 
 def read_retry_after(header: str, message: str, now: datetime) -> timedelta | None:
     """
-    Read how long the provider asks to wait (RFC 9110 §10.2.3, or Mailgun's own sentence).
+    Read the waiting time that the provider requests (RFC 9110 §10.2.3, or Mailgun's sentence).
 
     Args:
         header: Retry-After, in seconds or as a date; "" if there was none.
-        message: may say "try again after", and a number with its unit, or a date.
-        now: aware UTC; dates count from here.
+        message: may contain "try again after", and a number with its unit, or a date.
+        now: aware UTC; dates are compared with it.
 
     Returns:
-        1 second to 1 day; None if nothing readable is said.
+        1 second to 1 day; None if neither contains a readable time.
     """
     if seconds := re.fullmatch(r"\s*(\d{1,9})\s*", header):
         wait: timedelta | None = timedelta(seconds=int(seconds[1]))
@@ -124,19 +124,19 @@ def read_retry_after(header: str, message: str, now: datetime) -> timedelta | No
 
 
 def _until(date: str, now: datetime) -> timedelta | None:
-    """Say how long it is until *date*, of RFC 5322 or ISO 8601, in UTC if it names no zone."""
+    """Return the time until *date* (RFC 5322 or ISO 8601; UTC if it has no zone)."""
     try:
         if date[:1].isdigit() and date[4:5] == "-":
             until = datetime.fromisoformat(re.sub(r" ?utc$", "Z", date, flags=re.IGNORECASE))
         else:
             until = parsedate_to_datetime(date)
         return until.replace(tzinfo=until.tzinfo or UTC) - now
-    except (ValueError, OverflowError, TypeError, IndexError):  # what the two raise, together
+    except (ValueError, OverflowError, TypeError, IndexError):  # all that the two parsers raise
         return None
 
 
 def _passes(status: int, message: str) -> bool:
-    """Say by its words whether a refusal is temporary, although it names no time."""
+    """Whether the text of a refusal shows that it is temporary, although it gives no time."""
     if FOR_A_PERSON.search(message):
         return False
     if status in {403, 409} and RATE.search(message):
@@ -145,10 +145,10 @@ def _passes(status: int, message: str) -> bool:
 
 
 def _judge_refusal(status: int, said: str, domain: str) -> HttpVerdict:
-    """Say what a permanent refusal means."""
+    """Interpret a permanent refusal."""
     if status in {400, 413}:
         return _judge_request(said, domain)
-    if status == 409:  # in conflict with what is there already: with this very letter, perhaps
+    if status == 409:  # conflict with something that exists: perhaps this same letter
         stop = ProviderError(phrase("delivery.mailgun-conflict", domain=domain, answer=said))
         return HttpVerdict(Unknown(said), stop)
     return _not_taken(said, domain, REMEDIES.get(status, ASK_MAILGUN))
@@ -168,7 +168,7 @@ def _out_of_order(domain: str, said: str, wait: timedelta | None) -> ProviderBus
 
 
 def _read_body(body: bytes) -> tuple[str, str]:
-    """Read the message's id ("" if there is none) and what is said."""
+    """Read the message's id ("" if there is none) and the answer's text."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -183,14 +183,14 @@ def _read_body(body: bytes) -> tuple[str, str]:
 
 
 def _read_page(body: bytes) -> str:
-    """Read an answer other than JSON; of a gateway's page of HTML, only the words."""
+    """Read an answer that is not JSON; of a gateway's HTML page, only the words."""
     if body.lstrip()[:1] == b"<":
         body = MARKUP.sub(b" ", body[:PAGE_BYTES])
     return read_text(body)
 
 
 def _judge_request(said: str, domain: str) -> HttpVerdict:
-    """Tell what is wrong with a request by its words; if they say nothing, it is the letter."""
+    """Find the fault of a request from the answer's words; without any, blame the letter."""
     if BAD_RECIPIENT.search(said):
         # An API that cannot read an address does not prove that the mailbox is gone.
         return HttpVerdict(Refused(said, Blame.TEMPORARY))
@@ -200,12 +200,12 @@ def _judge_request(said: str, domain: str) -> HttpVerdict:
 
 
 def _not_taken(said: str, domain: str, remedy: Phrase) -> HttpVerdict:
-    """The content left, but nothing was taken: as good as unsent."""
+    """The content was sent, but not accepted: treated as unsent."""
     stop = phrase("delivery.mailgun-answers", domain=domain, answer=said, remedy=remedy)
     return HttpVerdict(Unsent(said), ProviderError(stop))
 
 
 def _not_mailgun(said: str, domain: str) -> HttpVerdict:
-    """A redirect, or a success without an id: something else answers in Mailgun's place."""
+    """A redirect, or a success without an id: another server answers in place of Mailgun."""
     stop = ProviderError(phrase("delivery.mailgun-not-theirs", domain=domain, answer=said))
     return HttpVerdict(Unknown(said), stop)

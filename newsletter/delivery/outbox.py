@@ -1,4 +1,4 @@
-"""Hand letters over by writing them to a folder: one .eml each, whole or not at all."""
+"""Delivers letters by writing them to a folder: one complete .eml file for each letter."""
 
 import logging
 import os
@@ -29,28 +29,28 @@ log = logging.getLogger(__name__)
 
 
 class Outbox:
-    """A folder of letters, readable by their owner only; any mail program opens them."""
+    """A folder of letters, readable only by its owner; any mail program opens the files."""
 
     can = Capabilities()
 
     def __init__(self, folder: Path, *, delivers: bool = False) -> None:
-        """Use *folder*; with *delivers* something takes the letters out and delivers them."""
+        """Use *folder*; *delivers*: another program takes the letters out and delivers them."""
         self._folder = folder
         self.kind = EMPTIED_OUTBOX if delivers else OUTBOX
         self.name = f"outbox {folder}"
-        self._has_told = False  # that others may look into it
+        self._has_told = False  # a message that others can read the folder was logged
 
     def connect(self) -> "OutboxConnection":
         """
         Make the folder if it is missing.
 
         Raises:
-            ProviderError: it cannot be made, or nothing can be written in it.
+            ProviderError: the folder cannot be made, or is not writable.
         """
         try:
             make_private_folder(self._folder)
             _write_whole(self._folder, ".writable", b"")
-            (self._folder / ".writable").unlink(missing_ok=True)  # another connection may have
+            (self._folder / ".writable").unlink(missing_ok=True)  # another connection may delete it
         except OSError as error:
             raise _unwritable(self._folder, error) from error
         if not self._has_told and (told := _find_open(self._folder)):
@@ -60,7 +60,7 @@ class Outbox:
 
 
 class OutboxConnection:
-    """Writes one letter after the other."""
+    """Writes letters one after another."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -71,19 +71,19 @@ class OutboxConnection:
         begin: Callable[[Envelope], Begun],
     ) -> Iterator[Receipt]:
         """
-        Write each envelope to a file named after its reference; a repeat overwrites.
+        Write each envelope to a file named after its reference; overwrite an existing file.
 
-        An accepted letter is on the disk, not only in the system's memory.
+        An accepted letter is synced to the disk, not only in the system's cache.
 
         Raises:
-            ProviderError: the disk is full, or the folder went away.
+            ProviderError: the disk is full, or the folder no longer exists.
         """
         for envelope in envelopes:
             if envelope is None or not (begun := begin(envelope)).wait():
                 continue
             name = file_name(envelope.reference)
             try:
-                # RFC 5321, section 4.4: who delivers it at last writes the reverse-path on top.
+                # RFC 5321, section 4.4: the final delivery adds the reverse-path on top.
                 content = b"Return-Path: <%s>\r\n%s" % (envelope.sender.encode(), envelope.mime)
                 is_written = _write_whole(self._folder, name, content, begun.wait)
             except OSError as error:
@@ -94,15 +94,15 @@ class OutboxConnection:
                 yield Receipt(envelope, Accepted(phrase("delivery.written", file=name)))
 
     def close(self) -> None:
-        """Nothing is open between two letters."""
+        """Do nothing: no file is open between two letters."""
 
 
 def file_name(reference: str) -> str:
     """
-    Name the file of a letter: safe in any folder, different for different references.
+    Return the file name of a letter: valid in any folder, unique for each reference.
 
-    Marks other than letters, digits and ``@ + = . - _ ~`` become percent codes; a name
-    that would be too long for a file system ends in its SHA-256 instead.
+    Characters other than letters, digits and ``@ + = . - _ ~`` are percent-encoded; a name
+    that is too long for a file system has its end replaced by its SHA-256.
     """
     name = quote(reference, safe="@+=")
     if name.startswith("."):
@@ -113,7 +113,7 @@ def file_name(reference: str) -> str:
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> Outbox:
-    """Make the outbox *url* names; a relative folder is in *root*."""
+    """Make the outbox that *url* names; a relative folder is in *root*."""
     return Outbox(root / url.folder, delivers=url.options.get("delivers") == "yes")
 
 
@@ -121,9 +121,9 @@ def _write_whole(
     folder: Path, name: str, content: bytes, may_go: Callable[[], bool] = lambda: True
 ) -> bool:
     """
-    Write a file that appears under its name only when it is on the disk.
+    Write a file that gets its final name only after its content is on the disk.
 
-    *may_go* is asked when it is; False leaves no file, and is returned.
+    *may_go* is called at that moment; if it returns False, no file is left, and False is returned.
     """
     handle, temporary = mkstemp(prefix=".", suffix=".part", dir=folder)
     try:

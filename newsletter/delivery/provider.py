@@ -1,4 +1,4 @@
-"""The words every provider speaks. Opens no socket; all that dispatch knows of delivery."""
+"""The interface of all providers, and the only part of delivery that dispatch uses; no I/O."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,41 +9,41 @@ from typing import Final, Protocol
 from newsletter.message.envelope import Envelope
 from newsletter.phrases import Said
 
-# Kinds of provider that send to no reader: letters stay in a folder of this machine.
-OUTBOX: Final = "outbox"  # for people to look at; no reader gets them
-EMPTIED_OUTBOX: Final = "outbox-delivers"  # something else takes them out and delivers them
-WRITTEN: Final = "delivery.written"  # the answer of either; no relay's
+# Kinds of provider that send to no reader: letters remain in a folder of this machine.
+OUTBOX: Final = "outbox"  # people look at the letters; readers get none
+EMPTIED_OUTBOX: Final = "outbox-delivers"  # another program delivers the letters
+WRITTEN: Final = "delivery.written"  # the answer of both kinds; never a relay's
 
 
 class Blame(StrEnum):
-    """Whom an answer speaks of; decides what is done beyond the single delivery."""
+    """The cause of a failure; decides which other deliveries it affects."""
 
     RECIPIENT = "recipient"  # the mailbox does not exist or will never take mail
     TEMPORARY = "temporary"  # mailbox full, greylisting, a busy server
-    SENDER = "sender"  # reputation, rate or policy: other readers of its domain meet it too
+    SENDER = "sender"  # reputation, rate or policy: affects other readers of the domain
     PROVIDER = "provider"  # the provider accepts nothing at the moment: this affects every reader
     MESSAGE = "message"  # the letter itself: size, content, form
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider has taken the message over."""
+    """The provider accepted the message."""
 
-    answer: Said  # what the provider said, one line; a phrase where the words are ours
+    answer: Said  # the provider's words, one line; a Phrase if the words are our own
 
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not taken now, surely not delivered; may be tried again."""
+    """Not accepted now and certainly not delivered; may be retried."""
 
     answer: Said
     blame: Blame = Blame.TEMPORARY
-    retry_after: timedelta | None = None  # the provider's own wish
+    retry_after: timedelta | None = None  # as the provider requests
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not taken, and not to be tried again."""
+    """Not accepted, and must not be retried."""
 
     answer: Said
     blame: Blame = Blame.RECIPIENT
@@ -51,7 +51,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The content left and no clear answer came: it may or may not have been taken."""
+    """The content was sent, and no clear answer came: possibly accepted, possibly not."""
 
     answer: Said
 
@@ -59,9 +59,9 @@ class Unknown:
 @dataclass(frozen=True, slots=True)
 class Unsent:
     """
-    Surely not taken: no byte of the content left, or it was turned away unread.
+    Certainly not accepted: no byte of the content was sent, or it was rejected unread.
 
-    The delivery is as it was before it was begun.
+    The delivery returns to the state before it was begun.
     """
 
     answer: Said
@@ -72,7 +72,7 @@ Outcome = Accepted | Deferred | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one envelope that was begun."""
+    """The outcome of one envelope that was begun."""
 
     envelope: Envelope
     outcome: Outcome | Unsent
@@ -80,35 +80,35 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a provider carries as it is; all of it, unless it says otherwise."""
+    """The features that a provider supports; all of them by default."""
 
-    raw_mime: bool = True  # the letter, byte for byte, so that its signature holds
+    raw_mime: bool = True  # sends the letter byte for byte, so the signature stays valid
     text_part: bool = True
     inline_pictures: bool = True
     own_headers: bool = True  # List-Unsubscribe and the like
-    own_sender: bool = True  # the envelope's, where bounces come back to
-    # For how long after a first try a repeat of the same reference is recognised and taken
-    # no second time; None: never. Within it, what is unknown is sent again by itself.
+    own_sender: bool = True  # uses the envelope's sender, to which bounces return
+    # How long after the first attempt the provider detects a repeat of the same reference and
+    # ignores it; None: never. Within this time unknown letters are sent again automatically.
     repeats: timedelta | None = None
 
 
 class WithdrawnError(Exception):
-    """A letter is broken off before its last byte, because this process may no longer send it."""
+    """A letter is aborted before its last byte: this process may no longer send it."""
 
 
 class Begun(Protocol):
-    """A delivery on its way into the ledger."""
+    """A delivery that is being recorded in the ledger."""
 
     def wait(self) -> bool:
         """
-        Return after the ledger has decided: True if the delivery is durably begun.
+        Wait for the ledger's decision; return True if the delivery is durably begun.
 
-        May be asked again, and should be just before the last byte that completes the
-        message leaves: the reader may have left since, or this process have slept while
-        another took the delivery over. False means that this envelope must not be sent: the
-        message must not be completed, and no receipt is given for it.
+        May be called again, and should be called just before the last byte that completes the
+        message is sent: meanwhile the reader may have unsubscribed, or this process may have
+        slept and another process may have taken over the delivery. False means that this
+        envelope must not be sent: the message must not be completed, and no receipt is given.
 
-        Raises whatever stopped the ledger; then nothing more may be sent either.
+        Raises the error that stopped the ledger; then nothing more may be sent either.
         """
 
 
@@ -121,41 +121,41 @@ class Connection(Protocol):
         begin: Callable[[Envelope], Begun],
     ) -> Iterator[Receipt]:
         """
-        Hand envelopes over, as many in flight as the protocol allows; one Receipt each.
+        Send envelopes, as many in parallel as the protocol allows; yield one Receipt each.
 
-        ``begin(e)`` asks the ledger to hold durably that *e* is under way, and returns at
-        once; only after ``Begun.wait()`` returned True may bytes leave that could complete
-        *e*. (So the commit overlaps the replies to MAIL, RCPT and DATA.)
+        ``begin(e)`` asks the ledger to record durably that *e* is being sent, and returns at
+        once. Bytes that could complete *e* may be sent only after ``Begun.wait()`` returned
+        True. (So the commit overlaps with the replies to MAIL, RCPT and DATA.)
 
-        None among *envelopes* means "nothing just now": finish what is begun without a
-        follower, yield its receipts, ask again. A slow rate or a pause therefore never
-        holds a message open.
+        None in *envelopes* means "no letter at the moment": finish the begun letters without a
+        follower, yield their receipts, and read on. So a slow rate or a pause never
+        keeps a message open.
 
-        A connection that breaks yields the receipts of all that was begun (`Unknown` if
-        content had left, else `Unsent`) and ends; what was not taken from *envelopes*
-        stays there for the next connection.
+        A connection that breaks yields the receipts of all begun letters (`Unknown` if
+        content was sent, otherwise `Unsent`) and ends; unread items of *envelopes*
+        remain for the next connection.
 
         Raises:
-            ProviderError: what a person must fix (the password, the sender address).
-                Receipts of all that was begun are yielded before it is raised.
+            ProviderError: a person must correct something (the password, the sender address).
+                The receipts of all begun letters are yielded before it is raised.
         """
 
     def close(self) -> None:
-        """End the connection politely; never raises for a connection already lost."""
+        """Close the connection by the protocol; never raises if the connection is already lost."""
 
 
 class Provider(Protocol):
-    """A way to hand messages over: a relay, an HTTP service, a folder."""
+    """A service that accepts messages: a relay, an HTTP service, a folder."""
 
-    kind: str  # which sort it is, as the ledger keeps it: "smtp"; never changed once used
+    kind: str  # as stored in the ledger: "smtp"; must never be renamed
     name: str  # shown to the operator, without secrets: "smtp relay.example.org:587"
     can: Capabilities
 
     def connect(self) -> Connection:
         """
-        Open a connection, with credentials checked where the protocol allows.
+        Open a connection; check the credentials if the protocol allows it.
 
         Raises:
-            ProviderError: what a person must fix: password, sender, certificate, host.
-            ProviderBusy: nothing is wrong, but not now (421 at the greeting).
+            ProviderError: a person must correct the password, sender, certificate or host.
+            ProviderBusy: nothing is wrong, but the provider accepts nothing now (421 as greeting).
         """

@@ -1,4 +1,4 @@
-"""Which ways to send there are. A provider's module is imported when it is opened."""
+"""The list of providers. A provider's module is imported when the provider is opened."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -32,13 +32,13 @@ def _mailgun() -> Opener:
     return open_provider
 
 
-# By module. That a provider has all its parts is checked here, by its type.
+# By module. The types here make mypy check that a provider implements all parts.
 OPENERS: Final[Mapping[str, Callable[[], Opener]]] = {
     "outbox": _outbox,
     "smtp": _smtp,
     "mailgun": _mailgun,
 }
-# How each is written in NEWSLETTER_MAIL_URL, and by which module letters then leave.
+# The form of each address in NEWSLETTER_MAIL_URL, and the module that sends the letters.
 SCHEMES: Final = {
     "outbox": Scheme("outbox", "outbox:outbox", options=DELIVERS, is_folder=True),
     "smtp": Scheme("smtp", "smtp://localhost:25", port=25),
@@ -53,7 +53,7 @@ def read_mail_url(setting: str) -> MailUrl:
     Read the value of NEWSLETTER_MAIL_URL.
 
     Raises:
-        SettingsError: with what is wrong and what to write; no password or key is in it.
+        SettingsError: with the fault and the remedy; without any password or key.
     """
     return parse(setting, SCHEMES)
 
@@ -63,8 +63,8 @@ def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> Provide
     Make the provider that *url* names.
 
     Args:
-        url: where letters are handed over.
-        root: where a relative folder belongs.
-        caller: the name this machine gives itself, and whom it trusts.
+        url: the parsed address of the provider.
+        root: the folder that a relative folder belongs to.
+        caller: the name of this machine in EHLO, and the trusted certificates.
     """
     return OPENERS[SCHEMES[url.scheme].module]()(url, root, caller)

@@ -1,4 +1,4 @@
-"""What a provider's words mean: a reply of three digits and a text becomes an Outcome."""
+"""Interprets SMTP replies: a code of three digits and a text become an Outcome."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ LONGEST_ANSWER: Final = 500  # characters
 
 ENHANCED: Final = re.compile(r"(?<![\d.])[245]\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")  # RFC 3463
 
-# Told from the text where the codes are missing or too coarse.
+# Causes that are recognised from the text if the codes are missing or not specific enough.
 FORM: Final = re.compile(
     r"rfc ?2?822|rfc ?5322|encoded-word|message-?id header|duplicate headers?"
     r"|content presents a potential security|unicode\b.{0,40}\bheader|header.{0,40}\bunicode"
@@ -52,27 +52,27 @@ GONE: Final = {(1, 1), (1, 2), (1, 3), (1, 6), (1, 10)}
 class Reply:
     """A provider's reply."""
 
-    code: int  # of three digits: it decides whether to try again
+    code: int  # three digits; decides whether to retry
     text: str  # one line
 
     @property
     def enhanced(self) -> tuple[int, int] | None:
         """
-        Subject and detail of the enhanced status code, which gives the reason.
+        Subject and detail of the enhanced status code, which give the reason.
 
-        Its class is left out: Gmail says 421 5.7.32 and means 421.
+        Its class is omitted: Gmail answers 421 5.7.32, where 421 is decisive.
         """
         found = ENHANCED.search(self.text)
         return (int(found[1]), int(found[2])) if found else None
 
     @property
     def answer(self) -> str:
-        """The reply as it is kept in the ledger and shown."""
+        """The reply as it is stored in the ledger and shown."""
         return one_line(f"{self.code} {self.text}")
 
 
 def one_line(text: str) -> str:
-    """Make foreign *text* safe to keep and show: one line, no control marks, at most 500."""
+    """Make foreign *text* safe to store and show: one line, no control characters, 500 at most."""
     joined = " ".join(text.split())
     if joined.isprintable() and len(joined) <= LONGEST_ANSWER:
         return joined
@@ -81,7 +81,7 @@ def one_line(text: str) -> str:
 
 
 def read_text(raw: bytes) -> str:
-    """Read the text of a reply: UTF-8 as it should be, or what older Korean servers send."""
+    """Decode the text of a reply: UTF-8, or the encoding of older Korean servers."""
     try:
         return one_line(raw.decode())
     except UnicodeDecodeError:
@@ -90,11 +90,11 @@ def read_text(raw: bytes) -> str:
 
 def classify(reply: Reply, *, after_content: bool = False) -> Outcome:
     """
-    Say what became of a message.
+    Return the outcome of a message.
 
     Args:
         reply: with a code of 2xx, 4xx or 5xx.
-        after_content: whether it answers the content, which may then be to blame.
+        after_content: whether the reply answers the content, which may then be the cause.
     """
     if reply.code < 400:
         return Accepted(reply.answer)
@@ -105,7 +105,7 @@ def classify(reply: Reply, *, after_content: bool = False) -> Outcome:
         case Blame.RECIPIENT:
             return Refused(reply.answer, Blame.RECIPIENT)
         case None:
-            # Not understood: this letter is lost, but the address is not marked as bad.
+            # Unknown reason: this letter is refused, but the address is not marked as bad.
             return Refused(reply.answer, Blame.TEMPORARY)
         case _:
             return Deferred(reply.answer, blame)
@@ -117,14 +117,14 @@ def speaks_of_rate(reply: Reply) -> bool:
 
 
 def speaks_of_storage(reply: Reply) -> bool:
-    """Whether *reply* says that the relay itself, not a mailbox, has no room."""
+    """Whether *reply* reports that the relay itself, not a mailbox, has no storage left."""
     if STORAGE.search(reply.text):
         return reply.enhanced != (2, 2)
     return reply.enhanced == (3, 1) and RATE.search(reply.text) is None
 
 
 def _find_blame(reply: Reply, *, after_content: bool) -> Blame | None:
-    """Look for whom *reply* speaks of; the first sign that holds wins."""
+    """Find the cause that *reply* reports; the first matching sign decides."""
     text = reply.text
     enhanced = reply.enhanced or (0, 0)
     subject, _ = enhanced
@@ -137,9 +137,9 @@ def _find_blame(reply: Reply, *, after_content: bool) -> Blame | None:
         (enhanced == (2, 1) and DISABLED.search(text), Blame.RECIPIENT),
         (FULL.search(text), Blame.TEMPORARY),
         (reply.code in {530, 535, 538} or POLICY.search(text), Blame.SENDER),  # RFC 4954 §6
-        # A 4xx of these subjects is a fault of the relay's filters, and passes.
+        # A 4xx of these subjects is a temporary fault of the relay's filters.
         (after_content and reply.code >= 500 and subject in {5, 6}, Blame.MESSAGE),
-        # A bare text suppresses an address only where no code says otherwise.
+        # The text alone suppresses an address only if no code says otherwise.
         (enhanced in {(0, 0), (1, 0)} and NOBODY.search(text), Blame.RECIPIENT),
     )
     return next((blame for holds, blame in signs if holds), None)

@@ -1,9 +1,9 @@
-"""Seconds that pass for a process whether it runs, is stopped, or sleeps with its machine."""
+"""A clock that also counts while the process is stopped or the machine sleeps."""
 
 import time
 
 
 def ticks() -> float:
-    """Count seconds, those too in which the machine slept (where the system can: Linux)."""
+    """Return seconds, including those in which the machine slept (if supported: Linux)."""
     clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
     return time.clock_gettime(clock)

@@ -1,4 +1,4 @@
-"""Whose certificates are trusted: the system's authorities, and our own beside them."""
+"""The trusted certificates: the system's authorities, and configured ones in addition."""
 
 import re
 import ssl
@@ -11,26 +11,26 @@ from newsletter.phrases import Phrase, phrase
 BEGIN: Final = b"-----BEGIN CERTIFICATE-----"
 BLOCK: Final = re.compile(BEGIN + rb"[^-]*-----END CERTIFICATE-----")
 # X509_V_ERR_… of OpenSSL's x509_vfy.h, as SSLCertVerificationError.verify_code gives them.
-# 7: an authority of this name is known, but with another key, as after it was made anew.
+# 7: an authority of this name is known, but with another key, for example after its renewal.
 UNKNOWN_AUTHORITY: Final = frozenset({2, 7, 18, 19, 20, 21, 27})
 NOT_YET, EXPIRED = 9, 10
 OTHER_HOST: Final = frozenset({62, 64})
 TOO_WEAK: Final = frozenset({66, 67, 68})
-# Reasons of an SSLError where the other side is older than TLS 1.2, or its keys are.
+# Reasons of an SSLError if the other side is older than TLS 1.2, or its keys are too weak.
 TOO_OLD: Final = frozenset(
     "UNSUPPORTED_PROTOCOL TLSV1_ALERT_PROTOCOL_VERSION NO_PROTOCOLS_AVAILABLE WRONG_SSL_VERSION "
     "SSLV3_ALERT_HANDSHAKE_FAILURE DH_KEY_TOO_SMALL INSUFFICIENT_SECURITY "
     "TLSV1_ALERT_INSUFFICIENT_SECURITY".split()
 )
-DEEPEST: Final = 8  # errors wrapped in each other
+DEEPEST: Final = 8  # levels of nested errors
 
 
 def read_certificates(pem: bytes) -> str:
     """
-    Read the certificates of a PEM file, and ignore all text between them.
+    Read the certificates of a PEM file; ignore text between them.
 
     Raises:
-        SettingsError: there is none, or one of them cannot be read.
+        SettingsError: the file has no certificate, or one of them cannot be read.
     """
     blocks = BLOCK.findall(pem)
     if not blocks:
@@ -50,7 +50,7 @@ def read_certificates(pem: bytes) -> str:
 
 
 def make_tls(certificates: str, *, with_system: bool = True) -> ssl.SSLContext:
-    """Make a context that verifies, and trusts *certificates* (PEM, or "") too."""
+    """Make a verifying TLS context that trusts *certificates* (PEM, or "") in addition."""
     if with_system:
         context = ssl.create_default_context()
     else:
@@ -62,10 +62,10 @@ def make_tls(certificates: str, *, with_system: bool = True) -> ssl.SSLContext:
 
 def explain_tls(error: BaseException) -> tuple[Phrase, Phrase] | None:
     """
-    Say what is wrong with the other side's TLS, and what to do; None if it is something else.
+    Return the fault of the other side's TLS, and the remedy; None if TLS is not the cause.
 
     Args:
-        error: an error of ssl, alone or wrapped in those of urllib3 and requests.
+        error: an error of ssl, alone or nested in those of urllib3 and requests.
     """
     for inner in _inner(error):
         if isinstance(inner, ssl.SSLCertVerificationError):
@@ -92,7 +92,7 @@ def _remedy(code: int) -> Phrase:
 
 
 def _inner(error: BaseException) -> Iterator[BaseException]:
-    """Yield *error* and what is wrapped in it, as far as there is any."""
+    """Yield *error* and the errors nested in it, at most `DEEPEST` levels."""
     level: list[object] = [error]
     for _ in range(DEEPEST):
         errors = [one for one in level if isinstance(one, BaseException)]

@@ -1,4 +1,4 @@
-"""Sessions for HTTPS that trust as the rest of this program does."""
+"""HTTPS sessions with the same trusted certificates as the rest of this program."""
 
 import ssl
 from typing import Any
@@ -17,13 +17,13 @@ class OwnTrust(HTTPAdapter):
     def build_connection_pool_key_attributes(
         self, request: Any, verify: Any, cert: Any = None
     ) -> Any:  # Any: as the base class
-        """Hand the context to every connection, direct or through a proxy."""
+        """Pass the context to every connection, direct or through a proxy."""
         host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {**pool, "ssl_context": self._tls}
 
 
 def open_web_session(tls: ssl.SSLContext | None) -> requests.Session:
-    """Open a session for HTTPS with the trust of *tls*; with the default of requests if None."""
+    """Open an HTTPS session with the context *tls*; with requests' default if None."""
     session = requests.Session()
     if tls is not None:
         session.mount("https://", OwnTrust(tls))
