@@ -1,10 +1,10 @@
-"""Replaces the blanks of web pages and word processors by plain blanks for Markdown."""
+"""Replaces the special spaces of web pages and word processors by plain spaces for Markdown."""
 
 import re
 from dataclasses import dataclass
 from typing import Final
 
-# No-break, wide, thin and zero-width blanks; they look alike on the screen.
+# No-break, wide, thin and zero-width spaces; they look alike on the screen.
 ODD: Final = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000"
 BLANK: Final = rf"[ \t{ODD}]"
 RUN: Final = re.compile(rf"{BLANK}+")
@@ -12,9 +12,9 @@ MARKS: Final = re.compile(
     rf"(?:{BLANK}*(?:>|(?:[-+*]|[0-9]{{1,9}}[.)]|#{{1,6}})(?={BLANK})))+{BLANK}*"
 )
 INDENT: Final = re.compile(rf"{BLANK}*")
-DELIMITERS: Final = re.compile(rf"[|:\s{ODD}-]+")  # of a table, where a dash is among them
-# What opens a block of code (CommonMark 4.5): no ` stands behind the marks, or it is code in a
-# line; it may stand in quotes and lists.
+DELIMITERS: Final = re.compile(rf"[|:\s{ODD}-]+")  # a table's line of dashes, if it has a dash
+# The opening of a code block (CommonMark 4.5): no ` follows the marks, otherwise it is inline
+# code; the block may be inside quotes and lists.
 FENCE: Final = re.compile(
     r"(?P<before>(?:[ \t>]|(?P<item>(?:[-+*]|[0-9]{1,9}[.)])[ \t]))*)"
     r"(?P<marks>`{3,}(?=[^`]*$)|~{3,})"
@@ -24,10 +24,10 @@ BEFORE: Final = re.compile(r"[ \t>]*")
 
 def plain_blanks(source: str) -> str:
     """
-    Write plain blanks for others where they would keep Markdown from seeing a mark.
+    Replace special spaces by plain ones where they would hide a mark from Markdown.
 
-    That is behind the mark of a list, a heading or a quote, in the line of dashes of a table,
-    and on a line that holds nothing else. Elsewhere, and in blocks of code, they stay.
+    That is after the mark of a list, a heading or a quote, in the line of dashes of a table,
+    and on a line of spaces only. Elsewhere, and in code blocks, they are kept.
     """
     lines = source.split("\n")
     fence: _Fence | None = None
@@ -42,14 +42,14 @@ def plain_blanks(source: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Fence:
-    """The line that a block of code was opened with."""
+    """The opening line of a code block."""
 
-    marks: str  # of its own: ```
-    quotes: int  # marks of quotes before it
-    indent: int  # characters that every line of a block in a list has before it; 0 elsewhere
+    marks: str  # the fence itself: ```
+    quotes: int  # number of quote marks before the fence
+    indent: int  # characters before each line of a block in a list; 0 elsewhere
 
     def holds(self, line: str) -> bool:
-        """Say whether a line is inside still: one that leaves the quote or the list ends it."""
+        """Whether a line is inside the block; a line that leaves the quote or the list ends it."""
         before = BEFORE.match(line)
         start = before[0] if before else ""
         return start == line or (start.count(">") >= self.quotes and len(start) >= self.indent)

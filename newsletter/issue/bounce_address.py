@@ -1,15 +1,15 @@
-"""``sender.bounces`` of publication.yaml: the address that bounces come back to, with a token."""
+"""``sender.bounces`` of publication.yaml: the address for bounces, with a place for a token."""
 
 from typing import Final
 
 LOCAL_PART_MAX: Final = 64  # RFC 5321, section 4.5.3.1.1
-PLACE: Final = "{token}"  # where an address has its token
+PLACE: Final = "{token}"  # the placeholder of the token in an address
 TOKEN_LENGTH: Final = 50  # characters; see `newsletter.message.bounces`
 
 
 def token_template(address: str) -> str:
     """
-    Return *address* with a place for the token: behind a plus sign, unless it names another.
+    Return *address* with a placeholder of the token: after a plus sign, unless it has one.
 
     ``bounces@news.example.org`` becomes ``bounces+{token}@news.example.org``.
     """
@@ -20,6 +20,6 @@ def token_template(address: str) -> str:
 
 
 def local_part_length(address: str) -> int:
-    """Count the characters of the local part once its token is in."""
+    """Count the characters of the local part including its token."""
     local = token_template(address).rpartition("@")[0]
     return len(local) - len(PLACE) + TOKEN_LENGTH

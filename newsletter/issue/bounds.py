@@ -1,4 +1,4 @@
-"""How much work a text may make: what goes beyond is refused by name, and takes no hour."""
+"""Limits the work of parsing a text; a text beyond a limit is refused with a message."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,15 +10,15 @@ from markdown_it.token import Token
 from newsletter.phrases import Phrase, phrase
 
 PIECES_MAX: Final = 50_000  # tokens of a text; a table of 800 rows and ten columns has 36,000
-STEPS_MAX: Final = 1_000_000  # looks for the end of a bracket, in one paragraph
-DEPTH_MAX: Final = 20  # bold, italic and links in each other; rendering follows each by a call
+STEPS_MAX: Final = 1_000_000  # searches for the end of a bracket, in one paragraph
+DEPTH_MAX: Final = 20  # nested bold, italic and links; rendering recurses for each
 TOO_MANY_PIECES: Final = phrase("issue.too-many-pieces", pieces=PIECES_MAX)
 TOO_MANY_STEPS: Final = phrase("issue.too-many-brackets")
 TOO_DEEP: Final = phrase("issue.emphasis-too-deep")
 
 
 class ExcessError(Exception):
-    """A text makes more work than any letter; *said* says what to do about it."""
+    """A text requires more work than any letter; *said* is the remedy."""
 
     def __init__(self, said: Phrase) -> None:
         super().__init__(said)
@@ -27,11 +27,11 @@ class ExcessError(Exception):
 
 def bound_work(md: MarkdownIt, refuse: Callable[[int, Phrase], None]) -> None:
     """
-    Let *md* parse only as much as a letter can hold.
+    Limit *md* to the work that a letter requires.
 
     Args:
         md: the parser.
-        refuse: takes the line, counted from 0, and what is wrong with it; what stands in that
+        refuse: called with the line, counted from 0, and the fault; the text of that
             paragraph is left out.
     """
 
@@ -39,7 +39,7 @@ def bound_work(md: MarkdownIt, refuse: Callable[[int, Phrase], None]) -> None:
         pieces = line = 0
         for token in state.tokens:
             pieces += 1
-            line = token.map[0] if token.map else line  # what closes has none
+            line = token.map[0] if token.map else line  # closing tokens have no map
             if token.type == "inline":
                 token.children = _parsed(token, state, refuse)
                 pieces += len(token.children)

@@ -1,4 +1,4 @@
-"""Dates as Korean offices write them: ``2022. 8. 26. 회의`` is text and no list from 2022 on."""
+"""Korean official dates: ``2022. 8. 26. 회의`` is text, not a list that starts at 2022."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,29 +12,29 @@ from markdown_it.rules_block.list import (
     skipOrderedListMarker,
 )
 
-HIGHEST: Final = 999  # no list counts so far; what does is a year
-# What stands behind a month: "8. 26. 회의", "11. 5.(목)까지", "11. 5(목)", "8. 26." alone.
+HIGHEST: Final = 999  # the highest number of a list; a higher number is a year
+# The text after a month: "8. 26. 회의", "11. 5.(목)까지", "11. 5(목)", "8. 26." alone.
 DAY_BEHIND: Final = re.compile(r"\s+\d{1,2}(?:\.(?!\d)|\s?\([월화수목금토일])")
-# "1. 8. 26. 회의" is the first item of a list of days; only a year stands before a month.
+# "1. 8. 26. 회의" is the first item of a list of days; only a year is written before a month.
 ITEM_WITH_DAY: Final = re.compile(r"\s+(?:1[0-2]|0?[1-9])\.\s?\d{1,2}(?:\.(?!\d)|\s?\()")
-# What stands behind a month where no dot ends the day: "8. 15 광복절", "8. 26일에", "11. 5~7.",
-# "3. 1절"; "15개", "15일간" and "15 people" are counted. Only a number that nothing counts on
-# from is read so: see `_is_bare_date`.
+# The text after a month if no dot ends the day: "8. 15 광복절", "8. 26일에", "11. 5~7.",
+# "3. 1절"; "15개", "15일간" and "15 people" are counts. It applies only to a number that is not
+# followed by a list that counts up: see `_is_bare_date`.
 BARE_DAY: Final = re.compile(
     r"\s+(?:3[01]|[12]\d|0?[1-9])(?!\d)"
     r"(?:\s*$|\s+[가-힣]|\s?[~∼～〜–—-]\s?\d|[,·]|일(?!간|동안)"
     r"|(?:절|혁명|민주|전쟁|사건|사태|항쟁|운동|선언|만세|의거))"
 )
-ITEMS_WITH_DAYS: Final = 12  # numbers from there on are years before a month and a day
+ITEMS_WITH_DAYS: Final = 12  # a higher number before month and day is a year
 ENDS_A_LIST: Final = re.compile(r"[>#|]|```|~~~|(?:-\s*){3,}$|(?:\*\s*){3,}$|(?:_\s*){3,}$")
-KNOWN: Final = "numbered_lines"  # the key in env: places of numbers -> begin or go on with a list
-ENDS: Final = "numbers_behind_lists"  # the key in env: places of numbers that a list ends before
+KNOWN: Final = "numbered_lines"  # the key in env: places of numbers -> whether they are list items
+ENDS: Final = "numbers_behind_lists"  # the key in env: places of numbers before which a list ends
 
-SEEN: Final = 24  # characters behind a number that tell whether it is a date
+SEEN: Final = 24  # characters after a number that decide whether it is a date
 
 
 def read_dates(md: MarkdownIt) -> None:
-    """Let *md* take official dates for text."""
+    """Make *md* treat official dates as text."""
     md.block.ruler.before("list", "list_end", _ends_list, {"alt": ["list"]})
     md.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
 
@@ -46,7 +46,7 @@ def _list(state: StateBlock, line: int, end: int, silent: bool) -> bool:
 
 
 def _ends_list(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    """Say whether a list ends before a numbered line behind an empty one; never a block itself."""
+    """Whether a list ends before a numbered line that follows an empty line; makes no block."""
     del end
     return silent and _place(state, line) in state.env.get(ENDS, ())
 
@@ -57,11 +57,11 @@ def _place(state: StateBlock, line: int) -> int:
 
 def _counts_up(state: StateBlock, start: int, end: int) -> bool:
     """
-    Say whether the numbered line *start* begins a list, or goes on with one.
+    Whether the numbered line *start* begins a list, or continues one.
 
-    A list's numbers are each one more than the one before, or all the same (Markdown counts
-    for an editor who writes only "1."). Any other would be shown with another number than
-    the editor wrote. Every number is judged once, whatever asks.
+    A list's numbers each increase by one, or are all the same (Markdown counts for an editor
+    who writes only "1."). Any other list would be shown with other numbers than the editor
+    wrote. Each number is judged once; the result is cached in env.
     """
     known: dict[int, bool] = state.env.setdefault(KNOWN, {})
     if _place(state, start) not in known:
@@ -71,7 +71,7 @@ def _counts_up(state: StateBlock, start: int, end: int) -> bool:
 
 
 def _numbered(state: StateBlock, start: int, end: int) -> tuple[list[int], bool]:
-    """Return the places of the numbers that would be one list, and whether they may be."""
+    """Return the places of numbers that would form one list, and whether they may form it."""
     places: list[int] = []
     numbers: list[int] = []
     for line, is_behind_blank in _items(state, start, end):
@@ -87,10 +87,10 @@ def _numbered(state: StateBlock, start: int, end: int) -> tuple[list[int], bool]
 
 
 def _items(state: StateBlock, start: int, end: int) -> Iterator[tuple[int, bool]]:
-    """Yield the numbered lines that Markdown would make items of one list of; behind a blank?"""
+    """Yield (line, is it after an empty line) of each item that Markdown puts in one list."""
     is_behind_blank = False
     delimiter = ""
-    inside = 0  # columns from which on a line belongs to the item above
+    inside = 0  # lines indented by at least this many columns belong to the item above
     for line in range(start, end):
         if state.isEmpty(line):
             is_behind_blank = True
@@ -135,7 +135,7 @@ def _is_date(state: StateBlock, line: int, number: int) -> bool:
 
 
 def _is_bare_date(state: StateBlock, line: int, numbers: Sequence[int]) -> bool:
-    """Say whether the one number of a list, above 1, is the month of a day without a dot."""
+    """Whether the only number of a list, above 1, is the month of a date without a final dot."""
     after = skipOrderedListMarker(state, line)
     rest = state.src[after : min(state.eMarks[line], after + SEEN)]
     is_month = state.src[after - 1] == "." and 1 < numbers[0] <= ITEMS_WITH_DAYS

@@ -1,8 +1,8 @@
 """
-What editors may write, field by field: one table, and everything that has to know it asks here.
+The table of all fields that editors may write; every module that needs the fields reads it.
 
-The reading, the slot guard, the proof's passages, the comparison of languages and the README's
-tables follow from it: a field that is added here is read, guarded, proofread and compared.
+Reading, the slot guard, the passages of a proof, the comparison of languages and the README's
+tables use it: a field that is added here is read, guarded, proofread and compared.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from newsletter.phrases import Phrase, phrase
 
 
 class Part(StrEnum):
-    """Where fields are written: in which file, or above which text."""
+    """The place of fields: a file, or the front matter of a text."""
 
     PUBLICATION = "publication"  # issues/publication.yaml
     ISSUE = "issue"  # issue.yaml
@@ -22,7 +22,7 @@ class Part(StrEnum):
 
 
 class Form(Enum):
-    """What kind of value a field holds."""
+    """The kind of value of a field."""
 
     TEXT = "what readers read"
     TEXT_BY_LANG = "what readers read, in every language"
@@ -36,17 +36,17 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeclaredField:
-    """A field, and what is known of it beyond its value."""
+    """A field and its properties, without its value."""
 
-    name: str  # with a dot before a field within a field: sender.name
-    meaning: Phrase  # for people who write it
+    name: str  # with dots for nested fields: sender.name
+    meaning: Phrase  # explanation for editors
     form: Form = Form.TEXT
     is_required: bool = True
-    needs: str = ""  # the field without which it shows nothing
+    needs: str = ""  # another field that this one requires in order to be shown
 
     @property
     def is_text(self) -> bool:
-        """Say whether readers read it as it is written, in one language."""
+        """Whether readers see it as it is written, in one language."""
         return self.form is Form.TEXT
 
 
@@ -106,10 +106,10 @@ FIELDS: Final[dict[Part, tuple[DeclaredField, ...]]] = {
 
 
 def fields_of(part: Part) -> tuple[DeclaredField, ...]:
-    """Return the fields that are written in *part*, in the order people read of them."""
+    """Return the fields that are written in *part*, in the order of the documentation."""
     return FIELDS[part]
 
 
 def texts_of(part: Part) -> tuple[DeclaredField, ...]:
-    """Return those of them that readers read, in one language each."""
+    """Return the fields of *part* that readers see, in one language each."""
     return tuple(field for field in FIELDS[part] if field.is_text)

@@ -10,18 +10,18 @@ from markdown_it.rules_inline.state_inline import Delimiter
 
 EAST_ASIAN: Final = ("W", "F", "H")  # Unicode TR11: wide, full width, half width
 
-OPENING: Final = "\"'#@&¡¿※"  # other punctuation that words begin with
+OPENING: Final = "\"'#@&¡¿※"  # other punctuation at the beginning of words
 
 
 def allow_emphasis_next_to_hangul(md: MarkdownIt) -> None:
     """
-    Let ``*`` open and close next to East Asian letters.
+    Allow ``*`` to open and close emphasis next to East Asian letters.
 
-    CommonMark (0.31, section 6.2) lets a run of ``*`` behind punctuation close only before
-    white space or punctuation. Korean has neither between a word and its particle, so that
-    ``**경기도(Gyeonggi-do)**는`` stays unformatted. Here an East Asian letter counts like
-    punctuation on the far side of the run; nothing else changes. The commas in
-    ``김**, 이**`` begin nothing, so the stars of masked names stay.
+    In CommonMark (0.31, section 6.2) a run of ``*`` after punctuation closes only before white
+    space or punctuation. Korean has neither between a word and its particle, so
+    ``**경기도(Gyeonggi-do)**는`` stays unformatted. Here an East Asian letter counts as
+    punctuation on the far side of the run; all other rules are unchanged. The commas in
+    ``김**, 이**`` open no emphasis, so the stars of masked names are kept.
     """
     md.inline.ruler.at("emphasis", _tokenize)
 
@@ -56,7 +56,7 @@ def _tokenize(state: StateInline, silent: bool) -> bool:
 
 
 def _may_begin(char: str) -> bool:
-    """Say whether emphasis may begin with *char*: with no blank, and no mark that ends words."""
+    """Whether emphasis may begin with *char*: not with a space or a mark that ends words."""
     return not _is_space(char) and not (
         unicodedata.category(char) in ("Po", "Pe", "Pf") and char not in OPENING
     )

@@ -1,4 +1,4 @@
-"""Takes the fields out of a YAML mapping one by one, noting what is wrong with each."""
+"""Reads the fields of a YAML mapping one by one, and records the problems of each."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -37,10 +37,10 @@ ADDRESS_MAX: Final = 254  # characters; RFC 5321, section 4.5.3.1.3, without the
 
 class Fields:
     """
-    The fields of one mapping; each is taken once, `finish` names those nobody took.
+    The fields of one mapping; each is read once, `finish` reports fields that were not read.
 
-    A field that is missing or wrong is noted in *problems* and stands as an empty value,
-    so that reading goes on and all problems are shown together.
+    A missing or wrong field is recorded in *problems* and returned as an empty value, so that
+    reading continues and all problems are shown together.
     """
 
     # Large because it has one short method for each kind of value that an editor may write.
@@ -67,13 +67,13 @@ class Fields:
 
     def text(self, key: str, *, required: bool = True, prose: bool = True) -> str:
         """
-        Take a line of text; numbers and dates are taken as they are written.
+        Read a line of text; numbers and dates are returned as they are written.
 
         Args:
             key: the field's name.
-            required: note it if the field is missing or empty.
-            prose: it is what people read, so that a comment behind it may be a part of it;
-                behind a name or an address "# words" is a comment, "#word" is not.
+            required: record a problem if the field is missing or empty.
+            prose: the value is text for readers, so a comment after it may be part of the text;
+                after a name or an address "# words" is a comment, "#word" is not.
         """
         node = self._take(key, required=required)
         if node is None:
@@ -89,13 +89,13 @@ class Fields:
             return ""
         value = self._clean(node)
         if self._is_cut_off(key, node, prose=prose):
-            return (value or "#") if prose else ""  # not empty: one fault is told once
+            return (value or "#") if prose else ""  # not empty: a fault is reported once
         if required and not value:
             self._note(node, phrase("issue.field-empty", key=key))
         return value
 
     def flag(self, key: str) -> bool:
-        """Take yes or no; a person has to have written one of them."""
+        """Read yes or no; one of them must be written."""
         node = self._take(key)
         value = node.value.lower() if isinstance(node, yaml.ScalarNode) else ""
         if node is not None and value not in YES + NO:
@@ -103,7 +103,7 @@ class Fields:
         return value in YES
 
     def day(self, key: str) -> date:
-        """Take a calendar day, written as 2022-08-26."""
+        """Read a calendar day, written as 2022-08-26."""
         node = self._take(key)
         if node is not None:
             value = node.value if isinstance(node, yaml.ScalarNode) else ""
@@ -116,7 +116,7 @@ class Fields:
         return date(1970, 1, 1)
 
     def choice(self, key: str, accepted: Iterable[str], *, required: bool = True) -> str:
-        """Take one of the *accepted* words, or nothing where it is not required."""
+        """Read one of the *accepted* words; may be empty if not *required*."""
         node = self._take(key, required=required)
         value = node.value if isinstance(node, yaml.ScalarNode) else ""
         if node is not None and value not in accepted:
@@ -125,7 +125,7 @@ class Fields:
         return value
 
     def matching(self, key: str, pattern: str, remedy: Said, *, required: bool = True) -> str:
-        """Take a form, not prose: a text that the expression *pattern* matches as a whole."""
+        """Read a formal value, not prose; *pattern* must match it completely."""
         return self._matched(key, pattern, remedy, self.text(key, required=required, prose=False))
 
     def _matched(self, key: str, pattern: str, remedy: Said, value: str) -> str:
@@ -135,11 +135,11 @@ class Fields:
         return value
 
     def prose(self, key: str, pattern: str, remedy: Said) -> str:
-        """Take a text that people read, and that *pattern* matches as a whole."""
+        """Read a text for readers; *pattern* must match it completely."""
         return self._matched(key, pattern, remedy, self.text(key))
 
     def matching_each(self, key: str, pattern: str, remedy: Said) -> list[str]:
-        """Take one text or a list of them, each as `matching` would; empty where it is missing."""
+        """Read one text or a list of texts, each as `matching` does; empty if missing."""
         if not isinstance(self._nodes.get(key), yaml.SequenceNode):
             value = self.matching(key, pattern, remedy, required=False)
             return [value] if value else []
@@ -157,12 +157,12 @@ class Fields:
         return values
 
     def address(self, key: str, *, required: bool = True) -> str:
-        """Take an e-mail address in ASCII."""
+        """Read an e-mail address in ASCII."""
         pattern = rf"(?=.{{1,{ADDRESS_MAX}}}$)" + ADDRESS.pattern
         return self.matching(key, pattern, phrase("issue.write-email"), required=required)
 
     def bounce_address(self, key: str) -> str | None:
-        """Take the address that bounces come back to, with or without a place for a token."""
+        """Read the address for bounces, with or without a placeholder of the token."""
         value = self.text(key, required=False, prose=False)
         if not value:
             return None
@@ -178,7 +178,7 @@ class Fields:
         return None
 
     def url(self, key: str, *, required: bool = True) -> str:
-        """Take an absolute http or https address; it comes back percent-encoded, all ASCII."""
+        """Read an absolute http or https URL; returns it percent-encoded in ASCII."""
         value = self.text(key, required=required, prose=False)
         if value and not is_web_address(value):
             self._note(self._nodes[key], phrase("issue.no-web-address", key=key))
@@ -186,7 +186,7 @@ class Fields:
         return normalizeLink(value)
 
     def url_by_lang(self, key: str) -> Mapping[Lang, str]:
-        """Take a web address in every language."""
+        """Read a URL in every language."""
         inner = self.inner(key)
         urls = {lang: inner.url(lang.value) if inner else "" for lang in Lang}
         if inner:
@@ -194,7 +194,7 @@ class Fields:
         return urls
 
     def zone(self, key: str) -> ZoneInfo:
-        """Take the name of a time zone, such as Asia/Seoul."""
+        """Read the name of a time zone, such as Asia/Seoul."""
         value = self.text(key, prose=False)
         try:
             return ZoneInfo(value or "UTC")
@@ -203,7 +203,7 @@ class Fields:
             return ZoneInfo("UTC")
 
     def by_lang(self, key: str, pattern: str = r"(?s).*", remedy: Said = "") -> Mapping[Lang, str]:
-        """Take prose in every language, ``{ko: …, en: …}``, that matches *pattern* as a whole."""
+        """Read prose in every language, ``{ko: …, en: …}``; *pattern* must match it completely."""
         inner = self.inner(key)
         texts = {lang: inner.prose(lang.value, pattern, remedy) if inner else "" for lang in Lang}
         if inner:
@@ -213,7 +213,7 @@ class Fields:
     def inner(
         self, key: str, *, required: bool = True, of: Iterable[str] = tuple(Lang)
     ) -> "Fields | None":
-        """Take a mapping, to take its fields in turn; *of* names them for a remedy."""
+        """Read a nested mapping, and return its fields; *of* lists them for a remedy."""
         node = self._take(key, required=required)
         if node is None:
             return None
@@ -223,7 +223,7 @@ class Fields:
         return None
 
     def rows(self, key: str) -> tuple[tuple[str, str], ...]:
-        """Take label-and-value rows in their order; empty where the field is missing."""
+        """Read label-and-value rows in their order; empty if the field is missing."""
         node = self._take(key, required=False)
         if node is None:
             return ()
@@ -236,23 +236,23 @@ class Fields:
         return tuple((label, inner.text(label)) for label in inner.names())
 
     def names(self) -> list[str]:
-        """Name the fields that stand there, in their order."""
+        """Return the names of the fields that are present, in their order."""
         return list(self._nodes)
 
     def has(self, key: str) -> bool:
-        """Say whether the field stands there, whatever its value."""
+        """Whether the field is present, with any value."""
         return key in self._nodes
 
     def is_mapping(self, key: str) -> bool:
-        """Say whether the field holds fields of its own."""
+        """Whether the field is a nested mapping."""
         return isinstance(self._nodes.get(key), yaml.MappingNode)
 
     def note(self, key: str, message: Said) -> None:
-        """Note what is wrong with a field beyond its form."""
+        """Record a problem of a field beyond its form."""
         self._problems.add(self._place, self.line_of(key), message)
 
     def line_of(self, key: str) -> int:
-        """Say which line of the file the field stands on."""
+        """Return the line of the file on which the field is."""
         return self._line(self._keys[key]) if key in self._keys else self._own_line
 
     def lines(self) -> Mapping[str, int]:
@@ -267,14 +267,14 @@ class Fields:
         return {name: self._line(key) for name, key in self._keys.items()} | inside
 
     def written(self) -> Mapping[str, tuple[int, str]]:
-        """Return line and text of every field, those inside others too: ``sender.name.ko``."""
+        """Return line and text of every field, including nested ones: ``sender.name.ko``."""
         found: dict[str, tuple[int, str]] = {}
         for name, node in self._nodes.items():
             _add_written(name, node, found, self._first_line)
         return found
 
     def finish(self) -> None:
-        """Note every field that nobody took."""
+        """Record a problem for every field that was not read."""
         for key in self._keys:
             if key not in self._known:
                 self.note(key, self._no_such_field(key))
@@ -293,7 +293,7 @@ class Fields:
         return node
 
     def _is_cut_off(self, key: str, node: yaml.ScalarNode, *, prose: bool) -> bool:
-        """Note a text of which YAML takes a part as a comment, as in ``title: News #3``."""
+        """Record a text of which YAML reads a part as a comment, as in ``title: News #3``."""
         own = self._keys.get(key) if node is self._nodes.get(key) else None
         found = cut_off(node, own, prose=prose)
         if found:
@@ -301,7 +301,7 @@ class Fields:
         return found is not None
 
     def _clean(self, node: yaml.ScalarNode) -> str:
-        """Return a scalar on one line in NFC; a YAML escape can hide what a file may not hold."""
+        """Return a scalar on one line in NFC; a YAML escape may contain a forbidden character."""
         value = normalize("NFC", SPACES.sub(" ", node.value).strip(" "))
         if found := FORBIDDEN.search(value):
             self._note(node, phrase("issue.character-in-field", character=describe(found[0])))
@@ -328,7 +328,7 @@ def _add_written(
 
 
 def is_web_address(value: str) -> bool:
-    """Say whether *value* is an absolute http or https address without spaces."""
+    """Whether *value* is an absolute http or https URL without spaces."""
     try:
         parts = urlsplit(value)
         is_whole = parts.scheme in ("http", "https") and bool(parts.hostname)

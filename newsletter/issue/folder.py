@@ -1,4 +1,4 @@
-"""The only opener of issue files: reads bytes below the site root, and nothing outside it."""
+"""The only module that opens issue files: reads only files below the site root."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ IGNORED: Final = ("Thumbs.db", "desktop.ini", "Icon\r")
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """A Markdown file with fields between ``---`` lines on top."""
+    """A Markdown file with fields between ``---`` lines at its start."""
 
     place: str
     fields: Fields
@@ -32,22 +32,22 @@ class FrontMatter:
 
 
 class Folder:
-    """A folder of the site; names are compared in NFC, whatever the disk holds."""
+    """A folder of the site; names are compared in NFC, although the disk may store NFD."""
 
-    # Large because it is the only opener of issue files: each kind of file has its method, with the
-    # checks that all share.
+    # Large because only this class opens issue files: each kind of file has its method, with checks
+    # that all of them share.
 
     def __init__(
         self, root: Path, path: Path, problems: Problems, read: dict[str, str] | None = None
     ) -> None:
         """
-        Look at a folder; nothing is opened yet.
+        Prepare a folder; nothing is opened yet.
 
         Args:
-            root: of the site, absolute.
-            path: of the folder, below it.
-            problems: take what is wrong with the files.
-            read: takes the SHA-256 of each file that is read, by its place.
+            root: the site root, absolute.
+            path: the folder, below the root.
+            problems: collects the problems of the files.
+            read: collects the SHA-256 of each file that is read, by its place.
         """
         self._root = root
         self._path = path
@@ -61,32 +61,32 @@ class Folder:
         return _place(self._path, self._root)
 
     def exists(self) -> bool:
-        """Say whether there is such a folder."""
+        """Whether the folder exists."""
         return self._path.is_dir()
 
     def names(self) -> list[str]:
-        """Name what is in the folder, in NFC and sorted; hidden files are left out."""
+        """Return the names in the folder, in NFC and sorted, without hidden files."""
         return sorted(
             name for name in self._entries if not name.startswith(".") and name not in IGNORED
         )
 
     def has_folder(self, name: str) -> bool:
-        """Say whether *name* is a folder in this one."""
+        """Whether *name* is a folder inside this one."""
         path = self._find(name)
         return path is not None and path.is_dir()
 
     def inner(self, name: str) -> "Folder":
-        """Return the folder *name* in this one."""
+        """Return the folder *name* inside this one."""
         path = self._find(name) or self._path / name
         return Folder(self._root, path, self._problems, self._read)
 
     def fields(self, name: str) -> Fields | None:
-        """Read a YAML file's fields, or note what is wrong and return None."""
+        """Read a YAML file's fields; on a fault record a problem and return None."""
         text = self._text(name)
         return None if text is None else read_fields(text, self._place_of(name), 1, self._problems)
 
     def front_matter(self, name: str) -> FrontMatter | None:
-        """Read a Markdown file with its front matter, or note what is wrong."""
+        """Read a Markdown file with its front matter; on a fault record a problem."""
         text = self._text(name)
         if text is None:
             return None
@@ -102,7 +102,7 @@ class Folder:
         return FrontMatter(place, fields, "\n".join(lines[ends[0] + 1 :]), ends[0] + 2)
 
     def picture(self, name: str, named_at: tuple[str, int]) -> Picture | None:
-        """Read and check the picture *name*; what is wrong is noted at *named_at*."""
+        """Read and check the picture *name*; problems are recorded at *named_at*."""
         name = unicodedata.normalize("NFC", name)
         picture = self._pictures.get(name) or self._read_picture(name, named_at)
         if picture:
@@ -173,7 +173,7 @@ class Folder:
 
     @cached_property
     def _entries(self) -> Mapping[str, Path]:
-        """What is in the folder, by NFC names (macOS and some archives store NFD)."""
+        """The folder's entries by NFC name (macOS and some archives store NFD)."""
         entries: dict[str, Path] = {}
         if self._is_elsewhere(self._path):
             self._problems.add(self.place, None, phrase("issue.folder-is-link"))
@@ -194,7 +194,7 @@ class Folder:
     def _is_elsewhere(self, path: Path) -> bool:
         try:
             return not path.resolve().is_relative_to(self._root.resolve())
-        except (OSError, RuntimeError):  # a link that leads in a circle
+        except (OSError, RuntimeError):  # a symbolic link that points to itself
             return True
 
     def _place_of(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reads issues/glossary.yaml: how names and terms are agreed to be written in each language."""
+"""Reads issues/glossary.yaml: the agreed forms of names and terms in each language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ BETWEEN = "|"  # between the accepted forms of one term
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A name or an expression, and how it is agreed to be written in each language."""
+    """A name or an expression, and its agreed form in each language."""
 
     line: int  # in issues/glossary.yaml, counted from 1
     forms: Mapping[Lang, tuple[str, ...]]  # the first form is the agreed one; others are accepted
 
 
 def read_glossary(issues: Folder) -> tuple[Term, ...]:
-    """Read the terms; a site without the file has none. Problems are noted in *issues*."""
+    """Read the terms; none if the file is missing. Problems are recorded in *issues*."""
     if "glossary.yaml" not in issues.names():
         return ()
     fields = issues.fields("glossary.yaml")

@@ -1,4 +1,4 @@
-"""Asks git when the issue's files were changed, and in which lines; a renaming is no change."""
+"""Reads from git when an issue's files and lines changed; a renaming is not a change."""
 
 import os
 import re
@@ -16,28 +16,28 @@ from newsletter.files import reason_of
 from newsletter.phrases import Phrase, Said, phrase
 
 TIMEOUT_S: Final = 10.0
-STARTS: Final = "\x01"  # before a commit's time in what "git log" is told to print
+STARTS: Final = "\x01"  # precedes a commit's time in the format given to "git log"
 MOVED: Final = re.compile(r"R(\d+)")  # the status of a renamed file, with its similarity
 UNCHANGED: Final = 100  # percent
 
 
 @dataclass(frozen=True, slots=True)
 class NoHistory:
-    """Why nothing is known of earlier versions."""
+    """The reason why no earlier versions are known."""
 
-    reason: Said  # for people, to follow "did not run: "
+    reason: Said  # for people; printed after "did not run: "
 
 
 @dataclass(slots=True)
 class _Changes:
-    """When each file was last changed, under the name it has today."""
+    """The last change of each file, by its current name."""
 
     at: dict[str, datetime] = field(default_factory=dict)
     before: dict[str, str] = field(default_factory=dict)  # its name in the latest commit
-    names: dict[str, str | None] = field(default_factory=dict)  # older name -> today's, if any
+    names: dict[str, str | None] = field(default_factory=dict)  # older name -> current one, if any
 
     def note(self, entries: Sequence[tuple[str, str, str]], at: datetime) -> None:
-        """Note one commit's entries (status, old name, name); newer commits come first."""
+        """Record one commit's entries (status, old name, name); newer commits come first."""
         older: dict[str, str | None] = {}
         for status, old, name in entries:
             today = self.names.get(name, name)
@@ -45,23 +45,23 @@ class _Changes:
             if today and not (moved and int(moved[1]) == UNCHANGED):
                 self.at.setdefault(today, at)
             if moved:
-                older.setdefault(name, None)  # what bore this name before was another file
+                older.setdefault(name, None)  # the earlier file of this name was another file
                 older[old] = today
         self.names.update(older)
 
 
 class GitHistory:
-    """The history of a site that is in a git repository; what is not committed counts as now."""
+    """The history of a site in a git repository; uncommitted changes have the current time."""
 
     def __init__(self, root: Path, folder: str, now: datetime, prefix: str) -> None:
         """
-        Keep what is needed to ask.
+        Store the arguments of later git commands.
 
         Args:
             root: the site's folder.
-            folder: whose files will be asked for, relative to *root*.
+            folder: the folder of the files in question, relative to *root*.
             now: aware.
-            prefix: what git puts before a path relative to *root*: "" or "some/folder/".
+            prefix: the part that git puts before a path relative to *root*: "" or "some/folder/".
         """
         self._root = root
         self._folder = folder
@@ -71,20 +71,20 @@ class GitHistory:
 
     @property
     def fault(self) -> Said:
-        """Why git did not answer, for people, the first time it did not; "": it always did."""
+        """The reason of git's first failure, for people; "" if git never failed."""
         return self._fault
 
     def changed_at(self, file: str) -> datetime | None:
-        """Say when *file* (relative to the site root) was last changed; None: not known."""
+        """Return when *file* (relative to the site root) was last changed; None: unknown."""
         return self._changes.at.get(normalize("NFC", self._prefix + file))
 
     def is_committed(self, file: str) -> bool:
-        """Say whether git knows an earlier version of *file*, whatever was changed since."""
+        """Whether git has an earlier version of *file*, changed since or not."""
         return normalize("NFC", self._prefix + file) not in self._new
 
     @cached_property
     def _new(self) -> frozenset[str]:
-        """The files that are in no commit, under no name."""
+        """The files that are in no commit, under any name."""
         listed = self._ask("ls-files", "--others", "-z", "--full-name", "--", self._folder)
         added = [name for status, _, name in _entries(self._uncommitted) if status == "A"]
         return frozenset([*filter(None, listed.split("\0")), *added])
@@ -95,12 +95,12 @@ class GitHistory:
 
     @property
     def _parent(self) -> str:
-        """The folder of all issues: an article may have come from another one."""
+        """The folder of all issues: an article may have been moved from another issue."""
         return self._folder.rpartition("/")[0] or "."
 
     @cached_property
     def _changes(self) -> _Changes:
-        """When each file was last changed: three questions, however many files."""
+        """The last change of each file, found by three git commands for any number of files."""
         changes = _Changes()
         entries = list(_entries(self._uncommitted))
         changes.note(entries, self._now)
@@ -116,9 +116,9 @@ class GitHistory:
         return changes
 
     def lines_since(self, file: str, moment: datetime) -> Sequence[int]:
-        """Name the lines of *file* that were changed after *moment*, counted from 1."""
+        """Return the lines of *file* that were changed after *moment*, counted from 1."""
         if not self.is_committed(file):
-            return ()  # no version of it has lines that are older
+            return ()  # every line of the file is newer
         before = self._changes.before.get(normalize("NFC", self._prefix + file))
         if before:
             times = self._times_before_renaming(file, before)
@@ -127,7 +127,7 @@ class GitHistory:
         return [line for line, at in enumerate(times, 1) if at > moment]
 
     def _times_before_renaming(self, file: str, before: str) -> list[datetime]:
-        """Date the lines of a file whose new name is not committed yet."""
+        """Return the times of the lines of a file whose new name is not committed yet."""
         top = Path(self._ask("rev-parse", "--show-toplevel").rstrip("\n"))
         blamed = self._ask("blame", "--line-porcelain", "HEAD", "--", before, at=top)
         old = [line[1:] for line in blamed.split("\n") if line.startswith("\t")]
@@ -145,7 +145,7 @@ class GitHistory:
 
 
 def git_history(root: Path, folder: str, now: datetime) -> GitHistory | NoHistory:
-    """Return the history of the site's files in *folder* (relative to *root*), or why not."""
+    """Return the history of the site's files in *folder* (relative to *root*), or `NoHistory`."""
     answer, fault = _ask(root, "rev-parse", "--is-shallow-repository", "--show-prefix", "HEAD")
     if fault:
         return NoHistory(_reason(fault))
@@ -156,7 +156,7 @@ def git_history(root: Path, folder: str, now: datetime) -> GitHistory | NoHistor
 
 
 def _reason(fault: Said) -> Phrase:
-    """Say in our words what git, or the attempt to ask it, says."""
+    """Convert a fault of git, or of starting git, to a phrase."""
     if isinstance(fault, Phrase):
         return fault
     first = fault.strip().split("\n")[0].removeprefix("fatal: ")
@@ -183,7 +183,7 @@ def _entries(listed: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _line_times(blamed: str, now: datetime) -> list[datetime]:
-    """Read when each line was committed; what is not committed yet counts as *now*."""
+    """Parse the commit time of each line; uncommitted lines have the time *now*."""
     times = []
     is_new = False
     for line in blamed.split("\n"):
@@ -196,7 +196,7 @@ def _line_times(blamed: str, now: datetime) -> list[datetime]:
 
 
 def _ask(root: Path, *arguments: str) -> tuple[str, Said]:
-    """Run a git command that changes nothing; return what it says, and what went wrong."""
+    """Run a read-only git command; return its output, and its fault."""
     command = ["git", "-C", str(root), "-c", "core.fsmonitor=false", *arguments]
     environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:

@@ -1,4 +1,4 @@
-"""What an issue and its publication are, once read: values without a file behind them."""
+"""The values of an issue and its publication after reading, without their files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from newsletter.issue.pictures import Picture
 from newsletter.lang import Lang, Preference
 
 PUBLICATION: Final = "issues/publication.yaml"  # relative to the site root
-IMAGES: Final = ("hosted", "embedded")  # on the web, or sent along
+IMAGES: Final = ("hosted", "embedded")  # on the web, or inside the letter
 APPROVALS: Final = ("none", "required", "two-person", "two-person-two-accounts")
 RULE_SETTINGS: Final = ("off", "advise", "block")
 ByLang = Mapping[Lang, str]
@@ -22,13 +22,13 @@ ByLang = Mapping[Lang, str]
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What is the same in every issue (issues/publication.yaml)."""
+    """The settings that all issues share (issues/publication.yaml)."""
 
     name: ByLang
     sender_name: ByLang  # the From display name
     sender_address: str  # an ASCII address
     reply_to: str | None
-    organisation: ByLang  # who answers for the letter
+    organisation: ByLang  # the organisation responsible for the letter
     postal_address: ByLang
     phone: str
     email: str  # shown to readers
@@ -38,36 +38,36 @@ class Publication:
     list_id: str  # RFC 2919 identifier, such as e-news.example.org
     sender_id: str  # Feedback-ID's last field, 5 to 15 characters
     zone: ZoneInfo
-    default_preference: Preference | None  # for readers without one; None: bilingual
-    logo: Picture | None  # in issues/; None: the masthead is type alone
-    images: str  # one of IMAGES: where the letters' pictures are
-    approval: str  # one of APPROVALS: what a dispatch demands
-    rules: Mapping[str, str]  # a proof's rule -> one of RULE_SETTINGS
+    default_preference: Preference | None  # of readers without a preference; None: bilingual
+    logo: Picture | None  # in issues/; None: the masthead is text only
+    images: str  # one of IMAGES: the place of the letters' pictures
+    approval: str  # one of APPROVALS: what a dispatch requires
+    rules: Mapping[str, str]  # rule of a proof -> one of RULE_SETTINGS
     terms: Sequence[Term] = ()  # issues/glossary.yaml
-    pace: Pace = field(default_factory=Pace)  # how fast it goes out; no part of the digest
-    footer: Notice | None = None  # the publication's own words at the foot of every letter
-    sponsor: Notice | None = None  # of every issue that names no other
-    bounces: str | None = None  # where bounces come back to; no part of the digest
+    pace: Pace = field(default_factory=Pace)  # sending rate; not part of the digest
+    footer: Notice | None = None  # the publication's own text at the foot of every letter
+    sponsor: Notice | None = None  # the default sponsor of issues
+    bounces: str | None = None  # the address for bounces; not part of the digest
     written: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # by field: line, text
 
 
 @dataclass(frozen=True, slots=True)
 class IssueText:
-    """The issue's own text in one language: what stands around the articles."""
+    """The issue's own text in one language: the text around the articles."""
 
     place: str
     texts: Mapping[str, str]  # of issue/declared.py, by field
     greeting: Markdown
-    lines: Mapping[str, int] = field(default_factory=dict)  # where its fields stand, by name
+    lines: Mapping[str, int] = field(default_factory=dict)  # line of each field, by name
 
     @property
     def subject(self) -> str:
-        """What is put behind the month."""
+        """The part of the subject after the month."""
         return self.texts["subject"]
 
     @property
     def preheader(self) -> str:
-        """What an inbox shows behind the subject."""
+        """The preview text that an inbox shows after the subject."""
         return self.texts["preheader"]
 
 
@@ -76,7 +76,7 @@ class ArticleText:
     """An article in one language."""
 
     place: str
-    texts: Mapping[str, str]  # of issue/declared.py, by field; those left out are empty
+    texts: Mapping[str, str]  # of issue/declared.py, by field; missing ones are empty
     image: Picture | None
     link: str | None  # absolute URL of the button under the text
     facts: tuple[tuple[str, str], ...]  # (label, value) rows
@@ -95,17 +95,17 @@ class ArticleText:
 
     @property
     def alt(self) -> str:
-        """What the lead picture shows; empty where there is none."""
+        """The alt text of the lead picture; empty if there is none."""
         return self.texts["alt"]
 
     @property
     def caption(self) -> str:
-        """A line under the lead picture; may be empty."""
+        """The caption of the lead picture; may be empty."""
         return self.texts["caption"]
 
     @property
     def link_label(self) -> str:
-        """The words on the button; may be empty: the program's own are used."""
+        """The label of the button; if empty, the program's default is used."""
         return self.texts["link_label"]
 
 
@@ -129,14 +129,14 @@ class Issue:
     letters: Mapping[Lang, IssueText]
     articles: tuple[Article, ...]
     pictures: Mapping[str, Picture]  # by place; every picture that an edition shows
-    notices: tuple[Notice, ...] = ()  # what stands at its foot: footer and sponsor, where given
-    label: ByLang | None = None  # of a special issue: stands for the month's
+    notices: tuple[Notice, ...] = ()  # at the foot of the letter: footer and sponsor, if given
+    label: ByLang | None = None  # of a special issue: replaces the month
 
     def notice(self, name: str) -> Notice | None:
-        """Return the notice of that name, if there is one."""
+        """Return the notice called *name*, if there is one."""
         return next((notice for notice in self.notices if notice.name == name), None)
 
     @property
     def is_special(self) -> bool:
-        """Say whether it is an issue beside the month's, such as a correction."""
+        """Whether it is an additional issue beside the month's, such as a correction."""
         return self.label is not None

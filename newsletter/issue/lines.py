@@ -1,4 +1,4 @@
-"""Remembers on which line each inline token of a Markdown text starts."""
+"""Records the line on which each inline token of a Markdown text starts."""
 
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -22,10 +22,10 @@ LINE = "line"  # the key in Token.meta: lines below the block's first, counted f
 
 def track_lines(md: MarkdownIt) -> None:
     """
-    Let *md* note the line of every inline token.
+    Make *md* record the line of every inline token.
 
-    markdown-it knows lines of blocks only. Counting line breaks between the tokens is not
-    enough: addresses, titles, code and comments run over line ends too.
+    markdown-it records lines of blocks only. Counting line breaks between tokens is not enough:
+    URLs, titles, code and comments contain line ends too.
     """
     tracking = _TrackingInline()
     tracking.ruler, tracking.ruler2 = md.inline.ruler, md.inline.ruler2
@@ -33,7 +33,7 @@ def track_lines(md: MarkdownIt) -> None:
 
 
 def walk(tokens: Sequence[Token], first_line: int) -> Iterator[tuple[Token, int]]:
-    """Yield every token, those inside a picture's alt text included, with its line."""
+    """Yield every token, including those in a picture's alt text, with its line."""
     line = first_line
     for token in tokens:
         if token.map:
@@ -52,13 +52,13 @@ def _walk_inline(tokens: Sequence[Token], first_line: int) -> Iterator[tuple[Tok
 
 
 class _TrackingState(StateInline):
-    """A state whose tokens know the line they were pushed on."""
+    """A parser state that records the line of each token that is pushed."""
 
     def __init__(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> None:
         super().__init__(src, md, env, tokens)
         self._line = 0
-        self._counted = 0  # how far into src *_line* is true
-        self.steps = 0  # looks for the end of a bracket
+        self._counted = 0  # the position in src up to which *_line* has counted
+        self.steps = 0  # searches for the end of a bracket
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         token = super().push(ttype, tag, nesting)
@@ -81,7 +81,7 @@ class _TrackingState(StateInline):
 
 
 class _TrackingInline(ParserInline):
-    """An inline parser that works on tracking states, and no longer than a letter is worth."""
+    """An inline parser that uses tracking states, and limits its work."""
 
     def skipToken(self, state: StateInline) -> None:  # noqa: N802 - markdown-it's name
         if isinstance(state, _TrackingState):

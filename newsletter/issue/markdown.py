@@ -1,4 +1,4 @@
-"""Markdown as editors may write it: one token tree for the letter, its text part and proofs."""
+"""The Markdown of editors: one token tree for the letter, its text part and the proof."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -56,9 +56,9 @@ INSTEAD: Final = {
     "iframe": phrase("issue.instead-frame"),
     "!--": phrase("issue.instead-comment"),
 }
-NESTING_MAX: Final = 12  # markdown-it's levels; it drops the text below level 20 in silence
+NESTING_MAX: Final = 12  # markdown-it's levels; it silently drops the text below level 20
 BUTTON: Final = "button"  # the class of a link that is shown as a button
-ATTRIBUTES: Final = {  # what a token may carry, by its type; the rest came out of braces
+ATTRIBUTES: Final = {  # allowed attributes by token type; others were written in braces
     "link_open": frozenset({"href", "title", "class"}),
     "image": frozenset({"src", "alt", "title"}),
     "span_open": frozenset({"lang"}),
@@ -72,7 +72,7 @@ PLAIN_MARKDOWN: Final = phrase("issue.instead-plain")
 
 @dataclass(frozen=True, slots=True)
 class Markdown:
-    """A text in Markdown, parsed and free of problems."""
+    """A parsed Markdown text without problems."""
 
     source: str
     first_line: int  # the line of the file that *source* starts on, counted from 1
@@ -82,23 +82,23 @@ class Markdown:
 
 @dataclass(frozen=True, slots=True)
 class ImageUse:
-    """A picture that a text wants to show."""
+    """A reference of a text to a picture."""
 
-    src: str  # as the token holds it, percent-encoded
+    src: str  # as in the token, percent-encoded
     name: str  # the file's name as the editor wrote it
     alt: str
     line: int
 
 
 class _Parser(MarkdownIt):
-    """Lets every link through, so that a forbidden one is named instead of shown as text."""
+    """Accepts every link, so that a forbidden one is reported instead of shown as text."""
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's name
         return True
 
 
 def parse_markdown(source: str, place: str, first_line: int, problems: Problems) -> Markdown:
-    """Parse *source* and note what no letter may hold, each with its line."""
+    """Parse *source* and record everything that letters may not contain, with its line."""
     parser = _Parser("commonmark", {"html": True}).enable("table")
     parser.use(footnote_plugin).use(attrs_plugin, spans=True)
     allow_emphasis_next_to_hangul(parser)
@@ -133,7 +133,7 @@ def alt_of(image: Token) -> str:
 
 
 def is_lone_button(children: Sequence[Token]) -> bool:
-    """Say whether a paragraph's inline tokens are one link that is shown as a button."""
+    """Whether a paragraph's inline tokens are a single link that is shown as a button."""
     types = [child.type for child in children]
     is_link = types[:1] == ["link_open"] and types[-1:] == ["link_close"]
     return is_link and types.count("link_open") == 1 and _is_button(children[0])
@@ -154,7 +154,7 @@ def _plain(tokens: Sequence[Token]) -> str:
 
 
 def _hidden_fault(token: Token) -> Phrase | None:
-    """Find a forbidden character that a text smuggles in as ``&#x202e;``."""
+    """Find a forbidden character that is written as an entity, such as ``&#x202e;``."""
     for text in (token.content, *map(str, token.attrs.values())):
         if found := FORBIDDEN.search(text):
             return phrase("issue.entity-character", character=describe(found[0]))
@@ -162,7 +162,7 @@ def _hidden_fault(token: Token) -> Phrase | None:
 
 
 def _attribute_fault(token: Token) -> Phrase | None:
-    """Find attributes in braces other than those of a button and of foreign words."""
+    """Find attributes in braces, except those of a button and of foreign words."""
     strange = set(token.attrs) - ATTRIBUTES.get(token.type, frozenset())
     if strange or token.attrs.get("class", BUTTON) != BUTTON:
         return phrase("issue.strange-braces")

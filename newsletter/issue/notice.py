@@ -17,15 +17,15 @@ PLAIN: Final = ("paragraph_open", "inline", "paragraph_close")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One paragraph in every language, with links and bold as in any text."""
+    """One paragraph in every language; may contain links and bold text."""
 
-    name: str  # the field it is from: "footer"
+    name: str  # the name of its field: "footer"
     place: str  # the file, relative to the site root
     texts: Mapping[Lang, Markdown]
 
 
 def read_notice(fields: Fields, name: str, place: str) -> Notice | None:
-    """Take a notice, which may be missing; what is wrong with it is noted in *fields*."""
+    """Read an optional notice; problems are recorded in *fields*."""
     inner = fields.inner(name, required=False)
     if inner is None:
         return None

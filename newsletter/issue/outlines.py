@@ -1,7 +1,7 @@
 """
-Outlines as Korean offices write them, line by line.
+Keeps the lines of Korean official outlines.
 
-Lines that start with ○, ※, 가. or 1) stand below each other in the letter as they do in the
+Lines that start with ○, ※, 가. or 1) are shown on separate lines in the letter, as in the
 file.
 """
 
@@ -18,12 +18,12 @@ from newsletter.issue.blanks import BLANK
 LETTERS: Final = (
     "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토포호"
 )
-# Signs that nobody writes inside a sentence: a line that starts with one is a line of its own.
+# Signs that do not occur inside a sentence: a line that starts with one is a separate line.
 SIGN: Final = re.compile(
     r"[·•‣⁃∙⋅◦※→⇒⇨↳↪☞★☆☐☑✓✔✅❍❏❑❒❖➔➜➢➤ㆍᆞ‧・･－⊙⦁\u2460-\u24ff\u2500-\u257f\u25a0-\u25ff"
     r"\u2776-\u2793\u3200-\u32ff]|〇(?!〇)|＊(?!＊)|[ㅇᄋ]\s"
 )
-# Starts that a sentence may have too; two lines of them below each other are an outline.
+# Starts that a sentence may have too; two consecutive lines with them are an outline.
 NUMBER: Final = re.compile(
     rf"(?:\d{{1,3}}[.)]|\(\d{{1,3}}\)|[{LETTERS}][.)]|\([{LETTERS}]\)|\(?[a-z]\)|[Ⅰ-ⅿ][.)]?"
     r"|(?:19|20)\d\d\.)(?=[\s(]|$)"
@@ -31,7 +31,7 @@ NUMBER: Final = re.compile(
     r"|[\u2600-\u27bf\U0001f300-\U0001faff]"
     r"|[가-힣][가-힣 ·/]{0,11}\s?[:：]\s|[A-Z][A-Za-z /]{0,19}:\s"
 )
-# Starts that a name or a sentence may well have: only lines of a kind that count up are an outline.
+# Starts that are common in names and sentences: only lines whose numbers count up are an outline.
 COUNTED: Final = tuple(
     map(
         re.compile,
@@ -46,18 +46,18 @@ COUNTED: Final = tuple(
 )
 ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii")
 INDENT: Final = re.compile(f"{BLANK}+")
-SEEN: Final = 24  # characters of a line that tell how it starts
-Kind = tuple[re.Pattern[str], str]  # how a line starts, and with which marks
-Rank = tuple[int, ...]  # its number, or its numbers: 1-2
+SEEN: Final = 24  # characters of a line that are checked
+Kind = tuple[re.Pattern[str], str]  # pattern of a line's start, and its marks
+Rank = tuple[int, ...]  # the number, or the numbers of 1-2
 
 
 def keep_outlines(md: MarkdownIt) -> None:
-    """Let *md* keep the lines of an outline apart."""
+    """Make *md* keep the line breaks of an outline."""
     md.core.ruler.push("outline_lines", _keep_lines)
 
 
 def _keep_lines(state: StateCore) -> None:
-    """Turn the line ends of an outline, which Markdown makes blanks of, into line breaks."""
+    """Replace the line ends of an outline by line breaks; Markdown makes them spaces."""
     for token in state.tokens:
         children = token.children or []
         if token.type == "inline" and any(child.type == "softbreak" for child in children):
@@ -85,13 +85,13 @@ def _keep_lines_of(children: list[Token]) -> None:
 
 
 def _outdented(line: str) -> str:
-    """Leave out the blanks before a line; Markdown takes plain ones only for an indent."""
+    """Remove the spaces before a line; Markdown removes only plain ones."""
     indent = INDENT.match(line)
     return line[indent.end() :] if indent else line
 
 
 def _counted(lines: Sequence[str]) -> set[int]:
-    """Return which lines count up, each kind of start by itself; others may stand between."""
+    """Return the lines that count up, for each kind of start; other lines may be between."""
     counted: set[int] = set()
     latest: dict[Kind, tuple[int, Rank]] = {}
     for at, line in enumerate(lines):
@@ -118,5 +118,5 @@ def _ranks(line: str) -> Iterator[tuple[Kind, Rank]]:
 
 
 def _next(rank: Rank) -> tuple[Rank, Rank]:
-    """Return what may follow: 1-3 behind 1-2, and 2-1."""
+    """Return the possible next numbers: after 1-2, 1-3 and 2-1."""
     return (*rank[:-1], rank[-1] + 1), (rank[0] + 1, *(1 for _ in rank[1:]))

@@ -1,4 +1,4 @@
-"""How fast and how carefully an issue goes out: `pace:` in publication.yaml."""
+"""The sending rate and limits of an issue: `pace:` in publication.yaml."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ import idna
 from newsletter.issue.fields import Fields
 from newsletter.phrases import Phrase, phrase
 
-REFUSALS_OF: Final = 200  # the newest outcomes that the share of refusals is taken of
+REFUSALS_OF: Final = 200  # the newest outcomes, of which the share of refusals is computed
 REFUSALS_PERCENT: Final = 5
 UNITS: Final = {
     "second": timedelta(seconds=1),
@@ -26,7 +26,7 @@ FIELDS: Final = ("rate", "quota", "domains", "warm_up", "canary", "refusals")
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many letters in so much time."""
+    """A number of letters in a period."""
 
     count: int  # 1 or more
     per: timedelta  # a second, a minute, an hour or a day
@@ -38,15 +38,15 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class DomainPace:
-    """What one recipient domain is given at the most; None: no limit of its own."""
+    """The limits of one recipient domain; None: no own limit."""
 
     rate: Rate | None = None
-    at_once: int | None = None  # letters under way at the same time
+    at_once: int | None = None  # letters being sent at the same time
 
 
 @dataclass(frozen=True, slots=True)
 class WarmUp:
-    """A new sender's first days: so many letters on the first, twice as many on each next."""
+    """The limits of a new sender's first days: a number on the first day, doubled each day."""
 
     first_day: int
     since: date  # in the publication's time zone
@@ -54,20 +54,20 @@ class WarmUp:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """The limits of a publication. No part of the digest: a letter is the same at any pace."""
+    """The sending limits of a publication; not part of the digest."""
 
     rate: Rate | None = None  # of all letters together
-    quotas: tuple[Rate, ...] = ()  # in any window of that length, runs before this one included
+    quotas: tuple[Rate, ...] = ()  # in any window of that length, including earlier runs
     domains: Mapping[str, DomainPace] = field(default_factory=dict)  # by domain in A-labels
     warm_up: WarmUp | None = None
-    canary: int = 0  # letters whose outcomes are awaited before the rest; 0: none
+    canary: int = 0  # letters sent first; the rest waits for their outcomes; 0: none
     refusals_percent: int = (
-        REFUSALS_PERCENT  # of the last 200 outcomes; more of them pause the dispatch
+        REFUSALS_PERCENT  # of the last 200 outcomes; a higher share pauses the dispatch
     )
 
 
 def read_pace(publication: Fields) -> Pace:
-    """Read `pace:`, which may be left out as a whole and in each of its fields."""
+    """Read `pace:`; the field and each of its parts are optional."""
     fields = publication.inner("pace", required=False, of=FIELDS)
     if fields is None:
         return Pace()
@@ -153,7 +153,7 @@ def _read_domain(domains: Fields, name: str) -> DomainPace:
 
 
 def _a_labels(name: str) -> str | None:
-    """Return a domain as the ledger has it: in A-labels (RFC 5890) and lower case."""
+    """Return a domain in the ledger's form: A-labels (RFC 5890) in lower case."""
     try:
         domain = name if name.isascii() else idna.encode(name, uts46=True).decode()
     except idna.IDNAError:

@@ -1,4 +1,4 @@
-"""A picture's own colour profile and colour key: when they matter, and its colours in sRGB."""
+"""Colour profiles and colour keys of pictures: whether they matter, and conversion to sRGB."""
 
 import io
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from PIL import Image, ImageCms
 
-LEVELS: Final = (0, 51, 102, 153, 204, 255)  # of each channel; enough to tell profiles apart
+LEVELS: Final = (0, 51, 102, 153, 204, 255)  # of each channel; enough to distinguish profiles
 GREY: Final = ("1", "L", "LA")
-SAME: Final = 1  # of 255; conversions round
+SAME: Final = 1  # of 255: tolerance for rounding in conversions
 PROFILE_BYTES_MAX: Final = 4 * 1024 * 1024  # printers' own profiles have up to 3 MB
 
 
 def is_managed(image: "Image.Image") -> bool:
     """
-    Say whether *image* is one whose colours recipe 1 of resizing lost.
+    Whether resizing recipe 1 lost the colours of *image*.
 
-    That is a profile that changes colours, on anything but plain RGB or CMYK, and a colour
-    key beside a profile or in 16 bits of grey.
+    This affects a profile that changes colours on any mode except plain RGB or CMYK, and a
+    colour key together with a profile or with 16-bit grey.
     """
     has_key = "transparency" in image.info
     if image.mode.startswith("I"):
@@ -33,9 +33,9 @@ def is_managed(image: "Image.Image") -> bool:
 
 def managed_in_srgb(image: "Image.Image") -> "Image.Image":
     """
-    Return the picture in sRGB by its own profile, with what is transparent in it.
+    Convert the picture from its own profile to sRGB, and keep its transparency.
 
-    A palette stays one; anything else comes back as L, RGB or RGBA.
+    A palette picture keeps its mode; others are returned as L, RGB or RGBA.
     """
     turn = _turn_of(image)
     if image.mode == "P":
@@ -53,7 +53,7 @@ def managed_in_srgb(image: "Image.Image") -> "Image.Image":
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A way from a profile's colours to those of sRGB."""
+    """A conversion from a profile's colours to sRGB."""
 
     transform: "ImageCms.ImageCmsTransform"
     mode: str  # "L" or "RGB": the profile's own
@@ -63,12 +63,12 @@ class _Turn:
 
         turned = ImageCms.applyTransform(image.convert(self.mode), self.transform)
         assert turned is not None  # noqa: S101 - only inPlace gives None
-        turned.info.clear()  # it is in sRGB now, and wants no second turn
+        turned.info.clear()  # already sRGB: remove the profile
         return turned
 
 
 def _turn_of(image: "Image.Image") -> _Turn | None:
-    """Read the picture's profile; None: there is none, or a broken one, or one of inks."""
+    """Read the picture's profile; None: missing, broken, or a profile of inks."""
     profile = image.info.get("icc_profile")
     if not profile or len(profile) > PROFILE_BYTES_MAX:
         return None
@@ -76,7 +76,7 @@ def _turn_of(image: "Image.Image") -> _Turn | None:
 
     try:
         own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        # 16 bits of grey with alpha come as RGBA, and editors give grey an RGB profile.
+        # 16-bit grey with alpha is decoded as RGBA, and some editors give grey an RGB profile.
         mode = "L" if own.profile.xcolor_space.strip() == "GRAY" else "RGB"
         srgb = ImageCms.createProfile("sRGB")
         return _Turn(ImageCms.buildTransform(own, srgb, mode, "RGB"), mode)
@@ -85,7 +85,7 @@ def _turn_of(image: "Image.Image") -> _Turn | None:
 
 
 def _changes_colours(image: "Image.Image") -> bool:
-    """Say whether the profile is another one than sRGB's, whatever it is called."""
+    """Whether the profile's colours differ from sRGB, whatever its name is."""
     from PIL import Image, ImageChops  # noqa: PLC0415 - slow to load
 
     turn = _turn_of(image)
@@ -128,8 +128,8 @@ def _alpha_of(image: "Image.Image") -> "Image.Image | None":
 
 
 def _without_alpha(image: "Image.Image") -> "Image.Image":
-    if image.mode.startswith("I"):  # 16 bits of grey; Pillow would cut, not scale
+    if image.mode.startswith("I"):  # 16-bit grey; Pillow would clip, not scale
         return image.convert("I").point(lambda value: value / 256).convert("L")
     plain = image.copy()
-    plain.info.pop("transparency", None)  # or Pillow turns the key into another colour
+    plain.info.pop("transparency", None)  # otherwise Pillow changes the key's colour
     return plain.convert("L" if image.mode in GREY else "RGB")

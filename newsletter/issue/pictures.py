@@ -1,4 +1,4 @@
-"""Checks a picture before anything is done with it."""
+"""Checks a picture before any other use."""
 
 import hashlib
 import io
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from PIL import Image
 
 BYTES_MAX: Final = 10 * 1024 * 1024
-SAMPLE_SIDE: Final = 128  # pixels; enough to tell a photograph from a drawing
-PHOTOGRAPH_COLOURS: Final = 0.35  # different colours, for each pixel looked at
+SAMPLE_SIDE: Final = 128  # pixels; enough to distinguish a photograph from a drawing
+PHOTOGRAPH_COLOURS: Final = 0.35  # ratio of different colours to pixels
 PIXELS_MAX: Final = 20_000_000
-# A progressive JPEG is gone through once a scan: ten times as cameras and browsers write them.
+# A progressive JPEG is decoded once for each scan; cameras and browsers write ten scans.
 # A scan of 20 megapixels takes 0.8 seconds, and a file of 3 MB can hold hundreds.
 SCANNED_PIXELS_MAX: Final = 300_000_000
-# The next marker with a segment behind it, as decoders look for it: any number of FF may fill the
-# way to it, FF 00 is no marker, and TEM, RSTn and SOI have no length (ITU-T T.81, B.1.1).
+# The next marker with a segment, as decoders search for it: any number of FF bytes may precede
+# it, FF 00 is not a marker, and TEM, RSTn and SOI have no length (ITU-T T.81, B.1.1).
 NEXT_MARKER: Final = re.compile(rb"\xff([^\x00\x01\xff\xd0-\xd8])")
 START_OF_SCAN: Final = b"\xda"
 END_OF_IMAGE: Final = b"\xd9"
-# Some phones write MPO: a JPEG with a second picture behind the first, which alone is shown.
+# Some phones write MPO: a JPEG followed by a second picture; only the first is shown.
 ENDINGS: Final = {"PNG": "png", "JPEG": "jpg", "MPO": "jpg"}
-# What Pillow raises for damaged files, beside OSError; it parses EXIF with few checks.
+# Errors that Pillow raises for damaged files, besides OSError; it parses EXIF with few checks.
 DAMAGE: Final = (
     OSError,
     SyntaxError,
@@ -44,20 +44,20 @@ DAMAGE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture of the issue, checked: PNG or JPEG, of bearable size."""
+    """A checked picture of the issue: PNG or JPEG, within the size limits."""
 
     place: str  # relative to the site root, in NFC
-    data: bytes  # the file as it is
+    data: bytes  # the file's bytes, unchanged
     width: int  # pixels, as seen
     height: int  # pixels, as seen
-    ending: str  # "png" or "jpg", by content
+    ending: str  # "png" or "jpg", from the content
     sha256: str  # of *data*, hexadecimal
     is_managed: bool = False  # by its colour profile or key: see `picture_colours`
-    frames: int = 1  # more than one: it is animated
+    frames: int = 1  # more than one: animated
 
 
 class TooManyScans(ValueError):  # noqa: N818 - a state of a file
-    """A JPEG would have to be gone through too often."""
+    """A JPEG has too many scans to decode."""
 
     def __init__(self, scans: int) -> None:
         super().__init__(scans)
@@ -68,13 +68,13 @@ def check_picture(
     data: bytes, place: str, named_at: tuple[str, int], problems: Problems
 ) -> Picture | None:
     """
-    Check a picture's form and size, and that it can be decoded whole.
+    Check a picture's format and size, and that it can be decoded completely.
 
     Args:
         data: the file's bytes, at most `BYTES_MAX` of them.
         place: the file, relative to the site root.
-        named_at: file and line that name the picture; problems are noted there.
-        problems: takes what is wrong.
+        named_at: file and line that refer to the picture; problems are recorded there.
+        problems: collects the problems.
     """
     from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - slow to load
 
@@ -105,10 +105,10 @@ def check_picture(
 
 def open_upright(data: bytes) -> "Image.Image":
     """
-    Decode a picture and turn it as its camera's orientation mark says.
+    Decode a picture and rotate it according to its EXIF orientation.
 
-    Only PNG and JPEG are tried: Pillow knows dozens of formats, some of which start
-    programs.
+    Only PNG and JPEG are decoded: Pillow supports dozens of formats, some of which start
+    other programs.
 
     Raises:
         Image.DecompressionBombError: it has more than `PIXELS_MAX` pixels.
@@ -119,7 +119,7 @@ def open_upright(data: bytes) -> "Image.Image":
     from PIL import Image, ImageOps  # noqa: PLC0415 - slow to load
 
     with warnings.catch_warnings():
-        # Pillow warns of damaged EXIF, and of a bound on pixels that is higher than ours.
+        # Pillow warns about damaged EXIF, and about a pixel limit that is higher than ours.
         warnings.simplefilter("ignore")
         image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
         if image.width * image.height > PIXELS_MAX:
@@ -132,7 +132,7 @@ def open_upright(data: bytes) -> "Image.Image":
 
 
 def count_scans(data: bytes) -> int:
-    """Count the scans of a JPEG, its first picture's alone; segments hold pictures as well."""
+    """Count the scans of a JPEG's first picture only; segments may contain other pictures."""
     at = scans = 0
     while (found := NEXT_MARKER.search(data, at)) and found[1] != END_OF_IMAGE:
         scans += found[1] == START_OF_SCAN
@@ -147,7 +147,7 @@ def _refuse_many_scans(data: bytes, pixels: int) -> None:
 
 
 def _is_photograph(image: "Image.Image") -> bool:
-    """Say whether a picture is better kept as JPEG: opaque, and full of different colours."""
+    """Whether a picture is better stored as JPEG: opaque, and with many different colours."""
     if image.has_transparency_data or image.mode not in ("RGB", "RGBA"):
         return False
     small = image.convert("RGB").resize((SAMPLE_SIDE, SAMPLE_SIDE), resample=0)  # nearest

@@ -1,4 +1,4 @@
-"""Reads issues/publication.yaml: what is the same in every issue."""
+"""Reads issues/publication.yaml: the settings that all issues share."""
 
 from newsletter.issue.fields import Fields
 from newsletter.issue.folder import Folder
@@ -12,7 +12,7 @@ from newsletter.phrases import phrase
 COLOUR = r"#[0-9A-Fa-f]{6}"
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 HOST = rf"(?=.{{1,200}}$){LABEL}(\.{LABEL})+"
-# Gmail tells complaints apart by a Feedback-ID of four different fields.
+# Gmail distinguishes complaints by a Feedback-ID with four different fields.
 TAKEN = ("newsletter", *(kind.value for kind in EditionKind))
 SENDER_ID = rf"(?!(?i:{'|'.join(TAKEN)})$)[A-Za-z0-9]{{5,15}}"
 NO_EMOJI = r"[^\u231a\u231b\u2600-\u27bf\u2b50\u2b55\ufe0f\U0001f000-\U0001faff]*"
@@ -20,7 +20,7 @@ PHONE = r"\+?[0-9][0-9 ()./-]{4,30}"
 
 
 def read_publication(issues: Folder) -> Publication | None:
-    """Read the publication; None (and noted problems) if it cannot be read as YAML."""
+    """Read the publication; None (and recorded problems) if the YAML cannot be read."""
     fields = issues.fields("publication.yaml")
     if fields is None:
         return None

@@ -1,4 +1,4 @@
-"""Remembers what of a text Markdown took for plain words: marks in it did not take."""
+"""Records the text that Markdown read as plain words, to find marks without effect."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -11,13 +11,13 @@ from newsletter.issue.lines import LINE
 
 RAW: Final = "raw"  # the key in Token.meta of an inline token: (lines below its first, words)
 # Private characters that replace everything except plain words.
-ON_PURPOSE: Final = "\ue000"  # escaped by a backslash, or code
-TAG: Final = "\ue001"  # where bold, a link, a picture or the like begins or ends
-FROM_ENTITY: Final = "&<>"  # "&amp;amp;" shows "&amp;", which is never intended
+ON_PURPOSE: Final = "\ue000"  # text after a backslash, or code
+TAG: Final = "\ue001"  # the begin or end of bold text, a link, a picture etc.
+FROM_ENTITY: Final = "&<>"  # "&amp;amp;" is shown as "&amp;", which is never intended
 
 
 def note_raw_text(md: MarkdownIt) -> None:
-    """Let *md* note the plain words of every paragraph, before escapes become like them."""
+    """Make *md* record the plain words of each paragraph, before escapes are resolved."""
 
     def note(state: StateCore) -> None:
         for token in state.tokens:
@@ -28,7 +28,7 @@ def note_raw_text(md: MarkdownIt) -> None:
 
 
 def raw_lines(inline: Token) -> list[tuple[int, str]]:
-    """Return the plain words of an inline token line by line; an alt text is a line of its own."""
+    """Return the plain words of an inline token by line; an alt text is a separate line."""
     lines: list[tuple[int, str]] = inline.meta.get(RAW, [])
     return lines
 

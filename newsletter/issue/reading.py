@@ -1,4 +1,4 @@
-"""Disk to Issue: reads a month's folder, collecting every problem before it gives up."""
+"""Reads a month's folder into an Issue, and collects all problems before it fails."""
 
 import re
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from newsletter.phrases import Phrase, phrase
 ISSUE_ID: Final = re.compile(
     r"((?:19|2[0-9])[0-9]{2})-(0[1-9]|1[0-2])(?:-([a-z0-9][a-z0-9-]{0,19}))?"
 )
-LABEL: Final = r"[^\[\]]{1,40}"  # it is put into brackets, as a month is
+LABEL: Final = r"[^\[\]]{1,40}"  # shown in brackets, like a month
 ARTICLE: Final = re.compile(r"([0-9]+)-[a-z0-9]+(-[a-z0-9]+)*")
 ADVERTISING_MARK: Final = re.compile(r"[(\[（]\s*광\s*고\s*[)\]）]")
 LANGUAGE_FILES: Final = {f"{lang}.md" for lang in Lang}
@@ -37,13 +37,13 @@ def read_site_issue(
 
     Args:
         root: the site root, absolute.
-        issue_id: a year and a month, 2022-08; of a special issue with a word behind it,
+        issue_id: year and month, 2022-08; a special issue has a word after them,
             2022-08-correction.
-        read: takes the SHA-256 of each file that is read, by its place.
+        read: collects the SHA-256 of each file that is read, by its place.
 
     Raises:
-        UsageError: *issue_id* is not a valid name, or there is no such issue.
-        ContentError: everything that is wrong with the files, together.
+        UsageError: *issue_id* is not a valid name, or the issue does not exist.
+        ContentError: all problems of the files, together.
     """
     check_issue_id(issue_id)
     problems = Problems()
@@ -68,7 +68,7 @@ def _no_such_issue(root: Path, issue_id: str) -> Phrase:
 
 
 def read_site_publication(root: Path) -> Publication:
-    """Read the publication alone; raises ContentError with everything wrong in it."""
+    """Read only the publication; raises ContentError with all its problems."""
     problems = Problems()
     publication = read_publication(Folder(root, root / "issues", problems))
     problems.raise_any()
@@ -87,16 +87,16 @@ def check_issue_id(issue_id: str) -> tuple[int, int]:
 
 
 def is_month(issue_id: str) -> bool:
-    """Say whether the name is that of a month's issue, not of a special one."""
+    """Whether the name is that of a month's issue, not of a special one."""
     found = ISSUE_ID.fullmatch(issue_id)
     return bool(found and found[3] is None)
 
 
 def issue_ids(root: Path) -> list[str]:
     """
-    Name the issues of a site, oldest first; a month's comes before its special ones.
+    Return the names of a site's issues, oldest first; a month's before its special ones.
 
-    A folder named like a special issue is none without the label that makes it one.
+    A folder named like a special issue is no issue without the label of a special issue.
     """
     folder = root / "issues"
     if not folder.is_dir():
@@ -135,7 +135,7 @@ def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
         id=issue_id,
         year=year,
         month=month,
-        date=day,  # type: ignore[arg-type] # None only beside a problem, which is raised
+        date=day,  # type: ignore[arg-type] # None only with a problem, which is raised
         advertising=advertising,
         letters={lang: letter for lang, letter in letters.items() if letter},
         articles=articles,
@@ -146,7 +146,7 @@ def _read_issue(folder: Folder, issue_id: str, problems: Problems) -> Issue:
 
 
 def _read_label(folder: Folder, fields: Fields, issue_id: str) -> ByLang | None:
-    """Take the label that replaces the month in the subjects of a special issue."""
+    """Read the label that replaces the month in the subjects of a special issue."""
     if not is_month(issue_id):
         if not fields.has("label"):
             fields.note("label", phrase("issue.special-without-label", folder=folder.place))
@@ -229,7 +229,7 @@ def _read_article_text(folder: Folder, lang: Lang, problems: Problems) -> Articl
 
 
 def _note_alone(fields: Fields, place: str, problems: Problems) -> None:
-    """Note fields that show nothing without another one."""
+    """Record fields that are not shown because another field is missing."""
     for field in fields_of(Part.ARTICLE):
         if field.needs and fields.has(field.name) and not fields.has(field.needs):
             message = phrase("issue.shows-nothing", key=field.name, other=field.needs)
@@ -237,7 +237,7 @@ def _note_alone(fields: Fields, place: str, problems: Problems) -> None:
 
 
 def _read_texts(fields: Fields, part: Part) -> dict[str, str]:
-    """Take every text that readers read."""
+    """Read every text that readers see."""
     return {
         field.name: fields.text(field.name, required=field.is_required) for field in texts_of(part)
     }
@@ -278,7 +278,7 @@ def _pictures_of(article: Article) -> Iterator[Picture]:
 
 
 def _note_strangers(folder: Folder, names: list[str], known: set[str], problems: Problems) -> None:
-    """Report text files with a name that is not read: most are misspelt languages."""
+    """Report text files whose names are not read: most are misspelt languages."""
     for name in names:
         if name.endswith((".md", ".yaml", ".yml", ".markdown")) and name not in known:
             message = phrase("issue.unread-file", known=sorted(known))

@@ -1,4 +1,4 @@
-"""Which of the files that an issue was composed from say something else since."""
+"""Finds the files that changed after an issue was composed from them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ SUFFIXES: Final = (".j2", ".css", ".yaml")  # of templates
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What became of the files; all empty where they are as they were."""
+    """The changes of the files; all empty if nothing changed."""
 
     issue: str
-    is_gone: bool  # the issue's folder
-    changed: Sequence[str] = ()  # by their places
+    is_gone: bool  # whether the issue's folder is missing
+    changed: Sequence[str] = ()  # places of changed files
     missing: Sequence[str] = ()
-    broken: Sequence[str] = ()  # that cannot be read
+    broken: Sequence[str] = ()  # places of files that cannot be read
     added: Sequence[str] = ()
 
     def __bool__(self) -> bool:
@@ -29,11 +29,11 @@ class Since:
 
 def look_since(root: Path, issue: str, files: Mapping[str, str]) -> Since:
     """
-    Compare the files of an issue with what was read of them; composes nothing.
+    Compare an issue's files with their contents when they were read; composes nothing.
 
     Args:
-        root: of the site.
-        issue: its name.
+        root: the site root.
+        issue: the issue's name.
         files: the SHA-256 of each file that was read, by its place below *root*.
     """
     own = f"issues/{issue}/"
@@ -41,7 +41,7 @@ def look_since(root: Path, issue: str, files: Mapping[str, str]) -> Since:
     found: dict[str, list[str]] = {"changed": [], "missing": [], "broken": []}
     for place, before in sorted(files.items()):
         if is_gone and place.startswith(own):
-            continue  # its folder is named as a whole
+            continue  # reported by the folder
         path = root / place
         try:
             if sha256(read_regular_file(path)).hexdigest() != before:
@@ -55,7 +55,7 @@ def look_since(root: Path, issue: str, files: Mapping[str, str]) -> Since:
 
 
 def _find_added(root: Path, own: str, files: Mapping[str, str]) -> Iterator[str]:
-    """Yield texts and templates that were not there; pictures are named by texts that changed."""
+    """Yield new texts and templates; new pictures are referred to by changed texts."""
     texts = [path for lang in Lang for path in (root / own).glob(f"*/{lang}.md")]
     templates = [path for path in (root / "templates").rglob("*") if path.suffix in SUFFIXES]
     for path in sorted([*texts, *templates]):

@@ -1,4 +1,4 @@
-"""Writes the skeleton of a new issue, and a whole new site; never over what is there."""
+"""Writes the skeleton of a new issue, and a new site; never overwrites a file."""
 
 import hashlib
 import re
@@ -17,8 +17,8 @@ from newsletter.issue.yaml_fields import read_fields
 from newsletter.phrases import phrase
 
 STARTER: Final = Path(__file__).parent / "starter"
-MAY_STAY: Final = "# may stay"  # on a line of the starter: this is not a place to fill in
-# What Markdown has before the words of a line: of a heading, of an item, and others.
+MAY_STAY: Final = "# may stay"  # on a line of the starter: the text need not be replaced
+# The Markdown marks before the words of a line: of a heading, an item, and others.
 MARKS: Final = re.compile(r"[\s>]*(?:(?P<heading>#+\s)|(?P<item>[*+-]\s|\d+[.)]\s))?\s*")
 SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+")
 
@@ -33,16 +33,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class StarterWords:
-    """What `start_site` and `start_issue` write for people to replace."""
+    """The placeholder texts that `start_site` and `start_issue` write for people to replace."""
 
     fields: Mapping[str, str]  # of publication.yaml: sender.name.ko -> its text
-    texts: Mapping[str, frozenset[str]]  # of an issue: title -> what it is; each of several words
+    texts: Mapping[str, frozenset[str]]  # of an issue: field -> its texts, each of several words
     lines: frozenset[Line]  # of an issue's bodies
     pictures: frozenset[str]  # SHA-256, hexadecimal
 
 
 def read_starter_words() -> StarterWords:
-    """Read what is to be replaced, from the very files that are written."""
+    """Read the placeholder texts from the same files that are written."""
     text = (STARTER / "site" / "issues" / "publication.yaml").read_text(encoding="utf-8")
     staying = [at for at, line in enumerate(text.split("\n"), 1) if MAY_STAY in line]
     fields = read_fields(text, "publication.yaml", 1, Problems())
@@ -63,13 +63,13 @@ def read_starter_words() -> StarterWords:
 
 
 def lines_in(body: str) -> list[Line]:
-    """Cut lines of Markdown into whole headings, whole items and whole sentences."""
+    """Split lines of Markdown into complete headings, items and sentences."""
     return [line for written in body.split("\n") for line in _lines_of(written)]
 
 
 def _lines_of(written: str) -> Iterator[Line]:
     marks = MARKS.match(written)
-    assert marks is not None  # noqa: S101 - it matches nothing, too
+    assert marks is not None  # noqa: S101 - it also matches the empty string
     words = written[marks.end() :].strip()
     kind = marks.lastgroup or "sentence"
     found = [words] if marks.lastgroup else SENTENCE_END.split(words)
@@ -82,32 +82,32 @@ def _texts_of(files: Sequence[str]) -> Mapping[str, frozenset[str]]:
         fields = read_fields(_cut(file)[0], "starter", 1, Problems())
         assert fields is not None  # noqa: S101 - it is ours
         for name, (_, value) in fields.written().items():
-            # A single word, such as a kicker, may well be what somebody means to say.
+            # A single word, such as a kicker, may be the text that a person really wants.
             if " " in value:
                 texts[name].add(value)
     return {name: frozenset(values) for name, values in texts.items()}
 
 
 def _cut(file: str) -> tuple[str, str]:
-    """Cut a file into its fields and its body."""
+    """Split a file into its fields and its body."""
     _, front, body = file.split("---\n", 2)
     return front, body
 
 
 def start_issue(root: Path, issue_id: str, today: date) -> list[Path]:
     """
-    Write issues/ISSUE with one article to fill in.
+    Write issues/ISSUE with one article as a template.
 
     Args:
         root: the site root.
-        issue_id: a year and a month: 2022-09.
-        today: stands in issue.yaml if it lies in that month, else the month's first day.
+        issue_id: year and month: 2022-09.
+        today: the date in issue.yaml if it is in that month, otherwise the first of the month.
 
     Returns:
         The files written, in the order to open them.
 
     Raises:
-        UsageError: *issue_id* is no month, the issue is there already, *root* has no
+        UsageError: *issue_id* is not a month, the issue exists already, *root* has no
             publication, or a file cannot be written.
     """
     year, month = check_issue_id(issue_id)
@@ -124,16 +124,16 @@ def start_issue(root: Path, issue_id: str, today: date) -> list[Path]:
 
 def start_site(folder: Path, env_example: str, issue_id: str, today: date) -> list[Path]:
     """
-    Write a new site: publication, settings, readers, and an issue that composes at once.
+    Write a new site: publication, settings, readers, and an issue that can be composed at once.
 
     Args:
-        folder: made if it is missing; must be empty.
+        folder: created if it is missing; must be empty.
         env_example: the text of .env.example.
         issue_id: the first issue's month.
         today: as in `start_issue`.
 
     Raises:
-        UsageError: *folder* holds something already, or cannot be written.
+        UsageError: *folder* is not empty, or cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(phrase("issue.site-exists", folder=folder))
@@ -158,7 +158,7 @@ def _copy(source: Path, target: Path, values: Mapping[str, str]) -> list[Path]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a new file; "x" refuses one that appeared since we looked."""
+    """Write a new file; mode "x" refuses a file that was created after the check."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:

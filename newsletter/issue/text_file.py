@@ -1,4 +1,4 @@
-"""From the bytes of a text file to text in NFC with LF, or to what is wrong with them."""
+"""Decodes the bytes of a text file to NFC text with LF, or reports their faults."""
 
 import codecs
 import re
@@ -8,18 +8,18 @@ from typing import Final
 from newsletter.issue.problems import Problems
 from newsletter.phrases import Said, phrase
 
-# C0 but for tab and newline, DEL, C1 (they make Gmail clip a letter), line and paragraph
-# separators, bidirectional overrides, byte order marks inside the text, half characters
-# (YAML's "\ud800" makes one, and it has no bytes).
+# C0 except tab and newline, DEL, C1 (they make Gmail clip a letter), line and paragraph
+# separators, bidirectional overrides, byte order marks inside the text, lone surrogates
+# (YAML's "\ud800" makes one, and it cannot be encoded).
 FORBIDDEN: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff"
     "\ud800-\udfff]"
 )
-SHOWN_MAX: Final = 5  # forbidden characters of one file that are named one by one
+SHOWN_MAX: Final = 5  # forbidden characters of one file that are reported individually
 
 
 def decode_text(data: bytes, place: str, problems: Problems) -> str | None:
-    """Decode a text file, or note its problems and return None."""
+    """Decode a text file; on a fault record problems and return None."""
     mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
     try:
         text = data[mark:].decode("utf-8")
@@ -47,7 +47,7 @@ def decode_text(data: bytes, place: str, problems: Problems) -> str | None:
 
 
 def describe(char: str) -> Said:
-    """Name a character that cannot be seen: ``U+202E (RIGHT-TO-LEFT OVERRIDE)``."""
+    """Describe an invisible character: ``U+202E (RIGHT-TO-LEFT OVERRIDE)``."""
     number = f"U+{ord(char):04X}"
     name = unicodedata.name(char, "")
     return f"{number} ({name})" if name else phrase("issue.control-character", number=number)

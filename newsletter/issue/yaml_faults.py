@@ -1,4 +1,4 @@
-"""What is wrong with a field as YAML reads it: names the field, and what to write instead."""
+"""Explains faults of YAML fields: names the field, and the remedy."""
 
 import re
 from typing import Final
@@ -7,7 +7,7 @@ import yaml
 
 from newsletter.phrases import Phrase, phrase
 
-# What PyYAML was at when the true place of the fault is the start of it, not its end.
+# PyYAML's contexts for which the fault's true place is the start of the context, not its end.
 OPENED: Final = (
     "while scanning a quoted scalar",
     "while parsing a flow sequence",
@@ -17,10 +17,10 @@ OPENED: Final = (
 FIELD: Final = re.compile(
     r"[ \t]*(?:- )?(?P<key>[^\s:#{\[\"'&*!|>%@`,?-][^:#]*):(?:[ \t]+(?P<value>.*))?$"
 )
-# YAML begins a comment at a # after a blank.
+# In YAML a # after a space begins a comment.
 COMMENT: Final = re.compile(r"(?<![ \t])[ \t]+#.*")
-TAB: Final = "'\\t'"  # as PyYAML names a tab
-HEADED: Final = ("|", ">")  # the styles of texts that start on the next line
+TAB: Final = "'\\t'"  # PyYAML's name of a tab
+HEADED: Final = ("|", ">")  # styles of block texts, which start on the next line
 HEAD: Final = "|>+-0123456789"
 
 
@@ -64,19 +64,19 @@ def _in_field(error: yaml.MarkedYAMLError, key: str, value: str) -> Phrase:
 
 
 def in_quotes(value: str) -> str:
-    """Show *value* as it is written in YAML so that it is text as a whole."""
+    """Return *value* quoted for YAML, so that all of it is text."""
     if '"' not in value and "\\" not in value:
         return f'"{value}"'
     return _plain(value)
 
 
 def _plain(value: str) -> str:
-    """Show *value* in the quotation marks between which every other mark is text."""
+    """Return *value* in the quotation marks between which all other characters are text."""
     return "'" + value.replace("'", "''") + "'"
 
 
 def in_field(text: str, line: int, message: Phrase) -> Phrase:
-    """Put the name of the field on a line (counted from 0) before a message, if there is one."""
+    """Prefix a message with the field's name on a line (counted from 0), if there is one."""
     _, key, _ = _field_above(text.split("\n"), line)
     return phrase("issue.in-field", key=key, message=message) if key else message
 
@@ -85,13 +85,14 @@ def cut_off(
     node: yaml.ScalarNode, key: yaml.Node | None = None, *, prose: bool
 ) -> tuple[yaml.Node, str] | None:
     """
-    Find what YAML cut off from a value as a comment.
+    Find the part of a value that YAML read as a comment.
 
     Args:
         node: the value.
-        key: the name before it, if it has one: a comment may stand between the two as well.
-        prose: nobody can tell a remark from the rest of a sentence, so beside prose without
-            quotes there is none; elsewhere "# words" is a remark, and "#word" is not.
+        key: the field's name, if there is one: a comment may also be between name and value.
+        prose: in prose a comment cannot be distinguished from the rest of a sentence, so any
+            comment after unquoted prose is cut-off text; elsewhere "# words" is a comment, and
+            "#word" is not.
 
     Returns:
         The text of the line to correct, and the whole value in quotes; None: nothing was cut off.
@@ -113,7 +114,7 @@ def _is_remark(comment: str, node: yaml.ScalarNode, prose: bool) -> bool:
 
 
 def _comment_before(node: yaml.ScalarNode, key: yaml.Node) -> str:
-    """Return the comment behind the colon where the value starts on a later line."""
+    """Return the comment after the colon if the value starts on a later line."""
     start, end = key.end_mark, node.start_mark
     if start is None or end is None or end.buffer is None or start.line == end.line:
         return ""
@@ -133,7 +134,7 @@ def _comment_behind(node: yaml.ScalarNode) -> str:
 
 
 def _field_above(lines: list[str], at: int) -> tuple[int, str, str]:
-    """Return the nearest line with a field, from *at* upwards, its name and its value."""
+    """Return the nearest line with a field, from *at* upwards, with its name and value."""
     for line in range(min(at, len(lines) - 1), -1, -1):
         found = FIELD.match(lines[line])
         if found:
@@ -143,5 +144,5 @@ def _field_above(lines: list[str], at: int) -> tuple[int, str, str]:
 
 
 def _goes_on(lines: list[str]) -> bool:
-    """Say whether a comment on the first of the *lines* ends a text that continues below."""
+    """Whether a comment on the first of the *lines* ends a text that continues below."""
     return bool(lines) and bool(COMMENT.search(lines[0]))

@@ -1,4 +1,4 @@
-"""From YAML text to fields, without ever building an object or expanding an alias."""
+"""Parses YAML text to fields, without building objects or expanding aliases."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -21,10 +21,10 @@ def read_fields(text: str, place: str, first_line: int, problems: Problems) -> F
     Read a YAML mapping.
 
     Args:
-        text: the YAML text, NFC with LF.
+        text: the YAML text, in NFC with LF.
         place: the file, for messages.
         first_line: the line of the file that *text* starts on, counted from 1.
-        problems: takes what is wrong.
+        problems: collects the problems.
 
     Returns:
         The mapping's fields, or None if *text* is not one plain mapping.
@@ -37,7 +37,7 @@ def read_fields(text: str, place: str, first_line: int, problems: Problems) -> F
         problems.add(place, first_line + line, message)
         return None
     except (yaml.YAMLError, ValueError, OverflowError):
-        # PyYAML hands numbers in "\U…" and "%YAML …" to Python unchecked.
+        # PyYAML passes numbers in "\U…" and "%YAML …" to Python unchecked.
         problems.add(place, first_line, phrase("issue.yaml-unread"))
         return None
     if refused:
@@ -61,7 +61,7 @@ def _no_fields(node: yaml.Node | None) -> Phrase:
 
 
 class _Composed(Composer, Resolver):
-    """Makes nodes of events that are there already, so that the text is parsed once."""
+    """Makes nodes from existing events, so that the text is parsed once."""
 
     def __init__(self, events: Iterable[yaml.Event]) -> None:
         Composer.__init__(self)
@@ -79,7 +79,7 @@ class _Composed(Composer, Resolver):
 
 
 def _plain_events(text: str) -> tuple[list[yaml.Event], tuple[int, Phrase] | None]:
-    """Parse *text*; where (a line counted from 0) it is more than plain fields, say what to do."""
+    """Parse *text*; if it is more than plain fields, return a line (from 0) and a remedy."""
     depth = documents = 0
     events = []
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
@@ -99,7 +99,7 @@ def _plain_events(text: str) -> tuple[list[yaml.Event], tuple[int, Phrase] | Non
 
 
 def _event_refusal(event: yaml.Event, text: str) -> Phrase | None:
-    """Refuse aliases (they can blow up) and tags (they can build objects)."""
+    """Refuse aliases (their expansion may be huge) and tags (they may build objects)."""
     line = int(event.start_mark.line) if event.start_mark else 0
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
         return in_field(text, line, phrase("issue.no-aliases"))
