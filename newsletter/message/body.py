@@ -13,16 +13,16 @@ from newsletter.message.segments import Piece
 
 
 class Body:
-    """The alternatives of one edition: text first, then HTML with the pictures sent along."""
+    """The multipart body of one edition: text first, then HTML with its enclosed pictures."""
 
     def __init__(self, edition: Edition, enclosures: Sequence[Enclosure]) -> None:
         """
-        Give the pictures their names inside the letter.
+        Assign content ids to the pictures.
 
         Args:
-            edition: with its slots open.
-            enclosures: pictures to send along; those that the edition does not show are
-                left out.
+            edition: the edition, with unfilled slots.
+            enclosures: pictures to enclose; pictures that the edition does not show are
+                omitted.
         """
         self._text = edition.text
         self._html = edition.html
@@ -38,10 +38,10 @@ class Body:
 
     def pieces(self) -> Iterator[Piece]:
         """
-        Yield the body.
+        Yield the pieces of the body.
 
-        A slot starts a line, and a soft line break follows it, so that whatever is done
-        line by line may be done to constants and values alone.
+        A slot is at the start of a line, and a soft line break follows it, so that constants and
+        values can be processed separately, line by line.
         """
         yield _lines(f"--{self._outer}")
         yield from _text_part("plain", self._text, "text")

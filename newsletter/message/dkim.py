@@ -1,4 +1,4 @@
-"""DKIM (RFC 6376): a domain vouches for a letter, and nothing in it can be changed or added."""
+"""DKIM (RFC 6376): a domain signs a letter, so that no part of it can be changed or added."""
 
 import re
 from base64 import b64encode
@@ -11,8 +11,8 @@ from newsletter.message.dkim_key import SigningKey
 from newsletter.message.headers import LINE_MAX
 from newsletter.message.segments import Piece, Segments
 
-# Each is named once more in h= than it occurs, so that none can be added (section 8.15).
-# RFC 8058 requires both List-Unsubscribe fields among them.
+# Each field is listed in h= once more than it occurs, so that none can be added (section 8.15).
+# RFC 8058 requires that both List-Unsubscribe fields are signed.
 SIGNED: Final = (
     *("from", "to", "reply-to", "subject", "date", "message-id"),
     *("list-id", "list-unsubscribe", "list-unsubscribe-post", "feedback-id"),
@@ -23,32 +23,32 @@ LINE_ENDS: Final = re.compile(rb"[ \t]+(?=\r\n)")
 
 
 def relaxed_field(field: bytes) -> bytes:
-    """Return one header field, CRLF included, in relaxed form (section 3.4.2)."""
+    """Return one header field, including CRLF, in relaxed form (section 3.4.2)."""
     name, _, value = field.partition(b":")
     value = WHITE_SPACE.sub(b" ", value.replace(b"\r\n", b"")).strip(b" ")
     return name.strip(b" \t").lower() + b":" + value + b"\r\n"
 
 
 def relaxed_lines(lines: bytes) -> bytes:
-    """Return lines of a body in relaxed form (section 3.4.4); empty ones at its end are kept."""
+    """Return body lines in relaxed form (section 3.4.4); empty lines at the end are kept."""
     return WHITE_SPACE.sub(b" ", LINE_ENDS.sub(b"", lines))
 
 
 def relaxed_value(value: bytes) -> bytes:
-    """Return what fills a slot of a body in relaxed form; its lines must end in no space."""
+    """Return a value of a body slot in relaxed form; its lines must not end in a space."""
     return WHITE_SPACE.sub(b" ", value) if b"  " in value or b"\t" in value else value
 
 
 class DkimSigner:
-    """Signs the letters of one domain with every key it has; safe to share between threads."""
+    """Signs the letters of one domain with all of its keys; thread-safe."""
 
     def __init__(self, domain: str, keys: Mapping[str, SigningKey]) -> None:
         """
-        Sign with *keys*.
+        Store the domain and the keys.
 
         Args:
-            domain: d=, the domain that the DNS records belong to.
-            keys: by selector; each makes a signature of its own.
+            domain: d=, the domain of the DNS records.
+            keys: by selector; each key makes its own signature.
         """
         self._domain = domain
         self._keys = keys
@@ -58,16 +58,16 @@ class DkimSigner:
         Prepare the signatures of one edition's letters.
 
         Args:
-            fields: the header, a piece a field; a slot is named like the field that fills it.
-            body: ends in a line that is not empty; a slot starts a line, and what follows
-                it is no white space.
-            slots: every slot, in the order in which values are given.
+            fields: the header, one piece for each field; a slot has the name of its field.
+            body: must end in a non-empty line; a slot is at the start of a line, and no white
+                space follows it.
+            slots: all slots, in the order of the values.
         """
         return Seal(self._domain, self._keys, fields, body, slots)
 
 
 class Seal:
-    """What all letters of an edition have in common to be signed."""
+    """The parts of the signatures that all letters of an edition share."""
 
     def __init__(
         self,
@@ -77,13 +77,13 @@ class Seal:
         body: Sequence[Piece],
         slots: Sequence[str],
     ) -> None:
-        """Bring everything constant into its canonical form; see `DkimSigner.seal`."""
+        """Canonicalise all constant parts; see `DkimSigner.seal`."""
         by_name = {_name_of(piece): piece for piece in fields}
         signed = [by_name[name] for name in SIGNED if name in by_name]
         canonical = [relaxed_field(one) if isinstance(one, bytes) else one for one in signed]
         self._fields = Segments(canonical, slots)
         self._body = Segments(body, slots, relaxed_lines)
-        # A value's own line ends are soft: an equals sign keeps white space away from them.
+        # Line ends inside a value are soft: an equals sign separates them from white space.
         self._relax = [relaxed_field if slot in by_name else relaxed_value for slot in slots]
         names = [name for name in SIGNED for _ in range(1 + (name in by_name))]
         self._signatures = [
@@ -92,10 +92,10 @@ class Seal:
 
     def signatures(self, values: Sequence[bytes], now: datetime) -> bytes:
         """
-        Return the DKIM-Signature fields of one letter, to be put before all others.
+        Return the DKIM-Signature fields of one letter, to be placed before all other fields.
 
         Args:
-            values: what fills the slots, in their order.
+            values: the values of the slots, in their order.
             now: an aware time.
         """
         relaxed = [relax(value) for relax, value in zip(self._relax, values, strict=True)]
@@ -106,7 +106,7 @@ class Seal:
 
 
 class _Signature:
-    """The signature of one key: its field without time, hash and signature."""
+    """The signature field of one key, without time, hash and signature."""
 
     def __init__(self, domain: str, selector: str, key: SigningKey, names: Sequence[str]) -> None:
         self._key = key
@@ -118,7 +118,7 @@ class _Signature:
 
     def over(self, fields: bytes, body_hash: str, seconds: int) -> bytes:
         unsigned = f"{self._opening} t={seconds}; bh={body_hash};\r\n b=".encode()
-        # Section 3.7: the field itself comes last, with b= empty and without its CRLF.
+        # Section 3.7: the field itself is hashed last, with empty b= and without its CRLF.
         octets = fields + relaxed_field(unsigned + b"\r\n")[:-2]
         written = b64encode(self._key.sign(octets))
         first = LINE_MAX - len(" b=")

@@ -1,4 +1,4 @@
-"""Keys that sign letters (DKIM), and the DNS records that publish them."""
+"""DKIM keys that sign letters, and the DNS records that publish them."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.serialization import (
 from newsletter.errors import SettingsError
 from newsletter.phrases import phrase
 
-RSA_BITS: Final = 2048  # what Gmail and Yahoo recommend, and all verifiers read (RFC 8301)
-RSA_BITS_LEAST: Final = 1024  # RFC 8301, section 3.2: verifiers take nothing shorter
+RSA_BITS: Final = 2048  # recommended by Gmail and Yahoo; all verifiers support it (RFC 8301)
+RSA_BITS_LEAST: Final = 1024  # RFC 8301, section 3.2: verifiers reject shorter keys
 RSA_EXPONENT: Final = 65537
 STRING_MAX: Final = 255  # RFC 1035, section 3.3: octets in one string of a TXT record
 
@@ -38,12 +38,12 @@ class Algorithm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A private key ready to sign; safe to share between threads."""
+    """A private key that can sign; thread-safe."""
 
     algorithm: Algorithm
     bits: int
-    sign: Callable[[bytes], bytes]  # of canonical octets; hashes them itself
-    public: bytes  # what p= of the DNS record holds
+    sign: Callable[[bytes], bytes]  # takes canonical octets, and hashes them
+    public: bytes  # the value of p= in the DNS record
 
     @property
     def record(self) -> str:
@@ -52,12 +52,12 @@ class SigningKey:
 
     @property
     def is_advised(self) -> bool:
-        """Say whether the key is as long as mailbox providers advise."""
+        """Whether the key has the length that mailbox providers recommend."""
         return self.algorithm is not Algorithm.RSA or self.bits >= RSA_BITS
 
 
 def make_key(algorithm: Algorithm) -> bytes:
-    """Make a private key; return it in PEM form (PKCS #8), without a passphrase."""
+    """Generate a private key; return it as PEM (PKCS #8), without a passphrase."""
     match algorithm:
         case Algorithm.RSA:
             key: RSAPrivateKey | Ed25519PrivateKey = generate_private_key(RSA_EXPONENT, RSA_BITS)
@@ -71,8 +71,8 @@ def read_key(pem: bytes) -> SigningKey:
     Read a private key in PEM form.
 
     Raises:
-        SettingsError: it is no key, has a passphrase, is of another kind, or too short;
-            the message says which, without a place.
+        SettingsError: it is not a key, has a passphrase, is of another kind, or is too short;
+            the message contains the reason, without the file's place.
     """
     try:
         key = load_pem_private_key(pem, password=None)
@@ -89,7 +89,7 @@ def read_key(pem: bytes) -> SigningKey:
 
 
 def split_record(record: str) -> list[str]:
-    """Cut the value of a TXT record into the strings of 255 octets that zone files hold."""
+    """Split the value of a TXT record into strings of 255 octets, as in zone files."""
     return [record[at : at + STRING_MAX] for at in range(0, len(record), STRING_MAX)]
 
 
@@ -105,7 +105,7 @@ def _rsa(key: RSAPrivateKey) -> SigningKey:
 
 def _ed25519(key: Ed25519PrivateKey) -> SigningKey:
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    # RFC 8463, section 3: what is signed is the SHA-256 of the canonical octets.
+    # RFC 8463, section 3: the signed data is the SHA-256 of the canonical octets.
     return SigningKey(
         Algorithm.ED25519, 256, lambda octets: key.sign(sha256(octets).digest()), public
     )

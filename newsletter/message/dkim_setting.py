@@ -1,4 +1,4 @@
-"""The settings of DKIM: which domain vouches for the letters, with which keys."""
+"""The DKIM settings: the signing domain and its keys."""
 
 import re
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ KEYS_MAX: Final = 2  # one RSA, one Ed25519
 
 @dataclass(frozen=True, slots=True)
 class DkimSetting:
-    """Who signs, and where the keys are."""
+    """The signing domain, and the files of its keys."""
 
     domain: str  # d=, ASCII, lower case
     keys: tuple[tuple[str, str], ...]  # selector and PEM file, as written; one or two
 
     def refuse_other_sender(self, sender_address: str) -> None:
         """
-        Refuse a sender that the signature would not speak for (DMARC, RFC 7489, section 3.1).
+        Refuse a sender that is not aligned with the signature (DMARC, RFC 7489, section 3.1).
 
         Raises:
-            SettingsError: the signing domain is neither the sender's nor a parent of it.
+            SettingsError: the signing domain is neither the sender's domain nor a parent of it.
         """
         sender = sender_address.rpartition("@")[2].lower()
         if sender != self.domain and not sender.endswith(f".{self.domain}"):
@@ -46,11 +46,11 @@ def read_dkim_setting(domain: str, selector: str, key: str) -> DkimSetting | Non
 
     Args:
         domain: the value of NEWSLETTER_DKIM_DOMAIN.
-        selector: one selector, or two with a comma between them.
-        key: as many PEM files, in the same order.
+        selector: one selector, or two separated by a comma.
+        key: the same number of PEM files, in the same order.
 
     Raises:
-        SettingsError: everything that is wrong, one a line.
+        SettingsError: all faults, one on each line.
     """
     values = dict(zip(NAMES, (domain, selector, key), strict=True))
     missing = [name for name, value in values.items() if not value]

@@ -1,4 +1,4 @@
-"""Pictures that travel with a letter."""
+"""Pictures that are enclosed in a letter."""
 
 import hashlib
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A picture that is sent along with the letter instead of lying on the web."""
+    """A picture that is enclosed in the letter instead of hosted on the web."""
 
-    url: str  # what the edition's HTML names it by
+    url: str  # its URL in the edition's HTML
     name: str  # a file name, ASCII
     data: bytes  # PNG or JPEG
 
     @property
     def content_id(self) -> str:
-        """Name the picture inside the letter (RFC 2392): the same for the same content."""
+        """The Content-ID of the picture (RFC 2392): the same for the same content."""
         return f"{hashlib.sha256(self.data).hexdigest()[:24]}.{self.name}"

@@ -1,4 +1,4 @@
-"""Addressed bytes: what a provider is handed for one reader."""
+"""The envelope: the letter and addresses that a provider gets for one reader."""
 
 from dataclasses import dataclass
 
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """
-    One message to one reader, ready for the wire.
+    One message to one reader, ready to be sent.
 
-    An envelope never holds two recipients: providers are given one reader a message.
+    An envelope never has two recipients: providers get one reader for each message.
     """
 
-    key: int  # the delivery's id in the ledger; a test send counts from 1
+    key: int  # the delivery's id in the ledger; test letters are counted from 1
     reference: str  # the Message-ID without its angle brackets, ASCII, unique
     sender: str  # the reverse-path (MAIL FROM), an ASCII address
     recipient: str  # the forward-path as the reader gave it; may be non-ASCII
     mime: bytes  # RFC 5322; 7-bit, CRLF line ends, none starts with a dot; ends in CRLF
-    # What a report of its delivery names it by (ENVID, RFC 3461, section 4.4), letters and digits;
-    # "": no report is asked for.
+    # The id of the letter in delivery reports (ENVID, RFC 3461, section 4.4), letters and digits;
+    # "": no report is requested.
     envelope_id: str = ""
-    is_dotless: bool = False  # its maker has made sure of that; else SMTP looks for itself
+    is_dotless: bool = False  # no line starts with a dot, as already checked; otherwise SMTP checks

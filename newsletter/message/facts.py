@@ -1,4 +1,4 @@
-"""What every letter of a publication says of its sender, in its header and its links."""
+"""The sender's data in every letter of a publication, in its header and its links."""
 
 from dataclasses import dataclass
 
@@ -7,19 +7,19 @@ from newsletter.issue.issue import ByLang, Publication
 
 @dataclass(frozen=True, slots=True)
 class SenderFacts:
-    """Who sends, and of which list; the fields are named as in `Publication`."""
+    """The sender and the list; the fields have the same names as in `Publication`."""
 
-    name: ByLang  # the publication's
+    name: ByLang  # the publication's name
     sender_name: ByLang  # the From display name
     sender_address: str
     reply_to: str | None
-    email: str  # where people write to for help
+    email: str  # the address for help
     list_id: str  # RFC 2919
     sender_id: str  # Feedback-ID's last field
 
 
 def facts_of(publication: Publication) -> SenderFacts:
-    """Take from a publication what its letters' headers and links say."""
+    """Return the publication's data for headers and links of letters."""
     return SenderFacts(
         publication.name,
         publication.sender_name,

@@ -14,27 +14,27 @@ from newsletter.message.facts import SenderFacts
 from newsletter.message.mailbox import beside, mailbox
 from newsletter.message.segments import Piece
 
-STREAM: Final = "newsletter"  # Feedback-ID's third field: what kind of mail this is
-# The fields that differ from reader to reader; a slot is named like its field, in lower case.
+STREAM: Final = "newsletter"  # Feedback-ID's third field: the kind of mail
+# The fields that differ for each reader; a slot has its field's name in lower case.
 READERS_FIELDS: Final = ("to", "date", "message-id", "list-unsubscribe")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the header of an edition's letters is made from."""
+    """The data from which an edition's header is made."""
 
     edition: Edition
     facts: SenderFacts
     strings: Mapping[Lang, Strings]
     public_url: str  # without a trailing slash
-    is_test: bool  # mark the subject before anything else
+    is_test: bool  # put a mark at the start of the subject
 
     def pieces(self) -> Iterator[Piece]:
         """
-        Yield the fields, each one piece that ends in CRLF.
+        Yield the fields, one piece each, ending in CRLF.
 
         Raises:
-            ValueError: a field would hold a control character.
+            ValueError: a field would contain a control character.
         """
         facts, kind = self.facts, self.edition.kind
         names = dict.fromkeys(facts.sender_name[lang] for lang in kind.langs)
@@ -75,7 +75,7 @@ def readers_fields(
     Return the values of `READERS_FIELDS`, in their order.
 
     Raises:
-        ValueError: the name, the address or a link would break its field.
+        ValueError: the name, the address or a link is not valid in its field.
     """
     return [
         b"To: " + mailbox(name, address, 4) + b"\r\n",
@@ -86,13 +86,13 @@ def readers_fields(
 
 
 class DateField:
-    """The Date field, updated once a second; safe to share between threads."""
+    """The Date field, updated once a second; thread-safe."""
 
     def __init__(self) -> None:
         self._held: _DateOfSecond | None = None
 
     def at(self, now: datetime) -> bytes:
-        """Return the field for *now*, an aware time, in its own zone."""
+        """Return the field for *now*, an aware time, in the time zone of *now*."""
         held = self._held
         if held is None or not held.is_second_of(now):
             held = self._held = _DateOfSecond(now)
@@ -108,10 +108,10 @@ class _DateOfSecond:
 
     def is_second_of(self, now: datetime) -> bool:
         """
-        Say whether *now* is written the same.
+        Whether the field of *now* is the same as the current one.
 
-        Times of one zone are compared by the clock on its wall, which shows an hour twice
-        when summer ends; times of two zones may be equal and yet be written differently.
+        Times of one zone compare by local time, which repeats an hour when summer time ends;
+        times of two zones may be equal and still be written differently.
         """
         return (
             now.tzinfo is self._zone and now.fold == self._fold and self._from <= now < self._until

@@ -1,8 +1,8 @@
 """
-Header fields as bytes on the wire.
+Encodes header fields as bytes.
 
 The standard library's folding is not used: CPython 3.11 re-encodes a long List-Unsubscribe
-as encoded-words, which no mail program reads, and loses spaces where it folds Korean
+as encoded-words, which no mail program reads, and loses spaces when it folds Korean
 subjects.
 """
 
@@ -10,15 +10,15 @@ import re
 from binascii import b2a_base64
 from typing import Final
 
-WORD_MAX: Final = 75  # RFC 2047, section 2: an encoded-word, delimiters included
-LINE_MAX: Final = 76  # RFC 2047, section 2: a line that holds encoded-words
+WORD_MAX: Final = 75  # RFC 2047, section 2: an encoded-word, including delimiters
+LINE_MAX: Final = 76  # RFC 2047, section 2: a line that contains encoded-words
 LINE_LIMIT: Final = 998  # RFC 5322, section 2.1.1, without CRLF
-LONG_WORD: Final = LINE_LIMIT - 80  # with its field's name it might not fit on a line
+LONG_WORD: Final = LINE_LIMIT - 80  # together with the field's name it may exceed a line
 PREFIX: Final = b"=?utf-8?b?"
 SUFFIX: Final = b"?="
 IN_ANGLES: Final = re.compile(r"[!-;=?-~]{1,900}")
 ATOMS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
-# C0, DEL, C1, line and paragraph separators: a header field holds none of them.
+# C0, DEL, C1, line and paragraph separators: forbidden in header fields.
 FORBIDDEN: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -26,8 +26,8 @@ def field(name: str, value: str) -> bytes:
     """
     Return one unstructured field, such as Subject, ending in CRLF.
 
-    Non-ASCII values become RFC 2047 encoded-words of at most 75 characters, cut between
-    characters, never inside one.
+    Non-ASCII values become RFC 2047 encoded-words of at most 75 characters, split only
+    between characters.
 
     Raises:
         ValueError: *value* holds a control character or a line separator.
@@ -42,11 +42,11 @@ def ascii_field(name: str, value: str) -> bytes:
     """
     Return a field whose value is ASCII, folded at single spaces only, ending in CRLF.
 
-    A value without a space stays on one line, however long: a folded or encoded
-    List-Unsubscribe is no List-Unsubscribe (RFC 8058; Gmail 550 5.7.1).
+    A value without a space stays on one line of any length: a folded or encoded
+    List-Unsubscribe is not valid (RFC 8058; Gmail 550 5.7.1).
 
     Raises:
-        ValueError: a line would pass 998 characters, or *value* holds a control character.
+        ValueError: a line would exceed 998 characters, or *value* contains a control character.
         UnicodeEncodeError: *value* is not ASCII.
     """
     refuse_controls(value)
@@ -63,10 +63,10 @@ def ascii_field(name: str, value: str) -> bytes:
 
 def angle_field(name: str, value: str) -> bytes:
     """
-    Return a field of one thing in angle brackets, such as Message-ID, on one line.
+    Return a field with one value in angle brackets, such as Message-ID, on one line.
 
     Raises:
-        ValueError: *value* is empty, longer than 900 characters, or holds anything but
+        ValueError: *value* is empty, longer than 900 characters, or contains anything except
             visible ASCII characters without angle brackets.
     """
     if not IN_ANGLES.fullmatch(value):
@@ -77,7 +77,7 @@ def angle_field(name: str, value: str) -> bytes:
 
 def phrase(value: str, used: int) -> bytes:
     """
-    Return a display name (RFC 5322 phrase): as it is, quoted, or as encoded-words.
+    Return a display name (RFC 5322 phrase): unchanged, quoted, or as encoded-words.
 
     Args:
         value: the name as people write it.
@@ -87,17 +87,17 @@ def phrase(value: str, used: int) -> bytes:
     if not is_plain(value):
         return encoded_words(value, used)
     shown = value if ATOMS.fullmatch(value) else _quoted(value)
-    if used + len(shown) > LINE_MAX:  # folding is not for the inside of a quoted string
+    if used + len(shown) > LINE_MAX:  # a quoted string may not be folded
         return encoded_words(value, used)
     return shown.encode()
 
 
 def encoded_words(value: str, used: int) -> bytes:
     """
-    Encode *value* as base64 encoded-words, folded so that no line passes 76 characters.
+    Encode *value* as base64 encoded-words, folded so that no line exceeds 76 characters.
 
-    White space between encoded-words is dropped by readers (RFC 2047, section 6.2), so
-    every space of *value* is inside a word.
+    Mail programs ignore white space between encoded-words (RFC 2047, section 6.2), so every
+    space of *value* is inside an encoded-word.
     """
     octets = value.encode()
     room = _octets_in(LINE_MAX - used)
@@ -113,12 +113,12 @@ def encoded_words(value: str, used: int) -> bytes:
         chunk += octets
     words.append(chunk)
     parts = [PREFIX + b2a_base64(word, newline=False) + SUFFIX for word in words if word]
-    start = b"" if words[0] else b"\r\n "  # no room left on the first line
+    start = b"" if words[0] else b"\r\n "  # no space left on the first line
     return start + b"\r\n ".join(parts)
 
 
 def is_plain(value: str) -> bool:
-    """Say whether *value* may be in a field unencoded, and is read back unchanged."""
+    """Whether *value* may be in a field unencoded, and is decoded unchanged."""
     return (
         value.isascii()
         and "=?" not in value
@@ -129,8 +129,8 @@ def is_plain(value: str) -> bool:
 
 
 def refuse_controls(value: str) -> None:
-    """Raise a ValueError if *value* could end a header field or hide in it."""
-    if value.isprintable():  # the common case, at a fifth of the time
+    """Raise a ValueError if *value* contains a control character or a line separator."""
+    if value.isprintable():  # the common case, in a fifth of the time
         return
     if found := FORBIDDEN.search(value):
         msg = f"U+{ord(found[0]):04X} may not stand in a header field"
@@ -143,6 +143,6 @@ def _quoted(value: str) -> str:
 
 
 def _octets_in(columns: int) -> int:
-    """Count the octets that fit into one encoded-word of a line with *columns* left."""
+    """Return the octets that fit into one encoded-word on a line with *columns* left."""
     columns = min(columns, WORD_MAX) - len(PREFIX) - len(SUFFIX)
     return max(0, columns // 4 * 3)

@@ -1,4 +1,4 @@
-"""An issue's letter as it is sent, whatever becomes of the files it was composed from."""
+"""An issue's letter as it is sent; later changes of its source files do not affect it."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -19,30 +19,30 @@ from newsletter.message.letter import CompiledLetter
 if TYPE_CHECKING:
     from newsletter.message.dkim import DkimSigner
 
-FORM: Final = 1  # of the content; a program that writes another one reads this one too
+FORM: Final = 1  # version of the content; programs with a newer form must still read this one
 EMBEDDED: Final = "embedded"
 Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class KeptPicture:
-    """A picture as the letters show it: resized, in the form it is sent in."""
+    """A picture as letters show it: resized, in its final format."""
 
     path: str  # below the public URL, ASCII
     read: Callable[[], bytes]  # PNG or JPEG
-    sha256: str | None = None  # None: it is made when it is read first, which takes a while
+    sha256: str | None = None  # None: the picture is resized at its first read, which is slow
 
 
 @dataclass(frozen=True, slots=True)
 class KeptLetter:
-    """Everything that the letters of an issue are written from, but keys and readers."""
+    """All data from which an issue's letters are written, except keys and readers."""
 
     issue: str
     issued_on: date
-    digest: str  # what tests, approvals and plans name it by
+    digest: str  # identifies the letter in tests, approvals and plans
     parts: Mapping[str, str]  # see Composition.parts
     editions: Mapping[EditionKind, Edition]
-    words: Mapping[Lang, Strings]  # those that are filled in for each reader
+    words: Mapping[Lang, Strings]  # the words filled in for each reader
     facts: SenderFacts
     zone: ZoneInfo
     public_url: str  # without a trailing slash
@@ -51,13 +51,13 @@ class KeptLetter:
 
     @property
     def digests(self) -> tuple[str, ...]:
-        """What the letter answers to; see `Composition.digests`."""
+        """The digests of the letter; see `Composition.digests`."""
         return tuple(dict.fromkeys((self.digest, *digests_of(self.parts))))
 
     def compile(
         self, *, is_test: bool = False, signer: "DkimSigner | None" = None
     ) -> Mapping[EditionKind, CompiledLetter]:
-        """Compile every edition to wire bytes, signed by *signer* if there is one."""
+        """Compile every edition to wire bytes, signed by *signer* if it is given."""
         enclosures = list(self._enclosures()) if self.images == EMBEDDED else []
         return {
             kind: CompiledLetter(
@@ -80,10 +80,10 @@ class KeptLetter:
 
 def write_content(letter: KeptLetter, sums: Mapping[str, str]) -> bytes:
     """
-    Write down all of a letter but its pictures' bytes: the same letter gives the same JSON.
+    Serialise a letter without its pictures' bytes: the same letter gives the same JSON.
 
     Args:
-        letter: as it is sent.
+        letter: the letter, as it is sent.
         sums: the SHA-256 of each picture, by its path.
     """
     content = {
@@ -114,17 +114,17 @@ def write_content(letter: KeptLetter, sums: Mapping[str, str]) -> bytes:
 
 
 def hash_content(content: bytes) -> str:
-    """Return what a letter is kept under: SHA-256, hexadecimal."""
+    """Return the key under which a letter is stored: SHA-256, hexadecimal."""
     return sha256(content).hexdigest()
 
 
 def read_content(content: bytes, read_picture: Callable[[str], Callable[[], bytes]]) -> KeptLetter:
     """
-    Read what `write_content` has written.
+    Parse the result of `write_content`.
 
     Args:
-        content: JSON of `FORM` or an earlier one.
-        read_picture: takes the SHA-256 of a picture; what it returns reads that picture.
+        content: JSON of `FORM` or an earlier form.
+        read_picture: takes the SHA-256 of a picture; returns a function that reads the picture.
     """
     found: dict[str, Any] = json.loads(content)
     issue = found["issue"]
@@ -154,5 +154,5 @@ def read_content(content: bytes, read_picture: Callable[[str], Callable[[], byte
 
 
 def _in_order(values: Mapping[str, Value], keys: "type[Lang | EditionKind]") -> Any:
-    """Put what JSON has sorted by name into the order that the program works in."""
+    """Put values that JSON sorted by name into the program's order of *keys*."""
     return {key: values[key.value] for key in keys if key.value in values}

@@ -1,4 +1,4 @@
-"""The keys that sign readers' links: the newest one signs, and all of them are read."""
+"""The keys of readers' links: the newest key signs, and all keys verify."""
 
 import hashlib
 import hmac
@@ -12,7 +12,7 @@ FINGERPRINT_DIGITS: Final = 16  # hexadecimal
 
 @dataclass(frozen=True, slots=True)
 class LinkKeys:
-    """The keys of one site; printing them shows nothing."""
+    """The keys of one site; their repr shows no secret."""
 
     current: bytes = field(repr=False)
     old: tuple[bytes, ...] = field(default=(), repr=False)  # newest first
@@ -22,15 +22,15 @@ class LinkKeys:
         yield from self.old
 
     def find(self, fingerprint: str) -> bytes | None:
-        """Return the key of *fingerprint*, or None if it is none of these."""
+        """Return the key that has *fingerprint*, or None."""
         return next((key for key in self if fingerprint_of(key) == fingerprint), None)
 
     def signing_by(self, key: bytes) -> "LinkKeys":
-        """Return the same keys, of which *key* signs."""
+        """Return the same keys, with *key* as the signing key."""
         return LinkKeys(key, tuple(one for one in self if one != key))
 
 
 def fingerprint_of(key: bytes) -> str:
-    """Return what tells *key* from others, and gives nothing of it away."""
+    """Return an identifier of *key* that reveals nothing about the key."""
     keyed = hmac.new(key, b"newsletter key fingerprint", hashlib.sha256)
     return keyed.hexdigest()[:FINGERPRINT_DIGITS]

@@ -1,4 +1,4 @@
-"""An edition compiled once to wire bytes with slots; a reader's letter is a join."""
+"""An edition compiled once to bytes with slots; a reader's letter is made by one join."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What one letter says of its reader."""
+    """The data of one reader that a letter contains."""
 
     key: int  # the delivery's id; see Envelope.key
     address: str
@@ -39,14 +39,13 @@ class Reader:
 
 class CompiledLetter:
     """
-    One edition as bytes, cut where a reader's own data belongs.
+    One edition as bytes, split at the places of readers' data.
 
-    A reader's data is encoded for its place (header, text, HTML) and never scanned for
-    slots, so that one reader's name can neither fill nor open another's slot. Safe to share
-    between threads.
+    A reader's data is encoded for its place (header, text, HTML) and never searched for
+    slots, so that one reader's name can neither fill nor open another slot. Thread-safe.
     """
 
-    def __init__(  # noqa: PLR0913 - two of them are rarely given
+    def __init__(  # noqa: PLR0913 - two arguments are rarely given
         self,
         edition: Edition,
         facts: SenderFacts,
@@ -61,23 +60,23 @@ class CompiledLetter:
         Compile *edition*.
 
         Args:
-            edition: with its slots open.
-            facts: sender and list.
+            edition: the edition, with unfilled slots.
+            facts: the sender and the list.
             strings: the words of every language.
-            public_url: where the archive is, without a trailing slash.
-            enclosures: pictures to send along; those that the edition does not show are
-                left out.
-            is_test: mark the subject before anything else.
-            signer: signs every letter; None leaves that to the relay.
+            public_url: the base URL of the archive, without a trailing slash.
+            enclosures: pictures to enclose; pictures that the edition does not show are
+                omitted.
+            is_test: put a mark at the start of the subject.
+            signer: signs every letter; None: the relay may sign.
 
         Raises:
-            ValueError: a header field would hold a control character.
-            KeyError: the edition has a slot that nothing fills.
+            ValueError: a header field would contain a control character.
+            KeyError: the edition has a slot without a value.
         """
         self.edition = edition
         self._strings = strings
         self._sender = facts.sender_address
-        self.sender_domain: Final = self._sender.rpartition("@")[2]  # Message-IDs end in it
+        self.sender_domain: Final = self._sender.rpartition("@")[2]  # the domain of Message-IDs
         self._date_field = DateField()
         shown = edition.text + edition.html
         greeted = [lang for lang in strings if slot_token(Slot.GREETING, lang) in shown]
@@ -92,7 +91,7 @@ class CompiledLetter:
 
     @property
     def sample_name(self) -> str:
-        """An invented reader's name in the edition's first language."""
+        """A fictitious reader's name in the edition's first language."""
         return self._strings[self.edition.kind.langs[0]]["sample_name"]
 
     def envelope(self, reader: Reader, now: datetime) -> Envelope:
@@ -100,11 +99,11 @@ class CompiledLetter:
         Write the letter to one reader; the same reader and time give the same bytes.
 
         Args:
-            reader: whose letter it is.
-            now: an aware time for the Date field; shown in its own zone.
+            reader: the recipient of the letter.
+            now: an aware time for the Date field; written in its own time zone.
 
         Raises:
-            ValueError: the name, the address or a link would break its header field.
+            ValueError: the name, the address or a link is not valid in its header field.
         """
         values = readers_fields(
             reader.name,
@@ -129,12 +128,12 @@ class CompiledLetter:
         )
 
     def html(self, reader: Reader) -> str:
-        """Return the HTML part as *reader* gets it."""
+        """Return the HTML part of *reader*'s letter."""
         words = self._words(reader)
         return _fill(self.edition.html, {slot: escape(value) for slot, value in words.items()})
 
     def text(self, reader: Reader) -> str:
-        """Return the text part as *reader* gets it."""
+        """Return the text part of *reader*'s letter."""
         return _fill(self.edition.text, self._words(reader))
 
     def _words(self, reader: Reader) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The signed token of one reader in links and identifiers, without the address."""
+"""Signed tokens that identify a reader in links and identifiers, without the address."""
 
 import hashlib
 import hmac
@@ -14,24 +14,25 @@ from newsletter.subscribers.subscriber import SubscriberId
 
 
 class Purpose(StrEnum):
-    """What a token is good for; a token of one purpose is worth nothing for another."""
+    """The purpose of a token; a token is valid for its own purpose only."""
 
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
-    TEST = "test"  # used in test letters; changes nothing
+    TEST = "test"  # for test letters; has no effect
 
 
-SEPARATOR: Final = "."  # between whom a token names and its signature
+SEPARATOR: Final = "."  # between the reader's id and the signature
 
 
 class ReaderLinks:
     """
     Makes and checks the tokens of one publication (HMAC-SHA256, no expiry).
 
-    Tokens are those of itsdangerous, which reads them. It derives its key anew for each
-    signature; here that is done once for each purpose, which is a third of the time of a
-    reader's whole letter. Safe to share between threads.
+    The tokens have the format of itsdangerous, which also verifies them. itsdangerous derives
+    its key for each signature; here the key is derived once for each purpose, which saves a
+    third of the time of a reader's whole letter. Thread-safe.
 
+    The newest of *keys* signs; tokens of older keys are also accepted.
     The newest of *keys* signs; a token of an older one is read all the same.
     """
 
@@ -39,7 +40,7 @@ class ReaderLinks:
         self._public_url = public_url
         self._signers = {
             purpose: Signer(
-                [*reversed(keys.old), keys.current],  # the last one signs
+                [*reversed(keys.old), keys.current],  # the last key signs
                 salt=f"newsletter {list_id} {purpose}",
                 sep=SEPARATOR,
                 key_derivation="hmac",
@@ -55,7 +56,7 @@ class ReaderLinks:
         self._keyed_message_id = hmac.new(keys.current, digestmod=hashlib.sha256)
 
     def token(self, purpose: Purpose, reader: ReaderName) -> str:
-        """Return a token of URL-safe ASCII that names *reader* to this program alone."""
+        """Return a token of URL-safe ASCII; only this program can tell its *reader*."""
         named = str(reader)
         signature = self._keyed[purpose].copy()
         signature.update(named.encode())
@@ -64,10 +65,10 @@ class ReaderLinks:
 
     def read_token(self, purpose: Purpose, token: str) -> ReaderName | None:
         """
-        Return whom *token* names, or None if it was not made here for *purpose*.
+        Return the reader of *token*, or None if it is not valid for *purpose*.
 
-        A number is of a letter from before reader ids: it is looked up among the old
-        numbers, never among the rows of today.
+        A number is from a letter before reader ids existed: it is looked up among the old
+        numbers, never among the current row numbers.
         """
         try:
             named = self._signers[purpose].unsign(token).decode()
@@ -76,15 +77,15 @@ class ReaderLinks:
         return reader_name_in(named)
 
     def unsubscribe_url(self, token: str) -> str:
-        """Return the address whose POST ends the subscription (RFC 8058)."""
+        """Return the URL that ends the subscription by POST (RFC 8058)."""
         return f"{self._public_url}/u/{token}"
 
     def preferences_url(self, token: str) -> str:
-        """Return the address of the reader's own settings."""
+        """Return the URL of the reader's own settings."""
         return f"{self._public_url}/p/{token}"
 
     def message_id(self, issue: str, reader: ReaderId | SubscriberId, domain: str) -> str:
-        """Return the Message-ID without brackets: a function of issue and reader."""
+        """Return the Message-ID without brackets; it is derived from issue and reader."""
         keyed = self._keyed_message_id.copy()
         keyed.update(f"message-id {issue} {reader}".encode())
         return f"{issue}.{keyed.hexdigest()[:32]}@{domain}"

@@ -1,9 +1,9 @@
-"""Quoted-printable (RFC 2045, section 6.7) that can be cut and joined at line ends."""
+"""Quoted-printable (RFC 2045, section 6.7) whose output can be split and joined at line ends."""
 
 from email.quoprimime import body_encode
 from typing import Final
 
-WIDTH: Final = 72  # leaves room for "=2E" in the place of a dot, within 76
+WIDTH: Final = 72  # leaves space within 76 for "=2E" in place of a dot
 SOFT_BREAK: Final = b"=\r\n"
 UNSAFE_STARTS: Final = (".", "From ")
 SPELLINGS: Final = [
@@ -14,7 +14,7 @@ SPELLINGS: Final = [
 
 def encode_constant(text: str) -> bytes:
     """
-    Encode a constant piece of a part; its first character starts a line of the result.
+    Encode a constant piece of a part; its first character is at the start of a line.
 
     LF becomes CRLF; no line starts with a dot (SMTP would double it) or with "From ".
     """
@@ -24,7 +24,7 @@ def encode_constant(text: str) -> bytes:
 
 
 def encode_value(text: str) -> bytes:
-    """Encode what fills a slot; it starts a line, and a soft break follows it."""
+    """Encode a slot's value; it is at the start of a line, and a soft line break follows it."""
     if not (text.isascii() and text.isprintable()) or "=" in text:
         return _encode_octets(text.encode())
     if len(text) <= WIDTH and not text.startswith(UNSAFE_STARTS):

@@ -1,17 +1,17 @@
-"""Constant bytes with places between them: what an edition is compiled to."""
+"""Constant bytes with slots between them: the compiled form of an edition."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
-Piece: TypeAlias = bytes | str  # a constant, or the slot whose value belongs in its place
+Piece: TypeAlias = bytes | str  # a constant, or the name of a slot
 
 
 class Segments:
     """
-    Constants as few as can be, and places; filling them is one copy and one join.
+    Merged constants and slots; filling them is one copy and one join.
 
-    What fills a place is never looked into: a value that looks like a slot is a value.
+    A value is never searched for slots: a value that looks like a slot stays a value.
     """
 
     def __init__(
@@ -24,12 +24,12 @@ class Segments:
         Merge adjacent constants.
 
         Args:
-            pieces: in their order.
-            slots: every slot, in the order in which `fill` is given their values.
-            change: what is done to each merged constant.
+            pieces: the pieces, in their order.
+            slots: all slots, in the order of the values given to `fill`.
+            change: applied to each merged constant.
 
         Raises:
-            KeyError: a piece names a slot that is not among *slots*.
+            KeyError: a piece is a slot that is not in *slots*.
         """
         order = {slot: at for at, slot in enumerate(slots)}
         self._segments: list[bytes] = []
@@ -48,14 +48,14 @@ class Segments:
 
     def stay_dotless(self, values: Iterable[bytes]) -> bool:
         """
-        Say whether surely no line starts with a dot once *values* are filled in.
+        Whether certainly no line starts with a dot after *values* are filled in.
 
-        Looks at the values alone, some hundred bytes: the constants were looked at once.
+        Checks only the values, some hundred bytes: the constants were checked once.
         """
         return self._are_dotless and are_dotless(values)
 
     def fill(self, values: Sequence[bytes], first: bytes = b"") -> bytes:
-        """Return the constants with *values* in their places, and *first* before them all."""
+        """Return *first*, followed by the constants with *values* in their slots."""
         segments = [first, *self._segments]
         for place, value in self._places:
             segments[place] = values[value]
@@ -63,6 +63,6 @@ class Segments:
 
 
 def are_dotless(parts: Iterable[bytes]) -> bool:
-    """Say whether no line of *parts* starts with a dot, wherever their borders fall."""
-    # Looking from the end takes half as long as `in`: the search may skip more.
+    """Whether no line of the joined *parts* starts with a dot."""
+    # A search from the end takes half the time of `in`: it may skip more bytes.
     return b"\n".join((b"", *parts)).rfind(b"\n.") < 0

@@ -1,4 +1,4 @@
-"""What a letter says to its own reader, as words and as bytes for each part of the letter."""
+"""The words of a letter that depend on its reader, as text and as bytes of each part."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -13,24 +13,24 @@ from newsletter.compose.strings import Strings
 from newsletter.lang import Lang
 from newsletter.message.quoted_printable import SOFT_BREAK, encode_value
 
-PLACES: Final = ("text", "html")  # a slot's bytes are made once for each part of a letter
-DAYS_HELD: Final = 4096  # eleven years of days of consent
-STARTS_HELD: Final = 16  # what links begin with: there are two to a publication
+PLACES: Final = ("text", "html")  # a slot has separate bytes for each part of a letter
+DAYS_HELD: Final = 4096  # cached dates of consent: eleven years
+STARTS_HELD: Final = 16  # cached beginnings of links: a publication has two
 
 
 class Wording:
-    """The words of one publication's letters to its readers."""
+    """The words of one publication's letters that depend on the reader."""
 
     def __init__(
         self, strings: Mapping[Lang, Strings], names: Mapping[Lang, str], greeted: Sequence[Lang]
     ) -> None:
         """
-        Prepare what is the same for every reader.
+        Prepare the parts that are the same for every reader.
 
         Args:
             strings: the words of every language.
             names: the publication's name, by language.
-            greeted: the languages a letter greets its reader in.
+            greeted: the languages in which a letter greets its reader.
         """
         self._strings = strings
         self._names = names
@@ -49,7 +49,7 @@ class Wording:
     def values(
         self, name: str, consented_on: date | None, unsubscribe_url: str, preferences_url: str
     ) -> list[bytes]:
-        """Return the quoted-printable bytes that fill `slots`, in their order."""
+        """Return the quoted-printable bytes of `slots`, in their order."""
         text, html = _in_both(name)
         values = [*_link(unsubscribe_url), *_link(preferences_url)]
         values += [one.to(html if one.is_html else text) for one in self._greetings]
@@ -59,7 +59,7 @@ class Wording:
     def words(
         self, name: str, consented_on: date | None, unsubscribe_url: str, preferences_url: str
     ) -> dict[str, str]:
-        """Return the words of every slot, by its name: what a person reads."""
+        """Return the text of every slot, by the slot's name."""
         words = {
             slot_name(Slot.UNSUBSCRIBE): unsubscribe_url,
             slot_name(Slot.PREFERENCES): preferences_url,
@@ -83,7 +83,7 @@ class Wording:
 
 
 class _Greeting:
-    """A greeting as bytes; a name need only be put between them."""
+    """A greeting as bytes, split where the name is inserted."""
 
     def __init__(self, strings: Strings, is_html: bool) -> None:
         def written(words: str) -> str:
@@ -98,7 +98,7 @@ class _Greeting:
 
 
 def _cut(greeting: str) -> list[str]:
-    """Cut a greeting where the name belongs."""
+    """Split a greeting where the name is inserted."""
     pieces = [""]
     for words, place, _, _ in Formatter().parse(greeting):
         pieces[-1] += words
@@ -108,7 +108,7 @@ def _cut(greeting: str) -> list[str]:
 
 
 def _around_names(pieces: Iterator[str]) -> Iterator[bytes]:
-    """Encode the text around names so that every piece and every name has its own lines."""
+    """Encode the text around names so that each piece and each name has separate lines."""
     words = [encode_value(piece) for piece in pieces]
     for at, piece in enumerate(words):
         before = SOFT_BREAK if at and piece else b""
@@ -117,7 +117,7 @@ def _around_names(pieces: Iterator[str]) -> Iterator[bytes]:
 
 
 def _link(url: str) -> tuple[bytes, bytes]:
-    """Encode a link for the text and for the HTML; all readers' links begin the same."""
+    """Encode a link for the text and for the HTML; all readers' links begin alike."""
     start, slash, token = url.rpartition("/")
     (start_text, start_html), (text, html) = _start_of_link(start + slash), _in_both(token)
     return start_text + text, start_html + html
