@@ -1,4 +1,4 @@
-"""Reads the keys that sign readers' links, and makes the first one."""
+"""Reads the keys of readers' links, and makes the first key."""
 
 import os
 import secrets
@@ -13,24 +13,24 @@ from newsletter.phrases import phrase
 from newsletter.rights import explain_rights
 from newsletter.settings import Settings
 
-FILE_NAME: Final = ".secret-key"  # in the site's folder: a key a line, the newest first
+FILE_NAME: Final = ".secret-key"  # in the site's folder: one key on each line, the newest first
 
 
 def read_or_make_link_keys(settings: Settings, has_sent: Callable[[], bool]) -> LinkKeys:
     """
-    Return the keys of readers' links, and make one on first use.
+    Return the keys of readers' links; make a key at first use.
 
-    The newest is NEWSLETTER_SECRET_KEY, or else the first line of ROOT/.secret-key. Older ones,
-    which only read links, are NEWSLETTER_OLD_SECRET_KEYS and the other lines of that file. A
-    made key is kept in it with mode 0600; it must outlive the letters, since their unsubscribe
-    links are signed with it.
+    The newest key is NEWSLETTER_SECRET_KEY, or otherwise the first line of ROOT/.secret-key. Older
+    keys, which only verify links, are NEWSLETTER_OLD_SECRET_KEYS and the other lines of that file.
+    A new key is written to the file with mode 0600; it must be kept as long as the letters,
+    because their unsubscribe links are signed with it.
 
     Args:
-        settings: whose keys.
-        has_sent: says whether letters were sent before; asked only where there is no key.
+        settings: the settings with the keys.
+        has_sent: returns whether letters were sent earlier; called only if there is no key.
 
     Raises:
-        SettingsError: the key is missing though letters were sent; or a line of the file holds
+        SettingsError: the key is missing although letters were sent; or a line of the file has
             fewer than 32 bytes, or the file cannot be read or written.
     """
     path = settings.root / FILE_NAME
@@ -53,12 +53,12 @@ def read_or_make_link_keys(settings: Settings, has_sent: Callable[[], bool]) -> 
 
 def signing_keys(keys: LinkKeys, fingerprint: str | None) -> LinkKeys:
     """
-    Return *keys* so that the one of *fingerprint* signs; None: the newest.
+    Return *keys* with the key of *fingerprint* as the signing key; None: the newest.
 
-    A dispatch goes on with the key that it was begun with: Message-IDs are made by it too.
+    A dispatch continues with the key with which it began: Message-IDs depend on it too.
 
     Raises:
-        SettingsError: it is none of them.
+        SettingsError: no key has this fingerprint.
     """
     if fingerprint is None:
         return keys
@@ -69,7 +69,7 @@ def signing_keys(keys: LinkKeys, fingerprint: str | None) -> LinkKeys:
 
 
 def _split(content: bytes) -> list[bytes]:
-    """Return the keys of the file, a line each."""
+    """Return the keys of the file, one for each line."""
     keys = list(filter(None, map(bytes.strip, content.splitlines())))
     for key in keys:
         if len(key) < KEY_BYTES:
@@ -82,7 +82,7 @@ def _split(content: bytes) -> list[bytes]:
 def _write_once(path: Path, key: str) -> None:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another command made it a moment ago
+    except FileExistsError:  # another command created it at the same time
         return
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(key + "\n")

@@ -1,4 +1,4 @@
-"""A proof of an issue: gives the rules all that they may look at, from files, git and the web."""
+"""Proofreads an issue: collects the input of the rules from files, git and the web."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 def proof_issue(site: "Site", issue_id: str, *, online: bool = False) -> "Report":
     """
-    Compose and proofread an issue; what is wrong with its files comes as findings too.
+    Compose and proofread an issue; faults of its files are also returned as findings.
 
     Raises:
-        UsageError: there is no such issue.
+        UsageError: the issue does not exist.
     """
     from newsletter.proof.report import report_on_folder  # noqa: PLC0415 - help does without
 
@@ -39,14 +39,14 @@ def proofread(
     asks_pictures: bool = False,
 ) -> "Report":
     """
-    Proofread what was composed.
+    Proofread a composed issue.
 
     Args:
-        site: where the issue is.
+        site: the site of the issue.
         composed: the issue and its letters.
-        online: ask every link of the texts whether it is there.
-        for_readers: they are about to go to readers: some rules block only then.
-        asks_pictures: ask whether the pictures are on the web, in ten seconds at the most.
+        online: check whether every link of the texts exists.
+        for_readers: the letters will be sent to readers: some rules block only then.
+        asks_pictures: check whether the pictures are on the web, in ten seconds at most.
     """
     from newsletter.compose.strings import label_with  # noqa: PLC0415
     from newsletter.issue.history import NoHistory, git_history  # noqa: PLC0415
@@ -76,7 +76,7 @@ def proofread(
 
 
 def _look_for_pictures(site: "Site", composed: "Composed") -> "Mapping[str, Sight] | None":
-    """Ask for the pictures as readers will fetch them; None where there is nothing to ask."""
+    """Request the pictures as readers will do; None if there is nothing to request."""
     publication = composed.publication
     paths = [hosted.path for hosted in composed.composition.pictures]
     is_off = publication.rules.get("hosted-pictures") == "off"

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class Records:
-    """The ledger of dispatches, the list of readers, and what people decided."""
+    """The ledger of dispatches, the list of readers, and the decisions of people."""
 
-    # Large because it has one short method for each thing that a site keeps, so that all are found
-    # in one list.
+    # Large because it has one short method for each kind of record that a site stores, all in one
+    # list.
 
     def __init__(
         self,
@@ -38,18 +38,18 @@ class Records:
         Prepare; nothing is opened yet.
 
         Args:
-            settings: of the site.
-            require_site: raises a SettingsError if there is no site: then nothing is made.
-            give_back: called when much memory was freed, for the process to give back.
+            settings: the site's settings.
+            require_site: raises a SettingsError if there is no site; then no file is created.
+            give_back: called after much memory was freed, so that the process can return it.
         """
         self._settings = settings
         self._require_site = require_site
         self._give_back = give_back
-        self._ledgers: list[SqlLedger] = []  # that were opened, to be closed
+        self._ledgers: list[SqlLedger] = []  # opened ledgers, which `close` closes
 
     @cached_property
     def database(self) -> "Engine":
-        """The database, open and up to date."""
+        """The open database, with the current schema."""
         from newsletter.storage.opening import open_ledger  # noqa: PLC0415
 
         self._require_site()
@@ -57,9 +57,9 @@ class Records:
 
     def close(self) -> None:
         """
-        Write what is left and close the database, so that all of it is in its file.
+        Write pending data and close the database, so that its file is complete.
 
-        The records may be used again: the database then opens anew.
+        The records may be used again: then the database is opened again.
         """
         database: Engine | None = self.__dict__.pop("database", None)
         if database is None:
@@ -80,7 +80,7 @@ class Records:
         return ledger
 
     def diary(self) -> "SqlDiary":
-        """Open the record of what people decided about dispatches."""
+        """Open the record of people's decisions about dispatches."""
         from newsletter.storage.diary import SqlDiary  # noqa: PLC0415
 
         return SqlDiary(self.database)
@@ -98,7 +98,7 @@ class Records:
         return SqlApprovals(self.database)
 
     def letters(self) -> "SqlLetters":
-        """Open the letters that are kept."""
+        """Open the store of kept letters."""
         from newsletter.storage.letters import SqlLetters  # noqa: PLC0415
 
         return SqlLetters(self.database, self._settings.keep_letters)
@@ -110,31 +110,31 @@ class Records:
         return SqlDoubts(self.database)
 
     def settling(self) -> "SqlSettling":
-        """Open what settles deliveries by evidence."""
+        """Open the part that settles deliveries by evidence."""
         from newsletter.storage.settling import SqlSettling  # noqa: PLC0415
 
         return SqlSettling(self.database)
 
     def look_for_promises(self, issue: str) -> "Sequence[Promise]":
-        """Return what binds *issue* to a letter; makes no ledger if there is none."""
+        """Return the promises that bind *issue* to a letter; creates no ledger."""
         from newsletter.storage.looking import look_for_promises  # noqa: PLC0415
 
         return look_for_promises(self._settings.database_url, self._settings.root, issue)
 
     def holder(self) -> "Holder":
-        """Describe this process, for others that ask who has an issue."""
+        """Describe this process, for other processes that ask which one holds an issue."""
         from newsletter.storage.processes import this_holder  # noqa: PLC0415
 
         return this_holder()
 
     def has_sent(self) -> bool:
-        """Say whether letters were ever sent by this ledger; makes no ledger if there is none."""
+        """Whether this ledger ever sent letters; creates no ledger."""
         from newsletter.storage.sent import has_sent  # noqa: PLC0415 - a database is slow to load
 
         return has_sent(self._settings.database_url, self._settings.root)
 
     def file(self) -> Path | None:
-        """Return the SQLite file that holds the ledger, there or not; None for PostgreSQL."""
+        """Return the SQLite file of the ledger, existing or not; None for PostgreSQL."""
         from newsletter.database_url import read_database_url  # noqa: PLC0415
 
         self._require_site()
@@ -142,25 +142,25 @@ class Records:
         return location.place if isinstance(location.place, Path) else None
 
     def shown(self) -> str:
-        """Return the database's address for people, without a password."""
+        """Return the database's URL for people, without a password."""
         from newsletter.database_url import read_database_url  # noqa: PLC0415
 
         return read_database_url(self._settings.database_url, self._settings.root).shown
 
     def back_up(self, target: Path) -> int:
-        """Copy the ledger's file whole to *target*; see `storage.backups.back_up`."""
+        """Copy the whole ledger file to *target*; see `storage.backups.back_up`."""
         from newsletter.storage.backups import back_up  # noqa: PLC0415
 
         return back_up(self._sqlite_file(), target)
 
     def read_backup(self, file: Path) -> "Contents":
-        """Say what a backup holds; see `storage.backups.read_backup`."""
+        """Describe the contents of a backup; see `storage.backups.read_backup`."""
         from newsletter.storage.backups import read_backup  # noqa: PLC0415
 
         return read_backup(file)
 
     def restore(self, file: Path, now: datetime) -> Path | None:
-        """Put a backup in the ledger's place; see `storage.backups.restore`."""
+        """Replace the ledger by a backup; see `storage.backups.restore`."""
         from newsletter.storage.backups import restore  # noqa: PLC0415
 
         return restore(file, self._sqlite_file(), now)

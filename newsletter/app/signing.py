@@ -1,4 +1,4 @@
-"""The keys of a site, and what signs with them: readers' links, and letters by DKIM."""
+"""Makes the parts that sign with a site's keys: readers' links, and letters by DKIM."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 def find_link_keys(site: "Site", key: str | None, *, were_sent: bool) -> "LinkKeys":
     """
-    Return the keys of readers' links; makes the secret key before the first letter.
+    Return the keys of readers' links; make the secret key before the first letter.
 
     Args:
-        site: whose keys.
-        key: fingerprint of the key that is to sign; None: the newest does.
-        were_sent: whether letters have left already, even if the ledger does not have that.
+        site: the site of the keys.
+        key: fingerprint of the signing key; None: the newest.
+        were_sent: whether letters were sent already, even if the ledger does not record it.
 
     Raises:
-        SettingsError: the secret key, or that of *key*, is lost.
+        SettingsError: the secret key, or the key of fingerprint *key*, is lost.
     """
     from newsletter.app.keys import read_or_make_link_keys, signing_keys  # noqa: PLC0415
 
@@ -43,13 +43,13 @@ def make_letter_writer(
     Make the writer of a letter to its readers.
 
     Args:
-        site: whose DKIM keys sign it.
-        letter: what is written.
-        keys: of the links in it.
-        bounces: where bounces come back to, each letter with a reverse-path of its own; "": to
-            the sender.
-        is_test: whether its subject is marked.
-        signs: whether it is signed by DKIM, if the site has keys.
+        site: the site of the DKIM keys.
+        letter: the letter to write.
+        keys: the keys of the links in the letter.
+        bounces: the address for bounces; each letter gets its own reverse-path; "": the
+            sender's address is used.
+        is_test: whether the subject is marked as a test.
+        signs: whether the letter is signed by DKIM, if the site has keys.
 
     Raises:
         SettingsError: see `make_signer`.
@@ -67,7 +67,7 @@ def make_letter_writer(
 
 
 def read_signing_keys(site: "Site") -> "Mapping[str, SigningKey]":
-    """Read the keys that sign letters, by selector; see `read_dkim_keys` for its errors."""
+    """Read the DKIM keys, by selector; see `read_dkim_keys` for the errors."""
     from newsletter.settings import read_dkim_keys  # noqa: PLC0415 - help does without
 
     setting = site.settings.dkim
@@ -76,10 +76,10 @@ def read_signing_keys(site: "Site") -> "Mapping[str, SigningKey]":
 
 def make_signer(site: "Site", sender_address: str) -> "DkimSigner | None":
     """
-    Make the signer of a site's letters; None where no key is set.
+    Make the signer of a site's letters; None if no key is configured.
 
     Raises:
-        SettingsError: letters are to be signed, but not with these keys or this sender.
+        SettingsError: the keys are not usable, or the sender does not fit the signing domain.
     """
     setting = site.settings.dkim
     if setting is None:

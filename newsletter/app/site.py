@@ -1,4 +1,4 @@
-"""The composition root: the only place that knows which concrete class is used."""
+"""The composition root: the only module that chooses the concrete classes."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
     from newsletter.settings import Settings
 
 REHEARSAL_URL: Final = "outbox:outbox"
-NO_PUBLIC_URL: Final = "https://newsletter.invalid"  # RFC 2606: leads nowhere, ever
+NO_PUBLIC_URL: Final = "https://newsletter.invalid"  # RFC 2606: never resolves
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """An issue with everything that was read for it and made of it."""
+    """An issue, with all that was read for it and composed from it."""
 
     publication: "Publication"
     issue: "Issue"
     press: "Press"
     composition: "Composition"
-    files: Mapping[str, str]  # place of each file of the site that was read -> its SHA-256
+    files: Mapping[str, str]  # place of each file that was read -> its SHA-256
 
     @property
     def letter(self) -> "KeptLetter":
-        """The letter as it is sent; files that change later do not change it."""
+        """The letter as it is sent; later changes of files do not affect it."""
         from functools import partial  # noqa: PLC0415 - help does without all of this
 
         from newsletter.compose.hosting import resize  # noqa: PLC0415
@@ -77,9 +77,9 @@ class Site:
         Prepare a site; nothing is read yet.
 
         Args:
-            environ: the variables of the environment; those of the process if None.
-            folder: from which the site is found; the current one if None.
-            give_back: called when much memory was freed, for the process to give back.
+            environ: the environment variables; None: those of the process.
+            folder: the folder in which the site is searched; None: the current folder.
+            give_back: called after much memory was freed, so that the process can return it.
         """
         self._environ = os.environ if environ is None else environ
         self._folder = Path.cwd() if folder is None else folder
@@ -87,14 +87,14 @@ class Site:
 
     @cached_property
     def settings(self) -> "Settings":
-        """The settings, validated whole; see `Settings.from_env` for its errors."""
+        """The validated settings; see `Settings.from_env` for the errors."""
         from newsletter.settings import Settings  # noqa: PLC0415 - help does without
 
         return Settings.from_env(self._environ, self._folder)
 
     @cached_property
     def records(self) -> "Records":
-        """What the site remembers."""
+        """The site's records: its database."""
         from newsletter.app.records import Records  # noqa: PLC0415 - help does without
 
         return Records(self.settings, self.require, self._give_back)
@@ -111,16 +111,16 @@ class Site:
 
     @property
     def public_url(self) -> str:
-        """Where pictures and readers' pages are; an address that leads nowhere if unset."""
+        """The base URL of pictures and readers' pages; if unset, a URL that never resolves."""
         return self.settings.public_url or NO_PUBLIC_URL
 
     def clock(self) -> datetime:
-        """Say what time it is, aware UTC."""
+        """Return the current time, aware UTC."""
         return datetime.now(UTC)
 
     @cached_property
     def publication(self) -> "Publication":
-        """The publication; raises ContentError with everything wrong in its file."""
+        """The publication; raises ContentError with all problems of its file."""
         from newsletter.issue.reading import read_site_publication  # noqa: PLC0415
 
         self.require()
@@ -135,8 +135,8 @@ class Site:
         Read an issue and compose every edition of it.
 
         Raises:
-            UsageError: there is no such issue.
-            ContentError: everything that is wrong with its files, together.
+            UsageError: the issue does not exist.
+            ContentError: all problems of its files, together.
         """
         from newsletter.compose.composition import compose  # noqa: PLC0415
         from newsletter.issue.reading import read_site_issue  # noqa: PLC0415
@@ -148,7 +148,7 @@ class Site:
         return Composed(publication, issue, press, compose(publication, issue, press), read)
 
     def link_probe(self) -> "LinkProbe":
-        """Make what asks whether links and pictures are on the web."""
+        """Make the probe that checks whether links and pictures are on the web."""
         from newsletter.delivery.link_probe import LinkProbe  # noqa: PLC0415
 
         return LinkProbe(certificates=self.settings.certificates)
@@ -164,10 +164,10 @@ class Site:
         bounces: str = "",
     ) -> "LetterWriter":
         """
-        Make the writer of a letter to its readers; makes the secret key before the first one.
+        Make the writer of a letter to its readers; make the secret key before the first letter.
 
-        With *were_sent* the letters have left already, even if the ledger does not have that.
-        Without *signs* they are only looked at, and need no DKIM keys. For *key* see
+        *were_sent*: letters were sent already, even if the ledger does not record it.
+        *signs*: False for letters that are only looked at, which need no DKIM keys. For *key* see
         `find_link_keys`, for *bounces* `make_letter_writer`.
 
         Raises:
@@ -180,13 +180,13 @@ class Site:
 
     def provider(self, sender_address: str | None = None) -> "Provider":
         """
-        Open the way to the mail provider that NEWSLETTER_MAIL_URL names.
+        Make the mail provider that NEWSLETTER_MAIL_URL names.
 
-        *sender_address* is the sender of the letters; the publication's if None.
+        *sender_address* is the sender of the letters; None: the publication's sender.
 
         Raises:
-            SettingsError: letters would leave over the network, but the pictures and links
-                in them lead nowhere.
+            SettingsError: the provider sends over the network, but the pictures and links in the
+                letters have no public URL.
         """
         from newsletter.delivery.registry import open_provider  # noqa: PLC0415
 
@@ -199,16 +199,16 @@ class Site:
         return open_provider(url, self.root, caller)
 
     def rehearsal_provider(self) -> "Provider":
-        """Open a folder of the site to rehearse into, whatever NEWSLETTER_MAIL_URL names."""
+        """Make an outbox in the site for rehearsals, independent of NEWSLETTER_MAIL_URL."""
         from newsletter.delivery.registry import open_provider, read_mail_url  # noqa: PLC0415
 
         return open_provider(read_mail_url(REHEARSAL_URL), self.root)
 
     def require(self) -> None:
         """
-        Raise a SettingsError if the root is no site: then nothing is made in it.
+        Raise a SettingsError if the root is not a site; so no file is created in it.
 
-        A ledger is enough: what was begun goes on though publication.yaml is lost.
+        A ledger is sufficient: a begun dispatch continues even if publication.yaml is lost.
         """
         if not _has_publication(self.root) and not _has_ledger(self.settings):
             raise SettingsError(phrase("settings.no-site", root=self.root))
@@ -226,7 +226,7 @@ def _has_ledger(settings: "Settings") -> bool:
 
 
 def _read_press(root: Path, public_url: str, read: dict[str, str]) -> "Press":
-    """Read the templates; *read* is told of each file."""
+    """Read the templates; the SHA-256 of each file is added to *read*."""
     from newsletter.compose.press import Press  # noqa: PLC0415
     from newsletter.compose.strings import read_strings  # noqa: PLC0415
 
