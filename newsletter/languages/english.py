@@ -21,7 +21,7 @@ ENGLISH: Final = Language(
     ),
     residue=Residue(
         phrase("common.english-words"),
-        # Names are written with capitals, so four words with three small ones are a sentence.
+        # Names have capital letters, so four words of which three are lower case are a sentence.
         re.compile(r"(?<!\w)[A-Za-z][\w'’-]+(?:[ ,:;]+[A-Za-z][\w'’-]+){3,}"),
         re.compile(r"\b[a-z][\w'’-]+"),
         3,

@@ -1,4 +1,4 @@
-"""Which languages there are; only here they are named one by one."""
+"""The list of supported languages; other modules do not name them individually."""
 
 from newsletter.lang import Lang
 from newsletter.languages.english import ENGLISH
@@ -7,7 +7,7 @@ from newsletter.languages.language import Language
 
 
 def language_of(lang: Lang) -> Language:
-    """Return what is known of a language; mypy refuses a `Lang` without one."""
+    """Return the definition of a language; mypy reports a `Lang` without one."""
     match lang:
         case Lang.KO:
             return KOREAN

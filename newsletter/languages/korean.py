@@ -7,7 +7,7 @@ from newsletter.lang import Lang
 from newsletter.languages.language import Language, Residue
 from newsletter.phrases import phrase
 
-# Particles and the copula, which Korean writes onto a name.
+# Particles and the copula, which Korean appends to a name.
 PARTICLES: Final = (
     "이라는|라는|이라고|라고|으로서|으로써|으로부터|로부터|에서는|에서도|에서|에게서|에게|에는|에도|"
     "에|으로는|으로도|으로|로서|로써|로는|로도|로|과의|와의|과는|와는|과|와|이나|이며|며|이고|입니다|"
@@ -21,7 +21,7 @@ KOREAN: Final = Language(
         "ko kr kor ko-kr korean 한국어 국문 한글 국어 국문판 한국어판 한글판 국 한".split()
     ),
     usual_length=1.0,
-    # Ignoring case would look each character of a wide range up, one by one.
+    # Case-insensitive matching would look up each character of a wide range, one by one.
     term_end=rf"(?-i:(?=(?:{PARTICLES})?(?:[^가-힣]|$)))",
     empty_links=frozenset(
         {"여기", "이곳", "클릭", "여기를 클릭", "바로가기", "링크", "더보기", "자세히"}

@@ -1,4 +1,4 @@
-"""What the program knows of a language, beyond what it can say in it."""
+"""The properties of a language that the program uses, beyond its translated sentences."""
 
 import re
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from newsletter.phrases import Phrase
 
 @dataclass(frozen=True, slots=True)
 class Residue:
-    """What a language looks like where it was left in a text of another."""
+    """How to recognise words of a language that were left untranslated in another language."""
 
     name: Phrase  # "Korean words"
     run: re.Pattern[str]
-    counted: re.Pattern[str]  # inside a run
-    least: int  # so many of *counted* make a run foreign
+    counted: re.Pattern[str]  # counted inside a run
+    least: int  # a run with at least this many of *counted* is foreign
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language that issues are written in; every part is wanted, so that none is half known."""
+    """A language in which issues are written; every attribute is required."""
 
     lang: Lang
     name: Phrase
-    preference_words: frozenset[str]  # what lists of readers call it, in small letters
-    usual_length: float  # characters, where Korean needs 1 to say the same
-    term_end: str  # a regular expression: what may follow a term and end it
-    empty_links: frozenset[str]  # words of links that say nothing, in small letters
-    empty_descriptions: frozenset[str]  # alt texts that say nothing, in small letters
+    preference_words: frozenset[str]  # its names in lists of readers, in lower case
+    usual_length: float  # characters for each Korean character with the same meaning
+    term_end: str  # regular expression: the text that may follow a term
+    empty_links: frozenset[str]  # link texts without information, in lower case
+    empty_descriptions: frozenset[str]  # alt texts without information, in lower case
     residue: Residue
