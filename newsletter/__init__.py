@@ -1,9 +1,9 @@
 """
-A publication's monthly issue, written in Korean and English as a folder of Markdown and
-pictures, becomes a finished letter in each language, is proofread by machine, shown,
-tested, approved, and delivered to every subscriber once, with a ledger that can prove it
-person by person.
+Makes and sends a publication's monthly issue. An issue is written in Korean and English as a
+folder of Markdown and pictures. The program composes a letter in each language, proofreads it,
+and shows it; people test and approve it; the program delivers it to every subscriber once, and
+a ledger proves each delivery.
 
-The way of the data is the layout: issue, compose, proof, message, dispatch, delivery,
+The packages follow the flow of the data: issue, compose, proof, message, dispatch, delivery,
 feedback.
 """

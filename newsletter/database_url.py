@@ -1,4 +1,4 @@
-"""Where the database is; reads the setting without loading a database library."""
+"""Reads NEWSLETTER_DATABASE_URL without loading a database library."""
 
 import os
 import re
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 SETTING: Final = "NEWSLETTER_DATABASE_URL"
 SQLITE: Final = "sqlite:///"
 POSTGRESQL: Final = "postgresql://"
-MARKS: Final = 2  # the quotes around an empty name; so short a password would hide every word
+MARKS: Final = 2  # the quotes around an empty name; hiding so short a text would hide other words
 ESCAPE: Final = re.compile(r"%[0-9A-Fa-f]{2}")
 
-# What follows the login. Several hosts with commas between them are libpq's; none is a socket.
+# The part after the login. Several hosts separated by commas are for libpq; none is a socket.
 PLACE: Final = re.compile(
     r"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+(?:%[\w.-]+)?)\]|(?P<host>[\w.,-]*))"
     r"(?::(?P<port>[0-9]{1,5}))?(?:/(?P<name>[^?#]*))?(?:\?(?P<query>.*))?",
@@ -30,19 +30,19 @@ PLACE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A PostgreSQL database, and the login to it; printing it shows no secret."""
+    """A PostgreSQL database and its login; its repr shows no secret."""
 
-    user: str = field(repr=False)  # decoded, as the next; "" is the system's user
+    user: str = field(repr=False)  # decoded, like password; "" is the system's user
     password: str = field(repr=False)
     host: str  # IPv6 without brackets; "" is the socket of this machine
     port: int | None
     name: str  # decoded
-    options: Mapping[str, Sequence[str]] = field(repr=False)  # libpq's
+    options: Mapping[str, Sequence[str]] = field(repr=False)  # options of libpq
 
 
 @dataclass(frozen=True, slots=True)
 class DatabaseLocation:
-    """A database that this program can speak to: a file, or a server."""
+    """The location of a supported database: a file, or a server."""
 
     place: Path | Server  # a path is absolute, and is used unchanged
     shown: str  # for people, never with a password
@@ -50,12 +50,12 @@ class DatabaseLocation:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether it is a file."""
+        """Whether the database is a file."""
         return isinstance(self.place, Path)
 
     @property
     def url(self) -> "URL":
-        """What SQLAlchemy opens, with the driver; made of parts, so that nothing is decoded."""
+        """The URL for SQLAlchemy, with the driver; built from parts, so that nothing is decoded."""
         from sqlalchemy import URL  # noqa: PLC0415 - slow to load
 
         match self.place:
@@ -76,7 +76,7 @@ class DatabaseLocation:
                 )
 
     def without_login(self, words: str) -> str:
-        """Remove the login from a server's *words*: a password may be in the user's place."""
+        """Remove the login from a server's *words*: the user's name may be a password."""
         if isinstance(self.place, Server):
             for secret in (self.place.password, f'"{self.place.user}"'):
                 if len(secret) > MARKS:
@@ -85,13 +85,13 @@ class DatabaseLocation:
 
     def refuse_lost_file(self) -> None:
         """
-        Make sure that a new file would not take the place of one that was misread.
+        Refuse to create a new file if earlier versions used another file for the same setting.
 
-        Earlier versions pasted the path into an address, so that %41 in a folder's name was
-        read as A, and a ? cut off what follows: readers and ledger may lie elsewhere.
+        Earlier versions pasted the path into a URL, so that %41 in a folder's name was read as A,
+        and a ? cut off the rest: readers and ledger may be in that other file.
 
         Raises:
-            SettingsError: the file is not there yet, but one is where it would have been.
+            SettingsError: the file does not exist, but a file exists at the misread path.
         """
         if not isinstance(self.place, Path) or os.path.lexists(self.place):
             return
@@ -105,12 +105,12 @@ def read_database_url(setting: str, root: Path) -> DatabaseLocation:
     """
     Read NEWSLETTER_DATABASE_URL; a relative SQLite path belongs to *root*.
 
-    Everything up to the last @ of a server's address is the login, so / ? # : @ may stand in
-    a password as they are; a percent sign in it is written %25.
+    Everything before the last @ of a server's URL is the login, so / ? # : @ may be in a
+    password unescaped; a percent sign in a password is written %25.
 
     Raises:
-        SettingsError: the setting names no database that this program speaks to, or it can
-            be read in two ways.
+        SettingsError: the setting names no supported database, or it can be read in two
+            ways.
     """
     if setting.startswith(SQLITE):
         return _read_file(setting.removeprefix(SQLITE), root)
@@ -132,7 +132,7 @@ def _read_file(path: str, root: Path) -> DatabaseLocation:
 
 
 def _find_meant(written: Path, decoded: Path) -> Path:
-    """Choose between two readings of a path with an escape like %20: the one that is there."""
+    """Choose between two readings of a path with an escape like %20: the one that exists."""
     there = [path for path in (written, decoded) if os.path.exists(path)]  # noqa: PTH110
     if len(there) == 1:
         return there[0]
@@ -173,7 +173,7 @@ def _read_options(query: str | None) -> dict[str, list[str]]:
 def _decode(text: str) -> str:
     try:
         decoded = unquote(text, errors="strict")
-        decoded.encode()  # what is not UTF-8 in the environment arrives as lone surrogates
+        decoded.encode()  # non-UTF-8 bytes in the environment become lone surrogates
     except UnicodeError:
         raise wrong_database_url(phrase("database.encoding")) from None
     if "\0" in decoded:
@@ -182,7 +182,7 @@ def _decode(text: str) -> str:
 
 
 def wrong_database_url(fault: Phrase) -> SettingsError:
-    """Return the error that says what is wrong with the setting, and how it is written."""
+    """Return an error with the fault of the setting, and its correct form."""
     return SettingsError(_at_setting(phrase("database.wrong", fault=fault)))
 
 

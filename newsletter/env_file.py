@@ -1,4 +1,4 @@
-"""The file .env, read line by line, so that a setting is never passed over or read two ways."""
+"""Parses .env line by line, so that no setting is ignored or ambiguous."""
 
 import re
 import unicodedata
@@ -19,12 +19,12 @@ from newsletter.phrases import Phrase, phrase
 NAME: Final = ".env"
 PREFIX: Final = "NEWSLETTER_"
 WORD: Final = "NEWSLETTER"
-PREFIX_FAR: Final = 2  # letters that may differ from WORD, where a known setting's name follows
+PREFIX_FAR: Final = 2  # letters that may differ from WORD, if a known setting's name follows
 
 
 @dataclass(frozen=True, slots=True)
 class EnvLine:
-    """One NAME=value of the file."""
+    """One NAME=value line of the file."""
 
     number: int  # counted from 1
     name: str
@@ -33,27 +33,27 @@ class EnvLine:
 
 @dataclass(frozen=True, slots=True)
 class EnvFile:
-    """What .env holds, and everything that is wrong with its form."""
+    """The content of .env, and all faults of its form."""
 
     lines: Sequence[EnvLine]
     faults: Sequence[Phrase]
 
     @property
     def values(self) -> dict[str, str]:
-        """The values by their names."""
+        """The values, by name."""
         return {line.name: line.value for line in self.lines}
 
 
 def read_env_file(path: Path, known: Iterable[str]) -> EnvFile:
     """
-    Read the settings in *path*; a file that does not exist holds none.
+    Read the settings in *path*; a missing file has none.
 
     Args:
         path: the file.
         known: the names of all settings, with their prefix.
 
     Raises:
-        SettingsError: it cannot be read, or is not UTF-8.
+        SettingsError: the file cannot be read, or is not UTF-8.
     """
     try:
         text = read_regular_text(path).removeprefix("\ufeff") if path.exists() else ""
@@ -66,11 +66,11 @@ def read_env_file(path: Path, known: Iterable[str]) -> EnvFile:
 
 
 def parse_env(text: str, known: Sequence[str]) -> EnvFile:
-    """Take the text of a .env file apart; *known* are the names of all settings."""
+    """Parse the text of a .env file; *known* are the names of all settings."""
     lines: list[EnvLine] = []
     faults: list[tuple[int, Phrase]] = []
-    # Binding by binding, for python-dotenv itself passes over what it cannot read, and takes
-    # a dollar sign in a password for a reference to something else.
+    # Each binding is checked here, because python-dotenv itself ignores lines that it cannot read,
+    # and reads a dollar sign in a password as a reference to another variable.
     for binding in parse_stream(StringIO(text)):
         number = _line_of(binding)
         if binding.error or (binding.key and binding.value is None):
@@ -93,13 +93,13 @@ def parse_env(text: str, known: Sequence[str]) -> EnvFile:
 
 
 def _line_of(binding: Binding) -> int:
-    """Return the line of the name itself; python-dotenv counts from the blank lines before it."""
+    """Return the line of the name; python-dotenv counts from the blank lines before it."""
     text = binding.original.string
     return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _find_swallowed(line: EnvLine) -> Iterable[tuple[int, Phrase]]:
-    """Find settings inside a quoted value of several lines: a closing quote was forgotten."""
+    """Find settings inside a quoted value of several lines: a closing quote is missing."""
     for offset, part in enumerate(line.value.split("\n")):
         found = re.match(rf"\s*(?:export\s+)?({PREFIX}\w+)\s*=", part) if offset else None
         if found:
@@ -108,7 +108,7 @@ def _find_swallowed(line: EnvLine) -> Iterable[tuple[int, Phrase]]:
 
 
 def _find_repeated(lines: Sequence[EnvLine]) -> Iterable[tuple[int, Phrase]]:
-    """Find settings of ours with more than one value: it is unclear which one is meant."""
+    """Find settings of this program with more than one value: the intended one is unclear."""
     by_name: dict[str, list[EnvLine]] = {}
     for line in lines:
         if line.name.startswith(PREFIX):
@@ -133,8 +133,8 @@ def find_emptied(environ: Mapping[str, str], file: EnvFile) -> list[Phrase]:
     """
     Find settings that have a value in the file, and are empty in the environment.
 
-    The environment wins, and an empty setting stands for its default. That may be meant, or
-    be left over in a unit file; a whole issue would go to another place than .env says.
+    The environment takes precedence, and an empty setting means its default. This may be intended,
+    or a remainder in a unit file; then an issue would go to another place than .env says.
     """
     emptied = {name for name, value in environ.items() if not value.strip()}
     return [
@@ -146,10 +146,10 @@ def find_emptied(environ: Mapping[str, str], file: EnvFile) -> list[Phrase]:
 
 def find_wrong_names(environ: Iterable[str], known: Iterable[str]) -> list[Phrase]:
     """
-    Say of each name in the environment what is wrong with it, if it is meant for us.
+    Return the fault of each name in the environment that is a wrong name of our settings.
 
-    The environment holds other programs' names too; there a misspelt prefix is only taken for
-    ours where the rest is the whole name of a setting.
+    The environment has names of other programs too; a name with a misspelt prefix is reported
+    only if the rest is the complete name of a setting.
     """
     known = tuple(known)
     wrong = (_find_wrong_name(name, known, is_ours=False) for name in sorted(environ))
@@ -168,13 +168,13 @@ def _find_wrong_name(name: str, known: Sequence[str], *, is_ours: bool) -> Phras
 
 def find_meant(name: str, known: Iterable[str], *, is_ours: bool) -> str | None:
     """
-    Say which setting *name* is a misspelling of, if its prefix is misspelt; else None.
+    Return the setting whose prefix is misspelt in *name*; otherwise None.
 
-    A name is near where its letters before some place differ from NEWSLETTER by two at the
-    most, and those behind from a setting's by a third of them. Case and marks do not count.
-    In a file of our own (*is_ours*) a first word that differs by one letter is enough, or
-    what follows would be passed over without a word. A name with a word of its own before
-    NEWSLETTER (MY_NEWSLETTER_ROOT) is another program's.
+    A name matches if some first part of it differs from NEWSLETTER by at most two letters, and
+    the rest differs from a setting's name by at most a third of its letters. Case and
+    punctuation are ignored. In our own file (*is_ours*) a first word that differs by one letter
+    is enough; otherwise the setting would be ignored silently. A name with another word before
+    NEWSLETTER (MY_NEWSLETTER_ROOT) belongs to another program.
     """
     if name.startswith(PREFIX):
         return None
@@ -186,7 +186,7 @@ def find_meant(name: str, known: Iterable[str], *, is_ours: bool) -> str | None:
     rests = {_letters(one.removeprefix(PREFIX)): one for one in known}
     for length in range(len(WORD) - PREFIX_FAR, len(WORD) + PREFIX_FAR + 1):
         head, tail = whole[:length], whole[length:]
-        strange = sum(mark not in WORD for mark in head)  # each of them is one difference
+        strange = sum(mark not in WORD for mark in head)  # each counts as one difference
         if strange > PREFIX_FAR or _distance(head, WORD) > PREFIX_FAR:
             continue
         nearest = min(rests, key=lambda rest: _distance(tail, rest))
@@ -205,7 +205,7 @@ def _letters(text: str) -> str:
 
 
 def _distance(one: str, other: str) -> int:
-    """Count the letters to be added, dropped, changed or swapped with the next one."""
+    """Count the letters to add, drop, change or swap with the next one."""
     rows = [list(range(len(other) + 1))]
     for i, mark in enumerate(one, 1):
         row = [i]

@@ -1,4 +1,4 @@
-"""What a person must fix. Each class owns one exit status; anything else is a bug."""
+"""Errors that a person must correct. Each class has its own exit status; others are bugs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from newsletter.phrases import Phrase, Said, phrase
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with what a person wrote, and what to write instead."""
+    """One fault in a person's input, and its remedy."""
 
     place: str  # a file relative to the site root, or the name of a setting
-    line: int | None  # counted from 1; None where the whole of *place* is meant
-    message: Said  # what is wrong; then what to do
+    line: int | None  # counted from 1; None: the whole of *place*
+    message: Said  # the fault, then the remedy
 
     @property
     def said(self) -> Phrase:
-        """The place, the line and what is wrong there."""
+        """The place, the line and the fault."""
         if self.line is None:
             return phrase("common.at-place", place=self.place, message=self.message)
         return phrase("common.at-line", place=self.place, line=self.line, message=self.message)
@@ -27,17 +27,17 @@ class Problem:
 
 
 class NewsletterError(Exception):
-    """A fault that a person can correct: it names place, fault and remedy; str() is in English."""
+    """A fault that a person can correct: it has place, fault and remedy; str() is in English."""
 
     exit_status: ClassVar[int] = 1
 
     def __init__(self, *said: Said) -> None:
         super().__init__(*said)
-        self.said = said  # a line each
+        self.said = said  # one line for each
 
     @property
     def phrase(self) -> Said:
-        """All that is wrong, as one thing to be said."""
+        """All faults, as one phrase."""
         return self.said[0] if len(self.said) == 1 else phrase("common.lines", lines=self.said)
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class NewsletterError(Exception):
 
 
 class ContentError(NewsletterError):
-    """The content is not fit to go on: the issue, the publication, a list of readers."""
+    """The content has faults: the issue, the publication, or a list of readers."""
 
     exit_status = 1
 
@@ -87,6 +87,6 @@ class ProviderBusy(ProviderError):  # noqa: N818 - a state, not a fault
 
 
 class LedgerError(NewsletterError):
-    """Nothing can be recorded, so nothing may be sent."""
+    """The ledger cannot record anything, so nothing may be sent."""
 
     exit_status = 3

@@ -1,4 +1,4 @@
-"""Files that people name: read only if they are files; and names that are to outlive a crash."""
+"""Reads files that people name, regular files only; makes file names survive a crash."""
 
 import errno
 import os
@@ -19,7 +19,7 @@ KINDS: Final = {
 
 
 class NotAFileError(OSError):
-    """The path is not a regular file; *said* names its kind, and *strerror* the same in English."""
+    """The path is not a regular file; *said* is its kind, and *strerror* the same in English."""
 
     def __init__(self, said: Phrase, path: Path) -> None:
         super().__init__(errno.EINVAL, str(said), str(path))
@@ -28,9 +28,9 @@ class NotAFileError(OSError):
 
 def reason_of(error: OSError) -> Said:
     """
-    Say why a file, a folder or a connection cannot be used.
+    Explain why a file, a folder or a connection cannot be used.
 
-    What is known of the system's words is a phrase; the others are text, as they came.
+    Known error messages of the system become a phrase; others are returned as text.
     """
     if isinstance(error, NotAFileError):
         return error.said
@@ -42,23 +42,23 @@ def reason_of(error: OSError) -> Said:
 
 def refuse_irregular(path: Path) -> None:
     """
-    Refuse what would hang, or never end, if it were opened or read.
+    Refuse a path that could block, or never end, when it is opened or read.
 
     Raises:
         NotAFileError: *path* is a FIFO, a socket, a device or a folder.
-        OSError: it cannot be looked at, for example because it is not there.
+        OSError: the path cannot be examined, for example because it does not exist.
     """
     _refuse_mode(path.stat().st_mode, path)
 
 
 def open_regular_file(path: Path) -> BinaryIO:
     """
-    Open a file to read bytes from; raises as `refuse_irregular` does.
+    Open a file to read bytes; raises the same errors as `refuse_irregular`.
 
-    A FIFO is refused, and not waited for until somebody writes into it.
+    A FIFO is refused; the call does not wait for a writer.
     """
-    refuse_irregular(path)  # opening a device may already do something, and a socket fails
-    # What took its place since then is opened without waiting, and looked at again.
+    refuse_irregular(path)  # opening a device may have effects; opening a socket fails
+    # The file may have been replaced since then: open without blocking, and check again.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
     handle = os.open(path, flags | getattr(os, "O_BINARY", 0))
     try:
@@ -70,30 +70,30 @@ def open_regular_file(path: Path) -> BinaryIO:
 
 
 def read_regular_file(path: Path) -> bytes:
-    """Read a whole file; raises as `open_regular_file` does."""
+    """Read a whole file; raises the same errors as `open_regular_file`."""
     with open_regular_file(path) as file:
         return file.read()
 
 
 def read_regular_text(path: Path) -> str:
-    """Read a whole UTF-8 file, line ends as LF; raises also UnicodeDecodeError."""
+    """Read a whole UTF-8 file, with line ends as LF; may also raise UnicodeDecodeError."""
     return text_of(read_regular_file(path))
 
 
 def text_of(data: bytes) -> str:
-    """Read UTF-8, line ends as LF; raises UnicodeDecodeError."""
+    """Decode UTF-8, with line ends as LF; raises UnicodeDecodeError."""
     text = data.decode("utf-8")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def sync_folder(folder: Path) -> None:
     """
-    Let the names in *folder* outlive a power cut, where the system can.
+    Make the names in *folder* survive a power failure, if the system can.
 
-    A file's own fsync does not put its name on the disk (fsync(2)).
+    fsync of a file does not write its name to the disk (fsync(2)).
     """
     if os.name != "posix":
-        return  # only POSIX opens a folder
+        return  # only POSIX can open a folder
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -102,7 +102,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def explain_unread(error: UnicodeDecodeError | OSError) -> Phrase:
-    """Say why a text could not be read, and what to do."""
+    """Explain why a text could not be read, with the remedy."""
     if isinstance(error, OSError):
         return phrase("files.put-readable", fault=reason_of(error))
     return phrase("files.not-utf8", reason=error.reason)

@@ -1,18 +1,18 @@
-"""The languages of a publication, and the editions an issue is sent in."""
+"""The languages of a publication, and the editions of an issue."""
 
 from enum import StrEnum
 from typing import Final
 
 
 class Lang(StrEnum):
-    """A language an issue is written in; the value is its BCP 47 tag."""
+    """A language in which an issue is written; the value is its BCP 47 tag."""
 
     KO = "ko"
     EN = "en"
 
 
 class EditionKind(StrEnum):
-    """Which edition of an issue: one language, or every language whole, one after the other."""
+    """An edition of an issue: in one language, or in all languages, one after the other."""
 
     KO = "ko"
     EN = "en"
@@ -20,12 +20,12 @@ class EditionKind(StrEnum):
 
     @property
     def langs(self) -> tuple[Lang, ...]:
-        """The languages of the edition, in their order in it."""
+        """The languages of the edition, in their order."""
         return LANGS_OF[self]
 
 
 class Preference(StrEnum):
-    """What a subscriber asked to read; a subscriber may also have no preference (None)."""
+    """The edition that a subscriber chose; a subscriber may also have no preference (None)."""
 
     KO = "ko"
     EN = "en"

@@ -1,24 +1,24 @@
-"""Korean particles (조사): which of two forms follows a word, by the sound it ends in."""
+"""Korean particles (조사): selects one of two forms by the last sound of a word."""
 
 from typing import Final
 
 HANGUL: Final = range(0xAC00, 0xD7A4)  # the composed syllables of Unicode
-FINALS: Final = 28  # a syllable's last consonant is its number modulo this; 0: it has none
+FINALS: Final = 28  # a syllable's number modulo this is its last consonant; 0: none
 RIEUL: Final = 8  # ㄹ among the last consonants
 DIGITS: Final = {"0": 21, "1": RIEUL, "3": 16, "6": 1, "7": RIEUL, "8": RIEUL}  # 영 일 삼 육 칠 팔
 CLOSING: Final = "\"'`”’)]}>」』 "
-AFTER_RIEUL: Final = "로"  # the one form that ㄹ takes as if nothing were there
+AFTER_RIEUL: Final = "로"  # the only form for which ㄹ counts as a vowel
 
 
 def with_particle(word: str, pair: str) -> str:
     """
-    Append the fitting one of two particles to *word*.
+    Append the suitable one of two particles to *word*.
 
     Args:
-        word: any text; quotation marks and brackets at its end are not looked at.
+        word: any text; quotation marks and brackets at its end are ignored.
         pair: the form after a consonant and the form after a vowel: 을/를, 은/는, 이/가, 과/와,
-            으로/로. Where nobody knows how *word* is read (Latin letters, signs), both are
-            written, as offices do: 을(를).
+            으로/로. If the sound of *word* is unknown (Latin letters, signs), both are written, as
+            Korean offices do: 을(를).
     """
     after_consonant, after_vowel = pair.split("/")
     final = _find_final(word)
@@ -29,7 +29,7 @@ def with_particle(word: str, pair: str) -> str:
 
 
 def _find_final(word: str) -> int | None:
-    """Return the number of the consonant that *word* ends in, 0 for a vowel; None: not known."""
+    """Return the number of the word's last consonant, 0 for a vowel; None: unknown."""
     last = word.rstrip(CLOSING)[-1:]
     if last and ord(last) in HANGUL:
         return (ord(last) - HANGUL.start) % FINALS

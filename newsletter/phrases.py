@@ -1,9 +1,9 @@
 """
-What is said to people, as a value: a code and what its sentence names.
+Messages to people as values: a code, and the fields of its sentence.
 
-Rooms below the terminal and the pages say *what* is the case; in which language, and in which
-words, is decided where a person reads it. Sentences are in ``locale/LANGUAGE/ROOM.po``, by
-their code.
+Packages below the terminal and the pages make phrases; language and words are chosen where
+a person reads the message. The sentences are in ``locale/LANGUAGE/ROOM.po``, by
+code.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,19 +17,19 @@ from newsletter.particles import with_particle
 
 LOCALE: Final = Path(__file__).parent / "locale"
 DOMAIN: Final = "newsletter"  # the name of the compiled catalogues
-LANGUAGES: Final = ("en", "ko")  # of operators; the first is what developers and machines read
-LISTS: Final = "list."  # the sentences that join a list
-KEPT: Final = "\x1e"  # begins a phrase where texts are kept; no text of a person does
+LANGUAGES: Final = ("en", "ko")  # of operators; the first is for developers and machines
+LISTS: Final = "list."  # prefix of the sentences that join a list
+KEPT: Final = "\x1e"  # the first character of a stored phrase; never of a person's text
 COUNT: Final = "count"  # the field that chooses between singular and plural
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Something to be said to a person; printed as it is, it reads English."""
+    """A message to a person; str() is in English."""
 
     code: str  # ROOM.WORDS: the catalogue, and the sentence in it
-    # Text, numbers, other phrases, and lists of those, by the names that the sentence has; none
-    # is called code.
+    # Text, numbers, other phrases, and lists of these, by the names in the sentence; no field has
+    # the name code.
     fields: Mapping[str, object] = field(default_factory=dict)
 
     def __hash__(self) -> int:
@@ -39,43 +39,43 @@ class Phrase:
         return catalogue(LANGUAGES[0]).word(self)
 
     def __format__(self, form: str) -> str:
-        """Refuse to be pasted into a sentence: it would read English there, unseen."""
+        """Raise an error in an f-string or format(): the message would silently become English."""
         msg = f"{self.code}: word it by say() for people, or by str() for machines"
         raise TypeError(msg)
 
 
-# A text is the words of a server, the system or a person, and is not translated.
+# A str holds words of a server, the system or a person, and is not translated.
 Said: TypeAlias = Phrase | str
 
 
 def phrase(code: str, /, **fields: object) -> Phrase:
-    """Say *code*; the fields are what its sentence names."""
+    """Make the phrase of *code*; *fields* are the fields of its sentence."""
     return Phrase(code, fields)
 
 
 def write_said(said: Said) -> str:
-    """Write *said* as a text that `read_said` reads, to be kept; a person's own stays as it is."""
+    """Convert *said* to a text for storage and `read_said`; a person's own text is unchanged."""
     if isinstance(said, Phrase):
-        import json  # noqa: PLC0415 - and help is fast
+        import json  # noqa: PLC0415 - help does without
 
         return KEPT + json.dumps(_as_json(said), ensure_ascii=False)
     return said.lstrip(KEPT)
 
 
 def beginning_of(code: str) -> str:
-    """Return how every text begins that `write_said` makes of a phrase of *code*."""
+    """Return the beginning of every text that `write_said` makes from a phrase of *code*."""
     return f'{KEPT}{{"code": "{code}"'
 
 
 def read_said(text: str | None) -> Said:
-    """Read what `write_said` wrote, or a version that knew sentences alone; None is empty."""
+    """Parse a text of `write_said`, or of a version without phrases; None gives ""."""
     if not text or not text.startswith(KEPT):
         return text or ""
     import json  # noqa: PLC0415 - as above
 
     try:
         found: Said = _of_json(json.loads(text.removeprefix(KEPT)))
-    except (ValueError, KeyError):  # not as we wrote it
+    except (ValueError, KeyError):  # not a stored phrase
         return text.removeprefix(KEPT)
     return found
 
@@ -102,16 +102,16 @@ class Catalogue:
 
     @cached_property
     def _sentences(self) -> GNUTranslations | NullTranslations:
-        """The compiled sentences; English help does without them."""
+        """The compiled sentences; for English the command help does not need them."""
         return translation(DOMAIN, LOCALE, [self._language])
 
     def word(self, said: object) -> str:
         """
-        Put *said* into words: a phrase by its sentence, a list by that of lists, else as it is.
+        Convert *said* to text: a phrase by its sentence, a list by that of lists, others as is.
 
-        In a sentence ``{name}`` is a field, with any format of Python's. ``{name:을/를}`` is
-        followed by the particle that fits. A list is joined by commas, ``{names:list.or}`` by
-        another sentence, and ``{names:; }`` by that text.
+        In a sentence ``{name}`` is a field, with any format of Python. ``{name:을/를}`` appends the
+        suitable particle. A list is joined by commas, by another sentence with
+        ``{names:list.or}``, and by the given text with ``{names:; }``.
         """
         if not isinstance(said, Phrase):
             return format(self._fit(said))
@@ -119,13 +119,13 @@ class Catalogue:
         if sentence is not None:
             try:
                 return self._fill(sentence, said.fields)
-            except (KeyError, ValueError):  # kept by a version whose sentence had other fields
+            except (KeyError, ValueError):  # stored by a version whose sentence had other fields
                 pass
-        # What it was to say must not be lost for that.
+        # The content of the message must not be lost because of this.
         return f"{said.code} { ({name: str(value) for name, value in said.fields.items()}) }"
 
     def translate(self, english: str, fields: Mapping[str, object]) -> str:
-        """Put an English sentence of the terminal's own into this language, and fill it."""
+        """Translate an English sentence of the terminal to this language, and fill its fields."""
         is_english = self._language == LANGUAGES[0]
         sentence = english if is_english else self._sentences.gettext(english)
         return self._fill(sentence, fields) if fields else sentence
@@ -134,7 +134,7 @@ class Catalogue:
         return sentence.format_map({name: self._fit(one) for name, one in fields.items()})
 
     def _find(self, said: Phrase) -> str | None:
-        """Return the sentence of a code, or None: there is none in this version."""
+        """Return the sentence of a code; None if this version has none."""
         count = said.fields.get(COUNT)
         if isinstance(count, int):
             found = self._sentences.ngettext(said.code, said.code, count)
@@ -144,7 +144,7 @@ class Catalogue:
         return found if found != said.code else None
 
     def _fit(self, value: object) -> Any:
-        """Return what a sentence can format: numbers as they are, all else as text."""
+        """Return a value that a sentence can format: numbers unchanged, others as text."""
         if isinstance(value, int) and not isinstance(value, bool):
             return _Number(value)
         if isinstance(value, float):
@@ -154,7 +154,7 @@ class Catalogue:
         return _Text(self.word(value) if isinstance(value, Phrase) else value)
 
     def join(self, words: Sequence[str], way: str = "") -> str:
-        """Join words to a list: by a sentence of lists (list.or), or by the text that *way* is."""
+        """Join words to a list: by the list sentence *way* (list.or), or separated by *way*."""
         if way and not way.startswith(LISTS):
             return way.join(words)
         if len(words) < 2:
@@ -170,7 +170,7 @@ def catalogue(language: str) -> Catalogue:
 
 
 class _Text(str):
-    """A text in a sentence, which may ask for a particle after it."""
+    """A text in a sentence; its format may append a particle."""
 
     __slots__ = ()
 
@@ -181,7 +181,7 @@ class _Text(str):
 
 
 class _Number(int):
-    """A number in a sentence, which may ask for a particle after it."""
+    """A number in a sentence; its format may append a particle."""
 
     __slots__ = ()
 
@@ -190,7 +190,7 @@ class _Number(int):
 
 
 class _List:
-    """A list in a sentence, which may ask for another joint before its last item."""
+    """A list in a sentence; its format may choose another separator."""
 
     def __init__(self, words: Sequence[str], among: Catalogue) -> None:
         self._words = words

@@ -1,4 +1,4 @@
-"""Who may read and write our files: made for their owner alone; told, never changed."""
+"""Permissions of our files: created for the owner only; others are reported, never changed."""
 
 import os
 import shlex
@@ -17,39 +17,39 @@ NOT_THE_OWNER: Final = 0o077
 
 def make_private(path: Path) -> None:
     """
-    Make an empty file for its owner alone (mode 600), whatever the umask, unless it is there.
+    Create an empty file for its owner only (mode 600), with any umask, unless it exists.
 
-    What is written into it is private from the first byte; a file that is there stays as
-    it is.
+    Its content is private from the first byte; an existing file is not
+    changed.
 
     Raises:
         NotAFileError: the path is not a regular file.
-        OSError: it cannot be looked at or made.
+        OSError: the file cannot be examined or created.
     """
     try:
         refuse_irregular(path)
     except FileNotFoundError:
-        real = path.resolve()  # a link may lead to a file that is not there yet
-        with suppress(FileExistsError):  # another process made it a moment ago
+        real = path.resolve()  # a link may point to a file that does not exist yet
+        with suppress(FileExistsError):  # another process created it at the same time
             os.close(os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def make_private_folder(path: Path) -> None:
-    """Make a folder for its owner alone (mode 700), and those above it that are missing."""
+    """Create a folder for its owner only (mode 700), and its missing parents."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.mkdir(mode=0o700, exist_ok=True)
 
 
 def find_open(paths: Iterable[Path], what: Said) -> Phrase | None:
     """
-    Say which of *paths* others may use, and the command that ends it; None if none.
+    Return which of *paths* others may use, and the command that prevents it; None if none.
 
-    A group's rights count only for files of our own: where a file belongs to somebody else,
-    the group may be how we read it.
+    A group's permissions count only for our own files: if a file belongs to another user, our
+    own access may depend on the group.
 
     Args:
-        paths: files and folders; what does not exist is passed over.
-        what: their contents, for the sentence.
+        paths: files and folders; missing ones are ignored.
+        what: their contents, for the message.
     """
     if os.name != "posix":
         return None
@@ -68,7 +68,7 @@ def find_open(paths: Iterable[Path], what: Said) -> Phrase | None:
 
 
 def explain_rights(paths: Iterable[Path]) -> Said:
-    """Say whose *paths* are that we may not write, and what to run; "" if there is none."""
+    """Return the owner of *paths* that we may not write, and the remedy; "" if there is none."""
     if os.name != "posix":
         return ""
     closed = [path for path in paths if path.exists() and not _may_write(path)]

@@ -1,4 +1,4 @@
-"""The settings: read once from the environment and ROOT/.env, validated whole."""
+"""The settings: read once from the environment and ROOT/.env, and validated together."""
 
 import logging
 import os
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CONNECTIONS_MAX: Final = 100
 KEEP_LETTERS_MAX: Final = 36_500  # days
-PUBLIC_URL_MAX: Final = 200  # characters: it is used in header fields, which may not be folded
+PUBLIC_URL_MAX: Final = 200  # characters: part of header fields that may not be folded
 PUBLIC_URL: Final = re.compile(
     r"https?://[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
     r"(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*"
@@ -54,34 +54,34 @@ DEFAULTS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting, checked; printing it shows no secret. Relative paths belong to *root*."""
+    """All settings, validated; the repr shows no secret. Relative paths belong to *root*."""
 
     root: Path  # absolute
     database_url: str = field(repr=False)  # sqlite:///… or postgresql://…, as written
     mail_url: MailUrl
     public_url: str | None  # no trailing slash; None: unset
     secret_key: bytes | None = field(repr=False)  # 32 bytes or more; None: in ROOT/.secret-key
-    old_secret_keys: tuple[bytes, ...] = field(repr=False)  # read links, and sign none
+    old_secret_keys: tuple[bytes, ...] = field(repr=False)  # verify links, and sign none
     test_recipients: tuple[str, ...]
-    connections: int  # 1 to 100, open to the provider at once
-    helo: str  # what this machine calls itself to a relay, as on the wire; "": chosen
-    certificates: str  # PEM: trusted beside the system's authorities; "": none
-    dkim: DkimSetting | None  # None: letters leave unsigned
-    keep_letters: timedelta  # how long unsent letters are kept that are not referred to
+    connections: int  # 1 to 100 connections to the provider at the same time
+    helo: str  # name of this machine in EHLO, as on the wire; "": automatic
+    certificates: str  # PEM: trusted in addition to the system's; "": none
+    dkim: DkimSetting | None  # None: letters are sent unsigned
+    keep_letters: timedelta  # how long unsent letters without references are kept
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], folder: Path) -> "Settings":
         """
-        Read and check all settings; the environment wins over ROOT/.env.
+        Read and validate all settings; the environment takes precedence over ROOT/.env.
 
-        An empty one in the environment does not: it is refused where .env has a value.
+        An empty setting in the environment is refused if .env has a value for it.
 
         Args:
             environ: the process environment.
-            folder: the site root unless NEWSLETTER_ROOT names another.
+            folder: the site root, unless NEWSLETTER_ROOT names another folder.
 
         Raises:
-            SettingsError: every setting that is wrong, one a line.
+            SettingsError: every wrong setting, one on each line.
         """
         root = Path(folder, environ.get("NEWSLETTER_ROOT", "").strip()).resolve()
         if not root.is_dir():
@@ -114,14 +114,14 @@ class Settings:
         return settings
 
     def caller(self, sender_address: str) -> "Caller":
-        """Say what a provider may know of this machine, and whom this machine trusts."""
+        """Make the caller: this machine's name for a provider, and the trusted certificates."""
         from newsletter.delivery.caller import Caller  # noqa: PLC0415 - not for an outbox
 
         return Caller(self.helo, sender_address.rpartition("@")[2], self.certificates)
 
 
 def _tell_of_open_files(root: Path, from_file: Mapping[str, str]) -> None:
-    """Say once which files with a secret in them others may read."""
+    """Warn once about files with secrets that others may read."""
     keys = ("NEWSLETTER_SECRET_KEY", "NEWSLETTER_OLD_SECRET_KEYS")
     urls = ("NEWSLETTER_MAIL_URL", "NEWSLETTER_DATABASE_URL")
     holds_secret = any(from_file.get(name) for name in keys)
@@ -133,10 +133,10 @@ def _tell_of_open_files(root: Path, from_file: Mapping[str, str]) -> None:
 
 def read_dkim_keys(root: Path, setting: DkimSetting) -> "dict[str, SigningKey]":
     """
-    Read the keys that sign letters, by selector.
+    Read the DKIM keys, by selector.
 
     Raises:
-        SettingsError: every file that is missing, open to others or no key, and two keys of
+        SettingsError: every file that is missing, readable by others or not a key; two keys of
             one kind.
     """
     from newsletter.message.dkim_key import read_key  # noqa: PLC0415 - slow to load, optional
@@ -156,7 +156,7 @@ def read_dkim_keys(root: Path, setting: DkimSetting) -> "dict[str, SigningKey]":
 
 
 def _read_private(path: Path) -> bytes:
-    """Read a file that only its owner may use: with it anybody can send as the sender."""
+    """Read a file that only its owner may use: its content allows sending as the sender."""
     try:
         mode = path.stat().st_mode & 0o777
         if os.name == "posix" and mode & 0o077:
@@ -167,14 +167,14 @@ def _read_private(path: Path) -> bytes:
 
 
 class _Reader:
-    """Takes one setting after the other, collecting what is wrong."""
+    """Reads the settings one by one, and collects the faults."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
         self.faults: list[Said] = []
 
     def check_language(self) -> None:
-        """Check what the terminal has chosen its language by, before there were settings."""
+        """Check NEWSLETTER_LANGUAGE, from which the terminal already chose its language."""
         value = self._value("NEWSLETTER_LANGUAGE")
         if value and value not in LANGUAGES:
             self.faults.append(phrase("settings.language", value=value, known=LANGUAGES))
@@ -256,7 +256,7 @@ class _Reader:
             return read_certificates(read_regular_file(root / value))
         except SettingsError as error:
             fault = error.phrase
-        except (OSError, ValueError) as error:  # a name with a NUL in it is a ValueError
+        except (OSError, ValueError) as error:  # a NUL in a name raises ValueError
             reason = reason_of(error) if isinstance(error, OSError) else str(error)
             fault = phrase("settings.authority-unread", fault=reason)
         self.faults.append(phrase("settings.authority", name=value, fault=fault))

@@ -1,4 +1,4 @@
-"""What comes with the program beside its code: templates, clients' support, the settings' text."""
+"""Data files of the program: templates, support of mail clients, the text of .env.example."""
 
 import json
 from functools import cache
@@ -17,14 +17,14 @@ PACKAGE: Final = Path(__file__).parent
 
 def read_templates(root: Path, read: dict[str, str] | None = None) -> dict[str, str]:
     """
-    Read the templates by their names; a file in ROOT/templates takes the place of ours.
+    Read the templates, by name; a file in ROOT/templates replaces the program's own.
 
     Args:
-        root: of the site.
-        read: takes the SHA-256 of each file in ROOT/templates, by its place.
+        root: the site root.
+        read: collects the SHA-256 of each file in ROOT/templates, by its place.
 
     Raises:
-        ContentError: a file is not UTF-8, or no file.
+        ContentError: a file is not UTF-8, or not a regular file.
     """
     from hashlib import sha256  # noqa: PLC0415 - help does without
 
@@ -36,7 +36,7 @@ def read_templates(root: Path, read: dict[str, str] | None = None) -> dict[str, 
             if path.suffix not in (".j2", ".css", ".yaml") or path.is_dir():
                 continue
             name = path.relative_to(folder).as_posix()
-            if path.name.startswith("."):  # what editors and macOS leave beside a file
+            if path.name.startswith("."):  # hidden files of editors and macOS
                 continue
             try:
                 data = read_regular_file(path)
@@ -50,7 +50,7 @@ def read_templates(root: Path, read: dict[str, str] | None = None) -> dict[str, 
 
 
 def look_at(root: Path, press: "Press") -> "Look":
-    """Say which templates are the site's own; in a checkout of this program, all are."""
+    """Return which templates are the site's own; in a checkout of this program, all are."""
     from newsletter.proof.material import Look  # noqa: PLC0415
 
     folder = root / "templates"
@@ -68,14 +68,14 @@ def look_at(root: Path, press: "Press") -> "Look":
 
 
 def _own_templates() -> tuple[Path, ...]:
-    """Where our templates are: inside an installed package, or beside it in a checkout."""
+    """The folders of our templates: inside an installed package, or in a checkout."""
     installed = PACKAGE / "site" / "templates"
     return (installed,) if installed.is_dir() else (PACKAGE.parent / "templates",)
 
 
 @cache
 def read_client_support() -> "Support":
-    """Read what mail clients can do: Can I email's answers, cut down to what we look up."""
+    """Read the features of mail clients: Can I email's data, reduced to the features we use."""
     path = PACKAGE / "proof" / "clients" / "caniemail" / "support.json"
     features: Support = json.loads(path.read_text(encoding="utf-8"))["features"]
     return features

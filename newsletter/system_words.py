@@ -1,4 +1,4 @@
-"""The system's error messages as phrases: the system itself writes them in English only."""
+"""The system's error messages as phrases: the system itself has them in English only."""
 
 import errno
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import Final
 
 from newsletter.phrases import Phrase, phrase
 
-# In English they read as strerror(3) of Linux has them.
+# The English texts are those of strerror(3) of Linux.
 WORDS: Final[Mapping[int, Phrase]] = {
     errno.ENOENT: phrase("system.no-such-file"),
     errno.EACCES: phrase("system.no-right"),
