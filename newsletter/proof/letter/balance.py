@@ -1,4 +1,4 @@
-"""Whether every tag of a letter is closed, and by whom it was left open."""
+"""Check that every tag of a letter is closed; finds the place of an unclosed tag."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Final
 from newsletter.phrases import Phrase, phrase
 
 MARK: Final = "\ue000(?P<mark>\\d+)\ue001"  # see compose.metering.Traces
-# Behind a condition, what shows its contents to all others: <!-->, or <!-- -->.
+# After a condition, this shows the contents to all other programs: <!-->, or <!-- -->.
 SHOWN: Final = r"\s*(?:\ue000\d+\ue001)?<!--\s*(?:--)?>"
 PIECE: Final = re.compile(
     rf"(?:{MARK})?"
@@ -19,22 +19,23 @@ PIECE: Final = re.compile(
 END_IF: Final = "<![endif]-->"
 VOID: Final = frozenset("area base br col embed hr img input link meta source track wbr".split(" "))
 RAW: Final = ("style", "script", "title", "textarea")
-# No tag inside one of these closes one outside (HTML, 13.2.4.2, "has an element in table scope").
+# A tag inside these elements closes no tag outside (HTML, 13.2.4.2, "has an element in table
+# scope").
 WALLS: Final = frozenset({"td", "th", "table", "caption", "body", "html"})
 TABLE: Final = WALLS | {"tr", "tbody", "thead", "tfoot"}
 
 
 @dataclass(frozen=True, slots=True)
 class Loose:
-    """A tag or a comment that has no counterpart."""
+    """A tag or a comment without a counterpart."""
 
-    mark: int | None  # of its place; None: a text of the issue made it
-    message: Phrase  # what is wrong; then what to do
+    mark: int | None  # of its place; None: the tag comes from a text of the issue
+    message: Phrase  # the fault, then the remedy
 
 
 @dataclass(slots=True)
 class _Stack:
-    """The elements that are open at one place, the outermost first."""
+    """The open elements at one place, the outermost first."""
 
     open: list[tuple[str, int | None]] = field(default_factory=list)
 
@@ -47,7 +48,7 @@ class _Stack:
         self.open.pop()
 
     def end(self, at: int = 0) -> Iterator[Loose]:
-        """Name what is still open from *at* on, and close it."""
+        """Yield the elements still open from index *at* on, and close them."""
         for tag, mark in self.open[at:]:
             yield Loose(mark, phrase("proof.tag-not-closed", tag=tag))
         del self.open[at:]
@@ -64,10 +65,10 @@ class _Stack:
 
 def loose_ends(page: str) -> Iterator[Loose]:
     """
-    Find what a traced page leaves open, or closes without having opened it.
+    Find the tags that a traced page does not close, and closing tags that match no open tag.
 
-    What stands in Outlook's conditional comments is matched by itself: a table is opened in
-    one of them and closed in another.
+    The contents of each of Outlook's conditional comments are matched separately: a table is
+    opened in one comment and closed in another.
     """
     outside, word = _Stack(), _Stack()
     stack, at = outside, 0

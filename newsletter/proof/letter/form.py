@@ -18,15 +18,15 @@ from newsletter.proof.letter.page import Shown, having, parse_page, shown_texts
 from newsletter.proof.letter.places import LETTER, TEXT, Place
 from newsletter.proof.material import Material
 
-HTML_BYTES_MAX: Final = 76_000  # so that base64 stays under the 104,448 where Gmail clips
-STYLE_CHARS_MAX: Final = 8_000  # Gmail drops all style sheets past 16 KB
+HTML_BYTES_MAX: Final = 76_000  # base64 then stays below 104,448 bytes, where Gmail clips
+STYLE_CHARS_MAX: Final = 8_000  # Gmail drops all style sheets after 16 KB
 TEXT_SIZE_MIN: Final = 13  # pixels
 STYLE_BLOCK: Final = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 FETCHED: Final = ("https://", "http://", "cid:", "data:")
 COLOPHON: Final = FOLDER + "email/parts/colophon.html.j2"
 SHEETS: Final = ("email/wide.css", "email/dark.css", "email/outlook.css")  # these stay <style>
-PRINTED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")  # not the text of a template
-WORDS_MIN: Final = 4  # characters of a line that tell where it is from
+PRINTED: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}")  # template code, not template text
+WORDS_MIN: Final = 4  # characters that identify a template line
 OPENED: Final = re.compile(r"<!--\[if [^\]]+\]>")
 CLOSED: Final = re.compile(r"<!\[endif\]-->")
 IN_HTML: Final = phrase("proof.in-html")
@@ -34,7 +34,7 @@ IN_TEXT: Final = phrase("proof.in-text")
 
 
 def size(material: Material) -> Iterator[Finding]:
-    """Find letters that Gmail would clip, and style sheets that it would drop."""
+    """Find letters that Gmail would clip, and style sheets that Gmail would drop."""
     for edition in material.composition.editions.values():
         html_bytes = len(edition.html.encode())
         if html_bytes >= HTML_BYTES_MAX:
@@ -89,13 +89,13 @@ def conditionals(material: Material) -> Iterator[Finding]:
 
 
 def legibility(material: Material) -> Iterator[Finding]:
-    """Find text that is too small, or too pale on its background (WCAG 2.2, 1.4.3)."""
+    """Find text that is too small, or has too little contrast (WCAG 2.2, 1.4.3)."""
     origins = Origins(material)
     for edition in material.composition.editions.values():
         seen: set[tuple[str, str, float]] = set()
         for shown in shown_texts(parse_page(edition.html)):
             look = (shown.colour, shown.background, shown.size_px)
-            if look in seen:  # one finding for each cause, with the first text that shows it
+            if look in seen:  # one finding per cause, with the first text that shows it
                 continue
             seen.add(look)
             ratio = contrast(shown.colour, shown.background)
@@ -161,12 +161,12 @@ def required_parts(material: Material) -> Iterator[Finding]:
 
 
 def _flat(text: str) -> str:
-    """Write one blank for any others: a no-break space in an address breaks no law."""
+    """Replace any white space by one space: a no-break space in an address is allowed."""
     return " ".join(text.split())
 
 
 def text_lines(material: Material) -> Iterator[Finding]:
-    """Find lines of the text part that are wider than a plain window."""
+    """Find lines of the text part that are wider than a plain-text window."""
     for edition in material.composition.editions.values():
         for line in edition.text.split("\n"):
             is_breakable = len(line.split()) > 1 and "://" not in line and "NLSLOT-" not in line
@@ -193,7 +193,7 @@ def _link_fault(href: str, names: set[str | None]) -> Phrase | None:
 
 
 def _coloured_in(material: Material, origin: Place, shown: Shown) -> Place:
-    """Name the file that gives a text its colours: the accent's, the sheet's, or its template."""
+    """Return the file that sets a text's colours: the accent, the sheet, or the template."""
     colours = (shown.colour, shown.background)
     if material.publication.accent in colours:
         line, _ = material.publication.written.get("accent", (None, ""))
@@ -203,17 +203,17 @@ def _coloured_in(material: Material, origin: Place, shown: Shown) -> Place:
 
 
 def _spelt(colour: str) -> list[str]:
-    """Return how a colour may be written: #aabbcc, #abc."""
+    """Return the spellings of a colour: #aabbcc, #abc."""
     short = f"#{colour[1::2]}"
     return [colour, short] if colour == "#" + "".join(mark * 2 for mark in short[1:]) else [colour]
 
 
 def _written_in(material: Material, regex: str, origin: Place) -> Place:
     """
-    Name the place that gives an element its style.
+    Return the place that sets an element's style.
 
-    That is the site's own sheet, whose rules alone are written into elements, unless the line
-    of the element's tag in the template says it; else that tag.
+    If the line of the element's tag in the template sets the style, that line is the place.
+    Otherwise the place is the site's own sheet: only its rules are inlined into elements.
     """
     sources = material.look.press.sources if material.look else {}
     own = material.look.own if material.look else frozenset()
@@ -226,7 +226,7 @@ def _written_in(material: Material, regex: str, origin: Place) -> Place:
 
 
 def _text_written_in(material: Material, line: str) -> Place:
-    """Name the site's own template of the text part that holds most of a line as it is."""
+    """Return the site's own template of the text part that contains most of a line."""
     places = [
         (len(words), FOLDER + name, number)
         for name in (material.look.own if material.look else ())

@@ -1,4 +1,4 @@
-"""The rule about where links lead: no passwords in them, and no host that passes for another."""
+"""The rule about link hosts: no password in a link, and no host that imitates another."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -18,23 +18,23 @@ from newsletter.proof.letter.places import Place, texts
 from newsletter.proof.material import Material
 
 RULE: Final = "link-hosts"
-# Scripts that names of one country mix (Unicode TS 39, "Highly Restrictive").
+# Scripts that names of one country combine (Unicode TS 39, "Highly Restrictive").
 TOGETHER: Final = (
     frozenset({"LATIN", "HANGUL", "CJK"}),
     frozenset({"LATIN", "HIRAGANA", "KATAKANA", "CJK"}),
     frozenset({"LATIN", "BOPOMOFO", "CJK"}),
 )
-# Signs among letters whose names (Unicode) start with no script: what they stand beside in one.
+# Letters whose Unicode names start with no script name: the script they are used with.
 SCRIPT_OF: Final = {"KATAKANA-HIRAGANA": "KATAKANA", "IDEOGRAPHIC": "CJK"}
 NO_SCRIPT: Final = frozenset({"MODIFIER"})  # letters of many scripts, such as the ʻokina
-# Letters of Cyrillic, Greek, Armenian and phonetic script that look like small Latin ones.
+# Letters of Cyrillic, Greek, Armenian and phonetic scripts that look like small Latin letters.
 LOOKALIKES: Final = frozenset("асԁеһіјӏорԛѕԝхуѵгꭰοανρυικτχϲϳօսոհցյɡɩɑı")
-# Such letters that are ordinary ones in the names of a country (IANA's tables of IDN).
+# Lookalike letters that are ordinary in the domain names of a country (IANA's IDN tables).
 AT_HOME: Final = {"ı": frozenset({"tr", "az"})}
 
 
 def check_hosts(material: Material) -> Iterator[Finding]:
-    """Find links with a name or a password in them, and hosts written to be misread."""
+    """Find links with a user name or a password, and hosts that can be misread."""
     written, origins = _written(material), Origins(material)
     for kind, edition in material.composition.editions.items():
         for element in having(parse_page(edition.html), "href", "src"):
@@ -49,7 +49,7 @@ def check_hosts(material: Material) -> Iterator[Finding]:
 
 
 def address_fault(address: str) -> Phrase | None:
-    """Say what is wrong with where a web address leads, and what to do; None: nothing."""
+    """Return the fault and the remedy of a web address's host; None if it has no fault."""
     parts = split_address(address)
     if parts is None:
         return phrase("proof.address-unreadable")
@@ -66,7 +66,7 @@ def address_fault(address: str) -> Phrase | None:
 
 
 def _label_fault(label: str, top: str) -> Phrase | None:
-    """Say what is wrong with a part of a host; *top* is its last one."""
+    """Return the fault of a label of a host; *top* is the last label."""
     shown = _decoded(label)
     if shown is None:
         return phrase("proof.host-impossible", part=label)
@@ -83,11 +83,11 @@ def _label_fault(label: str, top: str) -> Phrase | None:
 
 
 def _decoded(label: str) -> str | None:
-    """Return a part of a host in its own letters; None where no domain name may hold it."""
+    """Return a label of a host in its own letters; None if no domain name may contain it."""
     try:
         return idna.decode(label.encode() if label.isascii() else label) if label else ""
     except (idna.IDNAError, UnicodeError):
-        # An underscore, for example, has no script.
+        # An underscore, for example, is of no script.
         return label if label.isascii() and not label.lower().startswith("xn--") else None
 
 
@@ -101,7 +101,7 @@ def _named(char: str) -> str:
 
 
 def _written(material: Material) -> Mapping[str, Place]:
-    """Return the place of each address that editors wrote."""
+    """Return the place of each address that an editor wrote."""
     places: dict[str, Place] = {}
     for lang, address in material.publication.website.items():
         line, _ = material.publication.written.get(f"website.{lang}", (None, ""))

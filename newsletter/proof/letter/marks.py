@@ -1,4 +1,4 @@
-"""Marks of Markdown and HTML that readers would see as they are: data, a table of spellings."""
+"""Marks of Markdown and HTML that readers would see unrendered: a table of patterns."""
 
 import re
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ TAGS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A spelling that would be shown with its marks."""
+    """A pattern of text that readers would see with its marks."""
 
     regex: re.Pattern[str]
-    message: Phrase  # the fault, and the remedy
+    message: Phrase  # fault and remedy
 
 
 def _mark(regex: str, message: Phrase) -> Mark:
@@ -73,7 +73,7 @@ IN_FIELDS: Final = (
         Mark(mark.regex, mark.message if mark.message in (ENTITY, HTML) else PLAIN)
         for mark in LOOSE
     ),
-    # What means something in a text, and nothing in a field.
+    # Marks that work in a text but not in a field.
     _mark(r"\*\*[^\s*][^*]{0,200}\*\*", PLAIN),
     _mark(r"(?<![\w*])\*[^\s*](?:[^*]{0,200}[^\s*])?\*(?![\w*])", PLAIN),
     _mark(r"^(?:#{1,6}|>)\s", PLAIN),

@@ -1,4 +1,4 @@
-"""The rule "markup": what an editor wrote is shown as it was meant, and all of it is shown."""
+"""The rule "markup": an editor's text is shown completely and as intended."""
 
 import re
 from collections import Counter
@@ -19,16 +19,16 @@ from newsletter.proof.letter.places import field_passages, texts
 from newsletter.proof.material import Material
 
 RULE: Final = "markup"
-SHOWN: Final = 40  # characters of what a finding shows
+SHOWN: Final = 40  # characters of the text in a finding
 LEAVES: Final = ("inline", "fence", "code_block", "hr", "html_block")
 LABEL: Final = re.compile(r"\[([^\[\]]+)\]")
 DEFINITION: Final = re.compile(r"(?:[ >]|[-+*] |\d{1,9}[.)] )*\[(?P<label>[^\[\]]+)\]:")
 
-Place = tuple[int, Phrase]  # a line of the file, and what is wrong with it
+Place = tuple[int, Phrase]  # line of the file, message
 
 
 def check_markup(material: Material) -> Iterator[Finding]:
-    """Find marks that readers would see, and lines that they would not."""
+    """Find marks that readers would see, and lines that readers would not see."""
     for passage in field_passages(material.issue):
         for message in _messages(passage.text, IN_FIELDS):
             yield _finding(passage.file, passage.line, passage.lang, message)
@@ -59,7 +59,7 @@ def _places(markdown: Markdown) -> Iterator[Place]:
 
 
 def _messages(text: str, marks: Sequence[Mark]) -> Iterator[Phrase]:
-    """Yield what is wrong with a line, each kind once."""
+    """Yield the messages on a line, each kind once."""
     for message in dict.fromkeys(mark.message for mark in marks if mark.regex.search(text)):
         found = min(
             (hit for mark in marks if mark.message == message and (hit := mark.regex.search(text))),
@@ -70,13 +70,13 @@ def _messages(text: str, marks: Sequence[Mark]) -> Iterator[Phrase]:
 
 
 def _around(text: str, at: int) -> str:
-    """Return the words from a mark on, without the placeholders of code and tags."""
+    """Return the words from offset *at* on, without the placeholders of code and tags."""
     shown = re.sub("[\ue000\ue001]", "", text[at : at + SHOWN]).strip()
     return f"{shown}…" if len(text) > at + SHOWN else shown
 
 
 def _table_lines(lines: Sequence[tuple[int, str]]) -> Iterator[Place]:
-    """Find lines that look like rows of a table where there is none."""
+    """Find lines that look like table rows outside a table."""
     rows = [(line, text) for line, text in lines if ROW.fullmatch(text)]
     if rows:
         yield rows[0][0], phrase("proof.table-not-taken", words=_around(rows[0][1], 0))
@@ -88,7 +88,7 @@ def _table_lines(lines: Sequence[tuple[int, str]]) -> Iterator[Place]:
 
 
 def _masked_names(children: Sequence[Token]) -> Iterator[Phrase]:
-    """Find the stars of masked names that were read as italic or bold."""
+    """Find the stars of masked names that Markdown reads as italic or bold."""
     before = ""
     opened: list[bool] = []
     for token in children:
@@ -102,7 +102,7 @@ def _masked_names(children: Sequence[Token]) -> Iterator[Phrase]:
 
 
 def _surplus_cells(markdown: Markdown) -> Iterator[Place]:
-    """Find cells beyond the columns of a table's head, which Markdown drops."""
+    """Find cells beyond the columns of a table's head; Markdown drops them."""
     lines = markdown.source.split("\n")
     columns = 0
     for token in markdown.tokens:
@@ -121,7 +121,7 @@ def _surplus_cells(markdown: Markdown) -> Iterator[Place]:
 
 
 def _cells(row: str) -> list[str]:
-    """Cut a row below a table's head, where no mark of a list can stand, into its cells."""
+    """Split a row below a table's head into cells; such a row contains no list marks."""
     cells = escapedSplit(row.lstrip(" \t>").rstrip())
     start = 1 if not cells[0].strip() else 0
     end = -1 if len(cells) > 1 and not cells[-1].strip() else None
@@ -129,7 +129,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _lost_lines(markdown: Markdown) -> Iterator[Place]:
-    """Find lines that are not shown: unused texts of footnotes and targets of links."""
+    """Find lines that are not shown: unused footnote texts and unused link targets."""
     definitions = list(_definitions(markdown))
     uses = Counter(_label(label) for label in LABEL.findall(markdown.source))
     uses.subtract(_label(name) for _, _, name in definitions)
@@ -151,7 +151,7 @@ def _lost_lines(markdown: Markdown) -> Iterator[Place]:
 
 
 def _definitions(markdown: Markdown) -> Iterator[tuple[int, str, str]]:
-    """Yield the lines of a text that no block shows and that name a target: line, words, name."""
+    """Yield the link definitions of a text, which no block shows: line, words, name."""
     shown = {
         line
         for token in markdown.tokens

@@ -1,4 +1,4 @@
-"""Which template a tag of a finished letter comes from, as a traced letter tells."""
+"""Find the template of a tag of a finished letter, from a traced letter."""
 
 import re
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from newsletter.proof.material import Material
 
 MARK: Final = re.compile("\ue000(\\d+)\ue001")  # see compose.metering.Traces
 MARKED_TAG: Final = re.compile(MARK.pattern + "<([A-Za-z][A-Za-z0-9:.-]*)")
-NAME: Final = "data-trace"  # the attribute that holds a tag's mark
+NAME: Final = "data-trace"  # attribute with the mark of a tag
 CONDITION: Final = re.compile(rf"(?:{MARK.pattern})?(?:(<!--\[if [^\]]+\]>)|<!\[endif\]-->)")
 
 
 class Origins:
-    """The places where the tags of an issue's editions can be corrected; traced on demand."""
+    """The places in templates that produce the tags of an issue's editions; traced on demand."""
 
     def __init__(self, material: Material) -> None:
         self._material = material
@@ -29,7 +29,7 @@ class Origins:
         self._places: dict[EditionKind, dict[HtmlElement, Place]] = {}
 
     def of(self, kind: EditionKind, element: HtmlElement) -> Place:
-        """Name the template and the line of an element of an edition's own page."""
+        """Return the template and the line of an element of an edition's page."""
         if self._material.look is None:
             return LETTER, None
         if kind not in self._places:
@@ -37,7 +37,7 @@ class Origins:
         return self._places[kind].get(element, (LETTER, None))
 
     def odd_condition(self, kind: EditionKind) -> Place:
-        """Name where a conditional comment of Outlook is open, or closes none."""
+        """Return the place of an unclosed or unopened conditional comment of Outlook."""
         if self._material.look is None:
             return LETTER, None
         page = self._trace(kind)
@@ -50,7 +50,7 @@ class Origins:
         return opened or (LETTER, None)
 
     def _placed(self, kind: EditionKind) -> Iterator[tuple[HtmlElement, Place]]:
-        """Pair the elements of both pages: the inliner takes out none but a <style>."""
+        """Pair the elements of both pages: the inliner removes no element except <style>."""
         page = self._trace(kind)
         marked = MARK.sub("", MARKED_TAG.sub(rf'<\2 {NAME}="\1"', page))
         own = _by_tag(parse_page(self._material.composition.editions[kind].html))
@@ -60,7 +60,7 @@ class Origins:
 
     def _trace(self, kind: EditionKind) -> str:
         look = self._material.look
-        assert look is not None  # noqa: S101 - it is only called with it
+        assert look is not None  # noqa: S101 - callers check this
         if kind not in self._traced:
             issue = self._material.issue
             gallery = Gallery(issue.id)

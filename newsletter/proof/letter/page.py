@@ -1,4 +1,4 @@
-"""An edition's HTML as a tree, for the rules that read it."""
+"""An edition's HTML as a tree, for the rules."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,13 +18,13 @@ PLAIN_LOOK: Final[_Look] = ("#000000", "#ffffff", 16.0)
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A piece of text as the letter shows it without any style sheet."""
+    """A piece of text as the letter shows it without a style sheet."""
 
     text: str
     colour: str  # "#rrggbb"
     background: str  # "#rrggbb"
     size_px: float
-    element: HtmlElement  # that it stands in
+    element: HtmlElement  # element that contains the text
 
 
 @lru_cache(maxsize=8)
@@ -34,14 +34,14 @@ def parse_page(source: str) -> HtmlElement:
 
 
 def having(page: HtmlElement, *attributes: str) -> Sequence[HtmlElement]:
-    """Return the elements that have one of *attributes*, in their order."""
+    """Return the elements that have one of *attributes*, in document order."""
     wanted = " or ".join(f"@{name}" for name in attributes)
     found: list[HtmlElement] = page.xpath(f"descendant-or-self::*[{wanted}]")
     return found
 
 
 def style_of(element: HtmlElement) -> Mapping[str, str]:
-    """Return the declarations on an element, lower-case property to value."""
+    """Return the style declarations of an element: lower-case property to value."""
     return _declared(element.get("style") or "")
 
 
@@ -50,7 +50,7 @@ def _declared(style: str) -> Mapping[str, str]:
 
 
 def shown_texts(page: HtmlElement) -> Iterator[Shown]:
-    """Yield every visible text with the colours and the size it inherits."""
+    """Yield every visible text with its inherited colours and size."""
     body = page.find("body")
     if body is None:
         return
@@ -75,9 +75,9 @@ def _visible(text: str | None) -> str:
     return text.strip() if text and text.strip(" \n\t\xa0") else ""
 
 
-@lru_cache(maxsize=1000)  # a table repeats them in every cell
+@lru_cache(maxsize=1000)  # a table repeats the same styles in every cell
 def _look(style: str, around: _Look) -> _Look | None:
-    """Return how an element's text looks inside such a text; None: it is not shown."""
+    """Return the look of an element's text inside text that looks *around*; None: not shown."""
     declared = _declared(style)
     if declared.get("display") == "none":
         return None

@@ -11,12 +11,12 @@ from newsletter.proof.material import Material
 HOSTED: Final = "hosted-pictures"
 EDITION_BYTES_MAX: Final = 1_500_000
 ONE_BYTES_MAX: Final = 600_000
-GROWTH_MAX: Final = 5  # times that a small file may grow: few colours become many in between
+GROWTH_MAX: Final = 5  # growth factor of a small file: scaling turns few colours into many
 
 
 def picture_weight(material: Material) -> Iterator[Finding]:
-    """Find pictures that make a letter slow to open, by the files that readers fetch."""
-    told: set[str] = set()  # a picture in two widths is corrected once
+    """Find pictures that make a letter slow to open, by the files that readers download."""
+    told: set[str] = set()  # report a picture in two widths once
     for hosted in material.composition.pictures:
         place = hosted.picture.place
         if _at_most(hosted) <= ONE_BYTES_MAX or place in told:
@@ -45,12 +45,12 @@ def picture_weight(material: Material) -> Iterator[Finding]:
 
 
 def _at_most(hosted: HostedPicture) -> int:
-    """Return an upper bound of a picture's weight: making its file only to weigh it takes time."""
+    """Return an upper bound of a picture's size in bytes: rendering the file takes time."""
     return len(hosted.picture.data) * GROWTH_MAX
 
 
 def animation(material: Material) -> Iterator[Finding]:
-    """Find animated pictures, of which a letter shows the first frame only."""
+    """Find animated pictures; a letter shows only their first frame."""
     for picture in {
         hosted.picture.place: hosted.picture for hosted in material.composition.pictures
     }.values():
@@ -63,7 +63,7 @@ def animation(material: Material) -> Iterator[Finding]:
 
 
 def hosted_pictures(material: Material) -> Iterator[Finding]:
-    """Find pictures that the letters lead to and that are not on the web."""
+    """Find pictures that the letters refer to and that are not on the web."""
     base = f"{material.public_url}/"
     for path, sight in (material.pictures or {}).items():
         if sight.is_gone:
@@ -83,7 +83,7 @@ def hosted_pictures(material: Material) -> Iterator[Finding]:
 
 
 def hosted_notes(material: Material) -> Iterator[Phrase]:
-    """Say in one line which pictures cannot be seen from here, and why."""
+    """Return a one-line note on the pictures that cannot be checked from here, and why."""
     unseen = [one for one in (material.pictures or {}).values() if one.words and not one.is_gone]
     if unseen:
         said = phrase(
@@ -96,7 +96,7 @@ def hosted_notes(material: Material) -> Iterator[Phrase]:
 
 
 def find_unseen(note: Said) -> Phrase | None:
-    """Return what a proof's note says of pictures that cannot be seen; None: it is another's."""
+    """Return the phrase in a proof's note on pictures that cannot be seen, or None."""
     if isinstance(note, Phrase) and note.fields.get("rule") == HOSTED:
         unseen = note.fields.get("unseen")
         return unseen if isinstance(unseen, Phrase) else None

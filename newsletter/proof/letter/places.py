@@ -1,4 +1,4 @@
-"""Finds the place to correct a fault seen in an edition: in a text, or in a template."""
+"""Find the place to correct a fault seen in an edition: in a text, or in a template."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from newsletter.lang import Lang
 
 LETTER: Final = FOLDER + HTML_LETTER
 TEXT: Final = FOLDER + TEXT_LETTER
-Place = tuple[str, int | None]  # a file, relative to the site root, and its line
+Place = tuple[str, int | None]  # a file relative to the site root, and its line
 
 CODE: Final = ("code_inline", "fence", "code_block")
 
@@ -30,7 +30,7 @@ class Passage:
 
 
 def passages(issue: Issue, publication: Publication) -> Iterator[Passage]:
-    """Yield everything editors wrote: fields, and texts line by line."""
+    """Yield all texts of editors: fields, and texts line by line."""
     yield from publication_passages(publication)
     yield from field_passages(issue)
     for lang, file, markdown in texts(issue):
@@ -38,7 +38,7 @@ def passages(issue: Issue, publication: Publication) -> Iterator[Passage]:
 
 
 def publication_passages(publication: Publication) -> Iterator[Passage]:
-    """Yield what readers read of publication.yaml as it is written."""
+    """Yield the texts of publication.yaml that readers see as written."""
     for field in fields_of(Part.PUBLICATION):
         if field.form is Form.TEXT_BY_LANG:
             for lang in Lang:
@@ -48,7 +48,7 @@ def publication_passages(publication: Publication) -> Iterator[Passage]:
 
 
 def field_passages(issue: Issue) -> Iterator[Passage]:
-    """Yield the fields that editors wrote; Markdown has no effect in them."""
+    """Yield the fields of the issue; Markdown has no effect in fields."""
     for lang, text in (issue.label or {}).items():
         yield Passage(lang, f"issues/{issue.id}/issue.yaml", None, text)
     for lang, letter in issue.letters.items():
@@ -65,7 +65,7 @@ def field_passages(issue: Issue) -> Iterator[Passage]:
 
 
 def texts(issue: Issue) -> Iterator[tuple[Lang, str, Markdown]]:
-    """Yield every text in Markdown with its language and file."""
+    """Yield every Markdown text with its language and file."""
     for lang, letter in issue.letters.items():
         yield lang, letter.place, letter.greeting
     for article in issue.articles:
@@ -80,6 +80,6 @@ def _written(lang: Lang, file: str, markdown: Markdown) -> Iterator[Passage]:
     before = ""
     for token, line in walk(markdown.tokens, markdown.first_line):
         if token.type in ("text", "image", *CODE) and token.content:
-            text = f"*{token.content}" if before == "em_open" else token.content  # as it is written
+            text = f"*{token.content}" if before == "em_open" else token.content  # as written
             yield Passage(lang, file, line, text, token.type in CODE)
         before = token.type

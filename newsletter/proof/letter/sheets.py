@@ -1,4 +1,4 @@
-"""What is wrong with a site's own style sheet, by line: rules not closed, or lost on the way."""
+"""Faults in a site's own style sheet, by line: unclosed rules, and rules that are dropped."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -9,18 +9,18 @@ from tinycss2 import ast
 from newsletter.compose.edition import SHEET
 from newsletter.phrases import Phrase, phrase
 
-# What the inliner keeps of an at-rule; every other one is gone from the letter without a word.
+# At-rules that the inliner keeps; it drops all others silently.
 KEPT: Final = ("media",)
 HOLD_DECLARATIONS: Final = ("font-face", "page", "viewport", "property", "counter-style")
-Fault = tuple[int, Phrase]  # line, counted from 1; what is wrong and what to do
+Fault = tuple[int, Phrase]  # line, counted from 1; fault and remedy
 
 
 def sheet_faults(name: str, source: str) -> Iterator[Fault]:
-    """Find what is wrong with the style sheet *name*, a file below templates/."""
+    """Find the faults of the style sheet *name*, a file below templates/."""
     faults = list(_unclosed(source))
     yield from faults
     if faults:
-        return  # what follows an open rule is read as part of it
+        return  # the text after an unclosed rule is parsed as part of it
     for rule in tinycss2.parse_stylesheet(source, skip_comments=True, skip_whitespace=True):
         if rule.type == "error":
             yield rule.source_line, phrase("proof.css-unreadable", reason=rule.message)
@@ -31,7 +31,7 @@ def sheet_faults(name: str, source: str) -> Iterator[Fault]:
 
 
 def _broken_declarations(rule: ast.Node) -> Iterator[Fault]:
-    """Find invalid declarations in a rule, and in the rules inside it: @media contains rules."""
+    """Find invalid declarations in a rule and in its nested rules (@media contains rules)."""
     waiting = [rule]
     while waiting:
         for found in _held(waiting.pop()):
@@ -50,8 +50,8 @@ def _held(rule: ast.Node) -> Sequence[ast.Node]:
 
 
 def _unclosed(source: str) -> Iterator[Fault]:
-    """Find brackets, comments and texts that nothing closes, or that nothing has opened."""
-    opened: list[int] = []  # the line of every rule that is still open
+    """Find brackets, comments and strings that are not closed, or closed but not opened."""
+    opened: list[int] = []  # lines of the rules that are still open
     at, line = 0, 1
     while at < len(source):
         if source.startswith("/*", at):
@@ -82,7 +82,7 @@ def _unclosed(source: str) -> Iterator[Fault]:
 
 
 def _text_end(source: str, at: int) -> int:
-    """Return where the text that starts at *at* ends, or -1: a line end closes none."""
+    """Return the end of the string that starts at *at*, or -1: a line end does not close it."""
     mark, at = source[at], at + 1
     while at < len(source) and source[at] != "\n":
         if source[at] == "\\":

@@ -1,4 +1,4 @@
-"""The rule about the starter: nothing that "init" and "new" wrote goes out as it is."""
+"""The rule about the starter: text written by "init" and "new" must be replaced."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -13,11 +13,11 @@ from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 
 RULE: Final = "starter"
-Left = list[tuple[int | None, Said]]  # lines, and what of the starter is left there
+Left = list[tuple[int | None, Said]]  # line, remaining text of the starter
 
 
 def check_starter(material: Material) -> Iterator[Finding]:
-    """Find what is left of the starter: one finding a file, which names every place."""
+    """Find remaining text of the starter: one finding per file, which lists every place."""
     starter = material.starter
     if starter is None:
         return
@@ -40,10 +40,11 @@ def _by_lang(material: Material) -> Iterator[Mapping[Lang, IssueText | ArticleTe
 
 def _left_in(text: IssueText | ArticleText, starter: StarterWords) -> Left:
     """
-    Name what of the starter stands in a text as it was.
+    List the text of the starter that is unchanged in *text*.
 
-    That is a whole field in the field of its name, a whole heading or item, and in a paragraph
-    a whole sentence: those of the starter tell editors what to do. A part of any is no find.
+    A match is a whole field in the field of the same name, a whole heading or item, or a whole
+    sentence in a paragraph: the starter's sentences tell editors what to do. A part of one of
+    these is not a match.
     """
     left: Left = []
     for name, line in text.lines.items():

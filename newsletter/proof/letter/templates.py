@@ -1,4 +1,4 @@
-"""The rule about a site's own templates: faults in them, and templates that are not used."""
+"""The rule about a site's own templates: faults in templates, and unused templates."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,14 +17,14 @@ from newsletter.proof.material import Look, Material
 
 RULE: Final = "templates"
 READ: Final = (".j2", ".css", ".yaml")
-NOTES: Final = (".md", ".txt")  # about templates, and none themselves
+NOTES: Final = (".md", ".txt")  # notes about templates, not templates
 NAMED: Final = re.compile(
     r"(?:import|include|extends|from|css\()[^%}\"']{0,200}[\"']([^\"'\n]{1,200})[\"']"
 )
 
 
 def check_templates(material: Material) -> Iterator[Finding]:
-    """Find what is broken or never read in the templates of the site itself."""
+    """Find faulty and unused templates of the site."""
     look = material.look
     if look is None:
         return
@@ -59,13 +59,13 @@ def _unread(look: Look) -> Iterator[Finding]:
 
 
 def _named_in(sources: Mapping[str, str]) -> set[str]:
-    """Return the names of files that templates import, include, extend or print as CSS."""
+    """Return the names of the files that templates import, include, extend or print as CSS."""
     names = {name for source in sources.values() for name in NAMED.findall(source)}
     return names | {f"email/{name}" for name in names}
 
 
 def _unbalanced(material: Material, look: Look) -> Iterator[Finding]:
-    told: set[tuple[str, int, Phrase]] = set()  # a part is printed in several editions
+    told: set[tuple[str, int, Phrase]] = set()  # several editions print the same part
     for kind in EditionKind:
         gallery = Gallery(material.issue.id)
         page = page_of(material.publication, material.issue, kind, gallery, look.press)

@@ -1,4 +1,4 @@
-"""Words that a proof looks for, by language: data, and no code that asks for a language."""
+"""Words that a proof searches for, by language: data only, without code for one language."""
 
 import re
 from typing import Final
@@ -8,10 +8,10 @@ PLACEHOLDERS: Final = re.compile(
     r"|추후 기재|내용 입력|\ufffd",
     re.IGNORECASE,
 )
-# Fields of a reader's own data as Korean systems name them.
+# Names of a reader's personal data fields in Korean systems.
 FIELDS: Final = r"(?:이름|성명|성함|고객명|회원명|이메일|수신자|받는 ?사람|부서|직위)"
-# What other systems put a reader's own data in place of; here a reader would see it. Koreans who
-# have no 《》 on their keyboards write << >> around titles, and | | may stand around a name.
+# Placeholders that other systems replace by a reader's data; here a reader would see them.
+# Koreans without 《》 on their keyboards write << >> around titles, and | | around a name.
 MERGE_TAGS: Final = re.compile(
     r"\{\{[^{}\n]{1,60}\}\}|[$#]\{[^{}\n]{1,60}\}|\{%.{1,60}?%\}|\[%.{1,60}?%\]"
     r"|\*\|[A-Z][A-Z0-9_:]{1,30}\|\*?|\|[A-Z][A-Z0-9_:]{1,30}\|\*"

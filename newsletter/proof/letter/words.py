@@ -1,4 +1,4 @@
-"""Rules about what editors wrote: subjects, alt texts, links, placeholders."""
+"""Rules about editors' texts: subjects, alt texts, links, placeholders."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from newsletter.proof.letter.wording import (
 )
 from newsletter.proof.material import Material
 
-# What a phone shows of a subject and of the line behind it; a Hangul syllable is two columns.
+# Columns of a subject and a preheader on a phone; a Hangul syllable takes two columns.
 SUBJECT_COLUMNS: Final = 70
 PREHEADER_COLUMNS: Final = (30, 110)
 MONTH_LABEL: Final = re.compile(r"\s*[\[(【［]\s*[^\])】］]*(?:20\d\d|\d\d?월)[^\])】］]*[\])】］]")
@@ -53,7 +53,7 @@ def subject_length(material: Material) -> Iterator[Finding]:
 
 
 def capitals(material: Material) -> Iterator[Finding]:
-    """Find subjects that shout: most of their longer words in capitals."""
+    """Find subjects in which most of the longer words are in capitals."""
     for lang, letter in material.issue.letters.items():
         words = re.findall(r"\b[A-Za-z]{4,}\b", letter.subject)
         shouted = SHOUTED.findall(letter.subject)
@@ -65,7 +65,7 @@ def capitals(material: Material) -> Iterator[Finding]:
 
 
 def month_label(material: Material) -> Iterator[Finding]:
-    """Find a month label that an editor wrote by hand and that is not this issue's."""
+    """Find a month label that an editor wrote by hand and that does not match the issue."""
     for lang, letter in material.issue.letters.items():
         label = material.strings[lang].label(material.issue.year, material.issue.month)
         found = MONTH_LABEL.match(letter.subject)
@@ -77,7 +77,7 @@ def month_label(material: Material) -> Iterator[Finding]:
 
 
 def advertising(material: Material) -> Iterator[Finding]:
-    """Find editions whose subject lacks (광고), or carries it without advertising (M6)."""
+    """Find editions with advertising and no (광고) in the subject, or the reverse (M6)."""
     for kind, edition in material.composition.editions.items():
         mark = material.strings[kind.langs[0]]["advertising_mark"]
         starts = edition.subject.startswith(f"{mark} ")
@@ -95,7 +95,7 @@ def advertising(material: Material) -> Iterator[Finding]:
 
 
 def alt_text(material: Material) -> Iterator[Finding]:
-    """Find alt texts that tell a reader without pictures nothing."""
+    """Find alt texts without information for a reader who sees no pictures."""
     for article in material.issue.articles:
         for lang, text in article.texts.items():
             if text.image:
@@ -105,7 +105,7 @@ def alt_text(material: Material) -> Iterator[Finding]:
 
 
 def link_text(material: Material) -> Iterator[Finding]:
-    """Find links whose words do not say where they lead."""
+    """Find links whose text does not describe the target."""
     for lang, file, markdown in texts(material.issue):
         for words, line in _link_words(markdown):
             if words.strip(" .…→>").lower() in language_of(lang).empty_links:
@@ -131,7 +131,7 @@ def dead_links(material: Material) -> Iterator[Finding]:
 
 
 def placeholders(material: Material) -> Iterator[Finding]:
-    """Find text that somebody meant to fill in."""
+    """Find placeholder text that was not filled in."""
     for passage in passages(material.issue, material.publication):
         found = PLACEHOLDERS.search(passage.text)
         if not passage.is_code:

@@ -1,4 +1,4 @@
-"""Which of many figures may agree with one: looked up, not tried one by one."""
+"""Index of figures by meaning: looks up the figures that may agree with a given figure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,22 +8,22 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import STRICT, Day, Figure, Meaning, Quantity, may_agree_days
 
-FEW: Final = 8  # figures; finding among them takes no longer than remembering
+FEW: Final = 8  # up to this many figures, a linear search is as fast as the index
 
-_Key = tuple[int | None, int | None]  # a month and a day, where they are said
+_Key = tuple[int | None, int | None]  # a month and a day; None where the text does not name one
 
 
 def say_the_same(ones: Sequence[Figure], others: Sequence[Figure]) -> bool:
-    """Say whether the figures mean the same one by one: then each of them has its partner."""
+    """Return whether the two sequences mean the same figure by figure, in order."""
     return [one.meanings for one in ones] == [other.meanings for other in others]
 
 
 class Agreeing:
     """
-    The figures of a text, by what they mean.
+    The figures of a text, indexed by meaning.
 
-    `partners` of a figure are those that can mean the same; finding them takes as long as
-    there are of them, not as long as there are figures.
+    `partners` returns the figures that can mean the same as a given figure. A lookup takes
+    time proportional to the number of partners, not to the number of figures.
     """
 
     def __init__(self, figures: Iterable[Figure]) -> None:
@@ -31,14 +31,14 @@ class Agreeing:
         self._known: dict[tuple[Meaning, ...], tuple[int, ...]] = {}
         self._measured: defaultdict[tuple[str, Fraction], list[int]] = defaultdict(list)
         self._bare: defaultdict[Fraction, list[int]] = defaultdict(list)
-        self._loose: defaultdict[Fraction, list[int]] = defaultdict(list)  # may be said bare
+        self._loose: defaultdict[Fraction, list[int]] = defaultdict(list)  # may be bare numbers
         self._days = _Days()
         for at, figure in enumerate(self.figures):
             for meaning in figure.meanings:
                 self._add(at, meaning)
 
     def partners(self, figure: Figure) -> tuple[int, ...]:
-        """Return the places of the figures that may agree with *figure*, in their order."""
+        """Return the indices of the figures that may agree with *figure*, in order."""
         if len(self.figures) <= FEW:
             return self._found(figure)
         if figure.meanings not in self._known:
@@ -52,7 +52,7 @@ class Agreeing:
         return tuple(sorted(found))
 
     def lone(self, figures: Iterable[Figure]) -> list[Figure]:
-        """Return those of *figures* that agree with none of these."""
+        """Return the figures of *figures* that agree with no figure of this index."""
         return [figure for figure in figures if not self.partners(figure)]
 
     def _add(self, at: int, meaning: Meaning) -> None:
@@ -78,12 +78,12 @@ class Agreeing:
 
 
 class _Days:
-    """The days of a text, found by month and day and then by year."""
+    """The days of a text, indexed by month and day, then by year."""
 
     def __init__(self) -> None:
         self._places: defaultdict[Day, list[int]] = defaultdict(list)
         self._of_year: defaultdict[_Key, dict[int, list[Day]]] = defaultdict(dict)
-        self._of_years: defaultdict[_Key, list[Day]] = defaultdict(list)  # of several, or of any
+        self._of_years: defaultdict[_Key, list[Day]] = defaultdict(list)  # of any or several years
 
     def add(self, at: int, day: Day) -> None:
         if day not in self._places:
@@ -96,7 +96,7 @@ class _Days:
         self._places[day].append(at)
 
     def lists(self, day: Day) -> list[list[int]]:
-        """Return the places of the days that may be *day*."""
+        """Return the indices of the days that may be the same as *day*."""
         return [self._places[one] for one in self._near(day) if may_agree_days(day, one)]
 
     def _near(self, day: Day) -> Iterator[Day]:
@@ -108,7 +108,7 @@ class _Days:
                 yield from of_year[year]
 
     def _keys(self, day: Day) -> Iterable[_Key]:
-        """Return what months and days may be those of *day*."""
+        """Return the (month, day) keys under which a matching day may be stored."""
         if day.month is not None and day.day is not None:
             return product((day.month, None), (day.day, None))
         return self._of_year.keys() | self._of_years.keys()

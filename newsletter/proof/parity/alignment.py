@@ -1,4 +1,4 @@
-"""Which block of one language says what a block of the other one says."""
+"""Alignment: which block of one language corresponds to which block of the other language."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,18 +13,18 @@ from newsletter.proof.parity.blocks import Block, Kind, Side
 from newsletter.proof.parity.clues import Reading
 from newsletter.proof.parity.meaning import Figure, Weight
 
-GAP: Final = 1.6  # what it costs that a block has no counterpart
-OTHER_LENGTH: Final = 1.0  # per factor e of unlike length
-LONE_CLUE: Final = 0.9  # a figure or a name that the other block lacks
+GAP: Final = 1.6  # cost of a block without a counterpart
+OTHER_LENGTH: Final = 1.0  # cost per factor e of difference in length
+LONE_CLUE: Final = 0.9  # cost of a figure or a name that the other block lacks
 SHARED_CLUE: Final = -0.7
 CLUES_COUNTED: Final = 3
-PAIRS_TRIED: Final = 60_000  # of blocks, in a section; all of them for two texts of 240 blocks
-REACH_MIN: Final = 40  # blocks that one language may lack in a row, and still all be found
+PAIRS_TRIED: Final = 60_000  # pairs of blocks per section; enough for two texts of 240 blocks
+REACH_MIN: Final = 40  # consecutive blocks that one language may lack without losing the alignment
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A block of each language that belong together; None where there is no counterpart."""
+    """A block of each language that correspond; None where a block has no counterpart."""
 
     one: Block | None
     other: Block | None
@@ -36,9 +36,9 @@ def align(
     """
     Pair blocks in their order.
 
-    Blocks of the same kinds in the same order are pairs as they stand. Elsewhere the
-    cheapest pairing is taken: alike in kind, in figures and in length. In very long texts
-    only blocks near each other are tried (`_reach`).
+    If both sides have the same kinds of blocks in the same order, pair them one by one.
+    Otherwise take the cheapest pairing: similar kind, figures and length. In very long texts,
+    compare only blocks that are near each other (see `_reach`).
     """
     if [_shape(one) for one in ones] == [_shape(other) for other in others]:
         return [Pair(one, other) for one, other in zip(ones, others, strict=True)]
@@ -57,32 +57,32 @@ def _shape(block: Block) -> tuple[Kind, int]:
 
 
 def _usual_ratio(ones: Iterable[Block], others: Iterable[Block]) -> float:
-    """Return how much longer the blocks of the second language are, in their median."""
+    """Return the median ratio of block lengths: second language to first language."""
     lengths = [[len(block.text) or 1 for block in blocks] for blocks in (ones, others)]
     return median(lengths[1] or [1]) / median(lengths[0] or [1])
 
 
 @dataclass(frozen=True, slots=True)
 class _Traits:
-    """What a block is compared by; figures as numbers of their meanings in `_Meanings`."""
+    """The features for comparing a block; figures are numbers of meanings in `_Meanings`."""
 
     kind: Kind
     length: float  # natural logarithm
-    sure: Sequence[int]  # a meaning as often as it occurs there
-    figures: frozenset[int]  # hints too
+    sure: Sequence[int]  # a meaning is repeated as often as it occurs in the block
+    figures: frozenset[int]  # including hints
     names: frozenset[str]
 
 
 class _Meanings:
-    """The meanings of one language's figures, numbered: comparing fractions takes long."""
+    """The meanings of one language's figures, numbered: comparing fractions is slow."""
 
     def __init__(self) -> None:
-        self.figures: list[Figure] = []  # the first of each meaning
+        self.figures: list[Figure] = []  # the first figure of each meaning
         self._numbers: dict[object, int] = {}
 
     def traits(self, block: Block, read: Reading) -> _Traits:
-        """Return what *block* is compared by."""
-        # The cells of a row are read for another rule as well, and a text is read once.
+        """Return the features for comparing *block*."""
+        # Another rule also reads the cells of a row; each text is read once and cached.
         clues = [read(part) for part in block.cells or (block,)]
         found = [figure for one in clues for figure in one.figures]
         sure = [self._number(one) for one in found if one.weight is Weight.SURE]
@@ -91,7 +91,7 @@ class _Meanings:
         return _Traits(block.kind, math.log(len(block.text) or 1), sure, figures, names)
 
     def partners(self, others: "_Meanings") -> Sequence[frozenset[int]]:
-        """Return, by the number of a meaning, the numbers of those that may agree with it."""
+        """Return for each meaning, by its number, the numbers of the meanings that may agree."""
         agreeing = Agreeing(others.figures)
         return [frozenset(agreeing.partners(figure)) for figure in self.figures]
 
@@ -103,7 +103,7 @@ class _Meanings:
 
 
 class _Costs:
-    """What it costs to pair two blocks, by their places."""
+    """The cost of pairing two blocks, by their indices."""
 
     def __init__(
         self, ones: Sequence[Block], others: Sequence[Block], read: tuple[Reading, Reading]
@@ -117,7 +117,7 @@ class _Costs:
         self._ratio = math.log(_usual_ratio(ones, others))
 
     def row(self, i: int, first: int, end: int) -> Iterator[float]:
-        """Return what block *i* costs beside each block of the other text from *first* to *end*."""
+        """Return the costs of pairing block *i* with each block from *first* to *end*."""
         one, wanted = self._ones[i], self._wanted[i]
         usual = one.length + self._ratio
         for j, other in enumerate(self._others[first:end], first):
@@ -133,9 +133,9 @@ class _Costs:
 
     def _price(self, one: _Traits, other: _Traits, *, meets: bool) -> float:
         """
-        Count the clues that the two share, and those that one of them lacks.
+        Return the cost from the clues that both blocks share and those that one block lacks.
 
-        Without *meets* no sure figure of either may agree with one of the other.
+        If *meets* is false, no sure figure of one block may agree with a figure of the other.
         """
         alone = len(one.names ^ other.names)
         shared = len(one.names & other.names)
@@ -152,16 +152,16 @@ class _Costs:
 
 
 def _all_partners(traits: _Traits, partners: Sequence[frozenset[int]]) -> frozenset[int]:
-    """Return the numbers of all that may agree with one of a block's sure figures."""
+    """Return the numbers of all meanings that may agree with a sure figure of the block."""
     return frozenset().union(*(partners[at] for at in traits.sure))
 
 
 def _reach(ones: int, others: int) -> int:
     """
-    Say how far from where its place lets expect it a block's counterpart is looked for.
+    Return how far from its expected position a block's counterpart is searched.
 
-    Letters have some hundred blocks and are searched as a whole. The work of comparing every
-    two of thousands would grow with their square.
+    Letters have a few hundred blocks; all their pairs are compared. The cost of comparing all
+    pairs of thousands of blocks would grow with the square.
     """
     if ones * others <= PAIRS_TRIED:
         return max(ones, others)
@@ -169,7 +169,7 @@ def _reach(ones: int, others: int) -> int:
 
 
 def _cheapest(ones: Sequence[Block], others: Sequence[Block], cost: _Costs) -> list[Pair]:
-    """Walk back along the cheapest way through the table of the pairings within reach."""
+    """Backtrack along the cheapest path through the table of pairings within reach."""
     reach = _reach(len(ones), len(others))
     spans = [_span(i, len(ones), len(others), reach) for i in range(len(ones) + 1)]
     best = [list(accumulate(repeat(GAP, spans[0][1] - 1), initial=0.0))]
@@ -179,7 +179,7 @@ def _cheapest(ones: Sequence[Block], others: Sequence[Block], cost: _Costs) -> l
         if first == 0:
             prices = chain([math.inf], prices)
         row: list[float] = []
-        before = math.inf  # the way that ends one place to the left
+        before = math.inf  # cost of the path that ends one column to the left
         for upper, diagonal, price in zip(
             _part(*above, first, end), _part(*above, first - 1, end - 1), prices, strict=True
         ):
@@ -195,14 +195,14 @@ def _cheapest(ones: Sequence[Block], others: Sequence[Block], cost: _Costs) -> l
 
 
 def _part(start: int, row: list[float], first: int, end: int) -> list[float]:
-    """Return the places from *first* to *end* of a *row* that begins at *start*."""
+    """Return the entries from *first* to *end* of a *row* that begins at *start*."""
     left, right = max(start - first, 0), max(end - start - len(row), 0)
     inner = row[max(first - start, 0) : max(end - start, 0)]
     return [*[math.inf] * left, *inner, *[math.inf] * right]
 
 
 def _span(i: int, ones: int, others: int, reach: int) -> tuple[int, int]:
-    """Return from where to where the second text is looked at beside *i* blocks of the first."""
+    """Return the range of the second text that is compared with *i* blocks of the first text."""
     middle = i * others // max(ones, 1)
     slope = others // max(ones, 1) + 1
     return max(0, middle - reach - slope), min(others, middle + reach + slope) + 1
@@ -221,7 +221,7 @@ def _walked_back(
     pairs: list[Pair] = []
     i, j = len(ones), len(others)
     while i or j:
-        # Where nothing tells which block is missing, it is the last one.
+        # If the costs do not tell which block is missing, take the last one.
         if i and at(i, j) == at(i - 1, j) + GAP:
             i -= 1
             pairs.append(Pair(ones[i], None))
@@ -235,7 +235,7 @@ def _walked_back(
 
 
 def align_sides(one: Side, other: Side, read: tuple[Reading, Reading]) -> list[Pair]:
-    """Pair everything with text in it: fields by name, facts and table rows by their cells."""
+    """Pair all texts: fields by name, facts and table rows by cell."""
     pairs = [
         Pair(one.fields[name], other.fields[name]) for name in one.fields if name in other.fields
     ]

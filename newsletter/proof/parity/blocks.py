@@ -1,4 +1,4 @@
-"""An issue as pairs of texts: blocks of plain text, each with its lines."""
+"""An issue as pairs of texts: blocks of plain text with line numbers."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ from newsletter.lang import Lang
 
 
 class Kind(StrEnum):
-    """What a block is."""
+    """The kind of a block."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -31,24 +31,24 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of text that is compared on its own."""
+    """A piece of text that is compared as one unit."""
 
     kind: Kind
-    name: str  # of a field: "title"; of anything else its kind
-    text: str  # without marks of Markdown
-    line: int | None  # of the file, counted from 1; None where it is not known
-    starts: tuple[int, ...] = ()  # where in *text* a further line of the file starts
+    name: str  # name of the field, for example "title"; for other blocks the kind
+    text: str  # without Markdown marks
+    line: int | None  # line of the file, counted from 1; None if unknown
+    starts: tuple[int, ...] = ()  # offsets in *text* where further lines of the file start
     cells: tuple["Block", ...] = ()  # of a table row
-    foreign: tuple[tuple[int, int], ...] = ()  # from, to: what is marked as another language
+    foreign: tuple[tuple[int, int], ...] = ()  # (start, end) of parts marked as another language
 
     def line_at(self, place: int) -> int | None:
-        """Return the line of the file with the character at *place*."""
+        """Return the line of the file that contains the character at offset *place*."""
         return None if self.line is None else self.line + bisect_right(self.starts, place)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a link leads."""
+    """The target of a link."""
 
     href: str
     line: int | None
@@ -56,7 +56,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture in a text."""
+    """A picture shown in a text."""
 
     place: str  # the file, relative to the site root
     sha256: str
@@ -69,7 +69,7 @@ class Side:
 
     lang: Lang
     file: str
-    fields: Mapping[str, Block]  # by name: title, alt, facts 1…; those that are not empty
+    fields: Mapping[str, Block]  # non-empty fields by name: title, alt, facts 1…
     body: tuple[Block, ...]
     links: tuple[Link, ...]
     pictures: tuple[Shown, ...]  # the lead picture first
@@ -77,7 +77,7 @@ class Side:
     facts: tuple[Block, ...]  # rows of two cells
 
     def blocks(self) -> Iterator[Block]:
-        """Yield everything with text in it; of table rows and facts, the cells."""
+        """Yield all blocks with text; for table rows and facts, their cells."""
         yield from self.fields.values()
         for block in (*self.facts, *self.body):
             yield from block.cells or (block,)
@@ -85,13 +85,13 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A letter or an article, in two languages to compare."""
+    """A letter or an article, in the two languages to compare."""
 
     sides: tuple[Side, Side]
 
 
 class _Same:
-    """An issue as a key: texts are large, and comparing them takes long."""
+    """An issue as a cache key: texts are large, and comparing them is slow."""
 
     def __init__(self, issue: Issue, publication: Publication) -> None:
         self.issue = issue
@@ -109,11 +109,11 @@ class _Same:
 
 
 def sections(issue: Issue, publication: Publication) -> Sequence[Section]:
-    """Return the letter, the articles and the publication's words, for every two languages."""
+    """Return the letter, the articles and the publication's texts, for each pair of languages."""
     return _sections(_Same(issue, publication))
 
 
-@lru_cache(maxsize=2)  # seven rules ask for those of one issue
+@lru_cache(maxsize=2)  # seven rules ask for the sections of one issue
 def _sections(same: _Same) -> Sequence[Section]:
     return tuple(_laid_out(same.issue, same.publication))
 
@@ -150,14 +150,14 @@ def letter_side(lang: Lang, letter: IssueText) -> Side:
 
 
 def label_side(lang: Lang, issue: Issue) -> Side:
-    """Lay out the texts of the issue's own file in one language."""
+    """Lay out the texts of the issue file in one language."""
     text = (issue.label or {}).get(lang, "")
     fields = {"label": Block(Kind.FIELD, "label", text, None)} if text else {}
     return Side(lang, f"issues/{issue.id}/issue.yaml", fields, (), (), (), False, ())
 
 
 def publication_side(lang: Lang, publication: Publication) -> Side:
-    """Lay out what publication.yaml says to readers in one language."""
+    """Lay out the texts of publication.yaml for readers in one language."""
     fields = {}
     for field in fields_of(Part.PUBLICATION):
         line, text = publication.written.get(f"{field.name}.{lang}", (None, ""))
@@ -186,7 +186,7 @@ def article_side(lang: Lang, words: ArticleText) -> Side:
 
 
 def line_of(words: IssueText | ArticleText, field: str) -> int | None:
-    """Return the line of a field in its file; None where the reading did not keep it."""
+    """Return the line of a field in its file; None if the parser did not record the line."""
     return words.lines.get(field)
 
 
@@ -230,7 +230,7 @@ def _blocks(markdown: Markdown) -> Iterator[Block]:
 
 
 def _step(inside: list[str], token: Token) -> None:
-    """Keep in *inside* the names of what is open at *token*."""
+    """Update *inside*, the names of the elements that are open at *token*."""
     if token.nesting == 1:
         inside.append(token.type)
     elif token.nesting == -1:
@@ -251,7 +251,7 @@ def _inline_block(token: Token, kind: Kind, line: int) -> Block:
     text = ""
     starts: list[int] = []
     foreign: list[tuple[int, int]] = []
-    spans: list[int | None] = []  # where those start that name a language
+    spans: list[int | None] = []  # start offsets of the spans that name a language
     for child in token.children or ():
         below = int(child.meta.get(LINE, 0))
         starts += [len(text)] * (below - len(starts))

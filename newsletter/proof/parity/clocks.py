@@ -1,4 +1,4 @@
-"""Readers of times of the day: from a match's named groups to figures, for any language."""
+"""Readers of times of day: from a match's named groups to figures, for any language."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,12 +9,12 @@ from newsletter.proof.parity.meaning import CLOCK, Figure, Quantity, Weight
 from newsletter.proof.parity.readers import groups
 from newsletter.proof.parity.scanning import Reading
 
-AMBIGUOUS_TO: Final = 12  # an hour up to this one may be of the morning or the afternoon
+AMBIGUOUS_TO: Final = 12  # an hour up to this one may be a.m. or p.m.
 DAY: Final = 24 * 60
 
 
 def read_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read ``hour``, ``minute``, ``half`` and ``part`` of the day; ``hour0``: a range's start."""
+    """Read ``hour``, ``minute``, ``half`` and ``part`` of day; ``hour0`` is a range's start."""
     found = groups(match)
     table = reading.tongue.hours.get(
         found.get("part", "").replace(".", "").replace(" ", "").lower()
@@ -26,8 +26,8 @@ def read_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         return
     minute0 = int(found.get("minute0", 0))
     start, end = match.start("hour0"), match.end("hour0")
-    # The part of the day stands once, before the first hour (오후 2~4시) or behind the
-    # second (2-4 p.m.); the other hour is the nearest one that fits.
+    # The part of the day is written once, before the first hour (오후 2~4시) or after the
+    # second hour (2-4 p.m.); the other hour is the nearest possible one.
     if match.start("part") < match.start("hour"):
         first = _hours(found["hour0"], table, reading)
         hours = _nearest(_hours(found["hour"], None, reading), first, forward=True)
@@ -61,7 +61,7 @@ def _at(hours: tuple[int, ...], minute: int, start: int, end: int) -> Figure:
 
 
 def read_digital_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "15:30"; an hour from 8 on is read literally."""
+    """Read "15:30"; an hour of 8 or more is read literally."""
     del reading
     hour, minute = int(match["hour"]), int(match["minute"])
     can_be_later = 1 <= hour <= 7 and not match["hour"].startswith("0")

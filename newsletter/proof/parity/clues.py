@@ -1,4 +1,4 @@
-"""What shows, whatever the language, which texts belong together: figures and names."""
+"""Language-independent clues that two texts correspond: figures and names."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -19,30 +19,30 @@ SHORT_NAME: Final = re.compile(r"[A-Z]{2,}")  # HDC, WHO, COVID
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """What a block holds that its counterpart must hold too."""
+    """The figures and names of a block; its counterpart must contain them too."""
 
     figures: Sequence[Figure]
     names: frozenset[str]  # short names in capitals, and terms by their line in the glossary
 
 
-Terms = tuple[tuple[int, tuple[str, ...]], ...]  # a term's line in the glossary, its forms
+Terms = tuple[tuple[int, tuple[str, ...]], ...]  # (line of the term in the glossary, its forms)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Reads a block's clues in the language and calendar of its text."""
+    """Reader of a block's clues in the language and calendar of its text."""
 
     lang: Lang
     calendar: Calendar
     terms: Terms
 
     def __call__(self, block: Block) -> Clues:
-        """Return the clues of *block*; a text is read once, whatever rules ask for it."""
+        """Return the clues of *block*; each text is read once and cached for all rules."""
         return _clues(self)[block.text]
 
 
 def readings_of(section: Section, material: Material) -> tuple[Reading, Reading]:
-    """Make the two readers of a section's blocks, and let them read all of these at once."""
+    """Return the two readers of a section's blocks; each reads all blocks of its side at once."""
     one, other = (_reading(side, material) for side in section.sides)
     return one, other
 
@@ -58,14 +58,14 @@ def _reading(side: Side, material: Material) -> Reading:
 
 
 class _Known(dict[str, Clues]):
-    """The clues of the texts that were read."""
+    """Cache of the clues of texts, by text."""
 
     def __init__(self, reading: Reading) -> None:
         super().__init__()
         self._reading = reading
 
     def read(self, texts: Iterable[str]) -> None:
-        """Read those of *texts* that were not read before."""
+        """Read the texts of *texts* that are not in the cache."""
         reading = self._reading
         new = [text for text in dict.fromkeys(texts) if text not in self]
         figures = figures_of(new, tongue_of(reading.lang), reading.calendar)
@@ -73,12 +73,12 @@ class _Known(dict[str, Clues]):
             self[text] = Clues(found, _names(text, reading.terms))
 
     def __missing__(self, text: str) -> Clues:
-        """Read a text that no block holds as it is: a whole row of a table."""
+        """Read a text that is not a block's own text, for example a whole table row."""
         self.read([text])
         return self[text]
 
 
-@lru_cache(maxsize=64)  # of an issue's texts
+@lru_cache(maxsize=64)  # texts of an issue
 def _clues(reading: Reading) -> _Known:
     return _Known(reading)
 

@@ -1,4 +1,4 @@
-"""How English writes figures."""
+"""Patterns of figures in English."""
 
 import re
 from fractions import Fraction
@@ -54,7 +54,7 @@ MORE_DAYS: Final = (
 DAY_LIST: Final = rf"(?P<days>{DAY}{MORE_DAYS}{{0,9}})"
 MONTH: Final = rf"(?P<month>{any_of(MONTHS)})(?![a-z])\.?"
 YEAR: Final = r"(?P<year>(?:19|20)\d{2})(?!\d|,\d)"
-# May and March are verbs too, and short names are people's: alone they are only hints.
+# "May" and "march" are also verbs, and short names are also names of people: hints only.
 ALSO_WORDS: Final = "May|March|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 HOUR: Final = r"(?:1[0-2]|0?[1-9])"
 

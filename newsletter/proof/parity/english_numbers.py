@@ -54,7 +54,7 @@ IN_WORDS: Final = (
 )
 
 
-@lru_cache(maxsize=4096)  # a table repeats its numbers, and other rules read them again
+@lru_cache(maxsize=4096)  # a table repeats its numbers, and several rules read them
 def english_number(written: str) -> Fraction | None:
     """Return the value of "350 million", "twenty-five" or "third"; None for other words."""
     words = re.findall(r"[a-z]+|\d[\d,]*(?:\.\d+)?", written.lower())

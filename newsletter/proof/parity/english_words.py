@@ -35,7 +35,7 @@ WEEKDAYS: Final = {
     "thur": 3,
     "thurs": 3,
 }
-# Short names stand with a capital, and never behind a digit: "3 sun hats" is no Sunday.
+# Short names begin with a capital and do not follow a digit: "3 sun hats" is not Sunday.
 WEEKDAY: Final = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
     r"|(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\b\.?)"
@@ -78,7 +78,7 @@ _ANY_WORD: Final = "|".join(
     re.escape(word) + ("s?" if word.isascii() else "")
     for word in sorted(_WORDS, key=len, reverse=True)
 )
-# Signs that a word's letters begin stand before the words: km², US$. One sign begins a word: °C.
+# First words that start with a letter (km², US$), then words that start with a sign (°C).
 UNIT: Final = (
     r"years?\sold|years?\sof\sage|years?-olds?|%\s?p\b|percent(?:age)?\spoints?"
     rf"|{any_of(sign for sign in _SIGNS if len(sign) > 1)}"

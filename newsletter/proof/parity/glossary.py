@@ -1,4 +1,4 @@
-"""The rule "glossary": names and terms are written as agreed, in both languages."""
+"""The rule "glossary": names and terms are written as the glossary says, in both languages."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,20 +17,20 @@ from newsletter.proof.parity.scanning import even_out
 from newsletter.proof.parity.wording import finding, sentence_at
 
 RULE: Final = "glossary"
-# Ignoring case would look each character of a wide range up, one by one.
+# Case-insensitive matching would test each character of a wide range one by one.
 IN_A_WORD: Final = "(?-i:[가-힣A-Za-z0-9])"
 
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """The first place of a term in a text."""
+    """The first occurrence of a term in a text."""
 
     block: Block
     at: int
 
 
 def check_glossary(material: Material) -> Iterator[Finding]:
-    """Find terms whose counterpart is not written in any of the agreed ways."""
+    """Find terms whose counterpart is not written in one of the glossary's forms."""
     for section in sections(material.issue, material.publication):
         one, other = section.sides
         yield from _check(one, other, material.terms)
@@ -57,7 +57,7 @@ def _check(side: Side, other: Side, terms: Sequence[Term]) -> Iterator[Finding]:
 
 
 def _uses(side: Side, terms: Sequence[Term]) -> Iterator[tuple[Term, _Use]]:
-    """Yield each term of a text, with its first place; the longest names first."""
+    """Yield each term of a text with its first occurrence, the longest names first."""
     forms = sorted(
         ((form, term) for term in terms for form in term.forms.get(side.lang, ())),
         key=lambda pair: len(pair[0]),
@@ -75,7 +75,7 @@ def _uses(side: Side, terms: Sequence[Term]) -> Iterator[tuple[Term, _Use]]:
 
 
 def _places(form: str, lang: Lang, text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each name in *text*, with the characters attached to it."""
+    """Yield start and end of each name in *text*, including the characters attached to it."""
     flags = re.NOFLAG if form.isupper() else re.IGNORECASE
     ends = _ends(lang, flags)
     for found in _beginning(form, flags).finditer(text):
@@ -91,7 +91,7 @@ def _beginning(form: str, flags: re.RegexFlag) -> re.Pattern[str]:
 
 @cache
 def _ends(lang: Lang, flags: re.RegexFlag) -> re.Pattern[str]:
-    """Compile a language's endings once, not once a name."""
+    """Compile a language's word endings once, not once per name."""
     return re.compile(language_of(lang).term_end, flags)
 
 

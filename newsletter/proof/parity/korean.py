@@ -1,4 +1,4 @@
-"""How Korean writes figures."""
+"""Patterns of figures in Korean."""
 
 import re
 from fractions import Fraction

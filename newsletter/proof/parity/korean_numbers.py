@@ -28,8 +28,8 @@ NATIVE: Final = {
 }
 HALF: Final = "반"
 NATIVE_WORDS: Final = any_of(NATIVE)
-# Every group but the last ends in 천, 만, 억…: "1만 2천", "3억 5,000만".
-# "2인 1조" is a team; a trillion has more digits or a currency behind it.
+# Every group except the last one ends in 천, 만, 억…: "1만 2천", "3억 5,000만".
+# "2인 1조" means a team; 조 as a trillion is followed by more digits or a currency.
 _BIG: Final = r"(?:[만억]|조(?=\s?[\d원달유엔여]))"
 _GROUP: Final = rf"{DIGITS}[천백십]?{_BIG}?"
 IN_DIGITS: Final = rf"(?:{DIGITS}(?:[천백십]{_BIG}?|{_BIG})\s?){{0,8}}{_GROUP}"
@@ -39,7 +39,7 @@ _PIECE: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)  # a table repeats its numbers, and other rules read them again
+@lru_cache(maxsize=4096)  # a table repeats its numbers, and several rules read them
 def korean_number(written: str) -> Fraction | None:
     """Return the value of "1만 2천", "열두" or "오천"; None for other words."""
     word = written.strip()

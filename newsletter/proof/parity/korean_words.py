@@ -49,7 +49,7 @@ UNIT: Final = (
     + r"|(?:[mtglL])(?![A-Za-z])|프로(?![가-힣])|평(?!균|생|화|가)|주(?!년|요|차|기|의|민|제|최|간)"
     r"|(?P<dayunit>일)(?!차|반|자|부)|달(?!러)|분(?!기|야|의|과)"
 )
-# Nouns that are counted; without one of them a numeral in words is only a hint.
+# Counted nouns; a numeral in words without one of them is only a hint.
 COUNTER: Final = (
     r"가지|개(?!월)|명|사람|분(?!야)|나라|곳|군데|건|번|차례|회|배|팀|기관|도시|지역|분야|종류?|"
     r"권|편|장|대(?!한)|쌍|가구|마을|병원|시군|축|단계|부문|과정|세대|강좌|국가|달|시간|해|주|살|쪽"

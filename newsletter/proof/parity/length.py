@@ -1,4 +1,4 @@
-"""The rule "length": no text is much shorter in one language than the others let expect."""
+"""The rule "length": a text is not much shorter than its counterpart's length predicts."""
 
 import math
 from bisect import bisect_left
@@ -16,25 +16,25 @@ from newsletter.proof.parity.clues import readings_of
 from newsletter.proof.parity.wording import cut, finding, part, place
 
 RULE: Final = "length"
-SHORTEST: Final = 30  # characters of a Korean paragraph that is compared at all
-TEXTS_FEW: Final = 3  # fewer articles than these do not show what is usual
+SHORTEST: Final = 30  # characters; shorter Korean paragraphs are not compared
+TEXTS_FEW: Final = 3  # articles; fewer do not show a usual ratio
 FAR_ARTICLE: Final = 0.40  # natural logarithm: 1.5 times as long
 FAR_PARAGRAPH: Final = 0.62  # 1.85 times
-EXTREME: Final = 0.75  # 2.1 times, where little is known
-SPREAD: Final = 4.0  # so many median deviations are usual
+EXTREME: Final = 0.75  # 2.1 times; applies where there is little data
+SPREAD: Final = 4.0  # deviations up to this many median deviations are usual
 
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """How much longer a text is in the second language than usual."""
+    """How far the length ratio of a text is from the usual ratio."""
 
     sides: tuple[Side, Side]
-    blocks: tuple[Block | None, Block | None]  # None: the whole article
+    blocks: tuple[Block | None, Block | None]  # (None, None): the whole article
     excess: float  # natural logarithm
 
 
 def check_length(material: Material) -> Iterator[Finding]:
-    """Find articles and paragraphs of which one language says much less than usual."""
+    """Find articles and paragraphs that are much shorter in one language than usual."""
     both = list(sections(material.issue, material.publication))
     articles = [one for section in both for one in _article(section)]
     usual = _Usual(articles)
@@ -78,14 +78,14 @@ def _excess(section: Section, one: int, other: int) -> float:
 
 
 class _Usual:
-    """What is usual among the texts of an issue, each left out of its own comparison."""
+    """The usual deviation among the texts of an issue; each text is compared with the others."""
 
     def __init__(self, measured: Sequence[_Measured]) -> None:
         self._excesses = sorted(one.excess for one in measured)
-        self._spreads: dict[float, list[float]] = {}  # deviations from a middle, sorted
+        self._spreads: dict[float, list[float]] = {}  # sorted deviations from a median
 
     def is_far(self, one: _Measured, far: float) -> bool:
-        """Compare with the other texts, as far as they are enough to tell."""
+        """Return whether *one* is far from the other texts, if there are enough of them."""
         if len(self._excesses) < TEXTS_FEW:
             return abs(one.excess) > EXTREME
         middle = _median_without(self._excesses, one.excess)
@@ -96,7 +96,7 @@ class _Usual:
 
 
 def _median_without(ordered: Sequence[float], one: float) -> float:
-    """Return the median of *ordered* numbers without *one*, which is among them."""
+    """Return the median of the numbers *ordered* without *one*, which they contain."""
     gap = bisect_left(ordered, one)
     rest = len(ordered) - 1
     low, high = ((rest - 1) // 2, rest // 2)

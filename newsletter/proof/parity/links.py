@@ -1,4 +1,4 @@
-"""Links lead to the same places in both languages."""
+"""Comparison of links: both languages link to the same targets."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ ENDING: Final = re.compile(r"(?i)[._-](?:ko|kr|kor|en|eng)(?=\.[a-z]+$|$)")
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A link without what names its language."""
+    """The target of a link without the parts that name a language."""
 
     site: str
     rest: str
@@ -44,7 +44,7 @@ def _lone_links(links: Sequence[Link], others: Sequence[Link]) -> list[Link]:
             left[target] -= 1
         else:
             alone.append(link)
-    # A site with an address of its own for each language may name its pages differently.
+    # A site with a separate host for each language may name its pages differently.
     mine = Counter(_target(link.href) for link in links)
     own_sites = Counter(
         target.site

@@ -1,27 +1,27 @@
-"""What a figure means, whatever language and spelling it is written in."""
+"""The meaning of a figure, independent of language and spelling."""
 
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 from typing import Final
 
-YEARS_NEAR: Final = 8  # months: a day without a year lies this near the issue's month
+YEARS_NEAR: Final = 8  # months; maximum distance of a day without a year from the issue's month
 
 
 class Weight(IntEnum):
-    """How surely words are a figure that must stand in every language."""
+    """How surely words are a figure that every language must contain."""
 
-    HINT = 0  # "양측", "both", "a": may be the partner of a figure, is none itself
-    WORD = 1  # "세 가지", "three": counts where the other language has another figure
+    HINT = 0  # "양측", "both", "a": can be the partner of a figure, is not a figure itself
+    WORD = 1  # "세 가지", "three": compared if the other language has a different figure
     SURE = 2  # "12,000", "7월 25일": must have a partner
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is counted."""
+    """The unit of a quantity."""
 
-    of: str  # the dimension: "length", "KRW", "%"; "" where nothing is said
-    factor: Fraction = Fraction(1)  # in the smallest unit of the dimension
+    of: str  # dimension: "length", "KRW", "%"; "" if the text names none
+    factor: Fraction = Fraction(1)  # multiple of the smallest unit of the dimension
 
 
 BARE: Final = Unit("")
@@ -32,7 +32,7 @@ PHONE: Final = Unit("phone")
 QUARTER: Final = Unit("quarter")
 HALF: Final = Unit("half")
 WEEKDAY: Final = Unit("weekday")  # Monday is 0
-# A number without any unit may stand for one with a unit, but not for one of these.
+# A number without a unit may match a number with a unit, except these units.
 STRICT: Final = frozenset(
     {"%", "%p", "clock", "phone", "quarter", "half", "weekday"}
     | {"KRW", "USD", "EUR", "JPY", "GBP", "CNY"}
@@ -41,7 +41,7 @@ STRICT: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """So much of a unit."""
+    """A number of units."""
 
     value: Fraction
     unit: Unit = BARE
@@ -49,9 +49,9 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A year, a month, a day, or what is said of them."""
+    """A date or a part of a date: year, month, day, as far as the text says them."""
 
-    years: frozenset[int] = frozenset()  # those it may be; empty: any
+    years: frozenset[int] = frozenset()  # possible years; empty: any year
     month: int | None = None
     day: int | None = None
 
@@ -61,14 +61,14 @@ Meaning = Quantity | Day
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The issue's month, which a day without a year is near to."""
+    """The issue's month; a day without a year is near this month."""
 
     year: int
     month: int
-    mentioned: frozenset[int] = frozenset()  # years in the same text
+    mentioned: frozenset[int] = frozenset()  # years that the same text mentions
 
     def years_of(self, month: int | None) -> frozenset[int]:
-        """Return the years that *month* without a year may belong to; empty: any."""
+        """Return the possible years of *month* without a year; empty: any year."""
         if month is None:
             return frozenset()
         here = self.year * 12 + self.month
@@ -82,29 +82,29 @@ class Calendar:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure in a text, with everything it may mean."""
+    """A figure in a text, with all its possible meanings."""
 
     meanings: tuple[Meaning, ...]
     weight: Weight
-    start: int  # its place in its text
+    start: int  # offset in its text
     end: int
-    scale: Fraction = field(default=Fraction(1))  # of its last word: 만, million
+    scale: Fraction = field(default=Fraction(1))  # multiplier of its last word: 만, million
 
 
 def are_comparable(one: Figure, other: Figure) -> bool:
-    """Say whether two figures are of one kind, so that they can contradict each other."""
+    """Return whether two figures are of the same kind and so can contradict each other."""
     return any(_comparable(a, b) for a in one.meanings for b in other.meanings)
 
 
 def kinds(figure: Figure) -> frozenset[str]:
-    """Return what decides with which figures this one is comparable."""
+    """Return the kinds of a figure; figures that share a kind are comparable."""
     return frozenset(
         one.unit.of if isinstance(one, Quantity) else "a day" for one in figure.meanings
     )
 
 
 def may_agree_days(one: Day, other: Day) -> bool:
-    """Say whether two days, or parts of days, can be the same."""
+    """Return whether two days, or parts of days, can be the same."""
     return (
         (not one.years or not other.years or bool(one.years & other.years))
         and (one.month is None or other.month is None or one.month == other.month)
@@ -114,7 +114,7 @@ def may_agree_days(one: Day, other: Day) -> bool:
 
 
 def _overlap(one: Day, other: Day) -> bool:
-    """Say whether one of the parts is said in both: "2022" is not "July 25"."""
+    """Return whether both days give a common part: "2022" and "July 25" do not."""
     return (
         (one.month is not None and other.month is not None)
         or (one.day is not None and other.day is not None)

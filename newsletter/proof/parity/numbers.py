@@ -18,8 +18,8 @@ from newsletter.proof.parity.partners import FIGURES_MAX, without_partner
 from newsletter.proof.parity.wording import finding, part, place, sentence_at
 
 RULE: Final = "numbers"
-FINDINGS_MAX: Final = 100  # in a paragraph; more is not a text
-RIVALS_SHOWN: Final = 8  # more than these do not help to find the right one
+FINDINGS_MAX: Final = 100  # findings per paragraph; further findings are not listed
+RIVALS_SHOWN: Final = 8  # figures named in a message; more do not help to find the right one
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,17 @@ class _Half:
 
     side: Side
     block: Block
-    lone: Sequence[Figure]  # figures that no figure of the other language agrees with
-    surplus: Sequence[Figure]  # those that occur more often than in the other language
+    lone: Sequence[Figure]  # figures that agree with no figure of the other language
+    surplus: Sequence[Figure]  # figures that occur more often than in the other language
 
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """A pair of blocks with its figures."""
+    """A pair of blocks with their figures."""
 
     pair: Pair
     figures: tuple[Sequence[Figure], Sequence[Figure]]
-    alone: tuple[list[Figure], list[Figure]]  # of each those that agree with none of the other
+    alone: tuple[list[Figure], list[Figure]]  # per language, without any agreeing figure
 
 
 def check_numbers(material: Material) -> Iterator[Finding]:
@@ -59,7 +59,7 @@ def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
     ]
     for both in compared:
         if both.pair.one is None or both.pair.other is None:
-            continue  # the rule "structure" names a block without counterpart
+            continue  # the rule "structure" reports blocks without a counterpart
         left, right = without_partner(*both.figures)
         one = _half(section.sides[0], both.pair.one, both.alone[0], left, spare[1])
         other = _half(section.sides[1], both.pair.other, both.alone[1], right, spare[0])
@@ -68,7 +68,7 @@ def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
 
 
 def numbers_notes(material: Material) -> Iterator[Phrase]:
-    """Say where figures are not counted against each other, for there are too many."""
+    """Return notes on blocks that have too many figures to count them."""
     for section in sections(material.issue, material.publication):
         read = readings_of(section, material)
         for pair in align_sides(*section.sides, read):
@@ -79,7 +79,7 @@ def numbers_notes(material: Material) -> Iterator[Phrase]:
 
 
 def _first(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """Name the first contradictions of a block, and say that there are more."""
+    """Yield the first contradictions of a block, and a finding if there are more."""
     yield from islice(findings, FINDINGS_MAX)
     if more := next(findings, None):
         yield replace(more, message=phrase("proof.figures-too-many", most=FINDINGS_MAX))
@@ -104,17 +104,17 @@ def _compare(pair: Pair, read: tuple[Reading, Reading]) -> _Compared:
 
 
 def _firm(figures: Iterable[Figure]) -> list[Figure]:
-    """Leave hints out: a word like "a" is a partner in its own block only."""
+    """Return *figures* without hints: a word like "a" is a partner in its own block only."""
     return [figure for figure in figures if figure.weight is not Weight.HINT]
 
 
 @dataclass(frozen=True, slots=True)
 class _Rivals:
-    """The figures of the other language that one kind of figures can contradict."""
+    """The figures of the other language that can contradict a figure."""
 
-    first: Sequence[Figure]  # those that a message names
-    are_sure: bool  # one of them surely is a figure
-    are_lone: bool  # one of them has no partner anywhere
+    first: Sequence[Figure]  # figures that the message names
+    are_sure: bool  # at least one is surely a figure
+    are_lone: bool  # at least one has no partner in the text
 
 
 def _contradictions(half: _Half, other: _Half, everywhere: Agreeing) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Which figures of two texts are each other's partners, one to one."""
+"""One-to-one matching of the figures of two texts."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -6,17 +6,17 @@ from typing import Final
 from newsletter.proof.parity.agreement import Agreeing, say_the_same
 from newsletter.proof.parity.meaning import Figure
 
-FIGURES_MAX: Final = 300  # in a block; more is not a text, and would take long
+FIGURES_MAX: Final = 300  # figures per block; matching more would take too long
 
 
 def without_partner(
     ones: Sequence[Figure], others: Sequence[Figure]
 ) -> tuple[list[Figure], list[Figure]]:
     """
-    Give as many figures as possible a partner, and return those that get none.
+    Match as many figures as possible one to one, and return the figures without a partner.
 
-    A date that one language names twice leaves a figure without a partner too; that is a
-    contradiction only beside one of the other language.
+    If one language names a date twice and the other once, one figure has no partner. This is
+    a contradiction only if the other language also has a figure without a partner.
     """
     if not ones or not others:
         return list(ones), list(others)
@@ -24,7 +24,7 @@ def without_partner(
         return [], []
     if say_the_same(ones, others):
         return [], []
-    # Of two that say the same, the surer one is left over.
+    # Of two figures with the same meaning, the surer one is left without a partner.
     order = sorted(range(len(ones)), key=lambda at: ones[at].weight)
     agreeing = Agreeing(others)
     options = [sorted(agreeing.partners(one), key=lambda at: -others[at].weight) for one in ones]
@@ -39,7 +39,7 @@ def without_partner(
 def _place(
     one: int, options: Sequence[Sequence[int]], partner_of: dict[int, int], tried: set[int]
 ) -> bool:
-    """Find a partner for *one*, moving others to another partner where that helps."""
+    """Find a partner for *one*; reassign partners of other figures if needed."""
     for wish in options[one]:
         if wish not in partner_of:
             partner_of[wish] = one

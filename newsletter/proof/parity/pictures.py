@@ -1,4 +1,4 @@
-"""Both languages show the same pictures, or each its own version of them."""
+"""Comparison of pictures: both languages show the same pictures, or language versions of them."""
 
 import re
 from collections import defaultdict
@@ -15,11 +15,11 @@ from newsletter.proof.parity.wording import finding
 # map.ko.png, map-en.png, map_ko.png
 VARIANT: Final = re.compile(rf"(?i)[._-](?P<lang>{'|'.join(Lang)})(?=\.[a-z]+$)")
 
-Uses = Mapping[tuple[str, Lang], set[int]]  # (SHA-256, language) -> the sections that show it
+Uses = Mapping[tuple[str, Lang], set[int]]  # (SHA-256, language) -> sections that show the picture
 
 
 def check_pictures(rule: str, both: Sequence[Section]) -> Iterator[Finding]:
-    """Find pictures that one language lacks, and those that belong to other texts."""
+    """Find pictures that one language lacks, and pictures that belong to other texts."""
     uses: defaultdict[tuple[str, Lang], set[int]] = defaultdict(set)
     for at, section in enumerate(both):
         for side in section.sides:

@@ -22,18 +22,18 @@ ROMAN: Final = {"II": 2, "III": 3, "IV": 4, "VI": 6, "VII": 7, "VIII": 8, "IX": 
 
 
 def groups(match: re.Match[str]) -> dict[str, str]:
-    """Return the named groups that took part."""
+    """Return the named groups that matched."""
     return {name: text for name, text in match.groupdict().items() if text}
 
 
 def nothing(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Take a name or an expression that contains digits but is not a figure."""
+    """Read no figure: a name or an expression that contains digits."""
     del match, reading
     yield from ()
 
 
 def fixed(weight: Weight, *meanings: Meaning) -> FigureReader:
-    """Make a reader of words that always mean the same."""
+    """Return a reader of words that always mean the same figure."""
 
     def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         del reading
@@ -43,7 +43,7 @@ def fixed(weight: Weight, *meanings: Meaning) -> FigureReader:
 
 
 def by_word(weight: Weight, meanings: Mapping[str, Meaning]) -> FigureReader:
-    """Make a reader of words that each mean one thing: the group ``word`` says which."""
+    """Return a reader of words with one meaning each; the group ``word`` contains the word."""
 
     def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         del reading
@@ -85,7 +85,7 @@ def _years(written: str | None, month: int | None, reading: Reading) -> frozense
 
 
 def read_year(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read a number that is a year, or a number like any other."""
+    """Read a number that may be a year or an ordinary number."""
     del reading
     value = int(match["year"])
     meanings = (Day(frozenset({value})), Quantity(Fraction(value)))
@@ -93,7 +93,7 @@ def read_year(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 
 def read_slashed(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "8/26" and "1/2": a day of a month, or a fraction."""
+    """Read "8/26" or "1/2": a month and day, or a fraction."""
     one, other = int(match["one"]), int(match["other"])
     meanings: list[Meaning] = [Quantity(Fraction(one, other))] if other else []
     if 1 <= one <= 12 and 1 <= other <= 31:
@@ -110,7 +110,7 @@ def read_fraction(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 
 def read_part_or_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "a third": a part of something, or one more after the second."""
+    """Read "a third": a fraction, or an ordinal number."""
     whole = reading.tongue.number(match["whole"])
     if whole:
         meanings = (Quantity(1 / whole), Quantity(whole))
@@ -118,23 +118,23 @@ def read_part_or_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Fig
 
 
 def read_phone(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read a telephone number; +82 is Korea's 0."""
+    """Read a telephone number; +82 is equivalent to the 0 of Korean numbers."""
     del reading
     digits = re.sub(r"\D", "", re.sub(r"^\+82[\s.()-]*0?", "0", match["phone"]))
-    # A one before the digits keeps the zeros that a number starts with.
+    # The digit 1 before the digits keeps leading zeros.
     meaning = Quantity(Fraction(int("1" + digits)), PHONE)
     yield Figure((meaning,), Weight.SURE, match.start(), match.end())
 
 
 def read_weekday(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read the names of weekdays; every group is one."""
+    """Read names of weekdays; each group is one name."""
     for name, text in groups(match).items():
         value = Fraction(reading.tongue.weekdays[text.rstrip(".").lower()])
         yield Figure((Quantity(value, WEEKDAY),), Weight.WORD, match.start(name), match.end(name))
 
 
 def read_part_of_year(unit: Unit, weight: Weight) -> FigureReader:
-    """Make a reader of quarters or halves of a year."""
+    """Return a reader of quarters or halves of a year."""
 
     def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         value = reading.tongue.number(match["number"])
@@ -145,7 +145,7 @@ def read_part_of_year(unit: Unit, weight: Weight) -> FigureReader:
 
 
 def read_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "25th", "third", "두 번째": a number, and perhaps the day of a month."""
+    """Read "25th", "third", "두 번째": a number, and possibly the day of a month."""
     value = reading.tongue.number(match["number"])
     if value is None:
         return
@@ -156,7 +156,7 @@ def read_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 
 def read_quantity(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read ``number`` and ``unit``, or ``currency`` before it; then ``more`` of a smaller unit."""
+    """Read ``number`` with ``unit`` or ``currency``, and ``more`` in a smaller unit."""
     found = groups(match)
     value = reading.tongue.number(found["number"])
     if value is None:
@@ -172,7 +172,7 @@ def read_quantity(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 
 def _with_more(value: Fraction, unit: Unit, found: dict[str, str], reading: Reading) -> Quantity:
-    """Add "30 minutes" to "2 hours"."""
+    """Add the smaller unit: "30 minutes" to "2 hours"."""
     more = reading.tongue.number(found["more"]) or Fraction(0)
     smaller = _units(found.get("moreunit"), reading) or (unit,)
     total = value * unit.factor + more * smaller[0].factor
@@ -187,7 +187,7 @@ def _units(written: str | None, reading: Reading) -> tuple[Unit, ...]:
 
 
 def _scale(written: str, reading: Reading) -> Fraction:
-    """Return what the last word of a number multiplies by: 1e6 of "350 million"."""
+    """Return the multiplier of the last word of a number: 1e6 for "350 million"."""
     scale = Fraction(1)
     rest = written.strip().lower()
     while True:
@@ -201,7 +201,7 @@ def _scale(written: str, reading: Reading) -> Fraction:
 
 
 def _weight(match: re.Match[str], value: Fraction) -> Weight:
-    """A number in words, or a one ("1인 가구", "1차 진료"), may be said without a number."""
+    """Return the weight; a number in words, or 1 ("1인 가구"), can be said without a number."""
     found = groups(match)
     if "hint" in found:
         return Weight.HINT
@@ -215,7 +215,7 @@ def _weight(match: re.Match[str], value: Fraction) -> Weight:
 
 
 def read_roman(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "II" as the name of a hall or a stage: it may match a number."""
+    """Read "II" in the name of a hall or a stage: the name may match a number."""
     del reading
     value = Fraction(ROMAN[match["roman"]])
     yield Figure((Quantity(value),), Weight.HINT, match.start(), match.end())

@@ -1,4 +1,4 @@
-"""The rule "language": each text is in its own language."""
+"""The rule "language": each text is written in its own language."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from newsletter.proof.parity.blocks import Block, Kind, Side, sections
 from newsletter.proof.parity.wording import cut, finding
 
 RULE: Final = "language"
-# What is quoted, or given in parentheses behind its translation, may be in any language.
+# Text in quotes, or in parentheses after its translation, may be in any language.
 QUOTED: Final = re.compile(
     r"\([^()]*\)|\[[^\[\]]*\]|“[^“”]*”|‘[^‘’]*’|\"[^\"]*\"|「[^「」]*」|『[^『』]*』|《[^《》]*》"
     r"|〈[^〈〉]*〉|https?://\S+|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]+"
@@ -22,7 +22,7 @@ QUOTED: Final = re.compile(
 
 
 def check_language(material: Material) -> Iterator[Finding]:
-    """Find Korean left in English texts, and English sentences left in Korean ones."""
+    """Find Korean text in English texts, and English sentences in Korean texts."""
     for section in sections(material.issue, material.publication):
         for side in section.sides:
             agreed = _agreed(material, side.lang)
@@ -32,7 +32,7 @@ def check_language(material: Material) -> Iterator[Finding]:
 
 
 def _agreed(material: Material, lang: Lang) -> Sequence[str]:
-    """Return the names allowed in any language: the publication's and the glossary's."""
+    """Return the names allowed in every language: of the publication and of the glossary."""
     names = {*material.publication.name.values(), *material.publication.sender_name.values()}
     names |= {form for term in material.terms for form in term.forms.get(lang, ())}
     return sorted(names, key=len, reverse=True)
@@ -56,7 +56,7 @@ def _check_block(side: Side, block: Block, agreed: Sequence[str]) -> Iterator[Fi
 
 
 def _residues(text: str, lang: Lang) -> Iterator[tuple[Residue, re.Match[str]]]:
-    """Yield the runs of *text*, which is in *lang*, that may be of another language."""
+    """Yield the parts of *text*, a text in *lang*, that may be in another language."""
     for other in Lang:
         if other is not lang:
             residue = language_of(other).residue

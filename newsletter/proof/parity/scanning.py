@@ -1,4 +1,4 @@
-"""Finds the figures of a text with a language's table of patterns."""
+"""Scanner: finds the figures of a text with a language's table of patterns."""
 
 import re
 from bisect import bisect_right
@@ -10,7 +10,7 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import BARE, Calendar, Day, Figure, Quantity, Unit
 
-# One character replaces one, so that places in the text stay valid.
+# Each character is replaced by one character, so that offsets stay valid.
 SAME_WIDTH: Final[Mapping[int, int | str]] = {
     **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
     **dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u202f\u3000"), " "),
@@ -20,28 +20,28 @@ SAME_WIDTH: Final[Mapping[int, int | str]] = {
     **dict.fromkeys(map(ord, "“”″"), '"'),
     **dict.fromkeys(map(ord, "∙•‧・ㆍ⋅"), "·"),
 }
-READ: Final = "\x00"  # replaces the text that a pattern has matched
-WALL: Final = f"{READ} {READ}"  # between two texts: no pattern reads over it
+READ: Final = "\x00"  # replaces text that a pattern has matched
+WALL: Final = f"{READ} {READ}"  # separator of two texts: no pattern matches across it
 SHARES_UNIT: Final = re.compile(r"\s?(?:~|-|,|·|/|to|and|or|에서|부터|또는|내지|과|와)\s?")
 
 
 @dataclass(frozen=True, slots=True)
 class Tongue:
-    """How a language writes figures: tables that the code looks into."""
+    """The figures of a language: tables of patterns, numbers, units and names."""
 
-    patterns: tuple["Pattern", ...]  # tried in this order; what one takes, no other sees
-    number: Callable[[str], Fraction | None]  # reads a number that a pattern found
-    scales: Mapping[str, Fraction]  # what makes numbers bigger, as written
-    units: Mapping[str, tuple[Unit, ...]]  # what a unit, as written, may mean
+    patterns: tuple["Pattern", ...]  # tried in this order; matched text is hidden from the next
+    number: Callable[[str], Fraction | None]  # value of a number that a pattern matched
+    scales: Mapping[str, Fraction]  # multiplier words, as written
+    units: Mapping[str, tuple[Unit, ...]]  # possible units of a word, as written
     months: Mapping[str, int]
-    hours: Mapping[str, Mapping[int, int]]  # of a word for a part of the day: 3 -> 15
+    hours: Mapping[str, Mapping[int, int]]  # part of the day -> hour as written -> hour: 3 -> 15
     weekdays: Mapping[str, int]  # Monday is 0
     weekday_gaps: tuple[re.Pattern[str], re.Pattern[str]]  # between weekday and day; day, weekday
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a pattern's reader may look at."""
+    """The context that a pattern's reader may use."""
 
     tongue: Tongue
     calendar: Calendar
@@ -52,19 +52,19 @@ FigureReader = Callable[[re.Match[str], Reading], Iterable[Figure]]
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A spelling of figures, and what reads it."""
+    """A pattern of figures and its reader."""
 
     regex: re.Pattern[str]
     read: FigureReader
 
 
 def even_out(text: str) -> str:
-    """Write full-width digits, dashes, waves and quotes in one way, in the same places."""
+    """Normalize full-width digits, dashes, waves and quotes; offsets do not change."""
     return text.translate(SAME_WIDTH)
 
 
 def figures_in(text: str, tongue: Tongue, calendar: Calendar) -> tuple[Figure, ...]:
-    """Return the figures of *text* in their order."""
+    """Return the figures of *text* in order."""
     return figures_of([text], tongue, calendar)[0]
 
 
@@ -72,10 +72,10 @@ def figures_of(
     texts: Sequence[str], tongue: Tongue, calendar: Calendar
 ) -> Sequence[tuple[Figure, ...]]:
     """
-    Return the figures of each text in their order.
+    Return the figures of each text in order.
 
-    The texts are looked through as one: looking for sixty patterns in each of a table's
-    thousand cells takes longer than the reading.
+    The texts are scanned as one joined text: running sixty patterns on each of a table's
+    thousand cells takes longer than reading the figures.
     """
     even = rest = even_out(WALL.join(texts))
     reading = Reading(tongue, calendar)
@@ -90,7 +90,7 @@ def figures_of(
 
 
 def _taken_apart(figures: Iterable[Figure], texts: Sequence[str]) -> Sequence[tuple[Figure, ...]]:
-    """Give each text its figures, with their places."""
+    """Return the figures of each text, with offsets in that text."""
     starts = [0, *accumulate(len(text) + len(WALL) for text in texts)]
     shares: list[list[Figure]] = [[] for _ in texts]
     for one in figures:
@@ -101,7 +101,7 @@ def _taken_apart(figures: Iterable[Figure], texts: Sequence[str]) -> Sequence[tu
 
 
 def _without(text: str, matches: Iterable[re.Match[str]]) -> str:
-    """Blot out what was read, so that no other pattern reads it again."""
+    """Replace matched text, so that later patterns do not match it."""
     parts = []
     end = 0
     for match in matches:
@@ -111,7 +111,7 @@ def _without(text: str, matches: Iterable[re.Match[str]]) -> str:
 
 
 def _share_units(text: str, figures: list[Figure]) -> Iterator[Figure]:
-    """Let "10 and 20 percent", "3~5만 명" give the first number what the second one says."""
+    """Give a first number the unit of the second: "10 and 20 percent", "3~5만 명"."""
     following: Figure | None = None
     shared: list[Figure] = []
     for figure in reversed(figures):

@@ -1,4 +1,4 @@
-"""Spellings of figures that every language shares: addresses, telephones, ISO days, clocks."""
+"""Patterns of figures common to all languages: addresses, telephones, ISO dates, clocks."""
 
 import re
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from newsletter.proof.parity.scanning import READ, Pattern
 DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?"
 NOT_IN_A_NAME: Final = r"(?<![A-Z]-)(?<![A-Za-z\d.,#])"  # not in COVID-19, D-7, A4
 
-DIGITS_MAX: Final = 40  # characters; Python itself refuses to read thousands of digits
+DIGITS_MAX: Final = 40  # characters; Python refuses to convert thousands of digits
 
 METRE: Final = "length"
 GRAM: Final = "mass"
@@ -32,7 +32,7 @@ MONTHS: Final = "months"
 
 
 def unit(of: str, factor: Fraction | int | str = 1) -> tuple[Unit, ...]:
-    """Make a unit that means one thing."""
+    """Return a unit with one meaning."""
     return (Unit(of, Fraction(factor)),)
 
 
@@ -61,7 +61,7 @@ CURRENCY: Final = r"KRW|USD|EUR|JPY|GBP|CNY|US\$|[₩￦$€¥£]"
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return a regular expression for any of the words, the longest first."""
+    """Return a regular expression that matches any of the words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 

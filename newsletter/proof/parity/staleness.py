@@ -1,4 +1,4 @@
-"""The rule "stale-translation": no language was changed without the other one."""
+"""The rule "stale-translation": a file was not changed without its translation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -15,20 +15,20 @@ from newsletter.proof.material import History, Material
 
 RULE: Final = "stale-translation"
 Version = tuple[Lang, IssueText | ArticleText]
-WHOLE: Final = 0.9  # a file of which so much is newer was written, not changed
+WHOLE: Final = 0.9  # a file with at least this share of newer lines counts as new, not as changed
 
 
 def check_staleness(material: Material) -> Iterator[Finding]:
-    """Find files that were changed after the other language's file; nothing without history."""
+    """Find files changed after the other language's file; without a history, find nothing."""
     if material.history is None:
         return
     found = [one for pair in _pairs(material) for one in _check(material.history, *pair)]
-    if not material.history.fault:  # of what is known in part, nothing can be said
+    if not material.history.fault:  # an incomplete history allows no conclusion
         yield from found
 
 
 def staleness_notes(material: Material) -> Iterator[Phrase]:
-    """Say what could not be compared, and why: all of it, or some files."""
+    """Return notes on the files that could not be compared, with the reason."""
     history = material.history
     if history is None:
         yield phrase("proof.history-missing", rule=RULE, reason=material.no_history)
@@ -46,7 +46,7 @@ def staleness_notes(material: Material) -> Iterator[Phrase]:
 
 
 def _pairs(material: Material) -> Iterator[tuple[Version, Version]]:
-    """Yield every text beside each of its other languages."""
+    """Yield each text paired with each of its other languages."""
     texts: list[Mapping[Lang, IssueText | ArticleText]] = [
         dict(material.issue.letters),
         *(dict(article.texts) for article in material.issue.articles),
@@ -67,7 +67,7 @@ def _check(
         return
     lines = sorted(set(history.lines_since(text.place, translated)))
     if not lines or len(lines) >= WHOLE * _line_count(text):
-        return  # the translation that was written after its original
+        return  # this file is the translation, written after its original
     message = phrase(
         "proof.changed-later",
         count=len(lines),
@@ -87,7 +87,7 @@ def _line_count(text: IssueText | ArticleText) -> int:
 
 
 def _ranges(lines: Sequence[int]) -> list[str]:
-    """Write 3, 4, 5, 9 as 3-5 and 9."""
+    """Format line numbers as ranges: 3, 4, 5, 9 as 3-5 and 9."""
     runs = [
         [line for _, line in run]
         for _, run in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0])

@@ -48,7 +48,7 @@ def _check_blocks(section: Section, material: Material) -> Iterator[Finding]:
     one, other = section.sides
     read = readings_of(section, material)
     for pairs in (align(one.facts, other.facts, read), align(one.body, other.body, read)):
-        # The lines of the last blocks in either language so far.
+        # In each language, the line of the last block so far.
         before: list[int | None] = [None, None]
         for pair in pairs:
             if pair.one and not pair.other:

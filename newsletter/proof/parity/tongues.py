@@ -1,4 +1,4 @@
-"""How each language writes figures."""
+"""The tables of figures of each language."""
 
 from newsletter.lang import Lang
 from newsletter.proof.parity.english import ENGLISH
@@ -7,7 +7,7 @@ from newsletter.proof.parity.scanning import Tongue
 
 
 def tongue_of(lang: Lang) -> Tongue:
-    """Return how a language writes figures; mypy refuses a `Lang` without one."""
+    """Return the tables of figures of *lang*; mypy reports a `Lang` without a case."""
     match lang:
         case Lang.KO:
             return KOREAN

@@ -1,4 +1,4 @@
-"""The rule "weekday": a weekday beside a date is that date's weekday."""
+"""The rule "weekday": a weekday next to a date is the weekday of that date."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -28,7 +28,7 @@ NAMES: Final = (
 
 
 def check_weekdays(material: Material) -> Iterator[Finding]:
-    """Find dates with a weekday that is not theirs, and dates that no calendar has."""
+    """Find dates with a wrong weekday, and dates that do not exist in the calendar."""
     for section in sections(material.issue, material.publication):
         readers = readings_of(section, material)
         for side, read in zip(section.sides, readers, strict=True):
@@ -80,7 +80,7 @@ def _shown(block: Block, figure: Figure) -> str:
 
 
 def _day(figure: Figure) -> Day | None:
-    """Return the whole date that a figure is, if it is nothing else."""
+    """Return the full date that a figure means, if it has no other meaning."""
     match figure.meanings:
         case (Day(month=int(), day=int()) as day,):
             return day
@@ -97,7 +97,7 @@ def _weekday(figure: Figure) -> int | None:
 
 
 def _dates(day: Day) -> list[date]:
-    """Return the dates that *day* may be in the years it may be of."""
+    """Return the calendar dates of *day* in each of its possible years."""
     found = []
     for year in sorted(day.years, reverse=True):
         try:

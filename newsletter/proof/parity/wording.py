@@ -1,4 +1,4 @@
-"""Words of the comparison's findings: an excerpt of a text, its kind, its place."""
+"""Texts for the findings of the comparison: excerpt, kind of block, location."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.parity.blocks import Block, Kind, Side
 
 SHOWN: Final = 140  # characters of a sentence
-LOOKED_BACK: Final = 2_000  # characters in which a sentence is looked for, before and behind
+LOOKED_BACK: Final = 2_000  # characters searched for the sentence's ends, before and after
 SENTENCE_END: Final = re.compile(r"(?<=[.!?。])\s+(?=[^\d\s])")
 PARTS: Final[Mapping[Kind, Phrase]] = {
     Kind.PARAGRAPH: phrase("proof.paragraph"),
@@ -25,23 +25,23 @@ PARTS: Final[Mapping[Kind, Phrase]] = {
 def finding(
     rule: str, severity: Severity, side: Side, line: int | None, message: Phrase
 ) -> Finding:
-    """Make a finding in the file of *side*."""
+    """Return a finding in the file of *side*."""
     return Finding(rule, severity, side.file, line, EditionKind(side.lang.value), message)
 
 
 def part(block: Block) -> Phrase:
-    """Name the kind of a block: a paragraph, or its field."""
+    """Return the name of a block's kind: a paragraph, or its field."""
     own = PARTS.get(block.kind)
     return own if own and block.name == block.kind else phrase("proof.field", name=block.name)
 
 
 def place(side: Side, line: int | None) -> str:
-    """Name a place as editors' programs open it: issues/2022-08/ko.md:3."""
+    """Return a location in the format that editors' programs open: issues/2022-08/ko.md:3."""
     return side.file if line is None else f"{side.file}:{line}"
 
 
 def sentence_at(block: Block, at: int) -> str:
-    """Return the sentence around a character of a block, cut to what a message can hold."""
+    """Return the sentence around offset *at* of a block, cut to the length of a message."""
     start = max(0, at - LOOKED_BACK)
     around = block.text[start : at + LOOKED_BACK]
     begin = 0
@@ -53,6 +53,6 @@ def sentence_at(block: Block, at: int) -> str:
 
 
 def cut(text: str) -> str:
-    """Shorten a text to what a message can hold."""
+    """Shorten a text to the length of a message."""
     text = " ".join(text[: 4 * SHOWN].split()) if len(text) > 8 * SHOWN else " ".join(text.split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1].rstrip() + "…"
