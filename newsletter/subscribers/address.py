@@ -1,4 +1,4 @@
-"""An address and the name beside it: what is accepted, and when two spellings are one reader."""
+"""Addresses and names of readers: validation, and the key that identifies a reader."""
 
 import re
 from dataclasses import dataclass
@@ -11,25 +11,25 @@ from newsletter.subscribers.address_faults import say_fault
 
 LONGEST_ADDRESS: Final = 254  # octets; RFC 5321 section 4.5.3.1.3 less the angle brackets
 LONGEST_NAME: Final = 200  # characters
-LONGEST_TO_CLEAN: Final = 1_000  # characters; the time it takes grows with their square
+LONGEST_TO_CLEAN: Final = 1_000  # characters; the cleaning time grows with the square of the length
 
-# C0 and C1 controls, the line and paragraph separators, and what no UTF-8 can carry. A line
-# end in a name would end a header (RFC 5322 section 2.2) and begin one of the writer's choice.
+# C0 and C1 controls, the line and paragraph separators, and surrogates, which UTF-8 cannot
+# encode. A line end in a name would end a header (RFC 5322 section 2.2) and start a new one.
 _UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
-# What turns the direction of writing for what follows: no name needs that.
+# Characters that change the writing direction of the following text; names do not need them.
 _TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
-# Letters, fillers and marks without a shape. Joiners are none of them: emoji and Persian are
-# made with those, and a name of nothing else is empty anyway.
+# Invisible letters, fillers and marks. Joiners are not included: emoji and Persian need them,
+# and a name of joiners alone is treated as empty.
 _HIDDEN: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2060-\u2065"
     "\u206a-\u206f\u2800\u3164\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
 )
-_FLOOD: Final = re.compile("M{5}")  # marks in a row; Tibetan and Vietnamese need fewer
+_FLOOD: Final = re.compile("M{5}")  # consecutive marks; Tibetan and Vietnamese need fewer
 _ORDINARY_NAME: Final = re.compile("[가-힣A-Za-z0-9 .'()·,&_-]*")
 
-# The addresses most people have: RFC 5322 dot-atom before the @, RFC 1123 host name after it.
+# Ordinary addresses: RFC 5322 dot-atom before the @, RFC 1123 host name after it.
 _ATOM: Final = r"[a-zA-Z0-9_!#$%&'*+\-/=?^`{|}~]+"
 _LABEL: Final = r"[a-zA-Z0-9](?:[a-zA-Z0-9\-]{0,61}[a-zA-Z0-9])?"
 _LAST_LABEL: Final = r"[a-zA-Z](?:[a-zA-Z0-9\-]{0,61}[a-zA-Z])?"
@@ -39,21 +39,21 @@ _RESERVED: Final = frozenset({"arpa", "invalid", "local", "localhost", "onion", 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A mailbox as its owner writes it, and the key by which it is found again."""
+    """A mailbox as its owner spells it, and the key for looking it up."""
 
-    spelling: str  # NFC; mail goes here
+    spelling: str  # NFC; mail is sent to this spelling
     key: str  # local part casefolded, domain in IDNA ASCII, lower case
 
 
 def address_of(text: str) -> Address:
     """
-    Check that mail could be sent to *text*; no name server is asked.
+    Validate *text* as an email address, without a DNS query.
 
-    Domains may be internationalised, and so may the part before the @. Spaces around the
-    address are dropped.
+    The domain may be internationalised, and the part before the @ too. Spaces around the
+    address are removed.
 
     Raises:
-        ContentError: it is empty, too long, holds control characters or is no address;
+        ContentError: the text is empty, too long, contains control characters or is no address;
             the message says which, without a place.
     """
     if unfit := find_unfit(text):
@@ -70,15 +70,15 @@ def address_of(text: str) -> Address:
 
 def name_of(text: str) -> str:
     """
-    Clean a name: NFC, without spaces around it and letters that cannot be seen; may be empty.
+    Clean a name: NFC, without surrounding spaces and invisible characters; may be empty.
 
-    `remark_on_name` says what was taken out.
+    `remark_on_name` names the removed characters.
 
     Raises:
-        ContentError: it holds a line end or another control character, turns the direction
-            of writing, is a heap of accents, or is too long.
+        ContentError: the name contains a line end or another control character, changes the
+            writing direction, stacks too many accents, or is too long.
     """
-    is_ordinary = _ORDINARY_NAME.fullmatch(text)  # as nearly all are
+    is_ordinary = _ORDINARY_NAME.fullmatch(text)  # true for nearly all names
     name = text.strip() if is_ordinary else _cleaned(text)
     if len(name) > LONGEST_NAME:
         raise _too_long(name)
@@ -86,7 +86,7 @@ def name_of(text: str) -> str:
 
 
 def remark_on_name(text: str, name: str) -> Said:
-    """Say what `name_of` took out of *text* to make *name* of it; nothing if it was blanks."""
+    """Return which characters `name_of` removed from *text*; empty if only spaces."""
     if len(text.strip()) <= len(name):
         return ""
     hidden = _hidden_in(text) if name else list(dict.fromkeys(text.strip()))
@@ -120,7 +120,7 @@ def _too_long(name: str) -> ContentError:
 
 
 def _hidden_in(text: str) -> list[str]:
-    """Return the characters, each once, that are nothing to look at."""
+    """Return the invisible characters, each once."""
     return list(dict.fromkeys(char for char in text if _HIDDEN.match(char)))
 
 
@@ -141,12 +141,12 @@ def _code_of(char: str) -> str:
 
 
 def shown(text: str) -> str:
-    """Quote what a person wrote for a message of one line, shortened, without effects."""
+    """Quote a person's text for a one-line message: shortened, without control characters."""
     return repr(text if len(text) <= 60 else text[:57] + "...")
 
 
 def printable(text: str) -> str:
-    """Replace what would steer a terminal, or ends a line, by U+FFFD."""
+    """Replace each character that controls a terminal or ends a line by U+FFFD."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
@@ -156,8 +156,8 @@ def _plain(text: str) -> Address | None:
     """
     Accept an ordinary ASCII address at a twentieth of the full check's cost.
 
-    None means only that the full check decides: Punycode and names like ab--c are left to
-    it, and so are the domains reserved for use without mail.
+    None means that the full check must decide: for Punycode, for names like ab--c, and for
+    reserved domains that have no mail.
     """
     match = _PLAIN.fullmatch(text)
     if match is None or "--" in text or match[1].lower() in _RESERVED:
@@ -183,6 +183,6 @@ def _checked(text: str) -> Address:
         raise ContentError(fault) from None
     local, _, domain = normalize("NFC", text).rpartition("@")
     if domain.lower() not in {valid.domain, valid.ascii_domain}:
-        domain = valid.domain  # it had a full-width dot or letter, which SMTP does not know
+        domain = valid.domain  # the input had a full-width dot or letter, which SMTP does not allow
     folded = normalize("NFC", normalize("NFD", local).casefold())
     return Address(f"{local}@{domain}", f"{folded}@{valid.ascii_domain}")

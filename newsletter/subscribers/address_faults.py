@@ -1,4 +1,4 @@
-"""What email-validator says of an address, as phrases; all else stays its own words."""
+"""Messages of email-validator as phrases; rare messages are kept in the library's words."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -30,13 +30,13 @@ WHOLE: Final[Mapping[str, Phrase]] = {
         "subscribers.period-after-at"
     ),
 }
-# What follows is the characters, and a full stop.
+# The invalid characters and a full stop follow.
 BEFORE: Final = "The email address contains invalid characters before the @-sign: "
 AFTER: Final = "The part after the @-sign contains invalid characters: "
 
 
 def say_fault(words: str) -> Said:
-    """Return the phrase for what the library says, where it is one of the common faults."""
+    """Return the phrase for a common message of the library; otherwise the message itself."""
     if words in WHOLE:
         return WHOLE[words]
     if words.startswith(BEFORE):

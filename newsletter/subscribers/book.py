@@ -1,4 +1,4 @@
-"""What the list of subscribers must be able to do, wherever it is kept."""
+"""The interface of the list of subscribers, independent of its storage."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -16,85 +16,85 @@ from newsletter.subscribers.why import UNSAID, Why
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A subscriber as the book holds it, or is about to."""
+    """A subscriber as stored in the book, or about to be stored."""
 
-    id: SubscriberId | None  # None until the book has given one
-    key: str  # of the address; unique in the book
+    id: SubscriberId | None  # None until the book assigns one
+    key: str  # key of the address; unique in the book
     address: str
     name: str
     preference: Preference | None
     standing: Standing
     standing_since: datetime  # aware UTC
     consented_at: datetime | None  # aware UTC
-    import_id: str | None  # the import that saw the entry last
-    reader_id: ReaderId | None = field(default=None, compare=False)  # given as the id is
+    import_id: str | None  # the last import that contained the entry
+    reader_id: ReaderId | None = field(default=None, compare=False)  # assigned together with the id
     old_number: OldNumber | None = None
-    why: Why = UNSAID  # the standing is as it is
+    why: Why = UNSAID  # reason of the standing
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whom a name in links names."""
+    """The reader that a name in links refers to."""
 
-    key: str  # of the address
+    key: str  # key of the address
     address: str
 
 
 class NamesTakenError(NewsletterError):
-    """An id or old number of a new entry names another reader."""
+    """An id or an old number of a new entry belongs to another reader."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which subscribers are meant; without a word, all of them."""
+    """A filter of subscribers; the default selects all of them."""
 
-    preferences: frozenset[Preference | None] | None = None  # None among them: no preference
+    preferences: frozenset[Preference | None] | None = None  # None in it: no preference
     standings: frozenset[Standing] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PastDelivery:
-    """What one reader was sent, in the ledger's words."""
+    """A delivery to one reader, in the ledger's words."""
 
     issue: str
     edition: str
     state: str
     answered_at: datetime | None  # aware UTC
-    answer: Said  # the provider's words, one line; may be empty
-    is_rehearsal: bool = False  # then it was written to a folder, and not sent
+    answer: Said  # the provider's answer, one line; may be empty
+    is_rehearsal: bool = False  # true: written to a folder, not sent
 
 
 class OpenBook(Protocol):
-    """The list while one change is being made to it: all of the change, or nothing."""
+    """The list during one change; the change is applied completely or not at all."""
 
     def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
-        """Return the entries of those *keys* (a few thousand at most) that are on the list."""
+        """Return the entries with these *keys* (a few thousand at most), as far as they exist."""
 
     def find_named(self, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
-        """Return whom those of *names* (a few thousand at most) name that name anybody."""
+        """Return the owners of *names* (a few thousand at most), as far as they exist."""
 
     def has_aliases(self) -> bool:
-        """Say whether any reader has more than one id, or an old number that was moved."""
+        """Return whether a reader has more than one id, or an old number that was moved."""
 
     def add(self, entries: Sequence[Entry]) -> None:
         """
-        Write new entries; the book gives their ids, and reader ids to those without.
+        Insert new entries; the book assigns ids, and reader ids where missing.
 
         Raises:
-            NamesTakenError: a reader id or old number is another reader's; none is written.
+            NamesTakenError: a reader id or old number is another reader's; nothing is written.
         """
 
     def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
-        """Let links name the readers of these keys by these names too."""
+        """Add further names, by which links identify the readers with these keys."""
 
     def update(self, entries: Sequence[Entry]) -> None:
-        """Write entries again that the book has given ids to; the key stays."""
+        """Update entries that have an id; the key does not change."""
 
     def move(self, entry: Entry, key: str, address: str) -> None:
-        """Give an entry another address, which no other has; all else stays."""
+        """Change an entry's address to one that no other entry has; nothing else changes."""
 
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
-        """Note that this import has seen these entries, and change nothing else."""
+        """Record that this import contained these entries, and change nothing else."""
 
 
 class SubscriberBook(Protocol):
@@ -102,27 +102,27 @@ class SubscriberBook(Protocol):
 
     def opened(self, *, keep: bool = True) -> AbstractContextManager[OpenBook]:
         """
-        Open the list for one change, alone.
+        Open the list exclusively for one change.
 
-        Leaving the block makes the change durable; an exception, a crash or
-        ``keep=False`` leaves the list as it was.
+        Leaving the block commits the change; an exception, a crash or ``keep=False`` leaves
+        the list unchanged.
 
         Raises:
             NewsletterError: another process is changing the list.
         """
 
     def find(self, key: str) -> Subscriber | None:
-        """Return the subscriber whose address has this key."""
+        """Return the subscriber whose address has this key, or None."""
 
     def find_named(self, name: ReaderName) -> Subscriber | None:
         """
-        Return whom a link means: by reader id, by old number, or by what was merged in.
+        Return the subscriber that a link names: by reader id, old number, or merged name.
 
-        A number is never the row of a reader who came after ids did.
+        A number never matches the row of a reader who was added after ids were introduced.
         """
 
     def select(self, selection: Selection) -> Iterator[Subscriber]:
-        """Yield subscribers in the order they joined, however many, a few at a time."""
+        """Yield subscribers in the order they joined; loads a few at a time."""
 
     def deliveries(self, subscriber: SubscriberId) -> Sequence[PastDelivery]:
-        """Return what the subscriber was sent, issue by issue."""
+        """Return the deliveries to the subscriber, issue by issue."""

@@ -1,4 +1,4 @@
-"""From the lines of a CSV file to rows: encoding, heading, fields, and what is wrong with them."""
+"""Parse the lines of a CSV file into rows: heading, fields, and faults of rows."""
 
 import csv
 import re
@@ -33,59 +33,59 @@ from newsletter.subscribers.why import UNSAID, Why
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What the first line says about all that follow."""
+    """The columns and the format of a file, from its first line."""
 
-    line: int  # where it stands, counted from 1
+    line: int  # line number, counted from 1
     delimiter: str  # one character
-    width: int  # fields in every row
-    columns: tuple[Column, ...]  # one of them means EMAIL
+    width: int  # number of fields in every row
+    columns: tuple[Column, ...]  # exactly one means EMAIL
 
     @property
     def ignored(self) -> tuple[str, ...]:
-        """Columns that mean nothing here, as they are written."""
+        """The names of the columns that the import ignores, as written."""
         return tuple(c.name for c in self.columns if c.name and c.meaning is Meaning.IGNORE)
 
     def place_of(self, meaning: Meaning) -> int:
-        """Return the index of a field of this meaning in every row; the end of the row if none."""
+        """Return the index of the field with this meaning; the row's width if there is none."""
         return next((c.at for c in self.columns if c.meaning is meaning), self.width)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that can be imported: what a person told of one reader."""
+    """A valid row: the data of one reader."""
 
     address: Address
     name: str  # may be empty
     preference: Preference | None
-    standing: Standing  # ACTIVE where the file has no such column
+    standing: Standing  # ACTIVE if the file has no such column
     consented_at: datetime | None  # aware UTC
-    standing_since: datetime | None = None  # aware UTC; None where the file has no time of it
-    names: tuple[ReaderName, ...] = ()  # what links name the reader by; the own one first
-    line: int = field(default=0, compare=False)  # of the file
-    fields: tuple[str, ...] = field(default=(), compare=False)  # where it may still be refused
-    why: Why = field(default=UNSAID, compare=False)  # the standing is as it is
-    remark: Said = field(default="", compare=False)  # what was made of it otherwise than it says
+    standing_since: datetime | None = None  # aware UTC; None if the file gives no time
+    names: tuple[ReaderName, ...] = ()  # names of the reader in links; the own name first
+    line: int = field(default=0, compare=False)  # line of the file
+    fields: tuple[str, ...] = field(default=(), compare=False)  # for the file of rejects
+    why: Why = field(default=UNSAID, compare=False)  # reason of the standing
+    remark: Said = field(default="", compare=False)  # note if a value was changed on reading
 
 
 _EXPECTED: Final = phrase("subscribers.expected-heading")
-MOST_COLUMNS: Final = 16_384  # as a sheet of Excel has
+MOST_COLUMNS: Final = 16_384  # as in an Excel sheet
 COLUMNS_SHOWN: Final = 20
 _DELIMITER_HINT: Final = re.compile('\ufeff?"?sep=([^\\w\\s"]|\t)"?\\s*', re.IGNORECASE)
-_NOTHING: Final = " \t\r\n,;\ufeff"  # all that a line without a column may hold
+_NOTHING: Final = " \t\r\n,;\ufeff"  # characters of a line without a column
 
 
 def heading_in(
     lines: Iterator[str], place: str, said: Mapping[str, Meaning] | None = None
 ) -> Heading:
     """
-    Take the heading off *lines*, with empty lines before it.
+    Parse the heading from *lines*, after any empty lines.
 
-    The delimiter is the one that a line like ``sep=;`` before the heading names, which Excel
-    reads; without that, the one of comma, semicolon and tab by which most columns are known.
+    If a line like ``sep=;`` precedes the heading, as Excel writes, it sets the delimiter.
+    Otherwise the delimiter is the one of comma, semicolon and tab that gives most known columns.
 
     Args:
         place: the file's name, for the message.
-        said: what a person says of columns, by `squeezed` heading.
+        said: meanings of columns that a person gave, by `squeezed` heading.
 
     Raises:
         ContentError: there is no heading, no column of addresses, two columns of the same
@@ -127,7 +127,7 @@ def _listed(names: Sequence[str]) -> Sequence[str] | Phrase:
 
 
 def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iterator[Row | Refusal]:
-    """Yield what each row below *heading* holds, as lines come; empty rows are passed over."""
+    """Yield a row or a refusal for each row below *heading*; skip empty rows."""
     email, name, language = map(heading.place_of, WORDS)
     reader_id, old_number = map(heading.place_of, NAMES)
     is_named = min(reader_id, old_number) < heading.width
@@ -139,7 +139,7 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
             yield record
             continue
         line, fields = record
-        fields.append("")  # the value of columns that the file does not have
+        fields.append("")  # the value of missing columns
         try:
             told = tell(fields)
             called = name_of(written := unguarded(fields[name]))
@@ -175,13 +175,13 @@ def _with_history(row: Row, fields: list[str], consent: Consent) -> Row:
 def records_under(
     heading: Heading, lines: Iterator[str]
 ) -> Iterator[tuple[int, list[str]] | Refusal]:
-    """Yield line and fields of each row below *heading*, with as many fields as that."""
+    """Yield line and fields of each row below *heading*; every row has the heading's width."""
     needed = heading.place_of(Meaning.EMAIL)
     return records_in(lines, heading.line, heading.delimiter, heading.width, needed)
 
 
 def _faults(fields: list[str], heading: Heading, consent: Consent) -> Iterator[Said]:
-    """Say all that is wrong with a row, so that one correction is enough."""
+    """Yield all faults of a row, so that a person can correct them at once."""
     since, cause, because, by = (fields[heading.place_of(meaning)] for meaning in HISTORY)
     checks: list[tuple[int, Callable[[str], object]]] = [
         (heading.place_of(Meaning.EMAIL), lambda text: address_of(unguarded(text))),

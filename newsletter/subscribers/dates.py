@@ -1,4 +1,4 @@
-"""Dates and times as people and spreadsheets write them, and which of them mean two things."""
+"""Parse dates and times as people and spreadsheets write them; report ambiguous dates."""
 
 import re
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from unicodedata import normalize
 
-LONGEST_DATE: Final = 100  # characters; in longer texts the patterns would search for minutes
-FIRST_YEAR: Final = 1970  # the year 22 was meant to be 2022
+LONGEST_DATE: Final = 100  # characters; the patterns would take minutes on longer texts
+FIRST_YEAR: Final = 1970  # the year 22 is read as 2022
 _DAY_NOUGHT: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - a count of days has no zone
 
-# The days of 1970 to 2099 as Excel counts them, and the part of a day behind the point.
+# Excel's serial numbers of the days of 1970 to 2099, with an optional fraction of a day.
 _SERIAL: Final = re.compile(
     r"(25569|255[7-9]\d|25[6-9]\d\d|2[6-9]\d{3}|[3-6]\d{4}|7[0-2]\d{3})(\.\d+)?"
 )
@@ -21,7 +21,7 @@ _MONTHS: Final = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH: Final = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _YEAR_FIRST: Final = re.compile(r"(\d{4})\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})\.?" + _WEEKDAY)
 _IN_KOREAN: Final = re.compile(r"(\d{4}|\d{2})\s*년\s*(\d{1,2})\s*월\s*(\d{1,2})\s*일" + _WEEKDAY)
-# '25. 7. 1. is how officials shorten a year; nobody else ends a date with a point.
+# Officials shorten a year as in '25. 7. 1.; no other date ends with a point.
 _SHORT_YEAR: Final = re.compile(
     r"(?:['\u2018\u2019](\d{2})\.\s*(\d{1,2})\.\s*(\d{1,2})\.?|(\d{2})\.\s*(\d{1,2})\.\s*(\d{1,2})\.)"
     + _WEEKDAY
@@ -42,19 +42,19 @@ _TIME: Final = re.compile(
 
 
 class _Found(NamedTuple):
-    """What the date at the beginning of a text can mean."""
+    """The possible dates at the beginning of a text."""
 
     days: tuple[date, ...]
-    rest: str  # behind it
+    rest: str  # text after the date
 
 
 def times_in(text: str, zone: tzinfo) -> tuple[datetime, ...]:
     """
-    Read a date or time, of *zone* where it names none, as aware UTC.
+    Parse a date or time as aware UTC; the zone is *zone* unless the text names one.
 
     Returns:
-        Nothing if it is none, or longer than LONGEST_DATE; all that it can mean, the
-        earliest first, if that is more than one thing, as of 7/1/2025.
+        Empty if the text is no date, or is longer than LONGEST_DATE; all possible times, the
+        earliest first, if the text is ambiguous, like 7/1/2025.
     """
     text = text.strip()
     return _times_in(text, zone) if len(text) <= LONGEST_DATE else ()
@@ -66,18 +66,18 @@ def _times_in(text: str, zone: tzinfo) -> tuple[datetime, ...]:
     try:
         aware = [one if one.tzinfo else one.replace(tzinfo=zone) for one in found]
         return tuple(sorted({one.astimezone(UTC) for one in aware}))
-    except OverflowError:  # at the end of the year 9999
+    except OverflowError:  # after the end of year 9999
         return ()
 
 
 def time_in(text: str, zone: tzinfo) -> datetime | None:
-    """Read a date or time as `times_in` does; None: it is none, or can mean several."""
+    """Parse a date or time like `times_in`; None if it is no date or ambiguous."""
     found = times_in(text, zone)
     return found[0] if len(found) == 1 else None
 
 
 def _by_standard(text: str) -> tuple[datetime, ...]:
-    """Read ISO 8601, as nearly all are written; six digits and fewer are left to others."""
+    """Parse ISO 8601, the usual format; texts of six digits or fewer are left to other parsers."""
     try:
         when = datetime.fromisoformat(text)
     except ValueError:
@@ -110,7 +110,7 @@ def _day_in(text: str) -> _Found | None:
         return _Found(both, text[match.end() :])
     if match := _NO_YEAR_SEEN.match(text):
         one, two, three = match[1], int(match[3]), match[4]
-        # Year, month, day; or the day first; or the month. Which, only a person can say.
+        # Order year-month-day, day first, or month first: only a person can decide.
         last = _year(three)
         every = _days((_year(one), two, int(three)), (last, two, int(one)), (last, int(one), two))
         return _Found(every, text[match.end() :])
@@ -121,13 +121,13 @@ def _day_in(text: str) -> _Found | None:
 
 
 def _year(written: str) -> int:
-    """Complete a year of two digits."""
+    """Expand a year of two digits."""
     year = int(written)
     return year if len(written) > 2 else year + (2000 if year < FIRST_YEAR - 1900 else 1900)
 
 
 def _days(*readings: tuple[int, int, int]) -> tuple[date, ...]:
-    """Keep those of year, month and day that are in the calendar."""
+    """Return the dates of those (year, month, day) readings that exist in the calendar."""
     days = set()
     for year, month, day in readings:
         try:
@@ -156,7 +156,7 @@ def _clock_in(text: str) -> time | None:
 
 
 def _hour(hour: int, half: str) -> int | None:
-    """Say which of 24 hours the *hour* of a half of the day is."""
+    """Convert an *hour* with am or pm to 24 hours."""
     if not half:
         return hour
     is_late = half == "오후" or half[0] == "p"

@@ -1,4 +1,4 @@
-"""What a person decides about one reader: added, left, not written to, another address."""
+"""A person's decisions about one reader: add, withdraw, suppress, change the address."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -15,16 +15,16 @@ from newsletter.subscribers.why import ENDED_BY_A_PERSON, UNSAID, Cause, Why, fi
 
 def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fate:
     """
-    Put one reader on the list, or merge what is new of them.
+    Add one reader to the list, or merge new data into the entry.
 
     Args:
         now: aware UTC.
-        again: ``row.consented_at`` is a new consent, which brings back a reader who has
+        again: ``row.consented_at`` is a new consent, which reactivates a reader who has
             unsubscribed or complained.
 
     Raises:
-        ContentError: the reader left, and no newer consent is given; the address is
-            suppressed by what no consent mends; or its reader has another one now.
+        ContentError: the reader left, and no newer consent is given; the address is suppressed
+            for a reason that a consent does not cancel; or the reader has another address now.
     """
     known = book.find([row.address.key]).get(row.address.key)
     if known is None:
@@ -44,14 +44,14 @@ def withdraw(
     address: Address, book: OpenBook, now: datetime, because: str = "", by: str = ""
 ) -> Standing:
     """
-    Unsubscribe a reader; the entry stays, so that no import brings them back.
+    Unsubscribe a reader; the entry is kept, so that no import reactivates the reader.
 
     Returns:
-        How they stood before; a suppressed address stays suppressed, but that the reader
-        withdrew is noted, so that `unsuppress` does not bring them back.
+        The previous standing. A suppressed address stays suppressed, but the withdrawal is
+        recorded, so that `unsuppress` does not reactivate the reader.
 
     Raises:
-        ContentError: they are not on the list, or have another address now.
+        ContentError: the reader is not on the list, or has another address now.
     """
     known = _find(address, book)
     _refuse_moved(known)
@@ -66,13 +66,13 @@ def withdraw(
 
 def suppress(address: Address, book: OpenBook, now: datetime, because: str, by: str) -> Standing:
     """
-    Suppress a reader: no letter is sent to them until `unsuppress`.
+    Suppress a reader: no letter is sent to the reader until `unsuppress`.
 
     Returns:
-        How they stood before; unless that is ACTIVE, nothing was changed.
+        The previous standing; if it is not ACTIVE, nothing was changed.
 
     Raises:
-        ContentError: they are not on the list.
+        ContentError: the reader is not on the list.
     """
     known = _find(address, book)
     if known.standing is Standing.ACTIVE:
@@ -84,14 +84,14 @@ def suppress(address: Address, book: OpenBook, now: datetime, because: str, by: 
 
 def unsuppress(address: Address, book: OpenBook, now: datetime, because: str, by: str) -> Standing:
     """
-    Write again to a reader whose mailbox had refused mail, or whom a person suppressed.
+    Reactivate a reader whose mailbox had refused mail, or whom a person suppressed.
 
     Returns:
-        How they stood before; ACTIVE if nothing was changed.
+        The previous standing; ACTIVE if nothing was changed.
 
     Raises:
-        ContentError: they are not on the list; they withdrew or complained, or may have,
-            which only a new consent of theirs ends; or they have another address now.
+        ContentError: the reader is not on the list; has withdrawn or complained, or may have
+            (only a new consent ends that); or has another address now.
     """
     known = _find(address, book)
     cause = cause_of(known)
@@ -109,29 +109,29 @@ def change_address(
     old: Address, new: Address, book: OpenBook, now: datetime, because: str, by: str
 ) -> Entry:
     """
-    Give a reader another address; id, consent, standing and history stay.
+    Change a reader's address; id, consent, standing and history are kept.
 
-    The old address stays on the list too, unsubscribed and without a name, so that no file
-    that still has it brings it in as a new reader.
+    The old address stays on the list, unsubscribed and without a name, so that a file that
+    still contains it does not add it as a new reader.
 
     Returns:
-        The reader as they were before.
+        The reader's entry before the change.
 
     Raises:
-        ContentError: the old address is not on the list, or is nobody's any more; or the
-            new one is another reader's.
+        ContentError: the old address is not on the list or is no longer in use; or the new
+            address belongs to another reader.
     """
     found = book.find([old.key, new.key])
     known, other = _find(old, book), found.get(new.key)
     _refuse_moved(known)
     if old.key == new.key:
-        book.update([replace(known, address=new.spelling)])  # only capital letters
+        book.update([replace(known, address=new.spelling)])  # only upper and lower case differ
         return known
     moved = Why(Cause.MOVED, _moved_to(new, because), by)
     if other is None:
         book.move(known, new.key, new.spelling)
         book.add([_left_behind(known, moved, now)])
-    elif other.why.cause is Cause.MOVED:  # nobody's: the two change places
+    elif other.why.cause is Cause.MOVED:  # an address that was left: the two are swapped
         book.move(other, f"moving:{other.id}", other.address)
         book.move(known, new.key, new.spelling)
         freed = replace(other, key=f"moving:{other.id}")
@@ -194,7 +194,7 @@ def _with_reason(cause: Phrase, because: Said) -> Phrase:
 
 
 def _refuse_moved(known: Entry) -> None:
-    """Raise a ContentError if the reader has another address now: it is that which is meant."""
+    """Raise a ContentError if the reader has moved to another address, which is meant."""
     if known.why.cause is Cause.MOVED:
         fault = phrase(
             "subscribers.nobodys-address", address=known.address, because=known.why.because

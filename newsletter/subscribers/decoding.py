@@ -1,4 +1,4 @@
-"""From the bytes of a file to the encoding that reads them, and whether that can be right."""
+"""Detect the encoding of a file from its bytes, and check that the result is plausible."""
 
 import codecs
 import re
@@ -15,7 +15,7 @@ from newsletter.subscribers.address import shown
 LONGEST_LINE_BYTES: Final = 1 << 20  # a row of a list of readers has a few hundred
 SAVE_AS: Final = phrase("subscribers.save-as")
 
-# What --encoding takes: the name Python has for it, and for whom it is named in a message.
+# Values of --encoding: Python's codec name -> the encoding's name in messages.
 NAMED: Final[Mapping[str, Said]] = {
     "utf-8": "utf-8",
     "cp949": "cp949",
@@ -35,10 +35,10 @@ NAMED: Final[Mapping[str, Said]] = {
 
 
 def codec_named(name: str) -> str | None:
-    """Return the codec that reads what a person calls *name*; None: it is none of NAMED."""
+    """Return the codec for the encoding *name* as a person writes it; None if not in NAMED."""
     try:
         found = codecs.lookup(name.strip()).name
-    except (LookupError, ValueError):  # the latter for a name with a NUL in it
+    except (LookupError, ValueError):  # ValueError for a name with a NUL
         return None
     if found not in NAMED:
         return None
@@ -49,20 +49,20 @@ def encoding_of(
     chunks: Iterable[bytes], place: str, said: str | None = None, *, may_say: bool = True
 ) -> str:
     """
-    Say which codec reads a whole file: UTF-8 (a byte order mark is dropped), else CP949.
+    Return the codec for a whole file: UTF-8 (a byte order mark is dropped), otherwise CP949.
 
-    Bytes of Western or Japanese programs can be CP949 too, and are then other words. So
-    what they come to must look like Korean.
+    Bytes of Western or Japanese programs can be valid CP949 too, but give wrong words.
+    Therefore the decoded text must look like Korean.
 
     Args:
-        chunks: the bytes of the file in order, cut anywhere.
+        chunks: the bytes of the file in order, split anywhere.
         place: the file's name, for the message.
-        said: the codec that a person says it is; no other is tried, and it must only read
-            every line.
-        may_say: whether a person can say it, by ``--encoding``; for the message.
+        said: the codec that a person gave; no other codec is tried, and the file must be
+            readable in every line.
+        may_say: whether a person can give it by ``--encoding``; for the message.
 
     Raises:
-        ContentError: it is UTF-16, a workbook, none of the codecs in some line, hardly
+        ContentError: the file is UTF-16, a workbook, invalid in each codec, not plausible
             Korean, or has a line longer than LONGEST_LINE_BYTES.
     """
     tried = [said] if said else ["utf-8-sig", "cp949"]
@@ -116,7 +116,7 @@ def _refuse_other_formats(start: bytes, place: str, said: str | None) -> None:
 
 
 class _LineLength:
-    """The length so far of the line that the next chunk continues."""
+    """The current length of the line that the next chunk continues."""
 
     def __init__(self, place: str) -> None:
         self._place = place
@@ -124,11 +124,11 @@ class _LineLength:
 
     def check(self, chunk: bytes, line: int) -> None:
         """
-        Go on with *chunk*, in whose beginning the line is number *line*.
+        Continue with *chunk*, which begins in line number *line*.
 
         Raises:
-            ContentError: a line is longer than LONGEST_LINE_BYTES. A chunk that is not
-                longer than that hides none.
+            ContentError: a line is longer than LONGEST_LINE_BYTES. The check finds every such
+                line if no chunk is longer than LONGEST_LINE_BYTES.
         """
         ends = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
         if ends < 0:
@@ -146,8 +146,8 @@ class _LineLength:
             raise ContentError([Problem(self._place, line, fault)])
 
 
-# Syllables that stand in family names, given names and the words of a list; nine in ten of
-# any Korean list are among them, and an eighth of what other bytes come to.
+# Syllables common in family names, given names and the words of a list: nine in ten
+# syllables of any Korean list, but only an eighth of those decoded from other bytes.
 _COMMON: Final = frozenset(
     "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민진지엄채원천방공현함변염여추도"
     "소석선설마길연위표명기반왕금옥육인맹제모탁국은는를을의에로다라자나가과와들리미수영희숙순경혜윤아린율솔람슬별해빈준"
@@ -163,21 +163,21 @@ _IDEOGRAPH: Final = re.compile(
 )
 _BESIDE_LATIN: Final = re.compile("(?<=[A-Za-z])[가-힣]|[가-힣](?=[A-Za-z])")
 _BETWEEN_WORDS: Final = re.compile('[\\s,;"]+')
-_FEW: Final = 3  # letters of which nothing can be said
+_FEW: Final = 3  # letters; fewer allow no conclusion
 _EXAMPLES: Final = 3
 
 
 class _Looks:
-    """What a text looks like that was read as CP949."""
+    """Statistics that show whether a text decoded as CP949 is Korean."""
 
     def __init__(self) -> None:
-        self._beside: tuple[int, str] | None = None  # line and word, the first
+        self._beside: tuple[int, str] | None = None  # line and word of the first example
         self._first_line = 0
         self._examples: dict[str, None] = {}
         self._common = self._rare = self._syllables = self._others = 0
 
     def take(self, text: str, line: int) -> None:
-        """Look at more of it, which begins in *line*."""
+        """Add more of the text, which begins in *line*."""
         self._count(text)
         if len(self._examples) < _EXAMPLES:
             self._keep_examples(text, line)
@@ -207,7 +207,7 @@ class _Looks:
                 return
 
     def doubt(self) -> tuple[int, Phrase] | None:
-        """Return a line and why it is hardly Korean; None: it looks like that."""
+        """Return a line and why the text is hardly Korean; None if it looks Korean."""
         if self._beside:
             line, word = self._beside
             return line, phrase("subscribers.line-as-korean", word=shown(word))
@@ -221,12 +221,12 @@ class _Looks:
 
 
 def _is_rare(syllable: str) -> bool:
-    """Say whether the older standard, KS X 1001, lacks a syllable."""
+    """Return whether the older standard, KS X 1001, lacks a syllable."""
     try:
         syllable.encode("euc_kr")
     except UnicodeEncodeError:
         return True
-    # Python writes what is missing there as eight bytes, by Annex 3 of the standard.
+    # Python encodes a missing syllable as eight bytes, by Annex 3 of the standard.
     return len(syllable.encode("euc_kr")) > 2
 
 

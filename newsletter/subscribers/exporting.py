@@ -1,4 +1,4 @@
-"""The list as CSV that a spreadsheet shows without running it and an import reads back."""
+"""Export the list as CSV: safe to open in a spreadsheet, and readable by an import."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -21,8 +21,8 @@ COLUMNS: Final = (
     "standing_by",
 )
 
-# What spreadsheets take for a formula (OWASP, "CSV Injection"). An apostrophe before such a
-# start is guarded once more, so that taking one off always gives back what was there.
+# Starts that a spreadsheet reads as a formula (OWASP, "CSV Injection"). A text that already
+# starts with an apostrophe gets one more, so that removing one always restores the text.
 _FORMULA: Final = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
 
@@ -31,8 +31,8 @@ def export_lines(subscribers: Iterable[Subscriber], zone: tzinfo) -> Iterator[st
     """
     Yield the header, then a line (ending in LF) for each subscriber.
 
-    Times are of *zone*, so that their days are those that people know, and name its offset,
-    so that an import anywhere reads the same instants.
+    Times are in *zone*, so that days are local days, and include its offset, so that an
+    import in any time zone reads the same instants.
     """
     yield csv_line(COLUMNS)
     for subscriber in subscribers:
@@ -60,10 +60,10 @@ def csv_line(fields: Iterable[str]) -> str:
 
 
 def guarded(text: str) -> str:
-    """Put an apostrophe before what a spreadsheet would compute."""
+    """Add an apostrophe before a text that a spreadsheet would compute."""
     return "'" + text if _FORMULA.match(text) else text
 
 
 def unguarded(text: str) -> str:
-    """Take off the apostrophe that `guarded` put on."""
+    """Remove the apostrophe that `guarded` added."""
     return text[1:] if text.startswith("'") and _GUARDED.match(text) else text

@@ -1,14 +1,14 @@
 """
-The headings of columns that are known, in both languages, as patterns.
+Patterns of known column headings, in both languages.
 
-What is known is matched against the whole heading in lower case without spaces and marks, so
-"Opted-out at" is optedoutat. What Mailchimp, Ghost, Buttondown, Stibee, Substack, beehiiv,
-MailerLite, Brevo, listmonk, phpList, HubSpot, Constant Contact, Outlook, Google Contacts,
-Thunderbird and Korean shops write is among them.
+A known pattern is matched against the whole heading in lower case without spaces and marks,
+so "Opted-out at" is optedoutat. The patterns include the headings of Mailchimp, Ghost,
+Buttondown, Stibee, Substack, beehiiv, MailerLite, Brevo, listmonk, phpList, HubSpot,
+Constant Contact, Outlook, Google Contacts, Thunderbird and Korean shops.
 
-All else is searched for in the heading, as `Words`, and decides nothing by itself: a person
-is asked. No alternative here may be made of others that stand beside it, as datetime is of
-date and time: to try every way to read "datetimedatetime…" takes for ever.
+Other patterns are searched for inside the heading, as `Words`; a match alone decides nothing:
+the program asks a person. No alternative here may be a concatenation of other alternatives
+(like datetime of date and time): matching "datetimedatetime…" would take exponential time.
 """
 
 import re
@@ -41,13 +41,13 @@ def _words(text: str) -> str:
 
 
 class Words(NamedTuple):
-    """What is searched for in a heading: parts of Korean words, and English words."""
+    """Patterns searched for in a heading: parts of Korean words, and English words."""
 
     korean: re.Pattern[str]  # in the heading without spaces and marks
-    english: re.Pattern[str]  # in its words, one space between them
+    english: re.Pattern[str]  # in the words of the heading, separated by one space
 
 
-# Word of a meaning -> the headings that certainly have it. The first that matches counts.
+# Name of a meaning -> the headings that certainly have it. The first match counts.
 KNOWN: Final = {
     "email": _any(
         _words(
@@ -65,7 +65,7 @@ KNOWN: Final = {
         ),
         f"(?:선호|구독|사용|수신|희망|신청|발송|주|{_MAIL})*언어(?:구분|선택|설정|코드)?",
     ),
-    "reader-id": _any("readerid"),  # ours; a column "id" is another service's
+    "reader-id": _any("readerid"),  # of our own export; a column "id" is another service's
     "old-number": _any("oldnumber"),
     "standing-since": _any("standingsince"),
     "standing-cause": _any("standingcause"),
@@ -109,20 +109,20 @@ KNOWN: Final = {
     ),
 }
 
-# Of several columns with names, those with the whole name count: the first group of these.
+# If several columns contain names, those with the whole name count: the first matching group.
 NAMES_BY_RANK: Final = (
     frozenset("name fullname 이름 성명 성함".split()),
     frozenset("displayname 표시이름".split()),
     frozenset("firstname givenname".split()),
 )
 
-# Our own: an empty date does not mean that the reader refused.
+# Headings of our own export: an empty date does not mean that the reader refused.
 OWN_DATES: Final = frozenset({"consentedat", "동의일"})
 
-# A date of joining is not a consent. If some rows have no such date, a person is asked.
+# The date of joining is not a consent. If some rows have no such date, the program asks.
 JOINED: Final = _any(_JOINING_IS_NO_CONSENT)
 
-# Speak of subscriptions or of a status, but of paid ones, of none in particular, of another.
+# Headings about paid subscriptions, about another status, or about a status in general.
 UNRELATED: Final = _any(
     "(?:active|paid|stripe|gift)subscriptions?(?:id|type|status)?",
     "subscription(?:tiers?|plans?|ids?|interval|price|amount|currency|source)",
@@ -132,7 +132,7 @@ UNRELATED: Final = _any(
     "(?:주문|배송|결제|입금|환불|재고|건강|결혼|혼인|고용|취업|재직|재학|답변|상담)상태",
 )
 
-# Words in a heading that speak of a meaning without being known; the first counts.
+# Words that suggest a meaning but do not prove it; the first match counts.
 GUESSES: Final = {
     "complained-at": Words(_any("스팸|신고"), _any("complain|abuse|spam")),
     "bounced-at": Words(
@@ -168,13 +168,13 @@ NAMES_SOMEBODY: Final = Words(
     _any("(?:수신|구독)(?:자|인|처)"), _any(r"\bsubscribers? ?(?=id\b|name\b|no\b$)")
 )
 
-# These turn a word about consent into one about leaving: 수신중지, subscription expired.
+# Words that turn a consent into its end: 수신중지, subscription expired.
 ENDING: Final = Words(
     _any("중지|정지|종료|만료|해제|제외|금지|불허|반대"),
     _any(r"\b(?:stop\w*|end(?:s|ed|ing)?|expir\w*|terminat\w*)\b"),
 )
 
-# With one of these, the meaning of yes is unclear: the reader left, or did not leave.
+# With one of these, "yes" is ambiguous: the reader left, or did not leave.
 DENYING: Final = Words(
     _any(
         "미(?:수신|구독|동의|승인|허용|신청|희망|발송|거부|탈퇴)|비(?:수신|구독|동의|희망)",
@@ -193,7 +193,7 @@ DENYING: Final = Words(
 
 SPEAKS_OF_EMAIL: Final = _any(_MAIL)
 
-# What else people consent to, or refuse.
+# Other things that people consent to or refuse.
 ELSEWHERE: Final = Words(
     _any(
         "문자|휴대폰|휴대전화|핸드폰|전화|우편|푸시|앱푸시|카카오|카톡|알림톡|친구톡|팩스",
@@ -206,7 +206,7 @@ ELSEWHERE: Final = Words(
 )
 PRIVACY: Final = _any("개인정보|민감정보|고유식별|privacy|gdpr|personaldata|dataprotection")
 
-# Ends of headings that explain what another column says.
+# Endings of headings that explain another column.
 COMPANION: Final = Words(
     _any("(?:사유|이유|경로|링크|횟수|메모|캠페인|방법)$"),
     _any(

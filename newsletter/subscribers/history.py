@@ -1,4 +1,4 @@
-"""Reads date and cause of a standing from the columns of our own export."""
+"""Parse date and cause of a standing from the columns of our own export."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from newsletter.subscribers.why import Cause, Why, one_line
 
 def since_in(text: str, consent: Consent) -> datetime | None:
     """
-    Read the date of a standing; empty means unknown.
+    Parse the date of a standing; empty means unknown.
 
     Raises:
         ContentError: the text is not a date.
@@ -28,10 +28,10 @@ def since_in(text: str, consent: Consent) -> datetime | None:
 
 def why_in(cause: str, because: str, by: str) -> Why:
     """
-    Read the reason of a standing; several lines are joined to one.
+    Parse the reason of a standing; several lines are joined into one.
 
     Raises:
-        ContentError: the cause is none of ours.
+        ContentError: the cause is unknown.
     """
     word = cause.strip().lower()
     if word and word not in set(Cause):
