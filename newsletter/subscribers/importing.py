@@ -1,4 +1,4 @@
-"""What a file of readers does to the list: who is new, merged, kept out."""
+"""Import of a file of readers into the list: adds, merges and excludes readers."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,20 +28,20 @@ BATCH_ROWS: Final = 2_000  # found in one query: SQLite allows 32,766 values, Po
 
 
 class Fate(StrEnum):
-    """What became of a row; every row has one."""
+    """The result for a row; every row has exactly one."""
 
     NEW = "new"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
-    DUPLICATE = "duplicate"  # repeats an address of the same file; merged into it
-    WITHDRAWN = "withdrawn"  # active here or in a row above, but not by this row
+    DUPLICATE = "duplicate"  # repeats an address of the same file; merged into the earlier row
+    WITHDRAWN = "withdrawn"  # active on the list or in an earlier row, but not in this row
     KEPT_OUT = "kept out"  # unsubscribed or suppressed; an import does not change that
     REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """A row by which a reader is no longer active."""
+    """A row that makes an active reader inactive."""
 
     line: int
     address: str  # as it is on the list
@@ -51,12 +51,12 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a batch of rows came to."""
+    """The result for a batch of rows."""
 
     fates: Counter[Fate]
     refusals: tuple[Refusal, ...]
     repeats: tuple[Repeat, ...] = ()
-    remarks: tuple[tuple[int, Said], ...] = ()  # line of the file, and what was made of it
+    remarks: tuple[tuple[int, Said], ...] = ()  # line of the file, and the change made on reading
     withdrawals: tuple[Withdrawal, ...] = ()
 
 
@@ -68,13 +68,13 @@ def import_rows(
     batch_rows: int = BATCH_ROWS,
 ) -> Iterator[Step]:
     """
-    Merge *rows* into *book*, and say after each batch what it came to.
+    Merge *rows* into *book*; yield the result of each batch.
 
-    Only a batch is held at a time, so memory does not grow with the file. The list is the
-    same whatever the size of a batch, and so is the sum of the steps.
+    Only one batch is in memory, so memory does not grow with the file. The batch size changes
+    neither the resulting list nor the sum of the steps.
 
     Args:
-        import_id: different for every import; tells a repeated address from a known one.
+        import_id: unique for every import; distinguishes a repeated address from a known one.
         now: aware UTC; the start of the standing of new readers.
     """
     source = iter(rows)
@@ -97,7 +97,7 @@ def _merge(
     plan = _planned(rows, found, owners_of(rows, found, book), import_id, now, contested)
     try:
         _write(book, found, plan, import_id)
-    except NamesTakenError:  # rare, so who has a name is not asked of every row beforehand
+    except NamesTakenError:  # rare; not checked for every row in advance
         owners = book.find_named([name for row in rows for name in row.names])
         plan = _planned(rows, found, owners, import_id, now, contested)
         _write(book, found, plan, import_id)
@@ -106,14 +106,14 @@ def _merge(
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a batch makes of the book."""
+    """The changes of the book by a batch."""
 
     entries: dict[str, Entry]  # by key
     fates: Counter[Fate]
     refusals: list[Refusal]
     aliases: list[tuple[str, ReaderName]]
     repeats: list[Repeat]
-    lines: dict[str, int]  # by key, the first place of each address of the batch
+    lines: dict[str, int]  # key -> first line of the address in the batch
     withdrawals: list[Withdrawal]
 
 
@@ -125,7 +125,7 @@ def _planned(
     now: datetime,
     contested: dict[str, str],
 ) -> _Plan:
-    """Plan a batch; *contested* has the refused new address of a reader by the key of their old."""
+    """Plan a batch; *contested*: key of a reader's old address -> their refused new address."""
     plan, taken = _Plan(dict(found), Counter(), [], [], [], {}, []), dict(owners)
     for row in rows:
         key = row.address.key
@@ -163,10 +163,10 @@ def _planned(
 
 def _why_not_moved(known: Entry, row: Row, contested: Mapping[str, str]) -> Phrase | None:
     """
-    Say why *row* is not merged with what is *known*, as the reader moved here or there alone.
+    Return why *row* is not merged: the reader moved only in the list, or only in the file.
 
-    Else somebody who left would go on getting letters at their new address, or a reader
-    would get none at either.
+    Otherwise a reader who left would still get letters at the new address, or a reader would
+    get letters at neither address.
     """
     speaks_of_address = row.why.cause in {Cause.MOVED, *ENDED_BY_A_PERSON}
     has_left = row.standing is not Standing.ACTIVE and not speaks_of_address
@@ -186,7 +186,7 @@ def _why_not_moved(known: Entry, row: Row, contested: Mapping[str, str]) -> Phra
 def _further_of(
     row: Row, known: Entry | None, taken: Mapping[ReaderName, Owner]
 ) -> Sequence[ReaderName]:
-    """Return the names by which links do not name the reader of *row* yet, but will."""
+    """Return the names of the row's reader that links cannot use yet and will be added."""
     if known is None:
         return further_names(row.names)
     own = (known.reader_id, known.old_number)
@@ -194,7 +194,7 @@ def _further_of(
 
 
 def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:
-    """Make the entry of a reader who is not on the list yet."""
+    """Return the entry of a reader who is not on the list yet."""
     reader_id, old_number = own_names(row.names) if row.names else (None, None)
     return Entry(
         id=None,
@@ -216,9 +216,9 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
     """
     Merge *row* into the entry of the same address.
 
-    The later name and preference win unless empty, and the earliest consent; the address
-    stays as it was first spelt. The stricter standing stands, and whoever may not be
-    written to is otherwise left as they are.
+    The later non-empty name and preference win, and the earliest consent. The address keeps
+    its first spelling. The stricter standing wins. An entry that may not be written to is
+    otherwise not changed.
     """
     standing = min(known.standing, row.standing, key=STRICTEST_FIRST.index)
     if standing is not Standing.ACTIVE:
@@ -242,25 +242,25 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
 
 
 def _merged_why(known: Entry, row: Row) -> Why:
-    """Return the cause of a standing after *row* is merged; the firmest cause counts."""
+    """Return the reason of a standing after *row* is merged; the firmest cause counts."""
     if known.standing is Standing.ACTIVE:
         return row.why
     before = cause_of(known)
     if row.standing is Standing.ACTIVE or firmest([before, row.why.cause]) is before:
-        # Who withdrew and then bounced did withdraw.
+        # A reader who withdrew and then bounced has withdrawn.
         is_stricter = row.standing is Standing.SUPPRESSED is not known.standing
         return replace(known.why, cause=before) if is_stricter else known.why
     return row.why
 
 
 def cause_of(entry: Entry) -> Cause | None:
-    """Return the cause of a standing; an unsubscribed reader withdrew, on record or not."""
+    """Return the cause of a standing; for an unsubscribed reader, WITHDREW even if unrecorded."""
     is_plain = entry.why.cause is None and entry.standing is Standing.UNSUBSCRIBED
     return Cause.WITHDREW if is_plain else entry.why.cause
 
 
 def fate_of(known: Entry | None, entry: Entry, import_id: str) -> Fate:
-    """Say what became of a row whose address was *known* as that, and is *entry* now."""
+    """Return the result for a row whose entry changes from *known* to *entry*."""
     if known is not None and known.standing is Standing.ACTIVE is not entry.standing:
         return Fate.WITHDRAWN
     if known is not None and known.import_id == import_id:
@@ -273,7 +273,7 @@ def fate_of(known: Entry | None, entry: Entry, import_id: str) -> Fate:
 
 
 def changes(known: Entry, entry: Entry) -> bool:
-    """Say whether *entry* tells anything of the reader that *known* did not."""
+    """Return whether *entry* contains data of the reader that *known* does not."""
     return (known.name, known.preference, known.standing, known.consented_at, cause_of(known)) != (
         entry.name,
         entry.preference,
@@ -284,7 +284,7 @@ def changes(known: Entry, entry: Entry) -> bool:
 
 
 def earliest(*times: datetime | None) -> datetime | None:
-    """Return the earliest time that is on record."""
+    """Return the earliest known time."""
     return min((time for time in times if time is not None), default=None)
 
 
@@ -298,7 +298,7 @@ def _write(book: OpenBook, found: Mapping[str, Entry], plan: _Plan, import_id: s
             updated.append(entry)
         else:
             seen.append(entry.id)
-    book.add(added)  # first, for it may find that names are taken
+    book.add(added)  # first, because this may raise NamesTakenError
     book.update(updated)
     book.mark(seen, import_id)
     book.alias(plan.aliases)

@@ -1,4 +1,4 @@
-"""What the columns of a file mean: known by their headings, guessed from them, or said."""
+"""Meanings of a file's columns: known from headings, guessed from headings, or given."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,25 +24,25 @@ from newsletter.subscribers.headings import (
     Words,
 )
 
-LONGEST_KNOWN: Final = 100  # characters of a heading that can be one of those written down
-LONGEST_HEADING: Final = 1_000  # to normalise one takes the square of its length
+LONGEST_KNOWN: Final = 100  # characters; a longer heading is not one of the known ones
+LONGEST_HEADING: Final = 1_000  # characters; normalisation takes time quadratic in the length
 
 
 class Meaning(StrEnum):
-    """What a column can mean to an import; ``--column`` takes all but `OURS`."""
+    """The meanings that a column can have for an import; ``--column`` accepts all but `OURS`."""
 
     EMAIL = "email"
     NAME = "name"
     LANGUAGE = "language"
     STANDING = "standing"  # a word like active or unsubscribed; empty is active
-    CONSENT = "consent"  # yes or no, or since when; empty is no
+    CONSENT = "consent"  # yes or no, or the time of consent; empty is no
     CONSENTED_AT = "consented-at"
-    LEFT_AT = "left-at"  # since when, or yes or no; empty is no; so the next two
+    LEFT_AT = "left-at"  # a time, or yes or no; empty is no; the next two alike
     BOUNCED_AT = "bounced-at"
     COMPLAINED_AT = "complained-at"
-    NOTES = "notes"  # words that speak of having left count, and all others say nothing
+    NOTES = "notes"  # only remarks about having left count; other text is ignored
     IGNORE = "ignore"
-    READER_ID = "reader-id"  # this and the next are known by the headings of our export alone
+    READER_ID = "reader-id"  # this and the next: only the headings of our own export
     OLD_NUMBER = "old-number"
     SINCE = "standing-since"
     CAUSE = "standing-cause"
@@ -51,11 +51,11 @@ class Meaning(StrEnum):
 
 
 WORDS: Final = (Meaning.EMAIL, Meaning.NAME, Meaning.LANGUAGE)
-NAMES: Final = (Meaning.READER_ID, Meaning.OLD_NUMBER)  # what links name a reader by
+NAMES: Final = (Meaning.READER_ID, Meaning.OLD_NUMBER)  # names of a reader in links
 HISTORY: Final = (Meaning.SINCE, Meaning.CAUSE, Meaning.BECAUSE, Meaning.BY)
-REFUSED: Final = ("line", "reason")  # before a refused row's own columns, where it is written out
+REFUSED: Final = ("line", "reason")  # before a refused row's own columns, in the file of rejects
 OURS: Final = (*NAMES, *HISTORY)
-ONCE: Final = (*WORDS, *OURS)  # not two columns of a file
+ONCE: Final = (*WORDS, *OURS)  # meanings that at most one column of a file may have
 DECIDING: Final = frozenset(
     {
         Meaning.STANDING,
@@ -70,14 +70,14 @@ DECIDING: Final = frozenset(
 class Ground(StrEnum):
     """The evidence for a column's meaning."""
 
-    KNOWN = "known"  # its heading is one of those that are written down
-    SAID = "said"  # a person says so
-    GUESSED = "guessed"  # its heading is about standings, in words that are not in our lists
-    UNSIGNED = "unsigned"  # guessed; but in it a yes can mean that they left or that they did not
-    DATED = "dated"  # known; but it may be a date that only those have who agreed
-    ELSEWHERE = "elsewhere"  # speaks of consent to something else: text messages, terms
-    OTHER = "other"  # says nothing of standings
-    REFUSED = "refused"  # our own: where a row that was refused stood, and why
+    KNOWN = "known"  # the heading is a known one
+    SAID = "said"  # a person gave the meaning
+    GUESSED = "guessed"  # the heading is about standings, in words that are not in our lists
+    UNSIGNED = "unsigned"  # guessed; "yes" may mean that the reader left or did not leave
+    DATED = "dated"  # known; but perhaps only readers who agreed have a date
+    ELSEWHERE = "elsewhere"  # about consent to something else: text messages, terms
+    OTHER = "other"  # not about standings
+    REFUSED = "refused"  # our own: line and reason of a refused row
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,13 @@ class Column:
     """A column of a file, and its meaning."""
 
     at: int  # counted from 0
-    name: str  # as it is written, without spaces around it; may be empty
+    name: str  # as written, without surrounding spaces; may be empty
     meaning: Meaning
     ground: Ground
 
     @property
     def is_certain(self) -> bool:
-        """Say that neither heading nor person leaves a doubt."""
+        """Whether the meaning is known from the heading or given by a person."""
         return self.ground in {Ground.KNOWN, Ground.SAID, Ground.REFUSED}
 
 
@@ -101,11 +101,11 @@ def columns_of(names: Sequence[str], said: Mapping[str, Meaning]) -> list[Column
 
     Args:
         names: the headings in order.
-        said: what a person says of columns, by `squeezed` heading.
+        said: meanings of columns that a person gave, by `squeezed` heading.
     """
     columns = [_column(at, name.strip(), said) for at, name in enumerate(names)]
     if tuple(names[: len(REFUSED)]) == REFUSED:
-        # A reason quotes what was refused, so it may read like a remark on the reader.
+        # The reason column quotes refused text, so it may look like a remark on the reader.
         columns[: len(REFUSED)] = [
             replace(one, meaning=Meaning.IGNORE, ground=Ground.REFUSED)
             if one.ground is not Ground.SAID
@@ -113,7 +113,7 @@ def columns_of(names: Sequence[str], said: Mapping[str, Meaning]) -> list[Column
             for one in columns[: len(REFUSED)]
         ]
     named = {column.meaning for column in columns if column.ground is Ground.SAID}
-    # Where a person names the column of addresses, another that looks like one is not meant.
+    # If a person names the column of addresses, similar columns are ignored.
     columns = [
         replace(one, meaning=Meaning.IGNORE, ground=Ground.OTHER)
         if one.meaning in named.intersection(ONCE) and one.ground is not Ground.SAID
@@ -126,7 +126,7 @@ def columns_of(names: Sequence[str], said: Mapping[str, Meaning]) -> list[Column
 
 
 def _with_one_name(columns: list[Column]) -> list[Column]:
-    """Ignore columns of first names where another has whole names, and the like."""
+    """Ignore partial names, such as first names, if another column contains whole names."""
     known = [one for one in columns if one.meaning is Meaning.NAME and one.ground is Ground.KNOWN]
     if len(known) < 2:
         return columns
@@ -144,27 +144,27 @@ def _rank(name: str) -> int:
 
 
 def squeezed(heading: str) -> str:
-    """Normalise a heading for comparison: no case, spaces, marks, "(optional)"."""
+    """Normalise a heading for comparison: remove case, spaces, marks and "(optional)"."""
     plain = _HARMLESS_BRACKETS.sub("", normalize("NFKC", heading).casefold())
     return _MARKS.sub("", plain)
 
 
 def spaced(heading: str) -> str:
-    """Part the words of a heading by one space: "HasOptedOut_At" is "has opted out at"."""
+    """Separate the words of a heading by one space: "HasOptedOut_At" -> "has opted out at"."""
     plain = _HARMLESS_BRACKETS.sub(" ", normalize("NFKC", heading))
     words = _MARKS.sub(" ", _BETWEEN_WORDS.sub(" ", plain)).casefold().split()
     return _MAIL_WITH_E.sub("email", " ".join(words))
 
 
 def is_date_of_joining(column: Column) -> bool:
-    """Say whether a heading is known as the date of a consent or of having joined."""
+    """Return whether a heading is known as the date of a consent or of joining."""
     heading = squeezed(column.name)
     dates = (KNOWN[Meaning.CONSENTED_AT], JOINED)
     return len(heading) <= LONGEST_KNOWN and any(one.fullmatch(heading) for one in dates)
 
 
 def decides(columns: Iterable[Column]) -> bool:
-    """Say whether a column that is certain decides on standings."""
+    """Return whether a column with a certain meaning decides on standings."""
     return any(column.is_certain and column.meaning in DECIDING for column in columns)
 
 
@@ -206,7 +206,7 @@ def _known(at: int, name: str, heading: str) -> Column | None:
 
 @dataclass(frozen=True, slots=True)
 class _Spelling:
-    """A heading in the two ways in which words are searched for in it."""
+    """A heading in the two spellings that words are searched in."""
 
     squeezed: str
     spaced: str
@@ -215,7 +215,7 @@ class _Spelling:
         return self.place_of(words) is not None
 
     def place_of(self, words: Words) -> int | None:
-        """Say where the first of *words* begins, in one spelling or the other."""
+        """Return the offset of the first of *words* in either spelling, or None."""
         found = words.korean.search(self.squeezed) or words.english.search(self.spaced)
         return found.start() if found else None
 
@@ -227,7 +227,7 @@ def _guessed(at: int, name: str, heading: _Spelling) -> Column:
     guess = _guess(heading)
     if guess is None:
         return Column(at, name, Meaning.IGNORE, Ground.OTHER)
-    # "Unsubscribed by phone" speaks of email, for all we know; "phone: unsubscribed" does not.
+    # "Unsubscribed by phone" may be about email; "phone: unsubscribed" is not.
     elsewhere = None if SPEAKS_OF_EMAIL.search(heading.squeezed) else heading.place_of(ELSEWHERE)
     if elsewhere is not None and (guess is Meaning.CONSENT or elsewhere == 0):
         return Column(at, name, Meaning.IGNORE, Ground.ELSEWHERE)
@@ -246,10 +246,10 @@ def _guess(heading: _Spelling) -> Meaning | None:
 
 def _beside(column: Column, others: set[Meaning]) -> Column:
     """
-    Take what only explains one of the *others* for no word of its own.
+    Ignore a column that only explains one of the *others*.
 
-    The reason for leaving says nothing new beside the time of it; a consent to the use of
-    personal data does not speak of email where another column does.
+    The reason for leaving adds nothing if a column has the time of leaving. A consent to the
+    use of personal data is not about email if another column is about email.
     """
     if column.ground is Ground.DATED and others & DECIDING:
         return replace(column, ground=Ground.KNOWN)

@@ -1,4 +1,4 @@
-"""Names that move with readers: whose they are, and which rows may not have them."""
+"""Reader ids and old numbers that move with readers: owners, and refusal of taken names."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,10 +13,10 @@ def owners_of(
     rows: Sequence[Row], found: Mapping[str, Entry], book: OpenBook
 ) -> Mapping[ReaderName, Owner]:
     """
-    Find who has those names of *rows* that `OpenBook.add` would not notice to be taken.
+    Find the owners of those names in *rows* that `OpenBook.add` would not find to be taken.
 
     Args:
-        found: who of them is on the list, by key.
+        found: the readers of the rows that are on the list, by key.
     """
     if not any(row.names for row in rows):
         return {}
@@ -47,7 +47,7 @@ def refusal_of(row: Row, owners: Mapping[ReaderName, Owner]) -> Refusal | None:
 
 
 def own_names(names: Sequence[ReaderName]) -> tuple[ReaderId | None, OldNumber | None]:
-    """Return the names that a new reader gets for their own: the first of each sort."""
+    """Return the names that become a new reader's own: the first of each kind."""
     first, second = names[0], names[1] if len(names) > 1 else None
     if isinstance(first, int):  # ids come before numbers
         return None, first
@@ -57,8 +57,8 @@ def own_names(names: Sequence[ReaderName]) -> tuple[ReaderId | None, OldNumber |
 
 
 def further_names(names: Sequence[ReaderName]) -> Sequence[ReaderName]:
-    """Return the others."""
+    """Return the names except the reader's own."""
     own = own_names(names)
-    if names in {own, own[:1], own[1:]}:  # nearly all have no others
+    if names in {own, own[:1], own[1:]}:  # nearly all readers have no further names
         return ()
     return [name for name in names if name not in own]

@@ -1,4 +1,4 @@
-"""What names a reader for ever: an opaque id that goes with them from database to database."""
+"""Permanent reader ids: opaque, and kept when readers move to another database."""
 
 import re
 from base64 import b32encode
@@ -11,37 +11,37 @@ from newsletter.subscribers.address import shown
 
 ReaderId = NewType("ReaderId", str)  # like "r4kq2mzt7hw3xn5cb"
 
-# The row a reader had when ids came up; links of letters from before are made of it.
+# A reader's row number when ids were introduced; links of earlier letters contain it.
 OldNumber = NewType("OldNumber", int)
 
-ReaderName: TypeAlias = ReaderId | OldNumber  # what a link names a reader by
+ReaderName: TypeAlias = ReaderId | OldNumber  # the name of a reader in a link
 
 READER_ID: Final = re.compile(r"r[a-z2-7]{16}")  # lower case, because it may become a mailbox name
-# As many digits as LAST_NUMBER has: Python reads no number of more than 4,300.
+# The digits of LAST_NUMBER at most: Python does not parse numbers of more than 4,300 digits.
 OLD_NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,9}", re.ASCII)
-LAST_NUMBER: Final = 2**31 - 1  # what a row can have
+LAST_NUMBER: Final = 2**31 - 1  # largest row number
 HALF_BYTES: Final = 5  # 40 bits, 8 characters
 
 
 def draw_reader_ids(count: int) -> list[ReaderId]:
     """
-    Draw *count* new ids: an r, which no number begins with, and 80 random bits in base 32.
+    Draw *count* new ids: the letter r, which no number starts with, and 80 random bits in base 32.
 
-    The ids of one call share their first half. So they lie together in the index that keeps
-    them unique, which costs a long import a fraction of what scattered ones do; two calls
-    meet in one id with a chance of 1 in 2^40 for each pair that shares its first half too.
+    All ids of one call share their first half. They are then adjacent in the unique index,
+    which makes a long import much faster than scattered ids. Two calls collide in one id with
+    a chance of 1 in 2^40 for each pair of ids with the same first half.
     """
     first = _letters(token_bytes(HALF_BYTES))
     rest = _letters(token_bytes(HALF_BYTES * count))
     width = len(first)
     drawn = {ReaderId(f"r{first}{rest[at : at + width]}") for at in range(0, len(rest), width)}
-    while len(drawn) < count:  # two of one call were the same
+    while len(drawn) < count:  # repeats if two ids of one call are equal
         drawn.add(ReaderId(f"r{first}{_letters(token_bytes(HALF_BYTES))}"))
     return list(drawn)
 
 
 def reader_name_in(text: str) -> ReaderName | None:
-    """Read what names a reader, an id or a number from before ids; None: it is neither."""
+    """Parse a reader's name, an id or an old number; None if it is neither."""
     if READER_ID.fullmatch(text):
         return ReaderId(text)
     return OldNumber(int(text)) if OLD_NUMBER.fullmatch(text) else None
@@ -49,12 +49,12 @@ def reader_name_in(text: str) -> ReaderName | None:
 
 def reader_names_in(ids: str, numbers: str) -> tuple[ReaderName, ...]:
     """
-    Read what names a reader in a file: ids and old numbers, blanks between them, own first.
+    Parse the names of a reader in a file: ids and old numbers, separated by spaces, own first.
 
     Raises:
-        ContentError: a word is none of that.
+        ContentError: a word is neither an id nor an old number.
     """
-    if READER_ID.fullmatch(ids):  # as nearly all are: one id, with one number or none
+    if READER_ID.fullmatch(ids):  # usual case: one id, with one number or none
         if not numbers:
             return (ReaderId(ids),)
         if OLD_NUMBER.fullmatch(numbers) and 0 < (number := int(numbers)) <= LAST_NUMBER:

@@ -1,4 +1,4 @@
-"""From the lines of a CSV file to records: what a row is, however it is quoted and filled up."""
+"""Parse the lines of a CSV file into records: quoting, joined lines and row width."""
 
 import csv
 from collections import deque
@@ -8,9 +8,9 @@ from typing import Final
 
 from newsletter.phrases import Phrase, Said, phrase
 
-LONGEST_SHOWN: Final = csv.field_size_limit()  # of a refused row, to be corrected
-FIELDS_SHOWN: Final = 100  # of a row longer than that
-LINES_A_ROW: Final = 2_000  # that quoted line ends may join; a remark has a few
+LONGEST_SHOWN: Final = csv.field_size_limit()  # characters of a refused row that are written out
+FIELDS_SHOWN: Final = 100  # fields of a row longer than that
+LINES_A_ROW: Final = 2_000  # lines that one quoted row may span; a remark has a few
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,32 +19,32 @@ class Refusal:
 
     line: int
     reason: Said  # what is wrong; then what to do
-    fields: tuple[str, ...] = field(default=(), compare=False)  # as far as they could be told
+    fields: tuple[str, ...] = field(default=(), compare=False)  # as far as the row could be split
 
 
 def records_in(
     lines: Iterator[str], number: int, delimiter: str, width: int, needed: int
 ) -> Iterator[tuple[int, list[str]] | Refusal]:
     """
-    Yield line and fields of each row, with *width* fields in every one; empty rows are passed over.
+    Yield line and fields of each row, *width* fields in each; skip empty rows.
 
-    Spreadsheets leave empty fields at the end of a row away, or add some; both mean the
-    same. A quotation mark that nobody closed joins the lines after it into one row. Only its
-    own line is refused; the others are read once more, each for itself, so that no line is
-    read more than three times.
+    Spreadsheets omit empty fields at the end of a row, or add some; both are accepted. An
+    unclosed quotation mark joins the following lines into one row. Only the line of the mark
+    is refused; the other lines are parsed again one by one, so that no line is read more than
+    three times.
 
     Args:
         lines: those below the heading.
         number: the heading's line.
-        needed: the place of the field that no row can do without.
+        needed: the index of the field that every row must have.
     """
-    again: deque[str] = deque()  # lines that were read as the rest of another
-    alone = number  # up to this line, none is joined with the next: that was tried
+    again: deque[str] = deque()  # lines that were read as part of another row
+    alone = number  # up to this line, lines are not joined with the next: joining has failed
     while (line := again.popleft() if again else next(lines, None)) is not None:
         number += 1
         rest: list[str] = []
         fault: Phrase | None = None
-        if '"' in line:  # only then is it more than fields between delimiters
+        if '"' in line:  # otherwise the line has only fields and delimiters
             try:
                 fields = _quoted(line, again, lines, rest, delimiter, number > alone)
             except csv.Error as error:
@@ -60,7 +60,7 @@ def records_in(
                 number += len(rest)
                 continue
             fault = _misfit(fields, width, needed, is_joined=bool(rest))
-        # The lines up to the last one have no mark that ends what one of them might open.
+        # No line up to the last one contains a mark that closes a mark opened in them.
         alone = max(alone, number + len(rest) - 1)
         again.extendleft(reversed(rest))
         yield Refusal(number, fault, tuple(_roughly(line, delimiter)))
@@ -78,7 +78,7 @@ def _quoted(
     delimiter: str,
     may_join: bool,
 ) -> list[str]:
-    """Read the row that begins with the line *first*; *rest* gets its other lines."""
+    """Parse the row that begins with the line *first*; append its other lines to *rest*."""
 
     def taken() -> Iterator[str]:
         yield first
@@ -93,7 +93,7 @@ def _quoted(
 
 
 def _fit(fields: list[str], width: int, needed: int) -> bool:
-    """Bring *fields* to *width* where that adds or drops empty ones alone, or say no."""
+    """Adjust *fields* to *width* by empty fields only; return whether this is possible."""
     if len(fields) > width:
         if any(map(str.strip, fields[width:])):
             return False
@@ -122,8 +122,8 @@ def _misfit(fields: list[str], width: int, needed: int, *, is_joined: bool) -> P
 
 
 def _roughly(line: str, delimiter: str) -> list[str]:
-    """Split an unreadable line into fields, for a person who corrects it."""
-    if len(line) > LONGEST_SHOWN:  # the address may be among the shorter fields
+    """Split an invalid line into fields, for a person who corrects it."""
+    if len(line) > LONGEST_SHOWN:  # the address may be in one of the shorter fields
         parts = line.rstrip("\r\n").split(delimiter)[:FIELDS_SHOWN]
         return [part if len(part) <= 1_000 else "" for part in parts]
     try:

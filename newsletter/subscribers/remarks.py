@@ -1,4 +1,4 @@
-"""Remarks that a reader has left, in any column of a file."""
+"""Find remarks that a reader has left, in any column of a file."""
 
 import re
 from functools import lru_cache
@@ -7,12 +7,12 @@ from unicodedata import normalize
 
 from newsletter.subscribers.subscriber import STANDING_OF, Standing, bare_word
 
-LONGEST_REMARK: Final = 40  # characters; a longer text tells of other things too
+LONGEST_REMARK: Final = 40  # characters; a longer text is also about other things
 
-# These words speak as often of a hand, an order, a setting or a paid plan.
+# These words are often about a hand, an order, a setting or a paid plan.
 _AMBIGUOUS: Final = frozenset("left removed disabled declined invalid cancelled canceled".split())
 
-# Words that are a remark on their own, with the standing that they mean.
+# Words that are a complete remark, with the standing that they mean.
 TELLING_WORDS: Final = {
     **dict.fromkeys("미동의 동의안함".split(), Standing.UNSUBSCRIBED),
     **{
@@ -23,8 +23,8 @@ TELLING_WORDS: Final = {
 }
 _AROUND: Final = " '\"()[]<>*-"
 
-# Parts of a remark like "탈퇴 2022-08-01", which is compared with and without its blanks. 반송
-# is also a quarter of Busan, and 해지 ends and begins other words: 김해지점, 동해지역.
+# Parts of a remark like "탈퇴 2022-08-01", compared with and without its spaces. 반송 is also
+# a quarter of Busan, and 해지 is part of other words: 김해지점, 동해지역.
 _GONE_IN_KOREAN: Final = re.compile(
     "반송(?!\\d*[동로길초중고여역점공])|수신불가|발송불가|스팸신고|자동삭제"
 )
@@ -44,8 +44,8 @@ _LEFT_IN_ENGLISH: Final = re.compile(
     r"|\bstop (?:sending|(?:all )?e-?mails?|newsletters?)\b|\boff (?:the|our) (?:mailing )?list\b"
 )
 
-# What each of these holds, blanks between the letters or not. Nearly every field is done with
-# after this one search, for which alternatives that begin with a letter are the fastest.
+# Every such remark contains one of these, with or without spaces between the letters. This one
+# search rejects nearly all fields; alternatives that begin with a letter are the fastest.
 _FRAGMENTS: Final = {
     *(word[: 3 if word.isascii() else 2] for word in TELLING_WORDS),
     *"uns und opt bou har spa sup bla blo don nom noe non rem sto off".split(),
@@ -53,18 +53,18 @@ _FRAGMENTS: Final = {
 }
 _MAY_TELL: Final = re.compile("|".join("[\\s_-]*".join(letters) for letters in sorted(_FRAGMENTS)))
 
-# Said of something else, like text messages, these still speak of email.
+# These words are about email even in a remark about something else, like text messages.
 _SPEAKS_OF_EMAIL: Final = re.compile("탈퇴|메일|뉴스레터|소식지|mail|newsletter", re.IGNORECASE)
 
 
 def standing_told_by(remark: str) -> Standing | None:
-    """Return the standing that a field states; None: it is not about leaving."""
+    """Return the standing that a field states; None if it is not about leaving."""
     text = remark.strip()
     return _standing_told_by(text) if 0 < len(text) < LONGEST_REMARK else None
 
 
 def standing_told_beside(remark: str) -> Standing | None:
-    """Say the same of a field in a column about something else, where it speaks of email too."""
+    """Return the same for a column about something else, if the field is also about email."""
     return standing_told_by(remark) if _SPEAKS_OF_EMAIL.search(remark) else None
 
 
@@ -89,5 +89,5 @@ def _told(text: str, gone: re.Pattern[str], left: re.Pattern[str]) -> Standing |
 
 
 def _is_a_place(text: str) -> bool:
-    """Say whether a field is an address or a link; those to unsubscribe with tell nothing."""
+    """Return whether a field is an address or a link; an unsubscribe link is no remark."""
     return ("@" in text or "://" in text) and len(text.split()) == 1

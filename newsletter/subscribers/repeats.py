@@ -1,4 +1,4 @@
-"""Addresses that occur twice in a file: their lines, and the changes of the later row."""
+"""Repeated addresses in a file: their lines, and the changes by the later row."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from newsletter.subscribers.records import Refusal
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A row whose address an earlier row of the file has."""
+    """A row whose address is also in an earlier row of the file."""
 
     line: int
-    key: str  # of the address
+    key: str  # key of the address
     address: str
-    first_line: int | None  # that has it; None: it is in another batch
-    taken: tuple[Phrase, ...]  # what of it counts from now on, and instead of what
+    first_line: int | None  # first line with this address; None: in another batch
+    taken: tuple[Phrase, ...]  # new values of the row that replace old values
 
 
 def first_lines(rows: Iterable[Row | Refusal], keys: frozenset[str]) -> Mapping[str, int]:
-    """Find the first line of a file that has each of the addresses with these *keys*."""
+    """Return the first line of each address with one of these *keys*."""
     lines: dict[str, int] = {}
     for row in rows:
         if isinstance(row, Row) and row.address.key in keys:
@@ -35,7 +35,7 @@ def first_lines(rows: Iterable[Row | Refusal], keys: frozenset[str]) -> Mapping[
 
 
 def taken_from(known: Entry, entry: Entry) -> tuple[Phrase, ...]:
-    """Say in what *entry* differs from *known*, which it is made of."""
+    """Return the differences between *entry* and *known*, from which it was made."""
     pairs = (
         (phrase("subscribers.taken-name"), known.name, entry.name),
         (phrase("subscribers.taken-language"), known.preference, entry.preference),

@@ -1,4 +1,4 @@
-"""Who reads, in which language, with what consent."""
+"""Subscribers: address, language preference, consent and standing."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from newsletter.subscribers.dates import times_in
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.why import UNSAID, Cause, Why
 
-LONGEST_WORD: Final = 100  # characters; to normalise a text takes the square of its length
+LONGEST_WORD: Final = 100  # characters; normalisation takes time quadratic in the length
 
 SubscriberId = NewType("SubscriberId", int)
 
@@ -27,12 +27,12 @@ class Standing(StrEnum):
     """Whether a subscriber may be written to."""
 
     ACTIVE = "active"
-    UNSUBSCRIBED = "unsubscribed"  # the reader withdrew; only a new consent brings back
+    UNSUBSCRIBED = "unsubscribed"  # the reader withdrew; only a new consent reactivates
     SUPPRESSED = "suppressed"  # the mailbox is gone, or its reader complained; see why.Cause
 
     @property
     def said(self) -> Phrase:
-        """What people call it."""
+        """The name of the standing for people."""
         match self:
             case Standing.ACTIVE:
                 return phrase("subscribers.standing-active")
@@ -47,23 +47,23 @@ class Subscriber:
     """A person on the list."""
 
     id: SubscriberId
-    address: str  # as the reader gave it; mail goes to this spelling
+    address: str  # as the reader spelt it; mail is sent to this spelling
     name: str  # may be empty
     preference: Preference | None  # None: no preference, the publication decides
     standing: Standing
     standing_since: datetime  # aware UTC
-    consented_at: datetime | None  # aware UTC; None where it is not on record
-    names: tuple[ReaderName, ...] = ()  # what links name them by: the id of today, then others
-    why: Why = UNSAID  # they stand so
+    consented_at: datetime | None  # aware UTC; None if not on record
+    names: tuple[ReaderName, ...] = ()  # names in links: the current id, then others
+    why: Why = UNSAID  # reason of the standing
 
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """How a date of consent is to be read."""
+    """How to read a date of consent."""
 
-    zone: tzinfo  # of dates and times that name none
-    now: datetime  # aware UTC; no consent is later
-    otherwise: datetime | None = None  # where no date is given
+    zone: tzinfo  # zone of dates and times without one
+    now: datetime  # aware UTC; no consent may be later
+    otherwise: datetime | None = None  # value if no date is given
 
 
 _BOTH: Final = (
@@ -78,8 +78,8 @@ _PREFERENCE_OF: Final = {
     **dict.fromkeys(_BOTH.split(), Preference.BOTH),
 }
 
-# Who has not confirmed yet has neither agreed nor withdrawn: such words are not here, and
-# their rows are refused.
+# A reader who has not confirmed has neither agreed nor withdrawn: such words are missing
+# here, and rows with them are refused.
 _STANDINGS: Final = {
     Standing.ACTIVE: "active subscribed subscriber regular premium gifted trialed free paid "
     "comped enabled confirmed optin optedin "
@@ -105,11 +105,11 @@ def editions_by_preference(
     default: Preference | None,
 ) -> Mapping[Preference | None, EditionKind]:
     """
-    Say which edition each preference gets.
+    Return the edition for each preference.
 
     Args:
-        default: the publication's choice for readers without a preference; None sends
-            them the bilingual edition.
+        default: the publication's choice for readers without a preference; None selects the
+            bilingual edition.
     """
     editions: dict[Preference | None, EditionKind] = dict(EDITION_OF.items())
     editions[None] = EDITION_OF[default] if default else EditionKind.BILINGUAL
@@ -118,12 +118,12 @@ def editions_by_preference(
 
 def preference_of(text: str) -> Preference | None:
     """
-    Read a language as people write it: ko, Korean, 한국어, en_US …; empty is no preference.
+    Parse a language as people write it: ko, Korean, 한국어, en_US …; empty is no preference.
 
-    Several in one field, like 국문/영문, are both.
+    Several languages in one field, like 국문/영문, mean both.
 
     Raises:
-        ContentError: it is none of the accepted words.
+        ContentError: the text is none of the accepted words.
     """
     return _preference_of(text.strip())
 
@@ -142,7 +142,7 @@ def _preference_of(text: str) -> Preference | None:
 
 
 def _joined(word: str) -> Preference | None:
-    """Read several languages with marks between them; None: one of them is not known."""
+    """Parse several languages separated by marks; None if one of them is unknown."""
     parts = [part for part in _BETWEEN_LANGUAGES.split(word) if part]
     if not parts or any(part not in _PREFERENCE_OF for part in parts):
         return None
@@ -152,10 +152,10 @@ def _joined(word: str) -> Preference | None:
 
 def standing_of(text: str) -> Standing:
     """
-    Read a standing as an export writes it; empty is active.
+    Parse a standing as an export writes it; empty is active.
 
     Raises:
-        ContentError: it is none of the accepted words.
+        ContentError: the text is none of the accepted words.
     """
     return _standing_of(text.strip())
 
@@ -170,10 +170,10 @@ def _standing_of(text: str) -> Standing:
 
 def consent_in(text: str, consent: Consent) -> datetime | None:
     """
-    Read the time of a consent; empty is ``consent.otherwise``.
+    Parse the time of a consent; empty is ``consent.otherwise``.
 
     Raises:
-        ContentError: it is no date, can mean several, or is later than ``consent.now``.
+        ContentError: the text is no date, is ambiguous, or is later than ``consent.now``.
     """
     if not text or text.isspace():
         return consent.otherwise
@@ -194,9 +194,9 @@ def consent_in(text: str, consent: Consent) -> datetime | None:
 
 def plain_word(text: str) -> str:
     """
-    Reduce a word to what it is compared by: no case, no spaces, one form of each letter.
+    Normalise a word for comparison: no case, no spaces, one form of each letter.
 
-    A text longer than LONGEST_WORD is no word, and comes back as it is.
+    A text longer than LONGEST_WORD is returned unchanged.
     """
     text = text.strip()
     if len(text) > LONGEST_WORD:
@@ -205,5 +205,5 @@ def plain_word(text: str) -> str:
 
 
 def bare_word(text: str) -> str:
-    """Reduce a word like `plain_word`, and without the marks between its parts and behind it."""
+    """Normalise a word like `plain_word`, and remove marks between its parts and after it."""
     return _BETWEEN_PARTS.sub("", plain_word(text)).rstrip(".!")

@@ -1,4 +1,4 @@
-"""A look at a whole file before the list is opened: what it comes to, and what is doubtful."""
+"""Survey of a whole file before the import: summary, and doubtful columns."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,35 +17,35 @@ from newsletter.subscribers.subscriber import Consent, Standing
 from newsletter.subscribers.telling import Told, field_teller, teller
 
 EXAMPLES: Final = 3
-WORDS_KEPT: Final = 5  # of those that cannot be read, for a message
+WORDS_KEPT: Final = 5  # unreadable words that a message lists
 
 
 class Doubt(StrEnum):
-    """Why it is not certain what a column says."""
+    """Why the content of a column is uncertain."""
 
-    GUESSED = "guessed"  # by its heading, which is not in our lists
-    SIGN = "sign"  # its heading denies something: a yes can mean either
-    NOTES = "notes"  # it is not read, but says of readers who seem active that they left
-    WORDS = "words"  # it contains words that are not in our lists
-    EMPTY = "empty"  # a date that some rows lack, and no other column decides
+    GUESSED = "guessed"  # meaning guessed: the heading is not in our lists
+    SIGN = "sign"  # the heading contains a negation: "yes" is ambiguous
+    NOTES = "notes"  # ignored column; but it says that readers who seem active have left
+    WORDS = "words"  # contains words that are not in our lists
+    EMPTY = "empty"  # a date that some rows lack, while no other column decides
 
 
 @dataclass(frozen=True, slots=True)
 class Doubtful:
-    """A column that is not certain, and what would make it so."""
+    """An uncertain column, and the meaning that would settle it."""
 
     column: Column
     doubt: Doubt
-    remedy: Meaning  # the strictest that it can have; of a SIGN, it or CONSENT
-    found: tuple[str, ...] = ()  # some of the fields that the doubt is about
-    rows: int = 0  # that it is about, where they are counted
+    remedy: Meaning  # the strictest possible meaning; for SIGN, this one or CONSENT
+    found: tuple[str, ...] = ()  # some of the doubtful fields
+    rows: int = 0  # number of doubtful rows, if counted
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A row as it would come in."""
+    """A row as it would be imported."""
 
-    address: str  # as the file has it, not checked yet
+    address: str  # as in the file, not validated yet
     name: str
     language: str
     told: Told
@@ -56,19 +56,19 @@ class Survey:
     """The summary of a file, if the meanings of its columns are right."""
 
     heading: Heading
-    standings: Counter[Standing]  # rows
-    unread: int  # rows of which nobody can say that
+    standings: Counter[Standing]  # number of rows
+    unread: int  # number of rows with unknown standing
     examples: tuple[Example, ...]
     doubtful: tuple[Doubtful, ...]
 
 
 def survey(heading: Heading, reopen: Callable[[], Iterator[str]], consent: Consent) -> Survey:
     """
-    Read a file through, and decide nothing on its addresses.
+    Read a whole file without a decision on its addresses.
 
     Args:
         heading: of the file.
-        reopen: returns the lines of the file from the first on, whenever it is called.
+        reopen: returns the lines of the file from the first on, at each call.
         consent: how dates are read.
     """
     seen = _Look(heading, consent)
@@ -111,11 +111,11 @@ class _Look:
         self._first: dict[Standing, list[Example]] = {standing: [] for standing in Standing}
 
     def through(self, lines: Iterator[str]) -> None:
-        """Look at every row of *lines*, the heading's among them."""
+        """Read every row of *lines*, which include the heading."""
         for _ in islice(lines, self._heading.line):
             pass
         tell, dated = self._tell, self._dated
-        active = 0  # counted by itself: nearly every row is
+        active = 0  # separate counter: nearly every row is active
         shown = self._first[Standing.ACTIVE]
         for record in records_under(self._heading, lines):
             if isinstance(record, Refusal):
@@ -146,7 +146,7 @@ class _Look:
             kept.append(Example(unguarded(address), unguarded(name), language, told))
 
     def _note_remarks(self, fields: list[str]) -> None:
-        """Note what columns that are not read say of a reader who would come in as active."""
+        """Record remarks in ignored columns about a reader who would be imported as active."""
         for at, told_by in self._unread_columns:
             text = fields[at]
             if text and told_by(text):
@@ -161,7 +161,7 @@ class _Look:
                 _keep(self._words.setdefault(at, []), fields[at])
 
     def survey(self) -> Survey:
-        """Say what was seen."""
+        """Return the summary of the rows read."""
         return Survey(
             heading=self._heading,
             standings=self._standings,
@@ -185,7 +185,7 @@ class _Look:
 
 
 def _noted(column: Column) -> Column:
-    """Read a column for its remarks; an empty field in a date of consent stays a doubt."""
+    """Read a column for remarks; an empty field in a date of consent is still doubtful."""
     meaning = Meaning.CONSENT if column.ground is Ground.DATED else Meaning.NOTES
     return replace(column, meaning=meaning, ground=Ground.GUESSED)
 
@@ -196,7 +196,7 @@ def _keep(words: list[str], text: str) -> None:
 
 
 def _chosen(by_standing: Sequence[list[Example]]) -> list[Example]:
-    """Take one of each standing, as far as there are, and fill up with the others."""
+    """Choose one example of each standing, if there is one, and fill up with others."""
     firsts = [examples[0] for examples in by_standing if examples]
     rest = [one for examples in by_standing for one in examples[1:]]
     return [*firsts, *rest][:EXAMPLES]

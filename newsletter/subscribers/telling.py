@@ -1,4 +1,4 @@
-"""What the fields of a row tell of a reader's standing: words, times, and empty fields."""
+"""Derive a reader's standing from the fields of a row: words, times, and empty fields."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -28,21 +28,21 @@ from newsletter.subscribers.subscriber import (
 from newsletter.subscribers.why import IMPORT, UNSAID, Cause, Why, firmest, one_line
 
 STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
-LONGEST_REASON: Final = 200  # characters of a field that are kept as why somebody left
-REMEMBERED: Final = 4_096  # different fields of one column
+LONGEST_REASON: Final = 200  # characters of a field that are stored as the reason for leaving
+REMEMBERED: Final = 4_096  # cached fields of one column
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one field tells, or a whole row."""
+    """The standing stated by one field, or by a whole row."""
 
     standing: Standing = Standing.ACTIVE
-    since: datetime | None = None  # aware UTC; None where it is not told
+    since: datetime | None = None  # aware UTC; None if not given
     consented_at: datetime | None = None  # aware UTC
-    why: Why = field(default=UNSAID, compare=False)  # where the standing is not ACTIVE
+    why: Why = field(default=UNSAID, compare=False)  # set if the standing is not ACTIVE
 
 
-_Teller: TypeAlias = tuple[int, Callable[[str], Told]]  # the place of a field, and what reads it
+_Teller: TypeAlias = tuple[int, Callable[[str], Told]]  # the index of a field, and its reader
 
 _NOTHING: Final = Told()
 
@@ -66,7 +66,7 @@ _CONSENTS: Final = {
     **dict.fromkeys(f"{_NO} {_REFUSED}".split(), Standing.UNSUBSCRIBED),
 }
 
-# In a column about leaving, "confirmed" or "동의" can mean that the leaving is.
+# In a column about leaving, "confirmed" or "동의" can mean that the leaving is confirmed.
 _NOT_HAPPENED: Final = frozenset(
     f"{_NO} active subscribed 구독 구독중 정상 수신 수신중 수신함".split()
 )
@@ -74,12 +74,12 @@ _HAPPENED: Final = frozenset(
     [*_YES.split(), *(word for word, stands in STANDING_OF.items() if stands != Standing.ACTIVE)]
 )
 _HANGUL: Final = re.compile("[가-힣]")
-_CROSS: Final = frozenset("x ✗ ✕ ×".split())  # no beside ○; in English it may be a tick
+_CROSS: Final = frozenset("x ✗ ✕ ×".split())  # means no beside ○; in English it may be a tick
 
 _LIKE_A_TIME: Final = re.compile(r"\d{4}|\d{1,2}[./\-]\d{1,2}[./\-]\d{2}|\d년|\d월|\d{1,2}:\d{2}")
 _YEARS: Final = re.compile(r"(?<!\d)(\d{4})(?:\d\d){0,5}(?!\d)")  # of 2022, 202207 … 20220701100000
-_EARLIEST_END: Final = 1990  # a year; before it, no reader had a newsletter to leave
-_FURTHEST_END: Final = timedelta(days=366)  # from today, of a subscription that is cancelled
+_EARLIEST_END: Final = 1990  # a year; no newsletter existed before it
+_FURTHEST_END: Final = timedelta(days=366)  # from today; end of a cancelled subscription
 _EPOCH: Final = re.compile(r"1\d{9}(\d{3})?")  # seconds or milliseconds, 2001 to 2033
 _UNSAID_CONSENT: Final = re.compile("subscri|구독", re.IGNORECASE)
 
@@ -97,15 +97,15 @@ _CAUSE_AFTER: Final = {
 
 def teller(columns: Sequence[Column], consent: Consent) -> Callable[[Sequence[str]], Told]:
     """
-    Make what says how the reader of a row stands, by the *columns* that tell of it.
+    Return a function that determines a reader's standing from a row's *columns*.
 
-    The strictest standing wins, with the earliest time that is told of it; of several times
-    of consent the latest, which confirms the others. Of several columns of consent that are
-    known to hold dates, like OPTIN_TIME and CONFIRM_TIME, one that is filled is enough.
+    The strictest standing wins, with the earliest time given for it. Of several times of
+    consent the latest wins, because it confirms the others. If several columns of consent are
+    known to contain dates, like OPTIN_TIME and CONFIRM_TIME, one filled column is enough.
 
     Raises:
-        ContentError: by what is returned; a field cannot be read, or a consent is in the
-            future. It names every such column.
+        ContentError: raised by the returned function if a field is unreadable, or a consent is
+            in the future. The message names every such column.
     """
     telling = [column for column in columns if tells(column)]
     if not telling:
@@ -128,17 +128,17 @@ _TOLD_BESIDE: Final = frozenset({Meaning.CONSENTED_AT, Meaning.NOTES})
 
 
 def tells(column: Column) -> bool:
-    """Say whether a column tells of standing or consent."""
+    """Return whether a column is about standing or consent."""
     return column.meaning in DECIDING or column.meaning in _TOLD_BESIDE
 
 
 def field_teller(column: Column, consent: Consent) -> Callable[[str], Told]:
-    """Make what reads a field of *column*."""
+    """Return a function that reads a field of *column*."""
     return _remembered(lambda text: _told(column, text, consent))
 
 
 def _remembered(read: Callable[[str], Told]) -> Callable[[str], Told]:
-    """Make *read* remember the words that come again, as nearly all do, but no long texts."""
+    """Cache the results of *read* for short words, which repeat; long texts are not cached."""
     remembered = lru_cache(REMEMBERED)(read)
     return lambda text: remembered(text) if len(text) <= LONGEST_WORD else read(text)
 
@@ -146,7 +146,7 @@ def _remembered(read: Callable[[str], Told]) -> Callable[[str], Told]:
 def _without_empty(
     dates: Sequence[int], tellers: Sequence[_Teller], fields: Sequence[str]
 ) -> Sequence[_Teller]:
-    """Leave out the *dates* that are empty, unless all are."""
+    """Leave out the empty *dates*, unless all of them are empty."""
     empty = [at for at in dates if _is_empty(fields[at])]
     if len(empty) == len(dates):
         return tellers
@@ -167,7 +167,7 @@ def _all_of(tellers: Sequence[_Teller], fields: Sequence[str]) -> list[Told]:
 
 
 def all_of(faults: Sequence[Said]) -> Said:
-    """Say all *faults* of a row as one."""
+    """Return all *faults* of a row as one message."""
     return faults[0] if len(faults) == 1 else phrase("subscribers.several-faults", faults=faults)
 
 
@@ -226,7 +226,7 @@ def _read(column: Column, text: str, consent: Consent) -> Told:
 
 def _standing_in(text: str) -> Standing:
     word = bare_word(text)
-    if word in _CONSENTS and word not in {"0", "1"}:  # which of them is active differs
+    if word in _CONSENTS and word not in {"0", "1"}:  # sources differ in which of 0 and 1 is active
         return _CONSENTS[word]
     return standing_of(text)
 
@@ -240,7 +240,7 @@ def _consent_in(column: Column, text: str, consent: Consent) -> Told:
     if not times_in(text, consent.zone):
         raise _unknown(column, text, phrase("subscribers.accepted-consent"))
     when = consent_in(text, consent)
-    # A date of subscribing is not a record of a consent at that time.
+    # The date of subscribing is not a record of consent at that time.
     return Told(consented_at=None if _UNSAID_CONSENT.search(column.name) else when)
 
 
@@ -261,16 +261,16 @@ def _event_in(column: Column, text: str, consent: Consent) -> Told:
         raise _unknown(column, text, phrase("subscribers.accepted-event"))
     if _stands_for_none(text, when, consent):
         raise _unknown(column, text, phrase("subscribers.accepted-date"))
-    # A time to come is said of an end that is agreed already.
+    # A future time is the agreed end of a subscription.
     return Told(standing, min(when, consent.now) if when else None)
 
 
 def _stands_for_none(text: str, when: datetime | None, consent: Consent) -> bool:
     """
-    Say whether a date is none on which a reader can have left.
+    Return whether a date is a placeholder: a date on which no reader can have left.
 
-    Databases write 9999-12-31, 1900-01-01, 0001-01-01 or 1970-01-01 for none; but nobody
-    can tell that from a slip of the pen.
+    Databases write 9999-12-31, 1900-01-01, 0001-01-01 or 1970-01-01 for a missing date; but a
+    typing error can look the same.
     """
     latest = consent.now + _FURTHEST_END
     if when is not None:
@@ -282,7 +282,7 @@ def _stands_for_none(text: str, when: datetime | None, consent: Consent) -> bool
 
 
 def _is_empty(text: str) -> bool:
-    """Say whether a field says nothing, or in a word that there is nothing."""
+    """Return whether a field is empty, or contains a word for an empty value."""
     return not bare_word(text) or plain_word(text) in _BLANK
 
 

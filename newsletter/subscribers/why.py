@@ -10,18 +10,18 @@ from newsletter.subscribers.address import printable
 
 
 class Cause(StrEnum):
-    """What decides who may end that a reader is not written to."""
+    """The cause of a standing; determines who may end it."""
 
-    COMPLAINED = "complained"  # only a new consent ends it; so the next
+    COMPLAINED = "complained"  # only a new consent ends this; the next alike
     WITHDREW = "withdrew"
     MOVED = "moved"  # the reader has another address now
-    BOUNCED = "bounced"  # the mailbox refused mail for good; a person may end it
-    PERSON = "person"  # suppressed by a command; so here
+    BOUNCED = "bounced"  # the mailbox refused mail permanently; a person may end it
+    PERSON = "person"  # suppressed by a command; a person may end it
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The grounds of a standing, as far as they are on record."""
+    """The reason of a standing, as far as it is on record."""
 
     cause: Cause | None = None
     because: Said = ""  # in words; may be empty
@@ -31,7 +31,7 @@ class Why:
 UNSAID: Final = Why()
 IMPORT: Final = "import"
 
-# Without a cause on record, it may have been a complaint.
+# A missing cause may have been a complaint.
 FIRMEST_FIRST: Final = (
     Cause.COMPLAINED,
     Cause.WITHDREW,
@@ -50,10 +50,10 @@ def firmest(causes: Iterable[Cause | None]) -> Cause | None:
 
 def one_line(text: str) -> str:
     """
-    Make of *text* a reason that every database and every file can hold.
+    Convert *text* to a reason that every database and every file can store.
 
     Returns:
-        Its words with one space between them, no line end among them; U+FFFD stands for
-        every other character that cannot be printed. PostgreSQL has no NUL in a text.
+        The words of *text* separated by one space, without line ends; U+FFFD replaces every
+        other unprintable character. PostgreSQL does not store NUL in a text.
     """
     return printable(" ".join(text.split()))
