@@ -1,11 +1,11 @@
-"""Arranges the articles of a letter: full width, or two side by side."""
+"""Arrangement of a letter's articles: full width, or two side by side."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsletter.issue.issue import Article
 
-TOO_WIDE = ("table_open", "fence", "code_block")  # blocks that half a letter's width would cramp
+TOO_WIDE = ("table_open", "fence", "code_block")  # too wide for half a letter's width
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,10 @@ class Placed:
 
 def arrange(articles: Sequence[Article]) -> list[tuple[Placed, ...]]:
     """
-    Lay articles out in rows of one or two, in their order.
+    Arrange articles in rows of one or two, in order.
 
-    The first leads and stands alone. The others stand in pairs, but for one that is left
-    over and for those with a table or code, which want the whole width.
+    The first article has a row of its own. The others form pairs, except the last one of an odd
+    number and articles with a table or code, which need the full width.
     """
     placed = [Placed(number, article) for number, article in enumerate(articles, 1)]
     rows: list[tuple[Placed, ...]] = [(lead,) for lead in placed[:1]]
@@ -40,7 +40,7 @@ def arrange(articles: Sequence[Article]) -> list[tuple[Placed, ...]]:
 
 
 def is_wide(article: Article) -> bool:
-    """Say whether an article needs the full width in any of its languages."""
+    """Return whether an article needs the full width in any of its languages."""
     texts = article.texts.values()
     return any(token.type in TOO_WIDE for text in texts for token in text.body.tokens) or any(
         text.facts for text in texts

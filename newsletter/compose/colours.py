@@ -3,7 +3,7 @@
 from typing import Final
 
 CONTRAST_AA: Final = 4.5  # for text, WCAG 2.2 criterion 1.4.3
-CONTRAST_IN_THE_DARK: Final = 6.0  # more than the least: colours look duller there
+CONTRAST_IN_THE_DARK: Final = 6.0  # above the minimum: colours look duller on a dark background
 
 
 def contrast(one: str, other: str) -> float:
@@ -13,7 +13,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def lighten_for(colour: str, background: str) -> str:
-    """Mix *colour* with white, as little as lets it be read on the dark *background*."""
+    """Mix *colour* with as little white as makes it readable on the dark *background*."""
     red, green, blue = _channels(colour)
     for step in range(21):
         mixed = [round(value + (255 - value) * step / 20) for value in (red, green, blue)]

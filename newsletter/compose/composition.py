@@ -1,4 +1,4 @@
-"""All editions of an issue, and the digest that binds what was composed."""
+"""All editions of an issue, and the digest of the composed letter."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from newsletter.lang import EditionKind
 from newsletter.phrases import Phrase, Said, phrase
 
 CHANGES_SHOWN: Final = 12  # parts named in one message
-# Parts that digests of earlier versions were not over; what those were given for stays good.
+# Parts missing in the digests of earlier versions; approvals of those digests stay valid.
 LIST_NAMES: Final = "name of the publication"
 CONTACT: Final = "contact address"
 SENDER_ID: Final = "sender_id"
@@ -24,7 +24,7 @@ TIME_ZONE: Final = "time_zone"
 PUBLIC_URL: Final = "NEWSLETTER_PUBLIC_URL"
 DATES: Final = "way of writing dates"
 ADDED: Final = frozenset({LIST_NAMES, CONTACT, SENDER_ID, TIME_ZONE, PUBLIC_URL, DATES})
-# The names are kept, and digests are over them, so they stay; people read what is said here.
+# Part names are stored and hashed, so they do not change; people read these phrases instead.
 SAID: Final[Mapping[str, Phrase]] = {
     "sender": phrase("compose.sender"),
     "way of the pictures": phrase("compose.way-of-pictures"),
@@ -50,7 +50,7 @@ PICTURE: Final = "picture "
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What is proofread, tested, approved and dispatched."""
+    """The composed issue: it is proofread, tested, approved and dispatched."""
 
     issue: str
     editions: Mapping[EditionKind, Edition]
@@ -60,7 +60,7 @@ class Composition:
 
     @property
     def digests(self) -> tuple[str, str]:
-        """What the letter answers to: its digest, and the one that earlier versions made of it."""
+        """The letter's valid digests: its own, and the one that earlier versions computed."""
         return digests_of(self.parts)
 
 
@@ -68,11 +68,11 @@ def compose(publication: Publication, issue: Issue, press: Press) -> Composition
     """
     Compose every edition of *issue*.
 
-    The same issue, templates and public URL give the same bytes, whatever the day, the
-    time zone, the locale and the folder.
+    The same issue, templates and public URL give the same bytes on any day, and in any time
+    zone, locale and folder.
 
     Raises:
-        ContentError: the texts hold what looks like a slot, or a template cannot be filled.
+        ContentError: the texts contain a slot token, or a template cannot be filled.
     """
     refuse_own_tokens(publication, issue)
     gallery = Gallery(issue.id)
@@ -90,10 +90,10 @@ def parts_of(
     press: Press,
 ) -> Mapping[str, str]:
     """
-    Name and hash everything the digest is over: whatever reaches a letter.
+    Return the name and hash of every part of the digest: all data that reaches a letter.
 
-    That is the editions with their slots open, the words that fill those slots, what header
-    fields say, and the pictures as the editor gave them.
+    The parts are the editions with their slots open, the words that fill those slots, the
+    contents of header fields, and the pictures as the editor provided them.
     """
     strings = press.strings
     parts = {}
@@ -131,18 +131,18 @@ def parts_of(
 
 
 def digest_of(parts: Mapping[str, str]) -> str:
-    """Hash the named parts into the one digest, whatever their order."""
+    """Hash the named parts into one digest, independent of their order."""
     return _sha256(_canonical(dict(parts)))
 
 
 def digests_of(parts: Mapping[str, str]) -> tuple[str, str]:
-    """Hash *parts*, and those of them that earlier versions knew."""
+    """Return the digest of *parts*, and the digest of the parts that earlier versions knew."""
     return digest_of(parts), digest_of(_without_added(parts))
 
 
 def changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
     """
-    Name the parts that are not the same in both; `say_part` says each to people.
+    Return the names of the parts that differ; `say_part` names each for people.
 
     If *old* comes from an earlier version, parts unknown to that version count as unchanged.
     """
@@ -153,7 +153,7 @@ def changed_parts(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
 
 
 def describe_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Said:
-    """Say what changed, a line each and each line after a line end; long lists are cut."""
+    """Describe the changed parts, each on a new line; long lists are cut."""
     changed = changed_parts(old, new)
     lines = [phrase("compose.changed", part=say_part(name)) for name in changed[:CHANGES_SHOWN]]
     rest = len(changed) - CHANGES_SHOWN
@@ -163,7 +163,7 @@ def describe_changes(old: Mapping[str, str], new: Mapping[str, str]) -> Said:
 
 
 def say_part(name: str) -> Said:
-    """Say the name of a part to people; one that other versions have is said as it is."""
+    """Return a part's name for people; a name from another version is returned unchanged."""
     if found := OF_EDITION.fullmatch(name):
         return SAID_OF_EDITION[found[1]](SAID_EDITIONS.get(found[2], found[2]))
     if found := OF_LANGUAGE.fullmatch(name):

@@ -1,4 +1,4 @@
-"""An issue in one language, or in every language one after the other: an Edition."""
+"""Edition: an issue in one language, or in all languages one after the other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from newsletter.issue.markdown import Markdown
 from newsletter.lang import EditionKind
 from newsletter.phrases import phrase
 
-SHEET = "email/letter.css"  # the one whose rules are written into elements
+SHEET = "email/letter.css"  # the style sheet whose rules are inlined
 BETWEEN = " / "  # between the languages of a bilingual subject
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """A finished letter whose slots are still open."""
+    """A complete letter whose slots are still open."""
 
     issue: str
     kind: EditionKind
@@ -41,7 +41,7 @@ def compose_edition(
     press: Press,
 ) -> Edition:
     """
-    Compose *issue* as *kind*: the steps an issue goes through, in order.
+    Compose *issue* as *kind*: runs all steps in order.
 
     Raises:
         ContentError: a template cannot be filled.
@@ -55,7 +55,7 @@ def compose_edition(
 def page_of(
     publication: Publication, issue: Issue, kind: EditionKind, gallery: Gallery, press: Press
 ) -> LetterContext:
-    """Gather what the templates of one edition are filled with."""
+    """Collect the data that fills the templates of one edition."""
     subject = subject_of(issue, kind, press)
     preheader = BETWEEN.join(issue.letters[lang].preheader for lang in kind.langs)
     return LetterContext(publication, issue, kind, subject, preheader, gallery)
@@ -64,7 +64,7 @@ def page_of(
 def _inlined(page: str, press: Press) -> str:
     try:
         return inline_css(page)
-    except Exception as error:  # whatever the inliner trips over in a site's sheet
+    except Exception as error:  # any error of the inliner in a site's style sheet
         line = nested_rule_line(press.sources.get(SHEET, ""))
         place = FOLDER + (SHEET if line else HTML_LETTER)
         kind, fault = type(error).__name__, str(error)
@@ -75,10 +75,10 @@ def _inlined(page: str, press: Press) -> str:
 
 def subject_of(issue: Issue, kind: EditionKind, press: Press) -> str:
     """
-    Return the subject line, with the label of the month before each language's words.
+    Return the subject line, with the label of the month before the words of each language.
 
     An issue with advertising starts with exactly ``(광고)`` (Enforcement Decree of the
-    Network Act, Table 6), whatever the language.
+    Network Act, Table 6), in every language.
     """
     words = []
     strings = label_with(press.strings, issue.label)
@@ -92,9 +92,9 @@ def subject_of(issue: Issue, kind: EditionKind, press: Press) -> str:
 
 def refuse_own_tokens(publication: Publication, issue: Issue) -> None:
     """
-    Refuse texts that look like a slot: they would be filled with a reader's data.
+    Refuse texts that contain a slot token: a reader's data would replace it.
 
-    Markdown is looked at as it comes out: escapes and emphasis could hide a token.
+    Markdown is checked after rendering: escapes and emphasis could hide a token.
     """
     held = [place for place, text in _texts(publication, issue) if MARK in text]
     if held:
@@ -103,7 +103,7 @@ def refuse_own_tokens(publication: Publication, issue: Issue) -> None:
 
 
 def _texts(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
-    """Yield everything a person wrote that reaches a letter, with its file."""
+    """Yield every text by a person that reaches a letter, with its file."""
     yield PUBLICATION, repr(publication)
     for letter in issue.letters.values():
         yield letter.place, " ".join(letter.texts.values())
@@ -120,10 +120,10 @@ def _texts(publication: Publication, issue: Issue) -> Iterator[tuple[str, str]]:
 
 
 def _rendered(markdown: Markdown) -> Iterator[str]:
-    """Yield the words of each block, without marks, and the values of its attributes."""
+    """Yield the words of each block, without marks, and its attribute values."""
     for block in markdown.tokens:
         inner = [token for token, _ in walk(block.children, 0)] if block.children else [block]
         yield "".join(token.content for token in inner)
         for token in (block, *inner):
             yield from map(str, token.attrs.values())
-        yield unescapeAll(block.info)  # the language of a block of code becomes its class
+        yield unescapeAll(block.info)  # the language of a code block becomes its class

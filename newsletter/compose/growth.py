@@ -1,4 +1,4 @@
-"""How much an expression of a template is about to make, estimated before it makes it."""
+"""Estimates the size of a template expression's result before it is computed."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence, Sized
@@ -10,16 +10,16 @@ from jinja2.exceptions import SecurityError
 
 from newsletter.phrases import phrase
 
-BUDGET: Final = 8_000_000  # characters that one file of a letter may make
-NUMBER_MAX: Final = 10_000  # of columns, copies or places that a template asks for at once
+BUDGET: Final = 8_000_000  # maximum characters in one file of a letter
+NUMBER_MAX: Final = 10_000  # maximum of columns, copies or places that a template requests at once
 BIT: Final = BUDGET // 4096  # cost of a bit of a number: no letter needs more bits
-FIELD: Final = re.compile(r"%|\{")  # the maximum number of places in a format
-# A width in a format that is huge, or whatever a value says: of "%", and of str.format.
+FIELD: Final = re.compile(r"%|\{")  # each match may be a place in a format
+# A format with a huge width, or a width given by a value: of "%", and of str.format.
 WIDE: Final = re.compile(r"%[-+ #0.\d]*(?:\*|\d{5})|\{[^{}]*:[^{}]*(?:\{|\d{5})")
-# What a thing without words of its own is shown by: its address, another one in every run.
+# Default text of an object: its memory address, which differs in every run.
 WORDLESS: Final[tuple[object, ...]] = (object.__str__, object.__repr__)
 UNBOUNDED: Final = frozenset({"expandtabs", "translate"})
-# Filters that take a value as it is, or a list item by item; all others make text of it.
+# Filters that use a value directly or as a list of items; all others convert it to text.
 AS_GIVEN: Final = frozenset(
     "abs attr batch count d default dictsort first float groupby int items join last length list "
     "map max measured min reject rejectattr reverse round select selectattr slice sort sum "
@@ -27,12 +27,12 @@ AS_GIVEN: Final = frozenset(
 )
 
 
-class TooMuch(Exception):  # noqa: N818 - what a template asked for
-    """A template asked for more than a letter can ever need."""
+class TooMuch(Exception):  # noqa: N818 - the name says what a template requested
+    """A template requested more than a letter can need."""
 
 
 def weigh(value: Any) -> int:
-    """Count the characters that a value comes down to as text, no further than `BUDGET`."""
+    """Return the number of characters of a value as text; stops counting at `BUDGET`."""
     weight = 0
     waiting = [value]
     while waiting and weight <= BUDGET:
@@ -49,24 +49,24 @@ def weigh(value: Any) -> int:
 
 def refuse_growth(name: str, value: Any, *others: Any) -> None:
     """
-    Refuse a filter, a method or an operator whose result would be too much.
+    Refuse a filter, a method or an operator whose result would be too large.
 
     Raises:
-        TooMuch: it would make far more than *value* is.
+        TooMuch: the result would be far larger than *value*.
         SecurityError: the size of the result cannot be known.
     """
     if name in UNBOUNDED:
         raise SecurityError(phrase("compose.not-for-templates", name=name))  # type: ignore[arg-type] # it is kept as it is
     counts = [other for other in others if isinstance(other, int) and name not in TAKES_NUMBERS]
     if any(abs(count) > NUMBER_MAX for count in counts):
-        asked = f"{max(counts, key=abs):,}"  # at once: Python refuses to write the longest numbers
+        asked = f"{max(counts, key=abs):,}"  # now: Python refuses to format the longest numbers
         raise TooMuch(phrase("compose.number-too-high", name=name, asked=asked, limit=NUMBER_MAX))
     if GROWTH.get(name, _no_growth)(value, others) > BUDGET:
         raise TooMuch(phrase("compose.makes-too-much", name=name, limit=BUDGET))
 
 
 def refuse_wide_fields(template: Any) -> None:
-    """Refuse a format that asks for a width of five digits, or for one that a value names."""
+    """Refuse a format with a width of five digits, or with a width given by a value."""
     text = template.decode("latin-1") if isinstance(template, bytes) else str(template)
     if found := WIDE.search(text.replace("%%", "").replace("{{", "").replace("}}", "")):
         raise TooMuch(phrase("compose.format-too-wide", width=found[0], limit=NUMBER_MAX))
@@ -74,11 +74,11 @@ def refuse_wide_fields(template: Any) -> None:
 
 def refuse_addresses(*values: Any) -> None:
     """
-    Refuse to make text of what shows as its address in memory, another one every time.
+    Refuse to convert objects to text that contains a memory address, which always differs.
 
     Raises:
-        TypeError: one of them, or something in them, is a function, a list that is not made
-            yet, or another thing without words of its own.
+        TypeError: one of the values, or an item in them, is a function, an unevaluated list,
+            or another object without text of its own.
     """
     for value in values:
         for one in (value, *_items(value)):
@@ -102,12 +102,12 @@ def _no_growth(value: Any, others: Sequence[Any]) -> int:
 
 
 def _times_text(value: Any, others: Sequence[Any]) -> int:
-    """Count the longest text among the arguments at every character."""
+    """Estimate: the longest text argument is inserted at every character."""
     return weigh(value) * max((weigh(one) for one in others if not _is_count(one)), default=0)
 
 
 def _times_any(value: Any, others: Sequence[Any]) -> int:
-    """Count the same for a number of blanks."""
+    """Estimate like `_times_text`, and also for a count of spaces as the argument."""
     counts = [one for one in others if _is_count(one)]
     return max(_times_text(value, others), weigh(value) * max(counts, default=0))
 
@@ -117,7 +117,7 @@ def _is_count(value: Any) -> bool:
 
 
 def _replaced(value: Any, others: Sequence[Any]) -> int:
-    """Count what is replaced: a long text may hold little of it."""
+    """Estimate by the number of matches, because a long text may contain few of them."""
     length = _times_text(value, others)
     if length <= BUDGET or len(others) < 2:
         return length
@@ -127,7 +127,7 @@ def _replaced(value: Any, others: Sequence[Any]) -> int:
 
 
 def _filled(value: Any, others: Sequence[Any]) -> int:
-    """Count every place of a format as the longest of its values."""
+    """Estimate: every place of a format is filled with the longest value."""
     refuse_wide_fields(value)
     places = FIELD.findall(value.decode("latin-1") if isinstance(value, bytes) else str(value))
     return len(places) * max(map(weigh, others), default=0)
@@ -149,7 +149,7 @@ def _raised(left: Any, others: Sequence[Any]) -> int:
     return 0
 
 
-# What grows by more than its parts, and how much it may come to.
+# Operations whose result may exceed the sum of their arguments, with their estimates.
 GROWTH: Final[Mapping[str, Callable[[Any, Sequence[Any]], int]]] = {
     "replace": _replaced,
     **dict.fromkeys(("wordwrap", "urlize", "wrap"), _times_text),

@@ -1,4 +1,4 @@
-"""Where an edition's pictures lie on the web, and in which size."""
+"""Web address and size of an edition's pictures."""
 
 import hashlib
 import io
@@ -13,10 +13,10 @@ from newsletter.issue.pictures import Picture, open_upright
 if TYPE_CHECKING:
     from PIL import Image
 
-CONTENT_WIDTH: Final = 560  # pixels; the letter's text and pictures are this wide
-DENSITY: Final = 2  # pixels of the file for each pixel shown
-# A new recipe gives the pictures it is for a new address, and letters a new digest. So the
-# second one is only for what the first one drew wrong: a dispatch under way goes on.
+CONTENT_WIDTH: Final = 560  # pixels; width of the letter's text and pictures
+DENSITY: Final = 2  # pixels of the file per pixel shown
+# A new recipe changes the addresses of its pictures, and the digests of their letters. So the
+# second recipe is only for pictures that the first one drew wrong: a started dispatch continues.
 RECIPE: Final = "1"
 MANAGED_RECIPE: Final = "2"  # by colour profile and colour key: see issue/picture_colours.py
 JPEG_QUALITY: Final = 85
@@ -31,18 +31,18 @@ class HostedPicture:
     path: str  # below NEWSLETTER_PUBLIC_URL, ASCII: issues/2022-08/pictures/map-1a2b….png
     width: int  # pixels shown
     height: int  # pixels shown
-    widest: int  # pixels; as wide it may be shown where there is more room
+    widest: int  # pixels; maximum width on wider screens
 
 
 def host_picture(
     picture: Picture, issue_id: str, width: int = CONTENT_WIDTH, widest: int = 0
 ) -> HostedPicture:
     """
-    Say under which permanent address and in which size a picture is shown.
+    Return the permanent address and the size of a picture in a letter.
 
-    The address is a function of the source picture, the width and the recipe of
-    resizing, not of the encoder's output: it stays when an image library is updated.
-    Names are ASCII, because servers and archives disagree on how to spell others.
+    The address depends on the source picture, the width and the recipe of resizing, not on
+    the encoder's output: it does not change when an image library is updated. Names are
+    ASCII, because servers and archives encode other characters differently.
     """
     shown = min(width, picture.width)
     widest = min(max(width, widest), picture.width)
@@ -56,7 +56,7 @@ def host_picture(
 
 
 class Gallery:
-    """The pictures of an issue as its letters show them, once for each width."""
+    """The pictures of an issue as its letters show them, one per width."""
 
     def __init__(self, issue_id: str) -> None:
         self._issue_id = issue_id
@@ -64,19 +64,19 @@ class Gallery:
 
     def host(self, picture: Picture, width: int = CONTENT_WIDTH, widest: int = 0) -> HostedPicture:
         """
-        Return *picture* as it is shown.
+        Return *picture* as a letter shows it.
 
         Args:
-            picture: one of the issue's.
-            width: pixels; the width shown where columns are side by side.
-            widest: pixels; what it may grow to on a phone; *width* if that is more.
+            picture: a picture of the issue.
+            width: pixels; the width shown if columns are side by side.
+            widest: pixels; maximum width on a phone; *width* if that is larger.
         """
         hosted = host_picture(picture, self._issue_id, width, widest)
         return self._hosted.setdefault((picture.place, hosted.width, hosted.widest), hosted)
 
     @property
     def pictures(self) -> tuple[HostedPicture, ...]:
-        """Every picture that was asked for so far, in the order of asking."""
+        """Every picture requested so far, in the order of the requests."""
         return tuple(self._hosted.values())
 
 
@@ -84,12 +84,12 @@ def _recipe_of(picture: Picture) -> str:
     return MANAGED_RECIPE if picture.is_managed else RECIPE
 
 
-@lru_cache(maxsize=64)  # the proof weighs what the build writes
+@lru_cache(maxsize=64)  # the proof weighs the same files that the build writes
 def resize(hosted: HostedPicture) -> bytes:
     """
     Return the picture's file for the web, at most twice as wide as it is shown.
 
-    Metadata is left out (EXIF may name the place a picture was taken at); a camera's
+    Metadata is removed (EXIF may contain the place where a picture was taken); a camera's
     orientation mark is applied first.
     """
     from PIL import Image  # noqa: PLC0415 - slow to load
@@ -107,7 +107,7 @@ def resize(hosted: HostedPicture) -> bytes:
         image = _in_srgb(source)
         if size[0] < image.width:
             image = image.resize(size, Image.Resampling.LANCZOS)
-        if is_drawing:  # few colours: the file stays small, and flat areas flat
+        if is_drawing:  # few colours: keeps the file small and flat areas flat
             image = image.quantize(256, dither=Image.Dither.NONE)
     image.info.clear()
     out = io.BytesIO()
@@ -120,23 +120,23 @@ def resize(hosted: HostedPicture) -> bytes:
 
 def _in_srgb(source: "Image.Image") -> "Image.Image":
     """
-    Return the picture as L, RGB or RGBA in sRGB, the only colours mail clients know.
+    Return the picture as L, RGB or RGBA in sRGB, the only colour space of mail clients.
 
     Phones write Display P3: without its profile such a picture would look pale.
     """
-    if source.mode.startswith("I"):  # 16 bits of grey; Pillow would cut, not scale
+    if source.mode.startswith("I"):  # 16 bits of grey; Pillow would cut the values, not scale them
         return source.convert("I").point(lambda value: value / 256).convert("L")
     if source.mode in ("1", "L") and not source.has_transparency_data:
         return source.convert("L")
     profile = source.info.get("icc_profile")
     if profile and source.mode in ("RGB", "CMYK"):
-        from PIL import ImageCms  # noqa: PLC0415 - slow to load, and few need it
+        from PIL import ImageCms  # noqa: PLC0415 - slow to load, and few pictures need it
 
         try:
             own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             srgb = ImageCms.createProfile("sRGB")
             turned = ImageCms.profileToProfile(source, own, srgb, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):  # a broken profile is as good as none
+        except (ImageCms.PyCMSError, OSError):  # a broken profile is ignored
             turned = None
         if turned:
             return turned

@@ -1,4 +1,4 @@
-"""Inlines CSS with premailer, set so that it changes nothing else."""
+"""Inlines CSS with premailer, configured to change nothing else."""
 
 import logging
 import re
@@ -12,14 +12,14 @@ from typing import Any, Final
 LOCK: Final = threading.Lock()  # premailer is not thread-safe
 STYLE: Final = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 CLASS: Final = re.compile(r"\.(-?[A-Za-z_][\w-]*)")
-PLAIN: Final = re.compile(r"[\w\s.>+~-]*", re.ASCII)  # a selector of types and classes alone
+PLAIN: Final = re.compile(r"[\w\s.>+~-]*", re.ASCII)  # a selector of types and classes only
 
-_Rule = tuple[object, str, object]  # its weight, its selector, its declarations
+_Rule = tuple[object, str, object]  # specificity, selector, declarations
 
 
 def inline_css(page: str) -> str:
     """
-    Return *page* with the rules of its plain ``<style>`` block on the elements.
+    Return *page* with the rules of its plain ``<style>`` block inlined into the elements.
 
     Every default of premailer 3.10 that harms a letter is switched off: it would lose the
     doctype's case, strip ``!important`` out of media queries, change widths and alignment,
@@ -52,10 +52,10 @@ def inline_css(page: str) -> str:
 
 
 @cache
-def _inliner() -> Any:  # premailer comes without types
-    """Make a premailer that spares itself what would change nothing in a letter."""
+def _inliner() -> Any:  # premailer has no type hints
+    """Return a premailer class that skips the work that changes nothing in a letter."""
     plain: Any = _import_premailer().Premailer
-    sheets: dict[tuple[str, int], tuple[list[_Rule], list[object]]] = {}  # all editions have one
+    sheets: dict[tuple[str, int], tuple[list[_Rule], list[object]]] = {}  # shared by all editions
 
     class Inliner(plain):  # type: ignore[misc] # as above
         def _parse_style_rules(self, sheet: str, index: int) -> tuple[list[_Rule], list[object]]:
@@ -70,19 +70,19 @@ def _inliner() -> Any:  # premailer comes without types
             return sheets[sheet, index]
 
         def _style_to_basic_html_attributes(self, *_: object, **__: object) -> None:
-            """Write no width="" or bgcolor="" for a style: templates have those they need."""
+            """Write no width="" or bgcolor="" for a style: templates contain the needed ones."""
 
     return Inliner
 
 
 def _may_match(selector: str, body: str) -> bool:
-    """Say whether all classes of *selector* are named in *body*, be it by chance."""
+    """Return whether *body* contains the names of all classes of *selector*."""
     return not PLAIN.fullmatch(selector) or all(name in body for name in CLASS.findall(selector))
 
 
 def nested_rule_line(sheet: str) -> int | None:
-    """Return the line of a style sheet on which an at-rule is inside another one."""
-    import tinycss2  # noqa: PLC0415 - wanted only where something is wrong
+    """Return the line of a style sheet where an at-rule is nested in another one."""
+    import tinycss2  # noqa: PLC0415 - needed only after an error
 
     for rule in tinycss2.parse_stylesheet(sheet):
         inner = [token for token in getattr(rule, "content", None) or () if rule.type == "at-rule"]
@@ -93,9 +93,9 @@ def nested_rule_line(sheet: str) -> int | None:
 
 def _import_premailer() -> ModuleType:
     """
-    Import premailer without requests, half of its time, which nothing here lets it use.
+    Import premailer without requests, which takes half of its import time and is not used.
 
-    What premailer holds instead becomes the real module as soon as it is asked for anything.
+    A lazy placeholder replaces requests in premailer; its first use imports the real module.
     """
     if "requests" in sys.modules or "premailer" in sys.modules:
         return import_module("premailer")

@@ -1,4 +1,4 @@
-"""From the token tree to HTML that mail clients keep."""
+"""Renders the token tree as HTML for mail clients."""
 
 from collections.abc import Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ Env = MutableMapping[str, Any]
 class Frame:
     """The place of a text in a letter."""
 
-    gallery: Gallery  # takes the pictures that the text shows
-    picture_base: str  # prefix of a picture's path, with a slash at its end
-    width: int = CONTENT_WIDTH  # pixels; pictures are shown no wider
-    name: str = "text"  # makes ids unique: ko-1
+    gallery: Gallery  # collects the pictures that the text shows
+    picture_base: str  # prefix of a picture's path, ends with a slash
+    width: int = CONTENT_WIDTH  # pixels; maximum width of pictures
+    name: str = "text"  # prefix of unique ids: ko-1
 
 
 def render_html(markdown: Markdown, frame: Frame) -> str:
     """Render *markdown*, a text without problems, as HTML without a wrapper."""
-    # Only a heading cell is changed while it is rendered; copying takes longer than rendering.
+    # Rendering changes only heading cells; copying all tokens would take longer than rendering.
     own = [token.copy() if token.type == "th_open" else token for token in markdown.tokens]
     tokens = list(_as_letters_want(own))
     env = {"pictures": markdown.pictures, "frame": frame}
@@ -37,7 +37,7 @@ def render_html(markdown: Markdown, frame: Frame) -> str:
 
 
 def _as_letters_want(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Turn a paragraph that is only a button or a picture into a block of its own."""
+    """Convert a paragraph that contains only a button or a picture into a block of its own."""
     at = 0
     while at < len(tokens):
         alone = _alone_in(tokens[at : at + 3])
@@ -64,7 +64,7 @@ def _caption(image: Token, element: str) -> str:
 
 
 class _LetterRenderer(RendererHTML):
-    """Adds what mail clients need to markdown-it's HTML; the env holds pictures and frame."""
+    """Adds what mail clients need to markdown-it's HTML; env contains pictures and frame."""
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env) -> str:
         token = tokens[idx]
@@ -128,4 +128,4 @@ class _LetterRenderer(RendererHTML):
     def footnote_anchor(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Env
     ) -> str:
-        return ""  # a link back would be one more thing to tap by mistake
+        return ""  # no link back: readers could tap it by mistake

@@ -1,4 +1,4 @@
-"""From the token tree to the text part: the same words, every link spelt out."""
+"""Renders the token tree as the text part: the same words, with every link written out."""
 
 import re
 import unicodedata
@@ -10,9 +10,9 @@ from markdown_it.tree import SyntaxTreeNode
 
 from newsletter.issue.markdown import Markdown, alt_of
 
-COLUMNS: Final = 72  # a Hangul syllable takes two
-NARROWEST: Final = 24  # deep lists run over the edge rather than into single words
-BREAKABLE: Final = re.compile(r"[ \t]+")  # a no-break space is none
+COLUMNS: Final = 72  # columns of a line; a Hangul syllable takes two
+NARROWEST: Final = 24  # deep lists exceed the line width instead of wrapping to single words
+BREAKABLE: Final = re.compile(r"[ \t]+")  # does not match a no-break space
 
 
 def render_text(markdown: Markdown, picture_word: str) -> str:
@@ -28,7 +28,7 @@ def render_text(markdown: Markdown, picture_word: str) -> str:
 
 
 def wrap(text: str, indent: str = "", first: str | None = None, width: int = COLUMNS) -> str:
-    """Wrap at spaces only, so that no word and no address is cut."""
+    """Wrap at spaces only, so that no word or address is split."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = indent if first is None or lines else first
@@ -46,7 +46,7 @@ def wrap(text: str, indent: str = "", first: str | None = None, width: int = COL
 
 
 def columns(text: str) -> int:
-    """Count the columns that *text* takes on a terminal (Unicode TR11)."""
+    """Return the number of terminal columns of *text* (Unicode TR11)."""
     return len(text) if text.isascii() else sum(map(_char_columns, text))
 
 
@@ -99,7 +99,7 @@ def _note(note: SyntaxTreeNode, picture_word: str, width: int) -> str:
 
 
 def _item(item: SyntaxTreeNode, picture_word: str, width: int) -> str:
-    """Write the contents of an item; a list in it follows its words without an empty line."""
+    """Render the contents of an item; a nested list follows the words without an empty line."""
     written = ""
     for node in item.children:
         gap = "\n" if node.type.endswith("_list") else "\n\n"
@@ -128,7 +128,7 @@ def _piece(node: SyntaxTreeNode, picture_word: str) -> str:
         case "hardbreak":
             return "\n"
         case "image":
-            assert node.token is not None  # noqa: S101 - every image node has one
+            assert node.token is not None  # noqa: S101 - every image node has a token
             return f"[{picture_word}: {alt_of(node.token)}]"
         case "link":
             return _link(_inline(node, picture_word), str(node.attrs["href"]))

@@ -1,4 +1,4 @@
-"""What is put into a template before it runs: counters where it grows, marks where tags begin."""
+"""Instruments templates before they run: counters where text grows, marks before tags."""
 
 import re
 from typing import Any, Final
@@ -6,20 +6,20 @@ from typing import Any, Final
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
-STEP: Final = 40  # what a step of a loop costs, in characters made
-MEASURED: Final = "measured"  # the filter that `Metered` puts around what grows
-PUT_TOGETHER: Final = "put_together"  # the filter that it puts around what ~ makes text of
+STEP: Final = 40  # cost of a loop step, in characters
+MEASURED: Final = "measured"  # the filter that `Metered` adds to nodes that grow text
+PUT_TOGETHER: Final = "put_together"  # the filter that `Metered` adds to the operands of ~
 TAG_START: Final = re.compile(r"<(?=[A-Za-z/!])")
 
 
 class Traces:
-    """Marks before every tag of a template that name its file and line."""
+    """Marks before every tag of a template that identify its file and line."""
 
     def __init__(self) -> None:
         self._places: list[tuple[str, int]] = []
 
     def marked(self, text: str, name: str, line: int) -> str:
-        """Return *text*, which starts on *line* of the template *name*, with its marks."""
+        """Return *text*, which starts on *line* of the template *name*, with marks."""
 
         def mark(found: re.Match[str]) -> str:
             self._places.append((name, line + text.count("\n", 0, found.start())))
@@ -33,7 +33,7 @@ class Traces:
 
 
 class Metered(NodeTransformer):
-    """Puts a counter into everything that repeats, and around everything that adds up text."""
+    """Adds a counter to every loop, and to every node that concatenates text."""
 
     def __init__(self, traces: Traces | None, name: str) -> None:
         self._traces = traces
@@ -76,7 +76,7 @@ class Metered(NodeTransformer):
         )
         step = nodes.ExprStmt(spend).set_lineno(node.lineno)
         node.body.insert(0, step)
-        return node  # type: ignore[no-any-return] # each of the four has a body, their base has not
+        return node  # type: ignore[no-any-return] # all four have a body, their base has not
 
 
 def _filtered(node: nodes.Node | None, name: str, line: int) -> nodes.Filter:

@@ -1,4 +1,4 @@
-"""Fills the templates: Jinja2 over templates that were read beforehand."""
+"""Fills the templates with Jinja2; template sources are loaded in advance."""
 
 import re
 import traceback
@@ -30,29 +30,29 @@ from newsletter.phrases import Phrase, Said, phrase
 
 DARK_PAPER: Final = "#16181a"  # the background in dark.css
 FOLDER: Final = "templates/"
-HTML_LETTER: Final = "email/letter.html.j2"  # below it: what the HTML letter is filled from
-TEXT_LETTER: Final = "email/letter.txt.j2"  # and its text part
+HTML_LETTER: Final = "email/letter.html.j2"  # entry template of the HTML letter
+TEXT_LETTER: Final = "email/letter.txt.j2"  # entry template of the text part
 NAME_MAX: Final = 40  # characters before the number of a footnote
 CSS_COMMENT: Final = re.compile(r"/\*.*?\*/\s*", re.DOTALL)
 
-# By the text's identity (so the text is kept), the name of its footnotes, and its width.
+# (id of the text, name of its footnotes, width) -> the text, to keep the id valid, and its HTML.
 _Drawn = dict[tuple[int, str, int], tuple[Markdown, Markup]]
 
 
 @dataclass(frozen=True, slots=True)
 class LetterContext:
-    """What the letter's templates are filled with."""
+    """The data that fills the letter's templates."""
 
     publication: Publication
     issue: Issue
     kind: EditionKind
     subject: str
     preheader: str
-    gallery: Gallery  # takes every picture that the templates show
+    gallery: Gallery  # collects every picture that the templates show
 
 
 class Press:
-    """The templates and words of a site, ready to be filled."""
+    """The templates and words of a site, ready to fill."""
 
     def __init__(
         self, templates: Mapping[str, str], strings: Mapping[Lang, Strings], public_url: str
@@ -63,20 +63,20 @@ class Press:
         Args:
             templates: the source of each file below templates/, by its name there.
             strings: the words of every language.
-            public_url: where the site's pictures and pages are, without a trailing slash.
+            public_url: address of the site's pictures and pages, without a trailing slash.
         """
         self.strings = strings
         self.public_url = public_url
         self._templates = templates
         self._sandbox = self._room()
         self.traces = Traces()  # of the letters that `trace` has filled
-        # Rendered texts: most are used in two editions. Those for HTML depend on their gallery.
+        # Rendered texts, most of which two editions use. HTML texts depend on their gallery.
         self._texts: dict[tuple[str, str], str] = {}  # by source and word for pictures
         self._drawn: WeakKeyDictionary[Gallery, _Drawn] = WeakKeyDictionary()
 
     def html(self, page: LetterContext) -> str:
         """
-        Fill the HTML letter; its plain ``<style>`` block is not inlined yet.
+        Fill the HTML letter, before its plain ``<style>`` block is inlined.
 
         Raises:
             ContentError: a template cannot be filled.
@@ -95,9 +95,9 @@ class Press:
 
     def trace(self, page: LetterContext) -> str:
         """
-        Fill the HTML letter with marks that say where each tag comes from; to read, not to send.
+        Fill the HTML letter with marks that identify the source of each tag; only for reading.
 
-        `traces` knows the place of each mark. The templates are compiled once for all editions.
+        `traces` maps each mark to its place. The templates are compiled once for all editions.
 
         Raises:
             ContentError: a template cannot be filled.
@@ -122,7 +122,7 @@ class Press:
     def _fill(self, name: str, page: LetterContext, room: Sandbox | None = None) -> str:
         try:
             filled = (room or self._sandbox).fill(name, self._values(page))
-        except Exception as error:  # whatever a template's own expressions do
+        except Exception as error:  # any error of a template's own expressions
             place, line = _fault_at(error, name)
             kind = type(error).__name__
             message = phrase("compose.template-fault", kind=kind, fault=_said_by(error))
@@ -150,14 +150,14 @@ class Press:
         langs = page.kind.langs
 
         def html_of(markdown: Markdown, name: str, width: int = CONTENT_WIDTH) -> Markup:
-            """Render a text; *name* makes its footnotes' ids unique, *width* is in pixels."""
+            """Render a text; *name* makes footnote ids unique, *width* is in pixels."""
             if len(name) > NAME_MAX:
                 raise ValueError(phrase("compose.long-name", limit=NAME_MAX))
             drawn = self._drawn.setdefault(page.gallery, {})
             key = (id(markdown), name, width)
             if key not in drawn:
                 html = render_html(markdown, Frame(page.gallery, base, width, name))
-                # Raw HTML was refused on reading; markdown-it escapes everything else.
+                # The parser refuses raw HTML; markdown-it escapes all other text.
                 drawn[key] = markdown, Markup(keep_words_whole(html))  # noqa: S704
             return drawn[key][1]
 
@@ -199,7 +199,7 @@ def _texts_of(issue: Issue, name: str) -> Mapping[Lang, Markdown] | None:
 
 
 def _fault_at(error: Exception, name: str) -> tuple[str, int | None]:
-    """Say in which template, and on which line, filling stopped."""
+    """Return the template, and the line, where filling stopped."""
     if isinstance(error, TemplateSyntaxError):
         return f"{FOLDER}{error.name or name}", error.lineno
     frames = traceback.extract_tb(error.__traceback__)
@@ -208,7 +208,7 @@ def _fault_at(error: Exception, name: str) -> tuple[str, int | None]:
 
 
 def _said_by(error: Exception) -> Said:
-    """Return what *error* says: a phrase of ours, or the words of Jinja2 or Python."""
+    """Return the message of *error*: a phrase of ours, or the words of Jinja2 or Python."""
     if error.args and isinstance(error.args[0], Phrase):
         return error.args[0]
     words: str = getattr(error, "message", None) or str(error)

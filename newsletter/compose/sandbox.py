@@ -1,4 +1,4 @@
-"""The room that templates run in: they can reach what they are given, and only so much of it."""
+"""The sandbox that templates run in: limits their access, time and memory."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ from newsletter.compose.growth import (
 from newsletter.compose.metering import MEASURED, PUT_TOGETHER, STEP, Metered, Traces
 from newsletter.phrases import phrase
 
-# Each of these gives another letter every time, and so another digest.
+# Each of these gives a different letter, and so a different digest, every time.
 NOT_REPEATABLE: Final = frozenset(
     {"today", "now", "utcnow", "fromtimestamp", "utcfromtimestamp", "random", "lipsum"}
 )
@@ -32,16 +32,16 @@ Found = tuple[str, str, None] | None
 
 class Sandbox(ImmutableSandboxedEnvironment):
     """
-    Jinja2's sandbox, with an end to what a template may take of time and memory.
+    Jinja2's sandbox, with limits on the time and memory of a template.
 
-    Private attributes, changes of what is passed in, files and modules are out of reach, as
-    in every sandbox of Jinja2. Beyond that, nothing gives another result on another day, and
-    whatever a template makes is counted: a character is one, a step of a loop is `STEP`. As much
-    as `BUDGET` takes seconds; one expression may overshoot it once.
+    As in every sandbox of Jinja2, templates cannot access private attributes, files or
+    modules, and cannot change passed-in values. In addition, all results are the same on every
+    day, and the output of a template is counted: a character is one, a step of a loop is `STEP`.
+    A full `BUDGET` takes seconds; one expression may exceed it once.
     """
 
     # Large because the budget is counted in each place where Jinja2 runs a template's code, and
-    # these are overridden methods of one class.
+    # these places are overridden methods of one class.
 
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
@@ -53,11 +53,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         traces: Traces | None = None,
     ) -> None:
         """
-        Make a room without a template in it.
+        Create a sandbox without templates.
 
         Args:
-            find: a template's source by its name, and the name that faults are shown with.
-            escape: says of a template's name whether what it prints is escaped for HTML.
+            find: returns a template's source by its name, and the name for error messages.
+            escape: returns whether a template, by its name, escapes its output for HTML.
             traces: collects the place of each tag of the templates; see `Traces`.
         """
         super().__init__(
@@ -79,33 +79,33 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters[PUT_TOGETHER] = self._put_together
 
     def add_filter(self, name: str, own: Callable[..., Any]) -> None:
-        """Let templates use a filter of ours."""
+        """Add a filter of ours for templates."""
         self.filters[name] = self._bounded(name, own)
 
     def fill(self, name: str, values: dict[str, Any]) -> str:
         """
-        Fill a template; whatever its expressions raise goes through.
+        Fill a template; exceptions of its expressions are passed on.
 
         Raises:
-            TooMuch: it runs without end, or makes more than a letter can hold.
+            TooMuch: it runs endlessly, or produces more than a letter can contain.
         """
         self._left = BUDGET
         return self.get_template(name).render(values)
 
     def measure(self, value: Any) -> Any:
-        """Count what was made, and return it."""
+        """Count the characters of *value*, and return it."""
         self.spend(len(value) if isinstance(value, str | bytes | list | tuple) else 1)
         return value
 
     def spend(self, cost: int) -> str:
-        """Count what a template takes; templates call this themselves: see `Metered`."""
+        """Count the cost of a step; instrumented templates call this: see `Metered`."""
         self._left -= cost
         if self._left < 0:
             raise TooMuch(phrase("compose.runs-without-end", limit=BUDGET))
         return ""
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
-        """Guard ``str.format``, which templates get in Jinja2's own form."""
+        """Guard ``str.format``, which Jinja2 wraps for templates."""
         guarded = super().wrap_str_format(value)
         if guarded is None:
             return None
@@ -119,7 +119,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return filled
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Say whether a template may reach *attr*: nothing private, changing or changeable."""
+        """Return whether a template may access *attr*: not private, not mutating or mutable."""
         if isinstance(obj, Token) or (isinstance(obj, ZoneInfo) and attr != "key"):
             return False
         if isinstance(obj, date) and attr in NOT_REPEATABLE:
@@ -127,7 +127,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Call what a template calls, and count what it made."""
+        """Call *obj* for a template, and count the result."""
         owner = getattr(obj, "__self__", None)
         if isinstance(owner, str | bytes | int | list | tuple):
             refuse_growth(obj.__name__, owner, *args, *kwargs.values())
@@ -137,7 +137,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return self.measure(super().call(context, obj, *args, **kwargs))
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Calculate, unless the result alone would fill the memory."""
+        """Apply a binary operator, unless the result would fill the memory."""
         if operator != "%" or isinstance(left, str | bytes):
             refuse_growth(operator, left, right)
             refuse_addresses(*([right] if operator == "%" else []))
@@ -149,9 +149,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return tree
 
     def _bounded(self, name: str, own: Callable[..., Any]) -> Callable[..., Any]:
-        takes_context = hasattr(own, "jinja_pass_arg")  # or the environment, as first argument
+        takes_context = hasattr(own, "jinja_pass_arg")  # context or environment as first argument
 
-        @wraps(own)  # with Jinja2's own mark of the argument that it needs
+        @wraps(own)  # keeps Jinja2's own mark of the argument that it passes
         def filtered(*args: Any, **kwargs: Any) -> Any:
             value, *others = args[1:] if takes_context else args
             refuse_growth(name, value, *others, *kwargs.values())
@@ -167,7 +167,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return filtered
 
     def _weighed(self, parts: Iterable[Any], separator: Any) -> Sequence[Any]:
-        """Count what is about to be joined, before it is."""
+        """Count the parts of a join before they are joined."""
         weighed = list(parts)
         length = len(separator) if isinstance(separator, str | bytes) else 1
         self.spend(length * len(weighed))
@@ -176,13 +176,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return weighed
 
     def _printed(self, value: Any) -> Any:
-        """Look at what an expression prints, and count it before it is text."""
+        """Check the value that an expression prints, and count it before conversion to text."""
         refuse_addresses(value)
         self.spend(weigh(value))
         return value
 
     def _put_together(self, value: Any) -> Any:
-        """Look at what ``~`` makes text of; the text is counted when it is made."""
+        """Check an operand of ``~``; the resulting text is counted when it is made."""
         refuse_addresses(value)
         self.spend(0 if isinstance(value, str) else weigh(value))
         return value

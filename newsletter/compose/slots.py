@@ -1,4 +1,4 @@
-"""Places in an edition that are filled for each reader, after everything else is done."""
+"""Slots: places in an edition that are filled for each reader in the last step."""
 
 import re
 from enum import StrEnum
@@ -6,12 +6,12 @@ from typing import Final
 
 from newsletter.lang import Lang
 
-MARK: Final = "NLSLOT"  # no text of a person may hold it
+MARK: Final = "NLSLOT"  # no person's text may contain it
 TOKEN: Final = re.compile(MARK + r"-([a-z]+(?:-[a-z]+)*)-END")
 
 
 class Slot(StrEnum):
-    """What a slot holds; a slot with words exists once for each language."""
+    """The content of a slot; a slot with words exists once per language."""
 
     GREETING = "greeting"
     REASON = "reason"
@@ -20,7 +20,7 @@ class Slot(StrEnum):
 
 
 def slot_name(slot: Slot, lang: Lang | None = None) -> str:
-    """Name a slot, with the language of its words if it has words."""
+    """Return the name of a slot, with the language of its words if it has words."""
     return slot.value if lang is None else f"{slot.value}-{lang.value}"
 
 
@@ -28,19 +28,19 @@ def slot_token(slot: Slot, lang: Lang | None = None) -> str:
     """
     Return the token that an edition contains until the slot is filled.
 
-    The token is plain ASCII that no step of composing changes, neither in a URL nor in
-    text; a letter that holds such a token by itself is refused.
+    The token is plain ASCII that no step of composing changes, neither in a URL nor in text.
+    A letter whose own text contains such a token is refused.
     """
     return f"{MARK}-{slot_name(slot, lang)}-END"
 
 
 def unknown_slots(text: str) -> list[str]:
-    """Name the slots of *text* that nothing will ever fill."""
+    """Return the names of unknown slots in *text*."""
     known = {slot_name(slot) for slot in Slot}
     known |= {slot_name(slot, lang) for slot in Slot for lang in Lang}
     return [name for name in TOKEN.findall(text) if name not in known]
 
 
 def split_at_slots(text: str) -> list[str]:
-    """Cut *text* at its slots: constant, slot name, constant, slot name, …, constant."""
+    """Split *text* at its slots: constant, slot name, constant, slot name, …, constant."""
     return TOKEN.split(text)

@@ -1,4 +1,4 @@
-"""The words the program itself says to a reader, one table a language."""
+"""The program's own texts for readers, one table per language."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ KEYS: Final = (
     "preferences",
     "sample_name",
 )
-# The names allowed in braces, by key; in the words of other keys a brace is plain text.
+# The allowed names in braces, by key; in texts of other keys a brace is plain text.
 PLACES: Final[Mapping[str, frozenset[str]]] = {
     "label": frozenset({"year", "month"}),
     "greeting": frozenset({"name"}),
@@ -49,9 +49,9 @@ PLACES: Final[Mapping[str, frozenset[str]]] = {
     "reason": frozenset({"publication"}),
     "reason_since": frozenset({"publication", "date"}),
 }
-# The keys whose words reach a letter only when it is addressed to its reader.
+# Keys whose texts reach a letter only when it is addressed to its reader.
 FILLED_IN_SLOTS: Final = ("greeting", "greeting_unnamed", "reason", "reason_since", "day")
-# All that a letter's own words are written from: those, how dates are, and what tests show.
+# Keys of all texts for addressing a letter: these, the date format, and texts for tests.
 SENT: Final = (*FILLED_IN_SLOTS, "locale", "sample_name", "test_mark")
 BRACKETS: Final = (
     "[]",
@@ -64,7 +64,7 @@ BRACKETS: Final = (
     "〈〉",
     "《》",
     "「」",
-)  # round a label
+)  # around a label
 DATE_FORMS: Final = ("dateline", "day")
 ADVERTISING_MARK: Final = "(광고)"  # Enforcement Decree of the Network Act, Table 6
 FILLED_MAX: Final = 100_000  # characters of one filled text; a greeting or a label has a few dozen
@@ -72,23 +72,23 @@ FILLED_MAX: Final = 100_000  # characters of one filled text; a greeting or a la
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Strings:
-    """The words of one language, by their keys in templates/strings.*.yaml."""
+    """The texts of one language, by their keys in templates/strings.*.yaml."""
 
     words: Mapping[str, str]
-    own_label: str = ""  # of a special issue: replaces that of the month
+    own_label: str = ""  # of a special issue: replaces the label of the month
 
     def __getitem__(self, key: str) -> str:
         return self.words[key]
 
     def fill(self, key: str, **values: str | int) -> str:
         """
-        Return the words of *key* with their ``{name}`` places filled.
+        Return the text of *key* with its ``{name}`` places filled.
 
-        Templates call this too, with whatever they hold, and a site writes the words: a place
-        leads from its value to nothing else, as ``{name.attribute}`` of `str.format` would.
+        Templates call this too, with any values, and a site writes the texts: a place inserts its
+        value only, and cannot access attributes like ``{name.attribute}`` of `str.format`.
 
         Raises:
-            ValueError: *key* is none of `PLACES`, its words hold other places, or a value is
+            ValueError: *key* is not in `PLACES`, its text contains other places, or a value is
                 missing, neither text nor a number, or far too long.
         """
         if key not in PLACES:
@@ -106,7 +106,7 @@ class Strings:
         return self.fill("label", year=year, month=self["months"].split(" ")[month - 1])
 
     def date(self, day: date, form: str) -> str:
-        """Return *day* in the form that a key of `DATE_FORMS` describes (a CLDR pattern)."""
+        """Return *day* in the format of the key *form* of `DATE_FORMS` (a CLDR pattern)."""
         from babel.dates import format_date  # noqa: PLC0415 - slow to load
 
         if form not in DATE_FORMS:
@@ -115,7 +115,7 @@ class Strings:
 
 
 def label_with(strings: Mapping[Lang, Strings], label: ByLang | None) -> Mapping[Lang, Strings]:
-    """Return the words with the label of a special issue in place of a month's; None: as is."""
+    """Return the texts with the label of a special issue; unchanged if *label* is None."""
     if label is None:
         return strings
     return {lang: Strings(own.words, label[lang]) for lang, own in strings.items()}
@@ -123,7 +123,7 @@ def label_with(strings: Mapping[Lang, Strings], label: ByLang | None) -> Mapping
 
 def read_strings(texts: Mapping[Lang, str]) -> Mapping[Lang, Strings]:
     """
-    Read the words of every language.
+    Read the texts of every language.
 
     Args:
         texts: the YAML of templates/strings.LANG.yaml, by language.
@@ -163,7 +163,7 @@ def _faults(strings: Strings) -> Iterator[tuple[str, Phrase]]:
 
 
 def _filled(key: str, words: str, values: Mapping[str, str | int]) -> Iterator[str]:
-    """Yield the words and the values between them; raises ValueError where one is not as it is."""
+    """Yield the text pieces and the values between them; raises ValueError for a bad place."""
     for text, name, form, conversion in Formatter().parse(words):
         yield text
         if name is None:

@@ -1,4 +1,4 @@
-"""Keeps Korean words whole where browsers would still break them: 보건개발센터(HDC)는."""
+"""Keeps Korean words whole where browsers would break them: 보건개발센터(HDC)는."""
 
 import re
 from typing import Final
@@ -7,9 +7,9 @@ from markupsafe import Markup, escape
 
 from newsletter.compose.markdown_text import columns
 
-# ``word-break: keep-all`` holds Hangul together, but not beside brackets, dots and dashes.
+# ``word-break: keep-all`` does not break Hangul, except beside brackets, dots and dashes.
 TEARS: Final = re.compile(r"[가-힣][(\[·/–-]|[)\]·/–-][가-힣]")
-COLUMNS_MAX: Final = 26  # a longer word may break: it would not fit a phone's line
+COLUMNS_MAX: Final = 26  # columns; a longer word may break: it would not fit a phone's line
 TAG: Final = re.compile(r"(<[^>]*>)")
 EMPHASIS: Final = re.compile(r"<(/?)(strong|em)>")
 SPACE: Final = re.compile(r"(\s+)")
@@ -18,16 +18,16 @@ CLOSED: Final = "</span>"
 
 
 def keep_whole(text: str) -> Markup:
-    """Escape a plain text for HTML, its tearing words kept whole."""
+    """Escape a plain text for HTML, and keep its breakable words whole."""
     return Markup(keep_words_whole(str(escape(text))))  # noqa: S704 - escaped just before
 
 
 def keep_words_whole(html: str) -> str:
     """
-    Put every word that a browser would tear into a span of class ``whole``.
+    Wrap every word that a browser would break in a span of class ``whole``.
 
-    A word may run through bold or italic: ``<strong>보건개발센터(HDC)</strong>는``. Where it
-    starts or ends in the middle of them, only the parts on one side are held together.
+    A word may contain bold or italic parts: ``<strong>보건개발센터(HDC)</strong>는``. If it
+    starts or ends inside such a part, only the parts on one side are wrapped.
     """
     written: list[str] = []
     word: list[str] = []
