@@ -1,4 +1,4 @@
-"""``newsletter approve``: a named person's word that this letter may go out."""
+"""``newsletter approve``: a named person approves that a letter may be sent."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""A person at a terminal who sends an issue: is told what is about to leave, and asked."""
+"""A person at a terminal who orders a dispatch: shows the proposal, and asks."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,11 +26,11 @@ class AtTerminal:
         self._yes = yes
 
     def propose(self, proposal: Proposal) -> None:
-        """Print what is about to leave."""
+        """Print what is about to be sent."""
         show_proposal(proposal)
 
     def pass_proof(self, passed: Passed) -> None:
-        """Print how the proof ended."""
+        """Print the result of the proof."""
         show_passed(passed)
 
     def share_account(self, approval: Approval) -> None:
@@ -38,16 +38,16 @@ class AtTerminal:
         show_shared_account(approval, self._by)
 
     def begin(self) -> None:
-        """Print nothing: the run shows itself."""
+        """Print nothing: the run prints its own progress."""
 
     def agree(self, question: Question) -> None:
-        """Ask for the issue's name to be typed."""
+        """Ask the person to type the issue's name."""
         confirm_by_name(
             _ask(question, self._now), question.proposal.issue, _("nothing was sent"), yes=self._yes
         )
 
     def answer(self, doubts: UnfinishedError) -> str:
-        """Ask why it is right to send."""
+        """Ask why it is right to send despite the doubts."""
         if not is_terminal("stdin"):
             raise doubts
         click.echo(say(doubts.phrase))
@@ -62,7 +62,7 @@ class AtTerminal:
 
 
 def in_time(dispatch_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
-    """Say when letters leave: now, or at a time, and how long that is from now."""
+    """Return when letters leave: now, or at a time, with the time left."""
     if dispatch_at is None:
         return _("now")
     when, wait = show_moment(dispatch_at, zone), show_wait(dispatch_at - now)
@@ -70,7 +70,7 @@ def in_time(dispatch_at: datetime | None, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _ask(question: Question, now: datetime) -> str:
-    """Say what a person is to agree to."""
+    """Return the question that the person must agree to."""
     proposal = question.proposal
     if question.dispatch_at:
         when = in_time(question.dispatch_at, proposal.zone, now)

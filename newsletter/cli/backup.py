@@ -1,4 +1,4 @@
-"""``newsletter backup``: the ledger in one file, though a dispatch may be under way."""
+"""``newsletter backup``: the ledger in one file, even during a dispatch."""
 
 import shlex
 from collections.abc import Mapping

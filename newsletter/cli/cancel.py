@@ -1,4 +1,4 @@
-"""``newsletter cancel``: send nothing more of an issue, for good; or drop its appointment."""
+"""``newsletter cancel``: stop an issue's dispatch for good, or drop its appointment."""
 
 import click
 

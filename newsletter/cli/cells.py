@@ -1,32 +1,32 @@
-"""Widths as a terminal has them: a syllable of Hangul takes two cells."""
+"""Text widths in terminal cells: a Hangul syllable takes two cells."""
 
 
 def width(text: str) -> int:
-    """Count the cells that *text* takes."""
+    """Return the number of cells that *text* takes."""
     if text.isascii() and text.isprintable():
         return len(text)
-    import wcwidth  # noqa: PLC0415 - 20 ms, and ASCII does without
+    import wcwidth  # noqa: PLC0415 - 20 ms, and not needed for ASCII
 
     return wcwidth.width(text)
 
 
 def pad(text: str, cells: int) -> str:
-    """Pad *text* with blanks on its right; a text that is too long gets one blank too."""
+    """Pad *text* with spaces on its right; a text that is too long gets one space too."""
     return text + " " * max(cells - width(text), 1)
 
 
 def pad_left(text: str, cells: int) -> str:
-    """Fill *text* up with blanks on its left."""
+    """Pad *text* with spaces on its left."""
     return " " * (cells - width(text)) + text
 
 
 def wrap(text: str, cells: int, first: str = "", others: str = "") -> list[str]:
     """
-    Break *text* between words into lines of at most *cells*; a word that is longer stays whole.
+    Break *text* between words into lines of at most *cells*; a longer word is not broken.
 
     Args:
-        text: in any writing; its own line ends count as blanks.
-        cells: the width of a line, its prefix included.
+        text: in any script; its own line ends count as spaces.
+        cells: the width of a line, including its prefix.
         first: the prefix of the first line.
         others: the prefix of the other lines.
     """

@@ -1,4 +1,4 @@
-"""``newsletter check``: a proof of the issue that reads both languages."""
+"""``newsletter check``: proofread an issue in both languages."""
 
 import json
 

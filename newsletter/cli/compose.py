@@ -1,4 +1,4 @@
-"""``newsletter compose``: the issue's folder becomes finished letters to look at."""
+"""``newsletter compose``: make finished letters from an issue's folder, to look at."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Asks before something is done that cannot be taken back."""
+"""Confirmation questions before irreversible actions."""
 
 import click
 
@@ -9,11 +9,11 @@ from newsletter.errors import UsageError
 
 def require_person(verb: str, *, yes: bool) -> None:
     """
-    Make sure that somebody is there to be asked, or has answered beforehand.
+    Make sure that a person can be asked, or has confirmed in advance.
 
     Args:
-        verb: what is about to be done, in the operator's words: "cancel".
-        yes: they have answered.
+        verb: the action, in the operator's language: "cancel".
+        yes: the person has confirmed in advance.
 
     Raises:
         UsageError: there is no terminal, and *yes* is not set.
@@ -25,16 +25,16 @@ def require_person(verb: str, *, yes: bool) -> None:
 
 def confirm_by_name(question: str, issue: str, refusal: str, *, yes: bool) -> None:
     """
-    Ask for the issue's name to be typed, unless *yes*.
+    Ask the person to type the issue's name, unless *yes*.
 
     Args:
-        question: what is about to be done, a sentence with its full stop.
-        issue: what has to be typed.
-        refusal: what then was not done: "nothing was sent".
-        yes: it was confirmed beforehand.
+        question: the action, a sentence with its full stop.
+        issue: the text that must be typed.
+        refusal: the message part on what was not done: "nothing was sent".
+        yes: the person has confirmed in advance.
 
     Raises:
-        UsageError: something else was typed.
+        UsageError: a different text was typed.
     """
     if yes:
         return
@@ -47,7 +47,7 @@ def confirm_by_name(question: str, issue: str, refusal: str, *, yes: bool) -> No
 
 def confirm(question: str, *, default: bool = False) -> bool:
     """
-    Ask a question that is answered by yes or no, in the operator's words or in English.
+    Ask a yes-or-no question; accepts answers in the operator's language or in English.
 
     Raises:
         click.Abort: the input ended before an answer.

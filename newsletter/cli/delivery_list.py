@@ -1,4 +1,4 @@
-"""Names readers with what became of their letters: a table for people, tabs for programs."""
+"""Lists readers with the states of their deliveries: a table for people, tabs for programs."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from newsletter.dispatch.ledger import LedgerLine
 
 
 def show_deliveries(entries: Iterator[LedgerLine]) -> None:
-    """Print deliveries, in a table on a terminal, elsewhere a line each with tabs between."""
+    """Print deliveries: a table on a terminal, otherwise one tab-separated line each."""
     if not is_terminal("stdout"):
         for entry in entries:
             fields = (

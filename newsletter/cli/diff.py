@@ -1,4 +1,4 @@
-"""``newsletter diff``: how an issue's folder differs from the letter that was kept."""
+"""``newsletter diff``: the differences between an issue's folder and its kept letter."""
 
 import click
 

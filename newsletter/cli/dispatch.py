@@ -1,4 +1,4 @@
-"""``newsletter dispatch``: the issue to every subscriber, each once; now, or at a time."""
+"""``newsletter dispatch``: send an issue to every subscriber once; now, or at a set time."""
 
 import click
 
@@ -11,7 +11,7 @@ from newsletter.cli.wording import _, tell
 from newsletter.desk.moments import read_moment
 from newsletter.errors import UsageError
 
-NEVER = "never"  # instead of a time
+NEVER = "never"  # value of an option instead of a time
 
 
 @click.command()
@@ -163,7 +163,7 @@ def dispatch(  # noqa: PLR0913 - one for each option
 
 
 def _refuse_others(ctx: click.Context, option: str, fitting: set[str]) -> None:
-    """Refuse arguments that mean nothing beside *option*."""
+    """Refuse arguments that cannot be combined with *option*."""
     for parameter in ctx.command.params:
         source = ctx.get_parameter_source(parameter.name or "")
         is_given = source is click.core.ParameterSource.COMMANDLINE

@@ -1,4 +1,4 @@
-"""Prints a dispatch step by step: what is about to leave, that it may, and what came of it."""
+"""Prints a dispatch step by step: the proposal, the proof's result, and the result."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -32,7 +32,7 @@ LABEL: Final = 10  # width of the label column
 
 
 def show_proposal(proposal: Proposal) -> None:
-    """Print what is about to leave: which letter, how, and to how many."""
+    """Print what is about to be sent: which letter, how, and to how many readers."""
     forecast, letter = proposal.forecast, proposal.at_hand.letter
     tell("Issue", f"{letter.issue}  {letter.issued_on}", cells=LABEL)
     tell("Digest", letter.digest[:12], cells=LABEL)
@@ -86,7 +86,7 @@ def _show_kept(proposal: Proposal) -> None:
 
 
 def _show_exchange(proposal: Proposal) -> None:
-    """Print that those who wait get another letter than those who have the first one."""
+    """Print that waiting readers get a different letter than readers who have the first one."""
     exchange = proposal.forecast.exchange
     if exchange is None:
         return
@@ -104,13 +104,13 @@ def _show_exchange(proposal: Proposal) -> None:
 
 
 def _changes(plan: Plan, letter: KeptLetter) -> Sequence[str]:
-    """Name the parts that differ from those of a plan, a line each."""
+    """Return the names of the parts that differ from the plan's parts, one per line."""
     lines = say(describe_changes(plan.parts, letter.parts)).strip("\n").splitlines()
     return [line.strip() for line in lines]
 
 
 def _show_other_plans(proposal: Proposal) -> None:
-    """Print what becomes of a plan that is there, and who is not in it."""
+    """Print what happens to an existing plan, and which readers are not in it."""
     forecast = proposal.forecast
     if forecast.replaced:
         words = _(
@@ -158,15 +158,15 @@ def _describe_rehearsal(halt: Halt, zone: ZoneInfo) -> str:
 
 
 def show_passed(passed: Passed) -> None:
-    """Print how the proof ended."""
+    """Print the result of the proof."""
     for note in passed.report.notes:
-        if unseen := find_unseen(note):  # the others are for those who read the proof
+        if unseen := find_unseen(note):  # other notes are for readers of the proof
             tell("Pictures", unseen)
     click.echo(summary(passed.report))
 
 
 def show_shared_account(approval: Approval, sender: str) -> None:
-    """Print that another person's approval came from the account that *sender* uses."""
+    """Print that another person's approval came from the same account as *sender*'s."""
     words = _(
         "{by} approved from the account that {sender} dispatches from: {account}",
         by=approval.by,
@@ -177,7 +177,7 @@ def show_shared_account(approval: Approval, sender: str) -> None:
 
 
 def show_result(result: Result) -> None:
-    """Print what came of a run; how to reach those who are left is said by its fault."""
+    """Print the result of a run; the fault tells how to reach the remaining readers."""
     if result.held:
         when = show_moment(result.held.at, result.zone)
         why = result.held.why
@@ -193,7 +193,7 @@ def show_result(result: Result) -> None:
 
 
 def _count(result: Result) -> str:
-    """Print the number of attempts, and the number of deliveries in each state."""
+    """Return the number of attempts, and the number of deliveries in each state."""
     counts = {state: result.tally.of(state) for state in State}
     states = listed([count_state(count, state) for state, count in counts.items() if count])
     planned, states = result.tally.planned, states or _("none")

@@ -1,4 +1,4 @@
-"""``newsletter dkim-key``: a key that signs letters, and what DNS must say of it."""
+"""``newsletter dkim-key``: make a key that signs letters, and print its DNS record."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Shows why a ledger may have forgotten something."""
+"""Shows why a ledger may lack events."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
@@ -9,13 +9,13 @@ from newsletter.dispatch.doubt import StandingDoubt
 
 
 def show_doubts(doubts: Sequence[StandingDoubt], zone: ZoneInfo) -> None:
-    """Print what was seen, one line for each doubt."""
+    """Print the signs of doubt, one line for each doubt."""
     for one in doubts:
         tell("Doubt", describe(one.sign, zone), cells=10)
 
 
 def as_list(issue: str, doubts: Sequence[StandingDoubt]) -> list[dict[str, object]]:
-    """Describe the present doubts about *issue* for machines."""
+    """Return the current doubts about *issue* for machines."""
     return [
         {
             "cause": one.sign.cause,

@@ -1,4 +1,4 @@
-"""``newsletter dispatch --due``: what a timer sends, told in the fewest words."""
+"""``newsletter dispatch --due``: a timer sends what is due; prints as little as possible."""
 
 from collections.abc import Callable, Sequence
 
@@ -28,13 +28,13 @@ from newsletter.proof.approval import Approval
 
 def report_due(site: Site, options: RunOptions) -> None:
     """
-    Send what is due, and tell what came of it.
+    Send what is due, and report the results.
 
     Raises:
-        NewsletterError: the worst that happened; everything else was printed.
+        NewsletterError: the most severe fault; all others were printed.
     """
     report = dispatch_due(site, options, this_process(), lambda _issue: _Quiet())
-    # Where cron listens, every line becomes a mail.
+    # Cron sends every printed line as a mail.
     if not report.tried and not report.held and is_terminal("stdout"):
         _say_when(site, report)
     _raise_worst(report.faults)
@@ -44,9 +44,9 @@ def report_due(site: Site, options: RunOptions) -> None:
 
 class _Quiet:
     """
-    Prints nothing of an issue before something is to be said; see `desk.witness.DueWitness`.
+    Keeps the messages on an issue until one must be printed; see `desk.witness.DueWitness`.
 
-    To a person at a terminal everything is said at once.
+    On a terminal, every message is printed at once.
     """
 
     def __init__(self) -> None:
@@ -54,29 +54,29 @@ class _Quiet:
         self._is_silent = not is_terminal("stdout")
 
     def propose(self, proposal: Proposal) -> None:
-        """Print what is about to leave, once anything is said."""
+        """Print what is about to be sent, together with the first necessary message."""
         self._say(lambda: show_proposal(proposal))
 
     def pass_proof(self, passed: Passed) -> None:
-        """Print how the proof ended, once anything is said."""
+        """Print the result of the proof, together with the first necessary message."""
         self._say(lambda: show_passed(passed))
 
     def share_account(self, approval: Approval) -> None:
-        """Print whose approval came from this account, once anything is said."""
+        """Print whose approval came from this account, with the first necessary message."""
         self._say(lambda: show_shared_account(approval, PROGRAM))
 
     def begin(self) -> None:
-        """Print what was kept: letters leave now."""
+        """Print the kept messages: letters leave now."""
         self._let_out()
 
     def end(self, result: Result) -> None:
-        """Print what came of the run; of one that never began, only if all is done."""
+        """Print the result of the run; if no run has begun, only if all is done."""
         self._say(lambda: show_result(result))
         if result.fault is None:
             self._let_out()
 
     def fail(self, fault: NewsletterError, *, is_news: bool) -> None:
-        """Print what belongs to a fault that is to be told; the fault itself comes later."""
+        """Print the messages that belong to a fault; the fault itself is printed later."""
         if isinstance(fault, BlockedError):
             self._say(lambda: show_report(fault.report))
         if _is_told(is_news=is_news):
@@ -96,7 +96,7 @@ class _Quiet:
 
 
 def _is_told(*, is_news: bool) -> bool:
-    """Say whether a fault is printed: to a person always."""
+    """Return whether a fault is printed: on a terminal, always."""
     return is_news or is_terminal("stderr")
 
 
@@ -109,7 +109,7 @@ def _say_when(site: Site, report: DueReport) -> None:
 
 
 def _raise_worst(faults: Sequence[DueFault]) -> None:
-    """Raise the fault whose exit status says most, and print the others; none that was told."""
+    """Raise the fault with the most significant exit status, and print the other new faults."""
     if not faults:
         return
     worst = min(faults, key=lambda one: isinstance(one.fault, UnfinishedError))

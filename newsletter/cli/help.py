@@ -1,4 +1,4 @@
-"""Help in the operator's language, its columns level whatever the writing."""
+"""Help in the operator's language, with columns aligned in any script."""
 
 import copy
 import inspect
@@ -11,30 +11,30 @@ import click
 from newsletter.cli.cells import pad, width, wrap
 from newsletter.cli.wording import _
 
-LEFT_MAX: Final = 30  # cells of the first column, at most
+LEFT_MAX: Final = 30  # maximum cells of the first column
 GAP: Final = 2  # cells between columns
 RIGHT_MIN: Final = 10
-AS_IT_IS: Final = "\b"  # begins a paragraph that is not to be filled
+AS_IT_IS: Final = "\b"  # begins a paragraph that is not wrapped
 
 
 class HelpPage(click.HelpFormatter):
-    """Click's formatter, which counts letters, made to count cells."""
+    """Click's formatter, changed to count terminal cells instead of characters."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """Write the line that begins with Usage."""
+        """Write the usage line."""
         start = f"{_('Usage:') if prefix is None else prefix.strip()} {prog} "
         lines = wrap(args, self.width, start, " " * width(start)) or [start.rstrip()]
         self.write("\n".join(lines) + "\n")
 
     def write_text(self, text: str) -> None:
-        """Write paragraphs, filled."""
+        """Write paragraphs, wrapped."""
         indent = " " * self.current_indent
         self.write("\n\n".join("\n".join(one) for one in _fill(text, self.width, indent)) + "\n")
 
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = LEFT_MAX, col_spacing: int = GAP
     ) -> None:
-        """Write options or commands in a column, and what they are beside them."""
+        """Write options or commands in one column, and their descriptions next to them."""
         rows = list(rows)
         column = min(max((width(first) for first, _second in rows), default=0), col_max)
         column += col_spacing
@@ -62,7 +62,7 @@ def _fill(text: str, cells: int, indent: str) -> list[list[str]]:
 
 
 class SpokenContext(click.Context):
-    """Shows help by `HelpPage`."""
+    """A click context that formats help with `HelpPage`."""
 
     formatter_class = HelpPage
 
@@ -71,7 +71,7 @@ def in_words(command: click.Command) -> click.Command:
     """Return *command* with its help, and that of its options, in the operator's language."""
     spoken = copy.copy(command)
     spoken.context_class = SpokenContext
-    vars(spoken)["_help_option"] = None  # Click keeps it, in the language it was first shown in
+    vars(spoken)["_help_option"] = None  # Click caches this option in the language of its first use
     for name in ("help", "short_help", "epilog", "options_metavar", "subcommand_metavar"):
         if text := getattr(spoken, name, None):
             setattr(spoken, name, _(inspect.cleandoc(text)))
@@ -82,7 +82,7 @@ def in_words(command: click.Command) -> click.Command:
 
 
 def _parameter_in_words(parameter: click.Parameter) -> click.Parameter:
-    spoken: Any = copy.copy(parameter)  # not each kind has each of those
+    spoken: Any = copy.copy(parameter)  # kinds of parameters have different attributes
     for name in ("help", "metavar", "prompt"):
         text = getattr(spoken, name, None)
         if isinstance(text, str) and text:

@@ -1,4 +1,4 @@
-"""``newsletter init``: a new site that composes at once."""
+"""``newsletter init``: create a new site that composes without changes."""
 
 from pathlib import Path
 from typing import Final
@@ -12,7 +12,7 @@ from newsletter.cli.output import shown_path
 from newsletter.cli.wording import _, tell
 from newsletter.supplies import read_env_example
 
-STARTER_ZONE: Final = "Asia/Seoul"  # as the starter's publication.yaml says
+STARTER_ZONE: Final = "Asia/Seoul"  # as in the starter's publication.yaml
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""Which language the operator reads: chosen before anything is said."""
+"""Choice of the operator's language, before the first message."""
 
 import re
 from codecs import BOM_UTF8
@@ -10,19 +10,19 @@ from newsletter.files import read_regular_file
 from newsletter.phrases import LANGUAGES
 
 SETTING: Final = "NEWSLETTER_LANGUAGE"
-# As POSIX reads them: the first that has a value decides, whether that locale is installed or not.
+# As in POSIX: the first variable with a value decides, even if that locale is not installed.
 VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
 LINE: Final = re.compile(rb"^\s*(?:export\s+)?NEWSLETTER_LANGUAGE\s*=\s*[\"']?(\w*)", re.MULTILINE)
-LARGEST: Final = 1_000_000  # bytes of a .env that is looked into
+LARGEST: Final = 1_000_000  # bytes; a larger .env is not read
 
 
 def find_language(environ: Mapping[str, str], folder: Path) -> str:
     """
-    Choose the operator's language; a wrong setting is for the commands to refuse, not for help.
+    Choose the operator's language; commands refuse a wrong setting, help ignores it.
 
     Args:
         environ: the process environment.
-        folder: the site root unless NEWSLETTER_ROOT names another.
+        folder: the site root unless NEWSLETTER_ROOT names another folder.
     """
     chosen = environ.get(SETTING, "").strip() or _find_in_file(
         Path(folder, environ.get("NEWSLETTER_ROOT", "").strip()) / ".env"
@@ -35,7 +35,7 @@ def find_language(environ: Mapping[str, str], folder: Path) -> str:
 
 
 def _find_in_file(path: Path) -> str:
-    """Return what that one line says, whatever else is wrong with the file."""
+    """Return the value of the language line, even if the file has other faults."""
     try:
         data = read_regular_file(path)[:LARGEST]
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The command line: finds the command, shows faults without a traceback."""
+"""The command line: finds the command, and shows faults without a traceback."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from newsletter.errors import NewsletterError, UsageError
 from newsletter.files import reason_of
 from newsletter.phrases import LANGUAGES, catalogue, phrase
 
-# Each is an object of its name (with _ for -) in newsletter.cli and the module of that name.
+# Each command is an object of its name (with _ for -) in the module newsletter.cli.<name>.
 COMMANDS: Final = {
     "init": "Start a newsletter of your own, with a first issue to fill in.",
     "new": "Write the files of a new issue to fill in.",
@@ -42,28 +42,28 @@ COMMANDS: Final = {
 
 
 class LazyGroup(click.Group):
-    """Imports a command's module when that command is asked for: the list of all stays fast."""
+    """Imports a command's module only when the command is used: listing commands stays fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order of the work."""
+        """Return the command names in the order of the work."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import and return the command, or None if there is none of that name."""
+        """Import and return the command, or None if the name is unknown."""
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
         command = getattr(import_module(f"newsletter.cli.{name}"), name)
-        assert isinstance(command, click.Command)  # noqa: S101 - ours, not input
+        assert isinstance(command, click.Command)  # noqa: S101 - our own object, not input
         return in_words(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands, each with its line."""
+        """List the commands, each with its description."""
         with formatter.section(_("Commands")):
             formatter.write_dl([(name, _(line)) for name, line in COMMANDS.items()])
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run a command, in the operator's language."""
+        """Run a command in the operator's language."""
         use_language(_choose_language())
         return click.Group.main(in_words(self), *args, **kwargs)
 
@@ -78,11 +78,11 @@ def cli(ctx: click.Context) -> None:
 
     word_notices()
     ctx.obj = Site(give_back=give_back)
-    ctx.call_on_close(ctx.obj.close)  # in every way out: a fault, Ctrl-C and sys.exit too
+    ctx.call_on_close(ctx.obj.close)  # after every exit: also after a fault, Ctrl-C and sys.exit
 
 
 def main() -> None:
-    """Run a command; end with the exit status of the fault that stopped it."""
+    """Run a command; exit with the status of the fault that stopped it."""
     look_seldom()
     _prepare_streams()
     try:
@@ -100,7 +100,7 @@ def main() -> None:
                 fault=reason_of(error),
             )
         )
-    except Exception as error:  # a database's words are for people; all else is a bug
+    except Exception as error:  # database errors are shown to people; all others are bugs
         if type(error).__module__.startswith("sqlalchemy."):
             cause = getattr(error, "orig", None) or type(error).__name__
             _end(
@@ -115,7 +115,7 @@ def main() -> None:
 
 
 def _choose_language() -> str:
-    """Return the operator's language; English where the terminal cannot show another."""
+    """Return the operator's language; English if the terminal cannot show another."""
     language = find_language(os.environ, Path.cwd())
     if language == LANGUAGES[0]:
         return language
@@ -132,10 +132,10 @@ def _end(message: str, status: int = 1) -> None:
 
 
 def _wrapped(message: str) -> str:
-    """Break long lines between words where a person reads them; files get them whole."""
+    """Wrap long lines between words on a terminal; files get unwrapped lines."""
     if not sys.stderr.isatty():
         return message
-    import shutil  # noqa: PLC0415 - help does without
+    import shutil  # noqa: PLC0415 - help does not need it
 
     columns = shutil.get_terminal_size().columns
     lines = []
@@ -146,10 +146,10 @@ def _wrapped(message: str) -> str:
 
 
 def _prepare_streams() -> None:
-    """Give a command somewhere to write, whatever it was started from, and any letters."""
+    """Make sure that output streams exist and can encode any character."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:  # closed, as by a daemon
-            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - till the end
+        if getattr(sys, name) is None:  # closed, for example by a daemon
+            nowhere = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - till exit
             setattr(sys, name, nowhere)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

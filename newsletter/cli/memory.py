@@ -1,4 +1,4 @@
-"""The memory of a command: when it looks for rings of objects, and what it gives back."""
+"""Memory of a command: when the garbage collector runs, and what is returned to the system."""
 
 import gc
 from contextlib import suppress
@@ -6,41 +6,41 @@ from typing import Final
 
 import click
 
-OBJECTS: Final = 50_000  # made since the last look; Python's own 700 took a tenth of a proof
+OBJECTS: Final = 50_000  # new objects between collections; Python's 700 cost a tenth of a proof
 
 
 def look_seldom() -> None:
-    """Look for rings of objects now and then."""
+    """Run the garbage collector rarely."""
     gc.set_threshold(OBJECTS, 20, 50)
 
 
 def spare_looking(ctx: click.Context) -> None:
     """
-    Look for none until `keep_what_was_made` is called; at the end of the command neither.
+    Disable the garbage collector until `keep_what_was_made`, and at the end of the command.
 
-    Composing and proofreading make many objects in a short time, and few rings of them. To
-    look through them all when the process ends took a fifth of a long proof.
+    Composing and proofreading make many objects in a short time, and few reference cycles. One
+    collection of all objects at the end of the process took a fifth of a long proof.
     """
     gc.disable()
     ctx.call_on_close(_look_again)
 
 
 def give_back() -> None:
-    """Let the system have what was freed, where the C library can (glibc: malloc_trim(3))."""
-    import ctypes  # noqa: PLC0415 - few commands free much
+    """Return freed memory to the system if the C library can (glibc: malloc_trim(3))."""
+    import ctypes  # noqa: PLC0415 - few commands free much memory
 
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
 def keep_what_was_made() -> None:
-    """Look again, but never at what was composed: letter after letter it stays to the end."""
+    """Enable the collector, but exclude the composed objects: they are used until the end."""
     gc.collect()
     gc.freeze()
     gc.enable()
 
 
 def _look_again() -> None:
-    """Look again, but not at what is there: the system takes it back with the process."""
+    """Enable the collector, but exclude existing objects: the process end frees them."""
     gc.freeze()
     gc.enable()

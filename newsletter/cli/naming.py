@@ -1,4 +1,4 @@
-"""What people call the states, editions and decisions that machines have their own words for."""
+"""Names of states, editions and decisions for people; machines have their own words."""
 
 from newsletter.cli.wording import _, say
 from newsletter.dispatch.control import Act
@@ -8,12 +8,12 @@ from newsletter.lang import EditionKind
 
 
 def count_state(count: int, state: State) -> str:
-    """Count deliveries in a state: 2 accepted."""
+    """Return the number of deliveries in a state: 2 accepted."""
     return _("{count:,} {state}", count=count, state=say(state.said))
 
 
 def name_edition(kind: EditionKind) -> str:
-    """Name an edition in at most nine columns."""
+    """Return the name of an edition in at most nine columns."""
     match kind:
         case EditionKind.KO:
             return _("ko")
@@ -24,7 +24,7 @@ def name_edition(kind: EditionKind) -> str:
 
 
 def name_bond(bond: Bond) -> str:
-    """Name what binds people to one letter of an issue."""
+    """Return the name of what binds people to one letter of an issue."""
     match bond:
         case Bond.DISPATCH:
             return _("dispatch")
@@ -35,7 +35,7 @@ def name_bond(bond: Bond) -> str:
 
 
 def name_act(act: Act) -> str:
-    """Name a decision, as a diary does."""
+    """Return the name of a decision, as in a diary."""
     return {
         Act.PAUSED: _("paused"),
         Act.RESUMED: _("resumed"),

@@ -1,4 +1,4 @@
-"""``newsletter new``: the skeleton of the next month's issue."""
+"""``newsletter new``: create the files of the next month's issue."""
 
 import click
 

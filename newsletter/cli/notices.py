@@ -1,4 +1,4 @@
-"""What other rooms log for operators, in their language."""
+"""Log messages of other rooms for operators, in the operator's language."""
 
 import logging
 
@@ -7,10 +7,10 @@ from newsletter.phrases import Phrase
 
 
 class InWords(logging.Formatter):
-    """Puts a phrase that was logged into the operator's words."""
+    """Translates a logged phrase into the operator's language."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """Return the message alone, as the terminal shows it."""
+        """Return the message only, as the terminal shows it."""
         return say(record.msg) if isinstance(record.msg, Phrase) else super().formatMessage(record)
 
 

@@ -1,4 +1,4 @@
-"""``newsletter dispatch ISSUE``: an order given at a terminal, and what came of it."""
+"""``newsletter dispatch ISSUE``: carries out an order from a terminal, and prints the result."""
 
 import click
 
@@ -20,16 +20,16 @@ from newsletter.dispatch.control import Appointment
 
 def carry_out(site: Site, order: Order, *, yes: bool, waits: bool) -> None:
     """
-    Have *order* carried out, and print what came of it.
+    Carry out *order*, and print the result.
 
     Args:
         site: where the issue is.
-        order: as it was given.
-        yes: it was confirmed beforehand, so no question is asked.
-        waits: for the time of an appointment, in the foreground.
+        order: the person's order.
+        yes: the person has confirmed in advance, so no question is asked.
+        waits: wait in the foreground for the time of the appointment.
 
     Raises:
-        UnfinishedError: readers are left; the message says how to reach them.
+        UnfinishedError: readers are left; the message tells how to reach them.
         NewsletterError: see `desk.order.dispatch`.
     """
     person, process = AtTerminal(order.by, site.clock(), yes=yes), this_process()

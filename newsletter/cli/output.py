@@ -1,4 +1,4 @@
-"""How commands show things: paths, tables, progress; plain lines where there is no terminal."""
+"""Output of commands: paths, tables, progress; plain lines if there is no terminal."""
 
 import sys
 from collections.abc import Iterator
@@ -13,34 +13,34 @@ from newsletter.cli.wording import _
 if TYPE_CHECKING:
     from rich import progress as rich
 
-PLAIN_LINE_EVERY: Final = 0.1  # of the whole, where there is no terminal
+PLAIN_LINE_EVERY: Final = 0.1  # share of the whole between lines, if there is no terminal
 
 
 class Progress(Protocol):
-    """Something that shows how far a long work has come."""
+    """A display of the progress of long work."""
 
     def show(self, done: int, words: str) -> None:
-        """Show that *done* pieces are done; *words* say more."""
+        """Show that *done* pieces are done; *words* add details."""
 
 
 def shown_path(path: Path) -> str:
-    """Return *path* as a person in the current folder would write it."""
+    """Return *path* relative to the current folder, as a person would write it."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def is_terminal(stream: Literal["stdin", "stdout", "stderr"]) -> bool:
-    """Say whether a person sits at *stream*."""
+    """Return whether *stream* is a terminal."""
     return {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}[stream].isatty()
 
 
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Progress]:
-    """Show a bar with rate and time left on a terminal, plain lines elsewhere."""
+    """Show a bar with rate and time left on a terminal, otherwise plain lines."""
     if not is_terminal("stderr"):
         yield _PlainLines(title, total)
         return
-    from rich import progress as rich  # noqa: PLC0415 - 100 ms, and only for a terminal
+    from rich import progress as rich  # noqa: PLC0415 - 100 ms, and only needed for a terminal
     from rich.console import Console  # noqa: PLC0415
 
     bar = rich.Progress(

@@ -1,4 +1,4 @@
-"""Shows the state of an issue: counts, and every decision about it."""
+"""Shows the state of an issue: counts, and every decision on it."""
 
 from datetime import datetime
 from typing import Final
@@ -28,12 +28,12 @@ SHOWN: Final = (
     State.PENDING,
 )
 LABEL: Final = 9  # width of the label column
-NARROWEST: Final = 6  # columns of a count
-GAP: Final = 2  # columns before it
+NARROWEST: Final = 6  # minimum columns of a count
+GAP: Final = 2  # columns before a count
 
 
 def as_json(one: Overview) -> dict[str, object]:
-    """Describe an overview for machines; times are ISO 8601 in UTC."""
+    """Return an overview for machines; times are ISO 8601 in UTC."""
     halt, appointment = one.halt, one.appointment
     digest = one.plan.digest if one.plan else None
     shown: dict[str, object] = {
@@ -83,7 +83,7 @@ def _signed(by: str, at: datetime) -> dict[str, str]:
 
 
 def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
-    """Print an overview for people, within 80 columns unless their own words are longer."""
+    """Print an overview for people, within 80 columns unless people's own texts are longer."""
     if one.plan is None:
         click.echo(_("{issue}  not started", issue=one.issue))
     else:
@@ -104,7 +104,7 @@ def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
 
 
 def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, str]]:
-    """Return label and words of each obstacle, and of each event that is still to come."""
+    """Return label and text of each obstacle, and of each future event."""
     rows = []
     if one.halt:
         when = show_moment(one.halt.at, zone)
@@ -140,7 +140,7 @@ def _decided(one: Overview, zone: ZoneInfo, now: datetime) -> list[tuple[str, st
 
 
 def _show_coming(at: datetime, zone: ZoneInfo, now: datetime) -> str:
-    """Show a time, and how long it is until then."""
+    """Return a future time, with the time left."""
     when, wait = show_moment(at, zone), at - now
     if wait.total_seconds() > 0:
         return _("{when} (in {wait})", when=when, wait=show_wait(wait))
@@ -175,7 +175,7 @@ def _show_note(note: Note, zone: ZoneInfo) -> None:
     start = f"  {show_moment(note.at, zone)}  "
     click.echo(start + _("{act} by {by}", act=name_act(note.act), by=note.by))
     words = say(note.words)
-    if note.act is Act.APPOINTED:  # they are a time, for machines
+    if note.act is Act.APPOINTED:  # the words are a time for machines
         words = _("for {when}", when=show_moment(datetime.fromisoformat(words), zone))
     account = note.account and _("account {account}", account=note.account)
     for line in filter(None, (words, account)):

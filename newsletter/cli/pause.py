@@ -1,4 +1,4 @@
-"""``newsletter pause``: begin nothing more of an issue, until somebody resumes it."""
+"""``newsletter pause``: send nothing more of an issue until a person resumes it."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Who gives an order: the name that is kept with every decision."""
+"""The person who gives an order: the name kept with every decision."""
 
 import platform
 from pathlib import Path
@@ -9,12 +9,12 @@ from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import UsageError
 
 LOGIN: Final = Path("/proc/self/loginuid")  # Linux; audit_setloginuid(3)
-NO_LOGIN: Final = 2**32 - 1  # no user name: a timer, or a container
+NO_LOGIN: Final = 2**32 - 1  # no logged-in user: a timer, or a container
 
 
 def name_person(name: str | None) -> str:
     """
-    Return who gives an order: *name*, or the system's user.
+    Return the person who gives an order: *name*, or the system's user.
 
     PROGRAM is the signature of the program's own pauses, so a person may not use it. If the
     system's user has that name, the name of the machine is added.
@@ -50,15 +50,15 @@ def _system_user() -> str:
 
 def find_account(login: Path = LOGIN) -> str:
     """
-    Return the account of the system that a command is run from: USER@HOST.
+    Return the system account that runs a command: USER@HOST.
 
-    It is asked of the system, not of the environment, where anybody can write a name. Where
-    somebody logged in and took on the service's user, it is the one that logged in.
+    The account comes from the system, not from the environment, where anyone can write any
+    name. If a person logged in and switched to the service's user, the login account counts.
     """
-    import os  # noqa: PLC0415 - few commands ask
+    import os  # noqa: PLC0415 - few commands need it
 
     try:
-        import pwd  # noqa: PLC0415 - not everywhere
+        import pwd  # noqa: PLC0415 - not on every system
     except ImportError:
         return f"{_system_user()}@{platform.node()}"
     number = _find_login(login)
@@ -71,7 +71,7 @@ def find_account(login: Path = LOGIN) -> str:
 
 
 def _find_login(login: Path) -> int | None:
-    """Return the number of the user that logged in, which sudo and su do not change."""
+    """Return the number of the user that logged in; sudo and su do not change it."""
     try:
         number = int(login.read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The process of a command, as the use case that runs in it sees it."""
+"""The process of a command, as seen by the use case that runs in it."""
 
 from newsletter.cli.memory import keep_what_was_made
 from newsletter.cli.person import find_account
@@ -7,5 +7,5 @@ from newsletter.desk.process import Process
 
 
 def this_process() -> Process:
-    """Describe the process of this command: its terminal, its account, its memory."""
+    """Return the process of this command: its terminal, its account, its memory."""
     return Process(Onlooker(), find_account(), keep_what_was_made)

@@ -1,4 +1,4 @@
-"""Reports an appointment, an approval or a started dispatch that no longer fits the letter."""
+"""Reports appointments, approvals and started dispatches that do not fit the letter any more."""
 
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
@@ -15,10 +15,10 @@ from newsletter.errors import LedgerError, SettingsError
 
 def find_outdated(site: Site, issue: str, digests: Collection[str]) -> Sequence[Promise]:
     """
-    Return what was promised of another letter than the one that answers to *digests*.
+    Return the promises for a different letter than the one with these *digests*.
 
-    For commands that do without a ledger: none is made or migrated, and one that cannot be
-    read costs a line on standard error.
+    For commands that work without a ledger: no ledger is made or migrated, and an unreadable
+    ledger causes one line on standard error.
     """
     try:
         return find_broken(site.records.look_for_promises(issue), digests)
@@ -34,7 +34,7 @@ def find_outdated(site: Site, issue: str, digests: Collection[str]) -> Sequence[
 
 
 def show_outdated(site: Site, issue: str, outdated: Sequence[Promise]) -> None:
-    """Print two lines for each: what is outdated, and what to do."""
+    """Print two lines for each: the outdated promise, and the remedy."""
     zone = find_zone(site)
     for one in outdated:
         for label, words in describe_outdated(issue, one, zone):
@@ -42,7 +42,7 @@ def show_outdated(site: Site, issue: str, outdated: Sequence[Promise]) -> None:
 
 
 def describe_outdated(issue: str, one: Promise, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """Return label and words of one that does not fit, and of what to do."""
+    """Return labels and texts of an outdated promise, and of its remedy."""
     digest, at = one.digest[:12], show_moment(one.at, zone)
     match one.bond:
         case Bond.APPOINTMENT:
@@ -91,7 +91,7 @@ def describe_outdated(issue: str, one: Promise, zone: ZoneInfo) -> list[tuple[st
 
 
 def as_json(outdated: Sequence[Promise]) -> list[dict[str, object]]:
-    """Describe them for machines; times are ISO 8601 in UTC."""
+    """Return the promises for machines; times are ISO 8601 in UTC."""
     return [
         {
             "what": one.bond,

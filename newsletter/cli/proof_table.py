@@ -1,4 +1,4 @@
-"""Shows a proof: a block for each finding, and how many there are."""
+"""Shows a proof: a block for each finding, and the number of findings."""
 
 import click
 
@@ -13,7 +13,7 @@ COLOURS = {Severity.BLOCKS: "red", Severity.ADVISES: "yellow"}
 
 
 def show_report(report: Report) -> None:
-    """Print every finding with its place, the grave ones first, and the counts."""
+    """Print every finding with its place, the severe ones first, and the counts."""
     if report.findings and is_terminal("stdout"):
         _show_table(report)
     else:
@@ -27,7 +27,7 @@ def show_report(report: Report) -> None:
 
 
 def summary(report: Report) -> str:
-    """Say in one line how the proof ended."""
+    """Return the result of the proof in one line."""
     counts = []
     if report.blocking:
         counts.append(_("{count} blocks", count=report.blocking))
@@ -37,7 +37,7 @@ def summary(report: Report) -> str:
 
 
 def place_of(finding: Finding) -> str:
-    """Say where a finding is: file, line, edition."""
+    """Return the place of a finding: file, line, edition."""
     line = "" if finding.line is None else f":{finding.line}"
     edition = "" if finding.edition is None else f" ({name_edition(finding.edition)})"
     return f"{finding.file}{line}{edition}"

@@ -1,4 +1,4 @@
-"""``newsletter dispatch --was-rehearsal``: what an outbox has written was no sending."""
+"""``newsletter dispatch --was-rehearsal``: set a dispatch into an outbox aside."""
 
 from newsletter.app.site import Site
 from newsletter.cli.confirming import confirm_by_name, require_person
@@ -8,7 +8,7 @@ from newsletter.desk.words import rehearsed_letters
 
 
 def set_rehearsal_aside(site: Site, issue: str, by: str, because: str | None, *, yes: bool) -> None:
-    """Ask, and set the dispatch of *issue* aside; see `desk.rehearsing` for what it raises."""
+    """Ask, and set the dispatch of *issue* aside; `desk.rehearsing` lists the exceptions."""
 
     def confirm(old: rehearsing.OldRehearsal) -> None:
         require_person(_("set it aside"), yes=yes)

@@ -1,4 +1,4 @@
-"""``newsletter resolve``: settle what may or may not have arrived, as a person decides."""
+"""``newsletter resolve``: a person settles deliveries with an unknown outcome."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""``newsletter resolve --from-log``: what a relay's log shows as taken is not sent again."""
+"""``newsletter resolve --from-log``: letters that a relay's log shows as taken are not resent."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ SHOWN_MAX: Final = 10  # readers named before the question
 
 
 def settle_from_logs(site: "Site", order: logs.LogOrder, *, yes: bool, dry_run: bool) -> None:
-    """Show what files say, ask, and mark it accepted; see `desk.logs` for what it raises."""
+    """Show the evidence in the files, ask, and mark it accepted; `desk.logs` lists exceptions."""
     if not dry_run:
         require_person(_("mark them as accepted"), yes=yes)
     known = 0
@@ -78,7 +78,7 @@ def _show_findings(issue: str, findings: logs.Findings) -> None:
 
 
 def _show_lost_plan(lost: "LostPlan", appointment: "Appointment | None") -> None:
-    """Print what is planned, and which letter those who are left get."""
+    """Print the plan, and which letter the remaining readers get."""
     issue, digest = lost.plan.issue, lost.plan.digest[:12]
     tell("Plan", _("{issue} was never dispatched on this ledger; nothing is sent", issue=issue))
     if appointment:

@@ -1,4 +1,4 @@
-"""What ``newsletter resolve --unknown`` shows before it asks, and what came of it."""
+"""The lists that ``newsletter resolve --unknown`` shows before its question and at the end."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +23,7 @@ SHOWN_MAX: Final = 10  # readers named before the question
 def show_doubted(
     site: Site, issue: str, found: "settling.ToSettle", settlement: Settlement
 ) -> None:
-    """Name the deliveries that are about to be settled, and what that risks."""
+    """List the deliveries that are about to be settled, and the risk of that."""
     if found.left_out:
         waiting = _(
             "{count:,} unknown of {issue} may still be answered: {processes}; they are left out",
@@ -70,7 +70,7 @@ def _risk_of(settlement: Settlement) -> str:
 
 
 def report(issue: str, settlement: Settlement, count: int, by: str) -> None:
-    """Say how many were settled, and which command comes next."""
+    """Print how many were settled, and the next command."""
     match settlement:
         case Settlement.RESEND:
             tell("Settled", _("{count:,} unknown are pending again, by {by}", count=count, by=by))

@@ -1,4 +1,4 @@
-"""``newsletter restore``: a backup replaces the ledger, which then waits for a decision."""
+"""``newsletter restore``: replace the ledger by a backup; dispatches then need a decision."""
 
 import shlex
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``newsletter resume``: let a paused dispatch go on."""
+"""``newsletter resume``: allow a paused dispatch to continue."""
 
 import click
 
@@ -45,6 +45,6 @@ def resume(site: Site, issue: str, name: str | None, *, yes: bool) -> None:
         click.echo(_("{issue} is not paused; nothing was changed", issue=issue))
         return
     tell("Resumed", _("{issue}, by {by}", issue=issue, by=by))
-    if resumed.way:  # the command that sends, or its timer, may have other settings than this one
+    if resumed.way:  # the sending command, or its timer, may have other settings than this one
         tell("Provider", _("{name}, which it continues with", name=resumed.way.name))
     tell("Next", f"newsletter dispatch {issue}")

@@ -1,4 +1,4 @@
-"""``newsletter show``: a letter as it was sent."""
+"""``newsletter show``: print a letter as it was sent."""
 
 from typing import TYPE_CHECKING
 
@@ -71,7 +71,7 @@ def show(
 
 
 def _tell_of(one: "ShownLetter") -> None:
-    """Name a letter on standard error, and say how many got it."""
+    """Print a letter's edition and its number of readers on standard error."""
     from newsletter.cli.naming import name_edition  # noqa: PLC0415
     from newsletter.desk.showing import describe_counts  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""``newsletter status``: who got the issue, who did not, and what was decided about it."""
+"""``newsletter status``: the states of an issue's deliveries, and the decisions on it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and its like: the first lets what is in flight finish, the second ends at once."""
+"""Signals like Ctrl-C: the first lets letters in flight finish, the second ends at once."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -10,19 +10,19 @@ import click
 
 from newsletter.cli.wording import _
 
-STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # the last: a terminal closed
+STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # SIGHUP: a terminal was closed
 
 
 @contextmanager
 def stopping(stop: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
+    """Let Ctrl-C and SIGTERM finish letters in flight; a second signal ends at once."""
     words = _("Stopping: waiting for the answers to emails on their way …")
     before = {number: signal.getsignal(number) for number in STOPS}
 
     def obey(number: int, _frame: FrameType | None) -> None:
         stop()
         signal.signal(number, before[signal.Signals(number)])
-        with suppress(OSError):  # a closed terminal shows nothing
+        with suppress(OSError):  # a closed terminal cannot show text
             click.echo(f"\n{words}", err=True)
 
     for number in before:

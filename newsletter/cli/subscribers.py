@@ -1,4 +1,4 @@
-"""newsletter subscribers: read a list in, change it reader by reader, show it, write it out."""
+"""newsletter subscribers: import a list, change single readers, show and export the list."""
 
 import click
 

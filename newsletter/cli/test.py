@@ -1,4 +1,4 @@
-"""``newsletter test``: the letters as readers will get them, to a few named people."""
+"""``newsletter test``: send the letters, as readers will get them, to a few named people."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -94,7 +94,7 @@ def _outcome_word(outcome: "Outcome | Unsent") -> str:
 
 
 def _ask_about(strangers: Sequence[str]) -> None:
-    """Ask before writing to people whom the settings do not name."""
+    """Ask before sending to people whom the settings do not name."""
     question = _(
         "These addresses are not in NEWSLETTER_TEST_RECIPIENTS: {addresses}. Send to them?",
         addresses=strangers,

@@ -1,4 +1,4 @@
-"""Waits at the terminal until the time of an appointment has come."""
+"""Waits at the terminal for the time of an appointment."""
 
 from newsletter.app.site import Site
 from newsletter.cli.watching import shown_wait
@@ -16,12 +16,12 @@ def wait_for(site: Site, appointment: Appointment, process: Process) -> None:
     Wait in the foreground until the time of *appointment* has come.
 
     Raises:
-        UnfinishedError: the person at the terminal waits no longer (the appointment
-            stands), or it was dropped or changed elsewhere.
+        UnfinishedError: the person at the terminal stops the wait (the appointment is kept), or
+            it was dropped or changed elsewhere.
     """
     issue, diary = appointment.issue, site.records.diary()
     when = show_moment(appointment.dispatch_at, site.zone())
-    process.settle()  # it may be hours, and asks each second
+    process.settle()  # the wait may take hours, with a check each second
     try:
         tell("Waiting", _("Ctrl-C stops waiting; the appointment remains"), cells=10)
         with shown_wait(_("Sending {issue} at {when}, in", issue=issue, when=when)) as show:

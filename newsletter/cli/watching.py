@@ -1,4 +1,4 @@
-"""A run as a person sees it: a bar or plain lines, and how long it still waits."""
+"""Display of a run for a person: a bar or plain lines, and the waiting time left."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -20,7 +20,7 @@ from newsletter.dispatch.states import State
 from newsletter.dispatch.watching import Show
 from newsletter.phrases import Said
 
-LAST_PLAIN_LINE: Final = timedelta(minutes=1)  # none for less
+LAST_PLAIN_LINE: Final = timedelta(minutes=1)  # no line for a shorter time
 
 
 class Onlooker:
@@ -28,12 +28,12 @@ class Onlooker:
 
     @contextmanager
     def running(self, issue: str, expected: int) -> Iterator["_Bar"]:
-        """Show a round of so many letters."""
+        """Show the progress of a round of *expected* letters."""
         with progress(_("Sending {issue}", issue=issue), expected) as bar:
             yield _Bar(bar)
 
     def waiting(self, resumption: Resumption) -> AbstractContextManager[Show]:
-        """Show what is waited for, and how long it still takes."""
+        """Show the reason for waiting, and the time left."""
         title = _(
             "{why}; Ctrl-C stops and leaves the rest to the next run; next try in",
             why=resumption.why,
@@ -41,16 +41,16 @@ class Onlooker:
         return shown_wait(title)
 
     def stoppable(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
-        """Obey Ctrl-C and its like."""
+        """Stop on Ctrl-C and similar signals."""
         return stopping(stop)
 
     def unwritten(self, count: int) -> None:
-        """Say that so many letters could not be written."""
+        """Print that *count* letters could not be written."""
         words = _("{letters} could not be written; see the log", letters=letters(count))
         click.echo(words, err=True)
 
     def sent_again(self, count: int, provider: str) -> None:
-        """Say that so many unknown letters go again."""
+        """Print that *count* unknown letters are sent again."""
         words = _(
             "{count:,} unknown are sent again: {provider} drops duplicates",
             count=count,
@@ -85,18 +85,18 @@ def _in_words(run: RunCounts) -> str:
 
 @contextmanager
 def shown_wait(title: str) -> Iterator[Show]:
-    """Show the time left on one line of a terminal, and on fewer and fewer lines elsewhere."""
+    """Show the time left on one line of a terminal, and otherwise on ever fewer lines."""
     if not is_terminal("stderr"):
         yield _PlainLines(title)
         return
-    from rich.console import Console  # noqa: PLC0415 - 100 ms, and only for a terminal
+    from rich.console import Console  # noqa: PLC0415 - 100 ms, and only needed for a terminal
 
     with Console(stderr=True).status(title) as line:
         yield lambda left: line.update(f"{title} {say(show_wait(left))}")
 
 
 class _PlainLines:
-    """Prints the time left whenever it is half of what was printed last."""
+    """Prints the time left each time it is half of the last printed one."""
 
     def __init__(self, title: str) -> None:
         self._title = title

@@ -1,4 +1,4 @@
-"""newsletter subscribers add: put one reader on the list."""
+"""newsletter subscribers add: add one reader to the list."""
 
 import click
 

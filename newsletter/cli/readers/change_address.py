@@ -1,4 +1,4 @@
-"""newsletter subscribers change-address: the same reader at another address."""
+"""newsletter subscribers change-address: change the address of a reader."""
 
 from typing import Final
 
@@ -36,7 +36,7 @@ def change_address(site: ImportSite, old: str, new: str, because: str, name: str
     click.echo(_("{old}: is now {new}, with the same id, consent and history", old=old, new=new))
     if before.key != after.key:
         click.echo(_("{old} stays on the list as unsubscribed; no import adds it again", old=old))
-    assert was.id is not None  # noqa: S101 - it was on the list
+    assert was.id is not None  # noqa: S101 - the reader was on the list
     for one in book.deliveries(was.id):
         if one.state in WAITING and not one.is_rehearsal:
             issue = one.issue

@@ -1,4 +1,4 @@
-"""newsletter subscribers export: the list as CSV, which an import reads back."""
+"""newsletter subscribers export: write the list as CSV, which an import reads back."""
 
 from itertools import chain
 

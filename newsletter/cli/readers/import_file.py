@@ -35,7 +35,7 @@ from newsletter.subscribers.importing import Fate
 from newsletter.subscribers.meanings import Meaning
 from newsletter.subscribers.survey import Survey
 
-LONG_FILE_BYTES: Final = 1_000_000  # 20,000 readers: what takes longer than a glance
+LONG_FILE_BYTES: Final = 1_000_000  # about 20,000 readers; a longer file needs a progress bar
 
 
 @click.command("import")
@@ -118,18 +118,18 @@ class _AtTerminal:
         self.name_repeats = report.name_repeats
 
     def check(self, heading: Heading) -> None:
-        """Refuse what is said of columns that are not there."""
+        """Refuse meanings given for columns that do not exist."""
         refuse_unknown(str(self._order.file), heading.columns, self._order.said)
 
     def settle(self, found: Survey) -> None:
-        """Print the table, and ask where it is not certain."""
+        """Print the table, and ask about uncertain columns."""
         file = str(self._order.file)
         print_table(file, found)
         settle(file, found, _command(self._context, dry_run=not self._order.keeps))
 
     @contextmanager
     def reading(self, heading: Heading) -> Iterator[Callable[[int], None]]:
-        """Show how far a long file is read."""
+        """Show the progress of reading a long file."""
         if self._rejects is not None:
             make_ready(self._rejects)
         self._report.begin(heading)
@@ -138,7 +138,7 @@ class _AtTerminal:
 
 
 def _command(context: click.Context, *, dry_run: bool) -> list[str]:
-    """Return the command as it was given, with every option; *dry_run* is one of them or not."""
+    """Return the given command with every option, with or without ``--dry-run``."""
     words = ["newsletter", "subscribers", "import", str(context.params["file"])]
     words += ["--dry-run"] if dry_run else []
     words += ["--verbose"] if context.params["verbose"] else []
@@ -166,7 +166,7 @@ def _codec_of(name: str | None) -> str | None:
 
 @contextmanager
 def _progress(file: Path) -> Iterator[Callable[[int], None]]:
-    """Show how many bytes of a long *file* are read, on a terminal only."""
+    """Show how many bytes of a long *file* are read; only on a terminal."""
     size = file.stat().st_size
     if size < LONG_FILE_BYTES or not sys.stderr.isatty():
         yield lambda _bytes: None

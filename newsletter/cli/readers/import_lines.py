@@ -1,15 +1,15 @@
-"""Lines that an import prints when it no longer holds the list."""
+"""Lines that an import prints after it has released the list."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import Final, Protocol
 
-IN_MEMORY: Final = 1 << 20  # bytes; more of them wait on disk, for their owner alone
+IN_MEMORY: Final = 1 << 20  # bytes; more are kept on disk, readable by their owner only
 
 
 class Writable(Protocol):
-    """What lines of text can be written to."""
+    """A destination for lines of text."""
 
     def write(self, text: str, /) -> int:
         """Write all of *text*."""
@@ -17,21 +17,21 @@ class Writable(Protocol):
 
 class HeldLines:
     """
-    Lines that wait until the list is given back.
+    Lines that are kept until the list is released.
 
-    While an import writes, SQLite blocks all other writers, a running dispatch included; and
-    the reader of our output, like a pager, may take for ever.
+    While an import writes, SQLite blocks all other writers, including a running dispatch; and
+    the reader of our output, like a pager, may never finish.
     """
 
     def __init__(self, file: "SpooledTemporaryFile[str]") -> None:
         self._file = file
 
     def write(self, text: str, /) -> int:
-        """Keep *text*, which ends in a line end."""
+        """Keep *text*, which ends with a line end."""
         return self._file.write(text)
 
     def taken(self) -> Iterator[str]:
-        """Yield all that was kept, in pieces with their line ends, and forget it."""
+        """Yield all kept text, in pieces with their line ends, and forget it."""
         self._file.seek(0)
         yield from self._file
         self._file.seek(0)
@@ -40,7 +40,7 @@ class HeldLines:
 
 @contextmanager
 def held_lines() -> Iterator[HeldLines]:
-    """Keep lines for as long as the block lasts."""
+    """Keep lines inside the block."""
     with SpooledTemporaryFile(
         IN_MEMORY, "w+", encoding="utf-8", errors="surrogatepass", newline=""
     ) as file:

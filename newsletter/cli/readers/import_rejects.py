@@ -1,4 +1,4 @@
-"""Where the refused rows of an import go: a file for its owner alone, or standard output."""
+"""Destination of an import's refused rows: a file readable by its owner only, or stdout."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from newsletter.rights import find_open, make_private
 
 @contextmanager
 def rejects_to(rejects: IO[str] | None) -> Iterator[Writable | None]:
-    """Hold back rejects for standard output: its reader may take for ever."""
+    """Hold back rejects for standard output: the reader of the output may never finish."""
     if rejects is None or not is_standard_output(rejects):
         yield rejects
         return
@@ -27,7 +27,7 @@ def rejects_to(rejects: IO[str] | None) -> Iterator[Writable | None]:
 
 
 def is_standard_output(rejects: IO[str]) -> bool:
-    """Say whether refused rows are printed."""
+    """Return whether refused rows are printed."""
     return rejects.name in {"-", "<stdout>"}
 
 
@@ -40,7 +40,7 @@ def refuse_same_file(file: Path, rejects: IO[str]) -> None:
 
 
 def make_ready(rejects: IO[str]) -> None:
-    """Make the file for its owner alone before the first address is written into it."""
+    """Make the file private to its owner before the first address is written to it."""
     if is_standard_output(rejects):
         return
     path = Path(rejects.name)

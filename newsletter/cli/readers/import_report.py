@@ -1,4 +1,4 @@
-"""What an import tells of its rows: those refused, cleaned or repeated, and the sum."""
+"""The report of an import: refused, cleaned and repeated rows, and the totals."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,21 +17,21 @@ from newsletter.subscribers.meanings import REFUSED
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.repeats import Repeat
 
-ROWS_SHOWN: Final = 20  # of each kind, unless all are asked for
+ROWS_SHOWN: Final = 20  # rows of each kind, unless all are requested
 
 
 @dataclass
 class Report:
     """
-    What an import tells of its rows; refused ones also go to *rejects*.
+    The report on an import's rows; refused rows also go to *rejects*.
 
     Nothing is printed before `summarise`: until then, the import may hold the list.
     """
 
-    file: str  # as the person named it
-    limit: int | None  # of rows that are shown of a kind; None: all
+    file: str  # as the person wrote it
+    limit: int | None  # maximum rows shown of each kind; None: all
     rejects: Writable | None
-    held: HeldLines  # gets what is printed
+    held: HeldLines  # collects the printed lines
     fates: Counter[Fate] = field(default_factory=Counter)
     _repeats: list[Repeat] = field(default_factory=list)
     _shown: Counter[str] = field(default_factory=Counter)
@@ -39,14 +39,14 @@ class Report:
     _heading: Heading | None = None
 
     def begin(self, heading: Heading) -> None:
-        """Begin the file of rejects: with the file's own columns, so that it can be imported."""
+        """Write the heading of the file of rejects: the file's own columns, for a later import."""
         self._heading = heading
         if self.rejects is not None:
             names = [column.name for column in heading.columns]
             self.rejects.write(_rejected((*REFUSED, *names)))
 
     def take(self, step: Step) -> None:
-        """Take in what became of a batch."""
+        """Add the result of a batch."""
         self.fates.update(step.fates)
         for refusal in step.refusals:
             self._refuse(refusal)
@@ -70,20 +70,20 @@ class Report:
             self.held.write(f"{self.file}:{line}: {words}\n")
 
     def without_first_line(self) -> frozenset[str]:
-        """Return the keys of those repeated addresses whose first line is not known yet."""
+        """Return the keys of repeated addresses whose first line is not known yet."""
         return frozenset(one.key for one in self._repeats if one.first_line is None)
 
     def name_repeats(self, lines: Mapping[str, int]) -> None:
-        """Name both lines of every repeated address; *lines* has the first ones by key."""
+        """Print both lines of every repeated address; *lines*: key -> first line."""
         for one in self._repeats:
             first = one.first_line or lines[one.key]
             self._show("repeat", one.line, _repeated(one, first))
 
     def summarise(self, encoding: str) -> None:
-        """Print the rows that are named, and what became of all."""
+        """Print the listed rows, and the results of all rows."""
         for piece in self.held.taken():
             click.echo(piece, nl=False, err=True)
-        assert self._heading  # noqa: S101 - it has begun
+        assert self._heading  # noqa: S101 - `begin` was called
         read = _(
             "{file}: {rows:,} rows ({encoding}, {delimiter})",
             file=self.file,
@@ -110,12 +110,12 @@ class Report:
 
     def say_what_next(self, for_good: Sequence[str] | None) -> None:
         """
-        Print which command comes next.
+        Print the next command.
 
         Args:
-            for_good: after a dry run, the command that does the same and keeps it.
+            for_good: after a dry run, the same command without ``--dry-run``.
         """
-        import shlex  # noqa: PLC0415 - only for what is printed last
+        import shlex  # noqa: PLC0415 - only for the last message
 
         refused = self.fates[Fate.REFUSED]
         if self.limit is not None:
@@ -140,12 +140,12 @@ class Report:
 
 
 def _rejected(fields: Iterable[str]) -> str:
-    """Write a row of the file again; where our export guarded a field, it is guarded once."""
+    """Format a refused row again; a field guarded by our export is guarded once."""
     return csv_line(map(unguarded, fields))
 
 
 def _counted(fate: Fate, count: int) -> str:
-    """Print the number of rows of *fate*; the numbers form one column in every language."""
+    """Return the number of rows of *fate*; the numbers form one column in every language."""
     match fate:
         case Fate.NEW:
             return _("new       {count:>10,}", count=count)
@@ -164,7 +164,7 @@ def _counted(fate: Fate, count: int) -> str:
 
 
 def _note(fate: Fate, named: str) -> str:
-    """Say what *fate* means where its name does not, and which of its rows are *named*."""
+    """Return an explanation of *fate*, if its name needs one, and which rows are *named*."""
     match fate:
         case Fate.DUPLICATE:
             return _("the address occurs twice in the file; merged; {named}", named=named)

@@ -1,4 +1,4 @@
-"""What an import prints before it begins, and what it asks where a column is not certain."""
+"""The table that an import prints before it begins, and its questions on uncertain columns."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -23,7 +23,7 @@ MEANINGS: Final = ", ".join(SAYABLE)
 def parse_columns(
     _context: click.Context, _parameter: click.Parameter, words: Sequence[str]
 ) -> Mapping[str, Meaning]:
-    """Read what ``--column NAME=MEANING`` says, by squeezed name."""
+    """Parse the values of ``--column NAME=MEANING``, by squeezed name."""
     said: dict[str, Meaning] = {}
     for word in words:
         name, equals, meaning = word.rpartition("=")
@@ -52,10 +52,10 @@ def parse_columns(
 
 def refuse_unknown(file: str, columns: Sequence[Column], said: Mapping[str, Meaning]) -> None:
     """
-    Refuse what is said of columns that are not there.
+    Refuse meanings given for columns that do not exist.
 
     Raises:
-        click.BadParameter: it names the columns that are.
+        click.BadParameter: the message lists the existing columns.
     """
     found = {squeezed(column.name) for column in columns}
     if missing := [name for name in said if name not in found]:
@@ -92,19 +92,18 @@ def print_table(file: str, survey: Survey) -> None:
 
 def settle(file: str, survey: Survey, command: Sequence[str]) -> None:
     """
-    Ask a person to confirm doubtful columns: on a terminal only.
+    Ask a person to confirm doubtful columns, only on a terminal.
 
-    Where a yes in a column can mean either, nothing is proposed and nothing is asked: only
-    ``--column`` says it.
+    If "yes" is ambiguous in a column, nothing is proposed and nothing is asked: only
+    ``--column`` gives the meaning.
 
     Args:
-        file: as the person named it.
+        file: as the person wrote it.
         survey: of the file.
-        command: that the person gave, word by word.
+        command: the person's command, word by word.
 
     Raises:
-        ContentError: a column is doubtful and was not confirmed; the message says how to
-            make it certain.
+        ContentError: a column is doubtful and was not confirmed; the message contains the remedy.
     """
     if not survey.doubtful:
         return
@@ -121,7 +120,7 @@ def settle(file: str, survey: Survey, command: Sequence[str]) -> None:
 
 
 def _remedy(doubtful: Sequence[Doubtful], command: Sequence[str]) -> str:
-    import shlex  # noqa: PLC0415 - only for what is doubtful
+    import shlex  # noqa: PLC0415 - only for doubtful columns
 
     said = [
         word
@@ -155,7 +154,7 @@ def _remedy(doubtful: Sequence[Doubtful], command: Sequence[str]) -> str:
 
 
 def _meaning_to_say(one: Doubtful) -> str:
-    """Return the value after ``NAME=`` in the remedy; no meaning where a person must choose."""
+    """Return the value after ``NAME=`` in the remedy; no meaning if a person must choose."""
     return f"{one.remedy}|{Meaning.CONSENT}" if one.doubt is Doubt.SIGN else one.remedy
 
 

@@ -1,4 +1,4 @@
-"""newsletter subscribers list: a line for each reader, and how many prefer what."""
+"""newsletter subscribers list: print a line per reader, and the count of each preference."""
 
 import sys
 from collections import Counter
@@ -20,7 +20,7 @@ from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
 from newsletter.subscribers.subscriber import Subscriber
 
-TABLE_ROWS: Final = 500  # laid out at a time
+TABLE_ROWS: Final = 500  # rows formatted at a time
 
 
 @click.command("list")
@@ -50,7 +50,7 @@ def _cells(subscriber: Subscriber, standing: str) -> tuple[str, str, str, str]:
 
 
 def _print_tables(chosen: Iterator[Subscriber], terminal: TextIO) -> None:
-    from rich.console import Console  # noqa: PLC0415 - 60 ms, and only on a terminal
+    from rich.console import Console  # noqa: PLC0415 - 60 ms, and only needed on a terminal
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -60,5 +60,5 @@ def _print_tables(chosen: Iterator[Subscriber], terminal: TextIO) -> None:
         table = Table(*headings, box=None, pad_edge=False)
         for one in block:
             cells = _cells(one, say(one.standing.said))
-            table.add_row(*map(Text, cells))  # Text: a name is not markup
+            table.add_row(*map(Text, cells))  # Text: names may contain markup characters
         console.print(table)

@@ -1,4 +1,4 @@
-"""What commands about readers share: options, whom they choose, and how they write out."""
+"""Shared by commands on readers: options, selection of readers, and output."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -37,7 +37,7 @@ by_option = click.option(
 
 
 def because_option(*, required: bool) -> Callable[[Any], Any]:
-    """Make the option that says why."""
+    """Return the option for the reason."""
     note = "" if required else " May be left out."
     return click.option(
         "--because", metavar="TEXT", default="", required=required, help=f"Why; it is kept.{note}"
@@ -53,7 +53,7 @@ consented_at_option = click.option(
 
 
 def consent_of(site: ImportSite, consented_at: str) -> Consent:
-    """Say how dates of consent are read, and which date rows without one get."""
+    """Return how to read dates of consent, and the date for rows without one."""
     consent = Consent(site.zone(), site.clock())
     try:
         return Consent(consent.zone, consent.now, consent_in(consented_at, consent))
@@ -62,7 +62,7 @@ def consent_of(site: ImportSite, consented_at: str) -> Consent:
 
 
 def selection(languages: tuple[str, ...], standings: tuple[str, ...]) -> Selection:
-    """Say which readers are meant."""
+    """Return the selection of readers."""
     preferences = (None if word == NO_PREFERENCE else Preference(word) for word in languages)
     return Selection(
         preferences=frozenset(preferences) if languages else None,
@@ -71,7 +71,7 @@ def selection(languages: tuple[str, ...], standings: tuple[str, ...]) -> Selecti
 
 
 def write_out(lines: Iterable[str]) -> None:
-    """Write to standard output in UTF-8, whatever the terminal's encoding is."""
+    """Write to standard output in UTF-8, independent of the terminal's encoding."""
     sys.stdout.flush()
     sys.stdout.buffer.writelines(line.encode() for line in lines)
     sys.stdout.buffer.flush()

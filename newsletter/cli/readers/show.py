@@ -1,4 +1,4 @@
-"""newsletter subscribers show: all that is kept about one reader."""
+"""newsletter subscribers show: print all stored data on one reader."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from newsletter.subscribers.book import PastDelivery
 from newsletter.subscribers.subscriber import Subscriber
 from newsletter.subscribers.why import Why
 
-COLUMN: Final = 11  # cells of what is said before its value
+COLUMN: Final = 11  # cells of the label before a value
 
 
 @click.command()

@@ -5,7 +5,7 @@ from newsletter.subscribers.why import Cause
 
 
 def cause_in_words(cause: Cause) -> str:
-    """Name for people what a standing comes from."""
+    """Return the name of a standing's cause for people."""
     match cause:
         case Cause.COMPLAINED:
             return _("complained")

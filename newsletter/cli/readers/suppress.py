@@ -1,4 +1,4 @@
-"""newsletter subscribers suppress: write to a reader no more, by a decision of yours."""
+"""newsletter subscribers suppress: stop sending to a reader, by an operator's decision."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""newsletter subscribers unsuppress: write to a reader again."""
+"""newsletter subscribers unsuppress: send to a reader again."""
 
 import click
 
