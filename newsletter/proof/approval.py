@@ -1,4 +1,4 @@
-"""Approval of a digest: who saw which letter, and whether that is the letter that goes out."""
+"""Approval of a digest: who saw which letter, and whether the same letter is about to be sent."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -13,31 +13,31 @@ from newsletter.phrases import phrase
 
 
 class ApprovalPolicy(StrEnum):
-    """What a publication demands before a dispatch."""
+    """The approval that a publication requires before a dispatch."""
 
     NONE = "none"
     REQUIRED = "required"
-    TWO_PERSON = "two-person"  # and the approver does not dispatch
-    TWO_ACCOUNTS = "two-person-two-accounts"  # nor from the account that approved
+    TWO_PERSON = "two-person"  # the approver must not dispatch
+    TWO_ACCOUNTS = "two-person-two-accounts"  # nor may the approver's account
 
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One person's word that a letter may go out."""
+    """A person's approval to send a letter."""
 
     issue: str
     digest: str
     parts: Mapping[str, str]  # see Composition.parts
     by: str
     at: datetime  # aware UTC
-    blocking: int  # findings that were seen
+    blocking: int  # number of blocking findings seen by the person
     advising: int
     account: str = ""  # USER@HOST of the system; empty: not known
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One person's word that a rule's findings do not matter this time."""
+    """A person's decision to ignore a rule's findings once."""
 
     issue: str
     digest: str
@@ -51,20 +51,20 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who dispatches."""
+    """The person who dispatches."""
 
     name: str
     account: str | None = ""  # as in `Approval`; None: a program that continues a started dispatch
 
 
 class Approvals(Protocol):
-    """Where approvals and overrides are kept; durable when a call returns, never changed."""
+    """Storage of approvals and overrides; durable when a call returns, entries never change."""
 
     def record_approval(self, approval: Approval) -> None:
-        """Keep an approval."""
+        """Store an approval."""
 
     def record_override(self, override: Override) -> None:
-        """Keep an override."""
+        """Store an override."""
 
     def approvals(self, issue: str) -> Sequence[Approval]:
         """Return the approvals of *issue*, oldest first."""
@@ -85,11 +85,11 @@ def check_approval(
     Args:
         approvals: of this issue, oldest first.
         composition: the letter that is about to go out.
-        policy: what the publication demands.
+        policy: the policy of the publication.
         sender: who dispatches.
 
     Raises:
-        ContentError: says who must do what; names what changed since the latest approval.
+        ContentError: says who must do what, and lists the changes since the latest approval.
     """
     if policy is ApprovalPolicy.NONE:
         return
@@ -107,7 +107,7 @@ def check_approval(
 def find_shared_account(
     approvals: Sequence[Approval], composition: Composition, sender: Sender
 ) -> Approval | None:
-    """Return the approval under another name if all of those came from the sender's account."""
+    """Return an approval of another name, if all of these came from the sender's account."""
     others = [
         one
         for one in approvals
@@ -160,5 +160,5 @@ def _same(one: str, other: str) -> bool:
 
 
 def _written(name: str) -> str:
-    """Write a name so that spellings which look the same are the same."""
+    """Normalize a name, so that spellings that look the same compare equal."""
     return " ".join(unicodedata.normalize("NFC", name).split()).casefold()

@@ -1,4 +1,4 @@
-"""What a proof finds: the rule, how grave it is, where it is, what to do."""
+"""The findings of a proof: rule, severity, place and remedy."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,19 +8,19 @@ from newsletter.phrases import Said
 
 
 class Severity(StrEnum):
-    """What a finding means for a dispatch."""
+    """The effect of a finding on a dispatch."""
 
-    BLOCKS = "blocks"  # must not go out unless a named person overrides it
+    BLOCKS = "blocks"  # the letter is not sent unless a named person overrides the finding
     ADVISES = "advises"  # worth a look
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, or looks wrong, with an issue."""
+    """A fault, or a possible fault, of an issue."""
 
     rule: str  # the rule's name: "numbers", "stale-translation"
     severity: Severity
     file: str  # relative to the site root: the file to correct
-    line: int | None  # counted from 1; None where the whole file is meant
-    edition: EditionKind | None  # where it was seen; None where it is in all, or in none
-    message: Said  # the fault; then the remedy
+    line: int | None  # counted from 1; None: the whole file
+    edition: EditionKind | None  # the edition with the fault; None: all editions, or none
+    message: Said  # fault, then remedy

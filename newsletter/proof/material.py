@@ -1,4 +1,4 @@
-"""What a proof is made of: everything it may look at, and nothing it has to fetch."""
+"""The input of a proof: all data that the rules may read; rules fetch nothing themselves."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,61 +19,61 @@ NO_REPOSITORY: Final = phrase("proof.no-repository")
 
 
 class History(Protocol):
-    """What the version history knows of the issue's files."""
+    """The version history of the issue's files."""
 
     @property
     def fault(self) -> Said:
-        """Why it did not answer; "": it always did."""
+        """Why the history is incomplete; "": it is complete."""
 
     def changed_at(self, file: str) -> datetime | None:
-        """Say when *file* (relative to the site root) was last changed; None: not known."""
+        """Return when *file* (relative to the site root) was last changed; None if unknown."""
 
     def is_committed(self, file: str) -> bool:
-        """Say whether an earlier version of *file* is known."""
+        """Return whether the history has an earlier version of *file*."""
 
     def lines_since(self, file: str, moment: datetime) -> Sequence[int]:
-        """Name the lines of *file* that were changed after *moment*."""
+        """Return the lines of *file* that were changed after *moment*."""
 
 
 class Probe(Protocol):
-    """Asks whether a link is there."""
+    """Checks whether the target of a link exists."""
 
     def fault(self, url: str) -> Said | None:
-        """Ask *url* once; return what is wrong, or None."""
+        """Request *url* once; return the fault, or None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What was seen of a picture on the web."""
+    """The result of checking a picture on the web."""
 
-    is_gone: bool  # the server says that there is none
-    words: Said | None  # what was in the way; None: it is there
+    is_gone: bool  # the server reports that the picture does not exist
+    words: Said | None  # the fault; None: the picture exists
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The templates that the letters were made with, and which of them are the site's own."""
+    """The templates of the letters, and which of them belong to the site."""
 
     press: Press
-    own: frozenset[str]  # names below templates/ of files of the site that were read
+    own: frozenset[str]  # names below templates/ of the site's files that were read
     files: tuple[str, ...]  # names of all files in the site's templates/
     shipped: frozenset[str]  # names of the program's own files
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """An issue, what was composed of it, and what is known about it."""
+    """An issue, the composed letters, and the data about them."""
 
     publication: Publication
     issue: Issue
     composition: Composition
     strings: Mapping[Lang, Strings]
     terms: Sequence[Term]
-    history: History | None  # None: there is none, and `no_history` says why
-    support: Support | None = None  # what mail clients can do; None: not looked at
+    history: History | None  # None: no history; `no_history` says why
+    support: Support | None = None  # support of features by mail clients; None: not checked
     probe: Probe | None = None  # None: links are not checked
     no_history: Said = NO_REPOSITORY
-    look: Look | None = None  # None: templates are not read
-    public_url: str = ""  # without a slash at its end
-    pictures: Mapping[str, Sight] | None = None  # by path; None: they were not asked for
-    starter: StarterWords | None = None  # what a new site says; None: not looked for
+    look: Look | None = None  # None: templates are not checked
+    public_url: str = ""  # without a trailing slash
+    pictures: Mapping[str, Sight] | None = None  # by path; None: not checked
+    starter: StarterWords | None = None  # words of a new site; None: not checked

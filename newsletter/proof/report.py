@@ -1,4 +1,4 @@
-"""A proof's result, and the rules it is made with."""
+"""The result of a proof, and its rules."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,11 +16,11 @@ from newsletter.proof.parity.numbers import numbers_notes
 from newsletter.proof.parity.staleness import RULE as STALENESS
 from newsletter.proof.parity.staleness import staleness_notes
 
-FOLDER = "folder"  # the rule that what is wrong with the files themselves is found under
+FOLDER = "folder"  # the rule name of faults in the files themselves
 
 
 class Setting(StrEnum):
-    """What a publication makes of a rule."""
+    """A publication's setting for a rule."""
 
     OFF = "off"
     ADVISE = "advise"
@@ -29,37 +29,37 @@ class Setting(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that is looked for."""
+    """A rule of the proof."""
 
     name: str
-    severity: Severity  # unless the publication sets another
+    severity: Severity  # unless the publication sets another severity
     summary: Phrase  # one line
     check: Callable[[Material], Iterable[Finding]]
-    spares_rehearsals: bool = False  # it blocks only what goes to readers, and advises else
+    spares_rehearsals: bool = False  # for rehearsals the rule only advises
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All findings of one proof, the grave ones first."""
+    """All findings of a proof, the severe ones first."""
 
     issue: str
-    digests: Sequence[str]  # see Composition.digests; none where the folder does not compose
+    digests: Sequence[str]  # see Composition.digests; empty if the folder does not compose
     findings: Sequence[Finding]
-    notes: Sequence[Said] = ()  # rules that did not run, and why
+    notes: Sequence[Said] = ()  # rules that did not run, with the reason
 
     @property
     def digest(self) -> str | None:
-        """Return what the letter is approved and sent under; None where it does not compose."""
+        """Return the digest for approval and dispatch; None if the folder does not compose."""
         return self.digests[0] if self.digests else None
 
     @property
     def blocking(self) -> int:
-        """Count the findings that must not go out."""
+        """Return the number of blocking findings."""
         return sum(finding.severity is Severity.BLOCKS for finding in self.findings)
 
     @property
     def advising(self) -> int:
-        """Count the findings that are worth a look."""
+        """Return the number of advising findings."""
         return len(self.findings) - self.blocking
 
 
@@ -75,9 +75,9 @@ def proofread(
 
     Args:
         material: the issue and what was composed of it.
-        rules: what to look for.
-        settings: a publication's own view of some rules, by their names.
-        for_readers: the letter is about to go to readers; no look at it, and no rehearsal.
+        rules: the rules.
+        settings: a publication's settings by rule name.
+        for_readers: the letter is about to be sent to readers, not only viewed or rehearsed.
     """
     findings: list[Finding] = []
     for rule in rules:
@@ -97,7 +97,7 @@ def proofread(
 
 
 def _notes(material: Material, settings: Mapping[str, Setting]) -> Iterator[Said]:
-    """Report what could not be checked, for the rules that are not switched off."""
+    """Yield what could not be checked, for the rules that are not switched off."""
     if settings.get(NUMBERS) is not Setting.OFF:
         yield from numbers_notes(material)
     if settings.get(STALENESS) is not Setting.OFF:
@@ -107,7 +107,7 @@ def _notes(material: Material, settings: Mapping[str, Setting]) -> Iterator[Said
 
 
 def _message(finding: Finding, material: Material) -> Said:
-    """Say where to correct a template that is not in the site's folder."""
+    """Add to the message where to correct a template outside the site's folder."""
     name = finding.file.removeprefix("templates/")
     if material.look is None or name == finding.file or name in material.look.files:
         return finding.message
@@ -116,10 +116,10 @@ def _message(finding: Finding, material: Material) -> Said:
 
 def settings_of(rules: Iterable[Rule], chosen: Mapping[str, str]) -> Mapping[str, Setting]:
     """
-    Read a publication's own view of the rules.
+    Parse a publication's settings for the rules.
 
     Raises:
-        ContentError: there is no rule of that name; the nearest is named.
+        ContentError: a rule name is unknown; the message gives the nearest name.
     """
     known = [rule.name for rule in rules]
     problems = []
@@ -134,7 +134,7 @@ def settings_of(rules: Iterable[Rule], chosen: Mapping[str, str]) -> Mapping[str
 
 
 def report_on_folder(issue: str, problems: Iterable[Problem]) -> Report:
-    """Report what is wrong with the files themselves, where nothing could be composed."""
+    """Report faults of the files themselves, if nothing could be composed."""
     findings = [
         Finding(FOLDER, Severity.BLOCKS, problem.place, problem.line, None, problem.message)
         for problem in problems
@@ -143,7 +143,7 @@ def report_on_folder(issue: str, problems: Iterable[Problem]) -> Report:
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Sort findings: those that block first, then by file and line; each once."""
+    """Sort findings: blocking ones first, then by file and line; without duplicates."""
     unique = dict.fromkeys(findings)
     return tuple(
         sorted(unique, key=lambda one: (one.severity is Severity.ADVISES, one.file, one.line or 0))

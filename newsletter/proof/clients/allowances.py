@@ -1,18 +1,18 @@
 """
-Features that some client refuses and the letter uses nevertheless, each with the reason.
+Features that the letter uses although some client refuses them, each with the reason.
 
-The keys are the features of caniemail.com/features/; a new entry has to say what the
-clients that refuse it show instead, and which check proves that this is good enough.
+The keys are the features of caniemail.com/features/; a new entry must say what the clients
+that refuse the feature show instead, and which check proves that this is good enough.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-WORD: Final = "outlook.windows"  # draws letters with Word
+WORD: Final = "outlook.windows"  # renders letters with Word
 GMAIL: Final = ("gmail.desktop-webmail", "gmail.ios", "gmail.android")
 YAHOO: Final = ("yahoo.desktop-webmail", "yahoo.ios", "yahoo.android")
 
-# Elements and properties older than Can I email's questions; every client has them.
+# Elements and properties older than Can I email's data; every client supports them.
 KNOWN_EVERYWHERE: Final = {
     *("html", "head", "title", "meta", "a", "br", "sup"),
     *("color", "font-family", "font-style"),
@@ -64,7 +64,7 @@ ALLOWANCES: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     ),
 }
 
-# What Can I email has not asked about.
+# Features without data in Can I email.
 UNASKED: Final[Mapping[str, str]] = {
     "property font-variant-numeric": "else digits are as wide as their font draws them",
 }

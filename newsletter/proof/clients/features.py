@@ -1,4 +1,4 @@
-"""What a letter uses of HTML and CSS, in the words of Can I email."""
+"""The HTML and CSS features of a letter, by their names in Can I email."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,9 +26,9 @@ ELEMENTS: Final = {
     **dict.fromkeys(("del", "s"), "html-del"),
 }
 ATTRIBUTES: Final = {"loading": "html-loading-attribute", "usemap": "html-image-maps"}
-ENDING: Final = re.compile(r"(?:^|[^/]/)[^/?#:@]*\.([A-Za-z0-9]{1,5})(?=[?#]|$)")  # of a file
+ENDING: Final = re.compile(r"(?:^|[^/]/)[^/?#:@]*\.([A-Za-z0-9]{1,5})(?=[?#]|$)")  # of a file name
 ENDINGS: Final = {"jpeg": "jpg", "tif": "tiff", "heic": "heif"}
-# Properties that Can I email treats as one, by the beginning of their names.
+# Beginnings of the names of properties that Can I email treats as one.
 FAMILIES: Final = ("margin", "padding", "border", "list-style", "text-decoration")
 OTHERS: Final = {
     **dict.fromkeys(("left", "right", "top", "bottom"), "css-left-right-top-bottom"),
@@ -50,14 +50,14 @@ SEMANTIC: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What Can I email says of a letter."""
+    """Can I email's data on a letter."""
 
-    refused: frozenset[tuple[str, str]]  # every (feature, client) that it marks with n
+    refused: frozenset[tuple[str, str]]  # every (feature, client) that the data marks with n
     unasked: frozenset[str]  # used by the letter, but not listed
 
 
 def look_up(html: str, support: Support) -> Answers:
-    """Look up everything that a letter uses; what only Word meets, for Word alone."""
+    """Look up all features of a letter; features in comments for Word, for Word only."""
     used = {*ALWAYS, *uses(html, support)}
     only_word = "".join(found[2] for found in FOR_WORD.finditer(html))
     in_word = set(uses(only_word, support)) if only_word.strip() else set()
@@ -69,8 +69,8 @@ def look_up(html: str, support: Support) -> Answers:
 
 
 def uses(html: str, support: Support) -> Iterator[str]:
-    """Yield the features of *html*; what has no entry of its own is yielded by its name."""
-    styles: set[str] = set()  # an inlined letter repeats each of them many times
+    """Yield the features of *html*; a feature without its own entry is yielded by its name."""
+    styles: set[str] = set()  # an inlined letter repeats each style many times
     seen: set[tuple[object, ...]] = set()
     for element in parse_page(FOR_OTHERS.sub(r"\1", FOR_WORD.sub("", html))).iter():
         if not isinstance(element.tag, str):
@@ -157,7 +157,7 @@ def _uses_of_declarations(declarations: Iterable[Any], support: Support) -> Iter
             yield "css-nesting"
 
 
-# The editions of an issue share their style sheet and most of what is on their elements.
+# The editions of an issue share their style sheet and most of their elements' styles.
 @lru_cache(maxsize=8)
 def _parsed_sheet(css: str) -> Sequence[Any]:
     return tinycss2.parse_stylesheet(css, skip_comments=True, skip_whitespace=True)
@@ -196,7 +196,7 @@ def _uses_of_value(name: str, value: list[Any], support: Support) -> Iterator[st
             if word in KEYWORDS:
                 yield CSS_WIDE
             if word == "system-ui":
-                yield "css-sytem-ui"  # so spelt in the data
+                yield "css-sytem-ui"  # spelt like this in the data
         elif token.type == "dimension":
             yield f"css-unit-{token.lower_unit}"
         elif token.type == "percentage":

@@ -1,4 +1,4 @@
-"""The rule about mail clients: no client we must work in may refuse what a letter uses."""
+"""The rule about mail clients: no supported client may refuse a feature of the letter."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from newsletter.proof.material import Material
 
 
 def check_clients(material: Material) -> Iterator[Finding]:
-    """Find HTML and CSS that some client refuses; our own templates answer for all of theirs."""
+    """Find HTML and CSS that some client refuses; reports a site's own template if one uses it."""
     support = material.support
     if support is None:
         return
@@ -22,7 +22,7 @@ def check_clients(material: Material) -> Iterator[Finding]:
 
 
 def _used_in(feature: str, material: Material, support: Support) -> str:
-    """Name the site's own file that uses *feature*, if one does."""
+    """Return the name of the site's own file that uses *feature*, if there is one."""
     for name in sorted(material.look.own if material.look else ()):
         source = material.look.press.sources[name] if material.look else ""
         page = f"<html><style>{source}</style></html>" if name.endswith(".css") else source
@@ -36,7 +36,7 @@ def _used_in(feature: str, material: Material, support: Support) -> str:
 
 
 def complaints_about(html: str, support: Support) -> list[Phrase]:
-    """Say what a letter uses that a client refuses, and that is not written down as fine."""
+    """Return the features that a client refuses and that are not listed as allowed."""
     allowed = {(name, client) for name, (clients, _) in ALLOWANCES.items() for client in clients}
     answers = look_up(html, support)
     by_feature: dict[str, list[str]] = {}
