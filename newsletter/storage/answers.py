@@ -1,4 +1,4 @@
-"""What deliveries keep as answers: a server's words, or our own as a phrase (once as text)."""
+"""Stored answers of deliveries: a server's words, or our own phrase (text in old versions)."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, or_
 from newsletter.delivery.provider import WRITTEN
 from newsletter.phrases import Phrase, Said, beginning_of, phrase, read_said
 
-# Why a delivery was skipped.
+# Reasons for a skipped delivery.
 CANCELLED: Final = "cancelled"
 SUPPRESSED: Final = "suppressed since planning"
 UNSUBSCRIBED: Final = "unsubscribed since planning"
@@ -18,21 +18,21 @@ REASONS: Final[Mapping[str, Phrase]] = {
     UNSUBSCRIBED: phrase("storage.skipped-unsubscribed"),
 }
 
-AGAIN: Final = "storage.sent-again-says"  # what `resolve` answers for a person
+AGAIN: Final = "storage.sent-again-says"  # the answer that `resolve` records for a person
 ASSUMED: Final = "storage.assumed-says"
 
-# How the same answers begin where a version has kept them that knew sentences alone, and the
-# name of the field that is the rest of the text.
+# How the same answers begin in ledgers of versions that stored plain sentences, and the name
+# of the field that holds the rest of the text.
 OLD_BEGINNINGS: Final[Mapping[str, tuple[str, str]]] = {
     AGAIN: ("to be sent again, says ", "by"),
     ASSUMED: ("assumed to be accepted, says ", "by"),
     WRITTEN: ("written to ", "file"),
 }
-BETWEEN: Final = ": "  # an issue and the answer by which its reader was suppressed
+BETWEEN: Final = ": "  # between an issue and the answer that suppressed its reader
 
 
 def is_answer(code: str, answer: ColumnElement[str]) -> ColumnElement[bool]:
-    """Say of a column of answers whether it holds that of *code*, in new words or in old ones."""
+    """Return the condition that a column of answers holds the answer *code*, new or old form."""
     return or_(
         answer.startswith(beginning_of(code), autoescape=True),
         answer.startswith(OLD_BEGINNINGS[code][0], autoescape=True),
@@ -40,7 +40,7 @@ def is_answer(code: str, answer: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def say_answer(reason: str | None, answer: str | None) -> Said:
-    """Say why a delivery was skipped, or what was answered to it; a server's words stay so."""
+    """Return why a delivery was skipped, or its answer; a server's words are not changed."""
     if reason:
         return REASONS.get(reason, reason)
     said = read_said(answer)
@@ -53,9 +53,9 @@ def say_answer(reason: str | None, answer: str | None) -> Said:
 
 def read_because(text: str | None) -> Said:
     """
-    Read why a reader is suppressed: a reason as `write_said` keeps it, or "ISSUE: answer".
+    Parse why a reader is suppressed: a reason stored by `write_said`, or "ISSUE: answer".
 
-    The latter is what a refusal leaves behind, joined by the database.
+    The database builds the second form when a refusal suppresses a reader.
     """
     issue, _, answer = (text or "").partition(BETWEEN)
     said = read_said(answer)

@@ -10,13 +10,13 @@ from newsletter.storage.transactions import reading, writing
 
 
 class SqlApprovals:
-    """Rows that are added and never changed."""
+    """Approvals and overrides as rows that are inserted and never changed."""
 
     def __init__(self, database: Engine) -> None:
         self._database = database
 
     def record_approval(self, approval: Approval) -> None:
-        """Keep an approval; durable on return."""
+        """Store an approval; durable on return."""
         with writing(self._database) as connection:
             connection.execute(
                 insert(tables.approvals).values(
@@ -32,7 +32,7 @@ class SqlApprovals:
             )
 
     def record_override(self, override: Override) -> None:
-        """Keep an override; durable on return."""
+        """Store an override; durable on return."""
         with writing(self._database) as connection:
             connection.execute(
                 insert(tables.overrides).values(

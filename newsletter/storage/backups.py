@@ -1,4 +1,4 @@
-"""Backs up a ledger in a SQLite file, and restores a backup."""
+"""Backs up a ledger to a SQLite file, and restores a backup."""
 
 import os
 import sqlite3
@@ -22,26 +22,26 @@ from newsletter.storage.transactions import writing
 
 TABLES: Final = {"subscribers", "dispatches", "deliveries", "alembic_version"}
 RESTORING: Final = ".restoring"
-PATIENCE_S: Final = 0.5  # for a command that is just ending
+PATIENCE_S: Final = 0.5  # wait for a command that is about to end
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a backup holds."""
+    """The contents of a backup."""
 
     readers: int
-    issues: tuple[str, ...]  # that were dispatched, oldest first
+    issues: tuple[str, ...]  # issues that were dispatched, oldest first
 
 
 def back_up(database: Path, target: Path) -> int:
     """
-    Write the ledger in *database* to *target*, whole and durable; return how many bytes.
+    Write the ledger in *database* to *target*, complete and durable; return its size in bytes.
 
-    What was at *target* is replaced at the end, or unharmed. A dispatch may run meanwhile.
+    The file at *target* is replaced at the end, or unchanged. A dispatch may run meanwhile.
 
     Raises:
         LedgerError: the ledger cannot be read.
-        OSError: there is no room or no right for *target*.
+        OSError: no space or no permission for *target*.
     """
     try:
         part = write_copy(database, target)
@@ -56,10 +56,10 @@ def back_up(database: Path, target: Path) -> int:
 
 def read_backup(file: Path) -> Contents:
     """
-    Look whether *file* can take the ledger's place, and what it holds.
+    Check that *file* can replace the ledger, and return its contents.
 
     Raises:
-        ContentError: it is no ledger, is damaged, or a newer program has written it.
+        ContentError: the file is no ledger, is damaged, or was written by a newer program.
     """
     if not file.is_file():
         raise ContentError(phrase("storage.no-backup", file=file))
@@ -91,22 +91,22 @@ def _read(file: Path, connection: sqlite3.Connection) -> Contents:
 
 def restore(file: Path, ledger: Path, now: datetime) -> Path | None:
     """
-    Put a copy of the backup *file* in place of the ledger, marked as put back.
+    Replace the ledger by a copy of the backup *file*, marked as restored.
 
     Args:
-        file: as `read_backup` has found it good.
-        ledger: the SQLite file that the setting names; it may be missing, or damaged.
-        now: aware UTC; names the file under which the ledger of today is kept.
+        file: a backup that `read_backup` has checked.
+        ledger: the SQLite file that the setting names; it may be missing or damaged.
+        now: aware UTC; part of the name under which the current ledger is kept.
 
     Returns:
-        Where today's ledger is kept, None if there was none.
+        The path of the kept current ledger; None if there was no ledger.
 
     Raises:
-        LedgerError: another process has the ledger open, or there is no room for the copy;
+        LedgerError: another process has the ledger open, or there is no space for the copy;
             nothing was changed.
-        OSError: there is no room or no right; nothing was changed.
+        OSError: no space or no permission; nothing was changed.
     """
-    database = ledger.resolve()  # it may be a link to where the file lies
+    database = ledger.resolve()  # it may be a link to the actual file
     place = database.with_name(f"{database.name}{RESTORING}")
     try:
         try:
@@ -128,7 +128,7 @@ def restore(file: Path, ledger: Path, now: datetime) -> Path | None:
 
 
 def _mark_restored(file: Path, place: Path) -> LedgerMark:
-    """Bring the copy up to date, and note in it what it is."""
+    """Migrate the copy to the newest tables, and mark it as restored."""
     engine = open_file(place)
     try:
         now = datetime.now(UTC)
@@ -152,11 +152,11 @@ def _alone(database: Path) -> Iterator[None]:
         return
     with closing(sqlite3.connect(database, timeout=PATIENCE_S)) as connection:
         try:
-            # Locks the whole file, so it fails if another process has it open.
+            # This locks the whole file, so it fails if another process has the file open.
             connection.execute("PRAGMA journal_mode=DELETE")
             connection.execute("BEGIN EXCLUSIVE")
         except sqlite3.DatabaseError as error:
-            # Any other error means a damaged file or disk, which a backup may replace.
+            # Any other error means a damaged file or disk; a backup may replace it.
             if is_busy(error):
                 fault = phrase("storage.open-elsewhere", database=database, fault=str(error))
                 raise LedgerError(fault) from error
@@ -164,7 +164,7 @@ def _alone(database: Path) -> Iterator[None]:
 
 
 def is_busy(error: sqlite3.Error) -> bool:
-    """Say whether another process was the cause (https://sqlite.org/rescode.html)."""
+    """Return whether another process caused the error (https://sqlite.org/rescode.html)."""
     return error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -175,17 +175,17 @@ def _keep(database: Path, now: datetime) -> Path | None:
     if kept.exists():
         raise LedgerError(phrase("storage.kept-already", file=kept))
     try:
-        os.link(database, kept)  # so that there is a ledger under its name at every moment
-    except OSError:  # not every file system has links
+        os.link(database, kept)  # a link first, so that a file of the ledger's name always exists
+    except OSError:  # not every file system supports links
         database.rename(kept)
-    for ending in ("-wal", "-shm"):  # only where it is damaged: they belong to that file
+    for ending in ("-wal", "-shm"):  # these remain only beside a damaged file, and belong to it
         with suppress(FileNotFoundError):
             Path(f"{database}{ending}").rename(f"{kept}{ending}")
     return kept
 
 
 def _take_over_rights(database: Path, place: Path) -> None:
-    """Give the restored file to those who could use the ledger before."""
+    """Give the restored file the owner and permissions of the ledger before."""
     with suppress(FileNotFoundError):
         rights = database.stat()
         place.chmod(rights.st_mode & 0o777)

@@ -1,4 +1,4 @@
-"""Error messages of a database, without the data that they quote."""
+"""Error messages of a database, without the quoted data."""
 
 import sqlite3
 from typing import Any, Final
@@ -12,9 +12,9 @@ TAKEN: Final = frozenset(
 
 def said_by(error: SQLAlchemyError) -> str:
     """
-    Return the database's own words, without a statement or its parameters.
+    Return the database's own message, without a statement or its parameters.
 
-    PostgreSQL adds the whole row that it refuses, with its address: that part is cut off.
+    PostgreSQL appends the whole refused row, with its address: that part is cut off.
     """
     original: Any = getattr(error, "orig", None)
     words = getattr(getattr(original, "diag", None), "message_primary", None)
@@ -22,7 +22,7 @@ def said_by(error: SQLAlchemyError) -> str:
 
 
 def is_taken(error: IntegrityError) -> bool:
-    """Say whether a rule of uniqueness was broken, and no other rule."""
+    """Return whether a uniqueness constraint failed, and no other constraint."""
     original: Any = error.orig
     code = getattr(original, "sqlite_errorcode", None) or getattr(original, "sqlstate", None)
     return code in TAKEN

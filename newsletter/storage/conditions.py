@@ -1,9 +1,9 @@
 """
-What the queries on deliveries have in common.
+Conditions that several queries on deliveries share.
 
-Their constants stand in the text of a statement, not among its parameters. SQLite uses a
-partial index only for a term that reads as in the index, and of many rows changed by one
-statement each costs less with fewer parameters.
+Constants are part of the statement's text, not parameters. SQLite uses a partial index only
+if the term is written as in the index; and a statement that changes many rows costs less per
+row with fewer parameters.
 """
 
 from datetime import datetime
@@ -20,15 +20,15 @@ from newsletter.storage.tables import deliveries, dispatches
 
 
 def constant(word: StrEnum | str) -> ColumnElement[str]:
-    """Write one of the program's own words into the text of a statement."""
+    """Return one of the program's own words as a literal in the statement's text."""
     return literal_column(f"'{word}'", Text)
 
 
 class domain_of(GenericFunction[str]):  # noqa: N801 - a function of SQL
     """
-    What stands behind the @ of an address's key, which has one.
+    The domain: the part of an address's key after the @; every key has an @.
 
-    No function of both databases does it directly; the one that both know is ten times as slow.
+    No single function exists in both databases; the only common expression is ten times as slow.
     """
 
     type = Text()
@@ -51,7 +51,7 @@ IS_WAITING: Final = deliveries.c.state.in_([constant(State.PENDING), constant(St
 
 
 def was_begun() -> ColumnElement[bool]:
-    """Say of a dispatch whether a delivery of it was ever begun."""
+    """Return the condition that a delivery of a dispatch was ever begun."""
     return exists(
         select(deliveries.c.id).where(
             deliveries.c.issue == dispatches.c.issue,
@@ -61,6 +61,6 @@ def was_begun() -> ColumnElement[bool]:
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
-    """Say of a delivery whether it is pending, or deferred until *now* or earlier."""
+    """Return the condition that a delivery is pending, or deferred until *now* or earlier."""
     has_come = or_(deliveries.c.state == constant(State.PENDING), deliveries.c.due_at <= now)
     return and_(IS_WAITING, has_come)

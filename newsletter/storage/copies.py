@@ -1,4 +1,4 @@
-"""Copies SQLite databases: beside the file before its tables are changed, and as backups."""
+"""Copies SQLite databases: next to the file before its tables change, and as backups."""
 
 import os
 import sqlite3
@@ -11,14 +11,14 @@ from newsletter.storage.read_only import connect_read_only
 
 def copy_beside(database: Path, ending: str) -> Path:
     """
-    Copy the SQLite file *database*, with what its write-ahead log holds, to NAME.ENDING.
+    Copy the SQLite file *database*, including its write-ahead log, to NAME.ENDING.
 
-    The copy is on the disk, under its name, when this returns: as readable as the file itself,
-    but never for all users. An earlier copy of that name is replaced. The caller holds the
-    write lock, so that nothing is written meanwhile.
+    On return the copy is on the disk under its name: with the permissions of the file, but
+    never readable by all users. It replaces an earlier copy of that name. The caller holds the
+    write lock, so that no other process writes meanwhile.
 
     Raises:
-        OSError, sqlite3.Error: there is no room or no right; an earlier copy is unharmed.
+        OSError, sqlite3.Error: no space or no permission; an earlier copy is unchanged.
     """
     copy = database.with_name(f"{database.name}.{ending}")
     part = write_copy(database, copy)
@@ -33,20 +33,20 @@ def copy_beside(database: Path, ending: str) -> Path:
 
 
 def _mode_for(database: Path) -> int:
-    """Say who may use a copy: a group that was let in on purpose, else the owner alone."""
+    """Return a copy's mode: with group access if the file has it, otherwise the owner only."""
     mode = database.stat().st_mode & 0o777
     return 0o600 if mode & 0o007 else mode
 
 
 def write_copy(database: Path, copy: Path) -> Path:
     """
-    Copy a SQLite file, with what its write-ahead log holds, to *copy*.part; return that path.
+    Copy a SQLite file, including its write-ahead log, to *copy*.part; return that path.
 
-    It is whole in one file, on the disk, and for its owner alone. Others may write meanwhile:
-    the copy is of one moment.
+    The copy is complete in one file, on the disk, and private to its owner. Other processes may
+    write meanwhile: the copy shows the state at one moment.
 
     Raises:
-        OSError, sqlite3.Error: there is no room or no right, or *database* is none.
+        OSError, sqlite3.Error: no space or no permission, or *database* is no database.
     """
     part = copy.with_name(f"{copy.name}.part")
     part.unlink(missing_ok=True)
@@ -54,7 +54,7 @@ def write_copy(database: Path, copy: Path) -> Path:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with closing(_connect(database)) as source, closing(sqlite3.connect(part)) as target:
             source.backup(target)
-            target.execute("PRAGMA journal_mode=DELETE")  # whole in one file
+            target.execute("PRAGMA journal_mode=DELETE")  # all data in one file
         with part.open("rb+") as file:
             os.fsync(file.fileno())
     except BaseException:
@@ -64,7 +64,7 @@ def write_copy(database: Path, copy: Path) -> Path:
 
 
 def _connect(database: Path) -> sqlite3.Connection:
-    """Connect so that a journal of a run that was cut off stays for the next command to see."""
+    """Connect so that the journal of an interrupted run stays for the next command to see."""
     if Path(f"{database}-wal").exists():
         return connect_read_only(database)
-    return sqlite3.connect(database)  # there is none to fold in, and others may begin to write
+    return sqlite3.connect(database)  # no journal, and other processes may start to write

@@ -1,4 +1,4 @@
-"""Opens the database that NEWSLETTER_DATABASE_URL names, with its tables up to date."""
+"""Opens the database of NEWSLETTER_DATABASE_URL, and migrates its tables to the newest form."""
 
 import ctypes
 import logging
@@ -21,19 +21,19 @@ from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
 HEAD: Final = "0006"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
-MIGRATION_LOCK: Final = 7_205_759  # PostgreSQL's name for our lock; any number will do
+MIGRATION_LOCK: Final = 7_205_759  # key of our PostgreSQL advisory lock; any number works
 LOST_RUNS: Final = "newsletter_lost_runs"  # an engine's execution option
 log = logging.getLogger(__name__)
 
 
 def open_database(setting: str, root: Path) -> Engine:
     """
-    Connect to the database, and bring its tables up to the newest revision.
+    Connect to the database, and migrate its tables to the newest revision.
 
-    Before older tables of a SQLite file are changed, a copy of it is put beside it
-    (``newsletter.db.before-0006``); PostgreSQL changes them all or not at all. On SQLite
-    every commit is durable against power loss when it returns (WAL, ``synchronous=FULL``),
-    and a writer waits up to 60 s for another.
+    Before a migration, a SQLite file is copied to a file next to it
+    (``newsletter.db.before-0006``); PostgreSQL migrates in one transaction. On SQLite every
+    commit is durable against power loss when it returns (WAL, ``synchronous=FULL``), and a
+    writer waits up to 60 s for another writer.
 
     Raises:
         SettingsError: the database cannot be opened or is newer than this program.
@@ -43,7 +43,7 @@ def open_database(setting: str, root: Path) -> Engine:
     if isinstance(location.place, Path):
         prepare_files(location.place)
     try:
-        # Parameters hold addresses and names: no message may repeat them.
+        # Parameters contain addresses and names: messages must not include them.
         engine = create_engine(location.url, hide_parameters=True, pool_use_lifo=True)
     except (ArgumentError, ValueError):
         raise wrong_database_url(phrase("database.no-address")) from None
@@ -55,7 +55,7 @@ def open_database(setting: str, root: Path) -> Engine:
 
 
 def open_file(path: Path) -> Engine:
-    """Open a SQLite file that is a copy already: older tables are changed as it lies."""
+    """Open a SQLite file that is itself a copy: older tables are migrated in place."""
     url = URL.create("sqlite", database=str(path))
     engine = create_engine(url, hide_parameters=True, pool_use_lifo=True)
     _make_ready(engine, str(path), is_copy=True)
@@ -65,7 +65,7 @@ def open_file(path: Path) -> Engine:
 def _make_ready(
     engine: Engine, shown: str, hide: Callable[[str], str] = str, *, is_copy: bool = False
 ) -> None:
-    """Bring the tables up to date; *hide* takes what is secret out of the database's words."""
+    """Migrate the tables; *hide* removes secrets from the database's messages."""
     if engine.dialect.name == "sqlite":
         _watch_files(engine)
     try:
@@ -91,7 +91,7 @@ def close_database(engine: Engine) -> None:
     """
     Close every connection; SQLite then checkpoints its journal and removes it.
 
-    The journal stays if another process has the file open, or if it was damaged: see `leave_open`.
+    The journal is kept if another process has the file open, or if it was damaged: `leave_open`.
     """
     if find_harm(engine):
         leave_open(engine)
@@ -100,16 +100,16 @@ def close_database(engine: Engine) -> None:
 
 
 def find_lost_runs(engine: Engine) -> Sequence[OpenRun]:
-    """Return the runs of a SQLite database that had not ended and whose journal was gone."""
+    """Return the unfinished runs of a SQLite database whose journal was missing."""
     found: Sequence[OpenRun] = engine.get_execution_options().get(LOST_RUNS, ())
     return found
 
 
 def leave_open(engine: Engine) -> None:
     """
-    Leave the connections open to the end of the process, so that SQLite does not checkpoint.
+    Leave the connections open until the process ends, so that SQLite does not checkpoint.
 
-    If the journal was cut off or removed, a checkpoint damages the file.
+    If the journal was truncated or removed, a checkpoint damages the file.
     """
     pool: Any = engine.pool
     taken = [pool.connect() for _ in range(pool.checkedin())]
@@ -119,7 +119,7 @@ def leave_open(engine: Engine) -> None:
 
 def _keep_from_closing(connection: object) -> None:
     """
-    Keep a reference to *connection* to the end of the process: without one Python closes it.
+    Keep a reference to *connection* until the process ends, because Python closes it otherwise.
 
     Before Python 3.12, sqlite3 cannot close a connection without a checkpoint.
     """
@@ -148,7 +148,7 @@ def _watch_files(engine: Engine) -> None:
 
     @event.listens_for(engine, "commit")
     def look_before(_: Connection) -> None:
-        watch.check()  # a commit would fill the place of what was cut off
+        watch.check()  # a commit would overwrite the truncated part
         watch.has_written = True
 
     @event.listens_for(engine, "engine_disposed")
@@ -157,21 +157,21 @@ def _watch_files(engine: Engine) -> None:
 
 
 def _migrate(engine: Engine, *, is_copy: bool) -> None:
-    """Bring the tables up to HEAD: as a whole or not at all, and by one process at a time."""
+    """Migrate the tables to HEAD in one transaction; only one process migrates at a time."""
     with engine.connect() as connection:
         if _revision(connection) == HEAD:
             return
-    from alembic import command  # noqa: PLC0415 - 200 ms, and only for a new or old database
+    from alembic import command  # noqa: PLC0415 - 200 ms, and only needed for a new or old database
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
-    # A percent sign in a folder's name would be read as a reference to another option.
+    # Alembic reads a percent sign in a folder's name as a reference to another option.
     scripts = str(Path(__file__).parent / "migrations").replace("%", "%%")
     config.set_main_option("script_location", scripts)
     with engine.connect() as connection, _alone(connection):
         found = _revision(connection)
-        if found == HEAD:  # another process was quicker
+        if found == HEAD:  # another process has migrated already
             return
         if found and connection.dialect.name == "sqlite" and not is_copy:
             copy = copy_beside(Path(str(engine.url.database)), f"before-{HEAD}")
@@ -192,14 +192,14 @@ def _revision(connection: Connection) -> str | None:
 
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
-    """Hold the database for one transaction that takes in changes of tables too."""
+    """Hold the database exclusively for one transaction that includes changes of tables."""
     connection.rollback()
     driver: Any = connection.connection.dbapi_connection
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
-        # By default Python's sqlite3 commits every CREATE on its own.
+        # By default Python's sqlite3 commits each CREATE separately.
         driver.isolation_level = None
-        # A table that is copied is dropped while others refer to it; checked before the commit.
+        # A copied table is dropped while other tables refer to it; checked before the commit.
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:

@@ -1,4 +1,4 @@
-"""Everything that was decided about an issue, wherever it is kept, in one order of time."""
+"""All decisions on an issue, from all tables, in order of time."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,7 +21,7 @@ def find_decisions(connection: Connection, issue: str) -> Sequence[Note]:
 
 
 def find_notes(connection: Connection, issue: str) -> Sequence[Note]:
-    """Return the lines of the diary alone, in the order they were written."""
+    """Return only the lines of the diary, in the order they were written."""
     rows = connection.execute(select(notes).where(notes.c.issue == issue).order_by(notes.c.id))
     return [
         Note(

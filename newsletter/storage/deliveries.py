@@ -1,4 +1,4 @@
-"""Reads the deliveries of an issue: what is due, and how they stand."""
+"""Reads the deliveries of an issue: due deliveries, and states."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def find_open(connection: Connection, issue: str, page: DeliveryPage) -> Sequenc
 
 
 def read_delivery(connection: Connection, issue: str, number: int) -> Delivery:
-    """Return one delivery, in whatever state."""
+    """Return one delivery in any state."""
     page = DeliveryPage(DeliveryId(number - 1), 1, last=DeliveryId(number))
     return _find(connection, issue, true(), page)[0]
 
@@ -76,7 +76,7 @@ def _find(
 
 
 def last_planned(connection: Connection, issue: str) -> DeliveryId:
-    """Return the highest id of a delivery of *issue*, or 0; no id is ever used again."""
+    """Return the highest id of a delivery of *issue*, or 0; ids are never reused."""
     highest = connection.execute(
         select(func.max(deliveries.c.id)).where(deliveries.c.issue == issue)
     ).scalar()
@@ -84,7 +84,7 @@ def last_planned(connection: Connection, issue: str) -> DeliveryId:
 
 
 def count_due(connection: Connection, issue: str, now: datetime) -> int:
-    """Count what `find_due` would return without a limit."""
+    """Return the number of deliveries that `find_due` would return without a limit."""
     counted = (
         select(func.count()).select_from(deliveries).where(deliveries.c.issue == issue, is_due(now))
     )
@@ -92,7 +92,7 @@ def count_due(connection: Connection, issue: str, now: datetime) -> int:
 
 
 def next_due_at(connection: Connection, issue: str) -> datetime | None:
-    """Say when the first deferred delivery is due, or None."""
+    """Return when the first deferred delivery is due, or None."""
     first: datetime | None = connection.execute(
         select(func.min(deliveries.c.due_at)).where(
             deliveries.c.issue == issue, deliveries.c.state == constant(State.DEFERRED)
@@ -104,7 +104,7 @@ def next_due_at(connection: Connection, issue: str) -> datetime | None:
 def latest_refusals(
     connection: Connection, issue: str, since: datetime, count: int
 ) -> Sequence[bool]:
-    """Say of the newest outcomes whether each was a refusal, oldest first."""
+    """Return for each of the newest outcomes whether it was a refusal, oldest first."""
     states = connection.execute(
         select(deliveries.c.state)
         .where(

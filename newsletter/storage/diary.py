@@ -1,4 +1,4 @@
-"""What people decided about dispatches, in the database; see `newsletter.dispatch.control`."""
+"""Decisions on dispatches in the database; see `newsletter.dispatch.control`."""
 
 import hashlib
 from collections.abc import Sequence
@@ -31,16 +31,16 @@ from newsletter.storage.ways import read_way, way_values
 
 
 class SqlDiary:
-    """Decisions about dispatches, each noted with who and when in the same commit."""
+    """Decisions on dispatches; each is noted in the same commit with its person and time."""
 
-    # Large because it has one method for each decision that `dispatch/control.py` names, with its
+    # Large because it has one method for each decision in `dispatch/control.py`, each with its
     # note in the same commit.
 
     def __init__(self, database: Engine) -> None:
         self._database = database
 
     def find_halt(self, issue: str) -> Halt | None:
-        """Say why nothing more of *issue* is to be begun, or None."""
+        """Return the halt that stops *issue*, or None."""
         of = dispatches.c
         with reading(self._database) as connection:
             row = connection.execute(
@@ -67,7 +67,7 @@ class SqlDiary:
         return None
 
     def pause(self, issue: str, by: str, because: Said, now: datetime) -> bool:
-        """Pause *issue*; False if it was paused or cancelled already, or never planned."""
+        """Pause *issue*; False if it is already paused or cancelled, or was never planned."""
         with writing(self._database) as connection:
             paused = connection.execute(
                 update(dispatches)
@@ -84,7 +84,7 @@ class SqlDiary:
         return True
 
     def resume(self, issue: str, by: str, now: datetime) -> bool:
-        """Take a pause back; False if there was none."""
+        """Resume a paused issue; False if it was not paused."""
         with writing(self._database) as connection:
             resumed = connection.execute(
                 update(dispatches)
@@ -98,9 +98,10 @@ class SqlDiary:
 
     def cancel(self, issue: str, by: str, because: str, now: datetime) -> int:
         """
-        Skip all that is pending or deferred, for good; return how many.
+        Skip all pending and deferred deliveries for good; return how many.
 
-        What is under way gets its answer; what is then deferred or comes back is skipped.
+        Letters in flight still get their answers; a delivery that is then deferred or returned is
+        skipped.
         """
         with writing(self._database) as connection:
             cancelled = connection.execute(
@@ -127,11 +128,11 @@ class SqlDiary:
         """
         Make unknown deliveries pending, or accepted; return how many.
 
-        Of a cancelled dispatch nothing is made pending. What a living run may still be
-        answered for stays as it is; see `living_runs`.
+        Deliveries of a cancelled dispatch are not made pending. Deliveries that a living run may
+        still get an answer for are not changed; see `living_runs`.
 
         Raises:
-            ContentError: the address in *which* is none.
+            ContentError: the address in *which* is invalid.
         """
         with writing(self._database) as connection:
             count = settle_unknown(connection, issue, settlement, which, by, now)
@@ -156,13 +157,13 @@ class SqlDiary:
             return find_decisions(connection, issue)
 
     def issues(self) -> Sequence[str]:
-        """Name the issues that were approved or appointed, in their order."""
+        """Return the names of the approved or appointed issues, in order."""
         either = union(select(approvals.c.issue), select(appointments.c.issue))
         with reading(self._database) as connection:
             return sorted(connection.execute(either).scalars())
 
     def appoint(self, appointment: Appointment, aside: SettingAside | None = None) -> None:
-        """Remember when an issue is to go out, in place of any earlier appointment."""
+        """Store when an issue is to be sent; replaces an earlier appointment."""
         with writing(self._database) as connection:
             if aside:
                 set_aside(connection, appointment.issue, aside)
@@ -188,12 +189,12 @@ class SqlDiary:
             note(connection, line)
 
     def set_aside(self, issue: str, aside: SettingAside) -> int:
-        """Set a rehearsal of *issue* aside; return how many letters it had written."""
+        """Set a rehearsal of *issue* aside; return the number of letters that it had written."""
         with writing(self._database) as connection:
             return set_aside(connection, issue, aside)
 
     def drop_appointment(self, issue: str, by: str, now: datetime) -> bool:
-        """Forget the appointment of *issue*; False if there was none."""
+        """Delete the appointment of *issue*; False if there was none."""
         with writing(self._database) as connection:
             dropped = connection.execute(delete(appointments).where(appointments.c.issue == issue))
             if not dropped.rowcount:
@@ -224,10 +225,10 @@ class SqlDiary:
 
     def note_told(self, issue: str, words: str) -> bool:
         """
-        Note that a timer says *words* of an issue that it does not send.
+        Record the reason *words* that a timer printed for an issue that it does not send.
 
         Returns:
-            False if those were its last ones of this appointment or dispatch.
+            False if the last recorded reason of this appointment or dispatch is the same.
         """
         said = hashlib.sha256(words.encode()).hexdigest()
         is_news = False
@@ -239,19 +240,19 @@ class SqlDiary:
         return is_news
 
     def promises(self, issue: str) -> Sequence[Promise]:
-        """Return what binds *issue* to a letter; see `find_promises`."""
+        """Return the promises that bind *issue* to a letter; see `find_promises`."""
         with reading(self._database) as connection:
             return find_promises(connection, issue)
 
     def limit_runs(self, issue: str, *, is_limited: bool) -> None:
-        """Note whether the newest run was to reach only some readers."""
+        """Record whether the newest run was limited to some readers."""
         with writing(self._database) as connection:
             connection.execute(
                 update(dispatches).where(dispatches.c.issue == issue).values(is_limited=is_limited)
             )
 
     def find_unfinished(self, now: datetime) -> Sequence[str]:
-        """Name the issues with deliveries that are due and may go out by themselves."""
+        """Return the issues with due deliveries that may be sent automatically."""
         of = dispatches.c
         has_due = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, is_due(now)))
         with reading(self._database) as connection:

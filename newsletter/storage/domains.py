@@ -1,4 +1,4 @@
-"""Counts of begun letters by minute, and the pauses of domains."""
+"""Numbers of begun letters per minute, and pauses of domains."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,8 +12,8 @@ from sqlalchemy.sql.functions import GenericFunction
 from newsletter.storage.tables import UtcTime, deliveries, dispatches, domain_pauses
 
 
-class minute_of(GenericFunction[datetime]):  # noqa: N801 - reads as the function of SQL it is
-    """The minute that a time lies in."""
+class minute_of(GenericFunction[datetime]):  # noqa: N801 - named like an SQL function
+    """The minute that contains a time."""
 
     type = UtcTime()
     inherit_cache = True
@@ -31,15 +31,15 @@ def _minute_on_postgresql(element: minute_of, compiler: SQLCompiler, **options: 
 
 def count_begun(connection: Connection, since: datetime) -> Mapping[datetime, int]:
     """
-    Count the letters of all issues begun at *since* or later, by minute (UTC).
+    Return the number of letters of all issues begun at *since* or later, per minute (UTC).
 
-    All attempts of a delivery count in the minute of the latest, so never too early.
+    All attempts of a delivery count in the minute of the latest one, so never too early.
     """
     minute = minute_of(deliveries.c.begun_at)
     attempts = case((deliveries.c.attempts > 1, deliveries.c.attempts), else_=1)
     counted = (
         select(minute.label("begun"), func.sum(attempts).label("letters"))
-        # Issue by issue, because the index is ordered like that.
+        # One subquery per issue matches the order of the index.
         .where(deliveries.c.issue.in_(select(dispatches.c.issue)), deliveries.c.begun_at >= since)
         .group_by(minute)
     )
@@ -47,10 +47,10 @@ def count_begun(connection: Connection, since: datetime) -> Mapping[datetime, in
 
 
 def pause_domain(connection: Connection, domain: str, until: datetime, answer: str) -> None:
-    """Remember a pause of *domain*; the later time wins."""
+    """Store a pause of *domain*; the later time wins."""
     is_known = domain_pauses.c.domain == domain
     values = {"until": until, "answer": answer}
-    # The first statement takes SQLite's write lock, so that nobody writes in between.
+    # The first statement takes SQLite's write lock, so that no other process writes in between.
     later = update(domain_pauses).where(is_known, domain_pauses.c.until < until).values(values)
     if connection.execute(later).rowcount:
         return
@@ -59,7 +59,7 @@ def pause_domain(connection: Connection, domain: str, until: datetime, answer: s
 
 
 def find_domain_pauses(connection: Connection, since: datetime) -> Mapping[str, datetime]:
-    """Return the domains whose pause ends, or has ended, after *since*, and when."""
+    """Return domain -> end of its pause, for pauses that end or ended after *since*."""
     found = select(domain_pauses.c.domain, domain_pauses.c.until).where(
         domain_pauses.c.until > since
     )

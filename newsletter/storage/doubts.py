@@ -1,4 +1,4 @@
-"""Doubts about the ledger itself, and who answered them; see `newsletter.dispatch.doubt`."""
+"""Doubts on the ledger itself, and their answers; see `newsletter.dispatch.doubt`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -24,19 +24,19 @@ from newsletter.storage.transactions import reading, writing
 
 
 class SqlDoubts:
-    """Why this ledger may know less than happened; durable when a call returns."""
+    """Reasons why this ledger may lack events; durable when a call returns."""
 
     def __init__(self, database: Engine) -> None:
         self._database = database
 
     def standing(self) -> Sequence[StandingDoubt]:
-        """Return the doubts that are not over, the oldest first."""
+        """Return the open doubts, the oldest first."""
         with reading(self._database) as connection:
             return _find_standing(connection)
 
     def find_held(self) -> Mapping[str, int]:
         """
-        Count the deliveries that wait, by issue; 0 for what is appointed and not planned yet.
+        Return issue -> number of waiting deliveries; 0 for an appointed issue without a plan.
 
         Cancelled issues are left out.
         """
@@ -49,18 +49,18 @@ class SqlDoubts:
 
     def look(self, now: datetime) -> Sequence[StandingDoubt]:
         """
-        Look as a timer does: judge how long ago the last look was, and note this one.
+        Check the ledger as a timer does: judge the time since the last check, and record this one.
 
-        While nothing is appointed or unfinished, looks are neither noted nor expected.
+        While no issue is appointed or unfinished, checks are neither recorded nor expected.
 
         Returns:
-            The doubts that stand then.
+            The doubts that are open then.
         """
         with reading(self._database) as connection:
             seen = _look(connection, now)
             standing = _find_standing(connection)
         if not seen.open and seen.before is None:
-            return standing  # nothing is written
+            return standing  # without a write
         sign = judge_gap(seen, now)
         with writing(self._database) as connection:
             raise_doubts(connection, [sign] if sign else [], now)
@@ -69,7 +69,7 @@ class SqlDoubts:
             return _find_standing(connection)
 
     def note_told(self, told: Sequence[StandingDoubt], now: datetime) -> None:
-        """Note that a timer has said these, which it does once."""
+        """Record that a timer has printed these doubts; each is printed once."""
         with writing(self._database) as connection:
             connection.execute(
                 update(doubts)
@@ -81,13 +81,13 @@ class SqlDoubts:
         self, answered: Sequence[StandingDoubt], issue: str, by: str, because: str, now: datetime
     ) -> None:
         """
-        Note that *by* lets *issue* go out in spite of these doubts; the last answer ends a doubt.
+        Record that *by* lets *issue* be sent despite these doubts; the last answer ends a doubt.
 
-        An answer that somebody else gave in the meantime stays.
+        An answer that another person gave in the meantime is kept.
         """
         with writing(self._database) as connection:
             ensure_mark(connection)
-            # Changes nothing, but takes the write lock: one process answers at a time.
+            # This changes no value, but takes the write lock: one process answers at a time.
             connection.execute(update(ledger_marks).values(ends=ledger_marks.c.ends))
             current = {one.id: one for one in _find_standing(connection)}
             for one in answered:
@@ -124,7 +124,7 @@ def _seen(cause: DoubtCause) -> Phrase:
 
 
 def raise_doubts(connection: Connection, signs: Iterable[Sign], now: datetime) -> None:
-    """Write down each sign as a doubt, unless one of its cause stands already."""
+    """Store each sign as a doubt, unless a doubt of the same cause is open."""
     standing = {one.sign.cause for one in _find_standing(connection)}
     for sign in signs:
         if sign.cause not in standing:
@@ -134,7 +134,7 @@ def raise_doubts(connection: Connection, signs: Iterable[Sign], now: datetime) -
 
 
 def note_look(connection: Connection, looked_at: datetime | None) -> None:
-    """Note when somebody looked at what is to be sent; None: nothing is."""
+    """Record when due issues were last checked; None: there is nothing to send."""
     ensure_mark(connection)
     connection.execute(update(ledger_marks).values(looked_at=looked_at))
 
@@ -199,7 +199,7 @@ def _look(connection: Connection, now: datetime) -> Look:
 def _find_runs(
     connection: Connection, before: datetime | None
 ) -> Sequence[tuple[datetime, datetime]]:
-    """Return begin and last sign of life of every run that a gap may be bridged by."""
+    """Return start and last sign of life of every run that may bridge a gap."""
     lived = select(runs.c.began_at, runs.c.seen_at)
     if before:
         lived = lived.where(runs.c.seen_at > before)

@@ -1,4 +1,4 @@
-"""Makes a plan and its deliveries, in the transaction of whoever calls."""
+"""Creates a plan and its deliveries, in the caller's transaction."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,10 +21,10 @@ def freeze(
     connection: Connection, plan: Plan, editions: Mapping[Preference | None, EditionKind]
 ) -> int:
     """
-    Plan a delivery to every active subscriber, and return how many.
+    Plan a delivery to every active subscriber, and return their number.
 
     Raises:
-        UnfinishedError: the issue is planned already.
+        UnfinishedError: the issue has a plan already.
     """
     row = {
         "issue": plan.issue,
@@ -47,7 +47,7 @@ def freeze(
 
 
 def letter_values(plan: Plan) -> dict[str, object]:
-    """Return the columns of the letter that a plan is for; none where it keeps none."""
+    """Return the values of the letter's columns for a plan; empty if the plan has no letter."""
     if plan.letter is None:
         return {}
     values: dict[str, object] = {"letter_id": plan.letter, "files": dict(plan.files)}
@@ -55,7 +55,7 @@ def letter_values(plan: Plan) -> dict[str, object]:
 
 
 def read_plan(row: Row[Any]) -> Plan:
-    """Read a plan from its row of dispatches."""
+    """Return the plan from its row of dispatches."""
     return Plan(
         row.issue,
         row.digest,

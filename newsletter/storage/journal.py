@@ -1,4 +1,4 @@
-"""Whether SQLite's journal is still there after a run that did not end."""
+"""Checks whether SQLite's journal still exists after a run that did not end."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -24,22 +24,22 @@ _OPEN_RUNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class OpenRun:
-    """A run that has begun and not ended, whose journal nobody has looked for yet."""
+    """A run that has not ended and whose journal was not checked yet."""
 
     id: int
     issue: str
-    process: ProcessIdentity | None = None  # None: it was not asked for
+    process: ProcessIdentity | None = None  # None: not requested
 
 
 def checkpoint(database: Engine, patience_ms: int = CHECKPOINT_PATIENCE_MS) -> bool:
     """
-    Bring what is committed so far into SQLite's main file, and keep the journal as it is.
+    Copy all commits into SQLite's main file, and keep the journal.
 
-    Call it after a run's row is committed: the main file then has the run, even if the journal
-    gets lost. Readers and writers are waited for, but not for ever.
+    Call it after a run's row is committed: the main file then contains the run, even if the
+    journal is lost. It waits for readers and writers, up to *patience_ms*.
 
     Returns:
-        False if they were in the way for longer, and the main file may know nothing; True on
+        False if readers or writers took longer, and the main file may lack the commits; True on
         PostgreSQL, which has no such file.
     """
     if database.dialect.name != "sqlite":
@@ -48,7 +48,7 @@ def checkpoint(database: Engine, patience_ms: int = CHECKPOINT_PATIENCE_MS) -> b
         own = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()
         connection.exec_driver_sql(f"PRAGMA busy_timeout={patience_ms}")
         try:
-            # Never TRUNCATE: a journal that becomes shorter was cut off, for `FileWatch`.
+            # Never TRUNCATE: `FileWatch` takes a shorter journal for a truncated one.
             busy, pages, copied = connection.exec_driver_sql("PRAGMA wal_checkpoint(FULL)").one()
         finally:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={own}")
@@ -57,25 +57,25 @@ def checkpoint(database: Engine, patience_ms: int = CHECKPOINT_PATIENCE_MS) -> b
 
 def find_runs_without_journal(database: Path) -> Sequence[OpenRun]:
     """
-    Return the runs that the file *database* alone knows as open, if its journal is not there.
+    Return the runs that are open in the main file *database*, if its journal is missing.
 
-    A run commits its row to the journal, and a journal that holds something goes only when
-    the last connection closes: with the end of the run in the file, or its mark of having
-    been seen. To be asked before this process opens the database.
+    A run commits its row to the journal, and a journal with data is removed only when the last
+    connection closes: then the file contains the run's end, or the mark that its journal was
+    seen. Call it before this process opens the database.
     """
     if not database.is_file() or holds_journal(database):
         return ()
-    uri = f"{database.absolute().as_uri()}?mode=ro&immutable=1"  # the journal is not looked at
+    uri = f"{database.absolute().as_uri()}?mode=ro&immutable=1"  # ignores the journal
     try:
         with closing(sqlite3.connect(uri, uri=True)) as connection:
             found = [OpenRun(*row) for row in connection.execute(_OPEN_RUNS)]
-    except sqlite3.Error:  # tables from before runs, or no database: said where it is opened
+    except sqlite3.Error:  # tables from before runs, or no database: reported on opening
         return ()
-    return () if holds_journal(database) else found  # it may have come meanwhile
+    return () if holds_journal(database) else found  # the journal may have appeared meanwhile
 
 
 def find_open_runs(connection: Connection) -> Sequence[OpenRun]:
-    """Return the runs that have not ended and whose journal nobody has looked for."""
+    """Return the runs that have not ended and whose journal was not checked yet."""
     rows = connection.execute(
         select(runs)
         .where(runs.c.ended_at.is_(None), runs.c.journal_seen_at.is_(None))
@@ -89,9 +89,9 @@ def find_open_runs(connection: Connection) -> Sequence[OpenRun]:
 
 def note_journals_seen(connection: Connection, seen: Sequence[OpenRun], now: datetime) -> None:
     """
-    Note that the journals of *seen* were there, or were missed and that it was said.
+    Record that the journals of *seen* existed, or that their loss was reported.
 
-    The last process that closes the database checkpoints the journal. Without this note, the
+    The last process that closes the database checkpoints the journal. Without this record, the
     next process would find an open run and no journal.
     """
     numbers = [one.id for one in seen]
@@ -99,17 +99,17 @@ def note_journals_seen(connection: Connection, seen: Sequence[OpenRun], now: dat
 
 
 def lives_elsewhere(run: OpenRun) -> bool:
-    """Say whether *run* is of another process of this machine that certainly still runs."""
+    """Return whether *run* belongs to another process of this machine that is still running."""
     ours, process = this_process(), run.process
     if process is None or process == ours or process.host != ours.host:
         return False
     if process.started and ours.started and _place(process.started) != _place(ours.started):
-        return False  # before the last boot of the machine, or in another container
+        return False  # before the machine's last boot, or in another container
     return not has_ended(process)
 
 
 def is_ours(run: OpenRun) -> bool:
-    """Say whether *run* is of this process."""
+    """Return whether *run* belongs to this process."""
     return run.process == this_process()
 
 

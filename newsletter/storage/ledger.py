@@ -52,8 +52,8 @@ log = logging.getLogger(__name__)
 class SqlLedger:
     """Plans, deliveries and outcomes in the database."""
 
-    # Large because it has one short method for each of the ledger's promises
-    # (`dispatch/ledger.py`); the SQL lies in modules of its own.
+    # Large because it has one short method for each method of the ledger's interface
+    # (`dispatch/ledger.py`); the SQL is in other modules.
 
     def __init__(self, database: Engine) -> None:
         self._database = database
@@ -61,9 +61,9 @@ class SqlLedger:
         self._run: int | None = None
         self._planned_at: datetime | None = None  # of the plan that the run sends
         self._run_lock = threading.Lock()
-        self._numbers = count(1)  # of attempts in this run
-        # The attempt under way of each delivery. There are never two: a feed hands a delivery out
-        # again only after the receipt of the attempt before.
+        self._numbers = count(1)  # numbers of the attempts in this run
+        # The current attempt of each delivery. There are never two: a feed hands a delivery out
+        # again only after the receipt of the previous attempt.
         self._under_way: dict[int, Attempt] = {}
 
     def lease(
@@ -72,7 +72,7 @@ class SqlLedger:
         """Take or renew the lease on *issue*; return its holder if that is another process."""
         with writing(self._database) as connection:
             current = connection.execute(
-                update(dispatches)  # takes the write lock before anything is read
+                update(dispatches)  # takes the write lock before any read
                 .where(dispatches.c.issue == issue)
                 .values(issue=issue)
                 .returning(
@@ -109,10 +109,10 @@ class SqlLedger:
 
     def begin_run(self, issue: str, order: RunOrder | None = None) -> None:
         """
-        Note that this process is about to send *issue*; durable on return.
+        Record that this process is about to send *issue*; durable on return.
 
-        On SQLite the main file has the run from now on. If the journal gets lost, the next
-        command sees that letters may have left without a record.
+        On SQLite the main file then contains the run. If the journal is lost, the next command
+        sees that letters may have left without a record.
         """
         with writing(self._database) as connection:
             self._run = runs.begin_run(connection, issue, this_process(), order)
@@ -122,7 +122,7 @@ class SqlLedger:
             log.warning(phrase("storage.read-for-long"))
 
     def end_run(self, why: RunEnd = RunEnd.DONE) -> None:
-        """Note that this process gets no more answers; nothing if it has begun no run."""
+        """Record that this process gets no more answers; does nothing without a begun run."""
         run, self._run, self._planned_at = self._run, None, None
         if run is not None:
             with writing(self._database) as connection:
@@ -149,29 +149,29 @@ class SqlLedger:
             return freeze(connection, plan, editions)
 
     def find_traces(self, issue: str) -> Traces:
-        """Say what the answers to deliveries of *issue* tell of how they left."""
+        """Return how deliveries of *issue* were sent, as far as their answers show."""
         with reading(self._database) as connection:
             return find_traces(connection, issue)
 
     def is_untouched(self, issue: str) -> bool:
-        """Say whether *issue* is planned and no delivery of it was ever begun."""
+        """Return whether *issue* is planned and no delivery of it was ever begun."""
         with reading(self._database) as connection:
             return planning.is_untouched(connection, issue)
 
     def discard_untouched(self, issue: str) -> bool:
-        """Forget the plan of *issue* if no delivery of it was ever begun; say whether so."""
+        """Delete the plan of *issue* if no delivery of it was ever begun; return whether so."""
         with writing(self._database) as connection:
             return planning.discard_untouched(connection, issue)
 
     def add_new(self, issue: str, editions: Mapping[Preference | None, EditionKind]) -> int:
-        """Plan deliveries to the active subscribers who have none yet; return how many."""
+        """Plan deliveries to active subscribers without one; return how many."""
         with writing(self._database, planning.PLANNING_MB) as connection:
             return planning.plan_missing(connection, issue, editions)
 
     def count_unplanned(
         self, issue: str, editions: Mapping[Preference | None, EditionKind]
     ) -> Mapping[EditionKind, int]:
-        """Count the active subscribers who have no delivery of *issue*, by edition."""
+        """Return the number of active subscribers without a delivery of *issue*, by edition."""
         with reading(self._database) as connection:
             return planning.count_unplanned(connection, issue, editions)
 
@@ -180,17 +180,17 @@ class SqlLedger:
         editions: Mapping[Preference | None, EditionKind],
         recipients_of: str | None = None,
     ) -> Mapping[EditionKind, int]:
-        """Count the active subscribers, by the edition that each would get."""
+        """Return the number of active subscribers, by the edition that each would get."""
         with reading(self._database) as connection:
             return planning.count_active(connection, editions, recipients_of)
 
     def skip_withdrawn(self, issue: str) -> int:
-        """Skip what waits for readers who have withdrawn since planning; return how many."""
+        """Skip waiting deliveries to readers who have withdrawn since planning; return how many."""
         with writing(self._database) as connection:
             return skip_withdrawn(connection, issue)
 
     def last_planned(self, issue: str) -> DeliveryId:
-        """Return the highest id of a delivery of *issue*; what is planned later is above it."""
+        """Return the highest id of a delivery of *issue*; later plans have higher ids."""
         with reading(self._database) as connection:
             return rows.last_planned(connection, issue)
 
@@ -200,14 +200,14 @@ class SqlLedger:
             return rows.find_due(connection, issue, now, page)
 
     def count_due(self, issue: str, now: datetime) -> int:
-        """Count what `find_due` would return without a limit."""
+        """Return the number of deliveries that `find_due` would return without a limit."""
         with reading(self._database) as connection:
             return rows.count_due(connection, issue, now)
 
     def begin(
         self, delivery: DeliveryId, now: datetime, letter: LetterId | None = None
     ) -> RecordedBegin:
-        """Ask for the delivery to be marked as begun with *letter*, and return at once."""
+        """Request that the delivery is marked as begun with *letter*, and return at once."""
         if self._run is None:
             self._begin_run_of(delivery)
         begin = Begin(
@@ -225,7 +225,7 @@ class SqlLedger:
     def record(
         self, delivery: DeliveryId, outcome: Outcome, due_at: datetime | None, now: datetime
     ) -> None:
-        """Note an outcome, and suppress the reader it blames; durable after the next `flush`."""
+        """Record an outcome, and suppress the reader it blames; durable after the next `flush`."""
         attempt = self._under_way.pop(delivery)
         ending = Ending(
             delivery=delivery,
@@ -245,11 +245,11 @@ class SqlLedger:
         self._recorder.put(Returned(self._under_way.pop(delivery)))
 
     def flush(self) -> None:
-        """Return when everything noted so far is durable."""
+        """Return when all records so far are durable."""
         self._recorder.flush()
 
     def close(self) -> None:
-        """Make everything noted durable, and end the thread that writes."""
+        """Make all records durable, and end the writing thread."""
         self._recorder.close()
 
     def _begin_run_of(self, delivery: DeliveryId) -> None:
@@ -261,12 +261,12 @@ class SqlLedger:
                 self.begin_run(issue or "")
 
     def tally(self, issue: str) -> Tally:
-        """Count the deliveries of *issue* by edition and state."""
+        """Return the number of deliveries of *issue* by edition and state."""
         with reading(self._database) as connection:
             return rows.tally(connection, issue)
 
     def next_due_at(self, issue: str) -> datetime | None:
-        """Say when the first deferred delivery is due, or None."""
+        """Return when the first deferred delivery is due, or None."""
         with reading(self._database) as connection:
             return rows.next_due_at(connection, issue)
 
@@ -276,32 +276,32 @@ class SqlLedger:
             yield from rows.entries(connection, issue, state)
 
     def latest_refusals(self, issue: str, since: datetime, count: int) -> Sequence[bool]:
-        """Say of the newest outcomes whether each was a refusal, oldest first."""
+        """Return for each of the newest outcomes whether it was a refusal, oldest first."""
         with reading(self._database) as connection:
             return rows.latest_refusals(connection, issue, since, count)
 
     def count_begun(self, since: datetime) -> Mapping[datetime, int]:
-        """Count the deliveries of all issues begun at *since* or later, by minute (UTC)."""
+        """Return the number of letters of all issues begun from *since* on, per minute (UTC)."""
         with reading(self._database) as connection:
             return domains.count_begun(connection, since)
 
     def pause_domain(self, domain: str, until: datetime, answer: Said) -> None:
-        """Remember a pause of *domain*; the later time wins."""
+        """Store a pause of *domain*; the later time wins."""
         with writing(self._database) as connection:
             domains.pause_domain(connection, domain, until, write_said(answer))
 
     def domain_pauses(self, since: datetime) -> Mapping[str, datetime]:
-        """Return the domains whose pause ends, or has ended, after *since*, and when."""
+        """Return domain -> end of its pause, for pauses that end or ended after *since*."""
         with reading(self._database) as connection:
             return domains.find_domain_pauses(connection, since)
 
     def rehearsals(self, issue: str) -> Sequence[Rehearsal]:
-        """Return what was set aside of *issue*, oldest first."""
+        """Return the rehearsals of *issue* that were set aside, oldest first."""
         with reading(self._database) as connection:
             return find_rehearsals(connection, issue)
 
     def issues(self) -> list[str]:
-        """Name the issues that were dispatched, oldest first."""
+        """Return the names of the dispatched issues, oldest first."""
         with reading(self._database) as connection:
             return list(
                 connection.execute(

@@ -1,4 +1,4 @@
-"""Letters that are kept: as they were tested, approved, appointed or planned, and are sent."""
+"""Kept letters: as they were tested, approved, appointed or planned, and as they are sent."""
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -42,38 +42,38 @@ from newsletter.storage.transactions import reading, writing
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How much is kept."""
+    """The size of the kept letters."""
 
     letters: int
-    size: int  # bytes, pictures included
+    size: int  # bytes, including pictures
 
 
 class SqlLetters:
     """
-    Letters by the hash of all that is kept of them.
+    Kept letters by the hash of all their data.
 
-    Each is there once, and each picture once, whatever letters show it.
+    Each letter is stored once, and each picture once, even if several letters show it.
     """
 
     def __init__(self, database: Engine, keep_for: timedelta) -> None:
         """
-        Prepare; nothing is read yet.
+        Prepare the storage; nothing is read yet.
 
         Args:
-            database: where.
-            keep_for: how long letters stay that nobody was sent and nothing names.
+            database: the database.
+            keep_for: how long an unsent and unreferenced letter is kept.
         """
         self._database = database
         self._keep_for = keep_for
 
     def keep(self, letter: KeptLetter, now: datetime) -> LetterId:
         """
-        Keep *letter*, if it is not kept already; durable on return.
+        Store *letter*, if it is not stored already; durable on return.
 
         The same commit removes idle letters: see `_remove_idle`.
 
         Raises:
-            LedgerError: nothing can be written.
+            LedgerError: the database cannot be written.
         """
         letter = self.reuse_pictures(letter)
         made = {one.path: one.read() for one in letter.pictures if one.sha256 is None}
@@ -99,10 +99,10 @@ class SqlLetters:
 
     def reuse_pictures(self, letter: KeptLetter) -> KeptLetter:
         """
-        Return *letter* with the pictures that are kept already in place of those to be made.
+        Return *letter* with stored pictures in place of those that are still to be made.
 
-        A path names a source, a size and a way of resizing (`compose.hosting`): the kept
-        picture is the one that was tested, and a newer image library may make a different one.
+        A path identifies a source, a size and a recipe of resizing (`compose.hosting`): the stored
+        picture is the tested one, and a newer image library may make a different picture.
         """
         paths = [one.path for one in letter.pictures if one.sha256 is None]
         of = kept_letter_pictures.c
@@ -121,10 +121,10 @@ class SqlLetters:
 
     def find(self, number: LetterId) -> KeptLetter:
         """
-        Return a letter that is kept; its pictures are read when they are asked for.
+        Return a stored letter; its pictures are read on demand.
 
         Raises:
-            LedgerError: it is damaged, or was written by a newer version of the program.
+            LedgerError: the letter is damaged, or was written by a newer version of the program.
         """
         with reading(self._database) as connection:
             row = connection.execute(
@@ -135,13 +135,13 @@ class SqlLetters:
         return read_content(_content_of(row), self._picture_reader)
 
     def adopt(self, plan: Plan) -> None:
-        """Give a plan from before letters were kept the letter that it was made for."""
+        """Add its letter to a plan made by a version that did not keep letters."""
         with writing(self._database) as connection:
             adopt_letter(connection, plan)
 
     def replace(self, replacement: Replacement) -> int:
         """
-        Let those who wait have another letter; return how many, durable on return.
+        Give waiting readers another letter; return how many, durable on return.
 
         The caller holds the lease on the issue.
 
@@ -152,7 +152,7 @@ class SqlLetters:
             return replace_letter(connection, replacement)
 
     def count_replaceable(self, issue: str) -> int:
-        """Count those who wait and cannot have the letter: they were never unknown."""
+        """Return how many readers wait and cannot have the letter: they were never unknown."""
         with reading(self._database) as connection:
             return count_replaceable(connection, issue)
 
@@ -176,7 +176,7 @@ class SqlLetters:
             return find_begun(connection, issue, key)
 
     def size(self) -> Kept:
-        """Say how much is kept."""
+        """Return the size of the stored letters."""
         with reading(self._database) as connection:
             letters = connection.execute(select(func.count()).select_from(kept_letters))
             sizes = [
@@ -210,15 +210,15 @@ def _content_of(row: Row[Any]) -> bytes:
 
 
 def _be_alone(connection: Connection) -> None:
-    """Lock the letters against other processes; on SQLite the write lock does that already."""
+    """Lock the letters against other processes; on SQLite the write lock does this already."""
     if connection.dialect.name != "sqlite":
         connection.execute(text("LOCK TABLE kept_letters IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def _find_again(connection: Connection, name: str, now: datetime) -> LetterId | None:
-    """Note that a letter was kept again, and return its number; None if it is a new one."""
+    """Record that a letter was kept again, and return its number; None if it is new."""
     found: int | None = connection.execute(
-        update(kept_letters)  # takes the write lock before anything is read
+        update(kept_letters)  # takes the write lock before any read
         .where(kept_letters.c.hash == name)
         .values(kept_at=now)
         .returning(kept_letters.c.id)
@@ -239,17 +239,17 @@ def _insert(connection: Connection, letter: KeptLetter, content: bytes, now: dat
 
 
 def _insert_once(connection: Connection, table: Table, row: Mapping[str, object]) -> None:
-    """Insert a row unless one with its key is there."""
+    """Insert a row unless a row with its key exists."""
     own = sqlite if connection.dialect.name == "sqlite" else postgresql
     connection.execute(own.insert(table).values(row).on_conflict_do_nothing())
 
 
 def _remove_idle(connection: Connection, before: datetime) -> None:
     """
-    Remove letters that were kept *before* that for the last time, and their pictures.
+    Remove letters last kept *before* that time, and their pictures.
 
-    Letters stay if a plan, an approval or an appointment in force names them, or if a delivery
-    was ever begun with them.
+    A letter is not removed if a plan, an approval or a current appointment refers to it, or if
+    a delivery was ever begun with it.
     """
     of = kept_letters.c
     is_planned = exists().where(dispatches.c.letter_id == of.id)

@@ -1,4 +1,4 @@
-"""Reads a ledger without making, migrating or changing it, for commands that work without one."""
+"""Reads a ledger without creating, migrating or changing it, for commands that need no ledger."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def look_for_promises(setting: str, root: Path, issue: str) -> "Sequence[Promise]":
     """
-    Return what binds *issue* to a letter; nothing where there is no ledger yet.
+    Return the promises that bind *issue* to a letter; empty if there is no ledger yet.
 
     Raises:
-        SettingsError: the database cannot be read, or is not of this version of the program.
+        SettingsError: the database cannot be read, or belongs to another version of the program.
     """
     location = read_database_url(setting, root)
     if isinstance(location.place, Path) and not location.place.is_file():

@@ -1,4 +1,4 @@
-"""Which ledger this is and how far it has come: in it, and in a file beside it."""
+"""Marks of a ledger: its id and its count of commands, in the ledger and in a file beside it."""
 
 import json
 import logging
@@ -17,15 +17,15 @@ log = logging.getLogger(__name__)
 
 
 def mark_path(database: Path) -> Path:
-    """Return where the mark of a SQLite database lies."""
+    """Return the path of a SQLite database's mark."""
     return database.with_name(f"{database.name}.mark")
 
 
 def read_noted_mark(database: Path) -> LedgerMark | None:
     """
-    Read the mark beside *database*; None if there is none, or it cannot be read.
+    Read the mark beside *database*; None if it is missing or unreadable.
 
-    Read it before the ledger's own mark: then it is never ahead of what was committed.
+    Read it before the ledger's own mark: then it is never ahead of the committed mark.
     """
     try:
         noted = json.loads(mark_path(database).read_text(encoding="utf-8"))
@@ -39,10 +39,10 @@ def read_noted_mark(database: Path) -> LedgerMark | None:
 
 def write_mark(database: Path, mark: LedgerMark) -> None:
     """
-    Write *mark* beside *database* at a command's end; to be called once it is committed.
+    Write *mark* beside *database* at a command's end; call it after the commit of the mark.
 
-    A mark with a higher count stays, because another command has ended meanwhile. A mark of a
-    lost journal stays until the ledger has that: see `replace_mark`.
+    A mark with a higher count is kept, because another command has ended meanwhile. A mark of a
+    lost journal is kept until the ledger records the loss: see `replace_mark`.
     """
     noted = read_noted_mark(database)
     if noted and noted.has_lost_journal:
@@ -53,7 +53,7 @@ def write_mark(database: Path, mark: LedgerMark) -> None:
 
 
 def note_lost_journal(database: Path) -> None:
-    """Note beside *database* that its journal was harmed: the ledger cannot be written to."""
+    """Mark beside *database* that its journal was damaged: the ledger cannot be written."""
     noted = read_noted_mark(database)
     if noted:
         replace_mark(database, replace(noted, has_lost_journal=True))
@@ -61,9 +61,9 @@ def note_lost_journal(database: Path) -> None:
 
 def replace_mark(database: Path, mark: LedgerMark) -> None:
     """
-    Write *mark* beside *database* atomically, for its owner alone.
+    Write *mark* beside *database* atomically, private to its owner.
 
-    If there is no room or no right for it, a warning is logged.
+    If there is no space or no permission, a warning is logged.
     """
     path = mark_path(database)
     part = path.with_name(f"{path.name}.{os.getpid()}")
@@ -81,23 +81,23 @@ def replace_mark(database: Path, mark: LedgerMark) -> None:
 
 
 def find_mark(connection: Connection, database: Path) -> LedgerMark | None:
-    """Return the mark of the ledger in *database*; None if it has none yet, or no file."""
+    """Return the mark of the ledger in *database*; None if it has no mark yet, or no file."""
     row = connection.execute(select(ledger_marks)).first()
     try:
         inode = database.stat().st_ino
     except OSError:
         return None
-    # Not the device: its number changes when a machine is started anew.
+    # Not the device: its number changes when a machine is restarted.
     return LedgerMark(row.id, inode, row.ends) if row else None
 
 
 def ensure_mark(connection: Connection) -> None:
-    """Give the ledger its id if it has none."""
+    """Give the ledger an id if it has none."""
     if connection.execute(select(ledger_marks.c.id)).first() is None:
         connection.execute(insert(ledger_marks).values(id=secrets.token_hex(16), ends=0))
 
 
 def count_end(connection: Connection) -> None:
-    """Count one more command that has written and ends."""
+    """Increase the count of commands that wrote and ended."""
     ensure_mark(connection)
     connection.execute(update(ledger_marks).values(ends=ledger_marks.c.ends + 1))

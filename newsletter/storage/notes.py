@@ -1,4 +1,4 @@
-"""Writes the lines of a dispatch's diary, in the transaction that does what they say."""
+"""Writes the lines of a dispatch's diary, in the transaction of the noted action."""
 
 from sqlalchemy import Connection, insert
 

@@ -1,4 +1,4 @@
-"""Opens and closes the ledger for a command, and checks whether it is the newest."""
+"""Opens and closes the ledger for a command, and checks whether it is the newest copy."""
 
 import logging
 import sqlite3
@@ -43,19 +43,19 @@ log = logging.getLogger(__name__)
 
 def open_ledger(setting: str, root: Path, give_back: Callable[[], None] | None = None) -> Engine:
     """
-    Open the database as `open_database` does, and note durably what tells that it is older.
+    Open the database like `open_database`, and record signs that it is an older copy.
 
-    Those are: a mark beside it that is ahead or of another file, and a run that has not ended
-    and whose journal is gone. Writes nothing where there is no such sign.
+    The signs are: a mark beside it that is ahead or belongs to another file, and an unfinished
+    run whose journal is missing. Without a sign, nothing is written.
 
     Args:
         setting: NEWSLETTER_DATABASE_URL.
         root: the site's folder.
-        give_back: called when much memory was freed, for the process to give to the system.
+        give_back: called after much memory was freed, to return the memory to the system.
 
     Raises:
-        SettingsError: as `open_database`.
-        LedgerError: the doubt cannot be written down.
+        SettingsError: see `open_database`.
+        LedgerError: the doubt cannot be stored.
     """
     engine = open_database(setting, root)
     engine.update_execution_options(**{GIVE_BACK: give_back})
@@ -72,16 +72,16 @@ def close_ledger(engine: Engine) -> None:
     """
     Close the database at a command's end, and count the end if the command has written.
 
-    A failed note is only logged, because the command itself has succeeded.
+    If the count cannot be stored, the fault is only logged: the command itself has succeeded.
     """
     watch = find_watch(engine)
-    if watch is None:  # PostgreSQL: there is no file beside it, and no journal of ours
+    if watch is None:  # PostgreSQL: no file beside it, and no journal of ours
         engine.dispose()
         return
     path, has_written, now = _file_of(engine), watch.has_written, datetime.now(UTC)
     was_known = watch.is_broken
     if harm := find_harm(engine):
-        if has_written and not was_known:  # nobody was told, as nothing was written since
+        if has_written and not was_known:  # nobody was told, because nothing was written since
             log.warning(harm.phrase)
         if watch.has_lost_journal:
             note_lost_journal(path)
@@ -93,7 +93,7 @@ def close_ledger(engine: Engine) -> None:
             mark = find_mark(connection, path) if has_written else None
     except LedgerError as error:
         log.warning(phrase("storage.end-not-noted", fault=error.phrase))
-        # The journal stays as it is, for the next command to see.
+        # The journal is not changed, so that the next command sees it.
         leave_open(engine)
         return
     close_database(engine)
@@ -105,7 +105,7 @@ def close_ledger(engine: Engine) -> None:
 
 def _examine(engine: Engine, now: datetime) -> None:
     path, lost = _file_of(engine), find_lost_runs(engine)
-    noted = read_noted_mark(path)  # before the ledger's own, which is never behind it
+    noted = read_noted_mark(path)  # before the ledger's own mark, which is never behind this one
     with reading(engine) as connection:
         mark = find_mark(connection, path)
         gone = [one for one in find_open_runs(connection) if not _may_write(one)]
@@ -119,7 +119,7 @@ def _examine(engine: Engine, now: datetime) -> None:
         raise_doubts(connection, signs, now)
         note_journals_seen(connection, [*lost, *gone], now)
     if signs and mark:
-        replace_mark(path, mark)  # what it told is in the ledger now
+        replace_mark(path, mark)  # its content is in the ledger now
 
 
 def _may_write(run: OpenRun) -> bool:
@@ -141,8 +141,8 @@ def _note_end(engine: Engine, now: datetime, *, has_written: bool) -> Sequence[O
 
 
 def _note_folded(path: Path, living: Sequence[OpenRun], now: datetime) -> None:
-    """Note of runs that lived a moment ago that their journal was folded in by this process."""
-    shown = f"{now:%Y-%m-%d %H:%M:%S.%f}"  # as UtcTime has it
+    """Record for recently living runs that this process checkpointed their journal."""
+    shown = f"{now:%Y-%m-%d %H:%M:%S.%f}"  # in the format of UtcTime
     rows = [(shown, one.id) for one in living]
     try:
         with closing(sqlite3.connect(path)) as connection, connection:

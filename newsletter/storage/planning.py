@@ -1,4 +1,4 @@
-"""The rows of a plan: who gets an issue, in which edition, each once."""
+"""The rows of a plan: readers and editions of an issue, each reader once."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -22,7 +22,7 @@ from newsletter.storage.conditions import constant, domain_of, was_begun
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.subscriber import Standing
 
-PLANNING_MB: Final = 10  # what the sending that follows needs anyway, for other things
+PLANNING_MB: Final = 10  # MB; the following dispatch needs this memory anyway
 PLANNED: Final = (
     "issue",
     "subscriber_id",
@@ -39,11 +39,11 @@ def plan_everyone(
     connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
 ) -> int:
     """
-    Insert a delivery for every active subscriber: *issue* has none, being planned just now.
+    Insert a delivery for every active subscriber: *issue* is newly planned and has none.
 
     If the plan says so, only for the readers who have another issue.
 
-    For a long list the transaction is to have a page cache of `PLANNING_MB`.
+    For a long list, set the transaction's page cache to `PLANNING_MB`.
     """
     return _plan(connection, issue, editions)
 
@@ -51,7 +51,7 @@ def plan_everyone(
 def plan_missing(
     connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
 ) -> int:
-    """Insert a delivery for those who have none, otherwise as `plan_everyone`."""
+    """Insert a delivery for readers without one, otherwise like `plan_everyone`."""
     return _plan(connection, issue, editions, *_has_no_delivery(issue))
 
 
@@ -87,11 +87,11 @@ def _plan(
             *conditions,
             *_has_got(find_recipients_of(connection, issue)),
         )
-        .order_by(subscribers.c.id)  # sending looks readers up in this order: near each other
+        .order_by(subscribers.c.id)  # sending looks readers up in this order: adjacent rows
     )
     added = connection.execute(
         insert(deliveries).from_select(PLANNED, chosen),
-        execution_options={"preserve_rowcount": True},  # psycopg drops it for an INSERT
+        execution_options={"preserve_rowcount": True},  # psycopg omits it for an INSERT
     )
     return added.rowcount
 
@@ -99,7 +99,7 @@ def _plan(
 def count_unplanned(
     connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
 ) -> Mapping[EditionKind, int]:
-    """Count the active subscribers who have no delivery of *issue* and are to get it."""
+    """Return the number of active subscribers of *issue*'s audience without a delivery of it."""
     recipients_of = find_recipients_of(connection, issue)
     return _count(connection, editions, *_has_no_delivery(issue), *_has_got(recipients_of))
 
@@ -109,12 +109,12 @@ def count_active(
     editions: Mapping[Preference | None, EditionKind],
     recipients_of: str | None = None,
 ) -> Mapping[EditionKind, int]:
-    """Count the active subscribers, by edition; with *recipients_of* those who have that issue."""
+    """Return the number of active subscribers by edition; *recipients_of*: only its readers."""
     return _count(connection, editions, *_has_got(recipients_of))
 
 
 def find_recipients_of(connection: Connection, issue: str) -> str | None:
-    """Return the issue whose readers alone get *issue*, as its plan says; None: all do."""
+    """Return the issue whose readers only get *issue*, from its plan; None: all readers."""
     found: str | None = connection.execute(
         select(dispatches.c.recipients_of).where(dispatches.c.issue == issue)
     ).scalar()
@@ -138,19 +138,19 @@ def _count(
 
 
 def is_untouched(connection: Connection, issue: str) -> bool:
-    """Say whether *issue* is planned and no delivery of it was ever begun."""
+    """Return whether *issue* is planned and no delivery of it was ever begun."""
     planned = select(dispatches.c.issue).where(dispatches.c.issue == issue, ~was_begun())
     return connection.execute(planned).first() is not None
 
 
 def discard_untouched(connection: Connection, issue: str) -> bool:
-    """Forget the plan of *issue* if nothing of it was begun or halted; say whether so."""
+    """Delete the plan of *issue* if nothing of it was begun or halted; return whether so."""
     taken = connection.execute(
-        update(dispatches)  # takes the write lock before anything is read
+        update(dispatches)  # takes the write lock before any read
         .where(
             dispatches.c.issue == issue,
             ~was_begun(),
-            # A decision that a person made meanwhile must not be deleted with it.
+            # A person's decision, made meanwhile, must not be deleted with the plan.
             dispatches.c.paused_at.is_(None),
             dispatches.c.cancelled_at.is_(None),
         )
@@ -164,20 +164,20 @@ def discard_untouched(connection: Connection, issue: str) -> bool:
 
 
 def _has_no_delivery(issue: str) -> list[ColumnElement[bool]]:
-    """Demand that *issue* is not planned yet for a subscriber or their address."""
+    """Return the conditions that a subscriber, and the address, have no delivery of *issue*."""
     planned = select(deliveries.c.id).where(deliveries.c.issue == issue)
     return [
         ~planned.where(deliveries.c.address_key == subscribers.c.address_key).exists(),
-        # A reader whose address was changed since has it at the old one.
+        # A reader whose address was changed since has the delivery at the old address.
         ~planned.where(deliveries.c.subscriber_id == subscribers.c.id).exists(),
     ]
 
 
 def _has_got(issue: str | None) -> list[ColumnElement[bool]]:
     """
-    Demand that a subscriber has, or may have, *issue*; None demands nothing.
+    Return the condition that a subscriber has, or may have, *issue*; empty for None.
 
-    The person counts, not the address: it may have changed, or belong to somebody else now.
+    The person counts, not the address: it may have changed, or belong to another person now.
     """
     if issue is None:
         return []

@@ -1,4 +1,4 @@
-"""Statements of the hottest path, compiled once; their rows go straight to the driver."""
+"""Statements of the most frequent path, compiled once; rows go directly to the driver."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -7,20 +7,20 @@ from typing import Any
 from sqlalchemy import Connection, Dialect, Insert, Update
 from sqlalchemy.sql.compiler import SQLCompiler
 
-Fit = Callable[[Any], Any]  # a value as the driver wants it
+Fit = Callable[[Any], Any]  # converts a value for the driver
 
 
 class Prepared:
     """
-    A statement for many rows at once.
+    A statement for many rows.
 
-    SQLAlchemy's own way binds each parameter of each row anew, which takes three times as
-    long as the database does. Text, types and parameters are still SQLAlchemy's.
+    SQLAlchemy binds each parameter of each row again, which takes three times as long as the
+    database's own work. Text, types and parameters still come from SQLAlchemy.
     """
 
     def __init__(self, statement: Insert | Update, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect)
-        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - what they compile to
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - INSERT and UPDATE compile to this
         self._text = str(compiled)
         self._is_positional = compiled.positional
         names = (compiled.positiontup if compiled.positional else list(compiled.binds)) or []
@@ -40,17 +40,17 @@ class Prepared:
                 {name: row[name] if fit is None else fit(row[name]) for name, fit in fits}
                 for row in rows
             ]
-        # A single row too goes as a list, for so the driver counts in the same way.
+        # A single row is also passed as a list, so that the driver counts in the same way.
         return connection.exec_driver_sql(self._text, bound).rowcount
 
 
 @lru_cache(maxsize=16)
 def prepare(statement: Insert | Update, dialect: Dialect) -> Prepared:
-    """Return *statement* prepared for *dialect*, from the second time on without any work."""
+    """Return *statement* prepared for *dialect*; cached after the first call."""
     return Prepared(statement, dialect)
 
 
 def _fit(compiled: SQLCompiler, name: str, dialect: Dialect) -> Fit | None:
     kind = compiled.binds[name].type
     fit = kind.dialect_impl(dialect).bind_processor(dialect)
-    return lru_cache(maxsize=256)(fit) if fit else None  # times: many rows share one
+    return lru_cache(maxsize=256)(fit) if fit else None  # for times: many rows have the same time

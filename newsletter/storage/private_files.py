@@ -1,4 +1,4 @@
-"""The files of a SQLite database: makes them for their owner alone, and warns if they are not."""
+"""Makes the files of a SQLite database private to their owner, and warns if they are not."""
 
 import logging
 from pathlib import Path
@@ -13,13 +13,13 @@ log = logging.getLogger(__name__)
 
 def prepare_files(database: Path) -> None:
     """
-    Make the file, if it is missing, for its owner alone; SQLite's others take over its mode.
+    Create a missing file, private to its owner; SQLite's other files copy its mode.
 
-    Says once which of its files and copies others may read. An existing file's mode is never
-    changed.
+    Warns once about files and copies that other users may read. An existing file's mode is
+    never changed.
 
     Raises:
-        SettingsError: what is there is no file, or it cannot be made.
+        SettingsError: the path is not a regular file, or the file cannot be created.
     """
     try:
         make_private(database)
@@ -36,15 +36,15 @@ def prepare_files(database: Path) -> None:
 
 
 def explain_write_rights(database: Path) -> Said:
-    """Say whose files and folder stand in the way of writing; "" if none does."""
+    """Return which files or folder are not writable, and whose they are; "" if none."""
     beside = (database.with_name(f"{database.name}{end}") for end in ("-wal", "-shm"))
     return explain_rights([database, *beside, database.parent])
 
 
 def _files_of(database: Path) -> list[Path]:
-    """Name the file, its journal and its copies."""
+    """Return the paths of the file, its journal and its copies."""
     try:
         found = list(database.parent.iterdir())
-    except OSError:  # a folder that may be entered and not listed
+    except OSError:  # a folder with permission to enter but not to list
         return [database]
     return sorted(path for path in found if path.name.startswith(database.name))

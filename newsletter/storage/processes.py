@@ -1,4 +1,4 @@
-"""Which process this is, and whether another one of this machine has ended."""
+"""Identity of this process, and whether another process of this machine has ended."""
 
 import os
 import socket
@@ -11,28 +11,28 @@ PROC = Path("/proc")
 
 
 def this_process() -> ProcessIdentity:
-    """Describe the process that asks."""
+    """Return the identity of the calling process."""
     return ProcessIdentity(socket.gethostname(), os.getpid(), read_start(os.getpid()))
 
 
 def this_holder() -> Holder:
-    """Describe the process that asks to those who wait for it."""
+    """Return the calling process as the holder of a lease, for processes that wait for it."""
     return Holder(f"{socket.gethostname()}:{os.getpid()}", _is_gone)
 
 
 def _is_gone(holder: str) -> bool:
-    """Say whether the process named host:pid ran on this machine and has ended."""
+    """Return whether the process named host:pid ran on this machine and has ended."""
     host, _, pid = holder.rpartition(":")
     return pid.isdigit() and has_ended(ProcessIdentity(host, int(pid), None))
 
 
 def read_start(pid: int) -> str | None:
     """
-    Say when the process *pid* started, in a form that is compared and never shown.
+    Return when the process *pid* started, in a form for comparison only.
 
     Clock ticks since boot (proc(5), field 22 of stat), the boot's id and the process
-    namespace: in another container, or on another machine of the same name, the same number
-    is another process.
+    namespace: in another container, or on another machine of the same name, the same pid is a
+    different process.
 
     Returns:
         None if there is no such process, or the system has no /proc.
@@ -43,17 +43,17 @@ def read_start(pid: int) -> str | None:
         namespace = (PROC / "self/ns/pid").readlink()
     except OSError:
         return None
-    # The name of the program comes second, in brackets, and may hold anything.
+    # The name of the program is the second field, in brackets, and may contain any character.
     return f"{ticks.rpartition(')')[2].split()[19]} {boot} {namespace}"
 
 
 def has_ended(process: ProcessIdentity) -> bool:
-    """Say whether *process* is known to have ended; False if it cannot be looked at from here."""
+    """Return whether *process* is known to have ended; False if it cannot be checked from here."""
     if process.host != socket.gethostname():
         return False
     ours = read_start(os.getpid())
     if process.started and ours and process.started.split()[1:] != ours.split()[1:]:
-        return False  # another container or machine; or this one before it was started anew
+        return False  # another container or machine, or this machine before a restart
     try:
         os.kill(process.pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Appointments, approvals and begun dispatches that wait for the letter they were made for."""
+"""Appointments, approvals and begun dispatches that are bound to one letter."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,9 +11,9 @@ from newsletter.storage.tables import appointments, approvals, deliveries, dispa
 
 def find_promises(connection: Connection, issue: str) -> Sequence[Promise]:
     """
-    Return what still binds *issue* to a letter, the approvals in their order.
+    Return the promises that bind *issue* to a letter, the approvals in order.
 
-    A cancelled issue is bound by nothing, and one that everybody has by no approval.
+    Nothing binds a cancelled issue, and no approval binds an issue that all readers have.
     """
     of = dispatches.c
     waits = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, IS_WAITING))

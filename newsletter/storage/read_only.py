@@ -1,4 +1,4 @@
-"""SQLite files and databases opened for reading alone, so that nothing about them changes."""
+"""Opens SQLite files and databases for reading only, so that nothing in them changes."""
 
 import sqlite3
 from pathlib import Path
@@ -9,27 +9,27 @@ from newsletter.database_url import DatabaseLocation
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-PATIENCE_S: Final = 5  # for a server that does not answer, or a file that is busy
+PATIENCE_S: Final = 5  # seconds; for a server that does not answer, or a busy file
 
 
 def connect_read_only(database: Path) -> sqlite3.Connection:
     """
-    Connect to a SQLite file so that a journal that a crash has left is read, and stays.
+    Connect to a SQLite file so that a journal left by a crash is read and kept.
 
-    A checkpoint would hide from the next command that a run was cut off. Without a journal, the
-    file is assumed to have no writer.
+    A checkpoint would hide from the next command that a run was interrupted. If there is no
+    journal, the file is assumed to have no writer.
 
     Raises:
-        sqlite3.Error: it cannot be opened.
+        sqlite3.Error: the file cannot be opened.
     """
     uri = f"{database.absolute().as_uri()}?mode=ro"
     if not Path(f"{database}-wal").exists():
-        uri += "&immutable=1"  # or SQLite would put an empty journal there
+        uri += "&immutable=1"  # otherwise SQLite would create an empty journal
     return sqlite3.connect(uri, uri=True, timeout=PATIENCE_S)
 
 
 def open_read_only(location: DatabaseLocation) -> "Engine":
-    """Open a database, older tables as they are; see `connect_read_only` for a file."""
+    """Open a database with its tables unchanged; see `connect_read_only` for a file."""
     from sqlalchemy import NullPool, create_engine  # noqa: PLC0415 - often there is no database
 
     place = location.place

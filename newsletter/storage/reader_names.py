@@ -1,4 +1,4 @@
-"""The names of readers in links: their own ids, old numbers, and ids of merged lists."""
+"""Names of readers in links: own ids, old numbers, and ids of merged lists."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -22,14 +22,14 @@ _ADD: Final = insert(reader_aliases).from_select(
 
 
 def has_name(name: ReaderName) -> ColumnElement[bool]:
-    """Say of a row of subscribers whether links name its reader by *name*."""
+    """Return the condition on a row of subscribers that links name its reader by *name*."""
     own = _COLUMNS.reader_id if isinstance(name, str) else _COLUMNS.old_number
     aliased = select(reader_aliases.c.subscriber_id).where(reader_aliases.c.alias == str(name))
     return or_(own == name, _COLUMNS.id == aliased.scalar_subquery())
 
 
 def find_owners(connection: Connection, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
-    """Return the readers whom *names* name; a name of nobody is left out."""
+    """Return the readers of *names*; names without a reader are left out."""
     owners: dict[ReaderName, Owner] = {}
     for at in range(0, len(names), NAMES_AT_A_TIME):
         for query in _who_has(names[at : at + NAMES_AT_A_TIME]):
@@ -39,12 +39,12 @@ def find_owners(connection: Connection, names: Sequence[ReaderName]) -> Mapping[
 
 
 def has_aliases(connection: Connection) -> bool:
-    """Say whether any reader has a name that is not their own first."""
+    """Return whether any reader has a further name besides the first one."""
     return connection.execute(_ANY_ALIAS).first() is not None
 
 
 def add_aliases(connection: Connection, names: Sequence[tuple[str, ReaderName]]) -> None:
-    """Insert further names of the readers of these keys."""
+    """Insert further names of the readers with these keys."""
     if names:
         connection.execute(_ADD, [{"key": key, "named": str(name)} for key, name in names])
 
@@ -61,7 +61,7 @@ def _who_has(names: Sequence[ReaderName]) -> Iterator[Select[Any]]:
 
 
 def kept_name(kept: str | int) -> ReaderName:
-    """Read a name that a table holds."""
+    """Return a reader name from its stored form."""
     named = reader_name_in(str(kept))
-    assert named is not None  # noqa: S101 - we wrote it
+    assert named is not None  # noqa: S101 - written by this program
     return named

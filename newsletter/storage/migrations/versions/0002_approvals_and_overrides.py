@@ -1,4 +1,4 @@
-"""Who approved which letter, and which findings were overridden, by whom and why."""
+"""Tables of approvals, and of overridden findings, each with person and reason."""
 
 from alembic import op
 from sqlalchemy import JSON, Column, DateTime, Integer, Text

@@ -1,4 +1,4 @@
-"""What people decide about a dispatch, domains that are left alone, and leaner indexes."""
+"""Tables of decisions on a dispatch and of paused domains, and smaller indexes."""
 
 from alembic import op
 from sqlalchemy import JSON, Boolean, Column, DateTime, Integer, Text, false, text
@@ -13,7 +13,7 @@ WAS_BEGUN = text("begun_at IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Add the diary, appointments and pauses; index what is asked for, and no more."""
+    """Add the diary, appointments and pauses; index only the queried columns."""
     op.create_table(
         "notes",
         Column("id", Integer, primary_key=True),

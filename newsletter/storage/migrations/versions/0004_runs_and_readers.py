@@ -1,4 +1,4 @@
-"""Runs and attempts, ids that name readers, ways of sending, rehearsals, and doubts."""
+"""Runs and attempts, reader ids, ways of sending, rehearsals, and doubts."""
 
 import secrets
 from datetime import UTC, datetime
@@ -28,11 +28,11 @@ down_revision = "0003"
 TIME = DateTime(timezone=True)
 READERS_AT_A_TIME = 2_000
 WAY = ("provider_kind", "provider_name")
-SIGNED = ("approvals", "overrides", "notes", "appointments")  # by a person, from an account
+SIGNED = ("approvals", "overrides", "notes", "appointments")  # by a person, with an account
 
 
 def upgrade() -> None:
-    """Add what tells attempts, readers, rehearsals and ledgers from one another."""
+    """Add ids that distinguish attempts, readers, rehearsals and ledgers."""
     _name_readers()
     _tell_attempts()
     _keep_ways()
@@ -165,7 +165,7 @@ def _mark_ledger() -> None:
         Column("looked_at", TIME),
     )
     marks = table("ledger_marks", column("id"), column("ends"), column("looked_at", TIME))
-    # Earlier versions noted no look, so this is the first: what is due is not late by it.
+    # Earlier versions recorded no check, so this is the first one: due issues do not count as late.
     first = {"id": secrets.token_hex(16), "ends": 0, "looked_at": datetime.now(UTC)}
     op.bulk_insert(marks, [first])
     op.create_table(
@@ -188,7 +188,7 @@ def _mark_ledger() -> None:
 
 
 def downgrade() -> None:
-    """Drop all of that; links that name reader ids then name nobody."""
+    """Drop all of these; links with reader ids then refer to no reader."""
     for name in (
         "doubt_answers",
         "doubts",

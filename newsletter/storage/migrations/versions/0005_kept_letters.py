@@ -1,4 +1,4 @@
-"""Letters that are kept, the one each delivery was begun with, and checks named as in the code."""
+"""Kept letters, the letter of each begun delivery, and checks named as in the code."""
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
@@ -29,16 +29,16 @@ revision = "0005"
 down_revision = "0004"
 
 TIME = DateTime(timezone=True)
-CACHE_KB = 200_000  # a million deliveries are copied: their indexes are written in no order
-# What stands behind the last @: both databases read it alike.
+CACHE_KB = 200_000  # a million deliveries are copied: their indexes are written in random order
+# The part after the last @, in an expression for both databases.
 DOMAIN = "substr(address_key, length(rtrim(address_key, replace(address_key, '@', ''))) + 1)"
 INDEXES = (
     ("ix_deliveries_waiting", ["issue", "id"], text("state IN ('pending', 'deferred')")),
     ("ix_deliveries_due", ["issue", "due_at"], text("state = 'deferred'")),
     ("ix_deliveries_begun", ["issue", "begun_at"], text("begun_at IS NOT NULL")),
 )
-READERS = ("reader_id", "old_number")  # each with a unique index of its own
-# Named without their table, for the naming convention puts it before them.
+READERS = ("reader_id", "old_number")  # each with its own unique index
+# Names without the table: the naming convention adds the table as a prefix.
 CHECKS = {
     "subscribers": {
         "preference": "preference IN ('ko', 'en', 'both')",
@@ -52,7 +52,7 @@ CHECKS = {
 
 
 def upgrade() -> None:
-    """Add what keeps letters, and make the tables as the code has them."""
+    """Add the tables of kept letters, and make the tables equal to those of the code."""
     _keep_letters()
     for name in ("version", "ended_because"):
         op.add_column("runs", Column(name, Text))
@@ -97,7 +97,7 @@ def _keep_letters() -> None:
 
 
 def _change_tables() -> None:
-    """PostgreSQL changes tables in place."""
+    """Change the tables in place, on PostgreSQL."""
     for name, twice, once in _names_of_checks():
         op.execute(f"ALTER TABLE {name} RENAME CONSTRAINT {twice} TO {once}")
     for added in (
@@ -111,19 +111,19 @@ def _change_tables() -> None:
 
 
 def _names_of_checks() -> Iterator[tuple[str, str, str]]:
-    """Yield each check's table, the name it was made with, and the one it is meant to have."""
+    """Yield each check's table, its original name, and its intended name."""
     for name, checks in CHECKS.items():
         for check in checks:
             yield name, f"ck_{name}_ck_{name}_{check}", f"ck_{name}_{check}"
 
 
 def _copy_tables() -> None:
-    """SQLite cannot rename a check: the rows go to a new table, which takes the old one's name."""
+    """Copy the tables on SQLite, which cannot rename a check: rows move to a new table."""
     own = op.get_bind().exec_driver_sql("PRAGMA cache_size").scalar_one()
     op.execute(f"PRAGMA cache_size=-{CACHE_KB}")
     _copy_subscribers()
     _copy_deliveries()
-    op.execute(f"PRAGMA cache_size={own}")  # the connection goes on, with other work
+    op.execute(f"PRAGMA cache_size={own}")  # the connection is used for other work afterwards
     op.execute("PRAGMA shrink_memory")
 
 
@@ -200,9 +200,9 @@ def _copy(
     """
     Copy a table whose checks have other names in the code.
 
-    Foreign keys that name it are not enforced meanwhile, and name it afterwards as before;
-    so constraints bear the name that it will have. With *is_counted* a number that was ever
-    given is not given again; *filled* are columns that are new, and what of.
+    Foreign keys that refer to the table are not enforced meanwhile, and refer to it afterwards
+    as before; therefore constraints have the table's final name. With *is_counted* a used
+    number is not reused; *filled* maps new columns to their sources.
     """
     checks = [
         CheckConstraint(words, name=op.f(f"ck_{name}_{check}"))
@@ -230,8 +230,8 @@ def _columns_of(name: str) -> list[str]:
 
 
 def downgrade() -> None:
-    """Drop all of that: what was begun of a kept letter goes on from its folder again."""
-    if op.get_bind().dialect.name != "sqlite":  # which goes back as well with the newer names
+    """Drop all of these: dispatches with a kept letter then continue from their folder."""
+    if op.get_bind().dialect.name != "sqlite":  # SQLite can keep the newer names
         for name, twice, once in _names_of_checks():
             op.execute(f"ALTER TABLE {name} RENAME CONSTRAINT {once} TO {twice}")
     for name in ("domain", "letter_id", "bound_letter_id"):

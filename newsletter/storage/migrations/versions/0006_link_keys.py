@@ -1,4 +1,4 @@
-"""Which key signed the links of a dispatch's letters."""
+"""The key that signed the links of a dispatch's letters."""
 
 from alembic import op
 from sqlalchemy import Column, Text
@@ -8,7 +8,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Add the fingerprint of the key; it is not known of dispatches that were begun before."""
+    """Add the fingerprint of the key; it is unknown for earlier dispatches."""
     op.add_column("dispatches", Column("key_fingerprint", Text))
 
 
