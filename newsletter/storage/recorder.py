@@ -1,4 +1,4 @@
-"""Begins and outcomes on their way into the database: one writer, grouped commits."""
+"""Writes begins and outcomes to the database: one writing thread, grouped commits."""
 
 import queue
 import threading
@@ -35,13 +35,13 @@ from newsletter.storage.transitions import (
 from newsletter.storage.watch import find_harm
 
 GROUP_MAX: Final = 500  # events in one commit
-DEADLOCK: Final = "40P01"  # PostgreSQL: of two that wait for each other, one is taken back
+DEADLOCK: Final = "40P01"  # PostgreSQL: of two deadlocked transactions, one is rolled back
 DEADLOCKS_MAX: Final = 5  # in a row
 WAIT_S: Final = 120.0  # for one commit; the database's own patience is shorter
-FRESH_S: Final = 1.0  # a begin that is older is looked at again before its letter leaves
+FRESH_S: Final = 1.0  # an older begin is checked again before its letter leaves
 LOOKS_MAX: Final = 3  # in a row; then an answer counts even if the database took a second for it
-IDLE_S: Final = 1.0  # without an event for so long, the connection goes back to the pool
-LINGER_S: Final = 0.002  # that events gather for a commit which nobody waits for yet
+IDLE_S: Final = 1.0  # after this time without an event, the connection returns to the pool
+LINGER_S: Final = 0.002  # time to collect events for a commit that no thread waits for yet
 
 
 class Latch:
@@ -58,11 +58,11 @@ class Latch:
         self._lock.acquire()
 
     def open(self) -> None:
-        """Let everybody through, from now on; called once."""
+        """Let all threads pass from now on; called once."""
         self._lock.release()
 
     def wait(self, timeout_s: float) -> bool:
-        """Return True once the gate is open, False if it was not in time."""
+        """Return True once the gate is open, False after the timeout."""
         if not self._lock.acquire(timeout=timeout_s):
             return False
         self._lock.release()
@@ -71,43 +71,43 @@ class Latch:
 
 @dataclass(slots=True)
 class Question:
-    """What a connection asks the writing thread about a delivery, and waits for."""
+    """A question of a connection to the writing thread about a delivery."""
 
     attempt: Attempt
     done: Latch = field(default_factory=Latch)
-    is_taken: bool = False  # by the writing thread: the answer is on its way
+    is_taken: bool = False  # by the writing thread: the answer follows
     is_held: bool = False
     fault: BaseException | None = None
 
     @property
     def delivery(self) -> int:
-        """Which delivery is asked about."""
+        """The delivery of the question."""
         return self.attempt["delivery"]
 
     def answer(self) -> bool:
-        """Return once the ledger has decided; True when the letter may leave."""
+        """Wait for the ledger's decision; True if the letter may leave."""
         if not self.done.wait(WAIT_S):
             raise LedgerError(phrase("storage.no-answer-to-begin"))
         if self.fault:
-            raise self.fault.with_traceback(None)  # many raise it: each from its own place
+            raise self.fault.with_traceback(None)  # threads raise it, each from its own place
         return self.is_held
 
 
 @dataclass(slots=True)
 class Beginning(Question):
-    """A delivery that asks to be begun."""
+    """A request to begin a delivery."""
 
     attempt: Begin
-    decided_at: float = 0.0  # in `ticks`; no later than that, for the answer may come late
+    decided_at: float = 0.0  # in `ticks`; at the latest, because the answer may arrive late
 
 
 @dataclass(slots=True)
 class Renewal(Question):
-    """A begun delivery, not yet whole with the provider: whether it may still be sent."""
+    """A begun delivery, not yet completely at the provider: whether it may still be sent."""
 
 
 class RecordedBegin:
-    """A beginning as connections see it; see `newsletter.delivery.provider.Begun`."""
+    """A begin as connections see it; see `newsletter.delivery.provider.Begun`."""
 
     __slots__ = ("_beginning", "_recorder")
 
@@ -117,11 +117,11 @@ class RecordedBegin:
 
     def wait(self) -> bool:
         """
-        Return whether the letter may leave now; the answer is `FRESH_S` old at the most.
+        Return whether the letter may leave now; the answer is at most `FRESH_S` old.
 
-        A letter is begun while the one before it is under way, and a relay may take minutes for
-        that one: a reader who unsubscribes in that time gets nothing. While a process sleeps,
-        somebody may settle its letters: then they are no longer its own.
+        A letter is begun while the previous one is under way, and a relay may take minutes for
+        that one: a reader who unsubscribes in that time gets nothing. While a process sleeps, a
+        person may settle its letters: then they no longer belong to the process.
         """
         beginning, recorder = self._beginning, self._recorder
         is_held = recorder.answer(beginning)
@@ -137,32 +137,32 @@ class RecordedBegin:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a begun delivery has become."""
+    """The outcome of a begun delivery."""
 
     ending: Ending
-    blames_reader: bool  # who is then suppressed
+    blames_reader: bool  # then the reader is suppressed
 
     @property
     def delivery(self) -> int:
-        """Which delivery it is."""
+        """The delivery of the outcome."""
         return self.ending["delivery"]
 
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A begun delivery of which nothing has left."""
+    """A begun delivery of which no part has left."""
 
     attempt: Attempt
 
     @property
     def delivery(self) -> int:
-        """Which delivery it is."""
+        """The delivery that is returned."""
         return self.attempt["delivery"]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in the stream of events; passed when all before it is durable."""
+    """A position in the stream of events; passed when all earlier events are durable."""
 
     done: Latch = field(default_factory=Latch)
 
@@ -173,19 +173,19 @@ Kind = TypeVar("Kind", bound=Event)
 
 class Recorder:
     """
-    Takes events from all connections and commits whatever has gathered.
+    Collects events from all connections and commits them in groups.
 
-    Group commit: one event costs nearly as much as ten, so events gather for a moment, or until
-    somebody waits for one of them. Events of one delivery keep their order. After a fault
-    nothing more is written: all that waits, and all that comes later, gets the fault.
+    Group commit: one event costs nearly as much as ten, so events are collected for a moment, or
+    until a thread waits for one of them. Events of one delivery keep their order. After a fault
+    nothing more is written: all waiting and later events get the fault.
     """
 
     def __init__(self, database: Engine) -> None:
         self._database = database
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
-        self._held: Event | None = None  # taken from the queue, and left for the next group
+        self._held: Event | None = None  # taken from the queue, and kept for the next group
         self._put_lock = threading.Lock()
-        self._is_awaited = threading.Event()  # somebody waits for an event in the queue
+        self._is_awaited = threading.Event()  # a thread waits for an event in the queue
         self._fault: BaseException | None = None
         self._thread: threading.Thread | None = None
 
@@ -200,13 +200,13 @@ class Recorder:
             self._events.put(event)
 
     def answer(self, question: Question) -> bool:
-        """Have a question that was put decided now; see `Question.answer`."""
+        """Request the decision on a queued question now; see `Question.answer`."""
         if not question.is_taken:
             self._is_awaited.set()
         return question.answer()
 
     def flush(self) -> None:
-        """Return when all events put so far are durable."""
+        """Return when all events queued so far are durable."""
         if self._thread is None:
             return
         mark = Mark()
@@ -218,7 +218,7 @@ class Recorder:
             raise self._fault
 
     def close(self) -> None:
-        """Write what is left, and end the writing thread; later events start another."""
+        """Write the remaining events, and end the writing thread; later events start a new one."""
         thread, self._thread = self._thread, None
         if thread and thread.is_alive():
             self._events.put(None)
@@ -239,17 +239,17 @@ class Recorder:
                         group = self._gather(IDLE_S)
                 if group is None:
                     return
-        except BaseException as error:  # noqa: BLE001 - raised in the threads that wait
+        except BaseException as error:  # noqa: BLE001 - raised again in the waiting threads
             self._fail(error, group or [])
 
     def _gather(self, timeout_s: float | None) -> list[Event] | None:
         """
-        Wait for an event, and take what gathers until somebody waits, or for `LINGER_S`.
+        Wait for an event, and collect events until a thread waits, or for `LINGER_S`.
 
-        A beginning of a delivery that is in the group already is left for the next one.
+        A begin of a delivery that is in the group already is left for the next group.
 
         Returns:
-            The group; empty if none came in time; None if the recorder is to close.
+            The group; empty after the timeout; None if the recorder is to close.
         """
         group: list[Event] = []
         seen: set[int] = set()
@@ -258,7 +258,7 @@ class Recorder:
             self._held = None
             if event is not None:
                 self._is_awaited.wait(LINGER_S)
-                self._is_awaited.clear()  # before the queue is emptied: whoever waits is in it
+                self._is_awaited.clear()  # before the queue is read: it has all awaited events
             while event is not None:
                 if not isinstance(event, Mark):
                     if isinstance(event, Beginning) and event.delivery in seen:
@@ -273,7 +273,7 @@ class Recorder:
                 event = self._events.get_nowait()
         except queue.Empty:
             return group
-        if group:  # what came before the end is written first
+        if group:  # earlier events are written first
             self._events.put(None)
             return group
         return None
@@ -345,7 +345,7 @@ def _suppress(connection: Connection, blamed: Sequence[Ended], in_time: Containe
 
 
 def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
-    """Write an answer that came too late to count into the diary, for people."""
+    """Record an answer that came too late to count, in the diary, for people."""
     for one in late:
         if issue := find_issue(connection, one["delivery"]):
             words = phrase(
@@ -358,7 +358,7 @@ def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
 
 
 def _fault_of(error: BaseException, database: Engine) -> BaseException:
-    """Say what a person must mend; a fault of the program's own stays what it is."""
+    """Return the fault that a person must fix; a bug of the program is returned unchanged."""
     if not isinstance(error, SQLAlchemyError):
         return error
     fault = find_harm(database) or LedgerError(

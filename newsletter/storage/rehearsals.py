@@ -1,4 +1,4 @@
-"""Rehearsals that were set aside: their rows move out of the ledger and are kept."""
+"""Rehearsals that were set aside: their rows move from the ledger to tables of their own."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from newsletter.storage.answers import is_answer
 from newsletter.storage.notes import note
 from newsletter.storage.tables import deliveries, dispatches, rehearsals, rehearsed_deliveries
 
-# The columns of a delivery that are kept, with its id, which never names another delivery.
+# The stored columns of a delivery, with its id, which is never reused.
 _KEPT = [column.name for column in rehearsed_deliveries.c if column.name != "rehearsal_id"]
 
 
@@ -21,15 +21,15 @@ def set_aside(connection: Connection, issue: str, aside: SettingAside) -> int:
     """
     Move the plan of *issue* and its deliveries out of the ledger; return how many letters.
 
-    It is noted in the diary. The caller holds the lease on the issue; a process that sent it
-    until now finds none of its deliveries any more.
+    The diary records this. The caller holds the lease on the issue; a process that sent the
+    issue before finds none of its deliveries any more.
 
     Raises:
-        UnfinishedError: that plan is there no more, or is no rehearsal.
+        UnfinishedError: the plan no longer exists, or is no rehearsal.
     """
     of = dispatches.c
     row = connection.execute(
-        update(dispatches)  # takes the write lock before anything is read
+        update(dispatches)  # takes the write lock before any read
         .where(
             of.issue == issue,
             of.planned_at == aside.planned_at,
@@ -68,7 +68,7 @@ def set_aside(connection: Connection, issue: str, aside: SettingAside) -> int:
 
 
 def find_rehearsals(connection: Connection, issue: str) -> Sequence[Rehearsal]:
-    """Return what was set aside of *issue*, oldest first."""
+    """Return the rehearsals of *issue* that were set aside, oldest first."""
     rows = connection.execute(
         select(rehearsals).where(rehearsals.c.issue == issue).order_by(rehearsals.c.id)
     ).all()

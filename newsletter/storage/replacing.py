@@ -1,4 +1,4 @@
-"""Which letter the deliveries of an issue get: that of their plan, or one they are bound to."""
+"""Letters of an issue's deliveries: the letter of the plan, or the one a delivery is bound to."""
 
 from collections.abc import Sequence
 
@@ -20,10 +20,10 @@ from newsletter.storage.tables import deliveries, dispatches, kept_letters
 
 def adopt_letter(connection: Connection, plan: Plan) -> None:
     """
-    Give a plan from before letters were kept the letter that it was made for.
+    Add its letter to a plan made by a version that did not keep letters.
 
-    All its begun deliveries were begun with that letter. One that waits again may have been
-    unknown before, which was not kept: so it is bound to this letter for good.
+    All its begun deliveries were begun with that letter. A delivery that waits again may have
+    been unknown before, which was not recorded; therefore it is bound to this letter for good.
     """
     connection.execute(
         update(dispatches)
@@ -44,7 +44,7 @@ def adopt_letter(connection: Connection, plan: Plan) -> None:
 
 
 def count_replaceable(connection: Connection, issue: str) -> int:
-    """Count those who wait and cannot have the letter: they were never unknown."""
+    """Return how many readers wait and cannot have the letter: they were never unknown."""
     counted = (
         select(func.count())
         .select_from(deliveries)
@@ -55,9 +55,9 @@ def count_replaceable(connection: Connection, issue: str) -> int:
 
 def replace_letter(connection: Connection, replacement: Replacement) -> int:
     """
-    Let those who wait have another letter; return how many, noted in the diary.
+    Give waiting readers another letter; return how many, recorded in the diary.
 
-    A process that slept begins nothing more with the old letter: `transitions` checks that.
+    A process that slept begins nothing more with the old letter: `transitions` checks this.
 
     Raises:
         UnfinishedError: the plan was changed or cancelled meanwhile.

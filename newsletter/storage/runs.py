@@ -1,4 +1,4 @@
-"""Runs: which process sends an issue, and whether it may still be answered."""
+"""Runs: which process sends an issue, and whether its letters may still be answered."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -13,12 +13,12 @@ from newsletter.phrases import write_said
 from newsletter.storage.processes import has_ended
 from newsletter.storage.tables import UtcTime, appointments, dispatches, runs
 
-HOLD: Final = timedelta(minutes=2)  # how long a run has an issue without a sign of life
-SILENT_AFTER: Final = 2 * HOLD  # a run that gave no sign for so long is not waited for
+HOLD: Final = timedelta(minutes=2)  # how long a run holds an issue without a sign of life
+SILENT_AFTER: Final = 2 * HOLD  # a run without a sign of life for this time is not waited for
 
 
-class database_now(FunctionElement[datetime]):  # noqa: N801 - reads as SQL's own functions do
-    """What time it is by the database's clock, which all machines share."""
+class database_now(FunctionElement[datetime]):  # noqa: N801 - named like an SQL function
+    """The current time by the database's clock, which all machines share."""
 
     type = UtcTime()
     inherit_cache = True
@@ -38,15 +38,15 @@ def find_end_of_lease(
     held_until: datetime, doubted_until: datetime | None, now: datetime
 ) -> datetime:
     """
-    Say when another's lease ends; at most `HOLD` after it was first seen.
+    Return when another process's lease ends; at most `HOLD` after it was first seen.
 
-    A lease is never longer than two minutes. One that ends later was taken by a clock ahead of
-    ours, or our clock is behind; we cannot tell which. So it counts from when it was first
-    seen; a living holder renews it every half minute, and is then seen anew.
+    A lease is never longer than two minutes. If it ends later, the holder's clock is ahead of
+    ours, or our clock is behind. Therefore the time counts from when the lease was first
+    seen; a living holder renews the lease every half minute, and it then counts from the renewal.
 
     Args:
-        held_until: by the holder's clock.
-        doubted_until: what this returned when the lease was first seen to be too long.
+        held_until: the end of the lease by the holder's clock.
+        doubted_until: the result of this function when the lease was first seen to be too long.
         now: by our clock, aware UTC.
     """
     longest = now + HOLD
@@ -59,9 +59,9 @@ def begin_run(
     connection: Connection, issue: str, process: ProcessIdentity, order: RunOrder | None = None
 ) -> int:
     """
-    Note a new run, and who ordered it where that is known; return its number.
+    Record a new run, and the person who ordered it, if known; return its number.
 
-    What a timer has told of the issue is forgotten: the same fault would be news again.
+    What a timer has printed on the issue is deleted: the same fault is then printed again.
     """
     for table in (appointments, dispatches):
         was_told = update(table).where(table.c.issue == issue, table.c.told.is_not(None))
@@ -91,12 +91,12 @@ def begin_run(
 
 
 def note_life(connection: Connection, run: int) -> None:
-    """Note that a run is alive."""
+    """Record that a run is alive."""
     connection.execute(update(runs).where(runs.c.id == run).values(seen_at=database_now()))
 
 
 def end_run(connection: Connection, run: int, why: RunEnd) -> None:
-    """Note that a run gets no more answers."""
+    """Record that a run gets no more answers."""
     connection.execute(
         update(runs)
         .where(runs.c.id == run, runs.c.ended_at.is_(None))
@@ -110,7 +110,7 @@ def find_living_runs(
     """
     Return the runs of *issue* whose letters may still be answered.
 
-    Those have not ended, their process is not known to be gone, and they gave a sign of life
+    Such a run has not ended, its process is not known to have ended, and it gave a sign of life
     within `SILENT_AFTER` by the database's clock.
     """
     rows = connection.execute(

@@ -1,4 +1,4 @@
-"""Whether letters were ever sent from here; asked without making or changing a database."""
+"""Whether letters were ever sent from here; reads only, and creates no database."""
 
 import sqlite3
 from pathlib import Path
@@ -14,19 +14,18 @@ from newsletter.storage.complaints import said_by
 from newsletter.storage.read_only import open_read_only
 from newsletter.storage.tables import deliveries, rehearsed_deliveries
 
-# In both, what an older program left too: its tables are asked as they are.
+# Both exist in older databases too, and are read unchanged.
 LETTERS: Final[tuple[Table, ...]] = (deliveries, rehearsed_deliveries)
 
 
 def has_sent(setting: str, root: Path) -> bool:
     """
-    Say whether any delivery was ever begun, rehearsals included.
+    Return whether any delivery was ever begun, including rehearsals.
 
-    A database that is not there has sent nothing, and is not made; older tables stay as they
-    are.
+    A missing database has sent nothing, and is not created; older tables are not migrated.
 
     Raises:
-        SettingsError: the database cannot be asked.
+        SettingsError: the database cannot be read.
     """
     location = read_database_url(setting, root)
     if isinstance(location.place, Path) and not location.place.exists():

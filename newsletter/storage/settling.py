@@ -41,7 +41,7 @@ class SqlSettling:
         self._database = database
 
     def find_open(self, issue: str) -> Iterator[OpenDelivery]:
-        """Yield what is pending, deferred or unknown, in the order it was planned."""
+        """Yield pending, deferred and unknown deliveries, in the order they were planned."""
         after = DeliveryId(0)
         while True:
             with reading(self._database) as connection:
@@ -55,12 +55,12 @@ class SqlSettling:
         self, plan: Plan, editions: Mapping[Preference | None, EditionKind]
     ) -> list[OpenDelivery]:
         """
-        Return what would be open if *plan* were made; nothing of it stays.
+        Return the deliveries that would be open if *plan* were made; nothing is stored.
 
-        The deliveries have other numbers once it is.
+        The deliveries get other numbers when the plan is made.
 
         Raises:
-            UnfinishedError: it is planned already.
+            UnfinishedError: the issue is planned already.
         """
         found: list[OpenDelivery] = []
         with suppress(_TakenBackError), writing(self._database, PLANNING_MB) as connection:
@@ -74,9 +74,9 @@ class SqlSettling:
 
     def accept(self, evidence: Evidence, now: datetime) -> int:
         """
-        Mark deliveries accepted that are still open; return how many, durable on return.
+        Mark open deliveries accepted; return how many, durable on return.
 
-        An unknown delivery stays as it is while a run may still get its answer. An attempt is
+        An unknown delivery is not changed while a run may still get its answer. The attempt is
         counted, so that the plan counts as begun.
         """
         rows = [
@@ -118,7 +118,7 @@ _ACCEPT: Final = (
 
 
 class _TakenBackError(Exception):
-    """Ends a transaction of which nothing is to stay."""
+    """Rolls back a transaction that must not store anything."""
 
 
 def _read_page(connection: Connection, issue: str, after: DeliveryId) -> list[OpenDelivery]:

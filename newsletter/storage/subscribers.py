@@ -1,4 +1,4 @@
-"""The list of subscribers in the database, on SQLite and PostgreSQL alike."""
+"""The list of subscribers in the database, on SQLite and PostgreSQL."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -53,8 +53,8 @@ from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 from newsletter.subscribers.why import UNSAID, Cause, Why
 
 ROWS_AT_A_TIME: Final = 1_000
-PATIENCE_S: Final = 60  # for another process that changes the list
-CHANGING_MB: Final = 64  # the index of addresses of a million readers
+PATIENCE_S: Final = 60  # seconds; wait for another process that changes the list
+CHANGING_MB: Final = 64  # MB; the size of the index of addresses of a million readers
 
 _MEANWHILE: Final = phrase("storage.added-meanwhile")
 
@@ -72,11 +72,11 @@ _FIELDS: Final = (
     _COLUMNS.standing_by,
 )
 
-# Changes no row, but takes SQLite's one write lock, so that what is read next stays true until it
-# is written. On PostgreSQL one change of the list waits for another by a lock of our own, and for
-# dispatches by the rows that are found (FOR UPDATE).
+# This changes no row, but takes SQLite's one write lock, so that the rows read next stay valid
+# until they are written. On PostgreSQL a change of the list waits for other changes by a lock
+# of our own, and for dispatches by the selected rows (FOR UPDATE).
 _TAKE_THE_LIST: Final = update(subscribers).values(import_id=None).where(false())
-_LIST_LOCK: Final = 0x6E657773_6C697374  # any number that nobody else locks by
+_LIST_LOCK: Final = 0x6E657773_6C697374  # any number that no other lock uses
 _FIND: Final = (
     select(
         *_FIELDS,
@@ -103,7 +103,7 @@ _MARK: Final = (
 )
 
 
-_ALIASES: Final = (  # of one reader, in a line
+_ALIASES: Final = (  # of one reader, in one line
     select(func.aggregate_strings(reader_aliases.c.alias, " "))
     .where(reader_aliases.c.subscriber_id == _COLUMNS.id)
     .scalar_subquery()
@@ -122,12 +122,12 @@ class SqlSubscriberBook:
         """
         Open the list for one change in one transaction; ``keep=False`` rolls it back.
 
-        Every other change of the list waits until the block is left; on SQLite, every other
-        writer does, a dispatch too.
+        Every other change of the list waits until the block ends; on SQLite every other writer
+        waits, including a dispatch.
 
         Raises:
-            NewsletterError: another process holds the list for longer than the database
-                waits, or adds the same address at the same moment; nothing was changed.
+            NewsletterError: another process holds the list beyond the database's timeout, or
+                adds the same address at the same time; nothing was changed.
         """
         with (
             self._engine.connect() as connection,
@@ -151,7 +151,7 @@ class SqlSubscriberBook:
         return self._one(_SHOWN.where(_COLUMNS.address_key == key))
 
     def find_named(self, name: ReaderName) -> Subscriber | None:
-        """Return whom a link means: by reader id, by old number, or by what was merged in."""
+        """Return the subscriber that a link names: by reader id, old number, or merged name."""
         if isinstance(name, int) and name > LAST_NUMBER:
             return None
         return self._one(_SHOWN.where(has_name(name)))
@@ -162,7 +162,7 @@ class SqlSubscriberBook:
         return None if row is None else _subscriber(row)
 
     def select(self, selection: Selection) -> Iterator[Subscriber]:
-        """Yield subscribers in the order they joined; a thousand are held at a time."""
+        """Yield subscribers in the order they joined; a thousand are in memory at a time."""
         query = _chosen(_SHOWN, selection).order_by(_COLUMNS.id)
         with self._engine.connect() as connection:
             yield from map(
@@ -171,7 +171,7 @@ class SqlSubscriberBook:
             )
 
     def deliveries(self, subscriber: SubscriberId) -> Sequence[PastDelivery]:
-        """Return what the subscriber was sent or rehearsed to be, issue by issue."""
+        """Return the deliveries and rehearsals of the subscriber, issue by issue."""
         of, aside = deliveries.c, rehearsed_deliveries.c
         sent = select(of.issue, of.edition, of.state, of.answered_at, of.answer)
         sent = sent.add_columns(dispatches.c.is_rehearsal).join(dispatches)
@@ -192,24 +192,24 @@ class SqlSubscriberBook:
 
 
 class SqlOpenBook:
-    """An `OpenBook` in a transaction that is under way."""
+    """An `OpenBook` in an open transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
-        """Return the entries of those *keys* that are on the list."""
+        """Return the entries with these *keys*, as far as they exist."""
         if not keys:
             return {}
         rows = self._connection.execute(_FIND, {"keys": keys})
         return {entry.key: entry for entry in map(_entry, rows)}
 
     def find_named(self, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
-        """Return the readers whom *names* name; a name of nobody is left out."""
+        """Return the readers of *names*; names without a reader are left out."""
         return find_owners(self._connection, names)
 
     def has_aliases(self) -> bool:
-        """Say whether any reader has more than one id, or an old number that was moved."""
+        """Return whether a reader has more than one id, or an old number that was moved."""
         return has_aliases(self._connection)
 
     def add(self, entries: Sequence[Entry]) -> None:
@@ -254,13 +254,13 @@ class SqlOpenBook:
         )
 
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
-        """Set the import that saw the rows last."""
+        """Set the last import that contained the rows."""
         if ids:
             self._connection.execute(_MARK, {"ids": ids, "mark": import_id})
 
 
 def _explain(error: IntegrityError) -> NewsletterError:
-    """Say which rule of the database a change of the list has broken; nothing was changed."""
+    """Return which constraint a change of the list has violated; nothing was changed."""
     if is_taken(error):
         return NewsletterError(_MEANWHILE)
     return LedgerError(phrase("storage.list-refused", fault=said_by(error)))

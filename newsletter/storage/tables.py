@@ -1,4 +1,4 @@
-"""The tables of the ledger and the list of subscribers, in words of ARCHITECTURE.md."""
+"""The tables of the ledger and the list of subscribers, in the terms of ARCHITECTURE.md."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -65,20 +65,20 @@ subscribers: Final = Table(
     Column("standing", Text, nullable=False),
     Column("standing_since", UtcTime, nullable=False),
     Column("consented_at", UtcTime),
-    Column("import_id", Text),  # the import that touched the row last; finds duplicates in a file
-    # Why the standing is as it is, as far as it is known: see subscribers/why.py.
+    Column("import_id", Text),  # the last import that contained the row; finds duplicates in a file
+    # Reason of the standing, as far as it is known: see subscribers/why.py.
     Column("standing_cause", Text),
     Column("standing_because", Text),
     Column("standing_by", Text),
-    Column("reader_id", Text),  # names the person in links, in whatever database
-    Column("old_number", Integer),  # names them in links from before reader ids
+    Column("reader_id", Text),  # the person's name in links, in any database
+    Column("old_number", Integer),  # the person's name in links from before reader ids
     Index("uq_subscribers_reader_id", "reader_id", unique=True),
     Index("uq_subscribers_old_number", "old_number", unique=True),
     CheckConstraint("preference IN ('ko', 'en', 'both')", name="preference"),
     CheckConstraint("standing IN ('active', 'unsubscribed', 'suppressed')", name="standing"),
 )
 
-# What else names a reader: ids of a list that was merged into this one.
+# Further names of readers: ids of a list that was merged into this one.
 reader_aliases: Final = Table(
     "reader_aliases",
     metadata,
@@ -86,20 +86,20 @@ reader_aliases: Final = Table(
     Column("subscriber_id", Integer, ForeignKey("subscribers.id"), nullable=False, index=True),
 )
 
-# A letter as it is sent, whatever becomes of its folder; see storage/letters.py.
+# A letter as it is sent, independent of later changes of its folder; see storage/letters.py.
 kept_letters: Final = Table(
     "kept_letters",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("hash", Text, nullable=False, unique=True),  # SHA-256 of all that is kept
+    Column("hash", Text, nullable=False, unique=True),  # SHA-256 of all stored data
     Column("issue", Text, nullable=False, index=True),
-    Column("digest", Text, nullable=False),  # what approvals and appointments name it by
+    Column("digest", Text, nullable=False),  # reference in approvals and appointments
     Column("content", LargeBinary, nullable=False),  # JSON, compressed by zlib
-    Column("kept_at", UtcTime, nullable=False),  # last: every keeping of the same one counts
+    Column("kept_at", UtcTime, nullable=False),  # last time: storing the same letter again counts
     sqlite_autoincrement=True,  # a number names one letter for ever
 )
 
-# Pictures as letters show them, each once, whatever letters show it.
+# Pictures as letters show them, each stored once.
 kept_pictures: Final = Table(
     "kept_pictures",
     metadata,
@@ -120,7 +120,7 @@ dispatches: Final = Table(
     metadata,
     Column("issue", Text, primary_key=True),
     Column("digest", Text, nullable=False),
-    Column("parts", JSON, nullable=False),  # name of a part -> its SHA-256; what the digest is of
+    Column("parts", JSON, nullable=False),  # name of a part -> its SHA-256; input of the digest
     Column("planned_at", UtcTime, nullable=False),
     Column("holder", Text),  # host:pid of the process that is sending now
     Column("held_until", UtcTime),  # by the holder's clock
@@ -130,29 +130,29 @@ dispatches: Final = Table(
     Column("cancelled_at", UtcTime),  # for good
     Column("cancelled_by", Text),
     Column("cancelled_because", Text),
-    # The newest run was to reach only some readers, so the rest must not go out by itself.
+    # The newest run was limited to some readers, so a timer must not send the rest.
     Column("is_limited", Boolean, nullable=False, default=False, server_default=false()),
-    # Set by who found held_until too far ahead to be true, by their own clock; the holder's
-    # next sign of life clears it.
+    # Set by a process that found held_until too far ahead by its own clock; the holder's next
+    # sign of life clears it.
     Column("doubted_until", UtcTime),
-    Column("provider_kind", Text),  # see Provider.kind; NULL: planned before it was kept
+    Column("provider_kind", Text),  # see Provider.kind; NULL: planned before this was stored
     Column("provider_name", Text),  # for people, without secrets
-    # A special issue that only the readers of this one get; NULL: all get it.
+    # A special issue for only the readers of this issue; NULL: for all readers.
     Column("recipients_of", Text),
-    Column("told", Text),  # SHA-256 of why a timer did not send it, which it says once
+    Column("told", Text),  # SHA-256 of the printed reason why a timer did not send it; printed once
     Column("is_rehearsal", Boolean, nullable=False, default=False, server_default=false()),
-    # Message-IDs of dispatches that are older than reader ids are made of row numbers.
+    # Message-IDs of dispatches from before reader ids contain row numbers.
     Column("names_numbers", Boolean, nullable=False, default=False, server_default=true()),
-    # What those who wait get; NULL: planned before letters were kept, and not gone on with since.
+    # The letter of waiting readers; NULL: planned before letters were kept, not continued since.
     Column("letter_id", Integer, ForeignKey("kept_letters.id")),
     Column("files", JSON),  # path of each file read for it -> its SHA-256
-    Column("manner", JSON),  # the pace, and the edition of those who have named none
-    # Of the key that signs the links in its letters; NULL: no run began since this is kept.
+    Column("manner", JSON),  # the pace, and the edition of readers without a preference
+    # Key that signs the links in its letters; NULL: no run began since this is stored.
     Column("key_fingerprint", Text),
 )
 
 
-# One process sending one issue. Its row outlives it: an answer may come late.
+# A process that sends an issue. The row remains after the process: an answer may come late.
 runs: Final = Table(
     "runs",
     metadata,
@@ -160,24 +160,24 @@ runs: Final = Table(
     Column("issue", Text, nullable=False, index=True),
     Column("host", Text, nullable=False),
     Column("pid", Integer, nullable=False),
-    Column("process_started", Text),  # as the system counts; tells a pid from its next owner
-    Column("began_at", UtcTime, nullable=False),  # by the database's clock, as the next two
+    Column("process_started", Text),  # in the system's units; distinguishes reused pids
+    Column("began_at", UtcTime, nullable=False),  # by the database's clock, like the next two
     Column("seen_at", UtcTime, nullable=False),  # its last sign of life
     Column("ended_at", UtcTime),
-    Column("ordered_by", Text),  # NULL: from before that was kept; so the next three
-    Column("ordered_at", UtcTime),  # by the clock of its machine, as all that people decide
+    Column("ordered_by", Text),  # NULL: from before this was stored; the next three alike
+    Column("ordered_at", UtcTime),  # by the clock of its machine, like all decisions of people
     Column("account", Text),  # as in approvals
-    Column("words", Text),  # how it was to go: by what, to how many
-    # SQLite: when, after its process was gone, what its journal held was found in place.
+    Column("words", Text),  # the order: by which provider, to how many readers
+    # SQLite: when the journal's data was found in place after the process had ended.
     Column("journal_seen_at", UtcTime),
-    Column("version", Text),  # of the program; NULL: from before that was kept; so the next
+    Column("version", Text),  # of the program; NULL: from before this was stored; the next alike
     Column("ended_because", Text),  # a word of dispatch.runs.RunEnd
     sqlite_autoincrement=True,  # a number names one run for ever
 )
 
 
 def _index(name: str, columns: list[str], where: str) -> Index:
-    """Index those rows alone of which *where* is true."""
+    """Create an index of only the rows for which *where* is true."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
@@ -197,14 +197,14 @@ deliveries: Final = Table(
     Column("answered_at", UtcTime),
     Column("due_at", UtcTime),  # when a deferred delivery may be tried again
     Column("answer", Text),  # the provider's words, one line
-    # The attempt that was begun last: its run, and its number in that run. No foreign key:
-    # it would be looked up for every letter.
+    # The attempt begun last: its run, and its number in that run. No foreign key: it would be
+    # looked up for every letter.
     Column("run_id", Integer),
     Column("attempt", Integer),
-    # Of address_key. No generated column: SQLite would compute it at every change of its row.
+    # Of address_key. Not a generated column: SQLite would compute it at every change of its row.
     Column("domain", Text, nullable=False),
-    # The letter it was begun with last, and the one it must have: where it was unknown once, its
-    # reader may have that. No foreign keys, as above. NULL: begun before letters were kept.
+    # The letter it was last begun with, and the letter it is bound to: after an unknown outcome
+    # the reader may have that one. No foreign keys, as above. NULL: begun before letters were kept.
     Column("letter_id", Integer),
     Column("bound_letter_id", Integer),
     UniqueConstraint("issue", "subscriber_id"),
@@ -214,12 +214,12 @@ deliveries: Final = Table(
         "state IN ('pending', 'accepted', 'deferred', 'refused', 'unknown', 'skipped')",
         name="state",
     ),
-    # A delivery's state changes twice while it is sent, so no index holds every state: each
-    # of these is written once or never on that way.
+    # A delivery's state changes twice while it is sent, so no index contains every state: each of
+    # these is written once or never during sending.
     _index("ix_deliveries_waiting", ["issue", "id"], "state IN ('pending', 'deferred')"),
     _index("ix_deliveries_due", ["issue", "due_at"], "state = 'deferred'"),
     _index("ix_deliveries_begun", ["issue", "begun_at"], "begun_at IS NOT NULL"),
-    # Ids are never reused: for a late process the id of a discarded plan must not name another
+    # Ids are never reused: for a late process, the id of a deleted plan must not refer to another
     # reader's delivery.
     sqlite_autoincrement=True,
 )
@@ -230,12 +230,12 @@ approvals: Final = Table(
     Column("id", Integer, primary_key=True),
     Column("issue", Text, nullable=False, index=True),
     Column("digest", Text, nullable=False),
-    Column("parts", JSON, nullable=False),  # what the digest is of, to name what changed since
+    Column("parts", JSON, nullable=False),  # input of the digest, to name later changes
     Column("approved_by", Text, nullable=False),
     Column("approved_at", UtcTime, nullable=False),
-    Column("blocking", Integer, nullable=False),  # findings that were seen
+    Column("blocking", Integer, nullable=False),  # number of findings seen by the person
     Column("advising", Integer, nullable=False),
-    Column("account", Text),  # USER@HOST of the system; NULL: from before it was kept
+    Column("account", Text),  # USER@HOST of the system; NULL: from before this was stored
 )
 
 overrides: Final = Table(
@@ -288,7 +288,7 @@ domain_pauses: Final = Table(
     Column("answer", Text, nullable=False),  # the server's words, one line
 )
 
-# Rehearsals, set aside when the issue was dispatched to its readers.
+# Rehearsals that were set aside when the issue was dispatched to its readers.
 rehearsals: Final = Table(
     "rehearsals",
     metadata,
@@ -319,8 +319,8 @@ rehearsed_deliveries: Final = Table(
     Column("answer", Text),
 )
 
-# Which database this is, and how far it has come: one row, compared with a file beside it.
-# A ledger that was put back, or copied, knows less than that file.
+# Id of this database, and its count of commands: one row, compared with a file beside it. A
+# restored or copied ledger has a lower count than that file.
 ledger_marks: Final = Table(
     "ledger_marks",
     metadata,
@@ -329,7 +329,7 @@ ledger_marks: Final = Table(
     Column("looked_at", UtcTime),  # by ``dispatch --due``, while something was to be sent
 )
 
-# Why this ledger may know less than happened: nothing is sent before a person has answered.
+# Reasons why this ledger may lack events: nothing is sent before a person has answered.
 doubts: Final = Table(
     "doubts",
     metadata,
@@ -337,8 +337,8 @@ doubts: Final = Table(
     Column("kind", Text, nullable=False),
     Column("words", Text, nullable=False),  # the facts: issues, a count, a time in ISO 8601
     Column("raised_at", UtcTime, nullable=False),
-    Column("told_at", UtcTime),  # when a timer said so, which it does once
-    Column("ended_at", UtcTime),  # when nothing was left to be answered for
+    Column("told_at", UtcTime),  # when a timer printed it; printed once
+    Column("ended_at", UtcTime),  # when no issue was left to answer for
 )
 
 doubt_answers: Final = Table(

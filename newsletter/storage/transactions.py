@@ -1,4 +1,4 @@
-"""Transactions whose faults are LedgerErrors, on a database file that is still in its place."""
+"""Transactions that raise LedgerError, on a database file that is still in its place."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ GIVE_BACK: Final = "newsletter_give_back"  # an engine's execution option; see `
 
 @contextmanager
 def reading(database: Engine) -> Iterator[Connection]:
-    """Open a connection to read by; raises LedgerError for what the database says is wrong."""
+    """Open a connection for reading; raises LedgerError for a fault of the database."""
     with as_ledger_error(database), database.connect() as connection:
         yield connection
 
@@ -30,12 +30,12 @@ def writing(database: Engine, page_cache_mb: int | None = None) -> Iterator[Conn
     Open a transaction; durable once the block is left.
 
     Args:
-        database: where.
-        page_cache_mb: for `with_page_cache`; None leaves SQLite its own.
+        database: the database.
+        page_cache_mb: for `with_page_cache`; None keeps SQLite's default.
 
     Raises:
-        LedgerError: what the database says is wrong (then nothing was written), or one of its
-            files was removed, replaced or cut off meanwhile.
+        LedgerError: a fault of the database (then nothing was written), or one of its files was
+            removed, replaced or truncated meanwhile.
     """
     with as_ledger_error(database), database.connect() as connection:
         check_file(connection)
@@ -47,7 +47,7 @@ def writing(database: Engine, page_cache_mb: int | None = None) -> Iterator[Conn
 @contextmanager
 def with_page_cache(connection: Connection, megabytes: int | None) -> Iterator[None]:
     """
-    Let SQLite keep so many pages in memory for a transaction; PostgreSQL has its own way.
+    Set SQLite's page cache for a transaction to *megabytes*; PostgreSQL manages its own.
 
     Rows meet an index over addresses in random order: with SQLite's default of 2 MB, a row of a
     long list costs several times a row of a short one. A permanent cache would be kept for
@@ -59,7 +59,7 @@ def with_page_cache(connection: Connection, megabytes: int | None) -> Iterator[N
         return
     own = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
     connection.exec_driver_sql(f"PRAGMA cache_size = -{megabytes * 1000}")
-    connection.rollback()  # what SQLAlchemy began for these two
+    connection.rollback()  # the transaction that SQLAlchemy began for these two
     try:
         yield
     finally:
@@ -73,7 +73,7 @@ def with_page_cache(connection: Connection, megabytes: int | None) -> Iterator[N
 
 @contextmanager
 def as_ledger_error(database: Engine) -> Iterator[None]:
-    """Turn what a database says is wrong into a LedgerError; it names harm to its files first."""
+    """Convert a database error to a LedgerError; damage to the files is reported first."""
     try:
         yield
     except SQLAlchemyError as error:
@@ -94,10 +94,10 @@ def _find_remedy(database: Engine) -> Said:
 
 def check_file(connection: Connection) -> None:
     """
-    Make sure that SQLite's files are those that were opened; see `FileWatch.check`.
+    Check that SQLite's files are the opened ones; see `FileWatch.check`.
 
     Raises:
-        LedgerError: one was removed, replaced or cut off.
+        LedgerError: one was removed, replaced or truncated.
     """
     watch: FileWatch | None = connection.info.get("watch")
     if watch:  # SQLite

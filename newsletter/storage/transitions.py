@@ -1,4 +1,4 @@
-"""How deliveries pass from state to state: the statements, many deliveries at a time."""
+"""State transitions of deliveries: the statements, for many deliveries at a time."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -40,10 +40,10 @@ from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
 
-# Statements name this many deliveries, absent ones as NULL: a text that never changes is
-# prepared once, where one for each number of deliveries costs more than its work.
+# A statement has this many parameters for deliveries, unused ones are NULL: one constant text
+# is prepared once, while a text for each number of deliveries would cost more than its work.
 SLOTS: Final = 32
-NO_LETTER: Final = 0  # letters are counted from 1
+NO_LETTER: Final = 0  # letter numbers start at 1
 _SLOT_NAMES: Final = [f"delivery_{number}" for number in range(SLOTS)]
 _NO_SLOTS: Final[dict[str, int | None]] = dict.fromkeys(_SLOT_NAMES)
 _IN_SLOTS: Final = deliveries.c.id.in_([bindparam(name, type_=Integer) for name in _SLOT_NAMES])
@@ -64,7 +64,7 @@ _IS_CANCELLED: Final = exists(
     )
 )
 
-# The letter that a delivery is to have: another may have taken its place while a process slept.
+# The letter that a delivery must have: it may have been replaced while a process slept.
 _LETTER: Final = func.coalesce(
     deliveries.c.bound_letter_id,
     select(dispatches.c.letter_id)
@@ -91,7 +91,7 @@ _BEGUN: Final = {
 _BEGIN: Final = (
     update(deliveries).where(deliveries.c.id == bindparam("delivery"), _MAY_BEGIN).values(_BEGUN)
 )
-# Of an attempt that is still under way. What was settled, or begun by another, is not.
+# An attempt still under way: neither settled, nor begun by another process.
 _IS_UNDER_WAY: Final = and_(
     deliveries.c.id == bindparam("delivery"),
     deliveries.c.state == constant(State.UNKNOWN),
@@ -159,7 +159,7 @@ _SUPPRESS: Final = (
     update(subscribers)
     .where(
         subscribers.c.id.in_(select(deliveries.c.subscriber_id).where(_IN_SLOTS)),
-        _IS_REFUSED_THERE,  # and not at an address that the reader had before
+        _IS_REFUSED_THERE,  # and not at an earlier address of the reader
         subscribers.c.standing == constant(Standing.ACTIVE),
     )
     .values(
@@ -173,7 +173,7 @@ _SUPPRESS: Final = (
 
 
 class Attempt(TypedDict):
-    """One begin of a delivery, told from all others; bound parameters, as the next two."""
+    """The unique id of one begin of a delivery; bound parameters, like the next two."""
 
     delivery: int
     run: int
@@ -181,33 +181,33 @@ class Attempt(TypedDict):
 
 
 class Begin(Attempt):
-    """A delivery that asks to be begun."""
+    """A request to begin a delivery."""
 
     now: datetime
-    letter: int  # that it was written as; NO_LETTER: none was kept
+    letter: int  # the letter that was written; NO_LETTER: not kept
 
 
 class Ending(Attempt):
-    """What a begun delivery has become."""
+    """The outcome of a begun delivery."""
 
     new_state: str
     new_answer: str
     new_due_at: datetime | None
     now: datetime
-    uncounted: int  # attempts to be taken back: 1 where the reader has nothing to do with it
+    uncounted: int  # attempts to subtract: 1 if the outcome does not concern the reader
 
 
 class ContestedError(Exception):
-    """Not every one of these deliveries may be begun; nothing of the attempt may be kept."""
+    """At least one of these deliveries may not be begun; the attempt must be rolled back."""
 
 
 def begin_all(connection: Connection, begins: Sequence[Begin]) -> set[int]:
     """
-    Begin deliveries, all of them or none; nobody is expected to contest them.
+    Begin deliveries, all of them or none; for the usual case without a conflict.
 
     Raises:
-        ContestedError: one has been begun by somebody else, or its reader has left; the
-            transaction must be taken back, and `begin_some` tried.
+        ContestedError: another process has begun one, or its reader has left; the transaction
+            must be rolled back, and `begin_some` called.
     """
     if prepare(_BEGIN, connection.dialect).execute(connection, begins) != len(begins):
         raise ContestedError
@@ -215,7 +215,7 @@ def begin_all(connection: Connection, begins: Sequence[Begin]) -> set[int]:
 
 
 def begin_some(connection: Connection, begins: Sequence[Begin]) -> set[int]:
-    """Begin the deliveries that still wait and whose readers are active; skip the others."""
+    """Begin the deliveries that still wait and have active readers; skip the others."""
     held = {one["delivery"] for one in begins if _changes(connection, _BEGIN, one)}
     lost = [one["delivery"] for one in begins if one["delivery"] not in held]
     for slots in _in_slots(lost):
@@ -225,9 +225,9 @@ def begin_some(connection: Connection, begins: Sequence[Begin]) -> set[int]:
 
 def hold_off_cancelling(connection: Connection, ids: Iterable[int]) -> None:
     """
-    Lock the dispatches, so that nobody cancels before this transaction has checked for it.
+    Lock the dispatches, so that no process cancels them before this transaction has checked.
 
-    Call it before any delivery is changed: cancelling locks the dispatch first too, and two
+    Call it before a delivery is changed: cancelling also locks the dispatch first, and two
     different lock orders end in PostgreSQL's "deadlock detected".
     """
     for slots in _in_slots(ids):
@@ -236,14 +236,14 @@ def hold_off_cancelling(connection: Connection, ids: Iterable[int]) -> None:
 
 def end_all(connection: Connection, endings: Sequence[Ending]) -> set[int]:
     """
-    Enter outcomes of attempts that are under way; what of them waits again is skipped where
-    its dispatch is cancelled.
+    Record outcomes of attempts under way; a delivery that waits again is skipped if its
+    dispatch is cancelled.
 
-    Wants `hold_off_cancelling` before it.
+    Call `hold_off_cancelling` before it.
 
     Raises:
-        ContestedError: one is no longer under way; the transaction must be taken back, and
-            `end_some` tried.
+        ContestedError: one is no longer under way; the transaction must be rolled back, and
+            `end_some` called.
     """
     if prepare(_END, connection.dialect).execute(connection, endings) != len(endings):
         raise ContestedError
@@ -252,10 +252,10 @@ def end_all(connection: Connection, endings: Sequence[Ending]) -> set[int]:
 
 def end_some(connection: Connection, endings: Sequence[Ending]) -> set[int]:
     """
-    Enter the outcomes of those attempts that are still under way, and return whose they were.
+    Record the outcomes of the attempts that are still under way; return their deliveries.
 
     The others were settled while their process slept, and may have been begun again since:
-    their answers come late. Wants `hold_off_cancelling` before it.
+    their answers are late. Call `hold_off_cancelling` before it.
     """
     return _keep_cancelled(connection, [one for one in endings if _changes(connection, _END, one)])
 
@@ -268,9 +268,9 @@ def find_issue(connection: Connection, delivery: int) -> str | None:
 
 def put_deliveries_back(connection: Connection, attempts: Sequence[Attempt]) -> None:
     """
-    Make what is under way pending as it was, or skipped if its dispatch is cancelled.
+    Make deliveries under way pending again, or skipped if their dispatch is cancelled.
 
-    Wants `hold_off_cancelling` before it.
+    Call `hold_off_cancelling` before it.
     """
     back = [one["delivery"] for one in attempts if _changes(connection, _PUT_BACK, one)]
     _skip_cancelled(connection, back)
@@ -280,7 +280,7 @@ def look_again(connection: Connection, attempts: Sequence[Attempt]) -> set[int]:
     """
     Return the deliveries whose letters may still leave: under way, with an active reader.
 
-    None of the letters may have left whole. Those of readers who are no longer active are skipped.
+    No letter may have left completely. Deliveries to readers who are not active are skipped.
     """
     may_leave = set()
     for one in attempts:
@@ -297,12 +297,12 @@ def suppress_readers(connection: Connection, ids: Sequence[int], now: datetime) 
 
 
 def skip_withdrawn(connection: Connection, issue: str) -> int:
-    """Skip what waits for readers who have withdrawn since planning; return how many."""
+    """Skip waiting deliveries to readers who have withdrawn since planning; return how many."""
     return connection.execute(_skip(deliveries.c.issue == issue)).rowcount
 
 
 def cancel_waiting(connection: Connection, issue: str) -> int:
-    """Skip what is pending or deferred, as cancelled; return how many."""
+    """Skip pending and deferred deliveries as cancelled; return how many."""
     skipped = (
         update(deliveries)
         .where(deliveries.c.issue == issue, IS_WAITING)
@@ -320,9 +320,9 @@ def settle_unknown(
     now: datetime,
 ) -> int:
     """
-    Make unknown deliveries pending or accepted, as *by* says; return how many.
+    Make unknown deliveries pending or accepted, as *by* decides; return how many.
 
-    Those of a run that may still be answered stay as they are.
+    Deliveries of a run that may still be answered are not changed.
     """
     values: dict[str, ColumnElement[Any] | str | datetime]
     conditions = [
@@ -340,7 +340,7 @@ def settle_unknown(
             values = {
                 "state": constant(State.PENDING),
                 "answer": write_said(phrase("storage.sent-again-says", by=by)),
-                # Its reader may have that letter, so no other letter is ever sent to them.
+                # The reader may have that letter, so no other letter is ever sent to this reader.
                 "bound_letter_id": deliveries.c.letter_id,
             }
         case Settlement.ASSUME_ACCEPTED:
@@ -353,8 +353,8 @@ def settle_unknown(
 
 
 def awaits_no_answer(connection: Connection, issue: str) -> ColumnElement[bool]:
-    """Say of a delivery that no living run of *issue* may still get an answer for it."""
-    # Written into the text: a list of parameters cannot be bound for many rows at once.
+    """Return the condition that no living run of *issue* may get an answer for a delivery."""
+    # Literals in the text: a list of parameters cannot be bound for many rows at once.
     living: list[ColumnElement[int]] = [
         literal_column(str(one.id)) for one in find_living_runs(connection, issue)
     ]

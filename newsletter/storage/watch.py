@@ -1,4 +1,4 @@
-"""Watches the two files of a SQLite database while it is open: neither may be removed."""
+"""Watches the two files of an open SQLite database: neither may be removed."""
 
 import os
 from dataclasses import dataclass
@@ -14,35 +14,35 @@ from newsletter.phrases import phrase
 WAL_MAGIC: Final = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 WAL_HEADER_BYTES: Final = 32
 WATCH: Final = "newsletter_watch"  # an engine's execution option
-FRAME_BYTES_MIN: Final = 24 + 512  # its own header, and the smallest page there is
+FRAME_BYTES_MIN: Final = 24 + 512  # frame header, and the smallest possible page
 
 SETTLE: Final = phrase("storage.look-first")
 
 
 @dataclass(frozen=True, slots=True)
 class FileMark:
-    """Which file it is, whatever its name, and how long."""
+    """The identity of a file, independent of its name, and its size."""
 
     device: int
     inode: int
     size: int  # bytes
 
     def is_same_file(self, other: "FileMark") -> bool:
-        """Say whether both are marks of one file."""
+        """Return whether both marks belong to one file."""
         return (self.device, self.inode) == (other.device, other.inode)
 
 
 def mark_file(path: str) -> FileMark | None:
-    """Say which file is at *path* now, or None."""
+    """Return the mark of the file that is at *path* now, or None."""
     try:
-        found = os.stat(path)  # noqa: PTH116 - asked at every commit; a Path takes twice as long
+        found = os.stat(path)  # noqa: PTH116 - called at every commit; a Path takes twice as long
     except OSError:
         return None
     return FileMark(found.st_dev, found.st_ino, found.st_size)
 
 
 def holds_journal(database: Path) -> bool:
-    """Say whether the write-ahead log of *database* is there and holds at least one page."""
+    """Return whether the write-ahead log of *database* exists and contains at least one page."""
     try:
         with Path(f"{database}-wal").open("rb") as file:
             start = file.read(WAL_HEADER_BYTES + FRAME_BYTES_MIN)
@@ -53,29 +53,29 @@ def holds_journal(database: Path) -> bool:
 
 class FileWatch:
     """
-    Knows the files of a database as they were when it was opened, for all its connections.
+    The files of a database as they were on opening, for all its connections.
 
-    While a connection is open, SQLite neither removes nor shortens the write-ahead log, and
-    no command of this program asks it to (``wal_checkpoint(TRUNCATE)``).
+    While a connection is open, SQLite neither removes nor shortens the write-ahead log, and no
+    command of this program requests it (``wal_checkpoint(TRUNCATE)``).
     """
 
     def __init__(self, path: str) -> None:
-        self._path = path  # as the setting names it
+        self._path = path  # as in the setting
         self._journal_path = ""
-        self._before = mark_file(path)  # it is opened later, and may be another by then
+        self._before = mark_file(path)  # the file may be replaced before it is opened
         self._file: FileMark | None = None
         self._journal: FileMark | None = None
-        self.is_broken = False  # what SQLite would write from now on damages the file
+        self.is_broken = False  # further writes of SQLite would damage the file
         self.has_lost_journal = False  # or a part of it
         self.has_written = False  # since it was opened
 
     def open(self, real_path: str) -> None:
         """
-        Look at the files when the first connection is open; *real_path* is SQLite's own.
+        Check the files when the first connection is open; *real_path* is SQLite's own path.
 
         Raises:
-            LedgerError: the file was replaced meanwhile, as 'newsletter restore' does, and the
-                connection may be to the one that is kept.
+            LedgerError: the file was replaced meanwhile, as by 'newsletter restore', and the
+                connection may be to the old file.
         """
         if self._file is None:
             found = mark_file(real_path)
@@ -93,12 +93,12 @@ class FileWatch:
 
     def check(self) -> None:
         """
-        Make sure that both files are those that were opened, and the journal no shorter.
+        Check that both files are the opened ones, and that the journal is not shorter.
 
         SQLite commits to a removed file without an error, and these commits are lost at the end.
 
         Raises:
-            LedgerError: one was removed, replaced or cut off.
+            LedgerError: one was removed, replaced or truncated.
         """
         if self._file is None:
             return
@@ -110,7 +110,7 @@ class FileWatch:
 
     def _check_journal(self, known: FileMark | None) -> None:
         found = mark_file(self._journal_path)
-        if known is None:  # a new database has none before its first commit
+        if known is None:  # a new database has no journal before its first commit
             self._journal = found
             return
         if found is None or not found.is_same_file(known):
@@ -125,13 +125,13 @@ class FileWatch:
 
 
 def find_watch(engine: Engine) -> FileWatch | None:
-    """Return the watch over the files of a database that is open, None for PostgreSQL."""
+    """Return the watch on the files of an open database, None for PostgreSQL."""
     found: FileWatch | None = engine.get_execution_options().get(WATCH)
     return found
 
 
 def find_harm(engine: Engine) -> LedgerError | None:
-    """Say what was done to the files of a database, None if they are as they were opened."""
+    """Return the damage to the files of a database, None if they are unchanged."""
     watch = find_watch(engine)
     try:
         if watch:

@@ -1,4 +1,4 @@
-"""By which provider dispatches and appointments leave, and what shows it in older ones."""
+"""Ways of sending: the provider of dispatches and appointments, and its traces in old ones."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ from newsletter.storage.tables import deliveries
 
 
 def read_way(row: Any) -> Way | None:
-    """Read the way from a row of dispatches or appointments; None in one from before."""
+    """Return the way from a row of dispatches or appointments; None in a row from before ways."""
     if row.provider_kind is None:
         return None
     return Way(row.provider_kind, row.provider_name or row.provider_kind)
 
 
 def way_values(way: Way | None) -> dict[str, str | None]:
-    """Return the columns that `read_way` reads."""
+    """Return the columns for `read_way`."""
     return {
         "provider_kind": way.kind if way else None,
         "provider_name": way.name if way else None,
@@ -28,7 +28,7 @@ def way_values(way: Way | None) -> dict[str, str | None]:
 
 
 def find_traces(connection: Connection, issue: str) -> Traces:
-    """Count what the answers to deliveries of *issue* tell of how they left."""
+    """Count how deliveries of *issue* were sent, as far as their answers show."""
     answer = func.coalesce(deliveries.c.answer, "")
     was_written = is_answer(WRITTEN, answer)
     is_assumed = is_answer(ASSUMED, answer)
@@ -36,7 +36,7 @@ def find_traces(connection: Connection, issue: str) -> Traces:
     has_outcome = deliveries.c.state.in_(
         [constant(state) for state in (State.ACCEPTED, State.DEFERRED, State.REFUSED)]
     )
-    # A folder answers at once and without doubt: an unknown delivery with an answer is a relay's.
+    # A folder answers at once and definitely: an unknown delivery with an answer is from a relay.
     was_answered = or_(has_outcome, and_(is_unknown, answer != ""))
     row = connection.execute(
         select(
