@@ -1,4 +1,4 @@
-"""A CSV list of the readers who have a letter, written by a person or a mail service."""
+"""A CSV list of readers who have a letter, from a person or a mail service."""
 
 import csv
 import re
@@ -11,7 +11,7 @@ from newsletter.errors import ContentError, Problem
 from newsletter.phrases import phrase
 from newsletter.subscribers.address import address_of
 
-# Without spaces, hyphens and underscores, in small letters.
+# In lower case, without spaces, hyphens and underscores.
 HEADINGS: Final = frozenset(
     "email emailaddress mail mailaddress address recipient recipientaddress to rcpt rcptto "
     "이메일 이메일주소 메일 메일주소 전자우편 전자우편주소 수신자 받는사람".split()
@@ -20,17 +20,17 @@ HEADINGS: Final = frozenset(
 
 def read_addresses(text: str, file: str) -> dict[str, LogPlace]:
     """
-    Read the one column of addresses in a CSV with a heading; other columns are not looked at.
+    Read the single column of addresses in a CSV with a heading; other columns are ignored.
 
     Args:
         text: the whole file.
         file: its name, for places and messages.
 
     Returns:
-        where each reader stands first, by the key of the address.
+        the first place of each reader in the file, by the key of the address.
 
     Raises:
-        ContentError: no such column, or two; or all rows whose address is invalid.
+        ContentError: there is no such column, or two; or lists all rows with an invalid address.
     """
     rows = _rows(text, file)
     line, heading = next(rows, (1, []))
@@ -60,7 +60,7 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, Sequence[str]]]:
         for row in reader:
             if any(field.strip() for field in row):
                 yield reader.line_num, row
-    except csv.Error as error:  # a field of over 128 KB: a quote that is never closed
+    except csv.Error as error:  # a field of over 128 KB: a quote that is not closed
         message = phrase("dispatch.list-no-csv", reason=str(error))
         raise ContentError([Problem(file, reader.line_num, message)]) from error
 

@@ -1,4 +1,4 @@
-"""Takes in the provider's answers: each into the ledger, and then what it means for the others."""
+"""Processes the provider's answers: records each, and applies its consequences to the run."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -22,7 +22,7 @@ from newsletter.phrases import phrase
 
 
 class Answers:
-    """Enters the answers of a run into the ledger; used by all connections."""
+    """Records the answers of a run in the ledger; used by all connections."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Answers:
         self._run_stop = run_stop
 
     def take(self, receipt: Receipt) -> bool:
-        """Enter a receipt, and react to it; say whether it is an outcome."""
+        """Record a receipt, and react to it; return whether it is an outcome."""
         key, outcome = receipt.envelope.key, receipt.outcome
         if isinstance(outcome, Unsent):
             self._ledger.put_back(DeliveryId(key))
@@ -60,11 +60,11 @@ class Answers:
         return True
 
     def judge_canary(self) -> None:
-        """Let the rest follow the canary, or stop the run, once all of it is answered."""
+        """Release the rest, or stop the run, once all letters of the canary are answered."""
         self._run_stop.carry_out(self._reactions.judge_canary())
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> None:
-        """Enter an outcome into the ledger: a refusal, if this was the last try."""
+        """Record an outcome in the ledger: as a refusal, if this was the last try."""
         now = self._clock()
         due_at = None
         if isinstance(outcome, Deferred):

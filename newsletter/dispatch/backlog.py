@@ -9,19 +9,19 @@ from newsletter.dispatch.lanes import Lane, Lanes
 from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, Queue
 
 BATCH: Final = 500  # deliveries read from the ledger at once
-LOW: Final = 250  # letters left; time to read more
+LOW: Final = 250  # letters left; below this number, the next page is read
 HELD_MAX: Final = 20_000  # letters to slow domains that are kept in memory
-LANE_MAX: Final = 250  # letters to one domain that are kept before it is read apart
-APART_MAX: Final = 64  # domains; each makes the reading of the others a little slower
+LANE_MAX: Final = 250  # letters to one domain in memory before the domain is read apart
+APART_MAX: Final = 64  # domains; each one slows the reading of the others slightly
 
 
 class Backlog:
     """
     Fills the lanes from the ledger.
 
-    All domains are read together, in the order of the plan, until one piles up: because it is
-    slow, or because the list is sorted by domain. From then on that domain is read apart,
-    whenever its lane runs low, and the others are read without it. Used under the feed's lock.
+    All domains are read together, in the order of the plan, until the letters of one accumulate:
+    because it is slow, or because the list is sorted by domain. From then on that domain is read
+    apart, whenever its lane runs low, and the others without it. Used under the feed's lock.
     """
 
     def __init__(
@@ -31,23 +31,23 @@ class Backlog:
         self._issue = issue
         self._clock = clock
         self.lanes = lanes
-        self.last: DeliveryId | None = None  # nothing above it is read
+        self.last: DeliveryId | None = None  # higher ids are not read
         self._apart: dict[str, Lane] = {}
         self._hungry: list[Lane] = []  # lanes apart that run low
         self._after = DeliveryId(0)
         self._is_read = False
-        self.is_reading = False  # a thread reads a page, without the lock
+        self.is_reading = False  # a thread is reading a page, without the lock
 
     def read_page(self, ticks: float, known: Container[int], lock: Condition) -> bool:
         """
-        Read a page into the lanes, if they run low; say whether one was read.
+        Read a page into the lanes, if they run low; return whether a page was read.
 
         Reading takes milliseconds, so *lock* is released meanwhile; only one thread reads.
 
         Args:
-            ticks: the time.
+            ticks: the current time.
             known: deliveries in flight, which are left out.
-            lock: the feed's, held by the caller; all who wait for it are woken.
+            lock: the feed's, held by the caller; all threads that wait for it are woken.
         """
         if self.is_reading:
             return False
@@ -66,16 +66,16 @@ class Backlog:
         return True
 
     def note_taken(self, lane: Lane) -> None:
-        """Remember that a lane which is read apart runs low."""
+        """Record that a lane that is read apart runs low."""
         if not lane.is_read and len(lane.waiting) < LOW and lane not in self._hungry:
             self._hungry.append(lane)
 
     def paused(self, ticks: float) -> list[Lane]:
-        """Return the paused lanes whose letters are still in the ledger alone."""
+        """Return the paused lanes whose letters are only in the ledger."""
         return [lane for lane in self._hungry if lane.is_paused(ticks) and not lane.waiting]
 
     def _next_page(self, ticks: float) -> DeliveryPage | None:
-        """Say what should be read now, if anything."""
+        """Return the page to read now, if there is one."""
         for lane in self._hungry:
             if not lane.is_paused(ticks):
                 return DeliveryPage(lane.after, BATCH, domain=lane.domain, last=self.last)

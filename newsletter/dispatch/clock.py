@@ -4,14 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-FRESH_S: Final = 0.01  # for so long the time told last is told again: it is asked for every letter
+FRESH_S: Final = 0.01  # seconds; the last time is reused so long, because each letter asks for it
 
 
 class SteadyClock:
     """
     Tells wall-clock time, but never goes back.
 
-    If the wall clock is set back, this clock goes on from where it was, at the pace of the
+    If the wall clock is set back, this clock continues from its last time, at the pace of the
     ticks. Otherwise due deliveries would wait for that time again, and a lease would not end.
     """
 
@@ -20,16 +20,16 @@ class SteadyClock:
         Start the clock.
 
         Args:
-            wall: what time it is, aware UTC.
-            ticks: seconds since some moment, which never go back.
+            wall: returns the current time, aware UTC.
+            ticks: returns monotonic seconds.
         """
         self.ticks = ticks
         self._wall = wall
         self._ahead = float("-inf")  # seconds that the wall clock is ahead of the ticks
-        self._told: tuple[float, datetime] | None = None  # replaced whole: threads share it
+        self._told: tuple[float, datetime] | None = None  # replaced as a whole: threads share it
 
     def __call__(self) -> datetime:
-        """Say what time it is, aware UTC, to about a hundredth of a second."""
+        """Return the current time, aware UTC, accurate to about a hundredth of a second."""
         ticks = self.ticks()
         told = self._told
         if told and ticks - told[0] < FRESH_S:

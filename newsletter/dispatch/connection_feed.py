@@ -1,4 +1,4 @@
-"""The envelopes of one connection, out of the feed that all share."""
+"""The envelopes of one connection, from the feed shared by all connections."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -12,7 +12,7 @@ from newsletter.message.envelope import Envelope
 
 class ConnectionFeed(Iterator[Envelope | None]):
     """
-    Hands one connection its envelopes, and keeps account of them.
+    Hands one connection its envelopes, and records which ones it has.
 
     A connection that may have a message open gets None ("nothing just now") at once. If it asks
     again, it gets None only after a wait.
@@ -27,7 +27,7 @@ class ConnectionFeed(Iterator[Envelope | None]):
         self._limit = limit
         self._is_idle = True
         self._taken: dict[int, bool] = {}  # without a receipt yet: whether it was begun
-        self.has_done_something = False  # brought an outcome, or had none to bring
+        self.has_done_something = False  # got an outcome, or had no letter to send
 
     def __next__(self) -> Envelope | None:
         if self._limit.is_crowded:
@@ -43,34 +43,34 @@ class ConnectionFeed(Iterator[Envelope | None]):
         return envelope
 
     def begin(self, envelope: Envelope) -> "Begin":
-        """Ask the ledger to mark an envelope as begun; see `Connection.deliver`."""
+        """Request the ledger to mark an envelope as begun; see `Connection.deliver`."""
         letter = self._feed.delivery(envelope.key).letter
         begun = self._ledger.begin(DeliveryId(envelope.key), self._clock(), letter)
         self._taken[envelope.key] = True
         return Begin(begun, self, envelope.key)
 
     def deny(self, key: int) -> None:
-        """Let go of an envelope that must not be sent."""
+        """Release an envelope that must not be sent."""
         self.has_done_something = True
         if self._taken.pop(key, None) is not None:
             self._feed.drop(key)
 
     def note_receipt(self, key: int) -> None:
-        """Let go of an envelope whose receipt has come."""
+        """Release an envelope whose receipt has come."""
         del self._taken[key]
 
     def close(self) -> None:
-        """Give back the envelopes that the connection took and did not finish."""
+        """Return the envelopes that the connection took and did not finish."""
         while self._taken:
             key, was_begun = self._taken.popitem()
-            if was_begun:  # it stays unknown in the ledger
+            if was_begun:  # it is still unknown in the ledger
                 self._feed.drop(key)
             else:
                 self._feed.offer_again(key)
 
 
 class Begin:
-    """A delivery on its way into the ledger, let go of if it must not be sent."""
+    """A begin on its way to the ledger; releases the delivery if it must not be sent."""
 
     __slots__ = ("_begun", "_connection_feed", "_key")
 
@@ -80,7 +80,7 @@ class Begin:
         self._key = key
 
     def wait(self) -> bool:
-        """Return once the ledger has decided; see `Begun.wait`."""
+        """Wait for the ledger's decision; see `Begun.wait`."""
         if self._begun.wait():
             return True
         self._connection_feed.deny(self._key)

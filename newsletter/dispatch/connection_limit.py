@@ -3,27 +3,27 @@
 import threading
 from typing import Final
 
-GROW_AFTER: Final = 100  # letters taken; twice as many each time the provider was too busy again
+GROW_AFTER: Final = 100  # accepted letters; doubled each time the provider was too busy again
 
 
 class ConnectionLimit:
-    """Lets connections in, as many at once as the provider accepts."""
+    """Limits the open connections to as many as the provider accepts."""
 
     def __init__(self, size: int) -> None:
         self._lock = threading.Lock()
         self._size = size
         self._allowed = size
         self._open = 0
-        self._taken = 0  # letters, since the limit has changed
+        self._taken = 0  # letters since the last change of the limit
         self._grow_after = GROW_AFTER
         self._has_grown = False
 
     def allow(self, size: int) -> None:
-        """Let so many in at once at the most; to be called before any is."""
+        """Set the maximum number of open connections; call it before the first one opens."""
         self._size = self._allowed = size
 
     def enter(self) -> bool:
-        """Count a connection in, if one more may be open."""
+        """Count a new connection, if one more may be open; return whether it may."""
         with self._lock:
             if self._open >= self._allowed:
                 return False
@@ -31,29 +31,29 @@ class ConnectionLimit:
             return True
 
     def leave(self) -> None:
-        """Count a connection out."""
+        """Count a closed connection."""
         with self._lock:
             self._open -= 1
 
     @property
     def is_crowded(self) -> bool:
-        """Say whether more connections are open than should be, so that one may end."""
+        """Return whether more connections are open than the limit, so that one may end."""
         return self._open > self._allowed
 
     def turn_away(self) -> bool:
-        """Count a connection out that the provider had no room for; say whether none is left."""
+        """Count out a connection that the provider rejected; return whether none is left."""
         with self._lock:
             self._open -= 1
             self._shrink_to(self._open)
             return self._open == 0
 
     def halve(self) -> None:
-        """Let only half as many connections go on, but one at least."""
+        """Halve the limit, to at least one connection."""
         with self._lock:
             self._shrink_to(min(self._open, self._allowed) // 2)
 
     def note_accepted(self) -> None:
-        """Let one connection more in after so many letters that were taken."""
+        """Increase the limit by one after a number of accepted letters."""
         if self._allowed == self._size:
             return
         with self._lock:

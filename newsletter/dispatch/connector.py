@@ -1,4 +1,4 @@
-"""Opens the connections of a run: the one that is open already goes first."""
+"""Opens the connections of a run; hands out a connection that is already open first."""
 
 import threading
 
@@ -14,21 +14,21 @@ class Connector:
         self._first: Connection | None = None
 
     def keep(self, first: Connection | None) -> None:
-        """Keep an open connection for whoever asks first."""
+        """Keep an open connection for the first caller of `connect`."""
         self._first = first
 
     def connect(self) -> Connection:
         """
-        Return the connection that is kept, or open one.
+        Return the kept connection, or open one.
 
         Raises:
-            ProviderBusy: the provider takes no more connections now.
+            ProviderBusy: the provider accepts no more connections now.
             ProviderError: what a person must fix.
         """
         return self._take_first() or self._provider.connect()
 
     def close(self) -> None:
-        """Close the connection that is kept, if nobody has asked for it."""
+        """Close the kept connection, if it was not used."""
         if unused := self._take_first():
             unused.close()
 

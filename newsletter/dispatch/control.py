@@ -1,4 +1,4 @@
-"""What people decide about a dispatch under way: pause, cancel, settle, appoint."""
+"""People's decisions on a running dispatch: pause, cancel, settle, appoint."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from newsletter.dispatch.runs import LivingRun
 from newsletter.dispatch.way import Way
 from newsletter.phrases import Said
 
-PROGRAM: Final = "newsletter"  # who pauses a dispatch when no person does
+PROGRAM: Final = "newsletter"  # signature of pauses by the program
 
 
 class Settlement(StrEnum):
-    """How an operator settles deliveries that may or may not have been accepted."""
+    """How an operator settles deliveries that may have been accepted."""
 
     RESEND = "resend"  # send them again; a reader may get the letter twice
     ASSUME_ACCEPTED = "assume-accepted"
@@ -22,14 +22,14 @@ class Settlement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WhichUnknown:
-    """Which of the unknown deliveries of an issue: all of them, or fewer."""
+    """A selection of an issue's unknown deliveries; the default selects all."""
 
-    address: str | None = None  # of this reader alone, in any spelling
+    address: str | None = None  # only of this reader, in any spelling
     begun_since: datetime | None = None  # aware UTC; at this time or later
 
 
 class Act(StrEnum):
-    """What was done to a dispatch, by a person or by the program."""
+    """An action on a dispatch, by a person or by the program."""
 
     PAUSED = "paused"
     RESUMED = "resumed"
@@ -42,8 +42,8 @@ class Act(StrEnum):
     APPROVED = "approved"
     OVERRIDDEN = "overridden"
     DISPATCHED = "dispatched"
-    REPLACED = "letter replaced"  # those who waited get another one
-    ANSWERED = "doubt answered"  # it goes out, though the ledger may have forgotten something
+    REPLACED = "letter replaced"  # waiting readers get another letter
+    ANSWERED = "doubt answered"  # the issue is sent, although the ledger may lack events
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,15 @@ class Note:
 
     issue: str
     act: Act
-    by: Said  # a person's name; a phrase where none was kept
+    by: Said  # a person's name; a phrase if no name was stored
     at: datetime  # aware UTC
-    words: Said  # the reason, or what came of it; may be empty. Of an appointment: ISO 8601
-    account: str = ""  # USER@HOST of the system, where it is kept
+    words: Said  # the reason or the result; may be empty. Of an appointment: ISO 8601
+    account: str = ""  # USER@HOST of the system, if it was stored
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """Why nothing more of an issue is begun."""
+    """The halt of an issue: a pause or a cancellation."""
 
     act: Act  # PAUSED, or CANCELLED for good
     by: str
@@ -69,7 +69,7 @@ class Halt:
 
     @property
     def is_ours(self) -> bool:
-        """Say whether the program itself has paused, for people to look at."""
+        """Whether the program itself has paused the issue, for people to look at."""
         return self.by == PROGRAM
 
 
@@ -77,11 +77,11 @@ class Halt:
 class SettingAside:
     """The decision that a dispatch was a rehearsal, so that the issue can still be sent."""
 
-    planned_at: datetime  # aware UTC; of the plan that is meant: another one is left alone
+    planned_at: datetime  # aware UTC; of the plan to set aside: another plan is not touched
     by: str
     at: datetime  # aware UTC
     because: Said
-    is_old: bool = False  # the plan may be older than ways are kept: a person says what it was
+    is_old: bool = False  # the plan may be from before ways were stored: a person decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,24 +90,24 @@ class Appointment:
 
     issue: str
     digest: str
-    parts: Mapping[str, str]  # what the digest is over; see Composition.parts
+    parts: Mapping[str, str]  # input of the digest; see Composition.parts
     dispatch_at: datetime  # aware UTC
     by: str
     made_at: datetime  # aware UTC
-    way: Way | None = None  # by which it is to go out; None: made before that was kept
+    way: Way | None = None  # way of sending; None: made before ways were stored
     recipients_of: str | None = None  # as in Plan
-    account: str = ""  # of the system, that it was made from: USER@HOST; empty: not known
+    account: str = ""  # system account of the person: USER@HOST; empty: not known
 
 
 class Diary(Protocol):
     """
-    What was decided about dispatches, by whom and when; durable when a call returns.
+    Decisions on dispatches with person and time; durable when a call returns.
 
     Every method raises LedgerError when the database cannot be used.
     """
 
     def find_halt(self, issue: str) -> Halt | None:
-        """Say why nothing more of *issue* is to be begun, or None."""
+        """Return the halt that stops *issue*, or None."""
 
     def pause(self, issue: str, by: str, because: Said, now: datetime) -> bool:
         """Pause *issue*; False if it was paused or cancelled already."""
@@ -116,7 +116,7 @@ class Diary(Protocol):
         """Resume a paused issue; False if there was no pause."""
 
     def cancel(self, issue: str, by: str, because: str, now: datetime) -> int:
-        """Skip all that is pending or deferred, for good; return how many."""
+        """Skip all pending and deferred deliveries for good; return how many."""
 
     def settle(
         self,
@@ -133,13 +133,13 @@ class Diary(Protocol):
         Those of a run in `living_runs` stay unknown: they may still be answered.
 
         Args:
-            issue: a planned issue that no other process holds, for what is under way there
-                is unknown too.
-            settlement: which of the two.
-            which: the deliveries that are meant.
-            by: who answers for it; noted with the number and the time.
+            issue: a planned issue that no other process holds, because deliveries under way there
+                are also unknown.
+            settlement: pending or accepted.
+            which: the selected deliveries.
+            by: the responsible person; recorded with the number and the time.
             now: aware UTC.
-            because: why; noted too.
+            because: the reason; recorded too.
         """
 
     def living_runs(self, issue: str) -> Sequence[LivingRun]:
@@ -155,7 +155,7 @@ class Diary(Protocol):
 
     def appoint(self, appointment: Appointment, aside: SettingAside | None = None) -> None:
         """
-        Remember when an issue is to go out, in place of any earlier appointment.
+        Store when an issue is to be sent; replaces an earlier appointment.
 
         With *aside* its rehearsal is set aside in the same commit; see `Ledger.freeze`.
         """
@@ -169,19 +169,19 @@ class Diary(Protocol):
         """
 
     def drop_appointment(self, issue: str, by: str, now: datetime) -> bool:
-        """Forget the appointment of *issue*; False if there was none."""
+        """Delete the appointment of *issue*; False if there was none."""
 
     def appointments(self) -> Sequence[Appointment]:
         """Return all appointments, the earliest first."""
 
     def limit_runs(self, issue: str, *, is_limited: bool) -> None:
-        """Note whether the newest run was to reach only some readers; see `find_unfinished`."""
+        """Record whether the newest run was limited to some readers; see `find_unfinished`."""
 
     def find_unfinished(self, now: datetime) -> Sequence[str]:
         """
-        Name the issues with deliveries that are due and may go out by themselves.
+        Return the issues with due deliveries that may be sent automatically.
 
-        Those are neither paused nor cancelled, and their newest run was not limited.
+        They are neither paused nor cancelled, and their newest run was not limited.
         """
 
 
@@ -191,7 +191,7 @@ def halted_by_program(now: datetime, because: Said) -> Halt:
 
 
 def pause_by_program(diary: Diary, issue: str, now: datetime, because: Said) -> Halt:
-    """Pause *issue* in its diary, unless somebody has halted it; return what holds it then."""
+    """Pause *issue* in its diary, unless it is halted; return the halt in force."""
     halt = halted_by_program(now, because)
     diary.pause(issue, halt.by, halt.because, halt.at)
     return diary.find_halt(issue) or halt

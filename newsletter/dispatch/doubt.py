@@ -10,19 +10,19 @@ GAP: Final = timedelta(hours=1)  # a timer looks every minute or so
 
 
 class DoubtCause(StrEnum):
-    """What was seen."""
+    """The observed sign of a doubt."""
 
     RESTORED = "restored"  # by 'newsletter restore'
-    PUT_BACK = "put back"  # it counts fewer commands than the file beside it
-    COPIED = "copied"  # it is another file than the one that was used last
-    REPLACED = "replaced"  # it is another ledger altogether
-    JOURNAL_LOST = "journal lost"  # a run ended without its end, and its journal is gone
-    GAP = "gap"  # something is due, and no timer has looked for too long
+    PUT_BACK = "put back"  # the ledger counts fewer commands than the file beside it
+    COPIED = "copied"  # the file is not the one that was used last
+    REPLACED = "replaced"  # the ledger is a different ledger
+    JOURNAL_LOST = "journal lost"  # a run did not record its end, and its journal is missing
+    GAP = "gap"  # an issue is due, and no timer has checked for too long
 
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """One thing that tells that this ledger may have forgotten something."""
+    """A sign that this ledger may lack events."""
 
     cause: DoubtCause
     facts: str = ""  # open runs' issues (JOURNAL_LOST), a file (RESTORED), a time, ISO 8601 (GAP)
@@ -30,40 +30,40 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class LedgerMark:
-    """Which ledger it is, in which file, and how far it has come."""
+    """The identity of a ledger, its file, and its count of commands."""
 
     id: str
     inode: int
     ends: int  # commands that wrote and have ended
-    has_lost_journal: bool = False  # noted by a command under which its journal was harmed
+    has_lost_journal: bool = False  # recorded by a command whose journal was damaged
 
 
 @dataclass(frozen=True, slots=True)
 class StandingDoubt:
-    """A doubt that is not over, and the issues for which somebody has answered."""
+    """An open doubt, and the issues for which a person has answered it."""
 
     id: int
     sign: Sign
     raised_at: datetime  # aware UTC
-    is_told: bool  # by a timer
+    is_told: bool  # printed by a timer
     answered: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What a timer sees in the ledger; times are aware UTC."""
+    """A timer's view of the ledger; times are aware UTC."""
 
-    due: Mapping[str, datetime]  # issues that would go out now, by themselves; since when known
+    due: Mapping[str, datetime]  # issues that would be sent automatically now; since when known
     open: Collection[str]  # issues that are appointed or unfinished
-    before: datetime | None  # the look before; None: nothing was to be sent then, or there is none
+    before: datetime | None  # the previous check; None: there was none, or nothing was to be sent
     runs: Collection[tuple[datetime, datetime]] = ()  # begin and last sign of life
 
 
 def compare(ledger: LedgerMark, noted: LedgerMark | None) -> Sign | None:
     """
-    Say whether the ledger is older than, or another than, what was *noted* beside it.
+    Return a sign if the ledger is older than, or different from, the mark *noted* beside it.
 
-    The note is written after the ledger's commit, so it may be behind, and is never ahead.
+    The mark is written after the ledger's commit, so it may be behind, but is never ahead.
     """
     if noted is None:
         return None
@@ -78,10 +78,10 @@ def compare(ledger: LedgerMark, noted: LedgerMark | None) -> Sign | None:
 
 def judge_gap(look: Look, now: datetime) -> Sign | None:
     """
-    Say whether something is due on a ledger that gave no sign of life for too long.
+    Return a sign if an issue is due in a ledger without a sign of life for too long.
 
-    Another copy of the ledger may have sent it in the meantime. No other sign shows that a
-    whole folder, or a PostgreSQL database, was put back.
+    Another copy of the ledger may have sent the issue in the meantime. No other sign shows that
+    a whole folder, or a PostgreSQL database, was restored.
     """
     last = [_last_sign(look, known_since, now) for known_since in look.due.values()]
     late = [one for one in last if now - one > GAP]
@@ -90,7 +90,7 @@ def judge_gap(look: Look, now: datetime) -> Sign | None:
 
 def _last_sign(look: Look, known_since: datetime, now: datetime) -> datetime:
     """
-    Return when the ledger was last seen to be in use, without a gap before it.
+    Return when the ledger was last in use, without an earlier gap.
 
     A run that began after a gap does not close the gap. Times in the future, written by a clock
     that was ahead, do not count.
@@ -105,10 +105,10 @@ def _last_sign(look: Look, known_since: datetime, now: datetime) -> datetime:
 
 
 def waits_for_answer(issue: str, doubts: Collection[StandingDoubt]) -> list[StandingDoubt]:
-    """Return the doubts for which nobody has answered with regard to *issue*."""
+    """Return the doubts that nobody has answered for *issue*."""
     return [one for one in doubts if issue not in one.answered]
 
 
 def is_over(doubt: StandingDoubt, still_open: Collection[str]) -> bool:
-    """Say whether somebody has answered, and for every issue that is appointed or unfinished."""
+    """Return whether the doubt is answered for every issue that is appointed or unfinished."""
     return bool(doubt.answered) and doubt.answered.issuperset(still_open)

@@ -1,4 +1,4 @@
-"""Sends what is due: one thread a connection, every outcome into the ledger."""
+"""Sends due letters: one thread per connection, every outcome into the ledger."""
 
 import threading
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from newsletter.dispatch.run_stop import RunStop
 from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.phrases import Phrase, phrase
 
-BROKEN_MAX: Final = 3  # connections of one thread in a row, while none brought an outcome
+BROKEN_MAX: Final = 3  # connections of one thread in a row without an outcome
 TICK_S: Final = 0.1  # how often the run's progress is shown
 
 
@@ -42,12 +42,12 @@ class Engine:
 
         Args:
             provider: opens the connections.
-            ledger: remembers.
-            feed: what is to be sent.
-            clock: says what time it is, aware UTC.
+            ledger: records outcomes.
+            feed: the envelopes to send.
+            clock: returns the current time, aware UTC.
             guard: judges the answers; one of the run's own if None.
-            pause: pauses the issue where the guard says so, and returns what holds it then;
-                if None the run is stopped, and nothing is noted.
+            pause: pauses the issue on a verdict of the guard, and returns the halt in force;
+                if None the run is stopped, and nothing is recorded.
         """
         self._provider = provider
         self._ledger = ledger
@@ -70,21 +70,21 @@ class Engine:
         first: Connection | None = None,
     ) -> RunCounts:
         """
-        Send everything the feed has, and return what came of it.
+        Send all envelopes of the feed, and return the counts of the run.
 
         Args:
             connections: how many to open at once, 1 or more.
-            watch: called often, from this thread, with the run as it stands.
-            first: a connection that is open already. Without one it is opened before all
-                others, so that what a person must fix shows before anything is begun, and a
-                relay that takes fewer connections than asked for is no fault.
+            watch: called often, from this thread, with the current counts of the run.
+            first: a connection that is already open. If None, it is opened before all others, so
+                that a fault for a person to fix is found before any letter is begun, and a relay that
+                accepts fewer connections than requested causes no fault.
 
         Returns:
-            The run; all its outcomes are durable.
+            The counts of the run; all its outcomes are durable.
 
         Raises:
             ProviderError: what a person must fix; no reader was marked for it.
-            UnfinishedError: *watch* has found that another process has the issue.
+            UnfinishedError: *watch* has found that another process holds the issue.
             LedgerError: nothing can be recorded any more.
         """
         self._limit.allow(connections)
@@ -104,11 +104,11 @@ class Engine:
         return self.run
 
     def stop(self) -> None:
-        """Begin nothing more; what is in flight gets its answer. Safe in a signal handler."""
+        """Begin nothing more; letters in flight get their answers. Safe in a signal handler."""
         self._feed.stop()
 
     def _run_threads(self, connections: int, watch: Callable[[RunCounts], None]) -> None:
-        """Run one thread a connection to its end; *watch* may raise to stop them."""
+        """Run one thread per connection to its end; *watch* may raise to stop them."""
         threads = [
             threading.Thread(target=self._work_fenced, name=f"connection {number}", daemon=True)
             for number in range(1, connections + 1)
@@ -120,7 +120,7 @@ class Engine:
                 while thread.is_alive():
                     thread.join(TICK_S)
                     watch(self.run)
-        except Exception:  # the watcher has found a reason to stop
+        except Exception:  # *watch* has found a reason to stop
             self._feed.stop()
             for thread in threads:
                 thread.join()
@@ -134,7 +134,7 @@ class Engine:
             self._run_stop.stop_for(error)
 
     def _work(self) -> None:
-        """Open one connection after the other, until the feed has nothing more."""
+        """Open one connection after the other, until the feed is empty."""
         broken = answered = 0
         while self._feed.has_more():
             if self._feed.pauses.is_holding_all or not self._limit.enter():
@@ -143,7 +143,7 @@ class Engine:
             try:
                 is_barren = not self._deliver(self._connector.connect())
             except ProviderBusy as busy:
-                # The other connections go on, under a lower limit. If there are none, the run
+                # The other connections continue, under a lower limit. If there are none, the run
                 # waits.
                 if self._limit.turn_away() and self._feed.has_more():
                     verdict = self._reactions.hold_off(PROVIDER_PAUSE, busy.phrase)
@@ -161,7 +161,7 @@ class Engine:
                 )
 
     def _deliver(self, connection: Connection) -> bool:
-        """Work through one connection; say whether anything came of it."""
+        """Use one connection until it ends; return whether it got an outcome."""
         connection_feed = ConnectionFeed(self._feed, self._ledger, self._clock, self._limit)
         try:
             for receipt in connection.deliver(connection_feed, connection_feed.begin):

@@ -1,4 +1,4 @@
-"""What somebody else, such as a relay's log, knows of deliveries that are still open here."""
+"""Evidence from elsewhere, such as a relay's log, on deliveries that are still open here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ class OpenDelivery:
     delivery: Delivery
     key: str  # of its address
     state: State
-    is_busy: bool  # unknown, and a run may still answer for it
+    is_busy: bool  # unknown, and a run may still get its answer
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What somebody else knows of an issue, and who answers for it."""
+    """Evidence on an issue's deliveries, and the responsible person."""
 
     issue: str
-    answers: Mapping[DeliveryId, Said]  # what is kept as the answer, one line
+    answers: Mapping[DeliveryId, Said]  # stored as the answers, one line each
     by: str
-    because: Said  # for the diary: where it is known from
+    because: Said  # for the diary: the source of the evidence

@@ -1,4 +1,4 @@
-"""Prefetches envelopes for the connections: each waiting delivery once, as fast as it may go."""
+"""Prefetches envelopes for the connections: each waiting delivery once, within all limits."""
 
 import logging
 import threading
@@ -19,7 +19,7 @@ from newsletter.dispatch.slowness import Slowness
 from newsletter.errors import LedgerError
 from newsletter.message.envelope import Envelope
 
-TRIES_PER_RUN: Final = 3  # how often one run offers a delivery that came back unsent
+TRIES_PER_RUN: Final = 3  # how often one run offers a delivery that was returned unsent
 log = logging.getLogger(__name__)
 
 
@@ -27,8 +27,8 @@ class Feed:
     """
     The envelopes of one run, prefetched and shared by all connections.
 
-    It ends when nothing is due that may go soon, when *limit* envelopes have been handed
-    out, or when it is stopped; what was handed out and came back unsent is offered again.
+    The feed ends when no due delivery may be sent soon, when *limit* envelopes were handed out,
+    or when it is stopped. An envelope that was returned unsent is offered again.
     """
 
     def __init__(
@@ -46,29 +46,29 @@ class Feed:
         self._backlog = Backlog(ledger, issue, clock, self._lanes)
         self._changed = threading.Condition(threading.Lock())
         self._handed: dict[int, Delivery] = {}  # in flight
-        self._tries: dict[int, int] = {}  # of what came back unsent
+        self._tries: dict[int, int] = {}  # of deliveries returned unsent
         self._waiters = 0
         self.canary = Canary(pacing.canary, self._handed, self._changed)
         self.pauses = Pauses(self._lanes, self._ticks, self._changed)
         self._scheduler = Scheduler(
             self._backlog, pacing.limits, CountLimit(limit), self.pauses, self.canary, clock
         )
-        self.idle_s = IDLE_S  # what a wait lasts at the most
-        self.failed = 0  # deliveries that could not be written; they stay pending
+        self.idle_s = IDLE_S  # maximum length of a wait
+        self.failed = 0  # deliveries that could not be written; they are still pending
 
     def end_at(self, last: DeliveryId | None) -> None:
-        """Hand out nothing that was planned after *last*; to be called before anything is."""
+        """Hand out nothing planned after *last*; call it before the first envelope."""
         self._backlog.last = last
 
     def take(self, *, may_wait: bool) -> Envelope | None:
         """
-        Hand out the next envelope, or None if there is nothing just now.
+        Hand out the next envelope, or None if there is none at the moment.
 
         Args:
-            may_wait: wait up to a quarter of a second before saying None.
+            may_wait: wait up to a quarter of a second before None is returned.
 
         Raises:
-            StopIteration: nothing is left that may go soon.
+            StopIteration: no envelope is left that may be sent soon.
             LedgerError: the letter is damaged.
         """
         while True:
@@ -78,10 +78,10 @@ class Feed:
                 return None
             try:
                 return self._render(delivery)
-            except LedgerError:  # the kept letter is damaged, and all that follow fail too
+            except LedgerError:  # the kept letter is damaged, so all following ones fail too
                 self.drop(delivery.id)
                 raise
-            except Exception:  # one reader's data must not stop all the others
+            except Exception:  # one reader's data must not stop the others
                 log.exception("delivery %d could not be written", delivery.id)
                 self.failed += 1
                 self.drop(delivery.id)
@@ -98,7 +98,7 @@ class Feed:
                 self._changed.notify()
 
     def drop(self, key: int) -> None:
-        """Forget an envelope that is not sent after all; it does not count."""
+        """Forget an envelope that is not sent; it does not count."""
         with self._changed:
             if delivery := self._handed.pop(key, None):
                 self._scheduler.give_back()
@@ -106,7 +106,7 @@ class Feed:
                 self._changed.notify_all()
 
     def offer_again(self, key: int) -> None:
-        """Offer an envelope that came back unsent to the next connection, a few times."""
+        """Offer an envelope that was returned unsent to the next connection, a few times."""
         with self._changed:
             tries = self._tries[key] = self._tries.get(key, 0) + 1
             delivery = self._handed.pop(key)
@@ -122,22 +122,22 @@ class Feed:
         self.pauses.is_stopped = True
 
     def has_more(self) -> bool:
-        """Say whether a connection could still get an envelope."""
+        """Return whether a connection could still get an envelope."""
         with self._changed:
             return self._look() is not None
 
     def rest(self) -> None:
-        """Wait a moment for something to change."""
+        """Wait a moment for a change."""
         with self._changed:
             self._wait(self.idle_s)
 
     @property
     def resumption(self) -> Resumption | None:
-        """Say when what was left behind may go on, if the feed has ended early."""
+        """When the remaining letters may be sent, if the feed has ended early."""
         return self._scheduler.resumption
 
     def slowness(self) -> Slowness:
-        """Return all that slows the run down now."""
+        """Return all current causes of slowness of the run."""
         with self._changed:
             ticks = self._ticks()
             rate, held_s = self._pacing.limits.rate_words, self.pauses.held_until - ticks
@@ -158,12 +158,12 @@ class Feed:
         return delivery
 
     def _look(self) -> float | None:
-        """Say in how many seconds something may be handed out; None: nothing will be."""
+        """Return the seconds until an envelope may be handed out; None: none will be."""
         if self._scheduler.is_over():
             return None
         ticks = self._ticks()
         while self._backlog.read_page(ticks, self._handed, self._changed):
-            if self._scheduler.is_over():  # others went on meanwhile
+            if self._scheduler.is_over():  # other threads handed out more meanwhile
                 return None
         return self._scheduler.wait_s(ticks)
 

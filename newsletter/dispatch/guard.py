@@ -1,4 +1,4 @@
-"""The circuit breaker of a run: says when all readers would meet what the first have met."""
+"""The circuit breaker of a run: detects errors that would affect all readers."""
 
 import threading
 from collections import Counter
@@ -12,17 +12,17 @@ from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.issue.pace import REFUSALS_OF, REFUSALS_PERCENT
 from newsletter.phrases import Said, phrase
 
-REBUFFS_MAX: Final = 10  # domains in a row that turned the sender away, nothing taken in between
-UNKNOWN_MAX: Final = 50  # in a row; a relay that is restarted leaves two a connection
-SHOWN_MAX: Final = 3  # domains that are named
-BUSY_MAX: Final = 5  # times in a row that the provider took nothing, and was waited for
+REBUFFS_MAX: Final = 10  # domains in a row that rejected the sender, with no accepted letter between
+UNKNOWN_MAX: Final = 50  # in a row; a relay that is restarted leaves two per connection
+SHOWN_MAX: Final = 3  # domains named in a message
+BUSY_MAX: Final = 5  # times in a row that the provider accepted nothing, each followed by a wait
 
 
 class Guard:
     """
     A circuit breaker: counts the answers of a run, over all its rounds, and judges them.
 
-    It returns verdicts and carries none out. None says: go on.
+    It returns verdicts and does not act on them. None means: continue.
     """
 
     def __init__(
@@ -37,10 +37,10 @@ class Guard:
         Begin to watch.
 
         Args:
-            issue: what is sent, for people.
-            provider: its name, for people.
-            refusals_percent: the share of refusals that is borne.
-            is_patient: whether the run stays until domains that pause can be tried again.
+            issue: the issue, for messages.
+            provider: its name, for messages.
+            refusals_percent: the accepted share of refusals.
+            is_patient: whether the run waits until paused domains can be tried again.
         """
         self._issue = issue
         self._provider = provider
@@ -54,13 +54,13 @@ class Guard:
         self._example: Said = ""
 
     def remember(self, refusals: Iterable[bool]) -> None:
-        """Take in the newest outcomes of earlier runs, oldest first; True: refused."""
+        """Add the newest outcomes of earlier runs, oldest first; True: refused."""
         with self._lock:
             for is_refused in refusals:
                 self._window.add(is_refused=is_refused)
 
     def note_accepted(self) -> None:
-        """Count an accepted letter; it resets the counters of what came in a row."""
+        """Count an accepted letter; resets the counters of consecutive errors."""
         with self._lock:
             self._counts["accepted"] += 1
             self._busy = self._unknown = 0
@@ -90,9 +90,9 @@ class Guard:
 
     def note_rebuff(self, domain: str, outcome: Deferred) -> EndRun | None:
         """
-        Count a domain that turns the sender away and is paused from now on.
+        Count a domain that rejects the sender and is paused from now on.
 
-        End the run if one domain after the other does: the fault lies with the sender.
+        End the run if several domains in a row do so: then the fault lies with the sender.
         """
         with self._lock:
             self._count_error(outcome)
@@ -102,7 +102,7 @@ class Guard:
             return _sender_is_refused(self._provider, self._rebuffs, self._example)
 
     def note_error(self, outcome: Outcome) -> None:
-        """Count an answer that blames the sender, of a domain that is paused already."""
+        """Count an answer that blames the sender, from a domain that is already paused."""
         with self._lock:
             self._count_error(outcome)
 
@@ -110,7 +110,7 @@ class Guard:
         """
         Count a letter that left and got no answer.
 
-        Pause the issue if no letter is answered any more: a person has to settle each.
+        Pause the issue if letters are not answered any more: a person must settle each one.
         """
         with self._lock:
             self._count_error(outcome)
@@ -123,7 +123,7 @@ class Guard:
         return PauseIssue(because)
 
     def note_busy(self, answer: Said) -> EndRun | None:
-        """Count that the provider took nothing; end the run if waiting does not help."""
+        """Count that the provider accepted nothing; end the run if waiting does not help."""
         with self._lock:
             self._busy += 1
             if self._busy <= BUSY_MAX:
@@ -137,11 +137,11 @@ class Guard:
         return EndRun(ProviderBusy(why))
 
     def note_bad_letter(self, outcome: Deferred | Refused) -> PauseIssue:
-        """Pause the issue for an answer that blames the letter itself: all would meet it."""
+        """Pause the issue for an answer that blames the letter itself: all readers would get it."""
         return PauseIssue(phrase("dispatch.letter-refused", answer=outcome.answer))
 
     def judge_canary(self) -> PauseIssue | None:
-        """Pause the issue if too many letters of the canary met an error."""
+        """Pause the issue if too many letters of the canary got an error."""
         with self._lock:
             errors = self._counts["errors"]
             answered = errors + self._counts["accepted"]
@@ -159,7 +159,7 @@ class Guard:
         )
 
     def judge_end(self) -> EndRun | None:
-        """End a run with an error if all its answers turned the sender away."""
+        """End a run with an error if all its answers rejected the sender."""
         with self._lock:
             if self._rebuffs and not self._counts["accepted"] and not self._is_patient:
                 return _sender_is_refused(self._provider, self._rebuffs, self._example)

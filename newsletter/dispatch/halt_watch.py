@@ -1,4 +1,4 @@
-"""Polls the diary during a run: has somebody paused or cancelled the issue?"""
+"""Polls the diary during a run for a pause or a cancellation of the issue."""
 
 from collections.abc import Callable
 from typing import Final
@@ -9,11 +9,11 @@ ASK_EVERY_S: Final = 1.0
 
 
 class HaltWatch:
-    """Keeps the halt that ends a run: one that the diary has, or one that its answers caused."""
+    """Stores the halt that ends a run: from the diary, or caused by the run's answers."""
 
     def __init__(self, diary: Diary, issue: str, ticks: Callable[[], float]) -> None:
         """
-        Begin to watch; the diary is asked a second later for the first time.
+        Begin to watch; the diary is read a second later for the first time.
 
         Args:
             diary: of the dispatch.
@@ -27,7 +27,7 @@ class HaltWatch:
         self.halt: Halt | None = None
 
     def is_halted(self) -> bool:
-        """Say whether the issue is halted; asks the diary once a second at the most."""
+        """Return whether the issue is halted; reads the diary at most once a second."""
         ticks = self._ticks()
         if ticks - self._asked_at >= ASK_EVERY_S:
             self._asked_at = ticks
@@ -35,5 +35,5 @@ class HaltWatch:
         return self.halt is not None
 
     def keep(self, halt: Halt | None) -> None:
-        """Keep a halt that the answers of the run have caused, unless there is one already."""
+        """Store a halt caused by the answers of the run, unless there is one already."""
         self.halt = self.halt or halt

@@ -11,7 +11,7 @@ FIELDS: Final = ("__REALTIME_TIMESTAMP", "_HOSTNAME", "SYSLOG_IDENTIFIER", "MESS
 
 
 def as_syslog(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Yield each line of a log, without its end, with its number; a journal's like syslog's."""
+    """Yield each line of a log, without its end, and its number; a journal like syslog."""
     source = iter(lines)
     first = next(source, b"")
     numbered = enumerate((line.rstrip(b"\r\n") for line in chain([first], source)), 1)
@@ -25,7 +25,7 @@ def as_syslog(lines: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _exported(numbered: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
-    """Join the fields of an entry, which stand one a line; an empty line ends it."""
+    """Join the fields of an entry, one field per line; an empty line ends the entry."""
     fields: dict[str, str] = {}
     message_at = last = 0
     for number, line in numbered:
@@ -43,7 +43,7 @@ def _exported(numbered: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, byte
 def _json_fields(line: bytes) -> Mapping[str, object]:
     try:
         entry = json.loads(line)
-    except (ValueError, RecursionError):  # half a line, or none of the journal's
+    except (ValueError, RecursionError):  # half a line, or not from the journal
         return {}
     return entry if isinstance(entry, dict) else {}
 

@@ -1,4 +1,4 @@
-"""Fair queueing: a lane for each recipient domain, so that a slow one holds nobody back."""
+"""Fair queueing: a lane per recipient domain, so that a slow domain delays no other one."""
 
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -11,27 +11,27 @@ from newsletter.dispatch.ledger import Delivery, DeliveryId
 from newsletter.dispatch.limits import EvenRate
 from newsletter.issue.pace import DomainPace
 
-RAMP_STEP: Final = 10  # letters taken before a domain that had paused gets one more at once
-RAMP_END: Final = 100  # letters at once; then the throttle after a pause is lifted
+RAMP_STEP: Final = 10  # accepted letters before a domain that had paused gets one more at once
+RAMP_END: Final = 100  # letters at once; at this number the throttle after a pause ends
 SHARE_MAX: Final = 250  # the most letters that count for a lane's share
 FULL: Final = float("inf")
 GOLDEN: Final = 0.6180339887  # the fractional parts of its multiples are spread evenly
 
 
 class DomainThrottle:
-    """The throttle of one domain: connections, and when they may begin. Times are ticks."""
+    """The throttle of one domain: its connections and their start times. Times are ticks."""
 
     __slots__ = ("_at_once", "_ramp", "_rate", "_taken", "paused_until")
 
     def __init__(self, pace: DomainPace | None = None) -> None:
         self._rate = EvenRate(pace.rate) if pace and pace.rate else None
         self._at_once = (pace.at_once if pace else None) or FULL
-        self._ramp = FULL  # letters at once, on the way up after a pause
+        self._ramp = FULL  # letters at once, increasing after a pause
         self._taken = 0  # since the ramp's last step
         self.paused_until = float("-inf")
 
     def hold(self, in_flight: int, ticks: float) -> float:
-        """Say for how many seconds nothing may be sent; `FULL`: not before an answer comes."""
+        """Return the seconds until a letter may be sent; `FULL`: only after an answer."""
         if self.paused_until > ticks:
             return self.paused_until - ticks
         if in_flight >= self._at_once or in_flight >= self._ramp:
@@ -44,13 +44,13 @@ class DomainThrottle:
             self._rate.take(ticks)
 
     def pause(self, until: float) -> None:
-        """Pause until then; afterwards allow one letter at a time, and slowly more."""
+        """Pause until *until*; afterwards allow one letter at once, and slowly more."""
         self.paused_until = max(self.paused_until, until)
         self._ramp = 1
         self._taken = 0
 
     def note_accepted(self) -> None:
-        """Allow one letter more at once after each `RAMP_STEP` accepted letters."""
+        """Allow one more letter at once after each `RAMP_STEP` accepted letters."""
         if self._ramp == FULL:
             return
         self._taken += 1
@@ -60,11 +60,11 @@ class DomainThrottle:
 
 
 class LanePlace(Enum):
-    """Where a lane waits for its turn."""
+    """The place where a lane waits for its turn."""
 
     NOWHERE = auto()  # it has no letter
     READY = auto()
-    RESTING = auto()  # until a time
+    RESTING = auto()  # until a set time
     FULL = auto()  # until an answer comes
 
 
@@ -88,16 +88,16 @@ class Lane:
         self.domain = domain
         self.throttle = throttle
         self.turn = turn  # when it is served next, in rounds of all lanes
-        self.stride = 1.0  # how much later the one after that
+        self.stride = 1.0  # distance to the turn after that
         self.waiting: deque[Delivery] = deque()
         self.in_flight = 0
         self.place = LanePlace.NOWHERE
-        self.is_apart = False  # its letters are read from the ledger by themselves ...
-        self.after = DeliveryId(0)  # ... those behind this one ...
+        self.is_apart = False  # its letters are read from the ledger separately ...
+        self.after = DeliveryId(0)  # ... those with higher ids than this one ...
         self.is_read = True  # ... unless there are none
 
     def is_paused(self, ticks: float) -> bool:
-        """Say whether the domain is paused."""
+        """Return whether the domain is paused."""
         return self.throttle is not None and self.throttle.paused_until > ticks
 
 
@@ -105,9 +105,8 @@ class Lanes:
     """
     Fair queueing over domains: serves all lanes in turn, each in proportion to its share.
 
-    A lane's share is the number of letters known to wait in it. Its letters go out at even
-    distances, so a big domain is served neither first as a whole nor last. Not for several
-    threads at once.
+    A lane's share is the number of letters known to wait in it. Its letters are sent at even
+    distances, so a big domain is served neither completely first nor last. Not thread-safe.
     """
 
     # Large because three heaps and four counts change together with each letter that is taken.
@@ -116,13 +115,13 @@ class Lanes:
         self._throttles = throttles
         self._lanes: dict[str, Lane] = {}
         self._ready: list[tuple[float, int, Lane]] = []  # heaps; the number breaks ties
-        self._spaced: list[tuple[float, int, Lane]] = []  # resting for the sake of a rate
+        self._spaced: list[tuple[float, int, Lane]] = []  # waiting because of a rate
         self._paused: list[tuple[float, int, Lane]] = []
         self._number = count()
         self._full = 0  # lanes that wait for an answer
         self._round = 0.0  # the turn that was served last
-        self.held = 0  # letters in the lanes that are not apart
-        self.open = 0  # of those, letters that nothing holds back
+        self.held = 0  # letters in the lanes that are not read apart
+        self.open = 0  # of these, letters that may be sent now
 
     def add(self, deliveries: Iterable[Delivery]) -> Sequence[Lane]:
         """Put deliveries into their lanes; return the lanes."""
@@ -138,7 +137,7 @@ class Lanes:
         return list(touched.values())
 
     def put_back(self, delivery: Delivery) -> None:
-        """Put a delivery that was taken out back, behind the others; it is in flight no more."""
+        """Return a taken delivery to the end of its lane; it is no longer in flight."""
         lane = self._lanes[delivery.domain]
         lane.waiting.append(delivery)
         self._count(lane, 1)
@@ -146,14 +145,14 @@ class Lanes:
         self._make_ready(lane)
 
     def set_apart(self, lane: Lane, after: DeliveryId) -> None:
-        """Read this lane's letters by themselves from now on, those behind *after*."""
+        """Read this lane's letters separately from now on, those after *after*."""
         self._count(lane, -len(lane.waiting))
         lane.is_apart = True
         lane.after = after
         lane.is_read = False
 
     def find(self, ticks: float) -> Lane | None:
-        """Return the lane to be served now, or None if none can be."""
+        """Return the lane to serve now, or None if there is none."""
         for resting in (self._spaced, self._paused):
             while resting and resting[0][0] <= ticks:
                 lane = heappop(resting)[2]
@@ -169,7 +168,7 @@ class Lanes:
         return None
 
     def take(self, lane: Lane, ticks: float) -> Delivery:
-        """Take the next delivery out of the lane that `find` has just returned."""
+        """Take the next delivery from the lane that `find` has just returned."""
         delivery = lane.waiting.popleft()
         self._count(lane, -1)
         lane.in_flight += 1
@@ -185,7 +184,7 @@ class Lanes:
         return delivery
 
     def release(self, delivery: Delivery, *, is_accepted: bool) -> bool:
-        """Count a delivery out of flight; say whether its domain has waited for that."""
+        """Count a delivery out of flight; return whether its domain has waited for this."""
         lane = self._lanes[delivery.domain]
         lane.in_flight -= 1
         if is_accepted and lane.throttle:
@@ -200,7 +199,7 @@ class Lanes:
         return False
 
     def pause(self, domain: str, until: float, ticks: float) -> bool:
-        """Pause a domain until then; False if it is paused already."""
+        """Pause a domain until *until*; False if it is already paused."""
         throttle = self._throttles.setdefault(domain, DomainThrottle())
         was_paused = throttle.paused_until > ticks
         throttle.pause(until)
@@ -210,11 +209,11 @@ class Lanes:
 
     def soonest(self) -> tuple[float, Lane | None] | None:
         """
-        Say when a lane can be served that `find` does not return now.
+        Return when a lane can be served that `find` does not return now.
 
         Returns:
-            The time and, if it is paused until then, the lane; a time in the past where
-            an answer has to come first. None if nothing waits.
+            The time and, if the lane is paused until then, the lane; a time in the past if an
+            answer must come first. None if nothing waits.
         """
         if self._full:
             return float("-inf"), None
@@ -235,7 +234,7 @@ class Lanes:
             lane.place = LanePlace.READY
             number = next(self._number)
             if lane.turn <= self._round:
-                # Spread over a round: otherwise all small domains would be served at once.
+                # Spread over a round: otherwise all small domains would be served together.
                 lane.turn = self._round + lane.stride * (number * GOLDEN % 1)
             heappush(self._ready, (lane.turn, number, lane))
             if not lane.is_apart:

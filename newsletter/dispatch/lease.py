@@ -1,4 +1,4 @@
-"""The lease on an issue: one process has the right to send it, and shows that it is alive."""
+"""The lease on an issue: the right of one process to send it, with a sign of life."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,7 +15,7 @@ AGAIN_AFTER: Final = timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that asks for a lease, by the name that others read."""
+    """The process that requests a lease, by the name that other processes see."""
 
     name: str  # host:pid
     is_gone: Callable[[str], bool]  # whether the process of another name is known to have ended
@@ -38,7 +38,7 @@ class IssueLease:
         Take the lease, or renew it.
 
         Raises:
-            UnfinishedError: another process has it.
+            UnfinishedError: another process holds the lease.
         """
         now = self._clock()
         other = self._ledger.lease(self._issue, self._holder.name, now, self._holder.is_gone)
@@ -49,11 +49,11 @@ class IssueLease:
         self._taken_at = now
 
     def keep(self) -> None:
-        """Renew the lease if half a minute has passed; raises as `take` does."""
+        """Renew the lease if half a minute has passed; raises the errors of `take`."""
         if self._taken_at is None or self._clock() - self._taken_at > AGAIN_AFTER:
             self.take()
 
     def release(self) -> None:
-        """Release the lease, if this process has it."""
-        with suppress(LedgerError):  # an error that came before says more
+        """Release the lease, if this process holds it."""
+        with suppress(LedgerError):  # the earlier error is more important
             self._ledger.release(self._issue, self._holder.name)
