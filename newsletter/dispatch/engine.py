@@ -76,8 +76,8 @@ class Engine:
             connections: how many to open at once, 1 or more.
             watch: called often, from this thread, with the current counts of the run.
             first: a connection that is already open. If None, it is opened before all others, so
-                that a fault for a person to fix is found before any letter is begun, and a relay that
-                accepts fewer connections than requested causes no fault.
+                that a fault for a person to fix is found before any letter is begun, and a relay
+                that accepts fewer connections than requested causes no fault.
 
         Returns:
             The counts of the run; all its outcomes are durable.

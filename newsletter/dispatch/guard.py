@@ -12,7 +12,7 @@ from newsletter.errors import ProviderBusy, ProviderError
 from newsletter.issue.pace import REFUSALS_OF, REFUSALS_PERCENT
 from newsletter.phrases import Said, phrase
 
-REBUFFS_MAX: Final = 10  # domains in a row that rejected the sender, with no accepted letter between
+REBUFFS_MAX: Final = 10  # domains in a row that rejected the sender, without an accepted letter
 UNKNOWN_MAX: Final = 50  # in a row; a relay that is restarted leaves two per connection
 SHOWN_MAX: Final = 3  # domains named in a message
 BUSY_MAX: Final = 5  # times in a row that the provider accepted nothing, each followed by a wait

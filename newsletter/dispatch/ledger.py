@@ -1,4 +1,4 @@
-"""The ledger's interface: what is recorded of a dispatch, and what is durable when."""
+"""The ledger's interface: what it records of a dispatch, and when records are durable."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,19 +26,19 @@ class Plan:
 
     issue: str
     digest: str
-    parts: Mapping[str, str]  # what the digest is over; see Composition.parts
+    parts: Mapping[str, str]  # input of the digest; see Composition.parts
     planned_at: datetime  # aware UTC
-    is_limited: bool = False  # the newest run was to reach only some readers
-    way: Way | None = None  # by which it was begun; None: before that was kept
-    recipients_of: str | None = None  # the issue whose readers alone get it; None: all do
-    letter: LetterId | None = None  # that is sent; None: planned before letters were kept
-    files: Mapping[str, str] = field(default_factory=dict)  # read for it: place -> SHA-256
-    manner: Manner | None = None  # None: as letter
+    is_limited: bool = False  # the newest run was limited to some readers
+    way: Way | None = None  # way of the first run; None: planned before ways were stored
+    recipients_of: str | None = None  # only readers of this issue get it; None: all readers
+    letter: LetterId | None = None  # the letter to send; None: planned before letters were kept
+    files: Mapping[str, str] = field(default_factory=dict)  # files read for it: path -> SHA-256
+    manner: Manner | None = None  # None: planned before manners were stored
     key: str | None = None  # fingerprint of the key that signs its links; None: not on record
 
     @property
     def is_rehearsal(self) -> bool:
-        """Say whether nobody gets what is sent of it."""
+        """Whether the dispatch is a rehearsal, whose letters reach no reader."""
         return self.way is not None and self.way.is_rehearsal
 
 
@@ -46,7 +46,7 @@ class Plan:
 class Rehearsal:
     """A rehearsal of an issue that was set aside."""
 
-    letters: int  # that were written, and went to nobody
+    letters: int  # letters written; no reader got them
     set_aside_at: datetime  # aware UTC
     set_aside_by: str
     because: Said
@@ -63,10 +63,10 @@ class Delivery:
     name: str
     edition: EditionKind  # chosen once, when the dispatch was planned
     consented_at: datetime | None  # aware UTC
-    attempts: int  # sends begun so far
+    attempts: int  # number of attempts begun so far
     reader_id: ReaderId  # names the reader in links
-    message_name: ReaderId | SubscriberId  # in its Message-ID; the row in plans before reader ids
-    letter: LetterId | None = None  # that this reader is to get; None: none was kept
+    message_name: ReaderId | SubscriberId  # in its Message-ID; the row number in old plans
+    letter: LetterId | None = None  # the reader's letter; None: not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +82,18 @@ class LedgerLine:
     answered_at: datetime | None  # aware UTC
     due_at: datetime | None  # aware UTC
     answer: Said  # the provider's words, or why it was skipped; may be empty
-    run: int | None  # that began it last; None: not begun, or by a program that kept no runs
+    run: int | None  # the run that began it last; None: not begun, or begun before runs were stored
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
-    """A stretch of the deliveries of an issue, in the order they were planned."""
+    """A range of an issue's deliveries, in the order they were planned."""
 
     after: DeliveryId  # ids above this one
     limit: int
-    domain: str | None = None  # of this domain alone, in A-labels and lower case
-    without: frozenset[str] = frozenset()  # of none of these domains
-    last: DeliveryId | None = None  # none above it: they were planned later
+    domain: str | None = None  # only this domain, in A-labels and lower case
+    without: frozenset[str] = frozenset()  # domains to leave out
+    last: DeliveryId | None = None  # highest id; higher ones were planned later
 
 
 class Leases(Protocol):
@@ -105,20 +105,20 @@ class Leases(Protocol):
         """
         Take or renew the lease on *issue*, for two minutes from *now*.
 
-        A lease that another process took by a clock ahead of ours ends two minutes after it was
-        first asked for, unless its holder gives a sign of life.
+        A lease that another process took by a clock ahead of ours ends two minutes after the first
+        request for it, unless its holder gives a sign of life.
 
         Args:
             issue: a planned issue.
-            holder: names the process that asks, for people too: host:pid.
+            holder: the name of the requesting process, also for people: host:pid.
             now: aware UTC.
-            is_gone: says whether another holder's process is known to have ended.
+            is_gone: returns whether another holder's process is known to have ended.
 
         Returns:
-            None if *holder* has it now, or the name of the process that does.
+            None if *holder* has the lease now, otherwise the name of its holder.
 
         Raises:
-            UnfinishedError: the plan whose run began here was set aside or taken back.
+            UnfinishedError: the plan of this process's run was set aside or withdrawn.
         """
 
     def release(self, issue: str, holder: str) -> None:
@@ -126,15 +126,15 @@ class Leases(Protocol):
 
     def begin_run(self, issue: str, order: RunOrder | None = None) -> None:
         """
-        Note that this process is about to send *issue*, before anything of it is begun.
+        Record that this process is about to send *issue*, before any delivery is begun.
 
-        Deliveries begun from now on belong to this run: an outcome counts only if nobody has
-        settled the delivery or begun it again in the meantime. `lease` notes that the run is
-        alive, by the database's clock. Who ordered it is kept for the diary.
+        Deliveries begun from now on belong to this run: an outcome counts only if the delivery was
+        not settled or begun again in the meantime. `lease` records that the run is alive, by the
+        database's clock. The person who ordered it is stored for the diary.
         """
 
     def end_run(self, why: RunEnd = RunEnd.DONE) -> None:
-        """Note that this process gets no more answers; what is unknown may be settled."""
+        """Record that this process gets no more answers; unknown deliveries may be settled."""
 
 
 class Plans(Protocol):
@@ -152,31 +152,31 @@ class Plans(Protocol):
         """
         Plan a delivery to every active subscriber, and return how many; all or nothing.
 
-        If the plan names an issue whose readers alone get it, to those.
+        If the plan names an issue, only to the readers of that issue.
 
-        With *aside* the rehearsal of the issue makes room in the same commit: its plan and
-        deliveries are kept elsewhere, and no process finds them in the ledger any more.
+        With *aside* the rehearsal of the issue is set aside in the same commit: its plan and
+        deliveries are stored elsewhere, and no process finds them in the ledger any more.
 
         Raises:
-            UnfinishedError: the issue has a plan already, or not the one to be set aside.
+            UnfinishedError: the issue has a plan already, or not the one to set aside.
         """
 
     def find_traces(self, issue: str) -> Traces:
-        """Say what the answers to deliveries of *issue* tell of how they left."""
+        """Return how deliveries of *issue* were sent, as far as their answers show."""
 
     def is_untouched(self, issue: str) -> bool:
-        """Say whether *issue* is planned and no delivery of it was ever begun."""
+        """Return whether *issue* is planned and no delivery of it was ever begun."""
 
     def discard_untouched(self, issue: str) -> bool:
-        """Forget the plan of *issue* if no delivery of it was ever begun; say whether so."""
+        """Delete the plan of *issue* if no delivery of it was ever begun; return whether so."""
 
     def add_new(self, issue: str, editions: Mapping[Preference | None, EditionKind]) -> int:
-        """Plan deliveries to the active subscribers who have none yet; return how many."""
+        """Plan deliveries to active subscribers without one; return how many."""
 
     def count_unplanned(
         self, issue: str, editions: Mapping[Preference | None, EditionKind]
     ) -> Mapping[EditionKind, int]:
-        """Count the active subscribers who have no delivery of *issue*, by edition."""
+        """Return the number of active subscribers without a delivery of *issue*, by edition."""
 
     def count_active(
         self,
@@ -184,16 +184,16 @@ class Plans(Protocol):
         recipients_of: str | None = None,
     ) -> Mapping[EditionKind, int]:
         """
-        Count the active subscribers, by the edition that each would get.
+        Return the number of active subscribers, by the edition that each would get.
 
         With *recipients_of* only those whose delivery of that issue is accepted or unknown.
         """
 
     def skip_withdrawn(self, issue: str) -> int:
-        """Skip what waits for readers who have withdrawn since planning; return how many."""
+        """Skip waiting deliveries to readers who have withdrawn since planning; return how many."""
 
     def last_planned(self, issue: str) -> DeliveryId:
-        """Return the highest id of a delivery of *issue*; what is planned later is above it."""
+        """Return the highest id of a delivery of *issue*; later plans have higher ids."""
 
 
 class Queue(Protocol):
@@ -203,10 +203,10 @@ class Queue(Protocol):
         """Return the deliveries of *page* that are pending, or deferred and due."""
 
     def count_due(self, issue: str, now: datetime) -> int:
-        """Count what `find_due` would return without a limit."""
+        """Return the number of deliveries that `find_due` would return without a limit."""
 
     def next_due_at(self, issue: str) -> datetime | None:
-        """Say when the first deferred delivery is due, or None."""
+        """Return when the first deferred delivery is due, or None."""
 
 
 class Outcomes(Protocol):
@@ -214,66 +214,66 @@ class Outcomes(Protocol):
 
     def begin(self, delivery: DeliveryId, now: datetime, letter: LetterId | None = None) -> Begun:
         """
-        Ask for the delivery to be marked as begun with *letter*, and return at once.
+        Request that the delivery is marked as begun with *letter*, and return at once.
 
-        ``Begun.wait()`` is True once it durably is; False if the reader has withdrawn (then
-        it is skipped), somebody else has begun it, or it is to have another letter now. Asked
-        more than a second later, or again, it looks whether the reader has withdrawn since,
-        and whether the delivery is still this run's own.
+        ``Begun.wait()`` is True once the begin is durable; False if the reader has withdrawn (then
+        the delivery is skipped), another process has begun it, or it must have another letter now.
+        If called again, or more than a second later, it checks whether the reader has withdrawn
+        since, and whether the delivery still belongs to this run.
         """
 
     def record(
         self, delivery: DeliveryId, outcome: Outcome, due_at: datetime | None, now: datetime
     ) -> None:
         """
-        Note an outcome of the attempt that is under way; durable after the next `flush`.
+        Record an outcome of the attempt under way; durable after the next `flush`.
 
-        If that attempt was settled in the meantime, or another one begun, the delivery stays as
-        it is, and the diary gets the answer as a late one.
+        If that attempt was settled in the meantime, or another one begun, the delivery is not
+        changed, and the diary records the answer as a late one.
 
         A refusal that blames the recipient suppresses the subscriber in the same commit. A
-        deferral for a reason that is not the reader's counts as no attempt.
+        deferral for a reason other than the reader does not count as an attempt.
         """
 
     def put_back(self, delivery: DeliveryId) -> None:
         """Make a delivery under way pending again: no byte of its content has left."""
 
     def flush(self) -> None:
-        """Return when everything noted so far is durable."""
+        """Return when all records so far are durable."""
 
     def pause_domain(self, domain: str, until: datetime, answer: Said) -> None:
-        """Remember a pause of *domain*; the later time wins."""
+        """Store a pause of *domain*; the later time wins."""
 
 
 class Tallies(Protocol):
     """Counts and lists of deliveries, by state."""
 
     def tally(self, issue: str) -> Tally:
-        """Count the deliveries of *issue* by edition and state."""
+        """Return the number of deliveries of *issue* by edition and state."""
 
     def entries(self, issue: str, state: State) -> Iterator[LedgerLine]:
         """Yield the deliveries in *state*, in the order they were planned."""
 
     def latest_refusals(self, issue: str, since: datetime, count: int) -> Sequence[bool]:
         """
-        Say of the newest outcomes of *issue* whether each was a refusal, oldest first.
+        Return for each of the newest outcomes of *issue* whether it was a refusal, oldest first.
 
-        Of *count* at the most, begun at *since* or later.
+        At most *count* outcomes, of deliveries begun at *since* or later.
         """
 
     def count_begun(self, since: datetime) -> Mapping[datetime, int]:
-        """Count the deliveries of all issues begun at *since* or later, by minute (UTC)."""
+        """Return the number of letters of all issues begun from *since* on, per minute (UTC)."""
 
     def domain_pauses(self, since: datetime) -> Mapping[str, datetime]:
-        """Return the domains whose pause ends, or has ended, after *since*, and when."""
+        """Return domain -> end of its pause, for pauses that end or ended after *since*."""
 
 
 class Ledger(Leases, Plans, Queue, Outcomes, Tallies, Protocol):
     """
-    What is planned and what came of it: each part for those that use it.
+    The plans, deliveries and outcomes: the union of the interfaces above.
 
-    Durable when a call returns, unless it says otherwise.
+    Changes are durable when a call returns, unless its description says otherwise.
 
-    Every method raises LedgerError when nothing can be recorded any more; then nothing
-    more may be sent.
+    Every method raises LedgerError when nothing can be recorded any more; then nothing more may
+    be sent.
     """

@@ -8,10 +8,10 @@ from typing import Final, Protocol
 from newsletter.issue.pace import Rate, WarmUp
 from newsletter.phrases import Said, phrase
 
-CATCH_UP_S: Final = 0.1  # the most time that a rate makes up for if it is asked late
-REMEMBERED_MAX: Final = 1000  # letters whose times a rate remembers
-PIECES: Final = 60  # that a quota's window is counted in
-DOUBLINGS_MAX: Final = 30  # of a warm-up; after that the limit is above any list
+CATCH_UP_S: Final = 0.1  # maximum lag, in seconds, that a rate catches up after a late call
+REMEMBERED_MAX: Final = 1000  # letters whose times a rate stores
+PIECES: Final = 60  # parts of a quota's window, each with its own count
+DOUBLINGS_MAX: Final = 30  # of a warm-up; a higher limit is above any list
 
 
 class Limit(Protocol):
@@ -19,16 +19,16 @@ class Limit(Protocol):
 
     @property
     def words(self) -> Said:
-        """Say what the limit is, for people: 10,000/day."""
+        """The limit for people: 10,000/day."""
 
     def hold(self, ticks: float) -> float:
-        """Say for how many seconds nothing may be sent; 0 or less: now it may."""
+        """Return the seconds until a letter may be sent; 0 or less: now."""
 
     def take(self, ticks: float) -> None:
         """Count a letter."""
 
     def give_back(self) -> None:
-        """Take back the count of a letter that was not sent after all."""
+        """Undo the count of a letter that was not sent."""
 
 
 class EvenRate:
@@ -36,7 +36,7 @@ class EvenRate:
 
     def __init__(self, rate: Rate) -> None:
         self.words = str(rate)
-        # A million a day is kept as 1,000 in each of its thousand parts.
+        # A million per day is stored as 1,000 in each of a thousand parts.
         parts = -(-rate.count // REMEMBERED_MAX)
         most = rate.count // parts
         self._length = rate.per.total_seconds() / parts
@@ -45,9 +45,9 @@ class EvenRate:
         self._latest: deque[float] = deque(maxlen=most)
 
     def hold(self, ticks: float) -> float:
-        """Say for how many seconds nothing may be sent; 0 or less: now it may."""
+        """Return the seconds until a letter may be sent; 0 or less: now."""
         if len(self._latest) == self._latest.maxlen:
-            # A letter that waits for this is not late, so no time is made up for.
+            # A letter that waits for this limit is not late, so no lag is caught up.
             self._next = max(self._next, self._latest[0] + self._length)
         return self._next - ticks
 
@@ -58,7 +58,7 @@ class EvenRate:
         self._latest.append(ticks)
 
     def give_back(self) -> None:
-        """Keep the count: the distance to the next letter stays."""
+        """Keep the count: the distance to the next letter does not change."""
 
 
 class Quota:
@@ -69,9 +69,9 @@ class Quota:
         Begin to count.
 
         Args:
-            quota: the most.
-            begun: letters of earlier runs, oldest first: until when they were begun at the
-                latest, in ticks, and how many.
+            quota: the maximum.
+            begun: letters of earlier runs, oldest first: the latest possible time of the begin, in
+                ticks, and their number.
         """
         self.words = str(quota)
         self._most = quota.count
@@ -81,14 +81,14 @@ class Quota:
         self._used = sum(count for _, count in self._pieces)
 
     def hold(self, ticks: float) -> float:
-        """Say for how many seconds nothing may be sent; 0 or less: now it may."""
+        """Return the seconds until a letter may be sent; 0 or less: now."""
         pieces = self._pieces
         while pieces and pieces[0][0] + self._length <= ticks:
             self._used -= int(pieces.popleft()[1])
         if self._used < self._most:
             return 0
         left = self._used
-        for at, count in pieces:  # rare: only once the quota is used up
+        for at, count in pieces:  # rare: only when the quota is used up
             left -= int(count)
             if left < self._most:
                 return at + self._length - ticks
@@ -103,14 +103,14 @@ class Quota:
             self._pieces.append([ticks + self._piece, 1])
 
     def give_back(self) -> None:
-        """Take back the count of a letter that was not sent after all."""
+        """Undo the count of a letter that was not sent."""
         if self._pieces and self._pieces[-1][1] > 0:
             self._pieces[-1][1] -= 1
             self._used -= 1
 
 
 class WarmUpDay:
-    """The warm-up of a new sender: a limit for each day of its calendar, doubled day by day."""
+    """The warm-up of a new sender: a limit per calendar day, doubled every day."""
 
     def __init__(
         self, warm_up: WarmUp, zone: tzinfo, clock: Callable[[], datetime], used: int
@@ -119,10 +119,10 @@ class WarmUpDay:
         Begin to count.
 
         Args:
-            warm_up: the first day, and its letters.
-            zone: whose midnights count.
-            clock: what time it is, aware UTC.
-            used: letters of earlier runs since the midnight before.
+            warm_up: the first day, and its number of letters.
+            zone: the time zone of the days.
+            clock: returns the current time, aware UTC.
+            used: letters of earlier runs since the last midnight.
         """
         self._warm_up = warm_up
         self._zone = zone
@@ -133,11 +133,11 @@ class WarmUpDay:
 
     @property
     def words(self) -> Said:
-        """Say what the limit is, for people."""
+        """The limit for people."""
         return phrase("dispatch.warm-up", most=self._most)
 
     def hold(self, ticks: float) -> float:
-        """Say for how many seconds nothing may be sent; 0 or less: now it may."""
+        """Return the seconds until a letter may be sent; 0 or less: now."""
         if self._ends is None or ticks >= self._ends:
             self._begin_day(ticks)
         return 0 if self._used < self._most else (self._ends or ticks) - ticks
@@ -147,7 +147,7 @@ class WarmUpDay:
         self._used += 1
 
     def give_back(self) -> None:
-        """Take back the count of a letter that was not sent after all."""
+        """Undo the count of a letter that was not sent."""
         self._used = max(0, self._used - 1)
 
     def _begin_day(self, ticks: float) -> None:
@@ -162,12 +162,12 @@ class WarmUpDay:
 
 
 class CountLimit:
-    """How many letters one run may hand out."""
+    """The limit of letters that one run may hand out."""
 
     __slots__ = ("left",)
 
     def __init__(self, letters: int | None) -> None:
-        self.left = letters  # None: as many as there are
+        self.left = letters  # None: no limit
 
     def take(self) -> None:
         """Count a letter."""
@@ -175,13 +175,13 @@ class CountLimit:
             self.left -= 1
 
     def give_back(self) -> None:
-        """Take back the count of a letter that was not sent after all."""
+        """Undo the count of a letter that was not sent."""
         if self.left is not None:
             self.left += 1
 
 
 class Limits:
-    """All limits of a publication at once."""
+    """All limits of a publication together."""
 
     def __init__(self, rate: EvenRate | None, quotas: Sequence[Limit] = ()) -> None:
         self._rate = rate
@@ -190,7 +190,7 @@ class Limits:
         self.are_any = bool(self._all)
 
     def pause(self, ticks: float) -> tuple[float, Said]:
-        """Say for how many seconds a quota forbids more, and which; 0 or less: none does."""
+        """Return the seconds until the quotas allow a letter, and the quota; 0 or less: now."""
         longest: float = 0.0
         words: Said = ""
         for quota in self._quotas:
@@ -200,12 +200,12 @@ class Limits:
         return longest, words
 
     def spacing(self, ticks: float) -> float:
-        """Say for how many seconds the rate wants to wait; 0 or less: not at all."""
+        """Return the seconds until the rate allows a letter; 0 or less: now."""
         return self._rate.hold(ticks) if self._rate else 0
 
     @property
     def rate_words(self) -> str:
-        """Name the rate, for people; may be empty."""
+        """The rate for people; may be empty."""
         return self._rate.words if self._rate else ""
 
     def take(self, ticks: float) -> None:
@@ -214,11 +214,11 @@ class Limits:
             limit.take(ticks)
 
     def give_back(self) -> None:
-        """Take back the count of a letter that was not sent after all."""
+        """Undo the count of a letter that was not sent."""
         for limit in self._all:
             limit.give_back()
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:
-    """Say when *day* begins in *zone*."""
+    """Return when *day* begins in *zone*."""
     return datetime.combine(day, time.min, zone)

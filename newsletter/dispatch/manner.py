@@ -11,15 +11,15 @@ from newsletter.lang import Preference
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """The settings in publication.yaml that concern sending and appear in no letter."""
+    """Settings of publication.yaml that affect sending and are not part of a letter."""
 
     pace: Pace = field(default_factory=Pace)
     default_preference: Preference | None = None  # of readers without one; None: bilingual
-    bounces: str = ""  # where bounces come back to; "": to the sender
+    bounces: str = ""  # address for bounces; "": the sender's
 
 
 def write_manner(manner: Manner) -> dict[str, Any]:
-    """Write it down in plain values, for JSON."""
+    """Convert a manner to plain values for JSON."""
     pace = manner.pace
     return {
         "rate": _write_rate(pace.rate),
@@ -38,7 +38,7 @@ def write_manner(manner: Manner) -> dict[str, Any]:
 
 
 def read_manner(plain: Mapping[str, Any] | None) -> Manner | None:
-    """Read what `write_manner` has written; None of None: the plan is older."""
+    """Convert the values of `write_manner` back; None for None: the plan is older."""
     if plain is None:
         return None
     warm_up = plain["warm_up"]

@@ -1,4 +1,4 @@
-"""The pacing of a run: a publication's limits, and what the ledger has of earlier runs."""
+"""The pacing of a run: a publication's limits, and the ledger's data on earlier runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from newsletter.dispatch.limits import EvenRate, Limit, Limits, Quota, WarmUpDay
 from newsletter.issue.pace import Pace
 
 MINUTE: Final = timedelta(minutes=1)
-REMEMBERED: Final = timedelta(hours=1)  # how long after its pause a domain is still throttled
+REMEMBERED: Final = timedelta(hours=1)  # how long a domain is throttled after its pause
 
 
 @dataclass(slots=True)
@@ -21,10 +21,10 @@ class Pacing:
     ticks: Callable[[], float]  # seconds that never go back
     limits: Limits = field(default_factory=lambda: Limits(None))
     throttles: dict[str, DomainThrottle] = field(default_factory=dict)  # by domain
-    canary: int = 0  # letters whose outcomes are awaited before the rest; 0: none
+    canary: int = 0  # letters whose outcomes the rest waits for; 0: none
 
     def paused_s(self, ticks: float) -> dict[str, float]:
-        """Say how many seconds each paused domain has still to wait."""
+        """Return for each paused domain the seconds until its pause ends."""
         return {
             domain: throttle.paused_until - ticks
             for domain, throttle in self.throttles.items()
@@ -40,14 +40,14 @@ def begin_pacing(
     ticks: Callable[[], float],
 ) -> Pacing:
     """
-    Make the pacing of a run.
+    Create the pacing of a run.
 
     Args:
         pace: the publication's limits.
-        zone: whose days a warm-up counts.
-        ledger: asked for the letters of earlier runs and for domains that pause.
-        clock: what time it is, aware UTC.
-        ticks: seconds that never go back.
+        zone: the time zone of a warm-up's days.
+        ledger: source of the letters of earlier runs and of paused domains.
+        clock: returns the current time, aware UTC.
+        ticks: monotonic seconds.
     """
     now = clock()
     today = midnight(now.astimezone(zone).date(), zone)

@@ -1,4 +1,4 @@
-"""Pauses that answers ask for: of one domain, of all letters, or for the rest of the run."""
+"""Pauses caused by answers: of one domain, of all letters, or for the rest of the run."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,13 +28,13 @@ class Pauses:
         self.is_stopped = False  # for the rest of the run
 
     def pause_domain(self, domain: str, length: timedelta) -> bool:
-        """Hand out nothing to a domain for so long; False if it is paused already."""
+        """Hand out nothing to a domain for *length*; False if it is already paused."""
         with self._changed:
             ticks = self._ticks()
             return self._lanes.pause(domain, ticks + length.total_seconds(), ticks)
 
     def hold_all(self, length: timedelta) -> bool:
-        """Hand out nothing for so long; False if that is so already."""
+        """Hand out nothing for *length*; False if a pause is already in force."""
         with self._changed:
             ticks = self._ticks()
             was_held = self.held_until > ticks
@@ -43,5 +43,5 @@ class Pauses:
 
     @property
     def is_holding_all(self) -> bool:
-        """Say whether nothing is handed out now because of `hold_all`."""
+        """Return whether `hold_all` stops all letters now."""
         return not self.is_stopped and self.held_until > self._ticks()

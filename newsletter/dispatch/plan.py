@@ -1,4 +1,4 @@
-"""Makes a plan, and refuses to go on with another letter than the planned one."""
+"""Makes a plan, and refuses to continue with a letter other than the planned one."""
 
 from datetime import datetime
 
@@ -12,10 +12,10 @@ from newsletter.phrases import phrase
 
 def check_digest(plan: Plan, letter: KeptLetter) -> None:
     """
-    Refuse to go on with another letter than the one that the plan was made for.
+    Refuse to continue with a letter other than the plan's letter.
 
     Raises:
-        ContentError: names what changed and how to go on.
+        ContentError: the message lists the changes and how to continue.
     """
     if plan.digest in letter.digests:
         return
@@ -44,5 +44,5 @@ def make_plan(
     is_limited: bool = False,
     recipients_of: str | None = None,
 ) -> Plan:
-    """Make the first plan of an issue, to be frozen: for this letter, to leave by *way*."""
+    """Return the first plan of an issue, for this letter and the way *way*; not yet stored."""
     return Plan(letter.issue, letter.digest, letter.parts, now, is_limited, way, recipients_of)

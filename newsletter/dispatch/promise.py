@@ -11,7 +11,7 @@ class Bond(StrEnum):
 
     APPOINTMENT = "appointment"
     APPROVAL = "approval"
-    DISPATCH = "dispatch"  # that was begun and has readers who wait
+    DISPATCH = "dispatch"  # a begun dispatch with waiting readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +19,18 @@ class Promise:
     """An appointment, an approval or a begun dispatch, with the letter that it is for."""
 
     bond: Bond
-    by: str  # "" where nobody is kept
+    by: str  # "" if no person is stored
     at: datetime  # aware UTC; when it was made
     digest: str
     dispatch_at: datetime | None = None  # aware UTC; of an appointment
-    is_kept: bool = False  # of a dispatch: it goes on with that letter, whatever it is now
+    is_kept: bool = False  # of a dispatch: continues with that letter, even if the folder changes
 
 
 def find_broken(promises: Sequence[Promise], digests: Collection[str]) -> Sequence[Promise]:
     """
-    Return the promises that do not fit a letter with these *digests* (none: it does not compose).
+    Return the promises that do not fit the letter with these *digests* (empty: does not compose).
 
-    One approval that fits is enough; if none fits, the latest is returned.
+    One fitting approval is enough; if none fits, the latest approval is returned.
     """
     approvals = [one for one in promises if one.bond is Bond.APPROVAL]
     is_approved = any(one.digest in digests for one in approvals)

@@ -1,4 +1,4 @@
-"""What an answer means beyond its own delivery: a pause, fewer connections, or a verdict."""
+"""Consequences of an answer beyond its delivery: a pause, fewer connections, or a verdict."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -30,16 +30,16 @@ class Reactions:
         self._clock = clock
         self._guard = guard
         self._connection_limit = connection_limit
-        self._pauses_in_row = 0  # pauses of all letters in a row, nothing accepted in between
+        self._pauses_in_row = 0  # consecutive pauses of all letters, without an accepted letter
 
     def note_accepted(self) -> None:
-        """React to a letter that was taken."""
+        """React to an accepted letter."""
         self._connection_limit.note_accepted()
         self._guard.note_accepted()
         self._pauses_in_row = 0
 
     def react(self, delivery: Delivery, outcome: Deferred | Refused | Unknown) -> Verdict | None:
-        """React to an answer that is no acceptance; whom it blames decides."""
+        """React to an answer other than an acceptance, depending on whom it blames."""
         match outcome:
             case Deferred(blame=Blame.SENDER):
                 return self._pause_domain(delivery.domain, outcome)
@@ -52,11 +52,11 @@ class Reactions:
                 return self._guard.note_refused(outcome)
             case Unknown():
                 return self._guard.note_unknown(outcome)
-            case _:  # it passes by itself
+            case _:  # the problem is temporary
                 return None
 
     def hold_off(self, length: timedelta, answer: Said) -> Verdict | None:
-        """Leave the provider alone for a while; twice as long each time that did not help."""
+        """Pause all letters to the provider; twice as long after each pause without effect."""
         pauses = self._feed.pauses
         if pauses.is_holding_all:
             return None
@@ -68,7 +68,7 @@ class Reactions:
         return verdict
 
     def judge_canary(self) -> Verdict | None:
-        """Let the rest follow a canary that is answered well; return the verdict on a bad one."""
+        """Release the rest after a good canary; return the verdict on a bad one."""
         canary = self._feed.canary
         if not canary.is_answered:
             return None

@@ -1,24 +1,24 @@
-"""A sliding window over the latest answers, to tell the share of refusals among them."""
+"""A sliding window of the latest answers, for the share of refusals among them."""
 
 from collections import deque
 
 
 class RefusalWindow:
-    """Counts the refusals among the latest answers. Not for several threads at once."""
+    """Counts the refusals among the latest answers. Not thread-safe."""
 
     __slots__ = ("_latest", "refused")
 
     def __init__(self, size: int) -> None:
         self._latest: deque[bool] = deque(maxlen=size)  # True: refused
-        self.refused = 0  # of the latest
+        self.refused = 0  # among the latest
 
     @property
     def answers(self) -> int:
-        """Count the answers in the window."""
+        """The number of answers in the window."""
         return len(self._latest)
 
     def add(self, *, is_refused: bool) -> None:
-        """Take in an answer; the oldest one leaves a full window."""
+        """Add an answer; a full window drops the oldest one."""
         if len(self._latest) == self._latest.maxlen:
             self.refused -= self._latest[0]
         self._latest.append(is_refused)

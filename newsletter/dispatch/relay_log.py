@@ -1,7 +1,7 @@
 """
-Which letters a mail relay took over, according to its log: Postfix's or Exim's.
+Letters that a mail relay accepted, according to its log: Postfix's or Exim's.
 
-Absence from a log proves nothing: it may be cut, rotated away, or another machine's.
+A missing entry proves nothing: the log may be truncated, rotated, or another machine's.
 """
 
 import re
@@ -13,10 +13,10 @@ from typing import Final
 from newsletter.dispatch.journal import as_syslog
 
 Line = tuple[int, bytes]  # its number, counted from 1, and its text
-Queue = tuple[bytes, bytes, bytes]  # a host, one of its Postfixes, and a queue id of that
+Queue = tuple[bytes, bytes, bytes]  # a host, one of its Postfix instances, and a queue id
 
-# A program's name and number as syslog writes them (RFC 3164, RFC 5424), then the queue id. What
-# stands in brackets has a limit, or a line of nothing but brackets takes the square of its length.
+# A program's name and number as syslog writes them (RFC 3164, RFC 5424), then the queue id. Text
+# in brackets has a maximum length: a line of only brackets would take quadratic time.
 POSTFIX: Final = re.compile(
     rb"(?:^|\s)(?P<postfix>[^\s/]*)/(?:\S*/)?(?P<daemon>cleanup|[a-z]?qmgr)"
     rb"(?:\[\d+\]:|\s\S+\s\S+\s(?:-|\[[^\]]{0,2000}\]))\s(?:\xef\xbb\xbf)?(?:\[ID \d+ \S+\]\s)?"
@@ -33,8 +33,8 @@ EXIM_ID: Final = re.compile(rb" id=(\S+)(?: |$)")
 ISO_TIME: Final = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?")
 BSD_TIME: Final = re.compile(rb"([A-Z][a-z]{2}) +(\d{1,2}) (?:\d{4} )?(\d\d):(\d\d):(\d\d)")
 MONTHS: Final = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-LEAP_YEAR: Final = 2000  # stands for the year that BSD's syslog does not write
-BETWEEN_FILES: Final = timedelta(hours=1)  # the most that queueing takes, across a rotation
+LEAP_YEAR: Final = 2000  # replaces the year, which BSD's syslog does not write
+BETWEEN_FILES: Final = timedelta(hours=1)  # maximum queueing time across a log rotation
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,38 +50,38 @@ class LogPlace:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A letter whose Message-ID Postfix has read, and of which nothing more is known yet."""
+    """A letter whose Message-ID Postfix has read; whether it was accepted is not known yet."""
 
     message_id: str
     place: LogPlace
-    at: datetime | None  # None: the line has no time that can be compared
+    at: datetime | None  # None: the line has no comparable time
 
 
 @dataclass(slots=True)
 class LogReading:
-    """What was found in one file."""
+    """The result of reading one file."""
 
     taken: dict[str, LogPlace] = field(default_factory=dict)  # by Message-ID
     begun: dict[Queue, Seen] = field(default_factory=dict)  # at the end of the file
     lines: int = 0  # of the file
-    of_relay: int = 0  # lines that name a letter as Postfix or Exim does, anybody's
+    of_relay: int = 0  # lines of any letter that name it like Postfix or Exim does
 
 
 def find_taken(
     files: Mapping[str, Callable[[], Iterable[bytes]]], wanted: Collection[str]
 ) -> tuple[dict[str, LogPlace], dict[str, LogReading]]:
     """
-    Find which of the *wanted* Message-IDs a relay took over.
+    Return which of the *wanted* Message-IDs a relay accepted.
 
-    Postfix reads the Message-ID before it decides; only its queue manager's line proves that
-    the letter was taken. That line may stand in another file, when logs were rotated between.
+    Postfix reads the Message-ID before it decides; only its queue manager's line proves that the
+    letter was accepted. That line may be in another file, if logs were rotated in between.
 
     Args:
-        files: opens each log anew, by its name; in any order.
+        files: opens each log again at every call, by its name; in any order.
         wanted: Message-IDs without brackets.
 
     Returns:
-        where each of those that were taken is named, and what was found in each file.
+        the place of each accepted Message-ID, and the result of reading each file.
     """
     readings = {name: read_log(name, lines(), wanted) for name, lines in files.items()}
     taken: dict[str, LogPlace] = {}
@@ -96,7 +96,7 @@ def find_taken(
 
 
 def read_log(name: str, lines: Iterable[bytes], wanted: Collection[str]) -> LogReading:
-    """Read one log once; memory grows with *wanted* alone."""
+    """Read one log once; memory grows only with *wanted*."""
     reading = LogReading()
     for number, line in _numbered(lines, reading):
         if b"message-id=" in line:
@@ -127,7 +127,7 @@ def _note_cleanup(
     reading.of_relay += 1
     queue = _queue(line, found)
     message_id = _text(found["rest"].removeprefix(b"message-id=").strip(b"<>"))
-    # A queue id may be used again: what was seen under it before was not taken.
+    # A queue id may be reused: an earlier letter with this id was not accepted.
     reading.begun.pop(queue, None)
     if message_id in wanted:
         reading.begun[queue] = Seen(message_id, place, _time_of(line))
@@ -138,7 +138,7 @@ def _note_exim(reading: LogReading, place: LogPlace, line: bytes, wanted: Collec
     if found is None:
         return
     reading.of_relay += 1
-    # The subject follows T=, and its writer chose it.
+    # The subject follows T=; the letter's author can write anything in it.
     named = EXIM_ID.search(found["rest"].partition(b' T="')[0])
     if named and (message_id := _text(named[1])) in wanted:
         reading.taken.setdefault(message_id, place)
@@ -147,7 +147,7 @@ def _note_exim(reading: LogReading, place: LogPlace, line: bytes, wanted: Collec
 def _continued(
     begun: Mapping[Queue, Seen], lines: Iterable[bytes]
 ) -> Iterator[tuple[str, LogPlace]]:
-    """Yield the letters *begun* in one file that are queued at the beginning of another."""
+    """Yield the letters *begun* in one file and queued at the beginning of another."""
     left = dict(begun)
     for _, line in as_syslog(lines):
         if not left:
@@ -171,7 +171,7 @@ def _queued(line: bytes) -> Queue | None:
 
 def _postfix(line: bytes) -> "re.Match[bytes] | None":
     found = POSTFIX.search(line)
-    # The text after another program's name may be written by anybody.
+    # Anyone may write the text after another program's name.
     return None if found is None or b": " in line[: found.start()] else found
 
 
@@ -182,7 +182,7 @@ def _queue(line: bytes, found: "re.Match[bytes]") -> Queue:
 
 def _time_of(line: bytes) -> datetime | None:
     """
-    Read the time of a line; without a zone, and in a leap year, as BSD's syslog writes it.
+    Parse the time of a line; BSD's syslog has no zone and no year (a leap year is used).
 
     None if the line has no time, or an impossible one.
     """
@@ -192,7 +192,7 @@ def _time_of(line: bytes) -> datetime | None:
         if bsd := BSD_TIME.search(line[:80]):
             day, hour, minute, second = map(int, bsd.groups()[1:])
             return datetime(LEAP_YEAR, MONTHS.index(bsd[1]) + 1, day, hour, minute, second)  # noqa: DTZ001
-    except ValueError:  # there is no such day, hour or zone; or it is a leap second
+    except ValueError:  # no such day, hour or zone; or a leap second
         return None
     return None
 
@@ -201,7 +201,7 @@ def _is_soon_after(first: datetime | None, second: datetime | None) -> bool:
     if first is None or second is None or (first.tzinfo is None) != (second.tzinfo is None):
         return False
     passed = second - first
-    if passed < timedelta(days=-180) and first.year == LEAP_YEAR:  # over the turn of the year
+    if passed < timedelta(days=-180) and first.year == LEAP_YEAR:  # across the turn of the year
         passed += timedelta(days=366)
     return timedelta(0) <= passed <= BETWEEN_FILES
 

@@ -1,4 +1,4 @@
-"""Another letter for those who still wait, where some readers have the first one."""
+"""Another letter for waiting readers, after other readers have got the first one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from newsletter.lang import EditionKind
 class Replacement:
     """The replacement of an issue's letter for the readers who still wait."""
 
-    before: Plan  # as it was found: one that was changed since is left alone
-    after: Plan  # the same but for digest, parts, letter, files and manner
+    before: Plan  # as it was read: a plan changed since is not touched
+    after: Plan  # the same except digest, parts, letter, files and manner
     by: str
     at: datetime  # aware UTC
     because: str
@@ -27,7 +27,7 @@ class SentLetter:
     number: LetterId
     digest: str
     got: Mapping[EditionKind, int]  # readers who have it
-    may_have: Mapping[EditionKind, int]  # of whom that is not known
+    may_have: Mapping[EditionKind, int]  # readers of whom this is not known
 
 
 @dataclass(frozen=True, slots=True)

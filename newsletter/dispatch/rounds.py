@@ -1,4 +1,4 @@
-"""A run of a dispatch, round after round: what is due, and what becomes due while it waits."""
+"""A run of a dispatch in rounds: due letters first, then those that become due during a wait."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,30 +35,30 @@ from newsletter.issue.pace import REFUSALS_OF, Pace
 from newsletter.message.envelope import Envelope
 from newsletter.phrases import Phrase, phrase
 
-STAYS: Final = timedelta(hours=25)  # how long a run waits: beyond anybody's last attempt
-BUSY_WAIT: Final = timedelta(minutes=10)  # before a provider that took nothing is tried again
+STAYS: Final = timedelta(hours=25)  # maximum wait of a run: beyond any reader's last attempt
+BUSY_WAIT: Final = timedelta(minutes=10)  # before the next try after a provider accepted nothing
 LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SOON: Final = timedelta(seconds=1)
-REPEAT_MARGIN: Final = timedelta(hours=1)  # of a provider's window for repeats, kept unused
+REPEAT_MARGIN: Final = timedelta(hours=1)  # unused part of a provider's window for repeats
 
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """How a run is to go."""
+    """Options of a run."""
 
-    limit: int | None = None  # letters at the most
-    canary: int | None = None  # letters awaited before the rest; None: as the publication says
-    waits: bool = False  # stay until the deferred are due, and send those too
+    limit: int | None = None  # maximum number of letters
+    canary: int | None = None  # letters that the rest waits for; None: the publication's number
+    waits: bool = False  # wait until the deferred letters are due, and send them too
 
     @property
     def is_limited(self) -> bool:
-        """Say whether a timer is to leave the rest alone; with a canary, until it is answered."""
+        """Whether a timer must not send the rest; with a canary, until it is answered."""
         return self.limit is not None or bool(self.canary)
 
 
 @dataclass(frozen=True, slots=True)
 class RunParts:
-    """What an issue is sent with."""
+    """The objects that send an issue."""
 
     issue: str
     ledger: Ledger
@@ -67,7 +67,7 @@ class RunParts:
     write: Callable[[Delivery], Envelope]
     clock: SteadyClock
     pace: Pace
-    zone: ZoneInfo  # the publication's: times are shown in it, and a day begins in it
+    zone: ZoneInfo  # the publication's: for shown times, and for the start of a day
     connections: int
     watcher: Watcher
     sleep: Callable[[float], None]  # seconds
@@ -76,15 +76,15 @@ class RunParts:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What ended a run."""
+    """The end of a run."""
 
     why: RunEnd = RunEnd.DONE
-    halt: Halt | None = None  # somebody, or the program itself, has paused or cancelled it
-    held: Resumption | None = None  # a pause or a quota; the deferred are in the ledger
+    halt: Halt | None = None  # a pause or cancellation, by a person or by the program
+    held: Resumption | None = None  # a pause or a quota; deferred deliveries are in the ledger
 
 
 class Rounds:
-    """Runs a dispatch: what is due, and, if the run waits, what becomes due later."""
+    """Runs a dispatch: due letters, and, if the run waits, letters that become due later."""
 
     # Large because the rounds of a run share its counts, its stop and its halt, and one loop
     # changes them.
@@ -100,10 +100,10 @@ class Rounds:
         Prepare a run.
 
         Args:
-            parts: what it is sent with.
-            options: how it is to go.
-            lease: the right to send; kept up.
-            first: a connection that is open already; closed by `close`, if not before.
+            parts: the objects that send the issue.
+            options: the options of the run.
+            lease: the right to send; renewed during the run.
+            first: a connection that is already open; `close` closes it if it was not used.
         """
         self._parts = parts
         self._options = options
@@ -117,8 +117,8 @@ class Rounds:
             is_patient=options.waits,
         )
         self._engine: Engine | None = None
-        self._last: DeliveryId | None = None  # what is planned above it is not this run's
-        self._held: Resumption | None = None  # what ended the latest round early
+        self._last: DeliveryId | None = None  # higher ids do not belong to this run
+        self._held: Resumption | None = None  # the cause of the latest round's early end
         self._is_stopped = False
         self._halts = HaltWatch(parts.diary, parts.issue, parts.clock.ticks)
         self._has_open_canary = options.limit is None and bool(options.canary)
@@ -126,16 +126,16 @@ class Rounds:
 
     def run(self, last: DeliveryId | None = None) -> Ending:
         """
-        Run until nothing more may go, and say what ended the run.
+        Run until no more letters may be sent, and return what ended the run.
 
-        What was composed stays in memory to the end; `RunParts.settle` tells the process so.
+        Composed data stays in memory to the end; `RunParts.settle` tells this to the process.
 
         Args:
-            last: the last delivery that was planned when the run began. A process that slept
-                while its rehearsal was set aside must not send the plan that followed.
+            last: the last delivery that was planned when the run began. If a process slept while a
+                rehearsal was set aside, it must not send the plan that followed.
 
         Raises:
-            UnfinishedError: another process has taken the issue.
+            UnfinishedError: another process has taken the lease.
             ProviderError: what a person must fix.
             LedgerError: nothing can be recorded any more.
         """
@@ -165,13 +165,13 @@ class Rounds:
         return RunEnd.LIMIT if self._left == 0 else RunEnd.DONE
 
     def stop(self) -> None:
-        """Begin nothing more; what is in flight gets its answer. Safe in a signal handler."""
+        """Begin nothing more; letters in flight get their answers. Safe in a signal handler."""
         self._is_stopped = True
         if self._engine:
             self._engine.stop()
 
     def close(self) -> None:
-        """Close a connection that was not used."""
+        """Close an unused connection."""
         first, self._first = self._first, None
         if first:
             first.close()
@@ -182,7 +182,7 @@ class Rounds:
         return None if limit is None else max(0, limit - self.answered)
 
     def _run_patiently(self) -> Resumption | None:
-        """Run a round; say when the next one can begin, and why then, if there is one."""
+        """Run a round; return when and why the next one can begin, or None."""
         before = self.answered
         try:
             feed = self._run_round()
@@ -224,7 +224,7 @@ class Rounds:
         return feed
 
     def _get_pacing(self) -> Pacing:
-        """Begin to count when the first round begins; later ones go on, with what is left."""
+        """Create the pacing in the first round; later rounds continue its counts."""
         if self._pacing is None:
             self._pacing = _begin_pacing(self._parts, self._options)
             self._guard.remember(_find_refusals(self._parts))
@@ -235,13 +235,13 @@ class Rounds:
         return pause_by_program(parts.diary, parts.issue, parts.clock(), because)
 
     def _note_answered_canary(self) -> None:
-        """Let a timer go on with the rest, now that this run does."""
+        """Allow a timer to send the rest, because this run does so too."""
         if self._has_open_canary:
             self._has_open_canary = False
             self._parts.diary.limit_runs(self._parts.issue, is_limited=False)
 
     def _wait(self, resumption: Resumption) -> None:
-        """Count down to the next round; keep the hold, and look whether somebody has halted."""
+        """Count down to the next round; renew the lease, and check for a halt."""
         parts = self._parts
         until = max(resumption.at, parts.clock() + SOON)
         with parts.watcher.waiting(resumption) as show:
@@ -265,16 +265,16 @@ class Rounds:
 
 def _next_round(parts: RunParts, held: Resumption | None, *, has_moved: bool) -> Resumption | None:
     """
-    Say when the next round can begin, and why then; None: there is none.
+    Return when and why the next round can begin; None: there is none.
 
     Args:
-        parts: what it is sent with.
-        held: what ended the latest round early, if anything did.
+        parts: the objects that send the issue.
+        held: the cause of the latest round's early end, if there is one.
         has_moved: whether that round brought an outcome.
     """
     now = parts.clock()
     due_at = parts.ledger.next_due_at(parts.issue)
-    if due_at and due_at <= now:  # due since a moment ago, or held back all the same
+    if due_at and due_at <= now:  # just due, or due and held back
         due_at = now + SOON if has_moved and not held else None
     if due_at and (held is None or due_at < held.at):
         deferred = _count(parts, State.DEFERRED)
@@ -283,7 +283,7 @@ def _next_round(parts: RunParts, held: Resumption | None, *, has_moved: bool) ->
 
 
 def _begin_pacing(parts: RunParts, options: RunOptions) -> Pacing:
-    """Begin to count for the limits, with the canary that is still to go."""
+    """Create the pacing, with the remaining letters of the canary."""
     clock = parts.clock
     pacing = begin_pacing(parts.pace, parts.zone, parts.ledger, clock, clock.ticks)
     pacing.canary = _count_canary(parts, options)
@@ -291,7 +291,7 @@ def _begin_pacing(parts: RunParts, options: RunOptions) -> Pacing:
 
 
 def _count_canary(parts: RunParts, options: RunOptions) -> int:
-    """Count the letters to be awaited; none if earlier runs brought enough answers."""
+    """Return the number of letters in the canary; 0 if earlier runs got enough answers."""
     if options.canary is not None:
         return options.canary
     answered = _count(parts, State.ACCEPTED) + _count(parts, State.REFUSED)
@@ -304,9 +304,9 @@ def _count(parts: RunParts, state: State) -> int:
 
 def _find_refusals(parts: RunParts) -> Sequence[bool]:
     """
-    Say of the newest outcomes of earlier runs whether each was a refusal.
+    Return for each of the newest outcomes of earlier runs whether it was a refusal.
 
-    Only those since the issue was last resumed: whoever resumes has looked at the others.
+    Only outcomes since the last resume: the person who resumed has seen the others.
     """
     notes = parts.diary.notes(parts.issue)
     resumed_at = max((note.at for note in notes if note.act is Act.RESUMED), default=LONG_AGO)
@@ -315,10 +315,10 @@ def _find_refusals(parts: RunParts) -> Sequence[bool]:
 
 def settle_repeats(parts: RunParts) -> None:
     """
-    Make what is unknown pending again, where the provider recognises a repeat and drops it.
+    Make unknown deliveries pending again, if the provider recognises and drops repeats.
 
-    Only deliveries begun so lately that the repeat arrives within the provider's window. The
-    oldest go first, and a part of the window is kept as a margin.
+    Only deliveries begun recently enough that the repeat arrives within the provider's window.
+    The oldest are sent first, and a part of the window is kept as a margin.
     """
     window = parts.provider.can.repeats
     if window is None:

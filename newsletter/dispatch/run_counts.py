@@ -1,4 +1,4 @@
-"""A run as it stands: its outcomes, and what stopped it."""
+"""The current counts of a run: its outcomes, and what stopped it."""
 
 import threading
 from collections import Counter
@@ -11,16 +11,16 @@ from newsletter.errors import NewsletterError
 
 @dataclass(slots=True)
 class RunCounts:
-    """One run of a dispatch, as it goes; written by all its threads."""
+    """The counts of one run; written by all its threads."""
 
     outcomes: Counter[type] = field(default_factory=Counter)  # by class of Outcome
-    fault: BaseException | None = None  # what stopped the run, if anything did
-    halt: Halt | None = None  # that the answers have brought about
+    fault: BaseException | None = None  # the fault that stopped the run, if there is one
+    halt: Halt | None = None  # the halt that the answers caused
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @property
     def answered(self) -> int:
-        """Count the deliveries that got an outcome in this run."""
+        """The number of deliveries that got an outcome in this run."""
         with self._lock:
             return self.outcomes.total()
 
@@ -30,13 +30,13 @@ class RunCounts:
             self.outcomes[type(outcome)] += 1
 
     def note_fault(self, fault: BaseException) -> None:
-        """Keep what stopped the run: the first fault or halt, but a bug in any case."""
+        """Store what stopped the run: the first fault or halt; a bug always replaces it."""
         with self._lock:
             is_first = self.fault is None and self.halt is None
             if is_first or not isinstance(fault, NewsletterError):
                 self.fault = fault
 
     def note_halt(self, halt: Halt) -> None:
-        """Keep the first halt."""
+        """Store the first halt."""
         with self._lock:
             self.halt = self.halt or halt

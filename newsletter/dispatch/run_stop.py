@@ -1,4 +1,4 @@
-"""Stops a run: carries out the verdicts of the circuit breaker, and keeps what stopped it."""
+"""Stops a run: applies the verdicts of the circuit breaker, and stores what stopped it."""
 
 from collections.abc import Callable
 
@@ -11,10 +11,10 @@ from newsletter.phrases import Phrase
 
 class RunStop:
     """
-    Ends the feed of a run, for a fault or by a verdict.
+    Ends the feed of a run, after a fault or a verdict.
 
-    No connection is cut off: the next letter may be under way, and would be unknown. As it
-    is, it gets its answer.
+    Connections are not cut off: a letter under way would become unknown. Instead it gets its
+    answer.
     """
 
     def __init__(self, run: RunCounts, feed: Feed, pause: Callable[[Phrase], Halt]) -> None:
@@ -22,25 +22,25 @@ class RunStop:
         Prepare.
 
         Args:
-            run: is told what stopped it.
-            feed: is stopped.
-            pause: pauses the issue, and returns what holds it from then on.
+            run: stores what stopped it.
+            feed: the feed to stop.
+            pause: pauses the issue, and returns the halt in force.
         """
         self._run = run
         self._feed = feed
         self._pause = pause
 
     def stop_for(self, fault: BaseException) -> None:
-        """Stop the run for a fault."""
+        """Stop the run after a fault."""
         self._feed.stop()
         self._run.note_fault(fault)
 
     def carry_out(self, verdict: Verdict | None) -> None:
         """
-        Do what a verdict says; None changes nothing.
+        Apply a verdict; None changes nothing.
 
         Raises:
-            LedgerError: the pause cannot be noted.
+            LedgerError: the pause cannot be recorded.
         """
         match verdict:
             case None:

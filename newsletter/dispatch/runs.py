@@ -1,4 +1,4 @@
-"""A run: one process sending one issue, whose letters may be answered as long as it lives."""
+"""A run: one process sends one issue; its letters may be answered as long as it lives."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,11 +9,11 @@ from newsletter.phrases import Said
 
 @dataclass(frozen=True, slots=True)
 class ProcessIdentity:
-    """A process, told apart from a later one that has got its number."""
+    """A process, distinguished from a later one with the same pid."""
 
     host: str
     pid: int
-    started: str | None  # compared, never shown; None where the system does not tell
+    started: str | None  # for comparison only; None if the system does not provide it
 
     def __str__(self) -> str:
         return f"{self.host}:{self.pid}"
@@ -26,27 +26,27 @@ class LivingRun:
     id: int
     process: ProcessIdentity
     silent_for: timedelta  # since its last sign of life, by the database's clock
-    ends_in: timedelta  # without another sign of life it counts as dead then
+    ends_in: timedelta  # the run counts as dead then, without another sign of life
 
 
 class RunEnd(StrEnum):
-    """What ended a run; a ledger keeps it."""
+    """The reason for a run's end; stored in the ledger."""
 
-    DONE = "done"  # nobody is left who is due
-    LIMIT = "limit"  # as many got it as were asked for
+    DONE = "done"  # no due delivery is left
+    LIMIT = "limit"  # the limit of letters is reached
     HELD = "held"  # the rest is due later: deferred, or its domain or quota waits
-    HALTED = "halted"  # somebody, or the program itself, has paused or cancelled the issue
+    HALTED = "halted"  # a person or the program has paused or cancelled the issue
     STOPPED = "stopped"  # by a signal
     FAULT = "fault"  # the provider, the ledger or the program itself
 
 
 @dataclass(frozen=True, slots=True)
 class RunOrder:
-    """The order of a run: who gave it, and how it is to go."""
+    """The order of a run: the person, and the options."""
 
     by: str
-    account: str  # of the system: USER@HOST
+    account: str  # system account: USER@HOST
     at: datetime  # aware UTC
-    words: Said  # by which provider, to how many at the most
+    words: Said  # the provider, and the maximum number of readers
     version: str  # of the program
     key: str  # fingerprint of the key that signs the links in its letters

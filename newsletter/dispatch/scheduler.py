@@ -17,9 +17,9 @@ from newsletter.dispatch.resumption import (
     after_provider_pause,
 )
 
-IDLE_S: Final = 0.25  # that a connection without a letter waits before it looks again
+IDLE_S: Final = 0.25  # seconds until a connection without a letter checks again
 SHORTEST_WAIT_S: Final = 0.005
-PATIENCE_S: Final = 60.0  # that a run stays for a pause; what takes longer ends it
+PATIENCE_S: Final = 60.0  # seconds that a run waits for a pause; a longer pause ends the run
 
 
 class Scheduler:
@@ -38,12 +38,12 @@ class Scheduler:
         Begin a run.
 
         Args:
-            backlog: what the ledger has; fills the lanes.
+            backlog: the letters in the ledger; fills the lanes.
             limits: rate, quotas and warm-up of the publication.
-            count_limit: of this run.
-            pauses: that answers have asked for.
+            count_limit: limit of this run.
+            pauses: pauses caused by answers.
             canary: the letters that the rest waits for.
-            clock: what time it is, aware UTC.
+            clock: returns the current time, aware UTC.
         """
         self._backlog = backlog
         self._lanes = backlog.lanes
@@ -52,18 +52,18 @@ class Scheduler:
         self._pauses = pauses
         self._canary = canary
         self._clock = clock
-        self._lane: Lane | None = None  # the one to be served now, as of the latest look
+        self._lane: Lane | None = None  # the lane to serve now, from the latest `wait_s`
         self.resumption: Resumption | None = None  # why the run ended early, if it did
 
     def is_over(self) -> bool:
-        """Say whether the run is stopped, or has handed out as many letters as it may."""
+        """Return whether the run is stopped, or has reached its limit of letters."""
         return self._pauses.is_stopped or self._count_limit.left == 0
 
     def wait_s(self, ticks: float) -> float | None:
         """
-        Say in how many seconds a letter may go; 0: now.
+        Return the seconds until a letter may be sent; 0: now.
 
-        None if no letter may go soon; `resumption` then tells why, unless none is left.
+        None if no letter may be sent soon; `resumption` then has the reason, unless none is left.
         """
         if self._canary.left == 0:
             return IDLE_S
@@ -89,13 +89,13 @@ class Scheduler:
         return delivery
 
     def give_back(self) -> None:
-        """Take back the counts of a letter that was not sent."""
+        """Undo the counts of a letter that was not sent."""
         self._limits.give_back()
         self._count_limit.give_back()
         self._canary.give_back()
 
     def _wait_for_all_s(self, ticks: float) -> float | None:
-        """Say how long every lane waits for a limit or a pause; None: too long to stay."""
+        """Return how long all lanes wait for a limit or a pause; None: too long for this run."""
         quota, words = self._limits.pause(ticks)
         own = self._pauses.held_until - ticks
         longest = max(quota, own)
@@ -110,8 +110,8 @@ class Scheduler:
         return max(longest, self._limits.spacing(ticks), 0.0)
 
     def _wait_for_lane_s(self, ticks: float) -> float | None:
-        """Say when a lane will be served, where none can be now; None: not soon."""
-        if self._backlog.is_reading:  # more letters come
+        """Return when a lane can be served, if none can be now; None: not soon."""
+        if self._backlog.is_reading:  # more letters follow
             return IDLE_S
         soonest = self._lanes.soonest()
         unread = self._backlog.paused(ticks)

@@ -1,4 +1,4 @@
-"""What slows a run down, as a value and in words."""
+"""Causes of slowness of a run, as a value and as text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ from typing import Final
 
 from newsletter.phrases import Said, phrase
 
-SHOWN_MAX: Final = 2  # paused domains that are named
+SHOWN_MAX: Final = 2  # paused domains in a message
 
 
 @dataclass(frozen=True, slots=True)
 class Slowness:
-    """All that slows a run down at one moment."""
+    """All current causes of slowness of a run."""
 
     rate: Said  # the rate limit, 20/second; empty without one
     awaits_canary: bool
-    held_s: float  # seconds until anything goes; 0 or less: it goes now
-    paused_s: Mapping[str, float]  # seconds that each paused domain has still to wait
+    held_s: float  # seconds until a letter may be sent; 0 or less: now
+    paused_s: Mapping[str, float]  # domain -> seconds until its pause ends
 
 
 def say_slowness(slowness: Slowness, now: datetime) -> Sequence[Said]:
-    """Say for people what slows a run down; times are in the zone of *now*."""
+    """Describe the causes of slowness for people; times are in the zone of *now*."""
     said: list[Said] = [slowness.rate] if slowness.rate else []
     if slowness.awaits_canary:
         said.append(phrase("dispatch.awaits-canary"))

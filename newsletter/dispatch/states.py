@@ -1,4 +1,4 @@
-"""The states of a delivery, and what they add up to."""
+"""The states of a delivery, and their counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ from newsletter.phrases import Phrase, phrase
 
 class State(StrEnum):
     """
-    Where a delivery stands.
+    The state of a delivery.
 
     A delivery is *unknown* from the moment it is durably begun until its outcome is recorded.
-    So the ledger is correct after any crash, and a letter that may have left is never sent
-    again automatically.
+    Therefore the ledger is correct after any crash, and a letter that may have left is never
+    sent again automatically.
     """
 
     PENDING = "pending"  # not begun
     ACCEPTED = "accepted"
-    DEFERRED = "deferred"  # not taken; tried again when due
+    DEFERRED = "deferred"  # not accepted; tried again when due
     REFUSED = "refused"
     UNKNOWN = "unknown"
     SKIPPED = "skipped"  # not sent, for a reason: unsubscribed since planning
 
     @property
     def said(self) -> Phrase:
-        """What people call it."""
+        """The name of the state for people."""
         match self:
             case State.PENDING:
                 return phrase("dispatch.state-pending")
@@ -47,18 +47,18 @@ OPEN = (State.PENDING, State.DEFERRED, State.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many deliveries of one issue are in each state, by edition."""
+    """The number of deliveries of one issue in each state, by edition."""
 
     counts: Mapping[EditionKind, Mapping[State, int]]
 
     @property
     def planned(self) -> int:
-        """All deliveries; always the sum of those in the six states."""
+        """All deliveries: the sum over the six states."""
         return sum(self.of(state) for state in State)
 
     @property
     def is_finished(self) -> bool:
-        """Say whether no delivery is pending, deferred or unknown."""
+        """Return whether no delivery is pending, deferred or unknown."""
         return not any(self.of(state) for state in OPEN)
 
     def of(self, state: State) -> int:

@@ -15,9 +15,9 @@ class _Allowed:
 
 def deliver_tests(provider: Provider, envelopes: Sequence[Envelope]) -> Iterator[Receipt]:
     """
-    Deliver test letters over one connection after the other, yielding a receipt for each.
+    Deliver test letters over one connection after another; yield a receipt for each.
 
-    An envelope that came back unsent is not offered again.
+    An envelope that was returned unsent is not offered again.
 
     Raises:
         ProviderError: what a person must fix.

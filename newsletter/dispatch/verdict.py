@@ -1,4 +1,4 @@
-"""What the circuit breaker says of a run, as a value; None says: go on."""
+"""Verdicts of the circuit breaker on a run, as values; None means: continue."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from newsletter.phrases import Phrase
 
 @dataclass(frozen=True, slots=True)
 class PauseIssue:
-    """A person has to look first: no run goes on with the issue by itself."""
+    """A person must look first: no run continues the issue automatically."""
 
     because: Phrase
 

@@ -1,4 +1,4 @@
-"""How a run is seen and told to wait: by a person at a terminal, a page, or a worker's log."""
+"""Display of a run and its waits: for a person at a terminal, a page, or a worker's log."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -9,35 +9,35 @@ from newsletter.dispatch.resumption import Resumption
 from newsletter.dispatch.run_counts import RunCounts
 from newsletter.phrases import Said
 
-TICK_S: Final = 1.0  # how often somebody who waits looks up
+TICK_S: Final = 1.0  # seconds between checks during a wait
 
-Show = Callable[[timedelta], None]  # is told how long it still takes
+Show = Callable[[timedelta], None]  # gets the time left
 
 
 class Bar(Protocol):
-    """Shows how far a round has come."""
+    """Shows the progress of a round."""
 
     def show(self, run: RunCounts, slowness: Sequence[Said]) -> None:
-        """Show what was answered so far, and all that slows it down."""
+        """Show the answers so far, and all causes of slowness."""
 
 
 class Watcher(Protocol):
     """Observes a run; called by the thread that the run is in."""
 
     def running(self, issue: str, expected: int) -> AbstractContextManager[Bar]:
-        """Show a round of so many letters, for as long as the context lasts."""
+        """Show a round of *expected* letters inside the context."""
 
     def waiting(self, resumption: Resumption) -> AbstractContextManager[Show]:
-        """Show what is waited for; the context's value is told how long it still takes."""
+        """Show the reason for waiting; the context's value gets the time left."""
 
     def stoppable(self, stop: Callable[[], None]) -> AbstractContextManager[None]:
-        """Call *stop* when somebody wants the run to end, for as long as the context lasts."""
+        """Call *stop* when a person wants the run to end, inside the context."""
 
     def unwritten(self, count: int) -> None:
-        """Say that so many letters could not be written; why stands in the log."""
+        """Report that *count* letters could not be written; the log has the reason."""
 
     def sent_again(self, count: int, provider: str) -> None:
-        """Say that so many unknown letters go again, for *provider* drops repeats."""
+        """Report that *count* unknown letters are sent again, because *provider* drops repeats."""
 
 
 def count_down(
@@ -48,14 +48,14 @@ def count_down(
     rest: Callable[[float], None],
 ) -> bool:
     """
-    Wait until *until*, and say whether it was wanted to the end.
+    Wait until *until*; return whether the wait was wanted to the end.
 
     Args:
         until: aware UTC.
-        clock: says what time it is, aware UTC; asked again after every rest, so that a
-            machine that slept, or a clock that was set, is noticed.
-        is_wanted: asked every second; once it says no, nothing is waited for.
-        show: told every second how long it still takes.
+        clock: returns the current time, aware UTC; called after every rest, so that a sleep of the
+            machine, or a change of its clock, is noticed.
+        is_wanted: called every second; once it returns False, the wait ends.
+        show: called every second with the time left.
         rest: sleeps for some seconds.
     """
     while (left := until - clock()) > timedelta(0):

@@ -1,4 +1,4 @@
-"""The way letters leave belongs to a dispatch: whether another one may go on with it."""
+"""The way of sending of a dispatch, and whether the dispatch may continue by another way."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,58 +9,58 @@ from newsletter.delivery.provider import EMPTIED_OUTBOX, OUTBOX, Provider
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """By which provider letters leave."""
+    """The provider that letters leave by."""
 
     kind: str  # see `Provider.kind`
     name: str  # for people, without secrets
 
     @property
     def is_rehearsal(self) -> bool:
-        """Say whether nobody gets what leaves this way."""
+        """Whether letters sent this way reach no reader."""
         return self.kind == OUTBOX
 
     @property
     def is_folder(self) -> bool:
-        """Say whether letters stay on this machine, whatever becomes of them there."""
+        """Whether letters stay on this machine, even if a program there forwards them."""
         return self.kind in (OUTBOX, EMPTIED_OUTBOX)
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """What the answers in a ledger say of how deliveries of an issue left."""
+    """Evidence in a ledger's answers on how deliveries of an issue were sent."""
 
-    written: int = 0  # an outbox wrote them
-    answered: int = 0  # something over the network answered for them
-    unknown: int = 0  # they may have left, by an unknown way
-    assumed: int = 0  # a person took it that readers have them
+    written: int = 0  # written by an outbox
+    answered: int = 0  # answered over the network
+    unknown: int = 0  # may have left, by an unknown way
+    assumed: int = 0  # assumed by a person to have reached readers
 
 
 NO_TRACES: Final = Traces()
 
 
 class WayVerdict(StrEnum):
-    """Whether a dispatch or an appointment may go on by the way that is set now."""
+    """Whether a dispatch or an appointment may continue by the current way."""
 
     GOES_ON = "goes on"
-    ANEW = "anew"  # so far it is a rehearsal, and this way is none: set aside, planned anew
-    NO_FOLDER = "no folder"  # a network provider began it: nobody would get what is written
-    NO_REHEARSAL = "no rehearsal"  # a folder that something empties began it
-    NOT_KNOWN = "not known"  # older than ways are kept, and nothing shows how it began
+    ANEW = "anew"  # a rehearsal so far, and this way sends: set it aside, and plan again
+    NO_FOLDER = "no folder"  # a network provider began it: no reader would get letters in a folder
+    NO_REHEARSAL = "no rehearsal"  # it was begun with a folder whose letters another program sends
+    NOT_KNOWN = "not known"  # from before ways were stored, without evidence of how it began
 
 
 def way_of(provider: Provider) -> Way:
-    """Return the way that leads by *provider*."""
+    """Return the way of *provider*."""
     return Way(provider.kind, provider.name)
 
 
 def judge(begun: Way | None, now: Way, traces: Traces = NO_TRACES) -> WayVerdict:
     """
-    Judge whether what was begun by one way may go on by another.
+    Judge whether something begun by one way may continue by another.
 
     Args:
-        begun: how it was begun or appointed; None if that was before ways were kept.
-        now: what is set now.
-        traces: of the dispatch; they matter where *begun* is None.
+        begun: the way of the begin or the appointment; None if that was before ways were stored.
+        now: the current way.
+        traces: evidence on the dispatch; used if *begun* is None.
     """
     if begun is None:
         return _judge_old(now, traces)
@@ -72,7 +72,7 @@ def judge(begun: Way | None, now: Way, traces: Traces = NO_TRACES) -> WayVerdict
 
 
 def _judge_old(now: Way, traces: Traces) -> WayVerdict:
-    """Judge a dispatch of an older version: what an outbox wrote then still counts as sent."""
+    """Judge a dispatch of an older version: letters written by an outbox still count as sent."""
     if not now.is_folder:
         return WayVerdict.GOES_ON
     if traces.answered:

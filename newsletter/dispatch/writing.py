@@ -1,4 +1,4 @@
-"""Writes a planned delivery as an envelope: the letter of its edition, with its reader's data."""
+"""Writes a planned delivery as an envelope: the letter of its edition, with reader data."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -30,9 +30,9 @@ class LetterWriter:
 
         Args:
             letters: of the issue, by edition.
-            links: make what signs for a reader.
+            links: make the signed links of a reader.
             zone: the publication's.
-            bounces: make each letter's reverse-path; None: it is the sender's address.
+            bounces: make each letter's reverse-path; None: the sender's address.
         """
         self._letters = letters
         self._links = links
@@ -49,12 +49,12 @@ class LetterWriter:
         return self._letters[kind]
 
     def write(self, delivery: Delivery, now: datetime) -> Envelope:
-        """Write to the reader of *delivery*, in the edition that was planned for them."""
+        """Write the letter to the reader of *delivery*, in the planned edition."""
         letter = self._letters[delivery.edition]
         return letter.envelope(self.describe(delivery), now.astimezone(self.zone))
 
     def describe(self, delivery: Delivery) -> Reader:
-        """Say what the letter of *delivery* says of its reader: signed links and all."""
+        """Return the reader data of *delivery*'s letter, including signed links."""
         letter = self._letters[delivery.edition]
         consented_at = delivery.consented_at
         bounces, token = self._bounces, ""
@@ -80,12 +80,12 @@ class LetterWriter:
 
     def write_test(self, address: str, kind: EditionKind, nonce: str, now: datetime) -> Envelope:
         """
-        Write a test letter: no subscriber's, with links that change nothing.
+        Write a test letter: to no subscriber, with links that change nothing.
 
         Args:
-            address: where it goes.
+            address: the recipient.
             kind: the edition.
-            nonce: makes the Message-ID a new one each time.
+            nonce: makes each Message-ID unique.
             now: an aware time.
         """
         reader = self.describe_nobody(address, kind, f"test-{nonce}", now)
@@ -93,13 +93,13 @@ class LetterWriter:
 
     def describe_nobody(self, address: str, kind: EditionKind, name: str, now: datetime) -> Reader:
         """
-        Say what a letter says of a reader who is none.
+        Return the reader data of a letter to no subscriber.
 
         Args:
-            address: where it would go.
+            address: the recipient's address.
             kind: the edition.
-            name: stands in the Message-ID in place of the reader's.
-            now: an aware time; the day of their consent.
+            name: replaces the reader's in the Message-ID.
+            now: an aware time; the day of the consent.
         """
         letter = self._letters[kind]
         token = self._links.token(Purpose.TEST, NOBODY)
