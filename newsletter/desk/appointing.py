@@ -28,13 +28,13 @@ def appoint(
     issue_dispatch: IssueDispatch, appointment: Appointment, rehearsed: Rehearsed | None
 ) -> None:
     """
-    Remember an appointment, and set the issue's rehearsal aside; durable on return.
+    Store an appointment, and set the issue's rehearsal aside; durable on return.
 
     It connects to the provider first, so that a wrong password shows while a person is there.
 
     Raises:
         ProviderError: what a person must fix; nothing was appointed.
-        UnfinishedError: somebody rehearses it just now; nothing was appointed.
+        UnfinishedError: another process is rehearsing the issue; nothing was appointed.
     """
     issue_dispatch.outlook.provider.connect().close()
     keep_letter(issue_dispatch.outlook.site, issue_dispatch.outlook.at_hand, appointment.made_at)

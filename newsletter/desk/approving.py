@@ -28,8 +28,8 @@ class ToApprove:
 
     composed: Composed
     report: "Report"  # of the proof
-    readers: int  # who could still get this letter
-    replaces: bool = False  # others have another one: it has to be replaced for those who wait
+    readers: int  # readers who can still get this letter
+    replaces: bool = False  # readers have another letter: this one replaces it for waiting readers
 
 
 def approve(

@@ -13,7 +13,7 @@ from newsletter.phrases import Phrase, phrase
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """What a person says about to whom an issue goes."""
+    """A person's choice of the readers of an issue."""
 
     to_all: bool = False
     recipients_of: str | None = None  # an issue

@@ -30,7 +30,7 @@ class DueFault:
 
 @dataclass(frozen=True, slots=True)
 class DueReport:
-    """What came of looking for what is due."""
+    """The result of a check for due issues."""
 
     tried: Sequence[str]  # the issues that were due
     to_come: Sequence[Appointment]

@@ -84,7 +84,7 @@ def resume(site: Site, issue: str, by: str, confirm: Callable[[Halt], None]) -> 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """An issue of which nothing more is sent."""
+    """A cancelled issue: nothing more of it is sent."""
 
     skipped: int  # readers who will never get it
     before: Halt | None = None  # it was cancelled already, and nothing was changed

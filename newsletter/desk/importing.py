@@ -23,14 +23,14 @@ from newsletter.subscribers.survey import Survey, survey
 
 
 class Records(Protocol):
-    """What use cases of readers need of a site's records."""
+    """A site's records, as use cases of readers need them."""
 
     def book(self) -> SubscriberBook:
         """Open the list of subscribers."""
 
 
 class ImportSite(Protocol):
-    """What use cases of readers need of a site."""
+    """A site, as use cases of readers need it."""
 
     @property
     def records(self) -> Records:

@@ -27,7 +27,7 @@ class LetterAtHand:
     files: Mapping[str, str]  # that were read for it: place -> SHA-256
     composed: Composed | None  # None: it was kept, and nothing was composed
     number: LetterId | None = None  # of one that was kept
-    since: Since | None = None  # what became of the files of one that was kept
+    since: Since | None = None  # changes of the files of a kept letter since it was kept
     beside: Future[None] | None = None  # that makes pictures, which is waited for when kept
 
     @property

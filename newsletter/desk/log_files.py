@@ -12,7 +12,7 @@ from typing import Final
 from newsletter.errors import UsageError
 from newsletter.phrases import phrase
 
-LINE_MAX: Final = 64 * 1024  # bytes; a longer line is no relay's
+LINE_MAX: Final = 64 * 1024  # bytes; a relay's log has no longer lines
 PACKED: Final[Mapping[bytes, Callable[[Path], BufferedIOBase]]] = {
     b"\x1f\x8b": GzipFile,
     b"BZh": BZ2File,

@@ -25,7 +25,7 @@ from newsletter.proof.approval import Sender
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a person wants done with an issue."""
+    """A person's order for an issue."""
 
     issue: str
     by: str

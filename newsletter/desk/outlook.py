@@ -33,7 +33,7 @@ class Rehearsed:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Another letter for those who wait, where others have the first one or may have it."""
+    """A replacement letter for waiting readers; other readers have or may have the first one."""
 
     plan: Plan  # of the first letter
     count: int  # readers who get the other one
@@ -43,7 +43,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a dispatch is about to do."""
+    """The effects of a dispatch that is about to begin."""
 
     plan: Plan | None  # None: this is the first run
     replaced: Plan | None  # a plan for another letter that nobody was ever sent

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What `status` knows of one issue."""
+    """The data that `status` shows of one issue."""
 
     issue: str
     plan: "Plan | None"  # None: it is appointed, and nothing was planned yet

@@ -1,4 +1,4 @@
-"""What came of a run, and what is left to do."""
+"""The result of a run, and the remaining work."""
 
 from dataclasses import dataclass
 from datetime import datetime

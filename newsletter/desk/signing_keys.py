@@ -50,7 +50,7 @@ def make_signing_key(
 
 
 def _domain(site: Site) -> str:
-    """Name the domain that signs: the one that is set, else the sender's."""
+    """Return the domain that signs: the one in the settings, otherwise the sender's."""
     setting = site.settings.dkim
     return setting.domain if setting else site.publication.sender_address.rpartition("@")[2].lower()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """To whom a test goes."""
+    """The recipients of a test."""
 
     chosen: Sequence[str]  # addresses, each once
     strangers: Sequence[str]  # those of them that NEWSLETTER_TEST_RECIPIENTS does not name
@@ -28,7 +28,7 @@ class Recipients:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """What came of one test letter."""
+    """The result of one test letter."""
 
     address: str
     kind: EditionKind

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What is about to be done with an issue; nothing was done yet."""
+    """A proposed action on an issue; nothing was done yet."""
 
     at_hand: LetterAtHand
     way: Way
@@ -39,7 +39,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person is to agree to before it is done."""
+    """A question that a person must agree to before the action."""
 
     proposal: Proposal
     count: int  # letters
