@@ -57,25 +57,22 @@ class LetterWriter:
         """Return the reader data of *delivery*'s letter, including signed links."""
         letter = self._letters[delivery.edition]
         consented_at = delivery.consented_at
-        bounces, token = self._bounces, ""
-        if bounces:
-            token = bounces.token(letter.edition.issue, delivery.reader_id)
+        bounces, issue = self._bounces, letter.edition.issue
+        bounce_token = bounces.token(issue, delivery.reader_id) if bounces else ""
         return Reader(
             key=delivery.id,
             address=delivery.address,
             name=delivery.name,
             consented_on=consented_at.astimezone(self.zone).date() if consented_at else None,
-            message_id=self._links.message_id(
-                letter.edition.issue, delivery.message_name, letter.sender_domain
-            ),
+            message_id=self._links.message_id(issue, delivery.message_name, letter.sender_domain),
             unsubscribe_url=self._links.unsubscribe_url(
                 self._links.token(Purpose.UNSUBSCRIBE, delivery.reader_id)
             ),
             preferences_url=self._links.preferences_url(
                 self._links.token(Purpose.PREFERENCES, delivery.reader_id)
             ),
-            return_path=bounces.address(token) if bounces else "",
-            envelope_id=token,
+            return_path=bounces.address(bounce_token) if bounces else "",
+            envelope_id=bounce_token,
         )
 
     def write_test(self, address: str, kind: EditionKind, nonce: str, now: datetime) -> Envelope:
@@ -103,9 +100,8 @@ class LetterWriter:
         """
         letter = self._letters[kind]
         token = self._links.token(Purpose.TEST, NOBODY)
-        bounces, bounce_token = self._bounces, ""
-        if bounces:
-            bounce_token = bounces.token_of_nobody()
+        bounces = self._bounces
+        bounce_token = bounces.token_of_nobody() if bounces else ""
         return Reader(
             key=0,
             address=address,

@@ -1,0 +1,77 @@
+"""A dispatch gives each letter the return address that publication.yaml asks for."""
+
+import re
+from pathlib import Path
+
+from newsletter.app.keys import read_or_make_link_keys
+from newsletter.message.bounces import BounceAddresses
+from newsletter.subscribers.book import Selection
+from tests.makers import PUBLICATION
+from tests.stage.clocked import ClockedStage
+from tests.stage.site import ISSUE
+
+PATH = re.compile(rb"\AReturn-Path: <bounces\+([a-z2-7]{50})@news\.example\.org>\r\n")
+RECIPIENT = re.compile(rb"^To: (\S+@\S+)\r$", re.MULTILINE)
+ADDRESS = "bounces@news.example.org"
+
+
+def stage_with_bounces(folder: Path) -> ClockedStage:
+    stage = ClockedStage(folder)
+    set_bounces(stage, ADDRESS)
+    return stage
+
+
+def set_bounces(stage: ClockedStage, address: str) -> None:
+    text = PUBLICATION.replace("  address: news@", f"  bounces: {address}\n  address: news@")
+    (stage.root / "issues" / "publication.yaml").write_text(text, encoding="utf-8")
+    stage.restart()
+
+
+def letters(stage: ClockedStage) -> list[bytes]:
+    return [path.read_bytes() for path in sorted((stage.root / "outbox").glob("*.eml"))]
+
+
+def addresses_of(stage: ClockedStage) -> BounceAddresses:
+    keys = read_or_make_link_keys(stage.site.settings, lambda: True)
+    return BounceAddresses(keys, "e-news.example.org", ADDRESS)
+
+
+def test_each_letter_names_its_own_reader_and_the_next_run_goes_on_so(tmp_path: Path) -> None:
+    stage = stage_with_bounces(tmp_path)
+    stage.run("dispatch", ISSUE, "--yes", "--limit", "2", status=4)
+    stage.restart()
+    stage.run("dispatch", ISSUE, "--yes")
+
+    made = addresses_of(stage)
+    named = {}
+    for letter in letters(stage):
+        [path], [recipient] = PATH.findall(letter), RECIPIENT.findall(letter)
+        bounced = made.read(path.decode())
+        assert bounced is not None
+        assert made.is_of(bounced, ISSUE)
+        named[recipient.decode()] = bounced.reader
+
+    readers = stage.site.records.book().select(Selection())
+    assert named == {one.address: one.names[0] for one in readers}
+
+
+def test_an_address_that_changes_between_two_runs_is_the_one_of_today(tmp_path: Path) -> None:
+    stage = stage_with_bounces(tmp_path)
+    stage.run("dispatch", ISSUE, "--yes", "--limit", "2", status=4)
+    set_bounces(stage, "b-{token}@other.example.org")
+    stage.run("dispatch", ISSUE, "--yes")
+
+    lines = [letter.partition(b"\r\n")[0] for letter in letters(stage)]
+    assert sorted(line.partition(b"@")[2] for line in lines) == [
+        *[b"news.example.org>"] * 2,
+        *[b"other.example.org>"] * 2,
+    ]
+
+
+def test_a_test_letter_has_one_that_names_no_reader(tmp_path: Path) -> None:
+    stage = stage_with_bounces(tmp_path)
+    stage.run("test", ISSUE, "--to", "me@example.org", "--yes")
+
+    tokens = [PATH.findall(letter)[0].decode() for letter in letters(stage)]
+    assert len(set(tokens)) == len(tokens) > 0
+    assert [addresses_of(stage).read(token) for token in tokens] == [None] * len(tokens)
