@@ -75,3 +75,23 @@ def test_a_test_letter_has_one_that_names_no_reader(tmp_path: Path) -> None:
     tokens = [PATH.findall(letter)[0].decode() for letter in letters(stage)]
     assert len(set(tokens)) == len(tokens) > 0
     assert [addresses_of(stage).read(token) for token in tokens] == [None] * len(tokens)
+
+
+def test_a_reader_who_gets_the_first_letter_again_after_a_replacement_has_one_too(
+    tmp_path: Path,
+) -> None:
+    stage = ClockedStage(tmp_path, mail_url="outbox:outbox?delivers=yes")
+    set_bounces(stage, ADDRESS)
+    stage.run("dispatch", ISSUE, "--yes", "--limit", "2", status=4)
+    stage.lose_answers(1)
+    stage.run("resolve", ISSUE, "--unknown", "resend", "--because", "not in the log", "--yes")
+    for path in (stage.root / "outbox").glob("*.eml"):
+        path.unlink()
+    stage.change_letter()
+    stage.restart()
+    words = ("--replace-letter", "--because", "a typo", "--by", "anna", "--yes")
+    stage.run("dispatch", ISSUE, *words)
+
+    written = letters(stage)
+    assert len(written) == 3
+    assert len({PATH.findall(letter)[0] for letter in written}) == 3
