@@ -176,7 +176,7 @@ runs: Final = Table(
 )
 
 
-def _index(name: str, columns: list[str], where: str) -> Index:
+def partial_index(name: str, columns: list[str], where: str) -> Index:
     """Create an index of only the rows for which *where* is true."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
@@ -216,9 +216,9 @@ deliveries: Final = Table(
     ),
     # A delivery's state changes twice while it is sent, so no index contains every state: each of
     # these is written once or never during sending.
-    _index("ix_deliveries_waiting", ["issue", "id"], "state IN ('pending', 'deferred')"),
-    _index("ix_deliveries_due", ["issue", "due_at"], "state = 'deferred'"),
-    _index("ix_deliveries_begun", ["issue", "begun_at"], "begun_at IS NOT NULL"),
+    partial_index("ix_deliveries_waiting", ["issue", "id"], "state IN ('pending', 'deferred')"),
+    partial_index("ix_deliveries_due", ["issue", "due_at"], "state = 'deferred'"),
+    partial_index("ix_deliveries_begun", ["issue", "begun_at"], "begun_at IS NOT NULL"),
     # Ids are never reused: for a late process, the id of a deleted plan must not refer to another
     # reader's delivery.
     sqlite_autoincrement=True,
