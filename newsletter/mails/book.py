@@ -1,0 +1,48 @@
+"""The interface of the stored mails, independent of their storage."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.delivery.provider import Outcome
+from newsletter.dispatch.states import State
+from newsletter.mails.limits import Limits
+from newsletter.mails.mail import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Requests of one network that wait for its window."""
+
+    network: str
+    waiting: int
+    first_asked_at: datetime  # aware UTC
+    most_an_hour: int  # its limit now
+
+
+class MailBook(Protocol):
+    """The mails of the program; used by the thread that sends them."""
+
+    def find_due(self, now: datetime, count: int) -> Sequence[int]:
+        """Return the ids of mails that may leave now, the oldest first."""
+
+    def begin(self, number: int, limits: Limits, now: datetime) -> Mail | None:
+        """
+        Decide on a mail, and begin it durably: from then on it is unknown until `end`.
+
+        Returns:
+            The mail as begun; None if it waits, is skipped, or another process has begun it.
+        """
+
+    def end(self, mail: Mail, outcome: Outcome, now: datetime) -> State:
+        """Record the outcome, and return the state; a deferred mail gets its next attempt."""
+
+    def put_back(self, mail: Mail) -> None:
+        """Undo `begin` for a mail of which certainly nothing was sent."""
+
+    def delete_old(self, now: datetime) -> int:
+        """Delete requests of a week ago that nobody confirmed; return how many."""
+
+    def find_crowds(self, now: datetime) -> Sequence[Crowd]:
+        """Return the networks whose requests wait for a window."""

@@ -1,0 +1,81 @@
+"""What becomes of a request: which mail is sent, whether it waits, or why none is sent."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from newsletter.mails.limits import WAITS, Limits, Sent, Wait, find_wait, is_over_address_limit
+from newsletter.mails.mail import LIMITED, Mail, MailForm, MailKind, Skip
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.consenting import may_be_asked
+from newsletter.subscribers.subscriber import Standing
+
+TOLD_AGAIN: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the database knows of a request's address, in the same transaction."""
+
+    entry: Entry | None  # of the address
+    is_blocked: bool  # it never wants mail again
+    sent: Sent  # limited mails, without this one
+    told_at: datetime | None  # when the address was last told that it is subscribed
+    answered_at: datetime | None  # when the last mail of the same kind to it was begun
+
+
+Decision = MailForm | Skip | Wait
+
+
+def decide(mail: Mail, found: Found, limits: Limits, now: datetime) -> Decision:
+    """
+    Decide on a request, at the moment at which its mail may leave.
+
+    A mail that was begun before, and put off by its server, keeps its form and is not counted
+    again; it is dropped if the address was blocked meanwhile.
+    """
+    is_closed = found.is_blocked or not may_be_asked(found.entry)
+    if is_closed and mail.kind is not MailKind.MOVED:
+        return Skip.BLOCKED
+    if mail.form is not None:
+        return mail.form
+    decided = _DECIDED_BY[mail.kind](found, now)
+    if isinstance(decided, Skip) or mail.kind not in LIMITED:
+        return decided
+    if now - mail.asked_at > WAITS:
+        return Skip.TOO_OLD
+    if found.answered_at and found.answered_at >= mail.asked_at:
+        return Skip.ANSWERED
+    if is_over_address_limit(found.sent):
+        return Skip.ADDRESS_LIMIT
+    return find_wait(found.sent, limits, now) or decided
+
+
+def _subscribe(found: Found, now: datetime) -> MailForm | Skip:
+    if found.entry is None or found.entry.standing is not Standing.ACTIVE:
+        return MailForm.CONFIRMATION
+    if found.told_at and now - found.told_at < TOLD_AGAIN:
+        return Skip.TOLD_TODAY
+    return MailForm.SUBSCRIBED
+
+
+def _settings(found: Found, now: datetime) -> MailForm | Skip:
+    del now
+    is_reader = found.entry is not None and found.entry.standing is Standing.ACTIVE
+    return MailForm.SETTINGS if is_reader else Skip.NOT_ASKED_BY_A_READER
+
+
+def _new_address(found: Found, now: datetime) -> MailForm | Skip:
+    del now
+    is_taken = found.entry is not None and found.entry.standing is Standing.ACTIVE
+    return Skip.TAKEN if is_taken else MailForm.NEW_ADDRESS
+
+
+_DECIDED_BY: Final[Mapping[MailKind, Callable[[Found, datetime], MailForm | Skip]]] = {
+    MailKind.SUBSCRIBE: _subscribe,
+    MailKind.SETTINGS: _settings,
+    MailKind.NEW_ADDRESS: _new_address,
+    MailKind.LEFT: lambda found, now: MailForm.LEFT,
+    MailKind.MOVED: lambda found, now: MailForm.MOVED,
+}

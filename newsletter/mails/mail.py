@@ -1,0 +1,115 @@
+"""Mails of the program itself: what a reader asked for, and the mail that it becomes."""
+
+import re
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from secrets import token_bytes
+from typing import Any, Final, NewType
+
+from newsletter.dispatch.states import State
+from newsletter.lang import Lang
+from newsletter.phrases import Said
+from newsletter.subscribers.subscriber import SubscriberId
+
+MailName = NewType("MailName", str)  # like "mr4kq2mzt7hw3xn5c": random, in links and return paths
+
+MAIL_NAME: Final = re.compile(r"m[a-z2-7]{16}")
+NAME_BYTES: Final = 10  # 80 bits, 16 characters
+
+
+def draw_mail_name() -> MailName:
+    """Draw a name of 80 random bits; it may become a mailbox name, so it is in lower case."""
+    return MailName("m" + b32encode(token_bytes(NAME_BYTES)).decode().lower())
+
+
+class MailKind(StrEnum):
+    """What was asked for; stored, so never renamed."""
+
+    SUBSCRIBE = "subscribe"  # by the form; facts: name, preference, notice
+    SETTINGS = "settings"  # a fresh link to one's own data; by a page or by an address
+    NEW_ADDRESS = "new address"  # to the new address; facts: old_key
+    LEFT = "left"  # the result of leaving; facts: since, standing of that moment
+    MOVED = "moved"  # to the old address, after the change; facts: new_key
+
+
+class MailForm(StrEnum):
+    """The mail that is sent; the texts in templates/web/strings.*.yaml have these names."""
+
+    CONFIRMATION = "confirmation"
+    SUBSCRIBED = "subscribed"  # somebody asked for a subscription that exists
+    SETTINGS = "settings"
+    NEW_ADDRESS = "new_address"
+    LEFT = "left"
+    MOVED = "moved"
+
+
+class Skip(StrEnum):
+    """Why no mail is sent; stored."""
+
+    BLOCKED = "blocked"  # the address never wants mail again, or complained
+    NOT_ASKED_BY_A_READER = "no reader"  # settings of an address without a subscription
+    TOLD_TODAY = "told today"  # that the subscription exists
+    ANSWERED = "answered"  # a mail that left after this request answers it too
+    ADDRESS_LIMIT = "address limit"
+    TOO_OLD = "too old"  # it waited for a week
+    TAKEN = "taken"  # the new address is another reader's
+
+
+class Door(StrEnum):
+    """How a reader confirmed."""
+
+    CODE = "code"
+    LINK = "link"
+
+
+# Anybody can ask for these by a form, so they are limited.
+LIMITED: Final = frozenset({MailKind.SUBSCRIBE, MailKind.SETTINGS, MailKind.NEW_ADDRESS})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a page stores: a new mail, not yet decided on."""
+
+    kind: MailKind
+    lang: Lang  # of the page, and so of the mail
+    address: str
+    address_key: str
+    asked_at: datetime  # aware UTC
+    reader: SubscriberId | None = None  # whom it is about; None: not known
+    facts: Mapping[str, Any] = field(default_factory=dict)  # of the kind: see `MailKind`
+    network: str | None = None  # where it came from; None: the program
+    name: MailName = field(default_factory=draw_mail_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail as it is stored."""
+
+    id: int
+    name: MailName
+    kind: MailKind
+    lang: Lang
+    address: str
+    address_key: str
+    reader: SubscriberId | None
+    facts: Mapping[str, Any]
+    network: str | None
+    asked_at: datetime  # aware UTC, like all times here
+    state: State
+    form: MailForm | None
+    attempts: int
+    begun_at: datetime | None
+    answered_at: datetime | None
+    due_at: datetime | None
+    answer: Said
+    tries: int  # wrong codes
+    used_at: datetime | None
+    door: Door | None
+
+
+def mail_name_in(text: str) -> MailName | None:
+    """Parse a mail's name; None if it is none."""
+    return MailName(text) if MAIL_NAME.fullmatch(text) else None

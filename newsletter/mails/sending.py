@@ -1,0 +1,78 @@
+"""Sends the mails that are due: each is begun durably before it leaves, and never twice."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from newsletter.delivery.provider import Provider, Unsent
+from newsletter.dispatch.states import State
+from newsletter.mails.book import MailBook
+from newsletter.mails.limits import Limits
+from newsletter.mails.mail import Mail
+from newsletter.message.envelope import Envelope
+
+AT_A_TIME: Final = 100  # mails over one connection; then the provider is connected to again
+
+
+class _Begun:
+    """A begin that is durable already: the mail may leave at once."""
+
+    def wait(self) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class MailRun:
+    """What sending mails needs."""
+
+    book: MailBook
+    provider: Provider
+    write: Callable[[Mail, datetime], Envelope]
+    limits: Limits
+    clock: Callable[[], datetime]  # aware UTC
+
+
+def send_due(run: MailRun) -> Counter[State]:
+    """
+    Send the mails that are due, at most `AT_A_TIME`.
+
+    A mail is *unknown* from its begin until its answer is recorded, and an unknown mail is never
+    sent again by itself. One of which certainly nothing was sent waits again.
+
+    Returns:
+        The number of mails by the state that they have now.
+
+    Raises:
+        ProviderError: a person must correct something; what was begun is recorded.
+        LedgerError: the database cannot record anything; nothing more is sent.
+    """
+    counts: Counter[State] = Counter()
+    numbers = run.book.find_due(run.clock(), AT_A_TIME)
+    if not numbers:
+        return counts
+    taken: dict[int, Mail] = {}  # begun in the database, and not yet answered
+    connection = run.provider.connect()
+    try:
+        for receipt in connection.deliver(_write_each(run, numbers, taken), lambda _: _Begun()):
+            mail = taken.pop(receipt.envelope.key)
+            if isinstance(receipt.outcome, Unsent):
+                run.book.put_back(mail)
+                counts[State.PENDING] += 1
+            else:
+                counts[run.book.end(mail, receipt.outcome, run.clock())] += 1
+    finally:
+        connection.close()
+        for mail in taken.values():  # the connection ended before it took them
+            run.book.put_back(mail)
+            counts[State.PENDING] += 1
+    return counts
+
+
+def _write_each(run: MailRun, numbers: Sequence[int], taken: dict[int, Mail]) -> Iterator[Envelope]:
+    for number in numbers:
+        mail = run.book.begin(number, run.limits, run.clock())
+        if mail is not None:
+            taken[mail.id] = mail
+            yield run.write(mail, run.clock())
