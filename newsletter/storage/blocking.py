@@ -1,0 +1,60 @@
+"""Addresses that never want mail again: known by their hashes alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, delete, insert, select
+
+from newsletter.storage.lasting_keys import (
+    KeyPurpose,
+    find_lasting_key,
+    hash_of_address,
+    lasting_key,
+)
+from newsletter.storage.mail_tables import blocked_addresses
+
+HASHES_AT_A_TIME: Final = 10_000  # SQLite allows 32,766 values in a query
+
+
+def block(connection: Connection, address_key: str, now: datetime, by: str) -> bool:
+    """Block an address for good; return False if it already was."""
+    hashed = hash_of_address(address_key, lasting_key(connection, KeyPurpose.ADDRESSES, now))
+    if connection.execute(
+        select(blocked_addresses.c.address_hash).where(blocked_addresses.c.address_hash == hashed)
+    ).first():
+        return False
+    row = {"address_hash": hashed, "since": now, "blocked_by": by}
+    connection.execute(insert(blocked_addresses).values(row))
+    return True
+
+
+def unblock(connection: Connection, address_key: str) -> bool:
+    """Lift a block; return whether there was one."""
+    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+    if key is None:
+        return False
+    hashed = hash_of_address(address_key, key)
+    is_its = blocked_addresses.c.address_hash == hashed
+    return connection.execute(delete(blocked_addresses).where(is_its)).rowcount > 0
+
+
+def find_blocked(connection: Connection, address_keys: Sequence[str]) -> frozenset[str]:
+    """Return those of the addresses that are blocked."""
+    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+    if (
+        key is None
+        or connection.execute(select(blocked_addresses.c.address_hash).limit(1)).first() is None
+    ):
+        return frozenset()
+    by_hash = {hash_of_address(one, key): one for one in address_keys}
+    hashes = list(by_hash)
+    found: list[str] = []
+    for at in range(0, len(hashes), HASHES_AT_A_TIME):
+        some = hashes[at : at + HASHES_AT_A_TIME]
+        found += connection.execute(
+            select(blocked_addresses.c.address_hash).where(
+                blocked_addresses.c.address_hash.in_(some)
+            )
+        ).scalars()
+    return frozenset(by_hash[one] for one in found)
