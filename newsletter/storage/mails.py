@@ -1,0 +1,238 @@
+"""The mails of the program in the database: what may leave, what was begun, what came of it."""
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, or_, select, update
+
+from newsletter.delivery.provider import Accepted, Deferred, Outcome, Refused, Unknown
+from newsletter.dispatch.retry import next_attempt
+from newsletter.dispatch.states import State
+from newsletter.mails.book import Crowd
+from newsletter.mails.deciding import Found, decide
+from newsletter.mails.funnel import Month, Step, month_of
+from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
+from newsletter.mails.mail import LIMITED, Mail, MailForm, Skip
+from newsletter.phrases import write_said
+from newsletter.storage.blocking import find_blocked
+from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.mail_rows import FIELDS, count_step, mail_of
+from newsletter.storage.mail_tables import funnel_counts, mails, network_limits
+from newsletter.storage.subscribers import SqlOpenBook
+from newsletter.storage.transactions import reading
+
+CROWDED: Final = "crowded"  # the reason of a mail that waits for the window of a network or of all
+
+_COLUMNS: Final = mails.c
+_WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
+_LIMITED: Final = sorted(kind.value for kind in LIMITED)
+_MAILS_LOCK: Final = 0x6E657773_6D61696C  # PostgreSQL: one process decides at a time
+
+
+class SqlMailBook:
+    """A `mails.book.MailBook` in the tables of *engine*."""
+
+    def __init__(self, engine: Engine, commits: GroupCommit, zone: tzinfo) -> None:
+        self._engine = engine
+        self._commits = commits
+        self._zone = zone  # of the months of the funnel
+        self._process = f"{socket.gethostname()}:{os.getpid()}"
+
+    def find_due(self, now: datetime, count: int) -> Sequence[int]:
+        """Return the ids of mails that may leave now, the oldest first."""
+        is_due = or_(_COLUMNS.due_at.is_(None), _COLUMNS.due_at <= now)
+        query = select(_COLUMNS.id).where(_COLUMNS.state.in_(_WAITING), is_due)
+        with reading(self._engine) as connection:
+            return connection.execute(query.order_by(_COLUMNS.id).limit(count)).scalars().all()
+
+    def begin(self, number: int, limits: Limits, now: datetime) -> Mail | None:
+        """Decide on a mail, and begin it durably; see `mails.book.MailBook.begin`."""
+        return self._commits.run(lambda connection: self._begin(connection, number, limits, now))
+
+    def end(self, mail: Mail, outcome: Outcome, now: datetime) -> State:
+        """Record the outcome, and return the state; a deferred mail gets its next attempt."""
+        due_at = next_attempt(outcome, mail.attempts, now)
+        match outcome:
+            case Accepted():
+                state = State.ACCEPTED
+            case Deferred() if due_at is not None:
+                state = State.DEFERRED
+            case Deferred() | Refused():
+                state = State.REFUSED
+            case Unknown():
+                state = State.UNKNOWN
+        values = {
+            "state": state.value,
+            "answer": write_said(outcome.answer),
+            "answered_at": now,
+            "due_at": due_at,
+        }
+        self._commits.run(lambda connection: _change(connection, mail, values))
+        return state
+
+    def put_back(self, mail: Mail) -> None:
+        """Undo `begin` for a mail of which certainly nothing was sent."""
+        values = {"state": State.PENDING.value, "attempts": mail.attempts - 1, "begun_at": None}
+        self._commits.run(lambda connection: _change(connection, mail, values))
+
+    def delete_old(self, now: datetime) -> int:
+        """Delete requests of a week ago that nobody confirmed; return how many."""
+        is_old = _COLUMNS.asked_at < now - WAITS
+        unused = and_(_COLUMNS.kind.in_(_LIMITED), _COLUMNS.used_at.is_(None), is_old)
+        with reading(self._engine) as connection:
+            if connection.execute(select(_COLUMNS.id).where(unused).limit(1)).first() is None:
+                return 0
+        deleted = delete(mails).where(unused)
+        return self._commits.run(lambda connection: connection.execute(deleted).rowcount)
+
+    def find_crowds(self, now: datetime) -> Sequence[Crowd]:
+        """Return the networks whose requests wait for a window."""
+        waiting = and_(
+            _COLUMNS.state == State.PENDING.value,
+            _COLUMNS.reason == CROWDED,
+            _COLUMNS.network.is_not(None),
+        )
+        query = (
+            select(_COLUMNS.network, func.count(), func.min(_COLUMNS.asked_at))
+            .where(waiting)
+            .group_by(_COLUMNS.network)
+            .order_by(func.count().desc(), _COLUMNS.network)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+            return [
+                Crowd(network, count, first, find_network_limit(connection, network, now))
+                for network, count, first in rows
+            ]
+
+    def funnel(self) -> Sequence[Month]:
+        """Return the counts of all months, the oldest first."""
+        of = funnel_counts.c
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(of.month, of.step, of.count).order_by(of.month)).all()
+        counts: dict[str, dict[str, int]] = {}
+        for month, step, count in rows:
+            counts.setdefault(month, {})[step] = count
+        return [
+            Month(month, *(steps.get(step.value, 0) for step in Step))
+            for month, steps in counts.items()
+        ]
+
+    def _begin(
+        self, connection: Connection, number: int, limits: Limits, now: datetime
+    ) -> Mail | None:
+        if connection.dialect.name != "sqlite":
+            connection.execute(select(func.pg_advisory_xact_lock(_MAILS_LOCK)))
+        row = connection.execute(select(*FIELDS).where(_COLUMNS.id == number)).one_or_none()
+        mail = mail_of(row) if row else None
+        if mail is None or mail.state.value not in _WAITING:
+            return None
+        if mail.due_at is not None and mail.due_at > now:
+            return None  # another process has decided meanwhile
+        found = _look(connection, mail, now)
+        decided = decide(mail, found, _limits_of(connection, mail, limits, now), now)
+        match decided:
+            case Wait(until, is_crowded):
+                reason = CROWDED if is_crowded else None
+                _set(connection, mail, {"due_at": until, "reason": reason})
+                return None
+            case Skip():
+                skipped = {"state": State.SKIPPED.value, "reason": decided.value, "due_at": None}
+                _set(connection, mail, skipped)
+                return None
+            case MailForm():
+                return self._begin_as(connection, mail, decided, now)
+
+    def _begin_as(self, connection: Connection, mail: Mail, form: MailForm, now: datetime) -> Mail:
+        is_first = form is MailForm.CONFIRMATION and mail.form is None
+        if is_first and not _was_asked_before(connection, mail, now):
+            count_step(connection, month_of(mail.asked_at, self._zone), Step.ASKED)
+        begun = {
+            "state": State.UNKNOWN.value,
+            "form": form.value,
+            "reason": None,
+            "attempts": mail.attempts + 1,
+            "begun_at": now,
+            "due_at": None,
+            "answer": None,
+            "answered_at": None,
+            "sent_by": self._process,
+        }
+        _set(connection, mail, begun)
+        row = connection.execute(select(*FIELDS).where(_COLUMNS.id == mail.id)).one()
+        return mail_of(row)
+
+
+def find_network_limit(connection: Connection, network: str | None, now: datetime) -> int:
+    """Return how many mails an hour a network may cause: the standard, or what a person allowed."""
+    of = network_limits.c
+    query = select(of.most_an_hour).where(of.network == network, of.until > now)
+    raised: int | None = connection.execute(query).scalar()
+    return Limits(0).network_an_hour if raised is None else raised
+
+
+def _limits_of(connection: Connection, mail: Mail, limits: Limits, now: datetime) -> Limits:
+    return Limits(limits.all_an_hour, find_network_limit(connection, mail.network, now))
+
+
+def _look(connection: Connection, mail: Mail, now: datetime) -> Found:
+    book = SqlOpenBook(connection)
+    entry = book.find([mail.address_key]).get(mail.address_key)
+    return Found(
+        entry=entry,
+        is_blocked=bool(find_blocked(connection, [mail.address_key])),
+        sent=_find_sent(connection, mail, now),
+        told_at=_last(connection, mail, _COLUMNS.form == MailForm.SUBSCRIBED.value),
+        answered_at=_last(connection, mail, _COLUMNS.kind == mail.kind.value),
+    )
+
+
+def _find_sent(connection: Connection, mail: Mail, now: datetime) -> Sent:
+    limited = (_COLUMNS.kind.in_(_LIMITED), _COLUMNS.id != mail.id)
+
+    def begun(since: timedelta, *conditions: ColumnElement[bool]) -> list[datetime]:
+        is_recent = _COLUMNS.begun_at > now - since
+        query = select(_COLUMNS.begun_at).where(*limited, is_recent, *conditions)
+        return sorted(connection.execute(query).scalars())
+
+    return Sent(
+        to_address=begun(DAY, _COLUMNS.address_key == mail.address_key),
+        to_network=begun(HOUR, _COLUMNS.network == mail.network) if mail.network else [],
+        to_all=begun(HOUR),
+    )
+
+
+def _last(connection: Connection, mail: Mail, condition: ColumnElement[bool]) -> datetime | None:
+    """Return when the last other mail to the same address was begun."""
+    query = select(func.max(_COLUMNS.begun_at)).where(
+        _COLUMNS.address_key == mail.address_key, _COLUMNS.id != mail.id, condition
+    )
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def _was_asked_before(connection: Connection, mail: Mail, now: datetime) -> bool:
+    query = select(_COLUMNS.id).where(
+        _COLUMNS.address_key == mail.address_key,
+        _COLUMNS.id != mail.id,
+        _COLUMNS.form == MailForm.CONFIRMATION.value,
+        _COLUMNS.begun_at > now - WAITS,
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _set(connection: Connection, mail: Mail, values: Mapping[str, object]) -> None:
+    connection.execute(update(mails).where(_COLUMNS.id == mail.id).values(**values))
+
+
+def _change(connection: Connection, mail: Mail, values: Mapping[str, object]) -> None:
+    """Change a mail that this process has begun; nothing if it is in another state."""
+    is_ours = and_(
+        _COLUMNS.id == mail.id,
+        _COLUMNS.state == State.UNKNOWN.value,
+        _COLUMNS.attempts == mail.attempts,
+    )
+    connection.execute(update(mails).where(is_ours).values(**values))

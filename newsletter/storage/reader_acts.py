@@ -1,0 +1,334 @@
+"""What readers do on the pages, in the database: each act is one short change."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from hmac import compare_digest
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, select
+
+from newsletter.errors import ContentError
+from newsletter.lang import Lang, Preference
+from newsletter.mails.codes import TRIES_A_TAB, TRIES_AN_ADDRESS, VALID, code_of
+from newsletter.mails.funnel import Step, month_of
+from newsletter.mails.mail import Door, Mail, MailForm, MailKind, MailName, Request
+from newsletter.storage.blocking import block, find_blocked
+from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
+from newsletter.storage.mail_rows import (
+    FIELDS,
+    add_request,
+    count_step,
+    count_wrong_code,
+    find_mail,
+    mail_of,
+    mark_used,
+)
+from newsletter.storage.mail_tables import mails
+from newsletter.storage.subscribers import SqlOpenBook
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.address import Address
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.consenting import READER, Wish, come_back, consent, leave, may_be_asked
+from newsletter.subscribers.decisions import change_address
+from newsletter.subscribers.reader_acts import UNDO_DAYS, Change, Confirmed, Leaving, Left
+from newsletter.subscribers.reader_id import ReaderName
+from newsletter.subscribers.subscriber import Standing, SubscriberId
+
+STEP_OF: Final[Mapping[Door, Step]] = {Door.CODE: Step.BY_CODE, Door.LINK: Step.BY_LINK}
+_COLUMNS: Final = mails.c
+
+
+class SqlReaderActs:
+    """The acts of readers, in common commits of all threads."""
+
+    def __init__(self, commits: GroupCommit, zone: tzinfo) -> None:
+        self._commits = commits
+        self._zone = zone  # of the months of the funnel
+
+    def ask(self, request: Request) -> None:
+        """Store a request; the thread that sends mails decides what becomes of it."""
+        self._commits.run(lambda connection: add_request(connection, request))
+
+    def leave(self, name: ReaderName, leaving: Leaving, lang: Lang) -> Left | None:
+        """
+        Unsubscribe the reader of a link, and ask for the mail of the result.
+
+        Args:
+            name: the reader's name in the link.
+            leaving: the act.
+            lang: of the mail, for readers without a language of their own.
+
+        Returns:
+            None if the reader is not on the list any more: nothing is left to do.
+        """
+        return self._commits.run(lambda connection: _leave(connection, name, leaving, lang))
+
+    def undo_leaving(self, mail: Mail, now: datetime) -> Standing | None:
+        """Make a reader active again who left by mistake; return the standing that results."""
+        return self._commits.run(lambda connection: _undo_leaving(connection, mail, now))
+
+    def change(self, name: ReaderName, change: Change) -> bool:
+        """Change a reader's settings; False if the reader is not on the list."""
+        return self._commits.run(lambda connection: _change(connection, name, change))
+
+    def confirm(self, mail: Mail, now: datetime) -> Confirmed:
+        """Confirm a subscription by the link of its mail."""
+        return self._commits.run(
+            lambda connection: _confirm(connection, mail, mail, Door.LINK, now, self._zone)
+        )
+
+    def confirm_by_code(self, tab: MailName, code: str, now: datetime) -> Confirmed:
+        """
+        Confirm a subscription by the code of a mail, typed in the tab that asked for it.
+
+        The codes of all mails to the address are valid for 24 hours: a later mail does not end
+        an earlier code.
+        """
+        return self._commits.run(
+            lambda connection: _confirm_by_code(connection, tab, code, now, self._zone)
+        )
+
+    def code_of(self, mail: Mail, now: datetime) -> str:
+        """Return the code that stands in a confirmation."""
+        return self._commits.run(
+            lambda connection: code_of(mail.name, lasting_key(connection, KeyPurpose.CODES, now))
+        )
+
+    def block(self, mail: Mail, now: datetime) -> None:
+        """Never write to the address of a mail again, as its owner wishes."""
+        self._commits.run(lambda connection: _block(connection, mail, now))
+
+    def use(self, mail: Mail, change: Change, now: datetime, also: Request | None = None) -> bool:
+        """Change a reader's settings by a link that its first use ends; False if it was used."""
+        return self._commits.run(lambda connection: _use(connection, mail, change, now, also))
+
+    def move(self, mail: Mail, now: datetime) -> Confirmed:
+        """Confirm a new address by the link of its mail; the old address is told."""
+        return self._commits.run(lambda connection: _move(connection, mail, now))
+
+    def undo_move(self, mail: Mail, now: datetime) -> Confirmed:
+        """Give a reader the old address back."""
+        return self._commits.run(lambda connection: _undo_move(connection, mail, now))
+
+
+def _find(connection: Connection, name: ReaderName) -> Entry | None:
+    book = SqlOpenBook(connection)
+    owner = book.find_named([name]).get(name)
+    return None if owner is None else book.find([owner.key]).get(owner.key)
+
+
+def _find_by_id(connection: Connection, reader: SubscriberId | None) -> Entry | None:
+    if reader is None:
+        return None
+    query = select(subscribers.c.address_key).where(subscribers.c.id == reader)
+    key: str | None = connection.execute(query).scalar()
+    return None if key is None else SqlOpenBook(connection).find([key]).get(key)
+
+
+def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lang) -> Left | None:
+    known = _find(connection, name)
+    if known is None:
+        return None
+    left = leave(known, leaving.because, leaving.at)
+    if left is not known:
+        SqlOpenBook(connection).update([left])
+    if known.standing is Standing.ACTIVE:
+        own = {Preference.KO: Lang.KO, Preference.EN: Lang.EN}
+        result = Request(
+            kind=MailKind.LEFT,
+            lang=own.get(known.preference, lang) if known.preference else lang,
+            address=known.address,
+            address_key=known.key,
+            asked_at=leaving.at,
+            reader=known.id,
+            facts={"since": leaving.at.isoformat()},
+        )
+        add_request(connection, result)
+    return Left(known.standing)
+
+
+def _undo_leaving(connection: Connection, mail: Mail, now: datetime) -> Standing | None:
+    entry = _find_by_id(connection, mail.reader)
+    if entry is None:
+        return None
+    if mail.used_at is None and now - mail.asked_at <= timedelta(days=UNDO_DAYS):
+        back = come_back(entry, datetime.fromisoformat(mail.facts["since"]), now)
+        if back is not entry:
+            SqlOpenBook(connection).update([back])
+            mark_used(connection, mail, now)
+            return back.standing
+    return entry.standing
+
+
+def _change(connection: Connection, name: ReaderName, change: Change) -> bool:
+    known = _find(connection, name)
+    if known is None:
+        return False
+    _apply(connection, known, change)
+    return True
+
+
+def _apply(connection: Connection, known: Entry, change: Change) -> None:
+    changed = replace(
+        known,
+        preference=change.preference or known.preference,
+        name=known.name if change.name is None else change.name,
+    )
+    if changed != known:
+        SqlOpenBook(connection).update([changed])
+
+
+def _use(
+    connection: Connection, mail: Mail, change: Change, now: datetime, also: Request | None
+) -> bool:
+    current = find_mail(connection, mail.name)
+    known = _find_by_key(connection, mail.address_key)
+    if current is None or current.used_at is not None or known is None:
+        return False
+    _apply(connection, known, change)
+    if also is not None:
+        add_request(connection, also)
+    mark_used(connection, mail, now)
+    return True
+
+
+def _find_by_key(connection: Connection, key: str) -> Entry | None:
+    return SqlOpenBook(connection).find([key]).get(key)
+
+
+def _wish_of(mail: Mail) -> Wish:
+    facts: Mapping[str, Any] = mail.facts
+    return Wish(
+        address=mail.address,
+        key=mail.address_key,
+        name=facts.get("name", ""),
+        preference=Preference(facts["preference"]),
+        asked_at=mail.asked_at,
+    )
+
+
+def _confirm(
+    connection: Connection, asked: Mail, proof: Mail, door: Door, now: datetime, zone: tzinfo
+) -> Confirmed:
+    """
+    Subscribe the address of a request.
+
+    Args:
+        connection: in a transaction.
+        asked: the request whose wishes count.
+        proof: the mail whose code or link proves that the address is the person's own.
+        door: which of both.
+        now: aware UTC.
+        zone: of the funnel.
+    """
+    current = find_mail(connection, asked.name)
+    entry = _find_by_key(connection, asked.address_key)
+    if current is None:
+        return Confirmed.GONE
+    if not may_be_asked(entry) or find_blocked(connection, [asked.address_key]):
+        return Confirmed.CLOSED
+    is_used = current.used_at is not None or _is_used(connection, proof)
+    if is_used:
+        is_active = entry is not None and entry.standing is Standing.ACTIVE
+        return Confirmed.ALREADY if is_active else Confirmed.GONE
+    book = SqlOpenBook(connection)
+    agreed = consent(entry, _wish_of(asked), now)
+    if entry is None:
+        book.add([agreed])
+    elif agreed is not entry:
+        book.update([agreed])
+    for mail in {asked.id: asked, proof.id: proof}.values():
+        mark_used(connection, mail, now, door)
+    count_step(connection, month_of(proof.asked_at, zone), STEP_OF[door])
+    return Confirmed.DONE
+
+
+def _is_used(connection: Connection, mail: Mail) -> bool:
+    current = find_mail(connection, mail.name)
+    return current is None or current.used_at is not None
+
+
+def _confirm_by_code(
+    connection: Connection, tab: MailName, code: str, now: datetime, zone: tzinfo
+) -> Confirmed:
+    asked = find_mail(connection, tab)
+    if asked is None or asked.kind is not MailKind.SUBSCRIBE:
+        return Confirmed.GONE
+    if asked.used_at is not None:
+        return Confirmed.ALREADY
+    if asked.tries >= TRIES_A_TAB or _count_tries(connection, asked, now) >= TRIES_AN_ADDRESS:
+        return Confirmed.NO_MORE_TRIES
+    key = lasting_key(connection, KeyPurpose.CODES, now)
+    sent = select(*FIELDS).where(
+        _COLUMNS.address_key == asked.address_key,
+        _COLUMNS.form == MailForm.CONFIRMATION.value,
+        _COLUMNS.begun_at > now - VALID,
+    )
+    for mail in map(mail_of, connection.execute(sent).all()):
+        if compare_digest(code_of(mail.name, key), code):
+            return _confirm(connection, asked, mail, Door.CODE, now, zone)
+    count_wrong_code(connection, asked)
+    is_last = asked.tries + 1 >= TRIES_A_TAB
+    return Confirmed.NO_MORE_TRIES if is_last else Confirmed.WRONG_CODE
+
+
+def _count_tries(connection: Connection, asked: Mail, now: datetime) -> int:
+    query = select(func.coalesce(func.sum(_COLUMNS.tries), 0)).where(
+        _COLUMNS.address_key == asked.address_key, _COLUMNS.asked_at > now - VALID
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def _block(connection: Connection, mail: Mail, now: datetime) -> None:
+    entry = _find_by_key(connection, mail.address_key)
+    if entry is not None:
+        left = leave(entry, "", now)
+        if left is not entry:
+            SqlOpenBook(connection).update([left])
+    block(connection, mail.address_key, now, READER)
+
+
+def _move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
+    current = find_mail(connection, mail.name)
+    entry = _find_by_id(connection, mail.reader)
+    if current is None or entry is None or entry.standing is not Standing.ACTIVE:
+        return Confirmed.GONE
+    if current.used_at is not None:
+        return Confirmed.ALREADY
+    old, new = Address(entry.address, entry.key), Address(mail.address, mail.address_key)
+    try:
+        change_address(old, new, SqlOpenBook(connection), now, "", READER)
+    except ContentError:
+        return Confirmed.TAKEN
+    told = Request(
+        kind=MailKind.MOVED,
+        lang=mail.lang,
+        address=old.spelling,
+        address_key=old.key,
+        asked_at=now,
+        reader=mail.reader,
+        facts={"new": new.spelling, "new_key": new.key},
+    )
+    add_request(connection, told)
+    mark_used(connection, mail, now, Door.LINK)
+    return Confirmed.DONE
+
+
+def _undo_move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
+    current = find_mail(connection, mail.name)
+    entry = _find_by_id(connection, mail.reader)
+    if current is None or entry is None or now - mail.asked_at > timedelta(days=UNDO_DAYS):
+        return Confirmed.GONE
+    if current.used_at is not None:
+        return Confirmed.ALREADY
+    if entry.key != mail.facts["new_key"]:
+        return Confirmed.GONE
+    old, new = Address(entry.address, entry.key), Address(mail.address, mail.address_key)
+    try:
+        change_address(old, new, SqlOpenBook(connection), now, "", READER)
+    except ContentError:
+        return Confirmed.TAKEN
+    mark_used(connection, mail, now, Door.LINK)
+    return Confirmed.DONE

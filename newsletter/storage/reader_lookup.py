@@ -1,0 +1,45 @@
+"""What pages look up: readers by their links, mails by their names."""
+
+from sqlalchemy import Engine, select
+
+from newsletter.mails.mail import Mail, MailName
+from newsletter.storage.mail_rows import find_mail
+from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import dispatches, subscribers
+from newsletter.storage.transactions import reading
+from newsletter.subscribers.reader_id import ReaderId, ReaderName
+from newsletter.subscribers.subscriber import Subscriber
+
+
+class SqlReaderLookup:
+    """Reads on connections of their own: no look waits for a writer."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find_mail(self, name: MailName) -> Mail | None:
+        """Return a mail, or the request from which it will be made."""
+        with reading(self._engine) as connection:
+            return find_mail(connection, name)
+
+    def find_reader_id(self, mail: Mail) -> ReaderId | None:
+        """Return the id of the reader whom a mail is about, or whose address it goes to."""
+        of = subscribers.c
+        is_its = of.id == mail.reader if mail.reader else of.address_key == mail.address_key
+        with reading(self._engine) as connection:
+            found: str | None = connection.execute(select(of.reader_id).where(is_its)).scalar()
+        return None if found is None else ReaderId(found)
+
+    def find_reader(self, name: ReaderName) -> Subscriber | None:
+        """Return the reader of a link, as stored; None if there is none any more."""
+        return SqlSubscriberBook(self._engine).find_named(name)
+
+    def newest_key(self) -> str | None:
+        """Return the fingerprint of the key that signed the newest letters; None: not recorded."""
+        of = dispatches.c
+        query = select(of.key_fingerprint).where(of.key_fingerprint.is_not(None))
+        with reading(self._engine) as connection:
+            found: str | None = connection.execute(
+                query.order_by(of.planned_at.desc()).limit(1)
+            ).scalar()
+        return found
