@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from newsletter.errors import ContentError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from newsletter.compose.press import Press
     from newsletter.proof.clients.features import Support
     from newsletter.proof.material import Look
@@ -15,9 +17,12 @@ if TYPE_CHECKING:
 PACKAGE: Final = Path(__file__).parent
 
 
+WEB: Final = "web/"  # below templates/: pages for readers, which are no part of any letter
+
+
 def read_templates(root: Path, read: dict[str, str] | None = None) -> dict[str, str]:
     """
-    Read the templates, by name; a file in ROOT/templates replaces the program's own.
+    Read the templates of letters, by name; a file in ROOT/templates replaces the program's own.
 
     Args:
         root: the site root.
@@ -28,25 +33,56 @@ def read_templates(root: Path, read: dict[str, str] | None = None) -> dict[str, 
     """
     from hashlib import sha256  # noqa: PLC0415 - help does without
 
-    from newsletter.files import explain_unread, read_regular_file, text_of  # noqa: PLC0415
-
     files: dict[str, str] = {}
     for folder in (*_own_templates(), root / "templates"):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix not in (".j2", ".css", ".yaml") or path.is_dir():
+        for name, data, text in _read_each(folder):
+            if name.startswith(WEB):
                 continue
-            name = path.relative_to(folder).as_posix()
-            if path.name.startswith("."):  # hidden files of editors and macOS
-                continue
-            try:
-                data = read_regular_file(path)
-                files[name] = text_of(data)
-            except (UnicodeDecodeError, OSError) as error:
-                problem = Problem(f"templates/{name}", None, explain_unread(error))
-                raise ContentError([problem]) from error
+            files[name] = text
             if read is not None and folder == root / "templates":
                 read[f"templates/{name}"] = sha256(data).hexdigest()
     return files
+
+
+def read_web_templates(root: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """
+    Read the templates of pages for readers: the program's own, and those of the site.
+
+    Returns:
+        Two tables, each by the name below templates/web/. A file of the site replaces ours, but
+        for the words, of which it may hold a part.
+
+    Raises:
+        ContentError: a file is not UTF-8, or not a regular file.
+    """
+    [ours] = _own_templates()
+    own, site = (
+        {
+            name.removeprefix(WEB): text
+            for name, _, text in _read_each(folder)
+            if name.startswith(WEB)
+        }
+        for folder in (ours, root / "templates")
+    )
+    return own, site
+
+
+def _read_each(folder: Path) -> "Iterator[tuple[str, bytes, str]]":
+    """Yield name, content and text of each template below *folder*."""
+    from newsletter.files import explain_unread, read_regular_file, text_of  # noqa: PLC0415
+
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in (".j2", ".css", ".yaml") or path.is_dir():
+            continue
+        if path.name.startswith("."):  # hidden files of editors and macOS
+            continue
+        name = path.relative_to(folder).as_posix()
+        try:
+            data = read_regular_file(path)
+            yield name, data, text_of(data)
+        except (UnicodeDecodeError, OSError) as error:
+            problem = Problem(f"templates/{name}", None, explain_unread(error))
+            raise ContentError([problem]) from error
 
 
 def look_at(root: Path, press: "Press") -> "Look":

@@ -64,6 +64,11 @@ class BounceAddresses:
         signer = self._signers[0]
         return signer.sign(drawn + signer.mark_of(""), b"test")
 
+    def token_of_mail(self, name: str) -> str:
+        """Return the token of a mail of the program: *name* is its 17 characters."""
+        signer = self._signers[0]
+        return signer.sign(name[1:] + signer.mark_of(""), b"mail")
+
     def address(self, token: str) -> str:
         """Return the reverse-path that contains *token*."""
         return f"{self._before}{token}{self._after}"

@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     PREFERENCES = "preferences"
     TEST = "test"  # for test letters; has no effect
+    MAIL = "mail"  # of a mail of the program: what its reader can do with it
+    TAB = "tab"  # of the page that asked for a subscription: accepts the code
 
 
 SEPARATOR: Final = "."  # between the reader's id and the signature
@@ -33,7 +35,6 @@ class ReaderLinks:
     third of the time of a reader's whole letter. Thread-safe.
 
     The newest of *keys* signs; tokens of older keys are also accepted.
-    The newest of *keys* signs; a token of an older one is read all the same.
     """
 
     def __init__(self, keys: LinkKeys, list_id: str, public_url: str) -> None:
@@ -55,9 +56,9 @@ class ReaderLinks:
         self.key_fingerprint = fingerprint_of(keys.current)  # of the key that signs
         self._keyed_message_id = hmac.new(keys.current, digestmod=hashlib.sha256)
 
-    def token(self, purpose: Purpose, reader: ReaderName) -> str:
-        """Return a token of URL-safe ASCII; only this program can tell its *reader*."""
-        named = str(reader)
+    def token(self, purpose: Purpose, name: ReaderName | str) -> str:
+        """Return a token of URL-safe ASCII; *name* is of a reader, or of a mail."""
+        named = str(name)
         signature = self._keyed[purpose].copy()
         signature.update(named.encode())
         written = urlsafe_b64encode(signature.digest()).decode().rstrip("=")
@@ -70,11 +71,17 @@ class ReaderLinks:
         A number is from a letter before reader ids existed: it is looked up among the old
         numbers, never among the current row numbers.
         """
+        named = self.read_signed(purpose, token)
+        return None if named is None else reader_name_in(named)
+
+    def read_signed(self, purpose: Purpose, token: str) -> str | None:
+        """Return the name in *token*, of a reader or of a mail; None if it is not valid."""
+        if not token.isascii():
+            return None
         try:
-            named = self._signers[purpose].unsign(token).decode()
+            return self._signers[purpose].unsign(token).decode()
         except (BadSignature, UnicodeDecodeError):
             return None
-        return reader_name_in(named)
 
     def unsubscribe_url(self, token: str) -> str:
         """Return the URL that ends the subscription by POST (RFC 8058)."""
@@ -83,6 +90,10 @@ class ReaderLinks:
     def preferences_url(self, token: str) -> str:
         """Return the URL of the reader's own settings."""
         return f"{self._public_url}/p/{token}"
+
+    def mail_url(self, token: str) -> str:
+        """Return the URL of what the reader of a mail of the program can do with it."""
+        return f"{self._public_url}/c/{token}"
 
     def message_id(self, issue: str, reader: ReaderId | SubscriberId, domain: str) -> str:
         """Return the Message-ID without brackets; it is derived from issue and reader."""
