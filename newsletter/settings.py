@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 CONNECTIONS_MAX: Final = 100
+TRUSTED_PROXIES_MAX: Final = 10
+CONFIRMATIONS_MAX: Final = 1_000_000
 KEEP_LETTERS_MAX: Final = 36_500  # days
 PUBLIC_URL_MAX: Final = 200  # characters: part of header fields that may not be folded
 PUBLIC_URL: Final = re.compile(
@@ -41,6 +43,8 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_PUBLIC_URL": "",
     "NEWSLETTER_SECRET_KEY": "",
     "NEWSLETTER_OLD_SECRET_KEYS": "",
+    "NEWSLETTER_TRUSTED_PROXIES": "0",
+    "NEWSLETTER_CONFIRMATIONS_PER_HOUR": "300",
     "NEWSLETTER_TEST_RECIPIENTS": "",
     "NEWSLETTER_CONNECTIONS": "10",
     "NEWSLETTER_KEEP_LETTERS_DAYS": "90",
@@ -62,6 +66,8 @@ class Settings:
     public_url: str | None  # no trailing slash; None: unset
     secret_key: bytes | None = field(repr=False)  # 32 bytes or more; None: in ROOT/.secret-key
     old_secret_keys: tuple[bytes, ...] = field(repr=False)  # verify links, and sign none
+    trusted_proxies: int  # in front of `newsletter serve`, 0 to 10
+    confirmations_per_hour: int  # mails that strangers can cause by forms, in any 60 minutes
     test_recipients: tuple[str, ...]
     connections: int  # 1 to 100 connections to the provider at the same time
     helo: str  # name of this machine in EHLO, as on the wire; "": automatic
@@ -100,8 +106,12 @@ class Settings:
             public_url=reader.public_url(),
             secret_key=reader.secret_key(),
             old_secret_keys=reader.old_secret_keys(),
+            trusted_proxies=reader.number("NEWSLETTER_TRUSTED_PROXIES", 0, TRUSTED_PROXIES_MAX),
+            confirmations_per_hour=reader.number(
+                "NEWSLETTER_CONFIRMATIONS_PER_HOUR", 0, CONFIRMATIONS_MAX
+            ),
             test_recipients=reader.test_recipients(),
-            connections=reader.connections(),
+            connections=reader.number("NEWSLETTER_CONNECTIONS", 1, CONNECTIONS_MAX),
             helo=reader.helo(),
             certificates=reader.certificates(root),
             dkim=reader.dkim(),
@@ -228,12 +238,14 @@ class _Reader:
                     self.faults.append(phrase("settings.test-recipients", fault=error.phrase))
         return recipients
 
-    def connections(self) -> int:
-        value = self._value("NEWSLETTER_CONNECTIONS")
-        if value.isascii() and value.isdigit() and 1 <= int(value) <= CONNECTIONS_MAX:
+    def number(self, name: str, least: int, most: int) -> int:
+        """Read a whole number between *least* and *most*."""
+        value = self._value(name)
+        if value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most:
             return int(value)
-        self.faults.append(phrase("settings.connections", value=value, most=CONNECTIONS_MAX))
-        return 1
+        fault = phrase("settings.number", name=name, value=value, least=least, most=most)
+        self.faults.append(fault)
+        return int(DEFAULTS[name])
 
     def helo(self) -> str:
         value = self._value("NEWSLETTER_HELO")

@@ -1,7 +1,7 @@
 """The records of a site: opens each part of its database on demand."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from newsletter.storage.backups import Contents
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
+    from newsletter.storage.group_commit import GroupCommit
     from newsletter.storage.ledger import SqlLedger
     from newsletter.storage.letters import SqlLetters
+    from newsletter.storage.mails import SqlMailBook
+    from newsletter.storage.reader_acts import SqlReaderActs
+    from newsletter.storage.reader_lookup import SqlReaderLookup
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
 
@@ -66,10 +70,38 @@ class Records:
             return
         from newsletter.storage.opening import close_ledger  # noqa: PLC0415
 
+        commits: GroupCommit | None = self.__dict__.pop("commits", None)
+        if commits is not None:
+            commits.close()
         ledgers, self._ledgers = self._ledgers, []
         for ledger in ledgers:
             ledger.close()
         close_ledger(database)
+
+    @cached_property
+    def commits(self) -> "GroupCommit":
+        """The common commits of all threads that write what readers do."""
+        from newsletter.storage.group_commit import GroupCommit  # noqa: PLC0415
+
+        return GroupCommit(self.database)
+
+    def reader_acts(self, zone: tzinfo) -> "SqlReaderActs":
+        """Open the part that records what readers do on the pages; *zone* of its months."""
+        from newsletter.storage.reader_acts import SqlReaderActs  # noqa: PLC0415
+
+        return SqlReaderActs(self.commits, zone)
+
+    def reader_lookup(self) -> "SqlReaderLookup":
+        """Open the part that pages look readers and mails up in."""
+        from newsletter.storage.reader_lookup import SqlReaderLookup  # noqa: PLC0415
+
+        return SqlReaderLookup(self.database)
+
+    def mails(self, zone: tzinfo) -> "SqlMailBook":
+        """Open the mails of the program; *zone* of the months of the funnel."""
+        from newsletter.storage.mails import SqlMailBook  # noqa: PLC0415
+
+        return SqlMailBook(self.database, self.commits, zone)
 
     def ledger(self) -> "SqlLedger":
         """Open the ledger of dispatches."""

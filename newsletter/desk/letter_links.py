@@ -1,0 +1,90 @@
+"""The links of letters: who follows one, leaving by it, and the settings behind it."""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from newsletter.app.site import Site
+from newsletter.desk.link_keys import LinkKeyring
+from newsletter.desk.reader_forms import check_preference
+from newsletter.errors import NewsletterError
+from newsletter.lang import Lang
+from newsletter.message.links import Purpose
+from newsletter.phrases import phrase
+from newsletter.subscribers.reader_acts import Change, Leaving, shorten
+from newsletter.subscribers.reader_id import ReaderName
+from newsletter.subscribers.subscriber import Standing, Subscriber
+from newsletter.subscribers.why import one_line
+
+
+class NotNowError(NewsletterError):
+    """A link cannot be read now, and may be later: a key is missing."""
+
+
+class Unread(StrEnum):
+    """Why a link names no reader."""
+
+    DAMAGED = "damaged"
+    TEST = "test"  # of a test letter: it never does anything
+
+
+class LetterLinks:
+    """What the links in letters do; used by many threads."""
+
+    def __init__(self, site: Site, keyring: LinkKeyring, wake: Callable[[], None]) -> None:
+        self._clock = site.clock
+        self._keyring = keyring
+        self._acts = site.records.reader_acts(site.zone())
+        self._lookup = site.records.reader_lookup()
+        self._wake = wake  # called when a mail may be due
+
+    def read(self, purpose: Purpose, token: str) -> ReaderName | Unread:
+        """
+        Return the reader of a letter's link.
+
+        Raises:
+            NotNowError: no key is here that the newest letters were signed with.
+        """
+        links, now = self._keyring.links, self._clock()
+        name = links.read_token(purpose, token)
+        if name is not None:
+            return name
+        if links.read_token(Purpose.TEST, token) is not None:
+            return Unread.TEST
+        if self._keyring.lacks_newest_key(now):
+            raise NotNowError(phrase("desk.links-unreadable"))
+        name = self._keyring.links.read_token(purpose, token)  # a key may have come back
+        if name is not None:
+            return name
+        self._keyring.note_wrong_signature(now)
+        return Unread.DAMAGED
+
+    def find(self, reader: ReaderName) -> Subscriber | None:
+        """Return a reader as stored; None if there is none any more."""
+        return self._lookup.find_reader(reader)
+
+    def leave(self, reader: ReaderName, reason: str, lang: Lang) -> None:
+        """
+        Unsubscribe a reader; durable on return. Nothing happens if the reader has left already.
+
+        Args:
+            reader: of the link.
+            reason: in the reader's words; what is longer than 500 characters ends in an ellipsis.
+            lang: of the mail with the result, for a reader without a language of their own.
+
+        Raises:
+            LedgerError: nothing was recorded; the reader must try again.
+        """
+        leaving = Leaving(shorten(one_line(reason)), self._clock())
+        left = self._acts.leave(reader, leaving, lang)
+        if left is not None and left.before is Standing.ACTIVE:
+            self._wake()
+
+    def change_preference(self, reader: ReaderName, preference: str) -> None:
+        """
+        Change a reader's language.
+
+        Raises:
+            FormError: the preference is none.
+            LedgerError: nothing was recorded.
+        """
+        self._acts.change(reader, Change(preference=check_preference(preference)))

@@ -1,0 +1,89 @@
+"""The keys of readers' links while a server runs: read again when they do not fit."""
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+from newsletter.app.signing import find_link_keys
+from newsletter.app.site import Site
+from newsletter.errors import NewsletterError
+from newsletter.message.links import ReaderLinks
+from newsletter.phrases import phrase
+
+LOOKED_AT: Final = timedelta(seconds=10)  # how long an answer of the database counts
+WRONG_AN_HOUR: Final = 20
+HOUR: Final = timedelta(hours=1)
+log = logging.getLogger(__name__)
+
+
+class LinkKeyring:
+    """The links of one site, and whether its keys fit its newest letters; thread-safe."""
+
+    def __init__(self, site: Site, newest_key: Callable[[], str | None]) -> None:
+        """
+        Read the keys.
+
+        Args:
+            site: of the keys.
+            newest_key: returns the fingerprint of the key that signed the newest letters.
+
+        Raises:
+            SettingsError: no key is left although letters were sent.
+        """
+        self._site = site
+        self._newest_key = newest_key
+        self._lock = threading.Lock()
+        self._looked_at: datetime | None = None
+        self._lacks_key = False
+        self._wrong: deque[datetime] = deque(maxlen=WRONG_AN_HOUR)
+        self._told_at: datetime | None = None
+        self._keys = find_link_keys(site, None, were_sent=False)
+        self.links = self._make_links()
+
+    def lacks_newest_key(self, now: datetime) -> bool:
+        """
+        Return whether no key has the fingerprint of the newest letters' key.
+
+        Then no link of these letters can be read, and whoever follows one must try again later.
+        The operator is told once; the key's file is read again, so that a key that was put back
+        works without a restart.
+        """
+        with self._lock:
+            if self._looked_at is not None and now - self._looked_at < LOOKED_AT:
+                return self._lacks_key
+            self._looked_at = now
+            newest = self._newest_key()
+            lacks = newest is not None and self._keys.find(newest) is None
+            if lacks:
+                self._read_again()
+                lacks = self._keys.find(newest or "") is None
+            if lacks and not self._lacks_key:
+                log.error(phrase("desk.newest-key-gone", fingerprint=newest))
+            self._lacks_key = lacks
+            return lacks
+
+    def note_wrong_signature(self, now: datetime) -> None:
+        """Count a link with a wrong signature; tell the operator of many, once an hour."""
+        with self._lock:
+            self._wrong.append(now)
+            is_many = len(self._wrong) == WRONG_AN_HOUR and now - self._wrong[0] <= HOUR
+            if is_many and (self._told_at is None or now - self._told_at > HOUR):
+                self._told_at = now
+                log.warning(phrase("desk.many-wrong-links", count=WRONG_AN_HOUR))
+
+    def _read_again(self) -> None:
+        try:
+            keys = find_link_keys(self._site, None, were_sent=False)
+        except NewsletterError as error:
+            log.error(error.phrase)
+            return
+        if tuple(keys) != tuple(self._keys):
+            self._keys = keys
+            self.links = self._make_links()
+
+    def _make_links(self) -> ReaderLinks:
+        site = self._site
+        return ReaderLinks(self._keys, site.publication.list_id, site.public_url)

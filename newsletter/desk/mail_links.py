@@ -1,0 +1,132 @@
+"""The links of the program's mails, and the tab that accepts a code."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from newsletter.app.site import Site
+from newsletter.desk.link_keys import LinkKeyring
+from newsletter.desk.reader_forms import Fault, Form, FormError, check_settings
+from newsletter.desk.reader_requests import ReaderRequests
+from newsletter.mails.codes import read_code
+from newsletter.mails.mail import Mail, MailForm, MailKind, mail_name_in
+from newsletter.message.links import Purpose
+from newsletter.subscribers.reader_acts import Change, Confirmed
+from newsletter.subscribers.subscriber import Standing, Subscriber
+
+SETTINGS_VALID: Final = timedelta(hours=1)
+
+
+class MailLinks:
+    """What the links in mails of the program do; used by many threads."""
+
+    def __init__(
+        self,
+        site: Site,
+        keyring: LinkKeyring,
+        requests: ReaderRequests,
+        wake: Callable[[], None],
+    ) -> None:
+        self._clock = site.clock
+        self._keyring = keyring
+        self._requests = requests
+        self._acts = site.records.reader_acts(site.zone())
+        self._lookup = site.records.reader_lookup()
+        self._book = site.records.book()
+        self._wake = wake  # called when a mail may be due
+
+    def find_tab(self, token: str) -> Mail | None:
+        """Return the request that a tab belongs to; None if it is none, or too old."""
+        return self._find(Purpose.TAB, token)
+
+    def find(self, token: str) -> Mail | None:
+        """Return the mail of a link /c/TOKEN; None if it is none, or was deleted after a week."""
+        return self._find(Purpose.MAIL, token)
+
+    def confirm_by_code(self, tab: Mail, code: str) -> Confirmed:
+        """
+        Confirm a subscription by a typed code.
+
+        Raises:
+            FormError: it is no code; that is no try.
+            LedgerError: nothing was recorded.
+        """
+        digits = read_code(code)
+        if digits is None:
+            raise FormError([Fault("code", "error_code_form")])
+        return self._acts.confirm_by_code(tab.name, digits, self._clock())
+
+    def confirm(self, mail: Mail) -> Confirmed:
+        """Do what a mail asks its reader to confirm; durable on return."""
+        now = self._clock()
+        match mail.kind:
+            case MailKind.SUBSCRIBE:
+                return self._acts.confirm(mail, now)
+            case MailKind.NEW_ADDRESS:
+                confirmed = self._acts.move(mail, now)
+                self._wake()
+                return confirmed
+            case MailKind.MOVED:
+                return self._acts.undo_move(mail, now)
+            case MailKind.LEFT:
+                standing = self._acts.undo_leaving(mail, now)
+                return Confirmed.DONE if standing is Standing.ACTIVE else Confirmed.GONE
+            case MailKind.SETTINGS:
+                return Confirmed.GONE  # has a form of its own
+
+    def never_write_again(self, mail: Mail) -> None:
+        """Never write to the address of a mail again."""
+        self._acts.block(mail, self._clock())
+
+    def find_owner(self, mail: Mail) -> Subscriber | None:
+        """Return the reader whose data a fresh link may show; None if it is not valid any more."""
+        is_fresh = (
+            mail.form is MailForm.SETTINGS
+            and mail.used_at is None
+            and mail.begun_at is not None
+            and self._clock() - mail.begun_at <= SETTINGS_VALID
+        )
+        reader = self._lookup.find_reader_id(mail) if is_fresh else None
+        subscriber = None if reader is None else self._lookup.find_reader(reader)
+        is_active = subscriber is not None and subscriber.standing is Standing.ACTIVE
+        return subscriber if is_active else None
+
+    def change(self, mail: Mail, owner: Subscriber, form: Form, peer: str) -> bool:
+        """
+        Change a reader's own data by a fresh link, whose validity this ends.
+
+        A new address is asked to confirm first.
+
+        Returns:
+            Whether a new address was given.
+
+        Raises:
+            FormError: every fault of the form; the link stays valid.
+            LedgerError: nothing was recorded.
+        """
+        wanted = check_settings(form)
+        request = None
+        if wanted.address is not None and wanted.address.spelling != owner.address:
+            kind = MailKind.NEW_ADDRESS
+            asked = self._requests.make(kind, mail.lang, wanted.address, peer)
+            request = replace(asked, reader=owner.id)
+        self._acts.use(mail, Change(wanted.preference, wanted.name), self._clock(), request)
+        self._wake()
+        return request is not None
+
+    def describe(self, owner: Subscriber) -> dict[str, Any]:
+        """Return everything that is stored about a reader, for the reader (PIPA, Art. 35)."""
+        shown = asdict(owner)
+        why = shown.pop("why")
+        return {
+            **{key: value for key, value in shown.items() if key not in ("id", "preference")},
+            "language": owner.preference,
+            "standing_because": str(why["because"]) or None,
+            "deliveries": [asdict(one) for one in self._book.deliveries(owner.id)],
+        }
+
+    def _find(self, purpose: Purpose, token: str) -> Mail | None:
+        named = self._keyring.links.read_signed(purpose, token)
+        name = None if named is None else mail_name_in(named)
+        return None if name is None else self._lookup.find_mail(name)

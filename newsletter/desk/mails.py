@@ -1,0 +1,112 @@
+"""Writes and sends the mails of the program: confirmations, results, links."""
+
+from collections import Counter
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from newsletter.app.reader_pages import make_page_press
+from newsletter.app.signing import find_link_keys, make_signer
+from newsletter.app.site import Site
+from newsletter.desk.mail_texts import MailFacts, write_text
+from newsletter.dispatch.states import State
+from newsletter.mails.limits import Limits
+from newsletter.mails.mail import Mail, MailForm
+from newsletter.mails.sending import MailRun, send_due
+from newsletter.message.bounces import BounceAddresses
+from newsletter.message.envelope import Envelope
+from newsletter.message.links import Purpose, ReaderLinks
+from newsletter.message.mail_letter import MailLetter, MailSender, write_mail
+
+if TYPE_CHECKING:
+    from newsletter.message.dkim import DkimSigner
+    from newsletter.message.page_press import PagePress
+
+
+class MailRoom:
+    """Writes and sends the mails of one site; used by one thread at a time."""
+
+    def __init__(self, site: Site) -> None:
+        """
+        Prepare what every mail needs.
+
+        Raises:
+            SettingsError: mails cannot leave by what is set, or a key is lost.
+            ContentError: publication.yaml or a template is wrong.
+        """
+        publication = site.publication
+        self._site = site
+        self._publication = publication
+        self._press: PagePress = make_page_press(site)
+        keys = find_link_keys(site, None, were_sent=False)
+        self._links = ReaderLinks(keys, publication.list_id, site.public_url)
+        self._signer: DkimSigner | None = make_signer(site, publication.sender_address)
+        bounces = publication.bounces
+        self._bounces = BounceAddresses(keys, publication.list_id, bounces) if bounces else None
+        self._acts = site.records.reader_acts(publication.zone)
+        self._lookup = site.records.reader_lookup()
+        self._book = site.records.mails(publication.zone)
+
+    @cached_property
+    def _run(self) -> MailRun:
+        return MailRun(
+            book=self._book,
+            provider=self._site.provider(),
+            write=self.write,
+            limits=Limits(self._site.settings.confirmations_per_hour),
+            clock=self._site.clock,
+        )
+
+    def deliver_due(self) -> Counter[State]:
+        """Deliver the mails that are due; see `mails.sending.send_due` for result and errors."""
+        return send_due(self._run)
+
+    def delete_old(self) -> int:
+        """Delete requests of a week ago that nobody confirmed; return how many."""
+        return self._book.delete_old(self._site.clock())
+
+    def write(self, mail: Mail, now: datetime) -> Envelope:
+        """Write a mail that was begun."""
+        publication, lang = self._publication, mail.lang
+        assert mail.form is not None  # noqa: S101 - decided when it was begun
+        domain = publication.sender_address.rpartition("@")[2]
+        text = write_text(mail.form, self._facts(mail, now))
+        bounce_token = self._bounces.token_of_mail(mail.name) if self._bounces else ""
+        letter = MailLetter(
+            key=mail.id,
+            recipient=mail.address,
+            lang=lang,
+            subject=text.subject,
+            text=self._press.fill("mail.txt.j2", lang, mail=text),
+            html=self._press.fill("mail.html.j2", lang, mail=text),
+            message_id=f"mail.{mail.name}@{domain}",
+            return_path=self._bounces.address(bounce_token) if self._bounces else "",
+            envelope_id=bounce_token,
+        )
+        sender = MailSender(
+            publication.sender_name[lang], publication.sender_address, publication.reply_to
+        )
+        return write_mail(letter, sender, now.astimezone(publication.zone), self._signer)
+
+    def _facts(self, mail: Mail, now: datetime) -> MailFacts:
+        links, words = self._links, self._press.words[mail.lang]
+        is_confirmation = mail.form is MailForm.CONFIRMATION
+        reader = self._lookup.find_reader_id(mail)
+        return MailFacts(
+            mail=mail,
+            words=words,
+            publication=self._publication.name[mail.lang],
+            when=words.moment(mail.asked_at, self._publication.zone),
+            url=links.mail_url(links.token(Purpose.MAIL, mail.name)),
+            preferences_url=_reader_url(links, Purpose.PREFERENCES, reader),
+            unsubscribe_url=_reader_url(links, Purpose.UNSUBSCRIBE, reader),
+            code=self._acts.code_of(mail, now) if is_confirmation else "",
+        )
+
+
+def _reader_url(links: ReaderLinks, purpose: Purpose, reader: str | None) -> str:
+    if reader is None:
+        return ""
+    token = links.token(purpose, reader)
+    is_leaving = purpose is Purpose.UNSUBSCRIBE
+    return links.unsubscribe_url(token) if is_leaving else links.preferences_url(token)
