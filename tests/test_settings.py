@@ -28,7 +28,7 @@ def test_what_is_wrong_is_a_code_with_what_it_names(tmp_path: Path) -> None:
         read(tmp_path, CONNECTIONS="many", HELO="here")
 
     assert caught.value.said == (
-        phrase("settings.connections", value="many", most=100),
+        phrase("settings.number", name="NEWSLETTER_CONNECTIONS", value="many", least=1, most=100),
         phrase("settings.helo", value="here"),
     )
 

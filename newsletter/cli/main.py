@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "test": "Send an issue to yourself and colleagues, marked as a test.",
     "approve": "Approve an issue as it is now; any change voids it.",
     "dispatch": "Send an issue to every subscriber, in their language.",
+    "serve": "Serve the pages where readers subscribe and unsubscribe.",
+    "mails": "Send the confirmations and notices that those pages cause.",
     "pause": "Pause the dispatch of an issue until it is resumed.",
     "resume": "Allow a paused dispatch to continue.",
     "cancel": "Cancel the dispatch of an issue for good.",

@@ -52,6 +52,8 @@ SETTINGS: Final = {
     "NEWSLETTER_PUBLIC_URL": "https://other.example.org",
     "NEWSLETTER_SECRET_KEY": "k" * 40,
     "NEWSLETTER_OLD_SECRET_KEYS": "o" * 40,
+    "NEWSLETTER_TRUSTED_PROXIES": "1",
+    "NEWSLETTER_CONFIRMATIONS_PER_HOUR": "7",
     "NEWSLETTER_TEST_RECIPIENTS": "tester@example.org",
     "NEWSLETTER_CONNECTIONS": "7",
     "NEWSLETTER_HELO": "news.example.org",

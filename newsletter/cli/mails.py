@@ -1,0 +1,37 @@
+"""``newsletter mails``: send the program's own mails by a timer, where no server runs."""
+
+import click
+
+from newsletter.app.site import Site
+from newsletter.cli.wording import _
+from newsletter.dispatch.states import State
+
+
+@click.group()
+def mails() -> None:
+    """Send the confirmations and notices that readers' pages have caused."""
+
+
+@mails.command()
+@click.pass_obj
+def send(site: Site) -> None:
+    """Send the mails that are due now; 'newsletter serve' does this by itself."""
+    from newsletter.desk.mails import MailRoom  # noqa: PLC0415
+
+    room = MailRoom(site)
+    accepted = waiting = failed = 0
+    while sent := room.deliver_due():
+        accepted += sent[State.ACCEPTED]
+        failed += sent[State.REFUSED] + sent[State.UNKNOWN]
+        waiting += sent[State.DEFERRED] + sent[State.PENDING]
+        if not sent[State.ACCEPTED]:
+            break
+    room.delete_old()
+    click.echo(
+        _(
+            "Mails sent: {accepted}, to be tried again: {waiting}, not accepted: {failed}",
+            accepted=accepted,
+            waiting=waiting,
+            failed=failed,
+        )
+    )

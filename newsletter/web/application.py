@@ -1,0 +1,96 @@
+"""The web application: the pages that readers, mail programs and scanners talk to."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, redirect, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as Redirect
+
+from newsletter.desk.reader_desk import ReaderDesk
+from newsletter.web.access_log import add_access_log
+from newsletter.web.faults import add_fault_pages
+from newsletter.web.health import Check, make_health
+from newsletter.web.leaving import LeavingPages
+from newsletter.web.mail_links import MailLinkPages
+from newsletter.web.pages import Pages
+from newsletter.web.preferences import PreferencePages
+from newsletter.web.safety import make_safe
+from newsletter.web.subscribing import SubscribingPages
+
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+
+
+def make_application(
+    desk: ReaderDesk,
+    pages: Pages,
+    checks: Mapping[str, Check],
+    public_url: str | None,
+    trusted_proxies: int = 0,
+) -> Wsgi:
+    """
+    Make the application, with what stands in front of it.
+
+    Args:
+        desk: does what readers ask for.
+        pages: shows it.
+        checks: of /readyz.
+        public_url: where readers see the pages; its path is in front of every page's own.
+        trusted_proxies: how many proxies add X-Forwarded-For and X-Forwarded-Proto.
+    """
+    app = Flask("newsletter.web", static_folder=None)
+    app.url_map.strict_slashes = False
+    make_safe(app, public_url)
+    add_access_log(app)
+    add_fault_pages(app, pages)
+    for routes in (
+        LeavingPages(desk.letters, desk.requests, pages).routes(),
+        SubscribingPages(desk.requests, desk.mails, pages).routes(),
+        PreferencePages(desk.letters, desk.requests, pages).routes(),
+        MailLinkPages(desk.mails, pages).routes(),
+        make_health(checks),
+        _make_assets(pages),
+    ):
+        app.register_blueprint(routes)
+    below: Wsgi = _Below(app.wsgi_app, urlsplit(public_url or "").path)
+    return (
+        ProxyFix(below, x_for=trusted_proxies, x_proto=trusted_proxies)
+        if trusted_proxies
+        else below
+    )
+
+
+def _make_assets(pages: Pages) -> Blueprint:
+    routes = Blueprint("assets", __name__)
+
+    @routes.get("/assets/pages-<mark>.css")
+    def stylesheet(mark: str) -> Response:
+        """Return the style sheet; its address changes with its content, so it may be kept."""
+        del mark
+        answer = Response(pages.stylesheet, content_type="text/css; charset=utf-8")
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+    @routes.get("/")
+    def front() -> Redirect:
+        lang = pages.choose_lang()
+        return redirect(url_for("subscribing.show_form", lang=lang.value), 302)
+
+    return routes
+
+
+class _Below:
+    """Serves an application below a path, and at the root too, for health checks."""
+
+    def __init__(self, app: Wsgi, path: str) -> None:
+        self._app = app
+        self._path = path
+
+    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+        path: str = environ.get("PATH_INFO", "")
+        if self._path and (path == self._path or path.startswith(self._path + "/")):
+            environ["SCRIPT_NAME"] = self._path
+            environ["PATH_INFO"] = path[len(self._path) :] or "/"
+        return self._app(environ, start_response)

@@ -1,0 +1,50 @@
+"""Errors as pages in the reader's language, with a way on."""
+
+import logging
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from newsletter.desk.letter_links import NotNowError
+from newsletter.errors import LedgerError
+from newsletter.lang import Lang
+from newsletter.web.pages import Pages
+
+RETRY_AFTER_S = "5"
+WORDS_OF = {404: "missing", 405: "wrong", 413: "too_large"}
+log = logging.getLogger(__name__)
+
+
+def add_fault_pages(app: Flask, pages: Pages) -> None:
+    """Show faults as pages."""
+
+    @app.errorhandler(HTTPException)
+    def show(error: HTTPException) -> Response:
+        status = error.code or 500
+        key = WORDS_OF.get(status, "wrong" if status < 500 else "broken")
+        page = pages.message(_lang(pages), key, status=status)
+        allowed = getattr(error, "valid_methods", None)
+        if allowed:
+            page.headers["Allow"] = ", ".join(allowed)
+        return page
+
+    @app.errorhandler(LedgerError)
+    @app.errorhandler(NotNowError)
+    def show_busy(error: LedgerError | NotNowError) -> Response:
+        """Ask to come back: nothing was recorded. Mail programs repeat their request."""
+        if isinstance(error, LedgerError):
+            log.warning(error.phrase)
+        page = pages.message(_lang(pages), "busy", status=503)
+        page.headers["Retry-After"] = RETRY_AFTER_S
+        return page
+
+    @app.errorhandler(Exception)
+    def show_broken(error: Exception) -> Response:
+        log.error("a request failed: %s", type(error).__name__, exc_info=error)
+        return pages.message(_lang(pages), "broken", status=500)
+
+
+def _lang(pages: Pages) -> Lang:
+    """Return the language in the path, or else the reader's."""
+    first = request.path.strip("/").partition("/")[0]
+    return Lang(first) if first in list(Lang) else pages.choose_lang()

@@ -1,0 +1,102 @@
+"""The pages /u/TOKEN and /LANG/link: leave by one button, by one click, or get a new link."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, request, url_for
+from werkzeug.exceptions import HTTPException
+
+from newsletter.desk.letter_links import LetterLinks, Unread
+from newsletter.desk.reader_forms import Fault, FormError
+from newsletter.desk.reader_requests import ReaderRequests
+from newsletter.lang import Lang
+from newsletter.message.links import Purpose
+from newsletter.subscribers.reader_id import ReaderName
+from newsletter.web.pages import Pages
+
+
+class LeavingPages:
+    """The page of an unsubscribe link, and the form for a new one."""
+
+    def __init__(self, letters: LetterLinks, requests: ReaderRequests, pages: Pages) -> None:
+        self._letters = letters
+        self._requests = requests
+        self._pages = pages
+
+    def routes(self) -> Blueprint:
+        """Return the routes."""
+        routes = Blueprint("leaving", __name__)
+        routes.get("/u/<token>")(self.show_button)
+        routes.post("/u/<token>")(self.leave)
+        routes.get("/<any(ko,en):lang>/link")(self.show_link_form)
+        routes.post("/<any(ko,en):lang>/link")(self.ask_for_link)
+        return routes
+
+    def show_button(self, token: str) -> Response:
+        """Show one button; opening the page changes nothing (RFC 8058, section 2)."""
+        reader = self._letters.read(Purpose.UNSUBSCRIBE, token)
+        lang = self._choose_lang(reader)
+        if isinstance(reader, Unread):
+            return say_unread(self._pages, lang, reader)
+        return self._pages.button(lang, "leave", asks_reason=True)
+
+    def leave(self, token: str) -> Response:
+        """
+        Unsubscribe, whatever the body, its type, the user agent or the cookies are.
+
+        RFC 8058, section 3.2: mail programs send the POST without any context. There is no
+        redirect, and the answer is the same for a reader who has left already.
+        """
+        reader = self._letters.read(Purpose.UNSUBSCRIBE, token)
+        lang = self._choose_lang(reader)
+        if isinstance(reader, Unread):
+            return say_unread(self._pages, lang, reader)
+        self._letters.leave(reader, _read_reason(), lang)
+        return self._pages.message(lang, "left", also=("left_undo",))
+
+    def show_link_form(self, lang: str) -> Response:
+        """Show the form that mails a new link."""
+        return link_form(self._pages, Lang(lang))
+
+    def ask_for_link(self, lang: str) -> Response:
+        """Ask for a new link; the page is the same for every address."""
+        address = request.form.get("address", "")
+        try:
+            self._requests.mail_link(address, Lang(lang), request.remote_addr or "")
+        except FormError as error:
+            return link_form(self._pages, Lang(lang), address, error.faults)
+        return self._pages.message(Lang(lang), "link_asked")
+
+    def _choose_lang(self, reader: ReaderName | Unread) -> Lang:
+        if isinstance(reader, Unread) or request.args.get("lang"):
+            return self._pages.choose_lang()
+        found = self._letters.find(reader)
+        return self._pages.choose_lang(None if found is None else found.preference)
+
+
+def say_unread(pages: Pages, lang: Lang, unread: Unread) -> Response:
+    """Return the page of a link that names no reader; it never claims success."""
+    if unread is Unread.TEST:
+        return pages.message(lang, "test")
+    return link_form(pages, lang)
+
+
+def link_form(
+    pages: Pages, lang: Lang, address: str = "", faults: Sequence[Fault] = ()
+) -> Response:
+    """Return the form that mails a new link."""
+    return pages.page(
+        "link.html.j2",
+        lang,
+        pages.words(lang)["damaged_title"],
+        faults=faults,
+        action=url_for("leaving.ask_for_link", lang=lang.value),
+        address=address,
+    )
+
+
+def _read_reason() -> str:
+    """Return the reason, if the body is a form that can be read; never refuse a body."""
+    try:
+        return request.form.get("reason", "")
+    except (HTTPException, ValueError):
+        return ""

@@ -1,0 +1,81 @@
+"""The thread of a server that sends mails as soon as they are due."""
+
+import logging
+import threading
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Final
+
+from newsletter.desk.mails import MailRoom
+from newsletter.dispatch.states import State
+from newsletter.errors import LedgerError, NewsletterError
+
+LOOK_S: Final = 2.0  # between two looks, if nobody wakes the thread: other processes write too
+AFTER_A_FAULT_S: Final = 30.0
+TELL_AGAIN: Final = timedelta(hours=1)  # the same fault
+CLEAN_EVERY: Final = timedelta(hours=1)
+log = logging.getLogger(__name__)
+
+
+class MailThread:
+    """Sends the mails of one site until `stop`."""
+
+    def __init__(self, room: MailRoom) -> None:
+        self._room = room
+        self._wake = threading.Event()
+        self._is_stopping = False
+        self._told: tuple[str, datetime] | None = None
+        self._cleaned_at: datetime | None = None
+        self._thread = threading.Thread(target=self._work, name="mails")
+        self.fault: str | None = None  # why mails do not leave; None: they do
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at once: a request was stored."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the mails that were begun, and end."""
+        self._is_stopping = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _work(self) -> None:
+        while not self._is_stopping:
+            self._wake.clear()
+            rest = self._send()
+            if not self._is_stopping:
+                self._wake.wait(rest)
+                if rest == AFTER_A_FAULT_S and not self._is_stopping:
+                    threading.Event().wait(1)  # a busy page may not make us hammer at a provider
+
+    def _send(self) -> float:
+        """Send what is due; return how long to rest."""
+        now = datetime.now().astimezone()
+        try:
+            sent = self._room.deliver_due()
+            if self._cleaned_at is None or now - self._cleaned_at > CLEAN_EVERY:
+                self._room.delete_old()
+                self._cleaned_at = now
+        except NewsletterError as error:
+            self._tell(error, now)
+            return AFTER_A_FAULT_S
+        self.fault = None
+        return 0.0 if _may_be_more(sent) else LOOK_S
+
+    def _tell(self, error: NewsletterError, now: datetime) -> None:
+        self.fault = type(error).__name__
+        told = str(error)
+        if self._told and self._told[0] == told and now - self._told[1] < TELL_AGAIN:
+            return
+        self._told = (told, now)
+        (log.warning if isinstance(error, LedgerError) else log.error)(error.phrase)
+
+
+def _may_be_more(sent: Counter[State]) -> bool:
+    """Whether mails left, so that more may wait behind them."""
+    return any(sent[state] for state in (State.ACCEPTED, State.REFUSED, State.UNKNOWN))

@@ -1,0 +1,181 @@
+"""Makes pages: a template in the reader's language, as a response that nobody may keep."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Response, request, url_for
+
+from newsletter.desk.reader_forms import Fault
+from newsletter.issue.issue import Publication
+from newsletter.lang import Lang, Preference
+from newsletter.message.page_press import PagePress
+from newsletter.message.reader_words import ReaderWords
+from newsletter.subscribers.subscriber import Subscriber
+
+STYLESHEET: Final = "pages.css"
+FAULTY: Final = 422  # a form with faults
+
+
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """A link that leads on from a page."""
+
+    label: str
+    url: str
+
+
+class Pages:
+    """The pages of one site; thread-safe."""
+
+    def __init__(self, press: PagePress, publication: Publication, accent_on_dark: str) -> None:
+        self._press = press
+        self.publication = publication
+        self.stylesheet = (
+            press.templates[STYLESHEET]
+            .replace("ACCENT_ON_DARK", accent_on_dark)
+            .replace("ACCENT", publication.accent)
+        )
+        self.stylesheet_hash = hashlib.sha256(self.stylesheet.encode()).hexdigest()[:16]
+
+    def words(self, lang: Lang) -> ReaderWords:
+        """Return the words of a language."""
+        return self._press.words[lang]
+
+    def choose_lang(self, own: Preference | Lang | None = None) -> Lang:
+        """
+        Return the language of a page without one in its path.
+
+        It is the one chosen by a link between the languages, the reader's own, or the browser's.
+        """
+        for chosen in (request.args.get("lang"), own):
+            if chosen in list(Lang):
+                return Lang(chosen)
+        best = request.accept_languages.best_match([lang.value for lang in Lang])
+        return Lang(best) if best else next(iter(Lang))
+
+    def preference_of(self, reader: Subscriber) -> Preference:
+        """Return the edition that a reader gets."""
+        return reader.preference or self.publication.default_preference or Preference.BOTH
+
+    def page(
+        self,
+        template: str,
+        lang: Lang,
+        title: str,
+        *,
+        faults: Sequence[Fault] = (),
+        status: int = 200,
+        **values: object,
+    ) -> Response:
+        """
+        Return a page.
+
+        Args:
+            template: its file below templates/web/.
+            lang: of the page.
+            title: its heading.
+            faults: of the form that it shows again.
+            status: of a page without faults.
+            values: what the template shows.
+        """
+        is_open = request.endpoint == "subscribing.show_form"
+        body = self._press.fill(
+            template,
+            lang,
+            **{
+                "title": title,
+                "errors": faults,
+                "is_open": is_open,
+                "stylesheet": url_for("assets.stylesheet", mark=self.stylesheet_hash),
+                "subscribe_url": url_for("subscribing.show_form", lang=lang.value),
+                "other_languages": self._other_languages(lang),
+                **values,
+            },
+        )
+        status = FAULTY if faults else status
+        return Response(body, status, content_type="text/html; charset=utf-8")
+
+    def message(
+        self,
+        lang: Lang,
+        key: str,
+        *,
+        status: int = 200,
+        onward: Onward | None = None,
+        also: Iterable[str] = (),
+        **fields: str,
+    ) -> Response:
+        """
+        Return a page that says what happened.
+
+        Args:
+            lang: of the page.
+            key: the texts are ``KEY_title`` and ``KEY_lead``.
+            status: of the response.
+            onward: where to go on; None: to the form to subscribe.
+            also: keys of more paragraphs.
+            fields: for the texts' places.
+        """
+        words = self.words(lang)
+        keys = (f"{key}_lead", *also)
+        return self.page(
+            "message.html.j2",
+            lang,
+            words[f"{key}_title"],
+            status=status,
+            paragraphs=[self.fill(lang, one, fields) for one in keys],
+            onward=onward or self.to_subscribe(lang),
+        )
+
+    def button(
+        self,
+        lang: Lang,
+        key: str,
+        *,
+        asks_reason: bool = False,
+        is_grave: bool = False,
+        onward: Onward | None = None,
+        **fields: str,
+    ) -> Response:
+        """Return a page with one button, which posts to the page's own address."""
+        words = self.words(lang)
+        return self.page(
+            "button.html.j2",
+            lang,
+            words[f"{key}_title"],
+            paragraphs=[self.fill(lang, f"{key}_lead", fields)],
+            action=own_path(lang),
+            button=words[f"{key}_button"],
+            asks_reason=asks_reason,
+            is_grave=is_grave,
+            onward=onward,
+        )
+
+    def fill(self, lang: Lang, key: str, fields: Mapping[str, str]) -> str:
+        """Return a text with its places filled; every text may name publication and address."""
+        publication = self.publication
+        values = {"publication": publication.name[lang], "email": publication.email, **fields}
+        return self.words(lang).fill(key, **values)
+
+    def to_subscribe(self, lang: Lang) -> Onward:
+        """Return the way to the form."""
+        url = url_for("subscribing.show_form", lang=lang.value)
+        return Onward(self.words(lang)["to_subscribe"], url)
+
+    def _other_languages(self, lang: Lang) -> Mapping[str, str]:
+        return {other.value: _path_in(other) for other in Lang if other is not lang}
+
+
+def own_path(lang: Lang) -> str:
+    """Return the path of this page, in the same language."""
+    return f"{request.script_root}{request.path}?lang={lang}"
+
+
+def _path_in(lang: Lang) -> str:
+    """Return the path of this page in another language."""
+    arguments = request.view_args or {}
+    if request.endpoint and "lang" in arguments:
+        return url_for(request.endpoint, **{**arguments, "lang": lang.value})
+    return own_path(lang)

@@ -1,0 +1,145 @@
+"""Waitress as a server that ends well, and that clients who drip bytes cannot keep busy."""
+
+import logging
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer, create_server
+
+from newsletter.errors import SettingsError
+from newsletter.files import reason_of
+from newsletter.phrases import phrase
+
+REQUEST_S: Final = 30.0  # for a whole request to arrive
+IDLE_S: Final = 60  # for the next request on a connection
+CONNECTIONS_MAX: Final = 1_000  # waitress' 100 would be used up by 100 slow clients
+BACKLOG: Final = 1_024
+BODY_MAX: Final = 64 * 1024  # octets; a larger request is refused by its header
+ENDING_S: Final = 10.0  # for requests that were taken, after the order to stop
+POLL_S: Final = 1.0
+
+
+class _Channel(HTTPChannel):
+    """A connection that knows when its request began to arrive."""
+
+    began_at: float | None = None
+
+    def received(self, data: bytes) -> bool:
+        """Take some octets of a request."""
+        if self.request is None:
+            self.began_at = time.monotonic()
+        taken = super().received(data)
+        if self.request is None:
+            self.began_at = None
+        return bool(taken)
+
+    def is_late(self) -> bool:
+        """Whether its request has not arrived within `REQUEST_S`."""
+        return self.began_at is not None and time.monotonic() - self.began_at > REQUEST_S
+
+    def is_busy(self) -> bool:
+        """Whether a request is being answered, or an answer is being sent."""
+        return bool(self.requests) or bool(self.total_outbufs_len)
+
+
+class Server:
+    """A web server in the calling thread, until `stop`."""
+
+    def __init__(self, app: Callable[..., Any], host: str, port: int, threads: int) -> None:
+        """
+        Listen.
+
+        Args:
+            app: the WSGI application.
+            host: the address to listen at.
+            port: 0: any free port; see `port`.
+            threads: requests that are answered at the same time.
+
+        Raises:
+            SettingsError: the address cannot be listened at.
+        """
+        # Every request of a full queue would be a line of the log.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+        listening = _listen(host, port)
+        self.port: Final[int] = listening.getsockname()[1]
+        self._map: dict[int, Any] = {}
+        server = create_server(
+            app,
+            map=self._map,
+            sockets=[listening],
+            threads=threads,
+            connection_limit=CONNECTIONS_MAX,
+            max_request_body_size=BODY_MAX,
+            channel_timeout=IDLE_S,
+            cleanup_interval=1,
+            asyncore_use_poll=True,
+            ident="",
+            clear_untrusted_proxy_headers=False,  # the application decides whom it trusts
+            log_untrusted_proxy_headers=False,
+        )
+        assert isinstance(server, TcpWSGIServer)  # noqa: S101 - of one socket
+        server.channel_class = _Channel
+        self._server: Final = server
+        self._listening = listening
+        self._is_stopping = threading.Event()
+
+    def run(self) -> None:
+        """Serve until `stop` is called; then finish what was taken, at most 10 seconds."""
+        while not self._is_stopping.is_set():
+            self._turn(POLL_S)
+            self._cut_late()
+        self._take_waiting()
+        wasyncore.dispatcher.close(self._server)  # listens no more; its trigger stays
+        deadline = time.monotonic() + ENDING_S
+        while self._is_busy() and time.monotonic() < deadline:
+            self._turn(0.05)
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map)
+
+    def stop(self) -> None:
+        """Order the server to stop; may be called by a signal's handler and by any thread."""
+        self._is_stopping.set()
+        self._server.pull_trigger()
+
+    def _turn(self, timeout: float) -> None:
+        wasyncore.loop(timeout=timeout, use_poll=True, map=self._map, count=1)
+
+    def _cut_late(self) -> None:
+        for channel in self._channels():
+            if channel.is_late():
+                channel.will_close = True
+
+    def _take_waiting(self) -> None:
+        """Accept the connections that wait already, and read what they have sent."""
+        poller = select.poll()
+        poller.register(self._listening, select.POLLIN)
+        while poller.poll(0) and len(self._map) < CONNECTIONS_MAX:
+            self._server.handle_accept()
+        for _ in range(3):
+            self._turn(0.02)
+
+    def _is_busy(self) -> bool:
+        return any(channel.is_busy() for channel in self._channels())
+
+    def _channels(self) -> list[_Channel]:
+        return [one for one in self._map.values() if isinstance(one, _Channel)]
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(BACKLOG)
+    except OSError as error:
+        fault = phrase("web.cannot-listen", host=host, port=port, fault=reason_of(error))
+        raise SettingsError(fault) from error
+    return listening

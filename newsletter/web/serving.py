@@ -1,0 +1,88 @@
+"""Puts the parts of a web server of one site together."""
+
+import logging
+from typing import Final
+
+from newsletter.app.reader_pages import make_page_press
+from newsletter.app.site import Site
+from newsletter.compose.colours import lighten_for
+from newsletter.compose.press import DARK_PAPER
+from newsletter.desk.mails import MailRoom
+from newsletter.desk.reader_desk import ReaderDesk, open_reader_desk
+from newsletter.errors import NewsletterError
+from newsletter.web.application import make_application
+from newsletter.web.health import Check
+from newsletter.web.mail_thread import MailThread
+from newsletter.web.pages import Pages
+from newsletter.web.server import Server
+
+THREADS: Final = 8
+log = logging.getLogger(__name__)
+
+
+class Serving:
+    """The server of one site, with the thread that sends its mails."""
+
+    def __init__(self, site: Site, host: str, port: int, threads: int = THREADS) -> None:
+        """
+        Listen; nothing is answered before `run`.
+
+        Raises:
+            NewsletterError: what a person must mend before readers may come.
+        """
+        self._mails = MailThread(MailRoom(site))
+        desk = open_reader_desk(site, self._mails.wake)
+        publication = site.publication
+        dark = lighten_for(publication.accent, DARK_PAPER)
+        pages = Pages(make_page_press(site), publication, dark)
+        settings = site.settings
+        app = make_application(
+            desk,
+            pages,
+            _checks(site, desk, self._mails),
+            settings.public_url,
+            settings.trusted_proxies,
+        )
+        self._server = Server(app, host, port, threads)
+
+    @property
+    def port(self) -> int:
+        """The port that is listened at."""
+        return self._server.port
+
+    def run(self) -> None:
+        """Serve in this thread until `stop`; then finish requests and mails that were begun."""
+        self._mails.start()
+        try:
+            self._server.run()
+        finally:
+            self._mails.stop()
+
+    def stop(self) -> None:
+        """Order the end; for signal handlers."""
+        self._server.stop()
+
+
+def _checks(site: Site, desk: ReaderDesk, mails: MailThread) -> dict[str, Check]:
+    def keys() -> str | None:
+        return (
+            None
+            if not desk.keyring.lacks_newest_key(site.clock())
+            else "the key of the newest letters is missing"
+        )
+
+    def database() -> str | None:
+        try:
+            site.records.reader_lookup().newest_key()
+        except NewsletterError as error:
+            return type(error).__name__
+        return None
+
+    def provider() -> str | None:
+        try:
+            site.provider()
+        except NewsletterError as error:
+            return type(error).__name__
+        return None if mails.fault is None else f"mails do not leave: {mails.fault}"
+
+    return {"database": database, "keys": keys, "provider": provider}
