@@ -7,7 +7,7 @@ from newsletter.app.site import Site
 from newsletter.desk.link_keys import LinkKeyring
 from newsletter.desk.reader_forms import check_preference
 from newsletter.errors import NewsletterError
-from newsletter.lang import Lang
+from newsletter.lang import Lang, Preference
 from newsletter.message.links import Purpose
 from newsletter.phrases import phrase
 from newsletter.subscribers.reader_acts import Change, Leaving, shorten
@@ -62,9 +62,11 @@ class LetterLinks:
         """Return a reader as stored; None if there is none any more."""
         return self._lookup.find_reader(reader)
 
-    def leave(self, reader: ReaderName, reason: str, lang: Lang) -> None:
+    def leave(self, reader: ReaderName, reason: str, lang: Lang) -> Preference | None:
         """
         Unsubscribe a reader; durable on return. Nothing happens if the reader has left already.
+
+        Returns the reader's preference, for the language of the answer.
 
         Args:
             reader: of the link.
@@ -78,6 +80,7 @@ class LetterLinks:
         left = self._acts.leave(reader, leaving, lang)
         if left is not None and left.before is Standing.ACTIVE:
             self._wake()
+        return None if left is None else left.preference
 
     def change_preference(self, reader: ReaderName, preference: str) -> None:
         """

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from hmac import compare_digest
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Text, bindparam, func, select, update
 
 from newsletter.errors import ContentError
 from newsletter.lang import Lang, Preference
@@ -35,9 +35,33 @@ from newsletter.subscribers.decisions import change_address
 from newsletter.subscribers.reader_acts import UNDO_DAYS, Change, Confirmed, Leaving, Left
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.why import Cause
 
 STEP_OF: Final[Mapping[Door, Step]] = {Door.CODE: Step.BY_CODE, Door.LINK: Step.BY_LINK}
+_LANG_OF: Final[Mapping[Preference | None, Lang]] = {Preference(lang.value): lang for lang in Lang}
 _COLUMNS: Final = mails.c
+
+# What `consenting.leave` makes of an active reader.
+_LEAVE: Final = (
+    update(subscribers)
+    .where(
+        subscribers.c.reader_id == bindparam("reader", type_=Text),
+        subscribers.c.standing == Standing.ACTIVE.value,
+    )
+    .values(
+        standing=Standing.UNSUBSCRIBED.value,
+        standing_since=bindparam("now"),
+        standing_cause=Cause.WITHDREW.value,
+        standing_because=bindparam("because"),
+        standing_by=READER,
+    )
+    .returning(
+        subscribers.c.id,
+        subscribers.c.address,
+        subscribers.c.address_key,
+        subscribers.c.preference,
+    )
+)
 
 
 class SqlReaderActs:
@@ -128,6 +152,15 @@ def _find_by_id(connection: Connection, reader: SubscriberId | None) -> Entry | 
 
 
 def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lang) -> Left | None:
+    """Unsubscribe; by one statement, if the name is the reader's own and the reader is active."""
+    changes = {"reader": str(name), "now": leaving.at, "because": leaving.because or None}
+    row = connection.execute(_LEAVE, changes).one_or_none()
+    if row is not None:
+        number, address, key, chosen = row
+        preference = Preference(chosen) if chosen else None
+        reader = SubscriberId(number)
+        _ask_for_result(connection, leaving, lang, reader, Address(address, key), preference)
+        return Left(Standing.ACTIVE, preference)
     known = _find(connection, name)
     if known is None:
         return None
@@ -135,18 +168,30 @@ def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lan
     if left is not known:
         SqlOpenBook(connection).update([left])
     if known.standing is Standing.ACTIVE:
-        own = {Preference.KO: Lang.KO, Preference.EN: Lang.EN}
-        result = Request(
-            kind=MailKind.LEFT,
-            lang=own.get(known.preference, lang) if known.preference else lang,
-            address=known.address,
-            address_key=known.key,
-            asked_at=leaving.at,
-            reader=known.id,
-            facts={"since": leaving.at.isoformat()},
-        )
-        add_request(connection, result)
-    return Left(known.standing)
+        own = Address(known.address, known.key)
+        _ask_for_result(connection, leaving, lang, known.id, own, known.preference)
+    return Left(known.standing, known.preference)
+
+
+def _ask_for_result(
+    connection: Connection,
+    leaving: Leaving,
+    lang: Lang,
+    reader: SubscriberId | None,
+    address: Address,
+    preference: Preference | None,
+) -> None:
+    """Ask for the mail of the result, which offers the way back."""
+    result = Request(
+        kind=MailKind.LEFT,
+        lang=_LANG_OF.get(preference, lang),
+        address=address.spelling,
+        address_key=address.key,
+        asked_at=leaving.at,
+        reader=reader,
+        facts={"since": leaving.at.isoformat()},
+    )
+    add_request(connection, result)
 
 
 def _undo_leaving(connection: Connection, mail: Mail, now: datetime) -> Standing | None:

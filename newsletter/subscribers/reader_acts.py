@@ -25,6 +25,7 @@ class Left:
     """The result of leaving."""
 
     before: Standing  # active: the reader gets a mail of the result
+    preference: Preference | None  # of the reader
 
 
 class Confirmed(StrEnum):

@@ -47,11 +47,11 @@ class LeavingPages:
         redirect, and the answer is the same for a reader who has left already.
         """
         reader = self._letters.read(Purpose.UNSUBSCRIBE, token)
-        lang = self._choose_lang(reader)
+        lang = self._pages.choose_lang()
         if isinstance(reader, Unread):
             return say_unread(self._pages, lang, reader)
-        self._letters.leave(reader, _read_reason(), lang)
-        return self._pages.message(lang, "left", also=("left_undo",))
+        preference = self._letters.leave(reader, _read_reason(), lang)
+        return self._pages.message(self._pages.choose_lang(preference), "left", also=("left_undo",))
 
     def show_link_form(self, lang: str) -> Response:
         """Show the form that mails a new link."""

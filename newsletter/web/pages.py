@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from flask import Response, request, url_for
@@ -16,6 +17,8 @@ from newsletter.subscribers.subscriber import Subscriber
 
 STYLESHEET: Final = "pages.css"
 FAULTY: Final = 422  # a form with faults
+HTML: Final = "text/html; charset=utf-8"
+MESSAGES_HELD: Final = 256  # pages that are the same for many readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Pages:
             .replace("ACCENT_ON_DARK", accent_on_dark)
             .replace("ACCENT", publication.accent)
         )
+        self._told = lru_cache(MESSAGES_HELD)(self._tell)
         self.stylesheet_hash = hashlib.sha256(self.stylesheet.encode()).hexdigest()[:16]
 
     def words(self, lang: Lang) -> ReaderWords:
@@ -80,22 +84,9 @@ class Pages:
             status: of a page without faults.
             values: what the template shows.
         """
-        is_open = request.endpoint == "subscribing.show_form"
-        body = self._press.fill(
-            template,
-            lang,
-            **{
-                "title": title,
-                "errors": faults,
-                "is_open": is_open,
-                "stylesheet": url_for("assets.stylesheet", mark=self.stylesheet_hash),
-                "subscribe_url": url_for("subscribing.show_form", lang=lang.value),
-                "other_languages": self._other_languages(lang),
-                **values,
-            },
-        )
-        status = FAULTY if faults else status
-        return Response(body, status, content_type="text/html; charset=utf-8")
+        shown = {**self._shared(lang), "title": title, "errors": faults, **values}
+        body = self._press.fill(template, lang, **shown)
+        return Response(body, FAULTY if faults else status, content_type=HTML)
 
     def message(
         self,
@@ -118,16 +109,12 @@ class Pages:
             also: keys of more paragraphs.
             fields: for the texts' places.
         """
-        words = self.words(lang)
         keys = (f"{key}_lead", *also)
-        return self.page(
-            "message.html.j2",
-            lang,
-            words[f"{key}_title"],
-            status=status,
-            paragraphs=[self.fill(lang, one, fields) for one in keys],
-            onward=onward or self.to_subscribe(lang),
-        )
+        paragraphs = tuple(self.fill(lang, one, fields) for one in keys)
+        title, onward = self.words(lang)[f"{key}_title"], onward or self.to_subscribe(lang)
+        shared = self._shared(lang)
+        told = _Message(lang, title, paragraphs, onward, tuple(shared.items()))
+        return Response(self._told(told), status, content_type=HTML)
 
     def button(
         self,
@@ -146,7 +133,7 @@ class Pages:
             lang,
             words[f"{key}_title"],
             paragraphs=[self.fill(lang, f"{key}_lead", fields)],
-            action=own_path(lang),
+            action=f"?lang={lang}",
             button=words[f"{key}_button"],
             asks_reason=asks_reason,
             is_grave=is_grave,
@@ -164,18 +151,37 @@ class Pages:
         url = url_for("subscribing.show_form", lang=lang.value)
         return Onward(self.words(lang)["to_subscribe"], url)
 
-    def _other_languages(self, lang: Lang) -> Mapping[str, str]:
-        return {other.value: _path_in(other) for other in Lang if other is not lang}
+    def _shared(self, lang: Lang) -> dict[str, object]:
+        """Return what every page shows: of the request, only its language and its place."""
+        return {
+            "is_open": request.endpoint == "subscribing.show_form",
+            "stylesheet": url_for("assets.stylesheet", mark=self.stylesheet_hash),
+            "subscribe_url": url_for("subscribing.show_form", lang=lang.value),
+            "other_languages": tuple(
+                (other.value, _path_in(other)) for other in Lang if other is not lang
+            ),
+        }
+
+    def _tell(self, told: "_Message") -> str:
+        shown = {**dict(told.shared), "title": told.title, "errors": ()}
+        shown |= {"paragraphs": told.paragraphs, "onward": told.onward}
+        return self._press.fill("message.html.j2", told.lang, **shown)
 
 
-def own_path(lang: Lang) -> str:
-    """Return the path of this page, in the same language."""
-    return f"{request.script_root}{request.path}?lang={lang}"
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """Everything that a page of a message shows: it is the same for many readers."""
+
+    lang: Lang
+    title: str
+    paragraphs: tuple[str, ...]
+    onward: Onward
+    shared: tuple[tuple[str, object], ...]
 
 
 def _path_in(lang: Lang) -> str:
-    """Return the path of this page in another language."""
+    """Return the way to this page in another language; it does not repeat a token."""
     arguments = request.view_args or {}
     if request.endpoint and "lang" in arguments:
         return url_for(request.endpoint, **{**arguments, "lang": lang.value})
-    return own_path(lang)
+    return f"?lang={lang}"
