@@ -1,5 +1,6 @@
 """What every request must keep to, and the header fields of every response."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ SECURE: Final = "max-age=31536000"  # Strict-Transport-Security, where the pages
 OPEN_TO_ALL: Final = frozenset({"leaving.leave", "subscribing.start"})  # see `_refuse_foreign`
 WATCHED: Final = frozenset({"health.healthz", "health.readyz"})  # asked for by any name
 LOCAL: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+HOST: Final = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9.-]{1,255})(:[0-9]{1,5})?")
 SAME_SITE: Final = frozenset({"same-origin", "none"})
 
 
@@ -49,11 +51,8 @@ def _refuse_unknown(hosts: frozenset[str]) -> Callable[[], None]:
     def refuse() -> None:
         if request.endpoint in WATCHED:
             return
-        try:
-            host = urlsplit(f"//{request.host}").hostname
-        except ValueError:
-            host = None
-        if host not in hosts:
+        found = HOST.fullmatch(request.host.lower())
+        if found is None or found[1].strip("[]") not in hosts:
             abort(400)
 
     return refuse

@@ -104,8 +104,9 @@ class Server:
 
     def stop(self) -> None:
         """Order the server to stop; may be called by a signal's handler and by any thread."""
-        self._is_stopping.set()
-        self._server.pull_trigger()
+        if not self._is_stopping.is_set():
+            self._is_stopping.set()
+            self._server.pull_trigger()
 
     def _turn(self, timeout: float) -> None:
         wasyncore.loop(timeout=timeout, use_poll=True, map=self._map, count=1)
@@ -134,12 +135,8 @@ class Server:
 def _listen(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = found[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(BACKLOG)
+        family, _, _, _, address = found[0]
+        return socket.create_server(address, family=family, backlog=BACKLOG)
     except OSError as error:
         fault = phrase("web.cannot-listen", host=host, port=port, fault=reason_of(error))
         raise SettingsError(fault) from error
-    return listening

@@ -1,0 +1,178 @@
+"""Leaving and the way back; what happens when a key is missing."""
+
+from pathlib import Path
+
+import pytest
+
+from newsletter.lang import Preference
+from newsletter.message.links import Purpose, ReaderLinks
+from newsletter.subscribers.book import Selection
+from newsletter.subscribers.reader_acts import Change
+from newsletter.subscribers.why import Cause
+from tests.web.house import READER, House, heading_of, links_of, text_of
+
+
+def test_a_reader_leaves_and_gets_the_result_by_mail_at_once(tmp_path: Path) -> None:
+    house = House(tmp_path)
+
+    answer = house.post(house.leaving_path(), {"reason": "너무 자주 옵니다\n정말로"})
+
+    assert heading_of(answer) == "수신 거부가 처리되었습니다"
+    assert house.reader().why.cause is Cause.WITHDREW
+    assert house.reader().why.because == "너무 자주 옵니다 정말로"
+    mail = house.mail()
+    assert (mail["To"], mail["Subject"]) == (READER, "메디컬 경기 e-뉴스 수신 거부 처리 결과")
+    assert "2022년 8월 26일" in text_of(mail)
+    assert mail["List-Unsubscribe"] is None
+
+
+def test_leaving_twice_is_told_once(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    path = house.leaving_path()
+    first = house.post(path)
+    house.mail()
+    since = house.reader().standing_since
+    house.move_clock(days=3)
+
+    again = house.post(path, {"reason": "again"})
+
+    assert (again.status_code, again.text) == (200, first.text)
+    assert house.reader().standing_since == since
+    assert house.mails() == []
+
+
+def test_the_result_is_in_the_readers_language(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.site.records.reader_acts(house.site.zone()).change(
+        house.reader().names[0], Change(Preference.EN)
+    )
+
+    answer = house.post(house.leaving_path(), headers={"Accept-Language": "ko"})
+
+    assert heading_of(answer) == "You have been unsubscribed"
+    assert house.mail()["Subject"].startswith("You have been unsubscribed")
+
+
+def test_the_way_back_is_open_for_a_week(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    consented = house.reader().consented_at
+    house.post(house.leaving_path())
+    undo = links_of(house.mail())[0]
+    house.move_clock(days=6, hours=23)
+
+    house.get(undo)
+    assert house.standing() == "unsubscribed"
+    assert heading_of(house.post(undo)) == "다시 구독하고 계십니다"
+    assert heading_of(house.post(undo)) == "다시 구독하고 계십니다"
+
+    assert house.standing() == "active"
+    assert house.reader().consented_at == consented
+
+
+def test_the_way_back_ends_after_a_week(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.post(house.leaving_path())
+    undo = links_of(house.mail())[0]
+    house.move_clock(days=7, seconds=1)
+
+    assert heading_of(house.post(undo)) == "되돌릴 수 있는 기간이 지났습니다"
+    assert house.standing() == "unsubscribed"
+
+
+def test_an_old_way_back_does_not_undo_a_later_leaving(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.post(house.leaving_path())
+    undo = links_of(house.mail())[0]
+    house.post(undo)
+    house.move_clock(hours=1)
+    house.post(house.leaving_path())
+
+    house.post(undo)
+
+    assert house.standing() == "unsubscribed"
+
+
+def test_an_erased_reader_gets_the_same_page(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    path = house.leaving_path()
+    left = house.post(path).text
+    token = house.desk.keyring.links.token(Purpose.UNSUBSCRIBE, "raaaaaaaaaaaaaaaa")
+
+    erased = house.post(f"/u/{token}")
+
+    assert (erased.status_code, erased.text) == (200, left)
+
+
+def test_the_link_of_a_test_letter_changes_nothing_and_says_so(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    token = house.desk.keyring.links.token(Purpose.TEST, "0")
+
+    for path in (f"/u/{token}", f"/p/{token}"):
+        assert heading_of(house.get(path)) == "시험 발송된 메일입니다"
+        assert heading_of(house.post(path)) == "시험 발송된 메일입니다"
+
+
+def test_s8_who_leaves_while_a_dispatch_is_planned_gets_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.stage.run("dispatch", "2022-08", "--yes", "--limit", "1", status=4)
+    house.open()
+
+    house.post(house.leaving_path("r3@example.org"))
+    house.stage.run("dispatch", "2022-08", "--yes")
+
+    assert house.stage.run("status", "2022-08", "--list", "skipped").startswith("r3@example.org")
+
+
+def test_without_the_newest_letters_key_no_link_is_lost(tmp_path: Path) -> None:
+    """100 valid links after the key was exchanged: told to come back, and then they work."""
+    house = House(tmp_path, readers=100)
+    house.stage.run("dispatch", "2022-08", "--yes")
+    house.open()
+    readers = list(house.site.records.book().select(Selection()))
+    paths = [house.leaving_path(reader.address) for reader in readers]
+    key = (tmp_path / ".secret-key").read_bytes()
+    (tmp_path / ".secret-key").write_text("n" * 43 + "\n")
+    house.stage.restart()
+    house.site = house.stage.site
+    house.open()
+
+    answers = [house.post(path) for path in paths]
+
+    assert {answer.status_code for answer in answers} == {503}
+    assert {answer.headers["Retry-After"] for answer in answers} == {"5"}
+    assert house.desk.keyring.lacks_newest_key(house.site.now)
+    (tmp_path / ".secret-key").write_bytes(b"n" * 43 + b"\n" + key)
+    house.move_clock(seconds=11)
+    assert {house.post(path).status_code for path in paths} == {200}
+    assert {house.standing(reader.address) for reader in readers} == {"unsubscribed"}
+
+
+def test_the_operator_is_told_of_a_missing_key_and_of_many_wrong_links(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = House(tmp_path)
+    wrong = house.leaving_path()[:-3]
+    for _ in range(19):
+        house.post(wrong)
+    assert caplog.records == []
+    for _ in range(10):
+        house.post(wrong)
+
+    codes = [getattr(record.msg, "code", None) for record in caplog.records]
+    assert codes == ["desk.many-wrong-links"]
+    assert wrong.rpartition("/")[2] not in caplog.text
+
+
+def test_links_of_an_older_key_are_read(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    old = house.desk.keyring.links.token(Purpose.UNSUBSCRIBE, house.reader().names[0])
+    key = (tmp_path / ".secret-key").read_bytes()
+    (tmp_path / ".secret-key").write_bytes(b"n" * 43 + b"\n" + key)
+    house.stage.restart()
+    house.site = house.stage.site
+    house.open()
+    assert isinstance(house.desk.keyring.links, ReaderLinks)
+
+    house.post(f"/u/{old}")
+
+    assert house.standing() == "unsubscribed"
