@@ -1,0 +1,121 @@
+"""Common commits: what each thread gets, when one change fails, and when the lock is held."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from sqlalchemy import Connection, Engine, func, insert, select
+
+from newsletter.errors import LedgerError
+from newsletter.storage.group_commit import GroupCommit, LedgerBusyError
+from newsletter.storage.mail_tables import funnel_counts
+
+
+@pytest.fixture
+def commits(engine: Engine) -> Iterator[GroupCommit]:
+    made = GroupCommit(engine)
+    yield made
+    made.close()
+
+
+def add(connection: Connection, step: str) -> str:
+    row = {"month": "2026-11", "step": step, "count": 1}
+    connection.execute(insert(funnel_counts).values(row))
+    return step
+
+
+def count(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(funnel_counts)).scalar_one()
+
+
+def test_changes_of_many_threads_are_all_written(engine: Engine, commits: GroupCommit) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        steps = list(pool.map(lambda n: commits.run(lambda c: add(c, f"s{n}")), range(100)))
+
+    assert steps == [f"s{number}" for number in range(100)]
+    assert count(engine) == 100
+
+
+def test_a_change_that_fails_takes_no_other_with_it(engine: Engine, commits: GroupCommit) -> None:
+    gate = Event()
+
+    def wait_and_add(connection: Connection) -> str:
+        gate.wait(10)
+        return add(connection, "first")
+
+    def fail(connection: Connection) -> str:
+        add(connection, "half")
+        raise ValueError("mistaken")
+
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(commits.run, wait_and_add)
+        others = [
+            pool.submit(commits.run, lambda c: add(c, "second")),
+            pool.submit(commits.run, fail),
+            pool.submit(commits.run, lambda c: add(c, "third")),
+        ]
+        time.sleep(0.1)  # so that they wait together
+        gate.set()
+
+        assert first.result() == "first"
+        assert (others[0].result(), others[2].result()) == ("second", "third")
+        with pytest.raises(ValueError, match="mistaken"):
+            others[1].result()
+    assert count(engine) == 3
+
+
+def test_a_violated_constraint_is_a_ledger_error(engine: Engine, commits: GroupCommit) -> None:
+    commits.run(lambda connection: add(connection, "once"))
+
+    with pytest.raises(LedgerError):
+        commits.run(lambda connection: add(connection, "once"))
+
+    assert count(engine) == 1
+
+
+def test_a_lock_that_is_held_is_said_after_three_seconds(
+    engine: Engine, commits: GroupCommit
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL locks rows")
+    with engine.connect() as other:
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        with ThreadPoolExecutor(8) as pool:
+            waiting = [pool.submit(commits.run, lambda c, n=n: add(c, f"s{n}")) for n in range(8)]
+            faults = [one.exception() for one in waiting]
+        took = time.monotonic() - began
+        other.rollback()
+
+    assert {type(fault) for fault in faults} == {LedgerBusyError}
+    assert 2.9 < took < 10
+    assert count(engine) == 0
+    commits.run(lambda connection: add(connection, "afterwards"))
+
+
+def test_a_lock_that_is_given_up_in_time_is_waited_for(
+    engine: Engine, commits: GroupCommit
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL locks rows")
+    with ThreadPoolExecutor(1) as pool:
+        with engine.connect() as other:
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+            waiting = pool.submit(commits.run, lambda c: add(c, "patient"))
+            time.sleep(1)
+            assert not waiting.done()
+            other.rollback()
+
+        assert waiting.result() == "patient"
+
+
+def test_after_its_end_it_may_begin_again(engine: Engine, commits: GroupCommit) -> None:
+    commits.run(lambda connection: add(connection, "one"))
+    commits.close()
+
+    commits.run(lambda connection: add(connection, "two"))
+
+    assert count(engine) == 2

@@ -1,0 +1,175 @@
+"""Mails in the database: begun once, limited over processes, ended as their server answered."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select, update
+
+from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
+from newsletter.dispatch.states import State
+from newsletter.lang import Lang
+from newsletter.mails.limits import Limits
+from newsletter.mails.mail import Mail, MailForm, MailKind, Request
+from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.mail_rows import add_request, find_mail
+from newsletter.storage.mail_tables import mails, network_limits
+from newsletter.storage.mails import SqlMailBook
+
+NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
+LIMITS = Limits(1_000)
+
+
+@pytest.fixture
+def commits(engine: Engine) -> Iterator[GroupCommit]:
+    made = GroupCommit(engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def book(engine: Engine, commits: GroupCommit) -> SqlMailBook:
+    return SqlMailBook(engine, commits, UTC)
+
+
+def ask(engine: Engine, address: str = "a@example.org", network: str | None = None) -> Request:
+    request = Request(
+        MailKind.SUBSCRIBE,
+        Lang.KO,
+        address,
+        address,
+        NOW,
+        facts={"name": "", "preference": "ko"},
+        network=network,
+    )
+    with engine.begin() as connection:
+        add_request(connection, request)
+    return request
+
+
+def look(engine: Engine, request: Request) -> Mail:
+    with engine.connect() as connection:
+        found = find_mail(connection, request.name)
+    assert found is not None
+    return found
+
+
+def begin(book: SqlMailBook, now: datetime = NOW) -> Mail:
+    [number] = book.find_due(now, 10)
+    mail = book.begin(number, LIMITS, now)
+    assert mail is not None
+    return mail
+
+
+def test_a_mail_is_unknown_from_its_begin(engine: Engine, book: SqlMailBook) -> None:
+    request = ask(engine)
+
+    mail = begin(book)
+
+    assert (mail.state, mail.form, mail.attempts) == (State.UNKNOWN, MailForm.CONFIRMATION, 1)
+    assert look(engine, request) == mail
+    assert book.find_due(NOW + timedelta(days=9), 10) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Accepted("250 ok"), State.ACCEPTED),
+        (Deferred("450 later"), State.DEFERRED),
+        (Refused("550 no"), State.REFUSED),
+        (Unknown("cut off"), State.UNKNOWN),
+    ],
+)
+def test_the_outcome_is_recorded(
+    engine: Engine, book: SqlMailBook, outcome: Outcome, state: State
+) -> None:
+    request = ask(engine)
+
+    assert book.end(begin(book), outcome, NOW) is state
+
+    mail = look(engine, request)
+    assert (mail.state, mail.answer, mail.answered_at) == (state, outcome.answer, NOW)
+    due = book.find_due(NOW + timedelta(hours=1), 10)
+    assert due == ([mail.id] if state is State.DEFERRED else [])
+
+
+def test_a_mail_that_is_put_off_for_a_day_is_given_up(engine: Engine, book: SqlMailBook) -> None:
+    request = ask(engine)
+    now, ends = NOW, []
+    while book.find_due(now, 1):
+        ends.append(book.end(begin(book, now), Deferred("450 full", Blame.TEMPORARY), now))
+        now += timedelta(hours=5)
+
+    assert ends == [State.DEFERRED] * 13 + [State.REFUSED]
+    assert look(engine, request).attempts == 14
+
+
+def test_a_mail_that_was_not_sent_waits_again(engine: Engine, book: SqlMailBook) -> None:
+    request = ask(engine)
+
+    book.put_back(begin(book))
+
+    assert (look(engine, request).state, look(engine, request).attempts) == (State.PENDING, 0)
+    assert begin(book).attempts == 1
+
+
+def test_a_late_answer_changes_no_later_attempt(engine: Engine, book: SqlMailBook) -> None:
+    request = ask(engine)
+    first = begin(book)
+    book.end(first, Deferred("450 later"), NOW)
+    second = begin(book, NOW + timedelta(hours=1))
+
+    book.end(first, Refused("550 no"), NOW)
+
+    assert look(engine, request) == second
+
+
+def test_of_many_processes_one_begins_a_mail_and_limits_hold(
+    engine: Engine, book: SqlMailBook
+) -> None:
+    for number in range(30):
+        ask(engine, f"a{number}@example.org", "192.0.2.0/24")
+    numbers = book.find_due(NOW, 100)
+    rooms = [GroupCommit(engine) for _ in range(4)]
+    books = [SqlMailBook(engine, room, UTC) for room in rooms]
+
+    with ThreadPoolExecutor(4) as pool:
+        begun = list(pool.map(lambda one: [one.begin(n, LIMITS, NOW) for n in numbers], books))
+    for room in rooms:
+        room.close()
+
+    names = [mail.name for each in begun for mail in each if mail is not None]
+    assert (len(names), len(set(names))) == (20, 20)
+
+
+def test_a_person_may_allow_a_network_more_for_some_time(engine: Engine, book: SqlMailBook) -> None:
+    for number in range(30):
+        ask(engine, f"a{number}@example.org", "192.0.2.0/24")
+    begun = [book.begin(number, LIMITS, NOW) for number in book.find_due(NOW, 100)]
+    [crowd] = book.find_crowds(NOW)
+    assert (crowd.network, crowd.waiting, crowd.most_an_hour) == ("192.0.2.0/24", 10, 20)
+    row = {"network": "192.0.2.0/24", "most_an_hour": 25, "until": NOW + timedelta(hours=1)}
+    with engine.begin() as connection:
+        connection.execute(
+            network_limits.insert().values(**row, set_by="kim", set_at=NOW, account="kim@host")
+        )
+        connection.execute(update(mails).values(due_at=None).where(mails.c.state == "pending"))
+
+    begun += [book.begin(number, LIMITS, NOW) for number in book.find_due(NOW, 100)]
+
+    assert len([mail for mail in begun if mail]) == 25
+
+
+def test_only_unconfirmed_requests_of_a_week_ago_are_deleted(
+    engine: Engine, book: SqlMailBook
+) -> None:
+    kept, _old = ask(engine, "kept@example.org"), ask(engine, "old@example.org")
+    with engine.begin() as connection:
+        connection.execute(update(mails).values(used_at=NOW).where(mails.c.name == kept.name))
+
+    assert book.delete_old(NOW + timedelta(days=7)) == 0
+    assert book.delete_old(NOW + timedelta(days=7, seconds=1)) == 1
+
+    with engine.connect() as connection:
+        assert list(connection.execute(select(mails.c.name)).scalars()) == [kept.name]
