@@ -45,7 +45,7 @@ def empty(url: str, folder: Path) -> str:
     engine = open_database(url, folder)
     with engine.begin() as connection:
         names = ", ".join(table.name for table in metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names}"))
+        connection.execute(text(f"TRUNCATE {names} CASCADE"))
     engine.dispose()
     return url
 

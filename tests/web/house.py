@@ -6,10 +6,12 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import yaml
 from lxml import html
 from werkzeug.test import Client, TestResponse
 
@@ -23,7 +25,7 @@ from newsletter.subscribers.subscriber import Subscriber
 from newsletter.web.application import make_application
 from newsletter.web.pages import Pages
 from tests.stage.clocked import ClockedStage
-from tests.stage.site import PUBLIC_URL
+from tests.stage.site import CHECKOUT, PUBLIC_URL
 
 FORM: Final = {
     "address": "new@example.org",
@@ -156,6 +158,20 @@ def heading_of(answer: TestResponse) -> str:
     """Return the heading of a page."""
     [heading] = parse(answer.text).xpath("//h1")
     return str(heading.text_content())
+
+
+def shows(answer: TestResponse, key: str) -> bool:
+    """Return whether a page is that of ``KEY_title`` in templates/web/strings.*.yaml."""
+    words = words_of(parse(answer.text).get("lang"))
+    return heading_of(answer) == words[f"{key}_title"]
+
+
+@cache
+def words_of(lang: str) -> Mapping[str, str]:
+    """Return the words of a language as the program has them."""
+    path = CHECKOUT / "templates" / "web" / f"strings.{lang}.yaml"
+    words: Mapping[str, str] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return words
 
 
 def faults_of(answer: TestResponse) -> list[str]:

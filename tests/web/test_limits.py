@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from newsletter.mails.limits import HOUR
 from newsletter.storage.mail_tables import mails
-from tests.web.house import House
+from tests.web.house import House, words_of
 
 
 def begun(house: House) -> list[tuple[str, str]]:
@@ -137,7 +137,7 @@ def test_results_of_leaving_do_not_wait(tmp_path: Path) -> None:
 def test_the_page_says_that_a_mail_may_take_a_while(tmp_path: Path) -> None:
     house = House(tmp_path)
 
-    assert "늦게 도착할 수 있습니다" in house.get(house.ask()).text
+    assert words_of("ko")["asked_crowded"] in house.get(house.ask()).text
 
 
 def test_only_trusted_proxies_say_where_a_request_came_from(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from newsletter.lang import Preference
 from newsletter.message.links import Purpose
-from tests.web.house import READER, House, faults_of, heading_of, links_of, text_of
+from tests.web.house import READER, House, faults_of, links_of, shows, text_of, words_of
 
 OWN = {"name": "김새로", "preference": "both", "address": ""}
 
@@ -31,7 +31,7 @@ def test_the_letters_link_changes_the_language_and_shows_no_address(tmp_path: Pa
 
     assert READER not in shown.text
     assert "r•••@example.org" in shown.text
-    assert "Saved." in house.get(f"{path}?lang=en&saved=yes").text
+    assert words_of("en")["settings_saved"] in house.get(f"{path}?lang=en&saved=yes").text
     assert after.status_code == 200
     reader = house.reader()
     assert (reader.preference, reader.name) == (Preference.EN, "")
@@ -55,22 +55,22 @@ def test_the_fresh_link_goes_to_the_subscribed_address(tmp_path: Path) -> None:
     assert READER not in answer.text
     mail = house.mail()
     assert mail["To"] == READER
-    assert "1시간" in text_of(mail)
+    assert words_of("ko")["settings_note"] in text_of(mail)
 
 
 def test_a_fresh_link_works_once_and_for_an_hour(tmp_path: Path) -> None:
     house = House(tmp_path)
     late = fresh_link(house)
     house.move_clock(minutes=61)
-    assert heading_of(house.get(late)) == "유효 기간이 지난 링크입니다"
+    assert shows(house.get(late), "settings_gone")
     assert house.post(late, OWN).status_code == 404
     link = fresh_link(house)
 
-    assert heading_of(house.get(link)) == "내 정보"
-    assert heading_of(house.post(link, OWN)) == "저장했습니다"
+    assert shows(house.get(link), "own")
+    assert shows(house.post(link, OWN), "own_saved")
 
     assert house.reader().name == "김새로"
-    assert heading_of(house.get(link)) == "유효 기간이 지난 링크입니다"
+    assert shows(house.get(link), "settings_gone")
     assert house.post(link, {**OWN, "name": "다른 이름"}).status_code == 404
     assert house.get(f"{link}/data").status_code == 404
     assert house.reader().name == "김새로"
@@ -83,7 +83,7 @@ def test_a_form_with_faults_leaves_the_link_valid(tmp_path: Path) -> None:
     wrong = house.post(link, {"name": "a\nb", "preference": "", "address": "none"})
 
     assert faults_of(wrong) == ["name", "preference", "address"]
-    assert heading_of(house.post(link, OWN)) == "저장했습니다"
+    assert shows(house.post(link, OWN), "own_saved")
 
 
 def test_the_reader_sees_everything_that_is_stored(tmp_path: Path) -> None:
@@ -106,22 +106,22 @@ def test_a_new_address_is_confirmed_there_and_the_old_one_can_undo_it(tmp_path: 
 
     answer = house.post(fresh_link(house), {**OWN, "address": "moved@example.org"})
     asked = house.mail()
-    assert heading_of(answer) == "저장했습니다"
+    assert shows(answer, "own_moving")
     assert (asked["To"], house.standing()) == ("moved@example.org", "active")
     confirm = links_of(asked)[0]
     house.get(confirm)
     assert house.find("moved@example.org") is None
-    assert heading_of(house.post(confirm)) == "이메일 주소를 바꿨습니다"
+    assert shows(house.post(confirm), "moved")
 
     told = house.mail()
     moved = house.reader("moved@example.org")
     assert (told["To"], moved.names[0]) == (READER, before.names[0])
     assert house.standing() == "unsubscribed"
     house.move_clock(days=6)
-    assert heading_of(house.post(links_of(told)[0])) == "이전 주소로 되돌렸습니다"
+    assert shows(house.post(links_of(told)[0]), "unmoved")
     assert (house.standing(), house.reader().names[0]) == ("active", before.names[0])
     assert house.standing("moved@example.org") == "unsubscribed"
-    assert heading_of(house.post(links_of(told)[0])) == "이전 주소로 되돌렸습니다"
+    assert shows(house.post(links_of(told)[0]), "unmoved")
     assert house.standing() == "active"
 
 
@@ -132,7 +132,7 @@ def test_a_move_cannot_be_undone_after_a_week(tmp_path: Path) -> None:
     undo = links_of(house.mail())[0]
     house.move_clock(days=7, seconds=1)
 
-    assert heading_of(house.post(undo)) == "되돌릴 수 있는 기간이 지났습니다"
+    assert shows(house.post(undo), "undo_late")
     assert house.standing("moved@example.org") == "active"
 
 
@@ -141,7 +141,7 @@ def test_an_address_of_another_reader_is_not_taken(tmp_path: Path) -> None:
 
     answer = house.post(fresh_link(house), {**OWN, "address": "r2@example.org"})
 
-    assert heading_of(answer) == "저장했습니다"  # nobody learns who is subscribed
+    assert shows(answer, "own_moving")  # nobody learns who is subscribed
     assert house.mails() == []
     assert house.standing("r2@example.org") == "active"
 
@@ -153,7 +153,7 @@ def test_an_address_that_was_taken_meanwhile_is_not_taken(tmp_path: Path) -> Non
     house.stage.run("subscribers", "add", "moved@example.org", "--consented-at", "2022-08-01")
     house.open()
 
-    assert heading_of(house.post(confirm)) == "이미 구독 중인 주소입니다"
+    assert shows(house.post(confirm), "taken")
     assert house.standing() == "active"
 
 
@@ -178,6 +178,6 @@ def test_who_has_left_has_no_settings(tmp_path: Path) -> None:
         house.post(path, {"preference": "en"}),
         house.post(f"{path}/link"),
     ):
-        assert heading_of(answer) == "구독하고 있지 않은 주소입니다"
+        assert shows(answer, "settings_none")
     assert house.get(link).status_code == 404
     assert house.mails() == []

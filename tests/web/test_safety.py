@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from newsletter.message.links import Purpose
 from tests.stage.site import PUBLIC_URL
-from tests.web.house import FORM, READER, House, heading_of, links_of, parse, text_of
+from tests.web.house import FORM, READER, House, links_of, parse, shows, text_of
 from tests.web.running import running, send, write_request
 
 SCRIPTS: Final = (
@@ -80,9 +80,9 @@ def test_s7_a_scanner_that_opens_every_link_a_hundred_times_changes_nothing(tmp_
     assert [house.find(f"r{number}@example.org") for number in range(1, 5)] == before
     assert house.find("new@example.org") is None
     assert house.mails() == []
-    confirm = next(link for link in links if heading_of(house.get(link)) == "구독 확인")
-    assert heading_of(house.post(confirm)) == "구독 신청이 끝났습니다"
-    assert heading_of(house.post(house.leaving_path())) == "수신 거부가 처리되었습니다"
+    confirm = next(link for link in links if shows(house.get(link), "confirm"))
+    assert shows(house.post(confirm), "confirmed")
+    assert shows(house.post(house.leaving_path()), "left")
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_form_of_more_than_64_kb_is_refused_by_a_page(tmp_path: Path) -> None:
     answer = house.post("/en/subscribe", {**FORM, "name": "x" * 70_000})
 
     assert answer.status_code == 413
-    assert heading_of(answer) == "That was too much"
+    assert shows(answer, "too_large")
 
 
 def test_ten_megabytes_are_refused_by_their_header(tmp_path: Path) -> None:
@@ -235,18 +235,19 @@ def test_x7_the_access_log_holds_no_address_no_name_and_no_token(
 def test_errors_are_pages_in_the_readers_language_with_a_way_on(tmp_path: Path) -> None:
     house = House(tmp_path)
 
-    for path, language, heading in (
-        ("/ko/nothing", "en", "없는 화면입니다"),
-        ("/en/nothing", "ko", "This page does not exist"),
-        ("/nothing", "ko,en;q=0.5", "없는 화면입니다"),
-        ("/nothing", "en-GB,en", "This page does not exist"),
-        ("/nothing", "fr", "없는 화면입니다"),
+    for path, language, lang in (
+        ("/ko/nothing", "en", "ko"),
+        ("/en/nothing", "ko", "en"),
+        ("/nothing", "ko,en;q=0.5", "ko"),
+        ("/nothing", "en-GB,en", "en"),
+        ("/nothing", "fr", "ko"),
     ):
         answer = house.get(path, headers={"Accept-Language": language})
-        assert (answer.status_code, heading_of(answer)) == (404, heading)
+        assert (answer.status_code, shows(answer, "missing")) == (404, True)
+        assert parse(answer.text).get("lang") == lang
         assert parse(answer.text).xpath("//p[@class='onward']/a/@href")
     wrong = house.client.put("/ko/subscribe", base_url=PUBLIC_URL)
-    assert (wrong.status_code, heading_of(wrong)) == (405, "처리할 수 없는 요청입니다")
+    assert (wrong.status_code, shows(wrong, "wrong")) == (405, True)
 
 
 def test_a_fault_of_the_program_shows_no_trace(
@@ -257,7 +258,7 @@ def test_a_fault_of_the_program_shows_no_trace(
 
     answer = house.get(house.leaving_path())
 
-    assert (answer.status_code, heading_of(answer)) == (500, "오류가 발생했습니다")
+    assert (answer.status_code, shows(answer, "broken")) == (500, True)
     assert "Traceback" not in answer.text
 
 
@@ -269,7 +270,7 @@ def test_a_database_that_is_held_is_a_503_within_seconds(tmp_path: Path) -> None
         other.rollback()
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-    assert heading_of(answer) == "잠시 후 다시 시도해 주십시오"
+    assert shows(answer, "busy")
     assert house.standing() == "active"
     assert house.post(house.leaving_path()).status_code == 200
 
