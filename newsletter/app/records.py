@@ -91,6 +91,12 @@ class Records:
 
         return SqlReaderActs(self.commits, zone)
 
+    def unblock(self, address_key: str) -> bool:
+        """Lift the block of an address; return whether there was one."""
+        from newsletter.storage.blocking import unblock  # noqa: PLC0415
+
+        return self.commits.run(lambda connection: unblock(connection, address_key))
+
     def reader_lookup(self) -> "SqlReaderLookup":
         """Open the part that pages look readers and mails up in."""
         from newsletter.storage.reader_lookup import SqlReaderLookup  # noqa: PLC0415

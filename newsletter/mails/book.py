@@ -21,6 +21,18 @@ class Crowd:
     most_an_hour: int  # its limit now
 
 
+@dataclass(frozen=True, slots=True)
+class NetworkLimit:
+    """A person's permission for more mails to a network, for some time."""
+
+    network: str  # like 203.0.113.0/24
+    most_an_hour: int
+    until: datetime  # aware UTC, like *at*
+    by: str  # the person
+    at: datetime
+    account: str = ""  # USER@HOST of the system; "": not known
+
+
 class MailBook(Protocol):
     """The mails of the program; used by the thread that sends them."""
 

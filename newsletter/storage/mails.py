@@ -6,12 +6,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from newsletter.delivery.provider import Accepted, Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.retry import next_attempt
 from newsletter.dispatch.states import State
-from newsletter.mails.book import Crowd
+from newsletter.mails.book import Crowd, NetworkLimit
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Month, Step, month_of
 from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
@@ -87,6 +98,10 @@ class SqlMailBook:
                 return 0
         deleted = delete(mails).where(unused)
         return self._commits.run(lambda connection: connection.execute(deleted).rowcount)
+
+    def raise_limit(self, limit: NetworkLimit) -> None:
+        """Allow a network more mails for some time; its waiting requests are looked at again."""
+        self._commits.run(lambda connection: _raise_limit(connection, limit))
 
     def find_crowds(self, now: datetime) -> Sequence[Crowd]:
         """Return the networks whose requests wait for a window."""
@@ -164,6 +179,23 @@ class SqlMailBook:
         _set(connection, mail, begun)
         row = connection.execute(select(*FIELDS).where(_COLUMNS.id == mail.id)).one()
         return mail_of(row)
+
+
+def _raise_limit(connection: Connection, limit: NetworkLimit) -> None:
+    of = network_limits.c
+    connection.execute(delete(network_limits).where(of.network == limit.network))
+    row = {
+        "network": limit.network,
+        "most_an_hour": limit.most_an_hour,
+        "until": limit.until,
+        "set_by": limit.by,
+        "set_at": limit.at,
+        "account": limit.account or None,
+    }
+    connection.execute(insert(network_limits).values(row))
+    waits = and_(_COLUMNS.network == limit.network, _COLUMNS.reason == CROWDED)
+    pending = and_(_COLUMNS.state == State.PENDING.value, waits)
+    connection.execute(update(mails).where(pending).values(due_at=None))
 
 
 def find_network_limit(connection: Connection, network: str | None, now: datetime) -> int:

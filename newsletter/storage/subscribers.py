@@ -25,6 +25,7 @@ from newsletter.errors import LedgerError, NewsletterError
 from newsletter.lang import Preference
 from newsletter.phrases import phrase, write_said
 from newsletter.storage.answers import read_because, say_answer
+from newsletter.storage.blocking import find_blocked
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import (
@@ -207,6 +208,10 @@ class SqlOpenBook:
     def find_named(self, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
         """Return the readers of *names*; names without a reader are left out."""
         return find_owners(self._connection, names)
+
+    def find_blocked(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return those of *keys* whose owners never want mail again."""
+        return find_blocked(self._connection, keys)
 
     def has_aliases(self) -> bool:
         """Return whether a reader has more than one id, or an old number that was moved."""

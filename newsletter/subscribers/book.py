@@ -76,6 +76,9 @@ class OpenBook(Protocol):
     def has_aliases(self) -> bool:
         """Return whether a reader has more than one id, or an old number that was moved."""
 
+    def find_blocked(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return those of *keys* whose owners never want mail again."""
+
     def add(self, entries: Sequence[Entry]) -> None:
         """
         Insert new entries; the book assigns ids, and reader ids where missing.

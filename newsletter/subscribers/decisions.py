@@ -24,8 +24,11 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
 
     Raises:
         ContentError: the reader left, and no newer consent is given; the address is suppressed
-            for a reason that a consent does not cancel; or the reader has another address now.
+            for a reason that a consent does not cancel, or blocked; or the reader has another
+            address now.
     """
+    if book.find_blocked([row.address.key]):
+        raise ContentError(phrase("subscribers.blocked", address=row.address.spelling))
     known = book.find([row.address.key]).get(row.address.key)
     if known is None:
         book.add([new_entry(row, None, now)])

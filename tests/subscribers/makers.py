@@ -68,6 +68,7 @@ class MemoryBook:
     """An `OpenBook` that forgets."""
 
     def __init__(self) -> None:
+        self.blocked: frozenset[str] = frozenset()  # never want mail again
         self.entries: dict[str, Entry] = {}
         self.aliases: dict[ReaderName, str] = {}  # further names -> key
         self.most_keys = 0  # asked for at once
@@ -89,6 +90,9 @@ class MemoryBook:
         }
         keys = {**self.aliases, **own}
         return {name: Owner(key, self.entries[key].address) for name, key in keys.items()}
+
+    def find_blocked(self, keys: Sequence[str]) -> frozenset[str]:
+        return self.blocked.intersection(keys)
 
     def has_aliases(self) -> bool:
         return bool(self.aliases)
