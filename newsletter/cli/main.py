@@ -43,6 +43,9 @@ COMMANDS: Final = {
 }
 
 
+ALIASES: Final = {"readers": "subscribers"}  # other names that people try
+
+
 class LazyGroup(click.Group):
     """Imports a command's module only when the command is used: listing commands stays fast."""
 
@@ -52,6 +55,7 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return the command, or None if the name is unknown."""
+        cmd_name = ALIASES.get(cmd_name, cmd_name)
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 from newsletter.app.site import Site
@@ -12,10 +13,18 @@ from newsletter.desk.reader_requests import ReaderRequests
 from newsletter.mails.codes import read_code
 from newsletter.mails.mail import Mail, MailForm, MailKind, mail_name_in
 from newsletter.message.links import Purpose
-from newsletter.subscribers.reader_acts import Change, Confirmed
+from newsletter.subscribers.reader_acts import UNDO_DAYS, Change, Confirmed
 from newsletter.subscribers.subscriber import Standing, Subscriber
 
 SETTINGS_VALID: Final = timedelta(hours=1)
+
+
+class Changed(StrEnum):
+    """The result of changing one's own data."""
+
+    SAVED = "saved"
+    MOVING = "moving"  # saved, and the new address is asked to confirm
+    GONE = "gone"  # the link was used already
 
 
 class MailLinks:
@@ -75,6 +84,11 @@ class MailLinks:
             case MailKind.SETTINGS:
                 return Confirmed.GONE  # has a form of its own
 
+    def may_undo(self, mail: Mail) -> bool:
+        """Whether what a mail tells can still be undone, or was undone by it."""
+        is_early = self._clock() - mail.asked_at <= timedelta(days=UNDO_DAYS)
+        return is_early or mail.used_at is not None
+
     def never_write_again(self, mail: Mail) -> None:
         """Never write to the address of a mail again."""
         self._acts.block(mail, self._clock())
@@ -92,14 +106,14 @@ class MailLinks:
         is_active = subscriber is not None and subscriber.standing is Standing.ACTIVE
         return subscriber if is_active else None
 
-    def change(self, mail: Mail, owner: Subscriber, form: Form, peer: str) -> bool:
+    def change(self, mail: Mail, owner: Subscriber, form: Form, peer: str) -> Changed:
         """
         Change a reader's own data by a fresh link, whose validity this ends.
 
         A new address is asked to confirm first.
 
         Returns:
-            Whether a new address was given.
+            What came of it; GONE if another request has used the link meanwhile.
 
         Raises:
             FormError: every fault of the form; the link stays valid.
@@ -111,9 +125,11 @@ class MailLinks:
             kind = MailKind.NEW_ADDRESS
             asked = self._requests.make(kind, mail.lang, wanted.address, peer)
             request = replace(asked, reader=owner.id)
-        self._acts.use(mail, Change(wanted.preference, wanted.name), self._clock(), request)
+        change = Change(wanted.preference, wanted.name)
+        if not self._acts.use(mail, change, self._clock(), request):
+            return Changed.GONE
         self._wake()
-        return request is not None
+        return Changed.SAVED if request is None else Changed.MOVING
 
     def describe(self, owner: Subscriber) -> dict[str, Any]:
         """Return everything that is stored about a reader, for the reader (PIPA, Art. 35)."""

@@ -61,6 +61,10 @@ class MailRoom:
         """Deliver the mails that are due; see `mails.sending.send_due` for result and errors."""
         return send_due(self._run)
 
+    def count_crowded(self) -> int:
+        """Return how many requests wait for the window of a network or of all."""
+        return sum(crowd.waiting for crowd in self._book.find_crowds(self._site.clock()))
+
     def delete_old(self) -> int:
         """Delete requests of a week ago that nobody confirmed; return how many."""
         return self._book.delete_old(self._site.clock())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from newsletter.delivery.provider import Provider, Unsent
+from newsletter.delivery.provider import Provider, Refused, Unsent
 from newsletter.dispatch.states import State
 from newsletter.mails.book import MailBook
 from newsletter.mails.limits import Limits
@@ -39,7 +39,8 @@ def send_due(run: MailRun) -> Counter[State]:
     Send the mails that are due, at most `AT_A_TIME`.
 
     A mail is *unknown* from its begin until its answer is recorded, and an unknown mail is never
-    sent again by itself. One of which certainly nothing was sent waits again.
+    sent again by itself. One of which certainly nothing was sent waits again; one that cannot be
+    written is refused, so that it does not keep the others waiting.
 
     Returns:
         The number of mails by the state that they have now.
@@ -73,6 +74,12 @@ def send_due(run: MailRun) -> Counter[State]:
 def _write_each(run: MailRun, numbers: Sequence[int], taken: dict[int, Mail]) -> Iterator[Envelope]:
     for number in numbers:
         mail = run.book.begin(number, run.limits, run.clock())
-        if mail is not None:
-            taken[mail.id] = mail
-            yield run.write(mail, run.clock())
+        if mail is None:
+            continue
+        taken[mail.id] = mail
+        try:
+            envelope = run.write(mail, run.clock())
+        except ValueError as error:  # a header field cannot hold it: no attempt will succeed
+            run.book.end(taken.pop(mail.id), Refused(str(error)), run.clock())
+            continue
+        yield envelope

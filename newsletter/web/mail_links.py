@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request, url_for
 
-from newsletter.desk.mail_links import MailLinks
+from newsletter.desk.mail_links import Changed, MailLinks
 from newsletter.desk.reader_forms import Fault, Form, FormError
 from newsletter.lang import Lang
 from newsletter.mails.mail import Mail, MailKind
@@ -23,6 +23,7 @@ BUTTON: Final = {
     MailKind.NEW_ADDRESS: ("move", "moved", "gone"),
     MailKind.MOVED: ("unmove", "unmoved", "undo_late"),
 }
+UNDONE: Final = frozenset({MailKind.LEFT, MailKind.MOVED})
 DONE: Final = frozenset({Confirmed.DONE, Confirmed.ALREADY})
 
 
@@ -53,7 +54,10 @@ class MailLinkPages:
             return self._show_own(token, mail, lang)
         if mail.kind is MailKind.SUBSCRIBE and mail.used_at is not None:
             return say_confirmed(self._pages, lang, Confirmed.ALREADY)
-        return self._pages.button(lang, BUTTON[mail.kind][0], address=mail.address)
+        asks, _, late = BUTTON[mail.kind]
+        if mail.kind in UNDONE and not self._mails.may_undo(mail):
+            return self._pages.message(lang, late)
+        return self._pages.button(lang, asks, address=mail.address)
 
     def act(self, token: str) -> Response:
         """Do what the button says."""
@@ -123,10 +127,12 @@ class MailLinkPages:
             return self._say_old(lang)
         form = read_form(request.form)
         try:
-            is_moving = self._mails.change(mail, owner, form, request.remote_addr or "")
+            changed = self._mails.change(mail, owner, form, request.remote_addr or "")
         except FormError as error:
             return self._own_page(lang, token, owner, form, error.faults)
-        return self._pages.message(lang, "own_moving" if is_moving else "own_saved")
+        if changed is Changed.GONE:
+            return self._say_old(lang)
+        return self._pages.message(lang, f"own_{changed}")
 
     def _own_page(
         self, lang: Lang, token: str, owner: Subscriber, form: Form, faults: Sequence[Fault] = ()

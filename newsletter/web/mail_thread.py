@@ -9,10 +9,12 @@ from typing import Final
 from newsletter.desk.mails import MailRoom
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, NewsletterError
+from newsletter.phrases import phrase
 
 LOOK_S: Final = 2.0  # between two looks, if nobody wakes the thread: other processes write too
 AFTER_A_FAULT_S: Final = 30.0
 TELL_AGAIN: Final = timedelta(hours=1)  # the same fault
+LOOK_FOR_CROWDS: Final = timedelta(seconds=30)
 CLEAN_EVERY: Final = timedelta(hours=1)
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,8 @@ class MailThread:
         self._told: tuple[str, datetime] | None = None
         self._cleaned_at: datetime | None = None
         self._thread = threading.Thread(target=self._work, name="mails")
+        self._looked_at: datetime | None = None
+        self._crowd_told_at: datetime | None = None
         self.fault: str | None = None  # why mails do not leave; None: they do
 
     def start(self) -> None:
@@ -61,11 +65,26 @@ class MailThread:
             if self._cleaned_at is None or now - self._cleaned_at > CLEAN_EVERY:
                 self._room.delete_old()
                 self._cleaned_at = now
+            self._tell_of_crowds(now)
         except NewsletterError as error:
             self._tell(error, now)
             return AFTER_A_FAULT_S
+        except Exception as error:
+            self.fault = type(error).__name__
+            log.error("mails: %s", self.fault, exc_info=error)
+            return AFTER_A_FAULT_S
         self.fault = None
         return 0.0 if _may_be_more(sent) else LOOK_S
+
+    def _tell_of_crowds(self, now: datetime) -> None:
+        """Tell the operator of requests that wait for a window, at most once an hour."""
+        if self._looked_at is not None and now - self._looked_at < LOOK_FOR_CROWDS:
+            return
+        self._looked_at = now
+        waiting = self._room.count_crowded()
+        if waiting and (self._crowd_told_at is None or now - self._crowd_told_at > TELL_AGAIN):
+            self._crowd_told_at = now
+            log.warning(phrase("web.crowded", count=waiting))
 
     def _tell(self, error: NewsletterError, now: datetime) -> None:
         self.fault = type(error).__name__
