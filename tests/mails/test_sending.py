@@ -1,4 +1,4 @@
-"""Sending mails: whatever the connection does, none is sent twice, and none keeps others waiting."""
+"""Sending mails: none is sent twice, and none keeps the others waiting."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -76,7 +76,7 @@ def run_of(house: House, provider: Scripted) -> MailRun:
 def states(house: House) -> dict[str, str]:
     with house.site.records.database.connect() as connection:
         rows = connection.execute(select(mails.c.address, mails.c.state)).all()
-    return {address: state for address, state in rows}
+    return dict(rows)
 
 
 def ask(house: House, count: int) -> list[str]:
