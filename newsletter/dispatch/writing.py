@@ -58,7 +58,7 @@ class LetterWriter:
         letter = self._letters[delivery.edition]
         consented_at = delivery.consented_at
         bounces, issue = self._bounces, letter.edition.issue
-        bounce_token = bounces.token(issue, delivery.reader_id) if bounces else ""
+        bounce_token = bounces.tokens(issue, delivery.reader_id)[0] if bounces else ""
         return Reader(
             key=delivery.id,
             address=delivery.address,
@@ -101,7 +101,7 @@ class LetterWriter:
         letter = self._letters[kind]
         token = self._links.token(Purpose.TEST, NOBODY)
         bounces = self._bounces
-        bounce_token = bounces.token_of_nobody() if bounces else ""
+        token_of_nobody = bounces.token_of_nobody() if bounces else ""
         return Reader(
             key=0,
             address=address,
@@ -110,6 +110,6 @@ class LetterWriter:
             message_id=f"{letter.edition.issue}.{name}@{letter.sender_domain}",
             unsubscribe_url=self._links.unsubscribe_url(token),
             preferences_url=self._links.preferences_url(token),
-            return_path=bounces.address(bounce_token) if bounces else "",
-            envelope_id=bounce_token,
+            return_path=bounces.address(token_of_nobody) if bounces else "",
+            envelope_id=token_of_nobody,
         )

@@ -66,7 +66,7 @@ def write_real_letter(delivery: Delivery) -> Envelope:
 
 
 def write_with_bounces(delivery: Delivery) -> Envelope:
-    token = BOUNCES.token(ISSUE, delivery.reader_id)
+    token, _ = BOUNCES.tokens(ISSUE, delivery.reader_id)
     path = BOUNCES.address(token)
     return replace(write_letter(delivery), sender=path, envelope_id=token)
 
