@@ -39,7 +39,10 @@ def show_proposal(proposal: Proposal) -> None:
     begun = forecast.plan.way if forecast.plan else None
     tell("Provider", describe_way(proposal.way, begun), cells=LABEL)
     if proposal.ignores_bounces:
-        words = _("the provider uses its own return address; sender.bounces has no effect")
+        words = _(
+            "the provider uses its own return address; sender.bounces only receives requests "
+            "to unsubscribe"
+        )
         tell("Bounces", words, cells=LABEL)
     for kind, edition in letter.editions.items():
         count = pad_left(say(readers(forecast.planned_for(kind))), 13)

@@ -20,7 +20,9 @@ from newsletter.phrases import Phrase, Said, phrase
 from newsletter.subscribers.address import address_of
 
 if TYPE_CHECKING:
+    from newsletter.dispatch.ledger import LetterId
     from newsletter.dispatch.replacement import SentLetter
+    from newsletter.dispatch.writing import LetterWriter
     from newsletter.message.kept_letter import KeptLetter
 
 CONTEXT = 1  # lines around one that differs
@@ -97,9 +99,7 @@ def _first_edition(sent: "SentLetter") -> EditionKind:
 
 
 def _show_sample(site: Site, sent: "SentLetter", kind: EditionKind, plan: Plan) -> ShownLetter:
-    letter_writer = site.letter_writer(
-        site.records.letters().find(sent.number), were_sent=True, signs=False, key=plan.key
-    )
+    letter_writer = _make_letter_writer(site, sent.number, plan)
     letter = letter_writer.letter(kind)
     now = plan.planned_at
     reader = letter_writer.describe_nobody(SAMPLE_ADDRESS, kind, "shown", now)
@@ -113,9 +113,7 @@ def _show_to(site: Site, plan: Plan, to: str, sent: Sequence["SentLetter"]) -> S
     if found is None:
         raise UsageError(phrase("desk.show-stranger", address=to, issue=plan.issue))
     delivery, began_at = found.delivery, found.began_at
-    letter_writer = site.letter_writer(
-        site.records.letters().find(found.letter), were_sent=True, signs=False, key=plan.key
-    )
+    letter_writer = _make_letter_writer(site, found.letter, plan)
     letter = letter_writer.letter(delivery.edition)
     reader = letter_writer.describe(delivery)
     mime = letter_writer.write(delivery, began_at).mime
@@ -123,6 +121,17 @@ def _show_to(site: Site, plan: Plan, to: str, sent: Sequence["SentLetter"]) -> S
     subject = letter.edition.subject
     html, text = letter.html(reader), letter.text(reader)
     return ShownLetter(own, delivery.edition, subject, html, text, mime)
+
+
+def _make_letter_writer(site: Site, number: "LetterId", plan: Plan) -> "LetterWriter":
+    bounces = plan.manner.bounces if plan.manner else ""
+    return site.letter_writer(
+        site.records.letters().find(number),
+        were_sent=True,
+        signs=False,
+        key=plan.key,
+        bounces=bounces,
+    )
 
 
 def find_difference(site: Site, issue: str) -> Difference:

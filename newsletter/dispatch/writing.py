@@ -32,7 +32,8 @@ class LetterWriter:
             letters: of the issue, by edition.
             links: make the signed links of a reader.
             zone: the publication's.
-            bounces: make each letter's reverse-path; None: the sender's address.
+            bounces: make each letter's reverse-path and mailto link; None: the sender's address,
+                and no mailto link.
         """
         self._letters = letters
         self._links = links
@@ -58,7 +59,7 @@ class LetterWriter:
         letter = self._letters[delivery.edition]
         consented_at = delivery.consented_at
         bounces, issue = self._bounces, letter.edition.issue
-        bounce_token = bounces.tokens(issue, delivery.reader_id)[0] if bounces else ""
+        for_bounce, for_leaving = bounces.tokens(issue, delivery.reader_id) if bounces else ("", "")
         return Reader(
             key=delivery.id,
             address=delivery.address,
@@ -71,8 +72,9 @@ class LetterWriter:
             preferences_url=self._links.preferences_url(
                 self._links.token(Purpose.PREFERENCES, delivery.reader_id)
             ),
-            return_path=bounces.address(bounce_token) if bounces else "",
-            envelope_id=bounce_token,
+            return_path=bounces.address(for_bounce) if bounces else "",
+            envelope_id=for_bounce,
+            unsubscribe_mailto=bounces.mailto(for_leaving) if bounces else "",
         )
 
     def write_test(self, address: str, kind: EditionKind, nonce: str, now: datetime) -> Envelope:
@@ -112,4 +114,5 @@ class LetterWriter:
             preferences_url=self._links.preferences_url(token),
             return_path=bounces.address(token_of_nobody) if bounces else "",
             envelope_id=token_of_nobody,
+            unsubscribe_mailto=bounces.mailto(token_of_nobody) if bounces else "",
         )

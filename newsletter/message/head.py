@@ -69,10 +69,18 @@ class Head:
 
 
 def readers_fields(
-    name: str, address: str, date: bytes, message_id: str, unsubscribe_url: str
+    name: str,
+    address: str,
+    date: bytes,
+    message_id: str,
+    unsubscribe_url: str,
+    unsubscribe_mailto: str = "",
 ) -> list[bytes]:
     """
     Return the values of `READERS_FIELDS`, in their order.
+
+    List-Unsubscribe names https first: mail programs prefer the first URI that they know
+    (RFC 2369, section 2), and some know mailto only.
 
     Raises:
         ValueError: the name, the address or a link is not valid in its field.
@@ -81,7 +89,7 @@ def readers_fields(
         b"To: " + mailbox(name, address, 4) + b"\r\n",
         date,
         headers.angle_field("Message-ID", message_id),
-        headers.angle_field("List-Unsubscribe", unsubscribe_url),
+        headers.angle_field("List-Unsubscribe", unsubscribe_url, unsubscribe_mailto),
     ]
 
 

@@ -61,17 +61,22 @@ def ascii_field(name: str, value: str) -> bytes:
     return "\r\n".join(lines).encode("ascii") + b"\r\n"
 
 
-def angle_field(name: str, value: str) -> bytes:
+def angle_field(name: str, value: str, second: str = "") -> bytes:
     """
-    Return a field with one value in angle brackets, such as Message-ID, on one line.
+    Return a field with a value in angle brackets, such as Message-ID, on one line.
+
+    A second value is on a line of its own, which begins with one space: a mail program failed
+    on a tab there.
 
     Raises:
-        ValueError: *value* is empty, longer than 900 characters, or contains anything except
+        ValueError: a value is empty, longer than 900 characters, or contains anything except
             visible ASCII characters without angle brackets.
     """
-    if not IN_ANGLES.fullmatch(value):
-        msg = f"{value[:60]!r} may not stand in the angle brackets of {name}"
+    if not IN_ANGLES.fullmatch(value) or (second and not IN_ANGLES.fullmatch(second)):
+        msg = f"{value[:60]!r} {second[:60]!r} may not stand in the angle brackets of {name}"
         raise ValueError(msg)
+    if second:
+        return f"{name}: <{value}>,\r\n <{second}>\r\n".encode()
     return f"{name}: <{value}>\r\n".encode()
 
 

@@ -35,6 +35,7 @@ class Reader:
     preferences_url: str
     return_path: str = ""  # "": the sender's address
     envelope_id: str = ""  # see Envelope.envelope_id
+    unsubscribe_mailto: str = ""  # URI of a mail that ends the subscription; "": none
 
 
 class CompiledLetter:
@@ -111,6 +112,7 @@ class CompiledLetter:
             self._date_field.at(now),
             reader.message_id,
             reader.unsubscribe_url,
+            reader.unsubscribe_mailto,
         )
         values += self._wording.values(
             reader.name, reader.consented_on, reader.unsubscribe_url, reader.preferences_url

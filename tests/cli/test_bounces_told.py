@@ -1,4 +1,4 @@
-"""Where a provider has a return address of its own, `sender.bounces` is not ignored in silence."""
+"""Where a provider has a return address of its own, it is told what `sender.bounces` still does."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.stage.clocked import ClockedStage
 from tests.stage.site import ISSUE
 
 MAILGUN = "mailgun://key-0123456789@mg.example.org"
-TOLD = "the provider uses its own return address; sender.bounces has no effect"
+TOLD = "the provider uses its own return address; sender.bounces only receives requests to"
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ TOLD = "the provider uses its own return address; sender.bounces has no effect"
         ("outbox:outbox", "bounces@news.example.org", False),
     ],
 )
-def test_a_return_address_that_has_no_effect_is_told_before_anything_is_sent(
+def test_a_return_address_that_gets_no_bounces_is_told_before_anything_is_sent(
     tmp_path: Path, mail_url: str, bounces: str | None, *, is_told: bool
 ) -> None:
     desk = ClockedStage(tmp_path, mail_url=mail_url)

@@ -4,13 +4,19 @@ import re
 from pathlib import Path
 
 from newsletter.app.keys import read_or_make_link_keys
-from newsletter.message.bounces import BounceAddresses
+from newsletter.message.bounces import BounceAddresses, ReturnPurpose
 from newsletter.subscribers.book import Selection
 from tests.makers import PUBLICATION
 from tests.stage.clocked import ClockedStage
 from tests.stage.site import ISSUE
 
 PATH = re.compile(rb"\AReturn-Path: <bounces\+([a-z2-7]{50})@news\.example\.org>\r\n")
+MAILTO = re.compile(
+    rb"^List-Unsubscribe: <https://news\.example\.org/u/\S+>,\r\n"
+    rb" <mailto:bounces\+([a-z2-7]{50})@news\.example\.org\?subject=unsubscribe>\r\n"
+    rb"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$",
+    re.MULTILINE,
+)
 RECIPIENT = re.compile(rb"^To: (\S+@\S+)\r$", re.MULTILINE)
 ADDRESS = "bounces@news.example.org"
 
@@ -45,11 +51,12 @@ def test_each_letter_names_its_own_reader_and_the_next_run_goes_on_so(tmp_path: 
     made = addresses_of(stage)
     named = {}
     for letter in letters(stage):
-        [path], [recipient] = PATH.findall(letter), RECIPIENT.findall(letter)
-        bounced = made.read(path.decode())
-        assert bounced is not None
-        assert made.is_of(bounced, ISSUE)
-        named[recipient.decode()] = bounced.reader
+        [path], [link], [recipient] = (one.findall(letter) for one in (PATH, MAILTO, RECIPIENT))
+        returned = [made.read(token.decode()) for token in (path, link)]
+        assert [one and one.purpose for one in returned] == list(ReturnPurpose)
+        assert all(one and made.is_of(one, ISSUE) for one in returned)
+        assert len({one.reader for one in returned if one}) == 1
+        named[recipient.decode()] = returned[0] and returned[0].reader
 
     readers = stage.site.records.book().select(Selection())
     assert named == {one.address: one.names[0] for one in readers}
@@ -72,8 +79,11 @@ def test_a_test_letter_has_one_that_names_no_reader(tmp_path: Path) -> None:
     stage = stage_with_bounces(tmp_path)
     stage.run("test", ISSUE, "--to", "me@example.org", "--yes")
 
-    tokens = [PATH.findall(letter)[0].decode() for letter in letters(stage)]
-    assert len(set(tokens)) == len(tokens) > 0
+    written = letters(stage)
+    assert written
+    assert [len(MAILTO.findall(letter)) for letter in written] == [1] * len(written)
+    tokens = [one.findall(letter)[0].decode() for letter in written for one in (PATH, MAILTO)]
+    assert len(set(tokens)) == len(written)
     assert [addresses_of(stage).read(token) for token in tokens] == [None] * len(tokens)
 
 
@@ -94,4 +104,20 @@ def test_a_reader_who_gets_the_first_letter_again_after_a_replacement_has_one_to
 
     written = letters(stage)
     assert len(written) == 3
-    assert len({PATH.findall(letter)[0] for letter in written}) == 3
+    assert len({one.findall(letter)[0] for letter in written for one in (PATH, MAILTO)}) == 6
+
+
+def test_what_was_sent_is_shown_with_the_mailto_link_of_its_time(tmp_path: Path) -> None:
+    stage = stage_with_bounces(tmp_path)
+    stage.run("dispatch", ISSUE, "--yes")
+    set_bounces(stage, "b-{token}@other.example.org")
+
+    shown = stage.apart.read("show", ISSUE, "--to", "r1@example.org", "--as", "eml")
+    sample = stage.apart.read("show", ISSUE, "--as", "eml")
+
+    sent = [letter.partition(b"\r\n")[2] for letter in letters(stage)]
+    assert [letter for letter in sent if RECIPIENT.findall(letter) == [b"r1@example.org"]] == [
+        shown
+    ]
+    [token] = MAILTO.findall(sample)
+    assert addresses_of(stage).read(token.decode()) is None

@@ -24,7 +24,7 @@ class Read:
     sender: tuple[str, str]  # name, address
     recipient: tuple[str, str]
     list_id: tuple[str, str]  # phrase, identifier
-    list_unsubscribe: str
+    list_unsubscribe: str  # unfolded
     text: str  # LF
     html: str  # LF
 
@@ -94,7 +94,7 @@ def _read_by_python(letter: "Message[str, str]") -> Read:
         mailbox("From"),
         mailbox("To"),
         mailbox("List-Id"),
-        str(letter["List-Unsubscribe"]),
+        str(letter["List-Unsubscribe"]).replace("\r\n", ""),
         words("text/plain"),
         words("text/html"),
     )

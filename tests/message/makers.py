@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 NOW = datetime(2022, 8, 26, 9, 0, tzinfo=UTC)
+MAILTO = f"mailto:bounces+{'a2' * 25}@news.example.org?subject=unsubscribe"
 PUBLIC_URL = "https://news.example.org"
 # Every character that ends a line or steers a terminal, as Unicode names them (M14).
 BREAKS = [char for char in map(chr, range(0x3000)) if category(char) in {"Cc", "Zl", "Zp"}]
@@ -88,6 +89,7 @@ def make_reader(
     address: str = "reader@example.org",
     token: str = "t0ken",
     consented_on: date | None = None,
+    mailto: str = "",
 ) -> Reader:
     return Reader(
         key=1,
@@ -97,6 +99,7 @@ def make_reader(
         message_id="2022-08.abc@example.org",
         unsubscribe_url=f"{PUBLIC_URL}/u/{token}",
         preferences_url=f"{PUBLIC_URL}/p/{token}",
+        unsubscribe_mailto=mailto,
     )
 
 

@@ -20,7 +20,8 @@ for (const letter of JSON.parse(readFileSync(0, "utf8"))) {
     from: mailbox(parsed.from),
     to: mailbox(parsed.to),
     list_id: [libmime.decodeWords(id.name), id.id],
-    list_unsubscribe: `<${unsubscribe.url}>`,
+    list_unsubscribe:
+      `<${unsubscribe.url}>` + (unsubscribe.mail ? `, <mailto:${unsubscribe.mail}>` : ""),
     text: parsed.text,
     html: parsed.html,
   });

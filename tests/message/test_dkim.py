@@ -28,6 +28,7 @@ from tests.message.dkim_verifiers import (
     verdicts_of_opendkim,
 )
 from tests.message.makers import (
+    MAILTO,
     NOW,
     PUBLIC_URL,
     make_edition,
@@ -89,7 +90,9 @@ def test_m3_every_field_is_named_once_more_than_it_occurs(
 
 def test_m4_both_verifiers_accept_both_signatures_of_the_sample_issue(tmp_path: Path) -> None:
     letters = [
-        letter.envelope(make_reader(name, token="t" * size), NOW).mime
+        letter.envelope(
+            make_reader(name, token="t" * size, mailto=MAILTO if size % 20 else ""), NOW
+        ).mime
         for letter in real_letters(SIGNER).values()
         for name, size in zip(NAMES, range(10, 80, 10), strict=True)
     ]
@@ -132,7 +135,8 @@ def test_m4_m15_a_signed_to_field_beyond_ascii_is_accepted_by_both_verifiers(
 def test_m3_whoever_adds_changes_or_removes_something_breaks_the_signature(
     tmp_path: Path,
 ) -> None:
-    mime = make_signed(EditionKind.BILINGUAL).envelope(make_reader("김독자"), NOW).mime
+    reader = make_reader("김독자", mailto=MAILTO)
+    mime = make_signed(EditionKind.BILINGUAL).envelope(reader, NOW).mime
     head, _, body = mime.partition(b"\r\n\r\n")
     fields = re.findall(rb"(?ms)^[A-Za-z-]+:.*?\r\n(?![ \t])", head + b"\r\n")
     own = [field for field in fields if field.split(b":")[0].decode().lower() in SIGNED]
@@ -142,6 +146,8 @@ def test_m3_whoever_adds_changes_or_removes_something_breaks_the_signature(
         **{field + b" doubled": field + mime for field in own},
         **{field + b" removed": mime.replace(field, b"", 1) for field in own},
         **{field + b" changed": mime.replace(field, field[:-3] + b"~\r\n", 1) for field in own},
+        b"without its mailto link": mime.replace(f",\r\n <{MAILTO}>".encode(), b"", 1),
+        b"another mailto link": mime.replace(b"<mailto:bounces", b"<mailto:another", 1),
         b"a letter in the text": mime.replace(b"body", b"bodY", 1),
         b"a line at the end": mime + b"x\r\n",
         b"the token in the body": head + b"\r\n\r\n" + body.replace(b"t0ken", b"t1ken"),

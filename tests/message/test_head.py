@@ -49,3 +49,7 @@ def test_m1_a_link_that_would_make_another_field_or_uri_is_refused(token: str) -
 
     with pytest.raises(ValueError, match="angle brackets"):
         readers_fields("", "reader@example.org", b"Date: \r\n", "id@example.org", url)
+    if token:
+        rest = ("id@example.org", "https://news.example.org/u/t", f"mailto:{token}@example.org")
+        with pytest.raises(ValueError, match="angle brackets"):
+            readers_fields("", "reader@example.org", b"Date: \r\n", *rest)

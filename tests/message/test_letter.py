@@ -19,6 +19,7 @@ from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter
 from tests.makers import make_issue, make_press
 from tests.message.makers import (
+    MAILTO,
     NOW,
     PUBLIC_URL,
     make_edition,
@@ -70,8 +71,32 @@ def test_m1_list_unsubscribe_is_one_https_uri_on_one_line_unencoded(token: str) 
     assert wire == f"List-Unsubscribe: <{PUBLIC_URL}/u/{token}>\r\n".encode()
 
 
-def test_m2_list_unsubscribe_post_is_exactly_one_click() -> None:
-    mime = LETTERS[EditionKind.KO].envelope(make_reader(), NOW).mime
+@pytest.mark.parametrize("token", ["a" * 20, "d" * 300])
+def test_m1_a_mailto_uri_is_the_second_behind_one_space_on_a_line_of_its_own(token: str) -> None:
+    mime = LETTERS[EditionKind.KO].envelope(make_reader(token=token, mailto=MAILTO), NOW).mime
+
+    [wire] = header_lines(mime, b"List-Unsubscribe")
+    expected = f"List-Unsubscribe: <{PUBLIC_URL}/u/{token}>,\r\n <{MAILTO}>\r\n"
+    assert wire == expected.encode()
+    for how in (policy.default, policy.compat32):
+        read = str(message_from_bytes(mime, policy=how)["List-Unsubscribe"])
+        assert read.replace("\r\n", "") == f"<{PUBLIC_URL}/u/{token}>, <{MAILTO}>"
+
+
+def test_m1_without_a_mailto_uri_the_rest_of_the_letter_is_the_same() -> None:
+    letter = LETTERS[EditionKind.BILINGUAL]
+
+    without = letter.envelope(make_reader(), NOW).mime
+    beside = letter.envelope(make_reader(mailto=MAILTO), NOW).mime
+
+    assert beside.replace(f",\r\n <{MAILTO}>".encode(), b"", 1) == without
+
+
+@pytest.mark.parametrize("mailto", ["", MAILTO])
+def test_m2_list_unsubscribe_post_is_exactly_one_click(mailto: str) -> None:
+    reader = make_reader(mailto=mailto)
+
+    mime = LETTERS[EditionKind.KO].envelope(reader, NOW).mime
 
     [wire] = header_lines(mime, b"List-Unsubscribe-Post")
     assert wire == b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"

@@ -10,6 +10,7 @@ from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter, Reader
 from tests.message.foreign_readers import READERS, Read
 from tests.message.makers import (
+    MAILTO,
     NOW,
     PUBLIC_URL,
     make_edition,
@@ -64,6 +65,7 @@ def letters() -> tuple[list[tuple[CompiledLetter, Reader]], list[bytes]]:
             invented(random, 9),
             f"reader.{number}@example.org",
             token="t" * random.randint(20, 300),
+            mailto=MAILTO if number % 2 else "",
         )
         pairs.append((CompiledLetter(edition, facts_of(publication), strings, PUBLIC_URL), reader))
     pairs += [(letter, make_reader("김독자 Lee")) for letter in real_letters().values()]
@@ -100,7 +102,7 @@ def meant(letter: CompiledLetter, reader: Reader) -> Read:
         (" / ".join(names), publication.sender_address),
         (reader.name, reader.address),
         (publication.name[letter.edition.kind.langs[0]], publication.list_id),
-        f"<{reader.unsubscribe_url}>",
+        ", ".join(f"<{uri}>" for uri in (reader.unsubscribe_url, reader.unsubscribe_mailto) if uri),
         letter.text(reader),
         letter.html(reader),
     )
