@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from newsletter.settings import Settings
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.backups import Contents
+    from newsletter.storage.bounce_checks import SqlBounceChecks
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
     from newsletter.storage.group_commit import GroupCommit
@@ -134,6 +135,12 @@ class Records:
         from newsletter.storage.approvals import SqlApprovals  # noqa: PLC0415
 
         return SqlApprovals(self.database)
+
+    def bounce_checks(self) -> "SqlBounceChecks":
+        """Open the record of mails to the bounce mailbox."""
+        from newsletter.storage.bounce_checks import SqlBounceChecks  # noqa: PLC0415
+
+        return SqlBounceChecks(self.database)
 
     def letters(self) -> "SqlLetters":
         """Open the store of kept letters."""
