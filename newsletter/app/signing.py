@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from newsletter.app.site import Site
     from newsletter.dispatch.writing import LetterWriter
+    from newsletter.message.bounce_check import BounceCheck
     from newsletter.message.dkim import DkimSigner
     from newsletter.message.dkim_key import SigningKey
+    from newsletter.message.envelope import Envelope
     from newsletter.message.kept_letter import KeptLetter
     from newsletter.message.keys import LinkKeys
 
@@ -64,6 +68,35 @@ def make_letter_writer(
     addresses = BounceAddresses(keys, facts.list_id, bounces) if bounces else None
     letters = letter.compile(is_test=is_test, signer=signer)
     return LetterWriter(letters, links, letter.zone, addresses)
+
+
+def write_bounce_check(
+    site: "Site", letter: "KeptLetter", bounces: str, now: "datetime"
+) -> "tuple[BounceCheck, Envelope]":
+    """
+    Write a mail to a new address of the bounce mailbox; nothing is sent or recorded yet.
+
+    Args:
+        site: the site of the keys.
+        letter: its sender, zone and list are those of the mail.
+        bounces: the address for bounces.
+        now: aware UTC.
+
+    Raises:
+        SettingsError: see `find_link_keys` and `make_signer`.
+    """
+    from newsletter.message import bounce_check  # noqa: PLC0415
+    from newsletter.message.bounces import BounceAddresses  # noqa: PLC0415
+
+    facts = letter.facts
+    keys = find_link_keys(site, None, were_sent=False)
+    addresses = BounceAddresses(keys, facts.list_id, bounces)
+    check = bounce_check.BounceCheck(
+        bounces, addresses.token_of_nobody(), bounce_check.draw_code(), now
+    )
+    recipient, signer = addresses.address(check.token), make_signer(site, facts.sender_address)
+    there = now.astimezone(letter.zone)
+    return check, bounce_check.write_bounce_check(check, recipient, facts, there, signer)
 
 
 def read_signing_keys(site: "Site") -> "Mapping[str, SigningKey]":

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "compose": "Make the emails of an issue in every edition.",
     "check": "Proofread an issue: both languages, every mail program.",
     "test": "Send an issue to yourself and colleagues, marked as a test.",
+    "bounces": "Record that the address for bounces works.",
     "approve": "Approve an issue as it is now; any change voids it.",
     "dispatch": "Send an issue to every subscriber, in their language.",
     "serve": "Serve the pages where readers subscribe and unsubscribe.",

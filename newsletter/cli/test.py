@@ -16,6 +16,7 @@ from newsletter.lang import EditionKind
 
 if TYPE_CHECKING:
     from newsletter.delivery.provider import Outcome, Unsent
+    from newsletter.message.bounce_check import BounceCheck
 
 ALL = "all"
 
@@ -38,7 +39,8 @@ def test(
     """
     Send ISSUE to yourself and colleagues, marked as a test.
 
-    Without --to it goes to NEWSLETTER_TEST_RECIPIENTS. It never goes to subscribers.
+    Without --to it goes to NEWSLETTER_TEST_RECIPIENTS. It never goes to subscribers. If
+    publication.yaml has sender.bounces, one more email goes there, to show that bounces arrive.
     """
     from newsletter.cli.proof_table import summary  # noqa: PLC0415
     from newsletter.delivery.provider import Accepted  # noqa: PLC0415
@@ -59,12 +61,17 @@ def test(
         _("Testing {issue}, digest {digest}, by {name}", issue=issue, digest=digest, name=name)
     )
     failed = 0
+    is_checked = False
     for one in test_send.results:
         failed += not isinstance(one.outcome, Accepted)
         word, answer = _("not sent"), _("the connection ended first")
         if one.outcome:
             word, answer = _outcome_word(one.outcome), say(one.outcome.answer)
-        click.echo(f"  {pad(word, 8)}  {one.kind:<9}  {one.address}  {answer}")
+        is_checked |= one.kind is None and isinstance(one.outcome, Accepted)
+        kind = _("bounces") if one.kind is None else one.kind.value
+        click.echo(f"  {pad(word, 8)}  {pad(kind, 9)}  {one.address}  {answer}")
+    if test_send.check and is_checked:
+        _tell_of(test_send.check)
     if failed:
         raise ProviderError(
             _(
@@ -74,6 +81,17 @@ def test(
             )
         )
     tell("Next", _("look at them, then: newsletter dispatch {issue}", issue=issue))
+
+
+def _tell_of(check: "BounceCheck") -> None:
+    """Print how to record that the mail to the bounce mailbox arrived there."""
+    words = _(
+        "an email with the code {code} was sent to {address};\n"
+        "when it has arrived, run: newsletter bounces arrived {code}",
+        code=check.code,
+        address=check.address,
+    )
+    tell("Bounces", words)
 
 
 def _outcome_word(outcome: "Outcome | Unsent") -> str:

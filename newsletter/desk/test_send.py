@@ -1,4 +1,9 @@
-"""A test send: the letters as readers will get them, to a few named people."""
+"""
+A test send: the letters as readers will get them, to a few named people.
+
+One more mail goes to the bounce mailbox, if there is one, because the first bounces of a
+dispatch would be lost in silence if none arrived there.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,15 +11,19 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from newsletter.app.proofing import proofread
+from newsletter.app.signing import write_bounce_check
 from newsletter.app.site import Composed, Site
 from newsletter.delivery.provider import Outcome, Provider, Unsent
 from newsletter.dispatch.test_send import deliver_tests
+from newsletter.dispatch.way import way_of
 from newsletter.errors import ContentError, UsageError
 from newsletter.lang import EditionKind
 from newsletter.phrases import phrase
 from newsletter.subscribers.address import address_of
 
 if TYPE_CHECKING:
+    from newsletter.message.bounce_check import BounceCheck
+    from newsletter.message.envelope import Envelope
     from newsletter.proof.report import Report
 
 
@@ -28,10 +37,10 @@ class Recipients:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """The result of one test letter."""
+    """The result of one test mail."""
 
     address: str
-    kind: EditionKind
+    kind: EditionKind | None  # None: the mail to the bounce mailbox
     outcome: Outcome | Unsent | None  # None: the connection ended before
 
 
@@ -42,8 +51,9 @@ class TestSend:
     composed: Composed
     report: "Report"  # of the proof
     provider: Provider
-    results: Iterator[Tested]  # sends as it is walked through; a letter each
-    count: int  # letters
+    results: Iterator[Tested]  # sends as it is walked through; a mail each
+    count: int  # mails
+    check: "BounceCheck | None"  # the mail to the bounce mailbox; None: there is none to check
 
 
 def choose_recipients(site: Site, addresses: Sequence[str]) -> Recipients:
@@ -85,19 +95,27 @@ def prepare_test_send(
     bounces = composed.publication.bounces or ""
     letter_writer = site.letter_writer(letter, is_test=True, bounces=bounces)
     now = site.clock()
-    pairs = [(address, kind) for address in recipients for kind in kinds]
-    envelopes = [
-        letter_writer.write_test(address, kind, uuid4().hex, now) for address, kind in pairs
+    mails: list[tuple[Envelope, EditionKind | None]] = [
+        (letter_writer.write_test(address, kind, uuid4().hex, now), kind)
+        for address in recipients
+        for kind in kinds
     ]
+    check = None
+    if bounces and not way_of(provider).is_folder:
+        check, mail = write_bounce_check(site, letter, bounces, now)
+        mails.append((mail, None))
     report = proofread(site, composed)
 
     def results() -> Iterator[Tested]:
         site.records.letters().keep(letter, now)
-        waiting = dict(zip((one.reference for one in envelopes), pairs, strict=True))
-        for receipt in deliver_tests(provider, envelopes):
-            address, kind = waiting.pop(receipt.envelope.reference)
-            yield Tested(address, kind, receipt.outcome)
-        for address, kind in waiting.values():
-            yield Tested(address, kind, None)
+        if check:
+            site.records.bounce_checks().record_sent(check)
+        waiting = {envelope.reference: kind for envelope, kind in mails}
+        for receipt in deliver_tests(provider, [envelope for envelope, _ in mails]):
+            kind = waiting.pop(receipt.envelope.reference)
+            yield Tested(receipt.envelope.recipient, kind, receipt.outcome)
+        for envelope, kind in mails:
+            if envelope.reference in waiting:
+                yield Tested(envelope.recipient, kind, None)
 
-    return TestSend(composed, report, provider, results(), len(pairs))
+    return TestSend(composed, report, provider, results(), len(mails), check)
