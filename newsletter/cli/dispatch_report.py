@@ -44,6 +44,14 @@ def show_proposal(proposal: Proposal) -> None:
             "to unsubscribe"
         )
         tell("Bounces", words, cells=LABEL)
+    if proposal.lacks_bounce_check:
+        words = _(
+            "no email was ever seen to arrive at {address}: newsletter test {issue}\n"
+            "sends one there; when it has arrived, run: newsletter bounces arrived CODE",
+            address=proposal.at_hand.manner.bounces,
+            issue=proposal.issue,
+        )
+        tell("Bounces", words, cells=LABEL)
     for kind, edition in letter.editions.items():
         count = pad_left(say(readers(forecast.planned_for(kind))), 13)
         click.echo(f"{pad(name_edition(kind), LABEL)}{count}  {edition.subject}")

@@ -292,10 +292,14 @@ def dispatch_confirmed(
     """
     outlook = issue_dispatch.outlook
     forecast = outlook.forecast(add_new=False, recipients_of=recipients_of)
-    ignores_bounces = outlook.ignores_bounces
     witness.propose(
         Proposal(
-            outlook.at_hand, outlook.way, forecast, outlook.zone, ignores_bounces=ignores_bounces
+            outlook.at_hand,
+            outlook.way,
+            forecast,
+            outlook.zone,
+            ignores_bounces=outlook.ignores_bounces,
+            lacks_bounce_check=outlook.lacks_bounce_check,
         )
     )
     if not forecast.expected:

@@ -136,6 +136,7 @@ def _propose(outlook: Outlook, order: Order) -> Proposal:
         doubts,
         standing,
         outlook.ignores_bounces,
+        outlook.lacks_bounce_check,
     )
 
 

@@ -95,6 +95,14 @@ class Outlook:
         """Say whether `sender.bounces` is set, and the provider has a reverse-path of its own."""
         return bool(self.at_hand.manner.bounces) and not self.provider.can.own_sender
 
+    @property
+    def lacks_bounce_check(self) -> bool:
+        """Say whether bounces return to `sender.bounces`, and no mail was ever seen there."""
+        bounces = self.at_hand.manner.bounces
+        if not bounces or self.way.is_folder or self.ignores_bounces:
+            return False
+        return not self.site.records.bounce_checks().has_arrived(bounces)
+
     def makes_earnest(self) -> bool:
         """Say whether what was only rehearsed until now is to be sent."""
         plan = self.ledger.find_plan(self.issue)

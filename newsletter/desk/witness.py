@@ -30,6 +30,7 @@ class Proposal:
     doubts: Sequence[StandingDoubt] = ()  # that nobody has answered for this issue
     standing: Appointment | None = None  # until now
     ignores_bounces: bool = False  # the provider makes a reverse-path of its own
+    lacks_bounce_check: bool = False  # no mail was ever seen to arrive at `sender.bounces`
 
     @property
     def issue(self) -> str:

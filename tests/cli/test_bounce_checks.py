@@ -1,4 +1,4 @@
-"""Whether bounces would arrive: a test tries it, and a person records it."""
+"""Whether bounces would arrive: a test tries it, a person records it, a dispatch asks for it."""
 
 import re
 from collections.abc import Iterator
@@ -10,17 +10,22 @@ import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import select
 
+from newsletter.dispatch.states import State
 from newsletter.storage.mail_tables import bounce_checks
 from tests.cli.korean import KOREAN_LETTERS, english_in, korean, too_long_in
 from tests.cli.test_dkim_key import record_of
 from tests.cli.test_return_paths import ADDRESS, addresses_of, set_bounces
-from tests.mail_sinks import RecordingServer
+from tests.cli.test_ways import set_way
+from tests.mail_sinks import RecordingServer, free_port
 from tests.message.dkim_verifiers import verdicts_of_dkimpy
 from tests.stage.clocked import ClockedStage
 from tests.stage.site import ISSUE
 
 TEST: Final = ("test", ISSUE, "--to", "me@example.org", "--yes", "--edition", "ko")
+DRY: Final = ("dispatch", ISSUE, "--dry-run")
+WARNED: Final = f"no email was ever seen to arrive at {ADDRESS}: newsletter test {ISSUE}"
 RUN: Final = re.compile(r"newsletter bounces arrived ([2-9A-Z]{6})\b")
+NOBODY: Final = f"smtp://127.0.0.1:{free_port()}"  # nobody listens there
 
 __all__ = ["korean"]
 
@@ -135,12 +140,12 @@ def test_a_mail_that_is_refused_fails_the_test_and_leaves_the_letters_sent(tmp_p
     assert [recipient for recipient, _mail in relay.taken] == ["me@example.org"]
 
 
-def test_without_an_address_for_bounces_nothing_is_checked(
+def test_without_an_address_for_bounces_nothing_is_checked_or_asked_for(
     tmp_path: Path, relay: RecordingServer
 ) -> None:
     stage = ClockedStage(tmp_path, mail_url=relay.url)
 
-    said = stage.run(*TEST)
+    said = stage.run(*TEST) + stage.run(*DRY)
 
     assert [recipient for recipient, _mail in relay.taken] == ["me@example.org"]
     assert "Bounces" not in said
@@ -148,18 +153,61 @@ def test_without_an_address_for_bounces_nothing_is_checked(
 
 
 @pytest.mark.parametrize("mail_url", ["outbox:outbox", "outbox:outbox?delivers=yes"])
-def test_a_folder_returns_no_bounces_so_nothing_is_checked(tmp_path: Path, mail_url: str) -> None:
+def test_a_folder_returns_no_bounces_so_nothing_is_checked_or_asked_for(
+    tmp_path: Path, mail_url: str
+) -> None:
     stage = ClockedStage(tmp_path, mail_url=mail_url)
     set_bounces(stage, ADDRESS)
 
-    said = stage.run(*TEST)
+    said = stage.run(*TEST) + stage.run(*DRY)
 
     assert len(list((stage.root / "outbox").glob("*.eml"))) == 1
     assert "Bounces" not in said
     assert rows(stage) == []
 
 
-def test_a_mail_to_another_address_than_todays_is_told(stage: ClockedStage) -> None:
+def test_a_provider_with_a_return_address_of_its_own_is_not_asked_for_a_check(
+    tmp_path: Path,
+) -> None:
+    stage = ClockedStage(tmp_path, mail_url="mailgun://key-0123456789@mg.example.org")
+    set_bounces(stage, ADDRESS)
+
+    said = stage.run(*DRY)
+
+    assert "the provider uses its own return address" in said
+    assert WARNED not in said
+
+
+def test_a_dispatch_warns_until_a_mail_was_seen_and_sends_all_the_same(
+    stage: ClockedStage, relay: RecordingServer
+) -> None:
+    before = stage.run(*DRY)
+    [code] = RUN.findall(stage.run(*TEST))
+    untold = stage.run("dispatch", ISSUE, "--yes", "--limit", "1", status=4)
+    stage.run("bounces", "arrived", code, "--by", "anna")
+
+    after = stage.run("dispatch", ISSUE, "--yes")
+
+    assert WARNED in before
+    assert "newsletter bounces arrived CODE" in before
+    assert WARNED in untold
+    assert "Bounces" not in after
+    assert stage.states() == {State.ACCEPTED: 4}
+
+
+def test_a_timer_warns_only_where_it_sends_something(stage: ClockedStage) -> None:
+    stage.run("dispatch", ISSUE, "--at", "2022-08-26 09:00", "--yes", "--no-wait")
+    early = stage.run("dispatch", "--due")
+    stage.site.now = stage.site.now.replace(hour=0, day=26)
+
+    sent = stage.run("dispatch", "--due")
+
+    assert early == ""
+    assert WARNED in sent
+    assert stage.run("dispatch", "--due") == ""
+
+
+def test_another_address_is_asked_for_anew(stage: ClockedStage) -> None:
     [code] = RUN.findall(stage.run(*TEST))
     set_bounces(stage, "b-{token}@other.example.org")
 
@@ -167,6 +215,8 @@ def test_a_mail_to_another_address_than_todays_is_told(stage: ClockedStage) -> N
 
     assert f"Arrived  {code} at {ADDRESS}\n" in said
     assert "sender.bounces is b-{token}@other.example.org now" in said
+    warned = stage.run(*DRY)
+    assert "no email was ever seen to arrive at b-{token}@other.example.org" in warned
 
 
 def test_an_arrival_is_kept_with_person_and_account(stage: ClockedStage) -> None:
@@ -215,15 +265,28 @@ def test_all_of_it_is_korean_for_an_office_that_reads_korean(stage: ClockedStage
     [code] = RUN.findall(tried)
     shown = [
         tried,
+        stage.run(*DRY),
         stage.run("bounces", "arrived", code, "--by", "김민지"),
         stage.run("bounces", "arrived", code, "--by", "김민지"),
     ]
 
     assert f"{ADDRESS} 주소로 코드가 {code}인 메일을 보냈습니다." in tried
-    assert f"도착     코드 {code}, {ADDRESS}\n" in shown[1]
-    assert "발송 2022-08-26 08:00 KST, 확인한 사람 김민지" in shown[1]
-    assert f"코드 {code}의 도착은 이미 기록되어 있습니다" in shown[2]
+    assert f"{ADDRESS} 주소에 메일이 도착한 기록이 없습니다." in shown[1]
+    assert f"도착     코드 {code}, {ADDRESS}\n" in shown[2]
+    assert "발송 2022-08-26 08:00 KST, 확인한 사람 김민지" in shown[2]
+    assert f"코드 {code}의 도착은 이미 기록되어 있습니다" in shown[3]
     for said in shown:
         assert KOREAN_LETTERS.search(said)
         assert [line for line in english_in(said) if "Gyeonggi-do" not in line] == []
         assert [line for line in too_long_in(said) if "bounces" in line and "+" not in line] == []
+
+
+def test_a_relay_that_is_set_later_is_asked_for_a_check(tmp_path: Path) -> None:
+    stage = ClockedStage(tmp_path)
+    set_bounces(stage, ADDRESS)
+    before = stage.run(*DRY)
+
+    set_way(stage, NOBODY)
+
+    assert WARNED not in before
+    assert WARNED in stage.run(*DRY)
