@@ -16,6 +16,7 @@ from benchmarks.parts import (
     importing,
     loopback,
     memory,
+    pages,
     personalising,
     planning,
     signing,
@@ -34,6 +35,7 @@ PARTS: Final[dict[str, Callable[[Scale], Part]]] = {
     "importing": importing.measure,  # leaves the lists that planning and memory start from
     "planning": planning.measure,
     "memory": memory.measure,
+    "pages": pages.measure,
 }
 WAITS_MAX: Final = 30  # for quiet, in a whole run
 RESULTS: Final = ROOT / "benchmarks" / "RESULTS.md"

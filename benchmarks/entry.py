@@ -10,12 +10,16 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TypeVar
 
+from newsletter.app.signing import find_link_keys
 from newsletter.app.site import Site
 from newsletter.dispatch.ledger import DeliveryId, DeliveryPage
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.way import way_of
+from newsletter.message.links import Purpose, ReaderLinks
+from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import editions_by_preference
 
 Written = TypeVar("Written")
@@ -67,7 +71,22 @@ def best_of(times: int, measure: Callable[[], float]) -> float:
     return min(measure() for _ in range(times))
 
 
-ENTRIES = {"freeze": freeze, "write": write}
+def tokens(site: Site, issue: str) -> dict[str, float]:
+    """Write the tokens of the unsubscribe links to all readers into the file named last."""
+    del issue
+    links = ReaderLinks(
+        find_link_keys(site, None, were_sent=False), site.publication.list_id, site.public_url
+    )
+    readers = site.records.book().select(Selection())
+    with Path(sys.argv[3]).open("w", encoding="ascii") as file:
+        written = 0
+        for reader in readers:
+            written += bool(file.write(f"{links.token(Purpose.UNSUBSCRIBE, reader.names[0])}\n"))
+    site.close()
+    return {"written": written}
+
+
+ENTRIES = {"freeze": freeze, "write": write, "tokens": tokens}
 
 if __name__ == "__main__":
     print(json.dumps(ENTRIES[sys.argv[1]](Site(), sys.argv[2])))
