@@ -77,16 +77,23 @@ def test_both_pages_have_the_same_commands_headings_and_tables() -> None:
     assert korean == english
 
 
-def test_what_the_page_installs_is_where_the_unit_files_look_for_it() -> None:
-    unit = read("docs/systemd/newsletter-dispatch.service")
+@pytest.mark.parametrize("name", ["dispatch", "mails", "serve"])
+def test_what_the_page_installs_is_where_the_unit_files_look_for_it(name: str) -> None:
+    unit = read(f"docs/systemd/newsletter-{name}.service")
 
     assert "User=newsletter\n" in unit
     for path in ("WorkingDirectory=/srv/newsletter\n", "ExecStart=/opt/newsletter/bin/newsletter "):
         assert path in unit
         assert path.partition("=")[2].strip().removesuffix("/bin/newsletter") in read(PAGES[0])
+
+
+def test_there_are_no_other_unit_files() -> None:
     assert sorted(path.name for path in (ROOT / "docs/systemd").iterdir()) == [
         "newsletter-dispatch.service",
         "newsletter-dispatch.timer",
+        "newsletter-mails.service",
+        "newsletter-mails.timer",
+        "newsletter-serve.service",
     ]
 
 
