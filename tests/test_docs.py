@@ -20,7 +20,7 @@ from newsletter.settings import DEFAULTS
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.ko.md")
 # operating.md has tests of its own.
-TWINS = ("proof.md", "pace.md", "dispatching.md", "reliability.md")
+TWINS = ("proof.md", "pace.md", "dispatching.md", "reliability.md", "deploy.md")
 DOCUMENTS = (
     *READMES,
     "ARCHITECTURE.md",
