@@ -13,6 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Programs the tests use without installing them: Debian's in .debian/, npm's in .node/.
 OPENDKIM := .debian/opendkim.stamp
 EXIM := .debian/exim4-daemon-light.stamp
+NGINX := .debian/nginx.stamp
 MAILPARSER := .node/mailparser-3.14.2.stamp
 
 .PHONY: help demo catalogues quick test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
@@ -30,7 +31,7 @@ quick: $(VENV)/installed-dev lint ## Style, types, contracts and the fast tests,
 	$(BIN)/pytest --quick -n $(JOBS) --dist loadfile
 
 # The tests wait now and then; style, types and the wheel take those moments.
-test: system $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(MAILPARSER) ## Everything that has to hold before a change lands
+test: system $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(MAILPARSER) ## Everything that has to hold before a change lands
 	@$(MAKE) --no-print-directory -j3 unit lint wheel-test
 	@echo "All checks passed."
 
@@ -40,7 +41,7 @@ lint: $(VENV)/installed-dev ## Style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(MAILPARSER) ## The test suite
+unit: $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(MAILPARSER) ## The test suite
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone must compose
@@ -65,15 +66,17 @@ bench-quick: $(VENV)/installed ## The same with few letters; writes nothing
 profile: $(VENV)/installed ## Which functions of a dispatch take the processor's time
 	$(BIN)/python -m benchmarks profile
 
-# The tests need a database server, a mail sink, two mail servers, Perl and npm to read letters
-# with, a browser, and fonts for it: Hangul, and Latin as wide as Arial. Exim, which is only
-# unpacked because Postfix excludes it, insists on a user of its own.
+# The tests need a database server, a mail sink, two mail servers, a web server, Perl and npm to
+# read letters with, a browser, and fonts for it: Hangul, and Latin as wide as Arial; and curl.
+# Exim, which is only unpacked because Postfix excludes it, insists on a user of its own; nginx is
+# only unpacked so that it does not serve the machine's own port 80.
 system:
 	@missing=""; \
 	PATH="$$PATH:/usr/sbin"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v smtp-sink >/dev/null || missing="$$missing postfix"; \
 	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v curl >/dev/null || missing="$$missing curl"; \
 	command -v npm >/dev/null || missing="$$missing npm"; \
 	perl -MMIME::Parser -e 1 2>/dev/null || missing="$$missing libmime-tools-perl"; \
 	fc-list :lang=ko 2>/dev/null | grep -q . || missing="$$missing fonts-noto-cjk"; \
@@ -93,7 +96,7 @@ system:
 	  useradd --system --user-group --no-create-home --home-dir /var/spool/exim4 --shell /usr/sbin/nologin Debian-exim; \
 	fi
 
-$(OPENDKIM) $(EXIM): tests/system/unpack_debian.sh | system
+$(OPENDKIM) $(EXIM) $(NGINX): tests/system/unpack_debian.sh | system
 	@rm -f $@
 	@tests/system/unpack_debian.sh $(basename $(notdir $@))
 
