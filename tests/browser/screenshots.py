@@ -9,6 +9,7 @@ from typing import Final
 from PIL import Image, ImageDraw
 
 from newsletter.lang import EditionKind
+from tests.browser.page_pictures import draw_pages
 from tests.checks.browsing import PIXELS, Window, open_window
 from tests.checks.specimens import Specimen, compose_specimens, issue_ids, without_styles
 
@@ -45,10 +46,11 @@ MODES: Final = (
 
 
 def main() -> None:
-    """Take all pictures, lay them out on a contact sheet an edition, make the README's picture."""
+    """Take all pictures, lay them out on a contact sheet an edition, make the README's pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
     tops: dict[EditionKind, Image.Image] = {}
     with open_window() as window:
+        print(draw_pages(window).relative_to(ROOT))
         letters = [one for name in issue_ids() for one in compose_specimens(name).values()]
         for letter in letters:
             shots = dict(_take_all(window, letter))
