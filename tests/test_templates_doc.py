@@ -13,6 +13,7 @@ import pytest
 from jinja2 import Environment, nodes
 from PIL import Image
 
+from newsletter.app.reader_pages import make_page_press
 from newsletter.app.site import Composed, Site
 from newsletter.compose.colours import CONTRAST_AA, contrast, lighten_for
 from newsletter.compose.hosting import Gallery, HostedPicture, resize
@@ -23,7 +24,7 @@ from newsletter.issue.issue import Article, ArticleText, Issue, IssueText, Publi
 from newsletter.lang import EditionKind, Lang
 from newsletter.message.facts import facts_of
 from newsletter.message.letter import CompiledLetter
-from newsletter.supplies import read_templates
+from newsletter.supplies import read_templates, read_web_templates
 from tests.browser.part_pictures import (
     DOCUMENT,
     LARGEST,
@@ -237,12 +238,38 @@ def test_a_letter_with_every_recipe_looks_well() -> None:
 
 
 def test_every_template_is_mentioned_and_every_mentioned_one_exists() -> None:
-    ours = {name.rpartition("/")[2] for name in read_templates(ROOT)}
+    names = [*read_templates(ROOT), *read_web_templates(ROOT)[0]]
+    ours = {name.rpartition("/")[2] for name in names}
     made = {step.file for steps in RECIPES.values() for step in steps if step.how == "a new file"}
 
     mentioned = set(re.findall(r"[\w.]+\.(?:j2|css)\b|strings\.\w+\.yaml", TEXT))
 
     assert mentioned - {name.rpartition("/")[2] for name in made} == ours
+
+
+def test_the_table_of_pages_has_every_file_but_the_words() -> None:
+    rows = [row[0] for row in _rows("The pages for readers")]
+
+    named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+
+    assert named == {one for one in read_web_templates(ROOT)[0] if not one.endswith(".yaml")}
+
+
+def test_the_words_of_pages_that_the_document_changes_take_the_place_of_ours(
+    tmp_path: Path,
+) -> None:
+    [shown] = re.findall(r"^```text\n(subscribe_lead: .*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    shutil.copytree(ROOT / "issues", tmp_path / "issues")
+    (tmp_path / "templates/web").mkdir(parents=True)
+    (tmp_path / "templates/web/strings.en.yaml").write_text(shown, encoding="utf-8")
+
+    words = make_page_press(Site({}, tmp_path)).words
+    ours = make_page_press(Site({}, ROOT)).words
+
+    changed = dict(line.split(": ", 1) for line in shown.splitlines())
+    assert {key: words[Lang.EN][key] for key in changed} == changed
+    assert words[Lang.EN].words == {**ours[Lang.EN].words, **changed}
+    assert words[Lang.KO].words == ours[Lang.KO].words
 
 
 def test_the_table_of_parts_has_every_macro_with_its_arguments() -> None:
