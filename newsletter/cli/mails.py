@@ -1,8 +1,11 @@
 """``newsletter mails``: send the program's own mails by a timer, where no server runs."""
 
+from threading import Event
+
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _
 from newsletter.dispatch.states import State
 
@@ -20,13 +23,15 @@ def send(site: Site) -> None:
 
     room = MailRoom(site)
     accepted = waiting = failed = 0
-    while sent := room.deliver_due():
-        accepted += sent[State.ACCEPTED]
-        failed += sent[State.REFUSED] + sent[State.UNKNOWN]
-        waiting += sent[State.DEFERRED] + sent[State.PENDING]
-        if not sent[State.ACCEPTED]:
-            break
-    room.delete_old()
+    stopped = Event()
+    with stopping(stopped.set):
+        while sent := room.deliver_due(lambda: not stopped.is_set()):
+            accepted += sent[State.ACCEPTED]
+            failed += sent[State.REFUSED] + sent[State.UNKNOWN]
+            waiting += sent[State.DEFERRED] + sent[State.PENDING]
+            if not sent[State.ACCEPTED] or stopped.is_set():
+                break
+        room.delete_old()
     click.echo(
         _(
             "Mails sent: {accepted}, to be tried again: {waiting}, not accepted: {failed}",

@@ -1,6 +1,7 @@
 """Writes and sends the mails of the program: confirmations, results, links."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -57,9 +58,9 @@ class MailRoom:
             clock=self._site.clock,
         )
 
-    def deliver_due(self) -> Counter[State]:
-        """Deliver the mails that are due; see `mails.sending.send_due` for result and errors."""
-        return send_due(self._run)
+    def deliver_due(self, may_begin: Callable[[], bool] = lambda: True) -> Counter[State]:
+        """Deliver the mails that are due; see `mails.sending.send_due`."""
+        return send_due(self._run, may_begin)
 
     def count_crowded(self) -> int:
         """Return how many requests wait for the window of a network or of all."""

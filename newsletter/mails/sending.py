@@ -34,13 +34,17 @@ class MailRun:
     clock: Callable[[], datetime]  # aware UTC
 
 
-def send_due(run: MailRun) -> Counter[State]:
+def send_due(run: MailRun, may_begin: Callable[[], bool] = lambda: True) -> Counter[State]:
     """
     Send the mails that are due, at most `AT_A_TIME`.
 
     A mail is *unknown* from its begin until its answer is recorded, and an unknown mail is never
     sent again by itself. One of which certainly nothing was sent waits again; one that cannot be
     written is refused, so that it does not keep the others waiting.
+
+    Args:
+        run: what sending needs.
+        may_begin: asked before each mail; after False those begun are finished, and no more begin.
 
     Returns:
         The number of mails by the state that they have now.
@@ -54,9 +58,10 @@ def send_due(run: MailRun) -> Counter[State]:
     if not numbers:
         return counts
     taken: dict[int, Mail] = {}  # begun in the database, and not yet answered
+    envelopes = _write_each(run, numbers, taken, may_begin)
     connection = run.provider.connect()
     try:
-        for receipt in connection.deliver(_write_each(run, numbers, taken), lambda _: _Begun()):
+        for receipt in connection.deliver(envelopes, lambda _: _Begun()):
             mail = taken.pop(receipt.envelope.key)
             if isinstance(receipt.outcome, Unsent):
                 run.book.put_back(mail)
@@ -71,8 +76,12 @@ def send_due(run: MailRun) -> Counter[State]:
     return counts
 
 
-def _write_each(run: MailRun, numbers: Sequence[int], taken: dict[int, Mail]) -> Iterator[Envelope]:
+def _write_each(
+    run: MailRun, numbers: Sequence[int], taken: dict[int, Mail], may_begin: Callable[[], bool]
+) -> Iterator[Envelope]:
     for number in numbers:
+        if not may_begin():
+            return
         mail = run.book.begin(number, run.limits, run.clock())
         if mail is None:
             continue

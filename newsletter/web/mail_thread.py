@@ -61,7 +61,7 @@ class MailThread:
         """Send what is due; return how long to rest."""
         now = datetime.now().astimezone()
         try:
-            sent = self._room.deliver_due()
+            sent = self._room.deliver_due(lambda: not self._is_stopping)
             if self._cleaned_at is None or now - self._cleaned_at > CLEAN_EVERY:
                 self._room.delete_old()
                 self._cleaned_at = now
