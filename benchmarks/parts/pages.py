@@ -48,12 +48,8 @@ def measure(scale: Scale) -> Part:
         "Readers' pages",
         [
             Figure("one-click posts on one core", rate, "/s", Goal(1_000), 0),
-            Figure(
-                f"page, p99 beside a dispatch of {readers:,}", _p99(pages), " ms", Goal(20, False)
-            ),
-            Figure(
-                f"post, p99 beside a dispatch of {readers:,}", _p99(posts), " ms", Goal(100, False)
-            ),
+            Figure(f"page, p99 {beside}", _p99(pages), " ms", Goal(20, False)),
+            Figure(f"post, p99 {beside}", _p99(posts), " ms", Goal(100, False)),
             Figure("fdatasync of the disk", syncs, "/s", places=0),
             Figure("posts a second for each fdatasync a second", rate / syncs, "x"),
             Figure("requests beside the dispatch", len(pages) + len(posts), places=0),

@@ -62,6 +62,10 @@ class LetterLinks:
         """Return a reader as stored; None if there is none any more."""
         return self._lookup.find_reader(reader)
 
+    def preferences_token(self, reader: ReaderName) -> str:
+        """Return the token of a reader's settings, for a page that leads there."""
+        return self._keyring.links.token(Purpose.PREFERENCES, reader)
+
     def leave(self, reader: ReaderName, reason: str, lang: Lang) -> Preference | None:
         """
         Unsubscribe a reader; durable on return. Nothing happens if the reader has left already.

@@ -20,6 +20,7 @@ class Found:
 
     entry: Entry | None  # of the address
     is_blocked: bool  # it never wants mail again
+    is_in_doubt: bool  # the database was put back to an earlier state since the request
     sent: Sent  # limited mails, without this one
     told_at: datetime | None  # when the address was last told that it is subscribed
     answered_at: datetime | None  # when the last mail of the same kind to it was begun
@@ -32,12 +33,15 @@ def decide(mail: Mail, found: Found, limits: Limits, now: datetime) -> Decision:
     """
     Decide on a request, at the moment at which its mail may leave.
 
-    A mail that was begun before, and put off by its server, keeps its form and is not counted
-    again; it is dropped if the address was blocked meanwhile.
+    After a restore, what was asked for before is not sent: it may have left already, and nobody
+    knows. A mail that was begun before, and put off by its server, keeps its form and is not
+    counted again; it is dropped if the address was blocked meanwhile.
     """
     is_closed = found.is_blocked or not may_be_asked(found.entry)
     if is_closed and mail.kind is not MailKind.MOVED:
         return Skip.BLOCKED
+    if found.is_in_doubt:
+        return Skip.IN_DOUBT
     if mail.form is not None:
         return mail.form
     decided = _DECIDED_BY[mail.kind](found, now)

@@ -55,6 +55,7 @@ class Skip(StrEnum):
     ANSWERED = "answered"  # a mail that left after this request answers it too
     ADDRESS_LIMIT = "address limit"
     TOO_OLD = "too old"  # it waited for a week
+    IN_DOUBT = "in doubt"  # the database was restored after the request: it may have been sent
     TAKEN = "taken"  # the new address is another reader's
 
 

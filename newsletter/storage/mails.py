@@ -33,6 +33,7 @@ from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import FIELDS, count_step, mail_of
 from newsletter.storage.mail_tables import funnel_counts, mails, network_limits
 from newsletter.storage.subscribers import SqlOpenBook
+from newsletter.storage.tables import doubts
 from newsletter.storage.transactions import reading
 
 CROWDED: Final = "crowded"  # the reason of a mail that waits for the window of a network or of all
@@ -216,10 +217,17 @@ def _look(connection: Connection, mail: Mail, now: datetime) -> Found:
     return Found(
         entry=entry,
         is_blocked=bool(find_blocked(connection, [mail.address_key])),
+        is_in_doubt=_is_in_doubt(connection, mail),
         sent=_find_sent(connection, mail, now),
         told_at=_last(connection, mail, _COLUMNS.form == MailForm.SUBSCRIBED.value),
         answered_at=_last(connection, mail, _COLUMNS.kind == mail.kind.value),
     )
+
+
+def _is_in_doubt(connection: Connection, mail: Mail) -> bool:
+    """Return whether the database was found to be an older copy after the request."""
+    later = select(doubts.c.id).where(doubts.c.raised_at >= mail.asked_at)
+    return connection.execute(later.limit(1)).first() is not None
 
 
 def _find_sent(connection: Connection, mail: Mail, now: datetime) -> Sent:

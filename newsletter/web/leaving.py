@@ -10,8 +10,8 @@ from newsletter.desk.reader_forms import Fault, FormError
 from newsletter.desk.reader_requests import ReaderRequests
 from newsletter.lang import Lang
 from newsletter.message.links import Purpose
-from newsletter.subscribers.reader_id import ReaderName
-from newsletter.web.pages import Pages
+from newsletter.subscribers.reader_acts import mask
+from newsletter.web.pages import Onward, Pages
 
 
 class LeavingPages:
@@ -34,10 +34,20 @@ class LeavingPages:
     def show_button(self, token: str) -> Response:
         """Show one button; opening the page changes nothing (RFC 8058, section 2)."""
         reader = self._letters.read(Purpose.UNSUBSCRIBE, token)
-        lang = self._choose_lang(reader)
         if isinstance(reader, Unread):
-            return say_unread(self._pages, lang, reader)
-        return self._pages.button(lang, "leave", asks_reason=True)
+            return say_unread(self._pages, self._pages.choose_lang(), reader)
+        found = self._letters.find(reader)
+        lang = self._pages.choose_lang(None if found is None else found.preference)
+        instead = url_for(
+            "preferences.show", token=self._letters.preferences_token(reader), lang=lang.value
+        )
+        return self._pages.button(
+            lang,
+            "leave",
+            asks_reason=True,
+            whose="" if found is None else mask(found.address),
+            onward=Onward(self._pages.words(lang)["leave_instead"], instead),
+        )
 
     def leave(self, token: str) -> Response:
         """
@@ -65,12 +75,6 @@ class LeavingPages:
         except FormError as error:
             return link_form(self._pages, Lang(lang), address, error.faults)
         return self._pages.message(Lang(lang), "link_asked")
-
-    def _choose_lang(self, reader: ReaderName | Unread) -> Lang:
-        if isinstance(reader, Unread) or request.args.get("lang"):
-            return self._pages.choose_lang()
-        found = self._letters.find(reader)
-        return self._pages.choose_lang(None if found is None else found.preference)
 
 
 def say_unread(pages: Pages, lang: Lang, unread: Unread) -> Response:

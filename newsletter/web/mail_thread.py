@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +13,8 @@ from newsletter.errors import LedgerError, NewsletterError
 from newsletter.phrases import phrase
 
 LOOK_S: Final = 2.0  # between two looks, if nobody wakes the thread: other processes write too
+SETTLE_S: Final = 0.2  # without a request: then the pages are quiet
+SETTLE_MAX_S: Final = 5.0
 AFTER_A_FAULT_S: Final = 30.0
 TELL_AGAIN: Final = timedelta(hours=1)  # the same fault
 LOOK_FOR_CROWDS: Final = timedelta(seconds=30)
@@ -53,9 +56,23 @@ class MailThread:
             self._wake.clear()
             rest = self._send()
             if not self._is_stopping:
-                self._wake.wait(rest)
+                if self._wake.wait(rest):
+                    self._let_settle()
                 if rest == AFTER_A_FAULT_S and not self._is_stopping:
                     threading.Event().wait(1)  # a busy page may not make us hammer at a provider
+
+    def _let_settle(self) -> None:
+        """
+        Wait for a moment without requests: many come at once, and their pages come first.
+
+        Each mail takes two commits and an answer of its server, on the processor that also
+        answers readers. A busy page delays mails by a few seconds, and not longer.
+        """
+        until = time.monotonic() + SETTLE_MAX_S
+        while not self._is_stopping and time.monotonic() < until:
+            self._wake.clear()
+            if not self._wake.wait(SETTLE_S):
+                return
 
     def _send(self) -> float:
         """Send what is due; return how long to rest."""

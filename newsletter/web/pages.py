@@ -123,16 +123,29 @@ class Pages:
         *,
         asks_reason: bool = False,
         is_grave: bool = False,
+        whose: str = "",
         onward: Onward | None = None,
         **fields: str,
     ) -> Response:
-        """Return a page with one button, which posts to the page's own address."""
+        """
+        Return a page with one button, which posts to the page's own address.
+
+        Args:
+            lang: of the page.
+            key: the texts are ``KEY_title``, ``KEY_lead`` and ``KEY_button``.
+            asks_reason: whether it has a field for a reason.
+            is_grave: whether the button cannot be undone on the web.
+            whose: the address that it is about, masked if others may see it; "": not shown.
+            onward: another way to go; None: none.
+            fields: for the texts' places.
+        """
         words = self.words(lang)
         return self.page(
             "button.html.j2",
             lang,
             words[f"{key}_title"],
             paragraphs=[self.fill(lang, f"{key}_lead", fields)],
+            whose=whose,
             action=f"?lang={lang}",
             button=words[f"{key}_button"],
             asks_reason=asks_reason,

@@ -9,7 +9,7 @@ from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.reader_acts import Change
 from newsletter.subscribers.why import Cause
-from tests.web.house import READER, House, links_of, shows, text_of
+from tests.web.house import READER, House, links_of, parse, shows, text_of
 
 
 def test_a_reader_leaves_and_gets_the_result_by_mail_at_once(tmp_path: Path) -> None:
@@ -176,3 +176,15 @@ def test_links_of_an_older_key_are_read(tmp_path: Path) -> None:
     house.post(f"/u/{old}")
 
     assert house.standing() == "unsubscribed"
+
+
+def test_the_page_shows_whose_subscription_it_is_and_another_way(tmp_path: Path) -> None:
+    """A letter may be forwarded: whoever follows its link sees that it is not their own."""
+    house = House(tmp_path)
+
+    page = parse(house.get(house.leaving_path()).text)
+
+    assert "r•••@example.org" in page.text_content()
+    assert READER not in page.text_content()
+    [instead] = page.xpath("//p[@class='onward']/a/@href")
+    assert shows(house.get(instead), "settings")
