@@ -94,6 +94,7 @@ def _merge(
     rows: list[Row], book: OpenBook, import_id: str, now: datetime, contested: dict[str, str]
 ) -> "_Plan":
     found = book.find(list({row.address.key for row in rows}))
+    rows, blocked = _apart_from_blocked(rows, found, book)
     plan = _planned(rows, found, owners_of(rows, found, book), import_id, now, contested)
     try:
         _write(book, found, plan, import_id)
@@ -101,7 +102,27 @@ def _merge(
         owners = book.find_named([name for row in rows for name in row.names])
         plan = _planned(rows, found, owners, import_id, now, contested)
         _write(book, found, plan, import_id)
+    plan.refusals.extend(blocked)
     return plan
+
+
+def _apart_from_blocked(
+    rows: list[Row], found: Mapping[str, Entry], book: OpenBook
+) -> tuple[list[Row], list[Refusal]]:
+    """
+    Separate the rows of new addresses whose owners never want mail again.
+
+    They are refused whatever the row says: not even the address may be stored again.
+    """
+    blocked = book.find_blocked([row.address.key for row in rows if row.address.key not in found])
+    if not blocked:
+        return rows, []
+    refusals = [
+        Refusal(row.line, phrase("subscribers.blocked", address=row.address.spelling), row.fields)
+        for row in rows
+        if row.address.key in blocked
+    ]
+    return [row for row in rows if row.address.key not in blocked], refusals
 
 
 @dataclass(frozen=True, slots=True)

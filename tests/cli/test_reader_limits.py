@@ -93,3 +93,29 @@ def test_a_timer_sends_what_a_server_would(tmp_path: Path) -> None:
 
     assert first == "Mails sent: 2, to be tried again: 0, not accepted: 0\n"
     assert again == "Mails sent: 0, to be tried again: 0, not accepted: 0\n"
+
+
+def test_an_import_refuses_a_blocked_address_after_every_change_of_keys(tmp_path: Path) -> None:
+    """Rotate, drop the old key: the hash is made with a key that is never rotated."""
+    house = House(tmp_path)
+    block(house)
+    house.move_clock(days=8)
+    house.room.delete_old()
+    house.site.close()
+    (tmp_path / ".secret-key").write_text("n" * 43 + "\n", encoding="ascii")
+    house.stage.restart()
+    house.site = house.stage.site
+    (tmp_path / "list.csv").write_text(
+        "email,name,language,consented_at,status\n"
+        "first@example.org,,ko,2022-07-01,active\n"
+        "Never@Example.org,누구,ko,2022-07-01,active\n"
+        "last@example.org,,ko,2022-07-01,active\n",
+        encoding="utf-8",
+    )
+
+    said = house.stage.run("subscribers", "import", str(tmp_path / "list.csv"), status=1)
+
+    assert "never wants email again" in said
+    assert "3" in said
+    found = {name: house.standing(f"{name}@example.org") for name in ("first", "never", "last")}
+    assert found == {"first": "active", "never": None, "last": "active"}
