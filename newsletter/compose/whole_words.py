@@ -7,8 +7,9 @@ from markupsafe import Markup, escape
 
 from newsletter.compose.markdown_text import columns
 
-# ``word-break: keep-all`` does not break Hangul, except beside brackets, dots and dashes.
-TEARS: Final = re.compile(r"[가-힣][(\[·/–-]|[)\]·/–-][가-힣]")
+# ``word-break: keep-all`` does not break Hangul, except beside brackets, dots, dashes and
+# outside of quotation marks (UAX #14 of Unicode 16, rule LB19a; Chromium of 2026).
+TEARS: Final = re.compile(r"[가-힣][(\[‘“·/–-]|[)\]’”·/–-][가-힣]")
 COLUMNS_MAX: Final = 26  # columns; a longer word may break: it would not fit a phone's line
 TAG: Final = re.compile(r"(<[^>]*>)")
 EMPHASIS: Final = re.compile(r"<(/?)(strong|em)>")

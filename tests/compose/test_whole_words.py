@@ -1,4 +1,4 @@
-"""Korean words beside brackets, dots and dashes stay on one line."""
+"""Korean words beside brackets, quotation marks, dots and dashes stay on one line."""
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,8 @@ from newsletter.compose.whole_words import CLOSED, OPENED, keep_whole, keep_word
         ("<strong>몽골 센터(HDC)</strong>는", "<strong>몽골 [센터(HDC)]</strong>는"),
         ("e-뉴스 경기도·몽골", "[e-뉴스] [경기도·몽골]"),
         ("화상회의를 열었습니다. (HDC) 2,000km의", "화상회의를 열었습니다. (HDC) 2,000km의"),
+        ("아래 ‘구독 확인하기’를 누릅니다", "아래 ‘구독 [확인하기’를] 누릅니다"),
+        ("그‘것’ “가” 말", "[그‘것’] “가” 말"),
         ('<img alt="센터(HDC)는"> 말', '<img alt="센터(HDC)는"> 말'),
         ("<a href='x'>센터(HDC)</a>는", "<a href='x'>[센터(HDC)]</a>는"),
         ("긴낱말이이어지는국제보건의료센터(HDC)는", "긴낱말이이어지는국제보건의료센터(HDC)는"),
