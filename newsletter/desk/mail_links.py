@@ -17,6 +17,7 @@ from newsletter.subscribers.reader_acts import UNDO_DAYS, Change, Confirmed
 from newsletter.subscribers.subscriber import Standing, Subscriber
 
 SETTINGS_VALID: Final = timedelta(hours=1)
+UNDOING: Final = frozenset({MailKind.LEFT, MailKind.MOVED})
 
 
 class Changed(StrEnum):
@@ -66,6 +67,20 @@ class MailLinks:
             raise FormError([Fault("code", "error_code_form")])
         return self._acts.confirm_by_code(tab.name, digits, self._clock())
 
+    def find_end(self, mail: Mail) -> Confirmed | None:
+        """
+        Return what became of a link that was used, or is too late to undo anything.
+
+        None: its button still does something. Of links to own data, see `find_owner`.
+        """
+        if mail.kind is MailKind.SETTINGS:
+            return None
+        if mail.used_at is not None:
+            has_left_again = mail.kind is MailKind.LEFT and not self._is_active(mail)
+            return Confirmed.GONE if has_left_again else Confirmed.ALREADY
+        is_late = self._clock() - mail.asked_at > timedelta(days=UNDO_DAYS)
+        return Confirmed.GONE if mail.kind in UNDOING and is_late else None
+
     def confirm(self, mail: Mail) -> Confirmed:
         """Do what a mail asks its reader to confirm; durable on return."""
         now = self._clock()
@@ -83,11 +98,6 @@ class MailLinks:
                 return Confirmed.DONE if standing is Standing.ACTIVE else Confirmed.GONE
             case MailKind.SETTINGS:
                 return Confirmed.GONE  # has a form of its own
-
-    def may_undo(self, mail: Mail) -> bool:
-        """Whether what a mail tells can still be undone, or was undone by it."""
-        is_early = self._clock() - mail.asked_at <= timedelta(days=UNDO_DAYS)
-        return is_early or mail.used_at is not None
 
     def never_write_again(self, mail: Mail) -> None:
         """Never write to the address of a mail again."""
@@ -141,6 +151,11 @@ class MailLinks:
             "standing_because": str(why["because"]) or None,
             "deliveries": [asdict(one) for one in self._book.deliveries(owner.id)],
         }
+
+    def _is_active(self, mail: Mail) -> bool:
+        reader = self._lookup.find_reader_id(mail)
+        subscriber = None if reader is None else self._lookup.find_reader(reader)
+        return subscriber is not None and subscriber.standing is Standing.ACTIVE
 
     def _find(self, purpose: Purpose, token: str) -> Mail | None:
         named = self._keyring.links.read_signed(purpose, token)

@@ -45,6 +45,6 @@ def add_fault_pages(app: Flask, pages: Pages) -> None:
 
 
 def _lang(pages: Pages) -> Lang:
-    """Return the language in the path, or else the reader's."""
+    """Return the language that was chosen, or that in the path, or the browser's."""
     first = request.path.strip("/").partition("/")[0]
-    return Lang(first) if first in list(Lang) else pages.choose_lang()
+    return pages.choose_lang(Lang(first) if first in list(Lang) else None)

@@ -11,6 +11,7 @@ from newsletter.desk.reader_requests import ReaderRequests
 from newsletter.lang import Lang
 from newsletter.message.links import Purpose
 from newsletter.subscribers.reader_acts import mask
+from newsletter.subscribers.subscriber import Standing
 from newsletter.web.pages import Onward, Pages
 
 
@@ -32,12 +33,18 @@ class LeavingPages:
         return routes
 
     def show_button(self, token: str) -> Response:
-        """Show one button; opening the page changes nothing (RFC 8058, section 2)."""
+        """
+        Show one button; opening the page changes nothing (RFC 8058, section 2).
+
+        To a reader who has left it says so: a button would look as if they had not.
+        """
         reader = self._letters.read(Purpose.UNSUBSCRIBE, token)
         if isinstance(reader, Unread):
             return say_unread(self._pages, self._pages.choose_lang(), reader)
         found = self._letters.find(reader)
         lang = self._pages.choose_lang(None if found is None else found.preference)
+        if found is not None and found.standing is Standing.UNSUBSCRIBED:
+            return self._say_left(lang)
         instead = url_for(
             "preferences.show", token=self._letters.preferences_token(reader), lang=lang.value
         )
@@ -61,7 +68,7 @@ class LeavingPages:
         if isinstance(reader, Unread):
             return say_unread(self._pages, lang, reader)
         preference = self._letters.leave(reader, _read_reason(), lang)
-        return self._pages.message(self._pages.choose_lang(preference), "left", also=("left_undo",))
+        return self._say_left(self._pages.choose_lang(preference))
 
     def show_link_form(self, lang: str) -> Response:
         """Show the form that mails a new link."""
@@ -75,6 +82,9 @@ class LeavingPages:
         except FormError as error:
             return link_form(self._pages, Lang(lang), address, error.faults)
         return self._pages.message(Lang(lang), "link_asked")
+
+    def _say_left(self, lang: Lang) -> Response:
+        return self._pages.message(lang, "left", also=("left_undo",))
 
 
 def say_unread(pages: Pages, lang: Lang, unread: Unread) -> Response:

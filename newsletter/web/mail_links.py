@@ -23,7 +23,6 @@ BUTTON: Final = {
     MailKind.NEW_ADDRESS: ("move", "moved", "gone"),
     MailKind.MOVED: ("unmove", "unmoved", "undo_late"),
 }
-UNDONE: Final = frozenset({MailKind.LEFT, MailKind.MOVED})
 DONE: Final = frozenset({Confirmed.DONE, Confirmed.ALREADY})
 
 
@@ -45,19 +44,21 @@ class MailLinkPages:
         return routes
 
     def show(self, token: str) -> Response:
-        """Show a button, or the form of a reader's own data; opening changes nothing."""
+        """
+        Show a button, or the form of a reader's own data; opening changes nothing.
+
+        A link that has done its work says so again: a button would look as if it had not.
+        """
         found = self._find(token)
         if isinstance(found, Response):
             return found
         mail, lang = found
         if mail.kind is MailKind.SETTINGS:
             return self._show_own(token, mail, lang)
-        if mail.kind is MailKind.SUBSCRIBE and mail.used_at is not None:
-            return say_confirmed(self._pages, lang, Confirmed.ALREADY)
-        asks, _, late = BUTTON[mail.kind]
-        if mail.kind in UNDONE and not self._mails.may_undo(mail):
-            return self._pages.message(lang, late)
-        return self._pages.button(lang, asks, address=mail.address)
+        end = self._mails.find_end(mail)
+        if end is not None:
+            return self._say(lang, mail, end)
+        return self._pages.button(lang, BUTTON[mail.kind][0], address=mail.address)
 
     def act(self, token: str) -> Response:
         """Do what the button says."""
@@ -67,13 +68,7 @@ class MailLinkPages:
         mail, lang = found
         if mail.kind is MailKind.SETTINGS:
             return self._change_own(token, mail, lang)
-        confirmed = self._mails.confirm(mail)
-        if mail.kind is MailKind.SUBSCRIBE:
-            return say_confirmed(self._pages, lang, confirmed)
-        if confirmed is Confirmed.TAKEN:
-            return self._pages.message(lang, "taken")
-        _, done, late = BUTTON[mail.kind]
-        return self._pages.message(lang, done if confirmed in DONE else late)
+        return self._say(lang, mail, self._mails.confirm(mail))
 
     def show_never(self, token: str) -> Response:
         """Show the button that ends all mail to an address."""
@@ -147,6 +142,14 @@ class MailLinkPages:
             address=owner.address,
             form=form,
         )
+
+    def _say(self, lang: Lang, mail: Mail, confirmed: Confirmed) -> Response:
+        if mail.kind is MailKind.SUBSCRIBE:
+            return say_confirmed(self._pages, lang, confirmed)
+        if confirmed is Confirmed.TAKEN:
+            return self._pages.message(lang, "taken")
+        _, done, late = BUTTON[mail.kind]
+        return self._pages.message(lang, done if confirmed in DONE else late)
 
     def _say_old(self, lang: Lang) -> Response:
         return self._pages.message(lang, "settings_gone", status=404)

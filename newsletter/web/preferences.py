@@ -30,6 +30,7 @@ class PreferencePages:
         routes.get("/p/<token>")(self.show)
         routes.post("/p/<token>")(self.save)
         routes.post("/p/<token>/link")(self.ask_for_settings)
+        routes.get("/p/<token>/link")(self.show_again)
         return routes
 
     def show(self, token: str) -> Response:
@@ -60,6 +61,11 @@ class PreferencePages:
         lang = self._pages.choose_lang(found[1].preference)
         self._requests.open_settings(found[1], lang, request.remote_addr or "")
         return self._pages.message(lang, "settings_sent")
+
+    def show_again(self, token: str) -> Redirect:
+        """Lead back: the page that follows a request for a link has the other language, too."""
+        lang = self._pages.choose_lang()
+        return redirect(url_for("preferences.show", token=token, lang=lang.value), 302)
 
     def _find(self, token: str) -> tuple[ReaderName, Subscriber] | Response:
         """Return the active reader of a link, or the page that says why there is none."""

@@ -39,6 +39,7 @@ class SubscribingPages:
         routes = Blueprint("subscribing", __name__)
         routes.get("/<any(ko,en):lang>/subscribe")(self.show_form)
         routes.post("/<any(ko,en):lang>/subscribe/start")(self.start)
+        routes.get("/<any(ko,en):lang>/subscribe/start")(self.show_again)
         routes.post("/<any(ko,en):lang>/subscribe")(self.ask)
         routes.get("/<any(ko,en):lang>/subscribe/<tab>")(self.show_tab)
         routes.post("/<any(ko,en):lang>/subscribe/<tab>")(self.enter_code)
@@ -52,6 +53,10 @@ class SubscribingPages:
         """Show the form with an address that was typed into a form elsewhere; store nothing."""
         address = request.form.get("address", "")
         return self._form(Lang(lang), Form(address=address, preference=lang))
+
+    def show_again(self, lang: str) -> Redirect:
+        """Lead to the form: `start` links to itself in the other language."""
+        return redirect(url_for("subscribing.show_form", lang=lang), 302)
 
     def ask(self, lang: str) -> Response | Redirect:
         """Store a request; the page that follows is the same for every address."""
