@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from jinja2 import DictLoader, StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from newsletter.compose.whole_words import keep_whole
 from newsletter.errors import ContentError, Problem
 from newsletter.lang import Lang
 from newsletter.message.reader_words import ReaderWords
@@ -35,6 +36,7 @@ class PagePress:
             lstrip_blocks=True,
             keep_trailing_newline=True,
         )
+        self._room.filters["whole"] = keep_whole
         self._shared = {**shared, "all_words": words}
 
     def fill(self, template: str, lang: Lang, **values: object) -> str:

@@ -19,6 +19,14 @@ STYLESHEET: Final = "pages.css"
 FAULTY: Final = 422  # a form with faults
 HTML: Final = "text/html; charset=utf-8"
 MESSAGES_HELD: Final = 256  # pages that are the same for many readers
+MARK_OF: Final = {  # messages with a drawing above them, see marks.html.j2
+    **dict.fromkeys(("confirmed", "left", "undone", "moved", "unmoved", "own_saved"), "done"),
+    **dict.fromkeys(("link_asked", "settings_sent", "own_moving"), "mail"),
+}
+# Messages after which the form to subscribe is of no use.
+COMPLETE: Final = frozenset(
+    {*MARK_OF, "already", "never_done", "closed", "taken", "test"} - {"left"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +113,16 @@ class Pages:
             lang: of the page.
             key: the texts are ``KEY_title`` and ``KEY_lead``.
             status: of the response.
-            onward: where to go on; None: to the form to subscribe.
+            onward: where to go on; None: to the form to subscribe, if that is of use.
             also: keys of more paragraphs.
             fields: for the texts' places.
         """
         keys = (f"{key}_lead", *also)
         paragraphs = tuple(self.fill(lang, one, fields) for one in keys)
-        title, onward = self.words(lang)[f"{key}_title"], onward or self.to_subscribe(lang)
-        shared = self._shared(lang)
-        told = _Message(lang, title, paragraphs, onward, tuple(shared.items()))
+        if onward is None and key not in COMPLETE:
+            onward = self.to_subscribe(lang)
+        title, mark = self.words(lang)[f"{key}_title"], MARK_OF.get(key, "")
+        told = _Message(lang, title, mark, paragraphs, onward, tuple(self._shared(lang).items()))
         return Response(self._told(told), status, content_type=HTML)
 
     def button(
@@ -176,9 +185,7 @@ class Pages:
         }
 
     def _tell(self, told: "_Message") -> str:
-        shown = {**dict(told.shared), "title": told.title, "errors": ()}
-        shown |= {"paragraphs": told.paragraphs, "onward": told.onward}
-        return self._press.fill("message.html.j2", told.lang, **shown)
+        return self._press.fill("message.html.j2", told.lang, **told.shown())
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +194,15 @@ class _Message:
 
     lang: Lang
     title: str
+    mark: str  # of marks.html.j2; "": none
     paragraphs: tuple[str, ...]
-    onward: Onward
+    onward: Onward | None
     shared: tuple[tuple[str, object], ...]
+
+    def shown(self) -> dict[str, object]:
+        """Return what the template shows."""
+        own = {"title": self.title, "mark": self.mark, "paragraphs": self.paragraphs}
+        return {**dict(self.shared), **own, "onward": self.onward, "errors": ()}
 
 
 def _path_in(lang: Lang) -> str:
