@@ -54,7 +54,7 @@ wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone 
 crash-test: $(VENV)/installed-dev ## Kill dispatches, servers and disks ROUNDS times (200); compare person by person
 	$(BIN)/python -m tests.crash --rounds $(ROUNDS) --write docs/reliability.md
 
-screenshots: system $(VENV)/installed-dev ## Pictures of every edition in build/screenshots/
+screenshots: system $(VENV)/installed-dev ## Pictures of every edition, page and mail in build/screenshots/
 	$(BIN)/python -m tests.browser.screenshots
 
 bench: $(VENV)/installed ## Measure beside smtp-source, nodemailer, smtplib: benchmarks/RESULTS.md

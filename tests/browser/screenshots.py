@@ -1,4 +1,9 @@
-"""Pictures of every edition at every size and in every mode: what `make screenshots` runs."""
+"""
+Pictures of every edition, page and mail: what `make screenshots` runs.
+
+Editions at every size and in every mode; pages for readers, and mails of the program, at two
+sizes in light and in dark.
+"""
 
 import io
 from collections.abc import Iterator
@@ -10,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from newsletter.lang import EditionKind
 from tests.browser.page_pictures import draw_pages
+from tests.browser.reader_pictures import draw_reader_pages
 from tests.checks.browsing import PIXELS, Window, open_window
 from tests.checks.specimens import Specimen, compose_specimens, issue_ids, without_styles
 
@@ -61,6 +67,8 @@ def main() -> None:
                 tops[letter.kind] = shots["light", 640]
     lay_side_by_side([tops[EditionKind.KO], tops[EditionKind.EN]], README_PICTURE)
     print(README_PICTURE.relative_to(ROOT))
+    for sheet in draw_reader_pages(OUT):
+        print(sheet.relative_to(ROOT))
 
 
 def contact_sheet(shots: dict[tuple[str, int], Image.Image]) -> Image.Image:
