@@ -20,7 +20,9 @@ from newsletter.storage.transactions import as_ledger_error, check_file
 T = TypeVar("T")
 
 PATIENCE_S: Final = 3.0  # of a web request for the database's write lock
-ATTEMPT_MS: Final = 250  # of one wait for SQLite's lock, which is asked for again and again
+# Between two attempts to take SQLite's write lock. SQLite's own waiters sleep up to 100 ms, and
+# meanwhile a dispatch, which commits without a pause, takes the lock many times.
+ATTEMPT_S: Final = 0.002
 GROUP_MAX: Final = 200
 LOCK_TIMEOUT: Final = "55P03"  # PostgreSQL: lock_not_available
 
@@ -110,6 +112,7 @@ class GroupCommit:
             try:
                 self._commit(waiting)
             except LedgerBusyError as error:
+                threading.Event().wait(ATTEMPT_S)
                 late = time.monotonic() - PATIENCE_S
                 for job in [one for one in waiting if one.since <= late]:
                     job.finish(error)
@@ -154,7 +157,7 @@ class GroupCommit:
         if not self._is_sqlite:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(PATIENCE_S * 1000)}ms'")
             return
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {ATTEMPT_MS}")
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
         connection.execute(_TAKE_LOCK)
 
     def _reset(self, connection: Connection) -> None:
