@@ -20,7 +20,7 @@ IPV6_PREFIX: Final = 56
 class Sent:
     """When limited mails were begun; aware UTC, in order."""
 
-    to_address: Sequence[datetime]  # in the last 24 hours
+    to_address: Sequence[datetime]  # of the same kind, in the last 24 hours
     to_network: Sequence[datetime]  # in the last 60 minutes; the next alike
     to_all: Sequence[datetime]
 

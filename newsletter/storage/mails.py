@@ -239,7 +239,11 @@ def _find_sent(connection: Connection, mail: Mail, now: datetime) -> Sent:
         return sorted(connection.execute(query).scalars())
 
     return Sent(
-        to_address=begun(DAY, _COLUMNS.address_key == mail.address_key),
+        to_address=begun(
+            DAY,
+            _COLUMNS.address_key == mail.address_key,
+            _COLUMNS.kind == mail.kind.value,  # who has just confirmed may ask for the settings
+        ),
         to_network=begun(HOUR, _COLUMNS.network == mail.network) if mail.network else [],
         to_all=begun(HOUR),
     )

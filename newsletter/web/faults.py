@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from newsletter.desk.letter_links import NotNowError
 from newsletter.errors import LedgerError
 from newsletter.lang import Lang
-from newsletter.web.pages import Pages
+from newsletter.web.pages import Onward, Pages
 
 RETRY_AFTER_S = "5"
 WORDS_OF = {404: "missing", 405: "wrong", 413: "too_large"}
@@ -34,7 +34,9 @@ def add_fault_pages(app: Flask, pages: Pages) -> None:
         """Ask to come back: nothing was recorded. Mail programs repeat their request."""
         if isinstance(error, LedgerError):
             log.warning(error.phrase)
-        page = pages.message(_lang(pages), "busy", status=503)
+        lang = _lang(pages)
+        again = Onward(pages.words(lang)["busy_again"], f"?lang={lang}")
+        page = pages.message(lang, "busy", status=503, onward=again)
         page.headers["Retry-After"] = RETRY_AFTER_S
         return page
 

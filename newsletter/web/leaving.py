@@ -71,8 +71,8 @@ class LeavingPages:
         return self._say_left(self._pages.choose_lang(preference))
 
     def show_link_form(self, lang: str) -> Response:
-        """Show the form that mails a new link."""
-        return link_form(self._pages, Lang(lang))
+        """Show the form that mails new links."""
+        return link_form(self._pages, Lang(lang), "link")
 
     def ask_for_link(self, lang: str) -> Response:
         """Ask for a new link; the page is the same for every address."""
@@ -80,7 +80,7 @@ class LeavingPages:
         try:
             self._requests.mail_link(address, Lang(lang), request.remote_addr or "")
         except FormError as error:
-            return link_form(self._pages, Lang(lang), address, error.faults)
+            return link_form(self._pages, Lang(lang), "link", address, error.faults)
         return self._pages.message(Lang(lang), "link_asked")
 
     def _say_left(self, lang: Lang) -> Response:
@@ -91,20 +91,21 @@ def say_unread(pages: Pages, lang: Lang, unread: Unread) -> Response:
     """Return the page of a link that names no reader; it never claims success."""
     if unread is Unread.TEST:
         return pages.message(lang, "test")
-    return link_form(pages, lang)
+    return link_form(pages, lang, "damaged")
 
 
 def link_form(
-    pages: Pages, lang: Lang, address: str = "", faults: Sequence[Fault] = ()
+    pages: Pages, lang: Lang, key: str, address: str = "", faults: Sequence[Fault] = ()
 ) -> Response:
-    """Return the form that mails a new link."""
+    """Return the form that mails new links; *key*: "damaged" after a link that cannot be read."""
     return pages.page(
         "link.html.j2",
         lang,
-        pages.words(lang)["damaged_title"],
+        pages.words(lang)[f"{key}_title"],
         faults=faults,
         action=url_for("leaving.ask_for_link", lang=lang.value),
         address=address,
+        key=key,
     )
 
 

@@ -155,3 +155,13 @@ def test_only_trusted_proxies_say_where_a_request_came_from(tmp_path: Path) -> N
 
     assert [network for network, _ in begun(alone)] == ["192.0.2.0/24"]
     assert [network for network, _ in begun(behind)] == ["203.0.113.0/24"]
+
+
+def test_who_has_just_confirmed_gets_the_link_to_the_settings_at_once(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.subscribe()
+    house.move_clock(seconds=20)
+
+    house.post("/ko/link", {"address": "new@example.org"})
+
+    assert [mail["To"] for mail in house.mails()] == ["new@example.org"]
