@@ -6,18 +6,12 @@ from enum import StrEnum
 from newsletter.app.site import Site
 from newsletter.desk.link_keys import LinkKeyring
 from newsletter.desk.reader_forms import check_preference
-from newsletter.errors import NewsletterError
 from newsletter.lang import Lang, Preference
 from newsletter.message.links import Purpose
-from newsletter.phrases import phrase
 from newsletter.subscribers.reader_acts import Change, Leaving, shorten
-from newsletter.subscribers.reader_id import ReaderName
+from newsletter.subscribers.reader_id import ReaderName, reader_name_in
 from newsletter.subscribers.subscriber import Standing, Subscriber
 from newsletter.subscribers.why import one_line
-
-
-class NotNowError(NewsletterError):
-    """A link cannot be read now, and may be later: a key is missing."""
 
 
 class Unread(StrEnum):
@@ -44,19 +38,16 @@ class LetterLinks:
         Raises:
             NotNowError: no key is here that the newest letters were signed with.
         """
-        links, now = self._keyring.links, self._clock()
-        name = links.read_token(purpose, token)
-        if name is not None:
-            return name
-        if links.read_token(Purpose.TEST, token) is not None:
+        named = self._keyring.links.read_signed(purpose, token)
+        if named is None and self._keyring.links.read_signed(Purpose.TEST, token) is not None:
             return Unread.TEST
-        if self._keyring.lacks_newest_key(now):
-            raise NotNowError(phrase("desk.links-unreadable"))
-        name = self._keyring.links.read_token(purpose, token)  # a key may have come back
-        if name is not None:
-            return name
-        self._keyring.note_wrong_signature(now)
-        return Unread.DAMAGED
+        if named is None:
+            named = self._keyring.read(purpose, token)
+        name = None if named is None else reader_name_in(named)
+        if name is None:
+            self._keyring.note_wrong_signature(self._clock())
+            return Unread.DAMAGED
+        return name
 
     def find(self, reader: ReaderName) -> Subscriber | None:
         """Return a reader as stored; None if there is none any more."""

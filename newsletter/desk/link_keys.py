@@ -5,18 +5,24 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Final
 
 from newsletter.app.signing import find_link_keys
 from newsletter.app.site import Site
 from newsletter.errors import NewsletterError
-from newsletter.message.links import ReaderLinks
+from newsletter.message.keys import LinkKeys
+from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.phrases import phrase
 
-LOOKED_AT: Final = timedelta(seconds=10)  # how long an answer of the database counts
+READ_AGAIN_S: Final = 1.0  # between two looks at the key's file
 WRONG_AN_HOUR: Final = 20
 HOUR: Final = timedelta(hours=1)
 log = logging.getLogger(__name__)
+
+
+class NotNowError(NewsletterError):
+    """A link cannot be read now, and may be later: a key is missing."""
 
 
 class LinkKeyring:
@@ -36,28 +42,44 @@ class LinkKeyring:
         self._site = site
         self._newest_key = newest_key
         self._lock = threading.Lock()
-        self._looked_at: datetime | None = None
+        self._read_at = monotonic()
         self._lacks_key = False
         self._wrong: deque[datetime] = deque(maxlen=WRONG_AN_HOUR)
         self._told_at: datetime | None = None
         self._keys = find_link_keys(site, None, were_sent=False)
         self.links = self._make_links()
 
-    def lacks_newest_key(self, now: datetime) -> bool:
+    def read(self, purpose: Purpose, token: str) -> str | None:
+        """
+        Return the name that a link contains, of a reader or of a mail; None: nobody signed it.
+
+        Raises:
+            NotNowError: no key is here that the newest letters were signed with, so the link may
+                be valid: whoever follows it must try again later.
+            LedgerError: the database does not answer.
+        """
+        named = self.links.read_signed(purpose, token)
+        if named is not None:
+            return named
+        if self.lacks_newest_key():
+            raise NotNowError(phrase("desk.links-unreadable"))
+        return self.links.read_signed(purpose, token)  # a key may have come back
+
+    def lacks_newest_key(self) -> bool:
         """
         Return whether no key has the fingerprint of the newest letters' key.
 
-        Then no link of these letters can be read, and whoever follows one must try again later.
-        The operator is told once; the key's file is read again, so that a key that was put back
-        works without a restart.
+        Then no link of these letters can be read. The operator is told once; the key's file is
+        read again, so that a key that was put back works without a restart.
+
+        Raises:
+            LedgerError: the database does not answer.
         """
+        newest = self._newest_key()
         with self._lock:
-            if self._looked_at is not None and now - self._looked_at < LOOKED_AT:
-                return self._lacks_key
-            self._looked_at = now
-            newest = self._newest_key()
             lacks = newest is not None and self._keys.find(newest) is None
-            if lacks:
+            if lacks and monotonic() - self._read_at > READ_AGAIN_S:
+                self._read_at = monotonic()
                 self._read_again()
                 lacks = self._keys.find(newest or "") is None
             if lacks and not self._lacks_key:
@@ -80,9 +102,10 @@ class LinkKeyring:
         except NewsletterError as error:
             log.error(error.phrase)
             return
-        if tuple(keys) != tuple(self._keys):
-            self._keys = keys
-            self.links = self._make_links()
+        # What was signed since the start stays valid: a key of then is not given up before the end.
+        known = tuple(dict.fromkeys([*keys.old, *self._keys]))
+        self._keys = LinkKeys(keys.current, tuple(key for key in known if key != keys.current))
+        self.links = self._make_links()
 
     def _make_links(self) -> ReaderLinks:
         site = self._site

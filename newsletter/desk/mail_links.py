@@ -13,6 +13,7 @@ from newsletter.desk.reader_requests import ReaderRequests
 from newsletter.mails.codes import read_code
 from newsletter.mails.mail import Mail, MailForm, MailKind, mail_name_in
 from newsletter.message.links import Purpose
+from newsletter.subscribers.address import address_of
 from newsletter.subscribers.reader_acts import UNDO_DAYS, Change, Confirmed
 from newsletter.subscribers.subscriber import Standing, Subscriber
 
@@ -130,12 +131,14 @@ class MailLinks:
             LedgerError: nothing was recorded.
         """
         wanted = check_settings(form)
-        request = None
-        if wanted.address is not None and wanted.address.spelling != owner.address:
-            kind = MailKind.NEW_ADDRESS
-            asked = self._requests.make(kind, mail.lang, wanted.address, peer)
+        request, new = None, wanted.address
+        current = address_of(owner.address)
+        if new is not None and new.key != current.key:
+            facts = {"old_key": current.key}
+            asked = self._requests.make(MailKind.NEW_ADDRESS, mail.lang, new, peer, facts)
             request = replace(asked, reader=owner.id)
-        change = Change(wanted.preference, wanted.name)
+        spelling = new.spelling if new is not None and request is None else None
+        change = Change(wanted.preference, wanted.name, spelling)
         if not self._acts.use(mail, change, self._clock(), request):
             return Changed.GONE
         self._wake()
@@ -158,6 +161,6 @@ class MailLinks:
         return subscriber is not None and subscriber.standing is Standing.ACTIVE
 
     def _find(self, purpose: Purpose, token: str) -> Mail | None:
-        named = self._keyring.links.read_signed(purpose, token)
+        named = self._keyring.read(purpose, token)
         name = None if named is None else mail_name_in(named)
         return None if name is None else self._lookup.find_mail(name)

@@ -2,26 +2,57 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import TemplateError
 
 from newsletter.app.reader_pages import make_page_press
 from newsletter.app.signing import find_link_keys, make_signer
 from newsletter.app.site import Site
 from newsletter.desk.mail_texts import MailFacts, write_text
 from newsletter.dispatch.states import State
+from newsletter.errors import ContentError, Problem
+from newsletter.lang import Lang
 from newsletter.mails.limits import Limits
-from newsletter.mails.mail import Mail, MailForm
+from newsletter.mails.mail import Mail, MailForm, MailKind, MailName
 from newsletter.mails.sending import MailRun, send_due
 from newsletter.message.bounces import BounceAddresses
 from newsletter.message.envelope import Envelope
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.message.mail_letter import MailLetter, MailSender, write_mail
+from newsletter.phrases import phrase
 
 if TYPE_CHECKING:
     from newsletter.message.dkim import DkimSigner
     from newsletter.message.page_press import PagePress
+
+
+TEMPLATES: Final = ("mail.txt.j2", "mail.html.j2")
+SAMPLE: Final = Mail(
+    id=0,
+    name=MailName("msample"),
+    kind=MailKind.SUBSCRIBE,
+    lang=Lang.KO,
+    address="sample@example.org",
+    address_key="sample@example.org",
+    reader=None,
+    facts={},
+    network=None,
+    asked_at=datetime(2022, 8, 26, tzinfo=UTC),
+    state=State.PENDING,
+    form=None,
+    attempts=0,
+    begun_at=None,
+    answered_at=None,
+    due_at=None,
+    answer="",
+    tries=0,
+    used_at=None,
+    door=None,
+)
 
 
 class MailRoom:
@@ -47,6 +78,7 @@ class MailRoom:
         self._acts = site.records.reader_acts(publication.zone)
         self._lookup = site.records.reader_lookup()
         self._book = site.records.mails(publication.zone)
+        self._fill_all()
 
     @cached_property
     def _run(self) -> MailRun:
@@ -82,8 +114,8 @@ class MailRoom:
             recipient=mail.address,
             lang=lang,
             subject=text.subject,
-            text=self._press.fill("mail.txt.j2", lang, mail=text),
-            html=self._press.fill("mail.html.j2", lang, mail=text),
+            text=self._press.fill(TEMPLATES[0], lang, mail=text),
+            html=self._press.fill(TEMPLATES[1], lang, mail=text),
             message_id=f"mail.{mail.name}@{domain}",
             return_path=self._bounces.address(bounce_token) if self._bounces else "",
             envelope_id=bounce_token,
@@ -92,6 +124,25 @@ class MailRoom:
             publication.sender_name[lang], publication.sender_address, publication.reply_to
         )
         return write_mail(letter, sender, now.astimezone(publication.zone), self._signer)
+
+    def _fill_all(self) -> None:
+        """
+        Fill the templates of every form, so that a site's own template fails before a mail does.
+
+        Raises:
+            ContentError: a template cannot be filled.
+        """
+        for form in MailForm:
+            for lang, words in self._press.words.items():
+                sample = replace(SAMPLE, form=form, lang=lang)
+                text = write_text(form, MailFacts(sample, words, *["sample"] * 6))
+                for template in TEMPLATES:
+                    try:
+                        self._press.fill(template, lang, mail=text)
+                    except TemplateError as error:
+                        fault = phrase("message.wrong-template", fault=error.message or str(error))
+                        problem = Problem(f"templates/web/{template}", None, fault)
+                        raise ContentError([problem]) from error
 
     def _facts(self, mail: Mail, now: datetime) -> MailFacts:
         links, words = self._links, self._press.words[mail.lang]

@@ -1,6 +1,7 @@
 """Requests of readers: each is one row, and the same one, whatever the address is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from newsletter.app.site import Site
@@ -59,7 +60,8 @@ class ReaderRequests:
     def open_settings(self, reader: Subscriber, lang: Lang, peer: str) -> None:
         """Store a request for a link to a reader's own data; it goes to the subscribed address."""
         if reader.standing is Standing.ACTIVE:
-            self._store(self.make(MailKind.SETTINGS, lang, address_of(reader.address), peer))
+            asked = self.make(MailKind.SETTINGS, lang, address_of(reader.address), peer)
+            self._store(replace(asked, reader=reader.id))
 
     def make(
         self,

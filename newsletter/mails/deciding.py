@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from newsletter.mails.limits import WAITS, Limits, Sent, Wait, find_wait, is_over_address_limit
+from newsletter.mails.limits import WAITS, Limits, Sent, Wait, find_wait
 from newsletter.mails.mail import LIMITED, Mail, MailForm, MailKind, Skip
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consenting import may_be_asked
@@ -51,8 +51,6 @@ def decide(mail: Mail, found: Found, limits: Limits, now: datetime) -> Decision:
         return Skip.TOO_OLD
     if found.answered_at and found.answered_at >= mail.asked_at:
         return Skip.ANSWERED
-    if is_over_address_limit(found.sent):
-        return Skip.ADDRESS_LIMIT
     return find_wait(found.sent, limits, now) or decided
 
 

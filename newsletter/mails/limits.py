@@ -1,6 +1,7 @@
 """Limits of mails that anybody can ask for: no form may become a weapon."""
 
 import ipaddress
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ APART: Final = timedelta(minutes=5)  # between two mails to one address
 AN_ADDRESS_A_DAY: Final = 3
 A_NETWORK_AN_HOUR: Final = 20
 WAITS: Final = timedelta(days=7)  # for a window of a network; then the request is deleted
+UNKNOWN_NETWORK: Final = "unknown"
+WITH_PORT: Final = re.compile(r"\[([0-9a-fA-F:.%]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+")
 IPV4_PREFIX: Final = 24
 IPV6_PREFIX: Final = 56
 
@@ -47,6 +50,7 @@ def find_wait(sent: Sent, limits: Limits, now: datetime) -> Wait | None:
         Wait(until, is_crowded)
         for until, is_crowded in (
             (sent.to_address[-1] + APART if sent.to_address else now, False),
+            (_opens(sent.to_address, AN_ADDRESS_A_DAY, now, DAY), False),
             (_opens(sent.to_network, limits.network_an_hour, now), True),
             (_opens(sent.to_all, limits.all_an_hour, now), True),
         )
@@ -55,31 +59,29 @@ def find_wait(sent: Sent, limits: Limits, now: datetime) -> Wait | None:
     return max(waits, key=lambda one: one.until, default=None)
 
 
-def is_over_address_limit(sent: Sent) -> bool:
-    """Return whether an address got so many mails today that one more would be a nuisance."""
-    return len(sent.to_address) >= AN_ADDRESS_A_DAY
-
-
-def network_of(address: str) -> str | None:
+def network_of(address: str) -> str:
     """
     Return the network that an IP address belongs to: its /24, or /56 of IPv6.
 
-    An IPv4 address inside IPv6 belongs to its IPv4 network. None if it is no address.
+    An IPv4 address inside IPv6 belongs to its IPv4 network, and a port behind it does not count.
+    All that are no address share one network: nobody gets around the limits by that.
     """
+    found = WITH_PORT.fullmatch(address.strip())
+    plain = (found[1] or found[2]) if found else address
     try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
+        ip = ipaddress.ip_address(plain.partition("%")[0])
     except ValueError:
-        return None
+        return UNKNOWN_NETWORK
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
         ip = ip.ipv4_mapped
     prefix = IPV4_PREFIX if ip.version == 4 else IPV6_PREFIX
     return str(ipaddress.ip_network(f"{ip}/{prefix}", strict=False))
 
 
-def _opens(begun: Sequence[datetime], most: int, now: datetime) -> datetime:
-    """Return when the window of 60 minutes has room for one more."""
+def _opens(
+    begun: Sequence[datetime], most: int, now: datetime, window: timedelta = HOUR
+) -> datetime:
+    """Return when the window has room for one more."""
     if len(begun) < most:
         return now
-    if most == 0:
-        return now + HOUR
-    return begun[-most] + HOUR
+    return (begun[-most] if most else now) + window

@@ -53,7 +53,6 @@ class Skip(StrEnum):
     NOT_ASKED_BY_A_READER = "no reader"  # settings of an address without a subscription
     TOLD_TODAY = "told today"  # that the subscription exists
     ANSWERED = "answered"  # a mail that left after this request answers it too
-    ADDRESS_LIMIT = "address limit"
     TOO_OLD = "too old"  # it waited for a week
     IN_DOUBT = "in doubt"  # the database was restored after the request: it may have been sent
     TAKEN = "taken"  # the new address is another reader's

@@ -1,18 +1,20 @@
 """Sends the mails that are due: each is begun durably before it leaves, and never twice."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from newsletter.delivery.provider import Provider, Refused, Unsent
+from newsletter.delivery.provider import Blame, Deferred, Provider, Refused, Unsent
 from newsletter.dispatch.states import State
 from newsletter.mails.book import MailBook
 from newsletter.mails.limits import Limits
 from newsletter.mails.mail import Mail
 from newsletter.message.envelope import Envelope
 
+log = logging.getLogger(__name__)
 AT_A_TIME: Final = 100  # mails over one connection; then the provider is connected to again
 
 
@@ -40,14 +42,14 @@ def send_due(run: MailRun, may_begin: Callable[[], bool] = lambda: True) -> Coun
 
     A mail is *unknown* from its begin until its answer is recorded, and an unknown mail is never
     sent again by itself. One of which certainly nothing was sent waits again; one that cannot be
-    written is refused, so that it does not keep the others waiting.
+    written is refused or put off, so that it does not keep the others waiting.
 
     Args:
         run: what sending needs.
         may_begin: asked before each mail; after False those begun are finished, and no more begin.
 
     Returns:
-        The number of mails by the state that they have now.
+        The number of mails by the state that they have now; those that wait on are skipped here.
 
     Raises:
         ProviderError: a person must correct something; what was begun is recorded.
@@ -58,7 +60,7 @@ def send_due(run: MailRun, may_begin: Callable[[], bool] = lambda: True) -> Coun
     if not numbers:
         return counts
     taken: dict[int, Mail] = {}  # begun in the database, and not yet answered
-    envelopes = _write_each(run, numbers, taken, may_begin)
+    envelopes = _write_each(run, numbers, taken, counts, may_begin)
     connection = run.provider.connect()
     try:
         for receipt in connection.deliver(envelopes, lambda _: _Begun()):
@@ -77,18 +79,28 @@ def send_due(run: MailRun, may_begin: Callable[[], bool] = lambda: True) -> Coun
 
 
 def _write_each(
-    run: MailRun, numbers: Sequence[int], taken: dict[int, Mail], may_begin: Callable[[], bool]
+    run: MailRun,
+    numbers: Sequence[int],
+    taken: dict[int, Mail],
+    counts: Counter[State],
+    may_begin: Callable[[], bool],
 ) -> Iterator[Envelope]:
     for number in numbers:
         if not may_begin():
             return
         mail = run.book.begin(number, run.limits, run.clock())
         if mail is None:
+            counts[State.SKIPPED] += 1  # now, or until its window opens
             continue
         taken[mail.id] = mail
         try:
             envelope = run.write(mail, run.clock())
         except ValueError as error:  # a header field cannot hold it: no attempt will succeed
-            run.book.end(taken.pop(mail.id), Refused(str(error)), run.clock())
+            counts[run.book.end(taken.pop(mail.id), Refused(str(error)), run.clock())] += 1
+            continue
+        except Exception as error:  # a template, or a bug: the others must not wait for it
+            log.error("mails: %s cannot be written", mail.form, exc_info=error)
+            later = Deferred(type(error).__name__, Blame.MESSAGE)
+            counts[run.book.end(taken.pop(mail.id), later, run.clock())] += 1
             continue
         yield envelope

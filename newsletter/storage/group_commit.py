@@ -70,9 +70,10 @@ class GroupCommit:
             LedgerBusyError: the write lock was not free for 3 seconds; nothing was written.
             LedgerError: a fault of the database; nothing was written.
         """
-        self._start()
         job = _Job(act, time.monotonic())
-        self._jobs.put(job)
+        with self._starting:  # `close` either finishes this job, or comes before it
+            self._start()
+            self._jobs.put(job)
         job.is_done.wait()
         if job.error is not None:
             raise job.error
@@ -81,17 +82,16 @@ class GroupCommit:
 
     def close(self) -> None:
         """Finish what waits, and end the thread."""
-        if self._thread is not None:
-            self._jobs.put(None)
-            self._thread.join()
-            self._thread = None
+        with self._starting:
+            if self._thread is not None:
+                self._jobs.put(None)
+                self._thread.join()
+                self._thread = None
 
     def _start(self) -> None:
         if self._thread is None:
-            with self._starting:
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._work, name="commits", daemon=True)
-                    self._thread.start()
+            self._thread = threading.Thread(target=self._work, name="commits", daemon=True)
+            self._thread.start()
 
     def _work(self) -> None:
         is_open = True
@@ -112,6 +112,10 @@ class GroupCommit:
             try:
                 self._commit(waiting)
             except LedgerBusyError as error:
+                if not self._is_sqlite and len(waiting) > 1:  # one row is locked, not all
+                    for job in waiting:
+                        self._commit_all([job])
+                    return
                 threading.Event().wait(ATTEMPT_S)
                 late = time.monotonic() - PATIENCE_S
                 for job in [one for one in waiting if one.since <= late]:

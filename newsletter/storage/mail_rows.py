@@ -53,9 +53,10 @@ def add_request(connection: Connection, request: Request) -> None:
     )
 
 
-def find_mail(connection: Connection, name: MailName) -> Mail | None:
-    """Return the mail of this name."""
-    row = connection.execute(select(*FIELDS).where(_COLUMNS.name == name)).one_or_none()
+def find_mail(connection: Connection, name: MailName, *, locks: bool = False) -> Mail | None:
+    """Return the mail of this name; *locks*: PostgreSQL locks it until the transaction ends."""
+    query = select(*FIELDS).where(_COLUMNS.name == name)
+    row = connection.execute(query.with_for_update() if locks else query).one_or_none()
     return None if row is None else mail_of(row)
 
 

@@ -56,9 +56,12 @@ class SqlMailBook:
     def find_due(self, now: datetime, count: int) -> Sequence[int]:
         """Return the ids of mails that may leave now, the oldest first."""
         is_due = or_(_COLUMNS.due_at.is_(None), _COLUMNS.due_at <= now)
+        # In turns: a network that asks a thousand times keeps no other waiting.
+        turn = func.row_number().over(partition_by=_COLUMNS.network, order_by=_COLUMNS.id)
         query = select(_COLUMNS.id).where(_COLUMNS.state.in_(_WAITING), is_due)
         with reading(self._engine) as connection:
-            return connection.execute(query.order_by(_COLUMNS.id).limit(count)).scalars().all()
+            found = connection.execute(query.order_by(turn, _COLUMNS.id).limit(count))
+            return found.scalars().all()
 
     def begin(self, number: int, limits: Limits, now: datetime) -> Mail | None:
         """Decide on a mail, and begin it durably; see `mails.book.MailBook.begin`."""
@@ -92,7 +95,8 @@ class SqlMailBook:
 
     def delete_old(self, now: datetime) -> int:
         """Delete requests of a week ago that nobody confirmed; return how many."""
-        is_old = _COLUMNS.asked_at < now - WAITS
+        # A mail that waited for its window is good for a week from when it left.
+        is_old = func.coalesce(_COLUMNS.begun_at, _COLUMNS.asked_at) < now - WAITS
         unused = and_(_COLUMNS.kind.in_(_LIMITED), _COLUMNS.used_at.is_(None), is_old)
         with reading(self._engine) as connection:
             if connection.execute(select(_COLUMNS.id).where(unused).limit(1)).first() is None:
@@ -154,6 +158,8 @@ class SqlMailBook:
             case Wait(until, is_crowded):
                 reason = CROWDED if is_crowded else None
                 _set(connection, mail, {"due_at": until, "reason": reason})
+                if is_crowded:
+                    _let_wait(connection, mail, until, now)
                 return None
             case Skip():
                 skipped = {"state": State.SKIPPED.value, "reason": decided.value, "due_at": None}
@@ -178,6 +184,7 @@ class SqlMailBook:
             "sent_by": self._process,
         }
         _set(connection, mail, begun)
+        _skip_answered(connection, mail, now)
         row = connection.execute(select(*FIELDS).where(_COLUMNS.id == mail.id)).one()
         return mail_of(row)
 
@@ -224,6 +231,44 @@ def _look(connection: Connection, mail: Mail, now: datetime) -> Found:
     )
 
 
+def _let_wait(connection: Connection, mail: Mail, until: datetime, now: datetime) -> None:
+    """Let all due requests of a network wait with *mail*: each would be decided alike."""
+    is_due = or_(_COLUMNS.due_at.is_(None), _COLUMNS.due_at <= now)
+    alike = and_(
+        _COLUMNS.state == State.PENDING.value,
+        _COLUMNS.kind.in_(_LIMITED),
+        _COLUMNS.network == mail.network,
+        is_due,
+    )
+    connection.execute(update(mails).where(alike).values(due_at=until, reason=CROWDED))
+
+
+def _skip_answered(connection: Connection, mail: Mail, now: datetime) -> None:
+    """Skip the other requests of one kind and address until now, which *mail* answers too."""
+    if mail.kind not in LIMITED:
+        return
+    answered = and_(
+        _COLUMNS.state == State.PENDING.value,
+        _COLUMNS.kind == mail.kind.value,
+        _COLUMNS.address_key == mail.address_key,
+        _is_asked_alike(mail),
+        _COLUMNS.id != mail.id,
+        _COLUMNS.asked_at <= now,
+    )
+    skipped = {"state": State.SKIPPED.value, "reason": Skip.ANSWERED.value, "due_at": None}
+    connection.execute(update(mails).where(answered).values(**skipped))
+
+
+def _is_asked_alike(mail: Mail) -> ColumnElement[bool]:
+    """
+    Return the condition that a request came as *mail* did: by a stranger, or by a reader's letter.
+
+    What strangers ask for an address does not use up what its reader may ask for.
+    """
+    reader = _COLUMNS.subscriber_id
+    return reader.is_(None) if mail.reader is None else reader.is_not(None)
+
+
 def _is_in_doubt(connection: Connection, mail: Mail) -> bool:
     """Return whether the database was found to be an older copy after the request."""
     later = select(doubts.c.id).where(doubts.c.raised_at >= mail.asked_at)
@@ -234,7 +279,8 @@ def _find_sent(connection: Connection, mail: Mail, now: datetime) -> Sent:
     limited = (_COLUMNS.kind.in_(_LIMITED), _COLUMNS.id != mail.id)
 
     def begun(since: timedelta, *conditions: ColumnElement[bool]) -> list[datetime]:
-        is_recent = _COLUMNS.begun_at > now - since
+        # What seems to be of the future was begun while the clock was wrong.
+        is_recent = and_(_COLUMNS.begun_at > now - since, _COLUMNS.begun_at <= now)
         query = select(_COLUMNS.begun_at).where(*limited, is_recent, *conditions)
         return sorted(connection.execute(query).scalars())
 
@@ -243,6 +289,7 @@ def _find_sent(connection: Connection, mail: Mail, now: datetime) -> Sent:
             DAY,
             _COLUMNS.address_key == mail.address_key,
             _COLUMNS.kind == mail.kind.value,  # who has just confirmed may ask for the settings
+            _is_asked_alike(mail),
         ),
         to_network=begun(HOUR, _COLUMNS.network == mail.network) if mail.network else [],
         to_all=begun(HOUR),

@@ -198,6 +198,8 @@ def _undo_leaving(connection: Connection, mail: Mail, now: datetime) -> Standing
     entry = _find_by_id(connection, mail.reader)
     if entry is None:
         return None
+    if find_blocked(connection, [entry.key]):
+        return entry.standing
     if mail.used_at is None and now - mail.asked_at <= timedelta(days=UNDO_DAYS):
         back = come_back(entry, datetime.fromisoformat(mail.facts["since"]), now)
         if back is not entry:
@@ -218,6 +220,7 @@ def _change(connection: Connection, name: ReaderName, change: Change) -> bool:
 def _apply(connection: Connection, known: Entry, change: Change) -> None:
     changed = replace(
         known,
+        address=change.spelling or known.address,
         preference=change.preference or known.preference,
         name=known.name if change.name is None else change.name,
     )
@@ -268,7 +271,7 @@ def _confirm(
         now: aware UTC.
         zone: of the funnel.
     """
-    current = find_mail(connection, asked.name)
+    current = find_mail(connection, asked.name, locks=True)
     entry = _find_by_key(connection, asked.address_key)
     if current is None:
         return Confirmed.GONE
@@ -298,11 +301,13 @@ def _is_used(connection: Connection, mail: Mail) -> bool:
 def _confirm_by_code(
     connection: Connection, tab: MailName, code: str, now: datetime, zone: tzinfo
 ) -> Confirmed:
-    asked = find_mail(connection, tab)
+    asked = find_mail(connection, tab, locks=True)
     if asked is None or asked.kind is not MailKind.SUBSCRIBE:
         return Confirmed.GONE
     if asked.used_at is not None:
         return Confirmed.ALREADY
+    if now - (asked.begun_at or asked.asked_at) > VALID:
+        return Confirmed.GONE  # or tabs could be collected, to guess in all of them at once
     if asked.tries >= TRIES_A_TAB or _count_tries(connection, asked, now) >= TRIES_AN_ADDRESS:
         return Confirmed.NO_MORE_TRIES
     key = lasting_key(connection, KeyPurpose.CODES, now)
@@ -320,8 +325,10 @@ def _confirm_by_code(
 
 
 def _count_tries(connection: Connection, asked: Mail, now: datetime) -> int:
+    """Count the wrong codes in all tabs of an address that accept codes now."""
+    accepts = func.coalesce(_COLUMNS.begun_at, _COLUMNS.asked_at) > now - VALID
     query = select(func.coalesce(func.sum(_COLUMNS.tries), 0)).where(
-        _COLUMNS.address_key == asked.address_key, _COLUMNS.asked_at > now - VALID
+        _COLUMNS.address_key == asked.address_key, accepts
     )
     return int(connection.execute(query).scalar_one())
 
@@ -336,12 +343,16 @@ def _block(connection: Connection, mail: Mail, now: datetime) -> None:
 
 
 def _move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
-    current = find_mail(connection, mail.name)
+    current = find_mail(connection, mail.name, locks=True)
     entry = _find_by_id(connection, mail.reader)
     if current is None or entry is None or entry.standing is not Standing.ACTIVE:
         return Confirmed.GONE
     if current.used_at is not None:
         return Confirmed.ALREADY
+    if entry.key != mail.facts.get("old_key"):
+        return Confirmed.GONE  # the address was changed since by another link
+    if find_blocked(connection, [mail.address_key]):
+        return Confirmed.CLOSED
     old, new = Address(entry.address, entry.key), Address(mail.address, mail.address_key)
     try:
         change_address(old, new, SqlOpenBook(connection), now, "", READER)
@@ -354,7 +365,7 @@ def _move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
         address_key=old.key,
         asked_at=now,
         reader=mail.reader,
-        facts={"new": new.spelling, "new_key": new.key},
+        facts={"new": new.spelling},
     )
     add_request(connection, told)
     mark_used(connection, mail, now, Door.LINK)
@@ -362,14 +373,22 @@ def _move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
 
 
 def _undo_move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
-    current = find_mail(connection, mail.name)
+    """
+    Give a reader the address back that they had before, whatever moves followed.
+
+    Only while the reader is active: a complaint belongs to the address that complained, and whoever
+    has left since may ask for a new subscription.
+    """
+    current = find_mail(connection, mail.name, locks=True)
     entry = _find_by_id(connection, mail.reader)
     if current is None or entry is None or now - mail.asked_at > timedelta(days=UNDO_DAYS):
         return Confirmed.GONE
     if current.used_at is not None:
         return Confirmed.ALREADY
-    if entry.key != mail.facts["new_key"]:
+    if entry.standing is not Standing.ACTIVE or entry.key == mail.address_key:
         return Confirmed.GONE
+    if find_blocked(connection, [mail.address_key]):
+        return Confirmed.CLOSED
     old, new = Address(entry.address, entry.key), Address(mail.address, mail.address_key)
     try:
         change_address(old, new, SqlOpenBook(connection), now, "", READER)

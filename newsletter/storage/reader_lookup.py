@@ -6,7 +6,7 @@ from newsletter.mails.mail import Mail, MailName
 from newsletter.storage.mail_rows import find_mail
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import dispatches, subscribers
-from newsletter.storage.transactions import reading
+from newsletter.storage.transactions import as_ledger_error, reading
 from newsletter.subscribers.reader_id import ReaderId, ReaderName
 from newsletter.subscribers.subscriber import Subscriber
 
@@ -32,7 +32,8 @@ class SqlReaderLookup:
 
     def find_reader(self, name: ReaderName) -> Subscriber | None:
         """Return the reader of a link, as stored; None if there is none any more."""
-        return SqlSubscriberBook(self._engine).find_named(name)
+        with as_ledger_error(self._engine):
+            return SqlSubscriberBook(self._engine).find_named(name)
 
     def newest_key(self) -> str | None:
         """Return the fingerprint of the key that signed the newest letters; None: not recorded."""

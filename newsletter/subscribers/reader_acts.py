@@ -46,6 +46,7 @@ class Change:
 
     preference: Preference | None = None
     name: str | None = None
+    spelling: str | None = None  # of the same address, in other upper and lower case
 
 
 def shorten(reason: str) -> str:

@@ -1,5 +1,6 @@
 """The web application: the pages that readers, mail programs and scanners talk to."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from newsletter.web.preferences import PreferencePages
 from newsletter.web.safety import make_safe
 from newsletter.web.subscribing import SubscribingPages
 
+log = logging.getLogger(__name__)
 StartResponse = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
 
@@ -40,8 +42,9 @@ def make_application(
         public_url: where readers see the pages; its path is in front of every page's own.
         trusted_proxies: how many proxies add X-Forwarded-For and X-Forwarded-Proto.
     """
-    app = Flask("newsletter.web", static_folder=None)
+    app = _Quiet("newsletter.web", static_folder=None)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # a one-click post follows no redirect
     make_safe(app, public_url)
     add_access_log(app)
     add_fault_pages(app, pages)
@@ -60,6 +63,14 @@ def make_application(
         if trusted_proxies
         else below
     )
+
+
+class _Quiet(Flask):
+    """Flask, whose own report of a fault would contain the path, and so a token."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log what failed, not where."""
+        log.error("a page failed: %s", exc_info[0].__name__, exc_info=exc_info)
 
 
 def _make_assets(pages: Pages) -> Blueprint:

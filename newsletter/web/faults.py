@@ -5,11 +5,15 @@ import logging
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from newsletter.desk.letter_links import NotNowError
+from newsletter.desk.link_keys import NotNowError
 from newsletter.errors import LedgerError
 from newsletter.lang import Lang
 from newsletter.web.pages import Onward, Pages
 
+LAST_RESORT = (
+    "오류가 발생했습니다. 나중에 다시 시도해 주십시오.\n"
+    "Something went wrong. Please try again later.\n"
+)
 RETRY_AFTER_S = "5"
 WORDS_OF = {404: "missing", 405: "wrong", 413: "too_large"}
 log = logging.getLogger(__name__)
@@ -43,7 +47,11 @@ def add_fault_pages(app: Flask, pages: Pages) -> None:
     @app.errorhandler(Exception)
     def show_broken(error: Exception) -> Response:
         log.error("a request failed: %s", type(error).__name__, exc_info=error)
-        return pages.message(_lang(pages), "broken", status=500)
+        try:
+            return pages.message(_lang(pages), "broken", status=500)
+        except Exception as another:  # noqa: BLE001 - a site's own template: answer without it
+            log.error("its page failed: %s", type(another).__name__)
+            return Response(LAST_RESORT, 500, content_type="text/plain; charset=utf-8")
 
 
 def _lang(pages: Pages) -> Lang:

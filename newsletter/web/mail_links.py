@@ -13,7 +13,7 @@ from newsletter.lang import Lang
 from newsletter.mails.mail import Mail, MailKind
 from newsletter.subscribers.reader_acts import Confirmed
 from newsletter.subscribers.subscriber import Subscriber
-from newsletter.web.pages import Pages
+from newsletter.web.pages import Pages, preference_of
 from newsletter.web.subscribing import read_form, say_confirmed
 
 # By what was asked for: the words of the page with the button, and of the one after it.
@@ -23,6 +23,7 @@ BUTTON: Final = {
     MailKind.NEW_ADDRESS: ("move", "moved", "gone"),
     MailKind.MOVED: ("unmove", "unmoved", "undo_late"),
 }
+REFUSED: Final = {Confirmed.TAKEN: "taken", Confirmed.CLOSED: "closed"}
 DONE: Final = frozenset({Confirmed.DONE, Confirmed.ALREADY})
 
 
@@ -113,7 +114,7 @@ class MailLinkPages:
         owner = self._mails.find_owner(mail)
         if owner is None:
             return self._say_old(lang)
-        form = Form(name=owner.name, preference=self._pages.preference_of(owner))
+        form = Form(name=owner.name, preference=preference_of(owner, self._pages.publication))
         return self._own_page(lang, token, owner, form)
 
     def _change_own(self, token: str, mail: Mail, lang: Lang) -> Response:
@@ -146,8 +147,8 @@ class MailLinkPages:
     def _say(self, lang: Lang, mail: Mail, confirmed: Confirmed) -> Response:
         if mail.kind is MailKind.SUBSCRIBE:
             return say_confirmed(self._pages, lang, confirmed)
-        if confirmed is Confirmed.TAKEN:
-            return self._pages.message(lang, "taken")
+        if confirmed in REFUSED:
+            return self._pages.message(lang, REFUSED[confirmed])
         _, done, late = BUTTON[mail.kind]
         return self._pages.message(lang, done if confirmed in DONE else late)
 

@@ -10,9 +10,11 @@ from typing import Final
 from newsletter.desk.mails import MailRoom
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, NewsletterError
+from newsletter.mails.sending import AT_A_TIME
 from newsletter.phrases import phrase
 
 LOOK_S: Final = 2.0  # between two looks, if nobody wakes the thread: other processes write too
+ENDING_S: Final = 10.0  # that a mail on its way is waited for, after the order to stop
 SETTLE_S: Final = 0.2  # without a request: then the pages are quiet
 SETTLE_MAX_S: Final = 5.0
 AFTER_A_FAULT_S: Final = 30.0
@@ -31,7 +33,7 @@ class MailThread:
         self._is_stopping = False
         self._told: tuple[str, datetime] | None = None
         self._cleaned_at: datetime | None = None
-        self._thread = threading.Thread(target=self._work, name="mails")
+        self._thread = threading.Thread(target=self._work, name="mails", daemon=True)
         self._looked_at: datetime | None = None
         self._crowd_told_at: datetime | None = None
         self.fault: str | None = None  # why mails do not leave; None: they do
@@ -45,11 +47,15 @@ class MailThread:
         self._wake.set()
 
     def stop(self) -> None:
-        """Finish the mails that were begun, and end."""
+        """
+        Finish the mails that were begun, and end.
+
+        A server that does not answer is not waited for: its mail stays unknown.
+        """
         self._is_stopping = True
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(ENDING_S)
 
     def _work(self) -> None:
         while not self._is_stopping:
@@ -113,5 +119,5 @@ class MailThread:
 
 
 def _may_be_more(sent: Counter[State]) -> bool:
-    """Whether mails left, so that more may wait behind them."""
-    return any(sent[state] for state in (State.ACCEPTED, State.REFUSED, State.UNKNOWN))
+    """Whether more may wait: as many were looked at as are looked at in one go."""
+    return sent.total() >= AT_A_TIME and sent[State.PENDING] < AT_A_TIME

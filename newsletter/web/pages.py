@@ -65,11 +65,10 @@ class Pages:
             if chosen in list(Lang):
                 return Lang(chosen)
         best = request.accept_languages.best_match([lang.value for lang in Lang])
-        return Lang(best) if best else next(iter(Lang))
-
-    def preference_of(self, reader: Subscriber) -> Preference:
-        """Return the edition that a reader gets."""
-        return reader.preference or self.publication.default_preference or Preference.BOTH
+        for chosen in (best, self.publication.default_preference):
+            if chosen in list(Lang):
+                return Lang(chosen)
+        return next(iter(Lang))
 
     def page(
         self,
@@ -211,3 +210,8 @@ def _path_in(lang: Lang) -> str:
     if request.endpoint and "lang" in arguments:
         return url_for(request.endpoint, **{**arguments, "lang": lang.value})
     return f"?lang={lang}"
+
+
+def preference_of(reader: Subscriber, publication: Publication) -> Preference:
+    """Return the edition that a reader gets."""
+    return reader.preference or publication.default_preference or Preference.BOTH

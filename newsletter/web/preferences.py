@@ -13,7 +13,7 @@ from newsletter.subscribers.reader_acts import mask
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.subscriber import Standing, Subscriber
 from newsletter.web.leaving import say_unread
-from newsletter.web.pages import Pages
+from newsletter.web.pages import Pages, preference_of
 
 
 class PreferencePages:
@@ -87,6 +87,6 @@ class PreferencePages:
             action=url_for("preferences.save", token=token, lang=lang.value),
             more_action=url_for("preferences.ask_for_settings", token=token, lang=lang.value),
             address=mask(reader.address),
-            preference=self._pages.preference_of(reader),
+            preference=preference_of(reader, self._pages.publication),
             is_saved="saved" in request.args,
         )

@@ -1,6 +1,7 @@
 """Waitress as a server that ends well, and that clients who drip bytes cannot keep busy."""
 
 import logging
+import resource
 import select
 import socket
 import threading
@@ -11,37 +12,46 @@ from typing import Any, Final
 from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer, create_server
+from waitress.task import WSGITask
 
 from newsletter.errors import SettingsError
 from newsletter.files import reason_of
 from newsletter.phrases import phrase
 
 REQUEST_S: Final = 30.0  # for a whole request to arrive
-IDLE_S: Final = 60  # for the next request on a connection
+IDLE_S: Final = 30  # for the next request on a connection
 CONNECTIONS_MAX: Final = 1_000  # waitress' 100 would be used up by 100 slow clients
+DESCRIPTORS: Final = 100  # of the database, mails and logs
 BACKLOG: Final = 1_024
 BODY_MAX: Final = 64 * 1024  # octets; a larger request is refused by its header
 ENDING_S: Final = 10.0  # for requests that were taken, after the order to stop
 POLL_S: Final = 1.0
 
 
+class _Task(WSGITask):
+    """The answer to a request that has arrived whole."""
+
+    def __init__(self, channel: "_Channel", request: Any) -> None:
+        channel.began_at = None
+        super().__init__(channel, request)
+
+
 class _Channel(HTTPChannel):
     """A connection that knows when its request began to arrive."""
 
+    task_class = _Task
     began_at: float | None = None
 
     def received(self, data: bytes) -> bool:
-        """Take some octets of a request."""
-        if self.request is None:
+        """Take some octets of a request; empty lines in front of it are its beginning."""
+        if self.began_at is None:
             self.began_at = time.monotonic()
-        taken = super().received(data)
-        if self.request is None:
-            self.began_at = None
-        return bool(taken)
+        return bool(super().received(data))
 
     def is_late(self) -> bool:
         """Whether its request has not arrived within `REQUEST_S`."""
-        return self.began_at is not None and time.monotonic() - self.began_at > REQUEST_S
+        began_at = self.began_at  # a thread that answers may clear it meanwhile
+        return began_at is not None and time.monotonic() - began_at > REQUEST_S
 
     def is_busy(self) -> bool:
         """Whether a request is being answered, or an answer is being sent."""
@@ -74,7 +84,7 @@ class Server:
             map=self._map,
             sockets=[listening],
             threads=threads,
-            connection_limit=CONNECTIONS_MAX,
+            connection_limit=_most_connections(),
             max_request_body_size=BODY_MAX,
             channel_timeout=IDLE_S,
             cleanup_interval=1,
@@ -130,6 +140,12 @@ class Server:
 
     def _channels(self) -> list[_Channel]:
         return [one for one in self._map.values() if isinstance(one, _Channel)]
+
+
+def _most_connections() -> int:
+    """Return how many connections fit into the descriptors that the system allows."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return CONNECTIONS_MAX if soft < 0 else max(10, min(CONNECTIONS_MAX, soft - DESCRIPTORS))
 
 
 def _listen(host: str, port: int) -> socket.socket:

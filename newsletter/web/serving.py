@@ -67,7 +67,7 @@ def _checks(site: Site, desk: ReaderDesk, mails: MailThread) -> dict[str, Check]
     def keys() -> str | None:
         return (
             None
-            if not desk.keyring.lacks_newest_key(site.clock())
+            if not desk.keyring.lacks_newest_key()
             else "the key of the newest letters is missing"
         )
 

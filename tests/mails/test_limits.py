@@ -13,7 +13,6 @@ from newsletter.mails.limits import (
     Sent,
     Wait,
     find_wait,
-    is_over_address_limit,
     network_of,
 )
 
@@ -27,12 +26,15 @@ NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
         ("::ffff:203.0.113.77", "203.0.113.0/24"),
         ("2001:db8:1:2ff::7", "2001:db8:1:200::/56"),
         ("fe80::1%eth0", "fe80::/56"),
-        ("", None),
-        ("unix:", None),
-        ("203.0.113.77, 10.0.0.1", None),
+        ("203.0.113.77:4000", "203.0.113.0/24"),
+        ("[2001:db8:1:2ff::7]:443", "2001:db8:1:200::/56"),
+        ("[2001:db8:1:2ff::7]", "2001:db8:1:200::/56"),
+        ("", "unknown"),
+        ("unix:", "unknown"),
+        ("203.0.113.77, 10.0.0.1", "unknown"),
     ],
 )
-def test_a_network_is_a_24_or_a_56(address: str, network: str | None) -> None:
+def test_a_network_is_a_24_or_a_56(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
@@ -54,8 +56,11 @@ def test_a_limit_of_none_waits_on() -> None:
 
 
 def test_three_a_day_are_enough() -> None:
-    assert not is_over_address_limit(Sent([NOW] * 2, [], []))
-    assert is_over_address_limit(Sent([NOW] * 3, [], []))
+    early, late = NOW - timedelta(hours=23), NOW - timedelta(hours=1)
+
+    assert find_wait(Sent([early, late], [], []), Limits(100), NOW) is None
+    waits = find_wait(Sent([early, late, late], [], []), Limits(100), NOW)
+    assert waits == Wait(early + timedelta(hours=24), is_crowded=False)
 
 
 @given(

@@ -105,7 +105,7 @@ def test_a_code_is_valid_for_a_day_and_the_link_for_a_week(tmp_path: Path) -> No
     mail = house.mail()
     house.move_clock(hours=24, seconds=1)
 
-    assert faults_of(house.post(tab, {"code": code_of(mail)})) == ["code"]
+    assert shows(house.post(tab, {"code": code_of(mail)}), "gone")
     assert house.standing("new@example.org") is None
     house.move_clock(days=5)
     assert shows(house.post(links_of(mail)[0]), "confirmed")

@@ -100,7 +100,7 @@ def damaged(at: Visit) -> Iterator[Stop]:
     yield Stop("damaged", "damaged_title")
     at.write("address", "name@example")
     at.press("link_button")
-    yield Stop("damaged-fault", "damaged_title")
+    yield Stop("damaged-fault", "link_title")
     at.write("address", f"damaged.{at.lang}@example.org")
     at.press("link_button")
     yield Stop("link-asked", "link_asked_title", has_twin=False)

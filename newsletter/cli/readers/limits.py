@@ -12,7 +12,7 @@ from newsletter.cli.wording import _
 from newsletter.desk.moments import show_moment
 from newsletter.errors import UsageError
 from newsletter.mails.book import NetworkLimit
-from newsletter.mails.limits import network_of
+from newsletter.mails.limits import UNKNOWN_NETWORK, network_of
 
 
 @click.command()
@@ -48,7 +48,7 @@ def limits(site: Site, network: str | None, most: int | None, hours: int, name: 
             click.echo(_("No request waits for the limit of its network."))
         return
     found = network_of(network.partition("/")[0])
-    if found is None:
+    if found == UNKNOWN_NETWORK != network:
         raise UsageError(_("{network} is not a network like 203.0.113.0/24", network=network))
     if most is None:
         raise UsageError(_("--most is missing: how many emails an hour may it cause?"))
