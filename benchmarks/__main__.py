@@ -14,6 +14,7 @@ from benchmarks.figures import Figure, Part, figures_table, table_of
 from benchmarks.parts import (
     distance,
     importing,
+    locking,
     loopback,
     memory,
     pages,
@@ -36,6 +37,7 @@ PARTS: Final[dict[str, Callable[[Scale], Part]]] = {
     "planning": planning.measure,
     "memory": memory.measure,
     "pages": pages.measure,
+    "locking": locking.measure,
 }
 WAITS_MAX: Final = 30  # for quiet, in a whole run
 RESULTS: Final = ROOT / "benchmarks" / "RESULTS.md"

@@ -6,15 +6,21 @@ and prints one line of JSON. Whatever the benchmark knows of the package's insid
 """
 
 import json
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import text
+
 from newsletter.app.signing import find_link_keys
 from newsletter.app.site import Site
+from newsletter.dispatch.control import SettingAside, Settlement, WhichUnknown
+from newsletter.dispatch.evidence import Evidence
 from newsletter.dispatch.ledger import DeliveryId, DeliveryPage
 from newsletter.dispatch.plan import make_plan
 from newsletter.dispatch.way import way_of
@@ -86,7 +92,98 @@ def tokens(site: Site, issue: str) -> dict[str, float]:
     return {"written": written}
 
 
+def lock(site: Site, issue: str, what: str) -> dict[str, float]:
+    """Change every delivery of a plan in one of the ways in `LONG_CHANGES`; see `lock_probe`."""
+    engine = site.records.database
+    freeze(site, issue)
+    with engine.begin() as connection:
+        connection.execute(text(_STATES.get(what, "UPDATE ledger_marks SET ends = ends")))
+    with probed(Path(str(engine.url.database))) as found:
+        LONG_CHANGES[what](site, issue)
+    return found
+
+
+def import_list(file: str, *options: str) -> dict[str, float]:
+    """Import a list by the command; see `lock_probe`."""
+    newsletter = str(Path(sys.executable).with_name("newsletter"))
+    subprocess.run([newsletter, "status"], check=False, capture_output=True)  # makes the database
+    with probed(Path("newsletter.db")) as found:
+        subprocess.run(
+            [newsletter, "subscribers", "import", file, *options],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    return found
+
+
+@contextmanager
+def probed(database: Path) -> Iterator[dict[str, float]]:
+    """Probe the lock of *database* from another process during the block."""
+    probe = [sys.executable, str(Path(__file__).with_name("lock_probe.py")), str(database)]
+    found: dict[str, float] = {}
+    with subprocess.Popen(probe, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        time.sleep(0.3)  # until it looks
+        began_at = time.perf_counter()
+        yield found
+        found["seconds"] = time.perf_counter() - began_at
+        printed, _ = process.communicate()
+    found |= json.loads(printed)
+
+
+def _plan(site: Site, issue: str) -> None:
+    site.records.ledger().discard_untouched(issue)
+    freeze(site, issue)
+
+
+def _cancel(site: Site, issue: str) -> None:
+    site.records.diary().cancel(issue, "Kim", "a benchmark", site.clock())
+
+
+def _settle(site: Site, issue: str) -> None:
+    settlement, now = Settlement.ASSUME_ACCEPTED, site.clock()
+    site.records.diary().settle(issue, settlement, WhichUnknown(), "Kim", now)
+
+
+def _accept(site: Site, issue: str) -> None:
+    settling = site.records.settling()
+    found = {one.delivery.id: "250 ok" for one in settling.find_open(issue)}
+    settling.accept(Evidence(issue, found, "Kim", "a benchmark"), site.clock())
+
+
+def _set_aside(site: Site, issue: str) -> None:
+    plan = site.records.ledger().find_plan(issue)
+    assert plan is not None
+    aside = SettingAside(plan.planned_at, "Kim", site.clock(), "a benchmark", is_old=True)
+    site.records.diary().set_aside(issue, aside)
+
+
+def _skip(site: Site, issue: str) -> None:
+    site.records.ledger().skip_withdrawn(issue)
+
+
+_STATES = {
+    "settle": "UPDATE deliveries SET state = 'unknown', attempts = 1, begun_at = '2022-08-01'",
+    "accept": "UPDATE deliveries SET state = 'unknown', attempts = 1, begun_at = '2022-08-01'",
+    "skip": "UPDATE subscribers SET standing = 'unsubscribed'",
+    "set aside": "UPDATE dispatches SET is_rehearsal = 1",
+}
+LONG_CHANGES: dict[str, Callable[[Site, str], None]] = {
+    "discard and plan": _plan,
+    "cancel": _cancel,
+    "settle": _settle,
+    "accept": _accept,
+    "set aside": _set_aside,
+    "skip": _skip,
+}
 ENTRIES = {"freeze": freeze, "write": write, "tokens": tokens}
 
 if __name__ == "__main__":
-    print(json.dumps(ENTRIES[sys.argv[1]](Site(), sys.argv[2])))
+    name, issue_of, *arguments = sys.argv[1:]
+    if name == "lock":
+        measured = lock(Site(), issue_of, arguments[0])
+    elif name == "import":
+        measured = import_list(*arguments)
+    else:
+        measured = ENTRIES[name](Site(), issue_of)
+    print(json.dumps(measured))
