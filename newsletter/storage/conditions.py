@@ -46,6 +46,9 @@ def _cut_on_postgresql(found: domain_of, compiler: SQLCompiler, **options: Any) 
     return f"split_part({compiler.process(found.clauses, **options)}, '@', 2)"
 
 
+# A plan that is being written, discarded or set aside counts as none; see storage/unfinished.py.
+IS_WHOLE: Final = dispatches.c.unfinished.is_(None)
+
 # As in the condition of ix_deliveries_waiting.
 IS_WAITING: Final = deliveries.c.state.in_([constant(State.PENDING), constant(State.DEFERRED)])
 

@@ -9,7 +9,7 @@ from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, Ledge
 from newsletter.dispatch.states import OPEN, State, Tally
 from newsletter.lang import EditionKind
 from newsletter.storage.answers import say_answer
-from newsletter.storage.conditions import constant, is_due
+from newsletter.storage.conditions import IS_WHOLE, constant, is_due
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import SubscriberId
@@ -53,7 +53,7 @@ def _find(
         )
         .join(subscribers)
         .join(dispatches)
-        .where(deliveries.c.issue == issue, which, *_on_page(page))
+        .where(deliveries.c.issue == issue, IS_WHOLE, which, *_on_page(page))
         .order_by(deliveries.c.id)
         .limit(page.limit)
     ).all()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, exists, func, insert, select, union, 
 from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.doubt import DoubtCause, Look, Sign, StandingDoubt, is_over, judge_gap
 from newsletter.phrases import Phrase, phrase
-from newsletter.storage.conditions import IS_WAITING, is_due
+from newsletter.storage.conditions import IS_WAITING, IS_WHOLE, is_due
 from newsletter.storage.marks import ensure_mark
 from newsletter.storage.notes import note
 from newsletter.storage.tables import (
@@ -41,7 +41,11 @@ class SqlDoubts:
         Cancelled issues are left out.
         """
         with reading(self._database) as connection:
-            waiting = select(deliveries.c.issue, func.count()).where(IS_WAITING)
+            waiting = (
+                select(deliveries.c.issue, func.count())
+                .join(dispatches)
+                .where(IS_WAITING, IS_WHOLE, dispatches.c.cancelled_at.is_(None))
+            )
             held = dict.fromkeys(_find_open(connection), 0)
             for issue, count in connection.execute(waiting.group_by(deliveries.c.issue)):
                 held[issue] = count
@@ -170,7 +174,8 @@ def _find_open(connection: Connection) -> Sequence[str]:
     waits = exists(
         select(deliveries.c.id).where(deliveries.c.issue == dispatches.c.issue, IS_WAITING)
     )
-    unfinished = select(dispatches.c.issue).where(dispatches.c.cancelled_at.is_(None), waits)
+    may_go = (IS_WHOLE, dispatches.c.cancelled_at.is_(None), waits)
+    unfinished = select(dispatches.c.issue).where(*may_go)
     return sorted(connection.execute(union(unfinished, select(appointments.c.issue))).scalars())
 
 
@@ -179,6 +184,7 @@ def _look(connection: Connection, now: datetime) -> Look:
     has_due = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, is_due(now)))
     may_go = of.paused_at.is_(None) & of.cancelled_at.is_(None) & has_due
     plans = select(of.issue, of.is_limited, of.planned_at, may_go.label("may_go"))
+    plans = plans.where(IS_WHOLE)
     planned = {row.issue: row for row in connection.execute(plans)}
     times = select(appointments.c.issue, appointments.c.send_at, appointments.c.made_at)
     appointed = {row.issue: row for row in connection.execute(times)}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, exists, select
 
 from newsletter.dispatch.promise import Bond, Promise
-from newsletter.storage.conditions import IS_WAITING, was_begun
+from newsletter.storage.conditions import IS_WAITING, IS_WHOLE, was_begun
 from newsletter.storage.tables import appointments, approvals, deliveries, dispatches
 
 
@@ -26,7 +26,7 @@ def find_promises(connection: Connection, issue: str) -> Sequence[Promise]:
             of.letter_id,
             waits.label("waits"),
             was_begun().label("was_begun"),
-        ).where(of.issue == issue)
+        ).where(of.issue == issue, IS_WHOLE)
     ).one_or_none()
     found = list(_appointed(connection, issue))
     if plan and plan.cancelled_at:

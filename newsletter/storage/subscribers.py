@@ -27,6 +27,7 @@ from newsletter.phrases import phrase, write_said
 from newsletter.storage.answers import read_because, say_answer
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.complaints import is_taken, said_by
+from newsletter.storage.conditions import IS_WHOLE
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import (
     add_aliases,
@@ -175,7 +176,7 @@ class SqlSubscriberBook:
         """Return the deliveries and rehearsals of the subscriber, issue by issue."""
         of, aside = deliveries.c, rehearsed_deliveries.c
         sent = select(of.issue, of.edition, of.state, of.answered_at, of.answer)
-        sent = sent.add_columns(dispatches.c.is_rehearsal).join(dispatches)
+        sent = sent.add_columns(dispatches.c.is_rehearsal).join(dispatches).where(IS_WHOLE)
         set_aside = select(rehearsals.c.issue, aside.edition, aside.state, aside.answered_at)
         set_aside = set_aside.add_columns(aside.answer, true()).join_from(
             rehearsed_deliveries, rehearsals

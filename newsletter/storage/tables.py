@@ -149,6 +149,10 @@ dispatches: Final = Table(
     Column("manner", JSON),  # the pace, and the edition of readers without a preference
     # Key that signs the links in its letters; NULL: no run began since this is stored.
     Column("key_fingerprint", Text),
+    # A long change of the whole plan that is under way, or was cut off: a word of `Unfinished`.
+    # Such a plan counts as none; NULL: it is whole. See storage/unfinished.py.
+    Column("unfinished", Text),
+    Column("aside_id", Integer),  # the rehearsal that its deliveries are moved to
 )
 
 
