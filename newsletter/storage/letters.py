@@ -8,7 +8,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, delete, exists, func, select, text, update
+from sqlalchemy import Connection, Engine, Row, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.dispatch.ledger import LetterId, Plan
@@ -22,7 +22,7 @@ from newsletter.message.kept_letter import (
     write_content,
 )
 from newsletter.phrases import phrase
-from newsletter.storage.promises import find_promises
+from newsletter.storage.idle_letters import be_alone, remove_idle
 from newsletter.storage.replacing import (
     adopt_letter,
     count_replaceable,
@@ -31,13 +31,12 @@ from newsletter.storage.replacing import (
     replace_letter,
 )
 from newsletter.storage.tables import (
-    deliveries,
-    dispatches,
     kept_letter_pictures,
     kept_letters,
     kept_pictures,
 )
 from newsletter.storage.transactions import reading, writing
+from newsletter.storage.turns import writing_in_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class SqlLetters:
         """
         Store *letter*, if it is not stored already; durable on return.
 
-        The same commit removes idle letters: see `_remove_idle`.
+        Afterwards idle letters are removed: see `remove_idle`.
 
         Raises:
             LedgerError: the database cannot be written.
@@ -82,7 +81,7 @@ class SqlLetters:
         }
         content = write_content(letter, sums)
         with writing(self._database) as connection:
-            _be_alone(connection)
+            be_alone(connection)
             number = _find_again(connection, hash_content(content), now)
             if number is None:
                 for path, data in made.items():
@@ -94,7 +93,7 @@ class SqlLetters:
                 ]
                 if rows:
                     connection.execute(kept_letter_pictures.insert(), rows)
-            _remove_idle(connection, now - self._keep_for)
+        remove_idle(self._database, now - self._keep_for)
         return number
 
     def reuse_pictures(self, letter: KeptLetter) -> KeptLetter:
@@ -136,8 +135,8 @@ class SqlLetters:
 
     def adopt(self, plan: Plan) -> None:
         """Add its letter to a plan made by a version that did not keep letters."""
-        with writing(self._database) as connection:
-            adopt_letter(connection, plan)
+        with writing_in_turns(self._database) as turns:
+            adopt_letter(turns, plan)
 
     def replace(self, replacement: Replacement) -> int:
         """
@@ -148,8 +147,10 @@ class SqlLetters:
         Raises:
             UnfinishedError: the plan was changed or cancelled meanwhile.
         """
+        count = self.count_replaceable(replacement.before.issue)  # reads all: without the lock
         with writing(self._database) as connection:
-            return replace_letter(connection, replacement)
+            replace_letter(connection, replacement, count)
+        return count
 
     def count_replaceable(self, issue: str) -> int:
         """Return how many readers wait and cannot have the letter: they were never unknown."""
@@ -209,12 +210,6 @@ def _content_of(row: Row[Any]) -> bytes:
     return content
 
 
-def _be_alone(connection: Connection) -> None:
-    """Lock the letters against other processes; on SQLite the write lock does this already."""
-    if connection.dialect.name != "sqlite":
-        connection.execute(text("LOCK TABLE kept_letters IN SHARE ROW EXCLUSIVE MODE"))
-
-
 def _find_again(connection: Connection, name: str, now: datetime) -> LetterId | None:
     """Record that a letter was kept again, and return its number; None if it is new."""
     found: int | None = connection.execute(
@@ -242,32 +237,3 @@ def _insert_once(connection: Connection, table: Table, row: Mapping[str, object]
     """Insert a row unless a row with its key exists."""
     own = sqlite if connection.dialect.name == "sqlite" else postgresql
     connection.execute(own.insert(table).values(row).on_conflict_do_nothing())
-
-
-def _remove_idle(connection: Connection, before: datetime) -> None:
-    """
-    Remove letters last kept *before* that time, and their pictures.
-
-    A letter is not removed if a plan, an approval or a current appointment refers to it, or if
-    a delivery was ever begun with it.
-    """
-    of = kept_letters.c
-    is_planned = exists().where(dispatches.c.letter_id == of.id)
-    old = connection.execute(
-        select(of.id, of.issue, of.digest).where(of.kept_at < before, ~is_planned)
-    ).all()
-    idle = {
-        row.id
-        for row in old
-        if all(one.digest != row.digest for one in find_promises(connection, row.issue))
-    }
-    if not idle:
-        return
-    for column in (deliveries.c.letter_id, deliveries.c.bound_letter_id):
-        begun = select(column).where(column.in_(idle)).distinct()
-        idle -= set(connection.execute(begun).scalars())
-    links = kept_letter_pictures.c
-    connection.execute(delete(kept_letter_pictures).where(links.letter_id.in_(idle)))
-    connection.execute(delete(kept_letters).where(of.id.in_(idle)))
-    is_shown = exists().where(links.sha256 == kept_pictures.c.sha256)
-    connection.execute(delete(kept_pictures).where(~is_shown))

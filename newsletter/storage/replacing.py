@@ -16,30 +16,32 @@ from newsletter.storage.deliveries import read_delivery
 from newsletter.storage.freezing import letter_values
 from newsletter.storage.notes import note
 from newsletter.storage.tables import deliveries, dispatches, kept_letters
+from newsletter.storage.turns import Turns, ranges_of
 
 
-def adopt_letter(connection: Connection, plan: Plan) -> None:
+def adopt_letter(turns: Turns, plan: Plan) -> None:
     """
     Add its letter to a plan made by a version that did not keep letters.
 
     All its begun deliveries were begun with that letter. A delivery that waits again may have
     been unknown before, which was not recorded; therefore it is bound to this letter for good.
+
+    The plan comes last: as long as it has no letter, the next run adopts one for what is left.
     """
+    connection, was_begun = turns.connection, deliveries.c.attempts > 0
+    is_pending = deliveries.c.state == constant(State.PENDING)
+    bound = case((is_pending, plan.letter), else_=null())
+    for which in ranges_of(turns, plan.issue):
+        connection.execute(
+            update(deliveries)
+            .where(which, was_begun, deliveries.c.letter_id.is_(None))
+            .values(letter_id=plan.letter, bound_letter_id=bound)
+        )
+        turns.give_way()
     connection.execute(
         update(dispatches)
         .where(dispatches.c.issue == plan.issue, dispatches.c.letter_id.is_(None))
         .values(letter_values(plan))
-    )
-    was_begun = deliveries.c.attempts > 0
-    connection.execute(
-        update(deliveries)
-        .where(deliveries.c.issue == plan.issue, was_begun, deliveries.c.letter_id.is_(None))
-        .values(
-            letter_id=plan.letter,
-            bound_letter_id=case(
-                (deliveries.c.state == constant(State.PENDING), plan.letter), else_=null()
-            ),
-        )
     )
 
 
@@ -53,9 +55,9 @@ def count_replaceable(connection: Connection, issue: str) -> int:
     return connection.execute(counted).scalar_one()
 
 
-def replace_letter(connection: Connection, replacement: Replacement) -> int:
+def replace_letter(connection: Connection, replacement: Replacement, count: int) -> None:
     """
-    Give waiting readers another letter; return how many, recorded in the diary.
+    Give waiting readers another letter; the diary says that it were *count*.
 
     A process that slept begins nothing more with the old letter: `transitions` checks this.
 
@@ -76,7 +78,6 @@ def replace_letter(connection: Connection, replacement: Replacement) -> int:
     )
     if not changed.rowcount:
         raise UnfinishedError(phrase("storage.nothing-replaced", issue=before.issue))
-    count = count_replaceable(connection, before.issue)
     words = phrase(
         "storage.note-replaced",
         deliveries=count,
@@ -88,7 +89,6 @@ def replace_letter(connection: Connection, replacement: Replacement) -> int:
         before.issue, Act.REPLACED, replacement.by, replacement.at, words, replacement.account
     )
     note(connection, line)
-    return count
 
 
 def find_begun(connection: Connection, issue: str, key: str) -> BegunDelivery | None:
