@@ -18,7 +18,8 @@ from newsletter.dispatch.control import (
 from newsletter.dispatch.promise import Promise
 from newsletter.dispatch.runs import LivingRun
 from newsletter.phrases import Phrase, Said, phrase, read_said, write_said
-from newsletter.storage.conditions import is_due
+from newsletter.storage.bulk_changes import cancel_waiting, count_waiting, settle_unknown
+from newsletter.storage.conditions import IS_WHOLE, is_due
 from newsletter.storage.decisions import find_decisions, find_notes
 from newsletter.storage.notes import note
 from newsletter.storage.promises import find_promises
@@ -26,7 +27,7 @@ from newsletter.storage.rehearsals import set_aside
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.tables import appointments, approvals, deliveries, dispatches
 from newsletter.storage.transactions import reading, writing
-from newsletter.storage.transitions import cancel_waiting, settle_unknown
+from newsletter.storage.turns import writing_in_turns
 from newsletter.storage.ways import read_way, way_values
 
 
@@ -51,7 +52,7 @@ class SqlDiary:
                     of.paused_at,
                     of.paused_by,
                     of.paused_because,
-                ).where(of.issue == issue)
+                ).where(of.issue == issue, IS_WHOLE)
             ).one_or_none()
         if row is None:
             return None
@@ -73,6 +74,7 @@ class SqlDiary:
                 update(dispatches)
                 .where(
                     dispatches.c.issue == issue,
+                    IS_WHOLE,
                     dispatches.c.paused_at.is_(None),
                     dispatches.c.cancelled_at.is_(None),
                 )
@@ -88,7 +90,7 @@ class SqlDiary:
         with writing(self._database) as connection:
             resumed = connection.execute(
                 update(dispatches)
-                .where(dispatches.c.issue == issue, dispatches.c.paused_at.is_not(None))
+                .where(dispatches.c.issue == issue, IS_WHOLE, dispatches.c.paused_at.is_not(None))
                 .values(paused_at=None, paused_by=None, paused_because=None)
             )
             if not resumed.rowcount:
@@ -103,17 +105,22 @@ class SqlDiary:
         Letters in flight still get their answers; a delivery that is then deferred or returned is
         skipped.
         """
-        with writing(self._database) as connection:
+        with writing_in_turns(self._database) as turns:
+            connection, is_new = turns.connection, dispatches.c.cancelled_at.is_(None)
             cancelled = connection.execute(
-                update(dispatches)
-                .where(dispatches.c.issue == issue, dispatches.c.cancelled_at.is_(None))
+                update(dispatches)  # from this commit on nothing of it is begun
+                .where(dispatches.c.issue == issue, IS_WHOLE, is_new)
                 .values(cancelled_at=now, cancelled_by=by, cancelled_because=write_said(because))
             )
             if not cancelled.rowcount:
                 return 0
-            count = cancel_waiting(connection, issue)
+            # On SQLite nobody begins another one meanwhile; elsewhere the change itself counts.
+            waits = turns.is_shared
+            count = count_waiting(connection, issue) if waits else cancel_waiting(turns, issue)
             words = _with_reason(phrase("storage.note-skipped", deliveries=count), because)
             note(connection, Note(issue, Act.CANCELLED, by, now, words))
+            if waits:
+                cancel_waiting(turns, issue)
         return count
 
     def settle(
@@ -134,12 +141,14 @@ class SqlDiary:
         Raises:
             ContentError: the address in *which* is invalid.
         """
-        with writing(self._database) as connection:
-            count = settle_unknown(connection, issue, settlement, which, by, now)
-            if count:
+        settled = 0
+        with writing_in_turns(self._database) as turns:
+            # Each turn has a line of the diary: it says what its commit has changed.
+            for count in settle_unknown(turns, issue, settlement, which, by, now):
                 words = _with_reason(_settled(settlement, count), because)
-                note(connection, Note(issue, Act.SETTLED, by, now, words))
-        return count
+                note(turns.connection, Note(issue, Act.SETTLED, by, now, words))
+                settled += count
+        return settled
 
     def living_runs(self, issue: str) -> Sequence[LivingRun]:
         """Return the runs of *issue* whose letters may still be answered."""
@@ -164,9 +173,10 @@ class SqlDiary:
 
     def appoint(self, appointment: Appointment, aside: SettingAside | None = None) -> None:
         """Store when an issue is to be sent; replaces an earlier appointment."""
-        with writing(self._database) as connection:
+        with writing_in_turns(self._database) as turns:
+            connection = turns.connection
             if aside:
-                set_aside(connection, appointment.issue, aside)
+                set_aside(turns, appointment.issue, aside)
             connection.execute(
                 delete(appointments).where(appointments.c.issue == appointment.issue)
             )
@@ -190,8 +200,8 @@ class SqlDiary:
 
     def set_aside(self, issue: str, aside: SettingAside) -> int:
         """Set a rehearsal of *issue* aside; return the number of letters that it had written."""
-        with writing(self._database) as connection:
-            return set_aside(connection, issue, aside)
+        with writing_in_turns(self._database) as turns:
+            return set_aside(turns, issue, aside)
 
     def drop_appointment(self, issue: str, by: str, now: datetime) -> bool:
         """Delete the appointment of *issue*; False if there was none."""
@@ -259,6 +269,7 @@ class SqlDiary:
             found = connection.execute(
                 select(of.issue)
                 .where(
+                    IS_WHOLE,
                     of.paused_at.is_(None),
                     of.cancelled_at.is_(None),
                     of.is_limited.is_(False),

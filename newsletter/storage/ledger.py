@@ -28,11 +28,14 @@ from newsletter.lang import EditionKind, Preference
 from newsletter.phrases import Said, phrase, write_said
 from newsletter.storage import deliveries as rows
 from newsletter.storage import domains, planning, runs
-from newsletter.storage.freezing import freeze, read_plan
+from newsletter.storage.bulk_changes import skip_withdrawn
+from newsletter.storage.conditions import IS_WHOLE
+from newsletter.storage.discarding import discard_untouched
+from newsletter.storage.freezing import freeze_whole, read_plan
 from newsletter.storage.journal import checkpoint
 from newsletter.storage.processes import this_process
 from newsletter.storage.recorder import Beginning, Ended, RecordedBegin, Recorder, Returned
-from newsletter.storage.rehearsals import find_rehearsals, set_aside
+from newsletter.storage.rehearsals import find_rehearsals
 from newsletter.storage.runs import HOLD, find_end_of_lease
 from newsletter.storage.tables import dispatches
 from newsletter.storage.transactions import reading, writing
@@ -42,8 +45,8 @@ from newsletter.storage.transitions import (
     Begin,
     Ending,
     find_issue,
-    skip_withdrawn,
 )
+from newsletter.storage.turns import writing_in_turns
 from newsletter.storage.ways import find_traces
 
 log = logging.getLogger(__name__)
@@ -73,7 +76,7 @@ class SqlLedger:
         with writing(self._database) as connection:
             current = connection.execute(
                 update(dispatches)  # takes the write lock before any read
-                .where(dispatches.c.issue == issue)
+                .where(dispatches.c.issue == issue, IS_WHOLE)
                 .values(issue=issue)
                 .returning(
                     dispatches.c.holder,
@@ -132,7 +135,7 @@ class SqlLedger:
         """Return the plan of *issue*, or None if it was never dispatched."""
         with reading(self._database) as connection:
             row = connection.execute(
-                select(dispatches).where(dispatches.c.issue == issue)
+                select(dispatches).where(dispatches.c.issue == issue, IS_WHOLE)
             ).one_or_none()
         return None if row is None else read_plan(row)
 
@@ -143,10 +146,7 @@ class SqlLedger:
         aside: SettingAside | None = None,
     ) -> int:
         """Plan a delivery to every active subscriber, and return how many; all or nothing."""
-        with writing(self._database, planning.PLANNING_MB) as connection:
-            if aside:
-                set_aside(connection, plan.issue, aside)
-            return freeze(connection, plan, editions)
+        return freeze_whole(self._database, plan, editions, aside)
 
     def find_traces(self, issue: str) -> Traces:
         """Return how deliveries of *issue* were sent, as far as their answers show."""
@@ -160,13 +160,14 @@ class SqlLedger:
 
     def discard_untouched(self, issue: str) -> bool:
         """Delete the plan of *issue* if no delivery of it was ever begun; return whether so."""
-        with writing(self._database) as connection:
-            return planning.discard_untouched(connection, issue)
+        with writing_in_turns(self._database) as turns:
+            return discard_untouched(turns, issue)
 
     def add_new(self, issue: str, editions: Mapping[Preference | None, EditionKind]) -> int:
         """Plan deliveries to active subscribers without one; return how many."""
-        with writing(self._database, planning.PLANNING_MB) as connection:
-            return planning.plan_missing(connection, issue, editions)
+        memory_mb = planning.PLANNING_MB
+        with writing_in_turns(self._database, memory_mb, knows_references=True) as turns:
+            return planning.plan_missing(turns, issue, editions)
 
     def count_unplanned(
         self, issue: str, editions: Mapping[Preference | None, EditionKind]
@@ -186,8 +187,8 @@ class SqlLedger:
 
     def skip_withdrawn(self, issue: str) -> int:
         """Skip waiting deliveries to readers who have withdrawn since planning; return how many."""
-        with writing(self._database) as connection:
-            return skip_withdrawn(connection, issue)
+        with writing_in_turns(self._database) as turns:
+            return skip_withdrawn(turns, issue)
 
     def last_planned(self, issue: str) -> DeliveryId:
         """Return the highest id of a delivery of *issue*; later plans have higher ids."""
@@ -305,7 +306,7 @@ class SqlLedger:
         with reading(self._database) as connection:
             return list(
                 connection.execute(
-                    select(dispatches.c.issue).order_by(dispatches.c.issue)
+                    select(dispatches.c.issue).where(IS_WHOLE).order_by(dispatches.c.issue)
                 ).scalars()
             )
 

@@ -20,6 +20,7 @@ from newsletter.storage.database import (
     open_database,
 )
 from newsletter.storage.doubts import raise_doubts
+from newsletter.storage.interrupted import finish_interrupted
 from newsletter.storage.journal import (
     OpenRun,
     find_open_runs,
@@ -46,7 +47,8 @@ def open_ledger(setting: str, root: Path, give_back: Callable[[], None] | None =
     Open the database like `open_database`, and record signs that it is an older copy.
 
     The signs are: a mark beside it that is ahead or belongs to another file, and an unfinished
-    run whose journal is missing. Without a sign, nothing is written.
+    run whose journal is missing. What an earlier command left behind that was cut off between two
+    turns is finished. Without any of it, nothing is written.
 
     Args:
         setting: NEWSLETTER_DATABASE_URL.
@@ -62,6 +64,7 @@ def open_ledger(setting: str, root: Path, give_back: Callable[[], None] | None =
     if find_watch(engine):
         try:
             _examine(engine, datetime.now(UTC))
+            finish_interrupted(engine)
         except BaseException:
             close_database(engine)
             raise

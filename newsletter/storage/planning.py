@@ -1,25 +1,26 @@
 """The rows of a plan: readers and editions of an issue, each reader once."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     String,
     case,
-    delete,
     func,
     insert,
     literal,
     select,
-    update,
 )
 
 from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind, Preference
-from newsletter.storage.conditions import constant, domain_of, was_begun
+from newsletter.storage.conditions import IS_WHOLE, constant, domain_of, was_begun
+from newsletter.storage.reading_ahead import reading_ahead
 from newsletter.storage.tables import deliveries, dispatches, subscribers
+from newsletter.storage.turns import Turns
 from newsletter.subscribers.subscriber import Standing
 
 PLANNING_MB: Final = 10  # MB; the following dispatch needs this memory anyway
@@ -35,33 +36,13 @@ PLANNED: Final = (
 )
 
 
-def plan_everyone(
-    connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
-) -> int:
-    """
-    Insert a delivery for every active subscriber: *issue* is newly planned and has none.
-
-    If the plan says so, only for the readers who have another issue.
-
-    For a long list, set the transaction's page cache to `PLANNING_MB`.
-    """
-    return _plan(connection, issue, editions)
-
-
-def plan_missing(
-    connection: Connection, issue: str, editions: Mapping[Preference | None, EditionKind]
-) -> int:
-    """Insert a delivery for readers without one, otherwise like `plan_everyone`."""
-    return _plan(connection, issue, editions, *_has_no_delivery(issue))
-
-
-def _plan(
-    connection: Connection,
+def choose_readers(
     issue: str,
     editions: Mapping[Preference | None, EditionKind],
+    recipients_of: str | None,
     *conditions: ColumnElement[bool],
-) -> int:
-    """Insert the deliveries in one statement."""
+) -> Select[Any]:
+    """Select the rows that `PLANNED` names, for active subscribers, in the order they joined."""
     without = editions[None]
     edition = case(
         *(
@@ -71,24 +52,51 @@ def _plan(
         ),
         else_=literal(without.value, String),
     )
-    chosen = (
+    return (
         select(
-            literal(issue, String),
-            subscribers.c.id,
+            literal(issue, String).label("issue"),
+            subscribers.c.id.label("subscriber_id"),
             subscribers.c.address_key,
             subscribers.c.address,
-            domain_of(subscribers.c.address_key),
-            edition,
-            constant(State.PENDING),
-            literal(0),
+            domain_of(subscribers.c.address_key).label("domain"),
+            edition.label("edition"),
+            constant(State.PENDING).label("state"),
+            literal(0).label("attempts"),
         )
         .where(
             subscribers.c.standing == constant(Standing.ACTIVE),
             *conditions,
-            *_has_got(find_recipients_of(connection, issue)),
+            *_has_got(recipients_of),
         )
         .order_by(subscribers.c.id)  # sending looks readers up in this order: adjacent rows
     )
+
+
+def plan_missing(
+    turns: Turns, issue: str, editions: Mapping[Preference | None, EditionKind]
+) -> int:
+    """
+    Insert a delivery for readers without one; return how many.
+
+    If it is cut off between two turns, those who are left have none, and can be planned later.
+    """
+    recipients_of = find_recipients_of(turns.connection, issue)
+    chosen = choose_readers(issue, editions, recipients_of, *_has_no_delivery(issue))
+    if not turns.is_shared:
+        return insert_chosen(turns.connection, chosen)
+    count = 0
+    with reading_ahead(turns, chosen) as ahead:
+        while ahead.has_more:
+            ahead.read()
+            turns.begin()
+            count += ahead.write()
+            turns.end(rests=False)  # reading is rest enough
+            ahead.adapt()
+    return count
+
+
+def insert_chosen(connection: Connection, chosen: Select[Any]) -> int:
+    """Insert a delivery for each of the *chosen* readers in one statement; return how many."""
     added = connection.execute(
         insert(deliveries).from_select(PLANNED, chosen),
         execution_options={"preserve_rowcount": True},  # psycopg omits it for an INSERT
@@ -139,28 +147,8 @@ def _count(
 
 def is_untouched(connection: Connection, issue: str) -> bool:
     """Return whether *issue* is planned and no delivery of it was ever begun."""
-    planned = select(dispatches.c.issue).where(dispatches.c.issue == issue, ~was_begun())
+    planned = select(dispatches.c.issue).where(dispatches.c.issue == issue, IS_WHOLE, ~was_begun())
     return connection.execute(planned).first() is not None
-
-
-def discard_untouched(connection: Connection, issue: str) -> bool:
-    """Delete the plan of *issue* if nothing of it was begun or halted; return whether so."""
-    taken = connection.execute(
-        update(dispatches)  # takes the write lock before any read
-        .where(
-            dispatches.c.issue == issue,
-            ~was_begun(),
-            # A person's decision, made meanwhile, must not be deleted with the plan.
-            dispatches.c.paused_at.is_(None),
-            dispatches.c.cancelled_at.is_(None),
-        )
-        .values(issue=issue)
-    )
-    if not taken.rowcount:
-        return False
-    connection.execute(delete(deliveries).where(deliveries.c.issue == issue))
-    connection.execute(delete(dispatches).where(dispatches.c.issue == issue))
-    return True
 
 
 def _has_no_delivery(issue: str) -> list[ColumnElement[bool]]:

@@ -1,13 +1,13 @@
 """Marks deliveries accepted by evidence from elsewhere, such as a relay's log."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
     Engine,
+    Row,
     and_,
     bindparam,
     case,
@@ -18,18 +18,21 @@ from sqlalchemy import (
 
 from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.evidence import Evidence, OpenDelivery
-from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
+from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, Plan
 from newsletter.dispatch.states import OPEN, State
+from newsletter.errors import UnfinishedError
 from newsletter.lang import EditionKind, Preference
 from newsletter.phrases import phrase, write_said
-from newsletter.storage.conditions import constant
+from newsletter.storage.conditions import IS_WHOLE, constant
 from newsletter.storage.deliveries import find_open
-from newsletter.storage.freezing import freeze
 from newsletter.storage.notes import note
-from newsletter.storage.planning import PLANNING_MB
-from newsletter.storage.tables import deliveries
-from newsletter.storage.transactions import reading, writing
+from newsletter.storage.planning import choose_readers
+from newsletter.storage.tables import deliveries, dispatches, subscribers
+from newsletter.storage.transactions import reading
 from newsletter.storage.transitions import awaits_no_answer
+from newsletter.storage.turns import Turns, writing_in_turns
+from newsletter.subscribers.reader_id import ReaderId
+from newsletter.subscribers.subscriber import SubscriberId
 
 PAGE: Final = 1_000  # deliveries read at a time
 
@@ -62,15 +65,16 @@ class SqlSettling:
         Raises:
             UnfinishedError: the issue is planned already.
         """
-        found: list[OpenDelivery] = []
-        with suppress(_TakenBackError), writing(self._database, PLANNING_MB) as connection:
-            freeze(connection, plan, editions)
-            after = DeliveryId(0)
-            while page := _read_page(connection, plan.issue, after):
-                found += page
-                after = page[-1].delivery.id
-            raise _TakenBackError
-        return found
+        chosen = choose_readers(plan.issue, editions, plan.recipients_of)
+        further = (subscribers.c.name, subscribers.c.consented_at, subscribers.c.reader_id)
+        with reading(self._database) as connection:
+            planned = select(dispatches.c.issue).where(dispatches.c.issue == plan.issue, IS_WHOLE)
+            if connection.execute(planned).first():
+                raise UnfinishedError(phrase("storage.begun-elsewhere", issue=plan.issue))
+            rows = connection.execution_options(yield_per=PAGE).execute(
+                chosen.add_columns(*further)
+            )
+            return [_foreseen(number, row, plan) for number, row in enumerate(rows, 1)]
 
     def accept(self, evidence: Evidence, now: datetime) -> int:
         """
@@ -90,14 +94,14 @@ class SqlSettling:
         ]
         if not rows:
             return 0
-        with writing(self._database) as connection:
-            is_free = awaits_no_answer(connection, evidence.issue)
-            accept = _ACCEPT.where(or_(deliveries.c.state != constant(State.UNKNOWN), is_free))
-            count = connection.execute(accept, rows).rowcount
-            if count:
+        accepted = 0
+        with writing_in_turns(self._database) as turns:
+            # Each turn has a line of the diary: it says what its commit has changed.
+            for count in _accept(turns, evidence.issue, rows):
                 words = phrase("storage.note-found", deliveries=count, because=evidence.because)
-                note(connection, Note(evidence.issue, Act.SETTLED, evidence.by, now, words))
-        return count
+                note(turns.connection, Note(evidence.issue, Act.SETTLED, evidence.by, now, words))
+                accepted += count
+        return accepted
 
 
 _ACCEPT: Final = (
@@ -117,8 +121,38 @@ _ACCEPT: Final = (
 )
 
 
-class _TakenBackError(Exception):
-    """Rolls back a transaction that must not store anything."""
+def _accept(turns: Turns, issue: str, rows: Sequence[dict[str, object]]) -> Iterator[int]:
+    """Mark deliveries accepted; yield how many, before the end of each turn that changed any."""
+    count = 0
+    for some in (rows[at : at + PAGE] for at in range(0, len(rows), PAGE)):
+        is_free = awaits_no_answer(turns.connection, issue)
+        accept = _ACCEPT.where(or_(deliveries.c.state != constant(State.UNKNOWN), is_free))
+        count += turns.connection.execute(accept, some).rowcount
+        if turns.is_over:
+            if count:
+                yield count
+            count = 0
+            turns.end()
+    if count:
+        yield count
+
+
+def _foreseen(number: int, row: Row[Any], plan: Plan) -> OpenDelivery:
+    reader = ReaderId(row.reader_id)
+    delivery = Delivery(
+        DeliveryId(number),
+        SubscriberId(row.subscriber_id),
+        row.address,
+        row.domain,
+        row.name,
+        EditionKind(row.edition),
+        row.consented_at,
+        0,
+        reader,
+        reader,
+        plan.letter,
+    )
+    return OpenDelivery(delivery, row.address_key, State.PENDING, is_busy=False)
 
 
 def _read_page(connection: Connection, issue: str, after: DeliveryId) -> list[OpenDelivery]:

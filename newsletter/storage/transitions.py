@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.dispatch.control import PROGRAM, Settlement, WhichUnknown
+from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.states import State
 from newsletter.phrases import phrase, write_said
 from newsletter.storage.answers import (
@@ -32,11 +32,10 @@ from newsletter.storage.answers import (
     SUPPRESSED,
     UNSUBSCRIBED,
 )
-from newsletter.storage.conditions import IS_WAITING, constant
+from newsletter.storage.conditions import IS_WAITING, IS_WHOLE, constant
 from newsletter.storage.prepared import prepare
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.tables import deliveries, dispatches, subscribers
-from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
 
@@ -58,19 +57,31 @@ _WHY_LEFT: Final = case(
     (_standing == constant(Standing.SUPPRESSED), constant(SUPPRESSED)),
     else_=constant(UNSUBSCRIBED),
 )
-_IS_CANCELLED: Final = exists(
+IS_CANCELLED: Final = exists(
     select(dispatches.c.issue).where(
         dispatches.c.issue == deliveries.c.issue, dispatches.c.cancelled_at.is_not(None)
     )
 )
 
-# The letter that a delivery must have: it may have been replaced while a process slept.
-_LETTER: Final = func.coalesce(
-    deliveries.c.bound_letter_id,
-    select(dispatches.c.letter_id)
+# The letter that a delivery must have: it may have been replaced while a process slept. None may
+# leave of a dispatch that is cancelled, or whose plan is not whole: its deliveries wait only until
+# their turn comes to be skipped, moved or deleted.
+_LETTER: Final = (
+    select(
+        case(
+            (
+                and_(IS_WHOLE, dispatches.c.cancelled_at.is_(None)),
+                func.coalesce(
+                    deliveries.c.bound_letter_id,
+                    dispatches.c.letter_id,
+                    literal_column(str(NO_LETTER)),
+                ),
+            )
+        )
+    )
     .where(dispatches.c.issue == deliveries.c.issue)
-    .scalar_subquery(),
-    literal_column(str(NO_LETTER)),
+    .correlate(deliveries)
+    .scalar_subquery()
 )
 _MAY_BEGIN: Final = and_(
     IS_WAITING,
@@ -132,7 +143,7 @@ _LOCK_DISPATCHES: Final = (
 )
 _SKIP_CANCELLED: Final = (
     update(deliveries)
-    .where(_IN_SLOTS, IS_WAITING, _IS_CANCELLED)
+    .where(_IN_SLOTS, IS_WAITING, IS_CANCELLED)
     .values(state=constant(State.SKIPPED), reason=constant(CANCELLED), due_at=None)
 )
 _LAST_ANSWER: Final = (
@@ -219,7 +230,7 @@ def begin_some(connection: Connection, begins: Sequence[Begin]) -> set[int]:
     held = {one["delivery"] for one in begins if _changes(connection, _BEGIN, one)}
     lost = [one["delivery"] for one in begins if one["delivery"] not in held]
     for slots in _in_slots(lost):
-        connection.execute(_skip(_IN_SLOTS), slots)
+        connection.execute(skip_left(_IN_SLOTS), slots)
     return held
 
 
@@ -296,62 +307,6 @@ def suppress_readers(connection: Connection, ids: Sequence[int], now: datetime) 
         connection.execute(_SUPPRESS, {**slots, "now": now})
 
 
-def skip_withdrawn(connection: Connection, issue: str) -> int:
-    """Skip waiting deliveries to readers who have withdrawn since planning; return how many."""
-    return connection.execute(_skip(deliveries.c.issue == issue)).rowcount
-
-
-def cancel_waiting(connection: Connection, issue: str) -> int:
-    """Skip pending and deferred deliveries as cancelled; return how many."""
-    skipped = (
-        update(deliveries)
-        .where(deliveries.c.issue == issue, IS_WAITING)
-        .values(state=constant(State.SKIPPED), reason=constant(CANCELLED), due_at=None)
-    )
-    return connection.execute(skipped).rowcount
-
-
-def settle_unknown(
-    connection: Connection,
-    issue: str,
-    settlement: Settlement,
-    which: WhichUnknown,
-    by: str,
-    now: datetime,
-) -> int:
-    """
-    Make unknown deliveries pending or accepted, as *by* decides; return how many.
-
-    Deliveries of a run that may still be answered are not changed.
-    """
-    values: dict[str, ColumnElement[Any] | str | datetime]
-    conditions = [
-        deliveries.c.issue == issue,
-        deliveries.c.state == constant(State.UNKNOWN),
-        awaits_no_answer(connection, issue),
-    ]
-    if which.address is not None:
-        conditions.append(deliveries.c.address_key == address_of(which.address).key)
-    if which.begun_since is not None:
-        conditions.append(deliveries.c.begun_at >= which.begun_since)
-    match settlement:
-        case Settlement.RESEND:
-            conditions.append(~_IS_CANCELLED)
-            values = {
-                "state": constant(State.PENDING),
-                "answer": write_said(phrase("storage.sent-again-says", by=by)),
-                # The reader may have that letter, so no other letter is ever sent to this reader.
-                "bound_letter_id": deliveries.c.letter_id,
-            }
-        case Settlement.ASSUME_ACCEPTED:
-            values = {
-                "state": constant(State.ACCEPTED),
-                "answer": write_said(phrase("storage.assumed-says", by=by)),
-                "answered_at": now,
-            }
-    return connection.execute(update(deliveries).where(*conditions).values(values)).rowcount
-
-
 def awaits_no_answer(connection: Connection, issue: str) -> ColumnElement[bool]:
     """Return the condition that no living run of *issue* may get an answer for a delivery."""
     # Literals in the text: a list of parameters cannot be bound for many rows at once.
@@ -373,7 +328,8 @@ def _keep_cancelled(connection: Connection, endings: Sequence[Ending]) -> set[in
     return {one["delivery"] for one in endings}
 
 
-def _skip(which: ColumnElement[bool]) -> Any:
+def skip_left(which: ColumnElement[bool]) -> Update:
+    """Skip those of *which* that wait, and whose readers are not active."""
     return (
         update(deliveries)
         .where(which, IS_WAITING, _HAS_LEFT)

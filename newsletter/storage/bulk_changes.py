@@ -1,0 +1,99 @@
+"""Changes of all deliveries of an issue, in turns: skipping, cancelling, settling."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Update, func, select, update
+
+from newsletter.dispatch.control import Settlement, WhichUnknown
+from newsletter.dispatch.states import State
+from newsletter.phrases import phrase, write_said
+from newsletter.storage.answers import CANCELLED
+from newsletter.storage.conditions import IS_WAITING, constant
+from newsletter.storage.tables import deliveries
+from newsletter.storage.transitions import IS_CANCELLED, awaits_no_answer, skip_left
+from newsletter.storage.turns import Turns, ranges_of
+from newsletter.subscribers.address import address_of
+
+
+def skip_withdrawn(turns: Turns, issue: str) -> int:
+    """Skip waiting deliveries to readers who have withdrawn since planning; return how many."""
+    return _change_in_turns(turns, issue, skip_left)
+
+
+def cancel_waiting(turns: Turns, issue: str) -> int:
+    """Skip pending and deferred deliveries of a cancelled dispatch; return how many."""
+    values = {"state": constant(State.SKIPPED), "reason": constant(CANCELLED), "due_at": None}
+    return _change_in_turns(
+        turns, issue, lambda which: update(deliveries).where(which, IS_WAITING).values(values)
+    )
+
+
+def count_waiting(connection: Connection, issue: str) -> int:
+    """Return the number of pending and deferred deliveries."""
+    counted = select(func.count()).select_from(deliveries)
+    return connection.execute(counted.where(deliveries.c.issue == issue, IS_WAITING)).scalar_one()
+
+
+def _change_in_turns(
+    turns: Turns, issue: str, change: Callable[[ColumnElement[bool]], Update]
+) -> int:
+    count = 0
+    for which in ranges_of(turns, issue):
+        count += turns.connection.execute(change(which)).rowcount
+        turns.give_way()
+    return count
+
+
+def settle_unknown(
+    turns: Turns,
+    issue: str,
+    settlement: Settlement,
+    which: WhichUnknown,
+    by: str,
+    now: datetime,
+) -> Iterator[int]:
+    """
+    Make unknown deliveries pending or accepted, as *by* decides.
+
+    Deliveries of a run that may still be answered are not changed.
+
+    Yields:
+        How many, before the end of each turn that has changed any.
+    """
+    values: dict[str, ColumnElement[Any] | str | datetime]
+    conditions = [deliveries.c.state == constant(State.UNKNOWN)]
+    if which.address is not None:
+        conditions.append(deliveries.c.address_key == address_of(which.address).key)
+    if which.begun_since is not None:
+        conditions.append(deliveries.c.begun_at >= which.begun_since)
+    match settlement:
+        case Settlement.RESEND:
+            conditions.append(~IS_CANCELLED)
+            values = {
+                "state": constant(State.PENDING),
+                "answer": write_said(phrase("storage.sent-again-says", by=by)),
+                # The reader may have that letter, so no other letter is ever sent to this reader.
+                "bound_letter_id": deliveries.c.letter_id,
+            }
+        case Settlement.ASSUME_ACCEPTED:
+            values = {
+                "state": constant(State.ACCEPTED),
+                "answer": write_said(phrase("storage.assumed-says", by=by)),
+                "answered_at": now,
+            }
+    count = 0
+    everybody = which.address is None
+    for rows in ranges_of(turns, issue) if everybody else [deliveries.c.issue == issue]:
+        # Looked for again each time: a run may have begun between two turns.
+        is_free = awaits_no_answer(turns.connection, issue)
+        settled = update(deliveries).where(rows, *conditions, is_free).values(values)
+        count += turns.connection.execute(settled).rowcount
+        if turns.is_over:
+            if count:
+                yield count
+            count = 0
+            turns.end()
+    if count:
+        yield count
