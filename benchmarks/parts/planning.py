@@ -33,7 +33,7 @@ def measure(scale: Scale) -> Part:
             Figure(f"a delivery of {last:,}", costs[last], " µs"),
         ],
         rows,
-        ["The plan is one INSERT … SELECT, durable when it returns (synchronous=FULL)."],
+        ["The plan is written in turns, and durable when it returns (synchronous=FULL)."],
     )
 
 
