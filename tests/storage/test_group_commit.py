@@ -119,3 +119,34 @@ def test_after_its_end_it_may_begin_again(engine: Engine, commits: GroupCommit) 
     commits.run(lambda connection: add(connection, "two"))
 
     assert count(engine) == 2
+
+
+def test_a_row_that_another_connection_locks_makes_only_its_own_change_wait(
+    engine: Engine, commits: GroupCommit
+) -> None:
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite locks the whole file")
+    commits.run(lambda connection: add(connection, "locked"))
+    commits.run(lambda connection: add(connection, "free"))
+    change = "UPDATE funnel_counts SET count = 2 WHERE step = '{}'"
+    gate = Event()
+
+    def wait_first(connection: Connection) -> None:
+        gate.wait(10)
+        connection.exec_driver_sql(change.format("free"))
+
+    def change_locked(connection: Connection) -> None:
+        connection.exec_driver_sql(change.format("locked"))
+
+    with engine.connect() as other, ThreadPoolExecutor(3) as pool:
+        other.exec_driver_sql("SELECT * FROM funnel_counts WHERE step = 'locked' FOR UPDATE")
+        first = pool.submit(commits.run, wait_first)
+        locked = pool.submit(commits.run, change_locked)
+        free = pool.submit(commits.run, lambda c: add(c, "another"))
+        time.sleep(0.1)  # so that they wait together
+        gate.set()
+
+        assert free.result() == "another"
+        assert first.exception() is None
+        assert isinstance(locked.exception(), LedgerBusyError)
+        other.rollback()
