@@ -139,7 +139,7 @@ def test_an_unknown_host_is_refused(tmp_path: Path, host: str) -> None:
     assert b"evil" not in answer.body
 
 
-def test_no_address_of_ours_leads_away(tmp_path: Path) -> None:
+def test_x3_no_address_of_ours_leads_away(tmp_path: Path) -> None:
     house = House(tmp_path)
 
     for path in ("//evil.example.com/", "/%2f%2fevil.example.com", "/\\evil.example.com"):
@@ -301,3 +301,14 @@ def test_the_pages_work_below_a_path(tmp_path: Path) -> None:
     )
     assert get(answer.headers["Location"]).status_code == 200
     assert all("https://www.example.org/e-news/c/" in link for link in links_of(house.mail()))
+
+
+def test_x5_a_formula_from_the_form_is_none_in_an_export(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.subscribe(name='=HYPERLINK("https://evil.example.com","x")')
+
+    exported = house.stage.apart.run("subscribers", "export")
+
+    assert "HYPERLINK" in exported
+    assert '"=HYPERLINK' not in exported
+    assert ",=HYPERLINK" not in exported
