@@ -100,6 +100,10 @@ class MailLinks:
             case MailKind.SETTINGS:
                 return Confirmed.GONE  # has a form of its own
 
+    def is_blocked(self, mail: Mail) -> bool:
+        """Whether the address of a mail never wants mail again."""
+        return self._lookup.is_blocked(mail.address_key)
+
     def never_write_again(self, mail: Mail) -> None:
         """Never write to the address of a mail again."""
         self._acts.block(mail, self._clock())

@@ -3,6 +3,7 @@
 from sqlalchemy import Engine, select
 
 from newsletter.mails.mail import Mail, MailName
+from newsletter.storage.blocking import find_blocked
 from newsletter.storage.mail_rows import find_mail
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import dispatches, subscribers
@@ -34,6 +35,11 @@ class SqlReaderLookup:
         """Return the reader of a link, as stored; None if there is none any more."""
         with as_ledger_error(self._engine):
             return SqlSubscriberBook(self._engine).find_named(name)
+
+    def is_blocked(self, address_key: str) -> bool:
+        """Return whether an address never wants mail again."""
+        with reading(self._engine) as connection:
+            return bool(find_blocked(connection, [address_key]))
 
     def newest_key(self) -> str | None:
         """Return the fingerprint of the key that signed the newest letters; None: not recorded."""

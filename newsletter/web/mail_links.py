@@ -77,6 +77,8 @@ class MailLinkPages:
         if isinstance(found, Response):
             return found
         mail, lang = found
+        if self._mails.is_blocked(mail):
+            return self._pages.message(lang, "never_done")
         return self._pages.button(lang, "never", is_grave=True, address=mail.address)
 
     def never(self, token: str) -> Response:

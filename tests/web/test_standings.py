@@ -114,6 +114,7 @@ def test_never_again_ends_all_mail_and_no_form_lifts_it(tmp_path: Path) -> None:
     never = links_of(mail)[1]
     assert shows(house.get(never), "never")
     assert shows(house.post(never), "never_done")
+    assert shows(house.get(never), "never_done")
     house.move_clock(days=2)
 
     house.ask()
