@@ -20,6 +20,7 @@ def mails() -> None:
 def send(site: Site) -> None:
     """Send the mails that are due now; 'newsletter serve' does this by itself."""
     from newsletter.desk.mails import MailRoom  # noqa: PLC0415
+    from newsletter.mails.sending import may_be_more  # noqa: PLC0415
 
     room = MailRoom(site)
     accepted = waiting = failed = 0
@@ -28,8 +29,9 @@ def send(site: Site) -> None:
         while sent := room.deliver_due(lambda: not stopped.is_set()):
             accepted += sent[State.ACCEPTED]
             failed += sent[State.REFUSED] + sent[State.UNKNOWN]
-            waiting += sent[State.DEFERRED] + sent[State.PENDING]
-            if not sent[State.ACCEPTED] or stopped.is_set():
+            waiting += sent[State.DEFERRED]
+            if not may_be_more(sent) or stopped.is_set():
+                waiting += sent[State.PENDING]
                 break
         room.delete_old()
     click.echo(

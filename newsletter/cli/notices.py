@@ -10,8 +10,10 @@ class InWords(logging.Formatter):
     """Translates a logged phrase into the operator's language."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        """Return the message only, as the terminal shows it."""
-        return say(record.msg) if isinstance(record.msg, Phrase) else super().formatMessage(record)
+        """Return the message in the operator's language, in the form of the handler."""
+        if isinstance(record.msg, Phrase):
+            record.message = say(record.msg)
+        return super().formatMessage(record)
 
 
 def word_notices() -> None:

@@ -55,8 +55,11 @@ def serve(site: Site, host: str, port: int, threads: int) -> None:
     tell("Mails", site.provider().name, cells=8)
     sys.stdout.flush()
     with _stopped_by_signals(serving):
-        serving.run()
-    click.echo(_("Stopped; every request that was taken has been answered."))
+        cut_off = serving.run()
+    if cut_off:
+        click.echo(_("Stopped; requests that were cut off: {count}", count=cut_off))
+    else:
+        click.echo(_("Stopped; every request that was taken has been answered."))
 
 
 @contextmanager
@@ -82,5 +85,5 @@ def _log_to_output() -> None:
     requests.propagate = False
     requests.addHandler(access)
     others = logging.StreamHandler(sys.stderr)
-    others.setFormatter(InWords("%(asctime)s %(message)s"))
+    others.setFormatter(InWords(form))
     logging.getLogger().addHandler(others)

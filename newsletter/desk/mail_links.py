@@ -118,8 +118,10 @@ class MailLinks:
         )
         reader = self._lookup.find_reader_id(mail) if is_fresh else None
         subscriber = None if reader is None else self._lookup.find_reader(reader)
-        is_active = subscriber is not None and subscriber.standing is Standing.ACTIVE
-        return subscriber if is_active else None
+        if subscriber is None or subscriber.standing is not Standing.ACTIVE:
+            return None
+        is_its_address = address_of(subscriber.address).key == mail.address_key
+        return subscriber if is_its_address else None
 
     def change(self, mail: Mail, owner: Subscriber, form: Form, peer: str) -> Changed:
         """
@@ -143,7 +145,7 @@ class MailLinks:
             request = replace(asked, reader=owner.id)
         spelling = new.spelling if new is not None and request is None else None
         change = Change(wanted.preference, wanted.name, spelling)
-        if not self._acts.use(mail, change, self._clock(), request):
+        if not self._acts.use(mail, owner.id, change, self._clock(), request):
             return Changed.GONE
         self._wake()
         return Changed.SAVED if request is None else Changed.MOVING

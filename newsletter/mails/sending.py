@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from newsletter.delivery.provider import Blame, Deferred, Provider, Refused, Unsent
+from newsletter.delivery.provider import Begun, Blame, Deferred, Provider, Refused, Unsent
 from newsletter.dispatch.states import State
+from newsletter.errors import NewsletterError
 from newsletter.mails.book import MailBook
 from newsletter.mails.limits import Limits
 from newsletter.mails.mail import Mail
@@ -60,22 +61,38 @@ def send_due(run: MailRun, may_begin: Callable[[], bool] = lambda: True) -> Coun
     if not numbers:
         return counts
     taken: dict[int, Mail] = {}  # begun in the database, and not yet answered
+    offered: set[int] = set()  # of these, what the provider has begun to send
+
+    def begin(envelope: Envelope) -> Begun:
+        offered.add(envelope.key)
+        return _Begun()
+
     envelopes = _write_each(run, numbers, taken, counts, may_begin)
     connection = run.provider.connect()
     try:
-        for receipt in connection.deliver(envelopes, lambda _: _Begun()):
+        for receipt in connection.deliver(envelopes, begin):
             mail = taken.pop(receipt.envelope.key)
             if isinstance(receipt.outcome, Unsent):
                 run.book.put_back(mail)
                 counts[State.PENDING] += 1
             else:
                 counts[run.book.end(mail, receipt.outcome, run.clock())] += 1
+        offered.clear()  # a connection gives a receipt for everything that it has begun
+    except NewsletterError:
+        offered.clear()  # as above; see `delivery.provider.Connection.deliver`
+        raise
     finally:
         connection.close()
-        for mail in taken.values():  # the connection ended before it took them
-            run.book.put_back(mail)
-            counts[State.PENDING] += 1
+        for mail in taken.values():
+            if mail.id not in offered:  # else an interrupt: it may have left, and stays unknown
+                run.book.put_back(mail)
+                counts[State.PENDING] += 1
     return counts
+
+
+def may_be_more(sent: Counter[State]) -> bool:
+    """Return whether more may be due: as many were looked at as are looked at in one go."""
+    return sent.total() >= AT_A_TIME and sent[State.PENDING] < AT_A_TIME
 
 
 def _write_each(
@@ -95,6 +112,9 @@ def _write_each(
         taken[mail.id] = mail
         try:
             envelope = run.write(mail, run.clock())
+        except NewsletterError:  # the database: nothing is known about the mail
+            run.book.put_back(taken.pop(mail.id))
+            raise
         except ValueError as error:  # a header field cannot hold it: no attempt will succeed
             counts[run.book.end(taken.pop(mail.id), Refused(str(error)), run.clock())] += 1
             continue

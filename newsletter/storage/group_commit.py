@@ -138,17 +138,11 @@ class GroupCommit:
             check_file(connection)
             try:
                 self._take_lock(connection)
-            except OperationalError as error:
-                if _is_lock(error):
-                    fault = phrase("storage.write-lock-held", fault=said_by(error))
-                    raise LedgerBusyError(fault) from error
-                raise
-            try:
                 for job in jobs:
                     job.result = job.act(connection)
                 connection.commit()
             except OperationalError as error:
-                if not self._is_sqlite and _is_lock(error):
+                if _is_lock(error):
                     fault = phrase("storage.write-lock-held", fault=said_by(error))
                     raise LedgerBusyError(fault) from error
                 raise

@@ -53,7 +53,7 @@ mails: Final = Table(
     sqlite_autoincrement=True,
 )
 
-# A person's permission for more confirmations to one network, for some time.
+# A person's permission for another number of limited mails to one network, for some time.
 network_limits: Final = Table(
     "network_limits",
     metadata,

@@ -25,7 +25,7 @@ from newsletter.dispatch.states import State
 from newsletter.mails.book import Crowd, NetworkLimit
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Month, Step, month_of
-from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
+from newsletter.mails.limits import A_NETWORK_AN_HOUR, DAY, HOUR, WAITS, Limits, Sent, Wait
 from newsletter.mails.mail import LIMITED, Mail, MailForm, Skip
 from newsletter.phrases import write_said
 from newsletter.storage.blocking import find_blocked
@@ -211,7 +211,7 @@ def find_network_limit(connection: Connection, network: str | None, now: datetim
     of = network_limits.c
     query = select(of.most_an_hour).where(of.network == network, of.until > now)
     raised: int | None = connection.execute(query).scalar()
-    return Limits(0).network_an_hour if raised is None else raised
+    return A_NETWORK_AN_HOUR if raised is None else raised
 
 
 def _limits_of(connection: Connection, mail: Mail, limits: Limits, now: datetime) -> Limits:

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Text, bindparam, func, select, update
 
-from newsletter.errors import ContentError
 from newsletter.lang import Lang, Preference
 from newsletter.mails.codes import TRIES_A_TAB, TRIES_AN_ADDRESS, VALID, code_of
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.mail import Door, Mail, MailForm, MailKind, MailName, Request
+from newsletter.storage.acting_readers import find_by_id, find_by_key, find_named
 from newsletter.storage.blocking import block, find_blocked
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
@@ -26,12 +26,12 @@ from newsletter.storage.mail_rows import (
     mark_used,
 )
 from newsletter.storage.mail_tables import mails
+from newsletter.storage.reader_moves import move, undo_move
 from newsletter.storage.subscribers import SqlOpenBook
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consenting import READER, Wish, come_back, consent, leave, may_be_asked
-from newsletter.subscribers.decisions import change_address
 from newsletter.subscribers.reader_acts import UNDO_DAYS, Change, Confirmed, Leaving, Left
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.subscriber import Standing, SubscriberId
@@ -124,31 +124,31 @@ class SqlReaderActs:
         """Never write to the address of a mail again, as its owner wishes."""
         self._commits.run(lambda connection: _block(connection, mail, now))
 
-    def use(self, mail: Mail, change: Change, now: datetime, also: Request | None = None) -> bool:
-        """Change a reader's settings by a link that its first use ends; False if it was used."""
-        return self._commits.run(lambda connection: _use(connection, mail, change, now, also))
+    def use(
+        self,
+        mail: Mail,
+        owner: SubscriberId,
+        change: Change,
+        now: datetime,
+        also: Request | None = None,
+    ) -> bool:
+        """
+        Change a reader's settings by a link that its first use ends.
+
+        Returns:
+            False if it was used, or its address is not that of *owner* any more.
+        """
+        return self._commits.run(
+            lambda connection: _use(connection, mail, owner, change, now, also)
+        )
 
     def move(self, mail: Mail, now: datetime) -> Confirmed:
         """Confirm a new address by the link of its mail; the old address is told."""
-        return self._commits.run(lambda connection: _move(connection, mail, now))
+        return self._commits.run(lambda connection: move(connection, mail, now))
 
     def undo_move(self, mail: Mail, now: datetime) -> Confirmed:
         """Give a reader the old address back."""
-        return self._commits.run(lambda connection: _undo_move(connection, mail, now))
-
-
-def _find(connection: Connection, name: ReaderName) -> Entry | None:
-    book = SqlOpenBook(connection)
-    owner = book.find_named([name]).get(name)
-    return None if owner is None else book.find([owner.key]).get(owner.key)
-
-
-def _find_by_id(connection: Connection, reader: SubscriberId | None) -> Entry | None:
-    if reader is None:
-        return None
-    query = select(subscribers.c.address_key).where(subscribers.c.id == reader)
-    key: str | None = connection.execute(query).scalar()
-    return None if key is None else SqlOpenBook(connection).find([key]).get(key)
+        return self._commits.run(lambda connection: undo_move(connection, mail, now))
 
 
 def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lang) -> Left | None:
@@ -161,7 +161,7 @@ def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lan
         reader = SubscriberId(number)
         _ask_for_result(connection, leaving, lang, reader, Address(address, key), preference)
         return Left(Standing.ACTIVE, preference)
-    known = _find(connection, name)
+    known = find_named(connection, name)
     if known is None:
         return None
     left = leave(known, leaving.because, leaving.at)
@@ -195,7 +195,7 @@ def _ask_for_result(
 
 
 def _undo_leaving(connection: Connection, mail: Mail, now: datetime) -> Standing | None:
-    entry = _find_by_id(connection, mail.reader)
+    entry = find_by_id(connection, mail.reader)
     if entry is None:
         return None
     if find_blocked(connection, [entry.key]):
@@ -210,7 +210,7 @@ def _undo_leaving(connection: Connection, mail: Mail, now: datetime) -> Standing
 
 
 def _change(connection: Connection, name: ReaderName, change: Change) -> bool:
-    known = _find(connection, name)
+    known = find_named(connection, name)
     if known is None:
         return False
     _apply(connection, known, change)
@@ -229,21 +229,24 @@ def _apply(connection: Connection, known: Entry, change: Change) -> None:
 
 
 def _use(
-    connection: Connection, mail: Mail, change: Change, now: datetime, also: Request | None
+    connection: Connection,
+    mail: Mail,
+    owner: SubscriberId,
+    change: Change,
+    now: datetime,
+    also: Request | None,
 ) -> bool:
-    current = find_mail(connection, mail.name)
-    known = _find_by_key(connection, mail.address_key)
+    current = find_mail(connection, mail.name, locks=True)
+    known = find_by_key(connection, mail.address_key)
     if current is None or current.used_at is not None or known is None:
         return False
+    if known.id != owner or known.standing is not Standing.ACTIVE:
+        return False  # the address has another owner since
     _apply(connection, known, change)
     if also is not None:
         add_request(connection, also)
     mark_used(connection, mail, now)
     return True
-
-
-def _find_by_key(connection: Connection, key: str) -> Entry | None:
-    return SqlOpenBook(connection).find([key]).get(key)
 
 
 def _wish_of(mail: Mail) -> Wish:
@@ -272,7 +275,7 @@ def _confirm(
         zone: of the funnel.
     """
     current = find_mail(connection, asked.name, locks=True)
-    entry = _find_by_key(connection, asked.address_key)
+    entry = find_by_key(connection, asked.address_key)
     if current is None:
         return Confirmed.GONE
     if not may_be_asked(entry) or find_blocked(connection, [asked.address_key]):
@@ -289,7 +292,8 @@ def _confirm(
         book.update([agreed])
     for mail in {asked.id: asked, proof.id: proof}.values():
         mark_used(connection, mail, now, door)
-    count_step(connection, month_of(proof.asked_at, zone), STEP_OF[door])
+    if agreed is not entry:  # whoever has confirmed by another mail was counted then
+        count_step(connection, month_of(proof.asked_at, zone), STEP_OF[door])
     return Confirmed.DONE
 
 
@@ -334,65 +338,9 @@ def _count_tries(connection: Connection, asked: Mail, now: datetime) -> int:
 
 
 def _block(connection: Connection, mail: Mail, now: datetime) -> None:
-    entry = _find_by_key(connection, mail.address_key)
+    entry = find_by_key(connection, mail.address_key)
     if entry is not None:
         left = leave(entry, "", now)
         if left is not entry:
             SqlOpenBook(connection).update([left])
     block(connection, mail.address_key, now, READER)
-
-
-def _move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
-    current = find_mail(connection, mail.name, locks=True)
-    entry = _find_by_id(connection, mail.reader)
-    if current is None or entry is None or entry.standing is not Standing.ACTIVE:
-        return Confirmed.GONE
-    if current.used_at is not None:
-        return Confirmed.ALREADY
-    if entry.key != mail.facts.get("old_key"):
-        return Confirmed.GONE  # the address was changed since by another link
-    if find_blocked(connection, [mail.address_key]):
-        return Confirmed.CLOSED
-    old, new = Address(entry.address, entry.key), Address(mail.address, mail.address_key)
-    try:
-        change_address(old, new, SqlOpenBook(connection), now, "", READER)
-    except ContentError:
-        return Confirmed.TAKEN
-    told = Request(
-        kind=MailKind.MOVED,
-        lang=mail.lang,
-        address=old.spelling,
-        address_key=old.key,
-        asked_at=now,
-        reader=mail.reader,
-        facts={"new": new.spelling},
-    )
-    add_request(connection, told)
-    mark_used(connection, mail, now, Door.LINK)
-    return Confirmed.DONE
-
-
-def _undo_move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
-    """
-    Give a reader the address back that they had before, whatever moves followed.
-
-    Only while the reader is active: a complaint belongs to the address that complained, and whoever
-    has left since may ask for a new subscription.
-    """
-    current = find_mail(connection, mail.name, locks=True)
-    entry = _find_by_id(connection, mail.reader)
-    if current is None or entry is None or now - mail.asked_at > timedelta(days=UNDO_DAYS):
-        return Confirmed.GONE
-    if current.used_at is not None:
-        return Confirmed.ALREADY
-    if entry.standing is not Standing.ACTIVE or entry.key == mail.address_key:
-        return Confirmed.GONE
-    if find_blocked(connection, [mail.address_key]):
-        return Confirmed.CLOSED
-    old, new = Address(entry.address, entry.key), Address(mail.address, mail.address_key)
-    try:
-        change_address(old, new, SqlOpenBook(connection), now, "", READER)
-    except ContentError:
-        return Confirmed.TAKEN
-    mark_used(connection, mail, now, Door.LINK)
-    return Confirmed.DONE

@@ -28,7 +28,11 @@ class Wish:
 
 
 def may_be_asked(entry: Entry | None) -> bool:
-    """Return whether an address may get a confirmation: nobody complained there."""
+    """
+    Return whether the reader alone may open this address.
+
+    Nobody complained there, and no person of the office suppressed it.
+    """
     if entry is None or entry.standing is not Standing.SUPPRESSED:
         return entry is None or entry.why.cause is not Cause.COMPLAINED
     return cause_of(entry) not in _LIFTED_BY_THE_OFFICE

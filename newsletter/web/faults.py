@@ -26,7 +26,7 @@ def add_fault_pages(app: Flask, pages: Pages) -> None:
     def show(error: HTTPException) -> Response:
         status = error.code or 500
         key = WORDS_OF.get(status, "wrong" if status < 500 else "broken")
-        page = pages.message(_lang(pages), key, status=status)
+        page = _say(pages, key, status)
         allowed = getattr(error, "valid_methods", None)
         if allowed:
             page.headers["Allow"] = ", ".join(allowed)
@@ -38,20 +38,26 @@ def add_fault_pages(app: Flask, pages: Pages) -> None:
         """Ask to come back: nothing was recorded. Mail programs repeat their request."""
         if isinstance(error, LedgerError):
             log.warning(error.phrase)
-        lang = _lang(pages)
-        again = Onward(pages.words(lang)["busy_again"], f"?lang={lang}")
-        page = pages.message(lang, "busy", status=503, onward=again)
+        page = _say(pages, "busy", 503)
         page.headers["Retry-After"] = RETRY_AFTER_S
         return page
 
     @app.errorhandler(Exception)
     def show_broken(error: Exception) -> Response:
         log.error("a request failed: %s", type(error).__name__, exc_info=error)
-        try:
-            return pages.message(_lang(pages), "broken", status=500)
-        except Exception as another:  # noqa: BLE001 - a site's own template: answer without it
-            log.error("its page failed: %s", type(another).__name__)
-            return Response(LAST_RESORT, 500, content_type="text/plain; charset=utf-8")
+        return _say(pages, "broken", 500)
+
+
+def _say(pages: Pages, key: str, status: int) -> Response:
+    """Return the page of a fault; without it, if a site's own template is at fault itself."""
+    try:
+        lang = _lang(pages)
+        again = Onward(pages.words(lang)["busy_again"], f"?lang={lang}")
+        onward = again if status == 503 else None
+        return pages.message(lang, key, status=status, onward=onward)
+    except Exception as error:  # noqa: BLE001 - whatever a template does
+        log.error("the page of a fault failed: %s", type(error).__name__)
+        return Response(LAST_RESORT, status, content_type="text/plain; charset=utf-8")
 
 
 def _lang(pages: Pages) -> Lang:

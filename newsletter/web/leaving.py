@@ -10,6 +10,7 @@ from newsletter.desk.reader_forms import Fault, FormError
 from newsletter.desk.reader_requests import ReaderRequests
 from newsletter.lang import Lang
 from newsletter.message.links import Purpose
+from newsletter.subscribers.consenting import READER
 from newsletter.subscribers.reader_acts import mask
 from newsletter.subscribers.subscriber import Standing
 from newsletter.web.pages import Onward, Pages
@@ -44,6 +45,8 @@ class LeavingPages:
         found = self._letters.find(reader)
         lang = self._pages.choose_lang(None if found is None else found.preference)
         if found is not None and found.standing is Standing.UNSUBSCRIBED:
+            if found.why.by != READER:  # an office or an import did it, and no mail has said so
+                return self._pages.message(lang, "settings_none")
             return self._say_left(lang)
         instead = url_for(
             "preferences.show", token=self._letters.preferences_token(reader), lang=lang.value

@@ -16,7 +16,8 @@ from newsletter.subscribers.subscriber import Subscriber
 from newsletter.web.pages import Pages, preference_of
 from newsletter.web.subscribing import read_form, say_confirmed
 
-# By what was asked for: the words of the page with the button, and of the one after it.
+# By what was asked for: the words of the page with the button, of the one after it, and of the one
+# for a link that is too late.
 BUTTON: Final = {
     MailKind.SUBSCRIBE: ("confirm", "confirmed", "gone"),
     MailKind.LEFT: ("undo", "undone", "undo_late"),

@@ -3,14 +3,13 @@
 import logging
 import threading
 import time
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Final
 
 from newsletter.desk.mails import MailRoom
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError, NewsletterError
-from newsletter.mails.sending import AT_A_TIME
+from newsletter.mails.sending import may_be_more
 from newsletter.phrases import phrase
 
 LOOK_S: Final = 2.0  # between two looks, if nobody wakes the thread: other processes write too
@@ -21,6 +20,7 @@ AFTER_A_FAULT_S: Final = 30.0
 TELL_AGAIN: Final = timedelta(hours=1)  # the same fault
 LOOK_FOR_CROWDS: Final = timedelta(seconds=30)
 CLEAN_EVERY: Final = timedelta(hours=1)
+UNSENT: Final = "unsent"  # of `MailThread.fault`
 log = logging.getLogger(__name__)
 
 
@@ -96,8 +96,11 @@ class MailThread:
             self.fault = type(error).__name__
             log.error("mails: %s", self.fault, exc_info=error)
             return AFTER_A_FAULT_S
+        if sent[State.PENDING] and not sent[State.ACCEPTED]:
+            self.fault = UNSENT  # the server takes nothing
+            return AFTER_A_FAULT_S
         self.fault = None
-        return 0.0 if _may_be_more(sent) else LOOK_S
+        return 0.0 if may_be_more(sent) else LOOK_S
 
     def _tell_of_crowds(self, now: datetime) -> None:
         """Tell the operator of requests that wait for a window, at most once an hour."""
@@ -116,8 +119,3 @@ class MailThread:
             return
         self._told = (told, now)
         (log.warning if isinstance(error, LedgerError) else log.error)(error.phrase)
-
-
-def _may_be_more(sent: Counter[State]) -> bool:
-    """Whether more may wait: as many were looked at as are looked at in one go."""
-    return sent.total() >= AT_A_TIME and sent[State.PENDING] < AT_A_TIME

@@ -79,12 +79,13 @@ class Server:
         listening = _listen(host, port)
         self.port: Final[int] = listening.getsockname()[1]
         self._map: dict[int, Any] = {}
+        self._most = _most_connections()
         server = create_server(
             app,
             map=self._map,
             sockets=[listening],
             threads=threads,
-            connection_limit=_most_connections(),
+            connection_limit=self._most,
             max_request_body_size=BODY_MAX,
             channel_timeout=IDLE_S,
             cleanup_interval=1,
@@ -99,8 +100,13 @@ class Server:
         self._listening = listening
         self._is_stopping = threading.Event()
 
-    def run(self) -> None:
-        """Serve until `stop` is called; then finish what was taken, at most 10 seconds."""
+    def run(self) -> int:
+        """
+        Serve until `stop` is called; then finish what was taken, at most 10 seconds.
+
+        Returns:
+            The number of connections that were cut off with an answer under way.
+        """
         while not self._is_stopping.is_set():
             self._turn(POLL_S)
             self._cut_late()
@@ -109,8 +115,10 @@ class Server:
         deadline = time.monotonic() + ENDING_S
         while self._is_busy() and time.monotonic() < deadline:
             self._turn(0.05)
+        left = sum(channel.is_busy() for channel in self._channels())
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._map)
+        return left
 
     def stop(self) -> None:
         """Order the server to stop; may be called by a signal's handler and by any thread."""
@@ -130,8 +138,11 @@ class Server:
         """Accept the connections that wait already, and read what they have sent."""
         poller = select.poll()
         poller.register(self._listening, select.POLLIN)
-        while poller.poll(0) and len(self._map) < CONNECTIONS_MAX:
+        while poller.poll(0) and len(self._map) < self._most:
+            before = len(self._map)
             self._server.handle_accept()
+            if len(self._map) == before:
+                break  # no descriptor is left
         for _ in range(3):
             self._turn(0.02)
 

@@ -39,7 +39,7 @@ class Serving:
         app = make_application(
             desk,
             pages,
-            _checks(site, desk, self._mails),
+            make_checks(site, desk, self._mails),
             settings.public_url,
             settings.trusted_proxies,
         )
@@ -50,11 +50,16 @@ class Serving:
         """The port that is listened at."""
         return self._server.port
 
-    def run(self) -> None:
-        """Serve in this thread until `stop`; then finish requests and mails that were begun."""
+    def run(self) -> int:
+        """
+        Serve in this thread until `stop`; then finish requests and mails that were begun.
+
+        Returns:
+            The number of requests that were cut off.
+        """
         self._mails.start()
         try:
-            self._server.run()
+            return self._server.run()
         finally:
             self._mails.stop()
 
@@ -63,13 +68,15 @@ class Serving:
         self._server.stop()
 
 
-def _checks(site: Site, desk: ReaderDesk, mails: MailThread) -> dict[str, Check]:
+def make_checks(site: Site, desk: ReaderDesk, mails: MailThread) -> dict[str, Check]:
+    """Make the checks of /readyz: the database, the keys, and the way that mails leave."""
+
     def keys() -> str | None:
-        return (
-            None
-            if not desk.keyring.lacks_newest_key()
-            else "the key of the newest letters is missing"
-        )
+        try:
+            lacks = desk.keyring.lacks_newest_key()
+        except NewsletterError as error:
+            return type(error).__name__
+        return "the key of the newest letters is missing" if lacks else None
 
     def database() -> str | None:
         try:

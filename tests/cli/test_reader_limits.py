@@ -119,3 +119,22 @@ def test_an_import_refuses_a_blocked_address_after_every_change_of_keys(tmp_path
     assert "3" in said
     found = {name: house.standing(f"{name}@example.org") for name in ("first", "never", "last")}
     assert found == {"first": "active", "never": None, "last": "active"}
+
+
+def test_a_timer_looks_behind_requests_that_are_skipped(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    for number in range(150):
+        house.post("/en/link", {"address": f"nobody{number}@example.org"})
+    house.ask()
+
+    assert "Mails sent: 1," in house.stage.run("mails", "send")
+
+
+def test_a_wider_network_and_a_limit_of_nobody_are_refused(tmp_path: Path) -> None:
+    house = House(tmp_path)
+
+    wide = house.stage.run("subscribers", "limits", "203.0.0.0/16", "--most", "50", status=2)
+    nobody = house.stage.run("subscribers", "limits", "--most", "50", status=2)
+
+    assert "is not a network" in wide
+    assert "NETWORK is missing" in nobody

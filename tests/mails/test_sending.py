@@ -19,7 +19,7 @@ from newsletter.delivery.provider import (
     Unsent,
 )
 from newsletter.dispatch.states import State
-from newsletter.errors import ProviderError
+from newsletter.errors import LedgerError, ProviderError
 from newsletter.mails.limits import Limits
 from newsletter.mails.mail import Mail
 from newsletter.mails.sending import MailRun, send_due
@@ -160,3 +160,43 @@ def test_a_mail_that_cannot_be_written_keeps_no_other_waiting(tmp_path: Path) ->
         addresses[1]: "refused",
         addresses[2]: "accepted",
     }
+
+
+class Interrupted(Scripted):
+    """A provider that an interrupt meets with the content of a mail under way."""
+
+    def deliver(
+        self, envelopes: Iterator[Envelope | None], begin: Callable[[Envelope], Begun]
+    ) -> Iterator[Receipt]:
+        first, _second = next(envelopes), next(envelopes)
+        assert first is not None
+        begin(first).wait()
+        self.sent.append(first.recipient)
+        raise KeyboardInterrupt
+        yield  # makes this a generator
+
+
+def test_an_interrupt_leaves_what_may_have_left_unknown(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    ask(house, 3)
+    provider = Interrupted(Accepted("250 ok"))
+
+    with pytest.raises(KeyboardInterrupt):
+        send_due(run_of(house, provider))
+
+    assert sorted(states(house).values()) == ["pending", "pending", "unknown"]
+    assert states(house)[provider.sent[0]] == "unknown"
+
+
+def test_a_database_that_is_held_is_no_fault_of_the_mail(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    ask(house, 2)
+    run = run_of(house, Scripted(Accepted("250 ok")))
+
+    def write(mail: Mail, now: datetime) -> Envelope:
+        raise LedgerError("held")
+
+    with pytest.raises(LedgerError):
+        send_due(MailRun(run.book, run.provider, write, run.limits, run.clock))
+
+    assert set(states(house).values()) == {"pending"}

@@ -335,3 +335,18 @@ def test_a_post_is_never_redirected(tmp_path: Path) -> None:
 
     assert house.post(f"/{house.leaving_path()}").status_code == 404
     assert house.post(house.leaving_path().replace("/u/", "/u//")).status_code == 404
+
+
+def test_a_fault_page_that_fails_itself_shows_no_token_either(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "templates" / "web"
+    folder.mkdir(parents=True)
+    (folder / "message.html.j2").write_text("{{ nothing.at_all }}", encoding="utf-8")
+    house = House(tmp_path)
+
+    with caplog.at_level(logging.DEBUG):
+        answers = [house.get("/nothing/secret-token"), house.post("/u/secret-token")]
+
+    assert [answer.status_code for answer in answers] == [404, 200]
+    assert "secret-token" not in caplog.text

@@ -181,3 +181,23 @@ def test_who_has_left_has_no_settings(tmp_path: Path) -> None:
         assert shows(answer, "settings_none")
     assert house.get(link).status_code == 404
     assert house.mails() == []
+
+
+def test_a_link_to_the_settings_ends_with_the_address_that_it_was_mailed_to(tmp_path: Path) -> None:
+    """The old address may have another owner by now, who must not see or change the reader's."""
+    house = House(tmp_path)
+    first = fresh_link(house)
+    house.move_clock(minutes=6)
+    second = fresh_link(house)
+    house.post(first, {**OWN, "address": "moved@example.org"})
+    house.post(links_of(house.mail())[0])
+    house.mails()
+    tab = house.ask(address=READER, name="다른 사람")
+    house.post(tab, {"code": house.mail()["Subject"].split("]")[0].strip("[")})
+
+    shown, changed = house.get(second), house.post(second, {**OWN, "name": "Mallory"})
+
+    assert (shown.status_code, changed.status_code) == (404, 404)
+    assert "moved@" not in shown.text
+    assert house.reader().name == "다른 사람"
+    assert house.reader("moved@example.org").name == "김새로"

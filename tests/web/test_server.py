@@ -13,11 +13,15 @@ from threading import Event
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import insert
 
 from newsletter.errors import SettingsError
+from newsletter.storage.tables import dispatches
 from newsletter.web import server as serving
 from newsletter.web.application import make_application
+from newsletter.web.mail_thread import MailThread
 from newsletter.web.server import Server
+from newsletter.web.serving import make_checks
 from tests.saying import raises
 from tests.stage.site import Stage, make_stage
 from tests.web.house import House
@@ -205,3 +209,17 @@ def test_a_wrong_template_of_the_site_is_named_before_anybody_comes(tmp_path: Pa
     assert "templates/web/strings.en.yaml" in said
     (folder / "strings.en.yaml").write_text("leave_title: Bye\n", encoding="utf-8")
     assert "templates/web/message.html.j2:1" in stage.run("serve", "--port", "0", status=1)
+
+
+def test_readyz_names_a_database_that_does_not_answer_and_a_missing_key(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    checks = make_checks(house.site, house.desk, MailThread(house.room))
+    assert {name: check() for name, check in checks.items()} == dict.fromkeys(checks)
+    row = {"issue": "2022-07", "digest": "d", "parts": {}, "planned_at": house.site.now}
+    with house.site.records.database.begin() as connection:
+        connection.execute(insert(dispatches).values(**row, key_fingerprint="f" * 16))
+
+    assert checks["keys"]() == "the key of the newest letters is missing"
+    with house.site.records.database.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE dispatches RENAME TO gone")
+    assert checks["database"]() == checks["keys"]() == "LedgerError"

@@ -296,3 +296,18 @@ def test_a_link_is_good_for_its_own_purpose_only(tmp_path: Path) -> None:
     assert house.post(f"/c/{tab}").status_code == 404
     assert house.get(f"/ko/subscribe/{link}").status_code == 404
     assert house.standing("new@example.org") is None
+
+
+def test_who_confirms_by_two_mails_is_counted_once(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    tab = house.ask()
+    first = house.mail()
+    house.move_clock(minutes=6)
+    house.ask()
+    second = house.mail()
+    house.post(tab, {"code": code_of(first)})
+    house.post(links_of(second)[0])
+
+    [month] = house.site.records.mails(house.site.zone()).funnel()
+
+    assert (month.asked, month.confirmed) == (1, 1)

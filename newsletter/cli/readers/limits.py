@@ -33,6 +33,8 @@ def limits(site: Site, network: str | None, most: int | None, hours: int, name: 
     subscribe behind one address, allow more for some time: the requests that wait are sent.
     """
     book, now = site.records.mails(site.zone()), site.clock()
+    if network is None and most is not None:
+        raise UsageError(_("NETWORK is missing: whose limit is it?"))
     if network is None:
         crowds = book.find_crowds(now)
         for one in crowds:
@@ -48,8 +50,13 @@ def limits(site: Site, network: str | None, most: int | None, hours: int, name: 
             click.echo(_("No request waits for the limit of its network."))
         return
     found = network_of(network.partition("/")[0])
-    if found == UNKNOWN_NETWORK != network:
-        raise UsageError(_("{network} is not a network like 203.0.113.0/24", network=network))
+    if found == UNKNOWN_NETWORK != network or ("/" in network and found != network):
+        raise UsageError(
+            _(
+                "{network} is not a network like 203.0.113.0/24 or 2001:db8:1:200::/56",
+                network=network,
+            )
+        )
     if most is None:
         raise UsageError(_("--most is missing: how many emails an hour may it cause?"))
     until = now + timedelta(hours=hours)

@@ -1,0 +1,30 @@
+"""Finds the entry that an act of a reader changes, in the act's transaction."""
+
+from sqlalchemy import Connection, select
+
+from newsletter.storage.subscribers import SqlOpenBook
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.reader_id import ReaderName
+from newsletter.subscribers.subscriber import SubscriberId
+
+
+def find_named(connection: Connection, name: ReaderName) -> Entry | None:
+    """Return the entry of the reader whom a link names."""
+    book = SqlOpenBook(connection)
+    owner = book.find_named([name]).get(name)
+    return None if owner is None else book.find([owner.key]).get(owner.key)
+
+
+def find_by_id(connection: Connection, reader: SubscriberId | None) -> Entry | None:
+    """Return the entry of a reader, whatever the address is by now."""
+    if reader is None:
+        return None
+    query = select(subscribers.c.address_key).where(subscribers.c.id == reader)
+    key: str | None = connection.execute(query).scalar()
+    return None if key is None else SqlOpenBook(connection).find([key]).get(key)
+
+
+def find_by_key(connection: Connection, key: str) -> Entry | None:
+    """Return the entry of an address."""
+    return SqlOpenBook(connection).find([key]).get(key)
