@@ -157,7 +157,10 @@ class MailLinks:
         return {
             **{key: value for key, value in shown.items() if key not in ("id", "preference")},
             "language": owner.preference,
+            "standing_cause": why["cause"],
             "standing_because": str(why["because"]) or None,
+            "standing_by": why["by"] or None,
+            "requests": [_describe(one) for one in self._lookup.find_mails(owner)],
             "deliveries": [asdict(one) for one in self._book.deliveries(owner.id)],
         }
 
@@ -170,3 +173,9 @@ class MailLinks:
         named = self._keyring.read(purpose, token)
         name = None if named is None else mail_name_in(named)
         return None if name is None else self._lookup.find_mail(name)
+
+
+def _describe(mail: Mail) -> dict[str, Any]:
+    """Return what is stored about a request and its mail."""
+    shown = {**asdict(mail), "answer": str(mail.answer) or None}
+    return {key: value for key, value in shown.items() if key not in ("id", "name", "reader")}

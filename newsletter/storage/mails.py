@@ -94,15 +94,25 @@ class SqlMailBook:
         self._commits.run(lambda connection: _change(connection, mail, values))
 
     def delete_old(self, now: datetime) -> int:
-        """Delete requests of a week ago that nobody confirmed; return how many."""
+        """
+        Delete requests of a week ago that nobody confirmed; return how many.
+
+        Those that were confirmed stay as a proof, without the network that they came from.
+        """
         # A mail that waited for its window is good for a week from when it left.
         is_old = func.coalesce(_COLUMNS.begun_at, _COLUMNS.asked_at) < now - WAITS
         unused = and_(_COLUMNS.kind.in_(_LIMITED), _COLUMNS.used_at.is_(None), is_old)
+        used = and_(_COLUMNS.network.is_not(None), _COLUMNS.used_at.is_not(None), is_old)
         with reading(self._engine) as connection:
-            if connection.execute(select(_COLUMNS.id).where(unused).limit(1)).first() is None:
+            is_any = select(_COLUMNS.id).where(or_(unused, used)).limit(1)
+            if connection.execute(is_any).first() is None:
                 return 0
-        deleted = delete(mails).where(unused)
-        return self._commits.run(lambda connection: connection.execute(deleted).rowcount)
+
+        def clean(connection: Connection) -> int:
+            connection.execute(update(mails).where(used).values(network=None))
+            return connection.execute(delete(mails).where(unused)).rowcount
+
+        return self._commits.run(clean)
 
     def raise_limit(self, limit: NetworkLimit) -> None:
         """Allow a network more mails for some time; its waiting requests are looked at again."""

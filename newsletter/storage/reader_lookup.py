@@ -1,13 +1,17 @@
 """What pages look up: readers by their links, mails by their names."""
 
-from sqlalchemy import Engine, select
+from collections.abc import Sequence
+
+from sqlalchemy import Engine, or_, select
 
 from newsletter.mails.mail import Mail, MailName
 from newsletter.storage.blocking import find_blocked
-from newsletter.storage.mail_rows import find_mail
+from newsletter.storage.mail_rows import FIELDS, find_mail, mail_of
+from newsletter.storage.mail_tables import mails
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import dispatches, subscribers
 from newsletter.storage.transactions import as_ledger_error, reading
+from newsletter.subscribers.address import address_of
 from newsletter.subscribers.reader_id import ReaderId, ReaderName
 from newsletter.subscribers.subscriber import Subscriber
 
@@ -35,6 +39,14 @@ class SqlReaderLookup:
         """Return the reader of a link, as stored; None if there is none any more."""
         with as_ledger_error(self._engine):
             return SqlSubscriberBook(self._engine).find_named(name)
+
+    def find_mails(self, reader: Subscriber) -> Sequence[Mail]:
+        """Return what a reader asked for by pages, and the mails that answered it."""
+        key = address_of(reader.address).key
+        its = or_(mails.c.subscriber_id == reader.id, mails.c.address_key == key)
+        query = select(*FIELDS).where(its).order_by(mails.c.id)
+        with reading(self._engine) as connection:
+            return [mail_of(row) for row in connection.execute(query)]
 
     def is_blocked(self, address_key: str) -> bool:
         """Return whether an address never wants mail again."""

@@ -164,7 +164,8 @@ def test_a_person_may_allow_a_network_more_for_some_time(engine: Engine, book: S
 def test_only_unconfirmed_requests_of_a_week_ago_are_deleted(
     engine: Engine, book: SqlMailBook
 ) -> None:
-    kept, _old = ask(engine, "kept@example.org"), ask(engine, "old@example.org")
+    kept = ask(engine, "kept@example.org", "192.0.2.0/24")
+    ask(engine, "old@example.org")
     with engine.begin() as connection:
         connection.execute(update(mails).values(used_at=NOW).where(mails.c.name == kept.name))
 
@@ -172,4 +173,5 @@ def test_only_unconfirmed_requests_of_a_week_ago_are_deleted(
     assert book.delete_old(NOW + timedelta(days=7, seconds=1)) == 1
 
     with engine.connect() as connection:
-        assert list(connection.execute(select(mails.c.name)).scalars()) == [kept.name]
+        [row] = connection.execute(select(mails.c.name, mails.c.network)).all()
+    assert tuple(row) == (kept.name, None)

@@ -98,6 +98,8 @@ def test_the_reader_sees_everything_that_is_stored(tmp_path: Path) -> None:
     assert answer.headers["Content-Disposition"] == 'attachment; filename="newsletter.json"'
     assert (shown["address"], shown["standing"], shown["language"]) == (READER, "active", "ko")
     assert [one["issue"] for one in shown["deliveries"]] == ["2022-08"]
+    [request] = shown["requests"]
+    assert (request["kind"], request["address"]) == ("settings", READER)
 
 
 def test_a_new_address_is_confirmed_there_and_the_old_one_can_undo_it(tmp_path: Path) -> None:
