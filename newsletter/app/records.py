@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.backups import Contents
     from newsletter.storage.bounce_checks import SqlBounceChecks
+    from newsletter.storage.crowds import SqlCrowds
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
     from newsletter.storage.group_commit import GroupCommit
@@ -91,6 +92,12 @@ class Records:
         from newsletter.storage.reader_acts import SqlReaderActs  # noqa: PLC0415
 
         return SqlReaderActs(self.commits, zone)
+
+    def crowds(self) -> "SqlCrowds":
+        """Open what operators see of requests: networks that wait, limits, the funnel."""
+        from newsletter.storage.crowds import SqlCrowds  # noqa: PLC0415
+
+        return SqlCrowds(self.database, self.commits)
 
     def unblock(self, address_key: str) -> bool:
         """Lift the block of an address; return whether there was one."""

@@ -58,9 +58,13 @@ SAMPLE: Final = Mail(
 class MailRoom:
     """Writes and sends the mails of one site; used by one thread at a time."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, press: "PagePress | None" = None) -> None:
         """
         Prepare what every mail needs.
+
+        Args:
+            site: the site.
+            press: its templates and words; None: they are read.
 
         Raises:
             SettingsError: mails cannot leave by what is set, or a key is lost.
@@ -69,7 +73,7 @@ class MailRoom:
         publication = site.publication
         self._site = site
         self._publication = publication
-        self._press: PagePress = make_page_press(site)
+        self._press: PagePress = press or make_page_press(site)
         keys = find_link_keys(site, None, were_sent=False)
         self._links = ReaderLinks(keys, publication.list_id, site.public_url)
         self._signer: DkimSigner | None = make_signer(site, publication.sender_address)
@@ -78,6 +82,7 @@ class MailRoom:
         self._acts = site.records.reader_acts(publication.zone)
         self._lookup = site.records.reader_lookup()
         self._book = site.records.mails(publication.zone)
+        self._crowds = site.records.crowds()
         self._fill_all()
 
     @cached_property
@@ -96,7 +101,7 @@ class MailRoom:
 
     def count_crowded(self) -> int:
         """Return how many requests wait for the window of a network or of all."""
-        return sum(crowd.waiting for crowd in self._book.find_crowds(self._site.clock()))
+        return sum(crowd.waiting for crowd in self._crowds.find_crowds(self._site.clock()))
 
     def delete_old(self) -> int:
         """Delete requests of a week ago that nobody confirmed; return how many."""

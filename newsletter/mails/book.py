@@ -55,6 +55,3 @@ class MailBook(Protocol):
 
     def delete_old(self, now: datetime) -> int:
         """Delete requests of a week ago that nobody confirmed; return how many."""
-
-    def find_crowds(self, now: datetime) -> Sequence[Crowd]:
-        """Return the networks whose requests wait for a window."""

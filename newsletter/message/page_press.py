@@ -16,7 +16,11 @@ class PagePress:
     """The templates and words of a site's pages; thread-safe."""
 
     def __init__(
-        self, templates: Mapping[str, str], words: Mapping[Lang, ReaderWords], **shared: object
+        self,
+        templates: Mapping[str, str],
+        words: Mapping[Lang, ReaderWords],
+        accent_on_dark: str = "#ffffff",
+        **shared: object,
     ) -> None:
         """
         Compile nothing yet: a template is compiled at its first use.
@@ -24,10 +28,12 @@ class PagePress:
         Args:
             templates: the source of each file below templates/web/, by its name there.
             words: of every language.
+            accent_on_dark: the publication's accent, readable on dark paper.
             shared: values that all templates see.
         """
         self.words = words
         self.templates = templates
+        self.accent_on_dark = accent_on_dark
         self._room = ImmutableSandboxedEnvironment(
             loader=DictLoader(dict(templates)),
             autoescape=lambda name: not (name or "").endswith(".txt.j2"),
@@ -37,7 +43,7 @@ class PagePress:
             keep_trailing_newline=True,
         )
         self._room.filters["whole"] = keep_whole
-        self._shared = {**shared, "all_words": words}
+        self._shared = {**shared, "all_words": words, "accent_on_dark": accent_on_dark}
 
     def fill(self, template: str, lang: Lang, **values: object) -> str:
         """

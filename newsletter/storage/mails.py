@@ -13,7 +13,6 @@ from sqlalchemy import (
     and_,
     delete,
     func,
-    insert,
     or_,
     select,
     update,
@@ -22,21 +21,19 @@ from sqlalchemy import (
 from newsletter.delivery.provider import Accepted, Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.retry import next_attempt
 from newsletter.dispatch.states import State
-from newsletter.mails.book import Crowd, NetworkLimit
 from newsletter.mails.deciding import Found, decide
-from newsletter.mails.funnel import Month, Step, month_of
-from newsletter.mails.limits import A_NETWORK_AN_HOUR, DAY, HOUR, WAITS, Limits, Sent, Wait
+from newsletter.mails.funnel import Step, month_of
+from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
 from newsletter.mails.mail import LIMITED, Mail, MailForm, Skip
 from newsletter.phrases import write_said
 from newsletter.storage.blocking import find_blocked
+from newsletter.storage.crowds import CROWDED, find_network_limit
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import FIELDS, count_step, mail_of
-from newsletter.storage.mail_tables import funnel_counts, mails, network_limits
+from newsletter.storage.mail_tables import mails
 from newsletter.storage.subscribers import SqlOpenBook
 from newsletter.storage.tables import doubts
 from newsletter.storage.transactions import reading
-
-CROWDED: Final = "crowded"  # the reason of a mail that waits for the window of a network or of all
 
 _COLUMNS: Final = mails.c
 _WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
@@ -114,43 +111,6 @@ class SqlMailBook:
 
         return self._commits.run(clean)
 
-    def raise_limit(self, limit: NetworkLimit) -> None:
-        """Allow a network more mails for some time; its waiting requests are looked at again."""
-        self._commits.run(lambda connection: _raise_limit(connection, limit))
-
-    def find_crowds(self, now: datetime) -> Sequence[Crowd]:
-        """Return the networks whose requests wait for a window."""
-        waiting = and_(
-            _COLUMNS.state == State.PENDING.value,
-            _COLUMNS.reason == CROWDED,
-            _COLUMNS.network.is_not(None),
-        )
-        query = (
-            select(_COLUMNS.network, func.count(), func.min(_COLUMNS.asked_at))
-            .where(waiting)
-            .group_by(_COLUMNS.network)
-            .order_by(func.count().desc(), _COLUMNS.network)
-        )
-        with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-            return [
-                Crowd(network, count, first, find_network_limit(connection, network, now))
-                for network, count, first in rows
-            ]
-
-    def funnel(self) -> Sequence[Month]:
-        """Return the counts of all months, the oldest first."""
-        of = funnel_counts.c
-        with reading(self._engine) as connection:
-            rows = connection.execute(select(of.month, of.step, of.count).order_by(of.month)).all()
-        counts: dict[str, dict[str, int]] = {}
-        for month, step, count in rows:
-            counts.setdefault(month, {})[step] = count
-        return [
-            Month(month, *(steps.get(step.value, 0) for step in Step))
-            for month, steps in counts.items()
-        ]
-
     def _begin(
         self, connection: Connection, number: int, limits: Limits, now: datetime
     ) -> Mail | None:
@@ -197,31 +157,6 @@ class SqlMailBook:
         _skip_answered(connection, mail, now)
         row = connection.execute(select(*FIELDS).where(_COLUMNS.id == mail.id)).one()
         return mail_of(row)
-
-
-def _raise_limit(connection: Connection, limit: NetworkLimit) -> None:
-    of = network_limits.c
-    connection.execute(delete(network_limits).where(of.network == limit.network))
-    row = {
-        "network": limit.network,
-        "most_an_hour": limit.most_an_hour,
-        "until": limit.until,
-        "set_by": limit.by,
-        "set_at": limit.at,
-        "account": limit.account or None,
-    }
-    connection.execute(insert(network_limits).values(row))
-    waits = and_(_COLUMNS.network == limit.network, _COLUMNS.reason == CROWDED)
-    pending = and_(_COLUMNS.state == State.PENDING.value, waits)
-    connection.execute(update(mails).where(pending).values(due_at=None))
-
-
-def find_network_limit(connection: Connection, network: str | None, now: datetime) -> int:
-    """Return how many mails an hour a network may cause: the standard, or what a person allowed."""
-    of = network_limits.c
-    query = select(of.most_an_hour).where(of.network == network, of.until > now)
-    raised: int | None = connection.execute(query).scalar()
-    return A_NETWORK_AN_HOUR if raised is None else raised
 
 
 def _limits_of(connection: Connection, mail: Mail, limits: Limits, now: datetime) -> Limits:

@@ -11,6 +11,7 @@ from newsletter.storage.blocking import find_blocked
 from newsletter.storage.mail_rows import add_request, find_mail, mark_used
 from newsletter.storage.subscribers import SqlOpenBook
 from newsletter.subscribers.address import Address
+from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consenting import READER
 from newsletter.subscribers.decisions import change_address
 from newsletter.subscribers.reader_acts import UNDO_DAYS, Confirmed
@@ -29,19 +30,16 @@ def move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
         return Confirmed.GONE  # the address was changed since by another link
     if find_blocked(connection, [mail.address_key]):
         return Confirmed.CLOSED
-    old, new = Address(entry.address, entry.key), Address(mail.address, mail.address_key)
-    try:
-        change_address(old, new, SqlOpenBook(connection), now, "", READER)
-    except ContentError:
+    if not _change_address(connection, entry, mail, now):
         return Confirmed.TAKEN
     told = Request(
         kind=MailKind.MOVED,
         lang=mail.lang,
-        address=old.spelling,
-        address_key=old.key,
+        address=entry.address,
+        address_key=entry.key,
         asked_at=now,
         reader=mail.reader,
-        facts={"new": new.spelling},
+        facts={"new": mail.address},
     )
     add_request(connection, told)
     mark_used(connection, mail, now, Door.LINK)
@@ -65,10 +63,17 @@ def undo_move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
         return Confirmed.GONE
     if find_blocked(connection, [mail.address_key]):
         return Confirmed.CLOSED
+    if not _change_address(connection, entry, mail, now):
+        return Confirmed.TAKEN
+    mark_used(connection, mail, now, Door.LINK)
+    return Confirmed.DONE
+
+
+def _change_address(connection: Connection, entry: Entry, mail: Mail, now: datetime) -> bool:
+    """Move the reader of *entry* to the address of *mail*; False if it is another reader's."""
     old, new = Address(entry.address, entry.key), Address(mail.address, mail.address_key)
     try:
         change_address(old, new, SqlOpenBook(connection), now, "", READER)
     except ContentError:
-        return Confirmed.TAKEN
-    mark_used(connection, mail, now, Door.LINK)
-    return Confirmed.DONE
+        return False
+    return True

@@ -40,12 +40,12 @@ class Onward:
 class Pages:
     """The pages of one site; thread-safe."""
 
-    def __init__(self, press: PagePress, publication: Publication, accent_on_dark: str) -> None:
+    def __init__(self, press: PagePress, publication: Publication) -> None:
         self._press = press
         self.publication = publication
         self.stylesheet = (
             press.templates[STYLESHEET]
-            .replace("ACCENT_ON_DARK", accent_on_dark)
+            .replace("ACCENT_ON_DARK", press.accent_on_dark)
             .replace("ACCENT", publication.accent)
         )
         self._told = lru_cache(MESSAGES_HELD)(self._tell)

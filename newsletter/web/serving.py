@@ -5,8 +5,6 @@ from typing import Final
 
 from newsletter.app.reader_pages import make_page_press
 from newsletter.app.site import Site
-from newsletter.compose.colours import lighten_for
-from newsletter.compose.press import DARK_PAPER
 from newsletter.desk.mails import MailRoom
 from newsletter.desk.reader_desk import ReaderDesk, open_reader_desk
 from newsletter.errors import NewsletterError
@@ -30,11 +28,10 @@ class Serving:
         Raises:
             NewsletterError: what a person must mend before readers may come.
         """
-        self._mails = MailThread(MailRoom(site))
+        press = make_page_press(site)
+        self._mails = MailThread(MailRoom(site, press))
         desk = open_reader_desk(site, self._mails.wake)
-        publication = site.publication
-        dark = lighten_for(publication.accent, DARK_PAPER)
-        pages = Pages(make_page_press(site), publication, dark)
+        pages = Pages(press, site.publication)
         settings = site.settings
         app = make_application(
             desk,

@@ -12,6 +12,7 @@ from newsletter.dispatch.states import State
 from newsletter.lang import Lang
 from newsletter.mails.limits import Limits
 from newsletter.mails.mail import Mail, MailForm, MailKind, Request
+from newsletter.storage.crowds import SqlCrowds
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request, find_mail
 from newsletter.storage.mail_tables import mails, network_limits
@@ -143,11 +144,13 @@ def test_of_many_processes_one_begins_a_mail_and_limits_hold(
     assert (len(names), len(set(names))) == (20, 20)
 
 
-def test_a_person_may_allow_a_network_more_for_some_time(engine: Engine, book: SqlMailBook) -> None:
+def test_a_person_may_allow_a_network_more_for_some_time(
+    engine: Engine, book: SqlMailBook, commits: GroupCommit
+) -> None:
     for number in range(30):
         ask(engine, f"a{number}@example.org", "192.0.2.0/24")
     begun = [book.begin(number, LIMITS, NOW) for number in book.find_due(NOW, 100)]
-    [crowd] = book.find_crowds(NOW)
+    [crowd] = SqlCrowds(engine, commits).find_crowds(NOW)
     assert (crowd.network, crowd.waiting, crowd.most_an_hour) == ("192.0.2.0/24", 10, 20)
     row = {"network": "192.0.2.0/24", "most_an_hour": 25, "until": NOW + timedelta(hours=1)}
     with engine.begin() as connection:

@@ -51,7 +51,7 @@ class House:
         """Open the pages, as a server does when it starts."""
         site = self.site
         self.desk = open_reader_desk(site)
-        self.pages = Pages(make_page_press(site), site.publication, "#ffffff")
+        self.pages = Pages(make_page_press(site), site.publication)
         trusted = site.settings.trusted_proxies
         public_url = site.settings.public_url
         self.app = make_application(self.desk, self.pages, {}, public_url, trusted)

@@ -1,6 +1,8 @@
 """A server in a thread of the test, and plain requests to it over a socket."""
 
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 from newsletter.web.server import Server
+from tests.stage.site import Stage
 
 HOST = "news.example.org"
 
@@ -33,6 +36,22 @@ def running(app: Callable[..., Any], threads: int = 8) -> Iterator[Server]:
         server.stop()
         thread.join(20)
         assert not thread.is_alive()
+
+
+def start_command(stage: Stage) -> "tuple[subprocess.Popen[str], int]":
+    """Start ``newsletter serve`` in a process of its own; return it with its port."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "newsletter", "serve", "--port", "0"],
+        cwd=stage.root,
+        env=stage.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert "http://127.0.0.1:" in first, first + process.stdout.read()
+    return process, int(first.rstrip("/\n").rpartition(":")[2])
 
 
 def connect(port: int) -> socket.socket:

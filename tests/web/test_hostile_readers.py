@@ -75,7 +75,7 @@ def test_a_full_network_is_decided_on_once_and_not_row_by_row(tmp_path: Path) ->
     house.mails()
 
     assert book.find_due(house.site.now, 1_000) == []
-    [crowd] = book.find_crowds(house.site.now)
+    [crowd] = house.site.records.crowds().find_crowds(house.site.now)
     assert crowd.waiting == 180
 
 

@@ -3,8 +3,6 @@
 import json
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,9 +21,9 @@ from newsletter.web.mail_thread import MailThread
 from newsletter.web.server import Server
 from newsletter.web.serving import make_checks
 from tests.saying import raises
-from tests.stage.site import Stage, make_stage
+from tests.stage.site import make_stage
 from tests.web.house import House
-from tests.web.running import connect, read_answer, running, send, write_request
+from tests.web.running import connect, read_answer, running, send, start_command, write_request
 
 ANSWER: Final = b"x" * 200_000
 GET: Final = write_request("GET", "/", {})
@@ -121,25 +119,9 @@ def test_an_address_that_is_in_use_is_named() -> None:
         Server(slow(0, []), "127.0.0.1", server.port, 1)
 
 
-def serve(stage: Stage) -> "tuple[subprocess.Popen[str], int]":
-    """Start the command in a process of its own; return it with its port."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "serve", "--port", "0"],
-        cwd=stage.root,
-        env=stage.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert process.stdout is not None
-    first = process.stdout.readline()
-    assert "http://127.0.0.1:" in first, first + process.stdout.read()
-    return process, int(first.rstrip("/\n").rpartition(":")[2])
-
-
 def test_the_command_serves_pages_and_mails_and_ends_by_a_signal(tmp_path: Path) -> None:
     stage = make_stage(tmp_path, public_url="https://news.example.org")
-    process, port = serve(stage)
+    process, port = start_command(stage)
     try:
         shown = send(port, write_request("GET", "/ko/subscribe", {}))
         form = (

@@ -283,7 +283,7 @@ def test_the_funnel_counts_people_and_doors(tmp_path: Path) -> None:
     tab = house.ask(address="a1@example.org")
     house.post(tab, {"code": code_of(house.mail())})
 
-    [month] = house.site.records.mails(house.site.zone()).funnel()
+    [month] = house.site.records.crowds().funnel()
 
     assert (month.month, month.asked, month.by_code, month.by_link) == ("2022-08", 3, 1, 1)
 
@@ -308,6 +308,6 @@ def test_who_confirms_by_two_mails_is_counted_once(tmp_path: Path) -> None:
     house.post(tab, {"code": code_of(first)})
     house.post(links_of(second)[0])
 
-    [month] = house.site.records.mails(house.site.zone()).funnel()
+    [month] = house.site.records.crowds().funnel()
 
     assert (month.asked, month.confirmed) == (1, 1)

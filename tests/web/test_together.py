@@ -2,8 +2,6 @@
 
 import signal
 import sqlite3
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +22,7 @@ from newsletter.storage.mail_tables import mails
 from newsletter.subscribers.book import Selection
 from tests.stage.site import ISSUE, make_stage, write_readers
 from tests.web.house import FORM, House
-from tests.web.running import running, send, write_request
+from tests.web.running import running, send, start_command, write_request
 
 HOUR: Final = timedelta(minutes=60)
 URLENCODED: Final = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -115,16 +113,7 @@ def test_a_server_a_dispatch_and_a_writer_share_one_file(tmp_path: Path) -> None
     write_readers(tmp_path / "readers.csv", ko=3_000, en=0, both=0, none=0)
     stage.run("subscribers", "import", "readers.csv")
     tokens = make_tokens(Site(stage.settings, tmp_path))
-    server = subprocess.Popen(
-        [sys.executable, "-m", "newsletter", "serve", "--port", "0"],
-        cwd=stage.root,
-        env=stage.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert server.stdout is not None
-    port = int(server.stdout.readline().rstrip("/\n").rpartition(":")[2])
+    server, port = start_command(stage)
     stop = Event()
     try:
         with ThreadPoolExecutor(3) as pool:

@@ -19,7 +19,7 @@ def funnel(site: Site, as_json: bool) -> None:
     By code: typed into the page that asked. By link: by the button of the email. Who asks more
     often within a week is counted once.
     """
-    months = site.records.mails(site.zone()).funnel()
+    months = site.records.crowds().funnel()
     if as_json:
         rows = [
             {

@@ -32,7 +32,7 @@ def limits(site: Site, network: str | None, most: int | None, hours: int, name: 
     A network, such as 203.0.113.0/24, may cause 20 emails an hour. At an event where many
     subscribe behind one address, allow more for some time: the requests that wait are sent.
     """
-    book, now = site.records.mails(site.zone()), site.clock()
+    book, now = site.records.crowds(), site.clock()
     if network is None and most is not None:
         raise UsageError(_("NETWORK is missing: whose limit is it?"))
     if network is None:
