@@ -11,16 +11,17 @@ from newsletter.database_url import DatabaseLocation, read_database_url
 from newsletter.errors import SettingsError
 from newsletter.phrases import phrase
 from newsletter.storage.complaints import said_by
+from newsletter.storage.mail_tables import mails
 from newsletter.storage.read_only import open_read_only
 from newsletter.storage.tables import deliveries, rehearsed_deliveries
 
-# Both exist in older databases too, and are read unchanged.
-LETTERS: Final[tuple[Table, ...]] = (deliveries, rehearsed_deliveries)
+# All whose links are signed; the first two exist in older databases too, and are read unchanged.
+SENT: Final[tuple[Table, ...]] = (deliveries, rehearsed_deliveries, mails)
 
 
 def has_sent(setting: str, root: Path) -> bool:
     """
-    Return whether any delivery was ever begun, including rehearsals.
+    Return whether any delivery or mail of the program was ever begun, including rehearsals.
 
     A missing database has sent nothing, and is not created; older tables are not migrated.
 
@@ -33,7 +34,7 @@ def has_sent(setting: str, root: Path) -> bool:
         return False
     try:
         with open_read_only(location).connect() as connection:
-            return any(_was_begun(connection, table) for table in LETTERS)
+            return any(_was_begun(connection, table) for table in SENT)
     except (SQLAlchemyError, sqlite3.Error, ModuleNotFoundError) as error:
         said = said_by(error) if isinstance(error, SQLAlchemyError) else str(error)
         raise _unanswered(location, said) from error

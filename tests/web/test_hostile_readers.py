@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from newsletter.desk.mails import MailRoom
-from newsletter.errors import ContentError
+from newsletter.errors import ContentError, SettingsError
 from newsletter.mails.limits import Limits
 from newsletter.mails.mail import Mail, MailForm
 from newsletter.message.envelope import Envelope
@@ -20,6 +20,7 @@ from newsletter.storage.tables import dispatches
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
 from newsletter.web.mail_thread import MailThread
+from tests.saying import raises
 from tests.web.house import READER, House, code_of, links_of, shows
 
 OWN = {"name": "", "preference": "ko"}
@@ -350,3 +351,19 @@ def test_a_fault_page_that_fails_itself_shows_no_token_either(
 
     assert [answer.status_code for answer in answers] == [404, 200]
     assert "secret-token" not in caplog.text
+
+
+def test_a_lost_key_is_not_replaced_in_silence_while_confirmations_are_under_way(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    house.ask()
+    house.mail()
+    (tmp_path / ".secret-key").unlink()
+    house.stage.restart()
+    house.site = house.stage.site
+
+    with raises(SettingsError, "settings.secret-key-lost"):
+        house.open()
+
+    assert not (tmp_path / ".secret-key").exists()
