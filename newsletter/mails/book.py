@@ -37,7 +37,7 @@ class MailBook(Protocol):
     """The mails of the program; used by the thread that sends them."""
 
     def find_due(self, now: datetime, count: int) -> Sequence[int]:
-        """Return the ids of mails that may leave now, the oldest first."""
+        """Return the ids of mails that may leave now: networks in turn, the oldest first."""
 
     def begin(self, number: int, limits: Limits, now: datetime) -> Mail | None:
         """

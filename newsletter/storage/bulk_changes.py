@@ -13,7 +13,7 @@ from newsletter.storage.answers import CANCELLED
 from newsletter.storage.conditions import IS_WAITING, constant
 from newsletter.storage.tables import deliveries
 from newsletter.storage.transitions import IS_CANCELLED, awaits_no_answer, skip_left
-from newsletter.storage.turns import Turns, ranges_of
+from newsletter.storage.turns import Turns, ranges_of, sum_each_turn
 from newsletter.subscribers.address import address_of
 
 
@@ -59,7 +59,7 @@ def settle_unknown(
 
     Deliveries of a run that may still be answered are not changed.
 
-    Yields:
+    Returns:
         How many, before the end of each turn that has changed any.
     """
     values: dict[str, ColumnElement[Any] | str | datetime]
@@ -83,17 +83,13 @@ def settle_unknown(
                 "answer": write_said(phrase("storage.assumed-says", by=by)),
                 "answered_at": now,
             }
-    count = 0
     everybody = which.address is None
-    for rows in ranges_of(turns, issue) if everybody else [deliveries.c.issue == issue]:
+
+    def settle(rows: ColumnElement[bool]) -> int:
         # Looked for again each time: a run may have begun between two turns.
         is_free = awaits_no_answer(turns.connection, issue)
         settled = update(deliveries).where(rows, *conditions, is_free).values(values)
-        count += turns.connection.execute(settled).rowcount
-        if turns.is_over:
-            if count:
-                yield count
-            count = 0
-            turns.end()
-    if count:
-        yield count
+        return turns.connection.execute(settled).rowcount
+
+    ranges = ranges_of(turns, issue) if everybody else [deliveries.c.issue == issue]
+    return sum_each_turn(turns, map(settle, ranges))

@@ -51,7 +51,7 @@ class SqlMailBook:
         self._process = f"{socket.gethostname()}:{os.getpid()}"
 
     def find_due(self, now: datetime, count: int) -> Sequence[int]:
-        """Return the ids of mails that may leave now, the oldest first."""
+        """Return the ids of mails that may leave now: networks in turn, the oldest first."""
         is_due = or_(_COLUMNS.due_at.is_(None), _COLUMNS.due_at <= now)
         # In turns: a network that asks a thousand times keeps no other waiting.
         turn = func.row_number().over(partition_by=_COLUMNS.network, order_by=_COLUMNS.id)

@@ -30,7 +30,7 @@ from newsletter.storage.planning import choose_readers
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.storage.transactions import reading
 from newsletter.storage.transitions import awaits_no_answer
-from newsletter.storage.turns import Turns, writing_in_turns
+from newsletter.storage.turns import Turns, sum_each_turn, writing_in_turns
 from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import SubscriberId
 
@@ -123,18 +123,14 @@ _ACCEPT: Final = (
 
 def _accept(turns: Turns, issue: str, rows: Sequence[dict[str, object]]) -> Iterator[int]:
     """Mark deliveries accepted; yield how many, before the end of each turn that changed any."""
-    count = 0
-    for some in (rows[at : at + PAGE] for at in range(0, len(rows), PAGE)):
+
+    def accept(some: Sequence[dict[str, object]]) -> int:
         is_free = awaits_no_answer(turns.connection, issue)
-        accept = _ACCEPT.where(or_(deliveries.c.state != constant(State.UNKNOWN), is_free))
-        count += turns.connection.execute(accept, some).rowcount
-        if turns.is_over:
-            if count:
-                yield count
-            count = 0
-            turns.end()
-    if count:
-        yield count
+        change = _ACCEPT.where(or_(deliveries.c.state != constant(State.UNKNOWN), is_free))
+        return turns.connection.execute(change, some).rowcount
+
+    pages = (rows[at : at + PAGE] for at in range(0, len(rows), PAGE))
+    return sum_each_turn(turns, map(accept, pages))
 
 
 def _foreseen(number: int, row: Row[Any], plan: Plan) -> OpenDelivery:

@@ -1,6 +1,6 @@
 """Long changes in short transactions: between two turns other processes write to SQLite."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event
@@ -131,6 +131,26 @@ def _without_lookups(connection: Connection, *, is_asked: bool) -> Iterator[None
         connection.connection.rollback()  # a commit that failed may have left a transaction
         connection.exec_driver_sql("PRAGMA foreign_keys=ON")
         connection.rollback()
+
+
+def sum_each_turn(turns: Turns, changed: Iterable[int]) -> Iterator[int]:
+    """
+    Run a long change, and yield how many rows a turn changed before it ends, if any.
+
+    Args:
+        turns: the transactions of the change.
+        changed: changes some rows with each step, and yields their number.
+    """
+    count = 0
+    for rows in changed:
+        count += rows
+        if turns.is_over:
+            if count:
+                yield count
+            count = 0
+            turns.end()
+    if count:
+        yield count
 
 
 def ranges_of(turns: Turns, issue: str) -> Iterator[ColumnElement[bool]]:

@@ -1,0 +1,99 @@
+"""What a request becomes is decided when its mail may leave, not when it was asked for."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from newsletter.dispatch.states import State
+from newsletter.lang import Lang
+from newsletter.mails.deciding import Found, decide
+from newsletter.mails.limits import WAITS, Limits, Sent, Wait
+from newsletter.mails.mail import Mail, MailForm, MailKind, MailName, Skip
+
+NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
+LIMITS = Limits(100)
+NOTHING_KNOWN = Found(
+    entry=None,
+    is_blocked=False,
+    is_in_doubt=False,
+    sent=Sent([], [], []),
+    told_at=None,
+    answered_at=None,
+)
+ASKED = Mail(
+    id=1,
+    name=MailName("mr4kq2mzt7hw3xn5c"),
+    kind=MailKind.SUBSCRIBE,
+    lang=Lang("ko"),
+    address="jimin@example.org",
+    address_key="jimin@example.org",
+    reader=None,
+    facts={},
+    network="203.0.113.0/24",
+    asked_at=NOW - timedelta(minutes=1),
+    state=State.PENDING,
+    form=None,
+    attempts=0,
+    begun_at=None,
+    answered_at=None,
+    due_at=None,
+    answer="",
+    tries=0,
+    used_at=None,
+    door=None,
+)
+
+
+def test_a_new_address_gets_a_confirmation() -> None:
+    assert decide(ASKED, NOTHING_KNOWN, LIMITS, NOW) is MailForm.CONFIRMATION
+
+
+@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("form", [None, MailForm.CONFIRMATION])
+def test_nothing_leaves_that_may_have_left_before_a_restore(
+    kind: MailKind, form: MailForm | None
+) -> None:
+    found = replace(NOTHING_KNOWN, is_in_doubt=True)
+
+    assert decide(replace(ASKED, kind=kind, form=form), found, LIMITS, NOW) is Skip.IN_DOUBT
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_only_the_news_of_a_move_reaches_a_blocked_address(kind: MailKind) -> None:
+    """Whoever took the address from a reader must not silence the warning by blocking it."""
+    found = replace(NOTHING_KNOWN, is_blocked=True)
+    expected = MailForm.MOVED if kind is MailKind.MOVED else Skip.BLOCKED
+
+    assert decide(replace(ASKED, kind=kind), found, LIMITS, NOW) is expected
+
+
+def test_a_block_stops_a_mail_that_its_server_put_off() -> None:
+    begun = replace(ASKED, form=MailForm.CONFIRMATION, state=State.DEFERRED, attempts=1)
+
+    assert decide(begun, NOTHING_KNOWN, LIMITS, NOW) is MailForm.CONFIRMATION
+    assert decide(begun, replace(NOTHING_KNOWN, is_blocked=True), LIMITS, NOW) is Skip.BLOCKED
+
+
+def test_a_mail_that_was_begun_is_counted_once() -> None:
+    full = replace(NOTHING_KNOWN, sent=Sent([], [NOW] * 20, []))
+    begun = replace(ASKED, form=MailForm.CONFIRMATION, state=State.DEFERRED, attempts=1)
+
+    assert isinstance(decide(ASKED, full, LIMITS, NOW), Wait)
+    assert decide(begun, full, LIMITS, NOW) is MailForm.CONFIRMATION
+
+
+def test_a_request_waits_for_a_week_and_no_longer() -> None:
+    at_last = replace(ASKED, asked_at=NOW - WAITS)
+    too_late = replace(ASKED, asked_at=NOW - WAITS - timedelta(seconds=1))
+
+    assert decide(at_last, NOTHING_KNOWN, LIMITS, NOW) is MailForm.CONFIRMATION
+    assert decide(too_late, NOTHING_KNOWN, LIMITS, NOW) is Skip.TOO_OLD
+
+
+def test_one_mail_answers_all_requests_before_it() -> None:
+    later = replace(NOTHING_KNOWN, answered_at=ASKED.asked_at)
+    earlier = replace(NOTHING_KNOWN, answered_at=ASKED.asked_at - timedelta(seconds=1))
+
+    assert decide(ASKED, later, LIMITS, NOW) is Skip.ANSWERED
+    assert decide(ASKED, earlier, LIMITS, NOW) is MailForm.CONFIRMATION
