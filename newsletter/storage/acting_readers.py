@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from newsletter.storage.subscribers import SqlOpenBook
+from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.reader_id import ReaderName

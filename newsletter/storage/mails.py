@@ -31,7 +31,7 @@ from newsletter.storage.crowds import CROWDED, find_network_limit
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import FIELDS, count_step, mail_of
 from newsletter.storage.mail_tables import mails
-from newsletter.storage.subscribers import SqlOpenBook
+from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import doubts
 from newsletter.storage.transactions import reading
 

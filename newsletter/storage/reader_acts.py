@@ -26,8 +26,8 @@ from newsletter.storage.mail_rows import (
     mark_used,
 )
 from newsletter.storage.mail_tables import mails
+from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.reader_moves import move, undo_move
-from newsletter.storage.subscribers import SqlOpenBook
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry

@@ -9,7 +9,7 @@ from newsletter.mails.mail import Door, Mail, MailKind, Request
 from newsletter.storage.acting_readers import find_by_id
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.mail_rows import add_request, find_mail, mark_used
-from newsletter.storage.subscribers import SqlOpenBook
+from newsletter.storage.open_book import SqlOpenBook
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consenting import READER

@@ -1,6 +1,6 @@
 """The list of subscribers in the database, on SQLite and PostgreSQL."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -9,10 +9,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
-    bindparam,
     false,
     func,
-    insert,
     or_,
     select,
     true,
@@ -21,21 +19,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from newsletter.errors import LedgerError, NewsletterError
+from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
-from newsletter.phrases import phrase, write_said
-from newsletter.storage.answers import read_because, say_answer
-from newsletter.storage.blocking import find_blocked
-from newsletter.storage.complaints import is_taken, said_by
+from newsletter.phrases import phrase
+from newsletter.storage.answers import say_answer
+from newsletter.storage.complaints import said_by
 from newsletter.storage.conditions import IS_WHOLE
-from newsletter.storage.prepared import prepare
-from newsletter.storage.reader_names import (
-    add_aliases,
-    find_owners,
-    has_aliases,
-    has_name,
-    kept_name,
-)
+from newsletter.storage.entries import FIELD_COLUMNS, read_why
+from newsletter.storage.open_book import SqlOpenBook, explain_refusal
+from newsletter.storage.reader_names import has_name, kept_name
 from newsletter.storage.tables import (
     deliveries,
     dispatches,
@@ -45,72 +37,28 @@ from newsletter.storage.tables import (
     subscribers,
 )
 from newsletter.storage.transactions import with_page_cache
-from newsletter.subscribers.book import Entry, NamesTakenError, Owner, PastDelivery, Selection
-from newsletter.subscribers.reader_id import (
-    LAST_NUMBER,
-    ReaderName,
-    draw_reader_ids,
-)
+from newsletter.subscribers.book import PastDelivery, Selection
+from newsletter.subscribers.reader_id import LAST_NUMBER, ReaderName
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
-from newsletter.subscribers.why import UNSAID, Cause, Why
 
 ROWS_AT_A_TIME: Final = 1_000
 PATIENCE_S: Final = 60  # seconds; wait for another process that changes the list
 CHANGING_MB: Final = 64  # MB; the size of the index of addresses of a million readers
 
-_MEANWHILE: Final = phrase("storage.added-meanwhile")
-
 _COLUMNS: Final = subscribers.c
-_FIELDS: Final = (
-    _COLUMNS.id,
-    _COLUMNS.address,
-    _COLUMNS.name,
-    _COLUMNS.preference,
-    _COLUMNS.standing,
-    _COLUMNS.standing_since,
-    _COLUMNS.consented_at,
-    _COLUMNS.standing_cause,
-    _COLUMNS.standing_because,
-    _COLUMNS.standing_by,
-)
 
 # This changes no row, but takes SQLite's one write lock, so that the rows read next stay valid
 # until they are written. On PostgreSQL a change of the list waits for other changes by a lock
 # of our own, and for dispatches by the selected rows (FOR UPDATE).
 _TAKE_THE_LIST: Final = update(subscribers).values(import_id=None).where(false())
 _LIST_LOCK: Final = 0x6E657773_6C697374  # any number that no other lock uses
-_FIND: Final = (
-    select(
-        *_FIELDS,
-        _COLUMNS.address_key,
-        _COLUMNS.import_id,
-        _COLUMNS.reader_id,
-        _COLUMNS.old_number,
-    )
-    .where(_COLUMNS.address_key.in_(bindparam("keys", expanding=True)))
-    .with_for_update()
-)
-_ADD: Final = insert(subscribers).values(
-    {
-        column.name: bindparam(column.name, type_=column.type)
-        for column in subscribers.columns
-        if column is not _COLUMNS.id
-    }
-)
-_UPDATE: Final = update(subscribers).where(_COLUMNS.id == bindparam("entry_id"))
-_MARK: Final = (
-    update(subscribers)
-    .where(_COLUMNS.id.in_(bindparam("ids", expanding=True)))
-    .values(import_id=bindparam("mark"))
-)
-
 
 _ALIASES: Final = (  # of one reader, in one line
     select(func.aggregate_strings(reader_aliases.c.alias, " "))
     .where(reader_aliases.c.subscriber_id == _COLUMNS.id)
     .scalar_subquery()
 )
-_SHOWN: Final = select(*_FIELDS, _COLUMNS.reader_id, _COLUMNS.old_number, _ALIASES)
+_SHOWN: Final = select(*FIELD_COLUMNS, _COLUMNS.reader_id, _COLUMNS.old_number, _ALIASES)
 
 
 class SqlSubscriberBook:
@@ -120,7 +68,7 @@ class SqlSubscriberBook:
         self._engine = engine
 
     @contextmanager
-    def opened(self, *, keep: bool = True) -> Iterator["SqlOpenBook"]:
+    def opened(self, *, keep: bool = True) -> Iterator[SqlOpenBook]:
         """
         Open the list for one change in one transaction; ``keep=False`` rolls it back.
 
@@ -144,7 +92,7 @@ class SqlSubscriberBook:
             try:
                 yield SqlOpenBook(connection)
             except IntegrityError as error:
-                raise _explain(error) from error
+                raise explain_refusal(error) from error
             if not keep:
                 transaction.rollback()
 
@@ -193,85 +141,6 @@ class SqlSubscriberBook:
         ]
 
 
-class SqlOpenBook:
-    """An `OpenBook` in an open transaction."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
-        """Return the entries with these *keys*, as far as they exist."""
-        if not keys:
-            return {}
-        rows = self._connection.execute(_FIND, {"keys": keys})
-        return {entry.key: entry for entry in map(_entry, rows)}
-
-    def find_named(self, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
-        """Return the readers of *names*; names without a reader are left out."""
-        return find_owners(self._connection, names)
-
-    def find_blocked(self, keys: Sequence[str]) -> frozenset[str]:
-        """Return those of *keys* whose owners never want mail again."""
-        return find_blocked(self._connection, keys)
-
-    def has_aliases(self) -> bool:
-        """Return whether a reader has more than one id, or an old number that was moved."""
-        return has_aliases(self._connection)
-
-    def add(self, entries: Sequence[Entry]) -> None:
-        """Insert new rows."""
-        if not entries:
-            return
-        drawn = iter(draw_reader_ids(sum(entry.reader_id is None for entry in entries)))
-        rows = [
-            {
-                **_values(entry),
-                "address_key": entry.key,
-                "reader_id": entry.reader_id or next(drawn),
-                "old_number": entry.old_number,
-            }
-            for entry in entries
-        ]
-        insertion = prepare(_ADD, self._connection.dialect)
-        if all(entry.reader_id is None is entry.old_number for entry in entries):
-            insertion.execute(self._connection, rows)
-            return
-        try:
-            with self._connection.begin_nested():
-                insertion.execute(self._connection, rows)
-        except IntegrityError as error:
-            raise (NamesTakenError(_MEANWHILE) if is_taken(error) else _explain(error)) from error
-
-    def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
-        """Insert further names of readers."""
-        add_aliases(self._connection, names)
-
-    def update(self, entries: Sequence[Entry]) -> None:
-        """Overwrite rows by their ids."""
-        if entries:
-            rows = [{**_values(entry), "entry_id": entry.id} for entry in entries]
-            self._connection.execute(_UPDATE, rows)
-
-    def move(self, entry: Entry, key: str, address: str) -> None:
-        """Overwrite the address of a row."""
-        row = _COLUMNS.id == entry.id
-        self._connection.execute(
-            update(subscribers).where(row).values(address_key=key, address=address)
-        )
-
-    def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
-        """Set the last import that contained the rows."""
-        if ids:
-            self._connection.execute(_MARK, {"ids": ids, "mark": import_id})
-
-
-def _explain(error: IntegrityError) -> NewsletterError:
-    """Return which constraint a change of the list has violated; nothing was changed."""
-    if is_taken(error):
-        return NewsletterError(_MEANWHILE)
-    return LedgerError(phrase("storage.list-refused", fault=said_by(error)))
-
-
 def _take_list(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.execute(_TAKE_THE_LIST)
@@ -306,46 +175,5 @@ def _subscriber(row: Sequence[Any]) -> Subscriber:
         standing_since=since,
         consented_at=consented_at,
         names=tuple(map(kept_name, own + others)),
-        why=_why(why),
+        why=read_why(why),
     )
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    *fields, key, import_id, reader_id, old_number = row
-    number, address, name, preference, standing, since, consented_at, *why = fields
-    return Entry(
-        id=number,
-        key=key,
-        address=address,
-        name=name,
-        preference=Preference(preference) if preference else None,
-        standing=Standing(standing),
-        standing_since=since,
-        consented_at=consented_at,
-        import_id=import_id,
-        reader_id=reader_id,
-        old_number=old_number,
-        why=_why(why),
-    )
-
-
-def _why(kept: Sequence[str | None]) -> Why:
-    if not any(kept):
-        return UNSAID
-    cause, because, by = kept
-    return Why(Cause(cause) if cause else None, read_because(because), by or "")
-
-
-def _values(entry: Entry) -> dict[str, object]:
-    return {
-        "address": entry.address,
-        "name": entry.name,
-        "preference": None if entry.preference is None else str(entry.preference),
-        "standing": str(entry.standing),
-        "standing_since": entry.standing_since,
-        "consented_at": entry.consented_at,
-        "import_id": entry.import_id,
-        "standing_cause": None if entry.why.cause is None else str(entry.why.cause),
-        "standing_because": write_said(entry.why.because) or None,
-        "standing_by": entry.why.by or None,
-    }

@@ -15,7 +15,7 @@ from newsletter.dispatch.ledger import DeliveryId
 from newsletter.dispatch.states import State
 from newsletter.storage.diary import SqlDiary
 from newsletter.storage.ledger import SqlLedger
-from newsletter.storage.subscribers import SqlOpenBook
+from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import deliveries
 from newsletter.storage.transitions import SLOTS
 from tests.storage.makers import ISSUE, NOW, due_ids, make_planned_ledger

@@ -1,0 +1,69 @@
+"""Entries of the list as rows of the database."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from newsletter.lang import Preference
+from newsletter.phrases import write_said
+from newsletter.storage.answers import read_because
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import UNSAID, Cause, Why
+
+# What a row says of a reader, beside the address's key and the names in links.
+FIELDS: Final = (
+    "address",
+    "name",
+    "preference",
+    "standing",
+    "standing_since",
+    "consented_at",
+    "standing_cause",
+    "standing_because",
+    "standing_by",
+)
+FIELD_COLUMNS: Final = tuple(subscribers.c[name] for name in ("id", *FIELDS))
+
+
+def read_entry(row: Sequence[Any]) -> Entry:
+    """Return the entry of a row: `FIELD_COLUMNS`, key, import, reader id and old number."""
+    *fields, key, import_id, reader_id, old_number = row
+    number, address, name, preference, standing, since, consented_at, *why = fields
+    return Entry(
+        id=number,
+        key=key,
+        address=address,
+        name=name,
+        preference=Preference(preference) if preference else None,
+        standing=Standing(standing),
+        standing_since=since,
+        consented_at=consented_at,
+        import_id=import_id,
+        reader_id=reader_id,
+        old_number=old_number,
+        why=read_why(why),
+    )
+
+
+def read_why(kept: Sequence[str | None]) -> Why:
+    """Return the reason of a standing from its three columns."""
+    if not any(kept):
+        return UNSAID
+    cause, because, by = kept
+    return Why(Cause(cause) if cause else None, read_because(because), by or "")
+
+
+def field_values(entry: Entry) -> dict[str, object]:
+    """Return the values of `FIELDS` for an entry."""
+    return {
+        "address": entry.address,
+        "name": entry.name,
+        "preference": None if entry.preference is None else str(entry.preference),
+        "standing": str(entry.standing),
+        "standing_since": entry.standing_since,
+        "consented_at": entry.consented_at,
+        "standing_cause": None if entry.why.cause is None else str(entry.why.cause),
+        "standing_because": write_said(entry.why.because) or None,
+        "standing_by": entry.why.by or None,
+    }

@@ -1,0 +1,132 @@
+"""The list of subscribers, open for a change in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from newsletter.errors import LedgerError, NewsletterError
+from newsletter.phrases import phrase
+from newsletter.storage.blocking import find_blocked
+from newsletter.storage.complaints import is_taken, said_by
+from newsletter.storage.entries import FIELD_COLUMNS, field_values, read_entry
+from newsletter.storage.prepared import prepare
+from newsletter.storage.reader_names import add_aliases, find_owners, has_aliases
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.book import Entry, NamesTakenError, Owner
+from newsletter.subscribers.reader_id import ReaderName, draw_reader_ids
+from newsletter.subscribers.subscriber import SubscriberId
+
+_MEANWHILE: Final = phrase("storage.added-meanwhile")
+
+_COLUMNS: Final = subscribers.c
+_FIND: Final = (
+    select(
+        *FIELD_COLUMNS,
+        _COLUMNS.address_key,
+        _COLUMNS.import_id,
+        _COLUMNS.reader_id,
+        _COLUMNS.old_number,
+    )
+    .where(_COLUMNS.address_key.in_(bindparam("keys", expanding=True)))
+    .with_for_update()
+)
+_ADD: Final = insert(subscribers).values(
+    {
+        column.name: bindparam(column.name, type_=column.type)
+        for column in subscribers.columns
+        if column is not _COLUMNS.id
+    }
+)
+_UPDATE: Final = update(subscribers).where(_COLUMNS.id == bindparam("entry_id"))
+_MARK: Final = (
+    update(subscribers)
+    .where(_COLUMNS.id.in_(bindparam("ids", expanding=True)))
+    .values(import_id=bindparam("mark"))
+)
+
+
+class SqlOpenBook:
+    """An `OpenBook` in an open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """Return the entries with these *keys*, as far as they exist."""
+        if not keys:
+            return {}
+        rows = self._connection.execute(_FIND, {"keys": keys})
+        return {entry.key: entry for entry in map(read_entry, rows)}
+
+    def find_named(self, names: Sequence[ReaderName]) -> Mapping[ReaderName, Owner]:
+        """Return the readers of *names*; names without a reader are left out."""
+        return find_owners(self._connection, names)
+
+    def find_blocked(self, keys: Sequence[str]) -> frozenset[str]:
+        """Return those of *keys* whose owners never want mail again."""
+        return find_blocked(self._connection, keys)
+
+    def has_aliases(self) -> bool:
+        """Return whether a reader has more than one id, or an old number that was moved."""
+        return has_aliases(self._connection)
+
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Insert new rows."""
+        if not entries:
+            return
+        drawn = iter(draw_reader_ids(sum(entry.reader_id is None for entry in entries)))
+        rows = [
+            {
+                **field_values(entry),
+                "import_id": entry.import_id,
+                "address_key": entry.key,
+                "reader_id": entry.reader_id or next(drawn),
+                "old_number": entry.old_number,
+            }
+            for entry in entries
+        ]
+        insertion = prepare(_ADD, self._connection.dialect)
+        if all(entry.reader_id is None is entry.old_number for entry in entries):
+            insertion.execute(self._connection, rows)
+            return
+        try:
+            with self._connection.begin_nested():
+                insertion.execute(self._connection, rows)
+        except IntegrityError as error:
+            raise (
+                NamesTakenError(_MEANWHILE) if is_taken(error) else explain_refusal(error)
+            ) from error
+
+    def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
+        """Insert further names of readers."""
+        add_aliases(self._connection, names)
+
+    def update(self, entries: Sequence[Entry]) -> None:
+        """Overwrite rows by their ids."""
+        if entries:
+            rows = [
+                {**field_values(entry), "import_id": entry.import_id, "entry_id": entry.id}
+                for entry in entries
+            ]
+            self._connection.execute(_UPDATE, rows)
+
+    def move(self, entry: Entry, key: str, address: str) -> None:
+        """Overwrite the address of a row."""
+        row = _COLUMNS.id == entry.id
+        self._connection.execute(
+            update(subscribers).where(row).values(address_key=key, address=address)
+        )
+
+    def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
+        """Set the last import that contained the rows."""
+        if ids:
+            self._connection.execute(_MARK, {"ids": ids, "mark": import_id})
+
+
+def explain_refusal(error: IntegrityError) -> NewsletterError:
+    """Return which constraint a change of the list has violated; nothing was changed."""
+    if is_taken(error):
+        return NewsletterError(_MEANWHILE)
+    return LedgerError(phrase("storage.list-refused", fault=said_by(error)))
