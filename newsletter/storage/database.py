@@ -19,7 +19,7 @@ from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
-HEAD: Final = "0008"  # the newest revision under migrations/versions
+HEAD: Final = "0009"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 MIGRATION_LOCK: Final = 7_205_759  # key of our PostgreSQL advisory lock; any number works
 LOST_RUNS: Final = "newsletter_lost_runs"  # an engine's execution option
@@ -31,7 +31,7 @@ def open_database(setting: str, root: Path) -> Engine:
     Connect to the database, and migrate its tables to the newest revision.
 
     Before a migration, a SQLite file is copied to a file next to it
-    (``newsletter.db.before-0008``); PostgreSQL migrates in one transaction. On SQLite every
+    (``newsletter.db.before-0009``); PostgreSQL migrates in one transaction. On SQLite every
     commit is durable against power loss when it returns (WAL, ``synchronous=FULL``), and a
     writer waits up to 60 s for another writer.
 

@@ -65,7 +65,7 @@ subscribers: Final = Table(
     Column("standing", Text, nullable=False),
     Column("standing_since", UtcTime, nullable=False),
     Column("consented_at", UtcTime),
-    Column("import_id", Text),  # the last import that contained the row; finds duplicates in a file
+    Column("import_id", Text),  # the last import that wrote the row; finds duplicates in a file
     # Reason of the standing, as far as it is known: see subscribers/why.py.
     Column("standing_cause", Text),
     Column("standing_because", Text),

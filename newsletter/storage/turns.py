@@ -22,6 +22,7 @@ class Pace:
     held_s: float = 0.2  # seconds of work; the commit comes on top
     pause_s: float = 0.05  # between two turns: those who wait look every 100 ms at the least
     rows: int = 2_000  # changed by one statement
+    copied: int = 20_000  # of a file that is imported, by one statement
     # Readers of one turn of a plan. A turn writes much of an index of all readers again: the less
     # it does, the more a row costs.
     planned: int = 50_000

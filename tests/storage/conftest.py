@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from newsletter.storage import mail_tables  # noqa: F401 - its tables belong to the metadata
+from newsletter.storage import import_tables, mail_tables  # noqa: F401 - part of the metadata
 from newsletter.storage.database import open_database
 from newsletter.storage.tables import metadata
 from tests.postgresql import postgresql
