@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from newsletter.errors import ContentError, Problem, UsageError
+from newsletter.errors import ContentError, Problem, UnfinishedError, UsageError
 from newsletter.phrases import phrase
-from newsletter.subscribers.book import SubscriberBook
-from newsletter.subscribers.csv_rows import Heading, heading_in, rows_under
+from newsletter.subscribers.book import ImportBook, NotWritten, SubscriberBook
+from newsletter.subscribers.csv_rows import Heading, Row, heading_in, rows_under
 from newsletter.subscribers.decoding import encoding_of
-from newsletter.subscribers.importing import Step, import_rows
+from newsletter.subscribers.importing import Step, import_rows, refused_late
 from newsletter.subscribers.meanings import Meaning
-from newsletter.subscribers.repeats import first_lines
+from newsletter.subscribers.repeats import first_rows
 from newsletter.subscribers.subscriber import Consent
 from newsletter.subscribers.survey import Survey, survey
 
@@ -58,8 +58,8 @@ class ImportWatcher(Protocol):
     """
     Whoever is told of an import.
 
-    While it writes, SQLite lets nobody else write, a running dispatch included: what is told
-    then is better kept than printed.
+    While it reads and writes on PostgreSQL, nobody else can change the list: what is told then
+    is better kept than printed.
     """
 
     def check(self, heading: Heading) -> None:
@@ -75,6 +75,9 @@ class ImportWatcher(Protocol):
 
     def reading(self, heading: Heading) -> AbstractContextManager[Callable[[int], None]]:
         """Begin; the context's value is told how many bytes of the file are read."""
+
+    def writing(self, readers: int) -> AbstractContextManager[Callable[[int], None]]:
+        """Begin to write so many readers to the list; the value is told how many are written."""
 
     def take(self, step: Step) -> None:
         """Hear what became of some rows."""
@@ -93,25 +96,48 @@ def import_file(site: ImportSite, order: ImportOrder, watcher: ImportWatcher) ->
     Raises:
         ContentError: the file is no list of readers, or what its columns mean is not certain,
             or it was changed while somebody thought about that.
+        UnfinishedError: it was interrupted while the list was written; the next command writes
+            the rest.
     """
     heading = _settled_heading(order, watcher)
-    place, said, consent = str(order.file), order.said, order.consent
-    with _opened(order) as (raw, lines):
-        heading_in(lines, place, said)  # to get behind it
+    import_id, consent = uuid4().hex, order.consent
+    not_written: Mapping[str, NotWritten] = {}
+    with (
+        _behind_heading(order) as (raw, lines),
+        site.records.book().importing(import_id, order.file.name) as book,
+    ):
         rows = rows_under(heading, lines, consent)
-        with (
-            watcher.reading(heading) as advance,
-            site.records.book().opened(keep=order.keeps) as book,
-        ):
-            for step in import_rows(rows, book, uuid4().hex, consent.now):
+        with watcher.reading(heading) as advance:
+            for step in import_rows(rows, book, import_id, consent.now):
                 watcher.take(step)
                 advance(raw.tell())
-    found: Mapping[str, int] = {}
-    if missing := watcher.without_first_line():
-        with _opened(order) as (_, lines):
-            heading_in(lines, place, said)
-            found = first_lines(rows_under(heading, lines, consent), missing)
-    watcher.name_repeats(found)
+        if order.keeps:
+            not_written = _write(book, watcher, order.file.name)
+    asked = watcher.without_first_line() | not_written.keys()
+    found: Mapping[str, Row] = {}
+    if asked:
+        with _behind_heading(order) as (_, lines):
+            found = first_rows(rows_under(heading, lines, consent), asked)
+    for key, one in not_written.items():
+        watcher.take(refused_late(one, found.get(key)))
+    watcher.name_repeats({key: row.line for key, row in found.items()})
+
+
+def _write(book: ImportBook, watcher: ImportWatcher, file: str) -> Mapping[str, NotWritten]:
+    """Write the file's changes; return who was not written after all, by key."""
+    not_written: dict[str, NotWritten] = {}
+    rows = 0
+    try:
+        with watcher.writing(book.rows) as advance:
+            for written in book.write():
+                not_written |= {one.key: one for one in written.not_written}
+                rows += written.rows
+                advance(rows)
+    except KeyboardInterrupt:
+        if not book.is_settled:
+            raise
+        raise UnfinishedError(phrase("desk.import-goes-on", file=file)) from None
+    return not_written
 
 
 def find_encoding(file: Path, said: str | None) -> str:
@@ -144,6 +170,13 @@ def _settled_heading(order: ImportOrder, watcher: ImportWatcher) -> Heading:
     if _state_of(order.file) != before:
         raise ContentError([Problem(str(order.file), None, phrase("desk.list-changed"))])
     return found.heading
+
+
+@contextmanager
+def _behind_heading(order: ImportOrder) -> Iterator[tuple[BufferedReader, TextIOWrapper]]:
+    with _opened(order) as (raw, lines):
+        heading_in(lines, str(order.file), order.said)
+        yield raw, lines
 
 
 @contextmanager

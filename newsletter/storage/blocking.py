@@ -16,6 +16,8 @@ from newsletter.storage.mail_tables import blocked_addresses
 
 HASHES_AT_A_TIME: Final = 10_000  # SQLite allows 32,766 values in a query
 
+_ANY: Final = select(blocked_addresses.c.address_hash).limit(1)
+
 
 def block(connection: Connection, address_key: str, now: datetime, by: str) -> bool:
     """Block an address for good; return False if it already was."""
@@ -39,13 +41,15 @@ def unblock(connection: Connection, address_key: str) -> bool:
     return connection.execute(delete(blocked_addresses).where(is_its)).rowcount > 0
 
 
+def has_blocked(connection: Connection) -> bool:
+    """Return whether any address is blocked."""
+    return connection.execute(_ANY).first() is not None
+
+
 def find_blocked(connection: Connection, address_keys: Sequence[str]) -> frozenset[str]:
     """Return those of the addresses that are blocked."""
     key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    if (
-        key is None
-        or connection.execute(select(blocked_addresses.c.address_hash).limit(1)).first() is None
-    ):
+    if key is None or not has_blocked(connection):
         return frozenset()
     by_hash = {hash_of_address(one, key): one for one in address_keys}
     hashes = list(by_hash)

@@ -15,6 +15,7 @@ from newsletter.lang import EditionKind, Preference
 from newsletter.phrases import phrase
 from newsletter.storage.complaints import is_taken
 from newsletter.storage.interrupted import clear_remains
+from newsletter.storage.merging import find_merging
 from newsletter.storage.planning import PLANNING_MB, choose_readers, insert_chosen
 from newsletter.storage.reading_ahead import reading_ahead
 from newsletter.storage.rehearsals import set_aside
@@ -62,9 +63,12 @@ def freeze(
     Plan a delivery to every active subscriber, and return their number; see `Plans.freeze`.
 
     Raises:
-        UnfinishedError: the issue has a plan already, or another process is making it.
+        UnfinishedError: the issue has a plan already, or another process is making it; or a file
+            is being merged into the list, so that the plan would miss some of its readers.
     """
     clear_remains(turns, plan.issue)
+    if file := find_merging(turns.connection):
+        raise UnfinishedError(phrase("storage.import-under-way", file=file))
     chosen = choose_readers(plan.issue, editions, plan.recipients_of)
     if turns.is_shared:
         return _freeze_in_turns(turns, plan, chosen, aside)

@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import Engine, exists, select, update
 
 from newsletter.errors import UnfinishedError
-from newsletter.phrases import phrase
+from newsletter.phrases import Phrase, phrase
 from newsletter.storage.bulk_changes import cancel_waiting
 from newsletter.storage.conditions import IS_WAITING
 from newsletter.storage.discarding import discard_rest
+from newsletter.storage.merging import FinishedImport, ImportStage, finish_imports, has_imports
+from newsletter.storage.planning import PLANNING_MB
 from newsletter.storage.rehearsals import move_rest
 from newsletter.storage.tables import deliveries, dispatches
 from newsletter.storage.transactions import reading
@@ -23,11 +25,12 @@ def finish_interrupted(database: Engine) -> None:
     """
     Finish what earlier commands began in turns and did not end; without any, nothing is written.
 
-    A plan that another living process is writing is left alone.
+    A plan or an import that another living process is writing is left alone.
 
     Raises:
         LedgerError: a fault of the database.
     """
+    _finish_imports(database)
     of = dispatches.c
     waits = exists(select(deliveries.c.id).where(deliveries.c.issue == of.issue, IS_WAITING))
     with reading(database) as connection:
@@ -49,6 +52,27 @@ def finish_interrupted(database: Engine) -> None:
     for issue in uncancelled:
         with writing_in_turns(database) as turns:
             cancel_waiting(turns, issue)
+
+
+def _finish_imports(database: Engine) -> None:
+    with reading(database) as connection:
+        if not has_imports(connection):
+            return
+    with writing_in_turns(database, PLANNING_MB) as turns:
+        for finished in finish_imports(turns):
+            log.warning(_tell_finished(finished))
+
+
+def _tell_finished(finished: FinishedImport) -> Phrase:
+    if finished.stage is ImportStage.COPYING:
+        return phrase("storage.import-was-cut-off", file=finished.file)
+    if not finished.not_written:
+        return phrase("storage.import-was-finished", file=finished.file)
+    return phrase(
+        "storage.import-was-finished-without",
+        file=finished.file,
+        count=finished.not_written,
+    )
 
 
 def clear_remains(turns: Turns, issue: str) -> None:

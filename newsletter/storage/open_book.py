@@ -1,6 +1,6 @@
 """The list of subscribers, open for a change in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -14,7 +14,7 @@ from newsletter.storage.entries import FIELD_COLUMNS, field_values, read_entry
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import add_aliases, find_owners, has_aliases
 from newsletter.storage.tables import subscribers
-from newsletter.subscribers.book import Entry, NamesTakenError, Owner
+from newsletter.subscribers.book import Entry, NamesTakenError, Owner, Written
 from newsletter.subscribers.reader_id import ReaderName, draw_reader_ids
 from newsletter.subscribers.subscriber import SubscriberId
 
@@ -123,6 +123,25 @@ class SqlOpenBook:
         """Set the last import that contained the rows."""
         if ids:
             self._connection.execute(_MARK, {"ids": ids, "mark": import_id})
+
+
+class WholeImport(SqlOpenBook):
+    """An `ImportBook` whose rows are on the list at once, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.is_written = False  # kept when the transaction ends
+        self.rows = 0  # that are still to be written
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a later command would write what an interrupted one did not."""
+        return False
+
+    def write(self) -> Iterator[Written]:
+        """Keep the rows; the transaction writes them at its end."""
+        self.is_written = True
+        yield from ()
 
 
 def explain_refusal(error: IntegrityError) -> NewsletterError:

@@ -26,8 +26,9 @@ from newsletter.storage.answers import say_answer
 from newsletter.storage.complaints import said_by
 from newsletter.storage.conditions import IS_WHOLE
 from newsletter.storage.entries import FIELD_COLUMNS, read_why
-from newsletter.storage.open_book import SqlOpenBook, explain_refusal
+from newsletter.storage.open_book import SqlOpenBook, WholeImport, explain_refusal
 from newsletter.storage.reader_names import has_name, kept_name
+from newsletter.storage.staging import staging
 from newsletter.storage.tables import (
     deliveries,
     dispatches,
@@ -37,7 +38,7 @@ from newsletter.storage.tables import (
     subscribers,
 )
 from newsletter.storage.transactions import with_page_cache
-from newsletter.subscribers.book import PastDelivery, Selection
+from newsletter.subscribers.book import ImportBook, PastDelivery, Selection
 from newsletter.subscribers.reader_id import LAST_NUMBER, ReaderName
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 
@@ -68,9 +69,9 @@ class SqlSubscriberBook:
         self._engine = engine
 
     @contextmanager
-    def opened(self, *, keep: bool = True) -> Iterator[SqlOpenBook]:
+    def opened(self) -> Iterator[SqlOpenBook]:
         """
-        Open the list for one change in one transaction; ``keep=False`` rolls it back.
+        Open the list for one change in one transaction.
 
         Every other change of the list waits until the block ends; on SQLite every other writer
         waits, including a dispatch.
@@ -79,10 +80,37 @@ class SqlSubscriberBook:
             NewsletterError: another process holds the list beyond the database's timeout, or
                 adds the same address at the same time; nothing was changed.
         """
+        with self._taken() as connection:
+            yield SqlOpenBook(connection)
+
+    @contextmanager
+    def importing(self, import_id: str, file: str) -> Iterator[ImportBook]:
+        """
+        Open the list for the rows of *file*: see `SubscriberBook.importing`.
+
+        On SQLite the list stays free: see storage/staging.py. On PostgreSQL the import is one
+        transaction; other changes of the list wait, nobody else does.
+
+        Raises:
+            LedgerError: a fault of the database.
+            NewsletterError: see `opened`.
+        """
+        if self._engine.dialect.name == "sqlite":
+            with staging(self._engine, import_id, file) as staged:
+                yield staged
+            return
+        with self._taken() as connection:
+            whole = WholeImport(connection)
+            yield whole
+            if not whole.is_written:
+                connection.rollback()
+
+    @contextmanager
+    def _taken(self) -> Iterator[Connection]:
         with (
             self._engine.connect() as connection,
             with_page_cache(connection, CHANGING_MB),
-            connection.begin() as transaction,
+            connection.begin(),
         ):
             try:
                 _take_list(connection)
@@ -90,11 +118,9 @@ class SqlSubscriberBook:
                 fault = phrase("storage.list-is-busy", fault=said_by(error))
                 raise NewsletterError(fault) from error
             try:
-                yield SqlOpenBook(connection)
+                yield connection
             except IntegrityError as error:
                 raise explain_refusal(error) from error
-            if not keep:
-                transaction.rollback()
 
     def find(self, key: str) -> Subscriber | None:
         """Return the subscriber whose address has this key."""

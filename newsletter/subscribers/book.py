@@ -100,18 +100,70 @@ class OpenBook(Protocol):
         """Record that this import contained these entries, and change nothing else."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotWritten:
+    """A reader of a file who was not added or changed after all, because the list was."""
+
+    key: str  # key of the address
+    fate: str  # of the address's first row: see `importing.Fate`
+    reason: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Some rows of an import that are on the list now."""
+
+    rows: int
+    not_written: tuple[NotWritten, ...] = ()
+
+
+class ImportBook(OpenBook, Protocol):
+    """The list with a file's changes, which are nowhere else yet."""
+
+    @property
+    def rows(self) -> int:
+        """The number of readers that `write` has to add or change; 0 if it is not known."""
+
+    @property
+    def is_settled(self) -> bool:
+        """
+        Whether the whole file will be on the list, even if this process ends now.
+
+        The next command then writes what is left.
+        """
+
+    def write(self) -> Iterator[Written]:
+        """
+        Write the changes to the list, a few at a time; durable when the iterator ends.
+
+        A reader who was changed meanwhile is merged again. Until the first step ends, an
+        interruption leaves the list as it was; see `is_settled`.
+
+        Raises:
+            UnfinishedError: another process took this one for dead; nothing was written.
+        """
+
+
 class SubscriberBook(Protocol):
     """The list of subscribers."""
 
-    def opened(self, *, keep: bool = True) -> AbstractContextManager[OpenBook]:
+    def opened(self) -> AbstractContextManager[OpenBook]:
         """
         Open the list exclusively for one change.
 
-        Leaving the block commits the change; an exception, a crash or ``keep=False`` leaves
-        the list unchanged.
+        Leaving the block commits the change; an exception or a crash leaves the list unchanged.
 
         Raises:
             NewsletterError: another process is changing the list.
+        """
+
+    def importing(self, import_id: str, file: str) -> AbstractContextManager[ImportBook]:
+        """
+        Open the list for a file of any length; without `ImportBook.write` it is left as it was.
+
+        Args:
+            import_id: unique for every import.
+            file: the file's name, for people.
         """
 
     def find(self, key: str) -> Subscriber | None:

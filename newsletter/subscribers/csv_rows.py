@@ -152,7 +152,7 @@ def rows_under(heading: Heading, lines: Iterator[str], consent: Consent) -> Iter
                 told.since,
                 reader_names_in(fields[reader_id], fields[old_number]) if is_named else (),
                 line,
-                tuple(fields[:-1]) if is_named else (),
+                tuple(fields[:-1]),
                 told.why,
                 "" if called == written else remark_on_name(written, called),
             )

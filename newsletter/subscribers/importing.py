@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from newsletter.phrases import Phrase, Said, phrase
-from newsletter.subscribers.book import Entry, NamesTakenError, OpenBook, Owner
+from newsletter.subscribers.book import Entry, NamesTakenError, NotWritten, OpenBook, Owner
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.naming import further_names, own_names, owners_of, refusal_of
 from newsletter.subscribers.reader_id import ReaderName
@@ -307,6 +307,20 @@ def changes(known: Entry, entry: Entry) -> bool:
 def earliest(*times: datetime | None) -> datetime | None:
     """Return the earliest known time."""
     return min((time for time in times if time is not None), default=None)
+
+
+def refused_late(one: NotWritten, row: Row | None) -> Step:
+    """
+    Return the result for a reader who was not written after all.
+
+    Args:
+        one: the reader, and what had been told of the row.
+        row: the address's first row; None if the file has been changed since.
+    """
+    fates = Counter({Fate.REFUSED: 1})
+    fates[Fate(one.fate)] -= 1
+    line, fields = (row.line, row.fields) if row else (1, ())
+    return Step(fates, (Refusal(line, one.reason, fields),))
 
 
 def _write(book: OpenBook, found: Mapping[str, Entry], plan: _Plan, import_id: str) -> None:

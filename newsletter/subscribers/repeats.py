@@ -1,6 +1,7 @@
 """Repeated addresses in a file: their lines, and the changes by the later row."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -23,15 +24,15 @@ class Repeat:
     taken: tuple[Phrase, ...]  # new values of the row that replace old values
 
 
-def first_lines(rows: Iterable[Row | Refusal], keys: frozenset[str]) -> Mapping[str, int]:
-    """Return the first line of each address with one of these *keys*."""
-    lines: dict[str, int] = {}
+def first_rows(rows: Iterable[Row | Refusal], keys: AbstractSet[str]) -> Mapping[str, Row]:
+    """Return the first row of each address with one of these *keys*."""
+    found: dict[str, Row] = {}
     for row in rows:
         if isinstance(row, Row) and row.address.key in keys:
-            lines.setdefault(row.address.key, row.line)
-            if len(lines) == len(keys):
+            found.setdefault(row.address.key, row)
+            if len(found) == len(keys):
                 break
-    return lines
+    return found
 
 
 def taken_from(known: Entry, entry: Entry) -> tuple[Phrase, ...]:

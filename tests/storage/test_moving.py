@@ -73,11 +73,13 @@ def take_in(
     rows = rows_under(heading_in(lines, "list.csv", said), lines, CONSENT)
     fates = dict.fromkeys(Fate, 0)
     refused: list[str] = []
-    with book.opened() as page:
-        for step in import_rows(rows, page, uuid4().hex, NOW, batch_rows=64):
+    import_id = uuid4().hex
+    with book.importing(import_id, "readers.csv") as page:
+        for step in import_rows(rows, page, import_id, NOW, batch_rows=64):
             refused += [f"{refusal.line}: {refusal.reason!s}" for refusal in step.refusals]
             for fate, count in step.fates.items():
                 fates[fate] += count
+        assert not [late for written in page.write() for late in written.not_written]
     return {fate: count for fate, count in fates.items() if count}, refused
 
 

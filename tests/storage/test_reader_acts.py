@@ -63,7 +63,7 @@ def add(engine: Engine, standing: Standing = Standing.ACTIVE, cause: Cause | Non
 
 
 def stored(engine: Engine) -> Entry:
-    with SqlSubscriberBook(engine).opened(keep=False) as book:
+    with SqlSubscriberBook(engine).opened() as book:
         return book.find(["a@example.org"])["a@example.org"]
 
 

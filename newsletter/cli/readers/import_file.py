@@ -36,6 +36,7 @@ from newsletter.subscribers.meanings import Meaning
 from newsletter.subscribers.survey import Survey
 
 LONG_FILE_BYTES: Final = 1_000_000  # about 20,000 readers; a longer file needs a progress bar
+LONG_LIST: Final = 20_000  # readers, the same for what is written
 
 
 @click.command("import")
@@ -87,7 +88,8 @@ def import_file(  # noqa: PLR0913 - one for each option
     write them. The command first prints the meaning of each column; if a meaning is not
     certain, it asks on a terminal, and elsewhere --column must give it.
     Rows that cannot be imported are listed, and the others are imported. If the command is
-    interrupted, nothing of the file is imported.
+    interrupted, nothing of the file is imported; or, once it writes to the list, all of it,
+    and the next command writes the rest.
     """
     site: ImportSite = context.obj
     if rejects is not None:
@@ -133,7 +135,16 @@ class _AtTerminal:
         if self._rejects is not None:
             make_ready(self._rejects)
         self._report.begin(heading)
-        with _progress(self._order.file) as advance:
+        file = self._order.file
+        size = file.stat().st_size
+        with _progress(file.name, size if size >= LONG_FILE_BYTES else 0) as advance:
+            yield advance
+
+    @contextmanager
+    def writing(self, readers: int) -> Iterator[Callable[[int], None]]:
+        """Show the progress of writing many readers to the list."""
+        many = readers if readers >= LONG_LIST else 0
+        with _progress(_("writing to the list"), many) as advance:
             yield advance
 
 
@@ -165,15 +176,14 @@ def _codec_of(name: str | None) -> str | None:
 
 
 @contextmanager
-def _progress(file: Path) -> Iterator[Callable[[int], None]]:
-    """Show how many bytes of a long *file* are read; only on a terminal."""
-    size = file.stat().st_size
-    if size < LONG_FILE_BYTES or not sys.stderr.isatty():
-        yield lambda _bytes: None
+def _progress(task: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show how much of *total* is reached; only on a terminal, and if there is much to wait for."""
+    if not total or not sys.stderr.isatty():
+        yield lambda _reached: None
         return
     from rich.console import Console  # noqa: PLC0415 - 60 ms, and only for long files
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(file.name, total=size)
-        yield lambda read_bytes: bar.update(task, completed=read_bytes)
+        shown = bar.add_task(task, total=total)
+        yield lambda reached: bar.update(shown, completed=reached)

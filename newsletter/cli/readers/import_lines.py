@@ -19,8 +19,8 @@ class HeldLines:
     """
     Lines that are kept until the list is released.
 
-    While an import writes, SQLite blocks all other writers, including a running dispatch; and
-    the reader of our output, like a pager, may never finish.
+    On PostgreSQL nobody else changes the list during an import; and the reader of our output,
+    like a pager, may never finish.
     """
 
     def __init__(self, file: "SpooledTemporaryFile[str]") -> None:
