@@ -42,7 +42,7 @@ def measure(scale: Scale) -> Part:
         ],
         rows,
         [
-            "Validated, normalised and deduplicated, in one transaction on SQLite. The best of "
+            "Validated, normalised and deduplicated, whole or not at all on SQLite. The best of "
             "several runs where they are short: most of such a run is the start that is left out."
         ],
     )

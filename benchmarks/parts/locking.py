@@ -23,9 +23,10 @@ def measure(scale: Scale) -> Part:
     file = product.write_readers(readers)
     say(f"locking: import of {readers:,}")
     product.forget(readers)
-    rows.append(_row("import", product.entry_point("import", str(file))))
+    rows.append(_row("import", found := product.entry_point("import", str(file))))
+    longest = max(longest, found["held_s"])
     file.unlink()
-    figure = Figure("longest hold of the lock, import left out", longest, " s", Goal(0.5, False))
+    figure = Figure("longest hold of the lock", longest, " s", Goal(0.5, False))
     note = "A tiny change waits 3 s at the most, as a web request does; then it gives up."
     return Part("Long changes", [figure], rows, [note])
 
