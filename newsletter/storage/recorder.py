@@ -42,6 +42,10 @@ FRESH_S: Final = 1.0  # an older begin is checked again before its letter leaves
 LOOKS_MAX: Final = 3  # in a row; then an answer counts even if the database took a second for it
 IDLE_S: Final = 1.0  # after this time without an event, the connection returns to the pool
 LINGER_S: Final = 0.002  # time to collect events for a commit that no thread waits for yet
+# Several connections wait nearly at the same time. A moment for the others makes groups larger:
+# fewer commits, and fewer changes between threads, for which a letter's sender has the processor.
+COMPANY_S: Final = 0.0004
+ALONE_MAX: Final = 4  # events of a group that one or two connections make
 
 
 class Latch:
@@ -185,6 +189,8 @@ class Recorder:
         self._events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
         self._held: Event | None = None  # taken from the queue, and kept for the next group
         self._put_lock = threading.Lock()
+        self._has_company = False  # the last group was of several connections
+        self._never = Latch()
         self._is_awaited = threading.Event()  # a thread waits for an event in the queue
         self._fault: BaseException | None = None
         self._thread: threading.Thread | None = None
@@ -246,6 +252,8 @@ class Recorder:
         """
         Wait for an event, and collect events until a thread waits, or for `LINGER_S`.
 
+        Where the last group was of several connections, the others get a moment to come.
+
         A begin of a delivery that is in the group already is left for the next group.
 
         Returns:
@@ -257,7 +265,8 @@ class Recorder:
             event = self._held or self._events.get(timeout=timeout_s)
             self._held = None
             if event is not None:
-                self._is_awaited.wait(LINGER_S)
+                if self._is_awaited.wait(LINGER_S) and self._has_company:
+                    self._never.wait(COMPANY_S)
                 self._is_awaited.clear()  # before the queue is read: it has all awaited events
             while event is not None:
                 if not isinstance(event, Mark):
@@ -272,6 +281,7 @@ class Recorder:
                     return group
                 event = self._events.get_nowait()
         except queue.Empty:
+            self._has_company = len(group) > ALONE_MAX
             return group
         if group:  # earlier events are written first
             self._events.put(None)
