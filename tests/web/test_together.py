@@ -134,3 +134,35 @@ def test_a_server_a_dispatch_and_a_writer_share_one_file(tmp_path: Path) -> None
     shown = stage.status()
     assert shown["finished"]
     assert shown["accepted"] + statuses[200] / 2 >= 3_000  # two requests of each who left
+
+
+def test_a_long_import_stops_no_page(tmp_path: Path) -> None:
+    """Whoever leaves while a file is read and written gets an answer, and has left."""
+    stage = make_stage(tmp_path, public_url="https://news.example.org")
+    write_readers(tmp_path / "readers.csv", ko=400, en=0, both=0, none=0)
+    stage.run("subscribers", "import", "readers.csv")
+    tokens = make_tokens(Site(stage.settings, tmp_path))
+    readers = (tmp_path / "readers.csv").read_text(encoding="utf-8")
+    new = "".join(f"new{number}@example.org,,ko,2022-07-01\n" for number in range(60_000))
+    (tmp_path / "long.csv").write_text(readers + new, encoding="utf-8")
+    server, port = start_command(stage)
+    stop = Event()
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            left = pool.submit(leave_one_by_one, port, iter(tokens), stop)
+            stage.run("subscribers", "import", "long.csv")
+            stop.set()
+            statuses = left.result()
+    finally:
+        stop.set()
+        server.send_signal(signal.SIGTERM)
+        output, _ = server.communicate(timeout=60)
+
+    assert set(statuses) == {200}, statuses
+    assert statuses[200] > 50
+    assert "locked" not in output.lower()
+    assert "Traceback" not in output
+    with closing(sqlite3.connect(tmp_path / "newsletter.db")) as database:
+        query = "SELECT standing, count(*) FROM subscribers GROUP BY standing"
+        standings = dict(database.execute(query).fetchall())
+    assert standings == {"active": 60_400 - statuses[200] // 2, "unsubscribed": statuses[200] // 2}
