@@ -86,7 +86,11 @@ _NOT_ADDED: Final = (
     select(_OF.id)
     .outerjoin(
         subscribers,
-        and_(_LIST.address_key == _OF.address_key, _LIST.reader_id == _OF.reader_id),
+        and_(
+            _LIST.address_key == _OF.address_key,
+            _LIST.reader_id == _OF.reader_id,
+            _LIST.import_id == _OF.import_id,
+        ),
     )
     .where(_IN_STEP, _IS_NEW, _ALONE, _LIST.id.is_(None))
 )

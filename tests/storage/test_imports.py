@@ -316,6 +316,16 @@ def test_two_imports_at_once_are_both_whole(engine: Engine) -> None:
     assert {**shown(engine), "a@example.org": WHOLE["a@example.org"]} == {**WHOLE, **n}
 
 
+def test_a_reader_whom_another_import_adds_under_the_same_id_is_merged(engine: Engine) -> None:
+    row = replace(make_row("a@example.org", "First"), names=(make_reader_id(7),))
+    with read_in(engine, [row]) as book:
+        again = replace(row, name="Second", preference=Preference.EN)
+        change(engine, lambda page: list(import_rows([again], page, "other", NOW)))
+        assert written(book) == []
+
+    assert shown(engine)["a@example.org"] == ("First", Preference.EN, Standing.ACTIVE)
+
+
 def test_nothing_is_planned_while_a_file_is_half_on_the_list(engine: Engine) -> None:
     plan = Plan(ISSUE, "d" * 64, {}, NOW)
     ledger = SqlLedger(engine)
