@@ -154,10 +154,6 @@ class StagedBook:
         )
         self._staged.update(entry.key for entry in first)
 
-    def move(self, entry: Entry, key: str, address: str) -> None:
-        """Raise an error: a file moves nobody."""
-        raise NotImplementedError
-
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
         """Note readers of the file who stay as they are."""
         asked = set(ids)

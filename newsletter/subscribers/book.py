@@ -64,8 +64,8 @@ class PastDelivery:
     is_rehearsal: bool = False  # true: written to a folder, not sent
 
 
-class OpenBook(Protocol):
-    """The list during one change; the change is applied completely or not at all."""
+class RowBook(Protocol):
+    """The list as the rows of a file meet it."""
 
     def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
         """Return the entries with these *keys* (a few thousand at most), as far as they exist."""
@@ -93,11 +93,15 @@ class OpenBook(Protocol):
     def update(self, entries: Sequence[Entry]) -> None:
         """Update entries that have an id; the key does not change."""
 
-    def move(self, entry: Entry, key: str, address: str) -> None:
-        """Change an entry's address to one that no other entry has; nothing else changes."""
-
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
         """Record that this import contained these entries, and change nothing else."""
+
+
+class OpenBook(RowBook, Protocol):
+    """The list during one change; the change is applied completely or not at all."""
+
+    def move(self, entry: Entry, key: str, address: str) -> None:
+        """Change an entry's address to one that no other entry has; nothing else changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class Written:
     not_written: tuple[NotWritten, ...] = ()
 
 
-class ImportBook(OpenBook, Protocol):
+class ImportBook(RowBook, Protocol):
     """The list with a file's changes, which are nowhere else yet."""
 
     @property

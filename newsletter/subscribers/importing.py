@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from newsletter.phrases import Phrase, Said, phrase
-from newsletter.subscribers.book import Entry, NamesTakenError, NotWritten, OpenBook, Owner
+from newsletter.subscribers.book import Entry, NamesTakenError, NotWritten, Owner, RowBook
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.naming import further_names, own_names, owners_of, refusal_of
 from newsletter.subscribers.reader_id import ReaderName
@@ -62,7 +62,7 @@ class Step:
 
 def import_rows(
     rows: Iterable[Row | Refusal],
-    book: OpenBook,
+    book: RowBook,
     import_id: str,
     now: datetime,
     batch_rows: int = BATCH_ROWS,
@@ -91,7 +91,7 @@ def import_rows(
 
 
 def _merge(
-    rows: list[Row], book: OpenBook, import_id: str, now: datetime, contested: dict[str, str]
+    rows: list[Row], book: RowBook, import_id: str, now: datetime, contested: dict[str, str]
 ) -> "_Plan":
     found = book.find(list({row.address.key for row in rows}))
     rows, blocked = _apart_from_blocked(rows, found, book)
@@ -107,7 +107,7 @@ def _merge(
 
 
 def _apart_from_blocked(
-    rows: list[Row], found: Mapping[str, Entry], book: OpenBook
+    rows: list[Row], found: Mapping[str, Entry], book: RowBook
 ) -> tuple[list[Row], list[Refusal]]:
     """
     Separate the rows of new addresses whose owners never want mail again.
@@ -323,7 +323,7 @@ def refused_late(one: NotWritten, row: Row | None) -> Step:
     return Step(fates, (Refusal(line, one.reason, fields),))
 
 
-def _write(book: OpenBook, found: Mapping[str, Entry], plan: _Plan, import_id: str) -> None:
+def _write(book: RowBook, found: Mapping[str, Entry], plan: _Plan, import_id: str) -> None:
     added, updated, seen = [], [], []
     for entry in plan.entries.values():
         known = found.get(entry.key)

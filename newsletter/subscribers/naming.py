@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 from newsletter.phrases import phrase
-from newsletter.subscribers.book import Entry, OpenBook, Owner
+from newsletter.subscribers.book import Entry, Owner, RowBook
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
 from newsletter.subscribers.records import Refusal
 
 
 def owners_of(
-    rows: Sequence[Row], found: Mapping[str, Entry], book: OpenBook
+    rows: Sequence[Row], found: Mapping[str, Entry], book: RowBook
 ) -> Mapping[ReaderName, Owner]:
     """
-    Find the owners of those names in *rows* that `OpenBook.add` would not find to be taken.
+    Find the owners of those names in *rows* that `RowBook.add` would not find to be taken.
 
     Args:
         found: the readers of the rows that are on the list, by key.

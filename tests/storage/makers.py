@@ -1,8 +1,9 @@
 """A ledger with a plan, on whatever database a test is run on."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, event, update
 
 from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
 from newsletter.lang import Preference
@@ -28,6 +29,30 @@ def make_planned_ledger(engine: Engine, readers: int) -> SqlLedger:
     ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW), editions_by_preference(None))
     ledger.begin_run(ISSUE)
     return ledger
+
+
+class CutOffError(BaseException):
+    """The process ends here."""
+
+
+def cut_off(engine: Engine, at: int, act: Callable[[], object]) -> bool:
+    """Let the process end before its commit of that number; return whether it came so far."""
+    commits = 0
+
+    def end(_: Connection) -> None:
+        nonlocal commits
+        commits += 1
+        if commits >= at:  # nor can it tidy up
+            raise CutOffError
+
+    event.listen(engine, "commit", end)
+    try:
+        act()
+    except CutOffError:
+        return True
+    finally:
+        event.remove(engine, "commit", end)
+    return False
 
 
 def due_ids(ledger: SqlLedger) -> list[DeliveryId]:

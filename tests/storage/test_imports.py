@@ -29,8 +29,9 @@ from newsletter.subscribers.subscriber import Standing, Subscriber, editions_by_
 from newsletter.subscribers.why import IMPORT, Cause, Why
 from tests.saying import raises
 from tests.stage.databases import put_empty_database
+from tests.storage import makers
 from tests.storage.makers import ISSUE
-from tests.storage.test_turns import CutOffError, run_sql
+from tests.storage.test_turns import run_sql
 from tests.subscribers.makers import NOW, make_reader_id, make_row
 
 TINY = Pace(held_s=0, pause_s=0, rows=2, copied=3)
@@ -109,24 +110,11 @@ def let_the_process_end(engine: Engine) -> None:
 
 
 def cut_off(engine: Engine, at: int) -> bool:
-    """Let the process end at its commit of that number; return whether it came so far."""
-    commits = 0
-
-    def end(_: Connection) -> None:
-        nonlocal commits
-        commits += 1
-        if commits >= at:  # nor can it tidy up
-            raise CutOffError
-
-    event.listen(engine, "commit", end)
+    """Let the process end before that commit; return whether it came so far."""
     try:
-        take_in(engine)
-    except CutOffError:
-        return True
+        return makers.cut_off(engine, at, lambda: take_in(engine))
     finally:
-        event.remove(engine, "commit", end)
         let_the_process_end(engine)
-    return False
 
 
 WHOLE = {

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event, func, select, update
+from sqlalchemy import Engine, event, func, select, update
 
 from newsletter.dispatch.control import SettingAside, Settlement, WhichUnknown
 from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
@@ -28,6 +28,7 @@ from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.subscriber import editions_by_preference
 from tests.saying import raises
 from tests.stage.databases import put_empty_database
+from tests.storage import makers
 from tests.storage.makers import ISSUE, NOW
 from tests.subscribers.makers import make_row
 
@@ -38,10 +39,6 @@ REHEARSED = Plan(ISSUE, "d" * 64, {}, NOW, way=Way("outbox", "outbox /site/outbo
 ASIDE = SettingAside(NOW, "Kim", NOW, "it is really sent")
 TINY = Pace(held_s=0, pause_s=0, rows=2, planned=2, planned_min=2)
 PATIENCE_S = 3  # a web request waits no longer for the lock
-
-
-class CutOffError(BaseException):
-    """The process ends here."""
 
 
 @pytest.fixture
@@ -65,24 +62,11 @@ def ledger(engine: Engine) -> Iterator[SqlLedger]:
 
 
 def cut_off(engine: Engine, at: int, act: Callable[[], Any]) -> bool:
-    """Let the process end before its commit of that number; return whether it came so far."""
-    commits = 0
-
-    def end(_: Connection) -> None:
-        nonlocal commits
-        commits += 1
-        if commits >= at:  # nor can it tidy up
-            raise CutOffError
-
-    event.listen(engine, "commit", end)
+    """Let the process end before that commit, and be silent; return whether it came so far."""
     try:
-        act()
-    except CutOffError:
-        return True
+        return makers.cut_off(engine, at, act)
     finally:
-        event.remove(engine, "commit", end)
         fall_silent(engine)
-    return False
 
 
 def fall_silent(engine: Engine) -> None:
