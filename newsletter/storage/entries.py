@@ -24,10 +24,17 @@ FIELDS: Final = (
     "standing_by",
 )
 FIELD_COLUMNS: Final = tuple(subscribers.c[name] for name in ("id", *FIELDS))
+ENTRY_COLUMNS: Final = (
+    *FIELD_COLUMNS,
+    subscribers.c.address_key,
+    subscribers.c.import_id,
+    subscribers.c.reader_id,
+    subscribers.c.old_number,
+)
 
 
 def read_entry(row: Sequence[Any]) -> Entry:
-    """Return the entry of a row: `FIELD_COLUMNS`, key, import, reader id and old number."""
+    """Return the entry of a row with the values of `ENTRY_COLUMNS`."""
     *fields, key, import_id, reader_id, old_number = row
     number, address, name, preference, standing, since, consented_at, *why = fields
     return Entry(

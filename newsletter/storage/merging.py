@@ -33,9 +33,9 @@ from newsletter.storage.import_tables import WAS, imported_rows, imports
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.processes import this_holder
 from newsletter.storage.reader_names import kept_name
-from newsletter.storage.runs import HOLD
 from newsletter.storage.tables import subscribers
 from newsletter.storage.turns import Turns
+from newsletter.storage.unfinished import holder_values, may_be_alive
 from newsletter.subscribers.book import Entry, NotWritten, Written
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.importing import import_rows
@@ -116,7 +116,7 @@ _DONE: Final = delete(imported_rows).where(_IN_STEP)
 
 def begin_import(connection: Connection, import_id: str, file: str) -> None:
     """Note that this process keeps the rows of *file* to merge them."""
-    values = {"id": import_id, "file": file, "stage": ImportStage.COPYING.value, **_holder_values()}
+    values = {"id": import_id, "file": file, "stage": ImportStage.COPYING.value, **holder_values()}
     connection.execute(insert(imports).values(values))
 
 
@@ -128,7 +128,7 @@ def keep_import(connection: Connection, import_id: str, file: str) -> None:
         UnfinishedError: another process took this one for dead, and has dropped the rows.
     """
     ours = update(imports).where(imports.c.id == import_id, imports.c.holder == _holder())
-    if not connection.execute(ours.values(_holder_values())).rowcount:
+    if not connection.execute(ours.values(holder_values())).rowcount:
         raise UnfinishedError(phrase("storage.import-was-dropped", file=file))
 
 
@@ -205,7 +205,7 @@ def finish_imports(turns: Turns) -> Iterator[FinishedImport]:
     of = imports.c
     found = turns.connection.execute(select(of.id, of.file, of.stage, of.holder, of.held_until))
     for one in [_Left(*row) for row in found]:
-        if _may_be_alive(one) or not _take_over(turns.connection, one):
+        if may_be_alive(one.holder, one.held_until) or not _take_over(turns.connection, one):
             turns.connection.rollback()
             continue
         stage, missed = ImportStage(one.stage), 0
@@ -286,7 +286,7 @@ def _next_step(turns: Turns, import_id: str) -> dict[str, object] | None:
 
 def _renew(connection: Connection, import_id: str) -> None:
     ours = update(imports).where(imports.c.id == import_id, imports.c.holder == _holder())
-    connection.execute(ours.values(_holder_values()))
+    connection.execute(ours.values(holder_values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,12 +300,6 @@ class _Left:
     held_until: datetime
 
 
-def _may_be_alive(one: _Left) -> bool:
-    if one.holder is None:
-        return False
-    return one.held_until >= datetime.now(UTC) and not this_holder().is_gone(one.holder)
-
-
 def _take_over(connection: Connection, one: _Left) -> bool:
     of = imports.c
     left = update(imports).where(
@@ -313,12 +307,8 @@ def _take_over(connection: Connection, one: _Left) -> bool:
         of.stage == one.stage,
         of.holder.is_(None) if one.holder is None else of.holder == one.holder,
     )
-    return connection.execute(left.values(_holder_values())).rowcount > 0
+    return connection.execute(left.values(holder_values())).rowcount > 0
 
 
 def _holder() -> str:
     return this_holder().name
-
-
-def _holder_values() -> dict[str, object]:
-    return {"holder": _holder(), "held_until": datetime.now(UTC) + HOLD}

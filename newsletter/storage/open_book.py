@@ -10,7 +10,7 @@ from newsletter.errors import LedgerError, NewsletterError
 from newsletter.phrases import phrase
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.complaints import is_taken, said_by
-from newsletter.storage.entries import FIELD_COLUMNS, field_values, read_entry
+from newsletter.storage.entries import ENTRY_COLUMNS, field_values, read_entry
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import add_aliases, find_owners, has_aliases
 from newsletter.storage.tables import subscribers
@@ -22,13 +22,7 @@ _MEANWHILE: Final = phrase("storage.added-meanwhile")
 
 _COLUMNS: Final = subscribers.c
 _FIND: Final = (
-    select(
-        *FIELD_COLUMNS,
-        _COLUMNS.address_key,
-        _COLUMNS.import_id,
-        _COLUMNS.reader_id,
-        _COLUMNS.old_number,
-    )
+    select(*ENTRY_COLUMNS)
     .where(_COLUMNS.address_key.in_(bindparam("keys", expanding=True)))
     .with_for_update()
 )

@@ -35,6 +35,8 @@ from newsletter.subscribers.reader_id import ReaderId, ReaderName
 
 STAGE_MB: Final = 32  # MB of the page cache for the stage: a file meets its index in any order
 
+_OWN: Final = ("cache_size", "journal_mode")  # set for a stage alone
+
 _MARKS: Final = (1 << 22) - 1  # a million keys set a quarter of them
 
 _TEMPORARY: Final = MetaData()
@@ -221,6 +223,7 @@ class StagedNames:
 def open_stage(connection: Connection, import_id: str) -> Iterator[Stage]:
     """Make the tables of a stage for the block."""
     _drop_tables(connection)
+    own = {name: connection.exec_driver_sql(f"PRAGMA temp.{name}").scalar() for name in _OWN}
     connection.exec_driver_sql(f"PRAGMA temp.cache_size = -{STAGE_MB * 1000}")
     connection.exec_driver_sql("PRAGMA temp.journal_mode = OFF")  # a stage is never rolled back
     for table in _TABLES:
@@ -231,6 +234,8 @@ def open_stage(connection: Connection, import_id: str) -> Iterator[Stage]:
         yield Stage(connection, import_id)
     finally:
         _drop_tables(connection)
+        for name, value in own.items():  # the connection has other temporary tables later
+            connection.exec_driver_sql(f"PRAGMA temp.{name} = {value}")
 
 
 def keep_stage(connection: Connection) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select
 
 from newsletter.errors import LedgerError
 from newsletter.phrases import phrase
-from newsletter.storage.entries import FIELD_COLUMNS, read_entry
+from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
 from newsletter.storage.merging import (
     ImportStage,
     abandon_import,
@@ -41,13 +41,7 @@ from newsletter.subscribers.subscriber import SubscriberId
 
 LIST_MB: Final = 64  # MB; the size of the index of addresses of a million readers
 
-_FIND: Final = select(
-    *FIELD_COLUMNS,
-    subscribers.c.address_key,
-    subscribers.c.import_id,
-    subscribers.c.reader_id,
-    subscribers.c.old_number,
-).where(subscribers.c.address_key.in_(KEYS))
+_FIND: Final = select(*ENTRY_COLUMNS).where(subscribers.c.address_key.in_(KEYS))
 
 
 class StagedBook:

@@ -27,7 +27,7 @@ class Unfinished(StrEnum):
 
 
 def holder_values() -> dict[str, object]:
-    """Return the columns by which a plan that is written belongs to this process."""
+    """Return the columns by which a plan or an import that is written belongs to this process."""
     return {"holder": this_holder().name, "held_until": datetime.now(UTC) + HOLD}
 
 
@@ -64,9 +64,14 @@ def is_being_planned(connection: Connection, issue: str) -> bool:
             of.issue == issue, of.unfinished == Unfinished.PLANNING.value
         )
     ).one_or_none()
-    if row is None or row.holder is None:
+    return row is not None and may_be_alive(row.holder, row.held_until)
+
+
+def may_be_alive(holder: str | None, held_until: datetime) -> bool:
+    """Return whether the process that wrote `holder_values` may still be at work."""
+    if holder is None:
         return False
-    return row.held_until >= datetime.now(UTC) and not this_holder().is_gone(row.holder)
+    return held_until >= datetime.now(UTC) and not this_holder().is_gone(holder)
 
 
 def _change_ours(

@@ -360,3 +360,17 @@ def open_beside(engine: Engine) -> Iterator[Engine]:
     other = open_database(f"sqlite:///{path.name}", path.parent)
     yield other
     other.dispose()
+
+
+def test_a_stage_leaves_its_connection_as_it_was(engine: Engine) -> None:
+    """A plan has a temporary table of its own, which is rolled back."""
+    names = ("cache_size", "journal_mode")
+
+    def settings() -> list[object]:
+        with engine.connect() as connection:
+            return [connection.exec_driver_sql(f"PRAGMA temp.{name}").scalar() for name in names]
+
+    before = settings()
+    take_in(engine)
+
+    assert settings() == before
