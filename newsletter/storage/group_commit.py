@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, false, update
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from newsletter.errors import LedgerError
 from newsletter.phrases import phrase
 from newsletter.storage.complaints import said_by
 from newsletter.storage.database import BUSY_TIMEOUT_MS
-from newsletter.storage.tables import subscribers
+from newsletter.storage.latch import Latch
 from newsletter.storage.transactions import as_ledger_error, check_file
 
 T = TypeVar("T")
@@ -26,9 +26,6 @@ ATTEMPT_S: Final = 0.002
 GROUP_MAX: Final = 200
 LOCK_TIMEOUT: Final = "55P03"  # PostgreSQL: lock_not_available
 
-# Changes no row, but takes SQLite's write lock, so that nothing read after it changes.
-_TAKE_LOCK: Final = update(subscribers).values(import_id=None).where(false())
-
 
 class LedgerBusyError(LedgerError):
     """Other processes hold the database; nothing was written, and a later attempt may succeed."""
@@ -38,13 +35,13 @@ class LedgerBusyError(LedgerError):
 class _Job:
     act: Callable[[Connection], Any]
     since: float  # by the monotonic clock
-    is_done: threading.Event = field(default_factory=threading.Event)
+    done: Latch = field(default_factory=Latch)
     result: Any = None
     error: BaseException | None = None
 
     def finish(self, error: BaseException | None = None) -> None:
         self.error = error
-        self.is_done.set()
+        self.done.open()
 
 
 class GroupCommit:
@@ -74,7 +71,7 @@ class GroupCommit:
         with self._starting:  # `close` either finishes this job, or comes before it
             self._start()
             self._jobs.put(job)
-        job.is_done.wait()
+        job.done.wait()
         if job.error is not None:
             raise job.error
         result: T = job.result
@@ -155,13 +152,18 @@ class GroupCommit:
         if not self._is_sqlite:
             connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(PATIENCE_S * 1000)}ms'")
             return
-        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-        connection.execute(_TAKE_LOCK)
+        _set_patience(connection, 0)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # what is read from now on does not change
 
     def _reset(self, connection: Connection) -> None:
         if self._is_sqlite:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-            connection.rollback()
+            _set_patience(connection, BUSY_TIMEOUT_MS)
+
+
+def _set_patience(connection: Connection, milliseconds: int) -> None:
+    """Set how long SQLite waits for a lock; without SQLAlchemy, whose result costs more."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA busy_timeout = {milliseconds}").close()
 
 
 def _is_lock(error: SQLAlchemyError) -> bool:

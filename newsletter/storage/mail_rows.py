@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.dispatch.states import State
@@ -19,6 +19,7 @@ from newsletter.mails.mail import (
 )
 from newsletter.phrases import read_said
 from newsletter.storage.mail_tables import funnel_counts, mails
+from newsletter.storage.prepared import prepare
 from newsletter.subscribers.subscriber import SubscriberId
 
 _COLUMNS: Final = mails.c
@@ -29,28 +30,30 @@ FIELDS: Final = (
     *(_COLUMNS.answered_at, _COLUMNS.due_at, _COLUMNS.answer, _COLUMNS.tries),
     *(_COLUMNS.used_at, _COLUMNS.door),
 )
-_ADD: Final = insert(mails)
+_ASKED: Final = (
+    *("name", "kind", "lang", "address", "address_key", "subscriber_id", "facts", "network"),
+    *("asked_at", "state", "attempts", "tries"),
+)
+_ADD: Final = insert(mails).values({name: bindparam(name) for name in _ASKED})
 
 
 def add_request(connection: Connection, request: Request) -> None:
     """Insert a request: one statement, and the same one for every kind and address."""
-    connection.execute(
-        _ADD,
-        {
-            "name": request.name,
-            "kind": request.kind.value,
-            "lang": request.lang.value,
-            "address": request.address,
-            "address_key": request.address_key,
-            "subscriber_id": request.reader,
-            "facts": dict(request.facts),
-            "network": request.network,
-            "asked_at": request.asked_at,
-            "state": State.PENDING.value,
-            "attempts": 0,
-            "tries": 0,
-        },
-    )
+    row = {
+        "name": request.name,
+        "kind": request.kind.value,
+        "lang": request.lang.value,
+        "address": request.address,
+        "address_key": request.address_key,
+        "subscriber_id": request.reader,
+        "facts": dict(request.facts),
+        "network": request.network,
+        "asked_at": request.asked_at,
+        "state": State.PENDING.value,
+        "attempts": 0,
+        "tries": 0,
+    }
+    prepare(_ADD, connection.dialect).execute(connection, [row])
 
 
 def find_mail(connection: Connection, name: MailName, *, locks: bool = False) -> Mail | None:

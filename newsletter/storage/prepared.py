@@ -53,4 +53,5 @@ def prepare(statement: Insert | Update, dialect: Dialect) -> Prepared:
 def _fit(compiled: SQLCompiler, name: str, dialect: Dialect) -> Fit | None:
     kind = compiled.binds[name].type
     fit = kind.dialect_impl(dialect).bind_processor(dialect)
-    return lru_cache(maxsize=256)(fit) if fit else None  # for times: many rows have the same time
+    # Many rows have the same time; what holds a list or a table cannot be looked up.
+    return lru_cache(maxsize=256)(fit) if fit and kind.hashable else fit

@@ -15,6 +15,7 @@ from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
 from newsletter.phrases import phrase, read_said
 from newsletter.storage.complaints import said_by
+from newsletter.storage.latch import Latch
 from newsletter.storage.notes import note
 from newsletter.storage.transactions import check_file
 from newsletter.storage.transitions import (
@@ -46,31 +47,6 @@ LINGER_S: Final = 0.002  # time to collect events for a commit that no thread wa
 # fewer commits, and fewer changes between threads, for which a letter's sender has the processor.
 COMPANY_S: Final = 0.0004
 ALONE_MAX: Final = 4  # events of a group that one or two connections make
-
-
-class Latch:
-    """
-    A gate that opens once and lets all waiting threads pass; a lock costs less than an Event.
-
-    A dispatch of 20,000 letters makes and passes 20,000 gates within seconds.
-    """
-
-    __slots__ = ("_lock",)
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._lock.acquire()
-
-    def open(self) -> None:
-        """Let all threads pass from now on; called once."""
-        self._lock.release()
-
-    def wait(self, timeout_s: float) -> bool:
-        """Return True once the gate is open, False after the timeout."""
-        if not self._lock.acquire(timeout=timeout_s):
-            return False
-        self._lock.release()
-        return True
 
 
 @dataclass(slots=True)

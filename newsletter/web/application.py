@@ -72,6 +72,10 @@ class _Quiet(Flask):
         """Log what failed, not where."""
         log.error("a page failed: %s", exc_info[0].__name__, exc_info=exc_info)
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return *func*: no page is a coroutine, and looking whether it is takes time."""
+        return func
+
 
 def _make_assets(pages: Pages) -> Blueprint:
     routes = Blueprint("assets", __name__)

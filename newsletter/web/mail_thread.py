@@ -14,7 +14,7 @@ from newsletter.phrases import phrase
 
 LOOK_S: Final = 2.0  # between two looks, if nobody wakes the thread: other processes write too
 ENDING_S: Final = 10.0  # that a mail on its way is waited for, after the order to stop
-SETTLE_S: Final = 0.2  # without a request: then the pages are quiet
+SETTLE_S: Final = 0.2  # in which nobody asks: then the pages are quiet
 SETTLE_MAX_S: Final = 5.0
 AFTER_A_FAULT_S: Final = 30.0
 TELL_AGAIN: Final = timedelta(hours=1)  # the same fault
@@ -30,7 +30,7 @@ class MailThread:
     def __init__(self, room: MailRoom) -> None:
         self._room = room
         self._wake = threading.Event()
-        self._is_stopping = False
+        self._stopping = threading.Event()
         self._told: tuple[str, datetime] | None = None
         self._cleaned_at: datetime | None = None
         self._thread = threading.Thread(target=self._work, name="mails", daemon=True)
@@ -52,19 +52,19 @@ class MailThread:
 
         A server that does not answer is not waited for: its mail stays unknown.
         """
-        self._is_stopping = True
+        self._stopping.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(ENDING_S)
 
     def _work(self) -> None:
-        while not self._is_stopping:
+        while not self._stopping.is_set():
             self._wake.clear()
             rest = self._send()
-            if not self._is_stopping:
+            if not self._stopping.is_set():
                 if self._wake.wait(rest):
                     self._let_settle()
-                if rest == AFTER_A_FAULT_S and not self._is_stopping:
+                if rest == AFTER_A_FAULT_S and not self._stopping.is_set():
                     threading.Event().wait(1)  # a busy page may not make us hammer at a provider
 
     def _let_settle(self) -> None:
@@ -75,16 +75,17 @@ class MailThread:
         also answers readers. A busy page delays mails by a few seconds, and not longer.
         """
         until = time.monotonic() + SETTLE_MAX_S
-        while not self._is_stopping and time.monotonic() < until:
+        while not self._stopping.is_set() and time.monotonic() < until:
             self._wake.clear()
-            if not self._wake.wait(SETTLE_S):
+            # Not woken by each request: on one core that delays its page.
+            if self._stopping.wait(SETTLE_S) or not self._wake.is_set():
                 return
 
     def _send(self) -> float:
         """Send what is due; return how long to rest."""
         now = datetime.now().astimezone()
         try:
-            sent = self._room.deliver_due(lambda: not self._is_stopping)
+            sent = self._room.deliver_due(lambda: not self._stopping.is_set())
             if self._cleaned_at is None or now - self._cleaned_at > CLEAN_EVERY:
                 self._room.delete_old()
                 self._cleaned_at = now

@@ -18,6 +18,8 @@ from newsletter.subscribers.subscriber import Subscriber
 STYLESHEET: Final = "pages.css"
 FAULTY: Final = 422  # a form with faults
 HTML: Final = "text/html; charset=utf-8"
+LANGS: Final[Mapping[str, Lang]] = {lang.value: lang for lang in Lang}
+PLACES_HELD: Final = 16  # languages, and paths that the application is served below
 MESSAGES_HELD: Final = 256  # pages that are the same for many readers
 MARK_OF: Final = {  # messages with a drawing above them, see marks.html.j2
     **dict.fromkeys(("confirmed", "left", "undone", "moved", "unmoved", "own_saved"), "done"),
@@ -61,14 +63,13 @@ class Pages:
 
         It is the one chosen by a link between the languages, the reader's own, or the browser's.
         """
-        for chosen in (request.args.get("lang"), own):
-            if chosen in list(Lang):
-                return Lang(chosen)
-        best = request.accept_languages.best_match([lang.value for lang in Lang])
-        for chosen in (best, self.publication.default_preference):
-            if chosen in list(Lang):
-                return Lang(chosen)
-        return next(iter(Lang))
+        asked = LANGS.get(request.args.get("lang", "")) or LANGS.get(own or "")
+        if asked is not None:
+            return asked
+        accepted = request.accept_languages  # of mail programs that post by themselves: none
+        best = accepted.best_match(LANGS) if accepted else None
+        own_of_all = self.publication.default_preference
+        return LANGS.get(best or "") or LANGS.get(own_of_all or "") or next(iter(Lang))
 
     def page(
         self,
@@ -169,15 +170,16 @@ class Pages:
 
     def to_subscribe(self, lang: Lang) -> Onward:
         """Return the way to the form."""
-        url = url_for("subscribing.show_form", lang=lang.value)
+        _, url = _places(request.root_path, lang, self.stylesheet_hash)
         return Onward(self.words(lang)["to_subscribe"], url)
 
     def _shared(self, lang: Lang) -> dict[str, object]:
         """Return what every page shows: of the request, only its language and its place."""
+        stylesheet, subscribe_url = _places(request.root_path, lang, self.stylesheet_hash)
         return {
             "is_open": request.endpoint == "subscribing.show_form",
-            "stylesheet": url_for("assets.stylesheet", mark=self.stylesheet_hash),
-            "subscribe_url": url_for("subscribing.show_form", lang=lang.value),
+            "stylesheet": stylesheet,
+            "subscribe_url": subscribe_url,
             "other_languages": tuple(
                 (other.value, _path_in(other)) for other in Lang if other is not lang
             ),
@@ -202,6 +204,14 @@ class _Message:
         """Return what the template shows."""
         own = {"title": self.title, "mark": self.mark, "paragraphs": self.paragraphs}
         return {**dict(self.shared), **own, "onward": self.onward, "errors": ()}
+
+
+@lru_cache(PLACES_HELD)
+def _places(root_path: str, lang: Lang, mark: str) -> tuple[str, str]:
+    """Return the paths of the style sheet and of the form; *root_path* is in front of both."""
+    del root_path  # `url_for` reads it from the request
+    stylesheet = url_for("assets.stylesheet", mark=mark)
+    return stylesheet, url_for("subscribing.show_form", lang=lang.value)
 
 
 def _path_in(lang: Lang) -> str:

@@ -20,6 +20,8 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+PRIVATE: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+PUBLIC: Final = frozenset({"assets.stylesheet", "subscribing.show_form"})  # may be kept and found
 SECURE: Final = "max-age=31536000"  # Strict-Transport-Security, where the pages are on https
 OPEN_TO_ALL: Final = frozenset({"leaving.leave", "subscribing.start"})  # see `_refuse_foreign`
 WATCHED: Final = frozenset({"health.healthz", "health.readyz"})  # asked for by any name
@@ -78,14 +80,13 @@ def _refuse_foreign() -> None:
 
 
 def _add_headers(*, is_https: bool) -> Callable[[Response], Response]:
+    secure = {"Strict-Transport-Security": SECURE} if is_https else {}
+    everywhere = tuple({**HEADERS, **secure}.items())  # no page sets one of these itself
+    elsewhere = (*everywhere, *PRIVATE.items())
+
     def add(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if is_https:
-            response.headers.setdefault("Strict-Transport-Security", SECURE)
-        if request.endpoint not in ("assets.stylesheet", "subscribing.show_form"):
-            response.headers["Cache-Control"] = "no-store"
-            response.headers["X-Robots-Tag"] = "noindex"
+        is_public = request.endpoint in PUBLIC
+        response.headers.extend(everywhere if is_public else elsewhere)
         return response
 
     return add

@@ -107,9 +107,12 @@ class Server:
         Returns:
             The number of connections that were cut off with an answer under way.
         """
+        looked_at = time.monotonic()
         while not self._is_stopping.is_set():
             self._turn(POLL_S)
-            self._cut_late()
+            if time.monotonic() - looked_at >= POLL_S:
+                self._cut_late()
+                looked_at = time.monotonic()
         self._take_waiting()
         wasyncore.dispatcher.close(self._server)  # listens no more; its trigger stays
         deadline = time.monotonic() + ENDING_S
