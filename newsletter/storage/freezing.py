@@ -41,7 +41,7 @@ def freeze_whole(
     """Plan a delivery to every active subscriber; what goes wrong leaves no plan, or its rest."""
     number = 0
     try:
-        with writing_in_turns(database, PLANNING_MB, knows_references=True) as turns:
+        with writing_in_turns(database, PLANNING_MB, is_checked=True) as turns:
             try:
                 return freeze(turns, plan, editions, aside)
             finally:
@@ -91,16 +91,11 @@ def _freeze_in_turns(
         unfinished = {"unfinished": Unfinished.PLANNING.value, **holder_values()}
         _insert_plan(connection, plan, unfinished)
         count = ahead.write()
-        while ahead.has_more:
-            turns.end(rests=False)  # reading is rest enough
-            ahead.adapt()
-            ahead.read()
-            turns.begin()
-            keep_planning(connection, issue, planned_at)
-            count += ahead.write()
-        if ahead.ranges > 1:
-            turns.end(rests=False)
-            ahead.read_missed(issue)
+        while ahead.has_more or ahead.is_outdated:
+            turns.end()
+            if not ahead.has_more:
+                ahead.read_missed(issue)
+                turns.begin()
             keep_planning(connection, issue, planned_at)
             count += ahead.write()
         end_planning(connection, issue, planned_at)

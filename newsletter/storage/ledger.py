@@ -166,7 +166,7 @@ class SqlLedger:
     def add_new(self, issue: str, editions: Mapping[Preference | None, EditionKind]) -> int:
         """Plan deliveries to active subscribers without one; return how many."""
         memory_mb = planning.PLANNING_MB
-        with writing_in_turns(self._database, memory_mb, knows_references=True) as turns:
+        with writing_in_turns(self._database, memory_mb, is_checked=True) as turns:
             return planning.plan_missing(turns, issue, editions)
 
     def count_unplanned(

@@ -23,7 +23,7 @@ from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.storage.turns import Turns
 from newsletter.subscribers.subscriber import Standing
 
-PLANNING_MB: Final = 10  # MB; the following dispatch needs this memory anyway
+PLANNING_MB: Final = 4  # MB; ranges of addresses need few pages at a time
 PLANNED: Final = (
     "issue",
     "subscriber_id",
@@ -86,12 +86,11 @@ def plan_missing(
         return insert_chosen(turns.connection, chosen)
     count = 0
     with reading_ahead(turns, chosen) as ahead:
+        ahead.read()
+        turns.begin()
         while ahead.has_more:
-            ahead.read()
-            turns.begin()
             count += ahead.write()
-            turns.end(rests=False)  # reading is rest enough
-            ahead.adapt()
+            turns.end()
     return count
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from newsletter.dispatch.control import SettingAside, Settlement, WhichUnknown
 from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
@@ -77,16 +78,22 @@ def fall_silent(engine: Engine) -> None:
         connection.execute(unfinished.values(held_until=silent))
 
 
+# With which every turn of a plan begins but the first.
+NEXT_TURN = "UPDATE dispatches SET held_until"
+
+
 @contextmanager
-def between_turns(engine: Engine, statement: str, act: Callable[[], None]) -> Iterator[None]:
-    """Act before each *statement* but the first: one with which turns of a change begin."""
+def between_turns(
+    engine: Engine, statement: str, act: Callable[[], None], *, skipped: int = 1
+) -> Iterator[None]:
+    """Act before each *statement* but the first, or as many as are *skipped*."""
     seen = 0
 
     def look(_: Any, __: Any, words: str, *___: Any) -> None:
         nonlocal seen
         if words.startswith(statement):
             seen += 1
-            if seen > 1:
+            if seen > skipped:
                 act()
 
     event.listen(engine, "before_cursor_execute", look)
@@ -148,7 +155,7 @@ def test_others_write_between_two_turns_of_a_plan(engine: Engine, ledger: SqlLed
         run_sql(engine, "UPDATE subscribers SET name = 'Lee' WHERE address = 'r1@example.org'")
         written.append(1)
 
-    with between_turns(engine, "DELETE FROM planned_next", write):
+    with between_turns(engine, NEXT_TURN, write, skipped=0):
         planned = ledger.freeze(PLAN, EDITIONS)
 
     assert planned == READERS
@@ -217,7 +224,7 @@ def test_a_plan_that_another_process_is_writing_is_left_alone(
             SqlLedger(engine).freeze(PLAN, EDITIONS)
 
     calls = iter([interfere])
-    with between_turns(engine, "SELECT subscribers.address_key", lambda: once(calls)):
+    with between_turns(engine, NEXT_TURN, lambda: once(calls), skipped=0):
         planned = ledger.freeze(PLAN, EDITIONS)
 
     assert planned == READERS
@@ -231,7 +238,7 @@ def test_a_planner_that_slept_while_its_plan_was_made_anew_gives_up(
         SqlLedger(engine).freeze(Plan(ISSUE, "e" * 64, {}, NOW + timedelta(1)), EDITIONS)
 
     calls = iter([take_over])
-    slept = between_turns(engine, "SELECT subscribers.address_key", lambda: once(calls))
+    slept = between_turns(engine, NEXT_TURN, lambda: once(calls), skipped=0)
     with raises(UnfinishedError, "storage.begun-elsewhere"), slept:
         ledger.freeze(PLAN, EDITIONS)
 
@@ -244,25 +251,59 @@ def test_a_planner_that_slept_while_its_plan_was_made_anew_gives_up(
 def test_who_changes_while_a_plan_is_written_is_neither_lost_nor_planned_twice(
     engine: Engine, ledger: SqlLedger
 ) -> None:
-    """Ranges are of addresses: one reader moves to a range that is done, one to a later one."""
+    """They are planned as they were when the list was read; who came back since gets it too."""
 
     def change() -> None:
         run_sql(
             engine,
             "UPDATE subscribers SET address_key = 'z@example.org' WHERE id = 1",
             "UPDATE subscribers SET address_key = 'a@example.org' WHERE id = 7",
-            "UPDATE subscribers SET standing = 'unsubscribed' WHERE id = 2",
+            "UPDATE subscribers SET standing = 'unsubscribed', address_key = 'y' WHERE id = 2",
             "UPDATE subscribers SET address_key = 'r0@example.org' WHERE id = 6",
+            "UPDATE subscribers SET standing = 'active' WHERE id IN (3, 4)",
+            "UPDATE subscribers SET address_key = 'r1@example.org' WHERE id = 4",
         )
 
+    run_sql(engine, "UPDATE subscribers SET standing = 'unsubscribed' WHERE id IN (3, 4)")
+
     calls = iter([change])
-    with between_turns(engine, "SELECT subscribers.address_key", lambda: once(calls)):
+    with between_turns(engine, NEXT_TURN, lambda: once(calls), skipped=0):
         ledger.freeze(PLAN, EDITIONS)
 
-    # 6 has the address that 1 had when it was planned: one address, one letter.
-    assert planned_readers(engine) == [1, 2, 3, 4, 5, 7]
+    # 4 has the address that 2 had when it was planned: one address, one letter.
+    assert planned_readers(engine) == [1, 2, 3, 5, 6, 7]
     assert sum(ledger.count_unplanned(ISSUE, EDITIONS).values()) == 0
     assert ledger.skip_withdrawn(ISSUE) == 1
+
+
+@pytest.mark.parametrize("is_disturbed", [False, True])
+def test_a_list_is_read_again_only_if_somebody_has_changed_it(
+    engine: Engine, ledger: SqlLedger, *, is_disturbed: bool
+) -> None:
+    """Until the plan has the lock, readers may come back, on a short list too."""
+    engine.update_execution_options(**{PACE: Pace()})  # one turn
+    run_sql(engine, "UPDATE subscribers SET standing = 'unsubscribed' WHERE id = 3")
+    come_back = "UPDATE subscribers SET standing = 'active' WHERE id = 3"
+    read = []
+
+    def look(_: Any, __: Any, words: str, *___: Any) -> None:
+        read.extend(["list"] * words.startswith("INSERT INTO planned_next"))
+        if is_disturbed and words.startswith("INSERT INTO dispatches"):
+            run_sql(engine, come_back)
+
+    event.listen(engine, "before_cursor_execute", look)
+    planned = ledger.freeze(PLAN, EDITIONS)
+    event.remove(engine, "before_cursor_execute", look)
+
+    assert (planned, len(read)) == ((READERS, 2) if is_disturbed else (READERS - 1, 1))
+
+
+def test_a_connection_checks_rows_again_after_a_plan(engine: Engine, ledger: SqlLedger) -> None:
+    ledger.freeze(PLAN, EDITIONS)
+
+    for wrong in ("state = 'sent'", "edition = 'fr'", "subscriber_id = 99"):
+        with engine.connect() as connection, pytest.raises(IntegrityError):
+            connection.exec_driver_sql(f"UPDATE deliveries SET {wrong} WHERE id = 1")
 
 
 def test_newcomers_are_planned_once_however_often_that_is_cut_off(
