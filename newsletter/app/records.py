@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.backups import Contents
     from newsletter.storage.bounce_checks import SqlBounceChecks
+    from newsletter.storage.consents import SqlConsents
     from newsletter.storage.crowds import SqlCrowds
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
@@ -136,6 +137,12 @@ class Records:
         from newsletter.storage.subscribers import SqlSubscriberBook  # noqa: PLC0415
 
         return SqlSubscriberBook(self.database)
+
+    def consents(self) -> "SqlConsents":
+        """Open the consent record, to read it."""
+        from newsletter.storage.consents import SqlConsents  # noqa: PLC0415
+
+        return SqlConsents(self.database)
 
     def approvals(self) -> "SqlApprovals":
         """Open the record of approvals and overrides."""

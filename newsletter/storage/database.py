@@ -14,12 +14,13 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from newsletter.database_url import read_database_url, wrong_database_url
 from newsletter.errors import LedgerError, SettingsError
 from newsletter.phrases import Phrase, phrase
+from newsletter.storage.consents import record_at_commit
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
-HEAD: Final = "0009"  # the newest revision under migrations/versions
+HEAD: Final = "0010"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 # KB of pages that a connection keeps. Rows of a long list are met in no order, so 2 MB, SQLite's
 # default, miss nearly as often; times the threads of a dispatch they were 20 MB.
@@ -34,7 +35,7 @@ def open_database(setting: str, root: Path) -> Engine:
     Connect to the database, and migrate its tables to the newest revision.
 
     Before a migration, a SQLite file is copied to a file next to it
-    (``newsletter.db.before-0009``); PostgreSQL migrates in one transaction. On SQLite every
+    (``newsletter.db.before-0010``); PostgreSQL migrates in one transaction. On SQLite every
     commit is durable against power loss when it returns (WAL, ``synchronous=FULL``), and a
     writer waits up to 60 s for another writer.
 
@@ -71,6 +72,7 @@ def _make_ready(
     """Migrate the tables; *hide* removes secrets from the database's messages."""
     if engine.dialect.name == "sqlite":
         _watch_files(engine)
+    record_at_commit(engine)
     try:
         _migrate(engine, is_copy=is_copy)
     except (OSError, sqlite3.Error) as error:

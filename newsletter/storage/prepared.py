@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Insert, Update
+from sqlalchemy import Connection, Dialect, Insert, LargeBinary, Update
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Fit = Callable[[Any], Any]  # converts a value for the driver
@@ -52,6 +52,8 @@ def prepare(statement: Insert | Update, dialect: Dialect) -> Prepared:
 
 def _fit(compiled: SQLCompiler, name: str, dialect: Dialect) -> Fit | None:
     kind = compiled.binds[name].type
+    if isinstance(kind, LargeBinary):
+        return None  # both drivers take bytes as they are
     fit = kind.dialect_impl(dialect).bind_processor(dialect)
     # Many rows have the same time; what holds a list or a table cannot be looked up.
     return lru_cache(maxsize=256)(fit) if fit and kind.hashable else fit

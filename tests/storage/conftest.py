@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from newsletter.storage import import_tables, mail_tables  # noqa: F401 - part of the metadata
+from newsletter.storage import (  # noqa: F401 - part of the metadata
+    consent_tables,
+    import_tables,
+    mail_tables,
+)
 from newsletter.storage.database import open_database
 from newsletter.storage.tables import metadata
 from tests.postgresql import postgresql

@@ -1,0 +1,374 @@
+"""The consent record in the database: rows are added in the transaction of their change."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Insert,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
+
+from newsletter.errors import LedgerError
+from newsletter.lang import Lang
+from newsletter.phrases import phrase
+from newsletter.storage.consent_tables import consent_chains, consents
+from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, lasting_key
+from newsletter.storage.prepared import prepare
+from newsletter.storage.transactions import reading
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.consent_record import (
+    OWN_CHAIN,
+    START,
+    Break,
+    ChainId,
+    ConsentAct,
+    ConsentEntry,
+    ConsentWay,
+    Declaration,
+    Occasion,
+    Seal,
+    chain_on,
+    check_chain,
+    declaration_of,
+    name_person,
+    seal_on,
+    stand_of,
+)
+from newsletter.subscribers.subscriber import Standing
+
+ROWS_AT_A_TIME: Final = 10_000
+PERSON_KEY: Final = "newsletter_address_key"  # in what is known of a connection
+NOTED: Final = "newsletter_consents"
+CHAIN_LOCK: Final = 0x636F6E73_656E7473  # PostgreSQL; any number that no other lock uses
+
+_OF: Final = consents.c
+_SHORT: Final = ("chain_id", "place", "act", "way", "person", "at", "recorded_at", "link")
+
+
+def _adding(*names: str) -> Insert:
+    return insert(consents).values({name: bindparam(name, type_=_OF[name].type) for name in names})
+
+
+_ADD_SHORT: Final = _adding(*_SHORT)  # the rows of a file, among others
+_ADD: Final = _adding(*_SHORT, "lang", "text_hash", "details", "details_hash")
+_TIMES: Final = ("at", "recorded_at")  # read as they are: SQLite keeps any text there
+_FIELDS: Final = [
+    type_coerce(column, Text).label(column.name) if column.name in _TIMES else column
+    for column in consents.columns
+]
+_HEAD: Final = (
+    select(_OF.place, _OF.link)
+    .where(_OF.chain_id == bindparam("chain"))
+    .order_by(_OF.place.desc())
+    .limit(1)
+)
+
+
+class ConsentLog:
+    """
+    Records what the changes of one transaction mean for consent, when it commits.
+
+    Whoever continues a chain holds it until the commit. So that is done last: nobody waits for a
+    row meanwhile, and two transactions never wait for each other.
+    """
+
+    def __init__(self, connection: Connection, occasion: Occasion) -> None:
+        self._connection = connection
+        self._occasion = occasion
+
+    def note(self, changes: Iterable[tuple[Entry | None, Entry]]) -> None:
+        """Record changes of entries, each before and after."""
+        declared = (
+            declaration_of(after.key, None if before is None else stand_of(before), stand_of(after))
+            for before, after in changes
+        )
+        self.add([one for one in declared if one is not None])
+
+    def move(self, entry: Entry, key: str) -> None:
+        """Record that the consent of an active reader is for another address from now on."""
+        if entry.standing is not Standing.ACTIVE:
+            return
+        moved = replace(self._occasion, way=ConsentWay.MOVED)
+        declared = [
+            Declaration(entry.key, ConsentAct.ENDED, moved.now),
+            Declaration(key, ConsentAct.AGREED, entry.consented_at),
+        ]
+        ConsentLog(self._connection, moved).add(declared)
+
+    def add(self, declared: Sequence[Declaration]) -> None:
+        """Record declarations."""
+        if declared:
+            secret = _secret_of(self._connection, self._occasion.now)
+            noted = self._connection.info.setdefault(NOTED, [])
+            noted.append(_Noted(self._occasion, declared, secret))
+            if self._occasion.chain != OWN_CHAIN:  # nobody else continues it; a file may be long
+                write_noted(self._connection)
+
+
+def _secret_of(connection: Connection, now: datetime) -> bytes:
+    """Return the key that names persons; looked up once for a connection."""
+    known: bytes | None = connection.info.get(PERSON_KEY)
+    if known is None:
+        known = lasting_key(connection, KeyPurpose.ADDRESSES, now)
+        connection.info[PERSON_KEY] = known
+    return known
+
+
+class _Noted(NamedTuple):
+    """Declarations of a transaction that has not committed yet."""
+
+    occasion: Occasion
+    declared: Sequence[Declaration]
+    secret: bytes
+
+
+def record_at_commit(engine: Engine) -> None:
+    """Let every commit write what was noted, and every rollback forget it, a new key too."""
+
+    @event.listens_for(engine, "commit")
+    def write(connection: Connection) -> None:
+        write_noted(connection)
+
+    @event.listens_for(engine, "rollback")
+    def forget(connection: Connection) -> None:
+        connection.info.pop(NOTED, None)
+        connection.info.pop(PERSON_KEY, None)
+
+
+def write_noted(connection: Connection) -> None:
+    """Continue the chains with what was noted in this transaction."""
+    heads: dict[ChainId, tuple[int, bytes]] = {}
+    for occasion, declared, secret in connection.info.pop(NOTED, ()):
+        chain = occasion.chain
+        links, head = heads.get(chain) or _take_head(connection, chain)
+        common = {"chain_id": chain, "way": occasion.way.value, "recorded_at": occasion.now}
+        is_short = occasion.lang is None is occasion.text and not occasion.by
+        if not is_short:
+            lang = None if occasion.lang is None else occasion.lang.value
+            common |= {"lang": lang, "text_hash": occasion.text}
+        rows = []
+        for place, act, person, at, details, details_hash, link in chain_on(
+            declared, occasion, secret, links, head
+        ):
+            own = {"place": place, "act": act.value, "person": person, "at": at, "link": link}
+            if not is_short:
+                own |= {"details": details, "details_hash": details_hash}
+            rows.append(common | own)
+        added = prepare(_ADD_SHORT if is_short else _ADD, connection.dialect)
+        added.execute(connection, rows)
+        heads[chain] = place, link
+
+
+def begin_chain(connection: Connection, import_id: str, file: str, now: datetime) -> Occasion:
+    """
+    Begin the chain of a file, unless it was begun before; return the occasion of its entries.
+
+    They are recorded as of the time at which the import began, whoever finishes it.
+    """
+    found = _find_chain(connection, import_id)
+    if found is None:
+        row = {"import_id": import_id, "file": file, "began_at": now}
+        connection.execute(insert(consent_chains).values(row))
+        found = _find_chain(connection, import_id)
+    assert found is not None  # noqa: S101 - it was just stored
+    return Occasion(ConsentWay.IMPORT, found.began_at, chain=ChainId(found.id))
+
+
+def seal_chain(connection: Connection, import_id: str) -> None:
+    """Record in the own chain that the chain of a file is complete."""
+    found = _find_chain(connection, import_id)
+    if found is None:
+        return
+    write_noted(connection)
+    chain, now = ChainId(found.id), found.began_at
+    sealed = Seal(chain, *_head(connection, chain))
+    end, link = seal_on(sealed, found.file, now, *_take_head(connection, OWN_CHAIN))
+    connection.execute(insert(consents).values(_row(end, link)))
+
+
+def drop_chain(connection: Connection, import_id: str) -> None:
+    """Forget the chain of a file of which nothing came on the list."""
+    connection.execute(delete(consent_chains).where(consent_chains.c.import_id == import_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a look through the whole record has found."""
+
+    entries: int  # that were looked at
+    head: bytes  # the last link of the own chain
+    broken: tuple[Break, ...]  # the first break of each chain
+    unfinished: tuple[str, ...]  # names of files whose chain is not complete
+
+
+class SqlConsents:
+    """The consent record, for those who read it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, key: str) -> Sequence[tuple[ConsentEntry, str | None]]:
+        """
+        Return the entries of the owner of an address, each with the name of its file.
+
+        Raises:
+            LedgerError: a fault of the database, or one of them was changed and cannot be read.
+        """
+        with reading(self._engine) as connection:
+            secret = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+            if secret is None:
+                return ()
+            of_file = consent_chains.c.id == _OF.chain_id
+            query: Select[Any] = (
+                select(*_FIELDS, consent_chains.c.file)
+                .outerjoin(consent_chains, of_file)
+                .where(_OF.person == name_person(key, secret))
+                .order_by(_OF.recorded_at, _OF.chain_id.desc(), _OF.place)
+            )
+            try:
+                return [(_read(row), row.file) for row in connection.execute(query)]
+            except (ValueError, TypeError) as error:  # somebody has changed the row
+                raise LedgerError(phrase("storage.consent-unreadable")) from error
+
+    def count(self) -> int:
+        """Return how many entries there are."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(consents)).scalar_one()
+
+    def verify(self, looked_at: Callable[[int], None]) -> Proof:
+        """Look whether every entry is still what was recorded; *looked_at* is told how many."""
+        with reading(self._engine) as connection:
+            entries, broken, sealed = 0, list[Break](), dict[ChainId, Seal]()
+
+            def read(chain: ChainId) -> Iterator[tuple[ConsentEntry | None, bytes]]:
+                nonlocal entries
+                for entry, link in _walk(connection, chain):
+                    entries += 1
+                    if entries % ROWS_AT_A_TIME == 0:
+                        looked_at(entries)
+                    if entry is not None and entry.seal is not None and chain == OWN_CHAIN:
+                        sealed[entry.seal.chain] = entry.seal
+                    yield entry, link
+
+            own = check_chain(read(OWN_CHAIN), OWN_CHAIN)
+            broken += [] if own.broken is None else [own.broken]
+            files = dict(
+                connection.execute(select(consent_chains.c.id, consent_chains.c.file)).all()
+            )
+            for number in sorted({*files, *sealed}):
+                found = check_chain(read(ChainId(number)), ChainId(number))
+                seal = sealed.get(ChainId(number))
+                if found.broken is not None:
+                    broken.append(found.broken)
+                elif seal is not None and (found.links, found.head) != (seal.links, seal.head):
+                    broken.append(Break(ChainId(number), min(found.links, seal.links) + 1, None))
+            looked_at(entries)
+            open_files = [file for number, file in files.items() if number not in sealed]
+            unfinished = () if own.broken else tuple(open_files)
+            return Proof(entries, own.head, tuple(broken), unfinished)
+
+
+def _take_head(connection: Connection, chain: ChainId) -> tuple[int, bytes]:
+    """
+    Return the length of a chain and its last link, which nobody else continues meanwhile.
+
+    On SQLite the change has the write lock already. Two who continued one link would insert the
+    same place, which the primary key refuses.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK + chain)))
+    return _head(connection, chain)
+
+
+def _head(connection: Connection, chain: ChainId) -> tuple[int, bytes]:
+    found = connection.execute(_HEAD, {"chain": chain}).one_or_none()
+    return (0, START) if found is None else (found.place, bytes(found.link))
+
+
+def _find_chain(connection: Connection, import_id: str) -> Row[Any] | None:
+    query = select(consent_chains).where(consent_chains.c.import_id == import_id)
+    return connection.execute(query).one_or_none()
+
+
+def _walk(connection: Connection, chain: ChainId) -> Iterator[tuple[ConsentEntry | None, bytes]]:
+    """Yield the entries of a chain with their links, some thousands at a time; None: no entry."""
+    place = 0
+    while True:
+        query: Select[Any] = select(*_FIELDS).where(_OF.chain_id == chain, _OF.place > place)
+        rows: Sequence[Any] = connection.execute(
+            query.order_by(_OF.place).limit(ROWS_AT_A_TIME)
+        ).all()
+        for row in rows:
+            try:
+                yield _read(row), row.link
+            except (ValueError, TypeError):  # somebody has changed the row
+                yield None, b""
+        if len(rows) < ROWS_AT_A_TIME:
+            return
+        place = rows[-1].place
+
+
+def _row(entry: ConsentEntry, link: bytes) -> dict[str, object]:
+    seal = entry.seal
+    return {
+        "chain_id": entry.chain,
+        "place": entry.place,
+        "act": entry.act.value,
+        "way": entry.way.value,
+        "person": entry.person,
+        "at": entry.at,
+        "recorded_at": entry.recorded_at,
+        "lang": None if entry.lang is None else entry.lang.value,
+        "text_hash": entry.text,
+        "details": entry.details,
+        "details_hash": entry.details_hash,
+        "sealed_chain": None if seal is None else seal.chain,
+        "sealed_links": None if seal is None else seal.links,
+        "sealed_head": None if seal is None else seal.head,
+        "link": link,
+    }
+
+
+def _read(row: Row[Any]) -> ConsentEntry:
+    """Return the entry of a row; raises ValueError or TypeError if it was never one."""
+    is_seal = row.sealed_chain is not None
+    return ConsentEntry(
+        chain=ChainId(row.chain_id),
+        place=row.place,
+        act=ConsentAct(row.act),
+        way=ConsentWay(row.way),
+        person=_octets(row.person),
+        at=None if row.at is None else _moment(row.at),
+        recorded_at=_moment(row.recorded_at),
+        lang=Lang(row.lang) if row.lang else None,
+        text=row.text_hash,
+        details=None if row.details is None else str(row.details),
+        details_hash=_octets(row.details_hash),
+        seal=_seal(row) if is_seal else None,
+    )
+
+
+def _seal(row: Row[Any]) -> Seal:
+    return Seal(ChainId(int(row.sealed_chain)), int(row.sealed_links), bytes(row.sealed_head))
+
+
+def _octets(kept: bytes | None) -> bytes | None:
+    return None if kept is None else bytes(kept)  # SQLite keeps a text there too
+
+
+def _moment(kept: object) -> datetime:
+    when = kept if isinstance(kept, datetime) else datetime.fromisoformat(str(kept))
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
