@@ -104,7 +104,7 @@ def import_file(site: ImportSite, order: ImportOrder, watcher: ImportWatcher) ->
     not_written: Mapping[str, NotWritten] = {}
     with (
         _behind_heading(order) as (raw, lines),
-        site.records.book().importing(import_id, order.file.name) as book,
+        site.records.book().importing(import_id, order.file.name, consent.now) as book,
     ):
         rows = rows_under(heading, lines, consent)
         with watcher.reading(heading) as advance:

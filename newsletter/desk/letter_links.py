@@ -85,4 +85,5 @@ class LetterLinks:
             FormError: the preference is none.
             LedgerError: nothing was recorded.
         """
-        self._acts.change(reader, Change(preference=check_preference(preference)))
+        change = Change(preference=check_preference(preference))
+        self._acts.change(reader, change, self._clock())

@@ -5,7 +5,7 @@ The rows wait in `imported_rows`. A turn writes some of them to the list and del
 in one transaction, so what is left is what is still to be done, by whichever process.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -28,6 +28,8 @@ from sqlalchemy.dialects import sqlite
 from newsletter.errors import UnfinishedError
 from newsletter.phrases import phrase
 from newsletter.storage.blocking import find_blocked, has_blocked
+from newsletter.storage.conditions import constant
+from newsletter.storage.consents import ConsentLog, begin_chain, drop_chain, seal_chain
 from newsletter.storage.entries import FIELDS, read_entry
 from newsletter.storage.import_tables import WAS, imported_rows, imports
 from newsletter.storage.open_book import SqlOpenBook
@@ -37,9 +39,18 @@ from newsletter.storage.tables import subscribers
 from newsletter.storage.turns import Turns
 from newsletter.storage.unfinished import holder_values, may_be_alive
 from newsletter.subscribers.book import Entry, NotWritten, Written
+from newsletter.subscribers.consent_record import (
+    ConsentAct,
+    Declaration,
+    Occasion,
+    Stand,
+    declaration_of,
+)
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.importing import import_rows
 from newsletter.subscribers.rebasing import row_of
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause
 
 
 class ImportStage(StrEnum):
@@ -99,6 +110,22 @@ _NOT_CHANGED: Final = (
     .outerjoin(subscribers, and_(_IS_SAME_READER, _fields_equal()))
     .where(_IN_STEP, ~_IS_NEW, _ALONE, _LIST.id.is_(None))
 )
+_IS_NEWCOMER: Final = and_(_IS_NEW, _OF.standing == constant(Standing.ACTIVE))
+_NEWCOMERS: Final = (  # most of a long file
+    select(_OF.id, _OF.address_key, _OF.consented_at)
+    .where(_IN_STEP, _ALONE, _IS_NEWCOMER)
+    .order_by(_OF.id)
+)
+_STANDING: Final = ("standing", "standing_since", "consented_at", "standing_cause")
+_STANDS: Final = (
+    select(
+        *(_OF.id, _OF.address_key, ~_IS_NEW),
+        *(_OF[name] for name in _STANDING),
+        *(_OF[f"{WAS}{name}"] for name in _STANDING),
+    )
+    .where(_IN_STEP, _ALONE, ~_IS_NEWCOMER)
+    .order_by(_OF.id)
+)
 _NEW_KEYS: Final = select(_OF.address_key).where(_IN_STEP, _IS_NEW, _ALONE)
 _LATER: Final = select(
     _OF.id,
@@ -114,8 +141,9 @@ _LATER: Final = select(
 _DONE: Final = delete(imported_rows).where(_IN_STEP)
 
 
-def begin_import(connection: Connection, import_id: str, file: str) -> None:
+def begin_import(connection: Connection, import_id: str, file: str, now: datetime) -> None:
     """Note that this process keeps the rows of *file* to merge them."""
+    begin_chain(connection, import_id, file, now)
     values = {"id": import_id, "file": file, "stage": ImportStage.COPYING.value, **holder_values()}
     connection.execute(insert(imports).values(values))
 
@@ -154,6 +182,7 @@ def merge_import(turns: Turns, import_id: str) -> Iterator[Written]:
             turns.end()
             yield Written(rows, tuple(missed))
             rows, missed = 0, []
+    seal_chain(turns.connection, import_id)
     turns.connection.execute(delete(imports).where(imports.c.id == import_id))
     turns.end(rests=False)
     yield Written(rows, tuple(missed))
@@ -164,6 +193,7 @@ def drop_import(turns: Turns, import_id: str) -> None:
     while step := _next_step(turns, import_id):
         turns.connection.execute(_DONE, step)
         turns.give_way()
+    drop_chain(turns.connection, import_id)
     turns.connection.execute(delete(imports).where(imports.c.id == import_id))
     turns.end(rests=False)
 
@@ -232,8 +262,38 @@ def _merge_step(
     changed = connection.execute(_CHANGE, step).rowcount if known else 0
     if changed != known:
         open_ids += connection.execute(_NOT_CHANGED, step).scalars()
-    late = _decide_again(connection, str(step["import_id"]), sorted(set(open_ids)))
+    again = frozenset(open_ids)
+    if declared := list(_declared_in(connection, step, again)):
+        occasion = _occasion_of(connection, str(step["import_id"]))
+        ConsentLog(connection, occasion).add(declared)
+    late = _decide_again(connection, str(step["import_id"]), sorted(again))
     return connection.execute(_DONE, step).rowcount, late
+
+
+def _occasion_of(connection: Connection, import_id: str) -> Occasion:
+    """Return what a file's declarations have in common."""
+    file = connection.execute(select(imports.c.file).where(imports.c.id == import_id)).scalar_one()
+    return begin_chain(connection, import_id, file, datetime.now(UTC))
+
+
+def _declared_in(
+    connection: Connection, step: Mapping[str, object], but: Container[int]
+) -> Iterator[Declaration]:
+    """Yield what the rows of a step declare, without those that are decided again."""
+    for number, key, at in connection.execute(_NEWCOMERS, step):
+        if number not in but:
+            yield Declaration(key, ConsentAct.AGREED, at)
+    for number, key, is_known, *stands in connection.execute(_STANDS, step):
+        if number in but:
+            continue
+        before = _stand(*stands[4:]) if is_known else None
+        declared = declaration_of(key, before, _stand(*stands[:4]))
+        if declared is not None:
+            yield declared
+
+
+def _stand(standing: str, since: datetime, at: datetime | None, cause: str | None) -> Stand:
+    return Stand(Standing(standing), since, at, Cause(cause) if cause else None)
 
 
 def _open_blocked(connection: Connection, step: Mapping[str, object]) -> list[int]:
@@ -255,7 +315,9 @@ def _decide_again(
         return ()
     kept = {one.id: one for one in connection.execute(_LATER, {"ids": ids})}
     rows = [_file_row(kept[number]) for number in ids]
-    steps = list(import_rows(rows, SqlOpenBook(connection), import_id, datetime.now(UTC)))
+    occasion = _occasion_of(connection, import_id)
+    book = SqlOpenBook(connection, occasion)
+    steps = list(import_rows(rows, book, import_id, datetime.now(UTC)))
     return [
         NotWritten(kept[refusal.line].address_key, kept[refusal.line].fate, refusal.reason)
         for step in steps

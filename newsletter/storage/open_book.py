@@ -10,11 +10,13 @@ from newsletter.errors import LedgerError, NewsletterError
 from newsletter.phrases import phrase
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.complaints import is_taken, said_by
+from newsletter.storage.consents import ConsentLog, seal_chain
 from newsletter.storage.entries import ENTRY_COLUMNS, field_values, read_entry
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import add_aliases, find_owners, has_aliases
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry, NamesTakenError, Owner, Written
+from newsletter.subscribers.consent_record import Occasion
 from newsletter.subscribers.reader_id import ReaderName, draw_reader_ids
 from newsletter.subscribers.subscriber import SubscriberId
 
@@ -25,6 +27,9 @@ _FIND: Final = (
     select(*ENTRY_COLUMNS)
     .where(_COLUMNS.address_key.in_(bindparam("keys", expanding=True)))
     .with_for_update()
+)
+_FIND_BY_IDS: Final = select(*ENTRY_COLUMNS).where(
+    _COLUMNS.id.in_(bindparam("ids", expanding=True))
 )
 _ADD: Final = insert(subscribers).values(
     {
@@ -42,10 +47,11 @@ _MARK: Final = (
 
 
 class SqlOpenBook:
-    """An `OpenBook` in an open transaction."""
+    """An `OpenBook` in an open transaction; without an occasion it only reads."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, occasion: Occasion | None = None) -> None:
         self._connection = connection
+        self._occasion = occasion  # of all changes: goes into the consent record with them
 
     def find(self, keys: Sequence[str]) -> Mapping[str, Entry]:
         """Return the entries with these *keys*, as far as they exist."""
@@ -84,6 +90,7 @@ class SqlOpenBook:
         insertion = prepare(_ADD, self._connection.dialect)
         if all(entry.reader_id is None is entry.old_number for entry in entries):
             insertion.execute(self._connection, rows)
+            self._log.note((None, entry) for entry in entries)
             return
         try:
             with self._connection.begin_nested():
@@ -92,6 +99,7 @@ class SqlOpenBook:
             raise (
                 NamesTakenError(_MEANWHILE) if is_taken(error) else explain_refusal(error)
             ) from error
+        self._log.note((None, entry) for entry in entries)
 
     def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
         """Insert further names of readers."""
@@ -104,7 +112,9 @@ class SqlOpenBook:
                 {**field_values(entry), "import_id": entry.import_id, "entry_id": entry.id}
                 for entry in entries
             ]
+            known = self._find_by_ids([entry.id for entry in entries])
             self._connection.execute(_UPDATE, rows)
+            self._log.note((known.get(entry.id), entry) for entry in entries)
 
     def move(self, entry: Entry, key: str, address: str) -> None:
         """Overwrite the address of a row."""
@@ -112,18 +122,31 @@ class SqlOpenBook:
         self._connection.execute(
             update(subscribers).where(row).values(address_key=key, address=address)
         )
+        self._log.move(entry, key)
 
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
         """Set the last import that contained the rows."""
         if ids:
             self._connection.execute(_MARK, {"ids": ids, "mark": import_id})
 
+    @property
+    def _log(self) -> ConsentLog:
+        assert self._occasion is not None  # noqa: S101 - every change has one
+        return ConsentLog(self._connection, self._occasion)
+
+    def _find_by_ids(
+        self, ids: Sequence[SubscriberId | None]
+    ) -> Mapping[SubscriberId | None, Entry]:
+        rows = self._connection.execute(_FIND_BY_IDS, {"ids": ids})
+        return {entry.id: entry for entry in map(read_entry, rows)}
+
 
 class WholeImport(SqlOpenBook):
     """An `ImportBook` whose rows are on the list at once, in one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection)
+    def __init__(self, connection: Connection, occasion: Occasion, import_id: str) -> None:
+        super().__init__(connection, occasion)
+        self._import_id = import_id
         self.is_written = False  # kept when the transaction ends
         self.rows = 0  # that are still to be written
 
@@ -134,6 +157,7 @@ class WholeImport(SqlOpenBook):
 
     def write(self) -> Iterator[Written]:
         """Keep the rows; the transaction writes them at its end."""
+        seal_chain(self._connection, self._import_id)
         self.is_written = True
         yield from ()
 

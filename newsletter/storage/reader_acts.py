@@ -14,6 +14,7 @@ from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.mail import Door, Mail, MailForm, MailKind, MailName, Request
 from newsletter.storage.acting_readers import find_by_id, find_by_key, find_named
 from newsletter.storage.blocking import block, find_blocked
+from newsletter.storage.consents import ConsentLog
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.mail_rows import (
@@ -31,6 +32,13 @@ from newsletter.storage.reader_moves import move, undo_move
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry
+from newsletter.subscribers.consent_record import (
+    WAY_OF_DOOR,
+    ConsentAct,
+    ConsentWay,
+    Declaration,
+    Occasion,
+)
 from newsletter.subscribers.consenting import READER, Wish, come_back, consent, leave, may_be_asked
 from newsletter.subscribers.reader_acts import UNDO_DAYS, Change, Confirmed, Leaving, Left
 from newsletter.subscribers.reader_id import ReaderName
@@ -93,9 +101,9 @@ class SqlReaderActs:
         """Make a reader active again who left by mistake; return the standing that results."""
         return self._commits.run(lambda connection: _undo_leaving(connection, mail, now))
 
-    def change(self, name: ReaderName, change: Change) -> bool:
+    def change(self, name: ReaderName, change: Change, now: datetime) -> bool:
         """Change a reader's settings; False if the reader is not on the list."""
-        return self._commits.run(lambda connection: _change(connection, name, change))
+        return self._commits.run(lambda connection: _change(connection, name, change, now))
 
     def confirm(self, mail: Mail, now: datetime) -> Confirmed:
         """Confirm a subscription by the link of its mail."""
@@ -159,6 +167,8 @@ def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lan
         number, address, key, chosen = row
         preference = Preference(chosen) if chosen else None
         reader = SubscriberId(number)
+        ended = Declaration(key, ConsentAct.ENDED, leaving.at)
+        ConsentLog(connection, _by_reader(leaving.at)).add([ended])
         _ask_for_result(connection, leaving, lang, reader, Address(address, key), preference)
         return Left(Standing.ACTIVE, preference)
     known = find_named(connection, name)
@@ -166,11 +176,15 @@ def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lan
         return None
     left = leave(known, leaving.because, leaving.at)
     if left is not known:
-        SqlOpenBook(connection).update([left])
+        SqlOpenBook(connection, _by_reader(leaving.at)).update([left])
     if known.standing is Standing.ACTIVE:
         own = Address(known.address, known.key)
         _ask_for_result(connection, leaving, lang, known.id, own, known.preference)
     return Left(known.standing, known.preference)
+
+
+def _by_reader(now: datetime) -> Occasion:
+    return Occasion(ConsentWay.READER, now)
 
 
 def _ask_for_result(
@@ -203,21 +217,21 @@ def _undo_leaving(connection: Connection, mail: Mail, now: datetime) -> Standing
     if mail.used_at is None and now - mail.asked_at <= timedelta(days=UNDO_DAYS):
         back = come_back(entry, datetime.fromisoformat(mail.facts["since"]), now)
         if back is not entry:
-            SqlOpenBook(connection).update([back])
+            SqlOpenBook(connection, Occasion(ConsentWay.UNDONE, now)).update([back])
             mark_used(connection, mail, now)
             return back.standing
     return entry.standing
 
 
-def _change(connection: Connection, name: ReaderName, change: Change) -> bool:
+def _change(connection: Connection, name: ReaderName, change: Change, now: datetime) -> bool:
     known = find_named(connection, name)
     if known is None:
         return False
-    _apply(connection, known, change)
+    _apply(connection, known, change, now)
     return True
 
 
-def _apply(connection: Connection, known: Entry, change: Change) -> None:
+def _apply(connection: Connection, known: Entry, change: Change, now: datetime) -> None:
     changed = replace(
         known,
         address=change.spelling or known.address,
@@ -225,7 +239,7 @@ def _apply(connection: Connection, known: Entry, change: Change) -> None:
         name=known.name if change.name is None else change.name,
     )
     if changed != known:
-        SqlOpenBook(connection).update([changed])
+        SqlOpenBook(connection, _by_reader(now)).update([changed])
 
 
 def _use(
@@ -242,7 +256,7 @@ def _use(
         return False
     if known.id != owner or known.standing is not Standing.ACTIVE:
         return False  # the address has another owner since
-    _apply(connection, known, change)
+    _apply(connection, known, change, now)
     if also is not None:
         add_request(connection, also)
     mark_used(connection, mail, now)
@@ -284,7 +298,8 @@ def _confirm(
     if is_used:
         is_active = entry is not None and entry.standing is Standing.ACTIVE
         return Confirmed.ALREADY if is_active else Confirmed.GONE
-    book = SqlOpenBook(connection)
+    way, text = WAY_OF_DOOR[door], asked.facts.get("text")
+    book = SqlOpenBook(connection, Occasion(way, now, lang=asked.lang, text=text))
     agreed = consent(entry, _wish_of(asked), now)
     if entry is None:
         book.add([agreed])
@@ -342,5 +357,5 @@ def _block(connection: Connection, mail: Mail, now: datetime) -> None:
     if entry is not None:
         left = leave(entry, "", now)
         if left is not entry:
-            SqlOpenBook(connection).update([left])
+            SqlOpenBook(connection, _by_reader(now)).update([left])
     block(connection, mail.address_key, now, READER)

@@ -12,6 +12,7 @@ from newsletter.storage.mail_rows import add_request, find_mail, mark_used
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.consenting import READER
 from newsletter.subscribers.decisions import change_address
 from newsletter.subscribers.reader_acts import UNDO_DAYS, Confirmed
@@ -72,8 +73,9 @@ def undo_move(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
 def _change_address(connection: Connection, entry: Entry, mail: Mail, now: datetime) -> bool:
     """Move the reader of *entry* to the address of *mail*; False if it is another reader's."""
     old, new = Address(entry.address, entry.key), Address(mail.address, mail.address_key)
+    book = SqlOpenBook(connection, Occasion(ConsentWay.READER, now))
     try:
-        change_address(old, new, SqlOpenBook(connection), now, "", READER)
+        change_address(old, new, book, now, "", READER)
     except ContentError:
         return False
     return True

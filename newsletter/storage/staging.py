@@ -6,7 +6,8 @@ They are written to the list by storage/merging.py, once all of them are decided
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, Engine, select
@@ -44,6 +45,15 @@ LIST_MB: Final = 64  # MB; the size of the index of addresses of a million reade
 _FIND: Final = select(*ENTRY_COLUMNS).where(subscribers.c.address_key.in_(KEYS))
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A file that is imported: an id of its own, its name for people, and when it began."""
+
+    import_id: str
+    file: str
+    now: datetime  # aware UTC
+
+
 class StagedBook:
     """
     An `ImportBook` beside the list.
@@ -52,15 +62,14 @@ class StagedBook:
     reader then, so that a later change is seen when the row is merged.
     """
 
-    def __init__(
-        self, turns: Turns, reader: Connection, stage: Stage, import_id: str, file: str
-    ) -> None:
+    def __init__(self, turns: Turns, reader: Connection, stage: Stage, opening: Opening) -> None:
         self._turns = turns
         self._reader = reader  # reads the list, while the other connection has the stage
         self._list = SqlOpenBook(reader)
         self._stage = stage
-        self._import_id = import_id
-        self._file = file
+        self._import_id = opening.import_id
+        self._file = opening.file
+        self._now = opening.now
         self._known: dict[str, Entry] = {}  # of the last `find`, by key
         self._staged: set[str] = set()  # keys of those of them that are staged
         self._settled_in: int | None = None  # number of the turn
@@ -168,7 +177,7 @@ class StagedBook:
         if not self.rows:
             return
         turns.begin()
-        begin_import(connection, import_id, self._file)
+        begin_import(connection, import_id, self._file, self._now)
         try:
             for _ in self._stage.copy_into(turns):
                 if turns.is_over:
@@ -190,9 +199,9 @@ class StagedBook:
 
 
 @contextmanager
-def staging(database: Engine, import_id: str, file: str) -> Iterator[StagedBook]:
+def staging(database: Engine, opening: Opening) -> Iterator[StagedBook]:
     """
-    Open a stage for the rows of *file*, with the list behind it; both are let go at the end.
+    Open a stage for the rows of a file, with the list behind it; both are let go at the end.
 
     Raises:
         LedgerError: a fault of the database.
@@ -206,9 +215,9 @@ def staging(database: Engine, import_id: str, file: str) -> Iterator[StagedBook]
         with (
             with_page_cache(connection, LIST_MB),
             with_page_cache(reader, STAGE_MB),
-            open_stage(connection, import_id) as stage,
+            open_stage(connection, opening.import_id) as stage,
         ):
-            yield StagedBook(Turns(connection), reader, stage, import_id, file)
+            yield StagedBook(Turns(connection), reader, stage, opening)
 
 
 def _own_names(entry: Entry) -> tuple[ReaderName, ...]:

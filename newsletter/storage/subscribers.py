@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -25,10 +26,11 @@ from newsletter.phrases import phrase
 from newsletter.storage.answers import say_answer
 from newsletter.storage.complaints import said_by
 from newsletter.storage.conditions import IS_WHOLE
+from newsletter.storage.consents import begin_chain
 from newsletter.storage.entries import FIELD_COLUMNS, read_why
 from newsletter.storage.open_book import SqlOpenBook, WholeImport, explain_refusal
 from newsletter.storage.reader_names import has_name, kept_name
-from newsletter.storage.staging import staging
+from newsletter.storage.staging import Opening, staging
 from newsletter.storage.tables import (
     deliveries,
     dispatches,
@@ -39,6 +41,7 @@ from newsletter.storage.tables import (
 )
 from newsletter.storage.transactions import with_page_cache
 from newsletter.subscribers.book import ImportBook, PastDelivery, Selection
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.reader_id import LAST_NUMBER, ReaderName
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 
@@ -69,7 +72,7 @@ class SqlSubscriberBook:
         self._engine = engine
 
     @contextmanager
-    def opened(self) -> Iterator[SqlOpenBook]:
+    def opened(self, occasion: Occasion | None = None) -> Iterator[SqlOpenBook]:
         """
         Open the list for one change in one transaction.
 
@@ -81,10 +84,11 @@ class SqlSubscriberBook:
                 adds the same address at the same time; nothing was changed.
         """
         with self._taken() as connection:
-            yield SqlOpenBook(connection)
+            occasion = occasion or Occasion(ConsentWay.OPERATOR, datetime.now(UTC))
+            yield SqlOpenBook(connection, occasion)
 
     @contextmanager
-    def importing(self, import_id: str, file: str) -> Iterator[ImportBook]:
+    def importing(self, import_id: str, file: str, now: datetime) -> Iterator[ImportBook]:
         """
         Open the list for the rows of *file*: see `SubscriberBook.importing`.
 
@@ -96,11 +100,12 @@ class SqlSubscriberBook:
             NewsletterError: see `opened`.
         """
         if self._engine.dialect.name == "sqlite":
-            with staging(self._engine, import_id, file) as staged:
+            with staging(self._engine, Opening(import_id, file, now)) as staged:
                 yield staged
             return
         with self._taken() as connection:
-            whole = WholeImport(connection)
+            occasion = begin_chain(connection, import_id, file, now)
+            whole = WholeImport(connection, occasion, import_id)
             yield whole
             if not whole.is_written:
                 connection.rollback()
@@ -178,6 +183,8 @@ def _take_list(connection: Connection) -> None:
 def _chosen(query: Select[Any], selection: Selection) -> Select[Any]:
     if selection.standings is not None:
         query = query.where(_COLUMNS.standing.in_(selection.standings))
+    if selection.is_undated:
+        query = query.where(_COLUMNS.consented_at.is_(None))
     if selection.preferences is not None:
         named = [p for p in selection.preferences if p is not None]
         conditions = [_COLUMNS.preference.in_(named)]

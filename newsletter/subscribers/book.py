@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from newsletter.errors import NewsletterError
 from newsletter.lang import Preference
@@ -12,6 +12,9 @@ from newsletter.phrases import Said
 from newsletter.subscribers.reader_id import OldNumber, ReaderId, ReaderName
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 from newsletter.subscribers.why import UNSAID, Why
+
+if TYPE_CHECKING:
+    from newsletter.subscribers.consent_record import Occasion
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Selection:
 
     preferences: frozenset[Preference | None] | None = None  # None in it: no preference
     standings: frozenset[Standing] | None = None
+    is_undated: bool = False  # only readers whose day of consent is not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +155,11 @@ class ImportBook(RowBook, Protocol):
 class SubscriberBook(Protocol):
     """The list of subscribers."""
 
-    def opened(self) -> AbstractContextManager[OpenBook]:
+    def opened(self, occasion: "Occasion | None" = None) -> AbstractContextManager[OpenBook]:
         """
         Open the list exclusively for one change.
+
+        *occasion* goes into the consent record; None: a person of the office, without a name.
 
         Leaving the block commits the change; an exception or a crash leaves the list unchanged.
 
@@ -161,13 +167,16 @@ class SubscriberBook(Protocol):
             NewsletterError: another process is changing the list.
         """
 
-    def importing(self, import_id: str, file: str) -> AbstractContextManager[ImportBook]:
+    def importing(
+        self, import_id: str, file: str, now: datetime
+    ) -> AbstractContextManager[ImportBook]:
         """
         Open the list for a file of any length; without `ImportBook.write` it is left as it was.
 
         Args:
             import_id: unique for every import.
             file: the file's name, for people.
+            now: aware UTC; when the import began, for the consent record.
         """
 
     def find(self, key: str) -> Subscriber | None:

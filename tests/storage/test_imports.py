@@ -65,7 +65,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @contextmanager
 def read_in(engine: Engine, rows: Sequence[Row] = FILE) -> Iterator[ImportBook]:
     """Decide what becomes of the rows; nothing of it is on the list yet."""
-    with SqlSubscriberBook(engine).importing("first", "readers.csv") as book:
+    with SqlSubscriberBook(engine).importing("first", "readers.csv", NOW) as book:
         for _ in import_rows(rows, book, "first", NOW, batch_rows=3):
             pass
         yield book
@@ -292,7 +292,10 @@ def test_further_names_are_given_under_the_lock(engine: Engine) -> None:
 
 
 def test_two_imports_at_once_are_both_whole(engine: Engine) -> None:
-    with read_in(engine) as first, SqlSubscriberBook(engine).importing("second", "b.csv") as second:
+    with (
+        read_in(engine) as first,
+        SqlSubscriberBook(engine).importing("second", "b.csv", NOW) as second,
+    ):
         rows = [make_row("a@example.org", "", Preference.EN), make_row("n@example.org", "N")]
         for _ in import_rows(rows, second, "second", NOW):
             pass

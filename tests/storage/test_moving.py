@@ -74,7 +74,7 @@ def take_in(
     fates = dict.fromkeys(Fate, 0)
     refused: list[str] = []
     import_id = uuid4().hex
-    with book.importing(import_id, "readers.csv") as page:
+    with book.importing(import_id, "readers.csv", NOW) as page:
         for step in import_rows(rows, page, import_id, NOW, batch_rows=64):
             refused += [f"{refusal.line}: {refusal.reason!s}" for refusal in step.refusals]
             for fate, count in step.fates.items():

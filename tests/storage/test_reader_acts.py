@@ -98,7 +98,7 @@ def test_a_name_of_nobody_changes_nothing(engine: Engine, acts: SqlReaderActs) -
     add(engine)
 
     assert acts.leave(ReaderId("rzzzzzzzzzzzzzzzz"), Leaving("", NOW), Lang.KO) is None
-    assert not acts.change(OldNumber(8), Change(Preference.KO))
+    assert not acts.change(OldNumber(8), Change(Preference.KO), NOW)
     assert stored(engine).standing is Standing.ACTIVE
 
 
@@ -106,8 +106,8 @@ def test_a_change_leaves_the_rest_as_it_was(engine: Engine, acts: SqlReaderActs)
     add(engine)
     before = stored(engine)
 
-    acts.change(ID, Change(preference=Preference.BOTH))
-    acts.change(ID, Change(name=""))
+    acts.change(ID, Change(preference=Preference.BOTH), NOW)
+    acts.change(ID, Change(name=""), NOW)
 
     assert stored(engine) == replace(before, preference=Preference.BOTH, name="")
 

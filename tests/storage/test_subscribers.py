@@ -38,7 +38,7 @@ def import_into(
     batch_rows: int = 2,
 ) -> Counter[Fate]:
     total = Counter[Fate]()
-    with book.importing(import_id, "readers.csv") as page:
+    with book.importing(import_id, "readers.csv", NOW) as page:
         for step in import_rows(rows, page, import_id, NOW, batch_rows):
             total.update(step.fates)
         if keep:
@@ -184,14 +184,26 @@ def test_a_batch_takes_a_handful_of_statements_whatever_it_holds(engine: Engine)
     besides = {"PRAGMA", "SET", "CREATE", "DROP"}
     expected = {
         "sqlite": [
-            *["SELECT"] * 3,  # who is listed, seen and blocked
+            *["SELECT"] * 4,  # who is listed, seen and blocked
             *["INSERT"] * 2,  # new and seen readers
+            *["SELECT", "INSERT", "SELECT"],  # its chain of consents
             *["INSERT", "INSERT", "UPDATE"],  # the import, its rows, and that they are all
-            *["SELECT", "UPDATE", "SELECT", "SELECT", "SELECT", "INSERT", "DELETE"],  # the step
-            *["SELECT", "DELETE"],  # nothing is left
+            *["SELECT", "UPDATE", "SELECT", "SELECT", "SELECT", "INSERT"],  # the step
+            *["SELECT"] * 6,  # what it declares, and the chain's end
+            *["INSERT", "DELETE"],
+            "SELECT",  # nothing is left
+            *["SELECT"] * 3,  # the end of both chains
+            *["INSERT", "DELETE"],
         ],
-        # The lock, the list, and who is blocked; new and seen readers.
-        "postgresql": ["SELECT", "SELECT", "SELECT", "INSERT", "UPDATE"],
+        "postgresql": [
+            "SELECT",  # the lock
+            *["SELECT", "INSERT", "SELECT"],  # its chain of consents
+            *["SELECT"] * 3,  # the list, and who is blocked
+            *["INSERT", "SELECT", "SELECT", "INSERT"],  # new readers, and their consents
+            "UPDATE",  # seen readers
+            *["SELECT"] * 4,  # the end of both chains
+            "INSERT",
+        ],
     }[engine.dialect.name]
     assert [one for one in words if one not in besides] == expected
 

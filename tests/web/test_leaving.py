@@ -45,7 +45,7 @@ def test_leaving_twice_is_told_once(tmp_path: Path) -> None:
 def test_the_result_is_in_the_readers_language(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.site.records.reader_acts(house.site.zone()).change(
-        house.reader().names[0], Change(Preference.EN)
+        house.reader().names[0], Change(Preference.EN), house.site.clock()
     )
 
     answer = house.post(house.leaving_path(), headers={"Accept-Language": "ko"})

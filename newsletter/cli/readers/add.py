@@ -2,10 +2,12 @@
 
 import click
 
+from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import consent_of, consented_at_option
 from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
 from newsletter.subscribers.address import address_of, name_of, remark_on_name
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.importing import Fate
@@ -18,9 +20,16 @@ from newsletter.subscribers.subscriber import Standing, preference_of
 @click.option("--language", default="", help="ko, en, both, or nothing for no preference.")
 @consented_at_option
 @click.option("--again", is_flag=True, help="The reader had left and has consented again.")
+@click.option("--by", metavar="NAME", help="Who decides.  [default: the system's user]")
 @click.pass_obj
-def add(
-    site: ImportSite, address: str, name: str, language: str, consented_at: str, again: bool
+def add(  # noqa: PLR0913, PLR0917 - one for each option
+    site: ImportSite,
+    address: str,
+    name: str,
+    language: str,
+    consented_at: str,
+    again: bool,
+    by: str | None,
 ) -> None:
     """Add one reader to the list, or update the reader with new details."""
     if again and not consented_at:
@@ -34,7 +43,8 @@ def add(
         standing=Standing.ACTIVE,
         consented_at=consent.otherwise,
     )
-    with site.records.book().opened() as book:
+    occasion = Occasion(ConsentWay.OPERATOR, consent.now, name_person(by))
+    with site.records.book().opened(occasion) as book:
         fate = enrol(row, book, consent.now, again=again)
     click.echo(_say_fate(row.address.spelling, fate))
     if row.remark:

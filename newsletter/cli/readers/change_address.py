@@ -10,6 +10,7 @@ from newsletter.cli.wording import _
 from newsletter.desk.importing import ImportSite
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import one_line
 
@@ -30,7 +31,8 @@ def change_address(site: ImportSite, old: str, new: str, because: str, name: str
     """
     before, after, by = address_of(old), address_of(new), name_person(name)
     book = site.records.book()
-    with book.opened() as page:
+    occasion = Occasion(ConsentWay.OPERATOR, site.clock(), by)
+    with book.opened(occasion) as page:
         was = decisions.change_address(before, after, page, site.clock(), one_line(because), by)
     old, new = was.address, after.spelling
     click.echo(_("{old}: is now {new}, with the same id, consent and history", old=old, new=new))

@@ -7,6 +7,7 @@ from newsletter.cli.readers.options import because_option, by_option
 from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
 from newsletter.subscribers.address import address_of
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.decisions import withdraw
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import one_line
@@ -20,7 +21,8 @@ from newsletter.subscribers.why import one_line
 def remove(site: ImportSite, address: str, because: str, name: str | None) -> None:
     """Unsubscribe a reader; the address is kept so that no import adds it again."""
     wanted, by = address_of(address), name_person(name)
-    with site.records.book().opened() as book:
+    occasion = Occasion(ConsentWay.OPERATOR, site.clock(), by)
+    with site.records.book().opened(occasion) as book:
         before = withdraw(wanted, book, site.clock(), one_line(because), by)
     click.echo(_say_change(wanted.spelling, before))
     click.echo(_("Next: {command}", command=f"newsletter subscribers show {wanted.spelling}"))

@@ -8,6 +8,7 @@ from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import one_line
 
@@ -22,7 +23,8 @@ def suppress(site: ImportSite, address: str, because: str, name: str | None) -> 
     wanted, by = address_of(address), name_person(name)
     if not one_line(because):
         raise click.UsageError(_("--because: the reason is empty; say why"))
-    with site.records.book().opened() as book:
+    occasion = Occasion(ConsentWay.OPERATOR, site.clock(), by)
+    with site.records.book().opened(occasion) as book:
         before = decisions.suppress(wanted, book, site.clock(), one_line(because), by)
     reader = wanted.spelling
     if before is Standing.ACTIVE:

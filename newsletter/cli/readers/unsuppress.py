@@ -8,6 +8,7 @@ from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
 from newsletter.subscribers import decisions
 from newsletter.subscribers.address import address_of
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import one_line
 
@@ -25,7 +26,8 @@ def unsuppress(site: ImportSite, address: str, because: str, name: str | None) -
     newsletter subscribers add ADDRESS --again --consented-at.
     """
     wanted, by = address_of(address), name_person(name)
-    with site.records.book().opened() as book:
+    occasion = Occasion(ConsentWay.OPERATOR, site.clock(), by)
+    with site.records.book().opened(occasion) as book:
         before = decisions.unsuppress(wanted, book, site.clock(), one_line(because), by)
     reader = wanted.spelling
     if before is Standing.ACTIVE:

@@ -1,0 +1,257 @@
+"""The consent record in both databases: every way of changing the list writes it, once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, delete, select, update
+
+from newsletter.errors import ContentError
+from newsletter.lang import Lang, Preference
+from newsletter.mails.mail import Mail, MailKind, Request
+from newsletter.storage.consent_tables import consents
+from newsletter.storage.consents import Proof, SqlConsents
+from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.mail_rows import find_mail
+from newsletter.storage.reader_acts import SqlReaderActs
+from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Occasion
+from newsletter.subscribers.decisions import (
+    change_address,
+    enrol,
+    suppress,
+    unsuppress,
+    withdraw,
+)
+from newsletter.subscribers.importing import import_rows
+from newsletter.subscribers.reader_acts import Confirmed, Leaving
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import IMPORT, Cause, Why
+from tests.subscribers.makers import make_row
+
+NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
+BEFORE, LATER = NOW - timedelta(days=400), NOW + timedelta(days=1)
+TEXT = "a" * 64
+OFFICE = Occasion(ConsentWay.OPERATOR, NOW, by="Kim")
+A, B = "a@example.org", "b@example.org"
+
+
+@pytest.fixture
+def acts(engine: Engine) -> Iterator[SqlReaderActs]:
+    commits = GroupCommit(engine)
+    yield SqlReaderActs(commits, UTC)
+    commits.close()
+
+
+def recorded(engine: Engine, key: str = A) -> list[tuple[str, str, datetime | None]]:
+    return [(one.act, one.way, one.at) for one, _ in SqlConsents(engine).find(key)]
+
+
+def verify(engine: Engine) -> Proof:
+    return SqlConsents(engine).verify(lambda _: None)
+
+
+def add(engine: Engine, key: str = A) -> None:
+    with SqlSubscriberBook(engine).opened(OFFICE) as book:
+        enrol(make_row(key, consented_at=BEFORE), book, NOW)
+
+
+def ask(acts: SqlReaderActs, engine: Engine, key: str = A) -> Mail:
+    asked = Request(
+        kind=MailKind.SUBSCRIBE,
+        lang=Lang.KO,
+        address=key,
+        address_key=key,
+        asked_at=NOW,
+        facts={"name": "", "preference": Preference.KO, "text": TEXT},
+    )
+    acts.ask(asked)
+    return stored(engine, asked)
+
+
+def stored(engine: Engine, asked: Request) -> Mail:
+    with engine.connect() as connection:
+        mail = find_mail(connection, asked.name)
+    assert mail is not None
+    return mail
+
+
+def take_in(engine: Engine, *rows: object, name: str = "first") -> None:
+    with SqlSubscriberBook(engine).importing(name, "readers.csv", LATER) as book:
+        for _ in import_rows(rows, book, name, NOW, batch_rows=2):  # type: ignore[arg-type] # rows
+            pass
+        list(book.write())
+
+
+def test_s2_a_confirmed_consent_is_recorded_with_its_text(
+    engine: Engine, acts: SqlReaderActs
+) -> None:
+    assert acts.confirm(ask(acts, engine), NOW) is Confirmed.DONE
+
+    [(entry, _)] = SqlConsents(engine).find(A)
+    assert (entry.act, entry.way, entry.at) == (ConsentAct.AGREED, ConsentWay.LINK, NOW)
+    assert (entry.lang, entry.text) == (Lang.KO, TEXT)
+
+
+def test_s2_leaving_and_its_undo_are_recorded(engine: Engine, acts: SqlReaderActs) -> None:
+    add(engine)
+    reader = SqlSubscriberBook(engine).find(A)
+    assert reader is not None
+    acts.leave(reader.names[0], Leaving("", NOW), Lang.KO)
+    acts.leave(reader.names[0], Leaving("", NOW + timedelta(1)), Lang.KO)  # has left already
+
+    left = Request(
+        kind=MailKind.LEFT,
+        lang=Lang.KO,
+        address=A,
+        address_key=A,
+        asked_at=NOW,
+        reader=reader.id,
+        facts={"since": NOW.isoformat()},
+    )
+    acts.ask(left)
+    later = NOW + timedelta(2)
+    assert acts.undo_leaving(stored(engine, left), later) is Standing.ACTIVE
+
+    assert recorded(engine) == [
+        ("agreed", "operator", BEFORE),
+        ("ended", "reader", NOW),
+        ("agreed", "undone", later),
+    ]
+
+
+def test_s2_blocking_ends_a_consent_and_a_stranger_has_none(
+    engine: Engine, acts: SqlReaderActs
+) -> None:
+    add(engine)
+    acts.block(ask(acts, engine), NOW)
+    acts.block(ask(acts, engine, B), NOW)
+
+    assert recorded(engine)[1:] == [("ended", "reader", NOW)]
+    assert recorded(engine, B) == []
+
+
+def test_s2_decisions_of_the_office_are_recorded_with_who_decided(engine: Engine) -> None:
+    add(engine)
+    address = address_of(A)
+    for decide in (suppress, unsuppress, withdraw):
+        with SqlSubscriberBook(engine).opened(OFFICE) as book:
+            decide(address, book, NOW, "by phone", "Kim")
+
+    assert recorded(engine) == [("agreed", "operator", BEFORE), ("ended", "operator", NOW)]
+    details = [entry.details or "" for entry, _ in SqlConsents(engine).find(A)]
+    assert all('"by": "Kim"' in one for one in details)
+
+
+def test_s2_a_consent_moves_with_its_reader(engine: Engine) -> None:
+    add(engine)
+    with SqlSubscriberBook(engine).opened(OFFICE) as book:
+        change_address(address_of(A), address_of(B), book, NOW, "", "Kim")
+    with SqlSubscriberBook(engine).opened(OFFICE) as book:
+        change_address(address_of(B), address_of(A), book, NOW, "", "Kim")  # swapped back
+
+    assert recorded(engine, B) == [("agreed", "moved", BEFORE), ("ended", "moved", NOW)]
+    assert recorded(engine)[1:] == [("ended", "moved", NOW), ("agreed", "moved", BEFORE)]
+    assert verify(engine).broken == ()
+
+
+def test_s2_an_import_is_recorded_with_its_file_and_dates(engine: Engine) -> None:
+    add(engine)
+    add(engine, B)
+    gone = replace(make_row(A, standing=Standing.UNSUBSCRIBED), why=Why(Cause.WITHDREW, "", IMPORT))
+    dated = make_row("c@example.org", consented_at=BEFORE)
+    take_in(engine, gone, make_row(B, "Renamed"), make_row("d@example.org"), dated, dated)
+
+    assert [one[:2] for one in recorded(engine)] == [("agreed", "operator"), ("ended", "import")]
+    assert recorded(engine, B) == [("agreed", "operator", BEFORE)]
+    assert recorded(engine, "c@example.org") == [("agreed", "import", BEFORE)]
+    assert recorded(engine, "d@example.org") == [("agreed", "import", None)]
+    [(_, file)] = SqlConsents(engine).find("c@example.org")
+    assert file == "readers.csv"
+    proof = verify(engine)
+    assert (proof.entries, proof.broken, proof.unfinished) == (6, (), ())
+
+
+def test_s2_a_dry_run_records_nothing(engine: Engine) -> None:
+    with SqlSubscriberBook(engine).importing("first", "readers.csv", NOW) as book:
+        for _ in import_rows([make_row(A)], book, "first", NOW):
+            pass
+
+    assert recorded(engine) == []
+    assert verify(engine).entries == 0
+
+
+def change(**values: object) -> Callable[[Engine], None]:
+    def act(engine: Engine) -> None:
+        with engine.begin() as connection:
+            of = (consents.c.chain_id > 0) & (consents.c.place == 2)
+            connection.execute(update(consents).where(of).values(values))
+
+    return act
+
+
+def remove(place: int) -> Callable[[Engine], None]:
+    def act(engine: Engine) -> None:
+        with engine.begin() as connection:
+            of = (consents.c.chain_id > 0) & (consents.c.place == place)
+            connection.execute(delete(consents).where(of))
+
+    return act
+
+
+@pytest.mark.parametrize(
+    ("tamper", "place"),
+    [
+        *(
+            (change(**{name: value}), 2)
+            for name, value in {
+                "act": "ended",
+                "way": "code",
+                "person": bytes(32),
+                "at": None,
+                "recorded_at": BEFORE,
+                "lang": "ko",
+                "text_hash": TEXT,
+                "details": "{}",
+                "details_hash": bytes(32),
+                "sealed_chain": 7,
+                "link": bytes(32),
+            }.items()
+        ),
+        (change(act="nonsense"), 2),
+        (change(lang="xx"), 2),
+        (remove(1), 1),
+        (remove(2), 2),
+        (remove(3), 3),  # the last: the chain's end is kept elsewhere
+    ],
+)
+def test_s2_the_first_changed_entry_is_named(
+    engine: Engine, tamper: Callable[[Engine], None], place: int
+) -> None:
+    take_in(engine, *(make_row(f"r{one}@example.org", consented_at=BEFORE) for one in range(3)))
+    assert verify(engine).broken == ()
+
+    tamper(engine)
+
+    [broken] = verify(engine).broken
+    assert broken.chain > 0
+    assert broken.place == place
+
+
+def test_s2_a_change_that_is_rolled_back_leaves_no_entry(engine: Engine) -> None:
+    def fail_half_way() -> None:
+        with SqlSubscriberBook(engine).opened(OFFICE) as book:
+            enrol(make_row(A), book, NOW)
+            withdraw(address_of("nobody@example.org"), book, NOW)
+
+    with pytest.raises(ContentError):
+        fail_half_way()
+    add(engine, B)
+
+    with engine.connect() as connection:
+        places = list(connection.execute(select(consents.c.place)).scalars())
+    assert places == [1]
+    assert verify(engine).broken == ()
+    assert recorded(engine, B) == [("agreed", "operator", BEFORE)]  # by the key that was kept
