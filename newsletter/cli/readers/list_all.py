@@ -14,6 +14,7 @@ from newsletter.cli.readers.options import (
     language_option,
     selection,
     standing_option,
+    undated_option,
     write_out,
 )
 from newsletter.cli.wording import _, say
@@ -26,11 +27,15 @@ TABLE_ROWS: Final = 500  # rows formatted at a time
 @click.command("list")
 @language_option
 @standing_option
+@undated_option
 @click.pass_obj
-def list_all(site: ImportSite, languages: tuple[str, ...], standings: tuple[str, ...]) -> None:
+def list_all(
+    site: ImportSite, languages: tuple[str, ...], standings: tuple[str, ...], undated: bool
+) -> None:
     """Print address, language, standing and name; count by language at the end."""
     tally: Counter[str] = Counter()
-    chosen = _counted(site.records.book().select(selection(languages, standings)), tally)
+    wanted = selection(languages, standings, undated=undated)
+    chosen = _counted(site.records.book().select(wanted), tally)
     if sys.stdout.isatty():
         _print_tables(chosen, sys.stdout)
     else:

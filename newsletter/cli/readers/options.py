@@ -30,6 +30,9 @@ standing_option = click.option(
     multiple=True,
     help="Only readers of this standing. May be given again.",
 )
+undated_option = click.option(
+    "--undated", is_flag=True, help="Only readers whose date of consent is not on record."
+)
 
 by_option = click.option(
     "--by", "name", metavar="NAME", help="Who decides.  [default: the system's user]"
@@ -61,12 +64,15 @@ def consent_of(site: ImportSite, consented_at: str) -> Consent:
         raise click.BadParameter(say(error.phrase), param_hint="--consented-at") from None
 
 
-def selection(languages: tuple[str, ...], standings: tuple[str, ...]) -> Selection:
+def selection(
+    languages: tuple[str, ...], standings: tuple[str, ...], *, undated: bool
+) -> Selection:
     """Return the selection of readers."""
     preferences = (None if word == NO_PREFERENCE else Preference(word) for word in languages)
     return Selection(
         preferences=frozenset(preferences) if languages else None,
         standings=frozenset(map(Standing, standings)) if standings else None,
+        is_undated=undated,
     )
 
 

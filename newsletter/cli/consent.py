@@ -1,0 +1,151 @@
+"""newsletter consent: the record of who agreed, when and how, and the proof that it is whole."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final
+
+import click
+
+from newsletter.app.site import Site
+from newsletter.cli.cells import pad
+from newsletter.cli.output import progress
+from newsletter.cli.wording import _, tell
+from newsletter.errors import ContentError
+from newsletter.subscribers.address import address_of, printable
+from newsletter.subscribers.consent_record import OWN_CHAIN, Break, ConsentAct, ConsentEntry
+from newsletter.subscribers.subscriber import Subscriber
+
+LONG: Final = 100_000  # entries; to look at more takes seconds
+HASH_SHOWN: Final = 16  # of 64 digits, for people
+
+
+@click.group()
+def consent() -> None:
+    """Show who agreed to what and when, and verify that record."""
+
+
+@consent.command()
+@click.argument("address")
+@click.option("--json", "as_json", is_flag=True, help="For machines; times are UTC.")
+@click.pass_obj
+def show(site: Site, address: str, as_json: bool) -> None:
+    """
+    Show when the owner of ADDRESS agreed, and how, and when that ended.
+
+    The record names nobody: it keeps a hash of the address, which is computed for this. It also
+    answers for people who are not on the list any more.
+    """
+    wanted = address_of(address)
+    found = site.records.consents().find(wanted.key)
+    listed = site.records.book().find(wanted.key)
+    if not found and listed is None:
+        msg = _("{address} is neither in the record nor on the list", address=wanted.spelling)
+        raise ContentError(msg)
+    if as_json:
+        click.echo(json.dumps([_fields(*one) for one in found], ensure_ascii=False, indent=2))
+        return
+    for entry, file in found:
+        click.echo(_say_entry(entry, file, site.zone()))
+    if not found and listed is not None:
+        click.echo(_say_before(listed, site.zone()))
+
+
+@consent.command()
+@click.pass_obj
+def verify(site: Site) -> None:
+    """
+    Look whether every entry of the record is still what was recorded.
+
+    Each entry contains a hash of the one before. The last link that is printed here names the whole
+    record: written down elsewhere, it proves later that nothing was cut off at the end.
+    """
+    consents = site.records.consents()
+    total = consents.count()
+    if total >= LONG:
+        with progress(_("Verifying the consent record"), total) as bar:
+            proof = consents.verify(lambda done: bar.show(done, ""))
+    else:
+        proof = consents.verify(lambda _done: None)
+    if proof.broken:
+        raise ContentError("\n".join(_say_break(one, site.zone()) for one in proof.broken))
+    tell("Verified", _("{count:,} entries, all as they were recorded", count=proof.entries))
+    tell("Last link", proof.head.hex())
+    for file in proof.unfinished:
+        tell("Import", _("{file} is not finished", file=printable(file)))
+
+
+def _say_entry(entry: ConsentEntry, file: str | None, zone: tzinfo) -> str:
+    when = _("date unknown") if entry.at is None else _local(entry.at, zone)
+    act = _("agreed") if entry.act == ConsentAct.AGREED else _("ended")
+    words = [pad(when, 24), pad(act, 8), _way_in_words(entry, file)]
+    if entry.recorded_at != entry.at:
+        words.append(_("recorded {when}", when=_local(entry.recorded_at, zone)))
+    if entry.text is not None and entry.lang is not None:
+        words.append(_("text {hash} ({lang})", hash=entry.text[:HASH_SHOWN], lang=entry.lang))
+    return "  ".join(words).rstrip()
+
+
+def _way_in_words(entry: ConsentEntry, file: str | None) -> str:
+    by = _details(entry).get("by", "")
+    words: Mapping[str, str] = {
+        "code": _("by the code of a confirmation"),
+        "link": _("by the link of a confirmation"),
+        "reader": _("by the reader"),
+        "undone": _("the reader took it back"),
+        "moved": _("by a change of address"),
+        "operator": _("by {person}", person=printable(by)) if by else _("by the office"),
+        "import": _("from {file}", file=printable(file or "")),
+    }
+    return words.get(entry.way, entry.way)
+
+
+def _say_before(listed: Subscriber, zone: tzinfo) -> str:
+    if listed.consented_at is None:
+        return _("From before the record began; when they consented is not on record.")
+    when = _local(listed.consented_at, zone)
+    return _("From before the record began; the list says: consented {when}", when=when)
+
+
+def _say_break(broken: Break, zone: tzinfo) -> str:
+    where = (
+        _("entry {place} of the record", place=broken.place)
+        if broken.chain == OWN_CHAIN
+        else _("entry {place} of import {chain}", place=broken.place, chain=broken.chain)
+    )
+    if broken.recorded_at is None:
+        return _("{where} is missing or unreadable; nothing after it is proven", where=where)
+    when = _local(broken.recorded_at, zone)
+    return _(
+        "{where}, recorded {when}, was changed afterwards; nothing after it is proven",
+        where=where,
+        when=when,
+    )
+
+
+def _fields(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
+    return {
+        "act": entry.act,
+        "way": entry.way,
+        "at": _utc(entry.at),
+        "recorded_at": _utc(entry.recorded_at),
+        "language": entry.lang,
+        "text": entry.text,
+        "by": _details(entry).get("by"),
+        "file": file,
+        "chain": entry.chain,
+        "place": entry.place,
+    }
+
+
+def _details(entry: ConsentEntry) -> Mapping[str, str]:
+    details: Mapping[str, str] = json.loads(entry.details) if entry.details else {}
+    return details
+
+
+def _local(when: datetime, zone: tzinfo) -> str:
+    return f"{when.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _utc(when: datetime | None) -> str | None:
+    return None if when is None else when.astimezone(UTC).isoformat()
