@@ -17,6 +17,7 @@ from newsletter.subscribers.consent_record import OWN_CHAIN, Break, ConsentAct, 
 from newsletter.subscribers.subscriber import Subscriber
 
 LONG: Final = 100_000  # entries; to look at more takes seconds
+WAY: Final = 32  # cells
 HASH_SHOWN: Final = 16  # of 64 digits, for people
 
 
@@ -78,9 +79,9 @@ def verify(site: Site) -> None:
 def _say_entry(entry: ConsentEntry, file: str | None, zone: tzinfo) -> str:
     when = _("date unknown") if entry.at is None else _local(entry.at, zone)
     act = _("agreed") if entry.act == ConsentAct.AGREED else _("ended")
-    words = [pad(when, 24), pad(act, 8), _way_in_words(entry, file)]
-    if entry.recorded_at != entry.at:
-        words.append(_("recorded {when}", when=_local(entry.recorded_at, zone)))
+    words = [pad(when, 16), pad(act, 8), pad(_way_in_words(entry, file), WAY)]
+    if (recorded := _local(entry.recorded_at, zone)) != when:
+        words.append(_("recorded {when}", when=recorded))
     if entry.text is not None and entry.lang is not None:
         words.append(_("text {hash} ({lang})", hash=entry.text[:HASH_SHOWN], lang=entry.lang))
     return "  ".join(words).rstrip()
