@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -11,6 +12,7 @@ from newsletter.app.site import Site
 from newsletter.cli.cells import pad
 from newsletter.cli.output import progress
 from newsletter.cli.wording import _, tell
+from newsletter.desk.moments import find_zone, show_moment
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.consent_record import OWN_CHAIN, Break, ConsentAct, ConsentEntry
@@ -47,9 +49,9 @@ def show(site: Site, address: str, as_json: bool) -> None:
         click.echo(json.dumps([_fields(*one) for one in found], ensure_ascii=False, indent=2))
         return
     for entry, file in found:
-        click.echo(_say_entry(entry, file, site.zone()))
+        click.echo(_say_entry(entry, file, find_zone(site)))
     if not found and listed is not None:
-        click.echo(_say_before(listed, site.zone()))
+        click.echo(_say_before(listed, find_zone(site)))
 
 
 @consent.command()
@@ -69,18 +71,18 @@ def verify(site: Site) -> None:
     else:
         proof = consents.verify(lambda _done: None)
     if proof.broken:
-        raise ContentError("\n".join(_say_break(one, site.zone()) for one in proof.broken))
+        raise ContentError("\n".join(_say_break(one, find_zone(site)) for one in proof.broken))
     tell("Verified", _("{count:,} entries, all as they were recorded", count=proof.entries))
     tell("Last link", proof.head.hex())
     for file in proof.unfinished:
         tell("Import", _("{file} is not finished", file=printable(file)))
 
 
-def _say_entry(entry: ConsentEntry, file: str | None, zone: tzinfo) -> str:
-    when = _("date unknown") if entry.at is None else _local(entry.at, zone)
+def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
+    when = _("date unknown") if entry.at is None else show_moment(entry.at, zone)
     act = _("agreed") if entry.act == ConsentAct.AGREED else _("ended")
-    words = [pad(when, 16), pad(act, 8), pad(_way_in_words(entry, file), WAY)]
-    if (recorded := _local(entry.recorded_at, zone)) != when:
+    words = [pad(when, 20), pad(act, 8), pad(_way_in_words(entry, file), WAY)]
+    if (recorded := show_moment(entry.recorded_at, zone)) != when:
         words.append(_("recorded {when}", when=recorded))
     if entry.text is not None and entry.lang is not None:
         words.append(_("text {hash} ({lang})", hash=entry.text[:HASH_SHOWN], lang=entry.lang))
@@ -101,14 +103,14 @@ def _way_in_words(entry: ConsentEntry, file: str | None) -> str:
     return words.get(entry.way, entry.way)
 
 
-def _say_before(listed: Subscriber, zone: tzinfo) -> str:
+def _say_before(listed: Subscriber, zone: ZoneInfo) -> str:
     if listed.consented_at is None:
         return _("From before the record began; when they consented is not on record.")
-    when = _local(listed.consented_at, zone)
+    when = show_moment(listed.consented_at, zone)
     return _("From before the record began; the list says: consented {when}", when=when)
 
 
-def _say_break(broken: Break, zone: tzinfo) -> str:
+def _say_break(broken: Break, zone: ZoneInfo) -> str:
     where = (
         _("entry {place} of the record", place=broken.place)
         if broken.chain == OWN_CHAIN
@@ -116,7 +118,7 @@ def _say_break(broken: Break, zone: tzinfo) -> str:
     )
     if broken.recorded_at is None:
         return _("{where} is missing or unreadable; nothing after it is proven", where=where)
-    when = _local(broken.recorded_at, zone)
+    when = show_moment(broken.recorded_at, zone)
     return _(
         "{where}, recorded {when}, was changed afterwards; nothing after it is proven",
         where=where,
@@ -142,10 +144,6 @@ def _fields(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
 def _details(entry: ConsentEntry) -> Mapping[str, str]:
     details: Mapping[str, str] = json.loads(entry.details) if entry.details else {}
     return details
-
-
-def _local(when: datetime, zone: tzinfo) -> str:
-    return f"{when.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _utc(when: datetime | None) -> str | None:

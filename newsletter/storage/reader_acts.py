@@ -33,7 +33,6 @@ from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import (
-    WAY_OF_DOOR,
     ConsentAct,
     ConsentWay,
     Declaration,
@@ -298,8 +297,10 @@ def _confirm(
     if is_used:
         is_active = entry is not None and entry.standing is Standing.ACTIVE
         return Confirmed.ALREADY if is_active else Confirmed.GONE
-    way, text = WAY_OF_DOOR[door], asked.facts.get("text")
-    book = SqlOpenBook(connection, Occasion(way, now, lang=asked.lang, text=text))
+    text = asked.facts.get("text")
+    book = SqlOpenBook(
+        connection, Occasion(ConsentWay(door.value), now, lang=asked.lang, text=text)
+    )
     agreed = consent(entry, _wish_of(asked), now)
     if entry is None:
         book.add([agreed])

@@ -50,12 +50,6 @@ class ConsentWay(StrEnum):
     IMPORT = "import"  # a file
 
 
-WAY_OF_DOOR: Final[Mapping[str, ConsentWay]] = {
-    "code": ConsentWay.CODE,
-    "link": ConsentWay.LINK,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What the acts of one change have in common."""
@@ -64,7 +58,7 @@ class Occasion:
     now: datetime  # aware UTC
     by: str = ""  # the person of the office
     lang: Lang | None = None  # in which the text was read
-    text: str | None = None  # SHA-256 of the text that was agreed to; see `consent_text`
+    text: str | None = None  # SHA-256 of the text that was agreed to
     chain: ChainId = OWN_CHAIN
 
 

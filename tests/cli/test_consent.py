@@ -75,7 +75,7 @@ def test_s2_a_whole_record_is_verified_and_a_changed_one_names_the_place(site: R
     forge(site, "UPDATE consents SET at = '2020-01-01 00:00:00.000000' WHERE place = 2")
 
     said = fail(site, "verify")
-    assert "entry 2 of import 1, recorded 2022-08-01 12:00, was changed afterwards" in said
+    assert "entry 2 of import 1, recorded 2022-08-01 12:00 KST, was changed afterwards" in said
 
 
 def test_s2_the_record_names_nobody(site: ReaderList) -> None:
