@@ -18,6 +18,7 @@ PACKAGE: Final = Path(__file__).parent
 
 
 WEB: Final = "web/"  # below templates/: pages for readers, which are no part of any letter
+LEGAL: Final = "legal/"  # below templates/: consents and notices
 
 
 def read_templates(root: Path, read: dict[str, str] | None = None) -> dict[str, str]:
@@ -65,6 +66,27 @@ def read_web_templates(root: Path) -> tuple[dict[str, str], dict[str, str]]:
         for folder in (ours, root / "templates")
     )
     return own, site
+
+
+def read_legal_files(root: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """
+    Read the legal texts: the program's own, and those of the site, by the name of their file.
+
+    Raises:
+        ContentError: a file is not a regular file.
+    """
+    from newsletter.files import explain_unread, read_regular_file  # noqa: PLC0415
+
+    def read(folder: Path) -> "Iterator[tuple[str, bytes]]":
+        for path in sorted((folder / LEGAL).glob("*.md")):
+            try:
+                yield path.name, read_regular_file(path)
+            except OSError as error:
+                problem = Problem(f"templates/{LEGAL}{path.name}", None, explain_unread(error))
+                raise ContentError([problem]) from error
+
+    [ours] = _own_templates()
+    return dict(read(ours)), dict(read(root / "templates"))
 
 
 def _read_each(folder: Path) -> "Iterator[tuple[str, bytes, str]]":

@@ -51,6 +51,11 @@ class DeclaredField:
 
 
 LABEL: Final = phrase("fields.label", example="{ko: 정정, en: Correction}")
+CROSS_BORDER: Final = phrase(
+    "fields.cross-border",
+    example="{items, country, recipient, purpose, refusal}",
+    each="{ko: …, en: …}",
+)
 FIELDS: Final[dict[Part, tuple[DeclaredField, ...]]] = {
     Part.PUBLICATION: (
         DeclaredField("name", phrase("fields.name"), Form.TEXT_BY_LANG),
@@ -76,6 +81,7 @@ FIELDS: Final[dict[Part, tuple[DeclaredField, ...]]] = {
         DeclaredField("footer", phrase("fields.footer"), Form.NOTICE, False),
         DeclaredField("sponsor", phrase("fields.sponsor"), Form.NOTICE, False),
         DeclaredField("rules", phrase("fields.rules"), Form.VALUE, False),
+        DeclaredField("cross_border", CROSS_BORDER, Form.VALUE, False),
     ),
     Part.ISSUE: (
         DeclaredField("date", phrase("fields.date"), Form.VALUE),

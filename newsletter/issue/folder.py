@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from hashlib import sha256
@@ -11,6 +10,7 @@ from typing import Final
 
 from newsletter.files import NotAFileError, read_regular_file, reason_of
 from newsletter.issue.fields import Fields
+from newsletter.issue.front_matter import FrontMatter, read_front_matter
 from newsletter.issue.pictures import BYTES_MAX, Picture, check_picture
 from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import decode_text
@@ -19,16 +19,6 @@ from newsletter.phrases import Phrase, phrase
 
 TEXT_BYTES_MAX: Final = 256 * 1024
 IGNORED: Final = ("Thumbs.db", "desktop.ini", "Icon\r")
-
-
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """A Markdown file with fields between ``---`` lines at its start."""
-
-    place: str
-    fields: Fields
-    body: str
-    body_line: int  # the line that *body* starts on, counted from 1
 
 
 class Folder:
@@ -90,16 +80,7 @@ class Folder:
         text = self._text(name)
         if text is None:
             return None
-        place = self._place_of(name)
-        lines = text.split("\n")
-        ends = [at for at, line in enumerate(lines) if at and line.rstrip() == "---"]
-        if lines[0].rstrip() != "---" or not ends:
-            self._problems.add(place, 1, phrase("issue.no-front-matter"))
-            return None
-        fields = read_fields("\n".join(lines[1 : ends[0]]), place, 2, self._problems)
-        if fields is None:
-            return None
-        return FrontMatter(place, fields, "\n".join(lines[ends[0] + 1 :]), ends[0] + 2)
+        return read_front_matter(text, self._place_of(name), self._problems)
 
     def picture(self, name: str, named_at: tuple[str, int]) -> Picture | None:
         """Read and check the picture *name*; problems are recorded at *named_at*."""

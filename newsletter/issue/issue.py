@@ -18,6 +18,8 @@ IMAGES: Final = ("hosted", "embedded")  # on the web, or inside the letter
 APPROVALS: Final = ("none", "required", "two-person", "two-person-two-accounts")
 RULE_SETTINGS: Final = ("off", "advise", "block")
 ByLang = Mapping[Lang, str]
+# The five notices before data goes abroad: Personal Information Protection Act, Article 28-8(2).
+CROSS_BORDER: Final = ("items", "country", "recipient", "purpose", "refusal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Publication:
     footer: Notice | None = None  # the publication's own text at the foot of every letter
     sponsor: Notice | None = None  # the default sponsor of issues
     bounces: str | None = None  # the address for bounces; not part of the digest
+    cross_border: Mapping[str, ByLang] = field(default_factory=dict)  # see `CROSS_BORDER`
     written: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # by field: line, text
 
 

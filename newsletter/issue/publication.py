@@ -3,7 +3,14 @@
 from newsletter.issue.fields import Fields
 from newsletter.issue.folder import Folder
 from newsletter.issue.glossary import read_glossary
-from newsletter.issue.issue import APPROVALS, IMAGES, RULE_SETTINGS, Publication
+from newsletter.issue.issue import (
+    APPROVALS,
+    CROSS_BORDER,
+    IMAGES,
+    RULE_SETTINGS,
+    ByLang,
+    Publication,
+)
 from newsletter.issue.notice import FOOTER, SPONSOR, read_notice
 from newsletter.issue.pace import read_pace
 from newsletter.lang import EditionKind, Preference
@@ -56,6 +63,7 @@ def read_publication(issues: Folder) -> Publication | None:
         terms=read_glossary(issues),
         footer=read_notice(fields, FOOTER, place),
         sponsor=read_notice(fields, SPONSOR, place),
+        cross_border=_cross_border(fields),
         written=fields.written(),
     )
     for inner in (sender, contact):
@@ -68,6 +76,15 @@ def read_publication(issues: Folder) -> Publication | None:
 def _rules(fields: Fields) -> dict[str, str]:
     inner = fields.inner("rules", required=False)
     return {name: inner.choice(name, RULE_SETTINGS) for name in inner.names()} if inner else {}
+
+
+def _cross_border(fields: Fields) -> dict[str, ByLang]:
+    inner = fields.inner("cross_border", required=False)
+    if inner is None:
+        return {}
+    notices = {name: inner.by_lang(name) for name in CROSS_BORDER}
+    inner.finish()
+    return notices
 
 
 def _phone(contact: Fields | None) -> str:

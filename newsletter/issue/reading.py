@@ -10,7 +10,8 @@ from typing import Final
 from newsletter.errors import UsageError
 from newsletter.issue.declared import Part, fields_of, texts_of
 from newsletter.issue.fields import Fields, is_web_address
-from newsletter.issue.folder import Folder, FrontMatter
+from newsletter.issue.folder import Folder
+from newsletter.issue.front_matter import FrontMatter
 from newsletter.issue.issue import Article, ArticleText, ByLang, Issue, IssueText, Publication
 from newsletter.issue.markdown import Markdown, images_of, parse_markdown
 from newsletter.issue.notice import SPONSOR, read_notice

@@ -32,7 +32,7 @@ class ReaderWords:
         ``{name:을/를}`` appends the particle that fits the value, after a closing mark in front of
         the pair: ``‘{name:’을/를}``. A place without a value stays empty.
         """
-        return "".join(_filled(self.words[key], values))
+        return fill_places(self.words[key], values)
 
     def moment(self, when: datetime, zone: tzinfo) -> str:
         """Return a time in *zone*, to the minute, as people of this language write it."""
@@ -76,25 +76,30 @@ def _read(
     words = {key: fields.text(key) for key in keys}
     fields.finish()  # names the keys that nobody knows
     for key in keys:
-        allowed = _places(words[key] if known is None else known[key])
+        allowed = places_of(words[key] if known is None else known[key])
         for message in _faults(key, words[key], allowed):
             problems.add(place, fields.line_of(key), message)
     return words
 
 
 def _faults(key: str, text: str, allowed: frozenset[str] | None) -> Iterator[Phrase]:
-    places = _places(text)
+    places = places_of(text)
     if places is None or not places <= (allowed or frozenset()):
         shown = [f"{{{place}}}" for place in sorted(allowed or ())]
         yield phrase("message.strange-places", key=key, places=shown)
 
 
-def _places(text: str) -> frozenset[str] | None:
+def places_of(text: str) -> frozenset[str] | None:
     """Return the names of a text's places; None if its braces cannot be read."""
     try:
         return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
     except ValueError:
         return None
+
+
+def fill_places(text: str, values: Mapping[str, str]) -> str:
+    """Return *text* with its places filled; see `ReaderWords.fill`."""
+    return "".join(_filled(text, values))
 
 
 def _filled(text: str, values: Mapping[str, str]) -> Iterator[str]:

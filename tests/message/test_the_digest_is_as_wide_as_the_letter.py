@@ -16,6 +16,11 @@ from tests.message.makers import make_reader
 
 NOW: Final = datetime(2022, 8, 26, 20, tzinfo=UTC)  # another day in Seoul
 # By field of Publication: what stands in the file, and what it is changed to.
+CROSS_BORDER: Final = (
+    "cross_border:\n  items: {ko: 이메일 주소, en: Email address}\n"
+    "  country: {ko: 미국, en: United States}\n  recipient: {ko: 수탁사, en: Provider}\n"
+    "  purpose: {ko: 메일 발송, en: Sending email}\n  refusal: {ko: 거부 방법, en: How to refuse}\n"
+)
 CHANGES: Final = {
     "name": ("name: {ko: 메디컬 경기 e-뉴스", "name: {ko: 다른 이름"),
     "sender_name": ("  name: {ko: 메디컬 경기 e-뉴스", "  name: {ko: 다른 이름"),
@@ -41,6 +46,7 @@ CHANGES: Final = {
     "footer": ("accent:", "footer: {ko: 꼬리말, en: At the foot}\naccent:"),
     "sponsor": ("accent:", "sponsor: {ko: 후원, en: Sponsored}\naccent:"),
     "bounces": ("  address: news@", "  bounces: b@example.org\n  address: news@"),
+    "cross_border": ("accent:", f"{CROSS_BORDER}accent:"),
     "written": ("accent:", "# a remark\naccent:"),  # where fields stand
 }
 GLOSSARY: Final = "hdc:\n  ko: 보건개발센터\n  en: Health Development Center\n"
