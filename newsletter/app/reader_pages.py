@@ -3,11 +3,19 @@
 from typing import TYPE_CHECKING
 
 from newsletter.lang import Lang
-from newsletter.supplies import read_web_templates
+from newsletter.supplies import read_legal_files, read_web_templates
 
 if TYPE_CHECKING:
     from newsletter.app.site import Site
+    from newsletter.message.legal_text import LegalTexts
     from newsletter.message.page_press import PagePress
+
+
+def read_legal(site: "Site") -> "LegalTexts":
+    """Read the consents and notices; raises ContentError with every fault of the site's own."""
+    from newsletter.message.legal_text import read_legal_texts  # noqa: PLC0415 - as below
+
+    return read_legal_texts(*read_legal_files(site.root))
 
 
 def make_page_press(site: "Site") -> "PagePress":
@@ -33,6 +41,7 @@ def make_page_press(site: "Site") -> "PagePress":
     press = PagePress(
         templates,
         words,
+        read_legal(site),
         publication=publication,
         accent_on_dark=lighten_for(publication.accent, DARK_PAPER),
     )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.backups import Contents
     from newsletter.storage.bounce_checks import SqlBounceChecks
+    from newsletter.storage.consent_texts import SqlConsentTexts
     from newsletter.storage.consents import SqlConsents
     from newsletter.storage.crowds import SqlCrowds
     from newsletter.storage.diary import SqlDiary
@@ -143,6 +144,12 @@ class Records:
         from newsletter.storage.consents import SqlConsents  # noqa: PLC0415
 
         return SqlConsents(self.database)
+
+    def consent_texts(self) -> "SqlConsentTexts":
+        """Open the texts that people agreed to."""
+        from newsletter.storage.consent_texts import SqlConsentTexts  # noqa: PLC0415
+
+        return SqlConsentTexts(self.database)
 
     def approvals(self) -> "SqlApprovals":
         """Open the record of approvals and overrides."""

@@ -78,6 +78,30 @@ def verify(site: Site) -> None:
         tell("Import", _("{file} is not finished", file=printable(file)))
 
 
+@consent.command("text")
+@click.argument("start", metavar="[HASH]", default="")
+@click.pass_obj
+def text_of(site: Site, start: str) -> None:
+    """
+    Print the text that people agreed to, named by the first digits of its HASH.
+
+    Without HASH it lists the texts that were ever shown. The text is printed byte by byte as it
+    was shown: its SHA-256 is HASH.
+    """
+    found = site.records.consent_texts().find(start.strip().lower())
+    if start and len(found) == 1:
+        click.echo(found[0].words, nl=False)
+        return
+    if start and not found:
+        raise ContentError(_("no text that was shown has the hash {hash}", hash=printable(start)))
+    for text in found:
+        when = show_moment(text.kept_at, find_zone(site))
+        words = [pad(text.hash[:HASH_SHOWN], HASH_SHOWN), text.lang, pad(when, 20)]
+        click.echo("  ".join([*words, printable(text.version)]))
+    if not found:
+        click.echo(_("No text was shown yet; newsletter serve keeps what its form shows."))
+
+
 def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
     when = _("date unknown") if entry.at is None else show_moment(entry.at, zone)
     act = _("agreed") if entry.act == ConsentAct.AGREED else _("ended")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsletter.mails.mail import Mail, MailForm
+from newsletter.message.legal_text import LegalName, LegalText, LegalTexts
 from newsletter.message.reader_words import ReaderWords
 
 
@@ -23,6 +24,8 @@ class MailText:
     subject: str
     heading: str
     lead: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str], ...] = ()  # terms and what is said of each
+    after_rows: tuple[str, ...] = ()
     code: str = ""  # six digits; "": none
     before_button: tuple[str, ...] = ()
     button: Link | None = None
@@ -36,7 +39,8 @@ class MailFacts:
 
     mail: Mail
     words: ReaderWords
-    publication: str  # its name
+    legal: LegalTexts
+    values: Mapping[str, str]  # of the publication: see `agreement.values_of`
     when: str  # of the request, in words
     url: str  # /c/TOKEN of the mail
     preferences_url: str  # of the reader it is about; "": of nobody
@@ -46,9 +50,14 @@ class MailFacts:
     def fill(self, key: str) -> str:
         """Return the text of *key* for this mail."""
         address = str(self.mail.facts.get("new", self.mail.address))
+        publication = self.values["publication"]
         return self.words.fill(
-            key, publication=self.publication, when=self.when, code=self.code, address=address
+            key, publication=publication, when=self.when, code=self.code, address=address
         )
+
+    def notice(self, name: LegalName) -> LegalText:
+        """Return a notice for this mail."""
+        return self.legal[name, self.mail.lang].filled({**self.values, "when": self.when})
 
 
 def write_text(form: MailForm, facts: MailFacts) -> MailText:
@@ -99,16 +108,30 @@ def _new_address(facts: MailFacts) -> MailText:
     )
 
 
-def _with_undo(form: MailForm) -> Callable[[MailFacts], MailText]:
-    def write(facts: MailFacts) -> MailText:
-        return MailText(
-            subject=facts.fill(f"{form}_subject"),
-            heading=facts.fill(f"{form}_heading"),
-            lead=(facts.fill(f"{form}_text"), facts.fill(f"{form}_note")),
-            button=Link(facts.fill(f"{form}_button"), facts.url),
-        )
+def _moved(facts: MailFacts) -> MailText:
+    return MailText(
+        subject=facts.fill("moved_subject"),
+        heading=facts.fill("moved_heading"),
+        lead=(facts.fill("moved_text"), facts.fill("moved_note")),
+        button=Link(facts.fill("moved_button"), facts.url),
+    )
 
-    return write
+
+def _left(facts: MailFacts) -> MailText:
+    text = facts.notice(LegalName.LEFT)
+    return _write_notice(text, Link(text.fields["button"], facts.url))
+
+
+def _write_notice(text: LegalText, button: Link, link: Link | None = None) -> MailText:
+    return MailText(
+        subject=text.fields["subject"],
+        heading=text.heading,
+        lead=text.lead,
+        rows=text.rows,
+        after_rows=text.notes,
+        button=button,
+        link=link,
+    )
 
 
 _WRITTEN_BY: Final[Mapping[MailForm, Callable[[MailFacts], MailText]]] = {
@@ -116,6 +139,6 @@ _WRITTEN_BY: Final[Mapping[MailForm, Callable[[MailFacts], MailText]]] = {
     MailForm.SUBSCRIBED: _subscribed,
     MailForm.SETTINGS: _settings,
     MailForm.NEW_ADDRESS: _new_address,
-    MailForm.LEFT: _with_undo(MailForm.LEFT),
-    MailForm.MOVED: _with_undo(MailForm.MOVED),
+    MailForm.LEFT: _left,
+    MailForm.MOVED: _moved,
 }

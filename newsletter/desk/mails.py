@@ -19,6 +19,7 @@ from newsletter.lang import Lang
 from newsletter.mails.limits import Limits
 from newsletter.mails.mail import Mail, MailForm, MailKind, MailName
 from newsletter.mails.sending import MailRun, send_due
+from newsletter.message.agreement import values_of
 from newsletter.message.bounces import BounceAddresses
 from newsletter.message.envelope import Envelope
 from newsletter.message.links import Purpose, ReaderLinks
@@ -140,7 +141,9 @@ class MailRoom:
         for form in MailForm:
             for lang, words in self._press.words.items():
                 sample = replace(SAMPLE, form=form, lang=lang)
-                text = write_text(form, MailFacts(sample, words, *["sample"] * 6))
+                values = values_of(self._publication, lang)
+                facts = MailFacts(sample, words, self._press.legal, values, *["sample"] * 5)
+                text = write_text(form, facts)
                 for template in TEMPLATES:
                     try:
                         self._press.fill(template, lang, mail=text)
@@ -156,7 +159,8 @@ class MailRoom:
         return MailFacts(
             mail=mail,
             words=words,
-            publication=self._publication.name[mail.lang],
+            legal=self._press.legal,
+            values=values_of(self._publication, mail.lang),
             when=words.moment(mail.asked_at, self._publication.zone),
             url=links.mail_url(links.token(Purpose.MAIL, mail.name)),
             preferences_url=_reader_url(links, Purpose.PREFERENCES, reader),

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
+from newsletter.message.agreement import Agreement
 from newsletter.subscribers.address import Address, address_of, name_of
+
+TEXT_CHANGED: Final = "error_text_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Form:
     consent_required: bool = False
     consent_name: bool = False
     consent_age: bool = False
+    consent_abroad: bool = False
+    text: str = ""  # names the agreement that was read, see `Agreement.hash`; "": not said
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +60,39 @@ class Wanted:
     address: Address | None  # None: the current one stays
 
 
-def check_subscription(form: Form) -> Asked:
-    """Return what a form to subscribe asks for; raises FormError with every fault."""
+def check_subscription(form: Form, agreement: Agreement) -> Asked:
+    """
+    Return what a form to subscribe asks for.
+
+    Args:
+        form: as it was sent.
+        agreement: that the form shows now.
+
+    Raises:
+        FormError: every fault; also, the agreement has changed since the form was shown.
+    """
     faults: list[Fault] = []
     address = _try_address(form.address, faults)
     preference = _try_preference(form.preference, faults)
     name = _try_name(form.name, faults)
+    if form.text not in ("", agreement.hash):
+        raise FormError([Fault("consent_required", TEXT_CHANGED), *faults])
     if not form.consent_required:
         faults.append(Fault("consent_required", "error_consent_required"))
     if name and not form.consent_name:
         faults.append(Fault("consent_name", "error_consent_name"))
     if not form.consent_age:
         faults.append(Fault("consent_age", "error_consent_age"))
+    if "consent_abroad" in agreement.boxes and not form.consent_abroad:
+        faults.append(Fault("consent_abroad", "error_consent_abroad"))
     if faults or address is None or preference is None:
         raise FormError(faults)
     return Asked(address, name, preference)
+
+
+def without_boxes(form: Form) -> Form:
+    """Return a form with no box ticked: what it asks to agree to has changed."""
+    return Form(address=form.address, name=form.name, preference=form.preference)
 
 
 def check_settings(form: Form) -> Wanted:

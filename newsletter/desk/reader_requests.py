@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from newsletter.app.reader_pages import read_legal
 from newsletter.app.site import Site
 from newsletter.desk.link_keys import LinkKeyring
 from newsletter.desk.reader_forms import Form, check_address, check_subscription
 from newsletter.lang import Lang
 from newsletter.mails.limits import network_of
 from newsletter.mails.mail import MailKind, Request
+from newsletter.message.agreement import agreements_of
 from newsletter.message.links import Purpose
 from newsletter.subscribers.address import Address, address_of
 from newsletter.subscribers.subscriber import Standing, Subscriber
@@ -19,9 +21,12 @@ class ReaderRequests:
     """Stores what readers ask for; the thread that sends mails decides what becomes of it."""
 
     def __init__(self, site: Site, keyring: LinkKeyring, wake: Callable[[], None]) -> None:
+        """Read what forms ask to agree to, and keep it: requests name it by its hash."""
         self._clock = site.clock
         self._keyring = keyring
         self._acts = site.records.reader_acts(site.zone())
+        self._agreements = agreements_of(site.publication, read_legal(site))
+        site.records.consent_texts().keep(self._agreements.values(), site.clock())
         self._wake = wake  # called when a mail may be due
 
     def subscribe(self, form: Form, lang: Lang, peer: str) -> str:
@@ -37,11 +42,14 @@ class ReaderRequests:
             FormError: every fault of the form.
             LedgerError: nothing was recorded.
         """
-        asked = check_subscription(form)
+        agreement = self._agreements[lang]
+        asked = check_subscription(form, agreement)
+        boxes = [box for box in agreement.boxes if getattr(form, box)]
         facts = {
             "name": asked.name,
             "preference": asked.preference,
-            "consent_name": form.consent_name,
+            "text": agreement.hash,
+            "boxes": boxes,
         }
         request = self.make(MailKind.SUBSCRIBE, lang, asked.address, peer, facts)
         self._store(request)

@@ -28,7 +28,7 @@ def draw_mail_name() -> MailName:
 class MailKind(StrEnum):
     """What was asked for; stored, so never renamed."""
 
-    SUBSCRIBE = "subscribe"  # by the form; facts: name, preference, consent_name
+    SUBSCRIBE = "subscribe"  # by the form; facts: name, preference, text, boxes
     SETTINGS = "settings"  # a fresh link to one's own data; by a page or by an address
     NEW_ADDRESS = "new address"  # to the new address; facts: old_key
     LEFT = "left"  # the result of leaving; facts: since

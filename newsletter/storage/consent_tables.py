@@ -6,6 +6,17 @@ from sqlalchemy import Column, Integer, LargeBinary, Table, Text
 
 from newsletter.storage.tables import UtcTime, metadata
 
+# What people agreed to, in the words that they read; only inserted.
+consent_texts: Final = Table(
+    "consent_texts",
+    metadata,
+    Column("hash", Text, primary_key=True),  # SHA-256 of the words in UTF-8
+    Column("lang", Text, nullable=False),
+    Column("version", Text, nullable=False),  # as its author calls it
+    Column("words", Text, nullable=False),
+    Column("kept_at", UtcTime, nullable=False),  # from when on a form could show it
+)
+
 # Chains of files; the chain of single acts has the number 0, and no row.
 consent_chains: Final = Table(
     "consent_chains",

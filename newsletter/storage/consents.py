@@ -155,7 +155,7 @@ def write_noted(connection: Connection) -> None:
         chain = occasion.chain
         links, head = heads.get(chain) or _take_head(connection, chain)
         common = {"chain_id": chain, "way": occasion.way.value, "recorded_at": occasion.now}
-        is_short = occasion.lang is None is occasion.text and not occasion.by
+        is_short = occasion.lang is None is occasion.text and not occasion.details
         if not is_short:
             lang = None if occasion.lang is None else occasion.lang.value
             common |= {"lang": lang, "text_hash": occasion.text}

@@ -297,10 +297,9 @@ def _confirm(
     if is_used:
         is_active = entry is not None and entry.standing is Standing.ACTIVE
         return Confirmed.ALREADY if is_active else Confirmed.GONE
-    text = asked.facts.get("text")
-    book = SqlOpenBook(
-        connection, Occasion(ConsentWay(door.value), now, lang=asked.lang, text=text)
-    )
+    text, boxes = asked.facts.get("text"), tuple(asked.facts.get("boxes", ()))
+    way = ConsentWay(door.value)
+    book = SqlOpenBook(connection, Occasion(way, now, lang=asked.lang, text=text, boxes=boxes))
     agreed = consent(entry, _wish_of(asked), now)
     if entry is None:
         book.add([agreed])

@@ -240,6 +240,8 @@ approvals: Final = Table(
     Column("blocking", Integer, nullable=False),  # number of findings seen by the person
     Column("advising", Integer, nullable=False),
     Column("account", Text),  # USER@HOST of the system; NULL: from before this was stored
+    # Whether the person says that it contains advertising; NULL: from before this was asked
+    Column("advertising", Boolean),
 )
 
 overrides: Final = Table(

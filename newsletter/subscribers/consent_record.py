@@ -59,7 +59,14 @@ class Occasion:
     by: str = ""  # the person of the office
     lang: Lang | None = None  # in which the text was read
     text: str | None = None  # SHA-256 of the text that was agreed to
+    boxes: tuple[str, ...] = ()  # of that text, that were ticked
     chain: ChainId = OWN_CHAIN
+
+    @property
+    def details(self) -> Mapping[str, str]:
+        """What is kept outside the chain, and may be erased."""
+        said = {"by": self.by, "boxes": ", ".join(self.boxes)}
+        return {key: value for key, value in said.items() if value}
 
 
 class Stand(NamedTuple):
@@ -233,9 +240,9 @@ def chain_on(
         lang=occasion.lang,
         text=occasion.text,
     )
-    words, by = _words_of(first), {"by": occasion.by} if occasion.by else {}
+    words, said = _words_of(first), occasion.details
     for place, (key, act, at) in enumerate(declared, links + 1):
-        details, details_hash = write_details(by)
+        details, details_hash = write_details(said)
         person = name_person(key, secret)
         head = _link(head, place, act, person, at, details_hash, words)
         yield Linked(place, act, person, at, details, details_hash, head)

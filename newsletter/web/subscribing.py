@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Redirect
 
 from newsletter.desk.mail_links import MailLinks
-from newsletter.desk.reader_forms import Fault, Form, FormError
+from newsletter.desk.reader_forms import TEXT_CHANGED, Fault, Form, FormError, without_boxes
 from newsletter.desk.reader_requests import ReaderRequests
 from newsletter.lang import Lang
 from newsletter.mails.mail import Mail
@@ -64,6 +64,8 @@ class SubscribingPages:
         try:
             tab = self._requests.subscribe(form, Lang(lang), request.remote_addr or "")
         except FormError as error:
+            if any(fault.key == TEXT_CHANGED for fault in error.faults):
+                form = without_boxes(form)
             return self._form(Lang(lang), form, error.faults)
         return redirect(url_for("subscribing.show_tab", lang=lang, tab=tab), 303)
 
@@ -97,6 +99,7 @@ class SubscribingPages:
             faults=faults,
             action=url_for("subscribing.ask", lang=lang.value),
             form=form,
+            agreement=self._pages.agreements[lang],
         )
 
     def _tab(self, lang: Lang, asked: Mail, faults: Sequence[Fault] = ()) -> Response:
@@ -125,4 +128,6 @@ def read_form(sent: "MultiDict[str, str]") -> Form:
         consent_required="consent_required" in sent,
         consent_name="consent_name" in sent,
         consent_age="consent_age" in sent,
+        consent_abroad="consent_abroad" in sent,
+        text=sent.get("text", ""),
     )

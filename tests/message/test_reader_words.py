@@ -42,7 +42,7 @@ def test_every_word_is_said_somewhere() -> None:
             return True
         if any(key.startswith(f"{form}_") for form in MailForm) and f"_{end}" in said:
             return True
-        if key.startswith(("own_", "prefers_", "notice_")):
+        if key.startswith(("own_", "prefers_")):
             return True  # put together of a value
         return any(f"{mark}{key}" in said for mark in ('"', "words.", "]."))
 
@@ -98,7 +98,7 @@ def test_a_time_is_written_as_people_of_the_language_do() -> None:
 
 def test_a_template_escapes_what_it_shows_and_reaches_nothing_else() -> None:
     press = PagePress(
-        {"a.html.j2": "<p>{{ value }}</p>", "b.html.j2": "{{ ''.__class__.__mro__ }}"}, read()
+        {"a.html.j2": "<p>{{ value }}</p>", "b.html.j2": "{{ ''.__class__.__mro__ }}"}, read(), {}
     )
 
     assert press.fill("a.html.j2", Lang.EN, value="<b>") == "<p>&lt;b&gt;</p>"
@@ -108,7 +108,9 @@ def test_a_template_escapes_what_it_shows_and_reaches_nothing_else() -> None:
 
 def test_all_wrong_templates_are_named(tmp_path: Path) -> None:
     del tmp_path
-    press = PagePress({"a.html.j2": "{% if %}", "b.txt.j2": "ok", "c.html.j2": "\n{{ x"}, read())
+    press = PagePress(
+        {"a.html.j2": "{% if %}", "b.txt.j2": "ok", "c.html.j2": "\n{{ x"}, read(), {}
+    )
 
     with pytest.raises(ContentError) as caught:
         press.check()

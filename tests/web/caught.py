@@ -9,9 +9,11 @@ from typing import Final
 from lxml import html
 
 from newsletter.mails.mail import MailForm
+from newsletter.message.legal_text import LegalName, read_legal_texts
 from newsletter.message.reader_words import ReaderWords
+from newsletter.supplies import read_legal_files
 from tests.mail_sinks import RecordingServer
-from tests.stage.site import PUBLIC_URL
+from tests.stage.site import CHECKOUT, PUBLIC_URL
 
 PATIENCE_S: Final = 20.0
 CODE: Final = re.compile(r"\[(\d{6})\]")
@@ -61,7 +63,7 @@ class Mailboxes:
         self, forms: Iterable[MailForm], words: ReaderWords, ending: str
     ) -> list[CaughtMail]:
         """Wait for a mail of each form to any address with this ending, and return them."""
-        wanted = {words[f"{form}_heading"] for form in forms}
+        wanted = {heading_of(form, words) for form in forms}
         deadline = time.monotonic() + PATIENCE_S
         while True:
             mails = {mail.heading: mail for mail in self._ending(ending)}
@@ -72,6 +74,15 @@ class Mailboxes:
 
     def _ending(self, ending: str) -> list[CaughtMail]:
         return [CaughtMail(message) for to, message in self._server.taken if to.endswith(ending)]
+
+
+def heading_of(form: MailForm, words: ReaderWords) -> str:
+    """Return the heading of a mail: of a notice, or one of the words."""
+    notice = next((name for name in LegalName if name.value == form.value), None)
+    if notice is None:
+        return words[f"{form}_heading"]
+    texts = read_legal_texts(*read_legal_files(CHECKOUT))
+    return texts[notice, words.lang].heading
 
 
 def url_here(url: str, link: str) -> str:
