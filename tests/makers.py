@@ -26,6 +26,12 @@ PUBLIC_URL: Final = "https://e-news.example.org"
 ISSUE_ID: Final = "2022-08"
 ARTICLE: Final = "issues/2022-08/01-conference"
 
+# What publication.yaml says where the mail service stands abroad.
+CROSS_BORDER: Final = (
+    "cross_border:\n  items: {ko: 이메일 주소, en: Email address}\n"
+    "  country: {ko: 미국, en: United States}\n  recipient: {ko: 수탁사, en: Provider}\n"
+    "  purpose: {ko: 메일 발송, en: Sending email}\n  refusal: {ko: 거부 방법, en: How to refuse}\n"
+)
 PUBLICATION: Final = """\
 name: {ko: 메디컬 경기 e-뉴스, en: Medical Gyeonggi e-News}
 author: {ko: 관리자, en: Administrator}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from newsletter.errors import SettingsError
+from newsletter.errors import ContentError, SettingsError
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
 from newsletter.supplies import read_templates
@@ -186,17 +186,28 @@ class Site:
 
         Raises:
             SettingsError: the provider sends over the network, but the pictures and links in the
-                letters have no public URL.
+                letters have no public URL; or it stands abroad, and readers were not told.
         """
-        from newsletter.delivery.registry import open_provider  # noqa: PLC0415
+        from newsletter.delivery.registry import leaves_the_country, open_provider  # noqa: PLC0415
+        from newsletter.issue.issue import CROSS_BORDER  # noqa: PLC0415 - help does without
 
         url = self.settings.mail_url
         if not url.needs_public_url:  # a folder
             return open_provider(url, self.root)
         if not (self.settings.public_url or "").startswith("https://"):
             raise SettingsError(phrase("settings.public-url-missing"))
+        if leaves_the_country(url) and not self._has_told_of_abroad():
+            named = phrase("settings.cross-border-missing", host=url.host, fields=CROSS_BORDER)
+            raise SettingsError(named)
         caller = self.settings.caller(sender_address or self.publication.sender_address)
         return open_provider(url, self.root, caller)
+
+    def _has_told_of_abroad(self) -> bool:
+        """Whether readers are told that their data goes abroad: see `Publication.cross_border`."""
+        try:
+            return bool(self.publication.cross_border)
+        except ContentError:  # only a dispatch that was begun before goes on without it
+            return True
 
     def rehearsal_provider(self) -> "Provider":
         """Make an outbox in the site for rehearsals, independent of NEWSLETTER_MAIL_URL."""

@@ -1,5 +1,7 @@
 """``newsletter approve``: a named person approves that a letter may be sent."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from newsletter.app.site import Site
@@ -11,17 +13,22 @@ from newsletter.cli.wording import _, tell
 from newsletter.desk.words import readers
 from newsletter.errors import UsageError
 
+if TYPE_CHECKING:
+    from newsletter.desk import approving
+
 
 @click.command()
 @click.argument("issue")
 @click.option("--by", "name", required=True, help="Who approves.")
+@click.option("--advertising", is_flag=True, help="Answer that it contains advertising.")
 @click.option("--yes", is_flag=True, help="Approve without being asked.")
 @click.pass_context
-def approve(ctx: click.Context, issue: str, name: str, *, yes: bool) -> None:
+def approve(ctx: click.Context, issue: str, name: str, *, advertising: bool, yes: bool) -> None:
     """
     Approve ISSUE as it is now; any change of text, picture or template voids it.
 
-    First shows the findings of the proof, and how many readers the approval is for.
+    First shows the findings of the proof, and how many readers the approval is for. Whoever
+    approves an issue with "advertising: yes" answers for that by name.
     """
     spare_looking(ctx)
     site: Site = ctx.obj
@@ -32,11 +39,13 @@ def approve(ctx: click.Context, issue: str, name: str, *, yes: bool) -> None:
 
     def confirm(seen: approving.ToApprove) -> None:
         show_report(seen.report)
+        answer_for_advertising(seen, by, is_said=advertising, asks=not yes)
         question = _(
-            "{by} approves {issue}, digest {digest}, for {readers}, having seen {blocking} "
-            "blocking and {advising} advising findings?",
+            "{by} approves {issue}, {advertising}, digest {digest}, for {readers}, having seen "
+            "{blocking} blocking and {advising} advising findings?",
             by=by,
             issue=issue,
+            advertising=_("with advertising") if advertises(seen) else _("without advertising"),
             digest=seen.composed.composition.digest[:12],
             readers=readers(seen.readers),
             blocking=seen.report.blocking,
@@ -59,3 +68,39 @@ def approve(ctx: click.Context, issue: str, name: str, *, yes: bool) -> None:
         good_for = _("{readers} who would get it now", readers=count)
     tell("Good for", good_for)
     tell("Next", f"newsletter dispatch {issue}")
+
+
+def advertises(seen: "approving.ToApprove") -> bool:
+    """Return what the issue says of itself."""
+    return seen.composed.issue.advertising
+
+
+def answer_for_advertising(
+    seen: "approving.ToApprove", by: str, *, is_said: bool, asks: bool
+) -> None:
+    """
+    Let a person answer whether the letter advertises (Network Act, Article 50(4)).
+
+    Raises:
+        UsageError: the answer is not what the issue says, or there is none.
+    """
+    issue = seen.composed.issue
+    if is_said and not issue.advertising:
+        msg = _("{issue} says that it has no advertising; correct its issue.yaml", issue=issue.id)
+        raise UsageError(msg)
+    if is_said or not issue.advertising:
+        return
+    if not asks or not is_terminal("stdin"):
+        msg = _("{issue} contains advertising; answer for it by --advertising", issue=issue.id)
+        raise UsageError(msg)
+    question = _(
+        "{issue} says that it contains advertising, and its subject begins with (광고). "
+        "Does {by} confirm that?",
+        issue=issue.id,
+        by=by,
+    )
+    if not ask(question):
+        msg = _(
+            "nothing was approved; correct advertising in issues/{issue}/issue.yaml", issue=issue.id
+        )
+        raise UsageError(msg)

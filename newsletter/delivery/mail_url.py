@@ -40,6 +40,7 @@ class Scheme:
     port: int | None = None  # the default; None: no port may be given
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the first is the default
     is_folder: bool = False  # a folder follows instead of //host
+    is_abroad: bool = False  # the service stands outside Korea
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from newsletter.delivery.abroad import is_abroad
 from newsletter.delivery.caller import UNNAMED, Caller
 from newsletter.delivery.mail_url import Login, MailUrl, Scheme, parse
 from newsletter.delivery.provider import Provider
@@ -44,7 +45,9 @@ SCHEMES: Final = {
     "smtp": Scheme("smtp", "smtp://localhost:25", port=25),
     "smtp+starttls": Scheme("smtp", "smtp+starttls://USER:PASSWORD@HOST:587", Login.PASSWORD, 587),
     "smtps": Scheme("smtp", "smtps://USER:PASSWORD@HOST:465", Login.PASSWORD, 465),
-    "mailgun": Scheme("mailgun", "mailgun://KEY@DOMAIN?region=us", Login.KEY, options=REGIONS),
+    "mailgun": Scheme(
+        "mailgun", "mailgun://KEY@DOMAIN?region=us", Login.KEY, options=REGIONS, is_abroad=True
+    ),
 }
 
 
@@ -56,6 +59,11 @@ def read_mail_url(setting: str) -> MailUrl:
         SettingsError: with the fault and the remedy; without any password or key.
     """
     return parse(setting, SCHEMES)
+
+
+def leaves_the_country(url: MailUrl) -> bool:
+    """Return whether letters by *url* leave Korea, as far as the program can know."""
+    return is_abroad(url, SCHEMES[url.scheme])
 
 
 def open_provider(url: MailUrl, root: Path, caller: Caller = UNNAMED) -> Provider:

@@ -43,7 +43,8 @@ def approve(
         issue: that is approved.
         by: who approves.
         account: of the system, that it is done from: USER@HOST; empty: not known.
-        confirm: sees what is approved; raises a UsageError if it does not agree.
+        confirm: sees what is approved, and whether it advertises; raises a UsageError if the
+            person does not agree.
 
     Returns:
         What was approved.
@@ -71,6 +72,7 @@ def approve(
             seen.report.blocking,
             seen.report.advising,
             account,
+            composed.issue.advertising,
         )
     )
     return seen

@@ -13,6 +13,7 @@ from newsletter.proof.approval import (
     ApprovalPolicy,
     Override,
     Sender,
+    check_advertising,
     check_approval,
     find_shared_account,
 )
@@ -102,12 +103,15 @@ class Preflight:
             One that is another person's by name alone: from the account that dispatches.
 
         Raises:
-            ContentError: the approval that is demanded is missing.
+            ContentError: the approval that is demanded is missing, or nobody has answered for
+                its advertising.
         """
         composition = self._composed.composition
         policy = ApprovalPolicy(self._composed.publication.approval)
         approvals = self._approvals.approvals(composition.issue)
         check_approval(approvals, composition, policy, self._sender)
+        if self._for_readers and self._composed.issue.advertising:
+            check_advertising(approvals, composition)
         shared = find_shared_account(approvals, composition, self._sender)
         return shared if policy is ApprovalPolicy.TWO_PERSON else None
 

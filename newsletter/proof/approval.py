@@ -33,6 +33,7 @@ class Approval:
     blocking: int  # number of blocking findings seen by the person
     advising: int
     account: str = ""  # USER@HOST of the system; empty: not known
+    advertising: bool | None = None  # whether it advertises, says the person; None: not asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,21 @@ def check_approval(
         raise ContentError(fault)
     if policy is ApprovalPolicy.TWO_ACCOUNTS and sender.account is not None:
         _check_accounts(others, composition.issue, sender)
+
+
+def check_advertising(approvals: Sequence[Approval], composition: Composition) -> None:
+    """
+    Refuse a letter with advertising for which nobody has answered (Network Act, Article 50).
+
+    Args:
+        approvals: of this issue.
+        composition: a letter with advertising that is about to go out to readers.
+
+    Raises:
+        ContentError: no approval of this letter says so.
+    """
+    if not any(one.advertising for one in approvals if one.digest in composition.digests):
+        raise ContentError(phrase("proof.advertising-unanswered", issue=composition.issue))
 
 
 def find_shared_account(

@@ -28,6 +28,7 @@ class SqlApprovals:
                     blocking=approval.blocking,
                     advising=approval.advising,
                     account=approval.account or None,
+                    advertising=approval.advertising,
                 )
             )
 
@@ -64,6 +65,7 @@ class SqlApprovals:
                 row.blocking,
                 row.advising,
                 row.account or "",
+                row.advertising,
             )
             for row in rows
         ]

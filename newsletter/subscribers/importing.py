@@ -58,6 +58,7 @@ class Step:
     repeats: tuple[Repeat, ...] = ()
     remarks: tuple[tuple[int, Said], ...] = ()  # line of the file, and the change made on reading
     withdrawals: tuple[Withdrawal, ...] = ()
+    undated: int = 0  # active readers of these rows whose day of consent is not on record
 
 
 def import_rows(
@@ -82,17 +83,19 @@ def import_rows(
     while batch := list(islice(source, batch_rows)):
         good = [row for row in batch if isinstance(row, Row)]
         unread = [row for row in batch if isinstance(row, Refusal)]
-        plan = _merge(good, book, import_id, now, contested)
+        plan, undated = _merge(good, book, import_id, now, contested)
         refusals = sorted([*unread, *plan.refusals], key=lambda refusal: refusal.line)
         plan.fates[Fate.REFUSED] = len(refusals)
         remarks = tuple((row.line, row.remark) for row in good if row.remark)
         withdrawals = tuple(plan.withdrawals)
-        yield Step(plan.fates, tuple(refusals), tuple(plan.repeats), remarks, withdrawals)
+        repeats = tuple(plan.repeats)
+        yield Step(plan.fates, tuple(refusals), repeats, remarks, withdrawals, undated)
 
 
 def _merge(
     rows: list[Row], book: RowBook, import_id: str, now: datetime, contested: dict[str, str]
-) -> "_Plan":
+) -> "tuple[_Plan, int]":
+    """Merge a batch; return what was done, and how many readers of it have no date of consent."""
     found = book.find(list({row.address.key for row in rows}))
     rows, blocked = _apart_from_blocked(rows, found, book)
     plan = _planned(rows, found, owners_of(rows, found, book), import_id, now, contested)
@@ -103,7 +106,8 @@ def _merge(
         plan = _planned(rows, found, owners, import_id, now, contested)
         _write(book, found, plan, import_id)
     plan.refusals.extend(blocked)
-    return plan
+    undated = _count_undated(plan.entries, import_id) - _count_undated(found, import_id)
+    return plan, undated
 
 
 def _apart_from_blocked(
@@ -321,6 +325,14 @@ def refused_late(one: NotWritten, row: Row | None) -> Step:
     fates[Fate(one.fate)] -= 1
     line, fields = (row.line, row.fields) if row else (1, ())
     return Step(fates, (Refusal(line, one.reason, fields),))
+
+
+def _count_undated(entries: Mapping[str, Entry], import_id: str) -> int:
+    """Count the active readers of this import whose day of consent is not on record."""
+    return sum(
+        one.consented_at is None and one.standing is Standing.ACTIVE and one.import_id == import_id
+        for one in entries.values()
+    )
 
 
 def _write(book: RowBook, found: Mapping[str, Entry], plan: _Plan, import_id: str) -> None:

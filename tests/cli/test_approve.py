@@ -216,3 +216,51 @@ def test_an_approval_from_before_accounts_were_kept_does_not_pass_for_one_of_ano
     refused = desk.run("dispatch", ISSUE_ID, "--yes", "--by", "박발송", status=1)
 
     assert "there is no record of the account from which 김승인 approved" in refused
+
+
+def advertise(desk: ClockedStage) -> None:
+    path = desk.root / "issues" / ISSUE_ID / "issue.yaml"
+    path.write_text(path.read_text().replace("advertising: no", "advertising: yes"))
+    desk.restart()
+
+
+def test_s14_advertising_is_answered_by_a_named_person_before_readers_get_it(
+    desk: ClockedStage,
+) -> None:
+    advertise(desk)
+
+    assert "nobody has answered for" in desk.run("dispatch", ISSUE_ID, "--yes", status=1)
+    assert "answer for it by --advertising" in desk.run(*APPROVE, status=2)
+    assert desk.site.records.approvals().approvals(ISSUE_ID) == []
+    desk.run(*APPROVE, "--advertising")
+    desk.run("dispatch", ISSUE_ID, "--yes")
+
+    [approval] = desk.site.records.approvals().approvals(ISSUE_ID)
+    assert (approval.by, approval.advertising) == ("김승인", True)
+
+
+def test_s14_an_answer_is_for_the_letter_that_was_seen(desk: ClockedStage) -> None:
+    advertise(desk)
+    desk.run(*APPROVE, "--advertising")
+    path = desk.root / "issues" / "publication.yaml"
+    path.write_text(path.read_text().replace("#0a5c7a", "#7a0a5c"))
+    desk.restart()
+
+    assert "nobody has answered for" in desk.run("dispatch", ISSUE_ID, "--yes", status=1)
+
+
+def test_s14_who_says_that_there_is_advertising_is_told_that_the_issue_denies_it(
+    desk: ClockedStage,
+) -> None:
+    assert "says that it has no advertising" in desk.run(*APPROVE, "--advertising", status=2)
+    desk.run(*APPROVE)
+
+    [approval] = desk.site.records.approvals().approvals(ISSUE_ID)
+    assert approval.advertising is False
+
+
+def test_s14_a_rehearsal_with_advertising_needs_no_answer(tmp_path: Path) -> None:
+    desk = ClockedStage(tmp_path)
+    advertise(desk)
+
+    desk.run("dispatch", ISSUE_ID, "--yes")

@@ -17,6 +17,7 @@ from tests.cli.test_dkim_key import record_of
 from tests.cli.test_return_paths import ADDRESS, addresses_of, set_bounces
 from tests.cli.test_ways import set_way
 from tests.mail_sinks import RecordingServer, free_port
+from tests.makers import CROSS_BORDER
 from tests.message.dkim_verifiers import verdicts_of_dkimpy
 from tests.stage.clocked import ClockedStage
 from tests.stage.site import ISSUE
@@ -171,6 +172,9 @@ def test_a_provider_with_a_return_address_of_its_own_is_not_asked_for_a_check(
 ) -> None:
     stage = ClockedStage(tmp_path, mail_url="mailgun://key-0123456789@mg.example.org")
     set_bounces(stage, ADDRESS)
+    path = stage.root / "issues" / "publication.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + CROSS_BORDER, encoding="utf-8")
+    stage.restart()
 
     said = stage.run(*DRY)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.makers import PUBLICATION
+from tests.makers import CROSS_BORDER, PUBLICATION
 from tests.stage.clocked import ClockedStage
 from tests.stage.site import ISSUE
 
@@ -25,11 +25,11 @@ def test_a_return_address_that_gets_no_bounces_is_told_before_anything_is_sent(
     tmp_path: Path, mail_url: str, bounces: str | None, *, is_told: bool
 ) -> None:
     desk = ClockedStage(tmp_path, mail_url=mail_url)
+    text = PUBLICATION + CROSS_BORDER
     if bounces:
-        text = PUBLICATION.replace("  address: news@", f"  bounces: {bounces}\n  address: news@")
-        path = desk.root / "issues" / "publication.yaml"
-        path.write_text(text, encoding="utf-8")
-        desk.restart()
+        text = text.replace("  address: news@", f"  bounces: {bounces}\n  address: news@")
+    (desk.root / "issues" / "publication.yaml").write_text(text, encoding="utf-8")
+    desk.restart()
 
     told = desk.run("dispatch", ISSUE, "--dry-run")
 

@@ -96,6 +96,23 @@ def test_a_name_that_was_cleaned_is_told_with_its_line(site: ReaderList) -> None
     assert "Names cleaned: 2, named above" in result.stdout
 
 
+def test_s2_readers_without_a_date_of_consent_are_counted_each_once(site: ReaderList) -> None:
+    rows = "a@example.org,\nb@example.org,2022-07-01\nA@example.org,\nc@example.org,\n"
+    file = site.write(f"email,consented_at\n{rows}")
+
+    first, again = site.run("import", file), site.run("import", file)
+
+    for result in (first, again):
+        assert "Without a date of consent: 2; list them:" in result.stdout
+    assert len(site.run("list", "--undated").stdout.splitlines()) == 2
+
+
+def test_an_import_with_all_dates_says_nothing_of_them(site: ReaderList) -> None:
+    file = site.write("email,consented_at\nb@example.org,2022-07-01\n")
+
+    assert "Without a date" not in site.run("import", file).stdout
+
+
 def test_a_reader_whom_the_file_withdraws_is_named_with_line_and_reason(site: ReaderList) -> None:
     site.run("import", site.write("email\nminji@example.org\njiho@example.org\n"))
     rows = "minji@example.org,\nMinji@Example.org,2022-07-01\njiho@example.org,\n"

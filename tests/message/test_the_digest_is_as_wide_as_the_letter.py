@@ -11,16 +11,11 @@ from newsletter.app.site import Site
 from newsletter.issue.issue import Publication
 from newsletter.lang import EditionKind
 from newsletter.settings import DEFAULTS
-from tests.makers import ISSUE_ID, PUBLIC_URL, PUBLICATION, make_png, write_site
+from tests.makers import CROSS_BORDER, ISSUE_ID, PUBLIC_URL, PUBLICATION, make_png, write_site
 from tests.message.makers import make_reader
 
 NOW: Final = datetime(2022, 8, 26, 20, tzinfo=UTC)  # another day in Seoul
 # By field of Publication: what stands in the file, and what it is changed to.
-CROSS_BORDER: Final = (
-    "cross_border:\n  items: {ko: 이메일 주소, en: Email address}\n"
-    "  country: {ko: 미국, en: United States}\n  recipient: {ko: 수탁사, en: Provider}\n"
-    "  purpose: {ko: 메일 발송, en: Sending email}\n  refusal: {ko: 거부 방법, en: How to refuse}\n"
-)
 CHANGES: Final = {
     "name": ("name: {ko: 메디컬 경기 e-뉴스", "name: {ko: 다른 이름"),
     "sender_name": ("  name: {ko: 메디컬 경기 e-뉴스", "  name: {ko: 다른 이름"),

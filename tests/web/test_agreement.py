@@ -35,7 +35,7 @@ def change_text(house: House, lang: str = "ko") -> None:
 def hash_on(house: House, lang: str = "ko") -> str:
     page = house.get(f"/{lang}/subscribe").text
     [found] = re.findall(r'name="text" value="([0-9a-f]{64})"', page)
-    return found
+    return str(found)
 
 
 def consent_of(house: House) -> list[tuple[str, str | None, str | None, str | None]]:

@@ -32,6 +32,7 @@ class Report:
     limit: int | None  # maximum rows shown of each kind; None: all
     rejects: Writable | None
     held: HeldLines  # collects the printed lines
+    undated: int = 0  # readers without a date of consent
     fates: Counter[Fate] = field(default_factory=Counter)
     _repeats: list[Repeat] = field(default_factory=list)
     _shown: Counter[str] = field(default_factory=Counter)
@@ -48,6 +49,7 @@ class Report:
     def take(self, step: Step) -> None:
         """Add the result of a batch."""
         self.fates.update(step.fates)
+        self.undated += step.undated
         for refusal in step.refusals:
             self._refuse(refusal)
         for withdrawal in step.withdrawals:
@@ -99,6 +101,8 @@ class Report:
         if self._remarks:
             named = self._named(self._remarks)
             click.echo(_("Names cleaned: {count:,}, {named}", count=self._remarks, named=named))
+        if self.undated:
+            click.echo(_say_undated(self.undated))
         if self._heading.ignored:
             ignored = list(map(printable, self._heading.ignored))
             click.echo(_("Columns not read: {columns}", columns=ignored))
@@ -176,6 +180,13 @@ def _note(fate: Fate, named: str) -> str:
             return named
         case Fate.NEW | Fate.UPDATED | Fate.UNCHANGED:
             return ""
+
+
+def _say_undated(count: int) -> str:
+    return _(
+        "Without a date of consent: {count:,}; list them: newsletter subscribers list --undated",
+        count=count,
+    )
 
 
 def _delimiter_in_words(mark: str) -> str:
