@@ -19,6 +19,7 @@ from newsletter.message.dkim_setting import DkimSetting, read_dkim_setting
 from newsletter.message.keys import KEY_BYTES
 from newsletter.phrases import LANGUAGES, Said, phrase
 from newsletter.rights import find_open
+from newsletter.subscribers.renewal import Silence
 
 if TYPE_CHECKING:
     from newsletter.delivery.caller import Caller
@@ -48,6 +49,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_TEST_RECIPIENTS": "",
     "NEWSLETTER_CONNECTIONS": "10",
     "NEWSLETTER_KEEP_LETTERS_DAYS": "90",
+    "NEWSLETTER_RENEWAL_SILENCE": "kept",
     "NEWSLETTER_HELO": "",
     "NEWSLETTER_CA_FILE": "",
     "NEWSLETTER_DKIM_DOMAIN": "",
@@ -73,6 +75,7 @@ class Settings:
     helo: str  # name of this machine in EHLO, as on the wire; "": automatic
     certificates: str  # PEM: trusted in addition to the system's; "": none
     dkim: DkimSetting | None  # None: letters are sent unsigned
+    renewal_silence: Silence  # what it means if a reader does not confirm a consent again
     keep_letters: timedelta  # how long unsent letters without references are kept
 
     @classmethod
@@ -115,6 +118,7 @@ class Settings:
             helo=reader.helo(),
             certificates=reader.certificates(root),
             dkim=reader.dkim(),
+            renewal_silence=reader.renewal_silence(),
             keep_letters=reader.keep_letters(),
         )
         reader.check_language()
@@ -280,6 +284,14 @@ class _Reader:
             return timedelta(days=int(value))
         self.faults.append(phrase("settings.keep-letters", value=value, most=KEEP_LETTERS_MAX))
         return timedelta(days=int(DEFAULTS["NEWSLETTER_KEEP_LETTERS_DAYS"]))
+
+    def renewal_silence(self) -> Silence:
+        value = self._value("NEWSLETTER_RENEWAL_SILENCE")
+        if value not in list(Silence):
+            known = [one.value for one in Silence]
+            self.faults.append(phrase("settings.renewal-silence", value=value, known=known))
+            return Silence.KEPT
+        return Silence(value)
 
     def dkim(self) -> DkimSetting | None:
         names = ("NEWSLETTER_DKIM_DOMAIN", "NEWSLETTER_DKIM_SELECTOR", "NEWSLETTER_DKIM_KEY")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from newsletter.dispatch.lease import Holder
     from newsletter.dispatch.promise import Promise
+    from newsletter.lang import Lang
     from newsletter.settings import Settings
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.backups import Contents
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from newsletter.storage.ledger import SqlLedger
     from newsletter.storage.letters import SqlLetters
     from newsletter.storage.mails import SqlMailBook
+    from newsletter.storage.notices import SqlNotices
     from newsletter.storage.reader_acts import SqlReaderActs
     from newsletter.storage.reader_lookup import SqlReaderLookup
     from newsletter.storage.settling import SqlSettling
@@ -118,6 +120,12 @@ class Records:
         from newsletter.storage.mails import SqlMailBook  # noqa: PLC0415
 
         return SqlMailBook(self.database, self.commits, zone)
+
+    def notices(self, zone: tzinfo, otherwise: "Lang") -> "SqlNotices":
+        """Open the notices that the law asks for; *otherwise* is the publication's language."""
+        from newsletter.storage.notices import SqlNotices  # noqa: PLC0415
+
+        return SqlNotices(self.database, self.commits, zone, otherwise)
 
     def ledger(self) -> "SqlLedger":
         """Open the ledger of dispatches."""

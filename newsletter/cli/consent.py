@@ -104,8 +104,8 @@ def text_of(site: Site, start: str) -> None:
 
 def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
     when = _("date unknown") if entry.at is None else show_moment(entry.at, zone)
-    act = _("agreed") if entry.act == ConsentAct.AGREED else _("ended")
-    words = [pad(when, 20), pad(act, 8), pad(_way_in_words(entry, file), WAY)]
+    act = _act_in_words(entry.act)
+    words = [pad(when, 20), pad(act, 15), pad(_way_in_words(entry, file), WAY)]
     if (recorded := show_moment(entry.recorded_at, zone)) != when:
         words.append(_("recorded {when}", when=recorded))
     if entry.text is not None and entry.lang is not None:
@@ -113,11 +113,22 @@ def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
     return "  ".join(words).rstrip()
 
 
+def _act_in_words(act: ConsentAct) -> str:
+    match act:
+        case ConsentAct.AGREED:
+            return _("agreed")
+        case ConsentAct.RENEWED:
+            return _("confirmed again")
+        case _:
+            return _("ended")
+
+
 def _way_in_words(entry: ConsentEntry, file: str | None) -> str:
     by = _details(entry).get("by", "")
     words: Mapping[str, str] = {
         "code": _("by the code of a confirmation"),
-        "link": _("by the link of a confirmation"),
+        "link": _("by the link of a mail"),
+        "silence": _("without an answer in time"),
         "reader": _("by the reader"),
         "undone": _("the reader took it back"),
         "moved": _("by a change of address"),

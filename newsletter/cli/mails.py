@@ -25,6 +25,7 @@ def send(site: Site) -> None:
     room = MailRoom(site)
     accepted = waiting = failed = 0
     stopped = Event()
+    room.keep_up()
     with stopping(stopped.set):
         while sent := room.deliver_due(lambda: not stopped.is_set()):
             accepted += sent[State.ACCEPTED]

@@ -40,6 +40,8 @@ COMMANDS: Final = {
     "backup": "Back up readers and ledger to a file that only you can read.",
     "restore": "Restore readers and ledger from a backup.",
     "dkim-key": "Make a key that signs your emails, and print its DNS record.",
+    "notices": "Show and send the notices that the law asks for.",
+    "duties": "Show what the law asks of you this month.",
     "consent": "Show who agreed to what and when, and verify that record.",
     "subscribers": "Import, add, list, show, change, remove and export readers.",
 }
@@ -82,7 +84,7 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context) -> None:
     """Compose the monthly issue in Korean and English, test it, dispatch it."""
     from newsletter.app.site import Site  # noqa: PLC0415 - settings are read by commands, not by help
-    from newsletter.cli.notices import word_notices  # noqa: PLC0415 - as above
+    from newsletter.cli.log_words import word_notices  # noqa: PLC0415 - as above
 
     word_notices()
     ctx.obj = Site(give_back=give_back)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.notices import InWords
+from newsletter.cli.log_words import InWords
 from newsletter.cli.wording import _, tell
 
 if TYPE_CHECKING:

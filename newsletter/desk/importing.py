@@ -11,6 +11,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from newsletter.errors import ContentError, Problem, UnfinishedError, UsageError
+from newsletter.issue.issue import Publication
 from newsletter.phrases import phrase
 from newsletter.subscribers.book import ImportBook, NotWritten, SubscriberBook
 from newsletter.subscribers.csv_rows import Heading, Row, heading_in, rows_under
@@ -35,6 +36,10 @@ class ImportSite(Protocol):
     @property
     def records(self) -> Records:
         """What the site remembers."""
+
+    @property
+    def publication(self) -> Publication:
+        """The publication."""
 
     def clock(self) -> datetime:
         """Say what time it is, aware UTC."""

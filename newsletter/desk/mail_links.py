@@ -76,9 +76,14 @@ class MailLinks:
         """
         if mail.kind is MailKind.SETTINGS:
             return None
+        if mail.kind is MailKind.AGREED:
+            return Confirmed.GONE
+        is_of_readers = mail.kind in (MailKind.LEFT, MailKind.RENEWAL)
         if mail.used_at is not None:
-            has_left_again = mail.kind is MailKind.LEFT and not self._is_active(mail)
+            has_left_again = is_of_readers and not self._is_active(mail)
             return Confirmed.GONE if has_left_again else Confirmed.ALREADY
+        if mail.kind is MailKind.RENEWAL and not self._is_active(mail):
+            return Confirmed.GONE
         is_late = self._clock() - mail.asked_at > timedelta(days=UNDO_DAYS)
         return Confirmed.GONE if mail.kind in UNDOING and is_late else None
 
@@ -97,8 +102,10 @@ class MailLinks:
             case MailKind.LEFT:
                 standing = self._acts.undo_leaving(mail, now)
                 return Confirmed.DONE if standing is Standing.ACTIVE else Confirmed.GONE
-            case MailKind.SETTINGS:
-                return Confirmed.GONE  # has a form of its own
+            case MailKind.RENEWAL:
+                return self._acts.renew(mail, now)
+            case MailKind.SETTINGS | MailKind.AGREED:
+                return Confirmed.GONE  # the first has a form of its own, the second no button
 
     def is_blocked(self, mail: Mail) -> bool:
         """Whether the address of a mail never wants mail again."""

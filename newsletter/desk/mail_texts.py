@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from newsletter.mails.mail import Mail, MailForm
 from newsletter.message.legal_text import LegalName, LegalText, LegalTexts
 from newsletter.message.reader_words import ReaderWords
+from newsletter.subscribers.renewal import Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class MailFacts:
     url: str  # /c/TOKEN of the mail
     preferences_url: str  # of the reader it is about; "": of nobody
     unsubscribe_url: str
+    silence: Silence  # what it means if a reader does not answer
+    zone: tzinfo
     code: str = ""
 
     def fill(self, key: str) -> str:
@@ -55,9 +59,9 @@ class MailFacts:
             key, publication=publication, when=self.when, code=self.code, address=address
         )
 
-    def notice(self, name: LegalName) -> LegalText:
-        """Return a notice for this mail."""
-        return self.legal[name, self.mail.lang].filled({**self.values, "when": self.when})
+    def notice(self, name: LegalName, **more: str) -> LegalText:
+        """Return a notice for this mail; *more* fills places of its own."""
+        return self.legal[name, self.mail.lang].filled({**self.values, **more})
 
 
 def write_text(form: MailForm, facts: MailFacts) -> MailText:
@@ -118,8 +122,28 @@ def _moved(facts: MailFacts) -> MailText:
 
 
 def _left(facts: MailFacts) -> MailText:
-    text = facts.notice(LegalName.LEFT)
+    text = facts.notice(LegalName.LEFT, when=facts.when)
     return _write_notice(text, Link(text.fields["button"], facts.url))
+
+
+def _agreed(facts: MailFacts) -> MailText:
+    since = datetime.fromisoformat(facts.mail.facts["since"])
+    text = facts.notice(LegalName.AGREED, when=facts.words.moment(since, facts.zone))
+    link = Link(text.fields["link"], facts.unsubscribe_url)
+    return _write_notice(text, Link(text.fields["button"], facts.preferences_url), link)
+
+
+def _renewal(facts: MailFacts) -> MailText:
+    agreed = datetime.fromisoformat(facts.mail.facts["agreed"]).astimezone(facts.zone).date()
+    until = date.fromisoformat(facts.mail.facts["until"])
+    text = facts.notice(
+        LegalName.RENEWAL,
+        agreed=facts.words.date(agreed),
+        until=facts.words.date(until),
+        silence=facts.notice(LegalName.RENEWAL).fields[facts.silence],
+    )
+    link = Link(text.fields["link"], facts.unsubscribe_url)
+    return _write_notice(text, Link(text.fields["button"], facts.url), link)
 
 
 def _write_notice(text: LegalText, button: Link, link: Link | None = None) -> MailText:
@@ -141,4 +165,6 @@ _WRITTEN_BY: Final[Mapping[MailForm, Callable[[MailFacts], MailText]]] = {
     MailForm.NEW_ADDRESS: _new_address,
     MailForm.LEFT: _left,
     MailForm.MOVED: _moved,
+    MailForm.AGREED: _agreed,
+    MailForm.RENEWAL: _renewal,
 }

@@ -12,6 +12,7 @@ from jinja2 import TemplateError
 from newsletter.app.reader_pages import make_page_press
 from newsletter.app.signing import find_link_keys, make_signer
 from newsletter.app.site import Site
+from newsletter.desk.languages import main_language
 from newsletter.desk.mail_texts import MailFacts, write_text
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError, Problem
@@ -25,6 +26,7 @@ from newsletter.message.envelope import Envelope
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.message.mail_letter import MailLetter, MailSender, write_mail
 from newsletter.phrases import phrase
+from newsletter.subscribers.renewal import Silence
 
 if TYPE_CHECKING:
     from newsletter.message.dkim import DkimSigner
@@ -40,7 +42,7 @@ SAMPLE: Final = Mail(
     address="sample@example.org",
     address_key="sample@example.org",
     reader=None,
-    facts={},
+    facts={"since": "2022-08-26", "agreed": "2022-08-26", "until": "2022-08-26"},
     network=None,
     asked_at=datetime(2022, 8, 26, tzinfo=UTC),
     state=State.PENDING,
@@ -84,6 +86,8 @@ class MailRoom:
         self._lookup = site.records.reader_lookup()
         self._book = site.records.mails(publication.zone)
         self._crowds = site.records.crowds()
+        self._notices = site.records.notices(publication.zone, main_language(publication))
+        self._silence = site.settings.renewal_silence
         self._fill_all()
 
     @cached_property
@@ -103,6 +107,18 @@ class MailRoom:
     def count_crowded(self) -> int:
         """Return how many requests wait for the window of a network or of all."""
         return sum(crowd.waiting for crowd in self._crowds.find_crowds(self._site.clock()))
+
+    def keep_up(self) -> None:
+        """
+        Do what is due without being asked for: once an hour, or before other mails are sent.
+
+        Results of declarations that nobody asked for yet are asked for; whoever did not confirm a
+        consent in time is removed, where that is the setting.
+        """
+        now = self._site.clock()
+        self._notices.ask_for(self._notices.find_results(now), now, lambda _count: None)
+        if self._silence is Silence.REMOVED:
+            self._notices.end_unanswered(now)
 
     def delete_old(self) -> int:
         """Delete requests of a week ago that nobody confirmed; return how many."""
@@ -142,7 +158,19 @@ class MailRoom:
             for lang, words in self._press.words.items():
                 sample = replace(SAMPLE, form=form, lang=lang)
                 values = values_of(self._publication, lang)
-                facts = MailFacts(sample, words, self._press.legal, values, *["sample"] * 5)
+                facts = MailFacts(
+                    sample,
+                    words,
+                    self._press.legal,
+                    values,
+                    when="sample",
+                    url="sample",
+                    preferences_url="sample",
+                    unsubscribe_url="sample",
+                    code="sample",
+                    silence=self._silence,
+                    zone=self._publication.zone,
+                )
                 text = write_text(form, facts)
                 for template in TEMPLATES:
                     try:
@@ -165,6 +193,8 @@ class MailRoom:
             url=links.mail_url(links.token(Purpose.MAIL, mail.name)),
             preferences_url=_reader_url(links, Purpose.PREFERENCES, reader),
             unsubscribe_url=_reader_url(links, Purpose.UNSUBSCRIBE, reader),
+            silence=self._silence,
+            zone=self._publication.zone,
             code=self._acts.code_of(mail, now) if is_confirmation else "",
         )
 

@@ -44,7 +44,7 @@ def decide(mail: Mail, found: Found, limits: Limits, now: datetime) -> Decision:
         return Skip.IN_DOUBT
     if mail.form is not None:
         return mail.form
-    decided = _DECIDED_BY[mail.kind](found, now)
+    decided = _DECIDED_BY[mail.kind](mail, found, now)
     if isinstance(decided, Skip) or mail.kind not in LIMITED:
         return decided
     if now - mail.asked_at > WAITS:
@@ -54,7 +54,8 @@ def decide(mail: Mail, found: Found, limits: Limits, now: datetime) -> Decision:
     return find_wait(found.sent, limits, now) or decided
 
 
-def _subscribe(found: Found, now: datetime) -> MailForm | Skip:
+def _subscribe(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
+    del mail
     if found.entry is None or found.entry.standing is not Standing.ACTIVE:
         return MailForm.CONFIRMATION
     if found.told_at and now - found.told_at < TOLD_AGAIN:
@@ -62,22 +63,38 @@ def _subscribe(found: Found, now: datetime) -> MailForm | Skip:
     return MailForm.SUBSCRIBED
 
 
-def _settings(found: Found, now: datetime) -> MailForm | Skip:
-    del now
+def _settings(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
+    del mail, now
     is_reader = found.entry is not None and found.entry.standing is Standing.ACTIVE
     return MailForm.SETTINGS if is_reader else Skip.NOT_ASKED_BY_A_READER
 
 
-def _new_address(found: Found, now: datetime) -> MailForm | Skip:
-    del now
+def _new_address(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
+    del mail, now
     is_taken = found.entry is not None and found.entry.standing is Standing.ACTIVE
     return Skip.TAKEN if is_taken else MailForm.NEW_ADDRESS
 
 
-_DECIDED_BY: Final[Mapping[MailKind, Callable[[Found, datetime], MailForm | Skip]]] = {
+def _agreed(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
+    del mail, now
+    is_reader = found.entry is not None and found.entry.standing is Standing.ACTIVE
+    return MailForm.AGREED if is_reader else Skip.OVERTAKEN
+
+
+def _renewal(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
+    del now
+    entry, agreed = found.entry, datetime.fromisoformat(mail.facts["agreed"])
+    is_reader = entry is not None and entry.standing is Standing.ACTIVE
+    is_same = entry is not None and entry.consented_at == agreed
+    return MailForm.RENEWAL if is_reader and is_same else Skip.OVERTAKEN
+
+
+_DECIDED_BY: Final[Mapping[MailKind, Callable[[Mail, Found, datetime], MailForm | Skip]]] = {
     MailKind.SUBSCRIBE: _subscribe,
     MailKind.SETTINGS: _settings,
     MailKind.NEW_ADDRESS: _new_address,
-    MailKind.LEFT: lambda found, now: MailForm.LEFT,
-    MailKind.MOVED: lambda found, now: MailForm.MOVED,
+    MailKind.LEFT: lambda mail, found, now: MailForm.LEFT,
+    MailKind.MOVED: lambda mail, found, now: MailForm.MOVED,
+    MailKind.AGREED: _agreed,
+    MailKind.RENEWAL: _renewal,
 }

@@ -33,6 +33,8 @@ class MailKind(StrEnum):
     NEW_ADDRESS = "new address"  # to the new address; facts: old_key
     LEFT = "left"  # the result of leaving; facts: since
     MOVED = "moved"  # to the old address, after the change; facts: new
+    AGREED = "agreed"  # the result of consent; facts: since
+    RENEWAL = "renewal"  # consent is to be confirmed again; facts: agreed, until
 
 
 class MailForm(StrEnum):
@@ -44,6 +46,8 @@ class MailForm(StrEnum):
     NEW_ADDRESS = "new_address"
     LEFT = "left"
     MOVED = "moved"
+    AGREED = "agreed"
+    RENEWAL = "renewal"
 
 
 class Skip(StrEnum):
@@ -56,6 +60,7 @@ class Skip(StrEnum):
     TOO_OLD = "too old"  # it waited for a week
     IN_DOUBT = "in doubt"  # the database was restored after the request: it may have been sent
     TAKEN = "taken"  # the new address is another reader's
+    OVERTAKEN = "overtaken"  # the reader has left, or agreed anew, before the notice was sent
 
 
 class Door(StrEnum):
@@ -65,6 +70,8 @@ class Door(StrEnum):
     LINK = "link"
 
 
+# Notices that the law asks for.
+NOTICES: Final = frozenset({MailKind.LEFT, MailKind.AGREED, MailKind.RENEWAL})
 # Anybody can ask for these by a form, so they are limited.
 LIMITED: Final = frozenset({MailKind.SUBSCRIBE, MailKind.SETTINGS, MailKind.NEW_ADDRESS})
 

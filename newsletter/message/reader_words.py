@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from string import Formatter
 from typing import Final
 
@@ -39,6 +39,12 @@ class ReaderWords:
         from babel.dates import format_datetime  # noqa: PLC0415 - slow to load
 
         return format_datetime(when.astimezone(zone), self["moment"], locale=self["locale"])
+
+    def date(self, day: date) -> str:
+        """Return a day as people of this language write it."""
+        from babel.dates import format_date  # noqa: PLC0415 - slow to load
+
+        return format_date(day, self["day"], locale=self["locale"])
 
 
 def read_reader_words(

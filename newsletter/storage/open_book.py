@@ -14,6 +14,7 @@ from newsletter.storage.consents import ConsentLog, seal_chain
 from newsletter.storage.entries import ENTRY_COLUMNS, field_values, read_entry
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import add_aliases, find_owners, has_aliases
+from newsletter.storage.result_notices import ask_for_results
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry, NamesTakenError, Owner, Written
 from newsletter.subscribers.consent_record import Occasion
@@ -90,7 +91,7 @@ class SqlOpenBook:
         insertion = prepare(_ADD, self._connection.dialect)
         if all(entry.reader_id is None is entry.old_number for entry in entries):
             insertion.execute(self._connection, rows)
-            self._log.note((None, entry) for entry in entries)
+            self._note([(None, entry) for entry in entries])
             return
         try:
             with self._connection.begin_nested():
@@ -99,7 +100,7 @@ class SqlOpenBook:
             raise (
                 NamesTakenError(_MEANWHILE) if is_taken(error) else explain_refusal(error)
             ) from error
-        self._log.note((None, entry) for entry in entries)
+        self._note([(None, entry) for entry in entries])
 
     def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
         """Insert further names of readers."""
@@ -114,7 +115,7 @@ class SqlOpenBook:
             ]
             known = self._find_by_ids([entry.id for entry in entries])
             self._connection.execute(_UPDATE, rows)
-            self._log.note((known.get(entry.id), entry) for entry in entries)
+            self._note([(known.get(entry.id), entry) for entry in entries])
 
     def move(self, entry: Entry, key: str, address: str) -> None:
         """Overwrite the address of a row."""
@@ -128,6 +129,12 @@ class SqlOpenBook:
         """Set the last import that contained the rows."""
         if ids:
             self._connection.execute(_MARK, {"ids": ids, "mark": import_id})
+
+    def _note(self, changes: Sequence[tuple[Entry | None, Entry]]) -> None:
+        """Record what changes mean for consent, and ask for the notices that are owed for them."""
+        self._log.note(changes)
+        assert self._occasion is not None  # noqa: S101 - every change has one
+        ask_for_results(self._connection, self._occasion, changes)
 
     @property
     def _log(self) -> ConsentLog:

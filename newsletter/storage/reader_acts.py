@@ -127,6 +127,10 @@ class SqlReaderActs:
             lambda connection: code_of(mail.name, lasting_key(connection, KeyPurpose.CODES, now))
         )
 
+    def renew(self, mail: Mail, now: datetime) -> Confirmed:
+        """Confirm a consent again by the link of its mail."""
+        return self._commits.run(lambda connection: _renew(connection, mail, now))
+
     def block(self, mail: Mail, now: datetime) -> None:
         """Never write to the address of a mail again, as its owner wishes."""
         self._commits.run(lambda connection: _block(connection, mail, now))
@@ -216,7 +220,8 @@ def _undo_leaving(connection: Connection, mail: Mail, now: datetime) -> Standing
     if mail.used_at is None and now - mail.asked_at <= timedelta(days=UNDO_DAYS):
         back = come_back(entry, datetime.fromisoformat(mail.facts["since"]), now)
         if back is not entry:
-            SqlOpenBook(connection, Occasion(ConsentWay.UNDONE, now)).update([back])
+            occasion = Occasion(ConsentWay.UNDONE, now, answers_in=mail.lang)
+            SqlOpenBook(connection, occasion).update([back])
             mark_used(connection, mail, now)
             return back.standing
     return entry.standing
@@ -299,7 +304,8 @@ def _confirm(
         return Confirmed.ALREADY if is_active else Confirmed.GONE
     text, boxes = asked.facts.get("text"), tuple(asked.facts.get("boxes", ()))
     way = ConsentWay(door.value)
-    book = SqlOpenBook(connection, Occasion(way, now, lang=asked.lang, text=text, boxes=boxes))
+    occasion = Occasion(way, now, lang=asked.lang, text=text, boxes=boxes, answers_in=asked.lang)
+    book = SqlOpenBook(connection, occasion)
     agreed = consent(entry, _wish_of(asked), now)
     if entry is None:
         book.add([agreed])
@@ -309,6 +315,22 @@ def _confirm(
         mark_used(connection, mail, now, door)
     if agreed is not entry:  # whoever has confirmed by another mail was counted then
         count_step(connection, month_of(proof.asked_at, zone), STEP_OF[door])
+    return Confirmed.DONE
+
+
+def _renew(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
+    current = find_mail(connection, mail.name, locks=True)
+    entry = find_by_id(connection, mail.reader)
+    agreed = datetime.fromisoformat(mail.facts["agreed"])
+    if current is None or entry is None or entry.standing is not Standing.ACTIVE:
+        return Confirmed.GONE
+    if current.used_at is not None:
+        return Confirmed.ALREADY
+    if entry.consented_at != agreed or entry.key != mail.address_key:
+        return Confirmed.GONE
+    occasion = Occasion(ConsentWay.LINK, now, lang=mail.lang)
+    ConsentLog(connection, occasion).add([Declaration(entry.key, ConsentAct.RENEWED, now)])
+    mark_used(connection, mail, now, Door.LINK)
     return Confirmed.DONE
 
 

@@ -34,6 +34,7 @@ class ConsentAct(StrEnum):
     """What an entry records; stored, so never renamed."""
 
     AGREED = "agreed"
+    RENEWED = "renewed"  # confirmed again, after two years
     ENDED = "ended"
     FILED = "filed"  # a file's chain is complete: its length and its last link
 
@@ -47,6 +48,7 @@ class ConsentWay(StrEnum):
     UNDONE = "undone"  # the reader took leaving back
     MOVED = "moved"  # the person has another address now
     OPERATOR = "operator"  # a person of the office
+    SILENCE = "silence"  # the reader did not confirm again in time
     IMPORT = "import"  # a file
 
 
@@ -60,6 +62,8 @@ class Occasion:
     lang: Lang | None = None  # in which the text was read
     text: str | None = None  # SHA-256 of the text that was agreed to
     boxes: tuple[str, ...] = ()  # of that text, that were ticked
+    # The language of the notice to readers without one of their own; None: no notice is owed.
+    answers_in: Lang | None = None
     chain: ChainId = OWN_CHAIN
 
     @property

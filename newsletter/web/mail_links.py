@@ -23,6 +23,8 @@ BUTTON: Final = {
     MailKind.LEFT: ("undo", "undone", "undo_late"),
     MailKind.NEW_ADDRESS: ("move", "moved", "gone"),
     MailKind.MOVED: ("unmove", "unmoved", "undo_late"),
+    MailKind.RENEWAL: ("renew", "renewed", "renew_late"),
+    MailKind.AGREED: ("confirm", "already", "gone"),  # has no link of this kind
 }
 REFUSED: Final = {Confirmed.TAKEN: "taken", Confirmed.CLOSED: "closed"}
 DONE: Final = frozenset({Confirmed.DONE, Confirmed.ALREADY})

@@ -23,7 +23,9 @@ LANGS: Final[Mapping[str, Lang]] = {lang.value: lang for lang in Lang}
 PLACES_HELD: Final = 16  # languages, and paths that the application is served below
 MESSAGES_HELD: Final = 256  # pages that are the same for many readers
 MARK_OF: Final = {  # messages with a drawing above them, see marks.html.j2
-    **dict.fromkeys(("confirmed", "left", "undone", "moved", "unmoved", "own_saved"), "done"),
+    **dict.fromkeys(
+        ("confirmed", "left", "undone", "moved", "unmoved", "renewed", "own_saved"), "done"
+    ),
     **dict.fromkeys(("link_asked", "settings_sent", "own_moving"), "mail"),
 }
 # Messages after which the form to subscribe is of no use.

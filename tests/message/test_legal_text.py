@@ -81,7 +81,7 @@ def test_places_are_filled_everywhere_and_never_in_values() -> None:
         ("## A\n\n[a](https://example.org)\n\n" + ROWS, ":8: write nothing but"),
         ("## A\n\n<b>a</b>\n\n" + ROWS, ":8: write nothing but"),
         ("## A\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n" + ROWS, ":8: write nothing but"),
-        ("## A\n\nTerm\n: one\n: two\n\n" + ROWS, ":10: write nothing but"),
+        ("## A\n\nTerm\n: one\n: two\n\n" + ROWS, ":12: write nothing but"),
         ("## A\n\n" + ROWS + "\n{password}\n", ":14: may contain no braces except"),
         ("## A\n\n" + ROWS + "\n{sender.name}\n", ":14: may contain no braces except"),
         ("## A\n\n" + ROWS + "\n{sender\n", ":14: may contain no braces except"),

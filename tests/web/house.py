@@ -19,9 +19,11 @@ from newsletter.app.reader_pages import make_page_press
 from newsletter.desk.mails import MailRoom
 from newsletter.desk.reader_desk import open_reader_desk
 from newsletter.dispatch.states import State
+from newsletter.message.legal_text import LegalName, read_legal_texts
 from newsletter.message.links import Purpose
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Subscriber
+from newsletter.supplies import read_legal_files
 from newsletter.web.application import make_application
 from newsletter.web.pages import Pages
 from tests.stage.clocked import ClockedStage
@@ -35,6 +37,11 @@ FORM: Final = {
     "consent_name": "yes",
     "consent_age": "yes",
 }
+AGREED_HEADINGS: Final = tuple(
+    text.heading
+    for (name, _), text in read_legal_texts(*read_legal_files(CHECKOUT)).items()
+    if name is LegalName.AGREED
+)
 READER: Final = "r1@example.org"  # one of the readers of `ClockedStage`
 
 
@@ -45,6 +52,7 @@ class House:
         self.stage = ClockedStage(folder, readers, **settings)
         self.site = self.stage.site
         self._seen: set[str] = set()
+        self.results: list[EmailMessage] = []
         self.open()
 
     def open(self) -> None:
@@ -84,16 +92,21 @@ class House:
         return str(answer.headers["Location"])
 
     def mails(self) -> list[EmailMessage]:
-        """Send what is due, and return the mails that have left since the last call."""
+        """
+        Send what is due, and return the mails that have left since the last call.
+
+        The results of consent are no answers to what a test does: they are in `results`.
+        """
         while self.room.deliver_due()[State.ACCEPTED]:
             pass
-        found = []
+        found: list[EmailMessage] = []
         for path in sorted((self.stage.root / "outbox").glob("mail.*.eml")):
             if path.name not in self._seen:
                 self._seen.add(path.name)
                 message = message_from_bytes(path.read_bytes(), policy=default)
                 assert isinstance(message, EmailMessage)
-                found.append(message)
+                is_result = text_of(message).startswith(AGREED_HEADINGS)
+                (self.results if is_result else found).append(message)
         return found
 
     def mail(self) -> EmailMessage:

@@ -16,7 +16,7 @@ TARGET: Final = 44  # CSS pixels that a finger wants
 # A box and its label are one target; a link between words of a text may be as high as they are.
 TARGETS: Final = f"""() => {{
   const faults = [];
-  for (const e of document.querySelectorAll('a,button,input,label')) {{
+  for (const e of document.querySelectorAll('a,button,input:not([type=hidden]),label')) {{
     const box = e.getBoundingClientRect(), {{display}} = getComputedStyle(e);
     const isBox = /^(radio|checkbox)$/.test(e.type) && e.closest('.choice');
     const isName = e.localName === 'label' && !e.closest('.choice');

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 
 from newsletter.app.reader_pages import make_page_press
 from newsletter.app.signing import find_link_keys
+from newsletter.desk.owed_notices import ask_for_owed
 from newsletter.lang import Preference
 from newsletter.message.links import Purpose, ReaderLinks
 from newsletter.storage import tables
@@ -73,10 +74,21 @@ class ServedSite:
         """Return the unsubscribe link of a test letter."""
         return f"{self.url}/u/{self._links().token(Purpose.TEST, 'r' + 'a' * 16)}"
 
-    def enrol(self, address: str, preference: Preference = Preference.KO, name: str = "") -> None:
-        """Put a reader on the list."""
+    def enrol(
+        self,
+        address: str,
+        preference: Preference = Preference.KO,
+        name: str = "",
+        ago: timedelta = timedelta(),
+    ) -> None:
+        """Put a reader on the list, who agreed so long *ago*."""
         with self.site.records.book().opened() as page:
-            enrol(make_row(address, name, preference, self.site.now), page, self.site.now)
+            row = make_row(address, name, preference, self.site.now - ago)
+            enrol(row, page, self.site.now)
+
+    def ask_for_notices(self) -> None:
+        """Ask for the notices that the law asks for, as `newsletter notices send` does."""
+        ask_for_owed(self.site, lambda count: None)
 
     def reader(self, address: str) -> Subscriber:
         """Return the reader as stored."""

@@ -75,6 +75,7 @@ def subscribe_by_code(at: Visit, address: str) -> None:
     at.press("code_button")
 
     assert at.reads("confirmed_title")
+    assert address == at.served.mail(address, 2).message["To"]  # the result of consent
     reader = at.served.reader(address)
     assert (reader.standing, reader.name) == (Standing.ACTIVE, NAMES[at.lang])
     assert reader.preference == Preference(at.lang.value)
@@ -94,7 +95,7 @@ def choose_both_languages(at: Visit, address: str) -> None:
 def move_and_move_back(at: Visit, address: str, new: str) -> None:
     at.served.pass_time()
     at.press("settings_more_button")
-    at.open(at.served.here(at.served.mail(address, 2).links()[0]))
+    at.open(at.served.here(at.served.mail(address, 3).links()[0]))
     data = at.page.get_by_role("link", name=at.words["own_data_button"]).get_attribute("href")
     assert at.page.request.get(at.served.url + str(data)).json()["address"] == address
     at.write("name", "이름 Name")
@@ -108,7 +109,7 @@ def move_and_move_back(at: Visit, address: str, new: str) -> None:
     assert at.reads("moved_title")
     assert at.served.reader(new).standing is Standing.ACTIVE
 
-    at.open(at.served.here(at.served.mail(address, 3).links()[0]))
+    at.open(at.served.here(at.served.mail(address, 4).links()[0]))
     at.press("unmove_button")
     assert at.reads("unmoved_title")
     assert at.served.reader(address).standing is Standing.ACTIVE
@@ -122,7 +123,8 @@ def leave_by_the_page_and_come_back(at: Visit, address: str) -> None:
 
     assert at.reads("left_title")
     assert at.served.reader(address).standing is Standing.UNSUBSCRIBED
-    come_back(at, address, at.served.mail(address, 4))
+    come_back(at, address, at.served.mail(address, 5))
+    at.served.mail(address, 6)  # the result of that, before the reader leaves again
 
 
 def leave_by_one_click_and_come_back(at: Visit, address: str) -> None:
@@ -132,7 +134,7 @@ def leave_by_one_click_and_come_back(at: Visit, address: str) -> None:
 
     assert answer.status == 200
     assert at.served.reader(address).standing is Standing.UNSUBSCRIBED
-    come_back(at, address, at.served.mail(address, 5))
+    come_back(at, address, at.served.mail(address, 7))
 
 
 def come_back(at: Visit, address: str, result: CaughtMail) -> None:
@@ -197,8 +199,9 @@ def test_the_served_pages_and_a_real_letter_fit_together(browser: Browser, tmp_p
             page.click("main button")
             page.fill("#code", mails.wait_for(address).code)
             page.click("main button")
+            mails.wait_for(address, 2)  # the result of consent
             stage.run("dispatch", ISSUE, "--yes")
-            letter = mails.wait_for(address, 2)
+            letter = mails.wait_for(address, 3)
             uri = str(letter.message["List-Unsubscribe"]).partition(">")[0].strip("<")
 
             page.goto(url_here(url, uri))
@@ -206,7 +209,7 @@ def test_the_served_pages_and_a_real_letter_fit_together(browser: Browser, tmp_p
             answer = page.request.post(
                 url_here(url, uri), data=ONE_CLICK, headers={"Content-Type": FORM}
             )
-            result = mails.wait_for(address, 3)
+            result = mails.wait_for(address, 4)
             page.goto(url_here(url, result.links()[0]))
             page.click("main button")
         finally:

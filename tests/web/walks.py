@@ -11,6 +11,7 @@ from newsletter.message.links import Purpose
 from tests.web.browsing import Visit
 
 NAMES: Final[Mapping[Lang, str]] = {Lang.KO: "김독자", Lang.EN: "Avery Reader"}
+TWO_YEARS: Final = timedelta(days=725)  # in a few days
 UNDO_IS_OVER: Final = timedelta(days=8)
 UNTICK: Final = "document.querySelector('input[type=radio]:checked').checked = false"
 
@@ -53,7 +54,7 @@ def subscribing(at: Visit) -> Iterator[Stop]:
     at.served.pass_time()
     at.open(f"/{at.lang}/subscribe")
     at.subscribe(address)
-    at.served.mail(address, 2)
+    at.served.mail(address, 3)
 
 
 def never_again(at: Visit) -> Iterator[Stop]:
@@ -83,9 +84,10 @@ def leaving(at: Visit) -> Iterator[Stop]:
     yield Stop("undo", "undo_title")
     at.press("undo_button")
     yield Stop("undone", "undone_title")
+    at.served.mail(address, 2)  # the result of that, before the reader leaves again
     at.open(at.served.letter_link(Purpose.UNSUBSCRIBE, address))
     at.press("leave_button")
-    late = at.served.here(at.served.mail(address, 2).links()[0])
+    late = at.served.here(at.served.mail(address, 3).links()[0])
     at.served.pass_time(UNDO_IS_OVER)
     at.open(late)
     yield Stop("undo-late", "undo_late_title")
@@ -167,6 +169,21 @@ def moving(at: Visit) -> Iterator[Stop]:
     yield Stop("unmoved", "unmoved_title")
 
 
+def renewing(at: Visit) -> Iterator[Stop]:
+    """Confirm a consent again, and try that after leaving."""
+    address, gone = _known(at, "renewing", TWO_YEARS), _known(at, "gone", TWO_YEARS)
+    at.served.ask_for_notices()
+    link, late = (at.served.here(at.served.mail(one).links()[0]) for one in (address, gone))
+    at.open(link)
+    yield Stop("renew", "renew_title")
+    at.press("renew_button")
+    yield Stop("renewed", "renewed_title")
+    at.open(at.served.here(at.served.mail(gone).links()[1]))
+    at.press("leave_button")
+    at.open(late)
+    yield Stop("renew-late", "renew_late_title")
+
+
 def _ask_to_move(at: Visit, address: str, new: str, number: int) -> None:
     at.open(at.served.letter_link(Purpose.PREFERENCES, address))
     at.press("settings_more_button")
@@ -175,21 +192,23 @@ def _ask_to_move(at: Visit, address: str, new: str, number: int) -> None:
     at.press("settings_save")
 
 
-def _known(at: Visit, name: str) -> str:
-    """Put a reader on the list, and return the address."""
+def _known(at: Visit, name: str, ago: timedelta = timedelta()) -> str:
+    """Put a reader on the list who agreed so long ago, and return the address."""
     address = f"{name}.{at.lang}@example.org"
-    at.served.enrol(address, Preference(at.lang.value), NAMES[at.lang])
+    at.served.enrol(address, Preference(at.lang.value), NAMES[at.lang], ago)
     return address
 
 
 WALKS: Final[Mapping[str, Walk]] = {
-    walk.__name__: walk for walk in (subscribing, never_again, leaving, damaged, settings, moving)
+    walk.__name__: walk
+    for walk in (subscribing, never_again, leaving, damaged, settings, moving, renewing)
 }
 MAILS_OF: Final[Mapping[str, tuple[MailForm, ...]]] = {
-    subscribing.__name__: (MailForm.CONFIRMATION, MailForm.SUBSCRIBED),
+    subscribing.__name__: (MailForm.CONFIRMATION, MailForm.AGREED, MailForm.SUBSCRIBED),
     never_again.__name__: (MailForm.CONFIRMATION,),
     leaving.__name__: (MailForm.LEFT,),
     damaged.__name__: (MailForm.SETTINGS,),
     settings.__name__: (MailForm.SETTINGS,),
     moving.__name__: (MailForm.SETTINGS, MailForm.NEW_ADDRESS, MailForm.MOVED),
+    renewing.__name__: (MailForm.RENEWAL,),
 }

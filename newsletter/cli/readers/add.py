@@ -3,11 +3,11 @@
 import click
 
 from newsletter.cli.person import name_person
-from newsletter.cli.readers.options import consent_of, consented_at_option
+from newsletter.cli.readers.options import consent_of, consented_at_option, say_result_is_told
 from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
+from newsletter.desk.owed_notices import declared_to_office
 from newsletter.subscribers.address import address_of, name_of, remark_on_name
-from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.decisions import enrol
 from newsletter.subscribers.importing import Fate
@@ -43,7 +43,7 @@ def add(  # noqa: PLR0913, PLR0917 - one for each option
         standing=Standing.ACTIVE,
         consented_at=consent.otherwise,
     )
-    occasion = Occasion(ConsentWay.OPERATOR, consent.now, name_person(by))
+    occasion = declared_to_office(site, name_person(by))
     with site.records.book().opened(occasion) as book:
         fate = enrol(row, book, consent.now, again=again)
     click.echo(_say_fate(row.address.spelling, fate))
@@ -51,6 +51,8 @@ def add(  # noqa: PLR0913, PLR0917 - one for each option
         click.echo(say(row.remark), err=True)
     if row.consented_at is None and fate is Fate.NEW:
         click.echo(_("When they consented is not on record; add it with --consented-at DATE."))
+    if row.consented_at is not None and fate is not Fate.UNCHANGED:
+        say_result_is_told(consent.now - row.consented_at)
     click.echo(_("Next: {command}", command=f"newsletter subscribers show {row.address.spelling}"))
 
 

@@ -2,15 +2,17 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, Final
 
 import click
 
-from newsletter.cli.wording import say
+from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
 from newsletter.errors import ContentError
 from newsletter.lang import Preference
 from newsletter.subscribers.book import Selection
+from newsletter.subscribers.renewal import RESULT_DAYS
 from newsletter.subscribers.subscriber import Consent, Standing, consent_in
 
 NO_PREFERENCE: Final = "none"
@@ -53,6 +55,15 @@ consented_at_option = click.option(
     default="",
     help="When they consented: 2022-07-01, or with time and offset.",
 )
+
+
+def say_result_is_told(ago: timedelta = timedelta()) -> None:
+    """Say that a reader gets a notice of what they declared so long ago, if the law still asks."""
+    if ago <= timedelta(days=RESULT_DAYS):
+        said = _(
+            "They are told the result by email: by newsletter serve, or newsletter notices send."
+        )
+        click.echo(said)
 
 
 def consent_of(site: ImportSite, consented_at: str) -> Consent:

@@ -3,11 +3,11 @@
 import click
 
 from newsletter.cli.person import name_person
-from newsletter.cli.readers.options import because_option, by_option
+from newsletter.cli.readers.options import because_option, by_option, say_result_is_told
 from newsletter.cli.wording import _, say
 from newsletter.desk.importing import ImportSite
+from newsletter.desk.owed_notices import declared_to_office
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.decisions import withdraw
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import one_line
@@ -21,10 +21,12 @@ from newsletter.subscribers.why import one_line
 def remove(site: ImportSite, address: str, because: str, name: str | None) -> None:
     """Unsubscribe a reader; the address is kept so that no import adds it again."""
     wanted, by = address_of(address), name_person(name)
-    occasion = Occasion(ConsentWay.OPERATOR, site.clock(), by)
+    occasion = declared_to_office(site, by)
     with site.records.book().opened(occasion) as book:
         before = withdraw(wanted, book, site.clock(), one_line(because), by)
     click.echo(_say_change(wanted.spelling, before))
+    if before is Standing.ACTIVE:
+        say_result_is_told()
     click.echo(_("Next: {command}", command=f"newsletter subscribers show {wanted.spelling}"))
 
 

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from newsletter.cli.notices import InWords
+from newsletter.cli.log_words import InWords
 from newsletter.cli.wording import use_language
 from newsletter.phrases import phrase
 

@@ -1,0 +1,78 @@
+"""``newsletter duties``: what the law asks of the office this month."""
+
+import json
+from typing import Final
+
+import click
+
+from newsletter.app.site import Site
+from newsletter.cli.cells import pad
+from newsletter.cli.wording import _
+from newsletter.desk.duties import Duty, DutyKind, find_duties
+
+NAME: Final = 40  # cells
+COUNT: Final = 10
+OVERDUE: Final = 1  # exit status
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.pass_context
+def duties(ctx: click.Context, as_json: bool) -> None:
+    """
+    Show what the law asks of you this month: notices, confirmations, deletions.
+
+    The exit status is 1 if something is overdue, so a timer can tell you.
+    """
+    site: Site = ctx.obj
+    found = find_duties(site)
+    if as_json:
+        click.echo(json.dumps([_fields(one) for one in found], indent=2))
+    else:
+        for one in found:
+            click.echo(_say(one))
+        for line in _say_next(found):
+            click.echo(line)
+    if any(one.overdue for one in found):
+        ctx.exit(OVERDUE)
+
+
+def _say(duty: Duty) -> str:
+    words = [pad(_name(duty.kind), NAME)]
+    if duty.is_done:
+        return "  ".join([*words, _("nothing to do")])
+    words.append(pad(_("due: {count:,}", count=duty.due), COUNT))
+    if duty.overdue:
+        words.append(_("OVERDUE: {count:,}", count=duty.overdue))
+    if duty.until is not None:
+        words.append(_("by {day}", day=duty.until.isoformat()))
+    return "  ".join(words)
+
+
+def _name(kind: DutyKind) -> str:
+    match kind:
+        case DutyKind.RESULTS:
+            return _("Results of consent and unsubscribing")
+        case DutyKind.RENEWALS:
+            return _("Consents to be confirmed again")
+        case DutyKind.UNPROVEN:
+            return _("Notices that no server has accepted")
+        case DutyKind.UNDATED:
+            return _("Readers without a date of consent")
+
+
+def _say_next(found: list[Duty]) -> list[str]:
+    """Return the commands that help."""
+    help_with = {
+        DutyKind.RESULTS: "newsletter notices send",
+        DutyKind.RENEWALS: "newsletter notices send",
+        DutyKind.UNPROVEN: "newsletter notices due",
+        DutyKind.UNDATED: "newsletter subscribers list --undated",
+    }
+    commands = dict.fromkeys(help_with[one.kind] for one in found if not one.is_done)
+    return [_("Next: {command}", command=command) for command in commands]
+
+
+def _fields(one: Duty) -> dict[str, object]:
+    until = None if one.until is None else one.until.isoformat()
+    return {"duty": one.kind, "due": one.due, "overdue": one.overdue, "until": until}

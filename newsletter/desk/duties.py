@@ -1,0 +1,84 @@
+"""What the law asks of the office this month: each duty is one row of a table."""
+
+from calendar import monthrange
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from newsletter.app.site import Site
+from newsletter.desk.owed_notices import find_owed, today_of
+from newsletter.mails.mail import MailKind
+from newsletter.mails.notices import Notice
+from newsletter.subscribers.book import Selection
+from newsletter.subscribers.subscriber import Standing
+
+
+class DutyKind(StrEnum):
+    """A duty; the words of ``newsletter duties --json``."""
+
+    RESULTS = "results"  # Network Act, Article 50(7)
+    RENEWALS = "renewals"  # Network Act, Article 50(8)
+    UNPROVEN = "unproven"  # notices that no server has accepted
+    UNDATED = "undated"  # readers without a date of consent
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What is to be done about one duty."""
+
+    kind: DutyKind
+    due: int  # until the end of this month
+    overdue: int = 0
+    until: date | None = None  # the first of its days
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do this month."""
+        return not self.due and not self.overdue
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What several duties look at."""
+
+    site: Site
+    today: date
+    month_ends: date
+    owed: Sequence[Notice]
+
+
+def find_duties(site: Site) -> list[Duty]:
+    """Return every duty, those that are done too."""
+    today = today_of(site)
+    month_ends = today.replace(day=monthrange(today.year, today.month)[1])
+    seen = _Seen(site, today, month_ends, find_owed(site))
+    return [find(seen) for find in _DUTIES]
+
+
+def _results(seen: _Seen) -> Duty:
+    return _of_notices(DutyKind.RESULTS, seen, {MailKind.AGREED, MailKind.LEFT})
+
+
+def _renewals(seen: _Seen) -> Duty:
+    return _of_notices(DutyKind.RENEWALS, seen, {MailKind.RENEWAL})
+
+
+def _of_notices(kind: DutyKind, seen: _Seen, kinds: set[MailKind]) -> Duty:
+    its = [one for one in seen.owed if one.kind in kinds and not one.is_unproven]
+    overdue = sum(one.is_overdue(seen.today) for one in its)
+    due = sum(seen.today <= one.due <= seen.month_ends for one in its)
+    return Duty(kind, due, overdue, min((one.due for one in its), default=None))
+
+
+def _unproven(seen: _Seen) -> Duty:
+    return Duty(DutyKind.UNPROVEN, sum(one.is_unproven for one in seen.owed))
+
+
+def _undated(seen: _Seen) -> Duty:
+    active = Selection(standings=frozenset({Standing.ACTIVE}), is_undated=True)
+    return Duty(DutyKind.UNDATED, sum(1 for _ in seen.site.records.book().select(active)))
+
+
+_DUTIES: Final[Sequence[Callable[[_Seen], Duty]]] = (_results, _renewals, _unproven, _undated)

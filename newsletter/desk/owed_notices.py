@@ -1,0 +1,71 @@
+"""Notices that the law asks for: which are owed today, and asking for them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from newsletter.app.site import Site
+from newsletter.desk.languages import main_language
+from newsletter.issue.issue import Publication
+from newsletter.mails.notices import Notice, NoticeBook
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.renewal import Silence
+
+
+class OfficeSite(Protocol):
+    """A site, as far as a decision of the office needs it."""
+
+    @property
+    def publication(self) -> Publication:
+        """The publication."""
+
+    def clock(self) -> datetime:
+        """Return the current time, aware UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was done about notices."""
+
+    notices: int  # that were asked for
+    ended: int  # subscriptions of readers who did not confirm in time
+
+
+def declared_to_office(site: OfficeSite, by: str) -> Occasion:
+    """Return the occasion of what a reader declared to a person of the office, who is told so."""
+    language = main_language(site.publication)
+    return Occasion(ConsentWay.OPERATOR, site.clock(), by, answers_in=language)
+
+
+def today_of(site: Site) -> date:
+    """Return the day, in the publication's time zone."""
+    return site.clock().astimezone(site.zone()).date()
+
+
+def find_owed(site: Site) -> list[Notice]:
+    """Return every notice that is owed: asked for or not, those that are due first at the front."""
+    notices, now = _notices(site), site.clock()
+    found = [*notices.find_results(now), *notices.find_renewals(now), *notices.find_asked(now)]
+    return sorted(found, key=lambda one: (one.due, one.kind, one.address_key))
+
+
+def ask_for_owed(site: Site, told: Callable[[int], None]) -> Asked:
+    """
+    Ask for every notice that nobody asked for yet; durable for as many as *told* is told of.
+
+    Where silence ends a subscription, it also ends those of readers whose day has passed.
+    """
+    notices, now = _notices(site), site.clock()
+
+    def owed() -> Iterator[Notice]:
+        yield from notices.find_results(now)
+        yield from notices.find_renewals(now)
+
+    count = notices.ask_for(owed(), now, told)
+    is_end = site.settings.renewal_silence is Silence.REMOVED
+    return Asked(count, notices.end_unanswered(now) if is_end else 0)
+
+
+def _notices(site: Site) -> NoticeBook:
+    return site.records.notices(site.zone(), main_language(site.publication))

@@ -1,0 +1,242 @@
+"""Notices that the law asks for: which are owed, which were asked for, what came of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
+from itertools import islice
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, exists, func, select
+
+from newsletter.dispatch.states import State
+from newsletter.lang import Lang, Preference
+from newsletter.mails.mail import NOTICES, MailKind, Request
+from newsletter.mails.notices import Notice
+from newsletter.phrases import phrase
+from newsletter.storage.blocking import find_blocked
+from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.mail_rows import add_request
+from newsletter.storage.mail_tables import mails
+from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.result_notices import language_of
+from newsletter.storage.tables import subscribers
+from newsletter.storage.transactions import reading
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.renewal import AHEAD, RESULT_DAYS, YEARS, find_renewal, result_due
+from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.why import IMPORT, Cause, Why
+
+AT_A_TIME: Final = 500  # readers in one transaction
+UNANSWERED: Final = "renewal"  # who ends the subscription of a reader who did not answer
+_READER: Final = subscribers.c
+_MAIL: Final = mails.c
+_WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
+
+
+class SqlNotices:
+    """Notices to the readers of one site."""
+
+    def __init__(
+        self, database: Engine, commits: GroupCommit, zone: tzinfo, otherwise: Lang
+    ) -> None:
+        """
+        Open them.
+
+        Args:
+            database: of the site.
+            commits: of what is written.
+            zone: of days.
+            otherwise: the language of readers without one of their own.
+        """
+        self._database = database
+        self._commits = commits
+        self._zone = zone
+        self._otherwise = otherwise
+
+    def find_results(self, now: datetime) -> Iterator[Notice]:
+        """Yield results of declarations of the last 14 days that nobody asked for yet."""
+        since = now - timedelta(days=RESULT_DAYS)
+        agreed = and_(
+            _READER.standing == Standing.ACTIVE.value,
+            _READER.consented_at > since,
+            _READER.consented_at <= now,
+            _was_never_told(MailKind.AGREED, _READER.consented_at),
+        )
+        left = and_(
+            _READER.standing == Standing.UNSUBSCRIBED.value,
+            _READER.standing_cause == Cause.WITHDREW.value,
+            # Who left elsewhere was told there.
+            func.coalesce(_READER.standing_by, "").not_in([IMPORT, UNANSWERED]),
+            _READER.standing_since > since,
+            _was_never_told(MailKind.LEFT, _READER.standing_since),
+        )
+        for kind, condition in ((MailKind.AGREED, agreed), (MailKind.LEFT, left)):
+            for row in self._rows(condition):
+                at = row.consented_at if kind is MailKind.AGREED else row.standing_since
+                yield self._notice(kind, row, at, result_due(at, self._zone))
+
+    def find_renewals(self, now: datetime) -> Iterator[Notice]:
+        """Yield consents that are to be confirmed again, and whose readers were not asked yet."""
+        today = now.astimezone(self._zone).date()
+        newest = now - timedelta(days=365 * YEARS) + AHEAD + timedelta(days=2)
+        asked_at = (
+            select(func.max(_MAIL.asked_at))
+            .where(_MAIL.address_key == _READER.address_key, _MAIL.kind == MailKind.RENEWAL.value)
+            .scalar_subquery()
+        )
+        is_active = _READER.standing == Standing.ACTIVE.value
+        for row in self._rows(and_(is_active, _READER.consented_at < newest), asked_at):
+            renewal = find_renewal(row.consented_at, today, self._zone)
+            if renewal is None:
+                continue
+            asked = row.asked_at
+            if asked is None or asked.astimezone(self._zone).date() < renewal.since:
+                yield self._notice(MailKind.RENEWAL, row, row.consented_at, renewal.until)
+
+    def find_asked(self, now: datetime) -> Sequence[Notice]:
+        """Return the notices that wait, or whose arrival nothing proves, of the last 60 days."""
+        is_open = _MAIL.state.in_([*_WAITING, State.UNKNOWN.value, State.REFUSED.value])
+        is_new = _MAIL.asked_at > now - 2 * AHEAD
+        kinds = _MAIL.kind.in_(sorted(kind.value for kind in NOTICES))
+        query = (
+            select(_MAIL.kind, _MAIL.address, _MAIL.address_key, _MAIL.lang, _MAIL.facts)
+            .add_columns(_MAIL.state, _MAIL.subscriber_id)
+            .where(is_open, is_new, kinds)
+            .order_by(_MAIL.id)
+        )
+        with reading(self._database) as connection:
+            return [self._asked(row) for row in connection.execute(query)]
+
+    def ask_for(self, notices: Iterator[Notice], now: datetime, told: Callable[[int], None]) -> int:
+        """
+        Ask for notices; durable for as many as *told* is told of.
+
+        Whoever blocked the address since, or was asked by another process, is left out.
+        """
+        count = 0
+        while batch := list(islice(notices, AT_A_TIME)):
+            requests = [_request_of(one, now) for one in batch]
+            count += self._commits.run(partial(_ask, requests=requests))
+            told(count)
+        return count
+
+    def end_unanswered(self, now: datetime) -> int:
+        """
+        End the subscriptions of readers who were asked, and did not answer in time.
+
+        Only where the mail was accepted, and the consent is the one that it asked about.
+        """
+        today = now.astimezone(self._zone).date()
+        query = (
+            select(_MAIL.facts, _READER.address_key, _READER.consented_at)
+            .join(subscribers, _READER.id == _MAIL.subscriber_id)
+            .where(
+                _MAIL.kind == MailKind.RENEWAL.value,
+                _MAIL.state == State.ACCEPTED.value,
+                _MAIL.used_at.is_(None),
+                _READER.address_key == _MAIL.address_key,
+                _READER.standing == Standing.ACTIVE.value,
+            )
+        )
+        with reading(self._database) as connection:
+            keys = [
+                row.address_key
+                for row in connection.execute(query)
+                if today > date.fromisoformat(row.facts["until"])
+                and row.consented_at == datetime.fromisoformat(row.facts["agreed"])
+            ]
+        for start in range(0, len(keys), AT_A_TIME):
+            self._commits.run(partial(_end, keys=keys[start : start + AT_A_TIME], now=now))
+        return len(keys)
+
+    def _rows(
+        self, condition: ColumnElement[bool], asked_at: ColumnElement[Any] | None = None
+    ) -> Iterator[Any]:
+        """Yield readers, some hundred at a time: no look at a long list holds a connection."""
+        columns = (
+            *(_READER.id, _READER.address, _READER.address_key, _READER.preference),
+            *(_READER.consented_at, _READER.standing_since),
+        )
+        query = select(*columns).where(condition)
+        if asked_at is not None:
+            query = query.add_columns(asked_at.label("asked_at"))
+        last = 0
+        while True:
+            page = query.where(_READER.id > last).order_by(_READER.id).limit(AT_A_TIME)
+            with reading(self._database) as connection:
+                rows = connection.execute(page).all()
+                blocked = find_blocked(connection, [row.address_key for row in rows])
+            yield from (row for row in rows if row.address_key not in blocked)
+            if len(rows) < AT_A_TIME:
+                return
+            last = rows[-1].id
+
+    def _notice(self, kind: MailKind, row: Row[Any], at: datetime, due: date) -> Notice:
+        preference = Preference(row.preference) if row.preference else None
+        lang = language_of(preference, self._otherwise)
+        reader = SubscriberId(row.id)
+        return Notice(kind, row.address, row.address_key, reader, lang, at, due)
+
+    def _asked(self, row: Row[Any]) -> Notice:
+        kind, facts = MailKind(row.kind), row.facts
+        is_renewal = kind is MailKind.RENEWAL
+        at = datetime.fromisoformat(facts["agreed" if is_renewal else "since"])
+        return Notice(
+            kind=kind,
+            address=row.address,
+            address_key=row.address_key,
+            reader=SubscriberId(row.subscriber_id),
+            lang=Lang(row.lang),
+            declared_at=at,
+            due=date.fromisoformat(facts["until"]) if is_renewal else result_due(at, self._zone),
+            state=State(row.state),
+        )
+
+
+def _was_never_told(kind: MailKind, since: ColumnElement[Any]) -> ColumnElement[bool]:
+    told = exists().where(
+        _MAIL.address_key == _READER.address_key,
+        _MAIL.kind == kind.value,
+        _MAIL.asked_at >= since,
+    )
+    return ~told
+
+
+def _request_of(notice: Notice, now: datetime) -> Request:
+    at = notice.declared_at.isoformat()
+    is_renewal = notice.kind is MailKind.RENEWAL
+    facts = {"agreed": at, "until": notice.due.isoformat()} if is_renewal else {"since": at}
+    return Request(
+        kind=notice.kind,
+        lang=notice.lang,
+        address=notice.address,
+        address_key=notice.address_key,
+        asked_at=now,
+        reader=notice.reader,
+        facts=facts,
+    )
+
+
+def _ask(connection: Connection, requests: Sequence[Request]) -> int:
+    """Add the requests that no other process has added since they were found."""
+    keys = [one.address_key for one in requests]
+    query = select(_MAIL.kind, _MAIL.address_key, _MAIL.facts).where(_MAIL.address_key.in_(keys))
+    known = [(row.kind, row.address_key, row.facts) for row in connection.execute(query)]
+    new = [
+        one for one in requests if (one.kind.value, one.address_key, dict(one.facts)) not in known
+    ]
+    for one in new:
+        add_request(connection, one)
+    return len(new)
+
+
+def _end(connection: Connection, keys: Sequence[str], now: datetime) -> None:
+    book = SqlOpenBook(connection, Occasion(ConsentWay.SILENCE, now))
+    why = Why(Cause.WITHDREW, phrase("subscribers.renewal-unanswered"), UNANSWERED)
+    ended = [
+        replace(entry, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
+        for entry in book.find(keys).values()
+        if entry.standing is Standing.ACTIVE
+    ]
+    book.update(ended)

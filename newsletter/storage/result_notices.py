@@ -1,0 +1,67 @@
+"""The result of a declaration is told: asked for in the transaction that records it."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from newsletter.lang import Lang, Preference
+from newsletter.mails.mail import MailKind, Request
+from newsletter.storage.mail_rows import add_request
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.consent_record import (
+    ConsentAct,
+    Occasion,
+    declaration_of,
+    stand_of,
+)
+from newsletter.subscribers.renewal import RESULT_DAYS
+from newsletter.subscribers.subscriber import Standing, SubscriberId
+
+_LANG_OF: Final = {Preference(lang.value): lang for lang in Lang}
+_KIND_OF: Final = {ConsentAct.AGREED: MailKind.AGREED, ConsentAct.ENDED: MailKind.LEFT}
+
+
+def ask_for_results(
+    connection: Connection, occasion: Occasion, changes: Iterable[tuple[Entry | None, Entry]]
+) -> None:
+    """
+    Ask for the notices of what readers declared (Network Act, Article 50(7)).
+
+    Whose mailbox refuses mail, or whoever complained, is told nothing; and nobody of what they
+    declared more than 14 days ago.
+    """
+    lang = occasion.answers_in
+    if lang is None:
+        return
+    for before, after in changes:
+        stood = None if before is None else stand_of(before)
+        declared = declaration_of(after.key, stood, stand_of(after))
+        if declared is None or declared.at is None:
+            continue
+        if occasion.now - declared.at > timedelta(days=RESULT_DAYS):
+            continue
+        if after.standing is Standing.SUPPRESSED:
+            continue
+        result = Request(
+            kind=_KIND_OF[declared.act],
+            lang=language_of(after.preference, lang),
+            address=after.address,
+            address_key=after.key,
+            asked_at=occasion.now,
+            reader=after.id or _find_number(connection, after.key),
+            facts={"since": declared.at.isoformat()},
+        )
+        add_request(connection, result)
+
+
+def language_of(preference: Preference | None, otherwise: Lang) -> Lang:
+    """Return the language of a mail to a reader."""
+    return _LANG_OF.get(preference, otherwise) if preference else otherwise
+
+
+def _find_number(connection: Connection, key: str) -> SubscriberId:
+    query = select(subscribers.c.id).where(subscribers.c.address_key == key)
+    return SubscriberId(connection.execute(query).scalar_one())

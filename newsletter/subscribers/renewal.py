@@ -1,0 +1,65 @@
+"""
+When the law wants notices: the result of a declaration, and consent confirmed again.
+
+The Network Act, Article 50(7) and (8), and its Decree, Articles 62-2 and 62-3. All days are those
+of the publication's time zone.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Final
+
+RESULT_DAYS: Final = 14  # within which the result of a declaration is told
+YEARS: Final = 2  # within which consent is confirmed again, and again
+AHEAD: Final = timedelta(days=30)  # of the last day, from which on readers are asked
+
+
+class Silence(StrEnum):
+    """What it means if a reader does not answer."""
+
+    KEPT = "kept"  # consent continues (KISA's guide)
+    REMOVED = "removed"  # the subscription ends
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A reader's consent has to be confirmed again."""
+
+    since: date  # from this day on the reader may be asked
+    until: date  # the last day on which the notice may be sent, and answered
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the last day has passed."""
+        return today > self.until
+
+
+def result_due(declared: datetime, zone: tzinfo) -> date:
+    """Return the last day on which the result of a declaration may be told."""
+    return declared.astimezone(zone).date() + timedelta(days=RESULT_DAYS)
+
+
+def find_renewal(consented: datetime, today: date, zone: tzinfo) -> Renewal | None:
+    """
+    Return the latest renewal of a consent for which readers may be asked by *today*.
+
+    Consent is confirmed before the same day of every second year after it. A 29 February has no
+    such day in a common year: the month ends there with the 28th (Civil Act, Article 160(3)).
+
+    Returns:
+        None: the first one is still more than 30 days away.
+    """
+    began = consented.astimezone(zone).date()
+    turns = (today + AHEAD + timedelta(days=1)).year - began.year
+    for years in range(turns - turns % YEARS, 0, -YEARS):
+        until = _anniversary(began, years) - timedelta(days=1)
+        if until - AHEAD <= today:
+            return Renewal(until - AHEAD, until)
+    return None
+
+
+def _anniversary(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return date(day.year + years, 2, 28)

@@ -1,0 +1,289 @@
+"""S4, S5: readers are told the result of what they declared, and asked again every two years."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from newsletter.dispatch.states import State
+from newsletter.lang import Preference
+from newsletter.subscribers.decisions import enrol
+from newsletter.subscribers.subscriber import Standing
+from tests.stage.readers import ReaderList
+from tests.subscribers.makers import make_row
+from tests.web.house import READER, House, links_of, shows, text_of
+
+NEW: Final = "new@example.org"
+TWO_YEARS: Final = timedelta(days=730)
+
+
+def results(house: House) -> list[EmailMessage]:
+    """Send what is due; return the results of consent that have left."""
+    house.mails()
+    return house.results
+
+
+def consented(house: House, address: str, ago: timedelta, preference: Preference) -> None:
+    with house.site.records.book().opened() as page:
+        enrol(make_row(address, "", preference, house.site.now - ago), page, house.site.now)
+
+
+def owed(house: House) -> list[Mapping[str, Any]]:
+    found: list[Mapping[str, Any]] = json.loads(house.stage.run("notices", "due", "--json"))
+    return found
+
+
+def duties(house: House, status: int = 0) -> dict[str, Mapping[str, Any]]:
+    said = house.stage.run("duties", "--json", status=status)
+    return {one["duty"]: one for one in json.loads(said)}
+
+
+def test_s4_the_result_of_consent_is_told_at_once_with_its_three_items(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.subscribe()
+
+    [mail] = results(house)
+
+    assert mail["To"] == NEW
+    assert "List-Unsubscribe" not in mail
+    text = text_of(mail)
+    assert "보내는 사람: " in text
+    assert "수신 동의 일시: 2022년 8월 26일" in text
+    assert "처리 결과: 구독자로 등록하였습니다." in text
+    preferences, leave = links_of(mail)
+    assert house.get(preferences).status_code == 200
+    house.post(leave)
+    assert house.standing(NEW) == "unsubscribed"
+
+
+def test_s4_the_result_of_leaving_is_told_with_its_three_items(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.post(house.leaving_path())
+
+    text = text_of(house.mail())
+
+    for item in ("보내는 사람: ", "수신 거부 일시: 2022년 8월", "처리 결과: 요청하신 대로"):
+        assert item in text
+
+
+def test_s4_what_the_office_was_told_is_answered_too(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    said = house.stage.run(
+        *("subscribers", "add", NEW, "--language", "en", "--consented-at", "2022-08-26")
+    )
+    assert "told the result" in said
+    assert [one["kind"] for one in owed(house)] == ["agreed"]
+
+    [mail] = results(house)
+    house.stage.run("subscribers", "remove", NEW, "--by", "Kim")
+
+    assert "You agreed on: August 26, 2022" in text_of(mail)
+    assert "You unsubscribed on: August 26, 2022" in text_of(house.mail())
+    assert owed(house) == []
+
+
+def test_s4_a_consent_of_long_ago_owes_no_result(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.stage.run("subscribers", "add", NEW, "--consented-at", "2022-08-01")
+
+    assert owed(house) == []
+    assert results(house) == []
+
+
+def test_s4_a_complaint_or_a_mailbox_that_is_gone_owes_nothing(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.stage.run("subscribers", "suppress", READER, "--because", "complained by phone")
+
+    assert house.mails() == []
+    assert owed(house) == []
+
+
+def test_s4_who_never_wants_mail_again_gets_none(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.ask()
+    never = links_of(house.mail())[1]
+
+    house.post(never)
+
+    assert house.mails() == []
+    assert owed(house) == []
+
+
+def test_s4_a_file_that_brings_new_consents_owes_their_results(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    day = house.site.now.date()
+    file = tmp_path / "event.csv"
+    rows = f"a@example.org,{day - timedelta(days=3)}\nb@example.org,{day - timedelta(days=15)}\n"
+    file.write_text(f"email,consented_at\n{rows}c@example.org,\n")
+    house.stage.run("subscribers", "import", str(file))
+
+    before = owed(house)
+    house.room.keep_up()
+    house.room.keep_up()
+
+    assert [(one["address"], one["state"]) for one in before] == [("a@example.org", None)]
+    assert before[0]["due"] == (day + timedelta(days=11)).isoformat()
+    assert [mail["To"] for mail in results(house)] == ["a@example.org"]
+
+
+def test_s4_who_left_elsewhere_was_told_there(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    file = tmp_path / "left.csv"
+    file.write_text(f"email,탈퇴일\nx@example.org,{house.site.now.date()}\n")
+    house.stage.run("subscribers", "import", str(file))
+
+    house.room.keep_up()
+
+    assert owed(house) == []
+    assert house.mails() == []
+
+
+def test_s4_a_result_that_was_not_sent_for_fourteen_days_is_overdue(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.post(house.leaving_path())
+    assert duties(house)["results"]["due"] == 0  # the 14 days end in the next month
+
+    house.move_clock(days=14)
+    assert duties(house)["results"]["overdue"] == 0
+    house.move_clock(days=1)
+    assert duties(house, status=1)["results"]["overdue"] == 1
+    assert "overdue" in house.stage.run("notices", "due")
+
+    house.stage.run("notices", "send")
+    assert duties(house)["results"]["overdue"] == 0
+
+
+def test_s5_readers_are_asked_before_two_years_have_passed(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    consented(house, "soon@example.org", TWO_YEARS - timedelta(days=5), Preference.EN)
+    consented(house, "later@example.org", TWO_YEARS - timedelta(days=40), Preference.EN)
+    consented(house, "missed@example.org", TWO_YEARS + timedelta(days=5), Preference.KO)
+    assert duties(house, status=1)["renewals"] == {
+        "duty": "renewals",
+        "due": 1,
+        "overdue": 1,
+        "until": "2022-08-20",
+    }
+    assert "nothing was sent" in house.stage.run("notices", "send", "--dry-run")
+    assert house.mails() == []
+
+    house.stage.run("notices", "send")
+
+    mails = {mail["To"]: mail for mail in house.mails()}
+    assert mails.keys() == {"soon@example.org", "missed@example.org"}
+    text = text_of(mails["soon@example.org"])
+    assert (
+        "Your consent: You agreed to receive “Medical Gyeonggi e-News” on August 31, 2020" in text
+    )
+    assert "Please answer by: August 30, 2022" in text
+    assert "If you do not answer, your consent continues" in text
+    assert duties(house)["renewals"]["due"] == 0
+    house.stage.run("notices", "send")
+    assert house.mails() == []
+
+
+def test_s5_the_button_confirms_and_is_recorded_and_opening_is_not(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    keep, leave = links_of(house.mail())
+
+    shown = house.get(keep)
+    before = house.site.records.consents().find(NEW)
+    answer, again = house.post(keep), house.post(keep)
+
+    assert shows(shown, "renew")
+    assert [one.act for one, _ in before] == ["agreed"]
+    assert shows(answer, "renewed")
+    assert shows(again, "renewed")
+    acts = sorted(one.act for one, _ in house.site.records.consents().find(NEW))
+    assert acts == ["agreed", "renewed"]
+    assert "confirmed again" in house.stage.run("consent", "show", NEW)
+    house.post(leave)
+    assert shows(house.post(keep), "renew_late")
+
+
+@pytest.mark.parametrize("silence", ["kept", "removed"])
+def test_s5_what_silence_means_is_a_setting(tmp_path: Path, silence: str) -> None:
+    house = House(tmp_path, renewal_silence=silence)
+    for address in (NEW, "answers@example.org"):
+        consented(house, address, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    mails = {mail["To"]: mail for mail in house.mails()}
+    house.post(links_of(mails["answers@example.org"])[0])
+    is_end = silence == "removed"
+    assert ("구독이 끝나며" in text_of(mails[NEW])) is is_end
+
+    house.move_clock(days=4)
+    house.room.keep_up()
+    assert house.standing(NEW) == "active"
+    house.move_clock(days=1)
+    house.room.keep_up()
+
+    assert house.standing(NEW) == ("unsubscribed" if is_end else "active")
+    assert house.standing("answers@example.org") == "active"
+    assert house.mails() == []
+    ways = [one.way for one, _ in house.site.records.consents().find(NEW)]
+    assert ("silence" in ways) is is_end
+    assert owed(house) == []
+
+
+def test_s5_a_notice_that_no_server_accepted_ends_no_subscription(tmp_path: Path) -> None:
+    house = House(tmp_path, renewal_silence="removed")
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    house.mails()
+    with house.site.records.database.begin() as connection:
+        connection.exec_driver_sql("UPDATE mails SET state = 'refused' WHERE kind = 'renewal'")
+
+    house.move_clock(days=9)
+    house.room.keep_up()
+
+    assert house.standing(NEW) == "active"
+    assert duties(house)["unproven"]["due"] == 1
+
+
+def test_s5_who_agreed_anew_is_asked_two_years_later(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    house.mails()
+    house.post(house.leaving_path(NEW))
+    house.mails()
+    house.subscribe()
+    assert len(results(house)) == 1
+
+    house.move_clock(days=10)
+    assert owed(house) == []
+    house.move_clock(days=690)
+    assert [one["kind"] for one in owed(house)] == ["renewal"]
+
+
+def test_readers_without_a_date_of_consent_are_a_duty(tmp_path: Path) -> None:
+    site = ReaderList(tmp_path)
+    site.run("import", site.write("email\na@example.org\nb@example.org\n"))
+
+    result = site.stage.invoke("duties", "--json")
+
+    assert result.exit_code == 0
+    assert {"duty": "undated", "due": 2, "overdue": 0, "until": None} in json.loads(result.stdout)
+
+
+def test_the_notices_of_many_readers_are_asked_for_once_each(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    ago = TWO_YEARS - timedelta(days=5)
+    with house.site.records.book().opened() as page:
+        for number in range(1200):
+            row = make_row(f"n{number}@example.org", "", Preference.KO, house.site.now - ago)
+            enrol(row, page, house.site.now)
+
+    said = house.stage.run("notices", "send")
+
+    assert "1,200 × consent, confirmed again" in said
+    assert len(house.mails()) == 1200
+    assert house.reader("n7@example.org").standing is Standing.ACTIVE
+    assert not house.room.deliver_due()[State.ACCEPTED]
