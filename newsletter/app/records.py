@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from newsletter.dispatch.lease import Holder
     from newsletter.dispatch.promise import Promise
     from newsletter.settings import Settings
+    from newsletter.storage.accesses import SqlAccesses
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.backups import Contents
     from newsletter.storage.bounce_checks import SqlBounceChecks
@@ -143,6 +144,12 @@ class Records:
         from newsletter.storage.consents import SqlConsents  # noqa: PLC0415
 
         return SqlConsents(self.database)
+
+    def accesses(self) -> "SqlAccesses":
+        """Open the record of what operators did with personal data."""
+        from newsletter.storage.accesses import SqlAccesses  # noqa: PLC0415
+
+        return SqlAccesses(self.database)
 
     def approvals(self) -> "SqlApprovals":
         """Open the record of approvals and overrides."""
