@@ -213,11 +213,11 @@ class Records:
 
         return read_database_url(self._settings.database_url, self._settings.root).shown
 
-    def back_up(self, target: Path) -> int:
+    def back_up(self, target: Path, record: Callable[[], None]) -> int:
         """Copy the whole ledger file to *target*; see `storage.backups.back_up`."""
         from newsletter.storage.backups import back_up  # noqa: PLC0415
 
-        return back_up(self._sqlite_file(), target)
+        return back_up(self._sqlite_file(), target, record)
 
     def read_backup(self, file: Path) -> "Contents":
         """Describe the contents of a backup; see `storage.backups.read_backup`."""

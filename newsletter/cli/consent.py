@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at, why_option
 from newsletter.cli.cells import pad
 from newsletter.cli.output import progress
 from newsletter.cli.wording import _, tell
+from newsletter.desk.accessing import Look
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.errors import ContentError
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.consent_record import OWN_CHAIN, Break, ConsentAct, ConsentEntry
 from newsletter.subscribers.subscriber import Subscriber
@@ -31,8 +34,9 @@ def consent() -> None:
 @consent.command()
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="For machines; times are UTC.")
+@why_option
 @click.pass_obj
-def show(site: Site, address: str, as_json: bool) -> None:
+def show(site: Site, address: str, as_json: bool, because: str) -> None:
     """
     Show when the owner of ADDRESS agreed, and how, and when that ended.
 
@@ -40,6 +44,7 @@ def show(site: Site, address: str, as_json: bool) -> None:
     answers for people who are not on the list any more.
     """
     wanted = address_of(address)
+    look_at(site, Look(AccessKind.CONSENT_SHOWN, because), wanted.key)
     found = site.records.consents().find(wanted.key)
     listed = site.records.book().find(wanted.key)
     if not found and listed is None:

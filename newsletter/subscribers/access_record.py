@@ -55,6 +55,8 @@ class AccessKind(StrEnum):
 EXPORTS: Final = frozenset(
     {AccessKind.LIST_EXPORTED, AccessKind.SUBSCRIBER_EXPORTED, AccessKind.BACKUP_MADE}
 )
+# Whoever takes these says why, or gets nothing.
+NEED_REASON: Final = frozenset({AccessKind.LIST_EXPORTED})
 # Changes of the list have their reason in the list and in the consent record.
 CHANGES: Final = frozenset({AccessKind.SUBSCRIBER_CHANGED, AccessKind.FILE_IMPORTED})
 

@@ -123,7 +123,7 @@ def test_what_machines_read_is_the_same_in_every_language(
 def test_beside_what_machines_read_the_terminal_speaks_korean(site: ReaderList) -> None:
     site.run("import", EXAMPLE)
 
-    exported, listed = site.run("export").stderr, site.run("list").stderr
+    exported, listed = site.run("export", "--because", "이전").stderr, site.run("list").stderr
 
     assert "issues/publication.yaml의 list_id도 함께 옮겨야 합니다." in exported
     assert max(map(width, exported.splitlines())) <= 80

@@ -8,13 +8,16 @@ from typing import Final
 
 import click
 
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at, why_option
 from newsletter.cli.naming import name_edition
 from newsletter.cli.readers.standings import cause_in_words
 from newsletter.cli.wording import _, say, tell
-from newsletter.desk.importing import ImportSite
+from newsletter.desk.accessing import Look
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError
 from newsletter.lang import EditionKind
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.book import PastDelivery
 from newsletter.subscribers.subscriber import Subscriber
@@ -26,11 +29,14 @@ COLUMN: Final = 11  # cells of the label before a value
 @click.command()
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="For machines; times are UTC.")
+@why_option
 @click.pass_obj
-def show(site: ImportSite, address: str, as_json: bool) -> None:
+def show(site: Site, address: str, as_json: bool, because: str) -> None:
     """Show everything kept about one reader, and what was sent to them."""
     book = site.records.book()
     wanted = address_of(address)
+    kind = AccessKind.SUBSCRIBER_EXPORTED if as_json else AccessKind.SUBSCRIBER_SHOWN
+    look_at(site, Look(kind, because), wanted.key)
     subscriber = book.find(wanted.key)
     if subscriber is None:
         msg = _(
