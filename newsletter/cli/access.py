@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -17,6 +16,7 @@ from newsletter.cli.person import name_person
 from newsletter.cli.wording import _, say, tell
 from newsletter.desk.accessing import Look, find_accesses, look_through, record_review
 from newsletter.desk.moments import find_zone, show_moment
+from newsletter.desk.person_record import describe_access
 from newsletter.desk.words import readers
 from newsletter.subscribers.access_record import Access, AccessKind
 from newsletter.subscribers.address import address_of, printable
@@ -57,7 +57,7 @@ def list_all(site: Site, month: str | None, whose: str | None, as_json: bool, be
         look_at(site, Look(AccessKind.ACCESSES_SHOWN, because), key)
     found = find_accesses(site, month, key)
     if as_json:
-        click.echo(json.dumps(list(map(_fields, found)), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(list(map(describe_access, found)), ensure_ascii=False, indent=2))
         return
     for one in found:
         click.echo(_say_access(one, find_zone(site)))
@@ -109,17 +109,3 @@ def _whose(one: Access) -> str:
     if one.people is None:
         return _("many readers")
     return say(readers(one.people))
-
-
-def _fields(one: Access) -> dict[str, Any]:
-    return {
-        "at": one.at.astimezone(UTC).isoformat(),
-        "account": one.operator.account,
-        "from": one.operator.origin or None,
-        "by": one.operator.name or None,
-        "what": one.kind.value,
-        "whose": None if one.person is None else one.person.hex(),
-        "how_many": one.people,
-        "because": one.because or None,
-        "issue": one.issue or None,
-    }

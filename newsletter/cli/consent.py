@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import click
@@ -15,6 +14,7 @@ from newsletter.cli.output import progress
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
 from newsletter.desk.moments import find_zone, show_moment
+from newsletter.desk.person_record import describe_consent
 from newsletter.errors import ContentError
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
@@ -51,7 +51,9 @@ def show(site: Site, address: str, as_json: bool, because: str) -> None:
         msg = _("{address} is neither in the record nor on the list", address=wanted.spelling)
         raise ContentError(msg)
     if as_json:
-        click.echo(json.dumps([_fields(*one) for one in found], ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps([describe_consent(*one) for one in found], ensure_ascii=False, indent=2)
+        )
         return
     for entry, file in found:
         click.echo(_say_entry(entry, file, find_zone(site)))
@@ -131,25 +133,6 @@ def _say_break(broken: Break, zone: ZoneInfo) -> str:
     )
 
 
-def _fields(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
-    return {
-        "act": entry.act,
-        "way": entry.way,
-        "at": _utc(entry.at),
-        "recorded_at": _utc(entry.recorded_at),
-        "language": entry.lang,
-        "text": entry.text,
-        "by": _details(entry).get("by"),
-        "file": file,
-        "chain": entry.chain,
-        "place": entry.place,
-    }
-
-
 def _details(entry: ConsentEntry) -> Mapping[str, str]:
     details: Mapping[str, str] = json.loads(entry.details) if entry.details else {}
     return details
-
-
-def _utc(when: datetime | None) -> str | None:
-    return None if when is None else when.astimezone(UTC).isoformat()

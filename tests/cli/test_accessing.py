@@ -45,6 +45,7 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
         ("subscribers", "show", A),
         ("subscribers", "show", NEW),
         ("subscribers", "show", A, "--json"),
+        ("subscribers", "show", A, "--page", "copy.db"),
     ],
     "subscribers remove": [("subscribers", "remove", A)],
     "subscribers suppress": [("subscribers", "suppress", A, "--because", "반송")],
