@@ -34,6 +34,18 @@ def make_private(path: Path) -> None:
             os.close(os.open(real, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
+def write_private(path: Path, text: str) -> None:
+    """
+    Write a new file for its owner only (mode 600), in UTF-8.
+
+    Raises:
+        OSError: the file exists, or cannot be created.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
+
+
 def make_private_folder(path: Path) -> None:
     """Create a folder for its owner only (mode 700), and its missing parents."""
     path.parent.mkdir(parents=True, exist_ok=True)

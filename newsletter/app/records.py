@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from newsletter.dispatch.promise import Promise
     from newsletter.lang import Lang
     from newsletter.settings import Settings
+    from newsletter.storage.accesses import SqlAccesses
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.backups import Contents
     from newsletter.storage.bounce_checks import SqlBounceChecks
@@ -159,6 +160,12 @@ class Records:
 
         return SqlConsentTexts(self.database)
 
+    def accesses(self) -> "SqlAccesses":
+        """Open the record of what operators did with personal data."""
+        from newsletter.storage.accesses import SqlAccesses  # noqa: PLC0415
+
+        return SqlAccesses(self.database)
+
     def approvals(self) -> "SqlApprovals":
         """Open the record of approvals and overrides."""
         from newsletter.storage.approvals import SqlApprovals  # noqa: PLC0415
@@ -221,11 +228,11 @@ class Records:
 
         return read_database_url(self._settings.database_url, self._settings.root).shown
 
-    def back_up(self, target: Path) -> int:
+    def back_up(self, target: Path, record: Callable[[], None]) -> int:
         """Copy the whole ledger file to *target*; see `storage.backups.back_up`."""
         from newsletter.storage.backups import back_up  # noqa: PLC0415
 
-        return back_up(self._sqlite_file(), target)
+        return back_up(self._sqlite_file(), target, record)
 
     def read_backup(self, file: Path) -> "Contents":
         """Describe the contents of a backup; see `storage.backups.read_backup`."""

@@ -7,16 +7,21 @@ from pathlib import Path
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at_many, why_option
 from newsletter.cli.output import shown_path
 from newsletter.cli.wording import _, tell
+from newsletter.desk.accessing import Look
 from newsletter.errors import UsageError
+from newsletter.subscribers.access_record import AccessKind
+from newsletter.subscribers.book import Selection
 
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@why_option
 @click.pass_obj
-def backup(site: Site, file: Path, *, force: bool) -> None:
+def backup(site: Site, file: Path, *, force: bool, because: str) -> None:
     """
     Back up the whole list of readers and the ledger to FILE, which only you can read.
 
@@ -35,7 +40,12 @@ def backup(site: Site, file: Path, *, force: bool) -> None:
         msg = _("{path}: there is no ledger yet; adding the first reader creates it", path=database)
         raise UsageError(msg)
     _refuse_taken(file, database, force=force)
-    size, path = site.records.back_up(file), shown_path(file.absolute())
+
+    def record() -> None:
+        look = Look(AccessKind.BACKUP_MADE, because)
+        look_at_many(site, look, site.records.book().count(Selection()))
+
+    size, path = site.records.back_up(file, record), shown_path(file.absolute())
     tell("Wrote", _("{path} ({size:,} bytes)", path=path, size=size), cells=10)
     for name, why in _beside().items():
         if (site.root / name).exists():

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at, why_option
 from newsletter.cli.cells import pad
 from newsletter.cli.output import progress
 from newsletter.cli.wording import _, tell
+from newsletter.desk.accessing import Look
 from newsletter.desk.moments import find_zone, show_moment
+from newsletter.desk.person_record import describe_consent
 from newsletter.errors import ContentError
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.consent_record import OWN_CHAIN, Break, ConsentAct, ConsentEntry
 from newsletter.subscribers.subscriber import Subscriber
@@ -31,8 +34,9 @@ def consent() -> None:
 @consent.command()
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="For machines; times are UTC.")
+@why_option
 @click.pass_obj
-def show(site: Site, address: str, as_json: bool) -> None:
+def show(site: Site, address: str, as_json: bool, because: str) -> None:
     """
     Show when the owner of ADDRESS agreed, and how, and when that ended.
 
@@ -40,13 +44,16 @@ def show(site: Site, address: str, as_json: bool) -> None:
     answers for people who are not on the list any more.
     """
     wanted = address_of(address)
+    look_at(site, Look(AccessKind.CONSENT_SHOWN, because), wanted.key)
     found = site.records.consents().find(wanted.key)
     listed = site.records.book().find(wanted.key)
     if not found and listed is None:
         msg = _("{address} is neither in the record nor on the list", address=wanted.spelling)
         raise ContentError(msg)
     if as_json:
-        click.echo(json.dumps([_fields(*one) for one in found], ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps([describe_consent(*one) for one in found], ensure_ascii=False, indent=2)
+        )
         return
     for entry, file in found:
         click.echo(_say_entry(entry, file, find_zone(site)))
@@ -161,25 +168,6 @@ def _say_break(broken: Break, zone: ZoneInfo) -> str:
     )
 
 
-def _fields(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
-    return {
-        "act": entry.act,
-        "way": entry.way,
-        "at": _utc(entry.at),
-        "recorded_at": _utc(entry.recorded_at),
-        "language": entry.lang,
-        "text": entry.text,
-        "by": _details(entry).get("by"),
-        "file": file,
-        "chain": entry.chain,
-        "place": entry.place,
-    }
-
-
 def _details(entry: ConsentEntry) -> Mapping[str, str]:
     details: Mapping[str, str] = json.loads(entry.details) if entry.details else {}
     return details
-
-
-def _utc(when: datetime | None) -> str | None:
-    return None if when is None else when.astimezone(UTC).isoformat()

@@ -57,6 +57,8 @@ def _name(kind: DutyKind) -> str:
             return _("Consents to be confirmed again")
         case DutyKind.UNPROVEN:
             return _("Notices that no server has accepted")
+        case DutyKind.REVIEW:
+            return _("Review of last month's accesses")
         case DutyKind.UNDATED:
             return _("Readers without a date of consent")
 
@@ -67,6 +69,7 @@ def _say_next(found: list[Duty]) -> list[str]:
         DutyKind.RESULTS: "newsletter notices send",
         DutyKind.RENEWALS: "newsletter notices send",
         DutyKind.UNPROVEN: "newsletter notices due",
+        DutyKind.REVIEW: "newsletter access review --month MONTH",
         DutyKind.UNDATED: "newsletter subscribers list --undated",
     }
     commands = dict.fromkeys(help_with[one.kind] for one in found if not one.is_done)

@@ -1,142 +1,22 @@
-"""``newsletter notices``: what the law asks to tell readers, and when."""
+"""Log messages of other rooms for operators, in the operator's language."""
 
-import json
-from collections import Counter
-from collections.abc import Sequence
-from datetime import UTC, date
-from threading import Event
-from typing import Any, Final
+import logging
 
-import click
-
-from newsletter.app.site import Site
-from newsletter.cli.cells import pad
-from newsletter.cli.output import progress
-from newsletter.cli.stopping import stopping
-from newsletter.cli.wording import _, tell
-from newsletter.desk.owed_notices import ask_for_owed, find_owed, today_of
-from newsletter.dispatch.states import State
-from newsletter.mails.mail import MailKind
-from newsletter.mails.notices import Notice
-from newsletter.subscribers.address import printable
-
-DAY: Final = 10  # cells
-KIND: Final = 24
-STATE: Final = 20
+from newsletter.cli.wording import say
+from newsletter.phrases import Phrase
 
 
-@click.group()
-def notices() -> None:
-    """
-    Show and send the notices that the law asks for.
+class InWords(logging.Formatter):
+    """Translates a logged phrase into the operator's language."""
 
-    The result of consent and of unsubscribing is told at once, and within 14 days at the latest;
-    consent is confirmed again before two years have passed.
-    """
-
-
-@notices.command()
-@click.option("--json", "as_json", is_flag=True, help="For machines; times are UTC.")
-@click.pass_obj
-def due(site: Site, as_json: bool) -> None:
-    """List the notices that are owed, with the last day on which each may be sent."""
-    owed, today = find_owed(site), today_of(site)
-    if as_json:
-        click.echo(json.dumps([_fields(one, today) for one in owed], ensure_ascii=False, indent=2))
-        return
-    for one in owed:
-        words = [pad(one.due.isoformat(), DAY), pad(_kind(one.kind), KIND)]
-        click.echo("  ".join([*words, pad(_state(one, today), STATE), printable(one.address)]))
-    _summarise(owed, today)
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        """Return the message in the operator's language, in the form of the handler."""
+        if isinstance(record.msg, Phrase):
+            record.message = say(record.msg)
+        return super().formatMessage(record)
 
 
-@notices.command()
-@click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
-@click.pass_obj
-def send(site: Site, dry_run: bool) -> None:
-    """
-    Send the notices that are owed.
-
-    Results of consent and of unsubscribing are also sent by 'newsletter serve'. Nobody is asked to
-    confirm a consent again before you run this, or a timer does.
-    """
-    owed, today = find_owed(site), today_of(site)
-    _summarise(owed, today)
-    if dry_run:
-        click.echo(_("Dry run: nothing was sent."))
-        return
-    new = sum(one.state is None for one in owed)
-    with progress(_("Asking for notices"), new) as bar:
-        asked = ask_for_owed(site, lambda count: bar.show(count, ""))
-    if asked.ended:
-        tell("Ended", _("{count:,} subscriptions that nobody confirmed in time", count=asked.ended))
-    _send_mails(site)
-
-
-def _send_mails(site: Site) -> None:
-    from newsletter.desk.mails import MailRoom  # noqa: PLC0415
-    from newsletter.mails.sending import may_be_more  # noqa: PLC0415
-
-    room, stopped, total = MailRoom(site), Event(), Counter[State]()
-    with stopping(stopped.set):
-        while sent := room.deliver_due(lambda: not stopped.is_set()):
-            total += sent
-            if not may_be_more(sent) or stopped.is_set():
-                break
-    said = _(
-        "{accepted:,}; to be tried again: {waiting:,}; not accepted: {failed:,}",
-        accepted=total[State.ACCEPTED],
-        waiting=total[State.DEFERRED] + total[State.PENDING],
-        failed=total[State.REFUSED] + total[State.UNKNOWN],
-    )
-    tell("Sent", said)
-
-
-def _summarise(owed: Sequence[Notice], today: date) -> None:
-    if not owed:
-        click.echo(_("No notice is owed."))
-        return
-    overdue = sum(one.is_overdue(today) for one in owed)
-    unproven = sum(one.is_unproven for one in owed)
-    for kind, count in Counter(one.kind for one in owed).items():
-        tell("Notices", _("{count:,} × {kind}", count=count, kind=_kind(kind)))
-    if overdue:
-        tell("Overdue", _("{count:,}; their last day has passed", count=overdue))
-    if unproven:
-        tell("Unproven", _("{count:,}; no server has accepted them", count=unproven))
-
-
-def _kind(kind: MailKind) -> str:
-    match kind:
-        case MailKind.AGREED:
-            return _("result of consent")
-        case MailKind.LEFT:
-            return _("result of unsubscribing")
-        case _:
-            return _("consent, confirmed again")
-
-
-def _state(one: Notice, today: date) -> str:
-    if one.is_overdue(today):
-        return _("overdue")
-    match one.state:
-        case None:
-            return _("not asked for")
-        case State.UNKNOWN:
-            return _("unknown")
-        case State.REFUSED:
-            return _("refused")
-        case _:
-            return _("waits to be sent")
-
-
-def _fields(one: Notice, today: date) -> dict[str, Any]:
-    return {
-        "kind": one.kind,
-        "address": one.address,
-        "language": one.lang,
-        "declared_at": one.declared_at.astimezone(UTC).isoformat(),
-        "due": one.due.isoformat(),
-        "state": one.state,
-        "overdue": one.is_overdue(today),
-    }
+def word_notices() -> None:
+    """Write log messages in the operator's language, unless logging is configured elsewhere."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(InWords())

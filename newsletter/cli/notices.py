@@ -10,14 +10,17 @@ from typing import Any, Final
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at_many
 from newsletter.cli.cells import pad
 from newsletter.cli.output import progress
 from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _, tell
+from newsletter.desk.accessing import Look
 from newsletter.desk.owed_notices import ask_for_owed, find_owed, today_of
 from newsletter.dispatch.states import State
 from newsletter.mails.mail import MailKind
 from newsletter.mails.notices import Notice
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import printable
 
 DAY: Final = 10  # cells
@@ -41,6 +44,7 @@ def notices() -> None:
 def due(site: Site, as_json: bool) -> None:
     """List the notices that are owed, with the last day on which each may be sent."""
     owed, today = find_owed(site), today_of(site)
+    look_at_many(site, Look(AccessKind.NOTICES_SHOWN), len(owed))
     if as_json:
         click.echo(json.dumps([_fields(one, today) for one in owed], ensure_ascii=False, indent=2))
         return

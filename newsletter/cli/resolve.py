@@ -5,12 +5,16 @@ from pathlib import Path
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at, look_at_many
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.person import name_person
 from newsletter.cli.resolve_report import report, show_doubted
 from newsletter.cli.wording import _
+from newsletter.desk.accessing import Look
 from newsletter.dispatch.control import Settlement
 from newsletter.errors import UsageError
+from newsletter.subscribers.access_record import AccessKind
+from newsletter.subscribers.address import address_of
 
 
 @click.command()
@@ -75,7 +79,13 @@ def resolve(  # noqa: PLR0913 - one for each option
     if not dry_run:
         require_person(_("settle them"), yes=yes)
 
+    look = Look(AccessKind.DELIVERIES_SHOWN, reason, issue)
+    if only is not None:
+        look_at(site, look, address_of(only).key, by=by)
+
     def confirm(found: settling.ToSettle) -> bool:
+        if only is None and found.doubted:
+            look_at_many(site, look, len(found.doubted), by=by)
         show_doubted(site, issue, found, settlement)
         if not found.doubted:
             return False

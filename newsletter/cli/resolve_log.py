@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from newsletter.cli.accessing import look_at_many
 from newsletter.cli.confirming import confirm_by_name, require_person
 from newsletter.cli.naming import count_state
 from newsletter.cli.wording import _, say, tell
 from newsletter.desk import logs
+from newsletter.desk.accessing import Look
 from newsletter.desk.words import readers
 from newsletter.dispatch.states import OPEN
 from newsletter.phrases import phrase
+from newsletter.subscribers.access_record import AccessKind
 
 if TYPE_CHECKING:
     from newsletter.app.site import Site
@@ -34,6 +37,9 @@ def settle_from_logs(site: "Site", order: logs.LogOrder, *, yes: bool, dry_run: 
     def confirm(findings: logs.Findings) -> bool:
         nonlocal known
         known = len(findings.known)
+        if findings.found:
+            look = Look(AccessKind.DELIVERIES_SHOWN, order.because, order.issue)
+            look_at_many(site, look, len(findings.found), by=order.by)
         _show_findings(order.issue, findings)
         if not findings.waiting:
             return False

@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at, why_option
 from newsletter.cli.wording import _
+from newsletter.desk.accessing import Look
 from newsletter.errors import UsageError
 from newsletter.lang import EditionKind
+from newsletter.subscribers.access_record import AccessKind
+from newsletter.subscribers.address import address_of
 
 if TYPE_CHECKING:
     from newsletter.desk.showing import ShownLetter
@@ -27,9 +31,16 @@ FORMS = ("text", "html", "eml", "headers")
     "--as", "form", type=click.Choice(FORMS), default="text", show_default=True, help="Which part."
 )
 @click.option("--digest", metavar="DIGEST", help="Of several emails, the one with this digest.")
+@why_option
 @click.pass_obj
-def show(
-    site: Site, issue: str, edition: str | None, to: str | None, form: str, digest: str | None
+def show(  # noqa: PLR0913, PLR0917 - one for each option
+    site: Site,
+    issue: str,
+    edition: str | None,
+    to: str | None,
+    form: str,
+    digest: str | None,
+    because: str,
 ) -> None:
     """
     Print the email that was sent of ISSUE, as it was kept, whatever its folder contains now.
@@ -45,6 +56,8 @@ def show(
         raise UsageError(
             _("--to and --edition: each reader was sent only one edition; leave --edition out")
         )
+    if to:
+        look_at(site, Look(AccessKind.LETTER_SHOWN, because, issue), address_of(to).key)
     shown = find_sent_letters(site, issue, to=to, kind=kind)
     if digest:
         shown = [one for one in shown if one.sent.digest.startswith(digest)]

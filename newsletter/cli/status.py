@@ -5,14 +5,17 @@ import json
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at_many, why_option
 from newsletter.cli.doubting import as_list, show_doubts
 from newsletter.cli.overview import SHOWN, as_json, show
 from newsletter.cli.wording import _, tell
+from newsletter.desk.accessing import Look
 from newsletter.desk.moments import find_zone
 from newsletter.desk.overview import find_issues, find_overview
 from newsletter.desk.words import letters
 from newsletter.dispatch.states import State
 from newsletter.errors import UsageError
+from newsletter.subscribers.access_record import AccessKind
 
 
 @click.command()
@@ -25,9 +28,15 @@ from newsletter.errors import UsageError
     help="List the readers in this state, with the server's answer.",
 )
 @click.option("--diary", "has_notes", is_flag=True, help="Every decision, by whom and when.")
+@why_option
 @click.pass_obj
 def status(
-    site: Site, issue: str | None, is_json: bool, listed: str | None, has_notes: bool
+    site: Site,
+    issue: str | None,
+    is_json: bool,
+    listed: str | None,
+    has_notes: bool,
+    because: str,
 ) -> None:
     """Show the progress of the dispatch of ISSUE, or of every issue."""
     if listed and issue is None:
@@ -41,7 +50,10 @@ def status(
     if listed and overviews[0].plan:
         from newsletter.cli.delivery_list import show_deliveries  # noqa: PLC0415 - rich is slow
 
-        show_deliveries(site.records.ledger().entries(overviews[0].issue, State(listed)))
+        name, state = overviews[0].issue, State(listed)
+        look = Look(AccessKind.DELIVERIES_SHOWN, because, name)
+        look_at_many(site, look, overviews[0].tally.of(state))
+        show_deliveries(site.records.ledger().entries(name, state))
         return
     doubts = site.records.doubts().standing()
     if is_json:

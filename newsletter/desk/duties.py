@@ -3,11 +3,13 @@
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
 from newsletter.app.site import Site
+from newsletter.desk.accessing import bounds_of
+from newsletter.desk.moments import find_zone
 from newsletter.desk.owed_notices import find_owed, today_of
 from newsletter.mails.mail import MailKind
 from newsletter.mails.notices import Notice
@@ -21,6 +23,7 @@ class DutyKind(StrEnum):
     RESULTS = "results"  # Network Act, Article 50(7)
     RENEWALS = "renewals"  # Network Act, Article 50(8)
     UNPROVEN = "unproven"  # notices that no server has accepted
+    REVIEW = "review"  # of last month's accesses to personal data
     UNDATED = "undated"  # readers without a date of consent
 
 
@@ -76,9 +79,36 @@ def _unproven(seen: _Seen) -> Duty:
     return Duty(DutyKind.UNPROVEN, sum(one.is_unproven for one in seen.owed))
 
 
+def _review(seen: _Seen) -> Duty:
+    """Last month is to be reviewed in this one; the month before it should have been."""
+    last = seen.today.replace(day=1) - timedelta(days=1)
+    before = last.replace(day=1) - timedelta(days=1)
+    until = seen.month_ends
+    return Duty(
+        DutyKind.REVIEW,
+        due=int(_lacks_review(seen.site, last)),
+        overdue=int(_lacks_review(seen.site, before)),
+        until=until if _lacks_review(seen.site, last) else None,
+    )
+
+
+def _lacks_review(site: Site, day: date) -> bool:
+    """Return whether the month of *day* has accesses, and nobody reviewed it."""
+    month = f"{day:%Y-%m}"
+    accesses = site.records.accesses()
+    since, until = bounds_of(month, find_zone(site))
+    return bool(accesses.count(since, until)) and accesses.find_review(month) is None
+
+
 def _undated(seen: _Seen) -> Duty:
     active = Selection(standings=frozenset({Standing.ACTIVE}), is_undated=True)
     return Duty(DutyKind.UNDATED, sum(1 for _ in seen.site.records.book().select(active)))
 
 
-_DUTIES: Final[Sequence[Callable[[_Seen], Duty]]] = (_results, _renewals, _unproven, _undated)
+_DUTIES: Final[Sequence[Callable[[_Seen], Duty]]] = (
+    _results,
+    _renewals,
+    _unproven,
+    _review,
+    _undated,
+)

@@ -1,13 +1,14 @@
 """The links of the program's mails, and the tab that accepts a code."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from newsletter.app.site import Site
 from newsletter.desk.link_keys import LinkKeyring
+from newsletter.desk.person_record import find_person, write_person
 from newsletter.desk.reader_forms import Fault, Form, FormError, check_settings
 from newsletter.desk.reader_requests import ReaderRequests
 from newsletter.mails.codes import read_code
@@ -44,7 +45,7 @@ class MailLinks:
         self._requests = requests
         self._acts = site.records.reader_acts(site.zone())
         self._lookup = site.records.reader_lookup()
-        self._book = site.records.book()
+        self._records = site.records
         self._wake = wake  # called when a mail may be due
 
     def find_tab(self, token: str) -> Mail | None:
@@ -157,19 +158,9 @@ class MailLinks:
         self._wake()
         return Changed.SAVED if request is None else Changed.MOVING
 
-    def describe(self, owner: Subscriber) -> dict[str, Any]:
-        """Return everything that is stored about a reader, for the reader (PIPA, Art. 35)."""
-        shown = asdict(owner)
-        why = shown.pop("why")
-        return {
-            **{key: value for key, value in shown.items() if key not in ("id", "preference")},
-            "language": owner.preference,
-            "standing_cause": why["cause"],
-            "standing_because": str(why["because"]) or None,
-            "standing_by": why["by"] or None,
-            "requests": [_describe(one) for one in self._lookup.find_mails(owner)],
-            "deliveries": [asdict(one) for one in self._book.deliveries(owner.id)],
-        }
+    def describe(self, owner: Subscriber) -> str:
+        """Return everything that is stored about a reader, as JSON for the reader."""
+        return write_person(find_person(self._records, address_of(owner.address)), for_reader=True)
 
     def _is_active(self, mail: Mail) -> bool:
         reader = self._lookup.find_reader_id(mail)
@@ -180,9 +171,3 @@ class MailLinks:
         named = self._keyring.read(purpose, token)
         name = None if named is None else mail_name_in(named)
         return None if name is None else self._lookup.find_mail(name)
-
-
-def _describe(mail: Mail) -> dict[str, Any]:
-    """Return what is stored about a request and its mail."""
-    shown = {**asdict(mail), "answer": str(mail.answer) or None}
-    return {key: value for key, value in shown.items() if key not in ("id", "name", "reader")}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from newsletter.delivery.provider import Deferred, Outcome, Refused, Unknown
+from newsletter.dispatch.quoting import quote
 from newsletter.dispatch.refusal_window import RefusalWindow
 from newsletter.dispatch.verdict import EndRun, PauseIssue
 from newsletter.errors import ProviderBusy, ProviderError
@@ -83,7 +84,7 @@ class Guard:
                 latest=latest,
                 percent=self._percent,
                 window=REFUSALS_OF,
-                answer=outcome.answer,
+                answer=quote(outcome.answer),
                 issue=self._issue,
             )
         )
@@ -118,7 +119,7 @@ class Guard:
             unknown = self._unknown
         if unknown < UNKNOWN_MAX:
             return None
-        answer, issue = outcome.answer, self._issue
+        answer, issue = quote(outcome.answer), self._issue
         because = phrase("dispatch.none-answered", unknown=unknown, answer=answer, issue=issue)
         return PauseIssue(because)
 
@@ -132,13 +133,13 @@ class Guard:
             "dispatch.provider-stays-busy",
             provider=self._provider,
             times=BUSY_MAX + 1,
-            answer=answer,
+            answer=quote(answer),
         )
         return EndRun(ProviderBusy(why))
 
     def note_bad_letter(self, outcome: Deferred | Refused) -> PauseIssue:
         """Pause the issue for an answer that blames the letter itself: all readers would get it."""
-        return PauseIssue(phrase("dispatch.letter-refused", answer=outcome.answer))
+        return PauseIssue(phrase("dispatch.letter-refused", answer=quote(outcome.answer)))
 
     def judge_canary(self) -> PauseIssue | None:
         """Pause the issue if too many letters of the canary got an error."""
@@ -167,7 +168,7 @@ class Guard:
 
     def _count_error(self, outcome: Outcome) -> None:
         self._counts["errors"] += 1
-        self._example = outcome.answer
+        self._example = quote(outcome.answer)
 
 
 def _sender_is_refused(provider: str, rebuffs: Sequence[str], answer: Said) -> EndRun:

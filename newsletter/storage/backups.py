@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,14 +33,20 @@ class Contents:
     issues: tuple[str, ...]  # issues that were dispatched, oldest first
 
 
-def back_up(database: Path, target: Path) -> int:
+def back_up(database: Path, target: Path, record: Callable[[], None]) -> int:
     """
     Write the ledger in *database* to *target*, complete and durable; return its size in bytes.
 
-    The file at *target* is replaced at the end, or unchanged. A dispatch may run meanwhile.
+    The file at *target* is replaced at the end, or unchanged. A dispatch may run meanwhile. The
+    ledger is copied before *record* opens it, so a backup before an upgrade has the old tables.
+
+    Args:
+        database: the ledger.
+        target: a file beside which there is room for another.
+        record: records that the backup is made; if it fails, there is none.
 
     Raises:
-        LedgerError: the ledger cannot be read.
+        LedgerError: the ledger cannot be read, or *record* raised it.
         OSError: no space or no permission for *target*.
     """
     try:
@@ -48,6 +54,11 @@ def back_up(database: Path, target: Path) -> int:
     except sqlite3.Error as error:
         fault = phrase("storage.not-copied", database=database, target=target, fault=str(error))
         raise LedgerError(fault) from error
+    try:
+        record()
+    except BaseException:
+        part.unlink()
+        raise
     size = part.stat().st_size
     part.replace(target)
     sync_folder(target.absolute().parent)

@@ -13,6 +13,7 @@ from newsletter.storage.lasting_keys import (
     lasting_key,
 )
 from newsletter.storage.mail_tables import blocked_addresses
+from newsletter.subscribers.reader_acts import Block
 
 HASHES_AT_A_TIME: Final = 10_000  # SQLite allows 32,766 values in a query
 
@@ -39,6 +40,19 @@ def unblock(connection: Connection, address_key: str) -> bool:
     hashed = hash_of_address(address_key, key)
     is_its = blocked_addresses.c.address_hash == hashed
     return connection.execute(delete(blocked_addresses).where(is_its)).rowcount > 0
+
+
+def find_block(connection: Connection, address_key: str) -> Block | None:
+    """Return the block of an address; None if there is none."""
+    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+    if key is None:
+        return None
+    of = blocked_addresses.c
+    query = select(of.since, of.because, of.blocked_by)
+    found = connection.execute(
+        query.where(of.address_hash == hash_of_address(address_key, key))
+    ).one_or_none()
+    return None if found is None else Block(found.since, found.blocked_by, found.because or "")
 
 
 def has_blocked(connection: Connection) -> bool:

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from sqlalchemy import Engine, or_, select
 
 from newsletter.mails.mail import Mail, MailName
-from newsletter.storage.blocking import find_blocked
+from newsletter.storage.blocking import find_block, find_blocked
 from newsletter.storage.mail_rows import FIELDS, find_mail, mail_of
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import dispatches, subscribers
 from newsletter.storage.transactions import as_ledger_error, reading
-from newsletter.subscribers.address import address_of
+from newsletter.subscribers.reader_acts import Block
 from newsletter.subscribers.reader_id import ReaderId, ReaderName
-from newsletter.subscribers.subscriber import Subscriber
+from newsletter.subscribers.subscriber import Subscriber, SubscriberId
 
 
 class SqlReaderLookup:
@@ -40,13 +40,24 @@ class SqlReaderLookup:
         with as_ledger_error(self._engine):
             return SqlSubscriberBook(self._engine).find_named(name)
 
-    def find_mails(self, reader: Subscriber) -> Sequence[Mail]:
-        """Return what a reader asked for by pages, and the mails that answered it."""
-        key = address_of(reader.address).key
-        its = or_(mails.c.subscriber_id == reader.id, mails.c.address_key == key)
+    def find_mails(self, address_key: str, reader: SubscriberId | None) -> Sequence[Mail]:
+        """
+        Return what the owner of an address asked for by pages, and the mails that answered it.
+
+        *reader*: the owner's row, where the address is on the list: what they asked for at other
+        addresses is theirs, too.
+        """
+        its = mails.c.address_key == address_key
+        if reader is not None:
+            its = or_(mails.c.subscriber_id == reader, its)
         query = select(*FIELDS).where(its).order_by(mails.c.id)
         with reading(self._engine) as connection:
             return [mail_of(row) for row in connection.execute(query)]
+
+    def find_block(self, address_key: str) -> Block | None:
+        """Return since when an address never wants mail again; None: it is not so."""
+        with reading(self._engine) as connection:
+            return find_block(connection, address_key)
 
     def is_blocked(self, address_key: str) -> bool:
         """Return whether an address never wants mail again."""

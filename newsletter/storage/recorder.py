@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from newsletter.delivery.ticks import ticks
 from newsletter.dispatch.control import PROGRAM, Act, Note
+from newsletter.dispatch.quoting import quote
 from newsletter.dispatch.states import State
 from newsletter.errors import LedgerError
 from newsletter.phrases import phrase, read_said
@@ -338,7 +339,7 @@ def _note_late(connection: Connection, late: Sequence[Ending]) -> None:
                 "storage.late-answer",
                 delivery=one["delivery"],
                 state=State(one["new_state"]).said,
-                answer=read_said(one["new_answer"]),
+                answer=quote(read_said(one["new_answer"])),
             )
             note(connection, Note(issue, Act.LATE_ANSWER, PROGRAM, one["now"], words))
 

@@ -151,6 +151,12 @@ class SqlSubscriberBook:
                 connection.execution_options(yield_per=ROWS_AT_A_TIME).execute(query),
             )
 
+    def count(self, selection: Selection) -> int:
+        """Return how many subscribers `select` would yield."""
+        query: Select[Any] = select(func.count()).select_from(subscribers)
+        with self._engine.connect() as connection:
+            return int(connection.execute(_chosen(query, selection)).scalar_one())
+
     def deliveries(self, subscriber: SubscriberId) -> Sequence[PastDelivery]:
         """Return the deliveries and rehearsals of the subscriber, issue by issue."""
         of, aside = deliveries.c, rehearsed_deliveries.c

@@ -192,5 +192,8 @@ class SubscriberBook(Protocol):
     def select(self, selection: Selection) -> Iterator[Subscriber]:
         """Yield subscribers in the order they joined; loads a few at a time."""
 
+    def count(self, selection: Selection) -> int:
+        """Return how many subscribers `select` would yield."""
+
     def deliveries(self, subscriber: SubscriberId) -> Sequence[PastDelivery]:
         """Return the deliveries to the subscriber, issue by issue."""

@@ -28,6 +28,15 @@ class Left:
     preference: Preference | None  # of the reader
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An address never gets mail again."""
+
+    since: datetime  # aware UTC
+    by: str
+    because: str  # may be empty
+
+
 class Confirmed(StrEnum):
     """The result of confirming a subscription or a new address."""
 

@@ -1,8 +1,6 @@
 """The pages /c/TOKEN: what the reader of one of the program's mails can do with it."""
 
-import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, Response, request, url_for
@@ -102,9 +100,9 @@ class MailLinkPages:
         owner = self._mails.find_owner(mail)
         if owner is None:
             return self._say_old(lang)
-        described = self._mails.describe(owner)
-        text = json.dumps(described, ensure_ascii=False, indent=2, default=_write_value)
-        answer = Response(text + "\n", content_type="application/json; charset=utf-8")
+        answer = Response(
+            self._mails.describe(owner) + "\n", content_type="application/json; charset=utf-8"
+        )
         answer.headers["Content-Disposition"] = 'attachment; filename="newsletter.json"'
         return answer
 
@@ -159,7 +157,3 @@ class MailLinkPages:
 
     def _say_old(self, lang: Lang) -> Response:
         return self._pages.message(lang, "settings_gone", status=404)
-
-
-def _write_value(value: object) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)

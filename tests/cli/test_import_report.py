@@ -154,7 +154,7 @@ def test_a_row_that_our_export_guarded_keeps_its_address_through_the_rejects(
 ) -> None:
     site.run("import", site.write(f'email,language\n"\'{address}",ko\n'))
     assert list(site.standings()) == [address]
-    file = site.write(site.run("export").stdout.replace('"ko"', '"불어"'))
+    file = site.write(site.run("export", "--because", "이전").stdout.replace('"ko"', '"불어"'))
     rejects = site.folder / "rejects.csv"
 
     site.run("import", file, "--rejects", rejects)

@@ -287,18 +287,18 @@ def test_an_export_into_an_empty_list_is_the_same_list(site: ReaderList, tmp_pat
     (tmp_path / "other").mkdir()
     other = ReaderList(tmp_path / "other")
 
-    exported = site.run("export").stdout_bytes
+    exported = site.run("export", "--because", "이전").stdout_bytes
     result = other.run("import", other.write(exported))
 
     assert b'"\'+82@example.org","\'=1+1"' in exported
     assert counts(result) == {"new": 20, "kept out": 1}
-    assert other.run("export").stdout_bytes == exported
+    assert other.run("export", "--because", "이전").stdout_bytes == exported
 
 
 def test_an_export_for_excel_begins_with_a_byte_order_mark(site: ReaderList) -> None:
     site.run("add", "minji@example.org", "--name", "김민지")
 
-    exported = site.run("export", "--bom").stdout_bytes
+    exported = site.run("export", "--bom", "--because", "이전").stdout_bytes
 
     assert exported.startswith(b'\xef\xbb\xbf"email",')
     assert counts(site.run("import", site.write(exported))) == {"unchanged": 1}

@@ -118,7 +118,7 @@ def test_a_journal_that_a_crash_has_left_is_read_and_stays(tmp_path: Path, ask: 
     if ask == "has_sent":
         assert has_sent(SETTING, crashed)
     elif ask == "back_up":
-        back_up(crashed / "newsletter.db", tmp_path / "copy.db")
+        back_up(crashed / "newsletter.db", tmp_path / "copy.db", lambda: None)
         with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
             query = "SELECT count(*) FROM deliveries WHERE state = 'unknown'"
             assert connection.execute(query).fetchone() == (1,)

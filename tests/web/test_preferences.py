@@ -89,6 +89,7 @@ def test_a_form_with_faults_leaves_the_link_valid(tmp_path: Path) -> None:
 def test_the_reader_sees_everything_that_is_stored(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.stage.run("dispatch", "2022-08", "--yes")
+    house.stage.run("subscribers", "show", READER, "--because", "전화 문의")
     house.open()
     link = fresh_link(house)
 
@@ -100,6 +101,10 @@ def test_the_reader_sees_everything_that_is_stored(tmp_path: Path) -> None:
     assert [one["issue"] for one in shown["deliveries"]] == ["2022-08"]
     [request] = shown["requests"]
     assert (request["kind"], request["address"]) == ("settings", READER)
+    assert [one["act"] for one in shown["consents"]] == ["agreed"]
+    [access] = shown["accesses"]
+    assert (access["what"], access["because"]) == ("subscriber-shown", "전화 문의")
+    assert "account" not in access
 
 
 def test_a_new_address_is_confirmed_there_and_the_old_one_can_undo_it(tmp_path: Path) -> None:

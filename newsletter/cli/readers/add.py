@@ -2,11 +2,14 @@
 
 import click
 
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import consent_of, consented_at_option, say_result_is_told
 from newsletter.cli.wording import _, say
-from newsletter.desk.importing import ImportSite
+from newsletter.desk.accessing import Look
 from newsletter.desk.owed_notices import declared_to_office
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, name_of, remark_on_name
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.decisions import enrol
@@ -23,7 +26,7 @@ from newsletter.subscribers.subscriber import Standing, preference_of
 @click.option("--by", metavar="NAME", help="Who decides.  [default: the system's user]")
 @click.pass_obj
 def add(  # noqa: PLR0913, PLR0917 - one for each option
-    site: ImportSite,
+    site: Site,
     address: str,
     name: str,
     language: str,
@@ -43,7 +46,9 @@ def add(  # noqa: PLR0913, PLR0917 - one for each option
         standing=Standing.ACTIVE,
         consented_at=consent.otherwise,
     )
-    occasion = declared_to_office(site, name_person(by))
+    person = name_person(by)
+    look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED), row.address.key, by=person)
+    occasion = declared_to_office(site, person)
     with site.records.book().opened(occasion) as book:
         fate = enrol(row, book, consent.now, again=again)
     click.echo(_say_fate(row.address.spelling, fate))

@@ -4,11 +4,14 @@ from typing import Final
 
 import click
 
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
 from newsletter.cli.wording import _
-from newsletter.desk.importing import ImportSite
+from newsletter.desk.accessing import Look
 from newsletter.subscribers import decisions
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.subscriber import Standing
@@ -23,13 +26,15 @@ WAITING: Final = frozenset({"pending", "deferred"})
 @because_option(required=False)
 @by_option
 @click.pass_obj
-def change_address(site: ImportSite, old: str, new: str, because: str, name: str | None) -> None:
+def change_address(site: Site, old: str, new: str, because: str, name: str | None) -> None:
     """
     Give the reader with address OLD the address NEW; id, consent and history remain.
 
     OLD stays on the list as unsubscribed, so that no import adds it as a new reader.
     """
     before, after, by = address_of(old), address_of(new), name_person(name)
+    look = Look(AccessKind.SUBSCRIBER_CHANGED, because)
+    look_at(site, look, before.key, after.key, by=by)
     book = site.records.book()
     occasion = Occasion(ConsentWay.OPERATOR, site.clock(), by)
     with book.opened(occasion) as page:

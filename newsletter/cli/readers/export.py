@@ -4,6 +4,8 @@ from itertools import chain
 
 import click
 
+from newsletter.app.site import Site
+from newsletter.cli.accessing import ask_reason, look_at_many
 from newsletter.cli.readers.options import (
     language_option,
     selection,
@@ -13,7 +15,8 @@ from newsletter.cli.readers.options import (
 )
 from newsletter.cli.wording import _
 from newsletter.desk import exporting
-from newsletter.desk.importing import ImportSite
+from newsletter.desk.accessing import Look
+from newsletter.subscribers.access_record import AccessKind
 
 
 @click.command()
@@ -21,16 +24,26 @@ from newsletter.desk.importing import ImportSite
 @standing_option
 @undated_option
 @click.option("--bom", is_flag=True, help="Begin with a byte order mark, which Excel needs.")
+@click.option(
+    "--because",
+    metavar="TEXT",
+    default="",
+    help="What the export is for; required, and kept in the access record.",
+)
 @click.pass_obj
 def export(
-    site: ImportSite,
+    site: Site,
     languages: tuple[str, ...],
     standings: tuple[str, ...],
     undated: bool,
     bom: bool,
+    because: str,
 ) -> None:
     """Write the list as CSV (UTF-8) to standard output; an import reads it back."""
-    lines = exporting.export(site, selection(languages, standings, undated=undated))
+    chosen = selection(languages, standings, undated=undated)
+    look = Look(AccessKind.LIST_EXPORTED, ask_reason(because))
+    look_at_many(site, look, site.records.book().count(chosen))
+    lines = exporting.export(site, chosen)
     keys_too = _(
         "If this list moves to another folder, .secret-key (or "
         "NEWSLETTER_SECRET_KEY) and the list_id\n"

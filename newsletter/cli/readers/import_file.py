@@ -8,6 +8,8 @@ from typing import IO, Final
 
 import click
 
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at_many
 from newsletter.cli.readers.import_lines import held_lines
 from newsletter.cli.readers.import_rejects import (
     is_standard_output,
@@ -25,8 +27,10 @@ from newsletter.cli.readers.import_table import (
 )
 from newsletter.cli.readers.options import consent_of, consented_at_option
 from newsletter.cli.wording import _
-from newsletter.desk.importing import ImportOrder, ImportSite, find_encoding
+from newsletter.desk.accessing import Look
+from newsletter.desk.importing import ImportOrder, find_encoding
 from newsletter.desk.importing import import_file as import_readers
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.csv_rows import (
     Heading,
 )
@@ -91,11 +95,12 @@ def import_file(  # noqa: PLR0913 - one for each option
     interrupted, nothing of the file is imported; or, once it writes to the list, all of it,
     and the next command writes the rest.
     """
-    site: ImportSite = context.obj
+    site: Site = context.obj
     if rejects is not None:
         refuse_same_file(file, rejects)
     consent = consent_of(site, consented_at)
     order = ImportOrder(file, find_encoding(file, encoding), said, consent, keeps=not dry_run)
+    look_at_many(site, Look(AccessKind.FILE_IMPORTED), None)
     with held_lines() as held, rejects_to(rejects) as rejected:
         report = Report(str(file), None if verbose else ROWS_SHOWN, rejected, held)
         import_readers(site, order, _AtTerminal(context, order, report, rejects))

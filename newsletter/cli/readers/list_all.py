@@ -8,6 +8,8 @@ from typing import Final, TextIO
 
 import click
 
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at_many, why_option
 from newsletter.cli.readers.options import (
     LANGUAGES,
     NO_PREFERENCE,
@@ -18,7 +20,8 @@ from newsletter.cli.readers.options import (
     write_out,
 )
 from newsletter.cli.wording import _, say
-from newsletter.desk.importing import ImportSite
+from newsletter.desk.accessing import Look
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.subscriber import Subscriber
 
 TABLE_ROWS: Final = 500  # rows formatted at a time
@@ -28,14 +31,21 @@ TABLE_ROWS: Final = 500  # rows formatted at a time
 @language_option
 @standing_option
 @undated_option
+@why_option
 @click.pass_obj
 def list_all(
-    site: ImportSite, languages: tuple[str, ...], standings: tuple[str, ...], undated: bool
+    site: Site,
+    languages: tuple[str, ...],
+    standings: tuple[str, ...],
+    undated: bool,
+    because: str,
 ) -> None:
     """Print address, language, standing and name; count by language at the end."""
     tally: Counter[str] = Counter()
     wanted = selection(languages, standings, undated=undated)
-    chosen = _counted(site.records.book().select(wanted), tally)
+    book = site.records.book()
+    look_at_many(site, Look(AccessKind.LIST_SHOWN, because), book.count(wanted))
+    chosen = _counted(book.select(wanted), tally)
     if sys.stdout.isatty():
         _print_tables(chosen, sys.stdout)
     else:

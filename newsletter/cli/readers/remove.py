@@ -2,11 +2,14 @@
 
 import click
 
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option, say_result_is_told
 from newsletter.cli.wording import _, say
-from newsletter.desk.importing import ImportSite
+from newsletter.desk.accessing import Look
 from newsletter.desk.owed_notices import declared_to_office
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import withdraw
 from newsletter.subscribers.subscriber import Standing
@@ -18,9 +21,10 @@ from newsletter.subscribers.why import one_line
 @because_option(required=False)
 @by_option
 @click.pass_obj
-def remove(site: ImportSite, address: str, because: str, name: str | None) -> None:
+def remove(site: Site, address: str, because: str, name: str | None) -> None:
     """Unsubscribe a reader; the address is kept so that no import adds it again."""
     wanted, by = address_of(address), name_person(name)
+    look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED, because), wanted.key, by=by)
     occasion = declared_to_office(site, by)
     with site.records.book().opened(occasion) as book:
         before = withdraw(wanted, book, site.clock(), one_line(because), by)

@@ -1,20 +1,26 @@
 """newsletter subscribers show: print all stored data on one reader."""
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from pathlib import Path
 from typing import Final
 
 import click
 
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at, why_option
 from newsletter.cli.naming import name_edition
+from newsletter.cli.output import shown_path
 from newsletter.cli.readers.standings import cause_in_words
 from newsletter.cli.wording import _, say, tell
-from newsletter.desk.importing import ImportSite
+from newsletter.desk.accessing import Look
+from newsletter.desk.person_page import write_page
+from newsletter.desk.person_record import PersonRecord, find_person, write_person
 from newsletter.dispatch.states import State
-from newsletter.errors import ContentError
-from newsletter.lang import EditionKind
+from newsletter.errors import ContentError, UsageError
+from newsletter.lang import EditionKind, Lang
+from newsletter.rights import write_private
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.book import PastDelivery
 from newsletter.subscribers.subscriber import Subscriber
@@ -26,23 +32,65 @@ COLUMN: Final = 11  # cells of the label before a value
 @click.command()
 @click.argument("address")
 @click.option("--json", "as_json", is_flag=True, help="For machines; times are UTC.")
+@click.option(
+    "--page",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all of it to this HTML file, to hand over to the reader.",
+)
+@click.option(
+    "--lang",
+    "named",
+    type=click.Choice([lang.value for lang in Lang]),
+    help="Language of that page.  [default: the reader's]",
+)
+@why_option
 @click.pass_obj
-def show(site: ImportSite, address: str, as_json: bool) -> None:
-    """Show everything kept about one reader, and what was sent to them."""
-    book = site.records.book()
+def show(
+    site: Site, address: str, as_json: bool, page: Path | None, named: str | None, because: str
+) -> None:
+    """
+    Show everything kept about one reader, and what was sent to them.
+
+    --json and --page contain all that is stored: also consents, requests, and looks at the
+    reader's data. They also answer for people who are not on the list any more.
+    """
+    _refuse_mixture(page, named, as_json=as_json)
     wanted = address_of(address)
-    subscriber = book.find(wanted.key)
-    if subscriber is None:
-        msg = _(
-            "{address} is not on the list; see newsletter subscribers list", address=wanted.spelling
-        )
-        raise ContentError(msg)
-    deliveries = book.deliveries(subscriber.id)
+    is_export = as_json or page is not None
+    kind = AccessKind.SUBSCRIBER_EXPORTED if is_export else AccessKind.SUBSCRIBER_SHOWN
+    look_at(site, Look(kind, because), wanted.key)
+    person = find_person(site.records, wanted)
+    if person.subscriber is None and (person.is_empty or not is_export):
+        raise ContentError(_say_missing(person))
     if as_json:
-        click.echo(_as_json(subscriber, deliveries))
-    else:
-        _describe(subscriber, site.zone())
-        _list_deliveries(deliveries, site.zone())
+        click.echo(write_person(person, for_reader=False))
+    elif page is not None:
+        write_private(page, write_page(site, person, None if named is None else Lang(named)))
+        tell("Wrote", shown_path(page.absolute()))
+    elif person.subscriber is not None:
+        _describe(person.subscriber, site.zone())
+        _list_deliveries(person.deliveries, site.zone())
+
+
+def _refuse_mixture(page: Path | None, named: str | None, *, as_json: bool) -> None:
+    if page is not None and as_json:
+        raise UsageError(_("--page and --json: choose one of them"))
+    if page is None and named is not None:
+        raise UsageError(_("--lang goes with --page"))
+    if page is not None and page.exists():
+        raise UsageError(_("{path}: exists already; name another file", path=page))
+
+
+def _say_missing(person: PersonRecord) -> str:
+    if person.is_empty:
+        return _(
+            "{address} is not on the list; see newsletter subscribers list", address=person.address
+        )
+    return _(
+        "{address} is not on the list; --json or --page shows what else is on record",
+        address=person.address,
+    )
 
 
 def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
@@ -83,16 +131,3 @@ def _reason(why: Why) -> str:
         return reason
     by = printable(why.by)
     return _("{reason} (by {by})", reason=reason, by=by) if reason else _(" (by {by})", by=by)
-
-
-def _as_json(subscriber: Subscriber, deliveries: Iterable[PastDelivery]) -> str:
-    fields = asdict(subscriber)
-    fields["language"] = fields.pop("preference")
-    del fields["why"]
-    fields["standing_cause"] = subscriber.why.cause
-    fields["standing_because"] = str(subscriber.why.because) or None
-    fields["standing_by"] = subscriber.why.by or None
-    fields["deliveries"] = [
-        {**asdict(one), "answer": str(one.answer) or None} for one in deliveries
-    ]
-    return json.dumps(fields, ensure_ascii=False, indent=2, default=datetime.isoformat)

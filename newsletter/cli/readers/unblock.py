@@ -3,8 +3,11 @@
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at
 from newsletter.cli.wording import _
+from newsletter.desk.accessing import Look
 from newsletter.errors import ContentError
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of
 
 
@@ -18,6 +21,7 @@ def unblock(site: Site, address: str) -> None:
     Nobody is subscribed by this: the owner asks on the page, and confirms.
     """
     wanted = address_of(address)
+    look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED), wanted.key)
     if not site.records.unblock(wanted.key):
         msg = _("{address} is not blocked; nothing was changed", address=wanted.spelling)
         raise ContentError(msg)

@@ -2,11 +2,14 @@
 
 import click
 
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
 from newsletter.cli.wording import _, say
-from newsletter.desk.importing import ImportSite
+from newsletter.desk.accessing import Look
 from newsletter.subscribers import decisions
+from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.subscriber import Standing
@@ -18,7 +21,7 @@ from newsletter.subscribers.why import one_line
 @because_option(required=False)
 @by_option
 @click.pass_obj
-def unsuppress(site: ImportSite, address: str, because: str, name: str | None) -> None:
+def unsuppress(site: Site, address: str, because: str, name: str | None) -> None:
     """
     Send again to a reader whose mailbox had refused mail, or whom a person suppressed.
 
@@ -26,6 +29,7 @@ def unsuppress(site: ImportSite, address: str, because: str, name: str | None) -
     newsletter subscribers add ADDRESS --again --consented-at.
     """
     wanted, by = address_of(address), name_person(name)
+    look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED, because), wanted.key, by=by)
     occasion = Occasion(ConsentWay.OPERATOR, site.clock(), by)
     with site.records.book().opened(occasion) as book:
         before = decisions.unsuppress(wanted, book, site.clock(), one_line(because), by)

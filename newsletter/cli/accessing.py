@@ -1,0 +1,101 @@
+"""
+Which commands show personal data of readers, and the way by which each records that first.
+
+Every command is in exactly one of the two tables below.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+import click
+
+from newsletter.app.site import Site
+from newsletter.cli.output import is_terminal
+from newsletter.cli.person import find_account
+from newsletter.cli.wording import _
+from newsletter.desk.accessing import Look, record_access
+from newsletter.subscribers.access_record import AccessKind, Operator
+
+SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
+    "resolve": frozenset({AccessKind.DELIVERIES_SHOWN}),
+    "status": frozenset({AccessKind.DELIVERIES_SHOWN}),  # with --list
+    "show": frozenset({AccessKind.LETTER_SHOWN}),  # with --to
+    "backup": frozenset({AccessKind.BACKUP_MADE}),
+    "notices due": frozenset({AccessKind.NOTICES_SHOWN}),
+    "consent show": frozenset({AccessKind.CONSENT_SHOWN}),
+    "access list": frozenset({AccessKind.ACCESSES_SHOWN}),  # with --whose
+    "subscribers import": frozenset({AccessKind.FILE_IMPORTED}),
+    "subscribers add": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
+    "subscribers list": frozenset({AccessKind.LIST_SHOWN}),
+    "subscribers show": frozenset({AccessKind.SUBSCRIBER_SHOWN, AccessKind.SUBSCRIBER_EXPORTED}),
+    "subscribers remove": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
+    "subscribers suppress": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
+    "subscribers unsuppress": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
+    "subscribers unblock": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
+    "subscribers change-address": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
+    "subscribers export": frozenset({AccessKind.LIST_EXPORTED}),
+}
+SHOWS_NOBODY: Final = frozenset(
+    {
+        *("init", "new", "compose", "check", "test", "approve", "dispatch", "serve", "mails send"),
+        *(
+            "bounces arrived",
+            "notices send",
+            "duties",
+            "pause",
+            "resume",
+            "cancel",
+            "diff",
+            "restore",
+            "dkim-key",
+        ),
+        *(
+            "consent verify",
+            "consent text",
+            "access review",
+            "subscribers funnel",
+            "subscribers limits",
+        ),
+    }
+)
+
+why_option = click.option(
+    "--because", metavar="TEXT", default="", help="Why you look; kept in the access record."
+)
+
+
+def look_at(site: Site, look: Look, *keys: str, by: str = "") -> None:
+    """
+    Record that this command shows or changes the data of the owners of some addresses.
+
+    Call it before the command prints anything of them. For *keys* see `Address.key`; *by* is the
+    name in --by.
+
+    Raises:
+        LedgerError: it was not recorded: nothing may be shown.
+    """
+    record_access(site, this_operator(by), look, keys)
+
+
+def look_at_many(site: Site, look: Look, people: int | None, *, by: str = "") -> None:
+    """
+    Record that this command shows or copies the data of many; see `look_at`.
+
+    *people*: how many; None: not known beforehand.
+    """
+    record_access(site, this_operator(by), look, (), people)
+
+
+def this_operator(name: str = "") -> Operator:
+    """Return who runs this command, and from which address the terminal is connected."""
+    connection = os.environ.get("SSH_CONNECTION", "").split()  # sshd(8): the client comes first
+    return Operator(find_account(), connection[0] if connection else "", name)
+
+
+def ask_reason(because: str) -> str:
+    """Return the reason of an export; ask for it at a terminal, if it was not given."""
+    if because.strip() or not is_terminal("stdin"):
+        return because
+    question = _("What is this export for? (kept in the access record)")
+    return str(click.prompt(question, default="", show_default=False, err=True))

@@ -1,0 +1,141 @@
+"""Operators' accesses to personal data: each is recorded, and each month is reviewed."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import MAXYEAR, UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from newsletter.app.site import Site
+from newsletter.desk.moments import find_zone
+from newsletter.errors import UsageError
+from newsletter.phrases import phrase
+from newsletter.subscribers.access_record import (
+    NEED_REASON,
+    Access,
+    AccessKind,
+    Operator,
+    Review,
+    Summary,
+    summarise,
+)
+
+MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an operator is about to see or to change, and why."""
+
+    kind: AccessKind
+    because: str = ""
+    issue: str = ""
+
+
+def record_access(
+    site: Site, operator: Operator, look: Look, keys: Sequence[str] = (), people: int | None = None
+) -> None:
+    """
+    Record an access, before anything of it is shown; durable on return.
+
+    Args:
+        site: whose data it is.
+        operator: who looks.
+        look: at what, and why.
+        keys: of the addresses it is about, if they are few: an entry for each.
+        people: how many it is about otherwise; None: not known beforehand.
+
+    Raises:
+        UsageError: it is an export, and nobody says what for.
+        LedgerError: nothing was recorded, so nothing may be shown.
+    """
+    because = " ".join(look.because.split())
+    if look.kind in NEED_REASON and not because:
+        raise UsageError(phrase("desk.export-without-reason"))
+    access = Access(
+        at=site.clock(),
+        operator=operator,
+        kind=look.kind,
+        people=people,
+        because=because,
+        issue=look.issue,
+    )
+    site.records.accesses().record(access, keys)
+
+
+def find_accesses(site: Site, month: str | None, key: str | None = None) -> Sequence[Access]:
+    """
+    Return recorded accesses, the oldest first.
+
+    Args:
+        site: whose record it is.
+        month: like 2026-10, in the publication's time zone; None: all.
+        key: of an address: only accesses to its owner's data; None: all.
+
+    Raises:
+        UsageError: *month* is no month.
+    """
+    record = site.records.accesses()
+    since, until = (None, None) if month is None else bounds_of(month, find_zone(site))
+    if key is None:
+        return record.find(since, until)
+    return [
+        one
+        for one in record.find_about(key)
+        if (since is None or one.at >= since) and (until is None or one.at < until)
+    ]
+
+
+def bounds_of(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """
+    Return the beginnings of *month* and of the next one in *zone*, as aware UTC.
+
+    Raises:
+        UsageError: it is not written like 2026-10.
+    """
+    found = MONTH.fullmatch(month.strip())
+    if found is None or not 1 <= int(found[1]) < MAXYEAR:
+        raise UsageError(phrase("desk.month-unreadable", value=month))
+    year, number = int(found[1]), int(found[2])
+    first = datetime(year, number, 1, tzinfo=zone)
+    following = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=zone)
+    return first.astimezone(UTC), following.astimezone(UTC)
+
+
+def look_through(site: Site, month: str) -> Summary:
+    """
+    Return what happened in a month that is over.
+
+    Raises:
+        UsageError: *month* is no month, or it has not ended.
+    """
+    since, until = bounds_of(month, find_zone(site))
+    if site.clock() < until:
+        raise UsageError(phrase("desk.month-not-over", month=month.strip()))
+    return summarise(site.records.accesses().find(since, until), find_zone(site))
+
+
+def record_review(
+    site: Site, month: str, seen: Summary, operator: Operator, note: str = ""
+) -> Review:
+    """
+    Record that a person has looked through the accesses of a month; durable on return.
+
+    Args:
+        site: whose record it is.
+        month: like 2026-10.
+        seen: what the person was shown.
+        operator: the person, by name, and the account.
+        note: what the person noticed; may be empty.
+    """
+    review = Review(
+        month=month.strip(),
+        at=site.clock(),
+        by=operator.name,
+        account=operator.account,
+        entries=seen.entries,
+        note=" ".join(note.split()),
+    )
+    site.records.accesses().record_review(review)
+    return review

@@ -1,0 +1,145 @@
+"""Everything that is stored about one person, to be handed over: PIPA, Art. 35."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from newsletter.mails.mail import Mail
+from newsletter.phrases import Phrase
+from newsletter.subscribers.access_record import Access
+from newsletter.subscribers.address import Address
+from newsletter.subscribers.book import PastDelivery
+from newsletter.subscribers.consent_record import ConsentEntry
+from newsletter.subscribers.reader_acts import Block
+from newsletter.subscribers.subscriber import Subscriber
+
+if TYPE_CHECKING:
+    from newsletter.app.records import Records
+
+OURS: Final = frozenset({"id", "name", "reader"})  # of a mail: its name opens its links
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRecord:
+    """All that is known of the owner of one address."""
+
+    address: str  # as on the list, or as it was asked for
+    subscriber: Subscriber | None  # None: not on the list
+    consents: Sequence[tuple[ConsentEntry, str | None]]  # each with its file's name
+    requests: Sequence[Mail]
+    deliveries: Sequence[PastDelivery]
+    block: Block | None
+    accesses: Sequence[Access]  # by operators, to this person's data alone
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known but that somebody asked."""
+        return not (self.subscriber or self.consents or self.requests or self.block)
+
+
+def find_person(records: "Records", address: Address) -> PersonRecord:
+    """
+    Return everything that is stored about the owner of an address, on the list or not.
+
+    Raises:
+        LedgerError: a fault of the database, or an entry of the consent record is unreadable.
+    """
+    lookup, book = records.reader_lookup(), records.book()
+    subscriber = book.find(address.key)
+    reader = None if subscriber is None else subscriber.id
+    return PersonRecord(
+        address=address.spelling if subscriber is None else subscriber.address,
+        subscriber=subscriber,
+        consents=records.consents().find(address.key),
+        requests=lookup.find_mails(address.key, reader),
+        deliveries=() if reader is None else book.deliveries(reader),
+        block=lookup.find_block(address.key),
+        accesses=records.accesses().find_about(address.key),
+    )
+
+
+def write_person(person: PersonRecord, *, for_reader: bool) -> str:
+    """
+    Return a person's record as JSON; times are UTC.
+
+    *for_reader*: the person sees it, so it does not say which member of the staff has looked.
+    """
+    shown = {
+        **_describe_entry(person, for_reader=for_reader),
+        "blocked": None if person.block is None else asdict(person.block),
+        "consents": [describe_consent(*one) for one in person.consents],
+        "requests": [_describe_request(one) for one in person.requests],
+        "deliveries": [
+            {**asdict(one), "answer": str(one.answer) or None} for one in person.deliveries
+        ],
+        "accesses": [describe_access(one, for_reader=for_reader) for one in person.accesses],
+    }
+    return json.dumps(shown, ensure_ascii=False, indent=2, default=_write_value)
+
+
+def describe_consent(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
+    """Return an entry of the consent record, and the file that it came from, for machines."""
+    details: Mapping[str, str] = json.loads(entry.details) if entry.details else {}
+    return {
+        "act": entry.act,
+        "way": entry.way,
+        "at": _utc(entry.at),
+        "recorded_at": _utc(entry.recorded_at),
+        "language": entry.lang,
+        "text": entry.text,
+        "by": details.get("by"),
+        "file": file,
+        "chain": entry.chain,
+        "place": entry.place,
+    }
+
+
+def describe_access(one: Access, *, for_reader: bool = False) -> dict[str, Any]:
+    """Return an entry of the access record for machines; *for_reader*: without who it was."""
+    who = {
+        "account": one.operator.account,
+        "from": one.operator.origin or None,
+        "by": one.operator.name or None,
+        "whose": None if one.person is None else one.person.hex(),
+        "how_many": one.people,
+    }
+    return {
+        "at": _utc(one.at),
+        **({} if for_reader else who),
+        "what": one.kind.value,
+        "because": one.because or None,
+        "issue": one.issue or None,
+    }
+
+
+def _describe_entry(person: PersonRecord, *, for_reader: bool) -> dict[str, Any]:
+    listed = person.subscriber
+    if listed is None:
+        return {"address": person.address, "standing": None}
+    shown = asdict(listed)
+    if for_reader:
+        del shown["id"]
+    shown["language"] = shown.pop("preference")
+    del shown["why"]
+    return {
+        **shown,
+        "standing_cause": listed.why.cause,
+        "standing_because": str(listed.why.because) or None,
+        "standing_by": listed.why.by or None,
+    }
+
+
+def _describe_request(mail: Mail) -> dict[str, Any]:
+    shown = {**asdict(mail), "answer": str(mail.answer) or None}
+    return {key: value for key, value in shown.items() if key not in OURS}
+
+
+def _utc(when: datetime | None) -> str | None:
+    return None if when is None else when.astimezone(UTC).isoformat()
+
+
+def _write_value(value: object) -> str:
+    assert isinstance(value, datetime | Phrase)  # noqa: S101 - nothing else is stored
+    return value.isoformat() if isinstance(value, datetime) else str(value)
