@@ -18,7 +18,7 @@ def unblock(site: Site, address: str) -> None:
     Nobody is subscribed by this: the owner asks on the page, and confirms.
     """
     wanted = address_of(address)
-    if not site.records.unblock(wanted.key):
+    if not site.records.unblock(wanted.key, site.clock()):
         msg = _("{address} is not blocked; nothing was changed", address=wanted.spelling)
         raise ContentError(msg)
     click.echo(_("{address}: may ask for a subscription again", address=wanted.spelling))
