@@ -29,6 +29,7 @@ CONNECTIONS_MAX: Final = 100
 TRUSTED_PROXIES_MAX: Final = 10
 CONFIRMATIONS_MAX: Final = 1_000_000
 KEEP_LETTERS_MAX: Final = 36_500  # days
+ERASE_AFTER_MAX: Final = 3_650  # days
 PUBLIC_URL_MAX: Final = 200  # characters: part of header fields that may not be folded
 PUBLIC_URL: Final = re.compile(
     r"https?://[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -48,6 +49,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_TEST_RECIPIENTS": "",
     "NEWSLETTER_CONNECTIONS": "10",
     "NEWSLETTER_KEEP_LETTERS_DAYS": "90",
+    "NEWSLETTER_ERASE_AFTER": "30",
     "NEWSLETTER_HELO": "",
     "NEWSLETTER_CA_FILE": "",
     "NEWSLETTER_DKIM_DOMAIN": "",
@@ -74,6 +76,7 @@ class Settings:
     certificates: str  # PEM: trusted in addition to the system's; "": none
     dkim: DkimSetting | None  # None: letters are sent unsigned
     keep_letters: timedelta  # how long unsent letters without references are kept
+    erase_after: timedelta  # after a withdrawal, the reader's data is erased
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], folder: Path) -> "Settings":
@@ -116,6 +119,7 @@ class Settings:
             certificates=reader.certificates(root),
             dkim=reader.dkim(),
             keep_letters=reader.keep_letters(),
+            erase_after=timedelta(days=reader.number("NEWSLETTER_ERASE_AFTER", 1, ERASE_AFTER_MAX)),
         )
         reader.check_language()
         if reader.faults:

@@ -58,6 +58,7 @@ SETTINGS: Final = {
     "NEWSLETTER_CONNECTIONS": "7",
     "NEWSLETTER_HELO": "news.example.org",
     "NEWSLETTER_KEEP_LETTERS_DAYS": "7",
+    "NEWSLETTER_ERASE_AFTER": "7",
 }
 # Without a file of keys or certificates they are no settings; the signature is no part of a letter.
 NEED_FILES: Final = {
