@@ -141,8 +141,8 @@ def find_keys(connection: Connection, sought: Sought, tables: Iterable[Table]) -
     rows, found = Rows(connection), set[str]()
     for table in tables:
         if rows.has(table.c.address_key):
-            keys = connection.execution_options(yield_per=SOME).execute(
-                select(table.c.address_key).distinct()
+            keys = connection.execute(
+                select(table.c.address_key).distinct(), execution_options={"yield_per": SOME}
             )
             found |= {key for key in keys.scalars() if sought.is_theirs(key)}
     return found
