@@ -2,7 +2,8 @@
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -49,19 +50,24 @@ def find_known(site: Site, address: Address) -> Known:
 def erase(site: Site, address: Address, by: str, account: str) -> Ended:
     """Erase the owner of an address; what cannot be done now is recorded."""
     order = ErasureOrder(by, ErasureWhy.ASKED, site.clock(), account)
-    return _erase(site, [address.key], order)
+    sought, people, counts = site.records.erasing().erase([address.key], order)
+    return _end(site, sought, people.keys, counts, order.now)
 
 
 def erase_due(site: Site) -> Ended:
     """Erase the readers who withdrew longer ago than NEWSLETTER_ERASE_AFTER says."""
-    report = Ended(frozenset(), Counter())
     now = site.clock()
     before = now - site.settings.erase_after
-    while keys := site.records.erasing().find_due(before, AT_A_TIME):
-        some = _erase(site, keys, ErasureOrder(PROGRAM, ErasureWhy.WITHDRAWN, now))
-        closed = tuple(dict.fromkeys([*report.closed, *some.closed]))
-        report = Ended(report.remains | some.remains, report.counts + some.counts, closed)
-    return report
+    erasing, order = site.records.erasing(), ErasureOrder(PROGRAM, ErasureWhy.WITHDRAWN, now)
+    counts: Counter[Erased] = Counter()
+    sought: Sought | None = None
+    keys = set[str]()
+    while due := erasing.find_due(before, AT_A_TIME):
+        some, people, erased = erasing.erase(due, order)
+        sought = some if sought is None else sought.with_others(some)
+        keys |= people.keys
+        counts += erased
+    return Ended(frozenset(), counts) if sought is None else _end(site, sought, keys, counts, now)
 
 
 def finish_erasures(site: Site) -> None:
@@ -74,12 +80,14 @@ def finish_erasures(site: Site) -> None:
     site.records.finish_erasures(site.clock(), has_files=has_files)
 
 
-def _erase(site: Site, keys: Sequence[str], order: ErasureOrder) -> Ended:
-    sought, people, counts = site.records.erasing().erase(keys, order)
-    locals_ = [key.rpartition("@")[0] for key in people.keys]
+def _end(
+    site: Site, sought: Sought, keys: Collection[str], counts: Counter[Erased], now: datetime
+) -> Ended:
+    """Erase from all files those who were taken out of the rows."""
+    locals_ = [key.rpartition("@")[0] for key in keys]
     closed = _erase_in_files(site, sought, locals_, counts)
     left = {Remains.FILES} if closed else set[Remains]()
-    ended = site.records.end_erasures(sought, order.now, left)
+    ended = site.records.end_erasures(sought, now, left)
     return Ended(ended.remains, counts + ended.counts, (*closed, *ended.closed))
 
 

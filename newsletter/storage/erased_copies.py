@@ -1,6 +1,8 @@
 """Takes erased people out of the copies of a SQLite database that lie beside it."""
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ from newsletter.storage.erasing_rows import erase_rows, find_keys, find_people, 
 from newsletter.subscribers.traces import Sought
 
 NAMED: Final = "before-"  # how the names of our copies continue after that of the database
+LEFT_BEHIND: Final = timedelta(hours=1)  # after which nobody writes it any more
 PARTS: Final = ("-wal", "-shm", "-journal", ".part")
 
 
@@ -54,6 +57,16 @@ def erase_in_copies(database: Path, sought: Sought) -> tuple[int, tuple[str, ...
         except (SQLAlchemyError, OSError):
             closed.append(copy.name)
     return changed, tuple(closed)
+
+
+def remove_parts(database: Path, now: datetime) -> None:
+    """Delete unfinished copies that processes left behind which were killed."""
+    for pattern in (f"{database.name}.{NAMED}*.part", f"{database.name}.restoring*"):
+        for path in database.parent.glob(pattern):
+            with suppress(OSError):
+                made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                if now - made_at > LEFT_BEHIND:
+                    path.unlink()
 
 
 def _open(copy: Path) -> Engine:

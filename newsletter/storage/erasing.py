@@ -48,6 +48,8 @@ from newsletter.subscribers.traces import Sought, hash_of
 from newsletter.subscribers.why import Cause
 
 KEYED: Final = (subscribers, mails, imported_rows, deliveries, rehearsed_deliveries)
+# Of an erasure whose process is cut off now: only the rows are done.
+AT_FIRST: Final = frozenset({Remains.COPIES, Remains.FILES, Remains.JOURNAL})
 _OF: Final = erasures.c
 _LIST: Final = subscribers.c
 
@@ -175,10 +177,17 @@ class SqlErasing:
             return [Path(one) for one in connection.execute(select(rejects_files.c.path)).scalars()]
 
 
+def missing_of(connection: Connection, lines: Sequence[Line]) -> Sequence[Line]:
+    """Return the erasures of *lines* that the database does not know."""
+    if not lines:
+        return ()
+    known = set(map(tuple, connection.execute(select(_OF.address_hash, _OF.asked_at))))
+    return [one for one in lines if (one.address_hash, one.asked_at) not in known]
+
+
 def take_over(connection: Connection, lines: Sequence[Line], by: str) -> frozenset[str]:
     """Record erasures of *lines* that are missing; return their hashes."""
-    known = {(row.address_hash, row.asked_at) for row in connection.execute(select(erasures))}
-    missing = [one for one in lines if (one.address_hash, one.asked_at) not in known]
+    missing = missing_of(connection, lines)
     for line in missing:
         values = {
             "address_hash": line.address_hash,
@@ -189,7 +198,7 @@ def take_over(connection: Connection, lines: Sequence[Line], by: str) -> frozens
             "standing_since": line.since,
             "standing_cause": line.cause,
             "lifted_at": line.lifted_at,
-            "remains": "",
+            "remains": " ".join(sorted(AT_FIRST)),
         }
         connection.execute(insert(erasures).values(values))
     return frozenset(one.address_hash for one in missing)
@@ -223,7 +232,7 @@ def _record(
             "standing": kept and kept.standing.value,
             "standing_since": kept and kept.since,
             "standing_cause": kept and kept.cause and kept.cause.value,
-            "remains": "",
+            "remains": " ".join(sorted(AT_FIRST)),
         }
         connection.execute(insert(erasures).values(values))
 

@@ -12,14 +12,16 @@ from sqlalchemy import Engine
 from newsletter.errors import NewsletterError
 from newsletter.files import reason_of
 from newsletter.phrases import phrase
-from newsletter.storage.erased_copies import erase_in_copies
+from newsletter.storage.erased_copies import erase_in_copies, remove_parts
 from newsletter.storage.erasing import SqlErasing, has_open
-from newsletter.storage.erasure_journal import journal_path, write_journal
+from newsletter.storage.erasure_journal import journal_path, read_journal, write_journal
+from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.old_pages import overwrite_log, vacuum_once
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.erasing import Ended, Erased, Remains
 from newsletter.subscribers.traces import Sought
 
+FILES: Final = frozenset({Remains.COPIES, Remains.FILES})
 BUSY: Final = frozenset({Remains.DISPATCH, Remains.IMPORT})
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ def end_erasures(
     if engine.dialect.name == "sqlite":
         database = Path(str(engine.url.database))
         _write_journal(erasing, database)
+        remove_parts(database, now)
         counts[Erased.COPIES], closed = erase_in_copies(database, sought)
         remains |= {Remains.COPIES} if closed else set()
         if Remains.DISPATCH in remains or not vacuum_once(engine, now):
@@ -51,6 +54,35 @@ def end_erasures(
             remains.add(Remains.JOURNAL)
     erasing.end(sought, remains, now)
     return Ended(frozenset(remains), counts, closed)
+
+
+def finish_delayed(engine: Engine, now: datetime) -> None:
+    """
+    Finish erasures that other processes delayed or were cut off in, and repeat what is noted.
+
+    Called when the database is opened. Those that wait only for files which somebody must mend
+    are left to the server, and to the next erasure.
+    """
+    try:
+        _repeat_noted(engine, now)
+        with reading(engine) as connection:
+            if not has_open(connection):
+                return
+        found = SqlErasing(engine).find_open(now)
+    except NewsletterError as error:
+        log.warning(phrase("storage.erasure-not-finished", fault=error.phrase))
+        return
+    if found is not None and not found[1] <= FILES:
+        finish_open(engine, now)
+
+
+def _repeat_noted(engine: Engine, now: datetime) -> None:
+    """Repeat the erasures of the journal that the database does not know: it was put back."""
+    if engine.dialect.name != "sqlite":
+        return
+    noted = read_journal(Path(str(engine.url.database)))
+    if noted and (count := repeat_erasures(engine, ErasuresSince(noted, None), now, ends=False)):
+        log.warning(phrase("storage.erased-again", count=count))
 
 
 def finish_open(engine: Engine, now: datetime, *, has_files: bool = True) -> None:

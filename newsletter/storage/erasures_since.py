@@ -12,12 +12,12 @@ from sqlalchemy import Engine, insert
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.storage.copies import connect_for_copy
-from newsletter.storage.erasing import SqlErasing, take_over
+from newsletter.storage.erasing import SqlErasing, missing_of, take_over
 from newsletter.storage.erasure_journal import Line, read_journal
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
 from newsletter.storage.mail_tables import lasting_keys
 from newsletter.storage.old_pages import write_anew
-from newsletter.storage.transactions import writing
+from newsletter.storage.transactions import reading, writing
 from newsletter.subscribers.erasing import Erased
 from newsletter.subscribers.traces import Sought
 
@@ -55,15 +55,20 @@ def read_erasures(database: Path) -> ErasuresSince:
     return ErasuresSince(lines, key)
 
 
-def repeat_erasures(engine: Engine, since: ErasuresSince, now: datetime) -> int:
+def repeat_erasures(
+    engine: Engine, since: ErasuresSince, now: datetime, *, ends: bool = True
+) -> int:
     """
-    Erase people from a restored copy who were erased after it was made.
+    Erase people from an older copy who were erased after it was made.
+
+    *ends*: the copy has no other files yet; False: `finish_open` goes on with these.
 
     Returns:
         How many readers it still had of these.
     """
-    if not since.lines:
-        return 0
+    with reading(engine) as connection:
+        if not missing_of(connection, since.lines):
+            return 0
     with writing(engine) as connection:
         if find_lasting_key(connection, KeyPurpose.ADDRESSES) is None and since.key:
             secret, made_at = since.key
@@ -75,7 +80,8 @@ def repeat_erasures(engine: Engine, since: ErasuresSince, now: datetime) -> int:
         return 0
     sought = Sought(since.key[0].encode() if since.key else key, hashes)
     counts = SqlErasing(engine).repeat(sought, everywhere=True)
-    SqlErasing(engine).end(sought, (), now)
+    if ends:
+        SqlErasing(engine).end(sought, (), now)
     write_anew(engine)
     return counts[Erased.READERS]
 

@@ -33,6 +33,10 @@ class Sought:
         """Return whether the key of an address is one of theirs."""
         return hash_of(key, self.secret) in self.hashes
 
+    def with_others(self, others: "Sought") -> "Sought":
+        """Return these people and others, whose hashes have the same key."""
+        return Sought(self.secret, self.hashes | others.hashes, self.names | others.names)
+
     def redact(self, text: str) -> str:
         """Return *text* with their addresses and names replaced."""
         if "@" in text or "%40" in text:

@@ -198,6 +198,33 @@ def test_a_restored_backup_knows_of_erasures_by_their_journal_alone(small: House
     assert find_traces(desk.root, WORDS) == []
 
 
+def test_a_ledger_that_is_put_back_by_hand_is_erased_again(small: House) -> None:
+    desk = small.stage
+    backup = desk.root.parent / "backup.db"
+    desk.run("backup", str(backup))
+    withdraw_and_erase(small)
+    desk.site.close()
+    shutil.copy(backup, desk.root / "newsletter.db")
+    desk.restart()
+
+    desk.run("subscribers", "list")
+
+    assert find_traces(desk.root, WORDS) == []
+
+
+def test_a_new_consent_that_a_person_records_ends_an_erasure(small: House) -> None:
+    withdraw_and_erase(small)
+    small.move_clock(days=2)
+    when = f"{small.site.now:%Y-%m-%d}"
+
+    small.stage.run("subscribers", "add", ADDRESS, "--again", "--consented-at", when)
+
+    assert small.standing(ADDRESS) == Standing.ACTIVE
+    shown = small.stage.run("consent", "show", ADDRESS)
+    assert "ended" in shown
+    small.stage.run("consent", "verify")
+
+
 def test_it_asks_before_it_erases(small: House) -> None:
     refused = small.stage.run("subscribers", "erase", ADDRESS, status=2)
     unknown = small.stage.run("subscribers", "erase", "nobody@example.org", "--yes", status=1)
