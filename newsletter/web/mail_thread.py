@@ -108,13 +108,13 @@ class MailThread:
         """Send what is due; return how long to rest."""
         now = datetime.now().astimezone()
         try:
+            for chore in self._chores:  # first: they do not depend on a mail server
+                chore.do_if_due(now)
             sent = self._room.deliver_due(lambda: not self._stopping.is_set())
             if self._cleaned_at is None or now - self._cleaned_at > CLEAN_EVERY:
                 self._room.delete_old()
                 self._cleaned_at = now
             self._tell_of_crowds(now)
-            for chore in self._chores:
-                chore.do_if_due(now)
         except NewsletterError as error:
             self._tell(error, now)
             return AFTER_A_FAULT_S

@@ -225,6 +225,19 @@ def test_a_new_consent_that_a_person_records_ends_an_erasure(small: House) -> No
     small.stage.run("consent", "verify")
 
 
+def test_who_only_asked_for_a_subscription_is_erased_and_may_ask_again(small: House) -> None:
+    stranger = "stranger.unmistakable@example.org"
+    small.ask(address=stranger, name=NAME)
+    small.mail()
+
+    small.stage.run("subscribers", "erase", stranger, "--yes")
+
+    assert find_traces(small.stage.root, ["stranger.unmistakable"]) == []
+    small.move_clock(days=1)
+    small.subscribe(address=stranger)
+    assert small.standing(stranger) == Standing.ACTIVE
+
+
 def test_it_asks_before_it_erases(small: House) -> None:
     refused = small.stage.run("subscribers", "erase", ADDRESS, status=2)
     unknown = small.stage.run("subscribers", "erase", "nobody@example.org", "--yes", status=1)
