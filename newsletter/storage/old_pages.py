@@ -20,7 +20,7 @@ from newsletter.storage.erasure_tables import cleanings
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.watch import WAL_HEADER_BYTES
 
-PADDING_BYTES: Final = 1_000_000  # by one commit
+PADDING_BYTES: Final = (50_000, 1_000_000)  # by one commit; the least and the most
 COMMITS_MAX: Final = 500  # of padding: a log of half a gigabyte
 PATIENCE_MS: Final = 2_000  # for processes that read just now
 ATTEMPTS: Final = 3
@@ -116,6 +116,8 @@ def _pad(engine: Engine, log: Path, generation: int) -> bool:
     Meanwhile this connection moves nothing to the file: that would begin the log anew, and its end
     would never be reached. What is written need not be durable, but stays consistent.
     """
+    least, most = PADDING_BYTES
+    size = min(max(least, log.stat().st_size), most)  # the file keeps free pages for it
     with _raw(engine) as driver:
         own = [driver.execute(f"PRAGMA {name}").fetchone()[0] for name in _SETTINGS]
         try:
@@ -125,7 +127,7 @@ def _pad(engine: Engine, log: Path, generation: int) -> bool:
             for number in range(COMMITS_MAX):
                 if not holds_pages_of(log, generation):
                     return True
-                driver.execute(_PAD, (PADDING, bytes([number % 256]) * PADDING_BYTES))
+                driver.execute(_PAD, (PADDING, bytes([number % 256]) * size))
         except sqlite3.Error:
             return False
         finally:
