@@ -9,8 +9,9 @@ from typing import Any, Final
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.storage.erased_people import find_keys, find_people, with_names
 from newsletter.storage.erasing import KEYED
-from newsletter.storage.erasing_rows import erase_rows, find_keys, find_people, with_names
+from newsletter.storage.erasing_rows import erase_rows
 from newsletter.subscribers.traces import Sought
 
 NAMED: Final = "before-"  # how the names of our copies continue after that of the database

@@ -10,14 +10,13 @@ from sqlalchemy import Connection, Engine, Row, and_, func, insert, or_, select,
 
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
-from newsletter.storage.erasing_rows import (
-    erase_rows,
+from newsletter.storage.erased_people import (
     find_keys,
     find_people,
     find_placeholders,
-    remove_placeholders,
     with_names,
 )
+from newsletter.storage.erasing_rows import erase_rows, remove_placeholders
 from newsletter.storage.erasure_journal import Line
 from newsletter.storage.erasure_tables import erasures, rejects_files
 from newsletter.storage.import_tables import imported_rows, imports
@@ -156,11 +155,6 @@ class SqlErasing:
         with reading(self._engine) as connection:
             found = connection.execute(select(erasures).order_by(_OF.id))
             return [_line_of(row) for row in found]
-
-    def take_over(self, lines: Sequence[Line], by: str) -> frozenset[str]:
-        """Record erasures that an older database does not know; return their hashes."""
-        with writing(self._engine) as connection:
-            return take_over(connection, lines, by)
 
     def note_rejects(self, path: Path, now: datetime) -> None:
         """Note a file that refused rows are written to, so that an erasure reaches them."""

@@ -6,19 +6,16 @@ names only columns that are there.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Collection
 from typing import Any, Final
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     Row,
     Table,
     and_,
     delete,
-    inspect,
     or_,
     select,
     type_coerce,
@@ -28,12 +25,14 @@ from sqlalchemy import Text as TextType
 
 from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
-from newsletter.phrases import Phrase, beginning_of, phrase, read_said, write_said
+from newsletter.phrases import beginning_of, phrase, write_said
 from newsletter.storage.answers import AGAIN, ASSUMED, GONE, OLD_BEGINNINGS
 from newsletter.storage.consent_tables import consents
+from newsletter.storage.erased_people import SENT
 from newsletter.storage.import_tables import imported_rows
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.personal_columns import TEXTS
+from newsletter.storage.present_columns import Rows, is_in
 from newsletter.storage.tables import (
     deliveries,
     dispatches,
@@ -42,43 +41,13 @@ from newsletter.storage.tables import (
     rehearsed_deliveries,
     subscribers,
 )
-from newsletter.subscribers.address import address_of
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Erased, People
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.traces import Sought, hash_of, placeholder_of
 from newsletter.subscribers.why import Cause
 
 NO_DOMAIN: Final = "erased"
-SOME: Final = 500  # values in one query
 _WAITS: Final = frozenset({State.PENDING.value, State.DEFERRED.value})
-_SENT: Final = (deliveries, rehearsed_deliveries)
-
-
-class Rows:
-    """The tables that a database has."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        found = inspect(connection)
-        self._columns = {
-            name: frozenset(one["name"] for one in found.get_columns(name))
-            for name in found.get_table_names()
-        }
-
-    def has(self, column: Column[Any]) -> bool:
-        """Return whether a column is there."""
-        return column.name in self._columns.get(column.table.name, ())
-
-    def change(self, table: Table, where: ColumnElement[bool], values: Mapping[str, object]) -> int:
-        """Change the columns that are there; return how many rows."""
-        of = {name: value for name, value in values.items() if self.has(table.c[name])}
-        return self._connection.execute(update(table).where(where).values(of)).rowcount
-
-    def remove(self, table: Table, where: ColumnElement[bool]) -> int:
-        """Delete rows; return how many."""
-        if table.name not in self._columns:
-            return 0
-        return self._connection.execute(delete(table).where(where)).rowcount
 
 
 def erase_rows(connection: Connection, sought: Sought, people: People) -> Counter[Erased]:
@@ -90,96 +59,21 @@ def erase_rows(connection: Connection, sought: Sought, people: People) -> Counte
     rows = Rows(connection)
     counts: Counter[Erased] = Counter()
     sent_to = set[int]()
-    for table in _SENT:
+    for table in SENT:
         counts[Erased.DELIVERIES] += _erase_sent(connection, rows, table, sought, people, sent_to)
     for table in (mails, imported_rows):
         if rows.has(table.c.address_key):
-            theirs = _is_in(table.c.address_key, people.keys)
-            theirs = or_(theirs, _is_in(table.c.subscriber_id, people.ids))
+            theirs = is_in(table.c.address_key, people.keys)
+            theirs = or_(theirs, is_in(table.c.subscriber_id, people.ids))
             counts[Erased.MAILS] += rows.remove(table, theirs)
     if rows.has(reader_aliases.c.alias):
-        rows.remove(reader_aliases, _is_in(reader_aliases.c.subscriber_id, people.ids))
+        rows.remove(reader_aliases, is_in(reader_aliases.c.subscriber_id, people.ids))
     if rows.has(consents.c.details):
         persons = [bytes.fromhex(one) for one in sought.hashes]
-        rows.change(consents, _is_in(consents.c.person, persons), {"details": None})
+        rows.change(consents, is_in(consents.c.person, persons), {"details": None})
     counts[Erased.READERS] += _erase_readers(connection, rows, sought, people, sent_to)
     counts[Erased.TEXTS] += _erase_texts(connection, rows, sought)
     return counts
-
-
-def find_people(connection: Connection, keys: Collection[str]) -> People:
-    """Find the readers of addresses, with the addresses that they have left for these."""
-    rows = Rows(connection)
-    found = set(keys)
-    while further := _find_left_for(connection, rows, found) - found:
-        found |= further
-    of = subscribers.c
-    ids, names = set[int](), set[str]()
-    for row in connection.execute(select(of.id, of.name).where(_is_in(of.address_key, found))):
-        ids.add(row.id)
-        names.add(row.name)
-    if rows.has(mails.c.facts):
-        theirs = or_(_is_in(mails.c.address_key, found), _is_in(mails.c.subscriber_id, ids))
-        for facts in connection.execute(select(mails.c.facts).where(theirs)).scalars():
-            names.add(str(facts.get("name") or ""))
-    if rows.has(imported_rows.c.name):
-        theirs = _is_in(imported_rows.c.address_key, found)
-        names |= set(connection.execute(select(imported_rows.c.name).where(theirs)).scalars())
-    for table in _SENT:
-        if rows.has(table.c.address_key):
-            sent = select(table.c.address_key).where(_is_in(table.c.subscriber_id, ids))
-            found |= {
-                key
-                for key in connection.execute(sent).scalars()
-                if not key.startswith(ERASED_KEY) and not _is_anothers(connection, key, ids)
-            }
-    return People(frozenset(ids), frozenset(found), frozenset(names - {""}))
-
-
-def find_keys(connection: Connection, sought: Sought, tables: Iterable[Table]) -> set[str]:
-    """Find the addresses of people who are known by hashes alone."""
-    rows, found = Rows(connection), set[str]()
-    for table in tables:
-        if rows.has(table.c.address_key):
-            keys = connection.execute(
-                select(table.c.address_key).distinct(), execution_options={"yield_per": SOME}
-            )
-            found |= {key for key in keys.scalars() if sought.is_theirs(key)}
-    return found
-
-
-def find_placeholders(connection: Connection, hashes: Iterable[str]) -> frozenset[int]:
-    """Return the numbers of the rows that stand for people who were erased."""
-    of, found = subscribers.c, set[int]()
-    for hashed in hashes:
-        own = placeholder_of(hashed)
-        is_its = or_(of.address_key == own, of.address_key.startswith(f"{own}:"))
-        found |= set(connection.execute(select(of.id).where(is_its)).scalars())
-    return frozenset(found)
-
-
-def _is_anothers(connection: Connection, key: str, ids: Collection[int]) -> bool:
-    """Return whether an address that a reader once had is another reader's now."""
-    query = select(subscribers.c.id).where(subscribers.c.address_key == key)
-    owner = connection.execute(query).scalar()
-    return owner is not None and owner not in ids
-
-
-def _find_left_for(connection: Connection, rows: Rows, keys: Collection[str]) -> set[str]:
-    """Return the addresses that their readers have left for one of *keys*."""
-    of = subscribers.c
-    if not rows.has(of.standing_cause):
-        return set()
-    query = select(of.address_key, of.standing_because).where(
-        of.standing_cause == Cause.MOVED.value
-    )
-    return {row.address_key for row in connection.execute(query) if _moved_to(row[1]) in keys}
-
-
-def _moved_to(because: str | None) -> str | None:
-    said = read_said(because)
-    address = said.fields.get("address") if isinstance(said, Phrase) else None
-    return address_of(str(address)).key if address else None
 
 
 def _erase_sent(
@@ -194,7 +88,7 @@ def _erase_sent(
     of = table.c
     if not rows.has(of.address):
         return 0
-    theirs = or_(_is_in(of.subscriber_id, people.ids), _is_in(of.address_key, people.keys))
+    theirs = or_(is_in(of.subscriber_id, people.ids), is_in(of.address_key, people.keys))
     wanted = select(of.id, of.subscriber_id, of.address_key, of.state, of.answer)
     if table is deliveries:  # its indexes begin with the issue
         issues = connection.execute(select(dispatches.c.issue)).scalars().all()
@@ -240,7 +134,7 @@ def _erase_readers(
     connection: Connection, rows: Rows, sought: Sought, people: People, sent_to: Collection[int]
 ) -> int:
     of = subscribers.c
-    theirs = or_(_is_in(of.id, people.ids), _is_in(of.address_key, people.keys))
+    theirs = or_(is_in(of.id, people.ids), is_in(of.address_key, people.keys))
     found = connection.execute(select(of.id, of.address_key).where(theirs)).all()
     for row in found:
         if row.address_key.startswith(ERASED_KEY):
@@ -306,13 +200,3 @@ def _erase_text(connection: Connection, column: Column[Any], sought: Sought) -> 
                 update(column.table).where(where).values({column.name: after})
             ).rowcount
     return changed
-
-
-def _is_in(column: ColumnElement[Any], values: Collection[object]) -> ColumnElement[bool]:
-    return column.in_(list(values))
-
-
-def with_names(sought: Sought, people: People) -> Sought:
-    """Return *sought* with what is known of the people from their rows."""
-    hashes = {hash_of(key, sought.secret) for key in people.keys}
-    return replace(sought, hashes=sought.hashes | hashes, names=sought.names | people.names)
