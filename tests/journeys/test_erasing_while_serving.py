@@ -1,4 +1,4 @@
-"""A reader is erased while the pages are served: no file keeps them, and the server goes on."""
+"""A reader is erased while other processes are at work: no file keeps them, and these go on."""
 
 import signal
 import sqlite3
@@ -9,6 +9,7 @@ from time import monotonic, sleep
 from typing import Final
 from urllib.request import urlopen
 
+from tests.makers import ISSUE_ID
 from tests.stage.clocked import ClockedStage
 from tests.traces import find_traces
 from tests.web.running import start_command
@@ -62,3 +63,24 @@ def test_the_server_erases_who_withdrew_long_ago(tmp_path: Path) -> None:
         process.communicate(timeout=30)
 
     assert found == []
+
+
+def test_an_erasure_during_a_dispatch_is_finished_by_the_next_command(tmp_path: Path) -> None:
+    desk = ClockedStage(tmp_path / "site", readers=60)
+    desk.run("subscribers", "add", ADDRESS, "--name", NAME)
+    said: list[str] = []
+
+    def erase() -> None:
+        words = ("subscribers", "erase", ADDRESS, "--yes", "--now")
+        said.append(desk.apart.run(*words, status=4))
+
+    desk.site.pace = timedelta(seconds=1)
+    desk.site.agenda.append((desk.site.now + timedelta(seconds=20), erase))
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.restart()
+    desk.apart.run("status", ISSUE_ID)
+
+    assert "a dispatch is under way" in said[0]
+    assert find_traces(desk.root, WORDS) == []
+    assert sum(desk.states().values()) == 61
+    assert desk.site.records.erasing().find_open(desk.site.now) is None
