@@ -41,7 +41,7 @@ COMMANDS: Final = {
     "restore": "Restore readers and ledger from a backup.",
     "dkim-key": "Make a key that signs your emails, and print its DNS record.",
     "consent": "Show who agreed to what and when, and verify that record.",
-    "subscribers": "Import, add, list, show, change, remove, erase and export readers.",
+    "subscribers": "Import, add, list, change, remove, erase and export readers.",
 }
 
 

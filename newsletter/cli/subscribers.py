@@ -19,7 +19,7 @@ from newsletter.cli.readers.unsuppress import unsuppress
 
 @click.group()
 def subscribers() -> None:
-    """Import, add, list, show, change, remove, erase and export readers."""
+    """Import, add, list, change, remove, erase and export readers."""
 
 
 for _command in (
