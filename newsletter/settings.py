@@ -30,6 +30,7 @@ CONNECTIONS_MAX: Final = 100
 TRUSTED_PROXIES_MAX: Final = 10
 CONFIRMATIONS_MAX: Final = 1_000_000
 KEEP_LETTERS_MAX: Final = 36_500  # days
+ERASE_AFTER_MAX: Final = 3_650  # days
 PUBLIC_URL_MAX: Final = 200  # characters: part of header fields that may not be folded
 PUBLIC_URL: Final = re.compile(
     r"https?://[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -50,6 +51,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_CONNECTIONS": "10",
     "NEWSLETTER_KEEP_LETTERS_DAYS": "90",
     "NEWSLETTER_RENEWAL_SILENCE": "kept",
+    "NEWSLETTER_ERASE_AFTER": "30",
     "NEWSLETTER_HELO": "",
     "NEWSLETTER_CA_FILE": "",
     "NEWSLETTER_DKIM_DOMAIN": "",
@@ -77,6 +79,7 @@ class Settings:
     dkim: DkimSetting | None  # None: letters are sent unsigned
     renewal_silence: Silence  # what it means if a reader does not confirm a consent again
     keep_letters: timedelta  # how long unsent letters without references are kept
+    erase_after: timedelta  # after a withdrawal, the reader's data is erased
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], folder: Path) -> "Settings":
@@ -120,6 +123,7 @@ class Settings:
             dkim=reader.dkim(),
             renewal_silence=reader.renewal_silence(),
             keep_letters=reader.keep_letters(),
+            erase_after=timedelta(days=reader.number("NEWSLETTER_ERASE_AFTER", 1, ERASE_AFTER_MAX)),
         )
         reader.check_language()
         if reader.faults:

@@ -1,6 +1,6 @@
 """The records of a site: opens each part of its database on demand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from newsletter.settings import Settings
     from newsletter.storage.accesses import SqlAccesses
     from newsletter.storage.approvals import SqlApprovals
-    from newsletter.storage.backups import Contents
+    from newsletter.storage.backups import Contents, Restored
     from newsletter.storage.bounce_checks import SqlBounceChecks
     from newsletter.storage.consent_texts import SqlConsentTexts
     from newsletter.storage.consents import SqlConsents
     from newsletter.storage.crowds import SqlCrowds
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
+    from newsletter.storage.erasing import SqlErasing
     from newsletter.storage.group_commit import GroupCommit
     from newsletter.storage.ledger import SqlLedger
     from newsletter.storage.letters import SqlLetters
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from newsletter.storage.reader_lookup import SqlReaderLookup
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
+    from newsletter.subscribers.erasing import Ended, Remains
+    from newsletter.subscribers.traces import Sought
 
 
 class Records:
@@ -104,11 +107,16 @@ class Records:
 
         return SqlCrowds(self.database, self.commits)
 
-    def unblock(self, address_key: str) -> bool:
-        """Lift the block of an address; return whether there was one."""
+    def unblock(self, address_key: str, now: datetime) -> bool:
+        """Lift the block of an address, also of one that was erased; False if there was none."""
         from newsletter.storage.blocking import unblock  # noqa: PLC0415
+        from newsletter.storage.erased import lift_suppression  # noqa: PLC0415
 
-        return self.commits.run(lambda connection: unblock(connection, address_key))
+        was_suppressed = self.commits.run(
+            lambda connection: lift_suppression(connection, address_key, now)
+        )
+        was_blocked = self.commits.run(lambda connection: unblock(connection, address_key))
+        return was_blocked or was_suppressed
 
     def reader_lookup(self) -> "SqlReaderLookup":
         """Open the part that pages look readers and mails up in."""
@@ -165,6 +173,28 @@ class Records:
         from newsletter.storage.accesses import SqlAccesses  # noqa: PLC0415
 
         return SqlAccesses(self.database)
+
+    def erasing(self) -> "SqlErasing":
+        """Open the part that erases readers."""
+        from newsletter.storage.erasing import SqlErasing  # noqa: PLC0415
+
+        return SqlErasing(self.database)
+
+    def note_rejects(self, file: Path, now: datetime) -> None:
+        """Note a file that refused rows are written to, so that an erasure reaches it."""
+        self.erasing().note_rejects(file, now)
+
+    def end_erasures(self, sought: "Sought", now: datetime, left: "Collection[Remains]") -> "Ended":
+        """Erase people from the database's files; see `storage.erasure_end.end_erasures`."""
+        from newsletter.storage.erasure_end import end_erasures  # noqa: PLC0415
+
+        return end_erasures(self.database, sought, now, left)
+
+    def finish_erasures(self, now: datetime, *, has_files: bool) -> None:
+        """Finish erasures that others delayed; see `storage.erasure_end.finish_open`."""
+        from newsletter.storage.erasure_end import finish_open  # noqa: PLC0415
+
+        finish_open(self.database, now, has_files=has_files)
 
     def approvals(self) -> "SqlApprovals":
         """Open the record of approvals and overrides."""
@@ -240,7 +270,7 @@ class Records:
 
         return read_backup(file)
 
-    def restore(self, file: Path, now: datetime) -> Path | None:
+    def restore(self, file: Path, now: datetime) -> "Restored":
         """Replace the ledger by a backup; see `storage.backups.restore`."""
         from newsletter.storage.backups import restore  # noqa: PLC0415
 

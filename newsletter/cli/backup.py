@@ -50,6 +50,10 @@ def backup(site: Site, file: Path, *, force: bool, because: str) -> None:
     for name, why in _beside().items():
         if (site.root / name).exists():
             tell("Keep too", f"{name}: {why}", cells=10)
+    erased = database.with_name(f"{database.name}.erased")
+    if erased.exists():
+        why = _("who was erased, as hashes; 'newsletter restore' erases them again")
+        tell("Keep too", f"{erased.name}: {why}", cells=10)
 
 
 def _refuse_taken(file: Path, database: Path, *, force: bool) -> None:

@@ -57,6 +57,8 @@ def _name(kind: DutyKind) -> str:
             return _("Consents to be confirmed again")
         case DutyKind.UNPROVEN:
             return _("Notices that no server has accepted")
+        case DutyKind.ERASURES:
+            return _("Withdrawn readers to be erased")
         case DutyKind.REVIEW:
             return _("Review of last month's accesses")
         case DutyKind.UNDATED:
@@ -69,6 +71,7 @@ def _say_next(found: list[Duty]) -> list[str]:
         DutyKind.RESULTS: "newsletter notices send",
         DutyKind.RENEWALS: "newsletter notices send",
         DutyKind.UNPROVEN: "newsletter notices due",
+        DutyKind.ERASURES: "newsletter subscribers erase --due",
         DutyKind.REVIEW: "newsletter access review --month MONTH",
         DutyKind.UNDATED: "newsletter subscribers list --undated",
     }

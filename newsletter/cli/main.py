@@ -44,7 +44,7 @@ COMMANDS: Final = {
     "duties": "Show what the law asks of you this month.",
     "consent": "Show who agreed to what and when, and verify that record.",
     "access": "Show who looked at readers' data, and record the monthly review.",
-    "subscribers": "Import, add, list, show, change, remove and export readers.",
+    "subscribers": "Import, add, list, change, remove, erase and export readers.",
 }
 
 

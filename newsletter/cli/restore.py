@@ -43,9 +43,12 @@ def restore(site: Site, file: Path, *, yes: bool) -> None:
     require_person(_("restore"), yes=yes)
     if not yes and not confirm(_("Replace {path} with this backup?", path=place)):
         raise click.Abort
-    kept = site.records.restore(file, site.clock())
+    restored = site.records.restore(file, site.clock())
     tell("Restored", place, cells=10)
-    if kept:
-        tell("Kept", _("the ledger until now, as {name}", name=kept.name), cells=10)
+    if restored.kept:
+        tell("Kept", _("the ledger until now, as {name}", name=restored.kept.name), cells=10)
+    if restored.erased:
+        again = _("{readers} who were erased since the backup", readers=readers(restored.erased))
+        tell("Erased", again, cells=10)
     following = _("newsletter status; nothing is sent before you have decided about it")
     tell("Next", following, cells=10)

@@ -4,6 +4,7 @@ import click
 
 from newsletter.cli.readers.add import add
 from newsletter.cli.readers.change_address import change_address
+from newsletter.cli.readers.erase import erase
 from newsletter.cli.readers.export import export
 from newsletter.cli.readers.funnel import funnel
 from newsletter.cli.readers.import_file import import_file
@@ -18,11 +19,11 @@ from newsletter.cli.readers.unsuppress import unsuppress
 
 @click.group()
 def subscribers() -> None:
-    """Import, add, list, show, change, remove and export readers."""
+    """Import, add, list, change, remove, erase and export readers."""
 
 
 for _command in (
     *(import_file, add, list_all, show, remove),
-    *(suppress, unsuppress, unblock, change_address, export, funnel, limits),
+    *(suppress, unsuppress, unblock, change_address, erase, export, funnel, limits),
 ):
     subscribers.add_command(_command)

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +16,8 @@ from newsletter.mails.notices import Notice
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
 
+GRACE: Final = timedelta(days=1)  # between two looks of a server
+
 
 class DutyKind(StrEnum):
     """A duty; the words of ``newsletter duties --json``."""
@@ -23,6 +25,7 @@ class DutyKind(StrEnum):
     RESULTS = "results"  # Network Act, Article 50(7)
     RENEWALS = "renewals"  # Network Act, Article 50(8)
     UNPROVEN = "unproven"  # notices that no server has accepted
+    ERASURES = "erasures"  # Personal Information Protection Act, Article 21
     REVIEW = "review"  # of last month's accesses to personal data
     UNDATED = "undated"  # readers without a date of consent
 
@@ -79,6 +82,15 @@ def _unproven(seen: _Seen) -> Duty:
     return Duty(DutyKind.UNPROVEN, sum(one.is_unproven for one in seen.owed))
 
 
+def _erasures(seen: _Seen) -> Duty:
+    """Who withdrew long enough ago is erased; a server looks once a day."""
+    site, now = seen.site, seen.site.clock()
+    erasing, after = site.records.erasing(), site.settings.erase_after
+    until = datetime.combine(seen.month_ends, time.max, site.zone())
+    overdue = erasing.count_due(now - after - GRACE)
+    return Duty(DutyKind.ERASURES, erasing.count_due(until - after) - overdue, overdue)
+
+
 def _review(seen: _Seen) -> Duty:
     """Last month is to be reviewed in this one; the month before it should have been."""
     last = seen.today.replace(day=1) - timedelta(days=1)
@@ -108,7 +120,8 @@ def _undated(seen: _Seen) -> Duty:
 _DUTIES: Final[Sequence[Callable[[_Seen], Duty]]] = (
     _results,
     _renewals,
-    _unproven,
+    _erasures,
     _review,
+    _unproven,
     _undated,
 )

@@ -29,6 +29,9 @@ class Records(Protocol):
     def book(self) -> SubscriberBook:
         """Open the list of subscribers."""
 
+    def note_rejects(self, file: Path, now: datetime) -> None:
+        """Note a file that refused rows are written to, so that an erasure reaches it."""
+
 
 class ImportSite(Protocol):
     """A site, as use cases of readers need it."""
@@ -57,6 +60,7 @@ class ImportOrder:
     said: Mapping[str, Meaning]  # what a person says of columns, by squeezed name
     consent: Consent
     keeps: bool = True  # False: all of it is done, and then the list is left as it was
+    rejects: Path | None = None  # a file that refused rows are written to
 
 
 class ImportWatcher(Protocol):
@@ -107,6 +111,8 @@ def import_file(site: ImportSite, order: ImportOrder, watcher: ImportWatcher) ->
     heading = _settled_heading(order, watcher)
     import_id, consent = uuid4().hex, order.consent
     not_written: Mapping[str, NotWritten] = {}
+    if order.rejects is not None:
+        site.records.note_rejects(order.rejects, consent.now)
     with (
         _behind_heading(order) as (raw, lines),
         site.records.book().importing(import_id, order.file.name, consent.now) as book,

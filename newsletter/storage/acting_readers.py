@@ -28,3 +28,8 @@ def find_by_id(connection: Connection, reader: SubscriberId | None) -> Entry | N
 def find_by_key(connection: Connection, key: str) -> Entry | None:
     """Return the entry of an address."""
     return SqlOpenBook(connection).find([key]).get(key)
+
+
+def find_known(connection: Connection, key: str) -> Entry | None:
+    """Return the entry of an address, or what it would be if its reader had not been erased."""
+    return find_by_key(connection, key) or SqlOpenBook(connection).find_erased([key]).get(key)

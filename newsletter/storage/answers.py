@@ -12,10 +12,12 @@ from newsletter.phrases import Phrase, Said, beginning_of, phrase, read_said
 CANCELLED: Final = "cancelled"
 SUPPRESSED: Final = "suppressed since planning"
 UNSUBSCRIBED: Final = "unsubscribed since planning"
+GONE: Final = "erased since planning"
 REASONS: Final[Mapping[str, Phrase]] = {
     CANCELLED: phrase("storage.skipped-cancelled"),
     SUPPRESSED: phrase("storage.skipped-suppressed"),
     UNSUBSCRIBED: phrase("storage.skipped-unsubscribed"),
+    GONE: phrase("storage.skipped-erased"),
 }
 
 AGAIN: Final = "storage.sent-again-says"  # the answer that `resolve` records for a person

@@ -16,9 +16,11 @@ from newsletter.phrases import phrase
 from newsletter.storage.copies import write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
 from newsletter.storage.doubts import raise_doubts
+from newsletter.storage.erasures_since import ErasuresSince, read_erasures, repeat_erasures
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
 from newsletter.storage.transactions import writing
+from newsletter.subscribers.erasing import ERASED_KEY
 
 TABLES: Final = {"subscribers", "dispatches", "deliveries", "alembic_version"}
 RESTORING: Final = ".restoring"
@@ -95,22 +97,30 @@ def _read(file: Path, connection: sqlite3.Connection) -> Contents:
     if not all(one.isdigit() and one <= HEAD for one in revisions):
         found = ", ".join(revisions)
         raise ContentError(phrase("storage.newer-backup", file=file, revision=found))
-    readers = ask("SELECT count(*) FROM subscribers")
+    there = f"address_key NOT LIKE '{ERASED_KEY}%'"
+    readers = ask(f"SELECT count(*) FROM subscribers WHERE {there}")  # noqa: S608 - our own words
     issues = ask("SELECT issue FROM dispatches ORDER BY issue")
     return Contents(int(readers[0]), tuple(issues))
 
 
-def restore(file: Path, ledger: Path, now: datetime) -> Path | None:
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore has done."""
+
+    kept: Path | None  # the ledger until now; None: there was none
+    erased: int  # readers of the backup who were erased since, and are erased again
+
+
+def restore(file: Path, ledger: Path, now: datetime) -> Restored:
     """
     Replace the ledger by a copy of the backup *file*, marked as restored.
+
+    Readers who were erased after the backup are erased in the copy, before it takes its place.
 
     Args:
         file: a backup that `read_backup` has checked.
         ledger: the SQLite file that the setting names; it may be missing or damaged.
         now: aware UTC; part of the name under which the current ledger is kept.
-
-    Returns:
-        The path of the kept current ledger; None if there was no ledger.
 
     Raises:
         LedgerError: another process has the ledger open, or there is no space for the copy;
@@ -125,7 +135,8 @@ def restore(file: Path, ledger: Path, now: datetime) -> Path | None:
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
-        mark = _mark_restored(file, place)
+        since = read_erasures(database)
+        mark, erased = _mark_restored(file, place, since, now)
         with _alone(database):
             kept = _keep(database, now)
             _take_over_rights(database, place)
@@ -135,13 +146,16 @@ def restore(file: Path, ledger: Path, now: datetime) -> Path | None:
         for left in database.parent.glob(f"{place.name}*"):
             left.unlink()
     replace_mark(ledger, mark)
-    return kept
+    return Restored(kept, erased)
 
 
-def _mark_restored(file: Path, place: Path) -> LedgerMark:
-    """Migrate the copy to the newest tables, and mark it as restored."""
+def _mark_restored(
+    file: Path, place: Path, since: ErasuresSince, asked_at: datetime
+) -> tuple[LedgerMark, int]:
+    """Migrate the copy to the newest tables, repeat erasures in it, and mark it as restored."""
     engine = open_file(place)
     try:
+        erased = repeat_erasures(engine, since, asked_at)
         now = datetime.now(UTC)
         with writing(engine) as connection:
             ensure_mark(connection)
@@ -152,7 +166,7 @@ def _mark_restored(file: Path, place: Path) -> LedgerMark:
         close_database(engine)
     if mark is None:
         raise LedgerError(phrase("storage.vanished-copy", place=place))
-    return mark
+    return mark, erased
 
 
 @contextmanager

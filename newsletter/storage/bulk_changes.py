@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Update, func, select, update
+from sqlalchemy import ColumnElement, Connection, Update, case, func, select, update
 
 from newsletter.dispatch.control import Settlement, WhichUnknown
 from newsletter.dispatch.states import State
 from newsletter.phrases import phrase, write_said
-from newsletter.storage.answers import CANCELLED
+from newsletter.storage.answers import CANCELLED, GONE
 from newsletter.storage.conditions import IS_WAITING, constant
 from newsletter.storage.tables import deliveries
 from newsletter.storage.transitions import IS_CANCELLED, awaits_no_answer, skip_left
 from newsletter.storage.turns import Turns, ranges_of, sum_each_turn
 from newsletter.subscribers.address import address_of
+from newsletter.subscribers.erasing import ERASED_KEY
 
 
 def skip_withdrawn(turns: Turns, issue: str) -> int:
@@ -71,8 +72,10 @@ def settle_unknown(
     match settlement:
         case Settlement.RESEND:
             conditions.append(~IS_CANCELLED)
+            was_erased = deliveries.c.address_key.startswith(ERASED_KEY)
             values = {
-                "state": constant(State.PENDING),
+                "state": case((was_erased, constant(State.SKIPPED)), else_=constant(State.PENDING)),
+                "reason": case((was_erased, constant(GONE)), else_=deliveries.c.reason),
                 "answer": write_said(phrase("storage.sent-again-says", by=by)),
                 # The reader may have that letter, so no other letter is ever sent to this reader.
                 "bound_letter_id": deliveries.c.letter_id,

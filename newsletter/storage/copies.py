@@ -52,7 +52,10 @@ def write_copy(database: Path, copy: Path) -> Path:
     part.unlink(missing_ok=True)
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        with closing(_connect(database)) as source, closing(sqlite3.connect(part)) as target:
+        with (
+            closing(connect_for_copy(database)) as source,
+            closing(sqlite3.connect(part)) as target,
+        ):
             source.backup(target)
             target.execute("PRAGMA journal_mode=DELETE")  # all data in one file
         with part.open("rb+") as file:
@@ -63,7 +66,7 @@ def write_copy(database: Path, copy: Path) -> Path:
     return part
 
 
-def _connect(database: Path) -> sqlite3.Connection:
+def connect_for_copy(database: Path) -> sqlite3.Connection:
     """Connect so that the journal of an interrupted run stays for the next command to see."""
     if Path(f"{database}-wal").exists():
         return connect_read_only(database)

@@ -143,6 +143,7 @@ def _watch_files(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten with zeros
         cursor.execute(f"PRAGMA cache_size=-{CONNECTION_KB}")
         try:
             watch.open(cursor.execute("PRAGMA database_list").fetchone()[2])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
 from newsletter.dispatch.ledger import Delivery, DeliveryId, DeliveryPage, LedgerLine, LetterId
 from newsletter.dispatch.states import OPEN, State, Tally
@@ -11,6 +11,7 @@ from newsletter.lang import EditionKind
 from newsletter.storage.answers import say_answer
 from newsletter.storage.conditions import IS_WHOLE, constant, is_due
 from newsletter.storage.tables import deliveries, dispatches, subscribers
+from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import SubscriberId
 
@@ -25,7 +26,8 @@ def find_due(
 def find_open(connection: Connection, issue: str, page: DeliveryPage) -> Sequence[Delivery]:
     """Return the deliveries of *page* that are pending, deferred (due or not) or unknown."""
     is_open = deliveries.c.state.in_([constant(state) for state in OPEN])
-    return _find(connection, issue, is_open, page)
+    is_known = ~deliveries.c.address_key.startswith(ERASED_KEY)  # nobody has evidence on others
+    return _find(connection, issue, and_(is_open, is_known), page)
 
 
 def read_delivery(connection: Connection, issue: str, number: int) -> Delivery:

@@ -166,6 +166,8 @@ def _limits_of(connection: Connection, mail: Mail, limits: Limits, now: datetime
 def _look(connection: Connection, mail: Mail, now: datetime) -> Found:
     book = SqlOpenBook(connection)
     entry = book.find([mail.address_key]).get(mail.address_key)
+    if entry is None:
+        entry = book.find_erased([mail.address_key]).get(mail.address_key)
     return Found(
         entry=entry,
         is_blocked=bool(find_blocked(connection, [mail.address_key])),

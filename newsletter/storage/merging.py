@@ -31,6 +31,7 @@ from newsletter.storage.blocking import find_blocked, has_blocked
 from newsletter.storage.conditions import constant
 from newsletter.storage.consents import ConsentLog, begin_chain, drop_chain, seal_chain
 from newsletter.storage.entries import FIELDS, read_entry
+from newsletter.storage.erased import find_erased, has_erased
 from newsletter.storage.import_tables import WAS, imported_rows, imports
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.processes import this_holder
@@ -253,7 +254,7 @@ def _merge_step(
     """Write the rows of a step and forget them; return their number, and who was not written."""
     _renew(connection, str(step["import_id"]))  # takes the write lock: nobody else has the rows
     open_ids = list(connection.execute(_OPEN, step).scalars())
-    if has_blocked(connection):
+    if has_blocked(connection) or has_erased(connection):
         open_ids += _open_blocked(connection, step)
     count, known = connection.execute(_COUNT, step).one()
     added = connection.execute(_ADD, step).rowcount
@@ -297,8 +298,13 @@ def _stand(standing: str, since: datetime, at: datetime | None, cause: str | Non
 
 
 def _open_blocked(connection: Connection, step: Mapping[str, object]) -> list[int]:
-    """Have those decided again who asked meanwhile never to be written to; return their rows."""
-    blocked = find_blocked(connection, list(connection.execute(_NEW_KEYS, step).scalars()))
+    """
+    Have those decided again who were erased meanwhile, or asked never to be written to.
+
+    Returns their rows.
+    """
+    keys = list(connection.execute(_NEW_KEYS, step).scalars())
+    blocked = find_blocked(connection, keys) | find_erased(connection, keys).keys()
     if not blocked:
         return []
     theirs = and_(_IN_STEP, _OF.address_key.in_(blocked))

@@ -12,6 +12,7 @@ from newsletter.storage.blocking import find_blocked
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.consents import ConsentLog, seal_chain
 from newsletter.storage.entries import ENTRY_COLUMNS, field_values, read_entry
+from newsletter.storage.erased import find_erased, has_erased, note_return
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import add_aliases, find_owners, has_aliases
 from newsletter.storage.result_notices import ask_for_results
@@ -19,7 +20,7 @@ from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry, NamesTakenError, Owner, Written
 from newsletter.subscribers.consent_record import Occasion
 from newsletter.subscribers.reader_id import ReaderName, draw_reader_ids
-from newsletter.subscribers.subscriber import SubscriberId
+from newsletter.subscribers.subscriber import Standing, SubscriberId
 
 _MEANWHILE: Final = phrase("storage.added-meanwhile")
 
@@ -69,6 +70,10 @@ class SqlOpenBook:
         """Return those of *keys* whose owners never want mail again."""
         return find_blocked(self._connection, keys)
 
+    def find_erased(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """Return what the list would say of those of *keys* whose readers were erased."""
+        return find_erased(self._connection, keys)
+
     def has_aliases(self) -> bool:
         """Return whether a reader has more than one id, or an old number that was moved."""
         return has_aliases(self._connection)
@@ -91,16 +96,17 @@ class SqlOpenBook:
         insertion = prepare(_ADD, self._connection.dialect)
         if all(entry.reader_id is None is entry.old_number for entry in entries):
             insertion.execute(self._connection, rows)
-            self._note([(None, entry) for entry in entries])
-            return
-        try:
-            with self._connection.begin_nested():
-                insertion.execute(self._connection, rows)
-        except IntegrityError as error:
-            raise (
-                NamesTakenError(_MEANWHILE) if is_taken(error) else explain_refusal(error)
-            ) from error
+        else:
+            try:
+                with self._connection.begin_nested():
+                    insertion.execute(self._connection, rows)
+            except IntegrityError as error:
+                raise (
+                    NamesTakenError(_MEANWHILE) if is_taken(error) else explain_refusal(error)
+                ) from error
         self._note([(None, entry) for entry in entries])
+        if has_erased(self._connection):
+            self._note_returns(entries)
 
     def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
         """Insert further names of readers."""
@@ -135,6 +141,13 @@ class SqlOpenBook:
         self._log.note(changes)
         assert self._occasion is not None  # noqa: S101 - every change has one
         ask_for_results(self._connection, self._occasion, changes)
+
+    def _note_returns(self, entries: Sequence[Entry]) -> None:
+        """Note who of new active readers was erased before, and has agreed again."""
+        assert self._occasion is not None  # noqa: S101 - as in `_log`
+        returned = self.find_erased([one.key for one in entries if one.standing is Standing.ACTIVE])
+        for entry in self.find(list(returned)).values():
+            note_return(self._connection, entry.key, entry.id, self._occasion.now)
 
     @property
     def _log(self) -> ConsentLog:

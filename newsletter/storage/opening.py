@@ -20,6 +20,7 @@ from newsletter.storage.database import (
     open_database,
 )
 from newsletter.storage.doubts import raise_doubts
+from newsletter.storage.erasure_end import finish_delayed
 from newsletter.storage.interrupted import finish_interrupted
 from newsletter.storage.journal import (
     OpenRun,
@@ -68,6 +69,7 @@ def open_ledger(setting: str, root: Path, give_back: Callable[[], None] | None =
         except BaseException:
             close_database(engine)
             raise
+    finish_delayed(engine, datetime.now(UTC))
     return engine
 
 

@@ -18,9 +18,11 @@ from sqlalchemy import (
 from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind, Preference
 from newsletter.storage.conditions import IS_WHOLE, constant, domain_of, was_begun
+from newsletter.storage.erasure_tables import erasures
 from newsletter.storage.reading_ahead import reading_ahead
 from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.storage.turns import Turns
+from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.subscriber import Standing
 
 PLANNING_MB: Final = 4  # MB; ranges of addresses need few pages at a time
@@ -157,6 +159,11 @@ def _has_no_delivery(issue: str) -> list[ColumnElement[bool]]:
         ~planned.where(deliveries.c.address_key == subscribers.c.address_key).exists(),
         # A reader whose address was changed since has the delivery at the old address.
         ~planned.where(deliveries.c.subscriber_id == subscribers.c.id).exists(),
+        # A reader who was erased, and has agreed again since, has it under a hash.
+        ~planned.where(
+            erasures.c.again_id == subscribers.c.id,
+            deliveries.c.address_key == literal(ERASED_KEY).concat(erasures.c.address_hash),
+        ).exists(),
     ]
 
 

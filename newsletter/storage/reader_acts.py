@@ -12,7 +12,12 @@ from newsletter.lang import Lang, Preference
 from newsletter.mails.codes import TRIES_A_TAB, TRIES_AN_ADDRESS, VALID, code_of
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.mail import Door, Mail, MailForm, MailKind, MailName, Request
-from newsletter.storage.acting_readers import find_by_id, find_by_key, find_named
+from newsletter.storage.acting_readers import (
+    find_by_id,
+    find_by_key,
+    find_known,
+    find_named,
+)
 from newsletter.storage.blocking import block, find_blocked
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.group_commit import GroupCommit
@@ -293,7 +298,7 @@ def _confirm(
         zone: of the funnel.
     """
     current = find_mail(connection, asked.name, locks=True)
-    entry = find_by_key(connection, asked.address_key)
+    entry = find_known(connection, asked.address_key)
     if current is None:
         return Confirmed.GONE
     if not may_be_asked(entry) or find_blocked(connection, [asked.address_key]):
@@ -307,7 +312,7 @@ def _confirm(
     occasion = Occasion(way, now, lang=asked.lang, text=text, boxes=boxes, answers_in=asked.lang)
     book = SqlOpenBook(connection, occasion)
     agreed = consent(entry, _wish_of(asked), now)
-    if entry is None:
+    if entry is None or entry.id is None:  # new, or erased before
         book.add([agreed])
     elif agreed is not entry:
         book.update([agreed])

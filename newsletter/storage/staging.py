@@ -109,6 +109,10 @@ class StagedBook:
         """Return those of *keys* whose owners never want mail again."""
         return self._list.find_blocked(keys)
 
+    def find_erased(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """Return what the list would say of those of *keys* whose readers were erased."""
+        return self._list.find_erased(keys)
+
     def has_aliases(self) -> bool:
         """Return whether a reader may have more than one id, or an old number that was moved."""
         return self._stage.names.has_any or self._list.has_aliases()

@@ -42,6 +42,7 @@ from newsletter.storage.tables import (
 from newsletter.storage.transactions import with_page_cache
 from newsletter.subscribers.book import ImportBook, PastDelivery, Selection
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.reader_id import LAST_NUMBER, ReaderName
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 
@@ -118,7 +119,7 @@ class SqlSubscriberBook:
             connection.begin(),
         ):
             try:
-                _take_list(connection)
+                take_list(connection)
             except OperationalError as error:
                 fault = phrase("storage.list-is-busy", fault=said_by(error))
                 raise NewsletterError(fault) from error
@@ -178,7 +179,8 @@ class SqlSubscriberBook:
         ]
 
 
-def _take_list(connection: Connection) -> None:
+def take_list(connection: Connection) -> None:
+    """Hold the list for a change until the transaction ends."""
     if connection.dialect.name == "sqlite":
         connection.execute(_TAKE_THE_LIST)
     else:
@@ -187,6 +189,7 @@ def _take_list(connection: Connection) -> None:
 
 
 def _chosen(query: Select[Any], selection: Selection) -> Select[Any]:
+    query = query.where(~_COLUMNS.address_key.startswith(ERASED_KEY))
     if selection.standings is not None:
         query = query.where(_COLUMNS.standing.in_(selection.standings))
     if selection.is_undated:

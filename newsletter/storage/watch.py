@@ -56,7 +56,7 @@ class FileWatch:
     The files of a database as they were on opening, for all its connections.
 
     While a connection is open, SQLite neither removes nor shortens the write-ahead log, and no
-    command of this program requests it (``wal_checkpoint(TRUNCATE)``).
+    command of this program requests it (``wal_checkpoint(TRUNCATE)``): see storage/old_pages.py.
     """
 
     def __init__(self, path: str) -> None:

@@ -83,6 +83,9 @@ class RowBook(Protocol):
     def find_blocked(self, keys: Sequence[str]) -> frozenset[str]:
         """Return those of *keys* whose owners never want mail again."""
 
+    def find_erased(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """Return what the list would say of those of *keys* whose readers were erased."""
+
     def add(self, entries: Sequence[Entry]) -> None:
         """
         Insert new entries; the book assigns ids, and reader ids where missing.

@@ -31,7 +31,13 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
         raise ContentError(phrase("subscribers.blocked", address=row.address.spelling))
     known = book.find([row.address.key]).get(row.address.key)
     if known is None:
-        book.add([new_entry(row, None, now)])
+        erased = book.find_erased([row.address.key]).get(row.address.key)
+        if erased is not None and erased.why.cause in ENDED_BY_A_PERSON:
+            raise ContentError(phrase("subscribers.erased-suppressed", address=erased.address))
+        entry = (
+            _brought_back(erased, row, now, again=again) if erased else new_entry(row, None, now)
+        )
+        book.add([entry])
         return Fate.NEW
     if known.standing is Standing.ACTIVE:
         entry = merged(known, row, known.import_id, now)
@@ -131,6 +137,7 @@ def change_address(
         book.update([replace(known, address=new.spelling)])  # only upper and lower case differ
         return known
     moved = Why(Cause.MOVED, _moved_to(new, because), by)
+    other = other or book.find_erased([new.key]).get(new.key)
     if other is None:
         book.move(known, new.key, new.spelling)
         book.add([_left_behind(known, moved, now)])

@@ -114,19 +114,26 @@ def _apart_from_blocked(
     rows: list[Row], found: Mapping[str, Entry], book: RowBook
 ) -> tuple[list[Row], list[Refusal]]:
     """
-    Separate the rows of new addresses whose owners never want mail again.
+    Separate the rows of new addresses whose owners never want mail again, or were erased.
 
     They are refused whatever the row says: not even the address may be stored again.
     """
-    blocked = book.find_blocked([row.address.key for row in rows if row.address.key not in found])
-    if not blocked:
+    new = [row.address.key for row in rows if row.address.key not in found]
+    blocked, erased = book.find_blocked(new), book.find_erased(new)
+    if not blocked and not erased:
         return rows, []
-    refusals = [
-        Refusal(row.line, phrase("subscribers.blocked", address=row.address.spelling), row.fields)
-        for row in rows
-        if row.address.key in blocked
-    ]
-    return [row for row in rows if row.address.key not in blocked], refusals
+    kept, refusals = list[Row](), list[Refusal]()
+    for row in rows:
+        address, key = row.address.spelling, row.address.key
+        if key in blocked:
+            said = phrase("subscribers.blocked", address=address)
+        elif key in erased:
+            said = phrase("subscribers.erased", address=address)
+        else:
+            kept.append(row)
+            continue
+        refusals.append(Refusal(row.line, said, row.fields))
+    return kept, refusals
 
 
 @dataclass(frozen=True, slots=True)

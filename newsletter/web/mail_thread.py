@@ -3,6 +3,8 @@
 import logging
 import threading
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -24,11 +26,32 @@ UNSENT: Final = "unsent"  # of `MailThread.fault`
 log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class Chore:
+    """What is done again and again; a fault is logged, and waits for the next time."""
+
+    every: timedelta
+    work: Callable[[], object]
+    begun_at: datetime | None = None
+
+    def do_if_due(self, now: datetime) -> None:
+        """Do it if it was not done for long enough."""
+        if self.begun_at is not None and now - self.begun_at < self.every:
+            return
+        self.begun_at = now
+        try:
+            self.work()
+        except NewsletterError as error:
+            log.warning(error.phrase)
+
+
 class MailThread:
     """Sends the mails of one site until `stop`."""
 
-    def __init__(self, room: MailRoom) -> None:
+    def __init__(self, room: MailRoom, chores: Sequence[Chore] = ()) -> None:
+        """Prepare; *chores* are done beside the mails, from the start on."""
         self._room = room
+        self._chores = chores
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._told: tuple[str, datetime] | None = None
@@ -85,6 +108,8 @@ class MailThread:
         """Send what is due; return how long to rest."""
         now = datetime.now().astimezone()
         try:
+            for chore in self._chores:  # first: they do not depend on a mail server
+                chore.do_if_due(now)
             sent = self._room.deliver_due(lambda: not self._stopping.is_set())
             if self._cleaned_at is None or now - self._cleaned_at > CLEAN_EVERY:
                 self._room.keep_up()

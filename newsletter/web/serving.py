@@ -1,20 +1,25 @@
 """Puts the parts of a web server of one site together."""
 
 import logging
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from newsletter.app.reader_pages import make_page_press
 from newsletter.app.site import Site
+from newsletter.desk.erasing import erase_due, finish_erasures
 from newsletter.desk.mails import MailRoom
 from newsletter.desk.reader_desk import ReaderDesk, open_reader_desk
 from newsletter.errors import NewsletterError
 from newsletter.web.application import make_application
 from newsletter.web.health import Check
-from newsletter.web.mail_thread import MailThread
+from newsletter.web.mail_thread import Chore, MailThread
 from newsletter.web.pages import Pages
 from newsletter.web.server import Server
 
 THREADS: Final = 8
+FINISH_EVERY: Final = timedelta(minutes=20)  # erasures that another process has delayed
+ERASE_EVERY: Final = timedelta(days=1)  # readers who withdrew long enough ago
 log = logging.getLogger(__name__)
 
 
@@ -29,7 +34,11 @@ class Serving:
             NewsletterError: what a person must mend before readers may come.
         """
         press = make_page_press(site)
-        self._mails = MailThread(MailRoom(site, press))
+        chores = (
+            Chore(FINISH_EVERY, partial(finish_erasures, site)),
+            Chore(ERASE_EVERY, partial(erase_due, site)),
+        )
+        self._mails = MailThread(MailRoom(site, press), chores)
         desk = open_reader_desk(site, self._mails.wake)
         pages = Pages(press, site.publication)
         settings = site.settings

@@ -53,6 +53,7 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
     "subscribers unsuppress": [("subscribers", "unsuppress", A)],
     "subscribers unblock": [("subscribers", "unblock", BLOCKED)],
     "subscribers change-address": [("subscribers", "change-address", A, NEW)],
+    "subscribers erase": [("subscribers", "erase", A, "--yes")],
     "subscribers export": [("subscribers", "export", "--because", "이전")],
 }
 OWED: Final = "owed@example.org"  # agreed yesterday, and was not told the result yet

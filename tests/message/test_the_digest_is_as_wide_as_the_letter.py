@@ -60,6 +60,7 @@ SETTINGS: Final = {
     "NEWSLETTER_HELO": "news.example.org",
     "NEWSLETTER_KEEP_LETTERS_DAYS": "7",
     "NEWSLETTER_RENEWAL_SILENCE": "removed",
+    "NEWSLETTER_ERASE_AFTER": "7",
 }
 # Without a file of keys or certificates they are no settings; the signature is no part of a letter.
 NEED_FILES: Final = {

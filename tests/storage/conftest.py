@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from newsletter.storage import (  # noqa: F401 - part of the metadata
     access_tables,
     consent_tables,
+    erasure_tables,
     import_tables,
     mail_tables,
 )

@@ -184,11 +184,11 @@ def test_a_batch_takes_a_handful_of_statements_whatever_it_holds(engine: Engine)
     besides = {"PRAGMA", "SET", "CREATE", "DROP"}
     expected = {
         "sqlite": [
-            *["SELECT"] * 4,  # who is listed, seen and blocked
+            *["SELECT"] * 6,  # who is listed, seen, erased and blocked
             *["INSERT"] * 2,  # new and seen readers
             *["SELECT", "INSERT", "SELECT"],  # its chain of consents
             *["INSERT", "INSERT", "UPDATE"],  # the import, its rows, and that they are all
-            *["SELECT", "UPDATE", "SELECT", "SELECT", "SELECT", "INSERT"],  # the step
+            *["SELECT", "UPDATE", *["SELECT"] * 4, "INSERT"],  # the step
             *["SELECT"] * 6,  # what it declares, and the chain's end
             *["INSERT", "DELETE"],
             "SELECT",  # nothing is left
@@ -198,8 +198,9 @@ def test_a_batch_takes_a_handful_of_statements_whatever_it_holds(engine: Engine)
         "postgresql": [
             "SELECT",  # the lock
             *["SELECT", "INSERT", "SELECT"],  # its chain of consents
-            *["SELECT"] * 3,  # the list, and who is blocked
+            *["SELECT"] * 5,  # the list, and who is erased or blocked
             *["INSERT", "SELECT", "SELECT", "INSERT"],  # new readers, and their consents
+            "SELECT",  # whether one of them was erased before
             "UPDATE",  # seen readers
             *["SELECT"] * 4,  # the end of both chains
             "INSERT",

@@ -69,6 +69,7 @@ class MemoryBook:
 
     def __init__(self) -> None:
         self.blocked: frozenset[str] = frozenset()  # never want mail again
+        self.erased: dict[str, Entry] = {}  # what the list would say of them
         self.entries: dict[str, Entry] = {}
         self.aliases: dict[ReaderName, str] = {}  # further names -> key
         self.most_keys = 0  # asked for at once
@@ -93,6 +94,9 @@ class MemoryBook:
 
     def find_blocked(self, keys: Sequence[str]) -> frozenset[str]:
         return self.blocked.intersection(keys)
+
+    def find_erased(self, keys: Sequence[str]) -> Mapping[str, Entry]:
+        return {key: entry for key, entry in self.erased.items() if key in keys}
 
     def has_aliases(self) -> bool:
         return bool(self.aliases)

@@ -99,7 +99,10 @@ def import_file(  # noqa: PLR0913 - one for each option
     if rejects is not None:
         refuse_same_file(file, rejects)
     consent = consent_of(site, consented_at)
-    order = ImportOrder(file, find_encoding(file, encoding), said, consent, keeps=not dry_run)
+    kept = None if rejects is None or is_standard_output(rejects) else Path(rejects.name)
+    order = ImportOrder(
+        file, find_encoding(file, encoding), said, consent, keeps=not dry_run, rejects=kept
+    )
     look_at_many(site, Look(AccessKind.FILE_IMPORTED), None)
     with held_lines() as held, rejects_to(rejects) as rejected:
         report = Report(str(file), None if verbose else ROWS_SHOWN, rejected, held)

@@ -22,7 +22,7 @@ def unblock(site: Site, address: str) -> None:
     """
     wanted = address_of(address)
     look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED), wanted.key)
-    if not site.records.unblock(wanted.key):
+    if not site.records.unblock(wanted.key, site.clock()):
         msg = _("{address} is not blocked; nothing was changed", address=wanted.spelling)
         raise ContentError(msg)
     click.echo(_("{address}: may ask for a subscription again", address=wanted.spelling))

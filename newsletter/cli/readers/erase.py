@@ -1,0 +1,126 @@
+"""newsletter subscribers erase: take a reader out of everything that the site stores."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import click
+
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at
+from newsletter.cli.confirming import confirm, require_person
+from newsletter.cli.person import find_account, name_person
+from newsletter.cli.readers.options import by_option
+from newsletter.cli.wording import _, say, tell
+from newsletter.desk.accessing import Look
+from newsletter.desk.erasing import erase as erase_reader
+from newsletter.desk.erasing import erase_due, find_known, finish_erasures
+from newsletter.errors import UsageError
+from newsletter.subscribers.access_record import AccessKind
+from newsletter.subscribers.address import Address, address_of
+from newsletter.subscribers.erasing import Ended, Erased, Known, Remains
+from newsletter.subscribers.subscriber import Standing
+
+CELLS: Final = 10
+UNFINISHED: Final = 4  # the exit code of what a later command goes on with
+
+
+@click.command()
+@click.argument("address", required=False)
+@click.option("--due", is_flag=True, help="Erase all whose withdrawal is long enough ago.")
+@click.option("--now", is_flag=True, help="Say what is left, and exit with 4 if anything is.")
+@click.option("--yes", is_flag=True, help="Erase without asking.")
+@by_option
+@click.pass_context
+def erase(
+    context: click.Context,
+    address: str | None,
+    *,
+    due: bool,
+    now: bool,
+    yes: bool,
+    name: str | None,
+) -> None:
+    """
+    Erase a reader: address, name, answers of servers, emails in the outbox, refused rows.
+
+    That a delivery was made stays, without a person. A keyed hash of the address stays too, so
+    that no import adds it again. An active reader is unsubscribed by this. It cannot be undone.
+
+    While a dispatch is under way, something may be left; then 'newsletter serve' or a later
+    command finishes it. Backups still hold the reader: delete them when you can do without.
+    """
+    site: Site = context.obj
+    if due == (address is not None):
+        raise UsageError(_("name ADDRESS, or give --due"))
+    if address is None:
+        finish_erasures(site)
+        ended = erase_due(site)
+    else:
+        wanted = address_of(address)
+        by = name_person(name)
+        look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED), wanted.key, by=by)
+        known = find_known(site, wanted)
+        _ask(wanted, known, yes=yes)
+        ended = erase_reader(site, wanted, by, find_account())
+        if known.entry is not None and known.entry.standing is Standing.ACTIVE:
+            tell("Result", _("tell it to the reader; the program cannot any more"), cells=CELLS)
+    _show(ended)
+    _show_out_of_reach(site)
+    if now and ended.remains:
+        context.exit(UNFINISHED)
+
+
+def _ask(address: Address, known: Known, *, yes: bool) -> None:
+    """Show who would be erased, and ask; raises click.Abort if the answer is no."""
+    entry = known.entry
+    if entry is not None:
+        standing = say(entry.standing.said)
+        tell("Reader", f"{entry.address} {entry.name}".strip(), standing, cells=CELLS)
+    elif known.was_erased:
+        tell("Reader", _("was erased before; what is left is looked for again"), cells=CELLS)
+    else:
+        tell("Reader", _("not on the list; emails they asked for are stored"), cells=CELLS)
+    require_person(_("erase"), yes=yes)
+    question = _("Erase {address} for good?", address=address.spelling)
+    if not yes and not confirm(question):
+        raise click.Abort
+
+
+def _show(ended: Ended) -> None:
+    counts = ended.counts
+    words = {
+        Erased.READERS: _("readers: {count}", count=counts[Erased.READERS]),
+        Erased.DELIVERIES: _("deliveries: {count}", count=counts[Erased.DELIVERIES]),
+        Erased.MAILS: _("requests and emails: {count}", count=counts[Erased.MAILS]),
+        Erased.TEXTS: _("notes and reasons: {count}", count=counts[Erased.TEXTS]),
+        Erased.LETTERS: _("emails in the outbox: {count}", count=counts[Erased.LETTERS]),
+        Erased.REJECTS: _("refused rows: {count}", count=counts[Erased.REJECTS]),
+        Erased.COPIES: _("copies of the database: {count}", count=counts[Erased.COPIES]),
+    }
+    found = [text for kind, text in words.items() if counts[kind]]
+    tell("Erased", *(found or [_("nobody; nothing was found")]), cells=CELLS)
+    if ended.remains:
+        told = _remains_in_words()
+        tell("Remaining", *(told[one] for one in sorted(ended.remains)), *ended.closed, cells=CELLS)
+        within = _("'newsletter serve' finishes it within the hour, or the next command does")
+        tell("Next", within, cells=CELLS)
+
+
+def _remains_in_words() -> Mapping[Remains, str]:
+    return {
+        Remains.DISPATCH: _("a dispatch is under way: it may still get an answer that names them"),
+        Remains.IMPORT: _("a file is being imported: it may still hold them"),
+        Remains.JOURNAL: _("the database's write-ahead log: another process is reading it"),
+        Remains.PAGES: _("free pages of the database: they are overwritten when it is idle"),
+        Remains.COPIES: _("copies of the database that cannot be changed; delete them:"),
+        Remains.FILES: _("files that cannot be changed; make them writable or delete them:"),
+    }
+
+
+def _show_out_of_reach(site: Site) -> None:
+    """Say what no command can reach."""
+    backups = _("backups still hold erased readers; restoring one erases them again")
+    if site.records.file() is None:
+        backups = _("backups still hold erased readers: after pg_restore, erase them again")
+    others = _("so do files that were imported, and what a mail server keeps")
+    tell("Elsewhere", backups, others, cells=CELLS)

@@ -1,0 +1,53 @@
+"""Letters that lie in a folder: finds those to people, and deletes them."""
+
+from collections.abc import Callable, Iterator
+from email import policy
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Final
+
+from newsletter.files import sync_folder
+
+HEAD_BYTES: Final = 64_000  # of a letter, in which its header fields are
+LETTERS: Final = (".eml", ".part")  # a part is left by a process that was cut off
+_TO: Final = ("to", "x-original-to", "delivered-to")
+
+
+def delete_letters(folder: Path, is_theirs: Callable[[str], bool]) -> int:
+    """
+    Delete the letters of *folder* to people for whose address *is_theirs* is true.
+
+    Returns:
+        How many; durable on return.
+
+    Raises:
+        OSError: a letter cannot be read or deleted.
+    """
+    deleted = 0
+    for path in _letters_in(folder):
+        if any(is_theirs(address) for address in _recipients_of(path)):
+            path.unlink(missing_ok=True)
+            deleted += 1
+    if deleted:
+        sync_folder(folder)
+    return deleted
+
+
+def _letters_in(folder: Path) -> Iterator[Path]:
+    try:
+        found = list(folder.iterdir())
+    except FileNotFoundError:
+        return
+    yield from (path for path in found if path.name.endswith(LETTERS) and path.is_file())
+
+
+def _recipients_of(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except FileNotFoundError:  # another program has taken it out
+        return []
+    fields = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
+    values = [str(one) for name in _TO for one in fields.get_all(name, ())]
+    return [address for _, address in getaddresses(values) if address]

@@ -1,0 +1,54 @@
+"""Refused rows of imports, in files that people named: takes people out of them."""
+
+import csv
+import os
+import re
+from collections.abc import Sequence
+from io import StringIO
+from pathlib import Path
+
+from newsletter.subscribers.traces import Sought
+
+
+def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> int:
+    """
+    Rewrite *file* without the rows that contain one of the people; return how many.
+
+    A row was often refused because its address is damaged: one that begins like theirs counts.
+
+    Args:
+        file: as an import wrote it; missing is fine.
+        sought: the people.
+        locals_: what stands before the @ in their addresses, in lower case.
+
+    Raises:
+        OSError, ValueError: the file cannot be read or written; it is unchanged.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.reader(lines))
+    except FileNotFoundError:
+        return 0
+    kept = [row for row in rows if not _is_theirs(row, sought, locals_)]
+    if len(kept) == len(rows):
+        return 0
+    text = StringIO()
+    csv.writer(text).writerows(kept)
+    part = file.with_name(f"{file.name}.{os.getpid()}.part")
+    mode = file.stat().st_mode & 0o777
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as out:
+        out.write(text.getvalue())
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(file)
+    return len(rows) - len(kept)
+
+
+def _is_theirs(row: Sequence[str], sought: Sought, locals_: Sequence[str]) -> bool:
+    for cell in row:
+        plain = cell.casefold()
+        begins = (rf"(?<![\w.+-]){re.escape(local)}\s*@" for local in locals_)
+        if any(re.search(one, plain) for one in begins) or sought.is_in(cell):
+            return True
+    return False

@@ -1,0 +1,73 @@
+"""Addresses whose readers were erased: known by their hashes, so that no import adds them again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, and_, select, update
+
+from newsletter.storage.blocking import HASHES_AT_A_TIME
+from newsletter.storage.erasure_tables import erasures
+from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, hash_of_address
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.erasing import Remembered, entry_of
+from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.why import ENDED_BY_A_PERSON, Cause
+
+_OF: Final = erasures.c
+_STANDS: Final = and_(_OF.standing.is_not(None), _OF.lifted_at.is_(None))
+_ANY: Final = select(_OF.id).where(_STANDS).limit(1)
+
+
+def has_erased(connection: Connection) -> bool:
+    """Return whether any erased address is remembered."""
+    return connection.execute(_ANY).first() is not None
+
+
+def find_erased(connection: Connection, address_keys: Sequence[str]) -> dict[str, Entry]:
+    """Return what the list would say of those of the addresses that were erased."""
+    key = find_lasting_key(connection, KeyPurpose.ADDRESSES) if address_keys else None
+    if key is None or not has_erased(connection):
+        return {}
+    by_hash = {hash_of_address(one, key): one for one in address_keys}
+    hashes, found = list(by_hash), dict[str, Entry]()
+    query: Select[Any] = select(erasures).where(_STANDS).order_by(_OF.id)
+    for at in range(0, len(hashes), HASHES_AT_A_TIME):
+        some = _OF.address_hash.in_(hashes[at : at + HASHES_AT_A_TIME])
+        for row in connection.execute(query.where(some)):
+            of = by_hash[row.address_hash]
+            found[of] = entry_of(of, remembered_in(row))
+    return found
+
+
+def remembered_in(row: Row[Any]) -> Remembered:
+    """Return what a row of an erasure remembers."""
+    cause = Cause(row.standing_cause) if row.standing_cause else None
+    return Remembered(Standing(row.standing), row.standing_since, cause)
+
+
+def note_return(
+    connection: Connection, address_key: str, reader: SubscriberId | None, now: datetime
+) -> None:
+    """Note that the owner of an erased address has agreed again, and is *reader* now."""
+    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+    if key is None:
+        return
+    is_its = _OF.address_hash == hash_of_address(address_key, key)
+    connection.execute(
+        update(erasures).where(is_its, _STANDS).values(lifted_at=now, again_id=reader)
+    )
+
+
+def lift_suppression(connection: Connection, address_key: str, now: datetime) -> bool:
+    """
+    Let an erased address ask again that bounced, or that a person of the office suppressed.
+
+    Returns:
+        False if there is none; what its reader said, and a complaint above all, stays.
+    """
+    known = find_erased(connection, [address_key]).get(address_key)
+    if known is None or known.why.cause not in ENDED_BY_A_PERSON:
+        return False
+    note_return(connection, address_key, None, now)
+    return True

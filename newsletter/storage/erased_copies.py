@@ -1,0 +1,81 @@
+"""Takes erased people out of the copies of a SQLite database that lie beside it."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsletter.storage.erased_people import find_keys, find_people, with_names
+from newsletter.storage.erasing import KEYED
+from newsletter.storage.erasing_rows import erase_rows
+from newsletter.subscribers.traces import Sought
+
+NAMED: Final = "before-"  # how the names of our copies continue after that of the database
+LEFT_BEHIND: Final = timedelta(hours=1)  # after which nobody writes it any more
+PARTS: Final = ("-wal", "-shm", "-journal", ".part")
+
+
+def find_copies(database: Path) -> Sequence[Path]:
+    """Return the copies from before migrations and restores, in the order of their names."""
+    found = database.parent.glob(f"{database.name}.{NAMED}*")
+    return sorted(path for path in found if not path.name.endswith(PARTS))
+
+
+def erase_in_copy(copy: Path, sought: Sought) -> bool:
+    """
+    Take people out of a copy, whose tables may be older, and write its file anew.
+
+    Returns:
+        Whether they were in it.
+
+    Raises:
+        SQLAlchemyError: the file is damaged, or may not be written.
+    """
+    engine = _open(copy)
+    try:
+        with engine.begin() as connection:
+            people = find_people(connection, find_keys(connection, sought, KEYED))
+            counts = erase_rows(connection, with_names(sought, people), people)
+        if not counts.total():
+            return False
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM")
+        return True
+    finally:
+        engine.dispose()
+
+
+def erase_in_copies(database: Path, sought: Sought) -> tuple[int, tuple[str, ...]]:
+    """Take people out of all copies; return how many had them, and which cannot be changed."""
+    changed, closed = 0, list[str]()
+    for copy in find_copies(database):
+        try:
+            changed += erase_in_copy(copy, sought)
+        except (SQLAlchemyError, OSError):
+            closed.append(copy.name)
+    return changed, tuple(closed)
+
+
+def remove_parts(database: Path, now: datetime) -> None:
+    """Delete unfinished copies that processes left behind which were killed."""
+    for pattern in (f"{database.name}.{NAMED}*.part", f"{database.name}.restoring*"):
+        for path in database.parent.glob(pattern):
+            with suppress(OSError):
+                made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                if now - made_at > LEFT_BEHIND:
+                    path.unlink()
+
+
+def _open(copy: Path) -> Engine:
+    url = URL.create("sqlite", database=str(copy))
+    engine = create_engine(url, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA secure_delete=ON").close()
+
+    return engine

@@ -1,0 +1,101 @@
+"""Finds in the rows of a database, of this program or an older one, who is to be erased."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import Connection, Table, or_, select
+
+from newsletter.phrases import Phrase, read_said
+from newsletter.storage.import_tables import imported_rows
+from newsletter.storage.mail_tables import mails
+from newsletter.storage.present_columns import Rows, is_in
+from newsletter.storage.tables import deliveries, rehearsed_deliveries, subscribers
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.erasing import ERASED_KEY, People
+from newsletter.subscribers.traces import Sought, hash_of, placeholder_of
+from newsletter.subscribers.why import Cause
+
+SENT: Final = (deliveries, rehearsed_deliveries)
+SOME: Final = 500  # rows in memory at a time
+
+
+def find_people(connection: Connection, keys: Collection[str]) -> People:
+    """Find the readers of addresses, with the addresses that they have left for these."""
+    rows = Rows(connection)
+    found = set(keys)
+    while further := _find_left_for(connection, rows, found) - found:
+        found |= further
+    of = subscribers.c
+    ids, names = set[int](), set[str]()
+    for row in connection.execute(select(of.id, of.name).where(is_in(of.address_key, found))):
+        ids.add(row.id)
+        names.add(row.name)
+    if rows.has(mails.c.facts):
+        theirs = or_(is_in(mails.c.address_key, found), is_in(mails.c.subscriber_id, ids))
+        for facts in connection.execute(select(mails.c.facts).where(theirs)).scalars():
+            names.add(str(facts.get("name") or ""))
+    if rows.has(imported_rows.c.name):
+        theirs = is_in(imported_rows.c.address_key, found)
+        names |= set(connection.execute(select(imported_rows.c.name).where(theirs)).scalars())
+    for table in SENT:
+        if rows.has(table.c.address_key):
+            sent = select(table.c.address_key).where(is_in(table.c.subscriber_id, ids))
+            found |= {
+                key
+                for key in connection.execute(sent).scalars()
+                if not key.startswith(ERASED_KEY) and not _is_anothers(connection, key, ids)
+            }
+    return People(frozenset(ids), frozenset(found), frozenset(names - {""}))
+
+
+def find_keys(connection: Connection, sought: Sought, tables: Iterable[Table]) -> set[str]:
+    """Find the addresses of people who are known by hashes alone."""
+    rows, found = Rows(connection), set[str]()
+    for table in tables:
+        if rows.has(table.c.address_key):
+            keys = connection.execute(
+                select(table.c.address_key).distinct(), execution_options={"yield_per": SOME}
+            )
+            found |= {key for key in keys.scalars() if sought.is_theirs(key)}
+    return found
+
+
+def find_placeholders(connection: Connection, hashes: Iterable[str]) -> frozenset[int]:
+    """Return the numbers of the rows that stand for people who were erased."""
+    of, found = subscribers.c, set[int]()
+    for hashed in hashes:
+        own = placeholder_of(hashed)
+        is_its = or_(of.address_key == own, of.address_key.startswith(f"{own}:"))
+        found |= set(connection.execute(select(of.id).where(is_its)).scalars())
+    return frozenset(found)
+
+
+def _is_anothers(connection: Connection, key: str, ids: Collection[int]) -> bool:
+    """Return whether an address that a reader once had is another reader's now."""
+    query = select(subscribers.c.id).where(subscribers.c.address_key == key)
+    owner = connection.execute(query).scalar()
+    return owner is not None and owner not in ids
+
+
+def _find_left_for(connection: Connection, rows: Rows, keys: Collection[str]) -> set[str]:
+    """Return the addresses that their readers have left for one of *keys*."""
+    of = subscribers.c
+    if not rows.has(of.standing_cause):
+        return set()
+    query = select(of.address_key, of.standing_because).where(
+        of.standing_cause == Cause.MOVED.value
+    )
+    return {row.address_key for row in connection.execute(query) if _moved_to(row[1]) in keys}
+
+
+def _moved_to(because: str | None) -> str | None:
+    said = read_said(because)
+    address = said.fields.get("address") if isinstance(said, Phrase) else None
+    return address_of(str(address)).key if address else None
+
+
+def with_names(sought: Sought, people: People) -> Sought:
+    """Return *sought* with what is known of the people from their rows."""
+    hashes = {hash_of(key, sought.secret) for key in people.keys}
+    return replace(sought, hashes=sought.hashes | hashes, names=sought.names | people.names)

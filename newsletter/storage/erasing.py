@@ -1,0 +1,280 @@
+"""Erases readers from the database: recorded first, finished when no process keeps anything."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from newsletter.storage.consents import ConsentLog
+from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
+from newsletter.storage.erased_people import (
+    find_keys,
+    find_people,
+    find_placeholders,
+    with_names,
+)
+from newsletter.storage.erasing_rows import erase_rows, remove_placeholders
+from newsletter.storage.erasure_journal import Line
+from newsletter.storage.erasure_tables import erasures, rejects_files
+from newsletter.storage.import_tables import imported_rows, imports
+from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
+from newsletter.storage.mail_tables import mails
+from newsletter.storage.runs import find_living_runs
+from newsletter.storage.subscribers import take_list
+from newsletter.storage.tables import (
+    deliveries,
+    dispatches,
+    rehearsed_deliveries,
+    runs,
+    subscribers,
+)
+from newsletter.storage.transactions import reading, writing
+from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
+from newsletter.subscribers.erasing import (
+    ERASED_KEY,
+    Erased,
+    ErasureOrder,
+    Known,
+    People,
+    Remains,
+    remember,
+)
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.traces import Sought, hash_of
+from newsletter.subscribers.why import Cause
+
+KEYED: Final = (subscribers, mails, imported_rows, deliveries, rehearsed_deliveries)
+# Of an erasure whose process is cut off now: only the rows are done.
+AT_FIRST: Final = frozenset({Remains.COPIES, Remains.FILES, Remains.JOURNAL})
+_OF: Final = erasures.c
+_LIST: Final = subscribers.c
+
+
+class SqlErasing:
+    """Erasures in the tables of *engine*."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, key: str, now: datetime) -> Known:
+        """Return what is stored of the owner of an address."""
+        with writing(self._engine) as connection:
+            hashed = hash_of(key, lasting_key(connection, KeyPurpose.ADDRESSES, now))
+            row = connection.execute(select(*ENTRY_COLUMNS).where(_LIST.address_key == key)).first()
+            counted = select(func.count()).select_from(mails).where(mails.c.address_key == key)
+            was = connection.execute(select(_OF.id).where(_OF.address_hash == hashed).limit(1))
+            entry = None if row is None else read_entry(row)
+            return Known(entry, connection.execute(counted).scalar_one(), was.first() is not None)
+
+    def find_due(self, withdrawn_before: datetime, count: int) -> Sequence[str]:
+        """Return the keys of readers who withdrew before a time, the earliest first."""
+        query = select(_LIST.address_key).where(_has_withdrawn(withdrawn_before))
+        with reading(self._engine) as connection:
+            ordered = query.order_by(_LIST.standing_since, _LIST.id).limit(count)
+            return connection.execute(ordered).scalars().all()
+
+    def count_due(self, withdrawn_before: datetime) -> int:
+        """Return how many withdrew before a time."""
+        query = select(func.count()).select_from(subscribers)
+        with reading(self._engine) as connection:
+            return connection.execute(query.where(_has_withdrawn(withdrawn_before))).scalar_one()
+
+    def erase(
+        self, keys: Collection[str], order: ErasureOrder
+    ) -> tuple[Sought, People, Counter[Erased]]:
+        """
+        Record an erasure and take its readers out of all rows; durable on return.
+
+        Not all may be gone yet: see `find_remains` and `finish`.
+        """
+        with writing(self._engine) as connection:
+            take_list(connection)
+            sought = Sought(lasting_key(connection, KeyPurpose.ADDRESSES, order.now), frozenset())
+            people = find_people(connection, keys)
+            sought = with_names(sought, people)
+            _record(connection, sought, people, keys, order)
+            counts = erase_rows(connection, sought, people)
+            if not _is_busy(connection, order.now):
+                held = find_placeholders(connection, sought.hashes)
+                remove_placeholders(connection, held)
+        return sought, people, counts
+
+    def find_open(self, now: datetime) -> tuple[Sought, frozenset[Remains]] | None:
+        """Return those whose erasure is not finished, and what was left; None if there are none."""
+        with reading(self._engine) as connection:
+            open_ones = select(_OF.address_hash, _OF.remains).where(_OF.done_at.is_(None))
+            found = connection.execute(open_ones).all()
+        if not found:
+            return None
+        left = frozenset(Remains(word) for row in found for word in row.remains.split())
+        hashes = frozenset(row.address_hash for row in found)
+        with writing(self._engine) as connection:
+            return Sought(lasting_key(connection, KeyPurpose.ADDRESSES, now), hashes), left
+
+    def find_remains(self, now: datetime) -> frozenset[Remains]:
+        """Return which processes may still write something of a reader."""
+        with reading(self._engine) as connection:
+            remains = {Remains.DISPATCH} if _is_busy(connection, now) else set[Remains]()
+            if connection.execute(select(imports.c.id).limit(1)).first():
+                remains.add(Remains.IMPORT)
+            return frozenset(remains)
+
+    def repeat(self, sought: Sought, *, everywhere: bool = False) -> Counter[Erased]:
+        """
+        Take people who are known by hashes out of the rows again.
+
+        *everywhere*: also where only an older database has them.
+        """
+        with writing(self._engine) as connection:
+            take_list(connection)
+            keys = find_keys(connection, sought, KEYED if everywhere else (mails, imported_rows))
+            people = find_people(connection, keys)
+            held = find_placeholders(connection, sought.hashes)
+            people = People(people.ids | held, people.keys, people.names)
+            counts = erase_rows(connection, with_names(sought, people), people)
+            remove_placeholders(connection, held)
+        return counts
+
+    def end(self, sought: Sought, remains: Collection[Remains], now: datetime) -> None:
+        """Record that erasures are finished, or what is left of them."""
+        left = " ".join(sorted(remains))
+        values: Mapping[str, object] = {"remains": left, "done_at": None if left else now}
+        hashes = list(sought.hashes)
+        is_open = and_(_OF.address_hash.in_(hashes), _OF.done_at.is_(None))
+        with writing(self._engine) as connection:
+            connection.execute(update(erasures).where(is_open).values(values))
+
+    def lines(self) -> Sequence[Line]:
+        """Return all erasures, for the journal beside the database; they name nobody."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(erasures).order_by(_OF.id))
+            return [_line_of(row) for row in found]
+
+    def note_rejects(self, path: Path, now: datetime) -> None:
+        """Note a file that refused rows are written to, so that an erasure reaches them."""
+        values = {"path": str(path.absolute()), "written_at": now}
+        is_its = rejects_files.c.path == values["path"]
+        with writing(self._engine) as connection:
+            changed = connection.execute(update(rejects_files).where(is_its).values(values))
+            if not changed.rowcount:
+                connection.execute(insert(rejects_files).values(values))
+
+    def rejects(self) -> Sequence[Path]:
+        """Return the files that refused rows were written to."""
+        with reading(self._engine) as connection:
+            return [Path(one) for one in connection.execute(select(rejects_files.c.path)).scalars()]
+
+
+def _has_withdrawn(before: datetime) -> ColumnElement[bool]:
+    withdrew = or_(
+        _LIST.standing_cause == Cause.WITHDREW.value,
+        and_(_LIST.standing_cause.is_(None), _LIST.standing == Standing.UNSUBSCRIBED.value),
+    )
+    return and_(
+        _LIST.standing != Standing.ACTIVE.value,
+        withdrew,
+        _LIST.standing_since < before,
+        ~_LIST.address_key.startswith(ERASED_KEY),
+    )
+
+
+def missing_of(connection: Connection, lines: Sequence[Line]) -> Sequence[Line]:
+    """Return the erasures of *lines* that the database does not know."""
+    if not lines:
+        return ()
+    known = set(map(tuple, connection.execute(select(_OF.address_hash, _OF.asked_at))))
+    return [one for one in lines if (one.address_hash, one.asked_at) not in known]
+
+
+def take_over(connection: Connection, lines: Sequence[Line], by: str) -> frozenset[str]:
+    """Record erasures of *lines* that are missing; return their hashes."""
+    missing = missing_of(connection, lines)
+    for line in missing:
+        values = {
+            "address_hash": line.address_hash,
+            "asked_at": line.asked_at,
+            "asked_by": by,
+            "why": line.why,
+            "standing": line.standing,
+            "standing_since": line.since,
+            "standing_cause": line.cause,
+            "lifted_at": line.lifted_at,
+            "remains": " ".join(sorted(AT_FIRST)),
+        }
+        connection.execute(insert(erasures).values(values))
+    return frozenset(one.address_hash for one in missing)
+
+
+def _record(
+    connection: Connection,
+    sought: Sought,
+    people: People,
+    keys: Collection[str],
+    order: ErasureOrder,
+) -> None:
+    """Record the erasure of each address on the list, and that consent ends."""
+    found = select(*ENTRY_COLUMNS).where(_LIST.address_key.in_(list(people.keys)))
+    entries = {entry.key: entry for entry in map(read_entry, connection.execute(found))}
+    ended = [
+        Declaration(entry.key, ConsentAct.ENDED, order.now)
+        for entry in entries.values()
+        if entry.standing is Standing.ACTIVE
+    ]
+    ConsentLog(connection, Occasion(ConsentWay.OPERATOR, order.now, order.by)).add(ended)
+    for key in sorted({*keys, *entries}):
+        entry = entries.get(key)
+        kept = None if entry is None else remember(entry, order.now)
+        values = {
+            "address_hash": hash_of(key, sought.secret),
+            "asked_at": order.now,
+            "asked_by": order.by,
+            "account": order.account or None,
+            "why": order.why.value,
+            "standing": kept and kept.standing.value,
+            "standing_since": kept and kept.since,
+            "standing_cause": kept and kept.cause and kept.cause.value,
+            "remains": " ".join(sorted(AT_FIRST)),
+        }
+        connection.execute(insert(erasures).values(values))
+
+
+def _is_busy(connection: Connection, now: datetime) -> bool:
+    """Return whether a process may be sending or planning."""
+    of = dispatches.c
+    planned = select(of.issue).where(or_(of.unfinished.is_not(None), of.held_until > now)).limit(1)
+    if connection.execute(planned).first():
+        return True
+    issues = select(runs.c.issue).where(runs.c.ended_at.is_(None)).distinct()
+    return any(find_living_runs(connection, one) for one in connection.execute(issues).scalars())
+
+
+def _line_of(row: Row[Any]) -> Line:
+    return Line(
+        address_hash=row.address_hash,
+        asked_at=row.asked_at,
+        why=row.why,
+        standing=row.standing,
+        since=row.standing_since,
+        cause=row.standing_cause,
+        lifted_at=row.lifted_at,
+    )
+
+
+def has_open(connection: Connection) -> bool:
+    """Return whether an erasure is not finished."""
+    query = select(_OF.id).where(_OF.done_at.is_(None)).limit(1)
+    return connection.execute(query).first() is not None

@@ -1,0 +1,202 @@
+"""
+Takes people out of the rows of a database, in one transaction.
+
+The tables may be older than this program: those of a copy from before a migration. So a statement
+names only columns that are there.
+"""
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Row,
+    Table,
+    and_,
+    delete,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy import Text as TextType
+
+from newsletter.delivery.provider import WRITTEN
+from newsletter.dispatch.states import State
+from newsletter.phrases import beginning_of, phrase, write_said
+from newsletter.storage.answers import AGAIN, ASSUMED, GONE, OLD_BEGINNINGS
+from newsletter.storage.consent_tables import consents
+from newsletter.storage.erased_people import SENT
+from newsletter.storage.import_tables import imported_rows
+from newsletter.storage.mail_tables import mails
+from newsletter.storage.personal_columns import TEXTS
+from newsletter.storage.present_columns import Rows, is_in
+from newsletter.storage.tables import (
+    deliveries,
+    dispatches,
+    metadata,
+    reader_aliases,
+    rehearsed_deliveries,
+    subscribers,
+)
+from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Erased, People
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.traces import Sought, hash_of, placeholder_of
+from newsletter.subscribers.why import Cause
+
+NO_DOMAIN: Final = "erased"
+_WAITS: Final = frozenset({State.PENDING.value, State.DEFERRED.value})
+
+
+def erase_rows(connection: Connection, sought: Sought, people: People) -> Counter[Erased]:
+    """
+    Take *people* out of all rows; return how many of which kind were changed.
+
+    Deliveries stay, without address and answer, and with them a row of the list that says nothing.
+    """
+    rows = Rows(connection)
+    counts: Counter[Erased] = Counter()
+    sent_to = set[int]()
+    for table in SENT:
+        counts[Erased.DELIVERIES] += _erase_sent(connection, rows, table, sought, people, sent_to)
+    for table in (mails, imported_rows):
+        if rows.has(table.c.address_key):
+            theirs = is_in(table.c.address_key, people.keys)
+            theirs = or_(theirs, is_in(table.c.subscriber_id, people.ids))
+            counts[Erased.MAILS] += rows.remove(table, theirs)
+    if rows.has(reader_aliases.c.alias):
+        rows.remove(reader_aliases, is_in(reader_aliases.c.subscriber_id, people.ids))
+    if rows.has(consents.c.details):
+        persons = [bytes.fromhex(one) for one in sought.hashes]
+        rows.change(consents, is_in(consents.c.person, persons), {"details": None})
+    counts[Erased.READERS] += _erase_readers(connection, rows, sought, people, sent_to)
+    counts[Erased.TEXTS] += _erase_texts(connection, rows, sought)
+    return counts
+
+
+def _erase_sent(
+    connection: Connection,
+    rows: Rows,
+    table: Table,
+    sought: Sought,
+    people: People,
+    sent_to: set[int],
+) -> int:
+    """Take the addresses and answers out of deliveries; *sent_to* gets the readers' numbers."""
+    of = table.c
+    if not rows.has(of.address):
+        return 0
+    theirs = or_(is_in(of.subscriber_id, people.ids), is_in(of.address_key, people.keys))
+    wanted = select(of.id, of.subscriber_id, of.address_key, of.state, of.answer)
+    if table is deliveries:  # its indexes begin with the issue
+        issues = connection.execute(select(dispatches.c.issue)).scalars().all()
+        found: list[Row[Any]] = []
+        for issue in issues:
+            found += connection.execute(wanted.where(of.issue == issue, theirs))
+    else:
+        found = [*connection.execute(wanted.where(theirs))]
+    for row in found:
+        sent_to.add(row.subscriber_id)
+        values = _without_reader(row, sought.secret)
+        rows.change(table, of.id == row.id, values)
+    return sum(not row.address_key.startswith(ERASED_KEY) for row in found)
+
+
+def _without_reader(row: Row[Any], secret: bytes) -> dict[str, object]:
+    key = row.address_key
+    if not key.startswith(ERASED_KEY):
+        key = placeholder_of(hash_of(key, secret))
+    values: dict[str, object] = {
+        "address": ERASED,
+        "address_key": key,
+        "domain": NO_DOMAIN,
+        "answer": _without_echo(row.answer),
+    }
+    if row.state in _WAITS:
+        values |= {"state": State.SKIPPED.value, "reason": GONE, "due_at": None}
+    return values
+
+
+def _without_echo(answer: str | None) -> str | None:
+    """Return an answer that a server has not written; the servers' may repeat the address."""
+
+    def is_of(code: str) -> bool:
+        return (answer or "").startswith((beginning_of(code), OLD_BEGINNINGS[code][0]))
+
+    if is_of(WRITTEN):
+        return write_said(phrase("delivery.written", file=ERASED))
+    return answer if is_of(AGAIN) or is_of(ASSUMED) else None  # these name people of the office
+
+
+def _erase_readers(
+    connection: Connection, rows: Rows, sought: Sought, people: People, sent_to: Collection[int]
+) -> int:
+    of = subscribers.c
+    theirs = or_(is_in(of.id, people.ids), is_in(of.address_key, people.keys))
+    found = connection.execute(select(of.id, of.address_key).where(theirs)).all()
+    for row in found:
+        if row.address_key.startswith(ERASED_KEY):
+            continue
+        key = placeholder_of(hash_of(row.address_key, sought.secret))
+        taken = connection.execute(select(of.id).where(of.address_key == key)).first()
+        rows.change(subscribers, of.id == row.id, _nobody(f"{key}:{row.id}" if taken else key))
+    return sum(not row.address_key.startswith(ERASED_KEY) for row in found)
+
+
+def _nobody(key: str) -> dict[str, object]:
+    """Return the values of a row of the list that only holds the place of deliveries' reader."""
+    names = ("preference", "consented_at", "import_id", "standing_because", "standing_by")
+    return {
+        **dict.fromkeys((*names, "reader_id", "old_number")),
+        "address": ERASED,
+        "address_key": key,
+        "name": "",
+        "standing": Standing.UNSUBSCRIBED.value,
+        "standing_cause": Cause.WITHDREW.value,
+    }
+
+
+def remove_placeholders(connection: Connection, ids: Collection[int]) -> None:
+    """Delete rows of the list that hold no delivery's place."""
+    of = subscribers.c
+    for number in ids:
+        refers = [
+            select(table.c.id).where(table.c.subscriber_id == number).exists()
+            for table in (rehearsed_deliveries, mails)
+        ]
+        issues = select(dispatches.c.issue).scalar_subquery()
+        sent = select(deliveries.c.id).where(
+            deliveries.c.issue.in_(issues), deliveries.c.subscriber_id == number
+        )
+        connection.execute(
+            delete(subscribers).where(of.id == number, ~sent.exists(), *(~one for one in refers))
+        )
+
+
+def _erase_texts(connection: Connection, rows: Rows, sought: Sought) -> int:
+    changed = 0
+    for name, columns in TEXTS.items():
+        for column in (metadata.tables[name].c[one] for one in sorted(columns)):
+            if rows.has(column):
+                changed += _erase_text(connection, column, sought)
+    return changed
+
+
+def _erase_text(connection: Connection, column: Column[Any], sought: Sought) -> int:
+    text = type_coerce(column, TextType)
+    perhaps = or_(
+        text.contains("@"),
+        text.contains("%40", autoescape=True),
+        *(text.contains(name, autoescape=True) for name in sought.names),
+    )
+    changed = 0
+    for before in set(connection.execute(select(text).where(perhaps)).scalars()):
+        after = sought.redact(before)
+        if after != before:
+            where = and_(column.is_not(None), text == before)
+            changed += connection.execute(
+                update(column.table).where(where).values({column.name: after})
+            ).rowcount
+    return changed

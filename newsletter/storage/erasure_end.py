@@ -1,0 +1,119 @@
+"""Ends erasures: the files of the database, and what other processes kept meanwhile."""
+
+import logging
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Engine
+
+from newsletter.errors import NewsletterError
+from newsletter.files import reason_of
+from newsletter.phrases import phrase
+from newsletter.storage.erased_copies import erase_in_copies, remove_parts
+from newsletter.storage.erasing import SqlErasing, has_open
+from newsletter.storage.erasure_journal import journal_path, read_journal, write_journal
+from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
+from newsletter.storage.old_pages import overwrite_log, vacuum_once
+from newsletter.storage.transactions import reading
+from newsletter.subscribers.erasing import Ended, Erased, Remains
+from newsletter.subscribers.traces import Sought
+
+FILES: Final = frozenset({Remains.COPIES, Remains.FILES})
+BUSY: Final = frozenset({Remains.DISPATCH, Remains.IMPORT})
+log = logging.getLogger(__name__)
+
+
+def end_erasures(
+    engine: Engine, sought: Sought, now: datetime, left: Collection[Remains] = ()
+) -> Ended:
+    """
+    Erase people from the files of the database, and record what is left.
+
+    Args:
+        engine: the database, from whose rows they were taken.
+        sought: the people.
+        now: aware UTC.
+        left: what is left elsewhere.
+    """
+    erasing = SqlErasing(engine)
+    remains = {*left, *erasing.find_remains(now)}
+    counts: Counter[Erased] = Counter()
+    closed: tuple[str, ...] = ()
+    if engine.dialect.name == "sqlite":
+        database = Path(str(engine.url.database))
+        _write_journal(erasing, database)
+        remove_parts(database, now)
+        counts[Erased.COPIES], closed = erase_in_copies(database, sought)
+        remains |= {Remains.COPIES} if closed else set()
+        if Remains.DISPATCH in remains or not vacuum_once(engine, now):
+            remains.add(Remains.PAGES)
+        if not overwrite_log(engine):
+            remains.add(Remains.JOURNAL)
+    erasing.end(sought, remains, now)
+    return Ended(frozenset(remains), counts, closed)
+
+
+def finish_delayed(engine: Engine, now: datetime) -> None:
+    """
+    Finish erasures that other processes delayed or were cut off in, and repeat what is noted.
+
+    Called when the database is opened. Those that wait only for files which somebody must mend
+    are left to the server, and to the next erasure.
+    """
+    try:
+        _repeat_noted(engine, now)
+        with reading(engine) as connection:
+            if not has_open(connection):
+                return
+        found = SqlErasing(engine).find_open(now)
+    except NewsletterError as error:
+        log.warning(phrase("storage.erasure-not-finished", fault=error.phrase))
+        return
+    if found is not None and not found[1] <= FILES:
+        finish_open(engine, now)
+
+
+def _repeat_noted(engine: Engine, now: datetime) -> None:
+    """Repeat the erasures of the journal that the database does not know: it was put back."""
+    if engine.dialect.name != "sqlite":
+        return
+    noted = read_journal(Path(str(engine.url.database)))
+    if noted and (count := repeat_erasures(engine, ErasuresSince(noted, None), now, ends=False)):
+        log.warning(phrase("storage.erased-again", count=count))
+
+
+def finish_open(engine: Engine, now: datetime, *, has_files: bool = True) -> None:
+    """
+    Finish erasures that other processes delayed, if these have ended; without any, do nothing.
+
+    A fault is only logged: another command or the server tries again.
+
+    Args:
+        engine: the database.
+        now: aware UTC.
+        has_files: files elsewhere that could not be changed are left; False: they were changed.
+    """
+    try:
+        with reading(engine) as connection:
+            if not has_open(connection):
+                return
+        erasing = SqlErasing(engine)
+        found = erasing.find_open(now)
+        if found is None or erasing.find_remains(now) & BUSY:
+            return
+        sought, left = found
+        erasing.repeat(sought)
+        end_erasures(engine, sought, now, left & ({Remains.FILES} if has_files else set()))
+    except NewsletterError as error:
+        log.warning(phrase("storage.erasure-not-finished", fault=error.phrase))
+
+
+def _write_journal(erasing: SqlErasing, database: Path) -> None:
+    try:
+        write_journal(database, erasing.lines())
+    except OSError as error:
+        path, fault = journal_path(database), reason_of(error)
+        log.warning(phrase("storage.erasures-not-noted", file=path, fault=fault))

@@ -1,0 +1,106 @@
+"""Finds the traces of erased people in texts: their addresses by keyed hashes, and their names."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote
+
+from newsletter.errors import ContentError
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.consent_record import name_person
+from newsletter.subscribers.erasing import ERASED, ERASED_KEY
+
+# What may be an address in a server's words, a note or a URL.
+_MARKS: Final = r"\s<>\"'(),;:\[\]{}\\|"
+_TOKEN: Final = re.compile(rf"[^{_MARKS}@]+(?:@|%40)[^{_MARKS}@]+", re.IGNORECASE)
+_PLAIN_DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_SHORTEST_NAME: Final = 2  # characters: a shorter one is in too many words
+_PARTICLES: Final = "(?:님|씨|은|는|이|가|을|를|의|와|과|도|께|에게|으로|로|라고|입니다)"
+_BEFORE: Final = ("=", "/", "?", "&")  # an address follows these in parameters and URLs
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The people who are erased."""
+
+    secret: bytes  # the lasting key of addresses
+    hashes: frozenset[str]  # of the keys of their addresses
+    names: frozenset[str] = frozenset()  # as far as they are known
+
+    def is_theirs(self, key: str) -> bool:
+        """Return whether the key of an address is one of theirs."""
+        return hash_of(key, self.secret) in self.hashes
+
+    def with_others(self, others: "Sought") -> "Sought":
+        """Return these people and others, whose hashes have the same key."""
+        return Sought(self.secret, self.hashes | others.hashes, self.names | others.names)
+
+    def redact(self, text: str) -> str:
+        """Return *text* with their addresses and names replaced."""
+        if "@" in text or "%40" in text:
+            text = _TOKEN.sub(lambda found: self._hide(found[0]), text)
+        for name in sorted(self.names, key=len, reverse=True):
+            text = _pattern_of(name).sub(ERASED, text) if name in text else text
+        return text
+
+    def is_in(self, text: str) -> bool:
+        """Return whether *text* contains one of their addresses or names."""
+        return self.redact(text) != text
+
+    def _hide(self, token: str) -> str:
+        for start, found in _addresses_in(token):
+            key = _key_of(found)
+            if key is not None and self.is_theirs(key):
+                return token[:start] + ERASED + token[start + len(found) :]
+        return token
+
+
+def hash_of(key: str, secret: bytes) -> str:
+    """Return the keyed hash that stands for the key of an address."""
+    return name_person(key, secret).hex()
+
+
+def placeholder_of(hashed: str) -> str:
+    """Return what takes the place of the key of an address."""
+    return f"{ERASED_KEY}{hashed}"
+
+
+def _addresses_in(token: str) -> Iterator[tuple[int, str]]:
+    """Yield what may be an address in *token*, with its place: the longest first."""
+    starts = [0, *(at + 1 for mark in _BEFORE for at in _places_of(mark, token))]
+    for start in sorted(set(starts)):
+        rest = token[start:]
+        at = re.search(r"@|%40", rest, re.IGNORECASE)
+        if at is None:
+            continue
+        yield start, rest
+        yield start, rest.rstrip(".!?*_~&/")
+        plain = _PLAIN_DOMAIN.match(rest, at.end())  # a Korean particle follows without a space
+        if plain:
+            yield start, rest[: plain.end()]
+
+
+def _places_of(mark: str, token: str) -> Iterator[int]:
+    at = token.find(mark)
+    while at >= 0:
+        yield at
+        at = token.find(mark, at + 1)
+
+
+def _key_of(text: str) -> str | None:
+    try:
+        return address_of(unquote(text) if "%" in text else text).key
+    except ContentError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _pattern_of(name: str) -> re.Pattern[str]:
+    """Match a name as a word, which in Korean a title or a particle may follow."""
+    if len(name) < _SHORTEST_NAME:
+        return re.compile(r"(?!)")
+    before = r"(?<!\w)" if name[0].isalnum() else ""
+    after = rf"(?!\w)|(?={_PARTICLES})" if name[-1].isalnum() else ""
+    return re.compile(f"{before}{re.escape(name)}(?:{after})")

@@ -1,0 +1,269 @@
+"""newsletter subscribers erase: the reader is in no file of the site afterwards."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from newsletter.dispatch.control import Act, Note
+from newsletter.dispatch.states import State
+from newsletter.storage.notes import note
+from newsletter.storage.transactions import writing
+from newsletter.subscribers.subscriber import Standing
+from tests.makers import ISSUE_ID
+from tests.traces import find_traces
+from tests.web.house import House
+
+ADDRESS: Final = "Minsu.Unmistakable@example.org"
+NAME: Final = "독고탁월"
+WORDS: Final = (ADDRESS, "minsu.unmistakable", NAME)
+REJECTS: Final = f"email,name\n{ADDRESS.replace('@', '@@')},{NAME}\n"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """A site with a person who has been through everything."""
+    house = House(tmp_path / "site", readers=40)
+    desk = house.stage
+    others = "".join(f"other{number}@example.org,Other {number}\n" for number in range(60))
+    file = desk.root.parent / "list.csv"
+    file.write_text(f"email,name\n{others}{ADDRESS},{NAME}\n", encoding="utf-8")
+    desk.run("subscribers", "import", str(file))
+    file.write_text(f"email,name\nx@example.org,X\n{REJECTS.partition(chr(10))[2]}")
+    rejects = str(desk.root / "rejects.csv")
+    desk.run("subscribers", "import", str(file), "--rejects", rejects, status=1)
+    shutil.copy(desk.root / "newsletter.db", desk.root / "newsletter.db.before-0012")
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    echo_address(desk.root)
+    words = f"{NAME} 님({ADDRESS})의 전화"
+    with writing(desk.site.records.database) as connection:
+        note(connection, Note(ISSUE_ID, Act.PAUSED, "kim", desk.site.now, words))
+    house.post("/ko/link", {"address": ADDRESS})
+    house.mails()
+    desk.site.close()
+    return house
+
+
+def echo_address(root: Path) -> None:
+    """Let a server have answered with the address."""
+    with closing(sqlite3.connect(root / "newsletter.db")) as connection, connection:
+        connection.execute(
+            "UPDATE deliveries SET answer = ? WHERE address_key = ?",
+            (f"250 2.1.5 <{ADDRESS.upper()}> ok, queued", ADDRESS.lower()),
+        )
+
+
+def test_s10_an_erased_reader_is_in_no_file_of_the_site(house: House) -> None:
+    desk = house.stage
+    assert {word for _, word in find_traces(desk.root, WORDS)} == set(WORDS)
+
+    output = desk.run("subscribers", "erase", ADDRESS, "--yes")
+
+    assert "Left" not in output
+    assert find_traces(desk.root, WORDS) == []
+    assert desk.states() == {State.ACCEPTED: 102}
+    desk.run("consent", "verify")
+
+
+def withdraw_and_erase(house: House) -> None:
+    house.stage.run("subscribers", "remove", ADDRESS)
+    house.stage.run("subscribers", "erase", ADDRESS, "--yes")
+
+
+def write_list(house: House) -> str:
+    file = house.stage.root.parent / "again.csv"
+    file.write_text(f"email,name\n{ADDRESS},{NAME}\n", encoding="utf-8")
+    return str(file)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> House:
+    """A site with the person on the list."""
+    house = House(tmp_path / "site")
+    house.stage.run("subscribers", "add", ADDRESS, "--name", NAME)
+    return house
+
+
+def test_s10_no_import_brings_an_erased_reader_back(small: House) -> None:
+    withdraw_and_erase(small)
+
+    output = small.stage.run("subscribers", "import", write_list(small), status=1)
+    refused = small.stage.run("subscribers", "add", ADDRESS, status=1)
+
+    assert "its reader was erased" in output
+    assert "--again" in refused
+    assert small.find(ADDRESS) is None
+    assert find_traces(small.stage.root, WORDS) == []
+
+
+def test_who_had_withdrawn_may_subscribe_again_on_the_page(small: House) -> None:
+    withdraw_and_erase(small)
+
+    small.subscribe(address=ADDRESS, name=NAME)
+
+    assert small.standing(ADDRESS) == Standing.ACTIVE
+    output = small.stage.run("subscribers", "import", write_list(small))
+    assert "its reader was erased" not in output
+    small.stage.run("consent", "verify")
+
+
+def test_who_had_complained_is_sent_no_confirmation(small: House) -> None:
+    file = small.stage.root.parent / "complaints.csv"
+    file.write_text(f"email,status\n{ADDRESS},complained\n", encoding="utf-8")
+    small.stage.run("subscribers", "import", str(file))
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+
+    small.ask(address=ADDRESS)
+
+    assert small.mails() == []
+    small.stage.run("subscribers", "unblock", ADDRESS, status=1)
+
+
+def test_a_bounced_address_asks_again_once_a_person_lets_it(small: House) -> None:
+    small.stage.run("subscribers", "suppress", ADDRESS, "--because", "asked by phone")
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+
+    refused = small.stage.run("subscribers", "add", ADDRESS, status=1)
+    small.stage.run("subscribers", "unblock", ADDRESS)
+    small.stage.run("subscribers", "add", ADDRESS)
+
+    assert "subscribers unblock" in refused
+
+
+def test_a_link_of_an_erased_reader_answers_200_and_changes_nothing(small: House) -> None:
+    path = small.leaving_path(ADDRESS)
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+
+    assert small.get(path).status_code == 200
+    assert small.post(path).status_code == 200
+    assert small.find(ADDRESS) is None
+
+
+def test_an_erased_reader_is_in_no_list_or_count(small: House) -> None:
+    small.stage.run("dispatch", ISSUE_ID, "--yes")
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+
+    assert "erased" not in small.stage.run("subscribers", "list")
+    assert "erased" not in small.stage.run("subscribers", "export", "--because", "x")
+    small.stage.run("status", ISSUE_ID)
+    small.stage.run("status", ISSUE_ID, "--list", "accepted")
+    small.stage.run("show", ISSUE_ID, "--to", ADDRESS, status=2)
+
+
+def test_whoever_withdrew_is_erased_after_thirty_days(small: House) -> None:
+    small.stage.run("subscribers", "remove", ADDRESS)
+    small.move_clock(days=30)
+    assert "nobody" in small.stage.run("subscribers", "erase", "--due")
+
+    small.move_clock(seconds=1)
+
+    assert "readers: 1" in small.stage.run("subscribers", "erase", "--due")
+    assert find_traces(small.stage.root, WORDS) == []
+
+
+def test_s11_a_restored_backup_brings_no_erased_reader_back(small: House) -> None:
+    desk = small.stage
+    backup = desk.root.parent / "backup.db"
+    desk.run("backup", str(backup))
+    withdraw_and_erase(small)
+
+    output = desk.run("restore", str(backup), "--yes")
+    desk.restart()
+
+    assert "1 reader" in output
+    assert desk.site.records.book().find(ADDRESS.casefold()) is None
+    desk.run("consent", "verify")
+    assert find_traces(desk.root, WORDS) == []
+    assert "its reader was erased" in desk.run("subscribers", "import", write_list(small), status=1)
+
+
+def test_a_restored_backup_knows_of_erasures_by_their_journal_alone(small: House) -> None:
+    desk = small.stage
+    backup = desk.root.parent / "backup.db"
+    desk.run("backup", str(backup))
+    withdraw_and_erase(small)
+    desk.site.close()
+    for file in desk.root.glob("newsletter.db*"):
+        if file.name != "newsletter.db.erased":
+            file.unlink()
+
+    desk.run("restore", str(backup), "--yes")
+    desk.restart()
+
+    assert (desk.root / "newsletter.db.erased").stat().st_mode & 0o777 == 0o600
+    assert desk.site.records.book().find(ADDRESS.casefold()) is None
+    assert find_traces(desk.root, WORDS) == []
+
+
+def test_a_ledger_that_is_put_back_by_hand_is_erased_again(small: House) -> None:
+    desk = small.stage
+    backup = desk.root.parent / "backup.db"
+    desk.run("backup", str(backup))
+    withdraw_and_erase(small)
+    desk.site.close()
+    shutil.copy(backup, desk.root / "newsletter.db")
+    desk.restart()
+
+    desk.run("subscribers", "list")
+
+    assert find_traces(desk.root, WORDS) == []
+
+
+def test_a_new_consent_that_a_person_records_ends_an_erasure(small: House) -> None:
+    withdraw_and_erase(small)
+    small.move_clock(days=2)
+    when = f"{small.site.now:%Y-%m-%d}"
+
+    small.stage.run("subscribers", "add", ADDRESS, "--again", "--consented-at", when)
+
+    assert small.standing(ADDRESS) == Standing.ACTIVE
+    shown = small.stage.run("consent", "show", ADDRESS)
+    assert "ended" in shown
+    small.stage.run("consent", "verify")
+
+
+def test_who_only_asked_for_a_subscription_is_erased_and_may_ask_again(small: House) -> None:
+    stranger = "stranger.unmistakable@example.org"
+    small.ask(address=stranger, name=NAME)
+    small.mail()
+
+    small.stage.run("subscribers", "erase", stranger, "--yes")
+
+    assert find_traces(small.stage.root, ["stranger.unmistakable"]) == []
+    small.move_clock(days=1)
+    small.subscribe(address=stranger)
+    assert small.standing(stranger) == Standing.ACTIVE
+
+
+def test_it_asks_before_it_erases(small: House) -> None:
+    refused = small.stage.run("subscribers", "erase", ADDRESS, status=2)
+    unknown = small.stage.run("subscribers", "erase", "nobody@example.org", "--yes", status=1)
+
+    assert "--yes" in refused
+    assert "nobody@example.org" in unknown
+    assert small.find(ADDRESS) is not None
+
+
+def test_an_address_that_the_reader_had_before_is_erased_too(small: House) -> None:
+    new = "elsewhere.unmistakable@example.org"
+    small.stage.run("dispatch", ISSUE_ID, "--yes")
+    small.stage.run("subscribers", "change-address", ADDRESS, new)
+
+    refused = small.stage.run("subscribers", "erase", ADDRESS, "--yes", status=1)
+    small.stage.run("subscribers", "erase", new, "--yes")
+
+    assert new in refused
+    assert find_traces(small.stage.root, (*WORDS, "unmistakable")) == []
+
+
+def test_a_reader_who_came_back_does_not_get_the_same_issue_again(small: House) -> None:
+    small.stage.run("dispatch", ISSUE_ID, "--yes")
+    withdraw_and_erase(small)
+    small.subscribe(address=ADDRESS, name=NAME)
+
+    small.stage.run("dispatch", ISSUE_ID, "--add-new", "--yes")
+
+    assert small.stage.states() == {State.ACCEPTED: 5}

@@ -1,0 +1,290 @@
+"""An erased reader is nowhere in the database, and proof of deliveries stays."""
+
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import JSON, Engine, Text, create_engine, select, text
+
+from newsletter.delivery.provider import Refused
+from newsletter.dispatch.control import Act, Note
+from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
+from newsletter.dispatch.states import State
+from newsletter.lang import Preference
+from newsletter.storage import database
+from newsletter.storage.consents import SqlConsents
+from newsletter.storage.database import open_database
+from newsletter.storage.erased_copies import erase_in_copies
+from newsletter.storage.erasing import SqlErasing
+from newsletter.storage.erasure_end import end_erasures, finish_open
+from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.notes import note
+from newsletter.storage.personal_columns import NOBODYS, OWN, TEXTS
+from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import deliveries, metadata, subscribers
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.decisions import enrol, withdraw
+from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy, Remains
+from newsletter.subscribers.subscriber import editions_by_preference
+from newsletter.subscribers.traces import Sought, hash_of
+from tests.postgresql import PROGRAMS
+from tests.storage.test_migrating import make_older
+from tests.subscribers.makers import make_row
+from tests.traces import find_traces
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+ADDRESS = "Minsu.Unmistakable@example.org"
+KEY = ADDRESS.casefold()
+NAME = "독고탁월"
+ISSUE = "2026-10"
+ASKED = ErasureOrder("kim", ErasureWhy.ASKED, NOW)
+
+
+def all_rows(engine: Engine) -> str:
+    with engine.connect() as connection:
+        return "\n".join(
+            str(tuple(row))
+            for table in metadata.sorted_tables
+            for row in connection.execute(select(table))
+        ).casefold()
+
+
+def assert_nowhere(engine: Engine) -> None:
+    rows = all_rows(engine)
+    assert "unmistakable" not in rows
+    assert NAME not in rows
+
+
+def migrate(path: Path, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def make_reader(engine: Engine) -> None:
+    with SqlSubscriberBook(engine).opened() as book:
+        enrol(make_row(ADDRESS, NAME, Preference.KO), book, NOW)
+        enrol(make_row("other@example.org", "Other", Preference.KO), book, NOW)
+
+
+def plan(engine: Engine, issue: str) -> None:
+    ledger = SqlLedger(engine)
+    ledger.freeze(Plan(issue, "d" * 64, {}, NOW), editions_by_preference(None))
+    ledger.close()
+
+
+def test_each_text_of_the_database_is_somebodys_or_nobodys() -> None:
+    texts = {
+        (table.name, column.name)
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, Text | JSON)
+    }
+    named = {
+        (table, column)
+        for known in (OWN, TEXTS, NOBODYS)
+        for table, columns in known.items()
+        for column in columns
+    }
+
+    assert texts - named == set(), "say in personal_columns.py what an erasure does about it"
+    assert named - texts == set()
+
+
+def test_an_erased_reader_is_in_no_row_and_the_delivery_stays(engine: Engine) -> None:
+    make_reader(engine)
+    plan(engine, "2026-10")
+    with engine.begin() as connection:
+        answer = f"250 ok <{ADDRESS}>"
+        connection.execute(
+            deliveries.update()
+            .where(deliveries.c.address_key == KEY)
+            .values(state="accepted", answer=answer, answered_at=NOW)
+        )
+        words = f"{NAME}님({ADDRESS})이 전화함; Unmistakable stays"
+        note(connection, Note("2026-10", Act.PAUSED, "kim", NOW, words))
+
+    sought, _, _ = SqlErasing(engine).erase([KEY], ASKED)
+    end_erasures(engine, sought, NOW)
+
+    assert "unmistakable@" not in all_rows(engine)
+    assert NAME not in all_rows(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(select(deliveries).order_by(deliveries.c.id)).all()
+        [words] = connection.execute(text("SELECT words FROM notes")).scalars()
+    assert [row.state for row in rows] == ["accepted", "pending"]
+    assert rows[0].answered_at == NOW
+    assert rows[0].answer is None
+    assert words == "(erased)님((erased))이 전화함; Unmistakable stays"
+    assert SqlConsents(engine).verify(lambda _: None).broken == ()
+
+
+def test_a_reader_without_deliveries_leaves_no_row(engine: Engine) -> None:
+    make_reader(engine)
+
+    sought, _, _ = SqlErasing(engine).erase([KEY], ASKED)
+    end_erasures(engine, sought, NOW)
+
+    assert_nowhere(engine)
+    with engine.connect() as connection:
+        assert connection.execute(select(subscribers.c.address)).scalars().all() == [
+            "other@example.org"
+        ]
+
+
+def test_a_delivery_that_waits_is_never_sent(engine: Engine) -> None:
+    make_reader(engine)
+    plan(engine, "2026-10")
+
+    SqlErasing(engine).erase([KEY], ASKED)
+
+    with engine.connect() as connection:
+        query = select(deliveries.c.state).order_by(deliveries.c.id)
+        assert connection.execute(query).scalars().all() == [State.SKIPPED, State.PENDING]
+
+
+def test_whoever_withdrew_long_enough_ago_is_due(engine: Engine) -> None:
+    make_reader(engine)
+    with SqlSubscriberBook(engine).opened() as book:
+        withdraw(address_of(ADDRESS), book, NOW)
+    erasing = SqlErasing(engine)
+
+    assert erasing.find_due(NOW, 10) == []
+    assert erasing.find_due(NOW + timedelta(seconds=1), 10) == [KEY]
+    erasing.erase([KEY], ASKED)
+    assert erasing.find_due(NOW + timedelta(days=1), 10) == []
+
+
+def test_what_a_server_still_answers_is_erased_when_the_run_has_ended(engine: Engine) -> None:
+    make_reader(engine)
+    ledger = SqlLedger(engine)
+    ledger.freeze(Plan(ISSUE, "d" * 64, {}, NOW), editions_by_preference(None))
+    ledger.begin_run(ISSUE)
+    [first, _] = ledger.find_due(ISSUE, NOW, DeliveryPage(DeliveryId(0), 2))
+    assert ledger.begin(first.id, NOW).wait()
+
+    sought, _, _ = SqlErasing(engine).erase([KEY], ASKED)
+    left = end_erasures(engine, sought, NOW).remains
+    ledger.record(first.id, Refused(f"550 no such user {ADDRESS}"), None, NOW)
+    ledger.flush()
+    finish_open(engine, NOW)
+    is_still_there = "unmistakable" in all_rows(engine)
+    ledger.end_run()
+    ledger.close()
+    finish_open(engine, NOW)
+
+    assert Remains.DISPATCH in left
+    assert is_still_there
+    assert "unmistakable" not in all_rows(engine)
+    assert SqlErasing(engine).find_open(NOW) is None
+
+
+@pytest.mark.parametrize("revision", ["0001", "0003", "0005", "0008", "0010"])
+def test_a_copy_of_an_older_program_is_erased_as_it_is(tmp_path: Path, revision: str) -> None:
+    copy = make_older(tmp_path, min(revision, "0002"))
+    migrate(copy, revision)
+    copy = copy.rename(tmp_path / f"newsletter.db.before-{revision}")
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        for table in ("subscribers", "deliveries"):
+            connection.execute(
+                f"UPDATE {table} SET address = ?, address_key = ? WHERE address = 'a@example.org'",
+                (ADDRESS, KEY),
+            )
+    sought = Sought(b"k" * 32, frozenset({hash_of(KEY, b"k" * 32)}))
+
+    assert erase_in_copies(tmp_path / "newsletter.db", sought) == (1, ())
+    assert erase_in_copies(tmp_path / "newsletter.db", sought) == (0, ())
+
+    assert find_traces(tmp_path, [ADDRESS]) == []
+    with closing(sqlite3.connect(copy)) as connection:
+        states = connection.execute("SELECT state FROM deliveries ORDER BY id").fetchall()
+        found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    assert states == [("accepted",), ("unknown",)]
+    assert found == (revision,)
+
+
+def test_a_copy_that_is_damaged_is_named(tmp_path: Path) -> None:
+    (tmp_path / "newsletter.db.before-0005").write_bytes(b"SQLite format 3\0" + b"x" * 4096)
+
+    closed = erase_in_copies(tmp_path / "newsletter.db", Sought(b"k" * 32, frozenset({"h"})))
+
+    assert closed == (0, ("newsletter.db.before-0005",))
+
+
+def test_many_are_erased_from_a_long_list_while_its_log_is_open(tmp_path: Path) -> None:
+    """Pages that were split, and a log that no process may shorten while another has it open."""
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+    other = open_database("sqlite:///newsletter.db", tmp_path)
+    names = [f"q{number * 7_919 % 3_001:05d}zz" for number in range(3_000)]
+    for at in range(0, 3_000, 500):
+        with SqlSubscriberBook(engine).opened() as book:
+            for name in names[at : at + 500]:
+                enrol(make_row(f"{name}@example.org", f"N{name}", Preference.KO), book, NOW)
+    plan(engine, ISSUE)
+    log = tmp_path / "newsletter.db-wal"
+    before = log.stat().st_size
+
+    with other.connect() as looking:
+        looking.execute(select(subscribers.c.id).limit(1)).all()
+        looking.rollback()
+        for at in range(0, 60, 20):
+            keys = [f"{name}@example.org" for name in names[at : at + 20]]
+            order = replace(ASKED, now=NOW + timedelta(seconds=at))
+            sought, _, _ = SqlErasing(engine).erase(keys, order)
+            assert end_erasures(engine, sought, NOW).remains == frozenset()
+
+        octets = (tmp_path / "newsletter.db").read_bytes() + log.read_bytes()
+        assert [name for name in names[:60] if name.encode() in octets] == []
+        assert log.stat().st_size >= before
+    other.dispose()
+    engine.dispose()
+
+
+def test_a_log_that_another_process_reads_is_named(tmp_path: Path) -> None:
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+    make_reader(engine)
+    with closing(sqlite3.connect(tmp_path / "newsletter.db")) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM subscribers").fetchall()
+
+        sought, _, _ = SqlErasing(engine).erase([KEY], ASKED)
+        left = end_erasures(engine, sought, NOW).remains
+    finish_open(engine, NOW)
+    octets = (tmp_path / "newsletter.db-wal").read_bytes()
+    is_open = SqlErasing(engine).find_open(NOW)
+    engine.dispose()
+
+    assert left == {Remains.JOURNAL}
+    assert is_open is None
+    assert b"unmistakable" not in octets.lower()
+
+
+def test_the_dump_of_postgresql_names_nobody_who_was_erased(postgresql_url: str) -> None:
+    engine = open_database(postgresql_url, Path("/"))
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    make_reader(engine)
+    plan(engine, ISSUE)
+
+    sought, _, _ = SqlErasing(engine).erase([KEY], ASKED)
+    end_erasures(engine, sought, NOW)
+    engine.dispose()
+
+    program = shutil.which("pg_dump", path=PROGRAMS)
+    assert program is not None
+    dump = subprocess.run([program, postgresql_url], capture_output=True, check=True).stdout
+    assert b"other@example.org" in dump
+    assert b"unmistakable" not in dump.lower()
+    assert NAME.encode() not in dump
