@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.backups import Contents
     from newsletter.storage.bounce_checks import SqlBounceChecks
+    from newsletter.storage.breaches import SqlBreaches
     from newsletter.storage.consent_texts import SqlConsentTexts
     from newsletter.storage.consents import SqlConsents
     from newsletter.storage.crowds import SqlCrowds
@@ -118,6 +119,12 @@ class Records:
         from newsletter.storage.mails import SqlMailBook  # noqa: PLC0415
 
         return SqlMailBook(self.database, self.commits, zone)
+
+    def breaches(self) -> "SqlBreaches":
+        """Open the ledger of notices of a leak."""
+        from newsletter.storage.breaches import SqlBreaches  # noqa: PLC0415
+
+        return SqlBreaches(self.database, self.commits)
 
     def ledger(self) -> "SqlLedger":
         """Open the ledger of dispatches."""

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from newsletter.storage import (  # noqa: F401 - part of the metadata
+    breach_tables,
     consent_tables,
     import_tables,
     mail_tables,
