@@ -66,7 +66,7 @@ _FORMS: Final[Mapping[LegalName, Form]] = {
         frozenset({"agreed", "until", "silence", "sender"}),
     ),
     LegalName.BREACH: Form(
-        ("subject", "drill_mark", "drill_note"),
+        ("subject", "below", "drill_mark", "drill_note"),
         frozenset({"what", "when", "advice", "done", "damages", "mediation", "contact"}),
         hours=("people_hours", "authority_hours"),
         in_fields=frozenset({"subject"}),
