@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "backup": "Back up readers and ledger to a file that only you can read.",
     "restore": "Restore readers and ledger from a backup.",
     "dkim-key": "Make a key that signs your emails, and print its DNS record.",
+    "breach": "Notify everybody whose personal data has leaked.",
     "consent": "Show who agreed to what and when, and verify that record.",
     "subscribers": "Import, add, list, show, change, remove and export readers.",
 }

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -36,14 +37,15 @@ from newsletter.phrases import read_said, write_said
 from newsletter.storage.breach_people import count_erased, read_people
 from newsletter.storage.breach_tables import breach_notices, breaches
 from newsletter.storage.conditions import constant
-from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.group_commit import GroupCommit, LedgerBusyError
 from newsletter.storage.prepared import prepare
-from newsletter.storage.tables import subscribers
+from newsletter.storage.tables import doubts, subscribers
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
 
 _AT_ONCE: Final = 2_000  # rows of one query, and of one commit
+_BUSY_MAX: Final = 19  # further attempts to write, of 3 s each
 _OF: Final = breach_notices.c
 # In the words of the partial index: see storage/conditions.py.
 _IS_WAITING: Final = text("state IN ('pending', 'deferred')")
@@ -105,6 +107,12 @@ class SqlBreaches:
         """Return how many were erased since then, whom no mail reaches; None: not recorded."""
         with reading(self._engine) as connection:
             return count_erased(connection, since)
+
+    def is_in_doubt(self, breach: Breach) -> bool:
+        """Return whether the database was found to be an older copy after the notice began."""
+        later = select(doubts.c.id).where(doubts.c.raised_at >= breach.begun_at).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(later).first() is not None
 
     def find(self, hash_: str) -> Breach | None:
         """Return the notice of what a file says, if it was begun; a drill is none."""
@@ -251,9 +259,15 @@ class SqlBreaches:
         return None if row is None else _breach_of(row)
 
     def _change(self, statement: Any, row: Mapping[str, object]) -> int:
-        return self._commits.run(
-            lambda connection: prepare(statement, connection.dialect).execute(connection, [row])
-        )
+        """Execute a statement durably; a busy database is waited for, as the mail may have left."""
+        for _ in range(_BUSY_MAX):
+            with suppress(LedgerBusyError):
+                return self._commits.run(partial(_execute, statement, row))
+        return self._commits.run(partial(_execute, statement, row))
+
+
+def _execute(statement: Any, row: Mapping[str, object], connection: Connection) -> int:
+    return prepare(statement, connection.dialect).execute(connection, [row])
 
 
 def _add_new(rows: Sequence[Mapping[str, object]], connection: Connection) -> int:
