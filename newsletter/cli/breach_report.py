@@ -28,6 +28,7 @@ from newsletter.subscribers.why import Cause
 
 CELLS: Final = 12
 HOUR_S: Final = 3_600
+SHORTEST_S: Final = 1.0  # a drill that tells a speed
 
 
 class NoticeAtTerminal:
@@ -168,15 +169,16 @@ def _say_deadline(outline: NoticeOutline, deadline: datetime, zone: ZoneInfo) ->
 
 
 def _show_drill(result: NoticeResult) -> None:
-    took = max(result.took_s, 0.001)
-    an_hour = int(result.answered / took * HOUR_S)
-    took_words = _say_wait(took)
-    words = _(
-        "{letters} written in {wait}: {count:,} an hour",
-        letters=letters(result.answered),
-        wait=took_words,
-        count=an_hour,
-    )
+    written, took = letters(result.answered), result.took_s
+    if took < SHORTEST_S:
+        words = _("{letters} written, too few to tell how fast", letters=written)
+    else:
+        words = _(
+            "{letters} written in {wait}: {count:,} an hour",
+            letters=written,
+            wait=_say_wait(took),
+            count=int(result.answered / took * HOUR_S),
+        )
     tell("Drill", words, cells=CELLS)
     rate = result.outline.rate
     if rate is None:

@@ -82,12 +82,12 @@ class NoticeRun:
         """
         barren = 0
         while not self.is_stopped and self._is_any_due():
-            before = self.answered
+            before = self._settled
             self._pass(watch)
             watch(self)
             if self._fault:
                 raise self._fault
-            barren = barren + 1 if self.answered == before else 0
+            barren = barren + 1 if self._settled == before else 0
             if barren and self._busy:
                 raise self._busy
             if barren >= BARREN_MAX:
@@ -112,6 +112,11 @@ class NoticeRun:
     def answered(self) -> int:
         """How many got an answer in this run, or lost it."""
         return self.counts.total() - self.counts[State.PENDING] - self.counts[State.SKIPPED]
+
+    @property
+    def _settled(self) -> int:
+        """How many this run need not look at again: answered, or begun by another process."""
+        return self.counts.total() - self.counts[State.PENDING]
 
     def _is_any_due(self) -> bool:
         parts = self._parts

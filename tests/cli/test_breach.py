@@ -221,8 +221,7 @@ def test_a_drill_writes_to_the_outbox_and_leaves_the_real_ledger_alone(
     with relay(stage) as server:
         printed = stage.run("breach", "leak.yaml", "--drill")
         assert server.taken == []
-        assert "7 emails written in" in printed
-        assert "an hour" in printed
+        assert "7 emails written" in printed
         letters = letters_of(stage)
         assert sorted(letters) == sorted(EVERYBODY)
         assert str(letters["ko@example.org"]["Subject"]).startswith("[모의훈련] ")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -263,3 +264,16 @@ def test_progress_is_shown_until_the_end(room: Room) -> None:
     room.run(breach, Mailboxes()).go(lambda run: seen.append(run.answered))
 
     assert seen[-1] == 3
+
+
+def test_two_processes_that_notify_at_once_mail_nobody_twice(room: Room) -> None:
+    breach = room.plan(600)
+    providers = [Mailboxes(), Mailboxes()]
+    runs = [room.run(breach, provider, connections=2) for provider in providers]
+
+    with ThreadPoolExecutor(len(runs)) as pool:
+        list(pool.map(lambda run: run.go(ignore), runs))
+
+    taken = [address for provider in providers for address in provider.taken]
+    assert len(taken) == len(set(taken)) == 600
+    assert room.tally(breach) == {State.ACCEPTED: 600}
