@@ -42,6 +42,7 @@ def notify(
     book = site.records.breaches()
     provider = _open_provider(site, order)
     breach = _find_breach(site, book, order) or _write_breach(site, order)
+    _refuse_doubt(site, book, breach, order)
     outline = _outline(site, book, breach, way_of(provider))
     witness.propose(outline)
     write_each(site, breach)
@@ -104,10 +105,16 @@ def _find_breach(site: Site, book: BreachBook, order: NoticeOrder) -> Breach | N
             when = show_moment(named.begun_at, site.zone())
             changed = phrase("desk.breach-changed", file=order.file, when=when, by=named.by)
             raise UsageError(changed)
-    if found and found.id and book.is_in_doubt(found) and not order.after_restore:
-        when = show_moment(found.begun_at, site.zone())
-        raise UnfinishedError(phrase("desk.breach-in-doubt", when=when))
     return found
+
+
+def _refuse_doubt(site: Site, book: BreachBook, breach: Breach, order: NoticeOrder) -> None:
+    """Refuse to go on where a database that was put back may have forgotten who was notified."""
+    since = breach.begun_at if breach.id else breach.known  # or that a notice began at all
+    is_harmless = order.is_drill or order.is_dry_run or order.after_restore
+    if not is_harmless and book.is_in_doubt(since):
+        when = show_moment(since, site.zone())
+        raise UnfinishedError(phrase("desk.breach-in-doubt", when=when))
 
 
 def _write_breach(site: Site, order: NoticeOrder) -> Breach:

@@ -88,8 +88,8 @@ class BreachBook(Protocol):
     def count_erased(self, since: datetime) -> int | None:
         """Return how many were erased since then, whom no mail reaches; None: not recorded."""
 
-    def is_in_doubt(self, breach: Breach) -> bool:
-        """Return whether the database was found to be an older copy after the notice began."""
+    def is_in_doubt(self, since: datetime) -> bool:
+        """Return whether the database was found to be an older copy since then."""
 
     def find(self, hash_: str) -> Breach | None:
         """Return the notice of what a file says, if it was begun; a drill is none."""

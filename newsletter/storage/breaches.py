@@ -108,9 +108,9 @@ class SqlBreaches:
         with reading(self._engine) as connection:
             return count_erased(connection, since)
 
-    def is_in_doubt(self, breach: Breach) -> bool:
-        """Return whether the database was found to be an older copy after the notice began."""
-        later = select(doubts.c.id).where(doubts.c.raised_at >= breach.begun_at).limit(1)
+    def is_in_doubt(self, since: datetime) -> bool:
+        """Return whether the database was found to be an older copy since then."""
+        later = select(doubts.c.id).where(doubts.c.raised_at >= since).limit(1)
         with reading(self._engine) as connection:
             return connection.execute(later).first() is not None
 

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from sqlalchemy import insert
 
 from newsletter.lang import Lang
 from newsletter.mails.mail import MailKind, Request
 from newsletter.message.breach_file import ITEMS
+from newsletter.storage.tables import doubts
 from tests.cli.korean import english_in, korean
 from tests.cli.test_ways import set_way
 from tests.mail_sinks import RecordingServer, parsed
@@ -273,6 +275,25 @@ def test_as_begun_needs_something_that_was_begun(stage: ClockedStage) -> None:
         said = stage.run(*SEND, "--as-begun", status=2)
 
     assert "no notice began from a file of this name" in said
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_a_database_that_was_put_back_is_asked_for(stage: ClockedStage, has_begun: bool) -> None:
+    """It may have forgotten whom the notice reached, or that there was one."""
+    with relay(stage) as server:
+        if has_begun:
+            stage.run(*SEND)
+        with stage.site.records.database.begin() as connection:
+            words = {"kind": "restored", "words": "{}", "raised_at": NOW + timedelta(minutes=1)}
+            connection.execute(insert(doubts).values(words))
+
+        said = stage.run(*SEND, status=4)
+        assert "--after-restore" in said
+        assert len(server.taken) == (len(EVERYBODY) if has_begun else 0)
+        stage.run("breach", "leak.yaml", "--drill")
+        stage.run(*SEND, "--after-restore")
+
+    assert len(server.taken) == len(EVERYBODY)
 
 
 class PickyServer(RecordingServer):
