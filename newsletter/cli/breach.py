@@ -104,7 +104,7 @@ def breach(  # noqa: PLR0913 - one for each option
         click.echo(as_json(result))
     else:
         show_result(result, site.zone(), unreached, is_dry_run=dry_run)
-    if result.fault:
+    if result.fault and not dry_run:
         raise result.fault
 
 

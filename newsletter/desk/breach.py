@@ -1,6 +1,6 @@
 """Notifies everybody of a leak of their data: shows, asks, keeps the words, plans, posts."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +13,7 @@ from newsletter.desk.moments import show_moment
 from newsletter.dispatch.way import Way, way_of
 from newsletter.errors import SettingsError, UnfinishedError, UsageError
 from newsletter.lang import EditionKind, Lang
-from newsletter.mails.breach import Breach, BreachBook, BreachId, Notice, Person
+from newsletter.mails.breach import Breach, BreachBook, BreachId, Notice
 from newsletter.mails.breach_posting import NoticeParts, NoticeRun
 from newsletter.mails.mail import MailName
 from newsletter.message.breach_file import read_breach_file
@@ -53,7 +53,7 @@ def notify(
     start = ticks()
     if outline.expected:
         provider.connect().close()  # with a wrong password nothing is kept
-    breach = _plan(book, breach, outline.people, site.clock())
+    breach = _plan(book, breach, site.clock())
     run = _make_run(site, book, provider, breach, rest)
     with witness.running(run, outline.expected) as watch:
         run.go(watch)
@@ -161,12 +161,12 @@ def _outline(site: Site, book: BreachBook, breach: Breach, way: Way) -> NoticeOu
     )
 
 
-def _plan(book: BreachBook, breach: Breach, people: Sequence[Person], now: datetime) -> Breach:
-    """Give everybody a row; a plan that was cut off is made whole."""
+def _plan(book: BreachBook, breach: Breach, now: datetime) -> Breach:
+    """Give everybody a row, as the list is now; a plan that was cut off is made whole."""
     kept = breach if breach.id else book.add(breach)
     number = _number_of(kept)
     if not kept.is_planned:
-        book.plan(number, people)
+        book.plan(number, list(book.read_people()))
         book.end_plan(number, now)
     return kept
 

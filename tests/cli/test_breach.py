@@ -326,6 +326,10 @@ def test_whom_mail_did_not_reach_is_listed_in_a_private_file(stage: ClockedStage
     assert "Not reached 2, listed in unreached.csv" in said
     assert "still to be sent: 1; run the command again to go on" in said
     assert len(server.taken) == len(EVERYBODY) - 2
+    again = stage.run("breach", "leak.yaml", "--dry-run")
+    assert "it goes on in the words of then" in again
+    assert "So far      5 accepted, 1 deferred, 1 refused" in again
+    assert "1 email would be sent" in again
 
 
 def test_a_list_of_whom_mail_did_not_reach_that_cannot_be_written_stops_before_sending(
