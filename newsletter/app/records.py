@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from newsletter.storage.approvals import SqlApprovals
     from newsletter.storage.backups import Contents, Restored
     from newsletter.storage.bounce_checks import SqlBounceChecks
+    from newsletter.storage.breaches import SqlBreaches
     from newsletter.storage.consent_texts import SqlConsentTexts
     from newsletter.storage.consents import SqlConsents
     from newsletter.storage.crowds import SqlCrowds
@@ -135,6 +136,12 @@ class Records:
         from newsletter.storage.notices import SqlNotices  # noqa: PLC0415
 
         return SqlNotices(self.database, self.commits, zone, otherwise)
+
+    def breaches(self) -> "SqlBreaches":
+        """Open the ledger of notices of a leak."""
+        from newsletter.storage.breaches import SqlBreaches  # noqa: PLC0415
+
+        return SqlBreaches(self.database, self.commits)
 
     def ledger(self) -> "SqlLedger":
         """Open the ledger of dispatches."""

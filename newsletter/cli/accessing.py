@@ -22,6 +22,7 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "status": frozenset({AccessKind.DELIVERIES_SHOWN}),  # with --list
     "show": frozenset({AccessKind.LETTER_SHOWN}),  # with --to
     "backup": frozenset({AccessKind.BACKUP_MADE}),
+    "breach": frozenset({AccessKind.UNREACHED_LISTED}),  # with --unreached
     "notices due": frozenset({AccessKind.NOTICES_SHOWN}),
     "consent show": frozenset({AccessKind.CONSENT_SHOWN}),
     "access list": frozenset({AccessKind.ACCESSES_SHOWN}),  # with --whose

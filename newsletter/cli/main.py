@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "dkim-key": "Make a key that signs your emails, and print its DNS record.",
     "notices": "Show and send the notices that the law asks for.",
     "duties": "Show what the law asks of you this month.",
+    "breach": "Notify everybody whose personal data has leaked.",
     "consent": "Show who agreed to what and when, and verify that record.",
     "access": "Show who looked at readers' data, and record the monthly review.",
     "subscribers": "Import, add, list, change, remove, erase and export readers.",

@@ -65,6 +65,11 @@ class Fields:
             self._nodes[name] = value
             self._keys[name] = key
 
+    @property
+    def place(self) -> str:
+        """The file, as messages name it."""
+        return self._place
+
     def text(self, key: str, *, required: bool = True, prose: bool = True) -> str:
         """
         Read a line of text; numbers and dates are returned as they are written.

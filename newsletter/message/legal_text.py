@@ -9,6 +9,7 @@ names them for ever.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from itertools import zip_longest
 from typing import Final
@@ -24,6 +25,7 @@ from newsletter.lang import Lang
 from newsletter.message.reader_words import fill_places, places_of
 from newsletter.phrases import Phrase, phrase
 
+HOURS: Final = "[1-9][0-9]{0,3}"
 PLACE: Final = "templates/legal/{name}.{lang}.md"
 
 
@@ -35,6 +37,7 @@ class LegalName(StrEnum):
     AGREED = "agreed"  # notice: the result of consent
     LEFT = "left"  # notice: the result of withdrawal
     RENEWAL = "renewal"  # notice: consent is confirmed every two years
+    BREACH = "breach"  # notice: personal data has leaked; a file of the office fills it
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Form:
     fields: tuple[str, ...]
     places: frozenset[str]  # that may be filled in; each but those of `COMMON` has to be
     boxes: tuple[str, ...] = ()  # fields that a person agrees to, as part of the text
+    hours: tuple[str, ...] = ()  # fields with a number of hours
+    in_fields: frozenset[str] = frozenset()  # places that only fields have
 
 
 COMMON: Final = frozenset({"publication", "organisation", "sender", "email", "phone"})
@@ -59,6 +64,12 @@ _FORMS: Final[Mapping[LegalName, Form]] = {
     LegalName.RENEWAL: Form(
         ("subject", "button", "link", "kept", "removed"),
         frozenset({"agreed", "until", "silence", "sender"}),
+    ),
+    LegalName.BREACH: Form(
+        ("subject", "below", "drill_mark", "drill_note"),
+        frozenset({"what", "when", "advice", "done", "damages", "mediation", "contact"}),
+        hours=("people_hours", "authority_hours"),
+        in_fields=frozenset({"subject"}),
     ),
 }
 
@@ -90,6 +101,10 @@ class LegalText:
             rows=tuple((fill(term), fill(text)) for term, text in self.rows),
             notes=tuple(map(fill, self.notes)),
         )
+
+    def hours(self, field: str) -> timedelta:
+        """Return the period of a field with a number of hours."""
+        return timedelta(hours=int(self.fields[field]))
 
     @property
     def boxes(self) -> tuple[str, ...]:
@@ -147,10 +162,13 @@ def _read(name: LegalName, lang: Lang, content: bytes, problems: Problems) -> Le
         return None
     form = _FORMS[name]
     fields = {key: found.fields.text(key) for key in (*form.fields, *form.boxes)}
+    for key in form.hours:
+        fields[key] = found.fields.matching(key, HOURS, phrase("message.legal-hours"))
     version = found.fields.text("version")
     found.fields.finish()
     for key, words in fields.items():
-        _check_places(place, found.fields.line_of(key), words, form, problems)
+        allowed = COMMON | form.places | form.in_fields
+        _check_places(place, found.fields.line_of(key), words, allowed, problems)
     body = _Body(found, form, problems)
     return LegalText(
         name,
@@ -213,7 +231,8 @@ class _Body:
             self._fault(node, phrase("message.legal-form"))
             return ""
         words = "".join(" " if part.type == "softbreak" else part.content for part in parts)
-        _check_places(self._found.place, self._line(node), words, self._form, self._problems)
+        allowed = COMMON | self._form.places
+        _check_places(self._found.place, self._line(node), words, allowed, self._problems)
         return words
 
     def _check_whole(self) -> None:
@@ -241,8 +260,9 @@ class _Body:
         self._problems.add(self._found.place, line, fault)
 
 
-def _check_places(place: str, line: int | None, words: str, form: Form, problems: Problems) -> None:
-    allowed = COMMON | form.places
+def _check_places(
+    place: str, line: int | None, words: str, allowed: frozenset[str], problems: Problems
+) -> None:
     found = places_of(words)
     if found is None or not found <= allowed:
         shown = [f"{{{one}}}" for one in sorted(allowed)]

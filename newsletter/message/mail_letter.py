@@ -38,6 +38,7 @@ class MailLetter:
     message_id: str  # without angle brackets
     return_path: str = ""  # "": the sender's address
     envelope_id: str = ""  # see Envelope.envelope_id
+    further: tuple[Lang, ...] = ()  # further languages that it is written in
 
 
 def write_mail(
@@ -67,7 +68,7 @@ def write_mail(
         DateField().at(now),
         headers.angle_field("Message-ID", letter.message_id),
         headers.ascii_field("Auto-Submitted", "auto-generated"),
-        headers.ascii_field("Content-Language", letter.lang.value),
+        headers.ascii_field("Content-Language", ", ".join([letter.lang, *letter.further])),
         headers.ascii_field("MIME-Version", "1.0"),
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode(),
     ]

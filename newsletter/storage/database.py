@@ -20,7 +20,7 @@ from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
 
-HEAD: Final = "0013"  # the newest revision under migrations/versions
+HEAD: Final = "0014"  # the newest revision under migrations/versions
 BUSY_TIMEOUT_MS: Final = 60_000
 # KB of pages that a connection keeps. Rows of a long list are met in no order, so 2 MB, SQLite's
 # default, miss nearly as often; times the threads of a dispatch they were 20 MB.
@@ -35,7 +35,7 @@ def open_database(setting: str, root: Path) -> Engine:
     Connect to the database, and migrate its tables to the newest revision.
 
     Before a migration, a SQLite file is copied to a file next to it
-    (``newsletter.db.before-0013``); PostgreSQL migrates in one transaction. On SQLite every
+    (``newsletter.db.before-0014``); PostgreSQL migrates in one transaction. On SQLite every
     commit is durable against power loss when it returns (WAL, ``synchronous=FULL``), and a
     writer waits up to 60 s for another writer.
 

@@ -27,6 +27,7 @@ from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
 from newsletter.phrases import beginning_of, phrase, write_said
 from newsletter.storage.answers import AGAIN, ASSUMED, GONE, OLD_BEGINNINGS
+from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consent_tables import consents
 from newsletter.storage.erased_people import SENT
 from newsletter.storage.import_tables import imported_rows
@@ -66,6 +67,7 @@ def erase_rows(connection: Connection, sought: Sought, people: People) -> Counte
             theirs = is_in(table.c.address_key, people.keys)
             theirs = or_(theirs, is_in(table.c.subscriber_id, people.ids))
             counts[Erased.MAILS] += rows.remove(table, theirs)
+    counts[Erased.MAILS] += _erase_notices(connection, rows, sought, people)
     if rows.has(reader_aliases.c.alias):
         rows.remove(reader_aliases, is_in(reader_aliases.c.subscriber_id, people.ids))
     if rows.has(consents.c.details):
@@ -102,6 +104,21 @@ def _erase_sent(
         values = _without_reader(row, sought.secret)
         rows.change(table, of.id == row.id, values)
     return sum(not row.address_key.startswith(ERASED_KEY) for row in found)
+
+
+def _erase_notices(connection: Connection, rows: Rows, sought: Sought, people: People) -> int:
+    """Take people out of notices of a leak: those that wait are not sent any more."""
+    of = breach_notices.c
+    if not rows.has(of.address):
+        return 0
+    theirs = is_in(of.address_key, people.keys)
+    count = rows.remove(breach_notices, and_(theirs, is_in(of.state, _WAITS)))
+    found = connection.execute(select(of.id, of.address_key).where(theirs)).all()
+    for row in found:
+        key = placeholder_of(hash_of(row.address_key, sought.secret))
+        values = {"address": ERASED, "address_key": key, "answer": None}
+        rows.change(breach_notices, of.id == row.id, values)
+    return count + len(found)
 
 
 def _without_reader(row: Row[Any], secret: bytes) -> dict[str, object]:

@@ -18,13 +18,13 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.delivery.provider import Accepted, Deferred, Outcome, Refused, Unknown
-from newsletter.dispatch.retry import next_attempt
+from newsletter.delivery.provider import Outcome
 from newsletter.dispatch.states import State
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
 from newsletter.mails.mail import LIMITED, Mail, MailForm, Skip
+from newsletter.mails.posting import settle
 from newsletter.phrases import write_said
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.crowds import CROWDED, find_network_limit
@@ -66,16 +66,7 @@ class SqlMailBook:
 
     def end(self, mail: Mail, outcome: Outcome, now: datetime) -> State:
         """Record the outcome, and return the state; a deferred mail gets its next attempt."""
-        due_at = next_attempt(outcome, mail.attempts, now)
-        match outcome:
-            case Accepted():
-                state = State.ACCEPTED
-            case Deferred() if due_at is not None:
-                state = State.DEFERRED
-            case Deferred() | Refused():
-                state = State.REFUSED
-            case Unknown():
-                state = State.UNKNOWN
+        state, due_at = settle(outcome, mail.attempts, now)
         values = {
             "state": state.value,
             "answer": write_said(outcome.answer),

@@ -26,6 +26,7 @@ OWN: Final[Mapping[str, frozenset[str]]] = {
         " standing_by was_address was_name was_preference was_standing was_standing_cause"
         " was_standing_because was_standing_by reader_id given_names fate".split()
     ),
+    "breach_notices": frozenset("name address address_key edition state answer sent_by".split()),
     "consents": frozenset({"details"}),  # of the reader's entries; the rest is chained
 }
 
@@ -80,6 +81,7 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
         "address_hash asked_by account why standing standing_cause remains".split()
     ),
     "rejects_files": frozenset({"path"}),
+    "breaches": frozenset({"hash", "file", "version", "words", "begun_by", "account"}),
     "consent_texts": frozenset({"hash", "lang", "version", "words"}),
     "accesses": frozenset({"account", "origin", "said_by", "kind", "issue"}),
     "access_reviews": frozenset({"month", "reviewed_by", "account"}),

@@ -33,6 +33,7 @@ class AccessKind(StrEnum):
     BACKUP_MADE = "backup-made"
     ACCESSES_SHOWN = "accesses-shown"  # of one person
     NOTICES_SHOWN = "notices-shown"
+    UNREACHED_LISTED = "unreached-listed"  # by a notice of a leak
 
     @property
     def said(self) -> Phrase:
@@ -49,6 +50,7 @@ class AccessKind(StrEnum):
             AccessKind.LETTER_SHOWN: phrase("subscribers.access-letter-shown"),
             AccessKind.BACKUP_MADE: phrase("subscribers.access-backup-made"),
             AccessKind.ACCESSES_SHOWN: phrase("subscribers.access-accesses-shown"),
+            AccessKind.UNREACHED_LISTED: phrase("subscribers.access-unreached-listed"),
             AccessKind.NOTICES_SHOWN: phrase("subscribers.access-notices-shown"),
         }[self]
 

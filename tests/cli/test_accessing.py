@@ -16,9 +16,10 @@ from newsletter.errors import LedgerError
 from newsletter.subscribers.access_record import Access
 from tests.makers import ISSUE_ID
 from tests.stage.clocked import ClockedStage
+from tests.stage.site import CHECKOUT
 
 A, NEW, BLOCKED = "r1@example.org", "new@example.org", "never@example.org"
-READER: Final = re.compile(r"(r\d|new|never|owed)@example\.org")
+READER: Final = re.compile(r"(r\d|new|never|owed|gone)@example\.org")
 RAN_ELSEWHERE: Final = {
     "serve",  # runs until it is stopped; what it logs: tests/web/test_safety.py
 }
@@ -33,6 +34,7 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
     "status": [("status", ISSUE_ID, "--list", "accepted")],
     "show": [("show", ISSUE_ID, "--to", A, "--as", "headers"), ("show", ISSUE_ID, "--to", NEW)],
     "backup": [("backup", "copy.db")],
+    "breach": [("breach", "leak.yaml", "--drill", "--unreached", "copy.db")],
     "notices due": [("notices", "due"), ("notices", "due", "--json")],
     "consent show": [("consent", "show", A), ("consent", "show", NEW)],
     "access list": [("access", "list", "--whose", A), ("access", "list", "--whose", A, "--json")],
@@ -57,6 +59,7 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
     "subscribers export": [("subscribers", "export", "--because", "이전")],
 }
 OWED: Final = "owed@example.org"  # agreed yesterday, and was not told the result yet
+GONE: Final = "gone@example.org"  # whose mailbox sent mail back
 NOBODY: Final[dict[str, list[tuple[str, ...]]]] = {
     "init": [("init", "another")],
     "new": [("new", "2022-12")],
@@ -102,6 +105,9 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClockedStage:
     desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "3", status=4)
     desk.lose_answers(2)
     desk.run("subscribers", "add", OWED, "--consented-at", "2022-08-25")
+    (tmp_path / "bounced.csv").write_text(f"email,반송\n{GONE},2022-08-01\n")
+    desk.run("subscribers", "import", "bounced.csv")
+    (tmp_path / "leak.yaml").write_bytes((CHECKOUT / "tests/samples/leak.yaml").read_bytes())
     desk.run("backup", "earlier.db")
     (tmp_path / "list.csv").write_text(f"email,language\n{A},ko\n{NEW},en\nnobody@,en\n")
     (tmp_path / "taken.csv").write_text("email\nr2@example.org\n")

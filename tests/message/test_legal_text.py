@@ -122,3 +122,19 @@ def test_the_hash_is_of_every_word_that_is_agreed_to() -> None:
     assert agreement.hash == hashlib.sha256(agreement.words.encode()).hexdigest()
     assert "[ ] 만 14세 이상입니다." in agreement.words
     assert Agreement((other[LegalName.CONSENT, Lang.KO],)).hash != agreement.hash
+
+
+@pytest.mark.parametrize("hours", ["three days", "0", "72.5", "-1"])
+def test_a_period_of_the_law_is_a_number_of_hours(hours: str) -> None:
+    ours = OWN["breach.ko.md"].decode()
+    site = {"breach.ko.md": ours.replace("people_hours: 72", f"people_hours: {hours}").encode()}
+
+    with pytest.raises(ContentError, match=r"legal/breach\.ko\.md:5: .*a number of hours"):
+        read_legal_texts(OWN, site)
+
+
+def test_a_place_of_a_field_does_not_stand_in_the_text() -> None:
+    ours = OWN["breach.en.md"].decode()
+
+    with pytest.raises(ContentError, match=r"legal/breach\.en\.md:\d+: may contain no braces"):
+        read_legal_texts(OWN, {"breach.en.md": f"{ours}\n{{subject}}\n".encode()})

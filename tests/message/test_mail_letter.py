@@ -4,6 +4,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dkim
@@ -20,8 +21,12 @@ SENDER = MailSender("메디컬 경기 e-뉴스", "news@example.org", "desk@examp
 TEXT = "안녕하십니까?\n.점으로 시작하는 줄\nFrom 여기까지\n" + "긴 줄 " * 60 + "\n"
 
 
-def letter(**changes: str) -> MailLetter:
-    values = {"recipient": "a@example.org", "subject": "[012345] 확인", "text": TEXT}
+def letter(**changes: Any) -> MailLetter:
+    values: dict[str, Any] = {
+        "recipient": "a@example.org",
+        "subject": "[012345] 확인",
+        "text": TEXT,
+    }
     return MailLetter(
         1,
         lang=Lang.KO,
@@ -41,6 +46,13 @@ def test_a_mail_says_that_a_machine_wrote_it_and_belongs_to_no_list() -> None:
     assert mail["Date"] == "Sun, 29 Nov 2026 18:05:00 +0900"
     assert [name for name in mail if name.startswith(("List-", "Precedence", "Feedback"))] == []
     assert (envelope.sender, envelope.recipient) == ("news@example.org", "a@example.org")
+
+
+def test_a_mail_in_several_languages_names_all_of_them() -> None:
+    envelope = write_mail(letter(further=(Lang.EN,)), SENDER, NOW)
+
+    mail = message_from_bytes(envelope.mime, policy=default)
+    assert mail["Content-Language"] == "ko, en"
 
 
 def test_both_parts_come_through_and_no_line_is_long_or_starts_with_a_dot() -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from newsletter.storage import (  # noqa: F401 - part of the metadata
     access_tables,
+    breach_tables,
     consent_tables,
     erasure_tables,
     import_tables,

@@ -1,0 +1,78 @@
+"""Whose data is held: everybody on the list, whatever their standing, and who asked to be."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, exists, func, select
+
+from newsletter.lang import EDITION_OF, EditionKind, Lang, Preference
+from newsletter.mails.breach import Person
+from newsletter.storage.erasure_tables import erasures
+from newsletter.storage.mail_tables import mails
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.erasing import ERASED_KEY
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause
+
+_AT_ONCE: Final = 2_000  # rows of one query: none keeps the database from others for long
+_OF: Final = subscribers.c
+
+
+def read_people(connection: Connection) -> Iterator[Person]:
+    """
+    Yield each address once, those first whose mailbox is most likely to take mail.
+
+    What is held now was held at any time until now, so no row is too old to count. Whoever is
+    written to in both languages, or has chosen none, gets both.
+    """
+    yield from _read_listed(connection, Standing.ACTIVE)
+    yield from _read_asked(connection)
+    yield from _read_listed(connection, Standing.UNSUBSCRIBED)
+    yield from _read_listed(connection, Standing.SUPPRESSED)
+
+
+def count_erased(connection: Connection, since: datetime) -> int:
+    """Return how many were erased since then: their data was held, and no mail reaches them."""
+    of = erasures.c
+    query = select(func.count(of.address_hash.distinct())).where(of.asked_at >= since)
+    return connection.execute(query).scalar_one()
+
+
+def _read_listed(connection: Connection, standing: Standing) -> Iterator[Person]:
+    query = select(_OF.id, _OF.address, _OF.address_key, _OF.preference, _OF.standing_cause).where(
+        _OF.standing == standing.value, ~_OF.address_key.startswith(ERASED_KEY)
+    )
+    after = 0
+    page = query.order_by(_OF.id).limit(_AT_ONCE)
+    while rows := connection.execute(page.where(_OF.id > after)).all():
+        for after, address, key, preference, cause in rows:  # noqa: B007 - the next page's start
+            edition = EditionKind.BILINGUAL
+            if preference is not None:
+                edition = EDITION_OF[Preference(preference)]
+            yield Person(address, key, edition, standing, Cause(cause) if cause else None)
+
+
+def _read_asked(connection: Connection) -> Iterator[Person]:
+    """Yield who is not on the list, but asked for a mail, which holds their address."""
+    of = mails.c
+    is_listed = exists().where(_OF.address_key == of.address_key)
+    query = (
+        select(of.address_key, of.address, of.lang)
+        .where(~is_listed)
+        .order_by(of.address_key, of.id)
+    )
+    key, address, langs = "", "", set[Lang]()
+    for next_key, next_address, lang in connection.execute(query).all():
+        if langs and next_key != key:
+            yield Person(address, key, _edition_of(langs), None, None)
+            langs = set()
+        key, address = next_key, next_address
+        langs.add(Lang(lang))
+    if langs:
+        yield Person(address, key, _edition_of(langs), None, None)
+
+
+def _edition_of(langs: set[Lang]) -> EditionKind:
+    """Return the edition in exactly these languages."""
+    return next(kind for kind in EditionKind if set(kind.langs) == langs)

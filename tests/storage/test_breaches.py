@@ -1,0 +1,311 @@
+"""The ledger of notices: everybody once, begun once, and apart from drills."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import product
+from typing import Final
+
+import pytest
+from sqlalchemy import Engine, func, insert, select, update
+
+from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
+from newsletter.dispatch.states import State
+from newsletter.errors import LedgerError
+from newsletter.lang import EditionKind, Lang, Preference
+from newsletter.mails.breach import BreachId, Notice, Person
+from newsletter.mails.mail import MailKind, Request
+from newsletter.storage.breach_tables import breach_notices, breaches
+from newsletter.storage.breaches import SqlBreaches
+from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.mail_rows import add_request
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause
+from tests.mails.makers import NOW, make_breach
+
+PREFERENCES: Final = (None, *Preference)
+
+
+@pytest.fixture
+def book(engine: Engine) -> Iterator[SqlBreaches]:
+    commits = GroupCommit(engine)
+    yield SqlBreaches(engine, commits)
+    commits.close()
+
+
+def enlist(
+    engine: Engine,
+    address: str,
+    preference: Preference | None = Preference.KO,
+    standing: Standing = Standing.ACTIVE,
+    cause: Cause | None = None,
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            insert(subscribers).values(
+                address=address,
+                address_key=address.lower(),
+                name="",
+                preference=preference,
+                standing=standing,
+                standing_since=NOW,
+                standing_cause=cause,
+            )
+        )
+
+
+def ask(engine: Engine, address: str, lang: Lang, at: datetime = NOW) -> None:
+    request = Request(MailKind.SUBSCRIBE, lang, address, address.lower(), at)
+    with engine.begin() as connection:
+        add_request(connection, request)
+
+
+def begin_breach(book: SqlBreaches, *, is_drill: bool = False) -> BreachId:
+    found = book.add(make_breach(is_drill=is_drill)).id
+    assert found is not None
+    book.plan(found, list(book.read_people()))
+    book.end_plan(found, NOW)
+    return found
+
+
+def due(book: SqlBreaches, breach: BreachId, now: datetime = NOW) -> list[Notice]:
+    return list(book.find_due(breach, now, 0, 100))
+
+
+def test_everybody_is_notified_whatever_their_standing(engine: Engine, book: SqlBreaches) -> None:
+    causes = (None, *Cause)
+    for standing, cause in product(Standing, causes):
+        enlist(engine, f"{standing}-{cause}@example.org", standing=standing, cause=cause)
+
+    people = list(book.read_people())
+
+    assert len(people) == len(Standing) * len(causes)
+    assert {(one.standing, one.cause) for one in people} == set(product(Standing, causes))
+
+
+def test_each_reads_what_they_chose_and_both_languages_if_they_chose_none(
+    engine: Engine, book: SqlBreaches
+) -> None:
+    for preference in PREFERENCES:
+        enlist(engine, f"{preference}@example.org", preference)
+
+    found = {one.address: one.edition for one in book.read_people()}
+
+    assert found == {
+        "ko@example.org": EditionKind.KO,
+        "en@example.org": EditionKind.EN,
+        "both@example.org": EditionKind.BILINGUAL,
+        "None@example.org": EditionKind.BILINGUAL,
+    }
+
+
+def test_who_only_asked_is_notified_in_the_languages_of_the_requests(
+    engine: Engine, book: SqlBreaches
+) -> None:
+    ask(engine, "a@example.org", Lang.KO)
+    ask(engine, "b@example.org", Lang.EN, NOW - timedelta(days=6))
+    ask(engine, "b@example.org", Lang.EN)
+    ask(engine, "c@example.org", Lang.EN)
+    ask(engine, "C@example.org", Lang.KO)
+
+    assert list(book.read_people()) == [
+        Person("a@example.org", "a@example.org", EditionKind.KO, None, None),
+        Person("b@example.org", "b@example.org", EditionKind.EN, None, None),
+        Person("C@example.org", "c@example.org", EditionKind.BILINGUAL, None, None),
+    ]
+
+
+def test_a_reader_who_asked_for_something_is_one_person(engine: Engine, book: SqlBreaches) -> None:
+    enlist(engine, "Reader@example.org", Preference.EN)
+    ask(engine, "reader@example.org", Lang.KO)
+
+    [found] = book.read_people()
+
+    assert (found.address, found.edition) == ("Reader@example.org", EditionKind.EN)
+
+
+def test_mailboxes_that_took_mail_before_come_first(engine: Engine, book: SqlBreaches) -> None:
+    enlist(engine, "bounced@example.org", standing=Standing.SUPPRESSED, cause=Cause.BOUNCED)
+    enlist(engine, "left@example.org", standing=Standing.UNSUBSCRIBED)
+    ask(engine, "asked@example.org", Lang.KO)
+    enlist(engine, "active@example.org")
+
+    names = [one.address.partition("@")[0] for one in book.read_people()]
+
+    assert names == ["active", "asked", "left", "bounced"]
+
+
+def test_planning_twice_gives_nobody_two_notices(engine: Engine, book: SqlBreaches) -> None:
+    for number in range(3):
+        enlist(engine, f"r{number}@example.org")
+    breach = begin_breach(book)
+
+    book.plan(breach, list(book.read_people()))
+
+    assert [one.address for one in due(book, breach)] == [f"r{n}@example.org" for n in range(3)]
+    assert book.tally(breach) == {State.PENDING: 3}
+
+
+def test_a_notice_is_kept_word_for_word(book: SqlBreaches) -> None:
+    breach = make_breach()
+    begun = book.add(breach)
+
+    found = book.find(breach.hash)
+
+    assert found == begun
+    assert found is not None
+    assert found.words == breach.words
+    assert (found.known, found.since, found.people_by) == (
+        breach.known,
+        breach.since,
+        breach.people_by,
+    )
+    assert not found.is_planned
+    assert book.find_named("leak.yaml") == begun
+    assert book.find("b" * 64) is None
+
+
+def test_what_a_file_says_is_notified_once(book: SqlBreaches) -> None:
+    book.add(make_breach())
+
+    with pytest.raises(LedgerError):
+        book.add(make_breach(file="copy.yaml"))
+
+
+def test_drills_are_as_many_as_wanted_and_no_notice(engine: Engine, book: SqlBreaches) -> None:
+    enlist(engine, "a@example.org")
+
+    first, second = (begin_breach(book, is_drill=True) for _ in range(2))
+
+    assert first != second
+    assert book.find(make_breach().hash) is None
+    assert book.find_named("leak.yaml") is None
+    real = begin_breach(book)
+    [notice] = due(book, first)
+    assert book.begin(notice, NOW)
+    assert book.tally(real) == book.tally(second) == {State.PENDING: 1}
+
+
+def test_a_notice_is_begun_by_one_process_only(engine: Engine, book: SqlBreaches) -> None:
+    enlist(engine, "a@example.org")
+    [notice] = due(book, begin_breach(book))
+
+    assert book.begin(notice, NOW)
+    assert not book.begin(notice, NOW)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Accepted("250 ok"), State.ACCEPTED),
+        (Refused("550 no"), State.REFUSED),
+        (Unknown("cut off"), State.UNKNOWN),
+        (Deferred("450 later"), State.DEFERRED),
+        (Deferred("421 policy", Blame.SENDER), State.DEFERRED),
+    ],
+)
+def test_an_outcome_is_recorded_and_only_a_deferred_notice_is_tried_again(
+    engine: Engine, book: SqlBreaches, outcome: Outcome, state: State
+) -> None:
+    enlist(engine, "a@example.org")
+    breach = begin_breach(book)
+    [notice] = due(book, breach)
+    book.begin(notice, NOW)
+    assert book.tally(breach) == {State.UNKNOWN: 1}
+
+    assert book.end(notice, outcome, NOW) == state
+
+    assert book.tally(breach) == {state: 1}
+    assert due(book, breach) == []
+    again = due(book, breach, NOW + timedelta(days=1))
+    assert [one.attempts for one in again] == ([1] if state is State.DEFERRED else [])
+    assert (book.next_due_at(breach) is not None) == (state is State.DEFERRED)
+
+
+def test_an_answer_that_comes_after_another_begin_changes_nothing(
+    engine: Engine, book: SqlBreaches
+) -> None:
+    enlist(engine, "a@example.org")
+    breach = begin_breach(book)
+    [first] = due(book, breach)
+    book.begin(first, NOW)
+    book.end(first, Deferred("450 later"), NOW)
+    later = NOW + timedelta(hours=1)
+    [second] = due(book, breach, later)
+    book.begin(second, later)
+
+    book.end(first, Accepted("250 late"), later)
+    book.put_back(first)
+
+    assert book.tally(breach) == {State.UNKNOWN: 1}
+
+
+def test_what_certainly_did_not_leave_waits_again(engine: Engine, book: SqlBreaches) -> None:
+    enlist(engine, "a@example.org")
+    breach = begin_breach(book)
+    [notice] = due(book, breach)
+    book.begin(notice, NOW)
+
+    book.put_back(notice)
+
+    assert due(book, breach) == [notice]
+
+
+def test_whom_mail_did_not_reach_is_named_with_the_reason(
+    engine: Engine, book: SqlBreaches
+) -> None:
+    answers: dict[str, Outcome] = {
+        "ok": Accepted("250"),
+        "refused": Refused("550 no"),
+        "unknown": Unknown("cut off"),
+        "dead": Accepted("250"),
+    }
+    for name in answers:
+        is_dead = name == "dead"
+        standing = Standing.SUPPRESSED if is_dead else Standing.ACTIVE
+        enlist(engine, f"{name}@x.org", standing=standing, cause=Cause.BOUNCED if is_dead else None)
+    enlist(engine, "waiting@x.org", standing=Standing.UNSUBSCRIBED)
+    breach = begin_breach(book)
+    for notice in due(book, breach):
+        outcome = answers.get(notice.address.partition("@")[0])
+        if outcome:
+            book.begin(notice, NOW)
+            book.end(notice, outcome, NOW)
+
+    found = [(one.address, one.state, one.cause, one.answer) for one in book.read_unreached(breach)]
+
+    assert found == [
+        ("refused@x.org", State.REFUSED, None, "550 no"),
+        ("unknown@x.org", State.UNKNOWN, None, "cut off"),
+        ("waiting@x.org", State.PENDING, None, ""),
+        ("dead@x.org", State.ACCEPTED, Cause.BOUNCED, "250"),
+    ]
+
+
+def test_who_leaves_or_is_erased_from_the_list_keeps_the_notice(
+    engine: Engine, book: SqlBreaches
+) -> None:
+    enlist(engine, "a@example.org")
+    enlist(engine, "b@example.org")
+    breach = begin_breach(book)
+    with engine.begin() as connection:
+        connection.execute(update(subscribers).values(standing="unsubscribed"))
+        connection.execute(subscribers.delete().where(subscribers.c.address == "b@example.org"))
+
+    assert len(due(book, breach)) == 2
+    assert [one.standing for one in book.read_unreached(breach)] == [Standing.UNSUBSCRIBED, None]
+
+
+def test_a_list_of_more_than_one_piece_is_planned_whole(engine: Engine, book: SqlBreaches) -> None:
+    addresses = [f"r{number}@example.org" for number in range(4_001)]
+    reader = {"name": "", "standing": "active", "standing_since": NOW}
+    with engine.begin() as connection:
+        rows = [{**reader, "address": one, "address_key": one} for one in addresses]
+        connection.execute(insert(subscribers), rows)
+    breach = begin_breach(book)
+
+    with engine.connect() as connection:
+        rows_of = select(func.count()).select_from(breach_notices)
+        assert connection.execute(rows_of).scalar() == len(addresses)
+        assert connection.execute(select(breaches.c.planned_at)).scalar() == NOW
+    assert [one.address for one in book.read_unreached(breach)] == addresses
