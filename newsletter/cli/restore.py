@@ -22,7 +22,8 @@ def restore(site: Site, file: Path, *, yes: bool) -> None:
     Restore the list of readers and the ledger from the backup FILE.
 
     The present ledger is kept in the same folder. The backup does not contain what was sent
-    after it, so nothing is sent before you have decided about each issue.
+    after it, so nothing is sent before you have decided about each issue. Readers who left or were
+    erased since do not come back.
     """
     database = site.records.file()
     if database is None:
@@ -50,5 +51,8 @@ def restore(site: Site, file: Path, *, yes: bool) -> None:
     if restored.erased:
         again = _("{readers} who were erased since the backup", readers=readers(restored.erased))
         tell("Erased", again, cells=10)
+    if restored.left:
+        again = _("{readers} who left or bounced since the backup", readers=readers(restored.left))
+        tell("Not active", again, cells=10)
     following = _("newsletter status; nothing is sent before you have decided about it")
     tell("Next", following, cells=10)

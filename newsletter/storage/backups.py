@@ -20,6 +20,11 @@ from newsletter.storage.erasures_since import ErasuresSince, read_erasures, repe
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
 from newsletter.storage.transactions import writing
+from newsletter.storage.withdrawals_since import (
+    WithdrawalsSince,
+    read_withdrawals,
+    repeat_withdrawals,
+)
 from newsletter.subscribers.erasing import ERASED_KEY
 
 TABLES: Final = {"subscribers", "dispatches", "deliveries", "alembic_version"}
@@ -109,13 +114,15 @@ class Restored:
 
     kept: Path | None  # the ledger until now; None: there was none
     erased: int  # readers of the backup who were erased since, and are erased again
+    left: int  # those who left, complained or bounced since, and are not active again
 
 
 def restore(file: Path, ledger: Path, now: datetime) -> Restored:
     """
     Replace the ledger by a copy of the backup *file*, marked as restored.
 
-    Readers who were erased after the backup are erased in the copy, before it takes its place.
+    Readers who were erased after the backup are erased in the copy before it takes its place, and
+    who left, complained or bounced since is not active in it.
 
     Args:
         file: a backup that `read_backup` has checked.
@@ -135,8 +142,8 @@ def restore(file: Path, ledger: Path, now: datetime) -> Restored:
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
-        since = read_erasures(database)
-        mark, erased = _mark_restored(file, place, since, now)
+        since = (read_erasures(database), read_withdrawals(database))
+        mark, erased, gone = _mark_restored(file, place, since, now)
         with _alone(database):
             kept = _keep(database, now)
             _take_over_rights(database, place)
@@ -146,16 +153,17 @@ def restore(file: Path, ledger: Path, now: datetime) -> Restored:
         for left in database.parent.glob(f"{place.name}*"):
             left.unlink()
     replace_mark(ledger, mark)
-    return Restored(kept, erased)
+    return Restored(kept, erased, gone)
 
 
 def _mark_restored(
-    file: Path, place: Path, since: ErasuresSince, asked_at: datetime
-) -> tuple[LedgerMark, int]:
-    """Migrate the copy to the newest tables, repeat erasures in it, and mark it as restored."""
+    file: Path, place: Path, since: tuple[ErasuresSince, WithdrawalsSince], asked_at: datetime
+) -> tuple[LedgerMark, int, int]:
+    """Migrate the copy, let nobody come back by it, and mark it as restored."""
     engine = open_file(place)
     try:
-        erased = repeat_erasures(engine, since, asked_at)
+        erased = repeat_erasures(engine, since[0], asked_at)
+        left = repeat_withdrawals(engine, since[1], asked_at)
         now = datetime.now(UTC)
         with writing(engine) as connection:
             ensure_mark(connection)
@@ -166,7 +174,7 @@ def _mark_restored(
         close_database(engine)
     if mark is None:
         raise LedgerError(phrase("storage.vanished-copy", place=place))
-    return mark, erased
+    return mark, erased, left
 
 
 @contextmanager

@@ -1,0 +1,124 @@
+"""Carries over to a backup that is restored who left, complained or bounced after it was made."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.dialects import sqlite
+
+from newsletter.dispatch.control import PROGRAM
+from newsletter.phrases import read_said
+from newsletter.storage.copies import connect_for_copy
+from newsletter.storage.lasting_keys import KeyPurpose
+from newsletter.storage.mail_tables import blocked_addresses, lasting_keys
+from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.transactions import writing
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.erasing import ERASED_KEY
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause, Why
+
+AT_A_TIME: Final = 1_000
+# Whoever moved still wants the newsletter, and a backup knows only the address before.
+_LEFT: Final = (
+    "SELECT address_key, standing, standing_since, standing_cause, standing_because, standing_by"
+    " FROM subscribers WHERE standing != ? AND coalesce(standing_cause, '') != ?"
+    " AND address_key NOT LIKE ?"
+)
+_OF_LEFT: Final = (Standing.ACTIVE.value, Cause.MOVED.value, f"{ERASED_KEY}%")
+_BLOCKED: Final = "SELECT address_hash, since, because, blocked_by FROM blocked_addresses"
+_KEY: Final = "SELECT secret FROM lasting_keys WHERE purpose = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody who may not be written to, by the ledger that is replaced."""
+
+    key: str  # of the address
+    standing: Standing
+    since: datetime  # aware UTC
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalsSince:
+    """Who may not be written to, by the ledger that is replaced."""
+
+    left: Sequence[Left] = ()
+    blocked: Sequence[dict[str, Any]] = ()  # rows of blocked_addresses
+    secret: str | None = None  # of the hashes of these
+
+
+def read_withdrawals(database: Path) -> WithdrawalsSince:
+    """Read who may not be written to; nobody, if the ledger is missing, damaged or too old."""
+    if not database.exists():
+        return WithdrawalsSince()
+    try:
+        with closing(connect_for_copy(database)) as connection:
+            connection.row_factory = sqlite3.Row
+            left = [_left_of(row) for row in connection.execute(_LEFT, _OF_LEFT)]
+            key = connection.execute(_KEY, (KeyPurpose.ADDRESSES.value,)).fetchone()
+            blocked = [dict(row) for row in connection.execute(_BLOCKED)]
+    except (sqlite3.Error, ValueError, TypeError):
+        return WithdrawalsSince()
+    return WithdrawalsSince(left, blocked, None if key is None else str(key[0]))
+
+
+def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -> int:
+    """
+    Let nobody come back by an older copy who left, complained or bounced after it was made.
+
+    Returns:
+        How many readers were active in the copy, and are not any more.
+    """
+    count, left = 0, iter(since.left)
+    with writing(engine) as connection:
+        _repeat_blocks(connection, since)
+        while some := {one.key: one for one in islice(left, AT_A_TIME)}:
+            book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
+            changed = [
+                _ended(entry, some[key])
+                for key, entry in book.find(list(some)).items()
+                if entry.standing is Standing.ACTIVE and entry.standing_since <= some[key].since
+            ]
+            book.update(changed)
+            count += len(changed)
+    return count
+
+
+def _ended(entry: Entry, left: Left) -> Entry:
+    return replace(entry, standing=left.standing, standing_since=left.since, why=left.why)
+
+
+def _repeat_blocks(connection: Connection, since: WithdrawalsSince) -> None:
+    """Block addresses again, if both copies have hashes of one key."""
+    query = select(lasting_keys.c.secret).where(
+        lasting_keys.c.purpose == KeyPurpose.ADDRESSES.value
+    )
+    if not since.blocked or connection.execute(query).scalar() != since.secret:
+        return
+    rows = [{**row, "since": _moment(row["since"])} for row in since.blocked]
+    connection.execute(sqlite.insert(blocked_addresses).on_conflict_do_nothing(), rows)
+
+
+def _left_of(row: sqlite3.Row) -> Left:
+    cause = row["standing_cause"]
+    why = Why(
+        Cause(cause) if cause else None,
+        read_said(row["standing_because"]),
+        row["standing_by"] or "",
+    )
+    since = _moment(row["standing_since"])
+    return Left(row["address_key"], Standing(row["standing"]), since, why)
+
+
+def _moment(kept: str) -> datetime:
+    when = datetime.fromisoformat(kept)
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when

@@ -1,0 +1,91 @@
+"""A backup that is restored brings nobody back who left, complained or bounced after it."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from newsletter.storage.blocking import block
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.subscriber import Standing
+from tests.stage.clocked import ClockedStage
+
+READERS: Final = [f"r{number}@example.org" for number in (1, 2, 3, 4)]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> ClockedStage:
+    desk = ClockedStage(tmp_path)
+    desk.run("backup", str(tmp_path / "early.db"))
+    desk.site.now += timedelta(days=2)
+    return desk
+
+
+def restore(desk: ClockedStage) -> str:
+    desk.site.records.close()
+    said = desk.run("restore", str(desk.root / "early.db"), "--yes")
+    desk.restart()
+    return said
+
+
+def standings(desk: ClockedStage) -> list[str]:
+    book = desk.site.records.book()
+    found = [book.find(address_of(address).key) for address in READERS]
+    return ["none" if one is None else one.standing.value for one in found]
+
+
+def test_who_left_or_was_suppressed_since_stays_so(desk: ClockedStage) -> None:
+    desk.run("subscribers", "remove", READERS[0], "--because", "전화로 요청", "--by", "Kim")
+    desk.run("subscribers", "suppress", READERS[1], "--because", "반송")
+
+    said = restore(desk)
+
+    assert "2 readers who left or bounced since the backup" in said
+    assert standings(desk) == ["unsubscribed", "suppressed", "active", "active"]
+    left = desk.site.records.book().find(address_of(READERS[0]).key)
+    assert left is not None
+    assert (str(left.why.because), left.why.by) == ("전화로 요청", "Kim")
+    assert left.standing_since == desk.site.now
+    assert "all as they were recorded" in desk.run("consent", "verify")
+    assert "ended" in desk.run("consent", "show", READERS[0])
+
+
+def test_who_left_and_came_back_before_the_backup_stays_active(tmp_path: Path) -> None:
+    desk = ClockedStage(tmp_path)
+    desk.run("subscribers", "remove", READERS[0])
+    desk.site.now += timedelta(days=1)
+    again = (desk.site.now - timedelta(hours=1)).isoformat()
+    desk.run("subscribers", "add", READERS[0], "--again", "--consented-at", again)
+    desk.run("backup", str(tmp_path / "early.db"))
+
+    assert "left or bounced" not in restore(desk)
+    assert standings(desk)[0] == Standing.ACTIVE.value
+
+
+def test_who_moved_since_is_written_to_as_before(desk: ClockedStage) -> None:
+    desk.run("subscribers", "change-address", READERS[2], "moved@example.org")
+
+    restore(desk)
+
+    assert standings(desk)[2] == Standing.ACTIVE.value
+
+
+def test_who_never_wants_mail_again_still_gets_none(desk: ClockedStage) -> None:
+    key = address_of("never@example.org").key
+    with desk.site.records.database.begin() as connection:
+        block(connection, key, desk.site.now, "reader")
+
+    restore(desk)
+
+    assert desk.site.records.reader_lookup().is_blocked(key)
+
+
+def test_a_ledger_that_cannot_be_read_keeps_no_backup_from_being_restored(
+    desk: ClockedStage,
+) -> None:
+    desk.site.records.close()
+    (desk.root / "newsletter.db").write_bytes(b"no database")
+
+    assert "left or bounced" not in restore(desk)
+    assert standings(desk) == ["active"] * 4
