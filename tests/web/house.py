@@ -1,6 +1,7 @@
 """The readers' side of a small site: its pages without a socket, its mails in an outbox."""
 
 import re
+import shutil
 from collections.abc import Mapping
 from datetime import timedelta
 from email import message_from_bytes
@@ -26,7 +27,7 @@ from newsletter.subscribers.subscriber import Subscriber
 from newsletter.supplies import read_legal_files
 from newsletter.web.application import make_application
 from newsletter.web.pages import Pages
-from tests.stage.clocked import ClockedStage
+from tests.stage.clocked import ClockedSite, ClockedStage
 from tests.stage.site import CHECKOUT, PUBLIC_URL
 
 FORM: Final = {
@@ -65,6 +66,15 @@ class House:
         self.app = make_application(self.desk, self.pages, {}, public_url, trusted)
         self.room = MailRoom(site)
         self.client = Client(self.app)
+
+    def move_to(self, folder: Path) -> None:
+        """Go on with a copy of the site in another folder, as on another machine."""
+        shutil.copytree(self.stage.root, folder)
+        now, self.stage.root = self.site.now, folder
+        self.stage.site = self.site = ClockedSite(self.stage.environ, folder)
+        self.site.now = now
+        self._seen = {path.name for path in (folder / "outbox").glob("mail.*.eml")}
+        self.open()
 
     def move_clock(self, **by: float) -> None:
         """Move the site's clock on, by days, hours, minutes or seconds."""
