@@ -94,6 +94,8 @@ def test_there_are_no_other_unit_files() -> None:
     assert sorted(path.name for path in (ROOT / "docs/systemd").iterdir()) == [
         "newsletter-dispatch.service",
         "newsletter-dispatch.timer",
+        "newsletter-duties.service",
+        "newsletter-duties.timer",
         "newsletter-mails.service",
         "newsletter-mails.timer",
         "newsletter-serve.service",

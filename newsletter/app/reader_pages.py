@@ -6,7 +6,10 @@ from newsletter.lang import Lang
 from newsletter.supplies import read_legal_files, read_web_templates
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from newsletter.app.site import Site
+    from newsletter.message.agreement import Agreement
     from newsletter.message.legal_text import LegalTexts
     from newsletter.message.page_press import PagePress
 
@@ -16,6 +19,13 @@ def read_legal(site: "Site") -> "LegalTexts":
     from newsletter.message.legal_text import read_legal_texts  # noqa: PLC0415 - as below
 
     return read_legal_texts(*read_legal_files(site.root))
+
+
+def make_agreements(site: "Site", legal: "LegalTexts") -> "Mapping[Lang, Agreement]":
+    """Return what the form to subscribe asks to agree to."""
+    from newsletter.message.agreement import agreements_of  # noqa: PLC0415 - as below
+
+    return agreements_of(site.publication, legal, site.settings.erase_after.days)
 
 
 def make_page_press(site: "Site") -> "PagePress":
@@ -30,6 +40,7 @@ def make_page_press(site: "Site") -> "PagePress":
     from newsletter.message.page_press import PagePress  # noqa: PLC0415
     from newsletter.message.reader_words import FILE_NAME, read_reader_words  # noqa: PLC0415
 
+    legal = read_legal(site)
     own, its = read_web_templates(site.root)
     names = {lang: FILE_NAME.format(lang=lang) for lang in Lang}
     words = read_reader_words(
@@ -41,7 +52,8 @@ def make_page_press(site: "Site") -> "PagePress":
     press = PagePress(
         templates,
         words,
-        read_legal(site),
+        legal,
+        make_agreements(site, legal),
         publication=publication,
         accent_on_dark=lighten_for(publication.accent, DARK_PAPER),
     )

@@ -4,14 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from newsletter.app.reader_pages import read_legal
+from newsletter.app.reader_pages import make_agreements, read_legal
 from newsletter.app.site import Site
 from newsletter.desk.link_keys import LinkKeyring
 from newsletter.desk.reader_forms import Form, check_address, check_subscription
 from newsletter.lang import Lang
 from newsletter.mails.limits import network_of
 from newsletter.mails.mail import MailKind, Request
-from newsletter.message.agreement import agreements_of
 from newsletter.message.links import Purpose
 from newsletter.subscribers.address import Address, address_of
 from newsletter.subscribers.subscriber import Standing, Subscriber
@@ -25,7 +24,7 @@ class ReaderRequests:
         self._clock = site.clock
         self._keyring = keyring
         self._acts = site.records.reader_acts(site.zone())
-        self._agreements = agreements_of(site.publication, read_legal(site))
+        self._agreements = make_agreements(site, read_legal(site))
         site.records.consent_texts().keep(self._agreements.values(), site.clock())
         self._wake = wake  # called when a mail may be due
 

@@ -41,12 +41,24 @@ class Agreement:
         return {box: text.fields[box] for text in self.texts for box in text.boxes}
 
 
-def agreements_of(publication: Publication, texts: LegalTexts) -> Mapping[Lang, Agreement]:
-    """Return the agreement of every language; where data goes abroad, that is a text of its own."""
+def agreements_of(
+    publication: Publication, texts: LegalTexts, days: int
+) -> Mapping[Lang, Agreement]:
+    """
+    Return the agreement of every language; where data goes abroad, that is a text of its own.
+
+    Args:
+        publication: that readers subscribe to.
+        texts: of every language.
+        days: after a withdrawal, until the reader's data is erased.
+    """
     names = [LegalName.CONSENT, *([LegalName.CROSS_BORDER] if publication.cross_border else [])]
     return {
         lang: Agreement(
-            tuple(texts[name, lang].filled(values_of(publication, lang)) for name in names)
+            tuple(
+                texts[name, lang].filled({**values_of(publication, lang), "days": str(days)})
+                for name in names
+            )
         )
         for lang in Lang
     }

@@ -53,7 +53,9 @@ class Form:
 
 COMMON: Final = frozenset({"publication", "organisation", "sender", "email", "phone"})
 _FORMS: Final[Mapping[LegalName, Form]] = {
-    LegalName.CONSENT: Form((), frozenset(), ("consent_required", "consent_name", "consent_age")),
+    LegalName.CONSENT: Form(
+        (), frozenset({"days"}), ("consent_required", "consent_name", "consent_age")
+    ),
     LegalName.CROSS_BORDER: Form(
         (),
         frozenset({"items", "country", "recipient", "purpose", "refusal"}),

@@ -8,6 +8,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from newsletter.compose.whole_words import keep_whole
 from newsletter.errors import ContentError, Problem
 from newsletter.lang import Lang
+from newsletter.message.agreement import Agreement
 from newsletter.message.legal_text import LegalTexts
 from newsletter.message.reader_words import ReaderWords
 from newsletter.phrases import phrase
@@ -21,6 +22,7 @@ class PagePress:
         templates: Mapping[str, str],
         words: Mapping[Lang, ReaderWords],
         legal: LegalTexts,
+        agreements: Mapping[Lang, Agreement],
         accent_on_dark: str = "#ffffff",
         **shared: object,
     ) -> None:
@@ -31,11 +33,13 @@ class PagePress:
             templates: the source of each file below templates/web/, by its name there.
             words: of every language.
             legal: the consents and notices of every language.
+            agreements: what the form to subscribe asks to agree to, in every language.
             accent_on_dark: the publication's accent, readable on dark paper.
             shared: values that all templates see.
         """
         self.words = words
         self.legal = legal
+        self.agreements = agreements
         self.templates = templates
         self.accent_on_dark = accent_on_dark
         self._room = ImmutableSandboxedEnvironment(

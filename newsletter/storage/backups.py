@@ -13,6 +13,7 @@ from newsletter.dispatch.doubt import DoubtCause, LedgerMark, Sign
 from newsletter.errors import ContentError, LedgerError
 from newsletter.files import sync_folder
 from newsletter.phrases import phrase
+from newsletter.storage.accesses_since import AccessesSince, read_accesses, repeat_accesses
 from newsletter.storage.copies import write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
 from newsletter.storage.doubts import raise_doubts
@@ -117,12 +118,21 @@ class Restored:
     left: int  # those who left, complained or bounced since, and are not active again
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What the ledger that is replaced knows, and a backup must not forget."""
+
+    erasures: ErasuresSince
+    withdrawals: WithdrawalsSince
+    accesses: AccessesSince
+
+
 def restore(file: Path, ledger: Path, now: datetime) -> Restored:
     """
     Replace the ledger by a copy of the backup *file*, marked as restored.
 
     Readers who were erased after the backup are erased in the copy before it takes its place, and
-    who left, complained or bounced since is not active in it.
+    who left, complained or bounced since is not active in it. The access record goes on, too.
 
     Args:
         file: a backup that `read_backup` has checked.
@@ -142,7 +152,7 @@ def restore(file: Path, ledger: Path, now: datetime) -> Restored:
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
-        since = (read_erasures(database), read_withdrawals(database))
+        since = Since(read_erasures(database), read_withdrawals(database), read_accesses(database))
         mark, erased, gone = _mark_restored(file, place, since, now)
         with _alone(database):
             kept = _keep(database, now)
@@ -157,13 +167,14 @@ def restore(file: Path, ledger: Path, now: datetime) -> Restored:
 
 
 def _mark_restored(
-    file: Path, place: Path, since: tuple[ErasuresSince, WithdrawalsSince], asked_at: datetime
+    file: Path, place: Path, since: Since, asked_at: datetime
 ) -> tuple[LedgerMark, int, int]:
     """Migrate the copy, let nobody come back by it, and mark it as restored."""
     engine = open_file(place)
     try:
-        erased = repeat_erasures(engine, since[0], asked_at)
-        left = repeat_withdrawals(engine, since[1], asked_at)
+        erased = repeat_erasures(engine, since.erasures, asked_at)
+        left = repeat_withdrawals(engine, since.withdrawals, asked_at)
+        repeat_accesses(engine, since.accesses)
         now = datetime.now(UTC)
         with writing(engine) as connection:
             ensure_mark(connection)

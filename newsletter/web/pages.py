@@ -11,7 +11,6 @@ from flask import Response, request, url_for
 from newsletter.desk.reader_forms import Fault
 from newsletter.issue.issue import Publication
 from newsletter.lang import Lang, Preference
-from newsletter.message.agreement import agreements_of
 from newsletter.message.page_press import PagePress
 from newsletter.message.reader_words import ReaderWords
 from newsletter.subscribers.subscriber import Subscriber
@@ -48,7 +47,7 @@ class Pages:
     def __init__(self, press: PagePress, publication: Publication) -> None:
         self._press = press
         self.publication = publication
-        self.agreements = agreements_of(publication, press.legal)
+        self.agreements = press.agreements
         self.stylesheet = (
             press.templates[STYLESHEET]
             .replace("ACCENT_ON_DARK", press.accent_on_dark)

@@ -14,7 +14,7 @@ from newsletter.web.server import ENDING_S
 UNITS = Path(__file__).parents[2] / "docs" / "systemd"
 
 
-SERVICES = ("dispatch", "mails", "serve")
+SERVICES = ("dispatch", "mails", "serve", "duties")
 TIMERS = ("dispatch", "mails")
 
 
@@ -63,7 +63,7 @@ def test_the_service_may_write_to_its_own_folder_and_nowhere_else(name: str) -> 
 def test_all_services_are_shut_in_alike() -> None:
     sandboxes = {name: sandbox_of(read_unit(name, "service")) for name in SERVICES}
 
-    assert sandboxes["serve"] == sandboxes["mails"] == sandboxes["dispatch"]
+    assert len({str(one) for one in sandboxes.values()}) == 1
     assert len(sandboxes["serve"]) >= 20
 
 
@@ -75,6 +75,13 @@ def test_the_pages_come_back_by_themselves_and_are_given_time_to_finish() -> Non
     assert unit["Unit"]["StartLimitIntervalSec"] == "0"
     assert int(service["TimeoutStopSec"]) > ENDING_S
     assert service["KillMode"] == "mixed"
+
+
+def test_the_duties_are_looked_at_every_day_and_a_day_off_is_made_up_for() -> None:
+    timer = read_unit("duties", "timer")["Timer"]
+
+    assert timer["OnCalendar"].startswith("*-*-* ")
+    assert timer["Persistent"] == "true"
 
 
 @pytest.mark.parametrize("name", TIMERS)

@@ -98,7 +98,10 @@ def test_a_time_is_written_as_people_of_the_language_do() -> None:
 
 def test_a_template_escapes_what_it_shows_and_reaches_nothing_else() -> None:
     press = PagePress(
-        {"a.html.j2": "<p>{{ value }}</p>", "b.html.j2": "{{ ''.__class__.__mro__ }}"}, read(), {}
+        {"a.html.j2": "<p>{{ value }}</p>", "b.html.j2": "{{ ''.__class__.__mro__ }}"},
+        read(),
+        {},
+        {},
     )
 
     assert press.fill("a.html.j2", Lang.EN, value="<b>") == "<p>&lt;b&gt;</p>"
@@ -109,7 +112,7 @@ def test_a_template_escapes_what_it_shows_and_reaches_nothing_else() -> None:
 def test_all_wrong_templates_are_named(tmp_path: Path) -> None:
     del tmp_path
     press = PagePress(
-        {"a.html.j2": "{% if %}", "b.txt.j2": "ok", "c.html.j2": "\n{{ x"}, read(), {}
+        {"a.html.j2": "{% if %}", "b.txt.j2": "ok", "c.html.j2": "\n{{ x"}, read(), {}, {}
     )
 
     with pytest.raises(ContentError) as caught:

@@ -89,3 +89,16 @@ def test_a_ledger_that_cannot_be_read_keeps_no_backup_from_being_restored(
 
     assert "left or bounced" not in restore(desk)
     assert standings(desk) == ["active"] * 4
+
+
+def test_s12_the_access_record_goes_on_after_a_restore(desk: ClockedStage) -> None:
+    desk.run("subscribers", "show", READERS[0], "--because", "전화 문의")
+    desk.run("access", "review", "--month", "2022-07", "--by", "Kim", "--yes")
+
+    restore(desk)
+    desk.run("subscribers", "list")
+
+    accesses = desk.site.records.accesses()
+    kinds = [one.kind.value for one in accesses.find()]
+    assert kinds == ["backup-made", "subscriber-shown", "list-shown"]
+    assert accesses.find_review("2022-07") is not None

@@ -69,6 +69,15 @@ def test_s2_what_was_agreed_to_is_kept_under_the_hash_in_the_record(
         assert row in kept.words
 
 
+def test_s10_the_form_says_for_how_long_data_is_kept(tmp_path: Path) -> None:
+    house = House(tmp_path, erase_after="45")
+
+    assert any(
+        "수신을 거부하신 뒤 45일까지" in row for row in notice_on(house.get("/ko/subscribe").text)
+    )
+    assert any("Until 45 days after" in row for row in notice_on(house.get("/en/subscribe").text))
+
+
 def test_a_form_that_says_no_text_agrees_to_the_present_one(tmp_path: Path) -> None:
     house = House(tmp_path)
 
