@@ -122,7 +122,8 @@ def _moved(facts: MailFacts) -> MailText:
 
 
 def _left(facts: MailFacts) -> MailText:
-    text = facts.notice(LegalName.LEFT, when=facts.when)
+    since = datetime.fromisoformat(facts.mail.facts["since"])
+    text = facts.notice(LegalName.LEFT, when=facts.words.moment(since, facts.zone))
     return _write_notice(text, Link(text.fields["button"], facts.url))
 
 

@@ -42,7 +42,12 @@ SAMPLE: Final = Mail(
     address="sample@example.org",
     address_key="sample@example.org",
     reader=None,
-    facts={"since": "2022-08-26", "agreed": "2022-08-26", "until": "2022-08-26"},
+    facts={
+        "since": "2022-08-26",
+        "agreed": "2022-08-26",
+        "due": "2022-08-26",
+        "until": "2022-08-26",
+    },
     network=None,
     asked_at=datetime(2022, 8, 26, tzinfo=UTC),
     state=State.PENDING,

@@ -12,6 +12,7 @@ from newsletter.desk.person_record import PersonRecord
 from newsletter.dispatch.states import State
 from newsletter.issue.issue import Publication
 from newsletter.lang import EDITION_OF, EditionKind, Lang
+from newsletter.mails.breach import ToldOfLeak
 from newsletter.mails.mail import Mail, MailKind
 from newsletter.message.reader_words import ReaderWords
 from newsletter.phrases import Catalogue, catalogue
@@ -155,6 +156,11 @@ class _Page:
             [self._delivery(one) for one in person.deliveries],
         )
         yield Table(
+            words["person_leaks"],
+            (when, words["person_edition"], state, answer),
+            [self._leak(one) for one in person.leaks],
+        )
+        yield Table(
             words["person_accesses"],
             (when, what, words["person_why"]),
             [self._access(one) for one in person.accesses],
@@ -184,6 +190,15 @@ class _Page:
             self.words[ASKED[one.kind]],
             one.network or "",
             self.sentences.word(one.state.said),
+            printable(self.sentences.word(one.answer)),
+        )
+
+    def _leak(self, one: ToldOfLeak) -> Sequence[str]:
+        state = self.sentences.word(one.state.said)
+        return (
+            self.when(one.at),
+            self.words[EDITIONS[one.edition]],
+            f"{state} ({self.words['person_rehearsal']})" if one.is_drill else state,
             printable(self.sentences.word(one.answer)),
         )
 

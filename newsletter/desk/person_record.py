@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from newsletter.mails.breach import ToldOfLeak
 from newsletter.mails.mail import Mail
 from newsletter.phrases import Phrase
 from newsletter.subscribers.access_record import Access
@@ -30,13 +31,15 @@ class PersonRecord:
     consents: Sequence[tuple[ConsentEntry, str | None]]  # each with its file's name
     requests: Sequence[Mail]
     deliveries: Sequence[PastDelivery]
+    leaks: Sequence[ToldOfLeak]  # notices that data has leaked
     block: Block | None
     accesses: Sequence[Access]  # by operators, to this person's data alone
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known but that somebody asked."""
-        return not (self.subscriber or self.consents or self.requests or self.block)
+        known = (self.subscriber, self.consents, self.requests, self.leaks, self.block)
+        return not any(known)
 
 
 def find_person(records: "Records", address: Address) -> PersonRecord:
@@ -55,6 +58,7 @@ def find_person(records: "Records", address: Address) -> PersonRecord:
         consents=records.consents().find(address.key),
         requests=lookup.find_mails(address.key, reader),
         deliveries=() if reader is None else book.deliveries(reader),
+        leaks=records.breaches().find_about(address.key),
         block=lookup.find_block(address.key),
         accesses=records.accesses().find_about(address.key),
     )
@@ -74,6 +78,7 @@ def write_person(person: PersonRecord, *, for_reader: bool) -> str:
         "deliveries": [
             {**asdict(one), "answer": str(one.answer) or None} for one in person.deliveries
         ],
+        "leaks": [{**asdict(one), "answer": str(one.answer) or None} for one in person.leaks],
         "accesses": [describe_access(one, for_reader=for_reader) for one in person.accesses],
     }
     return json.dumps(shown, ensure_ascii=False, indent=2, default=_write_value)

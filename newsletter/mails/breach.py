@@ -79,6 +79,17 @@ class Unreached:
     begun_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class ToldOfLeak:
+    """A notice of a leak to one person."""
+
+    at: datetime | None  # aware UTC; when it was begun
+    edition: EditionKind
+    state: State
+    answer: Said  # of the mail server; may be empty
+    is_drill: bool
+
+
 class BreachBook(Protocol):
     """The ledger of notices; apart from that of issues, and from the list."""
 

@@ -22,6 +22,7 @@ class Notice:
     lang: Lang
     declared_at: datetime  # aware UTC: the declaration that it is about
     due: date  # the last day on which it may be sent, in the publication's zone
+    answer_by: date | None = None  # of a renewal: the last day on which the reader may answer
     state: State | None = None  # None: nobody asked for it yet
 
     def is_overdue(self, today: date) -> bool:

@@ -31,7 +31,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from newsletter.delivery.provider import Outcome
 from newsletter.dispatch.states import State
 from newsletter.lang import EditionKind
-from newsletter.mails.breach import Breach, BreachId, Notice, NoticeWords, Person, Unreached
+from newsletter.mails.breach import (
+    Breach,
+    BreachId,
+    Notice,
+    NoticeWords,
+    Person,
+    ToldOfLeak,
+    Unreached,
+)
 from newsletter.mails.mail import MailName, draw_mail_name
 from newsletter.mails.posting import settle
 from newsletter.phrases import read_said, write_said
@@ -258,6 +266,20 @@ class SqlBreaches:
             while rows := connection.execute(query.where(_OF.id > after).limit(_AT_ONCE)).all():
                 for after, *row in rows:  # noqa: B007 - where the next page begins
                     yield _unreached_of(row)
+
+    def find_about(self, address_key: str) -> Sequence[ToldOfLeak]:
+        """Return the notices to an address, the oldest first."""
+        query = (
+            select(_OF.begun_at, _OF.edition, _OF.state, _OF.answer, breaches.c.is_drill)
+            .join(breaches, breaches.c.id == _OF.breach_id)
+            .where(_OF.address_key == address_key)
+            .order_by(_OF.id)
+        )
+        with reading(self._engine) as connection:
+            return [
+                ToldOfLeak(at, EditionKind(edition), State(state), read_said(answer), is_drill)
+                for at, edition, state, answer, is_drill in connection.execute(query)
+            ]
 
     def _find(self, condition: ColumnElement[bool], *, may_be_drill: bool = False) -> Breach | None:
         query = select(breaches).where(condition)

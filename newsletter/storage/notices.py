@@ -92,7 +92,8 @@ class SqlNotices:
                 continue
             asked = row.asked_at
             if asked is None or asked.astimezone(self._zone).date() < renewal.since:
-                yield self._notice(MailKind.RENEWAL, row, row.consented_at, renewal.until)
+                notice = self._notice(MailKind.RENEWAL, row, row.consented_at, renewal.until)
+                yield replace(notice, answer_by=renewal.answer_by(today))
 
     def find_asked(self, now: datetime) -> Sequence[Notice]:
         """Return the notices that wait, or whose arrival nothing proves, of the last 60 days."""
@@ -189,7 +190,7 @@ class SqlNotices:
             reader=SubscriberId(row.subscriber_id),
             lang=Lang(row.lang),
             declared_at=at,
-            due=date.fromisoformat(facts["until"]) if is_renewal else result_due(at, self._zone),
+            due=date.fromisoformat(facts["due"]) if is_renewal else result_due(at, self._zone),
             state=State(row.state),
         )
 
@@ -205,8 +206,10 @@ def _was_never_told(kind: MailKind, since: ColumnElement[Any]) -> ColumnElement[
 
 def _request_of(notice: Notice, now: datetime) -> Request:
     at = notice.declared_at.isoformat()
-    is_renewal = notice.kind is MailKind.RENEWAL
-    facts = {"agreed": at, "until": notice.due.isoformat()} if is_renewal else {"since": at}
+    facts = {"since": at}
+    if notice.kind is MailKind.RENEWAL:
+        until = notice.answer_by or notice.due
+        facts = {"agreed": at, "due": notice.due.isoformat(), "until": until.isoformat()}
     return Request(
         kind=notice.kind,
         lang=notice.lang,

@@ -27,7 +27,11 @@ class Renewal:
     """A reader's consent has to be confirmed again."""
 
     since: date  # from this day on the reader may be asked
-    until: date  # the last day on which the notice may be sent, and answered
+    until: date  # the last day on which the notice may be sent
+
+    def answer_by(self, today: date) -> date:
+        """Return the last day for the answer to a notice of *today*: later, if that is late."""
+        return today + AHEAD if self.is_overdue(today) else self.until
 
     def is_overdue(self, today: date) -> bool:
         """Whether the last day has passed."""

@@ -128,7 +128,7 @@ def test_a_notice_says_every_item_in_its_languages_korean_first(stage: ClockedSt
     assert english not in text_of(letters["ko@example.org"])
     assert korean_words not in text_of(letters["en@example.org"])
     subject = str(letters["both@example.org"]["Subject"])
-    assert subject.index("유출등 통지") < subject.index("Notice of a personal data breach")
+    assert subject.index("유출 통지") < subject.index("Notice of a personal data breach")
 
 
 def test_the_deadlines_count_from_when_it_was_known(stage: ClockedStage) -> None:

@@ -53,7 +53,7 @@ def test_s4_the_result_of_consent_is_told_at_once_with_its_three_items(tmp_path:
     text = text_of(mail)
     assert "보내는 사람: " in text
     assert "수신 동의 일시: 2022년 8월 26일" in text
-    assert "처리 결과: 구독자로 등록하였습니다." in text
+    assert "처리 결과: 수신 동의를 처리하였습니다." in text
     preferences, leave = links_of(mail)
     assert house.get(preferences).status_code == 200
     house.post(leave)
@@ -181,6 +181,7 @@ def test_s5_readers_are_asked_before_two_years_have_passed(tmp_path: Path) -> No
     )
     assert "Please answer by: August 30, 2022" in text
     assert "If you do not answer, your consent continues" in text
+    assert "확인 기한: 2022년 9월 25일까지" in text_of(mails["missed@example.org"])
     assert duties(house)["renewals"]["due"] == 0
     house.stage.run("notices", "send")
     assert house.mails() == []

@@ -47,7 +47,7 @@ def renewals(house: House) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     with house.site.records.database.connect() as connection:
         for address, facts in connection.exec_driver_sql(query):
-            found[address].append(json.loads(facts)["until"])
+            found[address].append(json.loads(facts)["due"])
     return found
 
 

@@ -73,7 +73,7 @@ def test_s10_the_form_says_for_how_long_data_is_kept(tmp_path: Path) -> None:
     house = House(tmp_path, erase_after="45")
 
     assert any(
-        "수신을 거부하신 뒤 45일까지" in row for row in notice_on(house.get("/ko/subscribe").text)
+        "수신을 거부하신 날부터 45일 동안" in row for row in notice_on(house.get("/ko/subscribe").text)
     )
     assert any("Until 45 days after" in row for row in notice_on(house.get("/en/subscribe").text))
 
