@@ -43,6 +43,16 @@ class Prepared:
         # A single row is also passed as a list, so that the driver counts in the same way.
         return connection.exec_driver_sql(self._text, bound).rowcount
 
+    def fetch(self, connection: Connection, row: Mapping[str, Any]) -> Sequence[Any] | None:
+        """
+        Execute the statement for one *row*; return what its RETURNING yields, at most one row.
+
+        Values come as the driver has them: numbers and texts only.
+        """
+        fitted = [(name, row[name] if fit is None else fit(row[name])) for name, fit in self._fits]
+        bound = tuple(value for _, value in fitted) if self._is_positional else dict(fitted)
+        return connection.exec_driver_sql(self._text, bound).one_or_none()
+
 
 @lru_cache(maxsize=16)
 def prepare(statement: Insert | Update, dialect: Dialect) -> Prepared:

@@ -19,6 +19,7 @@ from newsletter.storage.acting_readers import (
     find_named,
 )
 from newsletter.storage.blocking import block, find_blocked
+from newsletter.storage.conditions import constant
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
@@ -33,6 +34,7 @@ from newsletter.storage.mail_rows import (
 )
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_moves import move, undo_move
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import Address
@@ -58,14 +60,14 @@ _LEAVE: Final = (
     update(subscribers)
     .where(
         subscribers.c.reader_id == bindparam("reader", type_=Text),
-        subscribers.c.standing == Standing.ACTIVE.value,
+        subscribers.c.standing == constant(Standing.ACTIVE),
     )
     .values(
-        standing=Standing.UNSUBSCRIBED.value,
+        standing=constant(Standing.UNSUBSCRIBED),
         standing_since=bindparam("now"),
-        standing_cause=Cause.WITHDREW.value,
+        standing_cause=constant(Cause.WITHDREW),
         standing_because=bindparam("because"),
-        standing_by=READER,
+        standing_by=constant(READER),
     )
     .returning(
         subscribers.c.id,
@@ -170,7 +172,7 @@ class SqlReaderActs:
 def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lang) -> Left | None:
     """Unsubscribe; by one statement, if the name is the reader's own and the reader is active."""
     changes = {"reader": str(name), "now": leaving.at, "because": leaving.because or None}
-    row = connection.execute(_LEAVE, changes).one_or_none()
+    row = prepare(_LEAVE, connection.dialect).fetch(connection, changes)
     if row is not None:
         number, address, key, chosen = row
         preference = Preference(chosen) if chosen else None

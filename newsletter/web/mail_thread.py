@@ -112,7 +112,6 @@ class MailThread:
                 chore.do_if_due(now)
             sent = self._room.deliver_due(lambda: not self._stopping.is_set())
             if self._cleaned_at is None or now - self._cleaned_at > CLEAN_EVERY:
-                self._room.keep_up()
                 self._room.delete_old()
                 self._cleaned_at = now
             self._tell_of_crowds(now)

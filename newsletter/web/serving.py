@@ -13,7 +13,7 @@ from newsletter.desk.reader_desk import ReaderDesk, open_reader_desk
 from newsletter.errors import NewsletterError
 from newsletter.web.application import make_application
 from newsletter.web.health import Check
-from newsletter.web.mail_thread import Chore, MailThread
+from newsletter.web.mail_thread import CLEAN_EVERY, Chore, MailThread
 from newsletter.web.pages import Pages
 from newsletter.web.server import Server
 
@@ -34,11 +34,13 @@ class Serving:
             NewsletterError: what a person must mend before readers may come.
         """
         press = make_page_press(site)
+        room = MailRoom(site, press)
         chores = (
+            Chore(CLEAN_EVERY, room.keep_up),
             Chore(FINISH_EVERY, partial(finish_erasures, site)),
             Chore(ERASE_EVERY, partial(erase_due, site)),
         )
-        self._mails = MailThread(MailRoom(site, press), chores)
+        self._mails = MailThread(room, chores)
         desk = open_reader_desk(site, self._mails.wake)
         pages = Pages(press, site.publication)
         settings = site.settings
