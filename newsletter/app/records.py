@@ -135,7 +135,8 @@ class Records:
         """Open the notices that the law asks for; *otherwise* is the publication's language."""
         from newsletter.storage.notices import SqlNotices  # noqa: PLC0415
 
-        return SqlNotices(self.database, self.commits, zone, otherwise)
+        silence = self._settings.renewal_silence
+        return SqlNotices(self.database, self.commits, zone, otherwise, silence)
 
     def breaches(self) -> "SqlBreaches":
         """Open the ledger of notices of a leak."""

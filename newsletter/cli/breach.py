@@ -85,6 +85,7 @@ def breach(  # noqa: PLR0913 - one for each option
     if not is_harmless:
         require_person(_("send"), yes=yes)
     if unreached:
+        look_at_many(site, Look(AccessKind.UNREACHED_LISTED, file.name), None, by=name_person(name))
         _make_ready(unreached)
     order = NoticeOrder(
         file=file.name,
@@ -101,7 +102,6 @@ def breach(  # noqa: PLR0913 - one for each option
     if unreached:
         from newsletter.desk.breach import list_unreached  # noqa: PLC0415 - as above
 
-        look_at_many(site, Look(AccessKind.UNREACHED_LISTED, file.name), None, by=order.by)
         with unreached.open("w", encoding="utf-8") as listed:
             listed.writelines(list_unreached(site, result.breach))
     if is_json:

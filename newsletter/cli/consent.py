@@ -77,8 +77,13 @@ def verify(site: Site) -> None:
             proof = consents.verify(lambda done: bar.show(done, ""))
     else:
         proof = consents.verify(lambda _done: None)
-    if proof.broken:
-        raise ContentError("\n".join(_say_break(one, find_zone(site)) for one in proof.broken))
+    faults = [_say_break(one, find_zone(site)) for one in proof.broken]
+    faults += [
+        _("the text {hash} was changed or removed afterwards", hash=printable(one[:HASH_SHOWN]))
+        for one in proof.texts
+    ]
+    if faults:
+        raise ContentError("\n".join(faults))
     tell("Verified", _("{count:,} entries, all as they were recorded", count=proof.entries))
     tell("Last link", proof.head.hex())
     for file in proof.unfinished:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from email import policy
+from email.header import Header, decode_header
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from pathlib import Path
@@ -49,5 +50,15 @@ def _recipients_of(path: Path) -> list[str]:
     except FileNotFoundError:  # another program has taken it out
         return []
     fields = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
-    values = [str(one) for name in _TO for one in fields.get_all(name, ())]
+    values = [_text_of(one) for name in _TO for one in fields.get_all(name, ())]
     return [address for _, address in getaddresses(values) if address]
+
+
+def _text_of(value: object) -> str:
+    """Return a field in Unicode: letters to such addresses have UTF-8 in their heads (RFC 6532)."""
+    if isinstance(value, Header):  # of octets that are not ASCII
+        return "".join(
+            piece if isinstance(piece, str) else piece.decode("utf-8", "replace")
+            for piece, _ in decode_header(value)
+        )
+    return str(value)

@@ -21,6 +21,7 @@ from newsletter.subscribers.access_record import (
     summarise,
 )
 
+EARLIEST: Final = 1970  # years
 MONTH: Final = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 
 
@@ -95,7 +96,7 @@ def bounds_of(month: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
         UsageError: it is not written like 2026-10.
     """
     found = MONTH.fullmatch(month.strip())
-    if found is None or not 1 <= int(found[1]) < MAXYEAR:
+    if found is None or not EARLIEST <= int(found[1]) < MAXYEAR:
         raise UsageError(phrase("desk.month-unreadable", value=month))
     year, number = int(found[1]), int(found[2])
     first = datetime(year, number, 1, tzinfo=zone)

@@ -64,17 +64,18 @@ def find_duties(site: Site) -> list[Duty]:
 
 
 def _results(seen: _Seen) -> Duty:
-    return _of_notices(DutyKind.RESULTS, seen, {MailKind.AGREED, MailKind.LEFT})
+    """All of them are due: results are told at once."""
+    return _of_notices(DutyKind.RESULTS, seen, {MailKind.AGREED, MailKind.LEFT}, date.max)
 
 
 def _renewals(seen: _Seen) -> Duty:
-    return _of_notices(DutyKind.RENEWALS, seen, {MailKind.RENEWAL})
+    return _of_notices(DutyKind.RENEWALS, seen, {MailKind.RENEWAL}, seen.month_ends)
 
 
-def _of_notices(kind: DutyKind, seen: _Seen, kinds: set[MailKind]) -> Duty:
+def _of_notices(kind: DutyKind, seen: _Seen, kinds: set[MailKind], until: date) -> Duty:
     its = [one for one in seen.owed if one.kind in kinds and not one.is_unproven]
     overdue = sum(one.is_overdue(seen.today) for one in its)
-    due = sum(seen.today <= one.due <= seen.month_ends for one in its)
+    due = sum(seen.today <= one.due <= until for one in its)
     return Duty(kind, due, overdue, min((one.due for one in its), default=None))
 
 

@@ -92,7 +92,6 @@ class MailRoom:
         self._book = site.records.mails(publication.zone)
         self._crowds = site.records.crowds()
         self._notices = site.records.notices(publication.zone, main_language(publication))
-        self._silence = site.settings.renewal_silence
         self._fill_all()
 
     @cached_property
@@ -118,12 +117,11 @@ class MailRoom:
         Do what is due without being asked for: once an hour, or before other mails are sent.
 
         Results of declarations that nobody asked for yet are asked for; whoever did not confirm a
-        consent in time is removed, where that is the setting.
+        consent in time is removed, where the mail said so.
         """
         now = self._site.clock()
         self._notices.ask_for(self._notices.find_results(now), now, lambda _count: None)
-        if self._silence is Silence.REMOVED:
-            self._notices.end_unanswered(now)
+        self._notices.end_unanswered(now)
 
     def delete_old(self) -> int:
         """Delete requests of a week ago that nobody confirmed; return how many."""
@@ -173,7 +171,7 @@ class MailRoom:
                     preferences_url="sample",
                     unsubscribe_url="sample",
                     code="sample",
-                    silence=self._silence,
+                    silence=Silence.KEPT,
                     zone=self._publication.zone,
                 )
                 text = write_text(form, facts)
@@ -198,7 +196,7 @@ class MailRoom:
             url=links.mail_url(links.token(Purpose.MAIL, mail.name)),
             preferences_url=_reader_url(links, Purpose.PREFERENCES, reader),
             unsubscribe_url=_reader_url(links, Purpose.UNSUBSCRIBE, reader),
-            silence=self._silence,
+            silence=Silence(mail.facts.get("silence", Silence.KEPT)),
             zone=self._publication.zone,
             code=self._acts.code_of(mail, now) if is_confirmation else "",
         )

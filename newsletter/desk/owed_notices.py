@@ -10,7 +10,6 @@ from newsletter.desk.languages import main_language
 from newsletter.issue.issue import Publication
 from newsletter.mails.notices import Notice, NoticeBook
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
-from newsletter.subscribers.renewal import Silence
 
 
 class OfficeSite(Protocol):
@@ -54,7 +53,7 @@ def ask_for_owed(site: Site, told: Callable[[int], None]) -> Asked:
     """
     Ask for every notice that nobody asked for yet; durable for as many as *told* is told of.
 
-    Where silence ends a subscription, it also ends those of readers whose day has passed.
+    It also ends the subscriptions of readers whose day has passed, where their mail said so.
     """
     notices, now = _notices(site), site.clock()
 
@@ -63,8 +62,7 @@ def ask_for_owed(site: Site, told: Callable[[int], None]) -> Asked:
         yield from notices.find_renewals(now)
 
     count = notices.ask_for(owed(), now, told)
-    is_end = site.settings.renewal_silence is Silence.REMOVED
-    return Asked(count, notices.end_unanswered(now) if is_end else 0)
+    return Asked(count, notices.end_unanswered(now))
 
 
 def _notices(site: Site) -> NoticeBook:

@@ -39,7 +39,9 @@ class Form:
     consent_name: bool = False
     consent_age: bool = False
     consent_abroad: bool = False
-    text: str = ""  # names the agreement that was read, see `Agreement.hash`; "": not said
+    text: str | None = (
+        None  # names the agreement that was read, see `Agreement.hash`; None: not said
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def check_subscription(form: Form, agreement: Agreement) -> Asked:
     address = _try_address(form.address, faults)
     preference = _try_preference(form.preference, faults)
     name = _try_name(form.name, faults)
-    if form.text not in ("", agreement.hash):
+    if form.text not in (None, agreement.hash):
         raise FormError([Fault("consent_required", TEXT_CHANGED), *faults])
     if not form.consent_required:
         faults.append(Fault("consent_required", "error_consent_required"))

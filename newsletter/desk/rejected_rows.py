@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 
+from newsletter.errors import ContentError
+from newsletter.subscribers.address import address_of
 from newsletter.subscribers.traces import Sought
 
 
@@ -14,7 +16,8 @@ def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> in
     """
     Rewrite *file* without the rows that contain one of the people; return how many.
 
-    A row was often refused because its address is damaged: one that begins like theirs counts.
+    A row was often refused because its address is damaged: then one that begins like theirs
+    counts, or a name.
 
     Args:
         file: as an import wrote it; missing is fine.
@@ -46,9 +49,20 @@ def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> in
 
 
 def _is_theirs(row: Sequence[str], sought: Sought, locals_: Sequence[str]) -> bool:
+    """Where a row has an address, that says whose it is; else names and beginnings do."""
+    addresses = [key for key in map(_key_of, row) if key is not None]
+    if addresses:
+        return any(map(sought.is_theirs, addresses))
     for cell in row:
         plain = cell.casefold()
         begins = (rf"(?<![\w.+-]){re.escape(local)}\s*@" for local in locals_)
         if any(re.search(one, plain) for one in begins) or sought.is_in(cell):
             return True
     return False
+
+
+def _key_of(cell: str) -> str | None:
+    try:
+        return address_of(cell).key
+    except ContentError:
+        return None

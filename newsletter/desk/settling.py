@@ -15,6 +15,7 @@ from newsletter.dispatch.states import State
 from newsletter.errors import ContentError, UnfinishedError, UsageError
 from newsletter.phrases import Phrase, phrase
 from newsletter.subscribers.address import address_of
+from newsletter.subscribers.erasing import ERASED
 
 if TYPE_CHECKING:
     from newsletter.dispatch.ledger import LedgerLine, Tallies
@@ -156,7 +157,7 @@ def _describe(living: Sequence[LivingRun]) -> list[Phrase]:
 
 
 def _is_to(line: "LedgerLine", key: str) -> bool:
-    return address_of(line.address).key == key
+    return line.address != ERASED and address_of(line.address).key == key
 
 
 def _refuse_cancelled(site: Site, issue: str, settlement: Settlement) -> None:

@@ -1,5 +1,6 @@
 """The consent record in the database: rows are added in the transaction of their change."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from newsletter.errors import LedgerError
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
-from newsletter.storage.consent_tables import consent_chains, consents
+from newsletter.storage.consent_tables import consent_chains, consent_texts, consents
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, lasting_key
 from newsletter.storage.prepared import prepare
 from newsletter.storage.transactions import reading
@@ -212,6 +213,7 @@ class Proof:
     head: bytes  # the last link of the own chain
     broken: tuple[Break, ...]  # the first break of each chain
     unfinished: tuple[str, ...]  # names of files whose chain is not complete
+    texts: tuple[str, ...]  # hashes of texts that were changed, or are missing
 
 
 class SqlConsents:
@@ -278,7 +280,22 @@ class SqlConsents:
             looked_at(entries)
             open_files = [file for number, file in files.items() if number not in sealed]
             unfinished = () if own.broken else tuple(open_files)
-            return Proof(entries, own.head, tuple(broken), unfinished)
+            texts = _find_wrong_texts(connection)
+            return Proof(entries, own.head, tuple(broken), unfinished, texts)
+
+
+def _find_wrong_texts(connection: Connection) -> tuple[str, ...]:
+    """Return the hashes of texts that entries name, and that are not what was agreed to."""
+    named = select(_OF.text_hash).where(_OF.text_hash.is_not(None)).distinct()
+    kept = select(consent_texts.c.hash, consent_texts.c.words)
+    right = {
+        name
+        for name, words in connection.execute(kept)
+        if hashlib.sha256(str(words).encode(errors="surrogatepass")).hexdigest() == name
+    }
+    stored = set(connection.execute(select(consent_texts.c.hash)).scalars())
+    wanted = set(connection.execute(named).scalars()) | stored
+    return tuple(sorted(wanted - right))
 
 
 def _take_head(connection: Connection, chain: ChainId) -> tuple[int, bytes]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from newsletter.dispatch.control import PROGRAM
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
 from newsletter.storage.erased_people import (
@@ -43,6 +44,7 @@ from newsletter.storage.tables import (
     subscribers,
 )
 from newsletter.storage.transactions import reading, writing
+from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
 from newsletter.subscribers.erasing import (
     ERASED_KEY,
@@ -133,7 +135,7 @@ class SqlErasing:
                 remains.add(Remains.IMPORT)
             return frozenset(remains)
 
-    def repeat(self, sought: Sought, *, everywhere: bool = False) -> Counter[Erased]:
+    def repeat(self, sought: Sought, now: datetime, *, everywhere: bool = False) -> Counter[Erased]:
         """
         Take people who are known by hashes out of the rows again.
 
@@ -145,6 +147,7 @@ class SqlErasing:
             people = find_people(connection, keys)
             held = find_placeholders(connection, sought.hashes)
             people = People(people.ids | held, people.keys, people.names)
+            _end_consents(connection, people, now, PROGRAM)
             counts = erase_rows(connection, with_names(sought, people), people)
             remove_placeholders(connection, held)
         return counts
@@ -227,14 +230,7 @@ def _record(
     order: ErasureOrder,
 ) -> None:
     """Record the erasure of each address on the list, and that consent ends."""
-    found = select(*ENTRY_COLUMNS).where(_LIST.address_key.in_(list(people.keys)))
-    entries = {entry.key: entry for entry in map(read_entry, connection.execute(found))}
-    ended = [
-        Declaration(entry.key, ConsentAct.ENDED, order.now)
-        for entry in entries.values()
-        if entry.standing is Standing.ACTIVE
-    ]
-    ConsentLog(connection, Occasion(ConsentWay.OPERATOR, order.now, order.by)).add(ended)
+    entries = _end_consents(connection, people, order.now, order.by)
     for key in sorted({*keys, *entries}):
         entry = entries.get(key)
         kept = None if entry is None else remember(entry, order.now)
@@ -250,6 +246,21 @@ def _record(
             "remains": " ".join(sorted(AT_FIRST)),
         }
         connection.execute(insert(erasures).values(values))
+
+
+def _end_consents(
+    connection: Connection, people: People, now: datetime, by: str
+) -> Mapping[str, Entry]:
+    """Record that the consent of those who are active ends; return their entries, by key."""
+    found = select(*ENTRY_COLUMNS).where(_LIST.address_key.in_(list(people.keys)))
+    entries = {entry.key: entry for entry in map(read_entry, connection.execute(found))}
+    ended = [
+        Declaration(entry.key, ConsentAct.ENDED, now)
+        for entry in entries.values()
+        if entry.standing is Standing.ACTIVE
+    ]
+    ConsentLog(connection, Occasion(ConsentWay.OPERATOR, now, by)).add(ended)
+    return entries
 
 
 def _is_busy(connection: Connection, now: datetime) -> bool:

@@ -26,6 +26,7 @@ from sqlalchemy import Text as TextType
 from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
 from newsletter.phrases import beginning_of, phrase, write_said
+from newsletter.storage import access_tables  # noqa: F401 - part of the metadata, by `TEXTS`
 from newsletter.storage.answers import AGAIN, ASSUMED, GONE, OLD_BEGINNINGS
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consent_tables import consents

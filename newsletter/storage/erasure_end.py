@@ -105,7 +105,7 @@ def finish_open(engine: Engine, now: datetime, *, has_files: bool = True) -> Non
         if found is None or erasing.find_remains(now) & BUSY:
             return
         sought, left = found
-        erasing.repeat(sought)
+        erasing.repeat(sought, now)
         end_erasures(engine, sought, now, left & ({Remains.FILES} if has_files else set()))
     except NewsletterError as error:
         log.warning(phrase("storage.erasure-not-finished", fault=error.phrase))

@@ -78,8 +78,9 @@ def repeat_erasures(
         key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
     if not hashes or key is None:
         return 0
-    sought = Sought(since.key[0].encode() if since.key else key, hashes)
-    counts = SqlErasing(engine).repeat(sought, everywhere=True)
+    # The copy's own key: a ledger that was begun anew meanwhile has another.
+    sought = Sought(key, hashes)
+    counts = SqlErasing(engine).repeat(sought, now, everywhere=True)
     if ends:
         SqlErasing(engine).end(sought, (), now)
     write_anew(engine)

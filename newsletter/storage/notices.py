@@ -23,7 +23,15 @@ from newsletter.storage.result_notices import language_of
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
-from newsletter.subscribers.renewal import AHEAD, RESULT_DAYS, YEARS, find_renewal, result_due
+from newsletter.subscribers.erasing import ERASED_KEY
+from newsletter.subscribers.renewal import (
+    AHEAD,
+    LOOK_BACK,
+    YEARS,
+    Silence,
+    find_renewal,
+    result_due,
+)
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 from newsletter.subscribers.why import IMPORT, Cause, Why
 
@@ -38,7 +46,12 @@ class SqlNotices:
     """Notices to the readers of one site."""
 
     def __init__(
-        self, database: Engine, commits: GroupCommit, zone: tzinfo, otherwise: Lang
+        self,
+        database: Engine,
+        commits: GroupCommit,
+        zone: tzinfo,
+        otherwise: Lang,
+        silence: Silence,
     ) -> None:
         """
         Open them.
@@ -48,15 +61,17 @@ class SqlNotices:
             commits: of what is written.
             zone: of days.
             otherwise: the language of readers without one of their own.
+            silence: what it means from now on if a reader does not answer.
         """
         self._database = database
         self._commits = commits
         self._zone = zone
         self._otherwise = otherwise
+        self._silence = silence
 
     def find_results(self, now: datetime) -> Iterator[Notice]:
-        """Yield results of declarations of the last 14 days that nobody asked for yet."""
-        since = now - timedelta(days=RESULT_DAYS)
+        """Yield results of declarations of the last 15 days that nobody asked for yet."""
+        since = now - LOOK_BACK
         agreed = and_(
             _READER.standing == Standing.ACTIVE.value,
             _READER.consented_at > since,
@@ -117,7 +132,7 @@ class SqlNotices:
         """
         count = 0
         while batch := list(islice(notices, AT_A_TIME)):
-            requests = [_request_of(one, now) for one in batch]
+            requests = [_request_of(one, now, self._silence) for one in batch]
             count += self._commits.run(partial(_ask, requests=requests))
             told(count)
         return count
@@ -126,7 +141,7 @@ class SqlNotices:
         """
         End the subscriptions of readers who were asked, and did not answer in time.
 
-        Only where the mail was accepted, and the consent is the one that it asked about.
+        Only where the mail was accepted and said so, and the consent is the same as then.
         """
         today = now.astimezone(self._zone).date()
         query = (
@@ -144,7 +159,8 @@ class SqlNotices:
             keys = [
                 row.address_key
                 for row in connection.execute(query)
-                if today > date.fromisoformat(row.facts["until"])
+                if row.facts["silence"] == Silence.REMOVED
+                and today > date.fromisoformat(row.facts["until"])
                 and row.consented_at == datetime.fromisoformat(row.facts["agreed"])
             ]
         for start in range(0, len(keys), AT_A_TIME):
@@ -159,7 +175,7 @@ class SqlNotices:
             *(_READER.id, _READER.address, _READER.address_key, _READER.preference),
             *(_READER.consented_at, _READER.standing_since),
         )
-        query = select(*columns).where(condition)
+        query = select(*columns).where(condition, ~_READER.address_key.startswith(ERASED_KEY))
         if asked_at is not None:
             query = query.add_columns(asked_at.label("asked_at"))
         last = 0
@@ -204,12 +220,13 @@ def _was_never_told(kind: MailKind, since: ColumnElement[Any]) -> ColumnElement[
     return ~told
 
 
-def _request_of(notice: Notice, now: datetime) -> Request:
+def _request_of(notice: Notice, now: datetime, silence: Silence) -> Request:
     at = notice.declared_at.isoformat()
     facts = {"since": at}
     if notice.kind is MailKind.RENEWAL:
         until = notice.answer_by or notice.due
         facts = {"agreed": at, "due": notice.due.isoformat(), "until": until.isoformat()}
+        facts["silence"] = silence.value  # what this reader is told, whatever the setting becomes
     return Request(
         kind=notice.kind,
         lang=notice.lang,

@@ -1,7 +1,6 @@
 """The result of a declaration is told: asked for in the transaction that records it."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -17,7 +16,7 @@ from newsletter.subscribers.consent_record import (
     declaration_of,
     stand_of,
 )
-from newsletter.subscribers.renewal import RESULT_DAYS
+from newsletter.subscribers.renewal import LOOK_BACK
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 
 _LANG_OF: Final = {Preference(lang.value): lang for lang in Lang}
@@ -41,7 +40,7 @@ def ask_for_results(
         declared = declaration_of(after.key, stood, stand_of(after))
         if declared is None or declared.at is None:
             continue
-        if occasion.now - declared.at > timedelta(days=RESULT_DAYS):
+        if occasion.now - declared.at > LOOK_BACK:
             continue
         if after.standing is Standing.SUPPRESSED:
             continue
@@ -50,7 +49,7 @@ def ask_for_results(
             lang=language_of(after.preference, lang),
             address=after.address,
             address_key=after.key,
-            asked_at=occasion.now,
+            asked_at=max(occasion.now, declared.at),
             reader=after.id or _find_number(connection, after.key),
             facts={"since": declared.at.isoformat()},
         )

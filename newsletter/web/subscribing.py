@@ -129,5 +129,5 @@ def read_form(sent: "MultiDict[str, str]") -> Form:
         consent_name="consent_name" in sent,
         consent_age="consent_age" in sent,
         consent_abroad="consent_abroad" in sent,
-        text=sent.get("text", ""),
+        text=sent.get("text"),
     )

@@ -84,3 +84,22 @@ def test_s2_the_record_names_nobody(site: ReaderList) -> None:
         rows = str(database.execute("SELECT * FROM consents").fetchall())
 
     assert "kim" not in rows.lower()
+
+
+def test_s2_a_text_that_was_changed_or_removed_is_named(site: ReaderList) -> None:
+    digest = "a" * 64
+    run(site, "verify")
+    forge(
+        site,
+        "INSERT INTO consent_texts VALUES "
+        f"('{digest}', 'ko', '1', 'words of another hash', '2022-08-26 00:00:00.000000')",
+    )
+
+    assert "the text aaaaaaaaaaaaaaaa was changed or removed" in fail(site, "verify")
+
+    forge(
+        site,
+        "DELETE FROM consent_texts",
+        f"UPDATE consents SET text_hash = '{digest}' WHERE place = 1",
+    )
+    assert "the text aaaaaaaaaaaaaaaa was changed or removed" in fail(site, "verify")

@@ -267,3 +267,83 @@ def test_a_reader_who_came_back_does_not_get_the_same_issue_again(small: House) 
     small.stage.run("dispatch", ISSUE_ID, "--add-new", "--yes")
 
     assert small.stage.states() == {State.ACCEPTED: 5}
+
+
+def test_each_command_can_erase_in_a_process_of_its_own(small: House) -> None:
+    """What one command imports is not there in another: each knows all tables itself."""
+    small.stage.run("subscribers", "remove", ADDRESS)
+    small.site.records.close()
+    with closing(sqlite3.connect(small.stage.root / "newsletter.db")) as connection, connection:
+        connection.execute(
+            "UPDATE subscribers SET standing_since = '2022-01-01 00:00:00.000000'"
+            " WHERE standing = 'unsubscribed'"
+        )
+
+    small.stage.apart.run("subscribers", "erase", "--due", "--yes")
+
+    assert find_traces(small.stage.root, WORDS) == []
+    with closing(sqlite3.connect(small.stage.root / "newsletter.db")) as connection, connection:
+        connection.execute("UPDATE erasures SET done_at = NULL, remains = 'journal'")
+    for words in (("status",), ("duties",), ("consent", "verify"), ("mails", "send")):
+        small.stage.apart.run(*words)
+        with closing(sqlite3.connect(small.stage.root / "newsletter.db")) as connection:
+            assert connection.execute("SELECT done_at IS NULL FROM erasures").fetchall() == [(0,)]
+
+
+def test_a_backup_restored_over_a_new_ledger_forgets_the_erased_all_the_same(
+    small: House,
+) -> None:
+    desk = small.stage
+    desk.run("backup", str(desk.root / "early.db"))
+    desk.run("subscribers", "erase", ADDRESS, "--yes")
+    small.site.records.close()
+    for file in desk.root.glob("newsletter.db*"):
+        if not file.name.endswith(".erased"):
+            file.unlink()
+    desk.apart.run("status")  # begins a ledger with a key of its own
+    assert (desk.root / "newsletter.db").exists()
+
+    desk.apart.run("restore", str(desk.root / "early.db"), "--yes")
+
+    assert ADDRESS not in desk.apart.run("subscribers", "list")
+    (desk.root / "early.db").unlink()
+    assert [one for one in find_traces(desk.root, WORDS) if "before-restore" not in one[0]] == []
+
+
+@pytest.mark.parametrize("address", ["unié@example.org", "민지@한국.kr"])
+def test_letters_to_any_address_leave_the_outbox(small: House, address: str) -> None:
+    desk = small.stage
+    desk.run("subscribers", "add", address, "--name", "다른이")
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    outbox = desk.root / "outbox"
+    assert any(address.encode() in file.read_bytes() for file in outbox.glob("*.eml"))
+
+    desk.run("subscribers", "erase", address, "--yes")
+
+    assert not any(address.encode() in file.read_bytes() for file in outbox.glob("*.eml"))
+
+
+def test_an_erased_reader_is_owed_nothing_and_does_not_stop_others(small: House) -> None:
+    desk = small.stage
+    desk.run("dispatch", ISSUE_ID, "--yes")
+    desk.run("subscribers", "erase", ADDRESS, "--yes")
+
+    assert "erased" not in desk.run("notices", "due")
+    said = desk.run(
+        "resolve", ISSUE_ID, "--unknown", "resend", "--only", "zzz@example.org", "--yes", status=1
+    )
+
+    assert "is not an address" not in said
+
+
+def test_the_end_of_consent_stays_on_record_after_a_restore(small: House) -> None:
+    desk = small.stage
+    desk.run("backup", str(desk.root / "early.db"))
+    desk.run("subscribers", "erase", ADDRESS, "--yes")
+    small.site.records.close()
+
+    desk.run("restore", str(desk.root / "early.db"), "--yes")
+    desk.restart()
+
+    assert "ended" in desk.run("consent", "show", ADDRESS)
+    assert "all as they were recorded" in desk.run("consent", "verify")

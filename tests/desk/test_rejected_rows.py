@@ -32,3 +32,11 @@ def test_rows_of_a_person_go_even_with_a_damaged_address(tmp_path: Path) -> None
 
 def test_a_file_that_is_gone_is_fine(tmp_path: Path) -> None:
     assert erase_rejects(tmp_path / "rejects.csv", SOUGHT) == 0
+
+
+def test_rows_of_others_stay_though_they_share_a_name_or_a_mailbox_name(tmp_path: Path) -> None:
+    file = tmp_path / "rejects.csv"
+    rows = "2,minsu.kim@other.example.org,김민수,it is 김민수 who left\n3,a@example.org,김민수,x\n"
+    file.write_text(f"line,email,name,reason\n{rows}", encoding="utf-8")
+
+    assert erase_rejects(file, SOUGHT, ["minsu.kim"]) == 0

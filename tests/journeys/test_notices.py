@@ -145,7 +145,7 @@ def test_s4_who_left_elsewhere_was_told_there(tmp_path: Path) -> None:
 def test_s4_a_result_that_was_not_sent_for_fourteen_days_is_overdue(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.post(house.leaving_path())
-    assert duties(house)["results"]["due"] == 0  # the 14 days end in the next month
+    assert duties(house)["results"]["due"] == 1  # at once, whenever the 14 days end
 
     house.move_clock(days=14)
     assert duties(house)["results"]["overdue"] == 0
@@ -288,3 +288,33 @@ def test_the_notices_of_many_readers_are_asked_for_once_each(tmp_path: Path) -> 
     assert len(house.mails()) == 1200
     assert house.reader("n7@example.org").standing is Standing.ACTIVE
     assert not house.room.deliver_due()[State.ACCEPTED]
+
+
+def test_what_a_reader_was_told_of_silence_holds_whatever_the_setting_becomes(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path, renewal_silence="kept")
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    assert "지금처럼 보내 드립니다" in text_of(house.mail())
+
+    house.stage.environ["NEWSLETTER_RENEWAL_SILENCE"] = "removed"
+    house.stage.restart()
+    house.stage.site.now += timedelta(days=9)
+    house.stage.run("notices", "send")
+
+    found = house.stage.site.records.book().find(NEW)
+    assert found is not None
+    assert found.standing is Standing.ACTIVE
+
+
+def test_s4_what_the_office_recorded_is_owed_once(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.site.pace = timedelta(milliseconds=3)  # as real clocks go
+
+    house.stage.run("subscribers", "remove", READER, "--by", "Kim")
+
+    assert [one["state"] for one in owed(house)] == ["pending"]
+    assert duties(house)["results"]["due"] == 1
+    house.stage.run("notices", "send")
+    assert owed(house) == []

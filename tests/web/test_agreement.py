@@ -73,7 +73,8 @@ def test_s10_the_form_says_for_how_long_data_is_kept(tmp_path: Path) -> None:
     house = House(tmp_path, erase_after="45")
 
     assert any(
-        "수신을 거부하신 날부터 45일 동안" in row for row in notice_on(house.get("/ko/subscribe").text)
+        "수신을 거부하신 날부터 45일 동안" in row
+        for row in notice_on(house.get("/ko/subscribe").text)
     )
     assert any("Until 45 days after" in row for row in notice_on(house.get("/en/subscribe").text))
 
@@ -145,3 +146,13 @@ def test_s13_where_data_goes_abroad_readers_agree_to_that_by_a_box_of_its_own(
     _, _, text, details = consent_of(house)[0]
     assert "consent_abroad" in (details or "")
     assert "30일 보관" in house.site.records.consent_texts().find(text or "")[0].words
+
+
+@pytest.mark.parametrize("said", ["", "0" * 64, "A", " "])
+def test_s2_whoever_says_another_text_has_not_agreed(tmp_path: Path, said: str) -> None:
+    house = House(tmp_path)
+
+    answer = house.post("/ko/subscribe", {**FORM, "text": said})
+
+    assert answer.status_code == 422
+    assert faults_of(answer) == ["consent_required"]

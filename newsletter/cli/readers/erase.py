@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.accessing import look_at
+from newsletter.cli.accessing import look_at, look_at_many
 from newsletter.cli.confirming import confirm, require_person
 from newsletter.cli.person import find_account, name_person
 from newsletter.cli.readers.options import by_option
@@ -53,6 +53,7 @@ def erase(
     if due == (address is not None):
         raise UsageError(_("name ADDRESS, or give --due"))
     if address is None:
+        look_at_many(site, Look(AccessKind.SUBSCRIBER_CHANGED, "--due"), None)
         finish_erasures(site)
         ended = erase_due(site)
     else:

@@ -27,7 +27,7 @@ def remove(site: Site, address: str, because: str, name: str | None) -> None:
     look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED, because), wanted.key, by=by)
     occasion = declared_to_office(site, by)
     with site.records.book().opened(occasion) as book:
-        before = withdraw(wanted, book, site.clock(), one_line(because), by)
+        before = withdraw(wanted, book, occasion.now, one_line(because), by)
     click.echo(_say_change(wanted.spelling, before))
     if before is Standing.ACTIVE:
         say_result_is_told()
