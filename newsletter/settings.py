@@ -187,6 +187,8 @@ def _read_private(path: Path) -> bytes:
 class _Reader:
     """Reads the settings one by one, and collects the faults."""
 
+    # Large because it has one short method for each kind of setting.
+
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
         self.faults: list[Said] = []

@@ -67,6 +67,8 @@ class Composed:
 class Site:
     """One newsletter site: its folder, its settings, and the parts made from them on demand."""
 
+    # Large because each part that a use case needs of a site has a short method here.
+
     def __init__(
         self,
         environ: Mapping[str, str] | None = None,

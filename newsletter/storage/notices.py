@@ -45,6 +45,8 @@ _WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
 class SqlNotices:
     """Notices to the readers of one site."""
 
+    # Large because all of them share the list's reader, which holds no connection for long.
+
     def __init__(
         self,
         database: Engine,

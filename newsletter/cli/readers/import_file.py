@@ -98,10 +98,14 @@ def import_file(  # noqa: PLR0913 - one for each option
     site: Site = context.obj
     if rejects is not None:
         refuse_same_file(file, rejects)
-    consent = consent_of(site, consented_at)
     kept = None if rejects is None or is_standard_output(rejects) else Path(rejects.name)
     order = ImportOrder(
-        file, find_encoding(file, encoding), said, consent, keeps=not dry_run, rejects=kept
+        file,
+        find_encoding(file, encoding),
+        said,
+        consent_of(site, consented_at),
+        keeps=not dry_run,
+        rejects=kept,
     )
     look_at_many(site, Look(AccessKind.FILE_IMPORTED), None)
     with held_lines() as held, rejects_to(rejects) as rejected:
