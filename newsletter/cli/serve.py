@@ -48,11 +48,12 @@ def serve(site: Site, host: str, port: int, threads: int) -> None:
     from newsletter.web.serving import Serving  # noqa: PLC0415 - Flask is slow to load
 
     _log_to_output()
+    provider = site.provider().name  # refused before anything listens
     serving = Serving(site, host, port, threads)
     shown = f"[{host}]" if ":" in host else host
     click.echo(_("Serving readers' pages at http://{host}:{port}/", host=shown, port=serving.port))
     tell("Public", site.settings.public_url or _("(NEWSLETTER_PUBLIC_URL is not set)"), cells=8)
-    tell("Mails", site.provider().name, cells=8)
+    tell("Mails", provider, cells=8)
     sys.stdout.flush()
     with _stopped_by_signals(serving):
         cut_off = serving.run()
