@@ -43,3 +43,8 @@ EDITION_OF: Final = {
     Preference.EN: EditionKind.EN,
     Preference.BOTH: EditionKind.BILINGUAL,
 }
+
+
+def language_of(preference: Preference | None, otherwise: Lang) -> Lang:
+    """Return the one language of a preference; *otherwise* where there is none, or are two."""
+    return next((lang for lang in Lang if lang.value == preference), otherwise)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, exists, func, select
 
 from newsletter.dispatch.states import State
-from newsletter.lang import Lang, Preference
+from newsletter.lang import Lang, Preference, language_of
 from newsletter.mails.mail import NOTICES, MailKind, Request
 from newsletter.mails.notices import Notice
 from newsletter.phrases import phrase
@@ -19,7 +19,6 @@ from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
-from newsletter.storage.result_notices import language_of
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.consent_record import ConsentWay, Occasion

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Text, bindparam, func, select, update
 
-from newsletter.lang import Lang, Preference
+from newsletter.lang import Lang, Preference, language_of
 from newsletter.mails.codes import TRIES_A_TAB, TRIES_AN_ADDRESS, VALID, code_of
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.mail import Door, Mail, MailForm, MailKind, MailName, Request
@@ -52,7 +52,6 @@ from newsletter.subscribers.subscriber import Standing, SubscriberId
 from newsletter.subscribers.why import Cause
 
 STEP_OF: Final[Mapping[Door, Step]] = {Door.CODE: Step.BY_CODE, Door.LINK: Step.BY_LINK}
-_LANG_OF: Final[Mapping[Preference | None, Lang]] = {Preference(lang.value): lang for lang in Lang}
 _COLUMNS: Final = mails.c
 
 # What `consenting.leave` makes of an active reader.
@@ -208,7 +207,7 @@ def _ask_for_result(
     """Ask for the mail of the result, which offers the way back."""
     result = Request(
         kind=MailKind.LEFT,
-        lang=_LANG_OF.get(preference, lang),
+        lang=language_of(preference, lang),
         address=address.spelling,
         address_key=address.key,
         asked_at=leaving.at,

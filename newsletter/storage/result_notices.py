@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from newsletter.lang import Lang, Preference
+from newsletter.lang import language_of
 from newsletter.mails.mail import MailKind, Request
 from newsletter.storage.mail_rows import add_request
 from newsletter.storage.tables import subscribers
@@ -19,7 +19,6 @@ from newsletter.subscribers.consent_record import (
 from newsletter.subscribers.renewal import LOOK_BACK
 from newsletter.subscribers.subscriber import Standing, SubscriberId
 
-_LANG_OF: Final = {Preference(lang.value): lang for lang in Lang}
 _KIND_OF: Final = {ConsentAct.AGREED: MailKind.AGREED, ConsentAct.ENDED: MailKind.LEFT}
 
 
@@ -54,11 +53,6 @@ def ask_for_results(
             facts={"since": declared.at.isoformat()},
         )
         add_request(connection, result)
-
-
-def language_of(preference: Preference | None, otherwise: Lang) -> Lang:
-    """Return the language of a mail to a reader."""
-    return _LANG_OF.get(preference, otherwise) if preference else otherwise
 
 
 def _find_number(connection: Connection, key: str) -> SubscriberId:
