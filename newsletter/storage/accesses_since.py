@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ from sqlalchemy import Engine, Table, func, select
 from sqlalchemy.dialects import sqlite
 
 from newsletter.storage.access_tables import access_reviews, accesses
-from newsletter.storage.copies import connect_for_copy
+from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.transactions import writing
 
 TABLES: Final = (accesses, access_reviews)
@@ -47,9 +46,4 @@ def repeat_accesses(engine: Engine, since: AccessesSince) -> None:
 def _rows_of(connection: sqlite3.Connection, table: Table) -> list[dict[str, Any]]:
     names = [column.name for column in table.columns]
     found = connection.execute(f"SELECT {', '.join(names)} FROM {table.name}")  # noqa: S608 - ours
-    return [{**dict(row), "at": _moment(row["at"])} for row in found]
-
-
-def _moment(kept: str) -> datetime:
-    when = datetime.fromisoformat(kept)
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
+    return [{**dict(row), "at": moment_in(row["at"])} for row in found]

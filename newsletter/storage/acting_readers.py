@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, select
 
+from newsletter.storage.erased_names import find_returned
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry
@@ -10,10 +11,12 @@ from newsletter.subscribers.subscriber import SubscriberId
 
 
 def find_named(connection: Connection, name: ReaderName) -> Entry | None:
-    """Return the entry of the reader whom a link names."""
+    """Return the entry of the reader whom a link names; of letters before an erasure, too."""
     book = SqlOpenBook(connection)
     owner = book.find_named([name]).get(name)
-    return None if owner is None else book.find([owner.key]).get(owner.key)
+    if owner is None:
+        return find_by_id(connection, find_returned(connection, name))
+    return book.find([owner.key]).get(owner.key)
 
 
 def find_by_id(connection: Connection, reader: SubscriberId | None) -> Entry | None:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from newsletter.files import sync_folder
@@ -71,3 +72,9 @@ def connect_for_copy(database: Path) -> sqlite3.Connection:
     if Path(f"{database}-wal").exists():
         return connect_read_only(database)
     return sqlite3.connect(database)  # no journal, and other processes may start to write
+
+
+def moment_in(kept: str) -> datetime:
+    """Return the time in a column of a row that was read without this program's tables."""
+    when = datetime.fromisoformat(kept)
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when

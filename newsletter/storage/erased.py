@@ -9,14 +9,16 @@ from sqlalchemy import Connection, Row, Select, and_, select, update
 from newsletter.storage.blocking import HASHES_AT_A_TIME
 from newsletter.storage.erasure_tables import erasures
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, hash_of_address
+from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.erasing import Remembered, entry_of
-from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import ENDED_BY_A_PERSON, Cause
 
 _OF: Final = erasures.c
 _STANDS: Final = and_(_OF.standing.is_not(None), _OF.lifted_at.is_(None))
 _ANY: Final = select(_OF.id).where(_STANDS).limit(1)
+_ANY_EVER: Final = select(_OF.id).limit(1)
 
 
 def has_erased(connection: Connection) -> bool:
@@ -46,17 +48,30 @@ def remembered_in(row: Row[Any]) -> Remembered:
     return Remembered(Standing(row.standing), row.standing_since, cause)
 
 
-def note_return(
-    connection: Connection, address_key: str, reader: SubscriberId | None, now: datetime
-) -> None:
-    """Note that the owner of an erased address has agreed again, and is *reader* now."""
+def note_returns(connection: Connection, address_keys: Sequence[str], now: datetime) -> None:
+    """Note which of new active readers were erased before: they have agreed again."""
+    if not address_keys or connection.execute(_ANY_EVER).first() is None:
+        return
     key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
     if key is None:
         return
-    is_its = _OF.address_hash == hash_of_address(address_key, key)
-    connection.execute(
-        update(erasures).where(is_its, _STANDS).values(lifted_at=now, again_id=reader)
-    )
+    by_hash = {hash_of_address(one, key): one for one in address_keys}
+    for hashed in _known_of(connection, list(by_hash)):
+        is_its = _OF.address_hash == hashed
+        reader = select(subscribers.c.id).where(subscribers.c.address_key == by_hash[hashed])
+        connection.execute(update(erasures).where(is_its, _STANDS).values(lifted_at=now))
+        # All of them: an address may be erased several times.
+        again = reader.scalar_subquery()
+        connection.execute(update(erasures).where(is_its).values(again_id=again))
+
+
+def _known_of(connection: Connection, hashes: Sequence[str]) -> list[str]:
+    found = list[str]()
+    for at in range(0, len(hashes), HASHES_AT_A_TIME):
+        some = _OF.address_hash.in_(hashes[at : at + HASHES_AT_A_TIME])
+        query = select(_OF.address_hash).where(some).distinct()
+        found += connection.execute(query).scalars()
+    return found
 
 
 def lift_suppression(connection: Connection, address_key: str, now: datetime) -> bool:
@@ -69,5 +84,8 @@ def lift_suppression(connection: Connection, address_key: str, now: datetime) ->
     known = find_erased(connection, [address_key]).get(address_key)
     if known is None or known.why.cause not in ENDED_BY_A_PERSON:
         return False
-    note_return(connection, address_key, None, now)
+    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+    assert key is not None  # noqa: S101 - it was found by its hash
+    is_its = _OF.address_hash == hash_of_address(address_key, key)
+    connection.execute(update(erasures).where(is_its, _STANDS).values(lifted_at=now))
     return True

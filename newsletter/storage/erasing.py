@@ -1,7 +1,7 @@
 """Erases readers from the database: recorded first, finished when no process keeps anything."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from sqlalchemy import (
 from newsletter.dispatch.control import PROGRAM
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
+from newsletter.storage.erased_names import add_names, keep_names
 from newsletter.storage.erased_people import (
     find_keys,
     find_people,
@@ -30,7 +31,7 @@ from newsletter.storage.erased_people import (
 )
 from newsletter.storage.erasing_rows import erase_rows, remove_placeholders
 from newsletter.storage.erasure_journal import Line
-from newsletter.storage.erasure_tables import erasures, rejects_files
+from newsletter.storage.erasure_tables import erased_names, erasures, rejects_files
 from newsletter.storage.import_tables import imported_rows, imports
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.mail_tables import mails
@@ -109,6 +110,7 @@ class SqlErasing:
             people = find_people(connection, keys)
             sought = with_names(sought, people)
             _record(connection, sought, people, keys, order)
+            keep_names(connection, people.ids, sought.secret)
             counts = erase_rows(connection, sought, people)
             if not _is_busy(connection, order.now):
                 held = find_placeholders(connection, sought.hashes)
@@ -148,6 +150,7 @@ class SqlErasing:
             held = find_placeholders(connection, sought.hashes)
             people = People(people.ids | held, people.keys, people.names)
             _end_consents(connection, people, now, PROGRAM)
+            keep_names(connection, people.ids, sought.secret)
             counts = erase_rows(connection, with_names(sought, people), people)
             remove_placeholders(connection, held)
         return counts
@@ -164,8 +167,11 @@ class SqlErasing:
     def lines(self) -> Sequence[Line]:
         """Return all erasures, for the journal beside the database; they name nobody."""
         with reading(self._engine) as connection:
+            names: defaultdict[str, list[str]] = defaultdict(list)
+            for row in connection.execute(select(erased_names)):
+                names[row.address_hash].append(row.name_hash)
             found = connection.execute(select(erasures).order_by(_OF.id))
-            return [_line_of(row) for row in found]
+            return [_line_of(row, names[row.address_hash]) for row in found]
 
     def note_rejects(self, path: Path, now: datetime) -> None:
         """Note a file that refused rows are written to, so that an erasure reaches them."""
@@ -219,6 +225,7 @@ def take_over(connection: Connection, lines: Sequence[Line], by: str) -> frozens
             "remains": " ".join(sorted(AT_FIRST)),
         }
         connection.execute(insert(erasures).values(values))
+        add_names(connection, [(name, line.address_hash) for name in line.names])
     return frozenset(one.address_hash for one in missing)
 
 
@@ -273,7 +280,7 @@ def _is_busy(connection: Connection, now: datetime) -> bool:
     return any(find_living_runs(connection, one) for one in connection.execute(issues).scalars())
 
 
-def _line_of(row: Row[Any]) -> Line:
+def _line_of(row: Row[Any], names: Iterable[str]) -> Line:
     return Line(
         address_hash=row.address_hash,
         asked_at=row.asked_at,
@@ -282,6 +289,7 @@ def _line_of(row: Row[Any]) -> Line:
         since=row.standing_since,
         cause=row.standing_cause,
         lifted_at=row.lifted_at,
+        names=tuple(sorted(names)),
     )
 
 

@@ -26,6 +26,7 @@ class Line:
     since: datetime | None
     cause: str | None
     lifted_at: datetime | None
+    names: tuple[str, ...] = ()  # in links, as hashes; lines of older programs have none
 
 
 def journal_path(database: Path) -> Path:
@@ -76,6 +77,6 @@ def _read(text: str) -> Line | None:
             name: datetime.fromisoformat(found[name]) if found[name] else None
             for name in ("asked_at", "since", "lifted_at")
         }
-        return Line(**{**found, **times})
+        return Line(**{**found, **times, "names": tuple(map(str, found.get("names", ())))})
     except (ValueError, KeyError, TypeError):
         return None

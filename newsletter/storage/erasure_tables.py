@@ -28,6 +28,14 @@ erasures: Final = Table(
     sqlite_autoincrement=True,
 )
 
+# The names of erased readers in links, hashed with the same key: see storage/erased_names.py.
+erased_names: Final = Table(
+    "erased_names",
+    metadata,
+    Column("name_hash", Text, primary_key=True),
+    Column("address_hash", Text, primary_key=True),  # as in erasures
+)
+
 # Files outside the database that refused rows of imports were written to.
 rejects_files: Final = Table(
     "rejects_files",

@@ -1,6 +1,7 @@
 """Carries erasures over to a backup that is restored, so that it brings nobody back."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, insert
 
 from newsletter.dispatch.control import PROGRAM
-from newsletter.storage.copies import connect_for_copy
+from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.erasing import SqlErasing, missing_of, take_over
 from newsletter.storage.erasure_journal import Line, read_journal
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
@@ -25,6 +26,7 @@ _LINES: Final = (
     "SELECT address_hash, asked_at, why, standing, standing_since AS since,"
     " standing_cause AS cause, lifted_at FROM erasures"
 )
+_NAMES: Final = "SELECT address_hash, name_hash FROM erased_names ORDER BY name_hash"
 _KEY: Final = "SELECT secret, made_at FROM lasting_keys WHERE purpose = ?"
 UNKNOWN: Final = datetime(1970, 1, 1, tzinfo=UTC)  # of a time that was damaged
 _TIMES: Final = ("asked_at", "since", "lifted_at")
@@ -45,9 +47,13 @@ def read_erasures(database: Path) -> ErasuresSince:
         try:
             with closing(connect_for_copy(database)) as connection:
                 connection.row_factory = sqlite3.Row
-                lines = [_line(dict(row)) for row in connection.execute(_LINES)]
+                names = _names_in(connection)
+                for found in connection.execute(_LINES):
+                    lines.append(_line(dict(found), tuple(names[found["address_hash"]])))
                 row = connection.execute(_KEY, (KeyPurpose.ADDRESSES.value,)).fetchone()
-                key = None if row is None else (str(row[0]), _moment(row[1]) or UNKNOWN)
+                key = (
+                    None if row is None else (str(row[0]), moment_in(row[1]) if row[1] else UNKNOWN)
+                )
         except (sqlite3.Error, ValueError, TypeError):  # damaged, or from before erasures
             pass
     known = {(one.address_hash, one.asked_at) for one in lines}
@@ -87,12 +93,17 @@ def repeat_erasures(
     return counts[Erased.READERS]
 
 
-def _line(row: dict[str, Any]) -> Line:
-    return Line(**{**row, **{name: _moment(row[name]) for name in _TIMES}})
+def _names_in(connection: sqlite3.Connection) -> defaultdict[str, list[str]]:
+    """Return the hashes of names in links by the hash of the address."""
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    try:
+        for row in connection.execute(_NAMES):
+            names[row["address_hash"]].append(row["name_hash"])
+    except sqlite3.OperationalError:  # from before they were kept
+        pass
+    return names
 
 
-def _moment(kept: str | None) -> datetime | None:
-    if not kept:
-        return None
-    when = datetime.fromisoformat(kept)
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
+def _line(row: dict[str, Any], names: tuple[str, ...]) -> Line:
+    times = {name: moment_in(row[name]) if row[name] else None for name in _TIMES}
+    return Line(**{**row, **times, "names": names})

@@ -31,7 +31,7 @@ from newsletter.storage.blocking import find_blocked, has_blocked
 from newsletter.storage.conditions import constant
 from newsletter.storage.consents import ConsentLog, begin_chain, drop_chain, seal_chain
 from newsletter.storage.entries import FIELDS, read_entry
-from newsletter.storage.erased import find_erased, has_erased
+from newsletter.storage.erased import find_erased, has_erased, note_returns
 from newsletter.storage.import_tables import WAS, imported_rows, imports
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.processes import this_holder
@@ -267,6 +267,8 @@ def _merge_step(
     if declared := list(_declared_in(connection, step, again)):
         occasion = _occasion_of(connection, str(step["import_id"]))
         ConsentLog(connection, occasion).add(declared)
+        agreed = [one.key for one in declared if one.act is ConsentAct.AGREED]
+        note_returns(connection, agreed, occasion.now)
     late = _decide_again(connection, str(step["import_id"]), sorted(again))
     return connection.execute(_DONE, step).rowcount, late
 

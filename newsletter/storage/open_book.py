@@ -1,6 +1,7 @@
 """The list of subscribers, open for a change in one transaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -12,7 +13,7 @@ from newsletter.storage.blocking import find_blocked
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.consents import ConsentLog, seal_chain
 from newsletter.storage.entries import ENTRY_COLUMNS, field_values, read_entry
-from newsletter.storage.erased import find_erased, has_erased, note_return
+from newsletter.storage.erased import find_erased, note_returns
 from newsletter.storage.prepared import prepare
 from newsletter.storage.reader_names import add_aliases, find_owners, has_aliases
 from newsletter.storage.result_notices import ask_for_results
@@ -105,8 +106,8 @@ class SqlOpenBook:
                     NamesTakenError(_MEANWHILE) if is_taken(error) else explain_refusal(error)
                 ) from error
         self._note([(None, entry) for entry in entries])
-        if has_erased(self._connection):
-            self._note_returns(entries)
+        active = [one.key for one in entries if one.standing is Standing.ACTIVE]
+        note_returns(self._connection, active, self._now)
 
     def alias(self, names: Sequence[tuple[str, ReaderName]]) -> None:
         """Insert further names of readers."""
@@ -130,6 +131,8 @@ class SqlOpenBook:
             update(subscribers).where(row).values(address_key=key, address=address)
         )
         self._log.move(entry, key)
+        if entry.standing is Standing.ACTIVE:
+            note_returns(self._connection, [key], self._now)
 
     def mark(self, ids: Sequence[SubscriberId], import_id: str) -> None:
         """Set the last import that contained the rows."""
@@ -142,12 +145,10 @@ class SqlOpenBook:
         assert self._occasion is not None  # noqa: S101 - every change has one
         ask_for_results(self._connection, self._occasion, changes)
 
-    def _note_returns(self, entries: Sequence[Entry]) -> None:
-        """Note who of new active readers was erased before, and has agreed again."""
+    @property
+    def _now(self) -> datetime:
         assert self._occasion is not None  # noqa: S101 - as in `_log`
-        returned = self.find_erased([one.key for one in entries if one.standing is Standing.ACTIVE])
-        for entry in self.find(list(returned)).values():
-            note_return(self._connection, entry.key, entry.id, self._occasion.now)
+        return self._occasion.now
 
     @property
     def _log(self) -> ConsentLog:

@@ -80,6 +80,7 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
     "erasures": frozenset(
         "address_hash asked_by account why standing standing_cause remains".split()
     ),
+    "erased_names": frozenset({"name_hash", "address_hash"}),
     "rejects_files": frozenset({"path"}),
     "breaches": frozenset({"hash", "file", "version", "words", "begun_by", "account"}),
     "consent_texts": frozenset({"hash", "lang", "version", "words"}),

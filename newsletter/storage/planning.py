@@ -160,11 +160,20 @@ def _has_no_delivery(issue: str) -> list[ColumnElement[bool]]:
         # A reader whose address was changed since has the delivery at the old address.
         ~planned.where(deliveries.c.subscriber_id == subscribers.c.id).exists(),
         # A reader who was erased, and has agreed again since, has it under a hash.
-        ~planned.where(
-            erasures.c.again_id == subscribers.c.id,
-            deliveries.c.address_key == literal(ERASED_KEY).concat(erasures.c.address_hash),
-        ).exists(),
+        subscribers.c.id.not_in(_came_back_with(issue)),
     ]
+
+
+def _came_back_with(issue: str) -> Select[Any]:
+    """Select those who had *issue* before they were erased; asked once, not for each reader."""
+    return (
+        select(erasures.c.again_id)
+        .join(
+            deliveries,
+            deliveries.c.address_key == literal(ERASED_KEY).concat(erasures.c.address_hash),
+        )
+        .where(erasures.c.again_id.is_not(None), deliveries.c.issue == issue)
+    )
 
 
 def _has_got(issue: str | None) -> list[ColumnElement[bool]]:

@@ -28,6 +28,7 @@ from newsletter.storage.complaints import said_by
 from newsletter.storage.conditions import IS_WHOLE
 from newsletter.storage.consents import begin_chain
 from newsletter.storage.entries import FIELD_COLUMNS, read_why
+from newsletter.storage.erased_names import find_returned
 from newsletter.storage.open_book import SqlOpenBook, WholeImport, explain_refusal
 from newsletter.storage.reader_names import has_name, kept_name
 from newsletter.storage.staging import Opening, staging
@@ -133,10 +134,19 @@ class SqlSubscriberBook:
         return self._one(_SHOWN.where(_COLUMNS.address_key == key))
 
     def find_named(self, name: ReaderName) -> Subscriber | None:
-        """Return the subscriber that a link names: by reader id, old number, or merged name."""
+        """
+        Return the subscriber that a link names: by reader id, old number, or merged name.
+
+        Who was erased and has agreed again is found by the names of before, too.
+        """
         if isinstance(name, int) and name > LAST_NUMBER:
             return None
-        return self._one(_SHOWN.where(has_name(name)))
+        return self._one(_SHOWN.where(has_name(name))) or self._find_returned(name)
+
+    def _find_returned(self, name: ReaderName) -> Subscriber | None:
+        with self._engine.connect() as connection:
+            returned = find_returned(connection, name)
+        return None if returned is None else self._one(_SHOWN.where(_COLUMNS.id == returned))
 
     def _one(self, query: Select[Any]) -> Subscriber | None:
         with self._engine.connect() as connection:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.phrases import read_said
-from newsletter.storage.copies import connect_for_copy
+from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.lasting_keys import KeyPurpose
 from newsletter.storage.mail_tables import blocked_addresses, lasting_keys
 from newsletter.storage.open_book import SqlOpenBook
@@ -104,7 +104,7 @@ def _repeat_blocks(connection: Connection, since: WithdrawalsSince) -> None:
     )
     if not since.blocked or connection.execute(query).scalar() != since.secret:
         return
-    rows = [{**row, "since": _moment(row["since"])} for row in since.blocked]
+    rows = [{**row, "since": moment_in(row["since"])} for row in since.blocked]
     connection.execute(sqlite.insert(blocked_addresses).on_conflict_do_nothing(), rows)
 
 
@@ -115,10 +115,5 @@ def _left_of(row: sqlite3.Row) -> Left:
         read_said(row["standing_because"]),
         row["standing_by"] or "",
     )
-    since = _moment(row["standing_since"])
+    since = moment_in(row["standing_since"])
     return Left(row["address_key"], Standing(row["standing"]), since, why)
-
-
-def _moment(kept: str) -> datetime:
-    when = datetime.fromisoformat(kept)
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when

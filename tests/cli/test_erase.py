@@ -142,6 +142,99 @@ def test_a_link_of_an_erased_reader_answers_200_and_changes_nothing(small: House
     assert small.find(ADDRESS) is None
 
 
+def test_s10_a_link_of_before_acts_for_whoever_was_erased_and_came_back(small: House) -> None:
+    old = small.leaving_path(ADDRESS)
+    for _ in range(2):  # also if it happens again
+        withdraw_and_erase(small)
+        small.move_clock(days=2)
+        small.subscribe(address=ADDRESS, name=NAME)
+
+    shown = small.get(old)
+    left = small.post(old)
+
+    assert "button" in shown.text
+    assert left.status_code == 200
+    assert small.standing(ADDRESS) == Standing.UNSUBSCRIBED
+
+
+def test_a_link_of_before_follows_a_reader_who_moved_and_was_erased_again(small: House) -> None:
+    new = "elsewhere.unmistakable@example.org"
+    old = small.leaving_path(ADDRESS)
+    withdraw_and_erase(small)
+    small.move_clock(days=2)
+    small.subscribe(address=ADDRESS)
+    small.stage.run("subscribers", "change-address", ADDRESS, new)
+    small.stage.run("subscribers", "erase", new, "--yes")
+    small.move_clock(days=2)
+    small.subscribe(address=new)
+
+    small.post(old)
+
+    assert small.standing(new) == Standing.UNSUBSCRIBED
+
+
+def test_a_link_of_before_never_acts_for_a_stranger_with_the_same_number(small: House) -> None:
+    """SQLite gives the number of the last row again."""
+    stranger = "stranger.unmistakable@example.org"
+    old = small.leaving_path(ADDRESS)
+    small.stage.run("dispatch", ISSUE_ID, "--yes")
+    for _ in range(2):
+        withdraw_and_erase(small)
+        small.move_clock(days=2)
+        small.subscribe(address=ADDRESS)
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+    small.subscribe(address=stranger)
+
+    small.post(old)
+    small.stage.run("dispatch", ISSUE_ID, "--add-new", "--yes")
+
+    assert small.standing(stranger) == Standing.ACTIVE
+    assert small.stage.states() == {State.ACCEPTED: 6}
+
+
+@pytest.mark.parametrize("is_file", [False, True])
+def test_a_link_of_before_acts_for_whom_a_person_let_ask_again(small: House, is_file: bool) -> None:
+    old = small.leaving_path(ADDRESS)
+    small.stage.run("subscribers", "suppress", ADDRESS, "--because", "asked by phone")
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+    small.stage.run("subscribers", "unblock", ADDRESS)
+    adds = ("import", write_list(small)) if is_file else ("add", ADDRESS)
+    small.stage.run("subscribers", *adds)
+
+    small.post(old)
+
+    assert small.standing(ADDRESS) == Standing.UNSUBSCRIBED
+
+
+@pytest.mark.parametrize("is_journal_alone", [False, True])
+def test_a_restored_backup_knows_the_links_of_before(small: House, is_journal_alone: bool) -> None:
+    desk = small.stage
+    backup = desk.root.parent / "backup.db"
+    desk.run("backup", str(backup))
+    young = "young.unmistakable@example.org"
+    desk.run("subscribers", "add", young)  # the backup does not know them
+    old = [small.leaving_path(one) for one in (ADDRESS, young)]
+    withdraw_and_erase(small)
+    desk.run("subscribers", "erase", young, "--yes")
+    desk.site.close()
+    if is_journal_alone:
+        for file in desk.root.glob("newsletter.db*"):
+            if file.name != "newsletter.db.erased":
+                file.unlink()
+    desk.run("restore", str(backup), "--yes")
+    small.move_to(desk.root.parent / "restored")
+    small.move_clock(days=2)
+    when = f"{small.site.now:%Y-%m-%d}"
+    for one in (ADDRESS, young):
+        small.stage.run("subscribers", "add", one, "--again", "--consented-at", when)
+
+    for path in old:
+        small.post(path)
+
+    assert small.standing(ADDRESS) == Standing.UNSUBSCRIBED
+    assert small.standing(young) == Standing.UNSUBSCRIBED
+
+
 def test_an_erased_reader_is_in_no_list_or_count(small: House) -> None:
     small.stage.run("dispatch", ISSUE_ID, "--yes")
     small.stage.run("subscribers", "erase", ADDRESS, "--yes")

@@ -1,0 +1,86 @@
+"""
+The names of erased readers in the links of their letters, as keyed hashes.
+
+Whoever was erased and has agreed again may still click a link of an old letter: it must act for
+who they are now, and never say "done" while letters go on.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from sqlalchemy import Connection, insert, select, update
+
+from newsletter.storage.erasure_tables import erased_names, erasures
+from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
+from newsletter.storage.present_columns import is_in
+from newsletter.storage.tables import reader_aliases, subscribers
+from newsletter.subscribers.erasing import ERASED_KEY, is_placeholder
+from newsletter.subscribers.reader_id import ReaderName
+from newsletter.subscribers.subscriber import SubscriberId
+from newsletter.subscribers.traces import hash_of
+
+_OF: Final = erased_names.c
+_LIST: Final = subscribers.c
+
+NamedBy = tuple[str, str]  # the hash of a name in links, and of the address of its reader
+
+
+def keep_names(connection: Connection, ids: Collection[int], secret: bytes) -> None:
+    """
+    Keep the names of readers who are about to be erased, also those of their earlier lives.
+
+    Their numbers are free from now on: no erasure points to them any more.
+    """
+    found = select(_LIST.id, _LIST.address_key, _LIST.reader_id, _LIST.old_number)
+    people = {
+        row.id: row
+        for row in connection.execute(found.where(is_in(_LIST.id, ids)))
+        if not is_placeholder(row.address_key)
+    }
+    hashes = {number: hash_of(row.address_key, secret) for number, row in people.items()}
+    kept = set[NamedBy]()
+    for number, row in people.items():
+        own = (one for one in (row.reader_id, row.old_number) if one is not None)
+        kept |= {(hash_of(str(name), secret), hashes[number]) for name in own}
+    aliases = select(reader_aliases).where(is_in(reader_aliases.c.subscriber_id, people))
+    for alias, number in connection.execute(aliases):
+        kept.add((hash_of(alias, secret), hashes[number]))
+    again = erasures.c.again_id
+    earlier = select(_OF.name_hash, again).join(
+        erasures, erasures.c.address_hash == _OF.address_hash
+    )
+    for name, number in connection.execute(earlier.where(is_in(again, people))):
+        kept.add((name, hashes[number]))
+    add_names(connection, kept)
+    connection.execute(update(erasures).where(is_in(again, ids)).values(again_id=None))
+
+
+def add_names(connection: Connection, names: Iterable[NamedBy]) -> None:
+    """Add those of *names* that are not kept yet."""
+    wanted = set(names)
+    hashes = {name for name, _ in wanted}
+    known = select(_OF.name_hash, _OF.address_hash).where(is_in(_OF.name_hash, hashes))
+    wanted -= {(row.name_hash, row.address_hash) for row in connection.execute(known)}
+    if wanted:
+        rows = [{"name_hash": name, "address_hash": address} for name, address in sorted(wanted)]
+        connection.execute(insert(erased_names), rows)
+
+
+def find_returned(connection: Connection, name: ReaderName) -> SubscriberId | None:
+    """Return the reader who was erased with this name in links, and has agreed again since."""
+    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+    if key is None:
+        return None
+    query = (
+        select(_LIST.id)
+        .join(erasures, erasures.c.again_id == _LIST.id)
+        .join(erased_names, _OF.address_hash == erasures.c.address_hash)
+        .where(
+            _OF.name_hash == hash_of(str(name), key),
+            ~_LIST.address_key.startswith(ERASED_KEY),
+        )
+        .order_by(erasures.c.id.desc())
+        .limit(1)
+    )
+    found: int | None = connection.execute(query).scalar()
+    return None if found is None else SubscriberId(found)
