@@ -17,7 +17,16 @@ _MARKS: Final = r"\s<>\"'(),;:\[\]{}\\|"
 _TOKEN: Final = re.compile(rf"[^{_MARKS}@]+(?:@|%40)[^{_MARKS}@]+", re.IGNORECASE)
 _PLAIN_DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _SHORTEST_NAME: Final = 2  # characters: a shorter one is in too many words
-_PARTICLES: Final = "(?:님|씨|은|는|이|가|을|를|의|와|과|도|께|에게|으로|로|라고|입니다)"
+_SHORT_WORD: Final = 3  # letters
+_HANGUL: Final = re.compile(r"[가-힣][가-힣\s]*")
+_TITLES: Final = (
+    "님|씨|군|양|선생|교수|박사|기자|의원|위원|주무관|대리|과장|팀장|부장|국장|실장|원장|이사|대표"
+)
+_ENDINGS: Final = (
+    "은|는|이|가|을|를|의|와|과|도|만|께|에게|에서|한테|더러|보고|으로|로|랑|하고|부터|까지|조차|마저|밖에"
+    "|보다|처럼|같이|라고|라는|라며|라서|인데|인지|인가|입니다|였|예요"
+)
+_PARTICLES: Final = f"(?:{_TITLES}|{_ENDINGS})"
 _BEFORE: Final = ("=", "/", "?", "&")  # an address follows these in parameters and URLs
 
 
@@ -42,7 +51,7 @@ class Sought:
         if "@" in text or "%40" in text:
             text = _TOKEN.sub(lambda found: self._hide(found[0]), text)
         for name in sorted(self.names, key=len, reverse=True):
-            text = _pattern_of(name).sub(ERASED, text) if name in text else text
+            text = _pattern_of(name).sub(ERASED, text)
         return text
 
     def is_in(self, text: str) -> bool:
@@ -98,9 +107,42 @@ def _key_of(text: str) -> str | None:
 
 @lru_cache(maxsize=64)
 def _pattern_of(name: str) -> re.Pattern[str]:
-    """Match a name as a word, which in Korean a title or a particle may follow."""
-    if len(name) < _SHORTEST_NAME:
+    """
+    Match a name as a word, in upper or lower case, and before a Korean title or particle.
+
+    A short single word, such as "Lee" or "An", must begin with a capital: many texts contain
+    such words and mean nobody.
+    """
+    words = name.split()
+    if len("".join(words)) < _SHORTEST_NAME:
         return re.compile(r"(?!)")
-    before = r"(?<!\w)" if name[0].isalnum() else ""
-    after = rf"(?!\w)|(?={_PARTICLES})" if name[-1].isalnum() else ""
-    return re.compile(f"{before}{re.escape(name)}(?:{after})")
+    if _is_hangul(name):  # with and without a space after the family name
+        written = r"\s*".join(map(re.escape, "".join(words)))
+        return re.compile(rf"(?<![가-힣]){written}(?:(?!\w)|(?={_PARTICLES}))")
+    written = r"\s+".join(map(re.escape, words))
+    before = r"(?<![^\W가-힣])" if words[0][0].isalnum() else ""
+    after = r"(?![^\W가-힣])" if words[-1][-1].isalnum() else ""
+    if len(words) == 1 and len(name) <= _SHORT_WORD and words[0][0].isalpha():
+        first, rest = re.escape(words[0][0].upper()), re.escape(words[0][1:])
+        return re.compile(f"{before}{first}(?i:{rest}){after}")
+    return re.compile(f"{before}{written}{after}", re.IGNORECASE)
+
+
+def like_of(name: str) -> str:
+    """Return a pattern of LIKE, with a backslash as escape, for texts that may contain a name."""
+    letters = name.split() if not _is_hangul(name) else "".join(name.split())
+    return "%".join(("", *map(_like_letters, letters), ""))
+
+
+def _like_letters(word: str) -> str:
+    return "".join(map(_like_letter, word))
+
+
+def _like_letter(letter: str) -> str:
+    if not letter.isascii() and letter.lower() != letter.upper():
+        return "_"  # a database may not know its other case
+    return f"\\{letter}" if letter in "%_\\" else letter
+
+
+def _is_hangul(name: str) -> bool:
+    return bool(_HANGUL.fullmatch(name))

@@ -19,7 +19,7 @@ from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
 from newsletter.dispatch.states import State
 from newsletter.lang import Preference
 from newsletter.storage import database
-from newsletter.storage.consents import SqlConsents
+from newsletter.storage.consent_reading import SqlConsents
 from newsletter.storage.database import open_database
 from newsletter.storage.erased_copies import erase_in_copies
 from newsletter.storage.erasing import SqlErasing
@@ -128,6 +128,27 @@ def test_an_erased_reader_is_in_no_row_and_the_delivery_stays(engine: Engine) ->
     assert rows[0].answer is None
     assert words == "(erased)님((erased))이 전화함; Unmistakable stays"
     assert SqlConsents(engine).verify(lambda _: None).broken == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Zoë Müller", "ZOË  MÜLLER called"),
+        ("독고 탁월", "독고탁월 팀장이 전화"),
+        ("100%_\\", "100%_\\ called"),
+    ],
+)
+def test_a_note_loses_a_name_however_it_is_written(engine: Engine, name: str, words: str) -> None:
+    with SqlSubscriberBook(engine).opened() as book:
+        enrol(make_row(ADDRESS, name), book, NOW)
+    with engine.begin() as connection:
+        note(connection, Note(ISSUE, Act.PAUSED, "kim", NOW, words))
+
+    SqlErasing(engine).erase([KEY], ASKED)
+
+    with engine.connect() as connection:
+        [kept] = connection.execute(text("SELECT words FROM notes")).scalars()
+    assert kept.startswith("(erased)")
 
 
 def test_a_reader_without_deliveries_leaves_no_row(engine: Engine) -> None:

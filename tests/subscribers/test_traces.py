@@ -36,6 +36,34 @@ def test_a_trace_is_replaced_and_nothing_else(text: str, redacted: str) -> None:
     assert SOUGHT.redact(text) == redacted
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "redacted"),
+    [
+        ("Jo Lee", "JO LEE and jo  lee called", "(erased) and (erased) called"),
+        ("Zoë Müller", "ZOË MÜLLER님이 전화", "(erased)님이 전화"),
+        ("Minji", "minji wrote, MINJI too, Minjis not", "(erased) wrote, (erased) too, Minjis not"),
+        ("Lee", "이Lee가 LEE와 통화", "이(erased)가 (erased)와 통화"),
+        ("the", "the server of the office", "the server of the office"),
+        ("an", "an answer", "an answer"),
+        (
+            "홍 길동",
+            "홍길동한테 전화, 홍 길동 팀장께 보고",
+            "(erased)한테 전화, (erased) 팀장께 보고",
+        ),
+        (
+            "홍길동",
+            "VIP홍길동 홍길동에게서 홍길동이는 신홍길동",
+            "VIP(erased) (erased)에게서 (erased)이는 신홍길동",
+        ),
+        ("이수", "이수진 과장", "이수진 과장"),
+        ("Kim (A_B)", "kim (a_b) and Kim (AXB)", "(erased) and Kim (AXB)"),
+        ("A", "A or B", "A or B"),
+    ],
+)
+def test_a_name_is_found_as_people_write_it(name: str, text: str, redacted: str) -> None:
+    assert Sought(SECRET, frozenset(), frozenset({name})).redact(text) == redacted
+
+
 def test_an_address_of_an_international_domain_is_found_in_either_form() -> None:
     sought = Sought(SECRET, frozenset({hash_of("minsu@xn--3e0b707e.example.org", SECRET)}))
 
