@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from newsletter.storage.backups import Contents, Restored
     from newsletter.storage.bounce_checks import SqlBounceChecks
     from newsletter.storage.breaches import SqlBreaches
+    from newsletter.storage.consent_reading import SqlConsents
     from newsletter.storage.consent_texts import SqlConsentTexts
-    from newsletter.storage.consents import SqlConsents
     from newsletter.storage.crowds import SqlCrowds
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from newsletter.storage.reader_lookup import SqlReaderLookup
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
+    from newsletter.subscribers.access_record import Access
     from newsletter.subscribers.erasing import Ended, Remains
     from newsletter.subscribers.traces import Sought
 
@@ -166,7 +167,7 @@ class Records:
 
     def consents(self) -> "SqlConsents":
         """Open the consent record, to read it."""
-        from newsletter.storage.consents import SqlConsents  # noqa: PLC0415
+        from newsletter.storage.consent_reading import SqlConsents  # noqa: PLC0415
 
         return SqlConsents(self.database)
 
@@ -278,11 +279,11 @@ class Records:
 
         return read_backup(file)
 
-    def restore(self, file: Path, now: datetime) -> "Restored":
+    def restore(self, file: Path, access: "Access") -> "Restored":
         """Replace the ledger by a backup; see `storage.backups.restore`."""
         from newsletter.storage.backups import restore  # noqa: PLC0415
 
-        return restore(file, self._sqlite_file(), now)
+        return restore(file, self._sqlite_file(), access)
 
     def _sqlite_file(self) -> Path:
         file = self.file()

@@ -1,7 +1,7 @@
 """newsletter consent: the record of who agreed, when and how, and the proof that it is whole."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -15,9 +15,11 @@ from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.person_record import describe_consent
+from newsletter.desk.words import readers
 from newsletter.errors import ContentError
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
+from newsletter.subscribers.consent_proof import Proof
 from newsletter.subscribers.consent_record import OWN_CHAIN, Break, ConsentAct, ConsentEntry
 from newsletter.subscribers.subscriber import Subscriber
 
@@ -67,8 +69,9 @@ def verify(site: Site) -> None:
     """
     Look whether every entry of the record is still what was recorded.
 
-    Each entry contains a hash of the one before. The last link that is printed here names the whole
-    record: written down elsewhere, it proves later that nothing was cut off at the end.
+    Each entry contains a hash of the one before, and what the list says of readers must agree with
+    their last entries. The last link that is printed here names the whole record: written down
+    elsewhere, it proves later that nothing was cut off at the end.
     """
     consents = site.records.consents()
     total = consents.count()
@@ -77,12 +80,7 @@ def verify(site: Site) -> None:
             proof = consents.verify(lambda done: bar.show(done, ""))
     else:
         proof = consents.verify(lambda _done: None)
-    faults = [_say_break(one, find_zone(site)) for one in proof.broken]
-    faults += [
-        _("the text {hash} was changed or removed afterwards", hash=printable(one[:HASH_SHOWN]))
-        for one in proof.texts
-    ]
-    if faults:
+    if faults := list(_say_faults(proof, find_zone(site))):
         raise ContentError("\n".join(faults))
     tell("Verified", _("{count:,} entries, all as they were recorded", count=proof.entries))
     tell("Last link", proof.head.hex())
@@ -112,6 +110,26 @@ def text_of(site: Site, start: str) -> None:
         click.echo("  ".join([*words, printable(text.version)]))
     if not found:
         click.echo(_("No text was shown yet; newsletter serve keeps what its form shows."))
+
+
+def _say_faults(proof: Proof, zone: ZoneInfo) -> Iterator[str]:
+    yield from (_say_break(one, zone) for one in proof.broken)
+    for one in proof.texts:
+        shown = printable(one[:HASH_SHOWN])
+        yield _("the text {hash} was changed or removed afterwards", hash=shown)
+    for file in proof.unsealed:
+        yield _("the entries of {file} have no end that proves them", file=printable(file))
+    if count := proof.strangers:
+        yield _("{count:,} entries belong to no file: they were added afterwards", count=count)
+    if count := proof.bared:
+        yield _("{count:,} entries have lost their details, and nobody was erased", count=count)
+    if missing := proof.missing:
+        yield _(
+            "the list says of {readers} what no entry does, the first of {when}: entries were "
+            "removed, or the list was changed by hand",
+            readers=readers(missing.count),
+            when=show_moment(missing.since, zone),
+        )
 
 
 def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:

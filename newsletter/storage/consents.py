@@ -1,9 +1,8 @@
 """The consent record in the database: rows are added in the transaction of their change."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -11,29 +10,21 @@ from sqlalchemy import (
     Engine,
     Insert,
     Row,
-    Select,
-    Text,
     bindparam,
     delete,
     event,
     func,
     insert,
     select,
-    type_coerce,
 )
 
-from newsletter.errors import LedgerError
-from newsletter.lang import Lang
-from newsletter.phrases import phrase
-from newsletter.storage.consent_tables import consent_chains, consent_texts, consents
-from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, lasting_key
+from newsletter.storage.consent_tables import consent_chains, consents
+from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.prepared import prepare
-from newsletter.storage.transactions import reading
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import (
     OWN_CHAIN,
     START,
-    Break,
     ChainId,
     ConsentAct,
     ConsentEntry,
@@ -42,15 +33,12 @@ from newsletter.subscribers.consent_record import (
     Occasion,
     Seal,
     chain_on,
-    check_chain,
     declaration_of,
-    name_person,
     seal_on,
     stand_of,
 )
 from newsletter.subscribers.subscriber import Standing
 
-ROWS_AT_A_TIME: Final = 10_000
 PERSON_KEY: Final = "newsletter_address_key"  # in what is known of a connection
 NOTED: Final = "newsletter_consents"
 CHAIN_LOCK: Final = 0x636F6E73_656E7473  # PostgreSQL; any number that no other lock uses
@@ -65,11 +53,6 @@ def _adding(*names: str) -> Insert:
 
 _ADD_SHORT: Final = _adding(*_SHORT)  # the rows of a file, among others
 _ADD: Final = _adding(*_SHORT, "lang", "text_hash", "details", "details_hash")
-_TIMES: Final = ("at", "recorded_at")  # read as they are: SQLite keeps any text there
-_FIELDS: Final = [
-    type_coerce(column, Text).label(column.name) if column.name in _TIMES else column
-    for column in consents.columns
-]
 _HEAD: Final = (
     select(_OF.place, _OF.link)
     .where(_OF.chain_id == bindparam("chain"))
@@ -205,99 +188,6 @@ def drop_chain(connection: Connection, import_id: str) -> None:
     connection.execute(delete(consent_chains).where(consent_chains.c.import_id == import_id))
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What a look through the whole record has found."""
-
-    entries: int  # that were looked at
-    head: bytes  # the last link of the own chain
-    broken: tuple[Break, ...]  # the first break of each chain
-    unfinished: tuple[str, ...]  # names of files whose chain is not complete
-    texts: tuple[str, ...]  # hashes of texts that were changed, or are missing
-
-
-class SqlConsents:
-    """The consent record, for those who read it."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def find(self, key: str) -> Sequence[tuple[ConsentEntry, str | None]]:
-        """
-        Return the entries of the owner of an address, each with the name of its file.
-
-        Raises:
-            LedgerError: a fault of the database, or one of them was changed and cannot be read.
-        """
-        with reading(self._engine) as connection:
-            secret = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-            if secret is None:
-                return ()
-            of_file = consent_chains.c.id == _OF.chain_id
-            query: Select[Any] = (
-                select(*_FIELDS, consent_chains.c.file)
-                .outerjoin(consent_chains, of_file)
-                .where(_OF.person == name_person(key, secret))
-                .order_by(_OF.recorded_at, _OF.chain_id.desc(), _OF.place)
-            )
-            try:
-                return [(_read(row), row.file) for row in connection.execute(query)]
-            except (ValueError, TypeError) as error:  # somebody has changed the row
-                raise LedgerError(phrase("storage.consent-unreadable")) from error
-
-    def count(self) -> int:
-        """Return how many entries there are."""
-        with reading(self._engine) as connection:
-            return connection.execute(select(func.count()).select_from(consents)).scalar_one()
-
-    def verify(self, looked_at: Callable[[int], None]) -> Proof:
-        """Look whether every entry is still what was recorded; *looked_at* is told how many."""
-        with reading(self._engine) as connection:
-            entries, broken, sealed = 0, list[Break](), dict[ChainId, Seal]()
-
-            def read(chain: ChainId) -> Iterator[tuple[ConsentEntry | None, bytes]]:
-                nonlocal entries
-                for entry, link in _walk(connection, chain):
-                    entries += 1
-                    if entries % ROWS_AT_A_TIME == 0:
-                        looked_at(entries)
-                    if entry is not None and entry.seal is not None and chain == OWN_CHAIN:
-                        sealed[entry.seal.chain] = entry.seal
-                    yield entry, link
-
-            own = check_chain(read(OWN_CHAIN), OWN_CHAIN)
-            broken += [] if own.broken is None else [own.broken]
-            files = dict(
-                connection.execute(select(consent_chains.c.id, consent_chains.c.file)).all()
-            )
-            for number in sorted({*files, *sealed}):
-                found = check_chain(read(ChainId(number)), ChainId(number))
-                seal = sealed.get(ChainId(number))
-                if found.broken is not None:
-                    broken.append(found.broken)
-                elif seal is not None and (found.links, found.head) != (seal.links, seal.head):
-                    broken.append(Break(ChainId(number), min(found.links, seal.links) + 1, None))
-            looked_at(entries)
-            open_files = [file for number, file in files.items() if number not in sealed]
-            unfinished = () if own.broken else tuple(open_files)
-            texts = _find_wrong_texts(connection)
-            return Proof(entries, own.head, tuple(broken), unfinished, texts)
-
-
-def _find_wrong_texts(connection: Connection) -> tuple[str, ...]:
-    """Return the hashes of texts that entries name, and that are not what was agreed to."""
-    named = select(_OF.text_hash).where(_OF.text_hash.is_not(None)).distinct()
-    kept = select(consent_texts.c.hash, consent_texts.c.words)
-    right = {
-        name
-        for name, words in connection.execute(kept)
-        if hashlib.sha256(str(words).encode(errors="surrogatepass")).hexdigest() == name
-    }
-    stored = set(connection.execute(select(consent_texts.c.hash)).scalars())
-    wanted = set(connection.execute(named).scalars()) | stored
-    return tuple(sorted(wanted - right))
-
-
 def _take_head(connection: Connection, chain: ChainId) -> tuple[int, bytes]:
     """
     Return the length of a chain and its last link, which nobody else continues meanwhile.
@@ -320,24 +210,6 @@ def _find_chain(connection: Connection, import_id: str) -> Row[Any] | None:
     return connection.execute(query).one_or_none()
 
 
-def _walk(connection: Connection, chain: ChainId) -> Iterator[tuple[ConsentEntry | None, bytes]]:
-    """Yield the entries of a chain with their links, some thousands at a time; None: no entry."""
-    place = 0
-    while True:
-        query: Select[Any] = select(*_FIELDS).where(_OF.chain_id == chain, _OF.place > place)
-        rows: Sequence[Any] = connection.execute(
-            query.order_by(_OF.place).limit(ROWS_AT_A_TIME)
-        ).all()
-        for row in rows:
-            try:
-                yield _read(row), row.link
-            except (ValueError, TypeError):  # somebody has changed the row
-                yield None, b""
-        if len(rows) < ROWS_AT_A_TIME:
-            return
-        place = rows[-1].place
-
-
 def _row(entry: ConsentEntry, link: bytes) -> dict[str, object]:
     seal = entry.seal
     return {
@@ -357,35 +229,3 @@ def _row(entry: ConsentEntry, link: bytes) -> dict[str, object]:
         "sealed_head": None if seal is None else seal.head,
         "link": link,
     }
-
-
-def _read(row: Row[Any]) -> ConsentEntry:
-    """Return the entry of a row; raises ValueError or TypeError if it was never one."""
-    is_seal = row.sealed_chain is not None
-    return ConsentEntry(
-        chain=ChainId(row.chain_id),
-        place=row.place,
-        act=ConsentAct(row.act),
-        way=ConsentWay(row.way),
-        person=_octets(row.person),
-        at=None if row.at is None else _moment(row.at),
-        recorded_at=_moment(row.recorded_at),
-        lang=Lang(row.lang) if row.lang else None,
-        text=row.text_hash,
-        details=None if row.details is None else str(row.details),
-        details_hash=_octets(row.details_hash),
-        seal=_seal(row) if is_seal else None,
-    )
-
-
-def _seal(row: Row[Any]) -> Seal:
-    return Seal(ChainId(int(row.sealed_chain)), int(row.sealed_links), bytes(row.sealed_head))
-
-
-def _octets(kept: bytes | None) -> bytes | None:
-    return None if kept is None else bytes(kept)  # SQLite keeps a text there too
-
-
-def _moment(kept: object) -> datetime:
-    when = kept if isinstance(kept, datetime) else datetime.fromisoformat(str(kept))
-    return when.replace(tzinfo=UTC) if when.tzinfo is None else when

@@ -78,6 +78,23 @@ def test_s2_a_whole_record_is_verified_and_a_changed_one_names_the_place(site: R
     assert "entry 2 of import 1, recorded 2022-08-01 12:00 KST, was changed afterwards" in said
 
 
+def test_s2_what_a_chain_alone_cannot_prove_is_named_too(site: ReaderList) -> None:
+    assert site.run("remove", A, "--by", "Kim").exit_code == 0
+    run(site, "verify")
+
+    forge(
+        site,
+        "DELETE FROM consents WHERE chain_id = 0 AND place = 2",
+        "UPDATE consents SET details = NULL",
+        "INSERT INTO consent_chains VALUES (9, 'x', 'forged.csv', '2022-08-01 00:00:00.000000')",
+    )
+
+    said = fail(site, "verify")
+    assert "the list says of 1 reader what no entry does, the first of 2022-08-" in said
+    assert "1 entries have lost their details" in said
+    assert "forged.csv have no end" in said
+
+
 def test_s2_the_record_names_nobody(site: ReaderList) -> None:
     site.stage.site.records.close()
     with closing(sqlite3.connect(site.folder / "newsletter.db")) as database:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, text
 from newsletter.errors import LedgerError
 from newsletter.storage.access_tables import access_reviews, accesses
 from newsletter.storage.accesses import SqlAccesses
-from newsletter.storage.consents import SqlConsents
+from newsletter.storage.consent_reading import SqlConsents
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.access_record import KEPT, Access, AccessKind, Operator, Review
 from newsletter.subscribers.consent_record import ConsentWay, Occasion

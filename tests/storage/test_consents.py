@@ -5,19 +5,22 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import Engine, delete, insert, select, update
 
 from newsletter.errors import ContentError
 from newsletter.lang import Lang, Preference
 from newsletter.mails.mail import Mail, MailKind, Request
-from newsletter.storage.consent_tables import consents
-from newsletter.storage.consents import Proof, SqlConsents
+from newsletter.storage.consent_reading import SqlConsents
+from newsletter.storage.consent_tables import consent_chains, consents
+from newsletter.storage.consents import ConsentLog, begin_chain
+from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import find_mail
 from newsletter.storage.reader_acts import SqlReaderActs
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.subscribers.address import address_of
-from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Occasion
+from newsletter.subscribers.consent_proof import Missing, Proof
+from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
 from newsletter.subscribers.decisions import (
     change_address,
     enrol,
@@ -25,6 +28,7 @@ from newsletter.subscribers.decisions import (
     unsuppress,
     withdraw,
 )
+from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy
 from newsletter.subscribers.importing import import_rows
 from newsletter.subscribers.reader_acts import Confirmed, Leaving
 from newsletter.subscribers.subscriber import Standing
@@ -255,3 +259,64 @@ def test_s2_a_change_that_is_rolled_back_leaves_no_entry(engine: Engine) -> None
     assert places == [1]
     assert verify(engine).broken == ()
     assert recorded(engine, B) == [("agreed", "operator", BEFORE)]  # by the key that was kept
+
+
+def leave_and_join(engine: Engine) -> None:
+    """Make a record whose last entries are an end and a consent."""
+    add(engine, A)
+    with SqlSubscriberBook(engine).opened(replace(OFFICE, now=LATER)) as book:
+        withdraw(address_of(A), book, LATER)
+        enrol(make_row(B, consented_at=LATER), book, LATER)
+    assert verify(engine).missing is None
+
+
+@pytest.mark.parametrize("cut_off", [1, 2])
+def test_s2_entries_that_were_cut_off_at_the_end_are_missed_by_the_list(
+    engine: Engine, cut_off: int
+) -> None:
+    leave_and_join(engine)
+
+    with engine.begin() as connection:
+        connection.execute(delete(consents).where(consents.c.place > 3 - cut_off))
+
+    proof = verify(engine)
+    assert proof.broken == ()
+    assert proof.missing == Missing(cut_off, LATER)
+
+
+def test_s2_a_suppressed_mailbox_or_another_address_lacks_no_entry(engine: Engine) -> None:
+    leave_and_join(engine)
+    address, other = address_of(B), address_of("c@example.org")
+
+    with SqlSubscriberBook(engine).opened(replace(OFFICE, now=LATER)) as book:
+        suppress(address, book, LATER, "bounced", "kim")
+        unsuppress(address, book, LATER, "works", "kim")
+        change_address(address, other, book, LATER, "", "kim")
+
+    assert verify(engine).missing is None
+
+
+def test_s2_details_are_gone_only_of_those_who_were_erased(engine: Engine) -> None:
+    leave_and_join(engine)
+    SqlErasing(engine).erase([address_of(A).key], ErasureOrder("kim", ErasureWhy.ASKED, LATER))
+    assert verify(engine).bared == 0
+
+    with engine.begin() as connection:
+        connection.execute(update(consents).values(details=None))
+
+    assert verify(engine).bared == 1
+
+
+def test_s2_a_chain_that_somebody_added_is_named(engine: Engine) -> None:
+    leave_and_join(engine)
+    with engine.begin() as connection:
+        connection.execute(update(consents).where(consents.c.place == 3).values(chain_id=7))
+    assert verify(engine).strangers == 1
+
+    with engine.begin() as connection:
+        row = {"import_id": "x", "file": "forged.csv", "began_at": NOW}
+        connection.execute(insert(consent_chains).values(row))
+        forged = begin_chain(connection, "x", "forged.csv", NOW)
+        ConsentLog(connection, forged).add([Declaration(B, ConsentAct.AGREED, BEFORE)])
+
+    assert verify(engine).unsealed == ("forged.csv",)

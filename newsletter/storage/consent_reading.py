@@ -1,0 +1,221 @@
+"""Reads the consent record, and verifies that it is whole."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Row, Select, Text, func, select, type_coerce
+
+from newsletter.errors import LedgerError
+from newsletter.lang import Lang
+from newsletter.phrases import phrase
+from newsletter.storage.consent_check import find_erased_names, find_missing
+from newsletter.storage.consent_tables import consent_chains, consent_texts, consents
+from newsletter.storage.import_tables import imports
+from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
+from newsletter.storage.tables import subscribers
+from newsletter.storage.transactions import reading
+from newsletter.subscribers.consent_proof import Missing, Proof
+from newsletter.subscribers.consent_record import (
+    OWN_CHAIN,
+    Break,
+    ChainId,
+    Checked,
+    ConsentAct,
+    ConsentEntry,
+    ConsentWay,
+    Seal,
+    check_chain,
+    name_person,
+)
+
+ROWS_AT_A_TIME: Final = 10_000
+
+_OF: Final = consents.c
+_TIMES: Final = ("at", "recorded_at")  # read as they are: SQLite keeps any text there
+_FIELDS: Final = [
+    type_coerce(column, Text).label(column.name) if column.name in _TIMES else column
+    for column in consents.columns
+]
+
+
+class SqlConsents:
+    """The consent record, for those who read it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, key: str) -> Sequence[tuple[ConsentEntry, str | None]]:
+        """
+        Return the entries of the owner of an address, each with the name of its file.
+
+        Raises:
+            LedgerError: a fault of the database, or one of them was changed and cannot be read.
+        """
+        with reading(self._engine) as connection:
+            secret = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+            if secret is None:
+                return ()
+            of_file = consent_chains.c.id == _OF.chain_id
+            query: Select[Any] = (
+                select(*_FIELDS, consent_chains.c.file)
+                .outerjoin(consent_chains, of_file)
+                .where(_OF.person == name_person(key, secret))
+                .order_by(_OF.recorded_at, _OF.chain_id.desc(), _OF.place)
+            )
+            try:
+                return [(_read(row), row.file) for row in connection.execute(query)]
+            except (ValueError, TypeError) as error:  # somebody has changed the row
+                raise LedgerError(phrase("storage.consent-unreadable")) from error
+
+    def count(self) -> int:
+        """Return how many entries and readers `verify` will look at."""
+        with reading(self._engine) as connection:
+            return _count(connection) + _count_readers(connection)
+
+    def verify(self, looked_at: Callable[[int], None]) -> Proof:
+        """Look whether every entry is still what was recorded; *looked_at* is told how many."""
+        with reading(self._engine) as connection:
+            return _Look(connection, looked_at).verify()
+
+
+class _Look:
+    """One look through the whole record."""
+
+    def __init__(self, connection: Connection, looked_at: Callable[[int], None]) -> None:
+        self._connection = connection
+        self._looked_at = looked_at
+        self._erased = find_erased_names(connection)
+        self._entries = 0
+        self._bared = 0
+        self._sealed = dict[ChainId, Seal]()
+
+    def verify(self) -> Proof:
+        own = self._check(OWN_CHAIN)
+        broken = [] if own.broken is None else [own.broken]
+        files = self._files()
+        for number in sorted({*files, *self._sealed}):
+            found, seal = self._check(number), self._sealed.get(number)
+            if found.broken is not None:
+                broken.append(found.broken)
+            elif seal is not None and (found.links, found.head) != (seal.links, seal.head):
+                broken.append(Break(number, min(found.links, seal.links) + 1, None))
+        open_files = {} if own.broken else {n: f for n, f in files.items() if n not in self._sealed}
+        writing = self._find_writing()
+        return Proof(
+            entries=self._entries,
+            head=own.head,
+            broken=tuple(broken),
+            unfinished=tuple(file for number, file in open_files.items() if number in writing),
+            unsealed=tuple(file for number, file in open_files.items() if number not in writing),
+            strangers=_count(self._connection) - self._entries if not broken else 0,
+            bared=self._bared,
+            texts=_find_wrong_texts(self._connection),
+            missing=None if broken else self._find_missing(),
+        )
+
+    def _check(self, chain: ChainId) -> Checked:
+        return check_chain(self._walk(chain), chain)
+
+    def _walk(self, chain: ChainId) -> Iterator[tuple[ConsentEntry | None, bytes]]:
+        for entry, link in _walk(self._connection, chain):
+            self._entries += 1
+            if self._entries % ROWS_AT_A_TIME == 0:
+                self._looked_at(self._entries)
+            if entry is not None:
+                self._note(entry)
+            yield entry, link
+
+    def _note(self, entry: ConsentEntry) -> None:
+        if entry.seal is not None and entry.chain == OWN_CHAIN:
+            self._sealed[entry.seal.chain] = entry.seal
+        if entry.details_hash is not None and entry.details is None:
+            self._bared += entry.person not in self._erased
+
+    def _files(self) -> Mapping[ChainId, str]:
+        query = select(consent_chains.c.id, consent_chains.c.file)
+        return {ChainId(number): file for number, file in self._connection.execute(query)}
+
+    def _find_writing(self) -> frozenset[int]:
+        """Return the chains of files that are being written to the list."""
+        query = select(consent_chains.c.id).join(
+            imports, imports.c.id == consent_chains.c.import_id
+        )
+        return frozenset(self._connection.execute(query).scalars())
+
+    def _find_missing(self) -> Missing | None:
+        before = self._entries
+        return find_missing(self._connection, lambda done: self._looked_at(before + done))
+
+
+def _count(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(consents)).scalar_one()
+
+
+def _count_readers(connection: Connection) -> int:
+    return connection.execute(select(func.count()).select_from(subscribers)).scalar_one()
+
+
+def _find_wrong_texts(connection: Connection) -> tuple[str, ...]:
+    """Return the hashes of texts that entries name, and that are not what was agreed to."""
+    named = select(_OF.text_hash).where(_OF.text_hash.is_not(None)).distinct()
+    kept = select(consent_texts.c.hash, consent_texts.c.words)
+    right = {
+        name
+        for name, words in connection.execute(kept)
+        if hashlib.sha256(str(words).encode(errors="surrogatepass")).hexdigest() == name
+    }
+    stored = set(connection.execute(select(consent_texts.c.hash)).scalars())
+    wanted = set(connection.execute(named).scalars()) | stored
+    return tuple(sorted(wanted - right))
+
+
+def _walk(connection: Connection, chain: ChainId) -> Iterator[tuple[ConsentEntry | None, bytes]]:
+    """Yield the entries of a chain with their links, some thousands at a time; None: no entry."""
+    place = 0
+    while True:
+        query: Select[Any] = select(*_FIELDS).where(_OF.chain_id == chain, _OF.place > place)
+        rows: Sequence[Any] = connection.execute(
+            query.order_by(_OF.place).limit(ROWS_AT_A_TIME)
+        ).all()
+        for row in rows:
+            try:
+                yield _read(row), row.link
+            except (ValueError, TypeError):  # somebody has changed the row
+                yield None, b""
+        if len(rows) < ROWS_AT_A_TIME:
+            return
+        place = rows[-1].place
+
+
+def _read(row: Row[Any]) -> ConsentEntry:
+    """Return the entry of a row; raises ValueError or TypeError if it was never one."""
+    is_seal = row.sealed_chain is not None
+    return ConsentEntry(
+        chain=ChainId(row.chain_id),
+        place=row.place,
+        act=ConsentAct(row.act),
+        way=ConsentWay(row.way),
+        person=_octets(row.person),
+        at=None if row.at is None else _moment(row.at),
+        recorded_at=_moment(row.recorded_at),
+        lang=Lang(row.lang) if row.lang else None,
+        text=row.text_hash,
+        details=None if row.details is None else str(row.details),
+        details_hash=_octets(row.details_hash),
+        seal=_seal(row) if is_seal else None,
+    )
+
+
+def _seal(row: Row[Any]) -> Seal:
+    return Seal(ChainId(int(row.sealed_chain)), int(row.sealed_links), bytes(row.sealed_head))
+
+
+def _octets(kept: bytes | None) -> bytes | None:
+    return None if kept is None else bytes(kept)  # SQLite keeps a text there too
+
+
+def _moment(kept: object) -> datetime:
+    when = kept if isinstance(kept, datetime) else datetime.fromisoformat(str(kept))
+    return when.replace(tzinfo=UTC) if when.tzinfo is None else when
