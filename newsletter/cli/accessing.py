@@ -22,6 +22,7 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "status": frozenset({AccessKind.DELIVERIES_SHOWN}),  # with --list
     "show": frozenset({AccessKind.LETTER_SHOWN}),  # with --to
     "backup": frozenset({AccessKind.BACKUP_MADE}),
+    "restore": frozenset({AccessKind.BACKUP_RESTORED}),
     "breach": frozenset({AccessKind.UNREACHED_LISTED}),  # with --unreached
     "notices due": frozenset({AccessKind.NOTICES_SHOWN}),
     "consent show": frozenset({AccessKind.CONSENT_SHOWN}),
@@ -49,7 +50,6 @@ SHOWS_NOBODY: Final = frozenset(
             "resume",
             "cancel",
             "diff",
-            "restore",
             "dkim-key",
         ),
         *(

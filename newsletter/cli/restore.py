@@ -6,18 +6,22 @@ from pathlib import Path
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.accessing import this_operator, why_option
 from newsletter.cli.confirming import confirm, require_person
 from newsletter.cli.output import shown_path
 from newsletter.cli.wording import _, tell
+from newsletter.desk.accessing import Look, describe_access
 from newsletter.desk.words import readers
 from newsletter.errors import UsageError
+from newsletter.subscribers.access_record import AccessKind
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Restore without asking.")
+@why_option
 @click.pass_obj
-def restore(site: Site, file: Path, *, yes: bool) -> None:
+def restore(site: Site, file: Path, *, yes: bool, because: str) -> None:
     """
     Restore the list of readers and the ledger from the backup FILE.
 
@@ -44,7 +48,9 @@ def restore(site: Site, file: Path, *, yes: bool) -> None:
     require_person(_("restore"), yes=yes)
     if not yes and not confirm(_("Replace {path} with this backup?", path=place)):
         raise click.Abort
-    restored = site.records.restore(file, site.clock())
+    look = Look(AccessKind.BACKUP_RESTORED, because)
+    access = describe_access(site, this_operator(), look, contents.readers)
+    restored = site.records.restore(file, access)
     tell("Restored", place, cells=10)
     if restored.kept:
         tell("Kept", _("the ledger until now, as {name}", name=restored.kept.name), cells=10)

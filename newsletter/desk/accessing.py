@@ -51,10 +51,20 @@ def record_access(
         UsageError: it is an export, and nobody says what for.
         LedgerError: nothing was recorded, so nothing may be shown.
     """
+    site.records.accesses().record(describe_access(site, operator, look, people), keys)
+
+
+def describe_access(site: Site, operator: Operator, look: Look, people: int | None) -> Access:
+    """
+    Return the entry of an access that is about to happen; see `record_access`.
+
+    Raises:
+        UsageError: it is an export, and nobody says what for.
+    """
     because = " ".join(look.because.split())
     if look.kind in NEED_REASON and not because:
         raise UsageError(phrase("desk.export-without-reason"))
-    access = Access(
+    return Access(
         at=site.clock(),
         operator=operator,
         kind=look.kind,
@@ -62,7 +72,6 @@ def record_access(
         because=because,
         issue=look.issue,
     )
-    site.records.accesses().record(access, keys)
 
 
 def find_accesses(site: Site, month: str | None, key: str | None = None) -> Sequence[Access]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Row, Select, and_, delete, func, inse
 
 from newsletter.storage.access_tables import access_reviews, accesses
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, lasting_key
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.transactions import reading, writing
 from newsletter.subscribers.access_record import KEPT, Access, AccessKind, Operator, Review
 from newsletter.subscribers.consent_record import name_person
@@ -135,7 +136,7 @@ def _access_of(row: Row[Any]) -> Access:
     return Access(
         at=row.at,
         operator=Operator(row.account, row.origin or "", row.said_by or ""),
-        kind=AccessKind(row.kind),
+        kind=read_word(AccessKind, _OF.kind, row.kind),
         people=row.people,
         person=None if row.person is None else bytes(row.person),
         because=row.because or "",

@@ -13,6 +13,7 @@ from newsletter.dispatch.doubt import DoubtCause, LedgerMark, Sign
 from newsletter.errors import ContentError, LedgerError
 from newsletter.files import sync_folder
 from newsletter.phrases import phrase
+from newsletter.storage.accesses import SqlAccesses
 from newsletter.storage.accesses_since import AccessesSince, read_accesses, repeat_accesses
 from newsletter.storage.copies import write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
@@ -26,6 +27,7 @@ from newsletter.storage.withdrawals_since import (
     read_withdrawals,
     repeat_withdrawals,
 )
+from newsletter.subscribers.access_record import Access
 from newsletter.subscribers.erasing import ERASED_KEY
 
 TABLES: Final = {"subscribers", "dispatches", "deliveries", "alembic_version"}
@@ -127,7 +129,7 @@ class Since:
     accesses: AccessesSince
 
 
-def restore(file: Path, ledger: Path, now: datetime) -> Restored:
+def restore(file: Path, ledger: Path, access: Access) -> Restored:
     """
     Replace the ledger by a copy of the backup *file*, marked as restored.
 
@@ -137,7 +139,8 @@ def restore(file: Path, ledger: Path, now: datetime) -> Restored:
     Args:
         file: a backup that `read_backup` has checked.
         ledger: the SQLite file that the setting names; it may be missing or damaged.
-        now: aware UTC; part of the name under which the current ledger is kept.
+        access: the entry of the access record for this; its time is part of the name under which
+            the current ledger is kept.
 
     Raises:
         LedgerError: another process has the ledger open, or there is no space for the copy;
@@ -153,9 +156,9 @@ def restore(file: Path, ledger: Path, now: datetime) -> Restored:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
         since = Since(read_erasures(database), read_withdrawals(database), read_accesses(database))
-        mark, erased, gone = _mark_restored(file, place, since, now)
+        mark, erased, gone = _mark_restored(file, place, since, access)
         with _alone(database):
-            kept = _keep(database, now)
+            kept = _keep(database, access.at)
             _take_over_rights(database, place)
             place.replace(database)
             sync_folder(database.parent)
@@ -167,14 +170,15 @@ def restore(file: Path, ledger: Path, now: datetime) -> Restored:
 
 
 def _mark_restored(
-    file: Path, place: Path, since: Since, asked_at: datetime
+    file: Path, place: Path, since: Since, access: Access
 ) -> tuple[LedgerMark, int, int]:
     """Migrate the copy, let nobody come back by it, and mark it as restored."""
     engine = open_file(place)
     try:
-        erased = repeat_erasures(engine, since.erasures, asked_at)
-        left = repeat_withdrawals(engine, since.withdrawals, asked_at)
+        erased = repeat_erasures(engine, since.erasures, access.at)
+        left = repeat_withdrawals(engine, since.withdrawals, access.at)
         repeat_accesses(engine, since.accesses)
+        SqlAccesses(engine).record(access)
         now = datetime.now(UTC)
         with writing(engine) as connection:
             ensure_mark(connection)

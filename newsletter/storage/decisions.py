@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from newsletter.dispatch.control import Act, Note
 from newsletter.phrases import phrase, read_said
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import approvals, notes, overrides, runs
 
 
@@ -25,7 +26,12 @@ def find_notes(connection: Connection, issue: str) -> Sequence[Note]:
     rows = connection.execute(select(notes).where(notes.c.issue == issue).order_by(notes.c.id))
     return [
         Note(
-            issue, Act(row.act), row.noted_by, row.noted_at, read_said(row.words), row.account or ""
+            issue,
+            read_word(Act, notes.c.act, row.act),
+            row.noted_by,
+            row.noted_at,
+            read_said(row.words),
+            row.account or "",
         )
         for row in rows
     ]

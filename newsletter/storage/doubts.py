@@ -11,6 +11,7 @@ from newsletter.phrases import Phrase, phrase
 from newsletter.storage.conditions import IS_WAITING, IS_WHOLE, is_due
 from newsletter.storage.marks import ensure_mark
 from newsletter.storage.notes import note
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import (
     appointments,
     deliveries,
@@ -155,7 +156,7 @@ def _find_standing(connection: Connection) -> Sequence[StandingDoubt]:
     return [
         StandingDoubt(
             row.id,
-            Sign(DoubtCause(row.kind), row.words),
+            Sign(read_word(DoubtCause, doubts.c.kind, row.kind), row.words),
             row.raised_at,
             row.told_at is not None,
             frozenset(answers[row.id]),

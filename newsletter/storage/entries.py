@@ -6,6 +6,7 @@ from typing import Any, Final
 from newsletter.lang import Preference
 from newsletter.phrases import write_said
 from newsletter.storage.answers import read_because
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.subscriber import Standing
@@ -58,7 +59,11 @@ def read_why(kept: Sequence[str | None]) -> Why:
     if not any(kept):
         return UNSAID
     cause, because, by = kept
-    return Why(Cause(cause) if cause else None, read_because(because), by or "")
+    return Why(_read_cause(cause) if cause else None, read_because(because), by or "")
+
+
+def _read_cause(kept: str) -> Cause:
+    return read_word(Cause, subscribers.c.standing_cause, kept)
 
 
 def field_values(entry: Entry) -> dict[str, object]:

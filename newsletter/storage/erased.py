@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, and_, select, update
 from newsletter.storage.blocking import HASHES_AT_A_TIME
 from newsletter.storage.erasure_tables import erasures
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, hash_of_address
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.erasing import Remembered, entry_of
@@ -44,8 +45,9 @@ def find_erased(connection: Connection, address_keys: Sequence[str]) -> dict[str
 
 def remembered_in(row: Row[Any]) -> Remembered:
     """Return what a row of an erasure remembers."""
-    cause = Cause(row.standing_cause) if row.standing_cause else None
-    return Remembered(Standing(row.standing), row.standing_since, cause)
+    kept, standing = row.standing_cause, read_word(Standing, _OF.standing, row.standing)
+    cause = read_word(Cause, _OF.standing_cause, kept) if kept else None
+    return Remembered(standing, row.standing_since, cause)
 
 
 def note_returns(connection: Connection, address_keys: Sequence[str], now: datetime) -> None:

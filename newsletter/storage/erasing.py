@@ -36,6 +36,7 @@ from newsletter.storage.import_tables import imported_rows, imports
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.runs import find_living_runs
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.subscribers import take_list
 from newsletter.storage.tables import (
     deliveries,
@@ -124,7 +125,9 @@ class SqlErasing:
             found = connection.execute(open_ones).all()
         if not found:
             return None
-        left = frozenset(Remains(word) for row in found for word in row.remains.split())
+        left = frozenset(
+            read_word(Remains, _OF.remains, word) for row in found for word in row.remains.split()
+        )
         hashes = frozenset(row.address_hash for row in found)
         with writing(self._engine) as connection:
             return Sought(lasting_key(connection, KeyPurpose.ADDRESSES, now), hashes), left

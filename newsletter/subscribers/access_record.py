@@ -31,6 +31,7 @@ class AccessKind(StrEnum):
     DELIVERIES_SHOWN = "deliveries-shown"
     LETTER_SHOWN = "letter-shown"
     BACKUP_MADE = "backup-made"
+    BACKUP_RESTORED = "backup-restored"
     ACCESSES_SHOWN = "accesses-shown"  # of one person
     NOTICES_SHOWN = "notices-shown"
     UNREACHED_LISTED = "unreached-listed"  # by a notice of a leak
@@ -49,6 +50,7 @@ class AccessKind(StrEnum):
             AccessKind.DELIVERIES_SHOWN: phrase("subscribers.access-deliveries-shown"),
             AccessKind.LETTER_SHOWN: phrase("subscribers.access-letter-shown"),
             AccessKind.BACKUP_MADE: phrase("subscribers.access-backup-made"),
+            AccessKind.BACKUP_RESTORED: phrase("subscribers.access-backup-restored"),
             AccessKind.ACCESSES_SHOWN: phrase("subscribers.access-accesses-shown"),
             AccessKind.UNREACHED_LISTED: phrase("subscribers.access-unreached-listed"),
             AccessKind.NOTICES_SHOWN: phrase("subscribers.access-notices-shown"),

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from newsletter.cli.person import find_account
-from newsletter.errors import UsageError
+from newsletter.errors import LedgerError, UsageError
 from newsletter.subscribers.access_record import AccessKind
 from tests.makers import ISSUE_ID
 from tests.stage.clocked import ClockedStage
@@ -169,3 +170,20 @@ def test_s12_a_look_at_deliveries_is_about_its_issue(desk: ClockedStage) -> None
 
     [entry] = desk.site.records.accesses().find()
     assert (entry.issue, entry.people) == (ISSUE_ID, 4)
+
+
+@pytest.mark.parametrize("command", [("access", "list"), ("status", ISSUE_ID, "--diary")])
+def test_a_row_that_was_changed_by_hand_is_named(
+    desk: ClockedStage, command: tuple[str, ...]
+) -> None:
+    desk.run("dispatch", ISSUE_ID, "--yes", "--limit", "1", status=4)
+    desk.run("pause", ISSUE_ID)
+    desk.run("subscribers", "list")
+    with desk.site.records.database.begin() as connection:
+        connection.execute(text("UPDATE accesses SET kind = 'foo'"))
+        connection.execute(text("UPDATE notes SET act = 'foo'"))
+
+    result = desk.invoke(*command)
+
+    assert isinstance(result.exception, LedgerError), result.output
+    assert "foo, which no program writes" in str(result.exception)
