@@ -44,6 +44,7 @@ NOTED: Final = "newsletter_consents"
 CHAIN_LOCK: Final = 0x636F6E73_656E7473  # PostgreSQL; any number that no other lock uses
 
 _OF: Final = consents.c
+_Values = dict[str, object]
 _SHORT: Final = ("chain_id", "place", "act", "way", "person", "at", "recorded_at", "link")
 
 
@@ -135,6 +136,7 @@ def record_at_commit(engine: Engine) -> None:
 def write_noted(connection: Connection) -> None:
     """Continue the chains with what was noted in this transaction."""
     heads: dict[ChainId, tuple[int, bytes]] = {}
+    short, long = list[_Values](), list[_Values]()
     for occasion, declared, secret in connection.info.pop(NOTED, ()):
         chain = occasion.chain
         links, head = heads.get(chain) or _take_head(connection, chain)
@@ -143,7 +145,7 @@ def write_noted(connection: Connection) -> None:
         if not is_short:
             lang = None if occasion.lang is None else occasion.lang.value
             common |= {"lang": lang, "text_hash": occasion.text}
-        rows = []
+        rows = short if is_short else long
         for place, act, person, at, details, details_hash, link in chain_on(
             declared, occasion, secret, links, head
         ):
@@ -151,9 +153,10 @@ def write_noted(connection: Connection) -> None:
             if not is_short:
                 own |= {"details": details, "details_hash": details_hash}
             rows.append(common | own)
-        added = prepare(_ADD_SHORT if is_short else _ADD, connection.dialect)
-        added.execute(connection, rows)
         heads[chain] = place, link
+    for statement, rows in ((_ADD_SHORT, short), (_ADD, long)):
+        if rows:
+            prepare(statement, connection.dialect).execute(connection, rows)
 
 
 def begin_chain(connection: Connection, import_id: str, file: str, now: datetime) -> Occasion:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 from newsletter.database_url import read_database_url, wrong_database_url
 from newsletter.errors import LedgerError, SettingsError
 from newsletter.phrases import Phrase, phrase
+from newsletter.storage.at_commit import write_at_commit
 from newsletter.storage.consents import record_at_commit
 from newsletter.storage.copies import copy_beside
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
@@ -73,6 +74,7 @@ def _make_ready(
     if engine.dialect.name == "sqlite":
         _watch_files(engine)
     record_at_commit(engine)
+    write_at_commit(engine)
     try:
         _migrate(engine, is_copy=is_copy)
     except (OSError, sqlite3.Error) as error:

@@ -24,6 +24,7 @@ PATIENCE_S: Final = 3.0  # of a web request for the database's write lock
 # meanwhile a dispatch, which commits without a pause, takes the lock many times.
 ATTEMPT_S: Final = 0.002
 GROUP_MAX: Final = 200
+GATHER_S: Final = 0.002
 LOCK_TIMEOUT: Final = "55P03"  # PostgreSQL: lock_not_available
 
 
@@ -91,16 +92,29 @@ class GroupCommit:
             self._thread.start()
 
     def _work(self) -> None:
-        is_open = True
+        is_open, crowd = True, 0
         while is_open:
-            jobs = [self._jobs.get()]
-            while len(jobs) < GROUP_MAX:
-                try:
-                    jobs.append(self._jobs.get_nowait())
-                except queue.Empty:
-                    break
+            jobs = self._gather(crowd)
             is_open = None not in jobs
             self._commit_all([job for job in jobs if job is not None])
+            crowd = len(jobs) + self._jobs.qsize()
+
+    def _gather(self, crowd: int) -> list[_Job | None]:
+        """
+        Return the next group: what waits, and what comes within `GATHER_S` of a *crowd*.
+
+        Those whose change was just committed come back with their next one. Without waiting for
+        them, the threads of a server would fall into two halves, each with commits of its own.
+        Whoever is alone does not wait.
+        """
+        jobs, until = [self._jobs.get()], time.monotonic() + GATHER_S
+        while len(jobs) < GROUP_MAX and jobs[-1] is not None:
+            left = until - time.monotonic() if len(jobs) < crowd else 0.0
+            try:
+                jobs.append(self._jobs.get(timeout=max(0.0, left)))
+            except queue.Empty:
+                break
+        return jobs
 
     def _commit_all(self, jobs: Sequence[_Job]) -> None:
         """Commit *jobs* together; if that fails for another reason than a lock, each alone."""

@@ -18,8 +18,8 @@ from newsletter.mails.mail import (
     Request,
 )
 from newsletter.phrases import read_said
+from newsletter.storage.at_commit import insert_later
 from newsletter.storage.mail_tables import funnel_counts, mails
-from newsletter.storage.prepared import prepare
 from newsletter.subscribers.subscriber import SubscriberId
 
 _COLUMNS: Final = mails.c
@@ -38,7 +38,11 @@ _ADD: Final = insert(mails).values({name: bindparam(name) for name in _ASKED})
 
 
 def add_request(connection: Connection, request: Request) -> None:
-    """Insert a request: one statement, and the same one for every kind and address."""
+    """
+    Insert a request, at the commit: the same statement for every kind and address.
+
+    Requests of many readers who act at the same time are one statement, too.
+    """
     row = {
         "name": request.name,
         "kind": request.kind.value,
@@ -53,7 +57,7 @@ def add_request(connection: Connection, request: Request) -> None:
         "attempts": 0,
         "tries": 0,
     }
-    prepare(_ADD, connection.dialect).execute(connection, [row])
+    insert_later(connection, _ADD, row)
 
 
 def find_mail(connection: Connection, name: MailName, *, locks: bool = False) -> Mail | None:

@@ -1,14 +1,17 @@
 """Common commits: what each thread gets, when one change fails, and when the lock is held."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select
 
 from newsletter.errors import LedgerError
+from newsletter.storage import group_commit
+from newsletter.storage.at_commit import insert_later
 from newsletter.storage.group_commit import GroupCommit, LedgerBusyError
 from newsletter.storage.mail_tables import funnel_counts
 
@@ -150,3 +153,53 @@ def test_a_row_that_another_connection_locks_makes_only_its_own_change_wait(
         assert first.exception() is None
         assert isinstance(locked.exception(), LedgerBusyError)
         other.rollback()
+
+
+def test_those_who_come_back_are_waited_for_and_whoever_is_alone_is_not(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(group_commit, "GATHER_S", 60.0)
+    groups = list[int]()
+
+    class Counted(GroupCommit):
+        def _commit(self, jobs: Sequence[Any]) -> None:
+            groups.append(len(jobs))
+            super()._commit(jobs)
+
+    commits, gate = Counted(engine), Event()
+    with ThreadPoolExecutor(2) as pool:
+        began_at = time.monotonic()
+        commits.run(lambda c: add(c, "alone"))
+        held = pool.submit(commits.run, lambda c: gate.wait(10) and add(c, "held"))
+        while not groups[1:]:  # it has begun
+            time.sleep(0.001)
+        late = pool.submit(commits.run, lambda c: add(c, "late"))
+        time.sleep(0.05)
+        gate.set()  # two were there: the next group waits for two
+        held.result()
+        assert not late.done()
+        commits.run(lambda c: add(c, "back"))
+        late.result()
+        took_s = time.monotonic() - began_at
+    commits.close()
+
+    assert groups == [1, 1, 2]
+    assert took_s < 30
+
+
+def test_rows_left_to_the_commit_are_written_or_forgotten_with_it(engine: Engine) -> None:
+    values: dict[str, Any] = {name: bindparam(name) for name in ("month", "step", "count")}
+    insertion = insert(funnel_counts).values(values)
+
+    def leave(connection: Connection, step: str) -> None:
+        insert_later(connection, insertion, {"month": "2026-11", "step": step, "count": 1})
+
+    with engine.connect() as connection:
+        leave(connection, "forgotten")
+        connection.rollback()
+        leave(connection, "first")
+        leave(connection, "second")
+        assert connection.execute(select(func.count()).select_from(funnel_counts)).scalar() == 0
+        connection.commit()
+
+    assert count(engine) == 2
