@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     LargeBinary,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Select,
     Table,
     Text,
+    case,
     delete,
     func,
     insert,
@@ -28,9 +30,9 @@ from sqlalchemy.schema import CreateTable
 from newsletter.storage.consent_tables import consents
 from newsletter.storage.erasure_tables import erasures
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
-from newsletter.storage.tables import subscribers
+from newsletter.storage.tables import UtcTime, subscribers
 from newsletter.subscribers.consent_proof import Missing
-from newsletter.subscribers.consent_record import ConsentAct, name_person
+from newsletter.subscribers.consent_record import OWN_CHAIN, ConsentAct, name_person
 from newsletter.subscribers.erasing import is_placeholder
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
@@ -42,7 +44,9 @@ _LAST: Final = Table(
     "last_consents",
     MetaData(),
     Column("person", LargeBinary, primary_key=True),
+    Column("is_own", Boolean, primary_key=True),
     Column("act", Text, nullable=False),
+    Column("recorded_at", UtcTime, nullable=False),
     prefixes=["TEMPORARY"],
 )
 
@@ -61,8 +65,9 @@ def find_missing(connection: Connection, looked_at: Callable[[int], None]) -> Mi
     _keep_last_acts(connection)
     for readers in _pages_of(connection):
         names = {name_person(row.address_key, secret): row for row in readers}
-        found = connection.execute(select(_LAST).where(_LAST.c.person.in_(list(names))))
-        acts = {bytes(person): act for person, act in found}
+        theirs = select(_LAST).where(_LAST.c.person.in_(list(names)))
+        newest = connection.execute(theirs.order_by(_LAST.c.recorded_at, _LAST.c.is_own))
+        acts = {bytes(row.person): row.act for row in newest}
         for name, row in names.items():
             at = _lacks(row, acts.get(name), began)
             missing += [] if at is None else [at]
@@ -92,15 +97,21 @@ def _pages_of(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
 
 
 def _keep_last_acts(connection: Connection) -> None:
-    """Keep each person's last act in a temporary table; that of a file is as old as its import."""
-    newest = (_OF.recorded_at.desc(), _OF.chain_id, _OF.place.desc())
-    number = func.row_number().over(partition_by=_OF.person, order_by=newest)
-    acts = select(_OF.person, _OF.act, number.label("number")).where(_OF.person.is_not(None))
-    numbered = acts.subquery()
-    last = select(numbered.c.person, numbered.c.act).where(numbered.c.number == 1)
+    """
+    Keep in a temporary table each person's last own act, and the last one of a file.
+
+    Own acts follow each other in their chain, whatever the clock said. A file's are as old as its
+    import.
+    """
+    is_own = (_OF.chain_id == OWN_CHAIN).label("is_own")
+    newest = (case((is_own, None), else_=_OF.recorded_at).desc(), _OF.place.desc())
+    number = func.row_number().over(partition_by=(_OF.person, is_own), order_by=newest)
+    acts = select(_OF.person, is_own, _OF.act, _OF.recorded_at, number.label("number"))
+    of = acts.where(_OF.person.is_not(None)).subquery().c
+    last = select(of.person, of.is_own, of.act, of.recorded_at).where(of.number == 1)
     connection.execute(CreateTable(_LAST, if_not_exists=True))  # the connection may be used again
     connection.execute(delete(_LAST))
-    connection.execute(insert(_LAST).from_select(["person", "act"], last))
+    connection.execute(insert(_LAST).from_select([one.name for one in _LAST.c], last))
 
 
 def _lacks(row: Row[Any], act: str | None, began: datetime) -> datetime | None:

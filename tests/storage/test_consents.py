@@ -296,6 +296,28 @@ def test_s2_a_suppressed_mailbox_or_another_address_lacks_no_entry(engine: Engin
     assert verify(engine).missing is None
 
 
+def test_s2_a_clock_that_was_set_back_changes_no_order(engine: Engine) -> None:
+    leave_and_join(engine)
+
+    with SqlSubscriberBook(engine).opened(replace(OFFICE, now=BEFORE)) as book:
+        withdraw(address_of(B), book, LATER)
+
+    assert verify(engine).missing is None
+
+
+def test_s2_an_act_while_a_file_is_written_is_the_last_one(engine: Engine) -> None:
+    with SqlSubscriberBook(engine).importing("first", "readers.csv", NOW) as book:
+        for _ in import_rows([make_row(A, consented_at=BEFORE)], book, "first", NOW):
+            pass
+        list(book.write())
+    with SqlSubscriberBook(engine).opened(replace(OFFICE, now=LATER)) as opened:
+        withdraw(address_of(A), opened, LATER)
+
+    assert verify(engine).missing is None
+    take_in(engine, make_row(A, consented_at=LATER + timedelta(hours=1)), name="second")
+    assert verify(engine).missing is None
+
+
 def test_s2_details_are_gone_only_of_those_who_were_erased(engine: Engine) -> None:
     leave_and_join(engine)
     SqlErasing(engine).erase([address_of(A).key], ErasureOrder("kim", ErasureWhy.ASKED, LATER))

@@ -100,5 +100,5 @@ def test_s12_the_access_record_goes_on_after_a_restore(desk: ClockedStage) -> No
 
     accesses = desk.site.records.accesses()
     kinds = [one.kind.value for one in accesses.find()]
-    assert kinds == ["backup-made", "subscriber-shown", "list-shown"]
+    assert kinds == ["backup-made", "subscriber-shown", "backup-restored", "list-shown"]
     assert accesses.find_review("2022-07") is not None
