@@ -76,11 +76,7 @@ class _PlainLines:
         is_due = done - self._shown >= self._total * PLAIN_LINE_EVERY or done == self._total
         if done != self._shown and is_due:
             line = _(
-                "{title}: {done:,} of {total:,} ({words})",
-                title=self._title,
-                done=done,
-                total=self._total,
-                words=words,
+                "{title}: {done:,} of {total:,}", title=self._title, done=done, total=self._total
             )
-            click.echo(line, err=True)
+            click.echo(f"{line} ({words})" if words else line, err=True)
             self._shown = done

@@ -15,6 +15,7 @@ from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import decode_text
 from newsletter.issue.yaml_fields import read_fields
 from newsletter.lang import Lang
+from newsletter.languages.mixing import find_other
 from newsletter.message.moment import MomentFaultError, read_local_moment
 from newsletter.phrases import LANGUAGES, Phrase, catalogue, phrase
 
@@ -33,6 +34,7 @@ ITEMS: Final[Mapping[str, Phrase]] = {
     "mediation": phrase("message.breach-mediation"),
     "contact": phrase("message.breach-contact"),
 }
+SUBJECT_MAX: Final = 200  # characters; an inbox shows some 60
 Written = Mapping[str, tuple[int, str]]  # by field: line, text
 NOTHING: Final = (0, "")
 ADVERTISING: Final = "(광고)"  # Network Act, Article 50(4): of advertising, which this is not
@@ -85,14 +87,27 @@ def read_breach_file(data: bytes, place: str, zone: ZoneInfo, now: datetime) -> 
     fields.finish()
     if known and since and since > known:
         fields.note("since", phrase("message.breach-since-late"))
-    for lang, subject in items["subject"].items():
-        if ADVERTISING in subject:
-            line = written[f"subject.{lang}"][0]
-            problems.add(place, line, phrase("message.breach-advertises", mark=ADVERTISING))
+    for name, said in items.items():
+        for lang, words in said.items():
+            if fault := _find_fault(name, lang, words):
+                problems.add(place, written[f"{name}.{lang}"][0], fault)
     problems.raise_any()
     assert known is not None  # noqa: S101 - a missing one is a problem
     assert since is not None  # noqa: S101 - as above
     return BreachFile(known, since, items)
+
+
+def _find_fault(name: str, lang: Lang, text: str) -> Phrase | None:
+    if other := find_other(text, lang):
+        key = f"{name}.{lang}"
+        return phrase("message.breach-other-language", key=key, found=other.name)
+    if name != "subject":
+        return None
+    if ADVERTISING in text:
+        return phrase("message.breach-advertises", mark=ADVERTISING)
+    if len(text) > SUBJECT_MAX:
+        return phrase("message.breach-subject-long", count=len(text), limit=SUBJECT_MAX)
+    return None
 
 
 def write_empty_breach_file(zone: ZoneInfo) -> str:

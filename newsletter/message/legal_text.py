@@ -7,7 +7,7 @@ it is plain words, so that a page, a mail and its text part say the same, and a 
 names them for ever.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -22,6 +22,7 @@ from newsletter.issue.front_matter import FrontMatter, read_front_matter
 from newsletter.issue.problems import Problems
 from newsletter.issue.text_file import decode_text
 from newsletter.lang import Lang
+from newsletter.languages.mixing import find_other
 from newsletter.message.reader_words import fill_places, places_of
 from newsletter.phrases import Phrase, phrase
 
@@ -171,7 +172,7 @@ def _read(name: LegalName, lang: Lang, content: bytes, problems: Problems) -> Le
     for key, words in fields.items():
         allowed = COMMON | form.places | form.in_fields
         _check_places(place, found.fields.line_of(key), words, allowed, problems)
-    body = _Body(found, form, problems)
+    body = _Body(found, form, lang, problems)
     return LegalText(
         name,
         lang,
@@ -187,13 +188,14 @@ def _read(name: LegalName, lang: Lang, content: bytes, problems: Problems) -> Le
 class _Body:
     """Reads the parts of a text from top to bottom."""
 
-    def __init__(self, found: FrontMatter, form: Form, problems: Problems) -> None:
+    def __init__(self, found: FrontMatter, form: Form, lang: Lang, problems: Problems) -> None:
         self.heading = ""
         self.lead: list[str] = []
         self.rows: list[tuple[str, str]] = []
         self.notes: list[str] = []
         self._found = found
         self._form = form
+        self._lang = lang
         self._problems = problems
         self._is_faulty = False
         parser = MarkdownIt("commonmark").enable("table").use(deflist_plugin)
@@ -248,10 +250,16 @@ class _Body:
             lacks = phrase("message.legal-lacks", places=[f"{{{one}}}" for one in missing])
             self._problems.add(self._found.place, None, lacks)
 
-    def _said(self) -> frozenset[str]:
-        texts: Iterable[str] = [self.heading, *self.lead, *self.notes]
+        if other := find_other(" ".join(self._texts()), self._lang):
+            fault = phrase("message.legal-other-language", found=other.name)
+            self._problems.add(self._found.place, None, fault)
+
+    def _texts(self) -> Sequence[str]:
         pairs = (text for row in self.rows for text in row)
-        return frozenset[str]().union(*(places_of(one) or () for one in [*texts, *pairs]))
+        return [self.heading, *self.lead, *self.notes, *pairs]
+
+    def _said(self) -> frozenset[str]:
+        return frozenset[str]().union(*(places_of(one) or () for one in self._texts()))
 
     def _line(self, node: SyntaxTreeNode) -> int | None:
         return self._found.body_line + node.map[0] if node.map else None

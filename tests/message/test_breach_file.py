@@ -111,12 +111,29 @@ def test_a_time_that_is_missing_is_named(key: str) -> None:
         ({"wat": {"ko": "x", "en": "x"}}, "'wat'"),
         ({"subject": {"ko": "(광고) 안내", "en": "A notice"}}, "the mark of advertising"),
         ({"subject": {"ko": "안내", "en": "A notice", "fr": "Avis"}}, "'fr'"),
+        ({"subject": {"ko": "안내", "en": "A" * 201}}, "201 characters; at most 200"),
+        (
+            {"what": {"ko": "What leaked was the list", "en": "목록"}},
+            "what.ko: most of this is in E",
+        ),
+        (
+            {"what": {"ko": "목록", "en": "구독자 명단이 유출됨"}},
+            "what.en: most of this is in Korean",
+        ),
     ],
 )
 def test_a_fault_is_named(content: Mapping[str, object], said: str) -> None:
     found = faults({**WHOLE, **content})
 
     assert any(said in fault for fault in found), found
+
+
+def test_names_and_addresses_of_another_language_are_no_fault() -> None:
+    contact = "Gyeonggi Medical e-News 담당, privacy@example.org, https://example.org/ko/privacy"
+    named = "The office (경기도 보건건강국) lost the list"
+
+    read({**WHOLE, "contact": {"ko": contact, "en": "privacy@example.org"}})
+    read({**WHOLE, "what": {"ko": "명단", "en": named}})
 
 
 def test_faults_of_all_kinds_are_named_together() -> None:

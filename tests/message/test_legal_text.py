@@ -87,6 +87,10 @@ def test_places_are_filled_everywhere_and_never_in_values() -> None:
         ("## A\n\n" + ROWS + "\n{sender\n", ":14: may contain no braces except"),
         ("## A\n\nSender\n: {sender}\n", "does not say {when}"),
         ("## A\n\nnothing\n", "does not say {sender}, {when}"),
+        (
+            "## 수신거부 처리 안내\n\n" + ROWS + "\n처리해 드렸습니다\n" * 3,
+            "most of this text is in Ko",
+        ),
     ],
 )
 def test_a_fault_is_named_with_its_line(body: str, said: str) -> None:
