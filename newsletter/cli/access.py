@@ -81,6 +81,13 @@ def review(site: Site, month: str, name: str | None, note: str, *, yes: bool) ->
     by = name_person(name)
     seen = look_through(site, month)
     show_summary(month.strip(), seen, find_zone(site))
+    before = site.records.accesses().find_review(month.strip())
+    if before is not None:
+        when = show_moment(before.at, find_zone(site))
+        said = _(
+            "{when}, {count:,} accesses, by {by}", when=when, count=before.entries, by=before.by
+        )
+        tell("Before", said)
     require_person(_("record the review"), yes=yes)
     if not yes and not confirm(_("Have you reviewed these accesses?")):
         raise click.Abort

@@ -91,7 +91,9 @@ def test_a_month_is_one_of_the_publications_time_zone(desk: ClockedStage) -> Non
     assert "Nothing is recorded." in desk.run("access", "list", "--month", "2022-12")
 
 
-@pytest.mark.parametrize("month", ["2022-13", "2022", "August", "0000-01", "9999-12"])
+@pytest.mark.parametrize(
+    "month", ["2022-13", "2022", "August", "0000-01", "0001-01", "1969-12", "9999-12"]
+)
 def test_what_is_no_month_is_refused(desk: ClockedStage, month: str) -> None:
     assert "write it like 2026-10" in refuse(desk, "access", "list", "--month", month)
 
@@ -135,7 +137,8 @@ def test_s12_a_review_shows_the_month_and_is_recorded(desk: ClockedStage) -> Non
     assert (done.by, done.account, done.entries) == ("김담당", find_account(), 2)
     assert done.note == "이상 없음"
     assert record.first_entry_at() == datetime(2022, 8, 25, 23, 0, tzinfo=UTC)
-    desk.run("access", "review", "--month", "2022-08", "--by", "이점검", "--yes")
+    twice = desk.run("access", "review", "--month", "2022-08", "--by", "이점검", "--yes")
+    assert "Before   2022-09-01 10:00 KST, 2 accesses, by 김담당" in twice
     again = record.find_review("2022-08")
     assert again is not None
     assert again.by == "이점검"

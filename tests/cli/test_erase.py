@@ -254,6 +254,8 @@ def test_whoever_withdrew_is_erased_after_thirty_days(small: House) -> None:
     small.move_clock(seconds=1)
 
     assert "readers: 1" in small.stage.run("subscribers", "erase", "--due")
+    newest = small.site.records.accesses().find()[-1]
+    assert (newest.kind.value, newest.because) == ("subscriber-changed", "--due")
     assert find_traces(small.stage.root, WORDS) == []
 
 

@@ -115,9 +115,10 @@ def test_s4_who_never_wants_mail_again_gets_none(tmp_path: Path) -> None:
 
 def test_s4_a_file_that_brings_new_consents_owes_their_results(tmp_path: Path) -> None:
     house = House(tmp_path)
-    day = house.site.now.date()
+    day = (house.site.now + timedelta(hours=9)).date()  # in Seoul
     file = tmp_path / "event.csv"
-    rows = f"a@example.org,{day - timedelta(days=3)}\nb@example.org,{day - timedelta(days=15)}\n"
+    days = {"a": 3, "last-day": 14, "too-late": 15}
+    rows = "".join(f"{who}@example.org,{day - timedelta(days=n)}\n" for who, n in days.items())
     file.write_text(f"email,consented_at\n{rows}c@example.org,\n")
     house.stage.run("subscribers", "import", str(file))
 
@@ -125,9 +126,13 @@ def test_s4_a_file_that_brings_new_consents_owes_their_results(tmp_path: Path) -
     house.room.keep_up()
     house.room.keep_up()
 
-    assert [(one["address"], one["state"]) for one in before] == [("a@example.org", None)]
-    assert before[0]["due"] == (day + timedelta(days=11)).isoformat()
-    assert [mail["To"] for mail in results(house)] == ["a@example.org"]
+    due = {one["address"]: one["due"] for one in before}
+    assert due == {
+        "a@example.org": (day + timedelta(days=11)).isoformat(),
+        "last-day@example.org": day.isoformat(),
+    }
+    assert {one["state"] for one in before} == {None}
+    assert [mail["To"] for mail in results(house)] == ["a@example.org", "last-day@example.org"]
 
 
 def test_s4_who_left_elsewhere_was_told_there(tmp_path: Path) -> None:
