@@ -132,7 +132,7 @@ def test_s4_a_file_that_brings_new_consents_owes_their_results(tmp_path: Path) -
         "last-day@example.org": day.isoformat(),
     }
     assert {one["state"] for one in before} == {None}
-    assert [mail["To"] for mail in results(house)] == ["a@example.org", "last-day@example.org"]
+    assert sorted(str(mail["To"]) for mail in results(house)) == sorted(due)
 
 
 def test_s4_who_left_elsewhere_was_told_there(tmp_path: Path) -> None:
