@@ -12,6 +12,7 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.accessing import look_at_many
 from newsletter.cli.cells import pad
+from newsletter.cli.mails import say_sent, send_due
 from newsletter.cli.output import progress
 from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _, tell
@@ -64,6 +65,8 @@ def send(site: Site, dry_run: bool) -> None:
     Results of consent and of unsubscribing are also sent by 'newsletter serve'. Nobody is asked to
     confirm a consent again before you run this, or a timer does.
     """
+    from newsletter.desk.mails import MailRoom  # noqa: PLC0415
+
     owed, today = find_owed(site), today_of(site)
     _summarise(owed, today)
     if dry_run:
@@ -74,26 +77,9 @@ def send(site: Site, dry_run: bool) -> None:
         asked = ask_for_owed(site, lambda count: bar.show(count, ""))
     if asked.ended:
         tell("Ended", _("{count:,} subscriptions that nobody confirmed in time", count=asked.ended))
-    _send_mails(site)
-
-
-def _send_mails(site: Site) -> None:
-    from newsletter.desk.mails import MailRoom  # noqa: PLC0415
-    from newsletter.mails.sending import may_be_more  # noqa: PLC0415
-
-    room, stopped, total = MailRoom(site), Event(), Counter[State]()
+    room, stopped = MailRoom(site), Event()
     with stopping(stopped.set):
-        while sent := room.deliver_due(lambda: not stopped.is_set()):
-            total += sent
-            if not may_be_more(sent) or stopped.is_set():
-                break
-    said = _(
-        "{accepted:,}; to be tried again: {waiting:,}; not accepted: {failed:,}",
-        accepted=total[State.ACCEPTED],
-        waiting=total[State.DEFERRED] + total[State.PENDING],
-        failed=total[State.REFUSED] + total[State.UNKNOWN],
-    )
-    tell("Sent", said)
+        tell("Sent", say_sent(send_due(room, stopped)))
 
 
 def _summarise(owed: Sequence[Notice], today: date) -> None:

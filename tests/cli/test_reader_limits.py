@@ -91,8 +91,8 @@ def test_a_timer_sends_what_a_server_would(tmp_path: Path) -> None:
     first = house.stage.run("mails", "send")
     again = house.stage.run("mails", "send")
 
-    assert first == "Mails sent: 2, to be tried again: 0, not accepted: 0\n"
-    assert again == "Mails sent: 0, to be tried again: 0, not accepted: 0\n"
+    assert first == "Sent     2; to be tried again: 0; not accepted: 0\n"
+    assert again == "Sent     0; to be tried again: 0; not accepted: 0\n"
 
 
 def test_an_import_refuses_a_blocked_address_after_every_change_of_keys(tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_timer_looks_behind_requests_that_are_skipped(tmp_path: Path) -> None:
         house.post("/en/link", {"address": f"nobody{number}@example.org"})
     house.ask()
 
-    assert "Mails sent: 1," in house.stage.run("mails", "send")
+    assert "Sent     1;" in house.stage.run("mails", "send")
 
 
 def test_a_wider_network_and_a_limit_of_nobody_are_refused(tmp_path: Path) -> None:
