@@ -139,7 +139,7 @@ def start_site(folder: Path, env_example: str, issue_id: str, today: date) -> li
         raise UsageError(phrase("issue.site-exists", folder=folder))
     written = _copy(STARTER / "site", folder, {})
     _write(folder / ".env.example", env_example.encode())
-    _write(folder / ".gitignore", b"build/\noutbox/\nnewsletter.db*\n.env\n.secret-key\n")
+    _write(folder / ".gitignore", b"build/\noutbox/\nnewsletter.db*\n*.erased\n.env\n.secret-key\n")
     return written + start_issue(folder, issue_id, today)
 
 

@@ -17,6 +17,7 @@ from newsletter.phrases import Phrase, phrase
 from newsletter.storage.at_commit import write_at_commit
 from newsletter.storage.consents import record_at_commit
 from newsletter.storage.copies import copy_beside
+from newsletter.storage.erasure_journal import JOURNAL, journal_path
 from newsletter.storage.journal import OpenRun, find_runs_without_journal
 from newsletter.storage.private_files import explain_write_rights, prepare_files
 from newsletter.storage.watch import WATCH, FileWatch, find_harm
@@ -47,9 +48,12 @@ def open_database(setting: str, root: Path) -> Engine:
     location.refuse_lost_file()
     if isinstance(location.place, Path):
         prepare_files(location.place)
+    options = {JOURNAL: journal_path(location.place, root)}
     try:
         # Parameters contain addresses and names: messages must not include them.
-        engine = create_engine(location.url, hide_parameters=True, pool_use_lifo=True)
+        engine = create_engine(
+            location.url, hide_parameters=True, pool_use_lifo=True, execution_options=options
+        )
     except (ArgumentError, ValueError):
         raise wrong_database_url(phrase("database.no-address")) from None
     except ModuleNotFoundError as error:

@@ -14,7 +14,7 @@ from newsletter.files import reason_of
 from newsletter.phrases import phrase
 from newsletter.storage.erased_copies import erase_in_copies, remove_parts
 from newsletter.storage.erasing import SqlErasing, has_open
-from newsletter.storage.erasure_journal import journal_path, read_journal, write_journal
+from newsletter.storage.erasure_journal import journal_of, read_journal, write_journal
 from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.old_pages import overwrite_log, vacuum_once
 from newsletter.storage.transactions import reading
@@ -42,9 +42,9 @@ def end_erasures(
     remains = {*left, *erasing.find_remains(now)}
     counts: Counter[Erased] = Counter()
     closed: tuple[str, ...] = ()
+    _write_journal(engine, erasing)
     if engine.dialect.name == "sqlite":
         database = Path(str(engine.url.database))
-        _write_journal(erasing, database)
         remove_parts(database, now)
         counts[Erased.COPIES], closed = erase_in_copies(database, sought)
         remains |= {Remains.COPIES} if closed else set()
@@ -78,9 +78,8 @@ def finish_delayed(engine: Engine, now: datetime) -> None:
 
 def _repeat_noted(engine: Engine, now: datetime) -> None:
     """Repeat the erasures of the journal that the database does not know: it was put back."""
-    if engine.dialect.name != "sqlite":
-        return
-    noted = read_journal(Path(str(engine.url.database)))
+    journal = journal_of(engine)
+    noted = () if journal is None else read_journal(journal)
     if noted and (count := repeat_erasures(engine, ErasuresSince(noted, None), now, ends=False)):
         log.warning(phrase("storage.erased-again", count=count))
 
@@ -111,9 +110,12 @@ def finish_open(engine: Engine, now: datetime, *, has_files: bool = True) -> Non
         log.warning(phrase("storage.erasure-not-finished", fault=error.phrase))
 
 
-def _write_journal(erasing: SqlErasing, database: Path) -> None:
+def _write_journal(engine: Engine, erasing: SqlErasing) -> None:
+    journal = journal_of(engine)
+    if journal is None:
+        return
     try:
-        write_journal(database, erasing.lines())
+        write_journal(journal, erasing.lines())
     except OSError as error:
-        path, fault = journal_path(database), reason_of(error)
-        log.warning(phrase("storage.erasures-not-noted", file=path, fault=fault))
+        fault = reason_of(error)
+        log.warning(phrase("storage.erasures-not-noted", file=journal, fault=fault))

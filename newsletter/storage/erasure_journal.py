@@ -1,18 +1,27 @@
 """
-The journal of erasures beside a SQLite database: hashes alone, for a database that is put back.
+The journal of erasures outside the database: hashes alone, for a database that is put back.
 
-A backup from before an erasure still holds its reader. `newsletter restore` repeats what is here.
+A backup from before an erasure still holds its reader. `newsletter restore` repeats what is here,
+and so does every command that opens a database which was put back in another way.
 """
 
 import json
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from sqlalchemy import Engine
+
+from newsletter.database_url import Server
 from newsletter.files import sync_folder
+
+JOURNAL: Final = "newsletter_erasure_journal"  # an engine's execution option
+
+_NO_WORD: Final = re.compile(r"[^\w-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +38,48 @@ class Line:
     names: tuple[str, ...] = ()  # in links, as hashes; lines of older programs have none
 
 
-def journal_path(database: Path) -> Path:
-    """Return the path of the journal of a SQLite database."""
-    return database.with_name(f"{database.name}.erased")
+def journal_path(database: Path | Server, root: Path) -> Path:
+    """Return the path of the journal: beside a file; in *root*, the site, for a server's."""
+    if isinstance(database, Path):
+        return database.with_name(f"{database.name}.erased")
+    return root / f"{_NO_WORD.sub('_', database.name) or 'postgresql'}.erased"
 
 
-def read_journal(database: Path) -> Sequence[Line]:
+def journal_of(engine: Engine) -> Path | None:
+    """Return the path of the journal of an opened database; None: it is a copy."""
+    found: Path | None = engine.get_execution_options().get(JOURNAL)
+    return found
+
+
+def read_journal(journal: Path) -> Sequence[Line]:
     """Return what the journal says; lines that cannot be read are left out."""
     try:
-        text = journal_path(database).read_text(encoding="utf-8")
+        text = journal.read_text(encoding="utf-8")
     except (OSError, ValueError):
         return ()
     found = (_read(line) for line in text.splitlines())
     return [line for line in found if line is not None]
 
 
-def write_journal(database: Path, lines: Sequence[Line]) -> None:
+def write_journal(journal: Path, lines: Sequence[Line]) -> None:
     """
-    Write *lines* beside *database*, with those that only the journal knows; durable on return.
+    Write *lines* to *journal*, with those that only it knows; durable on return.
 
     Raises:
         OSError: no space or no permission; the journal is unchanged.
     """
-    known = {(one.address_hash, one.asked_at): one for one in read_journal(database)}
+    known = {(one.address_hash, one.asked_at): one for one in read_journal(journal)}
     known |= {(one.address_hash, one.asked_at): one for one in lines}
     ordered = sorted(known.values(), key=lambda one: (one.asked_at, one.address_hash))
-    path = journal_path(database)
-    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part = journal.with_name(f"{journal.name}.{os.getpid()}")
     part.unlink(missing_ok=True)
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.writelines(json.dumps(asdict(line), default=_write) + "\n" for line in ordered)
         file.flush()
         os.fsync(file.fileno())
-    part.replace(path)
-    sync_folder(path.absolute().parent)
+    part.replace(journal)
+    sync_folder(journal.absolute().parent)
 
 
 def _write(value: object) -> str:

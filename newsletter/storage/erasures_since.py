@@ -14,7 +14,7 @@ from sqlalchemy import Engine, insert
 from newsletter.dispatch.control import PROGRAM
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.erasing import SqlErasing, missing_of, take_over
-from newsletter.storage.erasure_journal import Line, read_journal
+from newsletter.storage.erasure_journal import Line, journal_path, read_journal
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
 from newsletter.storage.mail_tables import lasting_keys
 from newsletter.storage.old_pages import write_anew
@@ -42,7 +42,7 @@ class ErasuresSince:
 
 def read_erasures(database: Path) -> ErasuresSince:
     """Read the erasures of a ledger, and of the journal beside it; either may be missing."""
-    noted, lines, key = read_journal(database), list[Line](), None
+    noted, lines, key = read_journal(journal_path(database, database.parent)), list[Line](), None
     if database.exists():
         try:
             with closing(connect_for_copy(database)) as connection:
@@ -89,7 +89,8 @@ def repeat_erasures(
     counts = SqlErasing(engine).repeat(sought, now, everywhere=True)
     if ends:
         SqlErasing(engine).end(sought, (), now)
-    write_anew(engine)
+    if engine.dialect.name == "sqlite":
+        write_anew(engine)
     return counts[Erased.READERS]
 
 

@@ -23,7 +23,7 @@ from newsletter.storage.consent_reading import SqlConsents
 from newsletter.storage.database import open_database
 from newsletter.storage.erased_copies import erase_in_copies
 from newsletter.storage.erasing import SqlErasing
-from newsletter.storage.erasure_end import end_erasures, finish_open
+from newsletter.storage.erasure_end import end_erasures, finish_delayed, finish_open
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.notes import note
 from newsletter.storage.personal_columns import NOBODYS, OWN, TEXTS
@@ -291,8 +291,10 @@ def test_a_log_that_another_process_reads_is_named(tmp_path: Path) -> None:
     assert b"unmistakable" not in octets.lower()
 
 
-def test_the_dump_of_postgresql_names_nobody_who_was_erased(postgresql_url: str) -> None:
-    engine = open_database(postgresql_url, Path("/"))
+def test_the_dump_of_postgresql_names_nobody_who_was_erased(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    engine = open_database(postgresql_url, tmp_path)
     with engine.begin() as connection:
         for table in reversed(metadata.sorted_tables):
             connection.execute(table.delete())
@@ -309,3 +311,34 @@ def test_the_dump_of_postgresql_names_nobody_who_was_erased(postgresql_url: str)
     assert b"other@example.org" in dump
     assert b"unmistakable" not in dump.lower()
     assert NAME.encode() not in dump
+
+
+def test_a_postgresql_database_that_is_put_back_is_erased_again(
+    postgresql_url: str, tmp_path: Path
+) -> None:
+    engine = open_database(postgresql_url, tmp_path)
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    make_reader(engine)
+    programs = {name: shutil.which(name, path=PROGRAMS) for name in ("pg_dump", "pg_restore")}
+    dump = tmp_path / "dump"
+    target = f"--dbname={postgresql_url}"
+    words = ["--format=custom", f"--file={dump}", target]
+    subprocess.run([str(programs["pg_dump"]), *words], check=True)
+    sought, _, _ = SqlErasing(engine).erase([KEY], ASKED)
+    end_erasures(engine, sought, NOW)
+    engine.dispose()
+
+    words = ["--clean", "--if-exists", "--single-transaction", target, str(dump)]
+    subprocess.run([str(programs["pg_restore"]), *words], check=True)
+    engine = open_database(postgresql_url, tmp_path)
+    assert SqlSubscriberBook(engine).find(KEY) is not None
+
+    finish_delayed(engine, NOW)
+
+    assert_nowhere(engine)
+    assert SqlSubscriberBook(engine).find("other@example.org") is not None
+    [journal] = tmp_path.glob("*.erased")
+    assert journal.stat().st_mode & 0o777 == 0o600
+    engine.dispose()
