@@ -115,6 +115,8 @@ def link_form(
 def _read_reason() -> str:
     """Return the reason, if the body is a form that can be read; never refuse a body."""
     try:
+        if b"reason" not in request.get_data():  # a mail program's: nothing to be parsed
+            return ""
         return request.form.get("reason", "")
     except (HTTPException, ValueError):
         return ""
