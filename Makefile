@@ -10,11 +10,13 @@ JOBS ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 1))))
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-# Programs the tests use without installing them: Debian's in .debian/, npm's in .node/.
+# What the tests use without installing it: Debian's programs in .debian/, npm's in .node/, and
+# mails of other makers in .samples/.
 OPENDKIM := .debian/opendkim.stamp
 EXIM := .debian/exim4-daemon-light.stamp
 NGINX := .debian/nginx.stamp
 MAILPARSER := .node/mailparser-3.14.2.stamp
+SAMPLES := .samples/flufl_bounce-6.0.0.stamp
 
 .PHONY: help demo catalogues quick test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
 
@@ -31,7 +33,7 @@ quick: $(VENV)/installed-dev lint ## Style, types, contracts and the fast tests,
 	$(BIN)/pytest --quick -n $(JOBS) --dist loadfile
 
 # The tests wait now and then; style, types and the wheel take those moments.
-test: system $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(MAILPARSER) ## Everything that has to hold before a change lands
+test: system $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(MAILPARSER) $(SAMPLES) ## Everything that has to hold before a change lands
 	@$(MAKE) --no-print-directory -j3 unit lint wheel-test
 	@echo "All checks passed."
 
@@ -41,7 +43,7 @@ lint: $(VENV)/installed-dev ## Style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(MAILPARSER) ## The test suite
+unit: $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(MAILPARSER) $(SAMPLES) ## The test suite
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone must compose
@@ -106,6 +108,14 @@ $(MAILPARSER): | system
 	@npm install --prefix .node --no-package-lock --no-save --no-audit --no-fund --loglevel=error mailparser@3.14.2 >/dev/null
 	@touch $@
 
+# The source of flufl.bounce (Apache-2.0): its tests have mails of servers of twenty years.
+$(SAMPLES): | $(VENV)/installed-dev
+	@echo "Unpacking samples of mails that came back into .samples/ (once)"
+	@mkdir -p .samples
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --dest .samples flufl.bounce==6.0.0
+	@tar -xzf .samples/flufl_bounce-6.0.0.tar.gz -C .samples
+	@touch $@
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed; 'make demo PYTHON=python3.12' uses another one."; exit 1; }
@@ -123,4 +133,4 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 clean: ## Remove what was made here, but not the readers or the ledger
-	rm -rf build outbox .debian .node $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build outbox .debian .node .samples $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,129 @@
+"""
+Opens a mail from outside within bounds: no mail may cost more memory or time than is decided here.
+
+What is beyond a bound is left out, and `Mail.is_cut` says so; the whole mail is kept elsewhere.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+from typing import Final
+
+PARSED_MAX: Final = 1_000_000  # octets; of a longer mail the head and `LONG_BODY` are read
+LONG_BODY: Final = 64_000
+LEVELS_MAX: Final = 20  # of parts in parts
+PARTS_MAX: Final = 200
+HEAD_MAX: Final = 200_000
+# Reports, which the parser takes for mails.
+LEAVES: Final = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/feedback-report",
+        "message/disposition-notification",
+    }
+)
+_BLANK: Final = re.compile(rb"\n[ \t]*\n")
+_BOUNDARY: Final = re.compile(
+    rb"boundary[ \t]*=[ \t]*(?:\"([^\"\n]{1,200})\"|([^\s;\"]{1,200}))", re.IGNORECASE
+)
+_NESTED: Final = re.compile(
+    rb"^content-type[ \t]*:[ \t]*message/(?:rfc822|global)\b", re.IGNORECASE | re.MULTILINE
+)
+_PARSER: Final = BytesParser(policy=compat32)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One leaf of a mail."""
+
+    message: Message
+    kind: str  # like text/plain, in lower case
+    is_enclosed: bool  # it belongs to a mail that is enclosed
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail, as far as it was read."""
+
+    head: Message
+    parts: tuple[Part, ...]
+    enclosed: tuple[Message, ...]  # the mails, or heads of mails, that it encloses
+    is_cut: bool
+
+
+def open_mail(content: bytes) -> Mail:
+    """Parse a mail, whatever it contains; never raises."""
+    content, is_long = _bound(_with_line_feeds(content))
+    is_flat = _count_levels(content) > LEVELS_MAX
+    if is_flat:  # parts in parts without end: what they say is read as one text
+        content = _without_types(content)
+    content, has_many = _bound_parts(content)
+    head = _PARSER.parsebytes(content)
+    parts, enclosed = list[Part](), list[Message]()
+    for part in _walk(head, is_enclosed=False, enclosed=enclosed):
+        parts.append(part)
+        if len(parts) >= PARTS_MAX:
+            has_many = True
+            break
+    return Mail(head, tuple(parts), tuple(enclosed), is_long or is_flat or has_many)
+
+
+def _with_line_feeds(content: bytes) -> bytes:
+    """Return *content* with LF line ends; some systems write CR alone."""
+    if b"\r" not in content:
+        return content
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _bound(content: bytes) -> tuple[bytes, bool]:
+    if len(content) <= PARSED_MAX:
+        return content, False
+    end = _BLANK.search(content, 0, HEAD_MAX)
+    at = end.end() if end else HEAD_MAX
+    return content[: at + LONG_BODY], True
+
+
+def _count_levels(content: bytes) -> int:
+    """Return a bound of how deep parts lie: each level has a boundary, or encloses a mail."""
+    boundaries = {found[1] or found[2] for found in _BOUNDARY.finditer(content)}
+    return len(boundaries) + sum(1 for _ in _NESTED.finditer(content))
+
+
+def _without_types(content: bytes) -> bytes:
+    head, blank, body = content.partition(b"\n\n")
+    kept = [line for line in head.split(b"\n") if not line.lower().startswith(b"content-type")]
+    return b"\n".join(kept) + blank + body
+
+
+def _bound_parts(content: bytes) -> tuple[bytes, bool]:
+    """Return *content* until the line that begins one part too many."""
+    marks = {b"--" + (found[1] or found[2]) for found in _BOUNDARY.finditer(content)}
+    if not marks:
+        return content, False
+    lines = re.compile(rb"^(?:" + b"|".join(map(re.escape, sorted(marks))) + rb")", re.MULTILINE)
+    for number, found in enumerate(lines.finditer(content)):
+        if number >= PARTS_MAX:
+            return content[: found.start()], True
+    return content, False
+
+
+def _walk(
+    message: Message, *, is_enclosed: bool, enclosed: list[Message], level: int = 0
+) -> Iterator[Part]:
+    kind = message.get_content_type()
+    inner = message.get_payload()
+    if level > LEVELS_MAX:
+        return
+    if kind in LEAVES or not isinstance(inner, list):
+        yield Part(message, kind, is_enclosed)
+        return
+    if message.get_content_maintype() == "message":
+        enclosed += [one for one in inner if isinstance(one, Message)]
+        is_enclosed = True
+    for one in inner:
+        if isinstance(one, Message):
+            yield from _walk(one, is_enclosed=is_enclosed, enclosed=enclosed, level=level + 1)

@@ -1,0 +1,119 @@
+"""Reads reports of delivery (RFC 3464) and of abuse (RFC 5965), also where they are damaged."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from email.message import Message
+from typing import Final
+
+from newsletter.feedback.raw_mail import Mail, Part
+from newsletter.feedback.texts import decode, text_of
+
+STATUS_KINDS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
+ABUSE_KIND: Final = "message/feedback-report"
+_FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)")
+_LOOKS_LIKE_ONE: Final = re.compile(
+    r"^(?:Final|Original)-Recipient[ \t]*:", re.IGNORECASE | re.MULTILINE
+)
+_BRACKETS: Final = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
+_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+")
+
+Fields = Mapping[str, str]  # by name in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientReport:
+    """What a report says about one recipient."""
+
+    recipient: str  # "": it names none
+    action: str  # in lower case: failed, delayed, delivered, relayed, expanded; "": not said
+    status: str  # RFC 3463; "": not said
+    diagnostic: str
+
+
+def recipients_in(mail: Mail) -> Sequence[RecipientReport]:
+    """Return what the reports of delivery in a mail say, in their order."""
+    return [one for part in mail.parts for one in _recipients(part)]
+
+
+def abuse_in(mail: Mail) -> Fields | None:
+    """Return the fields of the report of abuse in a mail; None if it has none."""
+    for part in mail.parts:
+        if part.kind == ABUSE_KIND:
+            blocks = list(_blocks(_raw_text(part)))
+            return blocks[0] if blocks else {}
+    return None
+
+
+def address_in(text: str) -> str:
+    """Return the first address in a text; "" if there is none."""
+    found = _BRACKETS.search(text) or _ADDRESS.search(text)
+    return "" if found is None else found[found.re.groups].strip(".,;:>")
+
+
+def _recipients(part: Part) -> Iterator[RecipientReport]:
+    if part.kind not in STATUS_KINDS:
+        if part.kind not in {"text/plain", "text/rfc822-headers", "application/octet-stream"}:
+            return
+        text = text_of(part)
+        if not _LOOKS_LIKE_ONE.search(text) or part.is_enclosed:
+            return
+    else:
+        text = _raw_text(part)
+    for fields in _blocks(text):
+        if "final-recipient" in fields or "original-recipient" in fields:
+            yield _report_of(fields)
+
+
+def _report_of(fields: Fields) -> RecipientReport:
+    recipient = ""
+    for name in ("original-recipient", "final-recipient"):
+        kind, separator, address = fields.get(name, "").partition(";")
+        found = address_in(address if separator else kind)
+        recipient = recipient or found
+    status = re.search(r"[245]\.\d{1,3}\.\d{1,3}", fields.get("status", ""))
+    diagnostic = fields.get("diagnostic-code", "")
+    kind, separator, said = diagnostic.partition(";")
+    return RecipientReport(
+        recipient=recipient,
+        action=(fields.get("action", "").split() or [""])[0].lower().strip(";,."),
+        status=status[0] if status else "",
+        diagnostic=(said if separator and " " not in kind.strip() else diagnostic).strip(),
+    )
+
+
+def _blocks(text: str) -> Iterator[Fields]:
+    """Yield groups of fields; a second recipient without a blank line begins a new one."""
+    fields, name = dict[str, str](), ""
+    for line in [*text.splitlines(), ""]:
+        found = _FIELD.match(line)
+        if line[:1] in {" ", "\t"} and line.strip() and name:
+            fields[name] = f"{fields[name]} {line.strip()}"
+        elif found is not None:
+            name = found[1].lower()
+            is_next = name == "final-recipient" and name in fields
+            if is_next:
+                yield fields
+                fields = {}
+            fields.setdefault(name, found[2].strip())
+        elif not line.strip():
+            if fields:
+                yield fields
+            fields, name = {}, ""
+
+
+def _raw_text(part: Part) -> str:
+    """Return the text of a part that the parser has taken for mails."""
+    inner = part.message.get_payload()
+    if not isinstance(inner, list):
+        payload = part.message.get_payload(decode=True)
+        return decode(payload) if isinstance(payload, bytes) else str(inner)
+    return "\n\n".join(_flat(one) for one in inner if isinstance(one, Message))
+
+
+def _flat(message: Message) -> str:
+    fields = "\n".join(f"{name}: {value}" for name, value in message.items())
+    body = message.get_payload()
+    if isinstance(body, list):
+        body = "\n\n".join(_flat(one) for one in body if isinstance(one, Message))
+    return f"{fields}\n\n{body or ''}".strip("\n")

@@ -1,0 +1,90 @@
+"""Decodes the words of a mail, whatever charset they claim to be in."""
+
+import re
+from collections.abc import Sequence
+from email.header import decode_header
+from email.message import Message
+from html import unescape
+from typing import Final
+
+from newsletter.feedback.raw_mail import Part
+
+TEXT_MAX: Final = 100_000  # characters of one part
+# What is tried where the declared charset fails; a strict decoder of one refuses the others often.
+GUESSES: Final = ("utf-8", "cp949", "gb18030", "shift_jis", "euc_jp")
+_ESCAPES: Final = {  # ISO 2022 switches between charsets by escape sequences
+    b"\x1b$)C": "iso2022_kr",
+    b"\x1b$B": "iso2022_jp",
+    b"\x1b$@": "iso2022_jp",
+}
+_TAG: Final = re.compile(
+    r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL
+)
+_BREAK: Final = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/pre)\b[^<>]*>", re.IGNORECASE)
+_CHARSETS: Final = {
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+}
+
+
+def text_of(part: Part) -> str:
+    """Return the words of a part; of HTML, without its tags."""
+    payload = part.message.get_payload(decode=True)
+    if not isinstance(payload, bytes):
+        return ""
+    text = decode(payload[: 4 * TEXT_MAX], str(part.message.get_content_charset() or ""))
+    return without_tags(text) if part.kind == "text/html" else text[:TEXT_MAX]
+
+
+def decode(content: bytes, charset: str = "") -> str:
+    """Return *content* as text: by *charset*, or by the first charset that it is correct in."""
+    declared = _CHARSETS.get(charset.lower(), charset)
+    escaped = [name for mark, name in _ESCAPES.items() if mark in content]
+    if content.isascii() and not escaped:
+        return content.decode("ascii")
+    for name in (*escaped, *((declared,) if declared else ()), *GUESSES):
+        if name.lower() in {"us-ascii", "ascii"}:
+            continue
+        try:
+            return content.decode(name)
+        except (UnicodeDecodeError, LookupError, ValueError):
+            continue
+    return content.decode("latin-1")
+
+
+def header_of(message: Message, name: str) -> str:
+    """Return a header field, decoded and on one line; "" if there is none."""
+    raw = message.get(name)
+    return "" if raw is None else " ".join(_decode_words(str(raw)).split())
+
+
+def headers_of(message: Message, name: str) -> Sequence[str]:
+    """Return all fields of a name."""
+    return [" ".join(_decode_words(str(one)).split()) for one in message.get_all(name, [])]
+
+
+def _decode_words(raw: str) -> str:
+    octets = raw.encode("ascii", "surrogateescape") if not _has_unicode(raw) else b""
+    if octets and not octets.isascii():  # 8-bit text, which no header may contain
+        return decode(octets)
+    try:
+        pieces = decode_header(raw)
+    except (ValueError, LookupError):  # encoded words that are damaged
+        return raw
+    words = [
+        decode(piece, charset or "") if isinstance(piece, bytes) else piece
+        for piece, charset in pieces
+    ]
+    return "".join(words)
+
+
+def _has_unicode(raw: str) -> bool:
+    return any(ord(one) > 127 and not 0xDC80 <= ord(one) <= 0xDCFF for one in raw)
+
+
+def without_tags(html: str) -> str:
+    """Return the words of HTML, in lines."""
+    text = _TAG.sub("", _BREAK.sub("\n", html[: 4 * TEXT_MAX]))
+    return unescape(text)[:TEXT_MAX]
