@@ -45,6 +45,16 @@ def abuse_in(mail: Mail) -> Fields | None:
     return None
 
 
+def envelope_id_in(mail: Mail) -> str:
+    """Return the ENVID of the letter that a report is about (RFC 3461); "" if it names none."""
+    for part in mail.parts:
+        if part.kind in STATUS_KINDS:
+            for fields in _blocks(_raw_text(part)):
+                if "original-envelope-id" in fields:
+                    return fields["original-envelope-id"]
+    return ""
+
+
 def address_in(text: str) -> str:
     """Return the first address in a text; "" if there is none."""
     found = _BRACKETS.search(text) or _ADDRESS.search(text)

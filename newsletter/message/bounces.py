@@ -99,6 +99,12 @@ class BounceAddresses:
         """Return the URI by which mail programs write to the address of *token* (RFC 6068)."""
         return f"{self._mailto_before}{token}{self._mailto_after}"
 
+    def token_in(self, address: str) -> str | None:
+        """Return what stands in an address where its token would; None: it is another address."""
+        folded, before, after = address.lower(), self._before.lower(), self._after.lower()
+        token = folded.removeprefix(before).removesuffix(after)
+        return token if folded == f"{before}{token}{after}" else None
+
     def read(self, token: str) -> Returned | None:
         """Return what *token* identifies, in any letter case; None if it is not valid."""
         token = token.lower()
