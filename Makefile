@@ -18,7 +18,7 @@ NGINX := .debian/nginx.stamp
 MAILPARSER := .node/mailparser-3.14.2.stamp
 SAMPLES := .samples/flufl_bounce-6.0.0.stamp
 
-.PHONY: help demo catalogues quick test lint check unit wheel-test crash-test screenshots bench bench-quick profile system clean
+.PHONY: help demo catalogues quick test lint check unit wheel-test crash-test fuzz screenshots bench bench-quick profile system clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,9 @@ wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone 
 
 crash-test: $(VENV)/installed-dev ## Kill dispatches, servers and disks ROUNDS times (200); compare person by person
 	$(BIN)/python -m tests.crash --rounds $(ROUNDS) --write docs/reliability.md
+
+fuzz: $(VENV)/installed-dev $(SAMPLES) ## Read 100,000 mutated mails that came back
+	$(BIN)/python -m tests.feedback.fuzz
 
 screenshots: system $(VENV)/installed-dev ## Pictures of every edition, page and mail in build/screenshots/
 	$(BIN)/python -m tests.browser.screenshots

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from html import unescape
@@ -10,6 +11,7 @@ from typing import Final
 from newsletter.feedback.raw_mail import Part
 
 TEXT_MAX: Final = 100_000  # characters of one part
+FIELD_MAX: Final = 8_000  # characters of a header field; decoding takes the square of its length
 # What is tried where the declared charset fails; a strict decoder of one refuses the others often.
 GUESSES: Final = ("utf-8", "cp949", "gb18030", "shift_jis", "euc_jp")
 _ESCAPES: Final = {  # ISO 2022 switches between charsets by escape sequences
@@ -56,13 +58,19 @@ def decode(content: bytes, charset: str = "") -> str:
 
 def header_of(message: Message, name: str) -> str:
     """Return a header field, decoded and on one line; "" if there is none."""
-    raw = message.get(name)
-    return "" if raw is None else " ".join(_decode_words(str(raw)).split())
+    return next(iter(headers_of(message, name)), "")
 
 
 def headers_of(message: Message, name: str) -> Sequence[str]:
     """Return all fields of a name."""
-    return [" ".join(_decode_words(str(one)).split()) for one in message.get_all(name, [])]
+    wanted = name.lower()
+    # As they are: `get` replaces 8-bit letters, which no header may contain and many do.
+    raw = (value for key, value in message.raw_items() if key.lower() == wanted)
+    return [_on_one_line(str(one)) for one in raw]
+
+
+def _on_one_line(raw: str) -> str:
+    return " ".join(_decode_words(raw[:FIELD_MAX]).split())
 
 
 def _decode_words(raw: str) -> str:
@@ -71,7 +79,7 @@ def _decode_words(raw: str) -> str:
         return decode(octets)
     try:
         pieces = decode_header(raw)
-    except (ValueError, LookupError):  # encoded words that are damaged
+    except (ValueError, LookupError, HeaderParseError):  # encoded words that are damaged
         return raw
     words = [
         decode(piece, charset or "") if isinstance(piece, bytes) else piece
