@@ -137,7 +137,8 @@ class Records:
         from newsletter.storage.notices import SqlNotices  # noqa: PLC0415
 
         silence = self._settings.renewal_silence
-        return SqlNotices(self.database, self.commits, zone, otherwise, silence)
+        leave_by = self._settings.mail_url
+        return SqlNotices(self.database, self.commits, zone, otherwise, silence, leave_by)
 
     def breaches(self) -> "SqlBreaches":
         """Open the ledger of notices of a leak."""

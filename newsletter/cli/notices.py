@@ -69,6 +69,12 @@ def send(site: Site, dry_run: bool) -> None:
 
     owed, today = find_owed(site), today_of(site)
     _summarise(owed, today)
+    if owed and site.settings.mail_url.is_rehearsal:
+        tell(
+            "Rehearsal",
+            _("the notices are written to a folder and tell nobody"),
+            _("they are owed again once NEWSLETTER_MAIL_URL names a mail server or service"),
+        )
     if dry_run:
         click.echo(_("Dry run: nothing was sent."))
         return

@@ -60,6 +60,11 @@ class MailUrl:
         """Whether letters leave this machine, so that links in them must work elsewhere."""
         return not self.folder
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether letters stay in a folder, from which nobody delivers them."""
+        return bool(self.folder) and self.options.get("delivers") != "yes"
+
 
 def parse(setting: str, schemes: Mapping[str, Scheme]) -> MailUrl:
     """

@@ -10,6 +10,7 @@ from newsletter.delivery.ticks import ticks
 from newsletter.desk.breach_letters import make_writer, write_words
 from newsletter.desk.breach_order import NoticeOrder, NoticeOutline, NoticeResult, NoticeWitness
 from newsletter.desk.moments import show_moment
+from newsletter.desk.sample_text import refuse_sample
 from newsletter.dispatch.way import Way, way_of
 from newsletter.errors import SettingsError, UnfinishedError, UsageError
 from newsletter.lang import EditionKind, Lang
@@ -40,6 +41,8 @@ def notify(
         LedgerError: nothing can be recorded.
     """
     book = site.records.breaches()
+    if not order.is_drill and not order.is_dry_run:
+        refuse_sample(site)
     provider = _open_provider(site, order)
     breach = _find_breach(site, book, order) or _write_breach(site, order)
     _refuse_doubt(site, book, breach, order)

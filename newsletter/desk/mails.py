@@ -14,6 +14,7 @@ from newsletter.app.signing import find_link_keys, make_signer
 from newsletter.app.site import Site
 from newsletter.desk.languages import main_language
 from newsletter.desk.mail_texts import MailFacts, write_text
+from newsletter.desk.sample_text import refuse_sample
 from newsletter.dispatch.states import State
 from newsletter.errors import ContentError, Problem
 from newsletter.lang import Lang
@@ -76,8 +77,9 @@ class MailRoom:
 
         Raises:
             SettingsError: mails cannot leave by what is set, or a key is lost.
-            ContentError: publication.yaml or a template is wrong.
+            ContentError: publication.yaml or a template is wrong, or it still is the sample.
         """
+        refuse_sample(site)
         publication = site.publication
         self._site = site
         self._publication = publication

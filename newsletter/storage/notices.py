@@ -7,13 +7,27 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+)
 
+from newsletter.delivery.mail_url import MailUrl
+from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
 from newsletter.lang import Lang, Preference, language_of
 from newsletter.mails.mail import NOTICES, MailKind, Request
 from newsletter.mails.notices import Notice
 from newsletter.phrases import phrase
+from newsletter.storage.answers import is_answer
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request
@@ -53,6 +67,7 @@ class SqlNotices:
         zone: tzinfo,
         otherwise: Lang,
         silence: Silence,
+        leave_by: MailUrl,
     ) -> None:
         """
         Open them.
@@ -63,12 +78,17 @@ class SqlNotices:
             zone: of days.
             otherwise: the language of readers without one of their own.
             silence: what it means from now on if a reader does not answer.
+            leave_by: how mails leave now. While they go to a folder, one that was written there
+                counts as told; else nobody was told by it. Where nobody takes them out of the
+                folder, a reader's silence means nothing.
         """
         self._database = database
         self._commits = commits
         self._zone = zone
         self._otherwise = otherwise
         self._silence = silence
+        self._counts_written = bool(leave_by.folder)
+        self._is_rehearsal = leave_by.is_rehearsal
 
     def find_results(self, now: datetime) -> Iterator[Notice]:
         """Yield results of declarations of the last 15 days that nobody asked for yet."""
@@ -77,7 +97,7 @@ class SqlNotices:
             _READER.standing == Standing.ACTIVE.value,
             _READER.consented_at > since,
             _READER.consented_at <= now,
-            _was_never_told(MailKind.AGREED, _READER.consented_at),
+            self._was_never_told(MailKind.AGREED, _READER.consented_at),
         )
         left = and_(
             _READER.standing == Standing.UNSUBSCRIBED.value,
@@ -85,7 +105,7 @@ class SqlNotices:
             # Who left elsewhere was told there.
             func.coalesce(_READER.standing_by, "").not_in([IMPORT, UNANSWERED]),
             _READER.standing_since > since,
-            _was_never_told(MailKind.LEFT, _READER.standing_since),
+            self._was_never_told(MailKind.LEFT, _READER.standing_since),
         )
         for kind, condition in ((MailKind.AGREED, agreed), (MailKind.LEFT, left)):
             for row in self._rows(condition):
@@ -98,7 +118,11 @@ class SqlNotices:
         newest = now - timedelta(days=365 * YEARS) + AHEAD + timedelta(days=2)
         asked_at = (
             select(func.max(_MAIL.asked_at))
-            .where(_MAIL.address_key == _READER.address_key, _MAIL.kind == MailKind.RENEWAL.value)
+            .where(
+                _MAIL.address_key == _READER.address_key,
+                _MAIL.kind == MailKind.RENEWAL.value,
+                self._tells(),
+            )
             .scalar_subquery()
         )
         is_active = _READER.standing == Standing.ACTIVE.value
@@ -134,7 +158,8 @@ class SqlNotices:
         count = 0
         while batch := list(islice(notices, AT_A_TIME)):
             requests = [_request_of(one, now, self._silence) for one in batch]
-            count += self._commits.run(partial(_ask, requests=requests))
+            ask = partial(_ask, requests=requests, tells=self._tells())
+            count += self._commits.run(ask)
             told(count)
         return count
 
@@ -144,6 +169,8 @@ class SqlNotices:
 
         Only where the mail was accepted and said so, and the consent is the same as then.
         """
+        if self._is_rehearsal:
+            return 0
         today = now.astimezone(self._zone).date()
         query = (
             select(_MAIL.facts, _READER.address_key, _READER.consented_at)
@@ -151,6 +178,7 @@ class SqlNotices:
             .where(
                 _MAIL.kind == MailKind.RENEWAL.value,
                 _MAIL.state == State.ACCEPTED.value,
+                self._tells(),
                 _MAIL.used_at.is_(None),
                 _READER.address_key == _MAIL.address_key,
                 _READER.standing == Standing.ACTIVE.value,
@@ -190,6 +218,22 @@ class SqlNotices:
                 return
             last = rows[-1].id
 
+    def _was_never_told(self, kind: MailKind, since: ColumnElement[Any]) -> ColumnElement[bool]:
+        told = exists().where(
+            _MAIL.address_key == _READER.address_key,
+            _MAIL.kind == kind.value,
+            _MAIL.asked_at >= since,
+            self._tells(),
+        )
+        return ~told
+
+    def _tells(self) -> ColumnElement[bool]:
+        """Return the condition that a mail tells its reader something, or still will."""
+        if self._counts_written:
+            return true()
+        was_written = is_answer(WRITTEN, _MAIL.answer)
+        return or_(_MAIL.answer.is_(None), ~was_written)
+
     def _notice(self, kind: MailKind, row: Row[Any], at: datetime, due: date) -> Notice:
         preference = Preference(row.preference) if row.preference else None
         lang = language_of(preference, self._otherwise)
@@ -212,15 +256,6 @@ class SqlNotices:
         )
 
 
-def _was_never_told(kind: MailKind, since: ColumnElement[Any]) -> ColumnElement[bool]:
-    told = exists().where(
-        _MAIL.address_key == _READER.address_key,
-        _MAIL.kind == kind.value,
-        _MAIL.asked_at >= since,
-    )
-    return ~told
-
-
 def _request_of(notice: Notice, now: datetime, silence: Silence) -> Request:
     at = notice.declared_at.isoformat()
     facts = {"since": at}
@@ -239,10 +274,12 @@ def _request_of(notice: Notice, now: datetime, silence: Silence) -> Request:
     )
 
 
-def _ask(connection: Connection, requests: Sequence[Request]) -> int:
+def _ask(connection: Connection, requests: Sequence[Request], tells: ColumnElement[bool]) -> int:
     """Add the requests that no other process has added since they were found."""
     keys = [one.address_key for one in requests]
-    query = select(_MAIL.kind, _MAIL.address_key, _MAIL.facts).where(_MAIL.address_key.in_(keys))
+    query = select(_MAIL.kind, _MAIL.address_key, _MAIL.facts).where(
+        _MAIL.address_key.in_(keys), tells
+    )
     known = [(row.kind, row.address_key, row.facts) for row in connection.execute(query)]
     new = [
         one for one in requests if (one.kind.value, one.address_key, dict(one.facts)) not in known

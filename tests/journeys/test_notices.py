@@ -18,6 +18,7 @@ from tests.subscribers.makers import make_row
 from tests.web.house import READER, House, links_of, shows, text_of
 
 NEW: Final = "new@example.org"
+DELIVERED: Final = "outbox:outbox?delivers=yes"  # another program takes the mails out
 TWO_YEARS: Final = timedelta(days=730)
 
 
@@ -215,7 +216,7 @@ def test_s5_the_button_confirms_and_is_recorded_and_opening_is_not(tmp_path: Pat
 
 @pytest.mark.parametrize("silence", ["kept", "removed"])
 def test_s5_what_silence_means_is_a_setting(tmp_path: Path, silence: str) -> None:
-    house = House(tmp_path, renewal_silence=silence)
+    house = House(tmp_path, renewal_silence=silence, mail_url=DELIVERED)
     for address in (NEW, "answers@example.org"):
         consented(house, address, TWO_YEARS - timedelta(days=5), Preference.KO)
     house.stage.run("notices", "send")
@@ -323,3 +324,35 @@ def test_s4_what_the_office_recorded_is_owed_once(tmp_path: Path) -> None:
     assert duties(house)["results"]["due"] == 1
     house.stage.run("notices", "send")
     assert owed(house) == []
+
+
+def test_what_was_only_written_to_a_folder_has_told_nobody(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.post(house.leaving_path())
+    consented(house, NEW, timedelta(days=1), Preference.KO)
+    consented(house, "old@example.org", TWO_YEARS - timedelta(days=5), Preference.KO)
+
+    said = house.stage.run("notices", "send")
+
+    assert "tell nobody" in said
+    assert owed(house) == []  # as long as mails go there
+    house.stage.environ["NEWSLETTER_MAIL_URL"] = "smtp://mx.example.org"
+    house.stage.restart()
+    house.site = house.stage.site
+    assert {(one["address"], one["kind"]) for one in owed(house)} == {
+        (READER, "left"),
+        (NEW, "agreed"),
+        ("old@example.org", "renewal"),
+    }
+
+
+def test_a_silence_in_a_rehearsal_ends_no_subscription(tmp_path: Path) -> None:
+    house = House(tmp_path, renewal_silence="removed")
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+
+    house.move_clock(days=10)
+    house.room.keep_up()
+    house.stage.run("notices", "send")
+
+    assert house.standing(NEW) == "active"
