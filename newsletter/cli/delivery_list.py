@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from newsletter.cli.naming import name_edition
 from newsletter.cli.output import is_terminal
+from newsletter.cli.tables import make_table
 from newsletter.cli.wording import _, say
 from newsletter.dispatch.ledger import LedgerLine
 
@@ -26,10 +26,10 @@ def show_deliveries(entries: Iterator[LedgerLine]) -> None:
             )
             click.echo("\t".join(" ".join(field.split()) for field in fields))
         return
-    table = Table(_("address"), _("edition"), _("attempts"), _("answer"), box=None)
+    table = make_table(_("address"), _("edition"), _("attempts"), _("answer"))
     for entry in entries:
         table.add_row(
-            Text(entry.address, overflow="fold"),
+            Text(entry.address),
             name_edition(entry.edition),
             str(entry.attempts),
             Text(say(entry.answer)),

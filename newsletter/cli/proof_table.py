@@ -5,6 +5,7 @@ import click
 from newsletter.cli.cells import pad
 from newsletter.cli.naming import name_edition
 from newsletter.cli.output import is_terminal
+from newsletter.cli.tables import make_table
 from newsletter.cli.wording import LABEL, _, listed, say, tell
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.report import Report
@@ -53,10 +54,9 @@ def _mark(severity: Severity) -> str:
 
 def _show_table(report: Report) -> None:
     from rich.console import Console  # noqa: PLC0415 - slow to load
-    from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table("", _("rule"), _("finding, and how to correct it"), box=None, pad_edge=False)
+    table = make_table("", _("rule"), _("finding, and how to correct it"))
     for finding in report.findings:
         mark = Text(_mark(finding.severity), style=COLOURS[finding.severity])
         words = Text(place_of(finding) + "\n", style="bold") + Text(

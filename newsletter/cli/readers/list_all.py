@@ -19,6 +19,7 @@ from newsletter.cli.readers.options import (
     undated_option,
     write_out,
 )
+from newsletter.cli.tables import make_table
 from newsletter.cli.wording import _, say
 from newsletter.desk.accessing import Look
 from newsletter.subscribers.access_record import AccessKind
@@ -66,13 +67,12 @@ def _cells(subscriber: Subscriber, standing: str) -> tuple[str, str, str, str]:
 
 def _print_tables(chosen: Iterator[Subscriber], terminal: TextIO) -> None:
     from rich.console import Console  # noqa: PLC0415 - 60 ms, and only needed on a terminal
-    from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
     console = Console(file=terminal)
     while block := list(islice(chosen, TABLE_ROWS)):
         headings = _("address"), _("language"), _("standing"), _("name")
-        table = Table(*headings, box=None, pad_edge=False)
+        table = make_table(*headings)
         for one in block:
             cells = _cells(one, say(one.standing.said))
             table.add_row(*map(Text, cells))  # Text: names may contain markup characters
