@@ -9,7 +9,8 @@ from rich.text import Text
 from newsletter.cli.tables import make_table
 
 WORDS = (
-    "기본 예시 내용이 그대로 남아 있습니다(1번째 줄: The title of the first article). 이대로 독자에게 보낼 "
+    "기본 예시 내용이 그대로 남아 있습니다(1번째 줄: The title of the first article). "
+    "이대로 독자에게 보낼 "
     "수 없으므로 아주긴낱말이끝없이이어지는글을 실제 내용으로 바꾸십시오."
 )
 
