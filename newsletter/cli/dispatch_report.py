@@ -1,6 +1,7 @@
 """Prints a dispatch step by step: the proposal, the proof's result, and the result."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -120,13 +121,17 @@ def _changes(plan: Plan, letter: KeptLetter) -> Sequence[str]:
     return [line.strip() for line in lines]
 
 
+def _day_of(when: datetime, zone: ZoneInfo) -> str:
+    return f"{when.astimezone(zone):%Y-%m-%d}"
+
+
 def _show_other_plans(proposal: Proposal) -> None:
     """Print what happens to an existing plan, and which readers are not in it."""
     forecast = proposal.forecast
     if forecast.replaced:
         words = _(
             "the plan of {day} was for another email or other readers, and nothing was sent",
-            day=f"{forecast.replaced.planned_at:%Y-%m-%d}",
+            day=_day_of(forecast.replaced.planned_at, proposal.zone),
         )
         changes = _changes(forecast.replaced, proposal.at_hand.letter)
         tell("New plan", words, *changes, cells=LABEL)
@@ -136,7 +141,7 @@ def _show_other_plans(proposal: Proposal) -> None:
         words = _(
             "{who} added after the plan of {day}; --add-new sends it to them too",
             who=readers(forecast.left_out),
-            day=f"{forecast.plan.planned_at:%Y-%m-%d}",
+            day=_day_of(forecast.plan.planned_at, proposal.zone),
         )
         tell("Left out", words, cells=LABEL)
 

@@ -17,7 +17,7 @@ def set_rehearsal_aside(site: Site, issue: str, by: str, because: str | None, *,
             _(
                 "{issue}, started {day}: {letters}, by {name};",
                 issue=issue,
-                day=f"{old.plan.planned_at:%Y-%m-%d}",
+                day=f"{old.plan.planned_at.astimezone(site.zone()):%Y-%m-%d}",
                 letters=rehearsed_letters(old.written),
                 name=old.plan.way.name if old.plan.way else _("a folder"),
             ),

@@ -75,8 +75,9 @@ def finish_erasures(site: Site) -> None:
     found = site.records.erasing().find_open(site.clock())
     if found is None:
         return
-    sought, left = found
-    has_files = Remains.FILES in left and bool(_erase_in_files(site, sought, (), Counter()))
+    has_files = Remains.FILES in found.remains and bool(
+        _erase_in_files(site, found.gone, (), Counter())
+    )
     site.records.finish_erasures(site.clock(), has_files=has_files)
 
 

@@ -38,6 +38,7 @@ from newsletter.subscribers.consent_record import (
     stand_of,
 )
 from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause
 
 PERSON_KEY: Final = "newsletter_address_key"  # in what is known of a connection
 NOTED: Final = "newsletter_consents"
@@ -83,14 +84,16 @@ class ConsentLog:
         self.add([one for one in declared if one is not None])
 
     def move(self, entry: Entry, key: str) -> None:
-        """Record that the consent of an active reader is for another address from now on."""
-        if entry.standing is not Standing.ACTIVE:
-            return
+        """Record that a reader's consent, or its end, is for another address from now on."""
         moved = replace(self._occasion, way=ConsentWay.MOVED)
-        declared = [
-            Declaration(entry.key, ConsentAct.ENDED, moved.now),
-            Declaration(key, ConsentAct.AGREED, entry.consented_at),
-        ]
+        declared = list[Declaration]()
+        if entry.standing is Standing.ACTIVE:
+            declared = [
+                Declaration(entry.key, ConsentAct.ENDED, moved.now),
+                Declaration(key, ConsentAct.AGREED, entry.consented_at),
+            ]
+        elif entry.why.cause is Cause.WITHDREW:
+            declared = [Declaration(key, ConsentAct.ENDED, entry.standing_since)]
         ConsentLog(self._connection, moved).add(declared)
 
     def add(self, declared: Sequence[Declaration]) -> None:

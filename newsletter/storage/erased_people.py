@@ -33,8 +33,11 @@ def find_people(connection: Connection, keys: Collection[str]) -> People:
         names.add(row.name)
     if rows.has(mails.c.facts):
         theirs = or_(is_in(mails.c.address_key, found), is_in(mails.c.subscriber_id, ids))
-        for facts in connection.execute(select(mails.c.facts).where(theirs)).scalars():
+        asked = select(mails.c.facts, mails.c.address_key).where(theirs)
+        for facts, key in connection.execute(asked).all():
             names.add(str(facts.get("name") or ""))
+            if not _is_anothers(connection, key, ids):  # where they wanted to move to
+                found.add(key)
     if rows.has(imported_rows.c.name):
         theirs = is_in(imported_rows.c.address_key, found)
         names |= set(connection.execute(select(imported_rows.c.name).where(theirs)).scalars())
@@ -86,10 +89,11 @@ def _find_left_for(connection: Connection, rows: Rows, keys: Collection[str]) ->
     query = select(of.address_key, of.standing_because).where(
         of.standing_cause == Cause.MOVED.value
     )
-    return {row.address_key for row in connection.execute(query) if _moved_to(row[1]) in keys}
+    return {row.address_key for row in connection.execute(query) if moved_to(row[1]) in keys}
 
 
-def _moved_to(because: str | None) -> str | None:
+def moved_to(because: str | None) -> str | None:
+    """Return the key of the address that the reader of a row has moved to."""
     said = read_said(because)
     address = said.fields.get("address") if isinstance(said, Phrase) else None
     return address_of(str(address)).key if address else None

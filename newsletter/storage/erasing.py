@@ -12,6 +12,7 @@ from sqlalchemy import (
     Engine,
     Row,
     and_,
+    delete,
     func,
     insert,
     or_,
@@ -58,7 +59,7 @@ from newsletter.subscribers.erasing import (
     remember,
 )
 from newsletter.subscribers.subscriber import Standing
-from newsletter.subscribers.traces import Sought, hash_of
+from newsletter.subscribers.traces import Sought, Unfinished, hash_of
 from newsletter.subscribers.why import Cause
 
 KEYED: Final = (subscribers, mails, imported_rows, deliveries, rehearsed_deliveries)
@@ -118,19 +119,22 @@ class SqlErasing:
                 remove_placeholders(connection, held)
         return sought, people, counts
 
-    def find_open(self, now: datetime) -> tuple[Sought, frozenset[Remains]] | None:
-        """Return those whose erasure is not finished, and what was left; None if there are none."""
+    def find_open(self, now: datetime) -> Unfinished | None:
+        """Return the erasures that are not finished; None if there are none."""
         with reading(self._engine) as connection:
-            open_ones = select(_OF.address_hash, _OF.remains).where(_OF.done_at.is_(None))
+            fields = (_OF.address_hash, _OF.remains, _OF.asked_at, _OF.lifted_at)
+            open_ones = select(*fields).where(_OF.done_at.is_(None)).order_by(_OF.asked_at)
             found = connection.execute(open_ones).all()
         if not found:
             return None
         left = frozenset(
             read_word(Remains, _OF.remains, word) for row in found for word in row.remains.split()
         )
-        hashes = frozenset(row.address_hash for row in found)
+        gone = {row.address_hash: row.asked_at for row in found if row.lifted_at is None}
         with writing(self._engine) as connection:
-            return Sought(lasting_key(connection, KeyPurpose.ADDRESSES, now), hashes), left
+            secret = lasting_key(connection, KeyPurpose.ADDRESSES, now)
+        everybody = frozenset(row.address_hash for row in found)
+        return Unfinished(Sought(secret, frozenset(gone)), gone, Sought(secret, everybody), left)
 
     def find_remains(self, now: datetime) -> frozenset[Remains]:
         """Return which processes may still write something of a reader."""
@@ -140,16 +144,34 @@ class SqlErasing:
                 remains.add(Remains.IMPORT)
             return frozenset(remains)
 
-    def repeat(self, sought: Sought, now: datetime, *, everywhere: bool = False) -> Counter[Erased]:
+    def go_on(self, unfinished: Unfinished, now: datetime) -> Counter[Erased]:
         """
-        Take people who are known by hashes out of the rows again.
+        Take out of the rows what other processes have added of erased people meanwhile.
 
-        *everywhere*: also where only an older database has them.
+        Whoever asks for a new subscription after the erasure is left alone.
         """
+        gone, removed = unfinished.gone, 0
         with writing(self._engine) as connection:
             take_list(connection)
-            keys = find_keys(connection, sought, KEYED if everywhere else (mails, imported_rows))
+            for key in find_keys(connection, gone, (mails,)):
+                before = unfinished.asked_at[hash_of(key, gone.secret)]
+                theirs = and_(mails.c.address_key == key, mails.c.asked_at <= before)
+                removed += connection.execute(delete(mails).where(theirs)).rowcount
+            keys = find_keys(connection, gone, (imported_rows,))
+            keys -= set(find_keys(connection, gone, (mails, subscribers)))
+            held = find_placeholders(connection, gone.hashes)
             people = find_people(connection, keys)
+            people = People(people.ids | held, people.keys, people.names)
+            counts = erase_rows(connection, with_names(gone, people), people)
+            remove_placeholders(connection, held)
+        counts[Erased.MAILS] += removed
+        return counts
+
+    def repeat(self, sought: Sought, now: datetime) -> Counter[Erased]:
+        """Take people who are known by hashes out of the rows of an older database."""
+        with writing(self._engine) as connection:
+            take_list(connection)
+            people = find_people(connection, find_keys(connection, sought, KEYED))
             held = find_placeholders(connection, sought.hashes)
             people = People(people.ids | held, people.keys, people.names)
             _end_consents(connection, people, now, PROGRAM)

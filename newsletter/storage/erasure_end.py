@@ -72,7 +72,7 @@ def finish_delayed(engine: Engine, now: datetime) -> None:
     except NewsletterError as error:
         log.warning(phrase("storage.erasure-not-finished", fault=error.phrase))
         return
-    if found is not None and not found[1] <= FILES:
+    if found is not None and not found.remains <= FILES:
         finish_open(engine, now)
 
 
@@ -103,9 +103,9 @@ def finish_open(engine: Engine, now: datetime, *, has_files: bool = True) -> Non
         found = erasing.find_open(now)
         if found is None or erasing.find_remains(now) & BUSY:
             return
-        sought, left = found
-        erasing.repeat(sought, now)
-        end_erasures(engine, sought, now, left & ({Remains.FILES} if has_files else set()))
+        erasing.go_on(found, now)
+        left = found.remains & ({Remains.FILES} if has_files else set())
+        end_erasures(engine, found.everybody, now, left)
     except NewsletterError as error:
         log.warning(phrase("storage.erasure-not-finished", fault=error.phrase))
 

@@ -86,7 +86,7 @@ def repeat_erasures(
         return 0
     # The copy's own key: a ledger that was begun anew meanwhile has another.
     sought = Sought(key, hashes)
-    counts = SqlErasing(engine).repeat(sought, now, everywhere=True)
+    counts = SqlErasing(engine).repeat(sought, now)
     if ends:
         SqlErasing(engine).end(sought, (), now)
     if engine.dialect.name == "sqlite":

@@ -219,8 +219,8 @@ class SqlNotices:
             last = rows[-1].id
 
     def _was_never_told(self, kind: MailKind, since: ColumnElement[Any]) -> ColumnElement[bool]:
-        told = exists().where(
-            _MAIL.address_key == _READER.address_key,
+        told = exists().where(  # at this address, or at one that the reader had before
+            or_(_MAIL.address_key == _READER.address_key, _MAIL.subscriber_id == _READER.id),
             _MAIL.kind == kind.value,
             _MAIL.asked_at >= since,
             self._tells(),

@@ -1,7 +1,7 @@
 """Carries over to a backup that is restored who left, complained or bounced after it was made."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +15,7 @@ from sqlalchemy.dialects import sqlite
 from newsletter.dispatch.control import PROGRAM
 from newsletter.phrases import read_said
 from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.erased_people import moved_to
 from newsletter.storage.lasting_keys import KeyPurpose
 from newsletter.storage.mail_tables import blocked_addresses, lasting_keys
 from newsletter.storage.open_book import SqlOpenBook
@@ -33,6 +34,11 @@ _LEFT: Final = (
     " AND address_key NOT LIKE ?"
 )
 _OF_LEFT: Final = (Standing.ACTIVE.value, Cause.MOVED.value, f"{ERASED_KEY}%")
+_MOVED: Final = (
+    "SELECT address_key, standing_because FROM subscribers WHERE standing_cause = ?"
+    " AND address_key NOT LIKE ?"
+)
+_OF_MOVED: Final = (Cause.MOVED.value, f"{ERASED_KEY}%")
 _BLOCKED: Final = "SELECT address_hash, since, because, blocked_by FROM blocked_addresses"
 _KEY: Final = "SELECT secret FROM lasting_keys WHERE purpose = ?"
 
@@ -64,6 +70,8 @@ def read_withdrawals(database: Path) -> WithdrawalsSince:
         with closing(connect_for_copy(database)) as connection:
             connection.row_factory = sqlite3.Row
             left = [_left_of(row) for row in connection.execute(_LEFT, _OF_LEFT)]
+            moved = {row[0]: moved_to(row[1]) for row in connection.execute(_MOVED, _OF_MOVED)}
+            left += _left_elsewhere(left, moved)
             key = connection.execute(_KEY, (KeyPurpose.ADDRESSES.value,)).fetchone()
             blocked = [dict(row) for row in connection.execute(_BLOCKED)]
     except (sqlite3.Error, ValueError, TypeError):
@@ -91,6 +99,18 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
             book.update(changed)
             count += len(changed)
     return count
+
+
+def _left_elsewhere(left: Sequence[Left], moved: Mapping[str, str | None]) -> Iterator[Left]:
+    """Yield whom a backup knows by an address that they had before they left."""
+    of = {one.key: one for one in left}
+    for key in moved:
+        at, seen = moved[key], {key}
+        while at is not None and at in moved and at not in seen:
+            seen.add(at)
+            at = moved[at]
+        if at is not None and at in of:
+            yield replace(of[at], key=key)
 
 
 def _ended(entry: Entry, left: Left) -> Entry:

@@ -18,7 +18,7 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
     Add one reader to the list, or merge new data into the entry.
 
     Args:
-        now: aware UTC.
+        now: aware; times are said in its zone.
         again: ``row.consented_at`` is a new consent, which reactivates a reader who has
             unsubscribed or complained.
 
@@ -214,8 +214,8 @@ def _refuse_moved(known: Entry) -> None:
 
 def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entry:
     _refuse_moved(known)
-    since = f"{known.standing_since:%Y-%m-%d %H:%M} UTC"
-    stands = {"address": known.address, "standing": known.standing, "since": since}
+    since = f"{known.standing_since.astimezone(now.tzinfo):%Y-%m-%d %H:%M %Z}"
+    stands = {"address": known.address, "standing": known.standing.said, "since": since}
     if known.why.cause in ENDED_BY_A_PERSON:
         why = known.why.because or known.why.cause
         raise ContentError(phrase("subscribers.suppressed-since", why=why, **stands))

@@ -1,8 +1,9 @@
 """Finds the traces of erased people in texts: their addresses by keyed hashes, and their names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
@@ -10,7 +11,7 @@ from urllib.parse import unquote
 from newsletter.errors import ContentError
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.consent_record import name_person
-from newsletter.subscribers.erasing import ERASED, ERASED_KEY
+from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Remains
 
 # What may be an address in a server's words, a note or a URL.
 _MARKS: Final = r"\s<>\"'(),;:\[\]{}\\|"
@@ -64,6 +65,16 @@ class Sought:
             if key is not None and self.is_theirs(key):
                 return token[:start] + ERASED + token[start + len(found) :]
         return token
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Erasures that are not finished."""
+
+    gone: Sought  # those who have not come back since: what is theirs goes from the rows
+    asked_at: Mapping[str, datetime]  # when each of these was last erased, by hash; aware UTC
+    everybody: Sought  # those who came back, too: older copies still hold them
+    remains: frozenset[Remains]
 
 
 def hash_of(key: str, secret: bytes) -> str:

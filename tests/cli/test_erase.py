@@ -10,12 +10,13 @@ import pytest
 
 from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.states import State
+from newsletter.message.links import Purpose
 from newsletter.storage.notes import note
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.subscriber import Standing
 from tests.makers import ISSUE_ID
 from tests.traces import find_traces
-from tests.web.house import House
+from tests.web.house import House, code_of, links_of
 
 ADDRESS: Final = "Minsu.Unmistakable@example.org"
 NAME: Final = "독고탁월"
@@ -233,6 +234,39 @@ def test_a_restored_backup_knows_the_links_of_before(small: House, is_journal_al
 
     assert small.standing(ADDRESS) == Standing.UNSUBSCRIBED
     assert small.standing(young) == Standing.UNSUBSCRIBED
+
+
+def test_who_came_back_before_an_erasure_was_finished_stays(small: House) -> None:
+    locked = small.stage.root / "newsletter.db.before-0012"
+    locked.write_bytes(b"not a database")
+    assert locked.name in small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+    pending = "pending.unmistakable@example.org"
+    small.stage.run("subscribers", "add", pending)
+    small.stage.run("subscribers", "erase", pending, "--yes")
+    small.move_clock(days=1)
+    small.subscribe(address=ADDRESS, name=NAME)
+    tab = small.ask(address=pending)
+    code = code_of(small.mail())
+
+    small.site.records.finish_erasures(small.site.clock(), has_files=False)
+    small.stage.run("subscribers", "erase", "--due")
+    small.post(tab, {"code": code})
+
+    assert small.standing(ADDRESS) == Standing.ACTIVE
+    assert small.standing(pending) == Standing.ACTIVE
+
+
+def test_an_address_that_was_to_be_the_readers_is_erased_from_the_outbox(small: House) -> None:
+    pending = "pending.unmistakable@example.org"
+    small.post(f"/p/{small.token(Purpose.PREFERENCES, ADDRESS)}/link")
+    own = links_of(small.mail())[0]
+    small.post(own, {"name": NAME, "preference": "ko", "address": pending})
+    small.mails()
+    assert find_traces(small.stage.root, ["pending.unmistakable"])
+
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+
+    assert find_traces(small.stage.root, ["pending.unmistakable", *WORDS]) == []
 
 
 def test_an_erased_reader_is_in_no_list_or_count(small: House) -> None:

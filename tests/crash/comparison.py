@@ -52,8 +52,19 @@ def read_ledger(stage: Stage) -> dict[str, Line]:
     return lines
 
 
+def read_suppressed(stage: Stage) -> frozenset[str]:
+    """Read whom the list suppresses: since a refusal, whatever ledger was put back."""
+    rows = stage.run("subscribers", "list", "--standing", "suppressed").splitlines()
+    return frozenset(row.split("\t")[0] for row in rows if "\t" in row)  # not the count at the end
+
+
 def compare(
-    ground: Ground, ledger: Mapping[str, Line], taken: Taken, *, is_record_cut: bool
+    ground: Ground,
+    ledger: Mapping[str, Line],
+    taken: Taken,
+    *,
+    is_record_cut: bool,
+    suppressed: frozenset[str] = frozenset(),
 ) -> Verdict:
     """
     Compare ledger and server, reader by reader.
@@ -64,6 +75,8 @@ def compare(
         taken: what the server wrote down.
         is_record_cut: a dispatch was killed or could not write, so that something may be
             unknown that the server never heard of.
+        suppressed: by the list in the end; whoever was refused before a ledger was put back
+            that had no plan is in no later one.
     """
     times = taken.times
     lines = {who: line for who in ground.expected if (line := ledger.get(who))}
@@ -71,12 +84,19 @@ def compare(
     contradicted = [f"{who}: not in the plan" for who in times if who not in lines]
     for who, line in lines.items():
         contradicted += [f"{who}: {what}" for what in _contradictions(ground, who, line, times)]
+    wronged = sorted(suppressed - ground.refused)
+    contradicted += [f"{who}: suppressed, and nothing was wrong with it" for who in wronged]
+    excused = {who for who in suppressed & ground.refused if who not in lines}
     if not is_record_cut:
         unheard = sorted(unknown - taken.go_aheads)
         contradicted += [f"{who}: unknown, and its content was never asked for" for who in unheard]
     return Verdict(
         letters=len(taken.letters),
-        lost=[who for who in ground.expected if _is_lost(lines.get(who), times[who])],
+        lost=[
+            who
+            for who in ground.expected
+            if who not in excused and _is_lost(lines.get(who), times[who])
+        ],
         doubled=[who for who, count in times.items() if count > 1],
         wrong_letter=_wrong_letters(ground, taken.letters),
         contradicted=contradicted,

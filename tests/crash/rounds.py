@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.crash.comparison import Verdict, compare, describe, read_ledger
+from tests.crash.comparison import Verdict, compare, describe, read_ledger, read_suppressed
 from tests.crash.faults import KINDS, WEIGHTS, fill_disk, terminate
 from tests.crash.ground import DATABASE, Ground
 from tests.crash.post_office import PostOffice
@@ -84,7 +84,11 @@ def play(kind: str, seed: str, ground: Ground, folder: Path, *, is_short: bool =
         finally:
             scene.clear()
         verdict = compare(
-            ground, read_ledger(stage), office.read(), is_record_cut=scene.is_record_cut
+            ground,
+            read_ledger(stage),
+            office.read(),
+            is_record_cut=scene.is_record_cut,
+            suppressed=read_suppressed(stage),
         )
     most = 0 if fault is terminate else UNKNOWN_MAX * scene.faults
     if verdict.unknown > most:

@@ -183,3 +183,17 @@ def test_a_few_readers_stand_for_many() -> None:
     verdict = Verdict(lost=[f"r{number}" for number in range(7)])
 
     assert describe(verdict) == ["7 lost: r0; r1; r2; r3; r4"]
+
+
+def test_whom_the_list_suppresses_after_a_refusal_is_not_lost_and_anybody_else_is_wronged() -> None:
+    records = make_records()
+    del records.ledger[REFUSED]
+    taken = Taken([*records.letters.values()], records.go_aheads)
+    assert compare(GROUND, records.ledger, taken, is_record_cut=False).lost == [REFUSED]
+
+    verdict = compare(
+        GROUND, records.ledger, taken, is_record_cut=False, suppressed=frozenset({REFUSED, KO})
+    )
+
+    assert verdict.lost == []
+    assert verdict.contradicted == [f"{KO}: suppressed, and nothing was wrong with it"]

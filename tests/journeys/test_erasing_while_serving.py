@@ -75,7 +75,7 @@ def test_an_erasure_during_a_dispatch_is_finished_by_the_next_command(tmp_path: 
         said.append(desk.apart.run(*words, status=4))
 
     desk.site.pace = timedelta(seconds=1)
-    desk.site.agenda.append((desk.site.now + timedelta(seconds=20), erase))
+    desk.site.agenda.append((desk.site.now + timedelta(seconds=10), erase))
     desk.run("dispatch", ISSUE_ID, "--yes")
     desk.restart()
     desk.apart.run("status", ISSUE_ID)

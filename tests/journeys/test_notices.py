@@ -356,3 +356,15 @@ def test_a_silence_in_a_rehearsal_ends_no_subscription(tmp_path: Path) -> None:
     house.stage.run("notices", "send")
 
     assert house.standing(NEW) == "active"
+
+
+def test_s4_who_was_told_and_moves_is_not_told_again(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.subscribe()
+    house.post(house.leaving_path())
+    house.mails()
+
+    for old in (NEW, READER):
+        house.stage.run("subscribers", "change-address", old, f"moved-{old}")
+
+    assert owed(house) == []

@@ -342,3 +342,14 @@ def test_s2_a_chain_that_somebody_added_is_named(engine: Engine) -> None:
         ConsentLog(connection, forged).add([Declaration(B, ConsentAct.AGREED, BEFORE)])
 
     assert verify(engine).unsealed == ("forged.csv",)
+
+
+def test_s2_who_had_left_and_moved_lacks_no_entry(engine: Engine) -> None:
+    leave_and_join(engine)
+    address, other = address_of(A), address_of("c@example.org")
+
+    with SqlSubscriberBook(engine).opened(replace(OFFICE, now=LATER)) as book:
+        change_address(address, other, book, LATER, "", "kim")
+
+    assert verify(engine).missing is None
+    assert recorded(engine, other.key) == [("ended", "moved", LATER)]

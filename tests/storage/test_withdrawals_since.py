@@ -102,3 +102,16 @@ def test_s12_the_access_record_goes_on_after_a_restore(desk: ClockedStage) -> No
     kinds = [one.kind.value for one in accesses.find()]
     assert kinds == ["backup-made", "subscriber-shown", "backup-restored", "list-shown"]
     assert accesses.find_review("2022-07") is not None
+
+
+def test_who_moved_and_left_there_does_not_come_back_by_the_address_of_before(
+    desk: ClockedStage,
+) -> None:
+    desk.run("subscribers", "change-address", READERS[0], "new@example.org")
+    desk.run("subscribers", "change-address", "new@example.org", "newer@example.org")
+    desk.run("subscribers", "remove", "newer@example.org")
+
+    said = restore(desk)
+
+    assert "1 reader who left or bounced since the backup" in said
+    assert standings(desk)[0] == Standing.UNSUBSCRIBED.value

@@ -50,7 +50,7 @@ def add(  # noqa: PLR0913, PLR0917 - one for each option
     look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED), row.address.key, by=person)
     occasion = declared_to_office(site, person)
     with site.records.book().opened(occasion) as book:
-        fate = enrol(row, book, consent.now, again=again)
+        fate = enrol(row, book, consent.now.astimezone(consent.zone), again=again)
     click.echo(_say_fate(row.address.spelling, fate))
     if row.remark:
         click.echo(say(row.remark), err=True)
