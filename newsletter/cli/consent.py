@@ -119,6 +119,8 @@ def _say_faults(proof: Proof, zone: ZoneInfo) -> Iterator[str]:
         yield _("the text {hash} was changed or removed afterwards", hash=shown)
     for file in proof.unsealed:
         yield _("the entries of {file} have no end that proves them", file=printable(file))
+    for file in proof.renamed:
+        yield _("{file} was another file when it was imported", file=printable(file))
     if count := proof.strangers:
         yield _("{count:,} entries belong to no file: they were added afterwards", count=count)
     if count := proof.bared:

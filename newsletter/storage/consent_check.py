@@ -5,21 +5,21 @@ A chain proves that nothing in it was changed. That its end was cut off, or deta
 shows only by what is stored elsewhere.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Connection,
+    Integer,
     LargeBinary,
     MetaData,
     Row,
     Select,
     Table,
     Text,
-    case,
     delete,
     func,
     insert,
@@ -27,12 +27,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
-from newsletter.storage.consent_tables import consents
+from newsletter.storage.consent_tables import consent_begins, consents
 from newsletter.storage.erasure_tables import erasures
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
-from newsletter.storage.tables import UtcTime, subscribers
+from newsletter.storage.tables import subscribers
 from newsletter.subscribers.consent_proof import Missing
-from newsletter.subscribers.consent_record import OWN_CHAIN, ConsentAct, name_person
+from newsletter.subscribers.consent_record import ConsentAct, name_person
 from newsletter.subscribers.erasing import is_placeholder
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
@@ -44,11 +44,17 @@ _LAST: Final = Table(
     "last_consents",
     MetaData(),
     Column("person", LargeBinary, primary_key=True),
-    Column("is_own", Boolean, primary_key=True),
+    Column("chain_id", Integer, primary_key=True),
     Column("act", Text, nullable=False),
-    Column("recorded_at", UtcTime, nullable=False),
     prefixes=["TEMPORARY"],
 )
+
+
+class Began(NamedTuple):
+    """When the record began."""
+
+    at: datetime | None  # of its first entry, aware UTC; None: there is none
+    after_reader: int | None  # the last reader who was there before; None: not known
 
 
 def find_missing(connection: Connection, looked_at: Callable[[int], None]) -> Missing | None:
@@ -57,19 +63,22 @@ def find_missing(connection: Connection, looked_at: Callable[[int], None]) -> Mi
 
     What was agreed, or ended, before the record began stands on the list alone.
     """
-    began = connection.execute(select(func.min(_OF.recorded_at))).scalar()
-    secret = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    if began is None or secret is None:
-        return None
+    began = Began(
+        connection.execute(select(func.min(_OF.recorded_at))).scalar(),
+        connection.execute(select(consent_begins.c.after_reader)).scalar(),
+    )
+    # Without its key nobody is found in the record: every new reader is missing in it.
+    secret = find_lasting_key(connection, KeyPurpose.ADDRESSES) or b""
     done, missing = 0, list[datetime]()
     _keep_last_acts(connection)
     for readers in _pages_of(connection):
         names = {name_person(row.address_key, secret): row for row in readers}
-        theirs = select(_LAST).where(_LAST.c.person.in_(list(names)))
-        newest = connection.execute(theirs.order_by(_LAST.c.recorded_at, _LAST.c.is_own))
-        acts = {bytes(row.person): row.act for row in newest}
+        acts = defaultdict[bytes, set[str]](set)
+        theirs = select(_LAST.c.person, _LAST.c.act).where(_LAST.c.person.in_(list(names)))
+        for person, act in connection.execute(theirs):
+            acts[bytes(person)].add(act)
         for name, row in names.items():
-            at = _lacks(row, acts.get(name), began)
+            at = _lacks(row, acts[name], began)
             missing += [] if at is None else [at]
         done += len(readers)
         looked_at(done)
@@ -98,28 +107,31 @@ def _pages_of(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
 
 def _keep_last_acts(connection: Connection) -> None:
     """
-    Keep in a temporary table each person's last own act, and the last one of a file.
+    Keep in a temporary table each person's last act in every chain.
 
-    Own acts follow each other in their chain, whatever the clock said. A file's are as old as its
-    import.
+    Which of two chains had the last word is not stored: a file is merged while its readers act.
     """
-    is_own = (_OF.chain_id == OWN_CHAIN).label("is_own")
-    newest = (case((is_own, None), else_=_OF.recorded_at).desc(), _OF.place.desc())
-    number = func.row_number().over(partition_by=(_OF.person, is_own), order_by=newest)
-    acts = select(_OF.person, is_own, _OF.act, _OF.recorded_at, number.label("number"))
+    by_person = (_OF.person, _OF.chain_id)
+    number = func.row_number().over(partition_by=by_person, order_by=_OF.place.desc())
+    acts = select(_OF.person, _OF.chain_id, _OF.act, number.label("number"))
     of = acts.where(_OF.person.is_not(None)).subquery().c
-    last = select(of.person, of.is_own, of.act, of.recorded_at).where(of.number == 1)
+    last = select(of.person, of.chain_id, of.act).where(of.number == 1)
     connection.execute(CreateTable(_LAST, if_not_exists=True))  # the connection may be used again
     connection.execute(delete(_LAST))
     connection.execute(insert(_LAST).from_select([one.name for one in _LAST.c], last))
 
 
-def _lacks(row: Row[Any], act: str | None, began: datetime) -> datetime | None:
+def _lacks(row: Row[Any], acts: set[str], began: Began) -> datetime | None:
     """Return since when the record lacks what the list says of a reader; None: it does not."""
-    if row.standing == Standing.ACTIVE and act in {None, ConsentAct.ENDED}:
-        at: datetime | None = row.consented_at
-        return at if at is not None and at >= began else None
-    if row.standing_cause == Cause.WITHDREW and act != ConsentAct.ENDED:
+    is_new = began.after_reader is not None and row.id > began.after_reader
+    if row.standing == Standing.ACTIVE and not acts - {ConsentAct.ENDED}:
+        at: datetime = row.consented_at or row.standing_since
+        return at if is_new or (row.consented_at and _is_since(at, began)) else None
+    if row.standing_cause == Cause.WITHDREW and ConsentAct.ENDED not in acts:
         since: datetime = row.standing_since
-        return since if since >= began or act is not None else None
+        return since if is_new or acts or _is_since(since, began) else None
     return None
+
+
+def _is_since(at: datetime, began: Began) -> bool:
+    return began.at is not None and at >= began.at

@@ -1,6 +1,7 @@
 """Reads the consent record, and verifies that it is whole."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -90,6 +91,7 @@ class _Look:
         self._entries = 0
         self._bared = 0
         self._sealed = dict[ChainId, Seal]()
+        self._names = dict[ChainId, str]()  # of files, as they were sealed
 
     def verify(self) -> Proof:
         own = self._check(OWN_CHAIN)
@@ -109,6 +111,9 @@ class _Look:
             broken=tuple(broken),
             unfinished=tuple(file for number, file in open_files.items() if number in writing),
             unsealed=tuple(file for number, file in open_files.items() if number not in writing),
+            renamed=tuple(
+                file for number, file in files.items() if self._names.get(number, file) != file
+            ),
             strangers=_count(self._connection) - self._entries if not broken else 0,
             bared=self._bared,
             texts=_find_wrong_texts(self._connection),
@@ -130,6 +135,8 @@ class _Look:
     def _note(self, entry: ConsentEntry) -> None:
         if entry.seal is not None and entry.chain == OWN_CHAIN:
             self._sealed[entry.seal.chain] = entry.seal
+            if entry.details is not None:
+                self._names[entry.seal.chain] = str(json.loads(entry.details).get("file"))
         if entry.details_hash is not None and entry.details is None:
             self._bared += entry.person not in self._erased
 

@@ -28,6 +28,15 @@ consent_chains: Final = Table(
     sqlite_autoincrement=True,  # a number names one chain for ever
 )
 
+# One row. Readers with higher numbers came on the list when the record was kept already: what it
+# does not say of them was taken out of it.
+consent_begins: Final = Table(
+    "consent_begins",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("after_reader", Integer, nullable=False),
+)
+
 # Only inserted; `details` alone is ever changed: to NULL, when they are erased.
 consents: Final = Table(
     "consents",

@@ -23,6 +23,7 @@ class Proof:
     broken: tuple[Break, ...]  # the first break of each chain
     unfinished: tuple[str, ...]  # names of files that are being written to the list
     unsealed: tuple[str, ...]  # names of files whose chain has no end, and nothing writes it
+    renamed: tuple[str, ...]  # files that had another name when their chain was sealed
     strangers: int  # entries of chains that no file has
     bared: int  # entries without their details, of people who were not erased
     texts: tuple[str, ...]  # hashes of texts that were changed, or are missing

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, delete, insert, select, update
@@ -11,8 +12,9 @@ from newsletter.errors import ContentError
 from newsletter.lang import Lang, Preference
 from newsletter.mails.mail import Mail, MailKind, Request
 from newsletter.storage.consent_reading import SqlConsents
-from newsletter.storage.consent_tables import consent_chains, consents
+from newsletter.storage.consent_tables import consent_begins, consent_chains, consents
 from newsletter.storage.consents import ConsentLog, begin_chain
+from newsletter.storage.database import open_database
 from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import find_mail
@@ -33,6 +35,7 @@ from newsletter.subscribers.importing import import_rows
 from newsletter.subscribers.reader_acts import Confirmed, Leaving
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import IMPORT, Cause, Why
+from tests.stage.databases import put_empty_database
 from tests.subscribers.makers import make_row
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
@@ -353,3 +356,60 @@ def test_s2_who_had_left_and_moved_lacks_no_entry(engine: Engine) -> None:
 
     assert verify(engine).missing is None
     assert recorded(engine, other.key) == [("ended", "moved", LATER)]
+
+
+def test_s2_what_is_new_since_the_record_began_cannot_be_cut_out_whole(tmp_path: Path) -> None:
+    put_empty_database(tmp_path)
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+    add(engine, A)
+    take_in(engine, make_row(B), name="undated")
+    assert verify(engine).missing is None
+
+    with engine.begin() as connection:
+        connection.execute(delete(consents))
+        connection.execute(delete(consent_chains))
+
+    missing = verify(engine).missing
+    assert missing is not None
+    assert missing.count == 2
+    engine.dispose()
+
+
+def test_s2_who_was_there_before_the_record_began_has_no_entry(tmp_path: Path) -> None:
+    put_empty_database(tmp_path)
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+    add(engine, A)
+    with engine.begin() as connection:
+        connection.execute(delete(consents))
+        connection.execute(update(consent_begins).values(after_reader=1))
+
+    add(engine, B)
+
+    assert verify(engine).missing is None
+    engine.dispose()
+
+
+def test_s2_two_files_at_once_are_merged_in_any_order(engine: Engine) -> None:
+    """Which of them had the last word is not stored, and must not look like a fault."""
+    books = SqlSubscriberBook(engine)
+    left = replace(make_row(A), standing=Standing.UNSUBSCRIBED)
+    if engine.dialect.name != "sqlite":
+        pytest.skip("an import holds the list until it ends")
+    add(engine, A)
+    with books.importing("first", "first.csv", NOW) as first:
+        list(import_rows([left], first, "first", NOW))
+        with books.importing("second", "second.csv", LATER) as second:
+            list(import_rows([make_row(A, consented_at=NOW)], second, "second", LATER))
+            list(second.write())
+        list(first.write())
+
+    assert verify(engine).missing is None
+
+
+def test_s2_a_file_that_was_renamed_is_named(engine: Engine) -> None:
+    take_in(engine, make_row(A))
+
+    with engine.begin() as connection:
+        connection.execute(update(consent_chains).values(file="other.csv"))
+
+    assert verify(engine).renamed == ("other.csv",)
