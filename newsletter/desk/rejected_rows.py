@@ -17,7 +17,7 @@ def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> in
     Rewrite *file* without the rows that contain one of the people; return how many.
 
     A row was often refused because its address is damaged: then one that begins like theirs
-    counts, or a name.
+    counts; where there is nothing like an address, a name.
 
     Args:
         file: as an import wrote it; missing is fine.
@@ -53,12 +53,11 @@ def _is_theirs(row: Sequence[str], sought: Sought, locals_: Sequence[str]) -> bo
     addresses = [key for key in map(_key_of, row) if key is not None]
     if addresses:
         return any(map(sought.is_theirs, addresses))
-    for cell in row:
-        plain = cell.casefold()
-        begins = (rf"(?<![\w.+-]){re.escape(local)}\s*@" for local in locals_)
-        if any(re.search(one, plain) for one in begins) or sought.is_in(cell):
-            return True
-    return False
+    damaged = [cell.casefold() for cell in row if "@" in cell]
+    if damaged:  # others may have the same name
+        begins = [rf"(?<![\w.+-]){re.escape(local)}\s*@" for local in locals_]
+        return any(re.search(begin, cell) for begin in begins for cell in damaged)
+    return any(map(sought.is_in, row))
 
 
 def _key_of(cell: str) -> str | None:

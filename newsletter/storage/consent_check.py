@@ -95,7 +95,7 @@ def find_erased_names(connection: Connection) -> frozenset[bytes]:
 def _pages_of(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
     query: Select[Any] = select(
         *(_LIST.id, _LIST.address_key, _LIST.standing, _LIST.standing_since),
-        *(_LIST.standing_cause, _LIST.consented_at),
+        *(_LIST.standing_cause, _LIST.consented_at, _LIST.standing_by),
     )
     after = 0
     while rows := connection.execute(
@@ -125,6 +125,8 @@ def _lacks(row: Row[Any], acts: set[str], began: Began) -> datetime | None:
     """Return since when the record lacks what the list says of a reader; None: it does not."""
     is_new = began.after_reader is not None and row.id > began.after_reader
     if row.standing == Standing.ACTIVE and not acts - {ConsentAct.ENDED}:
+        if row.standing_by:  # a person let a suppressed mailbox have mail again, as it came
+            return None
         at: datetime = row.consented_at or row.standing_since
         return at if is_new or (row.consented_at and _is_since(at, began)) else None
     if row.standing_cause == Cause.WITHDREW and ConsentAct.ENDED not in acts:

@@ -45,7 +45,7 @@ from newsletter.storage.tables import (
 )
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Erased, People
 from newsletter.subscribers.subscriber import Standing
-from newsletter.subscribers.traces import Sought, hash_of, like_of, placeholder_of
+from newsletter.subscribers.traces import Sought, hash_of, likes_of, placeholder_of
 from newsletter.subscribers.why import Cause
 
 NO_DOMAIN: Final = "erased"
@@ -207,7 +207,7 @@ def _erase_text(connection: Connection, column: Column[Any], sought: Sought) -> 
     perhaps = or_(
         text.contains("@"),
         text.contains("%40", autoescape=True),
-        *(text.ilike(like_of(name), escape="\\") for name in sought.names),
+        *(text.ilike(like, escape="\\") for name in sought.names for like in likes_of(name)),
     )
     changed = 0
     for before in set(connection.execute(select(text).where(perhaps)).scalars()):

@@ -1,11 +1,13 @@
 """Finds the traces of erased people in texts: their addresses by keyed hashes, and their names."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
+from unicodedata import normalize
 from urllib.parse import unquote
 
 from newsletter.errors import ContentError
@@ -13,22 +15,31 @@ from newsletter.subscribers.address import address_of
 from newsletter.subscribers.consent_record import name_person
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Remains
 
-# What may be an address in a server's words, a note or a URL.
-_MARKS: Final = r"\s<>\"'(),;:\[\]{}\\|"
-_TOKEN: Final = re.compile(rf"[^{_MARKS}@]+(?:@|%40)[^{_MARKS}@]+", re.IGNORECASE)
+_AT: Final = re.compile(r"@|%40", re.IGNORECASE)
+_STOPS: Final = re.compile(r"[\s\x00-\x1f<>\"(),;:\[\]\\@]")
+_LOCAL_MAX: Final = 90  # characters before the @ that are looked at; an escaped one takes three
+_DOMAIN_MAX: Final = 260
 _PLAIN_DOMAIN: Final = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_DOMAIN: Final = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_SYLLABLE: Final = re.compile(r"[가-힣]")
+_ENDING_MAX: Final = 6  # letters of Korean that may follow a domain in its own script
 _SHORTEST_NAME: Final = 2  # characters: a shorter one is in too many words
 _SHORT_WORD: Final = 3  # letters
 _HANGUL: Final = re.compile(r"[가-힣][가-힣\s]*")
+_SHORT_NAME: Final = 2  # syllables
 _TITLES: Final = (
-    "님|씨|군|양|선생|교수|박사|기자|의원|위원|주무관|대리|과장|팀장|부장|국장|실장|원장|이사|대표"
+    "님|씨|군|양|선생|교수|박사|기자|의원|위원|주무관|사무관|서기관|주임|대리|계장|과장|차장|팀장|부장|국장"
+    "|실장|센터장|병원장|원장|사장|회장|이사|대표|변호사|간호사|의사|약사|환자|고객|독자|어르신"
 )
 _ENDINGS: Final = (
     "은|는|이|가|을|를|의|와|과|도|만|께|에게|에서|한테|더러|보고|으로|로|랑|하고|부터|까지|조차|마저|밖에"
-    "|보다|처럼|같이|라고|라는|라며|라서|인데|인지|인가|입니다|였|예요"
+    "|보다|처럼|같이|라|여서|인데|인지|인가|입니다|였|예요|요|네"
 )
+_ENDS_IN_A_NAME: Final = re.compile(r"\b[A-Z][\w'-]*\s$")
+_BEGINS_WITH_A_NAME: Final = re.compile(r"\s[A-Z]\w")
 _PARTICLES: Final = f"(?:{_TITLES}|{_ENDINGS})"
-_BEFORE: Final = ("=", "/", "?", "&")  # an address follows these in parameters and URLs
+# What an address may follow: in parameters and URLs, in quotation marks, and in Korean words.
+_BREAK: Final = re.compile(r"[=/?&“”‘’「」『』《》〈〉…·가-힣]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +60,27 @@ class Sought:
 
     def redact(self, text: str) -> str:
         """Return *text* with their addresses and names replaced."""
-        if "@" in text or "%40" in text:
-            text = _TOKEN.sub(lambda found: self._hide(found[0]), text)
+        text = self._without_addresses(text)
         for name in sorted(self.names, key=len, reverse=True):
-            text = _pattern_of(name).sub(ERASED, text)
+            text = _Named(name).hide(text)
         return text
 
     def is_in(self, text: str) -> bool:
         """Return whether *text* contains one of their addresses or names."""
         return self.redact(text) != text
 
-    def _hide(self, token: str) -> str:
-        for start, found in _addresses_in(token):
-            key = _key_of(found)
-            if key is not None and self.is_theirs(key):
-                return token[:start] + ERASED + token[start + len(found) :]
-        return token
+    def _without_addresses(self, text: str) -> str:
+        kept, at = list[str](), 0
+        for found in _AT.finditer(text):
+            if found.start() < at:
+                continue
+            for start, end in _places_of(text, found.start(), found.end()):
+                key = _key_of(text[start:end]) if start >= at else None
+                if key is not None and self.is_theirs(key):
+                    kept += [text[at:start], ERASED]
+                    at = end
+                    break
+        return "".join([*kept, text[at:]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +103,38 @@ def placeholder_of(hashed: str) -> str:
     return f"{ERASED_KEY}{hashed}"
 
 
-def _addresses_in(token: str) -> Iterator[tuple[int, str]]:
-    """Yield what may be an address in *token*, with its place: the longest first."""
-    starts = [0, *(at + 1 for mark in _BEFORE for at in _places_of(mark, token))]
-    for start in sorted(set(starts)):
-        rest = token[start:]
-        at = re.search(r"@|%40", rest, re.IGNORECASE)
-        if at is None:
-            continue
-        yield start, rest
-        yield start, rest.rstrip(".!?*_~&/")
-        plain = _PLAIN_DOMAIN.match(rest, at.end())  # a Korean particle follows without a space
-        if plain:
-            yield start, rest[: plain.end()]
+def _places_of(text: str, at: int, behind: int) -> Iterator[tuple[int, int]]:
+    """Yield where an address around an @ may begin and end: the longest first."""
+    farthest = max(0, at - _LOCAL_MAX)
+    begin = max((one.end() for one in _STOPS.finditer(text, farthest, at)), default=farthest)
+    stop = _STOPS.search(text, behind, behind + _DOMAIN_MAX)
+    rest = text[behind : stop.start() if stop else behind + _DOMAIN_MAX]
+    for start in _starts_in(text, begin, at):
+        for length in _lengths_of(rest):
+            yield start, behind + length
 
 
-def _places_of(mark: str, token: str) -> Iterator[int]:
-    at = token.find(mark)
-    while at >= 0:
-        yield at
-        at = token.find(mark, at + 1)
+def _starts_in(text: str, begin: int, at: int) -> Iterator[int]:
+    """Yield where a local part may begin: nowhere within another person's."""
+    yield begin
+    is_decoration = True  # marks such as * and - in front of an address
+    for start in range(begin + 1, at):
+        before = text[start - 1]
+        is_decoration = is_decoration and not before.isalnum()
+        if is_decoration or _BREAK.match(before):
+            yield start
+
+
+def _lengths_of(rest: str) -> Iterator[int]:
+    """Yield how long a domain at the start of *rest* may be."""
+    lengths = [len(rest), len(rest.rstrip(".!?*_~&/'|}-”’」』》〉…"))]
+    if plain := _PLAIN_DOMAIN.match(rest):  # a Korean particle follows without a space
+        lengths.append(plain.end())
+    if own := _DOMAIN.match(rest):
+        lengths.append(own.end())
+        endings = takewhile(_SYLLABLE.match, reversed(own[0][-_ENDING_MAX:]))
+        lengths += [own.end() - number for number, _ in enumerate(endings, 1)]
+    yield from sorted({length for length in lengths if length}, reverse=True)
 
 
 def _key_of(text: str) -> str | None:
@@ -116,20 +144,43 @@ def _key_of(text: str) -> str | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A name of somebody, as people write it in texts."""
+
+    name: str
+
+    def hide(self, text: str) -> str:
+        """Return *text* without the name."""
+        return _pattern_of(self.name).sub(lambda found: self._hidden(text, found), text)
+
+    def _hidden(self, text: str, found: re.Match[str]) -> str:
+        """A single word beside another one with a capital is a part of somebody else's name."""
+        if " " in self.name or _is_hangul(self.name):
+            return ERASED
+        before, after = text[: found.start()], text[found.end() :]
+        is_part = _ENDS_IN_A_NAME.search(before) or _BEGINS_WITH_A_NAME.match(after)
+        return found[0] if is_part else ERASED
+
+
 @lru_cache(maxsize=64)
 def _pattern_of(name: str) -> re.Pattern[str]:
     """
     Match a name as a word, in upper or lower case, and before a Korean title or particle.
 
-    A short single word, such as "Lee" or "An", must begin with a capital: many texts contain
-    such words and mean nobody.
+    Short names are words of texts that mean nobody: "Lee" has to begin with a capital, and a Korean
+    name of two syllables to be followed by a title.
     """
     words = name.split()
-    if len("".join(words)) < _SHORTEST_NAME:
+    length = len("".join(words))
+    if length < _SHORTEST_NAME:
         return re.compile(r"(?!)")
-    if _is_hangul(name):  # with and without a space after the family name
-        written = r"\s*".join(map(re.escape, "".join(words)))
-        return re.compile(rf"(?<![가-힣]){written}(?:(?!\w)|(?={_PARTICLES}))")
+    if _is_hangul(name):  # with and without a space after the family name, composed or not
+        forms = (normalize(form, "".join(words)) for form in ("NFC", "NFD"))
+        written = "|".join(r"\s*".join(map(re.escape, form)) for form in forms)
+        end = _TITLES if length <= _SHORT_NAME else rf"(?!\w)|(?={_PARTICLES})"
+        end = rf"(?=\s?(?:{_TITLES}))" if length <= _SHORT_NAME else end
+        return re.compile(rf"(?<![가-힣])(?:{written})(?:{end})")
     written = r"\s+".join(map(re.escape, words))
     before = r"(?<![^\W가-힣])" if words[0][0].isalnum() else ""
     after = r"(?![^\W가-힣])" if words[-1][-1].isalnum() else ""
@@ -139,10 +190,12 @@ def _pattern_of(name: str) -> re.Pattern[str]:
     return re.compile(f"{before}{written}{after}", re.IGNORECASE)
 
 
-def like_of(name: str) -> str:
-    """Return a pattern of LIKE, with a backslash as escape, for texts that may contain a name."""
-    letters = name.split() if not _is_hangul(name) else "".join(name.split())
-    return "%".join(("", *map(_like_letters, letters), ""))
+def likes_of(name: str) -> Sequence[str]:
+    """Return patterns of LIKE, with a backslash as escape, for texts that may contain a name."""
+    if not _is_hangul(name):
+        return ["%".join(("", *map(_like_letters, name.split()), ""))]
+    forms = {normalize(form, "".join(name.split())) for form in ("NFC", "NFD")}
+    return ["%".join(("", *form, "")) for form in sorted(forms)]
 
 
 def _like_letters(word: str) -> str:
@@ -156,4 +209,4 @@ def _like_letter(letter: str) -> str:
 
 
 def _is_hangul(name: str) -> bool:
-    return bool(_HANGUL.fullmatch(name))
+    return bool(_HANGUL.fullmatch(normalize("NFC", name)))

@@ -1,9 +1,11 @@
 """Addresses are found in texts by their hashes, however servers and people write them."""
 
 from typing import Final
+from unicodedata import normalize
 
 import pytest
 
+from newsletter.subscribers.address import address_of
 from newsletter.subscribers.traces import Sought, hash_of
 
 SECRET: Final = b"k" * 32
@@ -55,13 +57,50 @@ def test_a_trace_is_replaced_and_nothing_else(text: str, redacted: str) -> None:
             "VIP홍길동 홍길동에게서 홍길동이는 신홍길동",
             "VIP(erased) (erased)에게서 (erased)이는 신홍길동",
         ),
-        ("이수", "이수진 과장", "이수진 과장"),
+        ("이수", "이수진 과장, 이수 과장, 이수는", "이수진 과장, (erased) 과장, 이수는"),
+        ("소식", "이번 달 소식을 받지 않겠다고 함", "이번 달 소식을 받지 않겠다고 함"),
+        ("김민지", "김민지 사무관, 김민지요", "(erased) 사무관, (erased)요"),
+        (
+            "Grace",
+            "Grace called; Grace Kim and Ann Grace did not",
+            "(erased) called; Grace Kim and Ann Grace did not",
+        ),
+        ("홍길동", normalize("NFD", "홍길동 과장"), "(erased)" + normalize("NFD", " 과장")),
         ("Kim (A_B)", "kim (a_b) and Kim (AXB)", "(erased) and Kim (AXB)"),
         ("A", "A or B", "A or B"),
     ],
 )
 def test_a_name_is_found_as_people_write_it(name: str, text: str, redacted: str) -> None:
     assert Sought(SECRET, frozenset(), frozenset({name})).redact(text) == redacted
+
+
+@pytest.mark.parametrize(
+    ("address", "text", "redacted"),
+    [
+        (
+            "o'brien@example.org",
+            "same as o'brien@example.org, by phone",
+            "same as (erased), by phone",
+        ),
+        ("a|b{c}@example.org", "<a|b{c}@example.org>", "<(erased)>"),
+        ("kim@example.org", "“kim@example.org”로 '*kim@example.org*'", "“(erased)”로 '*(erased)*'"),
+        (
+            "kim@example.org",
+            "받는이kim@example.org에게 -kim@example.org-",
+            "받는이(erased)에게 -(erased)-",
+        ),
+        ("kim@example.org", "no-kim@example.org and o'kim@example.org", None),
+        ("user@한글.kr", "user@한글.kr로 보냄", "(erased)로 보냄"),
+        ("unique@bücher.example", "unique@bücher.example에서 답장", "(erased)에서 답장"),
+        ("kim@example.org", "a@b@kim@example.org@c", "a@b@(erased)@c"),
+    ],
+)
+def test_an_address_is_found_as_people_write_it(
+    address: str, text: str, redacted: str | None
+) -> None:
+    sought = Sought(SECRET, frozenset({hash_of(address_of(address).key, SECRET)}))
+
+    assert sought.redact(text) == (text if redacted is None else redacted)
 
 
 def test_an_address_of_an_international_domain_is_found_in_either_form() -> None:
