@@ -16,6 +16,7 @@ from dotenv import dotenv_values
 from newsletter.cli.main import cli
 from newsletter.delivery.registry import SCHEMES
 from newsletter.settings import DEFAULTS
+from tests.stage.site import Stage
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.ko.md")
@@ -289,3 +290,14 @@ def settled(output: str) -> list[str]:
     text = re.sub(r"\b[0-9a-f]{12,64}\b", "DIGEST", output)
     text = re.sub(r" +[0-9.]+ kB", " SIZE kB", text)
     return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ko.md"])
+def test_the_digest_that_a_readme_shows_is_that_of_its_issue(readme: str, tmp_path: Path) -> None:
+    stage = Stage(tmp_path, {})
+    stage.run("init", ".")
+    stage.run("new", "2022-09")
+
+    composed = stage.run("compose", "2022-09").splitlines()[0]
+
+    assert composed in (ROOT / readme).read_text(encoding="utf-8")

@@ -36,7 +36,7 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "subscribers unsuppress": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
     "subscribers unblock": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
     "subscribers change-address": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
-    "subscribers erase": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
+    "subscribers erase": frozenset({AccessKind.SUBSCRIBER_ERASED}),
     "subscribers export": frozenset({AccessKind.LIST_EXPORTED}),
 }
 SHOWS_NOBODY: Final = frozenset(

@@ -136,7 +136,7 @@ def _say_faults(proof: Proof, zone: ZoneInfo) -> Iterator[str]:
 
 def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
     when = _("date unknown") if entry.at is None else show_moment(entry.at, zone)
-    act = _act_in_words(entry.act)
+    act = _act_in_words(entry)
     words = [pad(when, 20), pad(act, 15), pad(_way_in_words(entry, file), WAY)]
     if (recorded := show_moment(entry.recorded_at, zone)) != when:
         words.append(_("recorded {when}", when=recorded))
@@ -145,8 +145,10 @@ def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
     return "  ".join(words).rstrip()
 
 
-def _act_in_words(act: ConsentAct) -> str:
-    match act:
+def _act_in_words(entry: ConsentEntry) -> str:
+    if entry.act is ConsentAct.AGREED and entry.at is None:
+        return _("listed, undated")  # nobody has said when they agreed
+    match entry.act:
         case ConsentAct.AGREED:
             return _("agreed")
         case ConsentAct.RENEWED:

@@ -1,6 +1,7 @@
 """``newsletter duties``: what the law asks of the office this month."""
 
 import json
+from datetime import date, timedelta
 from typing import Final
 
 import click
@@ -9,6 +10,7 @@ from newsletter.app.site import Site
 from newsletter.cli.cells import pad
 from newsletter.cli.wording import _
 from newsletter.desk.duties import Duty, DutyKind, find_duties
+from newsletter.desk.owed_notices import today_of
 
 NAME: Final = 40  # cells
 COUNT: Final = 10
@@ -31,7 +33,7 @@ def duties(ctx: click.Context, as_json: bool) -> None:
     else:
         for one in found:
             click.echo(_say(one))
-        for line in _say_next(found):
+        for line in _say_next(found, today_of(site)):
             click.echo(line)
     if any(one.overdue for one in found):
         ctx.exit(OVERDUE)
@@ -65,14 +67,15 @@ def _name(kind: DutyKind) -> str:
             return _("Readers without a date of consent")
 
 
-def _say_next(found: list[Duty]) -> list[str]:
+def _say_next(found: list[Duty], today: date) -> list[str]:
     """Return the commands that help."""
+    last_month = today.replace(day=1) - timedelta(days=1)
     help_with = {
         DutyKind.RESULTS: "newsletter notices send",
         DutyKind.RENEWALS: "newsletter notices send",
         DutyKind.UNPROVEN: "newsletter notices due",
         DutyKind.ERASURES: "newsletter subscribers erase --due",
-        DutyKind.REVIEW: "newsletter access review --month MONTH",
+        DutyKind.REVIEW: f"newsletter access review --month {last_month:%Y-%m}",
         DutyKind.UNDATED: "newsletter subscribers list --undated",
     }
     commands = dict.fromkeys(help_with[one.kind] for one in found if not one.is_done)

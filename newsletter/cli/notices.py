@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.accessing import look_at_many
+from newsletter.cli.accessing import look_at_many, why_option
 from newsletter.cli.cells import pad
 from newsletter.cli.mails import say_sent, send_due
 from newsletter.cli.output import progress
@@ -41,11 +41,12 @@ def notices() -> None:
 
 @notices.command()
 @click.option("--json", "as_json", is_flag=True, help="For machines; times are UTC.")
+@why_option
 @click.pass_obj
-def due(site: Site, as_json: bool) -> None:
+def due(site: Site, as_json: bool, because: str) -> None:
     """List the notices that are owed, with the last day on which each may be sent."""
     owed, today = find_owed(site), today_of(site)
-    look_at_many(site, Look(AccessKind.NOTICES_SHOWN), len(owed))
+    look_at_many(site, Look(AccessKind.NOTICES_SHOWN, because), len(owed))
     if as_json:
         click.echo(json.dumps([_fields(one, today) for one in owed], ensure_ascii=False, indent=2))
         return

@@ -6,6 +6,7 @@ from newsletter.storage.erased_names import find_returned
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry
+from newsletter.subscribers.erasing import is_placeholder
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.subscriber import SubscriberId
 
@@ -14,7 +15,7 @@ def find_named(connection: Connection, name: ReaderName) -> Entry | None:
     """Return the entry of the reader whom a link names; of letters before an erasure, too."""
     book = SqlOpenBook(connection)
     owner = book.find_named([name]).get(name)
-    if owner is None:
+    if owner is None or is_placeholder(owner.key):
         return find_by_id(connection, find_returned(connection, name))
     return book.find([owner.key]).get(owner.key)
 

@@ -5,7 +5,7 @@ Whoever was erased and has agreed again may still click a link of an old letter:
 who they are now, and never say "done" while letters go on.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,10 +14,11 @@ from newsletter.storage.erasure_tables import erased_names, erasures
 from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
 from newsletter.storage.present_columns import is_in
 from newsletter.storage.tables import reader_aliases, subscribers
-from newsletter.subscribers.erasing import ERASED_KEY, is_placeholder
+from newsletter.subscribers.book import Owner
+from newsletter.subscribers.erasing import ERASED, ERASED_KEY, is_placeholder
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.subscriber import SubscriberId
-from newsletter.subscribers.traces import hash_of
+from newsletter.subscribers.traces import hash_of, placeholder_of
 
 _OF: Final = erased_names.c
 _LIST: Final = subscribers.c
@@ -64,6 +65,37 @@ def add_names(connection: Connection, names: Iterable[NamedBy]) -> None:
     if wanted:
         rows = [{"name_hash": name, "address_hash": address} for name, address in sorted(wanted)]
         connection.execute(insert(erased_names), rows)
+
+
+def has_erased_names(connection: Connection) -> bool:
+    """Return whether anybody was erased who had a name in links."""
+    return connection.execute(select(_OF.name_hash).limit(1)).first() is not None
+
+
+def find_erased_owners(
+    connection: Connection, names: Sequence[ReaderName]
+) -> Mapping[ReaderName, Owner]:
+    """
+    Return whose *names* were before an erasure: nobody else may have them.
+
+    The owner is who the person is now, or else the row that stands for nobody.
+    """
+    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+    if key is None or not has_erased_names(connection):
+        return {}
+    by_hash = {hash_of(str(name), key): name for name in names}
+    found = (
+        select(_OF.name_hash, _OF.address_hash, _LIST.address_key, _LIST.address)
+        .outerjoin(erasures, erasures.c.address_hash == _OF.address_hash)
+        .outerjoin(subscribers, _LIST.id == erasures.c.again_id)
+        .where(is_in(_OF.name_hash, by_hash))
+        .order_by(_LIST.id.is_not(None))
+    )
+    owners = dict[ReaderName, Owner]()
+    for hashed, address_hash, now, address in connection.execute(found):
+        nobody = Owner(placeholder_of(address_hash), ERASED)
+        owners[by_hash[hashed]] = nobody if now is None else Owner(now, address)
+    return owners
 
 
 def find_returned(connection: Connection, name: ReaderName) -> SubscriberId | None:

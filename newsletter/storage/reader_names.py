@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, insert, or_, select
 
+from newsletter.storage.erased_names import find_erased_owners, has_erased_names
 from newsletter.storage.tables import reader_aliases, subscribers
 from newsletter.subscribers.book import Owner
 from newsletter.subscribers.reader_id import ReaderName, reader_name_in
@@ -35,12 +36,14 @@ def find_owners(connection: Connection, names: Sequence[ReaderName]) -> Mapping[
         for query in _who_has(names[at : at + NAMES_AT_A_TIME]):
             for key, address, name in connection.execute(query):
                 owners[kept_name(name)] = Owner(key, address)
+        unowned = [name for name in names[at : at + NAMES_AT_A_TIME] if name not in owners]
+        owners |= find_erased_owners(connection, unowned)
     return owners
 
 
 def has_aliases(connection: Connection) -> bool:
-    """Return whether any reader has a further name besides the first one."""
-    return connection.execute(_ANY_ALIAS).first() is not None
+    """Return whether any reader has, or had before an erasure, a name besides the first one."""
+    return connection.execute(_ANY_ALIAS).first() is not None or has_erased_names(connection)
 
 
 def add_aliases(connection: Connection, names: Sequence[tuple[str, ReaderName]]) -> None:

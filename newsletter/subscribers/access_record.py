@@ -24,6 +24,7 @@ class AccessKind(StrEnum):
     SUBSCRIBER_SHOWN = "subscriber-shown"
     SUBSCRIBER_EXPORTED = "subscriber-exported"  # all that is stored, as JSON or as a page
     SUBSCRIBER_CHANGED = "subscriber-changed"  # added, removed, suppressed …
+    SUBSCRIBER_ERASED = "subscriber-erased"
     LIST_SHOWN = "list-shown"
     LIST_EXPORTED = "list-exported"
     FILE_IMPORTED = "file-imported"
@@ -43,6 +44,7 @@ class AccessKind(StrEnum):
             AccessKind.SUBSCRIBER_SHOWN: phrase("subscribers.access-subscriber-shown"),
             AccessKind.SUBSCRIBER_EXPORTED: phrase("subscribers.access-subscriber-exported"),
             AccessKind.SUBSCRIBER_CHANGED: phrase("subscribers.access-subscriber-changed"),
+            AccessKind.SUBSCRIBER_ERASED: phrase("subscribers.access-subscriber-erased"),
             AccessKind.LIST_SHOWN: phrase("subscribers.access-list-shown"),
             AccessKind.LIST_EXPORTED: phrase("subscribers.access-list-exported"),
             AccessKind.FILE_IMPORTED: phrase("subscribers.access-file-imported"),
@@ -64,7 +66,9 @@ EXPORTS: Final = frozenset(
 # Whoever takes these says why, or gets nothing.
 NEED_REASON: Final = frozenset({AccessKind.LIST_EXPORTED})
 # Changes of the list have their reason in the list and in the consent record.
-CHANGES: Final = frozenset({AccessKind.SUBSCRIBER_CHANGED, AccessKind.FILE_IMPORTED})
+CHANGES: Final = frozenset(
+    {AccessKind.SUBSCRIBER_CHANGED, AccessKind.SUBSCRIBER_ERASED, AccessKind.FILE_IMPORTED}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -269,6 +269,25 @@ def test_an_address_that_was_to_be_the_readers_is_erased_from_the_outbox(small: 
     assert find_traces(small.stage.root, ["pending.unmistakable", *WORDS]) == []
 
 
+def test_nobody_else_gets_the_id_of_an_erased_reader(small: House) -> None:
+    name = small.reader(ADDRESS).names[0]
+    old, stranger = small.leaving_path(ADDRESS), "stranger@example.org"
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+    file = small.stage.root.parent / "moved.csv"
+    file.write_text(f"email,reader_id\n{stranger},{name}\n")
+
+    refused = small.stage.run("subscribers", "import", str(file), status=1)
+
+    assert "(erased)" in refused
+    small.stage.run("subscribers", "add", stranger)
+    small.post(old)
+    assert small.standing(stranger) == Standing.ACTIVE
+    small.move_clock(days=1)
+    small.subscribe(address=ADDRESS)
+    file.write_text(f"email,reader_id\n{ADDRESS},{name}\n")
+    small.stage.run("subscribers", "import", str(file))
+
+
 def test_an_erased_reader_is_in_no_list_or_count(small: House) -> None:
     small.stage.run("dispatch", ISSUE_ID, "--yes")
     small.stage.run("subscribers", "erase", ADDRESS, "--yes")
@@ -289,7 +308,7 @@ def test_whoever_withdrew_is_erased_after_thirty_days(small: House) -> None:
 
     assert "readers: 1" in small.stage.run("subscribers", "erase", "--due")
     newest = small.site.records.accesses().find()[-1]
-    assert (newest.kind.value, newest.because) == ("subscriber-changed", "--due")
+    assert (newest.kind.value, newest.because) == ("subscriber-erased", "--due")
     assert find_traces(small.stage.root, WORDS) == []
 
 

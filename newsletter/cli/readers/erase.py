@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.accessing import look_at, look_at_many
+from newsletter.cli.accessing import look_at, look_at_many, why_option
 from newsletter.cli.confirming import confirm, require_person
 from newsletter.cli.person import find_account, name_person
 from newsletter.cli.readers.options import by_option
@@ -14,6 +14,7 @@ from newsletter.cli.wording import _, say, tell
 from newsletter.desk.accessing import Look
 from newsletter.desk.erasing import erase as erase_reader
 from newsletter.desk.erasing import erase_due, find_known, finish_erasures
+from newsletter.desk.owed_notices import find_owed
 from newsletter.errors import UsageError
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import Address, address_of
@@ -30,8 +31,9 @@ UNFINISHED: Final = 4  # the exit code of what a later command goes on with
 @click.option("--now", is_flag=True, help="Say what is left, and exit with 4 if anything is.")
 @click.option("--yes", is_flag=True, help="Erase without asking.")
 @by_option
+@why_option
 @click.pass_context
-def erase(
+def erase(  # noqa: PLR0913 - one for each option
     context: click.Context,
     address: str | None,
     *,
@@ -39,6 +41,7 @@ def erase(
     now: bool,
     yes: bool,
     name: str | None,
+    because: str,
 ) -> None:
     """
     Erase a reader: address, name, answers of servers, emails in the outbox, refused rows.
@@ -53,22 +56,32 @@ def erase(
     if due == (address is not None):
         raise UsageError(_("name ADDRESS, or give --due"))
     if address is None:
-        look_at_many(site, Look(AccessKind.SUBSCRIBER_CHANGED, "--due"), None)
+        look_at_many(site, Look(AccessKind.SUBSCRIBER_ERASED, "--due"), None)
         finish_erasures(site)
         ended = erase_due(site)
     else:
         wanted = address_of(address)
         by = name_person(name)
-        look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED), wanted.key, by=by)
+        look_at(site, Look(AccessKind.SUBSCRIBER_ERASED, because), wanted.key, by=by)
         known = find_known(site, wanted)
+        _show_owed(site, wanted, known)
         _ask(wanted, known, yes=yes)
         ended = erase_reader(site, wanted, by, find_account())
-        if known.entry is not None and known.entry.standing is Standing.ACTIVE:
-            tell("Result", _("tell it to the reader; the program cannot any more"), cells=CELLS)
     _show(ended)
     _show_out_of_reach(site)
     if now and ended.remains:
         context.exit(UNFINISHED)
+
+
+def _show_owed(site: Site, address: Address, known: Known) -> None:
+    """Say what the reader would not be told any more."""
+    owed = sum(one.address_key == address.key for one in find_owed(site))
+    if owed:
+        words = _("{count} notices were not sent yet: newsletter notices send", count=owed)
+        tell("Owed", words, _("the erasure removes them"), cells=CELLS)
+    if known.entry is not None and known.entry.standing is Standing.ACTIVE:
+        words = _("the reader is active: tell them yourself, the program cannot any more")
+        tell("Result", words, cells=CELLS)
 
 
 def _ask(address: Address, known: Known, *, yes: bool) -> None:
@@ -122,6 +135,6 @@ def _show_out_of_reach(site: Site) -> None:
     """Say what no command can reach."""
     backups = _("backups still hold erased readers; restoring one erases them again")
     if site.records.file() is None:
-        backups = _("backups still hold erased readers: after pg_restore, erase them again")
+        backups = _("backups still hold erased readers; after pg_restore, run a command here")
     others = _("so do files that were imported, and what a mail server keeps")
     tell("Elsewhere", backups, others, cells=CELLS)
