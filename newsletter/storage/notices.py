@@ -40,6 +40,7 @@ from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.renewal import (
     AHEAD,
     LOOK_BACK,
+    UNANSWERED,
     YEARS,
     Silence,
     find_renewal,
@@ -49,7 +50,6 @@ from newsletter.subscribers.subscriber import Standing, SubscriberId
 from newsletter.subscribers.why import IMPORT, Cause, Why
 
 AT_A_TIME: Final = 500  # readers in one transaction
-UNANSWERED: Final = "renewal"  # who ends the subscription of a reader who did not answer
 _READER: Final = subscribers.c
 _MAIL: Final = mails.c
 _WAITING: Final = (State.PENDING.value, State.DEFERRED.value)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 RESULT_DAYS: Final = 14  # within which the result of a declaration is told
+UNANSWERED: Final = "renewal"  # the author of a standing that silence has brought about
 LOOK_BACK: Final = timedelta(days=RESULT_DAYS + 1)  # the last of these days ends at midnight
 YEARS: Final = 2  # within which consent is confirmed again, and again
 AHEAD: Final = timedelta(days=30)  # of the last day, from which on readers are asked

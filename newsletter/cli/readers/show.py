@@ -23,8 +23,10 @@ from newsletter.rights import write_private
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.book import PastDelivery
+from newsletter.subscribers.consenting import READER
+from newsletter.subscribers.renewal import UNANSWERED
 from newsletter.subscribers.subscriber import Subscriber
-from newsletter.subscribers.why import Why
+from newsletter.subscribers.why import IMPORT, Why
 
 COLUMN: Final = 11  # cells of the label before a value
 
@@ -129,5 +131,14 @@ def _reason(why: Why) -> str:
     reason = printable(": ".join(filter(None, (cause, say(why.because)))))
     if not why.by:
         return reason
-    by = printable(why.by)
-    return _("{reason} (by {by})", reason=reason, by=by) if reason else _(" (by {by})", by=by)
+    return f"{reason} ({_author(why.by)})".strip()
+
+
+def _author(by: str) -> str:
+    """Return who has decided a standing, in words."""
+    known = {
+        READER: _("by the reader"),
+        IMPORT: _("by a file"),
+        UNANSWERED: _("without an answer in time"),
+    }
+    return known.get(by) or _("by {person}", person=printable(by))
