@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from newsletter.lang import Lang
 from newsletter.languages.mixing import find_other
 from newsletter.message.moment import MomentFaultError, read_local_moment
 from newsletter.phrases import LANGUAGES, Phrase, catalogue, phrase
+from newsletter.proof.letter.wording import PLACEHOLDERS
 
 # What the file says, in the order of an empty one: the field, and what to write there.
 MOMENTS: Final[Mapping[str, Phrase]] = {
@@ -37,6 +39,7 @@ ITEMS: Final[Mapping[str, Phrase]] = {
 SUBJECT_MAX: Final = 200  # characters; an inbox shows some 60
 Written = Mapping[str, tuple[int, str]]  # by field: line, text
 NOTHING: Final = (0, "")
+_WORD: Final = re.compile(r"[^\W\d_]{2}")  # two letters of any script
 ADVERTISING: Final = "(광고)"  # Network Act, Article 50(4): of advertising, which this is not
 
 
@@ -98,6 +101,8 @@ def read_breach_file(data: bytes, place: str, zone: ZoneInfo, now: datetime) -> 
 
 
 def _find_fault(name: str, lang: Lang, text: str) -> Phrase | None:
+    if text and (PLACEHOLDERS.search(text) or not _WORD.search(text)):
+        return phrase("message.breach-says-nothing", key=f"{name}.{lang}", text=text)
     if other := find_other(text, lang):
         key = f"{name}.{lang}"
         return phrase("message.breach-other-language", key=key, found=other.name)

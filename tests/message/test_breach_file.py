@@ -111,6 +111,9 @@ def test_a_time_that_is_missing_is_named(key: str) -> None:
         ({"wat": {"ko": "x", "en": "x"}}, "'wat'"),
         ({"subject": {"ko": "(광고) 안내", "en": "A notice"}}, "the mark of advertising"),
         ({"subject": {"ko": "안내", "en": "A notice", "fr": "Avis"}}, "'fr'"),
+        ({"contact": {"ko": 12345, "en": "the office"}}, "'12345' says nothing"),
+        ({"what": {"ko": "-", "en": "the list"}}, "'-' says nothing"),
+        ({"what": {"ko": "명단", "en": "TBD"}}, "'TBD' says nothing"),
         ({"subject": {"ko": "안내", "en": "A" * 201}}, "201 characters; at most 200"),
         (
             {"what": {"ko": "What leaked was the list", "en": "목록"}},
