@@ -1,5 +1,6 @@
 """Letters that lie in a folder: finds those to people, and deletes them."""
 
+import re
 from collections.abc import Callable, Iterator
 from email import policy
 from email.header import Header, decode_header
@@ -11,6 +12,8 @@ from typing import Final
 from newsletter.files import sync_folder
 
 HEAD_BYTES: Final = 64_000  # of a letter, in which its header fields are
+USUAL_HEAD_BYTES: Final = 8_000  # where it usually has ended: an outbox may hold many letters
+_END: Final = re.compile(rb"\r?\n\r?\n")
 LETTERS: Final = (".eml", ".part")  # a part is left by a process that was cut off
 _TO: Final = ("to", "x-original-to", "delivered-to")
 
@@ -46,10 +49,12 @@ def _letters_in(folder: Path) -> Iterator[Path]:
 def _recipients_of(path: Path) -> list[str]:
     try:
         with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+            head = file.read(USUAL_HEAD_BYTES)
+            if not (end := _END.search(head)):
+                head += file.read(HEAD_BYTES - USUAL_HEAD_BYTES)
     except FileNotFoundError:  # another program has taken it out
         return []
-    fields = BytesHeaderParser(policy=policy.compat32).parsebytes(head)
+    fields = BytesHeaderParser(policy=policy.compat32).parsebytes(head[: end and end.end()])
     values = [_text_of(one) for name in _TO for one in fields.get_all(name, ())]
     return [address for _, address in getaddresses(values) if address]
 
