@@ -269,7 +269,7 @@ def test_a_dispatch_of_which_nothing_was_begun_goes_out_as_its_folder_is(
 
     output = desk.run(*ALL)
 
-    assert "New plan  the plan of 2022-08-25 was for another email" in output
+    assert "New plan  the plan of 2022-08-26 was for another email" in output
     assert "          changed: HTML of the ko edition\n" in output
     assert "Proof" in output
     assert PUBLICATION not in (desk.root / "issues/publication.yaml").read_text()
