@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, LargeBinary, Update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Fit = Callable[[Any], Any]  # converts a value for the driver
@@ -47,11 +48,29 @@ class Prepared:
         """
         Execute the statement for one *row*; return what its RETURNING yields, at most one row.
 
-        Values come as the driver has them: numbers and texts only.
+        The transaction has begun. Values come as the driver has them: numbers and texts only.
+        SQLAlchemy's result would take longer than the statement.
         """
         fitted = [(name, row[name] if fit is None else fit(row[name])) for name, fit in self._fits]
         bound = tuple(value for _, value in fitted) if self._is_positional else dict(fitted)
-        return connection.exec_driver_sql(self._text, bound).one_or_none()
+        driver, cursor = _driver_of(connection), connection.connection.cursor()
+        try:
+            cursor.execute(self._text, bound)
+            found: Sequence[Any] | None = cursor.fetchone()
+        except driver.Error as error:
+            kind, dialect = driver.Error, connection.dialect
+            raise DBAPIError.instance(
+                self._text, None, error, kind, hide_parameters=True, dialect=dialect
+            ) from error
+        finally:
+            cursor.close()
+        return found
+
+
+def _driver_of(connection: Connection) -> Any:
+    driver = connection.dialect.dbapi
+    assert driver is not None  # noqa: S101 - the connection is open
+    return driver
 
 
 @lru_cache(maxsize=16)

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Engine, bindparam, select, update
+from sqlalchemy import Engine, Text, bindparam, select, update
+from sqlalchemy.exc import IntegrityError
 
 from newsletter.lang import Preference
 from newsletter.storage.prepared import prepare
@@ -55,3 +56,28 @@ def test_a_time_without_a_zone_does_not_get_through(engine: Engine) -> None:
 
 def test_a_statement_is_prepared_once_for_each_database(engine: Engine) -> None:
     assert prepare(CHANGE, engine.dialect) is prepare(CHANGE, engine.dialect)
+
+
+def test_a_row_that_is_fetched_comes_as_the_driver_has_it_and_a_fault_as_sqlalchemys(
+    engine: Engine,
+) -> None:
+    of = subscribers.c
+    with SqlSubscriberBook(engine).opened() as book:
+        enrol(make_row("a@example.org"), book, NOW)
+    change = (
+        update(subscribers)
+        .where(of.address_key == bindparam("key", type_=Text))
+        .values(standing=bindparam("new", type_=Text))
+        .returning(of.id, of.address)
+    )
+
+    with engine.begin() as connection:
+        prepared = prepare(change, connection.dialect)
+        found = prepared.fetch(connection, {"key": "a@example.org", "new": "suppressed"})
+        assert found is not None
+        assert found[1] == "a@example.org"
+        assert prepared.fetch(connection, {"key": "nobody@example.org", "new": "active"}) is None
+
+    with pytest.raises(IntegrityError), engine.begin() as connection:
+        connection.execute(select(of.id))
+        prepared.fetch(connection, {"key": "a@example.org", "new": "nonsense"})
