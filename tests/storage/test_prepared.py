@@ -78,6 +78,7 @@ def test_a_row_that_is_fetched_comes_as_the_driver_has_it_and_a_fault_as_sqlalch
         assert found[1] == "a@example.org"
         assert prepared.fetch(connection, {"key": "nobody@example.org", "new": "active"}) is None
 
-    with pytest.raises(IntegrityError), engine.begin() as connection:
+    with engine.connect() as connection:
         connection.execute(select(of.id))
-        prepared.fetch(connection, {"key": "a@example.org", "new": "nonsense"})
+        with pytest.raises(IntegrityError):
+            prepared.fetch(connection, {"key": "a@example.org", "new": "nonsense"})
