@@ -79,12 +79,13 @@ def send(site: Site, dry_run: bool) -> None:
     if dry_run:
         click.echo(_("Dry run: nothing was sent."))
         return
+    room = MailRoom(site)  # refuses before anything is asked for
     new = sum(one.state is None for one in owed)
     with progress(_("Asking for notices"), new) as bar:
         asked = ask_for_owed(site, lambda count: bar.show(count, ""))
     if asked.ended:
         tell("Ended", _("{count:,} subscriptions that nobody confirmed in time", count=asked.ended))
-    room, stopped = MailRoom(site), Event()
+    stopped = Event()
     with stopping(stopped.set):
         tell("Sent", say_sent(send_due(room, stopped)))
 
