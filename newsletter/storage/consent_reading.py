@@ -137,7 +137,8 @@ class _Look:
             self._sealed[entry.seal.chain] = entry.seal
             if entry.details is not None:
                 self._names[entry.seal.chain] = str(json.loads(entry.details).get("file"))
-        if entry.details_hash is not None and entry.details is None:
+        is_bare = entry.details_hash is not None and entry.details is None
+        if is_bare and entry.person is not None:  # a file's may have been an erased reader's name
             self._bared += entry.person not in self._erased
 
     def _files(self) -> Mapping[ChainId, str]:

@@ -5,6 +5,7 @@ The tables may be older than this program: those of a copy from before a migrati
 names only columns that are there.
 """
 
+import json
 from collections import Counter
 from collections.abc import Collection
 from typing import Any, Final
@@ -43,6 +44,7 @@ from newsletter.storage.tables import (
     rehearsed_deliveries,
     subscribers,
 )
+from newsletter.subscribers.consent_record import ConsentAct
 from newsletter.subscribers.erasing import ERASED, ERASED_KEY, Erased, People
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.traces import Sought, hash_of, likes_of, placeholder_of
@@ -76,6 +78,7 @@ def erase_rows(connection: Connection, sought: Sought, people: People) -> Counte
         rows.change(consents, is_in(consents.c.person, persons), {"details": None})
     counts[Erased.READERS] += _erase_readers(connection, rows, sought, people, sent_to)
     counts[Erased.TEXTS] += _erase_texts(connection, rows, sought)
+    _erase_file_names(connection, rows, sought)
     return counts
 
 
@@ -191,6 +194,18 @@ def remove_placeholders(connection: Connection, ids: Collection[int]) -> None:
         connection.execute(
             delete(subscribers).where(of.id == number, ~sent.exists(), *(~one for one in refers))
         )
+
+
+def _erase_file_names(connection: Connection, rows: Rows, sought: Sought) -> None:
+    """Take the names of files out of the record of consents; it is chained over their hashes."""
+    of = consents.c
+    if not rows.has(of.details):
+        return
+    filed = select(of.place, of.chain_id, of.details)
+    filed = filed.where(of.act == ConsentAct.FILED.value, of.details.is_not(None))
+    for place, chain, details in connection.execute(filed).all():
+        if sought.is_in(str(json.loads(details).get("file"))):
+            rows.change(consents, and_(of.chain_id == chain, of.place == place), {"details": None})
 
 
 def _erase_texts(connection: Connection, rows: Rows, sought: Sought) -> int:

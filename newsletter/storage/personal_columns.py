@@ -42,6 +42,7 @@ TEXTS: Final[Mapping[str, frozenset[str]]] = {
     "doubts": frozenset({"words"}),
     "doubt_answers": frozenset({"because"}),
     "blocked_addresses": frozenset({"because"}),
+    "consent_chains": frozenset({"file"}),  # a list of one may be called after its reader
     "accesses": frozenset({"because"}),
     "access_reviews": frozenset({"note"}),
 }
@@ -75,7 +76,7 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
     "funnel_counts": frozenset({"month", "step"}),
     "blocked_addresses": frozenset({"address_hash", "blocked_by"}),
     "bounce_checks": frozenset({"address", "token", "code", "noted_by", "account"}),
-    "consent_chains": frozenset({"import_id", "file"}),
+    "consent_chains": frozenset({"import_id"}),
     "consents": frozenset({"act", "way", "lang", "text_hash"}),
     "erasures": frozenset(
         "address_hash asked_by account why standing standing_cause remains".split()

@@ -288,6 +288,17 @@ def test_nobody_else_gets_the_id_of_an_erased_reader(small: House) -> None:
     small.stage.run("subscribers", "import", str(file))
 
 
+def test_a_file_that_is_called_after_a_reader_loses_its_name(small: House) -> None:
+    file = small.stage.root.parent / f"{NAME} 님.csv"
+    file.write_text(f"email,name\n{ADDRESS},{NAME}\n", encoding="utf-8")
+    small.stage.run("subscribers", "import", str(file))
+
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+
+    assert find_traces(small.stage.root, WORDS) == []
+    small.stage.run("consent", "verify")
+
+
 def test_an_erased_reader_is_in_no_list_or_count(small: House) -> None:
     small.stage.run("dispatch", ISSUE_ID, "--yes")
     small.stage.run("subscribers", "erase", ADDRESS, "--yes")
