@@ -30,6 +30,7 @@ from newsletter.subscribers.consent_record import (
     check_chain,
     name_person,
 )
+from newsletter.subscribers.erasing import ERASED
 
 ROWS_AT_A_TIME: Final = 10_000
 
@@ -91,6 +92,7 @@ class _Look:
         self._entries = 0
         self._bared = 0
         self._sealed = dict[ChainId, Seal]()
+        self._nameless = set[ChainId]()  # files whose seal has lost its details
         self._names = dict[ChainId, str]()  # of files, as they were sealed
 
     def verify(self) -> Proof:
@@ -115,7 +117,8 @@ class _Look:
                 file for number, file in files.items() if self._names.get(number, file) != file
             ),
             strangers=_count(self._connection) - self._entries if not broken else 0,
-            bared=self._bared,
+            # A file may have been called after a reader who was erased.
+            bared=self._bared + sum(ERASED not in files.get(one, "") for one in self._nameless),
             texts=_find_wrong_texts(self._connection),
             missing=None if broken else self._find_missing(),
         )
@@ -138,7 +141,9 @@ class _Look:
             if entry.details is not None:
                 self._names[entry.seal.chain] = str(json.loads(entry.details).get("file"))
         is_bare = entry.details_hash is not None and entry.details is None
-        if is_bare and entry.person is not None:  # a file's may have been an erased reader's name
+        if is_bare and entry.seal is not None:
+            self._nameless.add(entry.seal.chain)
+        elif is_bare:
             self._bared += entry.person not in self._erased
 
     def _files(self) -> Mapping[ChainId, str]:

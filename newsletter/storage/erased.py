@@ -61,7 +61,8 @@ def note_returns(connection: Connection, address_keys: Sequence[str], now: datet
     for hashed in _known_of(connection, list(by_hash)):
         is_its = _OF.address_hash == hashed
         reader = select(subscribers.c.id).where(subscribers.c.address_key == by_hash[hashed])
-        connection.execute(update(erasures).where(is_its, _STANDS).values(lifted_at=now))
+        stands = _OF.lifted_at.is_(None)  # also where nothing is remembered of them
+        connection.execute(update(erasures).where(is_its, stands).values(lifted_at=now))
         # All of them: an address may be erased several times.
         again = reader.scalar_subquery()
         connection.execute(update(erasures).where(is_its).values(again_id=again))

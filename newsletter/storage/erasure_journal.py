@@ -21,6 +21,7 @@ from newsletter.files import sync_folder
 
 JOURNAL: Final = "newsletter_erasure_journal"  # an engine's execution option
 
+_HASH: Final = re.compile(r"[0-9a-f]{64}")  # SHA-256
 _NO_WORD: Final = re.compile(r"[^\w-]")
 
 
@@ -89,6 +90,9 @@ def _write(value: object) -> str:
 def _read(text: str) -> Line | None:
     try:
         found: dict[str, Any] = json.loads(text)
+        hashes = [found["address_hash"], *found.get("names", ())]
+        if not all(_HASH.fullmatch(one) for one in hashes):
+            return None
         times = {
             name: datetime.fromisoformat(found[name]) if found[name] else None
             for name in ("asked_at", "since", "lifted_at")

@@ -119,7 +119,7 @@ class SqlNotices:
         asked_at = (
             select(func.max(_MAIL.asked_at))
             .where(
-                _MAIL.address_key == _READER.address_key,
+                or_(_MAIL.address_key == _READER.address_key, _MAIL.subscriber_id == _READER.id),
                 _MAIL.kind == MailKind.RENEWAL.value,
                 self._tells(),
             )

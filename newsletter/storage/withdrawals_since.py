@@ -23,8 +23,9 @@ from newsletter.storage.transactions import writing
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.erasing import ERASED_KEY
+from newsletter.subscribers.importing import cause_of
 from newsletter.subscribers.subscriber import Standing
-from newsletter.subscribers.why import Cause, Why
+from newsletter.subscribers.why import Cause, Why, firmest
 
 AT_A_TIME: Final = 1_000
 # Whoever moved still wants the newsletter, and a backup knows only the address before.
@@ -91,14 +92,24 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
         _repeat_blocks(connection, since)
         while some := {one.key: one for one in islice(left, AT_A_TIME)}:
             book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
-            changed = [
-                _ended(entry, some[key])
-                for key, entry in book.find(list(some)).items()
-                if entry.standing is Standing.ACTIVE and entry.standing_since <= some[key].since
-            ]
-            book.update(changed)
-            count += len(changed)
+            known = book.find(list(some))
+            ended = [one for key, one in known.items() if _says_more(some[key], one)]
+            book.update([_ended(one, some[one.key]) for one in ended])
+            count += sum(one.standing is Standing.ACTIVE for one in ended)
     return count
+
+
+def _says_more(left: Left, entry: Entry) -> bool:
+    """
+    Return whether a backup's entry is to become as the ledger has it that is replaced.
+
+    Not if its reader has agreed later: then that ledger is the older one. When an import says that
+    somebody left is as the other list said, so only consents are compared.
+    """
+    if entry.standing is Standing.ACTIVE:
+        return entry.consented_at is None or entry.consented_at <= left.since
+    is_firmer = firmest([cause_of(entry), left.why.cause]) is not cause_of(entry)
+    return is_firmer and left.why.cause is not None
 
 
 def _left_elsewhere(left: Sequence[Left], moved: Mapping[str, str | None]) -> Iterator[Left]:

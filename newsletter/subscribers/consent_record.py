@@ -166,10 +166,8 @@ def declaration_of(key: str, before: Stand | None, after: Stand) -> Declaration 
 def _has_ended(before: Stand | None, after: Stand) -> bool:
     if after.cause is Cause.MOVED:
         return False
-    if before is None:
-        return after.standing is Standing.UNSUBSCRIBED
-    if before.standing is Standing.ACTIVE:
-        return after.standing is Standing.UNSUBSCRIBED
+    if before is None or before.standing is Standing.ACTIVE:
+        return after.standing is Standing.UNSUBSCRIBED or after.cause is Cause.WITHDREW
     # A suppressed address whose reader says no besides.
     return after.cause is Cause.WITHDREW and before.cause is not Cause.WITHDREW
 

@@ -368,3 +368,17 @@ def test_s4_who_was_told_and_moves_is_not_told_again(tmp_path: Path) -> None:
         house.stage.run("subscribers", "change-address", old, f"moved-{old}")
 
     assert owed(house) == []
+
+
+def test_s5_who_confirmed_and_moves_is_not_asked_again(tmp_path: Path) -> None:
+    house = House(tmp_path, renewal_silence="removed", mail_url=DELIVERED)
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    house.post(links_of(house.mail())[0])
+
+    house.stage.run("subscribers", "change-address", NEW, "moved@example.org")
+
+    assert owed(house) == []
+    house.move_clock(days=40)
+    house.stage.run("notices", "send")
+    assert house.standing("moved@example.org") == "active"

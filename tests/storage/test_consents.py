@@ -20,6 +20,7 @@ from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import find_mail
 from newsletter.storage.reader_acts import SqlReaderActs
 from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.consent_proof import Missing, Proof
 from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
@@ -413,3 +414,25 @@ def test_s2_a_file_that_was_renamed_is_named(engine: Engine) -> None:
         connection.execute(update(consent_chains).values(file="other.csv"))
 
     assert verify(engine).renamed == ("other.csv",)
+
+
+def test_s2_who_bounced_and_withdrew_in_one_step_has_an_end(engine: Engine) -> None:
+    gone = replace(make_row(A), standing=Standing.SUPPRESSED, why=Why(Cause.WITHDREW))
+    take_in(engine, gone)
+    add(engine, B)
+    take_in(engine, replace(gone, address=address_of(B)), name="second")
+
+    assert verify(engine).missing is None
+    assert recorded(engine, A)[-1][0] == recorded(engine, B)[-1][0] == "ended"
+
+
+def test_s2_who_is_made_active_by_hand_lacks_an_entry(engine: Engine) -> None:
+    leave_and_join(engine)
+
+    with engine.begin() as connection:
+        is_a = subscribers.c.address_key == A
+        connection.execute(
+            update(subscribers).where(is_a).values(standing="active", consented_at=LATER)
+        )
+
+    assert verify(engine).missing is not None

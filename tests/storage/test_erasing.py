@@ -1,5 +1,6 @@
 """An erased reader is nowhere in the database, and proof of deliveries stays."""
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -35,6 +36,7 @@ from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy, Remains
 from newsletter.subscribers.subscriber import editions_by_preference
 from newsletter.subscribers.traces import Sought, hash_of
 from tests.postgresql import PROGRAMS
+from tests.stage.databases import put_empty_database
 from tests.storage.test_migrating import make_older
 from tests.subscribers.makers import make_row
 from tests.traces import find_traces
@@ -341,4 +343,17 @@ def test_a_postgresql_database_that_is_put_back_is_erased_again(
     assert SqlSubscriberBook(engine).find("other@example.org") is not None
     [journal] = tmp_path.glob("*.erased")
     assert journal.stat().st_mode & 0o777 == 0o600
+    engine.dispose()
+
+
+def test_a_damaged_line_of_the_journal_is_left_out(tmp_path: Path) -> None:
+    put_empty_database(tmp_path)
+    line = {"address_hash": "zz", "asked_at": NOW.isoformat(), "why": "asked", "standing": None}
+    line |= {"since": None, "cause": None, "lifted_at": None}
+    (tmp_path / "newsletter.db.erased").write_text(json.dumps(line) + "\n")
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+
+    finish_delayed(engine, NOW)
+
+    assert SqlErasing(engine).find_open(NOW) is None
     engine.dispose()

@@ -115,3 +115,30 @@ def test_who_moved_and_left_there_does_not_come_back_by_the_address_of_before(
 
     assert "1 reader who left or bounced since the backup" in said
     assert standings(desk)[0] == Standing.UNSUBSCRIBED.value
+
+
+def test_who_left_elsewhere_long_ago_by_a_file_stays_so(desk: ClockedStage) -> None:
+    file = desk.root.parent / "left.csv"
+    rows = f"{READERS[0]},complained,2021-01-01\n{READERS[1]},unsubscribed,2021-02-02\n"
+    file.write_text(f"email,status,standing_since\n{rows}")
+    desk.run("subscribers", "import", str(file))
+    before = standings(desk)
+
+    restore(desk)
+
+    assert standings(desk) == before
+    assert "active" not in before[:2]
+
+
+def test_a_firmer_reason_is_not_forgotten(tmp_path: Path) -> None:
+    desk = ClockedStage(tmp_path)
+    desk.run("subscribers", "suppress", READERS[0], "--because", "반송")
+    desk.run("backup", str(tmp_path / "early.db"))
+    desk.site.now += timedelta(days=1)
+    desk.run("subscribers", "remove", READERS[0])
+
+    restore(desk)
+
+    assert "unsuppress" not in desk.run("subscribers", "unsuppress", READERS[0], status=1)
+    assert standings(desk)[0] == "suppressed"
+    desk.run("consent", "verify")
