@@ -11,7 +11,6 @@ REPLY: Final = re.compile(
     r"(?<![\d.:/-])([45]\d\d)(?:[ \-]+[#(]?([245]\.\d{1,3}\.\d{1,3})\b\)?|(?=[ \-:]\D))"
 )
 ENHANCED: Final = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
-NUMBERS: Final = re.compile(r"\d+")
 BARE: Final = re.compile(r"[245]\.0\.0")
 LONGEST: Final = 2_000  # characters of words that are looked at
 

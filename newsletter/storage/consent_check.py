@@ -125,9 +125,7 @@ def _lacks(row: Row[Any], acts: set[str], began: Began) -> datetime | None:
     """Return since when the record lacks what the list says of a reader; None: it does not."""
     is_new = began.after_reader is not None and row.id > began.after_reader
     if row.standing == Standing.ACTIVE and not acts - {ConsentAct.ENDED}:
-        if (
-            row.standing_by and not acts
-        ):  # a person let a suppressed mailbox have mail again, as it came
+        if row.standing_by and not acts:  # a suppressed mailbox that a person let have mail again
             return None
         at: datetime = row.consented_at or row.standing_since
         return at if is_new or (row.consented_at and _is_since(at, began)) else None

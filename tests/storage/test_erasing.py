@@ -80,6 +80,15 @@ def make_reader(engine: Engine) -> None:
         enrol(make_row("other@example.org", "Other", Preference.KO), book, NOW)
 
 
+def open_with_a_reader(url: str, folder: Path) -> Engine:
+    engine = open_database(url, folder)
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    make_reader(engine)
+    return engine
+
+
 def plan(engine: Engine, issue: str) -> None:
     ledger = SqlLedger(engine)
     ledger.freeze(Plan(issue, "d" * 64, {}, NOW), editions_by_preference(None))
@@ -296,11 +305,7 @@ def test_a_log_that_another_process_reads_is_named(tmp_path: Path) -> None:
 def test_the_dump_of_postgresql_names_nobody_who_was_erased(
     postgresql_url: str, tmp_path: Path
 ) -> None:
-    engine = open_database(postgresql_url, tmp_path)
-    with engine.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
-    make_reader(engine)
+    engine = open_with_a_reader(postgresql_url, tmp_path)
     plan(engine, ISSUE)
 
     sought, _, _ = SqlErasing(engine).erase([KEY], ASKED)
@@ -318,11 +323,7 @@ def test_the_dump_of_postgresql_names_nobody_who_was_erased(
 def test_a_postgresql_database_that_is_put_back_is_erased_again(
     postgresql_url: str, tmp_path: Path
 ) -> None:
-    engine = open_database(postgresql_url, tmp_path)
-    with engine.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
-    make_reader(engine)
+    engine = open_with_a_reader(postgresql_url, tmp_path)
     programs = {name: shutil.which(name, path=PROGRAMS) for name in ("pg_dump", "pg_restore")}
     dump = tmp_path / "dump"
     target = f"--dbname={postgresql_url}"
