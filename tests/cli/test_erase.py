@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 
+from newsletter.desk.erasing import finish_erasures
 from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.states import State
 from newsletter.message.links import Purpose
@@ -254,6 +255,24 @@ def test_who_came_back_before_an_erasure_was_finished_stays(small: House) -> Non
 
     assert small.standing(ADDRESS) == Standing.ACTIVE
     assert small.standing(pending) == Standing.ACTIVE
+
+
+def test_letters_to_whoever_came_back_stay_when_an_erasure_is_finished(small: House) -> None:
+    file, rejects = small.stage.root.parent / "bad.csv", small.stage.root.parent / "rejects.csv"
+    file.write_text("email\nnobody@\n")
+    small.stage.run("subscribers", "import", str(file), "--rejects", str(rejects), status=1)
+    rejects.unlink()
+    rejects.mkdir()  # cannot be read: the erasure stays open
+    assert rejects.name in small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+    small.move_clock(days=1)
+    small.subscribe(address=ADDRESS)
+    small.mails()
+    written = sorted((small.stage.root / "outbox").glob("*.eml"))
+
+    finish_erasures(small.site)
+
+    assert written
+    assert sorted((small.stage.root / "outbox").glob("*.eml")) == written
 
 
 def test_an_address_that_was_to_be_the_readers_is_erased_from_the_outbox(small: House) -> None:
