@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -12,9 +13,14 @@ from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Final
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+OUTGOING: Final = Path("/proc/sys/net/ipv4/ip_local_port_range")  # absent outside Linux
+SERVERS_FROM: Final = 10_000
+_given: set[int] = set()  # ports that this process has handed out
 
 SMTP_SINK = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin")
 
@@ -92,11 +98,27 @@ def parsed(content: bytes) -> EmailMessage:
 
 
 def free_port() -> int:
-    """Find a port of the loopback interface that nobody uses."""
+    """Find a port of the loopback interface that nobody uses, and no connection will take.
+
+    Between this look and the server's own bind another test may connect to somewhere; the kernel
+    gives it a port of the outgoing range. So the port comes from below that range.
+    """
+    outgoing_from = int(OUTGOING.read_text().split()[0]) if OUTGOING.exists() else 32_768
+    for _ in range(100):
+        port = random.randrange(SERVERS_FROM, max(outgoing_from, SERVERS_FROM + 20_000))
+        if port not in _given and _binds(port):
+            _given.add(port)
+            return port
+    raise AssertionError("no free port was found in 100 tries")
+
+
+def _binds(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def await_port(port: int) -> None:

@@ -18,15 +18,16 @@ SERVER_USER = "postgres" if os.geteuid() == 0 else None  # it refuses to run as 
 @contextmanager
 def postgresql() -> Iterator[str]:
     """Run a server on an empty database; yield its address as a setting."""
-    port = free_port()
     folder = Path(tempfile.mkdtemp(prefix="newsletter-postgresql-"))
     if SERVER_USER:
         shutil.chown(folder, SERVER_USER)
     store = str(folder / "store")
+    port = free_port()
     options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off"
     try:
         _run("initdb", ["-D", store, "-U", "tester", "--auth=trust", "-E", "UTF8", "--locale=C"])
-        _run("pg_ctl", ["-D", store, "-o", options, "-w", "-l", f"{folder}/log", "start"])
+        log = folder / "log"
+        _run("pg_ctl", ["-D", store, "-o", options, "-w", "-l", str(log), "start"], log)
         try:
             yield f"postgresql://tester@127.0.0.1:{port}/postgres"
         finally:
@@ -35,7 +36,7 @@ def postgresql() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
-def _run(program: str, arguments: Sequence[str]) -> None:
+def _run(program: str, arguments: Sequence[str], log: Path | None = None) -> None:
     found = shutil.which(program, path=PROGRAMS)
     assert found, f"{program} is missing: make test installs it with Debian's postgresql"
     ended = subprocess.run(
@@ -48,4 +49,5 @@ def _run(program: str, arguments: Sequence[str]) -> None:
         timeout=60,
         check=False,
     )
-    assert ended.returncode == 0, ended.stderr
+    said = log.read_text() if log and log.exists() else ""
+    assert ended.returncode == 0, ended.stderr + said
