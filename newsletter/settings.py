@@ -23,6 +23,7 @@ from newsletter.subscribers.renewal import Silence
 
 if TYPE_CHECKING:
     from newsletter.delivery.caller import Caller
+    from newsletter.feedback.inbox_url import InboxUrl
     from newsletter.message.dkim_key import SigningKey
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_KEEP_LETTERS_DAYS": "90",
     "NEWSLETTER_RENEWAL_SILENCE": "kept",
     "NEWSLETTER_ERASE_AFTER": "30",
+    "NEWSLETTER_INBOXES": "",
     "NEWSLETTER_HELO": "",
     "NEWSLETTER_CA_FILE": "",
     "NEWSLETTER_DKIM_DOMAIN": "",
@@ -74,6 +76,7 @@ class Settings:
     confirmations_per_hour: int  # mails that strangers can cause by forms, in any 60 minutes
     test_recipients: tuple[str, ...]
     connections: int  # 1 to 100 connections to the provider at the same time
+    inboxes: "tuple[InboxUrl, ...]"  # where mails that come back wait; in the order written
     helo: str  # name of this machine in EHLO, as on the wire; "": automatic
     certificates: str  # PEM: trusted in addition to the system's; "": none
     dkim: DkimSetting | None  # None: letters are sent unsigned
@@ -118,6 +121,7 @@ class Settings:
             ),
             test_recipients=reader.test_recipients(),
             connections=reader.number("NEWSLETTER_CONNECTIONS", 1, CONNECTIONS_MAX),
+            inboxes=reader.inboxes(),
             helo=reader.helo(),
             certificates=reader.certificates(root),
             dkim=reader.dkim(),
@@ -141,7 +145,7 @@ class Settings:
 def _tell_of_open_files(root: Path, from_file: Mapping[str, str]) -> None:
     """Warn once about files with secrets that others may read."""
     keys = ("NEWSLETTER_SECRET_KEY", "NEWSLETTER_OLD_SECRET_KEYS")
-    urls = ("NEWSLETTER_MAIL_URL", "NEWSLETTER_DATABASE_URL")
+    urls = ("NEWSLETTER_MAIL_URL", "NEWSLETTER_DATABASE_URL", "NEWSLETTER_INBOXES")
     holds_secret = any(from_file.get(name) for name in keys)
     holds_secret = holds_secret or any("@" in from_file.get(name, "") for name in urls)
     paths = [root / ".secret-key", *([root / ".env"] if holds_secret else [])]
@@ -256,6 +260,18 @@ class _Reader:
         fault = phrase("settings.number", name=name, value=value, least=least, most=most)
         self.faults.append(fault)
         return int(DEFAULTS[name])
+
+    def inboxes(self) -> "tuple[InboxUrl, ...]":
+        value = self._value("NEWSLETTER_INBOXES")
+        if not value:
+            return ()
+        from newsletter.feedback.inbox_url import read_inboxes  # noqa: PLC0415 - rarely set
+
+        try:
+            return read_inboxes(value)
+        except SettingsError as error:
+            self.faults += error.said
+            return ()
 
     def helo(self) -> str:
         value = self._value("NEWSLETTER_HELO")

@@ -324,3 +324,35 @@ def test_two_dkim_keys_of_one_kind_are_refused(tmp_path: Path) -> None:
         write_key(tmp_path / name)
 
     assert "both keys are of the same kind" in dkim_faults(tmp_path, "one,two", "a.pem,b.pem")
+
+
+def test_inboxes_are_read_in_their_order(tmp_path: Path) -> None:
+    settings = read(tmp_path, INBOXES="maildir:bounces imaps://u:S3CRET@mail.example.org/Bounces")
+
+    assert [url.scheme for url in settings.inboxes] == ["maildir", "imaps"]
+    assert "S3CRET" not in repr(settings)
+    assert read(tmp_path).inboxes == ()
+
+
+def test_a_wrong_inbox_is_reported_together_with_the_other_faults(tmp_path: Path) -> None:
+    found = faults(tmp_path, CONNECTIONS="many", INBOXES="maildir:a imap://u:S3CRET@h x:y")
+
+    assert [line.partition(": ")[0] for line in found.splitlines()] == [
+        "NEWSLETTER_CONNECTIONS",
+        "NEWSLETTER_INBOXES",
+        "NEWSLETTER_INBOXES",
+    ]
+    assert "S3CRET" not in found
+
+
+def test_a_password_of_an_inbox_makes_env_a_file_with_secrets(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / ".env"
+    file.write_text("NEWSLETTER_INBOXES=imaps://u:S3CRET@mail.example.org/Bounces\n")
+    file.chmod(0o644)
+
+    read(tmp_path)
+
+    assert "chmod 600" in caplog.text
+    assert "S3CRET" not in caplog.text

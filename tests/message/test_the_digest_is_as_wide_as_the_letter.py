@@ -57,6 +57,7 @@ SETTINGS: Final = {
     "NEWSLETTER_CONFIRMATIONS_PER_HOUR": "7",
     "NEWSLETTER_TEST_RECIPIENTS": "tester@example.org",
     "NEWSLETTER_CONNECTIONS": "7",
+    "NEWSLETTER_INBOXES": "maildir:other",
     "NEWSLETTER_HELO": "news.example.org",
     "NEWSLETTER_KEEP_LETTERS_DAYS": "7",
     "NEWSLETTER_RENEWAL_SILENCE": "removed",
