@@ -10,7 +10,7 @@ from newsletter.lang import Lang, Preference
 from newsletter.message.links import Purpose
 from newsletter.subscribers.reader_acts import Change, Leaving, shorten
 from newsletter.subscribers.reader_id import ReaderName, reader_name_in
-from newsletter.subscribers.subscriber import Standing, Subscriber
+from newsletter.subscribers.subscriber import MAY_LEAVE, Subscriber
 from newsletter.subscribers.why import one_line
 
 
@@ -73,7 +73,7 @@ class LetterLinks:
         """
         leaving = Leaving(shorten(one_line(reason)), self._clock())
         left = self._acts.leave(reader, leaving, lang)
-        if left is not None and left.before is Standing.ACTIVE:
+        if left is not None and left.before in MAY_LEAVE:
             self._wake()
         return None if left is None else left.preference
 

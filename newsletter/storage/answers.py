@@ -11,11 +11,13 @@ from newsletter.phrases import Phrase, Said, beginning_of, phrase, read_said
 # Reasons for a skipped delivery.
 CANCELLED: Final = "cancelled"
 SUPPRESSED: Final = "suppressed since planning"
+SUSPENDED: Final = "suspended since planning"
 UNSUBSCRIBED: Final = "unsubscribed since planning"
 GONE: Final = "erased since planning"
 REASONS: Final[Mapping[str, Phrase]] = {
     CANCELLED: phrase("storage.skipped-cancelled"),
     SUPPRESSED: phrase("storage.skipped-suppressed"),
+    SUSPENDED: phrase("storage.skipped-suspended"),
     UNSUBSCRIBED: phrase("storage.skipped-unsubscribed"),
     GONE: phrase("storage.skipped-erased"),
 }

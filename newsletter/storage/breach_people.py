@@ -28,6 +28,7 @@ def read_people(connection: Connection) -> Iterator[Person]:
     """
     yield from _read_listed(connection, Standing.ACTIVE)
     yield from _read_asked(connection)
+    yield from _read_listed(connection, Standing.SUSPENDED)
     yield from _read_listed(connection, Standing.UNSUBSCRIBED)
     yield from _read_listed(connection, Standing.SUPPRESSED)
 

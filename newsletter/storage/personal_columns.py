@@ -28,6 +28,7 @@ OWN: Final[Mapping[str, frozenset[str]]] = {
     ),
     "breach_notices": frozenset("name address address_key edition state answer sent_by".split()),
     "consents": frozenset({"details"}),  # of the reader's entries; the rest is chained
+    "feedback_events": frozenset({"words", "sender", "subject", "kept_as"}),
 }
 
 # Texts of people and servers. An address in them is found by its hash.
@@ -45,6 +46,7 @@ TEXTS: Final[Mapping[str, frozenset[str]]] = {
     "consent_chains": frozenset({"file"}),  # a list of one may be called after its reader
     "accesses": frozenset({"because"}),
     "access_reviews": frozenset({"note"}),
+    "feedback_events": frozenset({"words", "sender", "subject"}),  # of others, about a reader
 }
 
 # Columns of people of the office, of issues, of the program, and of hashes.
@@ -88,4 +90,8 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
     "accesses": frozenset({"account", "origin", "said_by", "kind", "issue"}),
     "access_reviews": frozenset({"month", "reviewed_by", "account"}),
     "cleanings": frozenset({"kind"}),
+    "feedback_events": frozenset(
+        "source raw_id kind bounce_class reason status code proof issue mail_name domain action"
+        " settled_by settled_as account".split()
+    ),
 }

@@ -48,7 +48,7 @@ from newsletter.subscribers.consent_record import (
 from newsletter.subscribers.consenting import READER, Wish, come_back, consent, leave, may_be_asked
 from newsletter.subscribers.reader_acts import UNDO_DAYS, Change, Confirmed, Leaving, Left
 from newsletter.subscribers.reader_id import ReaderName
-from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing, SubscriberId
 from newsletter.subscribers.why import Cause
 
 STEP_OF: Final[Mapping[Door, Step]] = {Door.CODE: Step.BY_CODE, Door.LINK: Step.BY_LINK}
@@ -186,7 +186,7 @@ def _leave(connection: Connection, name: ReaderName, leaving: Leaving, lang: Lan
     left = leave(known, leaving.because, leaving.at)
     if left is not known:
         SqlOpenBook(connection, _by_reader(leaving.at)).update([left])
-    if known.standing is Standing.ACTIVE:
+    if known.standing in MAY_LEAVE:
         own = Address(known.address, known.key)
         _ask_for_result(connection, leaving, lang, known.id, own, known.preference)
     return Left(known.standing, known.preference)

@@ -75,7 +75,9 @@ subscribers: Final = Table(
     Index("uq_subscribers_reader_id", "reader_id", unique=True),
     Index("uq_subscribers_old_number", "old_number", unique=True),
     CheckConstraint("preference IN ('ko', 'en', 'both')", name="preference"),
-    CheckConstraint("standing IN ('active', 'unsubscribed', 'suppressed')", name="standing"),
+    CheckConstraint(
+        "standing IN ('active', 'suspended', 'unsubscribed', 'suppressed')", name="standing"
+    ),
 )
 
 # Further names of readers: ids of a list that was merged into this one.

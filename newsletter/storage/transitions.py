@@ -30,13 +30,14 @@ from newsletter.storage.answers import (
     BETWEEN,
     CANCELLED,
     SUPPRESSED,
+    SUSPENDED,
     UNSUBSCRIBED,
 )
 from newsletter.storage.conditions import IS_WAITING, IS_WHOLE, constant
 from newsletter.storage.prepared import prepare
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.tables import deliveries, dispatches, subscribers
-from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
 from newsletter.subscribers.why import Cause
 
 # A statement has this many parameters for deliveries, unused ones are NULL: one constant text
@@ -55,6 +56,7 @@ _standing: Final = (
 _HAS_LEFT: Final = _standing != constant(Standing.ACTIVE)
 _WHY_LEFT: Final = case(
     (_standing == constant(Standing.SUPPRESSED), constant(SUPPRESSED)),
+    (_standing == constant(Standing.SUSPENDED), constant(SUSPENDED)),
     else_=constant(UNSUBSCRIBED),
 )
 IS_CANCELLED: Final = exists(
@@ -171,7 +173,7 @@ _SUPPRESS: Final = (
     .where(
         subscribers.c.id.in_(select(deliveries.c.subscriber_id).where(_IN_SLOTS)),
         _IS_REFUSED_THERE,  # and not at an earlier address of the reader
-        subscribers.c.standing == constant(Standing.ACTIVE),
+        subscribers.c.standing.in_([constant(one) for one in sorted(MAY_LEAVE)]),
     )
     .values(
         standing=constant(Standing.SUPPRESSED),

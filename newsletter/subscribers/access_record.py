@@ -36,6 +36,7 @@ class AccessKind(StrEnum):
     ACCESSES_SHOWN = "accesses-shown"  # of one person
     NOTICES_SHOWN = "notices-shown"
     UNREACHED_LISTED = "unreached-listed"  # by a notice of a leak
+    FEEDBACK_SHOWN = "feedback-shown"  # mails that came back
 
     @property
     def said(self) -> Phrase:
@@ -56,6 +57,7 @@ class AccessKind(StrEnum):
             AccessKind.ACCESSES_SHOWN: phrase("subscribers.access-accesses-shown"),
             AccessKind.UNREACHED_LISTED: phrase("subscribers.access-unreached-listed"),
             AccessKind.NOTICES_SHOWN: phrase("subscribers.access-notices-shown"),
+            AccessKind.FEEDBACK_SHOWN: phrase("subscribers.access-feedback-shown"),
         }[self]
 
 

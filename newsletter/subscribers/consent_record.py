@@ -45,6 +45,7 @@ class ConsentWay(StrEnum):
     CODE = "code"  # of a confirmation
     LINK = "link"  # of a confirmation
     READER = "reader"  # on a page, or by one click
+    MAIL = "mail"  # a mail of the reader's
     UNDONE = "undone"  # the reader took leaving back
     MOVED = "moved"  # the person has another address now
     OPERATOR = "operator"  # a person of the office

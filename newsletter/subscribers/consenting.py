@@ -7,7 +7,7 @@ from typing import Final
 from newsletter.lang import Preference
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.importing import cause_of
-from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
 from newsletter.subscribers.why import UNSAID, Cause, Why
 
 READER: Final = "reader"  # the author of a standing that the reader chose on a page
@@ -78,7 +78,7 @@ def leave(entry: Entry, because: str, now: datetime) -> Entry:
     `unsuppress` may not make the reader active.
     """
     why = Why(Cause.WITHDREW, because, READER)
-    if entry.standing is Standing.ACTIVE:
+    if entry.standing in MAY_LEAVE:
         return replace(entry, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
     if entry.standing is Standing.SUPPRESSED and cause_of(entry) in (Cause.BOUNCED, Cause.PERSON):
         return replace(entry, why=why)

@@ -9,7 +9,7 @@ from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, OpenBook
 from newsletter.subscribers.csv_rows import Row
 from newsletter.subscribers.importing import Fate, cause_of, changes, merged, new_entry
-from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
 from newsletter.subscribers.why import ENDED_BY_A_PERSON, UNSAID, Cause, Why, firmest
 
 
@@ -65,7 +65,7 @@ def withdraw(
     known = _find(address, book)
     _refuse_moved(known)
     why = Why(Cause.WITHDREW, because, by)
-    if known.standing is Standing.ACTIVE:
+    if known.standing in MAY_LEAVE:
         left = replace(known, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
         book.update([left])
     elif firmest([cause_of(known), Cause.WITHDREW]) is not cause_of(known):
@@ -78,13 +78,13 @@ def suppress(address: Address, book: OpenBook, now: datetime, because: str, by: 
     Suppress a reader: no letter is sent to the reader until `unsuppress`.
 
     Returns:
-        The previous standing; if it is not ACTIVE, nothing was changed.
+        The previous standing; if the reader had left or was suppressed, nothing was changed.
 
     Raises:
         ContentError: the reader is not on the list.
     """
     known = _find(address, book)
-    if known.standing is Standing.ACTIVE:
+    if known.standing in MAY_LEAVE:
         why = Why(Cause.PERSON, because, by)
         left = replace(known, standing=Standing.SUPPRESSED, standing_since=now, why=why)
         book.update([left])

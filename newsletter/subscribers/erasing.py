@@ -31,6 +31,7 @@ class Erased(StrEnum):
     TEXTS = "texts"
     LETTERS = "letters"  # of an outbox
     REJECTS = "rejects"  # refused rows of imports
+    RETURNED = "returned"  # what came back from them
     COPIES = "copies"  # of the database
 
 

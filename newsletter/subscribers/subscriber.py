@@ -27,6 +27,7 @@ class Standing(StrEnum):
     """Whether a subscriber may be written to."""
 
     ACTIVE = "active"
+    SUSPENDED = "suspended"  # the mailbox took no letter for long; it may be tried again
     UNSUBSCRIBED = "unsubscribed"  # the reader withdrew; only a new consent reactivates
     SUPPRESSED = "suppressed"  # the mailbox is gone, or its reader complained; see why.Cause
 
@@ -36,10 +37,16 @@ class Standing(StrEnum):
         match self:
             case Standing.ACTIVE:
                 return phrase("subscribers.standing-active")
+            case Standing.SUSPENDED:
+                return phrase("subscribers.standing-suspended")
             case Standing.UNSUBSCRIBED:
                 return phrase("subscribers.standing-unsubscribed")
             case Standing.SUPPRESSED:
                 return phrase("subscribers.standing-suppressed")
+
+
+# Whoever has neither left nor been suppressed.
+MAY_LEAVE: Final = frozenset({Standing.ACTIVE, Standing.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,7 @@ _STANDINGS: Final = {
     Standing.ACTIVE: "active subscribed subscriber regular premium gifted trialed free paid "
     "comped enabled confirmed optin optedin "
     "구독 구독중 구독자 구독완료 정상 정상회원 수신 수신중 수신함 수신동의 활성",
+    Standing.SUSPENDED: "suspended paused softbounce softbounced onhold 발송보류 일시중지 일시정지",
     Standing.UNSUBSCRIBED: "unsubscribed unsub withdrawn optout optedout left cancelled canceled "
     "removed deleted disabled inactive declined notsubscribed neversubscribed nonsubscribed "
     "구독취소 구독해지 구독안함 구독중단 미구독 해지 탈퇴 탈퇴함 탈퇴회원 수신거부 수신거부자 "

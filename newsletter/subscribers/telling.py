@@ -27,7 +27,12 @@ from newsletter.subscribers.subscriber import (
 )
 from newsletter.subscribers.why import IMPORT, UNSAID, Cause, Why, firmest, one_line
 
-STRICTEST_FIRST: Final = (Standing.SUPPRESSED, Standing.UNSUBSCRIBED, Standing.ACTIVE)
+STRICTEST_FIRST: Final = (
+    Standing.SUPPRESSED,
+    Standing.UNSUBSCRIBED,
+    Standing.SUSPENDED,
+    Standing.ACTIVE,
+)
 LONGEST_REASON: Final = 200  # characters of a field that are stored as the reason for leaving
 REMEMBERED: Final = 4_096  # cached fields of one column
 

@@ -11,6 +11,7 @@ from newsletter.storage import (  # noqa: F401 - part of the metadata
     breach_tables,
     consent_tables,
     erasure_tables,
+    feedback_tables,
     import_tables,
     mail_tables,
 )

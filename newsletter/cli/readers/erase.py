@@ -109,6 +109,7 @@ def _show(ended: Ended) -> None:
         Erased.TEXTS: _("notes and reasons: {count}", count=counts[Erased.TEXTS]),
         Erased.LETTERS: _("emails in the outbox: {count}", count=counts[Erased.LETTERS]),
         Erased.REJECTS: _("refused rows: {count}", count=counts[Erased.REJECTS]),
+        Erased.RETURNED: _("bounces and answers: {count}", count=counts[Erased.RETURNED]),
         Erased.COPIES: _("copies of the database: {count}", count=counts[Erased.COPIES]),
     }
     found = [text for kind, text in words.items() if counts[kind]]

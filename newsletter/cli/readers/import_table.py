@@ -85,6 +85,8 @@ def print_table(file: str, survey: Survey) -> None:
         suppressed=survey.standings[Standing.SUPPRESSED],
         unread=survey.unread,
     )
+    if suspended := survey.standings[Standing.SUSPENDED]:
+        rows += _("; {suspended:,} suspended", suspended=suspended)
     click.echo(rows)
     for example in survey.examples:
         click.echo(_("Example: {example}", example=_example(example)))

@@ -12,7 +12,7 @@ from newsletter.desk.owed_notices import declared_to_office
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import withdraw
-from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
 from newsletter.subscribers.why import one_line
 
 
@@ -29,13 +29,13 @@ def remove(site: Site, address: str, because: str, name: str | None) -> None:
     with site.records.book().opened(occasion) as book:
         before = withdraw(wanted, book, occasion.now, one_line(because), by)
     click.echo(_say_change(wanted.spelling, before))
-    if before is Standing.ACTIVE:
+    if before in MAY_LEAVE:
         say_result_is_told()
     click.echo(_("Next: {command}", command=f"newsletter subscribers show {wanted.spelling}"))
 
 
 def _say_change(address: str, before: Standing) -> str:
-    if before is Standing.ACTIVE:
+    if before in MAY_LEAVE:
         return _("{address}: unsubscribed; no import adds the address again", address=address)
     if before is Standing.SUPPRESSED:
         return _(

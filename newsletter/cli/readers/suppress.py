@@ -12,7 +12,7 @@ from newsletter.subscribers import decisions
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
-from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.subscriber import MAY_LEAVE
 from newsletter.subscribers.why import one_line
 
 
@@ -31,7 +31,7 @@ def suppress(site: Site, address: str, because: str, name: str | None) -> None:
     with site.records.book().opened(occasion) as book:
         before = decisions.suppress(wanted, book, site.clock(), one_line(because), by)
     reader = wanted.spelling
-    if before is Standing.ACTIVE:
+    if before in MAY_LEAVE:
         click.echo(
             _("{address}: suppressed, by {by}; no email is sent there", address=reader, by=by)
         )
