@@ -1,7 +1,13 @@
 """What came back, in one form, whatever dialect of mail or webhook it came in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+from newsletter.message.bounces import Returned
+
+BY_MAIL: Final = "mail"  # the source of events that came by mail; others have their provider's name
 
 
 class Kind(StrEnum):
@@ -59,3 +65,42 @@ class Understood:
     kind: Kind
     diagnosis: Diagnosis | None = None  # of a bounce or a delay
     recipient: str = ""  # as the mail says: no proof of anything
+
+
+class Proof(StrEnum):
+    """By what the letter was found; stored."""
+
+    ADDRESS = "address"  # the token in the address that the mail was sent to
+    ENVELOPE = "envelope"  # Original-Envelope-Id, which our letter gave to the server
+    LETTER = "letter"  # the letter that was sent back
+    ANSWER = "answer"  # In-Reply-To or References of a person's answer
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What an event is about, as it says itself: signed, or yet to be checked."""
+
+    proof: Proof
+    returned: Returned | None = None  # the reader, and the mark of the issue
+    message_id: str = ""  # of one of our letters, without its domain; its tag is yet to be checked
+    mail_name: str = ""  # of a mail of the program: a confirmation, a notice; drawn at random
+    check_token: str = ""  # in the address of a test mail to this mailbox; yet to be looked up
+
+
+NOBODYS: Final = Whose(Proof.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that came back."""
+
+    source: str  # BY_MAIL, or a provider
+    raw_id: str  # the source's own name of it; the same event has the same
+    received_at: datetime  # aware UTC; when it was read
+    understood: Understood
+    whose: Whose = NOBODYS
+    words: str = ""  # of the server, one line
+    sender: str = ""  # address in From of a person's mail; no proof of anything
+    subject: str = ""  # one line
+    kept_as: str = ""  # the file name of the mail, if it is kept

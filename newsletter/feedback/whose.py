@@ -7,45 +7,25 @@ like.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from email.message import Message
-from enum import StrEnum
 from typing import Final
 
+from newsletter.feedback.event import NOBODYS, Proof, Whose
 from newsletter.feedback.raw_mail import Mail
 from newsletter.feedback.reports import envelope_id_in
 from newsletter.feedback.texts import headers_of
-from newsletter.message.bounces import BounceAddresses, Returned
+from newsletter.issue.bounce_address import TOKEN_LENGTH
+from newsletter.message.bounces import BounceAddresses
 
 # Where servers write the address that a mail was sent to, the surest first.
 SENT_TO: Final = ("X-Original-To", "Delivered-To", "Envelope-To", "X-Envelope-To", "To", "Cc")
 # Fields of our letters that contain the token, in the letter that a bounce sends back.
 OF_LETTER: Final = ("Return-Path", "X-Envelope-From", "List-Unsubscribe")
+OWN_MAIL: Final = re.compile(r"<?mail\.(m[a-z2-7]{16})@[^<>\s]{1,255}>?")
 MESSAGE_ID: Final = re.compile(r"<?([A-Za-z0-9-]{1,64}\.[0-9a-f]{32})@[^<>\s]{1,255}>?")
 _ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]?]+")
+_TOKEN: Final = re.compile(rf"(?<![a-z2-7])[a-z2-7]{{{TOKEN_LENGTH}}}(?![a-z2-7])")
 ADDRESSES_MAX: Final = 200  # that are looked at in one mail
-
-
-class Proof(StrEnum):
-    """By what the letter was found; stored."""
-
-    ADDRESS = "address"  # the token in the address that the mail was sent to
-    ENVELOPE = "envelope"  # Original-Envelope-Id, which our letter gave to the server
-    LETTER = "letter"  # the letter that was sent back
-    ANSWER = "answer"  # In-Reply-To or References of a person's answer
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Whose:
-    """What a mail is about."""
-
-    proof: Proof
-    returned: Returned | None = None  # the reader, and the mark of the issue
-    message_id: str = ""  # of one of our letters, without its domain; its tag is yet to be checked
-
-
-NOBODYS: Final = Whose(Proof.NONE)
 
 
 def find_whose(mail: Mail, sent_to: Sequence[str], addresses: BounceAddresses | None) -> Whose:
@@ -59,15 +39,13 @@ def find_whose(mail: Mail, sent_to: Sequence[str], addresses: BounceAddresses | 
     """
     if addresses is not None:
         for proof, texts in _places(mail, sent_to):
-            for returned in _read(texts, addresses):
-                return Whose(proof, returned)
+            for found in _read(proof, texts, addresses):
+                return found
     for letter in mail.enclosed:
-        if found := _message_id_in(headers_of(letter, "Message-ID")):
-            return Whose(Proof.LETTER, message_id=found)
+        if (found_id := _message_id_in(Proof.LETTER, headers_of(letter, "Message-ID"))) is not None:
+            return found_id
     answered = [*headers_of(mail.head, "In-Reply-To"), *headers_of(mail.head, "References")]
-    if found := _message_id_in(answered):
-        return Whose(Proof.ANSWER, message_id=found)
-    return NOBODYS
+    return _message_id_in(Proof.ANSWER, answered) or _check_in(mail, sent_to, addresses) or NOBODYS
 
 
 def _places(mail: Mail, sent_to: Sequence[str]) -> Iterator[tuple[Proof, Sequence[str]]]:
@@ -81,21 +59,44 @@ def _fields(message: Message, names: Sequence[str]) -> Sequence[str]:
     return [value for name in names for value in headers_of(message, name)]
 
 
-def _read(texts: Sequence[str], addresses: BounceAddresses) -> Iterator[Returned]:
+def _read(proof: Proof, texts: Sequence[str], addresses: BounceAddresses) -> Iterator[Whose]:
     """Yield what tokens in *texts* name: alone, or in an address at the bounce mailbox."""
+    for token in _tokens_in(texts, addresses):
+        if (returned := addresses.read(token)) is not None:
+            yield Whose(proof, returned)
+        elif name := addresses.read_mail(token):
+            yield Whose(proof, mail_name=name)
+
+
+def _tokens_in(texts: Sequence[str], addresses: BounceAddresses) -> Iterator[str]:
+    """Yield what may be tokens: `ADDRESSES_MAX` at most."""
     looked = 0
     for text in texts:
         for word in [text.strip(), *(found[0] for found in _ADDRESS.finditer(text))]:
             looked += 1
             if looked > ADDRESSES_MAX:
                 return
-            token = addresses.token_in(word) or word
-            if (returned := addresses.read(token)) is not None:
-                yield returned
+            yield addresses.token_in(word) or word
+            # In an address of before, or one that a server on the way has rewritten (SRS).
+            yield from (one[0] for one in _TOKEN.finditer(word.lower()) if one[0] != word)
 
 
-def _message_id_in(texts: Sequence[str]) -> str:
+def _check_in(
+    mail: Mail, sent_to: Sequence[str], addresses: BounceAddresses | None
+) -> Whose | None:
+    """Return the test mail that this may be: its token is in the address, and nobody's."""
+    if addresses is None:
+        return None
+    texts = [*sent_to, *_fields(mail.head, SENT_TO)]
+    tokens = [one for one in _tokens_in(texts, addresses) if len(one) == TOKEN_LENGTH]
+    return Whose(Proof.NONE, check_token=tokens[0].lower()) if tokens else None
+
+
+def _message_id_in(proof: Proof, texts: Sequence[str]) -> Whose | None:
+    """Return the letter, or the program's mail, whose Message-ID stands in *texts*."""
     for text in texts:
-        for found in MESSAGE_ID.finditer(text):
-            return found[1]
-    return ""
+        if found := MESSAGE_ID.search(text):
+            return Whose(proof, message_id=found[1])
+        if own := OWN_MAIL.search(text):
+            return Whose(proof, mail_name=own[1])
+    return None

@@ -121,6 +121,17 @@ class BounceAddresses:
         reader = f"r{name[:READER_LENGTH]}"
         return Returned(found, ReaderId(reader), name[READER_LENGTH:])
 
+    def read_mail(self, token: str) -> str | None:
+        """Return the name of the program's mail that *token* is of; None: of none."""
+        token = token.lower()
+        name = token[:-TAG_LENGTH]
+        if len(token) != TOKEN_LENGTH or not token.isascii():
+            return None
+        is_its = False
+        for signer in self._signers:  # to the end, as above
+            is_its |= compare_digest(signer.sign(name, b"mail")[0], token)
+        return f"m{name[:READER_LENGTH]}" if is_its else None
+
     def is_of(self, returned: Returned, issue: str) -> bool:
         """Whether the letter belongs to *issue*."""
         return any(signer.mark_of(issue) == returned.issue_mark for signer in self._signers)

@@ -5,8 +5,9 @@ from typing import Final
 
 import pytest
 
+from newsletter.feedback.event import Proof, Whose
 from newsletter.feedback.raw_mail import open_mail
-from newsletter.feedback.whose import Proof, Whose, find_whose
+from newsletter.feedback.whose import find_whose
 from newsletter.message.bounces import BounceAddresses, ReturnPurpose
 from newsletter.message.keys import LinkKeys
 from newsletter.subscribers.reader_id import ReaderId

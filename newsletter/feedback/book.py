@@ -1,0 +1,129 @@
+"""The interface of the record of what came back, independent of its storage."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.feedback.effects import Action, Letter, Settled
+from newsletter.feedback.event import BounceClass, Event, Kind, Proof
+from newsletter.feedback.rates import Returns
+from newsletter.subscribers.subscriber import SubscriberId
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What an event does, and to whom."""
+
+    action: Action
+    letter: Letter | None = None
+    mail_name: str = ""  # of the program's mail that it is about
+    reader: SubscriberId | None = None  # whom that mail was about
+    is_check: bool = False  # a test mail to this mailbox has arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of one event."""
+
+    number: int  # of its record
+    action: Action
+    issue: str = ""
+    is_news: bool = True  # False: it was applied before, and nothing was changed now
+    is_check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it is recorded."""
+
+    number: int
+    received_at: datetime  # aware UTC, like the next times
+    kind: Kind
+    bounce_class: BounceClass | None
+    reason: str  # may be empty, like the next words
+    status: str
+    code: str
+    proof: Proof
+    issue: str
+    subscriber: SubscriberId | None
+    domain: str
+    words: str
+    sender: str
+    subject: str
+    action: Action
+    kept_as: str
+    settled_at: datetime | None
+    settled_by: str
+    settled_as: Settled | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Who decides."""
+
+    name: str
+    account: str = ""  # of the system: USER@HOST; empty: not known
+
+
+class FeedbackBook(Protocol):
+    """
+    What came back; durable when a call returns.
+
+    Every method raises LedgerError when the database cannot be used.
+    """
+
+    def judge(self, event: Event) -> Judged:
+        """Return what an event would do; changes nothing."""
+
+    def apply(self, events: Sequence[Event]) -> Sequence[Applied]:
+        """Apply events, each once for ever, all of them or none."""
+
+    def count_returns(self, issue: str) -> Returns:
+        """Return what came back of an issue."""
+
+
+class FeedbackRecord(Protocol):
+    """
+    The events as they are recorded; durable when a call returns.
+
+    Every method raises LedgerError when the database cannot be used.
+    """
+
+    def count_open(self) -> Mapping[Action, int]:
+        """Return how many events wait for a person, by what is to be done."""
+
+    def count_asking(self, before: datetime) -> int:
+        """Return how many wishes to leave, without proof, have waited since *before*."""
+
+    def read_open(self) -> Sequence[Recorded]:
+        """Return the events that wait for a person: wishes to leave first, then by time."""
+
+    def read_newest(self, count: int) -> Sequence[Recorded]:
+        """Return the newest events of every kind, the newest first."""
+
+    def read_of(self, reader: SubscriberId) -> Sequence[Recorded]:
+        """Return the events about a reader, the oldest first."""
+
+    def find(self, number: int) -> Recorded | None:
+        """Return one event."""
+
+    def settle(
+        self, numbers: Collection[int], settled: Settled, key: str, by: Signature, now: datetime
+    ) -> int:
+        """
+        Record a person's decision, and carry it out; return how many events it settled.
+
+        Args:
+            numbers: of events that wait.
+            settled: the decision.
+            key: of the address to unsubscribe; "": that of the event's own reader.
+            by: who decides.
+            now: aware UTC.
+        """
+
+    def kept_of_erased(self) -> Sequence[str]:
+        """Return the file names of kept mails that were proven to be an erased reader's."""
+
+    def forget_kept(self, names: Collection[str]) -> None:
+        """Record that these kept mails were deleted."""
