@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from newsletter.storage.diary import SqlDiary
     from newsletter.storage.doubts import SqlDoubts
     from newsletter.storage.erasing import SqlErasing
+    from newsletter.storage.feedback_book import SqlFeedback
+    from newsletter.storage.feedback_record import SqlFeedbackRecord
     from newsletter.storage.group_commit import GroupCommit
     from newsletter.storage.ledger import SqlLedger
     from newsletter.storage.letters import SqlLetters
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from newsletter.storage.notices import SqlNotices
     from newsletter.storage.reader_acts import SqlReaderActs
     from newsletter.storage.reader_lookup import SqlReaderLookup
+    from newsletter.storage.returned_letters import LetterMarks
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
     from newsletter.subscribers.access_record import Access
@@ -177,6 +180,25 @@ class Records:
         from newsletter.storage.consent_texts import SqlConsentTexts  # noqa: PLC0415
 
         return SqlConsentTexts(self.database)
+
+    def feedback(self, marks: "LetterMarks", lang: "Lang") -> "SqlFeedback":
+        """
+        Open the record of what came back.
+
+        Args:
+            marks: recognise the site's letters.
+            lang: of notices to readers without a language of their own.
+        """
+        from newsletter.storage.feedback_book import SqlFeedback  # noqa: PLC0415
+        from newsletter.storage.returned_letters import ReturnedLetters  # noqa: PLC0415
+
+        return SqlFeedback(self.database, self.commits, ReturnedLetters(marks), lang)
+
+    def feedback_record(self, lang: "Lang") -> "SqlFeedbackRecord":
+        """Open the recorded events, to read and settle them; *lang* as in `feedback`."""
+        from newsletter.storage.feedback_record import SqlFeedbackRecord  # noqa: PLC0415
+
+        return SqlFeedbackRecord(self.database, self.commits, lang)
 
     def accesses(self) -> "SqlAccesses":
         """Open the record of what operators did with personal data."""

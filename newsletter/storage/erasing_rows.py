@@ -32,6 +32,7 @@ from newsletter.storage.answers import AGAIN, ASSUMED, GONE, OLD_BEGINNINGS
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consent_tables import consents
 from newsletter.storage.erased_people import SENT
+from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.import_tables import imported_rows
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.personal_columns import TEXTS
@@ -76,6 +77,7 @@ def erase_rows(connection: Connection, sought: Sought, people: People) -> Counte
     if rows.has(consents.c.details):
         persons = [bytes.fromhex(one) for one in sought.hashes]
         rows.change(consents, is_in(consents.c.person, persons), {"details": None})
+    counts[Erased.RETURNED] += _erase_events(rows, people)
     counts[Erased.READERS] += _erase_readers(connection, rows, sought, people, sent_to)
     counts[Erased.TEXTS] += _erase_texts(connection, rows, sought)
     _erase_file_names(connection, rows, sought)
@@ -123,6 +125,20 @@ def _erase_notices(connection: Connection, rows: Rows, sought: Sought, people: P
         values = {"address": ERASED, "address_key": key, "answer": None}
         rows.change(breach_notices, of.id == row.id, values)
     return count + len(found)
+
+
+def _erase_events(rows: Rows, people: People) -> int:
+    """
+    Take people out of what came back; that a letter did stays.
+
+    Their numbers may become those of others. The kept mails are deleted by the names that stay.
+    """
+    of = feedback_events.c
+    if not rows.has(of.subscriber_id):
+        return 0
+    names = ("subscriber_id", "mail_name", "words", "sender", "subject")
+    theirs = is_in(of.subscriber_id, people.ids)
+    return rows.change(feedback_events, theirs, dict.fromkeys(names))
 
 
 def _without_reader(row: Row[Any], secret: bytes) -> dict[str, object]:

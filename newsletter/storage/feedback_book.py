@@ -1,0 +1,221 @@
+"""What came back, in the database: each event is applied once, with its record in one commit."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Engine, and_, exists, insert, select, update
+
+from newsletter.dispatch.control import PROGRAM
+from newsletter.feedback.book import Applied, Judged
+from newsletter.feedback.effects import (
+    FOR_PEOPLE,
+    KEEPS_MAIL,
+    STREAK,
+    About,
+    Action,
+    Letter,
+    concerns_present,
+    decide,
+)
+from newsletter.feedback.event import BounceClass, Event, Kind, Proof
+from newsletter.feedback.rates import Returns
+from newsletter.lang import Lang
+from newsletter.phrases import phrase
+from newsletter.storage.acting_readers import find_by_id
+from newsletter.storage.feedback_acts import end, unsubscribe
+from newsletter.storage.feedback_tables import feedback_events
+from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.mail_tables import bounce_checks
+from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.returned_letters import (
+    ReturnedLetters,
+    count_streak,
+    find_crowd,
+    find_mail_reader,
+)
+from newsletter.storage.returns import count_returns
+from newsletter.storage.transactions import reading
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause, Why
+
+_OF: Final = feedback_events.c
+_IS_OPEN: Final = and_(_OF.settled_at.is_(None), _OF.action.in_(sorted(FOR_PEOPLE)))
+
+
+class SqlFeedback:
+    """Events in the tables of *engine*."""
+
+    def __init__(
+        self, engine: Engine, commits: GroupCommit, letters: ReturnedLetters, lang: Lang
+    ) -> None:
+        """
+        Prepare.
+
+        Args:
+            engine: the database.
+            commits: the common commits of all threads.
+            letters: finds the letters that events are about.
+            lang: of notices to readers without a language of their own.
+        """
+        self._engine = engine
+        self._commits = commits
+        self._letters = letters
+        self._lang = lang
+
+    def judge(self, event: Event) -> Judged:
+        """Return what an event would do; changes nothing."""
+        with reading(self._engine) as connection:
+            self._letters.prepare(connection, [event.whose.message_id])
+            return self._judge(connection, event)
+
+    def apply(self, events: Sequence[Event]) -> Sequence[Applied]:
+        """
+        Apply events, each once for ever; durable on return, all of them or none.
+
+        Raises:
+            LedgerError: the database cannot be used now: nothing was changed.
+        """
+        with reading(self._engine) as connection:  # may take long: outside of the lock
+            self._letters.prepare(connection, [one.whose.message_id for one in events])
+        return self._commits.run(
+            lambda connection: [self._apply(connection, one) for one in events]
+        )
+
+    def _judge(self, connection: Connection, event: Event) -> Judged:
+        whose = event.whose
+        if whose.check_token:
+            token = bounce_checks.c.token == whose.check_token
+            if connection.execute(select(exists().where(token))).scalar_one():
+                return Judged(Action.NOTE, is_check=True)
+        if whose.mail_name:
+            is_ours, reader = find_mail_reader(connection, whose.mail_name)
+            name = whose.mail_name if is_ours else ""
+            action = decide(event.understood, About(is_own_mail=is_ours))
+            return Judged(action, mail_name=name, reader=reader)
+        letter = self._letters.find(connection, whose)
+        if letter is None:
+            return Judged(decide(event.understood, About()))
+        about = About(letter)
+        diagnosis = event.understood.diagnosis
+        if event.understood.kind is Kind.BOUNCE and diagnosis and concerns_present(letter):
+            if diagnosis.bounce_class is BounceClass.HARD:
+                about = replace(about, crowd=find_crowd(connection, letter, self._letters))
+            elif diagnosis.bounce_class in (BounceClass.SOFT, BounceClass.UNKNOWN):
+                about = replace(about, streak=count_streak(connection, letter, STREAK))
+        return Judged(decide(event.understood, about), letter)
+
+    def _apply(self, connection: Connection, event: Event) -> Applied:
+        known = connection.execute(
+            select(_OF.id, _OF.action, _OF.issue).where(
+                _OF.source == event.source, _OF.raw_id == event.raw_id
+            )
+        ).first()
+        if known is not None:
+            return Applied(known.id, Action(known.action), known.issue or "", is_news=False)
+        judged = self._judge(connection, event)
+        letter = judged.letter
+        if judged.is_check:
+            _note_arrival(connection, event)
+        number = _record(connection, event, judged)
+        if letter is not None:
+            self._act(connection, event, judged.action, letter)
+        return Applied(
+            number, judged.action, letter.issue if letter else "", is_check=judged.is_check
+        )
+
+    def _act(self, connection: Connection, event: Event, action: Action, letter: Letter) -> None:
+        now, reader = event.received_at, letter.reader
+        match action:
+            case Action.SUPPRESS:
+                end(connection, reader, Standing.SUPPRESSED, _why(event, letter), now)
+            case Action.SUSPEND:
+                because = phrase("feedback.suspended", issues=STREAK, words=event.words)
+                why = Why(Cause.BOUNCED, because, PROGRAM)
+                end(connection, reader, Standing.SUSPENDED, why, now)
+            case Action.UNSUBSCRIBE:
+                unsubscribe(connection, reader, now, self._lang)
+            case Action.HOLD:
+                _release(connection, letter, now)
+            case _:
+                pass
+
+    def count_returns(self, issue: str) -> Returns:
+        """Return what came back of an issue."""
+        with reading(self._engine) as connection:
+            return count_returns(connection, issue)
+
+
+def _why(event: Event, letter: Letter) -> Why:
+    issue = letter.issue or "?"
+    if event.understood.kind is Kind.COMPLAINT:
+        return Why(Cause.COMPLAINED, phrase("feedback.complained", issue=issue), PROGRAM)
+    because = phrase("feedback.bounced", issue=issue, words=event.words)
+    return Why(Cause.BOUNCED, because, PROGRAM)
+
+
+def _note_arrival(connection: Connection, event: Event) -> None:
+    of = bounce_checks.c
+    arrived = update(bounce_checks).where(
+        of.token == event.whose.check_token, of.arrived_at.is_(None)
+    )
+    connection.execute(arrived.values(arrived_at=event.received_at, noted_by=PROGRAM))
+
+
+def _record(connection: Connection, event: Event, judged: Judged) -> int:
+    found, letter = event.understood, judged.letter
+    diagnosis = found.diagnosis
+    is_proven = letter is not None or bool(judged.mail_name)
+    values = {
+        "source": event.source,
+        "raw_id": event.raw_id,
+        "received_at": event.received_at,
+        "kind": found.kind.value,
+        "bounce_class": diagnosis and diagnosis.bounce_class.value,
+        "reason": diagnosis and diagnosis.reason.value,
+        "status": (diagnosis and diagnosis.status) or None,
+        "code": (diagnosis and diagnosis.code) or None,
+        "proof": event.whose.proof.value if is_proven else Proof.NONE.value,
+        "issue": (letter and letter.issue) or None,
+        "subscriber_id": letter.reader.id if letter else judged.reader,
+        "mail_name": judged.mail_name or None,
+        "domain": (letter and letter.domain) or None,
+        "words": event.words or None,
+        "sender": event.sender or None,
+        "subject": event.subject or None,
+        "action": judged.action.value,
+        "kept_as": (judged.action in KEEPS_MAIL and event.kept_as) or None,
+    }
+    number: int = connection.execute(
+        insert(feedback_events).values(values).returning(_OF.id)
+    ).scalar_one()
+    return number
+
+
+def _release(connection: Connection, letter: Letter, now: datetime) -> None:
+    """Put readers of a domain back whom the first of a crowd suppressed: a person decides."""
+    first = and_(
+        _OF.issue == letter.issue,
+        _OF.domain == letter.domain,
+        _OF.kind == Kind.BOUNCE.value,
+        _OF.action == Action.SUPPRESS.value,
+    )
+    found = connection.execute(
+        select(_OF.id, _OF.subscriber_id, _OF.received_at).where(first)
+    ).all()
+    book = SqlOpenBook(connection, Occasion(ConsentWay.MAIL, now))
+    for number, subscriber, at in found:
+        reader = find_by_id(connection, subscriber)
+        is_its = (
+            reader is not None
+            and reader.standing is Standing.SUPPRESSED
+            and reader.why.cause is Cause.BOUNCED
+            and reader.standing_since == at
+        )
+        if reader is not None and is_its:
+            why = Why(None, phrase("feedback.released", domain=letter.domain), PROGRAM)
+            book.update([replace(reader, standing=Standing.ACTIVE, standing_since=now, why=why)])
+        held = update(feedback_events).where(_OF.id == number)
+        connection.execute(held.values(action=Action.HOLD.value))

@@ -1,0 +1,176 @@
+"""Events as they are recorded: read, and settled by people."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, Row, and_, func, select, update
+
+from newsletter.feedback.book import Recorded, Signature
+from newsletter.feedback.effects import FOR_PEOPLE, Action, Settled
+from newsletter.feedback.event import BounceClass, Kind, Proof
+from newsletter.lang import Lang
+from newsletter.phrases import phrase
+from newsletter.storage.acting_readers import find_by_id, find_by_key
+from newsletter.storage.feedback_acts import end, unsubscribe
+from newsletter.storage.feedback_tables import feedback_events
+from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.transactions import reading
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing, SubscriberId
+from newsletter.subscribers.why import Cause, Why
+
+_OF: Final = feedback_events.c
+_IS_OPEN: Final = and_(_OF.settled_at.is_(None), _OF.action.in_(sorted(FOR_PEOPLE)))
+
+
+class SqlFeedbackRecord:
+    """The recorded events of one site."""
+
+    def __init__(self, engine: Engine, commits: GroupCommit, lang: Lang) -> None:
+        """
+        Prepare.
+
+        Args:
+            engine: the database.
+            commits: the common commits of all threads.
+            lang: of notices to readers without a language of their own.
+        """
+        self._engine = engine
+        self._commits = commits
+        self._lang = lang
+
+    def count_open(self) -> Mapping[Action, int]:
+        """Return how many events wait for a person, by what is to be done."""
+        query = select(_OF.action, func.count()).where(_IS_OPEN).group_by(_OF.action)
+        with reading(self._engine) as connection:
+            return {Action(action): count for action, count in connection.execute(query)}
+
+    def count_asking(self, before: datetime) -> int:
+        """Return how many wishes to leave, without proof, have waited since *before*."""
+        query = select(func.count()).where(
+            _IS_OPEN, _OF.action == Action.ASK.value, _OF.received_at < before
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar_one()
+
+    def read_open(self) -> Sequence[Recorded]:
+        """Return the events that wait for a person: wishes to leave first, then by time."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(feedback_events).where(_IS_OPEN).order_by(_OF.id))
+            recorded = [_recorded(row) for row in found]
+        order = (Action.ASK, Action.HOLD, Action.LIST)
+        return sorted(recorded, key=lambda one: (order.index(one.action), one.number))
+
+    def read_newest(self, count: int) -> Sequence[Recorded]:
+        """Return the newest events of every kind, the newest first."""
+        query = select(feedback_events).order_by(_OF.id.desc()).limit(count)
+        with reading(self._engine) as connection:
+            return [_recorded(row) for row in connection.execute(query)]
+
+    def read_of(self, reader: SubscriberId) -> Sequence[Recorded]:
+        """Return the events about a reader, the oldest first."""
+        query = select(feedback_events).where(_OF.subscriber_id == reader).order_by(_OF.id)
+        with reading(self._engine) as connection:
+            return [_recorded(row) for row in connection.execute(query)]
+
+    def find(self, number: int) -> Recorded | None:
+        """Return one event."""
+        query = select(feedback_events).where(_OF.id == number)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _recorded(row)
+
+    def settle(
+        self, numbers: Collection[int], settled: Settled, key: str, by: Signature, now: datetime
+    ) -> int:
+        """
+        Record a person's decision, and carry it out; return how many events it settled.
+
+        Args:
+            numbers: of events that wait.
+            settled: the decision.
+            key: of the address to unsubscribe; "": that of the event's own reader.
+            by: who decides.
+            now: aware UTC.
+        """
+        return self._commits.run(
+            lambda connection: self._settle(connection, numbers, settled, key, by, now)
+        )
+
+    def _settle(
+        self,
+        connection: Connection,
+        numbers: Collection[int],
+        settled: Settled,
+        key: str,
+        by: Signature,
+        now: datetime,
+    ) -> int:
+        rows = connection.execute(
+            select(feedback_events).where(_OF.id.in_(list(numbers)), _IS_OPEN)
+        ).all()
+        for row in rows:
+            reader = (
+                find_by_key(connection, key) if key else find_by_id(connection, row.subscriber_id)
+            )
+            if reader is not None and settled is Settled.UNSUBSCRIBED:
+                unsubscribe(connection, reader, now, self._lang, by.name)
+            if (
+                reader is not None
+                and settled is Settled.SUPPRESSED
+                and reader.standing in MAY_LEAVE
+            ):
+                because = phrase("feedback.bounced", issue=row.issue or "", words=row.words or "")
+                why = Why(Cause.BOUNCED, because, by.name)
+                end(connection, reader, Standing.SUPPRESSED, why, now)
+            values = {
+                "settled_at": now,
+                "settled_by": by.name,
+                "settled_as": settled.value,
+                "account": by.account or None,
+            }
+            connection.execute(update(feedback_events).where(_OF.id == row.id).values(values))
+        return len(rows)
+
+    def kept_of_erased(self) -> Sequence[str]:
+        """Return the file names of kept mails that were proven to be an erased reader's."""
+        query = select(_OF.kept_as).where(
+            _OF.kept_as.is_not(None),
+            _OF.proof != Proof.NONE.value,
+            _OF.subscriber_id.is_(None),
+            _OF.mail_name.is_(None),
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
+    def forget_kept(self, names: Collection[str]) -> None:
+        """Record that these kept mails were deleted."""
+        self._commits.run(
+            lambda connection: connection.execute(
+                update(feedback_events).where(_OF.kept_as.in_(list(names))).values(kept_as=None)
+            )
+        )
+
+
+def _recorded(row: Row[Any]) -> Recorded:
+    return Recorded(
+        number=row.id,
+        received_at=row.received_at,
+        kind=Kind(row.kind),
+        bounce_class=BounceClass(row.bounce_class) if row.bounce_class else None,
+        reason=row.reason or "",
+        status=row.status or "",
+        code=row.code or "",
+        proof=Proof(row.proof),
+        issue=row.issue or "",
+        subscriber=row.subscriber_id,
+        domain=row.domain or "",
+        words=row.words or "",
+        sender=row.sender or "",
+        subject=row.subject or "",
+        action=Action(row.action),
+        kept_as=row.kept_as or "",
+        settled_at=row.settled_at,
+        settled_by=row.settled_by or "",
+        settled_as=Settled(row.settled_as) if row.settled_as else None,
+    )
