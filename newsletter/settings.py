@@ -32,6 +32,8 @@ TRUSTED_PROXIES_MAX: Final = 10
 CONFIRMATIONS_MAX: Final = 1_000_000
 KEEP_LETTERS_MAX: Final = 36_500  # days
 ERASE_AFTER_MAX: Final = 3_650  # days
+KEEP_FEEDBACK_MAX: Final = 3_650  # days
+KEEP_FEEDBACK_MB_MAX: Final = 1_000_000
 PUBLIC_URL_MAX: Final = 200  # characters: part of header fields that may not be folded
 PUBLIC_URL: Final = re.compile(
     r"https?://[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
@@ -54,6 +56,8 @@ DEFAULTS: Final[Mapping[str, str]] = {
     "NEWSLETTER_RENEWAL_SILENCE": "kept",
     "NEWSLETTER_ERASE_AFTER": "30",
     "NEWSLETTER_INBOXES": "",
+    "NEWSLETTER_KEEP_FEEDBACK_DAYS": "90",
+    "NEWSLETTER_KEEP_FEEDBACK_MB": "500",
     "NEWSLETTER_HELO": "",
     "NEWSLETTER_CA_FILE": "",
     "NEWSLETTER_DKIM_DOMAIN": "",
@@ -83,6 +87,8 @@ class Settings:
     renewal_silence: Silence  # what it means if a reader does not confirm a consent again
     keep_letters: timedelta  # how long unsent letters without references are kept
     erase_after: timedelta  # after a withdrawal, the reader's data is erased
+    keep_feedback: timedelta  # how long mails that came back are kept for a person to read
+    keep_feedback_mb: int  # megabytes of all of these together
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str], folder: Path) -> "Settings":
@@ -128,6 +134,10 @@ class Settings:
             renewal_silence=reader.renewal_silence(),
             keep_letters=reader.keep_letters(),
             erase_after=timedelta(days=reader.number("NEWSLETTER_ERASE_AFTER", 1, ERASE_AFTER_MAX)),
+            keep_feedback=timedelta(
+                days=reader.number("NEWSLETTER_KEEP_FEEDBACK_DAYS", 1, KEEP_FEEDBACK_MAX)
+            ),
+            keep_feedback_mb=reader.number("NEWSLETTER_KEEP_FEEDBACK_MB", 1, KEEP_FEEDBACK_MB_MAX),
         )
         reader.check_language()
         if reader.faults:

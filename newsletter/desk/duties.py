@@ -9,6 +9,7 @@ from typing import Final
 
 from newsletter.app.site import Site
 from newsletter.desk.accessing import bounds_of
+from newsletter.desk.feedback_record import open_record
 from newsletter.desk.moments import find_zone
 from newsletter.desk.owed_notices import find_owed, today_of
 from newsletter.mails.mail import MailKind
@@ -17,6 +18,8 @@ from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
 
 GRACE: Final = timedelta(days=1)  # between two looks of a server
+REFUSAL_DUE: Final = timedelta(days=1)
+REFUSAL_OVERDUE: Final = timedelta(days=14)  # its result would have to be told by then
 
 
 class DutyKind(StrEnum):
@@ -24,6 +27,7 @@ class DutyKind(StrEnum):
 
     RESULTS = "results"  # Network Act, Article 50(7)
     RENEWALS = "renewals"  # Network Act, Article 50(8)
+    REFUSALS = "refusals"  # by mail, without proof; Network Act, Article 50(2)
     UNPROVEN = "unproven"  # notices that no server has accepted
     ERASURES = "erasures"  # Personal Information Protection Act, Article 21
     REVIEW = "review"  # of last month's accesses to personal data
@@ -92,6 +96,13 @@ def _erasures(seen: _Seen) -> Duty:
     return Duty(DutyKind.ERASURES, erasing.count_due(until - after) - overdue, overdue)
 
 
+def _refusals(seen: _Seen) -> Duty:
+    """Who asked to leave without proof is decided on by a person; due from the second day on."""
+    record, now = open_record(seen.site), seen.site.clock()
+    overdue = record.count_asking(now - REFUSAL_OVERDUE)
+    return Duty(DutyKind.REFUSALS, record.count_asking(now - REFUSAL_DUE) - overdue, overdue)
+
+
 def _review(seen: _Seen) -> Duty:
     """Last month is to be reviewed in this one; the month before it should have been."""
     last = seen.today.replace(day=1) - timedelta(days=1)
@@ -123,6 +134,7 @@ _DUTIES: Final[Sequence[Callable[[_Seen], Duty]]] = (
     _renewals,
     _erasures,
     _review,
+    _refusals,
     _unproven,
     _undated,
 )

@@ -10,9 +10,11 @@ from typing import Final
 from newsletter.app.site import REHEARSAL_URL, Site
 from newsletter.delivery.registry import read_mail_url
 from newsletter.delivery.written_letters import delete_letters
+from newsletter.desk.kept_feedback import erase_kept
 from newsletter.desk.rejected_rows import erase_rejects
 from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import ContentError
+from newsletter.feedback.kept_mails import FOLDER
 from newsletter.phrases import phrase
 from newsletter.subscribers.address import Address, address_of
 from newsletter.subscribers.erasing import (
@@ -109,6 +111,10 @@ def _erase_in_files(
             counts[Erased.LETTERS] += delete_letters(folder, is_theirs)
         except OSError:
             closed.append(str(folder))
+    try:
+        counts[Erased.RETURNED] += erase_kept(site, sought)
+    except OSError:
+        closed.append(str(site.root / FOLDER))
     for file in site.records.erasing().rejects():
         try:
             counts[Erased.REJECTS] += erase_rejects(file, sought, locals_)

@@ -34,6 +34,7 @@ WAYS: Final = {
     ConsentWay.CODE: "person_by_code",
     ConsentWay.LINK: "person_by_link",
     ConsentWay.READER: "person_by_reader",
+    ConsentWay.MAIL: "person_by_mail",
     ConsentWay.UNDONE: "person_by_undoing",
     ConsentWay.MOVED: "person_by_move",
     ConsentWay.OPERATOR: "person_by_office",

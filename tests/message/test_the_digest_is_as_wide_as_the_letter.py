@@ -62,6 +62,8 @@ SETTINGS: Final = {
     "NEWSLETTER_KEEP_LETTERS_DAYS": "7",
     "NEWSLETTER_RENEWAL_SILENCE": "removed",
     "NEWSLETTER_ERASE_AFTER": "7",
+    "NEWSLETTER_KEEP_FEEDBACK_DAYS": "7",
+    "NEWSLETTER_KEEP_FEEDBACK_MB": "7",
 }
 # Without a file of keys or certificates they are no settings; the signature is no part of a letter.
 NEED_FILES: Final = {
