@@ -24,6 +24,9 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "backup": frozenset({AccessKind.BACKUP_MADE}),
     "restore": frozenset({AccessKind.BACKUP_RESTORED}),
     "breach": frozenset({AccessKind.UNREACHED_LISTED}),  # with --unreached
+    "feedback list": frozenset({AccessKind.FEEDBACK_SHOWN}),
+    "feedback show": frozenset({AccessKind.FEEDBACK_SHOWN}),
+    "feedback settle": frozenset({AccessKind.FEEDBACK_SHOWN}),
     "notices due": frozenset({AccessKind.NOTICES_SHOWN}),
     "consent show": frozenset({AccessKind.CONSENT_SHOWN}),
     "access list": frozenset({AccessKind.ACCESSES_SHOWN}),  # with --whose
@@ -44,6 +47,8 @@ SHOWS_NOBODY: Final = frozenset(
         *("init", "new", "compose", "check", "test", "approve", "dispatch", "serve", "mails send"),
         *(
             "bounces arrived",
+            "feedback read",
+            "feedback explain",  # of files that the operator has
             "notices send",
             "duties",
             "pause",

@@ -164,6 +164,9 @@ def _way_in_words(entry: ConsentEntry, file: str | None) -> str:
         "link": _("by the link of a mail"),
         "silence": _("without an answer in time"),
         "reader": _("by the reader"),
+        "mail": _("by the reader's mail, read by {person}", person=printable(by))
+        if by
+        else _("by the reader's mail"),
         "undone": _("the reader took it back"),
         "moved": _("by a change of address"),
         "operator": _("by {person}", person=printable(by)) if by else _("by the office"),

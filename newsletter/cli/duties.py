@@ -57,6 +57,8 @@ def _name(kind: DutyKind) -> str:
             return _("Results of consent and unsubscribing")
         case DutyKind.RENEWALS:
             return _("Consents to be confirmed again")
+        case DutyKind.REFUSALS:
+            return _("Wishes to unsubscribe without proof")
         case DutyKind.UNPROVEN:
             return _("Notices that no server has accepted")
         case DutyKind.ERASURES:
@@ -73,6 +75,7 @@ def _say_next(found: list[Duty], today: date) -> list[str]:
     help_with = {
         DutyKind.RESULTS: "newsletter notices send",
         DutyKind.RENEWALS: "newsletter notices send",
+        DutyKind.REFUSALS: "newsletter feedback settle",
         DutyKind.UNPROVEN: "newsletter notices due",
         DutyKind.ERASURES: "newsletter subscribers erase --due",
         DutyKind.REVIEW: f"newsletter access review --month {last_month:%Y-%m}",

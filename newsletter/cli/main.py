@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "status": "Show the progress of dispatches.",
     "show": "Print an email as it was sent.",
     "diff": "Show what differs between an issue's folder and its kept email.",
+    "feedback": "Read bounces, complaints and answers; see what waits for you.",
     "backup": "Back up readers and ledger to a file that only you can read.",
     "restore": "Restore readers and ledger from a backup.",
     "dkim-key": "Make a key that signs your emails, and print its DNS record.",

@@ -7,10 +7,11 @@ from typing import Final
 
 import click
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from newsletter.cli.accessing import SHOWS_NOBODY, SHOWS_PEOPLE
+from newsletter.cli.feedback import feedback
 from newsletter.cli.main import cli
 from newsletter.errors import LedgerError
 from newsletter.subscribers.access_record import Access
@@ -36,6 +37,9 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
     "backup": [("backup", "copy.db")],
     "restore": [("restore", "earlier.db", "--yes", "--because", "장애 복구")],
     "breach": [("breach", "leak.yaml", "--drill", "--unreached", "copy.db")],
+    "feedback list": [("feedback", "list"), ("feedback", "list", "--all", "--json")],
+    "feedback show": [("feedback", "show", "1")],
+    "feedback settle": [("feedback", "settle", "1", "--as", "unsubscribed")],
     "notices due": [("notices", "due"), ("notices", "due", "--json")],
     "consent show": [("consent", "show", A), ("consent", "show", NEW)],
     "access list": [("access", "list", "--whose", A), ("access", "list", "--whose", A, "--json")],
@@ -70,6 +74,8 @@ NOBODY: Final[dict[str, list[tuple[str, ...]]]] = {
     "approve": [("approve", ISSUE_ID, "--by", "Kim", "--yes")],
     "dispatch": [("dispatch", ISSUE_ID, "--yes"), ("dispatch", ISSUE_ID, "--dry-run")],
     "mails send": [("mails", "send")],
+    "feedback read": [("feedback", "read", "maildir:none")],
+    "feedback explain": [("feedback", "explain", "issues/publication.yaml")],
     "bounces arrived": [("bounces", "arrived", "234567")],
     "pause": [("pause", ISSUE_ID)],
     "resume": [("resume", ISSUE_ID)],
@@ -85,7 +91,7 @@ NOBODY: Final[dict[str, list[tuple[str, ...]]]] = {
     "subscribers limits": [("subscribers", "limits")],
 }
 # Print what is about a person, and no address; or nothing of anybody.
-NAMELESS: Final = {"access list", "consent show", "restore"}
+NAMELESS: Final = {"access list", "consent show", "feedback settle", "restore"}
 # What other commands print where they are not asked for people.
 QUIET: Final = [
     ("status",),
@@ -108,6 +114,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ClockedStage:
     desk.run("subscribers", "add", OWED, "--consented-at", "2022-08-25")
     (tmp_path / "bounced.csv").write_text(f"email,반송\n{GONE},2022-08-01\n")
     desk.run("subscribers", "import", "bounced.csv")
+    wish = f"From: {A}\nTo: desk@example.org\nSubject: unsubscribe\n\n"
+    CliRunner().invoke(feedback, ["read", "-"], input=wish, obj=desk.site)
     (tmp_path / "leak.yaml").write_bytes((CHECKOUT / "tests/samples/leak.yaml").read_bytes())
     desk.run("backup", "earlier.db")
     (tmp_path / "list.csv").write_text(f"email,language\n{A},ko\n{NEW},en\nnobody@,en\n")

@@ -1,0 +1,123 @@
+"""newsletter feedback read: read the mails that came back, and apply them."""
+
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from threading import Event
+from typing import Final
+
+import click
+
+from newsletter.app.site import Site
+from newsletter.cli.output import is_terminal
+from newsletter.cli.returned.counts import say_counts, say_waiting
+from newsletter.cli.stopping import stopping
+from newsletter.cli.wording import _, say
+from newsletter.desk.feedback import FeedbackDesk
+from newsletter.desk.inboxes import find_inboxes
+from newsletter.errors import NewsletterError, ProviderBusy, UsageError
+from newsletter.feedback.inbox import Inbox
+from newsletter.feedback.piped import read_piped
+from newsletter.files import reason_of
+
+TRY_AGAIN: Final = 75  # EX_TEMPFAIL of sysexits.h: Postfix and Exim keep the mail and try again
+LOOK_S: Final = 30.0  # between two looks at an inbox, where nothing tells of new mails
+AWAY_S: Final = 60.0  # until an inbox or database that is away is tried again
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.argument("inboxes", metavar="[INBOX...]", nargs=-1)
+@click.option("--follow", is_flag=True, help="Go on, and read mails as they come; Ctrl-C ends.")
+@click.option(
+    "--recipient",
+    "recipients",
+    metavar="ADDRESS",
+    multiple=True,
+    help="For a mail on standard input: the address that it was sent to.",
+)
+@click.pass_context
+def read(
+    ctx: click.Context, inboxes: tuple[str, ...], follow: bool, recipients: tuple[str, ...]
+) -> None:
+    """
+    Read the mails that came back: bounces, complaints, wishes to unsubscribe, answers.
+
+    INBOX is 'maildir:PATH', 'imaps://USER:PASSWORD@HOST/FOLDER', or '-' for one mail on standard
+    input, as Postfix and Exim hand it over. Without INBOX those in NEWSLETTER_INBOXES are read.
+    A mail is put away when its effect is recorded; reading it twice changes nothing.
+    """
+    site: Site = ctx.obj
+    if "-" in inboxes:
+        if len(inboxes) > 1 or follow:
+            raise UsageError(
+                _("'-' reads one mail; do not combine it with other inboxes or --follow")
+            )
+        ctx.exit(_read_piped(site, recipients))
+    if recipients:
+        raise UsageError(_("--recipient goes with '-'"))
+    with ExitStack() as opened:
+        found = [opened.enter_context(closing(one)) for one in find_inboxes(site, inboxes)]
+        stopped = Event()
+        opened.enter_context(stopping(stopped.set))
+        desk = FeedbackDesk(site)
+        if follow:
+            _follow(desk, found, stopped)
+        else:
+            _read_all(desk, found, stopped)
+
+
+def _read_piped(site: Site, recipients: Sequence[str]) -> int:
+    """Read the mail that a mail server hands over; whatever goes wrong, it keeps the mail."""
+    try:
+        piped = read_piped(sys.stdin.buffer, recipients)
+        counts = FeedbackDesk(site).read(piped)
+    except NewsletterError as error:
+        click.echo(f"newsletter: {say(error.phrase)}", err=True)
+        return TRY_AGAIN
+    except OSError as error:
+        click.echo(f"newsletter: {say(reason_of(error))}", err=True)
+        return TRY_AGAIN
+    except Exception:
+        log.exception("a mail could not be read; the mail server is asked to try again")
+        return TRY_AGAIN
+    if is_terminal("stdout"):
+        say_counts("-", counts)
+    return 0
+
+
+def _read_all(desk: FeedbackDesk, inboxes: Sequence[Inbox], stopped: Event) -> None:
+    """Read each inbox once; one that is away does not keep the others from being read."""
+    away: list[NewsletterError] = []
+    for inbox in inboxes:
+        try:
+            counts = desk.read(inbox, may_go_on=lambda: not stopped.is_set())
+        except ProviderBusy as error:
+            away.append(error)
+            continue
+        say_counts(inbox.name, counts)
+    say_waiting(desk)
+    if away:
+        raise away[0]
+
+
+def _follow(desk: FeedbackDesk, inboxes: Sequence[Inbox], stopped: Event) -> None:
+    """Read for ever; one thread for each inbox would race for one database, so they take turns."""
+    click.echo(_("Reading as mails come; Ctrl-C ends."), err=True)
+    pause = LOOK_S if len(inboxes) == 1 else LOOK_S / len(inboxes)
+    while not stopped.is_set():
+        for inbox in inboxes:
+            if not stopped.is_set():
+                _read_one(desk, inbox, stopped, lambda: pause)
+
+
+def _read_one(desk: FeedbackDesk, inbox: Inbox, stopped: Event, pause: Callable[[], float]) -> None:
+    try:
+        counts = desk.read(inbox, may_go_on=lambda: not stopped.is_set())
+        if counts.mails:
+            say_counts(inbox.name, counts)
+        inbox.wait(pause())
+    except NewsletterError as error:
+        click.echo(f"newsletter: {inbox.name}: {say(error.phrase)}", err=True)
+        stopped.wait(AWAY_S)
