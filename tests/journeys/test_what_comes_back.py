@@ -1,0 +1,273 @@
+"""F3, F5, F6: what comes back acts once, for its own reader alone, and only with proof."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from newsletter.subscribers.subscriber import Standing
+from tests.feedback.returning import (
+    BOUNCES,
+    ReturningStage,
+    addresses,
+    answer,
+    bounce,
+    complaint,
+    without_proof,
+)
+
+GONE = "550 5.1.1 <someone@example.org>: Recipient address rejected: User unknown"
+FULL = "452 4.2.2 The email account that you tried to reach is over quota"
+SPAM = "550 5.7.1 Message rejected as spam"
+R1, R2, R3, R4 = addresses([1, 2, 3, 4])
+
+
+def waiting(stage: ReturningStage) -> tuple[int, int]:
+    """Return how many wishes to leave, without proof, are due and overdue."""
+    result = stage.invoke("duties", "--json")
+    [its] = [one for one in json.loads(result.output) if one["duty"] == "refusals"]
+    return its["due"], its["overdue"]
+
+
+def test_a_mailbox_that_is_gone_is_suppressed_and_nobody_else(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+
+    stage.pipe(bounce(letters[R2], GONE))
+
+    assert stage.standings() == {"suppressed bounced": [R2]}
+    assert "User unknown" in stage.run("subscribers", "show", R2)
+    assert stage.events() == [("bounce", "suppress")]
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "action"),
+    [(FULL, "4.2.2", "failed"), (SPAM, "5.7.1", "failed"), (FULL, "4.2.2", "delayed")],
+)
+def test_what_is_temporary_or_our_own_fault_suppresses_nobody(
+    tmp_path: Path, said: str, status: str, action: str
+) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+
+    stage.pipe(bounce(letters[R1], said, status=status, action=action))
+
+    assert stage.standings() == {}
+
+
+def test_a_full_mailbox_is_suspended_after_the_fifth_issue_in_a_row(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+
+    for number in range(1, 6):
+        letters = stage.send_issue()
+        assert R1 in letters
+        stage.pipe(bounce(letters[R1], FULL, status="4.2.2"))
+        if number != 3:
+            stage.pipe(bounce(letters[R2], FULL, status="4.2.2"))
+        stage.pipe(bounce(letters[R3], SPAM, status="5.7.1"))
+        expected = {} if number < 5 else {"suspended bounced": [R1]}
+        assert stage.standings() == expected, number
+
+    assert R1 not in stage.send_issue()
+    stage.run("subscribers", "unsuppress", R1, "--because", "has tidied up")
+    letters = stage.send_issue()
+    stage.pipe(bounce(letters[R1], FULL, status="4.2.2"))
+    assert stage.standing(R1) == Standing.ACTIVE  # the row begins anew
+
+
+def test_two_bounces_of_one_issue_count_once(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+
+    for word in "abcdef":
+        stage.pipe(bounce(letters[R1], f"{FULL} {word}", status="4.2.2"))
+
+    assert stage.standings() == {}
+
+
+def test_a_bounce_says_nothing_of_an_address_that_is_not_written_to_any_more(
+    tmp_path: Path,
+) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    stage.run("subscribers", "change-address", R1, "new@example.org")
+
+    stage.pipe(bounce(letters[R1], GONE))
+
+    assert stage.standing("new@example.org") == Standing.ACTIVE
+    assert stage.events() == [("bounce", "note")]
+
+
+def test_whom_a_person_has_put_back_is_not_suppressed_by_an_older_bounce(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    stage.pipe(bounce(letters[R1], GONE))
+    stage.run("subscribers", "unsuppress", R1, "--because", "the mailbox is there again")
+
+    stage.pipe(bounce(letters[R1], f"{GONE} again"))
+
+    assert stage.standing(R1) == Standing.ACTIVE
+
+
+def test_a_complaint_suppresses_and_owes_no_notice(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+
+    stage.pipe(complaint(letters[R3]))
+    stage.pipe(complaint(letters[R4], kind="not-spam"))
+    stage.pipe(complaint(letters[R4], kind="auth-failure"))
+
+    assert stage.standings() == {"suppressed complained": [R3]}
+    assert "No notice" in stage.run("notices", "send", "--dry-run")
+
+
+def test_a_mail_to_the_letters_own_address_unsubscribes_whatever_it_says(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+
+    to = letters[R1].unsubscribe_address
+    stage.pipe(answer("", sender="somebody@else.example.com", to=to), to=to)
+
+    assert stage.standings() == {"unsubscribed withdrew": [R1]}
+    shown = stage.run("consent", "show", R1)
+    assert "by the reader's mail" in shown
+    stage.run("consent", "verify")
+    assert "1 × result of unsubscribing" in stage.run("notices", "send", "--dry-run")
+
+
+@pytest.mark.parametrize("words", ["수신거부", "unsubscribe", "해지", "구독 취소 부탁드립니다."])
+def test_an_answer_to_a_letter_whose_only_words_ask_to_leave_unsubscribes(
+    tmp_path: Path, words: str
+) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    quoted = f"{words}\n\n> This issue brings news of the video conference.\n"
+
+    stage.pipe(answer(quoted, sender=R2, subject="Re: Gyeonggi-do", of=letters[R2]))
+
+    assert stage.standings() == {"unsubscribed withdrew": [R2]}
+
+
+def test_a_wish_without_proof_is_listed_first_and_settled_by_a_person(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    stage.send_issue()
+    stage.pipe(answer("When is the next issue?", sender=R4, subject="A question"))
+    stage.pipe(answer("수신거부", sender=R2))
+
+    assert stage.standings() == {}
+    first, second = json.loads(stage.run("feedback", "list", "--json"))
+    assert (first["kind"], first["from"], second["kind"]) == ("unsubscribe", R2, "human")
+    refusals = "Wishes to unsubscribe without proof"
+    assert refusals in stage.run("duties")
+    assert waiting(stage) == (0, 0)
+    stage.site.now += timedelta(days=1, minutes=1)
+    assert waiting(stage) == (1, 0)
+    stage.site.now += timedelta(days=14)
+    assert waiting(stage) == (0, 1)
+    said = stage.run(
+        "feedback", "settle", str(first["number"]), "--as", "unsubscribed", "--by", "Kim"
+    )
+    assert "told the result" in said
+    assert stage.standings() == {"unsubscribed withdrew": [R2]}
+    assert "Kim" in stage.run("consent", "show", R2)
+    [left] = json.loads(stage.run("feedback", "list", "--json"))
+    assert left["kind"] == "human"
+
+
+def test_reading_twice_changes_nothing(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    mails: list[bytes] = [
+        bounce(letters[R1], GONE),
+        bounce(letters[R2], FULL, status="4.2.2"),
+        complaint(letters[R3]),
+        answer("unsubscribe", sender=R4, of=letters[R4]).as_bytes(),
+        answer("Thank you!", sender="somebody@else.example.com").as_bytes(),
+    ]
+    for mail in mails:
+        stage.pipe(mail)
+    before = stage.contents()
+
+    for mail in mails:
+        stage.pipe(b"Received: from\n elsewhere\nX-Spam-Status: No\n" + mail)
+
+    assert stage.contents() == before
+
+
+def test_what_is_forged_changes_nothing(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    forged = list[bytes]()
+    for address, letter in stage.send_issue().items():
+        token = letter.return_path.partition("+")[2].partition("@")[0]
+        for mail in (bounce(letter, GONE), complaint(letter)):
+            bare = without_proof(mail, letter)
+            forged.append(bare)
+            last = "a" if token[-1] != "a" else "b"
+            for other in (token[:-1] + last, "a" * 50, token[:-26], token[::-1]):
+                near = f"bounces+{other}@news.example.org"
+                forged.append(bare.replace(BOUNCES.encode(), near.encode()))
+        forged.append(answer("수신거부", sender=address, to=BOUNCES).as_bytes())
+
+    for content in forged:
+        stage.pipe(content)
+
+    assert stage.standings() == {}
+    actions = {action for _, action in stage.events()}
+    assert actions == {"keep", "ask"}
+
+
+def test_many_closed_mailboxes_of_one_domain_wait_for_a_person(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path, readers=60)
+    letters = stage.send_issue()
+    hit = addresses(range(1, 26))
+
+    for address in hit[:19]:
+        stage.pipe(bounce(letters[address], GONE))
+    assert stage.standings() == {"suppressed bounced": hit[:19]}
+    for address in hit[19:]:
+        stage.pipe(bounce(letters[address], GONE))
+
+    assert stage.standings() == {}
+    assert len(json.loads(stage.run("feedback", "list", "--json"))) == 25
+    number = json.loads(stage.run("feedback", "list", "--json"))[3]["number"]
+    stage.run("feedback", "settle", str(number), "--as", "suppressed", "--by", "Kim")
+    assert stage.standings() == {"suppressed bounced": hit}
+    assert "Nothing waits" in stage.run("feedback", "list")
+
+
+def test_twenty_of_two_hundred_are_closed_mailboxes(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path, readers=200)
+    letters = stage.send_issue()
+    for address in addresses(range(1, 21)):
+        stage.pipe(bounce(letters[address], GONE))
+
+    assert stage.standings() == {"suppressed bounced": addresses(range(1, 21))}
+
+
+def test_the_mail_server_keeps_a_mail_while_the_database_is_away(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    database, aside = tmp_path / "newsletter.db", tmp_path / "aside.db"
+    stage.site.close()
+    database.rename(aside)
+    database.mkdir()
+
+    assert "newsletter:" in stage.pipe(bounce(letters[R1], GONE), status=75)
+
+    database.rmdir()
+    aside.rename(database)
+    stage.pipe(bounce(letters[R1], GONE))
+    assert stage.standings() == {"suppressed bounced": [R1]}
+
+
+def test_out_of_office_and_other_automatic_replies_are_noted(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    mail = answer("저는 휴가 중입니다.", sender=R1, subject="부재중 자동회신", of=letters[R1])
+    mail["Auto-Submitted"] = "auto-replied"
+
+    stage.pipe(mail, to=letters[R1].return_path)
+
+    assert stage.standings() == {}
+    assert stage.events() == [("autoreply", "note")]
