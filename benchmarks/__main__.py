@@ -20,6 +20,7 @@ from benchmarks.parts import (
     pages,
     personalising,
     planning,
+    returning,
     signing,
     starting,
 )
@@ -38,6 +39,7 @@ PARTS: Final[dict[str, Callable[[Scale], Part]]] = {
     "memory": memory.measure,
     "pages": pages.measure,
     "locking": locking.measure,
+    "returning": returning.measure,
 }
 WAITS_MAX: Final = 30  # for quiet, in a whole run
 RESULTS: Final = ROOT / "benchmarks" / "RESULTS.md"

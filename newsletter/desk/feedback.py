@@ -28,6 +28,7 @@ from newsletter.feedback.whose import find_whose
 from newsletter.feedback.wishes import heed_address
 
 AT_A_TIME: Final = 100  # mails of one commit
+ALARMS_AT: Final = 1_000  # mails: counting what came back of an issue reads all its deliveries
 _FOR_PEOPLE: Final = frozenset({Kind.HUMAN, Kind.UNSUBSCRIBE})
 log = logging.getLogger(__name__)
 
@@ -118,15 +119,20 @@ class FeedbackDesk:
             OSError: a mail that is to be kept cannot be written.
         """
         counts, batch = ReadCounts(), list[Arrived]()
+        issues = set[str]()
         for arrived in inbox.waiting():
             if not may_go_on():
                 break
             batch.append(arrived)
             if len(batch) == AT_A_TIME:
-                self._finish(inbox, batch, counts)
+                issues |= self._finish(inbox, batch, counts)
                 told(counts)
                 batch = []
-        self._finish(inbox, batch, counts)
+            if counts.mails and counts.mails % ALARMS_AT == 0:
+                self._pause_alarming(issues)
+                issues = set()
+        issues |= self._finish(inbox, batch, counts)
+        self._pause_alarming(issues)
         told(counts)
         return counts
 
@@ -138,9 +144,10 @@ class FeedbackDesk:
         """Delete kept mails in time; return how full their folder is."""
         return delete_old(self._site)
 
-    def _finish(self, inbox: Inbox, batch: Sequence[Arrived], counts: ReadCounts) -> None:
+    def _finish(self, inbox: Inbox, batch: Sequence[Arrived], counts: ReadCounts) -> set[str]:
+        """Apply mails and put them away; return the issues that something new came back of."""
         if not batch:
-            return
+            return set()
         events = [self._kept_event(arrived) for arrived in batch]
         applied = self._book.apply(events)
         self._kept.delete(
@@ -155,7 +162,7 @@ class FeedbackDesk:
         counts.known += sum(not one.is_news for one in applied)
         counts.checks += sum(one.is_check and one.is_news for one in applied)
         counts.actions.update(one.action for one in applied if one.is_news and not one.is_check)
-        self._pause_alarming({one.issue for one in applied if one.is_news and one.issue})
+        return {one.issue for one in applied if one.is_news and one.issue}
 
     def _pause_alarming(self, issues: Collection[str]) -> None:
         for issue in sorted(issues):
