@@ -1,7 +1,7 @@
 """newsletter consent: the record of who agreed, when and how, and the proof that it is whole."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.accessing import look_at, why_option
 from newsletter.cli.cells import pad
+from newsletter.cli.consent_words import act_in_words, way_in_words
 from newsletter.cli.output import progress
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
@@ -20,7 +21,7 @@ from newsletter.errors import ContentError
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.consent_proof import Proof
-from newsletter.subscribers.consent_record import OWN_CHAIN, Break, ConsentAct, ConsentEntry
+from newsletter.subscribers.consent_record import OWN_CHAIN, Break, ConsentEntry
 from newsletter.subscribers.subscriber import Subscriber
 
 LONG: Final = 100_000  # entries; to look at more takes seconds
@@ -136,43 +137,13 @@ def _say_faults(proof: Proof, zone: ZoneInfo) -> Iterator[str]:
 
 def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
     when = _("date unknown") if entry.at is None else show_moment(entry.at, zone)
-    act = _act_in_words(entry)
-    words = [pad(when, 20), pad(act, 15), pad(_way_in_words(entry, file), WAY)]
+    act = act_in_words(entry)
+    words = [pad(when, 20), pad(act, 15), pad(way_in_words(entry, file), WAY)]
     if (recorded := show_moment(entry.recorded_at, zone)) != when:
         words.append(_("recorded {when}", when=recorded))
     if entry.text is not None and entry.lang is not None:
         words.append(_("text {hash} ({lang})", hash=entry.text[:HASH_SHOWN], lang=entry.lang))
     return "  ".join(words).rstrip()
-
-
-def _act_in_words(entry: ConsentEntry) -> str:
-    if entry.act is ConsentAct.AGREED and entry.at is None:
-        return _("listed, undated")  # nobody has said when they agreed
-    match entry.act:
-        case ConsentAct.AGREED:
-            return _("agreed")
-        case ConsentAct.RENEWED:
-            return _("confirmed again")
-        case _:
-            return _("ended")
-
-
-def _way_in_words(entry: ConsentEntry, file: str | None) -> str:
-    by = _details(entry).get("by", "")
-    words: Mapping[str, str] = {
-        "code": _("by the code of a confirmation"),
-        "link": _("by the link of a mail"),
-        "silence": _("without an answer in time"),
-        "reader": _("by the reader"),
-        "mail": _("by the reader's mail, read by {person}", person=printable(by))
-        if by
-        else _("by the reader's mail"),
-        "undone": _("the reader took it back"),
-        "moved": _("by a change of address"),
-        "operator": _("by {person}", person=printable(by)) if by else _("by the office"),
-        "import": _("from {file}", file=printable(file or "")),
-    }
-    return words.get(entry.way, entry.way)
 
 
 def _say_before(listed: Subscriber, zone: ZoneInfo) -> str:
@@ -196,8 +167,3 @@ def _say_break(broken: Break, zone: ZoneInfo) -> str:
         where=where,
         when=when,
     )
-
-
-def _details(entry: ConsentEntry) -> Mapping[str, str]:
-    details: Mapping[str, str] = json.loads(entry.details) if entry.details else {}
-    return details

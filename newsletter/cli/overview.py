@@ -12,11 +12,13 @@ from newsletter.cli.promises import as_json as promises_as_json
 from newsletter.cli.promises import describe_outdated
 from newsletter.cli.wording import _, say
 from newsletter.desk.audience import describe_audience
+from newsletter.desk.feedback_alarms import describe_alarm
 from newsletter.desk.moments import show_moment, show_wait
 from newsletter.desk.overview import Overview
 from newsletter.desk.words import rehearsed_letters
 from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.states import State
+from newsletter.feedback.rates import Returns, find_alarms
 from newsletter.lang import EditionKind
 
 SHOWN: Final = (
@@ -56,6 +58,13 @@ def as_json(one: Overview) -> dict[str, object]:
         "next_due_at": one.next_due_at and one.next_due_at.isoformat(),
         "resting": {domain: until.isoformat() for domain, until in one.resting.items()},
         "outdated": promises_as_json(one.outdated),
+        "returned": one.returns
+        and {
+            "bounced": one.returns.bounced,
+            "complained": one.returns.complained,
+            "left": one.returns.left,
+            "alarms": find_alarms(one.returns),
+        },
     }
     shown["set_aside"] = [
         {
@@ -97,6 +106,8 @@ def show(one: Overview, zone: ZoneInfo, now: datetime) -> None:
         click.echo(f"  {pad(label, LABEL + 2)}{words}")
     if one.plan:
         _show_counts(one)
+    if one.returns and (one.returns.bounced or one.returns.complained or one.returns.left):
+        _show_returns(one.returns)
     for note in one.notes or ():
         _show_note(note, zone)
     if one.notes == []:
@@ -145,6 +156,19 @@ def _show_coming(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     if wait.total_seconds() > 0:
         return _("{when} (in {wait})", when=when, wait=show_wait(wait))
     return _("{when} (due)", when=when)
+
+
+def _show_returns(returns: Returns) -> None:
+    """Print what came back of the accepted letters, and what is wrong with that."""
+    words = _(
+        "{bounced:,} bounced, {complained:,} complained, {left:,} unsubscribed",
+        bounced=returns.bounced,
+        complained=returns.complained,
+        left=returns.left,
+    )
+    click.echo(f"  {pad(_('then'), LABEL + 2)}{words}")
+    for alarm in find_alarms(returns):
+        click.echo(f"  {pad('', LABEL + 2)}{say(describe_alarm(alarm, returns))}")
 
 
 def _show_counts(one: Overview) -> None:

@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 
 from newsletter.app.site import Site
 from newsletter.desk.feedback_alarms import pause_if_alarming
+from newsletter.desk.feedback_events import BY_PEOPLE, make_event
 from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_feedback import delete_old, open_kept
 from newsletter.desk.languages import main_language
@@ -17,19 +18,12 @@ from newsletter.desk.letter_marks import SiteMarks, find_marks, has_keys
 from newsletter.errors import SettingsError
 from newsletter.feedback.book import FeedbackBook
 from newsletter.feedback.effects import KEEPS_MAIL, About, Action, decide
-from newsletter.feedback.event import BY_MAIL, NOBODYS, Event, Kind
-from newsletter.feedback.evidence import sender_of, subject_of, words_of
-from newsletter.feedback.identity import name_mail
+from newsletter.feedback.event import Event, Kind
 from newsletter.feedback.inbox import READ_MAX, Arrived, Inbox
 from newsletter.feedback.kept_mails import Room
-from newsletter.feedback.raw_mail import open_mail
-from newsletter.feedback.understanding import understand
-from newsletter.feedback.whose import find_whose
-from newsletter.feedback.wishes import heed_address
 
 AT_A_TIME: Final = 100  # mails of one commit
 ALARMS_AT: Final = 1_000  # mails: counting what came back of an issue reads all its deliveries
-_FOR_PEOPLE: Final = frozenset({Kind.HUMAN, Kind.UNSUBSCRIBE})
 log = logging.getLogger(__name__)
 
 
@@ -82,7 +76,7 @@ class FeedbackDesk:
         content = file.read(READ_MAX)
         size = file.seek(0, SEEK_END)
         marks = self._existing_marks
-        event = self._event(Arrived("", content, size), marks)
+        event = make_event(Arrived("", content, size), marks, self._site.clock())
         if marks is None:
             return Explained(event, decide(event.understood, About()))
         judged = self._book.judge(event)
@@ -166,36 +160,23 @@ class FeedbackDesk:
 
     def _pause_alarming(self, issues: Collection[str]) -> None:
         for issue in sorted(issues):
-            paused = pause_if_alarming(self._site, issue, self._book.count_returns(issue))
+            paused = pause_if_alarming(
+                self._site, issue, open_record(self._site).count_returns(issue)
+            )
             if paused is not None:
                 log.warning(paused)
 
     def _kept_event(self, arrived: Arrived) -> Event:
         """Return the event of a mail; a mail that a person may have to read is kept first."""
-        event = self._event(arrived, self._marks)
+        event = make_event(arrived, self._marks, self._site.clock())
         is_signed = event.whose.returned is not None or bool(event.whose.check_token)
-        is_for_people = event.understood.kind in _FOR_PEOPLE
+        is_for_people = event.understood.kind in BY_PEOPLE
         if is_signed and not is_for_people and event.understood.kind is not Kind.OTHER:
             return event
         name = self._kept.keep(
             event.raw_id, arrived.content, is_of_machine=not is_for_people, now=event.received_at
         )
         return replace(event, kept_as=name)
-
-    def _event(self, arrived: Arrived, marks: SiteMarks | None) -> Event:
-        mail = open_mail(arrived.content)
-        whose = NOBODYS if marks is None else find_whose(mail, arrived.sent_to, marks.addresses)
-        found = heed_address(understand(mail), mail, whose)
-        return Event(
-            source=BY_MAIL,
-            raw_id=name_mail(arrived.content, arrived.size),
-            received_at=self._site.clock(),
-            understood=found,
-            whose=whose,
-            words=words_of(mail, found),
-            sender=sender_of(mail) if found.kind in _FOR_PEOPLE else "",
-            subject=subject_of(mail) if found.kind in _FOR_PEOPLE else "",
-        )
 
     @cached_property
     def _marks(self) -> SiteMarks:

@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
+from newsletter.desk.feedback_record import open_record
 from newsletter.desk.halting import find_appointment, require_plan
 from newsletter.desk.ways import is_earnest
 from newsletter.dispatch.control import Appointment, Halt, Note
 from newsletter.dispatch.promise import Promise, find_broken
 from newsletter.dispatch.states import Tally
 from newsletter.errors import ContentError, UsageError
+from newsletter.feedback.rates import Returns
 
 if TYPE_CHECKING:
     from newsletter.dispatch.ledger import Plan, Rehearsal
@@ -29,6 +31,7 @@ class Overview:
     next_due_at: datetime | None  # aware UTC
     resting: Mapping[str, datetime]  # domain -> until when nothing is sent there, aware UTC
     rehearsals: "Sequence[Rehearsal]"  # that were set aside, oldest first
+    returns: Returns | None  # None: nothing was sent, or it was a rehearsal
     outdated: Sequence[Promise]  # appointments and the like of another letter than it is now
     notes: Sequence[Note] | None  # None: they were not asked for
 
@@ -68,6 +71,7 @@ def find_overview(site: Site, issue: str, *, has_notes: bool) -> Overview:
         next_due_at=ledger.next_due_at(issue),
         resting=ledger.domain_pauses(site.clock()) if is_open else {},
         rehearsals=ledger.rehearsals(issue),
+        returns=open_record(site).count_returns(issue) if plan and not plan.is_rehearsal else None,
         outdated=find_outdated_in_ledger(site, issue),
         notes=diary.decisions(issue) if has_notes else None,
     )

@@ -10,6 +10,8 @@ from newsletter.app.reader_pages import make_page_press
 from newsletter.app.site import Site
 from newsletter.desk.person_record import PersonRecord
 from newsletter.dispatch.states import State
+from newsletter.feedback.book import Recorded
+from newsletter.feedback.event import Kind
 from newsletter.issue.issue import Publication
 from newsletter.lang import EDITION_OF, EditionKind, Lang
 from newsletter.mails.breach import ToldOfLeak
@@ -49,6 +51,16 @@ ASKED: Final = {
     MailKind.MOVED: "person_told_moved",
     MailKind.AGREED: "person_told_agreed",
     MailKind.RENEWAL: "person_asked_again",
+}
+RETURNED: Final = {
+    Kind.BOUNCE: "person_returned_bounce",
+    Kind.DELAY: "person_returned_delay",
+    Kind.COMPLAINT: "person_returned_complaint",
+    Kind.UNSUBSCRIBE: "person_returned_wish",
+    Kind.AUTOREPLY: "person_returned_autoreply",
+    Kind.CHALLENGE: "person_returned_challenge",
+    Kind.HUMAN: "person_returned_mail",
+    Kind.OTHER: "person_returned_other",
 }
 CAUSES: Final = {
     Cause.COMPLAINED: "person_complained",
@@ -157,6 +169,11 @@ class _Page:
             [self._delivery(one) for one in person.deliveries],
         )
         yield Table(
+            words["person_returned"],
+            (when, what, words["person_issue"], answer),
+            [self._returned(one) for one in person.returned],
+        )
+        yield Table(
             words["person_leaks"],
             (when, words["person_edition"], state, answer),
             [self._leak(one) for one in person.leaks],
@@ -193,6 +210,10 @@ class _Page:
             self.sentences.word(one.state.said),
             printable(self.sentences.word(one.answer)),
         )
+
+    def _returned(self, one: Recorded) -> Sequence[str]:
+        said = printable(one.words or one.subject)
+        return (self.when(one.received_at), self.words[RETURNED[one.kind]], one.issue, said)
 
     def _leak(self, one: ToldOfLeak) -> Sequence[str]:
         state = self.sentences.word(one.state.said)

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from newsletter.feedback.book import Recorded
+from newsletter.lang import Lang
 from newsletter.mails.breach import ToldOfLeak
 from newsletter.mails.mail import Mail
 from newsletter.phrases import Phrase
@@ -31,6 +33,7 @@ class PersonRecord:
     consents: Sequence[tuple[ConsentEntry, str | None]]  # each with its file's name
     requests: Sequence[Mail]
     deliveries: Sequence[PastDelivery]
+    returned: Sequence[Recorded]  # what came back of these, and what the person wrote
     leaks: Sequence[ToldOfLeak]  # notices that data has leaked
     block: Block | None
     accesses: Sequence[Access]  # by operators, to this person's data alone
@@ -58,6 +61,7 @@ def find_person(records: "Records", address: Address) -> PersonRecord:
         consents=records.consents().find(address.key),
         requests=lookup.find_mails(address.key, reader),
         deliveries=() if reader is None else book.deliveries(reader),
+        returned=records.feedback_record(next(iter(Lang))).read_about(reader, address.key),
         leaks=records.breaches().find_about(address.key),
         block=lookup.find_block(address.key),
         accesses=records.accesses().find_about(address.key),
@@ -78,6 +82,7 @@ def write_person(person: PersonRecord, *, for_reader: bool) -> str:
         "deliveries": [
             {**asdict(one), "answer": str(one.answer) or None} for one in person.deliveries
         ],
+        "returned": [describe_returned(one) for one in person.returned],
         "leaks": [{**asdict(one), "answer": str(one.answer) or None} for one in person.leaks],
         "accesses": [describe_access(one, for_reader=for_reader) for one in person.accesses],
     }
@@ -98,6 +103,23 @@ def describe_consent(entry: ConsentEntry, file: str | None) -> dict[str, Any]:
         "file": file,
         "chain": entry.chain,
         "place": entry.place,
+    }
+
+
+def describe_returned(one: Recorded) -> dict[str, Any]:
+    """Return what came back, for machines."""
+    return {
+        "received_at": _utc(one.received_at),
+        "kind": one.kind,
+        "class": one.bounce_class,
+        "reason": one.reason or None,
+        "issue": one.issue or None,
+        "words": one.words or None,
+        "from": one.sender or None,
+        "subject": one.subject or None,
+        "action": one.action,
+        "settled_as": one.settled_as,
+        "settled_at": _utc(one.settled_at),
     }
 
 

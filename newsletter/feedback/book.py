@@ -79,9 +79,6 @@ class FeedbackBook(Protocol):
     def apply(self, events: Sequence[Event]) -> Sequence[Applied]:
         """Apply events, each once for ever, all of them or none."""
 
-    def count_returns(self, issue: str) -> Returns:
-        """Return what came back of an issue."""
-
 
 class FeedbackRecord(Protocol):
     """
@@ -89,6 +86,9 @@ class FeedbackRecord(Protocol):
 
     Every method raises LedgerError when the database cannot be used.
     """
+
+    def count_returns(self, issue: str) -> Returns:
+        """Return what came back of an issue."""
 
     def count_open(self) -> Mapping[Action, int]:
         """Return how many events wait for a person, by what is to be done."""
@@ -102,8 +102,13 @@ class FeedbackRecord(Protocol):
     def read_newest(self, count: int) -> Sequence[Recorded]:
         """Return the newest events of every kind, the newest first."""
 
-    def read_of(self, reader: SubscriberId) -> Sequence[Recorded]:
-        """Return the events about a reader, the oldest first."""
+    def read_about(self, reader: SubscriberId | None, key: str) -> Sequence[Recorded]:
+        """
+        Return the events about a person, the oldest first.
+
+        *reader*: None if they are not on the list; *key*: of the address, which unproven mails name
+        as their sender.
+        """
 
     def find(self, number: int) -> Recorded | None:
         """Return one event."""

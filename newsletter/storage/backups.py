@@ -19,6 +19,7 @@ from newsletter.storage.copies import write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
 from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erasures_since import ErasuresSince, read_erasures, repeat_erasures
+from newsletter.storage.feedback_since import FeedbackSince, read_feedback, repeat_feedback
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
 from newsletter.storage.transactions import writing
@@ -127,6 +128,7 @@ class Since:
     erasures: ErasuresSince
     withdrawals: WithdrawalsSince
     accesses: AccessesSince
+    feedback: FeedbackSince
 
 
 def restore(file: Path, ledger: Path, access: Access) -> Restored:
@@ -155,7 +157,12 @@ def restore(file: Path, ledger: Path, access: Access) -> Restored:
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
-        since = Since(read_erasures(database), read_withdrawals(database), read_accesses(database))
+        since = Since(
+            read_erasures(database),
+            read_withdrawals(database),
+            read_accesses(database),
+            read_feedback(database),
+        )
         mark, erased, gone = _mark_restored(file, place, since, access)
         with _alone(database):
             kept = _keep(database, access.at)
@@ -178,6 +185,7 @@ def _mark_restored(
         erased = repeat_erasures(engine, since.erasures, access.at)
         left = repeat_withdrawals(engine, since.withdrawals, access.at)
         repeat_accesses(engine, since.accesses)
+        repeat_feedback(engine, since.feedback)
         SqlAccesses(engine).record(access)
         now = datetime.now(UTC)
         with writing(engine) as connection:

@@ -20,7 +20,6 @@ from newsletter.feedback.effects import (
     decide,
 )
 from newsletter.feedback.event import BounceClass, Event, Kind, Proof
-from newsletter.feedback.rates import Returns
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
 from newsletter.storage.acting_readers import find_by_id
@@ -35,7 +34,6 @@ from newsletter.storage.returned_letters import (
     find_crowd,
     find_mail_reader,
 )
-from newsletter.storage.returns import count_returns
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.subscriber import Standing
@@ -141,11 +139,6 @@ class SqlFeedback:
                 _release(connection, letter, now)
             case _:
                 pass
-
-    def count_returns(self, issue: str) -> Returns:
-        """Return what came back of an issue."""
-        with reading(self._engine) as connection:
-            return count_returns(connection, issue)
 
 
 def _why(event: Event, letter: Letter) -> Why:

@@ -4,17 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, and_, func, select, update
+from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
 
 from newsletter.feedback.book import Recorded, Signature
 from newsletter.feedback.effects import FOR_PEOPLE, Action, Settled
 from newsletter.feedback.event import BounceClass, Kind, Proof
+from newsletter.feedback.rates import Returns
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
 from newsletter.storage.acting_readers import find_by_id, find_by_key
 from newsletter.storage.feedback_acts import end, unsubscribe
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.returns import count_returns
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing, SubscriberId
 from newsletter.subscribers.why import Cause, Why
@@ -38,6 +40,11 @@ class SqlFeedbackRecord:
         self._engine = engine
         self._commits = commits
         self._lang = lang
+
+    def count_returns(self, issue: str) -> Returns:
+        """Return what came back of an issue."""
+        with reading(self._engine) as connection:
+            return count_returns(connection, issue)
 
     def count_open(self) -> Mapping[Action, int]:
         """Return how many events wait for a person, by what is to be done."""
@@ -67,9 +74,12 @@ class SqlFeedbackRecord:
         with reading(self._engine) as connection:
             return [_recorded(row) for row in connection.execute(query)]
 
-    def read_of(self, reader: SubscriberId) -> Sequence[Recorded]:
-        """Return the events about a reader, the oldest first."""
-        query = select(feedback_events).where(_OF.subscriber_id == reader).order_by(_OF.id)
+    def read_about(self, reader: SubscriberId | None, key: str) -> Sequence[Recorded]:
+        """Return the events about a person, the oldest first; see `FeedbackRecord`."""
+        is_theirs = func.lower(_OF.sender) == key
+        if reader is not None:
+            is_theirs = or_(_OF.subscriber_id == reader, is_theirs)
+        query = select(feedback_events).where(is_theirs).order_by(_OF.id)
         with reading(self._engine) as connection:
             return [_recorded(row) for row in connection.execute(query)]
 

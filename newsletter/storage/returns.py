@@ -7,7 +7,7 @@ from newsletter.feedback.event import BounceClass, Kind, Proof
 from newsletter.feedback.rates import Returns
 from newsletter.storage.conditions import constant
 from newsletter.storage.feedback_tables import feedback_events
-from newsletter.storage.tables import deliveries, subscribers
+from newsletter.storage.tables import deliveries, dispatches, subscribers
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
 
@@ -52,8 +52,9 @@ def _count_left(connection: Connection, issue: str) -> int:
     later = deliveries.alias()
     has_later = exists(
         select(later.c.id).where(
-            later.c.subscriber_id == _OF.subscriber_id,
+            later.c.issue.in_(select(dispatches.c.issue)),  # so that an index can be used
             later.c.issue != issue,
+            later.c.subscriber_id == _OF.subscriber_id,
             later.c.begun_at > _OF.begun_at,
         )
     )

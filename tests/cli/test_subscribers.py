@@ -213,13 +213,13 @@ def test_one_reader_is_added_with_all_that_is_known(site: ReaderList) -> None:
 
     shown = site.run("show", "minji@example.org").stdout
     assert result.stdout.startswith("Minji@example.org: new\n")
-    assert shown.splitlines() == [
+    assert shown.splitlines()[:6] == [
         "address    Minji@example.org",
         "name       김민지",
         "language   ko",
         "standing   active since 2022-08-01 12:00 (Asia/Seoul)",
         "consented  2022-07-01 00:00 (Asia/Seoul)",
-        "deliveries none yet",
+        "story      from the earliest on",
     ]
 
 
@@ -328,7 +328,7 @@ def test_a_reader_is_shown_with_what_they_were_sent(site: ReaderList) -> None:
     shown = site.run("show", "minji@example.org").stdout
     told = json.loads(site.run("show", "minji@example.org", "--json").stdout)
 
-    assert "deliveries 1\n  2022-08  bilingual  accepted  2022-08-01 12:00" in shown
+    assert "  2022-08-01 12:00 KST  issue 2022-08 (bilingual): accepted" in shown
     assert "\x1b" not in shown
     assert told["language"] is None
     assert told["standing_since"] == "2022-08-01T03:00:00+00:00"

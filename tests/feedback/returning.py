@@ -64,7 +64,7 @@ class ReturningStage(ClockedStage):
         self.restart()
         self.issues: list[str] = []
 
-    def send_issue(self) -> dict[str, Sent]:
+    def send_issue(self, *options: str, status: int = 0) -> dict[str, Sent]:
         """Send the next month's issue; return its letters by recipient."""
         year, month = divmod(2022 * 12 + 7 + len(self.issues), 12)
         name = f"{year}-{month + 1:02}"
@@ -78,7 +78,7 @@ class ReturningStage(ClockedStage):
         self.issues.append(name)
         for path in (self.root / "outbox").glob("*.eml"):
             path.unlink()
-        self.run("dispatch", name, "--yes")
+        self.run("dispatch", name, "--yes", *options, status=status)
         self.site.now += timedelta(hours=1)
         letters = [Sent(path.read_bytes()) for path in sorted((self.root / "outbox").glob("*.eml"))]
         return {str(one.head["To"]): one for one in letters}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.lang import Lang
 from newsletter.subscribers.subscriber import Standing
 from tests.feedback.returning import (
     BOUNCES,
@@ -16,6 +17,7 @@ from tests.feedback.returning import (
     complaint,
     without_proof,
 )
+from tests.makers import ISSUE_ID
 
 GONE = "550 5.1.1 <someone@example.org>: Recipient address rejected: User unknown"
 FULL = "452 4.2.2 The email account that you tried to reach is over quota"
@@ -271,3 +273,128 @@ def test_out_of_office_and_other_automatic_replies_are_noted(tmp_path: Path) -> 
 
     assert stage.standings() == {}
     assert stage.events() == [("autoreply", "note")]
+
+
+def test_a_restored_backup_knows_what_came_back_since(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    stage.pipe(answer("수신거부", sender=R4))
+    backup = str(tmp_path / "backup.db")
+    stage.run("backup", backup)
+    stage.pipe(bounce(letters[R1], GONE))
+    stage.pipe(bounce(letters[R2], FULL, status="4.2.2"))
+    stage.pipe(answer("Hello", sender="somebody@else.example.com"))
+    [first, *_] = json.loads(stage.run("feedback", "list", "--json"))
+    stage.run("feedback", "settle", str(first["number"]), "--as", "dismissed", "--by", "Kim")
+    before, standings = stage.events(), stage.standings()
+    stage.restart()
+
+    stage.run("restore", backup, "--yes")
+    stage.restart()
+
+    assert stage.events() == before
+    assert stage.standings() == standings == {"suppressed bounced": [R1]}
+    waits = json.loads(stage.run("feedback", "list", "--json"))
+    assert [one["subject"] or one["from"] for one in waits] == ["somebody@else.example.com"]
+    assert [
+        len(stage.site.records.feedback_record(Lang.KO).read_about(stage.reader(one).id, one))
+        for one in (R1, R2)
+    ] == [1, 1]
+
+
+def returned(stage: ReturningStage, issue: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(stage.run("status", issue, "--json"))["returned"]
+    return found
+
+
+def test_the_status_says_what_came_back_of_each_issue(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path, readers=8)
+    first = stage.send_issue()
+    stage.pipe(bounce(first[R1], FULL, status="4.2.2"))
+    second = stage.send_issue()
+    stage.pipe(bounce(second[R1], GONE))
+    stage.pipe(bounce(second[R1], f"{GONE} again"))
+    stage.pipe(complaint(second[R2]))
+    stage.pipe(answer("unsubscribe", sender=R3, of=first[R3]))
+    stage.run("subscribers", "remove", R4)
+
+    counts = {"bounced": 1, "complained": 0, "left": 0, "alarms": []}
+    assert returned(stage, stage.issues[0]) == counts
+    assert returned(stage, stage.issues[1]) == {**counts, "complained": 1, "left": 2}
+    said = stage.run("status", stage.issues[1])
+    assert "1 bounced, 1 complained, 2 unsubscribed" in said
+
+
+@pytest.mark.parametrize(
+    ("mails", "alarm"),
+    [(3, None), (4, "complaints")],  # of 1,000 at least: 0.3 % is not above 0.3 %
+)
+def test_f7_complaints_pause_a_dispatch_under_way_once(
+    tmp_path: Path, mails: int, alarm: str | None
+) -> None:
+    stage = ReturningStage(tmp_path, readers=12)
+    letters = stage.send_issue("--limit", "8", status=4)
+
+    for letter in [*letters.values()][:mails]:
+        stage.pipe(complaint(letter))
+
+    halt = json.loads(stage.run("status", ISSUE_ID, "--json"))["halt"]
+    assert (halt and halt["by"]) == (alarm and "newsletter")
+    if alarm is None:
+        assert returned(stage, ISSUE_ID)["alarms"] == ["complaints-warn"]
+        return
+    assert "reported it as spam" in halt["because"]
+    stage.run("resume", ISSUE_ID, "--yes")
+    stage.pipe(complaint([*letters.values()][mails]))
+    assert json.loads(stage.run("status", ISSUE_ID, "--json"))["halt"] is None
+    stage.run("dispatch", ISSUE_ID, "--yes")
+    assert "reported it as spam" in stage.run("status", ISSUE_ID)
+
+
+def test_f7_a_letter_that_three_domains_refuse_pauses_a_dispatch_under_way(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path, readers=60)
+    for number in range(3):
+        stage.run("subscribers", "add", f"far@{number}.example.com", "--language", "ko")
+    stage.run("subscribers", "add", "last@example.org", "--language", "ko")
+    letters = stage.send_issue("--limit", "63", status=4)
+    far = [address for address in letters if address.startswith("far@")]
+    large = "552 5.3.4 Message size exceeds fixed maximum message size"
+
+    for address in far:
+        assert json.loads(stage.run("status", ISSUE_ID, "--json"))["halt"] is None
+        stage.pipe(bounce(letters[address], large, status="5.3.4"))
+
+    halt = json.loads(stage.run("status", ISSUE_ID, "--json"))["halt"]
+    assert (len(far), halt and "refused the email itself" in halt["because"]) in [
+        (3, True),
+        (2, None),
+    ]
+    assert stage.standings() == {}
+
+
+def test_a_readers_whole_story_is_told_in_order(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    first = stage.send_issue()
+    stage.pipe(bounce(first[R1], FULL, status="4.2.2"))
+    second = stage.send_issue()
+    stage.pipe(bounce(second[R1], GONE))
+
+    said = stage.run("subscribers", "show", R1)
+
+    order = [
+        "consent: listed, undated",
+        "issue 2022-08 (ko): accepted",
+        "bounce, temporary, mailbox full, from issue 2022-08: counted",
+        "over quota",
+        "issue 2022-09 (ko): accepted",
+        "bounce, permanent, no such mailbox, from issue 2022-09: suppressed",
+        "User unknown",
+    ]
+    places = [said.rfind(words) for words in order]
+    assert min(places) > 0, said
+    assert places == sorted(places), said
+    exported = json.loads(stage.run("subscribers", "show", R1, "--json"))
+    assert [one["action"] for one in exported["returned"]] == ["count", "suppress"]
+    page = tmp_path / "page.html"
+    stage.run("subscribers", "show", R1, "--page", str(page), "--lang", "ko")
+    assert "되돌아온 메일" in page.read_text(encoding="utf-8")

@@ -1,6 +1,5 @@
 """newsletter subscribers show: print all stored data on one reader."""
 
-from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Final
@@ -9,20 +8,18 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.accessing import look_at, why_option
-from newsletter.cli.naming import name_edition
 from newsletter.cli.output import shown_path
 from newsletter.cli.readers.standings import cause_in_words
+from newsletter.cli.readers.story import tell_story
 from newsletter.cli.wording import _, say, tell
 from newsletter.desk.accessing import Look
 from newsletter.desk.person_page import write_page
 from newsletter.desk.person_record import PersonRecord, find_person, write_person
-from newsletter.dispatch.states import State
 from newsletter.errors import ContentError, UsageError
-from newsletter.lang import EditionKind, Lang
+from newsletter.lang import Lang
 from newsletter.rights import write_private
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
-from newsletter.subscribers.book import PastDelivery
 from newsletter.subscribers.consenting import READER
 from newsletter.subscribers.renewal import UNANSWERED
 from newsletter.subscribers.subscriber import Subscriber
@@ -72,7 +69,7 @@ def show(
         tell("Wrote", shown_path(page.absolute()))
     elif person.subscriber is not None:
         _describe(person.subscriber, site.zone())
-        _list_deliveries(person.deliveries, site.zone())
+        tell_story(person, site.zone())
 
 
 def _refuse_mixture(page: Path | None, named: str | None, *, as_json: bool) -> None:
@@ -107,18 +104,6 @@ def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
         tell("because", reason, cells=COLUMN)
     consented = _local(consented_at, zone) if consented_at else _("not on record")
     tell("consented", consented, cells=COLUMN)
-
-
-def _list_deliveries(deliveries: Sequence[PastDelivery], zone: tzinfo) -> None:
-    tell("deliveries", len(deliveries) or _("none yet"), cells=COLUMN)
-    for one in deliveries:
-        state = say(State(one.state).said)
-        if one.is_rehearsal:
-            state = _("{state} (rehearsal)", state=state)
-        edition = name_edition(EditionKind(one.edition))
-        when = _local(one.answered_at, zone) if one.answered_at else ""
-        answer = printable(say(one.answer)) if one.answer else ""
-        click.echo("  " + "  ".join(filter(None, (one.issue, edition, state, when, answer))))
 
 
 def _local(when: datetime, zone: tzinfo) -> str:

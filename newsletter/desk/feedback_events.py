@@ -1,0 +1,41 @@
+"""Makes the event of a mail: what it is, whose it may be, and what is recorded of it."""
+
+from datetime import datetime
+from typing import Final
+
+from newsletter.desk.letter_marks import SiteMarks
+from newsletter.feedback.event import BY_MAIL, NOBODYS, Event, Kind
+from newsletter.feedback.evidence import sender_of, subject_of, words_of
+from newsletter.feedback.identity import name_mail
+from newsletter.feedback.inbox import Arrived
+from newsletter.feedback.raw_mail import open_mail
+from newsletter.feedback.understanding import understand
+from newsletter.feedback.whose import find_whose
+from newsletter.feedback.wishes import heed_address
+
+BY_PEOPLE: Final = frozenset({Kind.HUMAN, Kind.UNSUBSCRIBE})
+
+
+def make_event(arrived: Arrived, marks: SiteMarks | None, now: datetime) -> Event:
+    """
+    Return the event of a mail; never raises, whatever the mail contains.
+
+    Args:
+        arrived: the mail.
+        marks: recognise the site's letters; None: nothing can be proven.
+        now: aware UTC.
+    """
+    mail = open_mail(arrived.content)
+    whose = NOBODYS if marks is None else find_whose(mail, arrived.sent_to, marks.addresses)
+    found = heed_address(understand(mail), mail, whose)
+    is_by_person = found.kind in BY_PEOPLE
+    return Event(
+        source=BY_MAIL,
+        raw_id=name_mail(arrived.content, arrived.size),
+        received_at=now,
+        understood=found,
+        whose=whose,
+        words=words_of(mail, found),
+        sender=sender_of(mail) if is_by_person else "",
+        subject=subject_of(mail) if is_by_person else "",
+    )
