@@ -81,6 +81,7 @@ class Maildir:
                 others were yielded: a mail may not be read.
             ProviderBusy: the disk is away.
         """
+        self._closed.clear()
         self._check_rights()
         closed: list[Path] = []
         for entry in self._list_waiting():
@@ -131,7 +132,7 @@ class Maildir:
             self._closed.wait(min(POLL_S, left))
 
     def close(self) -> None:
-        """End a wait in another thread; no file stays open in between."""
+        """End a wait in another thread, and later ones until mails are read again."""
         self._closed.set()
 
     def _list_waiting(self) -> list[Entry]:
