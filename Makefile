@@ -15,6 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 OPENDKIM := .debian/opendkim.stamp
 EXIM := .debian/exim4-daemon-light.stamp
 NGINX := .debian/nginx.stamp
+DOVECOT := .debian/dovecot-core.stamp .debian/dovecot-imapd.stamp
 MAILPARSER := .node/mailparser-3.14.2.stamp
 SAMPLES := .samples/flufl_bounce-6.0.0.stamp
 
@@ -33,7 +34,7 @@ quick: $(VENV)/installed-dev lint ## Style, types, contracts and the fast tests,
 	$(BIN)/pytest --quick -n $(JOBS) --dist loadfile
 
 # The tests wait now and then; style, types and the wheel take those moments.
-test: system $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(MAILPARSER) $(SAMPLES) ## Everything that has to hold before a change lands
+test: system $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(DOVECOT) $(MAILPARSER) $(SAMPLES) ## Everything that has to hold before a change lands
 	@$(MAKE) --no-print-directory -j3 unit lint wheel-test
 	@echo "All checks passed."
 
@@ -43,7 +44,7 @@ lint: $(VENV)/installed-dev ## Style, types, and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-unit: $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(MAILPARSER) $(SAMPLES) ## The test suite
+unit: $(VENV)/installed-dev $(OPENDKIM) $(EXIM) $(NGINX) $(DOVECOT) $(MAILPARSER) $(SAMPLES) ## The test suite
 	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 wheel-test: $(VENV)/installed-dev ## Build the wheel; a site made from it alone must compose
@@ -71,10 +72,10 @@ bench-quick: $(VENV)/installed ## The same with few letters; writes nothing
 profile: $(VENV)/installed ## Which functions of a dispatch take the processor's time
 	$(BIN)/python -m benchmarks profile
 
-# The tests need a database server, a mail sink, two mail servers, a web server, Perl and npm to
+# The tests need a database server, a mail sink, three mail servers, a web server, Perl and npm to
 # read letters with, a browser, and fonts for it: Hangul, and Latin as wide as Arial; and curl.
-# Exim, which is only unpacked because Postfix excludes it, insists on a user of its own; nginx is
-# only unpacked so that it does not serve the machine's own port 80.
+# Exim, which is only unpacked because Postfix excludes it, insists on a user of its own; nginx and
+# Dovecot are only unpacked so that they do not serve the machine's own ports.
 system:
 	@missing=""; \
 	PATH="$$PATH:/usr/sbin"; \
@@ -101,7 +102,7 @@ system:
 	  useradd --system --user-group --no-create-home --home-dir /var/spool/exim4 --shell /usr/sbin/nologin Debian-exim; \
 	fi
 
-$(OPENDKIM) $(EXIM) $(NGINX): tests/system/unpack_debian.sh | system
+$(OPENDKIM) $(EXIM) $(NGINX) $(DOVECOT): tests/system/unpack_debian.sh | system
 	@rm -f $@
 	@tests/system/unpack_debian.sh $(basename $(notdir $@))
 

@@ -20,6 +20,7 @@ CONTRACTS = {
         "app/site.py",
         "newsletter.delivery.smtp",
     ),
+    "Only one place knows which inboxes there are": ("app/site.py", "newsletter.feedback.maildir"),
     "Only the composition root knows the database": ("cli/status.py", "newsletter.storage.ledger"),
     "Below the terminal nobody knows of it": ("desk/order.py", "signal"),
 }

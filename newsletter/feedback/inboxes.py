@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from newsletter.feedback.inbox import Inbox
-from newsletter.feedback.inbox_url import InboxUrl
+from newsletter.feedback.inbox_url import MAILDIR, InboxUrl
 
 
 def open_inbox(url: InboxUrl, root: Path, certificates: str) -> Inbox:
@@ -15,6 +15,10 @@ def open_inbox(url: InboxUrl, root: Path, certificates: str) -> Inbox:
         root: the folder that a relative path belongs to.
         certificates: PEM: authorities that are trusted in addition to the system's; "": none.
     """
-    from newsletter.feedback.maildir import open_maildir  # noqa: PLC0415
+    if url.scheme == MAILDIR:
+        from newsletter.feedback.maildir import open_maildir  # noqa: PLC0415
 
-    return open_maildir(url, root)
+        return open_maildir(url, root)
+    from newsletter.feedback.imap import open_mailbox  # noqa: PLC0415 - sockets and TLS
+
+    return open_mailbox(url, root, certificates)

@@ -8,7 +8,7 @@ from newsletter.feedback.inbox import Arrived, Inbox
 def make_mail(number: int, length: int = 0) -> bytes:
     """Make a mail that differs from all others, at least *length* octets long."""
     head = f"From: <postmaster@example.org>\r\nSubject: mail {number}\r\n\r\n".encode()
-    return head + b"0123456789abcde\n" * (max(0, length - len(head)) // 16 + 1)
+    return head + b"0123456789abcd\r\n" * (max(0, length - len(head)) // 16 + 1)
 
 
 def subjects_of(arrived: Iterable[Arrived]) -> list[int]:

@@ -1,11 +1,16 @@
 """A mail on standard input."""
 
-from io import BytesIO
+import tracemalloc
+from io import BufferedReader, BytesIO, RawIOBase
+from typing import TYPE_CHECKING
 
 import pytest
 
 from newsletter.feedback.inbox import READ_MAX
 from newsletter.feedback.piped import Piped, read_piped
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,30 @@ def test_a_mail_is_read_to_its_end_and_kept_in_part(length: int, kept: int) -> N
     assert arrived.content == whole[:kept]
     assert arrived.size == length
     assert stream.read() == b""
+
+
+class Endless(RawIOBase):
+    """A mail of 100 MB that lies nowhere."""
+
+    left = 100_000_000
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        count = min(len(memoryview(buffer)), self.left)
+        self.left -= count
+        return count
+
+
+def test_a_mail_without_end_costs_no_more_memory_than_another() -> None:
+    tracemalloc.start()
+    [arrived] = read_piped(BufferedReader(Endless())).waiting()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert arrived.size == 100_000_000
+    assert peak < 4 * READ_MAX
 
 
 @pytest.mark.parametrize(
