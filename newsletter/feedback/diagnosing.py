@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from newsletter.feedback.event import BounceClass, Diagnosis, Reason
 from newsletter.feedback.reasons import meaning_of_code, meaning_of_words
-from newsletter.feedback.rules import Meaning
+from newsletter.feedback.rule import Meaning
 
 # A basic code, with an enhanced one behind it or not: "550 5.1.1", "550-5.1.1", "550 #5.1.1".
 # One without stands where a reply begins: numbers of people, streets and days do not.
@@ -18,7 +18,11 @@ REPLY: Final = re.compile(
     r":?\s+)([45][0-57]\d)(?=[ \-:]+\D|\s*$)",
     re.IGNORECASE | re.MULTILINE,
 )
-ENHANCED: Final = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+ENHANCED: Final = re.compile(
+    r"(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|#=<{]\s*|\d\d\d[ -]|\b(?:said|error|code|status|dsn):?\s+)"
+    r"([45]\.[0-7]\.\d{1,3})(?!\.?\d)",
+    re.IGNORECASE | re.MULTILINE,
+)
 BARE: Final = re.compile(r"[245]\.0\.0")
 LONGEST: Final = 2_000  # characters of words that are looked at
 REPLY_MAX: Final = 400  # characters of one reply
@@ -27,7 +31,8 @@ _ADDRESS: Final = re.compile(r"<?[^\s<>\"'(),;:\[\]=]{1,64}@[\w-]{1,63}(?:\.[\w-
 _HOST_SAID: Final = re.compile(
     r"\bhost \S{1,255}\[[\da-fA-F.:]{2,45}\] (?:said|refused to talk to me):"
 )
-_COMMAND: Final = re.compile(r"\(in reply to [\w ]{1,40}\)")
+_PATH: Final = re.compile(r"(\bhttps?://[^\s/?]{1,255})[/?]\S*")  # says "spam" of anything
+_COMMAND: Final = re.compile(r"\(in reply to (?!end of DATA)[\w ]{1,40}\)")
 # Cisco writes its own words for the class of a code before what the other server said.
 _CISCO: Final = re.compile(r"\b[45]\.\d\.\d - [A-Z][\w -]{3,40}? (?=[45]\d\d-?')")
 
@@ -83,7 +88,7 @@ def _decoded(words: str) -> str:
 def _plain(words: str) -> str:
     """Return *words* on one line, without addresses and the names of hosts."""
     words = " ".join(words.split())
-    for pattern, instead in ((_HOST_SAID, ""), (_COMMAND, ""), (_ADDRESS, "<>")):
+    for pattern, instead in ((_HOST_SAID, ""), (_COMMAND, ""), (_PATH, r"\1"), (_ADDRESS, "<>")):
         words = pattern.sub(instead, words)
     return words.strip()
 

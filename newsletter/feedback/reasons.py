@@ -9,7 +9,8 @@ the basic one (RFC 5321, section 4.2.2).
 from typing import Final
 
 from newsletter.feedback.event import BounceClass, Reason
-from newsletter.feedback.rules import ENGLISH, Meaning
+from newsletter.feedback.rule import Meaning
+from newsletter.feedback.rules import ENGLISH
 from newsletter.feedback.rules_abroad import ABROAD
 
 RULES: Final = (*ENGLISH, *ABROAD)
@@ -65,6 +66,8 @@ _BY_SUBJECT: Final[dict[str, Meaning]] = {
 }
 _BY_CODE: Final[dict[str, Meaning]] = {
     "421": Meaning(Reason.SYSTEM, _SOFT),
+    "500": Meaning(Reason.OTHER, _MESSAGE),
+    "501": Meaning(Reason.OTHER, _MESSAGE),
     "511": Meaning(Reason.USER_UNKNOWN, _HARD),  # vpopmail's chkuser
     "521": Meaning(Reason.HOST_UNKNOWN, _HARD),  # RFC 7504: the host takes no mail
     "551": Meaning(Reason.USER_UNKNOWN, _HARD),

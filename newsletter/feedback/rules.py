@@ -6,48 +6,15 @@ said of us above what is said of the reader: "sender address: domain not found" 
 the reader's domain. Addresses are taken out of the words before, see `diagnosing`.
 """
 
-import re
-from dataclasses import dataclass
 from typing import Final
 
 from newsletter.feedback.event import BounceClass, Reason
+from newsletter.feedback.rule import rule
 
 _HARD: Final = BounceClass.HARD
 _SOFT: Final = BounceClass.SOFT
 _SENDER: Final = BounceClass.SENDER
 _MESSAGE: Final = BounceClass.MESSAGE
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What words or a code mean."""
-
-    reason: Reason
-    bounce_class: BounceClass
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Words that servers use for one cause."""
-
-    meaning: Meaning
-    source: str
-    words: re.Pattern[str]
-    codes: re.Pattern[str] | None = None  # the rule is for these only: "5.4.1 550", either may lack
-
-
-def rule(
-    reason: Reason, bounce_class: BounceClass, source: str, *words: str, codes: str = ""
-) -> Rule:
-    """Return a rule for any of *words*, in any letter case."""
-    return Rule(
-        Meaning(reason, bounce_class),
-        source,
-        re.compile("|".join(words), re.IGNORECASE),
-        re.compile(codes) if codes else None,
-    )
-
-
 _WHO: Final = (
     r"(?:user ?name|userid|users?|recipients?|mail ?box(?:es)?|mail ?drop|account|address(?:es)?"
     r"|addressee|alias|customer|e-?mail|local ?part|inbox|person|member|mail user)"
@@ -67,7 +34,7 @@ ENGLISH: Final = (
         "the reader gets too many mails: Gmail 4.2.1, 5.2.1, Exchange Online 5.2.121, 5.2.122",
         r"receiving (?:e?mail )?(?:at a rate|too (?:quickly|many))",
         r"user\b.{0,40}\bis receiving mail",
-        r"recipient .{0,20}exceeded .{0,20}limit .{0,20}messages",
+        r"recipient .{0,20}exceeded .{0,20}(?:limit .{0,20}messages|rate)|queue quota",
     ),
     rule(
         Reason.POLICY,
@@ -94,8 +61,8 @@ ENGLISH: Final = (
         "Postfix and Gmail of the client's name; RFC 5321, section 4.1.4 (HELO)",
         r"client host rejected|cannot find your|(?:reverse|forward)[- ](?:dns|lookup|hostname)",
         r"\b(?:rdns|fcrdns)\b|\b(?:helo|ehlo)\b.{0,40}(?:reject|invalid|denied|\bnot\b|bad|must)",
-        r"(?:invalid|bad|need|require\w*|fake) (?:helo|ehlo)|\bptr\b|no reverse|dynamic (?:ip"
-        r"|address)",
+        r"(?:invalid|bad|need|require\w*|fake) (?:helo|ehlo)|\bptr\b|no reverse",
+        r"dynamic (?:ip|address)",
         r"(?:ip|host)(?: name| address)? .{0,30}does not resolve|access from ip address",
     ),
     rule(
@@ -103,31 +70,40 @@ ENGLISH: Final = (
         _SENDER,
         "RFC 7208, 6376, 7489 and 7372; Gmail 5.7.26, Outlook.com 5.7.515",
         r"\b(?:spf|dkim|dmarc|arc)\b|sender policy framework|domainkeys",
-        r"unauthenticated|not (?:been )?authenticated|authentication (?:is )?(?:required|level"
-        r"|fail)",
+        r"unauthenticated|not (?:been )?authenticated",
+        r"authentication (?:is )?(?:required|level|fail)",
         r"(?:must|need to) authenticate|anti-?spoof|spoof(?:ed|ing)|auth error",
     ),
     rule(
         Reason.POLICY,
         _SENDER,
         "block lists by name, and what servers say of one",
-        rf"\b{_LISTS}\b.{{0,40}}\b(?:list|block|reject|refus|reputation|lookup|ip=)",
+        rf"\b{_LISTS}\b.{{0,40}}\b(?:list|block|reject|refus|reputation|lookup)|ipcheck",
         rf"(?:blocked|listed|rejected|refused|denied|found) .{{0,40}}\b{_LISTS}\b",
         r"(?:block|black|deny|ban)[- ]?list|blocklisted|\b[dr]nsbl\b|\brbl\b|ip .{0,40}listed",
-        r"(?:poor|bad|low|ip|email|sender|sending) .{0,20}reputation|reputation .{0,20}(?:poor"
-        r"|low)",
+        r"(?:poor|bad|low|ip|email|sender|sending) .{0,20}reputation",
+        r"reputation .{0,20}(?:poor|low)",
     ),
     rule(
         Reason.POLICY,
         _SENDER,
         "rates of the sender: Gmail 4.7.28 and 5.4.5, Outlook.com, Yahoo, Naver, QQ, 163, GMX",
-        r"unusual rate|rate[- ]?limit|frequency (?:limit|is|exceed)|throttl|sending (?:limit"
-        r"|quota|rate)",
+        r"unusual rate|rate[- ]?limit|frequency (?:limit|is|exceed)|throttl",
+        r"sending (?:limit|quota|rate)",
         r"(?:daily|hourly) .{0,20}(?:limit|quota)|too (?:fast|quickly|frequently|often)",
         r"too many (?:connections?|recipients|concurrent|errors|sessions|invalid|bad|unknown|rcpt)",
         r"too many .{0,20}from (?:your|this)|(?:you|ip)\b.{0,30}\btoo (?:many|much)",
-        r"exceed\w* .{0,30}(?:connection|recipient|rate|sending|messages? per|emails? per)",
-        r"user complaints|excessive userid",
+        r"exceed\w* .{0,30}(?:connection|recipients|rate|sending|messages? per|emails? per)",
+        r"user complaints|excessive (?:userid|volume)",
+        r"max(?:imum)? (?:number of )?(?:messages|connections|concurrent|recipients)",
+        r"messages? per connection",
+    ),
+    rule(
+        Reason.SYSTEM,
+        _SOFT,
+        "RFC 3463 x.3.1 and x.4.5: the whole system is full or congested, and no mailbox",
+        r"full|insufficient|storage|space|resources",
+        codes=r"^[45]\.(?:3\.1|4\.5)\b",
     ),
     rule(
         Reason.MAILBOX_FULL,
@@ -151,8 +127,8 @@ ENGLISH: Final = (
         _MESSAGE,
         "RFC 5322, sections 2.1.1 and 3.6, RFC 6532, RFC 6854: the letter's form",
         r"lines? .{0,30}(?:too long|length)|line length|bare (?:lf|cr|line)|no resent-from",
-        r"(?:header|from|date|message-id)s? .{0,30}(?:missing|malformed|not (?:valid|given"
-        r"|present))",
+        r"(?:header|from|date|message-id)s? .{0,30}(?:missing|malformed"
+        r"|not (?:valid|given|present))",
         r"(?:missing|invalid|malformed|multiple|duplicate) .{0,20}(?:header|from:|date|message-id)",
         r"smtputf8|8-?bit|non-?compliant|not rfc|rfc ?(?:2822|5322)|invalid (?:message )?content",
     ),
@@ -170,9 +146,9 @@ ENGLISH: Final = (
     rule(
         Reason.SYSTEM,
         _SOFT,
-        "RFC 5321, section 6.3; RFC 3463 x.4.6: a letter that goes round",
+        "RFC 5321, section 6.3; RFC 3463 x.4.6: letters that go round, and servers that are busy",
         r"\bloop|hop ?count|too many hops|(?:excessive|maximum) .{0,20}(?:hop|received)",
-        r"best-preference mx",
+        r"best-preference mx|mx record points to (?:a )?local|(?:server|network|too) (?:is )?busy",
     ),
     rule(
         Reason.EXPIRED,
@@ -180,8 +156,8 @@ ENGLISH: Final = (
         "RFC 3463 x.4.7: Postfix, Exim, Sendmail, Exchange, qmail at the end of their queue's time",
         r"(?:message|delivery|mail) (?:time )?(?:has )?(?:expired|timed? ?out|too old)",
         r"(?:retry|delivery|queue) .{0,20}(?:time ?-?out|time(?: limit)? .{0,20}exceeded|expired)",
-        r"(?:not|unable to|n.t) (?:be )?deliver\w* .{0,20}(?:for|within|in|after) .{0,20}"
-        r"(?:hour|day|minute|queue)",
+        r"(?:not|unable to|n.t) (?:be )?deliver\w* .{0,20}(?:for|within|in|after) .{0,20}(?:hour"
+        r"|day|minute|queue)",
         r"in the queue too long|been (?:in|on) (?:the|our) queue|allowed queue period",
         r"retry time(?:out)? (?:not reached|exceeded)|maximum.time.expired|aborted after",
         r"(?:not|n.t) been (?:collected|delivered) .{0,40}after|maximum delivery attempts",
@@ -194,7 +170,17 @@ ENGLISH: Final = (
         r"(?:host|domain|name|dns|mx|cname|lookup)\b.{0,60}\b(?:try again|temporar|soft error)",
         r"(?:host|domain|name|dns|mx|cname|lookup)\b.{0,60}\b(?:servfail|server ?failure"
         r"|malformed)",
-        r"temporar\w* .{0,30}(?:dns|name resol|lookup|resolv)|dns (?:resolving )?(?:error|timeout)",
+        r"temporar\w* .{0,30}(?:dns|name resol|lookup|resolv)",
+        r"dns (?:resolving )?(?:error|timeout)(?!.{0,30}not found)",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "mailing lists that take letters of their members alone: Mailman, fml, Exchange groups",
+        r"(?:not|only|are) (?:a |list )?(?:members?|subscribers?)\b.{0,40}\b(?:list|post|only"
+        r"|allowed)",
+        r"(?:members?|subscribers?)[- ]only|(?:allowed|permission|permitted) to post",
+        r"posting .{0,20}\bnot",
     ),
     rule(
         Reason.POLICY,
@@ -211,12 +197,12 @@ ENGLISH: Final = (
         _HARD,
         "RFC 3463 x.2.1; GMX, Yahoo, Gmail, 163 and Naver of mailboxes that are shut",
         rf"\b{_WHO}\b{_GAP}\b(?:disabled|inactive|deactivated|suspended|locked|frozen"
-        rf"|discontinued)",
+        r"|discontinued)",
         rf"\b{_WHO}\b{_GAP}\b(?:closed|has expired|is expired|not active|not activated|hangup)\b",
-        rf"\b(?:disabled|inactive|suspended|deactivated|locked|dormant) {_NEEDLESS}"
-        rf"(?:{_WHO}|mbox)\b",
+        r"\b(?:disabled|inactive|suspended|deactivated|locked|dormant"
+        rf"|expired) {_NEEDLESS}(?:{_WHO}|mbox)\b",
         rf"\b{_WHO}\b{_GAP}\bblocked due to inactivity|account has been deleted by",
-        r"\bnot active\b|mailbox .{0,20}(?:unavailable for|on hold)",
+        r"\bnot active\b|rejected: inactive|mailbox .{0,20}(?:unavailable for|on hold)",
     ),
     rule(
         Reason.USER_UNKNOWN,
@@ -228,9 +214,16 @@ ENGLISH: Final = (
     rule(
         Reason.POLICY,
         _SOFT,
-        "docomo: 550 Unknown user with 5.2.0 is a reader who takes mails of phones alone",
+        "docomo, au: a reader's own filter says it with 5.2.0, or when it has the whole letter",
         r"unknown user",
         codes=r"^5\.2\.0\b",
+    ),
+    rule(
+        Reason.POLICY,
+        _SOFT,
+        "the same, as Postfix reports it without an enhanced code of the other server",
+        r"(?:unknown user|user unknown).{0,80}in reply to end of data",
+        codes=r"^(?:5\.0\.0)? 550$",
     ),
     rule(
         Reason.HOST_UNKNOWN,
@@ -239,10 +232,11 @@ ENGLISH: Final = (
         r"\b(?:host|domain|server)(?: or domain)?(?: name)? (?:is |was )?not (?:be )?(?:found"
         r"|known)",
         r"\b(?:host|domain)(?: or domain)?(?: name)? (?:is )?(?:unknown|lookup failed|invalid)",
-        r"(?:unknown|no such|non-?existent|invalid|bad|unrout\w+|unresolvable|illegal) (?:mail )?"
-        r"(?:destination )?(?:host|domain|site|system)\b",
+        r"(?:unknown|no such|non-?existent|invalid|bad|unrout\w+|unresolvable"
+        r"|illegal) (?:mail )?(?:destination )?(?:host|domain|site|system)\b",
         r"\bdomain\b(?: name)?(?: \S+)?(?: \S+)? (?:does ?n[o.']?t|does not|did not) exist",
-        r"nxdomain|non-?existent host|point to non-existent|lookups failed permanently",
+        r"nxdomain|no route (?:found )?to domain|no smtp service|non-?existent host",
+        r"point to non-existent|lookups failed permanently",
         r"null ?mx|(?:host|domain|server|system)\b.{0,60}\bdoes not accept (?:e?-?mail|any|mail)",
         r"no (?:mx|a|dns|mail exchanger)s? (?:or (?:a|mx) )?(?:record|host)?|has no mail exchanger",
         r"can(?:not|.t|n.t)? find (?:any|a|the) (?:host|mail exchanger|gateway|mail server)",
@@ -269,32 +263,32 @@ ENGLISH: Final = (
         Reason.USER_UNKNOWN,
         _HARD,
         "RFC 3463 x.1.1; Postfix, Exim, Sendmail, qmail, Exchange, Domino, GroupWise, and portals",
-        r"\b(?:no such|unknown|unrecogni[sz]ed|invalid|non-?exist\w*|inexistent|bad|wrong|undefined"
-        rf"|illegal|incorrect|undeliverable) {_NEEDLESS}{_WHO}\b",
+        r"\b(?:no such|unknown|unrecogni[sz]ed|invalid|non-?exist\w*|inexistent|bad|wrong"
+        rf"|undefined|illegal|incorrect|undeliverable) {_NEEDLESS}{_WHO}\b",
         rf"\b{_WHO}s?(?:\(s\))?\b{_GAP}\b(?:unknown|invalid|nonexistent|unrecogni[sz]ed)\b",
-        rf"\b{_WHO}s?(?:\(s\))?\b{_GAP}\b(?:is|are|was|be|could)?{_NOT} (?:be |an? )?"
-        r"(?:found|known|exist\w*|valid|listed|here|recogni[sz]ed|registered|available)\b",
+        rf"\b{_WHO}s?(?:\(s\))?\b{_GAP}\b(?:is|are|was|be|could)?{_NOT} (?:be |an? )?(?:found"
+        r"|known|exist\w*|valid|listed|here|recogni[sz]ed|registered|available)\b",
         rf"\b(?:do|does|did){_NOT} (?:have|handle|know|recogni[sz]e"
         rf"|accept mail for){_GAP}\b{_WHO}\b",
         r"\bdo(?:es)?(?: not|n.?t) exist|not exist\b|does not have a final",
         r"user unknown|unknown user|addressee unknown|recipient ?not ?found|nosuchuser",
         r"recipient address rejected: (?:unknown|undeliverable|unverified|invalid|not found)",
-        r"recipient verify failed|resolver\.(?:adr|rst)\.\w*(?:recip|notfound|exrecip)",
+        r"recipient verify failed|resolver\.adr\.",
         rf"no longer (?:exist|valid|in use|with|employed|works|accepts|here|at|on){_GAP}",
         rf"\b{_WHO}\b{_GAP}\bno longer|not (?:a )?(?:valid|known|our|registered) {_NEEDLESS}{_WHO}",
-        r"(?:are|is) not (?:a )?(?:valid|known) |no (?:mailbox|mail box) "
-        r"|name is not recogni[sz]ed",
+        r"(?:are|is) not (?:a )?(?:valid|known) |no (?:mailbox|mail box) ",
+        r"name is not recogni[sz]ed",
         rf"\bno (?:valid )?(?:{_WHO}|one) (?:by|with|of|here|found|were|was|in|at|for)\b",
-        r"user .{0,30}not local|not listed in|unrout(?:e)?able|not user of|not (?:in|on) (?:our"
-        r"|this)",
+        r"user .{0,30}not local|not listed in|unrout(?:e)?able|not user of",
+        r"not (?:in|on) (?:our|this|the|recipient)\b",
         rf"can(?:not|.?t) (?:find|route|locate|accept) {_GAP}\b{_WHO}",
-        rf"mail ?box (?:is )?(?:currently )?(?:not (?:found|available)|unavailable)"
+        r"mail ?box (?:is )?(?:currently )?(?:not (?:found|available)|unavailable)"
         rf"|did{_NOT} .{{0,10}}"
         "match",
         r"(?:has|have) (?:moved|left|changed|resigned)|address .{0,20}changed|please try <>",
-        rf"{_WHO} (?:has been )?(?:deleted|terminated|removed)\b|is terminated|not a member of",
-        r"invalid (?:final )?delivery userid|undeliverable address|vpopmail"
-        r"|no matches to nameserver",
+        rf"{_WHO} (?:has been )?(?:deleted|terminated|removed)\b|is terminated",
+        r"invalid (?:final )?delivery userid|undeliverable address|vpopmail",
+        r"no matches to nameserver",
         r"may have moved|fails to locate|\bnsu\b|mail-?addressee|non-existing",
     ),
     rule(
@@ -309,24 +303,25 @@ ENGLISH: Final = (
         Reason.POLICY,
         _SENDER,
         "Orange, Mimecast, Outlook.com and others: blocked, and nobody says that it is spam",
-        r"administrative prohibition|envelope blocked|(?:user"
-        r"|recipient).{0,5}s? .{0,20}reject list",
+        r"administrative prohibition|service refuse|envelope blocked",
+        r"(?:user|recipient).{0,5}s? .{0,20}reject list",
         r"not accepting (?:mail|messages) from|rejected by (?:the )?(?:recipient|user|header)",
         r"refused by policy|block list|your ip|\bip\b.{0,60}\b(?:filtered|blocked|banned|rejected)",
-        r"security polic|access to (?:this|submit)",
+        r"access to (?:this|submit)|resolver\.rst\.|problem occurred.{0,90}\(bl\)",
+        r"\b(?:spamhaus|spamcop|sorbs|uceprotect|abusix|mailspike)\b",
     ),
     rule(
         Reason.SPAM,
         _SENDER,
         "filters of content: SpamAssassin, Cloudmark, Gmail, Yahoo, 163; attachments: Gmail 5.7.0",
-        r"\bspam\b|spam_|anti-?spam|spammy|junk|unsolicited|bulk e?-?mail|\buce\b|\bube\b|phish",
+        r"spam(?!mer|haus|cop|rats)|junk|unsolicited|bulk e?-?mail|\buce\b|\bube\b|phish",
         r"content .{0,30}(?:rejected|refused|filter\w*|blocked|denied|not accepted|presents)",
-        r"\bdt:sp[mb]\b|(?:rejected|refused|blocked|by) .{0,30}(?:content|filter)|malicious"
-        r"|malware",
+        r"\bdt:sp[mb]\b|(?:rejected|refused|blocked|by) .{0,30}(?:content|filter)|malicious",
+        r"malware",
         r"virus|infected|high probability|suspicious|(?:attachment|file) (?:type|name|extension)",
         r"attachment .{0,40}(?:not (?:allowed|permitted|accepted)|forbidden|blocked|prohibited)",
-        r"(?:banned|forbidden|prohibited|executable) (?:content|attachment|file)"
-        r"|url .{0,20}(?:list|block)",
+        r"(?:banned|forbidden|prohibited|executable|illegal|dangerous) (?:content|attachment|file)",
+        r"url .{0,40}(?:list|block|complain)|(?:message|mail) (?:was )?filtered",
     ),
     rule(
         Reason.POLICY,
@@ -336,8 +331,8 @@ ENGLISH: Final = (
         r"unauthori[sz]ed|blocked|banned|blacklisted|whitelist|denied by|restrict(?:ed|ion)",
         r"not (?:allowed|permitted)|prohibit|security (?:reasons|violation)|protected|spammer",
         r"(?:tls|starttls|encryption|certificate).{0,40}(?:required|not|must|fail|invalid|need)",
-        r"(?:message|mail|e-?mail|transaction|ip)s? (?:is |was |has been |not )?"
-        r"(?:rejected|refused|denied|accepted)|connection .{0,20}(?:rejected|denied|not accepted)",
+        r"(?:message|mail|e-?mail|transaction|ip)s? (?:is |was |has been |not )?(?:rejected"
+        r"|refused|denied|accepted)|connection .{0,20}(?:rejected|denied|not accepted)",
         r"too many (?:e?-?mails?|messages?)|refused to accept|rejected due to",
     ),
     rule(
@@ -364,8 +359,8 @@ ENGLISH: Final = (
         "RFC 3463 x.3.x; RFC 5321: 421, 451 and 452",
         r"system (?:error|failure|full|resource|storage|problem|is|config)|internal .{0,20}error",
         r"disk (?:error|full|space)|server (?:error|failure)|processing (?:error|failure)",
-        r"temporar(?:y|ily)|try (?:again|later)|later|service (?:is )?(?:currently )?(?:un"
-        r"|not )avail",
+        r"temporar(?:y|ily)|try (?:again|later)|later",
+        r"service (?:is )?(?:currently )?(?:un|not )avail",
         r"resources|insufficient|overload|\bbusy\b|maintenance|mailer (?:error|failure)|misconfig",
         r"(?:cannot|can.t|unable to|could not|error) (?:open|creat|lock|append|writ|read|sav|exec)",
         r"encountered an error|unavailable",

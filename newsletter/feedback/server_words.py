@@ -11,27 +11,28 @@ from newsletter.feedback.texts import header_of, text_of
 
 WORDS_MAX: Final = 4_000  # characters of a text that are looked at for a cause
 BEFORE: Final = 300  # characters before an address that may speak of it
+_BEGIN: Final = r"^[ \t>*|=-]{0,20}"
 # Where a text ends that a server wrote, and the letter begins that it sends back.
 _ORIGINAL: Final = re.compile(
-    r"^[ \t>*|=-]{0,20}(?:-+ ?(?:original|returned|unsent|the header|begin|this is a copy"
-    r"|attachment"
-    r"|below (?:this|the)|included|forwarded|message (?:header|text|follows)|mensaje original)"
+    f"{_BEGIN}(?:"
+    r"-+ ?(?:original|returned|unsent|the header|begin|this is a copy|attachment|below (?:this|the)"
+    r"|included|forwarded|message (?:header|text|follows)|mensaje original)"
     r"|(?:the )?(?:original|returned|your|unsent) (?:e-?mail |message ?)"
     r"(?:follows|headers?|text|as received|details|is attached|reads)"
+    r"|(?:original|returned|old) message:?[ \t]*$"
     r"|(?:below|here|included) is a copy|a copy of the original|message headers? follow"
-    r"|(?:diagnostic information|원본 ?메[시일]|보낸 ?메일 ?원문|ursprüngliche nachricht"
-    r"|en-têtes de message|encabezados de mensaje|元のメッセージ|原始邮件|原邮件|原信)"
+    r"|diagnostic information|원본 ?메[시일]|보낸 ?메일 ?원문|ursprüngliche nachricht"
+    r"|en-têtes de message|encabezados de mensaje|元のメッセージ|原始邮件|原邮件|原信"
     r"|(?:received|return-path|dkim-signature|arc-seal|mime-version|x-mailer): \S)",
     re.IGNORECASE | re.MULTILINE,
 )
 # Lines that repeat fields of the letter, and what went right in a session.
 _NOISE: Final = re.compile(
-    r"^[ \t>*-]{0,20}(?:(?:subject|message-id|date|sent|제목|보낸 ?날짜|betreff|gesendet|objet"
-    r"|envoyé"
-    r"|asunto|oggetto|件名|送信日時|主题|主旨|тема)[ \t]*:"
-    r"|(?:>>>|<<<)?[ \t]*(?:2\d\d[ -]|(?:EHLO|HELO|DATA|QUIT|RSET)\b|(?:MAIL|RCPT)[ ]+(?:FROM"
-    r"|TO):))"
-    r".*$",
+    f"{_BEGIN}(?:"
+    r"(?:subject|message-id|date|sent|제목|보낸 ?날짜|betreff|gesendet|objet|envoyé|asunto|oggetto"
+    r"|件名|送信日時|主题|主旨|тема)[ \t]*:"
+    r"|(?:>>>|<<<)?[ \t]*(?:2\d\d[ -]|(?:ehlo|helo|data|quit|rset)\b|(?:mail from|rcpt to):)"
+    r").*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _AT_THE_LINE: Final = re.compile(r"^[ \t*]{0,20}<([^<>\s]{1,320})>[ \t]{0,20}:?", re.MULTILINE)
