@@ -1,18 +1,40 @@
 """Puts codes and words of a server together: whom a bounce counts against, and why."""
 
 import re
+from html import unescape
 from typing import Final
+from urllib.parse import unquote
 
 from newsletter.feedback.event import BounceClass, Diagnosis, Reason
-from newsletter.feedback.reasons import Meaning, meaning_of_code, meaning_of_words
+from newsletter.feedback.reasons import meaning_of_code, meaning_of_words
+from newsletter.feedback.rule import Meaning
 
 # A basic code, with an enhanced one behind it or not: "550 5.1.1", "550-5.1.1", "550 #5.1.1".
+# One without stands where a reply begins: numbers of people, streets and days do not.
 REPLY: Final = re.compile(
-    r"(?<![\d.:/-])([45]\d\d)(?:[ \-]+[#(]?([245]\.\d{1,3}\.\d{1,3})\b\)?|(?=[ \-:]\D))"
+    r"(?<![\d.:/-])([45]\d\d)[ :\-]+[#('\"]{0,2}([245]\.\d{1,3}\.\d{1,3})\b"
+    r"|(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|]\s*"
+    r"|\b(?:said|error|code|reply|replied|respon\w+|returned|smtp|status|with)"
+    r":?\s+)([45][0-57]\d)(?=[ \-:]+\D|\s*$)",
+    re.IGNORECASE | re.MULTILINE,
 )
-ENHANCED: Final = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+ENHANCED: Final = re.compile(
+    r"(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|#=<{]\s*|\d\d\d[ -]|\b(?:said|error|code|status|dsn):?\s+)"
+    r"([45]\.[0-7]\.\d{1,3})(?!\.?\d)",
+    re.IGNORECASE | re.MULTILINE,
+)
 BARE: Final = re.compile(r"[245]\.0\.0")
 LONGEST: Final = 2_000  # characters of words that are looked at
+REPLY_MAX: Final = 400  # characters of one reply
+# What a server says of hosts and addresses would be taken for what it says of the cause.
+_ADDRESS: Final = re.compile(r"<?[^\s<>\"'(),;:\[\]=]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,9}>?")
+_HOST_SAID: Final = re.compile(
+    r"\bhost \S{1,255}\[[\da-fA-F.:]{2,45}\] (?:said|refused to talk to me):"
+)
+_PATH: Final = re.compile(r"(\bhttps?://[^\s/?]{1,255})[/?]\S*")  # says "spam" of anything
+_COMMAND: Final = re.compile(r"\(in reply to (?!end of DATA)[\w ]{1,40}\)")
+# Cisco writes its own words for the class of a code before what the other server said.
+_CISCO: Final = re.compile(r"\b[45]\.\d\.\d - [A-Z][\w -]{3,40}? (?=[45]\d\d-?')")
 
 
 def diagnose(words: str, status: str = "", *, is_delay: bool = False) -> Diagnosis:
@@ -24,17 +46,62 @@ def diagnose(words: str, status: str = "", *, is_delay: bool = False) -> Diagnos
         status: the enhanced code of the report, or "".
         is_delay: the server still tries.
     """
-    words = " ".join(words[:LONGEST].split())
-    reply = REPLY.search(words)
-    code = reply[1] if reply else ""
-    within = (reply[2] if reply else None) or _enhanced_in(words)
+    words = _decoded(words[:LONGEST])
+    code, within = codes_in(words)
+    words = _plain(words)
     if within and (not status or BARE.fullmatch(status) or not BARE.fullmatch(within)):
         status = within
-    meaning = meaning_of_words(words) or meaning_of_code(status, code)
+    meaning = _meaning(_without_repeats(words), status, code) or meaning_of_code(status, code)
     if meaning is None:
         meaning = Meaning(Reason.OTHER, BounceClass.UNKNOWN)
     bounce_class = BounceClass.NONE if is_delay else _class_of(meaning, status, code)
     return Diagnosis(bounce_class, meaning.reason, status, code)
+
+
+def codes_in(words: str) -> tuple[str, str]:
+    """Return the basic and the enhanced code of a reply in *words*; "" for what is not there."""
+    reply = REPLY.search(words)
+    if reply is None:
+        return "", _enhanced_in(words)
+    return reply[1] or reply[3], reply[2] or _enhanced_in(words)
+
+
+def _meaning(words: str, status: str, code: str) -> Meaning | None:
+    """Return what a reply in *words* means, or else what stands around it."""
+    reply = REPLY.search(words)
+    if reply is not None and reply.start() > 0:
+        found = meaning_of_words(words[reply.start() :][:REPLY_MAX], status, code)
+        if found is not None:
+            return found
+    return meaning_of_words(words, status, code)
+
+
+def _decoded(words: str) -> str:
+    words = words.replace("=\r\n", "").replace("=\n", "")  # quoted-printable that nobody decoded
+    if "%20" in words:
+        words = unquote(words, errors="replace")
+    if "&" in words:
+        words = unescape(words)
+    return _CISCO.sub("", words)
+
+
+def _plain(words: str) -> str:
+    """Return *words* on one line, without addresses and the names of hosts."""
+    words = " ".join(words.split())
+    for pattern, instead in ((_HOST_SAID, ""), (_COMMAND, ""), (_PATH, r"\1"), (_ADDRESS, "<>")):
+        words = pattern.sub(instead, words)
+    return words.strip()
+
+
+def _without_repeats(words: str) -> str:
+    """Return *words* without the code that each line of a reply repeats, amid sentences."""
+    reply = REPLY.search(words)
+    if reply is None:
+        return words
+    code, enhanced = reply[1] or reply[3], reply[2]
+    repeated = rf"\s{code}[ -]{re.escape(enhanced)}\s" if enhanced else rf"\s{code}[ -](?=\S)"
+    head, tail = words[: reply.end()], words[reply.end() :]
+    return head + re.sub(repeated, " ", tail)
 
 
 def _enhanced_in(words: str) -> str:

@@ -9,9 +9,9 @@ def _any(*words: str) -> re.Pattern[str]:
 
 
 SENT_BY_MACHINES: Final = _any(
-    r"mailer[-_ ]?daemon|post ?master|mail ?deliver\w*",
-    r"mail (?:administrator|delivery|system|router)|microsoft ?exchange|bounce",
-    r"메일 ?(?:배달|시스템|관리자)",
+    r"mailer[-_ ]?daemon|post ?master|mail[-_. ]?deliver\w*|mdaemon|mail server|no-?reply-dsn",
+    r"mail (?:administrator|delivery|system|router)|microsoft ?exchange|bounce|delivery subsystem",
+    r"메일 ?(?:배달|시스템|관리자)|mail ?administrator|internet mail delivery|system administrator",
 )
 SAYS_FAILED: Final = _any(
     r"undeliver\w*|(?:mail|message|delivery|delivered|email)\b.{0,40}\b(?:fail\w*|error)",
@@ -22,58 +22,128 @@ SAYS_FAILED: Final = _any(
     r"(?:could|can|was|did)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*)",
     r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?deliver\w*",
     r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*)",
-    r"(?:unable|not able) to deliver|non-?delivery",
+    r"(?:unable|not able) to deliver|non-?delivery|address not found|mail delivery status",
+    r"message (?:not sent|blocked)",
     r"delivery (?:status )?(?:notification|report|notice)|nondeliverable|rejected|bounced",
     r"mail system error|unknown (?:user|recipient|address)|user unknown|no such user",
-    r"invalid (?:recipient|address)|permanent (?:fatal )?error",
-    r"(?:발송|전송|배달|전달).{0,10}(?:실패|불가|할 수 없|되지|못)|반송|수신자.{0,10}없",
-    r"配信.{0,6}(?:でき|失敗|不能)|退信|无法(?:投递|送达)|投递失败|返回的?邮件",
-    r"エラーメール|unzustellbar|nicht zugestellt|non (?:remis|distribu)",
-    r"no (?:se pudo|entregad)|mancato recapito|не (?:доставлен|может быть доставлен)",
-    r"возврат",
+    r"invalid (?:recipient|address)|permanent (?:fatal )?error|processing error",
+    r"(?:발송|전송|배달|전달).{0,10}(?:실패|불가|할 수 없|되지|못)|반송|수신자.{0,10}없|배달 ?불가",
+    r"(?:配信|送信|配達).{0,6}(?:でき|失敗|不能|不可)|配信不能|退信|无法(?:投递|送达)|投递失败",
+    r"返回的?邮件",
+    r"传输失败|未送达|未能(?:传递|送达|投递)|未(?:递送|遞送|送達)|无法传递|未传递|傳送失敗|未傳遞",
+    r"エラーメール|届けられ|届きません",
+    r"unzustellbar|nicht (?:zugestellt|zustellbar)|zustellung.{0,20}fehl",
+    r"fehler bei der .{0,20}zustell",
+    r"non (?:remis|distribu|délivr)|échec de (?:la )?(?:remise|distribution)",
+    r"n.a pas (?:pu être|été)",
+    r"no (?:se pudo|entregad|se ha podido)|error .{0,10}entrega|falh[ao] .{0,20}entrega",
+    r"n[aã]o (?:foi |pode |pôde )?(?:ser )?entreg\w*|mancato recapito|non recapit\w*",
+    r"не (?:доставлен|может быть доставлен|удалось доставить)|возврат|недоставлен\w*",
+    r"niet (?:bezorgd|afgeleverd)|onbestelbaar|nie dostarczono|kézbesíthetetlen|nedoruč\w*",
 )
 SAYS_DELAYED: Final = _any(
     r"delayed|delivery (?:is )?delay|warning: (?:could not|message)|not yet been delivered",
-    r"will (?:keep|continue) (?:trying|to try|retry)|still (?:being )?(?:trying|retried)",
-    r"deferred|do(?:es)? not need to (?:do anything|resend|take)",
-    r"this is a warning (?:message )?only|지연|延迟|遅延|verzögert|retard[ée]|retrasad",
+    r"will (?:keep|continue) (?:trying|to try|retry|to attempt)",
+    r"still (?:being )?(?:trying|retried)",
+    r"delivery attempts will continue|deferred|do(?:es)? not need to (?:do anything|resend|take)",
+    r"will be retried|has been postponed|delivery status notification \(delay\)",
+    r"(?:배달|전송).{0,6}지연",
+    r"this is a warning (?:message )?only|延迟|延遲|遅延|verzögert|retard[ée]|retrasad|atrasad",
 )
 FOR_GOOD: Final = _any(
-    r"permanent\w*|given up|giving up|has failed|fatal|aborted|no further attempts|영구|최종",
+    r"permanent\w*|given up|giving up on|has failed|fatal|aborted|no further attempts|영구|최종",
+    r"removed from .{0,20}queue|will be (?:deleted|removed) from|has expired|no longer be tried",
 )
 IS_ABSENT: Final = _any(
     r"out of (?:the )?office|auto(?:matic|mated)?[- ]?(?:repl\w*|respon\w*|answer)",
-    r"vacation|away from|on (?:annual |maternity |parental )?leave|absence|abwesen\w*",
+    r"vacation|away from|on (?:annual |maternity |parental |sick )?leave|absence|abwesen\w*",
     r"automatische antwort|r[ée]ponse automatique|respuesta autom|risposta automatica",
-    r"자동 ?(?:응답|회신|답장)|부재 ?중|휴가|出張|不在|自動(?:返信|応答)|自动(?:回复|答复)",
+    r"absent\w* du bureau|fuera de (?:la )?oficina|resposta autom|fora do escrit",
+    r"fuori (?:ufficio|sede)",
+    r"자동 ?(?:응답|회신|답장)|부재 ?중|휴가|연차|출장|퇴사|업무 ?시간 ?외",
+    r"出張|不在|自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|休暇|休假|外出中|外出",
+    r"автоответ|afwezig|automatisch antwoord|autosvar|automatisk svar|autom\w+ odpowied",
+    r"otomatik yan",
     r"(?:ticket|request|case|문의|접수).{0,30}(?:received|created|opened|접수|등록)",
-    r"\[ticket",
+    r"\[ticket|we (?:have )?received your (?:message|e-?mail|request)|^(?:not )?read: |읽음: ",
+    r"수신 ?확인",
+)
+SAYS_ABSENT: Final = _any(
+    r"\bi (?:am|will be|'m) (?:currently )?(?:out of|away|on (?:\w+ )?(?:leave|holiday|vacation))",
+    r"currently (?:out of|away from) (?:the |my )?office|have limited access to (?:my )?e-?mail",
+    r"(?:this is an|automatically generated) auto(?:matic|mated)[- ](?:reply|response|answer)",
+    r"부재 ?중(?:입니다|이오니|으로)|휴가 ?(?:중|로 인)|자리를 비(?:우|웠|워)",
+    r"자동 ?(?:응답|회신|답장) ?메일",
+    r"不在にして|休暇(?:中|を)|自動(?:返信|応答)(?:メール|です)|自动回复|正在休假|不在办公室",
+    r"nicht im (?:büro|hause)|bin .{0,30}(?:abwesend|nicht erreichbar|im urlaub)",
+    r"je (?:suis|serai) (?:actuellement )?(?:absent|en congé)|estar[ée] (?:fuera|de vacaciones)",
+    r"estoy (?:fuera|de vacaciones)|sono (?:assente|in ferie)|estou (?:ausente|de férias|fora)",
 )
 CHALLENGES: Final = _any(
     r"(?:confirm|verify|prove) (?:that )?you(?:r| are).{0,60}human",
     r"(?:confirm|verify|prove) (?:that )?you(?:r| are).{0,60}e-?mail (?:address )?to",
     r"(?:confirm|verify|prove) (?:that )?you(?:r| are).{0,60}(?:message|delivery)",
-    r"challenge[- /]response|spamarrest|boxtrapper",
-    r"please (?:click|reply).{0,60}(?:release|deliver) your",
-    r"sender (?:verification|confirmation)|anti-?spam .{0,30}confirm",
-    r"메일 ?(?:수신|발송).{0,10}인증.{0,10}필요",
+    r"challenge[- /]response|spamarrest|boxtrapper|tmda|\bcaptcha\b",
+    r"please (?:click|reply).{0,60}(?:release|deliver) your|approved sender",
+    r"waiting for .{0,20}approval",
+    r"sender (?:verification|confirmation|address verif)|anti-?spam .{0,30}confirm",
+    r"(?:메일 ?(?:수신|발송)|발신자|보낸 ?사람).{0,20}인증.{0,20}(?:필요|해 ?주|하셔|바랍)",
+    r"스팸.{0,30}(?:클릭|인증).{0,30}(?:전달|수신|배달)|認証.{0,20}(?:必要|クリック)|发件人验证",
 )
 COMPLAINS: Final = _any(
     r"feedback ?loop|\bfbl\b|\bcomplaint\b|abuse report|complaint about (?:message|spam)",
     r"staff@hotmail\.com|spam (?:report|complaint)|email abuse|스팸 ?신고|客诉",
-    r"迷惑メール報告",
+    r"迷惑メール報告|junk mail report|垃圾邮件举报",
 )
-_ANSWERS: Final = r"(?:(?:re|fw|fwd|aw|회신|답장|전달) ?: ?)*"
+# An answer to a letter, whose subject repeats the letter's.
+ANSWERS: Final = re.compile(
+    r"\s*(?:(?:re|aw|sv|rv|回复|答复|返信|회신|답장|답변|전달|fw|fwd) ?: ?)", re.IGNORECASE
+)
+_ANSWERS: Final = r"(?:(?:re|fw|fwd|aw|sv|회신|답장|전달|回复|返信) ?: ?)*"
 _WISHES: Final = (
-    "합니다|해 ?주세요|해 ?주십시오|부탁드립니다|부탁드려요|요청|신청|바랍니다|원합니다|드립니다|요"
+    "합니다|해 ?주세요|해 ?주십시오|해 ?주시기|해 ?주시길|부탁 ?드립니다|부탁 ?드려요"
+    "|부탁 ?드릴게요|부탁해요|부탁합니다|요청 ?드립니다|요청합니다|요청|신청합니다|신청"
+    "|바랍니다|원합니다|희망합니다|드립니다|할게요|하겠습니다|하고 ?싶습니다|하고 ?싶어요|처리"
+    "|좀|을|를|바람|요"
 )
-_PLEASE: Final = rf"[ ]*(?:{_WISHES})*"
+_PLEASE: Final = rf"[ ]?(?:(?:{_WISHES})[ ]?){{0,4}}"
+_MAILS: Final = r"(?:이 ?|귀사 ?|더 ?이상 ?|더는 ?|앞으로 ?|이제 ?|저를 ?|제 ?)*"
+_NEWS: Final = r"(?:뉴스레터|소식지|전자 ?우편|이?메일|메일링|광고)"
+_LIST: Final = (
+    r"(?: (?:from|off|to|of))? ?(?:(?:this|your|the|all|any|these|future|mailing|email|e-mail"
+    r"|further) ?){0,4}(?:list|lists|newsletters?|mails?|emails?|e-mails?|mailings?|messages?)?"
+)
 
-# The whole subject, or all that somebody has written.
+# A sentence, or the whole subject, that asks for nothing else.
 ASKS_TO_LEAVE: Final = _any(
-    rf"{_ANSWERS}(?:please )?(?:unsubscribe|opt[- ]?out|remove)(?: me)?(?: please)?",
-    r"(?:please )?(?:stop|remove me|take me off)(?: (?:from )?(?:this|your|the) list)?",
-    rf"{_ANSWERS}(?:이?메일 ?)?(?:수신 ?(?:거부|중지|취소)|거부|해지){_PLEASE}",
-    rf"{_ANSWERS}(?:이?메일 ?)?그만 ?보내\w*{_PLEASE}",
-    rf"{_ANSWERS}구독 ?(?:해지|취소|중지|철회){_PLEASE}",
+    rf"{_ANSWERS}(?:please |pls |kindly |i want to |i would like to |i'd like to |can you "
+    r"|could you )*(?:unsubscribe|unsubcribe|opt[- ]?out|remove|delete",
+    rf"take)(?: (?:me|us|my (?:e-?mail )?address|my e-?mail))?(?: off| out)?{_LIST}(?: please| now",
+    r" immediately| asap)*",
+    r"(?:please )?(?:stop"
+    rf"|cease)(?: (?:sending|emailing|mailing|it))?(?: (?:me|us))?{_LIST}(?: please)?",
+    r"(?:please )?(?:do not|don.t) (?:send|e-?mail|mail) (?:me"
+    rf"|us)(?: any)?(?: more)?{_LIST}(?: again| anymore| any more)?",
+    rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?(?:수신 ?(?:을 ?)?(?:거부|거절|중지|중단|취소|해지"
+    rf"|차단)|거부|해지|탈퇴){_PLEASE}",
+    rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?구독 ?(?:을 ?)?(?:해지|취소|중지|중단|철회"
+    rf"|거부){_PLEASE}",
+    rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?(?:그만 ?(?:보내|받)|보내지 ?(?:마|말아)"
+    r"|받지 ?않)(?:기를?|겠습니다|고 ?싶(?:어요|습니다)|을래요|세요|십시오|아 ?주세요",
+    r"아 ?주십시오|주세요|주십시오|시기 ?바랍니다|시길 ?바랍니다|줘요?|달라",
+    r"요)?(?: ?(?:원합니다|부탁드립니다|바랍니다))?",
+    rf"{_ANSWERS}{_MAILS}(?:명단|목록|리스트|수신자)에서 ?(?:빼|삭제|제외)(?:해)? ?(?:주세요"
+    rf"|주십시오|줘요?)?{_PLEASE}",
+    r"abmelden|abbestellen|newsletter abbestellen|désabonnement|se désabonner|désinscription",
+    r"cancelar suscripci[oó]n|darme de baja|baja|退订|取消订阅|配信停止|登録解除|отписаться",
+)
+COURTESIES: Final = _any(
+    r"^(?:hi|hello|dear|hey|good (?:morning|afternoon|day))\b[^.!?]{0,40}$|^sir or madam$",
+    r"\bthank(?:s| you)(?: (?:very much|so much|a lot|in advance|you))?\b",
+    r"^(?:best|kind|warm)? ?regards$",
+    r"^sent from (?:my|outlook)[^.!?]{0,40}$|^get outlook[^.!?]{0,40}$|^cheers$|^sincerely$",
+    r"안녕하(?:세요|십니까)|수고(?:하십니다|하세요|많으십니다|가 많으십니다)?",
+    r"감사(?:합니다|드립니다|해요)|고맙습니다|^담당자(?:님|께)?|죄송(?:합니다|하지만|하오나|한데)",
+    r"^나의 .{0,20}에서 보냄$|드림$|올림$",
+    r"^.{0,20}(?:iphone|galaxy|android|갤럭시).{0,20}(?:보냄|보낸 메일|발송)$",
 )

@@ -11,6 +11,10 @@ from newsletter.feedback.texts import decode, text_of
 
 STATUS_KINDS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
 ABUSE_KIND: Final = "message/feedback-report"
+RECEIPT_KIND: Final = "message/disposition-notification"  # RFC 8098
+# Where gateways and Exchange write what the other server said, or some of it.
+_SAID_IN: Final = ("diagnostic-code", "x-supplementary-info", "x400-supplementary-info")
+_STATUS: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)")
 _LOOKS_LIKE_ONE: Final = re.compile(
     r"^(?:Final|Original)-Recipient[ \t]*:", re.IGNORECASE | re.MULTILINE
@@ -31,7 +35,7 @@ class RecipientReport:
     diagnostic: str
 
 
-def recipients_in(mail: Mail) -> Sequence[RecipientReport]:
+def reports_in(mail: Mail) -> Sequence[RecipientReport]:
     """Return what the reports of delivery in a mail say, in their order."""
     return [one for part in mail.parts for one in _recipients(part)]
 
@@ -81,15 +85,22 @@ def _report_of(fields: Fields) -> RecipientReport:
         kind, separator, address = fields.get(name, "").partition(";")
         found = address_in(address if separator else kind)
         recipient = recipient or found
-    status = re.search(r"[245]\.\d{1,3}\.\d{1,3}", fields.get("status", ""))
-    diagnostic = fields.get("diagnostic-code", "")
-    kind, separator, said = diagnostic.partition(";")
+    said = [_without_kind(fields[name]) for name in _SAID_IN if name in fields]
+    told = fields.get("status", "")
+    status = _STATUS.search(told)
+    beside = _STATUS.sub("", told).strip(" ()")  # words that no report should have there
     return RecipientReport(
         recipient=recipient,
         action=(fields.get("action", "").split() or [""])[0].lower().strip(";,."),
         status=status[0] if status else "",
-        diagnostic=(said if separator and " " not in kind.strip() else diagnostic).strip(),
+        diagnostic=" ".join(one for one in (*said, beside) if one),
     )
+
+
+def _without_kind(diagnostic: str) -> str:
+    """Return what a server said, without the name of its protocol before it."""
+    kind, separator, said = diagnostic.partition(";")
+    return (said if separator and " " not in kind.strip() else diagnostic).strip()
 
 
 def _blocks(text: str) -> Iterator[Fields]:

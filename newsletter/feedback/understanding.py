@@ -1,14 +1,13 @@
 """Says what a mail is that came back; whose letter it is about is another question."""
 
-import re
-from collections.abc import Iterator
 from email.message import Message
 from typing import Final
 
-from newsletter.feedback.diagnosing import ENHANCED, REPLY, diagnose
+from newsletter.feedback.answers import asks_to_leave, is_automatic, own_lines, says_absent
+from newsletter.feedback.diagnosing import ENHANCED, codes_in, diagnose
 from newsletter.feedback.event import BounceClass, Diagnosis, Kind, Reason, Understood
 from newsletter.feedback.human_words import (
-    ASKS_TO_LEAVE,
+    ANSWERS,
     CHALLENGES,
     COMPLAINS,
     FOR_GOOD,
@@ -18,60 +17,71 @@ from newsletter.feedback.human_words import (
     SENT_BY_MACHINES,
 )
 from newsletter.feedback.raw_mail import Mail
-from newsletter.feedback.reports import RecipientReport, abuse_in, address_in, recipients_in
-from newsletter.feedback.texts import header_of, text_of
-
-WORDS_MAX: Final = 4_000  # characters of a text that are looked at for a cause
-# Where a text ends that a server wrote, and the letter begins that it sends back.
-_ORIGINAL: Final = re.compile(
-    r"^[ \t>*-]*(?:-+ ?(?:original|returned|unsent|the header|begin|this is a copy|below this line)"
-    r"|(?:original|returned|your) message (?:follows|headers?|text)|message header"
-    r"|(?:received|return-path|message-id|x-[a-z-]+|dkim-signature): \S)",
-    re.IGNORECASE | re.MULTILINE,
+from newsletter.feedback.reports import (
+    RECEIPT_KIND,
+    STATUS_KINDS,
+    RecipientReport,
+    abuse_in,
+    address_in,
+    reports_in,
 )
-_AT_THE_LINE: Final = re.compile(r"^[ \t*]*<([^<>\s]+@[^<>\s]+)>[ \t]*:?", re.MULTILINE)
+from newsletter.feedback.server_words import (
+    WORDS_MAX,
+    of_recipient,
+    own_text,
+    recipients_in,
+    server_words,
+)
+from newsletter.feedback.texts import header_of
+
 _ACTIONS: Final = {"delayed": Kind.DELAY, "failed": Kind.BOUNCE}
-_NO_FAILURE: Final = frozenset({"delivered", "relayed", "expanded"})
+_NO_FAILURE: Final = frozenset({"delivered", "relayed", "expanded", "deliverable"})
+_COMPLAINTS: Final = frozenset({"abuse", "opt-out", "opt-out-list", "fraud", "other"})
 
 
 def understand(mail: Mail) -> Understood:
     """Return what *mail* is; never raises."""
-    found = _complaint(mail) or _reported(mail)
+    found = _reported_abuse(mail) or _reported(mail)
     if found is not None:
         return found
     subject, sender = header_of(mail.head, "Subject"), header_of(mail.head, "From")
-    text = _own_text(mail)
-    if _is_bounce(mail.head, subject, sender, text):
-        return _bounce_in_words(mail, subject, text)
-    if CHALLENGES.search(subject) or CHALLENGES.search(text[:WORDS_MAX]):
-        return Understood(Kind.CHALLENGE)
-    if _is_automatic(mail.head) or IS_ABSENT.search(subject):
+    text = own_text(mail)
+    if _is_absent(mail, subject, sender, text):
         return Understood(Kind.AUTOREPLY)
-    if ASKS_TO_LEAVE.fullmatch(subject.strip()) or ASKS_TO_LEAVE.fullmatch(_only_words(text)):
-        return Understood(Kind.UNSUBSCRIBE)
-    if not text.strip() and not subject:
-        return Understood(Kind.OTHER)
-    return Understood(Kind.HUMAN)
-
-
-def _complaint(mail: Mail) -> Understood | None:
-    fields = abuse_in(mail)
-    if fields is not None:
-        told = fields.get("feedback-type", "abuse").lower()
-        of = address_in(fields.get("original-rcpt-to", ""))
-        is_complaint = told in {"abuse", "opt-out", "opt-out-list", "fraud", "other", "not-spam"}
-        if told == "not-spam":
-            is_complaint = False
-        return Understood(Kind.COMPLAINT if is_complaint else Kind.OTHER, recipient=of)
-    sender, subject = header_of(mail.head, "From"), header_of(mail.head, "Subject")
+    if _is_bounce(mail, subject, sender, text):
+        return _bounce_in_words(mail, subject, text)
     if mail.enclosed and (COMPLAINS.search(subject) or COMPLAINS.search(sender)):
         return Understood(Kind.COMPLAINT)
-    return None
+    return Understood(_kind_of_answer(mail, subject, text))
+
+
+def _kind_of_answer(mail: Mail, subject: str, text: str) -> Kind:
+    if CHALLENGES.search(subject) or CHALLENGES.search("\n".join(own_lines(text))[:WORDS_MAX]):
+        return Kind.CHALLENGE
+    # Mail programs send it by themselves from a mailto link, some with fields of automatic mails.
+    if not ANSWERS.match(subject) and asks_to_leave(subject, ""):
+        return Kind.UNSUBSCRIBE
+    if is_automatic(mail.head) or any(part.kind == RECEIPT_KIND for part in mail.parts):
+        return Kind.AUTOREPLY
+    if says_absent(subject, text):
+        return Kind.AUTOREPLY
+    if asks_to_leave(subject, text):
+        return Kind.UNSUBSCRIBE
+    return Kind.HUMAN if text.strip() or subject else Kind.OTHER
+
+
+def _reported_abuse(mail: Mail) -> Understood | None:
+    fields = abuse_in(mail)
+    if fields is None:
+        return None
+    told = fields.get("feedback-type", "abuse").lower()
+    kind = Kind.COMPLAINT if told in _COMPLAINTS else Kind.OTHER
+    return Understood(kind, recipient=address_in(fields.get("original-rcpt-to", "")))
 
 
 def _reported(mail: Mail) -> Understood | None:
     """Return what reports of delivery say; what failed counts before what waits."""
-    reports = [one for one in recipients_in(mail) if one.recipient or one.status or one.action]
+    reports = [one for one in reports_in(mail) if one.recipient or one.status or one.action]
     if not reports:
         return None
     failed = [one for one in reports if _kind_of(one) is Kind.BOUNCE]
@@ -100,93 +110,46 @@ def _diagnose(report: RecipientReport, mail: Mail, *, is_delay: bool) -> Diagnos
         BounceClass.MESSAGE,
     }:
         return said
-    text = _of_recipient(_server_words(_own_text(mail)), report.recipient)
+    text = of_recipient(server_words(own_text(mail)), report.recipient)
     more = diagnose(f"{report.diagnostic} {text}", report.status, is_delay=is_delay)
     return said if more.reason is Reason.OTHER else more
 
 
 def _bounce_in_words(mail: Mail, subject: str, text: str) -> Understood:
-    words = _server_words(text)
+    words = server_words(text)
     is_delay = bool(SAYS_DELAYED.search(f"{subject}\n{words}")) and not FOR_GOOD.search(words)
-    recipient = next(_recipients_in(mail, words), "")
-    near = _of_recipient(words, recipient)
+    recipient = next(recipients_in(mail, words), "")
+    near = of_recipient(words, recipient)
     diagnosis = diagnose(near, is_delay=is_delay)
-    if diagnosis.reason is Reason.OTHER and diagnosis.bounce_class is BounceClass.UNKNOWN:
+    if diagnosis.reason is Reason.OTHER and diagnosis.bounce_class is not BounceClass.HARD:
         diagnosis = diagnose(words, is_delay=is_delay)
     return Understood(Kind.DELAY if is_delay else Kind.BOUNCE, diagnosis, recipient)
 
 
-def _recipients_in(mail: Mail, words: str) -> Iterator[str]:
-    for name in ("X-Failed-Recipients", "X-Failed-To"):
-        if found := address_in(header_of(mail.head, name)):
-            yield found
-    yield from (one[1] for one in _AT_THE_LINE.finditer(words))
-    writers = {address_in(header_of(mail.head, name)).lower() for name in ("From", "To", "Sender")}
-    for line in words.splitlines():
-        found = address_in(line)
-        if found and found.lower() not in writers and not SENT_BY_MACHINES.match(found):
-            yield found
+def _is_absent(mail: Mail, subject: str, sender: str, text: str) -> bool:
+    """Return whether a person's program answers: it may speak of mails that were not read."""
+    if SENT_BY_MACHINES.search(sender) or ANSWERS.match(subject):
+        return False
+    begins = IS_ABSENT.match(subject.lstrip(" [(<【*"))
+    return bool(begins) or (is_automatic(mail.head) and says_absent(subject, text))
 
 
-def _of_recipient(words: str, recipient: str) -> str:
-    """Return what stands at and behind an address: what a server says of it."""
-    at = words.lower().find(recipient.lower()) if recipient else -1
-    return words[max(0, at - 300) : at + WORDS_MAX] if at >= 0 else words[:WORDS_MAX]
-
-
-def _server_words(text: str) -> str:
-    """Return what the server wrote: what stands before the letter that it sends back."""
-    end = _ORIGINAL.search(text, 1)
-    return text[: end.start()] if end and end.start() > 40 else text
-
-
-def _own_text(mail: Mail) -> str:
-    """Return the words of the mail itself, without those of enclosed mails."""
-    texts = [
-        text_of(part)
-        for part in mail.parts
-        if not part.is_enclosed and part.kind in {"text/plain", "text/html"}
-    ]
-    plain = [text for text in texts if text.strip()]
-    return "\n".join(plain[:3])
-
-
-def _is_bounce(head: Message, subject: str, sender: str, text: str) -> bool:
-    if header_of(head, "X-Failed-Recipients"):
+def _is_bounce(mail: Mail, subject: str, sender: str, text: str) -> bool:
+    if header_of(mail.head, "X-Failed-Recipients") or _is_report(mail):
         return True
     words = text[:WORDS_MAX]
-    is_by_machine = bool(SENT_BY_MACHINES.search(sender)) or header_of(head, "Return-Path") == "<>"
+    is_by_machine = bool(SENT_BY_MACHINES.search(sender)) or _is_from_nobody(mail.head)
     tells = SAYS_FAILED.search(subject) or SAYS_DELAYED.search(subject)
-    if is_by_machine and tells:
-        return True
-    if tells and (REPLY.search(words) or ENHANCED.search(words) or SAYS_FAILED.search(words)):
-        return True
-    return is_by_machine and bool(SAYS_FAILED.search(words) or SAYS_DELAYED.search(words))
+    if is_by_machine:
+        return bool(tells or SAYS_FAILED.search(words) or SAYS_DELAYED.search(words))
+    own = "\n".join(own_lines(text)) if ANSWERS.match(subject) else words
+    return bool(tells) and bool(codes_in(own)[0] or ENHANCED.search(own) or SAYS_FAILED.search(own))
 
 
-def _is_automatic(head: Message) -> bool:
-    """Return whether a program has answered (RFC 3834, section 5, and what came before it)."""
-    submitted = header_of(head, "Auto-Submitted").lower()
-    if submitted and not submitted.startswith("no"):
-        return True
-    if header_of(head, "Precedence").lower() in {"auto_reply", "bulk", "junk"}:
-        return True
-    names = ("X-Autoreply", "X-Autorespond", "X-Autoresponse", "X-Auto-Response-From", "X-Vacation")
-    if any(header_of(head, name) for name in names):
-        return True
-    return "auto" in header_of(head, "X-Auto-Response-Suppress").lower() and bool(
-        IS_ABSENT.search(header_of(head, "Subject"))
-    )
+def _is_report(mail: Mail) -> bool:
+    """Return whether the mail has a report of delivery, even one that names nobody."""
+    return any(part.kind in STATUS_KINDS and not part.is_enclosed for part in mail.parts)
 
 
-def _only_words(text: str) -> str:
-    """Return a text without what an answer quotes, on one line."""
-    lines = text.strip().splitlines()
-    own = []
-    for line in lines:
-        if line.startswith(">") or re.match(
-            r"\s*(?:-{3,}|_{3,}|On .{5,80}wrote:|From:|보낸 ?사람)", line
-        ):
-            break
-        own.append(line.strip())
-    return " ".join(" ".join(own).split()).strip(" .!。")
+def _is_from_nobody(head: Message) -> bool:
+    return header_of(head, "Return-Path") == "<>"

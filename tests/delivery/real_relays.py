@@ -148,8 +148,17 @@ def why_no_exim() -> str | None:
 
 
 @contextmanager
-def postfix_relay() -> Iterator[PostfixRelay]:
-    """Run Postfix; it delivers to the Maildirs of r1@example.org and so on."""
+def postfix_relay(
+    settings: str = "", services: str = "", mailboxes: str = ""
+) -> Iterator[PostfixRelay]:
+    """
+    Run Postfix; it delivers to the Maildirs of r1@example.org and so on.
+
+    Args:
+        settings: lines for main.cf, which count before its own.
+        services: lines for master.cf.
+        mailboxes: lines for the table of mailboxes, like "name@example.org name/".
+    """
     postfix = shutil.which("postfix", path=SBIN)
     assert postfix, "postfix is missing: make test installs it"
     with _public_folder() as folder:
@@ -160,12 +169,13 @@ def postfix_relay() -> Iterator[PostfixRelay]:
         for name in ("cache", "mail"):
             os.chown(folder / name, owner.pw_uid, owner.pw_gid)
         (folder / "main.cf").write_text(
-            MAIN_CF.format(folder=folder, uid=owner.pw_uid, gid=owner.pw_gid)
+            _without(MAIN_CF, settings).format(folder=folder, uid=owner.pw_uid, gid=owner.pw_gid)
+            + settings
         )
-        (folder / "master.cf").write_text(MASTER_CF.format(port=port))
+        (folder / "master.cf").write_text(MASTER_CF.format(port=port) + services)
         names = [f"r{number}" for number in range(1, MAILBOXES + 1)]
         (folder / "mailboxes").write_text(
-            "".join(f"{name}@example.org {name}/\n" for name in names)
+            "".join(f"{name}@example.org {name}/\n" for name in names) + mailboxes
         )
         subprocess.run([postfix, "-c", folder, "start"], check=True, capture_output=True)
         try:
@@ -176,14 +186,14 @@ def postfix_relay() -> Iterator[PostfixRelay]:
 
 
 @contextmanager
-def exim_relay() -> Iterator[EximRelay]:
+def exim_relay(settings: str = EXIM_CONF) -> Iterator[EximRelay]:
     """Run Exim, unpacked beside the machine's own mail server; it keeps what it takes."""
     unpacked = CHECKOUT / ".debian/usr/sbin/exim4"
     assert unpacked.exists(), "Exim is not unpacked; run: make .debian/exim4-daemon-light.stamp"
     [libraries] = (CHECKOUT / ".debian/usr/lib").glob("*-linux-gnu*")
     with _public_folder() as folder:
         port = free_port()
-        for name in ("spool", "log"):
+        for name in ("spool", "log", "mail"):
             (folder / name).mkdir()
             if os.geteuid() == 0:
                 shutil.chown(folder / name, EXIM_USER, EXIM_USER)
@@ -191,7 +201,7 @@ def exim_relay() -> Iterator[EximRelay]:
         exim = shutil.copyfile(unpacked, folder / "exim4")
         exim.chmod(0o755)
         conf = folder / "exim.conf"
-        conf.write_text(EXIM_CONF.format(folder=folder, exim=exim, port=port))
+        conf.write_text(settings.format(folder=folder, exim=exim, port=port))
         process = subprocess.Popen(
             [exim, "-bdf", "-C", conf], env={"LD_LIBRARY_PATH": str(libraries)}
         )
@@ -210,6 +220,13 @@ def _public_folder() -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o755)
         yield folder
+
+
+def _without(conf: str, settings: str) -> str:
+    """Return *conf* without the lines that *settings* has too."""
+    names = {line.partition("=")[0].strip() for line in settings.splitlines()}
+    kept = [line for line in conf.splitlines() if line.partition("=")[0].strip() not in names]
+    return "\n".join(kept) + "\n"
 
 
 def _named(letter: bytes) -> str:

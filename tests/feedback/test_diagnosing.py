@@ -8,9 +8,12 @@ import pytest
 from newsletter.feedback.diagnosing import diagnose
 from newsletter.feedback.event import BounceClass
 
-FILE: Final = Path(__file__).with_name("dialects.tsv")
+FOLDER: Final = Path(__file__).parent
 ROWS: Final = [
-    line.split("\t") for line in FILE.read_text(encoding="utf-8").splitlines() if line[0] != "#"
+    line.split("\t")
+    for name in ("dialects.tsv", "wild.tsv")
+    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    if line[0] != "#"
 ]
 
 

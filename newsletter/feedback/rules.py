@@ -1,0 +1,368 @@
+"""
+Why a letter was not delivered, by the English words of servers: a table that can be read.
+
+The first rule that matches decides. What is specific stands above what is general, and what is
+said of us above what is said of the reader: "sender address: domain not found" is no word about
+the reader's domain. Addresses are taken out of the words before, see `diagnosing`.
+"""
+
+from typing import Final
+
+from newsletter.feedback.event import BounceClass, Reason
+from newsletter.feedback.rule import rule
+
+_HARD: Final = BounceClass.HARD
+_SOFT: Final = BounceClass.SOFT
+_SENDER: Final = BounceClass.SENDER
+_MESSAGE: Final = BounceClass.MESSAGE
+_WHO: Final = (
+    r"(?:user ?name|userid|users?|recipients?|mail ?box(?:es)?|mail ?drop|account|address(?:es)?"
+    r"|addressee|alias|customer|e-?mail|local ?part|inbox|person|member|mail user)"
+)
+_GAP: Final = r"(?:(?![.;!?:]\s|\? )[^\n]){0,50}?"  # words of the same sentence
+_NOT: Final = r"(?: ?not|n.?t)"
+_LISTS: Final = (
+    r"(?:spamhaus|spamcop|spamrats|barracuda|sorbs|uceprotect|senderbase|senderscore|abusix"
+    r"|mailspike|invaluement|cloudmark|proofpoint|psbl|trend ?micro|rbl|[dr]nsbl|dynablock|cbl)"
+)
+_NEEDLESS: Final = r"(?:or \w+ |local |destination |virtual |final |delivery |e-?mail |forward )*"
+
+ENGLISH: Final = (
+    rule(
+        Reason.POLICY,
+        _SOFT,
+        "the reader gets too many mails: Gmail 4.2.1, 5.2.1, Exchange Online 5.2.121, 5.2.122",
+        r"receiving (?:e?mail )?(?:at a rate|too (?:quickly|many))",
+        r"user\b.{0,40}\bis receiving mail",
+        r"recipient .{0,20}exceeded .{0,20}(?:limit .{0,20}messages|rate)|queue quota",
+    ),
+    rule(
+        Reason.POLICY,
+        _SOFT,
+        "greylisting: Postgrey, SQLgrey, rspamd, Mimecast",
+        r"gr[ae]y[- ]?list",
+        r"(?:retry|try again|come back) .{0,20}\b\d+ (?:second|minute)s? .{0,40}(?:first|new) ",
+        r"internal resources? (?:are |is )?temporarily unavailable",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "Postfix, Exim, Sendmail, GMX and QQ of the sender's address and of its domain",
+        r"sender (?:e?-?mail )?(?:address|domain|id|verif\w*|rejected|denied|refused|blocked)",
+        r"sender (?:is )?(?:not |in )|sender .{0,20}(?:invalid|unknown|does not exist)",
+        r"(?:domain|address) of (?:the )?(?:envelope )?sender|(?:envelope|bad|invalid|fake) sender",
+        r"(?:null|empty) sender|return(?:ing)? address .{0,30}(?:invalid|not)|call-?out verif",
+        r"badmailfrom|mail from .{0,40}(?:rejected|denied|not allowed)|invalid dns mx",
+        r"domain may not exist|your (?:e-?mail )?domain|denied domain name",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "Postfix and Gmail of the client's name; RFC 5321, section 4.1.4 (HELO)",
+        r"client host rejected|cannot find your|(?:reverse|forward)[- ](?:dns|lookup|hostname)",
+        r"\b(?:rdns|fcrdns)\b|\b(?:helo|ehlo)\b.{0,40}(?:reject|invalid|denied|\bnot\b|bad|must)",
+        r"(?:invalid|bad|need|require\w*|fake) (?:helo|ehlo)|\bptr\b|no reverse",
+        r"dynamic (?:ip|address)",
+        r"(?:ip|host)(?: name| address)? .{0,30}does not resolve|access from ip address",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "RFC 7208, 6376, 7489 and 7372; Gmail 5.7.26, Outlook.com 5.7.515",
+        r"\b(?:spf|dkim|dmarc|arc)\b|sender policy framework|domainkeys",
+        r"unauthenticated|not (?:been )?authenticated",
+        r"authentication (?:is )?(?:required|level|fail)",
+        r"(?:must|need to) authenticate|anti-?spoof|spoof(?:ed|ing)|auth error",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "block lists by name, and what servers say of one",
+        rf"\b{_LISTS}\b.{{0,40}}\b(?:list|block|reject|refus|reputation|lookup)|ipcheck",
+        rf"(?:blocked|listed|rejected|refused|denied|found) .{{0,40}}\b{_LISTS}\b",
+        r"(?:block|black|deny|ban)[- ]?list|blocklisted|\b[dr]nsbl\b|\brbl\b|ip .{0,40}listed",
+        r"(?:poor|bad|low|ip|email|sender|sending) .{0,20}reputation",
+        r"reputation .{0,20}(?:poor|low)",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "rates of the sender: Gmail 4.7.28 and 5.4.5, Outlook.com, Yahoo, Naver, QQ, 163, GMX",
+        r"unusual rate|rate[- ]?limit|frequency (?:limit|is|exceed)|throttl",
+        r"sending (?:limit|quota|rate)",
+        r"(?:daily|hourly) .{0,20}(?:limit|quota)|too (?:fast|quickly|frequently|often)",
+        r"too many (?:connections?|recipients|concurrent|errors|sessions|invalid|bad|unknown|rcpt)",
+        r"too many .{0,20}from (?:your|this)|(?:you|ip)\b.{0,30}\btoo (?:many|much)",
+        r"exceed\w* .{0,30}(?:connection|recipients|rate|sending|messages? per|emails? per)",
+        r"user complaints|excessive (?:userid|volume)",
+        r"max(?:imum)? (?:number of )?(?:messages|connections|concurrent|recipients)",
+        r"messages? per connection",
+    ),
+    rule(
+        Reason.SYSTEM,
+        _SOFT,
+        "RFC 3463 x.3.1 and x.4.5: the whole system is full or congested, and no mailbox",
+        r"full|insufficient|storage|space|resources",
+        codes=r"^[45]\.(?:3\.1|4\.5)\b",
+    ),
+    rule(
+        Reason.MAILBOX_FULL,
+        _SOFT,
+        "RFC 3463 x.2.2; Postfix, Dovecot, Exchange, Gmail, Yahoo, Naver, QQ, docomo, Orange",
+        r"over ?-?(?:\w+ )?quota|quota .{0,20}(?:exceed|full|violat|reached|limit)|diskquota",
+        r"(?:exceed\w*|reach\w*|above|violat\w*) .{0,40}quota|exceeds? (?:mailbox )?quota",
+        rf"\b(?:{_WHO}|mail ?folder|storage|disk|spool|folder)\b{_GAP}\b(?:is |are )?full\b",
+        r"full (?:mailbox|inbox)|mail ?box .{0,30}size limit",
+        r"(?:mail ?box|storage|disk|account)(?: space| size)? (?:limit )?(?:is "
+        r"|has been )?exceeded",
+        r"exceed\w* .{0,40}(?:storage|mailbox (?:size|limit)|space|mailbox)",
+        r"(?:out of|not enough|insufficient|no more|lack of) (?:storage|disk|mailbox|quota) ?space",
+        r"space .{0,10}not enough|no (?:free )?space (?:left )?in|out of storage",
+        r"(?:user|recipient|account) .{0,40}(?:too (?:many|much) (?:messages|mail)|exhausted)",
+        r"too many messages (?:in|on)|mailbox has exceeded|mailbox .{0,20}over (?:its|the) limit",
+        r"over (?:its |the |their )?(?:storage|mailbox|allowed) |insufficient storage|overdrawn",
+    ),
+    rule(
+        Reason.OTHER,
+        _MESSAGE,
+        "RFC 5322, sections 2.1.1 and 3.6, RFC 6532, RFC 6854: the letter's form",
+        r"lines? .{0,30}(?:too long|length)|line length|bare (?:lf|cr|line)|no resent-from",
+        r"(?:header|from|date|message-id)s? .{0,30}(?:missing|malformed"
+        r"|not (?:valid|given|present))",
+        r"(?:missing|invalid|malformed|multiple|duplicate) .{0,20}(?:header|from:|date|message-id)",
+        r"smtputf8|8-?bit|non-?compliant|not rfc|rfc ?(?:2822|5322)|invalid (?:message )?content",
+    ),
+    rule(
+        Reason.SIZE,
+        _MESSAGE,
+        "RFC 1870; RFC 3463 x.2.3 and x.3.4; Exchange 5.2.3",
+        r"(?:message|mail|file|data|content)\b.{0,20}\btoo (?:big|large|long|much data)",
+        rf"\b(?:message|mail|header|attachment)s?\b{_GAP}\bexceed",
+        r"exceed\w* .{0,40}(?:maximum|max|fixed|incoming|inbound|allowed|message|mail).{0,20}size",
+        r"size limit|larger than .{0,40}(?:limit|allowed|current|maximum)|mailsize limit",
+        r"too (?:large|big)\b|size .{0,30}exceed|exceeds .{0,20}limit .{0,20}size|recipsizelimit",
+        r"message length|maximum (?:message|e?mail) size",
+    ),
+    rule(
+        Reason.SYSTEM,
+        _SOFT,
+        "RFC 5321, section 6.3; RFC 3463 x.4.6: letters that go round, and servers that are busy",
+        r"\bloop|hop ?count|too many hops|(?:excessive|maximum) .{0,20}(?:hop|received)",
+        r"best-preference mx|mx record points to (?:a )?local|(?:server|network|too) (?:is )?busy",
+    ),
+    rule(
+        Reason.EXPIRED,
+        _SOFT,
+        "RFC 3463 x.4.7: Postfix, Exim, Sendmail, Exchange, qmail at the end of their queue's time",
+        r"(?:message|delivery|mail) (?:time )?(?:has )?(?:expired|timed? ?out|too old)",
+        r"(?:retry|delivery|queue) .{0,20}(?:time ?-?out|time(?: limit)? .{0,20}exceeded|expired)",
+        r"(?:not|unable to|n.t) (?:be )?deliver\w* .{0,20}(?:for|within|in|after) .{0,20}(?:hour"
+        r"|day|minute|queue)",
+        r"in the queue too long|been (?:in|on) (?:the|our) queue|allowed queue period",
+        r"retry time(?:out)? (?:not reached|exceeded)|maximum.time.expired|aborted after",
+        r"(?:not|n.t) been (?:collected|delivered) .{0,40}after|maximum delivery attempts",
+        r"(?:failed|after|exceeded) .{0,20}(?:attempt|tries|retries)|giving up after",
+    ),
+    rule(
+        Reason.SYSTEM,
+        _SOFT,
+        "resolvers that answer later: Postfix, qmail, Exchange, Cisco (TRY_AGAIN, SERVFAIL)",
+        r"(?:host|domain|name|dns|mx|cname|lookup)\b.{0,60}\b(?:try again|temporar|soft error)",
+        r"(?:host|domain|name|dns|mx|cname|lookup)\b.{0,60}\b(?:servfail|server ?failure"
+        r"|malformed)",
+        r"temporar\w* .{0,30}(?:dns|name resol|lookup|resolv)",
+        r"dns (?:resolving )?(?:error|timeout)(?!.{0,30}not found)",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "mailing lists that take letters of their members alone: Mailman, fml, Exchange groups",
+        r"(?:not|only|are) (?:a |list )?(?:members?|subscribers?)\b.{0,40}\b(?:list|post|only"
+        r"|allowed)",
+        r"(?:members?|subscribers?)[- ]only|(?:allowed|permission|permitted) to post",
+        r"posting .{0,20}\bnot",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "relays that are closed: Postfix, Exim, Sendmail, qmail, Exchange 5.7.64",
+        r"\brelay(?:ing|ed)?\b(?: access| operation| mail)? ?(?:is |was |are )?(?:denied|not"
+        r"|prohib)",
+        r"\brelay(?:ing)? .{0,30}(?:disallowed|rejected|forbidden)",
+        r"(?:unable|not|unauthori[sz]ed|forbidden|refuse|cannot|n.t) .{0,20}\brelay|open relay",
+        r"rcpthosts|\brelaying\b|relaying denied|we do not relay|mail relay",
+    ),
+    rule(
+        Reason.OTHER,
+        _HARD,
+        "RFC 3463 x.2.1; GMX, Yahoo, Gmail, 163 and Naver of mailboxes that are shut",
+        rf"\b{_WHO}\b{_GAP}\b(?:disabled|inactive|deactivated|suspended|locked|frozen"
+        r"|discontinued)",
+        rf"\b{_WHO}\b{_GAP}\b(?:closed|has expired|is expired|not active|not activated|hangup)\b",
+        r"\b(?:disabled|inactive|suspended|deactivated|locked|dormant"
+        rf"|expired) {_NEEDLESS}(?:{_WHO}|mbox)\b",
+        rf"\b{_WHO}\b{_GAP}\bblocked due to inactivity|account has been deleted by",
+        r"\bnot active\b|rejected: inactive|mailbox .{0,20}(?:unavailable for|on hold)",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        _HARD,
+        "Exchange Online 5.4.1: directory-based edge blocking",
+        r"access denied",
+        codes=r"^[45]\.4\.1\b",
+    ),
+    rule(
+        Reason.POLICY,
+        _SOFT,
+        "docomo, au: a reader's own filter says it with 5.2.0, or when it has the whole letter",
+        r"unknown user",
+        codes=r"^5\.2\.0\b",
+    ),
+    rule(
+        Reason.POLICY,
+        _SOFT,
+        "the same, as Postfix reports it without an enhanced code of the other server",
+        r"(?:unknown user|user unknown).{0,80}in reply to end of data",
+        codes=r"^(?:5\.0\.0)? 550$",
+    ),
+    rule(
+        Reason.HOST_UNKNOWN,
+        _HARD,
+        "RFC 3463 x.1.2, x.4.4; RFC 7505; Postfix, Exim, Sendmail, qmail, Cisco, Exchange 5.4.310",
+        r"\b(?:host|domain|server)(?: or domain)?(?: name)? (?:is |was )?not (?:be )?(?:found"
+        r"|known)",
+        r"\b(?:host|domain)(?: or domain)?(?: name)? (?:is )?(?:unknown|lookup failed|invalid)",
+        r"(?:unknown|no such|non-?existent|invalid|bad|unrout\w+|unresolvable"
+        r"|illegal) (?:mail )?(?:destination )?(?:host|domain|site|system)\b",
+        r"\bdomain\b(?: name)?(?: \S+)?(?: \S+)? (?:does ?n[o.']?t|does not|did not) exist",
+        r"nxdomain|no route (?:found )?to domain|no smtp service|non-?existent host",
+        r"point to non-existent|lookups failed permanently",
+        r"null ?mx|(?:host|domain|server|system)\b.{0,60}\bdoes not accept (?:e?-?mail|any|mail)",
+        r"no (?:mx|a|dns|mail exchanger)s? (?:or (?:a|mx) )?(?:record|host)?|has no mail exchanger",
+        r"can(?:not|.t|n.t)? find (?:any|a|the) (?:host|mail exchanger|gateway|mail server)",
+        r"couldn.t find any host|name service error|name or service not known|dns hard error",
+        r"(?:unable|fail\w*|could not) .{0,10}(?:to )?(?:resolve|look ?up) .{0,20}(?:host|domain"
+        r"|mx)",
+        r"domain .{0,30}(?:has no|is not (?:valid|hosted|local)|expired)|infodomainnonexistent",
+    ),
+    rule(
+        Reason.HOST_UNKNOWN,
+        _HARD,
+        "Exim: no router takes the address; said without a reply, its own look at the DNS",
+        r"unrout(?:e)?able address",
+        codes=r"^(?:[45]\.0\.0)? ?$",
+    ),
+    rule(
+        Reason.SYSTEM,
+        _SOFT,
+        "RFC 5321, section 4.2.3: 450 is a mailbox that is busy",
+        r"mailbox (?:is )?(?:busy|unavailable|temporarily|not available)|mailbox in use",
+        codes=r" 45\d$",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        _HARD,
+        "RFC 3463 x.1.1; Postfix, Exim, Sendmail, qmail, Exchange, Domino, GroupWise, and portals",
+        r"\b(?:no such|unknown|unrecogni[sz]ed|invalid|non-?exist\w*|inexistent|bad|wrong"
+        rf"|undefined|illegal|incorrect|undeliverable) {_NEEDLESS}{_WHO}\b",
+        rf"\b{_WHO}s?(?:\(s\))?\b{_GAP}\b(?:unknown|invalid|nonexistent|unrecogni[sz]ed)\b",
+        rf"\b{_WHO}s?(?:\(s\))?\b{_GAP}\b(?:is|are|was|be|could)?{_NOT} (?:be |an? )?(?:found"
+        r"|known|exist\w*|valid|listed|here|recogni[sz]ed|registered|available)\b",
+        rf"\b(?:do|does|did){_NOT} (?:have|handle|know|recogni[sz]e"
+        rf"|accept mail for){_GAP}\b{_WHO}\b",
+        r"\bdo(?:es)?(?: not|n.?t) exist|not exist\b|does not have a final",
+        r"user unknown|unknown user|addressee unknown|recipient ?not ?found|nosuchuser",
+        r"recipient address rejected: (?:unknown|undeliverable|unverified|invalid|not found)",
+        r"recipient verify failed|resolver\.adr\.",
+        rf"no longer (?:exist|valid|in use|with|employed|works|accepts|here|at|on){_GAP}",
+        rf"\b{_WHO}\b{_GAP}\bno longer|not (?:a )?(?:valid|known|our|registered) {_NEEDLESS}{_WHO}",
+        r"(?:are|is) not (?:a )?(?:valid|known) |no (?:mailbox|mail box) ",
+        r"name is not recogni[sz]ed",
+        rf"\bno (?:valid )?(?:{_WHO}|one) (?:by|with|of|here|found|were|was|in|at|for)\b",
+        r"user .{0,30}not local|not listed in|unrout(?:e)?able|not user of",
+        r"not (?:in|on) (?:our|this|the|recipient)\b",
+        rf"can(?:not|.?t) (?:find|route|locate|accept) {_GAP}\b{_WHO}",
+        r"mail ?box (?:is )?(?:currently )?(?:not (?:found|available)|unavailable)"
+        rf"|did{_NOT} .{{0,10}}"
+        "match",
+        r"(?:has|have) (?:moved|left|changed|resigned)|address .{0,20}changed|please try <>",
+        rf"{_WHO} (?:has been )?(?:deleted|terminated|removed)\b|is terminated",
+        r"invalid (?:final )?delivery userid|undeliverable address|vpopmail",
+        r"no matches to nameserver",
+        r"may have moved|fails to locate|\bnsu\b|mail-?addressee|non-existing",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        _HARD,
+        "AOL, Cisco, Exchange: an address that is rejected, where the codes speak of addresses",
+        r"(?:recipient|address|rcpt|user) (?:address )?(?:is )?(?:rejected|refused|denied)",
+        r"does not like recipient|mailbox name not allowed|not allowed recipient",
+        codes=r"^[45]\.1\.|^(?:5\.0\.0)? ?55[0134]?$",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "Orange, Mimecast, Outlook.com and others: blocked, and nobody says that it is spam",
+        r"administrative prohibition|service refuse|envelope blocked",
+        r"(?:user|recipient).{0,5}s? .{0,20}reject list",
+        r"not accepting (?:mail|messages) from|rejected by (?:the )?(?:recipient|user|header)",
+        r"refused by policy|block list|your ip|\bip\b.{0,60}\b(?:filtered|blocked|banned|rejected)",
+        r"access to (?:this|submit)|resolver\.rst\.|problem occurred.{0,90}\(bl\)",
+        r"\b(?:spamhaus|spamcop|sorbs|uceprotect|abusix|mailspike)\b",
+    ),
+    rule(
+        Reason.SPAM,
+        _SENDER,
+        "filters of content: SpamAssassin, Cloudmark, Gmail, Yahoo, 163; attachments: Gmail 5.7.0",
+        r"spam(?!mer|haus|cop|rats)|junk|unsolicited|bulk e?-?mail|\buce\b|\bube\b|phish",
+        r"content .{0,30}(?:rejected|refused|filter\w*|blocked|denied|not accepted|presents)",
+        r"\bdt:sp[mb]\b|(?:rejected|refused|blocked|by) .{0,30}(?:content|filter)|malicious",
+        r"malware",
+        r"virus|infected|high probability|suspicious|(?:attachment|file) (?:type|name|extension)",
+        r"attachment .{0,40}(?:not (?:allowed|permitted|accepted)|forbidden|blocked|prohibited)",
+        r"(?:banned|forbidden|prohibited|executable|illegal|dangerous) (?:content|attachment|file)",
+        r"url .{0,40}(?:list|block|complain)|(?:message|mail) (?:was )?filtered",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "RFC 3463 x.7.1: whoever may not send here, for whatever reason",
+        r"polic(?:y|ies)|(?:access|permission|transaction) (?:is |was )?denied|not authori[sz]ed",
+        r"unauthori[sz]ed|blocked|banned|blacklisted|whitelist|denied by|restrict(?:ed|ion)",
+        r"not (?:allowed|permitted)|prohibit|security (?:reasons|violation)|protected|spammer",
+        r"(?:tls|starttls|encryption|certificate).{0,40}(?:required|not|must|fail|invalid|need)",
+        r"(?:message|mail|e-?mail|transaction|ip)s? (?:is |was |has been |not )?(?:rejected"
+        r"|refused|denied|accepted)|connection .{0,20}(?:rejected|denied|not accepted)",
+        r"too many (?:e?-?mails?|messages?)|refused to accept|rejected due to",
+    ),
+    rule(
+        Reason.SYSTEM,
+        _SOFT,
+        "Postfix and Sendmail of programs that they start; Exchange of stores that are down",
+        r"command (?:died|failed|output)|temporary failure|(?:i/o|write|read) error",
+        r"network (?:is )?unreachable|host (?:is )?unreachable|no route to host|network error",
+        r"(?:local|configuration|config|software|pipe|program|delivery agent) (?:error|failure)",
+    ),
+    rule(
+        Reason.EXPIRED,
+        _SOFT,
+        "RFC 3463 x.4.1 and x.4.2: hosts that do not answer; what waits for them expires",
+        r"tim(?:ed|e) ?-?out|no answer from|expired|(?:not|n.t) (?:responding|respond|reachable)",
+        r"connection (?:to .{0,60}|was )?(?:refused|reset|closed|lost|dropped|died|failed)",
+        r"lost connection|(?:unable|not able|fail\w*|cannot|can.?t|could not) (?:to )?connect",
+        r"connect to .{0,80}refused|wasn.t able to establish|(?:server|host) did not respond",
+        r"not (?:yet )?been delivered|has been delayed|retried for|will continue to",
+    ),
+    rule(
+        Reason.SYSTEM,
+        _SOFT,
+        "RFC 3463 x.3.x; RFC 5321: 421, 451 and 452",
+        r"system (?:error|failure|full|resource|storage|problem|is|config)|internal .{0,20}error",
+        r"disk (?:error|full|space)|server (?:error|failure)|processing (?:error|failure)",
+        r"temporar(?:y|ily)|try (?:again|later)|later",
+        r"service (?:is )?(?:currently )?(?:un|not )avail",
+        r"resources|insufficient|overload|\bbusy\b|maintenance|mailer (?:error|failure)|misconfig",
+        r"(?:cannot|can.t|unable to|could not|error) (?:open|creat|lock|append|writ|read|sav|exec)",
+        r"encountered an error|unavailable",
+    ),
+)
