@@ -6,7 +6,7 @@ from typing import Final
 from newsletter.delivery.replies import one_line
 from newsletter.feedback.event import Kind, Understood
 from newsletter.feedback.raw_mail import Mail
-from newsletter.feedback.reports import address_in, recipients_in
+from newsletter.feedback.reports import address_in, reports_in
 from newsletter.feedback.texts import header_of, text_of
 
 WORDS_MAX: Final = 300  # characters of the server's words
@@ -18,7 +18,7 @@ def words_of(mail: Mail, found: Understood) -> str:
     """Return what a server says of a bounce or delay, as far as it fits; "" if it is neither."""
     if found.kind not in (Kind.BOUNCE, Kind.DELAY):
         return ""
-    for report in recipients_in(mail):
+    for report in reports_in(mail):
         if report.diagnostic and report.recipient in ("", found.recipient):
             return _short(report.diagnostic, WORDS_MAX)
     own = [one for one in mail.parts if not one.is_enclosed and one.kind.startswith("text/")]

@@ -7,10 +7,10 @@ from typing import Final
 
 import pytest
 
-from newsletter.feedback.event import BounceClass, Kind, Reason
+from newsletter.feedback.event import BounceClass, Kind, Proof, Reason
 from newsletter.feedback.raw_mail import open_mail
 from newsletter.feedback.understanding import understand
-from newsletter.feedback.whose import Proof, find_whose
+from newsletter.feedback.whose import find_whose
 from tests.delivery.real_relays import why_no_postfix
 from tests.feedback.bouncing_relays import (
     ADDRESSES,
