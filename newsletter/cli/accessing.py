@@ -30,6 +30,11 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "notices due": frozenset({AccessKind.NOTICES_SHOWN}),
     "consent show": frozenset({AccessKind.CONSENT_SHOWN}),
     "access list": frozenset({AccessKind.ACCESSES_SHOWN}),  # with --whose
+    "suppressions list": frozenset({AccessKind.LIST_SHOWN}),
+    "suppressions add": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
+    "suppressions remove": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
+    "suppressions import": frozenset({AccessKind.FILE_IMPORTED}),
+    "suppressions export": frozenset({AccessKind.LIST_EXPORTED}),
     "subscribers import": frozenset({AccessKind.FILE_IMPORTED}),
     "subscribers add": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
     "subscribers list": frozenset({AccessKind.LIST_SHOWN}),

@@ -74,6 +74,11 @@ def withdraw(
 
 
 def suppress(address: Address, book: OpenBook, now: datetime, because: str, by: str) -> Standing:
+    """Suppress a reader by a person's decision; see `suppress_for`."""
+    return suppress_for(address, book, now, Why(Cause.PERSON, because, by))
+
+
+def suppress_for(address: Address, book: OpenBook, now: datetime, why: Why) -> Standing:
     """
     Suppress a reader: no letter is sent to the reader until `unsuppress`.
 
@@ -85,7 +90,6 @@ def suppress(address: Address, book: OpenBook, now: datetime, because: str, by: 
     """
     known = _find(address, book)
     if known.standing in MAY_LEAVE:
-        why = Why(Cause.PERSON, because, by)
         left = replace(known, standing=Standing.SUPPRESSED, standing_since=now, why=why)
         book.update([left])
     return known.standing

@@ -43,6 +43,11 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
     "notices due": [("notices", "due"), ("notices", "due", "--json")],
     "consent show": [("consent", "show", A), ("consent", "show", NEW)],
     "access list": [("access", "list", "--whose", A), ("access", "list", "--whose", A, "--json")],
+    "suppressions list": [("suppressions", "list"), ("suppressions", "list", "--json")],
+    "suppressions add": [("suppressions", "add", NEW, "--because", "부재")],
+    "suppressions remove": [("suppressions", "remove", "gone@example.org")],
+    "suppressions import": [("suppressions", "import", "list.csv", "--because", "이전")],
+    "suppressions export": [("suppressions", "export", "--because", "이전")],
     "subscribers import": [
         ("subscribers", "import", "list.csv", "--dry-run"),
         ("subscribers", "import", "list.csv", "--rejects", "-"),
@@ -91,7 +96,13 @@ NOBODY: Final[dict[str, list[tuple[str, ...]]]] = {
     "subscribers limits": [("subscribers", "limits")],
 }
 # Print what is about a person, and no address; or nothing of anybody.
-NAMELESS: Final = {"access list", "consent show", "feedback settle", "restore"}
+NAMELESS: Final = {
+    "access list",
+    "consent show",
+    "feedback settle",
+    "restore",
+    "suppressions import",
+}
 # What other commands print where they are not asked for people.
 QUIET: Final = [
     ("status",),

@@ -1,0 +1,45 @@
+"""newsletter suppressions add: send nothing to an address, on the list or not."""
+
+import click
+
+from newsletter.app.site import Site
+from newsletter.cli.accessing import look_at
+from newsletter.cli.person import name_person
+from newsletter.cli.readers.options import because_option, by_option
+from newsletter.cli.suppressed.options import cause_option
+from newsletter.cli.wording import _, say
+from newsletter.desk.accessing import Look
+from newsletter.desk.suppressing import add_suppression
+from newsletter.subscribers.access_record import AccessKind
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.subscriber import MAY_LEAVE
+from newsletter.subscribers.why import Cause, Why, one_line
+
+
+@click.command()
+@click.argument("address")
+@cause_option
+@because_option(required=True)
+@by_option
+@click.pass_obj
+def add(site: Site, address: str, cause: str, because: str, name: str | None) -> None:
+    """Send nothing to ADDRESS any more; it need not be on the list, and no import revives it."""
+    wanted, by = address_of(address), name_person(name)
+    if not one_line(because):
+        raise click.UsageError(_("--because: the reason is empty; say why"))
+    look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED, because), wanted.key, by=by)
+    before = add_suppression(site, wanted, Why(Cause(cause), one_line(because), by))
+    reader = wanted.spelling
+    if before is None or before in MAY_LEAVE:
+        click.echo(
+            _("{address}: suppressed, by {by}; no email is sent there", address=reader, by=by)
+        )
+        command = f"newsletter suppressions remove {reader}"
+        click.echo(_("To undo it: {command}", command=command))
+        return
+    said = _(
+        "{address}: is already {standing}; nothing was changed",
+        address=reader,
+        standing=say(before.said),
+    )
+    click.echo(said)

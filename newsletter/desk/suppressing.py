@@ -1,0 +1,144 @@
+"""Suppressions: addresses that nothing is sent to; listed, added, and taken over in files."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from newsletter.app.site import Site
+from newsletter.desk.importing import find_encoding
+from newsletter.subscribers.address import Address
+from newsletter.subscribers.book import Entry, Selection
+from newsletter.subscribers.consent_record import ConsentWay, Occasion
+from newsletter.subscribers.csv_rows import Heading, Row, heading_in, rows_under
+from newsletter.subscribers.decisions import suppress_for
+from newsletter.subscribers.importing import Fate, import_rows
+from newsletter.subscribers.meanings import Meaning
+from newsletter.subscribers.records import Refusal
+from newsletter.subscribers.subscriber import Consent, Standing, Subscriber
+from newsletter.subscribers.why import Why
+
+SUPPRESSED: Final = Selection(standings=frozenset({Standing.SUPPRESSED, Standing.SUSPENDED}))
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionOrder:
+    """A file of addresses to be suppressed, and why."""
+
+    file: Path
+    why: Why
+    encoding: str | None = None  # that a person named
+    keeps: bool = True  # False: all of it is done, and then the list is left as it was
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressions:
+    """What became of a file."""
+
+    fates: Counter[Fate]
+    refusals: Sequence[Refusal]
+
+
+def find_suppressed(site: Site) -> Iterator[Subscriber]:
+    """Yield whom nothing is sent to, because of their mailbox, a complaint or a decision."""
+    return site.records.book().select(SUPPRESSED)
+
+
+def add_suppression(site: Site, address: Address, why: Why) -> Standing | None:
+    """
+    Suppress an address, on the list or not; no import makes it active.
+
+    Returns:
+        The standing before; None: it was not on the list. If the reader had left or was suppressed
+        already, nothing was changed.
+    """
+    now = site.clock()
+    with site.records.book().opened(Occasion(ConsentWay.OPERATOR, now, why.by)) as book:
+        if address.key in book.find([address.key]):
+            return suppress_for(address, book, now, why)
+        if book.find_blocked([address.key]):
+            return Standing.SUPPRESSED
+        erased = book.find_erased([address.key]).get(address.key)
+        if erased is not None:  # not even the address may be stored again
+            return erased.standing
+        book.add([_stranger(address, why, now)])
+        return None
+
+
+def _stranger(address: Address, why: Why, now: datetime) -> Entry:
+    return Entry(
+        id=None,
+        key=address.key,
+        address=address.spelling,
+        name="",
+        preference=None,
+        standing=Standing.SUPPRESSED,
+        standing_since=now,
+        consented_at=None,
+        import_id=None,
+        why=why,
+    )
+
+
+def import_suppressions(
+    site: Site, order: SuppressionOrder, told: Callable[[int], None]
+) -> Suppressions:
+    """
+    Suppress every address of a file, whatever else it says of them; whole or not at all.
+
+    Args:
+        site: the site.
+        order: the file.
+        told: called with the number of bytes that were read.
+
+    Raises:
+        UsageError: it is no regular file.
+        ContentError: it has no column of addresses, or cannot be decoded.
+    """
+    now, import_id = site.clock(), uuid4().hex
+    consent = Consent(site.zone(), now)
+    fates, refusals = Counter[Fate](), list[Refusal]()
+    with (
+        _opened(order) as (raw_position, lines),
+        site.records.book().importing(import_id, order.file.name, now) as book,
+    ):
+        heading = _only_addresses(heading_in(lines, str(order.file)))
+        rows = (_suppressed(one, order.why) for one in rows_under(heading, lines, consent))
+        for step in import_rows(rows, book, import_id, now):
+            fates += step.fates
+            refusals += step.refusals
+            told(raw_position())
+        if order.keeps:
+            for written in book.write():
+                fates[Fate.REFUSED] += len(written.not_written)
+    return Suppressions(fates, refusals)
+
+
+@contextmanager
+def _opened(order: SuppressionOrder) -> Iterator[tuple[Callable[[], int], TextIOWrapper]]:
+    encoding = find_encoding(order.file, order.encoding)
+    with (
+        order.file.open("rb") as raw,
+        TextIOWrapper(raw, encoding=encoding, newline="") as lines,
+    ):
+        yield raw.tell, lines
+
+
+def _only_addresses(heading: Heading) -> Heading:
+    """Ignore every column but the addresses: other services write what they like beside them."""
+    columns = [
+        one if one.meaning is Meaning.EMAIL else replace(one, meaning=Meaning.IGNORE)
+        for one in heading.columns
+    ]
+    return replace(heading, columns=tuple(columns))
+
+
+def _suppressed(row: Row | Refusal, why: Why) -> Row | Refusal:
+    if isinstance(row, Refusal):
+        return row
+    return replace(row, standing=Standing.SUPPRESSED, standing_since=None, why=why)
