@@ -12,6 +12,7 @@ from newsletter.app.site import Site
 from newsletter.desk.feedback_alarms import pause_if_alarming
 from newsletter.desk.feedback_events import BY_PEOPLE, make_event
 from newsletter.desk.feedback_record import open_record
+from newsletter.desk.forwarding import forward_new
 from newsletter.desk.kept_feedback import delete_old, open_kept
 from newsletter.desk.languages import main_language
 from newsletter.desk.letter_marks import SiteMarks, find_marks, has_keys
@@ -55,6 +56,7 @@ class ReadCounts:
 
     mails: int = 0
     known: int = 0  # read before
+    forwarded: int = 0  # to the office
     checks: int = 0  # test mails to this mailbox that have arrived
     actions: Counter[Action] = field(default_factory=Counter)  # of the others
 
@@ -127,6 +129,7 @@ class FeedbackDesk:
                 issues = set()
         issues |= self._finish(inbox, batch, counts)
         self._pause_alarming(issues)
+        counts.forwarded = forward_new(self._site)
         told(counts)
         return counts
 

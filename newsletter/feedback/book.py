@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from newsletter.feedback.effects import Action, Letter, Settled
@@ -126,6 +126,21 @@ class FeedbackRecord(Protocol):
             by: who decides.
             now: aware UTC.
         """
+
+    def take_unforwarded(
+        self, now: datetime, new_for: timedelta, most_a_day: int
+    ) -> Sequence[Recorded]:
+        """
+        Mark kept mails from people as handed on to the office, and return them.
+
+        Args:
+            now: aware UTC.
+            new_for: older ones are not handed on.
+            most_a_day: how many in 24 hours.
+        """
+
+    def put_back_unforwarded(self, numbers: Collection[int]) -> None:
+        """Record that these were not handed on after all."""
 
     def kept_of_erased(self) -> Sequence[str]:
         """Return the file names of kept mails that were proven to be an erased reader's."""

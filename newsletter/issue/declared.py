@@ -65,6 +65,7 @@ FIELDS: Final[dict[Part, tuple[DeclaredField, ...]]] = {
         DeclaredField("sender.address", phrase("fields.sender-address"), Form.VALUE),
         DeclaredField("sender.reply_to", phrase("fields.reply-to"), Form.VALUE, False),
         DeclaredField("sender.bounces", phrase("fields.bounces"), Form.VALUE, False),
+        DeclaredField("feedback.forward_to", phrase("fields.forward-to"), Form.VALUE, False),
         DeclaredField("contact.organisation", phrase("fields.organisation"), Form.TEXT_BY_LANG),
         DeclaredField("contact.address", phrase("fields.postal-address"), Form.TEXT_BY_LANG),
         DeclaredField("contact.phone", phrase("fields.phone"), Form.VALUE),

@@ -50,6 +50,7 @@ class Publication:
     footer: Notice | None = None  # the publication's own text at the foot of every letter
     sponsor: Notice | None = None  # the default sponsor of issues
     bounces: str | None = None  # the address for bounces; not part of the digest
+    forward_to: str | None = None  # who gets mails that people send back; not part of the digest
     cross_border: Mapping[str, ByLang] = field(default_factory=dict)  # see `CROSS_BORDER`
     written: Mapping[str, tuple[int, str]] = field(default_factory=dict)  # by field: line, text
 

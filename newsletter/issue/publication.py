@@ -42,6 +42,7 @@ def read_publication(issues: Folder) -> Publication | None:
         sender_address=sender.address("address") if sender else "",
         reply_to=(sender.address("reply_to", required=False) if sender else "") or None,
         bounces=sender.bounce_address("bounces") if sender else None,
+        forward_to=_forward_to(fields),
         organisation=contact.by_lang("organisation") if contact else {},
         postal_address=contact.by_lang("address") if contact else {},
         phone=_phone(contact),
@@ -85,6 +86,15 @@ def _cross_border(fields: Fields) -> dict[str, ByLang]:
     notices = {name: inner.by_lang(name) for name in CROSS_BORDER}
     inner.finish()
     return notices
+
+
+def _forward_to(fields: Fields) -> str | None:
+    inner = fields.inner("feedback", required=False)
+    if inner is None:
+        return None
+    address = inner.address("forward_to", required=False)
+    inner.finish()
+    return address or None
 
 
 def _phone(contact: Fields | None) -> str:

@@ -1,7 +1,7 @@
 """Events as they are recorded: read, and settled by people."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, and_, func, or_, select, update
@@ -27,6 +27,8 @@ _IS_OPEN: Final = and_(_OF.settled_at.is_(None), _OF.action.in_(sorted(FOR_PEOPL
 
 class SqlFeedbackRecord:
     """The recorded events of one site."""
+
+    # Large because it has one short method for each question that pages, commands and duties ask.
 
     def __init__(self, engine: Engine, commits: GroupCommit, lang: Lang) -> None:
         """
@@ -141,6 +143,36 @@ class SqlFeedbackRecord:
             }
             connection.execute(update(feedback_events).where(_OF.id == row.id).values(values))
         return len(rows)
+
+    def take_unforwarded(
+        self, now: datetime, new_for: timedelta, most_a_day: int
+    ) -> Sequence[Recorded]:
+        """Mark kept mails from people as handed on to the office; see `FeedbackRecord`."""
+        counted = select(func.count()).where(_OF.forwarded_at > now - timedelta(days=1))
+        found = select(feedback_events).where(
+            _OF.action.in_([Action.LIST.value, Action.ASK.value]),
+            _OF.kept_as.is_not(None),
+            _OF.forwarded_at.is_(None),
+            _OF.settled_at.is_(None),
+            _OF.received_at > now - new_for,
+        )
+
+        def take(connection: Connection) -> Sequence[Recorded]:
+            left = max(0, most_a_day - connection.execute(counted).scalar_one())
+            taken = [
+                _recorded(row) for row in connection.execute(found.order_by(_OF.id).limit(left))
+            ]
+            its = _OF.id.in_([one.number for one in taken])
+            connection.execute(update(feedback_events).where(its).values(forwarded_at=now))
+            return taken
+
+        return self._commits.run(take)
+
+    def put_back_unforwarded(self, numbers: Collection[int]) -> None:
+        """Record that these were not handed on after all."""
+        if numbers:
+            its = update(feedback_events).where(_OF.id.in_(list(numbers)))
+            self._commits.run(lambda connection: connection.execute(its.values(forwarded_at=None)))
 
     def kept_of_erased(self) -> Sequence[str]:
         """Return the file names of kept mails that were proven to be an erased reader's."""

@@ -41,6 +41,7 @@ CHANGES: Final = {
     "footer": ("accent:", "footer: {ko: 꼬리말, en: At the foot}\naccent:"),
     "sponsor": ("accent:", "sponsor: {ko: 후원, en: Sponsored}\naccent:"),
     "bounces": ("  address: news@", "  bounces: b@example.org\n  address: news@"),
+    "forward_to": ("accent:", "feedback: {forward_to: desk@example.org}\naccent:"),
     "cross_border": ("accent:", f"{CROSS_BORDER}accent:"),
     "written": ("accent:", "# a remark\naccent:"),  # where fields stand
 }

@@ -14,6 +14,8 @@ def say_counts(name: str, counts: ReadCounts) -> None:
         tell("", _("{count:,} had been read before: nothing was changed", count=counts.known))
     if counts.checks:
         tell("", _("a test mail to this mailbox has arrived"))
+    if counts.forwarded:
+        tell("", _("{count:,} were handed on to the office", count=counts.forwarded))
     for action, count in sorted(counts.actions.items()):
         tell("", _("{count:,} × {what}", count=count, what=name_action(action)))
 

@@ -1,0 +1,121 @@
+"""Mails from people are handed on to the office: whole, once, and never in a loop."""
+
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+from pathlib import Path
+
+import pytest
+
+from tests.feedback.returning import BOUNCES, ReturningStage, Sent, answer, bounce
+from tests.makers import PUBLICATION
+
+OFFICE = "desk@example.org"
+WRITER = "somebody@else.example.com"
+BOUNCED = "550 5.1.1 no such user"
+
+
+class Office(ReturningStage):
+    """A site whose office gets what people answer."""
+
+    def __init__(self, folder: Path, office: str = OFFICE) -> None:
+        super().__init__(folder)
+        text = PUBLICATION.replace("  address: news@", f"  bounces: {BOUNCES}\n  address: news@")
+        text += f"feedback: {{forward_to: {office}}}\n"
+        (self.root / "issues" / "publication.yaml").write_text(text, encoding="utf-8")
+        self.restart()
+
+    def handed_on(self) -> list[Sent]:
+        return [Sent(path.read_bytes()) for path in (self.root / "outbox").glob("forward*.eml")]
+
+
+def enclosed(letter: Sent) -> Message:
+    _, part = message_from_bytes(letter.content.partition(b"\r\n")[2], policy=default).iter_parts()
+    if part.get_content_type() == "message/rfc822":
+        inner = part.get_content()
+        assert isinstance(inner, Message)
+        return inner
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return message_from_bytes(content, policy=default)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "When is the next issue?",
+        "다음 호는 언제 나오나요?",
+        "." * 80 + "\n.\n" + "x" * 2000,
+        "\0\x01",
+    ],
+)
+def test_a_mail_from_a_person_is_handed_on_whole_and_once(tmp_path: Path, words: str) -> None:
+    stage = Office(tmp_path)
+    mail = answer("text", sender=WRITER, subject="질문입니다 " + "가" * 300)
+    mail.set_payload(words, charset="utf-8")
+
+    stage.pipe(mail)
+    stage.pipe(mail)
+    stage.pipe(answer("unsubscribe", sender="r1@example.org"))
+
+    found = {str(enclosed(one)["From"]): one for one in stage.handed_on()}
+    assert sorted(found) == ["r1@example.org", WRITER]
+    first = found[WRITER]
+    assert first.head["To"] == OFFICE
+    assert first.head["Reply-To"] == WRITER
+    assert first.head["From"].endswith("<news@example.org>")
+    assert first.return_path.startswith("bounces+")
+    assert all(len(line) <= 998 for line in first.content.split(b"\r\n"))
+    assert first.content.isascii()
+    inner = enclosed(first)
+    payload = inner.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    assert payload.replace(b"\r\n", b"\n").rstrip() == words.encode().rstrip()
+
+
+def test_what_machines_send_is_not_handed_on(tmp_path: Path) -> None:
+    stage = Office(tmp_path)
+    letters = stage.send_issue()
+    absent = answer("I am away", sender=WRITER, subject="Out of office")
+    absent["Auto-Submitted"] = "auto-replied"
+
+    stage.pipe(bounce(letters["r1@example.org"], BOUNCED))
+    stage.pipe(absent)
+
+    assert stage.handed_on() == []
+
+
+def test_what_is_handed_on_never_comes_round(tmp_path: Path) -> None:
+    stage = Office(tmp_path, office=BOUNCES)  # the office's address leads back to us
+    stage.pipe(answer("Hello", sender=WRITER))
+    [letter] = stage.handed_on()
+
+    stage.pipe(letter.content.partition(b"\r\n")[2], to=BOUNCES)
+    stage.pipe(bounce(letter, BOUNCED), to=letter.return_path)
+
+    assert len(stage.handed_on()) == 1
+    assert stage.standings() == {}
+
+
+def test_a_mail_is_handed_on_later_if_no_server_takes_it_now(tmp_path: Path) -> None:
+    stage = Office(tmp_path)
+    outbox = tmp_path / "outbox"
+    outbox.write_text("no folder")  # nothing can be written there
+
+    assert "handed on" not in stage.pipe(answer("Hello", sender=WRITER))
+    outbox.unlink()
+    stage.pipe(answer("Hello again", sender=WRITER))
+
+    assert len(stage.handed_on()) == 2
+
+
+def test_a_flood_of_mails_is_listed_and_not_handed_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.desk.forwarding.MOST_A_DAY", 3)
+    stage = Office(tmp_path)
+    for number in range(5):
+        stage.pipe(answer(f"Hello {number}", sender=WRITER))
+
+    assert len(stage.handed_on()) == 3
+    assert stage.events() == [("human", "list")] * 5
