@@ -15,7 +15,14 @@ A_TEST_S: Final = 0.05  # a file whose tests take longer than this, one with the
 A_FILE_S: Final = 1.0  # and together longer than this, is slow
 
 # These want programs that only ``make test`` unpacks.
-ALSO: Final = frozenset({"tests/message/test_dkim.py", "tests/web/test_nginx.py"})
+ALSO: Final = frozenset(
+    {
+        "tests/feedback/test_imap.py",
+        "tests/feedback/test_imap_login.py",
+        "tests/message/test_dkim.py",
+        "tests/web/test_nginx.py",
+    }
+)
 
 
 def read_slow() -> frozenset[Path]:

@@ -125,9 +125,7 @@ class Mailbox:
                 left = deadline - time.monotonic()
                 if left <= 0 or self._closed.is_set():
                     return
-                if session.can_idle():
-                    session.idle(min(left, IDLE_S))
-                else:
+                if not session.idle(min(left, IDLE_S)):
                     self._closed.wait(min(left, self._poll_s))
 
     def close(self) -> None:

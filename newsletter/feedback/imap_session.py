@@ -1,5 +1,6 @@
 """A session with an IMAP server: a folder is selected; the commands that it needs, with types."""
 
+import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -7,9 +8,10 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 from newsletter.errors import SettingsError
-from newsletter.feedback.imap_faults import FAULTS, explain_lost, explain_unselected
+from newsletter.feedback.imap_faults import FAULTS, answer_of, explain_lost, explain_unselected
 from newsletter.feedback.inbox import READ_MAX
 from newsletter.feedback.inbox_url import InboxUrl
 from newsletter.phrases import phrase
@@ -75,8 +77,7 @@ class Session:
 
     def has_waiting_from(self, uid: int) -> bool:
         """Return whether a mail waits whose UID is *uid* or higher."""
-        with self._answered():
-            self._client.noop()  # some servers tell of new mails only then
+        self._sync()
         # A range up to * contains the last mail, even if its UID is lower.
         return any(one >= uid for one in self._search("UID", f"{uid}:*"))
 
@@ -88,11 +89,21 @@ class Session:
         return {uid: size for uid, size in sizes.items() if isinstance(size, int)}
 
     def read_contents(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """Return the first READ_MAX octets of each mail that is still there; sets no flag."""
+        """
+        Return the first READ_MAX octets of each mail that is still there; sets no flag.
+
+        A mail is empty if the server sends nothing of it.
+        """
         with self._answered():
             found = self._client.fetch(uids, [f"BODY.PEEK[]<0.{READ_MAX}>"])
         contents = {uid: _content_of(answer) for uid, answer in found.items()}
-        return {uid: content for uid, content in contents.items() if content is not None}
+        empty = [uid for uid, content in contents.items() if not content]
+        if empty:
+            # Some servers write an empty content for a mail that was removed a moment ago, and
+            # tell of the removal only then.
+            self._sync()
+            empty = [uid for uid in empty if uid not in self.read_sizes(empty)]
+        return {uid: content for uid, content in contents.items() if uid not in empty}
 
     def mark(self, uids: Sequence[int]) -> None:
         """Mark mails as read; those that are gone are passed over."""
@@ -108,9 +119,10 @@ class Session:
             SettingsError: the folder cannot be made.
             ProviderBusy: the server is away.
         """
-        if not self._has_target:
-            self._make_target()
         with self._answered():
+            if not self._has_target:
+                _make_folder(self._client, self._url.move)
+                self._has_target = True
             for some in in_groups(uids, NAMED_AT_ONCE):
                 if self._client.has_capability("MOVE"):
                     self._client.move(some, self._url.move)
@@ -121,17 +133,21 @@ class Session:
                 if self._client.has_capability("UIDPLUS"):
                     self._client.uid_expunge(some)
 
-    def can_idle(self) -> bool:
-        """Return whether the server tells of new mails by itself (RFC 2177)."""
-        with self._answered():
-            return bool(self._client.has_capability("IDLE"))
+    def idle(self, seconds: float) -> bool:
+        """
+        Return when the server says something, after *seconds* at the latest (RFC 2177).
 
-    def idle(self, seconds: float) -> None:
-        """Return when the server says something, after *seconds* at the latest."""
+        Returns:
+            False, at once, if the server does not offer to tell of new mails by itself.
+        """
         with self._answered():
+            if not self._client.has_capability("IDLE"):
+                return False
             self._client.idle()
-            self._client.idle_check(timeout=seconds)
+            if not _has_buffered(self._client):
+                self._client.idle_check(timeout=seconds)
             self._client.idle_done()  # fails if the connection was closed
+        return True
 
     def close(self) -> None:
         """Log out, if the server still listens."""
@@ -144,6 +160,11 @@ class Session:
         with suppress(*FAULTS):
             self._client.shutdown()
 
+    def _sync(self) -> None:
+        """Let the server tell what came and what was removed; some tell it only then."""
+        with self._answered():
+            self._client.noop()
+
     def _search(self, *among: str) -> list[int]:
         criteria = [*among, "UNDELETED"]
         if not self._url.move:
@@ -151,23 +172,6 @@ class Session:
             criteria += ["UNKEYWORD", KEYWORD] if own else ["UNSEEN"]
         with self._answered():
             return [int(uid) for uid in self._client.search(criteria)]
-
-    def _make_target(self) -> None:
-        with self._answered():
-            is_there = self._client.folder_exists(self._url.move)
-        if not is_there:
-            try:
-                self._client.create_folder(self._url.move)
-            except FAULTS as error:
-                # Another reader may have made it at the same time.
-                with self._answered():
-                    is_there = self._client.folder_exists(self._url.move)
-                if not is_there:
-                    answer = explain_lost(error, self._name).phrase
-                    raise SettingsError(
-                        phrase("feedback.imap-move", folder=self._url.move, fault=answer)
-                    ) from None
-        self._has_target = True
 
     @contextmanager
     def _answered(self) -> Iterator[None]:
@@ -185,6 +189,39 @@ def in_groups(elements: Sequence[Element], size: int) -> Iterator[Sequence[Eleme
         yield group
 
 
+def _make_folder(client: IMAPClient, folder: str) -> None:
+    """Make a folder if it is missing; another reader may make it at the same time."""
+    if client.folder_exists(folder):
+        return
+    try:
+        client.create_folder(folder)
+    except IMAPClientError as error:
+        if not client.folder_exists(folder):
+            fault = phrase("feedback.imap-move", folder=folder, fault=answer_of(error))
+            raise SettingsError(fault) from None
+
+
+def _has_buffered(client: IMAPClient) -> bool:
+    """
+    Return whether something of the server lies in the buffer, where it came with the last answer.
+
+    `idle_check` looks at the socket only, and would wait for it in vain.
+    """
+    imap = client._imap  # noqa: SLF001 - nothing public tells it
+    read = getattr(imap, "_readbuf", None)
+    if read is not None:  # Python 3.14 keeps what it has read in a list of its own
+        return bool(read)
+    connection = client.socket()
+    timeout_s = connection.gettimeout()
+    connection.setblocking(False)
+    try:
+        return bool(imap.file.peek(1))
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return False
+    finally:
+        connection.settimeout(timeout_s)
+
+
 def _choose_mark(permanent: Sequence[bytes] | None) -> str:
     """Choose what marks a mail as read; a server that names no flags keeps its own (RFC 3501)."""
     flags = {SEEN.lower().encode()} if permanent is None else {one.lower() for one in permanent}
@@ -193,13 +230,12 @@ def _choose_mark(permanent: Sequence[bytes] | None) -> str:
     return SEEN if SEEN.lower().encode() in flags else ""
 
 
-def _content_of(answer: Mapping[bytes, object]) -> bytes | None:
+def _content_of(answer: Mapping[bytes, object]) -> bytes:
     """
-    Return the content; None if the server sent none, as of a mail that is gone.
+    Return the content; empty if the server sent none, as of a mail that is gone.
 
     A server that ignores how much was asked for is cut off here.
     """
     contents = [value for key, value in answer.items() if key.startswith(b"BODY[")]
-    if not contents:
-        return None
-    return contents[0][:READ_MAX] if isinstance(contents[0], bytes) else b""
+    content = contents[0] if contents else None
+    return content[:READ_MAX] if isinstance(content, bytes) else b""

@@ -51,6 +51,7 @@ mail_plugins = acl
 mailbox_list_index = no
 maildir_very_dirty_syncs = no
 mail_max_userip_connections = 100
+mailbox_idle_check_interval = 1s
 passdb {{
   driver = passwd-file
   mechanisms = plain login

@@ -70,6 +70,10 @@ class OddImap:
         self._listener.close()
         assert not self._thread.is_alive()
 
+    def answer(self, command: str, answer: str | bytes) -> None:
+        """Answer a command in another way from now on."""
+        self._answers[command] = answer
+
     def _serve(self) -> None:
         while not self._leaving.is_set():
             with suppress(TimeoutError):
@@ -83,7 +87,11 @@ class OddImap:
 
     def _talk(self, peer: socket.socket) -> socket.socket:
         peer.sendall(f"{self._greeting}\r\n".encode())
+        tag = ""
         while (line := _read_line(peer)) is not None:
+            if line == "DONE":
+                peer.sendall(f"{tag} OK idle ended\r\n".encode())
+                continue
             tag, _, command = line.partition(" ")
             self.heard.append(command)
             words = command.upper().split(" ")
@@ -95,7 +103,7 @@ class OddImap:
                 break
             raw = answer if isinstance(answer, bytes) else answer.replace("\n", "\r\n").encode()
             peer.sendall(raw.replace(b"TAG", tag.encode()) + b"\r\n")
-            if b"TAG" not in raw:  # no end of the answer will come
+            if b"TAG" not in raw and name != "IDLE":  # no end of the answer will come
                 break
             if name == "STARTTLS" and self._starttls is not None:
                 peer = self._starttls.wrap_socket(peer, server_side=True)

@@ -211,6 +211,24 @@ def test_two_readers_at_once_lose_nothing(dovecot: Dovecot, path: str) -> None:
         assert [*inbox.waiting()] == []
 
 
+def test_a_mail_that_somebody_removed_meanwhile_is_passed_over(dovecot: Dovecot) -> None:
+    """Dovecot answers with an empty content until it has told of the removal."""
+    for number in range(5):
+        dovecot.deliver(number, READ_MAX if number < 2 else 0)
+    with opened(dovecot) as inbox:
+        waiting = inbox.waiting()
+        arrived = [next(waiting)]
+        with dovecot.person() as client:
+            client.select_folder("INBOX")
+            client.delete_messages([2, 4])
+            client.expunge()
+        arrived += waiting
+        inbox.put_away(arrived)
+
+        assert subjects_of(arrived) == [0, 2, 4]
+        assert dovecot.flags() == {0: READ, 2: READ, 4: READ}
+
+
 def test_uids_that_were_given_out_anew_mark_no_other_mail(dovecot: Dovecot) -> None:
     for number in (1, 2):
         dovecot.deliver(number)

@@ -1,5 +1,6 @@
 """Logins, certificates and addresses that are wrong: told at once, without a secret."""
 
+import logging
 import socket
 from collections.abc import Callable
 from contextlib import closing
@@ -14,7 +15,7 @@ from newsletter.feedback.inbox import Inbox
 from newsletter.feedback.inbox_url import read_inboxes
 from newsletter.feedback.inboxes import open_inbox
 from tests.delivery.certificates import Authority, make_authority
-from tests.feedback.dovecot import TOKEN, USER, Dovecot
+from tests.feedback.dovecot import PASSWORD, TOKEN, USER, Dovecot
 from tests.feedback.mailbox_contract import read_all
 from tests.feedback.odd_imap import OddImap, Refusing
 from tests.feedback.test_imap_token import program, said_by
@@ -105,6 +106,22 @@ def test_a_token_of_a_program_opens_the_mailbox(dovecot: Dovecot, tmp_path: Path
 
     with closing(with_program(dovecot, program(tmp_path, f"echo {TOKEN}"))) as inbox:
         assert read_all(inbox) == [1]
+
+
+def test_no_secret_is_logged_however_much_is_logged(
+    dovecot: Dovecot, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    login = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}"
+    address = f"imaps://{login}@127.0.0.1:{dovecot.port}"
+    by_token = with_program(dovecot, program(tmp_path, f"echo {TOKEN}"))
+    with closing(inbox_at(address, dovecot.certificates)) as inbox, closing(by_token) as other:
+        assert [*inbox.waiting(), *other.waiting()] == []
+
+    quoted = PASSWORD.replace("\\", "\\\\").replace('"', '\\"')
+    secrets = [PASSWORD, quoted, quoted.replace("\\", "\\\\"), TOKEN, "dXNlcj1ib3VuY2Vz"]
+    assert "AUTHENTICATE" in caplog.text
+    assert [one for one in secrets if one in caplog.text] == []
 
 
 def test_a_token_that_has_expired_is_asked_for_once_more(dovecot: Dovecot, tmp_path: Path) -> None:
