@@ -17,14 +17,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    true,
 )
 
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
 from newsletter.lang import Lang, Preference, language_of
-from newsletter.mails.mail import NOTICES, MailKind, Request
+from newsletter.mails.mail import NOTICES, MailKind, Request, Skip
 from newsletter.mails.notices import Notice
 from newsletter.phrases import phrase
 from newsletter.storage.answers import is_answer
@@ -229,10 +228,12 @@ class SqlNotices:
 
     def _tells(self) -> ColumnElement[bool]:
         """Return the condition that a mail tells its reader something, or still will."""
+        # Earlier versions dropped after a restore what may have been sent before.
+        is_kept = or_(_MAIL.state != State.SKIPPED.value, _MAIL.reason != Skip.IN_DOUBT.value)
         if self._counts_written:
-            return true()
+            return is_kept
         was_written = is_answer(WRITTEN, _MAIL.answer)
-        return or_(_MAIL.answer.is_(None), ~was_written)
+        return and_(is_kept, or_(_MAIL.answer.is_(None), ~was_written))
 
     def _notice(self, kind: MailKind, row: Row[Any], at: datetime, due: date) -> Notice:
         preference = Preference(row.preference) if row.preference else None
