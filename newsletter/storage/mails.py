@@ -45,10 +45,23 @@ _MAILS_LOCK: Final = 0x6E657773_6D61696C  # PostgreSQL: one process decides at a
 class SqlMailBook:
     """A `mails.book.MailBook` in the tables of *engine*."""
 
-    def __init__(self, engine: Engine, commits: GroupCommit, zone: tzinfo) -> None:
+    def __init__(
+        self, engine: Engine, commits: GroupCommit, zone: tzinfo, *, delivers: bool
+    ) -> None:
+        """
+        Open them.
+
+        Args:
+            engine: of the site's database.
+            commits: of what is written.
+            zone: of the months of the funnel.
+            delivers: mails reach their readers by the way that is set; False: they stay in a
+                folder.
+        """
         self._engine = engine
         self._commits = commits
-        self._zone = zone  # of the months of the funnel
+        self._zone = zone
+        self._delivers = delivers
         self._process = f"{socket.gethostname()}:{os.getpid()}"
 
     def find_due(self, now: datetime, count: int) -> Sequence[int]:
@@ -150,6 +163,7 @@ class SqlMailBook:
             "answer": None,
             "answered_at": None,
             "sent_by": self._process,
+            "way_delivers": self._delivers,
         }
         _set(connection, mail, begun)
         _skip_answered(connection, mail, now)

@@ -77,16 +77,16 @@ class SqlNotices:
             zone: of days.
             otherwise: the language of readers without one of their own.
             silence: what it means from now on if a reader does not answer.
-            leave_by: how mails leave now. While they go to a folder, one that was written there
-                counts as told; else nobody was told by it. Where nobody takes them out of the
-                folder, a reader's silence means nothing.
+            leave_by: how mails leave now. While nobody takes them out of a folder, one that was
+                written there counts as told, and a reader's silence means nothing; else nobody
+                was told by it.
         """
         self._database = database
         self._commits = commits
         self._zone = zone
         self._otherwise = otherwise
         self._silence = silence
-        self._counts_written = bool(leave_by.folder)
+        self._is_folder = bool(leave_by.folder)
         self._is_rehearsal = leave_by.is_rehearsal
 
     def find_results(self, now: datetime) -> Iterator[Notice]:
@@ -142,7 +142,7 @@ class SqlNotices:
         query = (
             select(_MAIL.kind, _MAIL.address, _MAIL.address_key, _MAIL.lang, _MAIL.facts)
             .add_columns(_MAIL.state, _MAIL.subscriber_id)
-            .where(is_open, is_new, kinds)
+            .where(is_open, is_new, kinds, self._tells())
             .order_by(_MAIL.id)
         )
         with reading(self._database) as connection:
@@ -230,10 +230,14 @@ class SqlNotices:
         """Return the condition that a mail tells its reader something, or still will."""
         # Earlier versions dropped after a restore what may have been sent before.
         is_kept = or_(_MAIL.state != State.SKIPPED.value, _MAIL.reason != Skip.IN_DOUBT.value)
-        if self._counts_written:
+        if self._is_rehearsal:
             return is_kept
-        was_written = is_answer(WRITTEN, _MAIL.answer)
-        return and_(is_kept, or_(_MAIL.answer.is_(None), ~was_written))
+        still_will = _MAIL.state.in_(_WAITING)
+        # Earlier versions did not record the way: a folder has always been the one that is set.
+        was_written = and_(_MAIL.answer.is_not(None), is_answer(WRITTEN, _MAIL.answer))
+        is_old = _MAIL.way_delivers.is_(None)
+        old_tells = is_old if self._is_folder else and_(is_old, ~was_written)
+        return and_(is_kept, or_(still_will, _MAIL.way_delivers.is_(True), old_tells))
 
     def _notice(self, kind: MailKind, row: Row[Any], at: datetime, due: date) -> Notice:
         preference = Preference(row.preference) if row.preference else None

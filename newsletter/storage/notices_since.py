@@ -34,7 +34,7 @@ _READERS: Final = "SELECT id, address_key, reader_id FROM subscribers"
 # What becomes of a mail after it was asked for.
 _LATER: Final = (
     *("state", "form", "reason", "attempts", "begun_at", "answered_at", "due_at", "answer"),
-    *("sent_by", "used_at", "door"),
+    *("sent_by", "used_at", "door", "way_delivers"),
 )
 _Row = dict[str, Any]
 

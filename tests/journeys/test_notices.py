@@ -346,6 +346,71 @@ def test_what_was_only_written_to_a_folder_has_told_nobody(tmp_path: Path) -> No
     }
 
 
+REHEARSAL: Final = "outbox:outbox"
+SERVER: Final = "smtp://mx.example.org"
+
+
+@pytest.mark.parametrize("state", ["accepted", "unknown", "refused"])
+@pytest.mark.parametrize(
+    ("before", "now", "tells"),
+    [
+        (REHEARSAL, REHEARSAL, True),  # or each look would write it again
+        (REHEARSAL, "outbox:elsewhere", True),
+        (REHEARSAL, DELIVERED, False),
+        (REHEARSAL, "outbox:elsewhere?delivers=yes", False),
+        (REHEARSAL, SERVER, False),
+        (DELIVERED, DELIVERED, True),
+        (DELIVERED, REHEARSAL, True),
+        (DELIVERED, SERVER, True),
+    ],
+)
+def test_only_what_was_sent_by_a_way_that_delivers_has_told_somebody(
+    tmp_path: Path, before: str, now: str, state: str, *, tells: bool
+) -> None:
+    house = House(tmp_path, mail_url=before)
+    house.post(house.leaving_path())
+    consented(house, NEW, timedelta(days=1), Preference.KO)
+    consented(house, "old@example.org", TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    with house.site.records.database.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE mails SET state = '{state}'")
+
+    house.stage.environ["NEWSLETTER_MAIL_URL"] = now
+    house.stage.restart()
+    house.site = house.stage.site
+
+    found = owed(house)
+    assert {one["kind"] for one in found if one["state"] is None} == (
+        set() if tells else {"left", "agreed", "renewal"}
+    )
+    unproven = [one["state"] for one in found if one["state"] is not None]
+    assert unproven == ([state] * 3 if tells and state != "accepted" else [])
+
+
+def test_what_a_rehearsal_wrote_is_sent_once_the_folder_delivers(tmp_path: Path) -> None:
+    house = House(tmp_path, renewal_silence="removed")
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    rehearsed = text_of(house.mail())
+
+    house.stage.environ["NEWSLETTER_MAIL_URL"] = DELIVERED
+    house.stage.restart()
+    house.site = house.stage.site
+    house.open()
+    house.move_clock(days=10)
+    house.room.keep_up()
+    assert house.standing(NEW) == "active"  # nobody has asked them
+    house.stage.run("notices", "send")
+
+    [mail] = house.mails()
+    assert (mail["To"], text_of(mail) != rehearsed) == (NEW, True)  # another day for the answer
+    house.stage.run("notices", "send")
+    assert house.mails() == []
+    house.move_clock(days=40)
+    house.room.keep_up()
+    assert house.standing(NEW) == "unsubscribed"
+
+
 def test_a_silence_in_a_rehearsal_ends_no_subscription(tmp_path: Path) -> None:
     house = House(tmp_path, renewal_silence="removed")
     consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)

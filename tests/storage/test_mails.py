@@ -33,7 +33,7 @@ def commits(engine: Engine) -> Iterator[GroupCommit]:
 
 @pytest.fixture
 def book(engine: Engine, commits: GroupCommit) -> SqlMailBook:
-    return SqlMailBook(engine, commits, UTC)
+    return SqlMailBook(engine, commits, UTC, delivers=True)
 
 
 def ask(engine: Engine, address: str = "a@example.org", network: str | None = None) -> Request:
@@ -135,7 +135,7 @@ def test_of_many_processes_one_begins_a_mail_and_limits_hold(
         ask(engine, f"a{number}@example.org", "192.0.2.0/24")
     numbers = book.find_due(NOW, 100)
     rooms = [GroupCommit(engine) for _ in range(4)]
-    books = [SqlMailBook(engine, room, UTC) for room in rooms]
+    books = [SqlMailBook(engine, room, UTC, delivers=True) for room in rooms]
 
     with ThreadPoolExecutor(4) as pool:
         begun = list(pool.map(lambda one: [one.begin(n, LIMITS, NOW) for n in numbers], books))
