@@ -235,8 +235,8 @@ def test_a_copy_of_an_older_program_is_erased_as_it_is(tmp_path: Path, revision:
             )
     sought = Sought(b"k" * 32, frozenset({hash_of(KEY, b"k" * 32)}))
 
-    assert erase_in_copies(tmp_path / "newsletter.db", sought) == (1, ())
-    assert erase_in_copies(tmp_path / "newsletter.db", sought) == (0, ())
+    assert erase_in_copies(tmp_path / "newsletter.db", sought, ()) == (1, ())
+    assert erase_in_copies(tmp_path / "newsletter.db", sought, ()) == (0, ())
 
     assert find_traces(tmp_path, [ADDRESS]) == []
     with closing(sqlite3.connect(copy)) as connection:
@@ -249,7 +249,7 @@ def test_a_copy_of_an_older_program_is_erased_as_it_is(tmp_path: Path, revision:
 def test_a_copy_that_is_damaged_is_named(tmp_path: Path) -> None:
     (tmp_path / "newsletter.db.before-0005").write_bytes(b"SQLite format 3\0" + b"x" * 4096)
 
-    closed = erase_in_copies(tmp_path / "newsletter.db", Sought(b"k" * 32, frozenset({"h"})))
+    closed = erase_in_copies(tmp_path / "newsletter.db", Sought(b"k" * 32, frozenset({"h"})), ())
 
     assert closed == (0, ("newsletter.db.before-0005",))
 
