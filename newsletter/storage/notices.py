@@ -32,6 +32,7 @@ from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
@@ -246,7 +247,7 @@ class SqlNotices:
         return Notice(kind, row.address, row.address_key, reader, lang, at, due)
 
     def _asked(self, row: Row[Any]) -> Notice:
-        kind, facts = MailKind(row.kind), row.facts
+        kind, facts = read_word(MailKind, _MAIL.kind, row.kind), row.facts
         is_renewal = kind is MailKind.RENEWAL
         at = datetime.fromisoformat(facts["agreed" if is_renewal else "since"])
         return Notice(
@@ -254,7 +255,7 @@ class SqlNotices:
             address=row.address,
             address_key=row.address_key,
             reader=SubscriberId(row.subscriber_id),
-            lang=Lang(row.lang),
+            lang=read_word(Lang, _MAIL.lang, row.lang),
             declared_at=at,
             due=date.fromisoformat(facts["due"]) if is_renewal else result_due(at, self._zone),
             state=State(row.state),
