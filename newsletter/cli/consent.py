@@ -127,8 +127,8 @@ def _say_faults(proof: Proof, zone: ZoneInfo) -> Iterator[str]:
         yield _("{count:,} entries have lost their details, and nobody was erased", count=count)
     if missing := proof.missing:
         yield _(
-            "the list says of {readers} what no entry does, the first of {when}: entries were "
-            "removed, or the list was changed by hand",
+            "the list, or an erasure, says of {readers} what no entry does, the first of {when}: "
+            "entries were removed, or the list was changed by hand",
             readers=readers(missing.count),
             when=show_moment(missing.since, zone),
         )

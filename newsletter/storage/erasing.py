@@ -174,7 +174,7 @@ class SqlErasing:
             people = find_people(connection, find_keys(connection, sought, KEYED))
             held = find_placeholders(connection, sought.hashes)
             people = People(people.ids | held, people.keys, people.names)
-            _end_consents(connection, people, now, PROGRAM)
+            _end_consents(connection, people, now, PROGRAM, also=Standing.SUPPRESSED)
             keep_names(connection, people.ids, sought.secret)
             counts = erase_rows(connection, with_names(sought, people), people)
             remove_placeholders(connection, held)
@@ -293,15 +293,23 @@ def _record(
 
 
 def _end_consents(
-    connection: Connection, people: People, now: datetime, by: str
+    connection: Connection,
+    people: People,
+    now: datetime,
+    by: str,
+    also: Standing = Standing.ACTIVE,
 ) -> Mapping[str, Entry]:
-    """Record that the consent of those who are active ends; return their entries, by key."""
+    """
+    Record that the consent of those who are active ends; return their entries, by key.
+
+    *also*: of those, too, for an older copy may not know that they have withdrawn.
+    """
     found = select(*ENTRY_COLUMNS).where(_LIST.address_key.in_(list(people.keys)))
     entries = {entry.key: entry for entry in map(read_entry, connection.execute(found))}
     ended = [
         Declaration(entry.key, ConsentAct.ENDED, now)
         for entry in entries.values()
-        if entry.standing is Standing.ACTIVE
+        if entry.standing in (Standing.ACTIVE, also) and entry.why.cause is not Cause.WITHDREW
     ]
     ConsentLog(connection, Occasion(ConsentWay.OPERATOR, now, by)).add(ended)
     return entries
