@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from newsletter.storage.erased_people import find_keys, find_people
 from newsletter.storage.erasure_journal import Line
@@ -59,7 +59,7 @@ def _causes_of(lines: Sequence[Line]) -> Mapping[str, datetime]:
     return causes
 
 
-def _is_later(row: Row[Any], cause: datetime) -> bool:
+def _is_later(row: Any, cause: datetime) -> bool:
     """Return whether a reader agreed after that, and did not say before that it has ended."""
     is_since = bool(row.standing_since > cause)
     if row.standing == Standing.ACTIVE:
