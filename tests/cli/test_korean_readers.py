@@ -68,7 +68,7 @@ def test_one_reader_is_shown_in_level_columns(site: ReaderList) -> None:
         "언어       ko",
         "상태       2022-08-01 12:00 (Asia/Seoul)부터 수신 거부",
         "사유       수신 거부: 전화로 요청 (담당자 이하나)",
-        "동의일     2022-07-01 00:00 (Asia/Seoul)",
+        "동의일     2022-07-01",
         "발송 기록  아직 없음",
     ]
 

@@ -1,6 +1,7 @@
 """S4, S5: readers are told the result of what they declared, and asked again every two years."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from email.message import EmailMessage
@@ -85,6 +86,45 @@ def test_s4_what_the_office_was_told_is_answered_too(tmp_path: Path) -> None:
     assert "You agreed on: August 26, 2022" in text_of(mail)
     assert "You unsubscribed on: August 26, 2022" in text_of(house.mail())
     assert owed(house) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "told"),
+    [
+        ("2022-08-25", "2022-08-25", {"ko": "2022년 8월 25일", "en": "August 25, 2022"}),
+        (
+            "2022-08-25T00:00:01+09:00",
+            "2022-08-25 00:00",
+            {"ko": "2022년 8월 25일 00:00", "en": "August 25, 2022, 00:00"},
+        ),
+        (
+            "2022-08-25T17:05+09:00",
+            "2022-08-25 17:05",
+            {"ko": "2022년 8월 25일 17:05", "en": "August 25, 2022, 17:05"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_consent_of_a_day_is_shown_without_a_time(
+    tmp_path: Path, given: str, shown: str, told: Mapping[str, str], lang: str
+) -> None:
+    house = House(tmp_path)
+    house.stage.run("subscribers", "add", NEW, "--language", lang, "--consented-at", given)
+    page = tmp_path / "page.html"
+
+    [mail] = results(house)
+    said = house.stage.run("subscribers", "show", NEW)
+    recorded = house.stage.run("consent", "show", NEW)
+    house.stage.run("subscribers", "show", NEW, "--page", str(page))
+
+    assert has_line(text_of(mail), told[lang])
+    assert re.search(rf"^consented +{shown}( \(|$)", said, re.MULTILINE)
+    assert re.match(rf"{shown}( KST)? +agreed", recorded)
+    assert re.search(rf">{told[lang]}<", page.read_text(encoding="utf-8"))
+
+
+def has_line(text: str, end: str) -> bool:
+    return any(line.endswith(end) for line in text.splitlines())
 
 
 def test_s4_a_consent_of_long_ago_owes_no_result(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.book import PastDelivery
 from newsletter.subscribers.consenting import READER
+from newsletter.subscribers.dates import is_whole_day
 from newsletter.subscribers.renewal import UNANSWERED
 from newsletter.subscribers.subscriber import Subscriber
 from newsletter.subscribers.why import IMPORT, Why
@@ -96,7 +97,7 @@ def _say_missing(person: PersonRecord) -> str:
 
 
 def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
-    since = _local(subscriber.standing_since, zone)
+    since = _declared(subscriber.standing_since, zone)
     consented_at = subscriber.consented_at
     tell("address", subscriber.address, cells=COLUMN)
     tell("name", subscriber.name or _("(none)"), cells=COLUMN)
@@ -105,7 +106,7 @@ def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
     tell("standing", _("{standing} since {when}", standing=standing, when=since), cells=COLUMN)
     if reason := _reason(subscriber.why):
         tell("because", reason, cells=COLUMN)
-    consented = _local(consented_at, zone) if consented_at else _("not on record")
+    consented = _declared(consented_at, zone) if consented_at else _("not on record")
     tell("consented", consented, cells=COLUMN)
 
 
@@ -123,6 +124,13 @@ def _list_deliveries(deliveries: Sequence[PastDelivery], zone: tzinfo) -> None:
 
 def _local(when: datetime, zone: tzinfo) -> str:
     return f"{when.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
+
+
+def _declared(when: datetime, zone: tzinfo) -> str:
+    """Return the day alone where no time was given."""
+    if is_whole_day(when, zone):
+        return f"{when.astimezone(zone):%Y-%m-%d}"
+    return _local(when, zone)
 
 
 def _reason(why: Why) -> str:
