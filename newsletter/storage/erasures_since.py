@@ -52,9 +52,7 @@ def read_erasures(database: Path) -> ErasuresSince:
                 for found in connection.execute(_LINES):
                     lines.append(_line(dict(found), tuple(names[found["address_hash"]])))
                 row = connection.execute(_KEY, (KeyPurpose.ADDRESSES.value,)).fetchone()
-                key = (
-                    None if row is None else (str(row[0]), moment_in(row[1]) if row[1] else UNKNOWN)
-                )
+                key = None if row is None else (str(row[0]), moment_in(row[1], UNKNOWN))
         except (sqlite3.Error, ValueError, TypeError):  # damaged, or from before erasures
             pass
     known = {(one.address_hash, one.asked_at) for one in lines}
@@ -115,5 +113,5 @@ def _names_in(connection: sqlite3.Connection) -> defaultdict[str, list[str]]:
 
 
 def _line(row: dict[str, Any], names: tuple[str, ...]) -> Line:
-    times = {name: moment_in(row[name]) if row[name] else None for name in _TIMES}
+    times = {name: moment_in(row[name], UNKNOWN) if row[name] else None for name in _TIMES}
     return Line(**{**row, **times, "names": names})

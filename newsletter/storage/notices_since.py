@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -120,5 +121,5 @@ def _value_of(column: Column[Any], row: _Row) -> Any:
     if value is None:
         return None
     if isinstance(column.type, UtcTime):
-        return moment_in(value)
+        return moment_in(value, datetime.now(UTC))  # damaged by hand: told, all the same
     return json.loads(value) if isinstance(column.type, JSON) else value
