@@ -133,7 +133,8 @@ class Records:
         """Open the mails of the program; *zone* of the months of the funnel."""
         from newsletter.storage.mails import SqlMailBook  # noqa: PLC0415
 
-        return SqlMailBook(self.database, self.commits, zone)
+        delivers = not self._settings.mail_url.is_rehearsal
+        return SqlMailBook(self.database, self.commits, zone, delivers=delivers)
 
     def notices(self, zone: tzinfo, otherwise: "Lang") -> "SqlNotices":
         """Open the notices that the law asks for; *otherwise* is the publication's language."""

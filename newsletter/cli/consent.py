@@ -14,7 +14,7 @@ from newsletter.cli.consent_words import act_in_words, way_in_words
 from newsletter.cli.output import progress
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
-from newsletter.desk.moments import find_zone, show_moment
+from newsletter.desk.moments import find_zone, show_declared, show_moment
 from newsletter.desk.person_record import describe_consent
 from newsletter.desk.words import readers
 from newsletter.errors import ContentError
@@ -128,15 +128,15 @@ def _say_faults(proof: Proof, zone: ZoneInfo) -> Iterator[str]:
         yield _("{count:,} entries have lost their details, and nobody was erased", count=count)
     if missing := proof.missing:
         yield _(
-            "the list says of {readers} what no entry does, the first of {when}: entries were "
-            "removed, or the list was changed by hand",
+            "the list, or an erasure, says of {readers} what no entry does, the first of {when}: "
+            "entries were removed, or the list was changed by hand",
             readers=readers(missing.count),
             when=show_moment(missing.since, zone),
         )
 
 
 def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
-    when = _("date unknown") if entry.at is None else show_moment(entry.at, zone)
+    when = _("date unknown") if entry.at is None else show_declared(entry.at, zone)
     act = act_in_words(entry)
     words = [pad(when, 20), pad(act, 15), pad(way_in_words(entry, file), WAY)]
     if (recorded := show_moment(entry.recorded_at, zone)) != when:
@@ -149,7 +149,7 @@ def _say_entry(entry: ConsentEntry, file: str | None, zone: ZoneInfo) -> str:
 def _say_before(listed: Subscriber, zone: ZoneInfo) -> str:
     if listed.consented_at is None:
         return _("From before the record began; when they consented is not on record.")
-    when = show_moment(listed.consented_at, zone)
+    when = show_declared(listed.consented_at, zone)
     return _("From before the record began; the list says: consented {when}", when=when)
 
 

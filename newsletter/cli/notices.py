@@ -14,10 +14,17 @@ from newsletter.cli.accessing import look_at_many, why_option
 from newsletter.cli.cells import pad
 from newsletter.cli.mails import say_sent, send_due
 from newsletter.cli.output import progress
+from newsletter.cli.person import name_person
 from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
-from newsletter.desk.owed_notices import ask_for_owed, find_owed, today_of
+from newsletter.desk.owed_notices import (
+    answer_doubts,
+    ask_for_owed,
+    count_held,
+    find_owed,
+    today_of,
+)
 from newsletter.dispatch.states import State
 from newsletter.mails.mail import MailKind
 from newsletter.mails.notices import Notice
@@ -27,6 +34,7 @@ from newsletter.subscribers.address import printable
 DAY: Final = 10  # cells
 KIND: Final = 24
 STATE: Final = 20
+GO_ON: Final = 'newsletter notices send --after-restore --because "…"'
 
 
 @click.group()
@@ -54,12 +62,20 @@ def due(site: Site, as_json: bool, because: str) -> None:
         words = [pad(one.due.isoformat(), DAY), pad(_kind(one.kind), KIND)]
         click.echo("  ".join([*words, pad(_state(one, today), STATE), printable(one.address)]))
     _summarise(owed, today)
+    _say_held(site, owed)
 
 
 @notices.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
+@click.option(
+    "--after-restore",
+    is_flag=True,
+    help="Send also what may have been sent before the ledger was put back; needs --because.",
+)
+@click.option("--because", metavar="TEXT", default="", help="Why; kept with the answer.")
+@click.option("--by", "name", metavar="NAME", help="Who decides.  [default: the system's user]")
 @click.pass_obj
-def send(site: Site, dry_run: bool) -> None:
+def send(site: Site, dry_run: bool, after_restore: bool, because: str, name: str | None) -> None:
     """
     Send the notices that are owed.
 
@@ -68,8 +84,11 @@ def send(site: Site, dry_run: bool) -> None:
     """
     from newsletter.desk.mails import MailRoom  # noqa: PLC0415
 
+    if after_restore and not dry_run:
+        answer_doubts(site, name_person(name), because)
     owed, today = find_owed(site), today_of(site)
     _summarise(owed, today)
+    _say_held(site, owed)
     if owed and site.settings.mail_url.is_rehearsal:
         tell(
             "Rehearsal",
@@ -102,6 +121,15 @@ def _summarise(owed: Sequence[Notice], today: date) -> None:
         tell("Overdue", _("{count:,}; their last day has passed", count=overdue))
     if unproven:
         tell("Unproven", _("{count:,}; no server has accepted them", count=unproven))
+
+
+def _say_held(site: Site, owed: Sequence[Notice]) -> None:
+    if held := count_held(site, owed):
+        tell(
+            "Held",
+            _("{count:,}; the ledger was put back, and they may have been sent before", count=held),
+            _("look at your mail server's log, then: {command}", command=GO_ON),
+        )
 
 
 def _kind(kind: MailKind) -> str:

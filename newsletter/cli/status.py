@@ -10,6 +10,7 @@ from newsletter.cli.doubting import as_list, show_doubts
 from newsletter.cli.overview import SHOWN, as_json, show
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
+from newsletter.desk.doubting import find_remedies
 from newsletter.desk.moments import find_zone
 from newsletter.desk.overview import find_issues, find_overview
 from newsletter.desk.words import letters
@@ -61,6 +62,8 @@ def status(
         click.echo(json.dumps(shown[0] if issue else shown, indent=2, ensure_ascii=False))
         return
     show_doubts(doubts, find_zone(site))
+    for remedy in find_remedies(site, doubts):
+        tell("Next", remedy, cells=10)
     if not overviews:
         click.echo(_("Nothing has been dispatched yet."))
     for one in overviews:

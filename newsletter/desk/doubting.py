@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from newsletter.app.site import Site
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.desk.words import readers
-from newsletter.dispatch.doubt import DoubtCause, Sign, StandingDoubt, waits_for_answer
+from newsletter.dispatch.doubt import MAILS, DoubtCause, Sign, StandingDoubt, waits_for_answer
 from newsletter.errors import UnfinishedError, UsageError
 from newsletter.phrases import Phrase, phrase
 
@@ -87,6 +87,18 @@ def explain_doubts(
             ways=[_ways(issue, waiting.get(issue, 0)) for issue in issues],
         )
     )
+
+
+def find_remedies(site: Site, doubts: Sequence[StandingDoubt]) -> list[Phrase]:
+    """Say how to settle and to answer *doubts*; nothing without any."""
+    if not doubts:
+        return []
+    held = site.records.doubts().find_held()
+    open_ones = {issue: count for issue, count in held.items() if waits_for_answer(issue, doubts)}
+    remedies = [_ways(issue, waiting) for issue, waiting in open_ones.items()]
+    if waits_for_answer(MAILS, doubts):
+        remedies.append(phrase("desk.mails-may-have"))
+    return remedies
 
 
 def _ways(issue: str, waiting: int) -> Phrase:

@@ -123,13 +123,13 @@ def _moved(facts: MailFacts) -> MailText:
 
 def _left(facts: MailFacts) -> MailText:
     since = datetime.fromisoformat(facts.mail.facts["since"])
-    text = facts.notice(LegalName.LEFT, when=facts.words.moment(since, facts.zone))
+    text = facts.notice(LegalName.LEFT, when=facts.words.declared(since, facts.zone))
     return _write_notice(text, Link(text.fields["button"], facts.url))
 
 
 def _agreed(facts: MailFacts) -> MailText:
     since = datetime.fromisoformat(facts.mail.facts["since"])
-    text = facts.notice(LegalName.AGREED, when=facts.words.moment(since, facts.zone))
+    text = facts.notice(LegalName.AGREED, when=facts.words.declared(since, facts.zone))
     link = Link(text.fields["link"], facts.unsubscribe_url)
     return _write_notice(text, Link(text.fields["button"], facts.preferences_url), link)
 

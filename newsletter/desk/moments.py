@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from newsletter.app.site import Site
 from newsletter.errors import ContentError, UsageError
 from newsletter.phrases import Phrase, phrase
+from newsletter.subscribers.dates import is_whole_day
 
 FARTHEST: Final = timedelta(days=10 * 366)  # a later appointment is a typing error in the year
 FORMATS: Final = ("%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")
@@ -82,6 +83,11 @@ def find_zone(site: Site) -> ZoneInfo:
 def show_moment(at: datetime, zone: ZoneInfo) -> str:
     """Show a time to the minute: 2022-08-26 09:00 KST."""
     return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"
+
+
+def show_declared(at: datetime, zone: ZoneInfo) -> str:
+    """Show when somebody agreed or ended it: the day alone where no time was given."""
+    return f"{at.astimezone(zone):%Y-%m-%d}" if is_whole_day(at, zone) else show_moment(at, zone)
 
 
 def show_second(at: datetime, zone: ZoneInfo) -> str:

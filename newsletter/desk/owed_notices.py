@@ -1,14 +1,17 @@
 """Notices that the law asks for: which are owed today, and asking for them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from newsletter.app.site import Site
 from newsletter.desk.languages import main_language
+from newsletter.dispatch.doubt import MAILS, waits_for_answer
+from newsletter.errors import UsageError
 from newsletter.issue.issue import Publication
 from newsletter.mails.notices import Notice, NoticeBook
+from newsletter.phrases import phrase
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 
 
@@ -47,6 +50,30 @@ def find_owed(site: Site) -> list[Notice]:
     notices, now = _notices(site), site.clock()
     found = [*notices.find_results(now), *notices.find_renewals(now), *notices.find_asked(now)]
     return sorted(found, key=lambda one: (one.due, one.kind, one.address_key))
+
+
+def count_held(site: Site, owed: Sequence[Notice]) -> int:
+    """Return how many of *owed* wait for an answer to a doubt about the database."""
+    doubts = waits_for_answer(MAILS, site.records.doubts().standing())
+    raised_at = max((one.raised_at for one in doubts), default=None)
+    if raised_at is None:
+        return 0
+    return sum(not one.is_unproven and one.declared_at <= raised_at for one in owed)
+
+
+def answer_doubts(site: Site, by: str, because: str) -> None:
+    """
+    Record that *by* lets the owed mails be sent though the database was put back.
+
+    Raises:
+        UsageError: there is no doubt, or no reason is given.
+    """
+    doubts = waits_for_answer(MAILS, site.records.doubts().standing())
+    if not doubts:
+        raise UsageError(phrase("desk.no-doubt-of-mails"))
+    if not because.strip():
+        raise UsageError(phrase("desk.doubt-reason"))
+    site.records.doubts().answer(doubts, MAILS, by, because, site.clock())
 
 
 def ask_for_owed(site: Site, told: Callable[[int], None]) -> Asked:

@@ -131,6 +131,10 @@ class _Page:
         """Return a time in words; empty if there is none."""
         return "" if at is None else self.words.moment(at, self.zone)
 
+    def declared(self, at: datetime | None) -> str:
+        """Return when somebody agreed or ended it, in words; empty if that is not known."""
+        return "" if at is None else self.words.declared(at, self.zone)
+
     def facts(self) -> Iterator[tuple[str, str]]:
         """Yield label and text of what the list says."""
         words, listed = self.words, self.person.subscriber
@@ -142,7 +146,7 @@ class _Page:
             preferred = f"prefers_{listed.preference}" if listed.preference else "person_unknown"
             yield words["field_preference"], words[preferred]
             yield words["person_standing"], self._say_standing(listed)
-            consented = self.when(listed.consented_at) or words["person_unknown"]
+            consented = self.declared(listed.consented_at) or words["person_unknown"]
             yield words["person_consented"], consented
             yield words["person_identifiers"], ", ".join(map(str, listed.names))
         if block := self.person.block:
@@ -186,7 +190,7 @@ class _Page:
         )
 
     def _say_standing(self, listed: Subscriber) -> str:
-        since = self.words.fill("person_since", when=self.when(listed.standing_since))
+        since = self.words.fill("person_since", when=self.declared(listed.standing_since))
         cause = self.words[CAUSES[listed.why.cause]] if listed.why.cause else ""
         said = printable(self.sentences.word(listed.why.because))
         parts = (self.sentences.word(listed.standing.said), since, cause, said)
@@ -196,7 +200,7 @@ class _Page:
         act = ACTS.get(entry.act)
         how = " ".join(filter(None, (self.words[WAYS[entry.way]], printable(file or ""))))
         return (
-            self.when(entry.at) or self.words["person_unknown"],
+            self.declared(entry.at) or self.words["person_unknown"],
             self.words[act] if act else "",
             how,
             self.when(entry.recorded_at),

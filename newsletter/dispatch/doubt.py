@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 GAP: Final = timedelta(hours=1)  # a timer looks every minute or so
+MAILS: Final = "mails"  # in the place of an issue: the answer for the mails of the program
 
 
 class DoubtCause(StrEnum):
@@ -46,7 +47,7 @@ class StandingDoubt:
     sign: Sign
     raised_at: datetime  # aware UTC
     is_told: bool  # printed by a timer
-    answered: frozenset[str]
+    answered: frozenset[str]  # the issues; MAILS: the program's own mails
 
 
 @dataclass(frozen=True, slots=True)

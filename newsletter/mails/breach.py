@@ -94,7 +94,7 @@ class BreachBook(Protocol):
     """The ledger of notices; apart from that of issues, and from the list."""
 
     def read_people(self) -> Iterator[Person]:
-        """Yield everybody whose data is held now, each address once, in the order of sending."""
+        """Yield everybody whose data is held now, each person once, in the order of sending."""
 
     def count_erased(self, since: datetime) -> int:
         """Return how many were erased since then, whom no mail reaches."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from newsletter.mails.limits import WAITS, Limits, Sent, Wait, find_wait
+from newsletter.mails.limits import HOUR, WAITS, Limits, Sent, Wait, find_wait
 from newsletter.mails.mail import LIMITED, Mail, MailForm, MailKind, Skip
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consenting import may_be_asked
@@ -20,7 +20,9 @@ class Found:
 
     entry: Entry | None  # of the address
     is_blocked: bool  # it never wants mail again
-    is_in_doubt: bool  # the database was put back to an earlier state since the request
+    # The database was put back to an earlier state since the request; for a mail of `OWED`, since
+    # what it is about was declared, and nobody has answered that doubt.
+    is_in_doubt: bool
     sent: Sent  # limited mails, without this one
     told_at: datetime | None  # when the address was last told that it is subscribed
     answered_at: datetime | None  # when the last mail of the same kind to it was begun
@@ -33,15 +35,16 @@ def decide(mail: Mail, found: Found, limits: Limits, now: datetime) -> Decision:
     """
     Decide on a request, at the moment at which its mail may leave.
 
-    After a restore, what was asked for before is not sent: it may have left already, and nobody
-    knows. A mail that was begun before, and put off by its server, keeps its form and is not
-    counted again; it is dropped if the address was blocked meanwhile.
+    After a restore, what was asked for before may have left already, and nobody knows. What a
+    reader can ask for again is not sent; what is owed waits for a person's answer. A mail that was
+    begun before, and put off by its server, keeps its form and is not counted again; it is dropped
+    if the address was blocked meanwhile.
     """
     is_closed = found.is_blocked or not may_be_asked(found.entry)
     if is_closed and mail.kind is not MailKind.MOVED:
         return Skip.BLOCKED
     if found.is_in_doubt:
-        return Skip.IN_DOUBT
+        return Skip.IN_DOUBT if mail.kind in LIMITED else Wait(now + HOUR, is_crowded=False)
     if mail.form is not None:
         return mail.form
     decided = _DECIDED_BY[mail.kind](mail, found, now)

@@ -74,6 +74,8 @@ class Door(StrEnum):
 NOTICES: Final = frozenset({MailKind.LEFT, MailKind.AGREED, MailKind.RENEWAL})
 # Anybody can ask for these by a form, so they are limited.
 LIMITED: Final = frozenset({MailKind.SUBSCRIBE, MailKind.SETTINGS, MailKind.NEW_ADDRESS})
+# Nobody asks for these again if they are not sent.
+OWED: Final = frozenset(MailKind) - LIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,12 @@ class Mail:
     tries: int  # wrong codes
     used_at: datetime | None
     door: Door | None
+
+    @property
+    def declared_at(self) -> datetime:
+        """When the reader declared what the mail is about; without that, when it was asked for."""
+        said = self.facts.get("since") or self.facts.get("agreed")
+        return datetime.fromisoformat(said) if said else self.asked_at
 
 
 def mail_name_in(text: str) -> MailName | None:

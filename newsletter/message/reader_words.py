@@ -11,6 +11,7 @@ from newsletter.issue.yaml_fields import read_fields
 from newsletter.lang import Lang
 from newsletter.particles import CLOSING, with_particle
 from newsletter.phrases import Phrase, phrase
+from newsletter.subscribers.dates import is_whole_day
 
 FILE_NAME: Final = "strings.{lang}.yaml"  # below templates/web/
 
@@ -39,6 +40,11 @@ class ReaderWords:
         from babel.dates import format_datetime  # noqa: PLC0415 - slow to load
 
         return format_datetime(when.astimezone(zone), self["moment"], locale=self["locale"])
+
+    def declared(self, when: datetime, zone: tzinfo) -> str:
+        """Return when somebody agreed or ended it: the day alone where no time was given."""
+        local = when.astimezone(zone)
+        return self.date(local.date()) if is_whole_day(when, zone) else self.moment(when, zone)
 
     def date(self, day: date) -> str:
         """Return a day as people of this language write it."""

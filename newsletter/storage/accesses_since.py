@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,4 +47,4 @@ def repeat_accesses(engine: Engine, since: AccessesSince) -> None:
 def _rows_of(connection: sqlite3.Connection, table: Table) -> list[dict[str, Any]]:
     names = [column.name for column in table.columns]
     found = connection.execute(f"SELECT {', '.join(names)} FROM {table.name}")  # noqa: S608 - ours
-    return [{**dict(row), "at": moment_in(row["at"])} for row in found]
+    return [{**dict(row), "at": moment_in(row["at"], datetime.now(UTC))} for row in found]

@@ -22,6 +22,7 @@ from newsletter.storage.erasures_since import ErasuresSince, read_erasures, repe
 from newsletter.storage.feedback_since import FeedbackSince, read_feedback, repeat_feedback
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
+from newsletter.storage.notices_since import NoticesSince, read_notices, repeat_notices
 from newsletter.storage.transactions import writing
 from newsletter.storage.withdrawals_since import (
     WithdrawalsSince,
@@ -128,7 +129,18 @@ class Since:
     erasures: ErasuresSince
     withdrawals: WithdrawalsSince
     accesses: AccessesSince
+    notices: NoticesSince
     feedback: FeedbackSince
+
+
+def _read_since(database: Path) -> Since:
+    return Since(
+        read_erasures(database),
+        read_withdrawals(database),
+        read_accesses(database),
+        read_notices(database),
+        read_feedback(database),
+    )
 
 
 def restore(file: Path, ledger: Path, access: Access) -> Restored:
@@ -136,13 +148,14 @@ def restore(file: Path, ledger: Path, access: Access) -> Restored:
     Replace the ledger by a copy of the backup *file*, marked as restored.
 
     Readers who were erased after the backup are erased in the copy before it takes its place, and
-    who left, complained or bounced since is not active in it. The access record goes on, too.
+    who left, complained or bounced since is not active in it. What readers were told since counts
+    as told. The access record goes on, too.
 
     Args:
         file: a backup that `read_backup` has checked.
         ledger: the SQLite file that the setting names; it may be missing or damaged.
         access: the entry of the access record for this; its time is part of the name under which
-            the current ledger is kept.
+            the current ledger is kept, and the doubt is of that time.
 
     Raises:
         LedgerError: another process has the ledger open, or there is no space for the copy;
@@ -157,13 +170,7 @@ def restore(file: Path, ledger: Path, access: Access) -> Restored:
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
-        since = Since(
-            read_erasures(database),
-            read_withdrawals(database),
-            read_accesses(database),
-            read_feedback(database),
-        )
-        mark, erased, gone = _mark_restored(file, place, since, access)
+        mark, erased, gone = _mark_restored(file, place, _read_since(database), access)
         with _alone(database):
             kept = _keep(database, access.at)
             _take_over_rights(database, place)
@@ -184,13 +191,14 @@ def _mark_restored(
     try:
         erased = repeat_erasures(engine, since.erasures, access.at)
         left = repeat_withdrawals(engine, since.withdrawals, access.at)
+        repeat_notices(engine, since.notices)
         repeat_accesses(engine, since.accesses)
         repeat_feedback(engine, since.feedback)
         SqlAccesses(engine).record(access)
         now = datetime.now(UTC)
         with writing(engine) as connection:
             ensure_mark(connection)
-            raise_doubts(connection, [Sign(DoubtCause.RESTORED, file.name)], now)
+            raise_doubts(connection, [Sign(DoubtCause.RESTORED, file.name)], access.at)
             note_journals_seen(connection, find_open_runs(connection), now)
             mark = find_mark(connection, place)
     finally:

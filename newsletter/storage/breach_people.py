@@ -1,6 +1,6 @@
 """Whose data is held: everybody on the list, whatever their standing, and who asked to be."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -8,8 +8,10 @@ from sqlalchemy import Connection, exists, func, select
 
 from newsletter.lang import EDITION_OF, EditionKind, Lang, Preference
 from newsletter.mails.breach import Person
+from newsletter.storage.erased_people import moved_to
 from newsletter.storage.erasure_tables import erasures
 from newsletter.storage.mail_tables import mails
+from newsletter.storage.present_columns import is_in
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.subscriber import Standing
@@ -21,16 +23,18 @@ _OF: Final = subscribers.c
 
 def read_people(connection: Connection) -> Iterator[Person]:
     """
-    Yield each address once, those first whose mailbox is most likely to take mail.
+    Yield each person once, those first whose mailbox is most likely to take mail.
 
-    What is held now was held at any time until now, so no row is too old to count. Whoever is
-    written to in both languages, or has chosen none, gets both.
+    What is held now was held at any time until now, so no row is too old to count. Whoever has
+    moved is told at the address that they have now. Whoever is written to in both languages, or has
+    chosen none, gets both.
     """
-    yield from _read_listed(connection, Standing.ACTIVE)
+    gone = _find_left(connection)
+    yield from _read_listed(connection, Standing.ACTIVE, gone)
     yield from _read_asked(connection)
-    yield from _read_listed(connection, Standing.SUSPENDED)
-    yield from _read_listed(connection, Standing.UNSUBSCRIBED)
-    yield from _read_listed(connection, Standing.SUPPRESSED)
+    yield from _read_listed(connection, Standing.SUSPENDED, gone)
+    yield from _read_listed(connection, Standing.UNSUBSCRIBED, gone)
+    yield from _read_listed(connection, Standing.SUPPRESSED, gone)
 
 
 def count_erased(connection: Connection, since: datetime) -> int:
@@ -40,7 +44,29 @@ def count_erased(connection: Connection, since: datetime) -> int:
     return connection.execute(query).scalar_one()
 
 
-def _read_listed(connection: Connection, standing: Standing) -> Iterator[Person]:
+def _find_left(connection: Connection) -> frozenset[str]:
+    """Return the keys of addresses whose readers have moved to one that is on the list."""
+    query = select(_OF.address_key, _OF.standing_because)
+    query = query.where(_OF.standing_cause == Cause.MOVED.value)
+    to = {row.address_key: moved_to(row.standing_because) for row in connection.execute(query)}
+    ends = dict[str, str]()
+    for key, first in to.items():
+        at, seen = first, {key}
+        while at is not None and at in to and at not in seen:  # they moved on
+            seen.add(at)
+            at = to[at]
+        if at is not None and at not in to:
+            ends[key] = at
+    there, wanted = set[str](), sorted(set(ends.values()))
+    for start in range(0, len(wanted), _AT_ONCE):
+        known = select(_OF.address_key).where(is_in(_OF.address_key, wanted[start:][:_AT_ONCE]))
+        there |= set(connection.execute(known).scalars())
+    return frozenset(key for key, end in ends.items() if end in there)
+
+
+def _read_listed(
+    connection: Connection, standing: Standing, gone: Collection[str]
+) -> Iterator[Person]:
     query = select(_OF.id, _OF.address, _OF.address_key, _OF.preference, _OF.standing_cause).where(
         _OF.standing == standing.value, ~_OF.address_key.startswith(ERASED_KEY)
     )
@@ -48,6 +74,8 @@ def _read_listed(connection: Connection, standing: Standing) -> Iterator[Person]
     page = query.order_by(_OF.id).limit(_AT_ONCE)
     while rows := connection.execute(page.where(_OF.id > after)).all():
         for after, address, key, preference, cause in rows:  # noqa: B007 - the next page's start
+            if key in gone:
+                continue
             edition = EditionKind.BILINGUAL
             if preference is not None:
                 edition = EDITION_OF[Preference(preference)]

@@ -114,7 +114,7 @@ class SqlBreaches:
         self._process = f"{socket.gethostname()}:{os.getpid()}"
 
     def read_people(self) -> Iterator[Person]:
-        """Yield everybody whose data is held now, each address once, in the order of sending."""
+        """Yield everybody whose data is held now, each person once, in the order of sending."""
         with reading(self._engine) as connection:
             yield from read_people(connection)
 

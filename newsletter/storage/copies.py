@@ -74,7 +74,17 @@ def connect_for_copy(database: Path) -> sqlite3.Connection:
     return sqlite3.connect(database)  # no journal, and other processes may start to write
 
 
-def moment_in(kept: str) -> datetime:
-    """Return the time in a column of a row that was read without this program's tables."""
-    when = datetime.fromisoformat(kept)
+def moment_in(kept: object, otherwise: datetime | None = None) -> datetime:
+    """
+    Return the time in a column of a row that was read without this program's tables.
+
+    Raises:
+        ValueError: it is none, and there is no *otherwise*, which then stands for it.
+    """
+    try:
+        when = datetime.fromisoformat(str(kept))
+    except ValueError:
+        if otherwise is None:
+            raise
+        return otherwise
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when

@@ -6,7 +6,15 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, exists, func, insert, select, union, update
 
 from newsletter.dispatch.control import Act, Note
-from newsletter.dispatch.doubt import DoubtCause, Look, Sign, StandingDoubt, is_over, judge_gap
+from newsletter.dispatch.doubt import (
+    MAILS,
+    DoubtCause,
+    Look,
+    Sign,
+    StandingDoubt,
+    is_over,
+    judge_gap,
+)
 from newsletter.phrases import Phrase, phrase
 from newsletter.storage.conditions import IS_WAITING, IS_WHOLE, is_due
 from newsletter.storage.marks import ensure_mark
@@ -88,6 +96,7 @@ class SqlDoubts:
         """
         Record that *by* lets *issue* be sent despite these doubts; the last answer ends a doubt.
 
+        `MAILS` in the place of an issue lets mails be sent that the program owes to readers.
         An answer that another person gave in the meantime is kept.
         """
         with writing(self._database) as connection:
@@ -107,8 +116,10 @@ class SqlDoubts:
                         because=because,
                     )
                 )
-                words = phrase("storage.note-because", what=_seen(one.sign.cause), because=because)
-                note(connection, Note(issue, Act.ANSWERED, by, now, words))
+                if issue != MAILS:  # no issue's diary
+                    seen = _seen(one.sign.cause)
+                    words = phrase("storage.note-because", what=seen, because=because)
+                    note(connection, Note(issue, Act.ANSWERED, by, now, words))
             _end_answered(connection, now)
 
 

@@ -9,9 +9,11 @@ from typing import Any, Final
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.storage.agreed_later import find_later
 from newsletter.storage.erased_people import find_keys, find_people, with_names
 from newsletter.storage.erasing import KEYED
 from newsletter.storage.erasing_rows import erase_rows
+from newsletter.storage.erasure_journal import Line
 from newsletter.subscribers.traces import Sought
 
 NAMED: Final = "before-"  # how the names of our copies continue after that of the database
@@ -25,9 +27,12 @@ def find_copies(database: Path) -> Sequence[Path]:
     return sorted(path for path in found if not path.name.endswith(PARTS))
 
 
-def erase_in_copy(copy: Path, sought: Sought) -> bool:
+def erase_in_copy(copy: Path, sought: Sought, lines: Sequence[Line]) -> bool:
     """
     Take people out of a copy, whose tables may be older, and write its file anew.
+
+    It may also be the later one. Who agreed in it after what caused their erasure stays: see
+    *lines*, which are the erasures.
 
     Returns:
         Whether they were in it.
@@ -38,6 +43,7 @@ def erase_in_copy(copy: Path, sought: Sought) -> bool:
     engine = _open(copy)
     try:
         with engine.begin() as connection:
+            sought = sought.without(find_later(connection, sought, lines))
             people = find_people(connection, find_keys(connection, sought, KEYED))
             counts = erase_rows(connection, with_names(sought, people), people)
         if not counts.total():
@@ -49,12 +55,19 @@ def erase_in_copy(copy: Path, sought: Sought) -> bool:
         engine.dispose()
 
 
-def erase_in_copies(database: Path, sought: Sought) -> tuple[int, tuple[str, ...]]:
-    """Take people out of all copies; return how many had them, and which cannot be changed."""
+def erase_in_copies(
+    database: Path, sought: Sought, lines: Sequence[Line]
+) -> tuple[int, tuple[str, ...]]:
+    """
+    Take people out of all copies; *lines*: see `erase_in_copy`.
+
+    Returns:
+        How many copies had them, and the names of those that cannot be changed.
+    """
     changed, closed = 0, list[str]()
     for copy in find_copies(database):
         try:
-            changed += erase_in_copy(copy, sought)
+            changed += erase_in_copy(copy, sought, lines)
         except (SQLAlchemyError, OSError):
             closed.append(copy.name)
     return changed, tuple(closed)

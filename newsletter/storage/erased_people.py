@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import Connection, Table, or_, select
+from sqlalchemy import Connection, Table, and_, or_, select
 
 from newsletter.phrases import Phrase, read_said
 from newsletter.storage.import_tables import imported_rows
@@ -36,7 +36,8 @@ def find_people(connection: Connection, keys: Collection[str]) -> People:
         asked = select(mails.c.facts, mails.c.address_key).where(theirs)
         for facts, key in connection.execute(asked).all():
             names.add(str(facts.get("name") or ""))
-            if not _is_anothers(connection, key, ids):  # where they wanted to move to
+            # Where they wanted to move to; whoever else is there, or wants to be, stays.
+            if not (_is_anothers(connection, key, ids) or _is_wanted(connection, rows, key, ids)):
                 found.add(key)
     if rows.has(imported_rows.c.name):
         theirs = is_in(imported_rows.c.address_key, found)
@@ -79,6 +80,22 @@ def _is_anothers(connection: Connection, key: str, ids: Collection[int]) -> bool
     query = select(subscribers.c.id).where(subscribers.c.address_key == key)
     owner = connection.execute(query).scalar()
     return owner is not None and owner not in ids
+
+
+def _is_wanted(connection: Connection, rows: Rows, key: str, ids: Collection[int]) -> bool:
+    """Return whether somebody else has asked for something at an address, or is imported to it."""
+    of = mails.c
+    stranger = and_(of.subscriber_id.is_(None), of.used_at.is_(None))
+    asked = select(of.id).where(of.address_key == key)
+    asked = asked.where(or_(stranger, of.subscriber_id.not_in(list(ids))))
+    if connection.execute(asked.limit(1)).first() is not None:
+        return True
+    if not rows.has(imported_rows.c.address_key):
+        return False
+    row = imported_rows.c
+    imported = select(row.id).where(row.address_key == key)
+    imported = imported.where(or_(row.subscriber_id.is_(None), row.subscriber_id.not_in(list(ids))))
+    return connection.execute(imported.limit(1)).first() is not None
 
 
 def _find_left_for(connection: Connection, rows: Rows, keys: Collection[str]) -> set[str]:

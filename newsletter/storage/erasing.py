@@ -174,7 +174,7 @@ class SqlErasing:
             people = find_people(connection, find_keys(connection, sought, KEYED))
             held = find_placeholders(connection, sought.hashes)
             people = People(people.ids | held, people.keys, people.names)
-            _end_consents(connection, people, now, PROGRAM)
+            _end_consents(connection, people, now, PROGRAM, also=Standing.SUPPRESSED)
             keep_names(connection, people.ids, sought.secret)
             counts = erase_rows(connection, with_names(sought, people), people)
             remove_placeholders(connection, held)
@@ -234,11 +234,21 @@ def missing_of(connection: Connection, lines: Sequence[Line]) -> Sequence[Line]:
     return [one for one in lines if (one.address_hash, one.asked_at) not in known]
 
 
-def take_over(connection: Connection, lines: Sequence[Line], by: str) -> frozenset[str]:
-    """Record erasures of *lines* that are missing; return their hashes."""
+def take_over(
+    connection: Connection,
+    lines: Sequence[Line],
+    by: str,
+    returned: Mapping[str, datetime],
+) -> frozenset[str]:
+    """
+    Record erasures of *lines* that are missing; return the hashes of those to be erased.
+
+    Whoever has *returned* by a time, as known by a hash, is not.
+    """
     missing = missing_of(connection, lines)
     for line in missing:
-        values = {
+        returned_at = returned.get(line.address_hash)
+        values: dict[str, object] = {
             "address_hash": line.address_hash,
             "asked_at": line.asked_at,
             "asked_by": by,
@@ -246,12 +256,14 @@ def take_over(connection: Connection, lines: Sequence[Line], by: str) -> frozens
             "standing": line.standing,
             "standing_since": line.since,
             "standing_cause": line.cause,
-            "lifted_at": line.lifted_at,
-            "remains": " ".join(sorted(AT_FIRST)),
+            "lifted_at": line.lifted_at or returned_at,
+            "remains": " ".join(sorted(AT_FIRST)) if returned_at is None else "",
+            "done_at": returned_at,
         }
         connection.execute(insert(erasures).values(values))
-        add_names(connection, [(name, line.address_hash) for name in line.names])
-    return frozenset(one.address_hash for one in missing)
+        if returned_at is None:  # else the names in links are those of a reader
+            add_names(connection, [(name, line.address_hash) for name in line.names])
+    return frozenset(one.address_hash for one in missing) - returned.keys()
 
 
 def _record(
@@ -281,15 +293,23 @@ def _record(
 
 
 def _end_consents(
-    connection: Connection, people: People, now: datetime, by: str
+    connection: Connection,
+    people: People,
+    now: datetime,
+    by: str,
+    also: Standing = Standing.ACTIVE,
 ) -> Mapping[str, Entry]:
-    """Record that the consent of those who are active ends; return their entries, by key."""
+    """
+    Record that the consent of those who are active ends; return their entries, by key.
+
+    *also*: of those, too, for an older copy may not know that they have withdrawn.
+    """
     found = select(*ENTRY_COLUMNS).where(_LIST.address_key.in_(list(people.keys)))
     entries = {entry.key: entry for entry in map(read_entry, connection.execute(found))}
     ended = [
         Declaration(entry.key, ConsentAct.ENDED, now)
         for entry in entries.values()
-        if entry.standing is Standing.ACTIVE
+        if entry.standing in (Standing.ACTIVE, also) and entry.why.cause is not Cause.WITHDREW
     ]
     ConsentLog(connection, Occasion(ConsentWay.OPERATOR, now, by)).add(ended)
     return entries

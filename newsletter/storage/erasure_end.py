@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from newsletter.files import reason_of
 from newsletter.phrases import phrase
 from newsletter.storage.erased_copies import erase_in_copies, remove_parts
 from newsletter.storage.erasing import SqlErasing, has_open
-from newsletter.storage.erasure_journal import journal_of, read_journal, write_journal
+from newsletter.storage.erasure_journal import Line, journal_of, read_journal, write_journal
 from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.old_pages import overwrite_log, vacuum_once
 from newsletter.storage.transactions import reading
@@ -42,11 +42,12 @@ def end_erasures(
     remains = {*left, *erasing.find_remains(now)}
     counts: Counter[Erased] = Counter()
     closed: tuple[str, ...] = ()
-    _write_journal(engine, erasing)
+    lines = erasing.lines()
+    _write_journal(engine, lines)
     if engine.dialect.name == "sqlite":
         database = Path(str(engine.url.database))
         remove_parts(database, now)
-        counts[Erased.COPIES], closed = erase_in_copies(database, sought)
+        counts[Erased.COPIES], closed = erase_in_copies(database, sought, lines)
         remains |= {Remains.COPIES} if closed else set()
         if Remains.DISPATCH in remains or not vacuum_once(engine, now):
             remains.add(Remains.PAGES)
@@ -110,12 +111,12 @@ def finish_open(engine: Engine, now: datetime, *, has_files: bool = True) -> Non
         log.warning(phrase("storage.erasure-not-finished", fault=error.phrase))
 
 
-def _write_journal(engine: Engine, erasing: SqlErasing) -> None:
+def _write_journal(engine: Engine, lines: Sequence[Line]) -> None:
     journal = journal_of(engine)
     if journal is None:
         return
     try:
-        write_journal(journal, erasing.lines())
+        write_journal(journal, lines)
     except OSError as error:
         fault = reason_of(error)
         log.warning(phrase("storage.erasures-not-noted", file=journal, fault=fault))

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, insert
 
 from newsletter.dispatch.control import PROGRAM
+from newsletter.storage.agreed_later import find_later
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.erasing import SqlErasing, missing_of, take_over
 from newsletter.storage.erasure_journal import Line, journal_path, read_journal
@@ -51,9 +52,7 @@ def read_erasures(database: Path) -> ErasuresSince:
                 for found in connection.execute(_LINES):
                     lines.append(_line(dict(found), tuple(names[found["address_hash"]])))
                 row = connection.execute(_KEY, (KeyPurpose.ADDRESSES.value,)).fetchone()
-                key = (
-                    None if row is None else (str(row[0]), moment_in(row[1]) if row[1] else UNKNOWN)
-                )
+                key = None if row is None else (str(row[0]), moment_in(row[1], UNKNOWN))
         except (sqlite3.Error, ValueError, TypeError):  # damaged, or from before erasures
             pass
     known = {(one.address_hash, one.asked_at) for one in lines}
@@ -66,6 +65,9 @@ def repeat_erasures(
 ) -> int:
     """
     Erase people from an older copy who were erased after it was made.
+
+    Whoever has agreed in the copy after what caused the erasure stays: then the erasure was made in
+    a database that is older still.
 
     *ends*: the copy has no other files yet; False: `finish_open` goes on with these.
 
@@ -80,8 +82,13 @@ def repeat_erasures(
             secret, made_at = since.key
             values = {"purpose": KeyPurpose.ADDRESSES.value, "secret": secret, "made_at": made_at}
             connection.execute(insert(lasting_keys).values(values))
-        hashes = take_over(connection, since.lines, PROGRAM)
         key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+        returned = frozenset[str]()
+        if key is not None:
+            missing = missing_of(connection, since.lines)
+            erased = Sought(key, frozenset(one.address_hash for one in missing))
+            returned = find_later(connection, erased, missing)
+        hashes = take_over(connection, since.lines, PROGRAM, dict.fromkeys(returned, now))
     if not hashes or key is None:
         return 0
     # The copy's own key: a ledger that was begun anew meanwhile has another.
@@ -106,5 +113,5 @@ def _names_in(connection: sqlite3.Connection) -> defaultdict[str, list[str]]:
 
 
 def _line(row: dict[str, Any], names: tuple[str, ...]) -> Line:
-    times = {name: moment_in(row[name]) if row[name] else None for name in _TIMES}
+    times = {name: moment_in(row[name], UNKNOWN) if row[name] else None for name in _TIMES}
     return Line(**{**row, **times, "names": names})

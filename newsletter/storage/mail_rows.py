@@ -20,6 +20,7 @@ from newsletter.mails.mail import (
 from newsletter.phrases import read_said
 from newsletter.storage.at_commit import insert_later
 from newsletter.storage.mail_tables import funnel_counts, mails
+from newsletter.storage.stored_words import read_word
 from newsletter.subscribers.subscriber import SubscriberId
 
 _COLUMNS: Final = mails.c
@@ -75,8 +76,8 @@ def mail_of(row: Sequence[Any]) -> Mail:
     return Mail(
         id=number,
         name=MailName(name),
-        kind=MailKind(kind),
-        lang=Lang(lang),
+        kind=read_word(MailKind, _COLUMNS.kind, kind),
+        lang=read_word(Lang, _COLUMNS.lang, lang),
         address=address,
         address_key=address_key,
         reader=None if reader is None else SubscriberId(reader),
@@ -84,7 +85,7 @@ def mail_of(row: Sequence[Any]) -> Mail:
         network=network,
         asked_at=asked_at,
         state=State(state),
-        form=MailForm(form) if form else None,
+        form=read_word(MailForm, _COLUMNS.form, form) if form else None,
         attempts=attempts,
         begun_at=begun_at,
         answered_at=answered_at,
@@ -92,7 +93,7 @@ def mail_of(row: Sequence[Any]) -> Mail:
         answer=read_said(answer),
         tries=tries,
         used_at=used_at,
-        door=Door(door) if door else None,
+        door=read_word(Door, _COLUMNS.door, door) if door else None,
     )
 
 

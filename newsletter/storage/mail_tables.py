@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+)
 
 from newsletter.storage.tables import UtcTime, metadata, partial_index
 
@@ -43,6 +53,8 @@ mails: Final = Table(
     Column("tries", Integer, nullable=False, default=0),  # wrong codes typed in its tab
     Column("used_at", UtcTime),  # when its reader has done what it offers
     Column("door", Text),  # how: by the code or the link
+    # Whether the way delivers by which it was begun last; NULL: never begun, or not known.
+    Column("way_delivers", Boolean),
     CheckConstraint(
         "state IN ('pending', 'accepted', 'deferred', 'refused', 'unknown', 'skipped')",
         name="state",

@@ -23,12 +23,13 @@ from newsletter.dispatch.states import State
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
-from newsletter.mails.mail import LIMITED, Mail, MailForm, Skip
+from newsletter.mails.mail import LIMITED, OWED, Mail, MailForm, Skip
 from newsletter.mails.posting import settle
 from newsletter.phrases import write_said
 from newsletter.storage.blocking import find_blocked
 from newsletter.storage.crowds import CROWDED, find_network_limit
 from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.held_mails import find_doubt, is_held
 from newsletter.storage.mail_rows import FIELDS, count_step, mail_of
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
@@ -44,19 +45,38 @@ _MAILS_LOCK: Final = 0x6E657773_6D61696C  # PostgreSQL: one process decides at a
 class SqlMailBook:
     """A `mails.book.MailBook` in the tables of *engine*."""
 
-    def __init__(self, engine: Engine, commits: GroupCommit, zone: tzinfo) -> None:
+    def __init__(
+        self, engine: Engine, commits: GroupCommit, zone: tzinfo, *, delivers: bool
+    ) -> None:
+        """
+        Open them.
+
+        Args:
+            engine: of the site's database.
+            commits: of what is written.
+            zone: of the months of the funnel.
+            delivers: mails reach their readers by the way that is set; False: they stay in a
+                folder.
+        """
         self._engine = engine
         self._commits = commits
-        self._zone = zone  # of the months of the funnel
+        self._zone = zone
+        self._delivers = delivers
         self._process = f"{socket.gethostname()}:{os.getpid()}"
 
     def find_due(self, now: datetime, count: int) -> Sequence[int]:
-        """Return the ids of mails that may leave now: networks in turn, the oldest first."""
+        """
+        Return the ids of mails that may leave now: networks in turn, the oldest first.
+
+        What waits for a person's answer to a doubt is left out: it would keep others waiting.
+        """
         is_due = or_(_COLUMNS.due_at.is_(None), _COLUMNS.due_at <= now)
         # In turns: a network that asks a thousand times keeps no other waiting.
         turn = func.row_number().over(partition_by=_COLUMNS.network, order_by=_COLUMNS.id)
         query = select(_COLUMNS.id).where(_COLUMNS.state.in_(_WAITING), is_due)
         with reading(self._engine) as connection:
+            if (doubt := find_doubt(connection)) is not None:
+                query = query.where(~is_held(doubt))
             found = connection.execute(query.order_by(turn, _COLUMNS.id).limit(count))
             return found.scalars().all()
 
@@ -143,6 +163,7 @@ class SqlMailBook:
             "answer": None,
             "answered_at": None,
             "sent_by": self._process,
+            "way_delivers": self._delivers,
         }
         _set(connection, mail, begun)
         _skip_answered(connection, mail, now)
@@ -208,7 +229,10 @@ def _is_asked_alike(mail: Mail) -> ColumnElement[bool]:
 
 
 def _is_in_doubt(connection: Connection, mail: Mail) -> bool:
-    """Return whether the database was found to be an older copy after the request."""
+    """Return whether the database was found to be an older copy after what *mail* is about."""
+    if mail.kind in OWED:
+        doubt = find_doubt(connection)
+        return doubt is not None and min(mail.declared_at, mail.asked_at) <= doubt
     later = select(doubts.c.id).where(doubts.c.raised_at >= mail.asked_at)
     return connection.execute(later.limit(1)).first() is not None
 

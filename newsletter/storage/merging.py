@@ -36,6 +36,7 @@ from newsletter.storage.import_tables import WAS, imported_rows, imports
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.processes import this_holder
 from newsletter.storage.reader_names import kept_name
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
 from newsletter.storage.turns import Turns
 from newsletter.storage.unfinished import holder_values, may_be_alive
@@ -296,7 +297,8 @@ def _declared_in(
 
 
 def _stand(standing: str, since: datetime, at: datetime | None, cause: str | None) -> Stand:
-    return Stand(Standing(standing), since, at, Cause(cause) if cause else None)
+    known = read_word(Cause, subscribers.c.standing_cause, cause) if cause else None
+    return Stand(Standing(standing), since, at, known)
 
 
 def _open_blocked(connection: Connection, step: Mapping[str, object]) -> list[int]:

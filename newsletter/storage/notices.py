@@ -17,14 +17,13 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    true,
 )
 
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
 from newsletter.lang import Lang, Preference, language_of
-from newsletter.mails.mail import NOTICES, MailKind, Request
+from newsletter.mails.mail import NOTICES, MailKind, Request, Skip
 from newsletter.mails.notices import Notice
 from newsletter.phrases import phrase
 from newsletter.storage.answers import is_answer
@@ -33,6 +32,7 @@ from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
@@ -78,16 +78,16 @@ class SqlNotices:
             zone: of days.
             otherwise: the language of readers without one of their own.
             silence: what it means from now on if a reader does not answer.
-            leave_by: how mails leave now. While they go to a folder, one that was written there
-                counts as told; else nobody was told by it. Where nobody takes them out of the
-                folder, a reader's silence means nothing.
+            leave_by: how mails leave now. While nobody takes them out of a folder, one that was
+                written there counts as told, and a reader's silence means nothing; else nobody
+                was told by it.
         """
         self._database = database
         self._commits = commits
         self._zone = zone
         self._otherwise = otherwise
         self._silence = silence
-        self._counts_written = bool(leave_by.folder)
+        self._is_folder = bool(leave_by.folder)
         self._is_rehearsal = leave_by.is_rehearsal
 
     def find_results(self, now: datetime) -> Iterator[Notice]:
@@ -143,7 +143,7 @@ class SqlNotices:
         query = (
             select(_MAIL.kind, _MAIL.address, _MAIL.address_key, _MAIL.lang, _MAIL.facts)
             .add_columns(_MAIL.state, _MAIL.subscriber_id)
-            .where(is_open, is_new, kinds)
+            .where(is_open, is_new, kinds, self._tells())
             .order_by(_MAIL.id)
         )
         with reading(self._database) as connection:
@@ -229,10 +229,16 @@ class SqlNotices:
 
     def _tells(self) -> ColumnElement[bool]:
         """Return the condition that a mail tells its reader something, or still will."""
-        if self._counts_written:
-            return true()
-        was_written = is_answer(WRITTEN, _MAIL.answer)
-        return or_(_MAIL.answer.is_(None), ~was_written)
+        # Earlier versions dropped after a restore what may have been sent before.
+        is_kept = or_(_MAIL.state != State.SKIPPED.value, _MAIL.reason != Skip.IN_DOUBT.value)
+        if self._is_rehearsal:
+            return is_kept
+        still_will = _MAIL.state.in_(_WAITING)
+        # Earlier versions did not record the way: a folder has always been the one that is set.
+        was_written = and_(_MAIL.answer.is_not(None), is_answer(WRITTEN, _MAIL.answer))
+        is_old = _MAIL.way_delivers.is_(None)
+        old_tells = is_old if self._is_folder else and_(is_old, ~was_written)
+        return and_(is_kept, or_(still_will, _MAIL.way_delivers.is_(True), old_tells))
 
     def _notice(self, kind: MailKind, row: Row[Any], at: datetime, due: date) -> Notice:
         preference = Preference(row.preference) if row.preference else None
@@ -241,7 +247,7 @@ class SqlNotices:
         return Notice(kind, row.address, row.address_key, reader, lang, at, due)
 
     def _asked(self, row: Row[Any]) -> Notice:
-        kind, facts = MailKind(row.kind), row.facts
+        kind, facts = read_word(MailKind, _MAIL.kind, row.kind), row.facts
         is_renewal = kind is MailKind.RENEWAL
         at = datetime.fromisoformat(facts["agreed" if is_renewal else "since"])
         return Notice(
@@ -249,7 +255,7 @@ class SqlNotices:
             address=row.address,
             address_key=row.address_key,
             reader=SubscriberId(row.subscriber_id),
-            lang=Lang(row.lang),
+            lang=read_word(Lang, _MAIL.lang, row.lang),
             declared_at=at,
             due=date.fromisoformat(facts["due"]) if is_renewal else result_due(at, self._zone),
             state=State(row.state),

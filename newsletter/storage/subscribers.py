@@ -40,7 +40,7 @@ from newsletter.storage.tables import (
     rehearsed_deliveries,
     subscribers,
 )
-from newsletter.storage.transactions import with_page_cache
+from newsletter.storage.transactions import naming_rows, reading, with_page_cache
 from newsletter.subscribers.book import ImportBook, PastDelivery, Selection
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.erasing import ERASED_KEY
@@ -115,6 +115,7 @@ class SqlSubscriberBook:
     @contextmanager
     def _taken(self) -> Iterator[Connection]:
         with (
+            naming_rows(self._engine),
             self._engine.connect() as connection,
             with_page_cache(connection, CHANGING_MB),
             connection.begin(),
@@ -144,19 +145,19 @@ class SqlSubscriberBook:
         return self._one(_SHOWN.where(has_name(name))) or self._find_returned(name)
 
     def _find_returned(self, name: ReaderName) -> Subscriber | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             returned = find_returned(connection, name)
         return None if returned is None else self._one(_SHOWN.where(_COLUMNS.id == returned))
 
     def _one(self, query: Select[Any]) -> Subscriber | None:
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
         return None if row is None else _subscriber(row)
 
     def select(self, selection: Selection) -> Iterator[Subscriber]:
         """Yield subscribers in the order they joined; a thousand are in memory at a time."""
         query = _chosen(_SHOWN, selection).order_by(_COLUMNS.id)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             yield from map(
                 _subscriber,
                 connection.execution_options(yield_per=ROWS_AT_A_TIME).execute(query),
@@ -165,7 +166,7 @@ class SqlSubscriberBook:
     def count(self, selection: Selection) -> int:
         """Return how many subscribers `select` would yield."""
         query: Select[Any] = select(func.count()).select_from(subscribers)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return int(connection.execute(_chosen(query, selection)).scalar_one())
 
     def deliveries(self, subscriber: SubscriberId) -> Sequence[PastDelivery]:
@@ -181,7 +182,7 @@ class SqlSubscriberBook:
             sent.where(of.subscriber_id == subscriber),
             set_aside.where(aside.subscriber_id == subscriber),
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(both.order_by("issue", "answered_at")).all()
         return [
             PastDelivery(issue, edition, state, at, say_answer(None, answer), is_rehearsal)

@@ -1,7 +1,8 @@
 """The tables of the ledger and the list of subscribers, in the terms of ARCHITECTURE.md."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     JSON,
@@ -24,6 +25,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
+from newsletter.errors import LedgerError
+from newsletter.phrases import phrase
+
+
+class UnreadableTimeError(LedgerError):
+    """A column of times holds what no program writes; `storage.transactions` adds where."""
+
+    def __init__(self, kept: object) -> None:
+        super().__init__(phrase("storage.time-unknown", kept=str(kept)))
+        self.kept = kept
+
 
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC time; SQLite keeps it as readable text without a zone."""
@@ -38,10 +50,24 @@ class UtcTime(TypeDecorator[datetime]):
             raise ValueError("a time without a zone must not reach the ledger")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """
+        Return what reads a value: an aware UTC time, or None.
+
+        What it reads raises UnreadableTimeError: SQLite keeps whatever somebody writes by hand.
+        """
+        parse = self.impl_instance.result_processor(dialect, coltype)
+
+        def read(kept: Any) -> datetime | None:
+            try:
+                when: datetime | None = parse(kept) if parse else kept
+                if when is None:
+                    return None
+                return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+            except (ValueError, TypeError, AttributeError, OverflowError):
+                raise UnreadableTimeError(kept) from None
+
+        return read
 
 
 metadata: Final = MetaData(

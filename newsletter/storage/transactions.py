@@ -12,6 +12,8 @@ from newsletter.errors import LedgerError
 from newsletter.phrases import Said, phrase
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.private_files import explain_write_rights
+from newsletter.storage.tables import UnreadableTimeError
+from newsletter.storage.unreadable_times import find_time
 from newsletter.storage.watch import FileWatch, find_harm
 
 GIVE_BACK: Final = "newsletter_give_back"  # an engine's execution option; see `open_ledger`
@@ -75,7 +77,8 @@ def with_page_cache(connection: Connection, megabytes: int | None) -> Iterator[N
 def as_ledger_error(database: Engine) -> Iterator[None]:
     """Convert a database error to a LedgerError; damage to the files is reported first."""
     try:
-        yield
+        with naming_rows(database):
+            yield
     except SQLAlchemyError as error:
         if harm := find_harm(database):
             raise harm from error
@@ -84,6 +87,19 @@ def as_ledger_error(database: Engine) -> Iterator[None]:
         remedy = _find_remedy(database)
         fault = phrase("storage.unusable-ledger", fault=said_by(error), remedy=remedy)
         raise LedgerError(fault) from error
+
+
+@contextmanager
+def naming_rows(database: Engine) -> Iterator[None]:
+    """Name the row of a value that no program writes; raises LedgerError for it."""
+    try:
+        yield
+    except UnreadableTimeError as error:
+        place = find_time(database, error.kept)
+        if place is None:
+            raise
+        fault = phrase("storage.time-unknown-at", **place, kept=str(error.kept))
+        raise LedgerError(fault) from None
 
 
 def _find_remedy(database: Engine) -> Said:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -135,7 +135,7 @@ def _repeat_blocks(connection: Connection, since: WithdrawalsSince) -> None:
     )
     if not since.blocked or connection.execute(query).scalar() != since.secret:
         return
-    rows = [{**row, "since": moment_in(row["since"])} for row in since.blocked]
+    rows = [{**row, "since": moment_in(row["since"], datetime.now(UTC))} for row in since.blocked]
     connection.execute(sqlite.insert(blocked_addresses).on_conflict_do_nothing(), rows)
 
 
@@ -146,5 +146,6 @@ def _left_of(row: sqlite3.Row) -> Left:
         read_said(row["standing_because"]),
         row["standing_by"] or "",
     )
-    since = moment_in(row["standing_since"])
+    # Whoever left at a time that somebody has damaged has left: as late as can be.
+    since = moment_in(row["standing_since"], datetime.now(UTC))
     return Left(row["address_key"], Standing(row["standing"]), since, why)

@@ -70,6 +70,15 @@ def _times_in(text: str, zone: tzinfo) -> tuple[datetime, ...]:
         return ()
 
 
+def is_whole_day(at: datetime, zone: tzinfo) -> bool:
+    """
+    Return whether only a day was given for a time: it begins that day in *zone*.
+
+    Nobody agrees in the first microsecond of a day; `times_in` reads a day as that.
+    """
+    return at.astimezone(zone).time() == time(0)
+
+
 def time_in(text: str, zone: tzinfo) -> datetime | None:
     """Parse a date or time like `times_in`; None if it is no date or ambiguous."""
     found = times_in(text, zone)

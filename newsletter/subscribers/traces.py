@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
@@ -57,6 +57,10 @@ class Sought:
     def with_others(self, others: "Sought") -> "Sought":
         """Return these people and others, whose hashes have the same key."""
         return Sought(self.secret, self.hashes | others.hashes, self.names | others.names)
+
+    def without(self, hashes: frozenset[str]) -> "Sought":
+        """Return these people without those of some *hashes*."""
+        return replace(self, hashes=self.hashes - hashes)
 
     def redact(self, text: str) -> str:
         """Return *text* with their addresses and names replaced."""

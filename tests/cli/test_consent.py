@@ -45,7 +45,7 @@ def test_s2_it_shows_when_somebody_agreed_and_how_and_when_that_ended(site: Read
 
     agreed, ended = run(site, "show", A).splitlines()
 
-    assert agreed.startswith("2022-07-01 00:00")
+    assert agreed.startswith("2022-07-01")
     assert "agreed" in agreed
     assert "from list.csv" in agreed
     assert "ended" in ended
@@ -65,7 +65,7 @@ def test_nobody_is_told_apart_from_a_stranger_without_an_entry(site: ReaderList)
 def test_who_agreed_before_the_record_began_is_said_to_have(site: ReaderList) -> None:
     forge(site, "DELETE FROM consents", "DELETE FROM consent_chains")
 
-    assert "the list says: consented 2022-07-01 00:00" in run(site, "show", A)
+    assert "the list says: consented 2022-07-01" in run(site, "show", A)
     assert "not on record" in run(site, "show", "lee@example.org")
 
 
@@ -90,7 +90,10 @@ def test_s2_what_a_chain_alone_cannot_prove_is_named_too(site: ReaderList) -> No
     )
 
     said = fail(site, "verify")
-    assert "the list says of 1 reader what no entry does, the first of 2022-08-" in said
+    assert (
+        "the list, or an erasure, says of 1 reader what no entry does, the first of 2022-08-"
+        in said
+    )
     assert "1 entries have lost their details" in said
     assert "forged.csv have no end" in said
 

@@ -255,6 +255,26 @@ def test_a_timer_with_nothing_to_send_says_nothing_of_a_doubt(desk: ClockedStage
     assert "Doubt     this ledger is an older copy" in desk.run("status")
 
 
+@pytest.mark.parametrize("is_begun", [True, False])
+def test_status_after_a_restore_names_what_to_do(desk: ClockedStage, *, is_begun: bool) -> None:
+    if is_begun:
+        desk.run("dispatch", ISSUE_ID, "--yes")
+        desk.forget(2, 3)
+    desk.run("backup", str(desk.root / "b.db"))
+    desk.run("restore", str(desk.root / "b.db"), "--yes")
+
+    shown = desk.run("status")
+
+    assert "newsletter notices send --after-restore" in shown
+    assert (f"newsletter resolve {ISSUE_ID} --from-log FILE" in shown) is is_begun
+    assert (f"newsletter dispatch {ISSUE_ID} --after-restore" in shown) is is_begun
+    desk.run("notices", "send", *ANSWER)
+    assert "newsletter notices send" not in desk.run("status")
+    if is_begun:
+        desk.run("dispatch", ISSUE_ID, "--yes", *ANSWER)
+    assert "Next" not in desk.run("status")
+
+
 def test_status_shows_a_doubt_until_it_is_answered(desk: ClockedStage) -> None:
     restored(desk)
 

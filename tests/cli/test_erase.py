@@ -17,7 +17,7 @@ from newsletter.storage.transactions import writing
 from newsletter.subscribers.subscriber import Standing
 from tests.makers import ISSUE_ID
 from tests.traces import find_traces
-from tests.web.house import House, code_of, links_of
+from tests.web.house import READER, House, code_of, links_of
 
 ADDRESS: Final = "Minsu.Unmistakable@example.org"
 NAME: Final = "독고탁월"
@@ -286,6 +286,49 @@ def test_an_address_that_was_to_be_the_readers_is_erased_from_the_outbox(small: 
     small.stage.run("subscribers", "erase", ADDRESS, "--yes")
 
     assert find_traces(small.stage.root, ["pending.unmistakable", *WORDS]) == []
+
+
+def ask_to_move(house: House, reader: str, new: str) -> str:
+    """Let a reader ask for another address; return the link that would confirm it."""
+    house.post(f"/p/{house.token(Purpose.PREFERENCES, reader)}/link")
+    own = links_of(house.mail())[0]
+    house.post(own, {"name": NAME, "preference": "ko", "address": new})
+    return links_of(house.mail())[0]
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("by", ["code", "link"])
+def test_a_strangers_request_at_an_address_that_was_to_be_the_readers_stays(
+    small: House, by: str, *, is_first: bool
+) -> None:
+    pending = "shared@example.org"
+    if not is_first:
+        ask_to_move(small, ADDRESS, pending)
+    tab = small.ask(address=pending, name="Stranger")
+    mail = small.mail()
+    if is_first:
+        ask_to_move(small, ADDRESS, pending)
+
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+
+    assert find_traces(small.stage.root, WORDS) == []
+    if by == "code":
+        small.post(tab, {"code": code_of(mail)})
+    else:
+        small.post(links_of(mail)[0])
+    assert small.standing(pending) == Standing.ACTIVE
+
+
+def test_another_readers_request_to_move_to_the_same_address_stays(small: House) -> None:
+    pending = "shared@example.org"
+    ask_to_move(small, ADDRESS, pending)
+    small.move_clock(minutes=10)
+    link = ask_to_move(small, READER, pending)
+
+    small.stage.run("subscribers", "erase", ADDRESS, "--yes")
+    small.post(link)
+
+    assert small.standing(pending) == Standing.ACTIVE
 
 
 def test_nobody_else_gets_the_id_of_an_erased_reader(small: House) -> None:

@@ -1,6 +1,7 @@
 """S4, S5: readers are told the result of what they declared, and asked again every two years."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from email.message import EmailMessage
@@ -85,6 +86,45 @@ def test_s4_what_the_office_was_told_is_answered_too(tmp_path: Path) -> None:
     assert "You agreed on: August 26, 2022" in text_of(mail)
     assert "You unsubscribed on: August 26, 2022" in text_of(house.mail())
     assert owed(house) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "told"),
+    [
+        ("2022-08-25", "2022-08-25", {"ko": "2022년 8월 25일", "en": "August 25, 2022"}),
+        (
+            "2022-08-25T00:00:01+09:00",
+            "2022-08-25 00:00",
+            {"ko": "2022년 8월 25일 00:00", "en": "August 25, 2022, 00:00"},
+        ),
+        (
+            "2022-08-25T17:05+09:00",
+            "2022-08-25 17:05",
+            {"ko": "2022년 8월 25일 17:05", "en": "August 25, 2022, 17:05"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("lang", ["ko", "en"])
+def test_a_consent_of_a_day_is_shown_without_a_time(
+    tmp_path: Path, given: str, shown: str, told: Mapping[str, str], lang: str
+) -> None:
+    house = House(tmp_path)
+    house.stage.run("subscribers", "add", NEW, "--language", lang, "--consented-at", given)
+    page = tmp_path / "page.html"
+
+    [mail] = results(house)
+    said = house.stage.run("subscribers", "show", NEW)
+    recorded = house.stage.run("consent", "show", NEW)
+    house.stage.run("subscribers", "show", NEW, "--page", str(page))
+
+    assert has_line(text_of(mail), told[lang])
+    assert re.search(rf"^consented +{shown}( \(|$)", said, re.MULTILINE)
+    assert re.match(rf"{shown}( KST)? +agreed", recorded)
+    assert re.search(rf">{told[lang]}<", page.read_text(encoding="utf-8"))
+
+
+def has_line(text: str, end: str) -> bool:
+    return any(line.endswith(end) for line in text.splitlines())
 
 
 def test_s4_a_consent_of_long_ago_owes_no_result(tmp_path: Path) -> None:
@@ -344,6 +384,71 @@ def test_what_was_only_written_to_a_folder_has_told_nobody(tmp_path: Path) -> No
         (NEW, "agreed"),
         ("old@example.org", "renewal"),
     }
+
+
+REHEARSAL: Final = "outbox:outbox"
+SERVER: Final = "smtp://mx.example.org"
+
+
+@pytest.mark.parametrize("state", ["accepted", "unknown", "refused"])
+@pytest.mark.parametrize(
+    ("before", "now", "tells"),
+    [
+        (REHEARSAL, REHEARSAL, True),  # or each look would write it again
+        (REHEARSAL, "outbox:elsewhere", True),
+        (REHEARSAL, DELIVERED, False),
+        (REHEARSAL, "outbox:elsewhere?delivers=yes", False),
+        (REHEARSAL, SERVER, False),
+        (DELIVERED, DELIVERED, True),
+        (DELIVERED, REHEARSAL, True),
+        (DELIVERED, SERVER, True),
+    ],
+)
+def test_only_what_was_sent_by_a_way_that_delivers_has_told_somebody(
+    tmp_path: Path, before: str, now: str, state: str, *, tells: bool
+) -> None:
+    house = House(tmp_path, mail_url=before)
+    house.post(house.leaving_path())
+    consented(house, NEW, timedelta(days=1), Preference.KO)
+    consented(house, "old@example.org", TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    with house.site.records.database.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE mails SET state = '{state}'")
+
+    house.stage.environ["NEWSLETTER_MAIL_URL"] = now
+    house.stage.restart()
+    house.site = house.stage.site
+
+    found = owed(house)
+    assert {one["kind"] for one in found if one["state"] is None} == (
+        set() if tells else {"left", "agreed", "renewal"}
+    )
+    unproven = [one["state"] for one in found if one["state"] is not None]
+    assert unproven == ([state] * 3 if tells and state != "accepted" else [])
+
+
+def test_what_a_rehearsal_wrote_is_sent_once_the_folder_delivers(tmp_path: Path) -> None:
+    house = House(tmp_path, renewal_silence="removed")
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    rehearsed = text_of(house.mail())
+
+    house.stage.environ["NEWSLETTER_MAIL_URL"] = DELIVERED
+    house.stage.restart()
+    house.site = house.stage.site
+    house.open()
+    house.move_clock(days=10)
+    house.room.keep_up()
+    assert house.standing(NEW) == "active"  # nobody has asked them
+    house.stage.run("notices", "send")
+
+    [mail] = house.mails()
+    assert (mail["To"], text_of(mail) != rehearsed) == (NEW, True)  # another day for the answer
+    house.stage.run("notices", "send")
+    assert house.mails() == []
+    house.move_clock(days=40)
+    house.room.keep_up()
+    assert house.standing(NEW) == "unsubscribed"
 
 
 def test_a_silence_in_a_rehearsal_ends_no_subscription(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from newsletter.dispatch.states import State
 from newsletter.lang import Lang
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.limits import WAITS, Limits, Sent, Wait
-from newsletter.mails.mail import Mail, MailForm, MailKind, MailName, Skip
+from newsletter.mails.mail import LIMITED, Mail, MailForm, MailKind, MailName, Skip
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 LIMITS = Limits(100)
@@ -55,8 +55,12 @@ def test_nothing_leaves_that_may_have_left_before_a_restore(
     kind: MailKind, form: MailForm | None
 ) -> None:
     found = replace(NOTHING_KNOWN, is_in_doubt=True)
+    can_be_asked_for_again = kind in LIMITED
 
-    assert decide(replace(ASKED, kind=kind, form=form), found, LIMITS, NOW) is Skip.IN_DOUBT
+    decided = decide(replace(ASKED, kind=kind, form=form), found, LIMITS, NOW)
+
+    assert (decided is Skip.IN_DOUBT) is can_be_asked_for_again
+    assert isinstance(decided, Wait) is not can_be_asked_for_again
 
 
 @pytest.mark.parametrize("kind", MailKind)

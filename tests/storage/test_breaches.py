@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
 from typing import Final
 
 import pytest
-from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
 from newsletter.dispatch.states import State
@@ -18,7 +18,10 @@ from newsletter.storage.breach_tables import breach_notices, breaches
 from newsletter.storage.breaches import SqlBreaches
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request
+from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import subscribers
+from newsletter.subscribers.address import address_of
+from newsletter.subscribers.decisions import change_address
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
 from tests.mails.makers import NOW, make_breach
@@ -309,3 +312,45 @@ def test_a_list_of_more_than_one_piece_is_planned_whole(engine: Engine, book: Sq
         assert connection.execute(rows_of).scalar() == len(addresses)
         assert connection.execute(select(breaches.c.planned_at)).scalar() == NOW
     assert [one.address for one in book.read_unreached(breach)] == addresses
+
+
+def move(engine: Engine, *addresses: str) -> None:
+    """Let the reader of the first address move from one to the next."""
+    with SqlSubscriberBook(engine).opened() as book:
+        for old, new in pairwise(addresses):
+            change_address(address_of(old), address_of(new), book, NOW, "", "kim")
+
+
+@pytest.mark.parametrize("standing", Standing)
+@pytest.mark.parametrize(
+    ("moves", "now"),
+    [
+        (["a@example.org", "b@example.org"], "b@example.org"),
+        (["a@example.org", "b@example.org", "c@example.org"], "c@example.org"),
+        (["a@example.org", "b@example.org", "a@example.org"], "a@example.org"),
+    ],
+)
+def test_who_has_moved_is_notified_once_where_they_are_now(
+    engine: Engine, book: SqlBreaches, moves: list[str], now: str, standing: Standing
+) -> None:
+    enlist(engine, moves[0], Preference.EN)
+    enlist(engine, "other@example.org", Preference.KO)
+    move(engine, *moves)
+    with engine.begin() as connection:
+        is_theirs = subscribers.c.address_key == now
+        connection.execute(update(subscribers).where(is_theirs).values(standing=standing))
+
+    found = {one.address: one.edition for one in book.read_people()}
+
+    assert found == {now: EditionKind.EN, "other@example.org": EditionKind.KO}
+
+
+def test_who_moved_to_an_address_that_is_gone_is_notified_where_they_were(
+    engine: Engine, book: SqlBreaches
+) -> None:
+    enlist(engine, "a@example.org", Preference.EN)
+    move(engine, "a@example.org", "b@example.org")
+    with engine.begin() as connection:
+        connection.execute(delete(subscribers).where(subscribers.c.address_key == "b@example.org"))
+
+    assert [one.address for one in book.read_people()] == ["a@example.org"]

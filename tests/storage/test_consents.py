@@ -10,18 +10,23 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from newsletter.errors import ContentError
 from newsletter.lang import Lang, Preference
-from newsletter.mails.mail import Mail, MailKind, Request
+from newsletter.mails.mail import Mail, MailKind, MailName, Request
 from newsletter.storage.consent_reading import SqlConsents
 from newsletter.storage.consent_tables import consent_begins, consent_chains, consents
 from newsletter.storage.consents import ConsentLog, begin_chain
 from newsletter.storage.database import open_database
 from newsletter.storage.erasing import SqlErasing
+from newsletter.storage.erasure_journal import Line
+from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.mail_rows import find_mail
+from newsletter.storage.mail_tables import mails
 from newsletter.storage.reader_acts import SqlReaderActs
 from newsletter.storage.subscribers import SqlSubscriberBook
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import address_of
+from newsletter.subscribers.book import Selection
 from newsletter.subscribers.consent_proof import Missing, Proof
 from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
 from newsletter.subscribers.decisions import (
@@ -35,6 +40,7 @@ from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy
 from newsletter.subscribers.importing import import_rows
 from newsletter.subscribers.reader_acts import Confirmed, Leaving
 from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.traces import hash_of
 from newsletter.subscribers.why import IMPORT, Cause, Why
 from tests.stage.databases import put_empty_database
 from tests.subscribers.makers import make_row
@@ -436,3 +442,145 @@ def test_s2_who_is_made_active_by_hand_lacks_an_entry(engine: Engine) -> None:
         )
 
     assert verify(engine).missing is not None
+
+
+def take_off(engine: Engine, key: str = A) -> None:
+    with SqlSubscriberBook(engine).opened(replace(OFFICE, now=LATER)) as book:
+        withdraw(address_of(key), book, LATER)
+
+
+def erase(engine: Engine, key: str = A) -> None:
+    SqlErasing(engine).erase([key], ErasureOrder("Kim", ErasureWhy.ASKED, LATER))
+
+
+@pytest.mark.parametrize("withdraws", [True, False])
+@pytest.mark.parametrize("is_from_file", [True, False])
+def test_s2_the_end_of_a_consent_that_was_cut_off_is_missed_after_an_erasure(
+    engine: Engine, *, withdraws: bool, is_from_file: bool
+) -> None:
+    if is_from_file:
+        take_in(engine, make_row(A, consented_at=BEFORE))
+    else:
+        add(engine, A)
+    if withdraws:
+        take_off(engine)
+    erase(engine)
+    assert verify(engine).missing is None
+
+    with engine.begin() as connection:
+        connection.execute(delete(consents).where(consents.c.act == ConsentAct.ENDED.value))
+
+    assert verify(engine).broken == ()
+    assert verify(engine).missing == Missing(1, LATER)
+
+
+def test_s2_an_erasure_that_is_repeated_in_an_older_copy_lacks_no_end(engine: Engine) -> None:
+    """The copy knows the reader as bounced, or not at all, and not that they withdrew since."""
+    add(engine, A)
+    add(engine, B)
+    with SqlSubscriberBook(engine).opened(OFFICE) as book:
+        suppress(address_of(A), book, NOW, "bounced", "kim")
+    with engine.begin() as connection:
+        secret = lasting_key(connection, KeyPurpose.ADDRESSES, NOW)
+    hashes = [hash_of(key, secret) for key in (A, B, "stranger@example.org")]
+    lines = [
+        Line(hashed, LATER, "asked", "unsubscribed", LATER, "withdrew", None) for hashed in hashes
+    ]
+
+    repeat_erasures(engine, ErasuresSince(lines, None), LATER)
+
+    assert verify(engine).missing is None
+    assert recorded(engine, A)[-1][0] == recorded(engine, B)[-1][0] == "ended"
+
+
+def redate(engine: Engine, at: datetime | None, key: str = A) -> None:
+    with engine.begin() as connection:
+        is_its = subscribers.c.address_key == key
+        connection.execute(update(subscribers).where(is_its).values(consented_at=at))
+
+
+@pytest.mark.parametrize("by", [timedelta(seconds=-1), timedelta(days=-30), timedelta(days=500)])
+@pytest.mark.parametrize("is_from_file", [True, False])
+def test_s2_a_consent_that_was_redated_by_hand_is_found(
+    tmp_path: Path, by: timedelta, *, is_from_file: bool
+) -> None:
+    put_empty_database(tmp_path)
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+    if is_from_file:
+        take_in(engine, make_row(A, consented_at=BEFORE))
+    else:
+        add(engine, A)
+    assert verify(engine).missing is None
+
+    redate(engine, BEFORE + by)
+
+    assert verify(engine).missing == Missing(1, BEFORE + by)
+    redate(engine, None)
+    assert verify(engine).missing is not None
+    redate(engine, BEFORE)
+    assert verify(engine).missing is None
+    engine.dispose()
+
+
+def test_s2_a_later_date_is_found_of_whoever_was_there_before_the_record(engine: Engine) -> None:
+    leave_and_join(engine)
+
+    redate(engine, LATER + timedelta(hours=1), B)
+
+    assert verify(engine).missing == Missing(1, LATER + timedelta(hours=1))
+
+
+def test_s2_dates_that_change_by_commands_are_no_change_by_hand(tmp_path: Path) -> None:
+    put_empty_database(tmp_path)
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+    for key in (A, B):
+        take_in(engine, make_row(key, consented_at=BEFORE), name=key)
+    with SqlSubscriberBook(engine).opened(OFFICE) as book:
+        suppress(address_of(A), book, NOW, "bounced", "kim")
+    earlier = BEFORE - timedelta(days=3)
+
+    take_in(
+        engine,
+        make_row(A, consented_at=earlier),
+        make_row(B, consented_at=earlier),
+        make_row("c@example.org"),
+        name="older",
+    )
+    take_in(engine, make_row("c@example.org", consented_at=earlier), name="dates")
+    with SqlSubscriberBook(engine).opened(replace(OFFICE, now=LATER)) as book:
+        unsuppress(address_of(A), book, LATER, "works", "kim")
+        change_address(address_of(B), address_of("d@example.org"), book, LATER, "", "kim")
+        enrol(make_row("new@example.org"), book, LATER)
+
+    assert {one.standing for one in SqlSubscriberBook(engine).select(Selection())} == {
+        Standing.ACTIVE,
+        Standing.UNSUBSCRIBED,  # the address that was left
+    }
+    assert verify(engine).missing is None
+    engine.dispose()
+
+
+def test_s2_who_came_suppressed_left_and_took_it_back_has_an_older_date(tmp_path: Path) -> None:
+    """No entry says when they agreed: they were not written to when they came."""
+    put_empty_database(tmp_path)
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+    commits = GroupCommit(engine)
+    acts = SqlReaderActs(commits, UTC)
+    bounced = replace(make_row(A, consented_at=BEFORE), standing=Standing.SUPPRESSED)
+    take_in(engine, replace(bounced, why=Why(Cause.BOUNCED)))
+    with SqlSubscriberBook(engine).opened(OFFICE) as book:
+        unsuppress(address_of(A), book, NOW, "works", "kim")
+    reader = SqlSubscriberBook(engine).find(A)
+    assert reader is not None
+
+    acts.leave(reader.names[0], Leaving("", NOW), Lang.KO)
+    with engine.connect() as connection:
+        name = connection.execute(select(mails.c.name)).scalar_one()
+        mail = find_mail(connection, MailName(name))
+    assert mail is not None
+    assert acts.undo_leaving(mail, LATER) is Standing.ACTIVE
+
+    assert [act for act, _, _ in recorded(engine)] == ["ended", "agreed"]
+    assert verify(engine).missing is None
+    commits.close()
+    engine.dispose()

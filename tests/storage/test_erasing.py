@@ -12,20 +12,24 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import JSON, Engine, Text, create_engine, select, text
+from sqlalchemy import JSON, Engine, Text, create_engine, insert, select, text
 
 from newsletter.delivery.provider import Refused
 from newsletter.dispatch.control import Act, Note
 from newsletter.dispatch.ledger import DeliveryId, DeliveryPage, Plan
 from newsletter.dispatch.states import State
-from newsletter.lang import Preference
+from newsletter.lang import Lang, Preference
+from newsletter.mails.mail import MailKind, Request
 from newsletter.storage import database
 from newsletter.storage.consent_reading import SqlConsents
 from newsletter.storage.database import open_database
 from newsletter.storage.erased_copies import erase_in_copies
 from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.erasure_end import end_erasures, finish_delayed, finish_open
+from newsletter.storage.import_tables import imported_rows, imports
 from newsletter.storage.ledger import SqlLedger
+from newsletter.storage.mail_rows import add_request
+from newsletter.storage.mail_tables import mails
 from newsletter.storage.notes import note
 from newsletter.storage.personal_columns import NOBODYS, OWN, TEXTS
 from newsletter.storage.subscribers import SqlSubscriberBook
@@ -33,7 +37,7 @@ from newsletter.storage.tables import deliveries, metadata, subscribers
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.decisions import enrol, withdraw
 from newsletter.subscribers.erasing import ErasureOrder, ErasureWhy, Remains
-from newsletter.subscribers.subscriber import editions_by_preference
+from newsletter.subscribers.subscriber import SubscriberId, editions_by_preference
 from newsletter.subscribers.traces import Sought, hash_of
 from tests.postgresql import PROGRAMS
 from tests.stage.databases import put_empty_database
@@ -46,6 +50,7 @@ ADDRESS = "Minsu.Unmistakable@example.org"
 KEY = ADDRESS.casefold()
 NAME = "독고탁월"
 ISSUE = "2026-10"
+IS_OURS = subscribers.c.address_key == KEY
 ASKED = ErasureOrder("kim", ErasureWhy.ASKED, NOW)
 
 
@@ -162,6 +167,34 @@ def test_a_note_loses_a_name_however_it_is_written(engine: Engine, name: str, wo
     assert kept.startswith("(erased)")
 
 
+@pytest.mark.parametrize("is_imported", [True, False])
+def test_a_row_of_an_import_stays_at_an_address_that_was_to_be_the_readers(
+    engine: Engine, *, is_imported: bool
+) -> None:
+    make_reader(engine)
+    pending = "shared@example.org"
+    with engine.begin() as connection:
+        number = connection.execute(select(subscribers.c.id).where(IS_OURS)).scalar_one()
+        asked = Request(
+            MailKind.NEW_ADDRESS, Lang.KO, pending, pending, NOW, SubscriberId(number), {}
+        )
+        add_request(connection, asked)
+        if is_imported:
+            connection.execute(insert(imports).values(id="i", file="list.csv", stage="merging"))
+            row = {"import_id": "i", "is_open": True, "address_key": pending, "address": pending}
+            row |= {"name": "", "standing": "active", "standing_since": NOW}
+            row |= {"given_names": "", "fate": "added"}
+            connection.execute(insert(imported_rows).values(row))
+
+    people = SqlErasing(engine).erase([KEY], ASKED)[1]
+
+    assert (pending in people.keys) is not is_imported
+    with engine.connect() as connection:
+        rows = connection.execute(select(imported_rows.c.address)).scalars().all()
+        assert connection.execute(select(mails)).all() == []
+    assert rows == ([pending] if is_imported else [])
+
+
 def test_a_reader_without_deliveries_leaves_no_row(engine: Engine) -> None:
     make_reader(engine)
 
@@ -235,8 +268,8 @@ def test_a_copy_of_an_older_program_is_erased_as_it_is(tmp_path: Path, revision:
             )
     sought = Sought(b"k" * 32, frozenset({hash_of(KEY, b"k" * 32)}))
 
-    assert erase_in_copies(tmp_path / "newsletter.db", sought) == (1, ())
-    assert erase_in_copies(tmp_path / "newsletter.db", sought) == (0, ())
+    assert erase_in_copies(tmp_path / "newsletter.db", sought, ()) == (1, ())
+    assert erase_in_copies(tmp_path / "newsletter.db", sought, ()) == (0, ())
 
     assert find_traces(tmp_path, [ADDRESS]) == []
     with closing(sqlite3.connect(copy)) as connection:
@@ -249,7 +282,7 @@ def test_a_copy_of_an_older_program_is_erased_as_it_is(tmp_path: Path, revision:
 def test_a_copy_that_is_damaged_is_named(tmp_path: Path) -> None:
     (tmp_path / "newsletter.db.before-0005").write_bytes(b"SQLite format 3\0" + b"x" * 4096)
 
-    closed = erase_in_copies(tmp_path / "newsletter.db", Sought(b"k" * 32, frozenset({"h"})))
+    closed = erase_in_copies(tmp_path / "newsletter.db", Sought(b"k" * 32, frozenset({"h"})), ())
 
     assert closed == (0, ("newsletter.db.before-0005",))
 

@@ -8,11 +8,13 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from newsletter.delivery.provider import Accepted, Blame, Deferred, Outcome, Refused, Unknown
+from newsletter.dispatch.doubt import MAILS, DoubtCause, Sign
 from newsletter.dispatch.states import State
 from newsletter.lang import Lang
 from newsletter.mails.limits import Limits
 from newsletter.mails.mail import Mail, MailForm, MailKind, Request
 from newsletter.storage.crowds import SqlCrowds
+from newsletter.storage.doubts import SqlDoubts, raise_doubts
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request, find_mail
 from newsletter.storage.mail_tables import mails, network_limits
@@ -31,7 +33,7 @@ def commits(engine: Engine) -> Iterator[GroupCommit]:
 
 @pytest.fixture
 def book(engine: Engine, commits: GroupCommit) -> SqlMailBook:
-    return SqlMailBook(engine, commits, UTC)
+    return SqlMailBook(engine, commits, UTC, delivers=True)
 
 
 def ask(engine: Engine, address: str = "a@example.org", network: str | None = None) -> Request:
@@ -133,7 +135,7 @@ def test_of_many_processes_one_begins_a_mail_and_limits_hold(
         ask(engine, f"a{number}@example.org", "192.0.2.0/24")
     numbers = book.find_due(NOW, 100)
     rooms = [GroupCommit(engine) for _ in range(4)]
-    books = [SqlMailBook(engine, room, UTC) for room in rooms]
+    books = [SqlMailBook(engine, room, UTC, delivers=True) for room in rooms]
 
     with ThreadPoolExecutor(4) as pool:
         begun = list(pool.map(lambda one: [one.begin(n, LIMITS, NOW) for n in numbers], books))
@@ -178,3 +180,52 @@ def test_only_unconfirmed_requests_of_a_week_ago_are_deleted(
     with engine.connect() as connection:
         [row] = connection.execute(select(mails.c.name, mails.c.network)).all()
     assert tuple(row) == (kept.name, None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "since", "asked", "waits"),
+    [
+        (MailKind.LEFT, -2, -1, True),
+        (MailKind.LEFT, -2, 1, True),  # asked for by whoever does not know that it was told
+        (MailKind.LEFT, 1, 1, False),
+        (MailKind.RENEWAL, -700, 1, True),
+        (MailKind.MOVED, None, -1, True),
+        (MailKind.MOVED, None, 1, False),
+        (MailKind.SUBSCRIBE, None, 1, False),
+    ],
+)
+def test_what_is_owed_waits_for_the_answer_to_a_doubt_that_covers_it(
+    engine: Engine, book: SqlMailBook, kind: MailKind, since: int | None, asked: int, *, waits: bool
+) -> None:
+    name = "agreed" if kind is MailKind.RENEWAL else "since"
+    said = {} if since is None else {name: (NOW + timedelta(hours=since)).isoformat()}
+    at = NOW + timedelta(hours=asked)
+    doubts = SqlDoubts(engine)
+    with engine.begin() as connection:
+        add_request(connection, Request(kind, Lang.KO, "a@example.org", "a", at, facts=said))
+        raise_doubts(connection, [Sign(DoubtCause.RESTORED, "b.db")], NOW)
+    later = NOW + timedelta(hours=2)
+
+    before = book.find_due(later, 10)
+    doubts.answer(doubts.standing(), MAILS, "Kim", "the log was read", later)
+
+    assert bool(before) is not waits
+    assert len(book.find_due(later, 10)) == 1
+
+
+def test_a_doubt_that_comes_between_look_and_begin_lets_a_mail_wait(
+    engine: Engine, book: SqlMailBook
+) -> None:
+    said = {"since": NOW.isoformat()}
+    with engine.begin() as connection:
+        add_request(
+            connection, Request(MailKind.LEFT, Lang.KO, "a@example.org", "a", NOW, facts=said)
+        )
+    [number] = book.find_due(NOW, 10)
+    with engine.begin() as connection:
+        raise_doubts(connection, [Sign(DoubtCause.RESTORED, "b.db")], NOW)
+
+    assert book.begin(number, LIMITS, NOW) is None
+
+    with engine.connect() as connection:
+        assert connection.execute(select(mails.c.state)).scalar_one() == State.PENDING.value

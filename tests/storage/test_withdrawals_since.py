@@ -1,5 +1,7 @@
 """A backup that is restored brings nobody back who left, complained or bounced after it."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -142,3 +144,35 @@ def test_a_firmer_reason_is_not_forgotten(tmp_path: Path) -> None:
     assert "unsuppress" not in desk.run("subscribers", "unsuppress", READERS[0], status=1)
     assert standings(desk)[0] == "suppressed"
     desk.run("consent", "verify")
+
+
+@pytest.mark.parametrize("kept", ["never", "", 20220826])
+def test_a_time_that_was_damaged_by_hand_brings_nobody_back(
+    desk: ClockedStage, kept: object
+) -> None:
+    """The ledger that is replaced may be replaced because of that."""
+    for reader in READERS[:2]:
+        desk.run("subscribers", "remove", reader)
+    key = address_of("never@example.org").key
+    with desk.site.records.database.begin() as connection:
+        block(connection, key, desk.site.now, "reader")
+    desk.run("subscribers", "erase", READERS[2], "--yes")
+    desk.site.close()
+    with closing(sqlite3.connect(desk.root / "newsletter.db")) as database, database:
+        for table, column in (
+            ("subscribers", "standing_since"),
+            ("blocked_addresses", "since"),
+            ("erasures", "standing_since"),
+            ("accesses", "at"),
+            ("mails", "asked_at"),
+        ):
+            database.execute(f"UPDATE {table} SET {column} = ?", (kept,))
+    (desk.root / "newsletter.db.erased").unlink()
+
+    desk.run("restore", str(desk.root / "early.db"), "--yes")
+    desk.restart()
+
+    assert standings(desk) == ["unsubscribed", "unsubscribed", "none", "active"]
+    assert desk.site.records.reader_lookup().is_blocked(key)
+    kinds = {one.kind.value for one in desk.site.records.accesses().find()}
+    assert kinds == {"backup-made", "subscriber-changed", "subscriber-erased", "backup-restored"}

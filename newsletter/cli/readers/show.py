@@ -21,6 +21,7 @@ from newsletter.rights import write_private
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import address_of, printable
 from newsletter.subscribers.consenting import READER
+from newsletter.subscribers.dates import is_whole_day
 from newsletter.subscribers.renewal import UNANSWERED
 from newsletter.subscribers.subscriber import Subscriber
 from newsletter.subscribers.why import IMPORT, Why
@@ -93,7 +94,7 @@ def _say_missing(person: PersonRecord) -> str:
 
 
 def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
-    since = _local(subscriber.standing_since, zone)
+    since = _declared(subscriber.standing_since, zone)
     consented_at = subscriber.consented_at
     tell("address", subscriber.address, cells=COLUMN)
     tell("name", subscriber.name or _("(none)"), cells=COLUMN)
@@ -102,12 +103,19 @@ def _describe(subscriber: Subscriber, zone: tzinfo) -> None:
     tell("standing", _("{standing} since {when}", standing=standing, when=since), cells=COLUMN)
     if reason := _reason(subscriber.why):
         tell("because", reason, cells=COLUMN)
-    consented = _local(consented_at, zone) if consented_at else _("not on record")
+    consented = _declared(consented_at, zone) if consented_at else _("not on record")
     tell("consented", consented, cells=COLUMN)
 
 
 def _local(when: datetime, zone: tzinfo) -> str:
     return f"{when.astimezone(zone):%Y-%m-%d %H:%M} ({zone})"
+
+
+def _declared(when: datetime, zone: tzinfo) -> str:
+    """Return the day alone where no time was given."""
+    if is_whole_day(when, zone):
+        return f"{when.astimezone(zone):%Y-%m-%d}"
+    return _local(when, zone)
 
 
 def _reason(why: Why) -> str:

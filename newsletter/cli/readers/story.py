@@ -18,7 +18,7 @@ from newsletter.cli.returned.naming import (
     name_settled,
 )
 from newsletter.cli.wording import _, say, tell
-from newsletter.desk.moments import show_moment
+from newsletter.desk.moments import show_declared, show_moment
 from newsletter.desk.person_record import PersonRecord
 from newsletter.dispatch.states import State
 from newsletter.feedback.book import Recorded
@@ -39,6 +39,7 @@ class Moment(NamedTuple):
     at: datetime | None  # aware UTC; None: nobody knows
     what: str
     evidence: str = ""
+    is_declared: bool = False  # a day, where somebody has given no time
 
 
 def tell_story(person: PersonRecord, zone: ZoneInfo) -> None:
@@ -46,7 +47,8 @@ def tell_story(person: PersonRecord, zone: ZoneInfo) -> None:
     moments = sorted(_moments(person), key=lambda one: (one.at is not None, one.at))
     tell("story", _("from the earliest on") if moments else _("nothing yet"), cells=COLUMN)
     for one in moments:
-        when = _("date unknown") if one.at is None else show_moment(one.at, zone)
+        show = show_declared if one.is_declared else show_moment
+        when = _("date unknown") if one.at is None else show(one.at, zone)
         click.echo(f"  {pad(when, WHEN)}{one.what}")
         if one.evidence:
             click.echo(f"  {' ' * WHEN}{printable(one.evidence)}")
@@ -66,7 +68,7 @@ def _moments(person: PersonRecord) -> Iterator[Moment]:
 
 def _consent(entry: ConsentEntry, file: str | None) -> Moment:
     act = _("consent: {what}", what=act_in_words(entry))
-    return Moment(entry.at, act, way_in_words(entry, file))
+    return Moment(entry.at, act, way_in_words(entry, file), is_declared=True)
 
 
 def _mail(one: Mail) -> Moment:

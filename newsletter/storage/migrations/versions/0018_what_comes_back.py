@@ -12,8 +12,8 @@ from sqlalchemy import (
     text,
 )
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 
 TIME = DateTime(timezone=True)
 IS_OPEN = text("settled_at IS NULL AND action IN ('ask', 'list', 'hold')")

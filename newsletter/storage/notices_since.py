@@ -1,0 +1,125 @@
+"""Carries over to a backup that is restored what readers were told after it was made."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import JSON, Column, Connection, Engine, insert, or_, select, update
+
+from newsletter.dispatch.states import State
+from newsletter.mails.mail import OWED
+from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.mail_tables import mails
+from newsletter.storage.present_columns import is_in
+from newsletter.storage.tables import UtcTime, subscribers
+from newsletter.storage.transactions import writing
+
+AT_A_TIME: Final = 1_000
+_OF: Final = mails.c
+_LIST: Final = subscribers.c
+_KINDS: Final = sorted(kind.value for kind in OWED)
+_BEGUN: Final = (State.ACCEPTED.value, State.UNKNOWN.value, State.REFUSED.value)
+_OPEN: Final = frozenset({State.PENDING.value, State.DEFERRED.value, State.UNKNOWN.value})
+_TOLD: Final = (
+    "SELECT * FROM mails"  # noqa: S608 - our own words
+    f" WHERE kind IN ({', '.join('?' * len(_KINDS))})"
+    f" AND state IN ({', '.join('?' * len(_BEGUN))}) ORDER BY id"
+)
+_READERS: Final = "SELECT id, address_key, reader_id FROM subscribers"
+# What becomes of a mail after it was asked for.
+_LATER: Final = (
+    *("state", "form", "reason", "attempts", "begun_at", "answered_at", "due_at", "answer"),
+    *("sent_by", "used_at", "door", "way_delivers"),
+)
+_Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A mail that was sent, or may have been, by the ledger that is replaced."""
+
+    row: _Row  # of mails
+    keys: frozenset[str]  # of the addresses by which a backup may know its reader
+    reader: str | None  # the reader's id in links, which stays when the address changes
+
+
+NoticesSince = Sequence[Told]
+
+
+def read_notices(database: Path) -> NoticesSince:
+    """Read what readers were told; nothing, if the ledger is missing, damaged or too old."""
+    if not database.exists():
+        return ()
+    try:
+        with closing(connect_for_copy(database)) as connection:
+            connection.row_factory = sqlite3.Row
+            readers = {row["id"]: row for row in connection.execute(_READERS)}
+            found = connection.execute(_TOLD, (*_KINDS, *_BEGUN))
+            return [_told_of(dict(row), readers) for row in found]
+    except (sqlite3.Error, ValueError, TypeError):
+        return ()
+
+
+def repeat_notices(engine: Engine, since: NoticesSince) -> None:
+    """Let nobody be told again by an older copy what they were told after it was made."""
+    some = iter(since)
+    with writing(engine) as connection:
+        while batch := list(islice(some, AT_A_TIME)):
+            names = [one.row["name"] for one in batch]
+            query = select(_OF.name, _OF.state, _OF.used_at).where(is_in(_OF.name, names))
+            known = {row.name: row for row in connection.execute(query)}
+            for one in batch:
+                before = known.get(one.row["name"])
+                if before is not None and _says_more(one.row, before):
+                    later = {name: one.row[name] for name in _LATER if name in one.row}
+                    is_its = _OF.name == one.row["name"]
+                    connection.execute(update(mails).where(is_its).values(**later))
+            new = [one for one in batch if one.row["name"] not in known]
+            if rows := list(_rows_of(connection, new)):
+                connection.execute(insert(mails), rows)
+
+
+def _says_more(row: _Row, before: Any) -> bool:
+    """Return whether a mail went on after the copy was made; the copy may be the later one."""
+    went_on = before.state in _OPEN and before.state != row["state"]
+    return went_on or (before.used_at is None and row["used_at"] is not None)
+
+
+def _rows_of(connection: Connection, told: Sequence[Told]) -> Iterator[_Row]:
+    """Yield rows for readers whom the copy knows; without the numbers of the other ledger."""
+    keys = {key for one in told for key in one.keys}
+    ids = {one.reader for one in told} - {None}
+    of = (_LIST.id, _LIST.address_key, _LIST.reader_id)
+    query = select(*of).where(or_(is_in(_LIST.address_key, keys), is_in(_LIST.reader_id, ids)))
+    readers = connection.execute(query).all()
+    by_key = {row.address_key: row.id for row in readers}
+    by_id = {row.reader_id: row.id for row in readers if row.reader_id is not None}
+    for one in told:
+        numbers = [by_id.get(one.reader), *(by_key.get(key) for key in sorted(one.keys))]
+        number = next((number for number in numbers if number is not None), None)
+        if number is not None:
+            own = {name: value for name, value in one.row.items() if name != "id"}
+            yield {**own, "subscriber_id": number}
+
+
+def _told_of(row: _Row, readers: Mapping[int, sqlite3.Row]) -> Told:
+    typed = {column.name: _value_of(column, row) for column in _OF if column.name in row}
+    keys, reader = {row["address_key"]}, readers.get(row["subscriber_id"])
+    if reader is not None:
+        keys.add(reader["address_key"])
+    return Told(typed, frozenset(keys), None if reader is None else reader["reader_id"])
+
+
+def _value_of(column: Column[Any], row: _Row) -> Any:
+    value = row[column.name]
+    if value is None:
+        return None
+    if isinstance(column.type, UtcTime):
+        return moment_in(value, datetime.now(UTC))  # damaged by hand: told, all the same
+    return json.loads(value) if isinstance(column.type, JSON) else value
