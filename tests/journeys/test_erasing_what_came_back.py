@@ -1,0 +1,71 @@
+"""S10: what came back from an erased reader goes with them, in every file of the site."""
+
+from base64 import b64encode
+from email.message import EmailMessage
+from pathlib import Path
+
+from tests.feedback.returning import ReturningStage, answer, bounce, complaint
+
+R1, R2, R3 = "r1@example.org", "r2@example.org", "r3@example.org"
+ALIAS = "minji.private@else.example.com"
+GONE = "550 5.1.1 <r1@example.org>: Recipient address rejected"
+
+
+def traces(stage: ReturningStage, *words: str) -> list[str]:
+    """Return the files that contain one of *words*, as they are or in base64."""
+    stage.site.records.close()
+    needles = [word.encode() for word in words]
+    needles += [b64encode(b" " * shift + one)[4:-4] for one in needles for shift in (0, 1, 2)]
+    found = []
+    for path in stage.root.rglob("*"):
+        if path.is_file() and path.suffix != ".bak":
+            content = path.read_bytes().replace(b"\n", b"").replace(b"\r", b"")
+            found += [path.name for needle in needles if needle in content]
+    return found
+
+
+def kept(stage: ReturningStage) -> list[str]:
+    return sorted(path.name for path in (stage.root / "feedback").glob("*"))
+
+
+def foreign(words: str, *, cte: str) -> EmailMessage:
+    """Return a mail from somebody else, whose body is encoded."""
+    mail = EmailMessage()
+    mail["From"] = "Somebody Else <somebody@else.example.com>"
+    mail["To"] = "desk@example.org"
+    mail["Subject"] = "A question"
+    mail.set_content(words, cte=cte)
+    return mail
+
+
+def test_s10_mails_that_are_theirs_or_name_them_are_deleted(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    stage.pipe(answer("I moved, please wait", sender=ALIAS, of=letters[R1]))  # proven
+    stage.pipe(answer("Where is my issue?", sender=R1))  # not proven
+    stage.pipe(foreign(f"My colleague {R1} gets it, I do not.", cte="base64"))
+    stage.pipe(foreign(f"Tell <{R1}>\n that I am well.", cte="quoted-printable"))
+    stage.pipe(bounce(letters[R1], GONE))
+    stage.pipe(complaint(letters[R2]))
+    stage.pipe(answer("Thank you", sender=R3, of=letters[R3]))
+    assert len(kept(stage)) == 5
+    assert traces(stage, R1, ALIAS)
+
+    said = stage.run("subscribers", "erase", R1, "--yes")
+
+    assert "bounces and answers: 6" in said  # two records of theirs, four mails
+    assert traces(stage, R1, ALIAS) == []
+    assert len(kept(stage)) == 1
+    assert stage.standing(R2) == "suppressed complained"
+    stage.run("consent", "verify")
+    stage.run("feedback", "list", "--all")
+
+
+def test_s10_a_new_reader_does_not_inherit_what_came_back(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path, readers=1)
+    stage.pipe(answer("unsubscribe", sender=R1))
+    stage.run("subscribers", "erase", R1, "--yes")
+
+    stage.run("subscribers", "add", R2)
+
+    assert '"returned": []' in stage.run("subscribers", "show", R2, "--json")
