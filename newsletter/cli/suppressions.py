@@ -1,18 +1,20 @@
 """``newsletter suppressions``: addresses that nothing is sent to, and why."""
 
+from typing import Final
+
 import click
 
-from newsletter.cli.suppressed.add import add
-from newsletter.cli.suppressed.export import export
-from newsletter.cli.suppressed.import_file import import_file
-from newsletter.cli.suppressed.list_all import list_all
-from newsletter.cli.suppressed.remove import remove
+from newsletter.cli.lazy import LazyGroup
+
+COMMANDS: Final = {
+    "list": "newsletter.cli.suppressed.list_all:list_all",
+    "add": "newsletter.cli.suppressed.add:add",
+    "remove": "newsletter.cli.suppressed.remove:remove",
+    "import": "newsletter.cli.suppressed.import_file:import_file",
+    "export": "newsletter.cli.suppressed.export:export",
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, modules=COMMANDS)
 def suppressions() -> None:
     """List, add and end suppressions: addresses that no email is sent to."""
-
-
-for _command in (list_all, add, remove, import_file, export):
-    suppressions.add_command(_command)
