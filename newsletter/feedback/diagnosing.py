@@ -13,13 +13,14 @@ from newsletter.feedback.rule import Meaning
 # One without stands where a reply begins: numbers of people, streets and days do not.
 REPLY: Final = re.compile(
     r"(?<![\d.:/-])([45]\d\d)[ :\-]+[#('\"]{0,2}([245]\.\d{1,3}\.\d{1,3})\b"
-    r"|(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|]\s*"
+    r"|(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|]\s{0,5}"
     r"|\b(?:said|error|code|reply|replied|respon\w+|returned|smtp|status|with)"
-    r":?\s+)([45][0-57]\d)(?=[ \-:]+\D|\s*$)",
+    r":?\s{1,5})([45][0-57]\d)(?=[ \-:]{1,5}\D|\s{0,5}$)",
     re.IGNORECASE | re.MULTILINE,
 )
 ENHANCED: Final = re.compile(
-    r"(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|#=<{]\s*|\d\d\d[ -]|\b(?:said|error|code|status|dsn):?\s+)"
+    r"(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|#=<{]\s{0,5}|\d\d\d[ -]"
+    r"|\b(?:said|error|code|status|dsn):?\s{1,5})"
     r"([45]\.[0-7]\.\d{1,3})(?!\.?\d)",
     re.IGNORECASE | re.MULTILINE,
 )

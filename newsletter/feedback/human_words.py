@@ -9,19 +9,19 @@ def _any(*words: str) -> re.Pattern[str]:
 
 
 SENT_BY_MACHINES: Final = _any(
-    r"mailer[-_ ]?daemon|post ?master|mail[-_. ]?deliver\w*|mdaemon|mail server|no-?reply-dsn",
+    r"mailer[-_ ]?daemon|post ?master|mail[-_. ]?deliver\w*+|mdaemon|mail server|no-?reply-dsn",
     r"mail (?:administrator|delivery|system|router)|microsoft ?exchange|bounce|delivery subsystem",
     r"메일 ?(?:배달|시스템|관리자)|mail ?administrator|internet mail delivery|system administrator",
 )
 SAYS_FAILED: Final = _any(
-    r"undeliver\w*|(?:mail|message|delivery|delivered|email)\b.{0,40}\b(?:fail\w*|error)",
+    r"undeliver\w*+|(?:mail|message|delivery|delivered|email)\b.{0,40}\b(?:fail\w*+|error)",
     r"(?:mail|message|delivery|delivered|email)\b.{0,40}\b(?:problem|rejected|refused)",
-    r"fail\w* (?:to )?(?:mail|message|deliver\w*|notice|notification)",
+    r"fail\w*+ (?:to )?(?:mail|message|deliver\w*+|notice|notification)",
     r"return(?:ed|ing) (?:mail|message|to sender|email)",
-    r"(?:could|can|was|did)(?: ?not|n.t)(?: be| been)? (?:\w+ )?deliver\w*",
-    r"(?:could|can|was|did)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*)",
-    r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?deliver\w*",
-    r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*)",
+    r"(?:could|can|was|did)(?: ?not|n.t)(?: be| been)? (?:\w+ )?deliver\w*+",
+    r"(?:could|can|was|did)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*+)",
+    r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?deliver\w*+",
+    r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*+)",
     r"(?:unable|not able) to deliver|non-?delivery|address not found|mail delivery status",
     r"message (?:not sent|blocked)",
     r"delivery (?:status )?(?:notification|report|notice)|nondeliverable|rejected|bounced",
@@ -37,9 +37,9 @@ SAYS_FAILED: Final = _any(
     r"non (?:remis|distribu|délivr)|échec de (?:la )?(?:remise|distribution)",
     r"n.a pas (?:pu être|été)",
     r"no (?:se pudo|entregad|se ha podido)|error .{0,10}entrega|falh[ao] .{0,20}entrega",
-    r"n[aã]o (?:foi |pode |pôde )?(?:ser )?entreg\w*|mancato recapito|non recapit\w*",
-    r"не (?:доставлен|может быть доставлен|удалось доставить)|возврат|недоставлен\w*",
-    r"niet (?:bezorgd|afgeleverd)|onbestelbaar|nie dostarczono|kézbesíthetetlen|nedoruč\w*",
+    r"n[aã]o (?:foi |pode |pôde )?(?:ser )?entreg\w*+|mancato recapito|non recapit\w*+",
+    r"не (?:доставлен|может быть доставлен|удалось доставить)|возврат|недоставлен\w*+",
+    r"niet (?:bezorgd|afgeleverd)|onbestelbaar|nie dostarczono|kézbesíthetetlen|nedoruč\w*+",
 )
 SAYS_DELAYED: Final = _any(
     r"delayed|delivery (?:is )?delay|warning: (?:could not|message)|not yet been delivered",
@@ -51,14 +51,14 @@ SAYS_DELAYED: Final = _any(
     r"this is a warning (?:message )?only|延迟|延遲|遅延|verzögert|retard[ée]|retrasad|atrasad",
 )
 FOR_GOOD: Final = _any(
-    r"permanent\w*|given up|giving up on|has failed|fatal|aborted|no further attempts|영구|최종",
+    r"permanent\w*+|given up|giving up on|has failed|fatal|aborted|no further attempts|영구|최종",
     r"removed from .{0,20}queue|will be (?:deleted|removed) from|has expired|no longer be tried",
 )
 IS_ABSENT: Final = _any(
-    r"out of (?:the )?office|auto(?:matic|mated)?[- ]?(?:repl\w*|respon\w*|answer)",
-    r"vacation|away from|on (?:annual |maternity |parental |sick )?leave|absence|abwesen\w*",
+    r"out of (?:the )?office|auto(?:matic|mated)?[- ]?(?:repl\w*+|respon\w*+|answer)",
+    r"vacation|away from|on (?:annual |maternity |parental |sick )?leave|absence|abwesen\w*+",
     r"automatische antwort|r[ée]ponse automatique|respuesta autom|risposta automatica",
-    r"absent\w* du bureau|fuera de (?:la )?oficina|resposta autom|fora do escrit",
+    r"absent\w*+ du bureau|fuera de (?:la )?oficina|resposta autom|fora do escrit",
     r"fuori (?:ufficio|sede)",
     r"자동 ?(?:응답|회신|답장)|부재 ?중|휴가|연차|출장|퇴사|업무 ?시간 ?외",
     r"出張|不在|自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|休暇|休假|外出中|外出",
@@ -97,7 +97,7 @@ COMPLAINS: Final = _any(
 )
 # An answer to a letter, whose subject repeats the letter's.
 ANSWERS: Final = re.compile(
-    r"\s*(?:(?:re|aw|sv|rv|回复|答复|返信|회신|답장|답변|전달|fw|fwd) ?: ?)", re.IGNORECASE
+    r"\s{0,5}(?:(?:re|aw|sv|rv|回复|答复|返信|회신|답장|답변|전달|fw|fwd) ?: ?)", re.IGNORECASE
 )
 _ANSWERS: Final = r"(?:(?:re|fw|fwd|aw|sv|회신|답장|전달|回复|返信) ?: ?)*"
 _WISHES: Final = (

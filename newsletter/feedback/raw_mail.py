@@ -17,6 +17,8 @@ LONG_BODY: Final = 64_000
 LEVELS_MAX: Final = 20  # of parts in parts
 PARTS_MAX: Final = 200
 HEAD_MAX: Final = 200_000
+TYPE_MAX: Final = 2_000  # octets of a Content-Type; its parameters take the square of its length
+BLOCKS_MAX: Final = 2_000  # of a report: the parser makes a mail of each
 # Reports, which the parser takes for mails.
 LEAVES: Final = frozenset(
     {
@@ -33,6 +35,10 @@ _BOUNDARY: Final = re.compile(
 _NESTED: Final = re.compile(
     rb"^content-type[ \t]*:[ \t]*message/(?:rfc822|global)\b", re.IGNORECASE | re.MULTILINE
 )
+_TYPE: Final = re.compile(
+    rb"^(content-type[ \t]*:)([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE
+)
+_REPORT: Final = re.compile(rb"delivery-status", re.IGNORECASE)
 _PARSER: Final = BytesParser(policy=compat32)
 
 
@@ -61,7 +67,9 @@ def open_mail(content: bytes) -> Mail:
     is_flat = _count_levels(content) > LEVELS_MAX
     if is_flat:  # parts in parts without end: what they say is read as one text
         content = _without_types(content)
+    content = _TYPE.sub(lambda found: found[1] + found[2][:TYPE_MAX], content)
     content, has_many = _bound_parts(content)
+    content, has_blocks = _bound_blocks(content)
     head = _PARSER.parsebytes(content)
     parts, enclosed = list[Part](), list[Message]()
     for part in _walk(head, is_enclosed=False, enclosed=enclosed):
@@ -69,7 +77,7 @@ def open_mail(content: bytes) -> Mail:
         if len(parts) >= PARTS_MAX:
             has_many = True
             break
-    return Mail(head, tuple(parts), tuple(enclosed), is_long or is_flat or has_many)
+    return Mail(head, tuple(parts), tuple(enclosed), is_long or is_flat or has_many or has_blocks)
 
 
 def _with_line_feeds(content: bytes) -> bytes:
@@ -107,6 +115,16 @@ def _bound_parts(content: bytes) -> tuple[bytes, bool]:
     lines = re.compile(rb"^(?:" + b"|".join(map(re.escape, sorted(marks))) + rb")", re.MULTILINE)
     for number, found in enumerate(lines.finditer(content)):
         if number >= PARTS_MAX:
+            return content[: found.start()], True
+    return content, False
+
+
+def _bound_blocks(content: bytes) -> tuple[bytes, bool]:
+    """Return *content* until the blank line that begins one block of a report too many."""
+    if not _REPORT.search(content):
+        return content, False
+    for number, found in enumerate(_BLANK.finditer(content)):
+        if number >= BLOCKS_MAX:
             return content[: found.start()], True
     return content, False
 

@@ -48,7 +48,7 @@ ENGLISH: Final = (
         Reason.POLICY,
         _SENDER,
         "Postfix, Exim, Sendmail, GMX and QQ of the sender's address and of its domain",
-        r"sender (?:e?-?mail )?(?:address|domain|id|verif\w*|rejected|denied|refused|blocked)",
+        r"sender (?:e?-?mail )?(?:address|domain|id|verif\w*+|rejected|denied|refused|blocked)",
         r"sender (?:is )?(?:not |in )|sender .{0,20}(?:invalid|unknown|does not exist)",
         r"(?:domain|address) of (?:the )?(?:envelope )?sender|(?:envelope|bad|invalid|fake) sender",
         r"(?:null|empty) sender|return(?:ing)? address .{0,30}(?:invalid|not)|call-?out verif",
@@ -61,7 +61,7 @@ ENGLISH: Final = (
         "Postfix and Gmail of the client's name; RFC 5321, section 4.1.4 (HELO)",
         r"client host rejected|cannot find your|(?:reverse|forward)[- ](?:dns|lookup|hostname)",
         r"\b(?:rdns|fcrdns)\b|\b(?:helo|ehlo)\b.{0,40}(?:reject|invalid|denied|\bnot\b|bad|must)",
-        r"(?:invalid|bad|need|require\w*|fake) (?:helo|ehlo)|\bptr\b|no reverse",
+        r"(?:invalid|bad|need|require\w*+|fake) (?:helo|ehlo)|\bptr\b|no reverse",
         r"dynamic (?:ip|address)",
         r"(?:ip|host)(?: name| address)? .{0,30}does not resolve|access from ip address",
     ),
@@ -93,7 +93,7 @@ ENGLISH: Final = (
         r"(?:daily|hourly) .{0,20}(?:limit|quota)|too (?:fast|quickly|frequently|often)",
         r"too many (?:connections?|recipients|concurrent|errors|sessions|invalid|bad|unknown|rcpt)",
         r"too many .{0,20}from (?:your|this)|(?:you|ip)\b.{0,30}\btoo (?:many|much)",
-        r"exceed\w* .{0,30}(?:connection|recipients|rate|sending|messages? per|emails? per)",
+        r"exceed\w*+ .{0,30}(?:connection|recipients|rate|sending|messages? per|emails? per)",
         r"user complaints|excessive (?:userid|volume)",
         r"max(?:imum)? (?:number of )?(?:messages|connections|concurrent|recipients)",
         r"messages? per connection",
@@ -110,12 +110,12 @@ ENGLISH: Final = (
         _SOFT,
         "RFC 3463 x.2.2; Postfix, Dovecot, Exchange, Gmail, Yahoo, Naver, QQ, docomo, Orange",
         r"over ?-?(?:\w+ )?quota|quota .{0,20}(?:exceed|full|violat|reached|limit)|diskquota",
-        r"(?:exceed\w*|reach\w*|above|violat\w*) .{0,40}quota|exceeds? (?:mailbox )?quota",
+        r"(?:exceed\w*+|reach\w*+|above|violat\w*+) .{0,40}quota|exceeds? (?:mailbox )?quota",
         rf"\b(?:{_WHO}|mail ?folder|storage|disk|spool|folder)\b{_GAP}\b(?:is |are )?full\b",
         r"full (?:mailbox|inbox)|mail ?box .{0,30}size limit",
         r"(?:mail ?box|storage|disk|account)(?: space| size)? (?:limit )?(?:is "
         r"|has been )?exceeded",
-        r"exceed\w* .{0,40}(?:storage|mailbox (?:size|limit)|space|mailbox)",
+        r"exceed\w*+ .{0,40}(?:storage|mailbox (?:size|limit)|space|mailbox)",
         r"(?:out of|not enough|insufficient|no more|lack of) (?:storage|disk|mailbox|quota) ?space",
         r"space .{0,10}not enough|no (?:free )?space (?:left )?in|out of storage",
         r"(?:user|recipient|account) .{0,40}(?:too (?:many|much) (?:messages|mail)|exhausted)",
@@ -138,7 +138,7 @@ ENGLISH: Final = (
         "RFC 1870; RFC 3463 x.2.3 and x.3.4; Exchange 5.2.3",
         r"(?:message|mail|file|data|content)\b.{0,20}\btoo (?:big|large|long|much data)",
         rf"\b(?:message|mail|header|attachment)s?\b{_GAP}\bexceed",
-        r"exceed\w* .{0,40}(?:maximum|max|fixed|incoming|inbound|allowed|message|mail).{0,20}size",
+        r"exceed\w*+ .{0,40}(?:maximum|max|fixed|incoming|inbound|allowed|message|mail).{0,20}size",
         r"size limit|larger than .{0,40}(?:limit|allowed|current|maximum)|mailsize limit",
         r"too (?:large|big)\b|size .{0,30}exceed|exceeds .{0,20}limit .{0,20}size|recipsizelimit",
         r"message length|maximum (?:message|e?mail) size",
@@ -156,7 +156,7 @@ ENGLISH: Final = (
         "RFC 3463 x.4.7: Postfix, Exim, Sendmail, Exchange, qmail at the end of their queue's time",
         r"(?:message|delivery|mail) (?:time )?(?:has )?(?:expired|timed? ?out|too old)",
         r"(?:retry|delivery|queue) .{0,20}(?:time ?-?out|time(?: limit)? .{0,20}exceeded|expired)",
-        r"(?:not|unable to|n.t) (?:be )?deliver\w* .{0,20}(?:for|within|in|after) .{0,20}(?:hour"
+        r"(?:not|unable to|n.t) (?:be )?deliver\w*+ .{0,20}(?:for|within|in|after) .{0,20}(?:hour"
         r"|day|minute|queue)",
         r"in the queue too long|been (?:in|on) (?:the|our) queue|allowed queue period",
         r"retry time(?:out)? (?:not reached|exceeded)|maximum.time.expired|aborted after",
@@ -170,7 +170,7 @@ ENGLISH: Final = (
         r"(?:host|domain|name|dns|mx|cname|lookup)\b.{0,60}\b(?:try again|temporar|soft error)",
         r"(?:host|domain|name|dns|mx|cname|lookup)\b.{0,60}\b(?:servfail|server ?failure"
         r"|malformed)",
-        r"temporar\w* .{0,30}(?:dns|name resol|lookup|resolv)",
+        r"temporar\w*+ .{0,30}(?:dns|name resol|lookup|resolv)",
         r"dns (?:resolving )?(?:error|timeout)(?!.{0,30}not found)",
     ),
     rule(
@@ -241,7 +241,7 @@ ENGLISH: Final = (
         r"no (?:mx|a|dns|mail exchanger)s? (?:or (?:a|mx) )?(?:record|host)?|has no mail exchanger",
         r"can(?:not|.t|n.t)? find (?:any|a|the) (?:host|mail exchanger|gateway|mail server)",
         r"couldn.t find any host|name service error|name or service not known|dns hard error",
-        r"(?:unable|fail\w*|could not) .{0,10}(?:to )?(?:resolve|look ?up) .{0,20}(?:host|domain"
+        r"(?:unable|fail\w*+|could not) .{0,10}(?:to )?(?:resolve|look ?up) .{0,20}(?:host|domain"
         r"|mx)",
         r"domain .{0,30}(?:has no|is not (?:valid|hosted|local)|expired)|infodomainnonexistent",
     ),
@@ -263,11 +263,11 @@ ENGLISH: Final = (
         Reason.USER_UNKNOWN,
         _HARD,
         "RFC 3463 x.1.1; Postfix, Exim, Sendmail, qmail, Exchange, Domino, GroupWise, and portals",
-        r"\b(?:no such|unknown|unrecogni[sz]ed|invalid|non-?exist\w*|inexistent|bad|wrong"
+        r"\b(?:no such|unknown|unrecogni[sz]ed|invalid|non-?exist\w*+|inexistent|bad|wrong"
         rf"|undefined|illegal|incorrect|undeliverable) {_NEEDLESS}{_WHO}\b",
         rf"\b{_WHO}s?(?:\(s\))?\b{_GAP}\b(?:unknown|invalid|nonexistent|unrecogni[sz]ed)\b",
         rf"\b{_WHO}s?(?:\(s\))?\b{_GAP}\b(?:is|are|was|be|could)?{_NOT} (?:be |an? )?(?:found"
-        r"|known|exist\w*|valid|listed|here|recogni[sz]ed|registered|available)\b",
+        r"|known|exist\w*+|valid|listed|here|recogni[sz]ed|registered|available)\b",
         rf"\b(?:do|does|did){_NOT} (?:have|handle|know|recogni[sz]e"
         rf"|accept mail for){_GAP}\b{_WHO}\b",
         r"\bdo(?:es)?(?: not|n.?t) exist|not exist\b|does not have a final",
@@ -315,7 +315,7 @@ ENGLISH: Final = (
         _SENDER,
         "filters of content: SpamAssassin, Cloudmark, Gmail, Yahoo, 163; attachments: Gmail 5.7.0",
         r"spam(?!mer|haus|cop|rats)|junk|unsolicited|bulk e?-?mail|\buce\b|\bube\b|phish",
-        r"content .{0,30}(?:rejected|refused|filter\w*|blocked|denied|not accepted|presents)",
+        r"content .{0,30}(?:rejected|refused|filter\w*+|blocked|denied|not accepted|presents)",
         r"\bdt:sp[mb]\b|(?:rejected|refused|blocked|by) .{0,30}(?:content|filter)|malicious",
         r"malware",
         r"virus|infected|high probability|suspicious|(?:attachment|file) (?:type|name|extension)",
@@ -349,7 +349,7 @@ ENGLISH: Final = (
         "RFC 3463 x.4.1 and x.4.2: hosts that do not answer; what waits for them expires",
         r"tim(?:ed|e) ?-?out|no answer from|expired|(?:not|n.t) (?:responding|respond|reachable)",
         r"connection (?:to .{0,60}|was )?(?:refused|reset|closed|lost|dropped|died|failed)",
-        r"lost connection|(?:unable|not able|fail\w*|cannot|can.?t|could not) (?:to )?connect",
+        r"lost connection|(?:unable|not able|fail\w*+|cannot|can.?t|could not) (?:to )?connect",
         r"connect to .{0,80}refused|wasn.t able to establish|(?:server|host) did not respond",
         r"not (?:yet )?been delivered|has been delayed|retried for|will continue to",
     ),

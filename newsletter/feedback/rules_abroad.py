@@ -36,7 +36,7 @@ ABROAD: Final = (
         r"|쿼터).{0,20}(?:가득|초과|부족|꽉|찼|넘)",
         r"(?:邮箱|郵箱|信箱|メールボックス|受信箱|容量|空間|空间|收件人).{0,12}(?:已满|已滿|満"
         r"|不足|いっぱい|一杯|超)",
-        r"(?:postfach|mailbox|speicher\w*|kontingent|quota).{0,40}(?:\bvoll\b|überschritten"
+        r"(?:postfach|mailbox|speicher\w*+|kontingent|quota).{0,40}(?:\bvoll\b|überschritten"
         r"|ueberschritten|erschöpft)",
         r"bo[iî]te .{0,60}pleine|quota .{0,20}(?:dépass|depass)|espace .{0,30}insuffisant",
         r"buz[oó]n .{0,40}lleno|(?:cuota|espacio) .{0,30}(?:excedid|superad|insuficiente)",
@@ -69,7 +69,7 @@ ABROAD: Final = (
         r"(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号|帳號).{0,12}(?:不存在|无效|無效|错误"
         r"|未找到)",
         r"找不到.{0,24}(?:地址|收件人|邮箱|用户)|未开通|无此用户|查无此人|查無此人",
-        r"(?:empf[aä]nger\w*|e-?mail-?adresse|benutzer\w*|postfach|adressat) .{0,40}(?:unbekannt"
+        r"(?:empf[aä]nger\w*+|e-?mail-?adresse|benutzer\w*+|postfach|adressat) .{0,40}(?:unbekannt"
         r"|nicht (?:gefunden|bekannt|existier|vorhanden)|existiert nicht|ungültig)",
         r"(?:adresse|destinataire|utilisateur|bo[iî]te)\b.{0,60}(?:n.existe pas|inconnu"
         r"|introuvable|inexistant|invalide|non recens)",

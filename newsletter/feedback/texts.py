@@ -1,7 +1,7 @@
 """Decodes the words of a mail, whatever charset they claim to be in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
@@ -19,9 +19,9 @@ _ESCAPES: Final = {  # ISO 2022 switches between charsets by escape sequences
     b"\x1b$B": "iso2022_jp",
     b"\x1b$@": "iso2022_jp",
 }
-_TAG: Final = re.compile(
-    r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL
-)
+_TAG: Final = re.compile(r"<[^<>]*>")
+_UNSEEN: Final = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
+_SEEN_AGAIN: Final = re.compile(r"</(?:script|style)\s{0,20}>", re.IGNORECASE)
 _BREAK: Final = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/pre)\b[^<>]*>", re.IGNORECASE)
 _CHARSETS: Final = {
     "ks_c_5601-1987": "cp949",
@@ -94,5 +94,17 @@ def _has_unicode(raw: str) -> bool:
 
 def without_tags(html: str) -> str:
     """Return the words of HTML, in lines."""
-    text = _TAG.sub("", _BREAK.sub("\n", html[: 4 * TEXT_MAX]))
-    return unescape(text)[:TEXT_MAX]
+    seen = "".join(_seen(html[: 4 * TEXT_MAX]))
+    return unescape(_TAG.sub("", _BREAK.sub("\n", seen)))[:TEXT_MAX]
+
+
+def _seen(html: str) -> Iterator[str]:
+    """Yield what stands outside of scripts and styles; one that never ends takes the rest."""
+    at = 0
+    while (unseen := _UNSEEN.search(html, at)) is not None:
+        yield html[at : unseen.start()]
+        again = _SEEN_AGAIN.search(html, unseen.end())
+        if again is None:
+            return
+        at = again.end()
+    yield html[at:]

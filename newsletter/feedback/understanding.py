@@ -67,7 +67,8 @@ def _kind_of_answer(mail: Mail, subject: str, text: str) -> Kind:
         return Kind.AUTOREPLY
     if asks_to_leave(subject, text):
         return Kind.UNSUBSCRIBE
-    return Kind.HUMAN if text.strip() or subject else Kind.OTHER
+    is_said = bool(text.strip() or subject) and not _is_from_nobody(mail.head)
+    return Kind.HUMAN if is_said else Kind.OTHER
 
 
 def _reported_abuse(mail: Mail) -> Understood | None:
@@ -152,4 +153,6 @@ def _is_report(mail: Mail) -> bool:
 
 
 def _is_from_nobody(head: Message) -> bool:
-    return header_of(head, "Return-Path") == "<>"
+    """Return whether no answer could reach a sender of the mail (RFC 5321, section 4.5.5)."""
+    sender = header_of(head, "From").lower()
+    return header_of(head, "Return-Path") == "<>" or "mailer-daemon" in sender

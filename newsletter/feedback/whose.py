@@ -22,7 +22,7 @@ SENT_TO: Final = ("X-Original-To", "Delivered-To", "Envelope-To", "X-Envelope-To
 # Fields of our letters that contain the token, in the letter that a bounce sends back.
 OF_LETTER: Final = ("Return-Path", "X-Envelope-From", "List-Unsubscribe")
 MESSAGE_ID: Final = re.compile(r"<?([A-Za-z0-9-]{1,64}\.[0-9a-f]{32})@[^<>\s]{1,255}>?")
-_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]?]+")
+_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]{1,128}@[^\s<>\"'(),;:\[\]?]{1,255}")
 ADDRESSES_MAX: Final = 200  # that are looked at in one mail
 
 

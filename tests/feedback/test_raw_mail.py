@@ -12,6 +12,7 @@ from newsletter.feedback.understanding import understand
 from tests.feedback.fuzz import SAMPLES, find_faults
 
 BOUNCE: Final = b"From: MAILER-DAEMON\nSubject: Undeliverable\n"
+REPORT: Final = BOUNCE + b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
 NESTED: Final = b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n'
 PATIENCE_S: Final = 10.0  # of a test on a busy machine; alone each takes less than one
 
@@ -30,6 +31,12 @@ PATIENCE_S: Final = 10.0  # of a test on a busy machine; alone each takes less t
         BOUNCE + b"\n" + b"a@b.c " * 150_000,
         BOUNCE + b"\n" + b"mailbox account " * 60_000,
         BOUNCE + b"Content-Type: text/html\n\n" + b"<" * 900_000,
+        BOUNCE + b"Content-Type: text/html\n\n" + b"<script>" * 100_000,
+        BOUNCE + b"Content-Type: text/plain;" + b"a;" * 400_000,
+        REPORT + b"\n" * 900_000,
+        REPORT + b"Diagnostic-Code: smtp;" + b"\n a" * 300_000,
+        REPORT + b"Final-Recipient: rfc822;" + b"a" * 900_000,
+        BOUNCE + b"\n" + b"speicher" * 100_000,
         b"",
         b"\x00" * 1_000,
     ],
