@@ -63,7 +63,8 @@ class Mail:
 
 def open_mail(content: bytes) -> Mail:
     """Parse a mail, whatever it contains; never raises."""
-    content, is_long = _bound(_with_line_feeds(content))
+    # The standard library decodes by names of charsets that a mail chooses; NUL there is an error.
+    content, is_long = _bound(_with_line_feeds(content.replace(b"\0", b"")))
     is_flat = _count_levels(content) > LEVELS_MAX
     if is_flat:  # parts in parts without end: what they say is read as one text
         content = _without_types(content)
@@ -133,7 +134,8 @@ def _walk(
     message: Message, *, is_enclosed: bool, enclosed: list[Message], level: int = 0
 ) -> Iterator[Part]:
     kind = message.get_content_type()
-    inner = message.get_payload()
+    # Not asked for where it is text: decoding it fails for some charsets that a mail may name.
+    inner = message.get_payload() if message.is_multipart() else None
     if level > LEVELS_MAX:
         return
     if kind in LEAVES or not isinstance(inner, list):

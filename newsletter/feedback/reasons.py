@@ -39,6 +39,7 @@ _BY_DETAIL: Final[dict[str, Meaning]] = {
     "2.4": Meaning(Reason.SYSTEM, _SOFT),
     "2.121": Meaning(Reason.POLICY, _SOFT),  # Exchange Online: the reader's own rate
     "2.122": Meaning(Reason.POLICY, _SOFT),
+    "3.3": Meaning(Reason.OTHER, _MESSAGE),  # a feature that the letter wants
     "3.4": Meaning(Reason.SIZE, _MESSAGE),
     "4.1": Meaning(Reason.EXPIRED, _SOFT),
     "4.2": Meaning(Reason.EXPIRED, _SOFT),

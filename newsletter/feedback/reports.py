@@ -126,16 +126,19 @@ def _blocks(text: str) -> Iterator[Fields]:
 
 def _raw_text(part: Part) -> str:
     """Return the text of a part that the parser has taken for mails."""
-    inner = part.message.get_payload()
+    inner = part.message.get_payload() if part.message.is_multipart() else None
     if not isinstance(inner, list):
         payload = part.message.get_payload(decode=True)
-        return decode(payload) if isinstance(payload, bytes) else str(inner)
+        return decode(payload) if isinstance(payload, bytes) else ""
     return "\n\n".join(_flat(one) for one in inner if isinstance(one, Message))
 
 
 def _flat(message: Message) -> str:
     fields = "\n".join(f"{name}: {value}" for name, value in message.items())
-    body = message.get_payload()
-    if isinstance(body, list):
-        body = "\n\n".join(_flat(one) for one in body if isinstance(one, Message))
-    return f"{fields}\n\n{body or ''}".strip("\n")
+    inner = message.get_payload() if message.is_multipart() else None
+    if isinstance(inner, list):
+        body = "\n\n".join(_flat(one) for one in inner if isinstance(one, Message))
+    else:
+        payload = message.get_payload(decode=True)
+        body = decode(payload) if isinstance(payload, bytes) else ""
+    return f"{fields}\n\n{body}".strip("\n")

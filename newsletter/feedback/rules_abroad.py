@@ -60,8 +60,9 @@ ABROAD: Final = (
         Reason.USER_UNKNOWN,
         _HARD,
         "Exchange, Gmail, Orange, Daum, Nate, QQ and Japanese providers of unknown readers",
-        r"(?:존재하지 ?않는|등록되지 ?않은|없는|잘못된|알 수 없는|유효하지 ?않은"
-        r"|탈퇴한) ?(?:이?메일|전자 ?메일|사용자|계정|아이디|주소|수신자|수신인|회원|받는|편지|ID)",
+        r"(?:존재하지 ?않는|등록되지 ?않은|없는|잘못된|알 수 없는|유효하지 ?않은|탈퇴한"
+        r"|퇴[직사]한) ?(?:이?메일|전자 ?메일|사용자|계정|아이디|주소|수신자|수신인|회원|직원|받는",
+        r"편지|ID)",
         r"(?:사용자|계정|수신자|수신인|아이디|메일 ?주소|주소|받는 ?사람|받는 ?이|메일 ?박스"
         r"|사서함)(?:(?!서버|도메인)[^.]){0,24}(?:존재하지|없습니다|없음|없어|찾을 수|찾지 못|잘못",
         r"틀[렸린]|등록되지)",
@@ -76,8 +77,9 @@ ABROAD: Final = (
         r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta)\b.{0,60}(?:desconocid|inexistente"
         r"|no existe|no (?:se )?(?:encontr|ha encontr)|no v[aá]lid|inv[aá]lid)",
         r"no se (?:encontr|ha encontr|pudo encontrar).{0,30}(?:direcci|destinatario|usuario)",
-        r"(?:utilizador|usu[aá]rio|destinat[aá]rio|endere[cç]o|conta)\b.{0,60}(?:desconhecid"
-        r"|inexistente|n[aã]o (?:existe|encontrad|foi encontrad)|inv[aá]lid)",
+        r"(?:mailbox|caixa|utilizador|usu[aá]rio|destinat[aá]rio|endere[cç]o"
+        r"|conta)\b.{0,60}(?:desconhecid|inexistente|n[aã]o (?:existe|encontrad|foi encontrad)",
+        r"inv[aá]lid)",
         r"(?:utente|destinatario|indirizzo|casella)\b.{0,60}(?:sconosciut|inesistente"
         r"|non (?:esiste|trovat|valid|è stat))",
         r"(?:получател|пользовател|адрес|ящик).{0,40}(?:не (?:найден|существует)|неизвест|неверн)",
@@ -88,8 +90,8 @@ ABROAD: Final = (
         Reason.HOST_UNKNOWN,
         _HARD,
         "domains that do not exist",
-        r"(?:도메인|호스트|메일 ?서버|서버 ?주소)[^.]{0,24}(?:존재하지|찾을 수 없|찾지 못|없는"
-        r"|없습니다)",
+        r"(?:도메인|호스트|메일 ?서버|서버 ?주소)[^.]{0,24}(?:존재하지|찾을 수 없|찾지 못"
+        r"|(?<!수 )없는|(?<!수 )없습니다)",
         r"(?:존재하지 ?않는|없는|잘못된|알 수 없는) ?(?:도메인|호스트)",
         r"(?:域名|主机|主機|網域|网域).{0,12}(?:不存在|找不到|无法解析|错误|無法)",
         r"(?:ドメイン|ホスト).{0,24}(?:存在|見つか|不明)",

@@ -14,6 +14,8 @@ TEXT_MAX: Final = 100_000  # characters of one part
 FIELD_MAX: Final = 8_000  # characters of a header field; decoding takes the square of its length
 # What is tried where the declared charset fails; a strict decoder of one refuses the others often.
 GUESSES: Final = ("utf-8", "cp949", "gb18030", "shift_jis", "euc_jp")
+# No text is written in these; punycode takes the square of a text's length, and refuses none.
+PASSED_OVER: Final = frozenset({"us-ascii", "ascii", "punycode", "idna"})
 _ESCAPES: Final = {  # ISO 2022 switches between charsets by escape sequences
     b"\x1b$)C": "iso2022_kr",
     b"\x1b$B": "iso2022_jp",
@@ -47,7 +49,7 @@ def decode(content: bytes, charset: str = "") -> str:
     if content.isascii() and not escaped:
         return content.decode("ascii")
     for name in (*escaped, *((declared,) if declared else ()), *GUESSES):
-        if name.lower() in {"us-ascii", "ascii"}:
+        if name.lower() in PASSED_OVER:
             continue
         try:
             return content.decode(name)
