@@ -132,8 +132,8 @@ ASKS_TO_LEAVE: Final = _any(
     r"|받지 ?않)(?:기를?|겠습니다|고 ?싶(?:어요|습니다)|을래요|세요|십시오|아 ?주세요",
     r"아 ?주십시오|주세요|주십시오|시기 ?바랍니다|시길 ?바랍니다|줘요?|달라",
     r"요)?(?: ?(?:원합니다|부탁드립니다|바랍니다))?",
-    rf"{_ANSWERS}{_MAILS}(?:명단|목록|리스트|수신자)에서 ?(?:빼|삭제|제외)(?:해)? ?(?:주세요"
-    rf"|주십시오|줘요?)?{_PLEASE}",
+    rf"{_ANSWERS}{_MAILS}(?:(?:수신|구독|발송)(?:자|인)? ?|메일링 ?)?(?:명단|목록|리스트|대상"
+    rf"|수신자)에서 ?(?:빼|삭제|제외)(?:해)? ?(?:주세요|주십시오|줘요?)?{_PLEASE}",
     r"abmelden|abbestellen|newsletter abbestellen|désabonnement|se désabonner|désinscription",
     r"cancelar suscripci[oó]n|darme de baja|baja|退订|取消订阅|配信停止|登録解除|отписаться",
 )

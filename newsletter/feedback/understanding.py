@@ -59,7 +59,7 @@ def _kind_of_answer(mail: Mail, subject: str, text: str) -> Kind:
     if CHALLENGES.search(subject) or CHALLENGES.search("\n".join(own_lines(text))[:WORDS_MAX]):
         return Kind.CHALLENGE
     # Mail programs send it by themselves from a mailto link, some with fields of automatic mails.
-    if not ANSWERS.match(subject) and asks_to_leave(subject, ""):
+    if not ANSWERS.match(subject) and asks_to_leave(subject, text):
         return Kind.UNSUBSCRIBE
     if is_automatic(mail.head) or any(part.kind == RECEIPT_KIND for part in mail.parts):
         return Kind.AUTOREPLY
@@ -106,10 +106,11 @@ def _kind_of(report: RecipientReport) -> Kind | None:
 
 def _diagnose(report: RecipientReport, mail: Mail, *, is_delay: bool) -> Diagnosis:
     said = diagnose(report.diagnostic, report.status, is_delay=is_delay)
-    if said.reason is not Reason.OTHER or said.bounce_class in {
+    is_told = said.reason is not Reason.OTHER or said.bounce_class in {
         BounceClass.HARD,
         BounceClass.MESSAGE,
-    }:
+    }
+    if is_told and (report.diagnostic or not report.status.endswith(".0")):
         return said
     text = of_recipient(server_words(own_text(mail)), report.recipient)
     more = diagnose(f"{report.diagnostic} {text}", report.status, is_delay=is_delay)
