@@ -35,7 +35,7 @@ _HOST_SAID: Final = re.compile(
 _PATH: Final = re.compile(r"(\bhttps?://[^\s/?]{1,255})[/?]\S*")  # says "spam" of anything
 _COMMAND: Final = re.compile(r"\(in reply to (?!end of DATA)[\w ]{1,40}\)")
 # Cisco writes its own words for the class of a code before what the other server said.
-_CISCO: Final = re.compile(r"\b[45]\.\d\.\d - [A-Z][\w -]{3,40}? (?=[45]\d\d-?')")
+_CISCO: Final = re.compile(r"\b[45]\.\d\.\d -\s[A-Z][\w\s-]{3,40}?\s(?=[45]\d\d-?')")
 
 
 def diagnose(words: str, status: str = "", *, is_delay: bool = False) -> Diagnosis:
@@ -78,18 +78,19 @@ def _meaning(words: str, status: str, code: str) -> Meaning | None:
 
 
 def _decoded(words: str) -> str:
+    """Return *words* decoded, without addresses and Cisco's own words for a code."""
     words = words.replace("=\r\n", "").replace("=\n", "")  # quoted-printable that nobody decoded
     if "%20" in words:
         words = unquote(words, errors="replace")
     if "&" in words:
         words = unescape(words)
-    return _CISCO.sub("", words)
+    return _ADDRESS.sub("<>", _CISCO.sub("", words))
 
 
 def _plain(words: str) -> str:
-    """Return *words* on one line, without addresses and the names of hosts."""
+    """Return *words* on one line, without the names of hosts and the paths of URLs."""
     words = " ".join(words.split())
-    for pattern, instead in ((_HOST_SAID, ""), (_COMMAND, ""), (_PATH, r"\1"), (_ADDRESS, "<>")):
+    for pattern, instead in ((_HOST_SAID, ""), (_COMMAND, ""), (_PATH, r"\1")):
         words = pattern.sub(instead, words)
     return words.strip()
 

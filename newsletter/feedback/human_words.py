@@ -114,31 +114,40 @@ _LIST: Final = (
     r"|further) ?){0,4}(?:list|lists|newsletters?|mails?|emails?|e-mails?|mailings?|messages?)?"
 )
 
+_POLITELY: Final = (
+    r"(?:please |pls |kindly |i want to |i would like to |i'd like to |can you |could you )*"
+)
+_SOON: Final = r"(?: please| now| immediately| asap| again| anymore| any more)*"
+_NEWS_OR_NONE: Final = rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?"
+_LEFT: Final = r"(?:거부|거절|중지|중단|취소|해지|차단|철회)"
+_WANTED: Final = (
+    r" ?(?:기를?|겠습니다|고 ?싶(?:어요|습니다)|을래요|세요|십시오|아 ?주세요|아 ?주십시오|주세요"
+    r"|주십시오|시기 ?바랍니다|시길 ?바랍니다|줘요?|달라|요)?"
+    r"(?: ?(?:원합니다|부탁드립니다|바랍니다))?"
+)
+_FROM_LIST: Final = (
+    r"(?:(?:수신|구독|발송)(?:자|인)? ?|메일링 ?)?(?:명단|목록|리스트|대상|수신자)에서 ?"
+    r"(?:빼|삭제|제외)(?:해)? ?(?:주시기 ?바랍니다|주시길 ?바랍니다|주세요|주십시오|줘요?)?"
+)
+
 # A sentence, or the whole subject, that asks for nothing else.
 ASKS_TO_LEAVE: Final = _any(
-    rf"{_ANSWERS}(?:please |pls |kindly |i want to |i would like to |i'd like to |can you "
-    r"|could you )*(?:unsubscribe|unsubcribe|opt[- ]?out|remove|delete",
-    rf"take)(?: (?:me|us|my (?:e-?mail )?address|my e-?mail))?(?: off| out)?{_LIST}(?: please| now",
-    r" immediately| asap)*",
-    r"(?:please )?(?:stop"
-    rf"|cease)(?: (?:sending|emailing|mailing|it))?(?: (?:me|us))?{_LIST}(?: please)?",
-    r"(?:please )?(?:do not|don.t) (?:send|e-?mail|mail) (?:me"
-    rf"|us)(?: any)?(?: more)?{_LIST}(?: again| anymore| any more)?",
-    rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?(?:수신 ?(?:을 ?)?(?:거부|거절|중지|중단|취소|해지"
-    rf"|차단)|거부|해지|탈퇴){_PLEASE}",
-    rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?구독 ?(?:을 ?)?(?:해지|취소|중지|중단|철회"
-    rf"|거부){_PLEASE}",
-    rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?(?:그만 ?(?:보내|받)|보내지 ?(?:마|말아)"
-    r"|받지 ?않)(?:기를?|겠습니다|고 ?싶(?:어요|습니다)|을래요|세요|십시오|아 ?주세요",
-    r"아 ?주십시오|주세요|주십시오|시기 ?바랍니다|시길 ?바랍니다|줘요?|달라",
-    r"요)?(?: ?(?:원합니다|부탁드립니다|바랍니다))?",
-    rf"{_ANSWERS}{_MAILS}(?:(?:수신|구독|발송)(?:자|인)? ?|메일링 ?)?(?:명단|목록|리스트|대상"
-    rf"|수신자)에서 ?(?:빼|삭제|제외)(?:해)? ?(?:주세요|주십시오|줘요?)?{_PLEASE}",
+    rf"{_ANSWERS}{_POLITELY}(?:unsubscribe|unsubcribe|opt[- ]?out|remove|delete|take)"
+    rf"(?: (?:me|us|my (?:e-?mail )?address|my e-?mail))?(?: off| out)?{_LIST}{_SOON}",
+    r"(?:please )?(?:stop|cease)(?: (?:sending|emailing|mailing|it))?(?: (?:me|us))?"
+    rf"{_LIST}{_SOON}",
+    r"(?:please )?(?:do not|don.t) (?:send|e-?mail|mail) (?:me|us)(?: any)?(?: more)?"
+    rf"{_LIST}{_SOON}",
+    rf"{_NEWS_OR_NONE}(?:수신 ?(?:을 ?)?{_LEFT}|거부|해지|탈퇴){_PLEASE}",
+    rf"{_NEWS_OR_NONE}구독 ?(?:을 ?)?{_LEFT}{_PLEASE}",
+    rf"{_NEWS_OR_NONE}(?:그만 ?(?:보내|받)|보내지 ?(?:마|말아)|받지 ?않){_WANTED}",
+    rf"{_ANSWERS}{_MAILS}{_FROM_LIST}{_PLEASE}",
     r"abmelden|abbestellen|newsletter abbestellen|désabonnement|se désabonner|désinscription",
     r"cancelar suscripci[oó]n|darme de baja|baja|退订|取消订阅|配信停止|登録解除|отписаться",
 )
 COURTESIES: Final = _any(
-    r"^(?:hi|hello|dear|hey|good (?:morning|afternoon|day))\b[^.!?]{0,40}$|^sir or madam$",
+    r"^(?:hi|hello|dear|hey|good (?:morning|afternoon|day))(?: [\w.]{1,20}){0,3}(?:[,:]|$)",
+    r"^(?:hi|hello|hey)(?: there| all| team)?\b|^sir or madam$",
     r"\bthank(?:s| you)(?: (?:very much|so much|a lot|in advance|you))?\b",
     r"^(?:best|kind|warm)? ?regards$",
     r"^sent from (?:my|outlook)[^.!?]{0,40}$|^get outlook[^.!?]{0,40}$|^cheers$|^sincerely$",

@@ -61,11 +61,11 @@ ABROAD: Final = (
         _HARD,
         "Exchange, Gmail, Orange, Daum, Nate, QQ and Japanese providers of unknown readers",
         r"(?:존재하지 ?않는|등록되지 ?않은|없는|잘못된|알 수 없는|유효하지 ?않은|탈퇴한"
-        r"|퇴[직사]한) ?(?:이?메일|전자 ?메일|사용자|계정|아이디|주소|수신자|수신인|회원|직원|받는",
-        r"편지|ID)",
+        r"|퇴[직사]한) ?(?:이?메일|전자 ?메일|사용자|계정|아이디|주소|수신자|수신인|회원|직원|받는"
+        r"|편지|ID)",
         r"(?:사용자|계정|수신자|수신인|아이디|메일 ?주소|주소|받는 ?사람|받는 ?이|메일 ?박스"
-        r"|사서함)(?:(?!서버|도메인)[^.]){0,24}(?:존재하지|없습니다|없음|없어|찾을 수|찾지 못|잘못",
-        r"틀[렸린]|등록되지)",
+        r"|사서함)(?:(?!서버|도메인)[^.]){0,24}(?:존재하지|없습니다|없음|없어|찾을 수|찾지 못|잘못"
+        r"|틀[렸린]|등록되지)",
         r"(?:ユーザ|アドレス|宛先|受信者|メールボックス).{0,24}(?:存在|不明|見つか|ありません|誤)",
         r"(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号|帳號).{0,12}(?:不存在|无效|無效|错误"
         r"|未找到)",
@@ -78,8 +78,8 @@ ABROAD: Final = (
         r"|no existe|no (?:se )?(?:encontr|ha encontr)|no v[aá]lid|inv[aá]lid)",
         r"no se (?:encontr|ha encontr|pudo encontrar).{0,30}(?:direcci|destinatario|usuario)",
         r"(?:mailbox|caixa|utilizador|usu[aá]rio|destinat[aá]rio|endere[cç]o"
-        r"|conta)\b.{0,60}(?:desconhecid|inexistente|n[aã]o (?:existe|encontrad|foi encontrad)",
-        r"inv[aá]lid)",
+        r"|conta)\b.{0,60}(?:desconhecid|inexistente|n[aã]o (?:existe|encontrad|foi encontrad)"
+        r"|inv[aá]lid)",
         r"(?:utente|destinatario|indirizzo|casella)\b.{0,60}(?:sconosciut|inesistente"
         r"|non (?:esiste|trovat|valid|è stat))",
         r"(?:получател|пользовател|адрес|ящик).{0,40}(?:не (?:найден|существует)|неизвест|неверн)",
