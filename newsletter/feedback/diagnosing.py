@@ -28,7 +28,10 @@ BARE: Final = re.compile(r"[245]\.0\.0")
 LONGEST: Final = 2_000  # characters of words that are looked at
 REPLY_MAX: Final = 400  # characters of one reply
 # What a server says of hosts and addresses would be taken for what it says of the cause.
-_ADDRESS: Final = re.compile(r"<?[^\s<>\"'(),;:\[\]=]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,9}>?")
+_LOCAL: Final = r"[^\s<>\"'(),;:\[\]=.@]{1,64}"
+_ADDRESS: Final = re.compile(
+    rf"<?(?:{_LOCAL}\.){{0,9}}{_LOCAL}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,9}}>?"
+)
 _HOST_SAID: Final = re.compile(
     r"\bhost \S{1,255}\[[\da-fA-F.:]{2,45}\] (?:said|refused to talk to me):"
 )
@@ -72,7 +75,7 @@ def _meaning(words: str, status: str, code: str) -> Meaning | None:
     reply = REPLY.search(words)
     if reply is not None and reply.start() > 0:
         found = meaning_of_words(words[reply.start() :][:REPLY_MAX], status, code)
-        if found is not None:
+        if found is not None and found.reason is not Reason.SYSTEM:
             return found
     return meaning_of_words(words, status, code)
 

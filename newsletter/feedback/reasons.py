@@ -12,8 +12,9 @@ from newsletter.feedback.event import BounceClass, Reason
 from newsletter.feedback.rule import Meaning
 from newsletter.feedback.rules import ENGLISH
 from newsletter.feedback.rules_abroad import ABROAD
+from newsletter.feedback.rules_last import LAST
 
-RULES: Final = (*ENGLISH, *ABROAD)
+RULES: Final = (*ENGLISH, *ABROAD, *LAST)
 _HARD: Final = BounceClass.HARD
 _SOFT: Final = BounceClass.SOFT
 _SENDER: Final = BounceClass.SENDER

@@ -17,7 +17,7 @@ _SENDER: Final = BounceClass.SENDER
 _MESSAGE: Final = BounceClass.MESSAGE
 _WHO: Final = (
     r"(?:user ?name|userid|users?|recipients?|mail ?box(?:es)?|mail ?drop|account|address(?:es)?"
-    r"|addressee|alias|customer|e-?mail|local ?part|inbox|person|member|mail user)"
+    r"|addressee|alias|customer|e-?mail|local[ -]?part|inbox|person|member|mail user)"
 )
 _GAP: Final = r"(?:(?![.;!?:]\s|\? )[^\n]){0,50}?"  # words of the same sentence
 _NOT: Final = r"(?: ?not|n.?t)"
@@ -49,10 +49,12 @@ ENGLISH: Final = (
         _SENDER,
         "Postfix, Exim, Sendmail, GMX and QQ of the sender's address and of its domain",
         r"sender (?:e?-?mail )?(?:address|domain|id|verif\w*+|rejected|denied|refused|blocked)",
-        r"sender (?:is )?(?:not |in )|sender .{0,20}(?:invalid|unknown|does not exist)",
+        r"sender\b.{0,20}\b(?:not|rejected|refused|denied|mismatch\w*+)\b|sender (?:is )?in ",
+        r"sender .{0,20}(?:invalid|unknown|does not exist)",
         r"(?:domain|address) of (?:the )?(?:envelope )?sender|(?:envelope|bad|invalid|fake) sender",
         r"(?:null|empty) sender|return(?:ing)? address .{0,30}(?:invalid|not)|call-?out verif",
-        r"badmailfrom|mail from .{0,40}(?:rejected|denied|not allowed)|invalid dns mx",
+        r"badmailfrom|mismatch|forgery|due to abuse",
+        r"mail from .{0,40}(?:rejected|denied|not allowed)|invalid dns mx",
         r"domain may not exist|your (?:e-?mail )?domain|denied domain name",
     ),
     rule(
@@ -72,7 +74,7 @@ ENGLISH: Final = (
         r"\b(?:spf|dkim|dmarc|arc)\b|sender policy framework|domainkeys",
         r"unauthenticated|not (?:been )?authenticated",
         r"authentication (?:is )?(?:required|level|fail)",
-        r"(?:must|need to) authenticate|anti-?spoof|spoof(?:ed|ing)|auth error",
+        r"(?:must|need to) authenticate|anti-?spoof|spoof(?:ed|ing)|auth error|auth failed",
         r"(?:fail\w*+|authentication) .{0,10}(?:authentication|mechanism)|local user only",
     ),
     rule(
@@ -118,7 +120,8 @@ ENGLISH: Final = (
         r"|has been )?exceeded",
         r"exceed\w*+ .{0,40}(?:storage|mailbox (?:size|limit)|space|mailbox)",
         r"(?:out of|not enough|insufficient|no more|lack of) (?:storage|disk|mailbox|quota) ?space",
-        r"space .{0,10}not enough|no (?:free )?space (?:left )?in|out of storage",
+        r"(?:writ|append|access|updat)\w*+ .{0,80}file too large|space .{0,10}not enough",
+        r"no (?:free )?space (?:left )?in|out of storage",
         r"(?:user|recipient|account) .{0,40}(?:too (?:many|much) (?:messages|mail)|exhausted)",
         r"too many messages (?:in|on)|mailbox has exceeded|mailbox .{0,20}over (?:its|the) limit",
         r"over (?:its |the |their )?(?:storage|mailbox|allowed) |insufficient storage|overdrawn",
@@ -131,7 +134,8 @@ ENGLISH: Final = (
         r"(?:header|from|date|message-id)s? .{0,30}(?:missing|malformed"
         r"|not (?:valid|given|present))",
         r"(?:missing|invalid|malformed|multiple|duplicate) .{0,20}(?:header|from:|date|message-id)",
-        r"smtputf8|8-?bit|non-?compliant|not rfc|rfc ?(?:2822|5322)|invalid (?:message )?content",
+        r"\bmime\b|invalid structure|smtputf8|8-?bit|non-?compliant|not rfc|rfc ?(?:2822|5322)",
+        r"invalid (?:message )?content",
     ),
     rule(
         Reason.SIZE,
@@ -171,6 +175,7 @@ ENGLISH: Final = (
         r"(?:host|domain|name|dns|mx|cname|lookup)\b.{0,60}\b(?:try again|temporar|soft error)",
         r"(?:host|domain|name|dns|mx|cname|lookup)\b.{0,60}\b(?:servfail|server ?failure"
         r"|malformed)",
+        r"name server.{0,60}(?:failure|time-?out)|lookup failure",
         r"temporar\w*+ .{0,30}(?:dns|name resol|lookup|resolv)",
         r"dns (?:resolving )?(?:error|timeout)(?!.{0,30}not found)",
     ),
@@ -191,7 +196,7 @@ ENGLISH: Final = (
         r"|prohib)",
         r"\brelay(?:ing)? .{0,30}(?:disallowed|rejected|forbidden)",
         r"(?:unable|not|unauthori[sz]ed|forbidden|refuse|cannot|n.t) .{0,20}\brelay|open relay",
-        r"rcpthosts|\brelaying\b|relaying denied|we do not relay|mail relay",
+        r"rcpthosts|not a gateway|\brelaying\b|relaying denied|we do not relay|mail relay",
     ),
     rule(
         Reason.OTHER,
@@ -199,10 +204,12 @@ ENGLISH: Final = (
         "RFC 3463 x.2.1; GMX, Yahoo, Gmail, 163 and Naver of mailboxes that are shut",
         rf"\b{_WHO}\b{_GAP}\b(?:disabled|inactive|deactivated|suspended|locked|frozen"
         r"|discontinued)",
-        rf"\b{_WHO}\b{_GAP}\b(?:closed|has expired|is expired|not active|not activated|hangup)\b",
+        rf"\b{_WHO}\b{_GAP}\b(?:closed|expired|not active|not activated|hangup)\b",
         r"\b(?:disabled|inactive|suspended|deactivated|locked|dormant"
         rf"|expired) {_NEEDLESS}(?:{_WHO}|mbox)\b",
         rf"\b{_WHO}\b{_GAP}\bblocked due to inactivity|account has been deleted by",
+        r"\b(?:is|been) (?:now |currently )?(?:disabled|suspended|deactivated)\b",
+        r"receiving disabled",
         r"\bnot active\b|rejected: inactive|mailbox .{0,20}(?:unavailable for|on hold)",
     ),
     rule(
@@ -241,6 +248,7 @@ ENGLISH: Final = (
         r"null ?mx|(?:host|domain|server|system)\b.{0,60}\bdoes not accept (?:e?-?mail|any|mail)",
         r"no (?:mx|a|dns|mail exchanger)s? (?:or (?:a|mx) )?(?:record|host)?|has no mail exchanger",
         r"can(?:not|.t|n.t)? find (?:any|a|the) (?:host|mail exchanger|gateway|mail server)",
+        r"\b(?:host|domain)\b.{0,40}\b(?:couldn.t|could not|cannot) be found",
         r"couldn.t find any host|name service error|name or service not known|dns hard error",
         r"(?:unable|fail\w*+|could not) .{0,10}(?:to )?(?:resolve|look ?up) .{0,20}(?:host|domain"
         r"|mx)",
@@ -268,13 +276,15 @@ ENGLISH: Final = (
         rf"|undefined|illegal|incorrect|undeliverable) {_NEEDLESS}{_WHO}\b",
         rf"\b{_WHO}s?(?:\(s\))?\b{_GAP}\b(?:unknown|invalid|nonexistent|unrecogni[sz]ed)\b",
         rf"\b{_WHO}s?(?:\(s\))?\b{_GAP}\b(?:is|are|was|be|could)?{_NOT} (?:be |an? )?(?:found"
-        r"|known|exist\w*+|valid|listed|here|recogni[sz]ed|registered|available)\b",
+        r"|known|exist\w*+|valid|listed|here|recogni[sz]ed|registered|available|ok)\b",
         rf"\b(?:do|does|did){_NOT} (?:have|handle|know|recogni[sz]e"
         rf"|accept mail for){_GAP}\b{_WHO}\b",
-        r"\bdo(?:es)?(?: not|n.?t) exist|not exist\b|does not have a final",
+        r"\bdo(?:es)?(?: not|n.?t) exist|not? exist\b|does not have a final",
         r"user unknown|unknown user|addressee unknown|recipient ?not ?found|nosuchuser",
         r"recipient address rejected: (?:unknown|undeliverable|unverified|invalid|not found)",
-        r"recipient (?:verify|verification) failed|resolver\.adr\.",
+        r"recipient (?:verify|verification) failed",
+        rf"{_WHO} .{{0,20}}(?:cannot|could not) be verified",
+        r"not a member of (?:the |this )?domain|resolver\.adr\.",
         rf"no longer (?:exist|valid|in use|with|employed|works|accepts|here|at|on){_GAP}",
         rf"\b{_WHO}\b{_GAP}\bno longer|not (?:a )?(?:valid|known|our|registered) {_NEEDLESS}{_WHO}",
         r"(?:are|is) not (?:a )?(?:valid|known) |no (?:mailbox|mail box) ",
@@ -297,7 +307,8 @@ ENGLISH: Final = (
         _HARD,
         "AOL, Cisco, Exchange: an address that is rejected, where the codes speak of addresses",
         rf"\b{_WHO}\b{_GAP}\bunavailable\b",
-        r"(?:recipient|address|rcpt|user) (?:address )?(?:is )?(?:rejected|refused|denied)",
+        r"(?:recipient|address|rcpt|user) (?:address )?(?:is )?(?:rejected|refused"
+        r"|denied)(?! to receive)",
         r"does not like recipient|mailbox name not allowed|not allowed recipient",
         codes=r"^[45]\.1\.|^(?:5\.0\.0)? ?55[0134]?$",
     ),
@@ -307,6 +318,8 @@ ENGLISH: Final = (
         "Orange, Mimecast, Outlook.com and others: blocked, and nobody says that it is spam",
         r"administrative prohibition|service refuse|envelope blocked",
         r"(?:user|recipient).{0,5}s? .{0,20}reject list",
+        r"(?:user|recipient) (?:has )?(?:refused|rejected) to|\((?:rtr|rly|con|dyn):",
+        r"by (?:the |our )?administrator",
         r"not accepting (?:mail|messages) from|rejected by (?:the )?(?:recipient|user|header)",
         r"refused by policy|block list|your ip|\bip\b.{0,60}\b(?:filtered|blocked|banned|rejected)",
         r"access to (?:this|submit)|messages from .{0,40}weren.t sent|mx only|resolver\.rst\.",
@@ -318,7 +331,7 @@ ENGLISH: Final = (
         _SENDER,
         "filters of content: SpamAssassin, Cloudmark, Gmail, Yahoo, 163; attachments: Gmail 5.7.0",
         r"spam(?!mer|haus|cop|rats)|junk|unsolicited|bulk e?-?mail|\buce\b|\bube\b|phish",
-        r"content .{0,30}(?:rejected|refused|filter\w*+|blocked|denied|not accepted|presents)",
+        r"content .{0,30}(?:reject\w*+|refus\w*+|filter\w*+|blocked|denied|not accepted|presents)",
         r"\bdt:sp[mb]\b|(?:rejected|refused|blocked|by) (?:[\w-]+ ){0,4}(?:content|filter)",
         r"malicious",
         r"malware",
@@ -338,13 +351,14 @@ ENGLISH: Final = (
         r"(?:tls|starttls|encryption|certificate).{0,40}(?:required|not|must|fail|invalid|need)",
         r"(?:message|mail|e-?mail|transaction|ip)s? (?:is |was |has been |not )?(?:rejected"
         r"|refused|denied|accepted)|connection .{0,20}(?:rejected|denied|not accepted)",
+        r"\b(?:message|mail)\b.{0,40}\b(?:is|was|been) (?:rejected|refused)|no permi(?:t|ssion)",
         r"too many (?:e?-?mails?|messages?)|refused to accept|rejected due to",
     ),
     rule(
         Reason.SYSTEM,
         _SOFT,
         "Postfix and Sendmail of programs that they start; Exchange of stores that are down",
-        r"command (?:died|failed|output)|temporary failure|(?:i/o|write|read) error",
+        r"command (?:died|failed|output)|no such file|temporary failure|(?:i/o|write|read) error",
         r"network (?:is )?unreachable|host (?:is )?unreachable|no route to host|network error",
         r"(?:local|configuration|config|software|pipe|program|delivery agent) (?:error|failure)",
     ),
@@ -353,8 +367,9 @@ ENGLISH: Final = (
         _SOFT,
         "RFC 3463 x.4.1 and x.4.2: hosts that do not answer; what waits for them expires",
         r"tim(?:ed|e) ?-?out|no answer from|expired|(?:not|n.t) (?:responding|respond|reachable)",
-        r"connection (?:to .{0,60}|was )?(?:refused|reset|closed|lost|dropped|died|failed)",
-        r"lost connection|closed connection",
+        r"connection (?:to .{0,60}|was )?(?:refused|reset|closed|lost|dropped|died|failed|broken"
+        r"|is broken)",
+        r"lost connection|connection .{0,60}\bbroken|closed connection",
         r"(?:unable|not able|fail\w*+|cannot|can.?t|could not) (?:to )?connect",
         r"connect to .{0,80}refused|wasn.t able to establish|(?:server|host) did not respond",
         r"not (?:yet )?been delivered|has been delayed|retried for|will continue to",
