@@ -36,6 +36,7 @@ _HOST_SAID: Final = re.compile(
     r"\bhost \S{1,255}\[[\da-fA-F.:]{2,45}\] (?:said|refused to talk to me):"
 )
 _PATH: Final = re.compile(r"(\bhttps?://[^\s/?]{1,255})[/?]\S*")  # says "spam" of anything
+_FILE: Final = re.compile(r"(?<![\w/:.])(?:/[\w.+-]{1,64}){2,20}")  # names of folders say nothing
 _COMMAND: Final = re.compile(r"\(in reply to (?!end of DATA)[\w ]{1,40}\)")
 # Cisco writes its own words for the class of a code before what the other server said.
 _CISCO: Final = re.compile(r"\b[45]\.\d\.\d -\s[A-Z][\w\s-]{3,40}?\s(?=[45]\d\d-?')")
@@ -55,7 +56,9 @@ def diagnose(words: str, status: str = "", *, is_delay: bool = False) -> Diagnos
     words = _plain(words)
     if within and (not status or BARE.fullmatch(status) or not BARE.fullmatch(within)):
         status = within
-    meaning = _meaning(_without_repeats(words), status, code) or meaning_of_code(status, code)
+    meaning = _meaning(_without_repeats(words), status, code)
+    if meaning is None or meaning.reason is Reason.SYSTEM:
+        meaning = _more_exact(meaning, meaning_of_code(status, code))
     if meaning is None:
         meaning = Meaning(Reason.OTHER, BounceClass.UNKNOWN)
     bounce_class = BounceClass.NONE if is_delay else _class_of(meaning, status, code)
@@ -80,6 +83,14 @@ def _meaning(words: str, status: str, code: str) -> Meaning | None:
     return meaning_of_words(words, status, code)
 
 
+def _more_exact(by_words: Meaning | None, by_code: Meaning | None) -> Meaning | None:
+    """Words that only say that something went wrong yield to a code that says what; never hard."""
+    if by_words is None or by_code is None:
+        return by_words or by_code
+    says_what = by_code.reason in {Reason.MAILBOX_FULL, Reason.SIZE, Reason.EXPIRED}
+    return by_code if says_what else by_words
+
+
 def _decoded(words: str) -> str:
     """Return *words* decoded, without addresses and Cisco's own words for a code."""
     words = words.replace("=\r\n", "").replace("=\n", "")  # quoted-printable that nobody decoded
@@ -92,8 +103,8 @@ def _decoded(words: str) -> str:
 
 def _plain(words: str) -> str:
     """Return *words* on one line, without the names of hosts and the paths of URLs."""
-    words = " ".join(words.split())
-    for pattern, instead in ((_HOST_SAID, ""), (_COMMAND, ""), (_PATH, r"\1")):
+    words = " ".join(words.replace("_", " ").split())
+    for pattern, instead in ((_HOST_SAID, ""), (_COMMAND, ""), (_PATH, r"\1"), (_FILE, "")):
         words = pattern.sub(instead, words)
     return words.strip()
 

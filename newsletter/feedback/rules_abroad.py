@@ -39,7 +39,8 @@ ABROAD: Final = (
         r"(?:postfach|mailbox|speicher\w*+|kontingent|quota).{0,40}(?:\bvoll\b|überschritten"
         r"|ueberschritten|erschöpft)",
         r"bo[iî]te .{0,60}pleine|quota .{0,20}(?:dépass|depass)|espace .{0,30}insuffisant",
-        r"buz[oó]n .{0,40}lleno|(?:cuota|espacio) .{0,30}(?:excedid|superad|insuficiente)",
+        r"zu ?viele (?:e-?)?mails|buz[oó]n .{0,40}lleno",
+        r"(?:cuota|espacio) .{0,30}(?:excedid|superad|insuficiente)",
         r"caixa .{0,40}cheia|cota .{0,20}excedid|casella .{0,40}piena|quota .{0,20}superat",
         r"(?:почтовый )?ящик .{0,40}переполнен|превышен.{0,20}(?:квот|лимит)|квот.{0,20}превышен",
         r"postvak .{0,30}vol\b|skrzynka .{0,30}(?:pełna|przepełniona)|kotas[ıi] .{0,10}(?:aş|dol)",
@@ -48,7 +49,8 @@ ABROAD: Final = (
         Reason.OTHER,
         _HARD,
         "Daum, Naver, QQ and Exchange of accounts that sleep or were shut",
-        r"휴면|(?:사용|이용) ?(?:중지|정지)|정지된|비활성|잠긴 계정|解約|停止中|利用停止",
+        r"\binactiv[oa]\b|inutilizzo|nieaktywn|expirad[oa]|휴면|(?:사용|이용) ?(?:중지|정지)",
+        r"정지된|비활성|잠긴 계정|解約|停止中|利用停止",
         r"アカウント.{0,10}(?:停止|無効)",
         r"(?:帐号|账号|帳號|邮箱|用户).{0,10}(?:停用|冻结|凍結|禁用)",
         r"(?:konto|postfach) .{0,30}(?:deaktiviert|gesperrt)|compte .{0,30}(?:désactivé|suspendu)",
@@ -83,7 +85,8 @@ ABROAD: Final = (
         r"(?:utente|destinatario|indirizzo|casella)\b.{0,60}(?:sconosciut|inesistente"
         r"|non (?:esiste|trovat|valid|è stat))",
         r"(?:получател|пользовател|адрес|ящик).{0,40}(?:не (?:найден|существует)|неизвест|неверн)",
-        r"(?:нет|не найден) .{0,20}(?:пользовател|получател|адресат)|nie istnieje|nie ma takiego",
+        r"(?:нет|не найден) .{0,20}(?:пользовател|получател|адресат)",
+        r"destin\w*+\.? (?:sconosciut|errat)|nie istnieje|nie ma takiego",
         r"(?:gebruiker|ontvanger|adres) .{0,30}(?:onbekend|bestaat niet|niet gevonden)",
     ),
     rule(

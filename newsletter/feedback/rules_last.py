@@ -7,6 +7,20 @@ from newsletter.feedback.rule import rule
 
 LAST: Final = (
     rule(
+        Reason.SYSTEM,
+        BounceClass.SOFT,
+        "RFC 3463 x.3.x; RFC 5321: 421, 451 and 452",
+        r"system (?:error|failure|full|resource|storage|problem|is|config)|internal .{0,20}error",
+        r"disk (?:error|full|space)|server (?:error|failure)|processing (?:error|failure)",
+        r"temporar(?:y|ily)|try (?:again|later)|later",
+        r"service (?:is )?(?:currently )?(?:un|not )avail",
+        r"resources|insufficient|overload|load is (?:too )?high",
+        r"could not be (?:stored|saved|written|processed)|\bbusy\b|maintenance",
+        r"mailer (?:error|failure)|misconfig",
+        r"(?:cannot|can.t|unable to|could not|error) (?:open|creat|lock|append|writ|read|sav|exec)",
+        r"encountered an error|unavailable",
+    ),
+    rule(
         Reason.USER_UNKNOWN,
         BounceClass.HARD,
         "whatever is unknown or not there, in a reply whose codes speak of an address",

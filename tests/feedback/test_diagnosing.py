@@ -17,7 +17,7 @@ ROWS: Final = [
     for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()
     if line[0] != "#"
 ]
-ADDRESS: Final = re.compile(r"[\w.]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS: Final = re.compile(r"\w+(?:\.\w+)*@[\w-]+(?:\.[\w-]+)+")
 
 
 @pytest.mark.parametrize(("dialect", "status", "words", "bounce_class", "reason"), ROWS)
