@@ -16,7 +16,7 @@ PARSED_MAX: Final = 1_000_000  # octets; of a longer mail the head and `LONG_BOD
 LONG_BODY: Final = 64_000
 LEVELS_MAX: Final = 20  # of parts in parts
 PARTS_MAX: Final = 200
-HEAD_MAX: Final = 200_000
+HEAD_MAX: Final = 200_000  # of a longer head the rest is left out, and the body
 TYPE_MAX: Final = 2_000  # octets of a Content-Type; its parameters take the square of its length
 BLOCKS_MAX: Final = 2_000  # of a report: the parser makes a mail of each
 # Reports, which the parser takes for mails.
@@ -89,11 +89,14 @@ def _with_line_feeds(content: bytes) -> bytes:
 
 
 def _bound(content: bytes) -> tuple[bytes, bool]:
-    if len(content) <= PARSED_MAX:
+    if len(content) <= HEAD_MAX:
         return content, False
     end = _BLANK.search(content, 0, HEAD_MAX)
-    at = end.end() if end else HEAD_MAX
-    return content[: at + LONG_BODY], True
+    if end is None:  # fields without end: each costs
+        return content[:HEAD_MAX], True
+    if len(content) <= PARSED_MAX:
+        return content, False
+    return content[: end.end() + LONG_BODY], True
 
 
 def _count_levels(content: bytes) -> int:
