@@ -16,7 +16,7 @@ from newsletter.feedback.texts import header_of
 LINES_MAX: Final = 60
 SHORT: Final = 300  # characters: who asks for more than to leave writes more
 _QUOTE: Final = re.compile(
-    r"\s{0,20}(?:>|-{3,}|_{3,}|On .{5,80}wrote:|.{4,80}(?:님이 작성|:\s*$(?<=wrote:))"
+    r"\s{0,20}(?:>|-{3,}|_{3,}|On .{5,80}wrote:|.{4,80}님이 작성"
     r"|(?:From|보낸 ?사람|보낸이|Von|De|发件人|差出人)\s?:)"
 )
 _SENTENCES: Final = re.compile(r"[.!?。\n~^]+|(?<=[다요])\s+(?=\S)")

@@ -13,13 +13,14 @@ from newsletter.feedback.rule import Meaning
 # One without stands where a reply begins: numbers of people, streets and days do not.
 REPLY: Final = re.compile(
     r"(?<![\d.:/-])([45]\d\d)[ :\-]+[#('\"]{0,2}([245]\.\d{1,3}\.\d{1,3})\b"
-    r"|(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|]\s*"
+    r"|(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|]\s{0,5}"
     r"|\b(?:said|error|code|reply|replied|respon\w+|returned|smtp|status|with)"
-    r":?\s+)([45][0-57]\d)(?=[ \-:]+\D|\s*$)",
+    r":?\s{1,5})([45][0-57]\d)(?=[ \-:]{1,5}\D|\s{0,5}$)",
     re.IGNORECASE | re.MULTILINE,
 )
 ENHANCED: Final = re.compile(
-    r"(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|#=<{]\s*|\d\d\d[ -]|\b(?:said|error|code|status|dsn):?\s+)"
+    r"(?:^[ \t>*-]{0,20}|[:;>,'\"(\[|#=<{]\s{0,5}|\d\d\d[ -]"
+    r"|\b(?:said|error|code|status|dsn):?\s{1,5})"
     r"([45]\.[0-7]\.\d{1,3})(?!\.?\d)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -27,14 +28,18 @@ BARE: Final = re.compile(r"[245]\.0\.0")
 LONGEST: Final = 2_000  # characters of words that are looked at
 REPLY_MAX: Final = 400  # characters of one reply
 # What a server says of hosts and addresses would be taken for what it says of the cause.
-_ADDRESS: Final = re.compile(r"<?[^\s<>\"'(),;:\[\]=]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,9}>?")
+_LOCAL: Final = r"[^\s<>\"'(),;:\[\]=.@]{1,64}"
+_ADDRESS: Final = re.compile(
+    rf"<?(?:{_LOCAL}\.){{0,9}}{_LOCAL}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,9}}>?"
+)
 _HOST_SAID: Final = re.compile(
     r"\bhost \S{1,255}\[[\da-fA-F.:]{2,45}\] (?:said|refused to talk to me):"
 )
 _PATH: Final = re.compile(r"(\bhttps?://[^\s/?]{1,255})[/?]\S*")  # says "spam" of anything
+_FILE: Final = re.compile(r"(?<![\w/:.])(?:/[\w.+-]{1,64}){2,20}")  # names of folders say nothing
 _COMMAND: Final = re.compile(r"\(in reply to (?!end of DATA)[\w ]{1,40}\)")
 # Cisco writes its own words for the class of a code before what the other server said.
-_CISCO: Final = re.compile(r"\b[45]\.\d\.\d - [A-Z][\w -]{3,40}? (?=[45]\d\d-?')")
+_CISCO: Final = re.compile(r"\b[45]\.\d\.\d -\s[A-Z][\w\s-]{3,40}?\s(?=[45]\d\d-?')")
 
 
 def diagnose(words: str, status: str = "", *, is_delay: bool = False) -> Diagnosis:
@@ -51,7 +56,9 @@ def diagnose(words: str, status: str = "", *, is_delay: bool = False) -> Diagnos
     words = _plain(words)
     if within and (not status or BARE.fullmatch(status) or not BARE.fullmatch(within)):
         status = within
-    meaning = _meaning(_without_repeats(words), status, code) or meaning_of_code(status, code)
+    meaning = _meaning(_without_repeats(words), status, code)
+    if meaning is None or meaning.reason is Reason.SYSTEM:
+        meaning = _more_exact(meaning, meaning_of_code(status, code))
     if meaning is None:
         meaning = Meaning(Reason.OTHER, BounceClass.UNKNOWN)
     bounce_class = BounceClass.NONE if is_delay else _class_of(meaning, status, code)
@@ -71,24 +78,33 @@ def _meaning(words: str, status: str, code: str) -> Meaning | None:
     reply = REPLY.search(words)
     if reply is not None and reply.start() > 0:
         found = meaning_of_words(words[reply.start() :][:REPLY_MAX], status, code)
-        if found is not None:
+        if found is not None and found.reason is not Reason.SYSTEM:
             return found
     return meaning_of_words(words, status, code)
 
 
+def _more_exact(by_words: Meaning | None, by_code: Meaning | None) -> Meaning | None:
+    """Words that only say that something went wrong yield to a code that says what; never hard."""
+    if by_words is None or by_code is None:
+        return by_words or by_code
+    says_what = by_code.reason in {Reason.MAILBOX_FULL, Reason.SIZE, Reason.EXPIRED}
+    return by_code if says_what else by_words
+
+
 def _decoded(words: str) -> str:
+    """Return *words* decoded, without addresses and Cisco's own words for a code."""
     words = words.replace("=\r\n", "").replace("=\n", "")  # quoted-printable that nobody decoded
     if "%20" in words:
         words = unquote(words, errors="replace")
     if "&" in words:
         words = unescape(words)
-    return _CISCO.sub("", words)
+    return _ADDRESS.sub("<>", _CISCO.sub("", words))
 
 
 def _plain(words: str) -> str:
-    """Return *words* on one line, without addresses and the names of hosts."""
-    words = " ".join(words.split())
-    for pattern, instead in ((_HOST_SAID, ""), (_COMMAND, ""), (_PATH, r"\1"), (_ADDRESS, "<>")):
+    """Return *words* on one line, without the names of hosts and the paths of URLs."""
+    words = " ".join(words.replace("_", " ").split())
+    for pattern, instead in ((_HOST_SAID, ""), (_COMMAND, ""), (_PATH, r"\1"), (_FILE, "")):
         words = pattern.sub(instead, words)
     return words.strip()
 

@@ -9,19 +9,19 @@ def _any(*words: str) -> re.Pattern[str]:
 
 
 SENT_BY_MACHINES: Final = _any(
-    r"mailer[-_ ]?daemon|post ?master|mail[-_. ]?deliver\w*|mdaemon|mail server|no-?reply-dsn",
+    r"mailer[-_ ]?daemon|post ?master|mail[-_. ]?deliver\w*+|mdaemon|mail server|no-?reply-dsn",
     r"mail (?:administrator|delivery|system|router)|microsoft ?exchange|bounce|delivery subsystem",
     r"메일 ?(?:배달|시스템|관리자)|mail ?administrator|internet mail delivery|system administrator",
 )
 SAYS_FAILED: Final = _any(
-    r"undeliver\w*|(?:mail|message|delivery|delivered|email)\b.{0,40}\b(?:fail\w*|error)",
+    r"undeliver\w*+|(?:mail|message|delivery|delivered|email)\b.{0,40}\b(?:fail\w*+|error)",
     r"(?:mail|message|delivery|delivered|email)\b.{0,40}\b(?:problem|rejected|refused)",
-    r"fail\w* (?:to )?(?:mail|message|deliver\w*|notice|notification)",
+    r"fail\w*+ (?:to )?(?:mail|message|deliver\w*+|notice|notification)",
     r"return(?:ed|ing) (?:mail|message|to sender|email)",
-    r"(?:could|can|was|did)(?: ?not|n.t)(?: be| been)? (?:\w+ )?deliver\w*",
-    r"(?:could|can|was|did)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*)",
-    r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?deliver\w*",
-    r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*)",
+    r"(?:could|can|was|did)(?: ?not|n.t)(?: be| been)? (?:\w+ )?deliver\w*+",
+    r"(?:could|can|was|did)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*+)",
+    r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?deliver\w*+",
+    r"(?:were|has|have|is)(?: ?not|n.t)(?: be| been)? (?:\w+ )?(?:sent|reach\w*+)",
     r"(?:unable|not able) to deliver|non-?delivery|address not found|mail delivery status",
     r"message (?:not sent|blocked)",
     r"delivery (?:status )?(?:notification|report|notice)|nondeliverable|rejected|bounced",
@@ -37,9 +37,9 @@ SAYS_FAILED: Final = _any(
     r"non (?:remis|distribu|délivr)|échec de (?:la )?(?:remise|distribution)",
     r"n.a pas (?:pu être|été)",
     r"no (?:se pudo|entregad|se ha podido)|error .{0,10}entrega|falh[ao] .{0,20}entrega",
-    r"n[aã]o (?:foi |pode |pôde )?(?:ser )?entreg\w*|mancato recapito|non recapit\w*",
-    r"не (?:доставлен|может быть доставлен|удалось доставить)|возврат|недоставлен\w*",
-    r"niet (?:bezorgd|afgeleverd)|onbestelbaar|nie dostarczono|kézbesíthetetlen|nedoruč\w*",
+    r"n[aã]o (?:foi |pode |pôde )?(?:ser )?entreg\w*+|mancato recapito|non recapit\w*+",
+    r"не (?:доставлен|может быть доставлен|удалось доставить)|возврат|недоставлен\w*+",
+    r"niet (?:bezorgd|afgeleverd)|onbestelbaar|nie dostarczono|kézbesíthetetlen|nedoruč\w*+",
 )
 SAYS_DELAYED: Final = _any(
     r"delayed|delivery (?:is )?delay|warning: (?:could not|message)|not yet been delivered",
@@ -51,14 +51,14 @@ SAYS_DELAYED: Final = _any(
     r"this is a warning (?:message )?only|延迟|延遲|遅延|verzögert|retard[ée]|retrasad|atrasad",
 )
 FOR_GOOD: Final = _any(
-    r"permanent\w*|given up|giving up on|has failed|fatal|aborted|no further attempts|영구|최종",
+    r"permanent\w*+|given up|giving up on|has failed|fatal|aborted|no further attempts|영구|최종",
     r"removed from .{0,20}queue|will be (?:deleted|removed) from|has expired|no longer be tried",
 )
 IS_ABSENT: Final = _any(
-    r"out of (?:the )?office|auto(?:matic|mated)?[- ]?(?:repl\w*|respon\w*|answer)",
-    r"vacation|away from|on (?:annual |maternity |parental |sick )?leave|absence|abwesen\w*",
+    r"out of (?:the )?office|auto(?:matic|mated)?[- ]?(?:repl\w*+|respon\w*+|answer)",
+    r"vacation|away from|on (?:annual |maternity |parental |sick )?leave|absence|abwesen\w*+",
     r"automatische antwort|r[ée]ponse automatique|respuesta autom|risposta automatica",
-    r"absent\w* du bureau|fuera de (?:la )?oficina|resposta autom|fora do escrit",
+    r"absent\w*+ du bureau|fuera de (?:la )?oficina|resposta autom|fora do escrit",
     r"fuori (?:ufficio|sede)",
     r"자동 ?(?:응답|회신|답장)|부재 ?중|휴가|연차|출장|퇴사|업무 ?시간 ?외",
     r"出張|不在|自動(?:返信|応答|回覆|回复)|自动(?:回复|答复)|休暇|休假|外出中|外出",
@@ -97,7 +97,7 @@ COMPLAINS: Final = _any(
 )
 # An answer to a letter, whose subject repeats the letter's.
 ANSWERS: Final = re.compile(
-    r"\s*(?:(?:re|aw|sv|rv|回复|答复|返信|회신|답장|답변|전달|fw|fwd) ?: ?)", re.IGNORECASE
+    r"\s{0,5}(?:(?:re|aw|sv|rv|回复|答复|返信|회신|답장|답변|전달|fw|fwd) ?: ?)", re.IGNORECASE
 )
 _ANSWERS: Final = r"(?:(?:re|fw|fwd|aw|sv|회신|답장|전달|回复|返信) ?: ?)*"
 _WISHES: Final = (
@@ -114,31 +114,40 @@ _LIST: Final = (
     r"|further) ?){0,4}(?:list|lists|newsletters?|mails?|emails?|e-mails?|mailings?|messages?)?"
 )
 
+_POLITELY: Final = (
+    r"(?:please |pls |kindly |i want to |i would like to |i'd like to |can you |could you )*"
+)
+_SOON: Final = r"(?: please| now| immediately| asap| again| anymore| any more)*"
+_NEWS_OR_NONE: Final = rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?"
+_LEFT: Final = r"(?:거부|거절|중지|중단|취소|해지|차단|철회)"
+_WANTED: Final = (
+    r" ?(?:기를?|겠습니다|고 ?싶(?:어요|습니다)|을래요|세요|십시오|아 ?주세요|아 ?주십시오|주세요"
+    r"|주십시오|시기 ?바랍니다|시길 ?바랍니다|줘요?|달라|요)?"
+    r"(?: ?(?:원합니다|부탁드립니다|바랍니다))?"
+)
+_FROM_LIST: Final = (
+    r"(?:(?:수신|구독|발송)(?:자|인)? ?|메일링 ?)?(?:명단|목록|리스트|대상|수신자)에서 ?"
+    r"(?:빼|삭제|제외)(?:해)? ?(?:주시기 ?바랍니다|주시길 ?바랍니다|주세요|주십시오|줘요?)?"
+)
+
 # A sentence, or the whole subject, that asks for nothing else.
 ASKS_TO_LEAVE: Final = _any(
-    rf"{_ANSWERS}(?:please |pls |kindly |i want to |i would like to |i'd like to |can you "
-    r"|could you )*(?:unsubscribe|unsubcribe|opt[- ]?out|remove|delete",
-    rf"take)(?: (?:me|us|my (?:e-?mail )?address|my e-?mail))?(?: off| out)?{_LIST}(?: please| now",
-    r" immediately| asap)*",
-    r"(?:please )?(?:stop"
-    rf"|cease)(?: (?:sending|emailing|mailing|it))?(?: (?:me|us))?{_LIST}(?: please)?",
-    r"(?:please )?(?:do not|don.t) (?:send|e-?mail|mail) (?:me"
-    rf"|us)(?: any)?(?: more)?{_LIST}(?: again| anymore| any more)?",
-    rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?(?:수신 ?(?:을 ?)?(?:거부|거절|중지|중단|취소|해지"
-    rf"|차단)|거부|해지|탈퇴){_PLEASE}",
-    rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?구독 ?(?:을 ?)?(?:해지|취소|중지|중단|철회"
-    rf"|거부){_PLEASE}",
-    rf"{_ANSWERS}{_MAILS}(?:{_NEWS}[을를은]? ?)?(?:그만 ?(?:보내|받)|보내지 ?(?:마|말아)"
-    r"|받지 ?않)(?:기를?|겠습니다|고 ?싶(?:어요|습니다)|을래요|세요|십시오|아 ?주세요",
-    r"아 ?주십시오|주세요|주십시오|시기 ?바랍니다|시길 ?바랍니다|줘요?|달라",
-    r"요)?(?: ?(?:원합니다|부탁드립니다|바랍니다))?",
-    rf"{_ANSWERS}{_MAILS}(?:명단|목록|리스트|수신자)에서 ?(?:빼|삭제|제외)(?:해)? ?(?:주세요"
-    rf"|주십시오|줘요?)?{_PLEASE}",
+    rf"{_ANSWERS}{_POLITELY}(?:unsubscribe|unsubcribe|opt[- ]?out|remove|delete|take)"
+    rf"(?: (?:me|us|my (?:e-?mail )?address|my e-?mail))?(?: off| out)?{_LIST}{_SOON}",
+    r"(?:please )?(?:stop|cease)(?: (?:sending|emailing|mailing|it))?(?: (?:me|us))?"
+    rf"{_LIST}{_SOON}",
+    r"(?:please )?(?:do not|don.t) (?:send|e-?mail|mail) (?:me|us)(?: any)?(?: more)?"
+    rf"{_LIST}{_SOON}",
+    rf"{_NEWS_OR_NONE}(?:수신 ?(?:을 ?)?{_LEFT}|거부|해지|탈퇴){_PLEASE}",
+    rf"{_NEWS_OR_NONE}구독 ?(?:을 ?)?{_LEFT}{_PLEASE}",
+    rf"{_NEWS_OR_NONE}(?:그만 ?(?:보내|받)|보내지 ?(?:마|말아)|받지 ?않){_WANTED}",
+    rf"{_ANSWERS}{_MAILS}{_FROM_LIST}{_PLEASE}",
     r"abmelden|abbestellen|newsletter abbestellen|désabonnement|se désabonner|désinscription",
     r"cancelar suscripci[oó]n|darme de baja|baja|退订|取消订阅|配信停止|登録解除|отписаться",
 )
 COURTESIES: Final = _any(
-    r"^(?:hi|hello|dear|hey|good (?:morning|afternoon|day))\b[^.!?]{0,40}$|^sir or madam$",
+    r"^(?:hi|hello|dear|hey|good (?:morning|afternoon|day))(?: [\w.]{1,20}){0,3}(?:[,:]|$)",
+    r"^(?:hi|hello|hey)(?: there| all| team)?\b|^sir or madam$",
     r"\bthank(?:s| you)(?: (?:very much|so much|a lot|in advance|you))?\b",
     r"^(?:best|kind|warm)? ?regards$",
     r"^sent from (?:my|outlook)[^.!?]{0,40}$|^get outlook[^.!?]{0,40}$|^cheers$|^sincerely$",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
+from itertools import islice
 from typing import Final
 
 PARSED_MAX: Final = 1_000_000  # octets; of a longer mail the head and `LONG_BODY` are read
@@ -17,7 +18,9 @@ LONG_BODY: Final = 64_000
 ENCLOSED_BODY: Final = 4_000  # octets of an enclosed mail that are read after its head
 LEVELS_MAX: Final = 20  # of parts in parts
 PARTS_MAX: Final = 200
-HEAD_MAX: Final = 200_000
+HEAD_MAX: Final = 200_000  # of a longer head the rest is left out, and the body
+TYPE_MAX: Final = 2_000  # octets of a Content-Type; its parameters take the square of its length
+BLOCKS_MAX: Final = 2_000  # of a report: the parser makes a mail of each
 # Reports, which the parser takes for mails.
 LEAVES: Final = frozenset(
     {
@@ -34,7 +37,11 @@ _BOUNDARY: Final = re.compile(
 _NESTED: Final = re.compile(
     rb"^content-type[ \t]*:[ \t]*message/(?:rfc822|global)\b", re.IGNORECASE | re.MULTILINE
 )
-_REPORT: Final = re.compile(rb"multipart/report|message/(?:rfc822|global)\b", re.IGNORECASE)
+_FORWARDED: Final = re.compile(rb"multipart/report|message/(?:rfc822|global)\b", re.IGNORECASE)
+_TYPE: Final = re.compile(
+    rb"^(content-type[ \t]*:)([^\n]*(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE
+)
+_REPORT: Final = re.compile(rb"delivery-status", re.IGNORECASE)
 _PARSER: Final = BytesParser(policy=compat32)
 
 
@@ -59,12 +66,15 @@ class Mail:
 
 def open_mail(content: bytes) -> Mail:
     """Parse a mail, whatever it contains; never raises."""
-    content, is_long = _bound(_with_line_feeds(content))
+    # The standard library decodes by names of charsets that a mail chooses; NUL there is an error.
+    content, is_long = _bound(_with_line_feeds(content.replace(b"\0", b"")))
     content = _without_bodies(content)
     is_flat = _count_levels(content) > LEVELS_MAX
     if is_flat:  # parts in parts without end: what they say is read as one text
         content = _without_types(content)
+    content = _TYPE.sub(lambda found: found[1] + found[2][:TYPE_MAX], content)
     content, has_many = _bound_parts(content)
+    content, has_blocks = _bound_blocks(content)
     head = _PARSER.parsebytes(content)
     parts, enclosed = list[Part](), list[Message]()
     for part in _walk(head, is_enclosed=False, enclosed=enclosed):
@@ -72,7 +82,7 @@ def open_mail(content: bytes) -> Mail:
         if len(parts) >= PARTS_MAX:
             has_many = True
             break
-    return Mail(head, tuple(parts), tuple(enclosed), is_long or is_flat or has_many)
+    return Mail(head, tuple(parts), tuple(enclosed), is_long or is_flat or has_many or has_blocks)
 
 
 def _with_line_feeds(content: bytes) -> bytes:
@@ -83,11 +93,14 @@ def _with_line_feeds(content: bytes) -> bytes:
 
 
 def _bound(content: bytes) -> tuple[bytes, bool]:
-    if len(content) <= PARSED_MAX:
+    if len(content) <= HEAD_MAX:
         return content, False
     end = _BLANK.search(content, 0, HEAD_MAX)
-    at = end.end() if end else HEAD_MAX
-    return content[: at + LONG_BODY], True
+    if end is None:  # fields without end: each costs
+        return content[:HEAD_MAX], True
+    if len(content) <= PARSED_MAX:
+        return content, False
+    return content[: end.end() + LONG_BODY], True
 
 
 def _without_bodies(content: bytes) -> bytes:
@@ -98,12 +111,12 @@ def _without_bodies(content: bytes) -> bytes:
     mail, which somebody has forwarded, nothing is left out.
     """
     pieces, at = list[bytes](), 0
-    for found in _NESTED.finditer(content):
+    for found in islice(_NESTED.finditer(content), LEVELS_MAX):
         head = _BLANK.search(content, found.end())
         body = _BLANK.search(content, head.end()) if head else None
         if head is None or body is None or found.start() < at:
             continue
-        if _REPORT.search(content, head.end(), body.start()):
+        if _FORWARDED.search(content, head.end(), body.start()):
             continue
         end = _end_of_part(content, found.start(), body.end())
         if end - body.end() > ENCLOSED_BODY:
@@ -143,11 +156,22 @@ def _bound_parts(content: bytes) -> tuple[bytes, bool]:
     return content, False
 
 
+def _bound_blocks(content: bytes) -> tuple[bytes, bool]:
+    """Return *content* until the blank line that begins one block of a report too many."""
+    if not _REPORT.search(content):
+        return content, False
+    for number, found in enumerate(_BLANK.finditer(content)):
+        if number >= BLOCKS_MAX:
+            return content[: found.start()], True
+    return content, False
+
+
 def _walk(
     message: Message, *, is_enclosed: bool, enclosed: list[Message], level: int = 0
 ) -> Iterator[Part]:
     kind = message.get_content_type()
-    inner = message.get_payload()
+    # Not asked for where it is text: decoding it fails for some charsets that a mail may name.
+    inner = message.get_payload() if message.is_multipart() else None
     if level > LEVELS_MAX:
         return
     if kind in LEAVES or not isinstance(inner, list):

@@ -12,8 +12,9 @@ from newsletter.feedback.event import BounceClass, Reason
 from newsletter.feedback.rule import Meaning
 from newsletter.feedback.rules import ENGLISH
 from newsletter.feedback.rules_abroad import ABROAD
+from newsletter.feedback.rules_last import LAST
 
-RULES: Final = (*ENGLISH, *ABROAD)
+RULES: Final = (*ENGLISH, *ABROAD, *LAST)
 _HARD: Final = BounceClass.HARD
 _SOFT: Final = BounceClass.SOFT
 _SENDER: Final = BounceClass.SENDER
@@ -39,6 +40,7 @@ _BY_DETAIL: Final[dict[str, Meaning]] = {
     "2.4": Meaning(Reason.SYSTEM, _SOFT),
     "2.121": Meaning(Reason.POLICY, _SOFT),  # Exchange Online: the reader's own rate
     "2.122": Meaning(Reason.POLICY, _SOFT),
+    "3.3": Meaning(Reason.OTHER, _MESSAGE),  # a feature that the letter wants
     "3.4": Meaning(Reason.SIZE, _MESSAGE),
     "4.1": Meaning(Reason.EXPIRED, _SOFT),
     "4.2": Meaning(Reason.EXPIRED, _SOFT),

@@ -7,7 +7,7 @@ from email.message import Message
 from typing import Final
 
 from newsletter.feedback.raw_mail import Mail, Part
-from newsletter.feedback.texts import decode, text_of
+from newsletter.feedback.texts import FIELD_MAX, decode, text_of
 
 STATUS_KINDS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
 ABUSE_KIND: Final = "message/feedback-report"
@@ -19,8 +19,8 @@ _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)")
 _LOOKS_LIKE_ONE: Final = re.compile(
     r"^(?:Final|Original)-Recipient[ \t]*:", re.IGNORECASE | re.MULTILINE
 )
-_BRACKETS: Final = re.compile(r"<([^<>\s]+@[^<>\s]+)>")
-_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+")
+_BRACKETS: Final = re.compile(r"<([^<>\s@]{1,128}@[^<>\s@]{1,255})>")
+_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]{1,128}@[^\s<>\"'(),;:\[\]]{1,255}")
 
 Fields = Mapping[str, str]  # by name in lower case
 
@@ -109,14 +109,15 @@ def _blocks(text: str) -> Iterator[Fields]:
     for line in [*text.splitlines(), ""]:
         found = _FIELD.match(line)
         if line[:1] in {" ", "\t"} and line.strip() and name:
-            fields[name] = f"{fields[name]} {line.strip()}"
+            if len(fields[name]) < FIELD_MAX:
+                fields[name] = f"{fields[name]} {line.strip()}"[:FIELD_MAX]
         elif found is not None:
             name = found[1].lower()
             is_next = name == "final-recipient" and name in fields
             if is_next:
                 yield fields
                 fields = {}
-            fields.setdefault(name, found[2].strip())
+            fields.setdefault(name, found[2].strip()[:FIELD_MAX])
         elif not line.strip():
             if fields:
                 yield fields
@@ -125,16 +126,19 @@ def _blocks(text: str) -> Iterator[Fields]:
 
 def _raw_text(part: Part) -> str:
     """Return the text of a part that the parser has taken for mails."""
-    inner = part.message.get_payload()
+    inner = part.message.get_payload() if part.message.is_multipart() else None
     if not isinstance(inner, list):
         payload = part.message.get_payload(decode=True)
-        return decode(payload) if isinstance(payload, bytes) else str(inner)
+        return decode(payload) if isinstance(payload, bytes) else ""
     return "\n\n".join(_flat(one) for one in inner if isinstance(one, Message))
 
 
 def _flat(message: Message) -> str:
     fields = "\n".join(f"{name}: {value}" for name, value in message.items())
-    body = message.get_payload()
-    if isinstance(body, list):
-        body = "\n\n".join(_flat(one) for one in body if isinstance(one, Message))
-    return f"{fields}\n\n{body or ''}".strip("\n")
+    inner = message.get_payload() if message.is_multipart() else None
+    if isinstance(inner, list):
+        body = "\n\n".join(_flat(one) for one in inner if isinstance(one, Message))
+    else:
+        payload = message.get_payload(decode=True)
+        body = decode(payload) if isinstance(payload, bytes) else ""
+    return f"{fields}\n\n{body}".strip("\n")

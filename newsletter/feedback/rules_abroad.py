@@ -36,10 +36,11 @@ ABROAD: Final = (
         r"|쿼터).{0,20}(?:가득|초과|부족|꽉|찼|넘)",
         r"(?:邮箱|郵箱|信箱|メールボックス|受信箱|容量|空間|空间|收件人).{0,12}(?:已满|已滿|満"
         r"|不足|いっぱい|一杯|超)",
-        r"(?:postfach|mailbox|speicher\w*|kontingent|quota).{0,40}(?:\bvoll\b|überschritten"
+        r"(?:postfach|mailbox|speicher\w*+|kontingent|quota).{0,40}(?:\bvoll\b|überschritten"
         r"|ueberschritten|erschöpft)",
         r"bo[iî]te .{0,60}pleine|quota .{0,20}(?:dépass|depass)|espace .{0,30}insuffisant",
-        r"buz[oó]n .{0,40}lleno|(?:cuota|espacio) .{0,30}(?:excedid|superad|insuficiente)",
+        r"zu ?viele (?:e-?)?mails|buz[oó]n .{0,40}lleno",
+        r"(?:cuota|espacio) .{0,30}(?:excedid|superad|insuficiente)",
         r"caixa .{0,40}cheia|cota .{0,20}excedid|casella .{0,40}piena|quota .{0,20}superat",
         r"(?:почтовый )?ящик .{0,40}переполнен|превышен.{0,20}(?:квот|лимит)|квот.{0,20}превышен",
         r"postvak .{0,30}vol\b|skrzynka .{0,30}(?:pełna|przepełniona)|kotas[ıi] .{0,10}(?:aş|dol)",
@@ -48,7 +49,8 @@ ABROAD: Final = (
         Reason.OTHER,
         _HARD,
         "Daum, Naver, QQ and Exchange of accounts that sleep or were shut",
-        r"휴면|(?:사용|이용) ?(?:중지|정지)|정지된|비활성|잠긴 계정|解約|停止中|利用停止",
+        r"\binactiv[oa]\b|inutilizzo|nieaktywn|expirad[oa]|휴면|(?:사용|이용) ?(?:중지|정지)",
+        r"정지된|비활성|잠긴 계정|解約|停止中|利用停止",
         r"アカウント.{0,10}(?:停止|無効)",
         r"(?:帐号|账号|帳號|邮箱|用户).{0,10}(?:停用|冻结|凍結|禁用)",
         r"(?:konto|postfach) .{0,30}(?:deaktiviert|gesperrt)|compte .{0,30}(?:désactivé|suspendu)",
@@ -60,36 +62,39 @@ ABROAD: Final = (
         Reason.USER_UNKNOWN,
         _HARD,
         "Exchange, Gmail, Orange, Daum, Nate, QQ and Japanese providers of unknown readers",
-        r"(?:존재하지 ?않는|등록되지 ?않은|없는|잘못된|알 수 없는|유효하지 ?않은"
-        r"|탈퇴한) ?(?:이?메일|전자 ?메일|사용자|계정|아이디|주소|수신자|수신인|회원|받는|편지|ID)",
+        r"(?:존재하지 ?않는|등록되지 ?않은|없는|잘못된|알 수 없는|유효하지 ?않은|탈퇴한"
+        r"|퇴[직사]한) ?(?:이?메일|전자 ?메일|사용자|계정|아이디|주소|수신자|수신인|회원|직원|받는"
+        r"|편지|ID)",
         r"(?:사용자|계정|수신자|수신인|아이디|메일 ?주소|주소|받는 ?사람|받는 ?이|메일 ?박스"
-        r"|사서함)(?:(?!서버|도메인)[^.]){0,24}(?:존재하지|없습니다|없음|없어|찾을 수|찾지 못|잘못",
-        r"틀[렸린]|등록되지)",
+        r"|사서함)(?:(?!서버|도메인)[^.]){0,24}(?:존재하지|없습니다|없음|없어|찾을 수|찾지 못|잘못"
+        r"|틀[렸린]|등록되지)",
         r"(?:ユーザ|アドレス|宛先|受信者|メールボックス).{0,24}(?:存在|不明|見つか|ありません|誤)",
         r"(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号|帳號).{0,12}(?:不存在|无效|無效|错误"
         r"|未找到)",
         r"找不到.{0,24}(?:地址|收件人|邮箱|用户)|未开通|无此用户|查无此人|查無此人",
-        r"(?:empf[aä]nger\w*|e-?mail-?adresse|benutzer\w*|postfach|adressat) .{0,40}(?:unbekannt"
+        r"(?:empf[aä]nger\w*+|e-?mail-?adresse|benutzer\w*+|postfach|adressat) .{0,40}(?:unbekannt"
         r"|nicht (?:gefunden|bekannt|existier|vorhanden)|existiert nicht|ungültig)",
         r"(?:adresse|destinataire|utilisateur|bo[iî]te)\b.{0,60}(?:n.existe pas|inconnu"
         r"|introuvable|inexistant|invalide|non recens)",
         r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta)\b.{0,60}(?:desconocid|inexistente"
         r"|no existe|no (?:se )?(?:encontr|ha encontr)|no v[aá]lid|inv[aá]lid)",
         r"no se (?:encontr|ha encontr|pudo encontrar).{0,30}(?:direcci|destinatario|usuario)",
-        r"(?:utilizador|usu[aá]rio|destinat[aá]rio|endere[cç]o|conta)\b.{0,60}(?:desconhecid"
-        r"|inexistente|n[aã]o (?:existe|encontrad|foi encontrad)|inv[aá]lid)",
+        r"(?:mailbox|caixa|utilizador|usu[aá]rio|destinat[aá]rio|endere[cç]o"
+        r"|conta)\b.{0,60}(?:desconhecid|inexistente|n[aã]o (?:existe|encontrad|foi encontrad)"
+        r"|inv[aá]lid)",
         r"(?:utente|destinatario|indirizzo|casella)\b.{0,60}(?:sconosciut|inesistente"
         r"|non (?:esiste|trovat|valid|è stat))",
         r"(?:получател|пользовател|адрес|ящик).{0,40}(?:не (?:найден|существует)|неизвест|неверн)",
-        r"(?:нет|не найден) .{0,20}(?:пользовател|получател|адресат)|nie istnieje|nie ma takiego",
+        r"(?:нет|не найден) .{0,20}(?:пользовател|получател|адресат)",
+        r"destin\w*+\.? (?:sconosciut|errat)|nie istnieje|nie ma takiego",
         r"(?:gebruiker|ontvanger|adres) .{0,30}(?:onbekend|bestaat niet|niet gevonden)",
     ),
     rule(
         Reason.HOST_UNKNOWN,
         _HARD,
         "domains that do not exist",
-        r"(?:도메인|호스트|메일 ?서버|서버 ?주소)[^.]{0,24}(?:존재하지|찾을 수 없|찾지 못|없는"
-        r"|없습니다)",
+        r"(?:도메인|호스트|메일 ?서버|서버 ?주소)[^.]{0,24}(?:존재하지|찾을 수 없|찾지 못"
+        r"|(?<!수 )없는|(?<!수 )없습니다)",
         r"(?:존재하지 ?않는|없는|잘못된|알 수 없는) ?(?:도메인|호스트)",
         r"(?:域名|主机|主機|網域|网域).{0,12}(?:不存在|找不到|无法解析|错误|無法)",
         r"(?:ドメイン|ホスト).{0,24}(?:存在|見つか|不明)",
@@ -111,7 +116,8 @@ ABROAD: Final = (
         Reason.POLICY,
         _SENDER,
         "Korean, Chinese, Japanese and European refusals",
-        r"차단|수신 ?거부|거부(?:되|하|됨|당)|발송.{0,20}(?:초과|제한)|거부 ?정책|접속 ?제한",
+        r"(?:접속|연결|발송).{0,20}너무 많|차단",
+        r"수신 ?거부|거부(?:되|하|됨|당)|발송.{0,20}(?:초과|제한)|거부 ?정책|접속 ?제한",
         r"보안 ?정책",
         r"(?:인증|권한).{0,12}(?:필요|없|실패)|허용되지 ?않",
         r"拒绝|拒絕|拒收|拦截|频率|限制|黑名单|ブロック|制限|拒否",

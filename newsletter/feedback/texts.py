@@ -1,7 +1,7 @@
 """Decodes the words of a mail, whatever charset they claim to be in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
@@ -14,14 +14,16 @@ TEXT_MAX: Final = 100_000  # characters of one part
 FIELD_MAX: Final = 8_000  # characters of a header field; decoding takes the square of its length
 # What is tried where the declared charset fails; a strict decoder of one refuses the others often.
 GUESSES: Final = ("utf-8", "cp949", "gb18030", "shift_jis", "euc_jp")
+# No text is written in these; punycode takes the square of a text's length, and refuses none.
+PASSED_OVER: Final = frozenset({"us-ascii", "ascii", "punycode", "idna"})
 _ESCAPES: Final = {  # ISO 2022 switches between charsets by escape sequences
     b"\x1b$)C": "iso2022_kr",
     b"\x1b$B": "iso2022_jp",
     b"\x1b$@": "iso2022_jp",
 }
-_TAG: Final = re.compile(
-    r"<(?:script|style)\b.*?</(?:script|style)\s*>|<[^<>]*>", re.IGNORECASE | re.DOTALL
-)
+_TAG: Final = re.compile(r"<[^<>]*>")
+_UNSEEN: Final = re.compile(r"<(?:script|style)\b", re.IGNORECASE)
+_SEEN_AGAIN: Final = re.compile(r"</(?:script|style)\s{0,20}>", re.IGNORECASE)
 _BREAK: Final = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/pre)\b[^<>]*>", re.IGNORECASE)
 _CHARSETS: Final = {
     "ks_c_5601-1987": "cp949",
@@ -47,7 +49,7 @@ def decode(content: bytes, charset: str = "") -> str:
     if content.isascii() and not escaped:
         return content.decode("ascii")
     for name in (*escaped, *((declared,) if declared else ()), *GUESSES):
-        if name.lower() in {"us-ascii", "ascii"}:
+        if name.lower() in PASSED_OVER:
             continue
         try:
             return content.decode(name)
@@ -94,5 +96,17 @@ def _has_unicode(raw: str) -> bool:
 
 def without_tags(html: str) -> str:
     """Return the words of HTML, in lines."""
-    text = _TAG.sub("", _BREAK.sub("\n", html[: 4 * TEXT_MAX]))
-    return unescape(text)[:TEXT_MAX]
+    seen = "".join(_seen(html[: 4 * TEXT_MAX]))
+    return unescape(_TAG.sub("", _BREAK.sub("\n", seen)))[:TEXT_MAX]
+
+
+def _seen(html: str) -> Iterator[str]:
+    """Yield what stands outside of scripts and styles; one that never ends takes the rest."""
+    at = 0
+    while (unseen := _UNSEEN.search(html, at)) is not None:
+        yield html[at : unseen.start()]
+        again = _SEEN_AGAIN.search(html, unseen.end())
+        if again is None:
+            return
+        at = again.end()
+    yield html[at:]

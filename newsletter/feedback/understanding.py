@@ -59,7 +59,7 @@ def _kind_of_answer(mail: Mail, subject: str, text: str) -> Kind:
     if CHALLENGES.search(subject) or CHALLENGES.search("\n".join(own_lines(text))[:WORDS_MAX]):
         return Kind.CHALLENGE
     # Mail programs send it by themselves from a mailto link, some with fields of automatic mails.
-    if not ANSWERS.match(subject) and asks_to_leave(subject, ""):
+    if not ANSWERS.match(subject) and asks_to_leave(subject, text):
         return Kind.UNSUBSCRIBE
     if is_automatic(mail.head) or any(part.kind == RECEIPT_KIND for part in mail.parts):
         return Kind.AUTOREPLY
@@ -67,7 +67,8 @@ def _kind_of_answer(mail: Mail, subject: str, text: str) -> Kind:
         return Kind.AUTOREPLY
     if asks_to_leave(subject, text):
         return Kind.UNSUBSCRIBE
-    return Kind.HUMAN if text.strip() or subject else Kind.OTHER
+    is_said = bool(text.strip() or subject) and not _is_from_nobody(mail.head)
+    return Kind.HUMAN if is_said else Kind.OTHER
 
 
 def _reported_abuse(mail: Mail) -> Understood | None:
@@ -105,10 +106,11 @@ def _kind_of(report: RecipientReport) -> Kind | None:
 
 def _diagnose(report: RecipientReport, mail: Mail, *, is_delay: bool) -> Diagnosis:
     said = diagnose(report.diagnostic, report.status, is_delay=is_delay)
-    if said.reason is not Reason.OTHER or said.bounce_class in {
+    is_told = said.reason is not Reason.OTHER or said.bounce_class in {
         BounceClass.HARD,
         BounceClass.MESSAGE,
-    }:
+    }
+    if is_told and (report.diagnostic or not report.status.endswith(".0")):
         return said
     text = of_recipient(server_words(own_text(mail)), report.recipient)
     more = diagnose(f"{report.diagnostic} {text}", report.status, is_delay=is_delay)
@@ -152,4 +154,6 @@ def _is_report(mail: Mail) -> bool:
 
 
 def _is_from_nobody(head: Message) -> bool:
-    return header_of(head, "Return-Path") == "<>"
+    """Return whether no answer could reach a sender of the mail (RFC 5321, section 4.5.5)."""
+    sender = header_of(head, "From").lower()
+    return header_of(head, "Return-Path") == "<>" or "mailer-daemon" in sender

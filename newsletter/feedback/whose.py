@@ -23,7 +23,7 @@ SENT_TO: Final = ("X-Original-To", "Delivered-To", "Envelope-To", "X-Envelope-To
 OF_LETTER: Final = ("Return-Path", "X-Envelope-From", "List-Unsubscribe")
 OWN_MAIL: Final = re.compile(r"<?mail\.(m[a-z2-7]{16})@[^<>\s]{1,255}>?")
 MESSAGE_ID: Final = re.compile(r"<?([A-Za-z0-9-]{1,64}\.[0-9a-f]{32})@[^<>\s]{1,255}>?")
-_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]?]+")
+_ADDRESS: Final = re.compile(r"[^\s<>\"'(),;:\[\]]{1,128}@[^\s<>\"'(),;:\[\]?]{1,255}")
 _TOKEN: Final = re.compile(rf"(?<![a-z2-7])[a-z2-7]{{{TOKEN_LENGTH}}}(?![a-z2-7])")
 ADDRESSES_MAX: Final = 200  # that are looked at in one mail
 

@@ -12,6 +12,7 @@ from newsletter.feedback.raw_mail import open_mail
 from newsletter.feedback.understanding import understand
 
 SAMPLES: Final = Path(__file__).parents[2] / ".samples/flufl_bounce-6.0.0/tests/data"
+MAILS: Final = Path(__file__).with_name("mails.txt")
 SLOW_S: Final = 2.0
 CHANGES_MAX: Final = 12
 LINES: Final = (
@@ -77,6 +78,7 @@ def mutated(seed: int, count: int) -> Iterator[bytes]:
     """Yield *count* mails, the same ones for the same seed."""
     chance = random.Random(seed)
     samples = [file.read_bytes() for file in sorted(SAMPLES.glob("*.txt"))]
+    samples += MAILS.read_bytes().split(b"\n==== ")[1:]
     for _ in range(count):
         mail = chance.choice(samples)
         for _ in range(chance.randint(1, CHANGES_MAX)):
@@ -86,15 +88,24 @@ def mutated(seed: int, count: int) -> Iterator[bytes]:
         yield mail
 
 
-def find_faults(seed: int, count: int) -> Iterator[Found]:
-    """Read mutated mails; yield those that fail or take longer than `SLOW_S`."""
+def find_faults(seed: int, count: int, slowest: list[float] | None = None) -> Iterator[Found]:
+    """Read mutated mails; yield those that fail or take longer than `SLOW_S`.
+
+    Args:
+        seed: what the mutations are drawn from.
+        count: how many mails.
+        slowest: the time of the slowest mail, in seconds, is kept as its one element.
+    """
     for mail in mutated(seed, count):
         began_at = time.perf_counter()
         try:
             understand(open_mail(mail))
         except Exception as error:  # noqa: BLE001 - any of them is what is looked for
             yield Found(repr(error), mail)
-        if (took_s := time.perf_counter() - began_at) > SLOW_S:
+        took_s = time.perf_counter() - began_at
+        if slowest is not None:
+            slowest[:] = [max(*slowest, took_s)] if slowest else [took_s]
+        if took_s > SLOW_S:
             yield Found(f"{took_s:.1f} s", mail)
 
 
@@ -104,13 +115,14 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))
     chosen = parser.parse_args()
-    folder, faults = Path("build/fuzz"), 0
-    for found in find_faults(chosen.seed, chosen.count):
+    folder, faults, slowest = Path("build/fuzz"), 0, list[float]()
+    for found in find_faults(chosen.seed, chosen.count, slowest):
         faults += 1
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{chosen.seed}-{faults}.eml").write_bytes(found.mail)
         print(found.fault)
-    print(f"Seed {chosen.seed}: {chosen.count:,} mails, {faults} faults")
+    print(f"Seed {chosen.seed}: {chosen.count:,} mails, {faults} faults", end="")
+    print(f", the slowest took {max(slowest, default=0):.3f} s")
     return bool(faults)
 
 

@@ -1,6 +1,8 @@
 """Servers of many makers and countries: who is to blame, and why, by codes and words."""
 
+import re
 from pathlib import Path
+from textwrap import wrap
 from typing import Final
 
 import pytest
@@ -15,6 +17,7 @@ ROWS: Final = [
     for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()
     if line[0] != "#"
 ]
+ADDRESS: Final = re.compile(r"\w+(?:\.\w+)*@[\w-]+(?:\.[\w-]+)+")
 
 
 @pytest.mark.parametrize(("dialect", "status", "words", "bounce_class", "reason"), ROWS)
@@ -31,3 +34,34 @@ def test_what_is_temporary_is_never_hard() -> None:
         found = diagnose(words.replace("55", "45", 1), status.replace("5.", "4.", 1))
         temporary = found.code.startswith("4") or (not found.code and found.status[:2] == "4.")
         assert not (temporary and found.bounce_class is BounceClass.HARD), words
+
+
+@pytest.mark.parametrize(
+    "address", ["full@spam.example.org", "user.unknown@blocked.example", "550@quota.example.net"]
+)
+def test_an_address_decides_nothing(address: str) -> None:
+    for _, status, words, *_ in ROWS:
+        renamed = ADDRESS.sub(address, words)
+
+        assert diagnose(renamed, status) == diagnose(words, status), renamed
+
+
+@pytest.mark.parametrize(
+    "host", ["mailbox-full.example.org[192.0.2.1]", "spam.blocked.example[2001:db8::1]"]
+)
+def test_the_name_of_the_host_that_said_it_decides_nothing(host: str) -> None:
+    for _, status, words, *_ in ROWS:
+        if words[:3].isdigit():
+            said = f"host {host} said: {words} (in reply to RCPT TO command)"
+
+            assert diagnose(said, status) == diagnose(words, status), said
+
+
+@pytest.mark.parametrize("width", [30, 55])
+def test_where_the_lines_of_a_reply_break_decides_nothing(width: int) -> None:
+    for dialect, status, words, *_ in ROWS:
+        if dialect == "numbers":  # of houses and people: one at the beginning of a line is a code
+            continue
+        folded = "\n    ".join(wrap(words, width, break_long_words=False, break_on_hyphens=False))
+
+        assert diagnose(folded, status) == diagnose(words, status), folded

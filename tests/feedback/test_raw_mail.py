@@ -12,6 +12,7 @@ from newsletter.feedback.understanding import understand
 from tests.feedback.fuzz import SAMPLES, find_faults
 
 BOUNCE: Final = b"From: MAILER-DAEMON\nSubject: Undeliverable\n"
+REPORT: Final = BOUNCE + b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n"
 NESTED: Final = b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n'
 PATIENCE_S: Final = 10.0  # of a test on a busy machine; alone each takes less than one
 
@@ -30,6 +31,13 @@ PATIENCE_S: Final = 10.0  # of a test on a busy machine; alone each takes less t
         BOUNCE + b"\n" + b"a@b.c " * 150_000,
         BOUNCE + b"\n" + b"mailbox account " * 60_000,
         BOUNCE + b"Content-Type: text/html\n\n" + b"<" * 900_000,
+        BOUNCE + b"Content-Type: text/html\n\n" + b"<script>" * 100_000,
+        BOUNCE + b"Content-Type: text/plain;" + b"a;" * 400_000,
+        BOUNCE + b"Content-Type: text/plain; charset=punycode\n\n\xe9a-" + b"b" * 400_000,
+        REPORT + b"\n" * 900_000,
+        REPORT + b"Diagnostic-Code: smtp;" + b"\n a" * 300_000,
+        REPORT + b"Final-Recipient: rfc822;" + b"a" * 900_000,
+        BOUNCE + b"\n" + b"speicher" * 100_000,
         b"",
         b"\x00" * 1_000,
     ],
@@ -48,6 +56,15 @@ def test_no_mail_is_too_much(content: bytes) -> None:
 def test_a_mail_that_is_too_long_is_said_to_be_cut() -> None:
     assert open_mail(BOUNCE + b"\n" + b"x\n" * 600_000).is_cut
     assert not open_mail(BOUNCE + b"\n" + b"x\n" * 400_000).is_cut
+
+
+@pytest.mark.parametrize("charset", [b'"a\0b"', b"*=utf-8''x", b"punycode", b"idna", b"hex", b'""'])
+@pytest.mark.parametrize("kind", [b"text/plain", b"message/delivery-status", b"message/rfc822"])
+def test_a_mail_may_name_any_charset(charset: bytes, kind: bytes) -> None:
+    sign = b"" if charset.startswith(b"*") else b"="
+    content = BOUNCE + b"Content-Type: %b; charset%b%b\n\n\xe9: x\n\n\xe9" % (kind, sign, charset)
+
+    assert understand(open_mail(content)).kind is Kind.BOUNCE
 
 
 @pytest.mark.parametrize("end", [b"\r", b"\r\n", b"\n"])
