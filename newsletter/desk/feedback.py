@@ -12,7 +12,6 @@ from newsletter.app.site import Site
 from newsletter.desk.feedback_alarms import pause_if_alarming
 from newsletter.desk.feedback_events import BY_PEOPLE, make_event
 from newsletter.desk.feedback_record import open_record
-from newsletter.desk.forwarding import forward_new
 from newsletter.desk.kept_feedback import delete_old, open_kept
 from newsletter.desk.languages import main_language
 from newsletter.desk.letter_marks import SiteMarks, find_marks, has_keys
@@ -129,7 +128,10 @@ class FeedbackDesk:
                 issues = set()
         issues |= self._finish(inbox, batch, counts)
         self._pause_alarming(issues)
-        counts.forwarded = forward_new(self._site)
+        if self._site.publication.forward_to is not None:
+            from newsletter.desk.forwarding import forward_new  # noqa: PLC0415 - seldom needed
+
+            counts.forwarded = forward_new(self._site)
         told(counts)
         return counts
 

@@ -1,13 +1,16 @@
 """The kept mails of a site: opening them, deleting them in time and with their readers."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
 from newsletter.desk.feedback_record import open_record
 from newsletter.feedback.kept_mails import FOLDER, KeptMails, Room
 from newsletter.feedback.raw_mail import open_mail
 from newsletter.feedback.texts import headers_of, text_of
-from newsletter.subscribers.traces import Sought
+
+if TYPE_CHECKING:
+    from newsletter.subscribers.traces import Sought
 
 
 def open_kept(site: Site) -> KeptMails:
@@ -26,7 +29,7 @@ def delete_old(site: Site) -> Room:
     return kept.look_around(now)
 
 
-def erase_kept(site: Site, sought: Sought) -> int:
+def erase_kept(site: Site, sought: "Sought") -> int:
     """
     Delete the kept mails of erased people, and those that name them; return how many.
 
