@@ -232,6 +232,9 @@ def test_many_closed_mailboxes_of_one_domain_wait_for_a_person(tmp_path: Path) -
 
     assert stage.standings() == {}
     assert len(json.loads(stage.run("feedback", "list", "--json"))) == 25
+    listed = stage.run("feedback", "list")
+    assert "25 mailboxes at example.org came back from issue 2022-08" in listed
+    assert listed.count("User unknown") == 1
     number = json.loads(stage.run("feedback", "list", "--json"))[3]["number"]
     stage.run("feedback", "settle", str(number), "--as", "suppressed", "--by", "Kim")
     assert stage.standings() == {"suppressed bounced": hit}

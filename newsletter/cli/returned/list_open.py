@@ -1,6 +1,7 @@
 """newsletter feedback list: what waits for a person."""
 
 import json
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from newsletter.desk.accessing import Look
 from newsletter.desk.feedback_people import find_newest, find_open
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.feedback.book import Recorded
-from newsletter.feedback.effects import FOR_PEOPLE
+from newsletter.feedback.effects import FOR_PEOPLE, Action
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import printable
 
@@ -40,20 +41,38 @@ def list_open(site: Site, every: bool, as_json: bool, because: str) -> None:
         click.echo(json.dumps(lines, ensure_ascii=False, indent=2))
         return
     zone = find_zone(site)
-    for one in found:
-        _print(one, zone)
+    for events in _grouped(found):
+        _print(events, zone)
     if not found:
         click.echo(_("Nothing waits for you."))
     elif any(one.action in FOR_PEOPLE and one.settled_at is None for one in found):
         click.echo(_("Next: {command}", command="newsletter feedback settle"))
 
 
-def _print(one: Recorded, zone: ZoneInfo) -> None:
+def _grouped(found: Sequence[Recorded]) -> Iterator[list[Recorded]]:
+    """Yield events by what is decided about them: many mailboxes of one domain are one question."""
+    groups: dict[object, list[Recorded]] = {}
+    for one in found:
+        is_held = one.action is Action.HOLD and one.settled_at is None
+        groups.setdefault((one.issue, one.domain) if is_held else one.number, []).append(one)
+    yield from groups.values()
+
+
+def _print(events: Sequence[Recorded], zone: ZoneInfo) -> None:
+    one = events[0]
     when = show_moment(one.received_at, zone)
     who = printable(one.sender or one.domain or "-")
     cells = [pad(str(one.number), NUMBER), pad(when, WHEN), pad(who, WHO), name_kind(one.kind)]
     click.echo(" ".join(cells))
     details = [printable(one.subject or one.words), name_action(one.action)]
+    if len(events) > 1:
+        words = _(
+            "{count:,} mailboxes at {domain} came back from issue {issue}",
+            count=len(events),
+            domain=printable(one.domain),
+            issue=one.issue,
+        )
+        details.insert(0, words)
     for line in filter(None, details):
         click.echo(f"{' ' * NUMBER} {line}")
 
