@@ -128,7 +128,7 @@ def handing_over(place: Path, environ: Mapping[str, str]) -> Iterator[HandOver]:
 
 
 def shown(kind: str, first: str) -> str:
-    """Return the configuration of the page whose first line begins with *first*."""
+    """Return the configuration of the page that begins with *first*."""
     [found] = [block for its, block in fences(PAGE) if its == kind and block.startswith(first)]
     return found
 

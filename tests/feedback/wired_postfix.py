@@ -142,7 +142,8 @@ def wired_postfix(
     try:
         _write_tables(place, readers, full, controller.port)
         settings = placed(
-            shown("ini", "recipient_delimiter"), {TRANSPORTS: str(place / "transport")}
+            shown("ini", "recipient_delimiter = +\nnewsletter_"),
+            {TRANSPORTS: str(place / "transport")},
         )
         services = placed(
             shown("text", "newsletter unix"),
