@@ -1,5 +1,6 @@
 """Postfix wired as docs/feedback.md shows it: letters leave by it, and come back through a pipe."""
 
+import re
 import shutil
 import smtplib
 import subprocess
@@ -90,6 +91,10 @@ class WiredPostfix:
     def count_letters(self) -> int:
         """Return how many letters lie in all mailboxes."""
         return sum(1 for _ in (self.postfix.folder / "mail").glob("*/new/*"))
+
+    def count_deferrals(self) -> int:
+        """Return how often Postfix has kept a mail for later."""
+        return len(re.findall("status=(?:deferred|SOFTBOUNCE)", self.postfix.log()))
 
     def is_idle(self) -> bool:
         """Return whether no mail is in the queue."""
