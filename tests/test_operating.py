@@ -80,7 +80,7 @@ def test_both_pages_have_the_same_commands_headings_and_tables() -> None:
     assert korean == english
 
 
-@pytest.mark.parametrize("name", ["dispatch", "mails", "serve"])
+@pytest.mark.parametrize("name", ["dispatch", "feedback", "mails", "serve"])
 def test_what_the_page_installs_is_where_the_unit_files_look_for_it(name: str) -> None:
     unit = read(f"docs/systemd/newsletter-{name}.service")
 
@@ -96,6 +96,7 @@ def test_there_are_no_other_unit_files() -> None:
         "newsletter-dispatch.timer",
         "newsletter-duties.service",
         "newsletter-duties.timer",
+        "newsletter-feedback.service",
         "newsletter-mails.service",
         "newsletter-mails.timer",
         "newsletter-serve.service",

@@ -14,9 +14,15 @@ STOPS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # SIGHUP: a termi
 
 
 @contextmanager
-def stopping(stop: Callable[[], None]) -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM finish letters in flight; a second signal ends at once."""
-    words = _("Stopping: waiting for the answers to emails on their way …")
+def stopping(stop: Callable[[], None], words: str = "") -> Iterator[None]:
+    """
+    Let Ctrl-C and SIGTERM finish what is in flight; a second signal ends at once.
+
+    Args:
+        stop: called by the signal's handler; what it raises ends what is going on.
+        words: what is said then; "": that letters are in flight.
+    """
+    words = words or _("Stopping: waiting for the answers to emails on their way …")
     before = {number: signal.getsignal(number) for number in STOPS}
 
     def obey(number: int, _frame: FrameType | None) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import SEEK_END
@@ -15,7 +15,7 @@ from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_feedback import delete_old, open_kept
 from newsletter.desk.languages import main_language
 from newsletter.desk.letter_marks import SiteMarks, find_marks, has_keys
-from newsletter.errors import SettingsError
+from newsletter.errors import NewsletterError, SettingsError
 from newsletter.feedback.book import FeedbackBook
 from newsletter.feedback.effects import KEEPS_MAIL, About, Action, decide
 from newsletter.feedback.event import Event, Kind
@@ -110,12 +110,13 @@ class FeedbackDesk:
 
         Raises:
             LedgerError: the database cannot be used; the mails stay where they are.
-            ProviderBusy: the inbox cannot be reached.
+            ProviderBusy: the inbox cannot be reached; what had come from it is applied.
+            SettingsError: the inbox, or a mail in it, may not be read; as above.
             OSError: a mail that is to be kept cannot be written.
         """
         counts, batch = ReadCounts(), list[Arrived]()
-        issues = set[str]()
-        for arrived in inbox.waiting():
+        issues, faults = set[str](), list[NewsletterError]()
+        for arrived in _until_fault(inbox, faults):
             if not may_go_on():
                 break
             batch.append(arrived)
@@ -133,6 +134,8 @@ class FeedbackDesk:
 
             counts.forwarded = forward_new(self._site)
         told(counts)
+        if faults:
+            raise faults[0]
         return counts
 
     def count_open(self) -> Mapping[Action, int]:
@@ -201,3 +204,11 @@ class FeedbackDesk:
     @cached_property
     def _book(self) -> FeedbackBook:
         return self._site.records.feedback(self._marks, main_language(self._site.publication))
+
+
+def _until_fault(inbox: Inbox, faults: list[NewsletterError]) -> Iterator[Arrived]:
+    """Yield what waits in *inbox*; its fault is added to *faults* and ends the mails."""
+    try:
+        yield from inbox.waiting()
+    except NewsletterError as error:
+        faults.append(error)

@@ -9,12 +9,13 @@ import pytest
 
 from newsletter.cli.main import cli
 from newsletter.errors import UnfinishedError
+from newsletter.feedback.imap_login import ANSWER_S
 from newsletter.web.server import ENDING_S
 
 UNITS = Path(__file__).parents[2] / "docs" / "systemd"
 
 
-SERVICES = ("dispatch", "mails", "serve", "duties")
+SERVICES = ("dispatch", "mails", "serve", "duties", "feedback")
 TIMERS = ("dispatch", "mails")
 
 
@@ -53,16 +54,20 @@ def test_readers_who_are_left_are_no_failure_of_the_service() -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_service_may_write_to_its_own_folder_and_nowhere_else(name: str) -> None:
+    """But for a Maildir, from which mails are moved; it need not be there."""
     service = read_unit(name, "service")["Service"]
 
     assert service["User"] == "newsletter"
     assert service["ProtectSystem"] == "strict"
-    assert service["ReadWritePaths"] == service["WorkingDirectory"]
+    own, *others = service["ReadWritePaths"].split()
+    assert own == service["WorkingDirectory"]
+    assert others == (["-/var/mail/bounces"] if name == "feedback" else [])
 
 
 def test_all_services_are_shut_in_alike() -> None:
     sandboxes = {name: sandbox_of(read_unit(name, "service")) for name in SERVICES}
 
+    sandboxes["feedback"]["ReadWritePaths"] = sandboxes["serve"]["ReadWritePaths"]
     assert len({str(one) for one in sandboxes.values()}) == 1
     assert len(sandboxes["serve"]) >= 20
 
@@ -75,6 +80,18 @@ def test_the_pages_come_back_by_themselves_and_are_given_time_to_finish() -> Non
     assert unit["Unit"]["StartLimitIntervalSec"] == "0"
     assert int(service["TimeoutStopSec"]) > ENDING_S
     assert service["KillMode"] == "mixed"
+
+
+def test_reading_goes_on_for_ever_and_is_given_time_to_finish() -> None:
+    unit = read_unit("feedback", "service")
+    service = unit["Service"]
+
+    assert service["ExecStart"].endswith(" feedback read --follow")
+    assert service["Restart"] == "always"
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    assert int(service["TimeoutStopSec"]) > ANSWER_S  # of an IMAP server that is slow
+    assert service["KillMode"] == "mixed"
+    assert unit["Install"]["WantedBy"] == "multi-user.target"
 
 
 def test_the_duties_are_looked_at_every_day_and_a_day_off_is_made_up_for() -> None:

@@ -118,10 +118,14 @@ class Dovecot:
         return self.folder / "mail" / USER
 
     def deliver(self, number: int, length: int = 0, folder: str = "") -> None:
-        """Put a mail into a folder, as a local delivery agent does."""
+        """Put a mail of `make_mail` into a folder."""
+        self.put(make_mail(number, length), number, folder)
+
+    def put(self, mail: bytes, number: int = 0, folder: str = "") -> None:
+        """Put a mail into a folder, as a local delivery agent does; *number* is its time."""
         maildir = self.inbox / folder
         file = maildir / "tmp" / "half"
-        file.write_bytes(make_mail(number, length))
+        file.write_bytes(mail)
         self._give_away(file)
         os.utime(file, (1_660_000_000 + number,) * 2)
         file.rename(maildir / "new" / f"{1_660_000_000 + number}.M{number}P7.mail")

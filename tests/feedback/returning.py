@@ -58,7 +58,7 @@ class ReturningStage(ClockedStage):
     """A site that sends issues to a folder, from which a mail server takes them."""
 
     def __init__(self, folder: Path, readers: int = 4, **settings: str) -> None:
-        super().__init__(folder, readers, mail_url=DELIVERED, **settings)
+        super().__init__(folder, readers, **{"mail_url": DELIVERED, **settings})
         text = PUBLICATION.replace("  address: news@", f"  bounces: {BOUNCES}\n  address: news@")
         (self.root / "issues" / "publication.yaml").write_text(text, encoding="utf-8")
         self.restart()

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from threading import Event
 from typing import Final
@@ -12,18 +12,17 @@ import click
 from newsletter.app.site import Site
 from newsletter.cli.output import is_terminal
 from newsletter.cli.returned.counts import say_counts, say_waiting
+from newsletter.cli.returned.following import Follower
 from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _, say
 from newsletter.desk.feedback import FeedbackDesk
 from newsletter.desk.inboxes import find_inboxes
-from newsletter.errors import NewsletterError, ProviderBusy, UsageError
+from newsletter.errors import LedgerError, NewsletterError, UsageError
 from newsletter.feedback.inbox import Inbox
 from newsletter.feedback.piped import read_piped
 from newsletter.files import reason_of
 
 TRY_AGAIN: Final = 75  # EX_TEMPFAIL of sysexits.h: Postfix and Exim keep the mail and try again
-LOOK_S: Final = 30.0  # between two looks at an inbox, where nothing tells of new mails
-AWAY_S: Final = 60.0  # until an inbox or database that is away is tried again
 log = logging.getLogger(__name__)
 
 
@@ -59,13 +58,15 @@ def read(
         raise UsageError(_("--recipient goes with '-'"))
     with ExitStack() as opened:
         found = [opened.enter_context(closing(one)) for one in find_inboxes(site, inboxes)]
-        stopped = Event()
-        opened.enter_context(stopping(stopped.set))
-        desk = FeedbackDesk(site)
+        words = _("Stopping: the mails at hand are finished first …")
         if follow:
-            _follow(desk, found, stopped)
+            follower = Follower(site, found)
+            opened.enter_context(stopping(follower.stop, words))
+            follower.follow()
         else:
-            _read_all(desk, found, stopped)
+            stopped = Event()
+            opened.enter_context(stopping(stopped.set, words))
+            _read_all(FeedbackDesk(site), found, stopped)
 
 
 def _read_piped(site: Site, recipients: Sequence[str]) -> int:
@@ -88,36 +89,19 @@ def _read_piped(site: Site, recipients: Sequence[str]) -> int:
 
 
 def _read_all(desk: FeedbackDesk, inboxes: Sequence[Inbox], stopped: Event) -> None:
-    """Read each inbox once; one that is away does not keep the others from being read."""
-    away: list[NewsletterError] = []
+    """Read each inbox once; a fault of one does not keep the others from being read."""
+    faults: list[NewsletterError] = []
     for inbox in inboxes:
         try:
             counts = desk.read(inbox, may_go_on=lambda: not stopped.is_set())
-        except ProviderBusy as error:
-            away.append(error)
+        except LedgerError:
+            raise
+        except NewsletterError as error:
+            faults.append(error)
             continue
         say_counts(inbox.name, counts)
     say_waiting(desk)
-    if away:
-        raise away[0]
-
-
-def _follow(desk: FeedbackDesk, inboxes: Sequence[Inbox], stopped: Event) -> None:
-    """Read for ever; one thread for each inbox would race for one database, so they take turns."""
-    click.echo(_("Reading as mails come; Ctrl-C ends."), err=True)
-    pause = LOOK_S if len(inboxes) == 1 else LOOK_S / len(inboxes)
-    while not stopped.is_set():
-        for inbox in inboxes:
-            if not stopped.is_set():
-                _read_one(desk, inbox, stopped, lambda: pause)
-
-
-def _read_one(desk: FeedbackDesk, inbox: Inbox, stopped: Event, pause: Callable[[], float]) -> None:
-    try:
-        counts = desk.read(inbox, may_go_on=lambda: not stopped.is_set())
-        if counts.mails:
-            say_counts(inbox.name, counts)
-        inbox.wait(pause())
-    except NewsletterError as error:
-        click.echo(f"newsletter: {inbox.name}: {say(error.phrase)}", err=True)
-        stopped.wait(AWAY_S)
+    for fault in faults[1:]:
+        click.echo(f"newsletter: {say(fault.phrase)}", err=True)
+    if faults:
+        raise faults[0]
