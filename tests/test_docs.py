@@ -13,6 +13,7 @@ import click
 import pytest
 from dotenv import dotenv_values
 
+from newsletter.cli.lazy import LazyGroup
 from newsletter.cli.main import cli
 from newsletter.delivery.registry import SCHEMES
 from newsletter.settings import DEFAULTS
@@ -210,7 +211,10 @@ def leaf_commands() -> Iterator[tuple[str, click.Command]]:
         command = cli.get_command(context, name)
         assert command is not None
         if isinstance(command, click.Group):
-            yield from ((f"{name} {inner}", one) for inner, one in command.commands.items())
+            inside = command.commands
+            if isinstance(command, LazyGroup):
+                inside = command.load_all()
+            yield from ((f"{name} {inner}", one) for inner, one in inside.items())
         else:
             yield name, command
 

@@ -27,10 +27,15 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return the command, in the operator's language; None: no such name."""
-        place = self._modules.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        command = getattr(import_module(module), name)
+        return in_words(self.load(cmd_name)) if cmd_name in self._modules else None
+
+    def load_all(self) -> dict[str, click.Command]:
+        """Import and return all commands, as they stand in their modules."""
+        return {name: self.load(name) for name in self._modules}
+
+    def load(self, name: str) -> click.Command:
+        """Import and return a command, as it stands in its module."""
+        module, _, own = self._modules[name].partition(":")
+        command = getattr(import_module(module), own)
         assert isinstance(command, click.Command)  # noqa: S101 - our own object, not input
-        return in_words(command)
+        return command

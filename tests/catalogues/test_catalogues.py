@@ -15,6 +15,7 @@ import click
 import pytest
 from babel.messages.catalog import Message
 
+from newsletter.cli.lazy import LazyGroup
 from newsletter.cli.main import COMMANDS, cli
 from newsletter.phrases import LANGUAGES
 from tests.catalogues.compiling import compile_catalogue, compiled_path, merge, read_sources
@@ -214,7 +215,10 @@ def helps() -> list[str]:
     waiting: list[click.Command] = [cli, *(load(name) for name in COMMANDS)]
     while waiting:
         command = waiting.pop()
-        waiting += command.commands.values() if isinstance(command, click.Group) else []
+        if isinstance(command, LazyGroup):
+            waiting += command.load_all().values()
+        elif isinstance(command, click.Group):
+            waiting += command.commands.values()
         texts = [command.help, command.epilog, getattr(command, "subcommand_metavar", None)]
         texts += [command.options_metavar]
         for parameter in command.params:
