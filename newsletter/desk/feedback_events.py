@@ -1,10 +1,12 @@
 """Makes the event of a mail: what it is, whose it may be, and what is recorded of it."""
 
+import logging
 from datetime import datetime
 from typing import Final
 
+from newsletter.desk.faults import name_fault
 from newsletter.desk.letter_marks import SiteMarks
-from newsletter.feedback.event import BY_MAIL, NOBODYS, Event, Kind
+from newsletter.feedback.event import BY_MAIL, NOBODYS, Event, Kind, Understood
 from newsletter.feedback.evidence import sender_of, subject_of, words_of
 from newsletter.feedback.identity import name_mail
 from newsletter.feedback.inbox import Arrived
@@ -12,7 +14,9 @@ from newsletter.feedback.raw_mail import open_mail
 from newsletter.feedback.understanding import understand
 from newsletter.feedback.whose import find_whose
 from newsletter.feedback.wishes import heed_address
+from newsletter.phrases import phrase
 
+log = logging.getLogger(__name__)
 BY_PEOPLE: Final = frozenset({Kind.HUMAN, Kind.UNSUBSCRIBE})
 
 
@@ -20,11 +24,23 @@ def make_event(arrived: Arrived, marks: SiteMarks | None, now: datetime) -> Even
     """
     Return the event of a mail; never raises, whatever the mail contains.
 
+    A mail that a fault of this program keeps from being understood is kept for a person, so that it
+    does not hold up those behind it.
+
     Args:
         arrived: the mail.
         marks: recognise the site's letters; None: nothing can be proven.
         now: aware UTC.
     """
+    try:
+        return _understood(arrived, marks, now)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the mails behind it are read
+        log.error(phrase("feedback.not-understood", fault=name_fault(error)))
+        raw_id = name_mail(arrived.content, arrived.size)
+        return Event(BY_MAIL, raw_id, now, Understood(Kind.OTHER))
+
+
+def _understood(arrived: Arrived, marks: SiteMarks | None, now: datetime) -> Event:
     mail = open_mail(arrived.content)
     whose = NOBODYS if marks is None else find_whose(mail, arrived.sent_to, marks.addresses)
     found = heed_address(understand(mail), mail, whose)

@@ -401,3 +401,23 @@ def test_a_readers_whole_story_is_told_in_order(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     stage.run("subscribers", "show", R1, "--page", str(page), "--lang", "ko")
     assert "되돌아온 메일" in page.read_text(encoding="utf-8")
+
+
+def test_a_mail_that_we_fail_to_understand_does_not_hold_up_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+
+    def fails(_mail: object) -> None:
+        raise KeyError(R1)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("newsletter.desk.feedback_events.understand", fails)
+        stage.pipe(bounce(letters[R1], GONE))
+    stage.pipe(bounce(letters[R2], GONE))
+
+    assert stage.events() == [("other", "keep"), ("bounce", "suppress")]
+    assert len(list((stage.root / "feedback").glob("*.eml"))) == 1
+    assert "it is kept" in caplog.text
+    assert R1 not in caplog.text

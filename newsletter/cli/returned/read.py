@@ -1,6 +1,5 @@
 """newsletter feedback read: read the mails that came back, and apply them."""
 
-import logging
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -15,6 +14,7 @@ from newsletter.cli.returned.counts import say_counts, say_waiting
 from newsletter.cli.returned.following import Follower
 from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _, say
+from newsletter.desk.faults import name_fault
 from newsletter.desk.feedback import FeedbackDesk
 from newsletter.desk.inboxes import find_inboxes
 from newsletter.errors import LedgerError, NewsletterError, UsageError
@@ -23,7 +23,6 @@ from newsletter.feedback.piped import read_piped
 from newsletter.files import reason_of
 
 TRY_AGAIN: Final = 75  # EX_TEMPFAIL of sysexits.h: Postfix and Exim keep the mail and try again
-log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -80,8 +79,9 @@ def _read_piped(site: Site, recipients: Sequence[str]) -> int:
     except OSError as error:
         click.echo(f"newsletter: {say(reason_of(error))}", err=True)
         return TRY_AGAIN
-    except Exception:
-        log.exception("a mail could not be read; the mail server is asked to try again")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the mail server keeps the mail
+        fault = _("the mail could not be read ({fault}); try again", fault=name_fault(error))
+        click.echo(f"newsletter: {fault}", err=True)
         return TRY_AGAIN
     if is_terminal("stdout"):
         say_counts("-", counts)
