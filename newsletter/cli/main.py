@@ -46,7 +46,7 @@ COMMANDS: Final = {
     "breach": "Notify everybody whose personal data has leaked.",
     "consent": "Show who agreed to what and when, and verify that record.",
     "access": "Show who looked at readers' data, and record the monthly review.",
-    "suppressions": "List, add and end suppressions: addresses that no email is sent to.",
+    "suppressions": "List and change the addresses that no email is sent to.",
     "subscribers": "Import, add, list, change, remove, erase and export readers.",
 }
 

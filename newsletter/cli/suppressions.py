@@ -17,4 +17,4 @@ COMMANDS: Final = {
 
 @click.group(cls=LazyGroup, modules=COMMANDS)
 def suppressions() -> None:
-    """List, add and end suppressions: addresses that no email is sent to."""
+    """List and change the addresses that no email is sent to."""

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.app.keys import read_or_make_link_keys
 from newsletter.lang import Lang
+from newsletter.message.bounce_check import BounceCheck
+from newsletter.message.bounces import BounceAddresses
 from newsletter.subscribers.subscriber import Standing
 from tests.feedback.returning import (
     BOUNCES,
@@ -421,3 +424,22 @@ def test_a_mail_that_we_fail_to_understand_does_not_hold_up_the_others(
     assert len(list((stage.root / "feedback").glob("*.eml"))) == 1
     assert "it is kept" in caplog.text
     assert R1 not in caplog.text
+
+
+def test_a_test_mail_to_the_bounce_mailbox_is_seen_to_arrive(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    stage.send_issue()
+    keys = read_or_make_link_keys(stage.site.settings, lambda: True)
+    made = BounceAddresses(keys, "e-news.example.org", BOUNCES)
+    check = BounceCheck(BOUNCES, made.token_of_nobody(), "K7M2Q9", stage.site.now)
+    stage.site.records.bounce_checks().record_sent(check)
+    mail = answer("K7M2Q9", sender="news@example.org", to=made.address(check.token))
+    mail["Auto-Submitted"] = "auto-generated"
+    other = answer("K7M2Q9", sender="news@example.org", to=made.address(made.token_of_nobody()))
+
+    stage.pipe(other)
+    assert not stage.site.records.bounce_checks().has_arrived(BOUNCES)
+    stage.pipe(mail)
+
+    assert stage.site.records.bounce_checks().has_arrived(BOUNCES)
+    assert stage.events() == [("human", "list"), ("autoreply", "note")]
