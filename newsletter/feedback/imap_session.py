@@ -126,12 +126,18 @@ class Session:
         with self._answered():
             return bool(self._client.has_capability("IDLE"))
 
-    def idle(self, seconds: float) -> None:
-        """Return when the server says something, after *seconds* at the latest."""
+    def idle(self, seconds: float) -> bool:
+        """
+        Return when the server says something, after *seconds* at the latest.
+
+        Returns:
+            Whether it has said something that was seen before the end.
+        """
         with self._answered():
             self._client.idle()
-            self._client.idle_check(timeout=seconds)
+            told = self._client.idle_check(timeout=seconds)
             self._client.idle_done()  # fails if the connection was closed
+        return bool(told)
 
     def close(self) -> None:
         """Log out, if the server still listens."""

@@ -11,7 +11,7 @@ from newsletter.feedback.inbox import READ_MAX, Inbox
 from newsletter.feedback.inbox_url import read_inboxes
 from newsletter.feedback.inboxes import open_inbox
 from tests.delivery.certificates import make_authority
-from tests.feedback.odd_imap import GREETING, OddImap
+from tests.feedback.odd_imap import GREETING, PATIENCE_S, OddImap
 from tests.saying import raises
 
 MAIL = b"Subject: x\r\n\r\nhello\r\n"
@@ -239,3 +239,18 @@ def test_a_message_does_not_hide_which_mailbox_it_is_about(tmp_path: Path) -> No
 
         assert inbox.name == f"imaps://127.0.0.1:{server.port}/INBOX"
         assert inbox.name in str(caught.value)
+
+
+def test_a_mail_that_is_told_of_as_idle_begins_is_not_waited_for_in_vain(tmp_path: Path) -> None:
+    """A longer wait fails: the server hangs up before."""
+    capabilities = "CAPABILITY IMAP4rev1 IDLE"
+    answers: dict[str, str | bytes] = {
+        "CAPABILITY": f"* {capabilities}\nTAG OK done",
+        "UID FETCH": fetched(SIZE, literal(MAIL)),
+    }
+    with odd(tmp_path, answers, greeting=f"* OK [{capabilities}] ready") as (server, inbox):
+        assert len([*inbox.waiting()]) == 1
+
+        inbox.wait(3 * PATIENCE_S)
+
+    assert server.heard.count("IDLE") == 1
