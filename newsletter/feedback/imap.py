@@ -27,6 +27,8 @@ from newsletter.feedback.inbox_url import InboxUrl
 LISTED_AT_ONCE: Final = 200  # mails whose sizes are asked for in one command
 # RFC 2177 allows 29 minutes; many routers forget a connection that is silent for 10.
 IDLE_S: Final = 9 * 60.0
+# The first IDLE is short: what comes together with its "+ idling" is seen at its end at the latest.
+FIRST_IDLE_S: Final = 1.0
 POLL_S: Final = 15.0  # between two questions to a server without IDLE
 
 
@@ -119,13 +121,15 @@ class Mailbox:
         The server tells of it where it offers IDLE, and is asked again and again elsewhere.
         """
         deadline = time.monotonic() + seconds
-        session = self._open()
+        session, idle_s = self._open(), FIRST_IDLE_S
         with self._using(session):
             while not session.has_waiting_from(self._first_unlisted(session)):
                 left = deadline - time.monotonic()
                 if left <= 0 or self._closed.is_set():
                     return
-                if not session.idle(min(left, IDLE_S)):
+                if session.idle(min(left, idle_s)):
+                    idle_s = min(2 * idle_s, IDLE_S)
+                else:
                     self._closed.wait(min(left, self._poll_s))
 
     def close(self) -> None:

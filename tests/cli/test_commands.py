@@ -184,8 +184,8 @@ def test_status_counts_by_language_and_as_json(stage: Stage) -> None:
     assert re.search(r"bilingual +2 +2 +0 +0", shown)
     assert set(status) == {
         "issue", "digest", "planned", "accepted", "deferred", "refused", "unknown", "skipped",
-        "pending", "finished", "halt", "appointment", "next_due_at", "resting", "outdated", "returned",
-        "provider", "rehearsal", "set_aside", "doubts", "recipients_of",
+        "pending", "finished", "halt", "appointment", "next_due_at", "resting", "outdated",
+        "returned", "provider", "rehearsal", "set_aside", "doubts", "recipients_of",
     }  # fmt: skip
     parts = ("accepted", "refused", "deferred", "unknown", "skipped", "pending")
     assert status["planned"] == 7 == sum(status[name] for name in parts)
