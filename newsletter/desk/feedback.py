@@ -21,6 +21,7 @@ from newsletter.feedback.effects import KEEPS_MAIL, About, Action, decide
 from newsletter.feedback.event import Event, Kind
 from newsletter.feedback.inbox import READ_MAX, Arrived, Inbox
 from newsletter.feedback.kept_mails import Room
+from newsletter.feedback.raw_mail import shorten
 
 AT_A_TIME: Final = 100  # mails of one commit
 ALARMS_AT: Final = 1_000  # mails: counting what came back of an issue reads all its deliveries
@@ -181,8 +182,9 @@ class FeedbackDesk:
         is_for_people = event.understood.kind in BY_PEOPLE
         if is_signed and not is_for_people and event.understood.kind is not Kind.OTHER:
             return event
+        content = shorten(arrived.content, arrived.size)
         name = self._kept.keep(
-            event.raw_id, arrived.content, is_of_machine=not is_for_people, now=event.received_at
+            event.raw_id, content, is_of_machine=not is_for_people, now=event.received_at
         )
         return replace(event, kept_as=name)
 

@@ -59,6 +59,11 @@ def read_kept(site: Site, one: Recorded) -> Sequence[str] | None:
     return [line for text in texts[:1] for line in text.splitlines()][:LINES]
 
 
+def is_cut_off(site: Site, one: Recorded) -> bool:
+    """Return whether only the beginning of an event's mail is kept."""
+    return (open_kept(site).read(one.kept_as) or b"").startswith(b"X-Cut-Off:")
+
+
 def find_path(site: Site, one: Recorded) -> Path:
     """Return the file of an event's kept mail."""
     return open_kept(site).path_of(one.kept_as)

@@ -85,6 +85,23 @@ def open_mail(content: bytes) -> Mail:
     return Mail(head, tuple(parts), tuple(enclosed), is_long or is_flat or has_many or has_blocks)
 
 
+def shorten(content: bytes, size: int) -> bytes:
+    """
+    Return what of a mail is kept: all of it, or the head and `LONG_BODY` of a long one.
+
+    A field on top of it says that it was cut off.
+
+    Args:
+        content: as it was read, as far as it was.
+        size: octets of the whole mail.
+    """
+    if size <= PARSED_MAX:
+        return content
+    end = re.search(rb"(?:\r\n|\n|\r)[ \t]*(?:\r\n|\n|\r)", content[:HEAD_MAX])
+    kept = content[: (end.end() if end else HEAD_MAX) + LONG_BODY]
+    return f"X-Cut-Off: {len(kept)} of {size} octets are kept\r\n".encode() + kept
+
+
 def _with_line_feeds(content: bytes) -> bytes:
     """Return *content* with LF line ends; some systems write CR alone."""
     if b"\r" not in content:

@@ -443,3 +443,19 @@ def test_a_test_mail_to_the_bounce_mailbox_is_seen_to_arrive(tmp_path: Path) -> 
 
     assert stage.site.records.bounce_checks().has_arrived(BOUNCES)
     assert stage.events() == [("human", "list"), ("autoreply", "note")]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_of_a_mail_that_is_too_long_the_beginning_is_kept_and_that_is_said(
+    tmp_path: Path, line_end: str
+) -> None:
+    stage = ReturningStage(tmp_path)
+    body = line_end.join(["Hello", "a short line"] * 300_000)
+    head = f"From: somebody@else.example.com{line_end}Subject: long{line_end}{line_end}"
+    stage.pipe((head + body).encode())
+
+    [file] = (stage.root / "feedback").glob("*.eml")
+    assert 64_000 < file.stat().st_size < 70_000
+    said = stage.run("feedback", "show", "1")
+    assert "Hello" in said
+    assert "the first 64 kB are kept" in said

@@ -16,8 +16,9 @@ from newsletter.cli.returned.naming import (
 )
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
-from newsletter.desk.feedback_people import find_event, find_path, read_kept
+from newsletter.desk.feedback_people import find_event, find_path, is_cut_off, read_kept
 from newsletter.desk.moments import find_zone, show_moment
+from newsletter.feedback.book import Recorded
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import printable
 
@@ -58,11 +59,17 @@ def show(site: Site, number: int, because: str) -> None:
             by=printable(one.settled_by),
         )
         tell("settled", settled, cells=COLUMN)
+    _print_mail(site, one)
+
+
+def _print_mail(site: Site, one: Recorded) -> None:
     kept = read_kept(site, one)
     if kept is None:
         click.echo(_("The mail itself is not kept."))
         return
     tell("mail", shown_path(find_path(site, one)), cells=COLUMN)
+    if is_cut_off(site, one):
+        click.echo(_("It was too long: its head and the first 64 kB are kept."))
     click.echo()
     for line in kept:
         click.echo(printable(line))
