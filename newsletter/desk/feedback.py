@@ -17,7 +17,7 @@ from newsletter.desk.languages import main_language
 from newsletter.desk.letter_marks import SiteMarks, find_marks, has_keys
 from newsletter.errors import NewsletterError, SettingsError
 from newsletter.feedback.book import FeedbackBook
-from newsletter.feedback.effects import KEEPS_MAIL, About, Action, decide
+from newsletter.feedback.effects import About, Action, decide
 from newsletter.feedback.event import Event, Kind
 from newsletter.feedback.inbox import READ_MAX, Arrived, Inbox
 from newsletter.feedback.kept_mails import Room
@@ -157,7 +157,7 @@ class FeedbackDesk:
             [
                 event.kept_as
                 for event, one in zip(events, applied, strict=True)
-                if event.kept_as and one.action not in KEEPS_MAIL
+                if event.kept_as and event.kept_as != one.kept_as
             ]
         )
         inbox.put_away(batch)

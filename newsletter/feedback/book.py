@@ -18,7 +18,6 @@ class Judged:
     action: Action
     letter: Letter | None = None
     mail_name: str = ""  # of the program's mail that it is about
-    reader: SubscriberId | None = None  # whom that mail was about
     is_check: bool = False  # a test mail to this mailbox has arrived
 
 
@@ -29,6 +28,7 @@ class Applied:
     number: int  # of its record
     action: Action
     issue: str = ""
+    kept_as: str = ""  # the file name of the mail; "": it is not kept
     is_news: bool = True  # False: it was applied before, and nothing was changed now
     is_check: bool = False
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from newsletter.feedback.event import BounceClass, Kind, Understood
+from newsletter.feedback.event import FROM_SERVERS, BounceClass, Kind, Understood
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
+from newsletter.subscribers.why import ENDED_BY_A_PERSON
 
 STREAK: Final = 5  # issues in a row that come back, before a reader is suspended
 CROWD: Final = 20  # readers of one domain and issue whose letters bounce hard at once
@@ -72,7 +73,8 @@ class About:
     """What an event is about, as far as it is proven."""
 
     letter: Letter | None = None
-    is_own_mail: bool = False  # about a mail of the program, to somebody or to a reader
+    is_own_mail: bool = False  # about a mail of the program, to somebody who is no reader
+    is_by_server: bool = True  # see `Event.is_by_server`
     streak: int = 0  # issues in a row that came back from this reader, this one included
     crowd: Crowd = Crowd(0, 0)
 
@@ -90,6 +92,8 @@ def decide(found: Understood, about: About) -> Action:
         found: what the mail or webhook says.
         about: what of it is proven; nothing is done to anybody without proof.
     """
+    if found.kind in FROM_SERVERS and not about.is_by_server:
+        return Action.LIST  # a person writes about bounces or complaints
     match found.kind:
         case Kind.UNSUBSCRIBE:
             return Action.UNSUBSCRIBE if about.letter is not None else Action.ASK
@@ -106,10 +110,16 @@ def decide(found: Understood, about: About) -> Action:
 
 
 def _of_complaint(about: About) -> Action:
-    """A complaint about an older address counts, too: it is the person who complains."""
+    """
+    A complaint about an older address counts, too: it is the person who complains.
+
+    It counts for whoever is suppressed already: no person of the office may put them back.
+    """
     if about.letter is None:
         return Action.NOTE if about.is_proven else Action.KEEP
-    return Action.SUPPRESS if about.letter.reader.standing in MAY_LEAVE else Action.NOTE
+    reader = about.letter.reader
+    is_firmer = reader.standing is Standing.SUPPRESSED and reader.why.cause in ENDED_BY_A_PERSON
+    return Action.SUPPRESS if reader.standing in MAY_LEAVE or is_firmer else Action.NOTE
 
 
 def _of_bounce(found: Understood, about: About) -> Action:

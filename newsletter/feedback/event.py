@@ -91,6 +91,9 @@ class Whose:
 NOBODYS: Final = Whose(Proof.NONE)
 
 
+FROM_SERVERS: Final = frozenset({Kind.BOUNCE, Kind.DELAY, Kind.COMPLAINT})
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that came back."""
@@ -103,4 +106,5 @@ class Event:
     words: str = ""  # of the server, one line
     sender: str = ""  # address in From of a person's mail; no proof of anything
     subject: str = ""  # one line
+    is_by_server: bool = True  # a mail server or provider says it, and not a person who quotes one
     kept_as: str = ""  # the file name of the mail, if it is kept

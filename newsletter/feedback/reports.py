@@ -52,7 +52,7 @@ def abuse_in(mail: Mail) -> Fields | None:
 def envelope_id_in(mail: Mail) -> str:
     """Return the ENVID of the letter that a report is about (RFC 3461); "" if it names none."""
     for part in mail.parts:
-        if part.kind in STATUS_KINDS:
+        if part.kind in STATUS_KINDS and not part.is_enclosed:
             for fields in _blocks(_raw_text(part)):
                 if "original-envelope-id" in fields:
                     return fields["original-envelope-id"]

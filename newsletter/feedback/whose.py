@@ -41,17 +41,17 @@ def find_whose(mail: Mail, sent_to: Sequence[str], addresses: BounceAddresses | 
         for proof, texts in _places(mail, sent_to):
             for found in _read(proof, texts, addresses):
                 return found
-    for letter in mail.enclosed:
+    for letter in mail.enclosed[:1]:
         if (found_id := _message_id_in(Proof.LETTER, headers_of(letter, "Message-ID"))) is not None:
             return found_id
     answered = [*headers_of(mail.head, "In-Reply-To"), *headers_of(mail.head, "References")]
-    return _message_id_in(Proof.ANSWER, answered) or _check_in(mail, sent_to, addresses) or NOBODYS
+    return _message_id_in(Proof.ANSWER, answered) or NOBODYS
 
 
 def _places(mail: Mail, sent_to: Sequence[str]) -> Iterator[tuple[Proof, Sequence[str]]]:
     yield Proof.ADDRESS, [*sent_to, *_fields(mail.head, SENT_TO)]
     yield Proof.ENVELOPE, [envelope_id_in(mail)]
-    for letter in mail.enclosed:
+    for letter in mail.enclosed[:1]:  # those inside of it are what people have handed on
         yield Proof.LETTER, _fields(letter, OF_LETTER)
 
 
@@ -66,6 +66,8 @@ def _read(proof: Proof, texts: Sequence[str], addresses: BounceAddresses) -> Ite
             yield Whose(proof, returned)
         elif name := addresses.read_mail(token):
             yield Whose(proof, mail_name=name)
+        elif proof is Proof.ADDRESS and addresses.is_nobodys(token):  # of a mail to the office
+            yield Whose(Proof.NONE, check_token=token.lower())
 
 
 def _tokens_in(texts: Sequence[str], addresses: BounceAddresses) -> Iterator[str]:
@@ -79,17 +81,6 @@ def _tokens_in(texts: Sequence[str], addresses: BounceAddresses) -> Iterator[str
             yield addresses.token_in(word) or word
             # In an address of before, or one that a server on the way has rewritten (SRS).
             yield from (one[0] for one in _TOKEN.finditer(word.lower()) if one[0] != word)
-
-
-def _check_in(
-    mail: Mail, sent_to: Sequence[str], addresses: BounceAddresses | None
-) -> Whose | None:
-    """Return the test mail that this may be: its token is in the address, and nobody's."""
-    if addresses is None:
-        return None
-    texts = [*sent_to, *_fields(mail.head, SENT_TO)]
-    tokens = [one for one in _tokens_in(texts, addresses) if len(one) == TOKEN_LENGTH]
-    return Whose(Proof.NONE, check_token=tokens[0].lower()) if tokens else None
 
 
 def _message_id_in(proof: Proof, texts: Sequence[str]) -> Whose | None:

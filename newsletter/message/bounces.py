@@ -132,6 +132,16 @@ class BounceAddresses:
             is_its |= compare_digest(signer.sign(name, b"mail")[0], token)
         return f"m{name[:READER_LENGTH]}" if is_its else None
 
+    def is_nobodys(self, token: str) -> bool:
+        """Return whether *token* is one of `token_of_nobody`."""
+        token = token.lower()
+        if len(token) != TOKEN_LENGTH or not token.isascii():
+            return False
+        is_its = False
+        for signer in self._signers:  # to the end, as above
+            is_its |= compare_digest(signer.sign(token[:-TAG_LENGTH], b"test")[0], token)
+        return is_its
+
     def is_of(self, returned: Returned, issue: str) -> bool:
         """Whether the letter belongs to *issue*."""
         return any(signer.mark_of(issue) == returned.issue_mark for signer in self._signers)

@@ -26,7 +26,6 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.delivery.provider import Outcome
 from newsletter.dispatch.states import State
@@ -47,6 +46,7 @@ from newsletter.storage.breach_people import count_erased, read_people
 from newsletter.storage.breach_tables import breach_notices, breaches
 from newsletter.storage.conditions import constant
 from newsletter.storage.group_commit import GroupCommit, LedgerBusyError
+from newsletter.storage.inserts import insert_into
 from newsletter.storage.prepared import prepare
 from newsletter.storage.tables import doubts, subscribers
 from newsletter.storage.transactions import reading
@@ -302,8 +302,7 @@ def _execute(statement: Any, row: Mapping[str, object], connection: Connection) 
 
 
 def _add_new(rows: Sequence[Mapping[str, object]], connection: Connection) -> int:
-    is_sqlite = connection.dialect.name == "sqlite"
-    added = (sqlite if is_sqlite else postgresql).insert(breach_notices)
+    added = insert_into(connection, breach_notices)
     return connection.execute(added.on_conflict_do_nothing(), rows).rowcount
 
 

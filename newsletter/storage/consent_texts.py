@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.lang import Lang
 from newsletter.message.agreement import Agreement
 from newsletter.storage.consent_tables import consent_texts
+from newsletter.storage.inserts import insert_into
 from newsletter.storage.transactions import reading, writing
 
 
@@ -48,8 +48,7 @@ class SqlConsentTexts:
             for digest, one in wanted.items()
         ]
         with writing(self._database) as connection:
-            is_sqlite = connection.dialect.name == "sqlite"
-            added = (sqlite if is_sqlite else postgresql).insert(consent_texts)
+            added = insert_into(connection, consent_texts)
             connection.execute(added.on_conflict_do_nothing(), rows)
 
     def find(self, start: str = "") -> Sequence[KeptText]:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, and_, exists, insert, select, update
+from sqlalchemy import Connection, Engine, Select, and_, exists, select, update
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.feedback.book import Applied, Judged
@@ -19,20 +19,21 @@ from newsletter.feedback.effects import (
     concerns_present,
     decide,
 )
-from newsletter.feedback.event import BounceClass, Event, Kind, Proof
+from newsletter.feedback.event import FROM_SERVERS, BounceClass, Event, Kind, Proof
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
 from newsletter.storage.acting_readers import find_by_id
 from newsletter.storage.feedback_acts import end, unsubscribe
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.inserts import insert_into
 from newsletter.storage.mail_tables import bounce_checks
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.returned_letters import (
     ReturnedLetters,
     count_streak,
     find_crowd,
-    find_mail_reader,
+    find_own_mail,
 )
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
@@ -88,15 +89,18 @@ class SqlFeedback:
             token = bounce_checks.c.token == whose.check_token
             if connection.execute(select(exists().where(token))).scalar_one():
                 return Judged(Action.NOTE, is_check=True)
+        about = About(is_by_server=event.is_by_server)
+        if whose.proof is Proof.ANSWER and event.understood.kind in FROM_SERVERS:
+            return Judged(decide(event.understood, about))
         if whose.mail_name:
-            is_ours, reader = find_mail_reader(connection, whose.mail_name)
+            is_ours, letter = find_own_mail(connection, whose.mail_name)
+            about = replace(about, letter=letter, is_own_mail=is_ours)
             name = whose.mail_name if is_ours else ""
-            action = decide(event.understood, About(is_own_mail=is_ours))
-            return Judged(action, mail_name=name, reader=reader)
+            return Judged(decide(event.understood, about), letter, mail_name=name)
         letter = self._letters.find(connection, whose)
         if letter is None:
-            return Judged(decide(event.understood, About()))
-        about = About(letter)
+            return Judged(decide(event.understood, about))
+        about = replace(about, letter=letter)
         diagnosis = event.understood.diagnosis
         if event.understood.kind is Kind.BOUNCE and diagnosis and concerns_present(letter):
             if diagnosis.bounce_class is BounceClass.HARD:
@@ -106,22 +110,21 @@ class SqlFeedback:
         return Judged(decide(event.understood, about), letter)
 
     def _apply(self, connection: Connection, event: Event) -> Applied:
-        known = connection.execute(
-            select(_OF.id, _OF.action, _OF.issue).where(
-                _OF.source == event.source, _OF.raw_id == event.raw_id
-            )
-        ).first()
+        known = connection.execute(_recorded(event)).first()
         if known is not None:
-            return Applied(known.id, Action(known.action), known.issue or "", is_news=False)
+            return _applied_before(known)
         judged = self._judge(connection, event)
         letter = judged.letter
+        number = _record(connection, event, judged)
+        if number is None:  # another machine has applied it in this moment
+            return _applied_before(connection.execute(_recorded(event)).one())
         if judged.is_check:
             _note_arrival(connection, event)
-        number = _record(connection, event, judged)
         if letter is not None:
             self._act(connection, event, judged.action, letter)
+        kept_as = event.kept_as if judged.action in KEEPS_MAIL else ""
         return Applied(
-            number, judged.action, letter.issue if letter else "", is_check=judged.is_check
+            number, judged.action, letter.issue if letter else "", kept_as, is_check=judged.is_check
         )
 
     def _act(self, connection: Connection, event: Event, action: Action, letter: Letter) -> None:
@@ -141,12 +144,23 @@ class SqlFeedback:
                 pass
 
 
+def _recorded(event: Event) -> Select[Any]:
+    query = select(_OF.id, _OF.action, _OF.issue, _OF.kept_as)
+    return query.where(_OF.source == event.source, _OF.raw_id == event.raw_id)
+
+
+def _applied_before(row: Any) -> Applied:
+    return Applied(row.id, Action(row.action), row.issue or "", row.kept_as or "", is_news=False)
+
+
 def _why(event: Event, letter: Letter) -> Why:
-    issue = letter.issue or "?"
+    issue, words = letter.issue, event.words
     if event.understood.kind is Kind.COMPLAINT:
-        return Why(Cause.COMPLAINED, phrase("feedback.complained", issue=issue), PROGRAM)
-    because = phrase("feedback.bounced", issue=issue, words=event.words)
-    return Why(Cause.BOUNCED, because, PROGRAM)
+        said = phrase("feedback.complained", issue=issue) if issue else phrase("feedback.reported")
+        return Why(Cause.COMPLAINED, said, PROGRAM)
+    bounced = phrase("feedback.bounced", issue=issue, words=words)
+    returned = phrase("feedback.mail-bounced", words=words)
+    return Why(Cause.BOUNCED, bounced if issue else returned, PROGRAM)
 
 
 def _note_arrival(connection: Connection, event: Event) -> None:
@@ -157,10 +171,12 @@ def _note_arrival(connection: Connection, event: Event) -> None:
     connection.execute(arrived.values(arrived_at=event.received_at, noted_by=PROGRAM))
 
 
-def _record(connection: Connection, event: Event, judged: Judged) -> int:
+def _record(connection: Connection, event: Event, judged: Judged) -> int | None:
+    """Record an event; return its number, or None if it is recorded already."""
     found, letter = event.understood, judged.letter
     diagnosis = found.diagnosis
     is_proven = letter is not None or bool(judged.mail_name)
+    kept_as = event.kept_as if judged.action in KEEPS_MAIL else ""
     values = {
         "source": event.source,
         "raw_id": event.raw_id,
@@ -172,18 +188,22 @@ def _record(connection: Connection, event: Event, judged: Judged) -> int:
         "code": (diagnosis and diagnosis.code) or None,
         "proof": event.whose.proof.value if is_proven else Proof.NONE.value,
         "issue": (letter and letter.issue) or None,
-        "subscriber_id": letter.reader.id if letter else judged.reader,
+        "subscriber_id": letter.reader.id if letter else None,
         "mail_name": judged.mail_name or None,
         "domain": (letter and letter.domain) or None,
         "words": event.words or None,
         "sender": event.sender or None,
         "subject": event.subject or None,
         "action": judged.action.value,
-        "kept_as": (judged.action in KEEPS_MAIL and event.kept_as) or None,
+        "kept_as": kept_as or None,
     }
-    number: int = connection.execute(
-        insert(feedback_events).values(values).returning(_OF.id)
-    ).scalar_one()
+    added = (
+        insert_into(connection, feedback_events)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=[_OF.source, _OF.raw_id])
+        .returning(_OF.id)
+    )
+    number: int | None = connection.execute(added).scalar()
     return number
 
 

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from newsletter.dispatch.ledger import LetterId, Plan
 from newsletter.dispatch.replacement import BegunDelivery, Replacement, SentLetter
@@ -23,6 +22,7 @@ from newsletter.message.kept_letter import (
 )
 from newsletter.phrases import phrase
 from newsletter.storage.idle_letters import be_alone, remove_idle
+from newsletter.storage.inserts import insert_into
 from newsletter.storage.replacing import (
     adopt_letter,
     count_replaceable,
@@ -235,5 +235,4 @@ def _insert(connection: Connection, letter: KeptLetter, content: bytes, now: dat
 
 def _insert_once(connection: Connection, table: Table, row: Mapping[str, object]) -> None:
     """Insert a row unless a row with its key exists."""
-    own = sqlite if connection.dialect.name == "sqlite" else postgresql
-    connection.execute(own.insert(table).values(row).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, table).values(row).on_conflict_do_nothing())

@@ -134,11 +134,21 @@ def _delivery(connection: Connection, issue: str, reader: Entry) -> Any | None:
     ).first()
 
 
-def find_mail_reader(connection: Connection, name: str) -> tuple[bool, SubscriberId | None]:
-    """Return whether the program has sent a mail of this name, and to which reader if to one."""
-    query = select(mails.c.subscriber_id).where(mails.c.name == name, mails.c.begun_at.is_not(None))
-    row = connection.execute(query).first()
-    return row is not None, None if row is None else row.subscriber_id
+def find_own_mail(connection: Connection, name: str) -> tuple[bool, Letter | None]:
+    """
+    Return whether the program has sent a mail of this name, and it as a letter if to a reader.
+
+    It is a letter of no issue. A mail to another address than the reader's, such as one that they
+    want from now on and may have mistyped, says nothing of the reader.
+    """
+    of = mails.c
+    query = select(of.subscriber_id, of.address_key, of.begun_at)
+    row = connection.execute(query.where(of.name == name, of.begun_at.is_not(None))).first()
+    reader = None if row is None else find_by_id(connection, row.subscriber_id)
+    if row is None or reader is None or row.address_key != reader.key:
+        return row is not None, None
+    domain = row.address_key.rpartition("@")[2]
+    return True, Letter("", reader, domain, row.address_key, row.begun_at)
 
 
 def count_streak(connection: Connection, letter: Letter, most: int) -> int:
