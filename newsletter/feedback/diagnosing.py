@@ -126,8 +126,12 @@ def _enhanced_in(words: str) -> str:
 
 
 def _class_of(meaning: Meaning, status: str, code: str) -> BounceClass:
-    """The basic code decides whether to try again: what is temporary is never hard."""
-    decides = code or status
+    """
+    Return whom it counts against: what is temporary is never hard, and the basic code says that.
+
+    A bare 4.0.0 is no word of another server: Gmail writes it of a domain that does not exist.
+    """
+    decides = code or ("" if BARE.fullmatch(status) else status)
     is_temporary = decides.startswith("4")
     if is_temporary and meaning.bounce_class in {BounceClass.HARD, BounceClass.UNKNOWN}:
         return BounceClass.SOFT

@@ -57,6 +57,7 @@ ENGLISH: Final = (
         r"(?:header|from|date|message-id)s? .{0,30}(?:missing|malformed"
         r"|not (?:valid|given|present))",
         r"(?:missing|invalid|malformed|multiple|duplicate) .{0,20}(?:header|from:|date|message-id)",
+        r"eight[- ]bit|nul characters?",
         r"\bmime\b|invalid structure|smtputf8|8-?bit|non-?compliant|not rfc|rfc ?(?:2822|5322)",
         r"invalid (?:message )?content",
     ),
@@ -65,7 +66,7 @@ ENGLISH: Final = (
         _MESSAGE,
         "RFC 1870; RFC 3463 x.2.3 and x.3.4; Exchange 5.2.3",
         r"(?:message|mail|file|data|content)\b.{0,20}\btoo (?:big|large|long|much data)",
-        rf"\b(?:message|mail|header|attachment)s?\b{_GAP}\bexceed",
+        rf"\b(?:message|mail|header|attachment|content)s?\b{_GAP}\bexceed",
         r"exceed\w*+ .{0,40}(?:maximum|max|fixed|incoming|inbound|allowed|message|mail).{0,20}size",
         r"size limit|larger than \d",
         r"larger than .{0,40}(?:limit|allowed|current|maximum)|mailsize limit",
@@ -101,7 +102,7 @@ ENGLISH: Final = (
         r"|malformed)",
         r"name server.{0,60}(?:failure|time-?out)|lookup failure",
         r"temporar\w*+ .{0,30}(?:dns|name resol|lookup|resolv)",
-        r"dns (?:resolving )?(?:error|timeout)(?!.{0,30}not found)",
+        r"dns (?:resolving )?(?:error|timeout)(?!.{0,120}(?:not found|nxdomain))",
     ),
     rule(
         Reason.POLICY,
@@ -134,7 +135,8 @@ ENGLISH: Final = (
         rf"\b{_WHO}\b{_GAP}\bblocked due to inactivity|account has been deleted by",
         r"\b(?:is|been) (?:now |currently )?(?:disabled|suspended|deactivated)\b",
         r"receiving disabled",
-        r"\bnot active\b|rejected: inactive|mailbox .{0,20}(?:unavailable for|on hold)",
+        r"\bnot active\b|rejected: inactive|mailbox .{0,20}(?:on hold"
+        r"|unavailable for (?!(?:more |further |an )?(?:expl|info|detail)))",
     ),
     rule(
         Reason.USER_UNKNOWN,
@@ -170,6 +172,9 @@ ENGLISH: Final = (
         r"nxdomain|no route (?:found )?to (?:destination )?domain|no smtp service",
         r"non-?existent host",
         r"point to non-existent|lookups failed permanently",
+        r"\w\.[a-z]{2,24} does not accept (?:e-?)?mail(?! from| with)",
+        r"\bdomain\b.{0,40}\b(?:does ?n.?t|does not|cannot) (?:be )?resolved?\b|domain must exist",
+        r"dns records? for .{0,60}(?:could )?not (?:be )?found|unable to resolve route",
         r"null ?mx|(?:host|domain|server|system)\b.{0,60}\bdoes not accept (?:e?-?mail|any|mail)",
         r"no (?:mx|a|dns|mail exchanger)s? (?:or (?:a|mx) )?(?:record|host)?|has no mail exchanger",
         r"can(?:not|.t|n.t)? find (?:any|a|the) (?:host|mail exchanger|gateway|mail server)",
@@ -222,6 +227,7 @@ ENGLISH: Final = (
         rf"|did{_NOT} .{{0,10}}"
         "match",
         r"(?:has|have) (?:moved|left|changed|resigned)|address .{0,20}changed|please try <>",
+        r"(?:has been|was|is) replaced by <>|(?:new|current) (?:e-?mail )?address is <>",
         rf"{_WHO} (?:has been )?(?:deleted|terminated|removed|retired)\b|is terminated",
         r"invalid (?:final )?delivery userid|undeliverable address",
         r"no matches to nameserver",
@@ -266,7 +272,10 @@ ENGLISH: Final = (
         r"attachment .{0,40}(?:not (?:allowed|permitted|accepted)|forbidden|blocked|prohibited"
         r"|reject\w*+)",
         r"(?:banned|forbidden|prohibited|executable|illegal|dangerous) (?:content|attachment|file)",
-        r"url .{0,40}(?:list|block|complain)|(?:message|mail) (?:was )?filtered",
+        r"url .{0,40}(?:list|block|complain)",
+        r"\b(?:surbl|uribl)\b",
+        r"listed (?:url|link|uri|word|phrase)",
+        r"(?:message|mail) (?:was )?filtered",
     ),
     rule(
         Reason.POLICY,

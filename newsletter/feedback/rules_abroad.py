@@ -36,7 +36,7 @@ ABROAD: Final = (
         r"|쿼터).{0,20}(?:가득|초과|부족|꽉|찼|넘)",
         r"(?:邮箱|郵箱|信箱|メールボックス|受信箱|容量|空間|空间|收件人).{0,12}(?:已满|已滿|満"
         r"|不足|いっぱい|一杯|超)",
-        r"(?:postfach|mailbox|speicher\w*+|kontingent|quota).{0,40}(?:\bvoll\b|überschritten"
+        r"(?:postfach|mailbox|speicher\w*+|kontingent|quota|konto).{0,40}(?:\bvoll\b|überschritten"
         r"|ueberschritten|erschöpft)",
         r"bo[iî]te .{0,60}pleine|quota .{0,20}(?:dépass|depass)|espace .{0,30}insuffisant",
         r"zu ?viele (?:e-?)?mails|buz[oó]n .{0,40}lleno",
@@ -86,6 +86,12 @@ ABROAD: Final = (
         r"|non (?:esiste|trovat|valid|è stat))",
         r"(?:получател|пользовател|адрес|ящик).{0,40}(?:не (?:найден|существует)|неизвест|неверн)",
         r"(?:нет|не найден) .{0,20}(?:пользовател|получател|адресат)",
+        r"(?:unbekannte|ungültige|ungueltige)\w? (?:empf|adress|benutz|postfach|e-?mail)",
+        r"(?:onbekende|ongeldige?) (?:gebruiker|ontvanger|adres)",
+        r"nie(?:znany|znaleziono|istniej\w*+) (?:adres|użytk|odbior|konto)",
+        r"(?:okänd|ukjent|ukendt|ogiltig|ugyldig)\w? (?:mottag|adress|användar|bruker|modtag)",
+        r"(?:neznám|neexistující|ismeretlen|bilinmeyen|tuntematon)\w{0,3} (?:u[žz]|adres|příjem"
+        r"|felhaszn|c[íi]mzett|kullan|al[ıi]c|käytt|vastaan)",
         r"destin\w*+\.? (?:sconosciut|errat)|nie istnieje|nie ma takiego",
         r"(?:gebruiker|ontvanger|adres) .{0,30}(?:onbekend|bestaat niet|niet gevonden)",
     ),
@@ -122,7 +128,7 @@ ABROAD: Final = (
         r"(?:인증|권한).{0,12}(?:필요|없|실패)|허용되지 ?않",
         r"拒绝|拒絕|拒收|拦截|频率|限制|黑名单|ブロック|制限|拒否",
         r"abgelehnt|abgewiesen|verweigert|nicht (?:erlaubt|berechtigt)|gesperrt|rejet[ée]",
-        r"refus[ée]",
+        r"refusé|(?:ete|message|adresse|est) refuse\b",
         r"bloqu[eé]|rechazad|recusad|rifiutat|bloccat|отклонен|заблокирован|запрещен|geweigerd",
     ),
     rule(

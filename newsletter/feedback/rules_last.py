@@ -9,6 +9,13 @@ LAST: Final = (
     rule(
         Reason.SYSTEM,
         BounceClass.SOFT,
+        "sysexits.h: the number with which a program of Sendmail or Postfix ended (X-Unix)",
+        r"^\W*(?:[1-9]|[1-9]\d|[12]\d\d)$",
+        codes=r"^(?:5\.[03]\.0)? $",
+    ),
+    rule(
+        Reason.SYSTEM,
+        BounceClass.SOFT,
         "RFC 3463 x.3.x; RFC 5321: 421, 451 and 452",
         r"system (?:error|failure|full|resource|storage|problem|is|config)|internal .{0,20}error",
         r"disk (?:error|full|space)|server (?:error|failure)|processing (?:error|failure)",
@@ -16,7 +23,8 @@ LAST: Final = (
         r"service (?:is )?(?:currently )?(?:un|not )avail",
         r"resources|insufficient|overload|load is (?:too )?high",
         r"could not be (?:stored|saved|written|processed)|\bbusy\b|maintenance",
-        r"mailer (?:error|failure)|misconfig",
+        r"mailer (?:error|failure)|misconfig|child process|\bpipe (?:to|delivery)\b",
+        r"local delivery failed",
         r"(?:cannot|can.t|unable to|could not|error) (?:open|creat|lock|append|writ|read|sav|exec)",
         r"encountered an error|unavailable",
     ),
