@@ -9,7 +9,7 @@ import pytest
 from newsletter.feedback.raw_mail import open_mail
 from newsletter.feedback.understanding import understand
 
-FILES: Final = ("mails.txt", "mails_of_servers.txt")
+FILES: Final = ("mails.txt", "mails_of_servers.txt", "mails_of_providers.txt")
 BEGINNING: Final = "\n==== "
 CHARSET: Final = re.compile(r"charset=(iso-2022-jp|euc-kr|gb18030)")
 MAILS: Final = [
