@@ -16,7 +16,8 @@ _SENDER: Final = BounceClass.SENDER
 _MESSAGE: Final = BounceClass.MESSAGE
 _WHO: Final = (
     r"(?:user ?name|userid|users?|recipients?|mail ?box(?:es)?|mail ?drop|account|address(?:es)?"
-    r"|addressee|alias|customer|e-?mail|local[ -]?part|inbox|person|member|mail user)"
+    r"|addressee|alias|customer|e-?mail|local[ -]?part|inbox|person|member|mail user"
+    r"|mail ?address(?:es)?)"
 )
 _GAP: Final = r"(?:(?![.;!?:]\s|\? )[^\n]){0,50}?"  # words of the same sentence
 _NOT: Final = r"(?: ?not|n.?t)"
@@ -43,7 +44,8 @@ ENGLISH: Final = (
         r"exceed\w*+ .{0,40}(?:storage|mailbox (?:size|limit)|space|mailbox)",
         r"(?:out of|not enough|insufficient|no more|lack of) (?:storage|disk|mailbox|quota) ?space",
         r"(?:writ|append|access|updat)\w*+ .{0,80}file too large|mail ?box exceeds",
-        r"space .{0,10}not enough",
+        r"space .{0,10}not enough|(?:out of|not enough(?: free)?|no (?:more|free)) (?:disk )?space",
+        r"\b(?:account|mail ?box|inbox)\b.{0,30}maximum size|(?:disk|storage) allotment",
         r"no (?:free )?space (?:left )?in|out of storage",
         r"(?:user|recipient|account) .{0,40}(?:too (?:many|much) (?:messages|mail)|exhausted)",
         r"too many messages (?:in|on)|mailbox has exceeded|mailbox .{0,20}over (?:its|the) limit",
@@ -71,6 +73,7 @@ ENGLISH: Final = (
         r"size limit|larger than \d",
         r"larger than .{0,40}(?:limit|allowed|current|maximum)|mailsize limit",
         r"too (?:large|big)\b|size .{0,30}exceed|exceeds .{0,20}limit .{0,20}size|recipsizelimit",
+        r"(?:over|than|exceed\w*+) \d+(?:\.\d+)? ?[kmg]i?b(?:ytes)?\b",
         r"message length|maximum (?:message|e?mail) size",
     ),
     rule(
@@ -88,6 +91,7 @@ ENGLISH: Final = (
         r"(?:retry|delivery|queue) .{0,20}(?:time ?-?out|time(?: limit)? .{0,20}exceeded|expired)",
         r"(?:not|unable to|n.t) (?:be )?deliver\w*+ .{0,20}(?:for|within|in|after) .{0,20}(?:hour"
         r"|day|minute|queue)",
+        r"(?:attempts|retries) (?:are |were )?exhausted|(?:in|on) (?:the|our) queue for",
         r"queue too long|been (?:in|on) (?:the|our) queue|allowed queue period",
         r"retry time(?:out)? (?:not reached|exceeded)|maximum.time.expired|aborted after",
         r"(?:not|n.t) been (?:collected|delivered) .{0,40}after|maximum delivery attempts",
@@ -174,6 +178,10 @@ ENGLISH: Final = (
         r"point to non-existent|lookups failed permanently",
         r"\w\.[a-z]{2,24} does not accept (?:e-?)?mail(?! from| with)",
         r"\bdomain\b.{0,40}\b(?:does ?n.?t|does not|cannot) (?:be )?resolved?\b|domain must exist",
+        r"(?:host|domain|server)\b.{0,60}\b(?:n.t|not|never|no longer) (?:receives?|accepts?)"
+        r" (?:any )?(?:e-?)?mail(?! from| with)|\baccepts no (?:e-?)?mail|disabled for this domain",
+        r"domain\b.{0,30}\bno longer (?:registered|exists|in use)",
+        r"mail server for .{0,80}not (?:be )?found|domain of (?:the )?recipient .{0,30}not exist",
         r"dns records? for .{0,60}(?:could )?not (?:be )?found|unable to resolve route",
         r"null ?mx|(?:host|domain|server|system)\b.{0,60}\bdoes not accept (?:e?-?mail|any|mail)",
         r"no (?:mx|a|dns|mail exchanger)s? (?:or (?:a|mx) )?(?:record|host)?|has no mail exchanger",
@@ -227,6 +235,7 @@ ENGLISH: Final = (
         rf"|did{_NOT} .{{0,10}}"
         "match",
         r"(?:has|have) (?:moved|left|changed|resigned)|address .{0,20}changed|please try <>",
+        r"(?:migrated|relocated|transferred) to <>|(?:former|ex)[- ]employee",
         r"(?:has been|was|is) replaced by <>|(?:new|current) (?:e-?mail )?address is <>",
         rf"{_WHO} (?:has been )?(?:deleted|terminated|removed|retired)\b|is terminated",
         r"invalid (?:final )?delivery userid|undeliverable address",
@@ -267,6 +276,7 @@ ENGLISH: Final = (
         r"\bdt:sp[mb]\b|(?:rejected|refused|blocked|by) (?:[\w-]+ ){0,4}(?:content|filter)",
         r"malicious",
         r"malware",
+        r"\btrojan|\beicar\b|(?:banned|forbidden|illegal) pattern",
         r"banned: \w{1,20}[/.]|virus|infected|high probability|suspicious",
         r"(?:attachment|file) (?:type|name|extension)",
         r"attachment .{0,40}(?:not (?:allowed|permitted|accepted)|forbidden|blocked|prohibited"

@@ -36,9 +36,9 @@ ABROAD: Final = (
         r"|쿼터).{0,20}(?:가득|초과|부족|꽉|찼|넘)",
         r"(?:邮箱|郵箱|信箱|メールボックス|受信箱|容量|空間|空间|收件人).{0,12}(?:已满|已滿|満"
         r"|不足|いっぱい|一杯|超)",
-        r"(?:postfach|mailbox|speicher\w*+|kontingent|quota|konto).{0,40}(?:\bvoll\b|überschritten"
+        r"(?:postfach|mailbox|speicher\w*+|kontingent|quota|konto).{0,40}(?:erreicht|\bvoll\b|überschritten"
         r"|ueberschritten|erschöpft)",
-        r"bo[iî]te .{0,60}pleine|quota .{0,20}(?:dépass|depass)|espace .{0,30}insuffisant",
+        r"bo[iî]te .{0,60}pleine|quota .{0,40}(?:d[ée]pass|atteint)|espace .{0,30}insuffisant",
         r"zu ?viele (?:e-?)?mails|buz[oó]n .{0,40}lleno",
         r"(?:cuota|espacio) .{0,30}(?:excedid|superad|insuficiente)",
         r"caixa .{0,40}cheia|cota .{0,20}excedid|casella .{0,40}piena|quota .{0,20}superat",
@@ -86,6 +86,11 @@ ABROAD: Final = (
         r"|non (?:esiste|trovat|valid|è stat))",
         r"(?:получател|пользовател|адрес|ящик).{0,40}(?:не (?:найден|существует)|неизвест|неверн)",
         r"(?:нет|не найден) .{0,20}(?:пользовател|получател|адресат)",
+        r"^(?!.*\bdom).*(?:ei löydy|ei ole olemassa|bulunamadı|mevcut değil"
+        r"|nem (?:található|létez)"
+        r"|nenalezen|neexistuj|(?:finns|findes|finnes|existerar|eksisterer|hittades) (?:inte|ikke)"
+        r"|không (?:tồn tại|tìm thấy)|tidak (?:ditemukan|ada)|не (?:існує|знайдено)|ไม่พบ"
+        r"|δεν υπάρχει)",
         r"(?:unbekannte|ungültige|ungueltige)\w? (?:empf|adress|benutz|postfach|e-?mail)",
         r"(?:onbekende|ongeldige?) (?:gebruiker|ontvanger|adres)",
         r"nie(?:znany|znaleziono|istniej\w*+) (?:adres|użytk|odbior|konto)",

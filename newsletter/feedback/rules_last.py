@@ -5,6 +5,26 @@ from typing import Final
 from newsletter.feedback.event import BounceClass, Reason
 from newsletter.feedback.rule import rule
 
+_SENDERS: Final = (
+    r"(?:senders?|(?:your|my) (?:ip|isp|e?-?mail|mail ?server|server|network|provider|address"
+    r"|domain)"
+    r"|ips?|isp|helo|ehlo|backscatter|align\w*+|trusted)"
+)
+_OURS: Final = (  # what is wrong with one of them is no fault of the reader's address
+    r"(?:sender|senders|your|you|from|ips?|isp|helo|ehlo|hosts?|hostname|message|messages|headers?"
+    r"|contents?|commands?|syntax|parameters?|arguments?|credentials?|charset|characters?|clients?)"
+)
+_OTHER_CAUSES: Final = (
+    r"(?:servers?|spam|filter\w*+|polic\w*+|too|limits?|limited|exceed\w*+|over|temporar\w*+|queue"
+    r"|attempt\w*+|time\w*+|later|error|errors|fail\w*+|contain\w*+|verified|confirm\w*+"
+    r"|whitelist\w*+|auth\w*+|permi\w*+|allow\w*+|quota|size|large|space|delayed|relay\w*+"
+    r"|require\w*+|loop\w*+|rate|abuse|listed|block\w*+|busy|valid)"
+)
+_READERS: Final = (
+    r"(?:users?|recipients?|mail ?box(?:es)?|accounts?|addressee|alias|customer|rcpt|validrcptto"
+    r"|(?:mail ?)?address(?:es)?|employee|nobody|subscriber)"
+)
+
 LAST: Final = (
     rule(
         Reason.SYSTEM,
@@ -12,6 +32,12 @@ LAST: Final = (
         "sysexits.h: the number with which a program of Sendmail or Postfix ended (X-Unix)",
         r"^\W*(?:[1-9]|[1-9]\d|[12]\d\d)$",
         codes=r"^(?:5\.[03]\.0)? $",
+    ),
+    rule(
+        Reason.MAILBOX_FULL,
+        BounceClass.SOFT,
+        "quotas that no other rule knows, in whatever language",
+        r"\bquotas?\b(?!.{0,20}(?:lock|fail|error))",
     ),
     rule(
         Reason.SYSTEM,
@@ -26,13 +52,17 @@ LAST: Final = (
         r"mailer (?:error|failure)|misconfig|child process|\bpipe (?:to|delivery)\b",
         r"local delivery failed",
         r"(?:cannot|can.t|unable to|could not|error) (?:open|creat|lock|append|writ|read|sav|exec)",
-        r"encountered an error|unavailable",
+        r"encountered an error|unavailable|exception\b|shutting down",
+        r"lock fail|\bldap\b",
+        r"(?:returned|reported|error while) (?:an? )?(?:error|processing)|failed to process",
+        r"unexpected (?:\w+ )?name server",
     ),
     rule(
         Reason.USER_UNKNOWN,
         BounceClass.HARD,
         "whatever is unknown or not there, in a reply whose codes speak of an address",
-        r"\b(?:unknown|no such|not found|not exist\w*+|invalid|non-?existent|unallocated)\b",
+        rf"^(?!.*\b{_OURS}\b).*\b(?:unknown|no such|not found|not exist\w*+|invalid"
+        r"|non-?existent|unallocated)\b",
         codes=r"^(?:5\.[01]\.\d+)? ?55[013]$",
     ),
     rule(
@@ -42,5 +72,19 @@ LAST: Final = (
         r"\b(?:reject|refus|deny|denied|forbid|disallow|block|prohibit|restrict|spoof)\w*+",
         r"not (?:be )?accept|not (?:allow|permit)",
         codes=r"^(?:[45]\.[07]\.\d+)? ?\d*$",
+    ),
+    rule(
+        Reason.POLICY,
+        BounceClass.SENDER,
+        "whatever is said of a sender, in a reply whose codes speak of no address or mailbox",
+        rf"\b{_SENDERS}\b|\bgo away\b",
+        codes=r"^(?:5\.[07]\.\d+)? ?55[0134]$",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        BounceClass.HARD,
+        "RFC 5321: 550, 551 and 553 are of the mailbox; whatever speaks of it and of nothing else",
+        rf"^(?!.*\b(?:{_OURS}|{_OTHER_CAUSES})\b).*\b{_READERS}\b",
+        codes=r"^(?:5\.0\.0)? 55[013]$",
     ),
 )
