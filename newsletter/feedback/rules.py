@@ -91,7 +91,7 @@ ENGLISH: Final = (
         r"(?:retry|delivery|queue) .{0,20}(?:time ?-?out|time(?: limit)? .{0,20}exceeded|expired)",
         r"(?:not|unable to|n.t) (?:be )?deliver\w*+ .{0,20}(?:for|within|in|after) .{0,20}(?:hour"
         r"|day|minute|queue)",
-        r"(?:attempts|retries) (?:are |were )?exhausted|(?:in|on) (?:the|our) queue for",
+        r"(?:attempts|retries) (?:are |were )?exhausted|(?:in|on) (?:the|our) (?:\w+ )?queue for",
         r"queue too long|been (?:in|on) (?:the|our) queue|allowed queue period",
         r"retry time(?:out)? (?:not reached|exceeded)|maximum.time.expired|aborted after",
         r"(?:not|n.t) been (?:collected|delivered) .{0,40}after|maximum delivery attempts",
@@ -226,7 +226,7 @@ ENGLISH: Final = (
         rf"no longer (?:exist|valid|in use|with|employed|works|accepts|here|at|on){_GAP}",
         rf"\b{_WHO}\b{_GAP}\bno longer|not (?:a )?(?:valid|known|our|registered) {_NEEDLESS}{_WHO}",
         r"(?:are|is) not (?:a )?(?:valid|known) |no (?:mailbox|mail box) ",
-        r"name is not recogni[sz]ed",
+        r"name (?:is|was|could)(?: ?not|n.t) (?:be )?(?:found|recogni[sz]ed)",
         rf"\bno (?:valid )?(?:{_WHO}|one) (?:by|with|of|here|found|were|was|in|at|for)\b",
         r"user .{0,30}not local|not listed in|unrout(?:e)?able|not user of",
         r"not (?:in|on) (?:our|this|the|recipient)\b",

@@ -69,7 +69,7 @@ ABROAD: Final = (
         r"|사서함)(?:(?!서버|도메인)[^.]){0,24}(?:존재하지|없습니다|없음|없어|찾을 수|찾지 못|잘못"
         r"|틀[렸린]|등록되지)",
         r"(?:ユーザ|アドレス|宛先|受信者|メールボックス).{0,24}(?:存在|不明|見つか|ありません|誤)",
-        r"(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号|帳號).{0,12}(?:不存在|无效|無效|错误"
+        r"(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号|帳號)(?:(?!域名|域|主机|主機)[^.]){0,12}(?:不存在|无效|無效|错误"
         r"|未找到)",
         r"找不到.{0,24}(?:地址|收件人|邮箱|用户)|未开通|无此用户|查无此人|查無此人",
         r"(?:empf[aä]nger\w*+|e-?mail-?adresse|benutzer\w*+|postfach|adressat) .{0,40}(?:unbekannt"
@@ -98,7 +98,8 @@ ABROAD: Final = (
         r"(?:neznám|neexistující|ismeretlen|bilinmeyen|tuntematon)\w{0,3} (?:u[žz]|adres|příjem"
         r"|felhaszn|c[íi]mzett|kullan|al[ıi]c|käytt|vastaan)",
         r"destin\w*+\.? (?:sconosciut|errat)|nie istnieje|nie ma takiego",
-        r"(?:gebruiker|ontvanger|adres) .{0,30}(?:onbekend|bestaat niet|niet gevonden)",
+        r"(?:gebruiker|ontvanger|adres) .{0,30}(?:onbekend|bestaat niet|niet (?:worden )?gevonden)",
+        r"(?:수신자|계정|사용자|회원|담당자|아이디)[^.]{0,20}(?:퇴[사직]|삭제|탈퇴|해지|변경되)",
     ),
     rule(
         Reason.HOST_UNKNOWN,

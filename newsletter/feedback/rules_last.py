@@ -53,6 +53,7 @@ LAST: Final = (
         r"local delivery failed",
         r"(?:cannot|can.t|unable to|could not|error) (?:open|creat|lock|append|writ|read|sav|exec)",
         r"encountered an error|unavailable|exception\b|shutting down",
+        r"(?:database|file) is corrupt|cannot allocate",
         r"lock fail|\bldap\b",
         r"(?:returned|reported|error while) (?:an? )?(?:error|processing)|failed to process",
         r"unexpected (?:\w+ )?name server",

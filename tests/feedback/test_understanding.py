@@ -9,7 +9,12 @@ import pytest
 from newsletter.feedback.raw_mail import open_mail
 from newsletter.feedback.understanding import understand
 
-FILES: Final = ("mails.txt", "mails_of_servers.txt", "mails_of_providers.txt")
+FILES: Final = (
+    "mails.txt",
+    "mails_of_servers.txt",
+    "mails_of_providers.txt",
+    "mails_of_countries.txt",
+)
 BEGINNING: Final = "\n==== "
 CHARSET: Final = re.compile(r"charset=(iso-2022-jp|euc-kr|gb18030)")
 MAILS: Final = [
