@@ -24,6 +24,7 @@ ENHANCED: Final = re.compile(
     r"([45]\.[0-7]\.\d{1,3})(?!\.?\d)",
     re.IGNORECASE | re.MULTILINE,
 )
+REFUSES: Final = re.compile(r"[45]\.7\.[1-9]")  # not x.7.0: Gmail writes it of its own faults
 BARE: Final = re.compile(r"[245]\.0\.0")
 LONGEST: Final = 2_000  # characters of words that are looked at
 REPLY_MAX: Final = 400  # characters of one reply
@@ -58,7 +59,7 @@ def diagnose(words: str, status: str = "", *, is_delay: bool = False) -> Diagnos
         status = within
     meaning = _meaning(_without_repeats(words), status, code)
     if meaning is None or meaning.reason is Reason.SYSTEM:
-        meaning = _more_exact(meaning, meaning_of_code(status, code))
+        meaning = _more_exact(meaning, status, code)
     if meaning is None:
         meaning = Meaning(Reason.OTHER, BounceClass.UNKNOWN)
     bounce_class = BounceClass.NONE if is_delay else _class_of(meaning, status, code)
@@ -83,12 +84,13 @@ def _meaning(words: str, status: str, code: str) -> Meaning | None:
     return meaning_of_words(words, status, code)
 
 
-def _more_exact(by_words: Meaning | None, by_code: Meaning | None) -> Meaning | None:
+def _more_exact(by_words: Meaning | None, status: str, code: str) -> Meaning | None:
     """Words that only say that something went wrong yield to a code that says what; never hard."""
+    by_code = meaning_of_code(status, code)
     if by_words is None or by_code is None:
         return by_words or by_code
     says_what = by_code.reason in {Reason.MAILBOX_FULL, Reason.SIZE, Reason.EXPIRED}
-    return by_code if says_what else by_words
+    return by_code if says_what or REFUSES.match(status) else by_words
 
 
 def _decoded(words: str) -> str:

@@ -43,7 +43,8 @@ ENGLISH: Final = (
         r"|has been )?exceeded",
         r"exceed\w*+ .{0,40}(?:storage|mailbox (?:size|limit)|space|mailbox)",
         r"(?:out of|not enough|insufficient|no more|lack of) (?:storage|disk|mailbox|quota) ?space",
-        r"(?:writ|append|access|updat)\w*+ .{0,80}file too large|mail ?box exceeds",
+        r"(?:writ|append|access|updat)\w*+ .{0,80}file too large",
+        r"file too large.{0,40}\b(?:append|writ)|mail ?box exceeds",
         r"space .{0,10}not enough|(?:out of|not enough(?: free)?|no (?:more|free)) (?:disk )?space",
         r"\b(?:account|mail ?box|inbox)\b.{0,30}maximum size|(?:disk|storage) allotment",
         r"no (?:free )?space (?:left )?in|out of storage",
@@ -81,6 +82,7 @@ ENGLISH: Final = (
         _SOFT,
         "RFC 5321, section 6.3; RFC 3463 x.4.6: letters that go round, and servers that are busy",
         r"\bloop|hop ?count|too many hops|(?:excessive|maximum) .{0,20}(?:hop|received)",
+        r"\b(?:creat|open|writ|lock|exec)\w*+ .{0,60}permission denied|\bnesting\b",
         r"best-preference mx|mx record points to (?:a )?local|(?:server|network|too) (?:is )?busy",
     ),
     rule(
@@ -181,7 +183,8 @@ ENGLISH: Final = (
         r"(?:host|domain|server)\b.{0,60}\b(?:n.t|not|never|no longer) (?:receives?|accepts?)"
         r" (?:any )?(?:e-?)?mail(?! from| with)|\baccepts no (?:e-?)?mail|disabled for this domain",
         r"domain\b.{0,30}\bno longer (?:registered|exists|in use)",
-        r"mail server for .{0,80}not (?:be )?found|domain of (?:the )?recipient .{0,30}not exist",
+        r"mail server for .{0,80}not (?:be )?found|domain of (?:the )?recipient .{0,30}(?:not exist"
+        r"|invalid)",
         r"dns records? for .{0,60}(?:could )?not (?:be )?found|unable to resolve route",
         r"null ?mx|(?:host|domain|server|system)\b.{0,60}\bdoes not accept (?:e?-?mail|any|mail)",
         r"no (?:mx|a|dns|mail exchanger)s? (?:or (?:a|mx) )?(?:record|host)?|has no mail exchanger",
@@ -218,7 +221,8 @@ ENGLISH: Final = (
         rf"\b(?:do|does|did){_NOT} (?:have|handle|know|recogni[sz]e"
         rf"|accept mail for){_GAP}\b{_WHO}\b",
         r"\bdo(?:es)?(?: not|n.?t) exist|not? exist\b|does not have a final",
-        r"user unknown|unknown user|addressee unknown|recipient ?not ?found|nosuchuser",
+        r"user unknown|unknown user",
+        r"unknown name(?! ?server)|addressee unknown|recipient ?not ?found|nosuchuser",
         r"recipient address rejected: (?:unknown|undeliverable|unverified|invalid|not found)",
         r"recipient (?:verify|verification) failed",
         rf"{_WHO} .{{0,20}}(?:cannot|could not) be verified",
@@ -277,7 +281,7 @@ ENGLISH: Final = (
         r"malicious",
         r"malware",
         r"\btrojan|\beicar\b|(?:banned|forbidden|illegal) pattern",
-        r"banned: \w{1,20}[/.]|virus|infected|high probability|suspicious",
+        r"banned: (?:\w{1,20}[/.]|\.)|virus|infected|high probability|suspicious",
         r"(?:attachment|file) (?:type|name|extension)",
         r"attachment .{0,40}(?:not (?:allowed|permitted|accepted)|forbidden|blocked|prohibited"
         r"|reject\w*+)",

@@ -23,7 +23,7 @@ ABROAD: Final = (
         r"(?:메일|메시지|편지)[이가은는] 너무 [크큽커]|허용.{0,10}크기",
         r"(?:サイズ|容量).{0,12}(?:大き|超え)(?=.{0,12}メッセージ)",
         r"メッセージ.{0,12}(?:大き|サイズ)",
-        r"邮件.{0,6}(?:过大|太大|超过.{0,4}大小)|郵件.{0,6}(?:過大|太大)",
+        r"邮件.{0,6}(?:过大|太大|超过.{0,4}大小)|大小.{0,4}超|郵件.{0,6}(?:過大|太大)",
         r"nachricht .{0,20}zu gro(?:ß|ss)|message .{0,30}trop (?:volumineux|gros|grand)",
         r"mensaje .{0,30}demasiado grande|mensagem .{0,30}(?:muito|demasiado) grande",
         r"messaggio .{0,30}troppo grande|(?:слишком больш|размер).{0,30}(?:письм|сообщен)",
@@ -72,9 +72,9 @@ ABROAD: Final = (
         r"(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号|帳號)(?:(?!域名|域|主机|主機)[^.]){0,12}(?:不存在|无效|無效|错误"
         r"|未找到)",
         r"找不到.{0,24}(?:地址|收件人|邮箱|用户)|未开通|无此用户|查无此人|查無此人",
-        r"(?:empf[aä]nger\w*+|e-?mail-?adresse|benutzer\w*+|postfach|adressat) .{0,40}(?:unbekannt"
+        r"(?:empf[aä]nger\w*+|adresse|benutzer\w*+|postfach|adressat) .{0,40}(?:unbekannt"
         r"|nicht (?:gefunden|bekannt|existier|vorhanden)|existiert nicht|ungültig)",
-        r"(?:adresse|destinataire|utilisateur|bo[iî]te)\b.{0,60}(?:n.existe pas|inconnu"
+        r"(?:adresse|destinataire|utilisateur|bo[iî]te|compte)\b.{0,60}(?:n.existe pas|inconnu"
         r"|introuvable|inexistant|invalide|non recens)",
         r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta)\b.{0,60}(?:desconocid|inexistente"
         r"|no existe|no (?:se )?(?:encontr|ha encontr)|no v[aá]lid|inv[aá]lid)",
@@ -122,6 +122,8 @@ ABROAD: Final = (
         "Korean, Chinese, Japanese, Russian and European filters of content",
         r"스팸|광고(?:성)? ?메일|바이러스|垃圾|广告|病毒|迷惑メール|スパム|ウイルス|спам|вирус",
         r"courrier indésirable|correo no deseado|unerwünscht|pourriel|indesiderat",
+        r"contenu (?:suspect|indésirable|refus)",
+        r"(?:por|su) (?:el |su )?contenido|wegen .{0,20}inhalts?",
         r"첨부.{0,12}(?:차단|금지|허용되지)",
     ),
     rule(

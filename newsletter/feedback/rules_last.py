@@ -51,7 +51,8 @@ LAST: Final = (
         r"could not be (?:stored|saved|written|processed)|\bbusy\b|maintenance",
         r"mailer (?:error|failure)|misconfig|child process|\bpipe (?:to|delivery)\b",
         r"local delivery failed",
-        r"(?:cannot|can.t|unable to|could not|error) (?:open|creat|lock|append|writ|read|sav|exec)",
+        r"(?:cannot|can.t|unable to|could not|couldn.t|error)"
+        r" (?:open|creat|lock|append|writ|read|sav|exec)",
         r"encountered an error|unavailable|exception\b|shutting down",
         r"(?:database|file) is corrupt|cannot allocate",
         r"lock fail|\bldap\b",
@@ -65,6 +66,13 @@ LAST: Final = (
         rf"^(?!.*\b{_OURS}\b).*\b(?:unknown|no such|not found|not exist\w*+|invalid"
         r"|non-?existent|unallocated)\b",
         codes=r"^(?:5\.[01]\.\d+)? ?55[013]$",
+    ),
+    rule(
+        Reason.USER_UNKNOWN,
+        BounceClass.HARD,
+        "Postfix, where a client goes on after its recipients were refused; the first cause counts",
+        r"no valid recipients?\b",
+        codes=r"^5\.[05]\.[01] 55\d$",
     ),
     rule(
         Reason.POLICY,

@@ -44,9 +44,16 @@ OF_US: Final = (
         r"(?:domain|address) of (?:the )?(?:envelope )?sender|(?:envelope|bad|invalid|fake) sender",
         r"(?:null|empty) sender|return(?:ing)? address .{0,30}(?:invalid|not)|call-?out verif",
         r"(?<!recipient )verification failed for\b",
-        r"badmailfrom|mismatch|forgery|due to abuse",
+        r"bounce attack|abuse detected|badmailfrom|mismatch|forgery|due to abuse",
         r"mail from .{0,40}(?:rejected|denied|not allowed)|invalid dns mx",
         r"domain may not exist|your (?:e-?mail )?domain|denied domain name",
+    ),
+    rule(
+        Reason.POLICY,
+        _SENDER,
+        "RFC 3463 x.1.7 and x.1.8: the sender's address, if the words speak of no recipient",
+        r"^(?!.*\b(?:recipient|rcpt|mailbox|user)\b)",
+        codes=r"^[45]\.1\.[78]\b",
     ),
     rule(
         Reason.POLICY,
@@ -68,6 +75,7 @@ OF_US: Final = (
         r"unauthenticated|not (?:been )?authenticated",
         r"authentication (?:is )?(?:required|level|fail)",
         r"(?:must|need to) authenticate|anti-?spoof|spoof(?:ed|ing)|auth error|auth failed",
+        r"certificate .{0,60}(?:expired|invalid|verif\w*+)",
         r"(?:fail\w*+|authentication) .{0,10}(?:authentication|mechanism)|local user only",
     ),
     rule(
@@ -92,6 +100,7 @@ OF_US: Final = (
         r"too many .{0,20}from (?:your|this)|(?:you|ip)\b.{0,30}\btoo (?:many|much)",
         r"exceed\w*+ .{0,30}(?:connection|recipients|rate|sending|messages? per|emails? per)",
         r"(?:messages|mails) (?:in|per|on) (?:this|one|the same|a single) (?:session|connection)",
+        r"transaction limit|\b(?:hl|mi|rp):[a-z]{3}\b",
         r"\byour (?:\w+ )?quota\b|\[tss?\d\d\]|user complaints|excessive (?:userid|volume)",
         r"max(?:imum)? (?:number of )?(?:messages|connections|concurrent|recipients)",
         r"messages? per connection",
