@@ -5,26 +5,40 @@ from typing import Final
 from newsletter.feedback.event import BounceClass, Reason
 from newsletter.feedback.rule import rule
 
-_SENDERS: Final = (
-    r"(?:senders?|(?:your|my) (?:ip|isp|e?-?mail|mail ?server|server|network|provider|address"
-    r"|domain)"
-    r"|ips?|isp|helo|ehlo|backscatter|align\w*+|trusted)"
-)
-_OURS: Final = (  # what is wrong with one of them is no fault of the reader's address
-    r"(?:sender|senders|your|you|from|ips?|isp|helo|ehlo|hosts?|hostname|message|messages|headers?"
-    r"|contents?|commands?|syntax|parameters?|arguments?|credentials?|charset|characters?|clients?)"
-)
-_OTHER_CAUSES: Final = (
-    r"(?:servers?|spam|filter\w*+|polic\w*+|too|limits?|limited|exceed\w*+|over|temporar\w*+|queue"
-    r"|attempt\w*+|time\w*+|later|error|errors|fail\w*+|contain\w*+|verified|confirm\w*+"
-    r"|whitelist\w*+|auth\w*+|permi\w*+|allow\w*+|quota|size|large|space|delayed|relay\w*+"
-    r"|require\w*+|loop\w*+|rate|abuse|listed|block\w*+|busy|valid)"
-)
-_READERS: Final = (
-    r"(?:users?|recipients?|mail ?box(?:es)?|accounts?|addressee|alias|customer|rcpt|validrcptto"
-    r"|(?:mail ?)?address(?:es)?|employee|nobody|subscriber)"
-)
 
+def _any_of(words: str) -> str:
+    """Return a pattern for any of *words*, as whole words."""
+    return rf"\b(?:{'|'.join(words.split())})\b"
+
+
+_SENDERS: Final = _any_of(
+    r"senders? (?:your|my).(?:ip|isp|e?-?mail|mail.?server|server|network|provider|address|domain)"
+    r" ips? isp helo ehlo backscatter align\w*+ trusted"
+)
+# What is wrong with one of them is no fault of the reader's address.
+_OURS: Final = _any_of(
+    r"senders? your you from ips? isp helo ehlo hosts? hostname messages? message-id headers? "
+    r"contents? commands? syntax parameters? arguments? credentials? charset characters? clients? "
+    r"errors? reason encoding attachments? urls? links? lists? files? dates? certificates? keys? "
+    r"options? formats? body bodies types? records? conditions?"
+)
+_OTHER_CAUSES: Final = _any_of(
+    r"servers? spam filter\w*+ polic\w*+ too limit(?:s|ed)? exceed\w*+ over temporar\w*+ queue "
+    r"attempt\w*+ time\w*+ later fail\w*+ contain\w*+ verified confirm\w*+ whitelist\w*+ auth\w*+ "
+    r"permi\w*+ allow\w*+ quota size large space delayed relay\w*+ require\w*+ only per more "
+    r"sessions? today vacation until send sent loop\w*+ rate abuse listed block\w*+ busy valid"
+)
+_READERS: Final = _any_of(
+    r"users? recipients? mail.?box(?:es)? accounts? addressee alias customer rcpt validrcptto "
+    r"(?:mail.?)?address(?:es)? employee nobody subscriber (?:be)?nutzer teilnehmer empf[aä]nger "
+    r"adress[ea] utilisateur destinat\w*+ indirizzo usu[aá]rio endereço direcci[oó]n gebruiker "
+    r"ontvanger mottagare odbiorca użytkownik пользовател\w*+ получател\w*+ адрес\w*+"
+)
+# They stand without spaces between words.
+_READERS_ABROAD: Final = (
+    r"(?:ユーザ|アドレス|宛先|受信者|收信人|收件人|用户|用戶|帳號|账号|帐号"
+    r"|사용자|수신자|수신인|계정|아이디)"
+)
 LAST: Final = (
     rule(
         Reason.SYSTEM,
@@ -54,7 +68,8 @@ LAST: Final = (
         r"(?:cannot|can.t|unable to|could not|couldn.t|error)"
         r" (?:open|creat|lock|append|writ|read|sav|exec)",
         r"encountered an error|unavailable|exception\b|shutting down",
-        r"(?:database|file) is corrupt|cannot allocate",
+        r"(?:database|file) is corrupt|cannot allocate|out of memory|\blmtp error|unexpected",
+        r"(?:cannot|can.t|unable to|could not) process",
         r"lock fail|\bldap\b",
         r"(?:returned|reported|error while) (?:an? )?(?:error|processing)|failed to process",
         r"unexpected (?:\w+ )?name server",
@@ -63,7 +78,7 @@ LAST: Final = (
         Reason.USER_UNKNOWN,
         BounceClass.HARD,
         "whatever is unknown or not there, in a reply whose codes speak of an address",
-        rf"^(?!.*\b{_OURS}\b).*\b(?:unknown|no such|not found|not exist\w*+|invalid"
+        rf"^(?!.*{_OURS}).*\b(?:unknown|no such|not found|not exist\w*+|invalid"
         r"|non-?existent|unallocated)\b",
         codes=r"^(?:5\.[01]\.\d+)? ?55[013]$",
     ),
@@ -86,14 +101,14 @@ LAST: Final = (
         Reason.POLICY,
         BounceClass.SENDER,
         "whatever is said of a sender, in a reply whose codes speak of no address or mailbox",
-        rf"\b{_SENDERS}\b|\bgo away\b",
+        rf"{_SENDERS}|\bgo away\b",
         codes=r"^(?:5\.[07]\.\d+)? ?55[0134]$",
     ),
     rule(
         Reason.USER_UNKNOWN,
         BounceClass.HARD,
         "RFC 5321: 550, 551 and 553 are of the mailbox; whatever speaks of it and of nothing else",
-        rf"^(?!.*\b(?:{_OURS}|{_OTHER_CAUSES})\b).*\b{_READERS}\b",
+        rf"^(?!.*(?:{_OURS}|{_OTHER_CAUSES})).*(?:{_READERS}|{_READERS_ABROAD})",
         codes=r"^(?:5\.0\.0)? 55[013]$",
     ),
 )
