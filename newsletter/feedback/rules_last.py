@@ -65,7 +65,7 @@ LAST: Final = (
         r"could not be (?:stored|saved|written|processed)|\bbusy\b|maintenance",
         r"mailer (?:error|failure)|misconfig|child process|\bpipe (?:to|delivery)\b",
         r"local delivery failed",
-        r"(?:cannot|can.t|unable to|could not|couldn.t|error)"
+        r"(?:cannot|can.t|unable to|could not|couldn.t|error|failed to)"
         r" (?:open|creat|lock|append|writ|read|sav|exec)",
         r"encountered an error|unavailable|exception\b|shutting down",
         r"(?:database|file) is corrupt|cannot allocate|out of memory|\blmtp error|unexpected",
