@@ -13,7 +13,7 @@ def _any_of(words: str) -> str:
 
 _SENDERS: Final = _any_of(
     r"senders? (?:your|my).(?:ip|isp|e?-?mail|mail.?server|server|network|provider|address|domain)"
-    r" ips? isp helo ehlo backscatter align\w*+ trusted"
+    r" ips? isp helo ehlo you.are backscatter align\w*+ trusted"
 )
 # What is wrong with one of them is no fault of the reader's address.
 _OURS: Final = _any_of(
@@ -66,7 +66,7 @@ LAST: Final = (
         r"mailer (?:error|failure)|misconfig|child process|\bpipe (?:to|delivery)\b",
         r"local delivery failed",
         r"(?:cannot|can.t|unable to|could not|couldn.t|error|failed to)"
-        r" (?:open|creat|lock|append|writ|read|sav|exec)",
+        r" (?:open|load|creat|lock|append|writ|read|sav|exec)",
         r"encountered an error|unavailable|exception\b|shutting down",
         r"(?:database|file) is corrupt|cannot allocate|out of memory|\blmtp error|unexpected",
         r"(?:cannot|can.t|unable to|could not) process",
@@ -102,7 +102,7 @@ LAST: Final = (
         BounceClass.SENDER,
         "whatever is said of a sender, in a reply whose codes speak of no address or mailbox",
         rf"{_SENDERS}|\bgo away\b",
-        codes=r"^(?:5\.[07]\.\d+)? ?55[0134]$",
+        codes=r"^(?:5\.[07]\.\d+)? ?(?:55[0134]|521)$",
     ),
     rule(
         Reason.USER_UNKNOWN,
