@@ -99,7 +99,8 @@ ENGLISH: Final = (
         r"(?:retry|delivery|queue) .{0,20}(?:time ?-?out|time(?: limit)? .{0,20}exceeded|expired)",
         r"(?:not|unable to|n.t) (?:be )?deliver\w*+ .{0,20}(?:for|within|in|after) .{0,20}(?:hour"
         r"|day|minute|queue)",
-        r"(?:attempts|retries) (?:are |were )?exhausted|(?:in|on) (?:the|our) (?:\w+ )?queue for",
+        r"too many retries|(?:attempts|retries) (?:are |were )?exhausted",
+        r"(?:in|on) (?:the|our) (?:\w+ )?queue for",
         r"(?:retry|attempt) count|no (?:response|reply) from|open (?:a )?connection to",
         r"queue too long|been (?:in|on) (?:the|our) queue|allowed queue period",
         r"retry time(?:out)? (?:not reached|exceeded)|maximum.time.expired|aborted after",
@@ -264,7 +265,7 @@ ENGLISH: Final = (
         Reason.USER_UNKNOWN,
         _HARD,
         "AOL, Cisco, Exchange: an address that is rejected, where the codes speak of addresses",
-        rf"\b{_WHO}\b{_GAP}\b(?<!temporarily )unavailable\b",
+        rf"\b{_WHO}\b(?! (?:mail )?server){_GAP}\b(?<!temporarily )unavailable\b",
         r"(?:recipient|address|rcpt|rcpt to:? ?<>|user) (?:address )?(?:is )?(?:rejected|refused"
         r"|denied)(?! to receive)",
         r"does not like recipient|mailbox name not allowed|not allowed recipient",

@@ -76,7 +76,7 @@ OF_US: Final = (
         r"\b(?:rdns|fcrdns)\b|\b(?:helo|ehlo)\b.{0,40}(?:reject|invalid|denied|\bnot\b|bad|must)",
         r"(?:invalid|bad|need|require\w*+|fake) (?:helo|ehlo)|\bptr\b|no reverse",
         r"(?:for|of|in|the|your) (?:helo|ehlo)\b",
-        r"\b(?:helo|ehlo) (?:name|host|domain|string|argument)",
+        r"\b(?:helo|ehlo) (?:requires|name|host|domain|string|argument)",
         r"dynamic (?:ip|address|pool)|dial-?up|reverse (?:record|entry|mapping)|ip lookup",
         r"\bip\b.{0,30}\b(?:must resolve|no (?:dns|name|reverse))",
         r"(?:ip|host)(?: name| address)? .{0,30}does not resolve|access from ip address",
