@@ -16,6 +16,7 @@ FILES: Final = (
     "mails_of_countries.txt",
     "mails_of_shapes.txt",
     "mails_of_transcripts.txt",
+    "mails_of_small_servers.txt",
 )
 BEGINNING: Final = "\n==== "
 CHARSET: Final = re.compile(r"charset=(iso-2022-jp|euc-kr|gb18030)")
