@@ -24,8 +24,10 @@ ENHANCED: Final = re.compile(
     r"([45]\.[0-7]\.\d{1,3})(?!\.?\d)",
     re.IGNORECASE | re.MULTILINE,
 )
+REFUSES: Final = re.compile(r"[45]\.7\.[1-9]")  # not x.7.0: Gmail writes it of its own faults
 BARE: Final = re.compile(r"[245]\.0\.0")
 LONGEST: Final = 2_000  # characters of words that are looked at
+UNDERLINES: Final = 4  # more of them in a line without spaces stand for spaces
 REPLY_MAX: Final = 400  # characters of one reply
 # What a server says of hosts and addresses would be taken for what it says of the cause.
 _LOCAL: Final = r"[^\s<>\"'(),;:\[\]=.@]{1,64}"
@@ -38,6 +40,12 @@ _HOST_SAID: Final = re.compile(
 _PATH: Final = re.compile(r"(\bhttps?://[^\s/?]{1,255})[/?]\S*")  # says "spam" of anything
 _FILE: Final = re.compile(r"(?<![\w/:.])(?:/[\w.+-]{1,64}){2,20}")  # names of folders say nothing
 _COMMAND: Final = re.compile(r"\(in reply to (?!end of DATA)[\w ]{1,40}\)")
+# What is refused before the server heard of a reader is we ourselves: Postfix, Exim and qmail.
+_BEFORE_RECIPIENTS: Final = re.compile(
+    r"\brefused to talk to me:|\bgreeting failed|\bsender was rejected"
+    r"|\b(?:in reply to|after) (?:MAIL FROM|EHLO|HELO|initial connection)\b"
+)
+_QMAIL_ENDS: Final = re.compile(r"I'm not going to try again;[\w\s]{1,80}\.?")
 # Cisco writes its own words for the class of a code before what the other server said.
 _CISCO: Final = re.compile(r"\b[45]\.\d\.\d -\s[A-Z][\w\s-]{3,40}?\s(?=[45]\d\d-?')")
 
@@ -53,12 +61,15 @@ def diagnose(words: str, status: str = "", *, is_delay: bool = False) -> Diagnos
     """
     words = _decoded(words[:LONGEST])
     code, within = codes_in(words)
-    words = _plain(words)
+    is_before_recipients = bool(_BEFORE_RECIPIENTS.search(words))
+    words = _plain(_QMAIL_ENDS.sub("", words) if code else words)
     if within and (not status or BARE.fullmatch(status) or not BARE.fullmatch(within)):
         status = within
     meaning = _meaning(_without_repeats(words), status, code)
     if meaning is None or meaning.reason is Reason.SYSTEM:
-        meaning = _more_exact(meaning, meaning_of_code(status, code))
+        meaning = _more_exact(meaning, status, code)
+    if meaning is None and code.startswith("5") and is_before_recipients:
+        meaning = Meaning(Reason.POLICY, BounceClass.SENDER)
     if meaning is None:
         meaning = Meaning(Reason.OTHER, BounceClass.UNKNOWN)
     bounce_class = BounceClass.NONE if is_delay else _class_of(meaning, status, code)
@@ -83,22 +94,31 @@ def _meaning(words: str, status: str, code: str) -> Meaning | None:
     return meaning_of_words(words, status, code)
 
 
-def _more_exact(by_words: Meaning | None, by_code: Meaning | None) -> Meaning | None:
+def _more_exact(by_words: Meaning | None, status: str, code: str) -> Meaning | None:
     """Words that only say that something went wrong yield to a code that says what; never hard."""
+    by_code = meaning_of_code(status, code)
     if by_words is None or by_code is None:
         return by_words or by_code
     says_what = by_code.reason in {Reason.MAILBOX_FULL, Reason.SIZE, Reason.EXPIRED}
-    return by_code if says_what else by_words
+    return by_code if says_what or REFUSES.match(status) else by_words
 
 
 def _decoded(words: str) -> str:
     """Return *words* decoded, without addresses and Cisco's own words for a code."""
+    if words.count("_") > UNDERLINES:
+        words = "\n".join(_with_spaces(line) for line in words.split("\n"))
     words = words.replace("=\r\n", "").replace("=\n", "")  # quoted-printable that nobody decoded
     if "%20" in words:
         words = unquote(words, errors="replace")
     if "&" in words:
         words = unescape(words)
     return _ADDRESS.sub("<>", _CISCO.sub("", words))
+
+
+def _with_spaces(line: str) -> str:
+    """Return a line that a server wrote with "_" for each space, as Yahoo's qmail does."""
+    is_joined = line.count("_") > UNDERLINES and " " not in line.strip()
+    return line.replace("_", " ") if is_joined else line
 
 
 def _plain(words: str) -> str:
@@ -126,8 +146,12 @@ def _enhanced_in(words: str) -> str:
 
 
 def _class_of(meaning: Meaning, status: str, code: str) -> BounceClass:
-    """The basic code decides whether to try again: what is temporary is never hard."""
-    decides = code or status
+    """
+    Return whom it counts against: what is temporary is never hard, and the basic code says that.
+
+    A bare 4.0.0 is no word of another server: Gmail writes it of a domain that does not exist.
+    """
+    decides = code or ("" if BARE.fullmatch(status) else status)
     is_temporary = decides.startswith("4")
     if is_temporary and meaning.bounce_class in {BounceClass.HARD, BounceClass.UNKNOWN}:
         return BounceClass.SOFT

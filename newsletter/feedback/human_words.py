@@ -50,6 +50,11 @@ SAYS_DELAYED: Final = _any(
     r"(?:배달|전송).{0,6}지연",
     r"this is a warning (?:message )?only|延迟|延遲|遅延|verzögert|retard[ée]|retrasad|atrasad",
 )
+# Sendmail and Domino write the cause into the subject; Exchange, that of the letter.
+TELLS_WHY: Final = re.compile(
+    r"(?:returned mail|delivery failure|(?:undeliverable|failed) mail)\s{0,5}:\s{0,5}(\S.{0,500})",
+    re.IGNORECASE | re.DOTALL,
+)
 FOR_GOOD: Final = _any(
     r"permanent\w*+|given up|giving up on|has failed|fatal|aborted|no further attempts|영구|최종",
     r"removed from .{0,20}queue|will be (?:deleted|removed) from|has expired|no longer be tried",

@@ -1,9 +1,8 @@
 """
 Why a letter was not delivered, by the English words of servers: a table that can be read.
 
-The first rule that matches decides. What is specific stands above what is general, and what is
-said of us above what is said of the reader: "sender address: domain not found" is no word about
-the reader's domain. Addresses are taken out of the words before, see `diagnosing`.
+The first rule that matches decides. What is specific stands above what is general. Addresses are
+taken out of the words before, see `diagnosing`.
 """
 
 from typing import Final
@@ -17,90 +16,14 @@ _SENDER: Final = BounceClass.SENDER
 _MESSAGE: Final = BounceClass.MESSAGE
 _WHO: Final = (
     r"(?:user ?name|userid|users?|recipients?|mail ?box(?:es)?|mail ?drop|account|address(?:es)?"
-    r"|addressee|alias|customer|e-?mail|local[ -]?part|inbox|person|member|mail user)"
+    r"|addressee|alias|customer|e-?mail|local[ -]?part|inbox|person|member|mail user"
+    r"|mail ?address(?:es)?)"
 )
 _GAP: Final = r"(?:(?![.;!?:]\s|\? )[^\n]){0,50}?"  # words of the same sentence
 _NOT: Final = r"(?: ?not|n.?t)"
-_LISTS: Final = (
-    r"(?:spamhaus|spamcop|spamrats|barracuda|sorbs|uceprotect|senderbase|senderscore|abusix"
-    r"|mailspike|invaluement|cloudmark|proofpoint|psbl|trend ?micro|rbl|[dr]nsbl|dynablock|cbl)"
-)
 _NEEDLESS: Final = r"(?:or \w+ |local |destination |virtual |final |delivery |e-?mail |forward )*"
 
 ENGLISH: Final = (
-    rule(
-        Reason.POLICY,
-        _SOFT,
-        "the reader gets too many mails: Gmail 4.2.1, 5.2.1, Exchange Online 5.2.121, 5.2.122",
-        r"receiving (?:e?mail )?(?:at a rate|too (?:quickly|many))",
-        r"user\b.{0,40}\bis receiving mail",
-        r"recipient .{0,20}exceeded .{0,20}(?:limit .{0,20}messages|rate)|queue quota",
-    ),
-    rule(
-        Reason.POLICY,
-        _SOFT,
-        "greylisting: Postgrey, SQLgrey, rspamd, Mimecast",
-        r"gr[ae]y[- ]?list",
-        r"(?:retry|try again|come back) .{0,20}\b\d+ (?:second|minute)s? .{0,40}(?:first|new) ",
-        r"internal resources? (?:are |is )?temporarily unavailable",
-    ),
-    rule(
-        Reason.POLICY,
-        _SENDER,
-        "Postfix, Exim, Sendmail, GMX and QQ of the sender's address and of its domain",
-        r"sender (?:e?-?mail )?(?:address|domain|id|verif\w*+|rejected|denied|refused|blocked)",
-        r"sender\b.{0,20}\b(?:not|rejected|refused|denied|mismatch\w*+)\b|sender (?:is )?in ",
-        r"sender .{0,20}(?:invalid|unknown|does not exist)",
-        r"(?:domain|address) of (?:the )?(?:envelope )?sender|(?:envelope|bad|invalid|fake) sender",
-        r"(?:null|empty) sender|return(?:ing)? address .{0,30}(?:invalid|not)|call-?out verif",
-        r"badmailfrom|mismatch|forgery|due to abuse",
-        r"mail from .{0,40}(?:rejected|denied|not allowed)|invalid dns mx",
-        r"domain may not exist|your (?:e-?mail )?domain|denied domain name",
-    ),
-    rule(
-        Reason.POLICY,
-        _SENDER,
-        "Postfix and Gmail of the client's name; RFC 5321, section 4.1.4 (HELO)",
-        r"client host rejected|cannot find your|(?:reverse|forward)[- ](?:dns|lookup|hostname)",
-        r"\b(?:rdns|fcrdns)\b|\b(?:helo|ehlo)\b.{0,40}(?:reject|invalid|denied|\bnot\b|bad|must)",
-        r"(?:invalid|bad|need|require\w*+|fake) (?:helo|ehlo)|\bptr\b|no reverse",
-        r"dynamic (?:ip|address)",
-        r"(?:ip|host)(?: name| address)? .{0,30}does not resolve|access from ip address",
-    ),
-    rule(
-        Reason.POLICY,
-        _SENDER,
-        "RFC 7208, 6376, 7489 and 7372; Gmail 5.7.26, Outlook.com 5.7.515",
-        r"\b(?:spf|dkim|dmarc|arc)\b|sender policy framework|domainkeys",
-        r"unauthenticated|not (?:been )?authenticated",
-        r"authentication (?:is )?(?:required|level|fail)",
-        r"(?:must|need to) authenticate|anti-?spoof|spoof(?:ed|ing)|auth error|auth failed",
-        r"(?:fail\w*+|authentication) .{0,10}(?:authentication|mechanism)|local user only",
-    ),
-    rule(
-        Reason.POLICY,
-        _SENDER,
-        "block lists by name, and what servers say of one",
-        rf"\b{_LISTS}\b.{{0,40}}\b(?:list|block|reject|refus|reputation|lookup)|ipcheck",
-        rf"(?:blocked|listed|rejected|refused|denied|found) .{{0,40}}\b{_LISTS}\b",
-        r"(?:block|black|deny|ban)[- ]?list|blocklisted|\b[dr]nsbl\b|\brbl\b|ip .{0,40}listed",
-        r"(?:poor|bad|low|ip|email|sender|sending) .{0,20}reputation",
-        r"reputation .{0,20}(?:poor|low)",
-    ),
-    rule(
-        Reason.POLICY,
-        _SENDER,
-        "rates of the sender: Gmail 4.7.28 and 5.4.5, Outlook.com, Yahoo, Naver, QQ, 163, GMX",
-        r"unusual rate|rate[- ]?limit|frequency (?:limit|is|exceed)|throttl",
-        r"sending (?:limit|quota|rate)",
-        r"(?:daily|hourly) .{0,20}(?:limit|quota)|too (?:fast|quickly|frequently|often)",
-        r"too many (?:connections?|recipients|concurrent|errors|sessions|invalid|bad|unknown|rcpt)",
-        r"too many .{0,20}from (?:your|this)|(?:you|ip)\b.{0,30}\btoo (?:many|much)",
-        r"exceed\w*+ .{0,30}(?:connection|recipients|rate|sending|messages? per|emails? per)",
-        r"user complaints|excessive (?:userid|volume)",
-        r"max(?:imum)? (?:number of )?(?:messages|connections|concurrent|recipients)",
-        r"messages? per connection",
-    ),
     rule(
         Reason.SYSTEM,
         _SOFT,
@@ -120,11 +43,15 @@ ENGLISH: Final = (
         r"|has been )?exceeded",
         r"exceed\w*+ .{0,40}(?:storage|mailbox (?:size|limit)|space|mailbox)",
         r"(?:out of|not enough|insufficient|no more|lack of) (?:storage|disk|mailbox|quota) ?space",
-        r"(?:writ|append|access|updat)\w*+ .{0,80}file too large|mail ?box exceeds",
-        r"space .{0,10}not enough",
+        r"(?:writ|append|access|updat)\w*+ .{0,80}file too large",
+        r"insufficient space|(?:has|contains) too many messages|to exceed its limit",
+        r"file too large.{0,40}\b(?:append|writ)|mail ?box exceeds",
+        r"space .{0,10}not enough|(?:out of|not enough(?: free)?|no (?:more|free)) (?:disk )?space",
+        r"\b(?:account|mail ?box|inbox)\b.{0,30}maximum size|(?:disk|storage) allotment",
         r"no (?:free )?space (?:left )?in|out of storage",
         r"(?:user|recipient|account) .{0,40}(?:too (?:many|much) (?:messages|mail)|exhausted)",
-        r"too many messages (?:in|on)|mailbox has exceeded|mailbox .{0,20}over (?:its|the) limit",
+        r"too many messages (?:in|on)|mailbox has exceeded",
+        r"mailbox .{0,20}over (?:its|the) (?:limit|size)",
         r"over (?:its |the |their )?(?:storage|mailbox|allowed) |insufficient storage|overdrawn",
     ),
     rule(
@@ -133,8 +60,9 @@ ENGLISH: Final = (
         "RFC 5322, sections 2.1.1 and 3.6, RFC 6532, RFC 6854: the letter's form",
         r"lines? .{0,30}(?:too long|length)|line length|bare (?:lf|cr|line)|no resent-from",
         r"(?:header|from|date|message-id)s? .{0,30}(?:missing|malformed"
-        r"|not (?:valid|given|present))",
+        r"|not (?:valid|given|present|exist))",
         r"(?:missing|invalid|malformed|multiple|duplicate) .{0,20}(?:header|from:|date|message-id)",
+        r"eight[- ]bit|nul characters?",
         r"\bmime\b|invalid structure|smtputf8|8-?bit|non-?compliant|not rfc|rfc ?(?:2822|5322)",
         r"invalid (?:message )?content",
     ),
@@ -142,12 +70,15 @@ ENGLISH: Final = (
         Reason.SIZE,
         _MESSAGE,
         "RFC 1870; RFC 3463 x.2.3 and x.3.4; Exchange 5.2.3",
-        r"(?:message|mail|file|data|content)\b.{0,20}\btoo (?:big|large|long|much data)",
-        rf"\b(?:message|mail|header|attachment)s?\b{_GAP}\bexceed",
+        r"(?:message|mail|file|data|content)\b.{0,20}\b(?<!delayed )too (?:big|large|long"
+        r"|much data)",
+        r"\boversized?\b|\bsize .{0,10}over\b",
+        rf"\b(?:message|mail|header|attachment|content)s?\b{_GAP}\bexceed",
         r"exceed\w*+ .{0,40}(?:maximum|max|fixed|incoming|inbound|allowed|message|mail).{0,20}size",
         r"size limit|larger than \d",
         r"larger than .{0,40}(?:limit|allowed|current|maximum)|mailsize limit",
         r"too (?:large|big)\b|size .{0,30}exceed|exceeds .{0,20}limit .{0,20}size|recipsizelimit",
+        r"(?:over|than|exceed\w*+) \d+(?:\.\d+)? ?[kmg]i?b(?:ytes)?\b",
         r"message length|maximum (?:message|e?mail) size",
     ),
     rule(
@@ -155,6 +86,9 @@ ENGLISH: Final = (
         _SOFT,
         "RFC 5321, section 6.3; RFC 3463 x.4.6: letters that go round, and servers that are busy",
         r"\bloop|hop ?count|too many hops|(?:excessive|maximum) .{0,20}(?:hop|received)",
+        r"\b(?:creat|open|writ|lock|exec)\w*+ .{0,60}permission denied|\bnesting\b",
+        r"received:?'? .{0,20}exceed|locked by (?:an)?other|too many .{0,20}received",
+        r"(?:virus|scanner) .{0,20}(?:unavailable|fail\w*+|error)",
         r"best-preference mx|mx record points to (?:a )?local|(?:server|network|too) (?:is )?busy",
     ),
     rule(
@@ -165,6 +99,9 @@ ENGLISH: Final = (
         r"(?:retry|delivery|queue) .{0,20}(?:time ?-?out|time(?: limit)? .{0,20}exceeded|expired)",
         r"(?:not|unable to|n.t) (?:be )?deliver\w*+ .{0,20}(?:for|within|in|after) .{0,20}(?:hour"
         r"|day|minute|queue)",
+        r"too many retries|(?:attempts|retries) (?:are |were )?exhausted",
+        r"(?:in|on) (?:the|our) (?:\w+ )?queue for",
+        r"(?:retry|attempt) count|no (?:response|reply) from|open (?:a )?connection to",
         r"queue too long|been (?:in|on) (?:the|our) queue|allowed queue period",
         r"retry time(?:out)? (?:not reached|exceeded)|maximum.time.expired|aborted after",
         r"(?:not|n.t) been (?:collected|delivered) .{0,40}after|maximum delivery attempts",
@@ -179,7 +116,7 @@ ENGLISH: Final = (
         r"|malformed)",
         r"name server.{0,60}(?:failure|time-?out)|lookup failure",
         r"temporar\w*+ .{0,30}(?:dns|name resol|lookup|resolv)",
-        r"dns (?:resolving )?(?:error|timeout)(?!.{0,30}not found)",
+        r"dns (?:resolving )?(?:error|timeout)(?!.{0,120}(?:not found|nxdomain))",
     ),
     rule(
         Reason.POLICY,
@@ -212,7 +149,8 @@ ENGLISH: Final = (
         rf"\b{_WHO}\b{_GAP}\bblocked due to inactivity|account has been deleted by",
         r"\b(?:is|been) (?:now |currently )?(?:disabled|suspended|deactivated)\b",
         r"receiving disabled",
-        r"\bnot active\b|rejected: inactive|mailbox .{0,20}(?:unavailable for|on hold)",
+        r"\bnot active\b|rejected: inactive|mailbox .{0,20}(?:on hold"
+        r"|unavailable for (?!(?:more |further |an )?(?:expl|info|detail)))",
     ),
     rule(
         Reason.USER_UNKNOWN,
@@ -248,6 +186,19 @@ ENGLISH: Final = (
         r"nxdomain|no route (?:found )?to (?:destination )?domain|no smtp service",
         r"non-?existent host",
         r"point to non-existent|lookups failed permanently",
+        r"\w\.[a-z]{2,24} does not accept (?:e-?)?mail(?! from| with)",
+        r"\bdomain\b.{0,40}\b(?:does ?n.?t|does not|cannot) (?:be )?resolved?\b|domain must exist",
+        r"(?:host|domain|server)\b.{0,60}\b(?:n.t|not|never|no longer) (?:receives?|accepts?)"
+        r" (?:any )?(?:e-?)?mail(?! from| with)",
+        r"(?:host|domain|server|\w\.[a-z]{2,24})\b.{0,20}\baccepts no (?:e-?)?mail",
+        r"disabled for this domain",
+        r"(?:n.t|not) host(?:ed)? (?:here|mail|e-?mail|this|that)|not our domain",
+        r"domain\b.{0,30}\b(?:without|no) mail service|no mail server (?:for|found)",
+        r"mail exchanger (?:was )?not found|have any mail server",
+        r"domain\b.{0,30}\bno longer (?:registered|exists|in use)",
+        r"mail server for .{0,80}not (?:be )?found|domain of (?:the )?recipient .{0,30}(?:not exist"
+        r"|invalid)",
+        r"dns records? for .{0,60}(?:could )?not (?:be )?found|unable to resolve route",
         r"null ?mx|(?:host|domain|server|system)\b.{0,60}\bdoes not accept (?:e?-?mail|any|mail)",
         r"no (?:mx|a|dns|mail exchanger)s? (?:or (?:a|mx) )?(?:record|host)?|has no mail exchanger",
         r"can(?:not|.t|n.t)? find (?:any|a|the) (?:host|mail exchanger|gateway|mail server)",
@@ -283,7 +234,8 @@ ENGLISH: Final = (
         rf"\b(?:do|does|did){_NOT} (?:have|handle|know|recogni[sz]e"
         rf"|accept mail for){_GAP}\b{_WHO}\b",
         r"\bdo(?:es)?(?: not|n.?t) exist|not? exist\b|does not have a final",
-        r"user unknown|unknown user|addressee unknown|recipient ?not ?found|nosuchuser",
+        r"user unknown|unknown user",
+        r"unknown name(?! ?server)|addressee unknown|recipient ?not ?found|nosuchuser",
         r"recipient address rejected: (?:unknown|undeliverable|unverified|invalid|not found)",
         r"recipient (?:verify|verification) failed",
         rf"{_WHO} .{{0,20}}(?:cannot|could not) be verified",
@@ -291,26 +243,30 @@ ENGLISH: Final = (
         rf"no longer (?:exist|valid|in use|with|employed|works|accepts|here|at|on){_GAP}",
         rf"\b{_WHO}\b{_GAP}\bno longer|not (?:a )?(?:valid|known|our|registered) {_NEEDLESS}{_WHO}",
         r"(?:are|is) not (?:a )?(?:valid|known) |no (?:mailbox|mail box) ",
-        r"name is not recogni[sz]ed",
+        r"name (?:is|was|could)(?: ?not|n.t) (?:be )?(?:found|recogni[sz]ed)",
         rf"\bno (?:valid )?(?:{_WHO}|one) (?:by|with|of|here|found|were|was|in|at|for)\b",
         r"user .{0,30}not local|not listed in|unrout(?:e)?able|not user of",
-        r"not (?:in|on) (?:our|this|the|recipient)\b",
+        r"not (?:in|on) (?:our|this|the|recipient)\b|validrcptto",
         rf"can(?:not|.?t) (?:find|route|locate|accept) {_GAP}\b{_WHO}",
         r"mail ?box (?:is )?(?:currently )?(?:not (?:found|available)|unavailable)"
         rf"|did{_NOT} .{{0,10}}"
         "match",
         r"(?:has|have) (?:moved|left|changed|resigned)|address .{0,20}changed|please try <>",
+        r"(?:migrated|relocated|transferred) to <>|(?:former|ex)[- ]employee",
+        r"<> (?:has been|was|is) (?:deleted|removed|terminated|cancelled|closed)",
+        r"(?:has been|was|is) replaced by <>|(?:new|current) (?:e-?mail )?address is <>",
         rf"{_WHO} (?:has been )?(?:deleted|terminated|removed|retired)\b|is terminated",
         r"invalid (?:final )?delivery userid|undeliverable address",
         r"no matches to nameserver",
-        r"does not live|may have moved|fails to locate|mail-?addressee|non-existing",
+        r"(?:does|do)(?: ?not|n.t) (?:live|work)|not in (?:the )?directory|may have moved",
+        r"fails to locate|mail-?addressee|non-existing",
     ),
     rule(
         Reason.USER_UNKNOWN,
         _HARD,
         "AOL, Cisco, Exchange: an address that is rejected, where the codes speak of addresses",
-        rf"\b{_WHO}\b{_GAP}\bunavailable\b",
-        r"(?:recipient|address|rcpt|user) (?:address )?(?:is )?(?:rejected|refused"
+        rf"\b{_WHO}\b(?! (?:mail )?server){_GAP}\b(?<!temporarily )unavailable\b",
+        r"(?:recipient|address|rcpt|rcpt to:? ?<>|user) (?:address )?(?:is )?(?:rejected|refused"
         r"|denied)(?! to receive)",
         r"does not like recipient|mailbox name not allowed|not allowed recipient",
         codes=r"^[45]\.1\.|^(?:5\.0\.0)? ?(?:55[0134])?$",
@@ -323,8 +279,14 @@ ENGLISH: Final = (
         r"(?:user|recipient).{0,5}s? .{0,20}reject list",
         r"(?:user|recipient) (?:has )?(?:refused|rejected) to|\((?:rtr|rly|con|dyn):",
         r"by (?:the |our )?administrator",
-        r"not accepting (?:mail|messages) from|rejected by (?:the )?(?:recipient|user|header)",
-        r"refused by policy|block list|your ip|\bip\b.{0,60}\b(?:filtered|blocked|banned|rejected)",
+        r"not accepting (?:mail|messages) from",
+        r"rejected by (?:the )?(?:recipient|user|header)(?!.{0,10}(?:spam|content|virus))",
+        r"only (?:local|internal|authenticated|trusted) (?:users|hosts|senders)|untrusted",
+        r"closed list",
+        r"listed in \w|held for .{0,20}(?:verification|review|moderation|approval)",
+        r"only accepts? (?:(?:e?-?mail|messages?) )?from|refused by policy",
+        r"block list|your ip",
+        r"\bip\b.{0,60}\b(?:filtered|blocked|banned|rejected)",
         r"access to (?:this|submit)|only registered|messages from .{0,40}weren.t sent|mx only",
         r"resolver\.rst\.",
         r"problem occurred.{0,90}\(bl\)",
@@ -335,16 +297,22 @@ ENGLISH: Final = (
         _SENDER,
         "filters of content: SpamAssassin, Cloudmark, Gmail, Yahoo, 163; attachments: Gmail 5.7.0",
         r"spam(?!mer|haus|cop|rats)|junk|advertis|unsolicited|bulk e?-?mail|\buce\b|\bube\b|phish",
-        r"content .{0,30}(?:reject\w*+|refus\w*+|filter\w*+|blocked|denied|not accepted|presents)",
+        r"content .{0,30}(?:reject\w*+|refus\w*+|filter\w*+|blocked|denied|presents"
+        r"|not (?:accepted|allowed|permitted))|content[- ]polic",
         r"\bdt:sp[mb]\b|(?:rejected|refused|blocked|by) (?:[\w-]+ ){0,4}(?:content|filter)",
         r"malicious",
         r"malware",
-        r"banned: \w{1,20}[/.]|virus|infected|high probability|suspicious",
+        r"bad attachment|\bworm\b|\bbayes|bad words|\bhtml .{0,20}not accepted|\btrojan",
+        r"\beicar\b|(?:banned|forbidden|illegal) pattern",
+        r"banned: (?:\w{1,20}[/.]|\.)|virus|infected|high probability|suspicious",
         r"(?:attachment|file) (?:type|name|extension)",
         r"attachment .{0,40}(?:not (?:allowed|permitted|accepted)|forbidden|blocked|prohibited"
         r"|reject\w*+)",
         r"(?:banned|forbidden|prohibited|executable|illegal|dangerous) (?:content|attachment|file)",
-        r"url .{0,40}(?:list|block|complain)|(?:message|mail) (?:was )?filtered",
+        r"url .{0,40}(?:list|block|complain)",
+        r"\b(?:surbl|uribl)\b",
+        r"listed (?:url|link|uri|word|phrase)",
+        r"(?:message|mail) (?:was )?filtered",
     ),
     rule(
         Reason.POLICY,
@@ -379,11 +347,13 @@ ENGLISH: Final = (
         Reason.EXPIRED,
         _SOFT,
         "RFC 3463 x.4.1 and x.4.2: hosts that do not answer; what waits for them expires",
-        r"tim(?:ed|e) ?-?out|no answer from|expired|(?:not|n.t) (?:responding|respond|reachable)",
+        r"tim(?:ed|e) ?-?out|no answer from|expired",
+        r"(?:not|n.t) (?:responding|respond|answering|reachable)",
         r"connection (?:to .{0,60}|was )?(?:refused|reset|closed|lost|dropped|died|failed|broken"
         r"|is broken)",
         r"lost connection|connection .{0,60}\bbroken|closed connection",
         r"(?:unable|not able|fail\w*+|cannot|can.?t|could not) (?:to )?connect",
+        r"\bunreachable\b|(?:host|server) (?:is |seems |appears )(?:to be )?down\b",
         r"connect to .{0,80}refused|wasn.t able to establish|(?:server|host) did not respond",
         r"not (?:yet )?been delivered|has been delayed|retried for|will continue to",
     ),

@@ -23,7 +23,7 @@ ABROAD: Final = (
         r"(?:메일|메시지|편지)[이가은는] 너무 [크큽커]|허용.{0,10}크기",
         r"(?:サイズ|容量).{0,12}(?:大き|超え)(?=.{0,12}メッセージ)",
         r"メッセージ.{0,12}(?:大き|サイズ)",
-        r"邮件.{0,6}(?:过大|太大|超过.{0,4}大小)|郵件.{0,6}(?:過大|太大)",
+        r"邮件.{0,6}(?:过大|太大|超过.{0,4}大小)|大小.{0,4}超|郵件.{0,6}(?:過大|太大)",
         r"nachricht .{0,20}zu gro(?:ß|ss)|message .{0,30}trop (?:volumineux|gros|grand)",
         r"mensaje .{0,30}demasiado grande|mensagem .{0,30}(?:muito|demasiado) grande",
         r"messaggio .{0,30}troppo grande|(?:слишком больш|размер).{0,30}(?:письм|сообщен)",
@@ -36,9 +36,9 @@ ABROAD: Final = (
         r"|쿼터).{0,20}(?:가득|초과|부족|꽉|찼|넘)",
         r"(?:邮箱|郵箱|信箱|メールボックス|受信箱|容量|空間|空间|收件人).{0,12}(?:已满|已滿|満"
         r"|不足|いっぱい|一杯|超)",
-        r"(?:postfach|mailbox|speicher\w*+|kontingent|quota).{0,40}(?:\bvoll\b|überschritten"
+        r"(?:postfach|mailbox|speicher\w*+|kontingent|quota|konto).{0,40}(?:erreicht|\bvoll\b|überschritten"
         r"|ueberschritten|erschöpft)",
-        r"bo[iî]te .{0,60}pleine|quota .{0,20}(?:dépass|depass)|espace .{0,30}insuffisant",
+        r"bo[iî]te .{0,60}pleine|quota .{0,40}(?:d[ée]pass|atteint)|espace .{0,30}insuffisant",
         r"zu ?viele (?:e-?)?mails|buz[oó]n .{0,40}lleno",
         r"(?:cuota|espacio) .{0,30}(?:excedid|superad|insuficiente)",
         r"caixa .{0,40}cheia|cota .{0,20}excedid|casella .{0,40}piena|quota .{0,20}superat",
@@ -69,12 +69,12 @@ ABROAD: Final = (
         r"|사서함)(?:(?!서버|도메인)[^.]){0,24}(?:존재하지|없습니다|없음|없어|찾을 수|찾지 못|잘못"
         r"|틀[렸린]|등록되지)",
         r"(?:ユーザ|アドレス|宛先|受信者|メールボックス).{0,24}(?:存在|不明|見つか|ありません|誤)",
-        r"(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号|帳號).{0,12}(?:不存在|无效|無效|错误"
+        r"(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号|帳號)(?:(?!域名|域|主机|主機)[^.]){0,12}(?:不存在|无效|無效|错误"
         r"|未找到)",
         r"找不到.{0,24}(?:地址|收件人|邮箱|用户)|未开通|无此用户|查无此人|查無此人",
-        r"(?:empf[aä]nger\w*+|e-?mail-?adresse|benutzer\w*+|postfach|adressat) .{0,40}(?:unbekannt"
+        r"(?:empf[aä]nger\w*+|adresse|benutzer\w*+|postfach|adressat) .{0,40}(?:unbekannt"
         r"|nicht (?:gefunden|bekannt|existier|vorhanden)|existiert nicht|ungültig)",
-        r"(?:adresse|destinataire|utilisateur|bo[iî]te)\b.{0,60}(?:n.existe pas|inconnu"
+        r"(?:adresse|destinataire|utilisateur|bo[iî]te|compte)\b.{0,60}(?:n.existe pas|inconnu"
         r"|introuvable|inexistant|invalide|non recens)",
         r"(?:usuario|destinatario|direcci[oó]n|buz[oó]n|cuenta)\b.{0,60}(?:desconocid|inexistente"
         r"|no existe|no (?:se )?(?:encontr|ha encontr)|no v[aá]lid|inv[aá]lid)",
@@ -86,8 +86,20 @@ ABROAD: Final = (
         r"|non (?:esiste|trovat|valid|è stat))",
         r"(?:получател|пользовател|адрес|ящик).{0,40}(?:не (?:найден|существует)|неизвест|неверн)",
         r"(?:нет|не найден) .{0,20}(?:пользовател|получател|адресат)",
+        r"^(?!.*\bdom).*(?:ei löydy|ei ole olemassa|bulunamadı|mevcut değil"
+        r"|nem (?:található|létez)"
+        r"|nenalezen|neexistuj|(?:finns|findes|finnes|existerar|eksisterer|hittades) (?:inte|ikke)"
+        r"|không (?:tồn tại|tìm thấy)|tidak (?:ditemukan|ada)|не (?:існує|знайдено)|ไม่พบ"
+        r"|δεν υπάρχει)",
+        r"(?:unbekannte|ungültige|ungueltige)\w? (?:empf|adress|benutz|postfach|e-?mail)",
+        r"(?:onbekende|ongeldige?) (?:gebruiker|ontvanger|adres)",
+        r"nie(?:znany|znaleziono|istniej\w*+) (?:adres|użytk|odbior|konto)",
+        r"(?:okänd|ukjent|ukendt|ogiltig|ugyldig)\w? (?:mottag|adress|användar|bruker|modtag)",
+        r"(?:neznám|neexistující|ismeretlen|bilinmeyen|tuntematon)\w{0,3} (?:u[žz]|adres|příjem"
+        r"|felhaszn|c[íi]mzett|kullan|al[ıi]c|käytt|vastaan)",
         r"destin\w*+\.? (?:sconosciut|errat)|nie istnieje|nie ma takiego",
-        r"(?:gebruiker|ontvanger|adres) .{0,30}(?:onbekend|bestaat niet|niet gevonden)",
+        r"(?:gebruiker|ontvanger|adres) .{0,30}(?:onbekend|bestaat niet|niet (?:worden )?gevonden)",
+        r"(?:수신자|계정|사용자|회원|담당자|아이디)[^.]{0,20}(?:퇴[사직]|삭제|탈퇴|해지|변경되)",
     ),
     rule(
         Reason.HOST_UNKNOWN,
@@ -110,6 +122,8 @@ ABROAD: Final = (
         "Korean, Chinese, Japanese, Russian and European filters of content",
         r"스팸|광고(?:성)? ?메일|바이러스|垃圾|广告|病毒|迷惑メール|スパム|ウイルス|спам|вирус",
         r"courrier indésirable|correo no deseado|unerwünscht|pourriel|indesiderat",
+        r"contenu (?:suspect|indésirable|refus)",
+        r"(?:por|su) (?:el |su )?contenido|wegen .{0,20}inhalts?",
         r"첨부.{0,12}(?:차단|금지|허용되지)",
     ),
     rule(
@@ -122,7 +136,7 @@ ABROAD: Final = (
         r"(?:인증|권한).{0,12}(?:필요|없|실패)|허용되지 ?않",
         r"拒绝|拒絕|拒收|拦截|频率|限制|黑名单|ブロック|制限|拒否",
         r"abgelehnt|abgewiesen|verweigert|nicht (?:erlaubt|berechtigt)|gesperrt|rejet[ée]",
-        r"refus[ée]",
+        r"refusé|(?:ete|message|adresse|est) refuse\b",
         r"bloqu[eé]|rechazad|recusad|rifiutat|bloccat|отклонен|заблокирован|запрещен|geweigerd",
     ),
     rule(

@@ -10,6 +10,7 @@ from newsletter.feedback.reports import address_in
 from newsletter.feedback.texts import header_of, text_of
 
 WORDS_MAX: Final = 4_000  # characters of a text that are looked at for a cause
+SAID_MIN: Final = 40  # characters before what may be a mark of the letter, or a title
 BEFORE: Final = 300  # characters before an address that may speak of it
 _BEGIN: Final = r"^[ \t>*|=-]{0,20}"
 # Where a text ends that a server wrote, and the letter begins that it sends back.
@@ -51,8 +52,14 @@ def own_text(mail: Mail) -> str:
 def server_words(text: str) -> str:
     """Return what the server wrote: what stands before the letter that it sends back."""
     text = text[: 4 * WORDS_MAX]
-    end = next((found for found in _ORIGINAL.finditer(text, 1) if found.start() > 40), None)
+    end = next((found for found in _ORIGINAL.finditer(text, 1) if _ends_words(found)), None)
     return _NOISE.sub("", text[: end.start()] if end else text)
+
+
+def _ends_words(mark: re.Match[str]) -> bool:
+    """Return whether a server has said something before the mark; a dashed line is a sure one."""
+    said = mark.string[: mark.start()]
+    return len(said) > SAID_MIN or (mark[0].lstrip().startswith("---") and bool(said.strip()))
 
 
 def of_recipient(words: str, recipient: str) -> str:

@@ -15,6 +15,7 @@ from newsletter.feedback.human_words import (
     SAYS_DELAYED,
     SAYS_FAILED,
     SENT_BY_MACHINES,
+    TELLS_WHY,
 )
 from newsletter.feedback.raw_mail import Mail
 from newsletter.feedback.reports import (
@@ -125,6 +126,9 @@ def _bounce_in_words(mail: Mail, subject: str, text: str) -> Understood:
     diagnosis = diagnose(near, is_delay=is_delay)
     if diagnosis.reason is Reason.OTHER and diagnosis.bounce_class is not BounceClass.HARD:
         diagnosis = diagnose(words, is_delay=is_delay)
+    if diagnosis.reason is Reason.OTHER and (cause := TELLS_WHY.match(subject)):
+        in_subject = diagnose(cause[1], is_delay=is_delay)
+        diagnosis = diagnosis if in_subject.reason is Reason.OTHER else in_subject
     return Understood(Kind.DELAY if is_delay else Kind.BOUNCE, diagnosis, recipient)
 
 

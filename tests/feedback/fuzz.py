@@ -12,7 +12,7 @@ from newsletter.feedback.raw_mail import open_mail
 from newsletter.feedback.understanding import understand
 
 SAMPLES: Final = Path(__file__).parents[2] / ".samples/flufl_bounce-6.0.0/tests/data"
-MAILS: Final = Path(__file__).with_name("mails.txt")
+MAILS: Final = sorted(Path(__file__).parent.glob("mails*.txt"))
 SLOW_S: Final = 2.0
 CHANGES_MAX: Final = 12
 LINES: Final = (
@@ -78,7 +78,7 @@ def mutated(seed: int, count: int) -> Iterator[bytes]:
     """Yield *count* mails, the same ones for the same seed."""
     chance = random.Random(seed)
     samples = [file.read_bytes() for file in sorted(SAMPLES.glob("*.txt"))]
-    samples += MAILS.read_bytes().split(b"\n==== ")[1:]
+    samples += [one for file in MAILS for one in file.read_bytes().split(b"\n==== ")[1:]]
     for _ in range(count):
         mail = chance.choice(samples)
         for _ in range(chance.randint(1, CHANGES_MAX)):

@@ -13,7 +13,7 @@ from newsletter.feedback.event import BounceClass
 FOLDER: Final = Path(__file__).parent
 ROWS: Final = [
     line.split("\t")
-    for name in ("dialects.tsv", "wild.tsv")
+    for name in ("dialects.tsv", "wild.tsv", "replies.tsv")
     for line in (FOLDER / name).read_text(encoding="utf-8").splitlines()
     if line[0] != "#"
 ]
@@ -33,7 +33,45 @@ def test_what_is_temporary_is_never_hard() -> None:
     for _, status, words, *_ in ROWS:
         found = diagnose(words.replace("55", "45", 1), status.replace("5.", "4.", 1))
         temporary = found.code.startswith("4") or (not found.code and found.status[:2] == "4.")
+        temporary &= bool(found.code) or found.status != "4.0.0"  # which says nothing
         assert not (temporary and found.bounce_class is BounceClass.HARD), words
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("host mx.example.com[192.0.2.9] refused to talk to me: 554 not welcome", "policy"),
+        ("554 not welcome (in reply to MAIL FROM command)", "policy"),
+        ("554 not welcome (in reply to EHLO command)", "policy"),
+        ("SMTP error from remote mail server after initial connection: 554 not welcome", "policy"),
+        ("554 not welcome (in reply to RCPT TO command)", "other"),
+        ("554 not welcome (in reply to end of DATA command)", "other"),
+        ("host mx.example.com[192.0.2.9] refused to talk to me: 554 mailbox full", "mailbox-full"),
+    ],
+)
+def test_what_is_refused_before_a_reader_is_named_is_the_sender(said: str, reason: str) -> None:
+    """Where the words say nothing that is known."""
+    assert diagnose(said).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("Remote_host_said:_552_Quota_violation_for_a@example.com/", "mailbox-full"),
+        ("Remote_host_said:_550_5.1.1_no_such_user_a_b_c@example.com", "user-unknown"),
+        ("Remote host said: 550 no such user a_very_long_name_of_one@example.com", "user-unknown"),
+    ],
+)
+def test_a_reply_with_underlines_for_spaces_is_read(said: str, reason: str) -> None:
+    assert diagnose(said).reason == reason
+
+
+@pytest.mark.parametrize("words", ["NXDOMAIN", "Domain name not found: example.invalid"])
+def test_a_bare_code_without_a_reply_does_not_say_that_it_passes(words: str) -> None:
+    """Gmail reports a domain that does not exist as failed, with 4.0.0."""
+    assert diagnose(words, "4.0.0").bounce_class is BounceClass.HARD
+    assert diagnose(words, "4.1.2").bounce_class is BounceClass.SOFT
+    assert diagnose(f"450 {words}", "4.0.0").bounce_class is BounceClass.SOFT
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Mails as servers and people of many kinds and languages write them: what each is, and why."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -8,13 +9,29 @@ import pytest
 from newsletter.feedback.raw_mail import open_mail
 from newsletter.feedback.understanding import understand
 
-FILE: Final = Path(__file__).with_name("mails.txt")
+FILES: Final = (
+    "mails.txt",
+    "mails_of_servers.txt",
+    "mails_of_providers.txt",
+    "mails_of_countries.txt",
+    "mails_of_shapes.txt",
+    "mails_of_transcripts.txt",
+    "mails_of_small_servers.txt",
+)
 BEGINNING: Final = "\n==== "
+CHARSET: Final = re.compile(r"charset=(iso-2022-jp|euc-kr|gb18030)")
 MAILS: Final = [
     (*head.split(), mail)
-    for block in FILE.read_text(encoding="utf-8").split(BEGINNING)[1:]
+    for file in FILES
+    for block in Path(__file__).with_name(file).read_text(encoding="utf-8").split(BEGINNING)[1:]
     for head, _, mail in [block.partition("\n")]
 ]
+
+
+def encoded(mail: str) -> bytes:
+    """Return a mail in the character set that it names for its text; UTF-8 if it names none."""
+    charset = CHARSET.search(mail)
+    return mail.encode(charset[1] if charset else "utf-8")
 
 
 @pytest.mark.parametrize(
@@ -23,7 +40,7 @@ MAILS: Final = [
 def test_a_mail_is_understood(
     kind: str, bounce_class: str, reason: str, name: str, mail: str
 ) -> None:
-    found = understand(open_mail(mail.encode()))
+    found = understand(open_mail(encoded(mail)))
 
     said = found.diagnosis
     told = ("-", "-") if said is None else (said.bounce_class, said.reason)
@@ -35,9 +52,9 @@ def test_a_mail_is_understood(
 def test_the_letter_that_is_sent_back_decides_nothing(mail: str, words: str) -> None:
     """What stands behind the mark of the letter may be anything, a bounce among it."""
     mark = "\n------ This is a copy of the message, including all the headers. ------\n"
-    before = understand(open_mail(mail.encode()))
+    before = understand(open_mail(encoded(mail)))
 
-    after = understand(open_mail((mail.replace("--b--", "") + mark + words).encode()))
+    after = understand(open_mail(encoded(mail.replace("--b--", "") + mark + words)))
 
     if before.diagnosis is not None:
         assert after == before
