@@ -193,7 +193,7 @@ def _mark_restored(
         left = repeat_withdrawals(engine, since.withdrawals, access.at)
         repeat_notices(engine, since.notices)
         repeat_accesses(engine, since.accesses)
-        repeat_feedback(engine, since.feedback)
+        repeat_feedback(engine, since.feedback, access.at)
         SqlAccesses(engine).record(access)
         now = datetime.now(UTC)
         with writing(engine) as connection:

@@ -111,7 +111,11 @@ def _find_left_for(connection: Connection, rows: Rows, keys: Collection[str]) ->
 
 def moved_to(because: str | None) -> str | None:
     """Return the key of the address that the reader of a row has moved to."""
-    said = read_said(because)
+    return target_of(read_said(because))
+
+
+def target_of(said: Phrase | str) -> str | None:
+    """Return the key of the address that the reason of a move names."""
     address = said.fields.get("address") if isinstance(said, Phrase) else None
     return address_of(str(address)).key if address else None
 

@@ -22,13 +22,11 @@ from newsletter.feedback.effects import (
 from newsletter.feedback.event import FROM_SERVERS, BounceClass, Event, Kind, Proof
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
-from newsletter.storage.acting_readers import find_by_id
-from newsletter.storage.feedback_acts import end, unsubscribe
+from newsletter.storage.feedback_acts import end, put_back, unsubscribe
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.inserts import insert_into
 from newsletter.storage.mail_tables import bounce_checks
-from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.returned_letters import (
     ReturnedLetters,
     count_streak,
@@ -36,7 +34,6 @@ from newsletter.storage.returned_letters import (
     find_own_mail,
 )
 from newsletter.storage.transactions import reading
-from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
 
@@ -218,17 +215,7 @@ def _release(connection: Connection, letter: Letter, now: datetime) -> None:
     found = connection.execute(
         select(_OF.id, _OF.subscriber_id, _OF.received_at).where(first)
     ).all()
-    book = SqlOpenBook(connection, Occasion(ConsentWay.MAIL, now))
     for number, subscriber, at in found:
-        reader = find_by_id(connection, subscriber)
-        is_its = (
-            reader is not None
-            and reader.standing is Standing.SUPPRESSED
-            and reader.why.cause is Cause.BOUNCED
-            and reader.standing_since == at
-        )
-        if reader is not None and is_its:
-            why = Why(None, phrase("feedback.released", domain=letter.domain), PROGRAM)
-            book.update([replace(reader, standing=Standing.ACTIVE, standing_since=now, why=why)])
+        put_back(connection, subscriber, at, letter.domain, now)
         held = update(feedback_events).where(_OF.id == number)
         connection.execute(held.values(action=Action.HOLD.value))

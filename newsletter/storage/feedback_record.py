@@ -12,10 +12,11 @@ from newsletter.feedback.event import BounceClass, Kind, Proof
 from newsletter.feedback.rates import Returns
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
-from newsletter.storage.acting_readers import find_by_id, find_by_key
+from newsletter.storage.acting_readers import find_by_id, find_moved
 from newsletter.storage.feedback_acts import end, unsubscribe
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.returned_letters import is_still_theirs
 from newsletter.storage.returns import count_returns
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing, SubscriberId
@@ -123,7 +124,7 @@ class SqlFeedbackRecord:
         ).all()
         for row in rows:
             reader = (
-                find_by_key(connection, key) if key else find_by_id(connection, row.subscriber_id)
+                find_moved(connection, key) if key else find_by_id(connection, row.subscriber_id)
             )
             if reader is not None and settled is Settled.UNSUBSCRIBED:
                 unsubscribe(connection, reader, now, self._lang, by.name)
@@ -131,6 +132,7 @@ class SqlFeedbackRecord:
                 reader is not None
                 and settled is Settled.SUPPRESSED
                 and reader.standing in MAY_LEAVE
+                and is_still_theirs(connection, row.issue or "", reader)
             ):
                 because = phrase("feedback.bounced", issue=row.issue or "", words=row.words or "")
                 why = Why(Cause.BOUNCED, because, by.name)

@@ -5,15 +5,18 @@ The mails were put away when they were read: nobody would read them again.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Connection, Engine, Row, insert, select, update
 
+from newsletter.feedback.effects import Action, Settled
 from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.feedback_acts import put_back
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.present_columns import is_in
 from newsletter.storage.tables import UtcTime, subscribers
@@ -43,8 +46,12 @@ def read_feedback(database: Path) -> FeedbackSince:
         return ()
 
 
-def repeat_feedback(engine: Engine, since: FeedbackSince) -> None:
-    """Add the events that the copy does not have, and what people have decided since."""
+def repeat_feedback(engine: Engine, since: FeedbackSince, now: datetime) -> None:
+    """
+    Add the events that the copy does not have, and what has become of the others since.
+
+    Whoever was put back, because more of their domain bounced at once, is put back in the copy.
+    """
     some = iter(since)
     with writing(engine) as connection:
         while batch := list(islice(some, AT_A_TIME)):
@@ -52,17 +59,21 @@ def repeat_feedback(engine: Engine, since: FeedbackSince) -> None:
             known = {
                 (row.source, row.raw_id): row
                 for row in connection.execute(
-                    select(_OF.id, _OF.source, _OF.raw_id, _OF.settled_at).where(
-                        is_in(_OF.raw_id, names)
-                    )
+                    select(
+                        _OF.id,
+                        _OF.source,
+                        _OF.raw_id,
+                        _OF.settled_at,
+                        _OF.action,
+                        _OF.subscriber_id,
+                        _OF.received_at,
+                    ).where(is_in(_OF.raw_id, names))
                 )
             }
             for row in batch:
                 before = known.get((row["source"], row["raw_id"]))
-                if before is not None and before.settled_at is None and row["settled_at"]:
-                    values = {name: row[name] for name in _SETTLED}
-                    its = _OF.id == before.id
-                    connection.execute(update(feedback_events).where(its).values(values))
+                if before is not None:
+                    _repeat_one(connection, before, row, now)
             new = [row for row in batch if (row["source"], row["raw_id"]) not in known]
             ids = [row[_READER] for row in new if row[_READER] is not None]
             of = subscribers.c
@@ -71,6 +82,22 @@ def repeat_feedback(engine: Engine, since: FeedbackSince) -> None:
             rows = [_without_numbers(row, numbers.get(row[_READER])) for row in new]
             if rows:
                 connection.execute(insert(feedback_events), rows)
+
+
+def _repeat_one(
+    connection: Connection, before: Row[*tuple[Any, ...]], row: Mapping[str, Any], now: datetime
+) -> None:
+    values = dict[str, Any]()
+    if before.settled_at is None and row["settled_at"]:
+        values = {name: row[name] for name in _SETTLED}
+    if before.action != row["action"]:
+        values["action"] = row["action"]
+        if row["action"] == Action.HOLD.value and row["settled_as"] != Settled.SUPPRESSED.value:
+            domain = row["domain"] or ""
+            put_back(connection, before.subscriber_id, before.received_at, domain, now)
+    if values:
+        its = _OF.id == before.id
+        connection.execute(update(feedback_events).where(its).values(values))
 
 
 def _typed(row: dict[str, Any]) -> dict[str, Any]:

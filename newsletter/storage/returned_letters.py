@@ -134,6 +134,12 @@ def _delivery(connection: Connection, issue: str, reader: Entry) -> Any | None:
     ).first()
 
 
+def is_still_theirs(connection: Connection, issue: str, reader: Entry) -> bool:
+    """Return whether a reader's letter of *issue* went to the address that they have now."""
+    delivery = _delivery(connection, issue, reader)
+    return delivery is not None and delivery.address_key == reader.key
+
+
 def find_own_mail(connection: Connection, name: str) -> tuple[bool, Letter | None]:
     """
     Return whether the program has sent a mail of this name, and it as a letter if to a reader.

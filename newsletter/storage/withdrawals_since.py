@@ -13,24 +13,29 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects import sqlite
 
 from newsletter.dispatch.control import PROGRAM
+from newsletter.lang import Preference
 from newsletter.phrases import read_said
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.erased_people import moved_to
 from newsletter.storage.lasting_keys import KeyPurpose
 from newsletter.storage.mail_tables import blocked_addresses, lasting_keys
 from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.present_columns import is_in
+from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.importing import cause_of
+from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why, firmest
 
 AT_A_TIME: Final = 1_000
 # Whoever moved still wants the newsletter, and a backup knows only the address before.
 _LEFT: Final = (
-    "SELECT address_key, standing, standing_since, standing_cause, standing_because, standing_by"
+    "SELECT address_key, address, name, preference, consented_at, reader_id,"
+    " standing, standing_since, standing_cause, standing_because, standing_by"
     " FROM subscribers WHERE standing != ? AND coalesce(standing_cause, '') != ?"
     " AND address_key NOT LIKE ?"
 )
@@ -48,10 +53,8 @@ _KEY: Final = "SELECT secret FROM lasting_keys WHERE purpose = ?"
 class Left:
     """Somebody who may not be written to, by the ledger that is replaced."""
 
-    key: str  # of the address
-    standing: Standing
-    since: datetime  # aware UTC
-    why: Why
+    key: str  # of the address, or of one that they had before
+    entry: Entry  # without a number, as that ledger has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +87,43 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
     """
     Let nobody come back by an older copy who left, complained or bounced after it was made.
 
+    Whoever the copy does not know is added as they left, so that no file brings them back. A reader
+    whom it knows by another address is found by the id in links.
+
     Returns:
         How many readers were active in the copy, and are not any more.
     """
     count, left = 0, iter(since.left)
     with writing(engine) as connection:
         _repeat_blocks(connection, since)
-        while some := {one.key: one for one in islice(left, AT_A_TIME)}:
+        while some := list(islice(left, AT_A_TIME)):
             book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
-            known = book.find(list(some))
-            ended = [one for key, one in known.items() if _says_more(some[key], one)]
-            book.update([_ended(one, some[one.key]) for one in ended])
-            count += sum(one.standing is Standing.ACTIVE for one in ended)
+            by_key = book.find([one.key for one in some])
+            by_id = _find_by_reader_ids(connection, book, some)
+            ended = dict[str, tuple[Entry, Entry]]()  # by address: as it is, and as it is to be
+            for one in some:
+                its = (by_key.get(one.key), by_id.get(one.entry.reader_id))
+                for entry in filter(None, its):
+                    before = ended.get(entry.key, (entry, entry))
+                    if _says_more(one.entry, before[1]):
+                        ended[entry.key] = (entry, _ended(before[1], one.entry))
+                if its == (None, None) and one.key == one.entry.key:
+                    book.add([one.entry])
+            book.update([after for _, after in ended.values()])
+            count += sum(before.standing is Standing.ACTIVE for before, _ in ended.values())
     return count
 
 
-def _says_more(left: Left, entry: Entry) -> bool:
+def _find_by_reader_ids(
+    connection: Connection, book: SqlOpenBook, left: Sequence[Left]
+) -> Mapping[ReaderId | None, Entry]:
+    of = subscribers.c
+    ids = [one.entry.reader_id for one in left if one.entry.reader_id is not None]
+    keys = connection.execute(select(of.address_key).where(is_in(of.reader_id, ids))).scalars()
+    return {one.reader_id: one for one in book.find(list(keys)).values()}
+
+
+def _says_more(left: Entry, entry: Entry) -> bool:
     """
     Return whether a backup's entry is to become as the ledger has it that is replaced.
 
@@ -107,7 +131,9 @@ def _says_more(left: Left, entry: Entry) -> bool:
     somebody left is as the other list said, so only consents are compared.
     """
     if entry.standing is Standing.ACTIVE:
-        return entry.consented_at is None or entry.consented_at <= left.since
+        return entry.consented_at is None or entry.consented_at <= left.standing_since
+    if entry.standing is Standing.SUSPENDED and left.standing is not Standing.SUSPENDED:
+        return True
     is_firmer = firmest([cause_of(entry), left.why.cause]) is not cause_of(entry)
     return is_firmer and left.why.cause is not None
 
@@ -124,8 +150,8 @@ def _left_elsewhere(left: Sequence[Left], moved: Mapping[str, str | None]) -> It
             yield replace(of[at], key=key)
 
 
-def _ended(entry: Entry, left: Left) -> Entry:
-    return replace(entry, standing=left.standing, standing_since=left.since, why=left.why)
+def _ended(entry: Entry, left: Entry) -> Entry:
+    return replace(entry, standing=left.standing, standing_since=left.standing_since, why=left.why)
 
 
 def _repeat_blocks(connection: Connection, since: WithdrawalsSince) -> None:
@@ -148,4 +174,18 @@ def _left_of(row: sqlite3.Row) -> Left:
     )
     # Whoever left at a time that somebody has damaged has left: as late as can be.
     since = moment_in(row["standing_since"], datetime.now(UTC))
-    return Left(row["address_key"], Standing(row["standing"]), since, why)
+    consented_at = row["consented_at"]
+    entry = Entry(
+        id=None,
+        key=row["address_key"],
+        address=row["address"],
+        name=row["name"],
+        preference=Preference(row["preference"]) if row["preference"] else None,
+        standing=Standing(row["standing"]),
+        standing_since=since,
+        consented_at=None if consented_at is None else moment_in(consented_at, since),
+        import_id=None,
+        reader_id=row["reader_id"],
+        why=why,
+    )
+    return Left(entry.key, entry)

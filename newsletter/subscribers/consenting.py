@@ -81,7 +81,7 @@ def leave(entry: Entry, because: str, now: datetime) -> Entry:
     if entry.standing in MAY_LEAVE:
         return replace(entry, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
     if entry.standing is Standing.SUPPRESSED and cause_of(entry) in (Cause.BOUNCED, Cause.PERSON):
-        return replace(entry, why=why)
+        return replace(entry, standing_since=now, why=why)
     return entry
 
 

@@ -176,3 +176,53 @@ def test_a_time_that_was_damaged_by_hand_brings_nobody_back(
     assert desk.site.records.reader_lookup().is_blocked(key)
     kinds = {one.kind.value for one in desk.site.records.accesses().find()}
     assert kinds == {"backup-made", "subscriber-changed", "subscriber-erased", "backup-restored"}
+
+
+@pytest.mark.parametrize("way", ["remove", "suppress"])
+def test_whom_the_backup_does_not_know_no_file_brings_back(desk: ClockedStage, way: str) -> None:
+    file = desk.root / "event.csv"
+    agreed = (desk.site.now - timedelta(days=1)).isoformat()
+    file.write_text(f"email,consented_at\nnew@example.org,{agreed}\n", encoding="utf-8")
+    desk.run("subscribers", "import", str(file))
+    desk.run("subscribers", way, "new@example.org", "--because", "전화로 요청")
+
+    restore(desk)
+    desk.run("subscribers", "import", str(file))
+
+    found = desk.site.records.book().find(address_of("new@example.org").key)
+    assert found is not None
+    assert found.standing is not Standing.ACTIVE
+    assert "all as they were recorded" in desk.run("consent", "verify")
+
+
+def test_who_left_by_an_older_address_is_found_by_the_id_in_links(tmp_path: Path) -> None:
+    desk = ClockedStage(tmp_path)
+    desk.run("backup", str(tmp_path / "old.db"))
+    desk.site.now += timedelta(days=1)
+    desk.run("subscribers", "change-address", READERS[0], "moved@example.org")
+    desk.run("backup", str(tmp_path / "early.db"))
+    desk.site.records.close()
+    desk.run("restore", str(tmp_path / "old.db"), "--yes")
+    desk.restart()
+    desk.site.now += timedelta(days=1)
+    desk.run("subscribers", "remove", READERS[0])
+
+    restore(desk)
+
+    moved = desk.site.records.book().find(address_of("moved@example.org").key)
+    assert moved is not None
+    assert moved.standing is Standing.UNSUBSCRIBED
+
+
+def test_a_suspension_gives_way_to_what_ended_it(tmp_path: Path) -> None:
+    desk = ClockedStage(tmp_path)
+    change = "UPDATE subscribers SET standing = ?, standing_cause = 'bounced' WHERE address = ?"
+    for standing in ("suspended", "suppressed"):
+        with desk.site.records.database.begin() as connection:
+            connection.exec_driver_sql(change, (standing, READERS[0]))
+        if standing == "suspended":
+            desk.run("backup", str(tmp_path / "early.db"))
+
+    restore(desk)
+
+    assert standings(desk)[0] == Standing.SUPPRESSED.value
