@@ -6,6 +6,7 @@ from typing import Final
 
 from newsletter.feedback.human_words import (
     ANSWERS,
+    ASKS_MORE,
     ASKS_TO_LEAVE,
     BANNERS,
     BANNERS_GO_ON,
@@ -69,8 +70,10 @@ def asks_to_leave(subject: str, text: str) -> bool:
     own = "\n".join(_without_signature(own_lines(text))).strip()
     if len(own) > SHORT:
         return False
+    if any(_holds(one) for one in _SENTENCES_WITH_ENDS.split(own)):
+        return False
     if _is_wish(_without_marks(subject)):
-        return not any(_holds(one) for one in _SENTENCES_WITH_ENDS.split(own))
+        return True
     wishes = [bare for one in _SENTENCES.split(own) if (bare := _without_courtesies(one))]
     return bool(wishes) and all(_is_wish(one) for one in wishes)
 
@@ -107,9 +110,11 @@ def _without_courtesies(words: str) -> str:
 
 def _holds(sentence: str) -> bool:
     """Return whether a sentence asks something, or takes a wish to leave back."""
-    if not HOLDS.search(sentence):
+    if not (HOLDS.search(sentence) or ASKS_MORE.search(sentence)):
         return False
     bare = _without_courtesies(sentence.rstrip("?？ \n"))
+    if not bare:
+        return not any(one.isalpha() for one in sentence)
     is_doubted = "?" in sentence and " " not in bare
     return is_doubted or not _is_wish(bare)
 

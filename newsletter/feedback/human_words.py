@@ -282,3 +282,20 @@ HOLDS: Final = _any(
     r"\b(?:nicht|weiter\w{0,4}|doch|aber|wieder|pas|continu\w{0,4}|mais|seguir|pero|não|mas)\b",
     r"\bне |продолж",
 )
+# Other requests than to leave, and what is said of others or of a link: a person reads it.
+ASKS_MORE: Final = _any(
+    r"[\w.+-]@\w|\b(?:please|pls|kindly|can you|could you|send|forget|reinstate|never ?mind)\b",
+    r"^\W{0,5}(?:no|not|nope|wait|stop it|don.t)\b[^.!?]{0,8}[.!\s]{0,5}$|\bnot (?:me|us|mine)\b",
+    r"\b(?:i|we) (?:do )?(?:want|wish|like|love|need|enjoy)\b"
+    r"(?! (?:out|no\b|none|to (?:leave|stop)))",
+    r"\b(?:wrong|take (?:that|it|this) back)",
+    r"\b(?:link|button|page)\b.{0,40}\b(?:work|fail|broken|error)",
+    r"\b(?:mother|father|parents?|son|daughter|client|customer|student|manager|assistant)s?\b",
+    r"(?:빼|넣어?|끊어?|해|보내|살려|무시해|바꿔|고쳐) ?"
+    r"(?:주세요|주십시오|주시기|주시면|주길|달라|줘)",
+    r"부탁|바랍니다|요청|취소(?:해|합|하겠|할|요)",
+    r"(?:구독|수신)[은을를]? ?(?:하(?:겠|고 ?싶)|희망|동의|원합)",
+    r"(?:링크|버튼|페이지)[^.!?]{0,30}(?:않|안 |못|오류)|바뀌|바꾸|없던 ?일",
+    r"^\W{0,5}아(?:니|닙)|만 (?:빼|끊)",
+    r"어머니|아버지|부모|아들|딸|학생|고객|과장|부장|팀장|대리님|교수님|선생님",
+)

@@ -76,6 +76,8 @@ STAYS = [
     "수신거부를 누르면 어떻게 되나요",
     "감사합니다",
     "명단에 추가해 주세요",
+    "unsubscribe?",
+    "수신거부?",
     "I no longer wish to receive the printed copies",
     "I do not want to miss your newsletter",
     "Please take me off your list of speakers",
@@ -117,6 +119,29 @@ STAYS_WITH_SUBJECT = [
     "What does this button do",
     "Please cancel my unsubscription.",
     "I want to leave, but my office wants to stay",
+    "취소합니다",
+    "취소해 주세요",
+    "계속 구독하겠습니다",
+    "수신 희망합니다",
+    "아닙니다",
+    "마음이 바뀌었습니다",
+    "없던 일로 해 주세요",
+    "김과장님을 빼 주세요",
+    "영문 소식만 끊어 주세요",
+    "링크가 작동하지 않습니다",
+    "No.",
+    "Not me, please",
+    "Never mind, all is well now",
+    "I want this newsletter.",
+    "Please send it",
+    "Send me one per month",
+    "My mother wants to leave",
+    "Please unsubscribe jane.doe@example.org",
+    "The link does not work",
+    "Sorry, wrong button.",
+    "I take that back",
+    "Please reinstate me",
+    "?",
     "Ich möchte mich nicht abmelden",
     "我不想退订",
 ]
@@ -293,6 +318,26 @@ def test_a_subject_may_say_it_all(subject: str) -> None:
     assert asks_to_leave(subject, "I no longer wish to receive these emails.")
     assert asks_to_leave(subject, "Could you remove me from your list?")
     assert not asks_to_leave(subject, "x " * 200)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I don't need these any more. Too many mails. Not relevant to me.",
+        "I do not read Korean.",
+        "I never subscribed to this.",
+        "I did not sign up for this",
+        "저는 퇴직했습니다. 그동안 감사했습니다.",
+        "더 이상 필요하지 않습니다.",
+        "구독한 적이 없습니다",
+        "더이상 관심이 없어 수신거부합니다",
+        "안녕하세요? 수신거부 부탁드립니다.",
+        "죄송하지만,\n보내지 말아 주세요.",
+    ],
+)
+def test_a_body_may_give_a_reason(words: str) -> None:
+    assert asks_to_leave("수신거부", words)
+    assert asks_to_leave("[EXTERNAL] Unsubscribe", words)
 
 
 @pytest.mark.parametrize("words", STAYS_WITH_SUBJECT)
