@@ -1,13 +1,11 @@
 """The kept mails of a site: opening them, deleting them in time and with their readers."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
+from newsletter.desk.erasing_texts import all_texts_of
 from newsletter.desk.feedback_record import open_record
 from newsletter.feedback.kept_mails import FOLDER, KeptMails, Room
-from newsletter.feedback.raw_mail import open_mail
-from newsletter.feedback.texts import headers_of, text_of
 
 if TYPE_CHECKING:
     from newsletter.subscribers.traces import Sought
@@ -40,19 +38,9 @@ def erase_kept(site: Site, sought: "Sought") -> int:
     names = dict.fromkeys(record.kept_of_erased())
     for one in kept.find_all():
         content = kept.read(one.name)
-        if content is not None and any(map(sought.is_in, _texts_of(content))):
+        if content is not None and any(map(sought.is_in, all_texts_of(content))):
             names[one.name] = None
     if names:
         kept.delete(list(names))
         record.forget_kept(list(names))
     return len(names)
-
-
-def _texts_of(content: bytes) -> Iterator[str]:
-    """Yield what a mail says, decoded, and what it contains as it is."""
-    mail = open_mail(content)
-    yield content.decode("utf-8", "replace")
-    for message in (mail.head, *mail.enclosed):
-        yield from (value for name in message.keys() for value in headers_of(message, name))  # noqa: SIM118
-    for part in mail.parts:
-        yield text_of(part)

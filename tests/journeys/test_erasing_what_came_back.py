@@ -69,3 +69,20 @@ def test_s10_a_new_reader_does_not_inherit_what_came_back(tmp_path: Path) -> Non
     stage.run("subscribers", "add", R2)
 
     assert '"returned": []' in stage.run("subscribers", "show", R2, "--json")
+
+
+def test_s10_what_the_quick_reader_of_mails_leaves_out_is_looked_at(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path, readers=1)
+    wide = foreign("Hello", cte="base64")
+    wide.set_payload(b64encode(f"My colleague is {R1}.".encode("utf-16")).decode())
+    wide.set_param("charset", "utf-16")
+    around = foreign("See below.", cte="7bit")
+    around.add_attachment(foreign("Line after line.\n" * 500 + R1, cte="base64"))
+    late = foreign("Line after line.\n" * 25_000 + R1, cte="base64")
+    for mail in (wide, around, late):
+        stage.pipe(mail)
+    assert len(kept(stage)) == 3
+
+    stage.run("subscribers", "erase", R1, "--yes")
+
+    assert kept(stage) == []
