@@ -1,19 +1,21 @@
 """Hands mails from people on to the office, where publication.yaml names an address for them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
 from newsletter.app.signing import find_link_keys, make_signer
 from newsletter.app.site import Site
-from newsletter.delivery.provider import Accepted, Unknown
+from newsletter.delivery.provider import Accepted, Outcome, Refused, Unknown
 from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_feedback import open_kept
 from newsletter.desk.languages import main_language
 from newsletter.dispatch.test_send import deliver_tests
 from newsletter.errors import ContentError, NewsletterError
 from newsletter.feedback.book import Recorded
+from newsletter.feedback.kept_mails import KeptMails
+from newsletter.files import reason_of
 from newsletter.issue.issue import Publication
 from newsletter.message.bounces import BounceAddresses
 from newsletter.message.envelope import Envelope
@@ -31,7 +33,8 @@ def forward_new(site: Site) -> int:
     Hand on the mails from people that were not handed on yet; return how many.
 
     Each is marked before it leaves: whoever is interrupted in between hands it on at most once,
-    and it is listed all the same. What no server takes now is tried at the next reading.
+    and it is listed all the same. What no server takes now is tried at the next reading; what a
+    server refuses for good is not.
     """
     publication = site.publication
     if publication.forward_to is None:
@@ -40,19 +43,22 @@ def forward_new(site: Site) -> int:
     waiting = record.take_unforwarded(now, NEW_FOR, MOST_A_DAY)
     if not waiting:
         return 0
-    taken = set[int]()
+    outcomes = dict[int, Outcome]()
     try:
-        taken = _deliver(site, publication, publication.forward_to, waiting)
+        for number, outcome in _deliver(site, publication, publication.forward_to, waiting):
+            outcomes[number] = outcome
+            if isinstance(outcome, Refused):
+                log.warning(phrase("feedback.not-forwarded", fault=outcome.answer))
     except NewsletterError as error:
         log.warning(phrase("feedback.not-forwarded", fault=error.phrase))
-    record.put_back_unforwarded([one.number for one in waiting if one.number not in taken])
-    return len(taken)
+    record.put_back_unforwarded([one.number for one in waiting if one.number not in outcomes])
+    return sum(isinstance(one, Accepted | Unknown) for one in outcomes.values())
 
 
 def _deliver(
     site: Site, publication: Publication, recipient: str, waiting: Sequence[Recorded]
-) -> set[int]:
-    """Send mails; return the numbers of those that a server has, or may have, accepted."""
+) -> Iterator[tuple[int, Outcome]]:
+    """Send mails; yield the number of each about which a server has decided, and how."""
     signer = make_signer(site, publication.sender_address)
     kept, there = open_kept(site), site.clock().astimezone(publication.zone)
     lang = main_language(publication)
@@ -60,7 +66,7 @@ def _deliver(
     numbers = dict[str, int]()
     envelopes = list[Envelope]()
     for one in waiting:
-        content = kept.read(one.kept_as)
+        content = _read(kept, one)
         if content is None:
             continue
         forward = Forward(
@@ -76,11 +82,18 @@ def _deliver(
         envelope = write_forward(forward, sender, there, signer)
         numbers[envelope.reference] = one.number
         envelopes.append(envelope)
-    return {
-        numbers[receipt.envelope.reference]
-        for receipt in deliver_tests(site.provider(), envelopes)
-        if isinstance(receipt.outcome, Accepted | Unknown)
-    }
+    for receipt in deliver_tests(site.provider(), envelopes):
+        if isinstance(receipt.outcome, Accepted | Unknown | Refused):
+            yield numbers[receipt.envelope.reference], receipt.outcome
+
+
+def _read(kept: KeptMails, one: Recorded) -> bytes | None:
+    """Return a kept mail; None if it was deleted, or cannot be read now."""
+    try:
+        return kept.read(one.kept_as)
+    except OSError as error:
+        log.warning(phrase("feedback.not-forwarded", fault=reason_of(error)))
+        return None
 
 
 def _subject(one: Recorded) -> str:

@@ -1,13 +1,11 @@
 """The kept mails of a site: opening them, deleting them in time and with their readers."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
+from newsletter.desk.erasing_texts import all_texts_of
 from newsletter.desk.feedback_record import open_record
-from newsletter.feedback.kept_mails import FOLDER, KeptMails, Room
-from newsletter.feedback.raw_mail import open_mail
-from newsletter.feedback.texts import headers_of, text_of
+from newsletter.feedback.kept_mails import FOLDER, WRITTEN_IN, KeptMails, Room, whole_name
 
 if TYPE_CHECKING:
     from newsletter.subscribers.traces import Sought
@@ -26,7 +24,14 @@ def delete_old(site: Site) -> Room:
     if old := kept.find_old(now):
         open_record(site).forget_kept(old)
         kept.delete(old)
+    kept.mark_tidy(now)
     return kept.look_around(now)
+
+
+def delete_old_at_times(site: Site) -> None:
+    """Delete kept mails in time, unless that was done lately; for who reads one mail at a time."""
+    if not open_kept(site).is_tidy(site.clock()):
+        delete_old(site)
 
 
 def erase_kept(site: Site, sought: "Sought") -> int:
@@ -37,22 +42,17 @@ def erase_kept(site: Site, sought: "Sought") -> int:
         OSError: one cannot be read or deleted.
     """
     kept, record = open_kept(site), open_record(site)
-    names = dict.fromkeys(record.kept_of_erased())
-    for one in kept.find_all():
-        content = kept.read(one.name)
-        if content is not None and any(map(sought.is_in, _texts_of(content))):
+    theirs = set(record.kept_of_erased())
+    names = dict.fromkeys(theirs)
+    old = site.clock() - WRITTEN_IN
+    for part in kept.find_parts():  # whose an old one is may not be in it, nor in the record
+        if part.at < old or whole_name(part.name) in theirs:
+            names[part.name] = None
+    for one in (*kept.find_all(), *kept.find_parts()):
+        content = None if one.name in names else kept.read(one.name)
+        if content is not None and any(map(sought.is_in, all_texts_of(content))):
             names[one.name] = None
     if names:
         kept.delete(list(names))
         record.forget_kept(list(names))
     return len(names)
-
-
-def _texts_of(content: bytes) -> Iterator[str]:
-    """Yield what a mail says, decoded, and what it contains as it is."""
-    mail = open_mail(content)
-    yield content.decode("utf-8", "replace")
-    for message in (mail.head, *mail.enclosed):
-        yield from (value for name in message.keys() for value in headers_of(message, name))  # noqa: SIM118
-    for part in mail.parts:
-        yield text_of(part)

@@ -1,13 +1,16 @@
 """Kept mails: private, each once, for some time, and never more than there is room for."""
 
+import errno
 import os
 import stat
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
-from newsletter.feedback.kept_mails import KeptMails
+from newsletter.feedback.kept_mails import BY_PEOPLE, KeptMails
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -79,3 +82,77 @@ def test_what_is_half_written_or_foreign_is_left_alone(tmp_path: Path) -> None:
 
     assert len(kept.find_all()) == 1
     assert make(tmp_path / "nowhere").find_all() == []
+
+
+def test_what_a_crash_left_half_written_goes_after_an_hour(tmp_path: Path) -> None:
+    kept = make(tmp_path)
+    name = keep(kept, "a", NOW)
+    part = tmp_path / "feedback" / f".{name}.7.part"
+    part.write_bytes(b"half")
+    os.utime(part, (NOW.timestamp(), NOW.timestamp()))
+
+    assert kept.find_old(NOW + timedelta(minutes=59)) == []
+    assert kept.find_old(NOW + timedelta(minutes=61)) == [part.name]
+    kept.delete([part.name])
+    assert [path.name for path in (tmp_path / "feedback").iterdir()] == [name]
+
+
+@pytest.mark.parametrize("place", ["elsewhere", "nowhere", ""])
+def test_a_folder_that_is_a_link_or_a_file_is_refused(tmp_path: Path, place: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    folder = tmp_path / "feedback"
+    if place:
+        folder.symlink_to(place)
+    else:
+        folder.touch()
+    kept = make(tmp_path)
+    uses: list[Callable[[], object]] = [
+        lambda: keep(kept, "a", NOW),
+        kept.find_all,
+        kept.find_parts,
+        lambda: kept.read(f"a{BY_PEOPLE}"),
+        lambda: kept.delete([f"a{BY_PEOPLE}"]),
+        lambda: kept.is_tidy(NOW),
+        lambda: kept.mark_tidy(NOW),
+    ]
+
+    for use in uses:
+        with pytest.raises(OSError, match="feedback") as raised:
+            use()
+        assert raised.value.errno == (errno.ELOOP if place else errno.ENOTDIR)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o750, 0o701])
+def test_others_are_shut_out_of_a_folder_that_is_there(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "feedback"
+    folder.mkdir()
+    folder.chmod(mode)
+
+    keep(make(tmp_path), "a", NOW)
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_it_is_tidied_now_and_then(tmp_path: Path) -> None:
+    kept = make(tmp_path)
+    assert kept.is_tidy(NOW)  # nothing is there
+    keep(kept, "a", NOW)
+    assert not kept.is_tidy(NOW)
+
+    kept.mark_tidy(NOW)
+
+    assert kept.is_tidy(NOW + timedelta(minutes=59))
+    assert not kept.is_tidy(NOW + timedelta(minutes=60))
+    assert not kept.is_tidy(NOW - timedelta(seconds=1))  # the clock was wrong
+
+
+def test_very_many_mails_are_looked_at_soon(tmp_path: Path) -> None:
+    kept = make(tmp_path)
+    (tmp_path / "feedback").mkdir()
+    for number in range(10_000):
+        (tmp_path / "feedback" / f"{number}{BY_PEOPLE}").touch()
+    begun = perf_counter()
+
+    assert len(kept.find_old(datetime.now(UTC) + 365 * DAY)) == 10_000
+    assert perf_counter() - begun < 3

@@ -1,5 +1,6 @@
 """S10: what came back from an erased reader goes with them, in every file of the site."""
 
+import os
 from base64 import b64encode
 from email.message import EmailMessage
 from pathlib import Path
@@ -25,7 +26,7 @@ def traces(stage: ReturningStage, *words: str) -> list[str]:
 
 
 def kept(stage: ReturningStage) -> list[str]:
-    return sorted(path.name for path in (stage.root / "feedback").glob("*"))
+    return sorted(path.name for path in (stage.root / "feedback").glob("*.*[lt]"))
 
 
 def foreign(words: str, *, cte: str) -> EmailMessage:
@@ -69,3 +70,39 @@ def test_s10_a_new_reader_does_not_inherit_what_came_back(tmp_path: Path) -> Non
     stage.run("subscribers", "add", R2)
 
     assert '"returned": []' in stage.run("subscribers", "show", R2, "--json")
+
+
+def test_s10_what_the_quick_reader_of_mails_leaves_out_is_looked_at(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path, readers=1)
+    wide = foreign("Hello", cte="base64")
+    wide.set_payload(b64encode(f"My colleague is {R1}.".encode("utf-16")).decode())
+    wide.set_param("charset", "utf-16")
+    around = foreign("See below.", cte="7bit")
+    around.add_attachment(foreign("Line after line.\n" * 500 + R1, cte="base64"))
+    late = foreign("Line after line.\n" * 25_000 + R1, cte="base64")
+    for mail in (wide, around, late):
+        stage.pipe(mail)
+    assert len(kept(stage)) == 3
+
+    stage.run("subscribers", "erase", R1, "--yes")
+
+    assert kept(stage) == []
+
+
+def test_s10_what_a_crash_left_half_written_is_looked_at(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path, readers=1)
+    stage.pipe(foreign("I know nobody here.", cte="7bit"))
+    folder, now = stage.root / "feedback", stage.site.clock().timestamp()
+    [other] = kept(stage)
+    for name, words, age in (
+        ("1", f"I am {R1}.", 0),
+        ("2", "Somebody writes this.", 0),
+        ("3", "Whose it is, nobody knows.", 4_000),
+    ):
+        part = folder / f".{name * 40}-person.eml.{name}.part"
+        part.write_bytes(foreign(words, cte="base64").as_bytes())
+        os.utime(part, (now - age, now - age))
+
+    stage.run("subscribers", "erase", R1, "--yes")
+
+    assert kept(stage) == [f".{'2' * 40}-person.eml.2.part", other]

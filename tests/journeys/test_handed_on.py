@@ -1,5 +1,6 @@
 """Mails from people are handed on to the office: whole, once, and never in a loop."""
 
+from collections.abc import Callable, Iterator, Sequence
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -7,6 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.delivery.provider import (
+    Accepted,
+    Begun,
+    Capabilities,
+    Deferred,
+    Outcome,
+    Receipt,
+    Refused,
+    Unknown,
+    Unsent,
+)
+from newsletter.errors import ProviderBusy, ProviderError
+from newsletter.message.envelope import Envelope
 from tests.feedback.returning import BOUNCES, ReturningStage, Sent, answer, bounce
 from tests.makers import PUBLICATION
 
@@ -119,3 +133,90 @@ def test_a_flood_of_mails_is_listed_and_not_handed_on(
 
     assert len(stage.handed_on()) == 3
     assert stage.events() == [("human", "list")] * 5
+
+
+class Relay:
+    """A provider that answers each mail as the test says, and is lost after *lasts* mails."""
+
+    kind, name, can = "test", "test", Capabilities()
+
+    def __init__(self, outcomes: Sequence[Outcome | Unsent], fault: Exception | None) -> None:
+        self.outcomes, self.fault = list(outcomes), fault
+        self.sent: list[str] = []
+
+    def connect(self) -> "Relay":
+        if not self.outcomes and self.fault is not None:
+            raise self.fault
+        return self
+
+    def deliver(
+        self, envelopes: Iterator[Envelope | None], begin: Callable[[Envelope], Begun]
+    ) -> Iterator[Receipt]:
+        while self.outcomes:
+            envelope = next(envelopes, None)
+            if envelope is None:
+                return
+            begin(envelope).wait()
+            self.sent.append(str(message_from_bytes(envelope.mime)["Subject"]))
+            yield Receipt(envelope, self.outcomes.pop(0))
+
+    def close(self) -> None:
+        pass
+
+
+def hand_over(stage: Office, relay: Relay, *words: str) -> list[str]:
+    """Bring mails, all read at once, and return what the relay was offered."""
+    box = stage.root / "box"
+    for name in ("new", "cur", "tmp"):
+        (box / name).mkdir(parents=True, exist_ok=True)
+    for one in words:
+        content = answer(one, sender=WRITER, subject=one).as_bytes()
+        (box / "new" / f"{one}.mail").write_bytes(content)
+    vars(stage.site)["provider"] = lambda: relay
+    stage.run("feedback", "read", f"maildir:{box}")
+    return [one.removeprefix("Fwd: ") for one in relay.sent]
+
+
+@pytest.mark.parametrize("fault", [None, ProviderBusy("lost"), ProviderError("gone")])
+@pytest.mark.parametrize("last", [Accepted("ok"), Unknown("lost"), Unsent("lost"), Deferred("no")])
+def test_what_was_taken_before_a_connection_was_lost_does_not_leave_again(
+    tmp_path: Path, fault: Exception | None, last: Outcome | Unsent
+) -> None:
+    stage = Office(tmp_path)
+    words = ["one", "two", "three", "four"]
+    first = hand_over(stage, Relay([Accepted("ok"), Accepted("ok"), last], fault), *words)
+
+    again = hand_over(stage, Relay([Accepted("ok")] * 9, None))
+
+    gone = first if isinstance(last, Accepted | Unknown) else first[:2]
+    assert len(first) == 3
+    assert sorted([*gone, *again]) == sorted(words)
+
+
+def test_what_is_refused_for_good_is_not_offered_for_ever(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage = Office(tmp_path)
+    words = ["one", "two"]
+    refused = Refused("550 no such user")
+    assert sorted(hand_over(stage, Relay([refused] * 9, None), *words)) == sorted(words)
+    assert "550 no such user" in caplog.text
+
+    assert hand_over(stage, Relay([refused] * 9, None)) == []
+    assert stage.events() == [("human", "list")] * 2  # a person sees them all the same
+
+
+def test_a_kept_mail_that_cannot_be_read_stops_no_other(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage = Office(tmp_path)
+    hand_over(stage, Relay([], ProviderBusy("later")), "one")
+    [file] = (tmp_path / "feedback").glob("*.eml")
+    file.unlink()
+    file.mkdir()
+
+    assert hand_over(stage, Relay([Accepted("ok")] * 9, None), "two", "three") != []
+    assert "a folder" in caplog.text
+    file.rmdir()
+    file.write_bytes(answer("one", sender=WRITER).as_bytes())
+    assert hand_over(stage, Relay([Accepted("ok")] * 9, None)) == ["one"]

@@ -1,9 +1,11 @@
 """Says what reading has done, and what waits."""
 
 from newsletter.cli.returned.naming import name_action
-from newsletter.cli.wording import _, tell
+from newsletter.cli.wording import _, say, tell
 from newsletter.desk.feedback import FeedbackDesk, ReadCounts
 from newsletter.feedback.effects import FOR_PEOPLE
+from newsletter.files import reason_of
+from newsletter.subscribers.address import printable
 
 
 def say_counts(name: str, counts: ReadCounts) -> None:
@@ -35,3 +37,9 @@ def say_waiting(desk: FeedbackDesk) -> None:
             soon=room.soon,
         )
         tell("Kept", words)
+
+
+def name_os_fault(error: OSError) -> str:
+    """Return what is wrong with a file or folder, behind its name."""
+    place = f"{printable(str(error.filename))}: " if error.filename else ""
+    return f"{place}{say(reason_of(error))}"

@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from newsletter.app.site import Site
+from newsletter.cli.returned.explaining import Explainer
 from newsletter.cli.returned.naming import (
     name_action,
     name_class,
@@ -15,7 +16,7 @@ from newsletter.cli.returned.naming import (
     name_reason,
 )
 from newsletter.cli.wording import _, say, tell
-from newsletter.desk.feedback import Explained, FeedbackDesk
+from newsletter.desk.feedback import Explained
 from newsletter.feedback.effects import Action
 from newsletter.feedback.event import BounceClass, Kind, Proof
 from newsletter.files import open_regular_file, reason_of
@@ -38,32 +39,34 @@ def explain(ctx: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     proven, so nothing would be done.
     """
     site: Site = ctx.obj
-    desk, has_fault = FeedbackDesk(site), False
+    explainer, has_fault = Explainer(site), False
     for file in files:
         try:
             with open_regular_file(file) as mail:
-                explained = desk.explain_file(mail)
+                explained = explainer.explain(mail)
         except OSError as error:
             has_fault = True
             fault = say(reason_of(error))
             click.echo(
                 json.dumps(_unread(file, fault), ensure_ascii=False)
                 if as_json
-                else f"{file}: {fault}"
+                else f"{printable(str(file))}: {fault}"
             )
             continue
         if as_json:
             click.echo(json.dumps(_fields(file, explained), ensure_ascii=False))
         else:
             _describe(file, explained)
-    ctx.exit(1 if has_fault else 0)
+    if explainer.fault:
+        click.echo(f"newsletter: {explainer.fault}", err=True)
+    ctx.exit(1 if has_fault or explainer.fault else 0)
 
 
 def _fields(file: Path, one: Explained) -> dict[str, Any]:
     found = one.event.understood
     diagnosis = found.diagnosis
     return {
-        "file": str(file),
+        "file": printable(str(file)),
         "kind": found.kind,
         "class": BounceClass.NONE if diagnosis is None else diagnosis.bounce_class,
         "reason": diagnosis and diagnosis.reason,
@@ -78,7 +81,7 @@ def _fields(file: Path, one: Explained) -> dict[str, Any]:
 
 def _unread(file: Path, fault: str) -> dict[str, Any]:
     return {
-        "file": str(file),
+        "file": printable(str(file)),
         "kind": Kind.OTHER,
         "class": BounceClass.NONE,
         **dict.fromkeys(("reason", "status", "code", "recipient", "delivery")),
@@ -90,7 +93,7 @@ def _unread(file: Path, fault: str) -> dict[str, Any]:
 
 def _describe(file: Path, one: Explained) -> None:
     found, diagnosis = one.event.understood, one.event.understood.diagnosis
-    click.echo(f"{file}:")
+    click.echo(f"{printable(str(file))}:")
     kind = name_kind(found.kind)
     if diagnosis is not None:
         words = (name_class(diagnosis.bounce_class), name_reason(diagnosis.reason))

@@ -10,17 +10,17 @@ import click
 
 from newsletter.app.site import Site
 from newsletter.cli.output import is_terminal
-from newsletter.cli.returned.counts import say_counts, say_waiting
+from newsletter.cli.returned.counts import name_os_fault, say_counts, say_waiting
 from newsletter.cli.returned.following import Follower
 from newsletter.cli.stopping import stopping
 from newsletter.cli.wording import _, say
 from newsletter.desk.faults import name_fault
 from newsletter.desk.feedback import FeedbackDesk
 from newsletter.desk.inboxes import find_inboxes
+from newsletter.desk.kept_feedback import delete_old_at_times
 from newsletter.errors import LedgerError, NewsletterError, UsageError
 from newsletter.feedback.inbox import Inbox
 from newsletter.feedback.piped import read_piped
-from newsletter.files import reason_of
 
 TRY_AGAIN: Final = 75  # EX_TEMPFAIL of sysexits.h: Postfix and Exim keep the mail and try again
 
@@ -77,15 +77,26 @@ def _read_piped(site: Site, recipients: Sequence[str]) -> int:
         click.echo(f"newsletter: {say(error.phrase)}", err=True)
         return TRY_AGAIN
     except OSError as error:
-        click.echo(f"newsletter: {say(reason_of(error))}", err=True)
+        click.echo(f"newsletter: {name_os_fault(error)}", err=True)
         return TRY_AGAIN
     except Exception as error:  # noqa: BLE001 - whatever it is, the mail server keeps the mail
         fault = _("the mail could not be read ({fault}); try again", fault=name_fault(error))
         click.echo(f"newsletter: {fault}", err=True)
         return TRY_AGAIN
+    _tidy(site)
     if is_terminal("stdout"):
         say_counts("-", counts)
     return 0
+
+
+def _tidy(site: Site) -> None:
+    """Delete old kept mails now and then; the mail at hand is read, whatever becomes of that."""
+    try:
+        delete_old_at_times(site)
+    except NewsletterError as error:
+        click.echo(f"newsletter: {say(error.phrase)}", err=True)
+    except OSError as error:
+        click.echo(f"newsletter: {name_os_fault(error)}", err=True)
 
 
 def _read_all(desk: FeedbackDesk, inboxes: Sequence[Inbox], stopped: Event) -> None:
