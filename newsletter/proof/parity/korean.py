@@ -12,7 +12,14 @@ from newsletter.proof.parity.korean_numbers import (
     SINO_WORDS,
     korean_number,
 )
-from newsletter.proof.parity.korean_words import COUNTER, HOURS, UNIT, UNITS, WEEKDAYS
+from newsletter.proof.parity.korean_words import (
+    COUNTER,
+    HOURS,
+    UNIT,
+    UNITS,
+    WEEKDAYS,
+    WORD_END,
+)
 from newsletter.proof.parity.meaning import CLOCK, HALF, QUARTER, WEEKDAY, Quantity, Unit
 from newsletter.proof.parity.readers import (
     by_word,
@@ -49,8 +56,15 @@ MONTH: Final = r"(?P<month>1[0-2]|0?[1-9])"
 WEEKDAY_BEHIND: Final = r"(?:\([월화수목금토일]\)\s?)?"
 FREE: Final = r"(?<![가-힣])"  # where a word starts
 PART: Final = r"(?P<part>오전|오후|새벽|아침|낮|저녁|밤)"
-HOUR: Final = rf"(?P<hour>\d{{1,2}}|{NATIVE_WORDS})"
 NO_CITY: Final = r"(?!간|\s?[·,]\s?[군도]|[군도민장설작행점청내립스험])"  # "31개 시·군"
+# Without a space, "세시" and "한시" are also nouns: a word of time follows a time.
+BEHIND_A_TIME: Final = (
+    r"(?=에(?!서)|부터|까지|쯤|경|정각|무렵|이전|이후|\s?\d{1,2}분|\s?반(?![가-힣]))"
+)
+HOUR_BEFORE: Final = (
+    r"(?:(?<!\d)(?P<hour0>\d{1,2})시?\s?(?:(?P<minute0>\d{1,2})분)?\s?[~-]\s?)?(?<!\d)"
+)
+MINUTES: Final = r"(?:\s?(?P<minute>\d{1,2})분|\s?(?P<half>반)(?![가-힣]))?"
 
 
 def _pattern(regex: str, read: FigureReader) -> Pattern:
@@ -59,6 +73,16 @@ def _pattern(regex: str, read: FigureReader) -> Pattern:
 
 def _days(count: int) -> Quantity:
     return Quantity(Fraction(count), Unit(DAYS))
+
+
+def _gap(units: str) -> str:
+    """
+    Return what separates a numeral in words from *units*.
+
+    It is a space or 여. Without either, the word has to end behind the unit: 만장일치, 만년필 and
+    백년대계 count nothing.
+    """
+    return rf"(?:\s?여\s?|\s|(?=(?:{units}){WORD_END}))"
 
 
 NAMES: Final = (
@@ -93,8 +117,13 @@ TIMES: Final = (
         read_clock,
     ),
     _pattern(
-        rf"(?:{PART}\s?)?(?:(?<!\d)(?P<hour0>\d{{1,2}})시?\s?(?:(?P<minute0>\d{{1,2}})분)?\s?[~-]\s?)?"
-        rf"(?<!\d){HOUR}\s?시{NO_CITY}(?:\s?(?P<minute>\d{{1,2}})분|\s?(?P<half>반)(?![가-힣]))?",
+        rf"{PART}\s?{HOUR_BEFORE}(?P<hour>\d{{1,2}}(?=\s?시{NO_CITY})|(?:{NATIVE_WORDS})(?=\s?시{WORD_END}))"
+        rf"\s?시{MINUTES}",
+        read_clock,
+    ),
+    _pattern(
+        rf"{HOUR_BEFORE}(?P<hour>\d{{1,2}}(?=\s?시{NO_CITY})"
+        rf"|{FREE}(?:{NATIVE_WORDS})(?=\s시{WORD_END}|시{BEHIND_A_TIME}))\s?시{MINUTES}",
         read_clock,
     ),
     *CLOCKS,
@@ -124,6 +153,9 @@ DAYS_OF_WEEK: Final = (
     _pattern(r"주말", fixed(HINT, *(Quantity(Fraction(day), WEEKDAY) for day in (5, 6)))),
 )
 
+SINO_UNIT: Final = r"개월|년|일간"
+NATIVE_UNIT: Final = r"시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를)"
+# 천장, 백일장 and 열대 are nouns as well: a numeral of that kind, without a space, is a hint.
 QUANTITIES: Final = (
     _pattern(
         r"(?<!\d)(?P<number>\d+)\s?(?P<unit>시간|년)\s?(?:(?P<more>\d+)\s?(?P<moreunit>분|개월))"
@@ -145,12 +177,21 @@ QUANTITIES: Final = (
     ),
     _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})\s?여?\s?(?P<unit>{UNIT})", read_quantity),
     _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})", read_quantity),
+    _pattern(rf"{FREE}(?P<number>{SINO_WORDS})\s?여?\s?(?P<unit>원|달러)", read_quantity),
     _pattern(
-        rf"{FREE}(?P<number>{SINO_WORDS})\s?여?\s?(?:(?P<unit>원|달러|개월|년|일간)|(?:{COUNTER}))",
+        rf"{FREE}(?P<hint>(?P<number>(?=[십백천만억]){SINO_WORDS}|열))"
+        rf"(?:(?P<unit>{SINO_UNIT}|일)|{COUNTER}){WORD_END}",
         read_quantity,
     ),
     _pattern(
-        rf"{FREE}(?P<number>{NATIVE_WORDS})\s?여?\s?(?:(?P<unit>시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를))|(?:{COUNTER}))",
+        rf"{FREE}(?P<number>{SINO_WORDS}){_gap(rf'{SINO_UNIT}|{COUNTER}')}"
+        rf"(?:(?P<unit>{SINO_UNIT})|{COUNTER})",
+        read_quantity,
+    ),
+    _pattern(rf"{FREE}(?P<number>{SINO_WORDS})\s(?P<unit>일){WORD_END}", read_quantity),
+    _pattern(
+        rf"{FREE}(?P<number>{NATIVE_WORDS}){_gap(rf'{NATIVE_UNIT}|{COUNTER}')}"
+        rf"(?:(?P<unit>{NATIVE_UNIT})|{COUNTER})",
         read_quantity,
     ),
     _pattern(rf"{FREE}(?P<hint>(?P<number>{SINO_WORDS}))\s(?=[가-힣])", read_quantity),

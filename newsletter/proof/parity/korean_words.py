@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from newsletter.languages.korean import PARTICLES
 from newsletter.proof.parity.meaning import BARE
 from newsletter.proof.parity.spellings import (
     AREA,
@@ -54,3 +55,10 @@ COUNTER: Final = (
     r"가지|개(?!월)|명|사람|분(?!야)|나라|곳|군데|건|번|차례|회|배|팀|기관|도시|지역|분야|종류?|"
     r"권|편|장|대(?!한)|쌍|가구|마을|병원|시군|축|단계|부문|과정|세대|강좌|국가|달|시간|해|주|살|쪽"
 )
+# The end of a word: what may follow a unit, a particle or a form of the copula, then no Hangul.
+BEHIND_A_UNIT: Final = (
+    r"번째|째|씩|쯤|경|께|무렵|정각|정도|가량|남짓|여|이상|이하|이내|이전|이후|미만|초과|"
+    r"동안|만에|간|당|짜리"
+)
+COPULA: Final = r"(?:입니|이었|였|인데|이라|이므로|이지만|이어서)[가-힣]*"
+WORD_END: Final = rf"(?=(?:{BEHIND_A_UNIT})?(?:{PARTICLES}|{COPULA})?(?![가-힣]))"
