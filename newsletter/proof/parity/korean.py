@@ -15,6 +15,7 @@ from newsletter.proof.parity.korean_numbers import (
 from newsletter.proof.parity.korean_words import (
     COUNTER,
     HOURS,
+    MONEY,
     UNIT,
     UNITS,
     WEEKDAYS,
@@ -177,7 +178,7 @@ QUANTITIES: Final = (
     ),
     _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})\s?여?\s?(?P<unit>{UNIT})", read_quantity),
     _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})", read_quantity),
-    _pattern(rf"{FREE}(?P<number>{SINO_WORDS})\s?여?\s?(?P<unit>원|달러)", read_quantity),
+    _pattern(rf"{FREE}(?P<number>{SINO_WORDS})\s?여?\s?(?P<unit>{MONEY})", read_quantity),
     _pattern(
         rf"{FREE}(?P<hint>(?P<number>(?=[십백천만억]){SINO_WORDS}|열))"
         rf"(?:(?P<unit>{SINO_UNIT}|일)|{COUNTER}){WORD_END}",

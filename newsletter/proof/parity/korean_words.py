@@ -12,6 +12,7 @@ from newsletter.proof.parity.spellings import (
     LITRE,
     METRE,
     MONTHS,
+    POUND,
     SYMBOLS,
     TIME,
     any_of,
@@ -31,7 +32,7 @@ UNITS: Final = {
     **SYMBOLS,
     **CURRENCIES,
     "원": unit("KRW"), "달러": unit("USD"), "유로": unit("EUR"), "엔": unit("JPY"),
-    "위안": unit("CNY"),
+    "위안": unit("CNY"), "파운드": POUND,
     "퍼센트포인트": unit("%p"), "%포인트": unit("%p"), "퍼센트": unit("%"), "프로": unit("%"),
     "킬로미터": unit(METRE, 1000), "미터": unit(METRE), "센티미터": unit(METRE, "1/100"),
     "킬로그램": unit(GRAM, 1000), "그램": unit(GRAM), "톤": unit(GRAM, 1_000_000),
@@ -44,6 +45,7 @@ UNITS: Final = {
     "개월": unit(MONTHS), "달": unit(MONTHS), "년": unit(MONTHS, 12), "년간": unit(MONTHS, 12),
     "주년": (BARE,), "년대": (BARE,),
 }  # fmt: skip
+MONEY: Final = "원|달러|유로|엔|위안|파운드"
 UNIT: Final = (
     r"퍼센트\s?포인트|%\s?포인트|주년|년대|분기(?!점)|km/h|"
     + any_of({*UNITS} - {"m", "t", "g", "l", "L", "프로", "평", "주", "일", "달", "분"})

@@ -32,11 +32,9 @@ PHONE: Final = Unit("phone")
 QUARTER: Final = Unit("quarter")
 HALF: Final = Unit("half")
 WEEKDAY: Final = Unit("weekday")  # Monday is 0
+CURRENCIES: Final = frozenset({"KRW", "USD", "EUR", "JPY", "GBP", "CNY"})
 # A number without a unit may match a number with a unit, except these units.
-STRICT: Final = frozenset(
-    {"%", "%p", "clock", "phone", "quarter", "half", "weekday"}
-    | {"KRW", "USD", "EUR", "JPY", "GBP", "CNY"}
-)
+STRICT: Final = frozenset({"%", "%p", "clock", "phone", "quarter", "half", "weekday"} | CURRENCIES)
 
 
 @dataclass(frozen=True, slots=True)

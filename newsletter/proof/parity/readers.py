@@ -183,7 +183,15 @@ def _units(written: str | None, reading: Reading) -> tuple[Unit, ...]:
     if written is None:
         return ()
     units = reading.tongue.units
-    return units.get(written) or units.get(written.lower()) or units.get(written.rstrip("s"), ())
+    word = " ".join(written.split())
+    spellings = (
+        word,
+        word.lower(),
+        word.rstrip("s"),
+        word.lower().rstrip("s"),
+        word.replace(" ", ""),
+    )
+    return next((units[one] for one in spellings if one in units), ())
 
 
 def _scale(written: str, reading: Reading) -> Fraction:

@@ -54,10 +54,14 @@ SYMBOLS: Final = {
 CURRENCIES: Final = {
     "KRW": unit("KRW"), "₩": unit("KRW"), "￦": unit("KRW"),
     "USD": unit("USD"), "US$": unit("USD"), "$": unit("USD"),
-    "EUR": unit("EUR"), "€": unit("EUR"), "JPY": unit("JPY"), "¥": unit("JPY"),
-    "GBP": unit("GBP"), "£": unit("GBP"), "CNY": unit("CNY"),
+    "EUR": unit("EUR"), "€": unit("EUR"), "JPY": unit("JPY"), "CNY": unit("CNY"),
+    "RMB": unit("CNY"), "¥": (*unit("JPY"), *unit("CNY")), "GBP": unit("GBP"), "£": unit("GBP"),
 }  # fmt: skip
-CURRENCY: Final = r"KRW|USD|EUR|JPY|GBP|CNY|US\$|[₩￦$€¥£]"
+CURRENCY: Final = r"KRW|USD|EUR|JPY|GBP|CNY|RMB|US\$|[₩￦$€¥£]"
+
+
+# In Korean and English a pound is money or a weight.
+POUND: Final = (*unit(GRAM, "453.592"), *unit("GBP"))
 
 
 def any_of(words: Iterable[str]) -> str:
