@@ -20,6 +20,7 @@ from newsletter.proof.parity.readers import (
     nothing,
     read_day,
     read_fraction,
+    read_half_of,
     read_ordinal,
     read_part_of_year,
     read_part_or_ordinal,
@@ -57,6 +58,8 @@ YEAR: Final = r"(?P<year>(?:19|20)\d{2})(?!\d|,\d)"
 # "May" and "march" are also verbs, and short names are also names of people: hints only.
 ALSO_WORDS: Final = "May|March|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 HOUR: Final = r"(?:1[0-2]|0?[1-9])"
+HOUR_IN_WORDS: Final = r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+PART_OF_DAY: Final = r"(?:in\sthe|at)\s(?P<part>morning|afternoon|evening|night)\b"
 
 
 def _pattern(regex: str, read: FigureReader, flags: re.RegexFlag = re.IGNORECASE) -> Pattern:
@@ -67,6 +70,13 @@ def _number(value: int, unit: str = "") -> Quantity:
     return Quantity(Fraction(value), Unit(unit))
 
 
+def _half(number: int) -> Quantity:
+    return Quantity(Fraction(number), HALF)
+
+
+OF_A_YEAR: Final = (
+    r"\b(?=\sof\s(?:(?:the|this|last|next)\s)?(?:[a-z]{1,9}\s)?(?:year|(?:19|20)\d{2})\b)"
+)
 NAMES: Final = (
     _pattern(r"\bcovid-?\s?19|\b\d{1,2}-to-\d{1,2}\b(?=\s+match)", nothing),
     _pattern(
@@ -96,9 +106,16 @@ TIMES: Final = (
         rf"(?P<hour>{HOUR})(?:[:.](?P<minute>[0-5]\d))?\s?(?P<part>[ap]\.?\s?m)\b\.?",
         read_clock,
     ),
-    _pattern(rf"\b(?P<hour>{HOUR})\so'clock", read_clock),
-    _pattern(r"\b(?:noon|midday)\b", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))),
-    _pattern(r"\bmidnight\b", fixed(SURE, Quantity(Fraction(0), CLOCK))),
+    _pattern(rf"\b(?P<hour>{HOUR}|{HOUR_IN_WORDS})\so'clock(?:\s{PART_OF_DAY})?", read_clock),
+    _pattern(
+        rf"\b(?:at|from|to|until|till|by|before|after|around|about)\s(?P<hour>{HOUR}|{HOUR_IN_WORDS})"
+        rf"(?:[:.](?P<minute>[0-5]\d)|[\s-](?P<half>thirty))?\s{PART_OF_DAY}",
+        read_clock,
+    ),
+    _pattern(
+        r"\b(?:12(?:[:.]00)?\s)?(?:noon|midday)\b", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))
+    ),
+    _pattern(r"\b(?:12(?:[:.]00)?\s)?midnight\b", fixed(SURE, Quantity(Fraction(0), CLOCK))),
     *CLOCKS,
 )
 
@@ -108,10 +125,11 @@ PARTS_OF_YEAR: Final = (
         read_part_of_year(QUARTER, SURE),
     ),
     _pattern(r"\bQ(?P<number>[1-4])\b", read_part_of_year(QUARTER, SURE)),
-    _pattern(r"\b(?:first|1st)[\s-]half\b|\bH1\b", fixed(SURE, Quantity(Fraction(1), HALF))),
-    _pattern(
-        r"\b(?:second|latter|2nd)[\s-]half\b|\bH2\b", fixed(SURE, Quantity(Fraction(2), HALF))
-    ),
+    # The half of a match or of a month is written alike, and may have no words in Korean.
+    _pattern(rf"\b(?:first|1st)[\s-]half{OF_A_YEAR}|\bH1\b", fixed(SURE, _half(1))),
+    _pattern(rf"\b(?:second|latter|2nd)[\s-]half{OF_A_YEAR}|\bH2\b", fixed(SURE, _half(2))),
+    _pattern(r"\b(?:first|1st)[\s-]half\b", fixed(WORD, _half(1))),
+    _pattern(r"\b(?:second|latter|2nd)[\s-]half\b", fixed(WORD, _half(2))),
 )
 
 DAYS_OF_WEEK: Final = (
@@ -138,7 +156,8 @@ QUANTITIES: Final = (
         fixed(SURE, _number(90, TIME), _number(18, MONTHS_LONG)),
     ),
     _pattern(
-        r"(?<!and a )\bhalf(?:\san)?[\s-]hour|\bhalf\san\shour", fixed(WORD, _number(30, TIME))
+        r"(?<!and a )\bhalf[\s-](?:an?[\s-])?(?P<unit>hour|day|year|decade|century)\b",
+        read_half_of,
     ),
     _pattern(
         rf"\b(?P<part>one|an?)[\s-](?P<whole>{PARTS_OF})(?=\sof\b)",
@@ -159,10 +178,10 @@ QUANTITIES: Final = (
 
 WORDS_FOR: Final = (
     (r"an?|per|each|every|single|sole|once|initial|alone|any|individual|solo", (_number(1),)),
-    (r"both|bilateral|mutual|pair|pairs|couple|dual|twin", (_number(2),)),
+    (r"both|bilateral|mutual|pair|pairs|couple|dual|twin|duo", (_number(2),)),
     (r"twice|double[ds]?|doubling|twofold|two-fold", (_number(2),)),
-    (r"triple[ds]?|tripling|threefold|trilateral|thrice", (_number(3),)),
-    (r"quadruple[ds]?|fourfold|quadrilateral", (_number(4),)),
+    (r"triple[ds]?|tripling|threefold|trilateral|thrice|trio", (_number(3),)),
+    (r"quadruple[ds]?|fourfold|quadrilateral|quartet", (_number(4),)),
     (r"dozen|dozens", (_number(12),)),
     (r"half|halves|halved", (Quantity(Fraction(1, 2)), Quantity(Fraction(50), PERCENT))),
     (r"quarter", (Quantity(Fraction(1, 4)), _number(3, MONTHS_LONG))),
@@ -171,7 +190,9 @@ WORDS_FOR: Final = (
     (r"week|weekly|weeklong", (_number(7, DAYS),)),
     (r"fortnight|biweekly", (_number(14, DAYS), _number(2))),
     (r"month|monthly|monthlong", (_number(1, MONTHS_LONG),)),
-    (r"year|yearly|annual|annually|yearlong", (_number(12, MONTHS_LONG),)),
+    (r"year|yearly|annual|annually|yearlong", (_number(12, MONTHS_LONG), _number(365, DAYS))),
+    (r"decades?", (_number(120, MONTHS_LONG),)),
+    (r"century|centuries", (_number(1200, MONTHS_LONG),)),
     (r"hour|hourly|hour-long", (_number(60, TIME),)),
     (r"minute", (_number(1, TIME),)),
     (r"teens|teenagers?|teenage", (_number(10),)),

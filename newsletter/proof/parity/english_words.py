@@ -9,11 +9,13 @@ from newsletter.proof.parity.spellings import (
     CURRENCIES,
     DAYS,
     GRAM,
+    HOURS_LONG,
     LITRE,
     METRE,
     POUND,
     SYMBOLS,
     TIME,
+    YEARS_LONG,
     any_of,
     unit,
 )
@@ -41,9 +43,15 @@ WEEKDAY: Final = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
     r"|(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\b\.?)"
 )
+AM: Final = {hour: hour % 12 for hour in range(1, 13)}
+PM: Final = {hour: hour % 12 + 12 for hour in range(1, 13)}
 HOURS: Final = {
-    "am": {hour: hour % 12 for hour in range(1, 13)},
-    "pm": {hour: hour % 12 + 12 for hour in range(1, 13)},
+    "am": AM,
+    "pm": PM,
+    "morning": AM,
+    "afternoon": PM,
+    "evening": PM,
+    "night": {**PM, **{hour: hour % 12 for hour in (12, 1, 2, 3, 4, 5)}},
 }
 UNITS: Final = {
     **SYMBOLS,
@@ -67,10 +75,12 @@ UNITS: Final = {
     "hectare": unit(AREA, 10_000), "acre": unit(AREA, "4046.86"), "sqm": unit(AREA),
     "pyeong": unit("pyeong"),
     "degree": unit("degrees"),
-    "hour": unit(TIME, 60), "hr": unit(TIME, 60), "minute": unit(TIME), "min": unit(TIME),
+    "hour": HOURS_LONG, "hr": HOURS_LONG, "minute": unit(TIME), "min": unit(TIME),
     "second": unit(TIME, "1/60"),
     "day": unit(DAYS), "week": unit(DAYS, 7), "night": unit("nights"),
-    "month": unit(IN_MONTHS), "year": unit(IN_MONTHS, 12),
+    "month": unit(IN_MONTHS), "year": YEARS_LONG,
+    "decade": unit(IN_MONTHS, 120), "century": unit(IN_MONTHS, 1200),
+    "centuries": unit(IN_MONTHS, 1200),
     "years old": (BARE,), "years of age": (BARE,), "year-old": (BARE,),
 }  # fmt: skip
 _WRITTEN: Final = [word for word in UNITS if word not in ("%p", "second", "year-old")]

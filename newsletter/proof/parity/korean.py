@@ -60,12 +60,13 @@ PART: Final = r"(?P<part>오전|오후|새벽|아침|낮|저녁|밤)"
 NO_CITY: Final = r"(?!간|\s?[·,]\s?[군도]|[군도민장설작행점청내립스험])"  # "31개 시·군"
 # Without a space, "세시" and "한시" are also nouns: a word of time follows a time.
 BEHIND_A_TIME: Final = (
-    r"(?=에(?!서)|부터|까지|쯤|경|정각|무렵|이전|이후|\s?\d{1,2}분|\s?반(?![가-힣]))"
+    r"(?=에(?!서)|부터|까지|쯤|경|정각|무렵|이전|이후|\s?\d{1,2}분"
+    rf"|\s?반{WORD_END})"
 )
 HOUR_BEFORE: Final = (
     r"(?:(?<!\d)(?P<hour0>\d{1,2})시?\s?(?:(?P<minute0>\d{1,2})분)?\s?[~-]\s?)?(?<!\d)"
 )
-MINUTES: Final = r"(?:\s?(?P<minute>\d{1,2})분|\s?(?P<half>반)(?![가-힣]))?"
+MINUTES: Final = rf"(?:\s?(?P<minute>\d{{1,2}})분|\s?(?P<half>반){WORD_END})?"
 
 
 def _pattern(regex: str, read: FigureReader) -> Pattern:
@@ -134,6 +135,8 @@ PARTS_OF_YEAR: Final = (
     _pattern(r"(?P<number>[1-4])\s?(?:/4\s?)?분기", read_part_of_year(QUARTER, SURE)),
     _pattern(r"상반기", fixed(SURE, Quantity(Fraction(1), HALF))),
     _pattern(r"하반기", fixed(SURE, Quantity(Fraction(2), HALF))),
+    _pattern(r"전반(?=전|\s?\d{1,2}분)", fixed(WORD, Quantity(Fraction(1), HALF))),
+    _pattern(r"후반(?=전|\s?\d{1,2}분)", fixed(WORD, Quantity(Fraction(2), HALF))),
 )
 
 DAYS_OF_WEEK: Final = (
@@ -164,7 +167,7 @@ QUANTITIES: Final = (
         read_quantity,
     ),
     _pattern(
-        rf"(?<![\d가-힣])(?P<number>\d+|{NATIVE_WORDS})\s?(?P<unit>시간)\s?(?P<more>반)(?![가-힣])",
+        rf"(?<![\d가-힣])(?P<number>\d+|{NATIVE_WORDS})\s?(?P<unit>시간)\s?(?P<more>반){WORD_END}",
         read_quantity,
     ),
     _pattern(
@@ -213,14 +216,15 @@ COUNTED_DAYS: Final = {
 WORDS: Final = (
     _pattern(rf"{FREE}하루|당일", fixed(HINT, _days(1))),
     _pattern(
-        rf"{FREE}(?P<word>{'|'.join(COUNTED_DAYS)}|이레(?![가-힣])|보름(?!달))",
-        by_word(WORD, {**COUNTED_DAYS, "이레": _days(7), "보름": _days(15)}),
+        rf"{FREE}(?P<word>{'|'.join(COUNTED_DAYS)}|이레(?![가-힣]))",
+        by_word(WORD, {**COUNTED_DAYS, "이레": _days(7)}),
     ),
+    _pattern(rf"{FREE}보름(?!달)", fixed(WORD, _days(15), _days(14))),  # two weeks in English
     _pattern(r"격주", fixed(HINT, _days(14), Quantity(Fraction(2)))),
     _pattern(
         r"절반|반값", fixed(HINT, Quantity(Fraction(1, 2)), Quantity(Fraction(50), Unit("%")))
     ),
-    _pattern(r"반년", fixed(HINT, Quantity(Fraction(6), Unit(MONTHS)))),
+    _pattern(r"반년", fixed(WORD, Quantity(Fraction(6), Unit(MONTHS)))),
     _pattern(r"양국|양측|양쪽|양자|양 (?=[가-힣])|두|둘|쌍방", fixed(HINT, Quantity(Fraction(2)))),
     _pattern(rf"{FREE}(?P<hint>(?P<number>네|셋|넷|열))(?=\s)", read_ordinal),
     _pattern(rf"첫째?|처음|{FREE}한\s|하나|매|단일|각|홀로", fixed(HINT, Quantity(Fraction(1)))),

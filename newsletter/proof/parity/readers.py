@@ -117,6 +117,12 @@ def read_part_or_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Fig
         yield Figure(meanings, Weight.WORD, match.start(), match.end())
 
 
+def read_half_of(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read half of one ``unit``: "half a year", "half-hour"."""
+    meanings = tuple(Quantity(Fraction(1, 2), unit) for unit in _units(match["unit"], reading))
+    yield Figure(meanings, Weight.WORD, match.start(), match.end())
+
+
 def read_phone(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read a telephone number; +82 is equivalent to the 0 of Korean numbers."""
     del reading

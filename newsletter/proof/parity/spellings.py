@@ -60,6 +60,10 @@ CURRENCIES: Final = {
 CURRENCY: Final = r"KRW|USD|EUR|JPY|GBP|CNY|RMB|US\$|[₩￦$€¥£]"
 
 
+# 48 hours are two days, and 365 days a year.
+HOURS_LONG: Final = (Unit(TIME, Fraction(60)), Unit(DAYS, Fraction(1, 24)))
+YEARS_LONG: Final = (Unit(MONTHS, Fraction(12)), Unit(DAYS, Fraction(365)))
+
 # In Korean and English a pound is money or a weight.
 POUND: Final = (*unit(GRAM, "453.592"), *unit("GBP"))
 
