@@ -47,7 +47,7 @@ from newsletter.proof.parity.spellings import (
 )
 from newsletter.proof.parity.spellings import MONTHS as MONTHS_LONG
 
-DAY: Final = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%]|,\d|\.\d|\s?[ap]\.?m\b)"
+DAY: Final = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d%]|:\d|,\d|\.\d|\s?[ap]\.?m\b)"
 MORE_DAYS: Final = (
     rf"(?:\s?-\s?{DAY}(?!\s?-\s?\d)|\s(?:and|to|or|through|until)\s(?:the\s)?{DAY}"
     rf"|,\s{DAY}(?=(?:,\s{DAY}){{0,9}},?\sand\s{DAY}))"

@@ -28,6 +28,7 @@ from newsletter.proof.parity.readers import (
     nothing,
     read_day,
     read_fraction,
+    read_named_day,
     read_ordinal,
     read_part_of_year,
     read_quantity,
@@ -51,6 +52,7 @@ from newsletter.proof.parity.spellings import (
     WORD,
 )
 
+MEMORABLE: Final = "절|혁명|운동|전쟁|민주|광복|항쟁|의거|만세"
 DAY_LIST: Final = r"\d{1,2}(?:\s?일?\s?(?:~|-|,|·|부터)\s?\d{1,2}){0,9}"
 YEAR: Final = r"(?P<year>(?:19|20)\d{2}|'\d{2})"
 MONTH: Final = r"(?P<month>1[0-2]|0?[1-9])"
@@ -88,15 +90,18 @@ def _gap(units: str) -> str:
 
 
 NAMES: Final = (
-    _pattern(
-        r"코로나\s?(?:바이러스(?:감염증)?)?\s?-?\s?19|\d{1,2}·\d{1,2}(?=절|혁명|운동|전쟁|민주)",
-        nothing,
-    ),
+    _pattern(r"코로나\s?(?:바이러스(?:감염증)?)?\s?-?\s?19", nothing),
     _pattern(r"[수몇][십백천만억]+(?:\s?여)?|두세|서너|너댓|한두|예닐곱|대여섯", nothing),
     _pattern(r"제\s?3자|세계|세대|한편|두루|양해각서", nothing),
 )
 
+# "8·15 광복절", "6.25 전쟁": a day that is named by its figures, unlike "1·2층" or "2·4주".
+NAMED_DAY: Final = (
+    rf"(?<![\d.·]){MONTH}(?:·|\.(?=\d{{1,2}}\s?(?:{MEMORABLE})))(?P<days>3[01]|[12]\d|[1-9])"
+    rf"(?![\d·]|\s?(?:{UNIT}|{COUNTER}|[/.%월호층위등차급반학조항번]))"
+)
 DATES: Final = (
+    _pattern(NAMED_DAY, read_named_day),
     _pattern(rf"(?<![\d.])(?:{YEAR}년\s?)?{MONTH}월\s?(?P<days>{DAY_LIST})일", read_day),
     _pattern(rf"(?<![\d.]){YEAR}년(?:도|형)?(?!대)(?:\s?{MONTH}월)?", read_day),
     _pattern(

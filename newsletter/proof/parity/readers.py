@@ -71,6 +71,23 @@ def read_day(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         yield Figure((Day(years, month, int(day[0])),), weight, start, end)
 
 
+def read_named_day(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """
+    Read a day that is a name: ``month`` and ``days`` of any year; English may name it in words.
+
+    Two neighbours, like "3·4", are a list and not a day.
+    """
+    month, day = int(match["month"]), int(match["days"])
+    if day - month == 1:
+        numbers = ("month", month), ("days", day)
+        for group, value in numbers:
+            meanings = (Quantity(Fraction(value)),)
+            yield Figure(meanings, Weight.SURE, match.start(group), match.end(group))
+        return
+    del reading
+    yield Figure((Day(frozenset(), month, day),), Weight.WORD, match.start(), match.end())
+
+
 def _month(written: str | None, reading: Reading) -> int | None:
     if written is None:
         return None
@@ -124,12 +141,28 @@ def read_half_of(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 
 def read_phone(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read a telephone number; +82 is equivalent to the 0 of Korean numbers."""
+    """
+    Read a telephone number; +82 is equivalent to the 0 of Korean numbers.
+
+    ``last`` replaces the number's last digits, for the last line of several: "4242~3" is 4242 to
+    4243. Texts often name the first line alone.
+    """
     del reading
     digits = re.sub(r"\D", "", re.sub(r"^\+82[\s.()-]*0?", "0", match["phone"]))
-    # The digit 1 before the digits keeps leading zeros.
-    meaning = Quantity(Fraction(int("1" + digits)), PHONE)
-    yield Figure((meaning,), Weight.SURE, match.start(), match.end())
+    yield Figure((_phone(digits),), Weight.SURE, match.start(), match.end("phone"))
+    if last := match["last"]:
+        whole = digits[: -len(last)] + last
+        meanings = (
+            _phone(whole),
+            Quantity(Fraction(int(last))),
+            Quantity(Fraction(int(whole[-4:]))),
+        )
+        yield Figure(meanings, Weight.WORD, match.start("last"), match.end("last"))
+
+
+def _phone(digits: str) -> Quantity:
+    """Return the meaning of a telephone number; the 1 before the digits keeps leading zeros."""
+    return Quantity(Fraction(int("1" + digits)), PHONE)
 
 
 def read_weekday(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
