@@ -6,7 +6,16 @@ from fractions import Fraction
 from itertools import product
 from typing import Final
 
-from newsletter.proof.parity.meaning import STRICT, Day, Figure, Meaning, Quantity, may_agree_days
+from newsletter.proof.parity.meaning import (
+    STRICT,
+    Day,
+    Figure,
+    Meaning,
+    Quantity,
+    may_agree_days,
+    names_a_day,
+    names_a_part,
+)
 
 FEW: Final = 8  # up to this many figures, a linear search is as fast as the index
 
@@ -16,6 +25,26 @@ _Key = tuple[int | None, int | None]  # a month and a day; None where the text d
 def say_the_same(ones: Sequence[Figure], others: Sequence[Figure]) -> bool:
     """Return whether the two sequences mean the same figure by figure, in order."""
     return [one.meanings for one in ones] == [other.meanings for other in others]
+
+
+def without_told_parts(
+    ones: Sequence[Figure], others: Sequence[Figure]
+) -> tuple[Sequence[Figure], Sequence[Figure]]:
+    """
+    Remove the months and years without a day that both texts name.
+
+    They are each other's partners: "June training" is no partner of "June 21", if the other text
+    names the training's month as well.
+    """
+    parts = [list(filter(names_a_part, figures)) for figures in (ones, others)]
+    if not all(parts):
+        return ones, others
+    return _without_told(ones, parts[1]), _without_told(others, parts[0])
+
+
+def _without_told(figures: Sequence[Figure], parts: Iterable[Figure]) -> Sequence[Figure]:
+    told = Agreeing(parts)
+    return [one for one in figures if not (names_a_part(one) and told.partners(one))]
 
 
 class Agreeing:
@@ -54,6 +83,15 @@ class Agreeing:
     def lone(self, figures: Iterable[Figure]) -> list[Figure]:
         """Return the figures of *figures* that agree with no figure of this index."""
         return [figure for figure in figures if not self.partners(figure)]
+
+    def untold(self, figures: Iterable[Figure]) -> list[Figure]:
+        """Return what `lone` returns, and the days of which this index names the month alone."""
+        return [figure for figure in figures if not self.tells(figure)]
+
+    def tells(self, figure: Figure) -> bool:
+        """Return whether *figure* agrees with a figure that is as exact about the day."""
+        is_day = names_a_day(figure)
+        return any(not (is_day and names_a_part(self.figures[at])) for at in self.partners(figure))
 
     def _add(self, at: int, meaning: Meaning) -> None:
         match meaning:

@@ -89,6 +89,16 @@ class Figure:
     scale: Fraction = field(default=Fraction(1))  # multiplier of its last word: 만, million
 
 
+def names_a_day(figure: Figure) -> bool:
+    """Return whether a figure may be a day, and not only a month or a year."""
+    return any(isinstance(one, Day) and one.day is not None for one in figure.meanings)
+
+
+def names_a_part(figure: Figure) -> bool:
+    """Return whether a figure may be a month or a year without a day."""
+    return not names_a_day(figure) and any(isinstance(one, Day) for one in figure.meanings)
+
+
 def are_comparable(one: Figure, other: Figure) -> bool:
     """Return whether two figures are of the same kind and so can contradict each other."""
     return any(_comparable(a, b) for a in one.meanings for b in other.meanings)

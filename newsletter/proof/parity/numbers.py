@@ -9,7 +9,7 @@ from newsletter.languages.known import language_of
 from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
-from newsletter.proof.parity.agreement import Agreeing, say_the_same
+from newsletter.proof.parity.agreement import Agreeing, say_the_same, without_told_parts
 from newsletter.proof.parity.alignment import Pair, align_sides
 from newsletter.proof.parity.blocks import Block, Section, Side, sections
 from newsletter.proof.parity.clues import Reading, readings_of
@@ -89,12 +89,13 @@ def _half(
     side: Side, block: Block, alone: Sequence[Figure], left: Sequence[Figure], spare: Agreeing
 ) -> _Half:
     known = set(alone)
-    return _Half(side, block, spare.lone(alone), [one for one in left if one not in known])
+    return _Half(side, block, spare.untold(alone), [one for one in left if one not in known])
 
 
 def _compare(pair: Pair, read: tuple[Reading, Reading]) -> _Compared:
     mine = read[0](pair.one).figures if pair.one else ()
     theirs = read[1](pair.other).figures if pair.other else ()
+    mine, theirs = without_told_parts(mine, theirs)
     alone = list(mine), list(theirs)
     if say_the_same(mine, theirs):
         alone = [], []
@@ -129,7 +130,7 @@ def _contradictions(half: _Half, other: _Half, everywhere: Agreeing) -> Iterator
             if is_surplus:
                 is_wrong = bool(rivals.first) and (is_sure or rivals.are_sure or rivals.are_lone)
             else:
-                is_wrong = bool(rivals.first) or (is_sure and not everywhere.partners(figure))
+                is_wrong = bool(rivals.first) or (is_sure and not everywhere.tells(figure))
             if is_wrong and figure.weight is not Weight.HINT:
                 yield _finding(figure, half, other, rivals.first)
 
