@@ -70,9 +70,16 @@ def test_a_day_may_be_told_as_its_month(ko: str, en: str) -> None:
     assert proofed(ko, en, "numbers") == []
 
 
-@pytest.mark.parametrize("part", [("6월", "June"), ("2022년", "2022")])
-def test_a_month_in_another_paragraph_is_no_excuse(part: tuple[str, str]) -> None:
-    ko = f"2022년 6월 20일 열렸습니다.\n\n다음 연수도 {part[0]} 일입니다."
-    en = f"It was held on June 21, 2022.\n\nThe next training, too, is of {part[1]}."
+@pytest.mark.parametrize("part", ["in June", "of 2022", "in June 2022"])
+def test_a_month_or_year_in_another_paragraph_is_no_excuse(part: str) -> None:
+    ko = "2022년 6월 20일 열렸습니다.\n\n다음 연수도 알립니다."
+    en = f"It was held on June 21, 2022.\n\nThe next training is like the one {part}."
 
     assert {one.file[-5:] for one in proofed(ko, en, "numbers")} == {"ko.md", "en.md"}
+
+
+def test_a_day_that_is_left_out_is_found_though_both_name_its_month_elsewhere() -> None:
+    ko = "회의는 6월 20일 열렸습니다.\n\n6월 연수도 마쳤습니다."
+    en = "The meeting was held.\n\nThe June training is over, too."
+
+    assert [one.file[-5:] for one in proofed(ko, en, "numbers")] == ["ko.md"]
