@@ -21,6 +21,7 @@ from newsletter.proof.parity.readers import (
     read_day,
     read_fraction,
     read_half_of,
+    read_nth,
     read_ordinal,
     read_part_of_year,
     read_part_or_ordinal,
@@ -132,16 +133,22 @@ PARTS_OF_YEAR: Final = (
     _pattern(r"\b(?:second|latter|2nd)[\s-]half\b", fixed(WORD, _half(2))),
 )
 
+_NTH: Final = "first|second|third|fourth|fifth"
 DAYS_OF_WEEK: Final = (
+    _pattern(
+        rf"\b(?P<number>{_NTH})\b(?=(?:,?\s(?:and\s|or\s)?(?:{_NTH})){{0,3}}\s"
+        rf"(?:week(?:s|ends?)?\b|{WEEKDAY}))",
+        read_nth,
+    ),
     _pattern(
         rf"\b(?P<one>{WEEKDAY})(?:\s?(?:-|to|through)\s?(?P<other>{WEEKDAY}))?",
         read_weekday,
         re.NOFLAG,
     ),
     _pattern(
-        r"\bweekdays?\b", fixed(HINT, *(Quantity(Fraction(day), MONDAYS) for day in range(5)))
+        r"\bweekdays?\b", fixed(WORD, *(Quantity(Fraction(day), MONDAYS) for day in range(5)))
     ),
-    _pattern(r"\bweekends?\b", fixed(HINT, *(Quantity(Fraction(day), MONDAYS) for day in (5, 6)))),
+    _pattern(r"\bweekends?\b", fixed(WORD, *(Quantity(Fraction(day), MONDAYS) for day in (5, 6)))),
 )
 
 PARTS_OF: Final = "third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|quarter|hundredth"

@@ -29,10 +29,12 @@ from newsletter.proof.parity.readers import (
     read_day,
     read_fraction,
     read_named_day,
+    read_nth,
     read_ordinal,
     read_part_of_year,
     read_quantity,
     read_weekday,
+    read_weekdays,
     read_year,
 )
 from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
@@ -144,7 +146,13 @@ PARTS_OF_YEAR: Final = (
     _pattern(r"후반(?=전|\s?\d{1,2}분)", fixed(WORD, Quantity(Fraction(2), HALF))),
 )
 
+LETTER: Final = "[월화수목금토일]"
 DAYS_OF_WEEK: Final = (
+    _pattern(
+        rf"{FREE}(?P<number>첫|둘|셋|넷|다섯)째?"
+        rf"(?=(?:\s?[·,]\s?[첫둘셋넷]째){{0,3}}\s?(?:주(?:말|에|의|까지|부터|\s|$)|{LETTER}요일))",
+        read_nth,
+    ),
     _pattern(
         r"\((?P<one>[월화수목금토일])(?:요일)?(?:\s?[~,·-]\s?(?P<other>[월화수목금토일]))?(?:요일)?\)",
         read_weekday,
@@ -154,12 +162,14 @@ DAYS_OF_WEEK: Final = (
         read_weekday,
     ),
     _pattern(
-        r"(?:(?<![가-힣])(?P<first>[월화수목금토일])[·,]\s?)?(?:(?<![가-힣])(?P<second>[월화수목금토일])[·,]\s?)?"
-        r"(?P<one>[월화수목금토일])요일",
-        read_weekday,
+        rf"(?<![가-힣\d·])(?P<list>{LETTER}(?:\s?·\s?{LETTER}){{1,6}}(?=요일|{WORD_END})"
+        rf"|{LETTER}(?:\s?[·,]\s?{LETTER}){{2,6}}(?=요일|{WORD_END})"
+        rf"|{LETTER}(?:\s?,\s?{LETTER})(?=요일))(?!\s?·)(?:요일)?",
+        read_weekdays,
     ),
-    _pattern(r"평일", fixed(HINT, *(Quantity(Fraction(day), WEEKDAY) for day in range(5)))),
-    _pattern(r"주말", fixed(HINT, *(Quantity(Fraction(day), WEEKDAY) for day in (5, 6)))),
+    _pattern(rf"(?P<one>{LETTER})요일", read_weekday),
+    _pattern(r"평일", fixed(WORD, *(Quantity(Fraction(day), WEEKDAY) for day in range(5)))),
+    _pattern(r"주말", fixed(WORD, *(Quantity(Fraction(day), WEEKDAY) for day in (5, 6)))),
 )
 
 SINO_UNIT: Final = r"개월|년|일간"

@@ -172,6 +172,21 @@ def read_weekday(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         yield Figure((Quantity(value, WEEKDAY),), Weight.WORD, match.start(name), match.end(name))
 
 
+def read_weekdays(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read a list of weekdays of one letter each: the group ``list``."""
+    for at, letter in enumerate(match["list"], match.start("list")):
+        if letter in reading.tongue.weekdays:
+            value = Fraction(reading.tongue.weekdays[letter])
+            yield Figure((Quantity(value, WEEKDAY),), Weight.WORD, at, at + 1)
+
+
+def read_nth(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read which ``number`` of a month's weeks or weekdays: "the first Monday", "둘째 주"."""
+    value = reading.tongue.number(match["number"])
+    if value is not None:
+        yield Figure((Quantity(value),), Weight.WORD, match.start(), match.end())
+
+
 def read_part_of_year(unit: Unit, weight: Weight) -> FigureReader:
     """Return a reader of quarters or halves of a year."""
 
