@@ -7,12 +7,14 @@ from itertools import product
 from typing import Final
 
 from newsletter.proof.parity.meaning import (
+    CONVERTED,
     STRICT,
     Day,
     Figure,
     Meaning,
     Quantity,
     may_agree_days,
+    may_be_converted,
     names_a_day,
     names_a_part,
 )
@@ -27,24 +29,30 @@ def say_the_same(ones: Sequence[Figure], others: Sequence[Figure]) -> bool:
     return [one.meanings for one in ones] == [other.meanings for other in others]
 
 
-def without_told_parts(
-    ones: Sequence[Figure], others: Sequence[Figure]
-) -> tuple[Sequence[Figure], Sequence[Figure]]:
+_Both = tuple[Sequence[Figure], Sequence[Figure]]
+
+
+def told_parts(ones: Sequence[Figure], others: Sequence[Figure]) -> tuple[_Both, _Both]:
     """
-    Remove the months and years without a day that both texts name.
+    Take out the months and years without a day that both texts name: (the rest, those parts).
 
     They are each other's partners: "June training" is no partner of "June 21", if the other text
     names the training's month as well.
     """
     parts = [list(filter(names_a_part, figures)) for figures in (ones, others)]
     if not all(parts):
-        return ones, others
-    return _without_told(ones, parts[1]), _without_told(others, parts[0])
+        return (ones, others), ((), ())
+    told = _told(parts[0], parts[1]), _told(parts[1], parts[0])
+    rest = [
+        [one for one in figures if one not in known]
+        for figures, known in zip((ones, others), map(set, told), strict=True)
+    ]
+    return (rest[0], rest[1]), told
 
 
-def _without_told(figures: Sequence[Figure], parts: Iterable[Figure]) -> Sequence[Figure]:
-    told = Agreeing(parts)
-    return [one for one in figures if not (names_a_part(one) and told.partners(one))]
+def _told(parts: Iterable[Figure], others: Iterable[Figure]) -> Sequence[Figure]:
+    agreeing = Agreeing(others)
+    return [one for one in parts if agreeing.partners(one)]
 
 
 class Agreeing:
@@ -61,6 +69,8 @@ class Agreeing:
         self._measured: defaultdict[tuple[str, Fraction], list[int]] = defaultdict(list)
         self._bare: defaultdict[Fraction, list[int]] = defaultdict(list)
         self._loose: defaultdict[Fraction, list[int]] = defaultdict(list)  # may be bare numbers
+        self._converted: defaultdict[tuple[str, bool], list[tuple[Quantity, int]]]
+        self._converted = defaultdict(list)  # by dimension, and whether the unit is customary
         self._days = _Days()
         for at, figure in enumerate(self.figures):
             for meaning in figure.meanings:
@@ -97,6 +107,8 @@ class Agreeing:
         match meaning:
             case Quantity(value, unit):
                 self._measured[unit.of, value * unit.factor].append(at)
+                if unit.of in CONVERTED:
+                    self._converted[unit.of, unit.is_customary].append((meaning, at))
                 if unit.of == "":
                     self._bare[value].append(at)
                 elif unit.of not in STRICT:
@@ -110,7 +122,11 @@ class Agreeing:
                 same = self._measured.get((unit.of, value * unit.factor), [])
                 if unit.of == "":
                     return [same, self._loose.get(value, [])]
-                return [same] if unit.of in STRICT else [same, self._bare.get(value, [])]
+                if unit.of in STRICT:
+                    return [same]
+                near = self._converted.get((unit.of, not unit.is_customary), ())
+                rounded = [at for one, at in near if may_be_converted(meaning, one)]
+                return [same, self._bare.get(value, []), rounded]
             case Day():
                 return self._days.lists(meaning)
 

@@ -32,9 +32,11 @@ from newsletter.proof.parity.readers import (
 from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
 from newsletter.proof.parity.spellings import (
     ADDRESSES,
+    BELOW,
     CLOCKS,
     CURRENCY,
     DAYS,
+    FAHRENHEIT,
     HINT,
     ISO_DAYS,
     NOT_IN_A_NAME,
@@ -43,10 +45,13 @@ from newsletter.proof.parity.spellings import (
     SLASHED,
     SURE,
     TIME,
+    VALUE,
     WORD,
     any_of,
+    below_zero,
 )
 from newsletter.proof.parity.spellings import MONTHS as MONTHS_LONG
+from newsletter.proof.parity.temperatures import read_below_zero
 
 DAY: Final = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d%]|:\d|,\d|\.\d|\s?[ap]\.?m\b)"
 MORE_DAYS: Final = (
@@ -151,6 +156,20 @@ DAYS_OF_WEEK: Final = (
     _pattern(r"\bweekends?\b", fixed(WORD, *(Quantity(Fraction(day), MONDAYS) for day in (5, 6)))),
 )
 
+DEGREES: Final = r"℃|°\s?C\b|°|degrees?\b"
+TEMPERATURES: Final = (
+    *FAHRENHEIT,
+    Pattern(below_zero(r"\b(?:minus|negative)\s", r"to|-|and", DEGREES), read_below_zero),
+    Pattern(below_zero(rf"(?:{BELOW})", r"to|~|and", DEGREES), read_below_zero),
+    _pattern(
+        rf"(?<![\d.,])(?:(?P<first>{VALUE})\s?(?:to|-)\s?)?(?P<number>{VALUE})\s?"
+        rf"(?P<degrees>(?P<again>{DEGREES})(?:\sCelsius)?)\sbelow\s(?:zero|freezing)\b",
+        read_below_zero,
+    ),
+    _pattern(
+        rf"\b(?:minus|negative)\s(?P<number>{VALUE})(?![\d,.]\d|\d|\s?(?:{UNIT}))", read_below_zero
+    ),
+)
 PARTS_OF: Final = "third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|quarter|hundredth"
 QUANTITIES: Final = (
     _pattern(
@@ -223,6 +242,7 @@ ENGLISH: Final = Tongue(
         *DATES,
         *TIMES,
         *DAYS_OF_WEEK,
+        *TEMPERATURES,
         *SLASHED,
         *ROMANS,
         *QUANTITIES,

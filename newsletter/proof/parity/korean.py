@@ -40,9 +40,11 @@ from newsletter.proof.parity.readers import (
 from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
 from newsletter.proof.parity.spellings import (
     ADDRESSES,
+    BELOW,
     CLOCKS,
     CURRENCY,
     DAYS,
+    FAHRENHEIT,
     HINT,
     ISO_DAYS,
     MONTHS,
@@ -52,7 +54,9 @@ from newsletter.proof.parity.spellings import (
     SLASHED,
     SURE,
     WORD,
+    below_zero,
 )
+from newsletter.proof.parity.temperatures import read_below_zero
 
 MEMORABLE: Final = "절|혁명|운동|전쟁|민주|광복|항쟁|의거|만세"
 DAY_LIST: Final = r"\d{1,2}(?:\s?일?\s?(?:~|-|,|·|부터)\s?\d{1,2}){0,9}"
@@ -175,6 +179,12 @@ DAYS_OF_WEEK: Final = (
 SINO_UNIT: Final = r"개월|년|일간"
 NATIVE_UNIT: Final = r"시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를)"
 # 천장, 백일장 and 열대 are nouns as well: a numeral of that kind, without a space, is a hint.
+DEGREES: Final = r"℃|°\s?C\b|°|도"
+TEMPERATURES: Final = (
+    *FAHRENHEIT,
+    Pattern(below_zero(r"영하\s?", r"~|-|에서|부터", DEGREES), read_below_zero),
+    Pattern(below_zero(rf"(?:{BELOW})", r"~", DEGREES), read_below_zero),
+)
 QUANTITIES: Final = (
     _pattern(
         r"(?<!\d)(?P<number>\d+)\s?(?P<unit>시간|년)\s?(?:(?P<more>\d+)\s?(?P<moreunit>분|개월))"
@@ -257,6 +267,7 @@ KOREAN: Final = Tongue(
         *DATES,
         *TIMES,
         *DAYS_OF_WEEK,
+        *TEMPERATURES,
         *SLASHED,
         *ROMANS,
         *QUANTITIES,
