@@ -130,13 +130,14 @@ TIMES: Final = (
         read_clock,
     ),
     _pattern(
-        rf"{PART}\s?{HOUR_BEFORE}(?P<hour>\d{{1,2}}(?=\s?시{NO_CITY})|(?:{NATIVE_WORDS})(?=\s?시{WORD_END}))"
+        rf"{PART}\s?{HOUR_BEFORE}(?P<hour>\d{{1,2}}(?=\s?시{NO_CITY})"
+        rf"|(?:{NATIVE_WORDS})(?=\s?시{NO_CITY}{WORD_END}))"
         rf"\s?시{MINUTES}",
         read_clock,
     ),
     _pattern(
         rf"{HOUR_BEFORE}(?P<hour>\d{{1,2}}(?=\s?시{NO_CITY})"
-        rf"|{FREE}(?:{NATIVE_WORDS})(?=\s시{WORD_END}|시{BEHIND_A_TIME}))\s?시{MINUTES}",
+        rf"|{FREE}(?:{NATIVE_WORDS})(?=\s시{NO_CITY}{WORD_END}|시{BEHIND_A_TIME}))\s?시{MINUTES}",
         read_clock,
     ),
     *CLOCKS,
@@ -187,7 +188,8 @@ TEMPERATURES: Final = (
 )
 QUANTITIES: Final = (
     _pattern(
-        r"(?<!\d)(?P<number>\d+)\s?(?P<unit>시간|년)\s?(?:(?P<more>\d+)\s?(?P<moreunit>분|개월))"
+        rf"(?P<number>(?<!\d)\d+|{FREE}(?:{NATIVE_WORDS}))\s?(?P<unit>시간|년)\s?"
+        r"(?:(?P<more>\d+)\s?(?P<moreunit>분|개월))"
         r"(?!기|야)",
         read_quantity,
     ),

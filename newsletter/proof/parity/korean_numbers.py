@@ -33,7 +33,8 @@ NATIVE_WORDS: Final = any_of(NATIVE)
 _BIG: Final = r"(?:[만억]|조(?=\s?[\d원달유엔여]))"
 # "22 억 5 천만": behind a space, the scale is a whole word or is joined to what is counted.
 _SPACED: Final = (
-    r"\s(?=(?:[천백십][만억]?|[만억])(?:(?![가-힣])|여|명|개|건|원|달러|유로|엔|위안|톤))"
+    r"\s(?=(?:[천백십][만억]?|[만억])(?:(?![가-힣])|여|명|개|건|원|달러|유로|엔|위안|톤)"
+    r"|조(?:\s?\d[\d,.]*\s?[천백십]?억|\s?(?:원|달러|유로|엔|위안)))"
 )
 _SCALE: Final = rf"(?:{_SPACED})?(?:[천백십]{_BIG}?|{_BIG})"
 _GROUP: Final = rf"{DIGITS}(?:{_SCALE})?"

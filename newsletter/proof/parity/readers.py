@@ -269,7 +269,7 @@ def _weight(match: re.Match[str], value: Fraction) -> Weight:
         return Weight.HINT
     written = found["number"]
     in_digits = any(char.isdigit() for char in written)
-    if not in_digits and value == 1:
+    if not in_digits and value == 1 and "unit" not in found:
         return Weight.HINT
     if value == 1 or (not in_digits and (value < 10 or "word" in found)):
         return Weight.WORD

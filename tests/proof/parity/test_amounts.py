@@ -37,6 +37,7 @@ def test_a_currency_before_or_behind_an_amount_is_compared(ko: str, en: str, wro
             "They spent 120 million won.",
             "They spent 12 million won.",
         ),
+        ("3 조 5,000 억 원입니다.", "It is 3.5 trillion won.", "It is 3.5 billion won."),
         ("6 천 개를 보냈습니다.", "They sent 6,000 items.", "They sent 600 items."),
         ("70 만 명이 넘습니다.", "There are more than 700,000.", "There are more than 70,000."),
         ("4 백만원입니다.", "It is 4 million won.", "It is 400 won."),
@@ -52,6 +53,7 @@ def test_a_scale_behind_a_space_is_part_of_the_number(ko: str, en: str, wrong: s
     [
         ("정원 5 만남의 광장", "The meeting place, 5 seats"),
         ("구역 3 천막 설치", "Tents are put up in area 3."),
+        ("제3 조 2항을 고칩니다.", "Article 3, paragraph 2 will be changed."),
         ("2 백신 접종", "2 Vaccination"),
     ],
 )
