@@ -178,11 +178,12 @@ QUANTITIES: Final = (
         read_quantity,
     ),
     _pattern(
-        r"\ban?\s(?:hour|year)\sand\sa\shalf\b",
-        fixed(SURE, _number(90, TIME), _number(18, MONTHS_LONG)),
+        r"\b(?P<whole>an?)\s(?P<unit>hour|day|week|month|year|decade|century)\sand\sa\shalf\b",
+        read_half_of,
     ),
     _pattern(
-        r"(?<!and a )\bhalf[\s-](?:an?[\s-])?(?P<unit>hour|day|year|decade|century)\b",
+        r"(?<!and a )\bhalf[\s-](?:an?[\s-])?(?P<whole>)"
+        r"(?P<unit>hour|day|month|year|decade|century)\b",
         read_half_of,
     ),
     _pattern(
@@ -215,7 +216,7 @@ WORDS_FOR: Final = (
     (r"day|daily|same-day|one-day|daylong", (_number(1, DAYS),)),
     (r"week|weekly|weeklong", (_number(7, DAYS),)),
     (r"fortnight|biweekly", (_number(14, DAYS), _number(2))),
-    (r"month|monthly|monthlong", (_number(1, MONTHS_LONG),)),
+    (r"month|monthly|monthlong", (_number(1, MONTHS_LONG), _number(30, DAYS))),
     (r"year|yearly|annual|annually|yearlong", (_number(12, MONTHS_LONG), _number(365, DAYS))),
     (r"decades?", (_number(120, MONTHS_LONG),)),
     (r"century|centuries", (_number(1200, MONTHS_LONG),)),

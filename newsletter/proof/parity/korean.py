@@ -194,7 +194,7 @@ QUANTITIES: Final = (
         read_quantity,
     ),
     _pattern(
-        rf"(?<![\d가-힣])(?P<number>\d+|{NATIVE_WORDS})\s?(?P<unit>시간)\s?(?P<more>반){WORD_END}",
+        rf"(?<![\d가-힣])(?P<number>\d+|{NATIVE_WORDS})\s?(?P<unit>시간|년|달|개월)\s?(?P<more>반){WORD_END}",
         read_quantity,
     ),
     _pattern(

@@ -17,6 +17,7 @@ from newsletter.proof.parity.spellings import (
     LITRE,
     METRE,
     MILE,
+    MONTH_LONG,
     MONTHS,
     OUNCE,
     POUND,
@@ -54,7 +55,7 @@ UNITS: Final = {
     "분": unit(TIME),
     "일": unit(DAYS), "일간": unit(DAYS), "주간": unit(DAYS, 7), "주일": unit(DAYS, 7),
     "주": unit(DAYS, 7), "박": unit("nights"),
-    "개월": unit(MONTHS), "달": unit(MONTHS), "년": YEARS_LONG, "년간": YEARS_LONG,
+    "개월": MONTH_LONG, "달": MONTH_LONG, "년": YEARS_LONG, "년간": YEARS_LONG,
     "세기": unit(MONTHS, 1200),
     "주년": (BARE,), "년대": (BARE,),
 }  # fmt: skip

@@ -135,9 +135,11 @@ def read_part_or_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Fig
 
 
 def read_half_of(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read half of one ``unit``: "half a year", "half-hour"."""
-    meanings = tuple(Quantity(Fraction(1, 2), unit) for unit in _units(match["unit"], reading))
-    yield Figure(meanings, Weight.WORD, match.start(), match.end())
+    """Read half of one ``unit``, or of a ``whole`` one more: "half a year", "a year and a half"."""
+    value = Fraction(3, 2) if match["whole"] else Fraction(1, 2)
+    weight = Weight.SURE if match["whole"] else Weight.WORD
+    meanings = tuple(Quantity(value, unit) for unit in _units(match["unit"], reading))
+    yield Figure(meanings, weight, match.start(), match.end())
 
 
 def read_phone(match: re.Match[str], reading: Reading) -> Iterator[Figure]:

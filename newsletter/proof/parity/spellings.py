@@ -61,8 +61,9 @@ CURRENCIES: Final = {
 CURRENCY: Final = r"KRW|USD|EUR|JPY|GBP|CNY|RMB|US\$|[₩￦$€¥£]"
 
 
-# 48 hours are two days, and 365 days a year.
+# 48 hours are two days, 30 days a month and 365 days a year.
 HOURS_LONG: Final = (Unit(TIME, Fraction(60)), Unit(DAYS, Fraction(1, 24)))
+MONTH_LONG: Final = (Unit(MONTHS), Unit(DAYS, Fraction(30)))
 YEARS_LONG: Final = (Unit(MONTHS, Fraction(12)), Unit(DAYS, Fraction(365)))
 
 
