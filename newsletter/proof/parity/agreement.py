@@ -1,9 +1,11 @@
 """Index of figures by meaning: looks up the figures that may agree with a given figure."""
 
+from bisect import bisect, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
+from operator import itemgetter
 from typing import Final
 
 from newsletter.proof.parity.meaning import (
@@ -19,6 +21,7 @@ from newsletter.proof.parity.meaning import (
     names_a_part,
 )
 
+NEAR: Final = 0.06  # a converted value is at most this part larger or smaller; see meaning.py
 FEW: Final = 8  # up to this many figures, a linear search is as fast as the index
 
 _Key = tuple[int | None, int | None]  # a month and a day; None where the text does not name one
@@ -69,8 +72,7 @@ class Agreeing:
         self._measured: defaultdict[tuple[str, Fraction], list[int]] = defaultdict(list)
         self._bare: defaultdict[Fraction, list[int]] = defaultdict(list)
         self._loose: defaultdict[Fraction, list[int]] = defaultdict(list)  # may be bare numbers
-        self._converted: defaultdict[tuple[str, bool], list[tuple[Quantity, int]]]
-        self._converted = defaultdict(list)  # by dimension, and whether the unit is customary
+        self._converted = _Converted()
         self._days = _Days()
         for at, figure in enumerate(self.figures):
             for meaning in figure.meanings:
@@ -108,7 +110,7 @@ class Agreeing:
             case Quantity(value, unit):
                 self._measured[unit.of, value * unit.factor].append(at)
                 if unit.of in CONVERTED:
-                    self._converted[unit.of, unit.is_customary].append((meaning, at))
+                    self._converted.add(at, meaning)
                 if unit.of == "":
                     self._bare[value].append(at)
                 elif unit.of not in STRICT:
@@ -124,11 +126,35 @@ class Agreeing:
                     return [same, self._loose.get(value, [])]
                 if unit.of in STRICT:
                     return [same]
-                near = self._converted.get((unit.of, not unit.is_customary), ())
-                rounded = [at for one, at in near if may_be_converted(meaning, one)]
-                return [same, self._bare.get(value, []), rounded]
+                return [same, self._bare.get(value, []), self._converted.partners(meaning)]
             case Day():
                 return self._days.lists(meaning)
+
+
+class _Converted:
+    """The quantities of a text with a metric or a customary unit, in order of size."""
+
+    def __init__(self) -> None:
+        self._found: defaultdict[tuple[str, bool], list[tuple[float, int, Quantity]]]
+        self._found = defaultdict(list)  # by dimension, and whether the unit is customary
+
+    def add(self, at: int, quantity: Quantity) -> None:
+        unit = quantity.unit
+        sized = (_size(quantity), at, quantity)
+        insort(self._found[unit.of, unit.is_customary], sized, key=itemgetter(0))
+
+    def partners(self, quantity: Quantity) -> list[int]:
+        """Return the indices of the quantities that *quantity* may be converted to."""
+        found = self._found.get((quantity.unit.of, not quantity.unit.is_customary), [])
+        size = _size(quantity)
+        start, end = (
+            bisect(found, size * factor, key=itemgetter(0)) for factor in (1 - NEAR, 1 + NEAR)
+        )
+        return [at for _, at, one in found[start:end] if may_be_converted(quantity, one)]
+
+
+def _size(quantity: Quantity) -> float:
+    return float(quantity.value * quantity.unit.factor)
 
 
 class _Days:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 ROUNDED_MOST: Final = Fraction(1, 20)  # of a value that was converted to another unit
@@ -118,6 +119,7 @@ def _is_rounded(exact: Quantity, rounded: Quantity) -> bool:
     return abs(value - rounded.value) <= min(_step(rounded.value) / 2, value * ROUNDED_MOST)
 
 
+@lru_cache(maxsize=4096)  # each value is compared with many
 def _step(value: Fraction) -> Fraction:
     """Return to which step *value* was rounded: 10 for 1,240, 50 for 1,250, 100 for 1,200."""
     step = Fraction(1)

@@ -84,7 +84,12 @@ def test_repeated_dates_and_amounts_are_compared_in_time_that_grows_with_them() 
         en = "".join(f"{year + 1}-{month:02}-{day:02} " for month, day, year in days)
         proofed(ko, en)
 
+    def converted(count: int) -> None:
+        ko = "".join(f"{at}km, " for at in range(1, count))
+        proofed(ko, "".join(f"{at} miles, " for at in range(1, count)))
+
     assert growth(dates, 60) < 2.6
+    assert growth(converted, 75) < 3.5
     assert growth(different, 75) < 2.6
     assert growth(amounts, 310) < 2.6
 
