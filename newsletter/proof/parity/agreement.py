@@ -1,13 +1,27 @@
 """Index of figures by meaning: looks up the figures that may agree with a given figure."""
 
+from bisect import bisect, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import product
+from operator import itemgetter
 from typing import Final
 
-from newsletter.proof.parity.meaning import STRICT, Day, Figure, Meaning, Quantity, may_agree_days
+from newsletter.proof.parity.meaning import (
+    CONVERTED,
+    STRICT,
+    Day,
+    Figure,
+    Meaning,
+    Quantity,
+    may_agree_days,
+    may_be_converted,
+    names_a_day,
+    names_a_part,
+)
 
+NEAR: Final = 0.06  # a converted value is at most this part larger or smaller; see meaning.py
 FEW: Final = 8  # up to this many figures, a linear search is as fast as the index
 
 _Key = tuple[int | None, int | None]  # a month and a day; None where the text does not name one
@@ -16,6 +30,32 @@ _Key = tuple[int | None, int | None]  # a month and a day; None where the text d
 def say_the_same(ones: Sequence[Figure], others: Sequence[Figure]) -> bool:
     """Return whether the two sequences mean the same figure by figure, in order."""
     return [one.meanings for one in ones] == [other.meanings for other in others]
+
+
+_Both = tuple[Sequence[Figure], Sequence[Figure]]
+
+
+def told_parts(ones: Sequence[Figure], others: Sequence[Figure]) -> tuple[_Both, _Both]:
+    """
+    Take out the months and years without a day that both texts name: (the rest, those parts).
+
+    They are each other's partners: "June training" is no partner of "June 21", if the other text
+    names the training's month as well.
+    """
+    parts = [list(filter(names_a_part, figures)) for figures in (ones, others)]
+    if not all(parts):
+        return (ones, others), ((), ())
+    told = _told(parts[0], parts[1]), _told(parts[1], parts[0])
+    rest = [
+        [one for one in figures if one not in known]
+        for figures, known in zip((ones, others), map(set, told), strict=True)
+    ]
+    return (rest[0], rest[1]), told
+
+
+def _told(parts: Iterable[Figure], others: Iterable[Figure]) -> Sequence[Figure]:
+    agreeing = Agreeing(others)
+    return [one for one in parts if agreeing.partners(one)]
 
 
 class Agreeing:
@@ -32,6 +72,7 @@ class Agreeing:
         self._measured: defaultdict[tuple[str, Fraction], list[int]] = defaultdict(list)
         self._bare: defaultdict[Fraction, list[int]] = defaultdict(list)
         self._loose: defaultdict[Fraction, list[int]] = defaultdict(list)  # may be bare numbers
+        self._converted = _Converted()
         self._days = _Days()
         for at, figure in enumerate(self.figures):
             for meaning in figure.meanings:
@@ -55,10 +96,21 @@ class Agreeing:
         """Return the figures of *figures* that agree with no figure of this index."""
         return [figure for figure in figures if not self.partners(figure)]
 
+    def untold(self, figures: Iterable[Figure]) -> list[Figure]:
+        """Return what `lone` returns, and the days of which this index names the month alone."""
+        return [figure for figure in figures if not self.tells(figure)]
+
+    def tells(self, figure: Figure) -> bool:
+        """Return whether *figure* agrees with a figure that is as exact about the day."""
+        is_day = names_a_day(figure)
+        return any(not (is_day and names_a_part(self.figures[at])) for at in self.partners(figure))
+
     def _add(self, at: int, meaning: Meaning) -> None:
         match meaning:
             case Quantity(value, unit):
                 self._measured[unit.of, value * unit.factor].append(at)
+                if unit.of in CONVERTED:
+                    self._converted.add(at, meaning)
                 if unit.of == "":
                     self._bare[value].append(at)
                 elif unit.of not in STRICT:
@@ -72,9 +124,37 @@ class Agreeing:
                 same = self._measured.get((unit.of, value * unit.factor), [])
                 if unit.of == "":
                     return [same, self._loose.get(value, [])]
-                return [same] if unit.of in STRICT else [same, self._bare.get(value, [])]
+                if unit.of in STRICT:
+                    return [same]
+                return [same, self._bare.get(value, []), self._converted.partners(meaning)]
             case Day():
                 return self._days.lists(meaning)
+
+
+class _Converted:
+    """The quantities of a text with a metric or a customary unit, in order of size."""
+
+    def __init__(self) -> None:
+        self._found: defaultdict[tuple[str, bool], list[tuple[float, int, Quantity]]]
+        self._found = defaultdict(list)  # by dimension, and whether the unit is customary
+
+    def add(self, at: int, quantity: Quantity) -> None:
+        unit = quantity.unit
+        sized = (_size(quantity), at, quantity)
+        insort(self._found[unit.of, unit.is_customary], sized, key=itemgetter(0))
+
+    def partners(self, quantity: Quantity) -> list[int]:
+        """Return the indices of the quantities that *quantity* may be converted to."""
+        found = self._found.get((quantity.unit.of, not quantity.unit.is_customary), [])
+        size = _size(quantity)
+        start, end = (
+            bisect(found, size * factor, key=itemgetter(0)) for factor in (1 - NEAR, 1 + NEAR)
+        )
+        return [at for _, at, one in found[start:end] if may_be_converted(quantity, one)]
+
+
+def _size(quantity: Quantity) -> float:
+    return float(quantity.value * quantity.unit.factor)
 
 
 class _Days:

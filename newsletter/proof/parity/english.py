@@ -20,6 +20,8 @@ from newsletter.proof.parity.readers import (
     nothing,
     read_day,
     read_fraction,
+    read_half_of,
+    read_nth,
     read_ordinal,
     read_part_of_year,
     read_part_or_ordinal,
@@ -30,9 +32,11 @@ from newsletter.proof.parity.readers import (
 from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
 from newsletter.proof.parity.spellings import (
     ADDRESSES,
+    BELOW,
     CLOCKS,
     CURRENCY,
     DAYS,
+    FAHRENHEIT,
     HINT,
     ISO_DAYS,
     NOT_IN_A_NAME,
@@ -41,12 +45,15 @@ from newsletter.proof.parity.spellings import (
     SLASHED,
     SURE,
     TIME,
+    VALUE,
     WORD,
     any_of,
+    below_zero,
 )
 from newsletter.proof.parity.spellings import MONTHS as MONTHS_LONG
+from newsletter.proof.parity.temperatures import read_below_zero
 
-DAY: Final = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%]|,\d|\.\d|\s?[ap]\.?m\b)"
+DAY: Final = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d%]|:\d|,\d|\.\d|\s?[ap]\.?m\b)"
 MORE_DAYS: Final = (
     rf"(?:\s?-\s?{DAY}(?!\s?-\s?\d)|\s(?:and|to|or|through|until)\s(?:the\s)?{DAY}"
     rf"|,\s{DAY}(?=(?:,\s{DAY}){{0,9}},?\sand\s{DAY}))"
@@ -57,6 +64,8 @@ YEAR: Final = r"(?P<year>(?:19|20)\d{2})(?!\d|,\d)"
 # "May" and "march" are also verbs, and short names are also names of people: hints only.
 ALSO_WORDS: Final = "May|March|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 HOUR: Final = r"(?:1[0-2]|0?[1-9])"
+HOUR_IN_WORDS: Final = r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+PART_OF_DAY: Final = r"(?:in\sthe|at)\s(?P<part>morning|afternoon|evening|night)\b"
 
 
 def _pattern(regex: str, read: FigureReader, flags: re.RegexFlag = re.IGNORECASE) -> Pattern:
@@ -67,6 +76,13 @@ def _number(value: int, unit: str = "") -> Quantity:
     return Quantity(Fraction(value), Unit(unit))
 
 
+def _half(number: int) -> Quantity:
+    return Quantity(Fraction(number), HALF)
+
+
+OF_A_YEAR: Final = (
+    r"\b(?=\sof\s(?:(?:the|this|last|next)\s)?(?:[a-z]{1,9}\s)?(?:year|(?:19|20)\d{2})\b)"
+)
 NAMES: Final = (
     _pattern(r"\bcovid-?\s?19|\b\d{1,2}-to-\d{1,2}\b(?=\s+match)", nothing),
     _pattern(
@@ -96,9 +112,16 @@ TIMES: Final = (
         rf"(?P<hour>{HOUR})(?:[:.](?P<minute>[0-5]\d))?\s?(?P<part>[ap]\.?\s?m)\b\.?",
         read_clock,
     ),
-    _pattern(rf"\b(?P<hour>{HOUR})\so'clock", read_clock),
-    _pattern(r"\b(?:noon|midday)\b", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))),
-    _pattern(r"\bmidnight\b", fixed(SURE, Quantity(Fraction(0), CLOCK))),
+    _pattern(rf"\b(?P<hour>{HOUR}|{HOUR_IN_WORDS})\so'clock(?:\s{PART_OF_DAY})?", read_clock),
+    _pattern(
+        rf"\b(?:at|from|to|until|till|by|before|after|around|about)\s(?P<hour>{HOUR}|{HOUR_IN_WORDS})"
+        rf"(?:[:.](?P<minute>[0-5]\d)|[\s-](?P<half>thirty))?\s{PART_OF_DAY}",
+        read_clock,
+    ),
+    _pattern(
+        r"\b(?:12(?:[:.]00)?\s)?(?:noon|midday)\b", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))
+    ),
+    _pattern(r"\b(?:12(?:[:.]00)?\s)?midnight\b", fixed(SURE, Quantity(Fraction(0), CLOCK))),
     *CLOCKS,
 )
 
@@ -108,24 +131,45 @@ PARTS_OF_YEAR: Final = (
         read_part_of_year(QUARTER, SURE),
     ),
     _pattern(r"\bQ(?P<number>[1-4])\b", read_part_of_year(QUARTER, SURE)),
-    _pattern(r"\b(?:first|1st)[\s-]half\b|\bH1\b", fixed(SURE, Quantity(Fraction(1), HALF))),
-    _pattern(
-        r"\b(?:second|latter|2nd)[\s-]half\b|\bH2\b", fixed(SURE, Quantity(Fraction(2), HALF))
-    ),
+    # The half of a match or of a month is written alike, and may have no words in Korean.
+    _pattern(rf"\b(?:first|1st)[\s-]half{OF_A_YEAR}|\bH1\b", fixed(SURE, _half(1))),
+    _pattern(rf"\b(?:second|latter|2nd)[\s-]half{OF_A_YEAR}|\bH2\b", fixed(SURE, _half(2))),
+    _pattern(r"\b(?:first|1st)[\s-]half\b", fixed(WORD, _half(1))),
+    _pattern(r"\b(?:second|latter|2nd)[\s-]half\b", fixed(WORD, _half(2))),
 )
 
+_NTH: Final = "first|second|third|fourth|fifth"
 DAYS_OF_WEEK: Final = (
+    _pattern(
+        rf"\b(?P<number>{_NTH})\b(?=(?:,?\s(?:and\s|or\s)?(?:{_NTH})){{0,3}}\s"
+        rf"(?:week(?:s|ends?)?\b|{WEEKDAY}))",
+        read_nth,
+    ),
     _pattern(
         rf"\b(?P<one>{WEEKDAY})(?:\s?(?:-|to|through)\s?(?P<other>{WEEKDAY}))?",
         read_weekday,
         re.NOFLAG,
     ),
     _pattern(
-        r"\bweekdays?\b", fixed(HINT, *(Quantity(Fraction(day), MONDAYS) for day in range(5)))
+        r"\bweekdays?\b", fixed(WORD, *(Quantity(Fraction(day), MONDAYS) for day in range(5)))
     ),
-    _pattern(r"\bweekends?\b", fixed(HINT, *(Quantity(Fraction(day), MONDAYS) for day in (5, 6)))),
+    _pattern(r"\bweekends?\b", fixed(WORD, *(Quantity(Fraction(day), MONDAYS) for day in (5, 6)))),
 )
 
+DEGREES: Final = r"℃|°\s?C\b|°|degrees?\b"
+TEMPERATURES: Final = (
+    *FAHRENHEIT,
+    Pattern(below_zero(r"\b(?:minus|negative)\s", r"to|-|and", DEGREES), read_below_zero),
+    Pattern(below_zero(rf"(?:{BELOW})", r"to|~|and", DEGREES), read_below_zero),
+    _pattern(
+        rf"(?<![\d.,])(?:(?P<first>{VALUE})\s?(?:to|-)\s?)?(?P<number>{VALUE})\s?"
+        rf"(?P<degrees>(?P<again>{DEGREES})(?:\sCelsius)?)\sbelow\s(?:zero|freezing)\b",
+        read_below_zero,
+    ),
+    _pattern(
+        rf"\b(?:minus|negative)\s(?P<number>{VALUE})(?![\d,.]\d|\d|\s?(?:{UNIT}))", read_below_zero
+    ),
+)
 PARTS_OF: Final = "third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|quarter|hundredth"
 QUANTITIES: Final = (
     _pattern(
@@ -134,11 +178,13 @@ QUANTITIES: Final = (
         read_quantity,
     ),
     _pattern(
-        r"\ban?\s(?:hour|year)\sand\sa\shalf\b",
-        fixed(SURE, _number(90, TIME), _number(18, MONTHS_LONG)),
+        r"\b(?P<whole>an?)\s(?P<unit>hour|day|week|month|year|decade|century)\sand\sa\shalf\b",
+        read_half_of,
     ),
     _pattern(
-        r"(?<!and a )\bhalf(?:\san)?[\s-]hour|\bhalf\san\shour", fixed(WORD, _number(30, TIME))
+        r"(?<!and a )\bhalf[\s-](?:an?[\s-])?(?P<whole>)"
+        r"(?P<unit>hour|day|month|year|decade|century)\b",
+        read_half_of,
     ),
     _pattern(
         rf"\b(?P<part>one|an?)[\s-](?P<whole>{PARTS_OF})(?=\sof\b)",
@@ -159,10 +205,10 @@ QUANTITIES: Final = (
 
 WORDS_FOR: Final = (
     (r"an?|per|each|every|single|sole|once|initial|alone|any|individual|solo", (_number(1),)),
-    (r"both|bilateral|mutual|pair|pairs|couple|dual|twin", (_number(2),)),
+    (r"both|bilateral|mutual|pair|pairs|couple|dual|twin|duo", (_number(2),)),
     (r"twice|double[ds]?|doubling|twofold|two-fold", (_number(2),)),
-    (r"triple[ds]?|tripling|threefold|trilateral|thrice", (_number(3),)),
-    (r"quadruple[ds]?|fourfold|quadrilateral", (_number(4),)),
+    (r"triple[ds]?|tripling|threefold|trilateral|thrice|trio", (_number(3),)),
+    (r"quadruple[ds]?|fourfold|quadrilateral|quartet", (_number(4),)),
     (r"dozen|dozens", (_number(12),)),
     (r"half|halves|halved", (Quantity(Fraction(1, 2)), Quantity(Fraction(50), PERCENT))),
     (r"quarter", (Quantity(Fraction(1, 4)), _number(3, MONTHS_LONG))),
@@ -170,8 +216,10 @@ WORDS_FOR: Final = (
     (r"day|daily|same-day|one-day|daylong", (_number(1, DAYS),)),
     (r"week|weekly|weeklong", (_number(7, DAYS),)),
     (r"fortnight|biweekly", (_number(14, DAYS), _number(2))),
-    (r"month|monthly|monthlong", (_number(1, MONTHS_LONG),)),
-    (r"year|yearly|annual|annually|yearlong", (_number(12, MONTHS_LONG),)),
+    (r"month|monthly|monthlong", (_number(1, MONTHS_LONG), _number(30, DAYS))),
+    (r"year|yearly|annual|annually|yearlong", (_number(12, MONTHS_LONG), _number(365, DAYS))),
+    (r"decades?", (_number(120, MONTHS_LONG),)),
+    (r"century|centuries", (_number(1200, MONTHS_LONG),)),
     (r"hour|hourly|hour-long", (_number(60, TIME),)),
     (r"minute", (_number(1, TIME),)),
     (r"teens|teenagers?|teenage", (_number(10),)),
@@ -195,6 +243,7 @@ ENGLISH: Final = Tongue(
         *DATES,
         *TIMES,
         *DAYS_OF_WEEK,
+        *TEMPERATURES,
         *SLASHED,
         *ROMANS,
         *QUANTITIES,

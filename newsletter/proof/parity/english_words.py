@@ -5,15 +5,29 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import BARE
 from newsletter.proof.parity.spellings import (
+    ACRE,
     AREA,
     CURRENCIES,
     DAYS,
+    FOOT,
+    GALLON,
     GRAM,
+    HOURS_LONG,
+    INCH,
     LITRE,
+    MASS_POUND,
     METRE,
+    MILE,
+    MONTH_LONG,
+    OUNCE,
+    POUND,
+    PYEONG,
     SYMBOLS,
     TIME,
+    YARD,
+    YEARS_LONG,
     any_of,
+    customary,
     unit,
 )
 from newsletter.proof.parity.spellings import MONTHS as IN_MONTHS
@@ -40,35 +54,47 @@ WEEKDAY: Final = (
     r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
     r"|(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\b\.?)"
 )
+AM: Final = {hour: hour % 12 for hour in range(1, 13)}
+PM: Final = {hour: hour % 12 + 12 for hour in range(1, 13)}
 HOURS: Final = {
-    "am": {hour: hour % 12 for hour in range(1, 13)},
-    "pm": {hour: hour % 12 + 12 for hour in range(1, 13)},
+    "am": AM,
+    "pm": PM,
+    "morning": AM,
+    "afternoon": PM,
+    "evening": PM,
+    "night": {**PM, **{hour: hour % 12 for hour in (12, 1, 2, 3, 4, 5)}},
 }
 UNITS: Final = {
     **SYMBOLS,
     **CURRENCIES,
     "won": unit("KRW"), "korean won": unit("KRW"), "dollar": unit("USD"), "us dollar": unit("USD"),
     "u.s. dollar": unit("USD"), "euro": unit("EUR"), "yen": unit("JPY"), "yuan": unit("CNY"),
+    "renminbi": unit("CNY"), "pound sterling": unit("GBP"), "pounds sterling": unit("GBP"),
     "percent": unit("%"), "per cent": unit("%"), "pct": unit("%"),
     "percentage point": unit("%p"), "percent point": unit("%p"),
     "kilometer": unit(METRE, 1000), "kilometre": unit(METRE, 1000), "meter": unit(METRE),
     "metre": unit(METRE), "centimeter": unit(METRE, "1/100"), "millimeter": unit(METRE, "1/1000"),
-    "mile": unit(METRE, "1609.344"), "inch": unit(METRE, "0.0254"),
-    "inches": unit(METRE, "0.0254"), "foot": unit(METRE, "0.3048"), "feet": unit(METRE, "0.3048"),
+    "mile": MILE, "yard": YARD, "inch": INCH, "inches": INCH, "foot": FOOT, "feet": FOOT,
+    "ft": FOOT,
     "kilogram": unit(GRAM, 1000), "gram": unit(GRAM), "ton": unit(GRAM, 1_000_000),
     "tonne": unit(GRAM, 1_000_000), "metric ton": unit(GRAM, 1_000_000),
-    "milligram": unit(GRAM, "1/1000"), "ounce": unit(GRAM, "28.3495"),
-    "pound": (*unit(GRAM, "453.592"), *unit("GBP")),
+    "milligram": unit(GRAM, "1/1000"), "ounce": OUNCE, "oz": OUNCE, "lb": MASS_POUND,
+    "pound": POUND,
     "liter": unit(LITRE), "litre": unit(LITRE), "milliliter": unit(LITRE, "1/1000"),
     "square meter": unit(AREA), "square metre": unit(AREA),
     "square kilometer": unit(AREA, 1_000_000), "square kilometre": unit(AREA, 1_000_000),
-    "hectare": unit(AREA, 10_000), "acre": unit(AREA, "4046.86"), "sqm": unit(AREA),
-    "pyeong": unit("pyeong"),
+    "hectare": unit(AREA, 10_000), "acre": ACRE,
+    "square foot": customary(AREA, "0.092903"), "square feet": customary(AREA, "0.092903"),
+    "square mile": customary(AREA, 2_589_988), "gallon": GALLON,
+ "sqm": unit(AREA),
+    "pyeong": PYEONG,
     "degree": unit("degrees"),
-    "hour": unit(TIME, 60), "hr": unit(TIME, 60), "minute": unit(TIME), "min": unit(TIME),
+    "hour": HOURS_LONG, "hr": HOURS_LONG, "minute": unit(TIME), "min": unit(TIME),
     "second": unit(TIME, "1/60"),
     "day": unit(DAYS), "week": unit(DAYS, 7), "night": unit("nights"),
-    "month": unit(IN_MONTHS), "year": unit(IN_MONTHS, 12),
+    "month": MONTH_LONG, "year": YEARS_LONG,
+    "decade": unit(IN_MONTHS, 120), "century": unit(IN_MONTHS, 1200),
+    "centuries": unit(IN_MONTHS, 1200),
     "years old": (BARE,), "years of age": (BARE,), "year-old": (BARE,),
 }  # fmt: skip
 _WRITTEN: Final = [word for word in UNITS if word not in ("%p", "second", "year-old")]

@@ -12,7 +12,15 @@ from newsletter.proof.parity.korean_numbers import (
     SINO_WORDS,
     korean_number,
 )
-from newsletter.proof.parity.korean_words import COUNTER, HOURS, UNIT, UNITS, WEEKDAYS
+from newsletter.proof.parity.korean_words import (
+    COUNTER,
+    HOURS,
+    MONEY,
+    UNIT,
+    UNITS,
+    WEEKDAYS,
+    WORD_END,
+)
 from newsletter.proof.parity.meaning import CLOCK, HALF, QUARTER, WEEKDAY, Quantity, Unit
 from newsletter.proof.parity.readers import (
     by_word,
@@ -20,18 +28,23 @@ from newsletter.proof.parity.readers import (
     nothing,
     read_day,
     read_fraction,
+    read_named_day,
+    read_nth,
     read_ordinal,
     read_part_of_year,
     read_quantity,
     read_weekday,
+    read_weekdays,
     read_year,
 )
 from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
 from newsletter.proof.parity.spellings import (
     ADDRESSES,
+    BELOW,
     CLOCKS,
     CURRENCY,
     DAYS,
+    FAHRENHEIT,
     HINT,
     ISO_DAYS,
     MONTHS,
@@ -41,16 +54,27 @@ from newsletter.proof.parity.spellings import (
     SLASHED,
     SURE,
     WORD,
+    below_zero,
 )
+from newsletter.proof.parity.temperatures import read_below_zero
 
+MEMORABLE: Final = "절|혁명|운동|전쟁|민주|광복|항쟁|의거|만세"
 DAY_LIST: Final = r"\d{1,2}(?:\s?일?\s?(?:~|-|,|·|부터)\s?\d{1,2}){0,9}"
 YEAR: Final = r"(?P<year>(?:19|20)\d{2}|'\d{2})"
 MONTH: Final = r"(?P<month>1[0-2]|0?[1-9])"
 WEEKDAY_BEHIND: Final = r"(?:\([월화수목금토일]\)\s?)?"
 FREE: Final = r"(?<![가-힣])"  # where a word starts
 PART: Final = r"(?P<part>오전|오후|새벽|아침|낮|저녁|밤)"
-HOUR: Final = rf"(?P<hour>\d{{1,2}}|{NATIVE_WORDS})"
 NO_CITY: Final = r"(?!간|\s?[·,]\s?[군도]|[군도민장설작행점청내립스험])"  # "31개 시·군"
+# Without a space, "세시" and "한시" are also nouns: a word of time follows a time.
+BEHIND_A_TIME: Final = (
+    r"(?=에(?!서)|부터|까지|쯤|경|정각|무렵|이전|이후|\s?\d{1,2}분"
+    rf"|\s?반{WORD_END})"
+)
+HOUR_BEFORE: Final = (
+    r"(?:(?<!\d)(?P<hour0>\d{1,2})시?\s?(?:(?P<minute0>\d{1,2})분)?\s?[~-]\s?)?(?<!\d)"
+)
+MINUTES: Final = rf"(?:\s?(?P<minute>\d{{1,2}})분|\s?(?P<half>반){WORD_END})?"
 
 
 def _pattern(regex: str, read: FigureReader) -> Pattern:
@@ -61,16 +85,29 @@ def _days(count: int) -> Quantity:
     return Quantity(Fraction(count), Unit(DAYS))
 
 
+def _gap(units: str) -> str:
+    """
+    Return what separates a numeral in words from *units*.
+
+    It is a space or 여. Without either, the word has to end behind the unit: 만장일치, 만년필 and
+    백년대계 count nothing.
+    """
+    return rf"(?:\s?여\s?|\s|(?=(?:{units}){WORD_END}))"
+
+
 NAMES: Final = (
-    _pattern(
-        r"코로나\s?(?:바이러스(?:감염증)?)?\s?-?\s?19|\d{1,2}·\d{1,2}(?=절|혁명|운동|전쟁|민주)",
-        nothing,
-    ),
+    _pattern(r"코로나\s?(?:바이러스(?:감염증)?)?\s?-?\s?19", nothing),
     _pattern(r"[수몇][십백천만억]+(?:\s?여)?|두세|서너|너댓|한두|예닐곱|대여섯", nothing),
     _pattern(r"제\s?3자|세계|세대|한편|두루|양해각서", nothing),
 )
 
+# "8·15 광복절", "6.25 전쟁": a day that is named by its figures, unlike "1·2층" or "2·4주".
+NAMED_DAY: Final = (
+    rf"(?<![\d.·]){MONTH}(?:·|\.(?=\d{{1,2}}\s?(?:{MEMORABLE})))(?P<days>3[01]|[12]\d|[1-9])"
+    rf"(?![\d·]|\s?(?:{UNIT}|{COUNTER}|[/.%월호층위등차급반학조항번]))"
+)
 DATES: Final = (
+    _pattern(NAMED_DAY, read_named_day),
     _pattern(rf"(?<![\d.])(?:{YEAR}년\s?)?{MONTH}월\s?(?P<days>{DAY_LIST})일", read_day),
     _pattern(rf"(?<![\d.]){YEAR}년(?:도|형)?(?!대)(?:\s?{MONTH}월)?", read_day),
     _pattern(
@@ -93,8 +130,14 @@ TIMES: Final = (
         read_clock,
     ),
     _pattern(
-        rf"(?:{PART}\s?)?(?:(?<!\d)(?P<hour0>\d{{1,2}})시?\s?(?:(?P<minute0>\d{{1,2}})분)?\s?[~-]\s?)?"
-        rf"(?<!\d){HOUR}\s?시{NO_CITY}(?:\s?(?P<minute>\d{{1,2}})분|\s?(?P<half>반)(?![가-힣]))?",
+        rf"{PART}\s?{HOUR_BEFORE}(?P<hour>\d{{1,2}}(?=\s?시{NO_CITY})"
+        rf"|(?:{NATIVE_WORDS})(?=\s?시{NO_CITY}{WORD_END}))"
+        rf"\s?시{MINUTES}",
+        read_clock,
+    ),
+    _pattern(
+        rf"{HOUR_BEFORE}(?P<hour>\d{{1,2}}(?=\s?시{NO_CITY})"
+        rf"|{FREE}(?:{NATIVE_WORDS})(?=\s시{NO_CITY}{WORD_END}|시{BEHIND_A_TIME}))\s?시{MINUTES}",
         read_clock,
     ),
     *CLOCKS,
@@ -104,9 +147,17 @@ PARTS_OF_YEAR: Final = (
     _pattern(r"(?P<number>[1-4])\s?(?:/4\s?)?분기", read_part_of_year(QUARTER, SURE)),
     _pattern(r"상반기", fixed(SURE, Quantity(Fraction(1), HALF))),
     _pattern(r"하반기", fixed(SURE, Quantity(Fraction(2), HALF))),
+    _pattern(r"전반(?=전|\s?\d{1,2}분)", fixed(WORD, Quantity(Fraction(1), HALF))),
+    _pattern(r"후반(?=전|\s?\d{1,2}분)", fixed(WORD, Quantity(Fraction(2), HALF))),
 )
 
+LETTER: Final = "[월화수목금토일]"
 DAYS_OF_WEEK: Final = (
+    _pattern(
+        rf"{FREE}(?P<number>첫|둘|셋|넷|다섯)째?"
+        rf"(?=(?:\s?[·,]\s?[첫둘셋넷]째){{0,3}}\s?(?:주(?:말|에|의|까지|부터|\s|$)|{LETTER}요일))",
+        read_nth,
+    ),
     _pattern(
         r"\((?P<one>[월화수목금토일])(?:요일)?(?:\s?[~,·-]\s?(?P<other>[월화수목금토일]))?(?:요일)?\)",
         read_weekday,
@@ -116,22 +167,34 @@ DAYS_OF_WEEK: Final = (
         read_weekday,
     ),
     _pattern(
-        r"(?:(?<![가-힣])(?P<first>[월화수목금토일])[·,]\s?)?(?:(?<![가-힣])(?P<second>[월화수목금토일])[·,]\s?)?"
-        r"(?P<one>[월화수목금토일])요일",
-        read_weekday,
+        rf"(?<![가-힣\d·])(?P<list>{LETTER}(?:\s?·\s?{LETTER}){{1,6}}(?=요일|{WORD_END})"
+        rf"|{LETTER}(?:\s?[·,]\s?{LETTER}){{2,6}}(?=요일|{WORD_END})"
+        rf"|{LETTER}(?:\s?,\s?{LETTER})(?=요일))(?!\s?·)(?:요일)?",
+        read_weekdays,
     ),
-    _pattern(r"평일", fixed(HINT, *(Quantity(Fraction(day), WEEKDAY) for day in range(5)))),
-    _pattern(r"주말", fixed(HINT, *(Quantity(Fraction(day), WEEKDAY) for day in (5, 6)))),
+    _pattern(rf"(?P<one>{LETTER})요일", read_weekday),
+    _pattern(r"평일", fixed(WORD, *(Quantity(Fraction(day), WEEKDAY) for day in range(5)))),
+    _pattern(r"주말", fixed(WORD, *(Quantity(Fraction(day), WEEKDAY) for day in (5, 6)))),
 )
 
+SINO_UNIT: Final = r"개월|년|일간"
+NATIVE_UNIT: Final = r"시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를)"
+# 천장, 백일장 and 열대 are nouns as well: a numeral of that kind, without a space, is a hint.
+DEGREES: Final = r"℃|°\s?C\b|°|도"
+TEMPERATURES: Final = (
+    *FAHRENHEIT,
+    Pattern(below_zero(r"영하\s?", r"~|-|에서|부터", DEGREES), read_below_zero),
+    Pattern(below_zero(rf"(?:{BELOW})", r"~", DEGREES), read_below_zero),
+)
 QUANTITIES: Final = (
     _pattern(
-        r"(?<!\d)(?P<number>\d+)\s?(?P<unit>시간|년)\s?(?:(?P<more>\d+)\s?(?P<moreunit>분|개월))"
+        rf"(?P<number>(?<!\d)\d+|{FREE}(?:{NATIVE_WORDS}))\s?(?P<unit>시간|년)\s?"
+        r"(?:(?P<more>\d+)\s?(?P<moreunit>분|개월))"
         r"(?!기|야)",
         read_quantity,
     ),
     _pattern(
-        rf"(?<![\d가-힣])(?P<number>\d+|{NATIVE_WORDS})\s?(?P<unit>시간)\s?(?P<more>반)(?![가-힣])",
+        rf"(?<![\d가-힣])(?P<number>\d+|{NATIVE_WORDS})\s?(?P<unit>시간|년|달|개월)\s?(?P<more>반){WORD_END}",
         read_quantity,
     ),
     _pattern(
@@ -145,12 +208,21 @@ QUANTITIES: Final = (
     ),
     _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})\s?여?\s?(?P<unit>{UNIT})", read_quantity),
     _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})", read_quantity),
+    _pattern(rf"{FREE}(?P<number>{SINO_WORDS})\s?여?\s?(?P<unit>{MONEY})", read_quantity),
     _pattern(
-        rf"{FREE}(?P<number>{SINO_WORDS})\s?여?\s?(?:(?P<unit>원|달러|개월|년|일간)|(?:{COUNTER}))",
+        rf"{FREE}(?P<hint>(?P<number>(?=[십백천만억]){SINO_WORDS}|열))"
+        rf"(?:(?P<unit>{SINO_UNIT}|일)|{COUNTER}){WORD_END}",
         read_quantity,
     ),
     _pattern(
-        rf"{FREE}(?P<number>{NATIVE_WORDS})\s?여?\s?(?:(?P<unit>시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를))|(?:{COUNTER}))",
+        rf"{FREE}(?P<number>{SINO_WORDS}){_gap(rf'{SINO_UNIT}|{COUNTER}')}"
+        rf"(?:(?P<unit>{SINO_UNIT})|{COUNTER})",
+        read_quantity,
+    ),
+    _pattern(rf"{FREE}(?P<number>{SINO_WORDS})\s(?P<unit>일){WORD_END}", read_quantity),
+    _pattern(
+        rf"{FREE}(?P<number>{NATIVE_WORDS}){_gap(rf'{NATIVE_UNIT}|{COUNTER}')}"
+        rf"(?:(?P<unit>{NATIVE_UNIT})|{COUNTER})",
         read_quantity,
     ),
     _pattern(rf"{FREE}(?P<hint>(?P<number>{SINO_WORDS}))\s(?=[가-힣])", read_quantity),
@@ -171,14 +243,15 @@ COUNTED_DAYS: Final = {
 WORDS: Final = (
     _pattern(rf"{FREE}하루|당일", fixed(HINT, _days(1))),
     _pattern(
-        rf"{FREE}(?P<word>{'|'.join(COUNTED_DAYS)}|이레(?![가-힣])|보름(?!달))",
-        by_word(WORD, {**COUNTED_DAYS, "이레": _days(7), "보름": _days(15)}),
+        rf"{FREE}(?P<word>{'|'.join(COUNTED_DAYS)}|이레(?![가-힣]))",
+        by_word(WORD, {**COUNTED_DAYS, "이레": _days(7)}),
     ),
+    _pattern(rf"{FREE}보름(?!달)", fixed(WORD, _days(15), _days(14))),  # two weeks in English
     _pattern(r"격주", fixed(HINT, _days(14), Quantity(Fraction(2)))),
     _pattern(
         r"절반|반값", fixed(HINT, Quantity(Fraction(1, 2)), Quantity(Fraction(50), Unit("%")))
     ),
-    _pattern(r"반년", fixed(HINT, Quantity(Fraction(6), Unit(MONTHS)))),
+    _pattern(r"반년", fixed(WORD, Quantity(Fraction(6), Unit(MONTHS)))),
     _pattern(r"양국|양측|양쪽|양자|양 (?=[가-힣])|두|둘|쌍방", fixed(HINT, Quantity(Fraction(2)))),
     _pattern(rf"{FREE}(?P<hint>(?P<number>네|셋|넷|열))(?=\s)", read_ordinal),
     _pattern(rf"첫째?|처음|{FREE}한\s|하나|매|단일|각|홀로", fixed(HINT, Quantity(Fraction(1)))),
@@ -196,6 +269,7 @@ KOREAN: Final = Tongue(
         *DATES,
         *TIMES,
         *DAYS_OF_WEEK,
+        *TEMPERATURES,
         *SLASHED,
         *ROMANS,
         *QUANTITIES,

@@ -31,8 +31,14 @@ NATIVE_WORDS: Final = any_of(NATIVE)
 # Every group except the last one ends in 천, 만, 억…: "1만 2천", "3억 5,000만".
 # "2인 1조" means a team; 조 as a trillion is followed by more digits or a currency.
 _BIG: Final = r"(?:[만억]|조(?=\s?[\d원달유엔여]))"
-_GROUP: Final = rf"{DIGITS}[천백십]?{_BIG}?"
-IN_DIGITS: Final = rf"(?:{DIGITS}(?:[천백십]{_BIG}?|{_BIG})\s?){{0,8}}{_GROUP}"
+# "22 억 5 천만": behind a space, the scale is a whole word or is joined to what is counted.
+_SPACED: Final = (
+    r"\s(?=(?:[천백십][만억]?|[만억])(?:(?![가-힣])|여|명|개|건|원|달러|유로|엔|위안|톤)"
+    r"|조(?:\s?\d[\d,.]*\s?[천백십]?억|\s?(?:원|달러|유로|엔|위안)))"
+)
+_SCALE: Final = rf"(?:{_SPACED})?(?:[천백십]{_BIG}?|{_BIG})"
+_GROUP: Final = rf"{DIGITS}(?:{_SCALE})?"
+IN_DIGITS: Final = rf"(?:{DIGITS}{_SCALE}\s?){{0,8}}{_GROUP}"
 SINO_WORDS: Final = r"(?:[일이삼사오육칠팔구]?[십백천만억]){1,9}[일이삼사오육칠팔구]?"
 _PIECE: Final = re.compile(
     rf"(?P<digits>{DIGITS})|(?P<sino>[{''.join(SINO)}])|(?P<scale>[십백천만억조])"

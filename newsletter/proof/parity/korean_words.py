@@ -2,17 +2,30 @@
 
 from typing import Final
 
+from newsletter.languages.korean import PARTICLES
 from newsletter.proof.parity.meaning import BARE
 from newsletter.proof.parity.spellings import (
+    ACRE,
     AREA,
     CURRENCIES,
     DAYS,
+    FOOT,
+    GALLON,
     GRAM,
+    HOURS_LONG,
+    INCH,
     LITRE,
     METRE,
+    MILE,
+    MONTH_LONG,
     MONTHS,
+    OUNCE,
+    POUND,
+    PYEONG,
     SYMBOLS,
     TIME,
+    YARD,
+    YEARS_LONG,
     any_of,
     unit,
 )
@@ -30,19 +43,23 @@ UNITS: Final = {
     **SYMBOLS,
     **CURRENCIES,
     "원": unit("KRW"), "달러": unit("USD"), "유로": unit("EUR"), "엔": unit("JPY"),
-    "위안": unit("CNY"),
+    "위안": unit("CNY"), "파운드": POUND,
     "퍼센트포인트": unit("%p"), "%포인트": unit("%p"), "퍼센트": unit("%"), "프로": unit("%"),
     "킬로미터": unit(METRE, 1000), "미터": unit(METRE), "센티미터": unit(METRE, "1/100"),
     "킬로그램": unit(GRAM, 1000), "그램": unit(GRAM), "톤": unit(GRAM, 1_000_000),
     "리터": unit(LITRE), "밀리리터": unit(LITRE, "1/1000"),
-    "제곱미터": unit(AREA), "헥타르": unit(AREA, 10_000), "평": unit("pyeong"),
-    "시간": unit(TIME, 60), "초": unit(TIME, "1/60"), "분간": unit(TIME),
+    "제곱미터": unit(AREA), "헥타르": unit(AREA, 10_000), "평": PYEONG,
+    "마일": MILE, "야드": YARD, "피트": FOOT, "인치": INCH, "온스": OUNCE, "갤런": GALLON,
+    "에이커": ACRE,
+    "시간": HOURS_LONG, "초": unit(TIME, "1/60"), "분간": unit(TIME),
     "분": unit(TIME),
     "일": unit(DAYS), "일간": unit(DAYS), "주간": unit(DAYS, 7), "주일": unit(DAYS, 7),
     "주": unit(DAYS, 7), "박": unit("nights"),
-    "개월": unit(MONTHS), "달": unit(MONTHS), "년": unit(MONTHS, 12), "년간": unit(MONTHS, 12),
+    "개월": MONTH_LONG, "달": MONTH_LONG, "년": YEARS_LONG, "년간": YEARS_LONG,
+    "세기": unit(MONTHS, 1200),
     "주년": (BARE,), "년대": (BARE,),
 }  # fmt: skip
+MONEY: Final = "원|달러|유로|엔|위안|파운드"
 UNIT: Final = (
     r"퍼센트\s?포인트|%\s?포인트|주년|년대|분기(?!점)|km/h|"
     + any_of({*UNITS} - {"m", "t", "g", "l", "L", "프로", "평", "주", "일", "달", "분"})
@@ -54,3 +71,10 @@ COUNTER: Final = (
     r"가지|개(?!월)|명|사람|분(?!야)|나라|곳|군데|건|번|차례|회|배|팀|기관|도시|지역|분야|종류?|"
     r"권|편|장|대(?!한)|쌍|가구|마을|병원|시군|축|단계|부문|과정|세대|강좌|국가|달|시간|해|주|살|쪽"
 )
+# The end of a word: what may follow a unit, a particle or a form of the copula, then no Hangul.
+BEHIND_A_UNIT: Final = (
+    r"번째|째|씩|쯤|경|께|무렵|정각|정도|가량|남짓|여|이상|이하|이내|이전|이후|미만|초과|"
+    r"동안|만에|간|당|짜리"
+)
+COPULA: Final = r"(?:입니|이었|였|인데|이라|이므로|이지만|이어서)[가-힣]*"
+WORD_END: Final = rf"(?=(?:{BEHIND_A_UNIT})?(?:{PARTICLES}|{COPULA})?(?![가-힣]))"

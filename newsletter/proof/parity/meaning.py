@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
+ROUNDED_MOST: Final = Fraction(1, 20)  # of a value that was converted to another unit
+FINEST: Final = 10**4  # decimals of a value beyond this are not looked at
+TWO_DIGITS: Final = 10  # a value with two digits or more; "20" is not rounded to tens
 YEARS_NEAR: Final = 8  # months; maximum distance of a day without a year from the issue's month
 
 
@@ -22,6 +26,7 @@ class Unit:
 
     of: str  # dimension: "length", "KRW", "%"; "" if the text names none
     factor: Fraction = Fraction(1)  # multiple of the smallest unit of the dimension
+    is_customary: bool = False  # not metric: miles, pounds, 평
 
 
 BARE: Final = Unit("")
@@ -32,11 +37,10 @@ PHONE: Final = Unit("phone")
 QUARTER: Final = Unit("quarter")
 HALF: Final = Unit("half")
 WEEKDAY: Final = Unit("weekday")  # Monday is 0
+CONVERTED: Final = frozenset({"length", "mass", "volume", "area"})  # have customary units
+CURRENCIES: Final = frozenset({"KRW", "USD", "EUR", "JPY", "GBP", "CNY"})
 # A number without a unit may match a number with a unit, except these units.
-STRICT: Final = frozenset(
-    {"%", "%p", "clock", "phone", "quarter", "half", "weekday"}
-    | {"KRW", "USD", "EUR", "JPY", "GBP", "CNY"}
-)
+STRICT: Final = frozenset({"%", "%p", "clock", "phone", "quarter", "half", "weekday"} | CURRENCIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,42 @@ class Figure:
     start: int  # offset in its text
     end: int
     scale: Fraction = field(default=Fraction(1))  # multiplier of its last word: 만, million
+
+
+def names_a_day(figure: Figure) -> bool:
+    """Return whether a figure may be a day, and not only a month or a year."""
+    return any(isinstance(one, Day) and one.day is not None for one in figure.meanings)
+
+
+def names_a_part(figure: Figure) -> bool:
+    """Return whether a figure may be a month or a year without a day."""
+    return not names_a_day(figure) and any(isinstance(one, Day) for one in figure.meanings)
+
+
+def may_be_converted(one: Quantity, other: Quantity) -> bool:
+    """Return whether one value, in a customary unit, is the other's, in a metric one, rounded."""
+    return (
+        one.unit.of == other.unit.of
+        and one.unit.is_customary != other.unit.is_customary
+        and (_is_rounded(one, other) or _is_rounded(other, one))
+    )
+
+
+def _is_rounded(exact: Quantity, rounded: Quantity) -> bool:
+    value = exact.value * exact.unit.factor / rounded.unit.factor
+    return abs(value - rounded.value) <= min(_step(rounded.value) / 2, value * ROUNDED_MOST)
+
+
+@lru_cache(maxsize=4096)  # each value is compared with many
+def _step(value: Fraction) -> Fraction:
+    """Return to which step *value* was rounded: 10 for 1,240, 50 for 1,250, 100 for 1,200."""
+    step = Fraction(1)
+    while value.denominator != 1 and step.denominator < FINEST:
+        value, step = value * 10, step / 10
+    digits = int(value)
+    while digits >= TWO_DIGITS and digits % 10 == 0:
+        digits, step = digits // 10, step * 10
+    return step * 5 if digits % 10 == 5 and digits >= TWO_DIGITS else step
 
 
 def are_comparable(one: Figure, other: Figure) -> bool:

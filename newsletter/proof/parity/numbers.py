@@ -9,7 +9,7 @@ from newsletter.languages.known import language_of
 from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
-from newsletter.proof.parity.agreement import Agreeing, say_the_same
+from newsletter.proof.parity.agreement import Agreeing, say_the_same, told_parts
 from newsletter.proof.parity.alignment import Pair, align_sides
 from newsletter.proof.parity.blocks import Block, Section, Side, sections
 from newsletter.proof.parity.clues import Reading, readings_of
@@ -37,7 +37,7 @@ class _Compared:
     """A pair of blocks with their figures."""
 
     pair: Pair
-    figures: tuple[Sequence[Figure], Sequence[Figure]]
+    figures: Sequence[tuple[Sequence[Figure], Sequence[Figure]]]  # matched with each other
     alone: tuple[list[Figure], list[Figure]]  # per language, without any agreeing figure
 
 
@@ -60,7 +60,7 @@ def numbers_of(section: Section, material: Material) -> Iterator[Finding]:
     for both in compared:
         if both.pair.one is None or both.pair.other is None:
             continue  # the rule "structure" reports blocks without a counterpart
-        left, right = without_partner(*both.figures)
+        left, right = _without_partner(both)
         one = _half(section.sides[0], both.pair.one, both.alone[0], left, spare[1])
         other = _half(section.sides[1], both.pair.other, both.alone[1], right, spare[0])
         yield from _first(_contradictions(one, other, everywhere[1]))
@@ -89,18 +89,29 @@ def _half(
     side: Side, block: Block, alone: Sequence[Figure], left: Sequence[Figure], spare: Agreeing
 ) -> _Half:
     known = set(alone)
-    return _Half(side, block, spare.lone(alone), [one for one in left if one not in known])
+    return _Half(side, block, spare.untold(alone), [one for one in left if one not in known])
 
 
 def _compare(pair: Pair, read: tuple[Reading, Reading]) -> _Compared:
     mine = read[0](pair.one).figures if pair.one else ()
     theirs = read[1](pair.other).figures if pair.other else ()
+    (mine, theirs), told = told_parts(mine, theirs)
     alone = list(mine), list(theirs)
     if say_the_same(mine, theirs):
         alone = [], []
     elif mine and theirs:
         alone = Agreeing(theirs).lone(mine), Agreeing(mine).lone(theirs)
-    return _Compared(pair, (mine, theirs), alone)
+    return _Compared(pair, ((mine, theirs), told), alone)
+
+
+def _without_partner(both: _Compared) -> tuple[list[Figure], list[Figure]]:
+    left: list[Figure] = []
+    right: list[Figure] = []
+    for ones, others in both.figures:
+        lone, alone = without_partner(ones, others)
+        left += lone
+        right += alone
+    return left, right
 
 
 def _firm(figures: Iterable[Figure]) -> list[Figure]:
@@ -129,7 +140,7 @@ def _contradictions(half: _Half, other: _Half, everywhere: Agreeing) -> Iterator
             if is_surplus:
                 is_wrong = bool(rivals.first) and (is_sure or rivals.are_sure or rivals.are_lone)
             else:
-                is_wrong = bool(rivals.first) or (is_sure and not everywhere.partners(figure))
+                is_wrong = bool(rivals.first) or (is_sure and not everywhere.tells(figure))
             if is_wrong and figure.weight is not Weight.HINT:
                 yield _finding(figure, half, other, rivals.first)
 

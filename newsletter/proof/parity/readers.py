@@ -71,6 +71,23 @@ def read_day(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         yield Figure((Day(years, month, int(day[0])),), weight, start, end)
 
 
+def read_named_day(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """
+    Read a day that is a name: ``month`` and ``days`` of any year; English may name it in words.
+
+    Two neighbours, like "3·4", are a list and not a day.
+    """
+    month, day = int(match["month"]), int(match["days"])
+    if day - month == 1:
+        numbers = ("month", month), ("days", day)
+        for group, value in numbers:
+            meanings = (Quantity(Fraction(value)),)
+            yield Figure(meanings, Weight.SURE, match.start(group), match.end(group))
+        return
+    del reading
+    yield Figure((Day(frozenset(), month, day),), Weight.WORD, match.start(), match.end())
+
+
 def _month(written: str | None, reading: Reading) -> int | None:
     if written is None:
         return None
@@ -117,13 +134,37 @@ def read_part_or_ordinal(match: re.Match[str], reading: Reading) -> Iterator[Fig
         yield Figure(meanings, Weight.WORD, match.start(), match.end())
 
 
+def read_half_of(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read half of one ``unit``, or of a ``whole`` one more: "half a year", "a year and a half"."""
+    value = Fraction(3, 2) if match["whole"] else Fraction(1, 2)
+    weight = Weight.SURE if match["whole"] else Weight.WORD
+    meanings = tuple(Quantity(value, unit) for unit in _units(match["unit"], reading))
+    yield Figure(meanings, weight, match.start(), match.end())
+
+
 def read_phone(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read a telephone number; +82 is equivalent to the 0 of Korean numbers."""
+    """
+    Read a telephone number; +82 is equivalent to the 0 of Korean numbers.
+
+    ``last`` replaces the number's last digits, for the last line of several: "4242~3" is 4242 to
+    4243. Texts often name the first line alone.
+    """
     del reading
     digits = re.sub(r"\D", "", re.sub(r"^\+82[\s.()-]*0?", "0", match["phone"]))
-    # The digit 1 before the digits keeps leading zeros.
-    meaning = Quantity(Fraction(int("1" + digits)), PHONE)
-    yield Figure((meaning,), Weight.SURE, match.start(), match.end())
+    yield Figure((_phone(digits),), Weight.SURE, match.start(), match.end("phone"))
+    if last := match["last"]:
+        whole = digits[: -len(last)] + last
+        meanings = (
+            _phone(whole),
+            Quantity(Fraction(int(last))),
+            Quantity(Fraction(int(whole[-4:]))),
+        )
+        yield Figure(meanings, Weight.WORD, match.start("last"), match.end("last"))
+
+
+def _phone(digits: str) -> Quantity:
+    """Return the meaning of a telephone number; the 1 before the digits keeps leading zeros."""
+    return Quantity(Fraction(int("1" + digits)), PHONE)
 
 
 def read_weekday(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
@@ -131,6 +172,21 @@ def read_weekday(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     for name, text in groups(match).items():
         value = Fraction(reading.tongue.weekdays[text.rstrip(".").lower()])
         yield Figure((Quantity(value, WEEKDAY),), Weight.WORD, match.start(name), match.end(name))
+
+
+def read_weekdays(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read a list of weekdays of one letter each: the group ``list``."""
+    for at, letter in enumerate(match["list"], match.start("list")):
+        if letter in reading.tongue.weekdays:
+            value = Fraction(reading.tongue.weekdays[letter])
+            yield Figure((Quantity(value, WEEKDAY),), Weight.WORD, at, at + 1)
+
+
+def read_nth(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read which ``number`` of a month's weeks or weekdays: "the first Monday", "둘째 주"."""
+    value = reading.tongue.number(match["number"])
+    if value is not None:
+        yield Figure((Quantity(value),), Weight.WORD, match.start(), match.end())
 
 
 def read_part_of_year(unit: Unit, weight: Weight) -> FigureReader:
@@ -183,7 +239,15 @@ def _units(written: str | None, reading: Reading) -> tuple[Unit, ...]:
     if written is None:
         return ()
     units = reading.tongue.units
-    return units.get(written) or units.get(written.lower()) or units.get(written.rstrip("s"), ())
+    word = " ".join(written.split())
+    spellings = (
+        word,
+        word.lower(),
+        word.rstrip("s"),
+        word.lower().rstrip("s"),
+        word.replace(" ", ""),
+    )
+    return next((units[one] for one in spellings if one in units), ())
 
 
 def _scale(written: str, reading: Reading) -> Fraction:
@@ -207,7 +271,7 @@ def _weight(match: re.Match[str], value: Fraction) -> Weight:
         return Weight.HINT
     written = found["number"]
     in_digits = any(char.isdigit() for char in written)
-    if not in_digits and value == 1:
+    if not in_digits and value == 1 and "unit" not in found:
         return Weight.HINT
     if value == 1 or (not in_digits and (value < 10 or "word" in found)):
         return Weight.WORD

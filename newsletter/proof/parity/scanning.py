@@ -8,7 +8,16 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import Final
 
-from newsletter.proof.parity.meaning import BARE, Calendar, Day, Figure, Quantity, Unit
+from newsletter.proof.parity.meaning import (
+    BARE,
+    CURRENCIES,
+    Calendar,
+    Day,
+    Figure,
+    Meaning,
+    Quantity,
+    Unit,
+)
 
 # Each character is replaced by one character, so that offsets stay valid.
 SAME_WIDTH: Final[Mapping[int, int | str]] = {
@@ -110,11 +119,15 @@ def _without(text: str, matches: Iterable[re.Match[str]]) -> str:
     return "".join([*parts, text[end:]])
 
 
-def _share_units(text: str, figures: list[Figure]) -> Iterator[Figure]:
-    """Give a first number the unit of the second: "10 and 20 percent", "3~5만 명"."""
+def _share_units(text: str, figures: Sequence[Figure]) -> Iterator[Figure]:
+    """Give both ends of a range the unit and the scale of either: "$30-50", "3~5만 명"."""
+    forward: list[Figure] = []
+    for figure in figures:
+        is_joined = forward and SHARES_UNIT.fullmatch(text, forward[-1].end, figure.start)
+        forward.append(_take_currency(figure, forward[-1]) if is_joined else figure)
     following: Figure | None = None
     shared: list[Figure] = []
-    for figure in reversed(figures):
+    for figure in reversed(forward):
         lent = figure
         if following and SHARES_UNIT.fullmatch(text, figure.end, following.start):
             lent = _lend(figure, following)
@@ -123,26 +136,46 @@ def _share_units(text: str, figures: list[Figure]) -> Iterator[Figure]:
     yield from reversed(shared)
 
 
-def _has_nothing_to_lend(figure: Figure) -> bool:
-    return figure.scale == 1 and all(
-        isinstance(one, Quantity) and one.unit == BARE for one in figure.meanings
+def _quantities(figure: Figure) -> list[Quantity]:
+    return [one for one in figure.meanings if isinstance(one, Quantity)]
+
+
+def _with_meanings(figure: Figure, meanings: Iterable[Meaning]) -> Figure:
+    return replace(figure, meanings=tuple(dict.fromkeys((*figure.meanings, *meanings))))
+
+
+def _take_currency(figure: Figure, before: Figure) -> Figure:
+    """Give a number without a unit the currency that stands in front of the number before."""
+    currencies = [one.unit for one in _quantities(before) if one.unit.of in CURRENCIES]
+    values = [one.value for one in _quantities(figure) if one.unit == BARE]
+    return _with_meanings(
+        figure, (Quantity(value, unit) for value in values for unit in currencies)
     )
 
 
 def _lend(figure: Figure, following: Figure) -> Figure:
-    bare = [one for one in figure.meanings if isinstance(one, Quantity) and one.unit == BARE]
-    if not bare or figure.scale != 1 or _has_nothing_to_lend(following):
-        return figure
-    value = bare[0].value
-    more = [
-        Quantity(value * scale, one.unit)
-        for one in following.meanings
-        if isinstance(one, Quantity)
-        for scale in {Fraction(1), following.scale}
-    ]
-    days = [
-        replace(one, day=int(value)) if one.day else replace(one, month=int(value))
-        for one in following.meanings
-        if isinstance(one, Day) and (one.day or one.month) and value.denominator == 1
-    ]
-    return replace(figure, meanings=tuple(dict.fromkeys((*figure.meanings, *more, *days))))
+    """
+    Return *figure* with the unit, the scale and the month of *following*, where it has none.
+
+    A scale is lent to a number of the same unit only: "$5" in "$5-10 million".
+    """
+    more: list[Meaning] = []
+    scales = {Fraction(1), following.scale} if figure.scale == 1 else {Fraction(1)}
+    for one in _quantities(figure):
+        more += [
+            Quantity(one.value * scale, other.unit)
+            for other in _quantities(following)
+            for scale in scales
+            if one.unit in (BARE, other.unit)
+        ]
+        if one.unit == BARE and figure.scale == 1 and one.value.denominator == 1:
+            more += _days(int(one.value), following)
+    scale = following.scale if figure.scale == 1 else figure.scale
+    return replace(_with_meanings(figure, more), scale=scale)
+
+
+def _days(value: int, following: Figure) -> Iterator[Day]:
+    """Return what *value* means before a day or a month: "3" in "3~5월"."""
+    for one in following.meanings:
+        if isinstance(one, Day) and (one.day or one.month):
+            yield replace(one, day=value) if one.day else replace(one, month=value)

@@ -16,6 +16,7 @@ from newsletter.proof.parity.readers import (
     read_slashed,
 )
 from newsletter.proof.parity.scanning import READ, Pattern
+from newsletter.proof.parity.temperatures import read_fahrenheit
 
 DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?"
 NOT_IN_A_NAME: Final = r"(?<![A-Z]-)(?<![A-Za-z\d.,#])"  # not in COVID-19, D-7, A4
@@ -54,10 +55,34 @@ SYMBOLS: Final = {
 CURRENCIES: Final = {
     "KRW": unit("KRW"), "₩": unit("KRW"), "￦": unit("KRW"),
     "USD": unit("USD"), "US$": unit("USD"), "$": unit("USD"),
-    "EUR": unit("EUR"), "€": unit("EUR"), "JPY": unit("JPY"), "¥": unit("JPY"),
-    "GBP": unit("GBP"), "£": unit("GBP"), "CNY": unit("CNY"),
+    "EUR": unit("EUR"), "€": unit("EUR"), "JPY": unit("JPY"), "CNY": unit("CNY"),
+    "RMB": unit("CNY"), "¥": (*unit("JPY"), *unit("CNY")), "GBP": unit("GBP"), "£": unit("GBP"),
 }  # fmt: skip
-CURRENCY: Final = r"KRW|USD|EUR|JPY|GBP|CNY|US\$|[₩￦$€¥£]"
+CURRENCY: Final = r"KRW|USD|EUR|JPY|GBP|CNY|RMB|US\$|[₩￦$€¥£]"
+
+
+# 48 hours are two days, 30 days a month and 365 days a year.
+HOURS_LONG: Final = (Unit(TIME, Fraction(60)), Unit(DAYS, Fraction(1, 24)))
+MONTH_LONG: Final = (Unit(MONTHS), Unit(DAYS, Fraction(30)))
+YEARS_LONG: Final = (Unit(MONTHS, Fraction(12)), Unit(DAYS, Fraction(365)))
+
+
+def customary(of: str, factor: Fraction | int | str) -> tuple[Unit, ...]:
+    """Return a unit outside the metric system; a value converted to it is rounded."""
+    return (Unit(of, Fraction(factor), is_customary=True),)
+
+
+MILE: Final = customary(METRE, "1609.344")
+YARD: Final = customary(METRE, "0.9144")
+FOOT: Final = customary(METRE, "0.3048")
+INCH: Final = customary(METRE, "0.0254")
+MASS_POUND: Final = customary(GRAM, "453.592")
+OUNCE: Final = customary(GRAM, "28.3495")
+GALLON: Final = customary(LITRE, "3.78541")
+ACRE: Final = customary(AREA, "4046.86")
+PYEONG: Final = customary(AREA, "3.305785")
+# In Korean and English a pound is money or a weight.
+POUND: Final = (*MASS_POUND, *unit("GBP"))
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -78,8 +103,8 @@ PHONES: Final = (
     Pattern(
         re.compile(
             r"(?<![\d-])(?P<phone>\+82[\s.-]*\(?0?\)?\d{1,2}\)?[\s.-]+\d{3,4}(?:[\s.-]+\d{4})?"
-            r"|\(?0\d{1,2}\)?[\s.-]+\d{3,4}[\s.-]+\d{4}|\(?0\d{1,2}\)?-\d{3}"
-            r"|1[5-9]\d{2}-\d{4})(?![\d-]*\d)"
+            r"|\(?0\d{1,2}(?:\)[\s.-]*|[\s.-]+)\d{3,4}[\s.-]+\d{4}|\(?0\d{1,2}\)?-\d{3}"
+            r"|1[5-9]\d{2}-\d{4})(?:(?:\s?~\s?|-)(?P<last>\d{1,4})(?![\d-]))?(?![\d-]*\d)"
         ),
         read_phone,
     ),
@@ -100,6 +125,31 @@ CLOCKS: Final = (
         re.compile(r"(?<![\d:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?![\d:])"),
         read_digital_clock,
     ),
+)
+
+VALUE: Final = r"\d{1,6}(?:\.\d{1,3})?"
+BELOW: Final = r"(?<![\w)~%°℃℉])(?<![\d)~%°℃℉C]\s)-(?=\d)"  # a sign, and not the dash of a range
+
+
+def below_zero(sign: str, to: str, degrees: str) -> re.Pattern[str]:
+    """Return a pattern of a temperature below zero, or of a range that begins there."""
+    return re.compile(
+        rf"{sign}(?:(?P<first>{VALUE})\s?(?:{degrees})?\s?(?:{to})\s?(?P<again>{sign})?)?"
+        rf"(?P<number>{VALUE})(?![\d,.]\d|\d)\s?(?P<degrees>{degrees})",
+        re.IGNORECASE,
+    )
+
+
+FAHRENHEIT: Final = (
+    Pattern(
+        re.compile(
+            rf"(?P<sign>{BELOW}|minus\s|영하\s?)?(?<![\d.,])(?P<number>{VALUE})"
+            r"\s?(?:°\s?F\b|℉|degrees\sFahrenheit\b)",
+            re.IGNORECASE,
+        ),
+        read_fahrenheit,
+    ),
+    Pattern(re.compile(rf"화씨\s?(?P<sign>영하\s?)?(?P<number>{VALUE})\s?도"), read_fahrenheit),
 )
 
 SLASHED: Final = (

@@ -80,9 +80,9 @@ def _shown(block: Block, figure: Figure) -> str:
 
 
 def _day(figure: Figure) -> Day | None:
-    """Return the full date that a figure means, if it has no other meaning."""
+    """Return the full date that a figure means, if it has no other meaning and not any year."""
     match figure.meanings:
-        case (Day(month=int(), day=int()) as day,):
+        case (Day(month=int(), day=int()) as day,) if day.years:
             return day
         case _:
             return None

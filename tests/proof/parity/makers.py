@@ -7,7 +7,15 @@ from newsletter.issue.glossary import Term
 from newsletter.issue.issue import Issue
 from newsletter.proof.finding import Finding
 from newsletter.proof.material import History, Material
-from newsletter.proof.parity.meaning import STRICT, Day, Figure, Meaning, Quantity, may_agree_days
+from newsletter.proof.parity.meaning import (
+    STRICT,
+    Day,
+    Figure,
+    Meaning,
+    Quantity,
+    may_agree_days,
+    may_be_converted,
+)
 from newsletter.proof.parity.rules import PARITY_RULES
 from tests.makers import make_issue, make_publication
 
@@ -45,7 +53,8 @@ def _agree(one: Meaning, other: Meaning) -> bool:
         case Quantity(), Quantity():
             names = {one.unit.of, other.unit.of}
             if len(names) == 1:
-                return one.value * one.unit.factor == other.value * other.unit.factor
+                same = one.value * one.unit.factor == other.value * other.unit.factor
+                return same or may_be_converted(one, other)
             return "" in names and not names & STRICT and one.value == other.value
         case Day(), Day():
             return may_agree_days(one, other)

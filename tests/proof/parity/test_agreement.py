@@ -15,13 +15,15 @@ from tests.work import growth
 CALENDAR = Calendar(2022, 8, frozenset({2021, 2022}))
 KOREAN = st.sampled_from(
     "12,000명 1만 2천 명 3억원 50% 5%p 7월 25일 2022년 7월 8월 25일 3시 오후 3시 (월) 30분 "
-    "5km 5,000m 첫 두 양측 1/4분기 상반기 031-000-0000 25 3 12000 8/26 절반 이틀 2개월".split(" ")
+    "5km 5,000m 20kg 30평 영하15℃ "
+    "첫 두 양측 1/4분기 상반기 031-000-0000 25 3 12000 8/26 절반 이틀 2개월".split(" ")
 )
 ENGLISH = st.sampled_from(
     [
         *("12,000 people", "KRW 300 million", "50%", "July 25", "2022", "July", "August 25, 2021"),
         *("3 p.m.", "15:00", "Monday", "30 minutes", "5 km", "first", "two", "a", "half", "25"),
         *("the first quarter", "+82 31 000 0000", "8/26", "25th", "two days", "3", "both", "12000"),
+        *("3 miles", "44 lb", "99 m²", "5°F", "20 lb", "-15 °C"),
     ]
 )
 
@@ -82,7 +84,12 @@ def test_repeated_dates_and_amounts_are_compared_in_time_that_grows_with_them() 
         en = "".join(f"{year + 1}-{month:02}-{day:02} " for month, day, year in days)
         proofed(ko, en)
 
+    def converted(count: int) -> None:
+        ko = "".join(f"{at}km, " for at in range(1, count))
+        proofed(ko, "".join(f"{at} miles, " for at in range(1, count)))
+
     assert growth(dates, 60) < 2.6
+    assert growth(converted, 75) < 3.5
     assert growth(different, 75) < 2.6
     assert growth(amounts, 310) < 2.6
 

@@ -361,7 +361,18 @@ def test_texts_read_together_say_what_each_says_alone(lang: Lang, texts: list[st
 
 @pytest.mark.parametrize("lang", list(Lang))
 @pytest.mark.parametrize(
-    "text", ["1" * 6000, "1만 " * 500, "two " * 500, "백만" * 3000, "3-" * 2000]
+    "text",
+    [
+        *("1" * 6000, "1만 " * 500, "two " * 500, "백만" * 3000, "3-" * 2000),
+        *(
+            "1 만 " * 500,
+            "영하 5~" * 500,
+            "월·" * 2000,
+            "$1-" * 1000,
+            "first " * 1000,
+            "8·1" * 2000,
+        ),
+    ],
 )
 def test_a_text_that_is_nothing_but_figures_can_be_read(lang: Lang, text: str) -> None:
     for figure in figures(lang, text):
