@@ -1,4 +1,4 @@
-"""F5: people quote reports, forward letters and answer old mails; only a server's own word acts."""
+"""F3: people quote reports, forward letters and answer old mails; only a server's own word acts."""
 
 from email.message import EmailMessage
 from email.policy import SMTP
