@@ -1,6 +1,6 @@
 """Notices that the law asks for: which are owed, which were asked for, what came of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
@@ -22,12 +22,14 @@ from sqlalchemy import (
 from newsletter.delivery.mail_url import MailUrl
 from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
+from newsletter.feedback.event import Kind
 from newsletter.lang import Lang, Preference, language_of
 from newsletter.mails.mail import NOTICES, MailKind, Request, Skip
 from newsletter.mails.notices import Notice
 from newsletter.phrases import phrase
 from newsletter.storage.answers import is_answer
 from newsletter.storage.blocking import find_blocked
+from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request
 from newsletter.storage.mail_tables import mails
@@ -40,6 +42,7 @@ from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.renewal import (
     AHEAD,
     LOOK_BACK,
+    TIME_TO_ANSWER,
     UNANSWERED,
     YEARS,
     Silence,
@@ -53,6 +56,12 @@ AT_A_TIME: Final = 500  # readers in one transaction
 _READER: Final = subscribers.c
 _MAIL: Final = mails.c
 _WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
+_EVENT: Final = feedback_events.c
+_CAME_BACK: Final = exists().where(
+    _EVENT.subscriber_id == _READER.id,  # of an index
+    _EVENT.mail_name == _MAIL.name,
+    _EVENT.kind == Kind.BOUNCE.value,
+)
 
 
 class SqlNotices:
@@ -167,13 +176,14 @@ class SqlNotices:
         """
         End the subscriptions of readers who were asked, and did not answer in time.
 
-        Only where the mail was accepted and said so, and the consent is the same as then.
+        Only where the mail was accepted and said so, left in good time, and has not come back; and
+        where nobody has put the reader back since, or agreed for them again.
         """
         if self._is_rehearsal:
             return 0
         today = now.astimezone(self._zone).date()
         query = (
-            select(_MAIL.facts, _READER.address_key, _READER.consented_at)
+            select(_MAIL.facts, _MAIL.begun_at, _READER.address_key, _READER.consented_at)
             .join(subscribers, _READER.id == _MAIL.subscriber_id)
             .where(
                 _MAIL.kind == MailKind.RENEWAL.value,
@@ -182,6 +192,8 @@ class SqlNotices:
                 _MAIL.used_at.is_(None),
                 _READER.address_key == _MAIL.address_key,
                 _READER.standing == Standing.ACTIVE.value,
+                _READER.standing_since <= _MAIL.begun_at,
+                ~_CAME_BACK,
             )
         )
         with reading(self._database) as connection:
@@ -190,11 +202,17 @@ class SqlNotices:
                 for row in connection.execute(query)
                 if row.facts["silence"] == Silence.REMOVED
                 and today > date.fromisoformat(row.facts["until"])
+                and self._was_in_time(row.begun_at, row.facts)
                 and row.consented_at == datetime.fromisoformat(row.facts["agreed"])
             ]
         for start in range(0, len(keys), AT_A_TIME):
             self._commits.run(partial(_end, keys=keys[start : start + AT_A_TIME], now=now))
         return len(keys)
+
+    def _was_in_time(self, begun_at: datetime, facts: Mapping[str, str]) -> bool:
+        """Return whether a notice left so early that its reader could answer."""
+        left = begun_at.astimezone(self._zone).date()
+        return left + TIME_TO_ANSWER <= date.fromisoformat(facts["until"])
 
     def _rows(
         self, condition: ColumnElement[bool], asked_at: ColumnElement[Any] | None = None

@@ -15,6 +15,7 @@ UNANSWERED: Final = "renewal"  # the author of a standing that silence has broug
 LOOK_BACK: Final = timedelta(days=RESULT_DAYS + 1)  # the last of these days ends at midnight
 YEARS: Final = 2  # within which consent is confirmed again, and again
 AHEAD: Final = timedelta(days=30)  # of the last day, from which on readers are asked
+TIME_TO_ANSWER: Final = timedelta(days=3)  # silence after a later notice means nothing
 
 
 class Silence(StrEnum):

@@ -279,6 +279,33 @@ def test_s5_what_silence_means_is_a_setting(tmp_path: Path, silence: str) -> Non
     assert owed(house) == []
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE mails SET begun_at = '2022-08-29 09:00:00.000000' WHERE kind = 'renewal'",  # late
+        "UPDATE mails SET begun_at = '2022-09-01 09:00:00.000000' WHERE kind = 'renewal'",
+        "INSERT INTO feedback_events (source, raw_id, received_at, kind, bounce_class, proof,"
+        " subscriber_id, mail_name, action) SELECT 'mail', 'x', begun_at, 'bounce', 'soft',"
+        " 'address', subscriber_id, name, 'count' FROM mails WHERE kind = 'renewal'",
+        "UPDATE subscribers SET standing_since = '2022-08-28 09:00:00.000000'",  # put back
+    ],
+)
+def test_s5_silence_means_nothing_where_the_question_was_late_or_never_there(
+    tmp_path: Path, change: str
+) -> None:
+    house = House(tmp_path, renewal_silence="removed", mail_url=DELIVERED)
+    consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
+    house.stage.run("notices", "send")
+    house.mails()
+    with house.site.records.database.begin() as connection:
+        assert connection.exec_driver_sql(change).rowcount
+
+    house.move_clock(days=9)
+    house.room.keep_up()
+
+    assert house.standing(NEW) == "active"
+
+
 def test_s5_a_notice_that_no_server_accepted_ends_no_subscription(tmp_path: Path) -> None:
     house = House(tmp_path, renewal_silence="removed")
     consented(house, NEW, TWO_YEARS - timedelta(days=5), Preference.KO)
