@@ -24,6 +24,7 @@ def delete_old(site: Site) -> Room:
     if old := kept.find_old(now):
         open_record(site).forget_kept(old)
         kept.delete(old)
+    open_record(site).forget_writers(now - site.settings.keep_feedback)
     kept.mark_tidy(now)
     return kept.look_around(now)
 

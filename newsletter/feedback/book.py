@@ -145,5 +145,12 @@ class FeedbackRecord(Protocol):
     def kept_of_erased(self) -> Sequence[str]:
         """Return the file names of kept mails that were proven to be an erased reader's."""
 
+    def forget_writers(self, before: datetime) -> None:
+        """
+        Remove sender and subject from the events before that time, and what is of no reader.
+
+        A server's words of a reader's letter stay with the reader.
+        """
+
     def forget_kept(self, names: Collection[str]) -> None:
         """Record that these kept mails were deleted."""

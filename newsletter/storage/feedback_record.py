@@ -195,6 +195,22 @@ class SqlFeedbackRecord:
             )
         )
 
+    def forget_writers(self, before: datetime) -> None:
+        """Remove who wrote, and about what, from events before that; see `FeedbackRecord`."""
+        is_old = and_(
+            _OF.received_at < before, or_(_OF.sender.is_not(None), _OF.subject.is_not(None))
+        )
+        is_nobodys = and_(
+            _OF.received_at < before, _OF.subscriber_id.is_(None), _OF.words.is_not(None)
+        )
+
+        def forget(connection: Connection) -> None:
+            of_all = update(feedback_events).where(is_old)
+            connection.execute(of_all.values(sender=None, subject=None))
+            connection.execute(update(feedback_events).where(is_nobodys).values(words=None))
+
+        self._commits.run(forget)
+
 
 def _recorded(row: Row[Any]) -> Recorded:
     return Recorded(

@@ -22,6 +22,8 @@ _SENT: Final = (constant(State.ACCEPTED), constant(State.UNKNOWN))
 _EVENT: Final = feedback_events.c
 _OF: Final = deliveries.c
 _AT_A_TIME: Final = 10_000
+_LOOK_BACK: Final = 60  # issues
+_OF_MAILBOX: Final = frozenset({BounceClass.SOFT.value, BounceClass.UNKNOWN.value})
 
 
 class LetterMarks(Protocol):
@@ -161,12 +163,13 @@ def count_streak(connection: Connection, letter: Letter, most: int) -> int:
     """
     Return how many issues in a row came back from a reader, with the letter's own.
 
-    A letter that was accepted, and did not come back, ends the row. Letters from before a person
-    put the reader back on the list do not count; nor do those that no server has accepted.
+    A letter that was accepted, and did not come back, ends the row. What says nothing of the
+    mailbox is passed over: a letter that may not have left, or that came back because of us or of
+    itself. Letters from before a person put the reader back on the list do not count.
     """
     reader = letter.reader
     query = (
-        select(_OF.issue)
+        select(_OF.issue, _OF.state)
         .join_from(deliveries, dispatches)
         .where(
             _OF.issue.in_(select(dispatches.c.issue).where(IS_WHOLE)),
@@ -176,26 +179,23 @@ def count_streak(connection: Connection, letter: Letter, most: int) -> int:
             dispatches.c.is_rehearsal.is_(False),
         )
         .order_by(_OF.begun_at.desc(), _OF.id.desc())
-        .limit(most)
+        .limit(_LOOK_BACK)
     )
     if reader.standing is Standing.ACTIVE:
         query = query.where(_OF.begun_at >= reader.standing_since)
-    soft = (BounceClass.SOFT.value, BounceClass.UNKNOWN.value)
-    came_back = {letter.issue} | set(
-        connection.execute(
-            select(_EVENT.issue).where(
-                _EVENT.subscriber_id == reader.id,
-                _EVENT.kind == Kind.BOUNCE.value,
-                _EVENT.bounce_class.in_(soft),
-            )
-        ).scalars()
+    bounced = select(_EVENT.issue, _EVENT.bounce_class).where(
+        _EVENT.subscriber_id == reader.id, _EVENT.kind == Kind.BOUNCE.value
     )
+    came_back, says_nothing = {letter.issue}, set[str]()
+    for issue, bounce_class in connection.execute(bounced):
+        (came_back if bounce_class in _OF_MAILBOX else says_nothing).add(issue)
     streak = 0
-    for issue in connection.execute(query).scalars():
-        if issue not in came_back:
+    for issue, state in connection.execute(query):
+        if issue in came_back:
+            streak += 1
+        elif issue not in says_nothing and state != State.UNKNOWN.value:
             break
-        streak += 1
-    return streak
+    return min(streak, most)
 
 
 def find_crowd(connection: Connection, letter: Letter, letters: ReturnedLetters) -> Crowd:

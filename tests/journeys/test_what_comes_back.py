@@ -81,6 +81,43 @@ def test_a_full_mailbox_is_suspended_after_the_fifth_issue_in_a_row(tmp_path: Pa
     assert stage.standing(R1) == Standing.ACTIVE  # the row begins anew
 
 
+def test_a_letter_that_says_nothing_of_the_mailbox_does_not_end_the_row(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+
+    for number in range(1, 8):
+        letters = stage.send_issue()
+        is_ours = number in {2, 5}  # refused because of us, or perhaps never sent
+        words, status = (SPAM, "5.7.1") if is_ours else (FULL, "4.2.2")
+        if number == 5:
+            with stage.site.records.database.begin() as connection:
+                connection.exec_driver_sql(
+                    "UPDATE deliveries SET state = 'unknown' WHERE issue = ?", (stage.issues[-1],)
+                )
+        else:
+            stage.pipe(bounce(letters[R1], words, status=status))
+        assert stage.standings() == ({} if number < 7 else {"suspended bounced": [R1]}), number
+
+
+def test_who_wrote_is_forgotten_with_what_they_wrote(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    stage.pipe(answer("What is new?", sender="stranger@example.net", subject="A question"))
+    stage.pipe(bounce(letters[R1], FULL, status="4.2.2"))
+    query = "SELECT sender, subject, words FROM feedback_events ORDER BY id"
+    found = list[tuple[object, ...]]()
+
+    for days in (0, 91):
+        stage.site.now += timedelta(days=days)
+        stage.pipe(bounce(letters[R2], f"{FULL} {days}", status="4.2.2"))  # tidies, too
+        with stage.site.records.database.connect() as connection:
+            found += [tuple(row) for row in connection.exec_driver_sql(query)]
+
+    assert found[0][:2] == ("stranger@example.net", "A question")
+    assert found[3] == (None, None, None)
+    assert found[1] == found[4]
+    assert found[4][2]
+
+
 def test_two_bounces_of_one_issue_count_once(tmp_path: Path) -> None:
     stage = ReturningStage(tmp_path)
     letters = stage.send_issue()
