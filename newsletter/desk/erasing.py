@@ -40,7 +40,7 @@ def find_known(site: Site, address: Address) -> Known:
     """
     known = site.records.erasing().find(address.key, site.clock())
     entry = known.entry
-    if entry is None and not known.mails and not known.was_erased:
+    if entry is None and not (known.mails or known.returned or known.was_erased):
         raise ContentError(phrase("subscribers.not-on-list", address=address.spelling))
     if entry is not None and entry.why.cause is Cause.MOVED:
         because = entry.why.because

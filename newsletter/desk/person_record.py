@@ -41,8 +41,8 @@ class PersonRecord:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is known but that somebody asked."""
-        known = (self.subscriber, self.consents, self.requests, self.leaks, self.block)
-        return not any(known)
+        known = (self.subscriber, self.consents, self.requests, self.returned)
+        return not any((*known, self.leaks, self.block))
 
 
 def find_person(records: "Records", address: Address) -> PersonRecord:

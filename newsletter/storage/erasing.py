@@ -33,6 +33,7 @@ from newsletter.storage.erased_people import (
 from newsletter.storage.erasing_rows import erase_rows, remove_placeholders
 from newsletter.storage.erasure_journal import Line
 from newsletter.storage.erasure_tables import erased_names, erasures, rejects_files
+from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.import_tables import imported_rows, imports
 from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
 from newsletter.storage.mail_tables import mails
@@ -82,8 +83,13 @@ class SqlErasing:
             row = connection.execute(select(*ENTRY_COLUMNS).where(_LIST.address_key == key)).first()
             counted = select(func.count()).select_from(mails).where(mails.c.address_key == key)
             was = connection.execute(select(_OF.id).where(_OF.address_hash == hashed).limit(1))
-            entry = None if row is None else read_entry(row)
-            return Known(entry, connection.execute(counted).scalar_one(), was.first() is not None)
+            written = select(func.count()).where(func.lower(feedback_events.c.sender) == key)
+            return Known(
+                entry=None if row is None else read_entry(row),
+                mails=connection.execute(counted).scalar_one(),
+                was_erased=was.first() is not None,
+                returned=connection.execute(written).scalar_one(),
+            )
 
     def find_due(self, withdrawn_before: datetime, count: int) -> Sequence[str]:
         """Return the keys of readers who withdrew before a time, the earliest first."""

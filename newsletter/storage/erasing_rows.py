@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     and_,
     delete,
+    func,
     or_,
     select,
     type_coerce,
@@ -137,7 +138,7 @@ def _erase_events(rows: Rows, people: People) -> int:
     if not rows.has(of.subscriber_id):
         return 0
     names = ("subscriber_id", "mail_name", "words", "sender", "subject")
-    theirs = is_in(of.subscriber_id, people.ids)
+    theirs = or_(is_in(of.subscriber_id, people.ids), is_in(func.lower(of.sender), people.keys))
     return rows.change(feedback_events, theirs, dict.fromkeys(names))
 
 

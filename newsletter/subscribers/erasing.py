@@ -70,8 +70,9 @@ class Known:
     """What is stored of the owner of an address."""
 
     entry: Entry | None  # None: not on the list
-    mails: int
+    mails: int  # that they asked for
     was_erased: bool
+    returned: int = 0  # mails that they wrote to the bounce mailbox
 
 
 @dataclass(frozen=True, slots=True)

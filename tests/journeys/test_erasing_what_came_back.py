@@ -54,7 +54,7 @@ def test_s10_mails_that_are_theirs_or_name_them_are_deleted(tmp_path: Path) -> N
 
     said = stage.run("subscribers", "erase", R1, "--yes")
 
-    assert "bounces and answers: 6" in said  # two records of theirs, four mails
+    assert "bounces and answers: 7" in said  # three records of theirs, four mails
     assert traces(stage, R1, ALIAS) == []
     assert len(kept(stage)) == 1
     assert stage.standing(R2) == "suppressed complained"
@@ -106,3 +106,19 @@ def test_s10_what_a_crash_left_half_written_is_looked_at(tmp_path: Path) -> None
     stage.run("subscribers", "erase", R1, "--yes")
 
     assert kept(stage) == [f".{'2' * 40}-person.eml.2.part", other]
+
+
+def test_s10_a_stranger_who_wrote_is_shown_and_erased(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path)
+    stage.send_issue()
+    stranger = "stranger@else.example.com"
+    stage.pipe(answer("unsubscribe me", sender=f"Minji <{stranger.title()}>", subject="수신거부"))
+    stage.pipe(answer("Hello", sender=R3))
+
+    assert "수신거부" in stage.run("subscribers", "show", stranger, "--json")
+    said = stage.run("subscribers", "erase", stranger, "--yes")
+
+    assert "what they wrote to us" in said
+    assert traces(stage, stranger, stranger.title()) == []
+    assert len(kept(stage)) == 1
+    assert stage.standings() == {}

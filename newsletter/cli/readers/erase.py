@@ -92,8 +92,10 @@ def _ask(address: Address, known: Known, *, yes: bool) -> None:
         tell("Reader", f"{entry.address} {entry.name}".strip(), standing, cells=CELLS)
     elif known.was_erased:
         tell("Reader", _("was erased before; what is left is looked for again"), cells=CELLS)
-    else:
+    elif known.mails:
         tell("Reader", _("not on the list; emails they asked for are stored"), cells=CELLS)
+    else:
+        tell("Reader", _("not on the list; what they wrote to us is stored"), cells=CELLS)
     require_person(_("erase"), yes=yes)
     question = _("Erase {address} for good?", address=address.spelling)
     if not yes and not confirm(question):
