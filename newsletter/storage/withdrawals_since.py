@@ -28,7 +28,7 @@ from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.importing import cause_of
 from newsletter.subscribers.reader_id import ReaderId
-from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
 from newsletter.subscribers.why import Cause, Why, firmest
 
 AT_A_TIME: Final = 1_000
@@ -130,10 +130,8 @@ def _says_more(left: Entry, entry: Entry) -> bool:
     Not if its reader has agreed later: then that ledger is the older one. When an import says that
     somebody left is as the other list said, so only consents are compared.
     """
-    if entry.standing is Standing.ACTIVE:
+    if entry.standing in MAY_LEAVE and entry.standing is not left.standing:
         return entry.consented_at is None or entry.consented_at <= left.standing_since
-    if entry.standing is Standing.SUSPENDED and left.standing is not Standing.SUSPENDED:
-        return True
     is_firmer = firmest([cause_of(entry), left.why.cause]) is not cause_of(entry)
     return is_firmer and left.why.cause is not None
 

@@ -1,5 +1,6 @@
 """F3: people quote reports, forward letters and answer old mails; only a server's own word acts."""
 
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -29,7 +30,7 @@ def forwarded(content: bytes, *, sender: str, to: str) -> bytes:
     mail["To"] = to
     mail["Subject"] = "FW: what is this?"
     mail.set_content("Please look at the mail below. Should we do something?")
-    mail.add_attachment(content, maintype="message", subtype="rfc822", filename="mail.eml")
+    mail.add_attachment(message_from_bytes(content, policy=SMTP), filename="mail.eml")
     return mail.as_bytes(policy=SMTP)
 
 
