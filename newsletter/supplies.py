@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from newsletter.compose.press import Press
     from newsletter.proof.clients.features import Support
     from newsletter.proof.material import Look
+    from newsletter.proof.parity.lexicon import Lexicon
 
 PACKAGE: Final = Path(__file__).parent
 
@@ -129,6 +130,17 @@ def _own_templates() -> tuple[Path, ...]:
     """The folders of our templates: inside an installed package, or in a checkout."""
     installed = PACKAGE / "site" / "templates"
     return (installed,) if installed.is_dir() else (PACKAGE.parent / "templates",)
+
+
+@cache
+def read_words() -> "Lexicon":
+    """Read the lexicon by which a proof knows what a sentence of the other language says."""
+    from newsletter.proof.parity.lexicon import read_lexicon  # noqa: PLC0415 - a proof's alone
+
+    folder = PACKAGE / "proof" / "parity" / "words"
+    texts = {file.stem: file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.txt"))}
+    places = texts.pop("places")
+    return read_lexicon(texts.values(), places)
 
 
 @cache

@@ -209,6 +209,7 @@ def make_issue(
     month: int = 8,
     advertising: bool = False,
     picture: Picture | None = None,
+    year: int = 2022,
 ) -> Issue:
     """Make an issue of one article in memory; texts are (Korean, English)."""
     letters, texts = {}, {}
@@ -231,10 +232,10 @@ def make_issue(
             body=make_markdown(body),
         )
     return Issue(
-        id=f"2022-{month:02}",
-        year=2022,
+        id=f"{year}-{month:02}",
+        year=year,
         month=month,
-        date=date(2022, month, 26),
+        date=date(year, month, 26),
         advertising=advertising,
         letters=letters,
         articles=(Article("01-conference", texts),),

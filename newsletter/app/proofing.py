@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from newsletter.errors import ContentError
-from newsletter.supplies import look_at, read_client_support
+from newsletter.supplies import look_at, read_client_support, read_words
 
 if TYPE_CHECKING:
     from newsletter.app.site import Composed, Site
@@ -63,6 +63,7 @@ def proofread(
         label_with(composed.press.strings, composed.issue.label),
         composed.publication.terms,
         None if isinstance(history, NoHistory) else history,
+        read_words(),
         read_client_support(),
         site.link_probe() if online else None,
         history.reason if isinstance(history, NoHistory) else "",

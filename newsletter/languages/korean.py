@@ -14,6 +14,14 @@ PARTICLES: Final = (
     "이다|인|까지|부터|마다|만|은|는|이|가|을|를|의|보다|처럼|측|들|께서|등|및|하고"
 )
 
+# Words, and beginnings of words, that serve the grammar.
+FUNCTION_WORDS: Final = frozenset(
+    "그 이 저 것 수 등 및 또 더 때 중 명 들 데 그는 그의 그녀 그가 이는 이를 있다 있는 있었다 "
+    "있습니다 있어 있으며 있도록 없다 된다 되었 됐다 되는 되어 되었다 됩니다 한다 했다 했습니다 "
+    "합니 합니다 하는 하고 하면 하며 하여 해서 위해 위한 위하 통해 통한 대한 대해 따라 따른 때문 "
+    "것은 것이 것을 수도 경우".split()
+)
+
 KOREAN: Final = Language(
     lang=Lang.KO,
     name=phrase("common.korean"),
@@ -33,4 +41,6 @@ KOREAN: Final = Language(
         re.compile(r"[가-힣ㄱ-ㆎ]"),
         1,
     ),
+    function_words=FUNCTION_WORDS,
+    unfinished=re.compile(r"(?:[A-Z]|Dr|Mr|Ms|Mrs|vs|No)\.$"),
 )

@@ -29,3 +29,5 @@ class Language:
     empty_links: frozenset[str]  # link texts without information, in lower case
     empty_descriptions: frozenset[str]  # alt texts without information, in lower case
     residue: Residue
+    function_words: frozenset[str]  # in lower case; they carry no meaning of their own
+    unfinished: re.Pattern[str]  # text with a stop at its end that does not end a sentence

@@ -14,6 +14,7 @@ from newsletter.issue.starter import StarterWords
 from newsletter.lang import Lang
 from newsletter.phrases import Said, phrase
 from newsletter.proof.clients.features import Support
+from newsletter.proof.parity.lexicon import Lexicon
 
 NO_REPOSITORY: Final = phrase("proof.no-repository")
 
@@ -70,6 +71,7 @@ class Material:
     strings: Mapping[Lang, Strings]
     terms: Sequence[Term]
     history: History | None  # None: no history; `no_history` says why
+    lexicon: Lexicon | None = None  # None: sentences are not compared
     support: Support | None = None  # support of features by mail clients; None: not checked
     probe: Probe | None = None  # None: links are not checked
     no_history: Said = NO_REPOSITORY

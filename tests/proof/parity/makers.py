@@ -17,6 +17,7 @@ from newsletter.proof.parity.meaning import (
     may_be_converted,
 )
 from newsletter.proof.parity.rules import PARITY_RULES
+from newsletter.supplies import read_words
 from tests.makers import make_issue, make_publication
 
 
@@ -25,7 +26,7 @@ def make_material(
 ) -> Material:
     """Make the material of an issue; comparing languages needs no composed letter."""
     composition = Composition(issue.id, {}, (), {}, "")
-    return Material(make_publication(), issue, composition, {}, terms, history)
+    return Material(make_publication(), issue, composition, {}, terms, history, read_words())
 
 
 def findings_of(material: Material, rule: str | None = None) -> list[Finding]:
