@@ -21,6 +21,8 @@ from newsletter.proof.parity.meaning import (
     names_a_part,
 )
 
+SMALL: Final = 20  # a value below this may be the conversion of a single digit
+NEAR_SMALL: Final = 0.1
 NEAR: Final = 0.06  # a converted value is at most this part larger or smaller; see meaning.py
 FEW: Final = 8  # up to this many figures, a linear search is as fast as the index
 
@@ -147,8 +149,9 @@ class _Converted:
         """Return the indices of the quantities that *quantity* may be converted to."""
         found = self._found.get((quantity.unit.of, not quantity.unit.is_customary), [])
         size = _size(quantity)
+        near = NEAR if quantity.value >= SMALL else NEAR_SMALL
         start, end = (
-            bisect(found, size * factor, key=itemgetter(0)) for factor in (1 - NEAR, 1 + NEAR)
+            bisect(found, size * factor, key=itemgetter(0)) for factor in (1 - near, 1 / (1 - near))
         )
         return [at for _, at, one in found[start:end] if may_be_converted(quantity, one)]
 

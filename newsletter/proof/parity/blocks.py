@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from itertools import combinations
+from itertools import chain, combinations, repeat
+from typing import Final
 
 from markdown_it.token import Token
 
@@ -15,6 +16,8 @@ from newsletter.issue.lines import LINE
 from newsletter.issue.markdown import Markdown, alt_of
 from newsletter.issue.notice import Notice
 from newsletter.lang import Lang
+
+BETWEEN_CELLS: Final = " | "
 
 
 class Kind(StrEnum):
@@ -40,6 +43,7 @@ class Block:
     starts: tuple[int, ...] = ()  # offsets in *text* where further lines of the file start
     cells: tuple["Block", ...] = ()  # of a table row
     foreign: tuple[tuple[int, int], ...] = ()  # (start, end) of parts marked as another language
+    head: str = ""  # of a table's cell: the heading of its column
 
     def line_at(self, place: int) -> int | None:
         """Return the line of the file that contains the character at offset *place*."""
@@ -205,17 +209,20 @@ def _fact(words: ArticleText, label: str, value: str) -> Block:
 
 def _blocks(markdown: Markdown) -> Iterator[Block]:
     row: list[Block] | None = None
+    heads: list[str] = []
     inside: list[str] = []
     line = markdown.first_line
     for token in markdown.tokens:
         if token.map:
             line = token.map[0] + markdown.first_line
         _step(inside, token)
-        if token.type == "tr_open":
+        if token.type == "thead_open":
+            heads = []
+        elif token.type == "tr_open":
             row = []
         elif token.type == "tr_close" and row is not None:
-            text = " | ".join(cell.text for cell in row)
-            yield Block(Kind.ROW, Kind.ROW, text, row[0].line if row else line, cells=tuple(row))
+            yield _row(row, heads, line)
+            heads = heads or [cell.text for cell in row]
             row = None
         elif token.type == "inline":
             block = _inline_block(token, _kind(inside), line)
@@ -227,6 +234,15 @@ def _blocks(markdown: Markdown) -> Iterator[Block]:
             text = token.content.rstrip("\n")
             first = line + (token.type == "fence")
             yield Block(Kind.CODE, Kind.CODE, text, first, _line_starts(text))
+
+
+def _row(cells: Sequence[Block], heads: Sequence[str], line: int) -> Block:
+    headed = [
+        replace(cell, head=head)
+        for cell, head in zip(cells, chain(heads, repeat("")), strict=False)
+    ]
+    text = BETWEEN_CELLS.join(cell.text for cell in cells)
+    return Block(Kind.ROW, Kind.ROW, text, cells[0].line if cells else line, cells=tuple(headed))
 
 
 def _step(inside: list[str], token: Token) -> None:

@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Final
 
-from newsletter.proof.parity.meaning import CLOCK, Figure, Quantity, Weight
+from newsletter.proof.parity.meaning import CLOCK, Figure, Quantity, Unit, Weight
 from newsletter.proof.parity.readers import groups
 from newsletter.proof.parity.scanning import Reading
 
 AMBIGUOUS_TO: Final = 12  # an hour up to this one may be a.m. or p.m.
 DAY: Final = 24 * 60
+TIME: Final = Unit("duration")  # in minutes
+SPOKEN: Final = {"quarter": Fraction(15), "half": Fraction(30)}
 
 
 def read_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
@@ -65,4 +68,32 @@ def read_digital_clock(match: re.Match[str], reading: Reading) -> Iterator[Figur
     del reading
     hour, minute = int(match["hour"]), int(match["minute"])
     can_be_later = 1 <= hour <= 7 and not match["hour"].startswith("0")
-    yield _at((hour, hour + 12) if can_be_later else (hour,), minute, match.start(), match.end())
+    figure = _at((hour, hour + 12) if can_be_later else (hour,), minute, match.start(), match.end())
+    # The result of a race looks the same: 2:24 hours, or minutes.
+    long = (
+        Quantity(Fraction(hour * 60 + minute), TIME),
+        Quantity(hour + Fraction(minute, 60), TIME),
+    )
+    yield replace(figure, meanings=(*figure.meanings, *long))
+
+
+def read_spoken_clock(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "ten past nine" and "a quarter to five": in the morning or in the afternoon."""
+    word = match["more"].removesuffix(" minutes").split()[-1].lower()
+    minutes = SPOKEN.get(word) or reading.tongue.number(word)
+    if minutes is not None and minutes < 60:
+        is_before = match["way"].lower() in ("to", "before")
+        offset = int(-minutes if is_before else minutes)
+        times = tuple(
+            Quantity(Fraction((hour * 60 + offset) % DAY), CLOCK)
+            for hour in _hours(match["hour"], None, reading)
+        )
+        yield Figure(times, Weight.WORD, match.start(), match.end())
+
+
+def read_bare_hour(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "at 7": an hour, if the other language says one, or a number."""
+    hours = _hours(match["hour"], None, reading)
+    times = [Quantity(Fraction(hour * 60), CLOCK) for hour in hours]
+    number = Quantity(Fraction(int(match["hour"])))
+    yield Figure((number, *times), Weight.SURE, match.start("hour"), match.end("hour"))

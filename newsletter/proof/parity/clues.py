@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
@@ -10,7 +11,7 @@ from newsletter.lang import Lang
 from newsletter.proof.material import Material
 from newsletter.proof.parity.blocks import Block, Section, Side
 from newsletter.proof.parity.meaning import Calendar, Figure
-from newsletter.proof.parity.scanning import figures_of
+from newsletter.proof.parity.scanning import figures_of, multiplied, scale_of
 from newsletter.proof.parity.tongues import tongue_of
 
 YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
@@ -38,7 +39,11 @@ class Reading:
 
     def __call__(self, block: Block) -> Clues:
         """Return the clues of *block*; each text is read once and cached for all rules."""
-        return _clues(self)[block.text]
+        clues = _clues(self)[block.text]
+        scale = scale_of(block.head, tongue_of(self.lang)) if block.head else Fraction(1)
+        if scale == 1:
+            return clues
+        return Clues([multiplied(figure, scale) for figure in clues.figures], clues.names)
 
 
 def readings_of(section: Section, material: Material) -> tuple[Reading, Reading]:

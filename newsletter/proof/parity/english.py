@@ -4,10 +4,12 @@ import re
 from fractions import Fraction
 from typing import Final
 
-from newsletter.proof.parity.clocks import read_clock
+from newsletter.proof.parity.clocks import read_bare_hour, read_clock, read_spoken_clock
+from newsletter.proof.parity.durations import DURATIONS
 from newsletter.proof.parity.english_numbers import (
     IN_DIGITS,
     IN_WORDS,
+    OF_MONEY,
     ORDINALS,
     SCALES,
     english_number,
@@ -15,19 +17,26 @@ from newsletter.proof.parity.english_numbers import (
 from newsletter.proof.parity.english_words import HOURS, MONTHS, UNIT, UNITS, WEEKDAY, WEEKDAYS
 from newsletter.proof.parity.meaning import CLOCK, HALF, PERCENT, QUARTER, Quantity, Unit
 from newsletter.proof.parity.meaning import WEEKDAY as MONDAYS
+from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
+from newsletter.proof.parity.meaning import WEEKENDS as WEEKENDS_MEANT
 from newsletter.proof.parity.readers import (
     fixed,
     nothing,
     read_day,
+    read_every_other,
     read_fraction,
     read_half_of,
+    read_halves,
+    read_lunar_month,
     read_nth,
     read_ordinal,
     read_part_of_year,
     read_part_or_ordinal,
     read_quantity,
+    read_rate,
     read_weekday,
     read_year,
+    read_years,
 )
 from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
 from newsletter.proof.parity.spellings import (
@@ -47,6 +56,7 @@ from newsletter.proof.parity.spellings import (
     TIME,
     VALUE,
     WORD,
+    YEARS,
     any_of,
     below_zero,
 )
@@ -65,7 +75,10 @@ YEAR: Final = r"(?P<year>(?:19|20)\d{2})(?!\d|,\d)"
 ALSO_WORDS: Final = "May|March|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 HOUR: Final = r"(?:1[0-2]|0?[1-9])"
 HOUR_IN_WORDS: Final = r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-PART_OF_DAY: Final = r"(?:in\sthe|at)\s(?P<part>morning|afternoon|evening|night)\b"
+PART_OF_DAY: Final = (
+    r"(?:in\sthe|at|on\sthe|every|each|that|this|the\s(?:same|next|following)|tomorrow"
+    rf"|(?:on\s)?{WEEKDAY})\s(?P<part>morning|afternoon|evening|night)s?\b"
+)
 
 
 def _pattern(regex: str, read: FigureReader, flags: re.RegexFlag = re.IGNORECASE) -> Pattern:
@@ -78,6 +91,14 @@ def _number(value: int, unit: str = "") -> Quantity:
 
 def _half(number: int) -> Quantity:
     return Quantity(Fraction(number), HALF)
+
+
+def _weekday(value: int) -> Quantity:
+    return Quantity(Fraction(value), MONDAYS)
+
+
+def _quarter(number: int) -> Quantity:
+    return Quantity(Fraction(number), QUARTER)
 
 
 OF_A_YEAR: Final = (
@@ -104,6 +125,10 @@ DATES: Final = (
     _pattern(rf"\b{MONTH},?\s(?:of\s)?{YEAR}", read_day, re.NOFLAG),
     _pattern(rf"\b(?P<hint>(?P<month>{ALSO_WORDS}))\b(?!\.)", read_day, re.NOFLAG),
     _pattern(rf"\b{MONTH}", read_day, re.NOFLAG),
+    _pattern(
+        rf"\b(?P<number>{any_of(ORDINALS)})\s(?:lunar\smonth|month\sof\sthe\s(?:lunar|traditional))\b",
+        read_lunar_month,
+    ),
 )
 
 TIMES: Final = (
@@ -113,10 +138,21 @@ TIMES: Final = (
         read_clock,
     ),
     _pattern(rf"\b(?P<hour>{HOUR}|{HOUR_IN_WORDS})\so'clock(?:\s{PART_OF_DAY})?", read_clock),
+    _pattern(rf"(?<![\d:.,])(?P<hour>{HOUR})[:.](?P<minute>[0-5]\d)\s{PART_OF_DAY}", read_clock),
     _pattern(
         rf"\b(?:at|from|to|until|till|by|before|after|around|about)\s(?P<hour>{HOUR}|{HOUR_IN_WORDS})"
         rf"(?:[:.](?P<minute>[0-5]\d)|[\s-](?P<half>thirty))?\s{PART_OF_DAY}",
         read_clock,
+    ),
+    _pattern(
+        rf"\b(?P<more>(?:five|ten|twenty|twenty-five|\d{{1,2}})(?:\sminutes)?(?=\spast)"
+        rf"|(?:a\s)?quarter|half(?=\spast)|(?:five|ten|twenty|twenty-five)(?=\sminutes\sto))"
+        rf"(?:\sminutes)?\s(?P<way>past|to)\s(?P<hour>{HOUR_IN_WORDS}|{HOUR})\b(?!\s?(?:{UNIT}))",
+        read_spoken_clock,
+    ),
+    _pattern(
+        rf"\bat\s(?P<hour>{HOUR})(?![\d:,%/-]|\.\d|\s?(?:{UNIT})|\s[a-z]+s\b|\s(?:million|billion))",
+        read_bare_hour,
     ),
     _pattern(
         r"\b(?:12(?:[:.]00)?\s)?(?:noon|midday)\b", fixed(SURE, Quantity(Fraction(12 * 60), CLOCK))
@@ -131,14 +167,17 @@ PARTS_OF_YEAR: Final = (
         read_part_of_year(QUARTER, SURE),
     ),
     _pattern(r"\bQ(?P<number>[1-4])\b", read_part_of_year(QUARTER, SURE)),
+    _pattern(r"\bfirst\s(?:and|or)\s(?:the\s)?second\shal(?:f|ves)\b", read_halves),
     # The half of a match or of a month is written alike, and may have no words in Korean.
     _pattern(rf"\b(?:first|1st)[\s-]half{OF_A_YEAR}|\bH1\b", fixed(SURE, _half(1))),
     _pattern(rf"\b(?:second|latter|2nd)[\s-]half{OF_A_YEAR}|\bH2\b", fixed(SURE, _half(2))),
+    _pattern(r"\b(?:each|every|either|both)\s(?:half|halves)\b", fixed(HINT, _half(1), _half(2))),
+    _pattern(r"\b(?:each|every)\squarter\b", fixed(HINT, *(_quarter(at) for at in range(1, 5)))),
     _pattern(r"\b(?:first|1st)[\s-]half\b", fixed(WORD, _half(1))),
     _pattern(r"\b(?:second|latter|2nd)[\s-]half\b", fixed(WORD, _half(2))),
 )
 
-_NTH: Final = "first|second|third|fourth|fifth"
+_NTH: Final = "first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th"
 DAYS_OF_WEEK: Final = (
     _pattern(
         rf"\b(?P<number>{_NTH})\b(?=(?:,?\s(?:and\s|or\s)?(?:{_NTH})){{0,3}}\s"
@@ -150,10 +189,8 @@ DAYS_OF_WEEK: Final = (
         read_weekday,
         re.NOFLAG,
     ),
-    _pattern(
-        r"\bweekdays?\b", fixed(WORD, *(Quantity(Fraction(day), MONDAYS) for day in range(5)))
-    ),
-    _pattern(r"\bweekends?\b", fixed(WORD, *(Quantity(Fraction(day), MONDAYS) for day in (5, 6)))),
+    _pattern(r"\bweekdays?\b", fixed(WORD, *(_weekday(day) for day in (WEEKDAYS_MEANT, 0, 4)))),
+    _pattern(r"\bweekends?\b", fixed(WORD, *(_weekday(day) for day in (WEEKENDS_MEANT, 5, 6)))),
 )
 
 DEGREES: Final = r"℃|°\s?C\b|°|degrees?\b"
@@ -170,11 +207,28 @@ TEMPERATURES: Final = (
         rf"\b(?:minus|negative)\s(?P<number>{VALUE})(?![\d,.]\d|\d|\s?(?:{UNIT}))", read_below_zero
     ),
 )
-PARTS_OF: Final = "third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|quarter|hundredth"
+PARTS_OF: Final = (
+    "third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|fifteenth|twentieth"
+    "|thirtieth|fortieth|fiftieth|quarter|hundredth|thousandth"
+)
 QUANTITIES: Final = (
     _pattern(
-        r"(?<![\d.,])(?P<number>\d+|two|three|four|five|six|one|an)[\s-](?P<unit>hour|year)s?,?"
-        r"\s(?:and\s)?(?P<more>\d+|half|six|three|four|five|nine)[\s-](?P<moreunit>minute|month)s?\b",
+        r"(?<![\d.,])(?P<number>\d)[\s-](?P<unit>feet|foot|ft),?\s(?:and\s)?(?P<more>\d{1,2})"
+        r"[\s-](?P<moreunit>inches|inch)\b",
+        read_quantity,
+    ),
+    _pattern(
+        rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})(?:\s(?P<unit>won|yen))?\s(?:to|per)\s(?:the|a|one)\s"
+        r"(?:U\.?S\.?\s)?(?:dollar|euro|yen|pound)\b",
+        read_rate,
+    ),
+    _pattern(
+        r"\bevery\s(?P<number>other|second)\s(?P<unit>day|week|month|year)\b", read_every_other
+    ),
+    _pattern(r"\bbienni(?:al|ally)\b", fixed(WORD, _number(24, MONTHS_LONG))),
+    _pattern(
+        rf"(?<![\d.,])(?P<number>\d+|\b(?:{IN_WORDS}|an))[\s-]?(?P<unit>hours?|hrs?|h|years?)\b\.?,?"
+        rf"\s(?:and\s)?(?P<more>\d+|half|{IN_WORDS})[\s-]?(?P<moreunit>minutes?|mins?|months?)\b",
         read_quantity,
     ),
     _pattern(
@@ -193,7 +247,7 @@ QUANTITIES: Final = (
     _pattern(rf"\b(?:one|an?)[\s-](?P<whole>{PARTS_OF})\b", read_part_or_ordinal),
     _pattern(rf"\b(?P<part>two|three|four|five)[\s-](?P<whole>{PARTS_OF})s\b", read_fraction),
     _pattern(r"(?<![\d.,])(?P<number>\d+)(?:st|nd|rd|th)\b", read_ordinal),
-    _pattern(rf"(?<![A-Za-z])(?P<currency>{CURRENCY})\s?(?P<number>{IN_DIGITS})", read_quantity),
+    _pattern(rf"(?<![A-Za-z])(?P<currency>{CURRENCY})\s?(?P<number>{OF_MONEY})", read_quantity),
     _pattern(rf"{NOT_IN_A_NAME}(?P<number>{IN_DIGITS})[\s-]?(?P<unit>{UNIT})", read_quantity),
     _pattern(r"(?<![\d,.-])(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
     _pattern(r"(?<=-)(?P<year>(?:19|20)\d{2})(?!\d|,\d|\.\d)", read_year),
@@ -220,6 +274,8 @@ WORDS_FOR: Final = (
     (r"year|yearly|annual|annually|yearlong", (_number(12, MONTHS_LONG), _number(365, DAYS))),
     (r"decades?", (_number(120, MONTHS_LONG),)),
     (r"century|centuries", (_number(1200, MONTHS_LONG),)),
+    (r"autumn|fall|winter", (_half(2),)),
+    (r"spring", (_half(1),)),
     (r"hour|hourly|hour-long", (_number(60, TIME),)),
     (r"minute", (_number(1, TIME),)),
     (r"teens|teenagers?|teenage", (_number(10),)),
@@ -228,6 +284,9 @@ WORDS_FOR: Final = (
     (r"forties", (_number(40),)),
     (r"fifties", (_number(50),)),
     (r"sixties", (_number(60),)),
+    (r"seventies", (_number(70),)),
+    (r"eighties", (_number(80),)),
+    (r"nineties", (_number(90),)),
 )
 WORDS: Final = tuple(
     _pattern(rf"\b(?:{words})\b", fixed(HINT, *meanings)) for words, meanings in WORDS_FOR
@@ -237,8 +296,10 @@ ENGLISH: Final = Tongue(
     patterns=(
         *ADDRESSES,
         *NAMES,
+        _pattern(YEARS, read_years),
         *PHONES,
         *ISO_DAYS,
+        *DURATIONS,
         *PARTS_OF_YEAR,
         *DATES,
         *TIMES,
@@ -255,5 +316,9 @@ ENGLISH: Final = Tongue(
     months=MONTHS,
     hours=HOURS,
     weekdays=WEEKDAYS,
+    columns=re.compile(
+        r"(?i)(?:\b|(?<=[$€£¥₩]))(?P<scale>hundred|(?:(?:ten|hundred)\s)?thousand|(?:(?:ten|hundred)\s)?million"
+        r"|billion|trillion|bn|mn|tn)s?\b(?!\s\d)"
+    ),
     weekday_gaps=(re.compile(r",?\s(?:the\s)?"), re.compile(r",\s|\s?\(")),
 )

@@ -35,7 +35,8 @@ BIG: Final = {
     "billion": 10**9,
     "trillion": 10**12,
 }
-SCALES: Final = {word: Fraction(value) for word, value in BIG.items()}
+SHORT: Final = {"bn": 10**9, "mn": 10**6, "tn": 10**12, "m": 10**6}
+SCALES: Final = {word: Fraction(value) for word, value in {**BIG, **SHORT}.items()}
 WORDS: Final = {
     **ONES,
     **TENS,
@@ -46,11 +47,13 @@ WORDS: Final = {
     "hundredth": 100,
 }
 _SCALE: Final = any_of(BIG)
-IN_DIGITS: Final = rf"{DIGITS}(?:[\s-](?:{_SCALE})(?!s)){{0,3}}"
+IN_DIGITS: Final = rf"{DIGITS}(?:\s?(?:bn|mn|tn)\b|(?:[\s-](?:{_SCALE})(?!s)){{0,3}})"
+OF_MONEY: Final = rf"{DIGITS}m\b|{IN_DIGITS}"  # behind a currency, "m" is no metre
 _ONE: Final = rf"(?:{any_of({**TENS, **ONES})})(?!\w)"
 IN_WORDS: Final = (
     rf"(?:(?:{_ONE})|(?:half\s)?an?(?=\s(?:{_SCALE}|dozen)\b))"
-    rf"(?:[\s-](?:and\s)?(?:{_ONE}|(?:{_SCALE}|dozen)\b)){{0,9}}(?:\sand\sa\shalf)?"
+    rf"(?:(?:[\s-]|(?:(?<=dred)|(?<=sand)|(?<=lion))\sand\s)(?:{_ONE}|(?:{_SCALE}|dozen)\b)){{0,9}}"
+    r"(?:\sand\sa\shalf)?"
 )
 
 
@@ -68,8 +71,8 @@ def english_number(written: str) -> Fraction | None:
     for word in words:
         if word[0].isdigit():
             section += Fraction(word.replace(",", ""))
-        elif word in BIG and BIG[word] > 100:
-            total += (section or 1) * BIG[word]
+        elif (scale := BIG.get(word, SHORT.get(word, 0))) > 100:
+            total += (section or 1) * scale
             section = Fraction(0)
         elif word in BIG or word == "dozen":
             section = Fraction(section or 1) * BIG.get(word, 12)

@@ -6,6 +6,7 @@ from typing import Final
 from newsletter.proof.parity.meaning import BARE
 from newsletter.proof.parity.spellings import (
     ACRE,
+    ARE,
     AREA,
     CURRENCIES,
     DAYS,
@@ -74,6 +75,10 @@ UNITS: Final = {
     "percentage point": unit("%p"), "percent point": unit("%p"),
     "kilometer": unit(METRE, 1000), "kilometre": unit(METRE, 1000), "meter": unit(METRE),
     "metre": unit(METRE), "centimeter": unit(METRE, "1/100"), "millimeter": unit(METRE, "1/1000"),
+    "centimetre": unit(METRE, "1/100"), "millimetre": unit(METRE, "1/1000"),
+    "micrometer": unit(METRE, "1/1000000"), "micrometre": unit(METRE, "1/1000000"),
+    "micron": unit(METRE, "1/1000000"), "nanometer": unit(METRE, "1/1000000000"),
+    "nanometre": unit(METRE, "1/1000000000"),
     "mile": MILE, "yard": YARD, "inch": INCH, "inches": INCH, "foot": FOOT, "feet": FOOT,
     "ft": FOOT,
     "kilogram": unit(GRAM, 1000), "gram": unit(GRAM), "ton": unit(GRAM, 1_000_000),
@@ -83,13 +88,13 @@ UNITS: Final = {
     "liter": unit(LITRE), "litre": unit(LITRE), "milliliter": unit(LITRE, "1/1000"),
     "square meter": unit(AREA), "square metre": unit(AREA),
     "square kilometer": unit(AREA, 1_000_000), "square kilometre": unit(AREA, 1_000_000),
-    "hectare": unit(AREA, 10_000), "acre": ACRE,
+    "hectare": unit(AREA, 10_000), "acre": ACRE, "are": ARE, "ares": ARE,
     "square foot": customary(AREA, "0.092903"), "square feet": customary(AREA, "0.092903"),
     "square mile": customary(AREA, 2_589_988), "gallon": GALLON,
  "sqm": unit(AREA),
     "pyeong": PYEONG,
     "degree": unit("degrees"),
-    "hour": HOURS_LONG, "hr": HOURS_LONG, "minute": unit(TIME), "min": unit(TIME),
+    "hour": HOURS_LONG, "hr": HOURS_LONG, "h": HOURS_LONG, "minute": unit(TIME), "min": unit(TIME),
     "second": unit(TIME, "1/60"),
     "day": unit(DAYS), "week": unit(DAYS, 7), "night": unit("nights"),
     "month": MONTH_LONG, "year": YEARS_LONG,
@@ -97,7 +102,7 @@ UNITS: Final = {
     "centuries": unit(IN_MONTHS, 1200),
     "years old": (BARE,), "years of age": (BARE,), "year-old": (BARE,),
 }  # fmt: skip
-_WRITTEN: Final = [word for word in UNITS if word not in ("%p", "second", "year-old")]
+_WRITTEN: Final = [word for word in UNITS if word not in ("%p", "are", "h", "second", "year-old")]
 _WORDS: Final = [word for word in _WRITTEN if word[-1].isalpha()]
 _SIGNS: Final = [word for word in _WRITTEN if not word[-1].isalpha()]
 _ANY_WORD: Final = "|".join(

@@ -5,11 +5,14 @@ from fractions import Fraction
 from typing import Final
 
 from newsletter.proof.parity.clocks import read_clock
+from newsletter.proof.parity.durations import DURATIONS
 from newsletter.proof.parity.korean_numbers import (
     IN_DIGITS,
     NATIVE_WORDS,
+    ONES,
     SCALES,
     SINO_WORDS,
+    TENS,
     korean_number,
 )
 from newsletter.proof.parity.korean_words import (
@@ -22,12 +25,19 @@ from newsletter.proof.parity.korean_words import (
     WORD_END,
 )
 from newsletter.proof.parity.meaning import CLOCK, HALF, QUARTER, WEEKDAY, Quantity, Unit
+from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
+from newsletter.proof.parity.meaning import WEEKENDS as WEEKENDS_MEANT
 from newsletter.proof.parity.readers import (
     by_word,
     fixed,
     nothing,
+    read_both,
     read_day,
+    read_decades,
     read_fraction,
+    read_grade,
+    read_halves,
+    read_minute_of_match,
     read_named_day,
     read_nth,
     read_ordinal,
@@ -36,6 +46,7 @@ from newsletter.proof.parity.readers import (
     read_weekday,
     read_weekdays,
     read_year,
+    read_years,
 )
 from newsletter.proof.parity.scanning import FigureReader, Pattern, Tongue
 from newsletter.proof.parity.spellings import (
@@ -54,6 +65,8 @@ from newsletter.proof.parity.spellings import (
     SLASHED,
     SURE,
     WORD,
+    YEARS,
+    any_of,
     below_zero,
 )
 from newsletter.proof.parity.temperatures import read_below_zero
@@ -63,9 +76,11 @@ DAY_LIST: Final = r"\d{1,2}(?:\s?일?\s?(?:~|-|,|·|부터)\s?\d{1,2}){0,9}"
 YEAR: Final = r"(?P<year>(?:19|20)\d{2}|'\d{2})"
 MONTH: Final = r"(?P<month>1[0-2]|0?[1-9])"
 WEEKDAY_BEHIND: Final = r"(?:\([월화수목금토일]\)\s?)?"
-FREE: Final = r"(?<![가-힣])"  # where a word starts
+FREE: Final = r"(?<![가-힣\d\x00)])"  # where a word starts
 PART: Final = r"(?P<part>오전|오후|새벽|아침|낮|저녁|밤)"
-NO_CITY: Final = r"(?!간|\s?[·,]\s?[군도]|[군도민장설작행점청내립스험])"  # "31개 시·군"
+NO_CITY: Final = (  # "31개 시·군"
+    r"(?!간|\s?·\s?[군도]|,\s?[군도](?=[,.\s의에과와은는이가를을])|[군도민장설작행점청내립스험])"
+)
 # Without a space, "세시" and "한시" are also nouns: a word of time follows a time.
 BEHIND_A_TIME: Final = (
     r"(?=에(?!서)|부터|까지|쯤|경|정각|무렵|이전|이후|\s?\d{1,2}분"
@@ -85,6 +100,10 @@ def _days(count: int) -> Quantity:
     return Quantity(Fraction(count), Unit(DAYS))
 
 
+def _weekday(value: int) -> Quantity:
+    return Quantity(Fraction(value), WEEKDAY)
+
+
 def _gap(units: str) -> str:
     """
     Return what separates a numeral in words from *units*.
@@ -95,9 +114,16 @@ def _gap(units: str) -> str:
     return rf"(?:\s?여\s?|\s|(?=(?:{units}){WORD_END}))"
 
 
+# "(억 달러)", "(단위: 천 명)": of a table's column.
+COLUMN: Final = (
+    r"\((?:단위\s?[:;]?\s?)?(?P<scale>[십백천]?[만억조]|[십백천])\s?"
+    rf"(?:{MONEY}|명|개|건|가구|마리|대|{UNIT})?\)"
+)
 NAMES: Final = (
+    _pattern(COLUMN, nothing),
     _pattern(r"코로나\s?(?:바이러스(?:감염증)?)?\s?-?\s?19", nothing),
     _pattern(r"[수몇][십백천만억]+(?:\s?여)?|두세|서너|너댓|한두|예닐곱|대여섯", nothing),
+    _pattern(r"2연패", fixed(HINT, Quantity(Fraction(2)))),
     _pattern(r"제\s?3자|세계|세대|한편|두루|양해각서", nothing),
 )
 
@@ -126,7 +152,7 @@ TIMES: Final = (
     _pattern(r"자정", fixed(SURE, Quantity(Fraction(0), CLOCK))),
     _pattern(
         rf"{PART}\s?(?:(?P<hour0>\d{{1,2}})(?::(?P<minute0>\d{{2}})|시)?\s?[~-]\s?)?"
-        rf"(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})",
+        rf"(?P<hour>\d{{1,2}})[:.](?P<minute>[0-5]\d)(?!\d)",
         read_clock,
     ),
     _pattern(
@@ -145,8 +171,10 @@ TIMES: Final = (
 
 PARTS_OF_YEAR: Final = (
     _pattern(r"(?P<number>[1-4])\s?(?:/4\s?)?분기", read_part_of_year(QUARTER, SURE)),
+    _pattern(r"상\s?·?\s?하반기", read_halves),
     _pattern(r"상반기", fixed(SURE, Quantity(Fraction(1), HALF))),
     _pattern(r"하반기", fixed(SURE, Quantity(Fraction(2), HALF))),
+    _pattern(r"후반(?:전)?\s?(?P<minute>\d{1,2})분", read_minute_of_match),
     _pattern(r"전반(?=전|\s?\d{1,2}분)", fixed(WORD, Quantity(Fraction(1), HALF))),
     _pattern(r"후반(?=전|\s?\d{1,2}분)", fixed(WORD, Quantity(Fraction(2), HALF))),
 )
@@ -169,16 +197,17 @@ DAYS_OF_WEEK: Final = (
     _pattern(
         rf"(?<![가-힣\d·])(?P<list>{LETTER}(?:\s?·\s?{LETTER}){{1,6}}(?=요일|{WORD_END})"
         rf"|{LETTER}(?:\s?[·,]\s?{LETTER}){{2,6}}(?=요일|{WORD_END})"
-        rf"|{LETTER}(?:\s?,\s?{LETTER})(?=요일))(?!\s?·)(?:요일)?",
+        rf"|{LETTER}(?:\s?,\s?{LETTER})(?=요일)"
+        rf"|(?<![^\s(\x00]){LETTER},\s?{LETTER}(?=[)\x00\s]|$))(?!\s?·)(?:요일)?",
         read_weekdays,
     ),
     _pattern(rf"(?P<one>{LETTER})요일", read_weekday),
-    _pattern(r"평일", fixed(WORD, *(Quantity(Fraction(day), WEEKDAY) for day in range(5)))),
-    _pattern(r"주말", fixed(WORD, *(Quantity(Fraction(day), WEEKDAY) for day in (5, 6)))),
+    _pattern(r"평일", fixed(WORD, *(_weekday(day) for day in (WEEKDAYS_MEANT, 0, 4)))),
+    _pattern(r"주말", fixed(WORD, *(_weekday(day) for day in (WEEKENDS_MEANT, 5, 6)))),
 )
 
 SINO_UNIT: Final = r"개월|년|일간"
-NATIVE_UNIT: Final = r"시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를)"
+NATIVE_UNIT: Final = rf"평(?=\s|{WORD_END})|시간|달(?!러)|주(?=\s|간)|해(?=\s|에|를)"
 # 천장, 백일장 and 열대 are nouns as well: a numeral of that kind, without a space, is a hint.
 DEGREES: Final = r"℃|°\s?C\b|°|도"
 TEMPERATURES: Final = (
@@ -186,7 +215,20 @@ TEMPERATURES: Final = (
     Pattern(below_zero(r"영하\s?", r"~|-|에서|부터", DEGREES), read_below_zero),
     Pattern(below_zero(rf"(?:{BELOW})", r"~", DEGREES), read_below_zero),
 )
+OF_TEN: Final = "하나|둘|셋|넷|다섯|여섯|일곱|여덟|아홉"
 QUANTITIES: Final = (
+    _pattern(
+        r"(?<![\d.,])(?:(?P<one>(?:19|20)?\d0)(?:년대)?\s?[~·,-]\s?)?(?P<other>(?:19|20)?\d0)년대",
+        read_decades,
+    ),
+    # "열에 여덟": eight of ten.
+    _pattern(
+        rf"{FREE}(?P<one>열)(?:에|\s?(?:명|개|점|곳|집)?\s?(?:중|가운데)(?:에|에서)?)\s"
+        rf"(?P<other>(?:{OF_TEN}){WORD_END}|(?:{OF_TEN})(?=뿐|만|이|도|은)|(?:한|두|세|네)(?=\s))",
+        read_both,
+    ),
+    _pattern(r"중학교\s(?P<number>[1-3])학년|중(?P<other>[1-3])(?![\d가-힣])", read_grade(6)),
+    _pattern(r"고등학교\s(?P<number>[1-3])학년|고(?P<other>[1-3])(?![\d가-힣])", read_grade(9)),
     _pattern(
         rf"(?P<number>(?<!\d)\d+|{FREE}(?:{NATIVE_WORDS}))\s?(?P<unit>시간|년)\s?"
         r"(?:(?P<more>\d+)\s?(?P<moreunit>분|개월))"
@@ -201,7 +243,7 @@ QUANTITIES: Final = (
         r"(?<!\d)(?P<whole>\d+)분의\s?(?P<part>\d+)",
         read_fraction,
     ),
-    _pattern(r"제\s?(?P<number>\d+)", read_ordinal),
+    _pattern(r"제\s?(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)", read_ordinal),
     _pattern(rf"{NOT_IN_A_NAME}(?P<currency>{CURRENCY})\s?(?P<number>{IN_DIGITS})", read_quantity),
     _pattern(
         r"(?<![\d,])(?P<year>(?:19|20)\d{2})(?![\d,.]|\s?(?:[가-힣]|%|[a-z㎏-㎥]))", read_year
@@ -226,6 +268,10 @@ QUANTITIES: Final = (
         read_quantity,
     ),
     _pattern(rf"{FREE}(?P<hint>(?P<number>{SINO_WORDS}))\s(?=[가-힣])", read_quantity),
+    _pattern(
+        rf"{FREE}(?P<number>(?:{any_of(TENS)})(?:{any_of(ONES)}))(?=\s|{WORD_END})", read_quantity
+    ),
+    _pattern(rf"{FREE}(?P<number>서른|마흔|예순|일흔|여든|아흔){WORD_END}", read_quantity),
     _pattern(rf"{FREE}(?P<number>두|세|다섯|여섯|일곱|여덟|아홉)\s(?=[가-힣])", read_quantity),
 )
 
@@ -252,6 +298,7 @@ WORDS: Final = (
         r"절반|반값", fixed(HINT, Quantity(Fraction(1, 2)), Quantity(Fraction(50), Unit("%")))
     ),
     _pattern(r"반년", fixed(WORD, Quantity(Fraction(6), Unit(MONTHS)))),
+    _pattern(rf"{FREE}(?P<number>둘|셋|넷){WORD_END}(?!째)", read_quantity),
     _pattern(r"양국|양측|양쪽|양자|양 (?=[가-힣])|두|둘|쌍방", fixed(HINT, Quantity(Fraction(2)))),
     _pattern(rf"{FREE}(?P<hint>(?P<number>네|셋|넷|열))(?=\s)", read_ordinal),
     _pattern(rf"첫째?|처음|{FREE}한\s|하나|매|단일|각|홀로", fixed(HINT, Quantity(Fraction(1)))),
@@ -263,8 +310,10 @@ KOREAN: Final = Tongue(
     patterns=(
         *ADDRESSES,
         *NAMES,
+        _pattern(YEARS, read_years),
         *PHONES,
         *ISO_DAYS,
+        *DURATIONS,
         *PARTS_OF_YEAR,
         *DATES,
         *TIMES,
@@ -281,5 +330,6 @@ KOREAN: Final = Tongue(
     months={},
     hours=HOURS,
     weekdays=WEEKDAYS,
+    columns=re.compile(COLUMN),
     weekday_gaps=(re.compile(r"(?!)"), re.compile(r"\s?\(?")),
 )

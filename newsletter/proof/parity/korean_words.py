@@ -6,6 +6,7 @@ from newsletter.languages.korean import PARTICLES
 from newsletter.proof.parity.meaning import BARE
 from newsletter.proof.parity.spellings import (
     ACRE,
+    ARE,
     AREA,
     CURRENCIES,
     DAYS,
@@ -46,24 +47,28 @@ UNITS: Final = {
     "위안": unit("CNY"), "파운드": POUND,
     "퍼센트포인트": unit("%p"), "%포인트": unit("%p"), "퍼센트": unit("%"), "프로": unit("%"),
     "킬로미터": unit(METRE, 1000), "미터": unit(METRE), "센티미터": unit(METRE, "1/100"),
+    "밀리미터": unit(METRE, "1/1000"), "마이크로미터": unit(METRE, "1/1000000"),
+    "나노미터": unit(METRE, "1/1000000000"), "밀리그램": unit(GRAM, "1/1000"),
     "킬로그램": unit(GRAM, 1000), "그램": unit(GRAM), "톤": unit(GRAM, 1_000_000),
     "리터": unit(LITRE), "밀리리터": unit(LITRE, "1/1000"),
     "제곱미터": unit(AREA), "헥타르": unit(AREA, 10_000), "평": PYEONG,
     "마일": MILE, "야드": YARD, "피트": FOOT, "인치": INCH, "온스": OUNCE, "갤런": GALLON,
-    "에이커": ACRE,
+    "에이커": ACRE, "아르": ARE, "a": ARE,
     "시간": HOURS_LONG, "초": unit(TIME, "1/60"), "분간": unit(TIME),
     "분": unit(TIME),
     "일": unit(DAYS), "일간": unit(DAYS), "주간": unit(DAYS, 7), "주일": unit(DAYS, 7),
     "주": unit(DAYS, 7), "박": unit("nights"),
     "개월": MONTH_LONG, "달": MONTH_LONG, "년": YEARS_LONG, "년간": YEARS_LONG,
-    "세기": unit(MONTHS, 1200),
+    "세기": unit(MONTHS, 1200), "도": unit("degrees"),
     "주년": (BARE,), "년대": (BARE,),
 }  # fmt: skip
 MONEY: Final = "원|달러|유로|엔|위안|파운드"
 UNIT: Final = (
     r"퍼센트\s?포인트|%\s?포인트|주년|년대|분기(?!점)|km/h|"
-    + any_of({*UNITS} - {"m", "t", "g", "l", "L", "프로", "평", "주", "일", "달", "분"})
-    + r"|(?:[mtglL])(?![A-Za-z])|프로(?![가-힣])|평(?!균|생|화|가)|주(?!년|요|차|기|의|민|제|최|간)"
+    + any_of({*UNITS} - {"a", "m", "t", "g", "l", "L", "프로", "평", "주", "일", "달", "분", "도"})
+    + r"|(?:[amtglL])(?![A-Za-z])|(?<=\d)프로(?![가-힣])|평(?!균|생|화|가)"
+    r"|주(?!년|요|차|기|의|민|제|최|간)"
+    r"|도(?=\s|에\s|를|가\s|까지|이상|이하|쯤|정도|[,.)]|$)"
     r"|(?P<dayunit>일)(?!차|반|자|부)|달(?!러)|분(?!기|야|의|과)"
 )
 # Counted nouns; a numeral in words without one of them is only a hint.
@@ -76,5 +81,5 @@ BEHIND_A_UNIT: Final = (
     r"번째|째|씩|쯤|경|께|무렵|정각|정도|가량|남짓|여|이상|이하|이내|이전|이후|미만|초과|"
     r"동안|만에|간|당|짜리"
 )
-COPULA: Final = r"(?:입니|이었|였|인데|이라|이므로|이지만|이어서)[가-힣]*"
+COPULA: Final = r"(?:입니|이었|였|인데|이라|이므로|이지만|이어서|이면|면|이고|이니|이기)[가-힣]*"
 WORD_END: Final = rf"(?=(?:{BEHIND_A_UNIT})?(?:{PARTICLES}|{COPULA})?(?![가-힣]))"

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 ROUNDED_MOST: Final = Fraction(1, 20)  # of a value that was converted to another unit
+ROUNDED_SMALL: Final = Fraction(1, 10)  # where the rounded value has one digit before the point
 FINEST: Final = 10**4  # decimals of a value beyond this are not looked at
 TWO_DIGITS: Final = 10  # a value with two digits or more; "20" is not rounded to tens
 YEARS_NEAR: Final = 8  # months; maximum distance of a day without a year from the month
@@ -37,10 +38,15 @@ PHONE: Final = Unit("phone")
 QUARTER: Final = Unit("quarter")
 HALF: Final = Unit("half")
 WEEKDAY: Final = Unit("weekday")  # Monday is 0
+WEEKDAYS: Final = 7  # Monday to Friday, as a value of that unit
+WEEKENDS: Final = 8
+NTH: Final = Unit("nth")  # of the weeks, or the weekdays, of a month
 CONVERTED: Final = frozenset({"length", "mass", "volume", "area"})  # have customary units
 CURRENCIES: Final = frozenset({"KRW", "USD", "EUR", "JPY", "GBP", "CNY"})
 # A number without a unit may match a number with a unit, except these units.
-STRICT: Final = frozenset({"%", "%p", "clock", "phone", "quarter", "half", "weekday"} | CURRENCIES)
+STRICT: Final = frozenset(
+    {"%", "%p", "clock", "phone", "quarter", "half", "weekday", "nth"} | CURRENCIES
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,8 @@ def may_be_converted(one: Quantity, other: Quantity) -> bool:
 
 def _is_rounded(exact: Quantity, rounded: Quantity) -> bool:
     value = exact.value * exact.unit.factor / rounded.unit.factor
-    return abs(value - rounded.value) <= min(_step(rounded.value) / 2, value * ROUNDED_MOST)
+    most = ROUNDED_MOST if rounded.value >= TWO_DIGITS else ROUNDED_SMALL
+    return abs(value - rounded.value) <= min(_step(rounded.value) / 2, value * most)
 
 
 @lru_cache(maxsize=4096)  # each value is compared with many

@@ -7,6 +7,8 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import (
     BARE,
+    HALF,
+    NTH,
     PHONE,
     WEEKDAY,
     Day,
@@ -109,6 +111,79 @@ def read_year(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     yield Figure(meanings, Weight.SURE, match.start(), match.end())
 
 
+def read_years(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read a range of years; the ``last`` may have two digits: "2026-27"."""
+    del reading
+    first, last = int(match["year"]), int(match["last"])
+    century = first - first % 100 if last < 100 else 0
+    for name, value in (("year", first), ("last", century + last)):
+        meanings = (Day(frozenset({value})), Quantity(Fraction(value)))
+        yield Figure(meanings, Weight.SURE, match.start(name), match.end(name))
+
+
+def read_minute_of_match(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read a minute of a match's second half, which may be counted from the beginning."""
+    del reading
+    minute = Fraction(int(match["minute"]))
+    meanings = (Quantity(minute), Quantity(minute, Unit("duration")), Quantity(minute + 45))
+    yield Figure(meanings, Weight.SURE, match.start(), match.end())
+
+
+def read_decades(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read one or two decades: "70년대" is the seventies of the last century, or of a life."""
+    del reading
+    for name, written in groups(match).items():
+        value = int(written)
+        meanings: list[Meaning] = [Quantity(Fraction(value)), Day(frozenset({value}))]
+        if value < 100:
+            meanings = [Quantity(Fraction(value)), Quantity(Fraction(1900 + value))]
+            meanings.append(Day(frozenset({1900 + value})))
+        yield Figure(tuple(meanings), Weight.SURE, match.start(name), match.end(name))
+
+
+def read_lunar_month(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read a month of the lunar calendar by its ``number``: 음력 6월 is the sixth."""
+    value = reading.tongue.number(match["number"])
+    if value is not None:
+        meanings = (Day(month=int(value)), Quantity(value))
+        yield Figure(meanings, Weight.SURE, match.start(), match.end())
+
+
+def read_grade(before: int) -> FigureReader:
+    """Return a reader of the grade of a school, which may count the *before* years as well."""
+
+    def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+        del reading
+        value = Fraction(match["number"] or match["other"])
+        meanings = (Quantity(value), Quantity(value + before))
+        yield Figure(meanings, Weight.SURE, match.start(), match.end())
+
+    return read
+
+
+def read_halves(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read both halves of a year."""
+    del reading
+    for number in (1, 2):
+        meanings = (Quantity(Fraction(number), HALF),)
+        yield Figure(meanings, Weight.SURE, match.start(), match.end())
+
+
+def read_every_other(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "every other year": every two of its ``unit``."""
+    meanings = tuple(Quantity(Fraction(2), unit) for unit in _units(match["unit"], reading))
+    yield Figure(meanings, Weight.WORD, match.start(), match.end())
+
+
+def read_rate(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read a rate of exchange, "935 to the dollar", whose currency may stand elsewhere."""
+    value = reading.tongue.number(match["number"])
+    if value is not None:
+        units = (BARE, *_units("won", reading), *_units("yen", reading))
+        meanings = tuple(Quantity(value, unit) for unit in units)
+        yield Figure(meanings, Weight.SURE, match.start(), match.end())
+
+
 def read_slashed(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read "8/26" or "1/2": a month and day, or a fraction."""
     one, other = int(match["one"]), int(match["other"])
@@ -117,6 +192,14 @@ def read_slashed(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         meanings.append(Day(reading.calendar.years_of(one), one, other))
     if meanings:
         yield Figure(tuple(meanings), Weight.SURE, match.start(), match.end())
+
+
+def read_both(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read two numbers, the groups ``one`` and ``other``, of one expression."""
+    for name in ("one", "other"):
+        value = reading.tongue.number(match[name])
+        if value is not None:
+            yield Figure((Quantity(value),), Weight.WORD, match.start(name), match.end(name))
 
 
 def read_fraction(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
@@ -184,9 +267,11 @@ def read_weekdays(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 
 def read_nth(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read which ``number`` of a month's weeks or weekdays: "the first Monday", "둘째 주"."""
-    value = reading.tongue.number(match["number"])
+    value = reading.tongue.number(re.sub(r"(?<=\d)[a-z]+$", "", match["number"]))
     if value is not None:
-        yield Figure((Quantity(value),), Weight.WORD, match.start(), match.end())
+        yield Figure(
+            (Quantity(value, NTH), Quantity(value)), Weight.WORD, match.start(), match.end()
+        )
 
 
 def read_part_of_year(unit: Unit, weight: Weight) -> FigureReader:
@@ -215,6 +300,8 @@ def read_quantity(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read ``number`` with ``unit`` or ``currency``, and ``more`` in a smaller unit."""
     found = groups(match)
     value = reading.tongue.number(found["number"])
+    if value is None and "more" in found:
+        value = Fraction(1)  # "an hour and twenty minutes"
     if value is None:
         return
     units = _units(found.get("currency"), reading) or _units(found.get("unit"), reading)
@@ -232,7 +319,7 @@ def _with_more(value: Fraction, unit: Unit, found: dict[str, str], reading: Read
     more = reading.tongue.number(found["more"]) or Fraction(0)
     smaller = _units(found.get("moreunit"), reading) or (unit,)
     total = value * unit.factor + more * smaller[0].factor
-    return Quantity(total, Unit(unit.of))
+    return Quantity(total, Unit(unit.of, Fraction(1), unit.is_customary))
 
 
 def _units(written: str | None, reading: Reading) -> tuple[Unit, ...]:
@@ -271,6 +358,8 @@ def _weight(match: re.Match[str], value: Fraction) -> Weight:
         return Weight.HINT
     written = found["number"]
     in_digits = any(char.isdigit() for char in written)
+    if "more" in found:
+        return Weight.SURE
     if not in_digits and value == 1 and "unit" not in found:
         return Weight.HINT
     if value == 1 or (not in_digits and (value < 10 or "word" in found)):

@@ -30,8 +30,11 @@ SAME_WIDTH: Final[Mapping[int, int | str]] = {
     **dict.fromkeys(map(ord, "∙•‧・ㆍ⋅"), "·"),
 }
 READ: Final = "\x00"  # replaces text that a pattern has matched
-WALL: Final = f"{READ} {READ}"  # separator of two texts: no pattern matches across it
+WALL: Final = f"{READ} {READ} "  # separator of two texts: no pattern matches across it
 SHARES_UNIT: Final = re.compile(r"\s?(?:~|-|,|·|/|to|and|or|에서|부터|또는|내지|과|와)\s?")
+STOPS: Final = re.compile(rf"[.!?]\s+(?=\D)|{READ}")  # where a sentence, or a text, ends
+WALLS: Final = re.compile(re.escape(WALL))
+SPARED: Final = CURRENCIES | {"%"}  # units that the second of two numbers may lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Tongue:
     months: Mapping[str, int]
     hours: Mapping[str, Mapping[int, int]]  # part of the day -> hour as written -> hour: 3 -> 15
     weekdays: Mapping[str, int]  # Monday is 0
+    columns: re.Pattern[str]  # the ``scale`` that the heading of a table's column names
     weekday_gaps: tuple[re.Pattern[str], re.Pattern[str]]  # between weekday and day; day, weekday
 
 
@@ -95,7 +99,22 @@ def figures_of(
                 found += pattern.read(match, reading)
             rest = _without(rest, matches)
     found.sort(key=lambda figure: (figure.start, figure.end))
-    return _taken_apart(_share_units(even, found), texts)
+    return _taken_apart(_elliptical(even, list(_share_units(even, found))), texts)
+
+
+def scale_of(head: str, tongue: Tongue) -> Fraction:
+    """Return by what the numbers of a table's column are to be multiplied, by its heading."""
+    named = tongue.columns.search(even_out(head))
+    scale = tongue.number(named["scale"]) if named else None
+    return scale or Fraction(1)
+
+
+def multiplied(figure: Figure, scale: Fraction) -> Figure:
+    """Return *figure* with its values multiplied as well, where it names no scale itself."""
+    if figure.scale != 1:
+        return figure
+    values = [one for one in _quantities(figure) if one.unit.of in {"", *CURRENCIES}]
+    return _with_meanings(figure, (Quantity(one.value * scale, one.unit) for one in values))
 
 
 def _taken_apart(figures: Iterable[Figure], texts: Sequence[str]) -> Sequence[tuple[Figure, ...]]:
@@ -134,6 +153,31 @@ def _share_units(text: str, figures: Sequence[Figure]) -> Iterator[Figure]:
         shared.append(lent)
         following = lent
     yield from reversed(shared)
+
+
+def _elliptical(text: str, figures: Sequence[Figure]) -> Iterator[Figure]:
+    """Give bare numbers the unit that their sentence has named: "13,000 won, and a cake 9,000"."""
+    unit: Unit | None = None
+    scale = Fraction(1)
+    end = 0
+    for figure in figures:
+        if unit and (STOPS if unit.of == "%" else WALLS).search(text, end, figure.start):
+            unit = None
+        end = figure.end
+        named = [one.unit for one in _quantities(figure) if one.unit.of in SPARED]
+        if named:
+            unit, scale = named[0], figure.scale
+            yield figure
+        elif unit and all(
+            isinstance(one, Quantity) and one.unit == BARE for one in figure.meanings
+        ):
+            values = [one.value for one in _quantities(figure)]
+            scales = {Fraction(1), scale} if figure.scale == 1 else {Fraction(1)}
+            yield _with_meanings(
+                figure, (Quantity(value * by, unit) for value in values for by in sorted(scales))
+            )
+        else:
+            yield figure
 
 
 def _quantities(figure: Figure) -> list[Quantity]:

@@ -15,7 +15,7 @@ from newsletter.proof.parity.readers import (
     read_roman,
     read_slashed,
 )
-from newsletter.proof.parity.scanning import READ, Pattern
+from newsletter.proof.parity.scanning import Pattern
 from newsletter.proof.parity.temperatures import read_fahrenheit
 
 DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?"
@@ -41,6 +41,8 @@ SYMBOLS: Final = {
     "km": unit(METRE, 1000), "㎞": unit(METRE, 1000),
     "m": unit(METRE), "cm": unit(METRE, "1/100"), "㎝": unit(METRE, "1/100"),
     "mm": unit(METRE, "1/1000"), "㎜": unit(METRE, "1/1000"),
+    "μm": unit(METRE, "1/1000000"), "㎛": unit(METRE, "1/1000000"),
+    "nm": unit(METRE, "1/1000000000"), "㎚": unit(METRE, "1/1000000000"),
     "kg": unit(GRAM, 1000), "㎏": unit(GRAM, 1000), "g": unit(GRAM), "mg": unit(GRAM, "1/1000"),
     "㎎": unit(GRAM, "1/1000"), "㎍": unit(GRAM, "1/1000000"),
     "t": unit(GRAM, 1_000_000),
@@ -79,6 +81,7 @@ INCH: Final = customary(METRE, "0.0254")
 MASS_POUND: Final = customary(GRAM, "453.592")
 OUNCE: Final = customary(GRAM, "28.3495")
 GALLON: Final = customary(LITRE, "3.78541")
+ARE: Final = unit(AREA, 100)
 ACRE: Final = customary(AREA, "4046.86")
 PYEONG: Final = customary(AREA, "3.305785")
 # In Korean and English a pound is money or a weight.
@@ -90,14 +93,14 @@ def any_of(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-ADDRESSES: Final = (
-    Pattern(
-        re.compile(
-            rf"(?:https?://|www\.)[^\s{READ}]+|(?<![\w.+-])[\w.+-]{{1,64}}@[\w-]+(?:\.[\w-]+)+"
-        ),
-        nothing,
-    ),
+# Addresses in a text: of the web, with or without a scheme, and of e-mail.
+WEB: Final = (
+    r"(?:https?://|www\.)[!-~]+"
+    r"|(?<![\w.@-])(?:[A-Za-z0-9-]{1,63}\.){1,6}"
+    r"(?:kr|com|org|net|io|jp|cn|vn|mn|eu|int|edu|gov|info|example)(?![\w.-]*[A-Za-z0-9])(?:/[!-~]*)?"
 )
+EMAIL: Final = r"(?<![\w.+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
+ADDRESSES: Final = (Pattern(re.compile(rf"{EMAIL}|{WEB}"), nothing),)
 
 PHONES: Final = (
     Pattern(
@@ -120,9 +123,14 @@ ISO_DAYS: Final = (
     ),
 )
 
+# A season of two years: "2026-27", and not the day of a month.
+YEARS: Final = (
+    r"(?<![\d.,/-])(?P<year>(?:19|20)\d{2})(?:/|-|~)(?P<last>(?:19|20)?\d{2})(?![\d/.-]|년?대)"
+)
+
 CLOCKS: Final = (
     Pattern(
-        re.compile(r"(?<![\d:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?![\d:])"),
+        re.compile(r"(?<![\d:])(?P<hour>[01]?\d|2[0-4]):(?P<minute>[0-5]\d)(?!\d|:\d)"),
         read_digital_clock,
     ),
 )

@@ -16,6 +16,7 @@ from newsletter.proof.parity.meaning import (
     Figure,
     Meaning,
     Quantity,
+    Unit,
     Weight,
 )
 from newsletter.proof.parity.scanning import figures_in, figures_of
@@ -71,7 +72,6 @@ def clock(hour: int, minute: int = 0) -> Quantity:
         (Lang.EN, "2022/07/25", [day(2022, 7, 25)]),
         (Lang.KO, "오후 3시", [clock(15)]),
         (Lang.KO, "15시", [clock(15)]),
-        (Lang.KO, "15:00", [clock(15)]),
         (Lang.KO, "오후 3시 30분", [clock(15, 30)]),
         (Lang.KO, "오후 세 시 반", [clock(15, 30)]),
         (Lang.KO, "오후 3:30", [clock(15, 30)]),
@@ -377,3 +377,10 @@ def test_texts_read_together_say_what_each_says_alone(lang: Lang, texts: list[st
 def test_a_text_that_is_nothing_but_figures_can_be_read(lang: Lang, text: str) -> None:
     for figure in figures(lang, text):
         assert figure.meanings
+
+
+def test_a_digital_time_may_be_the_result_of_a_race() -> None:
+    [figure] = figures_in("15:00", tongue_of(Lang.KO), Calendar(2022, 8))
+
+    results = [Quantity(Fraction(minutes), Unit("duration")) for minutes in (900, 15)]
+    assert figure.meanings == (clock(15), *results)

@@ -1,0 +1,38 @@
+"""Durations to the second, as results of races have them: "2시간 24분 17초", "2:24:17"."""
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Final
+
+from newsletter.proof.parity.meaning import Figure, Quantity, Unit, Weight
+from newsletter.proof.parity.readers import groups
+from newsletter.proof.parity.scanning import Pattern, Reading
+
+TIME: Final = Unit("duration")  # in minutes
+SECONDS: Final = r"(?P<seconds>[0-5]?\d(?:\.\d{1,3})?)"
+
+
+def read_duration(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read ``hours``, ``minutes`` and ``seconds``, or some of them."""
+    del reading
+    found = groups(match)
+    value = (
+        Fraction(found.get("hours", "0")) * 60
+        + Fraction(found.get("minutes", "0"))
+        + Fraction(found.get("seconds", "0")) / 60
+    )
+    yield Figure((Quantity(value, TIME),), Weight.SURE, match.start(), match.end())
+
+
+DURATIONS: Final = tuple(
+    Pattern(re.compile(regex, re.IGNORECASE), read_duration)
+    for regex in (
+        rf"(?<![\d:])(?P<hours>\d{{1,2}}):(?P<minutes>[0-5]\d):{SECONDS}(?!\d|:\d)",
+        rf"(?<![\d:])(?P<minutes>2[5-9]|[3-9]\d):{SECONDS}(?!\d|:\d)",
+        rf"(?:(?<!\d)(?P<hours>\d{{1,3}})\s?시간\s?)?(?<!\d)(?P<minutes>\d{{1,3}})분\s?{SECONDS}초",
+        r"(?:(?<!\d)(?P<hours>\d{1,3})\s?(?:hours?|hrs?|h)\b\.?,?\s(?:and\s)?)?(?<!\d)"
+        rf"(?P<minutes>\d{{1,3}})\s?(?:minutes?|mins?|m)\b\.?,?\s(?:and\s)?{SECONDS}\s?"
+        r"(?:seconds?|secs?|s)\b",
+    )
+)
