@@ -10,9 +10,11 @@ from newsletter.languages.known import language_of
 from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
+from newsletter.proof.parity.aligned import alignment_of
 from newsletter.proof.parity.alignment import align_sides
 from newsletter.proof.parity.blocks import Block, Kind, Section, Side, sections
 from newsletter.proof.parity.clues import readings_of
+from newsletter.proof.parity.omissions import omissions
 from newsletter.proof.parity.wording import cut, finding, part, place
 
 RULE: Final = "length"
@@ -44,9 +46,20 @@ def check_length(material: Material) -> Iterator[Finding]:
     for one in found:
         yield _finding(one)
     usual = _Usual(paragraphs)
+    reported = set(_reported(both, material))
     for one in paragraphs:
-        if one.sides[0].file not in named and usual.is_far(one, FAR_PARAGRAPH):
+        longer = one.blocks[1 if one.excess > 0 else 0]
+        is_named = one.sides[0].file in named or (one.excess > 0, longer) in reported
+        if not is_named and usual.is_far(one, FAR_PARAGRAPH):
             yield _finding(one)
+
+
+def _reported(both: Sequence[Section], material: Material) -> Iterator[tuple[bool, Block]]:
+    """Yield the blocks of which "sentences" names what is missing, with whether they are second."""
+    for section in both:
+        if alignment := alignment_of(section, material):
+            for one in omissions(alignment):
+                yield bool(one.side), alignment.texts[one.side].sentences[one.sentence].block
 
 
 def _article(section: Section) -> Iterator[_Measured]:

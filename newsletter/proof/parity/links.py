@@ -10,9 +10,14 @@ from urllib.parse import parse_qsl, urlsplit
 from newsletter.languages.known import language_of
 from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.parity import spellings
 from newsletter.proof.parity.blocks import Link, Side
 from newsletter.proof.parity.wording import finding
 
+EMAIL: Final = re.compile(spellings.EMAIL)
+WEB: Final = re.compile(rf"(?<!@)(?:{spellings.WEB})")
+PUNCTUATION: Final = ".,;:!?)]}>'\"*_"
+RIVALS_SHOWN: Final = 4
 MARK: Final = re.compile(r"(?i)(?:ko|kr|kor|korean|en|eng|english)(?:[-_][a-z]{2})?")
 ENDING: Final = re.compile(r"(?i)[._-](?:ko|kr|kor|en|eng)(?=\.[a-z]+$|$)")
 
@@ -32,6 +37,36 @@ def check_links(rule: str, side: Side, other: Side) -> Iterator[Finding]:
     for link in _lone_links(side.links, other.links):
         message = phrase("proof.link-alone", language=name, address=link.href, file=other.file)
         yield finding(rule, Severity.BLOCKS, side, link.line, message)
+
+
+def check_addresses(rule: str, one: Side, other: Side) -> Iterator[Finding]:
+    """Find addresses written out in *one* that *other* writes in another way."""
+    for kind in (EMAIL, WEB):
+        mine, theirs = _written(kind, one), _written(kind, other)
+        lone = [address for address in mine if address not in theirs]
+        rivals = [shown for address, (shown, _) in theirs.items() if address not in mine]
+        for address in lone if rivals else ():
+            shown, line = mine[address]
+            message = phrase(
+                "proof.address-differs",
+                address=shown,
+                language=language_of(other.lang).name,
+                rivals=[f"“{rival}”" for rival in rivals[:RIVALS_SHOWN]],
+                file=other.file,
+            )
+            yield finding(rule, Severity.BLOCKS, one, line, message)
+
+
+def _written(kind: re.Pattern[str], side: Side) -> dict[object, tuple[str, int | None]]:
+    """Return the addresses of a text, by what they mean, as they are written and their lines."""
+    found: dict[object, tuple[str, int | None]] = {}
+    for block in side.blocks():
+        for match in kind.finditer(block.text):
+            shown = match[0].rstrip(PUNCTUATION)
+            has_scheme = "://" in shown or "@" in shown
+            target = _target(shown if has_scheme else f"https://{shown}")
+            found.setdefault(target, (shown, block.line_at(match.start())))
+    return found
 
 
 def _lone_links(links: Sequence[Link], others: Sequence[Link]) -> list[Link]:

@@ -6,6 +6,7 @@ from newsletter.phrases import phrase
 from newsletter.proof.finding import Severity
 from newsletter.proof.parity.glossary import check_glossary
 from newsletter.proof.parity.length import check_length
+from newsletter.proof.parity.missing import check_sentences
 from newsletter.proof.parity.numbers import check_numbers
 from newsletter.proof.parity.residue import check_language
 from newsletter.proof.parity.staleness import check_staleness
@@ -25,6 +26,12 @@ PARITY_RULES: Final = (
         Severity.BLOCKS,
         phrase("proof.rule-numbers"),
         check_numbers,
+    ),
+    Rule(
+        "sentences",
+        Severity.ADVISES,
+        phrase("proof.rule-sentences"),
+        check_sentences,
     ),
     Rule(
         "weekday",

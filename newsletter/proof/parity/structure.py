@@ -8,10 +8,11 @@ from newsletter.languages.known import language_of
 from newsletter.phrases import Phrase, phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
+from newsletter.proof.parity.aligned import is_said_elsewhere
 from newsletter.proof.parity.alignment import align
-from newsletter.proof.parity.blocks import Block, Section, Side, sections
+from newsletter.proof.parity.blocks import Block, Kind, Section, Side, sections
 from newsletter.proof.parity.clues import readings_of
-from newsletter.proof.parity.links import check_links
+from newsletter.proof.parity.links import check_addresses, check_links
 from newsletter.proof.parity.pictures import check_pictures
 from newsletter.proof.parity.wording import cut, finding, part, place
 
@@ -28,6 +29,7 @@ def check_structure(material: Material) -> Iterator[Finding]:
         yield from _check_blocks(section, material)
         yield from check_links(RULE, one, other)
         yield from check_links(RULE, other, one)
+        yield from check_addresses(RULE, one, other)
     yield from check_pictures(RULE, both)
 
 
@@ -52,9 +54,11 @@ def _check_blocks(section: Section, material: Material) -> Iterator[Finding]:
         before: list[int | None] = [None, None]
         for pair in pairs:
             if pair.one and not pair.other:
-                yield _no_counterpart(one, other, pair.one, before[1])
+                if not is_said_elsewhere(0, pair.one, section, material):
+                    yield _no_counterpart(one, other, pair.one, before[1])
             elif pair.other and not pair.one:
-                yield _no_counterpart(other, one, pair.other, before[0])
+                if not is_said_elsewhere(1, pair.other, section, material):
+                    yield _no_counterpart(other, one, pair.other, before[0])
             elif pair.one and pair.other:
                 yield from _check_cells(one, other, pair.one, pair.other)
             for side, block in enumerate((pair.one, pair.other)):
@@ -80,8 +84,8 @@ def _no_counterpart(side: Side, other: Side, block: Block, after: int | None) ->
 def _check_cells(one: Side, other: Side, mine: Block, theirs: Block) -> Iterator[Finding]:
     for at, (a, b) in enumerate(zip_longest(mine.cells, theirs.cells)):
         has_a, has_b = bool(a and a.text), bool(b and b.text)
-        if has_a == has_b:
-            continue
+        if has_a == has_b or (at == 0 and _is_head(mine)):
+            continue  # the corner of a table may be empty
         side, block, other_side = (one, mine, other) if has_a else (other, theirs, one)
         message = phrase(
             "proof.cell-alone",
@@ -91,6 +95,11 @@ def _check_cells(one: Side, other: Side, mine: Block, theirs: Block) -> Iterator
             words=cut(block.text),
         )
         yield finding(RULE, Severity.BLOCKS, side, block.line, message)
+
+
+def _is_head(row: Block) -> bool:
+    """Return whether a row of a table is its first: its cells are their own headings."""
+    return row.name == Kind.ROW and not any(cell.head for cell in row.cells)
 
 
 def _name(side: Side) -> Phrase:
