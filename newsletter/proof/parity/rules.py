@@ -7,6 +7,7 @@ from newsletter.proof.finding import Severity
 from newsletter.proof.parity.glossary import check_glossary
 from newsletter.proof.parity.length import check_length
 from newsletter.proof.parity.missing import check_sentences
+from newsletter.proof.parity.names import check_names
 from newsletter.proof.parity.numbers import check_numbers
 from newsletter.proof.parity.residue import check_language
 from newsletter.proof.parity.staleness import check_staleness
@@ -26,6 +27,12 @@ PARITY_RULES: Final = (
         Severity.BLOCKS,
         phrase("proof.rule-numbers"),
         check_numbers,
+    ),
+    Rule(
+        "names",
+        Severity.ADVISES,
+        phrase("proof.rule-names"),
+        check_names,
     ),
     Rule(
         "sentences",

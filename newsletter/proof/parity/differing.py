@@ -1,0 +1,160 @@
+"""Names that differ: people, places and institutions that one sentence and its counterpart name."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from newsletter.proof.parity.evidence import Item, Text
+from newsletter.proof.parity.romanised import may_write
+from newsletter.proof.parity.sentence_alignment import Alignment, Bead
+
+HANGUL: Final = re.compile(r"[가-힣]+")
+NAME: Final = re.compile(r"[A-Z][a-z]+(?:-[a-z]+)?")  # Tae-sul, Seojun
+SURNAMES: Final = 2  # syllables at most
+GIVEN_NAMES: Final = 2
+SHORTEST_GIVEN: Final = 4  # letters of two syllables that are written together
+SURNAMES_OF_KOREA: Final = (
+    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공"
+    "현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """A name of each language that stand in one place and are not the same."""
+
+    one: tuple[int, int, int]  # sentence, and offsets in its block
+    other: tuple[int, int, int]
+
+
+def differing(alignment: Alignment) -> Iterator[Differing]:
+    """Yield the names that differ between a sentence and its counterpart."""
+    people = _People(alignment)
+    for bead in (*alignment.beads, *alignment.moved):
+        if all(bead.sides):
+            found = list(people.differing(bead))
+            yield from found or _places(alignment, bead)
+
+
+def _items(text: Text, sentences: Sequence[int]) -> list[int]:
+    return [at for number in sentences for at in text.of[number]]
+
+
+def _spot(item: Item) -> tuple[int, int, int]:
+    return item.sentence, item.start, item.end
+
+
+def _places(alignment: Alignment, bead: Bead) -> Iterator[Differing]:
+    """Yield places that a bead names in one language; one of them the other names nowhere."""
+    left, right = (_places_of(alignment, bead, side) for side in (0, 1))
+    for at in left:
+        for there in right:
+            if at not in alignment.partners[0] or there not in alignment.partners[1]:
+                one, other = alignment.texts[0].items[at], alignment.texts[1].items[there]
+                yield Differing(_spot(one), _spot(other))
+                return
+
+
+def _places_of(alignment: Alignment, bead: Bead, side: int) -> list[int]:
+    """Return the places of a bead's side that have no partner in it."""
+    text, other = alignment.texts[side], alignment.texts[1 - side]
+    found = []
+    for at in _items(text, bead.sides[side]):
+        word, partners = text.items[at].word, alignment.partners[side].get(at, ())
+        if word and word.is_place:
+            there = {other.items[partner].sentence for partner in partners}
+            if there.isdisjoint(bead.sides[1 - side]):
+                found.append(at)
+    return found
+
+
+class _People:
+    """The names of people in two texts."""
+
+    def __init__(self, alignment: Alignment) -> None:
+        self._alignment = alignment
+        self._hangul, self._latin = _scripts(alignment)
+        self._known: dict[tuple[tuple[str, ...], str], bool] = {}
+        self._all: dict[str, tuple[int, int, int]] = {}  # runs of Hangul, with their first place
+        for number, sentence in enumerate(alignment.texts[self._hangul].sentences):
+            for run in HANGUL.finditer(sentence.block.text, sentence.start, sentence.end):
+                self._all.setdefault(run[0], (number, run.start(), run.end()))
+
+    def differing(self, bead: Bead) -> Iterator[Differing]:
+        """Yield the people of a bead whose names differ by a syllable from one of the others."""
+        if self._hangul == self._latin:
+            return
+        for number, start, end, surnames, given in self._named(bead):
+            if self._stands_anywhere(surnames, given):
+                continue
+            near = [spot for run, spot in self._all.items() if _differs(run, surnames, given)]
+            for spot in near[:1]:
+                both = spot, (number, start, end)
+                yield Differing(*(both if self._hangul == 0 else both[::-1]))
+
+    def _named(self, bead: Bead) -> Iterator[tuple[int, int, int, tuple[str, ...], str]]:
+        """Yield sentence, offsets, possible surnames and given name of each Korean name."""
+        text = self._alignment.texts[self._latin]
+        for number in bead.sides[self._latin]:
+            sentence = text.sentences[number]
+            words = sentence.block.text
+            for found in NAME.finditer(words, sentence.start, sentence.end):
+                before = re.search(r"([A-Z][a-z]+)\s$", words[sentence.start : found.start()])
+                behind = re.match(r"\s([A-Z][a-z]+)", words[found.end() : sentence.end])
+                surnames = tuple(match[1] for match in (before, behind) if match)
+                if surnames:
+                    start = found.start() - len(before[0]) if before else found.start()
+                    yield number, start, found.end(), surnames, found[0]
+
+    def _stands_anywhere(self, surnames: tuple[str, ...], given: str) -> bool:
+        key = (surnames, given)
+        if key not in self._known:
+            self._known[key] = any(_is_name(run, surnames, given) for run in self._all)
+        return self._known[key]
+
+
+def _scripts(alignment: Alignment) -> tuple[int, int]:
+    """Return which text is written in Hangul, and which in Latin letters."""
+    counts = [
+        sum(len(HANGUL.findall(sentence.text)) for sentence in text.sentences)
+        for text in alignment.texts
+    ]
+    return (0, 1) if counts[0] > counts[1] else (1, 0) if counts[1] > counts[0] else (0, 0)
+
+
+def _is_name(run: str, surnames: Sequence[str], given: str) -> bool:
+    """Return whether a run of Hangul begins with the name, or with the given name."""
+    if may_write(run[:GIVEN_NAMES], given):
+        return True
+    return any(
+        may_write(run[:size], surname) and may_write(run[size : size + GIVEN_NAMES], given)
+        for size in range(1, SURNAMES + 1)
+        for surname in surnames
+        if len(run) >= size + GIVEN_NAMES
+    )
+
+
+def _is_surname(latin: str) -> bool:
+    return any(may_write(surname, latin) for surname in SURNAMES_OF_KOREA)
+
+
+def _differs(run: str, surnames: Sequence[str], given: str) -> bool:
+    """Return whether a run of Hangul is the name but for one of its three syllables."""
+    if len(run) < 1 + GIVEN_NAMES:
+        return False
+    if "-" not in given and len(given) < SHORTEST_GIVEN:
+        return False
+    if "-" not in given:
+        is_same = any(may_write(run[0], surname) for surname in surnames)
+        are_surnames = run[0] in SURNAMES_OF_KOREA and any(map(_is_surname, surnames))
+        return are_surnames and not is_same and may_write(run[1 : 1 + GIVEN_NAMES], given)
+    first, second = given.split("-")
+    hits = [
+        any(may_write(run[0], surname) for surname in surnames),
+        may_write(run[1], first),
+        may_write(run[2], second),
+    ]
+    if len(run) > 1 + GIVEN_NAMES and any(may_write(run[:2], surname) for surname in surnames):
+        hits = [True, may_write(run[2], first), may_write(run[3], second)]
+    return sum(hits) == len(hits) - 1

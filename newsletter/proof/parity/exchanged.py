@@ -1,0 +1,78 @@
+"""Findings on values that stand in each other's place: figures and names."""
+
+from collections.abc import Iterator
+
+from newsletter.languages.known import language_of
+from newsletter.phrases import phrase
+from newsletter.proof.finding import Finding, Severity
+from newsletter.proof.material import Material
+from newsletter.proof.parity.aligned import alignment_of
+from newsletter.proof.parity.blocks import Section
+from newsletter.proof.parity.exchanges import Exchange, contradictions, exchanges
+from newsletter.proof.parity.sentence_alignment import Alignment
+from newsletter.proof.parity.wording import cut, finding, part, place
+
+
+def exchanged(
+    rule: str, severity: Severity, section: Section, material: Material, *, figures: bool
+) -> Iterator[Finding]:
+    """Yield a finding for each place where figures, or names, stand in each other's place."""
+    alignment = alignment_of(section, material)
+    if alignment is None:
+        return
+    seen = set()
+    for one in exchanges(alignment):
+        mine = alignment.texts[0].items[one.values[0]]
+        if (mine.figure is not None) is figures and one.bead not in seen:
+            if not figures:
+                seen.add(one.bead)  # a full name has several words
+            yield _finding(rule, severity, section, alignment, one)
+
+
+def contradicting(rule: str, section: Section, material: Material) -> Iterator[Finding]:
+    """Yield a finding for each figure of a sentence that its counterpart contradicts."""
+    alignment = alignment_of(section, material)
+    if alignment is None:
+        return
+    one, other = section.sides
+    for a, b in contradictions(alignment):
+        mine, theirs = alignment.texts[0].items[a], alignment.texts[1].items[b]
+        here = alignment.texts[0].sentences[mine.sentence]
+        there = alignment.texts[1].sentences[theirs.sentence]
+        message = phrase(
+            "proof.figure-differs",
+            figure=here.block.text[mine.start : mine.end],
+            part=part(there.block),
+            language=language_of(one.lang).name,
+            words=cut(here.text),
+            other=language_of(other.lang).name,
+            rivals=[f"“{there.block.text[theirs.start : theirs.end]}”"],
+            place=place(other, there.block.line_at(theirs.start)),
+            other_words=cut(there.text),
+        )
+        yield finding(rule, Severity.BLOCKS, one, here.block.line_at(mine.start), message)
+
+
+def _finding(
+    rule: str, severity: Severity, section: Section, alignment: Alignment, found: Exchange
+) -> Finding:
+    one, other = section.sides
+    mine = alignment.texts[0].items[found.values[0]]
+    theirs = alignment.texts[1].items[found.values[1]]
+    partner = alignment.texts[1].items[found.partners[0]]
+    here, there, elsewhere = (
+        alignment.texts[side].sentences[item.sentence]
+        for side, item in ((0, mine), (1, theirs), (1, partner))
+    )
+    message = phrase(
+        "proof.value-exchanged",
+        value=here.block.text[mine.start : mine.end],
+        language=language_of(one.lang).name,
+        words=cut(here.text),
+        other=language_of(other.lang).name,
+        instead=there.block.text[theirs.start : theirs.end],
+        place=place(other, there.block.line_at(theirs.start)),
+        other_words=cut(there.text),
+        elsewhere=place(other, elsewhere.block.line_at(partner.start)),
+    )
+    return finding(rule, severity, one, here.block.line_at(mine.start), message)

@@ -1,0 +1,124 @@
+"""Values that stand in each other's place: figures, or names, of two sentences."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from newsletter.proof.parity.evidence import Item
+from newsletter.proof.parity.meaning import STRICT, Figure, Weight, are_comparable, kinds
+from newsletter.proof.parity.sentence_alignment import Alignment, Bead
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Two values of a sentence and its counterpart that are each other's elsewhere."""
+
+    bead: Bead  # where they stand
+    values: tuple[int, int]  # an item of each language that contradicts the other
+    partners: tuple[int, int]  # where the other language says the value: (of the first, second)
+
+
+def exchanges(alignment: Alignment) -> Iterator[Exchange]:
+    """Yield the values that two sentences have exchanged in one language, at both places."""
+    partners = _partners(alignment)
+    lone = [_lone(alignment, bead, partners) for bead in (*alignment.beads, *alignment.moved)]
+    bead_of: list[dict[int, int]] = [{}, {}]  # of lone values
+    for at, sides in enumerate(lone):
+        for side in (0, 1):
+            bead_of[side].update(dict.fromkeys(sides[side], at))
+    for at, (ones, others) in enumerate(lone):
+        for one in ones:
+            for other in others:
+                if not _comparable(alignment, one, other):
+                    continue
+                there = [
+                    (mine, theirs)
+                    for mine in partners[0].get(one, ())
+                    for theirs in partners[1].get(other, ())
+                    if bead_of[1].get(mine, at) == bead_of[0].get(theirs, -1) != at
+                ]
+                if there:
+                    bead = (*alignment.beads, *alignment.moved)[at]
+                    yield Exchange(bead, (one, other), there[0])
+
+
+def contradictions(alignment: Alignment) -> Iterator[tuple[int, int]]:
+    """Yield the figures of a sentence and of its counterpart that contradict each other."""
+    one, other = alignment.texts
+    partners = _partners(alignment)
+    for bead in (*alignment.beads, *alignment.moved):
+        if all(bead.sides):
+            left, right = (
+                [at for at in found if alignment.texts[side].items[at].figure]
+                for side, found in enumerate(_without(alignment, bead, partners))
+            )
+            for a in left:
+                figure = one.items[a].figure
+                rivals = (b for b in right if _contradict(figure, other.items[b].figure))
+                yield from ((a, b) for b in islice(rivals, 1))
+
+
+def _contradict(one: Figure | None, other: Figure | None) -> bool:
+    if one is None or other is None or not are_comparable(one, other):
+        return False
+    are_sure = one.weight is other.weight is Weight.SURE
+    return are_sure or bool(kinds(one) & kinds(other) & STRICT)
+
+
+def _comparable(alignment: Alignment, one: int, other: int) -> bool:
+    mine, theirs = alignment.texts[0].items[one], alignment.texts[1].items[other]
+    if mine.figure and theirs.figure:
+        return are_comparable(mine.figure, theirs.figure)
+    return mine.figure is None and theirs.figure is None
+
+
+def _partners(
+    alignment: Alignment,
+) -> tuple[Mapping[int, Sequence[int]], Mapping[int, Sequence[int]]]:
+    """Return the partners of each figure and of each name."""
+    one, other = alignment.texts
+    found: tuple[defaultdict[int, list[int]], defaultdict[int, list[int]]]
+    found = defaultdict(list), defaultdict(list)
+    for a, b in alignment.edges:
+        if one.items[a].figure or _is_name(other.items[b]):
+            found[0][a].append(b)
+            found[1][b].append(a)
+    return found
+
+
+def _is_name(item: Item) -> bool:
+    return item.word is not None and item.word.is_name
+
+
+def _without(
+    alignment: Alignment,
+    bead: Bead,
+    partners: tuple[Mapping[int, Sequence[int]], Mapping[int, Sequence[int]]],
+) -> tuple[list[int], list[int]]:
+    """Return the items of a bead that have no partner in it."""
+    found: list[list[int]] = []
+    for side in (0, 1):
+        text, theirs = alignment.texts[side], alignment.texts[1 - side]
+        found.append(
+            [
+                at
+                for number in bead.sides[side]
+                for at in text.of[number]
+                if not any(
+                    theirs.items[there].sentence in bead.sides[1 - side]
+                    for there in partners[side].get(at, ())
+                )
+            ]
+        )
+    return found[0], found[1]
+
+
+def _lone(
+    alignment: Alignment,
+    bead: Bead,
+    partners: tuple[Mapping[int, Sequence[int]], Mapping[int, Sequence[int]]],
+) -> tuple[list[int], list[int]]:
+    """Return the values of a bead that have partners, and none of them in the bead."""
+    ones, others = _without(alignment, bead, partners)
+    return [at for at in ones if at in partners[0]], [at for at in others if at in partners[1]]
