@@ -1,6 +1,6 @@
 """The records of a site: opens each part of its database on demand."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
     from newsletter.subscribers.access_record import Access
-    from newsletter.subscribers.erasing import Ended, Remains
+    from newsletter.subscribers.erasing import Ended, ErasureOrder, KeptCopy, Remains, Remembered
     from newsletter.subscribers.traces import Sought
 
 
@@ -212,6 +212,33 @@ class Records:
         from newsletter.storage.erasing import SqlErasing  # noqa: PLC0415
 
         return SqlErasing(self.database)
+
+    def find_elsewhere(
+        self, keys: "Collection[str]", order: "ErasureOrder"
+    ) -> "Mapping[str, Remembered]":
+        """Find people in copies; see `storage.people_elsewhere.find_elsewhere`."""
+        from newsletter.storage.people_elsewhere import find_elsewhere  # noqa: PLC0415
+
+        return find_elsewhere(self.database, keys, order)
+
+    def kept_copies(self) -> "Sequence[KeptCopy]":
+        """Return the copies beside the database; none on PostgreSQL."""
+        from newsletter.storage.kept_copies import find_kept_copies  # noqa: PLC0415
+
+        file = self.file()
+        return () if file is None else find_kept_copies(file)
+
+    def destroy_copy(self, copy: "KeptCopy") -> None:
+        """Delete a copy that lies beside the database; see `storage.kept_copies.destroy`."""
+        from newsletter.storage.kept_copies import destroy  # noqa: PLC0415
+
+        destroy(self._sqlite_file(), copy)
+
+    def seek(self, keys: "Collection[str]", now: datetime) -> "Sought":
+        """Return how the owners of addresses are found in files."""
+        from newsletter.storage.people_elsewhere import seek  # noqa: PLC0415
+
+        return seek(self.database, keys, now)
 
     def note_rejects(self, file: Path, now: datetime) -> None:
         """Note a file that refused rows are written to, so that an erasure reaches it."""

@@ -54,6 +54,8 @@ def restore(site: Site, file: Path, *, yes: bool, because: str) -> None:
     tell("Restored", place, cells=10)
     if restored.kept:
         tell("Kept", _("the ledger until now, as {name}", name=restored.kept.name), cells=10)
+        day = (access.at + site.settings.erase_after).astimezone(site.zone()).date()
+        tell("", _("it is destroyed on {day}, with everybody who is only in it", day=day), cells=10)
     if restored.erased:
         again = _("{readers} who were erased since the backup", readers=readers(restored.erased))
         tell("Erased", again, cells=10)

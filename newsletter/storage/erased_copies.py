@@ -1,7 +1,8 @@
 """Takes erased people out of the copies of a SQLite database that lie beside it."""
 
-from collections.abc import Sequence
-from contextlib import suppress
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -40,8 +41,7 @@ def erase_in_copy(copy: Path, sought: Sought, lines: Sequence[Line]) -> bool:
     Raises:
         SQLAlchemyError: the file is damaged, or may not be written.
     """
-    engine = _open(copy)
-    try:
+    with opened_copy(copy) as engine:
         with engine.begin() as connection:
             sought = sought.without(find_later(connection, sought, lines))
             people = find_people(connection, find_keys(connection, sought, KEYED))
@@ -51,8 +51,6 @@ def erase_in_copy(copy: Path, sought: Sought, lines: Sequence[Line]) -> bool:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM")
         return True
-    finally:
-        engine.dispose()
 
 
 def erase_in_copies(
@@ -81,6 +79,19 @@ def remove_parts(database: Path, now: datetime) -> None:
                 made_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 if now - made_at > LEFT_BEHIND:
                     path.unlink()
+
+
+@contextmanager
+def opened_copy(copy: Path) -> Iterator[Engine]:
+    """Open a copy as it is; its time stays, which says when it was made."""
+    made = copy.stat()
+    engine = _open(copy)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        with suppress(OSError):
+            os.utime(copy, ns=(made.st_atime_ns, made.st_mtime_ns))
 
 
 def _open(copy: Path) -> Engine:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from newsletter.dispatch.control import PROGRAM
+from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
 from newsletter.storage.erased_names import add_names, keep_names
@@ -57,6 +59,7 @@ from newsletter.subscribers.erasing import (
     Known,
     People,
     Remains,
+    Remembered,
     remember,
 )
 from newsletter.subscribers.subscriber import Standing
@@ -80,16 +83,7 @@ class SqlErasing:
         """Return what is stored of the owner of an address."""
         with writing(self._engine) as connection:
             hashed = hash_of(key, lasting_key(connection, KeyPurpose.ADDRESSES, now))
-            row = connection.execute(select(*ENTRY_COLUMNS).where(_LIST.address_key == key)).first()
-            counted = select(func.count()).select_from(mails).where(mails.c.address_key == key)
-            was = connection.execute(select(_OF.id).where(_OF.address_hash == hashed).limit(1))
-            written = select(func.count()).where(func.lower(feedback_events.c.sender) == key)
-            return Known(
-                entry=None if row is None else read_entry(row),
-                mails=connection.execute(counted).scalar_one(),
-                was_erased=was.first() is not None,
-                returned=connection.execute(written).scalar_one(),
-            )
+            return _find_known(connection, key, hashed)
 
     def find_due(self, withdrawn_before: datetime, count: int) -> Sequence[str]:
         """Return the keys of readers who withdrew before a time, the earliest first."""
@@ -105,19 +99,24 @@ class SqlErasing:
             return connection.execute(query.where(_has_withdrawn(withdrawn_before))).scalar_one()
 
     def erase(
-        self, keys: Collection[str], order: ErasureOrder
+        self,
+        keys: Collection[str],
+        order: ErasureOrder,
+        elsewhere: Mapping[str, Remembered] = MappingProxyType({}),
     ) -> tuple[Sought, People, Counter[Erased]]:
         """
         Record an erasure and take its readers out of all rows; durable on return.
 
-        Not all may be gone yet: see `find_remains` and `finish`.
+        Not all may be gone yet: see `find_remains` and `finish`. *elsewhere* is what is to be
+        remembered of further addresses of theirs: see `people_elsewhere.find_elsewhere`.
         """
+        keys = {*keys, *elsewhere}
         with writing(self._engine) as connection:
             take_list(connection)
             sought = Sought(lasting_key(connection, KeyPurpose.ADDRESSES, order.now), frozenset())
             people = find_people(connection, keys)
             sought = with_names(sought, people)
-            _record(connection, sought, people, keys, order)
+            _record(connection, sought, people, dict.fromkeys(keys) | dict(elsewhere), order)
             keep_names(connection, people.ids, sought.secret)
             counts = erase_rows(connection, sought, people)
             if not _is_busy(connection, order.now):
@@ -219,6 +218,25 @@ class SqlErasing:
             return [Path(one) for one in connection.execute(select(rejects_files.c.path)).scalars()]
 
 
+def _find_known(connection: Connection, key: str, hashed: str) -> Known:
+    row = connection.execute(select(*ENTRY_COLUMNS).where(_LIST.address_key == key)).first()
+    was = connection.execute(select(_OF.id).where(_OF.address_hash == hashed).limit(1))
+    asked_for, written, told = (
+        connection.execute(select(func.count()).where(is_theirs)).scalar_one()
+        for is_theirs in (
+            mails.c.address_key == key,
+            func.lower(feedback_events.c.sender) == key,
+            breach_notices.c.address_key == key,
+        )
+    )
+    return Known(
+        entry=None if row is None else read_entry(row),
+        mails=asked_for,
+        was_erased=was.first() is not None,
+        returned=written + told,
+    )
+
+
 def _has_withdrawn(before: datetime) -> ColumnElement[bool]:
     withdrew = or_(
         _LIST.standing_cause == Cause.WITHDREW.value,
@@ -276,14 +294,18 @@ def _record(
     connection: Connection,
     sought: Sought,
     people: People,
-    keys: Collection[str],
+    keys: Mapping[str, Remembered | None],
     order: ErasureOrder,
 ) -> None:
-    """Record the erasure of each address on the list, and that consent ends."""
+    """
+    Record the erasure of each address on the list, and that consent ends.
+
+    *keys* say what is remembered of addresses that are not on it.
+    """
     entries = _end_consents(connection, people, order.now, order.by)
     for key in sorted({*keys, *entries}):
         entry = entries.get(key)
-        kept = None if entry is None else remember(entry, order.now)
+        kept = keys.get(key) if entry is None else remember(entry, order.now)
         values = {
             "address_hash": hash_of(key, sought.secret),
             "asked_at": order.now,

@@ -33,6 +33,7 @@ class Erased(StrEnum):
     REJECTS = "rejects"  # refused rows of imports
     RETURNED = "returned"  # what came back from them
     COPIES = "copies"  # of the database
+    DESTROYED = "destroyed"  # copies whose time is over
 
 
 class Remains(StrEnum):
@@ -72,7 +73,15 @@ class Known:
     entry: Entry | None  # None: not on the list
     mails: int  # that they asked for
     was_erased: bool
-    returned: int = 0  # mails that they wrote to the bounce mailbox
+    returned: int = 0  # mails that they wrote to the bounce mailbox, and notices of a leak to them
+    in_copies: frozenset[str] = frozenset()  # keys of the addresses by which copies know them
+    is_in_files: bool = False  # letters in folders, kept mails, refused rows
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether nothing is stored of them."""
+        found = (self.entry, self.mails, self.was_erased, self.returned, self.in_copies)
+        return not any((*found, self.is_in_files))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,14 @@ class Ended:
     remains: frozenset[Remains]
     counts: Counter[Erased]
     closed: tuple[str, ...] = ()  # copies and files that cannot be changed
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCopy:
+    """A copy of the whole database that lies beside it, with all people who were in it then."""
+
+    name: str  # of its file
+    made_at: datetime  # aware UTC
 
 
 @dataclass(frozen=True, slots=True)
