@@ -37,7 +37,14 @@ if TYPE_CHECKING:
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
     from newsletter.subscribers.access_record import Access
-    from newsletter.subscribers.erasing import Ended, ErasureOrder, KeptCopy, Remains, Remembered
+    from newsletter.subscribers.erasing import (
+        CarriedOver,
+        Ended,
+        ErasureOrder,
+        KeptCopy,
+        Remains,
+        Remembered,
+    )
     from newsletter.subscribers.traces import Sought
 
 
@@ -221,6 +228,12 @@ class Records:
 
         return find_elsewhere(self.database, keys, order)
 
+    def carry_over(self, file: Path, now: datetime) -> "CarriedOver":
+        """Take over hashes of an earlier ledger; see `storage.carrying_over.carry_over`."""
+        from newsletter.storage.carrying_over import carry_over  # noqa: PLC0415
+
+        return carry_over(self.database, file, now)
+
     def kept_copies(self) -> "Sequence[KeptCopy]":
         """Return the copies beside the database; none on PostgreSQL."""
         from newsletter.storage.kept_copies import find_kept_copies  # noqa: PLC0415
@@ -330,11 +343,14 @@ class Records:
 
         return read_backup(file)
 
-    def restore(self, file: Path, access: "Access") -> "Restored":
+    def restore(
+        self, file: Path, access: "Access", *, despite_other_keys: bool = False
+    ) -> "Restored":
         """Replace the ledger by a backup; see `storage.backups.restore`."""
         from newsletter.storage.backups import restore  # noqa: PLC0415
 
-        return restore(file, self._sqlite_file(), access)
+        ledger = self._sqlite_file()
+        return restore(file, ledger, access, despite_other_keys=despite_other_keys)
 
     def _sqlite_file(self) -> Path:
         file = self.file()

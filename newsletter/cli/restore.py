@@ -14,14 +14,20 @@ from newsletter.desk.accessing import Look, describe_access
 from newsletter.desk.words import readers
 from newsletter.errors import UsageError
 from newsletter.subscribers.access_record import AccessKind
+from newsletter.subscribers.erasing import end_of_copy
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Restore without asking.")
+@click.option(
+    "--despite-other-keys",
+    is_flag=True,
+    help="Restore even if noted erasures cannot be repeated in the backup.",
+)
 @why_option
 @click.pass_obj
-def restore(site: Site, file: Path, *, yes: bool, because: str) -> None:
+def restore(site: Site, file: Path, *, yes: bool, despite_other_keys: bool, because: str) -> None:
     """
     Restore the list of readers and the ledger from the backup FILE.
 
@@ -50,11 +56,11 @@ def restore(site: Site, file: Path, *, yes: bool, because: str) -> None:
         raise click.Abort
     look = Look(AccessKind.BACKUP_RESTORED, because)
     access = describe_access(site, this_operator(), look, contents.readers)
-    restored = site.records.restore(file, access)
+    restored = site.records.restore(file, access, despite_other_keys=despite_other_keys)
     tell("Restored", place, cells=10)
     if restored.kept:
         tell("Kept", _("the ledger until now, as {name}", name=restored.kept.name), cells=10)
-        day = (access.at + site.settings.erase_after).astimezone(site.zone()).date()
+        day = end_of_copy(access.at).astimezone(site.zone()).date()
         tell("", _("it is destroyed on {day}, with everybody who is only in it", day=day), cells=10)
     if restored.erased:
         again = _("{readers} who were erased since the backup", readers=readers(restored.erased))
@@ -62,5 +68,8 @@ def restore(site: Site, file: Path, *, yes: bool, because: str) -> None:
     if restored.left:
         again = _("{readers} who left or bounced since the backup", readers=readers(restored.left))
         tell("Not active", again, cells=10)
+    if restored.is_blind:
+        words = _("who left, bounced or blocked since: the ledger until now could not be read")
+        tell("Unknown", words, cells=10)
     following = _("newsletter status; nothing is sent before you have decided about it")
     tell("Next", following, cells=10)

@@ -68,8 +68,8 @@ def erase_due(site: Site) -> Ended:
     """
     Erase the readers who withdrew longer ago than NEWSLETTER_ERASE_AFTER says.
 
-    Copies beside the database that are older are destroyed: they may hold people whom a restored
-    ledger does not know.
+    Copies beside the database are destroyed whose time is over: they may hold people whom a
+    restored ledger does not know.
     """
     now = site.clock()
     before = now - site.settings.erase_after

@@ -4,12 +4,12 @@ from collections import Counter
 from datetime import datetime
 
 from newsletter.app.site import Site
-from newsletter.subscribers.erasing import Ended, Erased, KeptCopy, Remains
+from newsletter.subscribers.erasing import Ended, Erased, KeptCopy, Remains, end_of_copy
 
 
 def destroyed_on(site: Site, copy: KeptCopy) -> datetime:
-    """Return when a copy's time is over, aware: NEWSLETTER_ERASE_AFTER after it was made."""
-    return (copy.made_at + site.settings.erase_after).astimezone(site.zone())
+    """Return when a copy's time is over, aware."""
+    return end_of_copy(copy.made_at).astimezone(site.zone())
 
 
 def destroy_old_copies(site: Site) -> Ended:

@@ -21,9 +21,10 @@ from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erasures_since import ErasuresSince, read_erasures, repeat_erasures
 from newsletter.storage.feedback_since import FeedbackSince, read_feedback, repeat_feedback
 from newsletter.storage.journal import find_open_runs, note_journals_seen
+from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
 from newsletter.storage.notices_since import NoticesSince, read_notices, repeat_notices
-from newsletter.storage.transactions import writing
+from newsletter.storage.transactions import reading, writing
 from newsletter.storage.withdrawals_since import (
     WithdrawalsSince,
     read_withdrawals,
@@ -120,6 +121,7 @@ class Restored:
     kept: Path | None  # the ledger until now; None: there was none
     erased: int  # readers of the backup who were erased since, and are erased again
     left: int  # those who left, complained or bounced since, and are not active again
+    is_blind: bool  # the ledger until now was missing or unreadable: nobody knows who left
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Since:
     """What the ledger that is replaced knows, and a backup must not forget."""
 
     erasures: ErasuresSince
-    withdrawals: WithdrawalsSince
+    withdrawals: WithdrawalsSince | None
     accesses: AccessesSince
     notices: NoticesSince
     feedback: FeedbackSince
@@ -143,7 +145,9 @@ def _read_since(database: Path) -> Since:
     )
 
 
-def restore(file: Path, ledger: Path, access: Access) -> Restored:
+def restore(
+    file: Path, ledger: Path, access: Access, *, despite_other_keys: bool = False
+) -> Restored:
     """
     Replace the ledger by a copy of the backup *file*, marked as restored.
 
@@ -156,8 +160,11 @@ def restore(file: Path, ledger: Path, access: Access) -> Restored:
         ledger: the SQLite file that the setting names; it may be missing or damaged.
         access: the entry of the access record for this; its time is part of the name under which
             the current ledger is kept, and the doubt is of that time.
+        despite_other_keys: restore also where erasures are noted that cannot be repeated.
 
     Raises:
+        ContentError: erasures are noted whose hashes have a key that is in neither ledger, so that
+            the backup may bring these people back; nothing was changed.
         LedgerError: another process has the ledger open, or there is no space for the copy;
             nothing was changed.
         OSError: no space or no permission; nothing was changed.
@@ -170,7 +177,10 @@ def restore(file: Path, ledger: Path, access: Access) -> Restored:
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
-        mark, erased, gone = _mark_restored(file, place, _read_since(database), access)
+        since = _read_since(database)
+        if not despite_other_keys:
+            _refuse_other_keys(file, place, since.erasures)
+        mark, erased, gone = _mark_restored(file, place, since, access)
         with _alone(database):
             kept = _keep(database, access.at)
             _take_over_rights(database, place)
@@ -180,7 +190,19 @@ def restore(file: Path, ledger: Path, access: Access) -> Restored:
         for left in database.parent.glob(f"{place.name}*"):
             left.unlink()
     replace_mark(ledger, mark)
-    return Restored(kept, erased, gone)
+    return Restored(kept, erased, gone, is_blind=since.withdrawals is None)
+
+
+def _refuse_other_keys(file: Path, place: Path, since: ErasuresSince) -> None:
+    """Raise a ContentError if the backup may bring people back whom no key finds in it."""
+    engine = open_file(place)
+    try:
+        with reading(engine) as connection:
+            count = since.of_other_keys(find_address_keys(connection))
+    finally:
+        close_database(engine)
+    if count:
+        raise ContentError(phrase("storage.erasures-of-other-key", file=file, count=count))
 
 
 def _mark_restored(
@@ -190,7 +212,8 @@ def _mark_restored(
     engine = open_file(place)
     try:
         erased = repeat_erasures(engine, since.erasures, access.at)
-        left = repeat_withdrawals(engine, since.withdrawals, access.at)
+        withdrawals = since.withdrawals or WithdrawalsSince()
+        left = repeat_withdrawals(engine, withdrawals, access.at)
         repeat_notices(engine, since.notices)
         repeat_accesses(engine, since.accesses)
         repeat_feedback(engine, since.feedback, access.at)

@@ -3,11 +3,12 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.storage.agreed_later import find_later
@@ -15,6 +16,10 @@ from newsletter.storage.erased_people import find_keys, find_people, with_names
 from newsletter.storage.erasing import KEYED
 from newsletter.storage.erasing_rows import erase_rows
 from newsletter.storage.erasure_journal import Line
+from newsletter.storage.lasting_keys import find_address_keys, hashes_of_addresses
+from newsletter.storage.mail_tables import lasting_keys
+from newsletter.storage.present_columns import Rows
+from newsletter.subscribers.erasing import People
 from newsletter.subscribers.traces import Sought
 
 NAMED: Final = "before-"  # how the names of our copies continue after that of the database
@@ -45,12 +50,21 @@ def erase_in_copy(copy: Path, sought: Sought, lines: Sequence[Line]) -> bool:
         with engine.begin() as connection:
             sought = sought.without(find_later(connection, sought, lines))
             people = find_people(connection, find_keys(connection, sought, KEYED))
-            counts = erase_rows(connection, with_names(sought, people), people)
+            sought = with_names(sought, people)
+            counts = erase_rows(connection, _with_own_hashes(connection, sought, people), people)
         if not counts.total():
             return False
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM")
         return True
+
+
+def _with_own_hashes(connection: Connection, sought: Sought, people: People) -> Sought:
+    """Add the hashes by which the consent record of a copy names people: its key may be another."""
+    if not Rows(connection).has(lasting_keys.c.secret):
+        return sought
+    hashes = hashes_of_addresses(people.keys, find_address_keys(connection))
+    return replace(sought, hashes=sought.hashes | hashes.keys())
 
 
 def erase_in_copies(

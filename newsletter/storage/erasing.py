@@ -37,7 +37,14 @@ from newsletter.storage.erasure_journal import Line
 from newsletter.storage.erasure_tables import erased_names, erasures, rejects_files
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.import_tables import imported_rows, imports
-from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
+from newsletter.storage.lasting_keys import (
+    KeyPurpose,
+    find_address_keys,
+    find_lasting_key,
+    fingerprint_of,
+    hashes_of_addresses,
+    lasting_key,
+)
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.stored_words import read_word
@@ -82,8 +89,8 @@ class SqlErasing:
     def find(self, key: str, now: datetime) -> Known:
         """Return what is stored of the owner of an address."""
         with writing(self._engine) as connection:
-            hashed = hash_of(key, lasting_key(connection, KeyPurpose.ADDRESSES, now))
-            return _find_known(connection, key, hashed)
+            lasting_key(connection, KeyPurpose.ADDRESSES, now)
+            return _find_known(connection, key)
 
     def find_due(self, withdrawn_before: datetime, count: int) -> Sequence[str]:
         """Return the keys of readers who withdrew before a time, the earliest first."""
@@ -200,8 +207,10 @@ class SqlErasing:
             names: defaultdict[str, list[str]] = defaultdict(list)
             for row in connection.execute(select(erased_names)):
                 names[row.address_hash].append(row.name_hash)
-            found = connection.execute(select(erasures).order_by(_OF.id))
-            return [_line_of(row, names[row.address_hash]) for row in found]
+            found = connection.execute(select(erasures).order_by(_OF.id)).all()
+            own = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+            key = "" if own is None else fingerprint_of(own)
+            return [_line_of(row, names[row.address_hash], key) for row in found]
 
     def note_rejects(self, path: Path, now: datetime) -> None:
         """Note a file that refused rows are written to, so that an erasure reaches them."""
@@ -218,9 +227,10 @@ class SqlErasing:
             return [Path(one) for one in connection.execute(select(rejects_files.c.path)).scalars()]
 
 
-def _find_known(connection: Connection, key: str, hashed: str) -> Known:
+def _find_known(connection: Connection, key: str) -> Known:
+    hashes = list(hashes_of_addresses([key], find_address_keys(connection)))
     row = connection.execute(select(*ENTRY_COLUMNS).where(_LIST.address_key == key)).first()
-    was = connection.execute(select(_OF.id).where(_OF.address_hash == hashed).limit(1))
+    was = connection.execute(select(_OF.id).where(_OF.address_hash.in_(hashes)).limit(1))
     asked_for, written, told = (
         connection.execute(select(func.count()).where(is_theirs)).scalar_one()
         for is_theirs in (
@@ -353,7 +363,7 @@ def _is_busy(connection: Connection, now: datetime) -> bool:
     return any(find_living_runs(connection, one) for one in connection.execute(issues).scalars())
 
 
-def _line_of(row: Row[Any], names: Iterable[str]) -> Line:
+def _line_of(row: Row[Any], names: Iterable[str], key: str) -> Line:
     return Line(
         address_hash=row.address_hash,
         asked_at=row.asked_at,
@@ -363,6 +373,7 @@ def _line_of(row: Row[Any], names: Iterable[str]) -> Line:
         cause=row.standing_cause,
         lifted_at=row.lifted_at,
         names=tuple(sorted(names)),
+        key=key,
     )
 
 

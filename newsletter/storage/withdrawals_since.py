@@ -9,16 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Engine, insert, select
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.lang import Preference
 from newsletter.phrases import read_said
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.erased_people import moved_to
-from newsletter.storage.lasting_keys import KeyPurpose
-from newsletter.storage.mail_tables import blocked_addresses, lasting_keys
+from newsletter.storage.mail_tables import blocked_addresses
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.present_columns import is_in
 from newsletter.storage.tables import subscribers
@@ -46,7 +44,6 @@ _MOVED: Final = (
 )
 _OF_MOVED: Final = (Cause.MOVED.value, f"{ERASED_KEY}%")
 _BLOCKED: Final = "SELECT address_hash, since, because, blocked_by FROM blocked_addresses"
-_KEY: Final = "SELECT secret FROM lasting_keys WHERE purpose = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +60,22 @@ class WithdrawalsSince:
 
     left: Sequence[Left] = ()
     blocked: Sequence[dict[str, Any]] = ()  # rows of blocked_addresses
-    secret: str | None = None  # of the hashes of these
 
 
-def read_withdrawals(database: Path) -> WithdrawalsSince:
-    """Read who may not be written to; nobody, if the ledger is missing, damaged or too old."""
+def read_withdrawals(database: Path) -> WithdrawalsSince | None:
+    """Read who may not be written to; None if the ledger is missing, damaged or too old."""
     if not database.exists():
-        return WithdrawalsSince()
+        return None
     try:
         with closing(connect_for_copy(database)) as connection:
             connection.row_factory = sqlite3.Row
             left = [_left_of(row) for row in connection.execute(_LEFT, _OF_LEFT)]
             moved = {row[0]: moved_to(row[1]) for row in connection.execute(_MOVED, _OF_MOVED)}
             left += _left_elsewhere(left, moved)
-            key = connection.execute(_KEY, (KeyPurpose.ADDRESSES.value,)).fetchone()
             blocked = [dict(row) for row in connection.execute(_BLOCKED)]
     except (sqlite3.Error, ValueError, TypeError):
-        return WithdrawalsSince()
-    return WithdrawalsSince(left, blocked, None if key is None else str(key[0]))
+        return None
+    return WithdrawalsSince(left, blocked)
 
 
 def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -> int:
@@ -95,7 +90,7 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
     """
     count, left = 0, iter(since.left)
     with writing(engine) as connection:
-        _repeat_blocks(connection, since)
+        repeat_blocks(connection, since.blocked)
         while some := list(islice(left, AT_A_TIME)):
             book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
             by_key = book.find([one.key for one in some])
@@ -152,15 +147,22 @@ def _ended(entry: Entry, left: Entry) -> Entry:
     return replace(entry, standing=left.standing, standing_since=left.standing_since, why=left.why)
 
 
-def _repeat_blocks(connection: Connection, since: WithdrawalsSince) -> None:
-    """Block addresses again, if both copies have hashes of one key."""
-    query = select(lasting_keys.c.secret).where(
-        lasting_keys.c.purpose == KeyPurpose.ADDRESSES.value
-    )
-    if not since.blocked or connection.execute(query).scalar() != since.secret:
-        return
-    rows = [{**row, "since": moment_in(row["since"], datetime.now(UTC))} for row in since.blocked]
-    connection.execute(sqlite.insert(blocked_addresses).on_conflict_do_nothing(), rows)
+def repeat_blocks(connection: Connection, blocked: Sequence[dict[str, Any]]) -> int:
+    """
+    Block addresses again; return how many were not.
+
+    Their hashes have the keys of the ledger that they come from: `erasures_since` keeps these.
+    """
+    of = blocked_addresses.c.address_hash
+    known = set(connection.execute(select(of)).scalars())
+    rows = [
+        {**row, "since": moment_in(row["since"], datetime.now(UTC))}
+        for row in blocked
+        if row["address_hash"] not in known
+    ]
+    if rows:
+        connection.execute(insert(blocked_addresses), rows)
+    return len(rows)
 
 
 def _left_of(row: sqlite3.Row) -> Left:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +12,8 @@ from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
 
 ERASED_KEY: Final = "erased:"  # begins what takes the place of an address's key; none has a colon
+# Longer than withdrawn readers are: whoever has restored a wrong backup sees it by then.
+COPIES_KEPT: Final = timedelta(days=90)
 ERASED: Final = "(erased)"  # takes the place of an address or a name in a text
 
 
@@ -94,11 +96,25 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class CarriedOver:
+    """What a database has taken over from an earlier one."""
+
+    erasures: int  # that were read; those that were known, too
+    erased: int  # readers who were on this list, and are not any more
+    blocked: int  # addresses that were not blocked yet
+
+
+@dataclass(frozen=True, slots=True)
 class KeptCopy:
     """A copy of the whole database that lies beside it, with all people who were in it then."""
 
     name: str  # of its file
     made_at: datetime  # aware UTC
+
+
+def end_of_copy(made_at: datetime) -> datetime:
+    """Return when a copy that was made at a time is destroyed: whoever is only in it with it."""
+    return made_at + COPIES_KEPT
 
 
 @dataclass(frozen=True, slots=True)
