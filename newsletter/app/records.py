@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from newsletter.dispatch.lease import Holder
     from newsletter.dispatch.promise import Promise
     from newsletter.lang import Lang
+    from newsletter.mails.restored import Restored
     from newsletter.settings import Settings
     from newsletter.storage.accesses import SqlAccesses
     from newsletter.storage.approvals import SqlApprovals
-    from newsletter.storage.backups import Contents, Restored
+    from newsletter.storage.backups import Contents
     from newsletter.storage.bounce_checks import SqlBounceChecks
     from newsletter.storage.breaches import SqlBreaches
     from newsletter.storage.consent_reading import SqlConsents
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         Remains,
         Remembered,
     )
+    from newsletter.subscribers.subscriber import Subscriber
     from newsletter.subscribers.traces import Sought
 
 
@@ -342,6 +344,12 @@ class Records:
         from newsletter.storage.backups import read_backup  # noqa: PLC0415
 
         return read_backup(file)
+
+    def find_lost(self, file: Path) -> "Sequence[Subscriber] | None":
+        """Return whom a restore would lose; see `storage.lost_readers.find_lost`."""
+        from newsletter.storage.lost_readers import find_lost  # noqa: PLC0415
+
+        return find_lost(self._sqlite_file().resolve(), file)
 
     def restore(
         self, file: Path, access: "Access", *, despite_other_keys: bool = False

@@ -47,7 +47,7 @@ def find_later(connection: Connection, sought: Sought, lines: Sequence[Line]) ->
     keys = find_keys(connection, sought, (subscribers,))
     fields = (_LIST.address_key, _LIST.standing, *_NEEDED)
     query = select(*fields).where(is_in(_LIST.address_key, keys))
-    said = _consents_of(connection, rows, keys)
+    said = consents_of(connection, rows, keys)
     later = set[str]()
     for row in connection.execute(query):
         cause = caused_at.get(hash_of(row.address_key, sought.secret))
@@ -69,7 +69,7 @@ def _causes_of(lines: Sequence[Line]) -> Mapping[str, datetime]:
     return causes
 
 
-def _consents_of(
+def consents_of(
     connection: Connection, rows: Rows, keys: Collection[str]
 ) -> Mapping[str, Sequence[datetime]]:
     """

@@ -4,7 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from newsletter.dispatch.doubt import DoubtCause, LedgerMark, Sign
 from newsletter.errors import ContentError, LedgerError
 from newsletter.files import sync_folder
+from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
 from newsletter.storage.accesses_since import AccessesSince, read_accesses, repeat_accesses
@@ -115,16 +116,6 @@ def _read(file: Path, connection: sqlite3.Connection) -> Contents:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
-    """What a restore has done."""
-
-    kept: Path | None  # the ledger until now; None: there was none
-    erased: int  # readers of the backup who were erased since, and are erased again
-    left: int  # those who left, complained or bounced since, and are not active again
-    is_blind: bool  # the ledger until now was missing or unreadable: nobody knows who left
-
-
-@dataclass(frozen=True, slots=True)
 class Since:
     """What the ledger that is replaced knows, and a backup must not forget."""
 
@@ -180,7 +171,7 @@ def restore(
         since = _read_since(database)
         if not despite_other_keys:
             _refuse_other_keys(file, place, since.erasures)
-        mark, erased, gone = _mark_restored(file, place, since, access)
+        mark, done = _mark_restored(file, place, since, access)
         with _alone(database):
             kept = _keep(database, access.at)
             _take_over_rights(database, place)
@@ -190,7 +181,7 @@ def restore(
         for left in database.parent.glob(f"{place.name}*"):
             left.unlink()
     replace_mark(ledger, mark)
-    return Restored(kept, erased, gone, is_blind=since.withdrawals is None)
+    return replace(done, kept=None if kept is None else kept.name)
 
 
 def _refuse_other_keys(file: Path, place: Path, since: ErasuresSince) -> None:
@@ -207,14 +198,14 @@ def _refuse_other_keys(file: Path, place: Path, since: ErasuresSince) -> None:
 
 def _mark_restored(
     file: Path, place: Path, since: Since, access: Access
-) -> tuple[LedgerMark, int, int]:
+) -> tuple[LedgerMark, Restored]:
     """Migrate the copy, let nobody come back by it, and mark it as restored."""
     engine = open_file(place)
     try:
         erased = repeat_erasures(engine, since.erasures, access.at)
         withdrawals = since.withdrawals or WithdrawalsSince()
         left = repeat_withdrawals(engine, withdrawals, access.at)
-        repeat_notices(engine, since.notices)
+        results = repeat_notices(engine, since.notices, access.at)
         repeat_accesses(engine, since.accesses)
         repeat_feedback(engine, since.feedback, access.at)
         SqlAccesses(engine).record(access)
@@ -228,7 +219,7 @@ def _mark_restored(
         close_database(engine)
     if mark is None:
         raise LedgerError(phrase("storage.vanished-copy", place=place))
-    return mark, erased, left
+    return mark, Restored(None, erased, left, since.withdrawals is None, results)
 
 
 @contextmanager

@@ -12,7 +12,12 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.storage.agreed_later import find_later
-from newsletter.storage.erased_people import find_keys, find_people, with_names
+from newsletter.storage.erased_people import (
+    find_keys,
+    find_people,
+    find_placeholders,
+    with_names,
+)
 from newsletter.storage.erasing import KEYED
 from newsletter.storage.erasing_rows import erase_rows
 from newsletter.storage.erasure_journal import Line
@@ -50,6 +55,8 @@ def erase_in_copy(copy: Path, sought: Sought, lines: Sequence[Line]) -> bool:
         with engine.begin() as connection:
             sought = sought.without(find_later(connection, sought, lines))
             people = find_people(connection, find_keys(connection, sought, KEYED))
+            held = find_placeholders(connection, sought.hashes)  # of a ledger until a restore
+            people = People(people.ids | held, people.keys, people.names)
             sought = with_names(sought, people)
             counts = erase_rows(connection, _with_own_hashes(connection, sought, people), people)
         if not counts.total():

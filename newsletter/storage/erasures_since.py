@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -26,13 +26,14 @@ from newsletter.storage.lasting_keys import (
 )
 from newsletter.storage.old_pages import write_anew
 from newsletter.storage.transactions import writing
-from newsletter.subscribers.erasing import Erased
+from newsletter.subscribers.erasing import Erased, Remains
 from newsletter.subscribers.traces import Sought, hash_of
 
 _LINES: Final = (
     "SELECT address_hash, asked_at, why, standing, standing_since AS since,"
     " standing_cause AS cause, lifted_at FROM erasures"
 )
+_OPEN: Final = "SELECT address_hash, remains FROM erasures WHERE done_at IS NULL"
 _NAMES: Final = "SELECT address_hash, name_hash FROM erased_names ORDER BY name_hash"
 _KEYS: Final = (
     "SELECT secret, made_at FROM lasting_keys WHERE purpose = ? OR purpose LIKE ? ORDER BY purpose"
@@ -49,6 +50,7 @@ class ErasuresSince:
     lines: Sequence[Line]
     # Its own first, and when each was made; none: there is none to be read.
     keys: Sequence[tuple[str, datetime]] = ()
+    owed: Mapping[str, frozenset[Remains]] = field(default_factory=dict)  # of open ones, by hash
 
     def of_other_keys(self, known: Collection[bytes]) -> int:
         """Return how many erasures have hashes by a key that neither *known* nor `keys` has."""
@@ -60,6 +62,7 @@ def read_erasures(database: Path) -> ErasuresSince:
     """Read the erasures of a ledger, and of the journal beside it; either may be missing."""
     noted = read_journal(journal_path(database, database.parent))
     lines, keys = list[Line](), list[tuple[str, datetime]]()
+    owed = dict[str, frozenset[Remains]]()
     if database.exists():
         try:
             with closing(connect_for_copy(database)) as connection:
@@ -67,13 +70,15 @@ def read_erasures(database: Path) -> ErasuresSince:
                 names = _names_in(connection)
                 for found in connection.execute(_LINES):
                     lines.append(_line(dict(found), tuple(names[found["address_hash"]])))
+                for row in connection.execute(_OPEN):
+                    owed[row["address_hash"]] = _owed_of(row["remains"])
                 for row in connection.execute(_KEYS, _OF_KEYS):
                     keys.append((str(row[0]), moment_in(row[1], UNKNOWN)))
         except (sqlite3.Error, ValueError, TypeError):  # damaged, or from before erasures
             pass
     known = {(one.address_hash, one.asked_at) for one in lines}
     lines += [one for one in noted if (one.address_hash, one.asked_at) not in known]
-    return ErasuresSince(lines, keys)
+    return ErasuresSince(lines, keys, owed)
 
 
 def repeat_erasures(
@@ -97,10 +102,15 @@ def repeat_erasures(
         key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
         if not missing and not has_new_key:
             return 0
-        own, returned = list[Line](), frozenset[str]()
+        own, returned, owed = list[Line](), frozenset[str](), dict(since.owed)
         if key is not None:
             meant = _by_own_key(connection, since.lines if has_new_key else missing, key)
             own = [line for _, line in meant]
+            owed |= {
+                line.address_hash: owed[one.address_hash]
+                for one, line in meant
+                if one.address_hash in owed
+            }
             sought = Sought(key, frozenset(one.address_hash for one in (*missing, *own)))
             returned = find_later(connection, sought, [*missing, *own])
             returned |= {one.address_hash for one, line in meant if line.address_hash in returned}
@@ -111,10 +121,30 @@ def repeat_erasures(
     found = Sought(key, hashes)
     counts = SqlErasing(engine).repeat(found, now)
     if ends:
-        SqlErasing(engine).end(found, (), now)
+        _end(engine, found, owed, now)
     if engine.dialect.name == "sqlite":
         write_anew(engine)
     return counts[Erased.READERS]
+
+
+def _end(
+    engine: Engine, found: Sought, owed: Mapping[str, frozenset[Remains]], now: datetime
+) -> None:
+    """End the erasures in a copy, but for what they still owe in files."""
+    erasing = SqlErasing(engine)
+    erasing.end(found.without(frozenset(owed)), (), now)
+    for hashed, remains in owed.items():
+        erasing.end(Sought(found.secret, found.hashes & {hashed}), remains, now)
+
+
+def _owed_of(words: str) -> frozenset[Remains]:
+    """
+    Return what an open erasure still owes when its ledger is replaced.
+
+    No process keeps pages of the copy. The ledger until now becomes a copy itself, with all that
+    was still to be taken out of it.
+    """
+    return frozenset({Remains.COPIES} | {Remains(one) for one in words.split()} & {Remains.FILES})
 
 
 def _by_own_key(
