@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.errors import LedgerError
 from newsletter.storage.agreed_later import find_later
 from newsletter.storage.erased_people import (
     find_keys,
@@ -87,7 +88,7 @@ def erase_in_copies(
     for copy in find_copies(database):
         try:
             changed += erase_in_copy(copy, sought, lines)
-        except (SQLAlchemyError, OSError):
+        except (SQLAlchemyError, OSError, LedgerError):
             closed.append(copy.name)
     return changed, tuple(closed)
 

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import JSON, Column, Connection, Engine, insert, or_, select, update
+from sqlalchemy import Column, Connection, Engine, insert, or_, select, update
 
 from newsletter.dispatch.states import State
 from newsletter.mails.mail import OWED, MailKind
@@ -65,7 +65,8 @@ def read_notices(database: Path) -> NoticesSince:
             connection.row_factory = sqlite3.Row
             readers = {row["id"]: row for row in connection.execute(_READERS)}
             found = connection.execute(_TOLD, (*_KINDS, *_BEGUN))
-            return [_told_of(dict(row), readers) for row in found]
+            told = (_told_of(dict(row), readers) for row in found)
+            return [one for one in told if one is not None]
     except (sqlite3.Error, ValueError, TypeError):
         return ()
 
@@ -147,8 +148,12 @@ def _rows_of(connection: Connection, told: Sequence[Told]) -> Iterator[_Row]:
             yield {**own, "subscriber_id": number}
 
 
-def _told_of(row: _Row, readers: Mapping[int, sqlite3.Row]) -> Told:
-    typed = {column.name: _value_of(column, row) for column in _OF if column.name in row}
+def _told_of(row: _Row, readers: Mapping[int, sqlite3.Row]) -> Told | None:
+    """Return what a row says; None if somebody has damaged its facts."""
+    try:
+        typed = {column.name: _value_of(column, row) for column in _OF if column.name in row}
+    except ValueError:
+        return None
     keys, reader = {row["address_key"]}, readers.get(row["subscriber_id"])
     if reader is not None:
         keys.add(reader["address_key"])
@@ -161,4 +166,4 @@ def _value_of(column: Column[Any], row: _Row) -> Any:
         return None
     if isinstance(column.type, UtcTime):
         return moment_in(value, datetime.now(UTC))  # damaged by hand: told, all the same
-    return json.loads(value) if isinstance(column.type, JSON) else value
+    return json.loads(value) if column is _OF.facts else value

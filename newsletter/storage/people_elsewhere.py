@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from newsletter.errors import LedgerError
 from newsletter.storage.agreed_later import find_later
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
 from newsletter.storage.erased_copies import find_copies, opened_copy
@@ -78,7 +79,7 @@ def find_elsewhere(
             try:
                 with opened_copy(copy) as of, of.connect() as connection:
                     _search_in(connection, search, order)
-            except (SQLAlchemyError, OSError, ValueError):
+            except (SQLAlchemyError, OSError, ValueError, LedgerError):
                 continue  # the erasure names it
         if before == (len(search.keys), len(search.theirs)):
             break
