@@ -93,3 +93,18 @@ def test_a_copy_with_damaged_facts_is_named_by_an_erasure(desk: ClockedStage) ->
     damage(copy, "{")
 
     assert copy.name in desk.run("subscribers", "erase", READER, "--yes")
+
+
+def test_damaged_facts_of_one_mail_keep_no_other_from_being_told(tmp_path: Path) -> None:
+    house = House(tmp_path / "site")
+    house.stage.run("backup", str(tmp_path / "backup.db"))
+    with served(house):
+        for address in (READER, "r2@example.org"):
+            house.post(house.leaving_path(address))
+        house.mails()
+    with closing(sqlite3.connect(house.stage.root / "newsletter.db")) as ledger, ledger:
+        ledger.execute("UPDATE mails SET facts = '{' WHERE address = ?", (READER,))
+
+    said = house.stage.run("restore", str(tmp_path / "backup.db"), "--yes")
+
+    assert "result of unsubscribing: 1 told since, 0 held until you answer" in said
