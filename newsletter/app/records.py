@@ -1,6 +1,6 @@
 """The records of a site: opens each part of its database on demand."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from newsletter.dispatch.lease import Holder
     from newsletter.dispatch.promise import Promise
     from newsletter.lang import Lang
+    from newsletter.mails.restored import Restored
     from newsletter.settings import Settings
     from newsletter.storage.accesses import SqlAccesses
     from newsletter.storage.approvals import SqlApprovals
-    from newsletter.storage.backups import Contents, Restored
+    from newsletter.storage.backups import Contents
     from newsletter.storage.bounce_checks import SqlBounceChecks
     from newsletter.storage.breaches import SqlBreaches
     from newsletter.storage.consent_reading import SqlConsents
@@ -37,7 +38,15 @@ if TYPE_CHECKING:
     from newsletter.storage.settling import SqlSettling
     from newsletter.storage.subscribers import SqlSubscriberBook
     from newsletter.subscribers.access_record import Access
-    from newsletter.subscribers.erasing import Ended, Remains
+    from newsletter.subscribers.erasing import (
+        CarriedOver,
+        Ended,
+        ErasureOrder,
+        KeptCopy,
+        Remains,
+        Remembered,
+    )
+    from newsletter.subscribers.subscriber import Subscriber
     from newsletter.subscribers.traces import Sought
 
 
@@ -213,6 +222,39 @@ class Records:
 
         return SqlErasing(self.database)
 
+    def find_elsewhere(
+        self, keys: "Collection[str]", order: "ErasureOrder"
+    ) -> "Mapping[str, Remembered]":
+        """Find people in copies; see `storage.people_elsewhere.find_elsewhere`."""
+        from newsletter.storage.people_elsewhere import find_elsewhere  # noqa: PLC0415
+
+        return find_elsewhere(self.database, keys, order)
+
+    def carry_over(self, file: Path, now: datetime) -> "CarriedOver":
+        """Take over hashes of an earlier ledger; see `storage.carrying_over.carry_over`."""
+        from newsletter.storage.carrying_over import carry_over  # noqa: PLC0415
+
+        return carry_over(self.database, file, now)
+
+    def kept_copies(self) -> "Sequence[KeptCopy]":
+        """Return the copies beside the database; none on PostgreSQL."""
+        from newsletter.storage.kept_copies import find_kept_copies  # noqa: PLC0415
+
+        file = self.file()
+        return () if file is None else find_kept_copies(file)
+
+    def destroy_copy(self, copy: "KeptCopy") -> None:
+        """Delete a copy that lies beside the database; see `storage.kept_copies.destroy`."""
+        from newsletter.storage.kept_copies import destroy  # noqa: PLC0415
+
+        destroy(self._sqlite_file(), copy)
+
+    def seek(self, keys: "Collection[str]", now: datetime) -> "Sought":
+        """Return how the owners of addresses are found in files."""
+        from newsletter.storage.people_elsewhere import seek  # noqa: PLC0415
+
+        return seek(self.database, keys, now)
+
     def note_rejects(self, file: Path, now: datetime) -> None:
         """Note a file that refused rows are written to, so that an erasure reaches it."""
         self.erasing().note_rejects(file, now)
@@ -303,11 +345,20 @@ class Records:
 
         return read_backup(file)
 
-    def restore(self, file: Path, access: "Access") -> "Restored":
+    def find_lost(self, file: Path) -> "Sequence[Subscriber] | None":
+        """Return whom a restore would lose; see `storage.lost_readers.find_lost`."""
+        from newsletter.storage.lost_readers import find_lost  # noqa: PLC0415
+
+        return find_lost(self._sqlite_file().resolve(), file)
+
+    def restore(
+        self, file: Path, access: "Access", *, despite_other_keys: bool = False
+    ) -> "Restored":
         """Replace the ledger by a backup; see `storage.backups.restore`."""
         from newsletter.storage.backups import restore  # noqa: PLC0415
 
-        return restore(file, self._sqlite_file(), access)
+        ledger = self._sqlite_file()
+        return restore(file, ledger, access, despite_other_keys=despite_other_keys)
 
     def _sqlite_file(self) -> Path:
         file = self.file()

@@ -34,6 +34,7 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "suppressions add": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
     "suppressions remove": frozenset({AccessKind.SUBSCRIBER_CHANGED}),
     "suppressions import": frozenset({AccessKind.FILE_IMPORTED}),
+    "suppressions carry-over": frozenset({AccessKind.FILE_IMPORTED}),
     "suppressions export": frozenset({AccessKind.LIST_EXPORTED}),
     "subscribers import": frozenset({AccessKind.FILE_IMPORTED}),
     "subscribers add": frozenset({AccessKind.SUBSCRIBER_CHANGED}),

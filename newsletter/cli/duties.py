@@ -63,6 +63,8 @@ def _name(kind: DutyKind) -> str:
             return _("Notices that no server has accepted")
         case DutyKind.ERASURES:
             return _("Withdrawn readers to be erased")
+        case DutyKind.COPIES:
+            return _("Copies of the database to be destroyed")
         case DutyKind.REVIEW:
             return _("Review of last month's accesses")
         case DutyKind.UNDATED:
@@ -78,6 +80,7 @@ def _say_next(found: list[Duty], today: date) -> list[str]:
         DutyKind.REFUSALS: "newsletter feedback settle",
         DutyKind.UNPROVEN: "newsletter notices due",
         DutyKind.ERASURES: "newsletter subscribers erase --due",
+        DutyKind.COPIES: "newsletter subscribers erase --due",
         DutyKind.REVIEW: f"newsletter access review --month {last_month:%Y-%m}",
         DutyKind.UNDATED: "newsletter subscribers list --undated",
     }

@@ -13,6 +13,7 @@ from newsletter.app.site import Site
 from newsletter.cli.accessing import look_at_many, why_option
 from newsletter.cli.cells import pad
 from newsletter.cli.mails import say_sent, send_due
+from newsletter.cli.notice_words import kind_in_words
 from newsletter.cli.output import progress
 from newsletter.cli.person import name_person
 from newsletter.cli.stopping import stopping
@@ -26,7 +27,6 @@ from newsletter.desk.owed_notices import (
     today_of,
 )
 from newsletter.dispatch.states import State
-from newsletter.mails.mail import MailKind
 from newsletter.mails.notices import Notice
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import printable
@@ -59,7 +59,7 @@ def due(site: Site, as_json: bool, because: str) -> None:
         click.echo(json.dumps([_fields(one, today) for one in owed], ensure_ascii=False, indent=2))
         return
     for one in owed:
-        words = [pad(one.due.isoformat(), DAY), pad(_kind(one.kind), KIND)]
+        words = [pad(one.due.isoformat(), DAY), pad(kind_in_words(one.kind), KIND)]
         click.echo("  ".join([*words, pad(_state(one, today), STATE), printable(one.address)]))
     _summarise(owed, today)
     _say_held(site, owed)
@@ -116,7 +116,7 @@ def _summarise(owed: Sequence[Notice], today: date) -> None:
     overdue = sum(one.is_overdue(today) for one in owed)
     unproven = sum(one.is_unproven for one in owed)
     for kind, count in Counter(one.kind for one in owed).items():
-        tell("Notices", _("{count:,} × {kind}", count=count, kind=_kind(kind)))
+        tell("Notices", _("{count:,} × {kind}", count=count, kind=kind_in_words(kind)))
     if overdue:
         tell("Overdue", _("{count:,}; their last day has passed", count=overdue))
     if unproven:
@@ -130,16 +130,6 @@ def _say_held(site: Site, owed: Sequence[Notice]) -> None:
             _("{count:,}; the ledger was put back, and they may have been sent before", count=held),
             _("look at your mail server's log, then: {command}", command=GO_ON),
         )
-
-
-def _kind(kind: MailKind) -> str:
-    match kind:
-        case MailKind.AGREED:
-            return _("result of consent")
-        case MailKind.LEFT:
-            return _("result of unsubscribing")
-        case _:
-            return _("consent, confirmed again")
 
 
 def _state(one: Notice, today: date) -> str:

@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "add": "newsletter.cli.suppressed.add:add",
     "remove": "newsletter.cli.suppressed.remove:remove",
     "import": "newsletter.cli.suppressed.import_file:import_file",
+    "carry-over": "newsletter.cli.suppressed.carry_over:carry_over",
     "export": "newsletter.cli.suppressed.export:export",
 }
 

@@ -29,13 +29,24 @@ def delete_letters(folder: Path, is_theirs: Callable[[str], bool]) -> int:
         OSError: a letter cannot be read or deleted.
     """
     deleted = 0
-    for path in _letters_in(folder):
-        if any(is_theirs(address) for address in _recipients_of(path)):
-            path.unlink(missing_ok=True)
-            deleted += 1
+    for path in find_letters(folder, is_theirs):
+        path.unlink(missing_ok=True)
+        deleted += 1
     if deleted:
         sync_folder(folder)
     return deleted
+
+
+def find_letters(folder: Path, is_theirs: Callable[[str], bool]) -> Iterator[Path]:
+    """
+    Yield the letters of *folder* to people for whose address *is_theirs* is true.
+
+    Raises:
+        OSError: a letter cannot be read.
+    """
+    for path in _letters_in(folder):
+        if any(is_theirs(address) for address in _recipients_of(path)):
+            yield path
 
 
 def _letters_in(folder: Path) -> Iterator[Path]:

@@ -10,6 +10,7 @@ from typing import Final
 from newsletter.app.site import Site
 from newsletter.desk.accessing import bounds_of
 from newsletter.desk.feedback_record import open_record
+from newsletter.desk.kept_copies import destroyed_on
 from newsletter.desk.moments import find_zone
 from newsletter.desk.owed_notices import find_owed, today_of
 from newsletter.mails.mail import MailKind
@@ -30,6 +31,7 @@ class DutyKind(StrEnum):
     REFUSALS = "refusals"  # by mail, without proof; Network Act, Article 50(2)
     UNPROVEN = "unproven"  # notices that no server has accepted
     ERASURES = "erasures"  # Personal Information Protection Act, Article 21
+    COPIES = "copies"  # of the database, from before a restore or an upgrade; as erasures
     REVIEW = "review"  # of last month's accesses to personal data
     UNDATED = "undated"  # readers without a date of consent
 
@@ -96,6 +98,19 @@ def _erasures(seen: _Seen) -> Duty:
     return Duty(DutyKind.ERASURES, erasing.count_due(until - after) - overdue, overdue)
 
 
+def _copies(seen: _Seen) -> Duty:
+    """All of them are due one day: whoever is only in them is erased with them."""
+    site, now = seen.site, seen.site.clock()
+    days = [destroyed_on(site, one) for one in site.records.kept_copies()]
+    overdue = sum(now - day > GRACE for day in days)
+    return Duty(
+        DutyKind.COPIES,
+        len(days) - overdue,
+        overdue,
+        min((day.date() for day in days), default=None),
+    )
+
+
 def _refusals(seen: _Seen) -> Duty:
     """Who asked to leave without proof is decided on by a person; due from the second day on."""
     record, now = open_record(seen.site), seen.site.clock()
@@ -133,6 +148,7 @@ _DUTIES: Final[Sequence[Callable[[_Seen], Duty]]] = (
     _results,
     _renewals,
     _erasures,
+    _copies,
     _review,
     _refusals,
     _unproven,

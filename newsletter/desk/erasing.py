@@ -1,22 +1,18 @@
 """Erases readers, everywhere in the site: the database, letters in folders, refused rows."""
 
-import csv
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
-from newsletter.app.site import REHEARSAL_URL, Site
-from newsletter.delivery.registry import read_mail_url
-from newsletter.delivery.written_letters import delete_letters
-from newsletter.desk.kept_feedback import erase_kept
-from newsletter.desk.rejected_rows import erase_rejects
+from newsletter.app.site import Site
+from newsletter.desk.kept_copies import destroy_old_copies
+from newsletter.desk.personal_files import erase_in_files, is_in_files
 from newsletter.dispatch.control import PROGRAM
 from newsletter.errors import ContentError
-from newsletter.feedback.kept_mails import FOLDER
 from newsletter.phrases import phrase
-from newsletter.subscribers.address import Address, address_of
+from newsletter.subscribers.address import Address
 from newsletter.subscribers.erasing import (
     Ended,
     Erased,
@@ -38,9 +34,16 @@ def find_known(site: Site, address: Address) -> Known:
     Raises:
         ContentError: nothing is, or the reader has another address now, which is the one to erase.
     """
-    known = site.records.erasing().find(address.key, site.clock())
+    now, erasing = site.clock(), site.records.erasing()
+    known = erasing.find(address.key, now)
     entry = known.entry
-    if entry is None and not (known.mails or known.returned or known.was_erased):
+    order = ErasureOrder(PROGRAM, ErasureWhy.ASKED, now)
+    elsewhere = site.records.find_elsewhere([address.key], order)
+    known = replace(known, in_copies=frozenset(elsewhere))
+    if known.is_nobody:
+        sought = site.records.seek([address.key], now)
+        known = replace(known, is_in_files=is_in_files(site, sought, [_local_of(address.key)]))
+    if known.is_nobody:
         raise ContentError(phrase("subscribers.not-on-list", address=address.spelling))
     if entry is not None and entry.why.cause is Cause.MOVED:
         because = entry.why.because
@@ -50,14 +53,24 @@ def find_known(site: Site, address: Address) -> Known:
 
 
 def erase(site: Site, address: Address, by: str, account: str) -> Ended:
-    """Erase the owner of an address; what cannot be done now is recorded."""
+    """
+    Erase the owner of an address; what cannot be done now is recorded.
+
+    Also by the addresses by which the copies beside the database know them.
+    """
     order = ErasureOrder(by, ErasureWhy.ASKED, site.clock(), account)
-    sought, people, counts = site.records.erasing().erase([address.key], order)
+    elsewhere = site.records.find_elsewhere([address.key], order)
+    sought, people, counts = site.records.erasing().erase([address.key], order, elsewhere)
     return _end(site, sought, people.keys, counts, order.now)
 
 
 def erase_due(site: Site) -> Ended:
-    """Erase the readers who withdrew longer ago than NEWSLETTER_ERASE_AFTER says."""
+    """
+    Erase the readers who withdrew longer ago than NEWSLETTER_ERASE_AFTER says.
+
+    Copies beside the database are destroyed whose time is over: they may hold people whom a
+    restored ledger does not know.
+    """
     now = site.clock()
     before = now - site.settings.erase_after
     erasing, order = site.records.erasing(), ErasureOrder(PROGRAM, ErasureWhy.WITHDRAWN, now)
@@ -65,11 +78,16 @@ def erase_due(site: Site) -> Ended:
     sought: Sought | None = None
     keys = set[str]()
     while due := erasing.find_due(before, AT_A_TIME):
-        some, people, erased = erasing.erase(due, order)
+        elsewhere = site.records.find_elsewhere(due, order)
+        some, people, erased = erasing.erase(due, order, elsewhere)
         sought = some if sought is None else sought.with_others(some)
         keys |= people.keys
         counts += erased
-    return Ended(frozenset(), counts) if sought is None else _end(site, sought, keys, counts, now)
+    old = destroy_old_copies(site)
+    if sought is None:
+        return replace(old, counts=counts + old.counts)
+    ended = _end(site, sought, keys, counts, now)
+    return Ended(ended.remains | old.remains, ended.counts + old.counts, ended.closed + old.closed)
 
 
 def finish_erasures(site: Site) -> None:
@@ -78,7 +96,7 @@ def finish_erasures(site: Site) -> None:
     if found is None:
         return
     has_files = Remains.FILES in found.remains and bool(
-        _erase_in_files(site, found.gone, (), Counter())
+        erase_in_files(site, found.gone, (), Counter())
     )
     site.records.finish_erasures(site.clock(), has_files=has_files)
 
@@ -87,44 +105,12 @@ def _end(
     site: Site, sought: Sought, keys: Collection[str], counts: Counter[Erased], now: datetime
 ) -> Ended:
     """Erase from all files those who were taken out of the rows."""
-    locals_ = [key.rpartition("@")[0] for key in keys]
-    closed = _erase_in_files(site, sought, locals_, counts)
+    locals_ = [_local_of(key) for key in keys]
+    closed = erase_in_files(site, sought, locals_, counts)
     left = {Remains.FILES} if closed else set[Remains]()
     ended = site.records.end_erasures(sought, now, left)
     return Ended(ended.remains, counts + ended.counts, (*closed, *ended.closed))
 
 
-def _erase_in_files(
-    site: Site, sought: Sought, locals_: Sequence[str], counts: Counter[Erased]
-) -> tuple[str, ...]:
-    """Erase people from files outside the database; return those that cannot be changed."""
-    closed: list[str] = []
-
-    def is_theirs(address: str) -> bool:
-        try:
-            return sought.is_theirs(address_of(address).key)
-        except ContentError:
-            return False
-
-    for folder in _outboxes(site):
-        try:
-            counts[Erased.LETTERS] += delete_letters(folder, is_theirs)
-        except OSError:
-            closed.append(str(folder))
-    try:
-        counts[Erased.RETURNED] += erase_kept(site, sought)
-    except OSError:
-        closed.append(str(site.root / FOLDER))
-    for file in site.records.erasing().rejects():
-        try:
-            counts[Erased.REJECTS] += erase_rejects(file, sought, locals_)
-        except (OSError, ValueError, csv.Error):
-            closed.append(str(file))
-    return tuple(closed)
-
-
-def _outboxes(site: Site) -> Sequence[Path]:
-    """Return the folders that this site has written letters to, as far as it is set."""
-    urls = (site.settings.mail_url, read_mail_url(REHEARSAL_URL))
-    folders = [site.root / url.folder for url in urls if url.folder]
-    return list(dict.fromkeys(folders))
+def _local_of(key: str) -> str:
+    return key.rpartition("@")[0]

@@ -1,5 +1,6 @@
 """The kept mails of a site: opening them, deleting them in time and with their readers."""
 
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
@@ -49,11 +50,26 @@ def erase_kept(site: Site, sought: "Sought") -> int:
     for part in kept.find_parts():  # whose an old one is may not be in it, nor in the record
         if part.at < old or whole_name(part.name) in theirs:
             names[part.name] = None
-    for one in (*kept.find_all(), *kept.find_parts()):
-        content = None if one.name in names else kept.read(one.name)
-        if content is not None and any(map(sought.is_in, all_texts_of(content))):
-            names[one.name] = None
+    names |= dict.fromkeys(_find_naming(kept, sought, names))
     if names:
         kept.delete(list(names))
         record.forget_kept(list(names))
     return len(names)
+
+
+def is_in_kept(site: Site, sought: "Sought") -> bool:
+    """
+    Return whether a kept mail names one of the people.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    return any(True for _ in _find_naming(open_kept(site), sought, ()))
+
+
+def _find_naming(kept: KeptMails, sought: "Sought", without: Collection[str]) -> Iterator[str]:
+    """Yield the mails that name one of the people; those of some names are not looked at."""
+    for one in (*kept.find_all(), *kept.find_parts()):
+        content = None if one.name in without else kept.read(one.name)
+        if content is not None and any(map(sought.is_in, all_texts_of(content))):
+            yield one.name

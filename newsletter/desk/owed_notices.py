@@ -10,7 +10,7 @@ from newsletter.desk.languages import main_language
 from newsletter.dispatch.doubt import MAILS, waits_for_answer
 from newsletter.errors import UsageError
 from newsletter.issue.issue import Publication
-from newsletter.mails.notices import Notice, NoticeBook
+from newsletter.mails.notices import Notice, NoticeBook, is_from_before
 from newsletter.phrases import phrase
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 
@@ -58,7 +58,10 @@ def count_held(site: Site, owed: Sequence[Notice]) -> int:
     raised_at = max((one.raised_at for one in doubts), default=None)
     if raised_at is None:
         return 0
-    return sum(not one.is_unproven and one.declared_at <= raised_at for one in owed)
+    zone = site.zone()
+    return sum(
+        not one.is_unproven and is_from_before(one.declared_at, raised_at, zone) for one in owed
+    )
 
 
 def answer_doubts(site: Site, by: str, because: str) -> None:

@@ -27,11 +27,7 @@ def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> in
     Raises:
         OSError, ValueError: the file cannot be read or written; it is unchanged.
     """
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.reader(lines))
-    except FileNotFoundError:
-        return 0
+    rows = _rows_of(file)
     kept = [row for row in rows if not _is_theirs(row, sought, locals_)]
     if len(kept) == len(rows):
         return 0
@@ -46,6 +42,24 @@ def erase_rejects(file: Path, sought: Sought, locals_: Sequence[str] = ()) -> in
         os.fsync(out.fileno())
     part.replace(file)
     return len(rows) - len(kept)
+
+
+def has_rejects(file: Path, sought: Sought, locals_: Sequence[str]) -> bool:
+    """
+    Return whether *file* has rows of the people; the rest as in `erase_rejects`.
+
+    Raises:
+        OSError, ValueError: the file cannot be read.
+    """
+    return any(_is_theirs(row, sought, locals_) for row in _rows_of(file))
+
+
+def _rows_of(file: Path) -> list[list[str]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return list(csv.reader(lines))
+    except FileNotFoundError:
+        return []
 
 
 def _is_theirs(row: Sequence[str], sought: Sought, locals_: Sequence[str]) -> bool:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 
 from newsletter.dispatch.states import State
 from newsletter.lang import Lang
 from newsletter.mails.mail import MailKind
+from newsletter.subscribers.dates import is_whole_day
 from newsletter.subscribers.subscriber import SubscriberId
 
 
@@ -33,6 +34,16 @@ class Notice:
     def is_unproven(self) -> bool:
         """Whether it was sent, or may have been, and no server has accepted it."""
         return self.state in (State.UNKNOWN, State.REFUSED)
+
+
+def is_from_before(declared_at: datetime, doubt: datetime, zone: tzinfo) -> bool:
+    """
+    Return whether the result of a declaration may have been told before a doubt was raised.
+
+    Where only a day is known, and it is the day of the doubt in *zone*, that is no sign of it.
+    """
+    is_its_day = declared_at.astimezone(zone).date() == doubt.astimezone(zone).date()
+    return declared_at <= doubt and not (is_its_day and is_whole_day(declared_at, zone))
 
 
 class NoticeBook(Protocol):

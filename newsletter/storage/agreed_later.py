@@ -5,22 +5,30 @@ Whoever restores a backup that is too old may erase there, by their withdrawal o
 who have agreed again since. In the right database, and in copies of it, they stay.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Text, select, type_coerce
 
+from newsletter.storage.consent_tables import consents
+from newsletter.storage.copies import moment_in
 from newsletter.storage.erased_people import find_keys, find_people
 from newsletter.storage.erasure_journal import Line
+from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
+from newsletter.storage.mail_tables import lasting_keys
 from newsletter.storage.present_columns import Rows, is_in
 from newsletter.storage.tables import subscribers
+from newsletter.subscribers.consent_record import ConsentAct, name_person
 from newsletter.subscribers.erasing import ErasureWhy
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.traces import Sought, hash_of
 
 _LIST: Final = subscribers.c
 _NEEDED: Final = (_LIST.consented_at, _LIST.standing_since)
+_SAID: Final = consents.c
+_AGREED: Final = (ConsentAct.AGREED.value, ConsentAct.RENEWED.value)
 
 
 def find_later(connection: Connection, sought: Sought, lines: Sequence[Line]) -> frozenset[str]:
@@ -32,16 +40,18 @@ def find_later(connection: Connection, sought: Sought, lines: Sequence[Line]) ->
         sought: people who are erased.
         lines: their erasures; of several of one address, the last cause counts.
     """
-    if not all(map(Rows(connection).has, _NEEDED)):
+    rows = Rows(connection)
+    if not all(map(rows.has, _NEEDED)):
         return frozenset()
     caused_at = _causes_of(lines)
     keys = find_keys(connection, sought, (subscribers,))
     fields = (_LIST.address_key, _LIST.standing, *_NEEDED)
     query = select(*fields).where(is_in(_LIST.address_key, keys))
+    said = consents_of(connection, rows, keys)
     later = set[str]()
     for row in connection.execute(query):
         cause = caused_at.get(hash_of(row.address_key, sought.secret))
-        if cause is not None and _is_later(row, cause):
+        if cause is not None and _is_later(row, said[row.address_key], cause):
             later.add(row.address_key)
     if not later:
         return frozenset()
@@ -59,9 +69,38 @@ def _causes_of(lines: Sequence[Line]) -> Mapping[str, datetime]:
     return causes
 
 
-def _is_later(row: Any, cause: datetime) -> bool:
-    """Return whether a reader agreed after that, and did not say before that it has ended."""
-    is_since = bool(row.standing_since > cause)
-    if row.standing == Standing.ACTIVE:
-        return is_since or bool(row.consented_at and row.consented_at > cause)
-    return is_since and bool(row.consented_at and row.consented_at > cause)
+def consents_of(
+    connection: Connection, rows: Rows, keys: Collection[str]
+) -> Mapping[str, Sequence[datetime]]:
+    """
+    Return when the readers of addresses agreed, or took leaving back, as the record has it.
+
+    Nothing, if the database keeps no record, or a time in it was damaged by hand. The key is its
+    own: of a database that was begun anew it is another one.
+    """
+    found = defaultdict[str, list[datetime]](list)
+    has_record = rows.has(_SAID.person) and rows.has(lasting_keys.c.secret)
+    secret = find_lasting_key(connection, KeyPurpose.ADDRESSES) if has_record else None
+    if secret is None:
+        return found
+    of = {name_person(key, secret): key for key in keys}
+    asked = select(_SAID.person, type_coerce(_SAID.at, Text).label("at"))
+    asked = asked.where(is_in(_SAID.person, of), _SAID.act.in_(_AGREED), _SAID.at.is_not(None))
+    for person, at in connection.execute(asked):
+        try:
+            found[of[bytes(person)]].append(moment_in(at))
+        except ValueError:
+            continue
+    return found
+
+
+def _is_later(row: Any, said: Sequence[datetime], cause: datetime) -> bool:
+    """
+    Return whether a reader agreed after *cause*, and did not say before it that this has ended.
+
+    That somebody is active since a later time says nothing by itself: a consent from before may
+    have been entered then. Who took leaving back keeps the day of the first consent on the list,
+    so the consent record counts as well.
+    """
+    has_agreed = any(at is not None and at > cause for at in (row.consented_at, *said))
+    return has_agreed and (row.standing == Standing.ACTIVE or bool(row.standing_since > cause))

@@ -4,7 +4,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from typing import Final
 from newsletter.dispatch.doubt import DoubtCause, LedgerMark, Sign
 from newsletter.errors import ContentError, LedgerError
 from newsletter.files import sync_folder
+from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
 from newsletter.storage.accesses_since import AccessesSince, read_accesses, repeat_accesses
@@ -21,9 +22,10 @@ from newsletter.storage.doubts import raise_doubts
 from newsletter.storage.erasures_since import ErasuresSince, read_erasures, repeat_erasures
 from newsletter.storage.feedback_since import FeedbackSince, read_feedback, repeat_feedback
 from newsletter.storage.journal import find_open_runs, note_journals_seen
+from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
 from newsletter.storage.notices_since import NoticesSince, read_notices, repeat_notices
-from newsletter.storage.transactions import writing
+from newsletter.storage.transactions import reading, writing
 from newsletter.storage.withdrawals_since import (
     WithdrawalsSince,
     read_withdrawals,
@@ -114,20 +116,11 @@ def _read(file: Path, connection: sqlite3.Connection) -> Contents:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
-    """What a restore has done."""
-
-    kept: Path | None  # the ledger until now; None: there was none
-    erased: int  # readers of the backup who were erased since, and are erased again
-    left: int  # those who left, complained or bounced since, and are not active again
-
-
-@dataclass(frozen=True, slots=True)
 class Since:
     """What the ledger that is replaced knows, and a backup must not forget."""
 
     erasures: ErasuresSince
-    withdrawals: WithdrawalsSince
+    withdrawals: WithdrawalsSince | None
     accesses: AccessesSince
     notices: NoticesSince
     feedback: FeedbackSince
@@ -143,7 +136,9 @@ def _read_since(database: Path) -> Since:
     )
 
 
-def restore(file: Path, ledger: Path, access: Access) -> Restored:
+def restore(
+    file: Path, ledger: Path, access: Access, *, despite_other_keys: bool = False
+) -> Restored:
     """
     Replace the ledger by a copy of the backup *file*, marked as restored.
 
@@ -156,8 +151,11 @@ def restore(file: Path, ledger: Path, access: Access) -> Restored:
         ledger: the SQLite file that the setting names; it may be missing or damaged.
         access: the entry of the access record for this; its time is part of the name under which
             the current ledger is kept, and the doubt is of that time.
+        despite_other_keys: restore also where erasures are noted that cannot be repeated.
 
     Raises:
+        ContentError: erasures are noted whose hashes have a key that is in neither ledger, so that
+            the backup may bring these people back; nothing was changed.
         LedgerError: another process has the ledger open, or there is no space for the copy;
             nothing was changed.
         OSError: no space or no permission; nothing was changed.
@@ -170,7 +168,10 @@ def restore(file: Path, ledger: Path, access: Access) -> Restored:
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
-        mark, erased, gone = _mark_restored(file, place, _read_since(database), access)
+        since = _read_since(database)
+        if not despite_other_keys:
+            _refuse_other_keys(file, place, since.erasures)
+        mark, done = _mark_restored(file, place, since, access)
         with _alone(database):
             kept = _keep(database, access.at)
             _take_over_rights(database, place)
@@ -180,18 +181,31 @@ def restore(file: Path, ledger: Path, access: Access) -> Restored:
         for left in database.parent.glob(f"{place.name}*"):
             left.unlink()
     replace_mark(ledger, mark)
-    return Restored(kept, erased, gone)
+    return replace(done, kept=None if kept is None else kept.name)
+
+
+def _refuse_other_keys(file: Path, place: Path, since: ErasuresSince) -> None:
+    """Raise a ContentError if the backup may bring people back whom no key finds in it."""
+    engine = open_file(place)
+    try:
+        with reading(engine) as connection:
+            count = since.of_other_keys(find_address_keys(connection))
+    finally:
+        close_database(engine)
+    if count:
+        raise ContentError(phrase("storage.erasures-of-other-key", file=file, count=count))
 
 
 def _mark_restored(
     file: Path, place: Path, since: Since, access: Access
-) -> tuple[LedgerMark, int, int]:
+) -> tuple[LedgerMark, Restored]:
     """Migrate the copy, let nobody come back by it, and mark it as restored."""
     engine = open_file(place)
     try:
         erased = repeat_erasures(engine, since.erasures, access.at)
-        left = repeat_withdrawals(engine, since.withdrawals, access.at)
-        repeat_notices(engine, since.notices)
+        withdrawals = since.withdrawals or WithdrawalsSince()
+        left = repeat_withdrawals(engine, withdrawals, access.at)
+        results = repeat_notices(engine, since.notices, access.at)
         repeat_accesses(engine, since.accesses)
         repeat_feedback(engine, since.feedback, access.at)
         SqlAccesses(engine).record(access)
@@ -205,7 +219,7 @@ def _mark_restored(
         close_database(engine)
     if mark is None:
         raise LedgerError(phrase("storage.vanished-copy", place=place))
-    return mark, erased, left
+    return mark, Restored(None, erased, left, since.withdrawals is None, results)
 
 
 @contextmanager

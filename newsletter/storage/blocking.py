@@ -8,8 +8,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from newsletter.storage.lasting_keys import (
     KeyPurpose,
-    find_lasting_key,
+    find_address_keys,
     hash_of_address,
+    hashes_of_addresses,
     lasting_key,
 )
 from newsletter.storage.mail_tables import blocked_addresses
@@ -23,9 +24,7 @@ _ANY: Final = select(blocked_addresses.c.address_hash).limit(1)
 def block(connection: Connection, address_key: str, now: datetime, by: str) -> bool:
     """Block an address for good; return False if it already was."""
     hashed = hash_of_address(address_key, lasting_key(connection, KeyPurpose.ADDRESSES, now))
-    if connection.execute(
-        select(blocked_addresses.c.address_hash).where(blocked_addresses.c.address_hash == hashed)
-    ).first():
+    if find_block(connection, address_key) is not None:
         return False
     row = {"address_hash": hashed, "since": now, "blocked_by": by}
     connection.execute(insert(blocked_addresses).values(row))
@@ -34,24 +33,18 @@ def block(connection: Connection, address_key: str, now: datetime, by: str) -> b
 
 def unblock(connection: Connection, address_key: str) -> bool:
     """Lift a block; return whether there was one."""
-    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    if key is None:
-        return False
-    hashed = hash_of_address(address_key, key)
-    is_its = blocked_addresses.c.address_hash == hashed
+    hashes = hashes_of_addresses([address_key], find_address_keys(connection))
+    is_its = blocked_addresses.c.address_hash.in_(list(hashes))
     return connection.execute(delete(blocked_addresses).where(is_its)).rowcount > 0
 
 
 def find_block(connection: Connection, address_key: str) -> Block | None:
     """Return the block of an address; None if there is none."""
-    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    if key is None:
-        return None
+    hashes = hashes_of_addresses([address_key], find_address_keys(connection))
     of = blocked_addresses.c
     query = select(of.since, of.because, of.blocked_by)
-    found = connection.execute(
-        query.where(of.address_hash == hash_of_address(address_key, key))
-    ).one_or_none()
+    query = query.where(of.address_hash.in_(list(hashes))).order_by(of.since).limit(1)
+    found = connection.execute(query).one_or_none()
     return None if found is None else Block(found.since, found.blocked_by, found.because or "")
 
 
@@ -62,10 +55,10 @@ def has_blocked(connection: Connection) -> bool:
 
 def find_blocked(connection: Connection, address_keys: Sequence[str]) -> frozenset[str]:
     """Return those of the addresses that are blocked."""
-    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    if key is None or not has_blocked(connection):
+    keys = find_address_keys(connection)
+    if not keys or not has_blocked(connection):
         return frozenset()
-    by_hash = {hash_of_address(one, key): one for one in address_keys}
+    by_hash = hashes_of_addresses(address_keys, keys)
     hashes = list(by_hash)
     found: list[str] = []
     for at in range(0, len(hashes), HASHES_AT_A_TIME):

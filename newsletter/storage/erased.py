@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, Select, and_, select, update
 
 from newsletter.storage.blocking import HASHES_AT_A_TIME
 from newsletter.storage.erasure_tables import erasures
-from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key, hash_of_address
+from newsletter.storage.lasting_keys import find_address_keys, hashes_of_addresses
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry
@@ -29,10 +29,10 @@ def has_erased(connection: Connection) -> bool:
 
 def find_erased(connection: Connection, address_keys: Sequence[str]) -> dict[str, Entry]:
     """Return what the list would say of those of the addresses that were erased."""
-    key = find_lasting_key(connection, KeyPurpose.ADDRESSES) if address_keys else None
-    if key is None or not has_erased(connection):
+    keys = find_address_keys(connection) if address_keys else ()
+    if not keys or not has_erased(connection):
         return {}
-    by_hash = {hash_of_address(one, key): one for one in address_keys}
+    by_hash = hashes_of_addresses(address_keys, keys)
     hashes, found = list(by_hash), dict[str, Entry]()
     query: Select[Any] = select(erasures).where(_STANDS).order_by(_OF.id)
     for at in range(0, len(hashes), HASHES_AT_A_TIME):
@@ -54,10 +54,7 @@ def note_returns(connection: Connection, address_keys: Sequence[str], now: datet
     """Note which of new active readers were erased before: they have agreed again."""
     if not address_keys or connection.execute(_ANY_EVER).first() is None:
         return
-    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    if key is None:
-        return
-    by_hash = {hash_of_address(one, key): one for one in address_keys}
+    by_hash = hashes_of_addresses(address_keys, find_address_keys(connection))
     for hashed in _known_of(connection, list(by_hash)):
         is_its = _OF.address_hash == hashed
         reader = select(subscribers.c.id).where(subscribers.c.address_key == by_hash[hashed])
@@ -87,8 +84,7 @@ def lift_suppression(connection: Connection, address_key: str, now: datetime) ->
     known = find_erased(connection, [address_key]).get(address_key)
     if known is None or known.why.cause not in ENDED_BY_A_PERSON:
         return False
-    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    assert key is not None  # noqa: S101 - it was found by its hash
-    is_its = _OF.address_hash == hash_of_address(address_key, key)
+    hashes = hashes_of_addresses([address_key], find_address_keys(connection))
+    is_its = _OF.address_hash.in_(list(hashes))
     connection.execute(update(erasures).where(is_its, _STANDS).values(lifted_at=now))
     return True

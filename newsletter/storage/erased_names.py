@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, insert, select, update
 
 from newsletter.storage.erasure_tables import erased_names, erasures
-from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
+from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.present_columns import is_in
 from newsletter.storage.tables import reader_aliases, subscribers
 from newsletter.subscribers.book import Owner
@@ -80,10 +80,10 @@ def find_erased_owners(
 
     The owner is who the person is now, or else the row that stands for nobody.
     """
-    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    if key is None or not has_erased_names(connection):
+    keys = find_address_keys(connection)
+    if not keys or not has_erased_names(connection):
         return {}
-    by_hash = {hash_of(str(name), key): name for name in names}
+    by_hash = {hash_of(str(name), key): name for key in keys for name in names}
     found = (
         select(_OF.name_hash, _OF.address_hash, _LIST.address_key, _LIST.address)
         .outerjoin(erasures, erasures.c.address_hash == _OF.address_hash)
@@ -100,15 +100,13 @@ def find_erased_owners(
 
 def find_returned(connection: Connection, name: ReaderName) -> SubscriberId | None:
     """Return the reader who was erased with this name in links, and has agreed again since."""
-    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-    if key is None:
-        return None
+    hashes = [hash_of(str(name), key) for key in find_address_keys(connection)]
     query = (
         select(_LIST.id)
         .join(erasures, erasures.c.again_id == _LIST.id)
         .join(erased_names, _OF.address_hash == erasures.c.address_hash)
         .where(
-            _OF.name_hash == hash_of(str(name), key),
+            is_in(_OF.name_hash, hashes),
             ~_LIST.address_key.startswith(ERASED_KEY),
         )
         .order_by(erasures.c.id.desc())

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 )
 
 from newsletter.dispatch.control import PROGRAM
+from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
 from newsletter.storage.erased_names import add_names, keep_names
@@ -35,7 +37,14 @@ from newsletter.storage.erasure_journal import Line
 from newsletter.storage.erasure_tables import erased_names, erasures, rejects_files
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.import_tables import imported_rows, imports
-from newsletter.storage.lasting_keys import KeyPurpose, lasting_key
+from newsletter.storage.lasting_keys import (
+    KeyPurpose,
+    find_address_keys,
+    find_lasting_key,
+    fingerprint_of,
+    hashes_of_addresses,
+    lasting_key,
+)
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.runs import find_living_runs
 from newsletter.storage.stored_words import read_word
@@ -57,6 +66,7 @@ from newsletter.subscribers.erasing import (
     Known,
     People,
     Remains,
+    Remembered,
     remember,
 )
 from newsletter.subscribers.subscriber import Standing
@@ -79,17 +89,8 @@ class SqlErasing:
     def find(self, key: str, now: datetime) -> Known:
         """Return what is stored of the owner of an address."""
         with writing(self._engine) as connection:
-            hashed = hash_of(key, lasting_key(connection, KeyPurpose.ADDRESSES, now))
-            row = connection.execute(select(*ENTRY_COLUMNS).where(_LIST.address_key == key)).first()
-            counted = select(func.count()).select_from(mails).where(mails.c.address_key == key)
-            was = connection.execute(select(_OF.id).where(_OF.address_hash == hashed).limit(1))
-            written = select(func.count()).where(func.lower(feedback_events.c.sender) == key)
-            return Known(
-                entry=None if row is None else read_entry(row),
-                mails=connection.execute(counted).scalar_one(),
-                was_erased=was.first() is not None,
-                returned=connection.execute(written).scalar_one(),
-            )
+            lasting_key(connection, KeyPurpose.ADDRESSES, now)
+            return _find_known(connection, key)
 
     def find_due(self, withdrawn_before: datetime, count: int) -> Sequence[str]:
         """Return the keys of readers who withdrew before a time, the earliest first."""
@@ -105,19 +106,24 @@ class SqlErasing:
             return connection.execute(query.where(_has_withdrawn(withdrawn_before))).scalar_one()
 
     def erase(
-        self, keys: Collection[str], order: ErasureOrder
+        self,
+        keys: Collection[str],
+        order: ErasureOrder,
+        elsewhere: Mapping[str, Remembered] = MappingProxyType({}),
     ) -> tuple[Sought, People, Counter[Erased]]:
         """
         Record an erasure and take its readers out of all rows; durable on return.
 
-        Not all may be gone yet: see `find_remains` and `finish`.
+        Not all may be gone yet: see `find_remains` and `finish`. *elsewhere* is what is to be
+        remembered of further addresses of theirs: see `people_elsewhere.find_elsewhere`.
         """
+        keys = {*keys, *elsewhere}
         with writing(self._engine) as connection:
             take_list(connection)
             sought = Sought(lasting_key(connection, KeyPurpose.ADDRESSES, order.now), frozenset())
             people = find_people(connection, keys)
             sought = with_names(sought, people)
-            _record(connection, sought, people, keys, order)
+            _record(connection, sought, people, dict.fromkeys(keys) | dict(elsewhere), order)
             keep_names(connection, people.ids, sought.secret)
             counts = erase_rows(connection, sought, people)
             if not _is_busy(connection, order.now):
@@ -201,8 +207,10 @@ class SqlErasing:
             names: defaultdict[str, list[str]] = defaultdict(list)
             for row in connection.execute(select(erased_names)):
                 names[row.address_hash].append(row.name_hash)
-            found = connection.execute(select(erasures).order_by(_OF.id))
-            return [_line_of(row, names[row.address_hash]) for row in found]
+            found = connection.execute(select(erasures).order_by(_OF.id)).all()
+            own = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+            key = "" if own is None else fingerprint_of(own)
+            return [_line_of(row, names[row.address_hash], key) for row in found]
 
     def note_rejects(self, path: Path, now: datetime) -> None:
         """Note a file that refused rows are written to, so that an erasure reaches them."""
@@ -217,6 +225,26 @@ class SqlErasing:
         """Return the files that refused rows were written to."""
         with reading(self._engine) as connection:
             return [Path(one) for one in connection.execute(select(rejects_files.c.path)).scalars()]
+
+
+def _find_known(connection: Connection, key: str) -> Known:
+    hashes = list(hashes_of_addresses([key], find_address_keys(connection)))
+    row = connection.execute(select(*ENTRY_COLUMNS).where(_LIST.address_key == key)).first()
+    was = connection.execute(select(_OF.id).where(_OF.address_hash.in_(hashes)).limit(1))
+    asked_for, written, told = (
+        connection.execute(select(func.count()).where(is_theirs)).scalar_one()
+        for is_theirs in (
+            mails.c.address_key == key,
+            func.lower(feedback_events.c.sender) == key,
+            breach_notices.c.address_key == key,
+        )
+    )
+    return Known(
+        entry=None if row is None else read_entry(row),
+        mails=asked_for,
+        was_erased=was.first() is not None,
+        returned=written + told,
+    )
 
 
 def _has_withdrawn(before: datetime) -> ColumnElement[bool]:
@@ -276,14 +304,18 @@ def _record(
     connection: Connection,
     sought: Sought,
     people: People,
-    keys: Collection[str],
+    keys: Mapping[str, Remembered | None],
     order: ErasureOrder,
 ) -> None:
-    """Record the erasure of each address on the list, and that consent ends."""
+    """
+    Record the erasure of each address on the list, and that consent ends.
+
+    *keys* say what is remembered of addresses that are not on it.
+    """
     entries = _end_consents(connection, people, order.now, order.by)
     for key in sorted({*keys, *entries}):
         entry = entries.get(key)
-        kept = None if entry is None else remember(entry, order.now)
+        kept = keys.get(key) if entry is None else remember(entry, order.now)
         values = {
             "address_hash": hash_of(key, sought.secret),
             "asked_at": order.now,
@@ -331,7 +363,7 @@ def _is_busy(connection: Connection, now: datetime) -> bool:
     return any(find_living_runs(connection, one) for one in connection.execute(issues).scalars())
 
 
-def _line_of(row: Row[Any], names: Iterable[str]) -> Line:
+def _line_of(row: Row[Any], names: Iterable[str], key: str) -> Line:
     return Line(
         address_hash=row.address_hash,
         asked_at=row.asked_at,
@@ -341,6 +373,7 @@ def _line_of(row: Row[Any], names: Iterable[str]) -> Line:
         cause=row.standing_cause,
         lifted_at=row.lifted_at,
         names=tuple(sorted(names)),
+        key=key,
     )
 
 

@@ -13,9 +13,10 @@ from newsletter.errors import NewsletterError
 from newsletter.files import reason_of
 from newsletter.phrases import phrase
 from newsletter.storage.erased_copies import erase_in_copies, remove_parts
-from newsletter.storage.erasing import SqlErasing, has_open
+from newsletter.storage.erasing import SqlErasing, has_open, missing_of
 from newsletter.storage.erasure_journal import Line, journal_of, read_journal, write_journal
 from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
+from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.old_pages import overwrite_log, vacuum_once
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.erasing import Ended, Erased, Remains
@@ -81,7 +82,14 @@ def _repeat_noted(engine: Engine, now: datetime) -> None:
     """Repeat the erasures of the journal that the database does not know: it was put back."""
     journal = journal_of(engine)
     noted = () if journal is None else read_journal(journal)
-    if noted and (count := repeat_erasures(engine, ErasuresSince(noted, None), now, ends=False)):
+    if not noted:
+        return
+    with reading(engine) as connection:
+        new = ErasuresSince(missing_of(connection, noted))
+        strange = new.of_other_keys(find_address_keys(connection))
+    if strange:
+        log.warning(phrase("storage.noted-by-other-key", file=journal, count=strange))
+    if count := repeat_erasures(engine, ErasuresSince(noted), now, ends=False):
         log.warning(phrase("storage.erased-again", count=count))
 
 

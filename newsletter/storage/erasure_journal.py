@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +37,7 @@ class Line:
     cause: str | None
     lifted_at: datetime | None
     names: tuple[str, ...] = ()  # in links, as hashes; lines of older programs have none
+    key: str = ""  # names the key of the hashes, see `fingerprint_of`; "": not known
 
 
 def journal_path(database: Path | Server, root: Path) -> Path:
@@ -70,7 +71,11 @@ def write_journal(journal: Path, lines: Sequence[Line]) -> None:
         OSError: no space or no permission; the journal is unchanged.
     """
     known = {(one.address_hash, one.asked_at): one for one in read_journal(journal)}
-    known |= {(one.address_hash, one.asked_at): one for one in lines}
+    for one in lines:
+        before = known.get((one.address_hash, one.asked_at))
+        # Who has noted it first knows the key: the line may have come from another database.
+        key = one.key if before is None else before.key
+        known[one.address_hash, one.asked_at] = replace(one, key=key)
     ordered = sorted(known.values(), key=lambda one: (one.asked_at, one.address_hash))
     part = journal.with_name(f"{journal.name}.{os.getpid()}")
     part.unlink(missing_ok=True)
@@ -97,6 +102,7 @@ def _read(text: str) -> Line | None:
             name: datetime.fromisoformat(found[name]) if found[name] else None
             for name in ("asked_at", "since", "lifted_at")
         }
-        return Line(**{**found, **times, "names": tuple(map(str, found.get("names", ())))})
+        names = tuple(map(str, found.get("names", ())))
+        return Line(**{**found, **times, "names": names, "key": str(found.get("key", ""))})
     except (ValueError, KeyError, TypeError):
         return None

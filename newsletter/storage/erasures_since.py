@@ -2,48 +2,67 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Connection, Engine
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.storage.agreed_later import find_later
 from newsletter.storage.copies import connect_for_copy, moment_in
-from newsletter.storage.erasing import SqlErasing, missing_of, take_over
+from newsletter.storage.erased_people import find_keys
+from newsletter.storage.erasing import KEYED, SqlErasing, missing_of, take_over
 from newsletter.storage.erasure_journal import Line, journal_path, read_journal
-from newsletter.storage.lasting_keys import KeyPurpose, find_lasting_key
-from newsletter.storage.mail_tables import lasting_keys
+from newsletter.storage.lasting_keys import (
+    KeyPurpose,
+    find_address_keys,
+    find_lasting_key,
+    fingerprint_of,
+    keep_other_key,
+)
 from newsletter.storage.old_pages import write_anew
-from newsletter.storage.transactions import reading, writing
-from newsletter.subscribers.erasing import Erased
-from newsletter.subscribers.traces import Sought
+from newsletter.storage.transactions import writing
+from newsletter.subscribers.erasing import Erased, Remains
+from newsletter.subscribers.traces import Sought, hash_of
 
 _LINES: Final = (
     "SELECT address_hash, asked_at, why, standing, standing_since AS since,"
     " standing_cause AS cause, lifted_at FROM erasures"
 )
+_OPEN: Final = "SELECT address_hash, remains FROM erasures WHERE done_at IS NULL"
 _NAMES: Final = "SELECT address_hash, name_hash FROM erased_names ORDER BY name_hash"
-_KEY: Final = "SELECT secret, made_at FROM lasting_keys WHERE purpose = ?"
+_KEYS: Final = (
+    "SELECT secret, made_at FROM lasting_keys WHERE purpose = ? OR purpose LIKE ? ORDER BY purpose"
+)
+_OF_KEYS: Final = (KeyPurpose.ADDRESSES.value, f"{KeyPurpose.ADDRESSES.value}:%")
 UNKNOWN: Final = datetime(1970, 1, 1, tzinfo=UTC)  # of a time that was damaged
 _TIMES: Final = ("asked_at", "since", "lifted_at")
 
 
 @dataclass(frozen=True, slots=True)
 class ErasuresSince:
-    """The erasures of a ledger that is replaced, and the key of their hashes."""
+    """The erasures of a ledger that is replaced, and the keys of their hashes."""
 
     lines: Sequence[Line]
-    key: tuple[str, datetime] | None  # and when it was made; None: there is none to be read
+    # Its own first, and when each was made; none: there is none to be read.
+    keys: Sequence[tuple[str, datetime]] = ()
+    owed: Mapping[str, frozenset[Remains]] = field(default_factory=dict)  # of open ones, by hash
+
+    def of_other_keys(self, known: Collection[bytes]) -> int:
+        """Return how many erasures have hashes by a key that neither *known* nor `keys` has."""
+        marks = set(map(fingerprint_of, [*known, *(secret.encode() for secret, _ in self.keys)]))
+        return sum(bool(one.key) and one.key not in marks for one in self.lines)
 
 
 def read_erasures(database: Path) -> ErasuresSince:
     """Read the erasures of a ledger, and of the journal beside it; either may be missing."""
-    noted, lines, key = read_journal(journal_path(database, database.parent)), list[Line](), None
+    noted = read_journal(journal_path(database, database.parent))
+    lines, keys = list[Line](), list[tuple[str, datetime]]()
+    owed = dict[str, frozenset[Remains]]()
     if database.exists():
         try:
             with closing(connect_for_copy(database)) as connection:
@@ -51,13 +70,15 @@ def read_erasures(database: Path) -> ErasuresSince:
                 names = _names_in(connection)
                 for found in connection.execute(_LINES):
                     lines.append(_line(dict(found), tuple(names[found["address_hash"]])))
-                row = connection.execute(_KEY, (KeyPurpose.ADDRESSES.value,)).fetchone()
-                key = None if row is None else (str(row[0]), moment_in(row[1], UNKNOWN))
+                for row in connection.execute(_OPEN):
+                    owed[row["address_hash"]] = _owed_of(row["remains"])
+                for row in connection.execute(_KEYS, _OF_KEYS):
+                    keys.append((str(row[0]), moment_in(row[1], UNKNOWN)))
         except (sqlite3.Error, ValueError, TypeError):  # damaged, or from before erasures
             pass
     known = {(one.address_hash, one.asked_at) for one in lines}
     lines += [one for one in noted if (one.address_hash, one.asked_at) not in known]
-    return ErasuresSince(lines, key)
+    return ErasuresSince(lines, keys, owed)
 
 
 def repeat_erasures(
@@ -67,38 +88,80 @@ def repeat_erasures(
     Erase people from an older copy who were erased after it was made.
 
     Whoever has agreed in the copy after what caused the erasure stays: then the erasure was made in
-    a database that is older still.
+    a database that is older still. A database that was begun anew has a key of its own: its hashes
+    are compared by that one, and kept with it.
 
     *ends*: the copy has no other files yet; False: `finish_open` goes on with these.
 
     Returns:
         How many readers it still had of these.
     """
-    with reading(engine) as connection:
-        if not missing_of(connection, since.lines):
-            return 0
     with writing(engine) as connection:
-        if find_lasting_key(connection, KeyPurpose.ADDRESSES) is None and since.key:
-            secret, made_at = since.key
-            values = {"purpose": KeyPurpose.ADDRESSES.value, "secret": secret, "made_at": made_at}
-            connection.execute(insert(lasting_keys).values(values))
+        has_new_key = bool([one for one in since.keys if keep_other_key(connection, *one)])
+        missing = missing_of(connection, since.lines)
         key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-        returned = frozenset[str]()
+        if not missing and not has_new_key:
+            return 0
+        own, returned, owed = list[Line](), frozenset[str](), dict(since.owed)
         if key is not None:
-            missing = missing_of(connection, since.lines)
-            erased = Sought(key, frozenset(one.address_hash for one in missing))
-            returned = find_later(connection, erased, missing)
-        hashes = take_over(connection, since.lines, PROGRAM, dict.fromkeys(returned, now))
+            meant = _by_own_key(connection, since.lines if has_new_key else missing, key)
+            own = [line for _, line in meant]
+            owed |= {
+                line.address_hash: owed[one.address_hash]
+                for one, line in meant
+                if one.address_hash in owed
+            }
+            sought = Sought(key, frozenset(one.address_hash for one in (*missing, *own)))
+            returned = find_later(connection, sought, [*missing, *own])
+            returned |= {one.address_hash for one, line in meant if line.address_hash in returned}
+        lines = [*missing, *missing_of(connection, own)]
+        hashes = take_over(connection, lines, PROGRAM, dict.fromkeys(returned, now))
     if not hashes or key is None:
         return 0
-    # The copy's own key: a ledger that was begun anew meanwhile has another.
-    sought = Sought(key, hashes)
-    counts = SqlErasing(engine).repeat(sought, now)
+    found = Sought(key, hashes)
+    counts = SqlErasing(engine).repeat(found, now)
     if ends:
-        SqlErasing(engine).end(sought, (), now)
+        _end(engine, found, owed, now)
     if engine.dialect.name == "sqlite":
         write_anew(engine)
     return counts[Erased.READERS]
+
+
+def _end(
+    engine: Engine, found: Sought, owed: Mapping[str, frozenset[Remains]], now: datetime
+) -> None:
+    """End the erasures in a copy, but for what they still owe in files."""
+    erasing = SqlErasing(engine)
+    erasing.end(found.without(frozenset(owed)), (), now)
+    for hashed, remains in owed.items():
+        erasing.end(Sought(found.secret, found.hashes & {hashed}), remains, now)
+
+
+def _owed_of(words: str) -> frozenset[Remains]:
+    """
+    Return what an open erasure still owes when its ledger is replaced.
+
+    No process keeps pages of the copy. The ledger until now becomes a copy itself, with all that
+    was still to be taken out of it.
+    """
+    return frozenset({Remains.COPIES} | {Remains(one) for one in words.split()} & {Remains.FILES})
+
+
+def _by_own_key(
+    connection: Connection, lines: Sequence[Line], key: bytes
+) -> Sequence[tuple[Line, Line]]:
+    """Return the erasures with hashes by other keys whose address is here, and each by *key*."""
+    found = list[tuple[Line, Line]]()
+    by_hash: defaultdict[str, list[Line]] = defaultdict(list)
+    for one in lines:
+        by_hash[one.address_hash].append(one)
+    for other in find_address_keys(connection):
+        if other != key:
+            for address in find_keys(connection, Sought(other, frozenset(by_hash)), KEYED):
+                hashed = hash_of(address, key)
+                its = by_hash[hash_of(address, other)]
+                found += [(one, replace(one, address_hash=hashed, names=())) for one in its]
+    return found
 
 
 def _names_in(connection: sqlite3.Connection) -> defaultdict[str, list[str]]:

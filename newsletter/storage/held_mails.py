@@ -1,11 +1,12 @@
 """Mails that wait: after a restore, the copy may have forgotten that readers have them already."""
 
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from newsletter.dispatch.doubt import MAILS
+from newsletter.dispatch.limits import midnight
 from newsletter.mails.mail import OWED
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.tables import doubt_answers, doubts
@@ -24,14 +25,19 @@ def find_doubt(connection: Connection) -> datetime | None:
     return found
 
 
-def is_held(doubt: datetime) -> ColumnElement[bool]:
+def is_held(doubt: datetime, zone: tzinfo) -> ColumnElement[bool]:
     """
     Return the condition that a mail waits for the answer to a doubt of that time.
 
     The declaration counts, not the request: the result of a consent from before the doubt may have
-    been told, and be asked for again by whoever does not know.
+    been told, and be asked for again by whoever does not know. As in `is_from_before`, the day of
+    the doubt alone does not tell; it is one of *zone*.
     """
+    begins = midnight(doubt.astimezone(zone).date(), zone)
     declared = func.coalesce(_OF.facts["since"].as_string(), _OF.facts["agreed"].as_string())
-    is_older = func.coalesce(declared, _NEVER) <= doubt.isoformat()
+    day_alone = func.coalesce(declared, _NEVER).in_(
+        [begins.isoformat(), begins.astimezone(UTC).isoformat()]
+    )
+    is_older = and_(func.coalesce(declared, _NEVER) <= doubt.isoformat(), ~day_alone)
     kinds = _OF.kind.in_(sorted(kind.value for kind in OWED))
     return and_(kinds, or_(_OF.asked_at <= doubt, is_older))

@@ -3,16 +3,18 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.storage.mail_tables import lasting_keys
 
 KEY_BYTES: Final = 32
+_OTHER: Final = "addresses:"  # begins the purpose of another database's key of addresses
 
 
 class KeyPurpose(StrEnum):
@@ -46,6 +48,41 @@ def find_lasting_key(connection: Connection, purpose: KeyPurpose) -> bytes | Non
     """Return the key of *purpose*; None if nothing needed it so far."""
     found = _find(connection, purpose)
     return None if found is None else found.encode()
+
+
+def find_address_keys(connection: Connection) -> Sequence[bytes]:
+    """
+    Return all keys that hashes of addresses in this database were made with, its own first.
+
+    The others came with the erasures and blocks of another database, whose addresses nobody knows:
+    so they cannot be hashed anew.
+    """
+    of = lasting_keys.c
+    is_one = or_(of.purpose == KeyPurpose.ADDRESSES.value, of.purpose.startswith(_OTHER))
+    found = connection.execute(select(of.purpose, of.secret).where(is_one).order_by(of.purpose))
+    return [row.secret.encode() for row in found]  # "addresses" sorts before "addresses:…"
+
+
+def keep_other_key(connection: Connection, secret: str, made_at: datetime) -> bool:
+    """Keep the key of another database's hashes; False if it is known, or this one's own."""
+    if secret.encode() in find_address_keys(connection):
+        return False
+    own = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+    mark = fingerprint_of(secret.encode())
+    purpose = KeyPurpose.ADDRESSES.value if own is None else f"{_OTHER}{mark}"
+    row = {"purpose": purpose, "secret": secret, "made_at": made_at}
+    connection.execute(insert(lasting_keys).values(row))
+    return True
+
+
+def fingerprint_of(key: bytes) -> str:
+    """Return what names a key without telling it: 16 hexadecimal digits."""
+    return hmac.new(key, b"fingerprint", hashlib.sha256).hexdigest()[:16]
+
+
+def hashes_of_addresses(address_keys: Collection[str], keys: Sequence[bytes]) -> Mapping[str, str]:
+    """Return addresses by the hashes that may stand for them."""
+    return {hash_of_address(one, key): one for key in keys for one in address_keys}
 
 
 def hash_of_address(address_key: str, key: bytes) -> str:

@@ -3,7 +3,6 @@
 from typing import Final
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     CheckConstraint,
     Column,
@@ -14,6 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
+from newsletter.storage.facts import FactsJson
 from newsletter.storage.tables import UtcTime, metadata, partial_index
 
 # Keys that no change of NEWSLETTER_SECRET_KEY affects, because stored hashes depend on them. They
@@ -38,7 +38,7 @@ mails: Final = Table(
     Column("address_key", Text, nullable=False),
     # The reader whom the mail is about; NULL: not known when it was asked for.
     Column("subscriber_id", Integer, ForeignKey("subscribers.id"), index=True),
-    Column("facts", JSON, nullable=False),  # of the kind: see mails.mail
+    Column("facts", FactsJson, nullable=False),  # of the kind: see mails.mail
     Column("network", Text),  # where the request came from: 203.0.113.0/24
     Column("asked_at", UtcTime, nullable=False),
     Column("state", Text, nullable=False, default="pending"),  # as in deliveries

@@ -24,6 +24,7 @@ from newsletter.mails.deciding import Found, decide
 from newsletter.mails.funnel import Step, month_of
 from newsletter.mails.limits import DAY, HOUR, WAITS, Limits, Sent, Wait
 from newsletter.mails.mail import LIMITED, OWED, Mail, MailForm, Skip
+from newsletter.mails.notices import is_from_before
 from newsletter.mails.posting import settle
 from newsletter.phrases import write_said
 from newsletter.storage.blocking import find_blocked
@@ -76,7 +77,7 @@ class SqlMailBook:
         query = select(_COLUMNS.id).where(_COLUMNS.state.in_(_WAITING), is_due)
         with reading(self._engine) as connection:
             if (doubt := find_doubt(connection)) is not None:
-                query = query.where(~is_held(doubt))
+                query = query.where(~is_held(doubt, self._zone))
             found = connection.execute(query.order_by(turn, _COLUMNS.id).limit(count))
             return found.scalars().all()
 
@@ -133,7 +134,7 @@ class SqlMailBook:
             return None
         if mail.due_at is not None and mail.due_at > now:
             return None  # another process has decided meanwhile
-        found = _look(connection, mail, now)
+        found = _look(connection, mail, now, self._zone)
         decided = decide(mail, found, _limits_of(connection, mail, limits, now), now)
         match decided:
             case Wait(until, is_crowded):
@@ -175,7 +176,7 @@ def _limits_of(connection: Connection, mail: Mail, limits: Limits, now: datetime
     return Limits(limits.all_an_hour, find_network_limit(connection, mail.network, now))
 
 
-def _look(connection: Connection, mail: Mail, now: datetime) -> Found:
+def _look(connection: Connection, mail: Mail, now: datetime, zone: tzinfo) -> Found:
     book = SqlOpenBook(connection)
     entry = book.find([mail.address_key]).get(mail.address_key)
     if entry is None:
@@ -183,7 +184,7 @@ def _look(connection: Connection, mail: Mail, now: datetime) -> Found:
     return Found(
         entry=entry,
         is_blocked=bool(find_blocked(connection, [mail.address_key])),
-        is_in_doubt=_is_in_doubt(connection, mail),
+        is_in_doubt=_is_in_doubt(connection, mail, zone),
         sent=_find_sent(connection, mail, now),
         told_at=_last(connection, mail, _COLUMNS.form == MailForm.SUBSCRIBED.value),
         answered_at=_last(connection, mail, _COLUMNS.kind == mail.kind.value),
@@ -228,11 +229,13 @@ def _is_asked_alike(mail: Mail) -> ColumnElement[bool]:
     return reader.is_(None) if mail.reader is None else reader.is_not(None)
 
 
-def _is_in_doubt(connection: Connection, mail: Mail) -> bool:
+def _is_in_doubt(connection: Connection, mail: Mail, zone: tzinfo) -> bool:
     """Return whether the database was found to be an older copy after what *mail* is about."""
     if mail.kind in OWED:
         doubt = find_doubt(connection)
-        return doubt is not None and min(mail.declared_at, mail.asked_at) <= doubt
+        if doubt is None:
+            return False
+        return mail.asked_at <= doubt or is_from_before(mail.declared_at, doubt, zone)
     later = select(doubts.c.id).where(doubts.c.raised_at >= mail.asked_at)
     return connection.execute(later.limit(1)).first() is not None
 

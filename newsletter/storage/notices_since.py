@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -10,15 +11,18 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import JSON, Column, Connection, Engine, insert, or_, select, update
+from sqlalchemy import Column, Connection, Engine, insert, or_, select, update
 
 from newsletter.dispatch.states import State
-from newsletter.mails.mail import OWED
+from newsletter.mails.mail import OWED, MailKind
+from newsletter.mails.restored import Results
+from newsletter.storage.consents import ConsentLog
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.present_columns import is_in
 from newsletter.storage.tables import UtcTime, subscribers
 from newsletter.storage.transactions import writing
+from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
 
 AT_A_TIME: Final = 1_000
 _OF: Final = mails.c
@@ -61,28 +65,64 @@ def read_notices(database: Path) -> NoticesSince:
             connection.row_factory = sqlite3.Row
             readers = {row["id"]: row for row in connection.execute(_READERS)}
             found = connection.execute(_TOLD, (*_KINDS, *_BEGUN))
-            return [_told_of(dict(row), readers) for row in found]
+            told = (_told_of(dict(row), readers) for row in found)
+            return [one for one in told if one is not None]
     except (sqlite3.Error, ValueError, TypeError):
         return ()
 
 
-def repeat_notices(engine: Engine, since: NoticesSince) -> None:
-    """Let nobody be told again by an older copy what they were told after it was made."""
-    some = iter(since)
+def repeat_notices(engine: Engine, since: NoticesSince, now: datetime) -> Results:
+    """
+    Let nobody be told again by an older copy what they were told after it was made.
+
+    Who has confirmed a consent again since has done so in the copy, too.
+    """
+    told, some = Counter[MailKind](), iter(since)
     with writing(engine) as connection:
         while batch := list(islice(some, AT_A_TIME)):
             names = [one.row["name"] for one in batch]
-            query = select(_OF.name, _OF.state, _OF.used_at).where(is_in(_OF.name, names))
+            query = select(_OF.name, _OF.state, _OF.used_at, _OF.subscriber_id).where(
+                is_in(_OF.name, names)
+            )
             known = {row.name: row for row in connection.execute(query)}
+            renewed = dict[int, datetime]()  # by the copy's numbers of readers
             for one in batch:
                 before = known.get(one.row["name"])
                 if before is not None and _says_more(one.row, before):
                     later = {name: one.row[name] for name in _LATER if name in one.row}
                     is_its = _OF.name == one.row["name"]
                     connection.execute(update(mails).where(is_its).values(**later))
+                    told[MailKind(one.row["kind"])] += before.state in _OPEN
+                    if before.used_at is None:
+                        renewed |= _renewed_by({**one.row, "subscriber_id": before.subscriber_id})
             new = [one for one in batch if one.row["name"] not in known]
             if rows := list(_rows_of(connection, new)):
                 connection.execute(insert(mails), rows)
+            for row in rows:
+                told[MailKind(row["kind"])] += 1
+                renewed |= _renewed_by(row)
+            _renew(connection, renewed, now)
+        waits = _OF.state.in_([State.PENDING.value, State.DEFERRED.value])
+        query = select(_OF.kind).where(waits, _OF.kind.in_(_KINDS))
+        return Results(told, Counter(map(MailKind, connection.execute(query).scalars())))
+
+
+def _renewed_by(row: _Row) -> Mapping[int, datetime]:
+    """Return which reader has confirmed a consent again by a mail, and when."""
+    is_renewal = row["kind"] == MailKind.RENEWAL.value
+    number, used_at = row["subscriber_id"], row["used_at"]
+    return {number: used_at} if is_renewal and number is not None and used_at is not None else {}
+
+
+def _renew(connection: Connection, renewed: Mapping[int, datetime], now: datetime) -> None:
+    if not renewed:
+        return
+    query = select(_LIST.id, _LIST.address_key).where(is_in(_LIST.id, renewed))
+    said = [
+        Declaration(row.address_key, ConsentAct.RENEWED, renewed[row.id])
+        for row in connection.execute(query)
+    ]
+    ConsentLog(connection, Occasion(ConsentWay.LINK, now)).add(said)
 
 
 def _says_more(row: _Row, before: Any) -> bool:
@@ -108,8 +148,12 @@ def _rows_of(connection: Connection, told: Sequence[Told]) -> Iterator[_Row]:
             yield {**own, "subscriber_id": number}
 
 
-def _told_of(row: _Row, readers: Mapping[int, sqlite3.Row]) -> Told:
-    typed = {column.name: _value_of(column, row) for column in _OF if column.name in row}
+def _told_of(row: _Row, readers: Mapping[int, sqlite3.Row]) -> Told | None:
+    """Return what a row says; None if somebody has damaged its facts."""
+    try:
+        typed = {column.name: _value_of(column, row) for column in _OF if column.name in row}
+    except ValueError:
+        return None
     keys, reader = {row["address_key"]}, readers.get(row["subscriber_id"])
     if reader is not None:
         keys.add(reader["address_key"])
@@ -122,4 +166,4 @@ def _value_of(column: Column[Any], row: _Row) -> Any:
         return None
     if isinstance(column.type, UtcTime):
         return moment_in(value, datetime.now(UTC))  # damaged by hand: told, all the same
-    return json.loads(value) if isinstance(column.type, JSON) else value
+    return json.loads(value) if column is _OF.facts else value

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from newsletter.errors import LedgerError
 from newsletter.phrases import Said, phrase
 from newsletter.storage.complaints import is_taken, said_by
+from newsletter.storage.facts import MALFORMED, UnreadableFactsError, find_facts
 from newsletter.storage.private_files import explain_write_rights
 from newsletter.storage.tables import UnreadableTimeError
 from newsletter.storage.unreadable_times import find_time
@@ -82,6 +83,8 @@ def as_ledger_error(database: Engine) -> Iterator[None]:
     except SQLAlchemyError as error:
         if harm := find_harm(database):
             raise harm from error
+        if MALFORMED in str(error) and (named := _naming_mail(database)):
+            raise named from error
         if isinstance(error, IntegrityError) and is_taken(error):
             raise LedgerError(phrase("storage.changed-meanwhile", fault=said_by(error))) from error
         remedy = _find_remedy(database)
@@ -100,6 +103,16 @@ def naming_rows(database: Engine) -> Iterator[None]:
             raise
         fault = phrase("storage.time-unknown-at", **place, kept=str(error.kept))
         raise LedgerError(fault) from None
+    except UnreadableFactsError as error:
+        raise _naming_mail(database, error.kept) or error from None
+
+
+def _naming_mail(database: Engine, kept: object = None) -> LedgerError | None:
+    """Return the fault that names the mail with facts that no program writes."""
+    number = find_facts(database, kept)
+    if number is None:
+        return None
+    return LedgerError(phrase("storage.facts-unknown-at", number=number))
 
 
 def _find_remedy(database: Engine) -> Said:

@@ -9,29 +9,28 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Engine, insert, select
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.lang import Preference
 from newsletter.phrases import read_said
+from newsletter.storage.agreed_later import consents_of
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.erased_people import moved_to
-from newsletter.storage.lasting_keys import KeyPurpose
-from newsletter.storage.mail_tables import blocked_addresses, lasting_keys
+from newsletter.storage.mail_tables import blocked_addresses
 from newsletter.storage.open_book import SqlOpenBook
-from newsletter.storage.present_columns import is_in
+from newsletter.storage.present_columns import Rows, is_in
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.importing import cause_of
-from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
-from newsletter.subscribers.why import Cause, Why, firmest
+from newsletter.subscribers.why import ENDED_BY_A_PERSON, Cause, Why, firmest
 
 AT_A_TIME: Final = 1_000
+UNKNOWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # Whoever moved still wants the newsletter, and a backup knows only the address before.
 _LEFT: Final = (
     "SELECT address_key, address, name, preference, consented_at, reader_id,"
@@ -40,13 +39,19 @@ _LEFT: Final = (
     " AND address_key NOT LIKE ?"
 )
 _OF_LEFT: Final = (Standing.ACTIVE.value, Cause.MOVED.value, f"{ERASED_KEY}%")
+# Whom a person, or the program, has let have mail again.
+_PUT_BACK: Final = (
+    "SELECT address_key, reader_id, standing_since, standing_because, standing_by"
+    " FROM subscribers WHERE standing = ? AND standing_cause IS NULL"
+    " AND coalesce(standing_by, '') != ''"
+)
+_OF_PUT_BACK: Final = (Standing.ACTIVE.value,)
 _MOVED: Final = (
     "SELECT address_key, standing_because FROM subscribers WHERE standing_cause = ?"
     " AND address_key NOT LIKE ?"
 )
 _OF_MOVED: Final = (Cause.MOVED.value, f"{ERASED_KEY}%")
 _BLOCKED: Final = "SELECT address_hash, since, because, blocked_by FROM blocked_addresses"
-_KEY: Final = "SELECT secret FROM lasting_keys WHERE purpose = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +63,39 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class PutBack:
+    """Somebody who may be written to again, by a decision in the ledger that is replaced."""
+
+    key: str
+    reader_id: str | None
+    since: datetime  # aware UTC
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawalsSince:
-    """Who may not be written to, by the ledger that is replaced."""
+    """Who may not be written to, by the ledger that is replaced, and who may again."""
 
     left: Sequence[Left] = ()
     blocked: Sequence[dict[str, Any]] = ()  # rows of blocked_addresses
-    secret: str | None = None  # of the hashes of these
+    put_back: Sequence[PutBack] = ()
 
 
-def read_withdrawals(database: Path) -> WithdrawalsSince:
-    """Read who may not be written to; nobody, if the ledger is missing, damaged or too old."""
+def read_withdrawals(database: Path) -> WithdrawalsSince | None:
+    """Read who may not be written to; None if the ledger is missing, damaged or too old."""
     if not database.exists():
-        return WithdrawalsSince()
+        return None
     try:
         with closing(connect_for_copy(database)) as connection:
             connection.row_factory = sqlite3.Row
             left = [_left_of(row) for row in connection.execute(_LEFT, _OF_LEFT)]
             moved = {row[0]: moved_to(row[1]) for row in connection.execute(_MOVED, _OF_MOVED)}
             left += _left_elsewhere(left, moved)
-            key = connection.execute(_KEY, (KeyPurpose.ADDRESSES.value,)).fetchone()
             blocked = [dict(row) for row in connection.execute(_BLOCKED)]
+            back = [_put_back_of(row) for row in connection.execute(_PUT_BACK, _OF_PUT_BACK)]
     except (sqlite3.Error, ValueError, TypeError):
-        return WithdrawalsSince()
-    return WithdrawalsSince(left, blocked, None if key is None else str(key[0]))
+        return None
+    return WithdrawalsSince(left, blocked, back)
 
 
 def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -> int:
@@ -88,52 +103,87 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
     Let nobody come back by an older copy who left, complained or bounced after it was made.
 
     Whoever the copy does not know is added as they left, so that no file brings them back. A reader
-    whom it knows by another address is found by the id in links.
+    whom it knows by another address is found by the id in links. Who was suppressed in the copy,
+    and put back by a person since, stays put back.
 
     Returns:
         How many readers were active in the copy, and are not any more.
     """
     count, left = 0, iter(since.left)
     with writing(engine) as connection:
-        _repeat_blocks(connection, since)
+        rows = Rows(connection)
+        repeat_blocks(connection, since.blocked)
         while some := list(islice(left, AT_A_TIME)):
             book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
             by_key = book.find([one.key for one in some])
-            by_id = _find_by_reader_ids(connection, book, some)
+            by_id = _find_by_reader_ids(connection, book, [one.entry.reader_id for one in some])
+            agreed = consents_of(connection, rows, [*by_key, *(one.key for one in by_id.values())])
             ended = dict[str, tuple[Entry, Entry]]()  # by address: as it is, and as it is to be
             for one in some:
                 its = (by_key.get(one.key), by_id.get(one.entry.reader_id))
                 for entry in filter(None, its):
                     before = ended.get(entry.key, (entry, entry))
-                    if _says_more(one.entry, before[1]):
+                    if _says_more(one.entry, before[1], agreed[entry.key]):
                         ended[entry.key] = (entry, _ended(before[1], one.entry))
                 if its == (None, None) and one.key == one.entry.key:
                     book.add([one.entry])
             book.update([after for _, after in ended.values()])
             count += sum(before.standing is Standing.ACTIVE for before, _ in ended.values())
+        _put_back(connection, since.put_back, now)
     return count
 
 
+def _put_back(connection: Connection, back: Sequence[PutBack], now: datetime) -> None:
+    """Let those have mail again whom a decision has put back after the copy has ended them."""
+    some = iter(back)
+    while batch := list(islice(some, AT_A_TIME)):
+        book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
+        by_key = book.find([one.key for one in batch])
+        by_id = _find_by_reader_ids(connection, book, [one.reader_id for one in batch])
+        changed = dict[str, Entry]()
+        for one in batch:
+            for entry in filter(None, (by_key.get(one.key), by_id.get(one.reader_id))):
+                is_later = one.since > entry.standing_since
+                if is_later and entry.standing is not Standing.ACTIVE and _may_end(entry):
+                    changed[entry.key] = replace(
+                        entry, standing=Standing.ACTIVE, standing_since=one.since, why=one.why
+                    )
+        book.update(list(changed.values()))
+
+
+def _may_end(entry: Entry) -> bool:
+    """Return whether a person may let an entry have mail again."""
+    return cause_of(entry) in ENDED_BY_A_PERSON
+
+
 def _find_by_reader_ids(
-    connection: Connection, book: SqlOpenBook, left: Sequence[Left]
-) -> Mapping[ReaderId | None, Entry]:
+    connection: Connection, book: SqlOpenBook, reader_ids: Sequence[str | None]
+) -> Mapping[str | None, Entry]:
     of = subscribers.c
-    ids = [one.entry.reader_id for one in left if one.entry.reader_id is not None]
+    ids = [one for one in reader_ids if one is not None]
     keys = connection.execute(select(of.address_key).where(is_in(of.reader_id, ids))).scalars()
     return {one.reader_id: one for one in book.find(list(keys)).values()}
 
 
-def _says_more(left: Entry, entry: Entry) -> bool:
+def _says_more(left: Entry, entry: Entry, agreed: Sequence[datetime]) -> bool:
     """
     Return whether a backup's entry is to become as the ledger has it that is replaced.
 
-    Not if its reader has agreed later: then that ledger is the older one. When an import says that
-    somebody left is as the other list said, so only consents are compared.
+    Not if its reader has agreed later, or taken leaving back, or was put back: then that ledger is
+    the older one. When an import says that somebody left is as the other list said, so only these
+    are compared. *agreed*: when its reader has, as the consent record of the backup has it.
     """
     if entry.standing in MAY_LEAVE and entry.standing is not left.standing:
-        return entry.consented_at is None or entry.consented_at <= left.standing_since
+        is_put_back = _is_put_back(entry) and _may_end(left)
+        later = [*agreed, entry.consented_at, entry.standing_since if is_put_back else None]
+        return not any(at is not None and at > left.standing_since for at in later)
     is_firmer = firmest([cause_of(entry), left.why.cause]) is not cause_of(entry)
     return is_firmer and left.why.cause is not None
+
+
+def _is_put_back(entry: Entry) -> bool:
+    """Return whether a decision has let a reader have mail again."""
+    return entry.standing is Standing.ACTIVE and entry.why.cause is None and bool(entry.why.by)
 
 
 def _left_elsewhere(left: Sequence[Left], moved: Mapping[str, str | None]) -> Iterator[Left]:
@@ -152,15 +202,28 @@ def _ended(entry: Entry, left: Entry) -> Entry:
     return replace(entry, standing=left.standing, standing_since=left.standing_since, why=left.why)
 
 
-def _repeat_blocks(connection: Connection, since: WithdrawalsSince) -> None:
-    """Block addresses again, if both copies have hashes of one key."""
-    query = select(lasting_keys.c.secret).where(
-        lasting_keys.c.purpose == KeyPurpose.ADDRESSES.value
-    )
-    if not since.blocked or connection.execute(query).scalar() != since.secret:
-        return
-    rows = [{**row, "since": moment_in(row["since"], datetime.now(UTC))} for row in since.blocked]
-    connection.execute(sqlite.insert(blocked_addresses).on_conflict_do_nothing(), rows)
+def repeat_blocks(connection: Connection, blocked: Sequence[dict[str, Any]]) -> int:
+    """
+    Block addresses again; return how many were not.
+
+    Their hashes have the keys of the ledger that they come from: `erasures_since` keeps these.
+    """
+    of = blocked_addresses.c.address_hash
+    known = set(connection.execute(select(of)).scalars())
+    rows = [
+        {**row, "since": moment_in(row["since"], datetime.now(UTC))}
+        for row in blocked
+        if row["address_hash"] not in known
+    ]
+    if rows:
+        connection.execute(insert(blocked_addresses), rows)
+    return len(rows)
+
+
+def _put_back_of(row: sqlite3.Row) -> PutBack:
+    why = Why(None, read_said(row["standing_because"]), row["standing_by"])
+    since = moment_in(row["standing_since"], UNKNOWN)  # of a time that was damaged: nobody is
+    return PutBack(row["address_key"], row["reader_id"], since, why)
 
 
 def _left_of(row: sqlite3.Row) -> Left:

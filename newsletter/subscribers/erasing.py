@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -12,6 +12,8 @@ from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
 
 ERASED_KEY: Final = "erased:"  # begins what takes the place of an address's key; none has a colon
+# Longer than withdrawn readers are: whoever has restored a wrong backup sees it by then.
+COPIES_KEPT: Final = timedelta(days=90)
 ERASED: Final = "(erased)"  # takes the place of an address or a name in a text
 
 
@@ -33,6 +35,7 @@ class Erased(StrEnum):
     REJECTS = "rejects"  # refused rows of imports
     RETURNED = "returned"  # what came back from them
     COPIES = "copies"  # of the database
+    DESTROYED = "destroyed"  # copies whose time is over
 
 
 class Remains(StrEnum):
@@ -72,7 +75,15 @@ class Known:
     entry: Entry | None  # None: not on the list
     mails: int  # that they asked for
     was_erased: bool
-    returned: int = 0  # mails that they wrote to the bounce mailbox
+    returned: int = 0  # mails that they wrote to the bounce mailbox, and notices of a leak to them
+    in_copies: frozenset[str] = frozenset()  # keys of the addresses by which copies know them
+    is_in_files: bool = False  # letters in folders, kept mails, refused rows
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether nothing is stored of them."""
+        found = (self.entry, self.mails, self.was_erased, self.returned, self.in_copies)
+        return not any((*found, self.is_in_files))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,28 @@ class Ended:
     remains: frozenset[Remains]
     counts: Counter[Erased]
     closed: tuple[str, ...] = ()  # copies and files that cannot be changed
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOver:
+    """What a database has taken over from an earlier one."""
+
+    erasures: int  # that were read; those that were known, too
+    erased: int  # readers who were on this list, and are not any more
+    blocked: int  # addresses that were not blocked yet
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCopy:
+    """A copy of the whole database that lies beside it, with all people who were in it then."""
+
+    name: str  # of its file
+    made_at: datetime  # aware UTC
+
+
+def end_of_copy(made_at: datetime) -> datetime:
+    """Return when a copy that was made at a time is destroyed: whoever is only in it with it."""
+    return made_at + COPIES_KEPT
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
     "suppressions add": [("suppressions", "add", NEW, "--because", "부재")],
     "suppressions remove": [("suppressions", "remove", "gone@example.org")],
     "suppressions import": [("suppressions", "import", "list.csv", "--because", "이전")],
+    "suppressions carry-over": [("suppressions", "carry-over", "earlier.db")],
     "suppressions export": [("suppressions", "export", "--because", "이전")],
     "subscribers import": [
         ("subscribers", "import", "list.csv", "--dry-run"),
@@ -101,6 +102,7 @@ NAMELESS: Final = {
     "consent show",
     "feedback settle",
     "restore",
+    "suppressions carry-over",
     "suppressions import",
 }
 # What other commands print where they are not asked for people.

@@ -156,3 +156,25 @@ def test_who_stays_is_erased_once_they_withdraw_again(
 
     assert standing(desk, ADDRESS) is None
     assert find_traces(desk.root, [ADDRESS]) == []
+
+
+@WAYS
+def test_who_was_entered_late_with_a_consent_from_before_is_erased(
+    tmp_path: Path, way: Callable[[ClockedStage], None]
+) -> None:
+    """The paper came to the office that nobody knew to be withdrawn by then."""
+    desk = ClockedStage(tmp_path / "site")
+    desk.run("backup", str(right(desk)))
+    desk.run("subscribers", "add", ADDRESS, "--consented-at", "2022-08-01")
+    desk.run("subscribers", "remove", ADDRESS)
+    desk.run("backup", str(old(desk)))
+    by_hand(desk)
+    right(desk).unlink()
+    go_on(desk, 1)
+    desk.run("subscribers", "add", ADDRESS, "--consented-at", "2022-08-01")
+    erase_in_the_wrong_one(desk, "--due")
+
+    way(desk)
+
+    assert standing(desk, ADDRESS) is None
+    assert find_traces(desk.root, [ADDRESS]) == []

@@ -487,7 +487,7 @@ def test_s2_an_erasure_that_is_repeated_in_an_older_copy_lacks_no_end(engine: En
         Line(hashed, LATER, "asked", "unsubscribed", LATER, "withdrew", None) for hashed in hashes
     ]
 
-    repeat_erasures(engine, ErasuresSince(lines, None), LATER)
+    repeat_erasures(engine, ErasuresSince(lines), LATER)
 
     assert verify(engine).missing is None
     assert recorded(engine, A)[-1][0] == recorded(engine, B)[-1][0] == "ended"

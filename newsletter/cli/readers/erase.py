@@ -1,6 +1,5 @@
 """newsletter subscribers erase: take a reader out of everything that the site stores."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import click
@@ -9,6 +8,7 @@ from newsletter.app.site import Site
 from newsletter.cli.accessing import look_at, look_at_many, why_option
 from newsletter.cli.confirming import confirm, require_person
 from newsletter.cli.person import find_account, name_person
+from newsletter.cli.readers.erasure_report import CELLS, show_ended
 from newsletter.cli.readers.options import by_option
 from newsletter.cli.wording import _, say, tell
 from newsletter.desk.accessing import Look
@@ -18,10 +18,9 @@ from newsletter.desk.owed_notices import find_owed
 from newsletter.errors import UsageError
 from newsletter.subscribers.access_record import AccessKind
 from newsletter.subscribers.address import Address, address_of
-from newsletter.subscribers.erasing import Ended, Erased, Known, Remains
+from newsletter.subscribers.erasing import Known
 from newsletter.subscribers.subscriber import Standing
 
-CELLS: Final = 10
 UNFINISHED: Final = 4  # the exit code of what a later command goes on with
 
 
@@ -67,7 +66,7 @@ def erase(  # noqa: PLR0913 - one for each option
         _show_owed(site, wanted, known)
         _ask(wanted, known, yes=yes)
         ended = erase_reader(site, wanted, by, find_account())
-    _show(ended)
+    show_ended(ended)
     _show_out_of_reach(site)
     if now and ended.remains:
         context.exit(UNFINISHED)
@@ -94,44 +93,20 @@ def _ask(address: Address, known: Known, *, yes: bool) -> None:
         tell("Reader", _("was erased before; what is left is looked for again"), cells=CELLS)
     elif known.mails:
         tell("Reader", _("not on the list; emails they asked for are stored"), cells=CELLS)
+    elif known.returned:
+        tell("Reader", _("not on the list; emails from them or to them are stored"), cells=CELLS)
+    elif known.in_copies:
+        words = _("not on the list; in copies of the database from before a restore or an upgrade")
+        tell("Reader", words, cells=CELLS)
     else:
-        tell("Reader", _("not on the list; what they wrote to us is stored"), cells=CELLS)
+        words = _("not on the list; named in emails or refused rows that the site keeps")
+        tell("Reader", words, cells=CELLS)
+    if others := sorted(known.in_copies - {address.key}):
+        tell("Also", _("the same reader, by another address in a copy:"), *others, cells=CELLS)
     require_person(_("erase"), yes=yes)
     question = _("Erase {address} for good?", address=address.spelling)
     if not yes and not confirm(question):
         raise click.Abort
-
-
-def _show(ended: Ended) -> None:
-    counts = ended.counts
-    words = {
-        Erased.READERS: _("readers: {count}", count=counts[Erased.READERS]),
-        Erased.DELIVERIES: _("deliveries: {count}", count=counts[Erased.DELIVERIES]),
-        Erased.MAILS: _("requests and emails: {count}", count=counts[Erased.MAILS]),
-        Erased.TEXTS: _("notes and reasons: {count}", count=counts[Erased.TEXTS]),
-        Erased.LETTERS: _("emails in the outbox: {count}", count=counts[Erased.LETTERS]),
-        Erased.REJECTS: _("refused rows: {count}", count=counts[Erased.REJECTS]),
-        Erased.RETURNED: _("bounces and answers: {count}", count=counts[Erased.RETURNED]),
-        Erased.COPIES: _("copies of the database: {count}", count=counts[Erased.COPIES]),
-    }
-    found = [text for kind, text in words.items() if counts[kind]]
-    tell("Erased", *(found or [_("nobody; nothing was found")]), cells=CELLS)
-    if ended.remains:
-        told = _remains_in_words()
-        tell("Remaining", *(told[one] for one in sorted(ended.remains)), *ended.closed, cells=CELLS)
-        within = _("'newsletter serve' finishes it within the hour, or the next command does")
-        tell("Next", within, cells=CELLS)
-
-
-def _remains_in_words() -> Mapping[Remains, str]:
-    return {
-        Remains.DISPATCH: _("a dispatch is under way: it may still get an answer that names them"),
-        Remains.IMPORT: _("a file is being imported: it may still hold them"),
-        Remains.JOURNAL: _("the database's write-ahead log: another process is reading it"),
-        Remains.PAGES: _("free pages of the database: they are overwritten when it is idle"),
-        Remains.COPIES: _("copies of the database that cannot be changed; delete them:"),
-        Remains.FILES: _("files that cannot be changed; make them writable or delete them:"),
-    }
 
 
 def _show_out_of_reach(site: Site) -> None:

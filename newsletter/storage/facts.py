@@ -1,0 +1,77 @@
+"""What a mail of the program says besides its columns: JSON, which SQLite does not check."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import JSON, Dialect, Engine, TypeDecorator, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsletter.errors import LedgerError
+from newsletter.phrases import phrase
+
+MALFORMED: Final = "malformed JSON"  # SQLite, where a query looks into it
+_ALL: Final = text("SELECT id, facts FROM mails ORDER BY id")
+
+
+class UnreadableFactsError(LedgerError):
+    """A mail's facts are what no program writes; `storage.transactions` adds where."""
+
+    def __init__(self, kept: object) -> None:
+        super().__init__(phrase("storage.facts-unknown", kept=str(kept)))
+        self.kept = kept
+
+
+class Facts(dict[str, Any]):
+    """The facts of a mail; what is missing there raises UnreadableFactsError."""
+
+    def __missing__(self, name: str) -> Any:
+        raise UnreadableFactsError(dict(self))
+
+
+class FactsJson(TypeDecorator[Mapping[str, Any]]):
+    """A JSON object."""
+
+    impl = JSON
+    cache_ok = True
+    hashable = False  # as JSON: a dict cannot be looked up
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Return what reads a value; it raises UnreadableFactsError."""
+        parse = self.impl_instance.result_processor(dialect, coltype)
+
+        def read(kept: Any) -> Facts:
+            try:
+                found = parse(kept) if parse else kept
+            except (ValueError, TypeError):
+                raise UnreadableFactsError(kept) from None
+            if not isinstance(found, Mapping):
+                raise UnreadableFactsError(kept)
+            return Facts(found)
+
+        return read
+
+
+def find_facts(database: Engine, kept: object = None) -> int | None:
+    """
+    Return the number of the first mail whose facts are no JSON object, or are *kept*.
+
+    None if it is not found.
+    """
+    try:
+        with database.connect() as connection:
+            for number, found in connection.execute(_ALL):
+                read = _read(found)
+                if read is None or read == kept:
+                    return int(number)
+    except SQLAlchemyError:  # damaged, or without that table
+        pass
+    return None
+
+
+def _read(found: object) -> Mapping[str, Any] | None:
+    try:
+        read = found if isinstance(found, Mapping) else json.loads(str(found))
+    except ValueError:
+        return None
+    return read if isinstance(read, Mapping) else None
