@@ -15,10 +15,12 @@ from newsletter.subscribers.naming import further_names, own_names, owners_of, r
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.repeats import Repeat, taken_from
-from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
 from newsletter.subscribers.telling import STRICTEST_FIRST
 from newsletter.subscribers.why import (
+    BY_FILE,
     ENDED_BY_A_PERSON,
+    IMPORT,
     Cause,
     Why,
     firmest,
@@ -256,6 +258,8 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
     if standing is not Standing.ACTIVE:
         since = known.standing_since if standing is known.standing else row.standing_since or now
         why = _merged_why(known, row)
+        if why.by == IMPORT and why.cause is Cause.WITHDREW and _was_here(known, import_id, now):
+            why = replace(why, by=BY_FILE)
         return replace(known, standing=standing, standing_since=since, why=why, import_id=import_id)
     return Entry(
         id=known.id,
@@ -271,6 +275,12 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
         old_number=known.old_number,
         why=known.why,
     )
+
+
+def _was_here(known: Entry, import_id: str | None, now: datetime) -> bool:
+    """Return whether somebody was a reader of this list before the file was read."""
+    came_before = known.import_id != import_id or known.standing_since < now
+    return known.id is not None and known.standing in MAY_LEAVE and came_before
 
 
 def _merged_why(known: Entry, row: Row) -> Why:

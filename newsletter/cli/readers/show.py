@@ -24,7 +24,7 @@ from newsletter.subscribers.consenting import READER
 from newsletter.subscribers.dates import is_whole_day
 from newsletter.subscribers.renewal import UNANSWERED
 from newsletter.subscribers.subscriber import Subscriber
-from newsletter.subscribers.why import IMPORT, Why
+from newsletter.subscribers.why import BY_FILE, IMPORT, Why
 
 COLUMN: Final = 11  # cells of the label before a value
 
@@ -132,6 +132,7 @@ def _author(by: str) -> str:
     known = {
         READER: _("by the reader"),
         IMPORT: _("by a file"),
+        BY_FILE: _("by a file"),
         UNANSWERED: _("without an answer in time"),
     }
     return known.get(by) or _("by {person}", person=printable(by))
