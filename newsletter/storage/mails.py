@@ -35,6 +35,8 @@ from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import doubts
 from newsletter.storage.transactions import reading
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.renewal import find_renewal
 
 _COLUMNS: Final = mails.c
 _WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
@@ -54,7 +56,7 @@ class SqlMailBook:
         Args:
             engine: of the site's database.
             commits: of what is written.
-            zone: of the months of the funnel.
+            zone: of days, and of the months of the funnel.
             delivers: mails reach their readers by the way that is set; False: they stay in a
                 folder.
         """
@@ -133,7 +135,7 @@ class SqlMailBook:
             return None
         if mail.due_at is not None and mail.due_at > now:
             return None  # another process has decided meanwhile
-        found = _look(connection, mail, now)
+        found = _look(connection, mail, now, self._zone)
         decided = decide(mail, found, _limits_of(connection, mail, limits, now), now)
         match decided:
             case Wait(until, is_crowded):
@@ -175,7 +177,7 @@ def _limits_of(connection: Connection, mail: Mail, limits: Limits, now: datetime
     return Limits(limits.all_an_hour, find_network_limit(connection, mail.network, now))
 
 
-def _look(connection: Connection, mail: Mail, now: datetime) -> Found:
+def _look(connection: Connection, mail: Mail, now: datetime, zone: tzinfo) -> Found:
     book = SqlOpenBook(connection)
     entry = book.find([mail.address_key]).get(mail.address_key)
     if entry is None:
@@ -187,7 +189,14 @@ def _look(connection: Connection, mail: Mail, now: datetime) -> Found:
         sent=_find_sent(connection, mail, now),
         told_at=_last(connection, mail, _COLUMNS.form == MailForm.SUBSCRIBED.value),
         answered_at=_last(connection, mail, _COLUMNS.kind == mail.kind.value),
+        may_agree_anew=entry is not None and _may_agree_anew(entry, now, zone),
     )
+
+
+def _may_agree_anew(entry: Entry, now: datetime, zone: tzinfo) -> bool:
+    if entry.consented_at is None:
+        return True
+    return find_renewal(entry.consented_at, now.astimezone(zone).date(), zone) is not None
 
 
 def _let_wait(connection: Connection, mail: Mail, until: datetime, now: datetime) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    true,
 )
 
 from newsletter.delivery.mail_url import MailUrl
@@ -52,7 +53,7 @@ from newsletter.subscribers.renewal import (
     result_due,
 )
 from newsletter.subscribers.subscriber import Standing, SubscriberId
-from newsletter.subscribers.why import IMPORT, Cause, Why
+from newsletter.subscribers.why import BY_FILE, Cause, Why
 
 AT_A_TIME: Final = 500  # readers in one transaction
 _READER: Final = subscribers.c
@@ -112,13 +113,14 @@ class SqlNotices:
         agreed = and_(
             _READER.standing == Standing.ACTIVE.value,
             _READER.consented_at <= now,
-            self._is_owed(MailKind.AGREED, _READER.consented_at, now),
+            self._is_owed(MailKind.AGREED, _READER.consented_at, now, true()),
         )
         left = and_(
             _READER.standing == Standing.UNSUBSCRIBED.value,
             _READER.standing_cause == Cause.WITHDREW.value,
-            func.coalesce(_READER.standing_by, "").not_in([IMPORT, UNANSWERED]),
-            self._is_owed(MailKind.LEFT, _READER.standing_since, now),
+            self._is_owed(
+                MailKind.LEFT, _READER.standing_since, now, _READER.standing_by == BY_FILE
+            ),
         )
         for kind, condition in ((MailKind.AGREED, agreed), (MailKind.LEFT, left)):
             for row in self._rows(condition):
@@ -250,9 +252,17 @@ class SqlNotices:
             last = rows[-1].id
 
     def _is_owed(
-        self, kind: MailKind, since: ColumnElement[Any], now: datetime
+        self,
+        kind: MailKind,
+        since: ColumnElement[Any],
+        now: datetime,
+        may_be_unasked: ColumnElement[bool],
     ) -> ColumnElement[bool]:
-        """Return the condition that the result of what a reader declared *since* is owed."""
+        """
+        Return the condition that the result of what a reader declared *since* is owed.
+
+        *may_be_unasked*: nobody may have asked for it, as where a file declares it.
+        """
         theirs = or_(  # at this address, or at one that the reader had before
             _MAIL.address_key == _READER.address_key, _MAIL.subscriber_id == _READER.id
         )
@@ -263,7 +273,8 @@ class SqlNotices:
         was_new = _CHAIN.import_id == _READER.import_id, since > self._look_back(_CHAIN.began_at)
         by_file = exists().where(*was_new)
         is_recent = since > now - LOOK_BACK
-        return and_(or_(is_recent, _READER.id.in_(in_vain), by_file), ~told)
+        is_new = and_(may_be_unasked, or_(is_recent, by_file))
+        return and_(or_(is_new, _READER.id.in_(in_vain)), ~told)
 
     def _look_back(self, began_at: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the time since when a declaration was new to a file that was read *began_at*."""

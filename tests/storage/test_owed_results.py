@@ -77,7 +77,10 @@ def test_who_was_no_reader_before_a_file_was_not_withdrawn_by_it(engine: Engine)
     same = (make_row("both@example.org"), left("both@example.org", 1))
     take_in(engine, left("reader@example.org", 1), left("stranger@example.org", 1), *same)
 
-    names = ("reader", "stranger", "both")
+    exported = left("exported@example.org", 1)
+    take_in(engine, replace(exported, why=replace(exported.why, by=BY_FILE)))
+
+    names = ("reader", "stranger", "both", "exported")
     found = {name: book.find(f"{name}@example.org") for name in names}
     by = {name: one.why.by for name, one in found.items() if one is not None}
-    assert by == {"reader": BY_FILE, "stranger": IMPORT, "both": IMPORT}
+    assert by == {"reader": BY_FILE, "stranger": IMPORT, "both": IMPORT, "exported": IMPORT}
