@@ -9,7 +9,7 @@ from newsletter.dispatch.states import State
 from newsletter.feedback.effects import Crowd, Letter, Settled
 from newsletter.feedback.event import BounceClass, Kind, Whose
 from newsletter.message.bounces import Returned
-from newsletter.storage.acting_readers import find_by_id, find_by_key, find_named
+from newsletter.storage.acting_readers import find_by_id, find_moved, find_named
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.conditions import IS_WHOLE, constant
 from newsletter.storage.feedback_tables import feedback_events
@@ -174,7 +174,7 @@ def _find_leak_notice(connection: Connection, name: str) -> tuple[bool, Letter |
     key = connection.execute(query).scalar()
     if key is None:
         return False, None
-    reader = find_by_key(connection, key)
+    reader = find_moved(connection, key)
     if reader is None:
         return True, None
     return True, Letter("", reader, key.rpartition("@")[2], key, None)

@@ -12,8 +12,9 @@ from newsletter.errors import LedgerError
 from newsletter.phrases import Said, phrase
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.private_files import explain_write_rights
+from newsletter.storage.stored_words import UnknownWordError
 from newsletter.storage.tables import UnreadableTimeError
-from newsletter.storage.unreadable_times import find_time
+from newsletter.storage.unreadable_times import find_row, find_time
 from newsletter.storage.watch import FileWatch, find_harm
 
 GIVE_BACK: Final = "newsletter_give_back"  # an engine's execution option; see `open_ledger`
@@ -100,6 +101,13 @@ def naming_rows(database: Engine) -> Iterator[None]:
             raise
         fault = phrase("storage.time-unknown-at", **place, kept=str(error.kept))
         raise LedgerError(fault) from None
+    except UnknownWordError as error:
+        column, kept = error.column, error.kept
+        row = find_row(database, column, kept)
+        if row is None:
+            raise
+        where = {"table": column.table.name, "column": column.name, "row": row}
+        raise LedgerError(phrase("storage.word-unknown-at", **where, word=kept)) from None
 
 
 def _find_remedy(database: Engine) -> Said:
