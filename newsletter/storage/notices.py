@@ -270,8 +270,10 @@ class SqlNotices:
         told = exists().where(theirs, is_it, self._tells())
         # It was asked for, but told nobody: in a rehearsal.
         in_vain = select(_MAIL.subscriber_id).where(_MAIL.kind == kind.value, ~self._tells())
+        first = self._look_back(select(func.min(_CHAIN.began_at)).scalar_subquery())
         was_new = _CHAIN.import_id == _READER.import_id, since > self._look_back(_CHAIN.began_at)
-        by_file = exists().where(*was_new)
+        # Most of a long list are told apart without a look at its file.
+        by_file = and_(_READER.import_id.is_not(None), since > first, exists().where(*was_new))
         is_recent = since > now - LOOK_BACK
         is_new = and_(may_be_unasked, or_(is_recent, by_file))
         return and_(or_(is_new, _READER.id.in_(in_vain)), ~told)

@@ -97,7 +97,10 @@ def test_s4_a_file_that_is_imported_again_hides_nothing_that_is_owed(
     take_in(house, "email,unsubscribed_at", {READER: 3}, "left")
     house.move_clock(days=again)
 
-    take_in(house, "email,consented_at", {NEW: 3 + again})
+    agreed = (house.site.now + timedelta(hours=9)).date() - timedelta(days=3 + again)
+    file = house.stage.root / "again.csv"
+    file.write_text(f"email,consented_at,name\n{NEW},{agreed},Renamed\n")
+    house.stage.run("subscribers", "import", str(file))
     take_in(house, "email,unsubscribed_at", {READER: 3 + again}, "left")
     house.move_clock(days=40)
 
@@ -109,8 +112,14 @@ def test_s4_a_file_that_is_imported_again_hides_nothing_that_is_owed(
 
 
 @pytest.mark.parametrize("days", [0, 1, 15, 61, 400])
-def test_s4_an_old_list_that_is_taken_over_owes_no_results(tmp_path: Path, days: int) -> None:
+@pytest.mark.parametrize("file_before", [False, True])
+def test_s4_an_old_list_that_is_taken_over_owes_no_results(
+    tmp_path: Path, days: int, *, file_before: bool
+) -> None:
     house = House(tmp_path)
+    if file_before:
+        take_in(house, "email,consented_at", {"first@example.org": 30}, "first")
+        house.move_clock(days=800)
     ages = {f"a{age}@example.org": age for age in (15, 16, 200, 700)}
     take_in(house, "email,consented_at", ages | {"undated@example.org": None})
     take_in(house, "email,unsubscribed_at", {"b1@example.org": 0, "b2@example.org": 300}, "left")
@@ -153,10 +162,11 @@ def test_s4_a_result_that_somebody_asked_for_stays_owed(tmp_path: Path, days: in
 
 @pytest.mark.parametrize("state", ["pending", "refused", "unknown", "came back"])
 @pytest.mark.parametrize("declared", ["agreed", "left"])
+@pytest.mark.parametrize("way", [DELIVERED, "outbox:outbox"])
 def test_s4_what_did_not_arrive_is_listed_until_a_person_settles_it(
-    tmp_path: Path, state: str, declared: str
+    tmp_path: Path, state: str, declared: str, way: str
 ) -> None:
-    house = House(tmp_path, mail_url=DELIVERED)
+    house = House(tmp_path, mail_url=way)
     address = NEW if declared == "agreed" else READER
     did_not_arrive(house, declared, state)
     duty = "results" if state == "pending" else "unproven"
@@ -234,22 +244,27 @@ def test_s4_whoever_complained_is_owed_nothing_more(tmp_path: Path, state: str) 
 
 
 @pytest.mark.parametrize("what", ["waits", "settled"])
+@pytest.mark.parametrize("in_backup", ["nothing", "pending", "refused"])
 def test_s4_a_restore_neither_forgets_what_is_owed_nor_what_was_settled(
-    tmp_path: Path, what: str
+    tmp_path: Path, what: str, in_backup: str
 ) -> None:
     house = House(tmp_path, mail_url=DELIVERED)
     file = house.stage.root / "early.db"
-    house.stage.run("backup", str(file))
-    house.move_clock(hours=1)
+    if in_backup == "nothing":
+        house.stage.run("backup", str(file))
     house.stage.run("subscribers", "remove", READER, "--by", "Kim")
+    if in_backup != "nothing":
+        execute(house, f"UPDATE mails SET state = '{in_backup}'")
+        house.stage.run("backup", str(file))
+    house.move_clock(hours=1)
     if what == "settled":
         house.stage.run("notices", "settle", READER, "--because", "by telephone")
     house.move_clock(hours=1)
     house.site.records.close()
 
     house.stage.run("restore", str(file), "--yes")
-    house.move_clock(days=100)
+    house.move_clock(days=20)
 
     kinds: Sequence[str] = [one["kind"] for one in owed(house)]
     assert kinds == (["left"] if what == "waits" else [])
-    assert overdue(house) == len(kinds)
+    assert overdue(house, "unproven" if in_backup == "refused" else "results") == len(kinds)

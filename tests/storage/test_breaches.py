@@ -401,14 +401,18 @@ def test_a_reader_who_moved_to_an_address_that_is_notified_gets_one_notice(
     assert book.tally(breach) == {State.UNKNOWN: 1}
 
 
+@pytest.mark.parametrize(
+    "moves",
+    [["a@example.org", "b@example.org"], ["a@example.org", "b@example.org", "c@example.org"]],
+)
 def test_a_notice_stays_where_it_is_if_the_address_moved_to_is_gone(
-    engine: Engine, book: SqlBreaches
+    engine: Engine, book: SqlBreaches, moves: list[str]
 ) -> None:
     enlist(engine, "a@example.org")
     breach = begin_breach(book)
-    move(engine, "a@example.org", "b@example.org")
+    move(engine, *moves)
     with engine.begin() as connection:
-        connection.execute(delete(subscribers).where(subscribers.c.address_key == "b@example.org"))
+        connection.execute(delete(subscribers).where(subscribers.c.address_key == moves[-1]))
     [notice] = due(book, breach)
 
     begun = book.begin(notice, NOW)
