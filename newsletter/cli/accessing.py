@@ -28,6 +28,7 @@ SHOWS_PEOPLE: Final[Mapping[str, frozenset[AccessKind]]] = {
     "feedback show": frozenset({AccessKind.FEEDBACK_SHOWN}),
     "feedback settle": frozenset({AccessKind.FEEDBACK_SHOWN}),
     "notices due": frozenset({AccessKind.NOTICES_SHOWN}),
+    "notices settle": frozenset({AccessKind.NOTICES_SETTLED}),
     "consent show": frozenset({AccessKind.CONSENT_SHOWN}),
     "access list": frozenset({AccessKind.ACCESSES_SHOWN}),  # with --whose
     "suppressions list": frozenset({AccessKind.LIST_SHOWN}),

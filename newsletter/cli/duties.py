@@ -60,7 +60,7 @@ def _name(kind: DutyKind) -> str:
         case DutyKind.REFUSALS:
             return _("Wishes to unsubscribe without proof")
         case DutyKind.UNPROVEN:
-            return _("Notices that no server has accepted")
+            return _("Notices that did not arrive")
         case DutyKind.ERASURES:
             return _("Withdrawn readers to be erased")
         case DutyKind.COPIES:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from newsletter.app.site import Site
-from newsletter.cli.accessing import look_at_many, why_option
+from newsletter.cli.accessing import look_at, look_at_many, why_option
 from newsletter.cli.cells import pad
 from newsletter.cli.mails import say_sent, send_due
 from newsletter.cli.notice_words import kind_in_words
@@ -24,16 +24,18 @@ from newsletter.desk.owed_notices import (
     ask_for_owed,
     count_held,
     find_owed,
+    settle_owed,
     today_of,
 )
 from newsletter.dispatch.states import State
 from newsletter.mails.notices import Notice
 from newsletter.subscribers.access_record import AccessKind
-from newsletter.subscribers.address import printable
+from newsletter.subscribers.address import address_of, printable
 
 DAY: Final = 10  # cells
 KIND: Final = 24
 STATE: Final = 20
+SETTLE: Final = 'newsletter notices settle ADDRESS --because "…"'
 GO_ON: Final = 'newsletter notices send --after-restore --because "…"'
 
 
@@ -109,6 +111,23 @@ def send(site: Site, dry_run: bool, after_restore: bool, because: str, name: str
         tell("Sent", say_sent(send_due(room, stopped)))
 
 
+@notices.command()
+@click.argument("address")
+@click.option("--because", metavar="TEXT", default="", help="How; kept in the access record.")
+@click.option("--by", "name", metavar="NAME", help="Who decides.  [default: the system's user]")
+@click.pass_obj
+def settle(site: Site, address: str, because: str, name: str | None) -> None:
+    """
+    Record that the owner of ADDRESS was told by another way what they are owed.
+
+    By telephone or by post, where email did not reach them; or that nothing has to be told.
+    """
+    key = address_of(address).key
+    look_at(site, Look(AccessKind.NOTICES_SETTLED, because), key, by=name_person(name))
+    count = settle_owed(site, key)
+    tell("Settled", _("{count:,} notices to {address}", count=count, address=address))
+
+
 def _summarise(owed: Sequence[Notice], today: date) -> None:
     if not owed:
         click.echo(_("No notice is owed."))
@@ -120,7 +139,11 @@ def _summarise(owed: Sequence[Notice], today: date) -> None:
     if overdue:
         tell("Overdue", _("{count:,}; their last day has passed", count=overdue))
     if unproven:
-        tell("Unproven", _("{count:,}; no server has accepted them", count=unproven))
+        tell(
+            "Unproven",
+            _("{count:,}; no server has accepted them, or they came back", count=unproven),
+            _("tell their readers by another way, then: {command}", command=SETTLE),
+        )
 
 
 def _say_held(site: Site, owed: Sequence[Notice]) -> None:
@@ -135,6 +158,8 @@ def _say_held(site: Site, owed: Sequence[Notice]) -> None:
 def _state(one: Notice, today: date) -> str:
     if one.is_overdue(today):
         return _("overdue")
+    if one.came_back:
+        return _("came back")
     match one.state:
         case None:
             return _("not asked for")
@@ -154,5 +179,6 @@ def _fields(one: Notice, today: date) -> dict[str, Any]:
         "declared_at": one.declared_at.astimezone(UTC).isoformat(),
         "due": one.due.isoformat(),
         "state": one.state,
+        "came_back": one.came_back,
         "overdue": one.is_overdue(today),
     }

@@ -23,7 +23,10 @@ from newsletter.phrases import phrase
 from newsletter.subscribers.exporting import csv_line
 
 STAYS: Final = timedelta(hours=72)  # how long a run waits for deferred notices
-UNREACHED: Final = ("email", "state", "standing", "standing_cause", "answer", "begun_at")
+UNREACHED: Final = (
+    *("email", "state", "standing", "standing_cause", "answer", "begun_at"),
+    "came_back",
+)
 SAMPLE: Final = "reader@example.org"
 
 
@@ -74,7 +77,7 @@ def list_unreached(site: Site, breach: Breach) -> Iterator[str]:
     for one in site.records.breaches().read_unreached(breach.id):
         begun_at = one.begun_at.astimezone(site.zone()).isoformat() if one.begun_at else ""
         words = (one.address, one.state, one.standing or "", one.cause or "", str(one.answer))
-        yield csv_line((*words, begun_at))
+        yield csv_line((*words, begun_at, "yes" if one.came_back else ""))
 
 
 def write_each(site: Site, breach: Breach) -> None:

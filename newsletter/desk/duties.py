@@ -1,7 +1,7 @@
 """What the law asks of the office this month: each duty is one row of a table."""
 
 from calendar import monthrange
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from newsletter.desk.feedback_record import open_record
 from newsletter.desk.kept_copies import destroyed_on
 from newsletter.desk.moments import find_zone
 from newsletter.desk.owed_notices import find_owed, today_of
-from newsletter.mails.mail import MailKind
+from newsletter.mails.mail import RESULTS, MailKind
 from newsletter.mails.notices import Notice
 from newsletter.subscribers.book import Selection
 from newsletter.subscribers.subscriber import Standing
@@ -29,7 +29,7 @@ class DutyKind(StrEnum):
     RESULTS = "results"  # Network Act, Article 50(7)
     RENEWALS = "renewals"  # Network Act, Article 50(8)
     REFUSALS = "refusals"  # by mail, without proof; Network Act, Article 50(2)
-    UNPROVEN = "unproven"  # notices that no server has accepted
+    UNPROVEN = "unproven"  # notices that no server has accepted, or that came back
     ERASURES = "erasures"  # Personal Information Protection Act, Article 21
     COPIES = "copies"  # of the database, from before a restore or an upgrade; as erasures
     REVIEW = "review"  # of last month's accesses to personal data
@@ -71,14 +71,14 @@ def find_duties(site: Site) -> list[Duty]:
 
 def _results(seen: _Seen) -> Duty:
     """All of them are due: results are told at once."""
-    return _of_notices(DutyKind.RESULTS, seen, {MailKind.AGREED, MailKind.LEFT}, date.max)
+    return _of_notices(DutyKind.RESULTS, seen, RESULTS, date.max)
 
 
 def _renewals(seen: _Seen) -> Duty:
     return _of_notices(DutyKind.RENEWALS, seen, {MailKind.RENEWAL}, seen.month_ends)
 
 
-def _of_notices(kind: DutyKind, seen: _Seen, kinds: set[MailKind], until: date) -> Duty:
+def _of_notices(kind: DutyKind, seen: _Seen, kinds: Collection[MailKind], until: date) -> Duty:
     its = [one for one in seen.owed if one.kind in kinds and not one.is_unproven]
     overdue = sum(one.is_overdue(seen.today) for one in its)
     due = sum(seen.today <= one.due <= until for one in its)
@@ -86,7 +86,10 @@ def _of_notices(kind: DutyKind, seen: _Seen, kinds: set[MailKind], until: date) 
 
 
 def _unproven(seen: _Seen) -> Duty:
-    return Duty(DutyKind.UNPROVEN, sum(one.is_unproven for one in seen.owed))
+    """Results among them have to be told by another way within their days, or settled."""
+    its = [one for one in seen.owed if one.is_unproven]
+    overdue = sum(one.kind in RESULTS and one.is_late(seen.today) for one in its)
+    return Duty(DutyKind.UNPROVEN, len(its) - overdue, overdue)
 
 
 def _erasures(seen: _Seen) -> Duty:

@@ -11,6 +11,7 @@ from newsletter.desk.kept_feedback import open_kept
 from newsletter.errors import ContentError, UsageError
 from newsletter.feedback.book import Recorded, Signature
 from newsletter.feedback.effects import Action, Settled
+from newsletter.feedback.kept_mails import KeptMails
 from newsletter.feedback.raw_mail import open_mail
 from newsletter.feedback.texts import text_of
 from newsletter.phrases import phrase
@@ -47,8 +48,14 @@ def find_event(site: Site, number: int) -> Recorded:
 
 
 def read_kept(site: Site, one: Recorded) -> Sequence[str] | None:
-    """Return the lines of a mail's own text; None if it is not kept."""
-    content = open_kept(site).read(one.kept_as) if one.kept_as else None
+    """Return the first lines of a mail's own text; None if it is not kept."""
+    text = read_kept_text(open_kept(site), one)
+    return None if text is None else text.splitlines()[:LINES]
+
+
+def read_kept_text(kept: KeptMails, one: Recorded) -> str | None:
+    """Return a mail's own text, which may be empty; None if it is not kept."""
+    content = kept.read(one.kept_as) if one.kept_as else None
     if content is None:
         return None
     texts = [
@@ -56,12 +63,12 @@ def read_kept(site: Site, one: Recorded) -> Sequence[str] | None:
         for part in open_mail(content).parts
         if not part.is_enclosed and part.kind in {"text/plain", "text/html"}
     ]
-    return [line for text in texts[:1] for line in text.splitlines()][:LINES]
+    return next(iter(texts), "")
 
 
-def is_cut_off(site: Site, one: Recorded) -> bool:
+def is_cut_off(kept: KeptMails, one: Recorded) -> bool:
     """Return whether only the beginning of an event's mail is kept."""
-    return (open_kept(site).read(one.kept_as) or b"").startswith(b"X-Cut-Off:")
+    return (kept.read(one.kept_as) or b"").startswith(b"X-Cut-Off:")
 
 
 def find_path(site: Site, one: Recorded) -> Path:

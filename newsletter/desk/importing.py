@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
+from newsletter.desk.owed_notices import NoticeRecords, ask_for_results
 from newsletter.errors import ContentError, Problem, UnfinishedError, UsageError
 from newsletter.issue.issue import Publication
 from newsletter.phrases import phrase
@@ -23,7 +24,7 @@ from newsletter.subscribers.subscriber import Consent
 from newsletter.subscribers.survey import Survey, survey
 
 
-class Records(Protocol):
+class Records(NoticeRecords, Protocol):
     """A site's records, as use cases of readers need them."""
 
     def book(self) -> SubscriberBook:
@@ -113,6 +114,8 @@ def import_file(site: ImportSite, order: ImportOrder, watcher: ImportWatcher) ->
     not_written: Mapping[str, NotWritten] = {}
     if order.rejects is not None:
         site.records.note_rejects(order.rejects, consent.now)
+    if order.keeps:
+        ask_for_results(site)
     with (
         _behind_heading(order) as (raw, lines),
         site.records.book().importing(import_id, order.file.name, consent.now) as book,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from newsletter.app.site import Site
+from newsletter.desk.kept_feedback import open_kept
 from newsletter.desk.link_keys import LinkKeyring
 from newsletter.desk.person_record import find_person, write_person
 from newsletter.desk.reader_forms import Fault, Form, FormError, check_settings
@@ -46,6 +47,7 @@ class MailLinks:
         self._acts = site.records.reader_acts(site.zone())
         self._lookup = site.records.reader_lookup()
         self._records = site.records
+        self._kept = open_kept(site)
         self._wake = wake  # called when a mail may be due
 
     def find_tab(self, token: str) -> Mail | None:
@@ -160,7 +162,8 @@ class MailLinks:
 
     def describe(self, owner: Subscriber) -> str:
         """Return everything that is stored about a reader, as JSON for the reader."""
-        return write_person(find_person(self._records, address_of(owner.address)), for_reader=True)
+        person = find_person(self._records, self._kept, address_of(owner.address))
+        return write_person(person, for_reader=True)
 
     def _is_active(self, mail: Mail) -> bool:
         reader = self._lookup.find_reader_id(mail)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Protocol
 
 from newsletter.app.site import Site
@@ -10,9 +10,17 @@ from newsletter.desk.languages import main_language
 from newsletter.dispatch.doubt import MAILS, waits_for_answer
 from newsletter.errors import UsageError
 from newsletter.issue.issue import Publication
+from newsletter.lang import Lang
 from newsletter.mails.notices import Notice, NoticeBook, is_from_before
 from newsletter.phrases import phrase
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
+
+
+class NoticeRecords(Protocol):
+    """A site's records, as far as results need them."""
+
+    def notices(self, zone: tzinfo, otherwise: Lang) -> NoticeBook:
+        """Open the notices that the law asks for."""
 
 
 class OfficeSite(Protocol):
@@ -24,6 +32,17 @@ class OfficeSite(Protocol):
 
     def clock(self) -> datetime:
         """Return the current time, aware UTC."""
+
+
+class NoticeSite(OfficeSite, Protocol):
+    """A site, as far as results need it."""
+
+    @property
+    def records(self) -> NoticeRecords:
+        """What the site remembers."""
+
+    def zone(self) -> tzinfo:
+        """The publication's time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +67,7 @@ def today_of(site: Site) -> date:
 def find_owed(site: Site) -> list[Notice]:
     """Return every notice that is owed: asked for or not, those that are due first at the front."""
     notices, now = _notices(site), site.clock()
-    found = [*notices.find_results(now), *notices.find_renewals(now), *notices.find_asked(now)]
+    found = [*notices.find_results(now), *notices.find_renewals(now), *notices.find_asked()]
     return sorted(found, key=lambda one: (one.due, one.kind, one.address_key))
 
 
@@ -77,6 +96,34 @@ def answer_doubts(site: Site, by: str, because: str) -> None:
     if not because.strip():
         raise UsageError(phrase("desk.doubt-reason"))
     site.records.doubts().answer(doubts, MAILS, by, because, site.clock())
+
+
+def ask_for_results(site: NoticeSite) -> None:
+    """
+    Ask for the results that are owed; durable on return.
+
+    Before a file is merged: what an earlier one declared is found by the file that a reader was in
+    last, and that is about to be another.
+    """
+    now = site.clock()
+    notices = site.records.notices(site.zone(), main_language(site.publication))
+    notices.ask_for(notices.find_results(now), now, lambda _count: None)
+
+
+def settle_owed(site: Site, address_key: str) -> int:
+    """
+    Record that the owner of an address was told by another way what they are owed.
+
+    Returns:
+        How many notices; durable on return.
+
+    Raises:
+        UsageError: none is owed to that address.
+    """
+    count = _notices(site).settle(address_key, site.clock())
+    if not count:
+        raise UsageError(phrase("desk.no-notice-owed"))
+    return count
 
 
 def ask_for_owed(site: Site, told: Callable[[int], None]) -> Asked:

@@ -216,7 +216,10 @@ class _Page:
         )
 
     def _returned(self, one: Recorded) -> Sequence[str]:
-        said = printable(one.words or one.subject)
+        said, mail = printable(one.words or one.subject), self.person.words.get(one.number)
+        if mail is not None:
+            more = self.words["person_cut_off"] if mail.is_cut else ""
+            said = "\n".join(filter(None, (said, *map(printable, mail.text.splitlines()), more)))
         return (self.when(one.received_at), self.words[RETURNED[one.kind]], one.issue, said)
 
     def _leak(self, one: ToldOfLeak) -> Sequence[str]:

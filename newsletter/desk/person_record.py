@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from newsletter.desk.kept_words import KeptWords, read_words
 from newsletter.feedback.book import Recorded
+from newsletter.feedback.kept_mails import KeptMails
 from newsletter.lang import Lang
 from newsletter.mails.breach import ToldOfLeak
 from newsletter.mails.mail import Mail
@@ -34,6 +36,7 @@ class PersonRecord:
     requests: Sequence[Mail]
     deliveries: Sequence[PastDelivery]
     returned: Sequence[Recorded]  # what came back of these, and what the person wrote
+    words: Mapping[int, KeptWords]  # of the person's own mails among these, by their numbers
     leaks: Sequence[ToldOfLeak]  # notices that data has leaked
     block: Block | None
     accesses: Sequence[Access]  # by operators, to this person's data alone
@@ -45,23 +48,31 @@ class PersonRecord:
         return not any((*known, self.leaks, self.block))
 
 
-def find_person(records: "Records", address: Address) -> PersonRecord:
+def find_person(records: "Records", kept: KeptMails, address: Address) -> PersonRecord:
     """
     Return everything that is stored about the owner of an address, on the list or not.
 
+    Args:
+        records: of the site.
+        kept: its kept mails.
+        address: of the person.
+
     Raises:
         LedgerError: a fault of the database, or an entry of the consent record is unreadable.
+        OSError: the folder of kept mails cannot be used.
     """
     lookup, book = records.reader_lookup(), records.book()
     subscriber = book.find(address.key)
     reader = None if subscriber is None else subscriber.id
+    returned = records.feedback_record(next(iter(Lang))).read_about(reader, address.key)
     return PersonRecord(
         address=address.spelling if subscriber is None else subscriber.address,
         subscriber=subscriber,
         consents=records.consents().find(address.key),
         requests=lookup.find_mails(address.key, reader),
         deliveries=() if reader is None else book.deliveries(reader),
-        returned=records.feedback_record(next(iter(Lang))).read_about(reader, address.key),
+        returned=returned,
+        words=read_words(kept, returned),
         leaks=records.breaches().find_about(address.key),
         block=lookup.find_block(address.key),
         accesses=records.accesses().find_about(address.key),
@@ -82,7 +93,10 @@ def write_person(person: PersonRecord, *, for_reader: bool) -> str:
         "deliveries": [
             {**asdict(one), "answer": str(one.answer) or None} for one in person.deliveries
         ],
-        "returned": [describe_returned(one) for one in person.returned],
+        "returned": [
+            {**describe_returned(one), "mail": _describe_words(person.words.get(one.number))}
+            for one in person.returned
+        ],
         "leaks": [{**asdict(one), "answer": str(one.answer) or None} for one in person.leaks],
         "accesses": [describe_access(one, for_reader=for_reader) for one in person.accesses],
     }
@@ -121,6 +135,10 @@ def describe_returned(one: Recorded) -> dict[str, Any]:
         "settled_as": one.settled_as,
         "settled_at": _utc(one.settled_at),
     }
+
+
+def _describe_words(words: KeptWords | None) -> Mapping[str, Any] | None:
+    return None if words is None else {"text": words.text, "cut_off": words.is_cut}
 
 
 def describe_access(one: Access, *, for_reader: bool = False) -> dict[str, Any]:

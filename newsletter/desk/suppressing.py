@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from newsletter.app.site import Site
 from newsletter.desk.importing import find_encoding
+from newsletter.desk.owed_notices import ask_for_results
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, Selection
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
@@ -103,6 +104,8 @@ def import_suppressions(
     now, import_id = site.clock(), uuid4().hex
     consent = Consent(site.zone(), now)
     fates, refusals = Counter[Fate](), list[Refusal]()
+    if order.keeps:
+        ask_for_results(site)
     with (
         _opened(order) as (raw_position, lines),
         site.records.book().importing(import_id, order.file.name, now) as book,

@@ -8,7 +8,7 @@ from typing import Final
 from newsletter.feedback.event import FROM_SERVERS, BounceClass, Kind, Understood
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
-from newsletter.subscribers.why import ENDED_BY_A_PERSON
+from newsletter.subscribers.why import ENDED_BY_A_PERSON, Cause
 
 STREAK: Final = 5  # issues in a row that come back, before a reader is suspended
 CROWD: Final = 20  # readers of one domain and issue whose letters bounce hard at once
@@ -113,13 +113,21 @@ def _of_complaint(about: About) -> Action:
     """
     A complaint about an older address counts, too: it is the person who complains.
 
-    It counts for whoever is suppressed already: no person of the office may put them back.
+    It counts for whoever is suppressed already: no person of the office may put them back. And for
+    whoever has left: nothing that they or others do by an older mail may open the address again.
     """
     if about.letter is None:
         return Action.NOTE if about.is_proven else Action.KEEP
     reader = about.letter.reader
     is_firmer = reader.standing is Standing.SUPPRESSED and reader.why.cause in ENDED_BY_A_PERSON
-    return Action.SUPPRESS if reader.standing in MAY_LEAVE or is_firmer else Action.NOTE
+    is_ended = reader.standing in MAY_LEAVE or is_firmer or has_left(reader)
+    return Action.SUPPRESS if is_ended else Action.NOTE
+
+
+def has_left(reader: Entry) -> bool:
+    """Return whether a reader has withdrawn, and did not complain before that."""
+    is_unsubscribed = reader.standing is Standing.UNSUBSCRIBED
+    return reader.why.cause is Cause.WITHDREW or (is_unsubscribed and reader.why.cause is None)
 
 
 def _of_bounce(found: Understood, about: About) -> Action:

@@ -72,11 +72,12 @@ class Unreached:
     """Somebody whom mail did not reach, or may not have reached."""
 
     address: str
-    state: State  # ACCEPTED: although mail to this address came back before
+    state: State  # ACCEPTED: but the notice came back, or mail to this address did before
     standing: Standing | None  # now; None: not on the list
     cause: Cause | None
     answer: Said  # of the provider
     begun_at: datetime | None
+    came_back: bool = False  # this notice did
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,12 @@ class BreachBook(Protocol):
     def next_due_at(self, breach: BreachId) -> datetime | None:
         """Return when the first deferred notice is due; None: none is deferred."""
 
-    def begin(self, notice: Notice, now: datetime) -> bool:
-        """Begin a notice durably; False: another process has."""
+    def begin(self, notice: Notice, now: datetime) -> Notice | None:
+        """
+        Begin a notice durably, at the address that its reader has by now.
+
+        None: another process has begun it, or the reader has a notice of their own there.
+        """
 
     def end(self, notice: Notice, outcome: Outcome, now: datetime) -> State:
         """Record the outcome of a notice that was begun here; durable on return."""

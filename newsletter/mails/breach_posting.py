@@ -221,8 +221,7 @@ class _Post:
         return list(self._taken)
 
     def begin(self, number: int, now: datetime) -> Notice | None:
-        notice = self._taken[number]
-        return notice if self._book.begin(notice, now) else None
+        return self._book.begin(self._taken[number], now)
 
     def end(self, mail: Notice, outcome: Outcome, now: datetime) -> State:
         # What is not the reader's fault can be mended, and is no reason to notify nobody again.

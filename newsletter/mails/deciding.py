@@ -26,6 +26,8 @@ class Found:
     sent: Sent  # limited mails, without this one
     told_at: datetime | None  # when the address was last told that it is subscribed
     answered_at: datetime | None  # when the last mail of the same kind to it was begun
+    # A reader whose consent is to be confirmed again by now, or has no date.
+    may_agree_anew: bool = False
 
 
 Decision = MailForm | Skip | Wait
@@ -59,7 +61,8 @@ def decide(mail: Mail, found: Found, limits: Limits, now: datetime) -> Decision:
 
 def _subscribe(mail: Mail, found: Found, now: datetime) -> MailForm | Skip:
     del mail
-    if found.entry is None or found.entry.standing is not Standing.ACTIVE:
+    is_reader = found.entry is not None and found.entry.standing is Standing.ACTIVE
+    if not is_reader or found.may_agree_anew:
         return MailForm.CONFIRMATION
     if found.told_at and now - found.told_at < TOLD_AGAIN:
         return Skip.TOLD_TODAY

@@ -61,6 +61,7 @@ class Skip(StrEnum):
     IN_DOUBT = "in doubt"  # the database was restored after the request: it may have been sent
     TAKEN = "taken"  # the new address is another reader's
     OVERTAKEN = "overtaken"  # the reader has left, or agreed anew, before the notice was sent
+    SETTLED = "settled"  # a person has told the reader by another way, or need not
 
 
 class Door(StrEnum):
@@ -70,8 +71,10 @@ class Door(StrEnum):
     LINK = "link"
 
 
+# What readers declared was done.
+RESULTS: Final = frozenset({MailKind.LEFT, MailKind.AGREED})
 # Notices that the law asks for.
-NOTICES: Final = frozenset({MailKind.LEFT, MailKind.AGREED, MailKind.RENEWAL})
+NOTICES: Final = RESULTS | {MailKind.RENEWAL}
 # Anybody can ask for these by a form, so they are limited.
 LIMITED: Final = frozenset({MailKind.SUBSCRIBE, MailKind.SETTINGS, MailKind.NEW_ADDRESS})
 # Nobody asks for these again if they are not sent.

@@ -25,15 +25,20 @@ class Notice:
     due: date  # the last day on which it may be sent, in the publication's zone
     answer_by: date | None = None  # of a renewal: the last day on which the reader may answer
     state: State | None = None  # None: nobody asked for it yet
+    came_back: bool = False  # a server had accepted it, and it came back
 
     def is_overdue(self, today: date) -> bool:
         """Whether its day has passed, and it was not sent."""
-        return today > self.due and not self.is_unproven
+        return self.is_late(today) and not self.is_unproven
+
+    def is_late(self, today: date) -> bool:
+        """Whether its day has passed."""
+        return today > self.due
 
     @property
     def is_unproven(self) -> bool:
-        """Whether it was sent, or may have been, and no server has accepted it."""
-        return self.state in (State.UNKNOWN, State.REFUSED)
+        """Whether it was sent, or may have been, and nothing proves that it arrived."""
+        return self.came_back or self.state in (State.UNKNOWN, State.REFUSED)
 
 
 def is_from_before(declared_at: datetime, doubt: datetime, zone: tzinfo) -> bool:
@@ -50,13 +55,16 @@ class NoticeBook(Protocol):
     """The notices of one site, in its database."""
 
     def find_results(self, now: datetime) -> Iterator[Notice]:
-        """Yield results of declarations of the last 14 days that nobody asked for yet."""
+        """Yield the results that are owed, and that nobody asked for so that they reach anybody."""
 
     def find_renewals(self, now: datetime) -> Iterator[Notice]:
         """Yield consents that are to be confirmed again, and whose readers were not asked yet."""
 
-    def find_asked(self, now: datetime) -> Sequence[Notice]:
-        """Return the notices that wait, or whose arrival nothing proves, of the last 60 days."""
+    def find_asked(self) -> Sequence[Notice]:
+        """Return the notices that wait, or whose arrival nothing proves, until they are settled."""
+
+    def settle(self, address_key: str, now: datetime) -> int:
+        """Record that a person has settled all notices that are owed to an address; count them."""
 
     def ask_for(self, notices: Iterator[Notice], now: datetime, told: Callable[[int], None]) -> int:
         """Ask for notices; durable for as many as *told* is told of."""

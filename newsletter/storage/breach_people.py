@@ -4,10 +4,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
+from newsletter.dispatch.states import State
 from newsletter.lang import EDITION_OF, EditionKind, Lang, Preference
 from newsletter.mails.breach import Person
+from newsletter.storage.acting_readers import find_moved
+from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.erased_people import moved_to
 from newsletter.storage.erasure_tables import erasures
 from newsletter.storage.mail_tables import mails
@@ -42,6 +45,31 @@ def count_erased(connection: Connection, since: datetime) -> int:
     of = erasures.c
     query = select(func.count(of.address_hash.distinct())).where(of.asked_at >= since)
     return connection.execute(query).scalar_one()
+
+
+def follow_move(connection: Connection, notice: int) -> str | None:
+    """
+    Let a notice that waits go where its reader has moved to since it was planned.
+
+    Returns:
+        The address that it goes to; None: it is gone, because its reader has one there.
+    """
+    of = breach_notices.c
+    waits = and_(of.id == notice, of.state.in_([State.PENDING.value, State.DEFERRED.value]))
+    query = select(of.breach_id, of.address, of.address_key).where(waits)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    reader = find_moved(connection, row.address_key)
+    if reader is None or reader.key == row.address_key or reader.why.cause is Cause.MOVED:
+        return str(row.address)
+    has_own = exists().where(of.breach_id == row.breach_id, of.address_key == reader.key)
+    if connection.execute(select(has_own)).scalar_one():
+        connection.execute(delete(breach_notices).where(waits))
+        return None
+    there = {"address": reader.address, "address_key": reader.key}
+    connection.execute(update(breach_notices).where(waits).values(there))
+    return reader.address
 
 
 def _find_left(connection: Connection) -> frozenset[str]:

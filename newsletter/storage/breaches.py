@@ -2,11 +2,12 @@
 
 import os
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -29,6 +30,7 @@ from sqlalchemy import (
 
 from newsletter.delivery.provider import Outcome
 from newsletter.dispatch.states import State
+from newsletter.feedback.event import Kind
 from newsletter.lang import EditionKind
 from newsletter.mails.breach import (
     Breach,
@@ -42,9 +44,10 @@ from newsletter.mails.breach import (
 from newsletter.mails.mail import MailName, draw_mail_name
 from newsletter.mails.posting import settle
 from newsletter.phrases import read_said, write_said
-from newsletter.storage.breach_people import count_erased, read_people
+from newsletter.storage.breach_people import count_erased, follow_move, read_people
 from newsletter.storage.breach_tables import breach_notices, breaches
 from newsletter.storage.conditions import constant
+from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit, LedgerBusyError
 from newsletter.storage.inserts import insert_into
 from newsletter.storage.prepared import prepare
@@ -53,6 +56,8 @@ from newsletter.storage.transactions import reading
 from newsletter.subscribers.erasing import ERASED_KEY
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause
+
+T = TypeVar("T")
 
 _AT_ONCE: Final = 2_000  # rows of one query, and of one commit
 _BUSY_MAX: Final = 19  # further attempts to write, of 3 s each
@@ -216,10 +221,21 @@ class SqlBreaches:
             found: datetime | None = connection.execute(query).scalar()
             return found
 
-    def begin(self, notice: Notice, now: datetime) -> bool:
-        """Begin a notice durably; False: another process has."""
+    def begin(self, notice: Notice, now: datetime) -> Notice | None:
+        """
+        Begin a notice durably, at the address that its reader has by now.
+
+        None: another process has begun it, or the reader has a notice of their own there.
+        """
         row = {"notice": notice.id, "before": notice.attempts, "now": now, "process": self._process}
-        return self._change(_BEGIN, row) == 1
+
+        def begin_there(connection: Connection) -> Notice | None:
+            address = follow_move(connection, notice.id)
+            if address is None or _execute(_BEGIN, row, connection) != 1:
+                return None
+            return replace(notice, address=address)
+
+        return self._patiently(begin_there)
 
     def end(self, notice: Notice, outcome: Outcome, now: datetime) -> State:
         """Record the outcome of a notice that was begun here; durable on return."""
@@ -248,17 +264,25 @@ class SqlBreaches:
     def read_unreached(self, breach: BreachId) -> Iterator[Unreached]:
         """Yield whom mail did not reach, or may not have reached, in the order of sending."""
         on_list = subscribers.c
-        came_back = and_(
+        was_closed = and_(
             on_list.standing == Standing.SUPPRESSED.value,
             on_list.standing_cause == Cause.BOUNCED.value,
         )
+        took_none = or_(was_closed, on_list.standing == Standing.SUSPENDED.value)
+        came_back = _OF.name.in_(
+            select(feedback_events.c.mail_name).where(
+                feedback_events.c.kind == Kind.BOUNCE.value,
+                feedback_events.c.mail_name.is_not(None),
+            )
+        )
+        is_lost = or_(_OF.state != State.ACCEPTED.value, took_none, came_back)
         query = (
             select(
                 *(_OF.id, _OF.address, _OF.state, on_list.standing, on_list.standing_cause),
-                *(_OF.answer, _OF.begun_at),
+                *(_OF.answer, _OF.begun_at, came_back),
             )
             .outerjoin_from(breach_notices, subscribers, on_list.address_key == _OF.address_key)
-            .where(_OF.breach_id == breach, or_(_OF.state != State.ACCEPTED.value, came_back))
+            .where(_OF.breach_id == breach, is_lost)
             .order_by(_OF.id)
         )
         after = 0
@@ -290,11 +314,14 @@ class SqlBreaches:
         return None if row is None else _breach_of(row)
 
     def _change(self, statement: Any, row: Mapping[str, object]) -> int:
-        """Execute a statement durably; a busy database is waited for, as the mail may have left."""
+        return self._patiently(partial(_execute, statement, row))
+
+    def _patiently(self, work: Callable[[Connection], T]) -> T:
+        """Do *work* durably; a busy database is waited for, as the mail may have left."""
         for _ in range(_BUSY_MAX):
             with suppress(LedgerBusyError):
-                return self._commits.run(partial(_execute, statement, row))
-        return self._commits.run(partial(_execute, statement, row))
+                return self._commits.run(work)
+        return self._commits.run(work)
 
 
 def _execute(statement: Any, row: Mapping[str, object], connection: Connection) -> int:
@@ -326,7 +353,7 @@ def _breach_of(row: Any) -> Breach:
 
 
 def _unreached_of(row: Sequence[Any]) -> Unreached:
-    address, state, standing, cause, answer, begun_at = row
+    address, state, standing, cause, answer, begun_at, came_back = row
     return Unreached(
         address,
         State(state),
@@ -334,4 +361,5 @@ def _unreached_of(row: Sequence[Any]) -> Unreached:
         Cause(cause) if cause else None,
         read_said(answer),
         begun_at,
+        bool(came_back),
     )

@@ -18,10 +18,12 @@ from newsletter.feedback.effects import (
     Letter,
     concerns_present,
     decide,
+    has_left,
 )
 from newsletter.feedback.event import FROM_SERVERS, BounceClass, Event, Kind, Proof
 from newsletter.lang import Lang
 from newsletter.phrases import phrase
+from newsletter.storage.blocking import block
 from newsletter.storage.feedback_acts import end, put_back, unsubscribe
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
@@ -127,6 +129,9 @@ class SqlFeedback:
     def _act(self, connection: Connection, event: Event, action: Action, letter: Letter) -> None:
         now, reader = event.received_at, letter.reader
         match action:
+            case Action.SUPPRESS if has_left(reader):
+                # That they withdrew stays, by which they are erased in time.
+                block(connection, reader.key, now, PROGRAM)
             case Action.SUPPRESS:
                 end(connection, reader, Standing.SUPPRESSED, _why(event, letter), now)
             case Action.SUSPEND:

@@ -36,6 +36,8 @@ from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
 from newsletter.storage.tables import doubts
 from newsletter.storage.transactions import reading
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.renewal import find_renewal
 
 _COLUMNS: Final = mails.c
 _WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
@@ -55,7 +57,7 @@ class SqlMailBook:
         Args:
             engine: of the site's database.
             commits: of what is written.
-            zone: of the months of the funnel.
+            zone: of days, and of the months of the funnel.
             delivers: mails reach their readers by the way that is set; False: they stay in a
                 folder.
         """
@@ -188,7 +190,14 @@ def _look(connection: Connection, mail: Mail, now: datetime, zone: tzinfo) -> Fo
         sent=_find_sent(connection, mail, now),
         told_at=_last(connection, mail, _COLUMNS.form == MailForm.SUBSCRIBED.value),
         answered_at=_last(connection, mail, _COLUMNS.kind == mail.kind.value),
+        may_agree_anew=entry is not None and _may_agree_anew(entry, now, zone),
     )
+
+
+def _may_agree_anew(entry: Entry, now: datetime, zone: tzinfo) -> bool:
+    if entry.consented_at is None:
+        return True
+    return find_renewal(entry.consented_at, now.astimezone(zone).date(), zone) is not None
 
 
 def _let_wait(connection: Connection, mail: Mail, until: datetime, now: datetime) -> None:

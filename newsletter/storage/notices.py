@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -15,8 +15,10 @@ from sqlalchemy import (
     and_,
     exists,
     func,
+    literal,
     or_,
     select,
+    true,
 )
 
 from newsletter.delivery.mail_url import MailUrl
@@ -24,17 +26,18 @@ from newsletter.delivery.provider import WRITTEN
 from newsletter.dispatch.states import State
 from newsletter.feedback.event import Kind
 from newsletter.lang import Lang, Preference, language_of
-from newsletter.mails.mail import NOTICES, MailKind, Request, Skip
+from newsletter.mails.mail import MailKind, Request, Skip
 from newsletter.mails.notices import Notice
 from newsletter.phrases import phrase
 from newsletter.storage.answers import is_answer
+from newsletter.storage.asked_notices import WAITING, find_asked, settle
 from newsletter.storage.blocking import find_blocked
+from newsletter.storage.consent_tables import consent_chains
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.group_commit import GroupCommit
 from newsletter.storage.mail_rows import add_request
 from newsletter.storage.mail_tables import mails
 from newsletter.storage.open_book import SqlOpenBook
-from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
 from newsletter.storage.transactions import reading
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
@@ -50,12 +53,12 @@ from newsletter.subscribers.renewal import (
     result_due,
 )
 from newsletter.subscribers.subscriber import Standing, SubscriberId
-from newsletter.subscribers.why import IMPORT, Cause, Why
+from newsletter.subscribers.why import BY_FILE, Cause, Why
 
 AT_A_TIME: Final = 500  # readers in one transaction
 _READER: Final = subscribers.c
 _MAIL: Final = mails.c
-_WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
+_CHAIN: Final = consent_chains.c
 _EVENT: Final = feedback_events.c
 _CAME_BACK: Final = exists().where(
     _EVENT.subscriber_id == _READER.id,  # of an index
@@ -100,21 +103,24 @@ class SqlNotices:
         self._is_rehearsal = leave_by.is_rehearsal
 
     def find_results(self, now: datetime) -> Iterator[Notice]:
-        """Yield results of declarations of the last 15 days that nobody asked for yet."""
-        since = now - LOOK_BACK
+        """
+        Yield the results that are owed, and that nobody asked for so that they reach anybody.
+
+        A result is owed of what was recorded here within 14 days: consents that another list had
+        for longer owe none, and who left elsewhere was told there. It is owed until it is told,
+        however long that takes.
+        """
         agreed = and_(
             _READER.standing == Standing.ACTIVE.value,
-            _READER.consented_at > since,
             _READER.consented_at <= now,
-            self._was_never_told(MailKind.AGREED, _READER.consented_at),
+            self._is_owed(MailKind.AGREED, _READER.consented_at, now, true()),
         )
         left = and_(
             _READER.standing == Standing.UNSUBSCRIBED.value,
             _READER.standing_cause == Cause.WITHDREW.value,
-            # Who left elsewhere was told there.
-            func.coalesce(_READER.standing_by, "").not_in([IMPORT, UNANSWERED]),
-            _READER.standing_since > since,
-            self._was_never_told(MailKind.LEFT, _READER.standing_since),
+            self._is_owed(
+                MailKind.LEFT, _READER.standing_since, now, _READER.standing_by == BY_FILE
+            ),
         )
         for kind, condition in ((MailKind.AGREED, agreed), (MailKind.LEFT, left)):
             for row in self._rows(condition):
@@ -144,19 +150,28 @@ class SqlNotices:
                 notice = self._notice(MailKind.RENEWAL, row, row.consented_at, renewal.until)
                 yield replace(notice, answer_by=renewal.answer_by(today))
 
-    def find_asked(self, now: datetime) -> Sequence[Notice]:
-        """Return the notices that wait, or whose arrival nothing proves, of the last 60 days."""
-        is_open = _MAIL.state.in_([*_WAITING, State.UNKNOWN.value, State.REFUSED.value])
-        is_new = _MAIL.asked_at > now - 2 * AHEAD
-        kinds = _MAIL.kind.in_(sorted(kind.value for kind in NOTICES))
-        query = (
-            select(_MAIL.kind, _MAIL.address, _MAIL.address_key, _MAIL.lang, _MAIL.facts)
-            .add_columns(_MAIL.state, _MAIL.subscriber_id)
-            .where(is_open, is_new, kinds, self._tells())
-            .order_by(_MAIL.id)
-        )
+    def find_asked(self) -> Sequence[Notice]:
+        """Return the notices that wait, or whose arrival nothing proves, until they are settled."""
         with reading(self._database) as connection:
-            return [self._asked(row) for row in connection.execute(query)]
+            found = find_asked(connection, self._tells(), self._zone)
+            return [notice for _, notice in found]
+
+    def settle(self, address_key: str, now: datetime) -> int:
+        """
+        Record that a person has settled all notices that are owed to an address.
+
+        Returns:
+            How many; durable on return.
+        """
+        owed = chain(self.find_results(now), self.find_renewals(now))
+        theirs = [one for one in owed if one.address_key == address_key]
+        self.ask_for(iter(theirs), now, lambda _count: None)
+        tells, zone = self._tells(), self._zone
+        return self._commits.run(
+            lambda connection: settle(
+                connection, list(find_asked(connection, tells, zone, address_key))
+            )
+        )
 
     def ask_for(self, notices: Iterator[Notice], now: datetime, told: Callable[[int], None]) -> int:
         """
@@ -236,14 +251,38 @@ class SqlNotices:
                 return
             last = rows[-1].id
 
-    def _was_never_told(self, kind: MailKind, since: ColumnElement[Any]) -> ColumnElement[bool]:
-        told = exists().where(  # at this address, or at one that the reader had before
-            or_(_MAIL.address_key == _READER.address_key, _MAIL.subscriber_id == _READER.id),
-            _MAIL.kind == kind.value,
-            _MAIL.asked_at >= since,
-            self._tells(),
+    def _is_owed(
+        self,
+        kind: MailKind,
+        since: ColumnElement[Any],
+        now: datetime,
+        may_be_unasked: ColumnElement[bool],
+    ) -> ColumnElement[bool]:
+        """
+        Return the condition that the result of what a reader declared *since* is owed.
+
+        *may_be_unasked*: nobody may have asked for it, as where a file declares it.
+        """
+        theirs = or_(  # at this address, or at one that the reader had before
+            _MAIL.address_key == _READER.address_key, _MAIL.subscriber_id == _READER.id
         )
-        return ~told
+        is_it = and_(_MAIL.kind == kind.value, _MAIL.asked_at >= since)
+        told = exists().where(theirs, is_it, self._tells())
+        # It was asked for, but told nobody: in a rehearsal.
+        in_vain = select(_MAIL.subscriber_id).where(_MAIL.kind == kind.value, ~self._tells())
+        first = self._look_back(select(func.min(_CHAIN.began_at)).scalar_subquery())
+        was_new = _CHAIN.import_id == _READER.import_id, since > self._look_back(_CHAIN.began_at)
+        # Most of a long list are told apart without a look at its file.
+        by_file = and_(_READER.import_id.is_not(None), since > first, exists().where(*was_new))
+        is_recent = since > now - LOOK_BACK
+        is_new = and_(may_be_unasked, or_(is_recent, by_file))
+        return and_(or_(is_new, _READER.id.in_(in_vain)), ~told)
+
+    def _look_back(self, began_at: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return the time since when a declaration was new to a file that was read *began_at*."""
+        if self._database.dialect.name == "sqlite":
+            return func.datetime(began_at, f"-{LOOK_BACK.days} days")  # of the text that is kept
+        return began_at - literal(LOOK_BACK)
 
     def _tells(self) -> ColumnElement[bool]:
         """Return the condition that a mail tells its reader something, or still will."""
@@ -251,7 +290,8 @@ class SqlNotices:
         is_kept = or_(_MAIL.state != State.SKIPPED.value, _MAIL.reason != Skip.IN_DOUBT.value)
         if self._is_rehearsal:
             return is_kept
-        still_will = _MAIL.state.in_(_WAITING)
+        is_settled = func.coalesce(_MAIL.reason, "") == Skip.SETTLED.value
+        still_will = or_(_MAIL.state.in_(WAITING), is_settled)
         # Earlier versions did not record the way: a folder has always been the one that is set.
         was_written = and_(_MAIL.answer.is_not(None), is_answer(WRITTEN, _MAIL.answer))
         is_old = _MAIL.way_delivers.is_(None)
@@ -263,21 +303,6 @@ class SqlNotices:
         lang = language_of(preference, self._otherwise)
         reader = SubscriberId(row.id)
         return Notice(kind, row.address, row.address_key, reader, lang, at, due)
-
-    def _asked(self, row: Row[Any]) -> Notice:
-        kind, facts = read_word(MailKind, _MAIL.kind, row.kind), row.facts
-        is_renewal = kind is MailKind.RENEWAL
-        at = datetime.fromisoformat(facts["agreed" if is_renewal else "since"])
-        return Notice(
-            kind=kind,
-            address=row.address,
-            address_key=row.address_key,
-            reader=SubscriberId(row.subscriber_id),
-            lang=read_word(Lang, _MAIL.lang, row.lang),
-            declared_at=at,
-            due=date.fromisoformat(facts["due"]) if is_renewal else result_due(at, self._zone),
-            state=State(row.state),
-        )
 
 
 def _request_of(notice: Notice, now: datetime, silence: Silence) -> Request:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, Engine, insert, or_, select, update
 
 from newsletter.dispatch.states import State
-from newsletter.mails.mail import OWED, MailKind
+from newsletter.mails.mail import OWED, MailKind, Skip
 from newsletter.mails.restored import Results
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.copies import connect_for_copy, moment_in
@@ -28,12 +28,13 @@ AT_A_TIME: Final = 1_000
 _OF: Final = mails.c
 _LIST: Final = subscribers.c
 _KINDS: Final = sorted(kind.value for kind in OWED)
+_WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
 _BEGUN: Final = (State.ACCEPTED.value, State.UNKNOWN.value, State.REFUSED.value)
-_OPEN: Final = frozenset({State.PENDING.value, State.DEFERRED.value, State.UNKNOWN.value})
+_OPEN: Final = frozenset({*_WAITING, State.UNKNOWN.value})
 _TOLD: Final = (
     "SELECT * FROM mails"  # noqa: S608 - our own words
     f" WHERE kind IN ({', '.join('?' * len(_KINDS))})"
-    f" AND state IN ({', '.join('?' * len(_BEGUN))}) ORDER BY id"
+    f" AND (state IN ({', '.join('?' * len(_BEGUN + _WAITING))}) OR reason = ?) ORDER BY id"
 )
 _READERS: Final = "SELECT id, address_key, reader_id FROM subscribers"
 # What becomes of a mail after it was asked for.
@@ -46,7 +47,7 @@ _Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A mail that was sent, or may have been, by the ledger that is replaced."""
+    """A mail that was sent, may have been, or is owed, by the ledger that is replaced."""
 
     row: _Row  # of mails
     keys: frozenset[str]  # of the addresses by which a backup may know its reader
@@ -57,14 +58,19 @@ NoticesSince = Sequence[Told]
 
 
 def read_notices(database: Path) -> NoticesSince:
-    """Read what readers were told; nothing, if the ledger is missing, damaged or too old."""
+    """
+    Read what readers were told, and what they still are to be told.
+
+    Nothing, if the ledger is missing, damaged or too old.
+    """
     if not database.exists():
         return ()
     try:
         with closing(connect_for_copy(database)) as connection:
             connection.row_factory = sqlite3.Row
             readers = {row["id"]: row for row in connection.execute(_READERS)}
-            found = connection.execute(_TOLD, (*_KINDS, *_BEGUN))
+            wanted = (*_KINDS, *_BEGUN, *_WAITING, Skip.SETTLED.value)
+            found = connection.execute(_TOLD, wanted)
             told = (_told_of(dict(row), readers) for row in found)
             return [one for one in told if one is not None]
     except (sqlite3.Error, ValueError, TypeError):
@@ -73,7 +79,7 @@ def read_notices(database: Path) -> NoticesSince:
 
 def repeat_notices(engine: Engine, since: NoticesSince, now: datetime) -> Results:
     """
-    Let nobody be told again by an older copy what they were told after it was made.
+    Let nobody be told again by an older copy what they were told after it was made, nor never.
 
     Who has confirmed a consent again since has done so in the copy, too.
     """
@@ -81,7 +87,7 @@ def repeat_notices(engine: Engine, since: NoticesSince, now: datetime) -> Result
     with writing(engine) as connection:
         while batch := list(islice(some, AT_A_TIME)):
             names = [one.row["name"] for one in batch]
-            query = select(_OF.name, _OF.state, _OF.used_at, _OF.subscriber_id).where(
+            query = select(_OF.name, _OF.state, _OF.reason, _OF.used_at, _OF.subscriber_id).where(
                 is_in(_OF.name, names)
             )
             known = {row.name: row for row in connection.execute(query)}
@@ -92,14 +98,15 @@ def repeat_notices(engine: Engine, since: NoticesSince, now: datetime) -> Result
                     later = {name: one.row[name] for name in _LATER if name in one.row}
                     is_its = _OF.name == one.row["name"]
                     connection.execute(update(mails).where(is_its).values(**later))
-                    told[MailKind(one.row["kind"])] += before.state in _OPEN
+                    is_told = before.state in _OPEN and one.row["state"] in _BEGUN
+                    told[MailKind(one.row["kind"])] += is_told
                     if before.used_at is None:
                         renewed |= _renewed_by({**one.row, "subscriber_id": before.subscriber_id})
             new = [one for one in batch if one.row["name"] not in known]
             if rows := list(_rows_of(connection, new)):
                 connection.execute(insert(mails), rows)
             for row in rows:
-                told[MailKind(row["kind"])] += 1
+                told[MailKind(row["kind"])] += row["state"] in _BEGUN
                 renewed |= _renewed_by(row)
             _renew(connection, renewed, now)
         waits = _OF.state.in_([State.PENDING.value, State.DEFERRED.value])
@@ -128,7 +135,9 @@ def _renew(connection: Connection, renewed: Mapping[int, datetime], now: datetim
 def _says_more(row: _Row, before: Any) -> bool:
     """Return whether a mail went on after the copy was made; the copy may be the later one."""
     went_on = before.state in _OPEN and before.state != row["state"]
-    return went_on or (before.used_at is None and row["used_at"] is not None)
+    was_used = before.used_at is None and row["used_at"] is not None
+    was_settled = before.reason != row["reason"] == Skip.SETTLED.value
+    return went_on or was_used or was_settled
 
 
 def _rows_of(connection: Connection, told: Sequence[Told]) -> Iterator[_Row]:

@@ -319,7 +319,8 @@ def _confirm(
         book.update([agreed])
     for mail in {asked.id: asked, proof.id: proof}.values():
         mark_used(connection, mail, now, door)
-    if agreed is not entry:  # whoever has confirmed by another mail was counted then
+    is_reader = entry is not None and entry.standing is Standing.ACTIVE
+    if not is_reader:  # whoever has confirmed by another mail was counted then
         count_step(connection, month_of(proof.asked_at, zone), STEP_OF[door])
     return Confirmed.DONE
 
@@ -332,8 +333,11 @@ def _renew(connection: Connection, mail: Mail, now: datetime) -> Confirmed:
         return Confirmed.GONE
     if current.used_at is not None:
         return Confirmed.ALREADY
-    if entry.consented_at != agreed or entry.key != mail.address_key:
+    if entry.key != mail.address_key:
         return Confirmed.GONE
+    if entry.consented_at != agreed:  # given anew since, it answers the question
+        is_later = entry.consented_at is not None and entry.consented_at > agreed
+        return Confirmed.ALREADY if is_later else Confirmed.GONE
     occasion = Occasion(ConsentWay.LINK, now, lang=mail.lang)
     ConsentLog(connection, occasion).add([Declaration(entry.key, ConsentAct.RENEWED, now)])
     mark_used(connection, mail, now, Door.LINK)

@@ -9,7 +9,8 @@ from newsletter.dispatch.states import State
 from newsletter.feedback.effects import Crowd, Letter, Settled
 from newsletter.feedback.event import BounceClass, Kind, Whose
 from newsletter.message.bounces import Returned
-from newsletter.storage.acting_readers import find_by_id, find_named
+from newsletter.storage.acting_readers import find_by_id, find_moved, find_named
+from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.conditions import IS_WHOLE, constant
 from newsletter.storage.feedback_tables import feedback_events
 from newsletter.storage.mail_tables import mails
@@ -152,11 +153,31 @@ def find_own_mail(connection: Connection, name: str) -> tuple[bool, Letter | Non
     of = mails.c
     query = select(of.subscriber_id, of.address_key, of.begun_at)
     row = connection.execute(query.where(of.name == name, of.begun_at.is_not(None))).first()
-    reader = None if row is None else find_by_id(connection, row.subscriber_id)
-    if row is None or reader is None or row.address_key != reader.key:
-        return row is not None, None
+    if row is None:
+        return _find_leak_notice(connection, name)
+    reader = find_by_id(connection, row.subscriber_id)
+    if reader is None or row.address_key != reader.key:
+        return True, None
     domain = row.address_key.rpartition("@")[2]
     return True, Letter("", reader, domain, row.address_key, row.begun_at)
+
+
+def _find_leak_notice(connection: Connection, name: str) -> tuple[bool, Letter | None]:
+    """
+    Return the same of a notice of a leak, which goes to dead mailboxes too, and to all at once.
+
+    So its bounce ends nobody's subscription, which a time of sending would make it do; but whoever
+    complains about it, or asks to leave, is the reader.
+    """
+    of = breach_notices.c
+    query = select(of.address_key).where(of.name == name, of.begun_at.is_not(None))
+    key = connection.execute(query).scalar()
+    if key is None:
+        return False, None
+    reader = find_moved(connection, key)
+    if reader is None:
+        return True, None
+    return True, Letter("", reader, key.rpartition("@")[2], key, None)
 
 
 def count_streak(connection: Connection, letter: Letter, most: int) -> int:

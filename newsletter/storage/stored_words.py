@@ -11,15 +11,24 @@ from newsletter.phrases import phrase
 Word = TypeVar("Word", bound=StrEnum)
 
 
+class UnknownWordError(LedgerError):
+    """A column holds a word that no program writes."""
+
+    def __init__(self, column: Column[Any], kept: str) -> None:
+        place = {"table": column.table.name, "column": column.name}
+        super().__init__(phrase("storage.word-unknown", **place, word=kept))
+        self.column = column
+        self.kept = kept
+
+
 def read_word(words: type[Word], column: Column[Any], kept: str) -> Word:
     """
     Return the word that a row holds in *column*.
 
     Raises:
-        LedgerError: no program writes it: the row was changed by hand.
+        UnknownWordError: no program writes it: the row was changed by hand.
     """
     try:
         return words(kept)
     except ValueError:
-        place = {"table": column.table.name, "column": column.name}
-        raise LedgerError(phrase("storage.word-unknown", **place, word=kept)) from None
+        raise UnknownWordError(column, kept) from None

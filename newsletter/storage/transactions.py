@@ -13,8 +13,9 @@ from newsletter.phrases import Said, phrase
 from newsletter.storage.complaints import is_taken, said_by
 from newsletter.storage.facts import MALFORMED, UnreadableFactsError, find_facts
 from newsletter.storage.private_files import explain_write_rights
+from newsletter.storage.stored_words import UnknownWordError
 from newsletter.storage.tables import UnreadableTimeError
-from newsletter.storage.unreadable_times import find_time
+from newsletter.storage.unreadable_times import find_row, find_time
 from newsletter.storage.watch import FileWatch, find_harm
 
 GIVE_BACK: Final = "newsletter_give_back"  # an engine's execution option; see `open_ledger`
@@ -105,6 +106,13 @@ def naming_rows(database: Engine) -> Iterator[None]:
         raise LedgerError(fault) from None
     except UnreadableFactsError as error:
         raise _naming_mail(database, error.kept) or error from None
+    except UnknownWordError as error:
+        column, kept = error.column, error.kept
+        row = find_row(database, column, kept)
+        if row is None:
+            raise
+        where = {"table": column.table.name, "column": column.name, "row": row}
+        raise LedgerError(phrase("storage.word-unknown-at", **where, word=kept)) from None
 
 
 def _naming_mail(database: Engine, kept: object = None) -> LedgerError | None:

@@ -1,4 +1,4 @@
-"""Finds where a database holds a time that no program wrote: SQLite keeps any text there."""
+"""Finds where a database holds a value that no program wrote: SQLite keeps any text there."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,6 +27,15 @@ def find_time(database: Engine, kept: object) -> Mapping[str, str] | None:
     except SQLAlchemyError:  # damaged, or an older table: the value itself is told
         pass
     return None
+
+
+def find_row(database: Engine, column: Column[Any], kept: str) -> str | None:
+    """Return the first row that holds *kept* in *column*, like ``id 3``; None: it is not found."""
+    try:
+        with database.connect() as connection:
+            return _find_row(connection, column, kept)
+    except SQLAlchemyError:  # as above
+        return None
 
 
 def _find_row(connection: Connection, column: Column[Any], kept: object) -> str | None:

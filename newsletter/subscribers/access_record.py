@@ -37,6 +37,7 @@ class AccessKind(StrEnum):
     NOTICES_SHOWN = "notices-shown"
     UNREACHED_LISTED = "unreached-listed"  # by a notice of a leak
     FEEDBACK_SHOWN = "feedback-shown"  # mails that came back
+    NOTICES_SETTLED = "notices-settled"  # their owner was told by another way
 
     @property
     def said(self) -> Phrase:
@@ -58,6 +59,7 @@ class AccessKind(StrEnum):
             AccessKind.UNREACHED_LISTED: phrase("subscribers.access-unreached-listed"),
             AccessKind.NOTICES_SHOWN: phrase("subscribers.access-notices-shown"),
             AccessKind.FEEDBACK_SHOWN: phrase("subscribers.access-feedback-shown"),
+            AccessKind.NOTICES_SETTLED: phrase("subscribers.access-notices-settled"),
         }[self]
 
 
@@ -66,7 +68,7 @@ EXPORTS: Final = frozenset(
     {AccessKind.LIST_EXPORTED, AccessKind.SUBSCRIBER_EXPORTED, AccessKind.BACKUP_MADE}
 )
 # Whoever takes these says why, or gets nothing.
-NEED_REASON: Final = frozenset({AccessKind.LIST_EXPORTED})
+NEED_REASON: Final = frozenset({AccessKind.LIST_EXPORTED, AccessKind.NOTICES_SETTLED})
 # Changes of the list have their reason in the list and in the consent record.
 CHANGES: Final = frozenset(
     {AccessKind.SUBSCRIBER_CHANGED, AccessKind.SUBSCRIBER_ERASED, AccessKind.FILE_IMPORTED}

@@ -42,10 +42,12 @@ def consent(entry: Entry | None, wish: Wish, now: datetime) -> Entry:
     """
     Return the entry after its reader has confirmed: a new consent ends the old standing.
 
-    An active reader keeps name and language, which only the settings change.
+    An active reader keeps name and language, which only the settings change, and has agreed anew;
+    but not twice by two mails that were asked for before they agreed.
     """
     if entry is not None and entry.standing is Standing.ACTIVE:
-        return entry
+        has_agreed = entry.consented_at is not None and entry.consented_at >= wish.asked_at
+        return entry if has_agreed else replace(entry, consented_at=now)
     if entry is None:
         return Entry(
             id=None,

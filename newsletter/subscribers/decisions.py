@@ -20,12 +20,12 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
     Args:
         now: aware; times are said in its zone.
         again: ``row.consented_at`` is a new consent, which reactivates a reader who has
-            unsubscribed or complained.
+            unsubscribed or complained; of an active reader it counts from then on.
 
     Raises:
         ContentError: the reader left, and no newer consent is given; the address is suppressed
             for a reason that a consent does not cancel, or blocked; or the reader has another
-            address now.
+            address now; or an active reader has agreed later than that.
     """
     if book.find_blocked([row.address.key]):
         raise ContentError(phrase("subscribers.blocked", address=row.address.spelling))
@@ -40,6 +40,7 @@ def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fa
         book.add([entry])
         return Fate.NEW
     if known.standing is Standing.ACTIVE:
+        _refuse_older(known, row, now)
         entry = merged(known, row, known.import_id, now)
     else:
         entry = _brought_back(known, row, now, again=again)
@@ -214,6 +215,14 @@ def _refuse_moved(known: Entry) -> None:
             "subscribers.nobodys-address", address=known.address, because=known.why.because
         )
         raise ContentError(fault)
+
+
+def _refuse_older(known: Entry, row: Row, now: datetime) -> None:
+    """Raise a ContentError if a reader has agreed later than a person says."""
+    given, kept = row.consented_at, known.consented_at
+    if given is not None and kept is not None and given < kept:
+        at = f"{kept.astimezone(now.tzinfo):%Y-%m-%d %H:%M %Z}"
+        raise ContentError(phrase("subscribers.has-later-consent", address=known.address, at=at))
 
 
 def _brought_back(known: Entry, row: Row, now: datetime, *, again: bool) -> Entry:

@@ -15,10 +15,12 @@ from newsletter.subscribers.naming import further_names, own_names, owners_of, r
 from newsletter.subscribers.reader_id import ReaderName
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.repeats import Repeat, taken_from
-from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
 from newsletter.subscribers.telling import STRICTEST_FIRST
 from newsletter.subscribers.why import (
+    BY_FILE,
     ENDED_BY_A_PERSON,
+    IMPORT,
     Cause,
     Why,
     firmest,
@@ -50,6 +52,16 @@ class Withdrawal:
 
 
 @dataclass(frozen=True, slots=True)
+class OlderConsent:
+    """A row whose consent is older than the one on record, which stays."""
+
+    line: int
+    address: str
+    given: datetime  # aware UTC, as the next
+    kept: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """The result for a batch of rows."""
 
@@ -59,6 +71,7 @@ class Step:
     remarks: tuple[tuple[int, Said], ...] = ()  # line of the file, and the change made on reading
     withdrawals: tuple[Withdrawal, ...] = ()
     undated: int = 0  # active readers of these rows whose day of consent is not on record
+    older: tuple[OlderConsent, ...] = ()
 
 
 def import_rows(
@@ -88,8 +101,8 @@ def import_rows(
         plan.fates[Fate.REFUSED] = len(refusals)
         remarks = tuple((row.line, row.remark) for row in good if row.remark)
         withdrawals = tuple(plan.withdrawals)
-        repeats = tuple(plan.repeats)
-        yield Step(plan.fates, tuple(refusals), repeats, remarks, withdrawals, undated)
+        repeats, older = tuple(plan.repeats), tuple(plan.older)
+        yield Step(plan.fates, tuple(refusals), repeats, remarks, withdrawals, undated, older)
 
 
 def _merge(
@@ -147,6 +160,7 @@ class _Plan:
     repeats: list[Repeat]
     lines: dict[str, int]  # key -> first line of the address in the batch
     withdrawals: list[Withdrawal]
+    older: list[OlderConsent]
 
 
 def _planned(
@@ -158,7 +172,7 @@ def _planned(
     contested: dict[str, str],
 ) -> _Plan:
     """Plan a batch; *contested*: key of a reader's old address -> their refused new address."""
-    plan, taken = _Plan(dict(found), Counter(), [], [], [], {}, []), dict(owners)
+    plan, taken = _Plan(dict(found), Counter(), [], [], [], {}, [], []), dict(owners)
     for row in rows:
         key = row.address.key
         known = plan.entries.get(key)
@@ -184,6 +198,8 @@ def _planned(
         if fate is Fate.WITHDRAWN:
             gone = Withdrawal(row.line, entry.address, entry.standing, entry.why.because)
             plan.withdrawals.append(gone)
+        if known and (older := _older_consent(known, row)):
+            plan.older.append(older)
         first = plan.lines.setdefault(key, row.line)
         if known and known.import_id == import_id:
             earlier = first if first != row.line else None
@@ -191,6 +207,13 @@ def _planned(
             plan.repeats.append(Repeat(row.line, key, row.address.spelling, earlier, told))
         plan.fates[Fate.UPDATED if further and fate is Fate.UNCHANGED else fate] += 1
     return plan
+
+
+def _older_consent(known: Entry, row: Row) -> OlderConsent | None:
+    given, kept = row.consented_at, known.consented_at
+    if known.standing is not Standing.ACTIVE or given is None or kept is None or given >= kept:
+        return None
+    return OlderConsent(row.line, known.address, given, kept)
 
 
 def _why_not_moved(known: Entry, row: Row, contested: Mapping[str, str]) -> Phrase | None:
@@ -240,7 +263,7 @@ def new_entry(row: Row, import_id: str | None, now: datetime) -> Entry:
         import_id=import_id,
         reader_id=reader_id,
         old_number=old_number,
-        why=row.why,
+        why=replace(row.why, by=IMPORT) if row.why.by == BY_FILE else row.why,
     )
 
 
@@ -248,14 +271,16 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
     """
     Merge *row* into the entry of the same address.
 
-    The later non-empty name and preference win, and the earliest consent. The address keeps
-    its first spelling. The stricter standing wins. An entry that may not be written to is
-    otherwise not changed.
+    The later non-empty name and preference win, and the latest consent, from which the two years
+    count. The address keeps its first spelling. The stricter standing wins. An entry that may not
+    be written to is otherwise not changed.
     """
     standing = min(known.standing, row.standing, key=STRICTEST_FIRST.index)
     if standing is not Standing.ACTIVE:
         since = known.standing_since if standing is known.standing else row.standing_since or now
         why = _merged_why(known, row)
+        if why.by == IMPORT and why.cause is Cause.WITHDREW and _was_here(known, import_id, now):
+            why = replace(why, by=BY_FILE)  # who is told the result
         return replace(known, standing=standing, standing_since=since, why=why, import_id=import_id)
     return Entry(
         id=known.id,
@@ -265,12 +290,18 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
         preference=row.preference or known.preference,
         standing=standing,
         standing_since=known.standing_since,
-        consented_at=earliest(known.consented_at, row.consented_at),
+        consented_at=latest(known.consented_at, row.consented_at),
         import_id=import_id,
         reader_id=known.reader_id,
         old_number=known.old_number,
         why=known.why,
     )
+
+
+def _was_here(known: Entry, import_id: str | None, now: datetime) -> bool:
+    """Return whether somebody was a reader of this list before the file was read."""
+    came_before = known.import_id != import_id or known.standing_since < now
+    return known.id is not None and known.standing in MAY_LEAVE and came_before
 
 
 def _merged_why(known: Entry, row: Row) -> Why:
@@ -315,9 +346,9 @@ def changes(known: Entry, entry: Entry) -> bool:
     )
 
 
-def earliest(*times: datetime | None) -> datetime | None:
-    """Return the earliest known time."""
-    return min((time for time in times if time is not None), default=None)
+def latest(*times: datetime | None) -> datetime | None:
+    """Return the latest known time."""
+    return max((time for time in times if time is not None), default=None)
 
 
 def refused_late(one: NotWritten, row: Row | None) -> Step:

@@ -25,11 +25,12 @@ class Why:
 
     cause: Cause | None = None
     because: Said = ""  # in words; may be empty
-    by: str = ""  # a person, IMPORT, or the program
+    by: str = ""  # a person, IMPORT, BY_FILE, or the program
 
 
 UNSAID: Final = Why()
-IMPORT: Final = "import"
+IMPORT: Final = "import"  # a file: its reader came with it as they were elsewhere
+BY_FILE: Final = "file"  # a file that ended the subscription of somebody who was a reader here
 
 # A missing cause may have been a complaint.
 FIRMEST_FIRST: Final = (

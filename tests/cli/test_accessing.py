@@ -20,6 +20,7 @@ from tests.stage.clocked import ClockedStage
 from tests.stage.site import CHECKOUT
 
 A, NEW, BLOCKED = "r1@example.org", "new@example.org", "never@example.org"
+OWED: Final = "owed@example.org"  # agreed yesterday, and was not told the result yet
 READER: Final = re.compile(r"(r\d|new|never|owed|gone)@example\.org")
 RAN_ELSEWHERE: Final = {
     "serve",  # runs until it is stopped; what it logs: tests/web/test_safety.py
@@ -41,6 +42,7 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
     "feedback show": [("feedback", "show", "1")],
     "feedback settle": [("feedback", "settle", "1", "--as", "unsubscribed")],
     "notices due": [("notices", "due"), ("notices", "due", "--json")],
+    "notices settle": [("notices", "settle", OWED, "--because", "통화")],
     "consent show": [("consent", "show", A), ("consent", "show", NEW)],
     "access list": [("access", "list", "--whose", A), ("access", "list", "--whose", A, "--json")],
     "suppressions list": [("suppressions", "list"), ("suppressions", "list", "--json")],
@@ -69,7 +71,6 @@ PEOPLE: Final[dict[str, list[tuple[str, ...]]]] = {
     "subscribers erase": [("subscribers", "erase", A, "--yes")],
     "subscribers export": [("subscribers", "export", "--because", "이전")],
 }
-OWED: Final = "owed@example.org"  # agreed yesterday, and was not told the result yet
 GONE: Final = "gone@example.org"  # whose mailbox sent mail back
 NOBODY: Final[dict[str, list[tuple[str, ...]]]] = {
     "init": [("init", "another")],

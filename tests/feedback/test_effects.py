@@ -10,6 +10,7 @@ from newsletter.feedback.effects import About, Action, Crowd, Letter, Settled, d
 from newsletter.feedback.event import BounceClass, Diagnosis, Kind, Reason, Understood
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.why import Cause, Why
 
 SENT: Final = datetime(2026, 11, 1, tzinfo=UTC)
 DAY: Final = timedelta(days=1)
@@ -70,7 +71,7 @@ WISH: Final = Understood(Kind.UNSUBSCRIBE)
         (bounce(BounceClass.MESSAGE), replace(PROVEN, streak=9), Action.NOTE),
         (COMPLAINT, PROVEN, Action.SUPPRESS),
         (COMPLAINT, of(Standing.SUSPENDED), Action.SUPPRESS),
-        (COMPLAINT, of(Standing.UNSUBSCRIBED), Action.NOTE),
+        (COMPLAINT, of(Standing.UNSUBSCRIBED), Action.SUPPRESS),
         (COMPLAINT, About(replace(LETTER, address_key="old@example.org")), Action.SUPPRESS),
         (COMPLAINT, About(), Action.KEEP),
         (WISH, PROVEN, Action.UNSUBSCRIBE),
@@ -103,3 +104,26 @@ def test_what_an_event_does(found: Understood, about: About, action: Action) -> 
 def test_many_of_one_domain_at_once_wait_for_a_person(crowd: Crowd, action: Action) -> None:
     assert decide(HARD, replace(PROVEN, crowd=crowd)) is action
     assert decide(SOFT, replace(PROVEN, crowd=crowd)) is Action.COUNT
+
+
+@pytest.mark.parametrize(
+    ("standing", "cause", "action"),
+    [
+        (Standing.ACTIVE, None, Action.SUPPRESS),
+        (Standing.SUSPENDED, Cause.BOUNCED, Action.SUPPRESS),
+        (Standing.UNSUBSCRIBED, Cause.WITHDREW, Action.SUPPRESS),
+        (Standing.UNSUBSCRIBED, None, Action.SUPPRESS),
+        (Standing.SUPPRESSED, Cause.WITHDREW, Action.SUPPRESS),
+        (Standing.SUPPRESSED, Cause.BOUNCED, Action.SUPPRESS),
+        (Standing.SUPPRESSED, Cause.PERSON, Action.SUPPRESS),
+        (Standing.SUPPRESSED, Cause.COMPLAINED, Action.NOTE),  # nothing is left to do
+        (Standing.UNSUBSCRIBED, Cause.COMPLAINED, Action.NOTE),
+        (Standing.SUPPRESSED, None, Action.NOTE),  # it may have been one
+    ],
+)
+def test_a_complaint_ends_all_mail_whatever_the_standing(
+    standing: Standing, cause: Cause | None, action: Action
+) -> None:
+    reader = replace(READER, standing=standing, why=Why(cause))
+
+    assert decide(COMPLAINT, About(replace(LETTER, reader=reader))) is action

@@ -10,6 +10,9 @@ from newsletter.lang import Lang
 from newsletter.mails.deciding import Found, decide
 from newsletter.mails.limits import WAITS, Limits, Sent, Wait
 from newsletter.mails.mail import LIMITED, Mail, MailForm, MailKind, MailName, Skip
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.why import Cause, Why
 
 NOW = datetime(2026, 11, 29, 9, tzinfo=UTC)
 LIMITS = Limits(100)
@@ -43,10 +46,38 @@ ASKED = Mail(
     used_at=None,
     door=None,
 )
+ENTRY = Entry(
+    id=SubscriberId(1),
+    key=ASKED.address_key,
+    address=ASKED.address,
+    name="",
+    preference=None,
+    standing=Standing.ACTIVE,
+    standing_since=NOW - timedelta(days=700),
+    consented_at=NOW - timedelta(days=700),
+    import_id=None,
+    why=Why(Cause.PERSON, "", "Kim"),
+)
 
 
 def test_a_new_address_gets_a_confirmation() -> None:
     assert decide(ASKED, NOTHING_KNOWN, LIMITS, NOW) is MailForm.CONFIRMATION
+
+
+@pytest.mark.parametrize(
+    "standing", [Standing.ACTIVE, Standing.SUSPENDED, Standing.UNSUBSCRIBED, None]
+)
+@pytest.mark.parametrize("may_agree_anew", [True, False])
+def test_a_reader_whose_consent_is_due_may_agree_anew_by_the_form(
+    standing: Standing | None, *, may_agree_anew: bool
+) -> None:
+    entry = None if standing is None else replace(ENTRY, standing=standing)
+    found = replace(NOTHING_KNOWN, entry=entry, may_agree_anew=may_agree_anew)
+
+    decided = decide(ASKED, found, LIMITS, NOW)
+
+    is_told = standing is Standing.ACTIVE and not may_agree_anew
+    assert decided is (MailForm.SUBSCRIBED if is_told else MailForm.CONFIRMATION)
 
 
 @pytest.mark.parametrize("kind", MailKind)

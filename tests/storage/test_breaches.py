@@ -354,3 +354,79 @@ def test_who_moved_to_an_address_that_is_gone_is_notified_where_they_were(
         connection.execute(delete(subscribers).where(subscribers.c.address_key == "b@example.org"))
 
     assert [one.address for one in book.read_people()] == ["a@example.org"]
+
+
+@pytest.mark.parametrize("is_deferred", [False, True])
+@pytest.mark.parametrize(
+    ("moves", "now"),
+    [
+        (["a@example.org", "b@example.org"], "b@example.org"),
+        (["a@example.org", "b@example.org", "c@example.org"], "c@example.org"),
+        (["a@example.org", "b@example.org", "a@example.org"], "a@example.org"),
+    ],
+)
+def test_a_notice_that_waits_goes_where_its_reader_has_moved_since(
+    engine: Engine, book: SqlBreaches, moves: list[str], now: str, *, is_deferred: bool
+) -> None:
+    enlist(engine, moves[0], Preference.EN)
+    breach, later = begin_breach(book), NOW
+    if is_deferred:
+        [first] = due(book, breach)
+        book.begin(first, NOW)
+        book.end(first, Deferred("450 later"), NOW)
+        later += timedelta(days=1)
+    [notice] = due(book, breach, later)
+    move(engine, *moves)
+
+    begun = book.begin(notice, later)
+
+    assert begun is not None
+    assert (begun.address, begun.edition) == (now, EditionKind.EN)
+    book.end(begun, Refused("550 no"), later)
+    assert [(one.address, one.answer) for one in book.read_unreached(breach)] == [(now, "550 no")]
+    assert len(book.find_about(now)) == 1
+
+
+def test_a_reader_who_moved_to_an_address_that_is_notified_gets_one_notice(
+    engine: Engine, book: SqlBreaches
+) -> None:
+    enlist(engine, "a@example.org")
+    ask(engine, "b@example.org", Lang.KO)
+    breach = begin_breach(book)
+    move(engine, "a@example.org", "b@example.org")
+
+    begun = [book.begin(one, NOW) for one in due(book, breach)]
+
+    assert [one.address for one in begun if one] == ["b@example.org"]
+    assert book.tally(breach) == {State.UNKNOWN: 1}
+
+
+@pytest.mark.parametrize(
+    "moves",
+    [["a@example.org", "b@example.org"], ["a@example.org", "b@example.org", "c@example.org"]],
+)
+def test_a_notice_stays_where_it_is_if_the_address_moved_to_is_gone(
+    engine: Engine, book: SqlBreaches, moves: list[str]
+) -> None:
+    enlist(engine, "a@example.org")
+    breach = begin_breach(book)
+    move(engine, *moves)
+    with engine.begin() as connection:
+        connection.execute(delete(subscribers).where(subscribers.c.address_key == moves[-1]))
+    [notice] = due(book, breach)
+
+    begun = book.begin(notice, NOW)
+
+    assert begun is not None
+    assert begun.address == "a@example.org"
+
+
+def test_a_notice_that_was_begun_does_not_move(engine: Engine, book: SqlBreaches) -> None:
+    enlist(engine, "a@example.org")
+    breach = begin_breach(book)
+    [notice] = due(book, breach)
+    book.begin(notice, NOW)
+    move(engine, "a@example.org", "b@example.org")
+
+    assert book.begin(notice, NOW) is None
+    assert [one.address for one in book.read_unreached(breach)] == ["a@example.org"]

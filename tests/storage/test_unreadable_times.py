@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import inspect, select
 
 from newsletter.errors import LedgerError
+from newsletter.mails.mail import MailKind
 from newsletter.storage.database import open_database
+from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import UtcTime, metadata
 from newsletter.storage.transactions import reading
 from tests.stage.clocked import ClockedStage
@@ -139,4 +141,39 @@ def test_a_word_of_a_mail_that_no_program_writes_is_named(tmp_path: Path, column
     fault = desk.invoke("subscribers", "show", READER).exception
 
     assert isinstance(fault, LedgerError)
-    assert f"mails: in a row, {column} is nonsense, which no program writes" in str(fault)
+    assert f"mails: in the row with id 1, {column} is nonsense, which no program" in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "row", "command"),
+    [
+        ("subscribers", "standing_cause", "id 2", ("subscribers", "list")),
+        ("mails", "kind", "id 1", ("mails", "send")),
+        ("accesses", "kind", "id 1", ("access", "list")),
+        ("consents", "way", None, ("consent", "verify")),  # has a fault of its own
+    ],
+)
+def test_a_word_that_no_program_writes_is_named_with_its_row(
+    tmp_path: Path, table: str, column: str, row: str | None, command: tuple[str, ...]
+) -> None:
+    desk = ClockedStage(tmp_path)
+    desk.run("subscribers", "remove", READER)
+    write(tmp_path, f"UPDATE {table} SET {column} = 'nonsense'")
+    if row == "id 2":
+        write(tmp_path, "UPDATE subscribers SET standing_cause = NULL WHERE id <> 2")
+
+    fault = desk.invoke(*command).exception
+
+    said = f"{table}: in the row with {row}, {column} is nonsense, which no program writes"
+    assert (said in str(fault)) is (row is not None)
+
+
+def test_a_word_whose_row_is_gone_is_told_without_it(tmp_path: Path) -> None:
+    put_empty_database(tmp_path)
+    engine = open_database("sqlite:///newsletter.db", tmp_path)
+
+    with pytest.raises(LedgerError) as caught, reading(engine):
+        read_word(MailKind, metadata.tables["mails"].c.kind, "nonsense")
+
+    assert "mails: in a row, kind is nonsense, which no program writes" in str(caught.value)
+    engine.dispose()

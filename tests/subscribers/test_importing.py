@@ -2,6 +2,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from tests.saying import raises
 from tests.subscribers.makers import NOW, MemoryBook, make_row, read_rows
 
 LONG_AGO = datetime(2021, 3, 14, tzinfo=UTC)
+BETWEEN = datetime(2022, 1, 2, tzinfo=UTC)
 
 
 def import_into(
@@ -66,13 +68,30 @@ def test_the_later_name_and_preference_win_unless_they_are_empty() -> None:
     assert (entry.name, entry.preference) == ("김민지", Preference.KO)
 
 
-def test_the_earliest_consent_on_record_is_kept() -> None:
-    book = MemoryBook()
-    for number, when in enumerate([None, NOW, LONG_AGO, None, NOW]):
-        import_into(book, [make_row(consented_at=when)], str(number))
+@pytest.mark.parametrize("order", list(permutations([None, NOW, LONG_AGO, BETWEEN])))
+def test_the_latest_consent_on_record_is_kept(order: tuple[datetime | None, ...]) -> None:
+    book, older = MemoryBook(), list[tuple[datetime, datetime]]()
+    for number, when in enumerate(order):
+        for step in import_rows([make_row(consented_at=when)], book, str(number), NOW):
+            older += [(one.given, one.kept) for one in step.older]
 
     [entry] = book.entries.values()
-    assert entry.consented_at == LONG_AGO
+    assert entry.consented_at == NOW
+    dated = [when for when in order if when is not None]
+    expected = [
+        (when, max(dated[:number]))
+        for number, when in enumerate(dated)
+        if number and when < max(dated[:number])
+    ]
+    assert older == expected
+
+
+def test_an_older_consent_in_the_same_file_is_said_with_its_line() -> None:
+    rows = [replace(make_row(consented_at=when), line=n) for n, when in ((2, NOW), (3, LONG_AGO))]
+
+    [step] = import_rows(rows, MemoryBook(), "first", NOW)
+
+    assert [(one.line, one.given, one.kept) for one in step.older] == [(3, LONG_AGO, NOW)]
 
 
 def test_the_first_spelling_of_an_address_stays() -> None:

@@ -44,6 +44,7 @@ def test_an_unknown_address_gets_the_confirmation(tmp_path: Path) -> None:
 
 def test_an_active_reader_is_told_so_once_a_day(tmp_path: Path) -> None:
     house = House(tmp_path)
+    house.stage.run("subscribers", "add", READER, "--consented-at", "2022-08-25")
     told = []
     for hours in (0, 3, 22):
         house.move_clock(hours=hours)

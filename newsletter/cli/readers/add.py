@@ -22,7 +22,7 @@ from newsletter.subscribers.subscriber import Standing, preference_of
 @click.option("--name", default="", help="The reader's name.")
 @click.option("--language", default="", help="ko, en, both, or nothing for no preference.")
 @consented_at_option
-@click.option("--again", is_flag=True, help="The reader had left and has consented again.")
+@click.option("--again", is_flag=True, help="The reader has consented again, also after leaving.")
 @click.option("--by", metavar="NAME", help="Who decides.  [default: the system's user]")
 @click.pass_obj
 def add(  # noqa: PLR0913, PLR0917 - one for each option

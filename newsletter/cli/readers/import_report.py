@@ -12,7 +12,7 @@ from newsletter.cli.wording import _, say
 from newsletter.subscribers.address import printable
 from newsletter.subscribers.csv_rows import Heading
 from newsletter.subscribers.exporting import csv_line, unguarded
-from newsletter.subscribers.importing import Fate, Step, Withdrawal
+from newsletter.subscribers.importing import Fate, OlderConsent, Step, Withdrawal
 from newsletter.subscribers.meanings import REFUSED
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.repeats import Repeat
@@ -37,6 +37,7 @@ class Report:
     _repeats: list[Repeat] = field(default_factory=list)
     _shown: Counter[str] = field(default_factory=Counter)
     _remarks: int = 0
+    _older: int = 0
     _heading: Heading | None = None
 
     def begin(self, heading: Heading) -> None:
@@ -54,9 +55,12 @@ class Report:
             self._refuse(refusal)
         for withdrawal in step.withdrawals:
             self._show("withdrawal", withdrawal.line, _withdrawn(withdrawal))
+        for older in step.older:
+            self._show("older", older.line, _older(older))
         for line, remark in step.remarks:
             self._show("remark", line, say(remark))
         self._remarks += len(step.remarks)
+        self._older += len(step.older)
         room = None if self.limit is None else self.limit - len(self._repeats)
         self._repeats += step.repeats[:room]
 
@@ -101,6 +105,13 @@ class Report:
         if self._remarks:
             named = self._named(self._remarks)
             click.echo(_("Names cleaned: {count:,}, {named}", count=self._remarks, named=named))
+        if self._older:
+            said = _(
+                "Older consents: {count:,}, {named}; the later ones on the list stay",
+                count=self._older,
+                named=self._named(self._older),
+            )
+            click.echo(said)
         if self.undated:
             click.echo(_say_undated(self.undated))
         if self._heading.ignored:
@@ -125,7 +136,7 @@ class Report:
         if self.limit is not None:
             if refused > self.limit:
                 click.echo(_("See every refused row: --verbose, or --rejects FILE"))
-            if max(self._remarks, self.fates[Fate.DUPLICATE]) > self.limit:
+            if max(self._remarks, self._older, self.fates[Fate.DUPLICATE]) > self.limit:
                 click.echo(_("See every repeated address and cleaned name: --verbose"))
             if self.fates[Fate.WITHDRAWN] > self.limit:
                 click.echo(_("See everybody who is no longer active: --verbose"))
@@ -206,6 +217,15 @@ def _repeated(one: Repeat, first: int) -> str:
         address=address,
         line=first,
         taken=taken,
+    )
+
+
+def _older(one: OlderConsent) -> str:
+    return _(
+        "{address} consented on {given}; the list has a later consent, of {kept}, which stays",
+        address=one.address,
+        given=f"{one.given:%Y-%m-%d %H:%M} UTC",
+        kept=f"{one.kept:%Y-%m-%d %H:%M} UTC",
     )
 
 

@@ -13,6 +13,7 @@ from newsletter.cli.readers.standings import cause_in_words
 from newsletter.cli.readers.story import tell_story
 from newsletter.cli.wording import _, say, tell
 from newsletter.desk.accessing import Look
+from newsletter.desk.kept_feedback import open_kept
 from newsletter.desk.person_page import write_page
 from newsletter.desk.person_record import PersonRecord, find_person, write_person
 from newsletter.errors import ContentError, UsageError
@@ -24,7 +25,7 @@ from newsletter.subscribers.consenting import READER
 from newsletter.subscribers.dates import is_whole_day
 from newsletter.subscribers.renewal import UNANSWERED
 from newsletter.subscribers.subscriber import Subscriber
-from newsletter.subscribers.why import IMPORT, Why
+from newsletter.subscribers.why import BY_FILE, IMPORT, Why
 
 COLUMN: Final = 11  # cells of the label before a value
 
@@ -60,7 +61,7 @@ def show(
     is_export = as_json or page is not None
     kind = AccessKind.SUBSCRIBER_EXPORTED if is_export else AccessKind.SUBSCRIBER_SHOWN
     look_at(site, Look(kind, because), wanted.key)
-    person = find_person(site.records, wanted)
+    person = find_person(site.records, open_kept(site), wanted)
     if person.subscriber is None and (person.is_empty or not is_export):
         raise ContentError(_say_missing(person))
     if as_json:
@@ -132,6 +133,7 @@ def _author(by: str) -> str:
     known = {
         READER: _("by the reader"),
         IMPORT: _("by a file"),
+        BY_FILE: _("by a file"),
         UNANSWERED: _("without an answer in time"),
     }
     return known.get(by) or _("by {person}", person=printable(by))

@@ -17,6 +17,7 @@ from newsletter.cli.returned.naming import (
 from newsletter.cli.wording import _, tell
 from newsletter.desk.accessing import Look
 from newsletter.desk.feedback_people import find_event, find_path, is_cut_off, read_kept
+from newsletter.desk.kept_feedback import open_kept
 from newsletter.desk.moments import find_zone, show_moment
 from newsletter.feedback.book import Recorded
 from newsletter.subscribers.access_record import AccessKind
@@ -68,7 +69,7 @@ def _print_mail(site: Site, one: Recorded) -> None:
         click.echo(_("The mail itself is not kept."))
         return
     tell("mail", shown_path(find_path(site, one)), cells=COLUMN)
-    if is_cut_off(site, one):
+    if is_cut_off(open_kept(site), one):
         click.echo(_("It was too long: its head and the first 64 kB are kept."))
     click.echo()
     for line in kept:

@@ -1,0 +1,130 @@
+"""Notices that were asked for, and that nothing proves to have arrived; and what settles them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+
+from newsletter.dispatch.states import State
+from newsletter.feedback.event import Kind
+from newsletter.lang import Lang
+from newsletter.mails.mail import NOTICES, RESULTS, MailKind, Skip
+from newsletter.mails.notices import Notice
+from newsletter.storage.blocking import find_blocked
+from newsletter.storage.feedback_tables import feedback_events
+from newsletter.storage.mail_tables import mails
+from newsletter.storage.stored_words import read_word
+from newsletter.storage.tables import subscribers
+from newsletter.subscribers.renewal import result_due
+from newsletter.subscribers.subscriber import Standing, SubscriberId
+from newsletter.subscribers.why import Cause
+
+WAITING: Final = (State.PENDING.value, State.DEFERRED.value)
+
+_MAIL: Final = mails.c
+_READER: Final = subscribers.c
+_EVENT: Final = feedback_events.c
+_LATER: Final = mails.alias("later")
+_RESULTS: Final = sorted(kind.value for kind in RESULTS)
+_CAME_BACK: Final = _MAIL.name.in_(
+    select(_EVENT.mail_name).where(_EVENT.mail_name.is_not(None), _EVENT.kind == Kind.BOUNCE.value)
+)
+_IS_SETTLED: Final = func.coalesce(_MAIL.reason, "") == Skip.SETTLED.value
+# What a reader declares later is what counts, and has a notice of its own.
+_IS_OUTDATED: Final = exists().where(
+    _LATER.c.subscriber_id == _MAIL.subscriber_id,
+    _LATER.c.id > _MAIL.id,
+    or_(
+        and_(_MAIL.kind.in_(_RESULTS), _LATER.c.kind.in_(_RESULTS)),
+        and_(_MAIL.kind.not_in(_RESULTS), _LATER.c.kind == _MAIL.kind),
+    ),
+)
+
+
+class AskedNotice(NamedTuple):
+    """A notice, and its row."""
+
+    row: int  # of mails
+    notice: Notice
+
+
+def find_asked(
+    connection: Connection, tells: ColumnElement[bool], zone: tzinfo, key: str | None = None
+) -> Iterator[AskedNotice]:
+    """
+    Yield the notices that wait, and those that nothing proves to have arrived.
+
+    Nothing ends that but its arrival, a person, or what its reader declares later. Whoever
+    complained, or never wants mail again, is owed nothing.
+
+    Args:
+        connection: in a transaction.
+        tells: the condition that a mail tells its reader something, or still will.
+        zone: of days.
+        key: of an address: only its notices.
+    """
+    waits = _MAIL.state.in_(WAITING)
+    is_lost = _MAIL.state.in_([State.UNKNOWN.value, State.REFUSED.value])
+    is_returned = and_(_MAIL.state == State.ACCEPTED.value, _CAME_BACK)
+    has_complained = func.coalesce(_READER.standing_cause, "") == Cause.COMPLAINED.value
+    unproven = and_(
+        or_(is_lost, is_returned),
+        *(~_IS_SETTLED, ~_IS_OUTDATED, ~has_complained, _MAIL.used_at.is_(None)),
+    )
+    query = (
+        select(_MAIL.id, _MAIL.kind, _MAIL.address, _MAIL.address_key, _MAIL.lang, _MAIL.facts)
+        .add_columns(_MAIL.state, _MAIL.subscriber_id, _READER.standing, _READER.consented_at)
+        .outerjoin_from(mails, subscribers, _READER.id == _MAIL.subscriber_id)
+        .where(_MAIL.kind.in_(sorted(kind.value for kind in NOTICES)), tells)
+        .where(or_(waits, unproven))
+        .order_by(_MAIL.id)
+    )
+    if key is not None:
+        query = query.where(_MAIL.address_key == key)
+    rows: Sequence[Any] = connection.execute(query).all()
+    blocked = find_blocked(connection, list({row.address_key for row in rows}))
+    for row in rows:
+        notice = _notice_of(row, zone)
+        is_over = row.address_key in blocked or _is_overtaken(row, notice.kind)
+        if row.state in WAITING or not is_over:
+            yield AskedNotice(row.id, notice)
+
+
+def settle(connection: Connection, asked: Sequence[AskedNotice]) -> int:
+    """Record that a person has settled notices; return how many, without what was sent since."""
+    count = 0
+    for row, notice in asked:
+        assert notice.state is not None  # noqa: S101 - it was asked for
+        values: dict[str, object] = {"reason": Skip.SETTLED.value}
+        if notice.state.value in WAITING:
+            values |= {"state": State.SKIPPED.value, "due_at": None}
+        as_seen = update(mails).where(_MAIL.id == row, _MAIL.state == notice.state.value)
+        count += connection.execute(as_seen.values(**values)).rowcount
+    return count
+
+
+def _is_overtaken(row: Any, kind: MailKind) -> bool:
+    """Return whether the consent that was to be confirmed again has ended, or was given anew."""
+    if kind is not MailKind.RENEWAL:
+        return False
+    agreed = datetime.fromisoformat(row.facts["agreed"])
+    return bool(row.standing != Standing.ACTIVE.value or row.consented_at != agreed)
+
+
+def _notice_of(row: Any, zone: tzinfo) -> Notice:
+    kind, state = read_word(MailKind, _MAIL.kind, row.kind), State(row.state)
+    facts: Mapping[str, str] = row.facts
+    is_renewal = kind is MailKind.RENEWAL
+    at = datetime.fromisoformat(facts["agreed" if is_renewal else "since"])
+    return Notice(
+        kind=kind,
+        address=row.address,
+        address_key=row.address_key,
+        reader=SubscriberId(row.subscriber_id),
+        lang=read_word(Lang, _MAIL.lang, row.lang),
+        declared_at=at,
+        due=date.fromisoformat(facts["due"]) if is_renewal else result_due(at, zone),
+        state=state,
+        came_back=state is State.ACCEPTED,
+    )

@@ -1,0 +1,86 @@
+"""Results that are owed, on both databases: what a file declares is found however late."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+
+from newsletter.delivery.mail_url import MailUrl
+from newsletter.lang import Lang
+from newsletter.storage.group_commit import GroupCommit
+from newsletter.storage.notices import SqlNotices
+from newsletter.storage.subscribers import SqlSubscriberBook
+from newsletter.subscribers.csv_rows import Row
+from newsletter.subscribers.importing import import_rows
+from newsletter.subscribers.renewal import Silence
+from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import BY_FILE, IMPORT, Cause, Why
+from tests.subscribers.makers import NOW, make_row
+
+SEOUL: Final = ZoneInfo("Asia/Seoul")
+SERVER: Final = MailUrl("smtp", "mx.example.org")
+
+
+@pytest.fixture
+def notices(engine: Engine) -> Iterator[SqlNotices]:
+    commits = GroupCommit(engine)
+    yield SqlNotices(engine, commits, SEOUL, Lang.KO, Silence.KEPT, SERVER)
+    commits.close()
+
+
+def take_in(engine: Engine, *rows: Row) -> None:
+    import_id = uuid4().hex
+    with SqlSubscriberBook(engine).importing(import_id, "a.csv", NOW) as book:
+        list(import_rows(rows, book, import_id, NOW))
+        list(book.write())
+
+
+def agreed(days: int) -> Row:
+    return make_row(f"a{days}@example.org", "", None, NOW - timedelta(days=days))
+
+
+def left(address: str, days: int) -> Row:
+    row = make_row(address, standing=Standing.UNSUBSCRIBED)
+    since = NOW - timedelta(days=days)
+    return replace(row, standing_since=since, why=Why(Cause.WITHDREW, "", IMPORT))
+
+
+@pytest.mark.parametrize("later", [0, 16, 61, 400])
+def test_s4_what_was_new_to_a_file_is_owed_however_late_it_is_looked_for(
+    engine: Engine, notices: SqlNotices, later: int
+) -> None:
+    take_in(engine, *map(agreed, (1, 14, 16, 700)), make_row("reader@example.org"))
+    take_in(engine, left("reader@example.org", 2), left("a16@example.org", 16))
+    take_in(engine, left("a700@example.org", 1), left("stranger@example.org", 1))
+
+    now = NOW + timedelta(days=later)
+    found = {one.address for one in notices.find_results(now)}
+
+    named = {"a1@example.org", "a14@example.org", "reader@example.org", "a700@example.org"}
+    assert found == named
+    assert notices.ask_for(notices.find_results(now), now, lambda _count: None) == len(named)
+    assert list(notices.find_results(now + timedelta(days=100))) == []
+    assert {one.address for one in notices.find_asked()} == named
+    assert notices.settle("a1@example.org", now) == 1
+    assert {one.address for one in notices.find_asked()} == named - {"a1@example.org"}
+
+
+def test_who_was_no_reader_before_a_file_was_not_withdrawn_by_it(engine: Engine) -> None:
+    book = SqlSubscriberBook(engine)
+    take_in(engine, make_row("reader@example.org"))
+
+    same = (make_row("both@example.org"), left("both@example.org", 1))
+    take_in(engine, left("reader@example.org", 1), left("stranger@example.org", 1), *same)
+
+    exported = left("exported@example.org", 1)
+    take_in(engine, replace(exported, why=replace(exported.why, by=BY_FILE)))
+
+    names = ("reader", "stranger", "both", "exported")
+    found = {name: book.find(f"{name}@example.org") for name in names}
+    by = {name: one.why.by for name, one in found.items() if one is not None}
+    assert by == {"reader": BY_FILE, "stranger": IMPORT, "both": IMPORT, "exported": IMPORT}
