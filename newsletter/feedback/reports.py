@@ -7,7 +7,7 @@ from email.message import Message
 from typing import Final
 
 from newsletter.feedback.raw_mail import Mail, Part
-from newsletter.feedback.texts import FIELD_MAX, decode, text_of
+from newsletter.feedback.texts import FIELD_MAX, decode, fields_of, text_of
 
 STATUS_KINDS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
 ABUSE_KIND: Final = "message/feedback-report"
@@ -134,7 +134,7 @@ def _raw_text(part: Part) -> str:
 
 
 def _flat(message: Message) -> str:
-    fields = "\n".join(f"{name}: {value}" for name, value in message.items())
+    fields = "\n".join(f"{name}: {value}" for name, value in fields_of(message))
     inner = message.get_payload() if message.is_multipart() else None
     if isinstance(inner, list):
         body = "\n\n".join(_flat(one) for one in inner if isinstance(one, Message))

@@ -82,6 +82,16 @@ def headers_of(message: Message, name: str) -> Sequence[str]:
     return [_on_one_line(str(one)) for one in raw]
 
 
+def fields_of(message: Message) -> Iterator[tuple[str, str]]:
+    """Yield names and values of all fields as they are written; 8-bit letters are decoded."""
+    for name, raw in message.raw_items():
+        value = str(raw)[:FIELD_MAX]
+        yield (
+            name,
+            value if _has_unicode(value) else decode(value.encode("ascii", "surrogateescape")),
+        )
+
+
 def _on_one_line(raw: str) -> str:
     return " ".join(_decode_words(raw[:FIELD_MAX]).split())
 
