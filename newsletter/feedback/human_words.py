@@ -4,16 +4,17 @@ import re
 from typing import Final
 
 
-def _any(*words: str) -> re.Pattern[str]:
+def any_of(*words: str) -> re.Pattern[str]:
+    """Return a pattern for any of *words*, in any letter case."""
     return re.compile("|".join(words), re.IGNORECASE)
 
 
-SENT_BY_MACHINES: Final = _any(
+SENT_BY_MACHINES: Final = any_of(
     r"mailer[-_ ]?daemon|post ?master|mail[-_. ]?deliver\w*+|mdaemon|mail server|no-?reply-dsn",
     r"mail (?:administrator|delivery|system|router)|microsoft ?exchange|bounce|delivery subsystem",
     r"메일 ?(?:배달|시스템|관리자)|mail ?administrator|internet mail delivery|system administrator",
 )
-SAYS_FAILED: Final = _any(
+SAYS_FAILED: Final = any_of(
     r"undeliver\w*+|(?:mail|message|delivery|delivered|email)\b.{0,40}\b(?:fail\w*+|error)",
     r"(?:mail|message|delivery|delivered|email)\b.{0,40}\b(?:problem|rejected|refused)",
     r"fail\w*+ (?:to )?(?:mail|message|deliver\w*+|notice|notification)",
@@ -47,7 +48,7 @@ SAYS_FAILED: Final = _any(
     r"ошибк\w (?:при )?(?:доставк|отправк)\w|(?:письмо|сообщение)[^.\n]{0,80}\bотклонен\w*+",
     r"niet (?:bezorgd|afgeleverd)|onbestelbaar|nie dostarczono|kézbesíthetetlen|nedoruč\w*+",
 )
-SAYS_DELAYED: Final = _any(
+SAYS_DELAYED: Final = any_of(
     r"delayed|delivery (?:is )?delay|warning: (?:could not|message)|not yet been delivered",
     r"will (?:keep|continue) (?:trying|to try|retry|to attempt)",
     r"still (?:being )?(?:trying|retried)",
@@ -61,11 +62,11 @@ TELLS_WHY: Final = re.compile(
     r"(?:returned mail|delivery failure|(?:undeliverable|failed) mail)\s{0,5}:\s{0,5}(\S.{0,500})",
     re.IGNORECASE | re.DOTALL,
 )
-FOR_GOOD: Final = _any(
+FOR_GOOD: Final = any_of(
     r"permanent\w*+|given up|giving up on|has failed|fatal|aborted|no further attempts|영구|최종",
     r"removed from .{0,20}queue|will be (?:deleted|removed) from|has expired|no longer be tried",
 )
-IS_ABSENT: Final = _any(
+IS_ABSENT: Final = any_of(
     r"out of (?:the )?office|auto(?:matic|mated)?[- ]?(?:repl\w*+|respon\w*+|answer)",
     r"vacation|away from|on (?:annual |maternity |parental |sick )?leave|absence|abwesen\w*+",
     r"automatische antwort|r[ée]ponse automatique|respuesta autom|risposta automatica",
@@ -79,7 +80,7 @@ IS_ABSENT: Final = _any(
     r"\[ticket|we (?:have )?received your (?:message|e-?mail|request)|^(?:not )?read: |읽음: ",
     r"수신 ?확인",
 )
-SAYS_ABSENT: Final = _any(
+SAYS_ABSENT: Final = any_of(
     r"\bi (?:am|will be|'m) (?:currently )?(?:out of|away|on (?:\w+ )?(?:leave|holiday|vacation))",
     r"currently (?:out of|away from) (?:the |my )?office|have limited access to (?:my )?e-?mail",
     r"(?:this is an|automatically generated) auto(?:matic|mated)[- ](?:reply|response|answer)",
@@ -90,7 +91,7 @@ SAYS_ABSENT: Final = _any(
     r"je (?:suis|serai) (?:actuellement )?(?:absent|en congé)|estar[ée] (?:fuera|de vacaciones)",
     r"estoy (?:fuera|de vacaciones)|sono (?:assente|in ferie)|estou (?:ausente|de férias|fora)",
 )
-CHALLENGES: Final = _any(
+CHALLENGES: Final = any_of(
     r"(?:confirm|verify|prove) (?:that )?you(?:r| are).{0,60}human",
     r"(?:confirm|verify|prove) (?:that )?you(?:r| are).{0,60}e-?mail (?:address )?to",
     r"(?:confirm|verify|prove) (?:that )?you(?:r| are).{0,60}(?:message|delivery)",
@@ -101,7 +102,7 @@ CHALLENGES: Final = _any(
     r"(?:메일 ?(?:수신|발송)|발신자|보낸 ?사람).{0,20}인증.{0,20}(?:필요|해 ?주|하셔|바랍)",
     r"스팸.{0,30}(?:클릭|인증).{0,30}(?:전달|수신|배달)|認証.{0,20}(?:必要|クリック)|发件人验证",
 )
-COMPLAINS: Final = _any(
+COMPLAINS: Final = any_of(
     r"feedback ?loop|\bfbl\b|\bcomplaint\b|abuse report|complaint about (?:message|spam)",
     r"staff@hotmail\.com|spam (?:report|complaint)|email abuse|스팸 ?신고|客诉",
     r"迷惑メール報告|junk mail report|垃圾邮件举报",
@@ -118,7 +119,7 @@ _MARKS: Final = (
 ANSWERS: Final = re.compile(rf"\s{{0,5}}(?:{_TAG}){{0,3}}(?:{_MARKS})", re.IGNORECASE)
 SUBJECT_MARKS: Final = re.compile(rf"^\s{{0,5}}(?:{_TAG}|{_MARKS}){{0,20}}", re.IGNORECASE)
 # Warnings of gateways at the head of a text, and the sentences that follow the first.
-BANNERS: Final = _any(
+BANNERS: Final = any_of(
     _TAG,
     r"[^\w\n]{0,8}(?:(?:caution|warning|attention|notice|alert|external(?: e-?mail| sender)?)\b"
     r"[^\w\n]{0,6}){0,3}(?:this|the) (?:e-?mail|message|sender)[^.!?\n]{0,60}"
@@ -130,7 +131,7 @@ BANNERS: Final = _any(
     r"(?:(?:수신|발신|발송|유입|전송|전달|작성|송신)(?:된|한|되었|하였|됐)|메일입니다|발신 ?메일)"
     r"(?:[^.!?\n]{0,60}?(?:니다|세요|시오|메일|바람))?(?=[\s.!\])】※]|$)[.!\])】※]{0,4}",
 )
-BANNERS_GO_ON: Final = _any(
+BANNERS_GO_ON: Final = any_of(
     r"(?![^.!?]{0,300}(?:unsubscri|mailing))"
     r"(?:do not|don.t|never|be (?:careful|cautious|wary)|exercise|use caution|think before|verify"
     r"|please (?:exercise|use|be|do not|take|verify|treat))\b[^.!?]{0,200}"
@@ -186,7 +187,7 @@ _FROM_LIST: Final = (
 )
 
 # A sentence, or the whole subject, that asks for nothing else.
-ASKS_TO_LEAVE: Final = _any(
+ASKS_TO_LEAVE: Final = any_of(
     rf"{_ANSWERS}{_POLITELY}(?:unsubscribe|unsubcribe|opt[- ]?out|remove|delete|take)"
     rf"(?: (?:me|us|my (?:e-?mail )?address|my e-?mail))?(?: off| out)?{_LIST}{_SOON}",
     r"(?:please )?(?:stop|cease)(?: (?:sending|emailing|mailing|it))?(?: (?:me|us))?"
@@ -207,7 +208,7 @@ ASKS_TO_LEAVE: Final = _any(
     r"abmelden|abbestellen|newsletter abbestellen|désabonnement|se désabonner|désinscription",
     r"cancelar suscripci[oó]n|darme de baja|baja|退订|取消订阅|配信停止|登録解除|отписаться",
 )
-COURTESIES: Final = _any(
+COURTESIES: Final = any_of(
     r"^(?:hi|hello|dear|hey|good (?:morning|afternoon|day))(?: [\w.]{1,20}){0,3}(?:[,:]|$)",
     r"^(?:hi|hello|hey)(?: there| all| team)?\b|^sir or madam$",
     r"\bthank(?:s| you)(?: (?:very much|so much|a lot|in advance|you))?\b",
@@ -222,7 +223,7 @@ COURTESIES: Final = _any(
 _NAME: Final = r"(?-i:[A-Z])[\w.'-]{0,30}(?: (?-i:[A-Z])[\w.'-]{0,30}){0,3}"
 # A line by which somebody ends a letter; names and addresses follow.
 _THANKS: Final = r"(?:thanks|thank you)(?: (?:very much|so much|again|a lot|in advance))?"
-SIGNS_OFF: Final = _any(
+SIGNS_OFF: Final = any_of(
     r"--",
     rf"(?:{_THANKS}|(?:{_THANKS},? (?:and |& )?)?(?:with )?(?:(?:my|the) )?"
     r"(?:(?:best|kind|kindest|warm|warmest|many) )?(?:regards|wishes|thanks)"
@@ -234,7 +235,7 @@ SIGNS_OFF: Final = _any(
     r"(?:[^\s.!?]{1,20} ){0,4}[^\s.!?]{1,12} ?(?:드림|올림|배상)[.]?",
 )
 # Lines that programs of telephones set below a mail.
-SENT_FROM: Final = _any(
+SENT_FROM: Final = any_of(
     r"sent from (?:my|outlook|mail|samsung|yahoo|gmail|proton)[^.!?]{0,60}$|sent via .{0,40}$",
     r"get outlook for .{0,60}$|outlook for (?:ios|android).{0,60}$",
     r"(?:나의|내|제) .{0,25}에서 ?(?:보냄|보냈습니다|전송)\.?$",
@@ -244,18 +245,18 @@ SENT_FROM: Final = _any(
     r"inviato da .{0,25}$|iphoneから送信$|发自我的.{0,25}$",
 )
 # What offices set below every mail.
-DISCLAIMS: Final = _any(
+DISCLAIMS: Final = any_of(
     r"(?:this|the) (?:e-?mail|message|information)[^\n]{0,150}(?:confidential|privileged|intended)",
     r"(?:본|이) (?:전자 ?우편|이?메일|메시지)[^\n]{0,150}(?:기밀|비밀|보안|지정된|수신인|법적)",
 )
 # Sentences, which no signature has.
-IS_SAID: Final = _any(
+IS_SAID: Final = any_of(
     r"(?:니다|세요|어요|아요|해요|예요|에요|네요|시오|바람|바랍니다)[.!~]{0,3}$",
     r"\bp\.? ?s\b|추신|\b(?:i|we|you|me|my|please|want|send|get|gets|should|would)\b",
 )
 # What speaks against a wish to leave: questions, conditions, staying, other readers, taking back.
 _LEAVING: Final = r"(?:unsubscri|remov|delet|opt|stop|leav|cancel|take|end\b)"
-HOLDS: Final = _any(
+HOLDS: Final = any_of(
     r"[?？]",
     rf"(?:\bnot|n['’´`]?t|\bnever|\bwithout|\brather than)\b[^.!\n]{{0,30}}\b{_LEAVING}",
     r"\b(?:keep|kept|stay\w{0,3}|remain\w{0,3}|continu\w{0,4}|again|undo|revert|revok\w{1,3})\b",
@@ -289,7 +290,7 @@ HOLDS: Final = _any(
     r"\bне |продолж",
 )
 # Other requests than to leave, and what is said of others or of a link: a person reads it.
-ASKS_MORE: Final = _any(
+ASKS_MORE: Final = any_of(
     r"[\w.+-]@\w|\b(?:please|pls|kindly|can you|could you|send|forget|reinstate|never ?mind)\b",
     r"^\W{0,5}(?:no|not|nope|wait|stop it|don.t)\b[^.!?]{0,8}[.!\s]{0,5}$|\bnot (?:me|us|mine)\b",
     r"\b(?:i|we) (?:do )?(?:want|wish|like|love|need|enjoy)\b"
