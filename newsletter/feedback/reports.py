@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
+from email.utils import parseaddr
 from typing import Final
 
 from newsletter.feedback.raw_mail import Mail, Part
@@ -63,6 +64,11 @@ def address_in(text: str) -> str:
     """Return the first address in a text; "" if there is none."""
     found = _BRACKETS.search(text) or _ADDRESS.search(text)
     return "" if found is None else found[found.re.groups].strip(".,;:>")
+
+
+def name_in(text: str) -> str:
+    """Return the name before the first address of a header field; "" if there is none."""
+    return parseaddr(text)[0]
 
 
 def _recipients(part: Part) -> Iterator[RecipientReport]:

@@ -69,7 +69,7 @@ BESIDE: Final = (
         Reason.SYSTEM,
         BounceClass.SOFT,
         "stores and services of the other side: Postfix's maps, LDAP, Cyrus, Zimbra, Exchange",
-        rf"(?<!\bin )(?<!\bin the )\b{_WHO} {_OF_THE_NAME}{_STORES}\b ?{_FAILS}",
+        rf"\b{_WHO} {_OF_THE_NAME}{_STORES}\b ?{_FAILS}",
         rf"\b{_IN_VAIN} {_STEPS}{_WHO} {_OF_THE_NAME}(?!{_NAMES}\W*$){_STORES}\b(?!\.\w)",
         r"(?:사용자|계정|수신자|회원|메일함|사서함) ?(?:정보 ?)?"
         r"(?:데이터 ?베이스|DB|서버|디렉[터토]리|조회|인증 ?서버|할당량|설정|정책)"
