@@ -1,7 +1,9 @@
 """S10: what came back from an erased reader goes with them, in every file of the site."""
 
+import io
 import json
 import os
+import zipfile
 from base64 import b64encode
 from datetime import timedelta
 from email.message import EmailMessage
@@ -174,3 +176,70 @@ def test_an_erasure_decides_nothing_about_others_of_the_domain(tmp_path: Path) -
     number = str(waits(stage)[0]["number"])
     stage.run("feedback", "settle", number, "--as", "suppressed", "--by", "Kim")
     assert stage.standings()["suppressed bounced"] == hit[1:]
+
+
+def with_attachment(sender: str, content: bytes, kind: str, name: str) -> EmailMessage:
+    mail = answer("See the attachment.", sender=sender, subject="A question")
+    main, _, sub = kind.partition("/")
+    if main == "text":
+        mail.add_attachment(content.decode(), subtype=sub, filename=name)
+    else:
+        mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return mail
+
+
+def zipped(name: str, content: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(name, content)
+    return file.getvalue()
+
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "name"),
+    [
+        (zipped("list.csv", R1), "application/zip", "list.zip"),
+        (zipped("word/document.xml", f"<w:t>{R1}</w:t>"), DOCX, "letter.docx"),
+        (zipped("a.txt", R1), "application/octet-stream", "noname"),
+        (b"%PDF-1.7\n1 0 obj\nstream\nx\x9c\x03\x00", "application/pdf", "scan.pdf"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image/png", "scan.png"),
+    ],
+)
+def test_an_attachment_of_others_that_nobody_can_search_is_named(
+    tmp_path: Path, content: bytes, kind: str, name: str
+) -> None:
+    stage = ReturningStage(tmp_path)
+    stage.pipe(with_attachment("somebody@else.example.com", content, kind, name))
+    stage.pipe(with_attachment(R2, content, kind, name))
+    stage.pipe(answer("Hello", sender="third@else.example.com"))
+
+    said = stage.run("subscribers", "erase", R2, "--yes")
+
+    assert "cannot be searched (PDF, Word, ZIP): 1;" in said
+    [named] = [one for one in kept(stage) if f"feedback/{one}" in said]
+    assert b"somebody@else" in (stage.root / "feedback" / named).read_bytes()
+    assert len(kept(stage)) == 2  # the erased person's own is deleted whole
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"name,address\nMinji,minji@example.org\n", "text/csv"),
+        ("담당자: 홍길동\n".encode(), "application/octet-stream"),
+        (b"<p>Hello</p>", "text/html"),
+        (b'{"a": 1}', "application/json"),
+    ],
+)
+def test_an_attachment_that_was_searched_is_not_named(
+    tmp_path: Path, content: bytes, kind: str
+) -> None:
+    stage = ReturningStage(tmp_path)
+    stage.pipe(with_attachment("somebody@else.example.com", content, kind, "file"))
+
+    said = stage.run("subscribers", "erase", R1, "--yes")
+
+    assert "cannot be searched" not in said
+    assert len(kept(stage)) == 1

@@ -10,6 +10,7 @@ from newsletter.cli.accessing import look_at, look_at_many, why_option
 from newsletter.cli.confirming import confirm, require_person
 from newsletter.cli.person import find_account, name_person
 from newsletter.cli.readers.options import by_option
+from newsletter.cli.readers.out_of_reach import CELLS, show_out_of_reach
 from newsletter.cli.wording import _, say, tell
 from newsletter.desk.accessing import Look
 from newsletter.desk.erasing import erase as erase_reader
@@ -21,7 +22,6 @@ from newsletter.subscribers.address import Address, address_of
 from newsletter.subscribers.erasing import Ended, Erased, Known, Remains
 from newsletter.subscribers.subscriber import Standing
 
-CELLS: Final = 10
 UNFINISHED: Final = 4  # the exit code of what a later command goes on with
 
 
@@ -68,7 +68,7 @@ def erase(  # noqa: PLR0913 - one for each option
         _ask(wanted, known, yes=yes)
         ended = erase_reader(site, wanted, by, find_account())
     _show(ended)
-    _show_out_of_reach(site)
+    show_out_of_reach(site)
     if now and ended.remains:
         context.exit(UNFINISHED)
 
@@ -132,12 +132,3 @@ def _remains_in_words() -> Mapping[Remains, str]:
         Remains.COPIES: _("copies of the database that cannot be changed; delete them:"),
         Remains.FILES: _("files that cannot be changed; make them writable or delete them:"),
     }
-
-
-def _show_out_of_reach(site: Site) -> None:
-    """Say what no command can reach."""
-    backups = _("backups still hold erased readers; restoring one erases them again")
-    if site.records.file() is None:
-        backups = _("backups still hold erased readers; after pg_restore, run a command here")
-    others = _("so do files that were imported, and what a mail server keeps")
-    tell("Elsewhere", backups, others, cells=CELLS)
