@@ -19,7 +19,7 @@ _STORES: Final = (
     r"(?:quotas?|information|info|data|data ?base|db|directory|servers?|services?|backends?"
     r"|tables?|maps?|look-?ups?|preferences?|settings?|configurations?|config|policy|policies"
     r"|stores?|storage|caches?|clusters?|nodes?|daemons?|filters?|scripts?|quer(?:y|ies)|rules?"
-    r"|verifier|resolver|rewriting|archive|journal|index)"
+    r"|agents?|verifier|resolver|rewriting|archive|journal|index)"
 )
 _NAMES: Final = (
     r"(?:info|data|db|services?|archive|journal|index|policy|storage)"  # of readers, too
@@ -43,7 +43,9 @@ _IN_VAIN: Final = (
     r"|could(?: not|n'?t)|unable to|fail(?:ed|ure|s)(?: to)?|error)"
 )
 _STEPS: Final = r"(?:(?!(?:in|from|on|by|at|within|no|not|unknown|is|was|for|of)\b)[\w'-]+ ){0,3}"
-_LINKS: Final = r"(?:hyper)?(?:links?|urls?|uris?|hrefs?|web ?sites?|web ?pages?|images?)"
+_LINKS: Final = (
+    r"(?:hyper)?(?:links?|urls?|uris?|hrefs?|web ?sites?|web ?pages?|images?|attachments?)"
+)
 _PARTS: Final = (
     rf"(?:{_LINKS}|(?:e-?mail|message|mail|letter)(?: body| text| content)?|body|content|text|html"
     r"|attachments?|signature|subject)"
@@ -70,6 +72,7 @@ BESIDE: Final = (
         BounceClass.SOFT,
         "stores and services of the other side: Postfix's maps, LDAP, Cyrus, Zimbra, Exchange",
         rf"\b{_WHO} {_OF_THE_NAME}{_STORES}\b ?{_FAILS}",
+        rf"\b{_STORES} (?:for|of) (?:(?:the|this|that|your|our) )?{_WHO}\b ?{_FAILS}",
         rf"\b{_IN_VAIN} {_STEPS}{_WHO} {_OF_THE_NAME}(?!{_NAMES}\W*$){_STORES}\b(?!\.\w)",
         r"(?:사용자|계정|수신자|회원|메일함|사서함) ?(?:정보 ?)?"
         r"(?:데이터 ?베이스|DB|서버|디렉[터토]리|조회|인증 ?서버|할당량|설정|정책)"
@@ -95,6 +98,8 @@ BESIDE: Final = (
         rf"{_LACKS})",
         rf"\b{_LACKS} (?:[\w-]+ ){{0,2}}{_PLACES}(?: names?)? {_WHERE}(?:[\w-]+ ){{0,2}}"
         rf"{_PARTS}\b(?!-)",
+        rf"\b(?:host|domain|site)s?(?: names?)? (?:is |was |are )?{_LACKS} {_WHERE}"
+        rf"(?:[\w-]+ ){{0,2}}{_PARTS}\b(?!-| (?:server|system|director|data|list|host|store|serv))",
         rf"\b{_PLACES}(?: names?)? {_WHERE}(?:[\w-]+ ){{0,2}}{_PARTS}\b(?!-){_GAP}{_LACKS}",
         r"(?:링크|URL|본문|첨부)[^.]{0,24}(?:도메인|호스트|주소|서버)"
         r"[^.]{0,24}(?:존재하지|없|찾을 수|잘못)",

@@ -18,6 +18,8 @@ STORES: Final = (
     "account storage node",
     "Alias map",
     "Address verification service",
+    "User agent",
+    "Mail store for user",
 )
 IN_VAIN: Final = (
     "unavailable",
@@ -47,6 +49,9 @@ LINKS: Final = (
     "web site named in the letter has an invalid domain",
     "your mail has a link with a bad domain name",
     "nonexistent domain found in URL",
+    "attachment from an unknown user is not accepted",
+    "Image host not found in html body",
+    "domain does not exist in the links of your mail",
     "invalid domain in Message-ID",
     "unknown host in Received header",
     "Reply-To contains an invalid address",
@@ -77,6 +82,8 @@ OF_READERS: Final = (
     "this mailbox has been suspended",
     "Unknown user. See the link in our message",
     "Mailbox does not exist on this server",
+    "Host not found in mail directory",
+    "domain not found in the list of our mail servers",
     "no such user here, check your address book",
     "5.1.10 Recipient not found by SMTP address lookup",
     "Address unknown: no mail server data for it",
