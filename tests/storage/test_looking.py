@@ -79,8 +79,10 @@ def test_an_empty_file_promises_nothing_and_stays_empty(tmp_path: Path) -> None:
 
 def test_tables_are_there_once_a_command_has_made_them(tmp_path: Path, postgresql_url: str) -> None:
     """A look makes none, in a file or on a server."""
-    with create_engine(postgresql_url, isolation_level="AUTOCOMMIT").connect() as connection:
+    engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
         connection.execute(text("CREATE DATABASE looked_at"))
+    engine.dispose()
     server = postgresql_url.replace("/postgres", "/looked_at")
     for setting in (SETTING, server):
         for _ in range(2):
