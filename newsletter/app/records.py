@@ -307,6 +307,12 @@ class Records:
 
         return look_for_promises(self._settings.database_url, self._settings.root, issue)
 
+    def has_tables(self) -> bool:
+        """Return whether there is a ledger; an empty file is none. Creates and migrates nothing."""
+        from newsletter.storage.looking import has_tables  # noqa: PLC0415 - as above
+
+        return has_tables(self._settings.database_url, self._settings.root)
+
     def holder(self) -> "Holder":
         """Describe this process, for other processes that ask which one holds an issue."""
         from newsletter.storage.processes import this_holder  # noqa: PLC0415

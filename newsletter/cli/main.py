@@ -51,6 +51,8 @@ COMMANDS: Final = {
 }
 
 
+# Commands whose arguments are files alone: a name in any encoding is one.
+NAMES_FILES: Final = frozenset({("feedback", "explain")})
 ALIASES: Final = {"readers": "subscribers"}  # other names that people try
 
 
@@ -171,6 +173,9 @@ def _prepare_streams() -> None:
 
 
 def _refuse_unreadable(arguments: list[str]) -> None:
+    """Refuse what is not in the terminal's encoding, but for commands that only name files."""
+    if tuple(arguments[:2]) in NAMES_FILES:
+        return
     for argument in arguments:
         if any("\ud800" <= char <= "\udfff" for char in argument):
             raise UsageError(

@@ -31,6 +31,8 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 _FOLD: Final = re.compile(r"\r?\n[ \t]+")
 _BETWEEN_WORDS: Final = re.compile(r"\?=\s+=\?")
 _WORD: Final = re.compile(r"=\?([^?\s]{1,80})\?([bq])\?([^?]*)\?=", re.IGNORECASE)
+# How files begin that hold no plain text, and octets that no text has.
+_NO_TEXT: Final = re.compile(rb"\A(?:%PDF|PK\x03\x04|Rar!|\{\\rtf)|[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LINES: Final = re.compile(
     rb"(?:^[A-Za-z0-9+/]{4,}+={0,2}[ \t]*+(?:\n|\Z))+|[A-Za-z0-9+/]{16,}+", re.MULTILINE
 )
@@ -51,6 +53,19 @@ def all_texts_of(content: bytes) -> Iterator[str]:
                 yield text
 
 
+def has_sealed_part(content: bytes) -> bool:
+    """Return whether a mail has an attachment whose words nobody can search: PDF, Word, ZIP …"""
+    return any(map(_is_sealed, _leaves_of(content.replace(b"\r\n", b"\n"))))
+
+
+def _is_sealed(part: Message) -> bool:
+    with suppress(*_FAULTS):
+        payload = part.get_payload(decode=True)
+        is_attached = part.get_content_maintype() not in {"text", "message", "multipart"}
+        return is_attached and isinstance(payload, bytes) and bool(_NO_TEXT.search(payload))
+    return False
+
+
 def _pieces_of(content: bytes) -> Iterator[tuple[bytes, str]]:
     """Yield a mail as it is, and what is encoded in it, each with its charset if that is known."""
     yield content, ""
@@ -66,6 +81,16 @@ def _pieces_of(content: bytes) -> Iterator[tuple[bytes, str]]:
 
 def _declared_in(content: bytes) -> Iterator[tuple[bytes, str]]:
     """Yield what the parts of a mail say, those of enclosed mails too."""
+    for part in _leaves_of(content):
+        with suppress(*_FAULTS):
+            charset = str(part.get_content_charset() or "")
+            payload = part.get_payload(decode=True)
+            if isinstance(payload, bytes):
+                yield payload, charset
+
+
+def _leaves_of(content: bytes) -> Iterator[Message]:
+    """Yield the parts of a mail that have no parts, those of enclosed mails too."""
     if not _TYPE.search(content):
         return
     content = _TYPE.sub(lambda found: found[1] + found[2][:TYPE_MAX], content)
@@ -78,12 +103,8 @@ def _declared_in(content: bytes) -> Iterator[tuple[bytes, str]]:
         inner = part.get_payload() if part.is_multipart() else None
         if isinstance(inner, list):
             waiting += [one for one in inner if isinstance(one, Message)]
-            continue
-        with suppress(*_FAULTS):
-            charset = str(part.get_content_charset() or "")
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                yield payload, charset
+        else:
+            yield part
 
 
 def _readings_of(octets: bytes, charset: str) -> Iterator[str]:

@@ -194,13 +194,16 @@ class FeedbackDesk:
 
     @cached_property
     def _existing_marks(self) -> SiteMarks | None:
-        """What recognises the letters of a site; None: there is no site, or it has sent nothing."""
+        """
+        What recognises the letters of a site; None: there is no site, or it has sent nothing.
+
+        Looked at first without opening the ledger, which would make its tables or migrate them.
+        """
         try:
             self._site.require()
         except SettingsError:
             return None
-        file = self._site.records.file()
-        has_ledger = file is None or file.exists()
+        has_ledger = self._site.records.has_tables()
         return self._marks if has_ledger and has_keys(self._site) else None
 
     @cached_property

@@ -1,10 +1,10 @@
 """The kept mails of a site: opening them, deleting them in time and with their readers."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from newsletter.app.site import Site
-from newsletter.desk.erasing_texts import all_texts_of
+from newsletter.desk.erasing_texts import all_texts_of, has_sealed_part
 from newsletter.desk.feedback_record import open_record
 from newsletter.feedback.kept_mails import FOLDER, WRITTEN_IN, KeptMails, Room, whole_name
 
@@ -34,6 +34,18 @@ def delete_old_at_times(site: Site) -> None:
     """Delete kept mails in time, unless that was done lately; for who reads one mail at a time."""
     if not open_kept(site).is_tidy(site.clock()):
         delete_old(site)
+
+
+def find_sealed(site: Site) -> Sequence[str]:
+    """
+    Return the file names of kept mails with attachments whose words nobody can search.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    kept = open_kept(site)
+    contents = ((one.name, kept.read(one.name)) for one in kept.find_all())
+    return [name for name, content in contents if content and has_sealed_part(content)]
 
 
 def erase_kept(site: Site, sought: "Sought") -> int:

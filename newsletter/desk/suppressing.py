@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -16,12 +16,12 @@ from newsletter.desk.owed_notices import ask_for_results
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, Selection
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
-from newsletter.subscribers.csv_rows import Heading, Row, heading_in, rows_under
-from newsletter.subscribers.decisions import suppress_for
+from newsletter.subscribers.csv_rows import heading_in, rows_under
+from newsletter.subscribers.decisions import Suppressed, suppress_for
 from newsletter.subscribers.importing import Fate, import_rows
-from newsletter.subscribers.meanings import Meaning
 from newsletter.subscribers.records import Refusal
 from newsletter.subscribers.subscriber import Consent, Standing, Subscriber
+from newsletter.subscribers.suppressed_rows import SuppressedRows, without_others_columns
 from newsletter.subscribers.why import Why
 
 SUPPRESSED: Final = Selection(standings=frozenset({Standing.SUPPRESSED, Standing.SUSPENDED}))
@@ -50,25 +50,19 @@ def find_suppressed(site: Site) -> Iterator[Subscriber]:
     return site.records.book().select(SUPPRESSED)
 
 
-def add_suppression(site: Site, address: Address, why: Why) -> Standing | None:
-    """
-    Suppress an address, on the list or not; no import makes it active.
-
-    Returns:
-        The standing before; None: it was not on the list. If the reader had left or was suppressed
-        already, nothing was changed.
-    """
+def add_suppression(site: Site, address: Address, why: Why) -> Suppressed:
+    """Suppress an address, on the list or not; no import makes it active. See `suppress_for`."""
     now = site.clock()
     with site.records.book().opened(Occasion(ConsentWay.OPERATOR, now, why.by)) as book:
         if address.key in book.find([address.key]):
             return suppress_for(address, book, now, why)
         if book.find_blocked([address.key]):
-            return Standing.SUPPRESSED
+            return Suppressed(Standing.SUPPRESSED, is_changed=False)
         erased = book.find_erased([address.key]).get(address.key)
         if erased is not None:  # not even the address may be stored again
-            return erased.standing
+            return Suppressed(erased.standing, is_changed=False)
         book.add([_stranger(address, why, now)])
-        return None
+        return Suppressed(None)
 
 
 def _stranger(address: Address, why: Why, now: datetime) -> Entry:
@@ -90,7 +84,10 @@ def import_suppressions(
     site: Site, order: SuppressionOrder, told: Callable[[int], None]
 ) -> Suppressions:
     """
-    Suppress every address of a file, whatever else it says of them; whole or not at all.
+    Suppress every address of a file; whole or not at all.
+
+    Of our own export the reason, its time and its cause are taken over; what other services say
+    beside an address does not count.
 
     Args:
         site: the site.
@@ -110,8 +107,9 @@ def import_suppressions(
         _opened(order) as (raw_position, lines),
         site.records.book().importing(import_id, order.file.name, now) as book,
     ):
-        heading = _only_addresses(heading_in(lines, str(order.file)))
-        rows = (_suppressed(one, order.why) for one in rows_under(heading, lines, consent))
+        heading = without_others_columns(heading_in(lines, str(order.file)))
+        meant = SuppressedRows(heading, order.why)
+        rows = map(meant.suppressed, rows_under(heading, lines, consent))
         for step in import_rows(rows, book, import_id, now):
             fates += step.fates
             refusals += step.refusals
@@ -130,18 +128,3 @@ def _opened(order: SuppressionOrder) -> Iterator[tuple[Callable[[], int], TextIO
         TextIOWrapper(raw, encoding=encoding, newline="") as lines,
     ):
         yield raw.tell, lines
-
-
-def _only_addresses(heading: Heading) -> Heading:
-    """Ignore every column but the addresses: other services write what they like beside them."""
-    columns = [
-        one if one.meaning is Meaning.EMAIL else replace(one, meaning=Meaning.IGNORE)
-        for one in heading.columns
-    ]
-    return replace(heading, columns=tuple(columns))
-
-
-def _suppressed(row: Row | Refusal, why: Why) -> Row | Refusal:
-    if isinstance(row, Refusal):
-        return row
-    return replace(row, standing=Standing.SUPPRESSED, standing_since=None, why=why)

@@ -6,26 +6,15 @@ from typing import Final
 
 from newsletter.feedback.human_words import (
     ANSWERS,
-    ASKS_MORE,
-    ASKS_TO_LEAVE,
     BANNERS,
     BANNERS_GO_ON,
-    COURTESIES,
-    DISCLAIMS,
-    HOLDS,
     IS_ABSENT,
-    IS_SAID,
     SAYS_ABSENT,
-    SENT_FROM,
-    SIGNS_OFF,
-    SUBJECT_MARKS,
 )
 from newsletter.feedback.texts import header_of
 
 LINES_MAX: Final = 60
-SHORT: Final = 300  # characters: who asks for more than to leave writes more
-SIGNATURE_LINES: Final = 14
-SIGNATURE_LINE: Final = 120  # characters; what is longer is no line of a signature
+SHORT: Final = 300  # characters in which a program says that nobody is there
 BANNERS_MAX: Final = 8
 _FOLDED_LINES: Final = (2, 3)
 _QUOTE: Final = re.compile(
@@ -41,8 +30,6 @@ _FOLDED_QUOTE: Final = re.compile(
     r"\s{0,20}(?:On (?=.{0,40}\d)(?:(?!\bOn ).){5,300}wrote ?:"
     r"|20\d\d ?[.년-](?:(?!\b20\d\d).){5,300}(?:님이|>) ?작 ?성 ?:)\s{0,20}"
 )
-_SENTENCES: Final = re.compile(r"[.!?。\n~^]+|(?<=[다요])\s+(?=\S)")
-_SENTENCES_WITH_ENDS: Final = re.compile(r"(?<=[.!?。？\n])\s*|(?<=[다요])\s+(?=\S)")
 _SEPARATORS: Final = re.compile(r"[\s_*=-]{1,200}")
 _AUTOMATIC: Final = (
     "X-Autoreply",
@@ -56,7 +43,7 @@ _AUTOMATIC: Final = (
 
 def own_lines(text: str) -> list[str]:
     """Return the lines of an answer until what it quotes, without what gateways set above it."""
-    given = _without_banners(text.strip()).splitlines()[:LINES_MAX]
+    given = without_banners(text.strip()).splitlines()[:LINES_MAX]
     lines = list[str]()
     for number, line in enumerate(given):
         if _QUOTE.match(line) or _is_folded_quote(given[number:]):
@@ -65,17 +52,16 @@ def own_lines(text: str) -> list[str]:
     return lines
 
 
-def asks_to_leave(subject: str, text: str) -> bool:
-    """Return whether all that somebody wrote is that they want no more letters."""
-    own = "\n".join(_without_signature(own_lines(text))).strip()
-    if len(own) > SHORT:
-        return False
-    if any(_holds(one) for one in _SENTENCES_WITH_ENDS.split(own)):
-        return False
-    if _is_wish(_without_marks(subject)):
-        return True
-    wishes = [bare for one in _SENTENCES.split(own) if (bare := _without_courtesies(one))]
-    return bool(wishes) and all(_is_wish(one) for one in wishes)
+def without_banners(text: str) -> str:
+    """Return a text without the warnings that gateways set above it."""
+    for number in range(BANNERS_MAX):
+        found = BANNERS.match(text) or (BANNERS_GO_ON.match(text) if number else None)
+        if found is None:
+            break
+        text = text[found.end() :]
+        if line := _SEPARATORS.match(text):
+            text = text[line.end() :]
+    return text
 
 
 def is_automatic(head: Message) -> bool:
@@ -95,74 +81,9 @@ def says_absent(subject: str, text: str) -> bool:
     return bool(SAYS_ABSENT.search(" ".join(own_lines(text))[:SHORT]))
 
 
-def _bare(words: str) -> str:
-    return " ".join(words.split()).strip(" .,!~^-;:。[]()<>【】「」\"'“”")
-
-
-def _is_wish(words: str) -> bool:
-    return ASKS_TO_LEAVE.fullmatch(words) is not None
-
-
-def _without_courtesies(words: str) -> str:
-    bare = _bare(words)
-    return bare if _is_wish(bare) else _bare(COURTESIES.sub(" ", bare))
-
-
-def _holds(sentence: str) -> bool:
-    """Return whether a sentence asks something, or takes a wish to leave back."""
-    if not (HOLDS.search(sentence) or ASKS_MORE.search(sentence)):
-        return False
-    bare = _without_courtesies(sentence.rstrip("?？ \n"))
-    if not bare:
-        return not any(one.isalpha() for one in sentence)
-    is_doubted = "?" in sentence and " " not in bare
-    return is_doubted or not _is_wish(bare)
-
-
-def _without_marks(subject: str) -> str:
-    """Return a subject without what mail programs and gateways set before it; "" of a long one."""
-    if len(subject) > SHORT:
-        return ""
-    return _bare(SUBJECT_MARKS.sub("", subject))
-
-
-def _without_banners(text: str) -> str:
-    """Return a text without the warnings that gateways set above it."""
-    for number in range(BANNERS_MAX):
-        found = BANNERS.match(text) or (BANNERS_GO_ON.match(text) if number else None)
-        if found is None:
-            break
-        text = text[found.end() :]
-        if line := _SEPARATORS.match(text):
-            text = text[line.end() :]
-    return text
-
-
 def _is_folded_quote(lines: list[str]) -> bool:
     """Return whether the line above a quote begins here and ends on one of the next lines."""
     return any(
         _FOLDED_QUOTE.fullmatch(" ".join(one.strip()[:150] for one in lines[:count])) is not None
         for count in _FOLDED_LINES
     )
-
-
-def _without_signature(lines: list[str]) -> list[str]:
-    """Return the lines of an answer without the signature; if in doubt, they stay."""
-    lines = [one for one in lines if not (len(one) <= SIGNATURE_LINE and SENT_FROM.match(one))]
-    end = next((at for at, one in enumerate(lines) if DISCLAIMS.match(one)), len(lines))
-    kept = lines[:end] if not any(HOLDS.search(one) for one in _short(lines[end:])) else lines
-    for at, line in enumerate(kept):
-        if len(line) <= SIGNATURE_LINE and SIGNS_OFF.fullmatch(line):
-            return kept[:at] if _is_signature(kept[at + 1 :]) else kept
-    return kept
-
-
-def _is_signature(lines: list[str]) -> bool:
-    """Return whether names and addresses stand in lines, and nothing that somebody says."""
-    if len(lines) > SIGNATURE_LINES or any(len(one) > SIGNATURE_LINE for one in lines):
-        return False
-    return not any(HOLDS.search(one) or IS_SAID.search(one) for one in lines)
-
-
-def _short(lines: list[str]) -> list[str]:
-    return [one[: 10 * SIGNATURE_LINE] for one in lines]

@@ -3,11 +3,12 @@
 import re
 from typing import Final
 
-from newsletter.feedback.answers import asks_to_leave, is_automatic, own_lines
+from newsletter.feedback.answers import is_automatic, own_lines
 from newsletter.feedback.event import Kind, Understood
 from newsletter.feedback.human_words import SENT_BY_MACHINES
+from newsletter.feedback.leaving import asks_to_leave, mentions_leaving
 from newsletter.feedback.raw_mail import Mail
-from newsletter.feedback.reports import ABUSE_KIND, RECEIPT_KIND, STATUS_KINDS
+from newsletter.feedback.reports import ABUSE_KIND, RECEIPT_KIND, STATUS_KINDS, name_in
 from newsletter.feedback.server_words import own_text
 from newsletter.feedback.texts import header_of
 
@@ -24,9 +25,6 @@ _SURELY_ABSENT: Final = re.compile(
     r"|automatische antwort|r[ée]ponse automatique|respuesta autom|risposta automatica"
     r"|自动(?:回复|答复)|自動(?:返信|応答)|不在)",
     re.IGNORECASE,
-)
-_MENTIONS_LEAVING: Final = re.compile(
-    r"수신 ?거부|구독 ?(?:취소|해지|중단)|해지|unsubscri|opt[- ]?out|remove me", re.IGNORECASE
 )
 
 
@@ -59,9 +57,10 @@ def heed_author(found: Understood, mail: Mail) -> Understood:
     if found.kind is not Kind.AUTOREPLY or is_automatic(mail.head) or is_receipt:
         return found
     subject, text = header_of(mail.head, "Subject"), own_text(mail)
-    if asks_to_leave(subject, text):
+    writer = name_in(header_of(mail.head, "From"))
+    if asks_to_leave(subject, text, writer):
         return Understood(Kind.UNSUBSCRIBE)
     words = f"{subject}\n" + "\n".join(own_lines(text))
-    if not _SURELY_ABSENT.match(subject) or _MENTIONS_LEAVING.search(words):
+    if not _SURELY_ABSENT.match(subject) or mentions_leaving(words):
         return Understood(Kind.HUMAN)
     return found

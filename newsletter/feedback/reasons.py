@@ -12,10 +12,11 @@ from newsletter.feedback.event import BounceClass, Reason
 from newsletter.feedback.rule import Meaning
 from newsletter.feedback.rules import ENGLISH
 from newsletter.feedback.rules_abroad import ABROAD
+from newsletter.feedback.rules_beside import BESIDE
 from newsletter.feedback.rules_last import LAST
 from newsletter.feedback.rules_of_us import OF_US
 
-RULES: Final = (*OF_US, *ENGLISH, *ABROAD, *LAST)
+RULES: Final = (*OF_US, *BESIDE, *ENGLISH, *ABROAD, *LAST)
 _HARD: Final = BounceClass.HARD
 _SOFT: Final = BounceClass.SOFT
 _SENDER: Final = BounceClass.SENDER

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
+from email.utils import parseaddr
 from typing import Final
 
 from newsletter.feedback.raw_mail import Mail, Part
-from newsletter.feedback.texts import FIELD_MAX, decode, text_of
+from newsletter.feedback.texts import FIELD_MAX, decode, fields_of, text_of
 
 STATUS_KINDS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
 ABUSE_KIND: Final = "message/feedback-report"
@@ -63,6 +64,11 @@ def address_in(text: str) -> str:
     """Return the first address in a text; "" if there is none."""
     found = _BRACKETS.search(text) or _ADDRESS.search(text)
     return "" if found is None else found[found.re.groups].strip(".,;:>")
+
+
+def name_in(text: str) -> str:
+    """Return the name before the first address of a header field; "" if there is none."""
+    return parseaddr(text)[0]
 
 
 def _recipients(part: Part) -> Iterator[RecipientReport]:
@@ -134,7 +140,7 @@ def _raw_text(part: Part) -> str:
 
 
 def _flat(message: Message) -> str:
-    fields = "\n".join(f"{name}: {value}" for name, value in message.items())
+    fields = "\n".join(f"{name}: {value}" for name, value in fields_of(message))
     inner = message.get_payload() if message.is_multipart() else None
     if isinstance(inner, list):
         body = "\n\n".join(_flat(one) for one in inner if isinstance(one, Message))

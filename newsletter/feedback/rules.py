@@ -147,7 +147,8 @@ ENGLISH: Final = (
         r"\b(?:disabled|inactive|suspended|deactivated|locked|dormant"
         rf"|expired) {_NEEDLESS}(?:{_WHO}|mbox)\b",
         rf"\b{_WHO}\b{_GAP}\bblocked due to inactivity|account has been deleted by",
-        r"\b(?:is|been) (?:now |currently )?(?:disabled|suspended|deactivated)\b",
+        r"(?:<>|\bdomain|^[\d .#-]*(?:this|it)) (?:is|has been) (?:now |currently )?(?:disabled"
+        r"|suspended|deactivated)\b",
         r"receiving disabled",
         r"\bnot active\b|rejected: inactive|mailbox .{0,20}(?:on hold"
         r"|unavailable for (?!(?:more |further |an )?(?:expl|info|detail)))",

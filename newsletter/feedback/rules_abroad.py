@@ -35,7 +35,7 @@ ABROAD: Final = (
         r"(?:사서함|메일함|메일 ?박스|편지함|보관함|용량|저장 ?공간|디스크|할당량"
         r"|쿼터).{0,20}(?:가득|초과|부족|꽉|찼|넘)",
         r"(?:邮箱|郵箱|信箱|メールボックス|受信箱|容量|空間|空间|收件人).{0,12}(?:已满|已滿|満"
-        r"|不足|いっぱい|一杯|超)",
+        r"|不足|いっぱい|一杯|超|上限|达到)",
         r"(?:postfach|mailbox|speicher\w*+|kontingent|quota|konto).{0,40}(?:erreicht|\bvoll\b|überschritten"
         r"|ueberschritten|erschöpft)",
         r"bo[iî]te .{0,60}pleine|quota .{0,40}(?:d[ée]pass|atteint)|espace .{0,30}insuffisant",
@@ -72,7 +72,7 @@ ABROAD: Final = (
         r"(?:用户|用戶|收件人|邮箱|郵箱|地址|帐号|账号|帳號)(?:(?!域名|域|主机|主機)[^.]){0,12}(?:不存在|无效|無效|错误"
         r"|未找到)",
         r"找不到.{0,24}(?:地址|收件人|邮箱|用户)|未开通|无此用户|查无此人|查無此人",
-        r"(?:empf[aä]nger\w*+|adresse|benutzer\w*+|postfach|adressat) .{0,40}(?:unbekannt"
+        r"(?:empf[aä]nger\w*+|adresse|benutzer\w*+|postfach|adressat|konto)\b .{0,40}(?:unbekannt"
         r"|nicht (?:gefunden|bekannt|existier|vorhanden)|existiert nicht|ungültig)",
         r"(?:adresse|destinataire|utilisateur|bo[iî]te|compte)\b.{0,60}(?:n.existe pas|inconnu"
         r"|introuvable|inexistant|invalide|non recens)",
@@ -85,7 +85,8 @@ ABROAD: Final = (
         r"(?:utente|destinatario|indirizzo|casella)\b.{0,60}(?:sconosciut|inesistente"
         r"|non (?:esiste|trovat|valid|è stat))",
         r"(?:получател|пользовател|адрес|ящик).{0,40}(?:не (?:найден|существует)|неизвест|неверн)",
-        r"(?:нет|не найден) .{0,20}(?:пользовател|получател|адресат)",
+        r"(?:нет|не найден) .{0,20}(?:пользовател|получател|адресат|ящик)",
+        r"(?:пользовател|получател|адресат|ящик)\w* (?:\S{1,20} )?(?:нет|отсутствует|удал[её]н)",
         r"^(?!.*\bdom).*(?:ei löydy|ei ole olemassa|bulunamadı|mevcut değil"
         r"|nem (?:található|létez)"
         r"|nenalezen|neexistuj|(?:finns|findes|finnes|existerar|eksisterer|hittades) (?:inte|ikke)"

@@ -22,6 +22,13 @@ _OURS: Final = _any_of(
     r"errors? reason encoding attachments? urls? links? lists? files? dates? certificates? keys? "
     r"options? formats? body bodies types? records? conditions?"
 )
+# The same, unless a reader was looked for in them.
+_STORES: Final = r"(?<!\bin )(?<!\bin the )(?<!\bin our )" + _any_of(
+    r"(?:data.?)?bases? director\w+ servers? services? backends? tables? maps? lookups? quer\w+ "
+    r"routes? resources? information modules? sockets? polic\w+ filters? gateways? relays? queues? "
+    r"causes? configurat\w+ settings? stores? storage caches? nodes? actions? responses? issues? "
+    r"problems? faults? states?"
+)
 _OTHER_CAUSES: Final = _any_of(
     r"servers? spam filter\w*+ polic\w*+ too limit(?:s|ed)? exceed\w*+ over temporar\w*+ queue "
     r"attempt\w*+ time\w*+ later fail\w*+ contain\w*+ verified confirm\w*+ whitelist\w*+ auth\w*+ "
@@ -78,7 +85,7 @@ LAST: Final = (
         Reason.USER_UNKNOWN,
         BounceClass.HARD,
         "whatever is unknown or not there, in a reply whose codes speak of an address",
-        rf"^(?!.*{_OURS}).*\b(?:unknown|no such|not found|not exist\w*+|invalid"
+        rf"^(?!.*(?:{_OURS}|{_STORES})).*\b(?:unknown|no such|not found|not exist\w*+|invalid"
         r"|non-?existent|unallocated)\b",
         codes=r"^(?:5\.[01]\.\d+)? ?55[013]$",
     ),

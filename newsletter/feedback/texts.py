@@ -1,19 +1,20 @@
 """Decodes the words of a mail, whatever charset they claim to be in."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from html import unescape
 from typing import Final
 
+from newsletter.feedback.charsets import guess
 from newsletter.feedback.raw_mail import Part
 
 TEXT_MAX: Final = 100_000  # characters of one part
 FIELD_MAX: Final = 8_000  # characters of a header field; decoding takes the square of its length
-# What is tried where the declared charset fails; a strict decoder of one refuses the others often.
-GUESSES: Final = ("utf-8", "cp949", "gb18030", "shift_jis", "euc_jp")
+# What is tried where the declared charset fails and the text looks like no language that we know.
+AT_LAST: Final = ("cp949", "gb18030", "shift_jis", "euc_jp")
 # No text is written in these; punycode takes the square of a text's length, and refuses none.
 PASSED_OVER: Final = frozenset({"us-ascii", "ascii", "punycode", "idna"})
 _ESCAPES: Final = {  # ISO 2022 switches between charsets by escape sequences
@@ -43,19 +44,29 @@ def text_of(part: Part) -> str:
 
 
 def decode(content: bytes, charset: str = "") -> str:
-    """Return *content* as text: by *charset*, or by the first charset that it is correct in."""
+    """Return *content* as text: by *charset*, or else by a guess."""
     declared = _CHARSETS.get(charset.lower(), charset)
     escaped = [name for mark, name in _ESCAPES.items() if mark in content]
     if content.isascii() and not escaped:
         return content.decode("ascii")
-    for name in (*escaped, *((declared,) if declared else ()), *GUESSES):
+    said = (*escaped, *((declared,) if declared else ()))
+    if (text := _first_correct(content, said)) is not None:
+        return text
+    if (text := guess(content)) is not None:
+        return text
+    return _first_correct(content, AT_LAST) or content.decode("latin-1")
+
+
+def _first_correct(content: bytes, charsets: Iterable[str]) -> str | None:
+    """Return *content* by the first of some charsets that it is correct in."""
+    for name in charsets:
         if name.lower() in PASSED_OVER:
             continue
         try:
             return content.decode(name)
         except (UnicodeDecodeError, LookupError, ValueError):
             continue
-    return content.decode("latin-1")
+    return None
 
 
 def header_of(message: Message, name: str) -> str:
@@ -69,6 +80,16 @@ def headers_of(message: Message, name: str) -> Sequence[str]:
     # As they are: `get` replaces 8-bit letters, which no header may contain and many do.
     raw = (value for key, value in message.raw_items() if key.lower() == wanted)
     return [_on_one_line(str(one)) for one in raw]
+
+
+def fields_of(message: Message) -> Iterator[tuple[str, str]]:
+    """Yield names and values of all fields as they are written; 8-bit letters are decoded."""
+    for name, raw in message.raw_items():
+        value = str(raw)[:FIELD_MAX]
+        yield (
+            name,
+            value if _has_unicode(value) else decode(value.encode("ascii", "surrogateescape")),
+        )
 
 
 def _on_one_line(raw: str) -> str:

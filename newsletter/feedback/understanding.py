@@ -3,7 +3,7 @@
 from email.message import Message
 from typing import Final
 
-from newsletter.feedback.answers import asks_to_leave, is_automatic, own_lines, says_absent
+from newsletter.feedback.answers import is_automatic, own_lines, says_absent
 from newsletter.feedback.diagnosing import ENHANCED, codes_in, diagnose
 from newsletter.feedback.event import BounceClass, Diagnosis, Kind, Reason, Understood
 from newsletter.feedback.human_words import (
@@ -17,6 +17,7 @@ from newsletter.feedback.human_words import (
     SENT_BY_MACHINES,
     TELLS_WHY,
 )
+from newsletter.feedback.leaving import asks_to_leave
 from newsletter.feedback.raw_mail import Mail
 from newsletter.feedback.reports import (
     RECEIPT_KIND,
@@ -24,6 +25,7 @@ from newsletter.feedback.reports import (
     RecipientReport,
     abuse_in,
     address_in,
+    name_in,
     reports_in,
 )
 from newsletter.feedback.server_words import (
@@ -60,13 +62,14 @@ def _kind_of_answer(mail: Mail, subject: str, text: str) -> Kind:
     if CHALLENGES.search(subject) or CHALLENGES.search("\n".join(own_lines(text))[:WORDS_MAX]):
         return Kind.CHALLENGE
     # Mail programs send it by themselves from a mailto link, some with fields of automatic mails.
-    if not ANSWERS.match(subject) and asks_to_leave(subject, text):
+    is_wish = asks_to_leave(subject, text, name_in(header_of(mail.head, "From")))
+    if not ANSWERS.match(subject) and is_wish:
         return Kind.UNSUBSCRIBE
     if is_automatic(mail.head) or any(part.kind == RECEIPT_KIND for part in mail.parts):
         return Kind.AUTOREPLY
     if says_absent(subject, text):
         return Kind.AUTOREPLY
-    if asks_to_leave(subject, text):
+    if is_wish:
         return Kind.UNSUBSCRIBE
     is_said = bool(text.strip() or subject) and not _is_from_nobody(mail.head)
     return Kind.HUMAN if is_said else Kind.OTHER

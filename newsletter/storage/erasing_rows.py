@@ -26,7 +26,9 @@ from sqlalchemy import (
 from sqlalchemy import Text as TextType
 
 from newsletter.delivery.provider import WRITTEN
+from newsletter.dispatch.control import PROGRAM
 from newsletter.dispatch.states import State
+from newsletter.feedback.effects import FOR_PEOPLE
 from newsletter.phrases import beginning_of, phrase, write_said
 from newsletter.storage import access_tables  # noqa: F401 - part of the metadata, by `TEXTS`
 from newsletter.storage.answers import AGAIN, ASSUMED, GONE, OLD_BEGINNINGS
@@ -133,12 +135,15 @@ def _erase_events(rows: Rows, people: People) -> int:
     Take people out of what came back; that a letter did stays.
 
     Their numbers may become those of others. The kept mails are deleted by the names that stay.
+    What of it waits for a person waits no more, though nobody has decided on it.
     """
     of = feedback_events.c
     if not rows.has(of.subscriber_id):
         return 0
     names = ("subscriber_id", "mail_name", "words", "sender", "subject")
     theirs = or_(is_in(of.subscriber_id, people.ids), is_in(func.lower(of.sender), people.keys))
+    waits = and_(theirs, of.settled_at.is_(None), is_in(of.action, sorted(FOR_PEOPLE)))
+    rows.change(feedback_events, waits, {"settled_at": of.received_at, "settled_by": PROGRAM})
     return rows.change(feedback_events, theirs, dict.fromkeys(names))
 
 

@@ -29,9 +29,9 @@ feedback_events: Final = Table(
     Column("subject", Text),
     Column("action", Text, nullable=False),  # see feedback.event.Action
     Column("kept_as", Text),  # file name of the mail; NULL: not kept, or deleted
-    Column("settled_at", UtcTime),  # by a person
+    Column("settled_at", UtcTime),  # by a person, or by the erasure of theirs
     Column("settled_by", Text),
-    Column("settled_as", Text),  # see feedback.event.Settled
+    Column("settled_as", Text),  # see feedback.effects.Settled; NULL with a time: erased
     Column("account", Text),  # as in approvals
     Column("forwarded_at", UtcTime),
     UniqueConstraint("source", "raw_id"),

@@ -1,6 +1,6 @@
 """A person's decisions about one reader: add, withdraw, suppress, change the address."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from newsletter.errors import ContentError
@@ -8,9 +8,16 @@ from newsletter.phrases import Phrase, Said, phrase
 from newsletter.subscribers.address import Address
 from newsletter.subscribers.book import Entry, OpenBook
 from newsletter.subscribers.csv_rows import Row
-from newsletter.subscribers.importing import Fate, cause_of, changes, merged, new_entry
+from newsletter.subscribers.importing import (
+    Fate,
+    cause_of,
+    changes,
+    is_firmer,
+    merged,
+    new_entry,
+)
 from newsletter.subscribers.subscriber import MAY_LEAVE, Standing
-from newsletter.subscribers.why import ENDED_BY_A_PERSON, UNSAID, Cause, Why, firmest
+from newsletter.subscribers.why import ENDED_BY_A_PERSON, UNSAID, Cause, Why
 
 
 def enrol(row: Row, book: OpenBook, now: datetime, *, again: bool = False) -> Fate:
@@ -69,31 +76,44 @@ def withdraw(
     if known.standing in MAY_LEAVE:
         left = replace(known, standing=Standing.UNSUBSCRIBED, standing_since=now, why=why)
         book.update([left])
-    elif firmest([cause_of(known), Cause.WITHDREW]) is not cause_of(known):
-        book.update([replace(known, why=why)])
+    elif is_firmer(why, known):
+        # Since now: no consent from before the withdrawal ends it.
+        book.update([replace(known, standing_since=now, why=why)])
     return known.standing
 
 
-def suppress(address: Address, book: OpenBook, now: datetime, because: str, by: str) -> Standing:
+def suppress(
+    address: Address, book: OpenBook, now: datetime, because: str, by: str
+) -> "Suppressed":
     """Suppress a reader by a person's decision; see `suppress_for`."""
     return suppress_for(address, book, now, Why(Cause.PERSON, because, by))
 
 
-def suppress_for(address: Address, book: OpenBook, now: datetime, why: Why) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """What a suppression has changed."""
+
+    before: Standing | None  # None: the address was not on the list
+    is_changed: bool = True
+
+
+def suppress_for(address: Address, book: OpenBook, now: datetime, why: Why) -> Suppressed:
     """
     Suppress a reader: no letter is sent to the reader until `unsuppress`.
 
-    Returns:
-        The previous standing; if the reader had left or was suppressed, nothing was changed.
+    If the reader is suppressed already for a cause that is easier to end, *why* replaces it, as of
+    now: whoever complains after a bounce is not put back by a person. Who unsubscribed stays so.
 
     Raises:
         ContentError: the reader is not on the list.
     """
     known = _find(address, book)
-    if known.standing in MAY_LEAVE:
+    is_raised = known.standing is Standing.SUPPRESSED and is_firmer(why, known)
+    is_changed = known.standing in MAY_LEAVE or is_raised
+    if is_changed:
         left = replace(known, standing=Standing.SUPPRESSED, standing_since=now, why=why)
         book.update([left])
-    return known.standing
+    return Suppressed(known.standing, is_changed)
 
 
 def unsuppress(address: Address, book: OpenBook, now: datetime, because: str, by: str) -> Standing:

@@ -277,10 +277,11 @@ def merged(known: Entry, row: Row, import_id: str | None, now: datetime) -> Entr
     """
     standing = min(known.standing, row.standing, key=STRICTEST_FIRST.index)
     if standing is not Standing.ACTIVE:
-        since = known.standing_since if standing is known.standing else row.standing_since or now
         why = _merged_why(known, row)
         if why.by == IMPORT and why.cause is Cause.WITHDREW and _was_here(known, import_id, now):
             why = replace(why, by=BY_FILE)  # who is told the result
+        # A reason and its time go together: no consent from before it ends it.
+        since = (row.standing_since or now) if _ends_anew(known, row) else known.standing_since
         return replace(known, standing=standing, standing_since=since, why=why, import_id=import_id)
     return Entry(
         id=known.id,
@@ -306,14 +307,23 @@ def _was_here(known: Entry, import_id: str | None, now: datetime) -> bool:
 
 def _merged_why(known: Entry, row: Row) -> Why:
     """Return the reason of a standing after *row* is merged; the firmest cause counts."""
-    if known.standing is Standing.ACTIVE:
+    if _ends_anew(known, row):
         return row.why
-    before = cause_of(known)
-    if row.standing is Standing.ACTIVE or firmest([before, row.why.cause]) is before:
-        # A reader who withdrew and then bounced has withdrawn.
-        is_stricter = row.standing is Standing.SUPPRESSED is not known.standing
-        return replace(known.why, cause=before) if is_stricter else known.why
-    return row.why
+    # A reader who withdrew and then bounced has withdrawn.
+    is_stricter = row.standing is Standing.SUPPRESSED is not known.standing
+    return replace(known.why, cause=cause_of(known)) if is_stricter else known.why
+
+
+def _ends_anew(known: Entry, row: Row) -> bool:
+    """Return whether the reason of *row* counts, and not the one on the list."""
+    if known.standing in MAY_LEAVE:
+        return STRICTEST_FIRST.index(row.standing) < STRICTEST_FIRST.index(known.standing)
+    return row.standing is not Standing.ACTIVE and is_firmer(row.why, known)
+
+
+def is_firmer(why: Why, known: Entry) -> bool:
+    """Return whether *why* is harder to end than the reason of a standing."""
+    return firmest([cause_of(known), why.cause]) is not cause_of(known)
 
 
 def cause_of(entry: Entry) -> Cause | None:

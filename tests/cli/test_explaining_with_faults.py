@@ -11,6 +11,12 @@ import pytest
 
 from tests.feedback.returning import ReturningStage, bounce
 
+UNPROVEN = b"""\
+From: MAILER-DAEMON@mx.example.com
+Subject: Undelivered Mail Returned to Sender
+
+<r1@example.org>: 550 5.1.1 User unknown
+"""
 GONE = "550 5.1.1 <r1@example.org>: User unknown"
 
 
@@ -84,3 +90,49 @@ def test_a_name_that_cannot_be_shown_is_shown_all_the_same(
         assert "\N{REPLACEMENT CHARACTER}" in words
         assert "\x1b" not in words
     assert "suppress" in said
+
+
+@pytest.mark.parametrize(
+    "name", ["\xfc.eml".encode("latin-1"), "반송.eml".encode("cp949"), b"\xff"]
+)
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_a_name_in_another_encoding_reaches_the_command(
+    tmp_path: Path, name: bytes, options: list[str]
+) -> None:
+    """In a process of its own, as from a shell."""
+    stage = ReturningStage(tmp_path)
+    stage.site.close()
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    file.write_bytes(UNPROVEN)
+    other = tmp_path / "plain.eml"
+    other.write_bytes(UNPROVEN)
+
+    said = stage.apart.run("feedback", "explain", *options, str(file), str(other))
+
+    assert said.count("\N{REPLACEMENT CHARACTER}") >= 1
+    assert said.count("bounce") == 2
+    refused = stage.apart.run("compose", os.fsdecode(name), status=2)
+    assert "not in your terminal's encoding" in refused
+
+
+@pytest.mark.parametrize("content", [b"", "other tables"])
+def test_a_database_without_our_tables_stays_as_it_is(tmp_path: Path, content: bytes | str) -> None:
+    stage = ReturningStage(tmp_path)
+    mail = bounce(stage.send_issue()["r1@example.org"], GONE)
+    (tmp_path / "a.eml").write_bytes(mail)
+    stage.site.close()
+    database = tmp_path / "newsletter.db"
+    for path in tmp_path.glob("newsletter.db*"):
+        path.unlink()
+    if isinstance(content, bytes):
+        database.write_bytes(content)
+    else:
+        execute(tmp_path, "CREATE TABLE other (id INTEGER)")
+    before = database.read_bytes(), sorted(path.name for path in tmp_path.iterdir())
+    stage.restart()
+
+    said = stage.run("feedback", "explain", "--json", str(tmp_path / "a.eml"))
+
+    assert json.loads(said)["kind"] == "bounce"
+    assert not json.loads(said)["trusted"]
+    assert (database.read_bytes(), sorted(path.name for path in tmp_path.iterdir())) == before

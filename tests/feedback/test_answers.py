@@ -2,7 +2,8 @@
 
 import pytest
 
-from newsletter.feedback.answers import asks_to_leave, says_absent
+from newsletter.feedback.answers import says_absent
+from newsletter.feedback.leaving import asks_to_leave
 
 LEAVES = [
     "unsubscribe",

@@ -1,11 +1,18 @@
 """S10: what came back from an erased reader goes with them, in every file of the site."""
 
+import io
+import json
 import os
+import zipfile
 from base64 import b64encode
+from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.feedback.returning import ReturningStage, answer, bounce, complaint
+import pytest
+
+from newsletter.lang import Lang
+from tests.feedback.returning import ReturningStage, addresses, answer, bounce, complaint
 
 R1, R2, R3 = "r1@example.org", "r2@example.org", "r3@example.org"
 ALIAS = "minji.private@else.example.com"
@@ -122,3 +129,117 @@ def test_s10_a_stranger_who_wrote_is_shown_and_erased(tmp_path: Path) -> None:
     assert traces(stage, stranger, stranger.title()) == []
     assert len(kept(stage)) == 1
     assert stage.standings() == {}
+
+
+def waits(stage: ReturningStage) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(stage.run("feedback", "list", "--json"))
+    return found
+
+
+@pytest.mark.parametrize("is_restored", [False, True])
+def test_what_waited_of_an_erased_reader_waits_no_more(tmp_path: Path, is_restored: bool) -> None:
+    stage = ReturningStage(tmp_path)
+    letters = stage.send_issue()
+    stage.pipe(answer("When is the next one?", sender=ALIAS, of=letters[R1]))  # proven
+    stage.pipe(answer("Where is my issue?", sender=R1.upper()))
+    stage.pipe(answer("", sender=R1, subject="수신거부"))
+    stage.pipe(answer("Where is mine?", sender=R3))
+    backup = str(tmp_path / "backup.db")
+    stage.run("backup", backup)
+    assert len(waits(stage)) == 4
+
+    stage.run("subscribers", "erase", R1, "--yes")
+    if is_restored:
+        stage.restart()
+        stage.run("restore", backup, "--yes")
+        stage.restart()
+
+    assert [one["from"] for one in waits(stage)] == [R3]
+    overdue = stage.site.now + timedelta(days=3)
+    assert stage.site.records.feedback_record(Lang.KO).count_asking(overdue) == 0
+    stage.run("feedback", "list", "--all")
+
+
+def test_an_erasure_decides_nothing_about_others_of_the_domain(tmp_path: Path) -> None:
+    stage = ReturningStage(tmp_path, readers=60)
+    letters = stage.send_issue()
+    hit = addresses(range(1, 23))
+    for address in hit[:21]:
+        stage.pipe(bounce(letters[address], GONE))
+    assert len(waits(stage)) == 21
+
+    stage.run("subscribers", "erase", hit[0], "--yes")
+    stage.pipe(bounce(letters[hit[21]], GONE))
+
+    assert len(waits(stage)) == 21
+    assert "suppressed bounced" not in stage.standings()
+    number = str(waits(stage)[0]["number"])
+    stage.run("feedback", "settle", number, "--as", "suppressed", "--by", "Kim")
+    assert stage.standings()["suppressed bounced"] == hit[1:]
+
+
+def with_attachment(sender: str, content: bytes, kind: str, name: str) -> EmailMessage:
+    mail = answer("See the attachment.", sender=sender, subject="A question")
+    main, _, sub = kind.partition("/")
+    if main == "text":
+        mail.add_attachment(content.decode(), subtype=sub, filename=name)
+    else:
+        mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    return mail
+
+
+def zipped(name: str, content: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr(name, content)
+    return file.getvalue()
+
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "name"),
+    [
+        (zipped("list.csv", R1), "application/zip", "list.zip"),
+        (zipped("word/document.xml", f"<w:t>{R1}</w:t>"), DOCX, "letter.docx"),
+        (zipped("a.txt", R1), "application/octet-stream", "noname"),
+        (b"%PDF-1.7\n1 0 obj\nstream\nx\x9c\x03\x00", "application/pdf", "scan.pdf"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image/png", "scan.png"),
+    ],
+)
+def test_an_attachment_of_others_that_nobody_can_search_is_named(
+    tmp_path: Path, content: bytes, kind: str, name: str
+) -> None:
+    stage = ReturningStage(tmp_path)
+    stage.pipe(with_attachment("somebody@else.example.com", content, kind, name))
+    stage.pipe(with_attachment(R2, content, kind, name))
+    stage.pipe(answer("Hello", sender="third@else.example.com"))
+
+    said = stage.run("subscribers", "erase", R2, "--yes")
+
+    assert "cannot be searched (PDF, Word, ZIP): 1;" in said
+    [named] = [one for one in kept(stage) if f"feedback/{one}" in said]
+    assert b"somebody@else" in (stage.root / "feedback" / named).read_bytes()
+    assert len(kept(stage)) == 2  # the erased person's own is deleted whole
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"name,address\nMinji,minji@example.org\n", "text/csv"),
+        ("담당자: 홍길동\n".encode(), "application/octet-stream"),
+        (b"<p>Hello</p>", "text/html"),
+        (b'{"a": 1}', "application/json"),
+    ],
+)
+def test_an_attachment_that_was_searched_is_not_named(
+    tmp_path: Path, content: bytes, kind: str
+) -> None:
+    stage = ReturningStage(tmp_path)
+    stage.pipe(with_attachment("somebody@else.example.com", content, kind, "file"))
+
+    said = stage.run("subscribers", "erase", R1, "--yes")
+
+    assert "cannot be searched" not in said
+    assert len(kept(stage)) == 1

@@ -347,6 +347,38 @@ def test_a_restored_backup_knows_what_came_back_since(tmp_path: Path) -> None:
     ] == [1, 1]
 
 
+@pytest.mark.parametrize("settled", ["", "dismissed", "suppressed"])
+def test_a_restored_backup_knows_whom_a_crowd_has_put_back_since(
+    tmp_path: Path, settled: str
+) -> None:
+    """The first of a crowd were suppressed when the backup was made."""
+    stage = ReturningStage(tmp_path, readers=60)
+    letters = stage.send_issue()
+    hit = addresses(range(1, 25))
+    for address in hit[:19]:
+        stage.pipe(bounce(letters[address], GONE))
+    backup = str(tmp_path / "backup.db")
+    stage.run("backup", backup)
+    for address in hit[19:]:
+        stage.pipe(bounce(letters[address], GONE))
+    if settled:
+        number = json.loads(stage.run("feedback", "list", "--json"))[0]["number"]
+        stage.run("feedback", "settle", str(number), "--as", settled, "--by", "Kim")
+    events, standings = stage.events(), stage.standings()
+    stage.restart()
+
+    for _ in range(2):  # and again, from the same backup
+        stage.site.now += timedelta(minutes=1)
+        stage.run("restore", backup, "--yes")
+        stage.restart()
+
+        assert stage.events() == events
+        assert stage.standings() == standings
+        waits = json.loads(stage.run("feedback", "list", "--json"))
+        assert len(waits) == (0 if settled else len(hit))
+    assert standings == ({"suppressed bounced": hit} if settled == "suppressed" else {})
+
+
 def returned(stage: ReturningStage, issue: str) -> dict[str, object]:
     found: dict[str, object] = json.loads(stage.run("status", issue, "--json"))["returned"]
     return found

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, create_engine, text, update
 
 from newsletter.dispatch.control import Appointment
 from newsletter.dispatch.promise import Bond
@@ -13,7 +13,7 @@ from newsletter.proof.approval import Approval
 from newsletter.storage.approvals import SqlApprovals
 from newsletter.storage.database import open_database
 from newsletter.storage.diary import SqlDiary
-from newsletter.storage.looking import look_for_promises
+from newsletter.storage.looking import has_tables, look_for_promises
 from newsletter.storage.tables import deliveries
 from tests.saying import raises
 from tests.storage.makers import ISSUE, NOW, make_planned_ledger
@@ -75,6 +75,22 @@ def test_an_empty_file_promises_nothing_and_stays_empty(tmp_path: Path) -> None:
 
     assert look_for_promises(SETTING, tmp_path, ISSUE) == ()
     assert files_of(tmp_path) == {"newsletter.db": b""}
+
+
+def test_tables_are_there_once_a_command_has_made_them(tmp_path: Path, postgresql_url: str) -> None:
+    """A look makes none, in a file or on a server."""
+    engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE DATABASE looked_at"))
+    engine.dispose()
+    server = postgresql_url.replace("/postgres", "/looked_at")
+    for setting in (SETTING, server):
+        for _ in range(2):
+            assert not has_tables(setting, tmp_path)
+            assert look_for_promises(setting, tmp_path, ISSUE) == ()
+        open_database(setting, tmp_path).dispose()
+
+        assert has_tables(setting, tmp_path)
 
 
 @pytest.mark.parametrize("written_by", ["0001", "0002", "0003"])

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from sqlalchemy import update
 
 from newsletter.storage.blocking import block
+from newsletter.storage.tables import subscribers
 from newsletter.subscribers.address import address_of
 from newsletter.subscribers.subscriber import Standing
+from newsletter.subscribers.why import Cause
 from tests.stage.clocked import ClockedStage
 
 READERS: Final = [f"r{number}@example.org" for number in (1, 2, 3, 4)]
@@ -144,6 +147,42 @@ def test_a_firmer_reason_is_not_forgotten(tmp_path: Path) -> None:
     assert "unsuppress" not in desk.run("subscribers", "unsuppress", READERS[0], status=1)
     assert standings(desk)[0] == "suppressed"
     desk.run("consent", "verify")
+
+
+def put(desk: ClockedStage, standing: Standing, since: timedelta, agreed: timedelta) -> None:
+    """Let the first reader stand like that in the ledger; times are from the start of the desk."""
+    start = desk.site.now
+    cause = None if standing is Standing.ACTIVE else Cause.BOUNCED
+    values = {
+        "standing": standing.value,
+        "standing_since": start + since,
+        "standing_cause": cause and cause.value,
+        "consented_at": start + agreed,
+    }
+    with desk.site.records.database.begin() as connection:
+        its = subscribers.c.address_key == READERS[0]
+        connection.execute(update(subscribers).where(its).values(values))
+
+
+DAY: Final = timedelta(days=1)
+
+
+@pytest.mark.parametrize("left", [Standing.SUSPENDED, Standing.SUPPRESSED, Standing.UNSUBSCRIBED])
+@pytest.mark.parametrize("copied", [Standing.ACTIVE, Standing.SUSPENDED])
+@pytest.mark.parametrize("agreed", [-30 * DAY, -5 * DAY])
+def test_who_agreed_later_than_they_were_ended_stays_as_the_copy_has_them(
+    tmp_path: Path, left: Standing, copied: Standing, agreed: timedelta
+) -> None:
+    """Then the ledger that is replaced is the older one, however the copy's reader stands."""
+    desk = ClockedStage(tmp_path)
+    put(desk, copied, -4 * DAY, agreed)
+    desk.run("backup", str(tmp_path / "early.db"))
+    put(desk, left, -20 * DAY, -40 * DAY)
+
+    restore(desk)
+
+    is_later = agreed > -20 * DAY
+    assert standings(desk)[0] == (copied if is_later else left).value
 
 
 @pytest.mark.parametrize("kept", ["never", "", 20220826])

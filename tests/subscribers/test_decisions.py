@@ -7,7 +7,14 @@ from newsletter.errors import ContentError
 from newsletter.phrases import phrase
 from newsletter.subscribers.address import Address, address_of
 from newsletter.subscribers.book import Entry
-from newsletter.subscribers.decisions import change_address, enrol, suppress, unsuppress, withdraw
+from newsletter.subscribers.decisions import (
+    change_address,
+    enrol,
+    suppress,
+    suppress_for,
+    unsuppress,
+    withdraw,
+)
 from newsletter.subscribers.importing import Fate, import_rows
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import Cause, Why
@@ -55,9 +62,9 @@ def test_whoever_left_is_not_suppressed_over_that(standing: Standing) -> None:
     book = book_with(OLD)
     entry = stand(book, standing, Cause.WITHDREW)
 
-    before = suppress(OLD, book, LATER, "tidy up", "kim")
+    done = suppress(OLD, book, LATER, "tidy up", "kim")
 
-    assert before is standing
+    assert (done.before, done.is_changed) == (standing, False)
     assert book.entries[OLD.key] == entry
 
 
@@ -101,6 +108,94 @@ def test_who_withdrew_after_a_bounce_is_not_brought_back() -> None:
 
     with raises(ContentError, "subscribers.reader-withdrew"):
         unsuppress(OLD, book, LATER, "", "kim")
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (Cause.BOUNCED, Cause.COMPLAINED),
+        (Cause.PERSON, Cause.COMPLAINED),
+        (Cause.PERSON, Cause.BOUNCED),
+        (None, Cause.COMPLAINED),
+        (Cause.BOUNCED, Cause.WITHDREW),
+    ],
+)
+def test_a_graver_cause_takes_the_place_of_a_lighter_one(first: Cause | None, then: Cause) -> None:
+    book = book_with(OLD)
+    stand(book, Standing.SUPPRESSED, first)
+
+    done = suppress_for(OLD, book, LATER, Why(then, "by phone", "kim"))
+
+    entry = book.entries[OLD.key]
+    assert (done.before, done.is_changed) == (Standing.SUPPRESSED, True)
+    assert (entry.standing, entry.standing_since) == (Standing.SUPPRESSED, LATER)
+    assert entry.why == Why(then, "by phone", "kim")
+
+
+@pytest.mark.parametrize("then", [Cause.BOUNCED, Cause.PERSON, Cause.COMPLAINED])
+def test_a_complaint_is_not_made_lighter(then: Cause) -> None:
+    book = book_with(OLD)
+    entry = stand(book, Standing.SUPPRESSED, Cause.COMPLAINED)
+
+    done = suppress_for(OLD, book, LATER, Why(then, "again", "kim"))
+
+    assert not done.is_changed
+    assert book.entries[OLD.key] == entry
+
+
+@pytest.mark.parametrize("first", [Cause.BOUNCED, Cause.PERSON])
+def test_a_complaint_after_a_bounce_is_ended_by_a_later_consent_alone(first: Cause) -> None:
+    """Neither a person nor a consent from before the complaint reopens it."""
+    book, later_still = book_with(OLD), LATER + timedelta(days=9)
+    stand(book, Standing.SUPPRESSED, first)
+    suppress_for(OLD, book, LATER, Why(Cause.COMPLAINED, "never write again", "kim"))
+
+    with raises(ContentError, "subscribers.reader-complained"):
+        unsuppress(OLD, book, later_still, "", "kim")
+    between = make_row(OLD.spelling, consented_at=NOW + timedelta(hours=2))
+    with raises(ContentError, "subscribers.consent-too-early"):
+        enrol(between, book, later_still, again=True)
+    enrol(make_row(OLD.spelling, consented_at=later_still), book, later_still, again=True)
+
+    assert book.entries[OLD.key].standing is Standing.ACTIVE
+
+
+def test_no_consent_from_before_a_withdrawal_after_a_bounce_reopens() -> None:
+    book, later_still = book_with(OLD), LATER + timedelta(days=9)
+    stand(book, Standing.SUPPRESSED, Cause.BOUNCED)
+    withdraw(OLD, book, LATER, "by phone", "kim")
+
+    with raises(ContentError, "subscribers.consent-too-early"):
+        between = make_row(OLD.spelling, consented_at=NOW + timedelta(hours=2))
+        enrol(between, book, later_still, again=True)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "wins"),
+    [
+        (Cause.BOUNCED, Cause.COMPLAINED, "then"),
+        (Cause.COMPLAINED, Cause.BOUNCED, "first"),
+        (Cause.PERSON, Cause.BOUNCED, "then"),
+        (Cause.BOUNCED, Cause.BOUNCED, "first"),
+        (Cause.COMPLAINED, None, "first"),
+    ],
+)
+def test_a_file_with_a_graver_cause_brings_its_reason_and_time(
+    first: Cause, then: Cause | None, wins: str
+) -> None:
+    book, long_ago = book_with(OLD), NOW - timedelta(days=90)
+    known = stand(book, Standing.SUPPRESSED, first)
+    row = replace(
+        make_row(OLD.spelling, standing=Standing.SUPPRESSED),
+        standing_since=long_ago,
+        why=Why(then, "in a file"),
+    )
+
+    next(import_rows([row], book, "again", LATER))
+
+    entry = book.entries[OLD.key]
+    expected = (row.why, long_ago) if wins == "then" else (known.why, known.standing_since)
+    assert (entry.why, entry.standing_since) == expected
 
 
 def test_a_reader_keeps_all_but_the_address() -> None:

@@ -8,8 +8,9 @@ from newsletter.app.site import Site
 from newsletter.cli.accessing import look_at, look_at_many, why_option
 from newsletter.cli.confirming import confirm, require_person
 from newsletter.cli.person import find_account, name_person
-from newsletter.cli.readers.erasure_report import CELLS, show_ended
+from newsletter.cli.readers.erasure_report import show_ended
 from newsletter.cli.readers.options import by_option
+from newsletter.cli.readers.out_of_reach import CELLS, show_out_of_reach
 from newsletter.cli.wording import _, say, tell
 from newsletter.desk.accessing import Look
 from newsletter.desk.erasing import erase as erase_reader
@@ -67,7 +68,7 @@ def erase(  # noqa: PLR0913 - one for each option
         _ask(wanted, known, yes=yes)
         ended = erase_reader(site, wanted, by, find_account())
     show_ended(ended)
-    _show_out_of_reach(site)
+    show_out_of_reach(site)
     if now and ended.remains:
         context.exit(UNFINISHED)
 
@@ -107,12 +108,3 @@ def _ask(address: Address, known: Known, *, yes: bool) -> None:
     question = _("Erase {address} for good?", address=address.spelling)
     if not yes and not confirm(question):
         raise click.Abort
-
-
-def _show_out_of_reach(site: Site) -> None:
-    """Say what no command can reach."""
-    backups = _("backups still hold erased readers; restoring one erases them again")
-    if site.records.file() is None:
-        backups = _("backups still hold erased readers; after pg_restore, run a command here")
-    others = _("so do files that were imported, and what a mail server keeps")
-    tell("Elsewhere", backups, others, cells=CELLS)

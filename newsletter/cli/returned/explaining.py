@@ -17,7 +17,7 @@ class Explainer:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._desk: FeedbackDesk | None = None
+        self._desk = FeedbackDesk(site)
         self.fault = ""  # why nothing can be proven; "": nothing keeps it from being proven
 
     def explain(self, mail: BinaryIO) -> Explained:
@@ -29,7 +29,7 @@ class Explainer:
         """
         if not self.fault:
             try:
-                return self._open_desk().explain_file(mail)
+                return self._desk.explain_file(mail)
             except NewsletterError as error:
                 self.fault = say(error.phrase)
             except Exception as error:
@@ -42,13 +42,6 @@ class Explainer:
                 )
             mail.seek(0)
         return self._explain_alone(mail)
-
-    def _open_desk(self) -> FeedbackDesk:
-        if self._desk is None:
-            # Opening a database of an earlier version would migrate it: this refuses it before.
-            self._site.records.look_for_promises("")
-            self._desk = FeedbackDesk(self._site)
-        return self._desk
 
     def _explain_alone(self, mail: BinaryIO) -> Explained:
         """Explain a mail by itself: nothing is proven."""

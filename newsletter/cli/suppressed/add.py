@@ -6,8 +6,9 @@ from newsletter.app.site import Site
 from newsletter.cli.accessing import look_at
 from newsletter.cli.person import name_person
 from newsletter.cli.readers.options import because_option, by_option
+from newsletter.cli.readers.standings import say_suppressed_before
 from newsletter.cli.suppressed.options import cause_option
-from newsletter.cli.wording import _, say
+from newsletter.cli.wording import _
 from newsletter.desk.accessing import Look
 from newsletter.desk.suppressing import add_suppression
 from newsletter.subscribers.access_record import AccessKind
@@ -28,8 +29,8 @@ def add(site: Site, address: str, cause: str, because: str, name: str | None) ->
     if not one_line(because):
         raise click.UsageError(_("--because: the reason is empty; say why"))
     look_at(site, Look(AccessKind.SUBSCRIBER_CHANGED, because), wanted.key, by=by)
-    before = add_suppression(site, wanted, Why(Cause(cause), one_line(because), by))
-    reader = wanted.spelling
+    done = add_suppression(site, wanted, Why(Cause(cause), one_line(because), by))
+    reader, before = wanted.spelling, done.before
     if before is None or before in MAY_LEAVE:
         click.echo(
             _("{address}: suppressed, by {by}; no email is sent there", address=reader, by=by)
@@ -37,9 +38,4 @@ def add(site: Site, address: str, cause: str, because: str, name: str | None) ->
         command = f"newsletter suppressions remove {reader}"
         click.echo(_("To undo it: {command}", command=command))
         return
-    said = _(
-        "{address}: is already {standing}; nothing was changed",
-        address=reader,
-        standing=say(before.said),
-    )
-    click.echo(said)
+    say_suppressed_before(reader, before, Cause(cause) if done.is_changed else None)

@@ -44,8 +44,9 @@ def import_file(  # noqa: PLR0913, PLR0917 - one for each option
     """
     Suppress every address of FILE (CSV), as another service exports its bounces or complaints.
 
-    Only the column of addresses is read; addresses that are not on the list are kept, too, so that
-    no later import adds them as readers.
+    Only the column of addresses is read; of a file of 'suppressions export', also the reason, since
+    when, and the cause. Addresses that are not on the list are kept, too, so that no later import
+    adds them as readers.
     """
     site: Site = context.obj
     by = name_person(name)
@@ -66,6 +67,8 @@ def _say(done: Suppressions) -> None:
     for one in done.refusals[:SHOWN]:
         reason = printable(say(one.reason))
         click.echo(_("line {line}: {reason}", line=one.line, reason=reason), err=True)
+    if (more := len(done.refusals) - SHOWN) > 0:
+        click.echo(_("and {more:,} more rows; correct these first", more=more), err=True)
     active = readers(fates[Fate.WITHDRAWN])
     tell("Suppressed", _("active before: {readers}", readers=active), cells=COLUMN)
     others = fates[Fate.KEPT_OUT] + fates[Fate.NEW]
