@@ -56,6 +56,7 @@ class Link:
 
     href: str
     line: int | None
+    text: str = ""  # what the reader sees; "" of an article's own link
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +299,14 @@ def _inline_tokens(markdown: Markdown) -> Iterator[tuple[Token, int]]:
 
 
 def _links(markdown: Markdown) -> Iterator[Link]:
+    href, first, text = "", 0, ""
     for token, line in _inline_tokens(markdown):
         if token.type == "link_open":
-            yield Link(str(token.attrs["href"]), line)
+            href, first, text = str(token.attrs["href"]), line, ""
+        elif token.type == "link_close":
+            yield Link(href, first, text)
+        else:
+            text += token.content
 
 
 def _pictures(markdown: Markdown) -> Iterator[Shown]:

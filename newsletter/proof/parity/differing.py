@@ -157,4 +157,4 @@ def _differs(run: str, surnames: Sequence[str], given: str) -> bool:
     ]
     if len(run) > 1 + GIVEN_NAMES and any(may_write(run[:2], surname) for surname in surnames):
         hits = [True, may_write(run[2], first), may_write(run[3], second)]
-    return sum(hits) == len(hits) - 1
+    return sum(hits) == len(hits) - 1 and run[0] in SURNAMES_OF_KOREA

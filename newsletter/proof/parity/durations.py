@@ -21,8 +21,14 @@ def read_duration(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         Fraction(found.get("hours", "0")) * 60
         + Fraction(found.get("minutes", "0"))
         + Fraction(found.get("seconds", "0")) / 60
+        + _hundredths(found.get("hundredths", "0")) / 60
     )
     yield Figure((Quantity(value, TIME),), Weight.SURE, match.start(), match.end())
+
+
+def _hundredths(written: str) -> Fraction:
+    """Return the part of a second that Korean writes behind it: "38초 14"."""
+    return Fraction(int(written), 10 ** len(written))
 
 
 DURATIONS: Final = tuple(
@@ -30,7 +36,10 @@ DURATIONS: Final = tuple(
     for regex in (
         rf"(?<![\d:])(?P<hours>\d{{1,2}}):(?P<minutes>[0-5]\d):{SECONDS}(?!\d|:\d)",
         rf"(?<![\d:])(?P<minutes>2[5-9]|[3-9]\d):{SECONDS}(?!\d|:\d)",
-        rf"(?:(?<!\d)(?P<hours>\d{{1,3}})\s?시간\s?)?(?<!\d)(?P<minutes>\d{{1,3}})분\s?{SECONDS}초",
+        rf"(?:(?<!\d)(?P<hours>\d{{1,3}})\s?시간\s?)?(?<!\d)(?P<minutes>\d{{1,3}})분\s?{SECONDS}초"
+        r"(?:\s?(?P<hundredths>\d{1,2})(?![\d.,명개]))?",
+        r"(?<![\d.])(?P<seconds>[0-5]?\d)초\s?(?P<hundredths>\d{2})(?![\d.,명개])",
+        r"(?<![\d:])(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d\.\d{1,3})(?![\d:])",
         r"(?:(?<!\d)(?P<hours>\d{1,3})\s?(?:hours?|hrs?|h)\b\.?,?\s(?:and\s)?)?(?<!\d)"
         rf"(?P<minutes>\d{{1,3}})\s?(?:minutes?|mins?|m)\b\.?,?\s(?:and\s)?{SECONDS}\s?"
         r"(?:seconds?|secs?|s)\b",

@@ -30,10 +30,13 @@ from newsletter.proof.parity.readers import (
     read_lunar_month,
     read_nth,
     read_ordinal,
+    read_part_of_unit,
     read_part_of_year,
     read_part_or_ordinal,
     read_quantity,
     read_rate,
+    read_scale,
+    read_small_part,
     read_weekday,
     read_year,
     read_years,
@@ -69,7 +72,7 @@ MORE_DAYS: Final = (
     rf"|,\s{DAY}(?=(?:,\s{DAY}){{0,9}},?\sand\s{DAY}))"
 )
 DAY_LIST: Final = rf"(?P<days>{DAY}{MORE_DAYS}{{0,9}})"
-MONTH: Final = rf"(?P<month>{any_of(MONTHS)})(?![a-z])\.?"
+MONTH: Final = rf"(?P<month>{any_of(MONTHS)})(?![a-zÀ-ɏ])\.?"
 YEAR: Final = r"(?P<year>(?:19|20)\d{2})(?!\d|,\d)"
 # "May" and "march" are also verbs, and short names are also names of people: hints only.
 ALSO_WORDS: Final = "May|March|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
@@ -133,6 +136,11 @@ DATES: Final = (
 
 TIMES: Final = (
     _pattern(
+        rf"\b(?P<more>five|ten|twenty|twenty-five)\s(?P<way>to)\s(?P<hour>{HOUR_IN_WORDS}|{HOUR})"
+        rf"\s{PART_OF_DAY}",
+        read_spoken_clock,
+    ),
+    _pattern(
         rf"(?<![\d:.,])(?:(?P<hour0>{HOUR})(?:[:.](?P<minute0>[0-5]\d))?\s?(?:-|to|until|and|or)\s?)?"
         rf"(?P<hour>{HOUR})(?:[:.](?P<minute>[0-5]\d))?\s?(?P<part>[ap]\.?\s?m)\b\.?",
         read_clock,
@@ -171,8 +179,14 @@ PARTS_OF_YEAR: Final = (
     # The half of a match or of a month is written alike, and may have no words in Korean.
     _pattern(rf"\b(?:first|1st)[\s-]half{OF_A_YEAR}|\bH1\b", fixed(SURE, _half(1))),
     _pattern(rf"\b(?:second|latter|2nd)[\s-]half{OF_A_YEAR}|\bH2\b", fixed(SURE, _half(2))),
-    _pattern(r"\b(?:each|every|either|both)\s(?:half|halves)\b", fixed(HINT, _half(1), _half(2))),
-    _pattern(r"\b(?:each|every)\squarter\b", fixed(HINT, *(_quarter(at) for at in range(1, 5)))),
+    _pattern(
+        r"\b(?:each|every|either|both)\s(?:half|halves)\b(?![\s-](?:an?\s)?hour)",
+        fixed(HINT, _half(1), _half(2)),
+    ),
+    _pattern(
+        r"\b(?:each|every|once\sa|twice\sa|per)\squarter\b",
+        fixed(HINT, *(_quarter(at) for at in range(1, 5))),
+    ),
     _pattern(r"\b(?:first|1st)[\s-]half\b", fixed(WORD, _half(1))),
     _pattern(r"\b(?:second|latter|2nd)[\s-]half\b", fixed(WORD, _half(2))),
 )
@@ -212,6 +226,21 @@ PARTS_OF: Final = (
     "|thirtieth|fortieth|fiftieth|quarter|hundredth|thousandth"
 )
 QUANTITIES: Final = (
+    _pattern(
+        rf"\b(?:a|an|another|one)\s(?:further|extra|additional|more|whole|full)\s"
+        rf"(?P<number>hundred|thousand|million|billion)\s(?P<unit>{UNIT})",
+        read_scale,
+    ),
+    _pattern(
+        r"\b(?P<part>one|an?|two|three|four|five|six|seven|eight|nine)[\s-]"
+        r"(?P<whole>ten-thousandth|hundred-thousandth|millionth)s?\b",
+        read_small_part,
+    ),
+    _pattern(
+        r"\b(?P<part>two|three|four|five|six|seven|eight|nine)[\s-](?P<whole>tenth|hundredth)s\s"
+        r"of\san?\s(?P<unit>second|minute|percent|percentage\spoint)\b",
+        read_part_of_unit,
+    ),
     _pattern(
         r"(?<![\d.,])(?P<number>\d)[\s-](?P<unit>feet|foot|ft),?\s(?:and\s)?(?P<more>\d{1,2})"
         r"[\s-](?P<moreunit>inches|inch)\b",

@@ -43,6 +43,7 @@ from newsletter.proof.parity.readers import (
     read_ordinal,
     read_part_of_year,
     read_quantity,
+    read_speed,
     read_weekday,
     read_weekdays,
     read_year,
@@ -100,6 +101,13 @@ def _days(count: int) -> Quantity:
     return Quantity(Fraction(count), Unit(DAYS))
 
 
+CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩"
+
+
+def _circled() -> dict[str, Quantity]:
+    return {sign: Quantity(Fraction(at)) for at, sign in enumerate(CIRCLED, 1)}
+
+
 def _weekday(value: int) -> Quantity:
     return Quantity(Fraction(value), WEEKDAY)
 
@@ -120,6 +128,12 @@ COLUMN: Final = (
     rf"(?:{MONEY}|명|개|건|가구|마리|대|{UNIT})?\)"
 )
 NAMES: Final = (
+    _pattern(rf"(?P<word>[{CIRCLED}])", by_word(WORD, _circled())),
+    # "초속 38.6m"
+    _pattern(
+        rf"(?P<way>초속|시속)\s?(?P<number>{IN_DIGITS})\s?(?:㎞|km|킬로미터|m|미터)(?![a-z])",
+        read_speed,
+    ),
     _pattern(COLUMN, nothing),
     _pattern(r"코로나\s?(?:바이러스(?:감염증)?)?\s?-?\s?19", nothing),
     _pattern(r"[수몇][십백천만억]+(?:\s?여)?|두세|서너|너댓|한두|예닐곱|대여섯", nothing),
@@ -240,7 +254,7 @@ QUANTITIES: Final = (
         read_quantity,
     ),
     _pattern(
-        r"(?<!\d)(?P<whole>\d+)분의\s?(?P<part>\d+)",
+        rf"(?<!\d)(?P<whole>{IN_DIGITS}|[십백천만억]+)분의\s?(?P<part>\d+)",
         read_fraction,
     ),
     _pattern(r"제\s?(?P<number>\d{1,3}(?:,\d{3})+(?!\d)|\d+)", read_ordinal),
@@ -272,7 +286,7 @@ QUANTITIES: Final = (
         rf"{FREE}(?P<number>(?:{any_of(TENS)})(?:{any_of(ONES)}))(?=\s|{WORD_END})", read_quantity
     ),
     _pattern(rf"{FREE}(?P<number>서른|마흔|예순|일흔|여든|아흔){WORD_END}", read_quantity),
-    _pattern(rf"{FREE}(?P<number>두|세|다섯|여섯|일곱|여덟|아홉)\s(?=[가-힣])", read_quantity),
+    _pattern(rf"{FREE}(?P<number>두|세|스무|다섯|여섯|일곱|여덟|아홉)\s(?=[가-힣])", read_quantity),
 )
 
 COUNTED_DAYS: Final = {

@@ -12,6 +12,8 @@ from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.parity import spellings
 from newsletter.proof.parity.blocks import Link, Side
+from newsletter.proof.parity.lexicon import Lexicon
+from newsletter.proof.parity.meaningful import words_of
 from newsletter.proof.parity.wording import finding
 
 EMAIL: Final = re.compile(spellings.EMAIL)
@@ -37,6 +39,50 @@ def check_links(rule: str, side: Side, other: Side) -> Iterator[Finding]:
     for link in _lone_links(side.links, other.links):
         message = phrase("proof.link-alone", language=name, address=link.href, file=other.file)
         yield finding(rule, Severity.BLOCKS, side, link.line, message)
+
+
+def check_exchanged_links(
+    rule: str, one: Side, other: Side, lexicon: Lexicon | None
+) -> Iterator[Finding]:
+    """Find two links whose targets changed places: each text says what the other's target is."""
+    if lexicon is None:
+        return
+    left, right = ([link for link in side.links if link.text] for side in (one, other))
+    pairs = _only_pairs(
+        [_meant(link, lexicon) for link in left], [_meant(link, lexicon) for link in right]
+    )
+    targets = {
+        (_target(left[a].href), _target(right[b].href)): (left[a], right[b]) for a, b in pairs
+    }
+    for (mine, theirs), (link, counterpart) in targets.items():
+        if mine != theirs and (theirs, mine) in targets:
+            message = phrase(
+                "proof.links-exchanged",
+                text=link.text,
+                language=language_of(other.lang).name,
+                other_text=counterpart.text,
+                address=counterpart.href,
+                file=other.file,
+            )
+            yield finding(rule, Severity.BLOCKS, one, link.line, message)
+
+
+def _only_pairs(
+    ones: Sequence[frozenset[str]], others: Sequence[frozenset[str]]
+) -> list[tuple[int, int]]:
+    """Return the texts that share a word with one text of the other language alone."""
+    pairs = [
+        (at, there)
+        for at, words in enumerate(ones)
+        for there, theirs in enumerate(others)
+        if not words.isdisjoint(theirs)
+    ]
+    counts = Counter(at for at, _ in pairs), Counter(there for _, there in pairs)
+    return [(a, b) for a, b in pairs if counts[0][a] == counts[1][b] == 1]
+
+
+def _meant(link: Link, lexicon: Lexicon) -> frozenset[str]:
+    return frozenset().union(*(word.keys for word in words_of(link.text, lexicon)))
 
 
 def check_addresses(rule: str, one: Side, other: Side) -> Iterator[Finding]:

@@ -67,9 +67,10 @@ def _latin(match: re.Match[str], text: str, lexicon: Lexicon) -> Iterator[Word]:
     written = match["latin"]
     first, hyphen, second = written.partition("-")
     if hyphen and all(map(lexicon.knows, (first.lower(), second))):
-        for part, start in ((first, match.start()), (second, match.start() + len(first) + 1)):
-            if len(part) > 2:
-                yield Word(start, start + len(part), frozenset({_stem(part.lower())}))
+        # "Follow-up" has two words; "Jeong-hun" looks the same, and has a sound.
+        parts = frozenset(_stem(part.lower()) for part in (first, second) if len(part) > 2)
+        sound = sound_of_latin(written)
+        yield Word(match.start(), match.end(), parts, (sound,), is_name=True)
         return
     lower = re.sub(r"['’]s?$", "", written.lower())
     if len(lower) < 2 and not written.isupper():

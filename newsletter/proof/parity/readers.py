@@ -114,9 +114,10 @@ def read_year(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 def read_years(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read a range of years; the ``last`` may have two digits: "2026-27"."""
     del reading
-    first, last = int(match["year"]), int(match["last"])
+    names = ("born", "died") if match["born"] else ("year", "last")
+    first, last = (int(match[name]) for name in names)
     century = first - first % 100 if last < 100 else 0
-    for name, value in (("year", first), ("last", century + last)):
+    for name, value in zip(names, (first, century + last), strict=True):
         meanings = (Day(frozenset({value})), Quantity(Fraction(value)))
         yield Figure(meanings, Weight.SURE, match.start(name), match.end(name))
 
@@ -159,6 +160,46 @@ def read_grade(before: int) -> FigureReader:
         yield Figure(meanings, Weight.SURE, match.start(), match.end())
 
     return read
+
+
+def read_speed(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read a ``number`` of metres a second or of kilometres an hour, by its ``way``."""
+    value = reading.tongue.number(match["number"])
+    if value is not None:
+        factor = Fraction(18, 5) if match["way"] == "초속" else Fraction(1)
+        meanings = (Quantity(value, Unit("speed", factor)),)
+        yield Figure(meanings, Weight.SURE, match.start(), match.end())
+
+
+def read_scale(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "an extra million won": one of a scale."""
+    value = Fraction(reading.tongue.scales[match["number"].lower()])
+    meanings = tuple(Quantity(value, unit) for unit in _units(match["unit"], reading))
+    yield Figure(meanings, Weight.SURE, match.start(), match.end())
+
+
+SMALL_PARTS: Final = {
+    "ten-thousandth": 10**4,
+    "hundred-thousandth": 10**5,
+    "millionth": 10**6,
+    "tenth": 10,
+    "hundredth": 100,
+}
+
+
+def read_small_part(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "one ten-thousandth": a ``part`` of a ``whole``."""
+    part = reading.tongue.number(match["part"]) or Fraction(1)
+    value = part / SMALL_PARTS[match["whole"].lower()]
+    yield Figure((Quantity(value),), Weight.SURE, match.start(), match.end())
+
+
+def read_part_of_unit(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
+    """Read "six-tenths of a second": a part of a ``unit``."""
+    part = reading.tongue.number(match["part"]) or Fraction(1)
+    value = part / SMALL_PARTS[match["whole"].lower()]
+    meanings = tuple(Quantity(value, unit) for unit in _units(match["unit"], reading))
+    yield Figure(meanings or (Quantity(value),), Weight.SURE, match.start(), match.end())
 
 
 def read_halves(match: re.Match[str], reading: Reading) -> Iterator[Figure]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import (
     BARE,
+    CONVERTED,
     CURRENCIES,
     Calendar,
     Day,
@@ -17,6 +18,7 @@ from newsletter.proof.parity.meaning import (
     Meaning,
     Quantity,
     Unit,
+    Weight,
 )
 
 # Each character is replaced by one character, so that offsets stay valid.
@@ -32,6 +34,8 @@ SAME_WIDTH: Final[Mapping[int, int | str]] = {
 READ: Final = "\x00"  # replaces text that a pattern has matched
 WALL: Final = f"{READ} {READ} "  # separator of two texts: no pattern matches across it
 SHARES_UNIT: Final = re.compile(r"\s?(?:~|-|,|·|/|to|and|or|에서|부터|또는|내지|과|와)\s?")
+ADDED: Final = re.compile(r"\s?\((?:(?:about|around|approx\.?|or|약)\s)?")
+MEASURES: Final = CONVERTED | CURRENCIES | {"degrees"}
 STOPS: Final = re.compile(rf"[.!?]\s+(?=\D)|{READ}")  # where a sentence, or a text, ends
 WALLS: Final = re.compile(re.escape(WALL))
 SPARED: Final = CURRENCIES | {"%"}  # units that the second of two numbers may lack
@@ -99,7 +103,8 @@ def figures_of(
                 found += pattern.read(match, reading)
             rest = _without(rest, matches)
     found.sort(key=lambda figure: (figure.start, figure.end))
-    return _taken_apart(_elliptical(even, list(_share_units(even, found))), texts)
+    figures = list(_elliptical(even, list(_share_units(even, found))))
+    return _taken_apart(_explained(even, figures), texts)
 
 
 def scale_of(head: str, tongue: Tongue) -> Fraction:
@@ -153,6 +158,22 @@ def _share_units(text: str, figures: Sequence[Figure]) -> Iterator[Figure]:
         shared.append(lent)
         following = lent
     yield from reversed(shared)
+
+
+def _explained(text: str, figures: Sequence[Figure]) -> Iterator[Figure]:
+    """Give less weight to a conversion in parentheses: "38.6 m/s (139 km/h)"."""
+    for before, figure in zip([None, *figures], figures, strict=False):
+        is_added = (
+            before is not None
+            and ADDED.fullmatch(text, before.end, figure.start)
+            and text.startswith(")", figure.end)
+            and _measures(before) & _measures(figure)
+        )
+        yield replace(figure, weight=min(figure.weight, Weight.WORD)) if is_added else figure
+
+
+def _measures(figure: Figure) -> set[str]:
+    return {one.unit.of for one in _quantities(figure)} & MEASURES
 
 
 def _elliptical(text: str, figures: Sequence[Figure]) -> Iterator[Figure]:

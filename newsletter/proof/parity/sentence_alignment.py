@@ -26,6 +26,8 @@ MOVED: Final = 0.35  # likeness of two sentences in other places
 NEARLY: Final = 0.15  # likeness of two that are alone, and near each other
 MOVED_NEAR: Final = 4  # beads
 MOVED_FAR: Final = 8
+BESIDE: Final = 2
+AS_LONG: Final = 0.45  # as a natural logarithm
 SURELY: Final = 0.5  # likeness of two sentences anywhere
 
 Matched = Mapping[tuple[int, int, int], float]  # (sentence, first, count) of the other: weight
@@ -177,6 +179,11 @@ class _Aligner:
     def _weight(self, i: int, a: int, j: int, b: int) -> float:
         return sum(self._weights[0][i : i + a]) + sum(self._weights[1][j : j + b])
 
+    def are_as_long(self, i: int, j: int) -> bool:
+        """Return whether two sentences are as long as translations of each other are."""
+        lengths = self._lengths[0][i] + 4, self._lengths[1][j] + 8
+        return abs(math.log(lengths[1] / lengths[0]) - self._ratio) < AS_LONG
+
     def likeness(self, i: int, j: int) -> float:
         """Return which part of sentences i and j, by weight, has a partner in the other."""
         total = self._weight(i, 1, j, 1)
@@ -252,7 +259,22 @@ def _moved(beads: Sequence[Bead], aligner: _Aligner) -> list[Bead]:
     for _, i, j in sorted(pairs, reverse=True):
         if i not in found and j not in found.values():
             found[i] = j
+    found.update(_unlike(places, dict(found), aligner))
     return [_with_neighbours(i, j, places, found, aligner) for i, j in found.items()]
+
+
+def _unlike(
+    places: tuple[Mapping[int, int], Mapping[int, int]], found: Mapping[int, int], aligner: _Aligner
+) -> Iterator[tuple[int, int]]:
+    """Yield sentences that are alone, beside each other and as long: in quite other words."""
+    taken = set(found.values())
+    for i, here in places[0].items():
+        for j, there in places[1].items():
+            is_free = i not in found and j not in taken
+            if is_free and abs(here - there) <= BESIDE and aligner.are_as_long(i, j):
+                taken.add(j)
+                yield i, j
+                break
 
 
 def _likely(

@@ -41,6 +41,8 @@ SYMBOLS: Final = {
     "km": unit(METRE, 1000), "㎞": unit(METRE, 1000),
     "m": unit(METRE), "cm": unit(METRE, "1/100"), "㎝": unit(METRE, "1/100"),
     "mm": unit(METRE, "1/1000"), "㎜": unit(METRE, "1/1000"),
+    "m/s": unit("speed", "3.6"), "㎧": unit("speed", "3.6"), "km/h": unit("speed"),
+    "㎞/h": unit("speed"), "kph": unit("speed"),
     "μm": unit(METRE, "1/1000000"), "㎛": unit(METRE, "1/1000000"),
     "nm": unit(METRE, "1/1000000000"), "㎚": unit(METRE, "1/1000000000"),
     "kg": unit(GRAM, 1000), "㎏": unit(GRAM, 1000), "g": unit(GRAM), "mg": unit(GRAM, "1/1000"),
@@ -126,6 +128,7 @@ ISO_DAYS: Final = (
 # A season of two years: "2026-27", and not the day of a month.
 YEARS: Final = (
     r"(?<![\d.,/-])(?P<year>(?:19|20)\d{2})(?:/|-|~)(?P<last>(?:19|20)?\d{2})(?![\d/.-]|년?대)"
+    r"|(?<=[(\s])(?P<born>1[6-8]\d{2})\s?[~-]\s?(?P<died>(?:1[6-9]|20)\d{2})(?=\))"
 )
 
 CLOCKS: Final = (

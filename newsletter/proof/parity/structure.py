@@ -12,7 +12,7 @@ from newsletter.proof.parity.aligned import is_said_elsewhere
 from newsletter.proof.parity.alignment import align
 from newsletter.proof.parity.blocks import Block, Kind, Section, Side, sections
 from newsletter.proof.parity.clues import readings_of
-from newsletter.proof.parity.links import check_addresses, check_links
+from newsletter.proof.parity.links import check_addresses, check_exchanged_links, check_links
 from newsletter.proof.parity.pictures import check_pictures
 from newsletter.proof.parity.wording import cut, finding, part, place
 
@@ -30,6 +30,7 @@ def check_structure(material: Material) -> Iterator[Finding]:
         yield from check_links(RULE, one, other)
         yield from check_links(RULE, other, one)
         yield from check_addresses(RULE, one, other)
+        yield from check_exchanged_links(RULE, one, other, material.lexicon)
     yield from check_pictures(RULE, both)
 
 

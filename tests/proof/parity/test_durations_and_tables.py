@@ -29,6 +29,17 @@ SAME = [
     ("1902~1971", "1902–1971", "1902–1972"),
     ("2026–2027절기", "the 2026–27 season", "the 2026–28 season"),
     ("화요일 아침 7시", "at seven on Tuesday morning", "at eight on Tuesday morning"),
+    ("100만 원을 더 준다.", "They get an extra million won.", "They get an extra billion won."),
+    ("30분마다 1,000원", "1,000 won for every half hour", "1,000 won for every hour"),
+    ("머리카락 굵기의 1만분의 1", "one ten-thousandth of a hair", "one millionth of a hair"),
+    ("문달수(1871~1944)", "Mun Dal-su (1871–1944)", "Mun Dal-su (1871–1994)"),
+    ("초속 38.6m로 불었다.", "It blew at 38.6 m/s (139 km/h).", "It blew at 36.8 m/s (132 km/h)."),
+    ("시속 10km로 올랐다.", "It climbed at 10 kilometers an hour.", "at 100 kilometers an hour."),
+    ("6분 38초 14로 우승했다.", "They won in 6 minutes 38.14 seconds.", "in 6:38.41."),
+    ("기록에 0.6초 모자랐다.", "six-tenths of a second", "seven-tenths of a second"),
+    ("오전 6시 50분에 떠난다.", "It leaves at ten to seven in the morning.", "at 7:10 a.m."),
+    ("9억 화소 카메라", "a 900-megapixel camera", "a 90-megapixel camera"),
+    ("스무 통쯤 쌓였다.", "About twenty had piled up.", "About thirty had piled up."),
     (KO_TABLE, EN_TABLE, EN_TABLE.replace("8", "9")),
 ]  # fmt: skip
 

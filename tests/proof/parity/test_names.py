@@ -45,6 +45,18 @@ def test_another_name_is_found(ko: str, en: str) -> None:
     assert str(found.message).startswith("“")
 
 
+LINKED = "Send the [application form](https://{one}/) and read the [guide](https://{other}/)."
+
+
+def test_links_that_lead_to_each_others_page_are_found() -> None:
+    ko = "[신청서](https://a.example.org/)를 내고 [안내](https://b.example.org/)를 읽습니다."
+    right = LINKED.format(one="a.example.org", other="b.example.org")
+    wrong = LINKED.format(one="b.example.org", other="a.example.org")
+
+    assert not proofed(ko, right, "structure")
+    assert len(proofed(ko, wrong, "structure")) == 2
+
+
 @pytest.mark.parametrize(
     ("ko", "en", "is_wrong"),
     [
