@@ -26,6 +26,7 @@ from newsletter.storage.database import open_database
 from newsletter.storage.erased_copies import erase_in_copies
 from newsletter.storage.erasing import SqlErasing
 from newsletter.storage.erasure_end import end_erasures, finish_delayed, finish_open
+from newsletter.storage.facts import FactsJson
 from newsletter.storage.import_tables import imported_rows, imports
 from newsletter.storage.ledger import SqlLedger
 from newsletter.storage.mail_rows import add_request
@@ -105,7 +106,7 @@ def test_each_text_of_the_database_is_somebodys_or_nobodys() -> None:
         (table.name, column.name)
         for table in metadata.sorted_tables
         for column in table.columns
-        if isinstance(column.type, Text | JSON)
+        if isinstance(column.type, Text | JSON | FactsJson)
     }
     named = {
         (table, column)

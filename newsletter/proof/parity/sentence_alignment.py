@@ -23,6 +23,7 @@ OTHER_BLOCK: Final = -1.5  # gain where the blocks of the first or of the last s
 OTHER_ENTRY: Final = -3.0  # the same for headings, items and rows, which translators do not move
 REACH: Final = 25  # sentences that one language may lack in a row
 MOVED: Final = 0.35  # likeness of two sentences in other places
+JOINED_MOVED: Final = 0.25  # likeness of one that is alone and one that shares a counterpart
 NEARLY: Final = 0.15  # likeness of two that are alone, and near each other
 MOVED_NEAR: Final = 4  # beads
 MOVED_FAR: Final = 8
@@ -252,8 +253,8 @@ def _moved(beads: Sequence[Bead], aligner: _Aligner) -> list[Bead]:
                 joined[side].update(dict.fromkeys(mine, at))
     pairs = [
         *_likely(places[0], places[1], aligner, NEARLY),
-        *_likely(joined[0], places[1], aligner, MOVED),
-        *_likely(places[0], joined[1], aligner, MOVED),
+        *_likely(joined[0], places[1], aligner, JOINED_MOVED),
+        *_likely(places[0], joined[1], aligner, JOINED_MOVED),
     ]
     found: dict[int, int] = {}
     for _, i, j in sorted(pairs, reverse=True):
