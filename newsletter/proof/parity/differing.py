@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from newsletter.proof.parity.evidence import Item, Text
+from newsletter.proof.parity.meaningful import Word
 from newsletter.proof.parity.romanised import may_write
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
+from newsletter.proof.parity.sounds import likeness
 
 HANGUL: Final = re.compile(r"[가-힣]+")
 NAME: Final = re.compile(r"[A-Z][a-z]+(?:-[a-z]+)?")  # Tae-sul, Seojun
 SURNAMES: Final = 2  # syllables at most
 GIVEN_NAMES: Final = 2
 SHORTEST_GIVEN: Final = 4  # letters of two syllables that are written together
+UNLIKE: Final = 0.5  # likeness of the sounds of two names
 SURNAMES_OF_KOREA: Final = (
     "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공"
     "현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
@@ -34,7 +37,7 @@ def differing(alignment: Alignment) -> Iterator[Differing]:
     for bead in (*alignment.beads, *alignment.moved):
         if all(bead.sides):
             found = list(people.differing(bead))
-            yield from found or _places(alignment, bead)
+            yield from found or [*_places(alignment, bead), *_beside(alignment, bead)]
 
 
 def _items(text: Text, sentences: Sequence[int]) -> list[int]:
@@ -67,6 +70,56 @@ def _places_of(alignment: Alignment, bead: Bead, side: int) -> list[int]:
             if there.isdisjoint(bead.sides[1 - side]):
                 found.append(at)
     return found
+
+
+def _beside(alignment: Alignment, bead: Bead) -> Iterator[Differing]:
+    """Yield the names that do not sound alike, beside names that do: a person's other name."""
+    one, other = alignment.texts
+    left, right = (_unknown(alignment, bead, side) for side in (0, 1))
+    for at in left:
+        for there in right:
+            if not _have_like_neighbour(alignment, at, there):
+                continue
+            sounds = [text.items[n].word for text, n in ((one, at), (other, there))]
+            if all(sounds) and _best(sounds[0], sounds[1]) < UNLIKE:
+                yield Differing(_spot(one.items[at]), _spot(other.items[there]))
+                return
+
+
+def _unknown(alignment: Alignment, bead: Bead, side: int) -> list[int]:
+    """Return the items of a bead's side that may be names, and have no partner anywhere."""
+    text = alignment.texts[side]
+    return [
+        at
+        for at in _items(text, bead.sides[side])
+        for word in [text.items[at].word]
+        if word
+        and word.is_name
+        and word.sounds
+        and not word.is_known
+        and at not in alignment.partners[side]
+    ]
+
+
+def _have_like_neighbour(alignment: Alignment, at: int, there: int) -> bool:
+    """Return whether both follow, or precede, names that no list knows and that sound alike."""
+    one, other = alignment.texts
+    for step in (-1, 1):
+        if there + step in alignment.partners[0].get(at + step, ()):
+            words = one.items[at + step].word, other.items[there + step].word
+            gaps = [
+                abs(text.items[n + step].start - text.items[n].end) <= 1
+                or abs(text.items[n].start - text.items[n + step].end) <= 1
+                for text, n in ((one, at), (other, there))
+            ]
+            if all(gaps) and all(word and word.is_name and not word.is_known for word in words):
+                return True
+    return False
+
+
+def _best(one: Word | None, other: Word | None) -> float:
+    pairs = ((a, b) for a in (one.sounds if one else ()) for b in (other.sounds if other else ()))
+    return max((likeness(a, b) for a, b in pairs), default=1.0)
 
 
 class _People:

@@ -19,24 +19,26 @@ from newsletter.proof.parity.meaning import CLOCK, HALF, PERCENT, QUARTER, Quant
 from newsletter.proof.parity.meaning import WEEKDAY as MONDAYS
 from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
 from newsletter.proof.parity.meaning import WEEKENDS as WEEKENDS_MEANT
+from newsletter.proof.parity.rarer_readers import (
+    read_every_other,
+    read_halves,
+    read_lunar_month,
+    read_part_of_unit,
+    read_rate,
+    read_scale,
+    read_small_part,
+)
 from newsletter.proof.parity.readers import (
     fixed,
     nothing,
     read_day,
-    read_every_other,
     read_fraction,
     read_half_of,
-    read_halves,
-    read_lunar_month,
     read_nth,
     read_ordinal,
-    read_part_of_unit,
     read_part_of_year,
     read_part_or_ordinal,
     read_quantity,
-    read_rate,
-    read_scale,
-    read_small_part,
     read_weekday,
     read_year,
     read_years,
@@ -184,7 +186,7 @@ PARTS_OF_YEAR: Final = (
         fixed(HINT, _half(1), _half(2)),
     ),
     _pattern(
-        r"\b(?:each|every|once\sa|twice\sa|per)\squarter\b",
+        r"\b(?:each|every|once\sa|twice\sa|per)\squarter\b(?!\s(?:of\san\s)?hour)",
         fixed(HINT, *(_quarter(at) for at in range(1, 5))),
     ),
     _pattern(r"\b(?:first|1st)[\s-]half\b", fixed(WORD, _half(1))),
@@ -225,7 +227,13 @@ PARTS_OF: Final = (
     "third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|fifteenth|twentieth"
     "|thirtieth|fortieth|fiftieth|quarter|hundredth|thousandth"
 )
+TENS_OF: Final = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 QUANTITIES: Final = (
+    _pattern(
+        r"\b(?:an?\s|every\s)?quarter[\s-](?:of[\s-]an?[\s-])?hour\b",
+        fixed(WORD, _number(15, TIME)),
+    ),
+    _pattern(rf"\b(?P<number>(?:{TENS_OF})-(?:{any_of(ORDINALS)}))\b", read_ordinal),
     _pattern(
         rf"\b(?:a|an|another|one)\s(?:further|extra|additional|more|whole|full)\s"
         rf"(?P<number>hundred|thousand|million|billion)\s(?P<unit>{UNIT})",

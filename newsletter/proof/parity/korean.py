@@ -27,23 +27,25 @@ from newsletter.proof.parity.korean_words import (
 from newsletter.proof.parity.meaning import CLOCK, HALF, QUARTER, WEEKDAY, Quantity, Unit
 from newsletter.proof.parity.meaning import WEEKDAYS as WEEKDAYS_MEANT
 from newsletter.proof.parity.meaning import WEEKENDS as WEEKENDS_MEANT
+from newsletter.proof.parity.rarer_readers import (
+    read_decades,
+    read_grade,
+    read_halves,
+    read_speed,
+)
 from newsletter.proof.parity.readers import (
     by_word,
     fixed,
     nothing,
     read_both,
     read_day,
-    read_decades,
     read_fraction,
-    read_grade,
-    read_halves,
     read_minute_of_match,
     read_named_day,
     read_nth,
     read_ordinal,
     read_part_of_year,
     read_quantity,
-    read_speed,
     read_weekday,
     read_weekdays,
     read_year,

@@ -7,7 +7,6 @@ from typing import Final
 
 from newsletter.proof.parity.meaning import (
     BARE,
-    HALF,
     NTH,
     PHONE,
     WEEKDAY,
@@ -130,101 +129,6 @@ def read_minute_of_match(match: re.Match[str], reading: Reading) -> Iterator[Fig
     yield Figure(meanings, Weight.SURE, match.start(), match.end())
 
 
-def read_decades(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read one or two decades: "70년대" is the seventies of the last century, or of a life."""
-    del reading
-    for name, written in groups(match).items():
-        value = int(written)
-        meanings: list[Meaning] = [Quantity(Fraction(value)), Day(frozenset({value}))]
-        if value < 100:
-            meanings = [Quantity(Fraction(value)), Quantity(Fraction(1900 + value))]
-            meanings.append(Day(frozenset({1900 + value})))
-        yield Figure(tuple(meanings), Weight.SURE, match.start(name), match.end(name))
-
-
-def read_lunar_month(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read a month of the lunar calendar by its ``number``: 음력 6월 is the sixth."""
-    value = reading.tongue.number(match["number"])
-    if value is not None:
-        meanings = (Day(month=int(value)), Quantity(value))
-        yield Figure(meanings, Weight.SURE, match.start(), match.end())
-
-
-def read_grade(before: int) -> FigureReader:
-    """Return a reader of the grade of a school, which may count the *before* years as well."""
-
-    def read(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-        del reading
-        value = Fraction(match["number"] or match["other"])
-        meanings = (Quantity(value), Quantity(value + before))
-        yield Figure(meanings, Weight.SURE, match.start(), match.end())
-
-    return read
-
-
-def read_speed(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read a ``number`` of metres a second or of kilometres an hour, by its ``way``."""
-    value = reading.tongue.number(match["number"])
-    if value is not None:
-        factor = Fraction(18, 5) if match["way"] == "초속" else Fraction(1)
-        meanings = (Quantity(value, Unit("speed", factor)),)
-        yield Figure(meanings, Weight.SURE, match.start(), match.end())
-
-
-def read_scale(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "an extra million won": one of a scale."""
-    value = Fraction(reading.tongue.scales[match["number"].lower()])
-    meanings = tuple(Quantity(value, unit) for unit in _units(match["unit"], reading))
-    yield Figure(meanings, Weight.SURE, match.start(), match.end())
-
-
-SMALL_PARTS: Final = {
-    "ten-thousandth": 10**4,
-    "hundred-thousandth": 10**5,
-    "millionth": 10**6,
-    "tenth": 10,
-    "hundredth": 100,
-}
-
-
-def read_small_part(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "one ten-thousandth": a ``part`` of a ``whole``."""
-    part = reading.tongue.number(match["part"]) or Fraction(1)
-    value = part / SMALL_PARTS[match["whole"].lower()]
-    yield Figure((Quantity(value),), Weight.SURE, match.start(), match.end())
-
-
-def read_part_of_unit(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "six-tenths of a second": a part of a ``unit``."""
-    part = reading.tongue.number(match["part"]) or Fraction(1)
-    value = part / SMALL_PARTS[match["whole"].lower()]
-    meanings = tuple(Quantity(value, unit) for unit in _units(match["unit"], reading))
-    yield Figure(meanings or (Quantity(value),), Weight.SURE, match.start(), match.end())
-
-
-def read_halves(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read both halves of a year."""
-    del reading
-    for number in (1, 2):
-        meanings = (Quantity(Fraction(number), HALF),)
-        yield Figure(meanings, Weight.SURE, match.start(), match.end())
-
-
-def read_every_other(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read "every other year": every two of its ``unit``."""
-    meanings = tuple(Quantity(Fraction(2), unit) for unit in _units(match["unit"], reading))
-    yield Figure(meanings, Weight.WORD, match.start(), match.end())
-
-
-def read_rate(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
-    """Read a rate of exchange, "935 to the dollar", whose currency may stand elsewhere."""
-    value = reading.tongue.number(match["number"])
-    if value is not None:
-        units = (BARE, *_units("won", reading), *_units("yen", reading))
-        meanings = tuple(Quantity(value, unit) for unit in units)
-        yield Figure(meanings, Weight.SURE, match.start(), match.end())
-
-
 def read_slashed(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read "8/26" or "1/2": a month and day, or a fraction."""
     one, other = int(match["one"]), int(match["other"])
@@ -262,7 +166,7 @@ def read_half_of(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
     """Read half of one ``unit``, or of a ``whole`` one more: "half a year", "a year and a half"."""
     value = Fraction(3, 2) if match["whole"] else Fraction(1, 2)
     weight = Weight.SURE if match["whole"] else Weight.WORD
-    meanings = tuple(Quantity(value, unit) for unit in _units(match["unit"], reading))
+    meanings = tuple(Quantity(value, unit) for unit in units_of(match["unit"], reading))
     yield Figure(meanings, weight, match.start(), match.end())
 
 
@@ -345,7 +249,7 @@ def read_quantity(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
         value = Fraction(1)  # "an hour and twenty minutes"
     if value is None:
         return
-    units = _units(found.get("currency"), reading) or _units(found.get("unit"), reading)
+    units = units_of(found.get("currency"), reading) or units_of(found.get("unit"), reading)
     meanings: list[Meaning] = [Quantity(value, unit) for unit in units or (BARE,)]
     if "more" in found:
         meanings = [_with_more(value, units[0], found, reading)]
@@ -358,12 +262,13 @@ def read_quantity(match: re.Match[str], reading: Reading) -> Iterator[Figure]:
 def _with_more(value: Fraction, unit: Unit, found: dict[str, str], reading: Reading) -> Quantity:
     """Add the smaller unit: "30 minutes" to "2 hours"."""
     more = reading.tongue.number(found["more"]) or Fraction(0)
-    smaller = _units(found.get("moreunit"), reading) or (unit,)
+    smaller = units_of(found.get("moreunit"), reading) or (unit,)
     total = value * unit.factor + more * smaller[0].factor
     return Quantity(total, Unit(unit.of, Fraction(1), unit.is_customary))
 
 
-def _units(written: str | None, reading: Reading) -> tuple[Unit, ...]:
+def units_of(written: str | None, reading: Reading) -> tuple[Unit, ...]:
+    """Return what a unit may mean, by any spelling; nothing if it is none."""
     if written is None:
         return ()
     units = reading.tongue.units

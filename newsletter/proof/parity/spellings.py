@@ -19,7 +19,7 @@ from newsletter.proof.parity.scanning import Pattern
 from newsletter.proof.parity.temperatures import read_fahrenheit
 
 DIGITS: Final = r"(?:\d{1,3}(?:,\d{3})+(?![\d])|\d+)(?:\.\d+)?"
-NOT_IN_A_NAME: Final = r"(?<![A-Z]-)(?<![A-Za-z\d.,#])"  # not in COVID-19, D-7, A4
+NOT_IN_A_NAME: Final = r"(?<![A-Za-z가-힣]-)(?<![A-Za-z\d.,#])"  # not in COVID-19, D-7, A4
 
 DIGITS_MAX: Final = 40  # characters; Python refuses to convert thousands of digits
 

@@ -40,6 +40,8 @@ SAME = [
     ("오전 6시 50분에 떠난다.", "It leaves at ten to seven in the morning.", "at 7:10 a.m."),
     ("9억 화소 카메라", "a 900-megapixel camera", "a 90-megapixel camera"),
     ("스무 통쯤 쌓였다.", "About twenty had piled up.", "About thirty had piled up."),
+    ("15분마다 다닌다.", "It runs every quarter of an hour.", "It runs every half hour."),
+    ("제21회 번역상", "the twenty-first translation prize", "the twenty-second translation prize"),
     (KO_TABLE, EN_TABLE, EN_TABLE.replace("8", "9")),
 ]  # fmt: skip
 

@@ -30,6 +30,8 @@ WRONG = [
     ("한국 의사들이 네팔에서 진료했다.", "Doctors from Korea treated patients in India."),
     ("유니세프와 협약을 맺었습니다.", "It signed an agreement with UNESCO."),
     ("공장은 함부르크에 있다.", "The factory is in Hanover."),
+    ("렌즈는 파리에서 왔다.", "The lens came from London."),
+    ("레나 호프만 씨가 다녀갔다.", "Lena Bergström was there."),
 ]
 
 
