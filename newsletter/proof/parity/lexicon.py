@@ -44,7 +44,8 @@ def read_lexicon(texts: Iterable[str], places: str = "") -> Lexicon:
     named = dict(_entries(places))
     for form, english in (entry for text in texts for entry in _entries(text)):
         words[form] = tuple(dict.fromkeys((*words.get(form, ()), *english)))
-        common.update(english if form not in named else ())
+        if not any(form[:size] in named for size in range(2, len(form) + 1)):
+            common.update(english)  # 파리협정, the Paris Agreement, says nothing of Paris
     names = frozenset(word for english in named.values() for word in english) - common
     heads = frozenset(
         form

@@ -31,7 +31,7 @@ WRONG = [
     ("유니세프와 협약을 맺었습니다.", "It signed an agreement with UNESCO."),
     ("공장은 함부르크에 있다.", "The factory is in Hanover."),
     ("렌즈는 파리에서 왔다.", "The lens came from London."),
-    ("레나 호프만 씨가 다녀갔다.", "Lena Bergström was there."),
+    ("마티유 가르니에 씨가 다녀갔다.", "Mathieu Dubois was there."),
 ]
 
 
