@@ -7,6 +7,7 @@ from newsletter.phrases import phrase
 from newsletter.proof.finding import Finding, Severity
 from newsletter.proof.material import Material
 from newsletter.proof.parity.aligned import alignment_of
+from newsletter.proof.parity.attachments import exchanged_within
 from newsletter.proof.parity.blocks import Section
 from newsletter.proof.parity.exchanges import Exchange, contradictions, exchanges
 from newsletter.proof.parity.sentence_alignment import Alignment
@@ -51,6 +52,30 @@ def contradicting(rule: str, section: Section, material: Material) -> Iterator[F
             other_words=cut(there.text),
         )
         yield finding(rule, Severity.BLOCKS, one, here.block.line_at(mine.start), message)
+
+
+def confused(rule: str, section: Section, material: Material) -> Iterator[Finding]:
+    """Yield a finding for two figures that changed places within a sentence."""
+    alignment = alignment_of(section, material)
+    if alignment is None:
+        return
+    one, other = section.sides
+    for first, second in exchanged_within(alignment):
+        items = [alignment.texts[0].items[at] for at in (first, second)]
+        here = alignment.texts[0].sentences[items[0].sentence]
+        [bead] = [bead for bead in alignment.beads if items[0].sentence in bead.sides[0]]
+        there = alignment.texts[1].sentences[bead.sides[1][0]]
+        message = phrase(
+            "proof.values-confused",
+            values=[f"“{here.block.text[item.start : item.end]}”" for item in items],
+            language=language_of(one.lang).name,
+            words=cut(here.text),
+            other=language_of(other.lang).name,
+            place=place(other, there.line),
+            other_words=cut(there.text),
+        )
+        line = here.block.line_at(items[0].start)
+        yield finding(rule, Severity.BLOCKS, one, line, message)
 
 
 def _finding(

@@ -13,7 +13,7 @@ from newsletter.proof.parity.agreement import Agreeing, say_the_same, told_parts
 from newsletter.proof.parity.alignment import Pair, align_sides
 from newsletter.proof.parity.blocks import Block, Section, Side, sections
 from newsletter.proof.parity.clues import Reading, readings_of
-from newsletter.proof.parity.exchanged import contradicting, exchanged
+from newsletter.proof.parity.exchanged import confused, contradicting, exchanged
 from newsletter.proof.parity.meaning import Figure, Weight, are_comparable, kinds
 from newsletter.proof.parity.partners import FIGURES_MAX, without_partner
 from newsletter.proof.parity.wording import finding, part, place, sentence_at
@@ -51,6 +51,7 @@ def check_numbers(material: Material) -> Iterator[Finding]:
         for one in (
             *exchanged(RULE, Severity.BLOCKS, section, material, figures=True),
             *contradicting(RULE, section, material),
+            *confused(RULE, section, material),
         ):
             if (one.file, one.line) not in lines:
                 lines.add((one.file, one.line))

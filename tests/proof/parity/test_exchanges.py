@@ -66,6 +66,32 @@ def test_a_wrong_day_is_found_though_the_right_one_stands_elsewhere() -> None:
     assert {one.rule for one in proofed(ko, en)} == {"numbers"}
 
 
+@pytest.mark.parametrize(
+    ("ko", "right", "wrong"),
+    [
+        (
+            "입장료는 어른 6,000원, 청소년 3,000원이다.",
+            "Admission is 6,000 won for adults and 3,000 won for teenagers.",
+            "Admission is 3,000 won for adults and 6,000 won for teenagers.",
+        ),
+        (
+            "국적은 중국 21%, 우즈베키스탄 14% 순이다.",
+            "Of these, 21 percent were Chinese and 14 percent Uzbek.",
+            "Of these, 14 percent were Chinese and 21 percent Uzbek.",
+        ),
+        (
+            "의사 5명과 간호사 11명이 근무한다.",
+            "Five doctors and 11 nurses work there.",
+            "Eleven doctors and five nurses work there.",
+        ),
+    ],
+)
+def test_values_exchanged_within_a_sentence_are_found(ko: str, right: str, wrong: str) -> None:
+    assert not proofed(ko, right)
+    [found] = proofed(ko, wrong)
+    assert "what the other one counts" in str(found.message)
+
+
 def test_what_moved_with_its_sentence_was_not_exchanged() -> None:
     ko = "개막식에는 시민 300명이 왔습니다. 학술대회에는 의사 120명이 참석했습니다."
     en = "The conference was attended by 120 doctors. The opening ceremony drew 300 citizens."
