@@ -20,6 +20,7 @@ import yaml
 
 from newsletter.app.site import Site
 from newsletter.proof.material import Material
+from newsletter.supplies import read_words
 from tests.makers import CHECKOUT
 from tests.proof.parity.makers import findings_of, proofed
 
@@ -61,6 +62,7 @@ def issue_material(issue_id: str, root: Path = CHECKOUT) -> Material:
         composed.press.strings,
         composed.publication.terms,
         None,
+        read_words(),
     )
 
 

@@ -8,8 +8,6 @@ from typing import Final
 from newsletter.proof.parity.meaning import kinds
 from newsletter.proof.parity.sentence_alignment import Alignment, Bead
 
-BETWEEN: Final = 4  # characters between a noun and its figure
-BREAKS: Final = frozenset(",;.()")
 BESIDE: Final = 2  # two distances of one word each
 STRAIGHT: Final = 4  # what the right order takes at least, if the values were exchanged
 
@@ -56,7 +54,7 @@ def _counted(alignment: Alignment, bead: Bead) -> Iterator[_Counted]:
             continue
         gap = text.sentences[item.sentence].block.text[before.end : item.start]
         partners = [_partner(alignment, bead, at) for at in (figure, noun)]
-        if len(gap) <= BETWEEN and BREAKS.isdisjoint(gap) and None not in partners:
+        if gap in ("", " ") and None not in partners:  # with a particle, it is another part
             yield _Counted(figure, noun, partners[0] or 0, partners[1] or 0)
 
 
