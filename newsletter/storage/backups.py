@@ -24,7 +24,12 @@ from newsletter.storage.feedback_since import FeedbackSince, read_feedback, repe
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
-from newsletter.storage.notices_since import NoticesSince, read_notices, repeat_notices
+from newsletter.storage.notices_since import (
+    NoticesSince,
+    read_notices,
+    repeat_notices,
+    repeat_renewals,
+)
 from newsletter.storage.transactions import reading, writing
 from newsletter.storage.withdrawals_since import (
     WithdrawalsSince,
@@ -204,6 +209,7 @@ def _mark_restored(
     try:
         erased = repeat_erasures(engine, since.erasures, access.at)
         withdrawals = since.withdrawals or WithdrawalsSince()
+        repeat_renewals(engine, since.notices, access.at)  # before those who left later have left
         left = repeat_withdrawals(engine, withdrawals, access.at)
         results = repeat_notices(engine, since.notices, access.at)
         repeat_accesses(engine, since.accesses)

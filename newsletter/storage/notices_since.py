@@ -16,13 +16,15 @@ from sqlalchemy import Column, Connection, Engine, insert, or_, select, update
 from newsletter.dispatch.states import State
 from newsletter.mails.mail import OWED, MailKind, Skip
 from newsletter.mails.restored import Results
+from newsletter.storage.agreed_later import consents_of
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.mail_tables import mails
-from newsletter.storage.present_columns import is_in
+from newsletter.storage.present_columns import Rows, is_in
 from newsletter.storage.tables import UtcTime, subscribers
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.consent_record import ConsentAct, ConsentWay, Declaration, Occasion
+from newsletter.subscribers.subscriber import Standing
 
 AT_A_TIME: Final = 1_000
 _OF: Final = mails.c
@@ -81,17 +83,13 @@ def repeat_notices(engine: Engine, since: NoticesSince, now: datetime) -> Result
     """
     Let nobody be told again by an older copy what they were told after it was made, nor never.
 
-    Who has confirmed a consent again since has done so in the copy, too.
+    Who has confirmed a consent again since has done so in the copy, too: see `repeat_renewals`.
     """
     told, some = Counter[MailKind](), iter(since)
     with writing(engine) as connection:
         while batch := list(islice(some, AT_A_TIME)):
-            names = [one.row["name"] for one in batch]
-            query = select(_OF.name, _OF.state, _OF.reason, _OF.used_at, _OF.subscriber_id).where(
-                is_in(_OF.name, names)
-            )
-            known = {row.name: row for row in connection.execute(query)}
-            renewed = dict[int, datetime]()  # by the copy's numbers of readers
+            _renew(connection, batch, now)
+            known = _known_of(connection, batch)
             for one in batch:
                 before = known.get(one.row["name"])
                 if before is not None and _says_more(one.row, before):
@@ -100,36 +98,66 @@ def repeat_notices(engine: Engine, since: NoticesSince, now: datetime) -> Result
                     connection.execute(update(mails).where(is_its).values(**later))
                     is_told = before.state in _OPEN and one.row["state"] in _BEGUN
                     told[MailKind(one.row["kind"])] += is_told
-                    if before.used_at is None:
-                        renewed |= _renewed_by({**one.row, "subscriber_id": before.subscriber_id})
             new = [one for one in batch if one.row["name"] not in known]
             if rows := list(_rows_of(connection, new)):
                 connection.execute(insert(mails), rows)
             for row in rows:
                 told[MailKind(row["kind"])] += row["state"] in _BEGUN
-                renewed |= _renewed_by(row)
-            _renew(connection, renewed, now)
         waits = _OF.state.in_([State.PENDING.value, State.DEFERRED.value])
         query = select(_OF.kind).where(waits, _OF.kind.in_(_KINDS))
         return Results(told, Counter(map(MailKind, connection.execute(query).scalars())))
 
 
-def _renewed_by(row: _Row) -> Mapping[int, datetime]:
-    """Return which reader has confirmed a consent again by a mail, and when."""
-    is_renewal = row["kind"] == MailKind.RENEWAL.value
-    number, used_at = row["subscriber_id"], row["used_at"]
-    return {number: used_at} if is_renewal and number is not None and used_at is not None else {}
+def repeat_renewals(engine: Engine, since: NoticesSince, now: datetime) -> None:
+    """
+    Record in an older copy who has confirmed a consent again after it was made.
+
+    Only of active readers: a confirmation that followed the end of a consent would undo it. So this
+    comes before the copy ends the consents of those who have left since, and once more with the
+    notices, for those whom a decision has put back; what is recorded stays as it is.
+    """
+    some = iter(since)
+    with writing(engine) as connection:
+        while batch := list(islice(some, AT_A_TIME)):
+            _renew(connection, batch, now)
 
 
-def _renew(connection: Connection, renewed: Mapping[int, datetime], now: datetime) -> None:
-    if not renewed:
-        return
-    query = select(_LIST.id, _LIST.address_key).where(is_in(_LIST.id, renewed))
+def _renew(connection: Connection, told: Sequence[Told], now: datetime) -> None:
+    used = [one for one in told if _confirms(one.row)]
+    known = _known_of(connection, used)
+    rows = [
+        *(
+            {**one.row, "subscriber_id": known[one.row["name"]].subscriber_id}
+            for one in used
+            if one.row["name"] in known and known[one.row["name"]].used_at is None
+        ),
+        *_rows_of(connection, [one for one in used if one.row["name"] not in known]),
+    ]
+    numbers = {row["subscriber_id"] for row in rows} - {None}
+    query = select(_LIST.id, _LIST.address_key).where(
+        is_in(_LIST.id, numbers), _LIST.standing == Standing.ACTIVE.value
+    )
+    keys = {row.id: row.address_key for row in connection.execute(query)}
+    recorded = consents_of(connection, Rows(connection), list(keys.values()))
     said = [
-        Declaration(row.address_key, ConsentAct.RENEWED, renewed[row.id])
-        for row in connection.execute(query)
+        Declaration(keys[row["subscriber_id"]], ConsentAct.RENEWED, row["used_at"])
+        for row in sorted(rows, key=lambda row: row["used_at"])
+        if row["subscriber_id"] in keys
+        if row["used_at"] not in recorded.get(keys[row["subscriber_id"]], ())
     ]
     ConsentLog(connection, Occasion(ConsentWay.LINK, now)).add(said)
+
+
+def _confirms(row: _Row) -> bool:
+    """Return whether a reader has confirmed a consent again by a mail."""
+    return row["kind"] == MailKind.RENEWAL.value and row["used_at"] is not None
+
+
+def _known_of(connection: Connection, told: Sequence[Told]) -> Mapping[str, Any]:
+    """Return those of the mails that the copy has, by name."""
+    of = (_OF.name, _OF.state, _OF.reason, _OF.used_at, _OF.subscriber_id)
+    query = select(*of).where(is_in(_OF.name, [one.row["name"] for one in told]))
+    return {row.name: row for row in connection.execute(query)}
 
 
 def _says_more(row: _Row, before: Any) -> bool:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,9 @@ from tests.web.house import House, code_of, links_of, text_of
 READERS: Final = 1_000
 MONTHS: Final = 36
 SECOND: Final = "2023-08"
-LEAP: Final = "leap@example.org"
+# The readers' domain is not the site's: names of its mails are letters and digits before its own,
+# so that the end of one may look like a short address.
+LEAP: Final = "leap@example.net"
 LANGUAGES: Final = ("ko", "en", "both", "")
 
 
@@ -23,7 +26,7 @@ def list_of_readers(path: Path) -> None:
     lines = ["email,name,language,consented_at", f"{LEAP},윤일,ko,2020-02-29"]
     for number in range(READERS - 1):
         day = date(2020, 9, 15) + timedelta(days=number * 700 // READERS)
-        lines.append(f"n{number}@example.org,독자{number},{LANGUAGES[number % 4]},{day}")
+        lines.append(f"n{number}@example.net,독자{number},{LANGUAGES[number % 4]},{day}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -59,17 +62,17 @@ def leave(house: House, address: str) -> None:
 def a_month(house: House, month: int, gone: dict[str, datetime]) -> None:
     """Play the twentieth of a month: readers come and go, and the office does its duties."""
     for step in range(3):
-        address = f"n{month * 20 + step}@example.org"
+        address = f"n{month * 20 + step}@example.net"
         if house.standing(address) == "active":
             leave(house, address)
             gone[address] = house.site.now
-    tab = house.ask(address=f"new{month}@example.org", peer=f"198.51.{month}.1")
+    tab = house.ask(address=f"new{month}@example.net", peer=f"198.51.{month}.1")
     for mail in house.mails():
-        if mail["To"] == f"new{month}@example.org":
+        if mail["To"] == f"new{month}@example.net":
             house.post(tab, {"code": code_of(mail)})
     house.stage.run("notices", "send")
     asked = [mail for mail in house.mails() if "2년마다" in text_of(mail)]
-    for mail in asked[::2]:
+    for mail in sorted(asked, key=lambda mail: str(mail["To"]))[::2]:
         assert house.post(links_of(mail)[0]).status_code == 200
     house.stage.run("subscribers", "erase", "--due")
     last = house.site.now.replace(day=1) - timedelta(days=1)
@@ -77,15 +80,16 @@ def a_month(house: House, month: int, gone: dict[str, datetime]) -> None:
     assert all(not one["overdue"] for one in duties(house).values())
 
 
-def traces(house: House, address: str) -> list[str]:
-    """Return the files of the site, but for backups, that contain an address."""
+def traces(house: House, addresses: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the files of the site, but for backups, with each of the addresses they contain."""
     house.site.records.close()
-    needle = address.encode()
     return [
-        path.name
+        (path.name, address)
         for path in house.stage.root.rglob("*")
         if path.is_file() and path.name not in ("backup.db", "readers.csv", "bounced.csv")
-        if needle in path.read_bytes()
+        for octets in (path.read_bytes(),)
+        for address in addresses
+        if address.encode() in octets
     ]
 
 
@@ -95,7 +99,7 @@ def test_a_thousand_readers_through_three_years(tmp_path: Path) -> None:
     house.stage.run("subscribers", "import", str(house.stage.root / "readers.csv"))
     house.stage.run("dispatch", ISSUE_ID, "--yes")
     bounced = house.stage.root / "bounced.csv"
-    rows = "".join(f"n{number}@example.org,2022-09-01\n" for number in range(900, 910))
+    rows = "".join(f"n{number}@example.net,2022-09-01\n" for number in range(900, 910))
     bounced.write_text(f"email,반송\n{rows}", encoding="utf-8")
     gone: dict[str, datetime] = {}
     late: set[str] = set()
@@ -117,13 +121,13 @@ def test_a_thousand_readers_through_three_years(tmp_path: Path) -> None:
     erased = {one for one, at in gone.items() if house.site.now - at > timedelta(days=31)}
     asked = renewals(house)
     assert asked[LEAP] == ["2022-02-27", "2024-02-28"]  # the first was overdue when it began
-    assert asked["n505@example.org"] == ["2023-09-02", "2025-09-02"]
+    assert asked["n505@example.net"] == ["2023-09-02", "2025-09-02"]
     assert not any(address in asked for address in erased)
-    assert not any(f"n{number}@example.org" in asked for number in range(900, 910))
+    assert not any(f"n{number}@example.net" in asked for number in range(900, 910))
     assert len(erased) > 90
     assert "all as they were recorded" in house.stage.run("consent", "verify")
+    assert traces(house, sorted(erased)) == []
     for address in sorted(erased)[::10]:
-        assert traces(house, address) == [], address
         assert house.stage.run("consent", "show", address).count("ended") == 1
 
     house.move_to(tmp_path.with_name("restored"))
@@ -135,7 +139,7 @@ def test_a_thousand_readers_through_three_years(tmp_path: Path) -> None:
     assert "all as they were recorded" in house.stage.run("consent", "verify")
     assert {house.standing(address) for address in erased} == {None}
     assert {house.standing(address) for address in after_backup} <= {None, "unsubscribed"}
-    assert house.standing("n905@example.org") == "suppressed"
+    assert house.standing("n905@example.net") == "suppressed"
     assert house.standing(LEAP) == "active"
     house.stage.run("notices", "send")
     house.stage.run("subscribers", "erase", "--due")

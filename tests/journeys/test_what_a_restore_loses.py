@@ -347,6 +347,66 @@ def test_a_consent_that_was_confirmed_again_after_the_backup_stays_confirmed(
     assert sorted(acts) == ["agreed", "renewed"]
 
 
+def leave_by_link(house: House) -> None:
+    house.post(house.leaving_path(NEW))
+
+
+def leave_by_office(house: House) -> None:
+    house.stage.run("subscribers", "remove", NEW, "--by", "Kim")
+
+
+def end_by_office(house: House) -> None:
+    house.stage.run("subscribers", "suppress", NEW, "--by", "Kim", "--because", "on the phone")
+
+
+@pytest.mark.parametrize("end", [leave_by_link, leave_by_office, end_by_office])
+@pytest.mark.parametrize("ask", [ask_before, ask_after])
+def test_who_confirmed_a_consent_again_and_left_later_has_left(
+    tmp_path: Path, ask: Callable[[House], Path], end: Callable[[House], None]
+) -> None:
+    house = House(tmp_path / "site")
+    consented_long_ago(house)
+    file = ask(house)
+    with served(house):
+        house.post(links_of(house.mail())[0])
+    house.move_clock(days=3)
+    with served(house):
+        end(house)
+        standing, acts = house.standing(NEW), acts_of(house)
+
+    for _ in range(2):
+        restore_in(house, file)
+
+        assert "all as they were recorded" in house.stage.run("consent", "verify")
+        with served(house):
+            assert house.standing(NEW) == standing
+            assert acts_of(house) == acts
+
+
+def test_who_was_put_back_since_and_confirmed_a_consent_again_is_active(tmp_path: Path) -> None:
+    house = House(tmp_path / "site")
+    consented_long_ago(house)
+    end_by_office(house)
+    file = copy_ledger(house, "backup.db")
+    house.move_clock(hours=1)
+    house.stage.run("subscribers", "unsuppress", NEW, "--by", "Kim", "--because", "asked")
+    house.stage.run("notices", "send")
+    with served(house):
+        house.post(links_of(house.mail())[0])
+
+    for _ in range(2):
+        restore_in(house, file)
+
+        assert "all as they were recorded" in house.stage.run("consent", "verify")
+        with served(house):
+            assert house.standing(NEW) == "active"
+            assert acts_of(house).count("renewed") == 1
+
+
+def acts_of(house: House) -> list[str]:
+    return [one.act.value for one, _ in house.site.records.consents().find(NEW)]
+
+
 def test_what_became_of_results_is_said_by_kind(tmp_path: Path) -> None:
     house = House(tmp_path / "site")
     with served(house):
