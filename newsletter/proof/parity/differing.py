@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from typing import Final
 
 from newsletter.proof.parity.evidence import Item, Text
@@ -18,8 +20,9 @@ GIVEN_NAMES: Final = 2
 SHORTEST_GIVEN: Final = 4  # letters of two syllables that are written together
 UNLIKE: Final = 0.5  # likeness of the sounds of two names
 SURNAMES_OF_KOREA: Final = (
-    "김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공"
-    "현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용"
+    *"김이박최정강조윤장임한오서신권황안송류유전홍고문양손배백허남심노하곽성차주우구민나진지엄채원천방공"
+    "현함변염여추도소석선설마길연위표명기반왕금옥육인맹제모탁국어은편용",
+    *"남궁 황보 제갈 선우 독고 사공 서문 동방".split(),
 )
 
 
@@ -133,6 +136,11 @@ class _People:
         for number, sentence in enumerate(alignment.texts[self._hangul].sentences):
             for run in HANGUL.finditer(sentence.block.text, sentence.start, sentence.end):
                 self._all.setdefault(run[0], (number, run.start(), run.end()))
+        self._likely = {
+            run: spot
+            for run, spot in self._all.items()
+            if run.startswith(SURNAMES_OF_KOREA) and len(run) > GIVEN_NAMES
+        }
 
     def differing(self, bead: Bead) -> Iterator[Differing]:
         """Yield the people of a bead whose names differ by a syllable from one of the others."""
@@ -141,8 +149,8 @@ class _People:
         for number, start, end, surnames, given in self._named(bead):
             if self._stands_anywhere(surnames, given):
                 continue
-            near = [spot for run, spot in self._all.items() if _differs(run, surnames, given)]
-            for spot in near[:1]:
+            near = (spot for run, spot in self._likely.items() if _differs(run, surnames, given))
+            for spot in islice(near, 1):
                 both = spot, (number, start, end)
                 yield Differing(*(both if self._hangul == 0 else both[::-1]))
 
@@ -156,7 +164,8 @@ class _People:
                 before = re.search(r"([A-Z][a-z]+)\s$", words[sentence.start : found.start()])
                 behind = re.match(r"\s([A-Z][a-z]+)", words[found.end() : sentence.end])
                 surnames = tuple(match[1] for match in (before, behind) if match)
-                if surnames:
+                is_given = "-" in found[0] or len(found[0]) >= SHORTEST_GIVEN
+                if is_given and any(map(_is_surname, surnames)):
                     start = found.start() - len(before[0]) if before else found.start()
                     yield number, start, found.end(), surnames, found[0]
 
@@ -188,20 +197,16 @@ def _is_name(run: str, surnames: Sequence[str], given: str) -> bool:
     )
 
 
+@cache
 def _is_surname(latin: str) -> bool:
     return any(may_write(surname, latin) for surname in SURNAMES_OF_KOREA)
 
 
 def _differs(run: str, surnames: Sequence[str], given: str) -> bool:
     """Return whether a run of Hangul is the name but for one of its three syllables."""
-    if len(run) < 1 + GIVEN_NAMES:
-        return False
-    if "-" not in given and len(given) < SHORTEST_GIVEN:
-        return False
     if "-" not in given:
         is_same = any(may_write(run[0], surname) for surname in surnames)
-        are_surnames = run[0] in SURNAMES_OF_KOREA and any(map(_is_surname, surnames))
-        return are_surnames and not is_same and may_write(run[1 : 1 + GIVEN_NAMES], given)
+        return not is_same and may_write(run[1 : 1 + GIVEN_NAMES], given)
     first, second = given.split("-")
     hits = [
         any(may_write(run[0], surname) for surname in surnames),
@@ -210,4 +215,4 @@ def _differs(run: str, surnames: Sequence[str], given: str) -> bool:
     ]
     if len(run) > 1 + GIVEN_NAMES and any(may_write(run[:2], surname) for surname in surnames):
         hits = [True, may_write(run[2], first), may_write(run[3], second)]
-    return sum(hits) == len(hits) - 1 and run[0] in SURNAMES_OF_KOREA
+    return sum(hits) == len(hits) - 1

@@ -30,6 +30,7 @@ def _syllable(char: str) -> str:
     return f"(?:{initial})(?:{medial})(?:{final})"
 
 
+@lru_cache(maxsize=65_536)
 def may_write(hangul: str, latin: str) -> bool:
     """Return whether *latin* may be the name *hangul*, with or without hyphens and spaces."""
     sound, other = sound_of_hangul(hangul), sound_of_latin(latin)
