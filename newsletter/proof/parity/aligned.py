@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Final
 
 from newsletter.languages.known import language_of
 from newsletter.proof.material import Material
@@ -11,8 +10,6 @@ from newsletter.proof.parity.blocks import Block, Kind, Section
 from newsletter.proof.parity.clues import readings_of
 from newsletter.proof.parity.evidence import read_text
 from newsletter.proof.parity.sentence_alignment import Alignment, align_sentences
-
-SECTIONS_KEPT: Final = 64
 
 
 def is_said_elsewhere(side: int, block: Block, section: Section, material: Material) -> bool:
@@ -33,34 +30,38 @@ def is_said_elsewhere(side: int, block: Block, section: Section, material: Mater
 
 
 class _Same:
-    """A section and a material as a key: texts are large, and comparing them is slow."""
+    """A material as a key: texts are large, and comparing them is slow."""
 
-    def __init__(self, section: Section, material: Material) -> None:
-        self.section = section
+    def __init__(self, material: Material) -> None:
         self.material = material
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, _Same)
-            and self.section is other.section
-            and self.material is other.material
-        )
+        return isinstance(other, _Same) and self.material is other.material
 
     def __hash__(self) -> int:
-        return hash((id(self.section), id(self.material)))
+        return id(self.material)
 
 
 def alignment_of(section: Section, material: Material) -> Alignment | None:
     """Return which sentences of a section correspond; None without a lexicon."""
-    return _aligned(_Same(section, material))
+    known = _alignments(_Same(material))
+    if id(section) not in known:
+        # The section is kept as well, so that no other can have its id.
+        known[id(section)] = section, _aligned(section, material)
+    return known[id(section)][1]
 
 
-@lru_cache(maxsize=SECTIONS_KEPT)
-def _aligned(same: _Same) -> Alignment | None:
-    section, lexicon = same.section, same.material.lexicon
+@lru_cache(maxsize=1)  # five rules ask, one after the other
+def _alignments(same: _Same) -> dict[int, tuple[Section, Alignment | None]]:
+    del same
+    return {}
+
+
+def _aligned(section: Section, material: Material) -> Alignment | None:
+    lexicon = material.lexicon
     if lexicon is None:
         return None
-    read = readings_of(section, same.material)
+    read = readings_of(section, material)
     one, other = section.sides
     texts = [
         read_text([*side.facts, *side.body], look, lexicon)

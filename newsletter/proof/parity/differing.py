@@ -160,13 +160,14 @@ class _People:
         for number in bead.sides[self._latin]:
             sentence = text.sentences[number]
             words = sentence.block.text
-            for found in NAME.finditer(words, sentence.start, sentence.end):
-                before = re.search(r"([A-Z][a-z]+)\s$", words[sentence.start : found.start()])
-                behind = re.match(r"\s([A-Z][a-z]+)", words[found.end() : sentence.end])
-                surnames = tuple(match[1] for match in (before, behind) if match)
-                is_given = "-" in found[0] or len(found[0]) >= SHORTEST_GIVEN
-                if is_given and any(map(_is_surname, surnames)):
-                    start = found.start() - len(before[0]) if before else found.start()
+            names = list(NAME.finditer(words, sentence.start, sentence.end))
+            for at, found in enumerate(names):
+                if "-" not in found[0] and len(found[0]) < SHORTEST_GIVEN:
+                    continue
+                beside = [names[near] for near in _beside_name(words, names, at)]
+                surnames = tuple(one[0] for one in beside)
+                if any(map(_is_surname, surnames)):
+                    start = min(found.start(), *(one.start() for one in beside))
                     yield number, start, found.end(), surnames, found[0]
 
     def _stands_anywhere(self, surnames: tuple[str, ...], given: str) -> bool:
@@ -174,6 +175,14 @@ class _People:
         if key not in self._known:
             self._known[key] = any(_is_name(run, surnames, given) for run in self._all)
         return self._known[key]
+
+
+def _beside_name(text: str, names: Sequence[re.Match[str]], at: int) -> Iterator[int]:
+    """Yield which names stand one blank before or behind a name."""
+    if at and text[names[at - 1].end() : names[at].start()] == " ":
+        yield at - 1
+    if at + 1 < len(names) and text[names[at].end() : names[at + 1].start()] == " ":
+        yield at + 1
 
 
 def _scripts(alignment: Alignment) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Evidence that sentences of two languages correspond: words, names and figures of both."""
 
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,8 +24,7 @@ UNKNOWN: Final = 0.5  # a word that the lexicon does not know may have a counter
 ALIKE: Final = 0.8
 SURELY_ALIKE: Final = 0.9  # short names
 PARTNERS_MOST: Final = 12  # of a word or a figure; more tell nothing
-PAIRS_TRIED: Final = 40_000  # names of both texts; in longer texts only those near each other
-REACH: Final = 0.06  # of a text's length
+PAIRS_TRIED: Final = 100_000  # names of both texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +59,14 @@ def read_text(blocks: Sequence[Block], read: Reading, lexicon: Lexicon) -> Text:
             for figure in _figures(one.block, read)
             if one.start <= figure.start < one.end and figure.weight is not Weight.HINT
         ]
-        covered = [(figure.start, figure.end) for figure in figures]
+        free = bytearray(b"\1") * (one.end - one.start)
+        for figure in figures:
+            start, end = figure.start - one.start, figure.end - one.start
+            free[start:end] = bytes(len(free[start:end]))
         mine = [Item(number, figure.start, figure.end, None, figure) for figure in figures]
         for word in words_of(one.text, lexicon):
-            start, end = word.start + one.start, word.end + one.start
-            if not any(start < last and first < end for first, last in covered):
+            if all(free[word.start : word.end]):
+                start, end = word.start + one.start, word.end + one.start
                 mine.append(Item(number, start, end, word, None))
         of.append(list(range(len(items), len(items) + len(mine))))
         items += mine
@@ -145,15 +148,22 @@ def _by_sound(
 ) -> list[tuple[int, int]]:
     tied = {a for a, _ in edges}, {b for _, b in edges}
     left, right = _by_name(ones, tied[0]), _by_name(others, tied[1])
-    reach = REACH if len(left) * len(right) > PAIRS_TRIED else 1.0
+    # In long texts, only names near each other are compared.
+    reach = len(others) * min(1.0, PAIRS_TRIED / max(len(left) * len(right), 1))
+    slope = len(others) / max(len(ones), 1)
+    ordered = sorted(right.items(), key=_first_place)
     found = set()
     for sounds, places in left.items():
-        here = places[0] / max(len(ones), 1)
-        for tones, theirs in right.items():
-            is_near = abs(theirs[0] / len(others) - here) <= reach
-            if is_near and any(_alike(one, other) for one in sounds for other in tones):
-                found |= {(a, b) for a in places for b in _nearest(theirs, a)}
+        middle = places[0] * slope
+        start, end = (bisect(ordered, middle + far, key=_first_place) for far in (-reach, reach))
+        for tones, theirs in ordered[start:end]:
+            if any(_alike(one, other) for one in sounds for other in tones):
+                found |= {(a, b) for a in places for b in _nearest(theirs, a * slope)}
     return sorted(found)
+
+
+def _first_place(named: tuple[tuple[str, ...], list[int]]) -> int:
+    return named[1][0]
 
 
 def _by_name(items: Sequence[Item], tied: set[int]) -> Mapping[tuple[str, ...], list[int]]:

@@ -22,7 +22,8 @@ class Exchange:
 def exchanges(alignment: Alignment) -> Iterator[Exchange]:
     """Yield the values that two sentences have exchanged in one language, at both places."""
     partners = _partners(alignment)
-    lone = [_lone(alignment, bead, partners) for bead in (*alignment.beads, *alignment.moved)]
+    beads = (*alignment.beads, *alignment.moved)
+    lone = [_lone(alignment, bead, partners) for bead in beads]
     bead_of: list[dict[int, int]] = [{}, {}]  # of lone values
     for at, sides in enumerate(lone):
         for side in (0, 1):
@@ -39,8 +40,8 @@ def exchanges(alignment: Alignment) -> Iterator[Exchange]:
                     if bead_of[1].get(mine, at) == bead_of[0].get(theirs, -1) != at
                 ]
                 if there:
-                    bead = (*alignment.beads, *alignment.moved)[at]
-                    yield Exchange(bead, (one, other), there[0])
+                    yield Exchange(beads[at], (one, other), there[0])
+                    break
 
 
 def contradictions(alignment: Alignment) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,8 @@ LENGTH: Final = 0.8  # cost of a length that differs by the factor e
 OTHER_BLOCK: Final = -1.5  # gain where the blocks of the first or of the last sentences differ
 OTHER_ENTRY: Final = -3.0  # the same for headings, items and rows, which translators do not move
 REACH: Final = 25  # sentences that one language may lack in a row
+REACH_LEAST: Final = 6  # the same in texts of thousands of sentences
+CELLS: Final = 25_000  # sentences times reach
 MOVED: Final = 0.35  # likeness of two sentences in other places
 JOINED_MOVED: Final = 0.25  # likeness of one that is alone and one that shares a counterpart
 NEARLY: Final = 0.15  # likeness of two that are alone, and near each other
@@ -140,7 +142,8 @@ class _Aligner:
     def beads(self) -> list[Bead]:
         """Return the beads with the highest gain in all."""
         n, m = map(len, self._lengths)
-        reach = REACH + min(abs(n - m), REACH)
+        reach = max(REACH_LEAST, min(REACH, CELLS // max(n, 1)))
+        reach += min(abs(n - m), reach)
         best: list[dict[int, tuple[float, int, int]]] = [{} for _ in range(n + 1)]
         best[0][0] = (0.0, 0, 0)
         for i in range(n + 1):
