@@ -17,16 +17,7 @@ def is_said_elsewhere(side: int, block: Block, section: Section, material: Mater
     alignment = alignment_of(section, material)
     if alignment is None or block.kind is not Kind.PARAGRAPH:
         return False
-    sentences = [
-        at for at, sentence in enumerate(alignment.texts[side].sentences) if sentence.block == block
-    ]
-    said = {
-        at
-        for bead in (*alignment.beads, *alignment.moved)
-        if all(bead.sides)
-        for at in bead.sides[side]
-    }
-    return bool(sentences) and said.issuperset(sentences)
+    return block in alignment.told[side]
 
 
 class _Same:

@@ -24,7 +24,7 @@ UNKNOWN: Final = 0.5  # a word that the lexicon does not know may have a counter
 ALIKE: Final = 0.8
 SURELY_ALIKE: Final = 0.9  # short names
 PARTNERS_MOST: Final = 12  # of a word or a figure; more tell nothing
-PAIRS_TRIED: Final = 100_000  # names of both texts
+PAIRS_TRIED: Final = 60_000  # names of both texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,14 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from newsletter.proof.parity.sounds import may_begin_alike, sound_of_hangul, sound_of_latin
+from newsletter.proof.parity.sounds import (
+    likeness,
+    may_begin_alike,
+    sound_of_hangul,
+    sound_of_latin,
+)
 
+ALIKE: Final = 0.3  # likeness of sounds that any spelling reaches
 SYLLABLES: Final = 0xAC00
 # How Koreans write their own names, in the Revised Romanization and by custom.
 INITIALS: Final = (
@@ -36,6 +42,8 @@ def may_write(hangul: str, latin: str) -> bool:
     sound, other = sound_of_hangul(hangul), sound_of_latin(latin)
     if not sound or not other or not may_begin_alike(sound[0], other[0]):
         return False
+    if len(hangul) > 1 and likeness(sound, other) < ALIKE:
+        return False  # sooner than the pattern
     letters = re.sub(r"[^a-z]", "", latin.lower())
     return bool(_pattern(hangul).fullmatch(letters))
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from statistics import median
 from typing import Final
 
-from newsletter.proof.parity.blocks import Kind
+from newsletter.proof.parity.blocks import Block, Kind
 from newsletter.proof.parity.evidence import Text, edges_between
 
 SHAPES: Final = ((1, 1), (1, 2), (2, 1), (1, 3), (3, 1), (1, 0), (0, 1))
@@ -21,6 +21,7 @@ JOINED: Final = -0.5  # gain of each sentence beyond one on a side
 LENGTH: Final = 0.8  # cost of a length that differs by the factor e
 OTHER_BLOCK: Final = -1.5  # gain where the blocks of the first or of the last sentences differ
 OTHER_ENTRY: Final = -3.0  # the same for headings, items and rows, which translators do not move
+JOINED_MOST: Final = 8  # sentences that a free translation may have put in other words in a row
 REACH: Final = 25  # sentences that one language may lack in a row
 REACH_LEAST: Final = 6  # the same in texts of thousands of sentences
 CELLS: Final = 25_000  # sentences times reach
@@ -29,6 +30,7 @@ JOINED_MOVED: Final = 0.25  # likeness of one that is alone and one that shares 
 NEARLY: Final = 0.15  # likeness of two that are alone, and near each other
 MOVED_NEAR: Final = 4  # beads
 MOVED_FAR: Final = 8
+PAIRS_TRIED: Final = 40_000  # in longer texts, what moved far is not looked for
 BESIDE: Final = 2
 AS_LONG: Final = 0.45  # as a natural logarithm
 SURELY: Final = 0.5  # likeness of two sentences anywhere
@@ -73,6 +75,24 @@ class Alignment:
         return found
 
     @cached_property
+    def told(self) -> tuple[AbstractSet[Block], AbstractSet[Block]]:
+        """The blocks all of whose sentences correspond to some of the other text, by side."""
+        one, other = (self._told(side) for side in (0, 1))
+        return one, other
+
+    def _told(self, side: int) -> AbstractSet[Block]:
+        said = {
+            at for bead in (*self.beads, *self.moved) if all(bead.sides) for at in bead.sides[side]
+        }
+        blocks = {sentence.block for sentence in self.texts[side].sentences}
+        untold = {
+            sentence.block
+            for at, sentence in enumerate(self.texts[side].sentences)
+            if at not in said
+        }
+        return blocks - untold
+
+    @cached_property
     def ratio(self) -> float:
         """The usual ratio of lengths, second language to first, as a natural logarithm."""
         ratios = [
@@ -84,7 +104,8 @@ class Alignment:
 
     def length(self, side: int, sentences: Sequence[int]) -> int:
         """Return how many characters *sentences* have."""
-        return sum(len(self.texts[side].sentences[at].text) for at in sentences)
+        own = self.texts[side].sentences
+        return sum(own[at].end - own[at].start for at in sentences)
 
 
 def align_sentences(
@@ -233,7 +254,8 @@ def _joined(beads: Sequence[Bead]) -> list[Bead]:
             run.append(bead)
             continue
         sides = tuple(tuple(at for one in run for at in one.sides[side]) for side in (0, 1))
-        found += [Bead((sides[0], sides[1]))] if all(sides) else run
+        is_short = len(run) <= JOINED_MOST
+        found += [Bead((sides[0], sides[1]))] if is_short and all(sides) else run
         run = []
         if bead:
             found.append(bead)
@@ -285,9 +307,12 @@ def _likely(
     ones: Mapping[int, int], others: Mapping[int, int], aligner: _Aligner, least: float
 ) -> Iterator[tuple[float, int, int]]:
     """Yield likeness and sentences of the pairs that are like each other, and not far away."""
+    are_many = len(ones) * len(others) > PAIRS_TRIED
     for i, here in ones.items():
         for j, there in others.items():
             distance = abs(here - there)
+            if are_many and distance > MOVED_FAR:
+                continue
             bar = least if distance <= MOVED_NEAR else MOVED if distance <= MOVED_FAR else SURELY
             likeness = aligner.likeness(i, j)
             if likeness >= bar:

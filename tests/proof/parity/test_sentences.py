@@ -99,6 +99,12 @@ def test_a_paragraph_that_stands_elsewhere_is_not_missed() -> None:
     assert not [one for one in proofed(ko, en) if one.rule in ("structure", "sentences")]
 
 
+def test_a_paragraph_that_is_missing_whole_is_named_once() -> None:
+    more = "\n\n목사님은 꾸짖는 대신 공구를 사 주었다."
+
+    assert [one.rule for one in proofed(KO + more, EN)] == ["structure"]
+
+
 def test_without_a_lexicon_nothing_is_said_of_sentences() -> None:
     from dataclasses import replace  # noqa: PLC0415 - one test's alone
 
