@@ -114,7 +114,11 @@ def repeat_erasures(
             sought = Sought(key, frozenset(one.address_hash for one in (*missing, *own)))
             returned = find_later(connection, sought, [*missing, *own])
             returned |= {one.address_hash for one, line in meant if line.address_hash in returned}
-        lines = [*missing, *missing_of(connection, own)]
+        # The ledger that is replaced may know an erasure by both keys already.
+        each = {(line.address_hash, line.asked_at): line for line in missing}
+        for line in missing_of(connection, own):
+            each.setdefault((line.address_hash, line.asked_at), line)
+        lines = list(each.values())
         hashes = take_over(connection, lines, PROGRAM, dict.fromkeys(returned, now))
     if not hashes or key is None:
         return 0

@@ -99,7 +99,13 @@ def restore_twice(desk: ClockedStage) -> None:
     go_on(desk)
 
 
-@pytest.mark.parametrize("way", [restore, restore_twice])
+def restore_the_same_twice(desk: ClockedStage) -> None:
+    """The ledger that is replaced the second time knows the erasure by both keys."""
+    restore(desk)
+    restore(desk)
+
+
+@pytest.mark.parametrize("way", [restore, restore_twice, restore_the_same_twice])
 def test_what_the_ledger_begun_anew_knows_is_repeated_in_a_backup_of_before(
     desk: ClockedStage, way: Callable[[ClockedStage], None]
 ) -> None:
