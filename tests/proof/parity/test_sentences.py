@@ -92,11 +92,19 @@ def test_a_sentence_that_korean_lacks_is_named(missing: int) -> None:
     assert found.file.endswith("en.md")
 
 
-def test_a_paragraph_that_stands_elsewhere_is_not_missed() -> None:
-    ko = f"{KO}\n\n— 글 서문호 기자"
+@pytest.mark.parametrize("between", ["\n\n", " "])
+def test_a_paragraph_that_stands_elsewhere_is_not_missed(between: str) -> None:
+    ko = f"{KO}{between}글은 서문호 기자가 썼다."
     en = f"By Seo Mun-ho, reporter\n\n{EN}"
 
     assert not [one for one in proofed(ko, en) if one.rule in ("structure", "sentences")]
+
+
+def test_a_sentence_in_quite_other_words_is_not_missed() -> None:
+    ko = KO.replace("섬에는", "그의 하루는 단출하기 그지없다. 섬에는")
+    en = EN.replace("There is no shop", "Life here could hardly be plainer. There is no shop")
+
+    assert not proofed(ko, en, "sentences")
 
 
 def test_a_paragraph_that_is_missing_whole_is_named_once() -> None:
