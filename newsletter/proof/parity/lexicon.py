@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from newsletter.particles import FINALS, HANGUL, RIEUL
+
 KNOWN_BY: Final = 5  # letters that tell whether the lexicon knows an English word
-SYLLABLES: Final = 0xAC00  # the first of Unicode's Hangul syllables: (initial x 21 + vowel) x 28
-FINALS: Final = 28
-VOWELS: Final = 21
+VOWELS: Final = 21  # a syllable's number is (initial x 21 + vowel) x 28 + final
 VOWEL: Final = {vowel: at for at, vowel in enumerate("ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ")}
 # A stem's last vowel joined with the vowel of an ending: 열리 + 어 is 열려.
 JOINED: Final = {"ㅣ": "ㅕ", "ㅗ": "ㅘ", "ㅜ": "ㅝ", "ㅡ": "ㅓ", "ㅚ": "ㅙ"}
-NIEUN, RIEUL, MIEUM, BIEUP, SIOT, SSANGSIOT, DIGEUT, HIEUT = 4, 8, 16, 17, 19, 20, 7, 27
+NIEUN, MIEUM, BIEUP, SIOT, SSANGSIOT, DIGEUT, HIEUT = 4, 16, 17, 19, 20, 7, 27
 ENDINGS: Final = (NIEUN, RIEUL, MIEUM, BIEUP, SSANGSIOT)  # consonants that join an open syllable
 
 
@@ -87,7 +87,7 @@ def _forms(head: str) -> Iterator[str]:
 
 def _of_short(stem: str) -> Iterator[str]:
     """Yield the beginnings of a verb whose stem is one syllable; two syllables tell it apart."""
-    syllable = ord(stem) - SYLLABLES
+    syllable = ord(stem) - HANGUL.start
     if not 0 <= syllable < 11_172:
         return
     vowel, final = syllable // FINALS % VOWELS, syllable % FINALS
@@ -100,35 +100,35 @@ def _of_short(stem: str) -> Iterator[str]:
     for form in _joined(stem):
         if len(form) > 1:
             yield form
-        elif (ord(form) - SYLLABLES) % FINALS == SSANGSIOT:
+        elif (ord(form) - HANGUL.start) % FINALS == SSANGSIOT:
             yield from (form + ending for ending in "다던으습고지")
 
 
 def _joined(stem: str) -> Iterator[str]:
     """Yield the forms of a stem whose last syllable melts with an ending."""
-    before, last = stem[:-1], ord(stem[-1]) - SYLLABLES
+    before, last = stem[:-1], ord(stem[-1]) - HANGUL.start
     vowel, final = last // FINALS % VOWELS, last % FINALS
     open_last = last - final
     if final == 0:
-        yield from (before + chr(SYLLABLES + open_last + end) for end in ENDINGS)
+        yield from (before + chr(HANGUL.start + open_last + end) for end in ENDINGS)
         name = next(one for one, at in VOWEL.items() if at == vowel)
         if name in JOINED:
             melted = open_last + (VOWEL[JOINED[name]] - vowel) * FINALS
-            yield from (before + chr(SYLLABLES + melted + end) for end in (0, SSANGSIOT))
+            yield from (before + chr(HANGUL.start + melted + end) for end in (0, SSANGSIOT))
         if stem.endswith("르") and before:
             yield from (_with_final(before, RIEUL) + ending for ending in "러렀라랐")
     elif final == BIEUP:
-        yield from (before + chr(SYLLABLES + open_last) + ending for ending in "우운울워와웠왔")
+        yield from (before + chr(HANGUL.start + open_last) + ending for ending in "우운울워와웠왔")
     elif final == SIOT:
-        yield before + chr(SYLLABLES + open_last)
+        yield before + chr(HANGUL.start + open_last)
     elif final == DIGEUT:
-        yield before + chr(SYLLABLES + open_last + RIEUL)
+        yield before + chr(HANGUL.start + open_last + RIEUL)
     elif final == HIEUT:
-        yield from (before + chr(SYLLABLES + open_last + end) for end in (NIEUN, RIEUL, MIEUM))
+        yield from (before + chr(HANGUL.start + open_last + end) for end in (NIEUN, RIEUL, MIEUM))
     elif final == RIEUL:
-        yield from (before + chr(SYLLABLES + open_last + end) for end in (NIEUN, BIEUP, MIEUM))
+        yield from (before + chr(HANGUL.start + open_last + end) for end in (NIEUN, BIEUP, MIEUM))
 
 
 def _with_final(word: str, final: int) -> str:
-    last = ord(word[-1]) - SYLLABLES
-    return word[:-1] + chr(SYLLABLES + last - last % FINALS + final)
+    last = ord(word[-1]) - HANGUL.start
+    return word[:-1] + chr(HANGUL.start + last - last % FINALS + final)

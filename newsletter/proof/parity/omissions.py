@@ -18,7 +18,9 @@ LONG: Final = 0.33  # longer than usual by this, as a natural logarithm: has tak
 WELL: Final = 0.15  # within this, a length fits
 UNTOLD: Final = 1.0  # of a sentence's weight lacks partners in what may have taken it in
 PLAIN: Final = 4.0  # weight of a sentence that is missing even from a longer one
-HARDLY: Final = 0.1
+HARDLY: Final = 0.1  # a share that says nothing: chance gives as much
+SOME: Final = 0.3  # above this share, a length alone does not tell that a sentence is missing
+FAR_LONGER: Final = 0.6  # longer than usual by this: may say such a sentence in other words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,12 @@ class _Candidate:
             return False
         if not self.alignment.beads[self.at].sides[1 - self.side]:
             return not self._is_taken_in(weight, share)
-        with_it = _excess(self.alignment, [self.at], self.side, -1)
-        without = _excess(self.alignment, [self.at], self.side, self.number)
+        bead = self.alignment.beads[self.at]
+        with_it = _excess(self.alignment, bead, self.side, None)
+        without = _excess(self.alignment, bead, self.side, self.number)
         if share <= HARDLY and weight >= PLAIN:
-            return without < 0.6
-        return share <= 0.3 and abs(without) + 0.1 < abs(with_it)
+            return without < FAR_LONGER
+        return share <= SOME and abs(without) + BETTER < abs(with_it)
 
     def _is_taken_in(self, weight: float, share: float) -> bool:
         """Return whether the counterpart of a neighbour may say what the sentence says."""
@@ -109,14 +112,10 @@ class _Candidate:
         return sum(text.weights[item] for number in numbers for item in text.of[number])
 
 
-def _excess(alignment: Alignment, beads: Sequence[int], side: int, left_out: int) -> float:
+def _excess(alignment: Alignment, bead: Bead, side: int, left_out: int | None) -> float:
     """Return by how much the other language is longer than usual, without a sentence."""
-    own = alignment.length(
-        side, [n for at in beads for n in alignment.beads[at].sides[side] if n != left_out]
-    )
-    other = alignment.length(
-        1 - side, [n for at in beads for n in alignment.beads[at].sides[1 - side]]
-    )
+    own = alignment.length(side, [number for number in bead.sides[side] if number != left_out])
+    other = alignment.length(1 - side, bead.sides[1 - side])
     pads = (6, 14) if side == 0 else (14, 6)
     sign = 1 if side == 0 else -1
     return math.log((other + pads[1]) / (own + pads[0])) - sign * alignment.ratio

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from newsletter.particles import HANGUL
 from newsletter.proof.parity.sounds import (
     likeness,
     may_begin_alike,
@@ -12,7 +13,6 @@ from newsletter.proof.parity.sounds import (
 )
 
 ALIKE: Final = 0.3  # likeness of sounds that any spelling reaches
-SYLLABLES: Final = 0xAC00
 # How Koreans write their own names, in the Revised Romanization and by custom.
 INITIALS: Final = (
     "g|k kk|gg|g|k n d|t tt|dd|d r|l|n| m b|p|v pp|bb|b s|sh ss|s|sh  j|ch|z jj|tch|j|ch ch|j k t "
@@ -31,7 +31,7 @@ FINALS: Final = (
 
 @lru_cache(maxsize=4096)
 def _syllable(char: str) -> str:
-    at = ord(char) - SYLLABLES
+    at = ord(char) - HANGUL.start
     initial, medial, final = INITIALS[at // 588], MEDIALS[at // 28 % 21], FINALS[at % 28]
     return f"(?:{initial})(?:{medial})(?:{final})"
 
@@ -51,6 +51,6 @@ def may_write(hangul: str, latin: str) -> bool:
 @lru_cache(maxsize=16_384)
 def _pattern(hangul: str) -> re.Pattern[str]:
     # 이 is Yi, Lee and Rhee; 임 is Im, Lim and Rim; 노 is No, Noh and Roh.
-    before = "(?:l|r|rh)?" if INITIALS[(ord(hangul[0]) - SYLLABLES) // 588] in ("", "n") else ""
+    before = "(?:l|r|rh)?" if INITIALS[(ord(hangul[0]) - HANGUL.start) // 588] in ("", "n") else ""
     first = _syllable(hangul[0]).replace("(?:n)", "(?:n|)", 1) if before else _syllable(hangul[0])
     return re.compile(before + first + "".join(map(_syllable, hangul[1:])))

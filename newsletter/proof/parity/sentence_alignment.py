@@ -282,11 +282,14 @@ def _moved(beads: Sequence[Bead], aligner: _Aligner) -> list[Bead]:
         *_likely(places[0], joined[1], aligner, JOINED_MOVED),
     ]
     found: dict[int, int] = {}
+    taken: set[int] = set()
     for _, i, j in sorted(pairs, reverse=True):
-        if i not in found and j not in found.values():
+        if i not in found and j not in taken:
             found[i] = j
+            taken.add(j)
     found.update(_unlike(places, dict(found), aligner))
-    return [_with_neighbours(i, j, places, found, aligner) for i, j in found.items()]
+    paired = found.keys(), set(found.values())
+    return [_with_neighbours(i, j, places, paired, aligner) for i, j in found.items()]
 
 
 def _unlike(
@@ -323,7 +326,7 @@ def _with_neighbours(
     i: int,
     j: int,
     places: tuple[Mapping[int, int], Mapping[int, int]],
-    found: Mapping[int, int],
+    paired: tuple[AbstractSet[int], AbstractSet[int]],
     aligner: _Aligner,
 ) -> Bead:
     """Return a pair that moved, with a neighbour of either that belongs to it."""
@@ -331,12 +334,11 @@ def _with_neighbours(
     ones += [
         near
         for near in (i - 1, i + 1)
-        if near in places[0] and near not in found and aligner.likeness(near, j) >= NEARLY
+        if near in places[0] and near not in paired[0] and aligner.likeness(near, j) >= NEARLY
     ]
-    taken = set(found.values())
     others += [
         near
         for near in (j - 1, j + 1)
-        if near in places[1] and near not in taken and aligner.likeness(i, near) >= NEARLY
+        if near in places[1] and near not in paired[1] and aligner.likeness(i, near) >= NEARLY
     ]
     return Bead((tuple(sorted(ones)), tuple(sorted(others))), is_moved=True)

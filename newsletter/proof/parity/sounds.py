@@ -5,7 +5,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-SYLLABLES: Final = 0xAC00
+from newsletter.particles import HANGUL
+
 # Consonants and vowels that romanisations exchange share a letter; vowels are lower case.
 INITIALS: Final = "K K N T T R M P P S S . C C C K T P H".split()
 MEDIALS: Final = "a e a e o e o e o a e e o u o e i u u i i".split()
@@ -38,7 +39,7 @@ def sound_of_hangul(word: str) -> str:
     """Return the sounds of Hangul syllables."""
     found = []
     for char in word:
-        at = ord(char) - SYLLABLES
+        at = ord(char) - HANGUL.start
         parts = INITIALS[at // 588], MEDIALS[at // 28 % 21], FINALS[at % 28]
         found += [part for part in parts if part != "."]
     return re.sub(r"([A-Z])\1", r"\1", "".join(found))
