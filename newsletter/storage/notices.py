@@ -18,7 +18,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
 )
 
 from newsletter.delivery.mail_url import MailUrl
@@ -106,21 +105,21 @@ class SqlNotices:
         """
         Yield the results that are owed, and that nobody asked for so that they reach anybody.
 
-        A result is owed of what was recorded here within 14 days: consents that another list had
-        for longer owe none, and who left elsewhere was told there. It is owed until it is told,
-        however long that takes.
+        A result is owed of what was recorded here: of a consent within 14 days, for another list
+        that had it for longer has told it; of a withdrawal by somebody who was a reader here,
+        however late a file says so. It is owed until it is told, however long that takes.
         """
         agreed = and_(
             _READER.standing == Standing.ACTIVE.value,
             _READER.consented_at <= now,
-            self._is_owed(MailKind.AGREED, _READER.consented_at, now, true()),
+            self._is_owed(
+                MailKind.AGREED, _READER.consented_at, self._is_new(_READER.consented_at, now)
+            ),
         )
         left = and_(
             _READER.standing == Standing.UNSUBSCRIBED.value,
             _READER.standing_cause == Cause.WITHDREW.value,
-            self._is_owed(
-                MailKind.LEFT, _READER.standing_since, now, _READER.standing_by == BY_FILE
-            ),
+            self._is_owed(MailKind.LEFT, _READER.standing_since, _READER.standing_by == BY_FILE),
         )
         for kind, condition in ((MailKind.AGREED, agreed), (MailKind.LEFT, left)):
             for row in self._rows(condition):
@@ -252,11 +251,7 @@ class SqlNotices:
             last = rows[-1].id
 
     def _is_owed(
-        self,
-        kind: MailKind,
-        since: ColumnElement[Any],
-        now: datetime,
-        may_be_unasked: ColumnElement[bool],
+        self, kind: MailKind, since: ColumnElement[Any], may_be_unasked: ColumnElement[bool]
     ) -> ColumnElement[bool]:
         """
         Return the condition that the result of what a reader declared *since* is owed.
@@ -270,13 +265,15 @@ class SqlNotices:
         told = exists().where(theirs, is_it, self._tells())
         # It was asked for, but told nobody: in a rehearsal.
         in_vain = select(_MAIL.subscriber_id).where(_MAIL.kind == kind.value, ~self._tells())
+        return and_(or_(may_be_unasked, _READER.id.in_(in_vain)), ~told)
+
+    def _is_new(self, since: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+        """Return the condition that a consent was new when it was recorded."""
         first = self._look_back(select(func.min(_CHAIN.began_at)).scalar_subquery())
         was_new = _CHAIN.import_id == _READER.import_id, since > self._look_back(_CHAIN.began_at)
         # Most of a long list are told apart without a look at its file.
         by_file = and_(_READER.import_id.is_not(None), since > first, exists().where(*was_new))
-        is_recent = since > now - LOOK_BACK
-        is_new = and_(may_be_unasked, or_(is_recent, by_file))
-        return and_(or_(is_new, _READER.id.in_(in_vain)), ~told)
+        return or_(since > now - LOOK_BACK, by_file)
 
     def _look_back(self, began_at: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return the time since when a declaration was new to a file that was read *began_at*."""

@@ -28,8 +28,8 @@ def ask_for_results(
     """
     Ask for the notices of what readers declared (Network Act, Article 50(7)).
 
-    Whose mailbox refuses mail, or whoever complained, is told nothing; and nobody of what they
-    declared more than 14 days ago.
+    Whose mailbox refuses mail, or whoever complained, is told nothing; and nobody of a consent that
+    they gave more than 14 days ago. Who was a reader here and has left is told so, however late.
     """
     lang = occasion.answers_in
     if lang is None:
@@ -39,7 +39,9 @@ def ask_for_results(
         declared = declaration_of(after.key, stood, stand_of(after))
         if declared is None or declared.at is None:
             continue
-        if occasion.now - declared.at > LOOK_BACK:
+        is_old = occasion.now - declared.at > LOOK_BACK
+        was_reader = before is not None and before.standing is Standing.ACTIVE
+        if is_old and (declared.act is ConsentAct.AGREED or not was_reader):
             continue
         if after.standing is Standing.SUPPRESSED:
             continue

@@ -79,12 +79,14 @@ def test_s4_the_result_of_a_files_withdrawal_of_a_reader_stays_owed(
     house.move_clock(days=days)
 
     assert [(one["address"], one["kind"]) for one in owed(house)] == [
+        ("r3@example.org", "left"),
         (READER, "left"),
         ("r2@example.org", "left"),
     ]
-    assert overdue(house) == 2
+    assert overdue(house) == 3
     house.stage.run("notices", "send")
-    assert sorted(mail["To"] for mail in house.mails()) == [READER, "r2@example.org"]
+    told = sorted(mail["To"] for mail in house.mails())
+    assert told == [READER, "r2@example.org", "r3@example.org"]
     assert (overdue(house), owed(house)) == (0, [])
 
 
