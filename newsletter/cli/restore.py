@@ -88,8 +88,11 @@ def restore(
     restored = site.records.restore(file, access, despite_other_keys=despite_other_keys)
     tell("Restored", place, cells=CELLS)
     if lost_file is not None:
-        write_lost(site, lost or (), lost_file)
+        write_lost(site, restored.lost or (), lost_file)
         tell("Lost", _("written to {path}", path=shown_path(lost_file)), cells=CELLS)
+    elif len(restored.lost or ()) > len(lost or ()):
+        words = _("{readers} who were active until now", readers=readers(len(restored.lost or ())))
+        tell("Lost", words, _("they are in what was kept"), cells=CELLS)
     _tell_done(site, restored, access.at)
 
 
@@ -99,6 +102,9 @@ def _tell_done(site: Site, done: Restored, at: datetime) -> None:
         day = end_of_copy(at).astimezone(site.zone()).date()
         words = _("it is destroyed on {day}, with everybody who is only in it", day=day)
         tell("", words, cells=CELLS)
+    if done.moved:
+        again = _("{readers}, to the addresses that they have by now", readers=readers(done.moved))
+        tell("Moved", again, cells=CELLS)
     if done.erased:
         again = _("{readers} who were erased since the backup", readers=readers(done.erased))
         tell("Erased", again, cells=CELLS)

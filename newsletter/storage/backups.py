@@ -23,7 +23,9 @@ from newsletter.storage.erasures_since import ErasuresSince, read_erasures, repe
 from newsletter.storage.feedback_since import FeedbackSince, read_feedback, repeat_feedback
 from newsletter.storage.journal import find_open_runs, note_journals_seen
 from newsletter.storage.lasting_keys import find_address_keys
+from newsletter.storage.lost_readers import find_missing
 from newsletter.storage.marks import ensure_mark, find_mark, replace_mark
+from newsletter.storage.moves_since import MovesSince, read_moves, repeat_moves
 from newsletter.storage.notices_since import (
     NoticesSince,
     read_notices,
@@ -124,6 +126,7 @@ def _read(file: Path, connection: sqlite3.Connection) -> Contents:
 class Since:
     """What the ledger that is replaced knows, and a backup must not forget."""
 
+    moves: MovesSince
     erasures: ErasuresSince
     withdrawals: WithdrawalsSince | None
     accesses: AccessesSince
@@ -131,8 +134,9 @@ class Since:
     feedback: FeedbackSince
 
 
-def _read_since(database: Path) -> Since:
+def _read_since(database: Path, file: Path) -> Since:
     return Since(
+        read_moves(database, file),
         read_erasures(database),
         read_withdrawals(database),
         read_accesses(database),
@@ -147,9 +151,10 @@ def restore(
     """
     Replace the ledger by a copy of the backup *file*, marked as restored.
 
-    Readers who were erased after the backup are erased in the copy before it takes its place, and
-    who left, complained or bounced since is not active in it. What readers were told since counts
-    as told. The access record goes on, too.
+    Readers who were erased after the backup are erased in the copy before it takes its place, who
+    left, complained or bounced since is not active in it, and who moved has the address of now.
+    What readers were told since counts as told, and what they agreed to since as agreed. The access
+    record goes on, too.
 
     Args:
         file: a backup that `read_backup` has checked.
@@ -173,10 +178,10 @@ def restore(
         except sqlite3.Error as error:
             fault = phrase("storage.not-restored", place=place, file=file, fault=str(error))
             raise LedgerError(fault) from error
-        since = _read_since(database)
+        since = _read_since(database, place)
         if not despite_other_keys:
             _refuse_other_keys(file, place, since.erasures)
-        mark, done = _mark_restored(file, place, since, access)
+        mark, done = _mark_restored(file, (database, place), since, access)
         with _alone(database):
             kept = _keep(database, access.at)
             _take_over_rights(database, place)
@@ -202,14 +207,25 @@ def _refuse_other_keys(file: Path, place: Path, since: ErasuresSince) -> None:
 
 
 def _mark_restored(
-    file: Path, place: Path, since: Since, access: Access
+    file: Path, files: tuple[Path, Path], since: Since, access: Access
 ) -> tuple[LedgerMark, Restored]:
-    """Migrate the copy, let nobody come back by it, and mark it as restored."""
+    """
+    Migrate the copy, let nobody come back by it, and mark it as restored.
+
+    *files*: the ledger until now, and the copy.
+    """
+    database, place = files
     engine = open_file(place)
     try:
-        erased = repeat_erasures(engine, since.erasures, access.at)
+        moved = list[int]()
+
+        def move() -> None:
+            moved.append(repeat_moves(engine, since.moves, access.at))
+
+        erased = repeat_erasures(engine, since.erasures, access.at, move=move)
         withdrawals = since.withdrawals or WithdrawalsSince()
-        repeat_renewals(engine, since.notices, access.at)  # before those who left later have left
+        # Before those who left later have left.
+        repeat_renewals(engine, since.notices, access.at)
         left = repeat_withdrawals(engine, withdrawals, access.at)
         results = repeat_notices(engine, since.notices, access.at)
         repeat_accesses(engine, since.accesses)
@@ -225,7 +241,8 @@ def _mark_restored(
         close_database(engine)
     if mark is None:
         raise LedgerError(phrase("storage.vanished-copy", place=place))
-    return mark, Restored(None, erased, left, since.withdrawals is None, results)
+    lost = find_missing(database, place)
+    return mark, Restored(None, sum(moved), erased, left, since.withdrawals is None, results, lost)
 
 
 @contextmanager

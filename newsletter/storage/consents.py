@@ -83,18 +83,21 @@ class ConsentLog:
         )
         self.add([one for one in declared if one is not None])
 
-    def move(self, entry: Entry, key: str) -> None:
-        """Record that a reader's consent, or its end, is for another address from now on."""
+    def move(self, moves: Sequence[tuple[Entry, str]]) -> None:
+        """
+        Record that readers' consents, or their ends, are for other addresses from now on.
+
+        All that ends comes first: one of them may go where another one was.
+        """
         moved = replace(self._occasion, way=ConsentWay.MOVED)
-        declared = list[Declaration]()
-        if entry.standing is Standing.ACTIVE:
-            declared = [
-                Declaration(entry.key, ConsentAct.ENDED, moved.now),
-                Declaration(key, ConsentAct.AGREED, entry.consented_at),
-            ]
-        elif entry.why.cause is Cause.WITHDREW:
-            declared = [Declaration(key, ConsentAct.ENDED, entry.standing_since)]
-        ConsentLog(self._connection, moved).add(declared)
+        ended, begun = list[Declaration](), list[Declaration]()
+        for entry, key in moves:
+            if entry.standing is Standing.ACTIVE:
+                ended.append(Declaration(entry.key, ConsentAct.ENDED, moved.now))
+                begun.append(Declaration(key, ConsentAct.AGREED, entry.consented_at))
+            elif entry.why.cause is Cause.WITHDREW:
+                begun.append(Declaration(key, ConsentAct.ENDED, entry.standing_since))
+        ConsentLog(self._connection, moved).add([*ended, *begun])
 
     def add(self, declared: Sequence[Declaration]) -> None:
         """Record declarations."""

@@ -1,17 +1,21 @@
 """Entries of the list as rows of the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
+
+from sqlalchemy import Connection, select
 
 from newsletter.lang import Preference
 from newsletter.phrases import write_said
 from newsletter.storage.answers import read_because
+from newsletter.storage.present_columns import is_in
 from newsletter.storage.stored_words import read_word
 from newsletter.storage.tables import subscribers
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.subscriber import Standing
 from newsletter.subscribers.why import UNSAID, Cause, Why
 
+_LIST: Final = subscribers.c
 # What a row says of a reader, beside the address's key and the names in links.
 FIELDS: Final = (
     "address",
@@ -52,6 +56,15 @@ def read_entry(row: Sequence[Any]) -> Entry:
         old_number=old_number,
         why=read_why(why),
     )
+
+
+def find_by_reader_ids(
+    connection: Connection, reader_ids: Sequence[str | None]
+) -> Mapping[str | None, Entry]:
+    """Return readers by their ids in links, as far as they exist."""
+    ids = [one for one in reader_ids if one is not None]
+    rows = connection.execute(select(*ENTRY_COLUMNS).where(is_in(_LIST.reader_id, ids)))
+    return {entry.reader_id: entry for entry in map(read_entry, rows)}
 
 
 def read_why(kept: Sequence[str | None]) -> Why:

@@ -8,7 +8,7 @@ who they are now, and never say "done" while letters go on.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from newsletter.storage.erasure_tables import erased_names, erasures
 from newsletter.storage.lasting_keys import find_address_keys
@@ -65,6 +65,11 @@ def add_names(connection: Connection, names: Iterable[NamedBy]) -> None:
     if wanted:
         rows = [{"name_hash": name, "address_hash": address} for name, address in sorted(wanted)]
         connection.execute(insert(erased_names), rows)
+
+
+def forget_names(connection: Connection, address_hashes: Collection[str]) -> None:
+    """Forget the names of erased people by addresses that others have; they are kept by theirs."""
+    connection.execute(delete(erased_names).where(is_in(_OF.address_hash, address_hashes)))
 
 
 def has_erased_names(connection: Connection) -> bool:

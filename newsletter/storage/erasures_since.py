@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Engine
 from newsletter.dispatch.control import PROGRAM
 from newsletter.storage.agreed_later import find_later
 from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.erased_by_name import Meant, find_by_names, find_held
+from newsletter.storage.erased_names import forget_names
 from newsletter.storage.erased_people import find_keys
 from newsletter.storage.erasing import KEYED, SqlErasing, missing_of, take_over
 from newsletter.storage.erasure_journal import Line, journal_path, read_journal
@@ -48,6 +50,7 @@ class ErasuresSince:
     """The erasures of a ledger that is replaced, and the keys of their hashes."""
 
     lines: Sequence[Line]
+    database: Path | None = None  # the ledger; None: only a journal is known
     # Its own first, and when each was made; none: there is none to be read.
     keys: Sequence[tuple[str, datetime]] = ()
     owed: Mapping[str, frozenset[Remains]] = field(default_factory=dict)  # of open ones, by hash
@@ -78,14 +81,23 @@ def read_erasures(database: Path) -> ErasuresSince:
             pass
     known = {(one.address_hash, one.asked_at) for one in lines}
     lines += [one for one in noted if (one.address_hash, one.asked_at) not in known]
-    return ErasuresSince(lines, keys, owed)
+    return ErasuresSince(lines, database, keys, owed)
 
 
 def repeat_erasures(
-    engine: Engine, since: ErasuresSince, now: datetime, *, ends: bool = True
+    engine: Engine,
+    since: ErasuresSince,
+    now: datetime,
+    *,
+    ends: bool = True,
+    move: Callable[[], object] = lambda: None,
 ) -> int:
     """
     Erase people from an older copy who were erased after it was made.
+
+    First those whom the copy knows by their names in links, wherever they were then. Then *move*
+    brings the others to the addresses that they have by now, and who is left at an address of
+    somebody who was erased is erased.
 
     Whoever has agreed in the copy after what caused the erasure stays: then the erasure was made in
     a database that is older still. A database that was begun anew has a key of its own: its hashes
@@ -97,38 +109,80 @@ def repeat_erasures(
         How many readers it still had of these.
     """
     with writing(engine) as connection:
-        has_new_key = bool([one for one in since.keys if keep_other_key(connection, *one)])
-        missing = missing_of(connection, since.lines)
-        key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
-        if not missing and not has_new_key:
-            return 0
-        own, returned, owed = list[Line](), frozenset[str](), dict(since.owed)
-        if key is not None:
-            meant = _by_own_key(connection, since.lines if has_new_key else missing, key)
-            own = [line for _, line in meant]
-            owed |= {
-                line.address_hash: owed[one.address_hash]
-                for one, line in meant
-                if one.address_hash in owed
-            }
-            sought = Sought(key, frozenset(one.address_hash for one in (*missing, *own)))
-            returned = find_later(connection, sought, [*missing, *own])
-            returned |= {one.address_hash for one, line in meant if line.address_hash in returned}
-        # The ledger that is replaced may know an erasure by both keys already.
-        each = {(line.address_hash, line.asked_at): line for line in missing}
-        for line in missing_of(connection, own):
-            each.setdefault((line.address_hash, line.asked_at), line)
-        lines = list(each.values())
-        hashes = take_over(connection, lines, PROGRAM, dict.fromkeys(returned, now))
-    if not hashes or key is None:
+        noted = _note(connection, since, now)
+    erasing, readers = SqlErasing(engine), 0
+    if noted is not None:
+        readers += erasing.repeat(noted.by_name, now)[Erased.READERS]
+        with writing(engine) as connection:
+            forget_names(connection, noted.others)
+    move()
+    if noted is None:
         return 0
-    found = Sought(key, hashes)
-    counts = SqlErasing(engine).repeat(found, now)
+    readers += erasing.repeat(noted.by_address, now)[Erased.READERS]
     if ends:
-        _end(engine, found, owed, now)
+        everybody = noted.by_name.with_others(noted.by_address)
+        _end(engine, everybody, noted.owed, now)
     if engine.dialect.name == "sqlite":
         write_anew(engine)
-    return counts[Erased.READERS]
+    return readers
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """Erasures that a copy did not know, and whom it still has of these."""
+
+    by_name: Sought  # who has a name in links that is known
+    by_address: Sought
+    others: frozenset[str]  # hashes of addresses that somebody else has by now
+    owed: Mapping[str, frozenset[Remains]]
+
+
+def _note(connection: Connection, since: ErasuresSince, now: datetime) -> _Noted | None:
+    """Record the erasures that the copy does not know; return None if there are none."""
+    has_new_key = bool([one for one in since.keys if keep_other_key(connection, *one)])
+    missing = missing_of(connection, since.lines)
+    key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
+    if not missing and not has_new_key:
+        return None
+    if key is None:
+        take_over(connection, missing, PROGRAM, {})
+        return None
+    lines = since.lines if has_new_key else missing
+    by_name = find_by_names(connection, lines, key)
+    meant = [*_by_own_key(connection, lines, key), *by_name]
+    held = find_held(since.database, {one.key for one in by_name})
+    others = frozenset(one.own.address_hash for one in by_name if one.key in held)
+    owed = dict(since.owed)
+    for one in meant:
+        if one.line.address_hash in owed:
+            owed[one.own.address_hash] = owed[one.line.address_hash]
+    returned = _find_returned(connection, missing, meant, key)
+    # The ledger that is replaced may know an erasure by both keys already.
+    each = {(line.address_hash, line.asked_at): line for line in missing}
+    for line in missing_of(connection, [one.own for one in meant]):
+        # What is remembered of an address would be said of whoever has it by now.
+        own = _forgetting(line) if line.address_hash in others else line
+        each.setdefault((line.address_hash, line.asked_at), own)
+    hashes = take_over(connection, list(each.values()), PROGRAM, dict.fromkeys(returned, now))
+    if not hashes:
+        return None
+    named = frozenset(one.own.address_hash for one in by_name) & hashes
+    return _Noted(Sought(key, named), Sought(key, hashes - others), others & hashes, owed)
+
+
+def _forgetting(line: Line) -> Line:
+    return replace(line, standing=None, since=None, cause=None)
+
+
+def _find_returned(
+    connection: Connection, missing: Sequence[Line], meant: Sequence[Meant], key: bytes
+) -> frozenset[str]:
+    """Return the hashes of those who agreed in the copy after what they were erased for."""
+    lines = [*missing, *(one.own for one in meant)]
+    returned = find_later(
+        connection, Sought(key, frozenset(one.address_hash for one in lines)), lines
+    )
+    return returned | {one.line.address_hash for one in meant if one.own.address_hash in returned}
 
 
 def _end(
@@ -151,11 +205,9 @@ def _owed_of(words: str) -> frozenset[Remains]:
     return frozenset({Remains.COPIES} | {Remains(one) for one in words.split()} & {Remains.FILES})
 
 
-def _by_own_key(
-    connection: Connection, lines: Sequence[Line], key: bytes
-) -> Sequence[tuple[Line, Line]]:
-    """Return the erasures with hashes by other keys whose address is here, and each by *key*."""
-    found = list[tuple[Line, Line]]()
+def _by_own_key(connection: Connection, lines: Sequence[Line], key: bytes) -> Sequence[Meant]:
+    """Return the erasures with hashes by other keys whose address is here."""
+    found = list[Meant]()
     by_hash: defaultdict[str, list[Line]] = defaultdict(list)
     for one in lines:
         by_hash[one.address_hash].append(one)
@@ -164,7 +216,10 @@ def _by_own_key(
             for address in find_keys(connection, Sought(other, frozenset(by_hash)), KEYED):
                 hashed = hash_of(address, key)
                 its = by_hash[hash_of(address, other)]
-                found += [(one, replace(one, address_hash=hashed, names=())) for one in its]
+                own = (replace(one, address_hash=hashed, names=()) for one in its)
+                found += [
+                    Meant(one, address, its_own) for one, its_own in zip(its, own, strict=True)
+                ]
     return found
 
 

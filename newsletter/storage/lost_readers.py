@@ -11,10 +11,14 @@ from newsletter.lang import Preference
 from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.subscribers.reader_id import ReaderId
 from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
+from newsletter.subscribers.traces import hash_of
 from newsletter.subscribers.why import ENDED_BY_A_PERSON
 
 _ACTIVE: Final = "SELECT * FROM subscribers WHERE standing = ? ORDER BY id"
 _ENDED: Final = "SELECT * FROM subscribers WHERE standing != ?"
+_KEY: Final = "SELECT secret FROM lasting_keys WHERE purpose = 'addresses'"
+_IS_READER: Final = "SELECT 1 FROM subscribers WHERE reader_id = ?"  # who was erased has none
+_ERASED: Final = "SELECT asked_at FROM erasures WHERE address_hash = ?"
 _OF: Final = (Standing.ACTIVE.value,)
 
 
@@ -23,7 +27,8 @@ def find_lost(database: Path, file: Path) -> Sequence[Subscriber] | None:
     Return the readers who are active in a ledger, and would not be once *file* takes its place.
 
     Whom the backup knows by another address is found by the id in links. Whoever was put back by a
-    person since stays active.
+    person since stays active. An address may have another reader since; and whoever was erased and
+    has agreed again since is erased in the backup.
 
     Args:
         database: the ledger until now.
@@ -34,16 +39,28 @@ def find_lost(database: Path, file: Path) -> Sequence[Subscriber] | None:
     """
     try:
         active = _rows(database, _ACTIVE)
-        there = _names(_rows(file, _ACTIVE))
+        there = _Known(_rows(file, _ACTIVE))
         ended = [row for row in _rows(file, _ENDED) if _get(row, "standing_cause") in _BY_A_PERSON]
-        back = _names(ended)
+        back = _Known(ended)
+        with closing(_Since(database, file)) as since:
+            return [
+                _subscriber(row)
+                for row in active
+                if not (
+                    there.has(row, since) or (_get(row, "standing_by") and back.has(row, since))
+                )
+            ]
     except (sqlite3.Error, OSError):
         return None
-    return [
-        _subscriber(row)
-        for row in active
-        if not (_names([row]) & there or (_get(row, "standing_by") and _names([row]) & back))
-    ]
+
+
+def find_missing(database: Path, restored: Path) -> Sequence[Subscriber] | None:
+    """Return the readers who are active in a ledger, and not in the copy that replaces it."""
+    try:
+        there = _Known(_rows(restored, _ACTIVE))
+        return [_subscriber(row) for row in _rows(database, _ACTIVE) if not there.has(row)]
+    except (sqlite3.Error, OSError):
+        return None
 
 
 _BY_A_PERSON: Final = frozenset(cause.value for cause in ENDED_BY_A_PERSON)
@@ -57,10 +74,53 @@ def _rows(database: Path, query: str) -> Sequence[sqlite3.Row]:
         return connection.execute(query, _OF).fetchall()
 
 
-def _names(rows: Iterable[sqlite3.Row]) -> set[str]:
-    """Return by what readers are known: keys of addresses, which have an @, and ids in links."""
-    found = [_get(row, name) for row in rows for name in ("address_key", "reader_id")]
-    return {name for name in found if name is not None}
+class _Known:
+    """Readers of a backup, by what they are known: an address, or the id in links."""
+
+    def __init__(self, rows: Iterable[sqlite3.Row]) -> None:
+        self._by_key = {row["address_key"]: _get(row, "reader_id") for row in rows}
+        self._ids = {name for name in self._by_key.values() if name is not None}
+
+    def has(self, row: sqlite3.Row, since: "_Since | None" = None) -> bool:
+        """Return whether a reader is among them, also by what has happened *since*."""
+        key, name = row["address_key"], _get(row, "reader_id")
+        if name is not None and name in self._ids:
+            return True
+        if key not in self._by_key:
+            return False
+        return since is None or not (since.has(self._by_key[key]) or since.was_erased(key))
+
+
+class _Since:
+    """What a ledger knows, and a backup may not."""
+
+    def __init__(self, database: Path, file: Path) -> None:
+        self._connection, self._file = connect_for_copy(database), connect_for_copy(file)
+        try:
+            found = self._connection.execute(_KEY).fetchone()
+        except sqlite3.Error:  # from before erasures
+            found = None
+        self._secret = None if found is None else str(found[0]).encode()
+
+    def close(self) -> None:
+        """Close both files."""
+        self._connection.close()
+        self._file.close()
+
+    def has(self, reader_id: str | None) -> bool:
+        """Return whether a reader is on the list, wherever that is."""
+        return bool(reader_id and self._connection.execute(_IS_READER, (reader_id,)).fetchone())
+
+    def was_erased(self, key: str) -> bool:
+        """Return whether a reader of an address was erased after the backup was made."""
+        if self._secret is None:
+            return False
+        hashed = hash_of(key, self._secret)
+        try:
+            before = set(self._file.execute(_ERASED, (hashed,)))
+        except sqlite3.Error:
+            before = set()
+        return bool(set(self._connection.execute(_ERASED, (hashed,))) - before)
 
 
 def _get(row: sqlite3.Row, name: str) -> str | None:

@@ -130,7 +130,7 @@ class SqlOpenBook:
         self._connection.execute(
             update(subscribers).where(row).values(address_key=key, address=address)
         )
-        self._log.move(entry, key)
+        self._log.move([(entry, key)])
         if entry.standing is Standing.ACTIVE:
             note_returns(self._connection, [key], self._now)
 

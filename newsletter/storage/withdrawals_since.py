@@ -16,11 +16,11 @@ from newsletter.lang import Preference
 from newsletter.phrases import read_said
 from newsletter.storage.agreed_later import consents_of
 from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.entries import find_by_reader_ids
 from newsletter.storage.erased_people import moved_to
 from newsletter.storage.mail_tables import blocked_addresses
 from newsletter.storage.open_book import SqlOpenBook
-from newsletter.storage.present_columns import Rows, is_in
-from newsletter.storage.tables import subscribers
+from newsletter.storage.present_columns import Rows
 from newsletter.storage.transactions import writing
 from newsletter.subscribers.book import Entry
 from newsletter.subscribers.consent_record import ConsentWay, Occasion
@@ -116,7 +116,7 @@ def repeat_withdrawals(engine: Engine, since: WithdrawalsSince, now: datetime) -
         while some := list(islice(left, AT_A_TIME)):
             book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
             by_key = book.find([one.key for one in some])
-            by_id = _find_by_reader_ids(connection, book, [one.entry.reader_id for one in some])
+            by_id = find_by_reader_ids(connection, [one.entry.reader_id for one in some])
             agreed = consents_of(connection, rows, [*by_key, *(one.key for one in by_id.values())])
             ended = dict[str, tuple[Entry, Entry]]()  # by address: as it is, and as it is to be
             for one in some:
@@ -139,7 +139,7 @@ def _put_back(connection: Connection, back: Sequence[PutBack], now: datetime) ->
     while batch := list(islice(some, AT_A_TIME)):
         book = SqlOpenBook(connection, Occasion(ConsentWay.OPERATOR, now, by=PROGRAM))
         by_key = book.find([one.key for one in batch])
-        by_id = _find_by_reader_ids(connection, book, [one.reader_id for one in batch])
+        by_id = find_by_reader_ids(connection, [one.reader_id for one in batch])
         changed = dict[str, Entry]()
         for one in batch:
             for entry in filter(None, (by_key.get(one.key), by_id.get(one.reader_id))):
@@ -154,15 +154,6 @@ def _put_back(connection: Connection, back: Sequence[PutBack], now: datetime) ->
 def _may_end(entry: Entry) -> bool:
     """Return whether a person may let an entry have mail again."""
     return cause_of(entry) in ENDED_BY_A_PERSON
-
-
-def _find_by_reader_ids(
-    connection: Connection, book: SqlOpenBook, reader_ids: Sequence[str | None]
-) -> Mapping[str | None, Entry]:
-    of = subscribers.c
-    ids = [one for one in reader_ids if one is not None]
-    keys = connection.execute(select(of.address_key).where(is_in(of.reader_id, ids))).scalars()
-    return {one.reader_id: one for one in book.find(list(keys)).values()}
 
 
 def _says_more(left: Entry, entry: Entry, agreed: Sequence[datetime]) -> bool:

@@ -161,19 +161,18 @@ def change_address(
     if old.key == new.key:
         book.update([replace(known, address=new.spelling)])  # only upper and lower case differ
         return known
-    moved = Why(Cause.MOVED, _moved_to(new, because), by)
+    behind = left_behind(known, new, now, by, because)
     other = other or book.find_erased([new.key]).get(new.key)
-    if other is None:
+    if other is None or (other.id is None and other.why.cause is Cause.MOVED):
         book.move(known, new.key, new.spelling)
-        book.add([_left_behind(known, moved, now)])
+        book.add([behind])
     elif other.why.cause is Cause.MOVED:  # an address that was left: the two are swapped
         book.move(other, f"moving:{other.id}", other.address)
         book.move(known, new.key, new.spelling)
         freed = replace(other, key=f"moving:{other.id}")
         book.move(freed, known.key, known.address)
-        book.update(
-            [replace(other, key=known.key, address=known.address, standing_since=now, why=moved)]
-        )
+        left = replace(other, key=known.key, address=known.address)
+        book.update([replace(left, standing_since=now, why=behind.why)])
     else:
         fault = phrase(
             "subscribers.address-taken", address=other.address, standing=other.standing.said
@@ -188,7 +187,8 @@ def _moved_to(new: Address, because: str) -> Phrase:
     return phrase("subscribers.moved-to", address=new.spelling)
 
 
-def _left_behind(known: Entry, why: Why, now: datetime) -> Entry:
+def left_behind(known: Entry, new: Address, now: datetime, by: str, because: str = "") -> Entry:
+    """Return the entry that stays at an address when its reader moves to *new*."""
     return Entry(
         id=None,
         key=known.key,
@@ -199,7 +199,7 @@ def _left_behind(known: Entry, why: Why, now: datetime) -> Entry:
         standing_since=now,
         consented_at=None,
         import_id=None,
-        why=why,
+        why=Why(Cause.MOVED, _moved_to(new, because), by),
     )
 
 

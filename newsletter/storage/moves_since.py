@@ -1,0 +1,192 @@
+"""Carries over to a backup that is restored which address readers have by now."""
+
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, Engine, update
+
+from newsletter.dispatch.control import PROGRAM
+from newsletter.storage.consents import ConsentLog
+from newsletter.storage.copies import connect_for_copy, moment_in
+from newsletter.storage.entries import find_by_reader_ids
+from newsletter.storage.erased_people import moved_to
+from newsletter.storage.open_book import SqlOpenBook
+from newsletter.storage.tables import subscribers
+from newsletter.storage.transactions import writing
+from newsletter.subscribers.address import Address
+from newsletter.subscribers.book import Entry
+from newsletter.subscribers.consent_record import ConsentWay, Occasion, name_person
+from newsletter.subscribers.decisions import left_behind
+from newsletter.subscribers.erasing import ERASED_KEY
+from newsletter.subscribers.why import Cause
+
+AT_A_TIME: Final = 1_000
+# Readers whom both know, by different addresses.
+_DIFFERENT: Final = (
+    "SELECT here.reader_id, here.address_key, here.address, there.address_key AS old_key"
+    " FROM main.subscribers AS here JOIN backup.subscribers AS there USING (reader_id)"
+    " WHERE here.address_key != there.address_key AND here.address_key NOT LIKE ?"
+    " AND coalesce(here.standing_cause, '') != ? AND coalesce(there.standing_cause, '') != ?"
+)
+_OF_DIFFERENT: Final = (f"{ERASED_KEY}%", Cause.MOVED.value, Cause.MOVED.value)
+_ARRIVED: Final = (
+    "SELECT max(recorded_at) FROM {of}.consents WHERE person = ? AND way = ? AND act = 'agreed'"
+)
+_LEFT: Final = (
+    "SELECT standing_since, standing_because FROM {of}.subscribers WHERE standing_cause = ?"
+)
+_KEY: Final = "SELECT secret FROM {of}.lasting_keys WHERE purpose = 'addresses'"
+_HERE: Final = "main"
+_THERE: Final = "backup"
+
+
+class Moved(NamedTuple):
+    """A reader who has another address now than in a backup."""
+
+    reader_id: str  # in links, which stays
+    address: Address
+
+
+MovesSince = Sequence[Moved]
+
+
+def read_moves(database: Path, file: Path) -> MovesSince:
+    """
+    Find who moved after a backup was made, and where they are by the ledger that is replaced.
+
+    The ledger may be the older one: who has moved in the backup later than in it is left out, and
+    so is of whom nobody knows when.
+
+    Returns:
+        Nothing, if the ledger or the backup is missing, damaged or too old.
+    """
+    if not database.exists():
+        return ()
+    try:
+        with closing(connect_for_copy(database)) as connection:
+            connection.execute(f"ATTACH ? AS {_THERE}", (str(file),))
+            found = connection.execute(_DIFFERENT, _OF_DIFFERENT).fetchall()
+            if not found:
+                return ()
+            here, there = (_Arrivals(connection, of) for of in (_HERE, _THERE))
+            return [
+                Moved(reader_id, Address(address, key))
+                for reader_id, key, address, old_key in found
+                if here.is_later(key, there, old_key)
+            ]
+    except (sqlite3.Error, ValueError, TypeError):
+        return ()
+
+
+class _Arrivals:
+    """When readers came to the addresses that they have in a ledger, by its records."""
+
+    def __init__(self, connection: sqlite3.Connection, of: str) -> None:
+        self._connection, self._of = connection, of
+        secret = connection.execute(_KEY.format(of=of)).fetchone()
+        self._secret = None if secret is None else str(secret[0]).encode()
+        self._by_key = dict[str, datetime]()  # of those whom an address that was left names
+        for since, because in connection.execute(_LEFT.format(of=of), (Cause.MOVED.value,)):
+            key, at = moved_to(because), moment_in(since)
+            if key is not None:
+                self._by_key[key] = max(at, self._by_key.get(key, at))
+
+    def is_later(self, key: str, other: "_Arrivals", other_key: str) -> bool:
+        """Return whether the reader came to *key* later than to *other_key* in the other one."""
+        own, others = self.came_at(key), other.came_at(other_key)
+        return own is not None and (others is None or own > others)
+
+    def came_at(self, key: str) -> datetime | None:
+        """Return when the present reader of an address moved to it; None if it is their first."""
+        known = [] if key not in self._by_key else [self._by_key[key]]
+        if self._secret is not None:
+            asked = (name_person(key, self._secret), ConsentWay.MOVED.value)
+            [recorded] = self._connection.execute(_ARRIVED.format(of=self._of), asked).fetchone()
+            known += [] if recorded is None else [moment_in(recorded)]
+        return max(known, default=None)
+
+
+def repeat_moves(engine: Engine, since: MovesSince, now: datetime) -> int:
+    """
+    Give readers of an older copy the addresses that they have by now; return how many were moved.
+
+    Several may have exchanged theirs, so all move at once. An address that somebody else holds in
+    the copy stays theirs, and whoever has moved there stays where they were.
+    """
+    if not since:
+        return 0
+    targets, entries, held = dict[str, Address](), list[Entry](), dict[str, Entry]()
+    occasion, some = Occasion(ConsentWay.MOVED, now, by=PROGRAM), iter(since)
+    with writing(engine) as connection:
+        book = SqlOpenBook(connection, occasion)
+        while batch := list(islice(some, AT_A_TIME)):
+            known = find_by_reader_ids(connection, [one.reader_id for one in batch])
+            moved = {known[one.reader_id].key: one for one in batch if one.reader_id in known}
+            targets |= {key: one.address for key, one in moved.items() if key != one.address.key}
+            entries += known.values()
+            keys = [one.address.key for one in batch]
+            held |= {**book.find_erased(keys), **book.find(keys)}
+        targets = _movable(targets, held)
+        movers = [one for one in entries if one.key in targets]
+        free = _move_all(connection, movers, targets, held)
+        ConsentLog(connection, occasion).move([(one, targets[one.key].key) for one in movers])
+        new = {address.key for address in targets.values()}
+        left = [one for one in movers if one.key not in new]
+        behind = [left_behind(one, targets[one.key], now, PROGRAM) for one in left]
+        _leave_behind(connection, book, behind, free)
+    return len(movers)
+
+
+def _movable(targets: Mapping[str, Address], held: Mapping[str, Entry]) -> dict[str, Address]:
+    """Return those of the moves to addresses that are free, or become free by another one."""
+    left = dict(targets)
+    while True:
+        stuck = [key for key, address in left.items() if _is_held(address.key, held, left)]
+        if not stuck:
+            return left
+        for key in stuck:
+            del left[key]
+
+
+def _is_held(key: str, held: Mapping[str, Entry], movers: Collection[str]) -> bool:
+    holder = held.get(key)
+    return holder is not None and holder.why.cause is not Cause.MOVED and key not in movers
+
+
+def _move_all(
+    connection: Connection,
+    movers: Sequence[Entry],
+    targets: Mapping[str, Address],
+    held: Mapping[str, Entry],
+) -> Sequence[Entry]:
+    """Write where readers are by now; return the rows of addresses left before that are free."""
+    new = {address.key for address in targets.values()}
+    there = [held[key] for key in sorted(new & held.keys()) if key not in targets]
+    free = [one for one in there if one.id is not None]  # None: of an erasure
+    for one in (*movers, *free):
+        _put(connection, one, f"moving:{one.id}", one.address)
+    for one in movers:
+        _put(connection, one, targets[one.key].key, targets[one.key].spelling)
+    return free
+
+
+def _leave_behind(
+    connection: Connection, book: SqlOpenBook, behind: Sequence[Entry], free: Sequence[Entry]
+) -> None:
+    """Say at each address that becomes nobody's where its reader is, so that no file adds it."""
+    for one, row in zip(behind, free, strict=False):
+        _put(connection, row, one.key, one.address)
+        book.update([replace(one, id=row.id, import_id=row.import_id)])
+    book.add(behind[len(free) :])
+
+
+def _put(connection: Connection, entry: Entry, key: str, address: str) -> None:
+    """Write the address of a row, which says nothing about consent."""
+    values = {"address_key": key, "address": address}
+    connection.execute(update(subscribers).where(subscribers.c.id == entry.id).values(values))
