@@ -16,6 +16,7 @@ from newsletter.mails.restored import Restored
 from newsletter.phrases import phrase
 from newsletter.storage.accesses import SqlAccesses
 from newsletter.storage.accesses_since import AccessesSince, read_accesses, repeat_accesses
+from newsletter.storage.consents_since import ConsentsSince, read_consents, repeat_consents
 from newsletter.storage.copies import write_copy
 from newsletter.storage.database import HEAD, close_database, open_file
 from newsletter.storage.doubts import raise_doubts
@@ -127,6 +128,7 @@ class Since:
     """What the ledger that is replaced knows, and a backup must not forget."""
 
     moves: MovesSince
+    consents: ConsentsSince
     erasures: ErasuresSince
     withdrawals: WithdrawalsSince | None
     accesses: AccessesSince
@@ -137,6 +139,7 @@ class Since:
 def _read_since(database: Path, file: Path) -> Since:
     return Since(
         read_moves(database, file),
+        read_consents(database, file),
         read_erasures(database),
         read_withdrawals(database),
         read_accesses(database),
@@ -226,6 +229,7 @@ def _mark_restored(
         withdrawals = since.withdrawals or WithdrawalsSince()
         # Before those who left later have left.
         repeat_renewals(engine, since.notices, access.at)
+        repeat_consents(engine, since.consents, access.at)
         left = repeat_withdrawals(engine, withdrawals, access.at)
         results = repeat_notices(engine, since.notices, access.at)
         repeat_accesses(engine, since.accesses)
