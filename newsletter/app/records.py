@@ -129,7 +129,7 @@ class Records:
         was_suppressed = self.commits.run(
             lambda connection: lift_suppression(connection, address_key, now)
         )
-        was_blocked = self.commits.run(lambda connection: unblock(connection, address_key))
+        was_blocked = self.commits.run(lambda connection: unblock(connection, address_key, now))
         return was_blocked or was_suppressed
 
     def reader_lookup(self) -> "SqlReaderLookup":

@@ -25,7 +25,7 @@ from newsletter.dispatch.control import PROGRAM
 from newsletter.storage.breach_tables import breach_notices
 from newsletter.storage.consents import ConsentLog
 from newsletter.storage.entries import ENTRY_COLUMNS, read_entry
-from newsletter.storage.erased_names import add_names, keep_names
+from newsletter.storage.erased_names import keep_names
 from newsletter.storage.erased_people import (
     find_keys,
     find_people,
@@ -258,46 +258,6 @@ def _has_withdrawn(before: datetime) -> ColumnElement[bool]:
         _LIST.standing_since < before,
         ~_LIST.address_key.startswith(ERASED_KEY),
     )
-
-
-def missing_of(connection: Connection, lines: Sequence[Line]) -> Sequence[Line]:
-    """Return the erasures of *lines* that the database does not know."""
-    if not lines:
-        return ()
-    known = set(map(tuple, connection.execute(select(_OF.address_hash, _OF.asked_at))))
-    return [one for one in lines if (one.address_hash, one.asked_at) not in known]
-
-
-def take_over(
-    connection: Connection,
-    lines: Sequence[Line],
-    by: str,
-    returned: Mapping[str, datetime],
-) -> frozenset[str]:
-    """
-    Record erasures of *lines* that are missing; return the hashes of those to be erased.
-
-    Whoever has *returned* by a time, as known by a hash, is not.
-    """
-    missing = missing_of(connection, lines)
-    for line in missing:
-        returned_at = returned.get(line.address_hash)
-        values: dict[str, object] = {
-            "address_hash": line.address_hash,
-            "asked_at": line.asked_at,
-            "asked_by": by,
-            "why": line.why,
-            "standing": line.standing,
-            "standing_since": line.since,
-            "standing_cause": line.cause,
-            "lifted_at": line.lifted_at or returned_at,
-            "remains": " ".join(sorted(AT_FIRST)) if returned_at is None else "",
-            "done_at": returned_at,
-        }
-        connection.execute(insert(erasures).values(values))
-        if returned_at is None:  # else the names in links are those of a reader
-            add_names(connection, [(name, line.address_hash) for name in line.names])
-    return frozenset(one.address_hash for one in missing) - returned.keys()
 
 
 def _record(

@@ -13,8 +13,9 @@ from newsletter.errors import NewsletterError
 from newsletter.files import reason_of
 from newsletter.phrases import phrase
 from newsletter.storage.erased_copies import erase_in_copies, remove_parts
-from newsletter.storage.erasing import SqlErasing, has_open, missing_of
+from newsletter.storage.erasing import SqlErasing, has_open
 from newsletter.storage.erasure_journal import Line, journal_of, read_journal, write_journal
+from newsletter.storage.erasure_lines import erasure_stands, missing_of
 from newsletter.storage.erasures_since import ErasuresSince, repeat_erasures
 from newsletter.storage.lasting_keys import find_address_keys
 from newsletter.storage.old_pages import overwrite_log, vacuum_once
@@ -67,6 +68,7 @@ def finish_delayed(engine: Engine, now: datetime) -> None:
     """
     try:
         _repeat_noted(engine, now)
+        _note_anew(engine)
         with reading(engine) as connection:
             if not has_open(connection):
                 return
@@ -91,6 +93,18 @@ def _repeat_noted(engine: Engine, now: datetime) -> None:
         log.warning(phrase("storage.noted-by-other-key", file=journal, count=strange))
     if count := repeat_erasures(engine, ErasuresSince(noted), now, ends=False):
         log.warning(phrase("storage.erased-again", count=count))
+
+
+def _note_anew(engine: Engine) -> None:
+    """Write the journal where it does not say what the database does: it may have been deleted."""
+    journal = journal_of(engine)
+    if journal is None:
+        return
+    with reading(engine) as connection:
+        known = erasure_stands(connection)
+    noted = {(one.address_hash, one.asked_at): one.lifted_at for one in read_journal(journal)}
+    if not known.items() <= noted.items():
+        _write_journal(engine, SqlErasing(engine).lines())
 
 
 def finish_open(engine: Engine, now: datetime, *, has_files: bool = True) -> None:

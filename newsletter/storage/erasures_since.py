@@ -17,8 +17,9 @@ from newsletter.storage.copies import connect_for_copy, moment_in
 from newsletter.storage.erased_by_name import Meant, find_by_names, find_held
 from newsletter.storage.erased_names import forget_names
 from newsletter.storage.erased_people import find_keys
-from newsletter.storage.erasing import KEYED, SqlErasing, missing_of, take_over
+from newsletter.storage.erasing import KEYED, SqlErasing
 from newsletter.storage.erasure_journal import Line, journal_path, read_journal
+from newsletter.storage.erasure_lines import lift, missing_of, take_over
 from newsletter.storage.lasting_keys import (
     KeyPurpose,
     find_address_keys,
@@ -140,6 +141,7 @@ class _Noted:
 def _note(connection: Connection, since: ErasuresSince, now: datetime) -> _Noted | None:
     """Record the erasures that the copy does not know; return None if there are none."""
     has_new_key = bool([one for one in since.keys if keep_other_key(connection, *one)])
+    lift(connection, since.lines)
     missing = missing_of(connection, since.lines)
     key = find_lasting_key(connection, KeyPurpose.ADDRESSES)
     if not missing and not has_new_key:

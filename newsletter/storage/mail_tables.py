@@ -94,6 +94,7 @@ blocked_addresses: Final = Table(
     Column("since", UtcTime, nullable=False),
     Column("because", Text),
     Column("blocked_by", Text, nullable=False),
+    Column("lifted_at", UtcTime),  # when a person let the address ask again; NULL: it is blocked
 )
 
 # Test mails to the bounce address, and whether they arrived there.

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
 
 from newsletter.dispatch.control import PROGRAM
 from newsletter.lang import Preference
@@ -51,7 +51,7 @@ _MOVED: Final = (
     " AND address_key NOT LIKE ?"
 )
 _OF_MOVED: Final = (Cause.MOVED.value, f"{ERASED_KEY}%")
-_BLOCKED: Final = "SELECT address_hash, since, because, blocked_by FROM blocked_addresses"
+_BLOCKED: Final = "SELECT * FROM blocked_addresses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,20 +195,38 @@ def _ended(entry: Entry, left: Entry) -> Entry:
 
 def repeat_blocks(connection: Connection, blocked: Sequence[dict[str, Any]]) -> int:
     """
-    Block addresses again; return how many were not.
+    Block addresses again, and lift what was lifted; return how many were not blocked.
 
-    Their hashes have the keys of the ledger that they come from: `erasures_since` keeps these.
+    Their hashes have the keys of the ledger that they come from: `erasures_since` keeps these. Of
+    what both know, the later counts.
     """
-    of = blocked_addresses.c.address_hash
-    known = set(connection.execute(select(of)).scalars())
-    rows = [
-        {**row, "since": moment_in(row["since"], datetime.now(UTC))}
-        for row in blocked
-        if row["address_hash"] not in known
-    ]
-    if rows:
-        connection.execute(insert(blocked_addresses), rows)
-    return len(rows)
+    of, count = blocked_addresses.c, 0
+    found = connection.execute(select(blocked_addresses)).mappings()
+    known = {str(row["address_hash"]): dict(row) for row in found}
+    for row in blocked:
+        lifted = row.get("lifted_at")  # older ledgers know of none
+        values = {
+            **row,
+            "since": moment_in(row["since"], datetime.now(UTC)),
+            "lifted_at": None if lifted is None else moment_in(lifted, UNKNOWN),
+        }
+        before = known.get(row["address_hash"])
+        if before is None:
+            connection.execute(insert(blocked_addresses).values(values))
+        elif _changed_at(values) > _changed_at(before):
+            its = of.address_hash == row["address_hash"]
+            connection.execute(update(blocked_addresses).where(its).values(values))
+        else:
+            continue
+        was_blocked = before is not None and before["lifted_at"] is None
+        count += values["lifted_at"] is None and not was_blocked
+    return count
+
+
+def _changed_at(block: Mapping[str, Any]) -> datetime:
+    """Return when an address was blocked, or let go, last."""
+    since: datetime = block["since"]
+    return max(since, block["lifted_at"] or since)
 
 
 def _put_back_of(row: sqlite3.Row) -> PutBack:

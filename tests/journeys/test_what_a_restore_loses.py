@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from newsletter.storage.blocking import block
 from newsletter.subscribers.subscriber import Standing
 from tests.journeys.test_notices_after_a_restore import served
 from tests.makers import ISSUE_ID
@@ -509,3 +510,83 @@ def test_what_a_dispatch_kept_in_the_ledger_until_now_is_taken_out_of_its_copy(
     desk.run("subscribers", "erase", "--due")
 
     assert find_traces(desk.root, [READER]) == []
+
+
+def never_again(desk: ClockedStage) -> None:
+    with desk.site.records.database.begin() as connection:
+        block(connection, READERS[0], desk.site.now, "reader")
+
+
+def suppressed_and_erased(desk: ClockedStage) -> None:
+    suppress(desk)
+    desk.run("subscribers", "erase", READERS[0], "--yes", "--now")
+
+
+@pytest.mark.parametrize("close", [never_again, suppressed_and_erased])
+def test_who_was_let_ask_again_between_two_restores_may_ask(
+    desk: ClockedStage, close: Callable[[ClockedStage], None]
+) -> None:
+    close(desk)
+    go_on(desk)
+    back_up(desk)
+    desk.run("subscribers", "unblock", READERS[0])
+    go_on(desk)
+
+    for _ in range(2):
+        restore(desk)
+
+        assert "not blocked" in desk.run("subscribers", "unblock", READERS[0], status=1)
+        go_on(desk)
+
+
+@pytest.mark.parametrize("close", [never_again, suppressed_and_erased])
+def test_who_closed_the_address_after_they_were_let_ask_may_not(
+    desk: ClockedStage, close: Callable[[ClockedStage], None]
+) -> None:
+    close(desk)
+    go_on(desk)
+    desk.run("subscribers", "unblock", READERS[0])
+    go_on(desk)
+    back_up(desk)
+    if close is suppressed_and_erased:
+        desk.run("subscribers", "add", READERS[0], "--consented-at", desk.site.now.isoformat())
+    close(desk)
+    go_on(desk)
+
+    restore(desk)
+
+    assert "may ask" in desk.run("subscribers", "unblock", READERS[0])
+
+
+def journal_of(desk: ClockedStage) -> Path:
+    return desk.root / "newsletter.db.erased"
+
+
+def test_a_journal_that_was_deleted_is_written_by_the_next_command(desk: ClockedStage) -> None:
+    suppressed_and_erased(desk)
+    go_on(desk)
+    desk.run("subscribers", "list")
+    before = journal_of(desk).read_text()
+    journal_of(desk).unlink()
+
+    desk.restart()
+    desk.run("subscribers", "list")
+
+    assert journal_of(desk).read_text() == before
+    assert journal_of(desk).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_journal_says_who_was_let_ask_again(desk: ClockedStage) -> None:
+    """So that they may, also where the ledger is lost with what it knows."""
+    suppressed_and_erased(desk)
+    go_on(desk)
+    desk.run("subscribers", "unblock", READERS[0])
+    desk.restart()
+    desk.run("subscribers", "list")
+    desk.site.close()
+    (desk.root / "newsletter.db").write_bytes(b"no database")
+
+    restore(desk)
+
+    assert standing(desk, READERS[0]) is None
+    assert "not blocked" in desk.run("subscribers", "unblock", READERS[0], status=1)

@@ -9,6 +9,7 @@ from typing import Final
 import pytest
 
 from newsletter.errors import LedgerError
+from newsletter.storage.database import HEAD
 from tests.journeys.test_notices_after_a_restore import served
 from tests.stage.clocked import ClockedStage
 from tests.web.house import READER, House
@@ -88,7 +89,7 @@ def test_damaged_facts_keep_no_backup_from_being_restored(
 
 def test_a_copy_with_damaged_facts_is_named_by_an_erasure(desk: ClockedStage) -> None:
     desk.site.close()
-    copy = desk.root / "newsletter.db.before-0018"
+    copy = desk.root / f"newsletter.db.before-{HEAD}"
     copy.write_bytes(in_the_backup(desk).read_bytes())
     damage(copy, "{")
 
