@@ -2,16 +2,46 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import JSON, Dialect, Engine, TypeDecorator, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.errors import LedgerError
+from newsletter.lang import Preference
 from newsletter.phrases import phrase
 
 MALFORMED: Final = "malformed JSON"  # SQLite, where a query looks into it
 _ALL: Final = text("SELECT id, facts FROM mails ORDER BY id")
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return datetime.fromisoformat(str(value)).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_day(value: object) -> bool:
+    try:
+        return date.fromisoformat(str(value)) is not None
+    except ValueError:
+        return False
+
+
+def _is_preference(value: object) -> bool:
+    return value in set(Preference)
+
+
+# What is looked up later; all else are words.
+_READS: Final[Mapping[str, Callable[[object], bool]]] = {
+    "since": _is_time,
+    "agreed": _is_time,
+    "due": _is_day,
+    "until": _is_day,
+    "preference": _is_preference,
+}
 
 
 class UnreadableFactsError(LedgerError):
@@ -47,6 +77,8 @@ class FactsJson(TypeDecorator[Mapping[str, Any]]):
                 raise UnreadableFactsError(kept) from None
             if not isinstance(found, Mapping):
                 raise UnreadableFactsError(kept)
+            if not all(_READS[name](value) for name, value in found.items() if name in _READS):
+                raise UnreadableFactsError(dict(found))
             return Facts(found)
 
         return read

@@ -15,6 +15,10 @@ from tests.stage.clocked import ClockedStage
 from tests.web.house import READER, House
 
 DAMAGED: Final = ["", "{", "never", "[]", "null", "7", '"since"', '{"since": ']
+DAMAGED_VALUES: Final = [
+    *('{"since": "never"}', '{"since": "2022-08-26T08:30:00"}', '{"since": 7}', '{"since": null}'),
+    *('{"agreed": "2022-02-30T00:00:00+00:00"}', '{"due": "tomorrow"}', '{"preference": "fr"}'),
+]
 COMMANDS: Final = [
     ("notices", "due"),
     ("notices", "send"),
@@ -41,7 +45,7 @@ def damage(file: Path, facts: str) -> int:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("facts", DAMAGED)
+@pytest.mark.parametrize("facts", [*DAMAGED, *DAMAGED_VALUES])
 def test_facts_that_no_program_writes_are_named_with_their_row(
     desk: ClockedStage, command: tuple[str, ...], facts: str
 ) -> None:
