@@ -1,7 +1,7 @@
 """Finds the readers whom a backup does not have: a restore loses them."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +14,20 @@ from newsletter.subscribers.subscriber import Standing, Subscriber, SubscriberId
 from newsletter.subscribers.traces import hash_of
 from newsletter.subscribers.why import ENDED_BY_A_PERSON
 
-_ACTIVE: Final = "SELECT * FROM subscribers WHERE standing = ? ORDER BY id"
-_ENDED: Final = "SELECT * FROM subscribers WHERE standing != ?"
+AT_A_TIME: Final = 1_000
+# Active readers whom the other one has neither by the id in links nor by the address; "other": the
+# id by which it has the address.
+_NOT_THERE: Final = (
+    "SELECT here.*, by_key.id AS holder, {other} AS other FROM main.subscribers AS here"
+    " LEFT JOIN there.subscribers AS by_id ON {same} AND {counts_by_id}"
+    " LEFT JOIN there.subscribers AS by_key"
+    " ON by_key.address_key = here.address_key AND {counts_by_key}"
+    " WHERE here.standing = 'active' AND by_id.id IS NULL ORDER BY here.id"
+)
 _KEY: Final = "SELECT secret FROM lasting_keys WHERE purpose = 'addresses'"
 _IS_READER: Final = "SELECT 1 FROM subscribers WHERE reader_id = ?"  # who was erased has none
 _ERASED: Final = "SELECT asked_at FROM erasures WHERE address_hash = ?"
-_OF: Final = (Standing.ACTIVE.value,)
+_BY_A_PERSON: Final = ", ".join(f"'{cause.value}'" for cause in sorted(ENDED_BY_A_PERSON))
 
 
 def find_lost(database: Path, file: Path) -> Sequence[Subscriber] | None:
@@ -37,18 +45,16 @@ def find_lost(database: Path, file: Path) -> Sequence[Subscriber] | None:
     Returns:
         None: the ledger cannot be read, so nobody knows.
     """
+    if not database.exists():
+        return None
     try:
-        active = _rows(database, _ACTIVE)
-        there = _Known(_rows(file, _ACTIVE))
-        ended = [row for row in _rows(file, _ENDED) if _get(row, "standing_cause") in _BY_A_PERSON]
-        back = _Known(ended)
         with closing(_Since(database, file)) as since:
             return [
                 _subscriber(row)
-                for row in active
-                if not (
-                    there.has(row, since) or (_get(row, "standing_by") and back.has(row, since))
-                )
+                for row in _not_there(database, file, puts_back=True)
+                if row["holder"] is None
+                or since.has(row["other"])
+                or since.was_erased(row["address_key"])
             ]
     except (sqlite3.Error, OSError):
         return None
@@ -56,39 +62,45 @@ def find_lost(database: Path, file: Path) -> Sequence[Subscriber] | None:
 
 def find_missing(database: Path, restored: Path) -> Sequence[Subscriber] | None:
     """Return the readers who are active in a ledger, and not in the copy that replaces it."""
+    if not database.exists():
+        return None
     try:
-        there = _Known(_rows(restored, _ACTIVE))
-        return [_subscriber(row) for row in _rows(database, _ACTIVE) if not there.has(row)]
+        found = _not_there(database, restored, puts_back=False)
+        return [_subscriber(row) for row in found if row["holder"] is None]
     except (sqlite3.Error, OSError):
         return None
 
 
-_BY_A_PERSON: Final = frozenset(cause.value for cause in ENDED_BY_A_PERSON)
-
-
-def _rows(database: Path, query: str) -> Sequence[sqlite3.Row]:
-    if not database.exists():
-        raise FileNotFoundError(database)
+def _not_there(database: Path, file: Path, *, puts_back: bool) -> Iterator[sqlite3.Row]:
+    """Yield the active readers whom *file* does not have as active by their ids in links."""
     with closing(connect_for_copy(database)) as connection:
         connection.row_factory = sqlite3.Row
-        return connection.execute(query, _OF).fetchall()
+        connection.execute("ATTACH ? AS there", (str(file),))
+        here, there = (_columns(connection, of) for of in ("main", "there"))
+        has_ids = "reader_id" in here & there
+        may_be_back = puts_back and "standing_by" in here and "standing_cause" in there
+        query = _NOT_THERE.format(
+            other="by_key.reader_id" if has_ids else "NULL",
+            same="by_id.reader_id = here.reader_id" if has_ids else "0",
+            counts_by_id=_counts("by_id", may_be_back=may_be_back),
+            counts_by_key=_counts("by_key", may_be_back=may_be_back),
+        )
+        cursor = connection.execute(query)
+        while rows := cursor.fetchmany(AT_A_TIME):
+            yield from rows
 
 
-class _Known:
-    """Readers of a backup, by what they are known: an address, or the id in links."""
+def _columns(connection: sqlite3.Connection, of: str) -> set[str]:
+    return {row["name"] for row in connection.execute(f"PRAGMA {of}.table_info(subscribers)")}
 
-    def __init__(self, rows: Iterable[sqlite3.Row]) -> None:
-        self._by_key = {row["address_key"]: _get(row, "reader_id") for row in rows}
-        self._ids = {name for name in self._by_key.values() if name is not None}
 
-    def has(self, row: sqlite3.Row, since: "_Since | None" = None) -> bool:
-        """Return whether a reader is among them, also by what has happened *since*."""
-        key, name = row["address_key"], _get(row, "reader_id")
-        if name is not None and name in self._ids:
-            return True
-        if key not in self._by_key:
-            return False
-        return since is None or not (since.has(self._by_key[key]) or since.was_erased(key))
+def _counts(name: str, *, may_be_back: bool) -> str:
+    """Return the condition that a row of a backup is an active reader, or will be one again."""
+    is_active = f"{name}.standing = 'active'"
+    if not may_be_back:
+        return is_active
+    is_back = f"here.standing_by != '' AND {name}.standing_cause IN ({_BY_A_PERSON})"
+    return f"({is_active} OR ({is_back}))"
 
 
 class _Since:
